@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// InputSource: the inputs of a run, addressed by index.
+//
+// A source knows how many inputs there are and encodes any stretch of them for a worker. It keeps
+// no input in memory. One thread at a time.
+#pragma once
+
+#include "input/inputspec.h"
+#include "result.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace poolscope {
+
+class InputSource {
+public:
+    virtual ~InputSource() = default;
+
+    virtual std::uint64_t size() const = 0;
+
+    /// Bytes that an input takes on its way to a worker, on average; 0 where it takes none, since
+    /// the worker makes it from its index.
+    virtual std::uint64_t meanEncodedSize() const = 0;
+
+    /// The same for the largest input.
+    virtual std::uint64_t maxEncodedSize() const = 0;
+
+    /// Appends the inputs [first, first + count), which lie below size(), each as u32 length and
+    /// bytes. Appends nothing where meanEncodedSize() is 0.
+    virtual Result<void> encode(std::uint64_t first, std::uint64_t count, std::string &out) = 0;
+
+    /// Input `index` as a person reads it.
+    virtual Result<std::string> text(std::uint64_t index) = 0;
+};
+
+/// Opens what the spec names. Reads a file of lines once, to index it.
+Result<std::unique_ptr<InputSource>> openInput(const InputSpec &spec);
+
+} // namespace poolscope

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// LineIndex: random access to the lines of a file that may be larger than memory.
+//
+// Keeps the place of one line in every 16 KiB (a thousandth of the file), never text; a line is
+// found by scanning on from the place before it, or from where the last read ended, so that
+// consecutive reads scan each byte once. A line ends at \n, \r\n or \r; the last needs no ending.
+// Bytes are left as they are, NUL and invalid UTF-8 included.
+//
+// The file is expected not to change while it is indexed; a read that no longer finds its lines
+// fails and says so. One thread at a time.
+#pragma once
+
+#include "result.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace poolscope {
+
+class LineIndex {
+public:
+    /// Lines longer than this are refused: a worker takes no more in one message.
+    static constexpr std::uint64_t maxLineLength = 1'000'000'000;
+
+    /// Reads the whole file once. Fails where it cannot be read, is no regular file, or has a line
+    /// that is too long.
+    static Result<LineIndex> open(const std::string &path);
+
+    LineIndex(LineIndex &&other) noexcept;
+    LineIndex &operator=(LineIndex &&other) noexcept;
+    ~LineIndex();
+
+    std::uint64_t lineCount() const { return m_lineCount; }
+    std::uint64_t byteCount() const { return m_byteCount; }
+    /// Bytes of the longest line, its ending included.
+    std::uint64_t longestLine() const { return m_longestLine; }
+
+    /// Appends lines [first, first + count) to `out`, each as u32 length and bytes, as
+    /// wire::Work::items has them. The range lies below lineCount().
+    Result<void> read(std::uint64_t first, std::uint64_t count, std::string &out);
+
+private:
+    LineIndex() = default;
+    Result<void> scan();
+
+    /// Where a line begins.
+    struct Place {
+        std::uint64_t line = 0;
+        std::uint64_t offset = 0;
+    };
+    Place placeBefore(std::uint64_t line) const;
+
+    int m_file = -1;
+    std::string m_path;
+    std::vector<Place> m_places{{}}; ///< by line
+    Place m_next; ///< where the last read ended
+    std::uint64_t m_lineCount = 0;
+    std::uint64_t m_byteCount = 0;
+    std::uint64_t m_longestLine = 0;
+};
+
+} // namespace poolscope

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Result<T>: a T, or an Error that says in one line what is wrong, where, and what to do.
+//
+// Functions of core/ that can fail for a reason outside the program return a Result; they throw
+// nothing. The message is meant for the user, with no trailing full stop or line break.
+#pragma once
+
+#include <string>
+#include <tl/expected.hpp>
+#include <utility>
+
+namespace poolscope {
+
+struct Error {
+    std::string message;
+};
+
+template <typename T> using Result = tl::expected<T, Error>;
+
+inline tl::unexpected<Error> failure(std::string message)
+{
+    return tl::unexpected<Error>(Error{std::move(message)});
+}
+
+} // namespace poolscope

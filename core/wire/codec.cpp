@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "wire/codec.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace poolscope::wire {
+
+static_assert(std::endian::native == std::endian::little, "fields are copied as they are");
+
+namespace {
+
+constexpr std::uint32_t shortBody = 1U << 20;
+
+class FrameWriter {
+public:
+    FrameWriter(std::string &out, MessageType type)
+        : m_out(out)
+        , m_start(out.size())
+    {
+        FieldWriter fields(out);
+        fields.number(std::uint32_t{0});
+        fields.number(static_cast<std::uint8_t>(type));
+    }
+    ~FrameWriter()
+    {
+        const auto body = static_cast<std::uint32_t>(m_out.size() - m_start - frameHeaderSize);
+        std::memcpy(m_out.data() + m_start, &body, sizeof(body));
+    }
+    FrameWriter(const FrameWriter &) = delete;
+    FrameWriter &operator=(const FrameWriter &) = delete;
+
+private:
+    std::string &m_out;
+    std::size_t m_start;
+};
+
+bool belongsTo(Direction direction, MessageType type)
+{
+    switch (type) {
+    case MessageType::Setup:
+    case MessageType::Work:
+    case MessageType::PoolGoodbye:
+        return direction == Direction::ToWorker;
+    case MessageType::Hello:
+    case MessageType::Ready:
+    case MessageType::Refused:
+    case MessageType::Done:
+    case MessageType::Stations:
+    case MessageType::WorkerGoodbye:
+        return direction == Direction::ToPool;
+    }
+    return false;
+}
+
+template <typename Message> Result<Message> whole(const FieldReader &reader, Message message)
+{
+    if (!reader.atEnd())
+        return failure("a message is malformed");
+    return message;
+}
+
+void writeFailure(FieldWriter &fields, const FailureView &reason)
+{
+    fields.string(reason.kind);
+    fields.string(reason.type);
+    fields.string(reason.message);
+    fields.string(reason.detail);
+}
+
+FailureView readFailure(FieldReader &reader)
+{
+    FailureView reason;
+    reason.kind = reader.string();
+    reason.type = reader.string();
+    reason.message = reader.string();
+    reason.detail = reader.string();
+    return reason;
+}
+
+} // namespace
+
+std::uint32_t maxBodySize(MessageType type)
+{
+    switch (type) {
+    case MessageType::Work:
+    case MessageType::Done:
+        return maxFrameBody;
+    case MessageType::Setup:
+    case MessageType::Hello:
+    case MessageType::Refused:
+        return shortBody;
+    case MessageType::Ready:
+        return 8;
+    case MessageType::Stations:
+        return 40;
+    case MessageType::PoolGoodbye:
+    case MessageType::WorkerGoodbye:
+        return 0;
+    }
+    return 0;
+}
+
+char *FrameDecoder::prepare(std::size_t size)
+{
+    if (m_begin == m_end)
+        m_begin = m_end = 0;
+    if (m_end + size > m_buffer.size() && m_begin > 0) {
+        std::memmove(m_buffer.data(), m_buffer.data() + m_begin, m_end - m_begin);
+        m_end -= m_begin;
+        m_begin = 0;
+    }
+    if (m_end + size > m_buffer.size())
+        m_buffer.resize(std::max(m_end + size, m_buffer.size() * 2));
+    return m_buffer.data() + m_end;
+}
+
+void FrameDecoder::feed(std::string_view bytes)
+{
+    if (bytes.empty())
+        return;
+    std::memcpy(prepare(bytes.size()), bytes.data(), bytes.size());
+    commit(bytes.size());
+}
+
+std::optional<Frame> FrameDecoder::next()
+{
+    if (!m_error.empty() || m_end - m_begin < frameHeaderSize)
+        return std::nullopt;
+    FieldReader header({m_buffer.data() + m_begin, frameHeaderSize});
+    const auto length = header.number<std::uint32_t>();
+    const auto type = static_cast<MessageType>(header.number<std::uint8_t>());
+    if (!belongsTo(m_direction, type)) {
+        m_error = "a frame of unknown type " + std::to_string(static_cast<int>(type));
+        return std::nullopt;
+    }
+    if (length > maxBodySize(type)) {
+        m_error =
+            "a frame of " + std::to_string(length) + " bytes, which is more than its type allows";
+        return std::nullopt;
+    }
+    if (m_end - m_begin < frameHeaderSize + length)
+        return std::nullopt;
+    const Frame frame{type, {m_buffer.data() + m_begin + frameHeaderSize, length}};
+    m_begin += frameHeaderSize + length;
+    return frame;
+}
+
+std::string_view FieldReader::string()
+{
+    const auto size = number<std::uint32_t>();
+    if (m_rest.size() < size) {
+        m_ok = false;
+        m_rest = {};
+        return {};
+    }
+    const auto text = m_rest.substr(0, size);
+    m_rest.remove_prefix(size);
+    return text;
+}
+
+void encode(std::string &out, const Setup &message)
+{
+    const FrameWriter frame(out, MessageType::Setup);
+    FieldWriter fields(out);
+    fields.number(message.magic);
+    fields.number(message.version);
+    fields.number(message.worker);
+    fields.number(static_cast<std::uint8_t>(message.task));
+    fields.string(message.target);
+    fields.string(message.arguments);
+    fields.number(static_cast<std::uint8_t>(message.input));
+    fields.number(message.rangeStart);
+    fields.number(message.rangeStep);
+    fields.string(message.columnPath);
+    fields.number(message.columnCells);
+    fields.string(message.boardPath);
+}
+
+Result<Setup> decodeSetup(std::string_view body)
+{
+    FieldReader reader(body);
+    Setup message;
+    message.magic = reader.number<std::uint32_t>();
+    message.version = reader.number<std::uint16_t>();
+    if (!reader.ok() || message.magic != magic)
+        return failure("the pool does not speak this protocol");
+    if (message.version != protocolVersion)
+        return failure("the pool speaks version " + std::to_string(message.version)
+            + " of the protocol, this worker version " + std::to_string(protocolVersion));
+    message.worker = reader.number<std::uint32_t>();
+    const auto task = reader.number<std::uint8_t>();
+    message.target = reader.string();
+    message.arguments = reader.string();
+    const auto input = reader.number<std::uint8_t>();
+    message.rangeStart = reader.number<std::int64_t>();
+    message.rangeStep = reader.number<std::int64_t>();
+    message.columnPath = reader.string();
+    message.columnCells = reader.number<std::uint64_t>();
+    message.boardPath = reader.string();
+    if (task > static_cast<std::uint8_t>(TaskKind::Python)
+        || input > static_cast<std::uint8_t>(InputKind::Items))
+        return failure("a Setup names an unknown kind of task or input");
+    message.task = static_cast<TaskKind>(task);
+    message.input = static_cast<InputKind>(input);
+    return whole(reader, std::move(message));
+}
+
+void encode(std::string &out, const Work &message)
+{
+    const FrameWriter frame(out, MessageType::Work);
+    FieldWriter fields(out);
+    fields.number(message.first);
+    fields.number(message.count);
+    fields.raw(message.items);
+}
+
+Result<Work> decodeWork(std::string_view body)
+{
+    FieldReader reader(body);
+    Work message;
+    message.first = reader.number<std::uint64_t>();
+    message.count = reader.number<std::uint32_t>();
+    message.items = reader.rest();
+    if (message.count == 0)
+        return failure("a chunk without inputs");
+    return whole(reader, message);
+}
+
+void encode(std::string &out, const Hello &message)
+{
+    const FrameWriter frame(out, MessageType::Hello);
+    FieldWriter fields(out);
+    fields.number(message.magic);
+    fields.number(message.version);
+    fields.number(message.pid);
+    fields.string(message.host);
+    fields.string(message.runtime);
+    fields.number(message.clock);
+}
+
+Result<Hello> decodeHello(std::string_view body)
+{
+    FieldReader reader(body);
+    Hello message;
+    message.magic = reader.number<std::uint32_t>();
+    message.version = reader.number<std::uint16_t>();
+    if (!reader.ok() || message.magic != magic)
+        return failure("the program that was started is no Poolscope worker");
+    if (message.version != protocolVersion)
+        return failure("the worker speaks version " + std::to_string(message.version)
+            + " of the protocol, this program version " + std::to_string(protocolVersion));
+    message.pid = reader.number<std::uint32_t>();
+    message.host = reader.string();
+    message.runtime = reader.string();
+    message.clock = reader.number<std::uint64_t>();
+    return whole(reader, std::move(message));
+}
+
+void encode(std::string &out, const Ready &message)
+{
+    const FrameWriter frame(out, MessageType::Ready);
+    FieldWriter(out).number(message.clock);
+}
+
+Result<Ready> decodeReady(std::string_view body)
+{
+    FieldReader reader(body);
+    Ready message;
+    message.clock = reader.number<std::uint64_t>();
+    return whole(reader, message);
+}
+
+void encode(std::string &out, const Refused &message)
+{
+    const FrameWriter frame(out, MessageType::Refused);
+    FieldWriter fields(out);
+    const Failure &reason = message.reason;
+    writeFailure(fields, {reason.kind, reason.type, reason.message, reason.detail});
+}
+
+Result<Refused> decodeRefused(std::string_view body)
+{
+    FieldReader reader(body);
+    const FailureView reason = readFailure(reader);
+    return whole(reader,
+        Refused{{std::string(reason.kind), std::string(reason.type), std::string(reason.message),
+            std::string(reason.detail)}});
+}
+
+void encode(std::string &out, const Done &message)
+{
+    const FrameWriter frame(out, MessageType::Done);
+    FieldWriter fields(out);
+    fields.number(message.first);
+    fields.number(message.count);
+    fields.number(static_cast<std::uint8_t>(message.store));
+    fields.number(message.begun);
+    fields.number(message.duration);
+    fields.raw(message.values);
+}
+
+Result<Done> decodeDone(std::string_view body)
+{
+    FieldReader reader(body);
+    Done message;
+    message.first = reader.number<std::uint64_t>();
+    message.count = reader.number<std::uint32_t>();
+    const auto store = reader.number<std::uint8_t>();
+    message.begun = reader.number<std::uint64_t>();
+    message.duration = reader.number<std::uint64_t>();
+    message.values = reader.rest();
+    if (store > static_cast<std::uint8_t>(Store::Inline) || message.count == 0)
+        return failure("a span without iterations or of an unknown kind");
+    message.store = static_cast<Store>(store);
+    if (message.store != Store::Inline && !message.values.empty())
+        return failure("a span with values both in the column and outside it");
+    return whole(reader, message);
+}
+
+void encode(std::string &out, const Stations &message)
+{
+    const FrameWriter frame(out, MessageType::Stations);
+    FieldWriter fields(out);
+    fields.number(message.received);
+    fields.number(message.answered);
+    fields.number(message.cpu);
+    fields.number(message.runQueue);
+    fields.number(message.maxRss);
+}
+
+Result<Stations> decodeStations(std::string_view body)
+{
+    FieldReader reader(body);
+    Stations message;
+    message.received = reader.number<std::uint64_t>();
+    message.answered = reader.number<std::uint64_t>();
+    message.cpu = reader.number<std::uint64_t>();
+    message.runQueue = reader.number<std::uint64_t>();
+    message.maxRss = reader.number<std::uint64_t>();
+    return whole(reader, message);
+}
+
+void encodeGoodbye(std::string &out, MessageType type)
+{
+    const FrameWriter frame(out, type);
+}
+
+void encodeOutcome(std::string &out, const OutcomeView &outcome)
+{
+    FieldWriter fields(out);
+    fields.number(static_cast<std::uint8_t>(outcome.kind));
+    switch (outcome.kind) {
+    case OutcomeKind::None:
+        break;
+    case OutcomeKind::Integer:
+        fields.number(outcome.integer);
+        break;
+    case OutcomeKind::Real:
+        fields.real(outcome.real);
+        break;
+    case OutcomeKind::Text:
+    case OutcomeKind::Bytes:
+    case OutcomeKind::Json:
+    case OutcomeKind::Repr:
+        fields.string(outcome.text);
+        break;
+    case OutcomeKind::Failure:
+        writeFailure(fields, outcome.failure);
+        break;
+    }
+}
+
+std::optional<OutcomeView> decodeOutcome(FieldReader &reader)
+{
+    OutcomeView outcome;
+    const auto kind = reader.number<std::uint8_t>();
+    if (kind >= outcomeKindCount)
+        return std::nullopt;
+    outcome.kind = static_cast<OutcomeKind>(kind);
+    switch (outcome.kind) {
+    case OutcomeKind::None:
+        break;
+    case OutcomeKind::Integer:
+        outcome.integer = reader.number<std::int64_t>();
+        break;
+    case OutcomeKind::Real:
+        outcome.real = reader.real();
+        break;
+    case OutcomeKind::Text:
+    case OutcomeKind::Bytes:
+    case OutcomeKind::Json:
+    case OutcomeKind::Repr:
+        outcome.text = reader.string();
+        break;
+    case OutcomeKind::Failure:
+        outcome.failure = readFailure(reader);
+        break;
+    }
+    if (!reader.ok())
+        return std::nullopt;
+    return outcome;
+}
+
+} // namespace poolscope::wire

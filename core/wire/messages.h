@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The protocol between the pool and a worker: which messages there are, and what they hold.
+//
+// A channel is two byte streams, one each way. A stream is a sequence of frames:
+//
+//     u32 length    of the body, in bytes
+//     u8  type      a MessageType
+//     body          the fields in the order in which the structs below give them
+//
+// Integers and doubles are little-endian; a string is a u32 length and its bytes. Clocks are
+// CLOCK_MONOTONIC of the worker's host, in nanoseconds.
+//
+// A conversation:
+//
+//     worker                          pool
+//     Hello                  ->
+//                            <-       Setup
+//     Ready (or Refused)     ->
+//                            <-       Work, Work, ...
+//     Done, ..., Stations    ->                            as often as there is something to tell
+//                            <-       Goodbye              nothing more will come
+//     Stations, Goodbye      ->                            and the worker exits
+//
+// A worker runs its chunks in the order in which they came and answers indices in that order.
+// A Goodbye overtakes work that was not begun: what the worker did not answer before its own
+// Goodbye, it did not begin. A stream that ends without a Goodbye was cut.
+#pragma once
+
+#include "wire/value.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace poolscope::wire {
+
+inline constexpr std::uint32_t magic = 0x434c5350; // "PSLC"
+inline constexpr std::uint16_t protocolVersion = 1;
+
+inline constexpr std::size_t frameHeaderSize = 5;
+/// The longest body of any frame; most types allow far less (see maxBodySize).
+inline constexpr std::uint32_t maxFrameBody = 1U << 30;
+
+enum class MessageType : std::uint8_t {
+    // pool to worker
+    Setup = 1,
+    Work = 2,
+    PoolGoodbye = 3,
+    // worker to pool
+    Hello = 16,
+    Ready = 17,
+    Refused = 18,
+    Done = 19,
+    Stations = 20,
+    WorkerGoodbye = 21,
+};
+
+enum class TaskKind : std::uint8_t {
+    Builtin = 0, ///< target: name; arguments: the values behind the colon
+    Python = 1, ///< target: "FILE.py:FUNCTION" or "MODULE:FUNCTION"
+};
+
+enum class InputKind : std::uint8_t {
+    Range = 0, ///< the value of index i is rangeStart + i * rangeStep; Work carries no items
+    Items = 1, ///< Work carries `count` strings
+};
+
+struct Setup {
+    std::uint32_t magic = wire::magic;
+    std::uint16_t version = protocolVersion;
+    std::uint32_t worker = 0; ///< the worker's number in the pool, from 1
+    TaskKind task = TaskKind::Builtin;
+    std::string target;
+    std::string arguments;
+    InputKind input = InputKind::Range;
+    std::int64_t rangeStart = 0;
+    std::int64_t rangeStep = 1;
+    std::string columnPath; ///< the memory-mapped column of numbers; empty: answer inline
+    std::uint64_t columnCells = 0; ///< index i owns the 8 bytes of cell i % columnCells
+    std::string boardPath; ///< the worker's Board (wire/board.h); empty: none
+};
+
+struct Work {
+    std::uint64_t first = 0;
+    std::uint32_t count = 0;
+    std::string_view items; ///< InputKind::Items: `count` strings, encoded
+};
+
+struct Hello {
+    std::uint32_t magic = wire::magic;
+    std::uint16_t version = protocolVersion;
+    std::uint32_t pid = 0;
+    std::string host;
+    std::string runtime; ///< "C++", "Python 3.11.2", ...
+    std::uint64_t clock = 0; ///< when it was sent
+};
+
+struct Ready {
+    std::uint64_t clock = 0; ///< when task and interpreter were ready for work
+};
+
+struct Refused {
+    Failure reason;
+};
+
+enum class Store : std::uint8_t {
+    ColumnReal = 0, ///< doubles that the worker has written to the column
+    ColumnInteger = 1, ///< 64-bit integers, the same
+    Inline = 2, ///< `values` holds `count` encoded outcomes
+};
+
+/// A span and what came of it: consecutive indices of one chunk, run back to back.
+struct Done {
+    std::uint64_t first = 0;
+    std::uint32_t count = 0;
+    Store store = Store::Inline;
+    std::uint64_t begun = 0;
+    std::uint64_t duration = 0; ///< nanoseconds
+    std::string_view values;
+};
+
+/// Closes a batch of Done messages that were written together, and tells what they have in common.
+struct Stations {
+    std::uint64_t received = 0; ///< when the read returned that brought the chunk last begun
+    std::uint64_t answered = 0; ///< when this batch was written
+    std::uint64_t cpu = 0; ///< CPU time of the worker since its start, nanoseconds
+    std::uint64_t runQueue = 0; ///< time it waited for a CPU since its start, nanoseconds
+    std::uint64_t maxRss = 0; ///< its largest resident set so far, bytes
+};
+
+} // namespace poolscope::wire

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Value and Failure: what an index comes to, as it travels between worker, pool and record.
+//
+// Plain data. An Outcome owns its text; an OutcomeView borrows it from a buffer.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace poolscope {
+
+/// The numbers are those of the wire: they must not change within a protocol version.
+enum class OutcomeKind : std::uint8_t {
+    None = 0,
+    Integer = 1, ///< 64 bits, signed
+    Real = 2, ///< IEEE 754 double
+    Text = 3, ///< UTF-8, or the bytes of the input as they were
+    Bytes = 4,
+    Json = 5, ///< a JSON document: true, [1,2], an integer beyond 64 bits, ...
+    Repr = 6, ///< what JSON cannot hold: the value's printed form, marked as such
+    Failure = 7,
+};
+inline constexpr std::uint8_t outcomeKindCount = 8;
+
+/// Why an index has no value.
+struct Failure {
+    std::string kind; ///< "exception", "quarantined", "timeout", ...
+    std::string type; ///< the exception's type, empty where there is none
+    std::string message; ///< one line
+    std::string detail; ///< traceback or last lines of stderr; may be empty
+};
+
+struct FailureView {
+    std::string_view kind;
+    std::string_view type;
+    std::string_view message;
+    std::string_view detail;
+};
+
+/// One outcome whose text is borrowed. Only the member that belongs to `kind` means anything.
+struct OutcomeView {
+    OutcomeKind kind = OutcomeKind::None;
+    std::int64_t integer = 0;
+    double real = 0;
+    std::string_view text = {}; ///< Text, Bytes, Json, Repr
+    FailureView failure = {};
+};
+
+} // namespace poolscope
