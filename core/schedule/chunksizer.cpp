@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "schedule/chunksizer.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace poolscope {
+
+namespace {
+
+constexpr double chunkTime = 20e6; // nanoseconds
+constexpr double handoverShare = 0.01;
+constexpr double reserveTime = 2e6;
+constexpr double longChunk = 1e6;
+constexpr std::uint64_t growth = 8;
+constexpr std::uint64_t largestWindow = 1024;
+constexpr double memory = 200e6; // nanoseconds of work after which what was measured counts half
+
+} // namespace
+
+void ChunkSizer::measuredWork(std::uint64_t iterations, std::chrono::nanoseconds busy)
+{
+    m_iterations += static_cast<double>(iterations);
+    m_busy += static_cast<double>(busy.count());
+    if (m_busy > memory) {
+        m_busy /= 2;
+        m_iterations /= 2;
+    }
+}
+
+void ChunkSizer::measuredHandover(std::chrono::nanoseconds cost)
+{
+    constexpr double weight = 1.0 / 16;
+    m_handover += weight * (static_cast<double>(cost.count()) - m_handover);
+}
+
+double ChunkSizer::costOfIteration() const
+{
+    return m_iterations > 0 ? std::max(m_busy / m_iterations, 0.1) : 0;
+}
+
+/// The automatic size, whatever remains.
+std::uint64_t ChunkSizer::wantedSize() const
+{
+    if (m_largestMeasured == 0)
+        return 1;
+    const double wanted = std::max(chunkTime, m_handover / handoverShare) / costOfIteration();
+    return std::min({static_cast<std::uint64_t>(std::min(wanted, 0x1p62)),
+        m_largestMeasured * growth, m_options.largestChunk});
+}
+
+std::uint64_t ChunkSizer::chunkSize(std::uint64_t remaining, std::size_t workers) const
+{
+    if (m_options.chunk)
+        return *m_options.chunk;
+    const auto fair = remaining / (2 * std::max<std::uint64_t>(workers, 1));
+    return std::max<std::uint64_t>(std::min(wantedSize(), fair), 1);
+}
+
+std::uint64_t ChunkSizer::window(std::uint64_t remaining, std::size_t workers) const
+{
+    if (m_options.window)
+        return *m_options.window;
+    if (m_largestMeasured == 0)
+        return 2;
+    const std::uint64_t size = chunkSize(remaining, workers);
+    const double timeOfChunk = static_cast<double>(size) * costOfIteration();
+    if (timeOfChunk > longChunk && remaining / size <= workers)
+        return 1;
+    const double chunks = std::ceil(std::min(reserveTime / timeOfChunk, 1e6));
+    return std::clamp<std::uint64_t>(1 + static_cast<std::uint64_t>(chunks), 2, largestWindow);
+}
+
+} // namespace poolscope

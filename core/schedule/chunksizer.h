@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ChunkSizer: how large a chunk should be, and how many of them a worker should hold.
+//
+// Fixed sizes stay as they are. Automatic ones follow what was measured: a chunk should take about
+// 20 ms, and long enough that handing it over costs less than 1%; a worker should hold so many that
+// it has 2 ms of work in reserve. Until something is measured a chunk is one input, and it grows by
+// at most 8 times from one measurement to the next.
+//
+// Plain arithmetic, no clock: it is told durations. One thread.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace poolscope {
+
+struct ChunkOptions {
+    std::optional<std::uint64_t> chunk; ///< inputs, at least 1; nothing: automatic
+    std::optional<std::uint64_t> window; ///< chunks, at least 1; nothing: automatic
+    std::uint64_t largestChunk = 1ULL << 24; ///< for automatic sizes
+};
+
+class ChunkSizer {
+public:
+    explicit ChunkSizer(const ChunkOptions &options)
+        : m_options(options)
+    {
+    }
+
+    /// `iterations` took `busy` in a worker.
+    void measuredWork(std::uint64_t iterations, std::chrono::nanoseconds busy);
+    /// A chunk of `size` inputs was answered whole.
+    void measuredChunk(std::uint64_t size)
+    {
+        m_largestMeasured = std::max(m_largestMeasured, size);
+    }
+    /// Handing over one chunk cost `cost`.
+    void measuredHandover(std::chrono::nanoseconds cost);
+
+    /// Inputs for the next chunk, at least 1, when `remaining` inputs are left for `workers`.
+    std::uint64_t chunkSize(std::uint64_t remaining, std::size_t workers) const;
+    /// Chunks that a worker should hold, at least 1. Automatic, it is 1 when what remains is about
+    /// to run out and a chunk takes long: none should wait behind another while a worker is idle.
+    std::uint64_t window(std::uint64_t remaining, std::size_t workers) const;
+
+private:
+    double costOfIteration() const; ///< nanoseconds; 0 where unknown
+    std::uint64_t wantedSize() const;
+
+    ChunkOptions m_options;
+    double m_busy = 0; ///< recent nanoseconds, older ones count less
+    double m_iterations = 0;
+    double m_handover = 20'000; ///< nanoseconds
+    std::uint64_t m_largestMeasured = 0;
+};
+
+} // namespace poolscope
