@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Outbox: what the worker has to tell, until it is on its channel.
+//
+// Frames are kept on the Board (wire/board.h), where they outlive the worker, and are written
+// together by flush(). Without a board they are kept in the worker's own memory.
+#pragma once
+
+#include "wire/messages.h"
+#include "worker/sharedmapping.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace poolscope::worker {
+
+class Outbox {
+public:
+    explicit Outbox(int channel)
+        : m_channel(channel)
+    {
+    }
+
+    /// Keeps frames on this board from now on; nothing is waiting.
+    void useBoard(SharedMapping board);
+
+    void add(std::string_view frame);
+    bool empty() const { return m_waiting == 0; }
+    /// Writes what is waiting. False when the pool is gone.
+    bool flush();
+
+    void beginBatch(std::uint64_t first, std::uint64_t count, std::uint64_t begun);
+    void endBatch();
+
+private:
+    bool write(std::string_view bytes);
+    void setField(std::size_t offset, std::uint64_t value);
+
+    int m_channel;
+    SharedMapping m_board;
+    std::string m_buffer; ///< where there is no board
+    std::uint64_t m_appended = 0;
+    std::size_t m_waiting = 0;
+    bool m_poolGone = false;
+};
+
+} // namespace poolscope::worker

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "worker/process.h"
+
+#include <csignal>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace poolscope::worker {
+
+Channel takeChannel()
+{
+    setpgid(0, 0);
+    std::signal(SIGINT, SIG_IGN);
+    std::signal(SIGPIPE, SIG_IGN);
+    const Channel channel{
+        fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3), fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)};
+    const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    dup2(null, STDIN_FILENO);
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+    close(null);
+    return channel;
+}
+
+} // namespace poolscope::worker

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What makes a process a worker, whatever it then runs.
+#pragma once
+
+namespace poolscope::worker {
+
+struct Channel {
+    int input = -1;
+    int output = -1;
+};
+
+/// Moves the protocol off descriptors 0 and 1, so that what a task reads is empty and what it
+/// prints goes to standard error, and puts the process into a group of its own, which a Ctrl+C in
+/// the terminal does not reach and which can be killed whole. To be called first.
+Channel takeChannel();
+
+} // namespace poolscope::worker

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "worker/session.h"
+
+#include "wire/board.h"
+#include "worker/clock.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <poll.h>
+#include <unistd.h>
+
+namespace poolscope::worker {
+
+namespace {
+
+constexpr std::uint64_t flushInterval = 1'000'000; // nanoseconds
+constexpr std::uint64_t pollInterval = 1'000'000;
+constexpr std::size_t readSize = 64 * 1024;
+
+std::string hostName()
+{
+    std::array<char, 256> name{};
+    gethostname(name.data(), name.size() - 1);
+    return name.data();
+}
+
+} // namespace
+
+int Session::run()
+{
+    if (!greet())
+        return exitStatus();
+    const auto setup = readSetup();
+    if (!setup)
+        return exitStatus();
+    auto runner = setUp(*setup);
+    if (!runner)
+        return exitStatus();
+    workUntilEnd(*runner);
+    if (m_end == End::Goodbye) {
+        flush(now());
+        m_frame.clear();
+        wire::encodeGoodbye(m_frame, wire::MessageType::WorkerGoodbye);
+        m_outbox.add(m_frame);
+        m_outbox.flush();
+    }
+    return exitStatus();
+}
+
+bool Session::greet()
+{
+    wire::Hello hello;
+    hello.pid = static_cast<std::uint32_t>(getpid());
+    hello.host = hostName();
+    hello.runtime = "C++";
+    hello.clock = now();
+    wire::encode(m_frame, hello);
+    m_outbox.add(m_frame);
+    if (!m_outbox.flush())
+        m_end = End::PoolGone;
+    return m_end == End::None;
+}
+
+std::optional<wire::Setup> Session::readSetup()
+{
+    std::optional<wire::Frame> frame;
+    while (!(frame = m_decoder.next())) {
+        if (!m_decoder.error().empty() || !readMore())
+            break;
+    }
+    if (!frame || frame->type != wire::MessageType::Setup) {
+        if (m_end == End::None)
+            m_end = frame && frame->type == wire::MessageType::PoolGoodbye ? End::Goodbye
+                                                                           : End::Malformed;
+        return std::nullopt;
+    }
+    const auto setup = wire::decodeSetup(frame->body);
+    if (!setup) {
+        std::fprintf(stderr, "poolscope-worker: %s\n", setup.error().message.c_str());
+        m_end = End::Malformed;
+        return std::nullopt;
+    }
+    return *setup;
+}
+
+std::optional<TaskRunner> Session::setUp(const wire::Setup &setup)
+{
+    if (!setup.boardPath.empty()) {
+        if (SharedMapping board(setup.boardPath, wire::boardSize); board.data())
+            m_outbox.useBoard(std::move(board));
+    }
+    m_items = setup.input == wire::InputKind::Items;
+    auto runner = TaskRunner::make(setup);
+    m_frame.clear();
+    if (runner)
+        wire::encode(m_frame, wire::Ready{now()});
+    else
+        wire::encode(m_frame, wire::Refused{{"setup", "", runner.error().message, ""}});
+    m_outbox.add(m_frame);
+    if (!m_outbox.flush())
+        m_end = End::PoolGone;
+    if (!runner)
+        return std::nullopt;
+    return std::move(*runner);
+}
+
+void Session::workUntilEnd(TaskRunner &runner)
+{
+    takeFrames();
+    while (m_end == End::None) {
+        if (m_chunks.empty()) {
+            flush(now());
+            if (m_end == End::None && readMore())
+                takeFrames();
+            continue;
+        }
+        const Chunk chunk = std::move(m_chunks.front());
+        m_chunks.pop_front();
+        runChunk(runner, chunk);
+    }
+}
+
+void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
+{
+    wire::FieldReader items(chunk.items);
+    Batch rest{chunk.first, chunk.count};
+    while (rest.count > 0 && m_end != End::PoolGone) {
+        const std::uint64_t begun = now();
+        const Batch batch = runner.prepare({rest.first, std::min(rest.count, m_sizer.next())});
+        m_outbox.beginBatch(batch.first, batch.count, begun);
+        const std::uint64_t prepared = batch.count > 1 ? now() : begun;
+        wire::Done done = runner.run(batch, items);
+        const std::uint64_t ended = now();
+        m_sizer.measured(batch.count, ended - prepared);
+
+        done.begun = begun;
+        done.duration = ended - begun;
+        m_frame.clear();
+        wire::encode(m_frame, done);
+        m_outbox.add(m_frame);
+        m_outbox.endBatch();
+        rest = {batch.first + batch.count, rest.count - batch.count};
+        if (ended - m_flushed > flushInterval)
+            flush(ended);
+        if (rest.count == 0 && ended - m_polled > pollInterval)
+            readPending(ended);
+    }
+}
+
+/// Waits for bytes. False when there will be none.
+bool Session::readMore()
+{
+    ssize_t got = 0;
+    do {
+        got = read(m_input, m_decoder.prepare(readSize), readSize);
+    } while (got < 0 && errno == EINTR);
+    if (got <= 0) {
+        m_end = End::PoolGone;
+        return false;
+    }
+    m_decoder.commit(static_cast<std::size_t>(got));
+    m_received = now();
+    m_polled = m_received;
+    return true;
+}
+
+/// Takes what is there without waiting, so that a Goodbye overtakes chunks that were not begun.
+void Session::readPending(std::uint64_t now)
+{
+    m_polled = now;
+    pollfd channel{m_input, POLLIN, 0};
+    if (poll(&channel, 1, 0) == 1 && readMore())
+        takeFrames();
+}
+
+void Session::takeFrames()
+{
+    while (const auto frame = m_decoder.next()) {
+        if (frame->type == wire::MessageType::PoolGoodbye) {
+            m_chunks.clear();
+            m_end = End::Goodbye;
+            return;
+        }
+        const auto work = wire::decodeWork(frame->body);
+        if (frame->type != wire::MessageType::Work || !work) {
+            m_end = End::Malformed;
+            return;
+        }
+        wire::FieldReader items(work->items);
+        for (std::uint32_t i = 0; m_items && i < work->count; ++i)
+            items.string();
+        if (!items.atEnd()) {
+            m_end = End::Malformed;
+            return;
+        }
+        m_chunks.push_back({work->first, work->count, std::string(work->items)});
+    }
+    if (!m_decoder.error().empty())
+        m_end = End::Malformed;
+}
+
+void Session::flush(std::uint64_t now)
+{
+    m_flushed = now;
+    if (m_outbox.empty() && m_end != End::Goodbye)
+        return;
+    m_usage.refresh(now);
+    m_frame.clear();
+    wire::encode(m_frame,
+        wire::Stations{m_received, now, m_usage.cpu(), m_usage.runQueue(), m_usage.maxRss()});
+    m_outbox.add(m_frame);
+    if (!m_outbox.flush())
+        m_end = End::PoolGone;
+}
+
+int Session::exitStatus() const
+{
+    switch (m_end) {
+    case End::Goodbye:
+        return 0;
+    case End::None:
+    case End::PoolGone:
+        return 1;
+    case End::Malformed:
+        std::fprintf(stderr, "poolscope-worker: the pool does not speak this worker's protocol\n");
+        return 2;
+    }
+    return 2;
+}
+
+} // namespace poolscope::worker

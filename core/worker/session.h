@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Session: a worker's whole conversation with its pool, from Hello to Goodbye.
+#pragma once
+
+#include "wire/codec.h"
+#include "worker/batchsizer.h"
+#include "worker/outbox.h"
+#include "worker/taskrunner.h"
+#include "worker/usage.h"
+
+#include <deque>
+#include <optional>
+#include <string>
+
+namespace poolscope::worker {
+
+class Session {
+public:
+    /// `input` and `output` are the channel; they may be the same descriptor.
+    Session(int input, int output)
+        : m_input(input)
+        , m_outbox(output)
+    {
+    }
+
+    /// Returns the program's exit status: 0 after a Goodbye, 1 when the pool is gone, 2 when it
+    /// does not speak the protocol (standard error says why).
+    int run();
+
+private:
+    struct Chunk {
+        std::uint64_t first = 0;
+        std::uint32_t count = 0;
+        std::string items;
+    };
+    enum class End { None, Goodbye, PoolGone, Malformed };
+
+    bool greet();
+    std::optional<wire::Setup> readSetup();
+    std::optional<TaskRunner> setUp(const wire::Setup &setup);
+    void workUntilEnd(TaskRunner &runner);
+    void runChunk(TaskRunner &runner, const Chunk &chunk);
+    bool readMore();
+    void readPending(std::uint64_t now);
+    void takeFrames();
+    void flush(std::uint64_t now);
+    int exitStatus() const;
+
+    int m_input;
+    Outbox m_outbox;
+    wire::FrameDecoder m_decoder{wire::Direction::ToWorker};
+    BatchSizer m_sizer;
+    Usage m_usage;
+    std::deque<Chunk> m_chunks;
+    std::string m_frame;
+    End m_end = End::None;
+    bool m_items = false;
+    std::uint64_t m_received = 0;
+    std::uint64_t m_flushed = 0;
+    std::uint64_t m_polled = 0;
+};
+
+} // namespace poolscope::worker

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// TaskRunner: runs the task over a batch of inputs and says what came of it.
+#pragma once
+
+#include "task/builtin.h"
+#include "wire/codec.h"
+#include "worker/column.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace poolscope::worker {
+
+/// The rest of a chunk. For items, `items` begins with the next one.
+struct Batch {
+    std::uint64_t first = 0;
+    std::uint64_t count = 0;
+};
+
+class TaskRunner {
+public:
+    /// Fails where the task or its arguments are unknown here.
+    static Result<TaskRunner> make(const wire::Setup &setup);
+
+    /// Cuts a batch that the column cannot hold in one piece, and readies its memory.
+    Batch prepare(Batch batch);
+    /// Runs a batch that came from prepare(). `items` holds its inputs, where they are items. The
+    /// result has store and values set; the values are valid until the next call.
+    wire::Done run(Batch batch, wire::FieldReader &items);
+
+private:
+    TaskRunner() = default;
+
+    wire::Done runRange(Batch batch);
+    wire::Done runItems(const NumberTask &task, Batch batch, wire::FieldReader &items);
+    wire::Done runItems(const TextTask &task, Batch batch, wire::FieldReader &items);
+    wire::Done numbers(const NumberTask &task, Batch batch, const std::uint64_t *cells);
+
+    Builtin m_task;
+    wire::Setup m_setup;
+    Column m_column;
+    std::vector<std::uint64_t> m_cells; ///< where there is no column
+    std::string m_values;
+};
+
+} // namespace poolscope::worker
