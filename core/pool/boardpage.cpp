@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pool/boardpage.h"
+
+#include "wire/board.h"
+
+#include <algorithm>
+#include <atomic>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace poolscope {
+
+BoardPage::BoardPage()
+{
+    m_file = memfd_create("poolscope-board", MFD_CLOEXEC);
+    if (m_file < 0 || ftruncate(m_file, wire::boardSize) != 0)
+        return;
+    void *memory = mmap(nullptr, wire::boardSize, PROT_READ | PROT_WRITE, MAP_SHARED, m_file, 0);
+    if (memory == MAP_FAILED)
+        return;
+    m_memory = static_cast<std::byte *>(memory);
+    m_path = "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(m_file);
+}
+
+BoardPage::~BoardPage()
+{
+    if (m_memory)
+        munmap(m_memory, wire::boardSize);
+    if (m_file >= 0)
+        close(m_file);
+}
+
+bool BoardPage::inUse() const
+{
+    return m_memory && field(wire::boardAppended) > 0;
+}
+
+IndexRange BoardPage::runningBatch() const
+{
+    if (!m_memory)
+        return {};
+    const std::uint64_t count = field(wire::boardBatchCount);
+    return {field(wire::boardBatchFirst), std::min<std::uint64_t>(count, UINT32_MAX)};
+}
+
+std::string_view BoardPage::bytesAfter(std::uint64_t received) const
+{
+    if (!m_memory)
+        return {};
+    const std::uint64_t base = field(wire::boardBase);
+    const std::uint64_t appended = field(wire::boardAppended);
+    const bool whole = appended >= base && appended - base <= wire::boardBufferSize;
+    if (!whole || received < base || received >= appended)
+        return {};
+    return {reinterpret_cast<const char *>(m_memory) + wire::boardBuffer + (received - base),
+        appended - received};
+}
+
+std::uint64_t BoardPage::field(std::size_t offset) const
+{
+    auto *field = reinterpret_cast<std::uint64_t *>(m_memory + offset);
+    return std::atomic_ref(*field).load(std::memory_order_acquire);
+}
+
+} // namespace poolscope

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// PoolListener: who is told what the pool does. Everything that a run records comes through here.
+//
+// All calls come on the pool's thread and must be quick: the pool waits for them. Times are
+// nanoseconds since the run's start, on one monotonic clock.
+#pragma once
+
+#include "schedule/scheduler.h"
+#include "wire/value.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace poolscope {
+
+enum class WorkerState : std::uint8_t {
+    Starting, ///< its process was started
+    Ready, ///< it can be given work
+    Leaving, ///< it is given nothing more and will end
+    Dead, ///< it ended without a goodbye
+    Gone, ///< it ended as it was told to
+};
+
+/// A stretch of time in which a worker ran consecutive indices back to back.
+struct Span {
+    std::uint64_t begin = 0;
+    std::uint64_t duration = 0;
+    std::uint64_t first = 0;
+    std::uint64_t count = 0;
+};
+
+/// When a chunk was where. A chunk cut short by its worker's death has none.
+struct ChunkStations {
+    std::uint64_t sent = 0;
+    std::uint64_t received = 0;
+    std::uint64_t begun = 0;
+    std::uint64_t ended = 0;
+    std::uint64_t answered = 0;
+    std::uint64_t decoded = 0;
+    std::uint64_t spans = 0; ///< how many spans of its worker's lane are this chunk's
+};
+
+/// What a worker's process has cost since its start.
+struct WorkerUsage {
+    std::uint64_t cpu = 0; ///< nanoseconds
+    std::uint64_t runQueue = 0; ///< nanoseconds for which it waited for a core
+    std::uint64_t maxRss = 0; ///< bytes
+};
+
+struct WorkerIdentity {
+    std::uint32_t pid = 0;
+    std::string host;
+    std::string runtime;
+};
+
+class PoolListener {
+public:
+    virtual ~PoolListener() = default;
+
+    virtual void workerChanged(WorkerId worker, WorkerState state, std::uint64_t time) = 0;
+    virtual void workerIntroduced(WorkerId worker, const WorkerIdentity &identity) = 0;
+    virtual void workerDied(WorkerId worker, std::string_view how, std::uint64_t time) = 0;
+    virtual void workerUsed(WorkerId worker, const WorkerUsage &usage) = 0;
+    /// Something that the worker or its task printed, while it was on `running` (count 0: unknown).
+    virtual void workerPrinted(
+        WorkerId worker, IndexRange running, std::string_view text, std::uint64_t time) = 0;
+
+    virtual void spanDone(WorkerId worker, const Span &span) = 0;
+    virtual void chunkDone(WorkerId worker, const ChunkStations &stations) = 0;
+
+    /// The indices came to numbers of this kind, which stand in the column.
+    virtual void numbersDone(IndexRange indices, OutcomeKind kind, std::uint64_t time) = 0;
+    /// The index came to this, after so many attempts.
+    virtual void outcomeDone(std::uint64_t index, const OutcomeView &outcome, WorkerId worker,
+        std::uint32_t attempts, std::uint64_t time) = 0;
+    /// The index will be tried again.
+    virtual void attemptFailed(std::uint64_t index, WorkerId worker, std::uint64_t time) = 0;
+
+    virtual void resized(std::uint32_t workers, std::uint64_t time) = 0;
+    virtual void paused(std::uint64_t time) = 0;
+    virtual void resumed(std::uint64_t time) = 0;
+    virtual void firstDispatch(std::uint64_t time) = 0;
+    virtual void allSettled(std::uint64_t time) = 0;
+};
+
+} // namespace poolscope

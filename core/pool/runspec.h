@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// RunSpec: the one description of a run, as plain data. What the window's controls edit, what the
+// command line parses into, what a run file stores.
+#pragma once
+
+#include "input/inputspec.h"
+#include "task/taskspec.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace poolscope {
+
+inline constexpr std::uint32_t maxWorkers = 1024;
+
+struct PoolSpec {
+    std::optional<std::uint32_t> workers; ///< 1 to maxWorkers; nothing: usableCores()
+    std::optional<std::uint64_t> chunk; ///< inputs, at least 1; nothing: automatic
+    std::optional<std::uint64_t>
+        window; ///< chunks a worker may hold, at least 1; nothing: automatic
+    std::uint32_t retries = 0; ///< how often an index whose task failed is tried again
+};
+
+struct RunSpec {
+    TaskSpec task;
+    InputSpec input;
+    PoolSpec pool;
+};
+
+} // namespace poolscope

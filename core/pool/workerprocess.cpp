@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pool/workerprocess.h"
+
+#include "pool/socketchannel.h"
+
+#include <QTimer>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::size_t readSize = 64 * 1024;
+constexpr int endOfChannelPatience = 1000; // milliseconds
+constexpr qsizetype keptOutput = 4096;
+
+std::string describeExit(int exitCode, QProcess::ExitStatus status)
+{
+    if (status == QProcess::NormalExit)
+        return "ended by itself with status " + std::to_string(exitCode);
+    const char *name = sigabbrev_np(exitCode);
+    return "killed by signal " + std::to_string(exitCode)
+        + (name ? " (SIG" + std::string(name) + ")" : "");
+}
+
+/// Runs in the child between fork and exec: async-signal-safe calls only.
+void becomeWorker(int channel, pid_t parent)
+{
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(1);
+    dup2(channel, STDIN_FILENO);
+    dup2(channel, STDOUT_FILENO);
+}
+
+} // namespace
+
+WorkerProcess::WorkerProcess(QObject *parent)
+    : QObject(parent)
+{
+    m_process.setStandardInputFile(QProcess::nullDevice());
+    m_process.setStandardOutputFile(QProcess::nullDevice());
+    connect(&m_process, &QProcess::readyReadStandardError, this, &WorkerProcess::readOutput);
+    connect(&m_process, &QProcess::finished, this, &WorkerProcess::processFinished);
+    connect(&m_process, &QProcess::started, this, [this] { m_pid = m_process.processId(); });
+    connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
+        if (error == QProcess::FailedToStart)
+            emit failedToStart(m_process.errorString());
+    });
+}
+
+WorkerProcess::~WorkerProcess()
+{
+    m_process.disconnect(this);
+    if (m_process.state() == QProcess::NotRunning)
+        return;
+    kill();
+    m_process.waitForFinished(-1);
+}
+
+void WorkerProcess::start(const WorkerProgram &program)
+{
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+        emit failedToStart(QString::fromLocal8Bit(std::strerror(errno)));
+        return;
+    }
+    m_channel = std::make_unique<SocketChannel>(pair[0]);
+    connect(m_channel.get(), &Channel::readable, this, &WorkerProcess::readChannel);
+    m_process.setChildProcessModifier(
+        [channel = pair[1], parent = getpid()] { becomeWorker(channel, parent); });
+    QStringList arguments;
+    for (const std::string &argument : program.arguments)
+        arguments << QString::fromStdString(argument);
+    m_process.start(QString::fromStdString(program.program), arguments);
+    ::close(pair[1]);
+}
+
+void WorkerProcess::send(std::string_view frames)
+{
+    m_channel->send(frames);
+}
+
+void WorkerProcess::kill()
+{
+    killGroup();
+    m_process.kill();
+}
+
+void WorkerProcess::killGroup()
+{
+    if (m_pid > 0)
+        ::kill(static_cast<pid_t>(-m_pid), SIGKILL);
+}
+
+Channel::ReadState WorkerProcess::readSome()
+{
+    const auto [state, size] = m_channel->read(m_decoder.prepare(readSize), readSize);
+    m_decoder.commit(size);
+    m_receivedBytes += size;
+    return state;
+}
+
+void WorkerProcess::readChannel()
+{
+    const Channel::ReadState state = readSome();
+    if (state == Channel::ReadState::Data)
+        emit received();
+    else if (state == Channel::ReadState::Ended)
+        QTimer::singleShot(endOfChannelPatience, this, &WorkerProcess::kill);
+}
+
+void WorkerProcess::readOutput()
+{
+    const QByteArray text = m_process.readAllStandardError();
+    m_lastOutput = (m_lastOutput + text).last(qMin(keptOutput, m_lastOutput.size() + text.size()));
+    emit printed(text);
+}
+
+void WorkerProcess::processFinished(int exitCode, QProcess::ExitStatus status)
+{
+    killGroup();
+    m_pid = 0;
+    readOutput();
+    while (readSome() == Channel::ReadState::Data) { }
+    m_decoder.feed(m_board.bytesAfter(m_receivedBytes));
+    m_channel->close();
+    m_ending = describeExit(exitCode, status);
+    emit received();
+    emit ended();
+}
+
+} // namespace poolscope

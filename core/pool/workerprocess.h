@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// WorkerProcess: one worker as a process, and the frames that come from it.
+//
+// It starts the program with a channel as its standard input and output, in a process group of its
+// own that dies with this program, collects what it prints, and tells when it has ended, after the
+// last byte that it left on channel or board was taken in. What the frames mean is its owner's
+// business. Lives on one thread with an event loop.
+#pragma once
+
+#include "pool/boardpage.h"
+#include "pool/channel.h"
+#include "pool/workerprogram.h"
+#include "wire/codec.h"
+
+#include <QByteArray>
+#include <QProcess>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace poolscope {
+
+class WorkerProcess : public QObject {
+    Q_OBJECT
+
+public:
+    explicit WorkerProcess(QObject *parent = nullptr);
+    /// Kills the process and waits for it, if it still runs.
+    ~WorkerProcess() override;
+
+    /// Starts it. Where that fails, failedToStart() follows.
+    void start(const WorkerProgram &program);
+
+    std::optional<wire::Frame> nextFrame() { return m_decoder.next(); }
+    /// Why its stream cannot be read any further; empty while it can.
+    const std::string &streamError() const { return m_decoder.error(); }
+    void send(std::string_view frames);
+    /// Ends it and all of its process group, now. ended() follows.
+    void kill();
+
+    const BoardPage &board() const { return m_board; }
+    qint64 pid() const { return m_pid; }
+    /// How it ended, in words: "killed by signal 9 (SIGKILL)". Empty while it runs.
+    const std::string &ending() const { return m_ending; }
+    /// The last of what it printed.
+    const QByteArray &lastOutput() const { return m_lastOutput; }
+
+signals:
+    /// Frames have come; take them with nextFrame().
+    void received();
+    void printed(const QByteArray &text);
+    void failedToStart(const QString &reason);
+    /// The process is gone. received() was emitted for all that it left.
+    void ended();
+
+private:
+    void readChannel();
+    void readOutput();
+    void processFinished(int exitCode, QProcess::ExitStatus status);
+    Channel::ReadState readSome();
+    void killGroup();
+
+    QProcess m_process;
+    std::unique_ptr<Channel> m_channel;
+    BoardPage m_board;
+    wire::FrameDecoder m_decoder{wire::Direction::ToPool};
+    std::uint64_t m_receivedBytes = 0;
+    qint64 m_pid = 0;
+    std::string m_ending;
+    QByteArray m_lastOutput;
+};
+
+} // namespace poolscope

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pool/workerprogram.h"
+
+#include "task/builtin.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+
+namespace poolscope {
+
+namespace {
+
+QString besideProgram(const char *path)
+{
+    return QDir::cleanPath(
+        QCoreApplication::applicationDirPath() + QLatin1Char('/') + QLatin1String(path));
+}
+
+Result<void> checkPython(const PythonTask &task)
+{
+    QProcess check;
+    check.setStandardInputFile(QProcess::nullDevice());
+    check.start(QString::fromStdString(task.interpreter),
+        {QString::fromStdString(pythonWorkerPath()), QStringLiteral("--check"),
+            QString::fromStdString(task.target)});
+    constexpr int patience = 30'000;
+    if (!check.waitForStarted(patience))
+        return failure("cannot start the Python interpreter '" + task.interpreter
+            + "': " + check.errorString().toStdString());
+    if (!check.waitForFinished(patience)) {
+        check.kill();
+        check.waitForFinished();
+        return failure("the Python interpreter '" + task.interpreter + "' gave no answer in 30 s");
+    }
+    const QJsonObject answer = QJsonDocument::fromJson(check.readAllStandardOutput()).object();
+    if (answer.contains(QLatin1String("error")))
+        return failure(answer.value(QLatin1String("error")).toString().toStdString());
+    if (!answer.value(QLatin1String("ok")).toBool()) {
+        const QString said = QString::fromUtf8(check.readAllStandardError()).trimmed();
+        return failure("'" + task.interpreter + "' does not run as a Python interpreter"
+            + (said.isEmpty() ? "" : ": " + said.section(QLatin1Char('\n'), -1).toStdString()));
+    }
+    return {};
+}
+
+} // namespace
+
+std::string pythonWorkerPath()
+{
+    return besideProgram("../share/poolscope/poolscope_worker.py").toStdString();
+}
+
+WorkerProgram workerProgramFor(const TaskSpec &task)
+{
+    if (const auto *python = std::get_if<PythonTask>(&task))
+        return {python->interpreter, {pythonWorkerPath()}};
+    return {besideProgram("poolscope-worker").toStdString(), {}};
+}
+
+Result<void> checkTask(const TaskSpec &task)
+{
+    if (const auto *python = std::get_if<PythonTask>(&task))
+        return checkPython(*python);
+    const auto &builtin = std::get<BuiltinTask>(task);
+    return makeBuiltin(builtin.name, builtin.arguments).map([](const Builtin &) {});
+}
+
+} // namespace poolscope

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// WorkerProgram: what to start for a worker of a task.
+#pragma once
+
+#include "result.h"
+#include "task/taskspec.h"
+
+#include <string>
+#include <vector>
+
+namespace poolscope {
+
+struct WorkerProgram {
+    std::string program;
+    std::vector<std::string> arguments;
+};
+
+/// The worker for this task, from the files installed beside the running program.
+WorkerProgram workerProgramFor(const TaskSpec &task);
+
+/// Where the Python worker is, as installed beside the running program.
+std::string pythonWorkerPath();
+
+/// Whether the task can be run at all: the built-in is known; the interpreter starts, the file has
+/// no syntax error and the function is there. Runs the interpreter, imports nothing of the user's
+/// except a module that has no source to read. One line says what is wrong.
+Result<void> checkTask(const TaskSpec &task);
+
+} // namespace poolscope

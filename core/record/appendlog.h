@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// AppendLog<T>: a list that grows at its end and is read by other threads meanwhile.
+//
+// One thread appends; any thread reads elements below the size() that it saw. Elements never move,
+// no call waits for another, and an element is complete once size() covers it. Memory grows by
+// blocks, each twice as large as the one before; of the last only what is used is touched.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+
+namespace poolscope {
+
+template <typename T> class AppendLog {
+public:
+    AppendLog() = default;
+    AppendLog(const AppendLog &) = delete;
+    AppendLog &operator=(const AppendLog &) = delete;
+    ~AppendLog()
+    {
+        for (std::atomic<T *> &block : m_blocks)
+            delete[] block.load(std::memory_order_relaxed);
+    }
+
+    std::size_t size() const { return m_size.load(std::memory_order_acquire); }
+    bool empty() const { return size() == 0; }
+
+    const T &operator[](std::size_t index) const
+    {
+        const Place place = placeOf(index);
+        return m_blocks[place.block].load(std::memory_order_relaxed)[place.offset];
+    }
+
+    /// For the appending thread only: elements may be changed while no other thread reads them.
+    T &mutableAt(std::size_t index) { return const_cast<T &>(std::as_const(*this)[index]); }
+
+    void append(T value)
+    {
+        const std::size_t size = m_size.load(std::memory_order_relaxed);
+        slot(size) = std::move(value);
+        m_size.store(size + 1, std::memory_order_release);
+    }
+
+    /// Appends all of them at once: readers see all or none.
+    void append(std::span<const T> values)
+    {
+        std::size_t size = m_size.load(std::memory_order_relaxed);
+        for (const T &value : values)
+            slot(size++) = value;
+        m_size.store(size, std::memory_order_release);
+    }
+
+private:
+    static constexpr int firstBits = 8;
+    static constexpr std::size_t firstBlock = std::size_t{1} << firstBits;
+
+    struct Place {
+        std::size_t block;
+        std::size_t offset;
+    };
+    static Place placeOf(std::size_t index)
+    {
+        const std::size_t shifted = index + firstBlock;
+        const auto block = static_cast<std::size_t>(std::bit_width(shifted)) - 1 - firstBits;
+        return {block, shifted - (firstBlock << block)};
+    }
+
+    T &slot(std::size_t index)
+    {
+        const Place place = placeOf(index);
+        T *block = m_blocks[place.block].load(std::memory_order_relaxed);
+        if (!block) {
+            block = std::make_unique_for_overwrite<T[]>(firstBlock << place.block).release();
+            m_blocks[place.block].store(block, std::memory_order_relaxed);
+        }
+        return block[place.offset];
+    }
+
+    std::array<std::atomic<T *>, 48> m_blocks{};
+    std::atomic<std::size_t> m_size = 0;
+};
+
+} // namespace poolscope

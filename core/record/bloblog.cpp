@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "record/bloblog.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <unistd.h>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::size_t tailSize = 1U << 20;
+constexpr std::uint64_t stretch = 16U << 20;
+
+using Length = std::uint32_t;
+
+int openTemporary(const std::string &directory)
+{
+    const int unnamed = open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (unnamed >= 0)
+        return unnamed;
+    std::string name = directory + "/poolscope-XXXXXX";
+    const int named = mkostemp(name.data(), O_CLOEXEC);
+    if (named >= 0)
+        unlink(name.c_str());
+    return named;
+}
+
+} // namespace
+
+Result<std::unique_ptr<BlobLog>> BlobLog::make()
+{
+    std::error_code error;
+    const std::string directory = std::filesystem::temp_directory_path(error).string();
+    const int file = error ? -1 : openTemporary(directory);
+    if (file < 0)
+        return failure("cannot make a temporary file in " + (error ? "$TMPDIR" : directory) + ": "
+            + (error ? error.message() : std::strerror(errno)));
+    return std::unique_ptr<BlobLog>(new BlobLog(file));
+}
+
+BlobLog::~BlobLog()
+{
+    close(m_file);
+}
+
+Result<std::uint64_t> BlobLog::append(std::string_view record)
+{
+    const std::lock_guard lock(m_mutex);
+    const std::uint64_t offset = m_flushed + m_tail.size();
+    const auto length = static_cast<Length>(record.size());
+    m_tail.append(reinterpret_cast<const char *>(&length), sizeof(length));
+    m_tail.append(record);
+    if (offset / stretch >= m_live.size())
+        m_live.resize(offset / stretch + 1);
+    ++m_live[offset / stretch];
+    if (m_tail.size() >= tailSize) {
+        if (const auto flushed = flush(); !flushed)
+            return tl::unexpected(flushed.error());
+    }
+    return offset;
+}
+
+Result<void> BlobLog::flush()
+{
+    std::string_view rest = m_tail;
+    while (!rest.empty()) {
+        const ssize_t written = pwrite(m_file, rest.data(), rest.size(),
+            static_cast<off_t>(m_flushed + m_tail.size() - rest.size()));
+        if (written < 0 && errno != EINTR)
+            return failure(std::string("cannot keep outcomes in a temporary file: ")
+                + std::strerror(errno) + "; TMPDIR can name another place");
+        if (written > 0)
+            rest.remove_prefix(static_cast<std::size_t>(written));
+    }
+    m_flushed += m_tail.size();
+    m_tail.clear();
+    if (m_tail.capacity() > 2 * tailSize)
+        m_tail.shrink_to_fit();
+    return {};
+}
+
+Result<std::vector<char>> BlobLog::read(std::uint64_t offset) const
+{
+    Length length = 0;
+    if (auto got = readBytes(offset, reinterpret_cast<char *>(&length), sizeof(length)); !got)
+        return tl::unexpected(got.error());
+    std::vector<char> record(length);
+    if (auto got = readBytes(offset + sizeof(length), record.data(), length); !got)
+        return tl::unexpected(got.error());
+    return record;
+}
+
+/// False where these bytes are in the file already.
+bool BlobLog::copyFromTail(std::uint64_t offset, char *to, std::size_t size) const
+{
+    const std::lock_guard lock(m_mutex);
+    if (offset < m_flushed)
+        return false;
+    std::memcpy(to, m_tail.data() + (offset - m_flushed), size);
+    return true;
+}
+
+Result<void> BlobLog::readBytes(std::uint64_t offset, char *to, std::size_t size) const
+{
+    if (copyFromTail(offset, to, size))
+        return {};
+    while (size > 0) {
+        const ssize_t got = pread(m_file, to, size, static_cast<off_t>(offset));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return failure(std::string("cannot read back an outcome: ")
+                + (got < 0 ? std::strerror(errno) : "the temporary file is too short"));
+        to += got;
+        offset += static_cast<std::uint64_t>(got);
+        size -= static_cast<std::size_t>(got);
+    }
+    return {};
+}
+
+void BlobLog::discard(std::uint64_t offset)
+{
+    const std::lock_guard lock(m_mutex);
+    const std::uint64_t index = offset / stretch;
+    const bool complete = m_flushed >= (index + 1) * stretch;
+    if (--m_live[index] == 0 && complete)
+        fallocate(m_file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+            static_cast<off_t>(index * stretch), static_cast<off_t>(stretch));
+}
+
+} // namespace poolscope

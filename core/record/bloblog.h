@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// BlobLog: records of any length in a temporary file, with little of it in memory.
+//
+// A record is appended once, is known by its offset, and may be discarded; space on the disk is
+// given back once all records of a stretch are discarded. The file has no name and goes with the
+// program. One thread appends; any thread reads and discards.
+#pragma once
+
+#include "result.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace poolscope {
+
+class BlobLog {
+public:
+    /// Makes the file where temporary files belong ($TMPDIR or /tmp).
+    static Result<std::unique_ptr<BlobLog>> make();
+    ~BlobLog();
+    BlobLog(const BlobLog &) = delete;
+    BlobLog &operator=(const BlobLog &) = delete;
+
+    /// Returns the record's offset. Fails where the disk is full.
+    Result<std::uint64_t> append(std::string_view record);
+    Result<std::vector<char>> read(std::uint64_t offset) const;
+    void discard(std::uint64_t offset);
+
+private:
+    explicit BlobLog(int file)
+        : m_file(file)
+    {
+    }
+    Result<void> flush();
+    bool copyFromTail(std::uint64_t offset, char *to, std::size_t size) const;
+    Result<void> readBytes(std::uint64_t offset, char *to, std::size_t size) const;
+
+    int m_file;
+    mutable std::mutex m_mutex; ///< guards the members below
+    std::string m_tail; ///< what was appended and is not yet in the file
+    std::uint64_t m_flushed = 0; ///< bytes in the file
+    std::vector<std::uint32_t> m_live; ///< records that begin in each stretch and are not discarded
+};
+
+} // namespace poolscope

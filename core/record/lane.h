@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Lane: one worker's spans, sorted by time and disjoint, at 16 bytes each.
+//
+// Answers how busy the worker was in any interval by two look-ups in a prefix sum of busy time,
+// exactly, in O(log n), and finds the span at a time in O(log n). One thread appends while others
+// read; a reader sees a growing prefix.
+//
+// Spans are stored relative to a base: 32 bits for begin and for the busy time up to a span's end,
+// both in nanoseconds, 32 bits for the first index and for the count. A new base (40 bytes) begins
+// where one of these no longer fits, at the latest after 4.29 s; a span that is longer than that
+// has a base of its own.
+#pragma once
+
+#include "pool/poollistener.h"
+#include "record/appendlog.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace poolscope {
+
+class Lane {
+public:
+    /// Spans come in the order of time. One that begins before the last has ended, which clocks of
+    /// different hosts can bring about, is cut to what follows; count is 2^32 - 1 at the most.
+    void append(const Span &span);
+
+    std::size_t size() const { return m_entries.size(); }
+    /// The span at `position`, which is less than size().
+    Span span(std::size_t position) const;
+    /// Calls visit(span) for spans [from, to), in order: faster than span() for each.
+    template <typename Visit> void forEach(std::size_t from, std::size_t to, Visit visit) const;
+
+    /// How many spans begin before `time`.
+    std::size_t countBefore(std::uint64_t time) const;
+    /// Nanoseconds for which the worker was busy before `time`.
+    std::uint64_t busyBefore(std::uint64_t time) const;
+    /// Nanoseconds for which it was busy in [begin, end).
+    std::uint64_t busyBetween(std::uint64_t begin, std::uint64_t end) const
+    {
+        return busyBefore(end) - busyBefore(begin);
+    }
+
+private:
+    struct Entry {
+        std::uint32_t begin;
+        std::uint32_t busyEnd; ///< busy time since the base, up to the span's end
+        std::int32_t first;
+        std::uint32_t count;
+    };
+    struct Base {
+        std::uint64_t begin;
+        std::uint64_t busy; ///< busy time before this base
+        std::uint64_t first;
+        std::uint64_t firstEntry;
+        std::uint64_t longDuration; ///< of its only span, where that does not fit; else 0
+    };
+
+    std::size_t baseOfEntry(std::size_t position) const;
+    std::size_t entriesOf(std::size_t base, std::size_t size) const;
+    std::uint64_t busyBeforeEntry(const Base &base, std::size_t position) const;
+    Span spanIn(const Base &base, std::size_t position) const;
+    bool fits(const Span &span) const;
+
+    AppendLog<Entry> m_entries;
+    AppendLog<Base> m_bases;
+    std::uint64_t m_end = 0; ///< of the last span; the appending thread's
+    std::uint64_t m_busy = 0; ///< of all spans; the same
+};
+
+template <typename Visit> void Lane::forEach(std::size_t from, std::size_t to, Visit visit) const
+{
+    if (from >= to)
+        return;
+    for (std::size_t base = baseOfEntry(from); from < to; ++base) {
+        const std::size_t end = std::min(entriesOf(base, to), to);
+        for (; from < end; ++from)
+            visit(spanIn(m_bases[base], from));
+    }
+}
+
+} // namespace poolscope

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "record/outcomestore.h"
+
+#include "wire/codec.h"
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::uint64_t ringCells = 1ULL << 23;
+constexpr std::uint64_t mostCells = 1ULL << 40;
+constexpr std::uint64_t everyCell = 0x5555'5555'5555'5555; // the low bit of each 2-bit cell
+
+std::uint64_t maskOf(std::uint64_t from, std::uint64_t to)
+{
+    const std::uint64_t below = to == 32 ? ~0ULL : (1ULL << (2 * to)) - 1;
+    return below & ~((1ULL << (2 * from)) - 1);
+}
+
+} // namespace
+
+OutcomeStore::Segment &OutcomeStore::Segment::operator=(Segment &&other) noexcept
+{
+    delete[] words.exchange(other.words.exchange(nullptr));
+    uniform = other.uniform.load();
+    return *this;
+}
+
+OutcomeStore::Segment::~Segment()
+{
+    delete[] words.load();
+}
+
+Result<std::unique_ptr<OutcomeStore>> OutcomeStore::make(std::uint64_t count, Keep keep)
+{
+    std::unique_ptr<OutcomeStore> store(new OutcomeStore);
+    store->m_count = count;
+    store->m_keep = keep;
+    const std::uint64_t most = keep == Keep::All ? mostCells : ringCells;
+    if (keep == Keep::All && count > most)
+        return failure("cannot keep the outcomes of " + std::to_string(count) + " inputs");
+    store->m_cells = std::bit_ceil(std::clamp<std::uint64_t>(count, 512, most));
+    if (auto made = store->makeColumn(); !made)
+        return tl::unexpected(made.error());
+    auto blobs = BlobLog::make();
+    if (!blobs)
+        return tl::unexpected(blobs.error());
+    store->m_blobs = std::move(*blobs);
+    return store;
+}
+
+Result<void> OutcomeStore::makeColumn()
+{
+    const std::uint64_t bytes = m_cells * sizeof(std::uint64_t);
+    m_columnFile = memfd_create("poolscope-column", MFD_CLOEXEC);
+    void *memory = MAP_FAILED;
+    if (m_columnFile >= 0 && ftruncate(m_columnFile, static_cast<off_t>(bytes)) == 0)
+        memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, m_columnFile, 0);
+    if (memory == MAP_FAILED)
+        return failure(
+            std::string("cannot make shared memory for outcomes: ") + std::strerror(errno));
+    m_column = static_cast<std::uint64_t *>(memory);
+    m_columnPath = "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(m_columnFile);
+    return {};
+}
+
+OutcomeStore::~OutcomeStore()
+{
+    if (m_column)
+        munmap(m_column, m_cells * sizeof(std::uint64_t));
+    if (m_columnFile >= 0)
+        close(m_columnFile);
+}
+
+void OutcomeStore::addNumbers(IndexRange indices, OutcomeKind kind)
+{
+    mark(indices, kind == OutcomeKind::Real ? Cell::Real : Cell::Integer);
+}
+
+Result<void> OutcomeStore::add(std::uint64_t index, const OutcomeView &outcome)
+{
+    switch (outcome.kind) {
+    case OutcomeKind::Integer:
+        *cell(index) = static_cast<std::uint64_t>(outcome.integer);
+        mark({index, 1}, Cell::Integer);
+        return {};
+    case OutcomeKind::Real:
+        *cell(index) = std::bit_cast<std::uint64_t>(outcome.real);
+        mark({index, 1}, Cell::Real);
+        return {};
+    default:
+        break;
+    }
+    std::string record;
+    wire::encodeOutcome(record, outcome);
+    const auto offset = m_blobs->append(record);
+    if (!offset)
+        return tl::unexpected(offset.error());
+    *cell(index) = *offset;
+    mark({index, 1}, Cell::Blob);
+    return {};
+}
+
+OutcomeStore::Segment &OutcomeStore::segmentFor(std::uint64_t index)
+{
+    while (m_segments.size() <= index / segmentSize)
+        m_segments.append(Segment());
+    return m_segments.mutableAt(index / segmentSize);
+}
+
+void OutcomeStore::mark(IndexRange indices, Cell state)
+{
+    std::uint64_t index = indices.first;
+    while (index < indices.end()) {
+        const std::uint64_t base = index / segmentSize * segmentSize;
+        const std::uint64_t end = std::min(indices.end(), base + segmentSize);
+        Segment &segment = segmentFor(index);
+        if (end - index == segmentSize && !segment.words.load(std::memory_order_relaxed))
+            segment.uniform.store(state, std::memory_order_release);
+        else
+            markWithin(segment, index - base, end - base, state);
+        index = end;
+    }
+}
+
+OutcomeStore::Words *OutcomeStore::wordsOf(Segment &segment)
+{
+    Words *words = segment.words.load(std::memory_order_relaxed);
+    if (!words) {
+        words = new Words[wordsPerSegment]();
+        segment.words.store(words, std::memory_order_release);
+    }
+    return words;
+}
+
+void OutcomeStore::markWithin(Segment &segment, std::uint64_t from, std::uint64_t to, Cell state)
+{
+    Words *words = wordsOf(segment);
+    const std::uint64_t pattern = everyCell * static_cast<std::uint64_t>(state);
+    while (from < to) {
+        const std::uint64_t base = from / cellsPerWord * cellsPerWord;
+        const std::uint64_t end = std::min(to, base + cellsPerWord);
+        const std::uint64_t mask = maskOf(from - base, end - base);
+        Words &word = words[from / cellsPerWord];
+        word.store((word.load(std::memory_order_relaxed) & ~mask) | (pattern & mask),
+            std::memory_order_release);
+        from = end;
+    }
+}
+
+/// The 32 cell states among which that of `index` is.
+std::uint64_t OutcomeStore::wordAt(std::uint64_t index) const
+{
+    if (index / segmentSize >= m_segments.size())
+        return 0;
+    const Segment &segment = m_segments[index / segmentSize];
+    const Words *words = segment.words.load(std::memory_order_acquire);
+    if (!words)
+        return everyCell
+            * static_cast<std::uint64_t>(segment.uniform.load(std::memory_order_acquire));
+    return words[index % segmentSize / cellsPerWord].load(std::memory_order_acquire);
+}
+
+OutcomeStore::Cell OutcomeStore::state(std::uint64_t index) const
+{
+    return static_cast<Cell>((wordAt(index) >> (2 * (index % cellsPerWord))) & 3);
+}
+
+bool OutcomeStore::has(std::uint64_t index) const
+{
+    return state(index) != Cell::Missing;
+}
+
+std::uint64_t OutcomeStore::firstMissing(std::uint64_t from) const
+{
+    while (from < m_count) {
+        const std::uint64_t word = wordAt(from);
+        const std::uint64_t shift = from % cellsPerWord;
+        const std::uint64_t missing = ~(word | (word >> 1)) & everyCell & (~0ULL << (2 * shift));
+        if (missing != 0)
+            return std::min(
+                from - shift + static_cast<std::uint64_t>(std::countr_zero(missing)) / 2, m_count);
+        from += cellsPerWord - shift;
+    }
+    return m_count;
+}
+
+Result<StoredOutcome> OutcomeStore::read(std::uint64_t index) const
+{
+    StoredOutcome outcome;
+    switch (state(index)) {
+    case Cell::Integer:
+        outcome.view.kind = OutcomeKind::Integer;
+        outcome.view.integer = static_cast<std::int64_t>(*cell(index));
+        return outcome;
+    case Cell::Real:
+        outcome.view.kind = OutcomeKind::Real;
+        outcome.view.real = std::bit_cast<double>(*cell(index));
+        return outcome;
+    case Cell::Missing:
+        return failure("index " + std::to_string(index) + " has no outcome yet");
+    case Cell::Blob:
+        break;
+    }
+    auto record = m_blobs->read(*cell(index));
+    if (!record)
+        return tl::unexpected(record.error());
+    outcome.memory = std::move(*record);
+    wire::FieldReader reader({outcome.memory.data(), outcome.memory.size()});
+    const auto view = wire::decodeOutcome(reader);
+    if (!view)
+        return failure("the temporary file with outcomes is damaged");
+    outcome.view = *view;
+    return outcome;
+}
+
+OutcomeStore::Numbers OutcomeStore::numbers(std::uint64_t first, std::uint64_t count) const
+{
+    const Cell kind = state(first);
+    if (count == 0 || (kind != Cell::Integer && kind != Cell::Real))
+        return {};
+    const std::uint64_t most = std::min(count, m_cells - first % m_cells);
+    const std::uint64_t wholeWord = everyCell * static_cast<std::uint64_t>(kind);
+    std::uint64_t same = 1;
+    while (same < most && state(first + same) == kind) {
+        const bool wordBegins = (first + same) % cellsPerWord == 0;
+        same += wordBegins && wordAt(first + same) == wholeWord ? cellsPerWord : 1;
+    }
+    same = std::min(same, most);
+    return {kind == Cell::Real ? OutcomeKind::Real : OutcomeKind::Integer, {cell(first), same}};
+}
+
+void OutcomeStore::releaseBelow(std::uint64_t index)
+{
+    for (std::uint64_t at = m_released; at < index;) {
+        const std::uint64_t word = wordAt(at);
+        const std::uint64_t end = std::min(index, at - at % cellsPerWord + cellsPerWord);
+        const bool anyBlob = (word & (word >> 1) & everyCell) != 0;
+        for (; anyBlob && at < end; ++at) {
+            if (state(at) == Cell::Blob)
+                m_blobs->discard(*cell(at));
+        }
+        at = end;
+    }
+    for (std::uint64_t segment = m_released / segmentSize; segment < index / segmentSize; ++segment)
+        delete[] m_segments.mutableAt(segment).words.exchange(nullptr);
+    m_released = index;
+}
+
+std::uint64_t OutcomeStore::limit() const
+{
+    if (m_keep == Keep::All || m_count - m_released <= m_cells)
+        return m_count;
+    return m_released + m_cells;
+}
+
+} // namespace poolscope

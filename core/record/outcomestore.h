@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// OutcomeStore: what every index came to, addressed by index.
+//
+// A number stands in a cell of 8 bytes in a column of shared memory, which local workers write
+// themselves; anything else stands in a temporary file, and the cell holds its place. Order costs
+// nothing: who wants outcomes in order waits for the first missing index.
+//
+// The pool's thread adds; any thread reads. With Keep::UntilRead there is one reader, who releases
+// what it has read; the column is then a ring of 64 MiB, and no index may be added that lies a
+// whole ring beyond the last released one (limit()).
+#pragma once
+
+#include "pool/poollistener.h"
+#include "record/appendlog.h"
+#include "record/bloblog.h"
+#include "result.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace poolscope {
+
+/// An outcome and the memory its texts are in, which moves with it.
+struct StoredOutcome {
+    OutcomeView view;
+    std::vector<char> memory;
+};
+
+class OutcomeStore {
+public:
+    enum class Keep { All, UntilRead };
+
+    /// For indices [0, count). Fails where memory or the temporary file cannot be had.
+    static Result<std::unique_ptr<OutcomeStore>> make(std::uint64_t count, Keep keep);
+    ~OutcomeStore();
+    OutcomeStore(const OutcomeStore &) = delete;
+    OutcomeStore &operator=(const OutcomeStore &) = delete;
+
+    /// Where workers of this host map the column: index i owns cell i % columnCells().
+    const std::string &columnPath() const { return m_columnPath; }
+    std::uint64_t columnCells() const { return m_cells; }
+
+    /// These indices have numbers of this kind, which stand in the column.
+    void addNumbers(IndexRange indices, OutcomeKind kind);
+    Result<void> add(std::uint64_t index, const OutcomeView &outcome);
+
+    /// The first index at or after `from` that has no outcome yet.
+    std::uint64_t firstMissing(std::uint64_t from) const;
+    bool has(std::uint64_t index) const;
+    /// The outcome of an index that has one. Fails where the temporary file cannot be read.
+    Result<StoredOutcome> read(std::uint64_t index) const;
+
+    /// The longest stretch from `first` on, of at most `count` indices that have outcomes, whose
+    /// outcomes are numbers of one kind, as cells; empty where the first is no number.
+    struct Numbers {
+        OutcomeKind kind = OutcomeKind::None;
+        std::span<const std::uint64_t> cells;
+    };
+    Numbers numbers(std::uint64_t first, std::uint64_t count) const;
+
+    /// Keep::UntilRead: nothing below `index` will be read again.
+    void releaseBelow(std::uint64_t index);
+    /// The index up to which there is room now.
+    std::uint64_t limit() const;
+
+private:
+    /// How an index's outcome is kept: 2 bits.
+    enum class Cell : std::uint8_t { Missing = 0, Integer = 1, Real = 2, Blob = 3 };
+    static constexpr std::uint64_t segmentSize = 1U << 16;
+    static constexpr std::uint64_t cellsPerWord = 32;
+    static constexpr std::uint64_t wordsPerSegment = segmentSize / cellsPerWord;
+    using Words = std::atomic<std::uint64_t>;
+    struct Segment {
+        std::atomic<Words *> words = nullptr; ///< null: all are `uniform`
+        std::atomic<Cell> uniform = Cell::Missing;
+        Segment() = default;
+        Segment(Segment &&other) noexcept { *this = std::move(other); }
+        Segment &operator=(Segment &&other) noexcept;
+        ~Segment();
+    };
+
+    OutcomeStore() = default;
+    Result<void> makeColumn();
+    std::uint64_t *cell(std::uint64_t index) const { return m_column + index % m_cells; }
+    Cell state(std::uint64_t index) const;
+    std::uint64_t wordAt(std::uint64_t index) const;
+    Segment &segmentFor(std::uint64_t index);
+    Words *wordsOf(Segment &segment);
+    void mark(IndexRange indices, Cell state);
+    void markWithin(Segment &segment, std::uint64_t from, std::uint64_t to, Cell state);
+
+    std::uint64_t m_count = 0;
+    Keep m_keep = Keep::All;
+    int m_columnFile = -1;
+    std::string m_columnPath;
+    std::uint64_t *m_column = nullptr;
+    std::uint64_t m_cells = 0;
+    std::unique_ptr<BlobLog> m_blobs;
+    AppendLog<Segment> m_segments;
+    std::uint64_t m_released = 0;
+};
+
+} // namespace poolscope

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "record/recorder.h"
+
+#include <utility>
+
+namespace poolscope {
+
+namespace {
+
+Mark::Kind markFor(WorkerState state)
+{
+    switch (state) {
+    case WorkerState::Starting:
+        return Mark::Kind::Starting;
+    case WorkerState::Ready:
+        return Mark::Kind::Ready;
+    case WorkerState::Leaving:
+        return Mark::Kind::Leaving;
+    case WorkerState::Dead:
+        return Mark::Kind::Dead;
+    case WorkerState::Gone:
+        return Mark::Kind::Gone;
+    }
+    return Mark::Kind::Gone;
+}
+
+/// For counters that only this thread changes: no locked instruction.
+template <typename T> void add(std::atomic<T> &counter, T value)
+{
+    counter.store(counter.load(std::memory_order_relaxed) + value, std::memory_order_relaxed);
+}
+
+} // namespace
+
+void SettledQueue::add(IndexRange indices)
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_ranges.empty() && m_ranges.back().end() == indices.first)
+        m_ranges.back().count += indices.count;
+    else
+        m_ranges.push_back(indices);
+}
+
+std::vector<IndexRange> SettledQueue::take()
+{
+    const std::lock_guard lock(m_mutex);
+    return std::exchange(m_ranges, {});
+}
+
+Recorder::Recorder(Timeline &timeline, OutcomeStore &outcomes, RunLog &log, SettledQueue *settled,
+    std::function<void(const std::string &)> failed)
+    : m_timeline(timeline)
+    , m_outcomes(outcomes)
+    , m_log(log)
+    , m_settled(settled)
+    , m_failed(std::move(failed))
+{
+}
+
+WorkerRecord &Recorder::record(WorkerId worker)
+{
+    while (m_timeline.m_workers.size() < worker)
+        m_timeline.m_workers.append(
+            std::make_unique<WorkerRecord>(static_cast<WorkerId>(m_timeline.m_workers.size() + 1)));
+    return *m_timeline.m_workers.mutableAt(worker - 1);
+}
+
+void Recorder::mark(Mark::Kind kind, std::uint64_t time, WorkerId worker, std::uint64_t value)
+{
+    m_timeline.m_marks.append(Mark{time, value, worker, kind});
+}
+
+void Recorder::workerChanged(WorkerId worker, WorkerState state, std::uint64_t time)
+{
+    WorkerRecord &changed = record(worker);
+    changed.m_state = state;
+    mark(markFor(state), time, worker, 0);
+    if (state != WorkerState::Starting)
+        return;
+    add(changed.m_starts, 1U);
+    changed.m_stations.abandonSpansBefore(changed.m_lane.size());
+    changed.m_cpuBefore = changed.cpu();
+    changed.m_cpu = 0;
+    changed.m_runQueueBefore = changed.runQueue();
+    changed.m_runQueue = 0;
+}
+
+void Recorder::workerIntroduced(WorkerId worker, const WorkerIdentity &identity)
+{
+    WorkerRecord &introduced = record(worker);
+    const std::lock_guard lock(introduced.m_identityMutex);
+    introduced.m_identity = identity;
+}
+
+void Recorder::workerDied(WorkerId worker, std::string_view how, std::uint64_t time)
+{
+    m_log.add({time, worker, {}, false, "the worker died: " + std::string(how)});
+}
+
+void Recorder::workerUsed(WorkerId worker, const WorkerUsage &usage)
+{
+    WorkerRecord &used = record(worker);
+    used.m_cpu.store(usage.cpu, std::memory_order_relaxed);
+    used.m_runQueue.store(usage.runQueue, std::memory_order_relaxed);
+    if (usage.maxRss > used.maxRss())
+        used.m_maxRss.store(usage.maxRss, std::memory_order_relaxed);
+}
+
+void Recorder::workerPrinted(
+    WorkerId worker, IndexRange running, std::string_view text, std::uint64_t time)
+{
+    std::string &line = m_unfinishedLines[worker];
+    for (const char c : text) {
+        if (c == '\n')
+            m_log.add({time, worker, running, true, std::exchange(line, {})});
+        else
+            line += c;
+    }
+}
+
+void Recorder::spanDone(WorkerId worker, const Span &span)
+{
+    WorkerRecord &busy = record(worker);
+    busy.m_lane.append(span);
+    add(busy.m_iterations, span.count);
+    add(busy.m_busy, span.duration);
+    add(m_timeline.m_attempts, span.count);
+}
+
+void Recorder::chunkDone(WorkerId worker, const ChunkStations &stations)
+{
+    record(worker).m_stations.append(stations);
+}
+
+void Recorder::numbersDone(IndexRange indices, OutcomeKind kind, std::uint64_t time)
+{
+    m_outcomes.addNumbers(indices, kind);
+    add(m_timeline.m_succeeded, indices.count);
+    m_timeline.m_lastOutcome.store(time, std::memory_order_relaxed);
+    if (m_settled)
+        m_settled->add(indices);
+}
+
+void Recorder::outcomeDone(std::uint64_t index, const OutcomeView &outcome, WorkerId worker,
+    std::uint32_t /*attempts*/, std::uint64_t time)
+{
+    if (const auto added = m_outcomes.add(index, outcome); !added)
+        m_failed(added.error().message);
+    m_timeline.m_lastOutcome.store(time, std::memory_order_relaxed);
+    if (outcome.kind == OutcomeKind::Failure) {
+        const bool quarantined = outcome.failure.kind == "quarantined";
+        add(m_timeline.m_failed, std::uint64_t{1});
+        if (quarantined) {
+            add(m_timeline.m_quarantined, std::uint64_t{1});
+            add(m_timeline.m_attempts, std::uint64_t{1});
+        }
+        mark(quarantined ? Mark::Kind::Quarantined : Mark::Kind::Failed, time, worker, index);
+    } else {
+        add(m_timeline.m_succeeded, std::uint64_t{1});
+    }
+    if (m_settled)
+        m_settled->add({index, 1});
+}
+
+void Recorder::attemptFailed(std::uint64_t index, WorkerId worker, std::uint64_t time)
+{
+    mark(Mark::Kind::Retried, time, worker, index);
+}
+
+void Recorder::resized(std::uint32_t workers, std::uint64_t time)
+{
+    mark(Mark::Kind::Resized, time, 0, workers);
+}
+
+void Recorder::paused(std::uint64_t time)
+{
+    mark(Mark::Kind::Paused, time, 0, 0);
+}
+
+void Recorder::resumed(std::uint64_t time)
+{
+    mark(Mark::Kind::Resumed, time, 0, 0);
+}
+
+void Recorder::firstDispatch(std::uint64_t time)
+{
+    m_timeline.m_firstDispatch = time;
+}
+
+void Recorder::allSettled(std::uint64_t /*time*/) { }
+
+} // namespace poolscope

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Recorder: writes down what the pool tells, into timeline, outcomes and log.
+#pragma once
+
+#include "pool/poollistener.h"
+#include "record/outcomestore.h"
+#include "record/runlog.h"
+#include "record/timeline.h"
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace poolscope {
+
+/// Settled indices in the order in which they were settled, for a reader who does not wait for
+/// the missing ones.
+class SettledQueue {
+public:
+    void add(IndexRange indices);
+    /// All that came since the last call.
+    std::vector<IndexRange> take();
+
+private:
+    std::mutex m_mutex;
+    std::vector<IndexRange> m_ranges;
+};
+
+class Recorder : public PoolListener {
+public:
+    /// What it writes to outlives it. `settled` may be null. `failed` is called, on the pool's
+    /// thread, when an outcome cannot be kept.
+    Recorder(Timeline &timeline, OutcomeStore &outcomes, RunLog &log, SettledQueue *settled,
+        std::function<void(const std::string &)> failed);
+
+    void workerChanged(WorkerId worker, WorkerState state, std::uint64_t time) override;
+    void workerIntroduced(WorkerId worker, const WorkerIdentity &identity) override;
+    void workerDied(WorkerId worker, std::string_view how, std::uint64_t time) override;
+    void workerUsed(WorkerId worker, const WorkerUsage &usage) override;
+    void workerPrinted(
+        WorkerId worker, IndexRange running, std::string_view text, std::uint64_t time) override;
+    void spanDone(WorkerId worker, const Span &span) override;
+    void chunkDone(WorkerId worker, const ChunkStations &stations) override;
+    void numbersDone(IndexRange indices, OutcomeKind kind, std::uint64_t time) override;
+    void outcomeDone(std::uint64_t index, const OutcomeView &outcome, WorkerId worker,
+        std::uint32_t attempts, std::uint64_t time) override;
+    void attemptFailed(std::uint64_t index, WorkerId worker, std::uint64_t time) override;
+    void resized(std::uint32_t workers, std::uint64_t time) override;
+    void paused(std::uint64_t time) override;
+    void resumed(std::uint64_t time) override;
+    void firstDispatch(std::uint64_t time) override;
+    void allSettled(std::uint64_t time) override;
+
+private:
+    WorkerRecord &record(WorkerId worker);
+    void mark(Mark::Kind kind, std::uint64_t time, WorkerId worker, std::uint64_t value);
+
+    Timeline &m_timeline;
+    OutcomeStore &m_outcomes;
+    RunLog &m_log;
+    SettledQueue *m_settled;
+    std::function<void(const std::string &)> m_failed;
+    std::map<WorkerId, std::string> m_unfinishedLines;
+};
+
+} // namespace poolscope

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "record/run.h"
+
+#include "pool/usablecores.h"
+
+#include <QTimer>
+
+namespace poolscope {
+
+namespace {
+
+constexpr int statusInterval = 15; // milliseconds
+
+} // namespace
+
+Result<std::unique_ptr<Run>> Run::prepare(const RunSpec &spec, Reading reading)
+{
+    auto source = openInput(spec.input);
+    if (!source)
+        return tl::unexpected(source.error());
+    auto outcomes = OutcomeStore::make((*source)->size(), reading.keep);
+    if (!outcomes)
+        return tl::unexpected(outcomes.error());
+    return std::unique_ptr<Run>(new Run(spec, reading, std::move(*source), std::move(*outcomes)));
+}
+
+Run::Run(const RunSpec &spec, Reading reading, std::unique_ptr<InputSource> source,
+    std::unique_ptr<OutcomeStore> outcomes)
+    : m_spec(spec)
+    , m_workers(spec.pool.workers.value_or(usableCores()))
+    , m_source(std::move(source))
+    , m_inputCount(m_source->size())
+    , m_outcomes(std::move(outcomes))
+    , m_recorder(std::make_unique<Recorder>(m_timeline, *m_outcomes, m_log,
+          reading.wantsSettledOrder ? &m_settled : nullptr,
+          [this](const std::string &error) { m_pool->fail(error); }))
+{
+    const ColumnPlace column{m_outcomes->columnPath(), m_outcomes->columnCells()};
+    m_pool = new Pool(m_spec, m_workers, *m_source, column, *m_recorder);
+    m_publishedLimit = m_outcomes->limit();
+    m_pool->setLimit(m_publishedLimit);
+    m_status.wantedWorkers = m_workers;
+    m_pool->moveToThread(&m_thread);
+    connect(&m_thread, &QThread::finished, m_pool, &QObject::deleteLater);
+    connect(m_pool, &Pool::ended, this, [this](const PoolEnd &end) {
+        m_end = end;
+        m_finished = true;
+        emit finished();
+    });
+}
+
+Run::~Run()
+{
+    if (!m_thread.isRunning()) {
+        delete m_pool;
+        return;
+    }
+    m_thread.quit();
+    m_thread.wait();
+}
+
+void Run::start()
+{
+    m_thread.setObjectName(QStringLiteral("pool"));
+    m_thread.start();
+    onPoolThread([this](Pool &pool) {
+        auto *timer = new QTimer(&pool);
+        QObject::connect(timer, &QTimer::timeout, &pool, [this, &pool] { publishStatus(pool); });
+        timer->start(statusInterval);
+        pool.start();
+        m_origin = pool.origin();
+        publishStatus(pool);
+    });
+}
+
+void Run::setWorkerCount(std::uint32_t count)
+{
+    onPoolThread([count](Pool &pool) { pool.setWorkerCount(count); });
+}
+
+void Run::pause()
+{
+    onPoolThread([](Pool &pool) { pool.pause(); });
+}
+
+void Run::resume()
+{
+    onPoolThread([](Pool &pool) { pool.resume(); });
+}
+
+void Run::cancel()
+{
+    onPoolThread([](Pool &pool) { pool.cancel(); });
+}
+
+PoolStatus Run::status() const
+{
+    const std::lock_guard lock(m_statusMutex);
+    return m_status;
+}
+
+void Run::releaseBelow(std::uint64_t index)
+{
+    m_outcomes->releaseBelow(index);
+    const std::uint64_t limit = m_outcomes->limit();
+    // A message for an eighth of the ring is often enough, and costs the pool nothing.
+    if (limit - m_publishedLimit < m_outcomes->columnCells() / 8 && limit != m_inputCount)
+        return;
+    if (limit == m_publishedLimit)
+        return;
+    m_publishedLimit = limit;
+    onPoolThread([limit](Pool &pool) { pool.setLimit(limit); });
+}
+
+void Run::onPoolThread(std::function<void(Pool &)> action)
+{
+    Pool *pool = m_pool;
+    QMetaObject::invokeMethod(
+        pool, [pool, action = std::move(action)] { action(*pool); }, Qt::QueuedConnection);
+}
+
+void Run::publishStatus(const Pool &pool)
+{
+    const PoolStatus status = pool.status();
+    const std::lock_guard lock(m_statusMutex);
+    m_status = status;
+}
+
+} // namespace poolscope

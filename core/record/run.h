@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Run: one map of a task over its inputs, from start to its last outcome, and all that is known
+// of it.
+//
+// The pool works on a thread of the run's own; the caller's thread never touches a process. The
+// caller steers by the functions below, which return at once, and reads timeline, outcomes and log
+// at any time. finished() comes on the caller's thread when no process of the run is left.
+#pragma once
+
+#include "pool/pool.h"
+#include "record/outcomestore.h"
+#include "record/recorder.h"
+#include "record/runlog.h"
+#include "record/timeline.h"
+
+#include <QObject>
+#include <QThread>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+namespace poolscope {
+
+class Run : public QObject {
+    Q_OBJECT
+
+public:
+    /// What the caller will do with outcomes.
+    struct Reading {
+        OutcomeStore::Keep keep = OutcomeStore::Keep::All;
+        bool wantsSettledOrder = false; ///< whether takeSettled() will be used
+    };
+
+    /// Opens the input and readies the outcomes; starts nothing. The task is taken to be checked
+    /// (checkTask). Fails where the input cannot be read or memory cannot be had.
+    static Result<std::unique_ptr<Run>> prepare(const RunSpec &spec, Reading reading);
+    /// Cancels, and waits until no process is left.
+    ~Run() override;
+
+    void start();
+    void setWorkerCount(std::uint32_t count);
+    void pause();
+    void resume();
+    void cancel();
+
+    const RunSpec &spec() const { return m_spec; }
+    std::uint64_t inputCount() const { return m_inputCount; }
+    const Timeline &timeline() const { return m_timeline; }
+    const OutcomeStore &outcomes() const { return *m_outcomes; }
+    const RunLog &log() const { return m_log; }
+    /// As of the pool's last change; at most some milliseconds old.
+    PoolStatus status() const;
+    /// Nanoseconds of CLOCK_MONOTONIC at the run's start; 0 before it.
+    std::uint64_t origin() const { return m_origin; }
+
+    bool isFinished() const { return m_finished; }
+    /// How it ended, once it has.
+    const PoolEnd &end() const { return m_end; }
+
+    /// Indices settled since the last call, in their order. See Reading.
+    std::vector<IndexRange> takeSettled() { return m_settled.take(); }
+    /// Keep::UntilRead: everything below `index` was read.
+    void releaseBelow(std::uint64_t index);
+
+signals:
+    void finished();
+
+private:
+    Run(const RunSpec &spec, Reading reading, std::unique_ptr<InputSource> source,
+        std::unique_ptr<OutcomeStore> outcomes);
+    void onPoolThread(std::function<void(Pool &)> action);
+    void publishStatus(const Pool &pool);
+
+    RunSpec m_spec;
+    std::uint32_t m_workers;
+    std::unique_ptr<InputSource> m_source;
+    std::uint64_t m_inputCount;
+    std::unique_ptr<OutcomeStore> m_outcomes;
+    Timeline m_timeline;
+    RunLog m_log;
+    SettledQueue m_settled;
+    std::unique_ptr<Recorder> m_recorder;
+    QThread m_thread;
+    Pool *m_pool = nullptr; ///< lives on m_thread, which deletes it
+    mutable std::mutex m_statusMutex;
+    PoolStatus m_status;
+    std::atomic<std::uint64_t> m_origin = 0;
+    std::uint64_t m_publishedLimit = 0;
+    bool m_finished = false;
+    PoolEnd m_end;
+};
+
+} // namespace poolscope

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// StationLog: the stations of one worker's chunks, in some 6 bytes each.
+//
+// What follows from the lane is not kept: a chunk began with the first of its spans and ended with
+// the last. The others are differences to the chunk before, in zigzag varints (as Protocol Buffers
+// encode them), which take a byte each where chunks travelled together. One thread appends while
+// others read.
+#pragma once
+
+#include "pool/poollistener.h"
+#include "record/appendlog.h"
+#include "record/lane.h"
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+
+namespace poolscope {
+
+class StationLog {
+public:
+    void append(const ChunkStations &stations);
+
+    std::uint64_t size() const { return m_count.load(std::memory_order_acquire); }
+
+    /// Reads chunks from the first to the last, with what the lane knows of them.
+    class Reader {
+    public:
+        Reader(const StationLog &log, const Lane &lane)
+            : m_log(log)
+            , m_lane(lane)
+        {
+        }
+        /// The next chunk; nothing when all that were there have been read.
+        std::optional<ChunkStations> next();
+
+    private:
+        std::uint64_t readNumber();
+        void readDifference(std::uint64_t &value);
+
+        const StationLog &m_log;
+        const Lane &m_lane;
+        std::uint64_t m_read = 0;
+        std::size_t m_position = 0;
+        std::size_t m_span = 0;
+        ChunkStations m_last;
+    };
+
+    /// Tells that a worker died: the lane's spans before `lanePosition` that belong to no chunk so
+    /// far belong to chunks that have no stations.
+    void abandonSpansBefore(std::size_t lanePosition) { m_nextSpan = lanePosition; }
+
+private:
+    AppendLog<std::uint8_t> m_bytes;
+    std::atomic<std::uint64_t> m_count = 0;
+    ChunkStations m_last;
+    std::size_t m_nextSpan = 0; ///< the lane position of the next chunk's first span
+    std::size_t m_lastSpan = 0; ///< where the last chunk's spans ended
+};
+
+} // namespace poolscope

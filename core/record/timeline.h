@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Timeline: what happened in a run, by worker and in time.
+//
+// Holds every iteration: a lane of spans and the stations of chunks for each worker, the marks of
+// rare events, and what each worker has cost. One thread (the pool's) writes; any thread reads at
+// any time without waiting and without being waited for. Times are nanoseconds since the run's
+// start.
+#pragma once
+
+#include "pool/poollistener.h"
+#include "record/appendlog.h"
+#include "record/lane.h"
+#include "record/stationlog.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace poolscope {
+
+/// A rare event, for the pool (worker 0) or for one worker.
+struct Mark {
+    enum class Kind : std::uint8_t {
+        Starting,
+        Ready,
+        Leaving,
+        Dead,
+        Gone,
+        Resized, ///< value: the number of workers
+        Paused,
+        Resumed,
+        Failed, ///< value: the index, which failed for good
+        Quarantined, ///< value: the index
+        Retried, ///< value: the index, whose attempt failed
+    };
+    std::uint64_t time = 0;
+    std::uint64_t value = 0;
+    WorkerId worker = 0;
+    Kind kind = Kind::Starting;
+};
+
+/// One worker's record. Counters cover all processes that it has had.
+class WorkerRecord {
+public:
+    explicit WorkerRecord(WorkerId id)
+        : m_id(id)
+    {
+    }
+
+    WorkerId id() const { return m_id; }
+    const Lane &lane() const { return m_lane; }
+    const StationLog &stations() const { return m_stations; }
+
+    WorkerState state() const { return m_state; }
+    std::uint64_t iterations() const { return m_iterations; }
+    std::uint64_t busy() const { return m_busy; } ///< nanoseconds
+    std::uint64_t cpu() const { return m_cpuBefore + m_cpu; } ///< nanoseconds
+    std::uint64_t runQueue() const { return m_runQueueBefore + m_runQueue; } ///< nanoseconds
+    std::uint64_t maxRss() const { return m_maxRss; } ///< bytes
+    std::uint32_t restarts() const { return m_starts > 0 ? m_starts - 1 : 0; }
+    WorkerIdentity identity() const;
+
+private:
+    friend class Recorder;
+
+    const WorkerId m_id;
+    Lane m_lane;
+    StationLog m_stations;
+    std::atomic<WorkerState> m_state = WorkerState::Starting;
+    std::atomic<std::uint64_t> m_iterations = 0;
+    std::atomic<std::uint64_t> m_busy = 0;
+    std::atomic<std::uint64_t> m_cpu = 0;
+    std::atomic<std::uint64_t> m_cpuBefore = 0; ///< of processes before this one
+    std::atomic<std::uint64_t> m_runQueue = 0;
+    std::atomic<std::uint64_t> m_runQueueBefore = 0;
+    std::atomic<std::uint64_t> m_maxRss = 0;
+    std::atomic<std::uint32_t> m_starts = 0;
+    mutable std::mutex m_identityMutex;
+    WorkerIdentity m_identity;
+};
+
+class Timeline {
+public:
+    std::size_t workerCount() const { return m_workers.size(); }
+    /// The record of worker `position` + 1.
+    const WorkerRecord &worker(std::size_t position) const { return *m_workers[position]; }
+    const AppendLog<Mark> &marks() const { return m_marks; }
+
+    std::uint64_t firstDispatch() const { return m_firstDispatch; }
+    /// The time of the last outcome so far.
+    std::uint64_t lastOutcome() const { return m_lastOutcome; }
+    /// From the first dispatch to the last outcome so far; 0 before there is one.
+    std::uint64_t makespan() const;
+
+    std::uint64_t succeeded() const { return m_succeeded; }
+    std::uint64_t failed() const { return m_failed; } ///< quarantined ones included
+    std::uint64_t quarantined() const { return m_quarantined; }
+    std::uint64_t attempts() const { return m_attempts; }
+    std::uint64_t settled() const { return m_succeeded + m_failed; }
+
+private:
+    friend class Recorder;
+
+    AppendLog<std::unique_ptr<WorkerRecord>> m_workers;
+    AppendLog<Mark> m_marks;
+    std::atomic<std::uint64_t> m_firstDispatch = 0;
+    std::atomic<std::uint64_t> m_lastOutcome = 0;
+    std::atomic<std::uint64_t> m_succeeded = 0;
+    std::atomic<std::uint64_t> m_failed = 0;
+    std::atomic<std::uint64_t> m_quarantined = 0;
+    std::atomic<std::uint64_t> m_attempts = 0;
+};
+
+} // namespace poolscope
