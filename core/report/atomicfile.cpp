@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report/atomicfile.h"
+
+#include <atomic>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace poolscope {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// A path whose links lead in circles comes back as a link, which opening it then reports.
+fs::path followLinks(fs::path path)
+{
+    constexpr int maxLinks = 40;
+    std::error_code error;
+    for (int links = 0; links < maxLinks && fs::is_symlink(path, error); ++links)
+        path = path.parent_path() / fs::read_symlink(path, error);
+    return path;
+}
+
+std::string nextTemporaryName()
+{
+    static std::atomic<unsigned> count = 0;
+    return ".poolscope-" + std::to_string(::getpid()) + "-" + std::to_string(++count);
+}
+
+} // namespace
+
+AtomicFile::AtomicFile(const fs::path &path)
+    : m_path(path)
+    , m_target(followLinks(path))
+{
+    m_buffer.reserve(bufferSize);
+}
+
+AtomicFile::~AtomicFile()
+{
+    if (m_descriptor >= 0)
+        ::close(m_descriptor);
+    if (!m_temporary.empty())
+        ::unlink(m_temporary.c_str());
+}
+
+Result<std::unique_ptr<AtomicFile>> AtomicFile::open(const fs::path &path)
+{
+    std::unique_ptr<AtomicFile> file(new AtomicFile(path));
+    if (auto opened = file->openFile(); !opened)
+        return tl::unexpected(std::move(opened.error()));
+    return file;
+}
+
+Result<void> AtomicFile::openFile()
+{
+    struct stat status = {};
+    if (::stat(m_target.c_str(), &status) != 0) {
+        if (errno != ENOENT)
+            return failWithErrno();
+        return openTemporary(std::nullopt);
+    }
+    if (S_ISREG(status.st_mode)) {
+        // A rename would replace a write-protected file without asking.
+        if (::faccessat(AT_FDCWD, m_target.c_str(), W_OK, AT_EACCESS) != 0)
+            return failWithErrno();
+        return openTemporary(status.st_mode & 0777U);
+    }
+    m_descriptor = ::open(m_target.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (m_descriptor < 0)
+        return failWithErrno();
+    return {};
+}
+
+Result<void> AtomicFile::openTemporary(std::optional<unsigned> mode)
+{
+    fs::path temporary;
+    do {
+        temporary = m_target.parent_path() / nextTemporaryName();
+        m_descriptor = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    } while (m_descriptor < 0 && errno == EEXIST);
+    if (m_descriptor < 0)
+        return failWithErrno();
+    m_temporary = temporary;
+    if (mode)
+        ::fchmod(m_descriptor, *mode); // some file systems have no modes: no reason to fail
+    return {};
+}
+
+Result<void> AtomicFile::appendUnbuffered(std::string_view bytes)
+{
+    if (auto flushed = flush(); !flushed)
+        return flushed;
+    if (bytes.size() > bufferSize)
+        return writeAll(bytes);
+    m_buffer += bytes;
+    return {};
+}
+
+Result<void> AtomicFile::flush()
+{
+    if (m_error)
+        return tl::unexpected(*m_error);
+    auto written = writeAll(m_buffer);
+    m_buffer.clear();
+    return written;
+}
+
+Result<void> AtomicFile::writeAll(std::string_view bytes)
+{
+    while (!bytes.empty()) {
+        const ssize_t count = ::write(m_descriptor, bytes.data(), bytes.size());
+        if (count >= 0)
+            bytes.remove_prefix(static_cast<std::size_t>(count));
+        else if (errno != EINTR)
+            return failWithErrno();
+    }
+    return {};
+}
+
+Result<void> AtomicFile::readAt(std::uint64_t offset, std::span<std::byte> bytes)
+{
+    if (auto flushed = flush(); !flushed)
+        return flushed;
+    while (!bytes.empty()) {
+        const ssize_t count =
+            ::pread(m_descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (count == 0)
+            return fail("cannot read back " + m_path.string() + ": it was cut by someone else");
+        if (count < 0 && errno != EINTR)
+            return failWithErrno();
+        if (count > 0) {
+            bytes = bytes.subspan(static_cast<std::size_t>(count));
+            offset += static_cast<std::uint64_t>(count);
+        }
+    }
+    return {};
+}
+
+Result<void> AtomicFile::overwriteAt(std::uint64_t offset, std::string_view bytes)
+{
+    if (auto flushed = flush(); !flushed)
+        return flushed;
+    while (!bytes.empty()) {
+        const ssize_t count =
+            ::pwrite(m_descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (count < 0 && errno != EINTR)
+            return failWithErrno();
+        if (count > 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(count));
+            offset += static_cast<std::uint64_t>(count);
+        }
+    }
+    return {};
+}
+
+Result<void> AtomicFile::commit()
+{
+    if (auto flushed = flush(); !flushed || isDirect())
+        return flushed;
+    if (::fsync(m_descriptor) != 0 || ::rename(m_temporary.c_str(), m_target.c_str()) != 0)
+        return failWithErrno();
+    m_temporary.clear();
+    return {};
+}
+
+tl::unexpected<Error> AtomicFile::fail(std::string message)
+{
+    if (!m_error)
+        m_error = Error{std::move(message)};
+    return tl::unexpected(*m_error);
+}
+
+tl::unexpected<Error> AtomicFile::failWithErrno()
+{
+    const std::string reason = std::system_category().message(errno);
+    return fail("cannot write " + m_path.string() + ": " + reason);
+}
+
+} // namespace poolscope

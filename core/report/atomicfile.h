@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// AtomicFile: a file that appears under its name whole, or not at all.
+//
+// What is written goes to a hidden file beside the destination (.poolscope-PID-N), which commit()
+// syncs and renames to the destination. Destroying the object uncommitted removes it; a killed
+// process leaves it behind.
+//
+// A symbolic link is followed and its target replaced. A pipe or a device is not replaced but
+// written to as it stands, in order only: see isDirect(). Its owner ignores SIGPIPE.
+//
+// An error is final: every later call returns it, commit() too.
+#pragma once
+
+#include "result.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace poolscope {
+
+class AtomicFile {
+public:
+    /// Fails, with nothing created, where `path` cannot be written.
+    static Result<std::unique_ptr<AtomicFile>> open(const std::filesystem::path &path);
+    ~AtomicFile();
+    AtomicFile(const AtomicFile &) = delete;
+    AtomicFile &operator=(const AtomicFile &) = delete;
+
+    Result<void> append(std::string_view bytes)
+    {
+        if (m_error || bytes.size() > bufferSize - m_buffer.size())
+            return appendUnbuffered(bytes);
+        m_buffer += bytes;
+        return {};
+    }
+
+    /// True for a pipe or device, where readAt() and overwriteAt() fail.
+    bool isDirect() const { return m_temporary.empty(); }
+
+    /// Reads bytes, or writes over them, that were appended before.
+    Result<void> readAt(std::uint64_t offset, std::span<std::byte> bytes);
+    Result<void> overwriteAt(std::uint64_t offset, std::string_view bytes);
+
+    /// Puts the file under its name. Nothing may be called afterwards.
+    Result<void> commit();
+
+    /// Makes `message` the file's final error, so that it cannot be committed.
+    tl::unexpected<Error> fail(std::string message);
+
+private:
+    static constexpr std::size_t bufferSize = 256 * 1024;
+
+    explicit AtomicFile(const std::filesystem::path &path);
+    Result<void> openFile();
+    Result<void> openTemporary(std::optional<unsigned> mode);
+    Result<void> appendUnbuffered(std::string_view bytes);
+    Result<void> writeAll(std::string_view bytes);
+    Result<void> flush();
+    tl::unexpected<Error> failWithErrno();
+
+    std::filesystem::path m_path; ///< as the user wrote it
+    std::filesystem::path m_target; ///< the same with links followed
+    std::filesystem::path m_temporary; ///< empty if there is none (any more)
+    int m_descriptor = -1;
+    std::string m_buffer;
+    std::optional<Error> m_error;
+};
+
+} // namespace poolscope

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// LineWriter: writes an outcome to a file as a line of text, in one of several formats.
+#pragma once
+
+#include "report/atomicfile.h"
+#include "report/outcomewriter.h"
+
+#include <string>
+#include <string_view>
+
+namespace poolscope {
+
+struct LineFormat {
+    std::string_view heading; ///< opens the file
+    /// Appends the outcome's line without its line break.
+    void (*appendLine)(std::string &out, std::uint64_t index, const OutcomeView &outcome);
+};
+
+extern const LineFormat csvFormat;
+extern const LineFormat jsonLinesFormat;
+extern const LineFormat textFormat;
+
+class LineWriter final : public OutcomeWriter {
+public:
+    LineWriter(std::unique_ptr<AtomicFile> file, const LineFormat &format);
+
+    Result<void> write(std::uint64_t index, const OutcomeView &outcome) override;
+    Result<void> finish() override;
+
+private:
+    std::unique_ptr<AtomicFile> m_file;
+    const LineFormat &m_format;
+    std::string m_line;
+};
+
+} // namespace poolscope

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// NpyWriter: writes outcomes to a file as a one-dimensional NumPy array, format version 1.0.
+//
+// The array is of '<i8' until the first outcome that only a double can hold (a real, or NaN for a
+// failure or null); then what was written is converted in place, block by block. An integer that
+// no double equals cannot stand beside such an outcome, and text cannot stand in the array at all:
+// both are errors that name the index. The file must not be a direct one.
+#pragma once
+
+#include "report/atomicfile.h"
+#include "report/outcomewriter.h"
+
+#include <optional>
+
+namespace poolscope {
+
+class NpyWriter final : public OutcomeWriter {
+public:
+    explicit NpyWriter(std::unique_ptr<AtomicFile> file);
+
+    Result<void> write(std::uint64_t index, const OutcomeView &outcome) override;
+    Result<void> writeIntegers(std::uint64_t first, std::span<const std::int64_t> values) override;
+    Result<void> writeReals(std::uint64_t first, std::span<const double> values) override;
+    Result<void> finish() override;
+
+private:
+    enum class Element { Integer, Real };
+    struct IndexedInteger {
+        std::uint64_t index;
+        std::int64_t value;
+    };
+
+    template <typename T> Result<void> appendElements(std::span<const T> values);
+    Result<void> convertToReals();
+    tl::unexpected<Error> failAsNoDouble(const IndexedInteger &integer);
+
+    std::unique_ptr<AtomicFile> m_file;
+    Element m_element = Element::Real;
+    std::uint64_t m_count = 0;
+    std::optional<IndexedInteger> m_noDouble; ///< the first integer that no double equals
+};
+
+} // namespace poolscope

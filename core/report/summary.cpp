@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report/summary.h"
+
+#include <nlohmann/json.hpp>
+
+namespace poolscope {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double seconds(std::uint64_t nanoseconds)
+{
+    return static_cast<double>(nanoseconds) / 1e9;
+}
+
+Json known(double value)
+{
+    return value > 0 ? Json(value) : Json();
+}
+
+Json workerJson(const WorkerRecord &worker)
+{
+    const WorkerIdentity identity = worker.identity();
+    return {
+        {"id", worker.id()},
+        {"pid", identity.pid > 0 ? Json(identity.pid) : Json()},
+        {"host", identity.host},
+        {"iterations", worker.iterations()},
+        {"busy_s", seconds(worker.busy())},
+        {"cpu_s", seconds(worker.cpu())},
+        {"max_rss_bytes", worker.maxRss() > 0 ? Json(worker.maxRss()) : Json()},
+        {"restarts", worker.restarts()},
+    };
+}
+
+} // namespace
+
+double rateOf(const Timeline &timeline)
+{
+    const double makespan = seconds(timeline.makespan());
+    return makespan > 0 ? static_cast<double>(timeline.settled()) / makespan : 0;
+}
+
+std::string summaryJson(const Timeline &timeline, std::uint64_t inputCount)
+{
+    Json workers = Json::array();
+    for (std::size_t i = 0; i < timeline.workerCount(); ++i)
+        workers.push_back(workerJson(timeline.worker(i)));
+    const Json summary = {
+        {"tasks", inputCount},
+        {"succeeded", timeline.succeeded()},
+        {"failed", timeline.failed()},
+        {"quarantined", timeline.quarantined()},
+        {"attempts", timeline.attempts()},
+        {"makespan_s", known(seconds(timeline.makespan()))},
+        {"rate", known(rateOf(timeline))},
+        {"workers", workers},
+    };
+    return summary.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+} // namespace poolscope

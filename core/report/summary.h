@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The summary of a run: its figures, as JSON.
+#pragma once
+
+#include "record/timeline.h"
+
+#include <cstdint>
+#include <string>
+
+namespace poolscope {
+
+/// An indented object, with a line break at its end: tasks,
+/// succeeded, failed, quarantined, attempts, makespan_s, rate, and for each worker id, pid, host,
+/// iterations, busy_s, cpu_s, max_rss_bytes, restarts. A figure that is not known is null.
+std::string summaryJson(const Timeline &timeline, std::uint64_t inputCount);
+
+/// Iterations per second from the first dispatch to the last outcome; 0 where that is not known.
+double rateOf(const Timeline &timeline);
+
+} // namespace poolscope

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report/valuetext.h"
+
+#include <algorithm>
+#include <boost/locale/utf.hpp>
+#include <charconv>
+#include <cmath>
+#include <concepts>
+#include <iterator>
+#include <string_view>
+
+namespace poolscope {
+
+namespace {
+
+void appendInteger(std::string &out, std::integral auto value)
+{
+    char digits[24];
+    out.append(digits, std::to_chars(digits, std::end(digits), value).ptr);
+}
+
+void appendHex(std::string &out, unsigned char byte)
+{
+    constexpr std::string_view digits = "0123456789abcdef";
+    out += digits[byte >> 4];
+    out += digits[byte & 15];
+}
+
+// Line breaks of a JSON document stand between its tokens only, where a space does as well.
+void appendDocument(std::string &out, std::string_view json)
+{
+    const auto isBreak = [](char c) {
+        return c == '\n' || c == '\r';
+    };
+    std::replace_copy_if(json.begin(), json.end(), std::back_inserter(out), isBreak, ' ');
+}
+
+void appendJsonEscape(std::string &out, unsigned char byte)
+{
+    out += '\\';
+    switch (byte) {
+    case '"':
+    case '\\':
+        out += static_cast<char>(byte);
+        break;
+    case '\b':
+        out += 'b';
+        break;
+    case '\f':
+        out += 'f';
+        break;
+    case '\n':
+        out += 'n';
+        break;
+    case '\r':
+        out += 'r';
+        break;
+    case '\t':
+        out += 't';
+        break;
+    default:
+        out += byte < 0x80 ? "u00" : "udc";
+        appendHex(out, byte);
+    }
+}
+
+// The end of the well-formed UTF-8 sequence that starts at `at`, or `at` where none does.
+const char *sequenceEnd(const char *at, const char *end)
+{
+    namespace utf = boost::locale::utf;
+    const char *next = at;
+    const utf::code_point point = utf::utf_traits<char>::decode(next, end);
+    return utf::is_valid_codepoint(point) ? next : at;
+}
+
+void appendJsonString(std::string &out, std::string_view text)
+{
+    const char *at = text.data();
+    const char *const end = at + text.size();
+    const char *plain = at;
+    out += '"';
+    while (at != end) {
+        const auto byte = static_cast<unsigned char>(*at);
+        const bool needsEscape = byte < 0x20 || byte == '"' || byte == '\\';
+        const char *const next = byte < 0x80 ? at + !needsEscape : sequenceEnd(at, end);
+        if (next != at) {
+            at = next;
+            continue;
+        }
+        out.append(plain, at);
+        appendJsonEscape(out, byte);
+        plain = ++at;
+    }
+    out.append(plain, end);
+    out += '"';
+}
+
+std::string bytesRepr(std::string_view bytes)
+{
+    const bool useDouble = bytes.find('\'') != bytes.npos && bytes.find('"') == bytes.npos;
+    const char quote = useDouble ? '"' : '\'';
+    std::string repr = {'b', quote};
+    for (const char c : bytes) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte == '\t') {
+            repr += "\\t";
+        } else if (byte == '\n') {
+            repr += "\\n";
+        } else if (byte == '\r') {
+            repr += "\\r";
+        } else if (byte < 0x20 || byte >= 0x7f) {
+            repr += "\\x";
+            appendHex(repr, byte);
+        } else {
+            if (c == quote || c == '\\')
+                repr += '\\';
+            repr += c;
+        }
+    }
+    return repr += quote;
+}
+
+void appendMember(std::string &out, std::string_view name, std::string_view value)
+{
+    out += '"';
+    out += name;
+    out += "\": ";
+    appendJsonString(out, value);
+}
+
+void appendJsonFailure(std::string &out, const FailureView &failure)
+{
+    out += '{';
+    appendMember(out, "kind", failure.kind);
+    if (!failure.type.empty())
+        appendMember(out += ", ", "type", failure.type);
+    appendMember(out += ", ", "message", failure.message);
+    if (!failure.detail.empty())
+        appendMember(out += ", ", "detail", failure.detail);
+    out += '}';
+}
+
+void appendJsonRepr(std::string &out, std::string_view repr)
+{
+    appendJsonString(out, repr);
+    out += ", \"repr\": true";
+}
+
+void appendJsonReal(std::string &out, double value)
+{
+    if (std::isfinite(value)) {
+        appendReal(out, value);
+        return;
+    }
+    std::string repr;
+    appendReal(repr, value);
+    appendJsonRepr(out, repr);
+}
+
+} // namespace
+
+void appendReal(std::string &out, double value)
+{
+    if (std::isnan(value)) {
+        out += "nan";
+        return;
+    }
+    const double size = std::fabs(value);
+    const bool isPlain = size == 0 || (size >= 1e-4 && size < 1e16);
+    const auto layout = isPlain ? std::chars_format::fixed : std::chars_format::scientific;
+    char digits[32];
+    const char *const end = std::to_chars(digits, std::end(digits), value, layout).ptr;
+    const std::string_view number(digits, end);
+    out += number;
+    if (isPlain && number.find('.') == number.npos)
+        out += ".0";
+}
+
+void appendText(std::string &out, const OutcomeView &outcome)
+{
+    switch (outcome.kind) {
+    case OutcomeKind::None:
+        out += "null";
+        break;
+    case OutcomeKind::Integer:
+        appendInteger(out, outcome.integer);
+        break;
+    case OutcomeKind::Real:
+        appendReal(out, outcome.real);
+        break;
+    case OutcomeKind::Text:
+    case OutcomeKind::Bytes:
+    case OutcomeKind::Repr:
+        out += outcome.text;
+        break;
+    case OutcomeKind::Json:
+        appendDocument(out, outcome.text);
+        break;
+    case OutcomeKind::Failure:
+        break;
+    }
+}
+
+void appendJsonLine(std::string &out, std::uint64_t index, const OutcomeView &outcome)
+{
+    out += "{\"index\": ";
+    appendInteger(out, index);
+    out += outcome.kind == OutcomeKind::Failure ? ", \"failure\": " : ", \"value\": ";
+    switch (outcome.kind) {
+    case OutcomeKind::None:
+    case OutcomeKind::Integer:
+    case OutcomeKind::Json:
+        appendText(out, outcome);
+        break;
+    case OutcomeKind::Real:
+        appendJsonReal(out, outcome.real);
+        break;
+    case OutcomeKind::Text:
+        appendJsonString(out, outcome.text);
+        break;
+    case OutcomeKind::Bytes:
+        appendJsonRepr(out, bytesRepr(outcome.text));
+        break;
+    case OutcomeKind::Repr:
+        appendJsonRepr(out, outcome.text);
+        break;
+    case OutcomeKind::Failure:
+        appendJsonFailure(out, outcome.failure);
+        break;
+    }
+    out += '}';
+}
+
+std::string failureText(const FailureView &failure)
+{
+    std::string text(failure.type.empty() ? failure.kind : failure.type);
+    if (!failure.message.empty())
+        (text += ": ") += failure.message;
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    return text;
+}
+
+} // namespace poolscope

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How an outcome looks as text: the one place that turns values into characters.
+#pragma once
+
+#include "wire/value.h"
+
+#include <string>
+
+namespace poolscope {
+
+/// Appends the shortest digits that read back as the same double, laid out as Python's repr does
+/// (2.0, 1e-07, 1e+16, inf, nan).
+void appendReal(std::string &out, double value);
+
+/// Appends the value as a person reads it: text and bytes as they are, null for none, the JSON
+/// document on one line, the repr. Appends nothing for a failure.
+void appendText(std::string &out, const OutcomeView &outcome);
+
+/// Appends {"index": 0, "value": ...} or {"index": 0, "failure": {"kind": ..., "type": ...,
+/// "message": ..., "detail": ...}} with no line break; an empty type or detail is left out. What
+/// JSON cannot hold (inf, nan, bytes, a repr) becomes its repr as a string, marked by "repr": true.
+/// A byte of a text that is not UTF-8 becomes the lone surrogate U+DC80..U+DCFF that Python's
+/// surrogateescape uses.
+void appendJsonLine(std::string &out, std::uint64_t index, const OutcomeView &outcome);
+
+/// One line for a person: "ValueError: bad row", or "timeout: ..." where the failure has no type.
+std::string failureText(const FailureView &failure);
+
+} // namespace poolscope
