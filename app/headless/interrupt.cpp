@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "headless/interrupt.h"
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace poolscope {
+
+namespace {
+
+// A signal handler can reach nothing else.
+std::atomic<int> eventDescriptor = -1;
+std::atomic<bool> interrupted = false;
+
+void handleSignal(int)
+{
+    const int saved = errno;
+    interrupted = true;
+    eventfd_write(eventDescriptor, 1);
+    errno = saved;
+}
+
+void setHandler(void (*handler)(int))
+{
+    struct sigaction action { };
+    action.sa_handler = handler;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, nullptr); // no SA_RESTART: a write to a stalled pipe must end
+    sigaction(SIGTERM, &action, nullptr);
+}
+
+} // namespace
+
+Interrupt::Interrupt(QObject *parent)
+    : QObject(parent)
+{
+    eventDescriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    interrupted = false;
+    m_notifier = std::make_unique<QSocketNotifier>(eventDescriptor.load(), QSocketNotifier::Read);
+    connect(m_notifier.get(), &QSocketNotifier::activated, this, [this] {
+        eventfd_t count = 0;
+        eventfd_read(eventDescriptor, &count);
+        emit came();
+    });
+    setHandler(handleSignal);
+}
+
+Interrupt::~Interrupt()
+{
+    setHandler(SIG_DFL);
+    m_notifier.reset();
+    close(eventDescriptor.exchange(-1));
+}
+
+bool Interrupt::hasCome()
+{
+    return interrupted;
+}
+
+} // namespace poolscope

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "headless/outcomereader.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace poolscope {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds patience(20);
+constexpr std::uint64_t atOnce = 16 * 1024;
+
+template <typename Number> std::span<const Number> as(std::span<const std::uint64_t> cells)
+{
+    static_assert(sizeof(Number) == sizeof(std::uint64_t));
+    return {reinterpret_cast<const Number *>(cells.data()), cells.size()};
+}
+
+} // namespace
+
+OutcomeReader::OutcomeReader(Run &run, OutcomeWriter *writer, Order order, FailureHandler onFailure)
+    : m_run(run)
+    , m_writer(writer)
+    , m_order(order)
+    , m_onFailure(std::move(onFailure))
+{
+}
+
+Result<OutcomeReader::Left> OutcomeReader::take()
+{
+    refill();
+    const auto end = Clock::now() + patience;
+    while (!m_waiting.empty()) {
+        IndexRange &range = m_waiting.front();
+        const auto written = writeSome(range);
+        if (!written)
+            return tl::unexpected(written.error());
+        m_written += *written;
+        range = {range.first + *written, range.count - *written};
+        if (range.count == 0)
+            m_waiting.pop_front();
+        if (m_order == Order::ByIndex)
+            m_run.releaseBelow(range.first);
+        if (Clock::now() > end)
+            return Left::More;
+    }
+    if (m_order == Order::AsTheyCome)
+        m_run.releaseBelow(m_queuedBelow);
+    return Left::Nothing;
+}
+
+void OutcomeReader::refill()
+{
+    if (!m_waiting.empty())
+        return;
+    const std::uint64_t missing = m_run.outcomes().firstMissing(m_queuedBelow);
+    if (m_order == Order::AsTheyCome) {
+        // All below `missing` were settled before this call, so they are among those taken now.
+        const auto settled = m_run.takeSettled();
+        m_waiting.assign(settled.begin(), settled.end());
+    } else if (missing > m_queuedBelow) {
+        m_waiting.push_back({m_queuedBelow, missing - m_queuedBelow});
+    }
+    m_queuedBelow = missing;
+}
+
+/// Writes the first outcomes of a range; returns how many.
+Result<std::uint64_t> OutcomeReader::writeSome(const IndexRange &range)
+{
+    const auto numbers = m_run.outcomes().numbers(range.first, std::min(range.count, atOnce));
+    if (numbers.cells.empty())
+        return writeOne(range.first).map([] { return std::uint64_t{1}; });
+    Result<void> written;
+    if (m_writer && numbers.kind == OutcomeKind::Real)
+        written = m_writer->writeReals(range.first, as<double>(numbers.cells));
+    else if (m_writer)
+        written = m_writer->writeIntegers(range.first, as<std::int64_t>(numbers.cells));
+    return written.map([&] { return std::uint64_t{numbers.cells.size()}; });
+}
+
+Result<void> OutcomeReader::writeOne(std::uint64_t index)
+{
+    const auto outcome = m_run.outcomes().read(index);
+    if (!outcome)
+        return tl::unexpected(outcome.error());
+    if (outcome->view.kind == OutcomeKind::Failure)
+        m_onFailure(index, outcome->view.failure);
+    return m_writer ? m_writer->write(index, outcome->view) : Result<void>();
+}
+
+} // namespace poolscope

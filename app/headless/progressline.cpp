@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "headless/progressline.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <unistd.h>
+
+namespace poolscope {
+
+namespace {
+
+constexpr double terminalInterval = 0.1; // seconds
+constexpr double plainInterval = 5;
+constexpr int barWidth = 10;
+
+std::string bar(double fraction)
+{
+    static constexpr std::array eighths{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+    const int filled = static_cast<int>(fraction * barWidth * 8);
+    std::string text;
+    for (int i = 0; i < filled / 8; ++i)
+        text += "█";
+    int cells = filled / 8;
+    if (filled % 8 != 0) {
+        text += eighths[static_cast<std::size_t>(filled % 8)];
+        ++cells;
+    }
+    return text + std::string(static_cast<std::size_t>(barWidth - cells), ' ');
+}
+
+std::string clock(double seconds)
+{
+    if (!std::isfinite(seconds) || seconds > 359'999'999)
+        return "?";
+    const auto whole = static_cast<long>(seconds);
+    std::array<char, 32> text{};
+    if (whole >= 3600)
+        std::snprintf(
+            text.data(), text.size(), "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
+    else
+        std::snprintf(text.data(), text.size(), "%02ld:%02ld", whole / 60, whole % 60);
+    return text.data();
+}
+
+std::string rateText(const Progress &progress)
+{
+    if (progress.done == 0 || progress.seconds <= 0)
+        return "?it/s";
+    const double rate = static_cast<double>(progress.done) / progress.seconds;
+    std::array<char, 32> text{};
+    if (rate < 1)
+        std::snprintf(text.data(), text.size(), "%.2fs/it", 1 / rate);
+    else
+        std::snprintf(text.data(), text.size(), "%.*fit/s", rate < 10'000 ? 2 : 0, rate);
+    return text.data();
+}
+
+} // namespace
+
+std::string progressText(const Progress &progress)
+{
+    const double fraction = progress.total == 0
+        ? 1
+        : static_cast<double>(progress.done) / static_cast<double>(progress.total);
+    const double left = progress.done == 0 && progress.total > 0
+        ? INFINITY
+        : progress.seconds / std::max(fraction, 1e-12) - progress.seconds;
+    std::array<char, 8> percent{};
+    std::snprintf(percent.data(), percent.size(), "%3d%%", static_cast<int>(fraction * 100));
+    std::string text = percent.data();
+    text += "|" + bar(fraction) + "| " + std::to_string(progress.done) + "/"
+        + std::to_string(progress.total) + " [" + clock(progress.seconds) + "<" + clock(left) + ", "
+        + rateText(progress) + "]";
+    if (progress.failed > 0)
+        text += ", " + std::to_string(progress.failed) + " failed";
+    return text;
+}
+
+ProgressLine::ProgressLine(Show show)
+    : m_show(show)
+    , m_terminal(isatty(STDERR_FILENO) != 0)
+{
+}
+
+void ProgressLine::update(const Progress &progress)
+{
+    const double interval = m_terminal ? terminalInterval : plainInterval;
+    if (progress.seconds - m_lastShown < interval)
+        return;
+    m_lastShown = progress.seconds;
+    write(m_terminal ? "\r" + progressText(progress) + "\033[K" : progressText(progress) + "\n");
+    m_visible = m_terminal;
+}
+
+void ProgressLine::clear()
+{
+    if (m_visible)
+        write("\r\033[K");
+    m_visible = false;
+}
+
+void ProgressLine::finish(const Progress &progress)
+{
+    write((m_visible ? "\r" : "") + progressText(progress) + (m_visible ? "\033[K\n" : "\n"));
+    m_visible = false;
+}
+
+void ProgressLine::write(const std::string &text)
+{
+    if (m_show == Show::Always)
+        std::fputs(text.c_str(), stderr);
+}
+
+} // namespace poolscope

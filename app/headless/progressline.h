@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ProgressLine: how far a run is, on standard error, as tqdm writes it.
+//
+// On a terminal it is a line that overprints itself, ten times a second; elsewhere a line every
+// five seconds. A number that is not known is a '?'.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace poolscope {
+
+struct Progress {
+    std::uint64_t done = 0;
+    std::uint64_t total = 0;
+    std::uint64_t failed = 0;
+    double seconds = 0; ///< since the first dispatch
+};
+
+/// " 64%|██████▍   | 3214/4999 [00:01<00:00, 2044.12it/s]", and ", 3 failed" where some have.
+std::string progressText(const Progress &progress);
+
+class ProgressLine {
+public:
+    enum class Show { Never, Always };
+    explicit ProgressLine(Show show);
+
+    /// Shows the progress if it is time to.
+    void update(const Progress &progress);
+    /// Takes the line away from a terminal, so that something else can be written.
+    void clear();
+    /// Shows it a last time, and ends the line.
+    void finish(const Progress &progress);
+
+private:
+    void write(const std::string &text);
+
+    Show m_show;
+    bool m_terminal;
+    bool m_visible = false;
+    double m_lastShown = 0;
+};
+
+} // namespace poolscope

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "headless/runcommand.h"
+
+#include "headless/headless.h"
+#include "headless/interrupt.h"
+#include "pool/workerprogram.h"
+#include "report/summary.h"
+#include "report/valuetext.h"
+
+#include <chrono>
+#include <cstdio>
+
+namespace poolscope {
+
+namespace {
+
+constexpr int interval = 10; // milliseconds
+constexpr std::uint64_t failuresToSay = 10; // where the output file has them all
+
+void complain(const std::string &what)
+{
+    std::fprintf(stderr, "poolscope: %s\n", what.c_str());
+}
+
+} // namespace
+
+RunCommand::RunCommand(RunOptions options)
+    : m_options(std::move(options))
+    , m_progress(m_options.quiet ? ProgressLine::Show::Never : ProgressLine::Show::Always)
+{
+}
+
+int RunCommand::execute()
+{
+    if (const auto checked = checkTask(m_options.spec.task); !checked) {
+        complain(checked.error().message);
+        return exitWrongUse;
+    }
+    if (const auto opened = openOutputs(); !opened) {
+        complain(opened.error().message);
+        return exitWrongUse;
+    }
+    const bool streams = m_writer != nullptr;
+    auto run = Run::prepare(m_options.spec,
+        {streams ? OutcomeStore::Keep::UntilRead : OutcomeStore::Keep::All, m_options.unordered});
+    if (!run) {
+        complain(run.error().message);
+        return exitWrongUse;
+    }
+    m_run = std::move(*run);
+    m_reader = std::make_unique<OutcomeReader>(*m_run, m_writer.get(),
+        m_options.unordered ? OutcomeReader::Order::AsTheyCome : OutcomeReader::Order::ByIndex,
+        [this](std::uint64_t index, const FailureView &failure) { reportFailure(index, failure); });
+
+    Interrupt interruption;
+    connect(&interruption, &Interrupt::came, this, &RunCommand::interrupt);
+    connect(&m_timer, &QTimer::timeout, this, &RunCommand::work);
+    connect(m_run.get(), &Run::finished, &m_loop, &QEventLoop::quit);
+    m_timer.start(interval);
+    m_run->start();
+    m_loop.exec();
+    m_timer.stop();
+    return finish();
+}
+
+Result<void> RunCommand::openOutputs()
+{
+    if (m_options.summary && *m_options.summary != "-") {
+        auto file = AtomicFile::open(*m_options.summary);
+        if (!file)
+            return tl::unexpected(file.error());
+        m_summary = std::move(*file);
+    }
+    if (m_options.discard)
+        return {};
+    if (!m_options.output) {
+        auto standardOutput = std::make_unique<StandardOutput>();
+        m_standardOutput = standardOutput.get();
+        m_writer = std::move(standardOutput);
+        return {};
+    }
+    return openOutcomeWriter(*m_options.output).map([this](std::unique_ptr<OutcomeWriter> writer) {
+        m_writer = std::move(writer);
+    });
+}
+
+void RunCommand::work()
+{
+    takeLog();
+    if (!m_outputError && takeOutcomes())
+        QTimer::singleShot(0, this, &RunCommand::work);
+    m_progress.update(progress());
+}
+
+/// True when there are more to be taken at once.
+bool RunCommand::takeOutcomes()
+{
+    auto taken = m_reader->take();
+    if (taken && m_standardOutput) {
+        if (const auto flushed = m_standardOutput->flush(); !flushed)
+            taken = tl::unexpected(flushed.error());
+    }
+    if (taken)
+        return *taken == OutcomeReader::Left::More;
+    stopFor(taken.error());
+    return false;
+}
+
+void RunCommand::takeLog()
+{
+    const RunLog::Page page = m_run->log().entriesFrom(m_logRead);
+    m_logRead = page.next;
+    for (const LogEntry &entry : page.entries)
+        say("[worker " + std::to_string(entry.worker) + "] " + entry.text);
+}
+
+void RunCommand::reportFailure(std::uint64_t index, const FailureView &failure)
+{
+    if (++m_failuresSaid > failuresToSay && !writesText())
+        return;
+    say("poolscope: input " + std::to_string(index) + " failed: " + failureText(failure));
+}
+
+/// Whether the output has no place for the reason of a failure.
+bool RunCommand::writesText() const
+{
+    return m_standardOutput
+        || (m_options.output && !m_options.output->ends_with(".csv")
+            && !m_options.output->ends_with(".jsonl"));
+}
+
+void RunCommand::say(const std::string &line)
+{
+    m_progress.clear();
+    std::fprintf(stderr, "%s\n", line.c_str());
+}
+
+void RunCommand::interrupt()
+{
+    m_interrupted = true;
+    m_run->cancel();
+}
+
+void RunCommand::stopFor(const Error &error)
+{
+    m_outputError = error;
+    m_run->cancel();
+}
+
+int RunCommand::finish()
+{
+    while (!m_outputError && takeOutcomes()) { }
+    takeLog();
+    if (m_failuresSaid > failuresToSay && !writesText())
+        say("poolscope: " + std::to_string(m_failuresSaid - failuresToSay)
+            + " more failures are in " + m_options.output.value_or("the summary"));
+    if (!m_options.quiet)
+        m_progress.finish(progress());
+    if (const auto written = writeResults(); !written) {
+        complain(written.error().message);
+        return exitPoolFailed;
+    }
+    return exitStatus();
+}
+
+Result<void> RunCommand::writeResults()
+{
+    if (m_standardOutput && m_standardOutput->readerIsGone())
+        return {};
+    if (m_outputError)
+        return m_interrupted ? Result<void>() : tl::unexpected(*m_outputError);
+    const bool completed = m_run->end().how == PoolEnd::How::Completed;
+    if (m_writer && completed) {
+        if (const auto finished = m_writer->finish(); !finished)
+            return finished;
+    }
+    if (!m_options.summary)
+        return {};
+    const std::string summary = summaryJson(m_run->timeline(), m_run->inputCount());
+    if (!m_summary) {
+        std::fputs(summary.c_str(), stdout);
+        return {};
+    }
+    if (const auto appended = m_summary->append(summary); !appended)
+        return appended;
+    return m_summary->commit();
+}
+
+int RunCommand::exitStatus() const
+{
+    const std::string notWritten =
+        m_options.output ? "; " + *m_options.output + " was not written" : std::string();
+    if (m_standardOutput && m_standardOutput->readerIsGone())
+        return exitInterrupted;
+    switch (m_run->end().how) {
+    case PoolEnd::How::Failed:
+        complain(m_run->end().error + notWritten);
+        std::fputs(m_run->end().detail.c_str(), stderr);
+        return exitPoolFailed;
+    case PoolEnd::How::Cancelled:
+        complain("interrupted" + notWritten);
+        return exitInterrupted;
+    case PoolEnd::How::Completed:
+        break;
+    }
+    return m_run->timeline().failed() > 0 ? exitSomeFailed : exitAllSucceeded;
+}
+
+Progress RunCommand::progress() const
+{
+    const Timeline &timeline = m_run->timeline();
+    Progress progress;
+    progress.done = timeline.settled();
+    progress.total = m_run->inputCount();
+    progress.failed = timeline.failed();
+    if (m_run->isFinished()) {
+        progress.seconds = static_cast<double>(timeline.makespan()) / 1e9;
+    } else if (m_run->origin() > 0) {
+        const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
+        const auto begin = static_cast<std::int64_t>(m_run->origin() + timeline.firstDispatch());
+        progress.seconds = static_cast<double>(now - begin) / 1e9;
+    }
+    return progress;
+}
+
+} // namespace poolscope

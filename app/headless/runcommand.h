@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// RunCommand: `poolscope run`, from options to exit status.
+#pragma once
+
+#include "headless/commandline.h"
+#include "headless/outcomereader.h"
+#include "headless/progressline.h"
+#include "headless/standardoutput.h"
+#include "record/run.h"
+#include "report/atomicfile.h"
+
+#include <QEventLoop>
+#include <QObject>
+#include <QTimer>
+#include <memory>
+
+namespace poolscope {
+
+class RunCommand : public QObject {
+    Q_OBJECT
+
+public:
+    explicit RunCommand(RunOptions options);
+
+    /// Runs to the end and returns the exit status. Needs a QCoreApplication.
+    int execute();
+
+private:
+    Result<void> openOutputs();
+    void work();
+    bool takeOutcomes();
+    void takeLog();
+    void reportFailure(std::uint64_t index, const FailureView &failure);
+    void interrupt();
+    void stopFor(const Error &error);
+    int finish();
+    Result<void> writeResults();
+    int exitStatus() const;
+    Progress progress() const;
+    bool writesText() const;
+    void say(const std::string &line);
+
+    RunOptions m_options;
+    std::unique_ptr<Run> m_run;
+    std::unique_ptr<OutcomeWriter> m_writer; ///< null: values are discarded
+    StandardOutput *m_standardOutput = nullptr; ///< the same, where it is standard output
+    std::unique_ptr<AtomicFile> m_summary;
+    std::unique_ptr<OutcomeReader> m_reader;
+    ProgressLine m_progress;
+    QTimer m_timer;
+    QEventLoop m_loop;
+    std::uint64_t m_logRead = 0;
+    std::uint64_t m_failuresSaid = 0;
+    bool m_interrupted = false;
+    std::optional<Error> m_outputError;
+};
+
+} // namespace poolscope

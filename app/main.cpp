@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "headless/headless.h"
+
+int main(int argc, char **argv)
+{
+    return poolscope::runHeadless(argc, argv);
+}

@@ -1,0 +1,1216 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Poolscope's Python worker: maps one Python function over the chunks that a pool hands it.
+
+    poolscope_worker.py                       a worker; speaks core/wire on descriptors 0 and 1
+    poolscope_worker.py --functions TARGET    which functions FILE.py or MODULE has, as JSON
+    poolscope_worker.py --check TARGET        whether FILE.py:FUNCTION or MODULE:FUNCTION exists
+
+It runs in the user's own interpreter, from Python 3.8, and needs nothing but the standard library.
+The protocol is core/wire/messages.h, the values core/wire/value.h, the shared page core/wire/board.h.
+
+What it promises:
+- an input is run once, whatever the inputs beside it do;
+- what the task prints goes to descriptor 2 and never into a frame;
+- every finished outcome is on the board or in the channel, even if the process is killed;
+- a Goodbye overtakes the chunks that were not begun.
+
+Modules that cost milliseconds (json, traceback, ast) are imported when they are first needed,
+because a pool waits for its workers to start.
+"""
+
+import _signal  # signal itself imports enum, which takes longer than the rest of this file
+import faulthandler
+import os
+import struct
+import sys
+from time import monotonic_ns as clock, process_time_ns
+
+MAGIC = 0x434C5350
+VERSION = 1
+
+SETUP, WORK, POOL_GOODBYE = 1, 2, 3
+HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE = 16, 17, 18, 19, 20, 21
+MAX_BODY = {SETUP: 1 << 20, WORK: 1 << 30, POOL_GOODBYE: 0}
+
+TASK_PYTHON = 1
+INPUT_RANGE, INPUT_ITEMS = 0, 1
+COLUMN_REAL, COLUMN_INTEGER, INLINE = 0, 1, 2
+NONE, INTEGER, REAL, TEXT, BYTES, JSON, REPR, FAILURE = range(8)
+
+# The board: 8-byte fields by their number, then the buffer.
+APPENDED, BASE, BATCH_FIRST, BATCH_COUNT, BATCH_BEGUN = range(5)
+BOARD_BUFFER = 64
+BOARD_SIZE = 128 * 1024
+
+HEADER = struct.Struct("<IB")
+CHUNK_HEAD = struct.Struct("<QI")
+DONE_HEAD = struct.Struct("<IBQIBQQ")
+STATIONS_FRAME = struct.Struct("<IBQQQQQ")
+# What the Dones of the buffer may take, so that their Stations always fits behind them.
+BUFFER_ROOM = BOARD_SIZE - BOARD_BUFFER - STATIONS_FRAME.size
+DONE_FIELDS = DONE_HEAD.size - HEADER.size
+MAX_VALUES = (1 << 30) - DONE_FIELDS
+
+MILLISECOND = 1_000_000
+READ_SIZE = 1 << 16
+
+# An iteration of SPAN_OF_ITS_OWN or more is a batch of its own; shorter ones share one of about
+# BATCH_TIME. A batch is cut short at the next stride when its iterations turn out slow.
+SPAN_OF_ITS_OWN = 10_000
+BATCH_TIME = 100_000
+BATCH_GROWTH = 8
+BATCH_CAP = 2048
+STRIDE = 64
+
+MESSAGE_LIMIT = 2_000
+DETAIL_LIMIT = 16_000
+
+
+class ChannelClosed(Exception):
+    """The pool has gone."""
+
+
+class Malformed(Exception):
+    """What came through the channel is not the protocol."""
+
+
+# ---------------------------------------------------------------------------------------- failures
+
+
+def user_frames(trace):
+    """The traceback without the frames that led from this file to the user's code."""
+    own = user_frames.__code__.co_filename
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if name != own and not name.startswith("<frozen importlib"):
+            break
+        trace = trace.tb_next
+    return trace
+
+
+def type_name(kind):
+    if kind.__module__ in ("builtins", "__main__"):
+        return kind.__qualname__
+    return "%s.%s" % (kind.__module__, kind.__qualname__)
+
+
+def first_line(error):
+    try:
+        if isinstance(error, SyntaxError) and error.lineno and os.path.isfile(error.filename):
+            return "%s:%d: %s" % (os.path.basename(error.filename), error.lineno, error.msg)
+        lines = str(error).strip().splitlines()
+    except BaseException:
+        return "<its message cannot be printed>"
+    line = lines[0] if lines else ""
+    return line if len(line) <= MESSAGE_LIMIT else line[:MESSAGE_LIMIT] + "..."
+
+
+def formatted(error):
+    """The traceback as Python prints it; empty where even that fails."""
+    try:
+        import traceback
+
+        trace = user_frames(error.__traceback__)
+        text = "".join(traceback.format_exception(type(error), error, trace))
+    except BaseException:
+        return ""
+    if len(text) > DETAIL_LIMIT:
+        half = DETAIL_LIMIT // 2
+        text = text[:half] + "\n  ...\n" + text[-half:]
+    return text
+
+
+def printable(text):
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace")
+
+
+def string(data):
+    return struct.pack("<I", len(data)) + data
+
+
+def failure_fields(error):
+    fields = "exception", type_name(type(error)), first_line(error), formatted(error)
+    return b"".join(string(printable(field)) for field in fields)
+
+
+class Failed:
+    """Stands among the results of a batch for the index whose task raised."""
+
+    __slots__ = ("encoded",)
+
+    def __init__(self, error):
+        self.encoded = bytes((FAILURE,)) + failure_fields(error)
+
+
+# ---------------------------------------------------------------------------------------- outcomes
+
+unpack_length = struct.Struct("<I").unpack_from
+pack_text_head = struct.Struct("<BI").pack
+pack_integer = struct.Struct("<Bq").pack
+pack_real = struct.Struct("<Bd").pack
+
+
+def encode_integer(value):
+    try:
+        return pack_integer(INTEGER, value)
+    except struct.error:
+        pass
+    try:
+        digits = int.__repr__(value).encode()
+        return pack_text_head(JSON, len(digits)) + digits
+    except ValueError:  # more digits than sys.set_int_max_str_digits allows
+        digits = hex(value).encode()
+        return pack_text_head(REPR, len(digits)) + digits
+
+
+def encode_real(value):
+    return pack_real(REAL, value)
+
+
+def encode_text(value):
+    try:
+        data = str.encode(value, "utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # a surrogate that stands for no byte
+        return encode_repr(value)
+    return pack_text_head(TEXT, len(data)) + data
+
+
+def encode_bytes(value):
+    return pack_text_head(BYTES, len(value)) + bytes(value)
+
+
+def encode_json(value):
+    try:
+        document = json_encoder()(value).encode("ascii")
+    except Exception:
+        return encode_repr(value)
+    return pack_text_head(JSON, len(document)) + document
+
+
+def json_encoder(cache=[]):
+    if not cache:
+        import json
+
+        cache.append(json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode)
+    return cache[0]
+
+
+def encode_repr(value):
+    data = printable(repr(value))
+    return pack_text_head(REPR, len(data)) + data
+
+
+def encode_other(value):
+    """Encodes a value whose very type has no encoder: a subclass, a NumPy scalar, any object."""
+    for kind, encoder in ENCODERS.items():
+        if isinstance(value, kind):
+            return encoder(value)
+    numpy = sys.modules.get("numpy")
+    if numpy and isinstance(value, (numpy.integer, numpy.floating, numpy.bool_)):
+        scalar = value.item()
+        return ENCODERS.get(type(scalar), encode_repr)(scalar)
+    return encode_repr(value)
+
+
+ENCODERS = {
+    float: encode_real,
+    str: encode_text,
+    bool: {
+        False: pack_text_head(JSON, 5) + b"false",
+        True: pack_text_head(JSON, 4) + b"true",
+    }.__getitem__,
+    int: encode_integer,
+    type(None): lambda value: bytes((NONE,)),
+    bytes: encode_bytes,
+    bytearray: encode_bytes,
+    tuple: encode_json,
+    list: encode_json,
+    dict: encode_json,
+    Failed: lambda value: value.encoded,
+}
+
+
+def encode(value):
+    try:
+        encoded = ENCODERS.get(type(value), encode_other)(value)
+        if len(encoded) > MAX_VALUES:
+            raise OverflowError(
+                "the value takes %d bytes; a worker can return 1 GiB at the most" % len(encoded)
+            )
+        return encoded
+    except BaseException as error:  # a __repr__ that raises, say
+        return Failed(error).encoded
+
+
+def encode_numbers(code, values):
+    """Encodes what are all floats (code "d") or all ints ("q"); OverflowError beyond 64 bits."""
+    fields = [REAL if code == "d" else INTEGER] * (2 * len(values))
+    fields[1::2] = values
+    try:
+        return struct.pack("<" + len(values) * ("B" + code), *fields)
+    except struct.error:
+        raise OverflowError from None
+
+
+class NumberCodes(dict):
+    """The struct code in which all values of a type are numbers of 64 bits, or None."""
+
+    def __missing__(self, kind):
+        code = None
+        if issubclass(kind, float):
+            code = "d"
+        elif issubclass(kind, int) and kind is not bool:
+            code = "q"
+        self[kind] = code
+        return code
+
+
+number_codes = NumberCodes()
+
+
+def common_number_code(results):
+    kinds = set(map(type, results))
+    return number_codes[kinds.pop()] if len(kinds) == 1 else None
+
+
+class Column:
+    """The memory-mapped ring of numbers, in which index i owns cell i % cells."""
+
+    def __init__(self, path, cells):
+        self.cells = cells
+        self.memory = map_file(path, 8 * cells)
+
+    def store(self, first, code, values):
+        """Writes the values; OverflowError for an integer beyond 64 bits."""
+        cell = first % self.cells
+        room = self.cells - cell
+        try:
+            if len(values) <= room:
+                struct.pack_into("%d%s" % (len(values), code), self.memory, 8 * cell, *values)
+            else:
+                self.store(first, code, values[:room])
+                self.store(first + room, code, values[room:])
+        except struct.error:
+            raise OverflowError from None
+
+
+def map_file(path, size):
+    import mmap
+
+    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        return mmap.mmap(descriptor, size)
+    finally:
+        os.close(descriptor)
+
+
+# ----------------------------------------------------------------------------------------- channel
+
+
+class Usage:
+    """What the process has used so far; read at most once a millisecond."""
+
+    def __init__(self):
+        self.cpu = self.run_queue = self.max_rss = 0
+        self.due = self.max_rss_due = 0
+        self.schedstat = open_if_there("/proc/self/schedstat")
+        self.status = open_if_there("/proc/self/status")
+
+    def refresh(self, now):
+        self.due = now + MILLISECOND
+        self.cpu = process_time_ns()
+        if self.schedstat is not None:
+            self.run_queue = int(os.pread(self.schedstat, 128, 0).split()[1])
+        if self.status is not None and now >= self.max_rss_due:
+            self.max_rss_due = now + 20 * MILLISECOND
+            self.max_rss = self.peak_resident_set()
+
+    def peak_resident_set(self):
+        # Not getrusage: its ru_maxrss survives exec, so it would be the pool's when that is larger.
+        text = os.pread(self.status, 4096, 0)
+        at = text.find(b"VmHWM:")
+        return int(text[at + 6 : at + 32].split()[0]) * 1024 if at >= 0 else 0
+
+
+def open_if_there(path):
+    try:
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+
+
+class Output:
+    """The stream to the pool. Frames gather on the board, or in memory like it, until flush()."""
+
+    def __init__(self, descriptor):
+        self.descriptor = descriptor
+        self.usage = Usage()
+        self.received = 0  # when the chunk came that was last begun
+        self.flushed = 0
+        self.base = self.used = 0
+        self.use(bytearray(BOARD_SIZE))
+
+    def use(self, memory):
+        """Goes on in this memory. Nothing may be waiting to be written."""
+        self.memory = memoryview(memory)
+        # Whole-word stores, which a SIGKILL cannot tear; struct would store byte by byte.
+        self.fields = self.memory.cast("Q")
+        self.fields[BATCH_COUNT] = 0
+        self.fields[APPENDED] = self.fields[BASE] = self.base
+
+    def message(self, kind, body=b""):
+        """Appends a short frame and writes all there is."""
+        if self.used + HEADER.size + len(body) > BUFFER_ROOM:
+            self.write_out()
+        self.append(HEADER.pack(len(body), kind) + body)
+        self.write_out()
+
+    def done(self, first, count, store, begun, duration, values=b""):
+        size = DONE_HEAD.size + len(values)
+        if self.used + size > BUFFER_ROOM:
+            self.flush()
+        head = (DONE_FIELDS + len(values), DONE, first, count, store, begun, duration)
+        if size > BUFFER_ROOM:
+            self.write_straight(DONE_HEAD.pack(*head), values)
+            self.close_batch()
+            return
+        at = BOARD_BUFFER + self.used
+        DONE_HEAD.pack_into(self.memory, at, *head)
+        if values:
+            self.memory[at + DONE_HEAD.size : at + size] = values
+        self.used += size
+        self.fields[APPENDED] = self.base + self.used
+
+    def flush(self):
+        if self.used:
+            self.close_batch()
+
+    def close_batch(self):
+        """Says with a Stations what the Dones so far have in common, and writes them."""
+        now = clock()
+        usage = self.usage
+        if now >= usage.due:
+            usage.refresh(now)
+        at = BOARD_BUFFER + self.used
+        STATIONS_FRAME.pack_into(
+            self.memory,
+            at,
+            STATIONS_FRAME.size - HEADER.size,
+            STATIONS,
+            self.received,
+            now,
+            usage.cpu,
+            usage.run_queue,
+            usage.max_rss,
+        )
+        self.used += STATIONS_FRAME.size
+        self.fields[APPENDED] = self.base + self.used
+        self.write_out()
+        self.flushed = now
+
+    def append(self, frame):
+        at = BOARD_BUFFER + self.used
+        self.memory[at : at + len(frame)] = frame
+        self.used += len(frame)
+        self.fields[APPENDED] = self.base + self.used
+
+    def write_out(self):
+        self.write(self.memory[BOARD_BUFFER : BOARD_BUFFER + self.used])
+        self.base += self.used
+        self.used = 0
+        self.fields[BASE] = self.base
+
+    def write_straight(self, *parts):
+        """Writes what is too long for the buffer, which must be empty."""
+        for part in parts:
+            self.write(memoryview(part))
+            self.base += len(part)
+        self.fields[APPENDED] = self.base
+        self.fields[BASE] = self.base
+
+    def write(self, data):
+        try:
+            written = os.write(self.descriptor, data)
+            while written < len(data):
+                written += os.write(self.descriptor, data[written:])
+        except OSError as error:
+            raise ChannelClosed from error
+
+
+class Input:
+    """The stream from the pool, cut into frames."""
+
+    def __init__(self, descriptor):
+        import select
+
+        self.descriptor = descriptor
+        self.poll = select.poll()
+        self.poll.register(descriptor, select.POLLIN)
+        self.partial = b""
+        # A frame longer than a read, whose body is read into its place.
+        self.long_kind = None
+        self.long_body = None
+        self.long_filled = 0
+
+    def waiting(self):
+        """Whether read() would return at once."""
+        return bool(self.poll.poll(0))
+
+    def read(self):
+        """Reads once, blocking; returns the frames that are now whole as (type, body)."""
+        try:
+            if self.long_body is not None:
+                return self.read_long()
+            data = os.read(self.descriptor, READ_SIZE)
+        except OSError as error:
+            raise ChannelClosed from error
+        if not data:
+            raise ChannelClosed
+        return self.split(self.partial + data if self.partial else data)
+
+    def split(self, data):
+        frames = []
+        at = 0
+        while len(data) - at >= HEADER.size:
+            length, kind = HEADER.unpack_from(data, at)
+            if kind not in MAX_BODY:
+                raise Malformed("a frame of unknown type %d" % kind)
+            if length > MAX_BODY[kind]:
+                raise Malformed(
+                    "a frame of %d bytes, which is more than its type allows" % length
+                )
+            body = at + HEADER.size
+            end = body + length
+            if end <= len(data):
+                frames.append((kind, data[body:end]))
+                at = end
+            elif length > READ_SIZE:
+                self.begin_long(kind, length, data[body:])
+                at = len(data)
+            else:
+                break
+        self.partial = data[at:]
+        return frames
+
+    def begin_long(self, kind, length, beginning):
+        self.long_kind = kind
+        self.long_body = bytearray(length)
+        self.long_body[: len(beginning)] = beginning
+        self.long_filled = len(beginning)
+
+    def read_long(self):
+        with memoryview(self.long_body) as body, body[self.long_filled :] as rest:
+            count = os.readv(self.descriptor, [rest])
+        if count == 0:
+            raise ChannelClosed
+        self.long_filled += count
+        if self.long_filled < len(self.long_body):
+            return []
+        frame = (self.long_kind, self.long_body)
+        self.long_kind = self.long_body = None
+        return [frame]
+
+
+class Fields:
+    """Reads the fields of a body, one after the other."""
+
+    def __init__(self, body):
+        self.body = body
+        self.at = 0
+
+    def take(self, size):
+        end = self.at + size
+        if end > len(self.body):
+            raise Malformed("a message is too short")
+        data = self.body[self.at : end]
+        self.at = end
+        return data
+
+    def number(self, code):
+        return struct.unpack("<" + code, self.take(struct.calcsize("<" + code)))[0]
+
+    def path(self):
+        return os.fsdecode(bytes(self.take(self.number("I"))))
+
+    def end(self):
+        if self.at != len(self.body):
+            raise Malformed("a message is too long")
+
+
+class Setup:
+    def __init__(self, body):
+        fields = Fields(body)
+        if fields.number("I") != MAGIC:
+            raise Malformed("the pool does not speak this protocol")
+        self.version = fields.number("H")
+        if self.version != VERSION:
+            return  # what follows may be laid out in another way
+        self.worker = fields.number("I")
+        self.task = fields.number("B")
+        self.target = fields.path()
+        self.arguments = fields.path()
+        self.input = fields.number("B")
+        self.range_start = fields.number("q")
+        self.range_step = fields.number("q")
+        self.column_path = fields.path()
+        self.column_cells = fields.number("Q")
+        self.board_path = fields.path()
+        fields.end()
+        if self.task != TASK_PYTHON:
+            raise Malformed("a Setup for another kind of worker (task %d)" % self.task)
+        if self.input not in (INPUT_RANGE, INPUT_ITEMS):
+            raise Malformed("a Setup with inputs of unknown kind %d" % self.input)
+        if self.input == INPUT_RANGE and self.range_step == 0:
+            raise Malformed("a Setup whose range has the step 0")
+
+
+# ------------------------------------------------------------------------------------------ chunks
+
+
+class Chunk:
+    """A half-open range of indices. values(at, count) gives inputs; `at` never goes backwards."""
+
+    __slots__ = ("first", "count", "received", "values")
+
+
+def chunk_from(setup, body, received):
+    if len(body) < CHUNK_HEAD.size:
+        raise Malformed("a chunk is too short")
+    chunk = Chunk()
+    chunk.received = received
+    chunk.first, chunk.count = CHUNK_HEAD.unpack_from(body)
+    if chunk.count == 0:
+        raise Malformed("a chunk without inputs")
+    if setup.input == INPUT_ITEMS:
+        chunk.values = Items(body, chunk.count).values
+        return chunk
+    if len(body) > CHUNK_HEAD.size:
+        raise Malformed("a chunk of a range with items")
+    step = setup.range_step
+    start = setup.range_start + chunk.first * step
+    numbers = range(start, start + chunk.count * step, step)
+    chunk.values = lambda at, count: numbers[at : at + count]
+    return chunk
+
+
+class Items:
+    """The strings of a chunk, decoded when they are needed."""
+
+    def __init__(self, body, count):
+        self.body = memoryview(body)
+        self.at = CHUNK_HEAD.size
+        self.left = count  # how many are not decoded
+        self.decoded = []  # those from index `first` of the chunk on
+        self.first = 0
+
+    def values(self, at, count):
+        decoded = self.decoded[at - self.first :]
+        self.first = at
+        if len(decoded) < count:
+            self.decode(decoded, count - len(decoded))
+        self.decoded = decoded
+        return decoded if len(decoded) == count else decoded[:count]
+
+    def decode(self, into, count):
+        body = self.body
+        at = self.at
+        try:
+            for _ in range(count):
+                start = at + 4
+                at = start + unpack_length(body, at)[0]
+                into.append(str(body[start:at], "utf-8", "surrogateescape"))
+        except struct.error:
+            raise Malformed("a chunk has fewer items than it says") from None
+        self.at = at
+        self.left -= count
+        if at > len(body) or (self.left == 0 and at < len(body)):
+            raise Malformed("the items of a chunk do not fill it")
+
+
+# ------------------------------------------------------------------------------------------ worker
+
+
+class Worker:
+    def __init__(self, input_descriptor, output_descriptor):
+        self.input = Input(input_descriptor)
+        self.output = Output(output_descriptor)
+        self.setup = None
+        self.column = None
+        self.task = None
+        self.chunks = []
+        self.leaving = False
+        self.results = []  # reused, so that its memory stays where it is
+        self.batch_size = 1
+        self.batch_cap = BATCH_CAP
+        self.forked = False
+        os.register_at_fork(after_in_child=self.leave_to_parent)
+
+    def leave_to_parent(self):
+        """In a process that the task forked: the channel is not its own."""
+        self.forked = True
+        for descriptor in (self.input.descriptor, self.output.descriptor):
+            try:
+                os.close(descriptor)
+            except OSError:
+                pass
+
+    def serve(self):
+        self.say_hello()
+        while self.setup is None and not self.leaving:
+            self.receive()
+        if self.setup is not None and self.prepare():
+            self.output.message(READY, struct.pack("<Q", clock()))
+            self.run_chunks()
+        self.say_goodbye()
+
+    def say_hello(self):
+        name = sys.implementation.name
+        name = {"cpython": "Python", "pypy": "PyPy"}.get(name, name)
+        runtime = "%s %d.%d.%d" % ((name,) + tuple(sys.version_info[:3]))
+        self.output.message(
+            HELLO,
+            struct.pack("<IHI", MAGIC, VERSION, os.getpid())
+            + string(os.uname().nodename.encode())
+            + string(runtime.encode())
+            + struct.pack("<Q", clock()),
+        )
+
+    def prepare(self):
+        """Gets ready for work; where that fails, tells the pool why and returns False."""
+        setup = self.setup
+        try:
+            if setup.version != VERSION:
+                raise RuntimeError(
+                    "the pool speaks version %d of the protocol, this worker version %d"
+                    % (setup.version, VERSION)
+                )
+            self.map_shared_memory()
+            self.task = load_task(setup.target)
+        except BaseException as error:
+            self.output.message(REFUSED, failure_fields(error))
+            return False
+        return True
+
+    def map_shared_memory(self):
+        setup = self.setup
+        if setup.board_path:
+            try:
+                self.output.use(map_file(setup.board_path, BOARD_SIZE))
+            except (OSError, ValueError, OverflowError) as error:
+                complain("goes on without its board %s: %s" % (setup.board_path, error))
+        if setup.column_path and setup.column_cells:
+            try:
+                self.column = Column(setup.column_path, setup.column_cells)
+                self.batch_cap = min(BATCH_CAP, setup.column_cells)
+            except (OSError, ValueError, OverflowError) as error:
+                complain("goes on without the column %s: %s" % (setup.column_path, error))
+
+    def receive(self):
+        """Blocks until something has come, and notes what it is."""
+        frames = self.input.read()
+        received = clock()
+        for kind, body in frames:
+            if self.leaving:
+                raise Malformed("a message after the Goodbye")
+            if kind == WORK:
+                if self.setup is None:
+                    raise Malformed("a chunk before the Setup")
+                self.chunks.append(chunk_from(self.setup, body, received))
+            elif kind == SETUP:
+                if self.setup is not None:
+                    raise Malformed("a second Setup")
+                self.setup = Setup(body)
+            else:
+                self.leaving = True
+
+    def run_chunks(self):
+        chunks = self.chunks
+        polled = clock()
+        while not self.leaving:
+            if not chunks:
+                self.output.flush()
+                self.receive()
+                polled = clock()
+            elif clock() - polled > MILLISECOND:
+                self.receive_what_waits()
+                polled = clock()
+            if chunks and not self.leaving:
+                self.run(chunks.pop(0))
+
+    def receive_what_waits(self):
+        for _ in range(16):  # a pool that never pauses must not keep chunks from being run
+            if self.leaving or not self.input.waiting():
+                return
+            self.receive()
+
+    def run(self, chunk):
+        """Runs a chunk, batch after batch."""
+        task, results, output = self.task, self.results, self.output
+        fields = output.fields
+        values_at, first, count = chunk.values, chunk.first, chunk.count
+        output.received = chunk.received
+        at = 0
+        while at < count:
+            planned = min(self.batch_size, count - at)
+            values = values_at(at, planned)
+            failed = None
+            fields[BATCH_FIRST] = first + at
+            begun = clock()
+            fields[BATCH_BEGUN] = begun
+            fields[BATCH_COUNT] = planned
+            try:
+                if planned == 1:
+                    results.append(task(values[0]))
+                else:
+                    run_strides(task, values, results, begun + BATCH_TIME)
+                duration = clock() - begun
+            except BaseException as error:  # sys.exit() in a task fails its index, no more
+                duration = clock() - begun
+                failed = Failed(error)
+            if self.forked:
+                os._exit(0)  # the task forked, and this is the child coming back from it
+            if failed is not None:
+                results.append(failed)
+            self.store(first + at, results, begun, duration)
+            fields[BATCH_COUNT] = 0
+            at += len(results)
+            self.plan_batch(len(results), duration)
+            results.clear()
+            if begun + duration - output.flushed >= MILLISECOND:
+                output.flush()
+
+    def plan_batch(self, count, duration):
+        """Sizes the next batch from how long the last one took."""
+        if duration >= SPAN_OF_ITS_OWN * count:
+            self.batch_size = 1
+        else:
+            fitting = BATCH_TIME * count // (duration or 1)
+            self.batch_size = min(fitting, BATCH_GROWTH * self.batch_size, self.batch_cap)
+
+    def store(self, first, results, begun, duration):
+        """Puts a batch's outcomes where the pool finds them."""
+        code = common_number_code(results)
+        if code is not None:
+            try:
+                if self.column is not None:
+                    self.column.store(first, code, results)
+                    place = COLUMN_REAL if code == "d" else COLUMN_INTEGER
+                    self.output.done(first, len(results), place, begun, duration)
+                else:
+                    encoded = encode_numbers(code, results)
+                    self.output.done(first, len(results), INLINE, begun, duration, encoded)
+                return
+            except OverflowError:
+                pass
+        encoded = [encode(result) for result in results]
+        if sum(map(len, encoded)) <= MAX_VALUES:
+            self.output.done(first, len(encoded), INLINE, begun, duration, b"".join(encoded))
+        else:
+            self.store_apart(first, encoded, begun, duration)
+
+    def store_apart(self, first, encoded, begun, duration):
+        """A batch too large for one frame: each index gets an equal share of its time."""
+        share = duration // len(encoded)
+        for number, values in enumerate(encoded):
+            self.output.done(first + number, 1, INLINE, begun + number * share, share, values)
+
+    def say_goodbye(self):
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except Exception:
+                pass
+        self.output.usage.due = self.output.usage.max_rss_due = 0
+        self.output.close_batch()
+        self.output.message(WORKER_GOODBYE)
+
+
+def run_strides(task, values, results, deadline):
+    """Extends results by those of the values, in order; stops early once the deadline is over."""
+    expected = 0
+    while expected < len(values):
+        stride = values[expected : expected + STRIDE]
+        expected += len(stride)
+        results.extend(map(task, stride))
+        if len(results) < expected:
+            # map() takes a StopIteration of the task for its own end.
+            raise StopIteration("raised by the task")
+        if clock() > deadline:
+            break
+
+
+# -------------------------------------------------------------------------------------------- task
+
+
+def load_task(target):
+    """Imports the function that FILE.py:FUNCTION or MODULE:FUNCTION names."""
+    place, name = split_target(target)
+    if not place or not name:
+        raise ValueError(incomplete_target(target))
+    module = load_file(place) if is_file(place) else load_module(place)
+    found = module
+    for part in name.split("."):
+        try:
+            found = getattr(found, part)
+        except AttributeError:
+            raise AttributeError(no_function(place, name, functions_of(module))) from None
+    if not callable(found):
+        raise TypeError("%s in %s is no function, but %s" % (name, place, type_name(type(found))))
+    return found
+
+
+def split_target(target):
+    """(FILE or MODULE, FUNCTION); the function is empty where the target has none."""
+    place, colon, name = target.rpartition(":")
+    return (place, name) if colon and "/" not in name else (target, "")
+
+
+def is_file(place):
+    return place.endswith(".py") or "/" in place
+
+
+def incomplete_target(target):
+    return "%s names no function: give it as %s:FUNCTION" % (target, target.rstrip(":"))
+
+
+def no_function(place, name, functions):
+    has = "it has: " + listed(functions) if functions else "it defines none"
+    return "%s has no function '%s'; %s" % (place, name, has)
+
+
+def listed(names, limit=20):
+    return ", ".join(list(names)[:limit]) + (", ..." if len(names) > limit else "")
+
+
+def load_file(path):
+    """Imports a file under its own name, so that what it defines can be pickled."""
+    from importlib.machinery import ModuleSpec, SourceFileLoader
+
+    path = os.path.abspath(path)
+    if not os.path.isfile(path):
+        raise FileNotFoundError("there is no file %s" % path)
+    folder, file_name = os.path.split(path)
+    name = os.path.splitext(file_name)[0]
+    if name in sys.modules:  # tokenize.py, say: what imports the real one must still get it
+        name = "poolscope_task_" + name
+    put_first_on_path(folder)
+    loader = SourceFileLoader(name, path)
+    spec = ModuleSpec(name, loader, origin=path)
+    spec.has_location = True
+    module = type(sys)(name)
+    module.__spec__, module.__loader__ = spec, loader
+    module.__file__, module.__cached__, module.__package__ = path, spec.cached, ""
+    sys.modules[name] = module
+    loader.exec_module(module)
+    return module
+
+
+def load_module(name):
+    put_first_on_path(os.getcwd())
+    __import__(name)
+    return sys.modules[name]
+
+
+def put_first_on_path(folder):
+    """In place of this program's own folder, where the interpreter put that on the path."""
+    own = os.path.dirname(os.path.abspath(__file__))
+    if sys.path and sys.path[0] and os.path.abspath(sys.path[0]) == own:
+        sys.path[0] = folder
+    else:
+        sys.path.insert(0, folder)
+
+
+def functions_of(module):
+    """The names of the functions that a module defines, or of all it can call if it defines none."""
+    function = type(functions_of)
+    names = [
+        name
+        for name, value in vars(module).items()
+        if isinstance(value, function) and value.__module__ == module.__name__
+    ]
+    return names or [
+        name for name, value in vars(module).items() if callable(value) and name[0] != "_"
+    ]
+
+
+# --------------------------------------------------------------------------------------- reporting
+
+
+class Unusable(Exception):
+    """A target that no task can be had from; its text is for the user, in one line."""
+
+
+class Source:
+    """What a source file defines at its top level, found without running it."""
+
+    def __init__(self, place, path):
+        import ast
+
+        self.place = place
+        self.functions = {}
+        self.coroutines = {}
+        self.names = {}
+        self.anything = False  # names may come into being that the source does not show
+        self.scan(ast, parse(ast, place, path))
+
+    def scan(self, ast, tree):
+        hidden = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+        nodes = list(reversed(tree.body))
+        while nodes:
+            node = nodes.pop()
+            if isinstance(node, ast.FunctionDef):
+                self.functions[node.name] = node
+                self.anything |= node.name == "__getattr__"
+            elif isinstance(node, ast.AsyncFunctionDef):
+                self.coroutines[node.name] = node
+            elif isinstance(node, ast.ClassDef):
+                self.names[node.name] = node
+            elif isinstance(node, (ast.Import, ast.ImportFrom)):
+                for alias in node.names:
+                    self.anything |= alias.name == "*"
+                    self.names[alias.asname or alias.name.split(".")[0]] = node
+            elif isinstance(node, ast.Name):
+                if isinstance(node.ctx, ast.Store):
+                    self.names[node.id] = node
+            elif not isinstance(node, hidden):
+                nodes.extend(reversed(list(ast.iter_child_nodes(node))))
+
+    def describe(self):
+        import ast
+
+        functions = []
+        for name, node in sorted(self.functions.items(), key=lambda item: item[1].lineno):
+            required, most = parameters(node)
+            doc = (ast.get_docstring(node, clean=False) or "").strip().splitlines()
+            functions.append(
+                {
+                    "name": name,
+                    "line": node.lineno,
+                    "parameters": {"required": required, "max": most},
+                    "doc": doc[0] if doc else "",
+                }
+            )
+        names = [name for name in self.names if name not in self.functions and name != "*"]
+        return {"functions": functions, "names": names}
+
+    def check(self, name):
+        """Raises Unusable where `name`, perhaps with dotted attributes, cannot be the task."""
+        start, dot, _ = name.partition(".")
+        if start in self.coroutines:
+            line = self.coroutines[start].lineno
+            raise Unusable(
+                "%s:%d: '%s' is an async function; a task must be a plain one"
+                % (self.place, line, start)
+            )
+        if start in self.functions:
+            if not dot:
+                self.check_parameters(name, self.functions[start])
+        elif start not in self.names and not self.anything:
+            raise Unusable(no_function(self.place, name, list(self.functions)))
+
+    def check_parameters(self, name, node):
+        required, most = parameters(node)
+        if node.decorator_list or (required <= 1 and (most is None or most >= 1)):
+            return
+        takes = "needs %d arguments" % required if required > 1 else "takes no positional argument"
+        raise Unusable(
+            "%s:%d: function '%s' %s; a task is called with one, its input"
+            % (self.place, node.lineno, name, takes)
+        )
+
+
+def parameters(node):
+    """(how many arguments a call must give, how many positional ones it can; None: any number)."""
+    arguments = node.args
+    positional = len(arguments.posonlyargs) + len(arguments.args)
+    required = positional - len(arguments.defaults)
+    required += sum(default is None for default in arguments.kw_defaults)
+    return required, None if arguments.vararg else positional
+
+
+def parse(ast, place, path):
+    try:
+        with open(path, "rb") as file:
+            text = file.read()
+    except OSError as error:
+        raise Unusable("%s: %s" % (place, error.strerror)) from None
+    try:
+        return ast.parse(text, path)
+    except SyntaxError as error:
+        line = error.lineno or undecodable_line(text)
+        raise Unusable("%s:%d: %s" % (place, line, error.msg)) from None
+    except ValueError as error:  # a NUL byte, before Python 3.12
+        raise Unusable("%s:%d: %s" % (place, text[: text.find(0)].count(b"\n") + 1, error)) from None
+    except (RecursionError, MemoryError):
+        raise Unusable("%s:1: it is nested too deeply to be parsed" % place) from None
+
+
+def undecodable_line(text):
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return text[: error.start].count(b"\n") + 1
+    return 1
+
+
+def source_of(place):
+    """The Source of FILE.py or MODULE; None for a module that has no source."""
+    if is_file(place):
+        return Source(place, place)
+    path = module_path(place)
+    return Source(place, path) if path else None
+
+
+def module_path(name):
+    from importlib.util import find_spec
+
+    put_first_on_path(os.getcwd())
+    try:
+        spec = find_spec(name)
+    except ModuleNotFoundError:
+        spec = None
+    except BaseException as error:  # a package that fails when it is imported for its module
+        raise Unusable("module %s: %s: %s" % (name, type_name(type(error)), first_line(error)))
+    if spec is None:
+        raise Unusable(
+            "there is no module '%s' for %s (Python %d.%d): install it there, or take another interpreter"
+            % ((name, sys.executable) + tuple(sys.version_info[:2]))
+        )
+    return spec.origin if spec.has_location and spec.origin.endswith(".py") else None
+
+
+def imported(name):
+    try:
+        return load_module(name)
+    except BaseException as error:
+        raise Unusable("module %s: %s: %s" % (name, type_name(type(error)), first_line(error)))
+
+
+def describe_module(place):
+    """As Source.describe(), for a module that has no source to read."""
+    functions, names = [], []
+    for name, value in vars(imported(place)).items():
+        if not callable(value):
+            names.append(name)
+        elif not name.startswith("_"):
+            doc = (getattr(value, "__doc__", None) or "").strip().splitlines()
+            functions.append(
+                {"name": name, "line": None, "parameters": None, "doc": doc[0] if doc else ""}
+            )
+    return {"functions": functions, "names": names}
+
+
+def report_functions(place):
+    source = source_of(place)
+    return source.describe() if source else describe_module(place)
+
+
+def report_check(target):
+    place, name = split_target(target)
+    source = source_of(place)
+    if not name:
+        functions = list(source.functions) if source else functions_of(imported(place))
+        has = "; it has: " + listed(functions) if functions else ""
+        raise Unusable(incomplete_target(target) + has)
+    if source:
+        source.check(name)
+        return {"ok": True}
+    found = module = imported(place)
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    if not callable(found):
+        raise Unusable(no_function(place, name, functions_of(module)))
+    return {"ok": True}
+
+
+def print_report(report, target):
+    _, output = take_channel()  # a package that prints when it is imported
+    import json
+
+    try:
+        answer = report(target)
+    except Unusable as error:
+        answer = {"error": " ".join(str(error).split())}
+    with os.fdopen(output, "w") as file:
+        json.dump(answer, file)
+        file.write("\n")
+
+
+# -------------------------------------------------------------------------------------------- main
+
+
+def complain(text):
+    try:
+        os.write(2, printable("poolscope_worker: %s\n" % text))
+    except OSError:
+        pass
+
+
+def take_channel():
+    """Moves descriptors 0 and 1 out of the task's reach; what it prints goes to descriptor 2."""
+    channel = os.dup(0), os.dup(1)  # not inherited through exec
+    for descriptor in channel:
+        os.set_blocking(descriptor, True)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    try:
+        os.dup2(2, 1)
+    except OSError:  # no descriptor 2 at all
+        os.dup2(nothing, 1)
+    os.close(nothing)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            # What cannot be encoded is no reason for a task to fail: it is only the log.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+    return channel
+
+
+def work():
+    try:
+        os.setpgid(0, 0)
+    except OSError:
+        pass
+    _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
+    status = 3
+    try:
+        channel = take_channel()
+        if sys.stderr is not None:
+            faulthandler.enable(all_threads=False)
+        Worker(*channel).serve()
+        status = 0
+    except ChannelClosed:
+        status = 1
+    except Malformed as error:
+        complain("malformed frame: %s" % error)
+        status = 2
+    except BaseException as error:
+        complain(formatted_whole(error))
+    os._exit(status)  # whatever threads the task has left behind
+
+
+def formatted_whole(error):
+    import traceback
+
+    return "".join(traceback.format_exception(type(error), error, error.__traceback__))
+
+
+def main(arguments):
+    if not arguments:
+        if os.isatty(0):
+            sys.exit("poolscope_worker: this is a part of Poolscope, which starts it; see --help")
+        work()
+    reports = {"--functions": report_functions, "--check": report_check}
+    if len(arguments) == 2 and arguments[0] in reports:
+        print_report(reports[arguments[0]], arguments[1])
+    elif arguments == ["--help"]:
+        print(__doc__)
+    else:
+        complain("wrong use; see --help")
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
