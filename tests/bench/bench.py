@@ -1,0 +1,355 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Measures what Poolscope must reach, each row beside its peer, and prints a table of medians.
+
+Both sides of a row run in turn, as often as --repeats says. A rate is iterations per second from
+the first dispatch to the last outcome, of a pool that stands; rates are compared where a slow peer
+is given fewer inputs. Start-up is the time from start to exit. Memory is the peak of the program
+alone, as /proc tells it while it runs; its workers' is shown beside it.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SQRT = HERE.parents[1] / "resources" / "examples" / "sqrt.py"
+PYTHON = "/usr/bin/python3"
+MEGABYTE = 1_000_000
+TIMEOUT = 900
+
+
+class Failed(Exception):
+    """A side of a row could not be measured."""
+
+
+# --- The sides: each measures once, and returns one number -----------------------------------------
+
+
+class Bench:
+    """The program to measure, a folder to work in, and a factor for the numbers of inputs."""
+
+    def __init__(self, program, folder, scale):
+        self.program = program
+        self.folder = folder
+        self.scale = scale
+
+    def count(self, inputs):
+        return max(100, int(inputs * self.scale))
+
+    def run(self, count, *options, watch=None):
+        """One run of the program over so many inputs; returns its summary."""
+        summary = self.folder / "summary.json"
+        summary.unlink(missing_ok=True)
+        command = [self.program, "run", *options, "--summary", summary]
+        finish(command, watch)
+        told = json.loads(summary.read_text("utf-8"))
+        if told["succeeded"] != count:
+            raise Failed(f"{told['succeeded']} of {count} inputs have a value: {command}")
+        return told
+
+    def rate(self, inputs, *options):
+        count = self.count(inputs)
+        return self.run(count, "--range", f"0:{count}", "--discard", *options)["rate"]
+
+    def builtin(self, inputs, workers, *options):
+        return self.rate(inputs, "--builtin", "sqrt", "-j", str(workers), *options)
+
+    def python(self, inputs):
+        return self.rate(
+            inputs, "--python", f"{SQRT}:task", "--python-interpreter", PYTHON, "-j", "2")
+
+    def peer(self, name, inputs, *chunk):
+        command = [PYTHON, "-B", HERE / "peers.py", name, str(self.count(inputs)), *map(str, chunk)]
+        return float(output_of(command))
+
+    def plain_loop(self, inputs):
+        program = self.folder / "plain_loop"
+        if not program.exists():
+            output_of(["g++", "-O2", "-std=c++20", HERE / "plain_loop.cpp", "-o", program])
+        count = self.count(inputs)
+        return count / float(output_of([program, str(count)]))
+
+    def seconds(self, *command):
+        """From start to exit, with standard output into a file."""
+        with open(self.folder / "output", "wb") as output:
+            begin = time.perf_counter()
+            done = subprocess.run(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.PIPE)
+            elapsed = time.perf_counter() - begin
+        require(done.returncode == 0, command, done.stderr)
+        return elapsed
+
+    def spans_memory(self):
+        count = self.count(10_000_000)
+        watch = PeakMemory()
+        self.run(
+            count, "--builtin", "sqrt", "--range", f"0:{count}", "--chunk", "1", "-j", "2",
+            "-o", self.folder / "out.npy", watch=watch)
+        return watch.result()
+
+    def text_memory(self):
+        count = self.count(1_000_000)
+        text = self.folder / "lines.txt"
+        if not text.exists():
+            write_text(text, count)
+        watch = PeakMemory()
+        self.run(
+            count, "--python", f"{SQRT}:word_count", "--python-interpreter", PYTHON,
+            "--lines", text, "-j", "2", "-o", self.folder / "out.npy", watch=watch)
+        return watch.result()
+
+
+class PeakMemory:
+    """The peak resident memory of a process, and of the largest of its children."""
+
+    def __init__(self):
+        self.peaks = {}
+        self.pid = None
+
+    def look(self, pid):
+        self.pid = pid
+        try:
+            children = Path(f"/proc/{pid}/task").glob("*/children")
+            family = [pid, *(int(child) for file in children for child in file.read_text().split())]
+        except OSError:  # gone meanwhile
+            return
+        for member in family:
+            self.peaks[member] = max(self.peaks.get(member, 0), peak_memory(member))
+
+    def result(self):
+        if not self.peaks.get(self.pid):
+            raise Failed("it ended before its memory could be read")
+        workers = [peak for pid, peak in self.peaks.items() if pid != self.pid]
+        note(f"    a worker: at most {megabytes(max(workers, default=0))}")
+        return self.peaks[self.pid]
+
+
+def peak_memory(pid):
+    """VmHWM in bytes. Unlike wait4's ru_maxrss it counts no child, nor what was before exec."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    for line in status.splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def write_text(path, count):
+    """Lines of about 2 KB, no two of them the same."""
+    words = "wer suchet der findet und wer anklopft dem wird aufgetan ".split()
+    line = " ".join(words[i % len(words)] for i in range(352))
+    note(f"    writing {count} lines of {len(line)} bytes")
+    with open(path, "w", encoding="utf-8") as file:
+        for index in range(count):
+            file.write(f"{index} {line}\n")
+
+
+def finish(command, watch=None):
+    """Runs a command to its end, watching its memory if asked to."""
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
+        deadline = time.monotonic() + TIMEOUT
+        try:
+            while watch and process.poll() is None and time.monotonic() < deadline:
+                watch.look(process.pid)
+                time.sleep(0.01)
+            process.wait(max(0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            raise Failed(f"no end after {TIMEOUT} s: {command}") from None
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        errors.seek(0)
+        require(process.returncode == 0, command, errors.read())
+
+
+def output_of(command):
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            timeout=TIMEOUT)
+    except subprocess.TimeoutExpired:
+        raise Failed(f"no end after {TIMEOUT} s: {command}") from None
+    require(done.returncode == 0, command, done.stderr)
+    return done.stdout.decode()
+
+
+def require(good, command, errors):
+    if not good:
+        words = " ".join(map(str, command))
+        raise Failed(f"{words}\n{errors.decode(errors='replace').strip()}")
+
+
+# --- The rows ---------------------------------------------------------------------------------------
+
+
+class Row:
+    """What is measured, against which peers, and which ratio or limit is wanted."""
+
+    def __init__(self, what, shown, ours, wanted, peers=None, less=False):
+        self.what = what
+        self.shown = shown  # writes a number with its unit
+        self.ours = ours
+        self.wanted = wanted  # a ratio where there are peers, or else a limit
+        self.peers = peers or {}
+        self.less = less  # is less better?
+
+    def measure(self, repeats):
+        """Its line of the table: the medians of all sides, measured in turn."""
+        sides = {"poolscope": self.ours, **self.peers}
+        taken = {name: [] for name in sides}
+        for _ in range(repeats):
+            for name, side in sides.items():
+                taken[name].append(side())
+        medians = {name: statistics.median(values) for name, values in taken.items()}
+        for name, values in taken.items():
+            note(f"    {name}: {' '.join(self.shown(value) for value in sorted(values))}")
+
+        ours = medians.pop("poolscope")
+        relation = "<" if self.less else ">="
+        if not medians:
+            reached = ours < self.wanted if self.less else ours >= self.wanted
+            return [self.what, self.shown(ours), "", "", f"{relation} {self.shown(self.wanted)}",
+                    yes(reached)]
+        best = (min if self.less else max)(medians, key=medians.get)
+        peer = f"{self.shown(medians[best])}  {best}"
+        ratio = ours / medians[best]
+        reached = ratio < self.wanted if self.less else ratio >= self.wanted
+        return [self.what, self.shown(ours), peer, f"{ratio:.2f} x", f"{relation} {self.wanted} x",
+                yes(reached)]
+
+
+def rows(bench):
+    many = 200_000_000
+    program = bench.program
+    pools = {
+        "Pool.map": lambda: bench.peer("pool_map", 10_000_000),
+        **{
+            f"Pool.imap, chunk {chunk}": lambda chunk=chunk: bench.peer(
+                "pool_imap", 5_000_000, chunk)
+            for chunk in (1_000, 10_000, 100_000)
+        },
+        **{
+            f"ProcessPoolExecutor, chunk {chunk}": lambda chunk=chunk: bench.peer(
+                "executor_map", 5_000_000, chunk)
+            for chunk in (1_000, 10_000)
+        },
+        "joblib": lambda: bench.peer("joblib_parallel", 500_000),
+    }
+    return {
+        "lockstep": Row(
+            "sqrt, chunk 1, window 1, 2 workers", per_second,
+            lambda: bench.builtin(400_000, 2, "--chunk", "1", "--window", "1"), 10,
+            {"multiprocess.Pool(2).imap": lambda: bench.peer("multiprocess_imap", 20_000)}),
+        "window": Row(
+            "sqrt, chunk 1, window auto, 2 workers", per_second,
+            lambda: bench.builtin(5_000_000, 2, "--chunk", "1"), 1_000_000),
+        "plain": Row(
+            "sqrt, chunk auto, 2 workers, 200 million inputs", per_second,
+            lambda: bench.builtin(many, 2), 1.5,
+            {"one plain C++ loop": lambda: bench.plain_loop(many)}),
+        "workers": Row(
+            "sqrt, chunk auto, 2 workers, 200 million inputs", per_second,
+            lambda: bench.builtin(many, 2), 1.7,
+            {"1 worker": lambda: bench.builtin(many, 1)}),
+        "python": Row(
+            "Python task, chunk auto, 2 workers, 10 million inputs", per_second,
+            lambda: bench.python(10_000_000), 1.5,
+            {"[task(x) for x in range(...)]": lambda: bench.peer("loop", 10_000_000)}),
+        "pools": Row(
+            "Python task, chunk auto, 2 workers, 10 million inputs", per_second,
+            lambda: bench.python(10_000_000), 4, pools),
+        "start": Row(
+            "run --builtin sqrt --range 1:5000 -j 2, start to exit", milliseconds,
+            lambda: bench.seconds(
+                program, "run", "--builtin", "sqrt", "--range", "1:5000", "-j", "2"), 1,
+            {"import multiprocess, tqdm": lambda: bench.seconds(
+                PYTHON, "-c", "import multiprocess, tqdm")}, less=True),
+        "spans": Row(
+            "memory of the program at 10 million spans", megabytes,
+            bench.spans_memory, 400 * MEGABYTE, less=True),
+        "text": Row(
+            "memory of the program at 1 million lines of 2 GB", megabytes,
+            bench.text_memory, 200 * MEGABYTE, less=True),
+    }
+
+
+# --- What is shown ----------------------------------------------------------------------------------
+
+
+def per_second(rate):
+    for factor, unit in ((1e6, "M"), (1e3, "k")):
+        if rate >= factor:
+            return f"{rate / factor:.3g} {unit} it/s"
+    return f"{rate:.3g} it/s"
+
+
+def milliseconds(seconds):
+    return f"{seconds * 1e3:.1f} ms"
+
+
+def megabytes(size):
+    return f"{size / MEGABYTE:.0f} MB"
+
+
+def yes(reached):
+    return "yes" if reached else "NO"
+
+
+def note(message):
+    print(message, file=sys.stderr, flush=True)
+
+
+def print_table(lines):
+    lines = [["what", "ours", "peer", "ratio", "wanted", "reached"], *lines]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    lines.insert(1, ["-" * width for width in widths])
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths))
+        print(f"| {' | '.join(cells)} |")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="tests/bench/run", description=__doc__)
+    parser.add_argument("program", help=argparse.SUPPRESS)
+    parser.add_argument("--repeats", type=int, default=5, help="how often each side runs (5)")
+    parser.add_argument("--scale", type=float, default=1, help="a factor for the numbers of inputs,"
+                        " to try the script; the figures mean something at 1 only")
+    parser.add_argument("--only", metavar="ROW", action="append", help="this row only; repeatable")
+    arguments = parser.parse_args()
+
+    with tempfile.TemporaryDirectory(prefix="poolscope-bench-") as folder:
+        known = rows(Bench(arguments.program, Path(folder), arguments.scale))
+        chosen = arguments.only or list(known)
+        if arguments.repeats < 1 or not known.keys() >= set(chosen):
+            parser.error(f"--repeats takes 1 or more, --only one of {', '.join(known)}")
+        lines = []
+        failed = False
+        for name in chosen:
+            note(f"{name}: {known[name].what}")
+            try:
+                lines.append(known[name].measure(arguments.repeats))
+            except Failed as error:
+                note(f"    failed: {error}")
+                lines.append([known[name].what, "failed", "", "", "", "NO"])
+                failed = True
+
+    print(f"{len(os.sched_getaffinity(0))} cores, Python {platform.python_version()}, "
+          f"medians of {arguments.repeats}")
+    print_table(lines)
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()
