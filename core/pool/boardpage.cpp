@@ -35,6 +35,14 @@ bool BoardPage::inUse() const
     return m_memory && field(wire::boardAppended) > 0;
 }
 
+void BoardPage::setSent(std::uint64_t bytes)
+{
+    if (!m_memory)
+        return;
+    auto *sent = reinterpret_cast<std::uint64_t *>(m_memory + wire::boardSent);
+    std::atomic_ref(*sent).store(bytes, std::memory_order_release);
+}
+
 IndexRange BoardPage::runningBatch() const
 {
     if (!m_memory)

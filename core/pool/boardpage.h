@@ -25,6 +25,9 @@ public:
     /// Whether the worker has taken the board into use.
     bool inUse() const;
 
+    /// Tells the worker how many bytes it has been sent since its start.
+    void setSent(std::uint64_t bytes);
+
     /// The indices that the worker says it is running; count is 0 where it runs none.
     IndexRange runningBatch() const;
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <sched.h>
 #include <utility>
 
 namespace poolscope {
@@ -10,6 +11,7 @@ namespace poolscope {
 namespace {
 
 constexpr int goodbyePatience = 3000; // milliseconds
+constexpr std::uint64_t watchTime = 50'000; // nanoseconds
 constexpr int firstBackOff = 50;
 constexpr int longestBackOff = 2000;
 constexpr int maxFruitlessStarts = 6;
@@ -55,6 +57,14 @@ Pool::Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source, Colu
     , m_scheduler(scheduleOptions(spec.pool, source), source.size())
     , m_wantedWorkers(workers)
 {
+    // In lock-step the next answer comes within microseconds, while waking a sleeping thread takes
+    // tens of them; so the loop looks again for a moment, and lets others have the core.
+    connect(&m_watch, &QTimer::timeout, this, [this] {
+        if (now() - m_framesTime > watchTime)
+            m_watch.stop();
+        else
+            sched_yield();
+    });
     m_patience.setSingleShot(true);
     connect(&m_patience, &QTimer::timeout, this, [this] {
         for (auto &[id, slot] : m_slots) {
@@ -209,7 +219,9 @@ PoolStatus Pool::status() const
 
 void Pool::takeFrames(Slot &slot)
 {
-    m_framesTime = now();
+    const std::uint64_t lastFrames = std::exchange(m_framesTime, now());
+    if (m_framesTime - lastFrames < watchTime && !m_watch.isActive())
+        m_watch.start(0);
     while (slot.broken.empty()) {
         const auto frame = slot.process->nextFrame();
         if (!frame)

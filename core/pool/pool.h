@@ -150,6 +150,7 @@ private:
     std::uint64_t m_framesTime = 0; ///< when the frames came that are being handled
     std::string m_frames; ///< being encoded for one worker
     std::string m_items; ///< of the chunk that is being encoded
+    QTimer m_watch{this}; ///< keeps the event loop from sleeping for a moment
     QTimer m_patience{this}; ///< for workers that do not end when told to
 };
 

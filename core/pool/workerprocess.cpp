@@ -85,6 +85,8 @@ void WorkerProcess::start(const WorkerProgram &program)
 void WorkerProcess::send(std::string_view frames)
 {
     m_channel->send(frames);
+    m_sentBytes += frames.size();
+    m_board.setSent(m_sentBytes);
 }
 
 void WorkerProcess::kill()

@@ -65,6 +65,7 @@ private:
     BoardPage m_board;
     wire::FrameDecoder m_decoder{wire::Direction::ToPool};
     std::uint64_t m_receivedBytes = 0;
+    std::uint64_t m_sentBytes = 0;
     qint64 m_pid = 0;
     std::string m_ending;
     QByteArray m_lastOutput;

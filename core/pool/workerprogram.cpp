@@ -5,6 +5,7 @@
 
 #include <QCoreApplication>
 #include <QDir>
+#include <QFileInfo>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
@@ -19,13 +20,28 @@ QString besideProgram(const char *path)
         QCoreApplication::applicationDirPath() + QLatin1Char('/') + QLatin1String(path));
 }
 
+/// Imported, the worker is compiled once and cached; run as a script it would be compiled anew by
+/// each process, which takes as long as the start of the interpreter.
+std::vector<std::string> pythonArguments(const std::vector<std::string> &arguments)
+{
+    const std::string directory
+        = QFileInfo(QString::fromStdString(pythonWorkerPath())).path().toStdString();
+    std::vector<std::string> all{"-c",
+        "import sys; sys.path[0] = sys.argv.pop(1); import poolscope_worker; "
+        "poolscope_worker.main(sys.argv[1:])",
+        directory};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return all;
+}
+
 Result<void> checkPython(const PythonTask &task)
 {
     QProcess check;
     check.setStandardInputFile(QProcess::nullDevice());
-    check.start(QString::fromStdString(task.interpreter),
-        {QString::fromStdString(pythonWorkerPath()), QStringLiteral("--check"),
-            QString::fromStdString(task.target)});
+    QStringList arguments;
+    for (const std::string &argument : pythonArguments({"--check", task.target}))
+        arguments << QString::fromStdString(argument);
+    check.start(QString::fromStdString(task.interpreter), arguments);
     constexpr int patience = 30'000;
     if (!check.waitForStarted(patience))
         return failure("cannot start the Python interpreter '" + task.interpreter
@@ -56,7 +72,7 @@ std::string pythonWorkerPath()
 WorkerProgram workerProgramFor(const TaskSpec &task)
 {
     if (const auto *python = std::get_if<PythonTask>(&task))
-        return {python->interpreter, {pythonWorkerPath()}};
+        return {python->interpreter, pythonArguments({})};
     return {besideProgram("poolscope-worker").toStdString(), {}};
 }
 

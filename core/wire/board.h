@@ -13,7 +13,10 @@
 //     16  batchFirst  first index of the batch that is running
 //     24  batchCount  how many indices that batch has; 0 when none is running
 //     32  batchBegun  clock at which it began
-//     64  buffer      bytes [base, appended) of the stream, `boardBufferSize` at the most
+//     40  sent        bytes that the pool has sent to this worker; the pool writes this one, and a
+//                     worker may watch it for a moment before it sleeps in a read
+//     64  buffer      bytes [base, appended) of the stream, `boardBufferSize` at the most; a frame
+//                     longer than that goes straight to the channel
 //
 // Order of writes: buffer bytes before `appended`; `batchFirst`, `batchBegun` before `batchCount`;
 // the Done of a batch before its `batchCount` goes back to 0.
@@ -29,6 +32,7 @@ inline constexpr std::size_t boardBase = 8;
 inline constexpr std::size_t boardBatchFirst = 16;
 inline constexpr std::size_t boardBatchCount = 24;
 inline constexpr std::size_t boardBatchBegun = 32;
+inline constexpr std::size_t boardSent = 40;
 inline constexpr std::size_t boardBuffer = 64;
 inline constexpr std::size_t boardSize = 128 * 1024;
 inline constexpr std::size_t boardBufferSize = boardSize - boardBuffer;

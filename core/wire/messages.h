@@ -7,7 +7,8 @@
 //     u8  type      a MessageType
 //     body          the fields in the order in which the structs below give them
 //
-// Integers and doubles are little-endian; a string is a u32 length and its bytes. Clocks are
+// Integers and doubles are little-endian; a string is a u32 length and its bytes. Work::items and
+// Done::values are the rest of their body, with no length of their own. Clocks are
 // CLOCK_MONOTONIC of the worker's host, in nanoseconds.
 //
 // A conversation:

@@ -67,6 +67,14 @@ void Outbox::endBatch()
         setField(wire::boardBatchCount, 0);
 }
 
+std::uint64_t Outbox::sentByPool() const
+{
+    if (!m_board.data())
+        return 0;
+    auto *sent = reinterpret_cast<std::uint64_t *>(m_board.data() + wire::boardSent);
+    return std::atomic_ref(*sent).load(std::memory_order_acquire);
+}
+
 bool Outbox::write(std::string_view bytes)
 {
     while (!bytes.empty() && !m_poolGone) {

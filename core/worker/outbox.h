@@ -29,6 +29,9 @@ public:
     /// Writes what is waiting. False when the pool is gone.
     bool flush();
 
+    /// Bytes that the pool has sent, as the board says; 0 without one.
+    std::uint64_t sentByPool() const;
+
     void beginBatch(std::uint64_t first, std::uint64_t count, std::uint64_t begun);
     void endBatch();
 

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <poll.h>
+#include <sched.h>
 #include <unistd.h>
 
 namespace poolscope::worker {
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::uint64_t flushInterval = 1'000'000; // nanoseconds
 constexpr std::uint64_t pollInterval = 1'000'000;
+constexpr std::uint64_t spinTime = 100'000;
 constexpr std::size_t readSize = 64 * 1024;
 
 std::string hostName()
@@ -151,6 +153,7 @@ void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
 /// Waits for bytes. False when there will be none.
 bool Session::readMore()
 {
+    awaitBriefly();
     ssize_t got = 0;
     do {
         got = read(m_input, m_decoder.prepare(readSize), readSize);
@@ -160,9 +163,19 @@ bool Session::readMore()
         return false;
     }
     m_decoder.commit(static_cast<std::size_t>(got));
+    m_receivedBytes += static_cast<std::uint64_t>(got);
     m_received = now();
     m_polled = m_received;
     return true;
+}
+
+/// Watches the board for a moment before it sleeps in a read: in lock-step the next chunk comes
+/// within microseconds, while waking a sleeping process takes tens of them. Others may have the core.
+void Session::awaitBriefly() const
+{
+    const std::uint64_t end = now() + spinTime;
+    while (m_outbox.sentByPool() <= m_receivedBytes && now() < end)
+        sched_yield();
 }
 
 /// Takes what is there without waiting, so that a Goodbye overtakes chunks that were not begun.

@@ -41,6 +41,7 @@ private:
     void workUntilEnd(TaskRunner &runner);
     void runChunk(TaskRunner &runner, const Chunk &chunk);
     bool readMore();
+    void awaitBriefly() const;
     void readPending(std::uint64_t now);
     void takeFrames();
     void flush(std::uint64_t now);
@@ -55,6 +56,7 @@ private:
     std::string m_frame;
     End m_end = End::None;
     bool m_items = false;
+    std::uint64_t m_receivedBytes = 0;
     std::uint64_t m_received = 0;
     std::uint64_t m_flushed = 0;
     std::uint64_t m_polled = 0;

@@ -3,7 +3,10 @@
 
 #include <cinttypes>
 #include <cstdio>
+#include <cstdlib>
 #include <fcntl.h>
+#include <fstream>
+#include <string>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -12,11 +15,23 @@ namespace poolscope::worker {
 namespace {
 
 constexpr std::uint64_t refreshInterval = 1'000'000; // nanoseconds
+constexpr std::uint64_t rssInterval = 50'000'000;
 
 std::uint64_t nanoseconds(const timeval &time)
 {
     return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000
         + static_cast<std::uint64_t>(time.tv_usec) * 1'000;
+}
+
+/// The peak of this program; ru_maxrss would count what the process was before exec, too.
+std::uint64_t peakMemory()
+{
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.starts_with("VmHWM:"))
+            return std::strtoull(line.c_str() + 6, nullptr, 10) * 1024;
+    }
+    return 0;
 }
 
 } // namespace
@@ -40,7 +55,10 @@ void Usage::refresh(std::uint64_t now)
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     m_cpu = nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime);
-    m_maxRss = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+    if (now - m_rssRead >= rssInterval) {
+        m_rssRead = now;
+        m_maxRss = peakMemory();
+    }
     // "time on the CPU, time waiting for one, timeslices": Documentation/scheduler/sched-stats.rst
     char text[96] = {};
     if (m_schedstat >= 0 && pread(m_schedstat, text, sizeof(text) - 1, 0) > 0)

@@ -23,6 +23,7 @@ public:
 private:
     int m_schedstat;
     std::uint64_t m_refreshed = 0;
+    std::uint64_t m_rssRead = 0;
     std::uint64_t m_cpu = 0;
     std::uint64_t m_runQueue = 0;
     std::uint64_t m_maxRss = 0;

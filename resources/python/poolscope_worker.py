@@ -6,7 +6,7 @@
     poolscope_worker.py --check TARGET        whether FILE.py:FUNCTION or MODULE:FUNCTION exists
 
 It runs in the user's own interpreter, from Python 3.8, and needs nothing but the standard library.
-The protocol is core/wire/messages.h, the values core/wire/value.h, the shared page core/wire/board.h.
+The protocol is core/wire/messages.h, the values are value.h, the page shared with the pool board.h.
 
 What it promises:
 - an input is run once, whatever the inputs beside it do;
@@ -716,7 +716,7 @@ class Worker:
             if self.leaving:
                 raise Malformed("a message after the Goodbye")
             if kind == WORK:
-                if self.setup is None:
+                if self.setup is None or self.setup.version != VERSION:
                     raise Malformed("a chunk before the Setup")
                 self.chunks.append(chunk_from(self.setup, body, received))
             elif kind == SETUP:
@@ -784,8 +784,8 @@ class Worker:
 
     def plan_batch(self, count, duration):
         """Sizes the next batch from how long the last one took."""
-        if duration >= SPAN_OF_ITS_OWN * count:
-            self.batch_size = 1
+        if duration >= SPAN_OF_ITS_OWN * count or duration > 2 * BATCH_TIME:
+            self.batch_size = 1  # the second: they became slow on the way
         else:
             fitting = BATCH_TIME * count // (duration or 1)
             self.batch_size = min(fitting, BATCH_GROWTH * self.batch_size, self.batch_cap)
@@ -924,7 +924,7 @@ def put_first_on_path(folder):
 
 
 def functions_of(module):
-    """The names of the functions that a module defines, or of all it can call if it defines none."""
+    """The names of the functions that a module defines, or if it has none, of all it can call."""
     function = type(functions_of)
     names = [
         name
@@ -1043,17 +1043,18 @@ def parse(ast, place, path):
         line = error.lineno or undecodable_line(text)
         raise Unusable("%s:%d: %s" % (place, line, error.msg)) from None
     except ValueError as error:  # a NUL byte, before Python 3.12
-        raise Unusable("%s:%d: %s" % (place, text[: text.find(0)].count(b"\n") + 1, error)) from None
+        raise Unusable("%s:%d: %s" % (place, undecodable_line(text), error)) from None
     except (RecursionError, MemoryError):
         raise Unusable("%s:1: it is nested too deeply to be parsed" % place) from None
 
 
 def undecodable_line(text):
+    at = text.find(0)
     try:
         text.decode("utf-8")
     except UnicodeDecodeError as error:
-        return text[: error.start].count(b"\n") + 1
-    return 1
+        at = error.start
+    return text.count(b"\n", 0, at) + 1 if at >= 0 else 1
 
 
 def source_of(place):
@@ -1076,8 +1077,8 @@ def module_path(name):
         raise Unusable("module %s: %s: %s" % (name, type_name(type(error)), first_line(error)))
     if spec is None:
         raise Unusable(
-            "there is no module '%s' for %s (Python %d.%d): install it there, or take another interpreter"
-            % ((name, sys.executable) + tuple(sys.version_info[:2]))
+            "there is no module '%s' for %s (Python %d.%d): install it there, or take another "
+            "interpreter" % ((name, sys.executable) + tuple(sys.version_info[:2]))
         )
     return spec.origin if spec.has_location and spec.origin.endswith(".py") else None
 

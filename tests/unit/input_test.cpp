@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "input/inputsource.h"
+#include "input/integerrange.h"
+#include "input/lineindex.h"
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <random>
+#include <unistd.h>
+
+namespace poolscope {
+namespace {
+
+/// The size of Python's range, in wider arithmetic.
+std::uint64_t pythonSize(const RangeInput &range)
+{
+    __extension__ using Wide = __int128;
+    const Wide span = range.step > 0 ? Wide(range.stop) - range.start : Wide(range.start) - range.stop;
+    const Wide step = range.step > 0 ? Wide(range.step) : -Wide(range.step);
+    return span <= 0 ? 0 : static_cast<std::uint64_t>((span + step - 1) / step);
+}
+
+TEST(IntegerRange, HasTheSizeAndTheElementsOfPythonsRange)
+{
+    const std::vector<std::int64_t> edges{INT64_MIN, INT64_MIN + 1, -7, -1, 0, 1, 2, 7, 5000,
+        INT64_MAX - 1, INT64_MAX};
+    for (const std::int64_t start : edges) {
+        for (const std::int64_t stop : edges) {
+            for (const std::int64_t step : edges) {
+                if (step == 0)
+                    continue;
+                const RangeInput range{start, stop, step};
+                const std::uint64_t count = size(range);
+                ASSERT_EQ(count, pythonSize(range)) << toString(range);
+                if (count == 0)
+                    continue;
+                EXPECT_EQ(at(range, 0), start);
+                const std::int64_t last = at(range, count - 1);
+                EXPECT_TRUE(step > 0 ? last < stop : last > stop) << toString(range);
+            }
+        }
+    }
+}
+
+TEST(IntegerRange, HasTheWholeOf64Bits)
+{
+    const RangeInput all{INT64_MIN, INT64_MAX, 1};
+    EXPECT_EQ(size(all), UINT64_MAX);
+    EXPECT_EQ(at(all, UINT64_MAX - 1), INT64_MAX - 1);
+}
+
+TEST(IntegerRange, ReadsWhatPeopleType)
+{
+    const auto range = parseRange("10:0:-3");
+    ASSERT_TRUE(range);
+    EXPECT_EQ(toString(*range), "10:0:-3");
+    EXPECT_EQ(size(*range), 4U);
+    EXPECT_EQ(parseRange("+1:5")->start, 1);
+    for (const char *wrong : {"", "5", "1:2:3:4", "a:b", "1:", "1:2:0", "1.5:2", " 1:2",
+             "9223372036854775808:0", "0:99999999999999999999", "1:2:x", "+-1:2"}) {
+        const auto refused = parseRange(wrong);
+        ASSERT_FALSE(refused) << wrong;
+        EXPECT_NE(refused.error().message.find("'"), std::string::npos) << refused.error().message;
+    }
+}
+
+class Lines : public testing::Test {
+protected:
+    ~Lines() override { std::filesystem::remove(m_path); }
+
+    LineIndex index(const std::string &text)
+    {
+        std::ofstream(m_path, std::ios::binary) << text;
+        auto opened = LineIndex::open(m_path);
+        EXPECT_TRUE(opened);
+        return std::move(*opened);
+    }
+    static std::vector<std::string> read(LineIndex &index, std::uint64_t first, std::uint64_t count)
+    {
+        std::string encoded;
+        EXPECT_TRUE(index.read(first, count, encoded));
+        std::vector<std::string> lines;
+        for (std::size_t at = 0; at < encoded.size();) {
+            std::uint32_t length = 0;
+            std::memcpy(&length, encoded.data() + at, sizeof(length));
+            lines.push_back(encoded.substr(at + sizeof(length), length));
+            at += sizeof(length) + length;
+        }
+        return lines;
+    }
+    static std::vector<std::string> all(LineIndex &index) { return read(index, 0, index.lineCount()); }
+
+    std::string m_path = testing::TempDir() + "poolscope-lines-" + std::to_string(getpid());
+};
+
+TEST_F(Lines, EndAtAnyLineEnding)
+{
+    using Texts = std::vector<std::string>;
+    const std::pair<std::string, Texts> cases[] = {
+        {"", {}},
+        {"a", {"a"}},
+        {"a\n", {"a"}},
+        {"\n", {""}},
+        {"a\nb", {"a", "b"}},
+        {"a\r\nb\r\n", {"a", "b"}},
+        {"a\rb\r", {"a", "b"}},
+        {"a\n\rb\r\r\n\n", {"a", "", "b", "", ""}},
+        {std::string("\0\xff\n", 3), {std::string("\0\xff", 2)}},
+    };
+    for (const auto &[text, lines] : cases) {
+        LineIndex found = index(text);
+        EXPECT_EQ(found.lineCount(), lines.size()) << testing::PrintToString(text);
+        EXPECT_EQ(all(found), lines) << testing::PrintToString(text);
+    }
+}
+
+TEST_F(Lines, AreFoundWhereverBlocksEnd)
+{
+    std::mt19937 random(3);
+    for (int round = 0; round < 6; ++round) {
+        std::string text;
+        std::vector<std::string> lines;
+        while (text.size() < 900'000) {
+            const bool around = text.size() % (256 * 1024) > 256 * 1024 - 300;
+            std::string line(random() % (around ? 3 : 2000), static_cast<char>('a' + random() % 26));
+            const char *endings[] = {"\n", "\r\n", "\r"};
+            std::string ending = endings[random() % 3];
+            if (!lines.empty() && line.empty() && text.back() == '\r' && ending == "\n")
+                ending = "\r"; // or it would belong to the line before
+            text += line + ending;
+            lines.push_back(line);
+        }
+        LineIndex found = index(text);
+        ASSERT_EQ(found.lineCount(), lines.size());
+        ASSERT_EQ(all(found), lines);
+        for (int i = 0; i < 200; ++i) {
+            const std::uint64_t first = random() % lines.size();
+            const std::uint64_t count = std::min<std::uint64_t>(1 + random() % 5, lines.size() - first);
+            ASSERT_EQ(read(found, first, count),
+                std::vector<std::string>(lines.begin() + static_cast<std::ptrdiff_t>(first),
+                    lines.begin() + static_cast<std::ptrdiff_t>(first + count)));
+        }
+        for (std::uint64_t first = 0; first < lines.size(); ++first)
+            ASSERT_EQ(read(found, first, 1).front(), lines[first]);
+    }
+}
+
+TEST_F(Lines, MayBeLong)
+{
+    const std::string longLine(3'000'000, 'x');
+    LineIndex found = index("a\n" + longLine + "\r\nb");
+    EXPECT_EQ(found.longestLine(), longLine.size() + 2);
+    EXPECT_EQ(read(found, 1, 2), (std::vector<std::string>{longLine, "b"}));
+}
+
+TEST_F(Lines, OfAFileThatShrankAreAnError)
+{
+    LineIndex found = index("one\ntwo\nthree\n");
+    std::filesystem::resize_file(m_path, 4);
+    std::string out;
+    const auto read = found.read(1, 2, out);
+    ASSERT_FALSE(read);
+    EXPECT_NE(read.error().message.find("shorter"), std::string::npos);
+}
+
+TEST(InputSource, SaysWhatCannotBeRead)
+{
+    const auto missing = openInput(LinesInput{"/no/such/file"});
+    ASSERT_FALSE(missing);
+    EXPECT_EQ(missing.error().message, "cannot read /no/such/file: No such file or directory");
+    EXPECT_FALSE(openInput(LinesInput{"/"}));
+}
+
+TEST(InputSource, GivesInputsAsText)
+{
+    auto range = openInput(RangeInput{5, 0, -2});
+    ASSERT_TRUE(range);
+    EXPECT_EQ((*range)->size(), 3U);
+    EXPECT_EQ((*range)->text(1).value(), "3");
+}
+
+} // namespace
+} // namespace poolscope

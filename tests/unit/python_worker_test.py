@@ -1,0 +1,1115 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tests the Python worker from outside: starts it, speaks the protocol with it, and breaks things.
+
+The worker runs in POOLSCOPE_TEST_PYTHON, or in the interpreter that runs this test.
+"""
+
+import json
+import math
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import textwrap
+import threading
+import time
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+WORKER = os.path.join(ROOT, "resources", "python", "poolscope_worker.py")
+PYTHON = os.environ.get("POOLSCOPE_TEST_PYTHON") or sys.executable
+PATIENCE = 15  # seconds that any one answer may take
+
+MAGIC = 0x434C5350
+SETUP, WORK, POOL_GOODBYE = 1, 2, 3
+HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE = 16, 17, 18, 19, 20, 21
+REAL_COLUMN, INTEGER_COLUMN, INLINE = 0, 1, 2
+KINDS = "none integer real text bytes json repr failure".split()
+BOARD_SIZE = 128 * 1024
+BOARD_BUFFER = 64
+
+TASKS = '''
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+
+def note(value):
+    """Writes down a call, so that it can be counted."""
+    with open(os.environ["CALLS"], "a") as file:
+        file.write("%s\\n" % value)
+    return value
+
+def same(value): return value
+def half(value): return value / 2
+def text(value): return "v%d" % value
+def nothing(value): return None
+def is_even(value): return value % 2 == 0
+def pick(value): return VALUES[value]
+def long(value): return "x" * 300_000
+def length(value): return "%d %s" % (len(value), value[-3:])
+
+class Ratio(float): pass
+class Level(int): pass
+class Name(str): pass
+class Opaque:
+    def __repr__(self): return "<opaque \\u2192>"
+class Rude:
+    def __repr__(self): raise RuntimeError("no repr")
+
+circle = []
+circle.append(circle)
+VALUES = [
+    None, 7, -2**63, 2**63, 10**5000, 1.5, math.inf, "\\u00e9\\udcff", "\\ud800",
+    b"\\x00\\xff", bytearray(b"ab"), True, False, [1, "a", None], (1, 2), {"k": [1.5]},
+    [math.nan], {1, }, circle, Ratio(2.5), Level(3), Name("n"), Opaque(), Rude(),
+]
+
+def raises_at_multiples_of_7(value):
+    note(value)
+    if value % 7 == 0:
+        raise ValueError("bad %d\\nsecond line" % value)
+    return value
+
+ERRORS = [
+    StopIteration(5), SystemExit(3), KeyboardInterrupt(), GeneratorExit(), Exception(),
+]
+def raises(value):
+    note(value)
+    if value < len(ERRORS):
+        raise ERRORS[value]
+    return float(value)
+def stops_at_500(value):
+    if value == 500:
+        raise StopIteration
+    return value
+
+class Mute(Exception):
+    def __str__(self): raise RuntimeError
+def raises_mute(value): raise Mute
+def raises_surrogate(value): raise KeyError("\\ud800 \\udcff")
+def chained(value):
+    try:
+        int("x")
+    except ValueError as error:
+        raise RuntimeError("outer") from error
+
+def spin(nanoseconds):
+    end = time.perf_counter_ns() + nanoseconds
+    while time.perf_counter_ns() < end:
+        pass
+def slow(value):
+    spin(20_000)
+    return value
+def nap(value):
+    time.sleep(0.05)
+    return note(value)
+def waits(value):
+    while not os.path.exists("go"):
+        time.sleep(0.001)
+def fast_then_slow(value):
+    if value >= 20_000:
+        time.sleep(0.001)
+    return value
+def dies_at(value):
+    if value == int(os.environ["DIES_AT"]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    spin(20_000)
+    return note(value)
+def crashes(value):
+    os.abort()
+
+def prints(value):
+    print("printed", value)
+    sys.__stdout__.write("dunder\\n")
+    os.write(1, b"raw\\n")
+    subprocess.run(["sh", "-c", "echo echoed; cat"], check=True)
+    print("\\udcff")
+    return sys.stdin.read()
+def prints_much(value):
+    print("x" * 1000)
+    return 1
+
+def forks(value):
+    if os.fork() == 0:
+        return "child"
+    os.wait()
+    return "parent"
+def square(value): return value * value
+def maps_in_processes(value):
+    import multiprocessing
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        return pool.map(square, [1, 2, 3])
+def leaves_child_behind(value):
+    child = os.fork()
+    if child == 0:
+        time.sleep(30)
+        os._exit(0)
+    return child
+def module_name(value): return [__name__, square.__module__, sys.path[0]]
+
+class Group:
+    @staticmethod
+    def member(value): return value + 1
+number = 5
+'''
+
+
+# -------------------------------------------------------------------------------------------- codec
+
+
+def string(data):
+    return struct.pack("<I", len(data)) + data
+
+
+def frame(kind, body=b""):
+    return struct.pack("<IB", len(body), kind) + body
+
+
+def setup_frame(target, items=False, start=0, step=1, column=("", 0), board="", **odd):
+    return frame(
+        SETUP,
+        struct.pack("<IHIB", odd.get("magic", MAGIC), odd.get("version", 1), 1, odd.get("task", 1))
+        + string(os.fsencode(target))
+        + string(b"")
+        + struct.pack("<Bqq", odd.get("input", int(items)), start, step)
+        + string(os.fsencode(column[0]))
+        + struct.pack("<Q", column[1])
+        + string(os.fsencode(board)),
+    )
+
+
+def work_frame(first, count, items=()):
+    return frame(WORK, struct.pack("<QI", first, count) + b"".join(map(string, items)))
+
+
+class Reader:
+    def __init__(self, data):
+        self.data = data
+        self.at = 0
+
+    def take(self, size):
+        data = self.data[self.at : self.at + size]
+        assert len(data) == size, "a field is cut"
+        self.at += size
+        return data
+
+    def numbers(self, code):
+        return struct.unpack("<" + code, self.take(struct.calcsize("<" + code)))
+
+    def string(self):
+        return self.take(self.numbers("I")[0])
+
+    def failure(self):
+        return tuple(self.string().decode("utf-8", "surrogateescape") for _ in range(4))
+
+    def outcome(self):
+        kind = KINDS[self.numbers("B")[0]]
+        if kind == "none":
+            return (kind, None)
+        if kind == "integer":
+            return (kind, self.numbers("q")[0])
+        if kind == "real":
+            return (kind, self.numbers("d")[0])
+        if kind == "failure":
+            return (kind, self.failure())
+        return (kind, self.string())
+
+    def end(self):
+        assert self.at == len(self.data), "a message is too long"
+
+
+class Done:
+    def __init__(self, body):
+        fields = Reader(body)
+        self.first, self.count, self.store, self.begun, self.duration = fields.numbers("QIBQQ")
+        inline = self.count if self.store == INLINE else 0
+        self.outcomes = [fields.outcome() for _ in range(inline)]
+        fields.end()
+
+
+def split_frames(data):
+    """The whole frames at the beginning of a stream; what is cut at its end is left out."""
+    frames = []
+    at = 0
+    while len(data) - at >= 5:
+        length, kind = struct.unpack_from("<IB", data, at)
+        if at + 5 + length > len(data):
+            break
+        frames.append((kind, data[at + 5 : at + 5 + length]))
+        at += 5 + length
+    return frames
+
+
+# ------------------------------------------------------------------------------------------- driver
+
+
+class Worker:
+    """A worker process and the pool's end of its channel."""
+
+    def __init__(self, folder, command=None, environment=()):
+        self.folder = folder
+        self.channel, theirs = socket.socketpair()
+        self.channel.settimeout(PATIENCE)
+        self.process = subprocess.Popen(
+            command or [PYTHON, WORKER],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env=dict(os.environ, CALLS=os.path.join(folder, "calls"), **dict(environment)),
+        )
+        theirs.close()
+        self.buffer = bytearray()
+        self.came = bytearray()  # the whole stream, as the board counts it
+        self.log = bytearray()
+        self.log_reader = threading.Thread(target=self.read_log, daemon=True)
+        self.log_reader.start()
+        self.column = None
+
+    def read_log(self):
+        for line in self.process.stderr:
+            self.log += line
+
+    def close(self):
+        self.channel.close()
+        self.status()
+        self.log_reader.join(1)
+        self.process.stderr.close()
+
+    def status(self):
+        """Waits for the end; the exit status. (Popen.wait(timeout) would wake only every 50 ms.)"""
+        watchdog = threading.Timer(PATIENCE, self.process.kill)
+        watchdog.start()
+        try:
+            return self.process.wait()
+        finally:
+            watchdog.cancel()
+
+    def send(self, data):
+        self.channel.sendall(data)
+
+    def more(self):
+        data = self.channel.recv(1 << 20)
+        self.buffer += data
+        self.came += data
+        return bool(data)
+
+    def next(self):
+        """The next frame as (type, body), or None at the end of the stream."""
+        while True:
+            if len(self.buffer) >= 5:
+                length, kind = struct.unpack_from("<IB", self.buffer)
+                if len(self.buffer) >= 5 + length:
+                    body = bytes(self.buffer[5 : 5 + length])
+                    del self.buffer[: 5 + length]
+                    return kind, body
+            if not self.more():
+                assert not self.buffer, "the stream ends within a frame"
+                return None
+
+    def expect(self, kind):
+        found = self.next()
+        assert found is not None, "the stream ended; log: %s" % self.finished_log()
+        assert found[0] == kind, "message %s instead of %d" % (found, kind)
+        return found[1]
+
+    def prepare(self, target, cells=0, board=False, **fields):
+        """Says hello and sends a Setup; leaves the answer to the caller."""
+        self.hello = self.expect(HELLO)
+        if cells:
+            fields["column"] = (self.file("column", 8 * cells), cells)
+        if board:
+            fields["board"] = self.file("board", BOARD_SIZE)
+        self.cells = cells
+        self.send(setup_frame(target, **fields))
+        return self
+
+    def file(self, name, size):
+        path = os.path.join(self.folder, name)
+        with open(path, "wb") as file:
+            file.truncate(size)
+        return path
+
+    def contents(self, name):
+        with open(os.path.join(self.folder, name), "rb") as file:
+            return file.read()
+
+    def calls(self):
+        return [int(line) for line in self.contents("calls").split()]
+
+    def collect(self, first, count):
+        """Reads until the indices are answered and their batch is closed; a list of outcomes."""
+        self.spans = []
+        outcomes = []
+        while True:
+            kind, body = self.next() or (None, None)
+            if kind == DONE:
+                done = Done(body)
+                assert done.first == first + len(outcomes), "answered out of order"
+                self.spans.append(done)
+                outcomes += done.outcomes if done.store == INLINE else self.read_column(done)
+                assert len(outcomes) <= count, "answered more than was asked"
+            elif kind == STATIONS:
+                self.stations = struct.unpack("<5Q", body)
+                if len(outcomes) == count:
+                    return outcomes
+            else:
+                raise AssertionError("message %s; log: %s" % (kind, self.finished_log()))
+
+    def read_column(self, done):
+        kind, code = ("real", "d") if done.store == REAL_COLUMN else ("integer", "q")
+        column = self.contents("column")
+        cells = (index % self.cells for index in range(done.first, done.first + done.count))
+        return [(kind, struct.unpack_from(code, column, 8 * cell)[0]) for cell in cells]
+
+    def run(self, first, count, items=()):
+        self.send(work_frame(first, count, items))
+        return self.collect(first, count)
+
+    def goodbye(self):
+        """Ends the conversation; returns the exit status."""
+        self.send(frame(POOL_GOODBYE))
+        self.stations = struct.unpack("<5Q", self.expect(STATIONS))
+        assert self.expect(WORKER_GOODBYE) == b""
+        assert self.next() is None
+        return self.status()
+
+    def finished_log(self):
+        self.log_reader.join(1)
+        return self.log.decode("utf-8", "replace")
+
+    def board(self):
+        data = self.contents("board")
+        appended, base, first, count, begun = struct.unpack_from("<5Q", data)
+        return appended, base, first, count, begun, data[BOARD_BUFFER:]
+
+
+class WorkerTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = os.path.realpath(folder.name)
+        self.write("tasks.py", TASKS)
+        open(os.path.join(self.folder, "calls"), "w").close()
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def start(self, **arguments):
+        worker = Worker(self.folder, **arguments)
+        self.addCleanup(worker.close)
+        return worker
+
+    def ready(self, function, environment=(), **fields):
+        target = function if ":" in function else "tasks.py:" + function
+        worker = self.start(environment=environment).prepare(target, **fields)
+        self.ready_clock = struct.unpack("<Q", worker.expect(READY))[0]
+        return worker
+
+    def refused(self, target, **fields):
+        worker = self.start().prepare(target, **fields)
+        reader = Reader(worker.expect(REFUSED))
+        failure = reader.failure()
+        reader.end()
+        worker.expect(STATIONS)
+        worker.expect(WORKER_GOODBYE)
+        self.assertIsNone(worker.next())
+        self.assertEqual(worker.status(), 0)
+        self.assertEqual(failure[0], "exception")
+        return failure[1:]
+
+
+class Conversation(WorkerTest):
+    def test_handshake(self):
+        before = time.monotonic_ns()
+        worker = self.ready("same")
+        hello = Reader(worker.hello)
+        self.assertEqual(hello.numbers("IHI"), (MAGIC, 1, worker.process.pid))
+        self.assertEqual(hello.string().decode(), os.uname().nodename)
+        self.assertRegex(hello.string().decode(), r"^\w+ 3\.\d+\.\d+$")
+        clock = hello.numbers("Q")[0]
+        hello.end()
+        self.assertTrue(before < clock < self.ready_clock < time.monotonic_ns())
+        self.assertEqual(os.getpgid(worker.process.pid), worker.process.pid)
+        self.assertEqual(worker.goodbye(), 0)
+        self.assertEqual(worker.finished_log(), "")
+
+    def test_two_pipes_instead_of_a_socket(self):
+        conversation = setup_frame("math:sqrt") + work_frame(0, 3)
+        process = subprocess.Popen(
+            [PYTHON, WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=self.folder
+        )
+        self.addCleanup(process.stdout.close)
+        process.stdin.write(conversation)
+        process.stdin.flush()
+        time.sleep(0.2)
+        output, _ = process.communicate(frame(POOL_GOODBYE), PATIENCE)
+        kinds = [kind for kind, _ in split_frames(output)]
+        self.assertEqual(kinds[:2] + kinds[-2:], [HELLO, READY, STATIONS, WORKER_GOODBYE])
+        self.assertEqual(process.returncode, 0)
+
+    def test_stations(self):
+        worker = self.ready("slow")
+        before = time.monotonic_ns()
+        worker.run(0, 100)
+        received, answered, cpu, run_queue, max_rss = worker.stations
+        self.assertTrue(before < received < answered < time.monotonic_ns())
+        for span in worker.spans:
+            self.assertLess(received, span.begun)
+            self.assertLess(span.begun + span.duration, answered)
+            self.assertGreaterEqual(span.duration, 20_000 * span.count)
+        worker.goodbye()
+        self.assertGreater(worker.stations[2], 2_000_000)
+        self.assertTrue(4 << 20 < worker.stations[4] < 1 << 30)
+
+    def test_chunk_arrives_in_pieces(self):
+        worker = self.ready("text")
+        for byte in work_frame(4, 2):
+            worker.send(bytes((byte,)))
+            time.sleep(0.001)
+        self.assertEqual(worker.collect(4, 2), [("text", b"v4"), ("text", b"v5")])
+
+    def test_answers_as_soon_as_nothing_is_queued(self):
+        worker = self.ready("same")
+        for index in range(200):
+            self.assertEqual(worker.run(index, 1), [("integer", index)])
+        self.assertEqual(worker.goodbye(), 0)
+
+    def test_goodbye_overtakes(self):
+        worker = self.ready("nap")
+        worker.send(b"".join(work_frame(2 * chunk, 2) for chunk in range(20)))
+        time.sleep(0.02)
+        worker.send(frame(POOL_GOODBYE))
+        answered = 0
+        kind, body = worker.next()
+        while kind != WORKER_GOODBYE:
+            if kind == DONE:
+                answered += Done(body).count
+            kind, body = worker.next()
+        self.assertIn(answered, range(0, 20, 2))  # 2 or 4, on a machine with nothing else to do
+        self.assertEqual(worker.calls(), list(range(answered)))
+        self.assertEqual(worker.status(), 0)
+
+    def test_goodbye_before_setup(self):
+        worker = self.start()
+        worker.expect(HELLO)
+        self.assertEqual(worker.goodbye(), 0)
+
+    def test_channel_closes(self):
+        for chunks in (0, 1, 50):
+            worker = self.ready("nap")
+            worker.send(b"".join(work_frame(index, 1) for index in range(chunks)))
+            worker.channel.close()
+            self.assertEqual(worker.status(), 1)
+            self.assertEqual(worker.finished_log(), "")
+
+    def test_interrupt_is_ignored(self):
+        worker = self.ready("nap")
+        worker.send(work_frame(0, 3))
+        time.sleep(0.02)
+        os.kill(worker.process.pid, signal.SIGINT)
+        self.assertEqual(len(worker.collect(0, 3)), 3)
+        self.assertEqual(worker.goodbye(), 0)
+
+    def assert_malformed(self, data, says, **fields):
+        worker = self.ready("same", **fields)
+        worker.send(data)
+        while worker.next():
+            pass
+        self.assertEqual(worker.status(), 2)
+        self.assertIn(says, worker.finished_log())
+        self.assertNotIn("Traceback", worker.finished_log())
+
+    def test_malformed(self):
+        self.assert_malformed(b"GET / HTTP/1.1\r\n\r\n", "unknown type")
+        self.assert_malformed(struct.pack("<IB", 0xFFFFFFFF, WORK), "4294967295 bytes")
+        self.assert_malformed(frame(POOL_GOODBYE, b"x"), "more than its type allows")
+        self.assert_malformed(setup_frame("tasks.py:same"), "second Setup")
+        self.assert_malformed(frame(WORK, b"short"), "too short")
+        self.assert_malformed(work_frame(0, 0), "without inputs")
+        self.assert_malformed(work_frame(0, 1, [b"x"]), "range with items")
+        self.assert_malformed(work_frame(0, 2, [b"x"]), "fewer items", items=True)
+        self.assert_malformed(work_frame(0, 1, [b"x", b"y"]), "do not fill", items=True)
+        cut_item = struct.pack("<QII", 0, 1, 0xFFFF) + b"xyz"
+        self.assert_malformed(frame(WORK, cut_item), "do not fill", items=True)
+        self.assert_malformed(frame(POOL_GOODBYE) + work_frame(0, 1), "after the Goodbye")
+
+    def test_malformed_setup(self):
+        for data in (
+            setup_frame("tasks.py:same", magic=1),
+            setup_frame("tasks.py:same", task=0),
+            setup_frame("tasks.py:same", input=2),
+            setup_frame("tasks.py:same", step=0),
+            frame(SETUP, setup_frame("tasks.py:same")[5:] + b"x"),
+            frame(SETUP, setup_frame("tasks.py:same")[5:-1]),
+            setup_frame("tasks.py:same", version=2) + work_frame(0, 1),
+            work_frame(0, 1),
+        ):
+            worker = self.start()
+            worker.expect(HELLO)
+            worker.send(data)
+            self.assertIsNone(worker.next())
+            self.assertEqual(worker.status(), 2)
+            self.assertIn("malformed frame", worker.finished_log())
+
+
+class Loading(WorkerTest):
+    def test_missing_function(self):
+        kind, message, _ = self.refused("tasks.py:nosuch")
+        self.assertEqual(kind, "AttributeError")
+        self.assertIn("tasks.py has no function 'nosuch'; it has: note, same, half", message)
+
+    def test_missing_file_and_module(self):
+        self.assertIn("no file", self.refused("gone.py:f")[1])
+        self.assertEqual(self.refused("gone.sub:f")[0], "ModuleNotFoundError")
+        self.assertIn("FUNCTION", self.refused("tasks.py")[1])
+
+    def test_not_callable(self):
+        self.assertEqual(
+            self.refused("tasks.py:number")[:2],
+            ("TypeError", "number in tasks.py is no function, but int"),
+        )
+
+    def test_import_error(self):
+        self.write("broken.py", "def f(x): return x\n\nimport nowhere_at_all\n")
+        kind, message, detail = self.refused("broken.py:f")
+        self.assertEqual(kind, "ModuleNotFoundError")
+        self.assertIn("nowhere_at_all", message)
+        self.assertIn('broken.py", line 3', detail)
+        self.assertNotIn("poolscope_worker", detail)
+        self.assertNotIn("importlib", detail)
+
+    def test_exit_while_imported(self):
+        self.write("exits.py", "import sys\nsys.exit('not today')\n")
+        self.assertEqual(self.refused("exits.py:f")[:2], ("SystemExit", "not today"))
+
+    def test_syntax_error(self):
+        self.write("wrong.py", "x = 1\n\ndef f(:\n    pass\n")
+        kind, message, detail = self.refused("wrong.py:f")
+        self.assertEqual(kind, "SyntaxError")
+        self.assertRegex(message, r"^wrong\.py:3: \w")
+        self.assertNotIn("poolscope_worker", detail)
+
+    def test_other_version(self):
+        message = self.refused("tasks.py:same", version=2)[1]
+        self.assertIn("pool speaks version 2", message)
+
+    def test_module_of_the_current_folder_and_dotted_names(self):
+        self.write("package/__init__.py", "")
+        self.write("package/inner.py", "def twice(x): return 2 * x\n")
+        self.assertEqual(self.ready("package.inner:twice").run(3, 1), [("integer", 6)])
+        self.assertEqual(self.ready("tasks:Group.member").run(3, 1), [("integer", 4)])
+        self.assertEqual(self.ready("math:sqrt").run(9, 1), [("real", 3.0)])
+
+    def test_file_has_its_own_name_and_folder(self):
+        path = self.write("deep/own-name.py", TASKS)
+        outcome = self.ready(path + ":module_name").run(0, 1)
+        folder = os.path.dirname(path)
+        self.assertEqual(json.loads(outcome[0][1]), ["own-name", "own-name", folder])
+
+    def test_file_named_like_a_standard_module(self):
+        path = self.write("struct.py", "import json\ndef f(x): return json.dumps(x)\n")
+        self.assertEqual(self.ready(path + ":f").run(5, 1), [("text", b"5")])
+
+    def test_started_by_import(self):
+        """As a pool may start it, to have its bytecode cached."""
+        code = "import sys; sys.path.insert(0, %r); import poolscope_worker as w; w.main([])"
+        worker = self.start(command=[PYTHON, "-c", code % os.path.dirname(WORKER)])
+        worker.prepare("tasks.py:raises").expect(READY)
+        failure = worker.run(4, 1)[0][1]
+        self.assertNotIn("poolscope_worker", failure[3])
+        self.assertEqual(worker.goodbye(), 0)
+
+
+class Values(WorkerTest):
+    def test_range(self):
+        worker = self.ready("same", start=-10, step=-3)
+        self.assertEqual(
+            worker.run(100, 3000), [("integer", -10 - 3 * i) for i in range(100, 3100)]
+        )
+
+    def test_range_beyond_64_bits(self):
+        worker = self.ready("same", start=2**63 - 2, step=1, cells=8)
+        self.assertEqual(
+            worker.run(0, 4),
+            [
+                ("integer", 2**63 - 2),
+                ("integer", 2**63 - 1),
+                ("json", b"9223372036854775808"),
+                ("json", b"9223372036854775809"),
+            ],
+        )
+        worker = self.ready("same", start=2**62, step=2**62)
+        self.assertEqual(worker.run(2**20, 1), [("json", b"%d" % (2**62 * (2**20 + 1)))])
+
+    def test_items(self):
+        worker = self.ready("same", items=True)
+        items = [b"item %d" % number for number in range(5000)] + [b"", b"\xc3\xa9"]
+        self.assertEqual(worker.run(0, len(items), items), [("text", item) for item in items])
+        self.assertGreater(max(span.count for span in worker.spans), 100)
+
+    def test_bytes_that_are_no_text(self):
+        worker = self.ready("same", items=True)
+        items = [b"\xff", b"a\x80\xfeb\x00", bytes(range(256)), b"\xed\xa0\x80"]
+        self.assertEqual(worker.run(0, 4, items), [("text", item) for item in items])
+
+    def test_huge_item(self):
+        worker = self.ready("length", items=True)
+        items = [b"a" * 20_000_000 + b"end", b"xyz", b"b" * 70_000 + b"fin"]
+        outcomes = [("text", b"20000003 end"), ("text", b"3 xyz"), ("text", b"70003 fin")]
+        self.assertEqual(worker.run(0, 3, items), outcomes)
+        echo = self.ready("same", items=True, board=True)
+        self.assertTrue(echo.run(0, 3, items) == [("text", item) for item in items])
+        self.assertEqual(echo.board()[:2], (len(echo.came), len(echo.came)))
+
+    def test_every_kind(self):
+        for cells in (0, 64):
+            worker = self.ready("pick", cells=cells)
+            found = worker.run(0, 24)
+            self.assertEqual(
+                found[:4],
+                [
+                    ("none", None),
+                    ("integer", 7),
+                    ("integer", -(2**63)),
+                    ("json", b"9223372036854775808"),
+                ],
+            )
+            self.assertIn(found[4][0], ("json", "repr"))  # depends on the limit to digits
+            self.assertEqual(
+                found[5:23],
+                [
+                    ("real", 1.5),
+                    ("real", math.inf),
+                    ("text", b"\xc3\xa9\xff"),
+                    ("repr", b"'\\ud800'"),
+                    ("bytes", b"\x00\xff"),
+                    ("bytes", b"ab"),
+                    ("json", b"true"),
+                    ("json", b"false"),
+                    ("json", b'[1,"a",null]'),
+                    ("json", b"[1,2]"),
+                    ("json", b'{"k":[1.5]}'),
+                    ("repr", b"[nan]"),
+                    ("repr", b"{1}"),
+                    ("repr", b"[[...]]"),
+                    ("real", 2.5),
+                    ("integer", 3),
+                    ("text", b"n"),
+                    ("repr", "<opaque \u2192>".encode()),
+                ],
+            )
+            self.assertEqual(found[23][0], "failure")
+            self.assertEqual(found[23][1][:3], ("exception", "RuntimeError", "no repr"))
+
+    def test_kinds_in_large_batches(self):
+        self.assertEqual(self.ready("nothing").run(0, 3000), [("none", None)] * 3000)
+        self.assertEqual(
+            self.ready("is_even", cells=4096).run(0, 3000),
+            [("json", b"true"), ("json", b"false")] * 1500,
+        )
+        self.assertEqual(
+            self.ready("text").run(0, 3000), [("text", b"v%d" % index) for index in range(3000)]
+        )
+
+    def test_column_wraps(self):
+        cells = 5003
+        for function, kind, store in (("half", "real", 0), ("same", "integer", 1)):
+            worker = self.ready(function, cells=cells)
+            scale = 0.5 if kind == "real" else 1
+            for first in range(0, 40_000, 5000):
+                outcomes = worker.run(first, 5000)
+                expected = [(kind, index * scale) for index in range(first, first + 5000)]
+                self.assertTrue(outcomes == expected)
+                self.assertEqual({span.store for span in worker.spans}, {store})
+
+    def test_column_smaller_than_a_batch(self):
+        worker = self.ready("half", cells=3)
+        worker.run(0, 5000)
+        self.assertLessEqual(max(span.count for span in worker.spans), 3)
+
+    def test_numbers_without_a_column(self):
+        worker = self.ready("half")
+        self.assertTrue(worker.run(0, 9000) == [("real", i / 2) for i in range(9000)])
+        self.assertEqual({span.store for span in worker.spans}, {INLINE})
+
+    def test_column_or_board_cannot_be_mapped(self):
+        short = self.write("short", b"1234")
+        for path in ("nowhere/column", short, self.folder):
+            worker = self.ready("half", column=(path, 100), board=path)
+            self.assertEqual(worker.run(4, 1), [("real", 2.0)])
+            self.assertEqual(worker.goodbye(), 0)
+            self.assertIn("goes on without", worker.finished_log())
+
+    def test_batch_beyond_a_frame(self):
+        code = (
+            "import sys; sys.path.insert(0, %r); import poolscope_worker as w;"
+            "w.MAX_VALUES = 40; w.main([])" % os.path.dirname(WORKER)
+        )
+        worker = self.start(command=[PYTHON, "-c", code])
+        worker.prepare("tasks.py:same", items=True).expect(READY)
+        items = [b"s"] * 2000 + [b"much too long for the limit of this test"] + [b"t"]
+        outcomes = worker.run(0, len(items), items)
+        self.assertEqual(outcomes.pop(2000)[1][1], "OverflowError")
+        self.assertEqual(outcomes, [("text", b"s")] * 2000 + [("text", b"t")])
+
+
+class Failures(WorkerTest):
+    def test_an_input_never_runs_twice(self):
+        for cells in (0, 4096):
+            worker = self.ready("raises_at_multiples_of_7", cells=cells)
+            outcomes = worker.run(1000, 2000)
+            for index, (kind, value) in enumerate(outcomes, 1000):
+                if index % 7:
+                    self.assertEqual((kind, value), ("integer", index))
+                else:
+                    self.assertEqual(
+                        value[:3], ("exception", "ValueError", "bad %d" % index)
+                    )
+            self.assertEqual(worker.calls(), list(range(1000, 3000)))
+            self.write("calls", "")
+
+    def test_fast_task_with_failures(self):
+        worker = self.ready("math:sqrt", start=5000, step=-1, cells=10_000)
+        outcomes = worker.run(0, 5005)
+        self.assertTrue(outcomes[:5001] == [("real", math.sqrt(5000 - i)) for i in range(5001)])
+        for kind, value in outcomes[5001:]:
+            self.assertEqual(value[:2], ("exception", "ValueError"))
+            self.assertNotIn("poolscope_worker", value[3])
+        self.assertGreater(max(span.count for span in worker.spans), 100)
+
+    def test_exceptions_that_end_other_programs(self):
+        worker = self.ready("raises", cells=64)
+        outcomes = worker.run(0, 50)
+        names = [outcome[1][1] for outcome in outcomes[:5]]
+        self.assertEqual(
+            names,
+            ["StopIteration", "SystemExit", "KeyboardInterrupt", "GeneratorExit", "Exception"],
+        )
+        self.assertEqual(outcomes[1][1][2], "3")
+        self.assertEqual(outcomes[5:], [("real", float(index)) for index in range(5, 50)])
+        self.assertEqual(worker.calls(), list(range(50)))
+        self.assertEqual(worker.goodbye(), 0)
+
+    def test_stop_iteration_within_a_batch(self):
+        worker = self.ready("stops_at_500")
+        outcomes = worker.run(0, 3000)
+        self.assertEqual(outcomes[500][1][:2], ("exception", "StopIteration"))
+        del outcomes[500]
+        self.assertEqual(outcomes, [("integer", i) for i in range(3000) if i != 500])
+
+    def test_traceback(self):
+        detail = self.ready("chained").run(0, 1)[0][1][3]
+        self.assertIn("raise RuntimeError", detail)
+        self.assertIn("direct cause", detail)
+        self.assertIn('tasks.py", line', detail)
+        self.assertNotIn("poolscope_worker", detail)
+
+    def test_odd_messages(self):
+        failure = self.ready("raises_mute").run(0, 1)[0][1]
+        self.assertEqual(failure[1:3], ("tasks.Mute", "<its message cannot be printed>"))
+        failure = self.ready("raises_surrogate").run(0, 1)[0][1]
+        self.assertEqual(failure[1], "KeyError")
+
+
+class Batches(WorkerTest):
+    def test_slow_iterations_are_spans_of_their_own(self):
+        worker = self.ready("slow", cells=1000)
+        worker.run(0, 300)
+        self.assertEqual({span.count for span in worker.spans}, {1})
+
+    def test_fast_iterations_share_spans(self):
+        worker = self.ready("same", cells=100_000)
+        worker.run(0, 100_000)
+        self.assertLess(len(worker.spans), 2000)
+        ends = [span.begun + span.duration for span in worker.spans]
+        for end, after in zip(ends, worker.spans[1:]):
+            self.assertLessEqual(end, after.begun)
+
+    def test_iterations_that_become_slow(self):
+        worker = self.ready("fast_then_slow", cells=100_000)
+        worker.run(0, 20_200)
+        at_the_turn = [span.count for span in worker.spans if span.first + span.count > 20_000]
+        self.assertLessEqual(at_the_turn[0], 2048)
+        slow_ones = sum(at_the_turn[1:])
+        self.assertGreaterEqual(slow_ones, 200 - 64)
+        self.assertEqual(set(at_the_turn[1:]), {1})
+
+
+class Board(WorkerTest):
+    def test_counts_the_stream(self):
+        worker = self.ready("long", board=True)
+        worker.run(0, 20)
+        appended, base, _, count, _, _ = worker.board()
+        self.assertEqual((appended, base, count), (len(worker.came), len(worker.came), 0))
+        worker.goodbye()
+        self.assertEqual(worker.board()[:2], (len(worker.came), len(worker.came)))
+
+    def test_names_the_batch(self):
+        worker = self.ready("waits", board=True)
+        before = time.monotonic_ns()
+        worker.send(work_frame(70, 1))
+        while worker.board()[3] == 0:
+            self.assertLess(time.monotonic_ns() - before, PATIENCE * 10**9)
+        _, _, first, count, begun, _ = worker.board()
+        self.assertEqual((first, count), (70, 1))
+        self.assertTrue(before < begun < time.monotonic_ns())
+        self.write("go", "")
+        worker.collect(70, 1)
+        self.assertEqual(worker.board()[3], 0)
+
+    def salvage(self, dies_at):
+        """Runs until the worker kills itself; (bytes from the board alone, answered indices)."""
+        self.write("calls", "")
+        worker = self.ready("dies_at", board=True, environment={"DIES_AT": str(dies_at)})
+        worker.send(work_frame(0, 1000))
+        while worker.more():
+            pass
+        self.assertEqual(worker.status(), -signal.SIGKILL)
+        appended, base, first, count, _, buffer = worker.board()
+        came = len(worker.came)
+        self.assertLessEqual(base, came)
+        self.assertEqual((first, count), (dies_at, 1))
+        rest = buffer[came - base : appended - base]
+        answered = []
+        for kind, body in split_frames(bytes(worker.came) + rest):
+            if kind == DONE:
+                done = Done(body)
+                answered += range(done.first, done.first + done.count)
+        self.assertEqual(worker.calls(), list(range(dies_at)))
+        return len(rest), answered
+
+    def test_salvage_after_a_kill(self):
+        from_board = 0
+        for dies_at in (1, 5, 12, 30, 400):
+            rest, answered = self.salvage(dies_at)
+            self.assertEqual(answered, list(range(dies_at)))
+            from_board += rest
+        self.assertGreater(from_board, 0)
+
+    def test_large_frames_and_small_ones(self):
+        self.write(
+            "mixed.py", "def f(x): return b'x' * (200_000 if x % 10 == 3 else 20_000 * (x % 7))\n"
+        )
+        worker = self.ready("mixed.py:f", board=True)
+        outcomes = worker.run(0, 100)
+        sizes = [200_000 if x % 10 == 3 else 20_000 * (x % 7) for x in range(100)]
+        self.assertEqual([len(data) for _, data in outcomes], sizes)
+        self.assertEqual(worker.board()[:2], (len(worker.came), len(worker.came)))
+
+
+class Surroundings(WorkerTest):
+    def test_prints_go_to_the_log(self):
+        worker = self.ready("prints")
+        self.assertEqual(worker.run(0, 3), [("text", b"")] * 3)
+        self.assertEqual(worker.goodbye(), 0)
+        lines = worker.finished_log().splitlines()
+        for line in ("printed 2", "dunder", "raw", "echoed", "\\udcff"):
+            self.assertIn(line, lines)
+
+    def test_much_printing(self):
+        worker = self.ready("prints_much")
+        self.assertEqual(worker.run(0, 5000), [("integer", 1)] * 5000)
+        worker.goodbye()
+        self.assertEqual(len(worker.finished_log()), 5000 * 1001)
+
+    def test_crash_leaves_a_traceback_in_the_log(self):
+        worker = self.ready("crashes")
+        worker.send(work_frame(0, 1))
+        self.assertIsNone(worker.next())
+        self.assertEqual(worker.status(), -signal.SIGABRT)
+        self.assertIn("in crashes", worker.finished_log())
+
+    def test_fork(self):
+        worker = self.ready("forks", board=True)
+        self.assertEqual(worker.run(0, 5), [("text", b"parent")] * 5)
+        self.assertEqual(worker.goodbye(), 0)
+        self.assertEqual(worker.board()[0], len(worker.came))
+
+    def test_processes_of_the_task(self):
+        worker = self.ready("maps_in_processes")
+        self.assertEqual(worker.run(0, 2), [("json", b"[1,4,9]")] * 2)
+        self.assertEqual(worker.goodbye(), 0)
+
+    def test_child_left_behind_does_not_hold_the_channel(self):
+        worker = self.ready("leaves_child_behind")
+        child = worker.run(0, 1)[0][1]
+        self.assertEqual(worker.goodbye(), 0)
+        os.kill(child, signal.SIGKILL)
+
+    def test_no_terminal_and_wrong_use(self):
+        run = subprocess.run(
+            [PYTHON, WORKER, "--nonsense"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        self.assertEqual((run.returncode, run.stdout), (2, b""))
+        self.assertIn(b"--help", run.stderr)
+
+
+class Reports(WorkerTest):
+    SOURCE = textwrap.dedent(
+        '''\
+        # -*- coding: utf-8 -*-
+        """A module that must not be imported: it would fail."""
+        import os.path, json as j
+        from math import sqrt
+        raise SystemExit("imported")
+
+        def classify(row):
+            """Tells what a row is.
+
+            And more."""
+
+        def pair(a, b, /, c=1, *rest, key, other=2): pass
+        async def later(x): pass
+        if os:
+            @j.decorate
+            def guarded(x, y): pass
+        else:
+            fallback = 1
+        class Model:
+            def method(self): pass
+        total: int = 5
+        def no_input(): """
+            Indented."""
+        squares = [hidden for hidden in range(3)]
+        twice = lambda x: 2 * x
+        '''
+    )
+
+    def report(self, option, target):
+        run = subprocess.run(
+            [PYTHON, WORKER, option, target],
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            timeout=PATIENCE,
+        )
+        self.assertEqual(run.returncode, 0, run.stderr)
+        return json.loads(run.stdout)
+
+    def check(self, target):
+        answer = self.report("--check", target)
+        self.assertIn(list(answer), (["ok"], ["error"]))
+        self.assertNotIn("\n", answer.get("error", ""))
+        return answer.get("error", "ok")
+
+    def test_functions_of_a_file(self):
+        self.write("classify.py", self.SOURCE)
+        self.assertEqual(
+            self.report("--functions", "classify.py"),
+            {
+                "functions": [
+                    {
+                        "name": "classify",
+                        "line": 7,
+                        "parameters": {"required": 1, "max": 1},
+                        "doc": "Tells what a row is.",
+                    },
+                    {
+                        "name": "pair",
+                        "line": 12,
+                        "parameters": {"required": 3, "max": None},
+                        "doc": "",
+                    },
+                    {
+                        "name": "guarded",
+                        "line": 16,
+                        "parameters": {"required": 2, "max": 2},
+                        "doc": "",
+                    },
+                    {
+                        "name": "no_input",
+                        "line": 22,
+                        "parameters": {"required": 0, "max": 0},
+                        "doc": "Indented.",
+                    },
+                ],
+                "names": ["os", "j", "sqrt", "fallback", "Model", "total", "squares", "twice"],
+            },
+        )
+
+    def test_functions_of_a_module(self):
+        self.write("printing/__init__.py", "print('noise')\n")
+        self.write("printing/inner.py", "def f(x): pass\nraise SystemExit\n")
+        names = [f["name"] for f in self.report("--functions", "printing.inner")["functions"]]
+        self.assertEqual(names, ["f"])
+        functions = self.report("--functions", "math")["functions"]
+        root = [f for f in functions if f["name"] == "sqrt"][0]
+        self.assertEqual((root["line"], root["parameters"]), (None, None))
+        self.assertIn("square root", root["doc"])
+
+    def test_functions_that_cannot_be_told(self):
+        self.write("wrong.py", "x = 1\n\ndef f(:\n    pass\n")
+        self.write("latin.py", b"x = 1\ny = 'caf\xe9'\n")
+        self.write("nul.py", b"x = 1\n\0\n")
+        self.write("deep.py", "x = " + "(" * 5000 + ")" * 5000)
+        self.write("failing/__init__.py", "1 / 0\n")
+        self.write("failing/inner.py", "")
+        for target, says in (
+            ("wrong.py", "wrong.py:3: "),
+            ("latin.py", "latin.py:2: "),
+            ("nul.py", "nul.py:2: "),
+            ("deep.py", "deep.py:1: "),
+            ("gone.py", "gone.py: No such file"),
+            (self.folder + "/", "Is a directory"),
+            ("no_such_module", "no module 'no_such_module'"),
+            ("no_such_package.inner", "no module 'no_such_package.inner'"),
+            ("failing.inner", "ZeroDivisionError"),
+        ):
+            self.assertIn(says, self.report("--functions", target)["error"])
+            self.assertIn(says, self.check(target + ":f"))
+
+    def test_check(self):
+        self.write("classify.py", self.SOURCE)
+        self.write("star.py", "from os.path import *\ndef f(x): pass\n")
+        self.write("empty.py", "")
+        self.write("lazy/__init__.py", "def __getattr__(name): return abs\n")
+        for target in (
+            "classify.py:classify",
+            "classify.py:guarded",
+            "classify.py:Model.method",
+            "classify.py:sqrt",
+            "classify.py:j.dumps",
+            "classify.py:twice",
+            "classify:classify",
+            self.folder + "/classify.py:classify",
+            "star.py:join",
+            "lazy:anything",
+            "math:sqrt",
+            "os:getcwd",
+            "builtins:str.upper",
+        ):
+            self.assertEqual(self.check(target), "ok", target)
+        for target, says in (
+            (
+                "classify.py:foo",
+                "classify.py has no function 'foo'; it has: classify, pair, guarded, no_input",
+            ),
+            ("empty.py:f", "empty.py has no function 'f'; it defines none"),
+            ("classify.py:hidden", "no function 'hidden'"),
+            ("classify.py:later", "classify.py:13: 'later' is an async function"),
+            ("classify.py:pair", "classify.py:12: function 'pair' needs 3 arguments"),
+            ("classify.py:no_input", "takes no positional argument"),
+            ("classify.py", "give it as classify.py:FUNCTION; it has: classify, pair"),
+            ("classify.py:", "give it as classify.py:FUNCTION; it has: classify, pair"),
+            ("math:nosuch", "math has no function 'nosuch'; it has: "),
+            ("math:pi", "math has no function 'pi'"),
+            ("math", "give it as math:FUNCTION; it has: "),
+        ):
+            self.assertIn(says, self.check(target), target)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "schedule/scheduler.h"
+
+#include <gmock/gmock.h>
+#include <random>
+#include <set>
+
+namespace poolscope {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+
+ScheduleOptions fixed(std::uint64_t chunk, std::uint64_t window, std::uint32_t retries = 0)
+{
+    ScheduleOptions options;
+    options.chunks.chunk = chunk;
+    options.chunks.window = window;
+    options.retries = retries;
+    return options;
+}
+
+TEST(Scheduler, HandsOutChunksInOrderUpToTheWindow)
+{
+    Scheduler scheduler(fixed(3, 2), 10);
+    scheduler.addWorker(1);
+    scheduler.addWorker(2);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{0, 3}));
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{3, 3}));
+    EXPECT_EQ(scheduler.nextChunk(1), std::nullopt);
+    EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{6, 3}));
+    EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{9, 1}));
+    EXPECT_EQ(scheduler.nextChunk(2), std::nullopt);
+    EXPECT_FALSE(scheduler.hasWaiting());
+    EXPECT_TRUE(scheduler.answered(1, {0, 3}, 1ms));
+    EXPECT_FALSE(scheduler.allSettled());
+}
+
+TEST(Scheduler, TakesAnswersOnlyInTurn)
+{
+    Scheduler scheduler(fixed(4, 2), 8);
+    scheduler.addWorker(1);
+    EXPECT_FALSE(scheduler.answered(1, {0, 1}, 1ms)) << "nothing was given";
+    scheduler.nextChunk(1);
+    scheduler.nextChunk(1);
+    EXPECT_FALSE(scheduler.answered(1, {4, 1}, 1ms)) << "the first chunk comes first";
+    EXPECT_FALSE(scheduler.answered(1, {0, 5}, 1ms)) << "more than the chunk";
+    EXPECT_TRUE(scheduler.answered(1, {0, 2}, 1ms));
+    EXPECT_FALSE(scheduler.answered(1, {0, 2}, 1ms)) << "answered already";
+    EXPECT_TRUE(scheduler.answered(1, {2, 2}, 1ms));
+    EXPECT_TRUE(scheduler.answered(1, {4, 4}, 1ms));
+    EXPECT_TRUE(scheduler.allSettled());
+}
+
+TEST(Scheduler, TriesADeadWorkersIndexAloneOnceAndThenQuarantinesIt)
+{
+    Scheduler scheduler(fixed(10, 1), 10);
+    scheduler.addWorker(1);
+    scheduler.nextChunk(1);
+    EXPECT_TRUE(scheduler.answered(1, {0, 4}, 1ms));
+    const auto first = scheduler.workerDied(1, {4, 1});
+    EXPECT_TRUE(first.quarantined.empty());
+    EXPECT_EQ(first.requeued, 6U);
+
+    scheduler.addWorker(1);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{4, 1})) << "alone";
+    const auto second = scheduler.workerDied(1, {4, 1});
+    EXPECT_THAT(second.quarantined, ElementsAre(4U));
+    EXPECT_EQ(scheduler.failedAttempts(4), 2U);
+
+    scheduler.addWorker(1);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{5, 5}));
+    EXPECT_TRUE(scheduler.answered(1, {5, 5}, 1ms));
+    EXPECT_TRUE(scheduler.allSettled());
+}
+
+TEST(Scheduler, TriesEachSuspectAlone)
+{
+    Scheduler scheduler(fixed(8, 1), 8);
+    scheduler.addWorker(1);
+    scheduler.nextChunk(1);
+    EXPECT_EQ(scheduler.workerDied(1, {2, 3}).requeued, 8U);
+    scheduler.addWorker(1);
+    std::vector<IndexRange> chunks;
+    while (const auto chunk = scheduler.nextChunk(1)) {
+        chunks.push_back(*chunk);
+        EXPECT_TRUE(scheduler.answered(1, *chunk, 1ms));
+    }
+    EXPECT_THAT(chunks,
+        ElementsAre(IndexRange{0, 2}, IndexRange{2, 1}, IndexRange{3, 1}, IndexRange{4, 1},
+            IndexRange{5, 3}));
+    EXPECT_TRUE(scheduler.allSettled());
+}
+
+TEST(Scheduler, ADeathWithNothingRunningAccusesNoIndex)
+{
+    Scheduler scheduler(fixed(5, 2), 10);
+    scheduler.addWorker(1);
+    scheduler.nextChunk(1);
+    scheduler.nextChunk(1);
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_TRUE(scheduler.workerDied(1, {}).quarantined.empty());
+        scheduler.addWorker(1);
+        EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{0, 5}));
+        EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{5, 5}));
+    }
+}
+
+TEST(Scheduler, RetriesFailuresAsOftenAsAsked)
+{
+    Scheduler scheduler(fixed(1, 1, 2), 1);
+    scheduler.addWorker(1);
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        ASSERT_EQ(scheduler.nextChunk(1), (IndexRange{0, 1}));
+        ASSERT_TRUE(scheduler.answered(1, {0, 1}, 1ms));
+        EXPECT_EQ(scheduler.failed(0), Scheduler::AfterFailure::Retry);
+        EXPECT_FALSE(scheduler.allSettled());
+    }
+    scheduler.nextChunk(1);
+    ASSERT_TRUE(scheduler.answered(1, {0, 1}, 1ms));
+    EXPECT_EQ(scheduler.failed(0), Scheduler::AfterFailure::Settled);
+    EXPECT_EQ(scheduler.failedAttempts(0), 3U);
+    EXPECT_TRUE(scheduler.allSettled());
+}
+
+TEST(Scheduler, WaitsForTheLimitButNotForRetries)
+{
+    Scheduler scheduler(fixed(4, 1), 100);
+    scheduler.setLimit(6);
+    scheduler.addWorker(1);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{0, 4}));
+    EXPECT_TRUE(scheduler.answered(1, {0, 4}, 1ms));
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{4, 2}));
+    EXPECT_TRUE(scheduler.answered(1, {4, 2}, 1ms));
+    EXPECT_EQ(scheduler.nextChunk(1), std::nullopt);
+    EXPECT_TRUE(scheduler.heldByLimit());
+    scheduler.setLimit(100);
+    EXPECT_FALSE(scheduler.heldByLimit());
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{6, 4}));
+}
+
+TEST(Scheduler, GivesARetiredWorkersRestToOthers)
+{
+    Scheduler scheduler(fixed(2, 2), 4);
+    scheduler.addWorker(1);
+    scheduler.nextChunk(1);
+    scheduler.nextChunk(1);
+    scheduler.retireWorker(1);
+    EXPECT_EQ(scheduler.nextChunk(1), std::nullopt);
+    EXPECT_TRUE(scheduler.answered(1, {0, 2}, 1ms));
+    scheduler.workerLeft(1);
+    scheduler.addWorker(2);
+    EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{2, 2}));
+}
+
+TEST(Scheduler, SettlesEveryIndexOnceWhateverDies)
+{
+    std::mt19937 random(1);
+    const auto chance = [&](unsigned percent) { return random() % 100 < percent; };
+    for (int round = 0; round < 200; ++round) {
+        const std::uint64_t inputs = random() % 500;
+        ScheduleOptions options = fixed(1 + random() % 20, 1 + random() % 3, random() % 3);
+        if (chance(50))
+            options.chunks = {};
+        Scheduler scheduler(options, inputs);
+        std::vector<int> settled(inputs, 0);
+        std::map<WorkerId, std::deque<IndexRange>> held;
+        WorkerId next = 1;
+        while (!scheduler.allSettled()) {
+            if (held.size() < 3) {
+                scheduler.addWorker(next);
+                held[next++];
+            }
+            for (auto worker = held.begin(); worker != held.end();) {
+                auto &[id, chunks] = *worker;
+                while (const auto chunk = scheduler.nextChunk(id))
+                    chunks.push_back(*chunk);
+                if (!chunks.empty() && chance(80)) {
+                    IndexRange &chunk = chunks.front();
+                    const std::uint64_t count = 1 + random() % chunk.count;
+                    ASSERT_TRUE(scheduler.answered(id, {chunk.first, count}, 5us));
+                    for (std::uint64_t i = chunk.first; i < chunk.first + count; ++i) {
+                        if (!chance(10) || scheduler.failed(i) == Scheduler::AfterFailure::Settled)
+                            ++settled[i];
+                    }
+                    chunk = {chunk.first + count, chunk.count - count};
+                    if (chunk.count == 0)
+                        chunks.pop_front();
+                }
+                if (!chance(10)) {
+                    ++worker;
+                    continue;
+                }
+                const IndexRange rest = scheduler.unansweredOf(id);
+                const auto after = scheduler.workerDied(
+                    id, chance(50) ? IndexRange{rest.first, std::min<std::uint64_t>(rest.count, 3)}
+                                   : IndexRange{});
+                for (const std::uint64_t index : after.quarantined)
+                    ++settled[index];
+                worker = held.erase(worker);
+            }
+        }
+        ASSERT_THAT(settled, testing::Each(1));
+    }
+}
+
+TEST(ChunkSizer, GrowsToTwentyMillisecondsAndShrinksTowardsTheEnd)
+{
+    ChunkSizer sizer({});
+    EXPECT_EQ(sizer.chunkSize(1'000'000, 2), 1U);
+    sizer.measuredWork(1, 100us);
+    sizer.measuredChunk(1);
+    EXPECT_EQ(sizer.chunkSize(1'000'000, 2), 8U) << "by 8 times at most";
+    sizer.measuredChunk(1000);
+    EXPECT_EQ(sizer.chunkSize(1'000'000, 2), 200U) << "20 ms of 100 us each";
+    EXPECT_EQ(sizer.chunkSize(100, 2), 25U) << "remaining / (2 x workers)";
+    EXPECT_EQ(sizer.chunkSize(1, 64), 1U);
+}
+
+TEST(ChunkSizer, KeepsHandingOverBelowAHundredth)
+{
+    ChunkSizer sizer({});
+    for (int i = 0; i < 200; ++i)
+        sizer.measuredHandover(1ms);
+    sizer.measuredWork(1000, 100ms);
+    sizer.measuredChunk(100'000);
+    EXPECT_NEAR(static_cast<double>(sizer.chunkSize(UINT64_MAX, 1)), 1000, 20) << "100 ms of 100 us";
+}
+
+TEST(ChunkSizer, HoldsTwoMillisecondsOfWorkInReserve)
+{
+    ChunkOptions options;
+    options.chunk = 1;
+    ChunkSizer sizer(options);
+    EXPECT_EQ(sizer.window(1000, 2), 2U);
+    sizer.measuredWork(1, 20us);
+    sizer.measuredChunk(1);
+    EXPECT_EQ(sizer.window(1'000'000, 2), 101U);
+    sizer.measuredWork(1'000'000, 1us);
+    EXPECT_EQ(sizer.window(1'000'000, 2), 1024U);
+}
+
+TEST(ChunkSizer, HoldsOneLongChunkWhenOthersMightTakeIt)
+{
+    ChunkOptions options;
+    options.chunk = 1;
+    ChunkSizer sizer(options);
+    sizer.measuredWork(1, 50ms);
+    sizer.measuredChunk(1);
+    EXPECT_EQ(sizer.window(100, 2), 2U);
+    EXPECT_EQ(sizer.window(2, 2), 1U);
+}
+
+} // namespace
+} // namespace poolscope
