@@ -78,7 +78,7 @@ struct Setup {
     InputKind input = InputKind::Range;
     std::int64_t rangeStart = 0;
     std::int64_t rangeStep = 1;
-    std::string columnPath; ///< the memory-mapped column of numbers; empty: answer inline
+    std::string columnPath; ///< the shared column of numbers; empty: answer inline
     std::uint64_t columnCells = 0; ///< index i owns the 8 bytes of cell i % columnCells
     std::string boardPath; ///< the worker's Board (wire/board.h); empty: none
 };

@@ -2,50 +2,86 @@
 #include "worker/column.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
 #include <sys/mman.h>
-
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
+#include <unistd.h>
+#include <utility>
 
 namespace poolscope::worker {
 
 namespace {
 
 constexpr std::uint64_t cellSize = sizeof(std::uint64_t);
-constexpr std::uint64_t blockCells = (2U << 20) / cellSize;
+constexpr std::size_t worthWriting = 256;
 
 } // namespace
 
 Column::Column(const std::string &path, std::uint64_t cells)
     : m_cells(cells)
 {
-    if (!path.empty() && cells > 0)
-        m_mapping = SharedMapping(path, cells * cellSize);
+    if (path.empty() || cells == 0)
+        return;
+    m_file = open(path.c_str(), O_RDWR | O_CLOEXEC);
+    if (m_file < 0)
+        return;
+    void *memory = mmap(nullptr, cells * cellSize, PROT_READ | PROT_WRITE, MAP_SHARED, m_file, 0);
+    if (memory != MAP_FAILED)
+        m_memory = static_cast<std::uint64_t *>(memory);
 }
 
-std::uint64_t *Column::cells(std::uint64_t first, std::uint64_t *count) const
+Column::Column(Column &&other) noexcept
 {
-    const std::uint64_t cell = first % m_cells;
-    *count = std::min(*count, m_cells - cell);
-    return reinterpret_cast<std::uint64_t *>(m_mapping.data()) + cell;
+    *this = std::move(other);
 }
 
-void Column::populate(const std::uint64_t *cells, std::uint64_t count)
+Column &Column::operator=(Column &&other) noexcept
 {
-    const auto begin = static_cast<std::uint64_t>(
-        cells - reinterpret_cast<const std::uint64_t *>(m_mapping.data()));
-    const std::uint64_t lastBlock = (begin + count - 1) / blockCells;
-    if (lastBlock >= m_populated.size())
-        m_populated.resize(lastBlock + 1);
-    for (std::uint64_t block = begin / blockCells; block <= lastBlock; ++block) {
-        if (m_populated[block])
-            continue;
-        const std::uint64_t length = std::min(blockCells, m_cells - block * blockCells);
-        madvise(m_mapping.data() + block * blockCells * cellSize, length * cellSize,
-            MADV_POPULATE_WRITE);
-        m_populated[block] = true;
+    std::swap(m_file, other.m_file);
+    std::swap(m_memory, other.m_memory);
+    std::swap(m_cells, other.m_cells);
+    return *this;
+}
+
+Column::~Column()
+{
+    if (m_memory)
+        munmap(m_memory, m_cells * cellSize);
+    if (m_file >= 0)
+        close(m_file);
+}
+
+bool Column::store(std::uint64_t first, std::span<const std::uint64_t> cells)
+{
+    while (!cells.empty()) {
+        const std::uint64_t cell = first % m_cells;
+        const auto piece = cells.first(std::min<std::uint64_t>(cells.size(), m_cells - cell));
+        if (!storePiece(cell, piece))
+            return false;
+        first += piece.size();
+        cells = cells.subspan(piece.size());
     }
+    return true;
+}
+
+bool Column::storePiece(std::uint64_t cell, std::span<const std::uint64_t> cells)
+{
+    if (cells.size() < worthWriting) {
+        std::copy(cells.begin(), cells.end(), m_memory + cell);
+        return true;
+    }
+    auto bytes = std::as_bytes(cells);
+    auto offset = static_cast<off_t>(cell * cellSize);
+    while (!bytes.empty()) {
+        const ssize_t written = pwrite(m_file, bytes.data(), bytes.size(), offset);
+        if (written < 0 && errno != EINTR)
+            return false;
+        if (written > 0) {
+            bytes = bytes.subspan(static_cast<std::size_t>(written));
+            offset += written;
+        }
+    }
+    return true;
 }
 
 } // namespace poolscope::worker

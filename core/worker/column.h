@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Column: the shared cells that numbers go to, one of 8 bytes for each index, used as a ring.
+//
+// Few cells are stored through the mapping; many are written to the file behind it, which costs a
+// third of what the page faults of fresh memory cost.
 #pragma once
 
-#include "worker/sharedmapping.h"
-
 #include <cstdint>
-#include <vector>
+#include <span>
+#include <string>
 
 namespace poolscope::worker {
 
@@ -14,20 +16,21 @@ public:
     Column() = default;
     /// isOpen() is false where the path is empty or cannot be mapped.
     Column(const std::string &path, std::uint64_t cells);
+    Column(Column &&other) noexcept;
+    Column &operator=(Column &&other) noexcept;
+    ~Column();
 
-    bool isOpen() const { return m_mapping.data() != nullptr; }
+    bool isOpen() const { return m_memory != nullptr; }
 
-    /// The cell of index `first`; *count is cut to the cells that follow it without a wrap.
-    std::uint64_t *cells(std::uint64_t first, std::uint64_t *count) const;
-
-    /// Has the kernel make the pages under these cells at once, rather than by a fault each: on a
-    /// virtual machine that is three times as fast. Worth it for many cells only.
-    void populate(const std::uint64_t *cells, std::uint64_t count);
+    /// Stores the cells of index `first` and of those after it. False where there is no memory.
+    [[nodiscard]] bool store(std::uint64_t first, std::span<const std::uint64_t> cells);
 
 private:
-    SharedMapping m_mapping;
+    bool storePiece(std::uint64_t cell, std::span<const std::uint64_t> cells);
+
+    int m_file = -1;
+    std::uint64_t *m_memory = nullptr;
     std::uint64_t m_cells = 0;
-    std::vector<bool> m_populated; ///< by block
 };
 
 } // namespace poolscope::worker

@@ -129,12 +129,11 @@ void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
     Batch rest{chunk.first, chunk.count};
     while (rest.count > 0 && m_end != End::PoolGone) {
         const std::uint64_t begun = now();
-        const Batch batch = runner.prepare({rest.first, std::min(rest.count, m_sizer.next())});
+        const Batch batch{rest.first, std::min(rest.count, m_sizer.next())};
         m_outbox.beginBatch(batch.first, batch.count, begun);
-        const std::uint64_t prepared = batch.count > 1 ? now() : begun;
         wire::Done done = runner.run(batch, items);
         const std::uint64_t ended = now();
-        m_sizer.measured(batch.count, ended - prepared);
+        m_sizer.measured(batch.count, ended - begun);
 
         done.begun = begun;
         done.duration = ended - begun;

@@ -7,8 +7,6 @@ namespace poolscope::worker {
 
 namespace {
 
-constexpr std::uint64_t worthPopulating = 4096;
-
 OutcomeView number(OutcomeKind kind, std::uint64_t cell)
 {
     OutcomeView outcome;
@@ -60,16 +58,6 @@ Result<TaskRunner> TaskRunner::make(const wire::Setup &setup)
     return runner;
 }
 
-Batch TaskRunner::prepare(Batch batch)
-{
-    if (!m_column.isOpen() || !std::holds_alternative<NumberTask>(m_task))
-        return batch;
-    const std::uint64_t *cells = m_column.cells(batch.first, &batch.count);
-    if (batch.count >= worthPopulating)
-        m_column.populate(cells, batch.count);
-    return batch;
-}
-
 wire::Done TaskRunner::run(Batch batch, wire::FieldReader &items)
 {
     if (m_setup.input == wire::InputKind::Range)
@@ -84,15 +72,9 @@ wire::Done TaskRunner::runRange(Batch batch)
             + index * static_cast<std::uint64_t>(m_setup.rangeStep));
     };
     if (const auto *task = std::get_if<NumberTask>(&m_task)) {
-        std::uint64_t *cells = nullptr;
-        if (m_column.isOpen()) {
-            cells = m_column.cells(batch.first, &batch.count);
-        } else {
-            m_cells.resize(batch.count);
-            cells = m_cells.data();
-        }
-        task->run({valueOf(batch.first), m_setup.rangeStep, batch.count}, cells);
-        return numbers(*task, batch, cells);
+        m_cells.resize(batch.count);
+        task->run({valueOf(batch.first), m_setup.rangeStep, batch.count}, m_cells.data());
+        return numbers(*task, batch);
     }
     m_values.clear();
     for (std::uint64_t i = 0; i < batch.count; ++i) {
@@ -121,9 +103,7 @@ wire::Done TaskRunner::runItems(const NumberTask &task, Batch batch, wire::Field
     }
     if (!allNumbers)
         return inlineDone(batch, m_values);
-    if (m_column.isOpen())
-        std::copy(m_cells.begin(), m_cells.end(), m_column.cells(batch.first, &batch.count));
-    return numbers(task, batch, m_cells.data());
+    return numbers(task, batch);
 }
 
 wire::Done TaskRunner::runItems(const TextTask &task, Batch batch, wire::FieldReader &items)
@@ -134,18 +114,18 @@ wire::Done TaskRunner::runItems(const TextTask &task, Batch batch, wire::FieldRe
     return inlineDone(batch, m_values);
 }
 
-/// Numbers that stand in the column already, or go out in the message where there is none.
-wire::Done TaskRunner::numbers(const NumberTask &task, Batch batch, const std::uint64_t *cells)
+/// Stores the batch's cells in the column, or sends them along where that is not possible.
+wire::Done TaskRunner::numbers(const NumberTask &task, Batch batch)
 {
-    if (!m_column.isOpen()) {
+    if (!m_column.isOpen() || !m_column.store(batch.first, m_cells)) {
         m_values.clear();
-        for (std::uint64_t i = 0; i < batch.count; ++i)
-            wire::encodeOutcome(m_values, number(task.kind, cells[i]));
+        for (const std::uint64_t cell : m_cells)
+            wire::encodeOutcome(m_values, number(task.kind, cell));
         return inlineDone(batch, m_values);
     }
     wire::Done done = inlineDone(batch, {});
-    done.store =
-        task.kind == OutcomeKind::Real ? wire::Store::ColumnReal : wire::Store::ColumnInteger;
+    done.store
+        = task.kind == OutcomeKind::Real ? wire::Store::ColumnReal : wire::Store::ColumnInteger;
     return done;
 }
 

