@@ -285,6 +285,8 @@ class Column:
     def __init__(self, path, cells):
         self.cells = cells
         self.descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        if os.fstat(self.descriptor).st_size < 8 * cells:
+            raise ValueError("it is too short")
 
     def store(self, first, code, values):
         """Writes the values; OverflowError for an integer beyond 64 bits."""

@@ -27,13 +27,13 @@ TEST(Codec, DoneIsByteForByteAsDocumented)
     std::string frame;
     encode(frame, Done{1, 2, Store::ColumnReal, 3, 4, {}});
     EXPECT_EQ(frame,
-        bytes({29, 0, 0, 0, 19, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0,
-            0, 0, 0, 0, 0}));
+        bytes({29, 0, 0, 0, 19, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 4, 0,
+            0, 0, 0, 0, 0, 0}));
 }
 
 TEST(Codec, EveryMessageComesBackAsItWas)
 {
-    Setup setup;
+    struct Setup setup;
     setup.worker = 7;
     setup.task = TaskKind::Python;
     setup.target = "file.py:f";

@@ -17,15 +17,16 @@ namespace {
 std::uint64_t pythonSize(const RangeInput &range)
 {
     __extension__ using Wide = __int128;
-    const Wide span = range.step > 0 ? Wide(range.stop) - range.start : Wide(range.start) - range.stop;
+    const Wide span =
+        range.step > 0 ? Wide(range.stop) - range.start : Wide(range.start) - range.stop;
     const Wide step = range.step > 0 ? Wide(range.step) : -Wide(range.step);
     return span <= 0 ? 0 : static_cast<std::uint64_t>((span + step - 1) / step);
 }
 
 TEST(IntegerRange, HasTheSizeAndTheElementsOfPythonsRange)
 {
-    const std::vector<std::int64_t> edges{INT64_MIN, INT64_MIN + 1, -7, -1, 0, 1, 2, 7, 5000,
-        INT64_MAX - 1, INT64_MAX};
+    const std::vector<std::int64_t> edges{
+        INT64_MIN, INT64_MIN + 1, -7, -1, 0, 1, 2, 7, 5000, INT64_MAX - 1, INT64_MAX};
     for (const std::int64_t start : edges) {
         for (const std::int64_t stop : edges) {
             for (const std::int64_t step : edges) {
@@ -90,7 +91,10 @@ protected:
         }
         return lines;
     }
-    static std::vector<std::string> all(LineIndex &index) { return read(index, 0, index.lineCount()); }
+    static std::vector<std::string> all(LineIndex &index)
+    {
+        return read(index, 0, index.lineCount());
+    }
 
     std::string m_path = testing::TempDir() + "poolscope-lines-" + std::to_string(getpid());
 };
@@ -124,7 +128,8 @@ TEST_F(Lines, AreFoundWhereverBlocksEnd)
         std::vector<std::string> lines;
         while (text.size() < 900'000) {
             const bool around = text.size() % (256 * 1024) > 256 * 1024 - 300;
-            std::string line(random() % (around ? 3 : 2000), static_cast<char>('a' + random() % 26));
+            std::string line(
+                random() % (around ? 3 : 2000), static_cast<char>('a' + random() % 26));
             const char *endings[] = {"\n", "\r\n", "\r"};
             std::string ending = endings[random() % 3];
             if (!lines.empty() && line.empty() && text.back() == '\r' && ending == "\n")
@@ -137,7 +142,8 @@ TEST_F(Lines, AreFoundWhereverBlocksEnd)
         ASSERT_EQ(all(found), lines);
         for (int i = 0; i < 200; ++i) {
             const std::uint64_t first = random() % lines.size();
-            const std::uint64_t count = std::min<std::uint64_t>(1 + random() % 5, lines.size() - first);
+            const std::uint64_t count =
+                std::min<std::uint64_t>(1 + random() % 5, lines.size() - first);
             ASSERT_EQ(read(found, first, count),
                 std::vector<std::string>(lines.begin() + static_cast<std::ptrdiff_t>(first),
                     lines.begin() + static_cast<std::ptrdiff_t>(first + count)));

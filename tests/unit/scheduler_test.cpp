@@ -156,7 +156,9 @@ TEST(Scheduler, GivesARetiredWorkersRestToOthers)
 TEST(Scheduler, SettlesEveryIndexOnceWhateverDies)
 {
     std::mt19937 random(1);
-    const auto chance = [&](unsigned percent) { return random() % 100 < percent; };
+    const auto chance = [&](unsigned percent) {
+        return random() % 100 < percent;
+    };
     for (int round = 0; round < 200; ++round) {
         const std::uint64_t inputs = random() % 500;
         ScheduleOptions options = fixed(1 + random() % 20, 1 + random() % 3, random() % 3);
@@ -192,9 +194,9 @@ TEST(Scheduler, SettlesEveryIndexOnceWhateverDies)
                     continue;
                 }
                 const IndexRange rest = scheduler.unansweredOf(id);
-                const auto after = scheduler.workerDied(
-                    id, chance(50) ? IndexRange{rest.first, std::min<std::uint64_t>(rest.count, 3)}
-                                   : IndexRange{});
+                const auto after = scheduler.workerDied(id,
+                    chance(50) ? IndexRange{rest.first, std::min<std::uint64_t>(rest.count, 3)}
+                               : IndexRange{});
                 for (const std::uint64_t index : after.quarantined)
                     ++settled[index];
                 worker = held.erase(worker);
@@ -224,7 +226,8 @@ TEST(ChunkSizer, KeepsHandingOverBelowAHundredth)
         sizer.measuredHandover(1ms);
     sizer.measuredWork(1000, 100ms);
     sizer.measuredChunk(100'000);
-    EXPECT_NEAR(static_cast<double>(sizer.chunkSize(UINT64_MAX, 1)), 1000, 20) << "100 ms of 100 us";
+    EXPECT_NEAR(static_cast<double>(sizer.chunkSize(UINT64_MAX, 1)), 1000, 20)
+        << "100 ms of 100 us";
 }
 
 TEST(ChunkSizer, HoldsTwoMillisecondsOfWorkInReserve)

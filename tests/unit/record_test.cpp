@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "record/appendlog.h"
+#include "record/bloblog.h"
+#include "record/lane.h"
+#include "record/outcomestore.h"
+#include "record/stationlog.h"
+
+#include <bit>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <random>
+#include <thread>
+#include <unistd.h>
+
+namespace poolscope {
+namespace {
+
+TEST(AppendLog, IsReadWhileItGrows)
+{
+    constexpr std::uint64_t count = 300'000;
+    AppendLog<std::uint64_t> log;
+    std::jthread writer([&] {
+        for (std::uint64_t i = 0; i < count; ++i)
+            log.append(i * 7);
+    });
+    for (std::size_t size = 0; size < count;) {
+        size = log.size();
+        if (size > 0) {
+            ASSERT_EQ(log[size - 1], (size - 1) * 7);
+            ASSERT_EQ(log[size / 2], size / 2 * 7);
+        }
+    }
+}
+
+/// What a lane must answer, from a plain list of spans.
+struct BruteForce {
+    std::vector<Span> spans;
+
+    std::uint64_t busyBefore(std::uint64_t time) const
+    {
+        std::uint64_t busy = 0;
+        for (const Span &span : spans) {
+            if (span.begin < time)
+                busy += std::min(span.duration, time - span.begin);
+        }
+        return busy;
+    }
+    std::size_t countBefore(std::uint64_t time) const
+    {
+        return static_cast<std::size_t>(std::count_if(
+            spans.begin(), spans.end(), [&](const Span &span) { return span.begin < time; }));
+    }
+};
+
+TEST(Lane, AnswersAsAPlainListDoes)
+{
+    std::mt19937_64 random(5);
+    for (int round = 0; round < 20; ++round) {
+        Lane lane;
+        BruteForce expected;
+        std::uint64_t time = random() % 1000;
+        for (int i = 0; i < 1500; ++i) {
+            const bool farAway = random() % 50 == 0;
+            Span span;
+            time += random() % (farAway ? 9'000'000'000 : 2000);
+            span.begin = time;
+            span.duration = random() % (farAway ? 20'000'000'000 : 3000);
+            span.first = random() % 20 == 0 ? random() : static_cast<std::uint64_t>(i) * 3;
+            span.count = 1 + random() % 1000;
+            time += span.duration;
+            lane.append(span);
+            expected.spans.push_back(span);
+        }
+        ASSERT_EQ(lane.size(), expected.spans.size());
+        std::size_t position = 0;
+        lane.forEach(0, lane.size(), [&](const Span &span) {
+            const Span &wanted = expected.spans[position];
+            ASSERT_EQ(span.begin, wanted.begin);
+            ASSERT_EQ(span.duration, wanted.duration);
+            ASSERT_EQ(span.first, wanted.first);
+            ASSERT_EQ(span.count, wanted.count);
+            ASSERT_EQ(lane.span(position).first, wanted.first);
+            ++position;
+        });
+        ASSERT_EQ(position, lane.size());
+        for (int i = 0; i < 300; ++i) {
+            const std::uint64_t at = i % 3 == 0
+                ? expected.spans[random() % 1500].begin + random() % 3
+                : random() % (time + 1000);
+            ASSERT_EQ(lane.busyBefore(at), expected.busyBefore(at)) << at;
+            ASSERT_EQ(lane.countBefore(at), expected.countBefore(at)) << at;
+        }
+        ASSERT_EQ(lane.busyBetween(0, UINT64_MAX), expected.busyBefore(UINT64_MAX));
+    }
+}
+
+TEST(Lane, KeepsSpansDisjointWhenClocksDisagree)
+{
+    Lane lane;
+    lane.append({100, 50, 0, 1});
+    lane.append({140, 30, 1, 1});
+    lane.append({120, 10, 2, 1});
+    EXPECT_EQ(lane.span(1).begin, 150U);
+    EXPECT_EQ(lane.span(1).duration, 20U);
+    EXPECT_EQ(lane.span(2).begin, 170U);
+    EXPECT_EQ(lane.span(2).duration, 0U);
+    EXPECT_EQ(lane.busyBefore(1000), 70U);
+}
+
+TEST(Lane, IsEmptyAtFirst)
+{
+    const Lane lane;
+    EXPECT_EQ(lane.size(), 0U);
+    EXPECT_EQ(lane.busyBefore(100), 0U);
+    EXPECT_EQ(lane.countBefore(100), 0U);
+}
+
+TEST(StationLog, GivesBackWhatWasWritten)
+{
+    std::mt19937_64 random(9);
+    Lane lane;
+    StationLog log;
+    std::vector<ChunkStations> written;
+    std::uint64_t time = 0;
+    for (int i = 0; i < 3000; ++i) {
+        if (i % 100 == 99) { // a worker dies, and leaves a span that belongs to no chunk
+            lane.append({time, 5, 0, 1});
+            time += 5;
+            log.abandonSpansBefore(lane.size());
+        }
+        ChunkStations chunk;
+        chunk.sent = time;
+        chunk.received = i % 10 == 0 ? time + random() % 100'000 : time;
+        chunk.spans = 1 + random() % 3;
+        chunk.begun = time += 10;
+        for (std::uint64_t span = 0; span < chunk.spans; ++span, time += 20)
+            lane.append({time, 15, 0, 1});
+        chunk.ended = time - 5;
+        chunk.answered = time + random() % 1000;
+        chunk.decoded = chunk.answered + random() % 1'000'000'000;
+        log.append(chunk);
+        written.push_back(chunk);
+    }
+    StationLog::Reader reader(log, lane);
+    for (const ChunkStations &wanted : written) {
+        const auto chunk = reader.next();
+        ASSERT_TRUE(chunk);
+        EXPECT_EQ(chunk->sent, wanted.sent);
+        EXPECT_EQ(chunk->received, wanted.received);
+        EXPECT_EQ(chunk->begun, wanted.begun);
+        EXPECT_EQ(chunk->ended, wanted.ended);
+        EXPECT_EQ(chunk->answered, wanted.answered);
+        EXPECT_EQ(chunk->decoded, wanted.decoded);
+    }
+    EXPECT_FALSE(reader.next());
+}
+
+TEST(BlobLog, GivesBackRecordsFromMemoryAndFromTheFile)
+{
+    auto log = BlobLog::make();
+    ASSERT_TRUE(log);
+    std::mt19937 random(2);
+    std::vector<std::pair<std::uint64_t, std::string>> records;
+    for (int i = 0; i < 2000; ++i) {
+        std::string record(random() % (i % 500 == 0 ? 3'000'000 : 3000), static_cast<char>(i));
+        const auto offset = (*log)->append(record);
+        ASSERT_TRUE(offset);
+        records.emplace_back(*offset, std::move(record));
+    }
+    for (const auto &[offset, record] : records) {
+        const auto back = (*log)->read(offset);
+        ASSERT_TRUE(back);
+        ASSERT_EQ(std::string(back->begin(), back->end()), record);
+    }
+}
+
+OutcomeView text(std::string_view value)
+{
+    OutcomeView outcome;
+    outcome.kind = OutcomeKind::Text;
+    outcome.text = value;
+    return outcome;
+}
+
+/// Writes numbers as a worker does.
+class Column {
+public:
+    explicit Column(const OutcomeStore &store)
+        : m_file(open(store.columnPath().c_str(), O_RDWR | O_CLOEXEC))
+        , m_cells(store.columnCells())
+    {
+    }
+    ~Column() { close(m_file); }
+    Column(const Column &) = delete;
+    Column &operator=(const Column &) = delete;
+
+    void write(std::uint64_t index, double value) const
+    {
+        const auto offset = static_cast<off_t>(index % m_cells * sizeof(value));
+        ASSERT_EQ(pwrite(m_file, &value, sizeof(value), offset), ssize_t{sizeof(value)});
+    }
+
+private:
+    int m_file;
+    std::uint64_t m_cells;
+};
+
+TEST(OutcomeStore, KeepsWhateverComesInAnyOrder)
+{
+    constexpr std::uint64_t count = 300'000;
+    auto made = OutcomeStore::make(count, OutcomeStore::Keep::All);
+    ASSERT_TRUE(made);
+    OutcomeStore &store = **made;
+    const Column column(store);
+    std::vector<int> kinds(count, 0);
+    std::mt19937 random(4);
+    std::vector<IndexRange> ranges;
+    for (std::uint64_t at = 0; at < count;) {
+        const std::uint64_t size = std::min<std::uint64_t>(1 + random() % 5000, count - at);
+        ranges.push_back({at, size});
+        at += size;
+    }
+    std::shuffle(ranges.begin(), ranges.end(), random);
+    for (const IndexRange &range : ranges) {
+        const int kind = static_cast<int>(random() % 3);
+        for (std::uint64_t i = range.first; i < range.end(); ++i) {
+            kinds[i] = kind + 1;
+            if (kind == 0)
+                column.write(i, static_cast<double>(i) / 2);
+            else if (kind == 1)
+                ASSERT_TRUE(store.add(i, text(std::to_string(i))));
+            else
+                ASSERT_TRUE(
+                    store.add(i, OutcomeView{OutcomeKind::Integer, -static_cast<std::int64_t>(i)}));
+        }
+        if (kind == 0)
+            store.addNumbers(range, OutcomeKind::Real);
+        const auto first = std::find(kinds.begin(), kinds.end(), 0);
+        ASSERT_EQ(store.firstMissing(0), static_cast<std::uint64_t>(first - kinds.begin()));
+    }
+    EXPECT_EQ(store.firstMissing(12'345), count);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const auto outcome = store.read(i);
+        ASSERT_TRUE(outcome);
+        if (kinds[i] == 1)
+            ASSERT_EQ(outcome->view.real, static_cast<double>(i) / 2);
+        else if (kinds[i] == 2)
+            ASSERT_EQ(outcome->view.text, std::to_string(i));
+        else
+            ASSERT_EQ(outcome->view.integer, -static_cast<std::int64_t>(i));
+    }
+    for (std::uint64_t i = 0; i < count;) {
+        const auto numbers = store.numbers(i, count - i);
+        const auto end = std::find_if(kinds.begin() + static_cast<std::ptrdiff_t>(i), kinds.end(),
+            [&](int kind) { return kind != kinds[i]; });
+        const auto same = static_cast<std::uint64_t>(end - kinds.begin()) - i;
+        ASSERT_EQ(numbers.cells.size(), kinds[i] == 2 ? 0 : same) << i;
+        i += same;
+    }
+}
+
+TEST(OutcomeStore, IsARingForAReaderWhoReleases)
+{
+    constexpr std::uint64_t count = 1ULL << 40;
+    auto made = OutcomeStore::make(count, OutcomeStore::Keep::UntilRead);
+    ASSERT_TRUE(made);
+    OutcomeStore &store = **made;
+    const Column column(store);
+    const std::uint64_t ring = store.columnCells();
+    EXPECT_EQ(store.limit(), ring);
+    for (std::uint64_t at = 0; at < 3 * ring; at += ring / 2) {
+        for (const std::uint64_t index : {at, at + ring / 2 - 1})
+            column.write(index, static_cast<double>(index));
+        store.addNumbers({at, ring / 2}, OutcomeKind::Real);
+        EXPECT_EQ(store.firstMissing(at), at + ring / 2);
+        EXPECT_EQ(store.read(at)->view.real, static_cast<double>(at));
+        const std::uint64_t last = at + ring / 2 - 1;
+        EXPECT_EQ(store.numbers(last, 1).cells[0],
+            std::bit_cast<std::uint64_t>(static_cast<double>(last)));
+        store.releaseBelow(at + ring / 2);
+        EXPECT_EQ(store.limit(), at + ring / 2 + ring);
+    }
+}
+
+TEST(OutcomeStore, RefusesToKeepMoreThanAnyMemory)
+{
+    const auto made = OutcomeStore::make(UINT64_MAX, OutcomeStore::Keep::All);
+    ASSERT_FALSE(made);
+    EXPECT_NE(made.error().message.find("18446744073709551615"), std::string::npos);
+}
+
+} // namespace
+} // namespace poolscope
