@@ -45,8 +45,8 @@ public:
             skip(block, next);
             if (!m_visitor.endLine(m_offset, !m_afterReturn))
                 return false;
-            newline = newline < next ? block.find('\n') : newline - next;
-            carriage = advance(carriage, next, block);
+            newline = advance(newline, next, block, '\n');
+            carriage = advance(carriage, next, block, '\r');
         }
         if (!block.empty()) {
             m_visitor.text(block);
@@ -69,11 +69,13 @@ private:
         block.remove_prefix(count);
         m_offset += count;
     }
-    static std::size_t advance(std::size_t carriage, std::size_t next, std::string_view block)
+    /// Where the character stands in a block that has lost its first `gone` bytes.
+    static std::size_t advance(
+        std::size_t position, std::size_t gone, std::string_view block, char character)
     {
-        if (carriage == std::string_view::npos)
-            return carriage;
-        return carriage < next ? block.find('\r') : carriage - next;
+        if (position == std::string_view::npos)
+            return position;
+        return position < gone ? block.find(character) : position - gone;
     }
 
     Visitor &m_visitor;
