@@ -186,7 +186,7 @@ CommandLine parseCommandLine(int argc, char **argv)
         "Maps a task over inputs by a pool of worker processes, and shows where the time goes.",
         "poolscope");
     app.set_version_flag("--version", "poolscope " POOLSCOPE_VERSION);
-    app.require_subcommand(1);
+    app.require_subcommand(0, 1);
     RunArguments arguments;
     CLI::App *run = app.add_subcommand("run", "map a task over inputs");
     describeRun(*run, arguments);
@@ -203,6 +203,9 @@ CommandLine parseCommandLine(int argc, char **argv)
     }
     if (tasks->parsed())
         return TasksCommand{};
+    if (!run->parsed())
+        return wrongUse("there is no command: 'poolscope run' maps a task over inputs, "
+                        "'poolscope tasks' lists the built-in ones; see 'poolscope --help'");
     const auto options = toOptions(arguments);
     if (!options)
         return wrongUse(options.error().message);
