@@ -76,6 +76,12 @@ void describeRun(CLI::App &run, RunArguments &arguments)
     run.add_flag("-q", arguments.quiet, "no progress line")->group("Output");
 }
 
+/// An empty value is the empty variable of a script.
+std::string refuseEmpty(const std::string &value)
+{
+    return value.empty() ? "it is empty" : "";
+}
+
 Result<std::uint64_t> parseCount(
     const char *option, const std::string &text, std::uint64_t least, std::uint64_t most)
 {
@@ -162,6 +168,8 @@ Result<RunOptions> toOptions(const RunArguments &arguments)
         return tl::unexpected(pool.error());
     if (arguments.discard && !arguments.output.empty())
         return failure("-o and --discard contradict each other: give one of them");
+    if (!arguments.output.empty() && arguments.output == arguments.summary)
+        return failure("-o and --summary name the same file, " + arguments.output);
     options.spec = {*task, *input, *pool};
     if (!arguments.output.empty())
         options.output = arguments.output;
@@ -190,6 +198,10 @@ CommandLine parseCommandLine(int argc, char **argv)
     RunArguments arguments;
     CLI::App *run = app.add_subcommand("run", "map a task over inputs");
     describeRun(*run, arguments);
+    for (CLI::Option *option : run->get_options()) {
+        if (option->get_items_expected_max() > 0)
+            option->check(CLI::Validator(refuseEmpty, ""));
+    }
     CLI::App *tasks = app.add_subcommand("tasks", "list the built-in tasks");
 
     try {

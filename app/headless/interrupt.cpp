@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <fcntl.h>
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -29,8 +29,8 @@ void setHandler(void (*handler)(int))
     struct sigaction action { };
     action.sa_handler = handler;
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, nullptr); // no SA_RESTART: a write to a stalled pipe must end
-    sigaction(SIGTERM, &action, nullptr);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+        sigaction(signal, &action, nullptr);
 }
 
 } // namespace
@@ -42,8 +42,7 @@ Interrupt::Interrupt(QObject *parent)
     interrupted = false;
     m_notifier = std::make_unique<QSocketNotifier>(eventDescriptor.load(), QSocketNotifier::Read);
     connect(m_notifier.get(), &QSocketNotifier::activated, this, [this] {
-        eventfd_t count = 0;
-        eventfd_read(eventDescriptor, &count);
+        m_notifier->setEnabled(false); // the descriptor stays readable, for waitToWrite()
         emit came();
     });
     setHandler(handleSignal);
@@ -59,6 +58,13 @@ Interrupt::~Interrupt()
 bool Interrupt::hasCome()
 {
     return interrupted;
+}
+
+bool Interrupt::waitToWrite(int descriptor)
+{
+    pollfd both[] = {{descriptor, POLLOUT, 0}, {eventDescriptor, POLLIN, 0}};
+    while (!interrupted && poll(both, 2, -1) < 0 && errno == EINTR) { }
+    return !interrupted;
 }
 
 } // namespace poolscope

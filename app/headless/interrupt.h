@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Interrupt: SIGINT and SIGTERM as a Qt signal.
+// Interrupt: SIGINT, SIGTERM and SIGHUP as a Qt signal.
 #pragma once
 
 #include <QObject>
@@ -12,12 +12,14 @@ class Interrupt : public QObject {
     Q_OBJECT
 
 public:
-    /// Takes over both signals for as long as it lives. One at a time.
+    /// Takes over these signals for as long as it lives. One at a time.
     explicit Interrupt(QObject *parent = nullptr);
     ~Interrupt() override;
 
     /// Whether one has come since this object was made; true even before the event loop has told.
     static bool hasCome();
+    /// Waits until `descriptor` can be written to. False when a signal has come first.
+    static bool waitToWrite(int descriptor);
 
 signals:
     void came();

@@ -37,12 +37,12 @@ Result<OutcomeReader::Left> OutcomeReader::take()
         const auto written = writeSome(range);
         if (!written)
             return tl::unexpected(written.error());
-        m_written += *written;
-        range = {range.first + *written, range.count - *written};
+        const std::uint64_t next = range.first + *written;
+        range = {next, range.count - *written};
         if (range.count == 0)
             m_waiting.pop_front();
         if (m_order == Order::ByIndex)
-            m_run.releaseBelow(range.first);
+            m_run.releaseBelow(next);
         if (Clock::now() > end)
             return Left::More;
     }
@@ -55,14 +55,15 @@ void OutcomeReader::refill()
 {
     if (!m_waiting.empty())
         return;
-    const std::uint64_t missing = m_run.outcomes().firstMissing(m_queuedBelow);
     if (m_order == Order::AsTheyCome) {
-        // All below `missing` were settled before this call, so they are among those taken now.
-        const auto settled = m_run.takeSettled();
-        m_waiting.assign(settled.begin(), settled.end());
-    } else if (missing > m_queuedBelow) {
-        m_waiting.push_back({m_queuedBelow, missing - m_queuedBelow});
+        Run::Settled settled = m_run.takeSettled(m_queuedBelow);
+        m_waiting.assign(settled.ranges.begin(), settled.ranges.end());
+        m_queuedBelow = settled.allBelow;
+        return;
     }
+    const std::uint64_t missing = m_run.outcomes().firstMissing(m_queuedBelow);
+    if (missing > m_queuedBelow)
+        m_waiting.push_back({m_queuedBelow, missing - m_queuedBelow});
     m_queuedBelow = missing;
 }
 

@@ -24,9 +24,6 @@ public:
     /// writer does.
     Result<Left> take();
 
-    /// How many outcomes were written.
-    std::uint64_t written() const { return m_written; }
-
 private:
     void refill();
     Result<std::uint64_t> writeSome(const IndexRange &range);
@@ -38,7 +35,6 @@ private:
     FailureHandler m_onFailure;
     std::deque<IndexRange> m_waiting; ///< settled, and not yet written
     std::uint64_t m_queuedBelow = 0; ///< below this index all are written or waiting
-    std::uint64_t m_written = 0;
 };
 
 } // namespace poolscope

@@ -32,35 +32,37 @@ RunCommand::RunCommand(RunOptions options)
 
 int RunCommand::execute()
 {
-    if (const auto checked = checkTask(m_options.spec.task); !checked) {
-        complain(checked.error().message);
-        return exitWrongUse;
-    }
-    if (const auto opened = openOutputs(); !opened) {
-        complain(opened.error().message);
-        return exitWrongUse;
-    }
-    const bool streams = m_writer != nullptr;
-    auto run = Run::prepare(m_options.spec,
-        {streams ? OutcomeStore::Keep::UntilRead : OutcomeStore::Keep::All, m_options.unordered});
-    if (!run) {
-        complain(run.error().message);
-        return exitWrongUse;
-    }
-    m_run = std::move(*run);
-    m_reader = std::make_unique<OutcomeReader>(*m_run, m_writer.get(),
-        m_options.unordered ? OutcomeReader::Order::AsTheyCome : OutcomeReader::Order::ByIndex,
-        [this](std::uint64_t index, const FailureView &failure) { reportFailure(index, failure); });
-
     Interrupt interruption;
-    connect(&interruption, &Interrupt::came, this, &RunCommand::interrupt);
+    if (const auto prepared = prepare(); !prepared) {
+        complain(prepared.error().message);
+        return exitWrongUse;
+    }
+    connect(&interruption, &Interrupt::came, m_run.get(), &Run::cancel);
     connect(&m_timer, &QTimer::timeout, this, &RunCommand::work);
     connect(m_run.get(), &Run::finished, &m_loop, &QEventLoop::quit);
+    m_timer.setSingleShot(true);
     m_timer.start(interval);
     m_run->start();
     m_loop.exec();
     m_timer.stop();
     return finish();
+}
+
+Result<void> RunCommand::prepare()
+{
+    if (const auto checked = checkTask(m_options.spec.task); !checked)
+        return checked;
+    if (const auto opened = openOutputs(); !opened)
+        return opened;
+    auto run = Run::prepare(m_options.spec,
+        {m_writer ? OutcomeStore::Keep::UntilRead : OutcomeStore::Keep::All, m_options.unordered});
+    if (!run)
+        return tl::unexpected(run.error());
+    m_run = std::move(*run);
+    m_reader = std::make_unique<OutcomeReader>(*m_run, m_writer.get(),
+        m_options.unordered ? OutcomeReader::Order::AsTheyCome : OutcomeReader::Order::ByIndex,
+        [this](std::uint64_t index, const FailureView &failure) { reportFailure(index, failure); });
+    return {};
 }
 
 Result<void> RunCommand::openOutputs()
@@ -87,9 +89,9 @@ Result<void> RunCommand::openOutputs()
 void RunCommand::work()
 {
     takeLog();
-    if (!m_outputError && takeOutcomes())
-        QTimer::singleShot(0, this, &RunCommand::work);
+    const bool more = !m_outputError && takeOutcomes();
     m_progress.update(progress());
+    m_timer.start(more ? 0 : interval);
 }
 
 /// True when there are more to be taken at once.
@@ -135,12 +137,6 @@ void RunCommand::say(const std::string &line)
     std::fprintf(stderr, "%s\n", line.c_str());
 }
 
-void RunCommand::interrupt()
-{
-    m_interrupted = true;
-    m_run->cancel();
-}
-
 void RunCommand::stopFor(const Error &error)
 {
     m_outputError = error;
@@ -156,54 +152,55 @@ int RunCommand::finish()
             + " more failures are in " + m_options.output.value_or("the summary"));
     if (!m_options.quiet)
         m_progress.finish(progress());
+    const int status = exitStatus();
+    if (status != exitAllSucceeded && status != exitSomeFailed)
+        return status;
     if (const auto written = writeResults(); !written) {
         complain(written.error().message);
         return exitPoolFailed;
     }
-    return exitStatus();
+    return status;
+}
+
+/// Says why, where the run did not come to its end.
+int RunCommand::exitStatus() const
+{
+    const std::string notWritten =
+        m_options.output ? "; " + *m_options.output + " was not written" : std::string();
+    const PoolEnd &end = m_run->end();
+    if (m_standardOutput && m_standardOutput->readerIsGone())
+        return exitInterrupted;
+    if (end.how == PoolEnd::How::Failed) {
+        complain(end.error + notWritten);
+        std::fputs(end.detail.c_str(), stderr);
+        return exitPoolFailed;
+    }
+    const bool incomplete = m_outputError || end.how == PoolEnd::How::Cancelled;
+    if (incomplete && Interrupt::hasCome()) {
+        complain("interrupted" + notWritten);
+        return exitInterrupted;
+    }
+    if (incomplete) {
+        complain(m_outputError->message);
+        return exitPoolFailed;
+    }
+    return m_run->timeline().failed() > 0 ? exitSomeFailed : exitAllSucceeded;
 }
 
 Result<void> RunCommand::writeResults()
 {
-    if (m_standardOutput && m_standardOutput->readerIsGone())
-        return {};
-    if (m_outputError)
-        return m_interrupted ? Result<void>() : tl::unexpected(*m_outputError);
-    const bool completed = m_run->end().how == PoolEnd::How::Completed;
-    if (m_writer && completed) {
+    if (m_writer) {
         if (const auto finished = m_writer->finish(); !finished)
             return finished;
     }
     if (!m_options.summary)
         return {};
     const std::string summary = summaryJson(m_run->timeline(), m_run->inputCount());
-    if (!m_summary) {
-        std::fputs(summary.c_str(), stdout);
-        return {};
-    }
+    if (!m_summary)
+        return StandardOutput().writeText(summary);
     if (const auto appended = m_summary->append(summary); !appended)
         return appended;
     return m_summary->commit();
-}
-
-int RunCommand::exitStatus() const
-{
-    const std::string notWritten =
-        m_options.output ? "; " + *m_options.output + " was not written" : std::string();
-    if (m_standardOutput && m_standardOutput->readerIsGone())
-        return exitInterrupted;
-    switch (m_run->end().how) {
-    case PoolEnd::How::Failed:
-        complain(m_run->end().error + notWritten);
-        std::fputs(m_run->end().detail.c_str(), stderr);
-        return exitPoolFailed;
-    case PoolEnd::How::Cancelled:
-        complain("interrupted" + notWritten);
-        return exitInterrupted;
-    case PoolEnd::How::Completed:
-        break;
-    }
-    return m_run->timeline().failed() > 0 ? exitSomeFailed : exitAllSucceeded;
 }
 
 Progress RunCommand::progress() const

@@ -26,12 +26,12 @@ public:
     int execute();
 
 private:
+    Result<void> prepare();
     Result<void> openOutputs();
     void work();
     bool takeOutcomes();
     void takeLog();
     void reportFailure(std::uint64_t index, const FailureView &failure);
-    void interrupt();
     void stopFor(const Error &error);
     int finish();
     Result<void> writeResults();
@@ -51,7 +51,6 @@ private:
     QEventLoop m_loop;
     std::uint64_t m_logRead = 0;
     std::uint64_t m_failuresSaid = 0;
-    bool m_interrupted = false;
     std::optional<Error> m_outputError;
 };
 

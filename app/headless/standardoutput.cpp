@@ -4,29 +4,47 @@
 #include "headless/interrupt.h"
 #include "report/valuetext.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <string_view>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace poolscope {
 
-Result<void> StandardOutput::write(std::uint64_t, const OutcomeView &outcome)
+StandardOutput::StandardOutput()
 {
-    constexpr std::size_t enough = 64 * 1024;
-    appendText(m_buffer, outcome);
-    m_buffer += '\n';
-    return m_buffer.size() >= enough ? flush() : Result<void>();
+    struct stat info { };
+    const bool isFile = fstat(STDOUT_FILENO, &info) == 0 && S_ISREG(info.st_mode);
+    m_piece = isFile ? bufferSize : PIPE_BUF;
 }
 
+Result<void> StandardOutput::write(std::uint64_t, const OutcomeView &outcome)
+{
+    appendText(m_buffer, outcome);
+    m_buffer += '\n';
+    return m_buffer.size() >= bufferSize ? flush() : Result<void>();
+}
+
+Result<void> StandardOutput::writeText(std::string_view text)
+{
+    m_buffer += text;
+    return flush();
+}
+
+/// In pieces that a pipe takes without blocking, so that a stalled reader does not hold up Ctrl+C.
 Result<void> StandardOutput::flush()
 {
     std::string_view rest = m_buffer;
     while (!rest.empty()) {
-        const ssize_t written = ::write(STDOUT_FILENO, rest.data(), rest.size());
+        if (!Interrupt::waitToWrite(STDOUT_FILENO))
+            return failure("interrupted");
+        const ssize_t written = ::write(STDOUT_FILENO, rest.data(), std::min(rest.size(), m_piece));
         if (written >= 0) {
             rest.remove_prefix(static_cast<std::size_t>(written));
-        } else if (errno != EINTR || Interrupt::hasCome()) {
+        } else if (errno != EINTR) {
             m_readerIsGone = errno == EPIPE;
             return failure(std::string("cannot write to standard output: ") + std::strerror(errno));
         }

@@ -5,13 +5,17 @@
 #include "report/outcomewriter.h"
 
 #include <string>
+#include <string_view>
 
 namespace poolscope {
 
 class StandardOutput : public OutcomeWriter {
 public:
+    StandardOutput();
+
     Result<void> write(std::uint64_t index, const OutcomeView &outcome) override;
     Result<void> finish() override { return flush(); }
+    Result<void> writeText(std::string_view text);
 
     /// Writes what is waiting. Fails when nobody reads any more (readerIsGone()), when the disk is
     /// full, or when a signal came while it waited.
@@ -19,7 +23,10 @@ public:
     bool readerIsGone() const { return m_readerIsGone; }
 
 private:
+    static constexpr std::size_t bufferSize = 64 * 1024;
+
     std::string m_buffer;
+    std::size_t m_piece; ///< bytes that one write may have
     bool m_readerIsGone = false;
 };
 

@@ -64,6 +64,16 @@ std::string_view BoardPage::bytesAfter(std::uint64_t received) const
         appended - received};
 }
 
+std::string BoardPage::liveBytesAfter(std::uint64_t received) const
+{
+    if (!inUse())
+        return {};
+    const std::uint64_t base = field(wire::boardBase);
+    std::string bytes(bytesAfter(received));
+    std::atomic_thread_fence(std::memory_order_acquire);
+    return field(wire::boardBase) == base ? bytes : std::string();
+}
+
 std::uint64_t BoardPage::field(std::size_t offset) const
 {
     auto *field = reinterpret_cast<std::uint64_t *>(m_memory + offset);

@@ -34,6 +34,8 @@ public:
     /// The bytes that the worker produced beyond the first `received` of its stream, and that its
     /// channel did not bring. For a worker that has ended.
     std::string_view bytesAfter(std::uint64_t received) const;
+    /// The same of a worker that runs on, copied; empty where it emptied its buffer meanwhile.
+    std::string liveBytesAfter(std::uint64_t received) const;
 
 private:
     std::uint64_t field(std::size_t offset) const;

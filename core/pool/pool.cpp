@@ -12,10 +12,12 @@ namespace {
 
 constexpr int goodbyePatience = 3000; // milliseconds
 constexpr std::uint64_t watchTime = 50'000; // nanoseconds
+constexpr int boardInterval = 20; // milliseconds
 constexpr int firstBackOff = 50;
 constexpr int longestBackOff = 2000;
 constexpr int maxFruitlessStarts = 6;
-constexpr std::uint64_t chunkBytes = 256 * 1024;
+constexpr std::uint64_t chunkBytes = 256 * 1024; // of inputs, in a chunk of automatic size
+constexpr std::uint64_t heldBytes = 4 * 1024 * 1024; // of inputs, in a worker's window
 
 std::uint64_t clockNow()
 {
@@ -36,8 +38,29 @@ ScheduleOptions scheduleOptions(const PoolSpec &spec, const InputSource &source)
         options.chunks.largestChunk = std::min(fitting, handy);
         if (options.chunks.chunk)
             options.chunks.chunk = std::min(*options.chunks.chunk, fitting);
+        const std::uint64_t chunk = options.chunks.chunk.value_or(options.chunks.largestChunk);
+        const std::uint64_t held =
+            std::max<std::uint64_t>(heldBytes / (chunk * source.meanEncodedSize() + 1), 1);
+        if (options.chunks.window)
+            options.chunks.window = std::min(*options.chunks.window, held);
     }
     return options;
+}
+
+/// Whether its times lie in the past and its values are as many as it says.
+bool isPlausible(const wire::Done &message)
+{
+    const std::uint64_t clock = clockNow();
+    if (message.begun > clock || message.duration > clock - message.begun)
+        return false;
+    if (message.store != wire::Store::Inline)
+        return true;
+    wire::FieldReader values(message.values);
+    for (std::uint32_t i = 0; i < message.count; ++i) {
+        if (!wire::decodeOutcome(values))
+            return false;
+    }
+    return values.atEnd();
 }
 
 std::string oneLine(const Failure &reason)
@@ -65,6 +88,7 @@ Pool::Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source, Colu
         else
             sched_yield();
     });
+    connect(&m_boardTimer, &QTimer::timeout, this, &Pool::takeFromBoards);
     m_patience.setSingleShot(true);
     connect(&m_patience, &QTimer::timeout, this, [this] {
         for (auto &[id, slot] : m_slots) {
@@ -84,6 +108,7 @@ void Pool::start()
         finishIfSettled();
         return;
     }
+    m_boardTimer.start(boardInterval);
     const std::uint32_t workers = m_wantedWorkers;
     m_wantedWorkers = 0;
     setWorkerCount(workers);
@@ -119,6 +144,7 @@ Pool::Slot &Pool::slotFor(WorkerId id)
 void Pool::startWorker(Slot &slot)
 {
     slot.restart.reset();
+    slot.dismissed = false;
     slot.saidGoodbye = false;
     slot.answeredAny = false;
     slot.broken.clear();
@@ -157,14 +183,20 @@ void Pool::retire(Slot &slot)
         m_scheduler.retireWorker(slot.id);
         letGo(slot);
     } else if (slot.state == WorkerState::Starting) {
-        setState(slot, WorkerState::Leaving);
+        dismiss(slot);
         slot.process->kill();
     }
 }
 
+void Pool::dismiss(Slot &slot)
+{
+    slot.dismissed = true;
+    setState(slot, WorkerState::Leaving);
+}
+
 void Pool::letGo(Slot &slot)
 {
-    setState(slot, WorkerState::Leaving);
+    dismiss(slot);
     std::string goodbye;
     wire::encodeGoodbye(goodbye, wire::MessageType::PoolGoodbye);
     slot.process->send(goodbye);
@@ -217,9 +249,20 @@ PoolStatus Pool::status() const
     return status;
 }
 
+/// A worker that is long on an iteration cannot send what it finished just before.
+void Pool::takeFromBoards()
+{
+    constexpr std::uint64_t silence = 10'000'000; // nanoseconds
+    for (auto &[id, slot] : m_slots) {
+        if (slot.enlisted && slot.broken.empty() && now() - slot.lastFrames > silence)
+            slot.process->takeFromBoard();
+    }
+}
+
 void Pool::takeFrames(Slot &slot)
 {
     const std::uint64_t lastFrames = std::exchange(m_framesTime, now());
+    slot.lastFrames = m_framesTime;
     if (m_framesTime - lastFrames < watchTime && !m_watch.isActive())
         m_watch.start(0);
     while (slot.broken.empty()) {
@@ -253,6 +296,7 @@ void Pool::handle(Slot &slot, const wire::Frame &frame)
         if (slot.state == WorkerState::Starting) {
             m_scheduler.addWorker(slot.id);
             slot.enlisted = true;
+            m_everReady = true;
             setState(slot, WorkerState::Ready);
         }
         break;
@@ -290,6 +334,10 @@ void Pool::refused(Slot &, const wire::Refused &refusal)
 void Pool::done(Slot &slot, const wire::Done &message)
 {
     const IndexRange indices{message.first, message.count};
+    if (!isPlausible(message)) {
+        malformed(slot, "an answer is malformed");
+        return;
+    }
     if (slot.inFlight.empty()
         || !m_scheduler.answered(slot.id, indices, std::chrono::nanoseconds(message.duration))) {
         malformed(slot, "it answered inputs that it was not given");
@@ -324,23 +372,14 @@ void Pool::inlineDone(Slot &slot, const wire::Done &message)
 {
     wire::FieldReader values(message.values);
     for (std::uint64_t index = message.first; index < message.first + message.count; ++index) {
-        auto outcome = wire::decodeOutcome(values);
-        if (!outcome) {
-            malformed(slot, "a value is malformed");
-            outcome = OutcomeView{};
-            outcome->kind = OutcomeKind::Failure;
-            outcome->failure = {"protocol", "", "the worker's answer could not be read", ""};
-        }
+        const auto outcome = wire::decodeOutcome(values);
         if (outcome->kind == OutcomeKind::Failure
             && m_scheduler.failed(index) == Scheduler::AfterFailure::Retry) {
             m_listener.attemptFailed(index, slot.id, m_framesTime);
             m_moreToDispatch = true;
             continue;
         }
-        const std::uint32_t failedBefore = m_scheduler.failedAttempts(index);
-        const bool counted = outcome->kind == OutcomeKind::Failure && m_spec.pool.retries > 0;
-        m_listener.outcomeDone(
-            index, *outcome, slot.id, counted ? failedBefore : failedBefore + 1, m_framesTime);
+        m_listener.outcomeDone(index, *outcome, slot.id, m_framesTime);
     }
 }
 
@@ -367,16 +406,25 @@ void Pool::malformed(Slot &slot, const std::string &what)
 
 void Pool::processFailedToStart(Slot &slot, const QString &reason)
 {
+    const std::string how = "cannot start " + m_program.program + ": " + reason.toStdString();
     std::exchange(slot.process, nullptr)->deleteLater();
     setState(slot, WorkerState::Dead);
-    end(PoolEnd::How::Failed, "cannot start " + m_program.program + ": " + reason.toStdString());
+    if (!m_everReady)
+        end(PoolEnd::How::Failed, how);
+    ++slot.fruitlessStarts;
+    if (m_phase == Phase::Running) {
+        m_listener.workerDied(slot.id, {}, how, now());
+        if (slot.wanted)
+            restart(slot);
+        endIfNoneIsLeft(how);
+    }
     reportIfAllEnded();
 }
 
 void Pool::processEnded(Slot &slot)
 {
     const std::string how = slot.broken.empty() ? slot.process->ending() : slot.broken;
-    const bool told = slot.saidGoodbye || !slot.wanted || m_phase != Phase::Running;
+    const bool told = slot.dismissed || m_phase != Phase::Running;
     if (!told || (slot.enlisted && !slot.saidGoodbye))
         workerDied(slot, how);
     else if (slot.enlisted)
@@ -388,9 +436,10 @@ void Pool::processEnded(Slot &slot)
     setState(slot, told ? WorkerState::Gone : WorkerState::Dead);
 
     if (m_phase == Phase::Running && slot.wanted)
-        restart(slot, how);
+        restart(slot);
     dispatchAll();
     finishIfSettled();
+    endIfNoneIsLeft(how);
     reportIfAllEnded();
 }
 
@@ -405,31 +454,29 @@ void Pool::workerDied(Slot &slot, const std::string &how)
             quarantine(index, slot, how);
     }
     if (m_phase == Phase::Running)
-        m_listener.workerDied(slot.id, how, now());
+        m_listener.workerDied(slot.id, suspects, how, now());
     if (!slot.answeredAny && suspects.count == 0)
         ++slot.fruitlessStarts;
 }
 
 void Pool::quarantine(std::uint64_t index, const Slot &slot, const std::string &how)
 {
-    const std::string message = "the worker died on this input twice, last " + how;
+    const std::string message = "the worker died on this input twice: " + how;
     const QByteArray &output = slot.process->lastOutput();
     OutcomeView outcome;
     outcome.kind = OutcomeKind::Failure;
-    outcome.failure.kind = "quarantined";
+    outcome.failure.kind = failureQuarantined;
     outcome.failure.message = message;
     outcome.failure.detail = {output.constData(), static_cast<std::size_t>(output.size())};
-    m_listener.outcomeDone(index, outcome, slot.id, m_scheduler.failedAttempts(index), now());
+    m_listener.outcomeDone(index, outcome, slot.id, now());
 }
 
-/// Starts a worker anew: at once, or after a while if it keeps dying before it does anything.
-void Pool::restart(Slot &slot, const std::string &how)
+/// Starts a worker anew: at once, after a while if it keeps dying before it does anything, and in
+/// the end no more.
+void Pool::restart(Slot &slot)
 {
-    if (slot.fruitlessStarts >= maxFruitlessStarts) {
-        if (!anyWorkerLeft())
-            end(PoolEnd::How::Failed, "no worker stays alive; the last one was " + how);
+    if (slot.fruitlessStarts >= maxFruitlessStarts)
         return;
-    }
     int delay = 0;
     if (slot.fruitlessStarts > 0)
         delay = std::min(firstBackOff << (slot.fruitlessStarts - 1), longestBackOff);
@@ -440,6 +487,12 @@ void Pool::restart(Slot &slot, const std::string &how)
         startWorker(slot);
     });
     slot.restart->start(delay);
+}
+
+void Pool::endIfNoneIsLeft(const std::string &how)
+{
+    if (m_phase == Phase::Running && !anyWorkerLeft())
+        end(PoolEnd::How::Failed, "no worker stays alive: " + how);
 }
 
 bool Pool::anyWorkerLeft() const
@@ -495,16 +548,15 @@ void Pool::finishIfSettled()
 {
     if (m_phase != Phase::Running || !m_scheduler.allSettled())
         return;
-    m_listener.allSettled(now());
     end(PoolEnd::How::Completed);
     reportIfAllEnded();
 }
 
 void Pool::end(PoolEnd::How how, const std::string &error, const std::string &detail)
 {
-    if (m_phase == Phase::Idle || m_phase == Phase::Ended)
+    if (m_phase == Phase::Ended)
         return;
-    const bool first = m_phase == Phase::Running;
+    const bool first = m_phase != Phase::Ending;
     if (first)
         m_end = {how, error, detail};
     m_phase = Phase::Ending;
@@ -527,6 +579,7 @@ void Pool::reportIfAllEnded()
         return;
     m_phase = Phase::Ended;
     m_patience.stop();
+    m_boardTimer.stop();
     emit ended(m_end);
 }
 

@@ -89,6 +89,7 @@ private:
         WorkerProcess *process = nullptr; ///< a child of the pool; null: none is running
         WorkerState state = WorkerState::Gone;
         bool wanted = true;
+        bool dismissed = false; ///< it was told to end
         bool enlisted = false; ///< the scheduler knows it
         bool saidGoodbye = false;
         bool answeredAny = false;
@@ -97,6 +98,7 @@ private:
         std::deque<InFlight> inFlight;
         std::vector<ChunkStations> answered; ///< chunks whose Stations are still to come
         std::uint64_t lastEnded = 0;
+        std::uint64_t lastFrames = 0; ///< when it was last heard of
         std::unique_ptr<QTimer> restart; ///< while it waits to be started again
     };
     enum class Phase { Idle, Running, Ending, Ended };
@@ -107,6 +109,7 @@ private:
     void letGo(Slot &slot);
 
     void takeFrames(Slot &slot);
+    void takeFromBoards();
     void handle(Slot &slot, const wire::Frame &frame);
     void greeted(Slot &slot, const wire::Hello &hello);
     void refused(Slot &slot, const wire::Refused &refusal);
@@ -119,7 +122,9 @@ private:
     void processFailedToStart(Slot &slot, const QString &reason);
     void workerDied(Slot &slot, const std::string &how);
     void quarantine(std::uint64_t index, const Slot &slot, const std::string &how);
-    void restart(Slot &slot, const std::string &how);
+    void restart(Slot &slot);
+    void endIfNoneIsLeft(const std::string &how);
+    void dismiss(Slot &slot);
     bool anyWorkerLeft() const;
     void setState(Slot &slot, WorkerState state);
 
@@ -144,12 +149,14 @@ private:
     Phase m_phase = Phase::Idle;
     PoolEnd m_end;
     bool m_paused = false;
+    bool m_everReady = false; ///< whether any worker ever was
     bool m_dispatched = false;
     bool m_moreToDispatch = false; ///< something was put back while frames were handled
     std::uint64_t m_origin = 0;
     std::uint64_t m_framesTime = 0; ///< when the frames came that are being handled
     std::string m_frames; ///< being encoded for one worker
     std::string m_items; ///< of the chunk that is being encoded
+    QTimer m_boardTimer{this}; ///< looks for what waits on boards
     QTimer m_watch{this}; ///< keeps the event loop from sleeping for a moment
     QTimer m_patience{this}; ///< for workers that do not end when told to
 };

@@ -60,7 +60,9 @@ public:
 
     virtual void workerChanged(WorkerId worker, WorkerState state, std::uint64_t time) = 0;
     virtual void workerIntroduced(WorkerId worker, const WorkerIdentity &identity) = 0;
-    virtual void workerDied(WorkerId worker, std::string_view how, std::uint64_t time) = 0;
+    /// It ended without being told to; `running` are the indices one of which it was on, if any.
+    virtual void workerDied(
+        WorkerId worker, IndexRange running, std::string_view how, std::uint64_t time) = 0;
     virtual void workerUsed(WorkerId worker, const WorkerUsage &usage) = 0;
     /// Something that the worker or its task printed, while it was on `running` (count 0: unknown).
     virtual void workerPrinted(
@@ -71,9 +73,9 @@ public:
 
     /// The indices came to numbers of this kind, which stand in the column.
     virtual void numbersDone(IndexRange indices, OutcomeKind kind, std::uint64_t time) = 0;
-    /// The index came to this, after so many attempts.
-    virtual void outcomeDone(std::uint64_t index, const OutcomeView &outcome, WorkerId worker,
-        std::uint32_t attempts, std::uint64_t time) = 0;
+    /// The index came to this.
+    virtual void outcomeDone(
+        std::uint64_t index, const OutcomeView &outcome, WorkerId worker, std::uint64_t time) = 0;
     /// The index will be tried again.
     virtual void attemptFailed(std::uint64_t index, WorkerId worker, std::uint64_t time) = 0;
 
@@ -81,7 +83,6 @@ public:
     virtual void paused(std::uint64_t time) = 0;
     virtual void resumed(std::uint64_t time) = 0;
     virtual void firstDispatch(std::uint64_t time) = 0;
-    virtual void allSettled(std::uint64_t time) = 0;
 };
 
 } // namespace poolscope

@@ -42,6 +42,10 @@ void SocketChannel::send(std::string_view bytes)
 {
     if (m_socket < 0)
         return;
+    if (m_written > m_waiting.size() / 2) {
+        m_waiting.erase(0, m_written);
+        m_written = 0;
+    }
     m_waiting.append(bytes);
     if (!m_writeNotifier->isEnabled())
         writeWaiting();

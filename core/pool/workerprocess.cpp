@@ -4,6 +4,7 @@
 #include "pool/socketchannel.h"
 
 #include <QTimer>
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -89,6 +90,16 @@ void WorkerProcess::send(std::string_view frames)
     m_board.setSent(m_sentBytes);
 }
 
+void WorkerProcess::takeFromBoard()
+{
+    const std::string bytes = m_board.liveBytesAfter(m_receivedBytes);
+    if (bytes.empty())
+        return;
+    m_decoder.feed(bytes);
+    m_receivedBytes += bytes.size();
+    emit received();
+}
+
 void WorkerProcess::kill()
 {
     killGroup();
@@ -103,9 +114,14 @@ void WorkerProcess::killGroup()
 
 Channel::ReadState WorkerProcess::readSome()
 {
-    const auto [state, size] = m_channel->read(m_decoder.prepare(readSize), readSize);
-    m_decoder.commit(size);
-    m_receivedBytes += size;
+    char *to = m_decoder.prepare(readSize);
+    const auto [state, size] = m_channel->read(to, readSize);
+    const auto known = std::min<std::uint64_t>(m_receivedBytes - m_channelBytes, size);
+    if (known > 0)
+        std::memmove(to, to + known, size - known);
+    m_decoder.commit(size - known);
+    m_channelBytes += size;
+    m_receivedBytes += size - known;
     return state;
 }
 

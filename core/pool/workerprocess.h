@@ -35,6 +35,9 @@ public:
     /// Why its stream cannot be read any further; empty while it can.
     const std::string &streamError() const { return m_decoder.error(); }
     void send(std::string_view frames);
+    /// Takes what it has finished and not yet sent, because it is long on its next iteration. Emits
+    /// received() if there is anything.
+    void takeFromBoard();
     /// Ends it and all of its process group, now. ended() follows.
     void kill();
 
@@ -64,7 +67,9 @@ private:
     std::unique_ptr<Channel> m_channel;
     BoardPage m_board;
     wire::FrameDecoder m_decoder{wire::Direction::ToPool};
-    std::uint64_t m_receivedBytes = 0;
+    std::uint64_t m_channelBytes = 0; ///< read from the channel
+    std::uint64_t m_receivedBytes =
+        0; ///< given to the decoder; the board may be ahead of the channel
     std::uint64_t m_sentBytes = 0;
     qint64 m_pid = 0;
     std::string m_ending;

@@ -24,8 +24,8 @@ QString besideProgram(const char *path)
 /// each process, which takes as long as the start of the interpreter.
 std::vector<std::string> pythonArguments(const std::vector<std::string> &arguments)
 {
-    const std::string directory
-        = QFileInfo(QString::fromStdString(pythonWorkerPath())).path().toStdString();
+    const std::string directory =
+        QFileInfo(QString::fromStdString(pythonWorkerPath())).path().toStdString();
     std::vector<std::string> all{"-c",
         "import sys; sys.path[0] = sys.argv.pop(1); import poolscope_worker; "
         "poolscope_worker.main(sys.argv[1:])",

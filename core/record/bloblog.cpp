@@ -54,9 +54,7 @@ Result<std::uint64_t> BlobLog::append(std::string_view record)
     const auto length = static_cast<Length>(record.size());
     m_tail.append(reinterpret_cast<const char *>(&length), sizeof(length));
     m_tail.append(record);
-    if (offset / stretch >= m_live.size())
-        m_live.resize(offset / stretch + 1);
-    ++m_live[offset / stretch];
+    count(offset, sizeof(length) + record.size(), 1);
     if (m_tail.size() >= tailSize) {
         if (const auto flushed = flush(); !flushed)
             return tl::unexpected(flushed.error());
@@ -76,8 +74,11 @@ Result<void> BlobLog::flush()
         if (written > 0)
             rest.remove_prefix(static_cast<std::size_t>(written));
     }
+    const std::uint64_t completeBefore = m_flushed / stretch;
     m_flushed += m_tail.size();
     m_tail.clear();
+    for (std::uint64_t complete = completeBefore; complete < m_flushed / stretch; ++complete)
+        punchIfDead(complete);
     if (m_tail.capacity() > 2 * tailSize)
         m_tail.shrink_to_fit();
     return {};
@@ -124,12 +125,32 @@ Result<void> BlobLog::readBytes(std::uint64_t offset, char *to, std::size_t size
 
 void BlobLog::discard(std::uint64_t offset)
 {
+    Length length = 0;
+    if (!readBytes(offset, reinterpret_cast<char *>(&length), sizeof(length)))
+        return;
     const std::lock_guard lock(m_mutex);
-    const std::uint64_t index = offset / stretch;
-    const bool complete = m_flushed >= (index + 1) * stretch;
-    if (--m_live[index] == 0 && complete)
+    count(offset, sizeof(length) + length, -1);
+    for (std::uint64_t at = offset / stretch;
+         at <= (offset + sizeof(length) + length - 1) / stretch; ++at)
+        punchIfDead(at);
+}
+
+/// Counts a record in, or out of, each stretch that it lies in.
+void BlobLog::count(std::uint64_t offset, std::size_t length, int change)
+{
+    const std::uint64_t last = (offset + length - 1) / stretch;
+    if (last >= m_live.size())
+        m_live.resize(last + 1);
+    for (std::uint64_t at = offset / stretch; at <= last; ++at)
+        m_live[at] += static_cast<std::uint32_t>(change);
+}
+
+/// Gives the disk back what no record needs, once nothing more will be written there.
+void BlobLog::punchIfDead(std::uint64_t at)
+{
+    if (m_live[at] == 0 && m_flushed >= (at + 1) * stretch)
         fallocate(m_file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-            static_cast<off_t>(index * stretch), static_cast<off_t>(stretch));
+            static_cast<off_t>(at * stretch), static_cast<off_t>(stretch));
 }
 
 } // namespace poolscope

@@ -37,6 +37,8 @@ private:
     {
     }
     Result<void> flush();
+    void count(std::uint64_t offset, std::size_t length, int change);
+    void punchIfDead(std::uint64_t stretch);
     bool copyFromTail(std::uint64_t offset, char *to, std::size_t size) const;
     Result<void> readBytes(std::uint64_t offset, char *to, std::size_t size) const;
 
@@ -44,7 +46,8 @@ private:
     mutable std::mutex m_mutex; ///< guards the members below
     std::string m_tail; ///< what was appended and is not yet in the file
     std::uint64_t m_flushed = 0; ///< bytes in the file
-    std::vector<std::uint32_t> m_live; ///< records that begin in each stretch and are not discarded
+    std::vector<std::uint32_t>
+        m_live; ///< records in each stretch, wholly or in part, that are not discarded
 };
 
 } // namespace poolscope

@@ -239,6 +239,8 @@ OutcomeStore::Numbers OutcomeStore::numbers(std::uint64_t first, std::uint64_t c
 
 void OutcomeStore::releaseBelow(std::uint64_t index)
 {
+    if (m_keep == Keep::All)
+        return;
     for (std::uint64_t at = m_released; at < index;) {
         const std::uint64_t word = wordAt(at);
         const std::uint64_t end = std::min(index, at - at % cellsPerWord + cellsPerWord);

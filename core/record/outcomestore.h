@@ -63,7 +63,7 @@ public:
     };
     Numbers numbers(std::uint64_t first, std::uint64_t count) const;
 
-    /// Keep::UntilRead: nothing below `index` will be read again.
+    /// Nothing below `index` will be read again. Keep::All keeps it all the same.
     void releaseBelow(std::uint64_t index);
     /// The index up to which there is room now.
     std::uint64_t limit() const;

@@ -34,7 +34,6 @@ template <typename T> void add(std::atomic<T> &counter, T value)
 
 void SettledQueue::add(IndexRange indices)
 {
-    const std::lock_guard lock(m_mutex);
     if (!m_ranges.empty() && m_ranges.back().end() == indices.first)
         m_ranges.back().count += indices.count;
     else
@@ -43,7 +42,6 @@ void SettledQueue::add(IndexRange indices)
 
 std::vector<IndexRange> SettledQueue::take()
 {
-    const std::lock_guard lock(m_mutex);
     return std::exchange(m_ranges, {});
 }
 
@@ -75,6 +73,8 @@ void Recorder::workerChanged(WorkerId worker, WorkerState state, std::uint64_t t
     WorkerRecord &changed = record(worker);
     changed.m_state = state;
     mark(markFor(state), time, worker, 0);
+    if (state == WorkerState::Dead || state == WorkerState::Gone)
+        finishLine(worker, {}, time);
     if (state != WorkerState::Starting)
         return;
     add(changed.m_starts, 1U);
@@ -92,9 +92,14 @@ void Recorder::workerIntroduced(WorkerId worker, const WorkerIdentity &identity)
     introduced.m_identity = identity;
 }
 
-void Recorder::workerDied(WorkerId worker, std::string_view how, std::uint64_t time)
+void Recorder::workerDied(
+    WorkerId worker, IndexRange running, std::string_view how, std::uint64_t time)
 {
-    m_log.add({time, worker, {}, false, "the worker died: " + std::string(how)});
+    const bool knowsInput = running.count == 1;
+    if (knowsInput)
+        add(m_timeline.m_attempts, std::uint64_t{1});
+    const std::string where = knowsInput ? " on input " + std::to_string(running.first) : "";
+    m_log.add({time, worker, running, false, "the worker died" + where + ": " + std::string(how)});
 }
 
 void Recorder::workerUsed(WorkerId worker, const WorkerUsage &usage)
@@ -109,13 +114,23 @@ void Recorder::workerUsed(WorkerId worker, const WorkerUsage &usage)
 void Recorder::workerPrinted(
     WorkerId worker, IndexRange running, std::string_view text, std::uint64_t time)
 {
+    constexpr std::size_t longest = 64 * 1024;
     std::string &line = m_unfinishedLines[worker];
     for (const char c : text) {
-        if (c == '\n')
-            m_log.add({time, worker, running, true, std::exchange(line, {})});
-        else
+        const bool ends = c == '\n' || c == '\r';
+        if (!ends)
             line += c;
+        if (ends || line.size() >= longest)
+            finishLine(worker, running, time);
     }
+}
+
+/// Logs what the worker has printed of a line, if there is anything.
+void Recorder::finishLine(WorkerId worker, IndexRange running, std::uint64_t time)
+{
+    std::string line = std::exchange(m_unfinishedLines[worker], {});
+    if (!line.empty())
+        m_log.add({time, worker, running, true, std::move(line)});
 }
 
 void Recorder::spanDone(WorkerId worker, const Span &span)
@@ -132,8 +147,14 @@ void Recorder::chunkDone(WorkerId worker, const ChunkStations &stations)
     record(worker).m_stations.append(stations);
 }
 
+std::unique_lock<std::mutex> Recorder::lockSettled()
+{
+    return m_settled ? m_settled->lock() : std::unique_lock<std::mutex>();
+}
+
 void Recorder::numbersDone(IndexRange indices, OutcomeKind kind, std::uint64_t time)
 {
+    const auto lock = lockSettled();
     m_outcomes.addNumbers(indices, kind);
     add(m_timeline.m_succeeded, indices.count);
     m_timeline.m_lastOutcome.store(time, std::memory_order_relaxed);
@@ -141,19 +162,19 @@ void Recorder::numbersDone(IndexRange indices, OutcomeKind kind, std::uint64_t t
         m_settled->add(indices);
 }
 
-void Recorder::outcomeDone(std::uint64_t index, const OutcomeView &outcome, WorkerId worker,
-    std::uint32_t /*attempts*/, std::uint64_t time)
+void Recorder::outcomeDone(
+    std::uint64_t index, const OutcomeView &outcome, WorkerId worker, std::uint64_t time)
 {
-    if (const auto added = m_outcomes.add(index, outcome); !added)
+    const auto lock = lockSettled();
+    if (const auto added = m_outcomes.add(index, outcome); !added) {
         m_failed(added.error().message);
+        return;
+    }
     m_timeline.m_lastOutcome.store(time, std::memory_order_relaxed);
     if (outcome.kind == OutcomeKind::Failure) {
-        const bool quarantined = outcome.failure.kind == "quarantined";
+        const bool quarantined = outcome.failure.kind == failureQuarantined;
         add(m_timeline.m_failed, std::uint64_t{1});
-        if (quarantined) {
-            add(m_timeline.m_quarantined, std::uint64_t{1});
-            add(m_timeline.m_attempts, std::uint64_t{1});
-        }
+        add(m_timeline.m_quarantined, std::uint64_t{quarantined});
         mark(quarantined ? Mark::Kind::Quarantined : Mark::Kind::Failed, time, worker, index);
     } else {
         add(m_timeline.m_succeeded, std::uint64_t{1});
@@ -186,7 +207,5 @@ void Recorder::firstDispatch(std::uint64_t time)
 {
     m_timeline.m_firstDispatch = time;
 }
-
-void Recorder::allSettled(std::uint64_t /*time*/) { }
 
 } // namespace poolscope

@@ -17,10 +17,16 @@ namespace poolscope {
 
 /// Settled indices in the order in which they were settled, for a reader who does not wait for
 /// the missing ones.
+///
+/// lock() is held while an index is both marked in the outcomes and added here, and while the two
+/// are read together, so that neither is seen without the other.
 class SettledQueue {
 public:
+    std::unique_lock<std::mutex> lock() { return std::unique_lock(m_mutex); }
+
+    /// The caller holds the lock.
     void add(IndexRange indices);
-    /// All that came since the last call.
+    /// All that came since the last call. The caller holds the lock.
     std::vector<IndexRange> take();
 
 private:
@@ -37,7 +43,8 @@ public:
 
     void workerChanged(WorkerId worker, WorkerState state, std::uint64_t time) override;
     void workerIntroduced(WorkerId worker, const WorkerIdentity &identity) override;
-    void workerDied(WorkerId worker, std::string_view how, std::uint64_t time) override;
+    void workerDied(
+        WorkerId worker, IndexRange running, std::string_view how, std::uint64_t time) override;
     void workerUsed(WorkerId worker, const WorkerUsage &usage) override;
     void workerPrinted(
         WorkerId worker, IndexRange running, std::string_view text, std::uint64_t time) override;
@@ -45,16 +52,17 @@ public:
     void chunkDone(WorkerId worker, const ChunkStations &stations) override;
     void numbersDone(IndexRange indices, OutcomeKind kind, std::uint64_t time) override;
     void outcomeDone(std::uint64_t index, const OutcomeView &outcome, WorkerId worker,
-        std::uint32_t attempts, std::uint64_t time) override;
+        std::uint64_t time) override;
     void attemptFailed(std::uint64_t index, WorkerId worker, std::uint64_t time) override;
     void resized(std::uint32_t workers, std::uint64_t time) override;
     void paused(std::uint64_t time) override;
     void resumed(std::uint64_t time) override;
     void firstDispatch(std::uint64_t time) override;
-    void allSettled(std::uint64_t time) override;
 
 private:
     WorkerRecord &record(WorkerId worker);
+    std::unique_lock<std::mutex> lockSettled();
+    void finishLine(WorkerId worker, IndexRange running, std::uint64_t time);
     void mark(Mark::Kind kind, std::uint64_t time, WorkerId worker, std::uint64_t value);
 
     Timeline &m_timeline;

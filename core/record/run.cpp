@@ -66,6 +66,10 @@ void Run::start()
     onPoolThread([this](Pool &pool) {
         auto *timer = new QTimer(&pool);
         QObject::connect(timer, &QTimer::timeout, &pool, [this, &pool] { publishStatus(pool); });
+        QObject::connect(&pool, &Pool::ended, timer, [this, &pool, timer] {
+            publishStatus(pool);
+            timer->stop();
+        });
         timer->start(statusInterval);
         pool.start();
         m_origin = pool.origin();
@@ -97,6 +101,12 @@ PoolStatus Run::status() const
 {
     const std::lock_guard lock(m_statusMutex);
     return m_status;
+}
+
+Run::Settled Run::takeSettled(std::uint64_t from)
+{
+    const std::unique_lock lock = m_settled.lock();
+    return {m_settled.take(), m_outcomes->firstMissing(from)};
 }
 
 void Run::releaseBelow(std::uint64_t index)

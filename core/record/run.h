@@ -57,8 +57,13 @@ public:
     /// How it ended, once it has.
     const PoolEnd &end() const { return m_end; }
 
-    /// Indices settled since the last call, in their order. See Reading.
-    std::vector<IndexRange> takeSettled() { return m_settled.take(); }
+    /// Indices settled since the last call, in their order, and up to where, from `from` on, all
+    /// were settled by then. See Reading.
+    struct Settled {
+        std::vector<IndexRange> ranges;
+        std::uint64_t allBelow = 0;
+    };
+    Settled takeSettled(std::uint64_t from);
     /// Keep::UntilRead: everything below `index` was read.
     void releaseBelow(std::uint64_t index);
 

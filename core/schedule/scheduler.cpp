@@ -158,12 +158,6 @@ IndexRange Scheduler::unansweredOf(WorkerId worker) const
     return held.empty() ? IndexRange{} : held.front().rest;
 }
 
-bool Scheduler::holdsWork(WorkerId worker) const
-{
-    const auto found = m_workers.find(worker);
-    return found != m_workers.end() && !found->second.held.empty();
-}
-
 std::uint32_t Scheduler::failedAttempts(std::uint64_t index) const
 {
     const auto found = m_attempts.find(index);
@@ -173,11 +167,6 @@ std::uint32_t Scheduler::failedAttempts(std::uint64_t index) const
 bool Scheduler::heldByLimit() const
 {
     return m_waitingRetries.empty() && m_nextFresh < m_inputCount && m_nextFresh >= m_limit;
-}
-
-bool Scheduler::hasWaiting() const
-{
-    return !m_waitingRetries.empty() || m_nextFresh < m_inputCount;
 }
 
 std::uint64_t Scheduler::chunkSizeNow() const

@@ -74,7 +74,6 @@ public:
 
     /// The unanswered rest of the chunk that the worker is on; count is 0 where it holds none.
     IndexRange unansweredOf(WorkerId worker) const;
-    bool holdsWork(WorkerId worker) const;
     /// How often the index has been tried and has come to nothing.
     std::uint32_t failedAttempts(std::uint64_t index) const;
 
@@ -83,8 +82,6 @@ public:
     bool allSettled() const { return m_settled == m_inputCount; }
     /// Whether the next fresh input waits only for the limit to move.
     bool heldByLimit() const;
-    /// Whether any input waits to be handed out, the limit aside.
-    bool hasWaiting() const;
     std::uint64_t chunkSizeNow() const;
     std::uint64_t windowNow() const;
 

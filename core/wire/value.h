@@ -23,9 +23,13 @@ enum class OutcomeKind : std::uint8_t {
 };
 inline constexpr std::uint8_t outcomeKindCount = 8;
 
+/// Kinds of failure. An exception is the task's own; the others are the pool's.
+inline constexpr std::string_view failureException = "exception";
+inline constexpr std::string_view failureQuarantined = "quarantined";
+
 /// Why an index has no value.
 struct Failure {
-    std::string kind; ///< "exception", "quarantined", "timeout", ...
+    std::string kind; ///< failureException, ...
     std::string type; ///< the exception's type, empty where there is none
     std::string message; ///< one line
     std::string detail; ///< traceback or last lines of stderr; may be empty

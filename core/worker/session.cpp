@@ -169,7 +169,8 @@ bool Session::readMore()
 }
 
 /// Watches the board for a moment before it sleeps in a read: in lock-step the next chunk comes
-/// within microseconds, while waking a sleeping process takes tens of them. Others may have the core.
+/// within microseconds, while waking a sleeping process takes tens of them. Others may have the
+/// core.
 void Session::awaitBriefly() const
 {
     const std::uint64_t end = now() + spinTime;

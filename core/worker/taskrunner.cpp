@@ -28,7 +28,7 @@ OutcomeView failed(std::string_view message)
 {
     OutcomeView outcome;
     outcome.kind = OutcomeKind::Failure;
-    outcome.failure = {"exception", "ValueError", message, ""};
+    outcome.failure = {failureException, "ValueError", message, ""};
     return outcome;
 }
 
@@ -124,8 +124,8 @@ wire::Done TaskRunner::numbers(const NumberTask &task, Batch batch)
         return inlineDone(batch, m_values);
     }
     wire::Done done = inlineDone(batch, {});
-    done.store
-        = task.kind == OutcomeKind::Real ? wire::Store::ColumnReal : wire::Store::ColumnInteger;
+    done.store =
+        task.kind == OutcomeKind::Real ? wire::Store::ColumnReal : wire::Store::ColumnInteger;
     return done;
 }
 

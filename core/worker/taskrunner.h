@@ -23,8 +23,8 @@ public:
     /// Fails where the task or its arguments are unknown here.
     static Result<TaskRunner> make(const wire::Setup &setup);
 
-    /// Runs a batch. `items` holds its inputs, where they are items. The result has store and values
-    /// set; the values are valid until the next call.
+    /// Runs a batch. `items` holds its inputs, where they are items. The result has store and
+    /// values set; the values are valid until the next call.
     wire::Done run(Batch batch, wire::FieldReader &items);
 
 private:

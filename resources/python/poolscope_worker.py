@@ -294,11 +294,16 @@ class Column:
             cells = struct.pack("%d%s" % (len(values), code), *values)
         except struct.error:
             raise OverflowError from None
-        cell = first % self.cells
-        room = 8 * (self.cells - cell)
-        os.pwrite(self.descriptor, cells[:room] if len(cells) > room else cells, 8 * cell)
-        if len(cells) > room:
-            os.pwrite(self.descriptor, cells[room:], 0)
+        start = 8 * (first % self.cells)
+        room = 8 * self.cells - start
+        self.write(cells[:room], start)
+        self.write(cells[room:], 0)
+
+    def write(self, cells, offset):
+        while cells:
+            written = os.pwrite(self.descriptor, cells, offset)
+            cells = cells[written:]
+            offset += written
 
 
 def map_file(path, size):

@@ -27,7 +27,8 @@ protected:
         const QString path = m_folder.filePath(QStringLiteral("task.py"));
         QFile file(path);
         EXPECT_TRUE(file.open(QIODevice::WriteOnly));
-        file.write(QByteArray::fromStdString("import math, os, signal, sys, time\n" + body));
+        file.write(
+            QByteArray::fromStdString("import math, os, signal, socket, sys, time\n" + body));
         return {path.toStdString() + ":f"};
     }
     /// An executable script.
@@ -374,13 +375,15 @@ TEST_F(PoolTest, TreatsGarbageOnTheChannelAsADeath)
 TEST_F(PoolTest, ReplacesAWorkerThatBreaksTheProtocol)
 {
     // The first worker writes over its own channel; those after it are as they should be.
-    prepare(python("def f(x):\n"
-                   "  if x == 5 and not os.path.exists(__file__ + '.once'):\n"
-                   "    open(__file__ + '.once', 'w').close()\n"
-                   "    for fd in range(3, 20):\n"
-                   "      try: os.write(fd, b'garbage, and more than a header')\n"
-                   "      except OSError: pass\n"
-                   "  return math.sqrt(x)\n"),
+    prepare(
+        python(
+            "def f(x):\n"
+            "  if x == 5 and not os.path.exists(__file__ + '.once'):\n"
+            "    open(__file__ + '.once', 'w').close()\n"
+            "    for fd in range(3, 20):\n"
+            "      try: socket.socket(fileno=os.dup(fd)).send(b'garbage, and more than a header')\n"
+            "      except OSError: pass\n"
+            "  return math.sqrt(x)\n"),
         50, lockStep(1, 10));
     EXPECT_EQ(runToEnd(), PoolEnd::How::Completed);
     expectSquareRoots();

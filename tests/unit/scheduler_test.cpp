@@ -31,7 +31,6 @@ TEST(Scheduler, HandsOutChunksInOrderUpToTheWindow)
     EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{6, 3}));
     EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{9, 1}));
     EXPECT_EQ(scheduler.nextChunk(2), std::nullopt);
-    EXPECT_FALSE(scheduler.hasWaiting());
     EXPECT_TRUE(scheduler.answered(1, {0, 3}, 1ms));
     EXPECT_FALSE(scheduler.allSettled());
 }
