@@ -109,6 +109,8 @@ void Pool::start()
         return;
     }
     m_boardTimer.start(boardInterval);
+    if (!std::holds_alternative<BuiltinTask>(m_spec.task))
+        m_guard = std::make_unique<GroupGuard>();
     const std::uint32_t workers = m_wantedWorkers;
     m_wantedWorkers = 0;
     setWorkerCount(workers);
@@ -153,6 +155,9 @@ void Pool::startWorker(Slot &slot)
 
     auto *process = new WorkerProcess(this);
     slot.process = process;
+    if (m_guard)
+        connect(process, &WorkerProcess::started, this,
+            [this, process] { m_guard->add(process->pid()); });
     connect(process, &WorkerProcess::received, this, [this, &slot] { takeFrames(slot); });
     connect(process, &WorkerProcess::ended, this, [this, &slot] { processEnded(slot); });
     connect(process, &WorkerProcess::printed, this, [this, &slot, process](const QByteArray &text) {
@@ -429,6 +434,8 @@ void Pool::processEnded(Slot &slot)
         workerDied(slot, how);
     else if (slot.enlisted)
         m_scheduler.workerLeft(slot.id);
+    if (m_guard)
+        m_guard->remove(slot.process->pid());
     slot.enlisted = false;
     slot.inFlight.clear();
     slot.answered.clear();
@@ -580,6 +587,7 @@ void Pool::reportIfAllEnded()
     m_phase = Phase::Ended;
     m_patience.stop();
     m_boardTimer.stop();
+    m_guard.reset();
     emit ended(m_end);
 }
 

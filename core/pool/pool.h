@@ -10,6 +10,7 @@
 #pragma once
 
 #include "input/inputsource.h"
+#include "pool/groupguard.h"
 #include "pool/poollistener.h"
 #include "pool/runspec.h"
 #include "pool/workerprocess.h"
@@ -146,6 +147,7 @@ private:
     Scheduler m_scheduler;
     std::map<WorkerId, Slot> m_slots;
     std::uint32_t m_wantedWorkers;
+    std::unique_ptr<GroupGuard> m_guard; ///< null for tasks that start no processes
     Phase m_phase = Phase::Idle;
     PoolEnd m_end;
     bool m_paused = false;

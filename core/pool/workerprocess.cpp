@@ -49,7 +49,10 @@ WorkerProcess::WorkerProcess(QObject *parent)
     m_process.setStandardOutputFile(QProcess::nullDevice());
     connect(&m_process, &QProcess::readyReadStandardError, this, &WorkerProcess::readOutput);
     connect(&m_process, &QProcess::finished, this, &WorkerProcess::processFinished);
-    connect(&m_process, &QProcess::started, this, [this] { m_pid = m_process.processId(); });
+    connect(&m_process, &QProcess::started, this, [this] {
+        m_pid = m_process.processId();
+        emit started();
+    });
     connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
         if (error == QProcess::FailedToStart)
             emit failedToStart(m_process.errorString());
@@ -102,6 +105,8 @@ void WorkerProcess::takeFromBoard()
 
 void WorkerProcess::kill()
 {
+    if (m_process.state() == QProcess::NotRunning)
+        return;
     killGroup();
     m_process.kill();
 }
@@ -144,7 +149,6 @@ void WorkerProcess::readOutput()
 void WorkerProcess::processFinished(int exitCode, QProcess::ExitStatus status)
 {
     killGroup();
-    m_pid = 0;
     readOutput();
     while (readSome() == Channel::ReadState::Data) { }
     m_decoder.feed(m_board.bytesAfter(m_receivedBytes));

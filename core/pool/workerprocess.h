@@ -52,6 +52,7 @@ signals:
     /// Frames have come; take them with nextFrame().
     void received();
     void printed(const QByteArray &text);
+    void started();
     void failedToStart(const QString &reason);
     /// The process is gone. received() was emitted for all that it left.
     void ended();

@@ -64,6 +64,11 @@ Result<void> checkPython(const PythonTask &task)
 
 } // namespace
 
+std::string builtinWorkerPath()
+{
+    return besideProgram("poolscope-worker").toStdString();
+}
+
 std::string pythonWorkerPath()
 {
     return besideProgram("../share/poolscope/poolscope_worker.py").toStdString();
@@ -73,7 +78,7 @@ WorkerProgram workerProgramFor(const TaskSpec &task)
 {
     if (const auto *python = std::get_if<PythonTask>(&task))
         return {python->interpreter, pythonArguments({})};
-    return {besideProgram("poolscope-worker").toStdString(), {}};
+    return {builtinWorkerPath(), {}};
 }
 
 Result<void> checkTask(const TaskSpec &task)

@@ -18,6 +18,9 @@ struct WorkerProgram {
 /// The worker for this task, from the files installed beside the running program.
 WorkerProgram workerProgramFor(const TaskSpec &task);
 
+/// Where the worker for built-in tasks is, which is the guard (worker/guard.h), too.
+std::string builtinWorkerPath();
+
 /// Where the Python worker is, as installed beside the running program.
 std::string pythonWorkerPath();
 

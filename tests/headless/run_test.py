@@ -82,6 +82,11 @@ def sleeps_forever(number):
     time.sleep(1e6)
 
 
+def starts_another(number):
+    with subprocess.Popen(["sleep", "1000"]):
+        note("started", number)
+
+
 def stubborn(number):
     for ignored in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
         signal.signal(ignored, signal.SIG_IGN)
@@ -695,7 +700,7 @@ class Interruption(ProgramTest):
         self.assert_nothing_left()
 
     def test_signals(self):
-        for function in "sleeps_forever", "stubborn":
+        for function in "sleeps_forever", "stubborn", "starts_another":
             for number, status in (
                     (signal.SIGINT, INTERRUPTED), (signal.SIGTERM, INTERRUPTED),
                     (signal.SIGKILL, -signal.SIGKILL)):
