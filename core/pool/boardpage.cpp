@@ -68,10 +68,12 @@ std::string BoardPage::liveBytesAfter(std::uint64_t received) const
 {
     if (!inUse())
         return {};
-    const std::uint64_t base = field(wire::boardBase);
+    const std::uint64_t base = this->field(wire::boardBase);
     std::string bytes(bytesAfter(received));
-    std::atomic_thread_fence(std::memory_order_acquire);
-    return field(wire::boardBase) == base ? bytes : std::string();
+    auto *field = reinterpret_cast<std::uint64_t *>(m_memory + wire::boardBase);
+    // Adding nothing, unlike a load, cannot come before the copy.
+    const std::uint64_t baseAfter = std::atomic_ref(*field).fetch_add(0, std::memory_order_acq_rel);
+    return baseAfter == base ? bytes : std::string();
 }
 
 std::uint64_t BoardPage::field(std::size_t offset) const

@@ -42,11 +42,22 @@ Run::Run(const RunSpec &spec, Reading reading, std::unique_ptr<InputSource> sour
     m_status.wantedWorkers = m_workers;
     m_pool->moveToThread(&m_thread);
     connect(&m_thread, &QThread::finished, m_pool, &QObject::deleteLater);
-    connect(m_pool, &Pool::ended, this, [this](const PoolEnd &end) {
-        m_end = end;
-        m_finished = true;
-        emit finished();
+    connect(
+        this, &Run::actionsWaiting, m_pool, [this] { runActions(); }, Qt::QueuedConnection);
+    connect(m_pool, &Pool::ended, m_pool, [this](const PoolEnd &end) {
+        const std::lock_guard lock(m_mutex);
+        m_poolEnd = end;
+        emit poolEnded();
     });
+    connect(
+        this, &Run::poolEnded, this,
+        [this] {
+            const std::unique_lock lock(m_mutex);
+            m_end = m_poolEnd;
+            m_finished = true;
+        },
+        Qt::QueuedConnection);
+    connect(this, &Run::poolEnded, this, &Run::finished, Qt::QueuedConnection);
 }
 
 Run::~Run()
@@ -99,7 +110,7 @@ void Run::cancel()
 
 PoolStatus Run::status() const
 {
-    const std::lock_guard lock(m_statusMutex);
+    const std::lock_guard lock(m_mutex);
     return m_status;
 }
 
@@ -124,15 +135,28 @@ void Run::releaseBelow(std::uint64_t index)
 
 void Run::onPoolThread(std::function<void(Pool &)> action)
 {
-    Pool *pool = m_pool;
-    QMetaObject::invokeMethod(
-        pool, [pool, action = std::move(action)] { action(*pool); }, Qt::QueuedConnection);
+    {
+        const std::lock_guard lock(m_mutex);
+        m_actions.push_back(std::move(action));
+    }
+    emit actionsWaiting();
+}
+
+void Run::runActions()
+{
+    std::vector<std::function<void(Pool &)>> actions;
+    {
+        const std::lock_guard lock(m_mutex);
+        actions.swap(m_actions);
+    }
+    for (const auto &action : actions)
+        action(*m_pool);
 }
 
 void Run::publishStatus(const Pool &pool)
 {
     const PoolStatus status = pool.status();
-    const std::lock_guard lock(m_statusMutex);
+    const std::lock_guard lock(m_mutex);
     m_status = status;
 }
 

@@ -69,11 +69,15 @@ public:
 
 signals:
     void finished();
+    /// Internal, from one thread to the other.
+    void actionsWaiting();
+    void poolEnded();
 
 private:
     Run(const RunSpec &spec, Reading reading, std::unique_ptr<InputSource> source,
         std::unique_ptr<OutcomeStore> outcomes);
     void onPoolThread(std::function<void(Pool &)> action);
+    void runActions();
     void publishStatus(const Pool &pool);
 
     RunSpec m_spec;
@@ -87,8 +91,10 @@ private:
     std::unique_ptr<Recorder> m_recorder;
     QThread m_thread;
     Pool *m_pool = nullptr; ///< lives on m_thread, which deletes it
-    mutable std::mutex m_statusMutex;
+    mutable std::mutex m_mutex; ///< guards the three below
     PoolStatus m_status;
+    std::vector<std::function<void(Pool &)>> m_actions; ///< to be run on the pool's thread
+    PoolEnd m_poolEnd;
     std::atomic<std::uint64_t> m_origin = 0;
     std::uint64_t m_publishedLimit = 0;
     bool m_finished = false;
