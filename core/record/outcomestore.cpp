@@ -29,7 +29,8 @@ std::uint64_t maskOf(std::uint64_t from, std::uint64_t to)
 OutcomeStore::Segment &OutcomeStore::Segment::operator=(Segment &&other) noexcept
 {
     delete[] words.exchange(other.words.exchange(nullptr));
-    uniform = other.uniform.load();
+    filled = other.filled.load();
+    kind = other.kind.load();
     return *this;
 }
 
@@ -122,12 +123,34 @@ void OutcomeStore::mark(IndexRange indices, Cell state)
         const std::uint64_t base = index / segmentSize * segmentSize;
         const std::uint64_t end = std::min(indices.end(), base + segmentSize);
         Segment &segment = segmentFor(index);
-        if (end - index == segmentSize && !segment.words.load(std::memory_order_relaxed))
-            segment.uniform.store(state, std::memory_order_release);
-        else
+        if (!extendPrefix(segment, index - base, end - base, state))
             markWithin(segment, index - base, end - base, state);
         index = end;
     }
+}
+
+/// Most segments are filled from their start by one worker with numbers of one kind: these need no
+/// memory of their own. False where this one is not, or no longer, such a segment.
+bool OutcomeStore::extendPrefix(Segment &segment, std::uint64_t from, std::uint64_t to, Cell state)
+{
+    const std::uint64_t filled = segment.filled.load(std::memory_order_relaxed);
+    const bool sameKind = filled == 0 || segment.kind.load(std::memory_order_relaxed) == state;
+    if (segment.words.load(std::memory_order_relaxed) || from != filled || !sameKind)
+        return false;
+    segment.kind.store(state, std::memory_order_relaxed);
+    segment.filled.store(to, std::memory_order_release);
+    return true;
+}
+
+/// The word that holds the state at `within`, of a segment that has none.
+std::uint64_t OutcomeStore::prefixWord(const Segment &segment, std::uint64_t within)
+{
+    const std::uint64_t filled = segment.filled.load(std::memory_order_acquire);
+    const auto kind = static_cast<std::uint64_t>(segment.kind.load(std::memory_order_relaxed));
+    const std::uint64_t base = within / cellsPerWord * cellsPerWord;
+    if (filled <= base)
+        return 0;
+    return everyCell * kind & maskOf(0, std::min(filled - base, cellsPerWord));
 }
 
 OutcomeStore::Words *OutcomeStore::wordsOf(Segment &segment)
@@ -135,6 +158,8 @@ OutcomeStore::Words *OutcomeStore::wordsOf(Segment &segment)
     Words *words = segment.words.load(std::memory_order_relaxed);
     if (!words) {
         words = new Words[wordsPerSegment]();
+        for (std::uint64_t word = 0; word < wordsPerSegment; ++word)
+            words[word].store(prefixWord(segment, word * cellsPerWord), std::memory_order_relaxed);
         segment.words.store(words, std::memory_order_release);
     }
     return words;
@@ -163,8 +188,7 @@ std::uint64_t OutcomeStore::wordAt(std::uint64_t index) const
     const Segment &segment = m_segments[index / segmentSize];
     const Words *words = segment.words.load(std::memory_order_acquire);
     if (!words)
-        return everyCell
-            * static_cast<std::uint64_t>(segment.uniform.load(std::memory_order_acquire));
+        return prefixWord(segment, index % segmentSize);
     return words[index % segmentSize / cellsPerWord].load(std::memory_order_acquire);
 }
 

@@ -76,8 +76,9 @@ private:
     static constexpr std::uint64_t wordsPerSegment = segmentSize / cellsPerWord;
     using Words = std::atomic<std::uint64_t>;
     struct Segment {
-        std::atomic<Words *> words = nullptr; ///< null: all are `uniform`
-        std::atomic<Cell> uniform = Cell::Missing;
+        std::atomic<Words *> words = nullptr; ///< null: only the first ones have outcomes,
+        std::atomic<std::uint64_t> filled = 0; ///< so many,
+        std::atomic<Cell> kind = Cell::Missing; ///< all of this kind
         Segment() = default;
         Segment(Segment &&other) noexcept { *this = std::move(other); }
         Segment &operator=(Segment &&other) noexcept;
@@ -90,7 +91,9 @@ private:
     Cell state(std::uint64_t index) const;
     std::uint64_t wordAt(std::uint64_t index) const;
     Segment &segmentFor(std::uint64_t index);
-    Words *wordsOf(Segment &segment);
+    static Words *wordsOf(Segment &segment);
+    static std::uint64_t prefixWord(const Segment &segment, std::uint64_t within);
+    static bool extendPrefix(Segment &segment, std::uint64_t from, std::uint64_t to, Cell state);
     void mark(IndexRange indices, Cell state);
     void markWithin(Segment &segment, std::uint64_t from, std::uint64_t to, Cell state);
 

@@ -15,7 +15,7 @@ namespace poolscope::worker {
 
 namespace {
 
-constexpr std::uint64_t flushInterval = 1'000'000; // nanoseconds
+constexpr std::uint64_t flushInterval = 5'000'000; // nanoseconds
 constexpr std::uint64_t pollInterval = 1'000'000;
 constexpr std::uint64_t spinTime = 100'000;
 constexpr std::size_t readSize = 64 * 1024;

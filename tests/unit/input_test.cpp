@@ -3,11 +3,15 @@
 #include "input/integerrange.h"
 #include "input/lineindex.h"
 
+#include <array>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <memory>
 #include <random>
+#include <sstream>
 #include <unistd.h>
 
 namespace poolscope {
@@ -43,6 +47,48 @@ TEST(IntegerRange, HasTheSizeAndTheElementsOfPythonsRange)
             }
         }
     }
+}
+
+/// Runs a Python script and gives what it prints.
+std::string python(const std::string &script)
+{
+    const std::unique_ptr<FILE, int (*)(FILE *)> pipe(
+        popen(("python3 -c '" + script + "'").c_str(), "r"), pclose);
+    std::string printed;
+    std::array<char, 4096> bytes{};
+    while (const std::size_t got = std::fread(bytes.data(), 1, bytes.size(), pipe.get()))
+        printed.append(bytes.data(), got);
+    return printed;
+}
+
+TEST(IntegerRange, IsPythonsRange)
+{
+    std::istringstream ranges(python(R"(
+import random
+random.seed(1)
+low, high = -2**63, 2**63 - 1
+def bound():
+    near = random.choice([low, 0, high]) + random.randint(-30, 30)
+    return min(max(random.choice([near, random.randint(low, high)]), low), high)
+for _ in range(6000):
+    r = range(bound(), bound(), random.choice([1, -1, 2, -3, 7, low, high, random.randint(1, 2**62)]))
+    n = (r[-1] - r.start) // r.step + 1 if r else 0
+    middle = r[n // 2] if r else 0
+    print(r.start, r.stop, r.step, n, middle, r[-1] if r else 0)
+)"));
+    int cases = 0;
+    RangeInput range;
+    std::uint64_t count = 0;
+    std::int64_t middle = 0;
+    std::int64_t last = 0;
+    for (; ranges >> range.start >> range.stop >> range.step >> count >> middle >> last; ++cases) {
+        ASSERT_EQ(size(range), count) << toString(range);
+        if (count > 0) {
+            ASSERT_EQ(at(range, count / 2), middle) << toString(range);
+            ASSERT_EQ(at(range, count - 1), last) << toString(range);
+        }
+    }
+    EXPECT_EQ(cases, 6000);
 }
 
 TEST(IntegerRange, HasTheWholeOf64Bits)
