@@ -202,9 +202,27 @@ bool OutcomeStore::has(std::uint64_t index) const
     return state(index) != Cell::Missing;
 }
 
+/// How many outcomes of one kind follow each other from `index` on, as far as that can be told at
+/// once; 0 where it takes a look at the words.
+std::uint64_t OutcomeStore::knownRun(std::uint64_t index) const
+{
+    if (index / segmentSize >= m_segments.size())
+        return 0;
+    const Segment &segment = m_segments[index / segmentSize];
+    if (segment.words.load(std::memory_order_acquire))
+        return 0;
+    const std::uint64_t filled = segment.filled.load(std::memory_order_acquire);
+    const std::uint64_t within = index % segmentSize;
+    return filled > within ? filled - within : 0;
+}
+
 std::uint64_t OutcomeStore::firstMissing(std::uint64_t from) const
 {
     while (from < m_count) {
+        if (const std::uint64_t known = knownRun(from); known > 0) {
+            from += known;
+            continue;
+        }
         const std::uint64_t word = wordAt(from);
         const std::uint64_t shift = from % cellsPerWord;
         const std::uint64_t missing = ~(word | (word >> 1)) & everyCell & (~0ULL << (2 * shift));
@@ -252,7 +270,7 @@ OutcomeStore::Numbers OutcomeStore::numbers(std::uint64_t first, std::uint64_t c
         return {};
     const std::uint64_t most = std::min(count, m_cells - first % m_cells);
     const std::uint64_t wholeWord = everyCell * static_cast<std::uint64_t>(kind);
-    std::uint64_t same = 1;
+    std::uint64_t same = std::max<std::uint64_t>(knownRun(first), 1);
     while (same < most && state(first + same) == kind) {
         const bool wordBegins = (first + same) % cellsPerWord == 0;
         same += wordBegins && wordAt(first + same) == wholeWord ? cellsPerWord : 1;

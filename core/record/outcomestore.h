@@ -90,6 +90,7 @@ private:
     std::uint64_t *cell(std::uint64_t index) const { return m_column + index % m_cells; }
     Cell state(std::uint64_t index) const;
     std::uint64_t wordAt(std::uint64_t index) const;
+    std::uint64_t knownRun(std::uint64_t index) const;
     Segment &segmentFor(std::uint64_t index);
     static Words *wordsOf(Segment &segment);
     static std::uint64_t prefixWord(const Segment &segment, std::uint64_t within);
