@@ -12,7 +12,7 @@
 
 namespace poolscope::worker {
 
-/// The rest of a chunk. For items, `items` begins with the next one.
+/// Consecutive indices of one chunk that are run between two looks at the clock.
 struct Batch {
     std::uint64_t first = 0;
     std::uint64_t count = 0;
