@@ -24,6 +24,10 @@ public:
     {
         return std::to_string(at(m_range, index));
     }
+    Result<std::unique_ptr<InputSource>> duplicate() const override
+    {
+        return std::make_unique<RangeSource>(m_range);
+    }
 
 private:
     RangeInput m_range;
@@ -49,6 +53,12 @@ public:
     {
         std::string line;
         return m_index.read(index, 1, line).map([&] { return line.substr(lengthField); });
+    }
+    Result<std::unique_ptr<InputSource>> duplicate() const override
+    {
+        return m_index.duplicate().map([](LineIndex index) {
+            return std::unique_ptr<InputSource>(std::make_unique<LinesSource>(std::move(index)));
+        });
     }
 
 private:

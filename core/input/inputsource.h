@@ -33,6 +33,9 @@ public:
 
     /// Input `index` as a person reads it.
     virtual Result<std::string> text(std::uint64_t index) = 0;
+
+    /// Another source of the same inputs, for another thread; reads nothing anew.
+    virtual Result<std::unique_ptr<InputSource>> duplicate() const = 0;
 };
 
 /// Opens what the spec names. Reads a file of lines once, to index it.

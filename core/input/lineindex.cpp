@@ -179,6 +179,20 @@ Result<LineIndex> LineIndex::open(const std::string &path)
     return index;
 }
 
+Result<LineIndex> LineIndex::duplicate() const
+{
+    LineIndex index;
+    index.m_file = fcntl(m_file, F_DUPFD_CLOEXEC, 0);
+    if (index.m_file < 0)
+        return failure(systemError(m_path));
+    index.m_path = m_path;
+    index.m_places = m_places;
+    index.m_lineCount = m_lineCount;
+    index.m_byteCount = m_byteCount;
+    index.m_longestLine = m_longestLine;
+    return index;
+}
+
 LineIndex::LineIndex(LineIndex &&other) noexcept
 {
     *this = std::move(other);

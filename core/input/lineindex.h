@@ -31,6 +31,9 @@ public:
     LineIndex &operator=(LineIndex &&other) noexcept;
     ~LineIndex();
 
+    /// The same lines of the same open file, for another thread; reads nothing.
+    Result<LineIndex> duplicate() const;
+
     std::uint64_t lineCount() const { return m_lineCount; }
     std::uint64_t byteCount() const { return m_byteCount; }
     /// Bytes of the longest line, its ending included.

@@ -4,6 +4,7 @@
 #include "pool/usablecores.h"
 
 #include <QTimer>
+#include <chrono>
 
 namespace poolscope {
 
@@ -13,33 +14,47 @@ constexpr int statusInterval = 15; // milliseconds
 
 } // namespace
 
-Result<std::unique_ptr<Run>> Run::prepare(const RunSpec &spec, Reading reading)
+Result<Run::Opened> Run::open(const RunSpec &spec, Reading reading)
 {
     auto source = openInput(spec.input);
     if (!source)
         return tl::unexpected(source.error());
-    auto outcomes = OutcomeStore::make((*source)->size(), reading.keep);
+    auto record = std::make_unique<RunRecord>();
+    record->spec = spec;
+    record->inputCount = (*source)->size();
+    auto inputs = (*source)->duplicate();
+    if (!inputs)
+        return tl::unexpected(inputs.error());
+    record->inputs = std::move(*inputs);
+    auto outcomes = OutcomeStore::make(record->inputCount, reading.keep);
     if (!outcomes)
         return tl::unexpected(outcomes.error());
-    return std::unique_ptr<Run>(new Run(spec, reading, std::move(*source), std::move(*outcomes)));
+    record->outcomes = std::move(*outcomes);
+    return Opened{reading, std::move(*source), std::move(record)};
 }
 
-Run::Run(const RunSpec &spec, Reading reading, std::unique_ptr<InputSource> source,
-    std::unique_ptr<OutcomeStore> outcomes)
-    : m_spec(spec)
-    , m_workers(spec.pool.workers.value_or(usableCores()))
-    , m_source(std::move(source))
-    , m_inputCount(m_source->size())
-    , m_outcomes(std::move(outcomes))
-    , m_recorder(std::make_unique<Recorder>(m_timeline, *m_outcomes, m_log,
-          reading.wantsSettledOrder ? &m_settled : nullptr,
+Result<std::unique_ptr<Run>> Run::prepare(const RunSpec &spec, Reading reading)
+{
+    return open(spec, reading).map([](Opened opened) {
+        return std::make_unique<Run>(std::move(opened));
+    });
+}
+
+Run::Run(Opened opened)
+    : m_source(std::move(opened.source))
+    , m_record(std::move(opened.record))
+    , m_recorder(std::make_unique<Recorder>(m_record->timeline, *m_record->outcomes, m_record->log,
+          opened.reading.wantsSettledOrder ? &m_settled : nullptr,
           [this](const std::string &error) { m_pool->fail(error); }))
 {
-    const ColumnPlace column{m_outcomes->columnPath(), m_outcomes->columnCells()};
-    m_pool = new Pool(m_spec, m_workers, *m_source, column, *m_recorder);
-    m_publishedLimit = m_outcomes->limit();
+    const RunSpec &spec = m_record->spec;
+    OutcomeStore &outcomes = *m_record->outcomes;
+    const std::uint32_t workers = spec.pool.workers.value_or(usableCores());
+    const ColumnPlace column{outcomes.columnPath(), outcomes.columnCells()};
+    m_pool = new Pool(spec, workers, *m_source, column, *m_recorder);
+    m_publishedLimit = outcomes.limit();
     m_pool->setLimit(m_publishedLimit);
-    m_status.wantedWorkers = m_workers;
+    m_status.wantedWorkers = workers;
     m_pool->moveToThread(&m_thread);
     connect(&m_thread, &QThread::finished, m_pool, &QObject::deleteLater);
     connect(
@@ -54,6 +69,7 @@ Run::Run(const RunSpec &spec, Reading reading, std::unique_ptr<InputSource> sour
         [this] {
             const std::unique_lock lock(m_mutex);
             m_end = m_poolEnd;
+            m_finishedAt = now();
             m_finished = true;
         },
         Qt::QueuedConnection);
@@ -108,6 +124,16 @@ void Run::cancel()
     onPoolThread([](Pool &pool) { pool.cancel(); });
 }
 
+std::uint64_t Run::now() const
+{
+    if (m_finished)
+        return m_finishedAt;
+    const std::uint64_t origin = m_origin;
+    const auto clock = std::chrono::steady_clock::now().time_since_epoch();
+    return origin == 0 ? 0
+                       : static_cast<std::uint64_t>(clock / std::chrono::nanoseconds(1)) - origin;
+}
+
 PoolStatus Run::status() const
 {
     const std::lock_guard lock(m_mutex);
@@ -117,15 +143,16 @@ PoolStatus Run::status() const
 Run::Settled Run::takeSettled(std::uint64_t from)
 {
     const std::unique_lock lock = m_settled.lock();
-    return {m_settled.take(), m_outcomes->firstMissing(from)};
+    return {m_settled.take(), m_record->outcomes->firstMissing(from)};
 }
 
 void Run::releaseBelow(std::uint64_t index)
 {
-    m_outcomes->releaseBelow(index);
-    const std::uint64_t limit = m_outcomes->limit();
+    m_record->outcomes->releaseBelow(index);
+    const std::uint64_t limit = m_record->outcomes->limit();
     // A message for an eighth of the ring is often enough, and costs the pool nothing.
-    if (limit - m_publishedLimit < m_outcomes->columnCells() / 8 && limit != m_inputCount)
+    if (limit - m_publishedLimit < m_record->outcomes->columnCells() / 8
+        && limit != m_record->inputCount)
         return;
     if (limit == m_publishedLimit)
         return;

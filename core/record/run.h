@@ -8,10 +8,8 @@
 #pragma once
 
 #include "pool/pool.h"
-#include "record/outcomestore.h"
 #include "record/recorder.h"
-#include "record/runlog.h"
-#include "record/timeline.h"
+#include "record/runrecord.h"
 
 #include <QObject>
 #include <QThread>
@@ -31,8 +29,19 @@ public:
         bool wantsSettledOrder = false; ///< whether takeSettled() will be used
     };
 
-    /// Opens the input and readies the outcomes; starts nothing. The task is taken to be checked
-    /// (checkTask). Fails where the input cannot be read or memory cannot be had.
+    /// An opened input and a record with room for the outcomes.
+    struct Opened {
+        Reading reading;
+        std::unique_ptr<InputSource> source;
+        std::unique_ptr<RunRecord> record;
+    };
+
+    /// Opens the input and readies the outcomes; starts nothing. Any thread: a file of lines is
+    /// read once. Fails where the input cannot be read or memory cannot be had.
+    static Result<Opened> open(const RunSpec &spec, Reading reading);
+    /// The task is taken to be checked (checkTask).
+    explicit Run(Opened opened);
+    /// open(), then a run of it.
     static Result<std::unique_ptr<Run>> prepare(const RunSpec &spec, Reading reading);
     /// Cancels, and waits until no process is left.
     ~Run() override;
@@ -43,15 +52,18 @@ public:
     void resume();
     void cancel();
 
-    const RunSpec &spec() const { return m_spec; }
-    std::uint64_t inputCount() const { return m_inputCount; }
-    const Timeline &timeline() const { return m_timeline; }
-    const OutcomeStore &outcomes() const { return *m_outcomes; }
-    const RunLog &log() const { return m_log; }
+    const RunRecord &record() const { return *m_record; }
+    const RunSpec &spec() const { return m_record->spec; }
+    std::uint64_t inputCount() const { return m_record->inputCount; }
+    const Timeline &timeline() const { return m_record->timeline; }
+    const OutcomeStore &outcomes() const { return *m_record->outcomes; }
+    const RunLog &log() const { return m_record->log; }
     /// As of the pool's last change; at most some milliseconds old.
     PoolStatus status() const;
     /// Nanoseconds of CLOCK_MONOTONIC at the run's start; 0 before it.
     std::uint64_t origin() const { return m_origin; }
+    /// Nanoseconds since the run's start; 0 before it, and of its end once it is finished.
+    std::uint64_t now() const;
 
     bool isFinished() const { return m_finished; }
     /// How it ended, once it has.
@@ -74,19 +86,12 @@ signals:
     void poolEnded();
 
 private:
-    Run(const RunSpec &spec, Reading reading, std::unique_ptr<InputSource> source,
-        std::unique_ptr<OutcomeStore> outcomes);
     void onPoolThread(std::function<void(Pool &)> action);
     void runActions();
     void publishStatus(const Pool &pool);
 
-    RunSpec m_spec;
-    std::uint32_t m_workers;
-    std::unique_ptr<InputSource> m_source;
-    std::uint64_t m_inputCount;
-    std::unique_ptr<OutcomeStore> m_outcomes;
-    Timeline m_timeline;
-    RunLog m_log;
+    std::unique_ptr<InputSource> m_source; ///< the pool's
+    std::unique_ptr<RunRecord> m_record;
     SettledQueue m_settled;
     std::unique_ptr<Recorder> m_recorder;
     QThread m_thread;
@@ -98,6 +103,7 @@ private:
     std::atomic<std::uint64_t> m_origin = 0;
     std::uint64_t m_publishedLimit = 0;
     bool m_finished = false;
+    std::uint64_t m_finishedAt = 0;
     PoolEnd m_end;
 };
 

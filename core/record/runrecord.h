@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// RunRecord: all that is known of a run, while it goes and afterwards. What charts, tables and
+// reports read.
+//
+// The pool's thread writes timeline, outcomes and log, each of which any thread may read meanwhile;
+// `inputs` belongs to the thread that owns the record.
+#pragma once
+
+#include "input/inputsource.h"
+#include "pool/runspec.h"
+#include "record/outcomestore.h"
+#include "record/runlog.h"
+#include "record/timeline.h"
+
+#include <cstdint>
+#include <memory>
+
+namespace poolscope {
+
+struct RunRecord {
+    RunSpec spec;
+    std::uint64_t inputCount = 0;
+    std::unique_ptr<InputSource> inputs;
+    std::unique_ptr<OutcomeStore> outcomes;
+    Timeline timeline;
+    RunLog log;
+};
+
+} // namespace poolscope
