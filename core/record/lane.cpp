@@ -24,6 +24,18 @@ template <typename Before> std::size_t partitionPoint(std::size_t size, Before b
     return low;
 }
 
+/// The same, where the answer is thought to be near 0: O(log answer).
+template <typename Before> std::size_t gallop(std::size_t size, Before before)
+{
+    std::size_t bound = 1;
+    while (bound < size && before(bound - 1))
+        bound *= 2;
+    const std::size_t low = bound / 2;
+    return low + partitionPoint(std::min(bound, size) - low, [&](std::size_t position) {
+        return before(low + position);
+    });
+}
+
 } // namespace
 
 void Lane::append(const Span &given)
@@ -107,6 +119,43 @@ std::size_t Lane::countBefore(std::uint64_t time) const
     return base.firstEntry + partitionPoint(entries, [&](std::size_t entry) {
         return base.begin + m_entries[base.firstEntry + entry].begin < time;
     });
+}
+
+std::uint64_t Lane::BusyCursor::busyBefore(std::uint64_t time)
+{
+    const auto beginsBefore = [&](std::size_t base) {
+        return m_lane.m_bases[base].begin < time && m_lane.m_bases[base].firstEntry < m_size;
+    };
+    const std::size_t nextBase = m_base + 1;
+    const std::size_t bases = m_lane.m_bases.size();
+    if (m_size == 0 || !beginsBefore(0))
+        return 0;
+    if (nextBase < bases && beginsBefore(nextBase)) {
+        m_base += gallop(bases - nextBase,
+            [&](std::size_t distance) { return beginsBefore(nextBase + distance); });
+        m_count = m_lane.m_bases[m_base].firstEntry;
+    }
+    const Base &base = m_lane.m_bases[m_base];
+    m_count += gallop(m_lane.entriesOf(m_base, m_size) - m_count, [&](std::size_t distance) {
+        return base.begin + m_lane.m_entries[m_count + distance].begin < time;
+    });
+    const Span last = m_lane.spanIn(base, m_count - 1);
+    return m_lane.busyBeforeEntry(base, m_count - 1) + std::min(last.duration, time - last.begin);
+}
+
+Lane::Reader::Reader(const Lane &lane, std::size_t position)
+    : m_lane(&lane)
+    , m_position(position)
+    , m_base(position < lane.size() ? lane.baseOfEntry(position) : 0)
+{
+}
+
+Span Lane::Reader::peek() const
+{
+    while (
+        m_base + 1 < m_lane->m_bases.size() && m_lane->m_bases[m_base + 1].firstEntry <= m_position)
+        ++m_base;
+    return m_lane->spanIn(m_lane->m_bases[m_base], m_position);
 }
 
 std::uint64_t Lane::busyBefore(std::uint64_t time) const

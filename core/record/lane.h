@@ -41,6 +41,40 @@ public:
         return busyBefore(end) - busyBefore(begin);
     }
 
+    /// Answers busyBefore() for times that never decrease, in O(log d) where d is how many spans
+    /// lie between one time and the next.
+    class BusyCursor {
+    public:
+        explicit BusyCursor(const Lane &lane)
+            : m_lane(lane)
+            , m_size(lane.size())
+        {
+        }
+        std::uint64_t busyBefore(std::uint64_t time);
+
+    private:
+        const Lane &m_lane;
+        std::size_t m_size; ///< spans that were there when the cursor was made
+        std::size_t m_base = 0;
+        std::size_t m_count = 0; ///< spans that begin before the last time
+    };
+
+    /// Reads span after span, each in O(1).
+    class Reader {
+    public:
+        explicit Reader(const Lane &lane, std::size_t position = 0);
+        std::size_t position() const { return m_position; }
+        bool atEnd() const { return m_position >= m_lane->size(); }
+        /// The span at position(); not at the end.
+        Span peek() const;
+        void advance() { ++m_position; }
+
+    private:
+        const Lane *m_lane;
+        std::size_t m_position;
+        mutable std::size_t m_base = 0;
+    };
+
 private:
     struct Entry {
         std::uint32_t begin;

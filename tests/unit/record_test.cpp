@@ -90,6 +90,16 @@ TEST(Lane, AnswersAsAPlainListDoes)
             ASSERT_EQ(lane.busyBefore(at), expected.busyBefore(at)) << at;
             ASSERT_EQ(lane.countBefore(at), expected.countBefore(at)) << at;
         }
+        std::vector<std::uint64_t> times(200);
+        for (std::uint64_t &at : times)
+            at = random() % (time + 1000);
+        std::sort(times.begin(), times.end());
+        Lane::BusyCursor cursor(lane);
+        for (const std::uint64_t at : times)
+            ASSERT_EQ(cursor.busyBefore(at), expected.busyBefore(at)) << at;
+        const std::size_t from = random() % lane.size();
+        for (Lane::Reader reader(lane, from); !reader.atEnd(); reader.advance())
+            ASSERT_EQ(reader.peek().begin, expected.spans[reader.position()].begin);
         ASSERT_EQ(lane.busyBetween(0, UINT64_MAX), expected.busyBefore(UINT64_MAX));
     }
 }
@@ -113,6 +123,8 @@ TEST(Lane, IsEmptyAtFirst)
     EXPECT_EQ(lane.size(), 0U);
     EXPECT_EQ(lane.busyBefore(100), 0U);
     EXPECT_EQ(lane.countBefore(100), 0U);
+    EXPECT_EQ(Lane::BusyCursor(lane).busyBefore(100), 0U);
+    EXPECT_TRUE(Lane::Reader(lane).atEnd());
 }
 
 TEST(StationLog, GivesBackWhatWasWritten)

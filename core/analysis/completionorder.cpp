@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/completionorder.h"
+
+#include <algorithm>
+#include <queue>
+
+namespace poolscope {
+
+namespace {
+
+std::uint64_t endOf(const Span &span)
+{
+    return span.begin + span.duration;
+}
+
+std::uint64_t distance(std::uint64_t a, std::uint64_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+} // namespace
+
+/// Takes the lanes' spans in the order of their ends.
+class CompletionOrder::Merge {
+public:
+    /// From a place on; lanes that have come since begin with their first span.
+    Merge(const Timeline &timeline, const std::vector<std::uint32_t> &from)
+    {
+        const std::size_t lanes = timeline.workerCount();
+        m_readers.reserve(lanes);
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+            m_readers.emplace_back(
+                timeline.worker(lane).lane(), lane < from.size() ? from[lane] : 0);
+            m_limits.push_back(SIZE_MAX);
+        }
+    }
+    /// Lanes end where `to` stands in them.
+    void limitTo(const std::vector<std::uint32_t> &to)
+    {
+        for (std::size_t lane = 0; lane < m_readers.size(); ++lane)
+            m_limits[lane] = lane < to.size() ? to[lane] : 0;
+    }
+
+    /// Calls take(lane, position, span) for each span that ends before `until`, until it is false.
+    template <typename Take> void run(std::uint64_t until, Take take)
+    {
+        using Head = std::pair<std::uint64_t, std::size_t>; // end of the span, lane
+        std::priority_queue<Head, std::vector<Head>, std::greater<>> heads;
+        for (std::size_t lane = 0; lane < m_readers.size(); ++lane) {
+            if (has(lane))
+                heads.emplace(poolscope::endOf(m_readers[lane].peek()), lane);
+        }
+        while (!heads.empty()) {
+            const std::size_t lane = heads.top().second;
+            heads.pop();
+            const std::uint64_t others = heads.empty() ? UINT64_MAX : heads.top().first;
+            Lane::Reader &reader = m_readers[lane];
+            for (bool first = true; has(lane); first = false) {
+                const Span span = reader.peek();
+                const std::uint64_t end = poolscope::endOf(span);
+                if (end >= until)
+                    break;
+                if (!first && end > others) {
+                    heads.emplace(end, lane);
+                    break;
+                }
+                const std::size_t position = reader.position();
+                reader.advance();
+                if (!take(lane, position, span))
+                    return;
+            }
+        }
+    }
+
+    std::vector<std::uint32_t> positions() const
+    {
+        std::vector<std::uint32_t> positions;
+        positions.reserve(m_readers.size());
+        for (const Lane::Reader &reader : m_readers)
+            positions.push_back(static_cast<std::uint32_t>(reader.position()));
+        return positions;
+    }
+
+private:
+    bool has(std::size_t lane) const
+    {
+        return !m_readers[lane].atEnd() && m_readers[lane].position() < m_limits[lane];
+    }
+
+    std::vector<Lane::Reader> m_readers;
+    std::vector<std::size_t> m_limits;
+};
+
+bool CompletionOrder::advance(std::uint64_t until, std::size_t mostSpans)
+{
+    readMarks();
+    Merge merge(m_timeline, m_now.lanes);
+    std::size_t visited = 0;
+    if (m_checkpoints.empty())
+        m_checkpoints.push_back(m_now);
+    const auto rankQuarantined = [&](std::uint64_t before) {
+        while (m_now.quarantined < m_quarantined.size()
+            && m_quarantined[m_now.quarantined].time < before) {
+            const Quarantined &given = m_quarantined[m_now.quarantined++];
+            rank({{given.index, 1}, m_ranked, std::max(given.time, m_now.time), given.worker});
+        }
+    };
+    merge.run(until, [&](std::size_t lane, std::size_t position, const Span &span) {
+        const std::uint64_t end = poolscope::endOf(span);
+        rankQuarantined(end);
+        m_lateSpans += end < m_now.time;
+        const std::uint64_t time = std::max(end, m_now.time);
+        if (!m_retried.empty())
+            noteRetried(lane, position, span);
+        const auto worker = static_cast<WorkerId>(lane + 1);
+        if (m_skips.empty()) {
+            rank({{span.first, span.count}, m_ranked, time, worker});
+        } else {
+            for (const IndexRange &indices : split(lane, position, span))
+                rank({indices, m_ranked, time, worker});
+        }
+        m_now.time = time;
+        if (++m_sinceCheckpoint >= checkpointDistance) {
+            m_sinceCheckpoint = 0;
+            m_now.lanes = merge.positions();
+            m_now.rank = m_ranked;
+            m_checkpoints.push_back(m_now);
+        }
+        return ++visited < mostSpans;
+    });
+    m_now.lanes = merge.positions();
+    const bool all = visited < mostSpans;
+    if (all)
+        rankQuarantined(until);
+    m_now.rank = m_ranked;
+    return all;
+}
+
+void CompletionOrder::readMarks()
+{
+    const AppendLog<Mark> &marks = m_timeline.marks();
+    for (const std::size_t size = marks.size(); m_marksRead < size; ++m_marksRead) {
+        const Mark &mark = marks[m_marksRead];
+        if (mark.kind == Mark::Kind::Retried)
+            ++m_retried[mark.value];
+        if (mark.kind == Mark::Kind::Quarantined)
+            m_quarantined.push_back({mark.time, mark.value, mark.worker});
+    }
+}
+
+/// Remembers which iterations of the span will be tried again.
+void CompletionOrder::noteRetried(std::size_t lane, std::size_t position, const Span &span)
+{
+    auto retried = m_retried.lower_bound(span.first);
+    while (retried != m_retried.end() && retried->first < span.first + span.count) {
+        m_skips.insert({{lane, position}, retried->first});
+        retried = --retried->second == 0 ? m_retried.erase(retried) : std::next(retried);
+    }
+}
+
+/// The iterations of a span that were not tried again.
+std::vector<IndexRange> CompletionOrder::split(
+    std::size_t lane, std::size_t position, const Span &span) const
+{
+    std::vector<IndexRange> ranges;
+    std::uint64_t first = span.first;
+    const auto add = [&](std::uint64_t end) {
+        if (end > first)
+            ranges.push_back({first, end - first});
+        first = end + 1;
+    };
+    for (auto skip = m_skips.lower_bound({{lane, position}, 0});
+         skip != m_skips.end() && skip->first == std::pair(lane, position); ++skip)
+        add(skip->second);
+    add(span.first + span.count);
+    return ranges;
+}
+
+void CompletionOrder::rank(const Piece &piece)
+{
+    const std::uint64_t away = distance(piece.indices.first, piece.rank);
+    m_distanceSum += static_cast<double>(away) * static_cast<double>(piece.indices.count);
+    m_largestDistance = std::max(m_largestDistance, away);
+    m_heldTime +=
+        static_cast<double>(m_ranked - m_next) * static_cast<double>(piece.time - m_heldSince);
+    m_heldSince = piece.time;
+    m_ranked += piece.indices.count;
+    release(piece.indices);
+    m_mostHeld = std::max(m_mostHeld, m_ranked - m_next);
+}
+
+/// Moves on what a reader in input order has got, if it was waiting for these.
+void CompletionOrder::release(const IndexRange &indices)
+{
+    if (indices.first != m_next) {
+        m_held[indices.first] = indices.end();
+        return;
+    }
+    m_next = indices.end();
+    while (!m_held.empty() && m_held.begin()->first <= m_next) {
+        m_next = std::max(m_next, m_held.begin()->second);
+        m_held.erase(m_held.begin());
+    }
+}
+
+CompletionOrder::Disorder CompletionOrder::disorder() const
+{
+    if (m_ranked == 0)
+        return {};
+    const auto count = static_cast<double>(m_ranked);
+    return {m_distanceSum / count, m_largestDistance, m_mostHeld, m_heldTime / count};
+}
+
+/// The last checkpoint at or before the rank.
+std::size_t CompletionOrder::checkpointOf(std::uint64_t rank) const
+{
+    const auto after = std::upper_bound(m_checkpoints.begin(), m_checkpoints.end(), rank,
+        [](std::uint64_t wanted, const Place &place) { return wanted < place.rank; });
+    return static_cast<std::size_t>(after - m_checkpoints.begin()) - 1;
+}
+
+const CompletionOrder::Place &CompletionOrder::endOf(std::size_t checkpoint) const
+{
+    return checkpoint + 1 < m_checkpoints.size() ? m_checkpoints[checkpoint + 1] : m_now;
+}
+
+/// The pieces from a checkpoint to the next.
+std::vector<CompletionOrder::Piece> CompletionOrder::piecesFrom(std::size_t checkpoint) const
+{
+    const Place &from = m_checkpoints[checkpoint];
+    const Place &to = endOf(checkpoint);
+    std::vector<Piece> pieces;
+    std::uint64_t rank = from.rank;
+    std::uint64_t time = from.time;
+    const auto add = [&](const IndexRange &indices, std::uint64_t end, WorkerId worker) {
+        time = std::max(time, end);
+        pieces.push_back({indices, rank, time, worker});
+        rank += indices.count;
+    };
+    std::size_t quarantined = from.quarantined;
+    const auto addQuarantined = [&](std::uint64_t before) {
+        for (; quarantined < to.quarantined && m_quarantined[quarantined].time < before;
+             ++quarantined) {
+            const Quarantined &given = m_quarantined[quarantined];
+            add({given.index, 1}, given.time, given.worker);
+        }
+    };
+    Merge merge(m_timeline, from.lanes);
+    merge.limitTo(to.lanes);
+    merge.run(UINT64_MAX, [&](std::size_t lane, std::size_t position, const Span &span) {
+        addQuarantined(poolscope::endOf(span));
+        for (const IndexRange &indices : split(lane, position, span))
+            add(indices, poolscope::endOf(span), static_cast<WorkerId>(lane + 1));
+        return true;
+    });
+    addQuarantined(UINT64_MAX);
+    return pieces;
+}
+
+std::uint64_t CompletionOrder::rankAt(std::uint64_t time) const
+{
+    const auto after = std::upper_bound(m_checkpoints.begin(), m_checkpoints.end(), time,
+        [](std::uint64_t wanted, const Place &place) { return wanted < place.time; });
+    if (after == m_checkpoints.begin())
+        return 0;
+    std::uint64_t rank = std::prev(after)->rank;
+    for (const Piece &piece :
+        piecesFrom(static_cast<std::size_t>(after - m_checkpoints.begin()) - 1)) {
+        if (piece.time > time)
+            break;
+        rank = piece.rank + piece.indices.count;
+    }
+    return rank;
+}
+
+std::optional<std::uint64_t> CompletionOrder::timeOf(std::uint64_t rank) const
+{
+    std::optional<std::uint64_t> time;
+    forEach(rank, rank + 1, [&](const Piece &piece) { time = piece.time; });
+    return time;
+}
+
+} // namespace poolscope

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// CompletionOrder: in which order the inputs of a run finished.
+//
+// Merges the lanes by the time at which spans ended and ranks every iteration from 0. The
+// iterations of one span are ranked in their order, as of its end: finer was not measured. Attempts
+// that were tried again do not count; a quarantined input, which has no span, counts as of when it
+// was given up. So a finished run has a rank for every index.
+//
+// Lanes are reported by batches, so a run that goes on is ranked up to some time ago only; a span
+// that comes later still is ranked when it comes, and lateSpans() counts it. A fresh object ranks a
+// finished run exactly. Memory: 4 bytes a worker for every 4096 spans.
+//
+// Plain C++, one thread; the timeline may grow meanwhile.
+#pragma once
+
+#include "record/timeline.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace poolscope {
+
+class CompletionOrder {
+public:
+    /// How far the order is from the order of the inputs, of what is ranked so far.
+    struct Disorder {
+        double meanDistance = 0; ///< of an index from its rank
+        std::uint64_t largestDistance = 0;
+        /// Values that a reader in input order, as Pool.imap, would have had waiting at once.
+        std::uint64_t mostHeldBack = 0;
+        double meanHeldBack = 0; ///< nanoseconds for which a value would have waited
+    };
+
+    /// Consecutive indices that finished consecutively.
+    struct Piece {
+        IndexRange indices;
+        std::uint64_t rank = 0; ///< of the first index
+        std::uint64_t time = 0; ///< nanoseconds since the run's start
+        WorkerId worker = 0;
+    };
+
+    /// `timeline` outlives this.
+    explicit CompletionOrder(const Timeline &timeline)
+        : m_timeline(timeline)
+    {
+    }
+
+    /// Ranks what ended before `until`, visiting at most about `mostSpans`. False where more of it
+    /// is waiting.
+    bool advance(std::uint64_t until, std::size_t mostSpans);
+
+    std::uint64_t ranked() const { return m_ranked; }
+    std::uint64_t lateSpans() const { return m_lateSpans; }
+    Disorder disorder() const;
+
+    /// Visits the pieces with a rank in [from, to) in their order, as advance() has ranked them. A
+    /// piece at either end may reach beyond. Costs up to 4096 spans more than are visited.
+    template <typename Visit> void forEach(std::uint64_t from, std::uint64_t to, Visit visit) const;
+
+    /// How many had finished by `time`, of those ranked.
+    std::uint64_t rankAt(std::uint64_t time) const;
+    /// When the rank was reached; nothing where it was not yet.
+    std::optional<std::uint64_t> timeOf(std::uint64_t rank) const;
+
+private:
+    static constexpr std::size_t checkpointDistance = 4096; // spans
+
+    struct Quarantined {
+        std::uint64_t time;
+        std::uint64_t index;
+        WorkerId worker;
+    };
+    /// Where the merge stands: the next span of each lane.
+    struct Place {
+        std::uint64_t rank = 0;
+        std::uint64_t time = 0;
+        std::size_t quarantined = 0;
+        std::vector<std::uint32_t> lanes;
+    };
+    /// An iteration that came to nothing: its lane, the span's position there and its index.
+    using Skip = std::pair<std::pair<std::size_t, std::size_t>, std::uint64_t>;
+
+    /// A merge of lanes from one place to another.
+    class Merge;
+
+    void readMarks();
+    void rank(const Piece &piece);
+    void release(const IndexRange &indices);
+    std::vector<IndexRange> split(std::size_t lane, std::size_t position, const Span &span) const;
+    void noteRetried(std::size_t lane, std::size_t position, const Span &span);
+    std::vector<Piece> piecesFrom(std::size_t checkpoint) const;
+    std::size_t checkpointOf(std::uint64_t rank) const;
+    const Place &endOf(std::size_t checkpoint) const;
+
+    const Timeline &m_timeline;
+    Place m_now;
+    std::vector<Place> m_checkpoints;
+    std::size_t m_sinceCheckpoint = 0;
+    std::uint64_t m_ranked = 0;
+    std::uint64_t m_lateSpans = 0;
+
+    std::size_t m_marksRead = 0;
+    std::vector<Quarantined> m_quarantined;
+    std::map<std::uint64_t, std::uint32_t> m_retried; ///< attempts yet to be met, by index
+    std::set<Skip> m_skips;
+
+    double m_distanceSum = 0;
+    std::uint64_t m_largestDistance = 0;
+    std::map<std::uint64_t, std::uint64_t> m_held; ///< finished stretches beyond m_next: first, end
+    std::uint64_t m_next = 0; ///< what a reader in input order waits for
+    std::uint64_t m_mostHeld = 0;
+    double m_heldTime = 0; ///< values x nanoseconds
+    std::uint64_t m_heldSince = 0;
+};
+
+template <typename Visit>
+void CompletionOrder::forEach(std::uint64_t from, std::uint64_t to, Visit visit) const
+{
+    if (from >= to || from >= m_ranked)
+        return;
+    for (std::size_t i = checkpointOf(from); i < m_checkpoints.size(); ++i) {
+        for (const Piece &piece : piecesFrom(i)) {
+            if (piece.rank >= to)
+                return;
+            if (piece.rank + piece.indices.count > from)
+                visit(piece);
+        }
+    }
+}
+
+} // namespace poolscope
