@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Run arguments: a RunSpec as arguments of `poolscope run`, both ways.
+#pragma once
+
+#include "pool/runspec.h"
+#include "result.h"
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace poolscope {
+
+/// The options of `poolscope run` that make a RunSpec, as they are typed.
+struct TypedSpec {
+    std::string builtin;
+    std::string python;
+    std::string interpreter = PythonTask().interpreter;
+    std::string range;
+    std::string lines;
+    std::string workers = "auto";
+    std::string chunk = "auto";
+    std::string window = "auto";
+    std::string retries = "0";
+};
+
+inline constexpr const char *seeHelp = "; see 'poolscope --help'";
+
+/// Adds the options of a TypedSpec, which parsing then fills.
+void describeSpec(CLI::App &run, TypedSpec &typed);
+
+/// Has every option that takes a value refuse an empty one.
+void refuseEmptyValues(CLI::App &run);
+
+Result<RunSpec> toSpec(const TypedSpec &typed);
+
+/// The arguments behind `poolscope run` that give this spec. What is a default is left out.
+std::vector<std::string> runArguments(const RunSpec &spec);
+
+/// The spec that such arguments give. Options that make no part of it, such as -o, are refused.
+Result<RunSpec> parseRunArguments(const std::vector<std::string> &arguments);
+
+/// "poolscope run --builtin sqrt --range 1:5000", quoted for a POSIX shell where it has to be.
+std::string shellCommand(const RunSpec &spec);
+
+} // namespace poolscope

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "headless/commandline.h"
+#include "headless/runarguments.h"
+#include "input/integerrange.h"
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <gmock/gmock.h>
+
+namespace poolscope {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using Arguments = std::vector<std::string>;
+
+/// Everything a spec holds, each member apart.
+Arguments members(const RunSpec &spec)
+{
+    Arguments all;
+    if (const auto *builtin = std::get_if<BuiltinTask>(&spec.task))
+        all = {"builtin", builtin->name, builtin->arguments};
+    if (const auto *python = std::get_if<PythonTask>(&spec.task))
+        all = {"python", python->target, python->interpreter};
+    if (const auto *range = std::get_if<RangeInput>(&spec.input)) {
+        for (const std::int64_t bound : {range->start, range->stop, range->step})
+            all.push_back(std::to_string(bound));
+    }
+    if (const auto *lines = std::get_if<LinesInput>(&spec.input))
+        all.push_back(lines->path);
+    const PoolSpec &pool = spec.pool;
+    all.push_back(pool.workers ? std::to_string(*pool.workers) : "auto");
+    all.push_back(pool.chunk ? std::to_string(*pool.chunk) : "auto");
+    all.push_back(pool.window ? std::to_string(*pool.window) : "auto");
+    all.push_back(std::to_string(pool.retries));
+    return all;
+}
+
+Arguments programArguments(const RunSpec &spec)
+{
+    Arguments arguments = runArguments(spec);
+    arguments.insert(arguments.begin(), {"poolscope", "run"});
+    return arguments;
+}
+
+CommandLine parsedByTheProgram(Arguments arguments)
+{
+    std::vector<char *> argv;
+    for (std::string &argument : arguments)
+        argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    return parseCommandLine(static_cast<int>(arguments.size()), argv.data());
+}
+
+/// The words that a shell makes of a command.
+Arguments wordsInShell(const std::string &command)
+{
+    const std::string script = "set -- " + command + "\nprintf '%s\\0' \"$@\"";
+    std::FILE *pipe = ::popen(script.c_str(), "r");
+    if (!pipe)
+        return {"popen failed"};
+    std::string output;
+    std::array<char, 4096> buffer;
+    while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe))
+        output.append(buffer.data(), count);
+    if (::pclose(pipe) != 0)
+        return {"the shell failed", command};
+    Arguments words;
+    for (std::size_t start = 0; start < output.size();) {
+        const auto end = output.find('\0', start);
+        words.push_back(output.substr(start, end - start));
+        start = end + 1;
+    }
+    return words;
+}
+
+const Arguments strangeTexts{"plain", "with space", " ", "it's", "'", "''", "\"double\"",
+    "back\\slash", "\\", "new\nline", "\n", "tab\t", "-", "--", "-x", "--lines", "--range=1:2",
+    "--help", "-j2", "=", "=ls", "a=b", "~", "~/rows.txt", "$HOME", "$(id)", "`id`", "*", "?",
+    "[a,b]", "[]", "{}", "{a,b}", "#", "!", "!!", "%", "%%", "&", ";", "|", "<", ">", "(", ")", "^",
+    "run", "tasks", "++", "a:b:c", "/a/b c", "\xc3\xa4\xe2\x82\xac", "\x01\x7f", "\xff", "auto",
+    "a,b", "it''s -'\"$x\n", "ends\\"};
+
+std::vector<RunSpec> specs()
+{
+    std::vector<RunSpec> all;
+    const TaskSpec sqrt = BuiltinTask{"sqrt", {}};
+    const InputSpec range = RangeInput{1, 5000, 1};
+    for (const std::string &text : strangeTexts) {
+        all.push_back({sqrt, LinesInput{text}, {}});
+        all.push_back({BuiltinTask{"wait", text}, range, {}});
+        all.push_back({PythonTask{text, "python3"}, range, {}});
+        all.push_back({PythonTask{"rows.py:classify", text}, LinesInput{text}, {}});
+    }
+    for (const std::int64_t start : {INT64_MIN, std::int64_t(-5), std::int64_t(0), INT64_MAX}) {
+        for (const std::int64_t stop : {INT64_MIN, std::int64_t(-1), std::int64_t(7), INT64_MAX}) {
+            for (const std::int64_t step :
+                {INT64_MIN, std::int64_t(-2), std::int64_t(1), INT64_MAX})
+                all.push_back({sqrt, RangeInput{start, stop, step}, {}});
+        }
+    }
+    for (const auto &workers :
+        {std::optional<std::uint32_t>(), std::optional(1U), std::optional(maxWorkers)}) {
+        for (const auto &count : {std::optional<std::uint64_t>(), std::optional<std::uint64_t>(1),
+                 std::optional<std::uint64_t>(1 << 20)}) {
+            for (const std::uint32_t retries : {0U, 1U, 1'000'000U}) {
+                all.push_back({sqrt, range, {workers, count, {}, retries}});
+                all.push_back({sqrt, range, {workers, 3, count, retries}});
+            }
+        }
+    }
+    return all;
+}
+
+TEST(RunArguments, SayOnlyWhatIsNoDefault)
+{
+    EXPECT_THAT(runArguments({BuiltinTask{"sqrt", {}}, RangeInput{1, 5000, 1}, {2, {}, {}, 0}}),
+        ElementsAre("--builtin", "sqrt", "--range", "1:5000", "--workers", "2"));
+    EXPECT_THAT(runArguments({PythonTask{"rows.py:classify"}, LinesInput{"rows.txt"}, {}}),
+        ElementsAre("--python", "rows.py:classify", "--lines", "rows.txt"));
+    EXPECT_THAT(runArguments({PythonTask{"rows:classify", "/opt/python"}, RangeInput{-3, 9, 4},
+                    {{}, 16, 1, 2}}),
+        ElementsAre("--python", "rows:classify", "--python-interpreter", "/opt/python",
+            "--range=-3:9:4", "--chunk", "16", "--window", "1", "--retries", "2"));
+}
+
+TEST(RunArguments, GiveTheSameSpecAgain)
+{
+    for (const RunSpec &spec : specs()) {
+        const auto parsed = parseRunArguments(runArguments(spec));
+        ASSERT_TRUE(parsed) << shellCommand(spec) << "\n" << parsed.error().message;
+        EXPECT_EQ(members(*parsed), members(spec)) << shellCommand(spec);
+    }
+}
+
+TEST(RunArguments, GiveTheProgramTheSameSpec)
+{
+    for (const RunSpec &spec : specs()) {
+        const CommandLine line = parsedByTheProgram(programArguments(spec));
+        const auto *options = std::get_if<RunOptions>(&line);
+        ASSERT_TRUE(options) << shellCommand(spec);
+        EXPECT_EQ(members(options->spec), members(spec)) << shellCommand(spec);
+    }
+}
+
+TEST(RunArguments, AreRefusedAsByTheProgram)
+{
+    const std::vector<Arguments> wrong{
+        {},
+        {"--builtin", "sqrt"},
+        {"--range", "1:9"},
+        {"--builtin", "sqrt", "--python", "a:b", "--range", "1:9"},
+        {"--builtin", "sqrt", "--range", "1:9", "--lines", "a"},
+        {"--builtin", "sqrt", "--range", "1:9:0"},
+        {"--builtin", "sqrt", "--range", "1:9", "--workers", "0"},
+        {"--builtin", "sqrt", "--range", "1:9", "--chunk", "x"},
+        {"--builtin", "sqrt", "--range", ""},
+        {"--builtin", "sqrt", "--range"},
+        {"--builtin", "sqrt", "--range", "1:9", "--range", "1:9"},
+        {"--builtin", "sqrt", "--range", "1:9", "--nothing"},
+        {"--builtin", "sqrt", "--range", "1:9", "stray"},
+    };
+    for (const Arguments &arguments : wrong) {
+        const auto parsed = parseRunArguments(arguments);
+        ASSERT_FALSE(parsed) << testing::PrintToString(arguments);
+        Arguments all{"poolscope", "run"};
+        all.insert(all.end(), arguments.begin(), arguments.end());
+        const CommandLine line = parsedByTheProgram(all);
+        const auto *message = std::get_if<MessageCommand>(&line);
+        ASSERT_TRUE(message) << testing::PrintToString(arguments);
+        EXPECT_EQ(message->text, "poolscope: " + parsed.error().message + "\n");
+        EXPECT_EQ(message->status, 2);
+    }
+}
+
+TEST(RunArguments, HoldNothingButTheSpec)
+{
+    const Arguments spec{"--builtin", "sqrt", "--range", "1:9"};
+    const std::vector<Arguments> others{{"-o", "a.csv"}, {"--discard"}, {"--unordered"},
+        {"--summary", "-"}, {"-q"}, {"-h"}, {"--help"}, {"--version"}};
+    for (const Arguments &other : others) {
+        Arguments arguments = spec;
+        arguments.insert(arguments.end(), other.begin(), other.end());
+        const auto parsed = parseRunArguments(arguments);
+        ASSERT_FALSE(parsed) << other.front();
+        EXPECT_THAT(parsed.error().message, HasSubstr(other.front()));
+    }
+    EXPECT_TRUE(parseRunArguments(spec));
+}
+
+TEST(ShellCommand, QuotesOnlyWhereItHasTo)
+{
+    EXPECT_EQ(shellCommand({BuiltinTask{"sqrt", {}}, RangeInput{-1, 5000, 2}, {2, {}, {}, 0}}),
+        "poolscope run --builtin sqrt --range=-1:5000:2 --workers 2");
+    EXPECT_EQ(
+        shellCommand({PythonTask{"a b.py:f", "../bin/python3.11"}, LinesInput{"it's.txt"}, {}}),
+        "poolscope run --python 'a b.py:f' --python-interpreter ../bin/python3.11 "
+        "--lines 'it'\\''s.txt'");
+}
+
+TEST(ShellCommand, GivesAShellTheSameArguments)
+{
+    for (const RunSpec &spec : specs())
+        EXPECT_EQ(wordsInShell(shellCommand(spec)), programArguments(spec)) << shellCommand(spec);
+}
+
+} // namespace
+} // namespace poolscope
