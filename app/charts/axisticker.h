@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Axis tickers for nanoseconds, counts and the numbers of workers: round steps, and a unit at each
+// label.
+#pragma once
+
+#include <qcustomplot.h>
+
+namespace poolscope {
+
+class TimeTicker : public QCPAxisTicker {
+protected:
+    QString getTickLabel(double tick, const QLocale &, QChar, int) override;
+    double getTickStep(const QCPRange &range) override;
+
+private:
+    double m_step = 1;
+};
+
+class CountTicker : public QCPAxisTicker {
+public:
+    enum class Steps { Any, Whole };
+    explicit CountTicker(Steps steps, int tickCount = 5);
+
+protected:
+    QString getTickLabel(double tick, const QLocale &, QChar, int) override;
+    double getTickStep(const QCPRange &range) override;
+    QVector<double> createTickVector(double step, const QCPRange &range) override;
+
+private:
+    Steps m_steps;
+    double m_step = 1;
+};
+
+} // namespace poolscope

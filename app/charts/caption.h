@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a run is and what it came to, in a person's words.
+#pragma once
+
+#include "charts/chart.h"
+
+#include <QString>
+
+namespace poolscope {
+
+/// "sqrt · 1:5000 · 2 workers", and chunk, window and retries where they are fixed.
+QString settingsText(const RunSpec &spec);
+
+/// "4,999 of 4,999 done in 0.8 s, 6,240 it/s", and how many failed.
+QString outcomeText(const RunRecord &record, const Moment &moment);
+
+} // namespace poolscope

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "charts/chart.h"
+
+#include "charts/axisticker.h"
+
+#include <QMouseEvent>
+#include <QToolTip>
+
+namespace poolscope {
+
+namespace {
+
+constexpr int outerMargin = 12;
+constexpr double zoomFactor = 0.8; // for a notch of the wheel
+
+QPen hairline(const QColor &colour)
+{
+    QPen pen(colour, 1);
+    pen.setCosmetic(true);
+    return pen;
+}
+
+void applyTheme(QCPAxis *axis, const Theme &theme)
+{
+    axis->setBasePen(hairline(theme.border));
+    axis->setTickPen(hairline(theme.border));
+    axis->setSubTickPen(Qt::NoPen);
+    axis->setTickLabelColor(theme.muted);
+    axis->setLabelColor(theme.muted);
+    axis->grid()->setPen(hairline(theme.grid));
+    axis->grid()->setZeroLinePen(Qt::NoPen);
+}
+
+} // namespace
+
+Chart::Chart(ChartKind kind, const QString &title, const QString &explanation, QWidget *parent)
+    : QCustomPlot(parent)
+    , m_kind(kind)
+    , m_title(title)
+    , m_explanation(explanation)
+    , m_theme(Theme::of(Theme::Kind::Light))
+    , m_emptyText(new QCPItemText(this))
+    , m_crossHair(new QCPItemStraightLine(this))
+{
+    setAccessibleName(title);
+    setAccessibleDescription(explanation);
+    setFocusPolicy(Qt::StrongFocus);
+    setMouseTracking(true);
+    setNotAntialiasedElements(QCP::aeAxes | QCP::aeGrid | QCP::aeSubGrid | QCP::aeItems);
+    setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
+    plotLayout()->setMargins(QMargins(0, 0, 0, 0));
+    axisRect()->setMinimumMargins(QMargins(outerMargin, 6, outerMargin, 6));
+    axisRect()->setRangeZoomFactor(zoomFactor);
+    layer(QStringLiteral("overlay"))->setMode(QCPLayer::lmBuffered);
+
+    m_emptyText->position->setType(QCPItemPosition::ptAxisRectRatio);
+    m_emptyText->position->setCoords(0.5, 0.5);
+    m_emptyText->setPositionAlignment(Qt::AlignCenter);
+    m_emptyText->setTextAlignment(Qt::AlignCenter);
+    m_crossHair->setLayer(QStringLiteral("overlay"));
+    m_crossHair->setVisible(false);
+    for (QCPAxis *axis : {xAxis, yAxis}) {
+        axis->setTickLength(0, 3);
+        axis->setTickLabelPadding(4);
+        axis->setLabelPadding(2);
+    }
+    showEmptyText(true);
+}
+
+void Chart::setTheme(const Theme &theme)
+{
+    m_theme = theme;
+    setBackground(QBrush(theme.surface));
+    for (QCPAxis *axis : {xAxis, yAxis})
+        applyTheme(axis, theme);
+    QFont small = font();
+    small.setPointSizeF(small.pointSizeF() * 0.9);
+    for (QCPAxis *axis : {xAxis, yAxis}) {
+        axis->setTickLabelFont(small);
+        axis->setLabelFont(small);
+    }
+    m_emptyText->setFont(font());
+    m_emptyText->setColor(theme.muted);
+    QPen crossHair = hairline(theme.muted);
+    crossHair.setStyle(Qt::DashLine);
+    m_crossHair->setPen(crossHair);
+    emit seriesChanged();
+    replotSoon();
+}
+
+void Chart::setRecord(const RunRecord *record)
+{
+    m_record = record;
+    showEmptyText(!record);
+    recordChanged();
+    emit figureChanged();
+    emit seriesChanged();
+    replotSoon();
+}
+
+bool Chart::refresh(const Moment &moment, std::chrono::nanoseconds budget)
+{
+    if (!m_record)
+        return true;
+    const Taken taken = takeNew(moment, std::chrono::steady_clock::now() + budget);
+    if (taken.changed == Changed::Picture) {
+        replotSoon();
+        emit figureChanged();
+    }
+    return taken.all;
+}
+
+void Chart::showEmptyText(bool show)
+{
+    m_emptyText->setText(m_explanation.section(QStringLiteral(". "), 0, 0) + QLatin1Char('.'));
+    m_emptyText->setVisible(show);
+    for (QCPAxis *axis : {xAxis, yAxis})
+        axis->setVisible(!show);
+    for (QCPAxis *axis : {xAxis, yAxis})
+        axis->grid()->setVisible(!show);
+}
+
+void Chart::paintTo(QCPPainter *painter, const QSize &size)
+{
+    QCPLayer *overlay = layer(QStringLiteral("overlay"));
+    overlay->setVisible(false);
+    toPainter(painter, size.width(), size.height());
+    overlay->setVisible(true);
+    replotSoon(); // the layout was laid out for another size
+}
+
+void Chart::setCrossHair(std::optional<double> key)
+{
+    m_crossHair->setVisible(key.has_value());
+    if (key) {
+        m_crossHair->point1->setCoords(*key, 0);
+        m_crossHair->point2->setCoords(*key, 1);
+    }
+    layer(QStringLiteral("overlay"))->replot();
+}
+
+void Chart::mouseMoveEvent(QMouseEvent *event)
+{
+    QCustomPlot::mouseMoveEvent(event);
+    const bool inside = m_record && plotRect().contains(event->position().toPoint());
+    hovered(inside ? std::optional(event->position()) : std::nullopt);
+    const QString text =
+        inside && event->buttons() == Qt::NoButton ? textAt(event->position()) : QString();
+    QToolTip::showText(event->globalPosition().toPoint(), text, this);
+    setCursor(inside && indexAt(event->position()) ? Qt::PointingHandCursor : Qt::ArrowCursor);
+}
+
+void Chart::mousePressEvent(QMouseEvent *event)
+{
+    m_pressedAt = event->position().toPoint();
+    QToolTip::hideText();
+    QCustomPlot::mousePressEvent(event);
+}
+
+void Chart::mouseReleaseEvent(QMouseEvent *event)
+{
+    QCustomPlot::mouseReleaseEvent(event);
+    const QPoint moved = event->position().toPoint() - m_pressedAt;
+    if (!m_record || event->button() != Qt::LeftButton || moved.manhattanLength() > 3)
+        return;
+    if (const auto index = indexAt(event->position()))
+        emit indexPicked(*index);
+}
+
+void Chart::mouseDoubleClickEvent(QMouseEvent *event)
+{
+    if (event->button() == Qt::LeftButton)
+        fit();
+}
+
+void Chart::leaveEvent(QEvent *event)
+{
+    hovered(std::nullopt);
+    QCustomPlot::leaveEvent(event);
+}
+
+TimeChart::TimeChart(ChartKind kind, const QString &title, const QString &explanation,
+    TimeView &view, QWidget *parent)
+    : Chart(kind, title, explanation, parent)
+    , m_view(view)
+{
+    axisRect()->setRangeDrag(Qt::Horizontal);
+    axisRect()->setRangeZoom(Qt::Horizontal);
+    xAxis->setTicker(QSharedPointer<TimeTicker>::create());
+    connect(xAxis, qOverload<const QCPRange &>(&QCPAxis::rangeChanged), this,
+        [this](const QCPRange &range) {
+            if (!m_isFollowingView)
+                m_view.show({range.lower, range.upper});
+        });
+    connect(&m_view, &TimeView::rangeChanged, this, &TimeChart::followView);
+    connect(&m_view, &TimeView::cursorChanged, this, [this] { setCrossHair(m_view.cursor()); });
+    followView();
+}
+
+void TimeChart::fit()
+{
+    m_view.fit();
+}
+
+void TimeChart::hovered(std::optional<QPointF> position)
+{
+    m_view.setCursor(position ? std::optional(xAxis->pixelToCoord(position->x())) : std::nullopt);
+}
+
+void TimeChart::followView()
+{
+    const QScopedValueRollback following(m_isFollowingView, true);
+    xAxis->setRange(m_view.range().begin, m_view.range().end);
+    replotSoon();
+}
+
+} // namespace poolscope

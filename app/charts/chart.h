@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Chart: what all charts of a run share: the record they read, axes, theme, zoom and pan, the
+// cross-hair, hover text, and what an export needs.
+//
+// A chart pulls: takeNew() is called for each frame, and a replot follows only where something has
+// changed.
+#pragma once
+
+#include "charts/theme.h"
+#include "charts/timeview.h"
+#include "record/runrecord.h"
+#include "report/chartdata.h"
+
+#include <QString>
+#include <chrono>
+#include <optional>
+#include <qcustomplot.h>
+#include <vector>
+
+namespace poolscope {
+
+/// What the record is read as of.
+struct Moment {
+    std::uint64_t now = 0; ///< nanoseconds since the run's start
+    TimeView::Run run = TimeView::Run::GoesOn;
+};
+
+/// What a legend has an entry for.
+struct Series {
+    QString name;
+    QColor colour;
+    bool visible = true;
+};
+
+class Chart : public QCustomPlot {
+    Q_OBJECT
+
+public:
+    Chart(ChartKind kind, const QString &title, const QString &explanation, QWidget *parent);
+
+    ChartKind kind() const { return m_kind; }
+    const QString &title() const { return m_title; }
+    /// What it shows and how to read it, in three sentences.
+    const QString &explanation() const { return m_explanation; }
+
+    const Theme &theme() const { return m_theme; }
+    virtual void setTheme(const Theme &theme);
+    /// Null: there is no run yet.
+    void setRecord(const RunRecord *record);
+    const RunRecord *record() const { return m_record; }
+
+    /// Takes in what the record has grown by, for about `budget` at most, and has it drawn. False
+    /// where more is waiting.
+    bool refresh(const Moment &moment, std::chrono::nanoseconds budget);
+
+    /// What it comes to, in one line; empty while there is nothing to say.
+    virtual QString figure() const = 0;
+    virtual std::vector<Series> series() const = 0;
+    virtual void setSeriesVisible(std::size_t series, bool visible) = 0;
+    /// Shows all of it.
+    virtual void fit() = 0;
+    /// Where an index is, if the chart marks one.
+    virtual void showIndex(std::optional<std::uint64_t> index) = 0;
+
+    /// Draws it without cross-hair at this size, as an export has it.
+    void paintTo(QCPPainter *painter, const QSize &size);
+
+signals:
+    void figureChanged();
+    void seriesChanged();
+    /// The person wants to see what this index came to.
+    void indexPicked(quint64 index);
+
+protected:
+    enum class Changed { Nothing, Picture };
+    struct Taken {
+        Changed changed = Changed::Nothing;
+        bool all = true;
+    };
+    virtual void recordChanged() = 0;
+    virtual Taken takeNew(const Moment &moment, std::chrono::steady_clock::time_point until) = 0;
+    /// What is at this point, with units; empty for nothing.
+    virtual QString textAt(const QPointF &position) const = 0;
+    virtual std::optional<std::uint64_t> indexAt(const QPointF &position) const = 0;
+    virtual void hovered(std::optional<QPointF> position) = 0;
+
+    QRect plotRect() const { return axisRect()->rect(); }
+    void setCrossHair(std::optional<double> key);
+    void replotSoon() { replot(QCustomPlot::rpQueuedReplot); }
+
+    void mouseMoveEvent(QMouseEvent *event) override;
+    void mousePressEvent(QMouseEvent *event) override;
+    void mouseReleaseEvent(QMouseEvent *event) override;
+    void mouseDoubleClickEvent(QMouseEvent *event) override;
+    void leaveEvent(QEvent *event) override;
+
+private:
+    void showEmptyText(bool show);
+
+    const ChartKind m_kind;
+    const QString m_title;
+    const QString m_explanation;
+    Theme m_theme;
+    const RunRecord *m_record = nullptr;
+    QCPItemText *m_emptyText;
+    QCPItemStraightLine *m_crossHair;
+    QPoint m_pressedAt;
+};
+
+/// A chart whose key axis is the time that a TimeView shows.
+class TimeChart : public Chart {
+    Q_OBJECT
+
+public:
+    TimeChart(ChartKind kind, const QString &title, const QString &explanation, TimeView &view,
+        QWidget *parent);
+    void fit() override;
+
+protected:
+    TimeView &view() { return m_view; }
+    const TimeView &view() const { return m_view; }
+    void hovered(std::optional<QPointF> position) override;
+
+private:
+    void followView();
+
+    TimeView &m_view;
+    bool m_isFollowingView = false;
+};
+
+} // namespace poolscope

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "charts/chartexport.h"
+
+#include "charts/caption.h"
+#include "report/atomicfile.h"
+
+#include <QBuffer>
+#include <QPdfWriter>
+#include <QSvgGenerator>
+#include <cmath>
+
+namespace poolscope {
+
+namespace {
+
+constexpr int margin = 16;
+constexpr double dotsPerInch = 96;
+constexpr std::size_t mostLegendEntries = 11; // three of its own, and eight workers
+
+QFont textFont(const Chart &chart, double size, QFont::Weight weight)
+{
+    QFont font = chart.font();
+    font.setPixelSize(static_cast<int>(std::lround(size)));
+    font.setWeight(weight);
+    return font;
+}
+
+/// Draws a line of text and gives the height that it took.
+int drawLine(QCPPainter &painter, const QFont &font, const QColor &colour, const QRect &place,
+    const QString &text)
+{
+    painter.setFont(font);
+    painter.setPen(colour);
+    const QFontMetrics metrics(font);
+    painter.drawText(place.left(), place.top() + metrics.ascent(),
+        metrics.elidedText(text, Qt::ElideMiddle, place.width()));
+    return metrics.height() + 2;
+}
+
+/// The same for swatches with names.
+int drawLegend(QCPPainter &painter, const Chart &chart, const QFont &font, const QRect &place)
+{
+    constexpr int swatch = 10;
+    const QFontMetrics metrics(font);
+    int x = place.left();
+    std::size_t shown = 0;
+    painter.setFont(font);
+    for (const Series &series : chart.series()) {
+        if (!series.visible)
+            continue;
+        const bool more = ++shown > mostLegendEntries;
+        const QString name = more ? QStringLiteral("\u2026") : series.name;
+        if (!more)
+            painter.fillRect(
+                QRect(x, place.top() + (metrics.height() - swatch) / 2, swatch, swatch),
+                series.colour);
+        painter.setPen(chart.theme().muted);
+        painter.drawText(x + swatch + 5, place.top() + metrics.ascent(), name);
+        x += swatch + 5 + metrics.horizontalAdvance(name) + 16;
+        if (more)
+            break;
+    }
+    return metrics.height() + 4;
+}
+
+/// Draws everything above the chart and gives its height.
+int drawCaption(QCPPainter &painter, const Chart &chart, const Moment &moment, int width)
+{
+    const QFont title = textFont(chart, 17, QFont::DemiBold);
+    const QFont text = textFont(chart, 12, QFont::Normal);
+    QRect place(margin, margin, width - 2 * margin, 0);
+    const QString figure = chart.figure();
+    place.translate(0, drawLine(painter, title, chart.theme().text, place, chart.title()));
+    if (chart.record()) {
+        const QString settings = settingsText(chart.record()->spec);
+        const QString outcome = outcomeText(*chart.record(), moment);
+        place.translate(0,
+            drawLine(painter, text, chart.theme().muted, place,
+                settings + QStringLiteral(" \u00b7 ") + outcome));
+    }
+    if (!figure.isEmpty())
+        place.translate(0, drawLine(painter, text, chart.theme().muted, place, figure));
+    place.translate(0, 4);
+    place.translate(0, drawLegend(painter, chart, text, place));
+    return place.top();
+}
+
+void takeEverything(Chart &chart, const Moment &moment)
+{
+    while (!chart.refresh(moment, std::chrono::milliseconds(100))) { }
+}
+
+/// Draws onto a device whose unit is 1/96 inch.
+void drawAll(QCPPainter &painter, Chart &chart, const Moment &moment, const QSize &size)
+{
+    painter.fillRect(QRect(QPoint(), size), chart.theme().surface);
+    const int top = drawCaption(painter, chart, moment, size.width());
+    painter.translate(0, top);
+    chart.paintTo(&painter, {size.width(), std::max(80, size.height() - top)});
+}
+
+QByteArray pngOf(Chart &chart, const Moment &moment, const PictureSize &size)
+{
+    QBuffer buffer;
+    buffer.open(QIODevice::WriteOnly);
+    chartImage(chart, moment, size).save(&buffer, "PNG");
+    return buffer.data();
+}
+
+QByteArray svgOf(Chart &chart, const Moment &moment, const PictureSize &size)
+{
+    QBuffer buffer;
+    QSvgGenerator generator;
+    generator.setOutputDevice(&buffer);
+    generator.setSize(size.size);
+    generator.setViewBox(QRect(QPoint(), size.size));
+    generator.setResolution(static_cast<int>(dotsPerInch));
+    generator.setTitle(chart.title());
+    generator.setDescription(chart.explanation());
+    QCPPainter painter;
+    painter.begin(&generator);
+    painter.setMode(QCPPainter::pmVectorized);
+    drawAll(painter, chart, moment, size.size);
+    painter.end();
+    return buffer.data();
+}
+
+QByteArray pdfOf(Chart &chart, const Moment &moment, const PictureSize &size)
+{
+    QBuffer buffer;
+    buffer.open(QIODevice::WriteOnly);
+    QPdfWriter writer(&buffer);
+    writer.setTitle(chart.title());
+    writer.setCreator(QStringLiteral("Poolscope"));
+    writer.setResolution(static_cast<int>(dotsPerInch));
+    writer.setPageMargins(QMarginsF());
+    writer.setPageSize(QPageSize(
+        QSizeF(size.size) / dotsPerInch, QPageSize::Inch, QString(), QPageSize::ExactMatch));
+    QCPPainter painter;
+    painter.begin(&writer);
+    painter.setMode(QCPPainter::pmVectorized);
+    drawAll(painter, chart, moment, size.size);
+    painter.end();
+    return buffer.data();
+}
+
+} // namespace
+
+const QStringList &pictureEndings()
+{
+    static const QStringList endings{
+        QStringLiteral("png"), QStringLiteral("svg"), QStringLiteral("pdf")};
+    return endings;
+}
+
+QImage chartImage(Chart &chart, const Moment &moment, const PictureSize &size)
+{
+    takeEverything(chart, moment);
+    QImage image(QSizeF(size.size * size.scale).toSize(), QImage::Format_RGB32);
+    image.setDotsPerMeterX(static_cast<int>(std::lround(dotsPerInch * size.scale / 0.0254)));
+    image.setDotsPerMeterY(image.dotsPerMeterX());
+    QCPPainter painter;
+    painter.begin(&image);
+    painter.scale(size.scale, size.scale);
+    drawAll(painter, chart, moment, size.size);
+    painter.end();
+    return image;
+}
+
+Result<void> writeChartPicture(
+    Chart &chart, const Moment &moment, const std::filesystem::path &path, const PictureSize &size)
+{
+    const QString ending = QString::fromStdString(path.extension().string()).mid(1).toLower();
+    if (!pictureEndings().contains(ending))
+        return failure("cannot write " + path.string() + ": its ending must be .png, .svg or .pdf");
+    auto file = AtomicFile::open(path);
+    if (!file)
+        return tl::unexpected(file.error());
+    takeEverything(chart, moment);
+    const QByteArray bytes = ending == QLatin1String("png") ? pngOf(chart, moment, size)
+        : ending == QLatin1String("svg")                    ? svgOf(chart, moment, size)
+                                                            : pdfOf(chart, moment, size);
+    if (const auto written =
+            (*file)->append({bytes.constData(), static_cast<std::size_t>(bytes.size())});
+        !written)
+        return written;
+    return (*file)->commit();
+}
+
+} // namespace poolscope

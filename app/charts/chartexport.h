@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Charts as files and pictures: the chart at a size of its own, under its title, the run's settings
+// and a legend.
+#pragma once
+
+#include "charts/chart.h"
+#include "result.h"
+
+#include <QImage>
+#include <QStringList>
+#include <filesystem>
+
+namespace poolscope {
+
+struct PictureSize {
+    QSize size{1200, 640}; ///< in units of 1/96 inch
+    double scale = 1; ///< pixels for each, in a PNG
+};
+
+/// The endings of pictures, "png", "svg", "pdf".
+const QStringList &pictureEndings();
+
+/// Draws it with all that is known by `moment`.
+QImage chartImage(Chart &chart, const Moment &moment, const PictureSize &size);
+
+/// Writes a picture, in the format that the ending names, whole or not at all.
+Result<void> writeChartPicture(
+    Chart &chart, const Moment &moment, const std::filesystem::path &path, const PictureSize &size);
+
+} // namespace poolscope

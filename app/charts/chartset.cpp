@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "charts/chartset.h"
+
+#include "charts/completionchart.h"
+#include "charts/laneschart.h"
+#include "charts/ratechart.h"
+
+namespace poolscope {
+
+ChartSet::ChartSet(TimeView &view, QWidget *parent)
+    : m_charts{new LanesChart(view, parent), new CompletionChart(view, parent),
+        new RateChart(view, parent)}
+{
+}
+
+} // namespace poolscope

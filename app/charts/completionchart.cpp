@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "charts/completionchart.h"
+
+#include "charts/axisticker.h"
+#include "charts/units.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::uint64_t settling = 100'000'000; // ns after which a span is reported, as a rule
+constexpr std::size_t spansAtOnce = 8192;
+constexpr std::size_t marksAtOnce = 20'000;
+constexpr double reach = 4; // pixels
+constexpr std::uint64_t mostSearched =
+    100'000; // ranks looked through for what is under the pointer
+
+enum SeriesNumber : std::size_t { failedSeries, diagonalSeries };
+
+} // namespace
+
+CompletionChart::CompletionChart(TimeView &view, QWidget *parent)
+    : Chart(ChartKind::Completion, tr("Completion order"),
+        tr("Each iteration is a point: its index upwards, and to the right the rank in which it "
+           "finished. On the diagonal inputs finish in the order in which they were given; the "
+           "farther a point is from it, the more others overtook it or waited for it. A reader in "
+           "input order, such as Pool.imap, has to hold back all that finished before the input "
+           "that it waits for, and the title says how much that was."),
+        parent)
+    , m_view(view)
+    , m_plottable(new CompletionPlottable(xAxis, yAxis))
+    , m_diagonal(new QCPItemLine(this))
+{
+    axisRect()->setRangeDrag(Qt::Horizontal | Qt::Vertical);
+    axisRect()->setRangeZoom(Qt::Horizontal | Qt::Vertical);
+    xAxis->setTicker(QSharedPointer<CountTicker>::create(CountTicker::Steps::Whole));
+    yAxis->setTicker(QSharedPointer<CountTicker>::create(CountTicker::Steps::Whole));
+    xAxis->setLabel(tr("finishing rank"));
+    yAxis->setLabel(tr("index"));
+    m_diagonal->setVisible(false);
+    m_plottable->setTheme(&theme());
+    connect(&m_view, &TimeView::cursorChanged, this, &CompletionChart::showCursor);
+}
+
+void CompletionChart::setTheme(const Theme &theme)
+{
+    Chart::setTheme(theme);
+    m_plottable->setTheme(&this->theme());
+    QPen pen(theme.muted, 1, Qt::DotLine);
+    pen.setCosmetic(true);
+    m_diagonal->setPen(pen);
+}
+
+QString CompletionChart::figure() const
+{
+    if (!m_order || m_order->ranked() == 0)
+        return {};
+    const CompletionOrder::Disorder disorder = m_order->disorder();
+    if (disorder.largestDistance == 0)
+        return tr("all in order");
+    const double mean = disorder.meanDistance;
+    const QString places = mean < 10 ? QString::number(mean, 'f', 1)
+                                     : countText(static_cast<std::uint64_t>(std::llround(mean)));
+    return tr("%1 places out of order on average \u00b7 imap would hold back up to %2")
+        .arg(places, countText(disorder.mostHeldBack));
+}
+
+std::vector<Series> CompletionChart::series() const
+{
+    return {{tr("failed"), theme().failure, m_plottable->areFailuresVisible()},
+        {tr("in order"), theme().muted, m_diagonalVisible}};
+}
+
+void CompletionChart::setSeriesVisible(std::size_t series, bool visible)
+{
+    if (series == failedSeries) {
+        m_plottable->setFailuresVisible(visible);
+        m_plottable->setTheme(&theme()); // counts anew
+    } else {
+        m_diagonalVisible = visible;
+        updateDiagonal();
+    }
+    emit seriesChanged();
+    replotSoon();
+}
+
+void CompletionChart::recordChanged()
+{
+    m_order.reset();
+    m_history.reset();
+    if (record())
+        m_history = std::make_unique<RunHistory>(record()->timeline);
+    startRanking();
+    fit();
+}
+
+void CompletionChart::startRanking()
+{
+    if (record())
+        m_order = std::make_unique<CompletionOrder>(record()->timeline);
+    m_plottable->setSource(m_order.get(), m_history ? &m_history->failedIndices() : nullptr);
+}
+
+Chart::Taken CompletionChart::takeNew(
+    const Moment &moment, std::chrono::steady_clock::time_point until)
+{
+    const std::uint64_t before = m_order->ranked();
+    const bool knowsMarks = m_history->advance(marksAtOnce);
+    const bool rankedAll = rankNew(moment, until);
+    const auto left = m_plottable->work(until);
+    const bool all = knowsMarks && rankedAll && left == CompletionPlottable::Left::Nothing;
+    const bool changed = m_order->ranked() != before || !all;
+    return {changed ? Changed::Picture : Changed::Nothing, all};
+}
+
+/// Ranks what has settled; a finished run all of it, and exactly.
+bool CompletionChart::rankNew(const Moment &moment, std::chrono::steady_clock::time_point until)
+{
+    const bool ended = moment.run == TimeView::Run::Ended;
+    const std::uint64_t settled = moment.now > settling ? moment.now - settling : 0;
+    const std::uint64_t before = ended ? UINT64_MAX : settled;
+    bool all = false;
+    do {
+        all = m_order->advance(before, spansAtOnce);
+    } while (!all && std::chrono::steady_clock::now() < until);
+    if (!all || !ended || m_order->lateSpans() == 0)
+        return all;
+    startRanking();
+    return false;
+}
+
+void CompletionChart::fit()
+{
+    const double count = record() ? static_cast<double>(record()->inputCount) : 1;
+    xAxis->setRange(0, std::max(1.0, count));
+    yAxis->setRange(0, std::max(1.0, count));
+    updateDiagonal();
+    replotSoon();
+}
+
+void CompletionChart::updateDiagonal()
+{
+    const double count = record() ? static_cast<double>(record()->inputCount) : 0;
+    m_diagonal->start->setCoords(0, 0);
+    m_diagonal->end->setCoords(count, count);
+    m_diagonal->setVisible(record() && m_diagonalVisible);
+}
+
+void CompletionChart::showIndex(std::optional<std::uint64_t> index)
+{
+    m_plottable->setSelected(index);
+    replotSoon();
+}
+
+std::optional<CompletionOrder::Piece> CompletionChart::pieceAt(const QPointF &position) const
+{
+    const auto toCount = [](double value) {
+        return value > 0 ? static_cast<std::uint64_t>(value) : std::uint64_t{0};
+    };
+    const std::uint64_t from = toCount(xAxis->pixelToCoord(position.x() - reach));
+    const std::uint64_t to = toCount(xAxis->pixelToCoord(position.x() + reach)) + 1;
+    if (!m_order || to - from > mostSearched)
+        return std::nullopt;
+    const double low = yAxis->pixelToCoord(position.y() + reach);
+    const double high = yAxis->pixelToCoord(position.y() - reach);
+    const double wanted = yAxis->pixelToCoord(position.y());
+    std::optional<CompletionOrder::Piece> nearest;
+    double nearestDistance = INFINITY;
+    m_order->forEach(from, to, [&](const CompletionOrder::Piece &piece) {
+        const double first = static_cast<double>(piece.indices.first);
+        const double last = static_cast<double>(piece.indices.end()) - 1;
+        if (last + 1 < low || first > high)
+            return;
+        const double index = std::clamp(std::floor(wanted), first, last);
+        const double distance = std::abs(index - wanted);
+        if (distance >= nearestDistance)
+            return;
+        nearestDistance = distance;
+        const auto offset = static_cast<std::uint64_t>(index - first);
+        nearest = CompletionOrder::Piece{
+            {piece.indices.first + offset, 1}, piece.rank + offset, piece.time, piece.worker};
+    });
+    return nearest;
+}
+
+QString CompletionChart::textAt(const QPointF &position) const
+{
+    const auto piece = pieceAt(position);
+    if (!piece)
+        return {};
+    const std::uint64_t index = piece->indices.first;
+    QStringList text{tr("index %1").arg(countText(index)),
+        tr("finished as number %1, by worker %2")
+            .arg(countText(piece->rank + 1))
+            .arg(piece->worker),
+        tr("at %1").arg(durationText(static_cast<double>(piece->time)))};
+    if (piece->rank > index)
+        text << tr("%1 places later than given").arg(countText(piece->rank - index));
+    if (piece->rank < index)
+        text << tr("%1 places earlier than given").arg(countText(index - piece->rank));
+    if (m_history->failedIndices().contains(index))
+        text << tr("it failed");
+    return text.join(QLatin1Char('\n'));
+}
+
+std::optional<std::uint64_t> CompletionChart::indexAt(const QPointF &position) const
+{
+    const auto piece = pieceAt(position);
+    return piece ? std::optional(piece->indices.first) : std::nullopt;
+}
+
+void CompletionChart::hovered(std::optional<QPointF> position)
+{
+    std::optional<double> cursor;
+    if (position && m_order) {
+        const double rank = xAxis->pixelToCoord(position->x());
+        const auto time =
+            rank >= 0 ? m_order->timeOf(static_cast<std::uint64_t>(rank)) : std::nullopt;
+        if (time)
+            cursor = static_cast<double>(*time);
+    }
+    m_view.setCursor(cursor);
+}
+
+/// The cross-hair stands at the rank that was reached by the time under the pointer.
+void CompletionChart::showCursor()
+{
+    const auto time = m_view.cursor();
+    if (time && *time >= 0 && m_order && m_order->ranked() > 0)
+        setCrossHair(static_cast<double>(m_order->rankAt(static_cast<std::uint64_t>(*time))));
+    else
+        setCrossHair(std::nullopt);
+}
+
+} // namespace poolscope

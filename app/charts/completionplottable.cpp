@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "charts/completionplottable.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace poolscope {
+
+namespace {
+
+constexpr double cellSize = 2; // pixels, so that a thin line is seen
+constexpr float leastStrength = 0.35F; // a single iteration among many is seen all the same
+constexpr std::uint64_t ranksAtOnce = 4096;
+
+std::uint64_t wholeAtLeastZero(double coordinate)
+{
+    return coordinate > 0 ? static_cast<std::uint64_t>(coordinate) : 0;
+}
+
+} // namespace
+
+CompletionPlottable::CompletionPlottable(QCPAxis *rankAxis, QCPAxis *indexAxis)
+    : QCPAbstractPlottable(rankAxis, indexAxis)
+{
+}
+
+void CompletionPlottable::setTheme(const Theme *theme)
+{
+    m_theme = theme;
+    startOver(m_frame);
+}
+
+void CompletionPlottable::setSource(
+    const CompletionOrder *order, const std::set<std::uint64_t> *failed)
+{
+    m_order = order;
+    m_failed = failed;
+    m_selected.reset();
+    m_frame = {};
+    startOver({});
+    m_imageBefore = {};
+}
+
+QCPRange CompletionPlottable::getKeyRange(bool &found, QCP::SignDomain) const
+{
+    found = m_order && m_order->ranked() > 0;
+    return {0, found ? static_cast<double>(m_order->ranked()) : 1};
+}
+
+QCPRange CompletionPlottable::getValueRange(
+    bool &found, QCP::SignDomain domain, const QCPRange &) const
+{
+    return getKeyRange(found, domain);
+}
+
+CompletionPlottable::Frame CompletionPlottable::frameInView() const
+{
+    const QCPRange ranks = mKeyAxis->range();
+    const QCPRange indices = mValueAxis->range();
+    Frame frame;
+    frame.rank = wholeAtLeastZero(ranks.lower);
+    frame.ranks = wholeAtLeastZero(std::ceil(ranks.upper)) - frame.rank;
+    frame.index = wholeAtLeastZero(indices.lower);
+    frame.indices = wholeAtLeastZero(std::ceil(indices.upper)) - frame.index;
+    const auto cells = [](double pixels, std::uint64_t most) {
+        return static_cast<int>(std::clamp<double>(
+            pixels / cellSize, 1, std::max<double>(1, static_cast<double>(most))));
+    };
+    frame.columns = cells(mKeyAxis->axisRect()->width(), frame.ranks);
+    frame.rows = cells(mKeyAxis->axisRect()->height(), frame.indices);
+    return frame;
+}
+
+void CompletionPlottable::startOver(const Frame &frame)
+{
+    if (!m_image.isNull() && m_counted > m_frame.rank) {
+        m_imageBefore = m_image;
+        m_shownBefore = m_frame;
+    }
+    m_frame = frame;
+    m_counted = frame.rank;
+    m_cells.assign(
+        static_cast<std::size_t>(frame.columns) * static_cast<std::size_t>(frame.rows), {});
+    m_image = QImage(
+        std::max(frame.columns, 1), std::max(frame.rows, 1), QImage::Format_ARGB32_Premultiplied);
+    m_image.fill(Qt::transparent);
+}
+
+CompletionPlottable::Left CompletionPlottable::work(std::chrono::steady_clock::time_point until)
+{
+    if (!m_order)
+        return Left::Nothing;
+    if (const Frame frame = frameInView(); frame != m_frame)
+        startOver(frame);
+    const std::uint64_t end = std::min(m_order->ranked(), m_frame.rank + m_frame.ranks);
+    while (m_counted < end && std::chrono::steady_clock::now() < until) {
+        const std::uint64_t to = std::min(end, m_counted + ranksAtOnce);
+        std::uint64_t reached = m_counted;
+        // Whole pieces, so that what one call starts it also ends: a span may hold many ranks.
+        m_order->forEach(m_counted, to, [&](const CompletionOrder::Piece &piece) {
+            add(piece);
+            reached = std::max(reached, piece.rank + piece.indices.count);
+        });
+        m_counted = reached;
+    }
+    if (m_counted < end)
+        return Left::More;
+    m_imageBefore = {};
+    return Left::Nothing;
+}
+
+void CompletionPlottable::add(const CompletionOrder::Piece &piece)
+{
+    const std::uint64_t begin = std::max(piece.rank, std::max(m_counted, m_frame.rank));
+    const std::uint64_t end =
+        std::min(piece.rank + piece.indices.count, m_frame.rank + m_frame.ranks);
+    const auto columns = static_cast<std::uint64_t>(m_frame.columns);
+    const QColor colour = m_theme->worker(piece.worker);
+    for (std::uint64_t rank = begin; rank < end;) {
+        const std::uint64_t column = (rank - m_frame.rank) * columns / m_frame.ranks;
+        const std::uint64_t next =
+            m_frame.rank + ((column + 1) * m_frame.ranks + columns - 1) / columns;
+        const std::uint64_t to = std::min(next, end);
+        addRow(
+            static_cast<int>(column), {piece.indices.first + rank - piece.rank, to - rank}, colour);
+        rank = to;
+    }
+}
+
+/// Counts consecutive indices that finished within one column.
+void CompletionPlottable::addRow(int column, const IndexRange &indices, const QColor &colour)
+{
+    const std::uint64_t begin = std::max(indices.first, m_frame.index);
+    const std::uint64_t end = std::min(indices.end(), m_frame.index + m_frame.indices);
+    const auto rows = static_cast<std::uint64_t>(m_frame.rows);
+    for (std::uint64_t index = begin; index < end;) {
+        const std::uint64_t row = (index - m_frame.index) * rows / m_frame.indices;
+        const std::uint64_t next = m_frame.index + ((row + 1) * m_frame.indices + rows - 1) / rows;
+        const std::uint64_t to = std::min(next, end);
+        Cell &cell = m_cells[row * static_cast<std::size_t>(m_frame.columns)
+            + static_cast<std::size_t>(column)];
+        const auto count = static_cast<float>(to - index);
+        cell.count += count;
+        cell.red += count * colour.redF();
+        cell.green += count * colour.greenF();
+        cell.blue += count * colour.blueF();
+        if (!m_failed->empty()) {
+            const auto failed = m_failed->lower_bound(index);
+            cell.failed = cell.failed || (failed != m_failed->end() && *failed < to);
+        }
+        paintCell(column, static_cast<int>(row));
+        index = to;
+    }
+}
+
+void CompletionPlottable::paintCell(int column, int row)
+{
+    const Cell &cell =
+        m_cells[static_cast<std::size_t>(row) * static_cast<std::size_t>(m_frame.columns)
+            + static_cast<std::size_t>(column)];
+    QColor colour;
+    if (cell.failed && m_failuresVisible) {
+        colour = m_theme->failure;
+    } else {
+        const float inColumn =
+            static_cast<float>(m_frame.ranks) / static_cast<float>(m_frame.columns);
+        const float strength =
+            leastStrength + (1 - leastStrength) * std::min(1.0F, cell.count / inColumn);
+        colour.setRgbF(std::min(1.0F, cell.red / cell.count),
+            std::min(1.0F, cell.green / cell.count), std::min(1.0F, cell.blue / cell.count),
+            strength);
+    }
+    auto *line = reinterpret_cast<QRgb *>(m_image.scanLine(m_frame.rows - 1 - row));
+    line[column] = qPremultiply(colour.rgba());
+}
+
+QRectF CompletionPlottable::placeOf(const Frame &frame) const
+{
+    const auto x = [&](std::uint64_t rank) {
+        return mKeyAxis->coordToPixel(static_cast<double>(rank));
+    };
+    const auto y = [&](std::uint64_t index) {
+        return mValueAxis->coordToPixel(static_cast<double>(index));
+    };
+    return {QPointF(x(frame.rank), y(frame.index + frame.indices)),
+        QPointF(x(frame.rank + frame.ranks), y(frame.index))};
+}
+
+void CompletionPlottable::draw(QCPPainter *painter)
+{
+    if (!m_order || !m_theme)
+        return;
+    painter->setRenderHint(QPainter::SmoothPixmapTransform, false);
+    if (!m_imageBefore.isNull())
+        painter->drawImage(placeOf(m_shownBefore), m_imageBefore, QRectF(m_imageBefore.rect()));
+    else if (m_frame.columns > 0)
+        painter->drawImage(placeOf(m_frame), m_image, QRectF(m_image.rect()));
+    if (!m_selected)
+        return;
+    const double y = mValueAxis->coordToPixel(static_cast<double>(*m_selected) + 0.5);
+    painter->setPen(QPen(m_theme->text, 1));
+    painter->drawLine(QLineF(clipRect().left(), y, clipRect().right(), y));
+}
+
+} // namespace poolscope

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// CompletionPlottable: index against finishing rank, every iteration counted into a cell of the
+// picture; the cell's colour is the mean of its workers', its strength the share of its column that
+// fell into it.
+#pragma once
+
+#include "analysis/completionorder.h"
+#include "charts/theme.h"
+
+#include <chrono>
+#include <optional>
+#include <qcustomplot.h>
+#include <set>
+#include <vector>
+
+namespace poolscope {
+
+class CompletionPlottable : public QCPAbstractPlottable {
+    Q_OBJECT
+
+public:
+    CompletionPlottable(QCPAxis *rankAxis, QCPAxis *indexAxis);
+
+    void setTheme(const Theme *theme);
+    /// Null: nothing to draw.
+    void setSource(const CompletionOrder *order, const std::set<std::uint64_t> *failed);
+    void setFailuresVisible(bool visible) { m_failuresVisible = visible; }
+    bool areFailuresVisible() const { return m_failuresVisible; }
+    void setSelected(std::optional<std::uint64_t> index) { m_selected = index; }
+
+    enum class Left { Nothing, More };
+    /// Counts iterations into the picture of what is in view, until the time is over.
+    Left work(std::chrono::steady_clock::time_point until);
+
+    double selectTest(const QPointF &, bool, QVariant *) const override { return -1; }
+    QCPRange getKeyRange(bool &found, QCP::SignDomain) const override;
+    QCPRange getValueRange(bool &found, QCP::SignDomain, const QCPRange &) const override;
+
+protected:
+    void draw(QCPPainter *painter) override;
+    void drawLegendIcon(QCPPainter *, const QRectF &) const override { }
+
+private:
+    /// Which part of the order a picture shows: cells of whole ranks and indices.
+    struct Frame {
+        std::uint64_t rank = 0;
+        std::uint64_t ranks = 0;
+        std::uint64_t index = 0;
+        std::uint64_t indices = 0;
+        int columns = 0;
+        int rows = 0;
+        friend bool operator==(const Frame &, const Frame &) = default;
+    };
+    struct Cell {
+        float count = 0;
+        float red = 0;
+        float green = 0;
+        float blue = 0;
+        bool failed = false;
+    };
+
+    Frame frameInView() const;
+    void startOver(const Frame &frame);
+    void add(const CompletionOrder::Piece &piece);
+    void addRow(int column, const IndexRange &indices, const QColor &colour);
+    void paintCell(int column, int row);
+    QRectF placeOf(const Frame &frame) const;
+
+    const Theme *m_theme = nullptr;
+    const CompletionOrder *m_order = nullptr;
+    const std::set<std::uint64_t> *m_failed = nullptr;
+    bool m_failuresVisible = true;
+    std::optional<std::uint64_t> m_selected;
+    Frame m_frame;
+    std::uint64_t m_counted = 0; ///< ranks below this one are in the picture
+    std::vector<Cell> m_cells;
+    QImage m_image;
+    Frame m_shownBefore; ///< the picture that is shown until the new one has caught up
+    QImage m_imageBefore;
+};
+
+} // namespace poolscope

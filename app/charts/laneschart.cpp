@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "charts/laneschart.h"
+
+#include "charts/axisticker.h"
+#include "charts/units.h"
+
+#include <QWheelEvent>
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace poolscope {
+
+namespace {
+
+constexpr double reach = 4; // pixels around a failure's tick in which it is meant
+constexpr std::size_t marksAtOnce = 20'000;
+
+struct LayerName {
+    LanesPlottable::Layer layer;
+    const char *name;
+};
+constexpr std::array layers{
+    LayerName{LanesPlottable::Layer::Failures, "failed"},
+    LayerName{LanesPlottable::Layer::Quarantined, "quarantined"},
+    LayerName{LanesPlottable::Layer::Resizes, "resized"},
+};
+
+QString workerText(std::size_t lane)
+{
+    return QStringLiteral("worker %1").arg(lane + 1);
+}
+
+QString lines(const QStringList &list)
+{
+    return list.join(QLatin1Char('\n'));
+}
+
+QString indicesText(const Span &span)
+{
+    if (span.count == 1)
+        return QStringLiteral("index %1").arg(countText(span.first));
+    return QStringLiteral("indices %1\u2013%2 (%3 iterations)")
+        .arg(countText(span.first), countText(span.first + span.count - 1), countText(span.count));
+}
+
+} // namespace
+
+LanesChart::LanesChart(TimeView &view, QWidget *parent)
+    : TimeChart(ChartKind::Workers, tr("Workers over time"),
+        tr("Each lane is one worker: coloured while it computes, pale while it waits for a chunk, "
+           "grey while its process starts. The stronger the colour, the larger the share of that "
+           "moment in which it was busy; close up, each span shows the indices that it ran. "
+           "Vermillion ticks are failed inputs, a cross is one that was quarantined, and dashed "
+           "lines mark where the number of workers was changed."),
+        view, parent)
+    , m_lanes(new LanesPlottable(xAxis, yAxis))
+{
+    yAxis->setTicker(QSharedPointer<CountTicker>::create(CountTicker::Steps::Whole, 8));
+    yAxis->setRangeReversed(true);
+    yAxis->setRange(0.5, 2.5);
+    yAxis->setLabel(tr("worker"));
+    yAxis->grid()->setVisible(false);
+    m_lanes->setTheme(&theme());
+}
+
+QString LanesChart::figure() const
+{
+    if (!record())
+        return {};
+    const Timeline &timeline = record()->timeline;
+    double busy = 0;
+    double alive = 0;
+    const double end = static_cast<double>(timeline.lastOutcome());
+    for (std::size_t i = 0; i < timeline.workerCount(); ++i) {
+        busy += static_cast<double>(timeline.worker(i).busy());
+        if (i >= m_history->workerCount())
+            continue;
+        const auto &states = m_history->worker(i).states;
+        for (std::size_t s = 0; s < states.size(); ++s) {
+            const auto begin = static_cast<double>(states[s].time);
+            const double until =
+                s + 1 < states.size() ? static_cast<double>(states[s + 1].time) : end;
+            const WorkerState state = states[s].value;
+            if (state == WorkerState::Ready || state == WorkerState::Leaving)
+                alive += std::max(0.0, std::min(until, end) - begin);
+        }
+    }
+    if (alive <= 0)
+        return {};
+    return tr("busy %1 of the time in which workers were there")
+        .arg(percentText(std::min(1.0, busy / alive)));
+}
+
+std::vector<Series> LanesChart::series() const
+{
+    const std::array colours{theme().failure, theme().quarantined, theme().muted};
+    std::vector<Series> series;
+    for (std::size_t i = 0; i < layers.size(); ++i)
+        series.push_back(
+            {tr(layers[i].name), colours[i], m_lanes->isLayerVisible(layers[i].layer)});
+    return series;
+}
+
+void LanesChart::setSeriesVisible(std::size_t series, bool visible)
+{
+    m_lanes->setLayerVisible(layers.at(series).layer, visible);
+    emit seriesChanged();
+    replotSoon();
+}
+
+void LanesChart::recordChanged()
+{
+    m_history.reset();
+    m_lanesShown = 0;
+    m_now = 0;
+    if (record())
+        m_history = std::make_unique<RunHistory>(record()->timeline);
+    m_lanes->setSource(record() ? &record()->timeline : nullptr, m_history.get());
+}
+
+Chart::Taken LanesChart::takeNew(const Moment &moment, std::chrono::steady_clock::time_point)
+{
+    const bool all = m_history->advance(marksAtOnce);
+    const bool moved = moment.now != m_now;
+    m_now = moment.now;
+    m_lanes->setNow(moment.now);
+    if (record()->timeline.workerCount() != m_lanesShown)
+        fitLanes();
+    return {moved || !all ? Changed::Picture : Changed::Nothing, all};
+}
+
+void LanesChart::fitLanes()
+{
+    m_lanesShown = record() ? record()->timeline.workerCount() : 0;
+    yAxis->setRange(0.5, std::max<double>(1, static_cast<double>(m_lanesShown)) + 0.5);
+}
+
+void LanesChart::fit()
+{
+    fitLanes();
+    TimeChart::fit();
+}
+
+void LanesChart::showIndex(std::optional<std::uint64_t> index)
+{
+    const auto place = index && record() ? findSpan(record()->timeline, *index) : std::nullopt;
+    m_lanes->setSelected(place);
+    if (place) {
+        const Span span = record()->timeline.worker(place->worker - 1).lane().span(place->position);
+        const auto begin = static_cast<double>(span.begin);
+        const auto end = static_cast<double>(span.begin + span.duration);
+        const TimeView::Range range = view().range();
+        if (begin < range.begin || end > range.end) {
+            const double middle = (begin + end) / 2;
+            const double width = std::max(range.width(), (end - begin) * 1.2);
+            view().show({middle - width / 2, middle + width / 2});
+        }
+    }
+    replotSoon();
+}
+
+std::optional<LanesChart::Place> LanesChart::placeAt(const QPointF &position) const
+{
+    const auto lane = m_lanes->laneAt(yAxis->pixelToCoord(position.y()));
+    const double time = xAxis->pixelToCoord(position.x());
+    if (!lane || time < 0)
+        return std::nullopt;
+    return Place{*lane, static_cast<std::uint64_t>(time)};
+}
+
+std::optional<FailureMark> LanesChart::failureAt(const QPointF &position, std::size_t lane) const
+{
+    if (lane >= m_history->workerCount())
+        return std::nullopt;
+    const double from = std::max(0.0, xAxis->pixelToCoord(position.x() - reach));
+    const double to = xAxis->pixelToCoord(position.x() + reach);
+    const double wanted = xAxis->pixelToCoord(position.x());
+    const auto &failures = m_history->worker(lane).failures;
+    auto mark = std::lower_bound(failures.begin(), failures.end(), from,
+        [](const FailureMark &m, double time) { return static_cast<double>(m.time) < time; });
+    std::optional<FailureMark> nearest;
+    for (; mark != failures.end() && static_cast<double>(mark->time) <= to; ++mark) {
+        const auto distance = [&](const FailureMark &m) {
+            return std::abs(static_cast<double>(m.time) - wanted);
+        };
+        if (!nearest || distance(*mark) < distance(*nearest))
+            nearest = *mark;
+    }
+    return nearest;
+}
+
+bool LanesChart::showsSingleSpans() const
+{
+    const TimeView::Range range = view().range();
+    double spans = 0;
+    const auto begin = static_cast<std::uint64_t>(std::max(0.0, range.begin));
+    const auto end = static_cast<std::uint64_t>(std::max(0.0, range.end));
+    const Timeline &timeline = record()->timeline;
+    for (std::size_t i = 0; i < timeline.workerCount(); ++i) {
+        const Lane &lane = timeline.worker(i).lane();
+        spans =
+            std::max(spans, static_cast<double>(lane.countBefore(end) - lane.countBefore(begin)));
+    }
+    return spans * 2 < axisRect()->width();
+}
+
+QString LanesChart::textAt(const QPointF &position) const
+{
+    const auto place = placeAt(position);
+    if (!place || place->time > m_now)
+        return {};
+    if (const auto failure = failureAt(position, place->lane))
+        return lines({workerText(place->lane),
+            (failure->quarantined ? tr("index %1 was quarantined") : tr("index %1 failed"))
+                .arg(countText(failure->index)),
+            tr("at %1").arg(durationText(static_cast<double>(failure->time))),
+            tr("click: its row in Outcomes")});
+    if (!showsSingleSpans())
+        return columnText(*place);
+    if (const auto span = m_lanes->spanAt(place->lane, place->time))
+        return spanText(place->lane, *span);
+    return idleText(*place);
+}
+
+QString LanesChart::spanText(std::size_t lane, std::size_t position) const
+{
+    const Span span = record()->timeline.worker(lane).lane().span(position);
+    const auto duration = static_cast<double>(span.duration);
+    QStringList text{workerText(lane), indicesText(span),
+        tr("from %1, for %2")
+            .arg(durationText(static_cast<double>(span.begin)), durationText(duration))};
+    if (span.count > 1)
+        text << tr("%1 each").arg(durationText(duration / static_cast<double>(span.count)));
+    return lines(text << tr("click: the row in Outcomes"));
+}
+
+QString LanesChart::columnText(const Place &place) const
+{
+    const Lane &lane = record()->timeline.worker(place.lane).lane();
+    const TimeGrid grid = m_lanes->gridAt(devicePixelRatioF());
+    const std::uint64_t begin = grid.beginOf(grid.columnAt(place.time));
+    const std::uint64_t end = begin + grid.width();
+    const double share =
+        static_cast<double>(lane.busyBetween(begin, end)) / static_cast<double>(grid.width());
+    return lines({workerText(place.lane),
+        tr("at %1").arg(durationText(static_cast<double>(place.time))),
+        tr("busy %1 of these %2")
+            .arg(percentText(share), durationText(static_cast<double>(grid.width()))),
+        tr("%1 spans begin here").arg(countText(lane.countBefore(end) - lane.countBefore(begin)))});
+}
+
+QString LanesChart::idleText(const Place &place) const
+{
+    QString state = tr("no process");
+    if (place.lane < m_history->workerCount()) {
+        for (const auto &since : m_history->worker(place.lane).states) {
+            if (since.time > place.time)
+                break;
+            switch (since.value) {
+            case WorkerState::Starting:
+                state = tr("its process starts");
+                break;
+            case WorkerState::Ready:
+                state = tr("waits for a chunk");
+                break;
+            case WorkerState::Leaving:
+                state = tr("leaves");
+                break;
+            case WorkerState::Dead:
+                state = tr("it has died");
+                break;
+            case WorkerState::Gone:
+                state = tr("it is gone");
+                break;
+            }
+        }
+    }
+    const Lane &lane = record()->timeline.worker(place.lane).lane();
+    if (lane.countBefore(place.time) == lane.size() && state == tr("waits for a chunk")
+        && place.time + 1'000'000'000 > m_now)
+        state = tr("waits, or is on an iteration that has not finished");
+    return lines({workerText(place.lane), state,
+        tr("at %1").arg(durationText(static_cast<double>(place.time)))});
+}
+
+std::optional<std::uint64_t> LanesChart::indexAt(const QPointF &position) const
+{
+    const auto place = placeAt(position);
+    if (!place)
+        return std::nullopt;
+    if (const auto failure = failureAt(position, place->lane))
+        return failure->index;
+    if (const auto span = m_lanes->spanAt(place->lane, place->time))
+        return record()->timeline.worker(place->lane).lane().span(*span).first;
+    return std::nullopt;
+}
+
+/// Over the workers' numbers the wheel zooms lanes, elsewhere time.
+void LanesChart::wheelEvent(QWheelEvent *event)
+{
+    const bool overNumbers = event->position().x() < axisRect()->left();
+    axisRect()->setRangeZoom(overNumbers ? Qt::Vertical : Qt::Horizontal);
+    Chart::wheelEvent(event);
+    if (overNumbers) {
+        const QCPRange range = yAxis->range();
+        const double last = std::max<double>(1, static_cast<double>(m_lanesShown)) + 0.5;
+        yAxis->setRange(std::max(0.5, range.lower), std::min(last, range.upper));
+    }
+    axisRect()->setRangeZoom(Qt::Horizontal);
+}
+
+} // namespace poolscope

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// LanesChart: workers over time.
+#pragma once
+
+#include "charts/chart.h"
+#include "charts/lanesplottable.h"
+
+#include <memory>
+
+namespace poolscope {
+
+class LanesChart : public TimeChart {
+    Q_OBJECT
+
+public:
+    explicit LanesChart(TimeView &view, QWidget *parent = nullptr);
+
+    QString figure() const override;
+    std::vector<Series> series() const override;
+    void setSeriesVisible(std::size_t series, bool visible) override;
+    void fit() override;
+    void showIndex(std::optional<std::uint64_t> index) override;
+
+protected:
+    void recordChanged() override;
+    Taken takeNew(const Moment &moment, std::chrono::steady_clock::time_point until) override;
+    QString textAt(const QPointF &position) const override;
+    std::optional<std::uint64_t> indexAt(const QPointF &position) const override;
+    void wheelEvent(QWheelEvent *event) override;
+
+private:
+    struct Place {
+        std::size_t lane;
+        std::uint64_t time;
+    };
+    std::optional<Place> placeAt(const QPointF &position) const;
+    /// A failure drawn within some pixels of the position.
+    std::optional<FailureMark> failureAt(const QPointF &position, std::size_t lane) const;
+    QString spanText(std::size_t lane, std::size_t position) const;
+    QString columnText(const Place &place) const;
+    QString idleText(const Place &place) const;
+    bool showsSingleSpans() const;
+    void fitLanes();
+
+    LanesPlottable *m_lanes;
+    std::unique_ptr<RunHistory> m_history;
+    std::size_t m_lanesShown = 0;
+    std::uint64_t m_now = 0;
+};
+
+} // namespace poolscope

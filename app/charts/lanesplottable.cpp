@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "charts/lanesplottable.h"
+
+#include "charts/units.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace poolscope {
+
+namespace {
+
+constexpr double widthOfShownSpan = 3; // pixels a span must have on average to be drawn by itself
+constexpr int leastShare = 40; // of 255: a column that was busy for a moment is seen all the same
+constexpr double tickWidth = 2;
+
+using ColourRamp = std::array<QRgb, 256>;
+
+/// From hardly busy to all the time.
+ColourRamp rampOf(const QColor &colour)
+{
+    ColourRamp ramp{};
+    for (int share = 1; share < 256; ++share) {
+        QColor shade = colour;
+        shade.setAlpha(leastShare + share * (255 - leastShare) / 255);
+        ramp[static_cast<std::size_t>(share)] = qPremultiply(shade.rgba());
+    }
+    return ramp;
+}
+
+std::uint64_t toTime(double coordinate)
+{
+    return coordinate > 0 ? static_cast<std::uint64_t>(coordinate) : 0;
+}
+
+QString indicesText(const Span &span)
+{
+    return span.count == 1
+        ? countText(span.first)
+        : QStringLiteral("%1\u2013%2")
+              .arg(countText(span.first), countText(span.first + span.count - 1));
+}
+
+QColor textOn(const QColor &background)
+{
+    return qGray(background.rgb()) > 140 ? QColor(0xff10161c) : QColor(Qt::white);
+}
+
+} // namespace
+
+/// What is drawn where.
+struct LanesPlottable::View {
+    const QCPAxis *keyAxis;
+    const QCPAxis *valueAxis;
+    QRectF clip;
+    std::uint64_t begin; ///< the first nanosecond in view
+    std::uint64_t end;
+    double pixelRatio;
+
+    double x(std::uint64_t time) const { return keyAxis->coordToPixel(static_cast<double>(time)); }
+    /// From `begin` to `end` in a lane, cut to what is in view.
+    QRectF rect(std::size_t lane, std::uint64_t from, std::uint64_t to) const
+    {
+        const auto middle = static_cast<double>(lane + 1);
+        const double height = std::abs(valueAxis->coordToPixel(1) - valueAxis->coordToPixel(0));
+        const double gap = height > 24 ? 4 : height > 6 ? 1 : 0;
+        const double top = valueAxis->coordToPixel(middle - 0.5) + gap / 2;
+        const double left = std::max(x(from), clip.left() - 2);
+        const double right = std::min(x(to), clip.right() + 2);
+        return {left, top, std::max(right - left, 0.0), height - gap};
+    }
+};
+
+LanesPlottable::LanesPlottable(QCPAxis *keyAxis, QCPAxis *valueAxis)
+    : QCPAbstractPlottable(keyAxis, valueAxis)
+{
+}
+
+void LanesPlottable::setSource(const Timeline *timeline, const RunHistory *history)
+{
+    m_timeline = timeline;
+    m_history = history;
+    m_columns.clear();
+    m_selected.reset();
+    m_now = 0;
+}
+
+void LanesPlottable::setLayerVisible(Layer layer, bool visible)
+{
+    m_visible[static_cast<std::size_t>(layer)] = visible;
+}
+
+std::optional<std::size_t> LanesPlottable::laneAt(double value) const
+{
+    const double lane = std::floor(value - 0.5);
+    if (!m_timeline || lane < 0 || lane >= static_cast<double>(m_timeline->workerCount()))
+        return std::nullopt;
+    return static_cast<std::size_t>(lane);
+}
+
+std::optional<std::size_t> LanesPlottable::spanAt(std::size_t lane, std::uint64_t time) const
+{
+    const Lane &spans = m_timeline->worker(lane).lane();
+    const std::size_t count = spans.countBefore(time + 1);
+    if (count == 0)
+        return std::nullopt;
+    const Span span = spans.span(count - 1);
+    return time < span.begin + span.duration ? std::optional(count - 1) : std::nullopt;
+}
+
+TimeGrid LanesPlottable::gridAt(double pixelRatio) const
+{
+    const QCPRange range = mKeyAxis->range();
+    const double pixels = std::max(1.0, mKeyAxis->axisRect()->width() * pixelRatio);
+    return gridFor(range.size() / pixels);
+}
+
+QCPRange LanesPlottable::getKeyRange(bool &found, QCP::SignDomain) const
+{
+    found = m_now > 0;
+    return {0, static_cast<double>(m_now)};
+}
+
+QCPRange LanesPlottable::getValueRange(bool &found, QCP::SignDomain, const QCPRange &) const
+{
+    found = m_timeline && m_timeline->workerCount() > 0;
+    return {0.5, found ? static_cast<double>(m_timeline->workerCount()) + 0.5 : 1.5};
+}
+
+void LanesPlottable::draw(QCPPainter *painter)
+{
+    if (!m_timeline || !m_theme)
+        return;
+    const QCPRange range = mKeyAxis->range();
+    const View view{mKeyAxis.data(), mValueAxis.data(), QRectF(mKeyAxis->axisRect()->rect()),
+        toTime(range.lower), toTime(range.upper) + 1, painter->deviceTransform().m11()};
+    painter->setPen(Qt::NoPen);
+    painter->setAntialiasing(false);
+    painter->setRenderHint(QPainter::SmoothPixmapTransform, false);
+    drawPauses(painter, view);
+    drawTracks(painter, view);
+    drawBusy(painter, view);
+    for (std::size_t lane = 0; lane < m_history->workerCount(); ++lane)
+        drawFailures(painter, view, lane);
+    drawSelected(painter, view);
+    if (isLayerVisible(Layer::Resizes))
+        drawResizes(painter, view);
+}
+
+/// The states of a lane's worker as stretches of time, those with no process left out.
+std::vector<LanesPlottable::Stretch> LanesPlottable::stretchesOf(std::size_t lane) const
+{
+    std::vector<Stretch> stretches;
+    if (lane >= m_history->workerCount())
+        return stretches;
+    const auto &states = m_history->worker(lane).states;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        const WorkerState state = states[i].value;
+        const std::uint64_t end = i + 1 < states.size() ? states[i + 1].time : m_now;
+        if (state != WorkerState::Dead && state != WorkerState::Gone && end > states[i].time)
+            stretches.push_back({states[i].time, end, state});
+    }
+    return stretches;
+}
+
+void LanesPlottable::drawTracks(QCPPainter *painter, const View &view) const
+{
+    for (std::size_t lane = 0; lane < m_timeline->workerCount(); ++lane) {
+        for (const Stretch &stretch : stretchesOf(lane)) {
+            if (stretch.end < view.begin || stretch.begin > view.end)
+                continue;
+            painter->fillRect(view.rect(lane, stretch.begin, stretch.end),
+                stretch.state == WorkerState::Starting ? m_theme->starting : m_theme->track);
+        }
+    }
+}
+
+void LanesPlottable::drawBusy(QCPPainter *painter, const View &view)
+{
+    const std::size_t lanes = m_timeline->workerCount();
+    while (m_columns.size() < lanes)
+        m_columns.emplace_back(m_timeline->worker(m_columns.size()).lane());
+    std::vector<std::size_t> far;
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+        const QRectF rect = view.rect(lane, 0, 0);
+        if (rect.bottom() < view.clip.top() || rect.top() > view.clip.bottom())
+            continue;
+        if (showsSpans(view, lane))
+            drawSpans(painter, view, lane);
+        else
+            far.push_back(lane);
+    }
+    if (!far.empty())
+        drawColumns(painter, view, far);
+}
+
+bool LanesPlottable::showsSpans(const View &view, std::size_t lane) const
+{
+    const Lane &spans = m_timeline->worker(lane).lane();
+    const std::size_t count = spans.countBefore(view.end) - spans.countBefore(view.begin);
+    return static_cast<double>(count) * widthOfShownSpan < view.clip.width();
+}
+
+void LanesPlottable::drawColumns(
+    QCPPainter *painter, const View &view, const std::vector<std::size_t> &lanes)
+{
+    const TimeGrid grid = gridAt(view.pixelRatio);
+    const std::uint64_t end = std::min(view.end, m_now + grid.width());
+    if (end <= view.begin)
+        return;
+    const std::uint64_t first = grid.columnAt(view.begin);
+    const ColumnRange columns{first, grid.columnAt(end - 1) + 1 - first};
+    QImage line(static_cast<int>(columns.count), 1, QImage::Format_ARGB32_Premultiplied);
+    auto *pixels = reinterpret_cast<QRgb *>(line.scanLine(0));
+    for (const std::size_t lane : lanes) {
+        const ColourRamp ramp = rampOf(m_theme->worker(static_cast<WorkerId>(lane + 1)));
+        const std::span<const float> shares = m_columns[lane].shares(grid, columns);
+        for (std::size_t column = 0; column < shares.size(); ++column)
+            pixels[column] = ramp[static_cast<std::size_t>(std::ceil(shares[column] * 255.0F))];
+        QRectF target = view.rect(lane, 0, 0);
+        target.setLeft(view.x(grid.beginOf(columns.first)));
+        target.setRight(view.x(grid.beginOf(columns.end())));
+        painter->drawImage(target, line, QRectF(line.rect()));
+    }
+}
+
+void LanesPlottable::drawSpans(QCPPainter *painter, const View &view, std::size_t lane) const
+{
+    const Lane &spans = m_timeline->worker(lane).lane();
+    const QColor colour = m_theme->worker(static_cast<WorkerId>(lane + 1));
+    const QColor textColour = textOn(colour);
+    const std::size_t before = spans.countBefore(view.begin);
+    const QFontMetricsF metrics(painter->font());
+    spans.forEach(before > 0 ? before - 1 : 0, spans.countBefore(view.end), [&](const Span &span) {
+        if (span.begin + span.duration < view.begin)
+            return;
+        QRectF rect = view.rect(lane, span.begin, span.begin + span.duration);
+        const double separator = rect.width() > 4 ? 1 : 0;
+        rect.setWidth(std::max(rect.width() - separator, 1.0));
+        painter->fillRect(rect, colour);
+        const QString text = indicesText(span);
+        const QRectF inner = rect.intersected(view.clip);
+        if (inner.height() < metrics.height()
+            || inner.width() < metrics.horizontalAdvance(text) + 8)
+            return;
+        painter->setPen(textColour);
+        painter->drawText(inner, Qt::AlignCenter, text);
+        painter->setPen(Qt::NoPen);
+    });
+}
+
+void LanesPlottable::drawFailures(QCPPainter *painter, const View &view, std::size_t lane) const
+{
+    const std::vector<FailureMark> &failures = m_history->worker(lane).failures;
+    auto failure = std::lower_bound(failures.begin(), failures.end(), view.begin,
+        [](const FailureMark &mark, std::uint64_t time) { return mark.time < time; });
+    double drawnUpTo = -INFINITY;
+    for (; failure != failures.end() && failure->time <= view.end; ++failure) {
+        const Layer layer = failure->quarantined ? Layer::Quarantined : Layer::Failures;
+        const double x = view.x(failure->time);
+        // A tick that would cover the one before says nothing new, unless it is of the other kind.
+        if (!isLayerVisible(layer) || (x < drawnUpTo && !failure->quarantined))
+            continue;
+        QRectF tick = view.rect(lane, 0, 0);
+        tick.setLeft(x - tickWidth);
+        tick.setWidth(tickWidth);
+        painter->fillRect(tick, m_theme->failure);
+        drawnUpTo = x + 0.5;
+        if (!failure->quarantined)
+            continue;
+        const double half = std::min(4.0, tick.height() / 2);
+        const QPointF centre(x - tickWidth / 2, tick.center().y());
+        painter->setPen(QPen(m_theme->quarantined, 2));
+        painter->drawLine(QLineF(centre - QPointF(half, half), centre + QPointF(half, half)));
+        painter->drawLine(QLineF(centre - QPointF(half, -half), centre + QPointF(half, -half)));
+        painter->setPen(Qt::NoPen);
+    }
+}
+
+void LanesPlottable::drawSelected(QCPPainter *painter, const View &view) const
+{
+    if (!m_selected)
+        return;
+    const std::size_t lane = m_selected->worker - 1;
+    const Span span = m_timeline->worker(lane).lane().span(m_selected->position);
+    QRectF rect = view.rect(lane, span.begin, span.begin + span.duration);
+    if (rect.left() > view.clip.right() || rect.right() < view.clip.left())
+        return;
+    rect.setWidth(std::max(rect.width(), 3.0));
+    painter->setPen(QPen(m_theme->text, 2));
+    painter->setBrush(Qt::NoBrush);
+    painter->drawRect(rect.adjusted(-1, -1, 1, 1));
+    painter->setPen(Qt::NoPen);
+}
+
+void LanesPlottable::drawPauses(QCPPainter *painter, const View &view) const
+{
+    const auto &paces = m_history->paces();
+    QColor shade = m_theme->muted;
+    shade.setAlpha(40);
+    for (std::size_t i = 0; i < paces.size(); ++i) {
+        if (paces[i].value != RunHistory::Pace::Paused)
+            continue;
+        const std::uint64_t end = i + 1 < paces.size() ? paces[i + 1].time : m_now;
+        const double left = std::max(view.x(paces[i].time), view.clip.left());
+        const double right = std::min(view.x(end), view.clip.right());
+        if (right > left)
+            painter->fillRect(
+                QRectF(left, view.clip.top(), right - left, view.clip.height()), shade);
+    }
+}
+
+void LanesPlottable::drawResizes(QCPPainter *painter, const View &view) const
+{
+    const auto &sizes = m_history->sizes();
+    double freeFrom = view.clip.left();
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+        const double x = std::round(view.x(sizes[i].time));
+        if (x < view.clip.left() || x > view.clip.right())
+            continue;
+        painter->setPen(QPen(m_theme->text, 1, Qt::DashLine));
+        painter->drawLine(QLineF(x, view.clip.top(), x, view.clip.bottom()));
+        const QString text = QStringLiteral("%1 workers").arg(sizes[i].value);
+        const QFontMetricsF metrics(painter->font());
+        QRectF label(x + 1, view.clip.top(), metrics.horizontalAdvance(text) + 8, metrics.height());
+        if (label.right() > view.clip.right())
+            label.moveRight(x - 1);
+        if (label.left() >= freeFrom) {
+            QColor back = m_theme->surface;
+            back.setAlpha(220);
+            painter->fillRect(label, back);
+            painter->setPen(m_theme->text);
+            painter->drawText(label, Qt::AlignCenter, text);
+            freeFrom = label.right();
+        }
+        painter->setPen(Qt::NoPen);
+    }
+}
+
+void LanesPlottable::drawLegendIcon(QCPPainter *painter, const QRectF &rect) const
+{
+    painter->fillRect(rect, m_theme->worker(1));
+}
+
+} // namespace poolscope

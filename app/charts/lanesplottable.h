@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// LanesPlottable: draws a lane for each worker: far out the busy share of each column, at close
+// zoom the single spans, and failures on top at any zoom.
+#pragma once
+
+#include "analysis/busycolumns.h"
+#include "analysis/runhistory.h"
+#include "charts/theme.h"
+
+#include <deque>
+#include <optional>
+#include <qcustomplot.h>
+#include <vector>
+
+namespace poolscope {
+
+class LanesPlottable : public QCPAbstractPlottable {
+    Q_OBJECT
+
+public:
+    enum class Layer { Failures, Quarantined, Resizes };
+
+    LanesPlottable(QCPAxis *keyAxis, QCPAxis *valueAxis);
+
+    void setTheme(const Theme *theme) { m_theme = theme; }
+    /// Null: nothing to draw.
+    void setSource(const Timeline *timeline, const RunHistory *history);
+    /// The run's time: lanes of living workers reach up to it.
+    void setNow(std::uint64_t now) { m_now = now; }
+    void setLayerVisible(Layer layer, bool visible);
+    bool isLayerVisible(Layer layer) const { return m_visible[static_cast<std::size_t>(layer)]; }
+    /// A span to be outlined.
+    void setSelected(std::optional<SpanPlace> place) { m_selected = place; }
+
+    /// The lane at a value coordinate, from 0.
+    std::optional<std::size_t> laneAt(double value) const;
+    /// The span at a time in a lane, if the worker was on one.
+    std::optional<std::size_t> spanAt(std::size_t lane, std::uint64_t time) const;
+    /// How wide a column of the picture is, in nanoseconds, at this device pixel ratio.
+    TimeGrid gridAt(double pixelRatio) const;
+
+    double selectTest(const QPointF &, bool, QVariant *) const override { return -1; }
+    QCPRange getKeyRange(bool &found, QCP::SignDomain) const override;
+    QCPRange getValueRange(bool &found, QCP::SignDomain, const QCPRange &) const override;
+
+protected:
+    void draw(QCPPainter *painter) override;
+    void drawLegendIcon(QCPPainter *painter, const QRectF &rect) const override;
+
+private:
+    struct View;
+    struct Stretch {
+        std::uint64_t begin;
+        std::uint64_t end;
+        WorkerState state;
+    };
+
+    std::vector<Stretch> stretchesOf(std::size_t lane) const;
+    void drawTracks(QCPPainter *painter, const View &view) const;
+    void drawBusy(QCPPainter *painter, const View &view);
+    void drawColumns(QCPPainter *painter, const View &view, const std::vector<std::size_t> &lanes);
+    void drawSpans(QCPPainter *painter, const View &view, std::size_t lane) const;
+    void drawFailures(QCPPainter *painter, const View &view, std::size_t lane) const;
+    void drawSelected(QCPPainter *painter, const View &view) const;
+    void drawPauses(QCPPainter *painter, const View &view) const;
+    void drawResizes(QCPPainter *painter, const View &view) const;
+    bool showsSpans(const View &view, std::size_t lane) const;
+
+    const Theme *m_theme = nullptr;
+    const Timeline *m_timeline = nullptr;
+    const RunHistory *m_history = nullptr;
+    std::uint64_t m_now = 0;
+    std::deque<BusyColumns> m_columns; ///< by lane
+    std::array<bool, 3> m_visible{true, true, true};
+    std::optional<SpanPlace> m_selected;
+};
+
+} // namespace poolscope

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "charts/ratechart.h"
+
+#include "charts/axisticker.h"
+#include "charts/units.h"
+#include "report/summary.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace poolscope {
+
+namespace {
+
+constexpr double pixelsOfColumn = 4;
+constexpr std::uint64_t settling = 100'000'000; // ns after which a span is reported, as a rule
+constexpr std::uint64_t second = 1'000'000'000;
+constexpr std::size_t spansAtOnce = 50'000;
+constexpr std::size_t marksAtOnce = 20'000;
+
+enum SeriesNumber : std::size_t { poolSeries, meanSeries, resizeSeries, firstWorkerSeries };
+
+QPen curvePen(const QColor &colour, double width, Qt::PenStyle style = Qt::SolidLine)
+{
+    QPen pen(colour, width, style);
+    pen.setJoinStyle(Qt::MiterJoin);
+    pen.setCosmetic(true);
+    return pen;
+}
+
+/// At most a tenth more than the value, and round.
+double scaleFor(double value)
+{
+    static constexpr std::array steps{1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0};
+    const double power = std::pow(10, std::floor(std::log10(value)));
+    return power * *std::lower_bound(steps.begin(), steps.end() - 1, value / power * 1.02);
+}
+
+} // namespace
+
+RateChart::RateChart(TimeView &view, QWidget *parent)
+    : TimeChart(ChartKind::Rate, tr("Iterations per second"),
+        tr("The strong line is how many iterations a second the pool does, the thin ones what each "
+           "worker adds to it. The dashed line is the mean from the first dispatch to that moment, "
+           "which is what a progress bar tells. A pool that gains from its workers rises at the "
+           "dotted lines, where their number was raised."),
+        view, parent)
+    , m_pool(addGraph())
+    , m_mean(addGraph())
+{
+    yAxis->setTicker(QSharedPointer<CountTicker>::create(CountTicker::Steps::Any));
+    yAxis->setLabel(tr("it/s"));
+    yAxis->setRange(0, 1);
+    for (QCPGraph *graph : {m_pool, m_mean})
+        graph->setAdaptiveSampling(false);
+    m_pool->setLineStyle(QCPGraph::lsStepLeft);
+    m_mean->setLineStyle(QCPGraph::lsLine);
+    connect(&view, &TimeView::rangeChanged, this, [this] {
+        if (record())
+            updateCurves();
+    });
+}
+
+void RateChart::setTheme(const Theme &theme)
+{
+    Chart::setTheme(theme);
+    m_pool->setPen(curvePen(theme.text, 2));
+    m_mean->setPen(curvePen(theme.text, 1, Qt::DashLine));
+    for (std::size_t i = 0; i < m_workers.size(); ++i)
+        m_workers[i]->setPen(curvePen(theme.worker(static_cast<WorkerId>(i + 1)), 1));
+    for (QCPItemStraightLine *line : m_resizes)
+        line->setPen(curvePen(theme.text, 1, Qt::DotLine));
+}
+
+QString RateChart::figure() const
+{
+    if (!record() || record()->timeline.settled() == 0)
+        return {};
+    const QString mean = tr("mean %1").arg(rateText(rateOf(record()->timeline)));
+    if (m_moment.run == TimeView::Run::Ended || m_rateNow <= 0)
+        return mean;
+    return tr("now %1 \u00b7 %2").arg(rateText(m_rateNow), mean);
+}
+
+std::vector<Series> RateChart::series() const
+{
+    std::vector<Series> series{{tr("pool"), theme().text, m_pool->visible()},
+        {tr("mean so far"), theme().muted, m_mean->visible()},
+        {tr("resized"), theme().muted, m_resizesVisible}};
+    for (std::size_t i = 0; i < m_workers.size(); ++i)
+        series.push_back({tr("worker %1").arg(i + 1), theme().worker(static_cast<WorkerId>(i + 1)),
+            m_workers[i]->visible()});
+    return series;
+}
+
+void RateChart::setSeriesVisible(std::size_t series, bool visible)
+{
+    if (series == poolSeries)
+        m_pool->setVisible(visible);
+    else if (series == meanSeries)
+        m_mean->setVisible(visible);
+    else if (series == resizeSeries)
+        m_resizesVisible = visible;
+    else
+        m_workers.at(series - firstWorkerSeries)->setVisible(visible);
+    updateResizes();
+    updateScale();
+    emit seriesChanged();
+    replotSoon();
+}
+
+void RateChart::recordChanged()
+{
+    m_pool->data()->clear();
+    m_mean->data()->clear();
+    for (QCPGraph *worker : m_workers)
+        removeGraph(worker);
+    m_workers.clear();
+    for (QCPItemStraightLine *line : m_resizes)
+        removeItem(line);
+    m_resizes.clear();
+    m_iterations.clear();
+    m_history.reset();
+    m_moment = {};
+    m_rateNow = 0;
+    if (record())
+        m_history = std::make_unique<RunHistory>(record()->timeline);
+}
+
+Chart::Taken RateChart::takeNew(const Moment &moment, std::chrono::steady_clock::time_point until)
+{
+    const bool moved = moment.now != m_moment.now || moment.run != m_moment.run;
+    m_moment = moment;
+    addWorkers();
+    bool all = m_history->advance(marksAtOnce);
+    for (IterationColumns &worker : m_iterations) {
+        while (!worker.advance(spansAtOnce)) {
+            if (std::chrono::steady_clock::now() > until) {
+                all = false;
+                break;
+            }
+        }
+    }
+    if (!moved && all && m_rateNow >= 0)
+        return {};
+    updateCurves();
+    updateRateNow();
+    updateResizes();
+    // Once more after the last has come: then nothing moves any longer.
+    if (all && moment.run == TimeView::Run::Ended)
+        m_rateNow = 0;
+    return {Changed::Picture, all};
+}
+
+void RateChart::addWorkers()
+{
+    const std::size_t before = m_workers.size();
+    while (m_workers.size() < record()->timeline.workerCount()) {
+        const std::size_t position = m_workers.size();
+        m_iterations.emplace_back(record()->timeline.worker(position).lane());
+        QCPGraph *graph = addGraph();
+        graph->setAdaptiveSampling(false);
+        graph->setAntialiased(false);
+        graph->setLineStyle(QCPGraph::lsStepLeft);
+        graph->setPen(curvePen(theme().worker(static_cast<WorkerId>(position + 1)), 1));
+        m_workers.push_back(graph);
+    }
+    if (m_workers.size() != before)
+        emit seriesChanged();
+}
+
+TimeGrid RateChart::gridInView() const
+{
+    const double columns = std::max(20.0, axisRect()->width() / pixelsOfColumn);
+    return gridFor(view().range().width() / columns);
+}
+
+std::uint64_t RateChart::settledUntil() const
+{
+    if (m_moment.run == TimeView::Run::Ended)
+        return std::max<std::uint64_t>(record()->timeline.lastOutcome(), 1);
+    return m_moment.now > settling ? m_moment.now - settling : 0;
+}
+
+void RateChart::updateCurves()
+{
+    const TimeGrid grid = gridInView();
+    const TimeView::Range range = view().range();
+    const std::uint64_t end =
+        std::min(static_cast<std::uint64_t>(std::max(0.0, range.end)), settledUntil());
+    const auto begin = static_cast<std::uint64_t>(std::max(0.0, range.begin));
+    ColumnRange columns{grid.columnAt(begin), 0};
+    const bool ended = m_moment.run == TimeView::Run::Ended;
+    const std::uint64_t last = grid.columnAt(end) + (ended ? 1 : 0); // the one under way is partial
+    columns.count = last > columns.first ? last - columns.first : 0;
+    std::vector<double> pool(columns.count);
+    for (std::size_t i = 0; i < m_workers.size(); ++i) {
+        const std::vector<double> counts = m_iterations[i].counts(grid, columns);
+        for (std::size_t column = 0; column < counts.size(); ++column)
+            pool[column] += counts[column];
+        fillGraph(m_workers[i], counts, grid, columns);
+    }
+    fillGraph(m_pool, pool, grid, columns);
+    fillMean(pool, grid, columns);
+    updateScale();
+}
+
+void RateChart::fillGraph(
+    QCPGraph *graph, const std::vector<double> &counts, TimeGrid grid, ColumnRange columns) const
+{
+    const std::uint64_t settled = settledUntil();
+    QVector<QCPGraphData> points;
+    points.reserve(static_cast<qsizetype>(counts.size()) + 1);
+    for (std::uint64_t column = 0; column < counts.size(); ++column) {
+        const std::uint64_t from = grid.beginOf(columns.first + column);
+        const std::uint64_t to = std::min(from + grid.width(), std::max(settled, from + 1));
+        points.append({static_cast<double>(from),
+            counts[column] * static_cast<double>(second) / static_cast<double>(to - from)});
+    }
+    if (!points.isEmpty())
+        points.append({static_cast<double>(std::min(grid.beginOf(columns.end()), settled)),
+            points.last().value});
+    graph->data()->set(points, true);
+}
+
+void RateChart::fillMean(const std::vector<double> &pool, TimeGrid grid, ColumnRange columns)
+{
+    const std::uint64_t firstDispatch = record()->timeline.firstDispatch();
+    const std::uint64_t settled = settledUntil();
+    double done = 0;
+    for (const IterationColumns &worker : m_iterations)
+        done += worker.countBefore(grid.beginOf(columns.first));
+    QVector<QCPGraphData> points;
+    for (std::uint64_t column = 0; column < columns.count; ++column) {
+        done += pool[column];
+        const std::uint64_t time = std::min(grid.beginOf(columns.first + column + 1), settled);
+        if (time > firstDispatch)
+            points.append({static_cast<double>(time),
+                done * static_cast<double>(second) / static_cast<double>(time - firstDispatch)});
+    }
+    m_mean->data()->set(points, true);
+}
+
+void RateChart::updateRateNow()
+{
+    const std::uint64_t end = settledUntil();
+    const std::uint64_t begin =
+        std::max(end > second ? end - second : 0, record()->timeline.firstDispatch());
+    double done = 0;
+    for (const IterationColumns &worker : m_iterations)
+        done += worker.countBefore(end) - worker.countBefore(begin);
+    m_rateNow =
+        end > begin ? done * static_cast<double>(second) / static_cast<double>(end - begin) : 0;
+}
+
+void RateChart::updateResizes()
+{
+    if (!m_history)
+        return;
+    const auto &sizes = m_history->sizes();
+    while (m_resizes.size() < sizes.size()) {
+        const auto time = static_cast<double>(sizes[m_resizes.size()].time);
+        auto *line = new QCPItemStraightLine(this);
+        line->point1->setCoords(time, 0);
+        line->point2->setCoords(time, 1);
+        line->setPen(curvePen(theme().text, 1, Qt::DotLine));
+        m_resizes.push_back(line);
+    }
+    for (QCPItemStraightLine *line : m_resizes)
+        line->setVisible(m_resizesVisible);
+}
+
+void RateChart::updateScale()
+{
+    double highest = 0;
+    const auto consider = [&](const QCPGraph *graph) {
+        if (!graph->visible())
+            return;
+        for (const QCPGraphData &point : *graph->data())
+            highest = std::max(highest, point.value);
+    };
+    consider(m_pool);
+    consider(m_mean);
+    for (const QCPGraph *worker : m_workers)
+        consider(worker);
+    yAxis->setRange(0, highest > 0 ? scaleFor(highest) : 1);
+}
+
+QString RateChart::textAt(const QPointF &position) const
+{
+    const double time = xAxis->pixelToCoord(position.x());
+    const TimeGrid grid = gridInView();
+    const auto valueAt = [&](const QCPGraph *graph) -> std::optional<double> {
+        auto point = graph->data()->findEnd(time, false);
+        if (point == graph->data()->constBegin() || graph->data()->isEmpty()
+            || time > (graph->data()->constEnd() - 1)->key)
+            return std::nullopt;
+        return std::prev(point)->value;
+    };
+    const auto pool = valueAt(m_pool);
+    if (!pool)
+        return {};
+    QStringList text{tr("at %1, over %2")
+                         .arg(durationText(time), durationText(static_cast<double>(grid.width()))),
+        tr("pool: %1").arg(rateText(*pool))};
+    constexpr std::size_t mostShown = 8;
+    for (std::size_t i = 0; i < std::min(m_workers.size(), mostShown); ++i) {
+        if (const auto rate = valueAt(m_workers[i]); rate && m_workers[i]->visible())
+            text << tr("worker %1: %2").arg(i + 1).arg(rateText(*rate));
+    }
+    return text.join(QLatin1Char('\n'));
+}
+
+} // namespace poolscope

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// RateChart: iterations per second of the pool and of each worker, and the mean so far.
+#pragma once
+
+#include "analysis/iterationcolumns.h"
+#include "analysis/runhistory.h"
+#include "charts/chart.h"
+
+#include <deque>
+#include <memory>
+#include <set>
+
+namespace poolscope {
+
+class RateChart : public TimeChart {
+    Q_OBJECT
+
+public:
+    explicit RateChart(TimeView &view, QWidget *parent = nullptr);
+
+    void setTheme(const Theme &theme) override;
+    QString figure() const override;
+    std::vector<Series> series() const override;
+    void setSeriesVisible(std::size_t series, bool visible) override;
+    void showIndex(std::optional<std::uint64_t>) override { }
+
+    /// it/s of the pool over the last second, or what there is of it.
+    double rateNow() const { return m_rateNow; }
+
+protected:
+    void recordChanged() override;
+    Taken takeNew(const Moment &moment, std::chrono::steady_clock::time_point until) override;
+    QString textAt(const QPointF &position) const override;
+    std::optional<std::uint64_t> indexAt(const QPointF &) const override { return std::nullopt; }
+
+private:
+    struct Curves;
+
+    void addWorkers();
+    void updateCurves();
+    void fillGraph(QCPGraph *graph, const std::vector<double> &counts, TimeGrid grid,
+        ColumnRange columns) const;
+    void fillMean(const std::vector<double> &pool, TimeGrid grid, ColumnRange columns);
+    void updateRateNow();
+    void updateResizes();
+    void updateScale();
+    TimeGrid gridInView() const;
+    /// Up to which time the counts are complete, as a rule.
+    std::uint64_t settledUntil() const;
+
+    QCPGraph *m_pool;
+    QCPGraph *m_mean;
+    std::vector<QCPGraph *> m_workers;
+    std::vector<QCPItemStraightLine *> m_resizes;
+    std::deque<IterationColumns> m_iterations; ///< by worker
+    std::unique_ptr<RunHistory> m_history;
+    Moment m_moment;
+    double m_rateNow = 0;
+    bool m_resizesVisible = true;
+};
+
+} // namespace poolscope

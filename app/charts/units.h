@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How figures are written for a person: rounded, grouped, with their unit.
+#pragma once
+
+#include <QString>
+#include <cstdint>
+
+namespace poolscope {
+
+QString countText(std::uint64_t count); ///< "4,999"
+QString rateText(double perSecond); ///< "6,240 it/s", "2.7 M it/s", "0.25 it/s"; "? it/s" for none
+QString durationText(double nanoseconds); ///< "812 ms", "1.25 s", "19 us", "3 min 20 s"
+QString memoryText(std::uint64_t bytes); ///< "29.4 MB"
+QString percentText(double share); ///< "83%", "0.4%"
+
+/// A time on an axis whose ticks are `step` nanoseconds apart: as many digits as tell them apart.
+QString tickTimeText(double nanoseconds, double step);
+/// A count on an axis: "1,500", "2.5 M".
+QString tickCountText(double count, double step);
+
+} // namespace poolscope

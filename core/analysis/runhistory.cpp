@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/runhistory.h"
+
+#include <algorithm>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::size_t searchedBack = 4096; // spans that came between a failure and its mark
+
+WorkerState stateFor(Mark::Kind kind)
+{
+    switch (kind) {
+    case Mark::Kind::Starting:
+        return WorkerState::Starting;
+    case Mark::Kind::Ready:
+        return WorkerState::Ready;
+    case Mark::Kind::Leaving:
+        return WorkerState::Leaving;
+    case Mark::Kind::Dead:
+        return WorkerState::Dead;
+    default:
+        return WorkerState::Gone;
+    }
+}
+
+bool holds(const Span &span, std::uint64_t index)
+{
+    return index - span.first < span.count;
+}
+
+} // namespace
+
+bool RunHistory::advance(std::size_t mostMarks)
+{
+    const AppendLog<Mark> &marks = m_timeline.marks();
+    const std::size_t size = marks.size();
+    const std::size_t end = size - m_taken > mostMarks ? m_taken + mostMarks : size;
+    while (m_taken < end)
+        take(marks[m_taken++]);
+    return m_taken == size;
+}
+
+void RunHistory::take(const Mark &mark)
+{
+    switch (mark.kind) {
+    case Mark::Kind::Starting:
+    case Mark::Kind::Ready:
+    case Mark::Kind::Leaving:
+    case Mark::Kind::Dead:
+    case Mark::Kind::Gone:
+        historyOf(mark.worker).states.push_back({mark.time, stateFor(mark.kind)});
+        return;
+    case Mark::Kind::Resized:
+        m_sizes.push_back({mark.time, static_cast<std::uint32_t>(mark.value)});
+        return;
+    case Mark::Kind::Paused:
+        m_paces.push_back({mark.time, Pace::Paused});
+        return;
+    case Mark::Kind::Resumed:
+        m_paces.push_back({mark.time, Pace::Running});
+        return;
+    case Mark::Kind::Failed:
+    case Mark::Kind::Quarantined:
+        takeFailure(mark);
+        return;
+    case Mark::Kind::Retried:
+        return;
+    }
+}
+
+void RunHistory::takeFailure(const Mark &mark)
+{
+    const bool quarantined = mark.kind == Mark::Kind::Quarantined;
+    const FailureMark failure{quarantined ? mark.time : endOfSpan(mark), mark.value, quarantined};
+    std::vector<FailureMark> &failures = historyOf(mark.worker).failures;
+    const auto place = std::upper_bound(failures.begin(), failures.end(), failure,
+        [](const FailureMark &a, const FailureMark &b) { return a.time < b.time; });
+    failures.insert(place, failure);
+    m_failedIndices.insert(mark.value);
+}
+
+std::uint64_t RunHistory::endOfSpan(const Mark &failed) const
+{
+    if (failed.worker == 0 || failed.worker > m_timeline.workerCount())
+        return failed.time;
+    const Lane &lane = m_timeline.worker(failed.worker - 1).lane();
+    const std::size_t end = lane.countBefore(failed.time);
+    for (std::size_t i = end; i > 0 && end - i < searchedBack; --i) {
+        const Span span = lane.span(i - 1);
+        if (holds(span, failed.value))
+            return span.begin + span.duration;
+    }
+    return failed.time;
+}
+
+WorkerHistory &RunHistory::historyOf(WorkerId worker)
+{
+    const std::size_t position = worker > 0 ? worker - 1 : 0;
+    if (m_workers.size() <= position)
+        m_workers.resize(position + 1);
+    return m_workers[position];
+}
+
+std::optional<SpanPlace> findSpan(const Timeline &timeline, std::uint64_t index)
+{
+    std::optional<SpanPlace> found;
+    std::uint64_t latest = 0;
+    for (std::size_t worker = 0; worker < timeline.workerCount(); ++worker) {
+        const Lane &lane = timeline.worker(worker).lane();
+        std::size_t position = 0;
+        lane.forEach(0, lane.size(), [&](const Span &span) {
+            if (holds(span, index) && (!found || span.begin >= latest)) {
+                found = SpanPlace{static_cast<WorkerId>(worker + 1), position};
+                latest = span.begin;
+            }
+            ++position;
+        });
+    }
+    return found;
+}
+
+} // namespace poolscope

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report/chartdata.h"
+
+#include "analysis/completionorder.h"
+#include "analysis/iterationcolumns.h"
+#include "report/atomicfile.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::array<std::string_view, chartKindCount> names{"workers", "completion", "rate"};
+constexpr std::size_t spansBetweenQuestions = 100'000;
+
+/// Nanoseconds as seconds, exactly: "1.000000250".
+void appendSeconds(std::string &out, std::uint64_t nanoseconds)
+{
+    const std::string fraction = std::to_string(nanoseconds % 1'000'000'000);
+    out += std::to_string(nanoseconds / 1'000'000'000) + "." + std::string(9 - fraction.size(), '0')
+        + fraction;
+}
+
+void appendNumber(std::string &out, double value)
+{
+    std::array<char, 32> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+    out.append(text.data(), end);
+}
+
+/// A file that is given up at the first error or when the caller has had enough.
+class DataFile {
+public:
+    DataFile(AtomicFile &file, const GoOn &goOn)
+        : m_file(file)
+        , m_goOn(goOn)
+    {
+    }
+
+    bool ok() const { return m_result.has_value(); }
+    void write(std::string_view line)
+    {
+        if (!ok())
+            return;
+        m_result = m_file.append(line);
+        if (++m_lines % spansBetweenQuestions == 0 && m_goOn && !m_goOn())
+            m_result = failure("cancelled");
+    }
+    Result<void> finish() { return ok() ? m_file.commit() : m_result; }
+
+private:
+    AtomicFile &m_file;
+    const GoOn &m_goOn;
+    Result<void> m_result;
+    std::size_t m_lines = 0;
+};
+
+void writeSpans(const Timeline &timeline, DataFile &file)
+{
+    file.write("worker,begin_s,duration_s,first_index,count\n");
+    std::string line;
+    for (std::size_t i = 0; i < timeline.workerCount() && file.ok(); ++i) {
+        const WorkerRecord &worker = timeline.worker(i);
+        const std::size_t size = worker.lane().size();
+        for (std::size_t from = 0; from < size && file.ok(); from += spansBetweenQuestions) {
+            const std::size_t to = std::min(from + spansBetweenQuestions, size);
+            worker.lane().forEach(from, to, [&](const Span &span) {
+                line = std::to_string(worker.id()) + ",";
+                appendSeconds(line, span.begin);
+                line += ",";
+                appendSeconds(line, span.duration);
+                line +=
+                    "," + std::to_string(span.first) + "," + std::to_string(span.count) + "\n";
+                file.write(line);
+            });
+        }
+    }
+}
+
+void writeCompletion(const Timeline &timeline, DataFile &file)
+{
+    file.write("rank,index,worker,finished_s\n");
+    CompletionOrder order(timeline);
+    constexpr std::uint64_t allSoFar = UINT64_MAX;
+    order.advance(allSoFar, SIZE_MAX);
+    std::string line;
+    constexpr std::uint64_t stretch = 100'000;
+    for (std::uint64_t from = 0; from < order.ranked() && file.ok(); from += stretch) {
+        const std::uint64_t to = std::min(from + stretch, order.ranked());
+        order.forEach(from, to, [&](const CompletionOrder::Piece &piece) {
+            const std::uint64_t end = piece.rank + piece.indices.count;
+            for (std::uint64_t rank = std::max(piece.rank, from); rank < std::min(end, to); ++rank) {
+                line = std::to_string(rank) + ","
+                    + std::to_string(piece.indices.first + rank - piece.rank) + ","
+                    + std::to_string(piece.worker) + ",";
+                appendSeconds(line, piece.time);
+                line += "\n";
+                file.write(line);
+            }
+        });
+    }
+}
+
+std::uint64_t endOf(const Timeline &timeline)
+{
+    std::uint64_t end = 1;
+    for (std::size_t i = 0; i < timeline.workerCount(); ++i) {
+        const Lane &lane = timeline.worker(i).lane();
+        if (const std::size_t size = lane.size(); size > 0) {
+            const Span last = lane.span(size - 1);
+            end = std::max(end, last.begin + last.duration);
+        }
+    }
+    return end;
+}
+
+void writeRate(const Timeline &timeline, DataFile &file)
+{
+    constexpr double mostLines = 1000;
+    const std::size_t workers = timeline.workerCount();
+    const std::uint64_t end = endOf(timeline);
+    const TimeGrid grid = gridFor(static_cast<double>(end) / mostLines);
+    const ColumnRange columns{0, grid.columnAt(end - 1) + 1};
+    std::string line = "begin_s,duration_s,pool";
+    std::vector<std::vector<double>> counts;
+    for (std::size_t i = 0; i < workers; ++i) {
+        line += ",worker_" + std::to_string(i + 1);
+        IterationColumns iterations(timeline.worker(i).lane());
+        iterations.advance(SIZE_MAX);
+        counts.push_back(iterations.counts(grid, columns));
+    }
+    file.write(line + "\n");
+    for (std::uint64_t column = 0; column < columns.count && file.ok(); ++column) {
+        double pool = 0;
+        for (const auto &worker : counts)
+            pool += worker[column];
+        line.clear();
+        appendSeconds(line, grid.beginOf(column));
+        line += ",";
+        appendSeconds(line, grid.width());
+        line += ",";
+        appendNumber(line, pool);
+        for (const auto &worker : counts) {
+            line += ",";
+            appendNumber(line, worker[column]);
+        }
+        file.write(line + "\n");
+    }
+}
+
+} // namespace
+
+std::string_view chartName(ChartKind kind)
+{
+    return names[static_cast<std::size_t>(kind)];
+}
+
+std::optional<ChartKind> chartCalled(std::string_view name)
+{
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end())
+        return std::nullopt;
+    return static_cast<ChartKind>(found - names.begin());
+}
+
+Result<void> writeChartData(ChartKind kind, const RunRecord &record,
+    const std::filesystem::path &path, const GoOn &goOn)
+{
+    auto opened = AtomicFile::open(path);
+    if (!opened)
+        return tl::unexpected(opened.error());
+    DataFile file(**opened, goOn);
+    switch (kind) {
+    case ChartKind::Workers:
+        writeSpans(record.timeline, file);
+        break;
+    case ChartKind::Completion:
+        writeCompletion(record.timeline, file);
+        break;
+    case ChartKind::Rate:
+        writeRate(record.timeline, file);
+        break;
+    }
+    return file.finish();
+}
+
+} // namespace poolscope

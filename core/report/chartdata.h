@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The data of a run's charts, as CSV (RFC 4180, lines end in LF). Times are seconds since the run's
+// start.
+//
+//     workers      worker, begin_s, duration_s, first_index, count: a line for each span
+//     completion   rank, index, worker, finished_s: a line for each input, in the order of finishing
+//     rate         begin_s, duration_s, pool, worker_1, ...: iterations done in each stretch of time
+#pragma once
+
+#include "record/runrecord.h"
+#include "result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string_view>
+
+namespace poolscope {
+
+enum class ChartKind : std::uint8_t { Workers, Completion, Rate };
+inline constexpr std::uint8_t chartKindCount = 3;
+
+/// "workers", "completion", "rate": what the command line and files call it.
+std::string_view chartName(ChartKind kind);
+std::optional<ChartKind> chartCalled(std::string_view name);
+
+/// Asked now and then; false stops the writing, which then fails with "cancelled".
+using GoOn = std::function<bool()>;
+
+/// Writes what is recorded so far, whole or not at all. Any thread, also while the run goes on.
+Result<void> writeChartData(ChartKind kind, const RunRecord &record,
+    const std::filesystem::path &path, const GoOn &goOn = {});
+
+} // namespace poolscope
