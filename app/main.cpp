@@ -3,5 +3,5 @@
 
 int main(int argc, char **argv)
 {
-    return poolscope::runHeadless(argc, argv);
+    return poolscope::runProgram(argc, argv, poolscope::becomeWindowProgram);
 }

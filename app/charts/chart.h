@@ -27,9 +27,11 @@ struct Moment {
 
 /// What a legend has an entry for.
 struct Series {
+    enum class Use { Switch, Key }; ///< Key: it only says what a colour means
     QString name;
     QColor colour;
     bool visible = true;
+    Use use = Use::Switch;
 };
 
 class Chart : public QCustomPlot {

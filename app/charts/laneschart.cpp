@@ -16,6 +16,8 @@ namespace {
 constexpr double reach = 4; // pixels around a failure's tick in which it is meant
 constexpr std::size_t marksAtOnce = 20'000;
 
+constexpr std::size_t keys = 3; // entries of the legend that cannot be switched
+
 struct LayerName {
     LanesPlottable::Layer layer;
     const char *name;
@@ -95,7 +97,11 @@ QString LanesChart::figure() const
 std::vector<Series> LanesChart::series() const
 {
     const std::array colours{theme().failure, theme().quarantined, theme().muted};
-    std::vector<Series> series;
+    const auto key = [&](const QString &name, const QColor &colour) {
+        return Series{name, colour, true, Series::Use::Key};
+    };
+    std::vector<Series> series{key(tr("busy"), theme().worker(1)),
+        key(tr("waits"), theme().track), key(tr("starts"), theme().starting)};
     for (std::size_t i = 0; i < layers.size(); ++i)
         series.push_back(
             {tr(layers[i].name), colours[i], m_lanes->isLayerVisible(layers[i].layer)});
@@ -104,7 +110,7 @@ std::vector<Series> LanesChart::series() const
 
 void LanesChart::setSeriesVisible(std::size_t series, bool visible)
 {
-    m_lanes->setLayerVisible(layers.at(series).layer, visible);
+    m_lanes->setLayerVisible(layers.at(series - keys).layer, visible);
     emit seriesChanged();
     replotSoon();
 }

@@ -15,6 +15,8 @@ struct RunArguments {
     TypedSpec spec;
     std::string output;
     std::string summary;
+    std::string chartsFolder;
+    std::vector<std::string> charts;
     bool discard = false;
     bool unordered = false;
     bool quiet = false;
@@ -31,8 +33,30 @@ void describeRun(CLI::App &run, RunArguments &arguments)
     run.add_option("--summary", arguments.summary, "write what the run came to, as JSON")
         ->type_name("FILE.json|-")
         ->group("Output");
+    run.add_option("--charts", arguments.chartsFolder, "leave all charts there, as PNG")
+        ->type_name("DIR")
+        ->group("Output");
+    run.add_option("--chart", arguments.charts,
+           "leave a chart in a file: workers, completion or rate; may be given again")
+        ->type_name("NAME=FILE.png|.svg|.pdf|.csv")
+        ->allow_extra_args(false)
+        ->group("Output");
     run.add_flag("-q", arguments.quiet, "no progress line")->group("Output");
     refuseEmptyValues(run);
+}
+
+Result<ChartFile> parseChart(const std::string &text)
+{
+    const auto equals = text.find('=');
+    const auto kind = chartCalled(text.substr(0, equals));
+    if (equals == std::string::npos || !kind)
+        return failure("--chart takes workers=FILE, completion=FILE or rate=FILE, not '" + text + "'");
+    const std::string path = text.substr(equals + 1);
+    for (const char *ending : {".png", ".svg", ".pdf", ".csv"}) {
+        if (path.ends_with(ending))
+            return ChartFile{*kind, path};
+    }
+    return failure("--chart cannot write " + path + ": its ending must be .png, .svg, .pdf or .csv");
 }
 
 Result<RunOptions> toOptions(const RunArguments &arguments)
@@ -50,6 +74,14 @@ Result<RunOptions> toOptions(const RunArguments &arguments)
         options.output = arguments.output;
     if (!arguments.summary.empty())
         options.summary = arguments.summary;
+    if (!arguments.chartsFolder.empty())
+        options.chartsFolder = arguments.chartsFolder;
+    for (const std::string &text : arguments.charts) {
+        auto chart = parseChart(text);
+        if (!chart)
+            return tl::unexpected(chart.error());
+        options.charts.push_back(std::move(*chart));
+    }
     options.discard = arguments.discard;
     options.unordered = arguments.unordered;
     options.quiet = arguments.quiet;
@@ -66,7 +98,8 @@ MessageCommand wrongUse(const std::string &what)
 CommandLine parseCommandLine(int argc, char **argv)
 {
     CLI::App app(
-        "Maps a task over inputs by a pool of worker processes, and shows where the time goes.",
+        "Maps a task over inputs by a pool of worker processes, and shows where the time goes.\n"
+        "Without a command it opens its window.",
         "poolscope");
     app.set_version_flag("--version", "poolscope " POOLSCOPE_VERSION);
     app.require_subcommand(0, 1);
@@ -87,9 +120,7 @@ CommandLine parseCommandLine(int argc, char **argv)
     if (tasks->parsed())
         return TasksCommand{};
     if (!run->parsed())
-        return wrongUse("there is no command: 'poolscope run' maps a task over inputs, "
-                        "'poolscope tasks' lists the built-in ones"
-            + std::string(seeHelp));
+        return WindowCommand{};
     const auto options = toOptions(arguments);
     if (!options)
         return wrongUse(options.error().message);

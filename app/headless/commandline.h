@@ -3,12 +3,20 @@
 #pragma once
 
 #include "pool/runspec.h"
+#include "report/chartdata.h"
 
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace poolscope {
+
+/// A chart and the file that it goes to.
+struct ChartFile {
+    ChartKind kind = ChartKind::Workers;
+    std::string path; ///< ending in .png, .svg, .pdf or .csv
+};
 
 /// What `poolscope run` was told.
 struct RunOptions {
@@ -17,8 +25,15 @@ struct RunOptions {
     bool discard = false; ///< values go nowhere
     bool unordered = false;
     std::optional<std::string> summary; ///< a file, or "-" for standard output
+    std::optional<std::string> chartsFolder; ///< all charts go there, as PNG
+    std::vector<ChartFile> charts;
     bool quiet = false;
+
+    bool wantsCharts() const { return chartsFolder || !charts.empty(); }
 };
+
+/// No command: the window.
+struct WindowCommand { };
 
 struct TasksCommand { };
 
@@ -28,7 +43,7 @@ struct MessageCommand {
     int status = 0;
 };
 
-using CommandLine = std::variant<RunOptions, TasksCommand, MessageCommand>;
+using CommandLine = std::variant<WindowCommand, RunOptions, TasksCommand, MessageCommand>;
 
 CommandLine parseCommandLine(int argc, char **argv);
 

@@ -6,9 +6,12 @@
 #include "task/builtin.h"
 
 #include <QCoreApplication>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <string>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -61,12 +64,11 @@ int listTasks()
 
 } // namespace
 
-int runHeadless(int argc, char **argv)
+int runProgram(int argc, char **argv, const WithWidgets &withWidgets)
 {
     openStandardDescriptors();
     std::signal(SIGPIPE, SIG_IGN);
     raiseDescriptorLimit();
-    QCoreApplication application(argc, argv);
     const CommandLine line = parseCommandLine(argc, argv);
     if (const auto *message = std::get_if<MessageCommand>(&line)) {
         if (message->status == exitAllSucceeded)
@@ -76,7 +78,24 @@ int runHeadless(int argc, char **argv)
     }
     if (std::holds_alternative<TasksCommand>(line))
         return listTasks();
-    return RunCommand(std::get<RunOptions>(line)).execute();
+    const auto *run = std::get_if<RunOptions>(&line);
+    if (!run || run->wantsCharts())
+        return withWidgets(argc, argv, line);
+    QCoreApplication application(argc, argv);
+    return RunCommand(*run).execute();
+}
+
+int becomeWindowProgram(int, char **argv, const CommandLine &)
+{
+    std::error_code unknown;
+    const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
+    const std::string program = self.parent_path() / "poolscope-window";
+    execv(program.c_str(), argv);
+    std::fprintf(stderr,
+        "poolscope: the window and the charts are not installed: cannot start %s: %s; 'poolscope "
+        "run' works without them\n",
+        program.c_str(), std::strerror(errno));
+    return exitPoolFailed;
 }
 
 } // namespace poolscope

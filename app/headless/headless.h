@@ -2,6 +2,10 @@
 // The program without a window: from arguments to exit status.
 #pragma once
 
+#include "headless/commandline.h"
+
+#include <functional>
+
 namespace poolscope {
 
 /// Exit statuses, which scripts depend on.
@@ -13,7 +17,14 @@ enum ExitStatus : int {
     exitInterrupted = 130,
 };
 
-/// Runs the command that the arguments name and returns the program's exit status.
-int runHeadless(int argc, char **argv);
+/// Carries out a command that takes widgets: the window, or a run that leaves charts.
+using WithWidgets = std::function<int(int argc, char **argv, const CommandLine &line)>;
+
+/// Carries out the command that the arguments name and returns the program's exit status.
+int runProgram(int argc, char **argv, const WithWidgets &withWidgets);
+
+/// Goes on as the program that has widgets, poolscope-window, which stands beside this one. It is
+/// a program of its own so that a headless run neither loads nor needs a window's libraries.
+int becomeWindowProgram(int argc, char **argv, const CommandLine &line);
 
 } // namespace poolscope

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 
 namespace poolscope {
 
@@ -24,8 +25,9 @@ void complain(const std::string &what)
 
 } // namespace
 
-RunCommand::RunCommand(RunOptions options)
+RunCommand::RunCommand(RunOptions options, ChartWriter charts)
     : m_options(std::move(options))
+    , m_charts(std::move(charts))
     , m_progress(m_options.quiet ? ProgressLine::Show::Never : ProgressLine::Show::Always)
 {
 }
@@ -54,6 +56,8 @@ Result<void> RunCommand::prepare()
         return checked;
     if (const auto opened = openOutputs(); !opened)
         return opened;
+    if (const auto made = makeChartsFolder(); !made)
+        return made;
     auto run = Run::prepare(m_options.spec,
         {m_writer ? OutcomeStore::Keep::UntilRead : OutcomeStore::Keep::All, m_options.unordered});
     if (!run)
@@ -193,6 +197,25 @@ Result<void> RunCommand::writeResults()
         if (const auto finished = m_writer->finish(); !finished)
             return finished;
     }
+    if (m_options.wantsCharts()) {
+        if (const auto written = m_charts(*m_run, m_options); !written)
+            return written;
+    }
+    return writeSummary();
+}
+
+Result<void> RunCommand::makeChartsFolder() const
+{
+    std::error_code error;
+    if (m_options.chartsFolder)
+        std::filesystem::create_directories(*m_options.chartsFolder, error);
+    if (error)
+        return failure("cannot make the folder " + *m_options.chartsFolder + ": " + error.message());
+    return {};
+}
+
+Result<void> RunCommand::writeSummary()
+{
     if (!m_options.summary)
         return {};
     const std::string summary = summaryJson(m_run->timeline(), m_run->inputCount());

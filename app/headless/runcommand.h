@@ -12,15 +12,20 @@
 #include <QEventLoop>
 #include <QObject>
 #include <QTimer>
+#include <functional>
 #include <memory>
 
 namespace poolscope {
+
+/// Writes the charts of a run that has come to its end.
+using ChartWriter = std::function<Result<void>(const Run &run, const RunOptions &options)>;
 
 class RunCommand : public QObject {
     Q_OBJECT
 
 public:
-    explicit RunCommand(RunOptions options);
+    /// `charts` may be empty where the options want none.
+    explicit RunCommand(RunOptions options, ChartWriter charts = {});
 
     /// Runs to the end and returns the exit status. Needs a QCoreApplication.
     int execute();
@@ -35,12 +40,15 @@ private:
     void stopFor(const Error &error);
     int finish();
     Result<void> writeResults();
+    Result<void> writeSummary();
+    Result<void> makeChartsFolder() const;
     int exitStatus() const;
     Progress progress() const;
     bool writesText() const;
     void say(const std::string &line);
 
     RunOptions m_options;
+    ChartWriter m_charts;
     std::unique_ptr<Run> m_run;
     std::unique_ptr<OutcomeWriter> m_writer; ///< null: values are discarded
     StandardOutput *m_standardOutput = nullptr; ///< the same, where it is standard output

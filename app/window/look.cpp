@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/look.h"
+
+#include <QFile>
+#include <QIconEngine>
+#include <QPainter>
+#include <QSvgRenderer>
+
+namespace poolscope {
+
+namespace {
+
+/// Renders an SVG whose "currentColor" is ours, as sharp as the screen is.
+class SvgIcon : public QIconEngine {
+public:
+    explicit SvgIcon(QByteArray svg)
+        : m_svg(std::move(svg))
+    {
+    }
+    void paint(QPainter *painter, const QRect &rect, QIcon::Mode mode, QIcon::State) override
+    {
+        QSvgRenderer renderer(m_svg);
+        painter->setOpacity(mode == QIcon::Disabled ? 0.35 : 1);
+        renderer.render(painter, rect);
+    }
+    QPixmap pixmap(const QSize &size, QIcon::Mode mode, QIcon::State state) override
+    {
+        QPixmap pixmap(size);
+        pixmap.fill(Qt::transparent);
+        QPainter painter(&pixmap);
+        paint(&painter, QRect(QPoint(), size), mode, state);
+        return pixmap;
+    }
+    QIconEngine *clone() const override { return new SvgIcon(m_svg); }
+
+private:
+    QByteArray m_svg;
+};
+
+QString fileContent(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
+}
+
+} // namespace
+
+QPalette paletteOf(const Theme &theme)
+{
+    QPalette palette;
+    palette.setColor(QPalette::Window, theme.window);
+    palette.setColor(QPalette::WindowText, theme.text);
+    palette.setColor(QPalette::Base, theme.surface);
+    palette.setColor(QPalette::AlternateBase, theme.raised);
+    palette.setColor(QPalette::Text, theme.text);
+    palette.setColor(QPalette::PlaceholderText, theme.muted);
+    palette.setColor(QPalette::Button, theme.raised);
+    palette.setColor(QPalette::ButtonText, theme.text);
+    palette.setColor(QPalette::BrightText, theme.onAccent);
+    palette.setColor(QPalette::Highlight, theme.accent);
+    palette.setColor(QPalette::HighlightedText, theme.onAccent);
+    palette.setColor(QPalette::Link, theme.accent);
+    palette.setColor(QPalette::LinkVisited, theme.accent);
+    palette.setColor(QPalette::ToolTipBase, theme.raised);
+    palette.setColor(QPalette::ToolTipText, theme.text);
+    palette.setColor(QPalette::Light, theme.raised);
+    palette.setColor(QPalette::Midlight, theme.border);
+    palette.setColor(QPalette::Mid, theme.border);
+    palette.setColor(QPalette::Dark, theme.border);
+    palette.setColor(QPalette::Shadow, theme.border);
+    QColor faded = theme.muted;
+    faded.setAlpha(140);
+    for (const QPalette::ColorRole role :
+        {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
+        palette.setColor(QPalette::Disabled, role, faded);
+    return palette;
+}
+
+QString styleSheetOf(const Theme &theme)
+{
+    QString sheet = fileContent(QStringLiteral(":/poolscope/themes/poolscope.qss"));
+    const std::initializer_list<std::pair<const char *, QColor>> colours{
+        {"@window", theme.window},
+        {"@surface", theme.surface},
+        {"@raised", theme.raised},
+        {"@border", theme.border},
+        {"@text", theme.text},
+        {"@muted", theme.muted},
+        {"@accent", theme.accent},
+        {"@onAccent", theme.onAccent},
+        {"@failure", theme.failure},
+        {"@track", theme.track},
+    };
+    for (const auto &[name, colour] : colours)
+        sheet.replace(QLatin1String(name) + QLatin1Char(';'), colour.name() + QLatin1Char(';'));
+    return sheet;
+}
+
+QIcon icon(const QString &name, const QColor &colour)
+{
+    QString svg = fileContent(QStringLiteral(":/poolscope/icons/%1.svg").arg(name));
+    svg.replace(QStringLiteral("currentColor"), colour.name());
+    return QIcon(new SvgIcon(svg.toUtf8()));
+}
+
+QPixmap swatch(const QColor &colour, double pixelRatio)
+{
+    constexpr int size = 10;
+    QPixmap pixmap(QSize(size, size) * pixelRatio);
+    pixmap.setDevicePixelRatio(pixelRatio);
+    pixmap.fill(Qt::transparent);
+    QPainter painter(&pixmap);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(colour);
+    painter.drawRoundedRect(QRectF(0, 0, size, size), 2, 2);
+    return pixmap;
+}
+
+} // namespace poolscope

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How a theme looks in widgets: palette, style sheet and icons.
+#pragma once
+
+#include "charts/theme.h"
+
+#include <QIcon>
+#include <QPalette>
+#include <QString>
+
+namespace poolscope {
+
+inline constexpr int gridUnit = 8; ///< pixels; margins and gaps are multiples or halves of it
+
+QPalette paletteOf(const Theme &theme);
+QString styleSheetOf(const Theme &theme);
+
+/// An icon of resources/icons in a colour.
+QIcon icon(const QString &name, const QColor &colour);
+/// A square of a colour, as legends have it.
+QPixmap swatch(const QColor &colour, double pixelRatio);
+
+} // namespace poolscope

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "headless/headless.h"
+#include "window/windowprogram.h"
+
+int main(int argc, char **argv)
+{
+    return poolscope::runProgram(argc, argv, poolscope::runWithWidgets);
+}

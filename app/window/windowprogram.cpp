@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/windowprogram.h"
+
+#include "charts/caption.h"
+#include "charts/chartexport.h"
+#include "charts/chartset.h"
+#include "headless/headless.h"
+#include "headless/runcommand.h"
+#include "window/mainwindow.h"
+
+#include <QApplication>
+#include <cstdio>
+#include <filesystem>
+
+namespace poolscope {
+
+namespace {
+
+constexpr const char *platformVariable = "QT_QPA_PLATFORM";
+constexpr const char *defaultChartsFolder = "poolscope-charts";
+
+/// Has Qt take what display there is, and none rather than end the program.
+void choosePlatform()
+{
+    if (!qEnvironmentVariableIsEmpty(platformVariable))
+        return;
+    const bool wayland = !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY");
+    const bool x11 = !qEnvironmentVariableIsEmpty("DISPLAY");
+    qputenv(platformVariable,
+        wayland   ? "wayland;xcb;offscreen"
+            : x11 ? "xcb;offscreen"
+                  : "offscreen");
+}
+
+Result<void> writeChart(Chart &chart, const Moment &moment, const std::filesystem::path &path)
+{
+    if (path.extension() == ".csv")
+        return writeChartData(chart.kind(), *chart.record(), path);
+    return writeChartPicture(chart, moment, path, {});
+}
+
+Result<void> writeCharts(const Run &run, const RunOptions &options)
+{
+    TimeView view;
+    QWidget parent;
+    const ChartSet charts(view, &parent);
+    const Moment moment{run.now(), TimeView::Run::Ended};
+    std::vector<ChartFile> files = options.charts;
+    for (Chart *chart : charts) {
+        chart->setTheme(Theme::of(Theme::Kind::Light));
+        chart->setRecord(&run.record());
+        if (options.chartsFolder)
+            files.push_back({chart->kind(),
+                *options.chartsFolder + "/" + std::string(chartName(chart->kind())) + ".png"});
+    }
+    view.setNow(static_cast<double>(run.timeline().lastOutcome()), TimeView::Run::Ended);
+    for (const ChartFile &file : files) {
+        if (const auto written = writeChart(charts[file.kind], moment, file.path); !written)
+            return written;
+    }
+    return {};
+}
+
+int runLeavingCharts(int argc, char **argv, const RunOptions &options)
+{
+    qputenv(platformVariable, "offscreen");
+    QApplication application(argc, argv);
+    return RunCommand(options, writeCharts).execute();
+}
+
+int runDefaultWithoutDisplay()
+{
+    std::fprintf(stderr,
+        "poolscope: there is no display for the window, so it runs %s; charts go to %s/\n",
+        settingsText(defaultSpec()).toUtf8().constData(), defaultChartsFolder);
+    RunOptions options;
+    options.spec = defaultSpec();
+    options.discard = true;
+    options.chartsFolder = defaultChartsFolder;
+    return RunCommand(options, writeCharts).execute();
+}
+
+int openWindow(int argc, char **argv)
+{
+    const bool platformIsGiven = !qEnvironmentVariableIsEmpty(platformVariable);
+    choosePlatform();
+    QApplication application(argc, argv);
+    QApplication::setApplicationName(QStringLiteral("poolscope"));
+    QApplication::setApplicationDisplayName(QStringLiteral("Poolscope"));
+    QApplication::setOrganizationName(QStringLiteral("poolscope"));
+    QApplication::setDesktopFileName(QStringLiteral("org.poolscope.Poolscope"));
+    if (!platformIsGiven && QApplication::platformName() == QLatin1String("offscreen"))
+        return runDefaultWithoutDisplay();
+    MainWindow window;
+    window.show();
+    return QApplication::exec();
+}
+
+} // namespace
+
+RunSpec defaultSpec()
+{
+    RunSpec spec;
+    spec.task = BuiltinTask{"sqrt", {}};
+    spec.input = RangeInput{1, 5000, 1};
+    spec.pool.workers = 2;
+    return spec;
+}
+
+int runWithWidgets(int argc, char **argv, const CommandLine &line)
+{
+    if (const auto *run = std::get_if<RunOptions>(&line))
+        return runLeavingCharts(argc, argv, *run);
+    return openWindow(argc, argv);
+}
+
+} // namespace poolscope
