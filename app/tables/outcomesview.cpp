@@ -58,6 +58,7 @@ QWidget *OutcomesView::makeToolBar()
     m_index = new QLineEdit(bar);
     m_index->setAccessibleName(tr("Go to index"));
     m_index->setToolTip(tr("An index, from 0; Enter goes to it (Ctrl+G)"));
+    m_index->setMaxLength(30);
     m_index->setMaximumWidth(fontMetrics().horizontalAdvance(QString(24, u'0')));
     m_problem = new QLabel(bar);
     m_problem->setTextFormat(Qt::PlainText);
@@ -354,8 +355,8 @@ void OutcomesView::showList()
     const std::uint64_t failures = m_model.failureCount();
     m_failuresOnly->setText(tr("&Failures only (%1)").arg(numberText(failures)));
     m_failuresOnly->setAccessibleName(tr("Failures only: %1").arg(numberText(failures)));
-    const bool isAll = m_model.show() == OutcomesModel::Show::All;
-    m_empty->setText(isAll ? tr("Each input and what it came to") : tr("No input has failed"));
+    const bool hasInputs = m_model.record() && m_model.record()->inputCount > 0;
+    m_empty->setText(hasInputs ? tr("No input has failed") : tr("Each input and what it came to"));
     m_empty->setVisible(m_model.count() == 0);
     scrollTo(m_model.first());
 }

@@ -504,6 +504,8 @@ private slots:
         Outcomes outcomes(run);
         OutcomesView &view = outcomes.view;
         QVERIFY(!outcomes.says("Each input and what it came to"));
+        outcomes.failuresOnly->click();
+        QVERIFY(outcomes.says("No input has failed"));
         view.setRecord(nullptr);
         view.updateOutcomes();
         QVERIFY(outcomes.says("Each input and what it came to"));
