@@ -80,7 +80,7 @@ QWidget *OutcomesView::makeToolBar()
     layout->addWidget(m_position);
 
     connect(m_index, &QLineEdit::returnPressed, this, &OutcomesView::goToTyped);
-    connect(m_index, &QLineEdit::textEdited, m_problem, &QLabel::clear);
+    connect(m_index, &QLineEdit::textEdited, this, [this] { showProblem({}); });
     connect(m_failuresOnly, &QCheckBox::toggled, this, [this](bool checked) {
         m_model.setShow(checked ? OutcomesModel::Show::Failures : OutcomesModel::Show::All);
         if (const auto position = m_current ? m_model.positionOf(*m_current) : std::nullopt)
@@ -165,7 +165,7 @@ void OutcomesView::fitColumns()
 void OutcomesView::setRecord(const RunRecord *record)
 {
     m_current.reset();
-    m_problem->clear();
+    showProblem({});
     m_model.setRecord(record);
     fitColumns();
     showList();
@@ -206,17 +206,24 @@ void OutcomesView::goToTyped()
     bool isNumber = false;
     const std::uint64_t index = QLocale().toULongLong(typed, &isNumber);
     if (count == 0) {
-        m_problem->setText(tr("There is no input yet"));
+        showProblem(tr("There is no input yet"));
     } else if (!isNumber) {
-        m_problem->setText(tr("“%1” is no index: give 0 to %2").arg(typed, numberText(count - 1)));
+        showProblem(tr("“%1” is no index: give 0 to %2").arg(typed, numberText(count - 1)));
     } else if (index >= count) {
         m_problem->setText(
             tr("There is no index %1: give 0 to %2").arg(numberText(index), numberText(count - 1)));
     } else {
-        m_problem->clear();
+        showProblem({});
         m_table->setFocus();
         activate(index);
     }
+}
+
+/// Takes the place of the rows' numbers, so that the window need not become wider.
+void OutcomesView::showProblem(const QString &problem)
+{
+    m_problem->setText(problem);
+    m_position->setVisible(problem.isEmpty());
 }
 
 /// As the person asked.

@@ -62,6 +62,7 @@ private:
     void fitColumns();
 
     void goToTyped();
+    void showProblem(const QString &problem);
     bool pressKey(const QKeyEvent &event);
     std::optional<std::uint64_t> positionAfter(int key) const;
     bool turnWheel(const QWheelEvent &event);
