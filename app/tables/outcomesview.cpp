@@ -210,7 +210,7 @@ void OutcomesView::goToTyped()
     } else if (!isNumber) {
         showProblem(tr("“%1” is no index: give 0 to %2").arg(typed, numberText(count - 1)));
     } else if (index >= count) {
-        m_problem->setText(
+        showProblem(
             tr("There is no index %1: give 0 to %2").arg(numberText(index), numberText(count - 1)));
     } else {
         showProblem({});

@@ -490,15 +490,20 @@ private slots:
             QTest::keyClicks(outcomes.typed, text);
             QTest::keyClick(outcomes.typed, Qt::Key_Return);
         };
+        const QString rows = QString("rows 1–%1 of 1,000").arg(outcomes.rows());
+        QVERIFY(outcomes.says(rows));
         type("abc");
+        QVERIFY(!outcomes.says(rows));
         QVERIFY(outcomes.says("“abc” is no index: give 0 to 999"));
         type("-1");
         QVERIFY(outcomes.says("“-1” is no index: give 0 to 999"));
         type("1000");
         QVERIFY(outcomes.says("There is no index 1,000: give 0 to 999"));
+        QVERIFY(!outcomes.says(rows));
         QVERIFY(!view.currentIndex());
         type("999");
         QVERIFY(!outcomes.says("There is no index 1,000: give 0 to 999"));
+        QVERIFY(outcomes.says(QString("rows %1–1,000 of 1,000").arg(1001 - outcomes.rows())));
         QCOMPARE(outcomes.marked(), "999");
         QCOMPARE(activated.size(), 1);
     }
