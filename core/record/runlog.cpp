@@ -16,15 +16,17 @@ void RunLog::add(LogEntry entry)
     }
 }
 
-RunLog::Page RunLog::entriesFrom(std::uint64_t from) const
+RunLog::Page RunLog::entriesFrom(std::uint64_t from, std::size_t limit) const
 {
     const std::lock_guard lock(m_mutex);
-    const std::uint64_t first = std::max(from, m_dropped) - m_dropped;
+    const std::uint64_t end = m_dropped + m_entries.size();
+    const std::uint64_t first = std::clamp(from, m_dropped, end);
     Page page;
-    if (first < m_entries.size())
-        page.entries.assign(
-            m_entries.begin() + static_cast<std::ptrdiff_t>(first), m_entries.end());
-    page.next = m_dropped + m_entries.size();
+    page.next = first + std::min<std::uint64_t>(limit, end - first);
+    const auto at = [this](std::uint64_t number) {
+        return m_entries.begin() + static_cast<std::ptrdiff_t>(number - m_dropped);
+    };
+    page.entries.assign(at(first), at(page.next));
     return page;
 }
 

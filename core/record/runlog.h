@@ -26,12 +26,12 @@ class RunLog {
 public:
     void add(LogEntry entry);
 
-    /// The entries from number `from` on; `next` is the number of the one after them.
+    /// Up to `limit` entries from number `from` on; `next` is the number of the one after them.
     struct Page {
         std::vector<LogEntry> entries;
         std::uint64_t next = 0;
     };
-    Page entriesFrom(std::uint64_t from) const;
+    Page entriesFrom(std::uint64_t from, std::size_t limit = SIZE_MAX) const;
 
 private:
     static constexpr std::size_t kept = 100'000;

@@ -3,6 +3,7 @@
 #include "record/bloblog.h"
 #include "record/lane.h"
 #include "record/outcomestore.h"
+#include "record/runlog.h"
 #include "record/stationlog.h"
 
 #include <bit>
@@ -299,6 +300,34 @@ TEST(OutcomeStore, RefusesToKeepMoreThanAnyMemory)
     const auto made = OutcomeStore::make(UINT64_MAX, OutcomeStore::Keep::All);
     ASSERT_FALSE(made);
     EXPECT_NE(made.error().message.find("18446744073709551615"), std::string::npos);
+}
+
+TEST(RunLog, GivesEntriesByThePage)
+{
+    RunLog log;
+    for (int i = 0; i < 10; ++i)
+        log.add({0, 1, {}, true, std::to_string(i)});
+    const RunLog::Page first = log.entriesFrom(0, 4);
+    ASSERT_EQ(first.entries.size(), 4U);
+    EXPECT_EQ(first.entries.back().text, "3");
+    EXPECT_EQ(first.next, 4U);
+    const RunLog::Page rest = log.entriesFrom(first.next, 100);
+    ASSERT_EQ(rest.entries.size(), 6U);
+    EXPECT_EQ(rest.entries.front().text, "4");
+    EXPECT_EQ(rest.next, 10U);
+    EXPECT_TRUE(log.entriesFrom(10).entries.empty());
+    EXPECT_EQ(log.entriesFrom(10).next, 10U);
+}
+
+TEST(RunLog, GoesOnAtTheFirstEntryThatItStillHas)
+{
+    RunLog log;
+    for (int i = 0; i < 100'007; ++i)
+        log.add({0, 1, {}, true, std::to_string(i)});
+    const RunLog::Page page = log.entriesFrom(3, 2);
+    ASSERT_EQ(page.entries.size(), 2U);
+    EXPECT_EQ(page.entries.front().text, "7");
+    EXPECT_EQ(page.next, 9U);
 }
 
 } // namespace

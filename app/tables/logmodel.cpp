@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tables/logmodel.h"
+
+#include "tables/tabletext.h"
+
+#include <QFont>
+#include <QLocale>
+#include <algorithm>
+#include <iterator>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::size_t entriesPerUpdate = 2000;
+constexpr int fewestRemoved = 5000; // views take as long for one as for many
+
+} // namespace
+
+void LogModel::setRecord(const RunRecord *record)
+{
+    beginResetModel();
+    m_record = record;
+    m_next = 0;
+    m_entries.clear();
+    endResetModel();
+}
+
+void LogModel::update()
+{
+    if (!m_record)
+        return;
+    RunLog::Page page = m_record->log.entriesFrom(m_next, entriesPerUpdate);
+    m_next = page.next;
+    if (page.entries.empty())
+        return;
+    const int count = static_cast<int>(page.entries.size());
+    makeRoomFor(count);
+    beginInsertRows({}, rowCount(), rowCount() + count - 1);
+    std::move(page.entries.begin(), page.entries.end(), std::back_inserter(m_entries));
+    endInsertRows();
+}
+
+void LogModel::makeRoomFor(int count)
+{
+    const int tooMany = rowCount() + count - mostEntries;
+    if (tooMany <= 0)
+        return;
+    const int removed = std::min(std::max(tooMany, fewestRemoved), rowCount());
+    beginRemoveRows({}, 0, removed - 1);
+    m_entries.erase(m_entries.begin(), m_entries.begin() + removed);
+    endRemoveRows();
+}
+
+std::optional<std::uint64_t> LogModel::inputOf(int row) const
+{
+    const IndexRange &running = entry(row).running;
+    return running.count > 0 ? std::optional(running.first) : std::nullopt;
+}
+
+int LogModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_entries.size());
+}
+
+int LogModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : Text + 1;
+}
+
+QVariant LogModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const LogEntry &entry = this->entry(index.row());
+    const bool isText = index.column() == Text;
+    switch (role) {
+    case Qt::DisplayRole:
+        return text(entry, index.column());
+    case valueRole:
+        return value(entry, index.column());
+    case Qt::ToolTipRole:
+        return isText ? toolTipText(entry.text) : QString();
+    case Qt::TextAlignmentRole:
+        return QVariant::fromValue(Qt::AlignVCenter | (isText ? Qt::AlignLeft : Qt::AlignRight));
+    case Qt::FontRole: {
+        if (entry.printed)
+            return {};
+        QFont italic;
+        italic.setItalic(true);
+        return italic;
+    }
+    default:
+        return {};
+    }
+}
+
+QString LogModel::text(const LogEntry &entry, int column)
+{
+    switch (column) {
+    case Time:
+        return QLocale().toString(static_cast<double>(entry.time) / 1e9, 'f', 3)
+            + QStringLiteral(" s");
+    case Worker:
+        return entry.worker > 0 ? QString::number(entry.worker) : tr("pool");
+    case Inputs: {
+        if (entry.running.count == 0)
+            return {};
+        const QString first = numberText(entry.running.first);
+        return entry.running.count == 1 ? first
+                                        : first + u'–' + numberText(entry.running.end() - 1);
+    }
+    default:
+        return cellText(entry.text);
+    }
+}
+
+QVariant LogModel::value(const LogEntry &entry, int column)
+{
+    switch (column) {
+    case Time:
+        return qulonglong{entry.time};
+    case Worker:
+        return entry.worker;
+    case Inputs:
+        return entry.running.count > 0 ? QVariant(qulonglong{entry.running.first}) : QVariant();
+    default:
+        return QString::fromStdString(entry.text);
+    }
+}
+
+QVariant LogModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || (role != Qt::DisplayRole && role != Qt::ToolTipRole))
+        return {};
+    const bool isTitle = role == Qt::DisplayRole;
+    switch (section) {
+    case Time:
+        return isTitle ? tr("Time") : tr("Seconds since the run's start");
+    case Worker:
+        return isTitle ? tr("Worker") : tr("The number of the worker that it came from");
+    case Inputs:
+        return isTitle ? tr("Inputs") : tr("The indices of the inputs that the worker was on");
+    case Text:
+        return isTitle ? tr("Text")
+                       : tr("What the task printed; in italics, what happened to the worker");
+    default:
+        return {};
+    }
+}
+
+} // namespace poolscope

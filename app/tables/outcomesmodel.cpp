@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tables/outcomesmodel.h"
+
+#include "report/valuetext.h"
+#include "tables/tabletext.h"
+
+#include <algorithm>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::size_t marksPerUpdate = 200'000; // a millisecond
+
+bool isFailure(const Mark &mark)
+{
+    return mark.kind == Mark::Kind::Failed || mark.kind == Mark::Kind::Quarantined;
+}
+
+QString copied(const std::string &text)
+{
+    return onOneLine(QString::fromStdString(text)).replace(u'\t', u' ');
+}
+
+} // namespace
+
+void OutcomesModel::setRecord(const RunRecord *record)
+{
+    beginResetModel();
+    m_record = record;
+    m_failures.clear();
+    m_marksRead = 0;
+    m_first = 0;
+    m_texts.clear();
+    m_rows = rowsFrom(m_first);
+    m_settledRows = settledRows();
+    endResetModel();
+}
+
+void OutcomesModel::setShow(Show show)
+{
+    if (show == m_show)
+        return;
+    beginResetModel();
+    m_show = show;
+    m_first = 0;
+    m_texts.clear();
+    m_rows = rowsFrom(m_first);
+    m_settledRows = settledRows();
+    endResetModel();
+}
+
+void OutcomesModel::setFailureColor(const QColor &color)
+{
+    m_failureColor = color;
+    tellAllChanged();
+}
+
+std::uint64_t OutcomesModel::count() const
+{
+    if (!m_record)
+        return 0;
+    return m_show == Show::All ? m_record->inputCount : m_failures.size();
+}
+
+int OutcomesModel::rowsFrom(std::uint64_t first) const
+{
+    return static_cast<int>(
+        std::min<std::uint64_t>(static_cast<std::uint64_t>(m_pageSize), count() - first));
+}
+
+void OutcomesModel::setFirst(std::uint64_t position)
+{
+    const std::uint64_t first = std::min(position, count());
+    if (first == m_first)
+        return;
+    if (const int rows = rowsFrom(first); rows < m_rows) {
+        beginRemoveRows({}, rows, m_rows - 1);
+        m_rows = rows;
+        endRemoveRows();
+    }
+    m_first = first;
+    tellAllChanged();
+    fitRows();
+}
+
+void OutcomesModel::setPageSize(int rows)
+{
+    m_pageSize = std::max(rows, 0);
+    fitRows();
+}
+
+/// Makes the page as long as it should be; the rows that it has stay what they are.
+void OutcomesModel::fitRows()
+{
+    const int rows = rowsFrom(m_first);
+    if (rows < m_rows) {
+        beginRemoveRows({}, rows, m_rows - 1);
+        m_rows = rows;
+        endRemoveRows();
+    } else if (rows > m_rows) {
+        beginInsertRows({}, m_rows, rows - 1);
+        m_rows = rows;
+        endInsertRows();
+    }
+    m_settledRows = settledRows();
+}
+
+void OutcomesModel::tellAllChanged()
+{
+    m_texts.clear();
+    m_settledRows = settledRows();
+    if (m_rows > 0)
+        emit dataChanged(index(0, 0), index(m_rows - 1, columnCount() - 1));
+}
+
+void OutcomesModel::update()
+{
+    if (!m_record)
+        return;
+    tellIfMoreSettled();
+    takeFailures();
+}
+
+void OutcomesModel::tellIfMoreSettled()
+{
+    if (settledRows() != m_settledRows)
+        tellAllChanged();
+}
+
+void OutcomesModel::takeFailures()
+{
+    const AppendLog<Mark> &marks = m_record->timeline.marks();
+    const std::size_t end = std::min(marks.size(), m_marksRead + marksPerUpdate);
+    const std::size_t knownFailures = m_failures.size();
+    for (; m_marksRead < end; ++m_marksRead) {
+        if (isFailure(marks[m_marksRead]))
+            m_failures.push_back(marks[m_marksRead].value);
+    }
+    if (m_failures.size() == knownFailures)
+        return;
+    fitRows();
+    emit countChanged();
+}
+
+int OutcomesModel::settledRows() const
+{
+    int settled = 0;
+    for (int row = 0; row < m_rows; ++row)
+        settled += m_record->outcomes->has(indexAt(row)) ? 1 : 0;
+    return settled;
+}
+
+std::uint64_t OutcomesModel::indexAt(int row) const
+{
+    const std::uint64_t position = m_first + static_cast<std::uint64_t>(row);
+    return m_show == Show::All ? position : m_failures[position];
+}
+
+std::optional<std::uint64_t> OutcomesModel::positionOf(std::uint64_t index) const
+{
+    if (m_show == Show::All)
+        return index < count() ? std::optional(index) : std::nullopt;
+    const auto found = std::find(m_failures.begin(), m_failures.end(), index);
+    if (found == m_failures.end())
+        return {};
+    return static_cast<std::uint64_t>(found - m_failures.begin());
+}
+
+QString OutcomesModel::lineOf(std::uint64_t index) const
+{
+    const QString outcome = copied(outcomeText(index).line);
+    return QString::number(index) + u'\t' + copied(inputText(index)) + u'\t' + outcome;
+}
+
+const OutcomesModel::Texts &OutcomesModel::texts(int row) const
+{
+    m_texts.resize(static_cast<std::size_t>(m_rows));
+    auto &texts = m_texts[static_cast<std::size_t>(row)];
+    if (!texts) {
+        const std::uint64_t index = indexAt(row);
+        const OutcomeText outcome = outcomeText(index);
+        texts = Texts{cellText(inputText(index)), cellText(outcome.line), outcome.state};
+    }
+    return *texts;
+}
+
+std::string OutcomesModel::inputText(std::uint64_t index) const
+{
+    auto text = m_record->inputs->text(index);
+    return text ? std::move(*text) : std::move(text.error().message);
+}
+
+OutcomesModel::OutcomeText OutcomesModel::outcomeText(std::uint64_t index) const
+{
+    if (!m_record->outcomes->has(index))
+        return {};
+    const auto outcome = m_record->outcomes->read(index);
+    if (!outcome)
+        return {outcome.error().message, {}, State::Failed};
+    const OutcomeView &view = outcome->view;
+    if (view.kind == OutcomeKind::Failure)
+        return {failureText(view.failure), std::string(view.failure.detail), State::Failed};
+    OutcomeText text;
+    text.state = State::Value;
+    appendText(text.line, view);
+    return text;
+}
+
+int OutcomesModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : m_rows;
+}
+
+int OutcomesModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : Outcome + 1;
+}
+
+QVariant OutcomesModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const int row = index.row();
+    const int column = index.column();
+    switch (role) {
+    case Qt::DisplayRole:
+        return cell(row, column);
+    case Qt::ToolTipRole:
+        return toolTip(indexAt(row), column);
+    case Qt::AccessibleTextRole:
+        return accessibleText(row, column);
+    case Qt::TextAlignmentRole:
+        return QVariant::fromValue(
+            Qt::AlignVCenter | (column == Index ? Qt::AlignRight : Qt::AlignLeft));
+    case Qt::ForegroundRole: {
+        const bool isFailure = column == Outcome && texts(row).state == State::Failed;
+        return isFailure && m_failureColor.isValid() ? QVariant(m_failureColor) : QVariant();
+    }
+    default:
+        return {};
+    }
+}
+
+QString OutcomesModel::cell(int row, int column) const
+{
+    switch (column) {
+    case Index:
+        return numberText(indexAt(row));
+    case Input:
+        return texts(row).input;
+    default:
+        return texts(row).outcome;
+    }
+}
+
+QString OutcomesModel::toolTip(std::uint64_t index, int column) const
+{
+    if (column == Index)
+        return {};
+    if (column == Input)
+        return toolTipText(inputText(index));
+    const OutcomeText outcome = outcomeText(index);
+    return toolTipText(
+        outcome.detail.empty() ? outcome.line : outcome.line + "\n\n" + outcome.detail);
+}
+
+QString OutcomesModel::accessibleText(int row, int column) const
+{
+    const QString text = cell(row, column);
+    if (column != Outcome)
+        return text;
+    switch (texts(row).state) {
+    case State::Pending:
+        return tr("not yet");
+    case State::Failed:
+        return tr("failed: %1").arg(text);
+    case State::Value:
+        return text.isEmpty() ? tr("empty text") : text;
+    }
+    return text;
+}
+
+QVariant OutcomesModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || (role != Qt::DisplayRole && role != Qt::ToolTipRole))
+        return {};
+    const bool isTitle = role == Qt::DisplayRole;
+    switch (section) {
+    case Index:
+        return isTitle ? tr("Index")
+                       : tr("The input's place among all, from 0. Failures alone stand in the "
+                            "order in which they came");
+    case Input:
+        return isTitle ? tr("Input") : tr("What the task was given");
+    case Outcome:
+        return isTitle ? tr("Outcome")
+                       : tr("What the task returned, or why it failed; empty while it is not done");
+    default:
+        return {};
+    }
+}
+
+} // namespace poolscope

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// OutcomesModel: a page of a run's inputs and what each came to.
+//
+// The list may have any length: the model's rows are those of one page, which begins at a position
+// of the list. It keeps the texts of that page and, of the whole run, the indices that failed.
+#pragma once
+
+#include "record/runrecord.h"
+
+#include <QAbstractTableModel>
+#include <QColor>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace poolscope {
+
+class OutcomesModel : public QAbstractTableModel {
+    Q_OBJECT
+
+public:
+    enum Column { Index, Input, Outcome };
+    /// What is in the list: all inputs by index, or the failed ones in the order in which they
+    /// failed.
+    enum class Show { All, Failures };
+
+    using QAbstractTableModel::QAbstractTableModel;
+
+    /// The record, which has inputs and outcomes, outlives the model or the next call; null: an
+    /// empty list.
+    void setRecord(const RunRecord *record);
+    const RunRecord *record() const { return m_record; }
+    void setShow(Show show);
+    Show show() const { return m_show; }
+    void setFailureColor(const QColor &color);
+
+    /// How long the list is.
+    std::uint64_t count() const;
+    std::uint64_t failureCount() const { return m_failures.size(); }
+
+    /// The page begins at this position of the list, or at its end.
+    void setFirst(std::uint64_t position);
+    std::uint64_t first() const { return m_first; }
+    void setPageSize(int rows);
+    int pageSize() const { return m_pageSize; }
+
+    /// Takes in what came since the last call.
+    void update();
+
+    std::uint64_t indexAt(int row) const;
+    /// Where in the list this index stands, if it does.
+    std::optional<std::uint64_t> positionOf(std::uint64_t index) const;
+    /// Index, input and outcome in full, on one line and with tabs between them.
+    QString lineOf(std::uint64_t index) const;
+
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(
+        int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+signals:
+    /// The list has grown.
+    void countChanged();
+
+private:
+    enum class State { Pending, Value, Failed };
+    struct Texts {
+        QString input;
+        QString outcome;
+        State state = State::Pending;
+    };
+    /// An outcome's text in full.
+    struct OutcomeText {
+        std::string line;
+        std::string detail;
+        State state = State::Pending;
+    };
+
+    void takeFailures();
+    void fitRows();
+    void tellIfMoreSettled();
+    void tellAllChanged();
+    int rowsFrom(std::uint64_t first) const;
+    int settledRows() const;
+    const Texts &texts(int row) const;
+    std::string inputText(std::uint64_t index) const;
+    OutcomeText outcomeText(std::uint64_t index) const;
+    QString cell(int row, int column) const;
+    QString toolTip(std::uint64_t index, int column) const;
+    QString accessibleText(int row, int column) const;
+
+    const RunRecord *m_record = nullptr;
+    Show m_show = Show::All;
+    QColor m_failureColor;
+    std::uint64_t m_first = 0;
+    int m_pageSize = 0;
+    int m_rows = 0; ///< of the page, as views know it
+    int m_settledRows = 0; ///< of these, when views were last told
+    std::vector<std::uint64_t> m_failures;
+    std::size_t m_marksRead = 0;
+    mutable std::vector<std::optional<Texts>> m_texts; ///< of the page, as far as they were wanted
+};
+
+} // namespace poolscope

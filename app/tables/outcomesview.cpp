@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tables/outcomesview.h"
+
+#include "tables/emptytext.h"
+#include "tables/tabletext.h"
+
+#include <QApplication>
+#include <QCheckBox>
+#include <QClipboard>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QLocale>
+#include <QScopedValueRollback>
+#include <QScrollBar>
+#include <QSignalBlocker>
+#include <QTableView>
+#include <QVBoxLayout>
+#include <QWheelEvent>
+#include <algorithm>
+#include <limits>
+
+namespace poolscope {
+
+namespace {
+
+constexpr int angleOfNotch = 120; // eighths of a degree, as QWheelEvent counts
+
+bool isEnter(int key)
+{
+    return key == Qt::Key_Return || key == Qt::Key_Enter;
+}
+
+} // namespace
+
+OutcomesView::OutcomesView(QWidget *parent)
+    : QWidget(parent)
+{
+    makeTable();
+    makeScrollBar();
+    auto *list = new QHBoxLayout;
+    list->setSpacing(0);
+    list->addWidget(m_table);
+    list->addWidget(m_scrollBar);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(makeToolBar());
+    layout->addLayout(list);
+    connect(&m_model, &OutcomesModel::countChanged, this, &OutcomesView::showList);
+    showList();
+}
+
+QWidget *OutcomesView::makeToolBar()
+{
+    auto *bar = new QWidget(this);
+    m_index = new QLineEdit(bar);
+    m_index->setAccessibleName(tr("Go to index"));
+    m_index->setToolTip(tr("An index, from 0; Enter goes to it (Ctrl+G)"));
+    m_index->setMaxLength(30);
+    m_index->setMaximumWidth(fontMetrics().horizontalAdvance(QString(24, u'0')));
+    m_problem = new QLabel(bar);
+    m_problem->setTextFormat(Qt::PlainText);
+    m_problem->setAccessibleName(tr("Problem with the index"));
+    m_failuresOnly = new QCheckBox(bar);
+    m_failuresOnly->setToolTip(tr("Show only inputs that failed, in the order in which they came"));
+    m_failuresOnly->setAccessibleName(tr("Failures only"));
+    m_position = new QLabel(bar);
+    m_position->setAccessibleName(tr("Rows shown"));
+    auto *label = new QLabel(tr("Go to &index:"), bar);
+    label->setBuddy(m_index);
+
+    auto *layout = new QHBoxLayout(bar);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(label);
+    layout->addWidget(m_index);
+    layout->addWidget(m_problem, 1);
+    layout->addWidget(m_failuresOnly);
+    layout->addWidget(m_position);
+
+    connect(m_index, &QLineEdit::returnPressed, this, &OutcomesView::goToTyped);
+    connect(m_index, &QLineEdit::textEdited, this, [this] { showProblem({}); });
+    connect(m_failuresOnly, &QCheckBox::toggled, this, [this](bool checked) {
+        m_model.setShow(checked ? OutcomesModel::Show::Failures : OutcomesModel::Show::All);
+        if (const auto position = m_current ? m_model.positionOf(*m_current) : std::nullopt)
+            bringIntoSight(*position);
+        showList();
+    });
+    return bar;
+}
+
+void OutcomesView::makeTable()
+{
+    m_table = new QTableView(this);
+    m_table->setModel(&m_model);
+    m_table->setAccessibleName(tr("Outcomes"));
+    m_table->setToolTip(tr("Up, Down, Page Up, Page Down, Home and End move through all rows, "
+                           "Ctrl+C copies the current one"));
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_table->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_table->setTabKeyNavigation(false);
+    m_table->setWordWrap(false);
+    m_table->setAlternatingRowColors(true);
+    m_table->verticalHeader()->hide();
+    m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    m_table->horizontalHeader()->setStretchLastSection(true);
+    m_table->horizontalHeader()->setHighlightSections(false);
+    m_table->installEventFilter(this);
+    m_table->viewport()->installEventFilter(this);
+    m_empty = new EmptyText(QString(), m_table);
+    fitRowHeight();
+
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+        [this](const QModelIndex &current) {
+            if (current.isValid() && !m_movesPage)
+                activate(m_model.indexAt(current.row()));
+        });
+    connect(m_table, &QTableView::doubleClicked, this,
+        [this](const QModelIndex &row) { activate(m_model.indexAt(row.row())); });
+}
+
+void OutcomesView::makeScrollBar()
+{
+    m_scrollBar = new QScrollBar(Qt::Vertical, this);
+    m_scrollBar->setAccessibleName(tr("Place in the list of outcomes"));
+    m_scrollBar->setToolTip(tr("Moves through all rows (wheel, Page Up, Page Down, Home, End)"));
+    connect(m_scrollBar, &QScrollBar::valueChanged, this, &OutcomesView::scrollBarMoved);
+}
+
+void OutcomesView::fitRowHeight()
+{
+    constexpr int margins = 6;
+    QHeaderView *rows = m_table->verticalHeader();
+    rows->setMinimumSectionSize(1);
+    rows->setDefaultSectionSize(m_table->fontMetrics().height() + margins);
+    fitPage();
+}
+
+void OutcomesView::fitPage()
+{
+    const int rows =
+        m_table->viewport()->height() / m_table->verticalHeader()->defaultSectionSize();
+    const QScopedValueRollback guard(m_movesPage, true);
+    m_model.setPageSize(std::max(rows, 1));
+    if (m_scrollBar)
+        scrollTo(m_model.first());
+}
+
+void OutcomesView::fitColumns()
+{
+    const RunRecord *record = m_model.record();
+    const QString widest = numberText(record ? std::max<std::uint64_t>(record->inputCount, 1) : 1);
+    const QFontMetrics metrics = m_table->fontMetrics();
+    const int margins = metrics.horizontalAdvance(QStringLiteral("000"));
+    const int header = m_table->horizontalHeader()->sectionSizeHint(OutcomesModel::Index);
+    m_table->setColumnWidth(
+        OutcomesModel::Index, std::max(header, metrics.horizontalAdvance(widest) + margins));
+    m_table->setColumnWidth(OutcomesModel::Input, metrics.horizontalAdvance(QString(30, u'0')));
+}
+
+void OutcomesView::setRecord(const RunRecord *record)
+{
+    m_current.reset();
+    showProblem({});
+    m_model.setRecord(record);
+    fitColumns();
+    showList();
+}
+
+void OutcomesView::updateOutcomes()
+{
+    m_model.update();
+}
+
+void OutcomesView::goTo(std::uint64_t index)
+{
+    const RunRecord *record = m_model.record();
+    if (!record || index >= record->inputCount)
+        return;
+    m_current = index;
+    if (!m_model.positionOf(index))
+        m_failuresOnly->setChecked(false);
+    bringIntoSight(*m_model.positionOf(index));
+}
+
+void OutcomesView::askForIndex()
+{
+    m_index->setFocus(Qt::ShortcutFocusReason);
+    m_index->selectAll();
+}
+
+void OutcomesView::copyCurrent() const
+{
+    if (m_current)
+        QApplication::clipboard()->setText(m_model.lineOf(*m_current));
+}
+
+void OutcomesView::goToTyped()
+{
+    const QString typed = m_index->text().trimmed();
+    const std::uint64_t count = m_model.record() ? m_model.record()->inputCount : 0;
+    bool isNumber = false;
+    const std::uint64_t index = QLocale().toULongLong(typed, &isNumber);
+    if (count == 0) {
+        showProblem(tr("There is no input yet"));
+    } else if (!isNumber) {
+        showProblem(tr("“%1” is no index: give 0 to %2").arg(typed, numberText(count - 1)));
+    } else if (index >= count) {
+        showProblem(
+            tr("There is no index %1: give 0 to %2").arg(numberText(index), numberText(count - 1)));
+    } else {
+        showProblem({});
+        m_table->setFocus();
+        activate(index);
+    }
+}
+
+/// Takes the place of the rows' numbers, so that the window need not become wider.
+void OutcomesView::showProblem(const QString &problem)
+{
+    m_problem->setText(problem);
+    m_position->setVisible(problem.isEmpty());
+}
+
+/// As the person asked.
+void OutcomesView::activate(std::uint64_t index)
+{
+    goTo(index);
+    emit indexActivated(index);
+}
+
+bool OutcomesView::eventFilter(QObject *watched, QEvent *event)
+{
+    switch (event->type()) {
+    case QEvent::KeyPress:
+        if (watched == m_table && pressKey(*static_cast<QKeyEvent *>(event)))
+            return true;
+        break;
+    case QEvent::Wheel:
+        if (watched == m_table->viewport() && turnWheel(*static_cast<QWheelEvent *>(event)))
+            return true;
+        break;
+    case QEvent::Resize:
+        if (watched == m_table->viewport())
+            fitPage();
+        break;
+    default:
+        break;
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+void OutcomesView::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::FontChange || event->type() == QEvent::StyleChange)
+        fitRowHeight();
+}
+
+/// Whether the key means something here.
+bool OutcomesView::pressKey(const QKeyEvent &event)
+{
+    if (event.matches(QKeySequence::Copy)) {
+        copyCurrent();
+        return true;
+    }
+    if (isEnter(event.key()) && m_current) {
+        activate(*m_current);
+        return true;
+    }
+    const auto position = positionAfter(event.key());
+    if (!position)
+        return false;
+    if (m_model.count() > 0) {
+        bringIntoSight(*position);
+        activate(m_model.indexAt(static_cast<int>(*position - m_model.first())));
+    }
+    return true;
+}
+
+/// Where a key leads from the current row, or from the first one in sight.
+std::optional<std::uint64_t> OutcomesView::positionAfter(int key) const
+{
+    const std::uint64_t count = m_model.count();
+    const std::uint64_t last = count > 0 ? count - 1 : 0;
+    const auto current = m_current ? m_model.positionOf(*m_current) : std::nullopt;
+    const std::uint64_t from = current.value_or(m_model.first());
+    switch (key) {
+    case Qt::Key_Up:
+        return from - std::min<std::uint64_t>(from, current ? 1 : 0);
+    case Qt::Key_Down:
+        return from + std::min<std::uint64_t>(last - from, current ? 1 : 0);
+    case Qt::Key_PageUp:
+        return from - std::min(from, pageRows());
+    case Qt::Key_PageDown:
+        return from + std::min(last - from, pageRows());
+    case Qt::Key_Home:
+        return 0;
+    case Qt::Key_End:
+        return last;
+    default:
+        return {};
+    }
+}
+
+/// Whether it was turned up or down.
+bool OutcomesView::turnWheel(const QWheelEvent &event)
+{
+    if (event.angleDelta().y() == 0)
+        return false;
+    m_wheel += event.angleDelta().y() * QApplication::wheelScrollLines();
+    const int rows = m_wheel / angleOfNotch;
+    m_wheel %= angleOfNotch;
+    const std::uint64_t first = m_model.first();
+    const auto distance = static_cast<std::uint64_t>(std::abs(rows));
+    scrollTo(rows > 0 ? first - std::min(first, distance) : first + distance);
+    return true;
+}
+
+std::uint64_t OutcomesView::pageRows() const
+{
+    return static_cast<std::uint64_t>(m_model.pageSize());
+}
+
+/// Where the last full page begins.
+std::uint64_t OutcomesView::lastFirst() const
+{
+    return m_model.count() - std::min(m_model.count(), pageRows());
+}
+
+void OutcomesView::scrollTo(std::uint64_t first)
+{
+    const QScopedValueRollback guard(m_movesPage, true);
+    m_model.setFirst(std::min(first, lastFirst()));
+    fitScrollBar();
+    showCurrent();
+    showPosition();
+}
+
+void OutcomesView::bringIntoSight(std::uint64_t position)
+{
+    const std::uint64_t first = m_model.first();
+    const std::uint64_t rows = pageRows();
+    const std::uint64_t end = position + 1;
+    if (position < first && first - position <= rows)
+        scrollTo(position);
+    else if (end > first + rows && end - first - rows <= rows)
+        scrollTo(end - rows);
+    else if (position < first || end > first + rows)
+        scrollTo(position - std::min(position, rows / 2));
+    else
+        scrollTo(first);
+}
+
+/// After the list has become another or longer one.
+void OutcomesView::showList()
+{
+    const std::uint64_t failures = m_model.failureCount();
+    m_failuresOnly->setText(tr("&Failures only (%1)").arg(numberText(failures)));
+    m_failuresOnly->setAccessibleName(tr("Failures only: %1").arg(numberText(failures)));
+    const bool hasInputs = m_model.record() && m_model.record()->inputCount > 0;
+    m_empty->setText(hasInputs ? tr("No input has failed") : tr("Each input and what it came to"));
+    m_empty->setVisible(m_model.count() == 0);
+    scrollTo(m_model.first());
+}
+
+void OutcomesView::showCurrent()
+{
+    const auto position = m_current ? m_model.positionOf(*m_current) : std::nullopt;
+    const std::uint64_t row = position.value_or(0) - m_model.first();
+    if (position && row < static_cast<std::uint64_t>(m_model.rowCount())) {
+        if (const int shown = static_cast<int>(row); m_table->currentIndex().row() != shown)
+            m_table->selectRow(shown);
+    } else {
+        m_table->clearSelection();
+        m_table->setCurrentIndex({});
+    }
+}
+
+void OutcomesView::showPosition()
+{
+    m_position->setText(positionText());
+}
+
+QString OutcomesView::positionText() const
+{
+    if (m_model.rowCount() == 0)
+        return {};
+    const auto rows = static_cast<std::uint64_t>(m_model.rowCount());
+    return tr("rows %1–%2 of %3")
+        .arg(numberText(m_model.first() + 1), numberText(m_model.first() + rows),
+            numberText(m_model.count()));
+}
+
+/// How many rows one unit of the scroll bar is: more than one where an int cannot count them.
+std::uint64_t OutcomesView::scrollStep() const
+{
+    return lastFirst() / std::numeric_limits<int>::max() + 1;
+}
+
+void OutcomesView::fitScrollBar()
+{
+    const std::uint64_t step = scrollStep();
+    const std::uint64_t last = lastFirst();
+    const std::uint64_t maximum = (last + step - 1) / step;
+    const bool isAtEnd = m_model.first() == last;
+    const QSignalBlocker quiet(m_scrollBar);
+    m_scrollBar->setRange(0, static_cast<int>(maximum));
+    m_scrollBar->setPageStep(static_cast<int>(std::max<std::uint64_t>(pageRows() / step, 1)));
+    m_scrollBar->setValue(static_cast<int>(isAtEnd ? maximum : m_model.first() / step));
+}
+
+void OutcomesView::scrollBarMoved(int value)
+{
+    const bool isAtEnd = value == m_scrollBar->maximum();
+    scrollTo(isAtEnd ? lastFirst() : static_cast<std::uint64_t>(value) * scrollStep());
+}
+
+} // namespace poolscope

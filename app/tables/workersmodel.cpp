@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tables/workersmodel.h"
+
+#include "tables/tabletext.h"
+
+#include <QLocale>
+#include <QPixmap>
+#include <array>
+#include <utility>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::uint64_t refreshInterval = 500'000'000; // nanoseconds
+
+struct Heading {
+    const char *title;
+    const char *toolTip;
+    Qt::AlignmentFlag alignment;
+};
+
+constexpr std::array<Heading, 9> headings{{
+    {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Worker"),
+        QT_TRANSLATE_NOOP("poolscope::WorkersModel",
+            "The worker's number and its colour. A replaced worker keeps its number"),
+        Qt::AlignRight},
+    {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Process"),
+        QT_TRANSLATE_NOOP("poolscope::WorkersModel", "The number of its process on its host"),
+        Qt::AlignRight},
+    {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Host"),
+        QT_TRANSLATE_NOOP("poolscope::WorkersModel", "The computer that it runs on"),
+        Qt::AlignLeft},
+    {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "State"),
+        QT_TRANSLATE_NOOP("poolscope::WorkersModel",
+            "What it does. “ready”: it waits for inputs, or is on one that takes long"),
+        Qt::AlignLeft},
+    {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Iterations"),
+        QT_TRANSLATE_NOOP("poolscope::WorkersModel",
+            "How many iterations it has done, failed ones and those of replaced processes "
+            "included"),
+        Qt::AlignRight},
+    {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "it/s"),
+        QT_TRANSLATE_NOOP(
+            "poolscope::WorkersModel", "Iterations per second, over about the last second"),
+        Qt::AlignRight},
+    {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "CPU"),
+        QT_TRANSLATE_NOOP("poolscope::WorkersModel",
+            "CPU time over time, over about the last second: 100 % is one core. “?” when it has "
+            "reported nothing for a second"),
+        Qt::AlignRight},
+    {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Memory"),
+        QT_TRANSLATE_NOOP("poolscope::WorkersModel",
+            "The most memory that it has had at a time (maximum resident size), in MB of 1,000,000 "
+            "bytes"),
+        Qt::AlignRight},
+    {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Restarts"),
+        QT_TRANSLATE_NOOP("poolscope::WorkersModel",
+            "How often its process has died and another has taken its place"),
+        Qt::AlignRight},
+}};
+
+bool isAlive(WorkerState state)
+{
+    return state != WorkerState::Dead && state != WorkerState::Gone;
+}
+
+QString unknown()
+{
+    return QStringLiteral("?");
+}
+
+QString rateText(double rate)
+{
+    const int decimals = rate >= 100 ? 0 : rate >= 10 ? 1 : 2;
+    return QLocale().toString(rate, 'f', decimals);
+}
+
+QString cpuText(double percent)
+{
+    return QLocale().toString(percent, 'f', 0) + QStringLiteral(" %");
+}
+
+QString memoryText(std::uint64_t bytes)
+{
+    return QLocale().toString(static_cast<double>(bytes) / 1e6, 'f', 1) + QStringLiteral(" MB");
+}
+
+QVariant rawIfKnown(const std::optional<double> &figure)
+{
+    return figure ? QVariant(*figure) : QVariant();
+}
+
+} // namespace
+
+WorkersModel::WorkersModel(ColourOf colourOf, QObject *parent)
+    : QAbstractTableModel(parent)
+    , m_colourOf(std::move(colourOf))
+{
+}
+
+void WorkersModel::setRecord(const RunRecord *record)
+{
+    beginResetModel();
+    m_record = record;
+    m_rows.clear();
+    m_lastUpdate = 0;
+    m_lastRefresh = 0;
+    endResetModel();
+}
+
+void WorkersModel::update(std::uint64_t now)
+{
+    if (!m_record)
+        return;
+    if (isTimeToRefresh(now))
+        refresh(now);
+    appendNewWorkers(now);
+    m_lastUpdate = now;
+}
+
+bool WorkersModel::isTimeToRefresh(std::uint64_t now) const
+{
+    const bool standsStill = now == m_lastUpdate && now != m_lastRefresh;
+    return standsStill || now - m_lastRefresh >= refreshInterval;
+}
+
+void WorkersModel::appendNewWorkers(std::uint64_t now)
+{
+    const std::size_t count = m_record->timeline.workerCount();
+    if (count <= m_rows.size())
+        return;
+    beginInsertRows({}, rowCount(), static_cast<int>(count) - 1);
+    while (m_rows.size() < count) {
+        const WorkerRecord &worker = m_record->timeline.worker(m_rows.size());
+        Row &row = m_rows.emplace_back();
+        row.figures = measure(row, worker, now);
+    }
+    endInsertRows();
+}
+
+void WorkersModel::refresh(std::uint64_t now)
+{
+    m_lastRefresh = now;
+    int changedFrom = 0;
+    for (int i = 0; i < rowCount(); ++i) {
+        Row &row = m_rows[static_cast<std::size_t>(i)];
+        Figures figures = measure(row, m_record->timeline.worker(static_cast<std::size_t>(i)), now);
+        if (figures != row.figures) {
+            row.figures = std::move(figures);
+            continue;
+        }
+        tellChanged(changedFrom, i);
+        changedFrom = i + 1;
+    }
+    tellChanged(changedFrom, rowCount());
+}
+
+void WorkersModel::tellChanged(int first, int end)
+{
+    if (first < end)
+        emit dataChanged(index(first, 0), index(end - 1, columnCount() - 1));
+}
+
+WorkersModel::Figures WorkersModel::measure(Row &row, const WorkerRecord &worker, std::uint64_t now)
+{
+    const WorkerIdentity identity = worker.identity();
+    Figures figures;
+    figures.pid = identity.pid;
+    figures.host = QString::fromStdString(identity.host);
+    figures.state = worker.state();
+    figures.iterations = worker.iterations();
+    figures.works = figures.iterations > row.figures.iterations;
+    figures.maxRss = worker.maxRss();
+    figures.restarts = worker.restarts();
+    if (!isAlive(figures.state)) {
+        row.iterations.clear();
+        row.cpu.clear();
+        return figures;
+    }
+    row.iterations.add(now, figures.iterations);
+    figures.rate = row.iterations.perSecond();
+    if (const std::uint64_t cpu = worker.cpu(); cpu > 0)
+        row.cpu.addIfMoved(now, cpu);
+    if (const auto cpu = row.cpu.perSecondAt(now))
+        figures.cpu = *cpu / 1e9 * 100;
+    return figures;
+}
+
+int WorkersModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
+}
+
+int WorkersModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(headings.size());
+}
+
+QVariant WorkersModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const auto column = static_cast<std::size_t>(index.column());
+    switch (role) {
+    case Qt::DisplayRole:
+        return text(index.row(), index.column());
+    case sortRole:
+        return raw(index.row(), index.column());
+    case Qt::TextAlignmentRole:
+        return QVariant::fromValue(Qt::AlignVCenter | headings[column].alignment);
+    case Qt::DecorationRole:
+        return index.column() == Worker ? swatch(index.row()) : QVariant();
+    case Qt::AccessibleTextRole: {
+        const QString shown = text(index.row(), index.column());
+        const QString spoken = shown == unknown() ? tr("unknown") : shown;
+        return tr("%1: %2").arg(tr(headings[column].title), spoken);
+    }
+    default:
+        return {};
+    }
+}
+
+QVariant WorkersModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || section < 0 || section >= columnCount())
+        return {};
+    const Heading &heading = headings[static_cast<std::size_t>(section)];
+    switch (role) {
+    case Qt::DisplayRole:
+        return tr(heading.title);
+    case Qt::ToolTipRole:
+        return tr(heading.toolTip);
+    case Qt::TextAlignmentRole:
+        return QVariant::fromValue(Qt::AlignVCenter | heading.alignment);
+    default:
+        return {};
+    }
+}
+
+QString WorkersModel::text(int row, int column) const
+{
+    const Figures &figures = m_rows[static_cast<std::size_t>(row)].figures;
+    const bool alive = isAlive(figures.state);
+    switch (column) {
+    case Worker:
+        return QString::number(row + 1);
+    case Process:
+        return figures.pid > 0 ? QString::number(figures.pid) : unknown();
+    case Host:
+        return figures.host.isEmpty() ? unknown() : figures.host;
+    case State:
+        return stateText(figures);
+    case Iterations:
+        return numberText(figures.iterations);
+    case Rate:
+        return figures.rate ? rateText(*figures.rate) : alive ? unknown() : QString();
+    case Cpu:
+        return figures.cpu ? cpuText(*figures.cpu) : alive ? unknown() : QString();
+    case Memory:
+        return figures.maxRss > 0 ? memoryText(figures.maxRss) : unknown();
+    case Restarts:
+        return numberText(figures.restarts);
+    }
+    return {};
+}
+
+QString WorkersModel::stateText(const Figures &figures)
+{
+    switch (figures.state) {
+    case WorkerState::Starting:
+        return tr("starting");
+    case WorkerState::Ready:
+        return figures.works ? tr("working") : tr("ready");
+    case WorkerState::Leaving:
+        return tr("leaving after its chunk");
+    case WorkerState::Dead:
+        return tr("died, restarting");
+    case WorkerState::Gone:
+        return tr("gone");
+    }
+    return {};
+}
+
+QVariant WorkersModel::raw(int row, int column) const
+{
+    const Figures &figures = m_rows[static_cast<std::size_t>(row)].figures;
+    switch (column) {
+    case Worker:
+        return row + 1;
+    case Process:
+        return figures.pid > 0 ? QVariant(figures.pid) : QVariant();
+    case Host:
+        return figures.host;
+    case State:
+        return static_cast<int>(figures.state);
+    case Iterations:
+        return qulonglong{figures.iterations};
+    case Rate:
+        return rawIfKnown(figures.rate);
+    case Cpu:
+        return rawIfKnown(figures.cpu);
+    case Memory:
+        return figures.maxRss > 0 ? QVariant(qulonglong{figures.maxRss}) : QVariant();
+    case Restarts:
+        return figures.restarts;
+    }
+    return {};
+}
+
+QVariant WorkersModel::swatch(int row) const
+{
+    if (!m_colourOf)
+        return {};
+    QPixmap pixmap(10, 10);
+    pixmap.fill(m_colourOf(static_cast<WorkerId>(row + 1)));
+    return pixmap;
+}
+
+} // namespace poolscope

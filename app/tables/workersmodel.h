@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// WorkersModel: the workers of a run, one row each, in the order of their numbers.
+#pragma once
+
+#include "record/runrecord.h"
+#include "tables/recentrate.h"
+
+#include <QAbstractTableModel>
+#include <QColor>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace poolscope {
+
+class WorkersModel : public QAbstractTableModel {
+    Q_OBJECT
+
+public:
+    enum Column { Worker, Process, Host, State, Iterations, Rate, Cpu, Memory, Restarts };
+    /// What a column sorts by. An unknown figure has none.
+    static constexpr int sortRole = Qt::UserRole;
+
+    using ColourOf = std::function<QColor(WorkerId)>;
+    explicit WorkersModel(ColourOf colourOf, QObject *parent = nullptr);
+
+    /// The record outlives the model or the next call; null: no rows.
+    void setRecord(const RunRecord *record);
+    /// `now`: nanoseconds since the run's start. New workers show at once, new figures every
+    /// 500 ms, and when time stands still since the run is over.
+    void update(std::uint64_t now);
+
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(
+        int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+private:
+    /// What a row shows.
+    struct Figures {
+        std::uint32_t pid = 0;
+        QString host;
+        WorkerState state = WorkerState::Starting;
+        bool works = false;
+        std::uint64_t iterations = 0;
+        std::optional<double> rate; ///< per second
+        std::optional<double> cpu; ///< percent of a core
+        std::uint64_t maxRss = 0;
+        std::uint32_t restarts = 0;
+        bool operator==(const Figures &) const = default;
+    };
+    struct Row {
+        Figures figures;
+        RecentRate iterations;
+        RecentRate cpu;
+    };
+
+    void appendNewWorkers(std::uint64_t now);
+    bool isTimeToRefresh(std::uint64_t now) const;
+    void refresh(std::uint64_t now);
+    static Figures measure(Row &row, const WorkerRecord &worker, std::uint64_t now);
+    void tellChanged(int first, int end);
+    static QString stateText(const Figures &figures);
+    QString text(int row, int column) const;
+    QVariant raw(int row, int column) const;
+    QVariant swatch(int row) const;
+
+    ColourOf m_colourOf;
+    const RunRecord *m_record = nullptr;
+    std::vector<Row> m_rows;
+    std::uint64_t m_lastUpdate = 0;
+    std::uint64_t m_lastRefresh = 0;
+};
+
+} // namespace poolscope
