@@ -11,6 +11,7 @@ namespace poolscope {
 namespace {
 
 constexpr int outerMargin = 12;
+constexpr int emptyMargin = 48;
 constexpr double zoomFactor = 0.8; // for a notch of the wheel
 
 QPen hairline(const QColor &colour)
@@ -39,7 +40,7 @@ Chart::Chart(ChartKind kind, const QString &title, const QString &explanation, Q
     , m_title(title)
     , m_explanation(explanation)
     , m_theme(Theme::of(Theme::Kind::Light))
-    , m_emptyText(new QCPItemText(this))
+    , m_emptyText(new QLabel(this))
     , m_crossHair(new QCPItemStraightLine(this))
 {
     setAccessibleName(title);
@@ -53,10 +54,11 @@ Chart::Chart(ChartKind kind, const QString &title, const QString &explanation, Q
     axisRect()->setRangeZoomFactor(zoomFactor);
     layer(QStringLiteral("overlay"))->setMode(QCPLayer::lmBuffered);
 
-    m_emptyText->position->setType(QCPItemPosition::ptAxisRectRatio);
-    m_emptyText->position->setCoords(0.5, 0.5);
-    m_emptyText->setPositionAlignment(Qt::AlignCenter);
-    m_emptyText->setTextAlignment(Qt::AlignCenter);
+    m_emptyText->setText(explanation.section(QStringLiteral(". "), 0, 0) + QLatin1Char('.'));
+    m_emptyText->setObjectName(QStringLiteral("muted"));
+    m_emptyText->setAlignment(Qt::AlignCenter);
+    m_emptyText->setWordWrap(true);
+    m_emptyText->setAttribute(Qt::WA_TransparentForMouseEvents);
     m_crossHair->setLayer(QStringLiteral("overlay"));
     m_crossHair->setVisible(false);
     for (QCPAxis *axis : {xAxis, yAxis}) {
@@ -79,8 +81,6 @@ void Chart::setTheme(const Theme &theme)
         axis->setTickLabelFont(small);
         axis->setLabelFont(small);
     }
-    m_emptyText->setFont(font());
-    m_emptyText->setColor(theme.muted);
     QPen crossHair = hairline(theme.muted);
     crossHair.setStyle(Qt::DashLine);
     m_crossHair->setPen(crossHair);
@@ -112,7 +112,6 @@ bool Chart::refresh(const Moment &moment, std::chrono::nanoseconds budget)
 
 void Chart::showEmptyText(bool show)
 {
-    m_emptyText->setText(m_explanation.section(QStringLiteral(". "), 0, 0) + QLatin1Char('.'));
     m_emptyText->setVisible(show);
     for (QCPAxis *axis : {xAxis, yAxis})
         axis->setVisible(!show);
@@ -171,6 +170,12 @@ void Chart::mouseDoubleClickEvent(QMouseEvent *event)
 {
     if (event->button() == Qt::LeftButton)
         fit();
+}
+
+void Chart::resizeEvent(QResizeEvent *event)
+{
+    QCustomPlot::resizeEvent(event);
+    m_emptyText->setGeometry(rect().adjusted(emptyMargin, 0, -emptyMargin, 0));
 }
 
 void Chart::leaveEvent(QEvent *event)

@@ -11,6 +11,7 @@
 #include "record/runrecord.h"
 #include "report/chartdata.h"
 
+#include <QLabel>
 #include <QString>
 #include <chrono>
 #include <optional>
@@ -95,6 +96,7 @@ protected:
     void mouseReleaseEvent(QMouseEvent *event) override;
     void mouseDoubleClickEvent(QMouseEvent *event) override;
     void leaveEvent(QEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     void showEmptyText(bool show);
@@ -104,7 +106,7 @@ private:
     const QString m_explanation;
     Theme m_theme;
     const RunRecord *m_record = nullptr;
-    QCPItemText *m_emptyText;
+    QLabel *m_emptyText;
     QCPItemStraightLine *m_crossHair;
     QPoint m_pressedAt;
 };

@@ -50,13 +50,15 @@ Result<ChartFile> parseChart(const std::string &text)
     const auto equals = text.find('=');
     const auto kind = chartCalled(text.substr(0, equals));
     if (equals == std::string::npos || !kind)
-        return failure("--chart takes workers=FILE, completion=FILE or rate=FILE, not '" + text + "'");
+        return failure(
+            "--chart takes workers=FILE, completion=FILE or rate=FILE, not '" + text + "'");
     const std::string path = text.substr(equals + 1);
     for (const char *ending : {".png", ".svg", ".pdf", ".csv"}) {
         if (path.ends_with(ending))
             return ChartFile{*kind, path};
     }
-    return failure("--chart cannot write " + path + ": its ending must be .png, .svg, .pdf or .csv");
+    return failure(
+        "--chart cannot write " + path + ": its ending must be .png, .svg, .pdf or .csv");
 }
 
 Result<RunOptions> toOptions(const RunArguments &arguments)

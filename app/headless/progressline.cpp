@@ -59,6 +59,22 @@ std::string rateText(const Progress &progress)
 
 } // namespace
 
+Progress progressOf(const Run &run)
+{
+    const Timeline &timeline = run.timeline();
+    const std::uint64_t begin = timeline.firstDispatch();
+    const std::uint64_t now = std::max(run.now(), begin);
+    Progress progress;
+    progress.done = timeline.settled();
+    progress.total = run.inputCount();
+    progress.failed = timeline.failed();
+    if (run.isFinished())
+        progress.seconds = static_cast<double>(timeline.makespan()) / 1e9;
+    else if (begin > 0)
+        progress.seconds = static_cast<double>(now - begin) / 1e9;
+    return progress;
+}
+
 std::string progressText(const Progress &progress)
 {
     const double fraction = progress.total == 0

@@ -5,6 +5,8 @@
 // five seconds. A number that is not known is a '?'.
 #pragma once
 
+#include "record/run.h"
+
 #include <cstdint>
 #include <string>
 
@@ -16,6 +18,9 @@ struct Progress {
     std::uint64_t failed = 0;
     double seconds = 0; ///< since the first dispatch
 };
+
+/// How far a run is now.
+Progress progressOf(const Run &run);
 
 /// " 64%|██████▍   | 3214/4999 [00:01<00:00, 2044.12it/s]", and ", 3 failed" where some have.
 std::string progressText(const Progress &progress);

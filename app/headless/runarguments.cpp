@@ -12,10 +12,6 @@ namespace poolscope {
 
 namespace {
 
-constexpr std::uint64_t largestChunk = 1ULL << 30;
-constexpr std::uint64_t largestWindow = 1ULL << 20;
-constexpr std::uint64_t mostRetries = 1'000'000;
-
 struct SpecOption {
     const char *shortName; ///< with a comma behind it, or empty
     const char *name;
@@ -98,13 +94,13 @@ Result<PoolSpec> parsePool(const TypedSpec &typed)
     const auto workers = parseAutoCount("--workers", typed.workers, maxWorkers);
     if (!workers)
         return tl::unexpected(workers.error());
-    const auto chunk = parseAutoCount("--chunk", typed.chunk, largestChunk);
+    const auto chunk = parseAutoCount("--chunk", typed.chunk, maxChunk);
     if (!chunk)
         return tl::unexpected(chunk.error());
-    const auto window = parseAutoCount("--window", typed.window, largestWindow);
+    const auto window = parseAutoCount("--window", typed.window, maxWindow);
     if (!window)
         return tl::unexpected(window.error());
-    const auto retries = parseCount("--retries", typed.retries, 0, mostRetries);
+    const auto retries = parseCount("--retries", typed.retries, 0, maxRetries);
     if (!retries)
         return tl::unexpected(retries.error());
     PoolSpec pool;

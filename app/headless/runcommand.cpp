@@ -7,7 +7,6 @@
 #include "report/summary.h"
 #include "report/valuetext.h"
 
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 
@@ -94,7 +93,7 @@ void RunCommand::work()
 {
     takeLog();
     const bool more = !m_outputError && takeOutcomes();
-    m_progress.update(progress());
+    m_progress.update(progressOf(*m_run));
     m_timer.start(more ? 0 : interval);
 }
 
@@ -155,7 +154,7 @@ int RunCommand::finish()
         say("poolscope: " + std::to_string(m_failuresSaid - failuresToSay)
             + " more failures are in " + m_options.output.value_or("the summary"));
     if (!m_options.quiet)
-        m_progress.finish(progress());
+        m_progress.finish(progressOf(*m_run));
     const int status = exitStatus();
     if (status != exitAllSucceeded && status != exitSomeFailed)
         return status;
@@ -210,7 +209,8 @@ Result<void> RunCommand::makeChartsFolder() const
     if (m_options.chartsFolder)
         std::filesystem::create_directories(*m_options.chartsFolder, error);
     if (error)
-        return failure("cannot make the folder " + *m_options.chartsFolder + ": " + error.message());
+        return failure(
+            "cannot make the folder " + *m_options.chartsFolder + ": " + error.message());
     return {};
 }
 
@@ -224,23 +224,6 @@ Result<void> RunCommand::writeSummary()
     if (const auto appended = m_summary->append(summary); !appended)
         return appended;
     return m_summary->commit();
-}
-
-Progress RunCommand::progress() const
-{
-    const Timeline &timeline = m_run->timeline();
-    Progress progress;
-    progress.done = timeline.settled();
-    progress.total = m_run->inputCount();
-    progress.failed = timeline.failed();
-    if (m_run->isFinished()) {
-        progress.seconds = static_cast<double>(timeline.makespan()) / 1e9;
-    } else if (m_run->origin() > 0) {
-        const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
-        const auto begin = static_cast<std::int64_t>(m_run->origin() + timeline.firstDispatch());
-        progress.seconds = static_cast<double>(now - begin) / 1e9;
-    }
-    return progress;
 }
 
 } // namespace poolscope

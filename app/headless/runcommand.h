@@ -43,7 +43,6 @@ private:
     Result<void> writeSummary();
     Result<void> makeChartsFolder() const;
     int exitStatus() const;
-    Progress progress() const;
     bool writesText() const;
     void say(const std::string &line);
 

@@ -156,7 +156,8 @@ QMenu *ChartCard::restOfLegend(const std::vector<Series> &series, std::size_t fr
     auto *menu = new QMenu(this);
     menu->setStyleSheet(QStringLiteral("QMenu { menu-scrollable: 1; }"));
     for (std::size_t i = from; i < series.size(); ++i) {
-        QAction *action = menu->addAction(swatch(series[i].colour, devicePixelRatioF()), series[i].name);
+        QAction *action =
+            menu->addAction(swatch(series[i].colour, devicePixelRatioF()), series[i].name);
         action->setCheckable(true);
         action->setChecked(series[i].visible);
         connect(action, &QAction::toggled, m_chart,

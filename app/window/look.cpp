@@ -6,6 +6,13 @@
 #include <QPainter>
 #include <QSvgRenderer>
 
+/// Must stand outside of any namespace.
+static void initResources()
+{
+    Q_INIT_RESOURCE(icons);
+    Q_INIT_RESOURCE(themes);
+}
+
 namespace poolscope {
 
 namespace {
@@ -44,6 +51,11 @@ QString fileContent(const QString &path)
 }
 
 } // namespace
+
+void loadResources()
+{
+    initResources();
+}
 
 QPalette paletteOf(const Theme &theme)
 {

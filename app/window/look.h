@@ -12,6 +12,9 @@ namespace poolscope {
 
 inline constexpr int gridUnit = 8; ///< pixels; margins and gaps are multiples or halves of it
 
+/// Makes the icons and the style sheet known; once, before anything else here is used.
+void loadResources();
+
 QPalette paletteOf(const Theme &theme);
 QString styleSheetOf(const Theme &theme);
 

@@ -64,7 +64,8 @@ void CoreSlider::paintEvent(QPaintEvent *)
     painter.drawPolygon(QPolygonF{QPointF(cores, middle + 8), QPointF(cores - 4, middle + 14),
         QPointF(cores + 4, middle + 14)});
 
-    painter.setPen(QPen(hasFocus() ? colours.color(QPalette::Text) : colours.color(QPalette::Base), 2));
+    painter.setPen(
+        QPen(hasFocus() ? colours.color(QPalette::Text) : colours.color(QPalette::Base), 2));
     painter.setBrush(colours.color(QPalette::Highlight));
     painter.drawEllipse(QPointF(handle, middle), handleRadius, handleRadius);
 }
@@ -92,11 +93,12 @@ ProcessControl::ProcessControl(int cores, QWidget *parent)
     auto *label = new QLabel(tr("Processes"));
     label->setBuddy(m_spin);
     m_spin->setRange(1, static_cast<int>(maxWorkers));
-    const QString tip = tr("How many worker processes, 1 to %1; the mark is at the %2 cores that may "
-                           "be used. During a run workers join at once, or leave after their chunk. "
-                           "(Ctrl+Up, Ctrl+Down)")
-                            .arg(maxWorkers)
-                            .arg(cores);
+    const QString tip =
+        tr("How many worker processes, 1 to %1; the mark is at the %2 cores that may "
+           "be used. During a run workers join at once, or leave after their chunk. "
+           "(Ctrl+Up, Ctrl+Down)")
+            .arg(maxWorkers)
+            .arg(cores);
     for (QWidget *widget : {static_cast<QWidget *>(m_slider), static_cast<QWidget *>(m_spin)}) {
         widget->setToolTip(tip);
         widget->setAccessibleName(tr("Number of worker processes"));

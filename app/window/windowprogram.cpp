@@ -9,6 +9,7 @@
 #include "window/mainwindow.h"
 
 #include <QApplication>
+#include <QLocale>
 #include <cstdio>
 #include <filesystem>
 
@@ -91,6 +92,7 @@ int openWindow(int argc, char **argv)
     QApplication::setDesktopFileName(QStringLiteral("org.poolscope.Poolscope"));
     if (!platformIsGiven && QApplication::platformName() == QLatin1String("offscreen"))
         return runDefaultWithoutDisplay();
+    QLocale::setDefault(QLocale(QLocale::English)); // the language that the program speaks
     MainWindow window;
     window.show();
     return QApplication::exec();

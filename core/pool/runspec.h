@@ -12,12 +12,14 @@
 namespace poolscope {
 
 inline constexpr std::uint32_t maxWorkers = 1024;
+inline constexpr std::uint64_t maxChunk = 1ULL << 30;
+inline constexpr std::uint64_t maxWindow = 1ULL << 20;
+inline constexpr std::uint32_t maxRetries = 1'000'000;
 
 struct PoolSpec {
     std::optional<std::uint32_t> workers; ///< 1 to maxWorkers; nothing: usableCores()
-    std::optional<std::uint64_t> chunk; ///< inputs, at least 1; nothing: automatic
-    std::optional<std::uint64_t>
-        window; ///< chunks a worker may hold, at least 1; nothing: automatic
+    std::optional<std::uint64_t> chunk; ///< inputs, 1 to maxChunk; nothing: automatic
+    std::optional<std::uint64_t> window; ///< chunks a worker may hold; nothing: automatic
     std::uint32_t retries = 0; ///< how often an index whose task failed is tried again
 };
 

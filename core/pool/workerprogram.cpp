@@ -6,6 +6,7 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
@@ -34,32 +35,52 @@ std::vector<std::string> pythonArguments(const std::vector<std::string> &argumen
     return all;
 }
 
-Result<void> checkPython(const PythonTask &task)
+/// Has the Python worker answer a question, as a JSON object.
+Result<QJsonObject> askPython(
+    const std::string &interpreter, const std::string &question, const std::string &target)
 {
-    QProcess check;
-    check.setStandardInputFile(QProcess::nullDevice());
+    QProcess process;
+    process.setStandardInputFile(QProcess::nullDevice());
     QStringList arguments;
-    for (const std::string &argument : pythonArguments({"--check", task.target}))
+    for (const std::string &argument : pythonArguments({question, target}))
         arguments << QString::fromStdString(argument);
-    check.start(QString::fromStdString(task.interpreter), arguments);
+    process.start(QString::fromStdString(interpreter), arguments);
     constexpr int patience = 30'000;
-    if (!check.waitForStarted(patience))
-        return failure("cannot start the Python interpreter '" + task.interpreter
-            + "': " + check.errorString().toStdString());
-    if (!check.waitForFinished(patience)) {
-        check.kill();
-        check.waitForFinished();
-        return failure("the Python interpreter '" + task.interpreter + "' gave no answer in 30 s");
+    if (!process.waitForStarted(patience))
+        return failure("cannot start the Python interpreter '" + interpreter
+            + "': " + process.errorString().toStdString());
+    if (!process.waitForFinished(patience)) {
+        process.kill();
+        process.waitForFinished();
+        return failure("the Python interpreter '" + interpreter + "' gave no answer in 30 s");
     }
-    const QJsonObject answer = QJsonDocument::fromJson(check.readAllStandardOutput()).object();
-    if (answer.contains(QLatin1String("error")))
-        return failure(answer.value(QLatin1String("error")).toString().toStdString());
-    if (!answer.value(QLatin1String("ok")).toBool()) {
-        const QString said = QString::fromUtf8(check.readAllStandardError()).trimmed();
-        return failure("'" + task.interpreter + "' does not run as a Python interpreter"
+    const QJsonDocument answer = QJsonDocument::fromJson(process.readAllStandardOutput());
+    if (!answer.isObject()) {
+        const QString said = QString::fromUtf8(process.readAllStandardError()).trimmed();
+        return failure("'" + interpreter + "' does not run as a Python interpreter"
             + (said.isEmpty() ? "" : ": " + said.section(QLatin1Char('\n'), -1).toStdString()));
     }
-    return {};
+    const QJsonObject object = answer.object();
+    if (object.contains(QLatin1String("error")))
+        return failure(object.value(QLatin1String("error")).toString().toStdString());
+    return object;
+}
+
+Result<void> checkPython(const PythonTask &task)
+{
+    return askPython(task.interpreter, "--check", task.target).map([](const QJsonObject &) {});
+}
+
+PythonFunction functionFrom(const QJsonObject &object)
+{
+    const QJsonObject parameters = object.value(QLatin1String("parameters")).toObject();
+    const QJsonValue most = parameters.value(QLatin1String("max"));
+    PythonFunction function;
+    function.name = object.value(QLatin1String("name")).toString().toStdString();
+    function.doc = object.value(QLatin1String("doc")).toString().toStdString();
+    function.takesOneArgument = parameters.value(QLatin1String("required")).toInt() <= 1
+        && (!most.isDouble() || most.toInt() >= 1);
+    return function;
 }
 
 } // namespace
@@ -79,6 +100,17 @@ WorkerProgram workerProgramFor(const TaskSpec &task)
     if (const auto *python = std::get_if<PythonTask>(&task))
         return {python->interpreter, pythonArguments({})};
     return {builtinWorkerPath(), {}};
+}
+
+Result<std::vector<PythonFunction>> pythonFunctions(
+    const std::string &place, const std::string &interpreter)
+{
+    return askPython(interpreter, "--functions", place).map([](const QJsonObject &answer) {
+        std::vector<PythonFunction> functions;
+        for (const QJsonValue &value : answer.value(QLatin1String("functions")).toArray())
+            functions.push_back(functionFrom(value.toObject()));
+        return functions;
+    });
 }
 
 Result<void> checkTask(const TaskSpec &task)

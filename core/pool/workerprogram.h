@@ -24,6 +24,19 @@ std::string builtinWorkerPath();
 /// Where the Python worker is, as installed beside the running program.
 std::string pythonWorkerPath();
 
+/// A function that a Python file or module defines.
+struct PythonFunction {
+    std::string name;
+    std::string doc; ///< the first line of its docstring; may be empty
+    bool takesOneArgument = true;
+};
+
+/// The functions of "FILE.py" or "MODULE", in the order in which they stand there. Runs the
+/// interpreter and reads the source; see checkTask for what is imported. One line says what is
+/// wrong.
+Result<std::vector<PythonFunction>> pythonFunctions(
+    const std::string &place, const std::string &interpreter);
+
 /// Whether the task can be run at all: the built-in is known; the interpreter starts, the file has
 /// no syntax error and the function is there. Runs the interpreter, imports nothing of the user's
 /// except a module that has no source to read. One line says what is wrong.

@@ -73,8 +73,7 @@ void writeSpans(const Timeline &timeline, DataFile &file)
                 appendSeconds(line, span.begin);
                 line += ",";
                 appendSeconds(line, span.duration);
-                line +=
-                    "," + std::to_string(span.first) + "," + std::to_string(span.count) + "\n";
+                line += "," + std::to_string(span.first) + "," + std::to_string(span.count) + "\n";
                 file.write(line);
             });
         }
@@ -93,7 +92,8 @@ void writeCompletion(const Timeline &timeline, DataFile &file)
         const std::uint64_t to = std::min(from + stretch, order.ranked());
         order.forEach(from, to, [&](const CompletionOrder::Piece &piece) {
             const std::uint64_t end = piece.rank + piece.indices.count;
-            for (std::uint64_t rank = std::max(piece.rank, from); rank < std::min(end, to); ++rank) {
+            for (std::uint64_t rank = std::max(piece.rank, from); rank < std::min(end, to);
+                 ++rank) {
                 line = std::to_string(rank) + ","
                     + std::to_string(piece.indices.first + rank - piece.rank) + ","
                     + std::to_string(piece.worker) + ",";
@@ -167,8 +167,8 @@ std::optional<ChartKind> chartCalled(std::string_view name)
     return static_cast<ChartKind>(found - names.begin());
 }
 
-Result<void> writeChartData(ChartKind kind, const RunRecord &record,
-    const std::filesystem::path &path, const GoOn &goOn)
+Result<void> writeChartData(
+    ChartKind kind, const RunRecord &record, const std::filesystem::path &path, const GoOn &goOn)
 {
     auto opened = AtomicFile::open(path);
     if (!opened)

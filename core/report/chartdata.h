@@ -3,8 +3,9 @@
 // start.
 //
 //     workers      worker, begin_s, duration_s, first_index, count: a line for each span
-//     completion   rank, index, worker, finished_s: a line for each input, in the order of finishing
-//     rate         begin_s, duration_s, pool, worker_1, ...: iterations done in each stretch of time
+//     completion   rank, index, worker, finished_s: a line for each input, in the order of
+//     finishing rate         begin_s, duration_s, pool, worker_1, ...: iterations done in each
+//     stretch of time
 #pragma once
 
 #include "record/runrecord.h"

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/formfield.h"
+
+#include "window/look.h"
+
+#include <QStyle>
+#include <QVBoxLayout>
+
+namespace poolscope {
+
+FormField::FormField(const QString &label, QWidget *control, QWidget *parent)
+    : QWidget(parent)
+    , m_control(control)
+    , m_message(new QLabel)
+{
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(gridUnit / 2);
+    auto *name = new QLabel(label);
+    name->setObjectName(QStringLiteral("muted"));
+    name->setBuddy(control);
+    m_message->setWordWrap(true);
+    m_message->setTextFormat(Qt::PlainText);
+    m_message->hide();
+    if (control->accessibleName().isEmpty())
+        control->setAccessibleName(label);
+    layout->addWidget(name);
+    layout->addWidget(control);
+    layout->addWidget(m_message);
+}
+
+void FormField::setProblem(const QString &problem)
+{
+    m_text = problem;
+    show();
+}
+
+void FormField::setNote(const QString &note)
+{
+    m_note = note;
+    show();
+}
+
+void FormField::show()
+{
+    const bool wrong = !m_text.isEmpty();
+    m_message->setText(wrong ? m_text : m_note);
+    m_message->setVisible(!m_message->text().isEmpty());
+    m_message->setObjectName(wrong ? QStringLiteral("problem") : QStringLiteral("muted"));
+    m_control->setProperty("wrong", wrong);
+    for (QWidget *widget : {static_cast<QWidget *>(m_message), m_control}) {
+        widget->style()->unpolish(widget);
+        widget->style()->polish(widget);
+    }
+    m_control->setAccessibleDescription(m_message->text());
+}
+
+} // namespace poolscope

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// FormField: a control under its label, and under it what is wrong with it, in one line.
+#pragma once
+
+#include <QLabel>
+#include <QWidget>
+
+namespace poolscope {
+
+class FormField : public QWidget {
+    Q_OBJECT
+
+public:
+    FormField(const QString &label, QWidget *control, QWidget *parent = nullptr);
+
+    /// Empty: nothing is wrong.
+    void setProblem(const QString &problem);
+    const QString &problem() const { return m_text; }
+    /// Something to know that is not wrong; shown where there is no problem.
+    void setNote(const QString &note);
+
+private:
+    void show();
+
+    QWidget *m_control;
+    QLabel *m_message;
+    QString m_text;
+    QString m_note;
+};
+
+} // namespace poolscope

@@ -1,0 +1,666 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/mainwindow.h"
+
+#include "charts/caption.h"
+#include "charts/units.h"
+#include "headless/progressline.h"
+#include "headless/runarguments.h"
+#include "pool/usablecores.h"
+#include "tables/logview.h"
+#include "tables/outcomesview.h"
+#include "tables/workersmodel.h"
+#include "window/chartcard.h"
+#include "window/exporter.h"
+#include "window/helpdialog.h"
+#include "window/look.h"
+#include "window/messagebar.h"
+#include "window/processcontrol.h"
+#include "window/runpanel.h"
+#include "window/windowprogram.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QClipboard>
+#include <QCloseEvent>
+#include <QHeaderView>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QSettings>
+#include <QStatusBar>
+#include <QStyleFactory>
+#include <QToolBar>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::chrono::milliseconds chartBudget{4}; // for what is new, at each frame
+constexpr int framesAfterEnd = 3;
+constexpr qsizetype mostRecentRuns = 10;
+constexpr double panStep = 0.25;
+constexpr double zoomStep = 0.7;
+enum Tab { workersTab, outcomesTab, logTab };
+
+const QString geometryKey = QStringLiteral("window/geometry");
+const QString sidesKey = QStringLiteral("window/sides");
+const QString rowsKey = QStringLiteral("window/rows");
+const QString columnsKey = QStringLiteral("window/columns");
+const QString tabKey = QStringLiteral("window/tab");
+const QString themeKey = QStringLiteral("window/theme");
+const QString runKey = QStringLiteral("run/arguments");
+const QString recentKey = QStringLiteral("run/recent");
+
+QStringList toStrings(const RunSpec &spec)
+{
+    QStringList list;
+    for (const std::string &argument : runArguments(spec))
+        list << QString::fromStdString(argument);
+    return list;
+}
+
+Result<RunSpec> fromStrings(const QStringList &list)
+{
+    std::vector<std::string> arguments;
+    for (const QString &argument : list)
+        arguments.push_back(argument.toStdString());
+    return parseRunArguments(arguments);
+}
+
+QSplitter *splitter(Qt::Orientation orientation)
+{
+    auto *splitter = new QSplitter(orientation);
+    splitter->setHandleWidth(gridUnit);
+    splitter->setChildrenCollapsible(false);
+    return splitter;
+}
+
+} // namespace
+
+MainWindow::MainWindow()
+    : m_charts(m_view, this)
+{
+    loadResources();
+    setWindowIcon(QIcon(QStringLiteral(":/poolscope/icons/poolscope.svg")));
+    setAcceptDrops(true);
+    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    m_exporter = new Exporter([this] { return m_controller.moment(); }, this);
+    m_processes = new ProcessControl(static_cast<int>(usableCores()));
+    makeCentre();
+    makeActions();
+    makeMenus();
+    makeToolBar();
+    makeStatusBar();
+    connectRun();
+    connectCharts();
+    setSpec(defaultSpec());
+    readSettings();
+    applyTheme();
+    showState();
+}
+
+MainWindow::~MainWindow()
+{
+    m_exporter->cancel();
+}
+
+QAction *MainWindow::addCommand(
+    const QString &text, const QList<QKeySequence> &keys, const QString &toolTip)
+{
+    auto *action = new QAction(text, this);
+    action->setShortcuts(keys);
+    const QString key = keys.isEmpty()
+        ? QString()
+        : QStringLiteral(" (%1)").arg(keys.front().toString(QKeySequence::NativeText));
+    action->setToolTip(
+        (toolTip.isEmpty() ? QString(text).remove(QLatin1Char('&')) : toolTip) + key);
+    addAction(action);
+    return action;
+}
+
+void MainWindow::makeActions()
+{
+    m_start = addCommand(tr("&Start"), {Qt::CTRL | Qt::Key_R, Qt::Key_F5});
+    m_pause = addCommand(tr("&Pause"), {Qt::CTRL | Qt::Key_P},
+        tr("No more chunks are handed out until it is resumed"));
+    m_stop = addCommand(
+        tr("S&top"), {Qt::CTRL | Qt::Key_Period}, tr("End the run; what has finished stays"));
+    connect(m_start, &QAction::triggered, this, &MainWindow::startRun);
+    connect(m_pause, &QAction::triggered, this, &MainWindow::togglePause);
+    connect(m_stop, &QAction::triggered, &m_controller, &RunController::stop);
+}
+
+void MainWindow::makeMenus()
+{
+    QMenu *run = menuBar()->addMenu(tr("&Run"));
+    run->addActions({m_start, m_pause, m_stop});
+    run->addSeparator();
+    const auto addTo = [this](QMenu *menu, const QString &text, const QList<QKeySequence> &keys,
+                           auto slot) {
+        QAction *action = addCommand(text, keys);
+        connect(action, &QAction::triggered, this, slot);
+        menu->addAction(action);
+        return action;
+    };
+    addTo(run, tr("&More processes"), {Qt::CTRL | Qt::Key_Up},
+        [this] { m_processes->setCount(m_processes->count() + 1); });
+    addTo(run, tr("&Fewer processes"), {Qt::CTRL | Qt::Key_Down},
+        [this] { m_processes->setCount(m_processes->count() - 1); });
+    run->addSeparator();
+    m_recentMenu = run->addMenu(tr("R&ecent runs"));
+    connect(m_recentMenu, &QMenu::aboutToShow, this, &MainWindow::fillRecentRuns);
+    addTo(run, tr("The loop it began &with"), {}, [this] { setSpec(defaultSpec()); });
+    addTo(
+        run, tr("&Copy as command"), {Qt::CTRL | Qt::SHIFT | Qt::Key_C}, [this] { copyCommand(); });
+    run->addSeparator();
+    addTo(run, tr("&Quit"), {Qt::CTRL | Qt::Key_Q}, [this] { close(); });
+
+    m_exportMenu = menuBar()->addMenu(tr("&Export"));
+    int number = 1;
+    for (Chart *chart : m_charts) {
+        m_needRecord.push_back(
+            addTo(m_exportMenu, tr("&%1 %2\u2026").arg(number++).arg(chart->title()), {},
+                [this, chart] { m_exporter->exportChart(*chart); }));
+    }
+    m_needRecord.push_back(addTo(m_exportMenu, tr("&All charts into a folder\u2026"),
+        {Qt::CTRL | Qt::SHIFT | Qt::Key_E}, [this] { m_exporter->exportAllCharts(m_charts); }));
+    m_exportMenu->addSeparator();
+    m_needRecord.push_back(addTo(m_exportMenu, tr("&Outcomes\u2026"), {Qt::CTRL | Qt::Key_E},
+        [this] { m_exporter->exportOutcomes(m_controller.run()->record()); }));
+
+    QMenu *view = menuBar()->addMenu(tr("&View"));
+    addTo(view, tr("&Follow the run"), {Qt::Key_F}, [this] { m_view.follow(); });
+    addTo(view, tr("Show &all of it"), {Qt::CTRL | Qt::Key_0}, [this] {
+        for (Chart *chart : m_charts)
+            chart->fit();
+    });
+    addTo(view, tr("Zoom &in"), {QKeySequence::ZoomIn, Qt::CTRL | Qt::Key_Equal},
+        [this] { m_view.zoom(zoomStep); });
+    addTo(view, tr("Zoom &out"), {QKeySequence::ZoomOut}, [this] { m_view.zoom(1 / zoomStep); });
+    addTo(view, tr("&Earlier"), {Qt::ALT | Qt::Key_Left}, [this] { m_view.pan(-panStep); });
+    addTo(view, tr("&Later"), {Qt::ALT | Qt::Key_Right}, [this] { m_view.pan(panStep); });
+    view->addSeparator();
+    addTo(view, tr("&Workers"), {Qt::CTRL | Qt::Key_1},
+        [this] { m_tabs->setCurrentIndex(workersTab); });
+    addTo(view, tr("O&utcomes"), {Qt::CTRL | Qt::Key_2},
+        [this] { m_tabs->setCurrentIndex(outcomesTab); });
+    addTo(view, tr("Lo&g"), {Qt::CTRL | Qt::Key_3}, [this] { m_tabs->setCurrentIndex(logTab); });
+    addTo(view, tr("Go to inde&x\u2026"), {Qt::CTRL | Qt::Key_G}, [this] {
+        m_tabs->setCurrentIndex(outcomesTab);
+        m_outcomes->askForIndex();
+    });
+    view->addSeparator();
+    QMenu *themes = view->addMenu(tr("&Theme"));
+    auto *group = new QActionGroup(this);
+    const auto addTheme = [&](const QString &text, ThemeChoice choice) {
+        QAction *action = addTo(themes, text, {}, [this, choice] { chooseTheme(choice); });
+        action->setCheckable(true);
+        action->setData(static_cast<int>(choice));
+        group->addAction(action);
+    };
+    addTheme(tr("As the &desktop"), ThemeChoice::Desktop);
+    addTheme(tr("&Light"), ThemeChoice::Light);
+    addTheme(tr("Da&rk"), ThemeChoice::Dark);
+    connect(themes, &QMenu::aboutToShow, group, [this, group] {
+        for (QAction *action : group->actions())
+            action->setChecked(action->data().toInt() == static_cast<int>(m_themeChoice));
+    });
+    addTo(view, tr("&Switch light and dark"), {Qt::CTRL | Qt::Key_D}, [this] {
+        chooseTheme(themeKind() == Theme::Kind::Dark ? ThemeChoice::Light : ThemeChoice::Dark);
+    });
+
+    QMenu *help = menuBar()->addMenu(tr("&Help"));
+    addTo(help, tr("&Help"), {Qt::Key_F1}, [this] { showHelp(m_charts, actions(), this); });
+    addTo(help, tr("&About Poolscope"), {}, [this] { showAbout(this); });
+}
+
+void MainWindow::makeToolBar()
+{
+    QToolBar *bar = addToolBar(tr("Run"));
+    bar->setObjectName(QStringLiteral("toolBar"));
+    bar->setMovable(false);
+    bar->setContextMenuPolicy(Qt::PreventContextMenu);
+    bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    bar->setIconSize({18, 18});
+    bar->addActions({m_start, m_pause, m_stop});
+    bar->widgetForAction(m_start)->setObjectName(QStringLiteral("start"));
+    bar->widgetForAction(m_pause)->setObjectName(QStringLiteral("pause"));
+    bar->widgetForAction(m_stop)->setObjectName(QStringLiteral("stop"));
+    bar->addSeparator();
+    auto *exportButton = new QToolButton;
+    exportButton->setObjectName(QStringLiteral("export"));
+    exportButton->setText(tr("Export"));
+    exportButton->setToolTip(tr("Charts and outcomes as files (Alt+E)"));
+    exportButton->setAccessibleName(tr("Export"));
+    exportButton->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    exportButton->setPopupMode(QToolButton::InstantPopup);
+    exportButton->setMenu(m_exportMenu);
+    bar->addWidget(exportButton);
+    auto *space = new QWidget;
+    space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    bar->addWidget(space);
+    bar->addWidget(m_processes);
+    for (QAction *action : {m_start, m_pause, m_stop})
+        bar->widgetForAction(action)->setFocusPolicy(Qt::TabFocus);
+}
+
+void MainWindow::makeCentre()
+{
+    m_panel = new RunPanel;
+    m_message = new MessageBar;
+    m_sides = splitter(Qt::Horizontal);
+    m_rows = splitter(Qt::Vertical);
+    m_columns = splitter(Qt::Horizontal);
+    const auto card = [this](ChartKind kind, TimeView *view) {
+        auto *made = new ChartCard(&m_charts[kind], view);
+        m_cards.push_back(made);
+        return made;
+    };
+    m_rows->addWidget(card(ChartKind::Workers, &m_view));
+    m_columns->addWidget(card(ChartKind::Completion, nullptr));
+    m_columns->addWidget(card(ChartKind::Rate, &m_view));
+    m_rows->addWidget(m_columns);
+    m_rows->addWidget(makeTables());
+    m_rows->setSizes({300, 300, 200});
+    m_columns->setSizes({500, 500});
+    auto *right = new QWidget;
+    auto *rightLayout = new QVBoxLayout(right);
+    rightLayout->setContentsMargins(0, 0, 0, 0);
+    rightLayout->setSpacing(gridUnit);
+    rightLayout->addWidget(m_message);
+    rightLayout->addWidget(m_rows, 1);
+    m_sides->addWidget(m_panel);
+    m_sides->addWidget(right);
+    m_sides->setStretchFactor(1, 1);
+    m_sides->setSizes({m_panel->minimumWidth(), 1000});
+    auto *centre = new QWidget;
+    auto *layout = new QVBoxLayout(centre);
+    layout->setContentsMargins(gridUnit, gridUnit, gridUnit, gridUnit);
+    layout->addWidget(m_sides);
+    setCentralWidget(centre);
+    resize(1280, 800);
+}
+
+QWidget *MainWindow::makeTables()
+{
+    m_workers = new WorkersModel([this](WorkerId id) { return m_theme.worker(id); }, this);
+    auto *sorted = new QSortFilterProxyModel(this);
+    sorted->setSourceModel(m_workers);
+    sorted->setSortRole(WorkersModel::sortRole);
+    m_workersTable = new QTableView;
+    m_workersTable->setModel(sorted);
+    m_workersTable->setSortingEnabled(true);
+    m_workersTable->sortByColumn(0, Qt::AscendingOrder);
+    m_workersTable->setAlternatingRowColors(true);
+    m_workersTable->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_workersTable->setShowGrid(false);
+    m_workersTable->setFrameShape(QFrame::NoFrame);
+    m_workersTable->verticalHeader()->hide();
+    m_workersTable->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + gridUnit);
+    m_workersTable->horizontalHeader()->setStretchLastSection(true);
+    m_workersTable->horizontalHeader()->setHighlightSections(false);
+    m_workersTable->setAccessibleName(tr("Workers"));
+    m_workersTable->setObjectName(QStringLiteral("workersTable"));
+    m_outcomes = new OutcomesView;
+    m_log = new LogView;
+    m_tabs = new QTabWidget;
+    m_tabs->setDocumentMode(false);
+    m_tabs->addTab(m_workersTable, tr("Workers"));
+    m_tabs->addTab(m_outcomes, tr("Outcomes"));
+    m_tabs->addTab(m_log, tr("Log"));
+    m_tabs->setTabToolTip(
+        workersTab, tr("Process, state, speed and memory of each worker (Ctrl+1)"));
+    m_tabs->setTabToolTip(outcomesTab, tr("Each input and what it came to (Ctrl+2)"));
+    m_tabs->setTabToolTip(logTab, tr("What tasks printed, by worker and input (Ctrl+3)"));
+    return m_tabs;
+}
+
+void MainWindow::makeStatusBar()
+{
+    m_progress = new QLabel;
+    m_progress->setObjectName(QStringLiteral("progress"));
+    m_progress->setAccessibleName(tr("Progress"));
+    m_stateText = new QLabel;
+    m_stateText->setObjectName(QStringLiteral("muted"));
+    statusBar()->addWidget(m_progress, 1);
+    statusBar()->addPermanentWidget(m_stateText);
+    statusBar()->setSizeGripEnabled(false);
+}
+
+void MainWindow::connectRun()
+{
+    connect(&m_controller, &RunController::stateChanged, this, &MainWindow::showState);
+    connect(&m_controller, &RunController::recordGoing, this, [this] {
+        m_exporter->cancel();
+        showRecord(nullptr);
+    });
+    connect(&m_controller, &RunController::recordCame, this, &MainWindow::showRecord);
+    connect(&m_controller, &RunController::failed, this,
+        [this](const QString &why, const QString &detail) {
+            m_message->say(MessageBar::Kind::Problem, why, detail);
+        });
+    connect(m_exporter, &Exporter::wrote, this,
+        [this](const QString &what) { m_message->say(MessageBar::Kind::Note, what); });
+    connect(m_exporter, &Exporter::failed, this,
+        [this](const QString &why) { m_message->say(MessageBar::Kind::Problem, why); });
+    connect(&m_pacer, &FramePacer::frame, this, &MainWindow::drawFrame);
+    connect(m_panel, &RunPanel::changed, this, &MainWindow::showProblem);
+    connect(m_processes, &ProcessControl::countChanged, &m_controller,
+        [this](int count) { m_controller.setWorkerCount(static_cast<std::uint32_t>(count)); });
+    connect(&m_desktopColours, &DesktopColours::changed, this, &MainWindow::applyTheme);
+}
+
+void MainWindow::connectCharts()
+{
+    for (ChartCard *card : m_cards) {
+        connect(card, &ChartCard::exportWanted, m_exporter,
+            [this, card] { m_exporter->exportChart(*card->chart()); });
+        connect(card, &ChartCard::copyWanted, m_exporter,
+            [this, card] { m_exporter->copyPicture(*card->chart()); });
+        connect(card->chart(), &Chart::indexPicked, this, &MainWindow::pickIndex);
+        card->chart()->installEventFilter(this);
+    }
+    const auto showOnCharts = [this](std::uint64_t index) {
+        for (Chart *chart : m_charts)
+            chart->showIndex(index);
+    };
+    connect(m_outcomes, &OutcomesView::indexActivated, this, showOnCharts);
+    connect(m_log, &LogView::indexActivated, this, &MainWindow::pickIndex);
+}
+
+/// A click in a chart or in the log leads to the row of the index, and marks it in all charts.
+void MainWindow::pickIndex(std::uint64_t index)
+{
+    m_tabs->setCurrentIndex(outcomesTab);
+    m_outcomes->goTo(index);
+    for (Chart *chart : m_charts)
+        chart->showIndex(index);
+}
+
+RunSpec MainWindow::spec() const
+{
+    RunSpec spec = m_panel->spec();
+    spec.pool.workers = static_cast<std::uint32_t>(m_processes->count());
+    return spec;
+}
+
+void MainWindow::setSpec(const RunSpec &spec)
+{
+    m_panel->setSpec(spec);
+    m_processes->setCount(static_cast<int>(spec.pool.workers.value_or(usableCores())));
+}
+
+void MainWindow::startRun()
+{
+    if (m_controller.isActive() || !m_panel->problem().isEmpty())
+        return;
+    m_message->hide();
+    rememberRun(spec());
+    m_controller.start(spec());
+}
+
+void MainWindow::togglePause()
+{
+    if (m_controller.state() == RunController::State::Paused)
+        m_controller.resume();
+    else
+        m_controller.pause();
+}
+
+void MainWindow::showRecord(const RunRecord *record)
+{
+    for (Chart *chart : m_charts)
+        chart->setRecord(record);
+    m_workers->setRecord(record);
+    m_outcomes->setRecord(record);
+    m_log->setRecord(record);
+    m_view.setNow(0, TimeView::Run::GoesOn);
+    m_view.fit();
+    m_framesSinceEnd = 0;
+    if (record)
+        m_pacer.start();
+}
+
+void MainWindow::showState()
+{
+    using State = RunController::State;
+    const State state = m_controller.state();
+    const bool paused = state == State::Paused;
+    m_pause->setText(paused ? tr("&Resume") : tr("&Pause"));
+    m_pause->setIcon(
+        icon(paused ? QStringLiteral("start") : QStringLiteral("pause"), m_theme.text));
+    m_pause->setEnabled(state == State::Running || paused);
+    m_stop->setEnabled(m_controller.isActive() && state != State::Stopping);
+    for (QAction *action : m_needRecord)
+        action->setEnabled(m_controller.run() != nullptr);
+    const auto text = [state] {
+        switch (state) {
+        case State::Idle:
+            return tr("Ready to start");
+        case State::Opening:
+            return tr("Opening the input\u2026");
+        case State::Running:
+            return tr("Running");
+        case State::Paused:
+            return tr("Paused");
+        case State::Stopping:
+            return tr("Stopping\u2026");
+        case State::Ended:
+            return tr("Ended");
+        }
+        return QString();
+    };
+    m_stateText->setText(text());
+    showProblem();
+    showProgress();
+}
+
+void MainWindow::showProblem()
+{
+    const QString problem = m_panel->problem();
+    const bool active = m_controller.isActive();
+    m_start->setEnabled(problem.isEmpty() && !active);
+    m_start->setToolTip(!problem.isEmpty() ? problem
+            : active                       ? tr("A run is going on")
+                                           : tr("Start the run (Ctrl+R)"));
+}
+
+void MainWindow::drawFrame()
+{
+    const Moment moment = m_controller.moment();
+    const bool ended = moment.run == TimeView::Run::Ended;
+    showProgress();
+    if (isMinimized() && !ended)
+        return;
+    const Run *run = m_controller.run();
+    const double shownUntil = ended ? static_cast<double>(std::max(
+                                  run->timeline().lastOutcome(), run->timeline().firstDispatch()))
+                                    : static_cast<double>(moment.now);
+    m_view.setNow(shownUntil, moment.run);
+    bool all = true;
+    for (Chart *chart : m_charts)
+        all = chart->refresh(moment, chartBudget) && all;
+    m_workers->update(moment.now);
+    m_outcomes->updateOutcomes();
+    m_log->updateLog();
+    if (ended && all && ++m_framesSinceEnd >= framesAfterEnd)
+        m_pacer.stop();
+}
+
+void MainWindow::showProgress()
+{
+    const Run *run = m_controller.run();
+    const QString title = settingsText(run ? run->spec() : spec());
+    if (!run) {
+        m_progress->setText(tr("%1: press Start or Ctrl+R").arg(title));
+        setWindowTitle(QStringLiteral("Poolscope"));
+        return;
+    }
+    const Progress progress = progressOf(*run);
+    if (run->isFinished()) {
+        m_progress->setText(outcomeText(run->record(), m_controller.moment()));
+    } else {
+        m_progress->setText(QString::fromStdString(progressText(progress)).trimmed());
+        m_panel->showChosen(run->status());
+    }
+    const std::uint64_t percent = progress.total == 0 ? 100 : progress.done * 100 / progress.total;
+    setWindowTitle(tr("%1% \u00b7 %2").arg(percent).arg(title));
+}
+
+void MainWindow::rememberRun(const RunSpec &spec)
+{
+    QSettings settings;
+    QVariantList recent = settings.value(recentKey).toList();
+    const QStringList arguments = toStrings(spec);
+    recent.removeAll(arguments);
+    recent.prepend(arguments);
+    settings.setValue(recentKey, recent.mid(0, mostRecentRuns));
+}
+
+void MainWindow::fillRecentRuns()
+{
+    m_recentMenu->clear();
+    for (const QVariant &entry : QSettings().value(recentKey).toList()) {
+        const auto spec = fromStrings(entry.toStringList());
+        if (!spec)
+            continue;
+        QAction *action = m_recentMenu->addAction(settingsText(*spec));
+        action->setToolTip(QString::fromStdString(shellCommand(*spec)));
+        connect(action, &QAction::triggered, this, [this, spec = *spec] { setSpec(spec); });
+    }
+    if (m_recentMenu->isEmpty())
+        m_recentMenu->addAction(tr("None yet"))->setEnabled(false);
+}
+
+void MainWindow::copyCommand() const
+{
+    QApplication::clipboard()->setText(QString::fromStdString(shellCommand(spec())));
+    m_message->say(
+        MessageBar::Kind::Note, tr("Copied: %1").arg(QString::fromStdString(shellCommand(spec()))));
+}
+
+void MainWindow::chooseTheme(ThemeChoice choice)
+{
+    m_themeChoice = choice;
+    QSettings().setValue(themeKey, static_cast<int>(choice));
+    applyTheme();
+}
+
+Theme::Kind MainWindow::themeKind() const
+{
+    switch (m_themeChoice) {
+    case ThemeChoice::Light:
+        return Theme::Kind::Light;
+    case ThemeChoice::Dark:
+        return Theme::Kind::Dark;
+    case ThemeChoice::Desktop:
+        break;
+    }
+    return m_desktopColours.kind();
+}
+
+void MainWindow::applyTheme()
+{
+    m_theme = Theme::of(themeKind());
+    QApplication::setPalette(paletteOf(m_theme));
+    qApp->setStyleSheet(styleSheetOf(m_theme));
+    m_start->setIcon(icon(QStringLiteral("start"), m_theme.onAccent));
+    m_stop->setIcon(icon(QStringLiteral("stop"), m_theme.text));
+    if (auto *button = findChild<QToolButton *>(QStringLiteral("export")))
+        button->setIcon(icon(QStringLiteral("export"), m_theme.text));
+    m_message->setTheme(m_theme);
+    for (ChartCard *card : m_cards)
+        card->setTheme(m_theme);
+    m_outcomes->setFailureColor(m_theme.failure);
+    m_workersTable->viewport()->update();
+    showState();
+}
+
+void MainWindow::readSettings()
+{
+    const QSettings settings;
+    restoreGeometry(settings.value(geometryKey).toByteArray());
+    m_sides->restoreState(settings.value(sidesKey).toByteArray());
+    m_rows->restoreState(settings.value(rowsKey).toByteArray());
+    m_columns->restoreState(settings.value(columnsKey).toByteArray());
+    m_tabs->setCurrentIndex(settings.value(tabKey, 0).toInt());
+    m_themeChoice = static_cast<ThemeChoice>(settings.value(themeKey, 0).toInt());
+    const QStringList arguments = settings.value(runKey).toStringList();
+    if (const auto spec = fromStrings(arguments); spec && !arguments.isEmpty())
+        setSpec(*spec);
+}
+
+void MainWindow::writeSettings() const
+{
+    QSettings settings;
+    settings.setValue(geometryKey, saveGeometry());
+    settings.setValue(sidesKey, m_sides->saveState());
+    settings.setValue(rowsKey, m_rows->saveState());
+    settings.setValue(columnsKey, m_columns->saveState());
+    settings.setValue(tabKey, m_tabs->currentIndex());
+    settings.setValue(runKey, toStrings(spec()));
+}
+
+void MainWindow::closeAtOnce()
+{
+    m_closesAtOnce = true;
+    close();
+}
+
+void MainWindow::closeEvent(QCloseEvent *event)
+{
+    if (m_controller.isActive() && !m_closesAtOnce) {
+        QMessageBox box(QMessageBox::NoIcon, tr("A run is going on"),
+            tr("Stop the run and close Poolscope?"), QMessageBox::NoButton, this);
+        box.setInformativeText(tr("What has finished is not kept."));
+        QPushButton *stop = box.addButton(tr("Stop and close"), QMessageBox::AcceptRole);
+        box.setDefaultButton(box.addButton(tr("Keep running"), QMessageBox::RejectRole));
+        box.exec();
+        if (box.clickedButton() != stop) {
+            event->ignore();
+            return;
+        }
+    }
+    writeSettings();
+    m_pacer.stop();
+    m_controller.stop();
+    event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent *event)
+{
+    const QList<QUrl> urls = event->mimeData()->urls();
+    if (urls.size() == 1 && urls.front().isLocalFile() && !m_controller.isActive())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent *event)
+{
+    m_panel->takeFile(event->mimeData()->urls().front().toLocalFile());
+    event->acceptProposedAction();
+}
+
+/// What a person does with a chart is shown at once, also of a run that has ended.
+bool MainWindow::eventFilter(QObject *watched, QEvent *event)
+{
+    switch (event->type()) {
+    case QEvent::MouseButtonPress:
+    case QEvent::MouseMove:
+    case QEvent::Wheel:
+    case QEvent::KeyPress:
+    case QEvent::Resize:
+        if (m_controller.run()) {
+            m_framesSinceEnd = 0;
+            m_pacer.hurry();
+            m_pacer.start();
+        }
+        break;
+    default:
+        break;
+    }
+    return QMainWindow::eventFilter(watched, event);
+}
+
+} // namespace poolscope

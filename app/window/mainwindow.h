@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// MainWindow: the run's settings, its charts and tables, and what steers it.
+#pragma once
+
+#include "charts/chartset.h"
+#include "window/desktopcolours.h"
+#include "window/framepacer.h"
+#include "window/runcontroller.h"
+
+#include <QLabel>
+#include <QMainWindow>
+#include <QSortFilterProxyModel>
+#include <QSplitter>
+#include <QTabWidget>
+#include <QTableView>
+#include <vector>
+
+namespace poolscope {
+
+class ChartCard;
+class Exporter;
+class LogView;
+class MessageBar;
+class OutcomesView;
+class ProcessControl;
+class RunPanel;
+class WorkersModel;
+
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+public:
+    MainWindow();
+    ~MainWindow() override;
+
+    RunController &controller() { return m_controller; }
+    const ChartSet &charts() const { return m_charts; }
+    TimeView &timeView() { return m_view; }
+    RunSpec spec() const;
+    void setSpec(const RunSpec &spec);
+
+    enum class ThemeChoice { Desktop, Light, Dark };
+    void chooseTheme(ThemeChoice choice);
+
+    /// Ends the run, if there is one, and closes without asking.
+    void closeAtOnce();
+
+protected:
+    void closeEvent(QCloseEvent *event) override;
+    void dragEnterEvent(QDragEnterEvent *event) override;
+    void dropEvent(QDropEvent *event) override;
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
+private:
+    void makeActions();
+    void makeMenus();
+    void makeToolBar();
+    void makeCentre();
+    QWidget *makeTables();
+    void makeStatusBar();
+    void connectRun();
+    void connectCharts();
+    QAction *addCommand(
+        const QString &text, const QList<QKeySequence> &keys, const QString &toolTip = {});
+
+    void startRun();
+    void togglePause();
+    void showRecord(const RunRecord *record);
+    void showState();
+    void showProblem();
+    void drawFrame();
+    void showProgress();
+    void pickIndex(std::uint64_t index);
+    void rememberRun(const RunSpec &spec);
+    void fillRecentRuns();
+    void copyCommand() const;
+
+    void applyTheme();
+    Theme::Kind themeKind() const;
+    void readSettings();
+    void writeSettings() const;
+
+    RunController m_controller;
+    FramePacer m_pacer;
+    TimeView m_view;
+    DesktopColours m_desktopColours;
+    ThemeChoice m_themeChoice = ThemeChoice::Desktop;
+    Theme m_theme;
+
+    ProcessControl *m_processes = nullptr;
+    RunPanel *m_panel = nullptr;
+    MessageBar *m_message = nullptr;
+    QSplitter *m_sides = nullptr; ///< panel and charts
+    QSplitter *m_rows = nullptr; ///< lanes, the other charts, tables
+    QSplitter *m_columns = nullptr; ///< completion and rate
+    ChartSet m_charts;
+    std::vector<ChartCard *> m_cards;
+    QTabWidget *m_tabs = nullptr;
+    WorkersModel *m_workers = nullptr;
+    QTableView *m_workersTable = nullptr;
+    OutcomesView *m_outcomes = nullptr;
+    LogView *m_log = nullptr;
+    QLabel *m_progress = nullptr;
+    QLabel *m_stateText = nullptr;
+    Exporter *m_exporter = nullptr;
+
+    QAction *m_start = nullptr;
+    QAction *m_pause = nullptr;
+    QAction *m_stop = nullptr;
+    QMenu *m_exportMenu = nullptr;
+    QMenu *m_recentMenu = nullptr;
+    std::vector<QAction *> m_needRecord; ///< what can be done only when there is a run to show
+    int m_framesSinceEnd = 0;
+    bool m_closesAtOnce = false;
+};
+
+} // namespace poolscope

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// MessageBar: one line above the charts about something that has happened, until it is closed.
+#pragma once
+
+#include <QFrame>
+#include <QLabel>
+#include <QToolButton>
+
+namespace poolscope {
+
+struct Theme;
+
+class MessageBar : public QFrame {
+    Q_OBJECT
+
+public:
+    enum class Kind { Note, Problem };
+
+    explicit MessageBar(QWidget *parent = nullptr);
+
+    void setTheme(const Theme &theme);
+    /// `detail`, if there is any, is shown when the person asks for it.
+    void say(Kind kind, const QString &text, const QString &detail = {});
+    QString text() const { return m_text->text(); }
+
+private:
+    void showDetail();
+
+    QLabel *m_text;
+    QToolButton *m_more;
+    QToolButton *m_close;
+    QString m_detail;
+};
+
+} // namespace poolscope

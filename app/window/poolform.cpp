@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/poolform.h"
+
+#include "charts/units.h"
+#include "window/formfield.h"
+#include "window/look.h"
+
+#include <QGridLayout>
+
+namespace poolscope {
+
+namespace {
+
+constexpr int automatic = 0;
+
+QSpinBox *countBox(const QString &name, const QString &toolTip, std::uint64_t most)
+{
+    auto *box = new QSpinBox;
+    box->setObjectName(name);
+    box->setToolTip(toolTip);
+    box->setRange(0, static_cast<int>(most));
+    box->setGroupSeparatorShown(true);
+    box->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
+    return box;
+}
+
+std::optional<std::uint64_t> valueOf(const QSpinBox *box)
+{
+    if (box->value() == automatic)
+        return std::nullopt;
+    return static_cast<std::uint64_t>(box->value());
+}
+
+} // namespace
+
+PoolForm::PoolForm(QWidget *parent)
+    : QWidget(parent)
+    , m_chunk(countBox(QStringLiteral("chunk"),
+          tr("Inputs that a worker is handed at once. Automatic: so many that handing over costs "
+             "below 1% and a chunk takes about 20 ms. 0 is automatic."),
+          maxChunk))
+    , m_window(countBox(QStringLiteral("window"),
+          tr("Chunks that a worker may hold at a time; 1 is lock-step: it waits for each. 0 is "
+             "automatic."),
+          maxWindow))
+    , m_retries(countBox(QStringLiteral("retries"),
+          tr("How often an input whose task failed is tried again"), maxRetries))
+{
+    m_chunk->setSpecialValueText(tr("auto"));
+    m_window->setSpecialValueText(tr("auto"));
+    m_chunkField = new FormField(tr("Chunk (inputs)"), m_chunk);
+    m_windowField = new FormField(tr("Window (chunks)"), m_window);
+    auto *layout = new QGridLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(gridUnit);
+    layout->addWidget(m_chunkField, 0, 0, Qt::AlignTop);
+    layout->addWidget(m_windowField, 0, 1, Qt::AlignTop);
+    layout->addWidget(new FormField(tr("Retries of a failed input"), m_retries), 1, 0, 1, 2);
+    for (QSpinBox *box : {m_chunk, m_window, m_retries})
+        connect(box, &QSpinBox::valueChanged, this, &PoolForm::changed);
+}
+
+void PoolForm::fill(PoolSpec &spec) const
+{
+    spec.chunk = valueOf(m_chunk);
+    spec.window = valueOf(m_window);
+    spec.retries = static_cast<std::uint32_t>(m_retries->value());
+}
+
+void PoolForm::setSpec(const PoolSpec &spec)
+{
+    m_chunk->setValue(static_cast<int>(spec.chunk.value_or(automatic)));
+    m_window->setValue(static_cast<int>(spec.window.value_or(automatic)));
+    m_retries->setValue(static_cast<int>(spec.retries));
+}
+
+void PoolForm::showChosen(const PoolStatus &status)
+{
+    m_chunkField->setNote(
+        m_chunk->value() == automatic ? tr("now %1").arg(countText(status.chunkSize)) : QString());
+    m_windowField->setNote(
+        m_window->value() == automatic ? tr("now %1").arg(countText(status.window)) : QString());
+}
+
+void PoolForm::showNothingChosen()
+{
+    m_chunkField->setNote({});
+    m_windowField->setNote({});
+}
+
+} // namespace poolscope

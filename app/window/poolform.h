@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// PoolForm: chunk, window and retries. The number of workers has a control of its own.
+#pragma once
+
+#include "pool/pool.h"
+#include "pool/runspec.h"
+
+#include <QSpinBox>
+#include <QWidget>
+
+namespace poolscope {
+
+class FormField;
+
+class PoolForm : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit PoolForm(QWidget *parent = nullptr);
+
+    /// Sets all but the number of workers.
+    void fill(PoolSpec &spec) const;
+    void setSpec(const PoolSpec &spec);
+    /// Shows what is chosen where it is automatic.
+    void showChosen(const PoolStatus &status);
+    void showNothingChosen();
+
+signals:
+    void changed();
+
+private:
+    QSpinBox *m_chunk;
+    QSpinBox *m_window;
+    QSpinBox *m_retries;
+    FormField *m_chunkField;
+    FormField *m_windowField;
+};
+
+} // namespace poolscope

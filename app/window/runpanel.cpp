@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/runpanel.h"
+
+#include "window/inputform.h"
+#include "window/look.h"
+#include "window/poolform.h"
+#include "window/taskform.h"
+
+#include <QLabel>
+#include <QVBoxLayout>
+
+namespace poolscope {
+
+namespace {
+
+constexpr int panelWidth = 288;
+
+QFrame *cardOf(const QString &title, QWidget *content)
+{
+    auto *card = new QFrame;
+    card->setObjectName(QStringLiteral("card"));
+    auto *layout = new QVBoxLayout(card);
+    layout->setContentsMargins(gridUnit * 3 / 2, gridUnit, gridUnit * 3 / 2, gridUnit * 3 / 2);
+    layout->setSpacing(gridUnit);
+    auto *label = new QLabel(title);
+    label->setObjectName(QStringLiteral("section"));
+    layout->addWidget(label);
+    layout->addWidget(content);
+    return card;
+}
+
+} // namespace
+
+RunPanel::RunPanel(QWidget *parent)
+    : QScrollArea(parent)
+    , m_task(new TaskForm)
+    , m_input(new InputForm)
+    , m_pool(new PoolForm)
+{
+    auto *panel = new QWidget;
+    panel->setObjectName(QStringLiteral("panel"));
+    auto *layout = new QVBoxLayout(panel);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(gridUnit);
+    layout->addWidget(cardOf(tr("Task"), m_task));
+    layout->addWidget(cardOf(tr("Input"), m_input));
+    layout->addWidget(cardOf(tr("Pool"), m_pool));
+    layout->addStretch(1);
+    setWidget(panel);
+    setWidgetResizable(true);
+    setFrameShape(QFrame::NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setMinimumWidth(panelWidth);
+    setMaximumWidth(panelWidth * 3 / 2);
+    setAccessibleName(tr("The run's settings"));
+    connect(m_task, &TaskForm::changed, this, &RunPanel::changed);
+    connect(m_input, &InputForm::changed, this, &RunPanel::changed);
+    connect(m_pool, &PoolForm::changed, this, &RunPanel::changed);
+}
+
+RunSpec RunPanel::spec() const
+{
+    RunSpec spec;
+    spec.task = m_task->spec();
+    spec.input = m_input->spec();
+    m_pool->fill(spec.pool);
+    return spec;
+}
+
+void RunPanel::setSpec(const RunSpec &spec)
+{
+    m_task->setSpec(spec.task);
+    m_input->setSpec(spec.input);
+    m_pool->setSpec(spec.pool);
+}
+
+void RunPanel::takeFile(const QString &path)
+{
+    if (path.endsWith(QStringLiteral(".py")))
+        m_task->setPythonFile(path);
+    else
+        m_input->setLinesFile(path);
+}
+
+QString RunPanel::problem() const
+{
+    const QString task = m_task->problem();
+    return task.isEmpty() ? m_input->problem() : task;
+}
+
+void RunPanel::showChosen(const PoolStatus &status)
+{
+    m_pool->showChosen(status);
+}
+
+} // namespace poolscope

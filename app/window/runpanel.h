@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// RunPanel: what the next run will do. It edits a RunSpec, and nothing else.
+#pragma once
+
+#include "pool/pool.h"
+#include "pool/runspec.h"
+
+#include <QScrollArea>
+
+namespace poolscope {
+
+class InputForm;
+class PoolForm;
+class TaskForm;
+
+class RunPanel : public QScrollArea {
+    Q_OBJECT
+
+public:
+    explicit RunPanel(QWidget *parent = nullptr);
+
+    /// All but the number of workers, which the toolbar has.
+    RunSpec spec() const;
+    void setSpec(const RunSpec &spec);
+    /// A Python file becomes the task, any other file the input.
+    void takeFile(const QString &path);
+    /// Why a run cannot be started, in one line; empty where it can.
+    QString problem() const;
+    void showChosen(const PoolStatus &status);
+
+signals:
+    void changed();
+
+private:
+    TaskForm *m_task;
+    InputForm *m_input;
+    PoolForm *m_pool;
+};
+
+} // namespace poolscope

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/taskform.h"
+
+#include "task/builtin.h"
+#include "window/formfield.h"
+#include "window/look.h"
+
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QPushButton>
+#include <QStandardItemModel>
+#include <QVBoxLayout>
+#include <QtConcurrent>
+#include <algorithm>
+
+namespace poolscope {
+
+namespace {
+
+constexpr int askDelay = 250; // milliseconds after the last key
+enum Page { builtinPage, pythonPage };
+
+QString text(std::string_view view)
+{
+    return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
+}
+
+QWidget *pageOf(const std::vector<QWidget *> &fields)
+{
+    auto *page = new QWidget;
+    auto *layout = new QVBoxLayout(page);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(gridUnit);
+    for (QWidget *field : fields)
+        layout->addWidget(field);
+    layout->addStretch(1);
+    return page;
+}
+
+} // namespace
+
+struct TaskForm::Inquiry {
+    PythonTask task;
+    std::string place;
+    Result<std::vector<PythonFunction>> functions;
+    Result<void> checked;
+};
+
+TaskForm::TaskForm(QWidget *parent)
+    : QWidget(parent)
+    , m_kind(new QComboBox)
+    , m_pages(new QStackedWidget)
+{
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(gridUnit);
+    m_kind->addItems({tr("Built-in"), tr("Python function")});
+    m_kind->setObjectName(QStringLiteral("taskKind"));
+    m_kind->setAccessibleName(tr("Kind of task"));
+    m_kind->setToolTip(tr("What is run on every input (Alt+T)"));
+    layout->addWidget(m_kind);
+    layout->addWidget(m_pages);
+    m_pages->addWidget(makeBuiltinPage());
+    m_pages->addWidget(makePythonPage());
+    m_askTimer.setSingleShot(true);
+    m_askTimer.setInterval(askDelay);
+    connect(&m_askTimer, &QTimer::timeout, this, &TaskForm::ask);
+    connect(m_kind, &QComboBox::currentIndexChanged, this, [this](int page) {
+        m_pages->setCurrentIndex(page);
+        // The stack is as high as the page that is shown.
+        for (int i = 0; i < m_pages->count(); ++i)
+            m_pages->widget(i)->setSizePolicy(
+                QSizePolicy::Preferred, i == page ? QSizePolicy::Preferred : QSizePolicy::Ignored);
+        m_pages->adjustSize();
+        edited();
+    });
+    emit m_kind->currentIndexChanged(0);
+}
+
+QWidget *TaskForm::makeBuiltinPage()
+{
+    m_builtin = new QComboBox;
+    m_builtin->setObjectName(QStringLiteral("builtin"));
+    m_builtin->setMaxVisibleItems(20);
+    for (const BuiltinInfo &info : builtins()) {
+        m_builtin->addItem(text(info.name));
+        m_builtin->setItemData(m_builtin->count() - 1, text(info.summary), Qt::ToolTipRole);
+    }
+    m_arguments = new QLineEdit;
+    m_arguments->setObjectName(QStringLiteral("builtinArguments"));
+    m_arguments->setToolTip(tr("What the task takes; empty for its defaults"));
+    m_builtinField = new FormField(tr("Task"), m_builtin);
+    m_argumentsField = new FormField(tr("Arguments"), m_arguments);
+    connect(m_builtin, &QComboBox::currentIndexChanged, this, &TaskForm::edited);
+    connect(m_arguments, &QLineEdit::textChanged, this, &TaskForm::edited);
+    return pageOf({m_builtinField, m_argumentsField});
+}
+
+QWidget *TaskForm::makePythonPage()
+{
+    m_place = new QLineEdit;
+    m_place->setObjectName(QStringLiteral("pythonPlace"));
+    m_place->setPlaceholderText(tr("FILE.py or MODULE"));
+    m_place->setToolTip(tr("A Python file, or a module that the interpreter can import. A file is "
+                           "read, not imported, to list its functions."));
+    auto *browse = new QPushButton(tr("Choose\u2026"));
+    browse->setToolTip(tr("Choose a Python file"));
+    auto *row = new QWidget;
+    auto *rowLayout = new QHBoxLayout(row);
+    rowLayout->setContentsMargins(0, 0, 0, 0);
+    rowLayout->setSpacing(gridUnit);
+    rowLayout->addWidget(m_place, 1);
+    rowLayout->addWidget(browse);
+    row->setFocusProxy(m_place);
+    m_function = new QComboBox;
+    m_function->setObjectName(QStringLiteral("pythonFunction"));
+    m_function->setEditable(true);
+    m_function->setInsertPolicy(QComboBox::NoInsert);
+    m_function->setToolTip(tr("It is called with each input"));
+    m_interpreter = new QLineEdit(QString::fromStdString(PythonTask().interpreter));
+    m_interpreter->setObjectName(QStringLiteral("interpreter"));
+    m_interpreter->setToolTip(tr("A program on PATH, or a path such as that of a virtual "
+                                 "environment's bin/python"));
+    m_placeField = new FormField(tr("File or module"), row);
+    m_functionField = new FormField(tr("Function"), m_function);
+    m_interpreterField = new FormField(tr("Interpreter"), m_interpreter);
+    connect(browse, &QPushButton::clicked, this, [this] {
+        const QString path = QFileDialog::getOpenFileName(this, tr("A Python file"),
+            QFileInfo(m_place->text()).path(), tr("Python (*.py);;All files (*)"));
+        if (!path.isEmpty())
+            setPythonFile(path);
+    });
+    connect(m_place, &QLineEdit::textChanged, this, &TaskForm::edited);
+    connect(m_interpreter, &QLineEdit::textChanged, this, &TaskForm::edited);
+    connect(m_function, &QComboBox::currentTextChanged, this, &TaskForm::edited);
+    return pageOf({m_placeField, m_functionField, m_interpreterField});
+}
+
+QString TaskForm::place() const
+{
+    return m_place->text().trimmed();
+}
+
+TaskSpec TaskForm::spec() const
+{
+    if (m_kind->currentIndex() == builtinPage)
+        return BuiltinTask{m_builtin->currentText().toStdString(),
+            m_arguments->isEnabled() ? m_arguments->text().trimmed().toStdString() : std::string()};
+    PythonTask task;
+    task.target = (place() + QLatin1Char(':') + m_function->currentText().trimmed()).toStdString();
+    task.interpreter = m_interpreter->text().trimmed().toStdString();
+    return task;
+}
+
+void TaskForm::setSpec(const TaskSpec &spec)
+{
+    if (const auto *builtin = std::get_if<BuiltinTask>(&spec)) {
+        m_builtin->setCurrentText(QString::fromStdString(builtin->name));
+        m_arguments->setText(QString::fromStdString(builtin->arguments));
+        m_kind->setCurrentIndex(builtinPage);
+        return;
+    }
+    const auto &python = std::get<PythonTask>(spec);
+    const QString target = QString::fromStdString(python.target);
+    const qsizetype colon = target.lastIndexOf(QLatin1Char(':'));
+    m_interpreter->setText(QString::fromStdString(python.interpreter));
+    m_function->setCurrentText(target.mid(colon + 1));
+    m_place->setText(target.left(colon));
+    m_kind->setCurrentIndex(pythonPage);
+}
+
+void TaskForm::setPythonFile(const QString &path)
+{
+    m_function->clear();
+    m_function->setCurrentText(QString());
+    m_place->setText(path);
+    m_kind->setCurrentIndex(pythonPage);
+}
+
+QString TaskForm::problem() const
+{
+    const std::vector<FormField *> fields = m_kind->currentIndex() == builtinPage
+        ? std::vector<FormField *>{m_builtinField, m_argumentsField}
+        : std::vector<FormField *>{m_placeField, m_functionField, m_interpreterField};
+    for (const FormField *field : fields) {
+        if (!field->problem().isEmpty())
+            return field->problem();
+    }
+    return {};
+}
+
+void TaskForm::edited()
+{
+    if (m_kind->currentIndex() == builtinPage)
+        updateBuiltin();
+    else
+        askSoon();
+    emit changed();
+}
+
+void TaskForm::updateBuiltin()
+{
+    const auto infos = builtins();
+    const auto info =
+        std::find_if(infos.begin(), infos.end(), [this](const BuiltinInfo &candidate) {
+            return text(candidate.name) == m_builtin->currentText();
+        });
+    const bool takesArguments = info != infos.end() && !info->arguments.empty();
+    m_builtinField->setNote(info != infos.end() ? text(info->summary) : QString());
+    m_argumentsField->setVisible(takesArguments);
+    m_arguments->setEnabled(takesArguments);
+    if (takesArguments)
+        m_arguments->setPlaceholderText(
+            text(info->arguments).remove(QRegularExpression(QStringLiteral("[\\[\\]:]"))));
+    const auto task = std::get<BuiltinTask>(spec());
+    const auto made = makeBuiltin(task.name, task.arguments);
+    m_argumentsField->setProblem(made ? QString() : QString::fromStdString(made.error().message));
+}
+
+void TaskForm::askSoon()
+{
+    m_inquiry.reset();
+    for (FormField *field : {m_placeField, m_functionField, m_interpreterField})
+        field->setProblem({});
+    if (place().isEmpty())
+        m_placeField->setProblem(tr("Choose a Python file, or type a module's name"));
+    else if (m_interpreter->text().trimmed().isEmpty())
+        m_interpreterField->setProblem(tr("Name the Python interpreter, such as python3"));
+    else
+        m_askTimer.start();
+}
+
+void TaskForm::ask()
+{
+    m_inquiry = std::make_shared<Inquiry>();
+    m_inquiry->task = std::get<PythonTask>(spec());
+    m_inquiry->place = place().toStdString();
+    QtConcurrent::run([inquiry = m_inquiry] {
+        inquiry->functions = pythonFunctions(inquiry->place, inquiry->task.interpreter);
+        if (inquiry->functions && !inquiry->task.target.ends_with(':'))
+            inquiry->checked = checkTask(inquiry->task);
+    }).then(this, [this, inquiry = m_inquiry] { answered(inquiry); });
+}
+
+void TaskForm::answered(const std::shared_ptr<Inquiry> &inquiry)
+{
+    if (inquiry != m_inquiry)
+        return; // the person has typed on
+    m_inquiry.reset();
+    if (!inquiry->functions) {
+        const QString message = QString::fromStdString(inquiry->functions.error().message);
+        const bool interpreter = message.contains(tr("interpreter"));
+        (interpreter ? m_interpreterField : m_placeField)->setProblem(message);
+    } else {
+        offerFunctions(*inquiry->functions);
+        if (m_function->currentText().isEmpty())
+            m_functionField->setProblem(tr("It defines no function that takes one argument"));
+        else if (!inquiry->checked)
+            m_functionField->setProblem(QString::fromStdString(inquiry->checked.error().message));
+    }
+    emit changed();
+}
+
+/// Offers the functions and, where none is chosen, takes the first that can be a task.
+void TaskForm::offerFunctions(const std::vector<PythonFunction> &functions)
+{
+    const QSignalBlocker quiet(m_function);
+    const QString chosen = m_function->currentText();
+    m_function->clear();
+    QString first;
+    for (const PythonFunction &function : functions) {
+        m_function->addItem(QString::fromStdString(function.name));
+        const int row = m_function->count() - 1;
+        m_function->setItemData(row,
+            function.takesOneArgument ? QString::fromStdString(function.doc)
+                                      : tr("It cannot be called with one argument"),
+            Qt::ToolTipRole);
+        if (!function.takesOneArgument)
+            qobject_cast<QStandardItemModel *>(m_function->model())->item(row)->setEnabled(false);
+        else if (first.isEmpty())
+            first = m_function->itemText(row);
+    }
+    m_function->setCurrentText(chosen.isEmpty() ? first : chosen);
+    const auto found =
+        std::find_if(functions.begin(), functions.end(), [&](const PythonFunction &f) {
+            return QString::fromStdString(f.name) == m_function->currentText();
+        });
+    m_functionField->setNote(
+        found != functions.end() ? QString::fromStdString(found->doc) : QString());
+}
+
+} // namespace poolscope

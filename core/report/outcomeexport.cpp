@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report/outcomeexport.h"
+
+#include "report/outcomewriter.h"
+
+#include <bit>
+#include <vector>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::uint64_t mostAtOnce = 65'536;
+
+Result<void> writeNumbers(
+    OutcomeWriter &writer, std::uint64_t first, const OutcomeStore::Numbers &numbers)
+{
+    if (numbers.kind == OutcomeKind::Integer) {
+        std::vector<std::int64_t> values;
+        values.reserve(numbers.cells.size());
+        for (const std::uint64_t cell : numbers.cells)
+            values.push_back(std::bit_cast<std::int64_t>(cell));
+        return writer.writeIntegers(first, values);
+    }
+    std::vector<double> values;
+    values.reserve(numbers.cells.size());
+    for (const std::uint64_t cell : numbers.cells)
+        values.push_back(std::bit_cast<double>(cell));
+    return writer.writeReals(first, values);
+}
+
+Result<void> writeOne(OutcomeWriter &writer, const OutcomeStore &outcomes, std::uint64_t index)
+{
+    if (!outcomes.has(index)) {
+        OutcomeView outcome;
+        outcome.kind = OutcomeKind::Failure;
+        outcome.failure.kind = "unfinished";
+        outcome.failure.message = "it had not finished when this was written";
+        return writer.write(index, outcome);
+    }
+    const auto outcome = outcomes.read(index);
+    if (!outcome)
+        return tl::unexpected(outcome.error());
+    return writer.write(index, outcome->view);
+}
+
+} // namespace
+
+Result<void> exportOutcomes(
+    const RunRecord &record, const std::filesystem::path &path, const GoOn &goOn)
+{
+    auto writer = openOutcomeWriter(path);
+    if (!writer)
+        return tl::unexpected(writer.error());
+    std::uint64_t asked = 0;
+    for (std::uint64_t index = 0; index < record.inputCount;) {
+        if (index >= asked) {
+            if (goOn && !goOn())
+                return failure("cancelled");
+            asked = index + mostAtOnce;
+        }
+        const auto numbers =
+            record.outcomes->numbers(index, std::min(mostAtOnce, record.inputCount - index));
+        const auto written = numbers.cells.empty() ? writeOne(**writer, *record.outcomes, index)
+                                                   : writeNumbers(**writer, index, numbers);
+        if (!written)
+            return written;
+        index += std::max<std::uint64_t>(1, numbers.cells.size());
+    }
+    return (*writer)->finish();
+}
+
+} // namespace poolscope

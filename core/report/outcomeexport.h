@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Writes all outcomes of a record to a file, in the order of their indices.
+#pragma once
+
+#include "record/runrecord.h"
+#include "report/chartdata.h"
+#include "result.h"
+
+#include <filesystem>
+
+namespace poolscope {
+
+/// Formats as OutcomeWriter has them, by the file's ending. An index that has no outcome (yet) is a
+/// failure of the kind "unfinished". Any thread, also while the run goes on.
+Result<void> exportOutcomes(
+    const RunRecord &record, const std::filesystem::path &path, const GoOn &goOn = {});
+
+} // namespace poolscope
