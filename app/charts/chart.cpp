@@ -115,8 +115,6 @@ void Chart::showEmptyText(bool show)
     m_emptyText->setVisible(show);
     for (QCPAxis *axis : {xAxis, yAxis})
         axis->setVisible(!show);
-    for (QCPAxis *axis : {xAxis, yAxis})
-        axis->grid()->setVisible(!show);
 }
 
 void Chart::paintTo(QCPPainter *painter, const QSize &size)

@@ -100,10 +100,11 @@ void TimeView::setFollowing(bool following)
 
 TimeView::Range TimeView::followed() const
 {
-    const double end = std::max(m_now, shortestRun);
+    const bool ended = m_run == Run::Ended && m_now > 0;
+    const double end = ended ? m_now : std::max(m_now, shortestRun);
     if (!m_whole)
         return {end - m_range.width(), end};
-    return {0, m_run == Run::Ended ? end * 1.01 : roundUp(end * 1.02)};
+    return {0, ended ? end * 1.01 : roundUp(end * 1.02)};
 }
 
 } // namespace poolscope

@@ -6,6 +6,7 @@
 #include "headless/progressline.h"
 #include "headless/runarguments.h"
 #include "pool/usablecores.h"
+#include "tables/emptytext.h"
 #include "tables/logview.h"
 #include "tables/outcomesview.h"
 #include "tables/workersmodel.h"
@@ -303,6 +304,10 @@ QWidget *MainWindow::makeTables()
     m_workersTable->horizontalHeader()->setHighlightSections(false);
     m_workersTable->setAccessibleName(tr("Workers"));
     m_workersTable->setObjectName(QStringLiteral("workersTable"));
+    auto *empty = new EmptyText(
+        tr("Each worker: its process, what it does, how fast, and what it costs"), m_workersTable);
+    connect(m_workers, &QAbstractItemModel::rowsInserted, empty, &QWidget::hide);
+    connect(m_workers, &QAbstractItemModel::modelReset, empty, &QWidget::show);
     m_outcomes = new OutcomesView;
     m_log = new LogView;
     m_tabs = new QTabWidget;
@@ -501,6 +506,7 @@ void MainWindow::showProgress()
     const Progress progress = progressOf(*run);
     if (run->isFinished()) {
         m_progress->setText(outcomeText(run->record(), m_controller.moment()));
+        m_panel->showChosen(std::nullopt);
     } else {
         m_progress->setText(QString::fromStdString(progressText(progress)).trimmed());
         m_panel->showChosen(run->status());

@@ -57,7 +57,11 @@ PoolForm::PoolForm(QWidget *parent)
     layout->addWidget(m_windowField, 0, 1, Qt::AlignTop);
     layout->addWidget(new FormField(tr("Retries of a failed input"), m_retries), 1, 0, 1, 2);
     for (QSpinBox *box : {m_chunk, m_window, m_retries})
-        connect(box, &QSpinBox::valueChanged, this, &PoolForm::changed);
+        connect(box, &QSpinBox::valueChanged, this, [this] {
+            showNothingChosen();
+            emit changed();
+        });
+    showNothingChosen();
 }
 
 void PoolForm::fill(PoolSpec &spec) const
@@ -84,8 +88,8 @@ void PoolForm::showChosen(const PoolStatus &status)
 
 void PoolForm::showNothingChosen()
 {
-    m_chunkField->setNote({});
-    m_windowField->setNote({});
+    for (const auto &[box, field] : {std::pair(m_chunk, m_chunkField), {m_window, m_windowField}})
+        field->setNote(box->value() == automatic ? tr("chosen as it runs") : QString());
 }
 
 } // namespace poolscope

@@ -13,7 +13,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr int panelWidth = 288;
+constexpr int panelWidth = 304;
 
 QFrame *cardOf(const QString &title, QWidget *content)
 {
@@ -88,9 +88,12 @@ QString RunPanel::problem() const
     return task.isEmpty() ? m_input->problem() : task;
 }
 
-void RunPanel::showChosen(const PoolStatus &status)
+void RunPanel::showChosen(const std::optional<PoolStatus> &status)
 {
-    m_pool->showChosen(status);
+    if (status)
+        m_pool->showChosen(*status);
+    else
+        m_pool->showNothingChosen();
 }
 
 } // namespace poolscope

@@ -6,6 +6,7 @@
 #include "pool/runspec.h"
 
 #include <QScrollArea>
+#include <optional>
 
 namespace poolscope {
 
@@ -26,7 +27,8 @@ public:
     void takeFile(const QString &path);
     /// Why a run cannot be started, in one line; empty where it can.
     QString problem() const;
-    void showChosen(const PoolStatus &status);
+    /// What the pool chose where it was left to; nothing: no run goes on.
+    void showChosen(const std::optional<PoolStatus> &status);
 
 signals:
     void changed();
