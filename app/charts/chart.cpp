@@ -170,6 +170,51 @@ void Chart::mouseDoubleClickEvent(QMouseEvent *event)
         fit();
 }
 
+/// The keys of what the mouse does: arrows move, plus and minus zoom, Home shows all.
+void Chart::keyPressEvent(QKeyEvent *event)
+{
+    constexpr double step = 0.15;
+    const Qt::Orientations moves = axisRect()->rangeDrag();
+    const auto move = [&](QCPAxis *axis, double by) {
+        if (moves.testFlag(axis->orientation()))
+            axis->moveRange(axis->range().size() * by);
+    };
+    const auto zoom = [&](double factor) {
+        for (QCPAxis *axis : {xAxis, yAxis}) {
+            if (moves.testFlag(axis->orientation()))
+                axis->scaleRange(factor);
+        }
+    };
+    switch (event->key()) {
+    case Qt::Key_Left:
+        move(xAxis, -step);
+        break;
+    case Qt::Key_Right:
+        move(xAxis, step);
+        break;
+    case Qt::Key_Down:
+        move(yAxis, -step);
+        break;
+    case Qt::Key_Up:
+        move(yAxis, step);
+        break;
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+        zoom(zoomFactor);
+        break;
+    case Qt::Key_Minus:
+        zoom(1 / zoomFactor);
+        break;
+    case Qt::Key_Home:
+        fit();
+        break;
+    default:
+        QCustomPlot::keyPressEvent(event);
+        return;
+    }
+    replotSoon();
+}
+
 void Chart::resizeEvent(QResizeEvent *event)
 {
     QCustomPlot::resizeEvent(event);

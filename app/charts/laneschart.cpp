@@ -100,8 +100,8 @@ std::vector<Series> LanesChart::series() const
     const auto key = [&](const QString &name, const QColor &colour) {
         return Series{name, colour, true, Series::Use::Key};
     };
-    std::vector<Series> series{key(tr("busy"), theme().worker(1)),
-        key(tr("waits"), theme().track), key(tr("starts"), theme().starting)};
+    std::vector<Series> series{key(tr("busy"), theme().worker(1)), key(tr("waits"), theme().track),
+        key(tr("starts"), theme().starting)};
     for (std::size_t i = 0; i < layers.size(); ++i)
         series.push_back(
             {tr(layers[i].name), colours[i], m_lanes->isLayerVisible(layers[i].layer)});

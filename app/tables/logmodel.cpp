@@ -131,6 +131,9 @@ QVariant LogModel::value(const LogEntry &entry, int column)
 
 QVariant LogModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
+    if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole)
+        return QVariant((section == Time || section == Worker ? Qt::AlignRight : Qt::AlignLeft)
+            | Qt::AlignVCenter);
     if (orientation != Qt::Horizontal || (role != Qt::DisplayRole && role != Qt::ToolTipRole))
         return {};
     const bool isTitle = role == Qt::DisplayRole;

@@ -5,6 +5,7 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QLineEdit>
@@ -16,6 +17,12 @@
 
 namespace poolscope {
 
+namespace {
+
+constexpr int margin = 8;
+
+} // namespace
+
 LogView::LogView(QWidget *parent)
     : QWidget(parent)
 {
@@ -26,8 +33,12 @@ LogView::LogView(QWidget *parent)
     makeFilter();
     makeTable();
     auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(m_filter);
+    layout->setContentsMargins(1, 1, 1, 1);
+    layout->setSpacing(margin / 2);
+    auto *bar = new QHBoxLayout;
+    bar->setContentsMargins(margin, margin / 2, margin, 0);
+    bar->addWidget(m_filter);
+    layout->addLayout(bar);
     layout->addWidget(m_table);
 }
 

@@ -26,6 +26,7 @@ namespace poolscope {
 
 namespace {
 
+constexpr int toolBarMargin = 8;
 constexpr int angleOfNotch = 120; // eighths of a degree, as QWheelEvent counts
 
 bool isEnter(int key)
@@ -45,7 +46,8 @@ OutcomesView::OutcomesView(QWidget *parent)
     list->addWidget(m_table);
     list->addWidget(m_scrollBar);
     auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setContentsMargins(1, 1, 1, 1);
+    layout->setSpacing(toolBarMargin / 2);
     layout->addWidget(makeToolBar());
     layout->addLayout(list);
     connect(&m_model, &OutcomesModel::countChanged, this, &OutcomesView::showList);
@@ -72,7 +74,8 @@ QWidget *OutcomesView::makeToolBar()
     label->setBuddy(m_index);
 
     auto *layout = new QHBoxLayout(bar);
-    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setContentsMargins(toolBarMargin, toolBarMargin / 2, toolBarMargin, 0);
+    layout->setSpacing(toolBarMargin);
     layout->addWidget(label);
     layout->addWidget(m_index);
     layout->addWidget(m_problem, 1);

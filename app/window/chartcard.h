@@ -41,16 +41,12 @@ signals:
 private:
     void buildHeader(TimeView *view);
     void buildMenu(TimeView *view);
-    void updateLegend();
-    QMenu *restOfLegend(const std::vector<Series> &series, std::size_t from);
 
     Chart *m_chart;
     QHBoxLayout *m_header;
-    QHBoxLayout *m_legend;
     ElidedLabel *m_figure;
     QToolButton *m_menuButton;
     QMenu *m_menu;
-    std::vector<Series> m_shownSeries;
 };
 
 } // namespace poolscope

@@ -106,9 +106,9 @@ QString styleSheetOf(const Theme &theme)
     for (const auto &[name, colour] : colours)
         sheet.replace(QLatin1String(name) + QLatin1Char(';'), colour.name() + QLatin1Char(';'));
     const QLatin1String kind(theme.kind == Theme::Kind::Dark ? "dark" : "light");
-    for (const char *arrow : {"arrow-up", "arrow-down"})
-        sheet.replace(QStringLiteral("@%1)").arg(QLatin1String(arrow)),
-            QStringLiteral(":/poolscope/themes/%1-%2.svg)").arg(QLatin1String(arrow), kind));
+    for (const char *image : {"arrow-up", "arrow-down", "check"})
+        sheet.replace(QStringLiteral("@%1)").arg(QLatin1String(image)),
+            QStringLiteral(":/poolscope/themes/%1-%2.svg)").arg(QLatin1String(image), kind));
     return sheet;
 }
 

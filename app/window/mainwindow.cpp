@@ -264,8 +264,10 @@ void MainWindow::makeCentre()
     m_columns->addWidget(card(ChartKind::Rate, &m_view));
     m_rows->addWidget(m_columns);
     m_rows->addWidget(makeTables());
-    m_rows->setSizes({300, 300, 200});
+    m_rows->setSizes({260, 270, 230});
     m_columns->setSizes({500, 500});
+    m_columns->setStretchFactor(0, 1);
+    m_columns->setStretchFactor(1, 1);
     auto *right = new QWidget;
     auto *rightLayout = new QVBoxLayout(right);
     rightLayout->setContentsMargins(0, 0, 0, 0);
@@ -300,7 +302,8 @@ QWidget *MainWindow::makeTables()
     m_workersTable->setFrameShape(QFrame::NoFrame);
     m_workersTable->verticalHeader()->hide();
     m_workersTable->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + gridUnit);
-    m_workersTable->horizontalHeader()->setStretchLastSection(true);
+    m_workersTable->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    m_workersTable->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_workersTable->horizontalHeader()->setHighlightSections(false);
     m_workersTable->setAccessibleName(tr("Workers"));
     m_workersTable->setObjectName(QStringLiteral("workersTable"));

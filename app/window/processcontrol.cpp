@@ -26,7 +26,8 @@ CoreSlider::CoreSlider(int cores, QWidget *parent)
 {
     setRange(1, std::max(2, coresOnSlider * cores));
     setPageStep(cores);
-    setMinimumWidth(160);
+    setMinimumWidth(120);
+    setMaximumWidth(260);
     setMinimumHeight(30);
     setFocusPolicy(Qt::StrongFocus);
 }

@@ -5,6 +5,7 @@
 #include "charts/chartexport.h"
 #include "charts/chartset.h"
 #include "headless/headless.h"
+#include "headless/interrupt.h"
 #include "headless/runcommand.h"
 #include "window/mainwindow.h"
 
@@ -95,6 +96,8 @@ int openWindow(int argc, char **argv)
     QLocale::setDefault(QLocale(QLocale::English)); // the language that the program speaks
     MainWindow window;
     window.show();
+    Interrupt interruption;
+    QObject::connect(&interruption, &Interrupt::came, &window, &MainWindow::closeAtOnce);
     return QApplication::exec();
 }
 

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/legend.h"
+
+#include "window/look.h"
+
+#include <QMenu>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::size_t mostButtons = 32;
+constexpr int gap = 2;
+
+bool operator==(const Series &a, const Series &b)
+{
+    return a.name == b.name && a.colour == b.colour && a.visible == b.visible && a.use == b.use;
+}
+
+} // namespace
+
+Legend::Legend(Chart *chart, QWidget *parent)
+    : QWidget(parent)
+    , m_chart(chart)
+    , m_rest(new QToolButton(this))
+{
+    setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    m_rest->setPopupMode(QToolButton::InstantPopup);
+    m_rest->setMenu(new QMenu(m_rest));
+    m_rest->setToolTip(tr("The rest of the legend"));
+    connect(m_rest->menu(), &QMenu::aboutToShow, this, &Legend::fillRest);
+    connect(chart, &Chart::seriesChanged, this, &Legend::update);
+    update();
+}
+
+QSize Legend::sizeHint() const
+{
+    return {0, m_rest->sizeHint().height()};
+}
+
+void Legend::resizeEvent(QResizeEvent *)
+{
+    arrange();
+}
+
+void Legend::update()
+{
+    const std::vector<Series> series = m_chart->series();
+    if (std::equal(series.begin(), series.end(), m_series.begin(), m_series.end(),
+            [](const Series &a, const Series &b) { return a == b; }))
+        return;
+    m_series = series;
+    for (QToolButton *button : m_buttons)
+        button->deleteLater();
+    m_buttons.clear();
+    for (std::size_t i = 0; i < std::min(series.size(), mostButtons); ++i)
+        m_buttons.push_back(makeButton(series[i], i));
+    arrange();
+}
+
+QToolButton *Legend::makeButton(const Series &series, std::size_t number)
+{
+    auto *button = new QToolButton(this);
+    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    button->setIconSize({10, 10});
+    const QColor off = palette().color(QPalette::Mid);
+    button->setIcon(swatch(series.visible ? series.colour : off, devicePixelRatioF()));
+    button->setText(series.name);
+    if (series.use == Series::Use::Key) {
+        button->setAttribute(Qt::WA_TransparentForMouseEvents);
+        button->setFocusPolicy(Qt::NoFocus);
+        button->setToolTip(series.name);
+    } else {
+        button->setCheckable(true);
+        button->setChecked(series.visible);
+        button->setToolTip(tr("Show or hide: %1").arg(series.name));
+        connect(button, &QToolButton::toggled, m_chart,
+            [this, number](bool on) { m_chart->setSeriesVisible(number, on); });
+    }
+    return button;
+}
+
+void Legend::arrange()
+{
+    int x = 0;
+    m_shown = 0;
+    const auto place = [&](QToolButton *button) {
+        const QSize size = button->sizeHint();
+        button->setGeometry(x, 0, size.width(), size.height());
+        button->show();
+        x += size.width() + gap;
+    };
+    m_rest->setText(tr("%1 more").arg(m_series.size()));
+    for (std::size_t i = 0; i < m_buttons.size(); ++i) {
+        const bool last = i + 1 == m_series.size();
+        const int reserved = last ? 0 : m_rest->sizeHint().width();
+        if (m_shown < i || x + m_buttons[i]->sizeHint().width() + reserved > width()) {
+            m_buttons[i]->hide();
+            continue;
+        }
+        place(m_buttons[i]);
+        m_shown = i + 1;
+    }
+    m_rest->setVisible(m_shown < m_series.size());
+    m_rest->setText(tr("%1 more").arg(m_series.size() - m_shown));
+    if (m_shown < m_series.size())
+        place(m_rest);
+}
+
+void Legend::fillRest()
+{
+    QMenu *menu = m_rest->menu();
+    menu->clear();
+    for (std::size_t i = m_shown; i < m_series.size(); ++i) {
+        QAction *action =
+            menu->addAction(swatch(m_series[i].colour, devicePixelRatioF()), m_series[i].name);
+        if (m_series[i].use == Series::Use::Key)
+            continue;
+        action->setCheckable(true);
+        action->setChecked(m_series[i].visible);
+        connect(action, &QAction::toggled, m_chart,
+            [this, i](bool on) { m_chart->setSeriesVisible(i, on); });
+    }
+}
+
+} // namespace poolscope

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Legend: what a chart's colours mean, as buttons that show and hide series. Those that have no
+// room are in a menu at the end.
+#pragma once
+
+#include "charts/chart.h"
+
+#include <QToolButton>
+#include <QWidget>
+#include <vector>
+
+namespace poolscope {
+
+class Legend : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit Legend(Chart *chart, QWidget *parent = nullptr);
+
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override { return {0, sizeHint().height()}; }
+
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
+private:
+    void update();
+    QToolButton *makeButton(const Series &series, std::size_t number);
+    void arrange();
+    void fillRest();
+
+    Chart *m_chart;
+    std::vector<Series> m_series;
+    std::vector<QToolButton *> m_buttons;
+    QToolButton *m_rest;
+    std::size_t m_shown = 0; ///< buttons that have room
+};
+
+} // namespace poolscope
