@@ -20,7 +20,7 @@ namespace {
 
 constexpr int previewLines = 5;
 constexpr qint64 previewBytes = 64 * 1024;
-constexpr int previewWidth = 40; // characters
+constexpr int previewWidth = 33; // characters
 enum Page { rangePage, linesPage };
 
 QLineEdit *numberEdit(const QString &name, const QString &accessibleName, const QString &toolTip)
