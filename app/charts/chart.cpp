@@ -121,9 +121,16 @@ void Chart::paintTo(QCPPainter *painter, const QSize &size)
 {
     QCPLayer *overlay = layer(QStringLiteral("overlay"));
     overlay->setVisible(false);
+    const QRect onScreen = viewport();
+    setViewport(QRect(QPoint(), size));
+    updateLayout();
+    sizeChanged();
     toPainter(painter, size.width(), size.height());
+    setViewport(onScreen);
+    updateLayout();
+    sizeChanged();
     overlay->setVisible(true);
-    replotSoon(); // the layout was laid out for another size
+    replotSoon();
 }
 
 void Chart::setCrossHair(std::optional<double> key)

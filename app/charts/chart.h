@@ -86,6 +86,8 @@ protected:
     virtual QString textAt(const QPointF &position) const = 0;
     virtual std::optional<std::uint64_t> indexAt(const QPointF &position) const = 0;
     virtual void hovered(std::optional<QPointF> position) = 0;
+    /// The plot has another size: what depends on it is to be computed at once.
+    virtual void sizeChanged() = 0;
 
     QRect plotRect() const { return axisRect()->rect(); }
     void setCrossHair(std::optional<double> key);

@@ -155,6 +155,11 @@ void CompletionChart::showIndex(std::optional<std::uint64_t> index)
     replotSoon();
 }
 
+void CompletionChart::sizeChanged()
+{
+    m_plottable->work(std::chrono::steady_clock::time_point::max());
+}
+
 std::optional<CompletionOrder::Piece> CompletionChart::pieceAt(const QPointF &position) const
 {
     const auto toCount = [](double value) {

@@ -26,6 +26,7 @@ protected:
     Taken takeNew(const Moment &moment, std::chrono::steady_clock::time_point until) override;
     QString textAt(const QPointF &position) const override;
     std::optional<std::uint64_t> indexAt(const QPointF &position) const override;
+    void sizeChanged() override { }
     void wheelEvent(QWheelEvent *event) override;
 
 private:

@@ -153,6 +153,12 @@ Chart::Taken RateChart::takeNew(const Moment &moment, std::chrono::steady_clock:
     return {Changed::Picture, all};
 }
 
+void RateChart::sizeChanged()
+{
+    if (record())
+        updateCurves();
+}
+
 void RateChart::addWorkers()
 {
     const std::size_t before = m_workers.size();

@@ -31,6 +31,7 @@ protected:
     void recordChanged() override;
     Taken takeNew(const Moment &moment, std::chrono::steady_clock::time_point until) override;
     QString textAt(const QPointF &position) const override;
+    void sizeChanged() override;
     std::optional<std::uint64_t> indexAt(const QPointF &) const override { return std::nullopt; }
 
 private:

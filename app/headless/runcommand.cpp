@@ -55,8 +55,8 @@ Result<void> RunCommand::prepare()
         return checked;
     if (const auto opened = openOutputs(); !opened)
         return opened;
-    if (const auto made = makeChartsFolder(); !made)
-        return made;
+    if (const auto checked = checkChartPlaces(); !checked)
+        return checked;
     auto run = Run::prepare(m_options.spec,
         {m_writer ? OutcomeStore::Keep::UntilRead : OutcomeStore::Keep::All, m_options.unordered});
     if (!run)
@@ -151,8 +151,8 @@ int RunCommand::finish()
     while (!m_outputError && takeOutcomes()) { }
     takeLog();
     if (m_failuresSaid > failuresToSay && !writesText())
-        say("poolscope: " + std::to_string(m_failuresSaid - failuresToSay)
-            + " more failures are in " + m_options.output.value_or("the summary"));
+        say("poolscope: " + std::to_string(m_failuresSaid - failuresToSay) + " more inputs failed"
+            + (m_options.output ? "; " + *m_options.output + " says why" : ""));
     if (!m_options.quiet)
         m_progress.finish(progressOf(*m_run));
     const int status = exitStatus();
@@ -203,7 +203,8 @@ Result<void> RunCommand::writeResults()
     return writeSummary();
 }
 
-Result<void> RunCommand::makeChartsFolder() const
+/// Before the run rather than after it: makes the folder, and tries whether files can be written.
+Result<void> RunCommand::checkChartPlaces() const
 {
     std::error_code error;
     if (m_options.chartsFolder)
@@ -211,6 +212,10 @@ Result<void> RunCommand::makeChartsFolder() const
     if (error)
         return failure(
             "cannot make the folder " + *m_options.chartsFolder + ": " + error.message());
+    for (const ChartFile &chart : m_options.charts) {
+        if (const auto file = AtomicFile::open(chart.path); !file)
+            return tl::unexpected(file.error());
+    }
     return {};
 }
 

@@ -41,7 +41,7 @@ private:
     int finish();
     Result<void> writeResults();
     Result<void> writeSummary();
-    Result<void> makeChartsFolder() const;
+    Result<void> checkChartPlaces() const;
     int exitStatus() const;
     bool writesText() const;
     void say(const std::string &line);

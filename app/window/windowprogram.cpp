@@ -82,6 +82,13 @@ int runDefaultWithoutDisplay()
     return RunCommand(options, writeCharts).execute();
 }
 
+/// Qt's messages, but for one about a folder that nothing here needs.
+void sayMessage(QtMsgType, const QMessageLogContext &, const QString &message)
+{
+    if (!message.startsWith(QStringLiteral("QStandardPaths: XDG_RUNTIME_DIR")))
+        std::fprintf(stderr, "%s\n", message.toLocal8Bit().constData());
+}
+
 int openWindow(int argc, char **argv)
 {
     const bool platformIsGiven = !qEnvironmentVariableIsEmpty(platformVariable);
@@ -114,6 +121,7 @@ RunSpec defaultSpec()
 
 int runWithWidgets(int argc, char **argv, const CommandLine &line)
 {
+    qInstallMessageHandler(sayMessage);
     if (const auto *run = std::get_if<RunOptions>(&line))
         return runLeavingCharts(argc, argv, *run);
     return openWindow(argc, argv);
