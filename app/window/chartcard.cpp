@@ -5,6 +5,7 @@
 #include "window/look.h"
 
 #include <QPainter>
+#include <QStyle>
 #include <QVBoxLayout>
 
 namespace poolscope {
@@ -37,6 +38,7 @@ ChartCard::ChartCard(Chart *chart, TimeView *view, QWidget *parent)
     layout->addWidget(chart, 1);
     m_header->setContentsMargins(gridUnit * 3 / 2, 0, gridUnit, 0);
     m_header->setSpacing(gridUnit);
+    chart->installEventFilter(this);
     buildHeader(view);
     buildMenu(view);
     connect(chart, &Chart::figureChanged, this, [this] {
@@ -89,6 +91,17 @@ void ChartCard::buildMenu(TimeView *view)
     m_chart->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(m_chart, &QWidget::customContextMenuRequested, this,
         [this](const QPoint &position) { m_menu->popup(m_chart->mapToGlobal(position)); });
+}
+
+/// The card shows that its chart has the keys.
+bool ChartCard::eventFilter(QObject *watched, QEvent *event)
+{
+    if (event->type() == QEvent::FocusIn || event->type() == QEvent::FocusOut) {
+        setProperty("focused", event->type() == QEvent::FocusIn);
+        style()->unpolish(this);
+        style()->polish(this);
+    }
+    return QFrame::eventFilter(watched, event);
 }
 
 void ChartCard::setTheme(const Theme &theme)

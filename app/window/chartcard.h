@@ -38,6 +38,9 @@ signals:
     void exportWanted();
     void copyWanted();
 
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
 private:
     void buildHeader(TimeView *view);
     void buildMenu(TimeView *view);

@@ -212,6 +212,8 @@ void MainWindow::makeMenus()
         chooseTheme(themeKind() == Theme::Kind::Dark ? ThemeChoice::Light : ThemeChoice::Dark);
     });
 
+    addTo(view, tr("Close the &message"), {Qt::Key_Escape}, [this] { m_message->hide(); });
+
     QMenu *help = menuBar()->addMenu(tr("&Help"));
     addTo(help, tr("&Help"), {Qt::Key_F1}, [this] { showHelp(m_charts, actions(), this); });
     addTo(help, tr("&About Poolscope"), {}, [this] { showAbout(this); });
