@@ -104,7 +104,10 @@ int openWindow(int argc, char **argv)
     MainWindow window;
     window.show();
     Interrupt interruption;
-    QObject::connect(&interruption, &Interrupt::came, &window, &MainWindow::closeAtOnce);
+    QObject::connect(&interruption, &Interrupt::came, &window, [&window] {
+        window.closeAtOnce();
+        QApplication::exit(exitInterrupted); // a dialog may still be open
+    });
     return QApplication::exec();
 }
 
