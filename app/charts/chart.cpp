@@ -192,8 +192,10 @@ TimeChart::TimeChart(ChartKind kind, const QString &title, const QString &explan
     xAxis->setTicker(QSharedPointer<TimeTicker>::create());
     connect(xAxis, qOverload<const QCPRange &>(&QCPAxis::rangeChanged), this,
         [this](const QCPRange &range) {
-            if (!m_isFollowingView)
-                m_view.show({range.lower, range.upper});
+            if (m_isFollowingView)
+                return;
+            m_view.show({range.lower, range.upper});
+            followView(); // the view may have stayed at its limit
         });
     connect(&m_view, &TimeView::rangeChanged, this, &TimeChart::followView);
     connect(&m_view, &TimeView::cursorChanged, this, [this] { setCrossHair(m_view.cursor()); });
