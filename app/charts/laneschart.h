@@ -46,6 +46,7 @@ private:
     std::unique_ptr<RunHistory> m_history;
     std::size_t m_lanesShown = 0;
     std::uint64_t m_now = 0;
+    bool m_knowsMarks = false; ///< all that there were when it was last drawn
 };
 
 } // namespace poolscope
