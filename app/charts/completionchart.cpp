@@ -91,6 +91,7 @@ void CompletionChart::recordChanged()
 {
     m_order.reset();
     m_history.reset();
+    m_plottable->setSelected(std::nullopt);
     if (record())
         m_history = std::make_unique<RunHistory>(record()->timeline);
     startRanking();
@@ -110,9 +111,11 @@ Chart::Taken CompletionChart::takeNew(
     const std::uint64_t before = m_order->ranked();
     const bool knowsMarks = m_history->advance(marksAtOnce);
     const bool rankedAll = rankNew(moment, until);
-    const auto left = m_plottable->work(until);
+    const bool behind = m_plottable->isBehind();
+    // An iteration is counted once, so that it must be known whether it failed.
+    const auto left = knowsMarks ? m_plottable->work(until) : CompletionPlottable::Left::More;
     const bool all = knowsMarks && rankedAll && left == CompletionPlottable::Left::Nothing;
-    const bool changed = m_order->ranked() != before || !all;
+    const bool changed = m_order->ranked() != before || behind || !all;
     return {changed ? Changed::Picture : Changed::Nothing, all};
 }
 
