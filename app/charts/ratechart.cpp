@@ -124,13 +124,14 @@ void RateChart::recordChanged()
     m_history.reset();
     m_moment = {};
     m_rateNow = 0;
+    m_tookAll = false;
     if (record())
         m_history = std::make_unique<RunHistory>(record()->timeline);
 }
 
 Chart::Taken RateChart::takeNew(const Moment &moment, std::chrono::steady_clock::time_point until)
 {
-    const bool moved = moment.now != m_moment.now || moment.run != m_moment.run;
+    const bool moved = moment.now != m_moment.now || moment.run != m_moment.run || !m_tookAll;
     m_moment = moment;
     addWorkers();
     bool all = m_history->advance(marksAtOnce);
@@ -142,7 +143,8 @@ Chart::Taken RateChart::takeNew(const Moment &moment, std::chrono::steady_clock:
             }
         }
     }
-    if (!moved && all && m_rateNow >= 0)
+    m_tookAll = all;
+    if (!moved && all)
         return {};
     updateCurves();
     updateRateNow();
@@ -187,12 +189,15 @@ void RateChart::updateCurves()
 {
     const TimeGrid grid = gridInView();
     const TimeView::Range range = view().range();
+    const std::uint64_t settled = settledUntil();
     const std::uint64_t end =
-        std::min(static_cast<std::uint64_t>(std::max(0.0, range.end)), settledUntil());
+        std::min(static_cast<std::uint64_t>(std::max(0.0, range.end)), settled);
     const auto begin = static_cast<std::uint64_t>(std::max(0.0, range.begin));
     ColumnRange columns{grid.columnAt(begin), 0};
-    const bool ended = m_moment.run == TimeView::Run::Ended;
-    const std::uint64_t last = grid.columnAt(end) + (ended ? 1 : 0); // the one under way is partial
+    // The one under way is partial.
+    const bool whole =
+        m_moment.run == TimeView::Run::Ended || grid.beginOf(grid.columnAt(end) + 1) <= settled;
+    const std::uint64_t last = grid.columnAt(end) + (whole ? 1 : 0);
     columns.count = last > columns.first ? last - columns.first : 0;
     std::vector<double> pool(columns.count);
     for (std::size_t i = 0; i < m_workers.size(); ++i) {
