@@ -117,13 +117,20 @@ void Chart::showEmptyText(bool show)
         axis->setVisible(!show);
 }
 
+void Chart::layOut(const QSize &size)
+{
+    setViewport(QRect(QPoint(), size));
+    updateLayout();
+}
+
 void Chart::paintTo(QCPPainter *painter, const QSize &size)
 {
     QCPLayer *overlay = layer(QStringLiteral("overlay"));
     overlay->setVisible(false);
     toPainter(painter, size.width(), size.height());
     overlay->setVisible(true);
-    replotSoon(); // the layout was laid out for another size
+    layOut(QWidget::size());
+    replotSoon();
 }
 
 void Chart::setCrossHair(std::optional<double> key)

@@ -65,6 +65,8 @@ public:
     /// Where an index is, if the chart marks one.
     virtual void showIndex(std::optional<std::uint64_t> index) = 0;
 
+    /// Lays it out for this size, so that refresh() takes in what a picture of it needs.
+    void layOut(const QSize &size);
     /// Draws it without cross-hair at this size, as an export has it.
     void paintTo(QCPPainter *painter, const QSize &size);
 

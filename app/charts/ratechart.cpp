@@ -131,7 +131,8 @@ void RateChart::recordChanged()
 
 Chart::Taken RateChart::takeNew(const Moment &moment, std::chrono::steady_clock::time_point until)
 {
-    const bool moved = moment.now != m_moment.now || moment.run != m_moment.run || !m_tookAll;
+    const bool moved = moment.now != m_moment.now || moment.run != m_moment.run || !m_tookAll
+        || gridInView() != m_grid;
     m_moment = moment;
     addWorkers();
     bool all = m_history->advance(marksAtOnce);
@@ -188,6 +189,7 @@ std::uint64_t RateChart::settledUntil() const
 void RateChart::updateCurves()
 {
     const TimeGrid grid = gridInView();
+    m_grid = grid;
     const TimeView::Range range = view().range();
     const std::uint64_t settled = settledUntil();
     const std::uint64_t end =

@@ -55,6 +55,7 @@ private:
     std::deque<IterationColumns> m_iterations; ///< by worker
     std::unique_ptr<RunHistory> m_history;
     Moment m_moment;
+    TimeGrid m_grid; ///< of the curves
     bool m_tookAll = false; ///< at the last time
     double m_rateNow = 0;
     bool m_resizesVisible = true;
