@@ -117,19 +117,19 @@ void Chart::showEmptyText(bool show)
         axis->setVisible(!show);
 }
 
+void Chart::layOut(const QSize &size)
+{
+    setViewport(QRect(QPoint(), size));
+    updateLayout();
+}
+
 void Chart::paintTo(QCPPainter *painter, const QSize &size)
 {
     QCPLayer *overlay = layer(QStringLiteral("overlay"));
     overlay->setVisible(false);
-    const QRect onScreen = viewport();
-    setViewport(QRect(QPoint(), size));
-    updateLayout();
-    sizeChanged();
     toPainter(painter, size.width(), size.height());
-    setViewport(onScreen);
-    updateLayout();
-    sizeChanged();
     overlay->setVisible(true);
+    layOut(QWidget::size());
     replotSoon();
 }
 
@@ -244,8 +244,10 @@ TimeChart::TimeChart(ChartKind kind, const QString &title, const QString &explan
     xAxis->setTicker(QSharedPointer<TimeTicker>::create());
     connect(xAxis, qOverload<const QCPRange &>(&QCPAxis::rangeChanged), this,
         [this](const QCPRange &range) {
-            if (!m_isFollowingView)
-                m_view.show({range.lower, range.upper});
+            if (m_isFollowingView)
+                return;
+            m_view.show({range.lower, range.upper});
+            followView(); // the view may have stayed at its limit
         });
     connect(&m_view, &TimeView::rangeChanged, this, &TimeChart::followView);
     connect(&m_view, &TimeView::cursorChanged, this, [this] { setCrossHair(m_view.cursor()); });

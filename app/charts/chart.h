@@ -65,6 +65,8 @@ public:
     /// Where an index is, if the chart marks one.
     virtual void showIndex(std::optional<std::uint64_t> index) = 0;
 
+    /// Lays it out for this size, so that refresh() takes in what a picture of it needs.
+    void layOut(const QSize &size);
     /// Draws it without cross-hair at this size, as an export has it.
     void paintTo(QCPPainter *painter, const QSize &size);
 
@@ -86,8 +88,6 @@ protected:
     virtual QString textAt(const QPointF &position) const = 0;
     virtual std::optional<std::uint64_t> indexAt(const QPointF &position) const = 0;
     virtual void hovered(std::optional<QPointF> position) = 0;
-    /// The plot has another size: what depends on it is to be computed at once.
-    virtual void sizeChanged() = 0;
 
     QRect plotRect() const { return axisRect()->rect(); }
     void setCrossHair(std::optional<double> key);

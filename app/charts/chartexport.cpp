@@ -96,7 +96,10 @@ void drawAll(QCPPainter &painter, Chart &chart, const Moment &moment, const QSiz
     painter.fillRect(QRect(QPoint(), size), chart.theme().surface);
     const int top = drawCaption(painter, chart, moment, size.width());
     painter.translate(0, top);
-    chart.paintTo(&painter, {size.width(), std::max(80, size.height() - top)});
+    const QSize rest(size.width(), std::max(80, size.height() - top));
+    chart.layOut(rest);
+    takeEverything(chart, moment); // as finely as this size shows it
+    chart.paintTo(&painter, rest);
 }
 
 QByteArray pngOf(Chart &chart, const Moment &moment, const PictureSize &size)

@@ -91,6 +91,7 @@ void CompletionChart::recordChanged()
 {
     m_order.reset();
     m_history.reset();
+    m_plottable->setSelected(std::nullopt);
     if (record())
         m_history = std::make_unique<RunHistory>(record()->timeline);
     startRanking();
@@ -110,9 +111,11 @@ Chart::Taken CompletionChart::takeNew(
     const std::uint64_t before = m_order->ranked();
     const bool knowsMarks = m_history->advance(marksAtOnce);
     const bool rankedAll = rankNew(moment, until);
-    const auto left = m_plottable->work(until);
+    const bool behind = m_plottable->isBehind();
+    // An iteration is counted once, so that it must be known whether it failed.
+    const auto left = knowsMarks ? m_plottable->work(until) : CompletionPlottable::Left::More;
     const bool all = knowsMarks && rankedAll && left == CompletionPlottable::Left::Nothing;
-    const bool changed = m_order->ranked() != before || !all;
+    const bool changed = m_order->ranked() != before || behind || !all;
     return {changed ? Changed::Picture : Changed::Nothing, all};
 }
 
@@ -153,11 +156,6 @@ void CompletionChart::showIndex(std::optional<std::uint64_t> index)
 {
     m_plottable->setSelected(index);
     replotSoon();
-}
-
-void CompletionChart::sizeChanged()
-{
-    m_plottable->work(std::chrono::steady_clock::time_point::max());
 }
 
 std::optional<CompletionOrder::Piece> CompletionChart::pieceAt(const QPointF &position) const

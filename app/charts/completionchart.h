@@ -29,7 +29,6 @@ protected:
     QString textAt(const QPointF &position) const override;
     std::optional<std::uint64_t> indexAt(const QPointF &position) const override;
     void hovered(std::optional<QPointF> position) override;
-    void sizeChanged() override;
 
 private:
     bool rankNew(const Moment &moment, std::chrono::steady_clock::time_point until);

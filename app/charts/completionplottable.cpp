@@ -35,7 +35,6 @@ void CompletionPlottable::setSource(
 {
     m_order = order;
     m_failed = failed;
-    m_selected.reset();
     m_frame = {};
     startOver({});
     m_imageBefore = {};
@@ -84,6 +83,13 @@ void CompletionPlottable::startOver(const Frame &frame)
     m_image = QImage(
         std::max(frame.columns, 1), std::max(frame.rows, 1), QImage::Format_ARGB32_Premultiplied);
     m_image.fill(Qt::transparent);
+}
+
+bool CompletionPlottable::isBehind() const
+{
+    return m_order
+        && (frameInView() != m_frame || !m_imageBefore.isNull()
+            || m_counted < std::min(m_order->ranked(), m_frame.rank + m_frame.ranks));
 }
 
 CompletionPlottable::Left CompletionPlottable::work(std::chrono::steady_clock::time_point until)
@@ -190,6 +196,7 @@ void CompletionPlottable::draw(QCPPainter *painter)
 {
     if (!m_order || !m_theme)
         return;
+    painter->setAntialiasing(false); // which would shift the picture by half a pixel
     painter->setRenderHint(QPainter::SmoothPixmapTransform, false);
     if (!m_imageBefore.isNull())
         painter->drawImage(placeOf(m_shownBefore), m_imageBefore, QRectF(m_imageBefore.rect()));

@@ -28,6 +28,8 @@ public:
     bool areFailuresVisible() const { return m_failuresVisible; }
     void setSelected(std::optional<std::uint64_t> index) { m_selected = index; }
 
+    /// Whether work() would change the picture.
+    bool isBehind() const;
     enum class Left { Nothing, More };
     /// Counts iterations into the picture of what is in view, until the time is over.
     Left work(std::chrono::steady_clock::time_point until);

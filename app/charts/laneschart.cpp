@@ -120,6 +120,7 @@ void LanesChart::recordChanged()
     m_history.reset();
     m_lanesShown = 0;
     m_now = 0;
+    m_knowsMarks = false;
     if (record())
         m_history = std::make_unique<RunHistory>(record()->timeline);
     m_lanes->setSource(record() ? &record()->timeline : nullptr, m_history.get());
@@ -128,7 +129,8 @@ void LanesChart::recordChanged()
 Chart::Taken LanesChart::takeNew(const Moment &moment, std::chrono::steady_clock::time_point)
 {
     const bool all = m_history->advance(marksAtOnce);
-    const bool moved = moment.now != m_now;
+    const bool moved = moment.now != m_now || !m_knowsMarks;
+    m_knowsMarks = all;
     m_now = moment.now;
     m_lanes->setNow(moment.now);
     if (record()->timeline.workerCount() != m_lanesShown)

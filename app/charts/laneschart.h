@@ -26,7 +26,6 @@ protected:
     Taken takeNew(const Moment &moment, std::chrono::steady_clock::time_point until) override;
     QString textAt(const QPointF &position) const override;
     std::optional<std::uint64_t> indexAt(const QPointF &position) const override;
-    void sizeChanged() override { }
     void wheelEvent(QWheelEvent *event) override;
 
 private:
@@ -47,6 +46,7 @@ private:
     std::unique_ptr<RunHistory> m_history;
     std::size_t m_lanesShown = 0;
     std::uint64_t m_now = 0;
+    bool m_knowsMarks = false; ///< all that there were when it was last drawn
 };
 
 } // namespace poolscope

@@ -124,13 +124,15 @@ void RateChart::recordChanged()
     m_history.reset();
     m_moment = {};
     m_rateNow = 0;
+    m_tookAll = false;
     if (record())
         m_history = std::make_unique<RunHistory>(record()->timeline);
 }
 
 Chart::Taken RateChart::takeNew(const Moment &moment, std::chrono::steady_clock::time_point until)
 {
-    const bool moved = moment.now != m_moment.now || moment.run != m_moment.run;
+    const bool moved = moment.now != m_moment.now || moment.run != m_moment.run || !m_tookAll
+        || gridInView() != m_grid;
     m_moment = moment;
     addWorkers();
     bool all = m_history->advance(marksAtOnce);
@@ -142,7 +144,8 @@ Chart::Taken RateChart::takeNew(const Moment &moment, std::chrono::steady_clock:
             }
         }
     }
-    if (!moved && all && m_rateNow >= 0)
+    m_tookAll = all;
+    if (!moved && all)
         return {};
     updateCurves();
     updateRateNow();
@@ -151,12 +154,6 @@ Chart::Taken RateChart::takeNew(const Moment &moment, std::chrono::steady_clock:
     if (all && moment.run == TimeView::Run::Ended)
         m_rateNow = 0;
     return {Changed::Picture, all};
-}
-
-void RateChart::sizeChanged()
-{
-    if (record())
-        updateCurves();
 }
 
 void RateChart::addWorkers()
@@ -192,13 +189,17 @@ std::uint64_t RateChart::settledUntil() const
 void RateChart::updateCurves()
 {
     const TimeGrid grid = gridInView();
+    m_grid = grid;
     const TimeView::Range range = view().range();
+    const std::uint64_t settled = settledUntil();
     const std::uint64_t end =
-        std::min(static_cast<std::uint64_t>(std::max(0.0, range.end)), settledUntil());
+        std::min(static_cast<std::uint64_t>(std::max(0.0, range.end)), settled);
     const auto begin = static_cast<std::uint64_t>(std::max(0.0, range.begin));
     ColumnRange columns{grid.columnAt(begin), 0};
-    const bool ended = m_moment.run == TimeView::Run::Ended;
-    const std::uint64_t last = grid.columnAt(end) + (ended ? 1 : 0); // the one under way is partial
+    // The one under way is partial.
+    const bool whole =
+        m_moment.run == TimeView::Run::Ended || grid.beginOf(grid.columnAt(end) + 1) <= settled;
+    const std::uint64_t last = grid.columnAt(end) + (whole ? 1 : 0);
     columns.count = last > columns.first ? last - columns.first : 0;
     std::vector<double> pool(columns.count);
     for (std::size_t i = 0; i < m_workers.size(); ++i) {

@@ -31,7 +31,6 @@ protected:
     void recordChanged() override;
     Taken takeNew(const Moment &moment, std::chrono::steady_clock::time_point until) override;
     QString textAt(const QPointF &position) const override;
-    void sizeChanged() override;
     std::optional<std::uint64_t> indexAt(const QPointF &) const override { return std::nullopt; }
 
 private:
@@ -56,6 +55,8 @@ private:
     std::deque<IterationColumns> m_iterations; ///< by worker
     std::unique_ptr<RunHistory> m_history;
     Moment m_moment;
+    TimeGrid m_grid; ///< of the curves
+    bool m_tookAll = false; ///< at the last time
     double m_rateNow = 0;
     bool m_resizesVisible = true;
 };

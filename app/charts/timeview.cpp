@@ -41,7 +41,7 @@ void TimeView::show(Range range)
 
 void TimeView::follow()
 {
-    m_whole = m_range.width() >= followed().width() && m_range.begin <= 0;
+    m_whole = m_range.width() >= whole().width() && m_range.begin <= 0;
     setFollowing(true);
     setRange(followed());
 }
@@ -98,13 +98,20 @@ void TimeView::setFollowing(bool following)
     emit followingChanged(following);
 }
 
+TimeView::Range TimeView::whole() const
+{
+    if (m_run == Run::Ended && m_now > 0)
+        return {0, m_now * 1.01};
+    return {0, roundUp(std::max(m_now, shortestRun) * 1.02)};
+}
+
 TimeView::Range TimeView::followed() const
 {
+    if (m_whole)
+        return whole();
     const bool ended = m_run == Run::Ended && m_now > 0;
     const double end = ended ? m_now : std::max(m_now, shortestRun);
-    if (!m_whole)
-        return {end - m_range.width(), end};
-    return {0, ended ? end * 1.01 : roundUp(end * 1.02)};
+    return {end - m_range.width(), end};
 }
 
 } // namespace poolscope

@@ -47,6 +47,7 @@ signals:
 private:
     void setRange(Range range);
     void setFollowing(bool following);
+    Range whole() const;
     Range followed() const;
 
     Range m_range;

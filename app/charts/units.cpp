@@ -17,6 +17,8 @@ struct Unit {
 
 constexpr std::array timeUnits{
     Unit{1e9, "s"}, Unit{1e6, "ms"}, Unit{1e3, "\u00b5s"}, Unit{1, "ns"}};
+constexpr double roundsUp =
+    0.9995; // so much of a unit is written as one, not as 1,000 smaller ones
 constexpr std::array countUnits{Unit{1e12, "T"}, Unit{1e9, "G"}, Unit{1e6, "M"}};
 
 QString number(double value, int decimals)
@@ -66,7 +68,7 @@ QString rateText(double perSecond)
 {
     if (!(perSecond > 0))
         return QStringLiteral("? it/s");
-    if (perSecond >= 1e6)
+    if (perSecond >= 1e6 - 0.5)
         return threeDigits(perSecond / 1e6) + QStringLiteral(" M it/s");
     if (perSecond >= 100)
         return number(perSecond, 0) + QStringLiteral(" it/s");
@@ -85,7 +87,7 @@ QString durationText(double nanoseconds)
             .arg(static_cast<qint64>(nanoseconds / minute))
             .arg(static_cast<qint64>(nanoseconds / 1e9) % 60);
     const auto unit = std::find_if(timeUnits.begin(), timeUnits.end(),
-        [&](const Unit &candidate) { return nanoseconds >= candidate.size; });
+        [&](const Unit &candidate) { return nanoseconds >= candidate.size * roundsUp; });
     const Unit &chosen = unit == timeUnits.end() ? timeUnits.back() : *unit;
     return withUnit(threeDigits(nanoseconds / chosen.size), chosen.name);
 }

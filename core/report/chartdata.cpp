@@ -112,7 +112,8 @@ std::uint64_t endOf(const Timeline &timeline)
         const Lane &lane = timeline.worker(i).lane();
         if (const std::size_t size = lane.size(); size > 0) {
             const Span last = lane.span(size - 1);
-            end = std::max(end, last.begin + last.duration);
+            // A span too short for the clock counts in the nanosecond in which it began.
+            end = std::max(end, last.begin + std::max<std::uint64_t>(last.duration, 1));
         }
     }
     return end;
