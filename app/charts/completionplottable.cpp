@@ -10,7 +10,6 @@ namespace {
 
 constexpr double cellSize = 2; // pixels, so that a thin line is seen
 constexpr float leastStrength = 0.35F; // a single iteration among many is seen all the same
-constexpr std::uint64_t ranksAtOnce = 4096;
 
 std::uint64_t wholeAtLeastZero(double coordinate)
 {
@@ -100,7 +99,7 @@ CompletionPlottable::Left CompletionPlottable::work(std::chrono::steady_clock::t
         startOver(frame);
     const std::uint64_t end = std::min(m_order->ranked(), m_frame.rank + m_frame.ranks);
     while (m_counted < end && std::chrono::steady_clock::now() < until) {
-        const std::uint64_t to = std::min(end, m_counted + ranksAtOnce);
+        const std::uint64_t to = std::min(end, m_order->endOfStretch(m_counted));
         std::uint64_t reached = m_counted;
         // Whole pieces, so that what one call starts it also ends: a span may hold many ranks.
         m_order->forEach(m_counted, to, [&](const CompletionOrder::Piece &piece) {

@@ -495,6 +495,8 @@ void MainWindow::drawFrame()
     m_workers->update(moment.now);
     m_outcomes->updateOutcomes();
     m_log->updateLog();
+    if (ended && !all)
+        m_pacer.hurry(); // no worker needs the cores any more
     if (ended && all && ++m_framesSinceEnd >= framesAfterEnd)
         m_pacer.stop();
 }

@@ -211,6 +211,11 @@ CompletionOrder::Disorder CompletionOrder::disorder() const
     return {m_distanceSum / count, m_largestDistance, m_mostHeld, m_heldTime / count};
 }
 
+std::uint64_t CompletionOrder::endOfStretch(std::uint64_t rank) const
+{
+    return m_checkpoints.empty() ? 0 : endOf(checkpointOf(rank)).rank;
+}
+
 /// The last checkpoint at or before the rank.
 std::size_t CompletionOrder::checkpointOf(std::uint64_t rank) const
 {
@@ -249,8 +254,13 @@ std::vector<CompletionOrder::Piece> CompletionOrder::piecesFrom(std::size_t chec
     merge.limitTo(to.lanes);
     merge.run(UINT64_MAX, [&](std::size_t lane, std::size_t position, const Span &span) {
         addQuarantined(poolscope::endOf(span));
-        for (const IndexRange &indices : split(lane, position, span))
-            add(indices, poolscope::endOf(span), static_cast<WorkerId>(lane + 1));
+        const auto worker = static_cast<WorkerId>(lane + 1);
+        if (m_skips.empty()) {
+            add({span.first, span.count}, poolscope::endOf(span), worker);
+        } else {
+            for (const IndexRange &indices : split(lane, position, span))
+                add(indices, poolscope::endOf(span), worker);
+        }
         return true;
     });
     addQuarantined(UINT64_MAX);

@@ -60,6 +60,9 @@ public:
     /// Visits the pieces with a rank in [from, to) in their order, as advance() has ranked them. A
     /// piece at either end may reach beyond. Costs up to 4096 spans more than are visited.
     template <typename Visit> void forEach(std::uint64_t from, std::uint64_t to, Visit visit) const;
+    /// Where the stretch of up to 4096 spans ends in which the rank is, of those that forEach()
+    /// reads as a whole: who visits much, bit by bit, goes from end to end.
+    std::uint64_t endOfStretch(std::uint64_t rank) const;
 
     /// How many had finished by `time`, of those ranked.
     std::uint64_t rankAt(std::uint64_t time) const;
@@ -122,7 +125,8 @@ void CompletionOrder::forEach(std::uint64_t from, std::uint64_t to, Visit visit)
 {
     if (from >= to || from >= m_ranked)
         return;
-    for (std::size_t i = checkpointOf(from); i < m_checkpoints.size(); ++i) {
+    for (std::size_t i = checkpointOf(from); i < m_checkpoints.size() && m_checkpoints[i].rank < to;
+         ++i) {
         for (const Piece &piece : piecesFrom(i)) {
             if (piece.rank >= to)
                 return;

@@ -5,9 +5,15 @@ Both sides of a row run in turn, as often as --repeats says. A rate is iteration
 the first dispatch to the last outcome, of a pool that stands; rates are compared where a slow peer
 is given fewer inputs. Start-up is the time from start to exit. Memory is the peak of the program
 alone, as /proc tells it while it runs; its workers' is shown beside it.
+
+The window is measured from inside, by window_bench, on a screen of Xvfb's. Its event loop is blocked
+for as long as it is from one beat of a timer to the next. A repaint is what one chart takes to
+take in what is new and to paint it; the row has the slowest chart while it follows the run, is
+zoomed and is panned.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -21,6 +27,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 SQRT = HERE.parents[1] / "resources" / "examples" / "sqrt.py"
 PYTHON = "/usr/bin/python3"
+PYTHON_SQRT = ("--python", f"{SQRT}:task", "--python-interpreter", PYTHON, "-j", "2")
 MEGABYTE = 1_000_000
 TIMEOUT = 900
 
@@ -35,10 +42,11 @@ class Failed(Exception):
 class Bench:
     """The program to measure, a folder to work in, and a factor for the numbers of inputs."""
 
-    def __init__(self, program, folder, scale):
+    def __init__(self, program, folder, scale, screen):
         self.program = program
         self.folder = folder
         self.scale = scale
+        self.screen = screen
 
     def count(self, inputs):
         return max(100, int(inputs * self.scale))
@@ -62,8 +70,7 @@ class Bench:
         return self.rate(inputs, "--builtin", "sqrt", "-j", str(workers), *options)
 
     def python(self, inputs):
-        return self.rate(
-            inputs, "--python", f"{SQRT}:task", "--python-interpreter", PYTHON, "-j", "2")
+        return self.rate(inputs, *PYTHON_SQRT)
 
     def peer(self, name, inputs, *chunk):
         command = [PYTHON, "-B", HERE / "peers.py", name, str(self.count(inputs)), *map(str, chunk)]
@@ -104,6 +111,66 @@ class Bench:
             count, "--python", f"{SQRT}:word_count", "--python-interpreter", PYTHON,
             "--lines", text, "-j", "2", "-o", self.folder / "out.npy", watch=watch)
         return watch.result()
+
+
+    def window(self, *arguments):
+        """What window_bench says, a dictionary for each line."""
+        environment = {**os.environ, "DISPLAY": self.screen.name(), "QT_QPA_PLATFORM": "xcb",
+                       "XDG_CONFIG_HOME": str(self.folder)}
+        said = output_of(
+            [Path(self.program).with_name("window_bench"), *map(str, arguments)], environment)
+        return [json.loads(line) for line in said.splitlines()]
+
+    def live(self, inputs, *options):
+        """A run in an open window."""
+        count = self.count(inputs)
+        [told] = self.window("live", "--range", f"0:{count}", *options)
+        if told["succeeded"] != count:
+            raise Failed(f"{told['succeeded']} of {count} inputs have a value: {options}")
+        note(f"    {told}")
+        return told
+
+    def live_spans(self):
+        return self.live(10_000_000, "--builtin", "sqrt", "--chunk", "1", "-j", "2")
+
+    def repaint(self, lanes, figure):
+        """The largest of a figure, over charts and what is done with them."""
+        spans = max(5_000_000, self.count(10_000_000))
+        told = self.window("repaint", lanes, spans)
+        slowest = max(told, key=lambda line: line[figure])
+        note(f"    {slowest}")
+        return slowest[figure] / 1e3
+
+    def window_start(self):
+        [told] = self.window("start", self.program)
+        return told["seconds"]
+
+
+class Screen:
+    """An X server without a screen, from the first time that it is asked for."""
+
+    def __init__(self):
+        self.server = None
+        self.display = None
+
+    def name(self):
+        if self.server is None:
+            reading, writing = os.pipe()
+            self.server = subprocess.Popen(
+                ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1920x1080x24",
+                 "-nolisten", "tcp"],
+                pass_fds=[writing], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            os.close(writing)
+            with open(reading, encoding="ascii") as number:
+                self.display = number.readline().strip()
+        if not self.display:
+            raise Failed("Xvfb does not start")
+        return f":{self.display}"
+
+    def close(self):
+        if self.server is not None:
+            self.server.terminate()
+            self.server.wait()
 
 
 class PeakMemory:
@@ -174,11 +241,11 @@ def finish(command, watch=None):
         require(process.returncode == 0, command, errors.read())
 
 
-def output_of(command):
+def output_of(command, environment=None):
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            timeout=TIMEOUT)
+            timeout=TIMEOUT, env=environment)
     except subprocess.TimeoutExpired:
         raise Failed(f"no end after {TIMEOUT} s: {command}") from None
     require(done.returncode == 0, command, done.stderr)
@@ -282,6 +349,28 @@ def rows(bench):
         "text": Row(
             "memory of the program at 1 million lines of 2 GB", megabytes,
             bench.text_memory, 200 * MEGABYTE, less=True),
+        "live": Row(
+            "Python task, 2 workers, 50 million inputs, in the open window", per_second,
+            lambda: bench.live(50_000_000, *PYTHON_SQRT)["rate"], 0.95,
+            {"headless": lambda: bench.python(50_000_000)}),
+        **{
+            f"repaint-{lanes}-{name}": Row(
+                f"repaint of a chart at 10 million spans on {lanes} lanes, {name}", milliseconds,
+                lambda lanes=lanes, name=name: bench.repaint(lanes, f"{name}_ms"),
+                limit, less=True)
+            for lanes, name, limit in (
+                (8, "median", 0.008), (8, "worst", 0.033),
+                (64, "median", 0.016), (64, "worst", 0.050))
+        },
+        "blocked": Row(
+            "longest block of the event loop, 10 million spans", milliseconds,
+            lambda: bench.live_spans()["blocked_ms"] / 1e3, 0.050, less=True),
+        "window-start": Row(
+            "from the start of the program to the painted window", milliseconds,
+            bench.window_start, 0.5, less=True),
+        "window-memory": Row(
+            "memory of the program at 10 million spans, with the window", megabytes,
+            lambda: bench.live_spans()["peak"], 500 * MEGABYTE, less=True),
     }
 
 
@@ -329,8 +418,10 @@ def main():
     parser.add_argument("--only", metavar="ROW", action="append", help="this row only; repeatable")
     arguments = parser.parse_args()
 
-    with tempfile.TemporaryDirectory(prefix="poolscope-bench-") as folder:
-        known = rows(Bench(arguments.program, Path(folder), arguments.scale))
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="poolscope-bench-"))
+        screen = stack.enter_context(contextlib.closing(Screen()))
+        known = rows(Bench(arguments.program, Path(folder), arguments.scale, screen))
         chosen = arguments.only or list(known)
         if arguments.repeats < 1 or not known.keys() >= set(chosen):
             parser.error(f"--repeats takes 1 or more, --only one of {', '.join(known)}")
