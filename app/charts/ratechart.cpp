@@ -56,8 +56,9 @@ RateChart::RateChart(TimeView &view, QWidget *parent)
         graph->setAdaptiveSampling(false);
     m_pool->setLineStyle(QCPGraph::lsStepLeft);
     m_mean->setLineStyle(QCPGraph::lsLine);
-    connect(&view, &TimeView::rangeChanged, this, [this] {
-        if (record())
+    connect(&view, &TimeView::rangeChanged, this, [this] { m_curvesAreOld = true; });
+    connect(this, &QCustomPlot::beforeReplot, this, [this] {
+        if (record() && m_curvesAreOld)
             updateCurves();
     });
 }
@@ -190,6 +191,7 @@ void RateChart::updateCurves()
 {
     const TimeGrid grid = gridInView();
     m_grid = grid;
+    m_curvesAreOld = false;
     const TimeView::Range range = view().range();
     const std::uint64_t settled = settledUntil();
     const std::uint64_t end =

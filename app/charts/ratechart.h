@@ -57,6 +57,7 @@ private:
     Moment m_moment;
     TimeGrid m_grid; ///< of the curves
     bool m_tookAll = false; ///< at the last time
+    bool m_curvesAreOld = false; ///< the view has moved since
     double m_rateNow = 0;
     bool m_resizesVisible = true;
 };

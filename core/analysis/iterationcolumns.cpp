@@ -41,6 +41,8 @@ void IterationColumns::add(const Span &span)
     const std::uint64_t needed = m_grid.columnAt(end - 1) + 1;
     if (m_counts.size() < needed)
         m_counts.resize(needed);
+    if (const std::size_t known = m_grid.columnAt(span.begin) + 1; m_sums.size() > known)
+        m_sums.resize(known);
     spread(span, m_grid, {0, needed},
         [this](std::uint64_t column, double iterations) { m_counts[column] += iterations; });
 }
@@ -53,6 +55,7 @@ void IterationColumns::coarsen()
         m_counts[i / 2] += count;
     }
     m_counts.resize((m_counts.size() + 1) / 2);
+    m_sums.clear();
     ++m_grid.level;
 }
 
@@ -76,15 +79,32 @@ std::vector<double> IterationColumns::counts(TimeGrid grid, ColumnRange columns)
     return counts;
 }
 
+double IterationColumns::countBeforeColumn(std::uint64_t column) const
+{
+    if (m_sums.empty())
+        m_sums.push_back(0);
+    while (m_sums.size() <= column)
+        m_sums.push_back(m_sums.back() + m_counts[m_sums.size() - 1]);
+    return m_sums[column];
+}
+
 double IterationColumns::countBefore(std::uint64_t time) const
 {
-    const std::uint64_t whole = std::min<std::uint64_t>(m_grid.columnAt(time), m_counts.size());
-    double count = 0;
-    for (std::uint64_t column = 0; column < whole; ++column)
-        count += m_counts[column];
-    if (whole < m_counts.size())
-        count += m_counts[whole] * static_cast<double>(time - m_grid.beginOf(whole))
-            / static_cast<double>(m_grid.width());
+    const std::uint64_t column = std::min<std::uint64_t>(m_grid.columnAt(time), m_counts.size());
+    double count = countBeforeColumn(column);
+    if (column == m_counts.size())
+        return count;
+    const std::uint64_t begin = m_grid.beginOf(column);
+    const std::size_t before = m_lane.countBefore(begin);
+    const std::size_t end = std::min(m_lane.countBefore(time), m_taken);
+    m_lane.forEach(before > 0 ? before - 1 : 0, end, [&](const Span &span) {
+        const double duration = static_cast<double>(std::max<std::uint64_t>(span.duration, 1));
+        const std::uint64_t from = std::max(span.begin, begin);
+        const std::uint64_t to =
+            std::min(span.begin + std::max<std::uint64_t>(span.duration, 1), time);
+        if (to > from)
+            count += static_cast<double>(span.count) * static_cast<double>(to - from) / duration;
+    });
     return count;
 }
 

@@ -29,17 +29,19 @@ public:
 
     /// The iterations in each of the columns, of the spans taken in so far.
     std::vector<double> counts(TimeGrid grid, ColumnRange columns) const;
-    /// The iterations before a time, exact to a column of the whole run's grid.
+    /// The iterations before a time, of the spans taken in so far.
     double countBefore(std::uint64_t time) const;
 
 private:
     void add(const Span &span);
+    double countBeforeColumn(std::uint64_t column) const;
     void coarsen();
 
     const Lane &m_lane;
     std::size_t m_taken = 0; ///< spans
     TimeGrid m_grid{16}; ///< 65 us: finer is never asked of the whole run
     std::vector<double> m_counts;
+    mutable std::vector<double> m_sums; ///< of all columns before each, as far as they are known
 };
 
 } // namespace poolscope

@@ -89,6 +89,18 @@ TEST(IterationColumns, CountEveryIterationOnceAtAnyZoom)
     }
     EXPECT_NEAR(columns.countBefore(end + 1'000'000'000), total, 1e-3);
     EXPECT_EQ(columns.countBefore(0), 0);
+    for (int i = 0; i < 200; ++i) {
+        const std::uint64_t time = random() % end;
+        double expected = 0;
+        for (const Span &span : spans) {
+            if (span.begin < time)
+                expected += static_cast<double>(span.count)
+                    * std::min(1.0,
+                        static_cast<double>(time - span.begin)
+                            / static_cast<double>(std::max<std::uint64_t>(span.duration, 1)));
+        }
+        ASSERT_NEAR(columns.countBefore(time), expected, 1e-3) << time;
+    }
 }
 
 TEST(IterationColumns, SpreadASpanEvenly)
