@@ -192,6 +192,8 @@ QString TaskForm::problem() const
 
 void TaskForm::edited()
 {
+    m_askTimer.stop();
+    m_inquiry.reset();
     if (m_kind->currentIndex() == builtinPage)
         updateBuiltin();
     else
@@ -220,7 +222,6 @@ void TaskForm::updateBuiltin()
 
 void TaskForm::askSoon()
 {
-    m_inquiry.reset();
     for (FormField *field : {m_placeField, m_functionField, m_interpreterField})
         field->setProblem({});
     if (place().isEmpty())
