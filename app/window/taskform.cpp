@@ -251,7 +251,9 @@ void TaskForm::answered(const std::shared_ptr<Inquiry> &inquiry)
     m_inquiry.reset();
     if (!inquiry->functions) {
         const QString message = QString::fromStdString(inquiry->functions.error().message);
-        const bool interpreter = message.contains(tr("interpreter"));
+        // What the worker says of a file begins with its path, of a module with "module".
+        const bool interpreter = message.contains(QStringLiteral("Python interpreter"))
+            && !message.startsWith(QString::fromStdString(inquiry->place));
         (interpreter ? m_interpreterField : m_placeField)->setProblem(message);
     } else {
         offerFunctions(*inquiry->functions);
