@@ -354,6 +354,9 @@ void MainWindow::connectRun()
     connect(m_panel, &RunPanel::changed, this, &MainWindow::showProblem);
     connect(m_processes, &ProcessControl::countChanged, &m_controller,
         [this](int count) { m_controller.setWorkerCount(static_cast<std::uint32_t>(count)); });
+    // Before the first run the status bar names the settings.
+    connect(m_panel, &RunPanel::changed, this, &MainWindow::showProgress);
+    connect(m_processes, &ProcessControl::countChanged, this, &MainWindow::showProgress);
     connect(&m_desktopColours, &DesktopColours::changed, this, &MainWindow::applyTheme);
 }
 
