@@ -60,6 +60,7 @@ TaskForm::TaskForm(QWidget *parent)
     m_kind->setAccessibleName(tr("Kind of task"));
     m_kind->setToolTip(tr("What is run on every input (Alt+T)"));
     layout->addWidget(m_kind);
+    setFocusProxy(m_kind);
     layout->addWidget(m_pages);
     m_pages->addWidget(makeBuiltinPage());
     m_pages->addWidget(makePythonPage());
