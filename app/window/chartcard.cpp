@@ -143,6 +143,7 @@ void ChartCard::updateLegend()
     if (series.size() > mostButtons) {
         auto *more = new QToolButton;
         more->setText(tr("%1 more").arg(series.size() - mostButtons));
+        more->setToolTip(tr("Show or hide the others"));
         more->setPopupMode(QToolButton::InstantPopup);
         more->setMenu(restOfLegend(series, mostButtons));
         more->menu()->setParent(more, more->menu()->windowFlags());

@@ -22,8 +22,10 @@ FormField::FormField(const QString &label, QWidget *control, QWidget *parent)
     m_message->setWordWrap(true);
     m_message->setTextFormat(Qt::PlainText);
     m_message->hide();
-    if (control->accessibleName().isEmpty())
-        control->setAccessibleName(label);
+    for (QWidget *named : {control, control->focusProxy()}) {
+        if (named && named->accessibleName().isEmpty())
+            named->setAccessibleName(label);
+    }
     layout->addWidget(name);
     layout->addWidget(control);
     layout->addWidget(m_message);

@@ -303,6 +303,7 @@ QWidget *MainWindow::makeTables()
     m_workersTable->horizontalHeader()->setStretchLastSection(true);
     m_workersTable->horizontalHeader()->setHighlightSections(false);
     m_workersTable->setAccessibleName(tr("Workers"));
+    m_workersTable->setToolTip(tr("A click on a column's title sorts by it"));
     m_workersTable->setObjectName(QStringLiteral("workersTable"));
     auto *empty = new EmptyText(
         tr("Each worker: its process, what it does, how fast, and what it costs"), m_workersTable);

@@ -84,6 +84,7 @@ QWidget *TaskForm::makeBuiltinPage()
     m_builtin = new QComboBox;
     m_builtin->setObjectName(QStringLiteral("builtin"));
     m_builtin->setMaxVisibleItems(20);
+    m_builtin->setToolTip(tr("A task that comes with Poolscope"));
     for (const BuiltinInfo &info : builtins()) {
         m_builtin->addItem(text(info.name));
         m_builtin->setItemData(m_builtin->count() - 1, text(info.summary), Qt::ToolTipRole);
