@@ -49,12 +49,17 @@ void FormField::show()
     m_message->setText(wrong ? m_text : m_note);
     m_message->setVisible(!m_message->text().isEmpty());
     m_message->setObjectName(wrong ? QStringLiteral("problem") : QStringLiteral("muted"));
-    m_control->setProperty("wrong", wrong);
-    for (QWidget *widget : {static_cast<QWidget *>(m_message), m_control}) {
+    QWidgetList controls{m_control};
+    if (m_control->focusProxy()) // a row
+        controls += m_control->findChildren<QWidget *>(Qt::FindDirectChildrenOnly);
+    for (QWidget *control : controls) {
+        control->setProperty("wrong", wrong);
+        control->setAccessibleDescription(m_message->text());
+    }
+    for (QWidget *widget : QWidgetList{m_message} + controls) {
         widget->style()->unpolish(widget);
         widget->style()->polish(widget);
     }
-    m_control->setAccessibleDescription(m_message->text());
 }
 
 } // namespace poolscope

@@ -423,10 +423,14 @@ private slots:
         person.type(name, wrong);
         QVERIFY(!person.problemBeside(name).isEmpty());
         QVERIFY(person.cannotStart(name));
+        const auto &edit = person.find<QLineEdit>(name);
+        QVERIFY(edit.property("wrong").toBool());
+        QCOMPARE(edit.accessibleDescription(), person.problemBeside(name));
         person.press(Qt::Key_R, Qt::ControlModifier);
         QVERIFY(!person.window.controller().isActive());
         person.type(name, right);
         QCOMPARE(person.problemBeside(name), QString());
+        QVERIFY(!edit.property("wrong").toBool());
         QVERIFY(person.canStart());
     }
 
