@@ -33,12 +33,16 @@ FormField::FormField(const QString &label, QWidget *control, QWidget *parent)
 
 void FormField::setProblem(const QString &problem)
 {
+    if (problem == m_text)
+        return;
     m_text = problem;
     show();
 }
 
 void FormField::setNote(const QString &note)
 {
+    if (note == m_note)
+        return;
     m_note = note;
     show();
 }
