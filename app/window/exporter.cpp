@@ -145,10 +145,11 @@ void Exporter::runJob(const QString &path, Job job)
     m_job = QtConcurrent::run([job = std::move(job), result, cancelled = m_cancelled] {
         *result = job([&] { return !*cancelled; });
     });
-    m_job.then(this, [this, result, path, cancelled = m_cancelled] {
-        if (m_progress)
-            m_progress->close();
-        if (!*cancelled)
+    m_job.then(this, [this, result, path, cancelled = m_cancelled, progress = m_progress] {
+        const bool wasCancelled = *cancelled; // closing the dialog cancels, too
+        if (progress)
+            progress->close();
+        if (!wasCancelled)
             tell(*result, path);
     });
 }

@@ -22,8 +22,10 @@ FormField::FormField(const QString &label, QWidget *control, QWidget *parent)
     m_message->setWordWrap(true);
     m_message->setTextFormat(Qt::PlainText);
     m_message->hide();
-    if (control->accessibleName().isEmpty())
-        control->setAccessibleName(label);
+    for (QWidget *named : {control, control->focusProxy()}) {
+        if (named && named->accessibleName().isEmpty())
+            named->setAccessibleName(label);
+    }
     layout->addWidget(name);
     layout->addWidget(control);
     layout->addWidget(m_message);
@@ -31,12 +33,16 @@ FormField::FormField(const QString &label, QWidget *control, QWidget *parent)
 
 void FormField::setProblem(const QString &problem)
 {
+    if (problem == m_text)
+        return;
     m_text = problem;
     show();
 }
 
 void FormField::setNote(const QString &note)
 {
+    if (note == m_note)
+        return;
     m_note = note;
     show();
 }
@@ -47,12 +53,17 @@ void FormField::show()
     m_message->setText(wrong ? m_text : m_note);
     m_message->setVisible(!m_message->text().isEmpty());
     m_message->setObjectName(wrong ? QStringLiteral("problem") : QStringLiteral("muted"));
-    m_control->setProperty("wrong", wrong);
-    for (QWidget *widget : {static_cast<QWidget *>(m_message), m_control}) {
+    QWidgetList controls{m_control};
+    if (m_control->focusProxy()) // a row
+        controls += m_control->findChildren<QWidget *>(Qt::FindDirectChildrenOnly);
+    for (QWidget *control : controls) {
+        control->setProperty("wrong", wrong);
+        control->setAccessibleDescription(m_message->text());
+    }
+    for (QWidget *widget : QWidgetList{m_message} + controls) {
         widget->style()->unpolish(widget);
         widget->style()->polish(widget);
     }
-    m_control->setAccessibleDescription(m_message->text());
 }
 
 } // namespace poolscope

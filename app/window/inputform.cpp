@@ -74,8 +74,9 @@ InputForm::InputForm(QWidget *parent)
     m_kind->setObjectName(QStringLiteral("inputKind"));
     m_kind->setAccessibleName(tr("Kind of input"));
     m_kind->setToolTip(
-        tr("What the task is run on; a file can also be dropped on the window (Alt+I)"));
+        tr("What the task is run on; a file can also be dropped on the window (Alt+N)"));
     layout->addWidget(m_kind);
+    setFocusProxy(m_kind);
     layout->addWidget(m_pages);
     m_pages->addWidget(makeRangePage());
     m_pages->addWidget(makeLinesPage());

@@ -308,6 +308,7 @@ QWidget *MainWindow::makeTables()
     m_workersTable->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_workersTable->horizontalHeader()->setHighlightSections(false);
     m_workersTable->setAccessibleName(tr("Workers"));
+    m_workersTable->setToolTip(tr("A click on a column's title sorts by it"));
     m_workersTable->setObjectName(QStringLiteral("workersTable"));
     auto *empty = new EmptyText(
         tr("Each worker: its process, what it does, how fast, and what it costs"), m_workersTable);
@@ -359,6 +360,9 @@ void MainWindow::connectRun()
     connect(m_panel, &RunPanel::changed, this, &MainWindow::showProblem);
     connect(m_processes, &ProcessControl::countChanged, &m_controller,
         [this](int count) { m_controller.setWorkerCount(static_cast<std::uint32_t>(count)); });
+    // Before the first run the status bar names the settings.
+    connect(m_panel, &RunPanel::changed, this, &MainWindow::showProgress);
+    connect(m_processes, &ProcessControl::countChanged, this, &MainWindow::showProgress);
     connect(&m_desktopColours, &DesktopColours::changed, this, &MainWindow::applyTheme);
 }
 

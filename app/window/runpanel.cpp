@@ -24,6 +24,7 @@ QFrame *cardOf(const QString &title, QWidget *content)
     layout->setSpacing(gridUnit);
     auto *label = new QLabel(title);
     label->setObjectName(QStringLiteral("section"));
+    label->setBuddy(content->focusProxy());
     layout->addWidget(label);
     layout->addWidget(content);
     return card;
@@ -42,8 +43,8 @@ RunPanel::RunPanel(QWidget *parent)
     auto *layout = new QVBoxLayout(panel);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(gridUnit);
-    layout->addWidget(cardOf(tr("Task"), m_task));
-    layout->addWidget(cardOf(tr("Input"), m_input));
+    layout->addWidget(cardOf(tr("&Task"), m_task));
+    layout->addWidget(cardOf(tr("I&nput"), m_input));
     layout->addWidget(cardOf(tr("Pool"), m_pool));
     layout->addStretch(1);
     setWidget(panel);

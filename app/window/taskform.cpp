@@ -60,6 +60,7 @@ TaskForm::TaskForm(QWidget *parent)
     m_kind->setAccessibleName(tr("Kind of task"));
     m_kind->setToolTip(tr("What is run on every input (Alt+T)"));
     layout->addWidget(m_kind);
+    setFocusProxy(m_kind);
     layout->addWidget(m_pages);
     m_pages->addWidget(makeBuiltinPage());
     m_pages->addWidget(makePythonPage());
@@ -83,6 +84,7 @@ QWidget *TaskForm::makeBuiltinPage()
     m_builtin = new QComboBox;
     m_builtin->setObjectName(QStringLiteral("builtin"));
     m_builtin->setMaxVisibleItems(20);
+    m_builtin->setToolTip(tr("A task that comes with Poolscope"));
     for (const BuiltinInfo &info : builtins()) {
         m_builtin->addItem(text(info.name));
         m_builtin->setItemData(m_builtin->count() - 1, text(info.summary), Qt::ToolTipRole);
@@ -192,6 +194,8 @@ QString TaskForm::problem() const
 
 void TaskForm::edited()
 {
+    m_askTimer.stop();
+    m_inquiry.reset();
     if (m_kind->currentIndex() == builtinPage)
         updateBuiltin();
     else
@@ -220,7 +224,6 @@ void TaskForm::updateBuiltin()
 
 void TaskForm::askSoon()
 {
-    m_inquiry.reset();
     for (FormField *field : {m_placeField, m_functionField, m_interpreterField})
         field->setProblem({});
     if (place().isEmpty())
@@ -250,7 +253,9 @@ void TaskForm::answered(const std::shared_ptr<Inquiry> &inquiry)
     m_inquiry.reset();
     if (!inquiry->functions) {
         const QString message = QString::fromStdString(inquiry->functions.error().message);
-        const bool interpreter = message.contains(tr("interpreter"));
+        // What the worker says of a file begins with its path, of a module with "module".
+        const bool interpreter = message.contains(QStringLiteral("Python interpreter"))
+            && !message.startsWith(QString::fromStdString(inquiry->place));
         (interpreter ? m_interpreterField : m_placeField)->setProblem(message);
     } else {
         offerFunctions(*inquiry->functions);
