@@ -104,7 +104,7 @@ bool Chart::refresh(const Moment &moment, std::chrono::nanoseconds budget)
         return true;
     const Taken taken = takeNew(moment, std::chrono::steady_clock::now() + budget);
     if (taken.changed == Changed::Picture) {
-        replotSoon();
+        replot(QCustomPlot::rpQueuedReplot);
         emit figureChanged();
     }
     return taken.all;
@@ -115,6 +115,12 @@ void Chart::showEmptyText(bool show)
     m_emptyText->setVisible(show);
     for (QCPAxis *axis : {xAxis, yAxis})
         axis->setVisible(!show);
+}
+
+void Chart::replotSoon()
+{
+    replot(QCustomPlot::rpQueuedReplot);
+    emit framesWanted();
 }
 
 void Chart::layOut(const QSize &size)
@@ -173,8 +179,10 @@ void Chart::mouseReleaseEvent(QMouseEvent *event)
 
 void Chart::mouseDoubleClickEvent(QMouseEvent *event)
 {
-    if (event->button() == Qt::LeftButton)
-        fit();
+    if (event->button() != Qt::LeftButton)
+        return;
+    m_pressedAt = {INT_MIN / 4, INT_MIN / 4}; // its release is no click
+    fit();
 }
 
 /// The keys of what the mouse does: arrows move, plus and minus zoom, Home shows all.
@@ -184,7 +192,7 @@ void Chart::keyPressEvent(QKeyEvent *event)
     const Qt::Orientations moves = axisRect()->rangeDrag();
     const auto move = [&](QCPAxis *axis, double by) {
         if (moves.testFlag(axis->orientation()))
-            axis->moveRange(axis->range().size() * by);
+            axis->moveRange(axis->range().size() * (axis->rangeReversed() ? -by : by));
     };
     const auto zoom = [&](double factor) {
         for (QCPAxis *axis : {xAxis, yAxis}) {

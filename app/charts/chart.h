@@ -72,6 +72,8 @@ public:
 
 signals:
     void figureChanged();
+    /// The picture may need refresh() again, also of a run that has ended.
+    void framesWanted();
     void seriesChanged();
     /// The person wants to see what this index came to.
     void indexPicked(quint64 index);
@@ -91,7 +93,8 @@ protected:
 
     QRect plotRect() const { return axisRect()->rect(); }
     void setCrossHair(std::optional<double> key);
-    void replotSoon() { replot(QCustomPlot::rpQueuedReplot); }
+    /// Something other than the record has changed.
+    void replotSoon();
 
     void mouseMoveEvent(QMouseEvent *event) override;
     void mousePressEvent(QMouseEvent *event) override;

@@ -106,7 +106,9 @@ QByteArray pngOf(Chart &chart, const Moment &moment, const PictureSize &size)
 {
     QBuffer buffer;
     buffer.open(QIODevice::WriteOnly);
-    chartImage(chart, moment, size).save(&buffer, "PNG");
+    const QImage image = chartImage(chart, moment, size);
+    if (image.isNull() || !image.save(&buffer, "PNG"))
+        return {};
     return buffer.data();
 }
 
@@ -162,6 +164,8 @@ QImage chartImage(Chart &chart, const Moment &moment, const PictureSize &size)
     QImage image(QSizeF(size.size * size.scale).toSize(), QImage::Format_RGB32);
     image.setDotsPerMeterX(static_cast<int>(std::lround(dotsPerInch * size.scale / 0.0254)));
     image.setDotsPerMeterY(image.dotsPerMeterX());
+    if (image.isNull())
+        return image;
     QCPPainter painter;
     painter.begin(&image);
     painter.scale(size.scale, size.scale);
@@ -183,6 +187,9 @@ Result<void> writeChartPicture(
     const QByteArray bytes = ending == QLatin1String("png") ? pngOf(chart, moment, size)
         : ending == QLatin1String("svg")                    ? svgOf(chart, moment, size)
                                                             : pdfOf(chart, moment, size);
+    if (bytes.isEmpty())
+        return failure("cannot write " + path.string()
+            + ": there is no memory for a picture of this size; choose a smaller one");
     if (const auto written =
             (*file)->append({bytes.constData(), static_cast<std::size_t>(bytes.size())});
         !written)

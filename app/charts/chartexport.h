@@ -20,7 +20,7 @@ struct PictureSize {
 /// The endings of pictures, "png", "svg", "pdf".
 const QStringList &pictureEndings();
 
-/// Draws it with all that is known by `moment`.
+/// Draws it with all that is known by `moment`; null where there is no memory for it.
 QImage chartImage(Chart &chart, const Moment &moment, const PictureSize &size);
 
 /// Writes a picture, in the format that the ending names, whole or not at all.

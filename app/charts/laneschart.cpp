@@ -64,6 +64,17 @@ LanesChart::LanesChart(TimeView &view, QWidget *parent)
     yAxis->setLabel(tr("worker"));
     yAxis->grid()->setVisible(false);
     m_lanes->setTheme(&theme());
+    connect(yAxis, qOverload<const QCPRange &>(&QCPAxis::rangeChanged), this,
+        &LanesChart::keepLanesInView);
+}
+
+/// There is nothing above the first lane and below the last.
+void LanesChart::keepLanesInView(const QCPRange &range)
+{
+    const QCPRange all(0.5, std::max<double>(1, static_cast<double>(m_lanesShown)) + 0.5);
+    const QCPRange kept = range.size() >= all.size() ? all : range.bounded(all.lower, all.upper);
+    if (kept != range)
+        yAxis->setRange(kept);
 }
 
 QString LanesChart::figure() const
@@ -118,11 +129,14 @@ void LanesChart::setSeriesVisible(std::size_t series, bool visible)
 void LanesChart::recordChanged()
 {
     m_history.reset();
+    m_finder.reset();
     m_lanesShown = 0;
     m_now = 0;
     m_knowsMarks = false;
-    if (record())
+    if (record()) {
         m_history = std::make_unique<RunHistory>(record()->timeline);
+        m_finder = std::make_unique<SpanFinder>(record()->timeline);
+    }
     m_lanes->setSource(record() ? &record()->timeline : nullptr, m_history.get());
 }
 
@@ -132,14 +146,26 @@ Chart::Taken LanesChart::takeNew(const Moment &moment, std::chrono::steady_clock
     const bool moved = moment.now != m_now || !m_knowsMarks;
     m_knowsMarks = all;
     m_now = moment.now;
+    m_run = moment.run;
     m_lanes->setNow(moment.now);
     if (record()->timeline.workerCount() != m_lanesShown)
-        fitLanes();
+        showNewLanes();
     return {moved || !all ? Changed::Picture : Changed::Nothing, all};
+}
+
+/// Where the person has zoomed lanes, new ones stay out of sight.
+void LanesChart::showNewLanes()
+{
+    const bool zoomed = axisRect()->rangeDrag().testFlag(Qt::Vertical);
+    if (zoomed)
+        m_lanesShown = record()->timeline.workerCount();
+    else
+        fitLanes();
 }
 
 void LanesChart::fitLanes()
 {
+    axisRect()->setRangeDrag(Qt::Horizontal);
     m_lanesShown = record() ? record()->timeline.workerCount() : 0;
     yAxis->setRange(0.5, std::max<double>(1, static_cast<double>(m_lanesShown)) + 0.5);
 }
@@ -152,7 +178,7 @@ void LanesChart::fit()
 
 void LanesChart::showIndex(std::optional<std::uint64_t> index)
 {
-    const auto place = index && record() ? findSpan(record()->timeline, *index) : std::nullopt;
+    const auto place = index && record() ? m_finder->find(*index) : std::nullopt;
     m_lanes->setSelected(place);
     if (place) {
         const Span span = record()->timeline.worker(place->worker - 1).lane().span(place->position);
@@ -198,21 +224,6 @@ std::optional<FailureMark> LanesChart::failureAt(const QPointF &position, std::s
     return nearest;
 }
 
-bool LanesChart::showsSingleSpans() const
-{
-    const TimeView::Range range = view().range();
-    double spans = 0;
-    const auto begin = static_cast<std::uint64_t>(std::max(0.0, range.begin));
-    const auto end = static_cast<std::uint64_t>(std::max(0.0, range.end));
-    const Timeline &timeline = record()->timeline;
-    for (std::size_t i = 0; i < timeline.workerCount(); ++i) {
-        const Lane &lane = timeline.worker(i).lane();
-        spans =
-            std::max(spans, static_cast<double>(lane.countBefore(end) - lane.countBefore(begin)));
-    }
-    return spans * 2 < axisRect()->width();
-}
-
 QString LanesChart::textAt(const QPointF &position) const
 {
     const auto place = placeAt(position);
@@ -224,7 +235,7 @@ QString LanesChart::textAt(const QPointF &position) const
                 .arg(countText(failure->index)),
             tr("at %1").arg(durationText(static_cast<double>(failure->time))),
             tr("click: its row in Outcomes")});
-    if (!showsSingleSpans())
+    if (!m_lanes->showsSpans(place->lane))
         return columnText(*place);
     if (const auto span = m_lanes->spanAt(place->lane, place->time))
         return spanText(place->lane, *span);
@@ -260,35 +271,34 @@ QString LanesChart::columnText(const Place &place) const
 
 QString LanesChart::idleText(const Place &place) const
 {
-    QString state = tr("no process");
+    std::optional<WorkerState> state;
     if (place.lane < m_history->workerCount()) {
         for (const auto &since : m_history->worker(place.lane).states) {
-            if (since.time > place.time)
-                break;
-            switch (since.value) {
-            case WorkerState::Starting:
-                state = tr("its process starts");
-                break;
-            case WorkerState::Ready:
-                state = tr("waits for a chunk");
-                break;
-            case WorkerState::Leaving:
-                state = tr("leaves");
-                break;
-            case WorkerState::Dead:
-                state = tr("it has died");
-                break;
-            case WorkerState::Gone:
-                state = tr("it is gone");
-                break;
-            }
+            if (since.time <= place.time)
+                state = since.value;
         }
     }
     const Lane &lane = record()->timeline.worker(place.lane).lane();
-    if (lane.countBefore(place.time) == lane.size() && state == tr("waits for a chunk")
-        && place.time + 1'000'000'000 > m_now)
-        state = tr("waits, or is on an iteration that has not finished");
-    return lines({workerText(place.lane), state,
+    const bool nothingLater = lane.countBefore(place.time) == lane.size();
+    const bool mayBeBusy = nothingLater && m_run == TimeView::Run::GoesOn;
+    const auto text = [&] {
+        if (!state)
+            return tr("no process yet");
+        switch (*state) {
+        case WorkerState::Starting:
+            return tr("its process starts");
+        case WorkerState::Ready:
+        case WorkerState::Leaving:
+            return mayBeBusy ? tr("waits, or is on an iteration that has not finished")
+                             : tr("waits for a chunk");
+        case WorkerState::Dead:
+            return tr("it has died");
+        case WorkerState::Gone:
+            return tr("it is gone");
+        }
+        return QString();
+    };
+    return lines({workerText(place.lane), text(),
         tr("at %1").arg(durationText(static_cast<double>(place.time)))});
 }
 
@@ -310,11 +320,8 @@ void LanesChart::wheelEvent(QWheelEvent *event)
     const bool overNumbers = event->position().x() < axisRect()->left();
     axisRect()->setRangeZoom(overNumbers ? Qt::Vertical : Qt::Horizontal);
     Chart::wheelEvent(event);
-    if (overNumbers) {
-        const QCPRange range = yAxis->range();
-        const double last = std::max<double>(1, static_cast<double>(m_lanesShown)) + 0.5;
-        yAxis->setRange(std::max(0.5, range.lower), std::min(last, range.upper));
-    }
+    if (overNumbers)
+        axisRect()->setRangeDrag(Qt::Horizontal | Qt::Vertical);
     axisRect()->setRangeZoom(Qt::Horizontal);
 }
 

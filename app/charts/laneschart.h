@@ -39,13 +39,16 @@ private:
     QString spanText(std::size_t lane, std::size_t position) const;
     QString columnText(const Place &place) const;
     QString idleText(const Place &place) const;
-    bool showsSingleSpans() const;
+    void showNewLanes();
     void fitLanes();
+    void keepLanesInView(const QCPRange &range);
 
     LanesPlottable *m_lanes;
     std::unique_ptr<RunHistory> m_history;
+    std::unique_ptr<SpanFinder> m_finder;
     std::size_t m_lanesShown = 0;
     std::uint64_t m_now = 0;
+    TimeView::Run m_run = TimeView::Run::GoesOn;
     bool m_knowsMarks = false; ///< all that there were when it was last drawn
 };
 

@@ -186,7 +186,7 @@ void LanesPlottable::drawBusy(QCPPainter *painter, const View &view)
         const QRectF rect = view.rect(lane, 0, 0);
         if (rect.bottom() < view.clip.top() || rect.top() > view.clip.bottom())
             continue;
-        if (showsSpans(view, lane))
+        if (showsSpans(lane))
             drawSpans(painter, view, lane);
         else
             far.push_back(lane);
@@ -195,11 +195,13 @@ void LanesPlottable::drawBusy(QCPPainter *painter, const View &view)
         drawColumns(painter, view, far);
 }
 
-bool LanesPlottable::showsSpans(const View &view, std::size_t lane) const
+bool LanesPlottable::showsSpans(std::size_t lane) const
 {
     const Lane &spans = m_timeline->worker(lane).lane();
-    const std::size_t count = spans.countBefore(view.end) - spans.countBefore(view.begin);
-    return static_cast<double>(count) * widthOfShownSpan < view.clip.width();
+    const QCPRange range = mKeyAxis->range();
+    const std::size_t count =
+        spans.countBefore(toTime(range.upper) + 1) - spans.countBefore(toTime(range.lower));
+    return static_cast<double>(count) * widthOfShownSpan < mKeyAxis->axisRect()->width();
 }
 
 void LanesPlottable::drawColumns(

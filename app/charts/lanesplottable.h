@@ -5,6 +5,7 @@
 
 #include "analysis/busycolumns.h"
 #include "analysis/runhistory.h"
+#include "analysis/spanfinder.h"
 #include "charts/theme.h"
 
 #include <deque>
@@ -36,6 +37,8 @@ public:
     std::optional<std::size_t> laneAt(double value) const;
     /// The span at a time in a lane, if the worker was on one.
     std::optional<std::size_t> spanAt(std::size_t lane, std::uint64_t time) const;
+    /// Whether a lane's spans are drawn one by one in this view, rather than as columns.
+    bool showsSpans(std::size_t lane) const;
     /// How wide a column of the picture is, in nanoseconds, at this device pixel ratio.
     TimeGrid gridAt(double pixelRatio) const;
 
@@ -64,7 +67,6 @@ private:
     void drawSelected(QCPPainter *painter, const View &view) const;
     void drawPauses(QCPPainter *painter, const View &view) const;
     void drawResizes(QCPPainter *painter, const View &view) const;
-    bool showsSpans(const View &view, std::size_t lane) const;
 
     const Theme *m_theme = nullptr;
     const Timeline *m_timeline = nullptr;

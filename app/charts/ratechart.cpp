@@ -29,7 +29,7 @@ QPen curvePen(const QColor &colour, double width, Qt::PenStyle style = Qt::Solid
     return pen;
 }
 
-/// At most a tenth more than the value, and round.
+/// The next round number.
 double scaleFor(double value)
 {
     static constexpr std::array steps{1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0};
@@ -137,13 +137,13 @@ Chart::Taken RateChart::takeNew(const Moment &moment, std::chrono::steady_clock:
     m_moment = moment;
     addWorkers();
     bool all = m_history->advance(marksAtOnce);
+    // Each gets a little, however late it is, so that none is left behind.
+    const std::size_t atOnce = spansAtOnce / std::max<std::size_t>(1, m_iterations.size()) + 1;
     for (IterationColumns &worker : m_iterations) {
-        while (!worker.advance(spansAtOnce)) {
-            if (std::chrono::steady_clock::now() > until) {
-                all = false;
-                break;
-            }
-        }
+        bool took = worker.advance(atOnce);
+        while (!took && std::chrono::steady_clock::now() < until)
+            took = worker.advance(atOnce);
+        all = all && took;
     }
     m_tookAll = all;
     if (!moved && all)

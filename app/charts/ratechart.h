@@ -8,7 +8,6 @@
 
 #include <deque>
 #include <memory>
-#include <set>
 
 namespace poolscope {
 
@@ -34,8 +33,6 @@ protected:
     std::optional<std::uint64_t> indexAt(const QPointF &) const override { return std::nullopt; }
 
 private:
-    struct Curves;
-
     void addWorkers();
     void updateCurves();
     void fillGraph(QCPGraph *graph, const std::vector<double> &counts, TimeGrid grid,

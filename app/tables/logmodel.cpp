@@ -26,19 +26,20 @@ void LogModel::setRecord(const RunRecord *record)
     endResetModel();
 }
 
-void LogModel::update()
+bool LogModel::update()
 {
     if (!m_record)
-        return;
+        return true;
     RunLog::Page page = m_record->log.entriesFrom(m_next, entriesPerUpdate);
     m_next = page.next;
     if (page.entries.empty())
-        return;
+        return true;
     const int count = static_cast<int>(page.entries.size());
     makeRoomFor(count);
     beginInsertRows({}, rowCount(), rowCount() + count - 1);
     std::move(page.entries.begin(), page.entries.end(), std::back_inserter(m_entries));
     endInsertRows();
+    return count < static_cast<int>(entriesPerUpdate);
 }
 
 void LogModel::makeRoomFor(int count)

@@ -25,7 +25,8 @@ public:
     /// The record outlives the model or the next call; null: no rows.
     void setRecord(const RunRecord *record);
     /// Takes in what came since the last call, of much only a part: call it again.
-    void update();
+    /// Takes in some of what is new; false where more is waiting.
+    bool update();
 
     /// The input that the worker of this row was on, or the first of several, where known.
     std::optional<std::uint64_t> inputOf(int row) const;

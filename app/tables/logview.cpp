@@ -82,17 +82,18 @@ void LogView::setRecord(const RunRecord *record)
     m_empty->show();
 }
 
-void LogView::updateLog()
+bool LogView::updateLog()
 {
     const bool followsEnd = showsEnd();
     const QPersistentModelIndex top = m_table->indexAt({0, 0});
     const int topRow = top.row();
-    m_model.update();
+    const bool all = m_model.update();
     m_empty->setVisible(m_model.rowCount() == 0);
     if (followsEnd)
         m_table->scrollToBottom();
     else if (top.isValid() && top.row() != topRow)
         m_table->scrollTo(top, QAbstractItemView::PositionAtTop);
+    return all;
 }
 
 bool LogView::showsEnd() const

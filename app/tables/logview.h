@@ -23,7 +23,8 @@ public:
 
     /// See LogModel.
     void setRecord(const RunRecord *record);
-    void updateLog();
+    /// False where more is waiting.
+    bool updateLog();
 
 public slots:
     /// The texts of the selected rows go to the clipboard, a line each.

@@ -114,12 +114,12 @@ void OutcomesModel::tellAllChanged()
         emit dataChanged(index(0, 0), index(m_rows - 1, columnCount() - 1));
 }
 
-void OutcomesModel::update()
+bool OutcomesModel::update()
 {
     if (!m_record)
-        return;
+        return true;
     tellIfMoreSettled();
-    takeFailures();
+    return takeFailures();
 }
 
 void OutcomesModel::tellIfMoreSettled()
@@ -128,7 +128,7 @@ void OutcomesModel::tellIfMoreSettled()
         tellAllChanged();
 }
 
-void OutcomesModel::takeFailures()
+bool OutcomesModel::takeFailures()
 {
     const AppendLog<Mark> &marks = m_record->timeline.marks();
     const std::size_t end = std::min(marks.size(), m_marksRead + marksPerUpdate);
@@ -137,10 +137,11 @@ void OutcomesModel::takeFailures()
         if (isFailure(marks[m_marksRead]))
             m_failures.push_back(marks[m_marksRead].value);
     }
-    if (m_failures.size() == knownFailures)
-        return;
-    fitRows();
-    emit countChanged();
+    if (m_failures.size() != knownFailures) {
+        fitRows();
+        emit countChanged();
+    }
+    return m_marksRead == marks.size();
 }
 
 int OutcomesModel::settledRows() const

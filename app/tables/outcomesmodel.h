@@ -45,7 +45,8 @@ public:
     int pageSize() const { return m_pageSize; }
 
     /// Takes in what came since the last call.
-    void update();
+    /// Takes in some of what is new; false where more is waiting.
+    bool update();
 
     std::uint64_t indexAt(int row) const;
     /// Where in the list this index stands, if it does.
@@ -77,7 +78,7 @@ private:
         State state = State::Pending;
     };
 
-    void takeFailures();
+    bool takeFailures();
     void fitRows();
     void tellIfMoreSettled();
     void tellAllChanged();

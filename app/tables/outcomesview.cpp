@@ -174,9 +174,9 @@ void OutcomesView::setRecord(const RunRecord *record)
     showList();
 }
 
-void OutcomesView::updateOutcomes()
+bool OutcomesView::updateOutcomes()
 {
-    m_model.update();
+    return m_model.update();
 }
 
 void OutcomesView::goTo(std::uint64_t index)

@@ -32,7 +32,8 @@ public:
     /// See OutcomesModel.
     void setRecord(const RunRecord *record);
     void setFailureColor(const QColor &color) { m_model.setFailureColor(color); }
-    void updateOutcomes();
+    /// False where more is waiting.
+    bool updateOutcomes();
 
     std::optional<std::uint64_t> currentIndex() const { return m_current; }
     /// Makes it the current row and brings it into sight, if need be by showing all inputs.

@@ -82,8 +82,13 @@ void ChartCard::buildHeader(TimeView *view)
 
 void ChartCard::buildMenu(TimeView *view)
 {
-    m_menu->addAction(tr("&Export\u2026"), this, &ChartCard::exportWanted);
-    m_menu->addAction(tr("&Copy as picture"), this, &ChartCard::copyWanted);
+    const QList<QAction *> needRecord{
+        m_menu->addAction(tr("&Export\u2026"), this, &ChartCard::exportWanted),
+        m_menu->addAction(tr("&Copy as picture"), this, &ChartCard::copyWanted)};
+    connect(m_menu, &QMenu::aboutToShow, this, [this, needRecord] {
+        for (QAction *action : needRecord)
+            action->setEnabled(m_chart->record() != nullptr);
+    });
     m_menu->addSeparator();
     m_menu->addAction(tr("Show &all of it\tdouble-click"), m_chart, &Chart::fit);
     if (view)

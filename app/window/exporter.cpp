@@ -3,6 +3,7 @@
 
 #include "charts/chartexport.h"
 #include "report/outcomeexport.h"
+#include "window/background.h"
 #include "window/exportdialog.h"
 
 #include <QClipboard>
@@ -10,8 +11,9 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QGuiApplication>
+#include <QMessageBox>
+#include <QProgressDialog>
 #include <QSettings>
-#include <QtConcurrent>
 
 namespace poolscope {
 
@@ -33,9 +35,9 @@ QString nameOf(const Chart &chart)
 
 } // namespace
 
-Exporter::Exporter(MomentSource moment, QWidget *window)
+Exporter::Exporter(const RunController &controller, QWidget *window)
     : QObject(window)
-    , m_moment(std::move(moment))
+    , m_controller(controller)
     , m_window(window)
 {
 }
@@ -78,11 +80,11 @@ void Exporter::exportChart(Chart &chart)
     if (!chart.record())
         return;
     ExportDialog dialog(chart.title(), suggested(nameOf(chart), QStringLiteral("png")), m_window);
-    if (dialog.exec() != QDialog::Accepted)
+    if (dialog.exec() != QDialog::Accepted || !chart.record())
         return;
     const QString path = dialog.path();
     if (!dialog.wantsData()) {
-        tell(writeChartPicture(chart, m_moment(), toPath(path), dialog.size()), path);
+        tell(writeChartPicture(chart, moment(), toPath(path), dialog.size()), path);
         return;
     }
     runJob(path, [kind = chart.kind(), record = chart.record(), path](const GoOn &goOn) {
@@ -96,12 +98,20 @@ void Exporter::exportAllCharts(const ChartSet &charts)
         m_window, tr("A folder for all charts"), QSettings().value(folderKey).toString());
     if (folder.isEmpty())
         return;
+    const auto pathOf = [&](const Chart &chart) {
+        return QDir(folder).filePath(nameOf(chart) + QStringLiteral(".png"));
+    };
+    QStringList paths;
+    for (const Chart *chart : charts)
+        paths << pathOf(*chart);
+    if (!mayReplace(paths))
+        return;
     constexpr double sharp = 2;
     for (Chart *chart : charts) {
-        const QString path = QDir(folder).filePath(nameOf(*chart) + QStringLiteral(".png"));
+        const QString path = pathOf(*chart);
         PictureSize size;
         size.scale = sharp;
-        const auto written = writeChartPicture(*chart, m_moment(), toPath(path), size);
+        const auto written = writeChartPicture(*chart, moment(), toPath(path), size);
         if (!written) {
             emit failed(QString::fromStdString(written.error().message));
             return;
@@ -111,13 +121,40 @@ void Exporter::exportAllCharts(const ChartSet &charts)
     emit wrote(tr("Wrote the charts to %1").arg(folder));
 }
 
-void Exporter::exportOutcomes(const RunRecord &record)
+bool Exporter::mayReplace(const QStringList &paths) const
 {
-    const QString path = QFileDialog::getSaveFileName(m_window, tr("Export outcomes"),
-        suggested(QStringLiteral("outcomes"), QStringLiteral("csv")),
-        tr("CSV (*.csv);;JSON Lines (*.jsonl);;Text, a value a line (*.txt);;NumPy array (*.npy)"));
-    if (path.isEmpty())
+    QStringList there;
+    for (const QString &path : paths) {
+        if (QFileInfo::exists(path))
+            there << QFileInfo(path).fileName();
+    }
+    return there.isEmpty()
+        || QMessageBox::question(m_window, tr("Replace files?"),
+               tr("The folder already has %1. Replace them?").arg(there.join(QStringLiteral(", "))))
+        == QMessageBox::Yes;
+}
+
+void Exporter::exportOutcomes()
+{
+    QFileDialog dialog(m_window, tr("Export outcomes"));
+    dialog.setAcceptMode(QFileDialog::AcceptSave);
+    dialog.setNameFilters({tr("CSV (*.csv)"), tr("JSON Lines (*.jsonl)"),
+        tr("Text, a value a line (*.txt)"), tr("NumPy array (*.npy)")});
+    dialog.setDefaultSuffix(QStringLiteral("csv"));
+    const QFileInfo place(suggested(QStringLiteral("outcomes"), QStringLiteral("csv")));
+    dialog.setDirectory(place.path());
+    dialog.selectFile(place.fileName());
+    connect(&dialog, &QFileDialog::filterSelected, &dialog, [&dialog](const QString &filter) {
+        const QString ending = filter.section(QStringLiteral("*."), 1).chopped(1);
+        const QFileInfo typed(dialog.selectedFiles().value(0));
+        dialog.setDefaultSuffix(ending);
+        dialog.selectFile(typed.completeBaseName() + QLatin1Char('.') + ending);
+    });
+    if (dialog.exec() != QDialog::Accepted || !m_controller.run())
         return;
+    // Only now: while the dialog was open, another run may have come.
+    const RunRecord &record = m_controller.run()->record();
+    const QString path = dialog.selectedFiles().value(0);
     runJob(path, [&record, path](const GoOn &goOn) {
         return poolscope::exportOutcomes(record, toPath(path), goOn);
     });
@@ -127,31 +164,32 @@ void Exporter::copyPicture(Chart &chart)
 {
     PictureSize size;
     size.scale = std::max(2.0, m_window->devicePixelRatioF());
-    QGuiApplication::clipboard()->setImage(chartImage(chart, m_moment(), size));
+    QGuiApplication::clipboard()->setImage(chartImage(chart, moment(), size));
     emit wrote(tr("Copied the picture of %1").arg(chart.title()));
 }
 
+/// The window waits for it behind a dialog that can cancel it.
 void Exporter::runJob(const QString &path, Job job)
 {
     cancel();
     m_cancelled = std::make_shared<std::atomic<bool>>(false);
-    m_progress = new QProgressDialog(
+    auto *progress = new QProgressDialog(
         tr("Writing %1\u2026").arg(QFileInfo(path).fileName()), tr("Cancel"), 0, 0, m_window);
-    m_progress->setMinimumDuration(progressAfter);
-    m_progress->setAttribute(Qt::WA_DeleteOnClose);
-    connect(m_progress, &QProgressDialog::canceled, this,
+    progress->setMinimumDuration(progressAfter);
+    progress->setWindowModality(Qt::WindowModal);
+    connect(progress, &QProgressDialog::canceled, this,
         [cancelled = m_cancelled] { *cancelled = true; });
     auto result = std::make_shared<Result<void>>();
-    m_job = QtConcurrent::run([job = std::move(job), result, cancelled = m_cancelled] {
-        *result = job([&] { return !*cancelled; });
-    });
-    m_job.then(this, [this, result, path, cancelled = m_cancelled, progress = m_progress] {
-        const bool wasCancelled = *cancelled; // closing the dialog cancels, too
-        if (progress)
-            progress->close();
-        if (!wasCancelled)
-            tell(*result, path);
-    });
+    m_job = inBackground(
+        progress,
+        [job = std::move(job), result, cancelled = m_cancelled] {
+            *result = job([&] { return !*cancelled; });
+        },
+        [this, result, path, cancelled = m_cancelled, progress] {
+            progress->deleteLater();
+            if (!*cancelled)
+                tell(*result, path);
+        });
 }
 
 } // namespace poolscope

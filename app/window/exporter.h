@@ -5,11 +5,10 @@
 
 #include "charts/chartset.h"
 #include "report/chartdata.h"
+#include "window/runcontroller.h"
 
 #include <QFuture>
 #include <QObject>
-#include <QPointer>
-#include <QProgressDialog>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -20,14 +19,12 @@ class Exporter : public QObject {
     Q_OBJECT
 
 public:
-    using MomentSource = std::function<Moment()>;
-
-    Exporter(MomentSource moment, QWidget *window);
+    explicit Exporter(const RunController &controller, QWidget *window);
     ~Exporter() override;
 
     void exportChart(Chart &chart);
     void exportAllCharts(const ChartSet &charts);
-    void exportOutcomes(const RunRecord &record);
+    void exportOutcomes();
     void copyPicture(Chart &chart);
 
     /// Gives up what is being written; after it no record is read any more.
@@ -45,11 +42,13 @@ private:
     void tell(const Result<void> &result, const QString &path);
     void runJob(const QString &path, Job job);
 
-    MomentSource m_moment;
+    Moment moment() const { return m_controller.moment(); }
+    bool mayReplace(const QStringList &paths) const;
+
+    const RunController &m_controller;
     QWidget *m_window;
     std::shared_ptr<std::atomic<bool>> m_cancelled;
     QFuture<void> m_job;
-    QPointer<QProgressDialog> m_progress;
 };
 
 } // namespace poolscope

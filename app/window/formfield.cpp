@@ -36,7 +36,7 @@ void FormField::setProblem(const QString &problem)
     if (problem == m_text)
         return;
     m_text = problem;
-    show();
+    showMessage();
 }
 
 void FormField::setNote(const QString &note)
@@ -44,10 +44,10 @@ void FormField::setNote(const QString &note)
     if (note == m_note)
         return;
     m_note = note;
-    show();
+    showMessage();
 }
 
-void FormField::show()
+void FormField::showMessage()
 {
     const bool wrong = !m_text.isEmpty();
     m_message->setText(wrong ? m_text : m_note);

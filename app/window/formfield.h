@@ -20,7 +20,7 @@ public:
     void setNote(const QString &note);
 
 private:
-    void show();
+    void showMessage();
 
     QWidget *m_control;
     QLabel *m_message;

@@ -35,9 +35,10 @@ FramePacer::FramePacer(QObject *parent)
 
 void FramePacer::start()
 {
+    if (m_timer.isActive())
+        return;
     m_cpu = cpuTimeOfThread();
-    if (!m_timer.isActive())
-        m_timer.start(0);
+    m_timer.start(0);
 }
 
 void FramePacer::stop()

@@ -58,11 +58,12 @@ void showHelp(const ChartSet &charts, const QList<QAction *> &actions, QWidget *
     for (const Chart *chart : charts)
         html += QStringLiteral("<h3>%1</h3><p>%2</p>")
                     .arg(chart->title().toHtmlEscaped(), chart->explanation().toHtmlEscaped());
-    html += QObject::tr("<h3>Moving about</h3><p>The wheel zooms, dragging moves, a double-click "
-                        "shows all. Over the "
-                        "numbers of the workers the wheel zooms lanes. A click on a span or a "
-                        "point leads to its row "
-                        "in Outcomes, and a row to its span.</p><h3>Keys</h3>");
+    html += QObject::tr(
+        "<h3>Moving about</h3><p>The wheel zooms, dragging moves, a double-click shows all. Over "
+        "the numbers of the workers the wheel zooms lanes. A click on a span or a point leads to "
+        "its row in Outcomes, and a row to its span.</p><p>In a chart that has the keys (Tab leads "
+        "there) arrows move, + and - zoom, and Home shows all. In Outcomes Up, Down, Page Up, Page "
+        "Down, Home and End move through all rows, and Ctrl+C copies one.</p><h3>Keys</h3>");
     showPage(QObject::tr("Help"), html + keysTable(actions), {620, 640}, parent);
 }
 

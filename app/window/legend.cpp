@@ -29,8 +29,8 @@ Legend::Legend(Chart *chart, QWidget *parent)
     m_rest->setMenu(new QMenu(m_rest));
     m_rest->setToolTip(tr("The rest of the legend"));
     connect(m_rest->menu(), &QMenu::aboutToShow, this, &Legend::fillRest);
-    connect(chart, &Chart::seriesChanged, this, &Legend::update);
-    update();
+    connect(chart, &Chart::seriesChanged, this, &Legend::followSeries);
+    followSeries();
 }
 
 QSize Legend::sizeHint() const
@@ -43,13 +43,20 @@ void Legend::resizeEvent(QResizeEvent *)
     arrange();
 }
 
-void Legend::update()
+void Legend::followSeries()
 {
     const std::vector<Series> series = m_chart->series();
     if (std::equal(series.begin(), series.end(), m_series.begin(), m_series.end(),
             [](const Series &a, const Series &b) { return a == b; }))
         return;
+    const bool sameEntries = std::equal(series.begin(), series.end(), m_series.begin(),
+        m_series.end(), [](const Series &a, const Series &b) { return a.name == b.name; });
     m_series = series;
+    if (sameEntries) {
+        for (std::size_t i = 0; i < m_buttons.size(); ++i)
+            showState(m_buttons[i], series[i]);
+        return;
+    }
     for (QToolButton *button : m_buttons)
         button->deleteLater();
     m_buttons.clear();
@@ -63,8 +70,6 @@ QToolButton *Legend::makeButton(const Series &series, std::size_t number)
     auto *button = new QToolButton(this);
     button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     button->setIconSize({10, 10});
-    const QColor off = palette().color(QPalette::Mid);
-    button->setIcon(swatch(series.visible ? series.colour : off, devicePixelRatioF()));
     button->setText(series.name);
     if (series.use == Series::Use::Key) {
         button->setAttribute(Qt::WA_TransparentForMouseEvents);
@@ -72,12 +77,20 @@ QToolButton *Legend::makeButton(const Series &series, std::size_t number)
         button->setToolTip(series.name);
     } else {
         button->setCheckable(true);
-        button->setChecked(series.visible);
         button->setToolTip(tr("Show or hide: %1").arg(series.name));
         connect(button, &QToolButton::toggled, m_chart,
             [this, number](bool on) { m_chart->setSeriesVisible(number, on); });
     }
+    showState(button, series);
     return button;
+}
+
+void Legend::showState(QToolButton *button, const Series &series) const
+{
+    const QColor off = palette().color(QPalette::Mid);
+    button->setIcon(swatch(series.visible ? series.colour : off, devicePixelRatioF()));
+    if (button->isCheckable() && button->isChecked() != series.visible)
+        button->setChecked(series.visible);
 }
 
 void Legend::arrange()

@@ -24,8 +24,9 @@ protected:
     void resizeEvent(QResizeEvent *event) override;
 
 private:
-    void update();
+    void followSeries();
     QToolButton *makeButton(const Series &series, std::size_t number);
+    void showState(QToolButton *button, const Series &series) const;
     void arrange();
     void fillRest();
 

@@ -87,7 +87,7 @@ MainWindow::MainWindow()
     setWindowIcon(QIcon(QStringLiteral(":/poolscope/icons/poolscope.svg")));
     setAcceptDrops(true);
     QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
-    m_exporter = new Exporter([this] { return m_controller.moment(); }, this);
+    m_exporter = new Exporter(m_controller, this);
     m_processes = new ProcessControl(static_cast<int>(usableCores()));
     makeCentre();
     makeActions();
@@ -105,6 +105,7 @@ MainWindow::MainWindow()
 MainWindow::~MainWindow()
 {
     m_exporter->cancel();
+    delete takeCentralWidget(); // it reads the run, and what it signals comes here
 }
 
 QAction *MainWindow::addCommand(
@@ -152,7 +153,8 @@ void MainWindow::makeMenus()
     run->addSeparator();
     m_recentMenu = run->addMenu(tr("R&ecent runs"));
     connect(m_recentMenu, &QMenu::aboutToShow, this, &MainWindow::fillRecentRuns);
-    addTo(run, tr("The loop it began &with"), {}, [this] { setSpec(defaultSpec()); });
+    m_defaultRun =
+        addTo(run, tr("The loop it began &with"), {}, [this] { setSpec(defaultSpec()); });
     addTo(
         run, tr("&Copy as command"), {Qt::CTRL | Qt::SHIFT | Qt::Key_C}, [this] { copyCommand(); });
     run->addSeparator();
@@ -169,7 +171,7 @@ void MainWindow::makeMenus()
         {Qt::CTRL | Qt::SHIFT | Qt::Key_E}, [this] { m_exporter->exportAllCharts(m_charts); }));
     m_exportMenu->addSeparator();
     m_needRecord.push_back(addTo(m_exportMenu, tr("&Outcomes\u2026"), {Qt::CTRL | Qt::Key_E},
-        [this] { m_exporter->exportOutcomes(m_controller.run()->record()); }));
+        [this] { m_exporter->exportOutcomes(); }));
 
     QMenu *view = menuBar()->addMenu(tr("&View"));
     addTo(view, tr("&Follow the run"), {Qt::Key_F}, [this] { m_view.follow(); });
@@ -374,6 +376,7 @@ void MainWindow::connectCharts()
         connect(card, &ChartCard::copyWanted, m_exporter,
             [this, card] { m_exporter->copyPicture(*card->chart()); });
         connect(card->chart(), &Chart::indexPicked, this, &MainWindow::pickIndex);
+        connect(card->chart(), &Chart::framesWanted, this, &MainWindow::wantFrames);
         card->chart()->installEventFilter(this);
     }
     const auto showOnCharts = [this](std::uint64_t index) {
@@ -410,6 +413,7 @@ void MainWindow::startRun()
 {
     if (m_controller.isActive() || !m_panel->problem().isEmpty())
         return;
+    m_processes->takeTyped();
     m_message->hide();
     rememberRun(spec());
     m_controller.start(spec());
@@ -447,8 +451,13 @@ void MainWindow::showState()
         icon(paused ? QStringLiteral("start") : QStringLiteral("pause"), m_theme.text));
     m_pause->setEnabled(state == State::Running || paused);
     m_stop->setEnabled(m_controller.isActive() && state != State::Stopping);
+    m_pause->setToolTip(paused ? tr("Hand out chunks again (Ctrl+P)")
+                               : tr("Hand out no more chunks until it is resumed (Ctrl+P)"));
     for (QAction *action : m_needRecord)
         action->setEnabled(m_controller.run() != nullptr);
+    // They set the number of processes, too, which would resize the run that goes on.
+    m_recentMenu->setEnabled(!m_controller.isActive());
+    m_defaultRun->setEnabled(!m_controller.isActive());
     const auto text = [state] {
         switch (state) {
         case State::Idle:
@@ -497,8 +506,8 @@ void MainWindow::drawFrame()
     for (Chart *chart : m_charts)
         all = chart->refresh(moment, chartBudget) && all;
     m_workers->update(moment.now);
-    m_outcomes->updateOutcomes();
-    m_log->updateLog();
+    all = m_outcomes->updateOutcomes() && all;
+    all = m_log->updateLog() && all;
     if (ended && !all)
         m_pacer.hurry(); // no worker needs the cores any more
     if (ended && all && ++m_framesSinceEnd >= framesAfterEnd)
@@ -659,6 +668,14 @@ void MainWindow::dropEvent(QDropEvent *event)
     event->acceptProposedAction();
 }
 
+void MainWindow::wantFrames()
+{
+    if (!m_controller.run())
+        return;
+    m_framesSinceEnd = 0;
+    m_pacer.start();
+}
+
 /// What a person does with a chart is shown at once, also of a run that has ended.
 bool MainWindow::eventFilter(QObject *watched, QEvent *event)
 {
@@ -668,11 +685,8 @@ bool MainWindow::eventFilter(QObject *watched, QEvent *event)
     case QEvent::Wheel:
     case QEvent::KeyPress:
     case QEvent::Resize:
-        if (m_controller.run()) {
-            m_framesSinceEnd = 0;
-            m_pacer.hurry();
-            m_pacer.start();
-        }
+        m_pacer.hurry();
+        wantFrames();
         break;
     default:
         break;

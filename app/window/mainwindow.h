@@ -69,6 +69,7 @@ private:
     void showState();
     void showProblem();
     void drawFrame();
+    void wantFrames();
     void showProgress();
     void pickIndex(std::uint64_t index);
     void rememberRun(const RunSpec &spec);
@@ -109,6 +110,7 @@ private:
     QAction *m_stop = nullptr;
     QMenu *m_exportMenu = nullptr;
     QMenu *m_recentMenu = nullptr;
+    QAction *m_defaultRun = nullptr;
     std::vector<QAction *> m_needRecord; ///< what can be done only when there is a run to show
     int m_framesSinceEnd = 0;
     bool m_closesAtOnce = false;

@@ -25,7 +25,6 @@ MessageBar::MessageBar(QWidget *parent)
     m_more->setText(tr("More\u2026"));
     m_more->setToolTip(tr("What the worker said"));
     m_close->setToolTip(tr("Close this message (Esc)"));
-    m_close->setShortcut(Qt::Key_Escape);
     m_close->setAccessibleName(tr("Close this message"));
     layout->addWidget(m_text, 1);
     layout->addWidget(m_more);

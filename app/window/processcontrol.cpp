@@ -93,6 +93,7 @@ ProcessControl::ProcessControl(int cores, QWidget *parent)
     layout->setSpacing(gridUnit);
     auto *label = new QLabel(tr("Processes"));
     label->setBuddy(m_spin);
+    m_spin->setKeyboardTracking(false); // "12" is not 1 before it is 12
     m_spin->setRange(1, static_cast<int>(maxWorkers));
     const QString tip =
         tr("How many worker processes, 1 to %1; the mark is at the %2 cores that may "

@@ -35,6 +35,8 @@ public:
 
     int count() const { return m_spin->value(); }
     void setCount(int count);
+    /// Takes what has been typed and not yet entered.
+    void takeTyped() { m_spin->interpretText(); }
 
 signals:
     void countChanged(int count);

@@ -2,8 +2,7 @@
 #include "window/runcontroller.h"
 
 #include "pool/workerprogram.h"
-
-#include <QtConcurrent>
+#include "window/background.h"
 
 namespace poolscope {
 
@@ -35,11 +34,14 @@ void RunController::start(const RunSpec &spec)
     m_opening->spec = spec;
     m_wantedWorkers = 0;
     setState(State::Opening);
-    QtConcurrent::run([opening = m_opening] {
-        opening->result = checkTask(opening->spec.task).and_then([&] {
-            return Run::open(opening->spec, {OutcomeStore::Keep::All, false});
-        });
-    }).then(this, [this, opening = m_opening] { opened(opening); });
+    inBackground(
+        this,
+        [opening = m_opening] {
+            opening->result = checkTask(opening->spec.task).and_then([&] {
+                return Run::open(opening->spec, {OutcomeStore::Keep::All, false});
+            });
+        },
+        [this, opening = m_opening] { opened(opening); });
 }
 
 void RunController::opened(const std::shared_ptr<Opening> &opening)

@@ -2,6 +2,7 @@
 #include "window/taskform.h"
 
 #include "task/builtin.h"
+#include "window/background.h"
 #include "window/formfield.h"
 #include "window/look.h"
 
@@ -11,7 +12,6 @@
 #include <QPushButton>
 #include <QStandardItemModel>
 #include <QVBoxLayout>
-#include <QtConcurrent>
 #include <algorithm>
 
 namespace poolscope {
@@ -239,11 +239,14 @@ void TaskForm::ask()
     m_inquiry = std::make_shared<Inquiry>();
     m_inquiry->task = std::get<PythonTask>(spec());
     m_inquiry->place = place().toStdString();
-    QtConcurrent::run([inquiry = m_inquiry] {
-        inquiry->functions = pythonFunctions(inquiry->place, inquiry->task.interpreter);
-        if (inquiry->functions && !inquiry->task.target.ends_with(':'))
-            inquiry->checked = checkTask(inquiry->task);
-    }).then(this, [this, inquiry = m_inquiry] { answered(inquiry); });
+    inBackground(
+        this,
+        [inquiry = m_inquiry] {
+            inquiry->functions = pythonFunctions(inquiry->place, inquiry->task.interpreter);
+            if (inquiry->functions && !inquiry->task.target.ends_with(':'))
+                inquiry->checked = checkTask(inquiry->task);
+        },
+        [this, inquiry = m_inquiry] { answered(inquiry); });
 }
 
 void TaskForm::answered(const std::shared_ptr<Inquiry> &inquiry)

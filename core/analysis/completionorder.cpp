@@ -31,10 +31,10 @@ public:
         for (std::size_t lane = 0; lane < lanes; ++lane) {
             m_readers.emplace_back(
                 timeline.worker(lane).lane(), lane < from.size() ? from[lane] : 0);
-            m_limits.push_back(SIZE_MAX);
+            m_limits.push_back(timeline.worker(lane).lane().size());
         }
     }
-    /// Lanes end where `to` stands in them.
+    /// Lanes end where `to` stands in them; else where they ended when this was made.
     void limitTo(const std::vector<std::uint32_t> &to)
     {
         for (std::size_t lane = 0; lane < m_readers.size(); ++lane)
@@ -82,10 +82,7 @@ public:
     }
 
 private:
-    bool has(std::size_t lane) const
-    {
-        return !m_readers[lane].atEnd() && m_readers[lane].position() < m_limits[lane];
-    }
+    bool has(std::size_t lane) const { return m_readers[lane].position() < m_limits[lane]; }
 
     std::vector<Lane::Reader> m_readers;
     std::vector<std::size_t> m_limits;
@@ -93,8 +90,9 @@ private:
 
 bool CompletionOrder::advance(std::uint64_t until, std::size_t mostSpans)
 {
-    readMarks();
+    // Lanes before marks: the pool marks what will be tried again before it reports the span.
     Merge merge(m_timeline, m_now.lanes);
+    readMarks();
     std::size_t visited = 0;
     if (m_checkpoints.empty())
         m_checkpoints.push_back(m_now);
@@ -193,7 +191,7 @@ void CompletionOrder::rank(const Piece &piece)
 void CompletionOrder::release(const IndexRange &indices)
 {
     if (indices.first != m_next) {
-        m_held[indices.first] = indices.end();
+        hold(indices);
         return;
     }
     m_next = indices.end();
@@ -201,6 +199,23 @@ void CompletionOrder::release(const IndexRange &indices)
         m_next = std::max(m_next, m_held.begin()->second);
         m_held.erase(m_held.begin());
     }
+}
+
+/// Joins it with what is held right before and after it, so that few stretches are kept.
+void CompletionOrder::hold(const IndexRange &indices)
+{
+    std::uint64_t first = indices.first;
+    std::uint64_t end = indices.end();
+    auto after = m_held.lower_bound(first);
+    if (after != m_held.end() && after->first == end) {
+        end = after->second;
+        after = m_held.erase(after);
+    }
+    if (after != m_held.begin() && std::prev(after)->second == first) {
+        std::prev(after)->second = end;
+        return;
+    }
+    m_held.emplace_hint(after, first, end);
 }
 
 CompletionOrder::Disorder CompletionOrder::disorder() const

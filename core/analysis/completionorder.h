@@ -93,6 +93,7 @@ private:
     void readMarks();
     void rank(const Piece &piece);
     void release(const IndexRange &indices);
+    void hold(const IndexRange &indices);
     std::vector<IndexRange> split(std::size_t lane, std::size_t position, const Span &span) const;
     void noteRetried(std::size_t lane, std::size_t position, const Span &span);
     std::vector<Piece> piecesFrom(std::size_t checkpoint) const;

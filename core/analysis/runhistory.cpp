@@ -103,22 +103,4 @@ WorkerHistory &RunHistory::historyOf(WorkerId worker)
     return m_workers[position];
 }
 
-std::optional<SpanPlace> findSpan(const Timeline &timeline, std::uint64_t index)
-{
-    std::optional<SpanPlace> found;
-    std::uint64_t latest = 0;
-    for (std::size_t worker = 0; worker < timeline.workerCount(); ++worker) {
-        const Lane &lane = timeline.worker(worker).lane();
-        std::size_t position = 0;
-        lane.forEach(0, lane.size(), [&](const Span &span) {
-            if (holds(span, index) && (!found || span.begin >= latest)) {
-                found = SpanPlace{static_cast<WorkerId>(worker + 1), position};
-                latest = span.begin;
-            }
-            ++position;
-        });
-    }
-    return found;
-}
-
 } // namespace poolscope

@@ -8,7 +8,6 @@
 #include "record/timeline.h"
 
 #include <cstdint>
-#include <optional>
 #include <set>
 #include <vector>
 
@@ -64,12 +63,5 @@ private:
     std::vector<Since<Pace>> m_paces;
     std::set<std::uint64_t> m_failedIndices;
 };
-
-/// The worker and the position in its lane of the last span with the index, if there is one.
-struct SpanPlace {
-    WorkerId worker = 0;
-    std::size_t position = 0;
-};
-std::optional<SpanPlace> findSpan(const Timeline &timeline, std::uint64_t index);
 
 } // namespace poolscope

@@ -364,27 +364,45 @@ void Pool::done(Slot &slot, const wire::Done &message)
     }
     slot.answeredAny = true;
     slot.fruitlessStarts = 0;
+    if (message.store == wire::Store::Inline) {
+        const std::vector<std::uint64_t> again = retriedOf(slot, message);
+        m_listener.spanDone(slot.id, span);
+        inlineDone(slot, message, again);
+        return;
+    }
     m_listener.spanDone(slot.id, span);
-    if (message.store == wire::Store::Inline)
-        inlineDone(slot, message);
-    else
-        m_listener.numbersDone(indices,
-            message.store == wire::Store::ColumnReal ? OutcomeKind::Real : OutcomeKind::Integer,
-            m_framesTime);
+    m_listener.numbersDone(indices,
+        message.store == wire::Store::ColumnReal ? OutcomeKind::Real : OutcomeKind::Integer,
+        m_framesTime);
 }
 
-void Pool::inlineDone(Slot &slot, const wire::Done &message)
+/// The failed ones that will be tried again; the listener learns of them before their span.
+std::vector<std::uint64_t> Pool::retriedOf(Slot &slot, const wire::Done &message)
 {
+    std::vector<std::uint64_t> again;
     wire::FieldReader values(message.values);
     for (std::uint64_t index = message.first; index < message.first + message.count; ++index) {
-        const auto outcome = wire::decodeOutcome(values);
-        if (outcome->kind == OutcomeKind::Failure
-            && m_scheduler.failed(index) == Scheduler::AfterFailure::Retry) {
-            m_listener.attemptFailed(index, slot.id, m_framesTime);
-            m_moreToDispatch = true;
+        if (wire::decodeOutcome(values)->kind != OutcomeKind::Failure
+            || m_scheduler.failed(index) != Scheduler::AfterFailure::Retry)
             continue;
-        }
-        m_listener.outcomeDone(index, *outcome, slot.id, m_framesTime);
+        m_listener.attemptFailed(index, slot.id, m_framesTime);
+        m_moreToDispatch = true;
+        again.push_back(index);
+    }
+    return again;
+}
+
+void Pool::inlineDone(
+    Slot &slot, const wire::Done &message, const std::vector<std::uint64_t> &again)
+{
+    wire::FieldReader values(message.values);
+    auto retried = again.begin();
+    for (std::uint64_t index = message.first; index < message.first + message.count; ++index) {
+        const auto outcome = wire::decodeOutcome(values);
+        if (retried != again.end() && *retried == index)
+            ++retried;
+        else
+            m_listener.outcomeDone(index, *outcome, slot.id, m_framesTime);
     }
 }
 

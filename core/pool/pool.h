@@ -115,7 +115,8 @@ private:
     void greeted(Slot &slot, const wire::Hello &hello);
     void refused(Slot &slot, const wire::Refused &refusal);
     void done(Slot &slot, const wire::Done &message);
-    void inlineDone(Slot &slot, const wire::Done &message);
+    std::vector<std::uint64_t> retriedOf(Slot &slot, const wire::Done &message);
+    void inlineDone(Slot &slot, const wire::Done &message, const std::vector<std::uint64_t> &again);
     void stationsCame(Slot &slot, const wire::Stations &message);
     void malformed(Slot &slot, const std::string &what);
 

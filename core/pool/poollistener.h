@@ -76,7 +76,7 @@ public:
     /// The index came to this.
     virtual void outcomeDone(
         std::uint64_t index, const OutcomeView &outcome, WorkerId worker, std::uint64_t time) = 0;
-    /// The index will be tried again.
+    /// The index will be tried again. Comes before the attempt's span.
     virtual void attemptFailed(std::uint64_t index, WorkerId worker, std::uint64_t time) = 0;
 
     virtual void resized(std::uint32_t workers, std::uint64_t time) = 0;

@@ -47,8 +47,15 @@ public:
         if (!ok())
             return;
         m_result = m_file.append(line);
-        if (++m_lines % spansBetweenQuestions == 0 && m_goOn && !m_goOn())
+        if (++m_lines % spansBetweenQuestions == 0)
+            goesOn();
+    }
+    /// Whether it is to go on; fails the file where it is not.
+    bool goesOn()
+    {
+        if (ok() && m_goOn && !m_goOn())
             m_result = failure("cancelled");
+        return ok();
     }
     Result<void> finish() { return ok() ? m_file.commit() : m_result; }
 
@@ -85,7 +92,7 @@ void writeCompletion(const Timeline &timeline, DataFile &file)
     file.write("rank,index,worker,finished_s\n");
     CompletionOrder order(timeline);
     constexpr std::uint64_t allSoFar = UINT64_MAX;
-    order.advance(allSoFar, SIZE_MAX);
+    while (file.goesOn() && !order.advance(allSoFar, spansBetweenQuestions)) { }
     std::string line;
     constexpr std::uint64_t stretch = 100'000;
     for (std::uint64_t from = 0; from < order.ranked() && file.ok(); from += stretch) {

@@ -2,10 +2,9 @@
 // The data of a run's charts, as CSV (RFC 4180, lines end in LF). Times are seconds since the run's
 // start.
 //
-//     workers      worker, begin_s, duration_s, first_index, count: a line for each span
-//     completion   rank, index, worker, finished_s: a line for each input, in the order of
-//     finishing rate         begin_s, duration_s, pool, worker_1, ...: iterations done in each
-//     stretch of time
+//   - workers: worker, begin_s, duration_s, first_index, count; a line for each span
+//   - completion: rank, index, worker, finished_s; a line for each input, as they finished
+//   - rate: begin_s, duration_s, pool, worker_1, ...; the iterations done in each stretch of time
 #pragma once
 
 #include "record/runrecord.h"

@@ -619,7 +619,6 @@ class BadInput(ProgramTest):
             "-o", "out.txt", naming=naming)
 
     def test_command(self):
-        self.assert_refused()
         self.assert_refused("wibble", naming="wibble")
         self.assert_refused("tasks", "extra", naming="extra")
         self.assert_refused("--wibble", naming="--wibble")

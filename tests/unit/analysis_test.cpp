@@ -2,6 +2,7 @@
 #include "analysis/busycolumns.h"
 #include "analysis/completionorder.h"
 #include "analysis/iterationcolumns.h"
+#include "analysis/spanfinder.h"
 #include "record/recorder.h"
 #include "record/runrecord.h"
 
@@ -242,6 +243,26 @@ TEST_F(CompletionOrderTest, RanksEveryIndexOnceWhileItGrows)
     EXPECT_EQ(
         indices(order, 30'000, 30'003), (Indices(found.begin() + 30'000, found.begin() + 30'003)));
     EXPECT_EQ(order.rankAt(ends[count / 2].time - 1) < order.rankAt(ends[count / 2].time), true);
+}
+
+TEST_F(CompletionOrderTest, FindsTheLastSpanOfAnIndexWhileLanesGrow)
+{
+    SpanFinder finder(m_record.timeline);
+    constexpr std::uint64_t count = 20'000;
+    for (std::uint64_t index = 0; index < count; ++index) {
+        span(static_cast<WorkerId>(1 + index % 2), 100 + 20 * index, {index * 3, 2});
+        if (index % 3001 == 0) {
+            ASSERT_TRUE(finder.find(index * 3 + 1));
+            EXPECT_EQ(finder.find(index * 3 + 1)->worker, 1 + index % 2);
+            EXPECT_EQ(finder.find(index * 3 + 1)->position, index / 2);
+            EXPECT_FALSE(finder.find(index * 3 + 2));
+        }
+    }
+    EXPECT_EQ(finder.find(0)->position, 0U);
+    EXPECT_EQ(finder.find(3 * 9'999)->position, 4'999U);
+    span(2, 1'000'000, {0, 1});
+    EXPECT_EQ(finder.find(0)->worker, 2U);
+    EXPECT_EQ(finder.find(1)->worker, 1U);
 }
 
 TEST_F(CompletionOrderTest, RanksWhatComesLateWhenItComes)

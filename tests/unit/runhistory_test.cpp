@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/runhistory.h"
+#include "analysis/spanfinder.h"
 #include "record/recorder.h"
 #include "record/runrecord.h"
 
@@ -135,11 +136,11 @@ TEST_F(RunHistoryTest, AnIndexIsFoundInItsLastSpan)
     m_recorder->spanDone(1, {100, 50, 0, 10});
     m_recorder->spanDone(1, {300, 50, 10, 10});
     m_recorder->spanDone(2, {400, 50, 3, 1});
-    EXPECT_FALSE(findSpan(timeline(), 20));
-    EXPECT_EQ(findSpan(timeline(), 19)->position, 1U);
-    EXPECT_EQ(findSpan(timeline(), 19)->worker, 1U);
-    EXPECT_EQ(findSpan(timeline(), 3)->worker, 2U);
-    EXPECT_EQ(findSpan(timeline(), 3)->position, 0U);
+    EXPECT_FALSE(SpanFinder(timeline()).find(20));
+    EXPECT_EQ(SpanFinder(timeline()).find(19)->position, 1U);
+    EXPECT_EQ(SpanFinder(timeline()).find(19)->worker, 1U);
+    EXPECT_EQ(SpanFinder(timeline()).find(3)->worker, 2U);
+    EXPECT_EQ(SpanFinder(timeline()).find(3)->position, 0U);
 }
 
 } // namespace

@@ -515,7 +515,9 @@ private slots:
         QCOMPARE(text(1, 150 * ms)[1], "waits for a chunk");
         QCOMPARE(text(2, 700 * ms)[1], "it has died");
         QCOMPARE(text(1, 2500 * ms)[1], "waits, or is on an iteration that has not finished");
-        QCOMPARE(text(1, 1500 * ms)[1], "waits for a chunk");
+        QCOMPARE(text(1, 450 * ms)[1], "index 77");
+        takeAll(chart, {3 * oneSecond, TimeView::Run::Ended});
+        QCOMPARE(text(1, 2500 * ms)[1], "waits for a chunk");
         QCOMPARE(chart.textAt(pointAt(chart, 1, 3500 * ms)), "");
         QCOMPARE(chart.textAt(pointAt(chart, 3, 100 * ms)), "");
         QCOMPARE(*chart.indexAt(pointAt(chart, 1, 250 * ms)), 1234U);

@@ -98,6 +98,7 @@ struct Person {
         box.setFocus();
         box.selectAll();
         QTest::keyClicks(&box, text);
+        QTest::keyClick(&box, Qt::Key_Return);
     }
     void chooseFirst(const char *box) const
     {
