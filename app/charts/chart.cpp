@@ -45,7 +45,7 @@ Chart::Chart(ChartKind kind, const QString &title, const QString &explanation, Q
 {
     setAccessibleName(title);
     setAccessibleDescription(explanation);
-    setFocusPolicy(Qt::StrongFocus);
+    setFocusPolicy(Qt::WheelFocus);
     setMouseTracking(true);
     setNotAntialiasedElements(QCP::aeAxes | QCP::aeGrid | QCP::aeSubGrid | QCP::aeItems);
     setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);

@@ -162,8 +162,6 @@ QImage chartImage(Chart &chart, const Moment &moment, const PictureSize &size)
 {
     takeEverything(chart, moment);
     QImage image(QSizeF(size.size * size.scale).toSize(), QImage::Format_RGB32);
-    image.setDotsPerMeterX(static_cast<int>(std::lround(dotsPerInch * size.scale / 0.0254)));
-    image.setDotsPerMeterY(image.dotsPerMeterX());
     if (image.isNull())
         return image;
     QCPPainter painter;
@@ -171,6 +169,9 @@ QImage chartImage(Chart &chart, const Moment &moment, const PictureSize &size)
     painter.scale(size.scale, size.scale);
     drawAll(painter, chart, moment, size.size);
     painter.end();
+    // Only now: fonts would follow the resolution, and be scaled twice.
+    image.setDotsPerMeterX(static_cast<int>(std::lround(dotsPerInch * size.scale / 0.0254)));
+    image.setDotsPerMeterY(image.dotsPerMeterX());
     return image;
 }
 

@@ -16,7 +16,7 @@ namespace {
 constexpr double reach = 4; // pixels around a failure's tick in which it is meant
 constexpr std::size_t marksAtOnce = 20'000;
 
-constexpr std::size_t keys = 3; // entries of the legend that cannot be switched
+constexpr std::size_t keys = 4; // entries of the legend that cannot be switched
 
 struct LayerName {
     LanesPlottable::Layer layer;
@@ -112,7 +112,7 @@ std::vector<Series> LanesChart::series() const
         return Series{name, colour, true, Series::Use::Key};
     };
     std::vector<Series> series{key(tr("busy"), theme().worker(1)), key(tr("waits"), theme().track),
-        key(tr("starts"), theme().starting)};
+        key(tr("starts"), theme().starting), key(tr("paused"), pausedColour(theme()))};
     for (std::size_t i = 0; i < layers.size(); ++i)
         series.push_back(
             {tr(layers[i].name), colours[i], m_lanes->isLayerVisible(layers[i].layer)});

@@ -49,6 +49,13 @@ QColor textOn(const QColor &background)
 
 } // namespace
 
+QColor pausedColour(const Theme &theme)
+{
+    QColor shade = theme.muted;
+    shade.setAlpha(40);
+    return shade;
+}
+
 /// What is drawn where.
 struct LanesPlottable::View {
     const QCPAxis *keyAxis;
@@ -299,8 +306,7 @@ void LanesPlottable::drawSelected(QCPPainter *painter, const View &view) const
 void LanesPlottable::drawPauses(QCPPainter *painter, const View &view) const
 {
     const auto &paces = m_history->paces();
-    QColor shade = m_theme->muted;
-    shade.setAlpha(40);
+    const QColor shade = pausedColour(*m_theme);
     for (std::size_t i = 0; i < paces.size(); ++i) {
         if (paces[i].value != RunHistory::Pace::Paused)
             continue;
@@ -323,7 +329,8 @@ void LanesPlottable::drawResizes(QCPPainter *painter, const View &view) const
             continue;
         painter->setPen(QPen(m_theme->text, 1, Qt::DashLine));
         painter->drawLine(QLineF(x, view.clip.top(), x, view.clip.bottom()));
-        const QString text = QStringLiteral("%1 workers").arg(sizes[i].value);
+        const QString text =
+            (sizes[i].value == 1 ? tr("1 worker") : tr("%1 workers").arg(sizes[i].value));
         const QFontMetricsF metrics(painter->font());
         QRectF label(x + 1, view.clip.top(), metrics.horizontalAdvance(text) + 8, metrics.height());
         if (label.right() > view.clip.right())

@@ -15,6 +15,9 @@
 
 namespace poolscope {
 
+/// What a pause is shaded with.
+QColor pausedColour(const Theme &theme);
+
 class LanesPlottable : public QCPAbstractPlottable {
     Q_OBJECT
 

@@ -6,7 +6,6 @@
 
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QHBoxLayout>
 #include <QPushButton>
 #include <QVBoxLayout>
 
@@ -58,21 +57,9 @@ ExportDialog::ExportDialog(const QString &title, const QString &path, QWidget *p
     m_scale->setToolTip(
         tr("Pixels of the picture for each pixel of its size: 2 for a sharp screen"));
 
-    auto *pathRow = new QWidget;
-    auto *pathLayout = new QHBoxLayout(pathRow);
-    pathLayout->setContentsMargins(0, 0, 0, 0);
     auto *browseButton = new QPushButton(tr("Choose\u2026"));
-    pathLayout->addWidget(m_path, 1);
-    pathLayout->addWidget(browseButton);
-    pathRow->setFocusProxy(m_path);
-    auto *sizeRow = new QWidget;
-    auto *sizeLayout = new QHBoxLayout(sizeRow);
-    sizeLayout->setContentsMargins(0, 0, 0, 0);
-    sizeLayout->addWidget(m_width);
-    sizeLayout->addWidget(m_height);
-    sizeRow->setFocusProxy(m_width);
-    m_pathField = new FormField(tr("File"), pathRow);
-    m_sizeField = new FormField(tr("Width and height"), sizeRow);
+    m_pathField = new FormField(tr("File"), rowOf({m_path, browseButton}));
+    m_sizeField = new FormField(tr("Width and height"), rowOf({m_width, m_height}));
     m_scaleField = new FormField(tr("Scale"), m_scale);
 
     auto *layout = new QVBoxLayout(this);

@@ -3,6 +3,7 @@
 
 #include "window/look.h"
 
+#include <QHBoxLayout>
 #include <QStyle>
 #include <QVBoxLayout>
 
@@ -64,6 +65,18 @@ void FormField::showMessage()
         widget->style()->unpolish(widget);
         widget->style()->polish(widget);
     }
+}
+
+QWidget *rowOf(const QWidgetList &widgets)
+{
+    auto *row = new QWidget;
+    auto *layout = new QHBoxLayout(row);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(gridUnit);
+    for (QWidget *widget : widgets)
+        layout->addWidget(widget);
+    row->setFocusProxy(widgets.front());
+    return row;
 }
 
 } // namespace poolscope

@@ -28,4 +28,7 @@ private:
     QString m_note;
 };
 
+/// Widgets side by side, for a field of several; the first takes the focus.
+QWidget *rowOf(const QWidgetList &widgets);
+
 } // namespace poolscope

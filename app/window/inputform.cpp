@@ -4,13 +4,13 @@
 #include "charts/units.h"
 #include "input/integerrange.h"
 #include "window/formfield.h"
+#include "window/kindpages.h"
 #include "window/look.h"
 
 #include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QFontDatabase>
-#include <QHBoxLayout>
 #include <QPushButton>
 #include <QVBoxLayout>
 
@@ -33,18 +33,6 @@ QLineEdit *numberEdit(const QString &name, const QString &accessibleName, const 
     return edit;
 }
 
-QWidget *rowOf(const std::vector<QWidget *> &widgets)
-{
-    auto *row = new QWidget;
-    auto *layout = new QHBoxLayout(row);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(gridUnit);
-    for (QWidget *widget : widgets)
-        layout->addWidget(widget);
-    row->setFocusProxy(widgets.front());
-    return row;
-}
-
 /// The first lines of what a file begins with, each cut to what a panel has room for.
 QString previewOf(const QByteArray &head)
 {
@@ -60,35 +48,26 @@ QString previewOf(const QByteArray &head)
     return lines.join(QLatin1Char('\n'));
 }
 
+QString sizeText(std::uint64_t bytes)
+{
+    return bytes < 100'000 ? QObject::tr("%1 bytes").arg(countText(bytes)) : memoryText(bytes);
+}
+
 } // namespace
 
 InputForm::InputForm(QWidget *parent)
     : QWidget(parent)
-    , m_kind(new QComboBox)
-    , m_pages(new QStackedWidget)
+    , m_kind(new KindPages(QStringLiteral("inputKind"), tr("Kind of input"),
+          tr("What the task is run on; a file can also be dropped on the window (Alt+N)")))
 {
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(gridUnit);
-    m_kind->addItems({tr("Integer range"), tr("Lines of a file")});
-    m_kind->setObjectName(QStringLiteral("inputKind"));
-    m_kind->setAccessibleName(tr("Kind of input"));
-    m_kind->setToolTip(
-        tr("What the task is run on; a file can also be dropped on the window (Alt+N)"));
     layout->addWidget(m_kind);
-    setFocusProxy(m_kind);
-    layout->addWidget(m_pages);
-    m_pages->addWidget(makeRangePage());
-    m_pages->addWidget(makeLinesPage());
-    connect(m_kind, &QComboBox::currentIndexChanged, this, [this](int page) {
-        m_pages->setCurrentIndex(page);
-        for (int i = 0; i < m_pages->count(); ++i)
-            m_pages->widget(i)->setSizePolicy(
-                QSizePolicy::Preferred, i == page ? QSizePolicy::Preferred : QSizePolicy::Ignored);
-        m_pages->adjustSize();
-        edited();
-    });
-    emit m_kind->currentIndexChanged(0);
+    setFocusProxy(m_kind->focusProxy());
+    m_kind->addKind(tr("Integer range"), makeRangePage());
+    m_kind->addKind(tr("Lines of a file"), makeLinesPage());
+    connect(m_kind, &KindPages::kindChanged, this, &InputForm::edited);
+    edited();
 }
 
 QWidget *InputForm::makeRangePage()
@@ -148,7 +127,7 @@ std::string InputForm::rangeText() const
 
 InputSpec InputForm::spec() const
 {
-    if (m_kind->currentIndex() == linesPage)
+    if (m_kind->kind() == linesPage)
         return LinesInput{QFile::encodeName(m_path->text()).toStdString()};
     return parseRange(rangeText()).value_or(RangeInput());
 }
@@ -163,23 +142,23 @@ void InputForm::setSpec(const InputSpec &spec)
     m_start->setText(QString::number(range.start));
     m_stop->setText(QString::number(range.stop));
     m_step->setText(QString::number(range.step));
-    m_kind->setCurrentIndex(rangePage);
+    m_kind->setKind(rangePage);
 }
 
 void InputForm::setLinesFile(const QString &path)
 {
     m_path->setText(path);
-    m_kind->setCurrentIndex(linesPage);
+    m_kind->setKind(linesPage);
 }
 
 QString InputForm::problem() const
 {
-    return (m_kind->currentIndex() == rangePage ? m_rangeField : m_pathField)->problem();
+    return (m_kind->kind() == rangePage ? m_rangeField : m_pathField)->problem();
 }
 
 void InputForm::edited()
 {
-    if (m_kind->currentIndex() == rangePage)
+    if (m_kind->kind() == rangePage)
         updateRange();
     else
         updateLines();
@@ -214,7 +193,7 @@ void InputForm::updateLines()
     m_pathField->setProblem({});
     m_pathField->setNote(info.size() == 0
             ? tr("It is empty: there is nothing to do")
-            : tr("%1; its first lines:").arg(memoryText(static_cast<std::uint64_t>(info.size()))));
+            : tr("%1; its first lines:").arg(sizeText(static_cast<std::uint64_t>(info.size()))));
     m_preview->setText(previewOf(file.read(previewBytes)));
 }
 

@@ -4,15 +4,14 @@
 
 #include "input/inputspec.h"
 
-#include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
-#include <QStackedWidget>
 #include <QWidget>
 
 namespace poolscope {
 
 class FormField;
+class KindPages;
 
 class InputForm : public QWidget {
     Q_OBJECT
@@ -37,8 +36,7 @@ private:
     void updateLines();
     std::string rangeText() const;
 
-    QComboBox *m_kind;
-    QStackedWidget *m_pages;
+    KindPages *m_kind;
     QLineEdit *m_start;
     QLineEdit *m_stop;
     QLineEdit *m_step;

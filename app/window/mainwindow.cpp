@@ -153,8 +153,7 @@ void MainWindow::makeMenus()
     run->addSeparator();
     m_recentMenu = run->addMenu(tr("R&ecent runs"));
     connect(m_recentMenu, &QMenu::aboutToShow, this, &MainWindow::fillRecentRuns);
-    m_defaultRun =
-        addTo(run, tr("The loop it began &with"), {}, [this] { setSpec(defaultSpec()); });
+    m_defaultRun = addTo(run, tr("&Default run"), {}, [this] { setSpec(defaultSpec()); });
     addTo(
         run, tr("&Copy as command"), {Qt::CTRL | Qt::SHIFT | Qt::Key_C}, [this] { copyCommand(); });
     run->addSeparator();
@@ -458,7 +457,7 @@ void MainWindow::showState()
     // They set the number of processes, too, which would resize the run that goes on.
     m_recentMenu->setEnabled(!m_controller.isActive());
     m_defaultRun->setEnabled(!m_controller.isActive());
-    const auto text = [state] {
+    const auto text = [this, state] {
         switch (state) {
         case State::Idle:
             return tr("Ready to start");
@@ -471,13 +470,26 @@ void MainWindow::showState()
         case State::Stopping:
             return tr("Stopping\u2026");
         case State::Ended:
-            return tr("Ended");
+            return endText();
         }
         return QString();
     };
     m_stateText->setText(text());
     showProblem();
     showProgress();
+}
+
+QString MainWindow::endText() const
+{
+    switch (m_controller.run()->end().how) {
+    case PoolEnd::How::Completed:
+        return tr("Finished");
+    case PoolEnd::How::Cancelled:
+        return tr("Stopped");
+    case PoolEnd::How::Failed:
+        return tr("Broke off");
+    }
+    return {};
 }
 
 void MainWindow::showProblem()

@@ -68,6 +68,7 @@ private:
     void showRecord(const RunRecord *record);
     void showState();
     void showProblem();
+    QString endText() const;
     void drawFrame();
     void wantFrames();
     void showProgress();

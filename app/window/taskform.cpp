@@ -4,11 +4,11 @@
 #include "task/builtin.h"
 #include "window/background.h"
 #include "window/formfield.h"
+#include "window/kindpages.h"
 #include "window/look.h"
 
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QHBoxLayout>
 #include <QPushButton>
 #include <QStandardItemModel>
 #include <QVBoxLayout>
@@ -49,34 +49,20 @@ struct TaskForm::Inquiry {
 
 TaskForm::TaskForm(QWidget *parent)
     : QWidget(parent)
-    , m_kind(new QComboBox)
-    , m_pages(new QStackedWidget)
+    , m_kind(new KindPages(
+          QStringLiteral("taskKind"), tr("Kind of task"), tr("What is run on every input (Alt+T)")))
 {
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(gridUnit);
-    m_kind->addItems({tr("Built-in"), tr("Python function")});
-    m_kind->setObjectName(QStringLiteral("taskKind"));
-    m_kind->setAccessibleName(tr("Kind of task"));
-    m_kind->setToolTip(tr("What is run on every input (Alt+T)"));
     layout->addWidget(m_kind);
-    setFocusProxy(m_kind);
-    layout->addWidget(m_pages);
-    m_pages->addWidget(makeBuiltinPage());
-    m_pages->addWidget(makePythonPage());
+    setFocusProxy(m_kind->focusProxy());
+    m_kind->addKind(tr("Built-in"), makeBuiltinPage());
+    m_kind->addKind(tr("Python function"), makePythonPage());
     m_askTimer.setSingleShot(true);
     m_askTimer.setInterval(askDelay);
     connect(&m_askTimer, &QTimer::timeout, this, &TaskForm::ask);
-    connect(m_kind, &QComboBox::currentIndexChanged, this, [this](int page) {
-        m_pages->setCurrentIndex(page);
-        // The stack is as high as the page that is shown.
-        for (int i = 0; i < m_pages->count(); ++i)
-            m_pages->widget(i)->setSizePolicy(
-                QSizePolicy::Preferred, i == page ? QSizePolicy::Preferred : QSizePolicy::Ignored);
-        m_pages->adjustSize();
-        edited();
-    });
-    emit m_kind->currentIndexChanged(0);
+    connect(m_kind, &KindPages::kindChanged, this, &TaskForm::edited);
+    edited();
 }
 
 QWidget *TaskForm::makeBuiltinPage()
@@ -108,13 +94,6 @@ QWidget *TaskForm::makePythonPage()
                            "read, not imported, to list its functions."));
     auto *browse = new QPushButton(tr("Choose\u2026"));
     browse->setToolTip(tr("Choose a Python file"));
-    auto *row = new QWidget;
-    auto *rowLayout = new QHBoxLayout(row);
-    rowLayout->setContentsMargins(0, 0, 0, 0);
-    rowLayout->setSpacing(gridUnit);
-    rowLayout->addWidget(m_place, 1);
-    rowLayout->addWidget(browse);
-    row->setFocusProxy(m_place);
     m_function = new QComboBox;
     m_function->setObjectName(QStringLiteral("pythonFunction"));
     m_function->setEditable(true);
@@ -124,7 +103,7 @@ QWidget *TaskForm::makePythonPage()
     m_interpreter->setObjectName(QStringLiteral("interpreter"));
     m_interpreter->setToolTip(tr("A program on PATH, or a path such as that of a virtual "
                                  "environment's bin/python"));
-    m_placeField = new FormField(tr("File or module"), row);
+    m_placeField = new FormField(tr("File or module"), rowOf({m_place, browse}));
     m_functionField = new FormField(tr("Function"), m_function);
     m_interpreterField = new FormField(tr("Interpreter"), m_interpreter);
     connect(browse, &QPushButton::clicked, this, [this] {
@@ -146,7 +125,7 @@ QString TaskForm::place() const
 
 TaskSpec TaskForm::spec() const
 {
-    if (m_kind->currentIndex() == builtinPage)
+    if (m_kind->kind() == builtinPage)
         return BuiltinTask{m_builtin->currentText().toStdString(),
             m_arguments->isEnabled() ? m_arguments->text().trimmed().toStdString() : std::string()};
     PythonTask task;
@@ -160,7 +139,7 @@ void TaskForm::setSpec(const TaskSpec &spec)
     if (const auto *builtin = std::get_if<BuiltinTask>(&spec)) {
         m_builtin->setCurrentText(QString::fromStdString(builtin->name));
         m_arguments->setText(QString::fromStdString(builtin->arguments));
-        m_kind->setCurrentIndex(builtinPage);
+        m_kind->setKind(builtinPage);
         return;
     }
     const auto &python = std::get<PythonTask>(spec);
@@ -169,7 +148,7 @@ void TaskForm::setSpec(const TaskSpec &spec)
     m_interpreter->setText(QString::fromStdString(python.interpreter));
     m_function->setCurrentText(target.mid(colon + 1));
     m_place->setText(target.left(colon));
-    m_kind->setCurrentIndex(pythonPage);
+    m_kind->setKind(pythonPage);
 }
 
 void TaskForm::setPythonFile(const QString &path)
@@ -177,12 +156,12 @@ void TaskForm::setPythonFile(const QString &path)
     m_function->clear();
     m_function->setCurrentText(QString());
     m_place->setText(path);
-    m_kind->setCurrentIndex(pythonPage);
+    m_kind->setKind(pythonPage);
 }
 
 QString TaskForm::problem() const
 {
-    const std::vector<FormField *> fields = m_kind->currentIndex() == builtinPage
+    const std::vector<FormField *> fields = m_kind->kind() == builtinPage
         ? std::vector<FormField *>{m_builtinField, m_argumentsField}
         : std::vector<FormField *>{m_placeField, m_functionField, m_interpreterField};
     for (const FormField *field : fields) {
@@ -196,7 +175,7 @@ void TaskForm::edited()
 {
     m_askTimer.stop();
     m_inquiry.reset();
-    if (m_kind->currentIndex() == builtinPage)
+    if (m_kind->kind() == builtinPage)
         updateBuiltin();
     else
         askSoon();

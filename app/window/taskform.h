@@ -7,7 +7,6 @@
 
 #include <QComboBox>
 #include <QLineEdit>
-#include <QStackedWidget>
 #include <QTimer>
 #include <QWidget>
 #include <memory>
@@ -16,6 +15,7 @@
 namespace poolscope {
 
 class FormField;
+class KindPages;
 
 class TaskForm : public QWidget {
     Q_OBJECT
@@ -47,8 +47,7 @@ private:
     void offerFunctions(const std::vector<PythonFunction> &functions);
     QString place() const;
 
-    QComboBox *m_kind;
-    QStackedWidget *m_pages;
+    KindPages *m_kind;
     QComboBox *m_builtin;
     QLineEdit *m_arguments;
     FormField *m_builtinField;

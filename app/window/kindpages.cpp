@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/kindpages.h"
+
+#include "window/look.h"
+
+#include <QVBoxLayout>
+
+namespace poolscope {
+
+KindPages::KindPages(const QString &name, const QString &accessibleName, const QString &toolTip)
+    : m_choice(new QComboBox)
+{
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(gridUnit);
+    layout->addWidget(m_choice);
+    m_choice->setObjectName(name);
+    m_choice->setAccessibleName(accessibleName);
+    m_choice->setToolTip(toolTip);
+    setFocusProxy(m_choice);
+    connect(m_choice, &QComboBox::currentIndexChanged, this, [this] {
+        showPage();
+        emit kindChanged();
+    });
+}
+
+void KindPages::addKind(const QString &text, QWidget *page)
+{
+    layout()->addWidget(page);
+    m_pages.push_back(page);
+    m_choice->addItem(text);
+    showPage();
+}
+
+void KindPages::showPage()
+{
+    for (std::size_t i = 0; i < m_pages.size(); ++i)
+        m_pages[i]->setVisible(static_cast<int>(i) == kind());
+}
+
+} // namespace poolscope
