@@ -136,25 +136,24 @@ bool Exporter::mayReplace(const QStringList &paths) const
 
 void Exporter::exportOutcomes()
 {
-    QFileDialog dialog(m_window, tr("Export outcomes"));
-    dialog.setAcceptMode(QFileDialog::AcceptSave);
-    dialog.setNameFilters({tr("CSV (*.csv)"), tr("JSON Lines (*.jsonl)"),
-        tr("Text, a value a line (*.txt)"), tr("NumPy array (*.npy)")});
-    dialog.setDefaultSuffix(QStringLiteral("csv"));
-    const QFileInfo place(suggested(QStringLiteral("outcomes"), QStringLiteral("csv")));
-    dialog.setDirectory(place.path());
-    dialog.selectFile(place.fileName());
-    connect(&dialog, &QFileDialog::filterSelected, &dialog, [&dialog](const QString &filter) {
-        const QString ending = filter.section(QStringLiteral("*."), 1).chopped(1);
-        const QFileInfo typed(dialog.selectedFiles().value(0));
-        dialog.setDefaultSuffix(ending);
-        dialog.selectFile(typed.completeBaseName() + QLatin1Char('.') + ending);
-    });
-    if (dialog.exec() != QDialog::Accepted || !m_controller.run())
+    const QString suggestion = suggested(QStringLiteral("outcomes"), QStringLiteral("csv"));
+    QString filter;
+    QString path = QFileDialog::getSaveFileName(m_window, tr("Export outcomes"), suggestion,
+        tr("CSV (*.csv);;JSON Lines (*.jsonl);;Text, a value a line (*.txt);;NumPy array (*.npy)"),
+        &filter);
+    if (path.isEmpty() || !m_controller.run())
         return;
+    // Who chose a format and left the name alone means that format.
+    const QFileInfo file(path);
+    const QString ending = filter.section(QStringLiteral("*."), 1).chopped(1);
+    const bool leftAlone = file.suffix().isEmpty() || path == suggestion;
+    if (leftAlone && !ending.isEmpty() && file.suffix() != ending) {
+        path = file.dir().filePath(file.completeBaseName() + QLatin1Char('.') + ending);
+        if (!mayReplace({path}))
+            return;
+    }
     // Only now: while the dialog was open, another run may have come.
     const RunRecord &record = m_controller.run()->record();
-    const QString path = dialog.selectedFiles().value(0);
     runJob(path, [&record, path](const GoOn &goOn) {
         return poolscope::exportOutcomes(record, toPath(path), goOn);
     });
