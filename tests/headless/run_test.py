@@ -729,7 +729,7 @@ class Interruption(ProgramTest):
         for options in [], ["--unordered"], ["--summary", "sum.json"]:
             with self.subTest(options=options):
                 process = self.start("--builtin", "sqrt", "--range", ENDLESS, "-j", 2, *options)
-                self.assertEqual(process.stdout.readline(), b"0.0\n")
+                float(process.stdout.readline())  # unordered, any may be the first
                 process.stdout.close()
                 process.wait(timeout=PATIENCE)
                 self.assertNotEqual(process.returncode, ALL_SUCCEEDED)
