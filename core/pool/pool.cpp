@@ -151,6 +151,7 @@ void Pool::startWorker(Slot &slot)
     slot.answeredAny = false;
     slot.broken.clear();
     slot.lastEnded = 0;
+    slot.runningAtOutput = {};
     setState(slot, WorkerState::Starting);
 
     auto *process = new WorkerProcess(this);
@@ -160,10 +161,8 @@ void Pool::startWorker(Slot &slot)
             [this, process] { m_guard->add(process->pid()); });
     connect(process, &WorkerProcess::received, this, [this, &slot] { takeFrames(slot); });
     connect(process, &WorkerProcess::ended, this, [this, &slot] { processEnded(slot); });
-    connect(process, &WorkerProcess::printed, this, [this, &slot, process](const QByteArray &text) {
-        m_listener.workerPrinted(slot.id, process->board().runningBatch(),
-            {text.constData(), static_cast<std::size_t>(text.size())}, now());
-    });
+    connect(process, &WorkerProcess::wroteToStandardError, this,
+        [this, &slot](const QByteArray &text) { wroteToStandardError(slot, text); });
     connect(
         process, &WorkerProcess::failedToStart, this,
         [this, &slot](const QString &reason) { processFailedToStart(slot, reason); },
@@ -314,6 +313,9 @@ void Pool::handle(Slot &slot, const wire::Frame &frame)
     case wire::MessageType::Stations:
         take(wire::decodeStations(frame.body), &Pool::stationsCame);
         break;
+    case wire::MessageType::Printed:
+        take(wire::decodePrinted(frame.body), &Pool::printed);
+        break;
     case wire::MessageType::WorkerGoodbye:
         slot.saidGoodbye = true;
         break;
@@ -416,6 +418,29 @@ void Pool::stationsCame(Slot &slot, const wire::Stations &message)
     }
     slot.answered.clear();
     m_listener.workerUsed(slot.id, {message.cpu, message.runQueue, message.maxRss});
+}
+
+void Pool::printed(Slot &slot, const wire::Printed &message)
+{
+    slot.process->keepOutput({message.text.data(), static_cast<qsizetype>(message.text.size())});
+    const auto source = message.stream == wire::Stream::Output ? Output::Source::TaskOutput
+                                                               : Output::Source::TaskError;
+    m_listener.workerPrinted(slot.id, {source, {message.index, 1}, message.text}, m_framesTime);
+}
+
+/// It was printed at some time since the last output came: by what ran then, what runs now, or what
+/// lies between.
+void Pool::wroteToStandardError(Slot &slot, const QByteArray &text)
+{
+    const IndexRange now = slot.process->board().runningBatch();
+    const IndexRange before = std::exchange(slot.runningAtOutput, now);
+    IndexRange running;
+    if (before.count > 0 && now.count > 0 && before.first <= now.first)
+        running = {before.first, now.end() - before.first};
+    m_listener.workerPrinted(slot.id,
+        {Output::Source::Process, running,
+            {text.constData(), static_cast<std::size_t>(text.size())}},
+        this->now());
 }
 
 /// A worker that does not keep to the protocol is as good as dead.

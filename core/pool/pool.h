@@ -100,6 +100,7 @@ private:
         std::vector<ChunkStations> answered; ///< chunks whose Stations are still to come
         std::uint64_t lastEnded = 0;
         std::uint64_t lastFrames = 0; ///< when it was last heard of
+        IndexRange runningAtOutput; ///< what it was on when its standard error was last read
         std::unique_ptr<QTimer> restart; ///< while it waits to be started again
     };
     enum class Phase { Idle, Running, Ending, Ended };
@@ -118,6 +119,8 @@ private:
     std::vector<std::uint64_t> retriedOf(Slot &slot, const wire::Done &message);
     void inlineDone(Slot &slot, const wire::Done &message, const std::vector<std::uint64_t> &again);
     void stationsCame(Slot &slot, const wire::Stations &message);
+    void printed(Slot &slot, const wire::Printed &message);
+    void wroteToStandardError(Slot &slot, const QByteArray &text);
     void malformed(Slot &slot, const std::string &what);
 
     void processEnded(Slot &slot);

@@ -48,6 +48,18 @@ struct WorkerUsage {
     std::uint64_t maxRss = 0; ///< bytes
 };
 
+/// Something that a worker or its task printed.
+struct Output {
+    enum class Source : std::uint8_t {
+        TaskOutput, ///< the task's standard output, as far as the worker sees it being written
+        TaskError, ///< its standard error, the same
+        Process, ///< the process's standard error, whoever wrote it
+    };
+    Source source = Source::Process;
+    IndexRange running; ///< it was on one of these; count 0: unknown
+    std::string_view text;
+};
+
 struct WorkerIdentity {
     std::uint32_t pid = 0;
     std::string host;
@@ -64,9 +76,8 @@ public:
     virtual void workerDied(
         WorkerId worker, IndexRange running, std::string_view how, std::uint64_t time) = 0;
     virtual void workerUsed(WorkerId worker, const WorkerUsage &usage) = 0;
-    /// Something that the worker or its task printed, while it was on `running` (count 0: unknown).
-    virtual void workerPrinted(
-        WorkerId worker, IndexRange running, std::string_view text, std::uint64_t time) = 0;
+    /// The worker or its task printed something, which need not be a line.
+    virtual void workerPrinted(WorkerId worker, const Output &output, std::uint64_t time) = 0;
 
     virtual void spanDone(WorkerId worker, const Span &span) = 0;
     virtual void chunkDone(WorkerId worker, const ChunkStations &stations) = 0;

@@ -142,8 +142,17 @@ void WorkerProcess::readChannel()
 void WorkerProcess::readOutput()
 {
     const QByteArray text = m_process.readAllStandardError();
-    m_lastOutput = (m_lastOutput + text).last(qMin(keptOutput, m_lastOutput.size() + text.size()));
-    emit printed(text);
+    if (text.isEmpty())
+        return;
+    keepOutput(text);
+    emit wroteToStandardError(text);
+}
+
+void WorkerProcess::keepOutput(QByteArrayView text)
+{
+    m_lastOutput.append(text);
+    if (m_lastOutput.size() > keptOutput)
+        m_lastOutput = m_lastOutput.last(keptOutput);
 }
 
 void WorkerProcess::processFinished(int exitCode, QProcess::ExitStatus status)

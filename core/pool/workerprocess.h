@@ -45,13 +45,14 @@ public:
     qint64 pid() const { return m_pid; }
     /// How it ended, in words: "killed by signal 9 (SIGKILL)". Empty while it runs.
     const std::string &ending() const { return m_ending; }
-    /// The last of what it printed.
+    /// The last of what it printed: to standard error, and what keepOutput() was given.
     const QByteArray &lastOutput() const { return m_lastOutput; }
+    void keepOutput(QByteArrayView text);
 
 signals:
     /// Frames have come; take them with nextFrame().
     void received();
-    void printed(const QByteArray &text);
+    void wroteToStandardError(const QByteArray &text);
     void started();
     void failedToStart(const QString &reason);
     /// The process is gone. received() was emitted for all that it left.

@@ -74,7 +74,7 @@ void Recorder::workerChanged(WorkerId worker, WorkerState state, std::uint64_t t
     changed.m_state = state;
     mark(markFor(state), time, worker, 0);
     if (state == WorkerState::Dead || state == WorkerState::Gone)
-        finishLine(worker, {}, time);
+        finishLines(worker, time);
     if (state != WorkerState::Starting)
         return;
     add(changed.m_starts, 1U);
@@ -111,26 +111,36 @@ void Recorder::workerUsed(WorkerId worker, const WorkerUsage &usage)
         used.m_maxRss.store(usage.maxRss, std::memory_order_relaxed);
 }
 
-void Recorder::workerPrinted(
-    WorkerId worker, IndexRange running, std::string_view text, std::uint64_t time)
+void Recorder::workerPrinted(WorkerId worker, const Output &output, std::uint64_t time)
 {
     constexpr std::size_t longest = 64 * 1024;
-    std::string &line = m_unfinishedLines[worker];
-    for (const char c : text) {
+    UnfinishedLine &line = m_unfinishedLines[{worker, output.source}];
+    const bool isKnownInput = output.source != Output::Source::Process;
+    if (isKnownInput && line.running != output.running)
+        finishLine(worker, line, time); // a line is never that of two inputs
+    for (const char c : output.text) {
         const bool ends = c == '\n' || c == '\r';
+        if (line.text.empty())
+            line.running = output.running;
         if (!ends)
-            line += c;
-        if (ends || line.size() >= longest)
-            finishLine(worker, running, time);
+            line.text += c;
+        if (ends || line.text.size() >= longest)
+            finishLine(worker, line, time);
     }
 }
 
-/// Logs what the worker has printed of a line, if there is anything.
-void Recorder::finishLine(WorkerId worker, IndexRange running, std::uint64_t time)
+void Recorder::finishLine(WorkerId worker, UnfinishedLine &line, std::uint64_t time)
 {
-    std::string line = std::exchange(m_unfinishedLines[worker], {});
-    if (!line.empty())
-        m_log.add({time, worker, running, true, std::move(line)});
+    if (!line.text.empty())
+        m_log.add({time, worker, line.running, true, std::exchange(line.text, {})});
+}
+
+void Recorder::finishLines(WorkerId worker, std::uint64_t time)
+{
+    for (auto &[key, line] : m_unfinishedLines) {
+        if (key.first == worker)
+            finishLine(worker, line, time);
+    }
 }
 
 void Recorder::spanDone(WorkerId worker, const Span &span)

@@ -46,8 +46,7 @@ public:
     void workerDied(
         WorkerId worker, IndexRange running, std::string_view how, std::uint64_t time) override;
     void workerUsed(WorkerId worker, const WorkerUsage &usage) override;
-    void workerPrinted(
-        WorkerId worker, IndexRange running, std::string_view text, std::uint64_t time) override;
+    void workerPrinted(WorkerId worker, const Output &output, std::uint64_t time) override;
     void spanDone(WorkerId worker, const Span &span) override;
     void chunkDone(WorkerId worker, const ChunkStations &stations) override;
     void numbersDone(IndexRange indices, OutcomeKind kind, std::uint64_t time) override;
@@ -60,9 +59,17 @@ public:
     void firstDispatch(std::uint64_t time) override;
 
 private:
+    /// What a worker has printed of a line so far.
+    struct UnfinishedLine {
+        std::string text;
+        IndexRange running;
+    };
+    using LineKey = std::pair<WorkerId, Output::Source>;
+
     WorkerRecord &record(WorkerId worker);
     std::unique_lock<std::mutex> lockSettled();
-    void finishLine(WorkerId worker, IndexRange running, std::uint64_t time);
+    void finishLine(WorkerId worker, UnfinishedLine &line, std::uint64_t time);
+    void finishLines(WorkerId worker, std::uint64_t time);
     void mark(Mark::Kind kind, std::uint64_t time, WorkerId worker, std::uint64_t value);
 
     Timeline &m_timeline;
@@ -70,7 +77,7 @@ private:
     RunLog &m_log;
     SettledQueue *m_settled;
     std::function<void(const std::string &)> m_failed;
-    std::map<WorkerId, std::string> m_unfinishedLines;
+    std::map<LineKey, UnfinishedLine> m_unfinishedLines;
 };
 
 } // namespace poolscope

@@ -48,6 +48,7 @@ bool belongsTo(Direction direction, MessageType type)
     case MessageType::Done:
     case MessageType::Stations:
     case MessageType::WorkerGoodbye:
+    case MessageType::Printed:
         return direction == Direction::ToPool;
     }
     return false;
@@ -89,6 +90,7 @@ std::uint32_t maxBodySize(MessageType type)
     case MessageType::Setup:
     case MessageType::Hello:
     case MessageType::Refused:
+    case MessageType::Printed:
         return shortBody;
     case MessageType::Ready:
         return 8;
@@ -338,6 +340,29 @@ Result<Stations> decodeStations(std::string_view body)
     message.cpu = reader.number<std::uint64_t>();
     message.runQueue = reader.number<std::uint64_t>();
     message.maxRss = reader.number<std::uint64_t>();
+    return whole(reader, message);
+}
+
+void encode(std::string &out, const Printed &message)
+{
+    const FrameWriter frame(out, MessageType::Printed);
+    FieldWriter fields(out);
+    fields.number(message.index);
+    fields.number(static_cast<std::uint8_t>(message.stream));
+    fields.raw(message.text);
+}
+
+Result<Printed> decodePrinted(std::string_view body)
+{
+    FieldReader reader(body);
+    Printed message;
+    message.index = reader.number<std::uint64_t>();
+    const auto stream = reader.number<std::uint8_t>();
+    message.text = reader.rest();
+    if (stream != static_cast<std::uint8_t>(Stream::Output)
+        && stream != static_cast<std::uint8_t>(Stream::Error))
+        return failure("something printed to an unknown stream");
+    message.stream = static_cast<Stream>(stream);
     return whole(reader, message);
 }
 

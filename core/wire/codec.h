@@ -138,6 +138,7 @@ void encode(std::string &out, const Ready &message);
 void encode(std::string &out, const Refused &message);
 void encode(std::string &out, const Done &message);
 void encode(std::string &out, const Stations &message);
+void encode(std::string &out, const Printed &message);
 /// A message without fields: PoolGoodbye or WorkerGoodbye.
 void encodeGoodbye(std::string &out, MessageType type);
 
@@ -148,6 +149,7 @@ Result<Ready> decodeReady(std::string_view body);
 Result<Refused> decodeRefused(std::string_view body);
 Result<Done> decodeDone(std::string_view body);
 Result<Stations> decodeStations(std::string_view body);
+Result<Printed> decodePrinted(std::string_view body);
 
 /// Appends one outcome as Done::values holds it.
 void encodeOutcome(std::string &out, const OutcomeView &outcome);

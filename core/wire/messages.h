@@ -19,6 +19,7 @@
 //     Ready (or Refused)     ->
 //                            <-       Work, Work, ...
 //     Done, ..., Stations    ->                            as often as there is something to tell
+//     Printed                ->                            the same
 //                            <-       Goodbye              nothing more will come
 //     Stations, Goodbye      ->                            and the worker exits
 //
@@ -56,6 +57,7 @@ enum class MessageType : std::uint8_t {
     Done = 19,
     Stations = 20,
     WorkerGoodbye = 21,
+    Printed = 22,
 };
 
 enum class TaskKind : std::uint8_t {
@@ -129,6 +131,19 @@ struct Stations {
     std::uint64_t cpu = 0; ///< CPU time of the worker since its start, nanoseconds
     std::uint64_t runQueue = 0; ///< time it waited for a CPU since its start, nanoseconds
     std::uint64_t maxRss = 0; ///< its largest resident set so far, bytes
+};
+
+enum class Stream : std::uint8_t {
+    Output = 1, ///< the task's standard output
+    Error = 2, ///< its standard error
+};
+
+/// What the task printed on an index, as far as the worker can tell: what went past it, from a
+/// library or another process, is on the worker's standard error instead.
+struct Printed {
+    std::uint64_t index = 0;
+    Stream stream = Stream::Output;
+    std::string_view text; ///< in pieces that need not be lines
 };
 
 } // namespace poolscope::wire

@@ -10,7 +10,8 @@ The protocol is core/wire/messages.h, the values are value.h, the page shared wi
 
 What it promises:
 - an input is run once, whatever the inputs beside it do;
-- what the task prints goes to descriptor 2 and never into a frame;
+- what the task prints goes to the log with its index, or, where Python cannot see it being
+  printed, to descriptor 2; it never damages a frame;
 - every finished outcome is on the board or in the channel, even if the process is killed;
 - a Goodbye overtakes the chunks that were not begun.
 
@@ -20,16 +21,18 @@ because a pool waits for its workers to start.
 
 import _signal  # signal itself imports enum, which takes longer than the rest of this file
 import faulthandler
+import io
 import os
 import struct
 import sys
+from _thread import get_ident as thread_number
 from time import monotonic_ns as clock, process_time_ns
 
 MAGIC = 0x434C5350
 VERSION = 1
 
 SETUP, WORK, POOL_GOODBYE = 1, 2, 3
-HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE = 16, 17, 18, 19, 20, 21
+HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22
 MAX_BODY = {SETUP: 1 << 20, WORK: 1 << 30, POOL_GOODBYE: 0}
 
 TASK_PYTHON = 1
@@ -44,6 +47,7 @@ BOARD_SIZE = 128 * 1024
 
 HEADER = struct.Struct("<IB")
 CHUNK_HEAD = struct.Struct("<QI")
+PRINTED_HEAD = struct.Struct("<IBQB")
 DONE_HEAD = struct.Struct("<IBQIBQQ")
 STATIONS_FRAME = struct.Struct("<IBQQQQQ")
 # What the Dones of the buffer may take, so that their Stations always fits behind them.
@@ -61,6 +65,8 @@ BATCH_TIME = 100_000
 BATCH_GROWTH = 8
 BATCH_CAP = 2048
 STRIDE = 64
+
+PRINTED_PIECE = 1 << 15
 
 MESSAGE_LIMIT = 2_000
 DETAIL_LIMIT = 16_000
@@ -377,6 +383,16 @@ class Output:
         self.append(HEADER.pack(len(body), kind) + body)
         self.write_out()
 
+    def printed(self, index, stream, text):
+        """Appends what the task has printed; the pool finds it on the board."""
+        for at in range(0, len(text), PRINTED_PIECE):
+            piece = text[at : at + PRINTED_PIECE]
+            size = PRINTED_HEAD.size + len(piece)
+            if self.used + size > BUFFER_ROOM:
+                self.flush()
+            head = PRINTED_HEAD.pack(size - HEADER.size, PRINTED, index, stream)
+            self.append(head + piece)
+
     def done(self, first, count, store, begun, duration, values=b""):
         size = DONE_HEAD.size + len(values)
         if self.used + size > BUFFER_ROOM:
@@ -447,6 +463,60 @@ class Output:
                 written += os.write(self.descriptor, data[written:])
         except OSError as error:
             raise ChannelClosed from error
+
+
+class Print(io.BufferedIOBase):
+    """What sys.stdout and sys.stderr write to: the log while the task runs, else a descriptor.
+
+    It has no lock, unlike io.BufferedWriter, whose lock another thread may hold at a fork.
+    """
+
+    def __init__(self, worker, descriptor):
+        self.worker = worker
+        self.descriptor = descriptor
+        self.index = None
+        self.waiting = b""  # printed for that index, the beginning of a line
+
+    def writable(self):
+        return True
+
+    def fileno(self):
+        return self.descriptor
+
+    def write(self, text):
+        data = bytes(text)
+        index = self.worker.printing_index()
+        if index is None:
+            self.write_past(data)
+            return len(data)
+        if index != self.index:
+            self.hand_over()
+            self.index = index
+        self.waiting += data
+        if data.endswith(b"\n"):
+            self.hand_over()
+        else:
+            self.worker.unfinished_prints.append(self)
+        return len(data)
+
+    def write_past(self, data):
+        while data:
+            data = data[os.write(self.descriptor, data) :]
+
+    def hand_over(self):
+        if self.waiting:
+            waiting, self.waiting = self.waiting, b""
+            self.worker.output.printed(self.index, self.descriptor, waiting)
+
+    def flush(self):
+        if self.worker.printing_index() is not None:
+            self.hand_over()
+
+
+def tagged_stream(worker, descriptor):
+    # What cannot be encoded is no reason for a task to fail: it is only the log.
+    target = Print(worker, descriptor)
+    return io.TextIOWrapper(target, "utf-8", "backslashreplace", write_through=True)
 
 
 class Input:
@@ -654,12 +724,16 @@ class Worker:
         self.results = []  # reused, so that its memory stays where it is
         self.batch_size = 1
         self.batch_cap = BATCH_CAP
+        self.batch_first = 0
+        self.task_thread = None  # the thread that runs the task, while it does
+        self.unfinished_prints = []
         self.forked = False
         os.register_at_fork(after_in_child=self.leave_to_parent)
 
     def leave_to_parent(self):
         """In a process that the task forked: the channel is not its own."""
         self.forked = True
+        self.task_thread = None
         for descriptor in (self.input.descriptor, self.output.descriptor):
             try:
                 os.close(descriptor)
@@ -697,6 +771,7 @@ class Worker:
                     % (setup.version, VERSION)
                 )
             self.map_shared_memory()
+            sys.stdout, sys.stderr = tagged_stream(self, 1), tagged_stream(self, 2)
             self.task = load_task(setup.target)
         except BaseException as error:
             self.output.message(REFUSED, failure_fields(error))
@@ -758,6 +833,7 @@ class Worker:
     def run(self, chunk):
         """Runs a chunk, batch after batch."""
         task, results, output = self.task, self.results, self.output
+        thread = thread_number()
         fields = output.fields
         values_at, first, count = chunk.values, chunk.first, chunk.count
         output.received = chunk.received
@@ -766,10 +842,12 @@ class Worker:
             planned = min(self.batch_size, count - at)
             values = values_at(at, planned)
             failed = None
+            self.batch_first = first + at
             fields[BATCH_FIRST] = first + at
             begun = clock()
             fields[BATCH_BEGUN] = begun
             fields[BATCH_COUNT] = planned
+            self.task_thread = thread
             try:
                 if planned == 1:
                     results.append(task(values[0]))
@@ -779,8 +857,11 @@ class Worker:
             except BaseException as error:  # sys.exit() in a task fails its index, no more
                 duration = clock() - begun
                 failed = Failed(error)
+            self.task_thread = None
             if self.forked:
                 os._exit(0)  # the task forked, and this is the child coming back from it
+            if self.unfinished_prints:
+                self.finish_prints()
             if failed is not None:
                 results.append(failed)
             self.store(first + at, results, begun, duration)
@@ -790,6 +871,21 @@ class Worker:
             results.clear()
             if begun + duration - output.flushed >= MILLISECOND:
                 output.flush()
+
+    def printing_index(self):
+        """The index that prints now; None where that cannot be told, or not from here.
+
+        That is between two batches, and on threads that the task has started: only where the task
+        itself prints is no other message being written at the same time.
+        """
+        if self.task_thread is None or self.task_thread != thread_number():
+            return None
+        return self.batch_first + len(self.results)
+
+    def finish_prints(self):
+        for stream in self.unfinished_prints:
+            stream.hand_over()
+        self.unfinished_prints.clear()
 
     def plan_batch(self, count, duration):
         """Sizes the next batch from how long the last one took."""
@@ -1173,7 +1269,6 @@ def take_channel():
     os.close(nothing)
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
-            # What cannot be encoded is no reason for a task to fail: it is only the log.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
     return channel
 

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <csignal>
 #include <gtest/gtest.h>
+#include <map>
 #include <memory>
 #include <set>
 #include <sys/stat.h>
@@ -392,16 +393,36 @@ TEST_F(PoolTest, ReplacesAWorkerThatBreaksTheProtocol)
 
 TEST_F(PoolTest, TagsWhatTasksPrint)
 {
-    prepare(python("def f(x):\n  print('input', x)\n  return math.sqrt(x)\n"), 20, lockStep(2));
+    prepare(python("def f(x):\n"
+                   "  if x % 10 == 0: print('input', x)\n"
+                   "  if x == 77: print('end of', x, end='', file=sys.stderr)\n"
+                   "  return math.sqrt(x)\n"),
+        10'000, workers(2));
     EXPECT_EQ(runToEnd(), PoolEnd::How::Completed);
-    std::set<std::string> lines;
+    std::map<std::string, IndexRange> lines;
     for (const LogEntry &entry : m_run->log().entriesFrom(0).entries) {
         EXPECT_TRUE(entry.worker == 1 || entry.worker == 2);
-        lines.insert(entry.text);
+        lines[entry.text] = entry.running;
     }
-    EXPECT_EQ(lines.size(), 20U);
-    EXPECT_TRUE(lines.contains("input 7"));
+    EXPECT_EQ(lines.size(), 1001U);
+    for (std::uint64_t index = 0; index < 10'000; index += 10)
+        EXPECT_EQ(lines["input " + std::to_string(index)], (IndexRange{index, 1}));
+    EXPECT_EQ(lines["end of 77"], (IndexRange{77, 1}));
     expectSquareRoots();
+}
+
+TEST_F(PoolTest, LeavesNoInputOutOfThoseThatMayHavePrinted)
+{
+    prepare(python("def f(x):\n  os.write(2, b'input %d\\n' % x)\n  return math.sqrt(x)\n"), 500,
+        lockStep(1, 10));
+    EXPECT_EQ(runToEnd(), PoolEnd::How::Completed);
+    std::size_t lines = 0;
+    for (const LogEntry &entry : m_run->log().entriesFrom(0).entries) {
+        ++lines;
+        const std::uint64_t index = std::stoull(entry.text.substr(6));
+        EXPECT_TRUE(entry.running.count == 0 || entry.running.contains(index)) << entry.text;
+    }
+    EXPECT_EQ(lines, 500U);
 }
 
 TEST_F(PoolTest, HoldsBackWhenNobodyReads)

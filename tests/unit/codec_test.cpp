@@ -82,6 +82,7 @@ TEST(Codec, AStreamMayComeInPiecesOfAnySize)
     encode(stream, Ready{3});
     encode(stream, Done{4, 5, Store::Inline, 6, 7, "values"});
     encode(stream, Stations{1, 2, 3, 4, 5});
+    encode(stream, Printed{42, Stream::Error, "oops\n"});
     encodeGoodbye(stream, MessageType::WorkerGoodbye);
     for (std::size_t piece = 1; piece <= stream.size(); ++piece) {
         FrameDecoder decoder(Direction::ToPool);
@@ -93,7 +94,7 @@ TEST(Codec, AStreamMayComeInPiecesOfAnySize)
         }
         ASSERT_EQ(types,
             (std::vector{MessageType::Hello, MessageType::Ready, MessageType::Done,
-                MessageType::Stations, MessageType::WorkerGoodbye}));
+                MessageType::Stations, MessageType::Printed, MessageType::WorkerGoodbye}));
         ASSERT_TRUE(decoder.error().empty());
         ASSERT_FALSE(decoder.midFrame());
     }

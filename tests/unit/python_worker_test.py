@@ -26,7 +26,7 @@ PATIENCE = 15  # seconds that any one answer may take
 
 MAGIC = 0x434C5350
 SETUP, WORK, POOL_GOODBYE = 1, 2, 3
-HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE = 16, 17, 18, 19, 20, 21
+HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22
 REAL_COLUMN, INTEGER_COLUMN, INLINE = 0, 1, 2
 KINDS = "none integer real text bytes json repr failure".split()
 BOARD_SIZE = 128 * 1024
@@ -38,6 +38,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 def note(value):
@@ -132,6 +133,28 @@ def prints(value):
     subprocess.run(["sh", "-c", "echo echoed; cat"], check=True)
     print("\\udcff")
     return sys.stdin.read()
+def prints_some(value):
+    if value % 97 == 0:
+        print("at", value, file=sys.stderr)
+    return value
+def prints_everywhere(value):
+    def other():
+        for _ in range(100):
+            sys.stdout.write("thread\\n")
+    thread = threading.Thread(target=other)
+    thread.start()
+    for _ in range(100):
+        print("own")
+    if os.fork() == 0:
+        sys.stdout.write("child\\n")
+        os._exit(0)
+    os.wait()
+    thread.join()
+    return 1
+def prints_and_waits(value):
+    print("waiting")
+    waits(value)
+    return value
 def prints_much(value):
     print("x" * 1000)
     return 1
@@ -272,6 +295,7 @@ class Worker:
         self.log_reader = threading.Thread(target=self.read_log, daemon=True)
         self.log_reader.start()
         self.column = None
+        self.printed = {}  # by index and stream
 
     def read_log(self):
         for line in self.process.stderr:
@@ -360,6 +384,9 @@ class Worker:
                 self.stations = struct.unpack("<5Q", body)
                 if len(outcomes) == count:
                     return outcomes
+            elif kind == PRINTED:
+                index, stream = struct.unpack_from("<QB", body)
+                self.printed.setdefault((index, stream), bytearray()).extend(body[9:])
             else:
                 raise AssertionError("message %s; log: %s" % (kind, self.finished_log()))
 
@@ -914,15 +941,44 @@ class Surroundings(WorkerTest):
         worker = self.ready("prints")
         self.assertEqual(worker.run(0, 3), [("text", b"")] * 3)
         self.assertEqual(worker.goodbye(), 0)
+        for index in range(3):
+            self.assertEqual(worker.printed[index, 1], b"printed %d\n\\udcff\n" % index)
         lines = worker.finished_log().splitlines()
-        for line in ("printed 2", "dunder", "raw", "echoed", "\\udcff"):
-            self.assertIn(line, lines)
+        for line in ("dunder", "raw", "echoed"):
+            self.assertEqual(lines.count(line), 3)
+
+    def test_prints_have_the_index_within_a_batch(self):
+        worker = self.ready("prints_some", board=True)
+        self.assertEqual(worker.run(0, 5000), [("integer", x) for x in range(5000)])
+        self.assertGreater(max(span.count for span in worker.spans), 100)
+        wanted = {(x, 2): b"at %d\n" % x for x in range(0, 5000, 97)}
+        self.assertEqual(worker.printed, wanted)
+        worker.goodbye()
+
+    def test_prints_of_threads_and_children_damage_nothing(self):
+        worker = self.ready("prints_everywhere", board=True)
+        self.assertEqual(worker.run(0, 20), [("integer", 1)] * 20)
+        self.assertEqual(worker.printed, {(x, 1): b"own\n" * 100 for x in range(20)})
+        worker.goodbye()
+        lines = worker.finished_log().splitlines()
+        self.assertEqual((lines.count("thread"), lines.count("child")), (20 * 100, 20))
+
+    def test_prints_are_on_the_board_before_the_task_returns(self):
+        worker = self.ready("prints_and_waits", board=True)
+        worker.send(work_frame(0, 1))
+        deadline = time.monotonic() + PATIENCE
+        while b"waiting" not in worker.board()[-1]:
+            self.assertLess(time.monotonic(), deadline)
+        self.write("go", "")
+        self.assertEqual(worker.collect(0, 1), [("integer", 0)])
+        self.assertEqual(worker.printed, {(0, 1): b"waiting\n"})
 
     def test_much_printing(self):
-        worker = self.ready("prints_much")
-        self.assertEqual(worker.run(0, 5000), [("integer", 1)] * 5000)
-        worker.goodbye()
-        self.assertEqual(len(worker.finished_log()), 5000 * 1001)
+        for board in (False, True):
+            worker = self.ready("prints_much", board=board)
+            self.assertEqual(worker.run(0, 5000), [("integer", 1)] * 5000)
+            worker.goodbye()
+            self.assertEqual(worker.printed, {(x, 1): b"x" * 1000 + b"\n" for x in range(5000)})
 
     def test_crash_leaves_a_traceback_in_the_log(self):
         worker = self.ready("crashes")

@@ -65,7 +65,8 @@ struct Recording {
     }
     void print(const std::string &text, IndexRange running = {})
     {
-        recorder->workerPrinted(1, running, text + "\n", 1'234'567'890);
+        const std::string line = text + "\n";
+        recorder->workerPrinted(1, {Output::Source::Process, running, line}, 1'234'567'890);
     }
 
     RunRecord record;
