@@ -2,6 +2,7 @@
 #include "charts/caption.h"
 
 #include "charts/units.h"
+#include "input/integerrange.h"
 #include "pool/usablecores.h"
 
 #include <QObject>
@@ -12,33 +13,63 @@ namespace poolscope {
 
 namespace {
 
-QString taskText(const TaskSpec &task)
+QString fileName(const std::string &path)
 {
-    if (const auto *python = std::get_if<PythonTask>(&task))
-        return QString::fromStdString(python->target).section(QLatin1Char('/'), -1);
-    const auto &builtin = std::get<BuiltinTask>(task);
-    const QString name = QString::fromStdString(builtin.name);
-    return builtin.arguments.empty()
-        ? name
-        : name + QLatin1Char(':') + QString::fromStdString(builtin.arguments);
+    return QString::fromStdString(path).section(QLatin1Char('/'), -1);
 }
 
-QString inputText(const InputSpec &input)
+/// The first words of what may be a whole script.
+QString beginningOf(const std::string &text)
 {
-    if (const auto *lines = std::get_if<LinesInput>(&input))
-        return QObject::tr("lines of %1")
-            .arg(QString::fromStdString(lines->path).section(QLatin1Char('/'), -1));
-    const auto &range = std::get<RangeInput>(input);
-    const QString text = QStringLiteral("%1:%2").arg(range.start).arg(range.stop);
-    return range.step == 1 ? text : text + QStringLiteral(":%1").arg(range.step);
+    constexpr qsizetype longest = 40;
+    const QString line = QString::fromStdString(text).simplified();
+    return line.size() <= longest ? line : line.first(longest - 1) + QChar(0x2026);
 }
+
+struct TaskText {
+    QString operator()(const BuiltinTask &task) const
+    {
+        const QString name = QString::fromStdString(task.name);
+        return task.arguments.empty()
+            ? name
+            : name + QLatin1Char(':') + QString::fromStdString(task.arguments);
+    }
+    QString operator()(const PythonTask &task) const { return fileName(task.target); }
+    QString operator()(const CommandTask &task) const { return beginningOf(task.command); }
+    QString operator()(const ShellTask &task) const { return beginningOf(task.script); }
+    QString operator()(const FilterTask &task) const { return beginningOf(task.command); }
+    QString operator()(const LibraryTask &task) const
+    {
+        return fileName(task.path) + QLatin1Char(':') + QString::fromStdString(task.symbol);
+    }
+};
+
+struct InputText {
+    QString operator()(const RangeInput &input) const
+    {
+        return QString::fromStdString(toString(input));
+    }
+    QString operator()(const LinesInput &input) const
+    {
+        return input.isStandardInput() ? QObject::tr("lines of standard input")
+                                       : QObject::tr("lines of %1").arg(fileName(input.path));
+    }
+    QString operator()(const CsvInput &input) const
+    {
+        return QObject::tr("rows of %1").arg(fileName(input.path));
+    }
+    QString operator()(const FilesInput &input) const
+    {
+        return QObject::tr("files %1").arg(beginningOf(input.pattern));
+    }
+};
 
 } // namespace
 
 QString settingsText(const RunSpec &spec)
 {
     const std::uint32_t workers = spec.pool.workers.value_or(usableCores());
-    QStringList parts{taskText(spec.task), inputText(spec.input),
+    QStringList parts{std::visit(TaskText(), spec.task), std::visit(InputText(), spec.input),
         workers == 1 ? QObject::tr("1 worker") : QObject::tr("%1 workers").arg(workers)};
     if (spec.pool.chunk)
         parts << QObject::tr("chunk %1").arg(countText(*spec.pool.chunk));
@@ -46,6 +77,14 @@ QString settingsText(const RunSpec &spec)
         parts << QObject::tr("window %1").arg(countText(*spec.pool.window));
     if (spec.pool.retries > 0)
         parts << QObject::tr("retries %1").arg(spec.pool.retries);
+    if (spec.pool.timeout)
+        parts << QObject::tr("timeout %1 s").arg(*spec.pool.timeout);
+    if (spec.pool.memoryLimit)
+        parts << QObject::tr("memory limit %1").arg(memoryText(*spec.pool.memoryLimit));
+    if (spec.pool.recycle)
+        parts << QObject::tr("recycled after %1").arg(countText(*spec.pool.recycle));
+    if (spec.pool.halt)
+        parts << QObject::tr("halts at %1 failures").arg(countText(*spec.pool.halt));
     return parts.join(QStringLiteral(" \u00b7 "));
 }
 

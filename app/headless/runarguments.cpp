@@ -5,12 +5,16 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <string_view>
+#include <utility>
 
 namespace poolscope {
 
 namespace {
+
+constexpr std::string_view noLimit = "none";
 
 struct SpecOption {
     const char *shortName; ///< with a comma behind it, or empty
@@ -28,9 +32,32 @@ constexpr SpecOption specOptions[] = {
         "FILE.py:FUNCTION|MODULE:FUNCTION", "Task"},
     {"", "--python-interpreter", &TypedSpec::interpreter, "the Python to run it in (python3)",
         "PATH", "Task"},
+    {"", "--python-init", &TypedSpec::initialiser,
+        "a function of the same file or module that each worker calls once, before its first input",
+        "FUNCTION", "Task"},
+    {"", "--command", &TypedSpec::command,
+        "a process for each input, whose output is the value; {} is the input, {NAME} a CSV column",
+        "'ARGV {}'", "Task"},
+    {"", "--shell", &TypedSpec::shell, "the same through sh -c, with the input as \"$1\"",
+        "'SCRIPT'", "Task"},
+    {"", "--filter", &TypedSpec::filter,
+        "a long-lived process for each worker: a line in, a line out", "'ARGV'", "Task"},
+    {"", "--library", &TypedSpec::library, "a function of a shared library", "FILE.so:SYMBOL",
+        "Task"},
     {"", "--range", &TypedSpec::range, "the integers of Python's range", "START:STOP[:STEP]",
         "Input"},
-    {"", "--lines", &TypedSpec::lines, "the lines of a text file", "FILE", "Input"},
+    {"", "--lines", &TypedSpec::lines, "the lines of a text file, or of standard input", "FILE|-",
+        "Input"},
+    {"", "--csv", &TypedSpec::csv, "the rows of a CSV file", "FILE", "Input"},
+    {"", "--delimiter", &TypedSpec::delimiter, "between the fields of a CSV file (a comma)",
+        "CHARACTER|tab", "Input"},
+    {"", "--header", &TypedSpec::header,
+        "whether a CSV file's first row names its columns (first), or they are called 1, 2, ...",
+        "first|none", "Input"},
+    {"", "--columns", &TypedSpec::columns, "the columns of a CSV file that the task is given (all)",
+        "NAME,...", "Input"},
+    {"", "--files", &TypedSpec::files, "the paths that match a pattern; ** stands for folders",
+        "PATTERN", "Input"},
     {"-j,", "--workers", &TypedSpec::workers, "worker processes (auto: usable cores)", "N|auto",
         "Pool"},
     {"", "--chunk", &TypedSpec::chunk, "inputs handed to a worker at once", "N|auto", "Pool"},
@@ -38,6 +65,12 @@ constexpr SpecOption specOptions[] = {
         "N|auto", "Pool"},
     {"", "--retries", &TypedSpec::retries, "tries again for an input whose task failed (0)", "N",
         "Pool"},
+    {"", "--timeout", &TypedSpec::timeout, "that an iteration may take (none)", "SECONDS", "Pool"},
+    {"", "--memory-limit", &TypedSpec::memoryLimit, "that a worker may take, as 500M or 2G (none)",
+        "SIZE", "Pool"},
+    {"", "--recycle", &TypedSpec::recycle, "replace a worker after so many iterations (none)", "N",
+        "Pool"},
+    {"", "--halt", &TypedSpec::halt, "end the run after so many failures (none)", "COUNT", "Pool"},
 };
 
 Result<std::uint64_t> parseCount(
@@ -63,14 +96,52 @@ Result<std::optional<std::uint64_t>> parseAutoCount(
         .map_error([](Error error) { return Error{error.message + "; or 'auto'"}; });
 }
 
+/// The one of the options that was given; it takes exactly one.
+Result<std::string> theOneOf(
+    const char *what, const std::vector<std::pair<std::string, std::string>> &options)
+{
+    std::string names;
+    std::string given;
+    int count = 0;
+    for (const auto &[name, value] : options) {
+        names += names.empty() ? name : name == options.back().first ? " or " + name : ", " + name;
+        if (!value.empty()) {
+            given = name;
+            ++count;
+        }
+    }
+    if (count == 0)
+        return failure(std::string("there is no ") + what + ": give one with " + names);
+    if (count > 1)
+        return failure(std::string("there is more than one ") + what + ": give either " + names);
+    return given;
+}
+
+Result<LibraryTask> parseLibrary(const std::string &text)
+{
+    const auto colon = text.rfind(':');
+    if (colon == std::string::npos || colon == 0 || colon + 1 == text.size())
+        return failure("--library takes FILE.so:SYMBOL, not '" + text + "'");
+    return LibraryTask{text.substr(0, colon), text.substr(colon + 1)};
+}
+
 Result<TaskSpec> parseTask(const TypedSpec &typed)
 {
-    if (typed.builtin.empty() == typed.python.empty())
-        return failure(typed.builtin.empty()
-                ? "there is no task: give one with --builtin or --python"
-                : "there are two tasks: give either --builtin or --python");
-    if (!typed.python.empty())
-        return PythonTask{typed.python, typed.interpreter};
+    const auto given = theOneOf("task",
+        {{"--builtin", typed.builtin}, {"--python", typed.python}, {"--command", typed.command},
+            {"--shell", typed.shell}, {"--filter", typed.filter}, {"--library", typed.library}});
+    if (!given)
+        return tl::unexpected(given.error());
+    if (*given == "--python")
+        return PythonTask{typed.python, typed.interpreter, typed.initialiser};
+    if (*given == "--command")
+        return CommandTask{typed.command};
+    if (*given == "--shell")
+        return ShellTask{typed.shell};
+    if (*given == "--filter")
+        return FilterTask{typed.filter};
+    if (*given == "--library")
+        return parseLibrary(typed.library).map([](LibraryTask task) { return TaskSpec(task); });
     const auto colon = typed.builtin.find(':');
     BuiltinTask task{typed.builtin.substr(0, colon), {}};
     if (colon != std::string::npos)
@@ -78,15 +149,102 @@ Result<TaskSpec> parseTask(const TypedSpec &typed)
     return task;
 }
 
+constexpr std::string_view tabDelimiter = "tab";
+
+Result<CsvInput> parseCsv(const TypedSpec &typed)
+{
+    CsvInput csv;
+    csv.path = typed.csv;
+    if (typed.delimiter != tabDelimiter && typed.delimiter.size() != 1)
+        return failure("--delimiter takes one character, or 'tab', not '" + typed.delimiter + "'");
+    csv.delimiter = typed.delimiter == tabDelimiter ? '\t' : typed.delimiter.front();
+    if (std::string_view("\"\r\n").find(csv.delimiter) != std::string_view::npos)
+        return failure("--delimiter cannot be a quote or a line break");
+    if (typed.header != "first" && typed.header != "none")
+        return failure("--header takes 'first' or 'none', not '" + typed.header + "'");
+    csv.header = typed.header == "first" ? CsvInput::Header::FirstRow : CsvInput::Header::None;
+    if (typed.columns == "all")
+        return csv;
+    for (std::string_view rest = typed.columns;;) {
+        const auto comma = rest.find(',');
+        csv.columns.emplace_back(rest.substr(0, comma));
+        if (comma == std::string_view::npos)
+            return csv;
+        rest.remove_prefix(comma + 1);
+    }
+}
+
 Result<InputSpec> parseInput(const TypedSpec &typed)
 {
-    if (typed.range.empty() == typed.lines.empty())
-        return failure(typed.range.empty()
-                ? "there is no input: give one with --range or --lines"
-                : "there are two inputs: give either --range or --lines");
-    if (!typed.lines.empty())
+    const auto given = theOneOf("input",
+        {{"--range", typed.range}, {"--lines", typed.lines}, {"--csv", typed.csv},
+            {"--files", typed.files}});
+    if (!given)
+        return tl::unexpected(given.error());
+    if (*given == "--lines")
         return LinesInput{typed.lines};
+    if (*given == "--csv")
+        return parseCsv(typed).map([](CsvInput csv) { return InputSpec(std::move(csv)); });
+    if (*given == "--files")
+        return FilesInput{typed.files};
     return parseRange(typed.range).map([](RangeInput range) { return InputSpec(range); });
+}
+
+/// A count from 1 on, or nothing for "none".
+Result<std::optional<std::uint64_t>> parseOptionalCount(const char *option, const std::string &text)
+{
+    if (text == noLimit)
+        return std::optional<std::uint64_t>();
+    return parseCount(option, text, 1, UINT64_MAX).map([](std::uint64_t value) {
+        return std::optional(value);
+    });
+}
+
+Result<std::optional<double>> parseTimeout(const std::string &text)
+{
+    if (text == noLimit)
+        return std::optional<double>();
+    double seconds = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    const bool whole = error == std::errc() && end == text.data() + text.size();
+    if (!whole || !(seconds >= 0.001) || seconds > maxTimeout)
+        return failure("--timeout takes seconds from 0.001 to 10000000, not '" + text + "'");
+    return std::optional(seconds);
+}
+
+constexpr std::string_view sizeUnits = "KMGT"; // 1024 of what came before
+
+Result<std::optional<std::uint64_t>> parseSize(const std::string &text)
+{
+    if (text == noLimit)
+        return std::optional<std::uint64_t>();
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    const std::size_t power = unit.empty() ? 0 : sizeUnits.find(unit.front()) + 1;
+    const bool known = unit.empty() || (unit.size() == 1 && power > 0);
+    const std::uint64_t most = UINT64_MAX >> (10 * power);
+    if (error != std::errc() || !known || value == 0 || value > most)
+        return failure("--memory-limit takes a size such as 500M or 2G, not '" + text + "'");
+    return std::optional(value << (10 * power));
+}
+
+std::string sizeText(std::uint64_t bytes)
+{
+    std::size_t power = 0;
+    while (power < sizeUnits.size() && bytes % 1024 == 0) {
+        bytes /= 1024;
+        ++power;
+    }
+    return std::to_string(bytes)
+        + (power > 0 ? std::string(1, sizeUnits[power - 1]) : std::string());
+}
+
+std::string shortestText(double value)
+{
+    std::array<char, 32> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+    return {text.data(), end};
 }
 
 Result<PoolSpec> parsePool(const TypedSpec &typed)
@@ -103,45 +261,95 @@ Result<PoolSpec> parsePool(const TypedSpec &typed)
     const auto retries = parseCount("--retries", typed.retries, 0, maxRetries);
     if (!retries)
         return tl::unexpected(retries.error());
+    const auto timeout = parseTimeout(typed.timeout);
+    if (!timeout)
+        return tl::unexpected(timeout.error());
+    const auto memoryLimit = parseSize(typed.memoryLimit);
+    if (!memoryLimit)
+        return tl::unexpected(memoryLimit.error());
+    const auto recycle = parseOptionalCount("--recycle", typed.recycle);
+    if (!recycle)
+        return tl::unexpected(recycle.error());
+    const auto halt = parseOptionalCount("--halt", typed.halt);
+    if (!halt)
+        return tl::unexpected(halt.error());
     PoolSpec pool;
     if (*workers)
         pool.workers = static_cast<std::uint32_t>(**workers);
     pool.chunk = *chunk;
     pool.window = *window;
     pool.retries = static_cast<std::uint32_t>(*retries);
+    pool.timeout = *timeout;
+    pool.memoryLimit = *memoryLimit;
+    pool.recycle = *recycle;
+    pool.halt = *halt;
     return pool;
 }
 
-TypedSpec typedTask(const TaskSpec &spec)
-{
-    TypedSpec typed;
-    if (const auto *python = std::get_if<PythonTask>(&spec)) {
-        typed.python = python->target;
-        typed.interpreter = python->interpreter;
-        return typed;
+/// Writes a task into the options that give it.
+struct TypeTask {
+    TypedSpec &typed;
+
+    void operator()(const BuiltinTask &task) const
+    {
+        typed.builtin = task.name + (task.arguments.empty() ? "" : ":" + task.arguments);
     }
-    const auto &builtin = std::get<BuiltinTask>(spec);
-    typed.builtin = builtin.name;
-    if (!builtin.arguments.empty())
-        typed.builtin += ":" + builtin.arguments;
-    return typed;
-}
+    void operator()(const PythonTask &task) const
+    {
+        typed.python = task.target;
+        typed.interpreter = task.interpreter;
+        typed.initialiser = task.initialiser;
+    }
+    void operator()(const CommandTask &task) const { typed.command = task.command; }
+    void operator()(const ShellTask &task) const { typed.shell = task.script; }
+    void operator()(const FilterTask &task) const { typed.filter = task.command; }
+    void operator()(const LibraryTask &task) const
+    {
+        typed.library = task.path + ":" + task.symbol;
+    }
+};
+
+struct TypeInput {
+    TypedSpec &typed;
+
+    void operator()(const RangeInput &input) const { typed.range = toString(input); }
+    void operator()(const LinesInput &input) const { typed.lines = input.path; }
+    void operator()(const CsvInput &input) const
+    {
+        typed.csv = input.path;
+        typed.delimiter =
+            input.delimiter == '\t' ? std::string(tabDelimiter) : std::string(1, input.delimiter);
+        typed.header = input.header == CsvInput::Header::FirstRow ? "first" : "none";
+        if (!input.columns.empty())
+            typed.columns.clear();
+        for (const std::string &column : input.columns)
+            typed.columns += (typed.columns.empty() ? "" : ",") + column;
+    }
+    void operator()(const FilesInput &input) const { typed.files = input.pattern; }
+};
 
 /// The inverse of toSpec().
 TypedSpec toTyped(const RunSpec &spec)
 {
-    TypedSpec typed = typedTask(spec.task);
-    if (const auto *lines = std::get_if<LinesInput>(&spec.input))
-        typed.lines = lines->path;
-    else
-        typed.range = toString(std::get<RangeInput>(spec.input));
-    if (spec.pool.workers)
-        typed.workers = std::to_string(*spec.pool.workers);
-    if (spec.pool.chunk)
-        typed.chunk = std::to_string(*spec.pool.chunk);
-    if (spec.pool.window)
-        typed.window = std::to_string(*spec.pool.window);
-    typed.retries = std::to_string(spec.pool.retries);
+    TypedSpec typed;
+    std::visit(TypeTask{typed}, spec.task);
+    std::visit(TypeInput{typed}, spec.input);
+    const PoolSpec &pool = spec.pool;
+    if (pool.workers)
+        typed.workers = std::to_string(*pool.workers);
+    if (pool.chunk)
+        typed.chunk = std::to_string(*pool.chunk);
+    if (pool.window)
+        typed.window = std::to_string(*pool.window);
+    typed.retries = std::to_string(pool.retries);
+    if (pool.timeout)
+        typed.timeout = shortestText(*pool.timeout);
+    if (pool.memoryLimit)
+        typed.memoryLimit = sizeText(*pool.memoryLimit);
+    if (pool.recycle)
+        typed.recycle = std::to_string(*pool.recycle);
+    if (pool.halt)
+        typed.halt = std::to_string(*pool.halt);
     return typed;
 }
 

@@ -19,12 +19,26 @@ struct TypedSpec {
     std::string builtin;
     std::string python;
     std::string interpreter = PythonTask().interpreter;
+    std::string initialiser;
+    std::string command;
+    std::string shell;
+    std::string filter;
+    std::string library;
     std::string range;
     std::string lines;
+    std::string csv;
+    std::string delimiter = ",";
+    std::string header = "first";
+    std::string columns = "all";
+    std::string files;
     std::string workers = "auto";
     std::string chunk = "auto";
     std::string window = "auto";
     std::string retries = "0";
+    std::string timeout = "none";
+    std::string memoryLimit = "none";
+    std::string recycle = "none";
+    std::string halt = "none";
 };
 
 inline constexpr const char *seeHelp = "; see 'poolscope --help'";

@@ -138,7 +138,8 @@ void InputForm::setSpec(const InputSpec &spec)
         setLinesFile(QFile::decodeName(lines->path.c_str()));
         return;
     }
-    const auto &range = std::get<RangeInput>(spec);
+    const auto *given = std::get_if<RangeInput>(&spec);
+    const RangeInput range = given ? *given : RangeInput();
     m_start->setText(QString::number(range.start));
     m_stop->setText(QString::number(range.stop));
     m_step->setText(QString::number(range.step));

@@ -142,7 +142,8 @@ void TaskForm::setSpec(const TaskSpec &spec)
         m_kind->setKind(builtinPage);
         return;
     }
-    const auto &python = std::get<PythonTask>(spec);
+    const auto *given = std::get_if<PythonTask>(&spec);
+    const PythonTask python = given ? *given : PythonTask();
     const QString target = QString::fromStdString(python.target);
     const qsizetype colon = target.lastIndexOf(QLatin1Char(':'));
     m_interpreter->setText(QString::fromStdString(python.interpreter));

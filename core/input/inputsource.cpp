@@ -72,7 +72,10 @@ Result<std::unique_ptr<InputSource>> openInput(const InputSpec &spec)
 {
     if (const auto *range = std::get_if<RangeInput>(&spec))
         return std::make_unique<RangeSource>(*range);
-    return LineIndex::open(std::get<LinesInput>(spec).path).map([](LineIndex index) {
+    const auto *lines = std::get_if<LinesInput>(&spec);
+    if (!lines)
+        return failure("this kind of input cannot be read yet");
+    return LineIndex::open(lines->path).map([](LineIndex index) {
         return std::unique_ptr<InputSource>(std::make_unique<LinesSource>(std::move(index)));
     });
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace poolscope {
 
@@ -17,9 +18,26 @@ struct RangeInput {
 
 /// The lines of a text file, without their line endings (\n, \r\n or \r).
 struct LinesInput {
-    std::string path;
+    std::string path; ///< "-": standard input, whose lines are taken as they come
+
+    bool isStandardInput() const { return path == "-"; }
 };
 
-using InputSpec = std::variant<RangeInput, LinesInput>;
+/// The rows of a CSV file, as RFC 4180 has them.
+struct CsvInput {
+    enum class Header { FirstRow, None };
+
+    std::string path;
+    char delimiter = ',';
+    Header header = Header::FirstRow; ///< None: columns are called "1", "2", ...
+    std::vector<std::string> columns = {}; ///< those that the task is given; empty: all
+};
+
+/// The paths of the files that a pattern names (*, ?, [...], and ** for folders), sorted.
+struct FilesInput {
+    std::string pattern;
+};
+
+using InputSpec = std::variant<RangeInput, LinesInput, CsvInput, FilesInput>;
 
 } // namespace poolscope

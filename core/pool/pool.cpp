@@ -641,10 +641,10 @@ wire::Setup Pool::setupFor(const Slot &slot) const
     if (const auto *python = std::get_if<PythonTask>(&m_spec.task)) {
         setup.task = wire::TaskKind::Python;
         setup.target = python->target;
-    } else {
-        const auto &builtin = std::get<BuiltinTask>(m_spec.task);
-        setup.target = builtin.name;
-        setup.arguments = builtin.arguments;
+        setup.arguments = python->initialiser;
+    } else if (const auto *builtin = std::get_if<BuiltinTask>(&m_spec.task)) {
+        setup.target = builtin->name;
+        setup.arguments = builtin->arguments;
     }
     if (const auto *range = std::get_if<RangeInput>(&m_spec.input)) {
         setup.rangeStart = range->start;

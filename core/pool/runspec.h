@@ -15,12 +15,18 @@ inline constexpr std::uint32_t maxWorkers = 1024;
 inline constexpr std::uint64_t maxChunk = 1ULL << 30;
 inline constexpr std::uint64_t maxWindow = 1ULL << 20;
 inline constexpr std::uint32_t maxRetries = 1'000'000;
+inline constexpr double maxTimeout = 1e7; // seconds
 
 struct PoolSpec {
     std::optional<std::uint32_t> workers; ///< 1 to maxWorkers; nothing: usableCores()
     std::optional<std::uint64_t> chunk; ///< inputs, 1 to maxChunk; nothing: automatic
     std::optional<std::uint64_t> window; ///< chunks a worker may hold; nothing: automatic
     std::uint32_t retries = 0; ///< how often an index whose task failed is tried again
+    std::optional<double> timeout = {}; ///< seconds that an iteration may take, above 0
+    std::optional<std::uint64_t> memoryLimit =
+        {}; ///< bytes that a worker and what it started may take
+    std::optional<std::uint64_t> recycle = {}; ///< iterations after which a worker is replaced
+    std::optional<std::uint64_t> halt = {}; ///< failures after which the run ends
 };
 
 struct RunSpec {

@@ -117,8 +117,9 @@ Result<void> checkTask(const TaskSpec &task)
 {
     if (const auto *python = std::get_if<PythonTask>(&task))
         return checkPython(*python);
-    const auto &builtin = std::get<BuiltinTask>(task);
-    return makeBuiltin(builtin.name, builtin.arguments).map([](const Builtin &) {});
+    if (const auto *builtin = std::get_if<BuiltinTask>(&task))
+        return makeBuiltin(builtin->name, builtin->arguments).map([](const Builtin &) {});
+    return failure("this kind of task cannot be run yet");
 }
 
 } // namespace poolscope

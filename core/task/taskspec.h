@@ -15,8 +15,32 @@ struct BuiltinTask {
 struct PythonTask {
     std::string target; ///< "FILE.py:FUNCTION" or "MODULE:FUNCTION"
     std::string interpreter = "python3"; ///< a program on PATH, or a path
+    std::string initialiser =
+        {}; ///< a function of the target's file or module, run once in each worker
 };
 
-using TaskSpec = std::variant<BuiltinTask, PythonTask>;
+/// One process for each input. Values are what it prints.
+struct CommandTask {
+    std::string command; ///< words as splitWords() takes them; {} is the input, {NAME} a CSV column
+};
+
+/// The same through sh -c, with the input as "$1".
+struct ShellTask {
+    std::string script;
+};
+
+/// A long-lived process for each worker, which answers each line with one line.
+struct FilterTask {
+    std::string command; ///< words as splitWords() takes them
+};
+
+/// A function of a shared library (resources/include/poolscope_task.h).
+struct LibraryTask {
+    std::string path;
+    std::string symbol;
+};
+
+using TaskSpec =
+    std::variant<BuiltinTask, PythonTask, CommandTask, ShellTask, FilterTask, LibraryTask>;
 
 } // namespace poolscope

@@ -61,6 +61,22 @@ template <typename Message> Result<Message> whole(const FieldReader &reader, Mes
     return message;
 }
 
+void writeStrings(FieldWriter &fields, const std::vector<std::string> &strings)
+{
+    fields.number(static_cast<std::uint32_t>(strings.size()));
+    for (const std::string &string : strings)
+        fields.string(string);
+}
+
+std::vector<std::string> readStrings(FieldReader &reader)
+{
+    std::vector<std::string> strings;
+    const auto count = reader.number<std::uint32_t>();
+    for (std::uint32_t i = 0; i < count && reader.ok(); ++i)
+        strings.emplace_back(reader.string());
+    return strings;
+}
+
 void writeFailure(FieldWriter &fields, const FailureView &reason)
 {
     fields.string(reason.kind);
@@ -177,6 +193,9 @@ void encode(std::string &out, const Setup &message)
     fields.string(message.columnPath);
     fields.number(message.columnCells);
     fields.string(message.boardPath);
+    writeStrings(fields, message.words);
+    writeStrings(fields, message.columns);
+    fields.number(message.timeout);
 }
 
 Result<Setup> decodeSetup(std::string_view body)
@@ -200,8 +219,11 @@ Result<Setup> decodeSetup(std::string_view body)
     message.columnPath = reader.string();
     message.columnCells = reader.number<std::uint64_t>();
     message.boardPath = reader.string();
-    if (task > static_cast<std::uint8_t>(TaskKind::Python)
-        || input > static_cast<std::uint8_t>(InputKind::Items))
+    message.words = readStrings(reader);
+    message.columns = readStrings(reader);
+    message.timeout = reader.number<std::uint64_t>();
+    if (task > static_cast<std::uint8_t>(TaskKind::Library)
+        || input > static_cast<std::uint8_t>(InputKind::Rows))
         return failure("a Setup names an unknown kind of task or input");
     message.task = static_cast<TaskKind>(task);
     message.input = static_cast<InputKind>(input);

@@ -39,7 +39,7 @@
 namespace poolscope::wire {
 
 inline constexpr std::uint32_t magic = 0x434c5350; // "PSLC"
-inline constexpr std::uint16_t protocolVersion = 1;
+inline constexpr std::uint16_t protocolVersion = 2;
 
 inline constexpr std::size_t frameHeaderSize = 5;
 /// The longest body of any frame; most types allow far less (see maxBodySize).
@@ -62,12 +62,17 @@ enum class MessageType : std::uint8_t {
 
 enum class TaskKind : std::uint8_t {
     Builtin = 0, ///< target: name; arguments: the values behind the colon
-    Python = 1, ///< target: "FILE.py:FUNCTION" or "MODULE:FUNCTION"
+    Python = 1, ///< target: "FILE.py:FUNCTION" or "MODULE:FUNCTION"; arguments: the initialiser
+    Command = 2, ///< words: the argv of each process
+    Shell = 3, ///< target: the script
+    Filter = 4, ///< words: the argv of the filter
+    Library = 5, ///< target: the library's path; arguments: the symbol
 };
 
 enum class InputKind : std::uint8_t {
     Range = 0, ///< the value of index i is rangeStart + i * rangeStep; Work carries no items
     Items = 1, ///< Work carries `count` strings
+    Rows = 2, ///< the same, and each string holds a string for each of the columns
 };
 
 struct Setup {
@@ -83,12 +88,15 @@ struct Setup {
     std::string columnPath; ///< the shared column of numbers; empty: answer inline
     std::uint64_t columnCells = 0; ///< index i owns the 8 bytes of cell i % columnCells
     std::string boardPath; ///< the worker's Board (wire/board.h); empty: none
+    std::vector<std::string> words;
+    std::vector<std::string> columns; ///< InputKind::Rows: their names
+    std::uint64_t timeout = 0; ///< of an iteration, nanoseconds; 0: none. The pool enforces it, too
 };
 
 struct Work {
     std::uint64_t first = 0;
     std::uint32_t count = 0;
-    std::string_view items; ///< InputKind::Items: `count` strings, encoded
+    std::string_view items; ///< InputKind::Items and Rows: `count` strings, encoded
 };
 
 struct Hello {

@@ -29,7 +29,7 @@ from _thread import get_ident as thread_number
 from time import monotonic_ns as clock, process_time_ns
 
 MAGIC = 0x434C5350
-VERSION = 1
+VERSION = 2
 
 SETUP, WORK, POOL_GOODBYE = 1, 2, 3
 HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22
@@ -614,6 +614,9 @@ class Fields:
     def path(self):
         return os.fsdecode(bytes(self.take(self.number("I"))))
 
+    def strings(self):
+        return [self.path() for _ in range(self.number("I"))]
+
     def end(self):
         if self.at != len(self.body):
             raise Malformed("a message is too long")
@@ -637,6 +640,9 @@ class Setup:
         self.column_path = fields.path()
         self.column_cells = fields.number("Q")
         self.board_path = fields.path()
+        self.words = fields.strings()
+        self.columns = fields.strings()
+        self.timeout = fields.number("Q")
         fields.end()
         if self.task != TASK_PYTHON:
             raise Malformed("a Setup for another kind of worker (task %d)" % self.task)

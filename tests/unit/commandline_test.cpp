@@ -22,18 +22,36 @@ Arguments members(const RunSpec &spec)
     if (const auto *builtin = std::get_if<BuiltinTask>(&spec.task))
         all = {"builtin", builtin->name, builtin->arguments};
     if (const auto *python = std::get_if<PythonTask>(&spec.task))
-        all = {"python", python->target, python->interpreter};
+        all = {"python", python->target, python->interpreter, python->initialiser};
+    if (const auto *command = std::get_if<CommandTask>(&spec.task))
+        all = {"command", command->command};
+    if (const auto *shell = std::get_if<ShellTask>(&spec.task))
+        all = {"shell", shell->script};
+    if (const auto *filter = std::get_if<FilterTask>(&spec.task))
+        all = {"filter", filter->command};
+    if (const auto *library = std::get_if<LibraryTask>(&spec.task))
+        all = {"library", library->path, library->symbol};
     if (const auto *range = std::get_if<RangeInput>(&spec.input)) {
         for (const std::int64_t bound : {range->start, range->stop, range->step})
             all.push_back(std::to_string(bound));
     }
     if (const auto *lines = std::get_if<LinesInput>(&spec.input))
         all.push_back(lines->path);
+    if (const auto *csv = std::get_if<CsvInput>(&spec.input)) {
+        all.push_back(csv->path + csv->delimiter);
+        all.push_back(csv->header == CsvInput::Header::None ? "none" : "first");
+        all.insert(all.end(), csv->columns.begin(), csv->columns.end());
+    }
+    if (const auto *files = std::get_if<FilesInput>(&spec.input))
+        all.push_back(files->pattern);
     const PoolSpec &pool = spec.pool;
     all.push_back(pool.workers ? std::to_string(*pool.workers) : "auto");
     all.push_back(pool.chunk ? std::to_string(*pool.chunk) : "auto");
     all.push_back(pool.window ? std::to_string(*pool.window) : "auto");
     all.push_back(std::to_string(pool.retries));
+    all.push_back(pool.timeout ? std::to_string(*pool.timeout) : "none");
+    for (const auto &limit : {pool.memoryLimit, pool.recycle, pool.halt})
+        all.push_back(limit ? std::to_string(*limit) : "none");
     return all;
 }
 
@@ -92,7 +110,21 @@ std::vector<RunSpec> specs()
         all.push_back({BuiltinTask{"wait", text}, range, {}});
         all.push_back({PythonTask{text, "python3"}, range, {}});
         all.push_back({PythonTask{"rows.py:classify", text}, LinesInput{text}, {}});
+        all.push_back({PythonTask{"a:b", "python3", text}, FilesInput{text}, {}});
+        all.push_back({CommandTask{text}, range, {}});
+        all.push_back({ShellTask{text}, range, {}});
+        all.push_back({FilterTask{text}, CsvInput{text}, {}});
+        all.push_back({LibraryTask{text, "f"}, range, {}});
     }
+    for (const char delimiter : {',', ';', '\t', ' ', '-', '\''}) {
+        all.push_back({sqrt, CsvInput{"a.csv", delimiter, CsvInput::Header::None, {}}, {}});
+        all.push_back(
+            {sqrt, CsvInput{"a.csv", delimiter, CsvInput::Header::FirstRow, {"a", "b c"}}, {}});
+    }
+    for (const double timeout : {0.001, 0.1, 2.5, 1e7})
+        all.push_back({sqrt, range, {{}, {}, {}, 0, timeout}});
+    for (const std::uint64_t size : {1ULL, 1000ULL, 1024ULL, 3ULL << 30, 1ULL << 40, 1ULL << 60})
+        all.push_back({sqrt, range, {{}, {}, {}, 0, {}, size, size, size}});
     for (const std::int64_t start : {INT64_MIN, std::int64_t(-5), std::int64_t(0), INT64_MAX}) {
         for (const std::int64_t stop : {INT64_MIN, std::int64_t(-1), std::int64_t(7), INT64_MAX}) {
             for (const std::int64_t step :
@@ -153,6 +185,16 @@ TEST(RunArguments, AreRefusedAsByTheProgram)
         {"--builtin", "sqrt", "--python", "a:b", "--range", "1:9"},
         {"--builtin", "sqrt", "--range", "1:9", "--lines", "a"},
         {"--builtin", "sqrt", "--range", "1:9:0"},
+        {"--command", "true", "--shell", "true", "--range", "1:9"},
+        {"--library", "a.so", "--range", "1:9"},
+        {"--builtin", "sqrt", "--csv", "a.csv", "--delimiter", "ab"},
+        {"--builtin", "sqrt", "--csv", "a.csv", "--header", "2"},
+        {"--builtin", "sqrt", "--range", "1:9", "--timeout", "0"},
+        {"--builtin", "sqrt", "--range", "1:9", "--timeout", "nan"},
+        {"--builtin", "sqrt", "--range", "1:9", "--memory-limit", "5X"},
+        {"--builtin", "sqrt", "--range", "1:9", "--memory-limit", "99999999999T"},
+        {"--builtin", "sqrt", "--range", "1:9", "--recycle", "0"},
+        {"--builtin", "sqrt", "--range", "1:9", "--halt", "-1"},
         {"--builtin", "sqrt", "--range", "1:9", "--workers", "0"},
         {"--builtin", "sqrt", "--range", "1:9", "--chunk", "x"},
         {"--builtin", "sqrt", "--range", ""},

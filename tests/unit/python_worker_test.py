@@ -198,14 +198,21 @@ def frame(kind, body=b""):
 def setup_frame(target, items=False, start=0, step=1, column=("", 0), board="", **odd):
     return frame(
         SETUP,
-        struct.pack("<IHIB", odd.get("magic", MAGIC), odd.get("version", 1), 1, odd.get("task", 1))
+        struct.pack("<IHIB", odd.get("magic", MAGIC), odd.get("version", 2), 1, odd.get("task", 1))
         + string(os.fsencode(target))
         + string(b"")
         + struct.pack("<Bqq", odd.get("input", int(items)), start, step)
         + string(os.fsencode(column[0]))
         + struct.pack("<Q", column[1])
-        + string(os.fsencode(board)),
+        + string(os.fsencode(board))
+        + strings(odd.get("words", ()))
+        + strings(odd.get("columns", ()))
+        + struct.pack("<Q", odd.get("timeout", 0)),
     )
+
+
+def strings(texts):
+    return struct.pack("<I", len(texts)) + b"".join(string(os.fsencode(text)) for text in texts)
 
 
 def work_frame(first, count, items=()):
@@ -462,7 +469,7 @@ class Conversation(WorkerTest):
         before = time.monotonic_ns()
         worker = self.ready("same")
         hello = Reader(worker.hello)
-        self.assertEqual(hello.numbers("IHI"), (MAGIC, 1, worker.process.pid))
+        self.assertEqual(hello.numbers("IHI"), (MAGIC, 2, worker.process.pid))
         self.assertEqual(hello.string().decode(), os.uname().nodename)
         self.assertRegex(hello.string().decode(), r"^\w+ 3\.\d+\.\d+$")
         clock = hello.numbers("Q")[0]
