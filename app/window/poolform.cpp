@@ -44,7 +44,7 @@ PoolForm::PoolForm(QWidget *parent)
              "automatic."),
           maxWindow))
     , m_retries(countBox(QStringLiteral("retries"),
-          tr("How often an input whose task failed is tried again"), maxRetries))
+          tr("How often an input that failed or killed its worker is tried again"), maxRetries))
 {
     m_chunk->setSpecialValueText(tr("auto"));
     m_window->setSpecialValueText(tr("auto"));

@@ -8,8 +8,6 @@ namespace poolscope {
 
 namespace {
 
-constexpr std::uint32_t deathsToQuarantine = 2;
-
 IndexRange intersection(const IndexRange &a, const IndexRange &b)
 {
     const std::uint64_t first = std::max(a.first, b.first);
@@ -55,7 +53,7 @@ Scheduler::AfterDeath Scheduler::workerDied(WorkerId worker, IndexRange suspects
         const IndexRange &range = held.rest;
         const IndexRange guilty = intersection(range, suspects);
         for (std::uint64_t index = guilty.first; index < guilty.end(); ++index) {
-            if (++m_attempts[index].deaths >= deathsToQuarantine)
+            if (++m_attempts[index].deaths >= deathsToQuarantine())
                 result.quarantined.push_back(index);
         }
         result.requeued += requeue(range, guilty);
@@ -76,7 +74,7 @@ std::uint64_t Scheduler::requeue(const IndexRange &range, const IndexRange &susp
     if (suspects.first > range.first)
         m_waitingRetries.push_back({{range.first, suspects.first - range.first}, false});
     for (std::uint64_t index = suspects.first; index < suspects.end(); ++index) {
-        if (m_attempts[index].deaths < deathsToQuarantine)
+        if (m_attempts[index].deaths < deathsToQuarantine())
             m_waitingRetries.push_back({{index, 1}, true});
     }
     if (suspects.end() < range.end())
@@ -162,6 +160,12 @@ std::uint32_t Scheduler::failedAttempts(std::uint64_t index) const
 {
     const auto found = m_attempts.find(index);
     return found == m_attempts.end() ? 0 : found->second.failures + found->second.deaths;
+}
+
+std::uint32_t Scheduler::deaths(std::uint64_t index) const
+{
+    const auto found = m_attempts.find(index);
+    return found == m_attempts.end() ? 0 : found->second.deaths;
 }
 
 bool Scheduler::heldByLimit() const

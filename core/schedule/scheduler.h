@@ -4,7 +4,9 @@
 // It decides and starts nothing: tell it what happened (a worker joined, answered, died, left) and
 // ask it what a worker should be given. It promises that every index is settled exactly once: by an
 // answer, by a failure after its last retry, or by quarantine. An index is quarantined when a
-// worker has died on it twice, the second time while it was tried alone.
+// worker has died on it twice, the second time while it was tried alone; each retry that a failed
+// index has, it has after a death, too, since what killed the worker may have nothing to do with
+// it.
 //
 // No clock, no threads, no processes: the same calls give the same decisions.
 #pragma once
@@ -34,7 +36,7 @@ struct IndexRange {
 
 struct ScheduleOptions {
     ChunkOptions chunks;
-    std::uint32_t retries = 0; ///< how often an index whose task failed is tried again
+    std::uint32_t retries = 0; ///< how often an index that failed or killed is tried again
 };
 
 class Scheduler {
@@ -77,6 +79,9 @@ public:
     /// How often the index has been tried and has come to nothing.
     std::uint32_t failedAttempts(std::uint64_t index) const;
 
+    /// How often a worker has died on the index.
+    std::uint32_t deaths(std::uint64_t index) const;
+
     std::uint64_t inputCount() const { return m_inputCount; }
     std::uint64_t settledCount() const { return m_settled; }
     bool allSettled() const { return m_settled == m_inputCount; }
@@ -107,6 +112,7 @@ private:
     std::optional<IndexRange> nextRetry();
     std::optional<IndexRange> nextFresh();
     std::uint64_t requeue(const IndexRange &range, const IndexRange &suspects);
+    std::uint32_t deathsToQuarantine() const { return 2 + m_retries; }
     std::uint64_t waitingCount() const { return m_inputCount - m_nextFresh; }
 
     ChunkSizer m_sizer;

@@ -122,6 +122,26 @@ TEST(Scheduler, RetriesFailuresAsOftenAsAsked)
     EXPECT_TRUE(scheduler.allSettled());
 }
 
+TEST(Scheduler, GrantsRetriesAfterDeathsToo)
+{
+    Scheduler scheduler(fixed(3, 1, 2), 3);
+    scheduler.addWorker(1);
+    ASSERT_EQ(scheduler.nextChunk(1), (IndexRange{0, 3}));
+    for (int death = 0; death < 3; ++death) {
+        EXPECT_TRUE(scheduler.workerDied(1, {0, 1}).quarantined.empty());
+        scheduler.addWorker(1);
+        while (scheduler.unansweredOf(1) != IndexRange{0, 1}) {
+            const auto other = scheduler.nextChunk(1);
+            ASSERT_TRUE(other);
+            const bool suspect = *other == IndexRange{0, 1};
+            ASSERT_TRUE(suspect || scheduler.answered(1, *other, 1ms));
+        }
+    }
+    EXPECT_THAT(scheduler.workerDied(1, {0, 1}).quarantined, ElementsAre(0U));
+    EXPECT_EQ(scheduler.deaths(0), 4U);
+    EXPECT_TRUE(scheduler.allSettled());
+}
+
 TEST(Scheduler, WaitsForTheLimitButNotForRetries)
 {
     Scheduler scheduler(fixed(4, 1), 100);
