@@ -10,28 +10,23 @@
 #pragma once
 
 #include "input/inputsource.h"
+#include "pool/conversation.h"
 #include "pool/groupguard.h"
 #include "pool/poollistener.h"
+#include "pool/runclock.h"
 #include "pool/runspec.h"
 #include "pool/workerprocess.h"
+#include "pool/workersetup.h"
 #include "schedule/scheduler.h"
 
 #include <QObject>
 #include <QTimer>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace poolscope {
-
-/// Where workers put numbers: `cells` cells of 8 bytes in the file at `path`, used as a ring.
-struct ColumnPlace {
-    std::string path;
-    std::uint64_t cells = 0;
-};
 
 struct PoolEnd {
     enum class How { Completed, Cancelled, Failed };
@@ -55,7 +50,7 @@ class Pool : public QObject {
 
 public:
     /// `source` and `listener` are used on the pool's thread and outlive it; 1 worker at least.
-    Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source, ColumnPlace column,
+    Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source, const ColumnPlace &column,
         PoolListener &listener);
     ~Pool() override;
 
@@ -74,33 +69,22 @@ public:
 
     PoolStatus status() const;
     /// The clock time of the run's start, in nanoseconds of CLOCK_MONOTONIC.
-    std::uint64_t origin() const { return m_origin; }
+    std::uint64_t origin() const { return m_clock.origin; }
 
 signals:
     void ended(const poolscope::PoolEnd &end);
 
 private:
-    struct InFlight {
-        std::uint64_t rest = 0;
-        ChunkStations stations;
-    };
     /// A worker's place in the pool, which outlives its process.
     struct Slot {
         WorkerId id = 0;
         WorkerProcess *process = nullptr; ///< a child of the pool; null: none is running
+        std::unique_ptr<Conversation> conversation; ///< with that process
         WorkerState state = WorkerState::Gone;
         bool wanted = true;
         bool dismissed = false; ///< it was told to end
         bool enlisted = false; ///< the scheduler knows it
-        bool saidGoodbye = false;
-        bool answeredAny = false;
-        std::string broken; ///< how it broke the protocol
         int fruitlessStarts = 0; ///< in a row
-        std::deque<InFlight> inFlight;
-        std::vector<ChunkStations> answered; ///< chunks whose Stations are still to come
-        std::uint64_t lastEnded = 0;
-        std::uint64_t lastFrames = 0; ///< when it was last heard of
-        IndexRange runningAtOutput; ///< what it was on when its standard error was last read
         std::unique_ptr<QTimer> restart; ///< while it waits to be started again
     };
     enum class Phase { Idle, Running, Ending, Ended };
@@ -112,19 +96,11 @@ private:
 
     void takeFrames(Slot &slot);
     void takeFromBoards();
-    void handle(Slot &slot, const wire::Frame &frame);
-    void greeted(Slot &slot, const wire::Hello &hello);
-    void refused(Slot &slot, const wire::Refused &refusal);
-    void done(Slot &slot, const wire::Done &message);
-    std::vector<std::uint64_t> retriedOf(Slot &slot, const wire::Done &message);
-    void inlineDone(Slot &slot, const wire::Done &message, const std::vector<std::uint64_t> &again);
-    void stationsCame(Slot &slot, const wire::Stations &message);
-    void printed(Slot &slot, const wire::Printed &message);
-    void wroteToStandardError(Slot &slot, const QByteArray &text);
-    void malformed(Slot &slot, const std::string &what);
+    void enlist(Slot &slot);
 
     void processEnded(Slot &slot);
     void processFailedToStart(Slot &slot, const QString &reason);
+    void forgetProcess(Slot &slot);
     void workerDied(Slot &slot, const std::string &how);
     void quarantine(std::uint64_t index, const Slot &slot, const std::string &how);
     void restart(Slot &slot);
@@ -139,15 +115,12 @@ private:
     void finishIfSettled();
     void end(PoolEnd::How how, const std::string &error = {}, const std::string &detail = {});
     void reportIfAllEnded();
-    wire::Setup setupFor(const Slot &slot) const;
-    std::uint64_t now() const;
-    std::uint64_t sinceOrigin(std::uint64_t clock) const;
 
     RunSpec m_spec;
     InputSource &m_source;
-    ColumnPlace m_column;
     PoolListener &m_listener;
     WorkerProgram m_program;
+    wire::Setup m_setup; ///< but for what differs from worker to worker
     Scheduler m_scheduler;
     std::map<WorkerId, Slot> m_slots;
     std::uint32_t m_wantedWorkers;
@@ -157,8 +130,7 @@ private:
     bool m_paused = false;
     bool m_everReady = false; ///< whether any worker ever was
     bool m_dispatched = false;
-    bool m_moreToDispatch = false; ///< something was put back while frames were handled
-    std::uint64_t m_origin = 0;
+    RunClock m_clock;
     std::uint64_t m_framesTime = 0; ///< when the frames came that are being handled
     std::string m_frames; ///< being encoded for one worker
     std::string m_items; ///< of the chunk that is being encoded

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pool/conversation.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace poolscope {
+
+namespace {
+
+/// Whether its times lie in the past and its values are as many as it says.
+bool isPlausible(const wire::Done &message)
+{
+    const std::uint64_t clock = RunClock::monotonic();
+    if (message.begun > clock || message.duration > clock - message.begun)
+        return false;
+    if (message.store != wire::Store::Inline)
+        return true;
+    wire::FieldReader values(message.values);
+    for (std::uint32_t i = 0; i < message.count; ++i) {
+        if (!wire::decodeOutcome(values))
+            return false;
+    }
+    return values.atEnd();
+}
+
+} // namespace
+
+Conversation::Conversation(
+    const Surroundings &surroundings, WorkerProcess &process, wire::Setup setup)
+    : m_clock(surroundings.clock)
+    , m_scheduler(surroundings.scheduler)
+    , m_listener(surroundings.listener)
+    , m_process(process)
+    , m_setup(std::move(setup))
+    , m_worker(m_setup.worker)
+{
+}
+
+Conversation::News Conversation::takeFrames(std::uint64_t time)
+{
+    m_framesTime = time;
+    while (m_broken.empty()) {
+        const auto frame = m_process.nextFrame();
+        if (!frame)
+            break;
+        handle(*frame);
+    }
+    if (!m_process.streamError().empty())
+        malformed(m_process.streamError());
+    return std::exchange(m_news, {});
+}
+
+void Conversation::handle(const wire::Frame &frame)
+{
+    const auto take = [&](auto message, auto action) {
+        if (message)
+            (this->*action)(*message);
+        else
+            malformed(message.error().message);
+    };
+    switch (frame.type) {
+    case wire::MessageType::Hello:
+        take(wire::decodeHello(frame.body), &Conversation::greeted);
+        break;
+    case wire::MessageType::Ready:
+        becameReady();
+        break;
+    case wire::MessageType::Refused:
+        take(wire::decodeRefused(frame.body), &Conversation::refused);
+        break;
+    case wire::MessageType::Done:
+        take(wire::decodeDone(frame.body), &Conversation::done);
+        break;
+    case wire::MessageType::Stations:
+        take(wire::decodeStations(frame.body), &Conversation::stationsCame);
+        break;
+    case wire::MessageType::Printed:
+        take(wire::decodePrinted(frame.body), &Conversation::printed);
+        break;
+    case wire::MessageType::WorkerGoodbye:
+        m_saidGoodbye = true;
+        break;
+    default:
+        break; // the decoder lets nothing else through
+    }
+}
+
+void Conversation::greeted(const wire::Hello &hello)
+{
+    m_listener.workerIntroduced(m_worker, {hello.pid, hello.host, hello.runtime});
+    std::string setup;
+    wire::encode(setup, m_setup);
+    m_process.send(setup);
+}
+
+void Conversation::becameReady()
+{
+    m_news.isReady = !std::exchange(m_ready, true);
+}
+
+void Conversation::refused(const wire::Refused &refusal)
+{
+    m_news.refusal = refusal.reason;
+}
+
+void Conversation::done(const wire::Done &message)
+{
+    const IndexRange indices{message.first, message.count};
+    if (!isPlausible(message)) {
+        malformed("an answer is malformed");
+        return;
+    }
+    if (m_inFlight.empty()
+        || !m_scheduler.answered(m_worker, indices, std::chrono::nanoseconds(message.duration))) {
+        malformed("it answered inputs that it was not given");
+        return;
+    }
+    const Span span{m_clock.at(message.begun), message.duration, message.first, message.count};
+    noteAnswer(span);
+    if (message.store == wire::Store::Inline) {
+        const std::vector<std::uint64_t> again = retriedOf(message);
+        m_listener.spanDone(m_worker, span);
+        inlineDone(message, again);
+        return;
+    }
+    m_listener.spanDone(m_worker, span);
+    m_listener.numbersDone(indices,
+        message.store == wire::Store::ColumnReal ? OutcomeKind::Real : OutcomeKind::Integer,
+        m_framesTime);
+}
+
+void Conversation::noteAnswer(const Span &span)
+{
+    InFlight &chunk = m_inFlight.front();
+    if (chunk.stations.spans++ == 0) {
+        chunk.stations.begun = span.begin;
+        const std::uint64_t idleSince = std::max(m_lastEnded, chunk.stations.sent);
+        if (m_lastEnded > 0 && span.begin > idleSince)
+            m_scheduler.measuredHandover(std::chrono::nanoseconds(span.begin - idleSince));
+    }
+    chunk.stations.ended = m_lastEnded = span.begin + span.duration;
+    chunk.rest -= span.count;
+    if (chunk.rest == 0) {
+        m_answered.push_back(chunk.stations);
+        m_inFlight.pop_front();
+    }
+    m_hasAnswered = true;
+}
+
+/// The failed ones that will be tried again; the listener learns of them before their span.
+std::vector<std::uint64_t> Conversation::retriedOf(const wire::Done &message)
+{
+    std::vector<std::uint64_t> again;
+    wire::FieldReader values(message.values);
+    for (std::uint64_t index = message.first; index < message.first + message.count; ++index) {
+        if (wire::decodeOutcome(values)->kind != OutcomeKind::Failure
+            || m_scheduler.failed(index) != Scheduler::AfterFailure::Retry)
+            continue;
+        m_listener.attemptFailed(index, m_worker, m_framesTime);
+        m_news.putBack = true;
+        again.push_back(index);
+    }
+    return again;
+}
+
+void Conversation::inlineDone(const wire::Done &message, const std::vector<std::uint64_t> &again)
+{
+    wire::FieldReader values(message.values);
+    auto retried = again.begin();
+    for (std::uint64_t index = message.first; index < message.first + message.count; ++index) {
+        const auto outcome = wire::decodeOutcome(values);
+        if (retried != again.end() && *retried == index)
+            ++retried;
+        else
+            m_listener.outcomeDone(index, *outcome, m_worker, m_framesTime);
+    }
+}
+
+void Conversation::stationsCame(const wire::Stations &message)
+{
+    for (ChunkStations &chunk : m_answered) {
+        chunk.received = m_clock.at(message.received);
+        chunk.answered = m_clock.at(message.answered);
+        chunk.decoded = m_framesTime;
+        m_listener.chunkDone(m_worker, chunk);
+    }
+    m_answered.clear();
+    m_listener.workerUsed(m_worker, {message.cpu, message.runQueue, message.maxRss});
+}
+
+void Conversation::printed(const wire::Printed &message)
+{
+    m_process.keepOutput({message.text.data(), static_cast<qsizetype>(message.text.size())});
+    const auto source = message.stream == wire::Stream::Output ? Output::Source::TaskOutput
+                                                               : Output::Source::TaskError;
+    m_listener.workerPrinted(m_worker, {source, {message.index, 1}, message.text}, m_framesTime);
+}
+
+/// It was printed at some time since the last output came: by what ran then, what runs now, or what
+/// lies between.
+void Conversation::wroteToStandardError(const QByteArray &text)
+{
+    const IndexRange now = m_process.board().runningBatch();
+    const IndexRange before = std::exchange(m_runningAtOutput, now);
+    IndexRange running;
+    if (before.count > 0 && now.count > 0 && before.first <= now.first)
+        running = {before.first, now.end() - before.first};
+    m_listener.workerPrinted(m_worker,
+        {Output::Source::Process, running,
+            {text.constData(), static_cast<std::size_t>(text.size())}},
+        m_clock.now());
+}
+
+void Conversation::chunkSent(const IndexRange &chunk, std::uint64_t time)
+{
+    InFlight &inFlight = m_inFlight.emplace_back();
+    inFlight.rest = chunk.count;
+    inFlight.stations.sent = time;
+}
+
+void Conversation::sendGoodbye()
+{
+    std::string goodbye;
+    wire::encodeGoodbye(goodbye, wire::MessageType::PoolGoodbye);
+    m_process.send(goodbye);
+}
+
+void Conversation::malformed(const std::string &what)
+{
+    if (!m_broken.empty())
+        return;
+    m_broken = "it broke the protocol: " + what;
+    m_process.kill();
+}
+
+} // namespace poolscope

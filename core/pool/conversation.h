@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Conversation: what the pool and one process of a worker say to each other, from Hello to goodbye.
+//
+// It takes the worker's frames apart, holds it to the protocol, and tells scheduler and listener
+// what they say. Who is started, fed, replaced and ended is its owner's business. A worker that
+// does not keep to the protocol is killed, and nothing of what it says is heard any more.
+#pragma once
+
+#include "pool/poollistener.h"
+#include "pool/runclock.h"
+#include "pool/workerprocess.h"
+#include "wire/messages.h"
+
+#include <QByteArray>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace poolscope {
+
+class Conversation {
+public:
+    /// What all conversations of a pool share; outlives them.
+    struct Surroundings {
+        const RunClock &clock;
+        Scheduler &scheduler;
+        PoolListener &listener;
+    };
+
+    /// `setup` is sent to the worker when it has said hello. The process outlives this.
+    Conversation(const Surroundings &surroundings, WorkerProcess &process, wire::Setup setup);
+
+    /// What its owner has to know of the frames that were taken.
+    struct News {
+        bool isReady = false; ///< for the first time; the scheduler does not know it yet
+        bool putBack = false; ///< an index waits to be handed out again
+        std::optional<Failure> refusal; ///< why the task cannot be set up
+    };
+    /// Takes the frames that have come by `time`.
+    News takeFrames(std::uint64_t time);
+    /// Its process wrote to its standard error.
+    void wroteToStandardError(const QByteArray &text);
+
+    /// A chunk was sent to it.
+    void chunkSent(const IndexRange &chunk, std::uint64_t time);
+    void sendGoodbye();
+
+    bool saidGoodbye() const { return m_saidGoodbye; }
+    bool hasAnswered() const { return m_hasAnswered; }
+    bool isOnChunk() const { return !m_inFlight.empty(); }
+    /// How it broke the protocol; empty while it keeps to it.
+    const std::string &broken() const { return m_broken; }
+    /// When it was last heard of.
+    std::uint64_t lastFrames() const { return m_framesTime; }
+
+private:
+    struct InFlight {
+        std::uint64_t rest = 0;
+        ChunkStations stations;
+    };
+
+    void handle(const wire::Frame &frame);
+    void greeted(const wire::Hello &hello);
+    void becameReady();
+    void refused(const wire::Refused &refusal);
+    void done(const wire::Done &message);
+    void noteAnswer(const Span &span);
+    std::vector<std::uint64_t> retriedOf(const wire::Done &message);
+    void inlineDone(const wire::Done &message, const std::vector<std::uint64_t> &again);
+    void stationsCame(const wire::Stations &message);
+    void printed(const wire::Printed &message);
+    void malformed(const std::string &what);
+
+    const RunClock &m_clock;
+    Scheduler &m_scheduler;
+    PoolListener &m_listener;
+    WorkerProcess &m_process;
+    wire::Setup m_setup;
+    WorkerId m_worker;
+    News m_news; ///< of the frames that are being taken
+    bool m_ready = false;
+    bool m_saidGoodbye = false;
+    bool m_hasAnswered = false;
+    std::string m_broken;
+    std::deque<InFlight> m_inFlight;
+    std::vector<ChunkStations> m_answered; ///< chunks whose Stations are still to come
+    std::uint64_t m_lastEnded = 0;
+    std::uint64_t m_framesTime = 0;
+    IndexRange m_runningAtOutput; ///< what it was on when its standard error was last read
+};
+
+} // namespace poolscope

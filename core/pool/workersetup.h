@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a worker is told before its first input: a run's spec as a Setup message.
+#pragma once
+
+#include "pool/runspec.h"
+#include "wire/messages.h"
+
+#include <cstdint>
+#include <string>
+
+namespace poolscope {
+
+/// Where workers put numbers: `cells` cells of 8 bytes in the file at `path`, used as a ring.
+struct ColumnPlace {
+    std::string path;
+    std::uint64_t cells = 0;
+};
+
+/// The same for all workers; the worker's number and its board are left open.
+wire::Setup setupFor(const RunSpec &spec, const ColumnPlace &column);
+
+} // namespace poolscope
