@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "input/inputsource.h"
 
+#include "input/contenthash.h"
 #include "input/integerrange.h"
 #include "input/lineindex.h"
 
@@ -23,6 +24,12 @@ public:
     Result<std::string> text(std::uint64_t index) override
     {
         return std::to_string(at(m_range, index));
+    }
+    InputContent content() const override
+    {
+        ContentHasher hasher;
+        hasher.add(toString(m_range));
+        return {hasher.digest(), size()};
     }
     Result<std::unique_ptr<InputSource>> duplicate() const override
     {
@@ -54,6 +61,7 @@ public:
         std::string line;
         return m_index.read(index, 1, line).map([&] { return line.substr(lengthField); });
     }
+    InputContent content() const override { return {m_index.contentHash(), size()}; }
     Result<std::unique_ptr<InputSource>> duplicate() const override
     {
         return m_index.duplicate().map([](LineIndex index) {

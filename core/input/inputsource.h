@@ -14,6 +14,12 @@
 
 namespace poolscope {
 
+/// What inputs are made of, by which a later run tells whether they have changed.
+struct InputContent {
+    std::string hash; ///< 32 hexadecimal digits
+    std::uint64_t inputs = 0; ///< which it covers: the first so many, which is all of most sources
+};
+
 class InputSource {
 public:
     virtual ~InputSource() = default;
@@ -33,6 +39,9 @@ public:
 
     /// Input `index` as a person reads it.
     virtual Result<std::string> text(std::uint64_t index) = 0;
+
+    /// Reads nothing anew: a file's bytes were hashed while they were indexed.
+    virtual InputContent content() const = 0;
 
     /// Another source of the same inputs, for another thread; reads nothing anew.
     virtual Result<std::unique_ptr<InputSource>> duplicate() const = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "input/lineindex.h"
 
+#include "input/contenthash.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -190,6 +192,7 @@ Result<LineIndex> LineIndex::duplicate() const
     index.m_lineCount = m_lineCount;
     index.m_byteCount = m_byteCount;
     index.m_longestLine = m_longestLine;
+    index.m_contentHash = m_contentHash;
     return index;
 }
 
@@ -207,6 +210,7 @@ LineIndex &LineIndex::operator=(LineIndex &&other) noexcept
     std::swap(m_lineCount, other.m_lineCount);
     std::swap(m_byteCount, other.m_byteCount);
     std::swap(m_longestLine, other.m_longestLine);
+    std::swap(m_contentHash, other.m_contentHash);
     return *this;
 }
 
@@ -233,13 +237,16 @@ Result<void> LineIndex::scan()
         }
     } places{*this};
     LineScanner scanner(places, 0);
+    ContentHasher hasher;
     const bool ok = readBlocks(m_file, 0, blockSize, [&](std::string_view block) {
         m_byteCount += block.size();
+        hasher.add(block);
         return scanner.scan(block);
     });
     if (!ok)
         return failure(systemError(m_path));
     scanner.finish();
+    m_contentHash = hasher.digest();
     if (m_longestLine > maxLineLength)
         return failure("cannot read " + m_path + ": it has a line of "
             + std::to_string(m_longestLine) + " bytes; a line may have "

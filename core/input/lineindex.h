@@ -38,6 +38,8 @@ public:
     std::uint64_t byteCount() const { return m_byteCount; }
     /// Bytes of the longest line, its ending included.
     std::uint64_t longestLine() const { return m_longestLine; }
+    /// Of the file's bytes; see ContentHasher.
+    const std::string &contentHash() const { return m_contentHash; }
 
     /// Appends lines [first, first + count) to `out`, each as u32 length and bytes, as
     /// wire::Work::items has them. The range lies below lineCount().
@@ -61,6 +63,7 @@ private:
     std::uint64_t m_lineCount = 0;
     std::uint64_t m_byteCount = 0;
     std::uint64_t m_longestLine = 0;
+    std::string m_contentHash;
 };
 
 } // namespace poolscope

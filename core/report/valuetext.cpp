@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/valuetext.h"
 
+#include "wire/jsontext.h"
+
 #include <algorithm>
-#include <boost/locale/utf.hpp>
 #include <charconv>
 #include <cmath>
 #include <concepts>
@@ -33,66 +34,6 @@ void appendDocument(std::string &out, std::string_view json)
         return c == '\n' || c == '\r';
     };
     std::replace_copy_if(json.begin(), json.end(), std::back_inserter(out), isBreak, ' ');
-}
-
-void appendJsonEscape(std::string &out, unsigned char byte)
-{
-    out += '\\';
-    switch (byte) {
-    case '"':
-    case '\\':
-        out += static_cast<char>(byte);
-        break;
-    case '\b':
-        out += 'b';
-        break;
-    case '\f':
-        out += 'f';
-        break;
-    case '\n':
-        out += 'n';
-        break;
-    case '\r':
-        out += 'r';
-        break;
-    case '\t':
-        out += 't';
-        break;
-    default:
-        out += byte < 0x80 ? "u00" : "udc";
-        appendHex(out, byte);
-    }
-}
-
-// The end of the well-formed UTF-8 sequence that starts at `at`, or `at` where none does.
-const char *sequenceEnd(const char *at, const char *end)
-{
-    namespace utf = boost::locale::utf;
-    const char *next = at;
-    const utf::code_point point = utf::utf_traits<char>::decode(next, end);
-    return utf::is_valid_codepoint(point) ? next : at;
-}
-
-void appendJsonString(std::string &out, std::string_view text)
-{
-    const char *at = text.data();
-    const char *const end = at + text.size();
-    const char *plain = at;
-    out += '"';
-    while (at != end) {
-        const auto byte = static_cast<unsigned char>(*at);
-        const bool needsEscape = byte < 0x20 || byte == '"' || byte == '\\';
-        const char *const next = byte < 0x80 ? at + !needsEscape : sequenceEnd(at, end);
-        if (next != at) {
-            at = next;
-            continue;
-        }
-        out.append(plain, at);
-        appendJsonEscape(out, byte);
-        plain = ++at;
-    }
-    out.append(plain, end);
-    out += '"';
 }
 
 std::string bytesRepr(std::string_view bytes)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "input/contenthash.h"
 #include "input/inputsource.h"
 #include "input/integerrange.h"
 #include "input/lineindex.h"
@@ -223,6 +224,37 @@ TEST(InputSource, SaysWhatCannotBeRead)
     ASSERT_FALSE(missing);
     EXPECT_EQ(missing.error().message, "cannot read /no/such/file: No such file or directory");
     EXPECT_FALSE(openInput(LinesInput{"/"}));
+}
+
+TEST_F(Lines, HaveTheHashOfTheirFile)
+{
+    const std::string hash = index("one\ntwo\n").contentHash();
+    EXPECT_EQ(hash.size(), 32U);
+    EXPECT_EQ(index("one\ntwo\n").contentHash(), hash);
+    EXPECT_NE(index("one\r\ntwo\n").contentHash(), hash);
+    EXPECT_NE(index("").contentHash(), hash);
+}
+
+TEST(ContentHasher, TakesBytesInAnyPieces)
+{
+    // As `xxhsum -H2` has it for "abc".
+    ContentHasher whole;
+    whole.add("abc");
+    ContentHasher pieces;
+    pieces.add("a");
+    pieces.add("bc");
+    EXPECT_EQ(whole.digest(), "06b05ab6733a618578af5f94892f3950");
+    EXPECT_EQ(pieces.digest(), whole.digest());
+}
+
+TEST(InputSource, TellsRangesApartByTheirContent)
+{
+    const auto content = [](RangeInput range) {
+        return openInput(range).value()->content();
+    };
+    EXPECT_EQ(content({1, 5000, 1}).inputs, 4999U);
+    EXPECT_EQ(content({1, 5000, 1}).hash, content({1, 5000, 1}).hash);
+    EXPECT_NE(content({1, 5000, 1}).hash, content({0, 4999, 1}).hash);
 }
 
 TEST(InputSource, GivesInputsAsText)
