@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "task/builtin.h"
 
+#include "task/numbertext.h"
+
 #include <array>
 #include <bit>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <limits>
@@ -174,24 +175,9 @@ std::string sha256(std::string_view text)
     return hex;
 }
 
-template <typename Number> std::optional<Number> parseNumber(std::string_view text)
-{
-    const auto begin = text.find_first_not_of(" \t");
-    const auto end = text.find_last_not_of(" \t");
-    if (begin == std::string_view::npos)
-        return std::nullopt;
-    text = text.substr(begin, end - begin + 1);
-    Number number{};
-    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || rest != text.data() + text.size())
-        return std::nullopt;
-    return number;
-}
-
 std::string quoted(std::string_view text)
 {
-    constexpr std::size_t longest = 60;
-    return "'" + std::string(text.substr(0, longest)) + (text.size() > longest ? "...'" : "'");
+    return "'" + std::string(text) + "'";
 }
 
 template <typename Function> NumberTask numberTask(Function function)
@@ -207,10 +193,8 @@ template <typename Function> NumberTask numberTask(Function function)
         }
     };
     task.runText = [function](std::string_view text) -> Result<std::uint64_t> {
-        const auto number = parseNumber<std::int64_t>(text);
-        if (!number)
-            return failure(quoted(text) + " is not an integer of 64 bits");
-        return std::bit_cast<std::uint64_t>(function(*number));
+        return parseInteger(text).map(
+            [&](std::int64_t number) { return std::bit_cast<std::uint64_t>(function(number)); });
     };
     return task;
 }
@@ -219,10 +203,8 @@ NumberTask squareRootTask()
 {
     NumberTask task = numberTask(SquareRoot());
     task.runText = [](std::string_view text) -> Result<std::uint64_t> {
-        const auto number = parseNumber<double>(text);
-        if (!number)
-            return failure(quoted(text) + " is not a number");
-        return std::bit_cast<std::uint64_t>(std::sqrt(*number));
+        return parseReal(text).map(
+            [](double number) { return std::bit_cast<std::uint64_t>(std::sqrt(number)); });
     };
     return task;
 }
@@ -232,7 +214,7 @@ Result<std::int64_t> argument(std::string_view name, std::string_view text, std:
 {
     if (text.empty())
         return fallback;
-    const auto number = parseNumber<std::int64_t>(text);
+    const auto number = parseInteger(text);
     if (!number || *number < least || *number > most)
         return failure("built-in " + std::string(name) + " takes a number from "
             + std::to_string(least) + " to " + std::to_string(most) + ", not " + quoted(text));

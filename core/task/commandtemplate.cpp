@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "task/commandtemplate.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace poolscope {
+
+namespace {
+
+std::optional<int> columnCalled(std::string_view name, const std::vector<std::string> &columns)
+{
+    const auto found = std::find(columns.begin(), columns.end(), name);
+    if (found == columns.end())
+        return std::nullopt;
+    return static_cast<int>(found - columns.begin());
+}
+
+} // namespace
+
+CommandTemplate::CommandTemplate(
+    const std::vector<std::string> &words, const std::vector<std::string> &columns)
+{
+    for (const std::string &word : words)
+        m_words.push_back(parse(word, columns));
+}
+
+CommandTemplate CommandTemplate::shell(const std::string &script)
+{
+    CommandTemplate command;
+    for (const std::string &word :
+        {std::string("sh"), std::string("-c"), script, std::string("sh")})
+        command.m_words.push_back({{}, word});
+    command.m_words.push_back({{Place()}, {}});
+    return command;
+}
+
+CommandTemplate::Word CommandTemplate::parse(
+    std::string_view word, const std::vector<std::string> &columns)
+{
+    Word parsed;
+    std::size_t open = 0;
+    while ((open = word.find('{', open)) != std::string_view::npos) {
+        const auto close = word.find('}', open);
+        if (close == std::string_view::npos)
+            break;
+        const std::string_view name = word.substr(open + 1, close - open - 1);
+        const auto column = name.empty() ? wholeInput : columnCalled(name, columns);
+        if (!column) {
+            ++open;
+            continue;
+        }
+        parsed.places.push_back({std::string(word.substr(0, open)), *column});
+        word.remove_prefix(close + 1);
+        open = 0;
+    }
+    parsed.rest = word;
+    return parsed;
+}
+
+bool CommandTemplate::hasFixedProgram() const
+{
+    return !m_words.empty() && m_words.front().places.empty();
+}
+
+Result<std::vector<std::string>> CommandTemplate::fill(const CommandInput &input) const
+{
+    std::vector<std::string> filled;
+    filled.reserve(m_words.size());
+    for (const Word &word : m_words) {
+        std::string &text = filled.emplace_back();
+        for (const Place &place : word.places) {
+            text += place.before;
+            text += place.column == wholeInput
+                ? input.whole
+                : input.fields[static_cast<std::size_t>(place.column)];
+        }
+        text += word.rest;
+        if (text.find('\0') != std::string::npos)
+            return failure("the input holds a NUL byte, which no argument of a program can");
+    }
+    return filled;
+}
+
+} // namespace poolscope

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Command lines: their words, the places for inputs in them, and where programs are.
+#include "task/commandtemplate.h"
+#include "task/programpath.h"
+#include "task/words.h"
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <gmock/gmock.h>
+#include <optional>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace poolscope {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using Words = std::vector<std::string>;
+
+/// The words that sh makes of it; nothing where sh refuses it.
+std::optional<Words> wordsOfShell(const std::string &text)
+{
+    setenv("POOLSCOPE_TEST_TEXT", ("printf '%s\\036' " + text).c_str(), 1);
+    FILE *shell = popen("exec 2>/dev/null; sh -c \"$POOLSCOPE_TEST_TEXT\"", "r");
+    std::string printed;
+    for (int c = 0; (c = std::fgetc(shell)) != EOF;)
+        printed += static_cast<char>(c);
+    if (pclose(shell) != 0)
+        return std::nullopt;
+    Words words;
+    for (std::size_t end = 0; (end = printed.find('\036')) != std::string::npos;) {
+        words.push_back(printed.substr(0, end));
+        printed.erase(0, end + 1);
+    }
+    return words;
+}
+
+TEST(SplitWords, AreThoseOfTheShell)
+{
+    const char *const texts[] = {"a", "a b", " a\tb   c ", "'a b' c", "\"a b\"c'd e'", "a\\ b",
+        "''", "a '' b", "\"\" ''", "\"a\\\"b\" \"\\a\\\\\" \"\\`\"", "'\\' b", "a\\\nb", "a \\\n b",
+        "\"a\\\nb\"", "'a\\\nb'", "\"it's\"", "'say \"x\"'", "\\'a\\'", "\\\\", "a\"\"b",
+        "'a'\\''b'", "\\\n", "\xc3\xa9 \xff", "-n '-e x'", "a=b", "'' \\\n ''", "\"\\\n\""};
+    for (const char *text : texts) {
+        const auto expected = wordsOfShell(text);
+        ASSERT_TRUE(expected) << text;
+        const auto words = splitWords(text);
+        // Without an argument printf prints its format once.
+        if (std::string_view(text) == "\\\n")
+            EXPECT_FALSE(words) << text;
+        else
+            EXPECT_EQ(words.value_or(Words{"failed"}), *expected) << text;
+    }
+}
+
+TEST(SplitWords, OfEveryShortTextAreThoseOfTheShell)
+{
+    constexpr std::string_view alphabet = "a '\"\\";
+    for (std::size_t number = 0; number < 125; ++number) {
+        std::string text = "x ";
+        for (std::size_t i = 0, rest = number; i < 3; ++i, rest /= alphabet.size())
+            text += alphabet[rest % alphabet.size()];
+        if (text.ends_with('\\') && splitWords(text + "z") && !splitWords(text))
+            continue; // sh takes a backslash at the end for itself
+        const auto words = splitWords(text);
+        EXPECT_EQ(words ? std::optional(*words) : std::nullopt, wordsOfShell(text)) << text;
+    }
+}
+
+TEST(SplitWords, LeaveTheRestOfTheShellAlone)
+{
+    EXPECT_THAT(splitWords("$HOME ~ * | > a;b & $(id) `id` #x {a,b}").value(),
+        ElementsAre("$HOME", "~", "*", "|", ">", "a;b", "&", "$(id)", "`id`", "#x", "{a,b}"));
+}
+
+TEST(SplitWords, SayWhatIsNotClosed)
+{
+    EXPECT_THAT(splitWords("echo 'a").error().message, HasSubstr("'"));
+    EXPECT_THAT(splitWords("echo \"a'").error().message, HasSubstr("\""));
+    EXPECT_THAT(splitWords("echo a\\").error().message, HasSubstr("backslash"));
+    EXPECT_THAT(splitWords("  \n ").error().message, HasSubstr("no program"));
+    EXPECT_FALSE(splitWords(""));
+}
+
+TEST(CommandTemplate, PutsTheInputIntoItsPlaces)
+{
+    const CommandTemplate command({"echo", "{}", "a{}b{}", "plain", "{", "}", "}{"}, {});
+    EXPECT_THAT(command.fill({"x y"}).value(),
+        ElementsAre("echo", "x y", "ax ybx y", "plain", "{", "}", "}{"));
+    EXPECT_TRUE(command.hasFixedProgram());
+    EXPECT_FALSE(CommandTemplate({"./{}"}, {}).hasFixedProgram());
+}
+
+TEST(CommandTemplate, PutsColumnsIntoTheirs)
+{
+    const CommandTemplate command(
+        {"{name}", "{age}{name}", "{Name}", "{ {age}", "{{name}}", "awk{print $1}", "{}"},
+        {"name", "age"});
+    const std::array<std::string_view, 2> fields{"Ann", "7"};
+    EXPECT_THAT(command.fill({"{...}", fields}).value(),
+        ElementsAre("Ann", "7Ann", "{Name}", "{ 7", "{Ann}", "awk{print $1}", "{...}"));
+}
+
+TEST(CommandTemplate, LooksAtAnInputNoMore)
+{
+    const CommandTemplate command({"echo", "{}{b}"}, {"b"});
+    const std::array<std::string_view, 1> fields{"{}"};
+    for (const std::string input : {"{b}", "; rm -rf x", "$(id)", "a\nb", "'\"\\", "", "-n"})
+        EXPECT_THAT(command.fill({input, fields}).value(), ElementsAre("echo", input + "{}"));
+}
+
+TEST(CommandTemplate, RefusesWhatNoArgumentCanHold)
+{
+    const CommandTemplate command({"echo", "{}"}, {});
+    EXPECT_THAT(command.fill({std::string_view("a\0b", 3)}).error().message, HasSubstr("NUL"));
+    const CommandTemplate other({"echo"}, {});
+    EXPECT_TRUE(other.fill({std::string_view("a\0b", 3)})) << "it does not come in";
+}
+
+TEST(CommandTemplate, GivesAShellItsInputAsAParameter)
+{
+    const CommandTemplate shell = CommandTemplate::shell("echo {} \"$1\"");
+    EXPECT_THAT(
+        shell.fill({"$(id)"}).value(), ElementsAre("sh", "-c", "echo {} \"$1\"", "sh", "$(id)"));
+    EXPECT_TRUE(shell.hasFixedProgram());
+}
+
+class FindProgram : public testing::Test {
+protected:
+    FindProgram()
+    {
+        std::filesystem::create_directories(m_folder / "bin" / "folder");
+        std::ofstream(m_folder / "bin" / "tool") << "#!/bin/sh\n";
+        std::ofstream(m_folder / "bin" / "data") << "text\n";
+        chmod((m_folder / "bin" / "tool").c_str(), 0700);
+        setenv("PATH", ("/nowhere:" + (m_folder / "bin").string()).c_str(), 1);
+    }
+    ~FindProgram() override
+    {
+        setenv("PATH", m_path.c_str(), 1);
+        std::filesystem::remove_all(m_folder);
+    }
+    std::string m_path = std::getenv("PATH");
+    std::filesystem::path m_folder =
+        testing::TempDir() + "poolscope-path-" + std::to_string(getpid());
+};
+
+TEST_F(FindProgram, OnPathOrByItsPath)
+{
+    const std::string tool = m_folder / "bin" / "tool";
+    EXPECT_EQ(findProgram("tool").value(), tool);
+    EXPECT_EQ(findProgram(tool).value(), tool);
+}
+
+TEST_F(FindProgram, SaysWhyThereIsNone)
+{
+    const auto why = [](const std::string &name) {
+        return findProgram(name).error().message;
+    };
+    EXPECT_THAT(why("toll"), HasSubstr("no program 'toll' on PATH"));
+    EXPECT_THAT(why("data"), HasSubstr("no program 'data' on PATH"));
+    EXPECT_THAT(why(m_folder / "bin" / "data"), HasSubstr("not executable"));
+    EXPECT_THAT(why(m_folder / "bin" / "folder"), HasSubstr("is no program"));
+    EXPECT_THAT(why("/nowhere/tool"), HasSubstr("there is no program /nowhere/tool"));
+    EXPECT_FALSE(findProgram(""));
+}
+
+} // namespace
+} // namespace poolscope
