@@ -3,7 +3,9 @@
 
     poolscope_worker.py                       a worker; speaks core/wire on descriptors 0 and 1
     poolscope_worker.py --functions TARGET    which functions FILE.py or MODULE has, as JSON
-    poolscope_worker.py --check TARGET        whether FILE.py:FUNCTION or MODULE:FUNCTION exists
+    poolscope_worker.py --check TARGET [INITIALISER]
+                                              whether FILE.py:FUNCTION or MODULE:FUNCTION can be a
+                                              task, and a function beside it its initialiser
 
 It runs in the user's own interpreter, from Python 3.8, and needs nothing but the standard library.
 The protocol is core/wire/messages.h, the values are value.h, the page shared with the pool board.h.
@@ -778,7 +780,9 @@ class Worker:
                 )
             self.map_shared_memory()
             sys.stdout, sys.stderr = tagged_stream(self, 1), tagged_stream(self, 2)
-            self.task = load_task(setup.target)
+            self.task, initialise = load_functions(setup.target, setup.arguments)
+            if initialise:
+                initialise()
         except BaseException as error:
             self.output.message(REFUSED, failure_fields(error))
             return False
@@ -956,12 +960,20 @@ def run_strides(task, values, results, deadline):
 # -------------------------------------------------------------------------------------------- task
 
 
-def load_task(target):
-    """Imports the function that FILE.py:FUNCTION or MODULE:FUNCTION names."""
+def load_functions(target, initialiser):
+    """Imports the function that FILE.py:FUNCTION or MODULE:FUNCTION names, and one beside it.
+
+    The second is None where there is no initialiser.
+    """
     place, name = split_target(target)
     if not place or not name:
         raise ValueError(incomplete_target(target))
     module = load_file(place) if is_file(place) else load_module(place)
+    task = function_in(module, place, name)
+    return task, function_in(module, place, initialiser) if initialiser else None
+
+
+def function_in(module, place, name):
     found = module
     for part in name.split("."):
         try:
@@ -1107,30 +1119,44 @@ class Source:
         names = [name for name in self.names if name not in self.functions and name != "*"]
         return {"functions": functions, "names": names}
 
-    def check(self, name):
+    def check(self, name, role=None):
         """Raises Unusable where `name`, perhaps with dotted attributes, cannot be the task."""
+        role = role or TASK_ROLE
         start, dot, _ = name.partition(".")
         if start in self.coroutines:
             line = self.coroutines[start].lineno
             raise Unusable(
-                "%s:%d: '%s' is an async function; a task must be a plain one"
-                % (self.place, line, start)
+                "%s:%d: '%s' is an async function; %s must be a plain one"
+                % (self.place, line, start, role.what)
             )
         if start in self.functions:
             if not dot:
-                self.check_parameters(name, self.functions[start])
+                self.check_parameters(name, self.functions[start], role)
         elif start not in self.names and not self.anything:
             raise Unusable(no_function(self.place, name, list(self.functions)))
 
-    def check_parameters(self, name, node):
+    def check_parameters(self, name, node, role):
         required, most = parameters(node)
-        if node.decorator_list or (required <= 1 and (most is None or most >= 1)):
+        given = role.arguments
+        if node.decorator_list or (required <= given and (most is None or most >= given)):
             return
-        takes = "needs %d arguments" % required if required > 1 else "takes no positional argument"
+        takes = "takes no positional argument"
+        if required > given:
+            takes = "needs %s" % ("an argument" if required == 1 else "%d arguments" % required)
         raise Unusable(
-            "%s:%d: function '%s' %s; a task is called with one, its input"
-            % (self.place, node.lineno, name, takes)
+            "%s:%d: function '%s' %s; %s" % (self.place, node.lineno, name, takes, role.called)
         )
+
+
+class Role:
+    """What a function is wanted for, and how it is called."""
+
+    def __init__(self, what, arguments, called):
+        self.what, self.arguments, self.called = what, arguments, called
+
+
+TASK_ROLE = Role("a task", 1, "a task is called with one, its input")
+INITIALISER_ROLE = Role("an initialiser", 0, "an initialiser is called with none")
 
 
 def parameters(node):
@@ -1220,7 +1246,7 @@ def report_functions(place):
     return source.describe() if source else describe_module(place)
 
 
-def report_check(target):
+def report_check(target, initialiser=""):
     place, name = split_target(target)
     source = source_of(place)
     if not name:
@@ -1229,21 +1255,25 @@ def report_check(target):
         raise Unusable(incomplete_target(target) + has)
     if source:
         source.check(name)
+        if initialiser:
+            source.check(initialiser, INITIALISER_ROLE)
         return {"ok": True}
-    found = module = imported(place)
-    for part in name.split("."):
-        found = getattr(found, part, None)
-    if not callable(found):
-        raise Unusable(no_function(place, name, functions_of(module)))
+    module = imported(place)
+    for wanted in filter(None, (name, initialiser)):
+        found = module
+        for part in wanted.split("."):
+            found = getattr(found, part, None)
+        if not callable(found):
+            raise Unusable(no_function(place, wanted, functions_of(module)))
     return {"ok": True}
 
 
-def print_report(report, target):
+def print_report(report, arguments):
     _, output = take_channel()  # a package that prints when it is imported
     import json
 
     try:
-        answer = report(target)
+        answer = report(*arguments)
     except Unusable as error:
         answer = {"error": " ".join(str(error).split())}
     with os.fdopen(output, "w") as file:
@@ -1315,7 +1345,9 @@ def main(arguments):
         work()
     reports = {"--functions": report_functions, "--check": report_check}
     if len(arguments) == 2 and arguments[0] in reports:
-        print_report(reports[arguments[0]], arguments[1])
+        print_report(reports[arguments[0]], arguments[1:])
+    elif len(arguments) == 3 and arguments[0] == "--check":
+        print_report(report_check, arguments[1:])
     elif arguments == ["--help"]:
         print(__doc__)
     else:
