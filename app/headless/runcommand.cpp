@@ -3,7 +3,7 @@
 
 #include "headless/headless.h"
 #include "headless/interrupt.h"
-#include "pool/workerprogram.h"
+#include "pool/taskcheck.h"
 #include "report/summary.h"
 #include "report/valuetext.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/runcontroller.h"
 
-#include "pool/workerprogram.h"
+#include "pool/taskcheck.h"
 #include "window/background.h"
 
 namespace poolscope {

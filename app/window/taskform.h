@@ -2,6 +2,7 @@
 // TaskForm: which task is run: a built-in with its arguments, or a Python function.
 #pragma once
 
+#include "pool/taskcheck.h"
 #include "pool/workerprogram.h"
 #include "task/taskspec.h"
 

@@ -7,6 +7,12 @@
 
 namespace poolscope {
 
+namespace {
+
+constexpr int patience = 2000; // milliseconds
+
+} // namespace
+
 GroupGuard::GroupGuard()
 {
     m_process.setStandardOutputFile(QProcess::nullDevice());
@@ -17,18 +23,21 @@ GroupGuard::GroupGuard()
 
 GroupGuard::~GroupGuard()
 {
-    m_process.kill();
-    m_process.waitForFinished();
+    m_process.closeWriteChannel();
+    if (!m_process.waitForFinished(patience)) {
+        m_process.kill();
+        m_process.waitForFinished();
+    }
 }
 
-void GroupGuard::add(qint64 group)
+void GroupGuard::add(qint64 worker)
 {
-    m_process.write('+' + QByteArray::number(group) + '\n');
+    m_process.write('+' + QByteArray::number(worker) + '\n');
 }
 
-void GroupGuard::remove(qint64 group)
+void GroupGuard::remove(qint64 worker)
 {
-    m_process.write('-' + QByteArray::number(group) + '\n');
+    m_process.write('-' + QByteArray::number(worker) + '\n');
 }
 
 } // namespace poolscope

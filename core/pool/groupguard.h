@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// GroupGuard: has the process groups of workers killed when this program dies (worker/guard.h).
+// GroupGuard: has what workers have left running killed, when they end and when this program dies
+// (worker/guard.h).
 #pragma once
 
 #include <QProcess>
@@ -10,11 +11,12 @@ class GroupGuard {
 public:
     /// Starts the guard. Where that is not possible workers are not guarded, which is no error.
     GroupGuard();
-    /// Ends the guard, which kills none of the groups that were removed.
+    /// Waits for the guard's last work. Nothing is left then of the workers that were added.
     ~GroupGuard();
 
-    void add(qint64 group);
-    void remove(qint64 group);
+    void add(qint64 worker);
+    /// It has ended.
+    void remove(qint64 worker);
 
 private:
     QProcess m_process;

@@ -32,7 +32,7 @@ std::string describeExit(int exitCode, QProcess::ExitStatus status)
 /// Runs in the child between fork and exec: async-signal-safe calls only.
 void becomeWorker(int channel, pid_t parent)
 {
-    setpgid(0, 0);
+    setsid();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(1);

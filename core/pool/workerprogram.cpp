@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pool/workerprogram.h"
 
-#include "task/builtin.h"
+#include "pool/askprogram.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -9,7 +9,6 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QProcess>
 
 namespace poolscope {
 
@@ -37,38 +36,22 @@ std::vector<std::string> pythonArguments(const std::vector<std::string> &argumen
 
 /// Has the Python worker answer a question, as a JSON object.
 Result<QJsonObject> askPython(
-    const std::string &interpreter, const std::string &question, const std::string &target)
+    const std::string &interpreter, const std::vector<std::string> &question)
 {
-    QProcess process;
-    process.setStandardInputFile(QProcess::nullDevice());
-    QStringList arguments;
-    for (const std::string &argument : pythonArguments({question, target}))
-        arguments << QString::fromStdString(argument);
-    process.start(QString::fromStdString(interpreter), arguments);
-    constexpr int patience = 30'000;
-    if (!process.waitForStarted(patience))
-        return failure("cannot start the Python interpreter '" + interpreter
-            + "': " + process.errorString().toStdString());
-    if (!process.waitForFinished(patience)) {
-        process.kill();
-        process.waitForFinished();
-        return failure("the Python interpreter '" + interpreter + "' gave no answer in 30 s");
-    }
-    const QJsonDocument answer = QJsonDocument::fromJson(process.readAllStandardOutput());
+    const auto said = askProgram(
+        "the Python interpreter '" + interpreter + "'", interpreter, pythonArguments(question));
+    if (!said)
+        return tl::unexpected(said.error());
+    const QJsonDocument answer = QJsonDocument::fromJson(QByteArray::fromStdString(said->output));
     if (!answer.isObject()) {
-        const QString said = QString::fromUtf8(process.readAllStandardError()).trimmed();
+        const QString error = QString::fromStdString(said->error).trimmed();
         return failure("'" + interpreter + "' does not run as a Python interpreter"
-            + (said.isEmpty() ? "" : ": " + said.section(QLatin1Char('\n'), -1).toStdString()));
+            + (error.isEmpty() ? "" : ": " + error.section(QLatin1Char('\n'), -1).toStdString()));
     }
     const QJsonObject object = answer.object();
     if (object.contains(QLatin1String("error")))
         return failure(object.value(QLatin1String("error")).toString().toStdString());
     return object;
-}
-
-Result<void> checkPython(const PythonTask &task)
-{
-    return askPython(task.interpreter, "--check", task.target).map([](const QJsonObject &) {});
 }
 
 PythonFunction functionFrom(const QJsonObject &object)
@@ -105,7 +88,7 @@ WorkerProgram workerProgramFor(const TaskSpec &task)
 Result<std::vector<PythonFunction>> pythonFunctions(
     const std::string &place, const std::string &interpreter)
 {
-    return askPython(interpreter, "--functions", place).map([](const QJsonObject &answer) {
+    return askPython(interpreter, {"--functions", place}).map([](const QJsonObject &answer) {
         std::vector<PythonFunction> functions;
         for (const QJsonValue &value : answer.value(QLatin1String("functions")).toArray())
             functions.push_back(functionFrom(value.toObject()));
@@ -113,13 +96,12 @@ Result<std::vector<PythonFunction>> pythonFunctions(
     });
 }
 
-Result<void> checkTask(const TaskSpec &task)
+Result<void> checkPython(const PythonTask &task)
 {
-    if (const auto *python = std::get_if<PythonTask>(&task))
-        return checkPython(*python);
-    if (const auto *builtin = std::get_if<BuiltinTask>(&task))
-        return makeBuiltin(builtin->name, builtin->arguments).map([](const Builtin &) {});
-    return failure("this kind of task cannot be run yet");
+    std::vector<std::string> question{"--check", task.target};
+    if (!task.initialiser.empty())
+        question.push_back(task.initialiser);
+    return askPython(task.interpreter, question).map([](const QJsonObject &) {});
 }
 
 } // namespace poolscope

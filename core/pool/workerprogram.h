@@ -32,14 +32,12 @@ struct PythonFunction {
 };
 
 /// The functions of "FILE.py" or "MODULE", in the order in which they stand there. Runs the
-/// interpreter and reads the source; see checkTask for what is imported. One line says what is
-/// wrong.
+/// interpreter and reads the source; see checkTask() (pool/taskcheck.h) for what is imported. One
+/// line says what is wrong.
 Result<std::vector<PythonFunction>> pythonFunctions(
     const std::string &place, const std::string &interpreter);
 
-/// Whether the task can be run at all: the built-in is known; the interpreter starts, the file has
-/// no syntax error and the function is there. Runs the interpreter, imports nothing of the user's
-/// except a module that has no source to read. One line says what is wrong.
-Result<void> checkTask(const TaskSpec &task);
+/// checkTask() for this kind of task.
+Result<void> checkPython(const PythonTask &task);
 
 } // namespace poolscope

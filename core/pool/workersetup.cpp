@@ -1,19 +1,65 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pool/workersetup.h"
 
+#include "task/words.h"
+
+#include <variant>
+#include <vector>
+
 namespace poolscope {
+
+namespace {
+
+/// Words of a task that is checked (checkTask).
+std::vector<std::string> wordsOf(const std::string &command)
+{
+    return splitWords(command).value_or(std::vector<std::string>());
+}
+
+struct SetUpTask {
+    wire::Setup &setup;
+
+    void operator()(const BuiltinTask &task) const
+    {
+        setup.task = wire::TaskKind::Builtin;
+        setup.target = task.name;
+        setup.arguments = task.arguments;
+    }
+    void operator()(const PythonTask &task) const
+    {
+        setup.task = wire::TaskKind::Python;
+        setup.target = task.target;
+        setup.arguments = task.initialiser;
+    }
+    void operator()(const CommandTask &task) const
+    {
+        setup.task = wire::TaskKind::Command;
+        setup.words = wordsOf(task.command);
+    }
+    void operator()(const ShellTask &task) const
+    {
+        setup.task = wire::TaskKind::Shell;
+        setup.target = task.script;
+    }
+    void operator()(const FilterTask &task) const
+    {
+        setup.task = wire::TaskKind::Filter;
+        setup.words = wordsOf(task.command);
+    }
+    void operator()(const LibraryTask &task) const
+    {
+        setup.task = wire::TaskKind::Library;
+        setup.target = task.path;
+        setup.arguments = task.symbol;
+    }
+};
+
+} // namespace
 
 wire::Setup setupFor(const RunSpec &spec, const ColumnPlace &column)
 {
     wire::Setup setup;
-    if (const auto *python = std::get_if<PythonTask>(&spec.task)) {
-        setup.task = wire::TaskKind::Python;
-        setup.target = python->target;
-        setup.arguments = python->initialiser;
-    } else if (const auto *builtin = std::get_if<BuiltinTask>(&spec.task)) {
-        setup.target = builtin->name;
-        setup.arguments = builtin->arguments;
-    }
+    std::visit(SetUpTask{setup}, spec.task);
     if (const auto *range = std::get_if<RangeInput>(&spec.input)) {
         setup.rangeStart = range->start;
         setup.rangeStep = range->step;
@@ -22,6 +68,7 @@ wire::Setup setupFor(const RunSpec &spec, const ColumnPlace &column)
     }
     setup.columnPath = column.path;
     setup.columnCells = column.cells;
+    setup.timeout = static_cast<std::uint64_t>(spec.pool.timeout.value_or(0) * 1e9);
     return setup;
 }
 

@@ -23,9 +23,17 @@ enum class OutcomeKind : std::uint8_t {
 };
 inline constexpr std::uint8_t outcomeKindCount = 8;
 
-/// Kinds of failure. An exception is the task's own; the others are the pool's.
-inline constexpr std::string_view failureException = "exception";
-inline constexpr std::string_view failureQuarantined = "quarantined";
+/// Kinds of failure.
+inline constexpr std::string_view failureException = "exception"; ///< the task's own
+inline constexpr std::string_view failureQuarantined = "quarantined"; ///< its worker died
+inline constexpr std::string_view failureTimeout = "timeout";
+// Of tasks that are other programs:
+inline constexpr std::string_view failureExit = "exit"; ///< it ended with a status other than 0
+inline constexpr std::string_view failureSignal = "signal"; ///< it was killed by one
+inline constexpr std::string_view failureStart = "start"; ///< it could not be started
+inline constexpr std::string_view failureInput = "input"; ///< it cannot be given this input
+inline constexpr std::string_view failureOutput = "output"; ///< it printed more than is kept
+inline constexpr std::string_view failureFilter = "filter"; ///< not one line for one line
 
 /// Why an index has no value.
 struct Failure {

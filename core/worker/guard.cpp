@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "worker/guard.h"
 
+#include "worker/processtable.h"
+
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -9,28 +11,44 @@
 #include <string>
 #include <string_view>
 #include <unistd.h>
+#include <vector>
 
 namespace poolscope::worker {
 
 namespace {
 
-void apply(std::string_view line, std::set<pid_t> &groups)
+/// Which groups live, and which have been given up. A worker leads a group and a session of the
+/// same number.
+struct Groups {
+    std::set<pid_t> living;
+    std::vector<pid_t> ended;
+};
+
+void apply(std::string_view line, Groups &groups)
 {
     pid_t group = 0;
     if (line.size() < 2
-        || std::from_chars(line.data() + 1, line.data() + line.size(), group).ec != std::errc())
+        || std::from_chars(line.data() + 1, line.data() + line.size(), group).ec != std::errc()
+        || group <= 1)
         return;
-    if (line.front() == '+' && group > 1)
-        groups.insert(group);
-    else
-        groups.erase(group);
+    if (line.front() == '+')
+        groups.living.insert(group);
+    else if (groups.living.erase(group) > 0)
+        groups.ended.push_back(group);
+}
+
+void killAll(const std::vector<pid_t> &groups)
+{
+    for (const pid_t group : groups)
+        kill(-group, SIGKILL);
+    killSessions(groups);
 }
 
 } // namespace
 
 int runGuard(int input)
 {
-    std::set<pid_t> groups;
+    Groups groups;
     std::string text;
     std::array<char, 4096> bytes{};
     for (;;) {
@@ -44,9 +62,10 @@ int runGuard(int input)
             apply(std::string_view(text).substr(0, end), groups);
             text.erase(0, end + 1);
         }
+        killAll(groups.ended);
+        groups.ended.clear();
     }
-    for (const pid_t group : groups)
-        kill(-group, SIGKILL);
+    killAll({groups.living.begin(), groups.living.end()});
     return 0;
 }
 

@@ -1,15 +1,44 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// poolscope-worker: a worker; and with arguments
+//
+//     --guard                     the guard (worker/guard.h)
+//     --library-tasks FILE        the tasks of a shared library, a line each
+//     --check-library FILE TASK   whether it has this task: status 0, or 1 and the reason
 #include "worker/guard.h"
+#include "worker/library.h"
 #include "worker/process.h"
 #include "worker/session.h"
 
-#include <string_view>
+#include <cstdio>
+#include <string>
 #include <unistd.h>
+#include <vector>
+
+namespace {
+
+/// Writes to where standard output led before the library could print to it.
+int answer(int output, const poolscope::Result<std::string> &result)
+{
+    const std::string &text = result ? *result : result.error().message;
+    FILE *file = fdopen(output, "w");
+    std::fwrite(text.data(), 1, text.size(), file);
+    std::fclose(file);
+    return result ? 0 : 1;
+}
+
+} // namespace
 
 int main(int argc, char **argv)
 {
-    if (argc == 2 && std::string_view(argv[1]) == "--guard")
-        return poolscope::worker::runGuard(STDIN_FILENO);
-    const auto channel = poolscope::worker::takeChannel();
-    return poolscope::worker::Session(channel.input, channel.output).run();
+    using namespace poolscope::worker;
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    const std::string mode = arguments.empty() ? "" : arguments[0];
+    if (mode == "--guard")
+        return runGuard(STDIN_FILENO);
+    const Channel channel = takeChannel();
+    if (mode == "--library-tasks" && arguments.size() == 2)
+        return answer(channel.output, listTasks(arguments[1]));
+    if (mode == "--check-library" && arguments.size() == 3)
+        return answer(channel.output, checkTask(arguments[1], arguments[2]));
+    return Session(channel.input, channel.output).run();
 }

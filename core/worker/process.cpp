@@ -9,7 +9,8 @@ namespace poolscope::worker {
 
 Channel takeChannel()
 {
-    setpgid(0, 0);
+    if (setsid() < 0) // it leads a group already, of its own where the pool has seen to it
+        setpgid(0, 0);
     std::signal(SIGINT, SIG_IGN);
     std::signal(SIGPIPE, SIG_IGN);
     const Channel channel{

@@ -10,8 +10,8 @@ struct Channel {
 };
 
 /// Moves the protocol off descriptors 0 and 1, so that what a task reads is empty and what it
-/// prints goes to standard error, and puts the process into a group of its own, which a Ctrl+C in
-/// the terminal does not reach and which can be killed whole. To be called first.
+/// prints goes to standard error, and puts the process into a session and group of its own, which a
+/// Ctrl+C in the terminal does not reach and which can be killed whole. To be called first.
 Channel takeChannel();
 
 } // namespace poolscope::worker

@@ -19,6 +19,7 @@ constexpr std::uint64_t flushInterval = 5'000'000; // nanoseconds
 constexpr std::uint64_t pollInterval = 1'000'000;
 constexpr std::uint64_t spinTime = 100'000;
 constexpr std::size_t readSize = 64 * 1024;
+constexpr std::size_t printedPiece = 64 * 1024;
 
 std::string hostName()
 {
@@ -36,7 +37,7 @@ int Session::run()
     const auto setup = readSetup();
     if (!setup)
         return exitStatus();
-    auto runner = setUp(*setup);
+    const auto runner = setUp(*setup);
     if (!runner)
         return exitStatus();
     workUntilEnd(*runner);
@@ -86,14 +87,15 @@ std::optional<wire::Setup> Session::readSetup()
     return *setup;
 }
 
-std::optional<TaskRunner> Session::setUp(const wire::Setup &setup)
+std::unique_ptr<TaskRunner> Session::setUp(const wire::Setup &setup)
 {
     if (!setup.boardPath.empty()) {
         if (SharedMapping board(setup.boardPath, wire::boardSize); board.data())
             m_outbox.useBoard(std::move(board));
     }
-    m_items = setup.input == wire::InputKind::Items;
-    auto runner = TaskRunner::make(setup);
+    m_items = setup.input != wire::InputKind::Range;
+    auto runner = makeTaskRunner(
+        setup, [this](std::uint64_t index, std::string_view text) { printed(index, text); });
     m_frame.clear();
     if (runner)
         wire::encode(m_frame, wire::Ready{now()});
@@ -102,9 +104,7 @@ std::optional<TaskRunner> Session::setUp(const wire::Setup &setup)
     m_outbox.add(m_frame);
     if (!m_outbox.flush())
         m_end = End::PoolGone;
-    if (!runner)
-        return std::nullopt;
-    return std::move(*runner);
+    return runner ? std::move(*runner) : nullptr;
 }
 
 void Session::workUntilEnd(TaskRunner &runner)
@@ -129,7 +129,8 @@ void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
     Batch rest{chunk.first, chunk.count};
     while (rest.count > 0 && m_end != End::PoolGone) {
         const std::uint64_t begun = now();
-        const Batch batch{rest.first, std::min(rest.count, m_sizer.next())};
+        const std::uint64_t most = std::min(m_sizer.next(), runner.largestBatch());
+        const Batch batch{rest.first, std::min(rest.count, most)};
         m_outbox.beginBatch(batch.first, batch.count, begun);
         wire::Done done = runner.run(batch, items);
         const std::uint64_t ended = now();
@@ -146,6 +147,18 @@ void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
             flush(ended);
         if (rest.count == 0 && ended - m_polled > pollInterval)
             readPending(ended);
+    }
+}
+
+/// On the board it is seen even before the iteration ends.
+void Session::printed(std::uint64_t index, std::string_view text)
+{
+    while (!text.empty()) {
+        const std::string_view piece = text.substr(0, printedPiece);
+        text.remove_prefix(piece.size());
+        m_frame.clear();
+        wire::encode(m_frame, wire::Printed{index, wire::Stream::Error, piece});
+        m_outbox.add(m_frame);
     }
 }
 

@@ -9,8 +9,10 @@
 #include "worker/usage.h"
 
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace poolscope::worker {
 
@@ -37,11 +39,12 @@ private:
 
     bool greet();
     std::optional<wire::Setup> readSetup();
-    std::optional<TaskRunner> setUp(const wire::Setup &setup);
+    std::unique_ptr<TaskRunner> setUp(const wire::Setup &setup);
     void workUntilEnd(TaskRunner &runner);
     void runChunk(TaskRunner &runner, const Chunk &chunk);
     bool readMore();
     void awaitBriefly() const;
+    void printed(std::uint64_t index, std::string_view text);
     void readPending(std::uint64_t now);
     void takeFrames();
     void flush(std::uint64_t now);

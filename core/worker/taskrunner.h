@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TaskRunner: runs the task over a batch of inputs and says what came of it.
+// TaskRunner: runs the task over a batch of inputs and says what came of it. There is a class for
+// each kind of task.
 #pragma once
 
-#include "task/builtin.h"
+#include "result.h"
 #include "wire/codec.h"
-#include "worker/column.h"
 
 #include <cstdint>
-#include <string>
+#include <functional>
+#include <limits>
+#include <memory>
 #include <string_view>
 
 namespace poolscope::worker {
@@ -18,28 +20,26 @@ struct Batch {
     std::uint64_t count = 0;
 };
 
+/// Takes what a task printed to its standard error on an index, in pieces of any size.
+using ErrorOutput = std::function<void(std::uint64_t index, std::string_view text)>;
+
 class TaskRunner {
 public:
-    /// Fails where the task or its arguments are unknown here.
-    static Result<TaskRunner> make(const wire::Setup &setup);
+    TaskRunner() = default;
+    TaskRunner(const TaskRunner &) = delete;
+    TaskRunner &operator=(const TaskRunner &) = delete;
+    virtual ~TaskRunner() = default;
+
+    /// How many iterations may share a batch.
+    virtual std::uint64_t largestBatch() const { return std::numeric_limits<std::uint64_t>::max(); }
 
     /// Runs a batch. `items` holds its inputs, where they are items. The result has store and
     /// values set; the values are valid until the next call.
-    wire::Done run(Batch batch, wire::FieldReader &items);
-
-private:
-    TaskRunner() = default;
-
-    wire::Done runRange(Batch batch);
-    wire::Done runItems(const NumberTask &task, Batch batch, wire::FieldReader &items);
-    wire::Done runItems(const TextTask &task, Batch batch, wire::FieldReader &items);
-    wire::Done numbers(const NumberTask &task, Batch batch);
-
-    Builtin m_task;
-    wire::Setup m_setup;
-    Column m_column;
-    std::vector<std::uint64_t> m_cells; ///< of the batch, before they are stored
-    std::string m_values;
+    virtual wire::Done run(Batch batch, wire::FieldReader &items) = 0;
 };
+
+/// The runner of a task. Fails where the task cannot be set up here.
+Result<std::unique_ptr<TaskRunner>> makeTaskRunner(
+    const wire::Setup &setup, ErrorOutput errorOutput);
 
 } // namespace poolscope::worker

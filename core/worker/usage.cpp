@@ -23,6 +23,13 @@ std::uint64_t nanoseconds(const timeval &time)
         + static_cast<std::uint64_t>(time.tv_usec) * 1'000;
 }
 
+template <typename Whose> std::uint64_t cpuTime(Whose whose)
+{
+    rusage usage{};
+    getrusage(whose, &usage);
+    return nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime);
+}
+
 /// The peak of this program; ru_maxrss would count what the process was before exec, too.
 std::uint64_t peakMemory()
 {
@@ -52,9 +59,7 @@ void Usage::refresh(std::uint64_t now)
     if (now - m_refreshed < refreshInterval)
         return;
     m_refreshed = now;
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    m_cpu = nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime);
+    m_cpu = cpuTime(RUSAGE_SELF) + cpuTime(RUSAGE_CHILDREN);
     if (now - m_rssRead >= rssInterval) {
         m_rssRead = now;
         m_maxRss = peakMemory();

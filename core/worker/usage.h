@@ -16,7 +16,8 @@ public:
     /// Reads the counters anew, if a millisecond has passed since the last time.
     void refresh(std::uint64_t now);
 
-    std::uint64_t cpu() const { return m_cpu; } ///< nanoseconds
+    /// Nanoseconds, with those of the processes that it started and that have ended.
+    std::uint64_t cpu() const { return m_cpu; }
     std::uint64_t runQueue() const { return m_runQueue; } ///< nanoseconds; 0 where unknown
     std::uint64_t maxRss() const { return m_maxRss; } ///< bytes
 

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pool/taskcheck.h"
+
+#include "pool/askprogram.h"
+#include "pool/workerprogram.h"
+#include "task/builtin.h"
+#include "task/commandtemplate.h"
+#include "task/programpath.h"
+#include "task/words.h"
+
+#include <string_view>
+
+namespace poolscope {
+
+namespace {
+
+std::string firstLine(std::string_view text)
+{
+    return std::string(text.substr(0, text.find('\n')));
+}
+
+/// Has a worker program look into a library, so that nothing of it comes into this one.
+Result<std::string> askAboutLibrary(
+    const std::string &path, const std::vector<std::string> &arguments)
+{
+    const auto answer = askProgram("the worker that loads " + path, builtinWorkerPath(), arguments);
+    if (!answer)
+        return tl::unexpected(answer.error());
+    if (answer->signal != 0)
+        return failure("loading the library " + path + " kills the process that does it, by signal "
+            + std::to_string(answer->signal));
+    if (answer->status != 0)
+        return failure(answer->output.empty()
+                ? "loading the library " + path + " ends the process that does it, with status "
+                    + std::to_string(answer->status)
+                : firstLine(answer->output));
+    return answer->output;
+}
+
+struct Check {
+    Result<void> operator()(const BuiltinTask &task) const
+    {
+        return makeBuiltin(task.name, task.arguments).map([](const Builtin &) {});
+    }
+    Result<void> operator()(const PythonTask &task) const { return checkPython(task); }
+    Result<void> operator()(const CommandTask &task) const
+    {
+        return splitWords(task.command).and_then([](const std::vector<std::string> &words) {
+            // What columns there are is not known here: a program in braces is looked for later.
+            const bool fixed = words.front().find('{') == std::string::npos;
+            return fixed ? checkProgram(words.front()) : Result<void>();
+        });
+    }
+    Result<void> operator()(const FilterTask &task) const
+    {
+        return splitWords(task.command).and_then([](const std::vector<std::string> &words) {
+            return checkProgram(words.front());
+        });
+    }
+    Result<void> operator()(const ShellTask &task) const
+    {
+        // -n: it reads the script, and runs nothing of it.
+        const auto answer = askProgram("the shell", "sh", {"-n", "-c", task.script, "sh"});
+        if (!answer)
+            return tl::unexpected(answer.error());
+        if (answer->status != 0)
+            return failure("the shell cannot read the script: " + firstLine(answer->error));
+        return {};
+    }
+    Result<void> operator()(const LibraryTask &task) const
+    {
+        return askAboutLibrary(task.path, {"--check-library", task.path, task.symbol})
+            .map([](const std::string &) {});
+    }
+
+    static Result<void> checkProgram(const std::string &name)
+    {
+        return findProgram(name).map([](const std::string &) {});
+    }
+};
+
+} // namespace
+
+Result<void> checkTask(const TaskSpec &task)
+{
+    return std::visit(Check(), task);
+}
+
+Result<std::vector<std::string>> libraryTasks(const std::string &path)
+{
+    return askAboutLibrary(path, {"--library-tasks", path}).map([](std::string_view lines) {
+        std::vector<std::string> names;
+        for (auto end = lines.find('\n'); end != std::string_view::npos; end = lines.find('\n')) {
+            names.emplace_back(lines.substr(0, end));
+            lines.remove_prefix(end + 1);
+        }
+        return names;
+    });
+}
+
+} // namespace poolscope

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// BuiltinRunner: built-in tasks.
+#pragma once
+
+#include "task/builtin.h"
+#include "worker/numberstore.h"
+#include "worker/taskrunner.h"
+#include "worker/textinputs.h"
+
+#include <string>
+
+namespace poolscope::worker {
+
+class NumberBuiltinRunner : public TaskRunner {
+public:
+    NumberBuiltinRunner(NumberTask task, const wire::Setup &setup);
+    wire::Done run(Batch batch, wire::FieldReader &items) override;
+
+private:
+    wire::Done runItems(Batch batch, wire::FieldReader &items);
+
+    NumberTask m_task;
+    wire::Setup m_setup;
+    TextInputs m_inputs;
+    NumberStore m_store;
+};
+
+class TextBuiltinRunner : public TaskRunner {
+public:
+    TextBuiltinRunner(TextTask task, const wire::Setup &setup);
+    wire::Done run(Batch batch, wire::FieldReader &items) override;
+
+private:
+    TextTask m_task;
+    TextInputs m_inputs;
+    std::string m_values;
+};
+
+/// Fails where the task or its arguments are unknown here.
+Result<std::unique_ptr<TaskRunner>> makeBuiltinRunner(const wire::Setup &setup);
+
+} // namespace poolscope::worker

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "worker/childprocess.h"
+
+#include "worker/processtable.h"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+namespace poolscope::worker {
+
+namespace {
+
+struct Pipe {
+    Descriptor readEnd;
+    Descriptor writeEnd;
+};
+
+tl::expected<Pipe, int> makePipe()
+{
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0)
+        return tl::unexpected(errno);
+    return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
+/// What descriptors 0, 1 and 2 of the child will be; -1: as the worker's.
+struct Ends {
+    int input = -1;
+    int output = -1;
+    int error = -1;
+};
+
+/// In the child, which has the worker's memory until it runs another program: system calls only.
+void becomeProgram(const char *path, char *const *words, Ends ends, pid_t worker)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != worker)
+        _exit(127);
+    std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGPIPE, SIG_DFL);
+    if (ends.input >= 0)
+        dup2(ends.input, STDIN_FILENO);
+    dup2(ends.output, STDOUT_FILENO);
+    dup2(ends.error, STDERR_FILENO);
+    execve(path, words, environ);
+}
+
+/// The new process, or an errno. vfork, and not posix_spawn, which has no way to have the child die
+/// with the worker, and takes some 15 system calls more.
+[[gnu::noinline]] tl::expected<pid_t, int> run(const char *path, char *const *words, Ends ends)
+{
+    const pid_t worker = getpid();
+    volatile int failed = 0;
+    const pid_t pid = vfork();
+    if (pid == 0) {
+        becomeProgram(path, words, ends, worker);
+        failed = errno;
+        _exit(127);
+    }
+    if (pid < 0)
+        return tl::unexpected(errno);
+    if (failed == 0)
+        return pid;
+    waitpid(pid, nullptr, 0);
+    return tl::unexpected(static_cast<int>(failed));
+}
+
+std::vector<char *> pointersTo(std::vector<std::string> &words)
+{
+    std::vector<char *> pointers;
+    pointers.reserve(words.size() + 1);
+    for (std::string &word : words)
+        pointers.push_back(word.data());
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+} // namespace
+
+tl::expected<ChildProcess, int> ChildProcess::start(
+    const std::string &path, std::vector<std::string> words, StandardInput standardInput)
+{
+    auto output = makePipe();
+    auto error = makePipe();
+    auto input = standardInput == StandardInput::Pipe ? makePipe() : Pipe();
+    for (const auto *pipe : {&output, &error, &input}) {
+        if (!*pipe)
+            return tl::unexpected(pipe->error());
+    }
+    const std::vector<char *> argv = pointersTo(words);
+    const auto pid = run(path.c_str(), argv.data(),
+        {input->readEnd.number(), output->writeEnd.number(), error->writeEnd.number()});
+    if (!pid)
+        return tl::unexpected(pid.error());
+    ChildProcess child;
+    child.m_pid = *pid;
+    child.m_ending = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, *pid, 0)));
+    child.m_input = std::move(input->writeEnd);
+    child.m_output = std::move(output->readEnd);
+    child.m_error = std::move(error->readEnd);
+    if (!child.m_ending.isOpen())
+        return tl::unexpected(errno);
+    return child;
+}
+
+ChildProcess::ChildProcess(ChildProcess &&other) noexcept
+    : m_pid(std::exchange(other.m_pid, 0))
+    , m_ending(std::move(other.m_ending))
+    , m_input(std::move(other.m_input))
+    , m_output(std::move(other.m_output))
+    , m_error(std::move(other.m_error))
+{
+}
+
+ChildProcess::~ChildProcess()
+{
+    if (m_pid == 0)
+        return;
+    kill();
+    reap();
+}
+
+void ChildProcess::kill()
+{
+    killTree(m_pid);
+}
+
+int ChildProcess::reap()
+{
+    int status = 0;
+    while (waitpid(m_pid, &status, 0) < 0 && errno == EINTR) { }
+    m_pid = 0;
+    return status;
+}
+
+std::string describeStatus(int status)
+{
+    if (WIFEXITED(status))
+        return "ended with status " + std::to_string(WEXITSTATUS(status));
+    const int signal = WTERMSIG(status);
+    const char *name = sigabbrev_np(signal);
+    return "was killed by signal " + std::to_string(signal)
+        + (name ? " (SIG" + std::string(name) + ")" : "");
+}
+
+} // namespace poolscope::worker

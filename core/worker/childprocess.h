@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ChildProcess: a program that the worker runs for its task, and the pipes to it.
+//
+// It is in the worker's process group and session, so that it ends with the worker, and is killed
+// when the worker dies. It starts with no signal ignored and no descriptor but 0, 1 and 2.
+#pragma once
+
+#include "worker/descriptor.h"
+
+#include <cstdint>
+#include <string>
+#include <sys/types.h>
+#include <tl/expected.hpp>
+#include <vector>
+
+namespace poolscope::worker {
+
+class ChildProcess {
+public:
+    enum class StandardInput { Null, Pipe };
+
+    /// Runs the program at `path`; `words` are its argv. Fails with an errno.
+    static tl::expected<ChildProcess, int> start(
+        const std::string &path, std::vector<std::string> words, StandardInput standardInput);
+
+    ChildProcess(ChildProcess &&other) noexcept;
+    ChildProcess &operator=(ChildProcess &&) = delete;
+    /// Kills it, and what it has started, if it was not reaped.
+    ~ChildProcess();
+
+    pid_t pid() const { return m_pid; }
+    /// Readable once it has ended; then reap() does not wait.
+    const Descriptor &ending() const { return m_ending; }
+    Descriptor &standardInput() { return m_input; }
+    Descriptor &standardOutput() { return m_output; }
+    Descriptor &standardError() { return m_error; }
+
+    /// Kills it and what descends from it.
+    void kill();
+    /// Waits for its end and returns its status, as waitpid() does.
+    int reap();
+
+private:
+    ChildProcess() = default;
+
+    pid_t m_pid = 0; ///< 0: reaped
+    Descriptor m_ending;
+    Descriptor m_input;
+    Descriptor m_output;
+    Descriptor m_error;
+};
+
+/// "ended with status 3" or "was killed by signal 9 (SIGKILL)", of a waitpid() status.
+std::string describeStatus(int status);
+
+} // namespace poolscope::worker

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// CommandRunner: a process for each input; what it prints is the value.
+//
+// An iteration ends when the process does. What it left running in the background, with its output
+// still open or not, is not waited for: it goes on, and ends with the worker at the latest. A
+// process that takes too long is killed with all that descends from it.
+#pragma once
+
+#include "task/commandtemplate.h"
+#include "worker/pipeio.h"
+#include "worker/taskrunner.h"
+#include "worker/textinputs.h"
+
+#include <optional>
+#include <string>
+
+namespace poolscope::worker {
+
+class CommandRunner : public TaskRunner {
+public:
+    /// `program`: the path of the program, where it is the same for all inputs.
+    CommandRunner(const wire::Setup &setup, CommandTemplate command,
+        std::optional<std::string> program, ErrorOutput errorOutput);
+
+    std::uint64_t largestBatch() const override { return 1; }
+    wire::Done run(Batch batch, wire::FieldReader &items) override;
+
+private:
+    enum class Watched { Ended, TimedOut, PrintedTooMuch };
+
+    std::optional<Failure> runOne(std::uint64_t index, const CommandInput &input);
+    tl::expected<ChildProcess, Failure> start(const CommandInput &input) const;
+    Watched watch(ChildProcess &child, std::uint64_t index);
+
+    wire::Setup m_setup;
+    CommandTemplate m_command;
+    std::optional<std::string> m_program;
+    TextInputs m_inputs;
+    ErrorTail m_errors;
+    std::string m_printed;
+    std::string m_values;
+};
+
+/// Of a Setup for a command or a shell script. Fails where the program is not there.
+Result<std::unique_ptr<TaskRunner>> makeCommandRunner(
+    const wire::Setup &setup, ErrorOutput errorOutput);
+
+/// "1.5 s", of nanoseconds.
+std::string secondsText(std::uint64_t duration);
+
+} // namespace poolscope::worker

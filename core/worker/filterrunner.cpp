@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "worker/filterrunner.h"
+
+#include "task/programpath.h"
+#include "worker/clock.h"
+#include "worker/commandrunner.h"
+#include "worker/outcomes.h"
+#include "worker/processtable.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+
+namespace poolscope::worker {
+
+namespace {
+
+constexpr std::uint64_t millisecond = 1'000'000; // nanoseconds
+constexpr std::uint64_t firstGrace = 5 * millisecond;
+constexpr std::uint64_t longestGrace = 2 * millisecond;
+constexpr std::uint64_t graceShare = 16; // of the time that an answer took
+constexpr std::uint64_t shortestGrace = 50'000; // shorter ones the kernel does not keep
+constexpr std::uint64_t lookInterval = 1000 * millisecond; // at a filter that says nothing
+constexpr std::uint64_t patienceAtEnd = 2000 * millisecond;
+constexpr int looksBeforeNotice = 10;
+constexpr std::size_t shownSurplus = 60;
+
+constexpr const char *bufferHint =
+    "does it keep its output back until there is more? (sed -u, grep --line-buffered and "
+    "mawk -W interactive do not)";
+
+std::string firstCharacters(std::string_view text)
+{
+    const std::string_view line = text.substr(0, text.find('\n'));
+    return line.size() > shownSurplus ? std::string(line.substr(0, shownSurplus)) + "..."
+                                      : std::string(line);
+}
+
+/// Whether a process with one thread and no children is in a read of its standard input.
+bool waitsForInput(pid_t pid)
+{
+    const std::string folder = "/proc/" + std::to_string(pid);
+    const Descriptor file(open((folder + "/syscall").c_str(), O_RDONLY | O_CLOEXEC));
+    std::array<char, 32> text{};
+    if (!file.isOpen() || read(file.number(), text.data(), text.size() - 1) <= 0)
+        return false;
+    if (!std::string_view(text.data()).starts_with(std::to_string(SYS_read) + " 0x0 "))
+        return false;
+    std::error_code error;
+    const std::filesystem::directory_iterator threads(folder + "/task", error);
+    if (error || std::distance(begin(threads), end(threads)) != 1)
+        return false;
+    const auto table = processTable();
+    return std::none_of(table.begin(), table.end(),
+        [pid](const ProcessEntry &entry) { return entry.parent == pid; });
+}
+
+} // namespace
+
+FilterRunner::FilterRunner(const wire::Setup &setup, std::string path,
+    std::vector<std::string> words, ErrorOutput errorOutput)
+    : m_setup(setup)
+    , m_path(std::move(path))
+    , m_words(std::move(words))
+    , m_inputs(setup)
+    , m_errorOutput(errorOutput)
+    , m_errors(std::move(errorOutput))
+{
+}
+
+FilterRunner::~FilterRunner()
+{
+    if (!m_filter)
+        return;
+    m_filter->standardInput().close();
+    const std::uint64_t end = now() + patienceAtEnd;
+    while (now() < end) {
+        const Readiness ready = awaitChild(*m_filter, false, end);
+        m_answer.clear();
+        if (ready.output)
+            readOnce(m_filter->standardOutput(), m_answer);
+        if (ready.error)
+            readOnce(m_filter->standardError(), m_answer);
+        std::fwrite(m_answer.data(), 1, m_answer.size(), stderr); // no input's; to the log
+        if (ready.ended) {
+            m_filter->reap();
+            return;
+        }
+    }
+}
+
+std::optional<Failure> FilterRunner::start()
+{
+    if (m_filter)
+        return std::nullopt;
+    auto filter = ChildProcess::start(m_path, m_words, ChildProcess::StandardInput::Pipe);
+    if (!filter)
+        return failed(failureStart, "cannot run " + m_path + ": " + std::strerror(filter.error()));
+    fcntl(filter->standardInput().number(), F_SETFL, O_NONBLOCK);
+    m_filter.emplace(std::move(*filter));
+    m_answeredBefore = false;
+    return std::nullopt;
+}
+
+/// Kills the filter; the next input starts another.
+void FilterRunner::leave()
+{
+    m_filter.reset();
+}
+
+wire::Done FilterRunner::run(Batch batch, wire::FieldReader &items)
+{
+    m_values.clear();
+    for (std::uint64_t index = batch.first; index < batch.first + batch.count; ++index) {
+        const auto failed = runOne(index, m_inputs.take(index, items).whole);
+        if (failed)
+            wire::encodeOutcome(m_values, failureOutcome(*failed));
+        else
+            wire::encodeOutcome(m_values, textOutcome({m_answer.data(), m_answer.size() - 1}));
+    }
+    return inlineDone(batch, m_values);
+}
+
+/// Leaves the value and its newline in m_answer, or says why there is none.
+std::optional<Failure> FilterRunner::runOne(std::uint64_t index, std::string_view input)
+{
+    if (input.find('\n') != std::string_view::npos)
+        return failed(
+            failureInput, "the input has a line break, and a filter takes it as one line");
+    if (auto reason = start())
+        return reason;
+    m_answer.clear();
+    m_errors.forget();
+    Exchange line{index, std::string(input) + '\n', 0, now()};
+    auto reason = exchange(line);
+    if (!reason)
+        awaitSurplus(line);
+    if (const auto end = m_answer.find('\n'); !reason && end + 1 < m_answer.size())
+        reason = failed(failureFilter,
+            "the filter answered with more than one line; the second is '"
+                + firstCharacters(std::string_view(m_answer).substr(end + 1)) + "'");
+    if (reason)
+        leave();
+    return reason;
+}
+
+std::optional<Failure> FilterRunner::exchange(Exchange &exchange)
+{
+    readWaiting(m_filter->standardOutput(), m_answer);
+    if (!m_answer.empty())
+        return failed(failureFilter,
+            "the filter printed '" + firstCharacters(m_answer)
+                + "' before it was given this input: it answered an earlier one with more than one "
+                  "line");
+    write(exchange);
+    const bool timed = m_setup.timeout > 0;
+    for (int looks = 0;;) {
+        const bool unwritten = exchange.written < exchange.line.size();
+        const std::uint64_t nextLook = now() + lookInterval;
+        const std::uint64_t end = exchange.begun + m_setup.timeout;
+        const Readiness ready =
+            awaitChild(*m_filter, unwritten, timed ? std::min(end, nextLook) : nextLook);
+        if (ready.error)
+            m_errors.read(m_filter->standardError(), exchange.index);
+        if (ready.output)
+            readOnce(m_filter->standardOutput(), m_answer);
+        if (ready.input)
+            write(exchange);
+        if (ready.ended)
+            readWaiting(m_filter->standardOutput(), m_answer);
+        const bool taken = exchange.written == exchange.line.size();
+        if (answered() && (taken || !m_filter->standardInput().isOpen()))
+            return std::nullopt;
+        if (ready.ended)
+            return endedEarly(exchange);
+        if (m_answer.size() > maxPrintedValue)
+            return failed(failureOutput, "the filter answered with a line of more than 64 MiB");
+        if (timed && now() >= end)
+            return failed(failureTimeout,
+                "the filter gave no line within " + secondsText(m_setup.timeout) + ": "
+                    + bufferHint);
+        if (ready.any())
+            continue;
+        if (!m_filter->standardInput().isOpen() || !m_filter->standardOutput().isOpen())
+            return failed(failureFilter, "the filter has closed its input or output, and runs on");
+        if (readsOn(exchange))
+            return failed(failureFilter,
+                std::string("the filter waits for the next line and has not answered this one: it "
+                            "has nothing to say to it, or ")
+                    + bufferHint);
+        if (++looks == looksBeforeNotice && !m_answeredBefore)
+            m_errorOutput(exchange.index,
+                std::string("poolscope: no answer of the filter for 10 s: ") + bufferHint + '\n');
+    }
+}
+
+/// Writes what the filter takes at once.
+void FilterRunner::write(Exchange &exchange)
+{
+    Descriptor &to = m_filter->standardInput();
+    const std::string_view rest = std::string_view(exchange.line).substr(exchange.written);
+    const ssize_t written = ::write(to.number(), rest.data(), rest.size());
+    if (written > 0)
+        exchange.written += static_cast<std::size_t>(written);
+    else if (errno != EAGAIN && errno != EINTR)
+        to.close(); // it reads no more; what it answers, or its end, comes by itself
+}
+
+/// Whether the filter has taken the whole line, has nothing more to do with it, and said nothing.
+bool FilterRunner::readsOn(const Exchange &exchange)
+{
+    int unread = 0;
+    const int input = m_filter->standardInput().number();
+    return exchange.written == exchange.line.size() && ioctl(input, FIONREAD, &unread) == 0
+        && unread == 0 && waitsForInput(m_filter->pid());
+}
+
+/// Waits a moment for a second line, which a filter writes right after the first.
+void FilterRunner::awaitSurplus(const Exchange &exchange)
+{
+    const std::uint64_t time = now();
+    std::uint64_t grace = std::min((time - exchange.begun) / graceShare, longestGrace);
+    if (!std::exchange(m_answeredBefore, true))
+        grace = firstGrace;
+    const std::size_t answer = m_answer.find('\n') + 1;
+    if (grace < shortestGrace)
+        sched_yield();
+    else
+        while (m_answer.size() == answer && now() < time + grace) {
+            const Readiness ready = awaitChild(*m_filter, false, time + grace);
+            if (ready.error)
+                m_errors.read(m_filter->standardError(), exchange.index);
+            if (ready.output || ready.ended)
+                break;
+        }
+    readWaiting(m_filter->standardOutput(), m_answer);
+    m_errors.readWaiting(m_filter->standardError(), exchange.index);
+}
+
+Failure FilterRunner::endedEarly(const Exchange &exchange)
+{
+    m_errors.readWaiting(m_filter->standardError(), exchange.index);
+    const std::string how = describeStatus(m_filter->reap());
+    return failed(failureFilter, "the filter " + how + " before it answered");
+}
+
+Failure FilterRunner::failed(std::string_view kind, std::string message) const
+{
+    return {std::string(kind), "", std::move(message), std::string(m_errors.lastLines())};
+}
+
+Result<std::unique_ptr<TaskRunner>> makeFilterRunner(
+    const wire::Setup &setup, ErrorOutput errorOutput)
+{
+    if (setup.words.empty())
+        return failure("the filter has no words");
+    auto path = findProgram(setup.words.front());
+    if (!path)
+        return tl::unexpected(path.error());
+    std::vector<std::string> words = setup.words;
+    // Most programs keep their output back where it goes to a pipe; these two stop them.
+    setenv("PYTHONUNBUFFERED", "1", 0);
+    if (const auto stdbuf = findProgram("stdbuf")) {
+        words.insert(words.begin(), {"stdbuf", "-oL", "--", *path});
+        words.erase(words.begin() + 4);
+        path = *stdbuf;
+    }
+    auto runner =
+        std::make_unique<FilterRunner>(setup, *path, std::move(words), std::move(errorOutput));
+    if (const auto reason = runner->start())
+        return failure(reason->message);
+    return runner;
+}
+
+} // namespace poolscope::worker

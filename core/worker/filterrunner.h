@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// FilterRunner: a long-lived process that answers each line with one line.
+//
+// A line is written when the answer to the one before is there, so that an answer belongs to its
+// input whatever the filter does. One that answers with more than a line, not at all, or ends,
+// fails the input that it was on, and is started anew for the next.
+//
+// That a filter has said all of its answer cannot be known, only waited for. The first answer of a
+// process is given milliseconds for a second line, later ones a part of the time that they took.
+#pragma once
+
+#include "worker/pipeio.h"
+#include "worker/taskrunner.h"
+#include "worker/textinputs.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace poolscope::worker {
+
+class FilterRunner : public TaskRunner {
+public:
+    /// `path` is the program to start, `words` its argv.
+    FilterRunner(const wire::Setup &setup, std::string path, std::vector<std::string> words,
+        ErrorOutput errorOutput);
+    /// Lets the filter come to its end.
+    ~FilterRunner() override;
+
+    /// Starts the filter, if none runs. Its reason where that fails.
+    std::optional<Failure> start();
+
+    std::uint64_t largestBatch() const override { return 1; }
+    wire::Done run(Batch batch, wire::FieldReader &items) override;
+
+private:
+    /// One line on its way through the filter.
+    struct Exchange {
+        std::uint64_t index = 0;
+        std::string line;
+        std::size_t written = 0;
+        std::uint64_t begun = 0;
+    };
+
+    std::optional<Failure> runOne(std::uint64_t index, std::string_view input);
+    std::optional<Failure> exchange(Exchange &exchange);
+    void write(Exchange &exchange);
+    bool answered() const { return m_answer.find('\n') != std::string::npos; }
+    bool readsOn(const Exchange &exchange);
+    void awaitSurplus(const Exchange &exchange);
+    Failure endedEarly(const Exchange &exchange);
+    Failure failed(std::string_view kind, std::string message) const;
+    void leave();
+
+    wire::Setup m_setup;
+    std::string m_path;
+    std::vector<std::string> m_words;
+    TextInputs m_inputs;
+    ErrorOutput m_errorOutput;
+    ErrorTail m_errors;
+    std::optional<ChildProcess> m_filter;
+    bool m_answeredBefore = false; ///< this process has
+    std::string m_answer;
+    std::string m_values;
+};
+
+/// Starts the filter of the Setup. Fails where that is not possible.
+Result<std::unique_ptr<TaskRunner>> makeFilterRunner(
+    const wire::Setup &setup, ErrorOutput errorOutput);
+
+} // namespace poolscope::worker

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// LibraryRunner: a function of a shared library.
+#pragma once
+
+#include "worker/taskrunner.h"
+
+namespace poolscope::worker {
+
+/// Loads the library. Fails where that is not possible or it has no such task.
+Result<std::unique_ptr<TaskRunner>> makeLibraryRunner(const wire::Setup &setup);
+
+} // namespace poolscope::worker

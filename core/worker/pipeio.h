@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reading what a child process prints, and waiting for it no longer than wanted.
+#pragma once
+
+#include "worker/childprocess.h"
+#include "worker/taskrunner.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace poolscope::worker {
+
+/// The longest value that a program may print.
+inline constexpr std::size_t maxPrintedValue = 64 << 20;
+
+/// What came of a wait, or what there is no need to wait for.
+struct Readiness {
+    bool input = false; ///< the child's standard input takes bytes, or is read no more
+    bool output = false; ///< there is some, or its end
+    bool error = false;
+    bool ended = false;
+
+    bool any() const { return input || output || error || ended; }
+};
+
+/// Waits until the child ended or has printed, or takes input where `hasInput`; until `deadline`, a
+/// clock time, at the longest. Closed descriptors are not waited for.
+Readiness awaitChild(ChildProcess &child, bool hasInput, std::optional<std::uint64_t> deadline);
+
+/// Appends what can be read at once; closes the descriptor at its end.
+void readOnce(Descriptor &from, std::string &to);
+/// Appends what is in the pipe now, and nothing that comes later.
+void readWaiting(Descriptor &from, std::string &to);
+
+/// What a child prints to standard error: it goes to the log, and its end is kept as a detail of
+/// failures.
+class ErrorTail {
+public:
+    explicit ErrorTail(ErrorOutput output)
+        : m_output(std::move(output))
+    {
+    }
+
+    void forget() { m_tail.clear(); }
+    void read(Descriptor &from, std::uint64_t index);
+    void readWaiting(Descriptor &from, std::uint64_t index);
+    /// The last whole lines, of some kilobytes.
+    std::string_view lastLines() const;
+
+private:
+    void take(std::uint64_t index);
+
+    ErrorOutput m_output;
+    std::string m_text;
+    std::string m_tail;
+};
+
+} // namespace poolscope::worker
