@@ -93,6 +93,34 @@ class Bench:
         require(done.returncode == 0, command, done.stderr)
         return elapsed
 
+    def commands(self, inputs):
+        """A process for each input."""
+        return self.rate(inputs, "--command", "true {}", "-j", "2")
+
+    def xargs(self, inputs):
+        """The same by xargs; the rate from its start to its end."""
+        count = self.count(inputs)
+        numbers = "\n".join(map(str, range(count))).encode()
+        begin = time.perf_counter()
+        done = subprocess.run(["xargs", "-P2", "-n1", "true"], input=numbers, stderr=subprocess.PIPE)
+        elapsed = time.perf_counter() - begin
+        require(done.returncode == 0, ["xargs"], done.stderr)
+        return count / elapsed
+
+    def filtered(self, command, inputs):
+        """A line filter, of two workers."""
+        return self.rate(inputs, "--filter", command, "-j", "2")
+
+    def filter_alone(self, command, inputs):
+        """What the filter does with all lines at once."""
+        count = self.count(inputs)
+        numbers = "".join(f"{number}\n" for number in range(count)).encode()
+        begin = time.perf_counter()
+        done = subprocess.run(command, input=numbers, stdout=subprocess.DEVNULL, check=True)
+        elapsed = time.perf_counter() - begin
+        require(done.returncode == 0, command, b"")
+        return count / elapsed
+
     def spans_memory(self):
         count = self.count(10_000_000)
         watch = PeakMemory()
@@ -343,6 +371,10 @@ def rows(bench):
                 program, "run", "--builtin", "sqrt", "--range", "1:5000", "-j", "2"), 1,
             {"import multiprocess, tqdm": lambda: bench.seconds(
                 PYTHON, "-c", "import multiprocess, tqdm")}, less=True),
+        "command": Row(
+            "a command for each input (true), 2 workers", per_second,
+            lambda: bench.commands(10_000), 1,
+            {"xargs -P2 -n1 true": lambda: bench.xargs(10_000)}),
         "spans": Row(
             "memory of the program at 10 million spans", megabytes,
             bench.spans_memory, 400 * MEGABYTE, less=True),

@@ -1,0 +1,565 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs of commands, shell scripts, filters, libraries and Python functions with an initialiser.
+
+    POOLSCOPE=build/release/bin/poolscope tests/headless/tasks_test.py
+"""
+
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+import unittest
+from pathlib import Path
+
+from run_test import (
+    ALL_SUCCEEDED, ENDLESS, INTERRUPTED, POOL_FAILED, SOME_FAILED, WRONG_USE, ProgramTest,
+    lines_of, processes, read_jsonl)
+
+RESOURCES = Path(__file__).resolve().parents[2] / "resources"
+HOSTILE = [
+    "; rm -rf victim", "$(touch id-ran)", "`touch id-ran`", "' \" \\", "a  b", "*", "{}", "{b}", "",
+    "-n", "--help", "%s%n", "\t", "$HOME", "& touch id-ran &", "| cat", "caf\u00e9", "!!", "#x",
+]
+
+
+class TaskTest(ProgramTest):
+    def lines(self, texts, name="lines.txt"):
+        """A file of lines."""
+        self.path(name).write_bytes(
+            b"".join(text.encode() + b"\n" if isinstance(text, str) else text + b"\n"
+                     for text in texts))
+        return self.path(name)
+
+    def script(self, text, name="script"):
+        self.path(name).write_text(text)
+        self.path(name).chmod(0o700)
+        return self.path(name)
+
+    def outcomes(self, *arguments, status=None):
+        """What a run comes to, by index, as the .jsonl has it."""
+        out = self.path("out.jsonl")
+        done = self.program("run", *arguments, "-o", out)
+        if status is not None:
+            self.assert_status(done, status)
+        return read_jsonl(out)
+
+    def values(self, *arguments):
+        return [line["value"] for line in self.outcomes(*arguments, status=ALL_SUCCEEDED)]
+
+    def failure(self, *arguments):
+        """The failure of a run's only input."""
+        [line] = self.outcomes(*arguments, status=SOME_FAILED)
+        return line["failure"]
+
+    def assert_refused(self, words, *arguments):
+        """Wrong use: one line says what, and nothing has started."""
+        done = self.program("run", *arguments)
+        self.assert_status(done, WRONG_USE)
+        self.assertEqual(done.err.count("\n"), 1, done.err)
+        self.assertIn(words, done.err)
+
+
+class Commands(TaskTest):
+    def test_value_is_what_it_prints_without_its_last_newline(self):
+        self.assertEqual(self.values("--command", "echo {}", "--range", "5:8"), ["5", "6", "7"])
+        self.assertEqual(self.values("--command", "printf a{}b", "--range", "0:2"), ["a0b", "a1b"])
+        self.assertEqual(self.values("--command", r"printf '%s\n\n'  {}", "--range", "0:1"), ["0\n"])
+        self.assertEqual(self.values("--command", "true", "--range", "0:3"), ["", "", ""])
+
+    def test_inputs_are_data(self):
+        self.lines([], "victim")
+        lines = self.lines(HOSTILE)
+        for command in "printf %s {}", "printf %s%s '' {}":
+            with self.subTest(command=command):
+                self.assertEqual(self.values("--command", command, "--lines", lines), HOSTILE)
+        self.assertEqual(self.values("--shell", 'printf %s "$1"', "--lines", lines), HOSTILE)
+        self.assertTrue(self.path("victim").exists())
+        self.assertFalse(self.path("id-ran").exists())
+
+    def test_bytes_that_are_no_text(self):
+        done = self.program(
+            "run", "--command", "printf %s {}", "--lines", self.lines([b"\xff\xfe caf\xe9"]))
+        self.assert_status(done, ALL_SUCCEEDED)
+        self.assertEqual(done.out, b"\xff\xfe caf\xe9\n")
+
+    def test_exit_and_signal(self):
+        failure = self.failure(
+            "--command", "sh -c 'echo one >&2; echo two >&2; echo out; exit 7'", "--range", "0:1")
+        self.assertEqual(failure["kind"], "exit")
+        self.assertIn("status 7", failure["message"])
+        self.assertEqual(failure["detail"], "one\ntwo")
+        failure = self.failure("--command", "sh -c 'echo last words >&2; kill -SEGV $$'",
+                               "--range", "0:1")
+        self.assertEqual(failure["kind"], "signal")
+        self.assertIn("SIGSEGV", failure["message"])
+        self.assertEqual(failure["detail"], "last words")
+
+    def test_the_run_goes_on_after_failures(self):
+        outcomes = self.outcomes("--shell", 'test $(($1 % 3)) -ne 0 && echo "$1"',
+                                 "--range", "0:30", "-j", "3", status=SOME_FAILED)
+        for index, outcome in enumerate(outcomes):
+            self.assertEqual("failure" in outcome, index % 3 == 0, outcome)
+
+    def test_inputs_that_no_argument_can_hold(self):
+        lines = self.lines([b"a\0b", b"x" * 1_000_000, b"fine"])
+        nul, long, fine = self.outcomes("--command", "printf %s {}", "--lines", lines)
+        self.assertEqual((nul["failure"]["kind"], long["failure"]["kind"]), ("input", "input"))
+        self.assertIn("NUL", nul["failure"]["message"])
+        self.assertIn("too long", long["failure"]["message"])
+        self.assertEqual(fine["value"], "fine")
+
+    def test_much_output_on_both_streams(self):
+        [value] = self.values(
+            "--shell", "yes out | head -c 3000000; yes err | head -c 3000000 >&2; echo end",
+            "--range", "0:1")
+        self.assertEqual(len(value), 3_000_003)
+        failure = self.failure("--command", "yes", "--range", "0:1")
+        self.assertEqual(failure["kind"], "output")
+
+    def test_standard_input_is_empty(self):
+        self.assertEqual(self.values("--command", "cat", "--range", "0:1"), [""])
+
+    def test_starts_with_usual_signals_and_no_other_descriptors(self):
+        self.script("#!/bin/sh\nexec grep -E '^Sig(Ign|Blk)' /proc/self/status\n")
+        plain = subprocess.run([self.path("script")], stdout=subprocess.PIPE, check=True,
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+        [value] = self.values("--command", "./script", "--range", "0:1")
+        self.assertEqual(value + "\n", plain.stdout.decode())
+        [value] = self.values("--command", "ls /proc/self/fd", "--range", "0:1")
+        self.assertEqual(value.split(), ["0", "1", "2", "3"])  # 3 is the folder itself
+
+    def test_what_is_left_in_the_background_is_not_waited_for_and_ends(self):
+        begin = time.monotonic()
+        values = self.values("--shell", 'sleep 1000 & echo "$1"', "--range", "0:4", "-j", "2")
+        self.assertEqual(values, ["0", "1", "2", "3"])
+        self.assertLess(time.monotonic() - begin, 100)
+        self.assert_nothing_left()
+
+    def test_program_named_by_the_input(self):
+        self.script("#!/bin/sh\necho I am $0\n", "here")
+        there, missing = self.outcomes("--command", "{}", "--lines", self.lines(["./here", "./no"]))
+        self.assertEqual(there["value"], "I am ./here")
+        self.assertEqual(missing["failure"]["kind"], "start")
+        self.assertIn("there is no program ./no", missing["failure"]["message"])
+
+    def test_script_without_its_first_line(self):
+        self.script("echo hello\n")
+        failure = self.failure("--command", "./script", "--range", "0:1")
+        self.assertEqual(failure["kind"], "start")
+        self.assertIn("#!", failure["message"])
+
+    def test_wrong_use_is_told_before_anything_starts(self):
+        self.path("data").write_text("x")
+        for words, option, value in [
+            ("no program 'no-such-program'", "--command", "no-such-program {}"),
+            ("not executable", "--command", "./data {}"),
+            ("' is not closed", "--command", "echo 'a"),
+            ("no program", "--command", "  "),
+            ("no program 'no-such-program'", "--filter", "no-such-program"),
+            ("cannot read the script", "--shell", "if true; then echo"),
+            ("is no shared library", "--library", "data:task"),
+            ("cannot read the library", "--library", "none.so:task"),
+        ]:
+            with self.subTest(value=value):
+                self.assert_refused(words, option, value, "--range", "0:3")
+
+    def test_hundreds_in_parallel(self):
+        values = self.values("--shell", 'sleep 0.01; echo "$1"', "--range", "0:400", "-j", "40")
+        self.assertEqual(values, [str(number) for number in range(400)])
+        self.assert_nothing_left()
+
+
+class Endings(TaskTest):
+    """Nothing is left behind, whatever ends."""
+
+    # A grandchild, one in a process group of its own, and one whose parent has gone.
+    BUSY = textwrap.dedent("""\
+        echo started >> started
+        sleep 1000 &
+        timeout 1000 sleep 1000 &
+        (sleep 1000 &)
+        wait
+    """)
+
+    def begin(self, *options):
+        process = self.start("--shell", self.BUSY, "--range", ENDLESS, "-j", "2", *options)
+        self.until(lambda: len(lines_of(self.path("started"))) >= 2, "both have started")
+        return process
+
+    def test_timeout_kills_all_that_the_command_started(self):
+        begin = time.monotonic()
+        failure = self.failure("--shell", self.BUSY, "--range", "0:1", "--timeout", "0.3")
+        self.assertEqual(failure["kind"], "timeout")
+        self.assertIn("0.3 s", failure["message"])
+        self.assertLess(time.monotonic() - begin, 100)
+        self.assert_nothing_left()
+
+    def test_timeout_of_one_that_prints_all_the_time(self):
+        failure = self.failure("--shell", "while :; do echo x; echo y >&2; sleep 0.01; done",
+                               "--range", "0:1", "--timeout", "0.3")
+        self.assertEqual(failure["kind"], "timeout")
+        self.assertIn("y", failure["detail"])
+        self.assert_nothing_left()
+
+    def test_timeout_leaves_quick_ones_alone(self):
+        outcomes = self.outcomes("--shell", 'test "$1" -ne 3 || sleep 1000; echo "$1"',
+                                 "--range", "0:6", "-j", "2", "--timeout", "1")
+        self.assertEqual([index for index, outcome in enumerate(outcomes) if "failure" in outcome],
+                         [3])
+
+    def test_interrupted(self):
+        process = self.begin()
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(60), INTERRUPTED)
+        self.assert_nothing_left()
+
+    def test_killed(self):
+        process = self.begin()
+        process.kill()
+        process.wait()
+        self.assert_nothing_left()
+
+    def test_worker_killed_in_mid_command(self):
+        process = self.start(
+            "--shell", 'echo "$PPID $1" >> started; test "$1" -ne 1 || test -e killed || sleep 1000; '
+            'echo "$1"', "--range", "0:8", "-j", "2", "--chunk", "1")
+        self.until(lambda: any(line.endswith(" 1") for line in lines_of(self.path("started"))),
+                   "input 1 has begun")
+        [worker] = [int(line.split()[0]) for line in lines_of(self.path("started"))
+                    if line.endswith(" 1")]
+        self.path("killed").touch()
+        os.kill(worker, signal.SIGKILL)
+        out, _ = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, ALL_SUCCEEDED)
+        self.assertEqual(out.split(), [b"%d" % number for number in range(8)])
+        self.assert_nothing_left()
+
+    def test_filter_does_not_outlive_its_worker(self):
+        process = self.start("--filter", "sh -c 'echo $PPID >> started; sleep 1000 & cat; wait'",
+                             "--range", "0:1")
+        self.until(lambda: lines_of(self.path("started")), "the filter has started")
+        process.kill()
+        process.wait()
+        self.assert_nothing_left()
+
+
+class Filters(TaskTest):
+    def test_a_line_in_a_line_out(self):
+        lines = self.lines(HOSTILE)
+        self.assertEqual(self.values("--filter", "cat", "--lines", lines, "-j", "2"), HOSTILE)
+        self.assertEqual(self.values("--filter", "sed -u s/x/y/", "--range", "0:500"),
+                         [str(number) for number in range(500)])
+
+    def test_programs_that_keep_their_output_back_where_nobody_tells_them_not_to(self):
+        lines = self.lines(['{"a": %d}' % number for number in range(200)])
+        self.assertEqual(self.values("--filter", "tr a b", "--lines", lines, "-j", "1"),
+                         ['{"b": %d}' % number for number in range(200)])
+        script = "import sys\nfor line in sys.stdin: print(int(line) * 2)"
+        self.path("double.py").write_text(script)
+        self.assertEqual(
+            self.values("--filter", f"{sys.executable} double.py", "--range", "0:100"),
+            [str(2 * number) for number in range(100)])
+
+    def test_jq_and_bc(self):
+        lines = self.lines(['{"a": %d}' % number for number in range(100)])
+        self.assertEqual(self.values("--filter", "jq -c .a+1", "--lines", lines),
+                         [str(number + 1) for number in range(100)])
+        lines = self.lines([f"{number} * 2" for number in range(100)])
+        self.assertEqual(self.values("--filter", "bc -l", "--lines", lines),
+                         [str(2 * number) for number in range(100)])
+
+    def test_state_lasts(self):
+        self.script("#!/bin/sh\nwhile read -r line; do sum=$((sum + line)); echo $sum; done\n")
+        values = self.values("--filter", "./script", "--range", "0:100", "-j", "1")
+        self.assertEqual([int(value) for value in values],
+                         [number * (number + 1) // 2 for number in range(100)])
+
+    def test_large_lines_both_ways(self):
+        lines = self.lines(["x" * 1_000_000, "y", "z" * 3_000_000])
+        self.assertEqual([len(value) for value in self.values("--filter", "cat", "--lines", lines)],
+                         [1_000_000, 1, 3_000_000])
+
+    def test_writes_much_to_standard_error(self):
+        self.script("#!/bin/sh\nwhile read -r line; do yes err | head -c 300000 >&2; "
+                    "echo \"$line\"; done\n")
+        self.assertEqual(self.values("--filter", "./script", "--range", "0:5"), list("01234"))
+
+    def one_bad(self, case, *options, inputs=8):
+        """A filter that doubles, but does something else with 3; the failure of that."""
+        self.script("#!/bin/sh\nwhile read -r line; do case $line in\n3) %s;;\n"
+                    "*) echo $((2 * line));; esac; done\n" % case)
+        outcomes = self.outcomes("--filter", "./script", "--range", f"0:{inputs}", "-j", "1",
+                                 *options, status=SOME_FAILED)
+        for index, outcome in enumerate(outcomes):
+            if index != 3:
+                self.assertEqual(outcome["value"], str(2 * index))
+        self.assert_nothing_left()
+        return outcomes[3]["failure"]
+
+    def test_answers_too_much(self):
+        failure = self.one_bad(r"printf '6\nand more\n'")
+        self.assertEqual(failure["kind"], "filter")
+        self.assertIn("more than one line; the second is 'and more'", failure["message"])
+
+    def test_always_answers_too_much(self):
+        outcomes = self.outcomes("--filter", "sed -u p", "--range", "0:4", "-j", "1")
+        for outcome in outcomes:
+            self.assertIn("more than one line", outcome["failure"]["message"])
+
+    def test_answers_too_little(self):
+        failure = self.one_bad("echo complaint >&2")
+        self.assertEqual(failure["kind"], "filter")
+        self.assertIn("has not answered", failure["message"])
+        self.assertEqual(failure["detail"], "complaint")
+
+    def test_ends_early(self):
+        failure = self.one_bad("echo bye >&2; exit 4")
+        self.assertEqual(failure["kind"], "filter")
+        self.assertIn("ended with status 4 before it answered", failure["message"])
+        self.assertEqual(failure["detail"], "bye")
+        self.assertIn("SIGSEGV", self.one_bad("kill -SEGV $$")["message"])
+
+    def test_takes_too_long(self):
+        failure = self.one_bad("sleep 1000", "--timeout", "0.5")
+        self.assertEqual(failure["kind"], "timeout")
+        self.assertIn("keep its output back", failure["message"])
+
+    def test_input_of_two_lines(self):
+        name = self.path("two\nlines")
+        name.touch()
+        done = self.program("run", "--filter", "cat", "--files", "two*", "-o", "out.jsonl")
+        if done.status == WRONG_USE:
+            self.skipTest("this program takes no files yet")
+        [line] = read_jsonl(self.path("out.jsonl"))
+        self.assertEqual(line["failure"]["kind"], "input")
+        self.assertIn("line break", line["failure"]["message"])
+
+
+class Libraries(TaskTest):
+    def build(self, name, source=None, *options):
+        """Compiles an example, or a source, by the command that its comment has."""
+        if source is not None:
+            self.path(name).write_text(source)
+            path = self.path(name)
+        else:
+            path = RESOURCES / "examples" / name
+        compiler = {"c": "cc", "cpp": "c++"}[name.rpartition(".")[2]]
+        library = self.path(path.stem + ".so")
+        subprocess.run(
+            [compiler, "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-shared", "-fPIC",
+             f"-I{RESOURCES / 'include'}", "-o", library, path, *options], check=True)
+        return library
+
+    def test_comments_of_the_examples_build_them(self):
+        for name in "harmonic.c", "words.cpp":
+            text = (RESOURCES / "examples" / name).read_text()
+            [command] = [line.lstrip(" */").strip() for line in text.splitlines()
+                         if " -shared " in line]
+            command = command.replace("-o ", f"-o {self.folder}/")
+            subprocess.run(command, shell=True, check=True, cwd=RESOURCES / "examples")
+            self.assertTrue(self.path(name).with_suffix(".so").exists())
+
+    def test_numbers(self):
+        library = self.build("harmonic.c")
+        expected = [sum(1 / i for i in range(n, 0, -1)) for n in range(1, 300)]
+        for workers in "1", "3":
+            self.assertEqual(
+                self.values("--library", f"{library}:harmonic", "--range", "1:300", "-j", workers),
+                expected)
+        outcomes = self.outcomes("--library", f"{library}:harmonic", "--range=-1:3")
+        self.assertEqual(outcomes[0]["failure"]["kind"], "exception")
+        self.assertIn("begin with", outcomes[0]["failure"]["message"])
+        self.assertEqual([outcome["value"] for outcome in outcomes[2:]], [1.0, 1.5])
+
+    def test_numbers_of_lines(self):
+        library = self.build("harmonic.c")
+        outcomes = self.outcomes(
+            "--library", "./harmonic.so:harmonic", "--lines", self.lines(["1", " 2.0 ", "three"]))
+        self.assertEqual([outcome["value"] for outcome in outcomes[:2]], [1.0, 1.5])
+        self.assertIn("'three' is not a number", outcomes[2]["failure"]["message"])
+        self.assertTrue(library.exists())
+
+    def test_bytes(self):
+        self.build("words.cpp")
+        lines = self.lines(["b a c", b"z \xff y", "one", ""])
+        done = self.program("run", "--library", "words.so:sorted_words", "--lines", lines)
+        self.assertEqual(done.out, b"a b c\ny z \xff\none\n\n")
+        outcomes = self.outcomes("--library", "words.so:sorted_words", "--lines", lines)
+        self.assertEqual(outcomes[3]["failure"]["message"], "the line has no words")
+        self.assertEqual(outcomes[3]["failure"]["type"], "std::invalid_argument")
+
+    def test_value_that_grows(self):
+        self.build("grow.c", textwrap.dedent(r"""
+            #include <poolscope_task.h>
+            static void repeated(const char *input, size_t size, struct poolscope_reply *reply)
+            {
+                int i;
+                for (i = 0; i < 1000; ++i)
+                    poolscope_append(reply, input, size);
+                if (input[size] != 0)
+                    reply->fail(reply, "no NUL byte");
+            }
+            POOLSCOPE_BYTES_TASK(repeated)
+            static void shorter(const char *input, size_t size, struct poolscope_reply *reply)
+            {
+                (void)input;
+                memset(reply->resize(reply, size), 'x', size);
+                reply->resize(reply, size / 2);
+            }
+            POOLSCOPE_BYTES_TASK(shorter)
+        """))
+        lines = self.lines(["abc" * 100, ""])
+        self.assertEqual(self.values("--library", "grow.so:repeated", "--lines", lines),
+                         ["abc" * 100_000, ""])
+        self.assertEqual(self.values("--library", "grow.so:shorter", "--lines", lines),
+                         ["x" * 150, ""])
+
+    def test_missing_task_says_which_there_are(self):
+        harmonic = self.build("harmonic.c")
+        self.assert_refused("it has: harmonic", "--library", f"{harmonic}:harmonie", "--range", "0:1")
+        self.build("plain.c", "double half(double x); double half(double x) { return x / 2; }\n")
+        self.assert_refused("POOLSCOPE_NUMBER_TASK(half)", "--library", "plain.so:half",
+                            "--range", "0:1")
+        self.assert_refused("only the symbols half", "--library", "plain.so:other", "--range", "0:1")
+
+    def test_what_is_no_library_of_this_machine(self):
+        library = self.build("harmonic.c")
+        other = bytearray(library.read_bytes())
+        other[18] = 183 if other[18] != 183 else 62  # e_machine: AArch64, or x86-64
+        self.path("other.so").write_bytes(other)
+        self.assert_refused("another kind of machine", "--library", "other.so:harmonic",
+                            "--range", "0:1")
+        self.path("short.so").write_bytes(library.read_bytes()[:200])
+        self.assert_refused("cannot load the library", "--library", "short.so:harmonic",
+                            "--range", "0:1")
+        self.assert_refused("no shared library", "--library", "tasks.py:x", "--range", "0:1")
+        self.assert_refused("cannot read the library", "--library", f"{self.folder}:x",
+                            "--range", "0:1")
+
+    def test_another_version_of_the_header(self):
+        self.build("new.c", textwrap.dedent("""
+            #include <poolscope_task.h>
+            static double same(double input, struct poolscope_reply *reply)
+            {
+                (void)reply;
+                return input;
+            }
+            const struct poolscope_task poolscope_task_same = { 2, 0, same, NULL };
+        """))
+        self.assert_refused("version 2", "--library", "new.so:same", "--range", "0:1")
+
+    def test_crash_is_quarantined_by_name(self):
+        self.build("crash.c", textwrap.dedent("""
+            #include <poolscope_task.h>
+            #include <stdlib.h>
+            static double careful(double input, struct poolscope_reply *reply)
+            {
+                (void)reply;
+                if (input == 13)
+                    abort();
+                return 2 * input;
+            }
+            POOLSCOPE_NUMBER_TASK(careful)
+        """))
+        outcomes = self.outcomes("--library", "crash.so:careful", "--range", "0:50", "-j", "2")
+        for index, outcome in enumerate(outcomes):
+            if index == 13:
+                self.assertEqual(outcome["failure"]["kind"], "quarantined")
+                self.assertIn("SIGABRT", outcome["failure"]["message"])
+            else:
+                self.assertEqual(outcome["value"], 2.0 * index)
+
+    def test_crash_while_it_is_loaded(self):
+        self.build("boom.c", "#include <stdlib.h>\n"
+                   "__attribute__((constructor)) static void boom(void) { abort(); }\n")
+        self.assert_refused("kills the process", "--library", "boom.so:x", "--range", "0:1")
+
+
+class Initialisers(TaskTest):
+    SOURCE = textwrap.dedent("""\
+        import os
+        model = None
+
+        def load():
+            global model
+            model = 10
+            with open("loaded", "a") as file:
+                file.write("%d\\n" % os.getpid())
+
+        def task(number):
+            return number + model
+
+        def raises():
+            raise RuntimeError("no model here")
+
+        def picky(argument):
+            pass
+    """)
+
+    def run_with(self, initialiser, target="work.py:task"):
+        self.path("work.py").write_text(self.SOURCE)
+        return self.program(
+            "run", "--python", target, "--python-init", initialiser, "--python-interpreter",
+            sys.executable, "--range", "0:40", "-j", "2", "--chunk", "1")
+
+    def test_runs_once_in_each_worker_before_its_first_input(self):
+        for target in "work.py:task", "work:task":
+            with self.subTest(target=target):
+                self.path("loaded").unlink(missing_ok=True)
+                self.assert_values(self.run_with("load", target), range(10, 50))
+                loaded = lines_of(self.path("loaded"))
+                self.assertIn(len(loaded), (1, 2))
+                self.assertEqual(len(set(loaded)), len(loaded))
+
+    def test_one_that_is_not_there_or_takes_an_argument(self):
+        done = self.run_with("lode")
+        self.assert_status(done, WRONG_USE)
+        self.assertIn("has no function 'lode'; it has: load", done.err)
+        done = self.run_with("picky")
+        self.assert_status(done, WRONG_USE)
+        self.assertIn("needs an argument; an initialiser is called with none", done.err)
+
+    def test_one_that_raises(self):
+        done = self.run_with("raises")
+        self.assert_status(done, POOL_FAILED)
+        self.assertIn("RuntimeError: no model here", done.err)
+        self.assertIn("in raises", done.err)
+
+
+class VirtualEnvironments(TaskTest):
+    def test_function_of_a_package_in_one(self):
+        environment = self.path("venv")
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+        [packages] = environment.glob("lib/python3*/site-packages")
+        package = packages / "somepackage"
+        package.mkdir()
+        (package / "__init__.py").write_text("factor = 0\n")
+        (package / "tasks.py").write_text(textwrap.dedent("""\
+            from . import __name__ as package
+
+            def load():
+                import somepackage
+                somepackage.factor = 3
+
+            def times(number):
+                from . import factor
+                return {"package": package, "value": number * factor}
+        """))
+        done = self.program(
+            "run", "--python", "somepackage.tasks:times", "--python-init", "load",
+            "--python-interpreter", environment / "bin" / "python", "--range", "0:3")
+        self.assert_status(done, ALL_SUCCEEDED)
+        self.assertEqual([json.loads(line) for line in done.out.splitlines()],
+                         [{"package": "somepackage", "value": 3 * number} for number in range(3)])
+        done = self.program("run", "--python", "somepackage.tasks:times", "--python-interpreter",
+                            sys.executable, "--range", "0:3")
+        self.assert_status(done, WRONG_USE)
+        self.assertIn("no module 'somepackage", done.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
