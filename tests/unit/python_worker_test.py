@@ -637,7 +637,7 @@ class Loading(WorkerTest):
 
     def test_other_version(self):
         message = self.refused("tasks.py:same", version=3)[1]
-        self.assertIn("pool speaks version 2", message)
+        self.assertIn("pool speaks version 3", message)
 
     def test_module_of_the_current_folder_and_dotted_names(self):
         self.write("package/__init__.py", "")
