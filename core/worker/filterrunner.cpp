@@ -154,52 +154,88 @@ std::optional<Failure> FilterRunner::runOne(std::uint64_t index, std::string_vie
 
 std::optional<Failure> FilterRunner::exchange(Exchange &exchange)
 {
-    readWaiting(m_filter->standardOutput(), m_answer);
-    if (!m_answer.empty())
-        return failed(failureFilter,
-            "the filter printed '" + firstCharacters(m_answer)
-                + "' before it was given this input: it answered an earlier one with more than one "
-                  "line");
+    if (auto reason = saidBefore())
+        return reason;
     write(exchange);
-    const bool timed = m_setup.timeout > 0;
-    for (int looks = 0;;) {
-        const bool unwritten = exchange.written < exchange.line.size();
-        const std::uint64_t nextLook = now() + lookInterval;
-        const std::uint64_t end = exchange.begun + m_setup.timeout;
-        const Readiness ready =
-            awaitChild(*m_filter, unwritten, timed ? std::min(end, nextLook) : nextLook);
-        if (ready.error)
-            m_errors.read(m_filter->standardError(), exchange.index);
-        if (ready.output)
-            readOnce(m_filter->standardOutput(), m_answer);
-        if (ready.input)
-            write(exchange);
-        if (ready.ended)
-            readWaiting(m_filter->standardOutput(), m_answer);
-        const bool taken = exchange.written == exchange.line.size();
-        if (answered() && (taken || !m_filter->standardInput().isOpen()))
-            return std::nullopt;
+    while (!isAnswered(exchange)) {
+        const Readiness ready = await(exchange);
+        take(exchange, ready);
+        if (isAnswered(exchange))
+            break;
         if (ready.ended)
             return endedEarly(exchange);
-        if (m_answer.size() > maxPrintedValue)
-            return failed(failureOutput, "the filter answered with a line of more than 64 MiB");
-        if (timed && now() >= end)
-            return failed(failureTimeout,
-                "the filter gave no line within " + secondsText(m_setup.timeout) + ": "
-                    + bufferHint);
+        if (auto reason = beyondLimits(exchange))
+            return reason;
         if (ready.any())
             continue;
-        if (!m_filter->standardInput().isOpen() || !m_filter->standardOutput().isOpen())
-            return failed(failureFilter, "the filter has closed its input or output, and runs on");
-        if (readsOn(exchange))
-            return failed(failureFilter,
-                std::string("the filter waits for the next line and has not answered this one: it "
-                            "has nothing to say to it, or ")
-                    + bufferHint);
-        if (++looks == looksBeforeNotice && !m_answeredBefore)
-            m_errorOutput(exchange.index,
-                std::string("poolscope: no answer of the filter for 10 s: ") + bufferHint + '\n');
+        if (auto reason = whySilent(exchange))
+            return reason;
     }
+    return std::nullopt;
+}
+
+/// What it printed before it was asked.
+std::optional<Failure> FilterRunner::saidBefore()
+{
+    readWaiting(m_filter->standardOutput(), m_answer);
+    if (m_answer.empty())
+        return std::nullopt;
+    return failed(failureFilter,
+        "the filter printed '" + firstCharacters(m_answer)
+            + "' before it was given this input: it answered an earlier one with more than one "
+              "line");
+}
+
+Readiness FilterRunner::await(const Exchange &exchange)
+{
+    std::uint64_t until = now() + lookInterval;
+    if (m_setup.timeout > 0)
+        until = std::min(until, exchange.begun + m_setup.timeout);
+    return awaitChild(*m_filter, !exchange.isWritten(), until);
+}
+
+void FilterRunner::take(Exchange &exchange, const Readiness &ready)
+{
+    if (ready.error)
+        m_errors.read(m_filter->standardError(), exchange.index);
+    if (ready.output)
+        readOnce(m_filter->standardOutput(), m_answer);
+    if (ready.input)
+        write(exchange);
+    if (ready.ended)
+        readWaiting(m_filter->standardOutput(), m_answer);
+}
+
+bool FilterRunner::isAnswered(const Exchange &exchange)
+{
+    const bool wantsMore = !exchange.isWritten() && m_filter->standardInput().isOpen();
+    return !wantsMore && m_answer.find('\n') != std::string::npos;
+}
+
+std::optional<Failure> FilterRunner::beyondLimits(const Exchange &exchange) const
+{
+    if (m_answer.size() > maxPrintedValue)
+        return failed(failureOutput, "the filter answered with a line of more than 64 MiB");
+    if (m_setup.timeout > 0 && now() >= exchange.begun + m_setup.timeout)
+        return failed(failureTimeout,
+            "the filter gave no line within " + secondsText(m_setup.timeout) + ": " + bufferHint);
+    return std::nullopt;
+}
+
+/// Called each second in which the filter said nothing: it may have nothing to say.
+std::optional<Failure> FilterRunner::whySilent(Exchange &exchange)
+{
+    if (!m_filter->standardInput().isOpen() || !m_filter->standardOutput().isOpen())
+        return failed(failureFilter, "the filter has closed its input or output, and runs on");
+    if (readsOn(exchange))
+        return failed(failureFilter,
+            std::string("the filter waits for the next line and has not answered this one: it has "
+                        "nothing to say to it, or ")
+                + bufferHint);
+    if (++exchange.looks == looksBeforeNotice && !m_answeredBefore)
+        m_errorOutput(exchange.index,
+            std::string("poolscope: no answer of the filter for 10 s: ") + bufferHint + '\n');
+    return std::nullopt;
 }
 
 /// Writes what the filter takes at once.
@@ -219,8 +255,8 @@ bool FilterRunner::readsOn(const Exchange &exchange)
 {
     int unread = 0;
     const int input = m_filter->standardInput().number();
-    return exchange.written == exchange.line.size() && ioctl(input, FIONREAD, &unread) == 0
-        && unread == 0 && waitsForInput(m_filter->pid());
+    return exchange.isWritten() && ioctl(input, FIONREAD, &unread) == 0 && unread == 0
+        && waitsForInput(m_filter->pid());
 }
 
 /// Waits a moment for a second line, which a filter writes right after the first.

@@ -41,12 +41,20 @@ private:
         std::string line;
         std::size_t written = 0;
         std::uint64_t begun = 0;
+        int looks = 0; ///< at a filter that says nothing
+
+        bool isWritten() const { return written == line.size(); }
     };
 
     std::optional<Failure> runOne(std::uint64_t index, std::string_view input);
     std::optional<Failure> exchange(Exchange &exchange);
     void write(Exchange &exchange);
-    bool answered() const { return m_answer.find('\n') != std::string::npos; }
+    std::optional<Failure> saidBefore();
+    Readiness await(const Exchange &exchange);
+    void take(Exchange &exchange, const Readiness &ready);
+    bool isAnswered(const Exchange &exchange);
+    std::optional<Failure> beyondLimits(const Exchange &exchange) const;
+    std::optional<Failure> whySilent(Exchange &exchange);
     bool readsOn(const Exchange &exchange);
     void awaitSurplus(const Exchange &exchange);
     Failure endedEarly(const Exchange &exchange);
