@@ -67,4 +67,12 @@ bool Interrupt::waitToWrite(int descriptor)
     return !interrupted;
 }
 
+bool Interrupt::waitFor(int milliseconds)
+{
+    pollfd event{eventDescriptor, POLLIN, 0};
+    if (!interrupted)
+        poll(&event, 1, milliseconds);
+    return !interrupted;
+}
+
 } // namespace poolscope

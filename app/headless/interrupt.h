@@ -20,6 +20,8 @@ public:
     static bool hasCome();
     /// Waits until `descriptor` can be written to. False when a signal has come first.
     static bool waitToWrite(int descriptor);
+    /// Waits that long. False when a signal has come first.
+    static bool waitFor(int milliseconds);
 
 signals:
     void came();

@@ -68,6 +68,7 @@ Progress progressOf(const Run &run)
     progress.done = timeline.settled();
     progress.total = run.inputCount();
     progress.failed = timeline.failed();
+    progress.waits = !run.isFinished() && !run.status().heldBecause.empty();
     if (run.isFinished())
         progress.seconds = static_cast<double>(timeline.makespan()) / 1e9;
     else if (begin > 0)
@@ -91,6 +92,8 @@ std::string progressText(const Progress &progress)
         + rateText(progress) + "]";
     if (progress.failed > 0)
         text += ", " + std::to_string(progress.failed) + " failed";
+    if (progress.waits)
+        text += ", waiting";
     return text;
 }
 

@@ -214,32 +214,6 @@ Result<std::optional<double>> parseTimeout(const std::string &text)
 
 constexpr std::string_view sizeUnits = "KMGT"; // 1024 of what came before
 
-Result<std::optional<std::uint64_t>> parseSize(const std::string &text)
-{
-    if (text == noLimit)
-        return std::optional<std::uint64_t>();
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-    const std::size_t power = unit.empty() ? 0 : sizeUnits.find(unit.front()) + 1;
-    const bool known = unit.empty() || (unit.size() == 1 && power > 0);
-    const std::uint64_t most = UINT64_MAX >> (10 * power);
-    if (error != std::errc() || !known || value == 0 || value > most)
-        return failure("--memory-limit takes a size such as 500M or 2G, not '" + text + "'");
-    return std::optional(value << (10 * power));
-}
-
-std::string sizeText(std::uint64_t bytes)
-{
-    std::size_t power = 0;
-    while (power < sizeUnits.size() && bytes % 1024 == 0) {
-        bytes /= 1024;
-        ++power;
-    }
-    return std::to_string(bytes)
-        + (power > 0 ? std::string(1, sizeUnits[power - 1]) : std::string());
-}
-
 std::string shortestText(double value)
 {
     std::array<char, 32> text{};
@@ -372,6 +346,32 @@ std::string quoteForShell(const std::string &argument)
 }
 
 } // namespace
+
+Result<std::optional<std::uint64_t>> parseSize(const std::string &text)
+{
+    if (text == noLimit)
+        return std::optional<std::uint64_t>();
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    const std::size_t power = unit.empty() ? 0 : sizeUnits.find(unit.front()) + 1;
+    const bool known = unit.empty() || (unit.size() == 1 && power > 0);
+    const std::uint64_t most = UINT64_MAX >> (10 * power);
+    if (error != std::errc() || !known || value == 0 || value > most)
+        return failure("--memory-limit takes a size such as 500M or 2G, not '" + text + "'");
+    return std::optional(value << (10 * power));
+}
+
+std::string sizeText(std::uint64_t bytes)
+{
+    std::size_t power = 0;
+    while (power < sizeUnits.size() && bytes % 1024 == 0) {
+        bytes /= 1024;
+        ++power;
+    }
+    return std::to_string(bytes)
+        + (power > 0 ? std::string(1, sizeUnits[power - 1]) : std::string());
+}
 
 void describeSpec(CLI::App &run, TypedSpec &typed)
 {

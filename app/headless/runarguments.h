@@ -5,6 +5,8 @@
 #include "pool/runspec.h"
 #include "result.h"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,6 +58,10 @@ std::vector<std::string> runArguments(const RunSpec &spec);
 
 /// The spec that such arguments give. Options that make no part of it, such as -o, are refused.
 Result<RunSpec> parseRunArguments(const std::vector<std::string> &arguments);
+
+/// A size as --memory-limit has it, such as 500M or 2G; nothing for "none".
+Result<std::optional<std::uint64_t>> parseSize(const std::string &text);
+std::string sizeText(std::uint64_t bytes);
 
 /// "poolscope run --builtin sqrt --range 1:5000", quoted for a POSIX shell where it has to be.
 std::string shellCommand(const RunSpec &spec);

@@ -9,12 +9,14 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <utility>
 
 namespace poolscope {
 
 namespace {
 
 constexpr int interval = 10; // milliseconds
+constexpr int roomInterval = 500;
 constexpr std::uint64_t failuresToSay = 10; // where the output file has them all
 
 void complain(const std::string &what)
@@ -70,8 +72,11 @@ Result<void> RunCommand::prepare()
 
 Result<void> RunCommand::openOutputs()
 {
+    const WaitForRoom room = [this](const std::string &what) {
+        return waitForRoom(what);
+    };
     if (m_options.summary && *m_options.summary != "-") {
-        auto file = AtomicFile::open(*m_options.summary);
+        auto file = AtomicFile::open(*m_options.summary, room);
         if (!file)
             return tl::unexpected(file.error());
         m_summary = std::move(*file);
@@ -79,14 +84,13 @@ Result<void> RunCommand::openOutputs()
     if (m_options.discard)
         return {};
     if (!m_options.output) {
-        auto standardOutput = std::make_unique<StandardOutput>();
+        auto standardOutput = std::make_unique<StandardOutput>(room);
         m_standardOutput = standardOutput.get();
         m_writer = std::move(standardOutput);
         return {};
     }
-    return openOutcomeWriter(*m_options.output).map([this](std::unique_ptr<OutcomeWriter> writer) {
-        m_writer = std::move(writer);
-    });
+    return openOutcomeWriter(*m_options.output, room)
+        .map([this](std::unique_ptr<OutcomeWriter> writer) { m_writer = std::move(writer); });
 }
 
 void RunCommand::work()
@@ -116,7 +120,8 @@ void RunCommand::takeLog()
     const RunLog::Page page = m_run->log().entriesFrom(m_logRead);
     m_logRead = page.next;
     for (const LogEntry &entry : page.entries)
-        say("[worker " + std::to_string(entry.worker) + "] " + entry.text);
+        say((entry.worker > 0 ? "[worker " + std::to_string(entry.worker) + "] " : "poolscope: ")
+            + entry.text);
 }
 
 void RunCommand::reportFailure(std::uint64_t index, const FailureView &failure)
@@ -140,6 +145,14 @@ void RunCommand::say(const std::string &line)
     std::fprintf(stderr, "%s\n", line.c_str());
 }
 
+/// A disk is full: tells so once, and whether it is worth trying again.
+bool RunCommand::waitForRoom(const std::string &what)
+{
+    if (!std::exchange(m_waitsForRoom, true))
+        say("poolscope: " + what + "; the run waits until there is room");
+    return Interrupt::waitFor(roomInterval);
+}
+
 void RunCommand::stopFor(const Error &error)
 {
     m_outputError = error;
@@ -156,9 +169,10 @@ int RunCommand::finish()
     if (!m_options.quiet)
         m_progress.finish(progressOf(*m_run));
     const int status = exitStatus();
+    const bool isHalted = m_run->end().how == PoolEnd::How::Halted;
     if (status != exitAllSucceeded && status != exitSomeFailed)
         return status;
-    if (const auto written = writeResults(); !written) {
+    if (const auto written = isHalted ? writeRecord() : writeResults(); !written) {
         complain(written.error().message);
         return exitPoolFailed;
     }
@@ -178,6 +192,10 @@ int RunCommand::exitStatus() const
         std::fputs(end.detail.c_str(), stderr);
         return exitPoolFailed;
     }
+    if (end.how == PoolEnd::How::Halted) {
+        complain(end.error + notWritten);
+        return exitSomeFailed;
+    }
     const bool incomplete = m_outputError || end.how == PoolEnd::How::Cancelled;
     if (incomplete && Interrupt::hasCome()) {
         complain("interrupted" + notWritten);
@@ -196,6 +214,12 @@ Result<void> RunCommand::writeResults()
         if (const auto finished = m_writer->finish(); !finished)
             return finished;
     }
+    return writeRecord();
+}
+
+/// What the run was, as far as it came.
+Result<void> RunCommand::writeRecord()
+{
     if (m_options.wantsCharts()) {
         if (const auto written = m_charts(*m_run, m_options); !written)
             return written;
@@ -224,8 +248,10 @@ Result<void> RunCommand::writeSummary()
     if (!m_options.summary)
         return {};
     const std::string summary = summaryJson(m_run->timeline(), m_run->inputCount());
-    if (!m_summary)
-        return StandardOutput().writeText(summary);
+    if (!m_summary) {
+        StandardOutput output([this](const std::string &what) { return waitForRoom(what); });
+        return output.writeText(summary);
+    }
     if (const auto appended = m_summary->append(summary); !appended)
         return appended;
     return m_summary->commit();

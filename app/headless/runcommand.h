@@ -37,9 +37,11 @@ private:
     bool takeOutcomes();
     void takeLog();
     void reportFailure(std::uint64_t index, const FailureView &failure);
+    bool waitForRoom(const std::string &what);
     void stopFor(const Error &error);
     int finish();
     Result<void> writeResults();
+    Result<void> writeRecord();
     Result<void> writeSummary();
     Result<void> checkChartPlaces() const;
     int exitStatus() const;
@@ -58,6 +60,7 @@ private:
     QEventLoop m_loop;
     std::uint64_t m_logRead = 0;
     std::uint64_t m_failuresSaid = 0;
+    bool m_waitsForRoom = false;
     std::optional<Error> m_outputError;
 };
 

@@ -11,14 +11,16 @@
 #include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 namespace poolscope {
 
-StandardOutput::StandardOutput()
+StandardOutput::StandardOutput(WaitForRoom room)
+    : m_room(std::move(room))
 {
     struct stat info { };
-    const bool isFile = fstat(STDOUT_FILENO, &info) == 0 && S_ISREG(info.st_mode);
-    m_piece = isFile ? bufferSize : PIPE_BUF;
+    m_isFile = fstat(STDOUT_FILENO, &info) == 0 && S_ISREG(info.st_mode);
+    m_piece = m_isFile ? bufferSize : PIPE_BUF;
 }
 
 Result<void> StandardOutput::write(std::uint64_t, const OutcomeView &outcome)
@@ -45,8 +47,12 @@ Result<void> StandardOutput::flush()
         if (written >= 0) {
             rest.remove_prefix(static_cast<std::size_t>(written));
         } else if (errno != EINTR) {
+            const std::string what =
+                std::string("cannot write to standard output: ") + std::strerror(errno);
+            const bool isFull = m_isFile && (errno == ENOSPC || errno == EDQUOT);
             m_readerIsGone = errno == EPIPE;
-            return failure(std::string("cannot write to standard output: ") + std::strerror(errno));
+            if (!isFull || !m_room(what))
+                return failure(what);
         }
     }
     m_buffer.clear();

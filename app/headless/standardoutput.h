@@ -2,6 +2,7 @@
 // StandardOutput: outcomes as lines on standard output, an empty one for a failed index.
 #pragma once
 
+#include "report/atomicfile.h"
 #include "report/outcomewriter.h"
 
 #include <string>
@@ -11,21 +12,24 @@ namespace poolscope {
 
 class StandardOutput : public OutcomeWriter {
 public:
-    StandardOutput();
+    /// `room` as AtomicFile has it.
+    explicit StandardOutput(WaitForRoom room);
 
     Result<void> write(std::uint64_t index, const OutcomeView &outcome) override;
     Result<void> finish() override { return flush(); }
     Result<void> writeText(std::string_view text);
 
-    /// Writes what is waiting. Fails when nobody reads any more (readerIsGone()), when the disk is
-    /// full, or when a signal came while it waited.
+    /// Writes what is waiting. Fails when nobody reads any more (readerIsGone()), or when a signal
+    /// came while it waited.
     Result<void> flush();
     bool readerIsGone() const { return m_readerIsGone; }
 
 private:
     static constexpr std::size_t bufferSize = 64 * 1024;
 
+    WaitForRoom m_room;
     std::string m_buffer;
+    bool m_isFile = false;
     std::size_t m_piece; ///< bytes that one write may have
     bool m_readerIsGone = false;
 };

@@ -488,6 +488,8 @@ QString MainWindow::endText() const
         return tr("Stopped");
     case PoolEnd::How::Failed:
         return tr("Broke off");
+    case PoolEnd::How::Halted:
+        return tr("Halted");
     }
     return {};
 }

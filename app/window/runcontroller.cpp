@@ -68,7 +68,7 @@ void RunController::ended()
 {
     setState(State::Ended);
     const PoolEnd &end = m_run->end();
-    if (end.how == PoolEnd::How::Failed)
+    if (end.how == PoolEnd::How::Failed || end.how == PoolEnd::How::Halted)
         emit failed(QString::fromStdString(end.error), QString::fromStdString(end.detail));
 }
 

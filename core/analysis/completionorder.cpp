@@ -139,11 +139,25 @@ void CompletionOrder::readMarks()
     const AppendLog<Mark> &marks = m_timeline.marks();
     for (const std::size_t size = marks.size(); m_marksRead < size; ++m_marksRead) {
         const Mark &mark = marks[m_marksRead];
-        if (mark.kind == Mark::Kind::Retried)
+        const bool hasNoSpan =
+            mark.kind == Mark::Kind::Quarantined || mark.kind == Mark::Kind::GivenUp;
+        // What had failed for good has its rank: the next attempt gets none.
+        if (mark.kind == Mark::Kind::Retried || mark.kind == Mark::Kind::Reopened)
             ++m_retried[mark.value];
-        if (mark.kind == Mark::Kind::Quarantined)
+        if (hasNoSpan && !takeRetried(mark.value))
             m_quarantined.push_back({mark.time, mark.value, mark.worker});
     }
+}
+
+/// Whether an attempt at the index is yet to be met; it is then met.
+bool CompletionOrder::takeRetried(std::uint64_t index)
+{
+    const auto retried = m_retried.find(index);
+    if (retried == m_retried.end())
+        return false;
+    if (--retried->second == 0)
+        m_retried.erase(retried);
+    return true;
 }
 
 /// Remembers which iterations of the span will be tried again.

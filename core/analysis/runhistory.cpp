@@ -63,7 +63,11 @@ void RunHistory::take(const Mark &mark)
         return;
     case Mark::Kind::Failed:
     case Mark::Kind::Quarantined:
+    case Mark::Kind::GivenUp:
         takeFailure(mark);
+        return;
+    case Mark::Kind::Reopened:
+        m_failedIndices.erase(mark.value);
         return;
     case Mark::Kind::Retried:
         return;
@@ -73,7 +77,8 @@ void RunHistory::take(const Mark &mark)
 void RunHistory::takeFailure(const Mark &mark)
 {
     const bool quarantined = mark.kind == Mark::Kind::Quarantined;
-    const FailureMark failure{quarantined ? mark.time : endOfSpan(mark), mark.value, quarantined};
+    const bool hasSpan = mark.kind == Mark::Kind::Failed;
+    const FailureMark failure{hasSpan ? endOfSpan(mark) : mark.time, mark.value, quarantined};
     std::vector<FailureMark> &failures = historyOf(mark.worker).failures;
     const auto place = std::upper_bound(failures.begin(), failures.end(), failure,
         [](const FailureMark &a, const FailureMark &b) { return a.time < b.time; });

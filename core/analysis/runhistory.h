@@ -47,7 +47,7 @@ public:
     /// The number of workers wanted, from each time on.
     const std::vector<Since<std::uint32_t>> &sizes() const { return m_sizes; }
     const std::vector<Since<Pace>> &paces() const { return m_paces; }
-    /// All indices that failed for good.
+    /// All indices that failed for good and were not asked to be tried again since.
     const std::set<std::uint64_t> &failedIndices() const { return m_failedIndices; }
 
 private:

@@ -51,6 +51,16 @@ IndexRange BoardPage::runningBatch() const
     return {field(wire::boardBatchFirst), std::min<std::uint64_t>(count, UINT32_MAX)};
 }
 
+RunningBatch BoardPage::runningNow() const
+{
+    if (!m_memory)
+        return {};
+    const std::uint64_t begun = field(wire::boardBatchBegun);
+    const IndexRange indices = runningBatch();
+    const bool isSame = field(wire::boardBatchBegun) == begun;
+    return isSame ? RunningBatch{indices, begun} : RunningBatch{};
+}
+
 std::string_view BoardPage::bytesAfter(std::uint64_t received) const
 {
     if (!m_memory)

@@ -11,6 +11,12 @@
 
 namespace poolscope {
 
+/// What a worker says it is running.
+struct RunningBatch {
+    IndexRange indices; ///< count is 0 where it runs none
+    std::uint64_t begun = 0; ///< in nanoseconds of CLOCK_MONOTONIC
+};
+
 class BoardPage {
 public:
     /// Makes the memory. path() is empty where that is not possible.
@@ -30,6 +36,8 @@ public:
 
     /// The indices that the worker says it is running; count is 0 where it runs none.
     IndexRange runningBatch() const;
+    /// The same and since when; none where it went on to the next meanwhile.
+    RunningBatch runningNow() const;
 
     /// The bytes that the worker produced beyond the first `received` of its stream, and that its
     /// channel did not bring. For a worker that has ended.

@@ -169,11 +169,14 @@ void Conversation::inlineDone(const wire::Done &message, const std::vector<std::
     wire::FieldReader values(message.values);
     auto retried = again.begin();
     for (std::uint64_t index = message.first; index < message.first + message.count; ++index) {
-        const auto outcome = wire::decodeOutcome(values);
-        if (retried != again.end() && *retried == index)
+        auto outcome = wire::decodeOutcome(values);
+        if (retried != again.end() && *retried == index) {
             ++retried;
-        else
-            m_listener.outcomeDone(index, *outcome, m_worker, m_framesTime);
+            continue;
+        }
+        if (outcome->kind == OutcomeKind::Failure)
+            outcome->failure.context = {std::max(m_scheduler.failedAttempts(index), 1U), m_worker};
+        m_listener.outcomeDone(index, *outcome, m_worker, m_framesTime);
     }
 }
 

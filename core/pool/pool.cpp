@@ -11,7 +11,9 @@ namespace {
 
 constexpr int goodbyePatience = 3000; // milliseconds
 constexpr std::uint64_t watchTime = 50'000; // nanoseconds
-constexpr int boardInterval = 20; // milliseconds
+constexpr int lookInterval = 20; // milliseconds
+constexpr std::uint64_t looksForMemory = 2; // memory is looked at every so many looks
+constexpr std::uint64_t slowStart = 60'000'000'000; // nanoseconds
 constexpr int firstBackOff = 50;
 constexpr int longestBackOff = 2000;
 constexpr int maxFruitlessStarts = 6;
@@ -24,6 +26,7 @@ ScheduleOptions scheduleOptions(const PoolSpec &spec, const InputSource &source)
     options.chunks.chunk = spec.chunk;
     options.chunks.window = spec.window;
     options.retries = spec.retries;
+    options.recycle = spec.recycle.value_or(UINT64_MAX);
     if (source.meanEncodedSize() > 0) {
         const std::uint64_t most = wire::maxFrameBody - 64;
         const std::uint64_t fitting = std::max<std::uint64_t>(most / source.maxEncodedSize(), 1);
@@ -57,6 +60,8 @@ Pool::Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source,
     , m_setup(setupFor(spec, column))
     , m_scheduler(scheduleOptions(spec.pool, source), source.size())
     , m_wantedWorkers(workers)
+    , m_patienceWithIteration(patienceWithIteration(spec))
+    , m_memory(spec.pool.memoryLimit)
 {
     // In lock-step the next answer comes within microseconds, while waking a sleeping thread takes
     // tens of them; so the loop looks again for a moment, and lets others have the core.
@@ -66,7 +71,7 @@ Pool::Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source,
         else
             sched_yield();
     });
-    connect(&m_boardTimer, &QTimer::timeout, this, &Pool::takeFromBoards);
+    connect(&m_lookTimer, &QTimer::timeout, this, &Pool::lookAtWorkers);
     m_patience.setSingleShot(true);
     connect(&m_patience, &QTimer::timeout, this, [this] {
         for (auto &[id, slot] : m_slots) {
@@ -86,7 +91,7 @@ void Pool::start()
         finishIfSettled();
         return;
     }
-    m_boardTimer.start(boardInterval);
+    m_lookTimer.start(lookInterval);
     if (!std::holds_alternative<BuiltinTask>(m_spec.task))
         m_guard = std::make_unique<GroupGuard>();
     const std::uint32_t workers = m_wantedWorkers;
@@ -125,6 +130,9 @@ void Pool::startWorker(Slot &slot)
 {
     slot.restart.reset();
     slot.dismissed = false;
+    slot.excess.reset();
+    slot.started = m_clock.now();
+    slot.slowStartTold = false;
     setState(slot, WorkerState::Starting);
 
     auto *process = new WorkerProcess(this);
@@ -134,9 +142,11 @@ void Pool::startWorker(Slot &slot)
     setup.boardPath = process->board().path();
     slot.conversation = std::make_unique<Conversation>(
         Conversation::Surroundings{m_clock, m_scheduler, m_listener}, *process, std::move(setup));
-    if (m_guard)
-        connect(process, &WorkerProcess::started, this,
-            [this, process] { m_guard->add(process->pid()); });
+    connect(process, &WorkerProcess::started, this, [this, process] {
+        m_memory.add(static_cast<pid_t>(process->pid()));
+        if (m_guard)
+            m_guard->add(process->pid());
+    });
     connect(process, &WorkerProcess::received, this, [this, &slot] { takeFrames(slot); });
     connect(process, &WorkerProcess::ended, this, [this, &slot] { processEnded(slot); });
     connect(process, &WorkerProcess::wroteToStandardError, this,
@@ -199,6 +209,36 @@ void Pool::resume()
     dispatchAll();
 }
 
+void Pool::setHold(Holder holder, const std::string &reason)
+{
+    std::string &hold = m_holds[static_cast<std::size_t>(holder)];
+    if (hold == reason || m_phase != Phase::Running)
+        return;
+    hold = reason;
+    const std::string now = heldBecause();
+    m_listener.noted(0, now.empty() ? "the run goes on" : "the run waits: " + now, m_clock.now());
+    if (now.empty())
+        dispatchAll();
+}
+
+std::string Pool::heldBecause() const
+{
+    const auto hold = std::find_if(
+        m_holds.begin(), m_holds.end(), [](const std::string &reason) { return !reason.empty(); });
+    return hold == m_holds.end() ? std::string() : *hold;
+}
+
+void Pool::tryAgain(const std::vector<std::uint64_t> &indices)
+{
+    if (m_phase != Phase::Running)
+        return;
+    for (const std::uint64_t index : indices) {
+        m_scheduler.tryAgain(index);
+        m_listener.reopened(index, m_clock.now());
+    }
+    dispatchAll();
+}
+
 void Pool::cancel()
 {
     end(PoolEnd::How::Cancelled);
@@ -226,19 +266,73 @@ PoolStatus Pool::status() const
     status.settled = m_scheduler.settledCount();
     status.paused = m_paused;
     status.heldByConsumer = m_scheduler.heldByLimit();
+    status.heldBecause = heldBecause();
     return status;
 }
 
+void Pool::lookAtWorkers()
+{
+    for (auto &[id, slot] : m_slots) {
+        if (!slot.process)
+            continue;
+        takeFromBoard(slot);
+        lookAtTime(slot);
+        tellOfSlowStart(slot);
+    }
+    if (m_looks++ % looksForMemory == 0)
+        lookAtMemory();
+}
+
 /// A worker that is long on an iteration cannot send what it finished just before.
-void Pool::takeFromBoards()
+void Pool::takeFromBoard(Slot &slot)
 {
     constexpr std::uint64_t silence = 10'000'000; // nanoseconds
+    if (!slot.enlisted || !slot.conversation->broken().empty())
+        return;
+    if (m_clock.now() - slot.conversation->lastFrames() > silence)
+        slot.process->takeFromBoard();
+}
+
+void Pool::lookAtTime(Slot &slot)
+{
+    if (!slot.enlisted || !m_patienceWithIteration)
+        return;
+    auto excess = timeExcess(m_spec, *m_patienceWithIteration, slot.process->board().runningNow(),
+        RunClock::monotonic());
+    if (excess)
+        killFor(slot, std::move(*excess));
+}
+
+void Pool::lookAtMemory()
+{
+    m_memory.look();
     for (auto &[id, slot] : m_slots) {
-        if (!slot.enlisted || !slot.conversation->broken().empty())
-            continue;
-        if (m_clock.now() - slot.conversation->lastFrames() > silence)
-            slot.process->takeFromBoard();
+        const auto pid = slot.process ? static_cast<pid_t>(slot.process->pid()) : 0;
+        if (pid > 0 && m_memory.isOver(pid))
+            killFor(slot,
+                memoryExcess(m_spec, slot.process->board().runningBatch(), m_memory.takenBy(pid)));
     }
+}
+
+void Pool::killFor(Slot &slot, Excess excess)
+{
+    if (slot.excess)
+        return;
+    slot.excess = std::move(excess);
+    slot.process->kill();
+}
+
+/// A task may load for minutes before its first input; that is no reason to kill it.
+void Pool::tellOfSlowStart(Slot &slot)
+{
+    if (slot.state != WorkerState::Starting || slot.slowStartTold
+        || m_clock.now() - slot.started < slowStart)
+        return;
+    slot.slowStartTold = true;
+    m_listener.noted(slot.id,
+        "the worker is not ready after 60 s, and is waited for: it may be loading what its task "
+        "needs",
+        m_clock.now());
 }
 
 void Pool::takeFrames(Slot &slot)
@@ -258,6 +352,7 @@ void Pool::takeFrames(Slot &slot)
         dispatchAll();
     else
         dispatch(slot);
+    replaceIfSpent(slot);
     finishIfSettled();
 }
 
@@ -269,6 +364,16 @@ void Pool::enlist(Slot &slot)
     slot.enlisted = true;
     m_everReady = true;
     setState(slot, WorkerState::Ready);
+}
+
+/// A worker that has done as many iterations as it may is told to end, and then started anew.
+void Pool::replaceIfSpent(Slot &slot)
+{
+    if (m_phase != Phase::Running || slot.state != WorkerState::Ready || !slot.enlisted
+        || !m_scheduler.isSpent(slot.id))
+        return;
+    m_scheduler.retireWorker(slot.id);
+    letGo(slot);
 }
 
 void Pool::processFailedToStart(Slot &slot, const QString &reason)
@@ -290,8 +395,7 @@ void Pool::processFailedToStart(Slot &slot, const QString &reason)
 
 void Pool::processEnded(Slot &slot)
 {
-    const std::string &broken = slot.conversation->broken();
-    const std::string how = broken.empty() ? slot.process->ending() : broken;
+    const std::string how = howItEnded(slot);
     const bool told = slot.dismissed || m_phase != Phase::Running;
     if (!told || (slot.enlisted && !slot.conversation->saidGoodbye()))
         workerDied(slot, how);
@@ -299,6 +403,7 @@ void Pool::processEnded(Slot &slot)
         m_scheduler.workerLeft(slot.id);
     if (m_guard)
         m_guard->remove(slot.process->pid());
+    m_memory.remove(static_cast<pid_t>(slot.process->pid()));
     slot.enlisted = false;
     forgetProcess(slot);
     setState(slot, told ? WorkerState::Gone : WorkerState::Dead);
@@ -311,6 +416,14 @@ void Pool::processEnded(Slot &slot)
     reportIfAllEnded();
 }
 
+std::string Pool::howItEnded(const Slot &slot)
+{
+    if (slot.excess)
+        return "killed, because " + slot.excess->message;
+    const std::string &broken = slot.conversation->broken();
+    return broken.empty() ? slot.process->end().words : broken;
+}
+
 void Pool::forgetProcess(Slot &slot)
 {
     slot.conversation.reset();
@@ -319,30 +432,58 @@ void Pool::forgetProcess(Slot &slot)
 
 void Pool::workerDied(Slot &slot, const std::string &how)
 {
-    const BoardPage &board = slot.process->board();
-    IndexRange suspects;
-    if (slot.enlisted) {
-        suspects = board.inUse() ? board.runningBatch() : m_scheduler.unansweredOf(slot.id);
-        const auto after = m_scheduler.workerDied(slot.id, suspects);
-        for (const std::uint64_t index : after.quarantined)
-            quarantine(index, slot, how);
-    }
+    const IndexRange suspects = slot.enlisted ? suspectsOf(slot) : IndexRange{};
     if (m_phase == Phase::Running)
         m_listener.workerDied(slot.id, suspects, how, m_clock.now());
     if (!slot.conversation->hasAnswered() && suspects.count == 0)
         ++slot.fruitlessStarts;
+    if (!slot.enlisted)
+        return;
+    const auto after = m_scheduler.workerDied(
+        slot.id, suspects, slot.excess ? DeathCause::OverLimit : DeathCause::Unknown);
+    for (const std::uint64_t index : after.quarantined)
+        quarantine(index, slot, how);
+    for (const std::uint64_t index : after.failed)
+        settleAsFailure(index, slot, slot.excess->kind, slot.excess->message);
+}
+
+/// The indices one of which it died on.
+IndexRange Pool::suspectsOf(const Slot &slot) const
+{
+    const BoardPage &board = slot.process->board();
+    if (!board.inUse())
+        return m_scheduler.unansweredOf(slot.id);
+    const IndexRange running = board.runningBatch();
+    // It may have gone on to the next before it was killed, which is not to blame.
+    const bool wentOn = slot.excess && running != slot.excess->indices;
+    return wentOn ? IndexRange{} : running;
 }
 
 void Pool::quarantine(std::uint64_t index, const Slot &slot, const std::string &how)
 {
-    const std::string message = "the worker died on this input twice: " + how;
+    const std::uint32_t deaths = m_scheduler.deaths(index);
+    const std::string times = deaths == 2 ? "twice" : std::to_string(deaths) + " times";
+    settleAsFailure(
+        index, slot, failureQuarantined, "the worker died on this input " + times + ": " + how);
+}
+
+void Pool::settleAsFailure(
+    std::uint64_t index, const Slot &slot, std::string_view kind, const std::string &message)
+{
     const QByteArray &output = slot.process->lastOutput();
-    OutcomeView outcome;
-    outcome.kind = OutcomeKind::Failure;
-    outcome.failure.kind = failureQuarantined;
-    outcome.failure.message = message;
-    outcome.failure.detail = {output.constData(), static_cast<std::size_t>(output.size())};
-    m_listener.outcomeDone(index, outcome, slot.id, m_clock.now());
+    const ProcessEnd &end = slot.process->end();
+    const auto pid = static_cast<pid_t>(slot.process->pid());
+    FailureView failure;
+    failure.kind = kind;
+    failure.message = message;
+    failure.detail = {output.constData(), static_cast<std::size_t>(output.size())};
+    failure.context = {m_scheduler.failedAttempts(index), slot.id,
+        std::max(m_memory.peakOf(pid), slot.excess ? slot.excess->memory : 0)};
+    if (!slot.excess) {
+        failure.context.exitStatus = end.exitStatus;
+        failure.context.signal = end.signal;
+    }
+    m_listener.givenUp(index, failure, slot.id, m_clock.now());
 }
 
 /// Starts a worker anew: at once, after a while if it keeps dying before it does anything, and in
@@ -377,8 +518,8 @@ bool Pool::anyWorkerLeft() const
 
 void Pool::dispatch(Slot &slot)
 {
-    if (m_phase != Phase::Running || m_paused || slot.state != WorkerState::Ready
-        || !slot.conversation->broken().empty())
+    if (m_phase != Phase::Running || m_paused || !heldBecause().empty()
+        || slot.state != WorkerState::Ready || !slot.conversation->broken().empty())
         return;
     constexpr std::size_t sendSize = 256 * 1024;
     const std::uint64_t time = m_clock.now();
@@ -418,9 +559,15 @@ void Pool::dispatchAll()
 
 void Pool::finishIfSettled()
 {
-    if (m_phase != Phase::Running || !m_scheduler.allSettled())
+    if (m_phase != Phase::Running)
         return;
-    end(PoolEnd::How::Completed);
+    const std::uint64_t failed = m_scheduler.failedCount();
+    if (m_scheduler.allSettled())
+        end(PoolEnd::How::Completed);
+    else if (m_spec.pool.halt && failed >= *m_spec.pool.halt)
+        end(PoolEnd::How::Halted,
+            "halted: " + std::to_string(failed) + (failed == 1 ? " input" : " inputs")
+                + " failed, and --halt allows no more");
     reportIfAllEnded();
 }
 
@@ -451,7 +598,7 @@ void Pool::reportIfAllEnded()
         return;
     m_phase = Phase::Ended;
     m_patience.stop();
-    m_boardTimer.stop();
+    m_lookTimer.stop();
     m_guard.reset();
     emit ended(m_end);
 }

@@ -12,6 +12,8 @@
 #include "input/inputsource.h"
 #include "pool/conversation.h"
 #include "pool/groupguard.h"
+#include "pool/limits.h"
+#include "pool/memorywatch.h"
 #include "pool/poollistener.h"
 #include "pool/runclock.h"
 #include "pool/runspec.h"
@@ -21,19 +23,31 @@
 
 #include <QObject>
 #include <QTimer>
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace poolscope {
 
 struct PoolEnd {
-    enum class How { Completed, Cancelled, Failed };
+    enum class How {
+        Completed,
+        Cancelled,
+        Failed, ///< it could not go on
+        Halted, ///< as many indices failed as the spec allows
+    };
     How how = How::Completed;
-    std::string error; ///< why it failed, in one line
+    std::string error; ///< why it failed or was halted, in one line
     std::string detail; ///< a traceback, where there is one
 };
+
+/// Who else can keep a pool from handing out chunks.
+enum class Holder : std::uint8_t { Outcomes, Journal };
+inline constexpr std::size_t holderCount = 2;
 
 /// What the pool is doing now, for whoever shows it.
 struct PoolStatus {
@@ -43,6 +57,7 @@ struct PoolStatus {
     std::uint64_t settled = 0;
     bool paused = false;
     bool heldByConsumer = false; ///< it waits for what it made to be read
+    std::string heldBecause; ///< why else it hands out nothing now, in one line; empty: it does
 };
 
 class Pool : public QObject {
@@ -60,6 +75,11 @@ public:
     /// No more chunks are handed out until resume(); those with the workers are finished.
     void pause();
     void resume();
+    /// No more chunks are handed out while any holder has a reason, which is one line; empty: none.
+    void setHold(Holder holder, const std::string &reason);
+    /// These indices, which were settled as failures, are tried again. Nothing once the run ends.
+    void tryAgain(const std::vector<std::uint64_t> &indices);
+    bool isRunning() const { return m_phase == Phase::Running; }
     /// Kills the workers. What is settled stays.
     void cancel();
     /// The same, because of something outside of the pool that makes going on useless.
@@ -85,6 +105,9 @@ private:
         bool dismissed = false; ///< it was told to end
         bool enlisted = false; ///< the scheduler knows it
         int fruitlessStarts = 0; ///< in a row
+        std::uint64_t started = 0; ///< when its process was
+        bool slowStartTold = false;
+        std::optional<Excess> excess; ///< for which the pool has killed it
         std::unique_ptr<QTimer> restart; ///< while it waits to be started again
     };
     enum class Phase { Idle, Running, Ending, Ended };
@@ -95,14 +118,25 @@ private:
     void letGo(Slot &slot);
 
     void takeFrames(Slot &slot);
-    void takeFromBoards();
+    void lookAtWorkers();
+    void takeFromBoard(Slot &slot);
+    void lookAtTime(Slot &slot);
+    void lookAtMemory();
+    void killFor(Slot &slot, Excess excess);
+    void tellOfSlowStart(Slot &slot);
     void enlist(Slot &slot);
 
     void processEnded(Slot &slot);
     void processFailedToStart(Slot &slot, const QString &reason);
     void forgetProcess(Slot &slot);
     void workerDied(Slot &slot, const std::string &how);
+    static std::string howItEnded(const Slot &slot);
+    IndexRange suspectsOf(const Slot &slot) const;
     void quarantine(std::uint64_t index, const Slot &slot, const std::string &how);
+    void settleAsFailure(
+        std::uint64_t index, const Slot &slot, std::string_view kind, const std::string &message);
+    void replaceIfSpent(Slot &slot);
+    std::string heldBecause() const;
     void restart(Slot &slot);
     void endIfNoneIsLeft(const std::string &how);
     void dismiss(Slot &slot);
@@ -128,13 +162,17 @@ private:
     Phase m_phase = Phase::Idle;
     PoolEnd m_end;
     bool m_paused = false;
+    std::array<std::string, holderCount> m_holds; ///< the reason of each holder
+    std::optional<std::uint64_t> m_patienceWithIteration;
+    MemoryWatch m_memory;
+    std::uint64_t m_looks = 0; ///< at the workers
     bool m_everReady = false; ///< whether any worker ever was
     bool m_dispatched = false;
     RunClock m_clock;
     std::uint64_t m_framesTime = 0; ///< when the frames came that are being handled
     std::string m_frames; ///< being encoded for one worker
     std::string m_items; ///< of the chunk that is being encoded
-    QTimer m_boardTimer{this}; ///< looks for what waits on boards
+    QTimer m_lookTimer{this}; ///< for what waits on boards, and for limits
     QTimer m_watch{this}; ///< keeps the event loop from sleeping for a moment
     QTimer m_patience{this}; ///< for workers that do not end when told to
 };

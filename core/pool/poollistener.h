@@ -87,8 +87,17 @@ public:
     /// The index came to this.
     virtual void outcomeDone(
         std::uint64_t index, const OutcomeView &outcome, WorkerId worker, std::uint64_t time) = 0;
+    /// The index failed for good, since its worker died on it or was killed: there is no span of
+    /// it.
+    virtual void givenUp(
+        std::uint64_t index, const FailureView &failure, WorkerId worker, std::uint64_t time) = 0;
     /// The index will be tried again. Comes before the attempt's span.
     virtual void attemptFailed(std::uint64_t index, WorkerId worker, std::uint64_t time) = 0;
+
+    /// The index, which had failed for good, is to be tried again: what it came to counts no more.
+    virtual void reopened(std::uint64_t index, std::uint64_t time) = 0;
+    /// Something that a reader of the log should know; worker 0: of the pool as a whole.
+    virtual void noted(WorkerId worker, std::string_view text, std::uint64_t time) = 0;
 
     virtual void resized(std::uint32_t workers, std::uint64_t time) = 0;
     virtual void paused(std::uint64_t time) = 0;

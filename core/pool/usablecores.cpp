@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pool/usablecores.h"
 
+#include "pool/cgroups.h"
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -66,35 +68,17 @@ template <typename Read> double leastQuota(const fs::path &mount, std::string gr
     }
 }
 
-bool hasCpuController(const std::string &controllers)
-{
-    std::istringstream list(controllers);
-    for (std::string name; std::getline(list, name, ',');) {
-        if (name == "cpu")
-            return true;
-    }
-    return false;
-}
-
 } // namespace
 
 double cgroupQuota(const std::string &root)
 {
     const fs::path mount = fs::path(root) / "sys/fs/cgroup";
-    std::ifstream groups(fs::path(root) / "proc/self/cgroup");
     double least = 0;
-    // Each line is "ID:CONTROLLERS:GROUP"; version 2 has ID 0 and no controllers: cgroups(7).
-    for (std::string line; std::getline(groups, line);) {
-        const auto first = line.find(':');
-        const auto second = line.find(':', first + 1);
-        if (first == std::string::npos || second == std::string::npos)
-            continue;
-        const std::string controllers = line.substr(first + 1, second - first - 1);
-        const std::string group = line.substr(second + 1);
+    for (const auto &[controllers, group] : ownCgroups(root)) {
         double quota = 0;
         if (controllers.empty())
             quota = leastQuota(mount, group, quotaV2);
-        else if (hasCpuController(controllers))
+        else if (hasController(controllers, "cpu"))
             quota =
                 leastQuota(fs::exists(mount / controllers) ? mount / controllers : mount / "cpu",
                     group, quotaV1);

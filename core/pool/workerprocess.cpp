@@ -20,13 +20,14 @@ constexpr std::size_t readSize = 64 * 1024;
 constexpr int endOfChannelPatience = 1000; // milliseconds
 constexpr qsizetype keptOutput = 4096;
 
-std::string describeExit(int exitCode, QProcess::ExitStatus status)
+ProcessEnd describeEnd(int exitCode, QProcess::ExitStatus status)
 {
     if (status == QProcess::NormalExit)
-        return "ended by itself with status " + std::to_string(exitCode);
+        return {exitCode, 0, "ended by itself with status " + std::to_string(exitCode)};
     const char *name = sigabbrev_np(exitCode);
-    return "killed by signal " + std::to_string(exitCode)
-        + (name ? " (SIG" + std::string(name) + ")" : "");
+    return {std::nullopt, exitCode,
+        "killed by signal " + std::to_string(exitCode)
+            + (name ? " (SIG" + std::string(name) + ")" : "")};
 }
 
 /// Runs in the child between fork and exec: async-signal-safe calls only.
@@ -75,6 +76,7 @@ void WorkerProcess::start(const WorkerProgram &program)
         emit failedToStart(QString::fromLocal8Bit(std::strerror(errno)));
         return;
     }
+    m_oomKillsBefore = oomKills("/");
     m_channel = std::make_unique<SocketChannel>(pair[0]);
     connect(m_channel.get(), &Channel::readable, this, &WorkerProcess::readChannel);
     m_process.setChildProcessModifier(
@@ -162,7 +164,9 @@ void WorkerProcess::processFinished(int exitCode, QProcess::ExitStatus status)
     while (readSome() == Channel::ReadState::Data) { }
     m_decoder.feed(m_board.bytesAfter(m_receivedBytes));
     m_channel->close();
-    m_ending = describeExit(exitCode, status);
+    m_end = describeEnd(exitCode, status);
+    if (m_end.signal == SIGKILL)
+        m_end.words += oomKillsBetween(m_oomKillsBefore, oomKills("/"));
     emit received();
     emit ended();
 }

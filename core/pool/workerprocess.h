@@ -9,6 +9,7 @@
 
 #include "pool/boardpage.h"
 #include "pool/channel.h"
+#include "pool/oomkills.h"
 #include "pool/workerprogram.h"
 #include "wire/codec.h"
 
@@ -19,6 +20,13 @@
 #include <string>
 
 namespace poolscope {
+
+/// How a process ended.
+struct ProcessEnd {
+    std::optional<std::int32_t> exitStatus; ///< where it ended by itself
+    std::int32_t signal = 0; ///< that killed it
+    std::string words; ///< "killed by signal 9 (SIGKILL)"
+};
 
 class WorkerProcess : public QObject {
     Q_OBJECT
@@ -43,8 +51,8 @@ public:
 
     const BoardPage &board() const { return m_board; }
     qint64 pid() const { return m_pid; }
-    /// How it ended, in words: "killed by signal 9 (SIGKILL)". Empty while it runs.
-    const std::string &ending() const { return m_ending; }
+    /// How it ended, once it has.
+    const ProcessEnd &end() const { return m_end; }
     /// The last of what it printed: to standard error, and what keepOutput() was given.
     const QByteArray &lastOutput() const { return m_lastOutput; }
     void keepOutput(QByteArrayView text);
@@ -74,7 +82,8 @@ private:
         0; ///< given to the decoder; the board may be ahead of the channel
     std::uint64_t m_sentBytes = 0;
     qint64 m_pid = 0;
-    std::string m_ending;
+    ProcessEnd m_end;
+    OomKills m_oomKillsBefore;
     QByteArray m_lastOutput;
 };
 

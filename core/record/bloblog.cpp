@@ -55,7 +55,7 @@ Result<std::uint64_t> BlobLog::append(std::string_view record)
     m_tail.append(reinterpret_cast<const char *>(&length), sizeof(length));
     m_tail.append(record);
     count(offset, sizeof(length) + record.size(), 1);
-    if (m_tail.size() >= tailSize) {
+    if (m_tail.size() >= tailSize && m_obstacle.empty()) {
         if (const auto flushed = flush(); !flushed)
             return tl::unexpected(flushed.error());
     }
@@ -68,12 +68,20 @@ Result<void> BlobLog::flush()
     while (!rest.empty()) {
         const ssize_t written = pwrite(m_file, rest.data(), rest.size(),
             static_cast<off_t>(m_flushed + m_tail.size() - rest.size()));
-        if (written < 0 && errno != EINTR)
-            return failure(std::string("cannot keep outcomes in a temporary file: ")
-                + std::strerror(errno) + "; TMPDIR can name another place");
+        if (written < 0 && errno != EINTR) {
+            const std::string reason = std::strerror(errno);
+            if (errno == ENOSPC || errno == EDQUOT) {
+                m_obstacle =
+                    "there is no room for outcomes in the folder of temporary files: " + reason;
+                return {};
+            }
+            return failure("cannot keep outcomes in a temporary file: " + reason
+                + "; TMPDIR can name another place");
+        }
         if (written > 0)
             rest.remove_prefix(static_cast<std::size_t>(written));
     }
+    m_obstacle.clear();
     const std::uint64_t completeBefore = m_flushed / stretch;
     m_flushed += m_tail.size();
     m_tail.clear();
@@ -82,6 +90,18 @@ Result<void> BlobLog::flush()
     if (m_tail.capacity() > 2 * tailSize)
         m_tail.shrink_to_fit();
     return {};
+}
+
+std::string BlobLog::obstacle() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_obstacle;
+}
+
+Result<void> BlobLog::makeWay()
+{
+    const std::lock_guard lock(m_mutex);
+    return m_obstacle.empty() ? Result<void>() : flush();
 }
 
 Result<std::vector<char>> BlobLog::read(std::uint64_t offset) const

@@ -26,10 +26,16 @@ public:
     BlobLog(const BlobLog &) = delete;
     BlobLog &operator=(const BlobLog &) = delete;
 
-    /// Returns the record's offset. Fails where the disk is full.
+    /// Returns the record's offset. Where the disk is full it succeeds all the same: the record
+    /// stays in memory, and obstacle() says so.
     Result<std::uint64_t> append(std::string_view record);
     Result<std::vector<char>> read(std::uint64_t offset) const;
     void discard(std::uint64_t offset);
+
+    /// Why what was appended cannot be written now, in one line; empty: it can. Any thread.
+    std::string obstacle() const;
+    /// Tries whether there is room again.
+    Result<void> makeWay();
 
 private:
     explicit BlobLog(int file)
@@ -46,6 +52,7 @@ private:
     mutable std::mutex m_mutex; ///< guards the members below
     std::string m_tail; ///< what was appended and is not yet in the file
     std::uint64_t m_flushed = 0; ///< bytes in the file
+    std::string m_obstacle;
     std::vector<std::uint32_t>
         m_live; ///< records in each stretch, wholly or in part, that are not discarded
 };

@@ -18,6 +18,11 @@ constexpr std::uint64_t ringCells = 1ULL << 23;
 constexpr std::uint64_t mostCells = 1ULL << 40;
 constexpr std::uint64_t everyCell = 0x5555'5555'5555'5555; // the low bit of each 2-bit cell
 
+tl::unexpected<Error> missing(std::uint64_t index)
+{
+    return failure("index " + std::to_string(index) + " has no outcome yet");
+}
+
 std::uint64_t maskOf(std::uint64_t from, std::uint64_t to)
 {
     const std::uint64_t below = to == 32 ? ~0ULL : (1ULL << (2 * to)) - 1;
@@ -100,13 +105,19 @@ Result<void> OutcomeStore::add(std::uint64_t index, const OutcomeView &outcome)
         break;
     }
     std::string record;
-    wire::encodeOutcome(record, outcome);
+    wire::encodeKeptOutcome(record, outcome);
     const auto offset = m_blobs->append(record);
     if (!offset)
         return tl::unexpected(offset.error());
-    *cell(index) = *offset;
+    std::atomic_ref(*cell(index)).store(*offset, std::memory_order_relaxed);
     mark({index, 1}, Cell::Blob);
     return {};
+}
+
+void OutcomeStore::forget(std::uint64_t index)
+{
+    // Its record stays in the file: another thread may be reading it.
+    mark({index, 1}, Cell::Missing);
 }
 
 OutcomeStore::Segment &OutcomeStore::segmentFor(std::uint64_t index)
@@ -202,6 +213,14 @@ bool OutcomeStore::has(std::uint64_t index) const
     return state(index) != Cell::Missing;
 }
 
+bool OutcomeStore::isFailure(std::uint64_t index) const
+{
+    if (state(index) != Cell::Blob)
+        return false;
+    const auto outcome = read(index);
+    return outcome && outcome->view.kind == OutcomeKind::Failure;
+}
+
 /// How many outcomes of one kind follow each other from `index` on, as far as that can be told at
 /// once; 0 where it takes a look at the words.
 std::uint64_t OutcomeStore::knownRun(std::uint64_t index) const
@@ -247,16 +266,20 @@ Result<StoredOutcome> OutcomeStore::read(std::uint64_t index) const
         outcome.view.real = std::bit_cast<double>(*cell(index));
         return outcome;
     case Cell::Missing:
-        return failure("index " + std::to_string(index) + " has no outcome yet");
+        return missing(index);
     case Cell::Blob:
         break;
     }
-    auto record = m_blobs->read(*cell(index));
+    // It may be forgotten meanwhile, and the cell be another's to write.
+    const std::uint64_t place = std::atomic_ref(*cell(index)).load(std::memory_order_acquire);
+    if (state(index) != Cell::Blob)
+        return missing(index);
+    auto record = m_blobs->read(place);
     if (!record)
         return tl::unexpected(record.error());
     outcome.memory = std::move(*record);
     wire::FieldReader reader({outcome.memory.data(), outcome.memory.size()});
-    const auto view = wire::decodeOutcome(reader);
+    const auto view = wire::decodeKeptOutcome(reader);
     if (!view)
         return failure("the temporary file with outcomes is damaged");
     outcome.view = *view;

@@ -47,11 +47,21 @@ public:
 
     /// These indices have numbers of this kind, which stand in the column.
     void addNumbers(IndexRange indices, OutcomeKind kind);
+    /// Where the disk is full, the outcome is kept in memory: see obstacle().
     Result<void> add(std::uint64_t index, const OutcomeView &outcome);
+    /// The index, which has an outcome that is no number, has none any more.
+    void forget(std::uint64_t index);
+
+    /// Why outcomes pile up in memory instead of the temporary file, in one line; empty: they do
+    /// not. makeWay() tries whether there is room again.
+    std::string obstacle() const { return m_blobs->obstacle(); }
+    Result<void> makeWay() { return m_blobs->makeWay(); }
 
     /// The first index at or after `from` that has no outcome yet.
     std::uint64_t firstMissing(std::uint64_t from) const;
     bool has(std::uint64_t index) const;
+    /// Whether the index has an outcome, and that is a failure.
+    bool isFailure(std::uint64_t index) const;
     /// The outcome of an index that has one. Fails where the temporary file cannot be read.
     Result<StoredOutcome> read(std::uint64_t index) const;
 

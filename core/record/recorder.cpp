@@ -30,6 +30,11 @@ template <typename T> void add(std::atomic<T> &counter, T value)
     counter.store(counter.load(std::memory_order_relaxed) + value, std::memory_order_relaxed);
 }
 
+template <typename T> void subtract(std::atomic<T> &counter, T value)
+{
+    counter.store(counter.load(std::memory_order_relaxed) - value, std::memory_order_relaxed);
+}
+
 } // namespace
 
 void SettledQueue::add(IndexRange indices)
@@ -176,26 +181,67 @@ void Recorder::outcomeDone(
     std::uint64_t index, const OutcomeView &outcome, WorkerId worker, std::uint64_t time)
 {
     const auto lock = lockSettled();
+    if (!keep(index, outcome, time))
+        return;
+    if (outcome.kind == OutcomeKind::Failure)
+        countFailure(Mark::Kind::Failed, index, worker, time);
+    else
+        add(m_timeline.m_succeeded, std::uint64_t{1});
+}
+
+void Recorder::givenUp(
+    std::uint64_t index, const FailureView &failure, WorkerId worker, std::uint64_t time)
+{
+    OutcomeView outcome;
+    outcome.kind = OutcomeKind::Failure;
+    outcome.failure = failure;
+    const bool quarantined = failure.kind == failureQuarantined;
+    const auto lock = lockSettled();
+    if (!keep(index, outcome, time))
+        return;
+    add(m_timeline.m_quarantined, std::uint64_t{quarantined});
+    countFailure(quarantined ? Mark::Kind::Quarantined : Mark::Kind::GivenUp, index, worker, time);
+}
+
+/// False where that is not possible, which ends the run.
+bool Recorder::keep(std::uint64_t index, const OutcomeView &outcome, std::uint64_t time)
+{
     if (const auto added = m_outcomes.add(index, outcome); !added) {
         m_failed(added.error().message);
-        return;
+        return false;
     }
     m_timeline.m_lastOutcome.store(time, std::memory_order_relaxed);
-    if (outcome.kind == OutcomeKind::Failure) {
-        const bool quarantined = outcome.failure.kind == failureQuarantined;
-        add(m_timeline.m_failed, std::uint64_t{1});
-        add(m_timeline.m_quarantined, std::uint64_t{quarantined});
-        mark(quarantined ? Mark::Kind::Quarantined : Mark::Kind::Failed, time, worker, index);
-    } else {
-        add(m_timeline.m_succeeded, std::uint64_t{1});
-    }
     if (m_settled)
         m_settled->add({index, 1});
+    return true;
+}
+
+void Recorder::countFailure(
+    Mark::Kind kind, std::uint64_t index, WorkerId worker, std::uint64_t time)
+{
+    add(m_timeline.m_failed, std::uint64_t{1});
+    mark(kind, time, worker, index);
 }
 
 void Recorder::attemptFailed(std::uint64_t index, WorkerId worker, std::uint64_t time)
 {
     mark(Mark::Kind::Retried, time, worker, index);
+}
+
+void Recorder::reopened(std::uint64_t index, std::uint64_t time)
+{
+    const auto lock = lockSettled();
+    const auto outcome = m_outcomes.read(index);
+    const bool quarantined = outcome && outcome->view.failure.kind == failureQuarantined;
+    m_outcomes.forget(index);
+    subtract(m_timeline.m_failed, std::uint64_t{1});
+    subtract(m_timeline.m_quarantined, std::uint64_t{quarantined});
+    mark(Mark::Kind::Reopened, time, 0, index);
+}
+
+void Recorder::noted(WorkerId worker, std::string_view text, std::uint64_t time)
+{
+    m_log.add({time, worker, {}, false, std::string(text)});
 }
 
 void Recorder::resized(std::uint32_t workers, std::uint64_t time)

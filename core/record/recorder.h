@@ -52,7 +52,11 @@ public:
     void numbersDone(IndexRange indices, OutcomeKind kind, std::uint64_t time) override;
     void outcomeDone(std::uint64_t index, const OutcomeView &outcome, WorkerId worker,
         std::uint64_t time) override;
+    void givenUp(std::uint64_t index, const FailureView &failure, WorkerId worker,
+        std::uint64_t time) override;
     void attemptFailed(std::uint64_t index, WorkerId worker, std::uint64_t time) override;
+    void reopened(std::uint64_t index, std::uint64_t time) override;
+    void noted(WorkerId worker, std::string_view text, std::uint64_t time) override;
     void resized(std::uint32_t workers, std::uint64_t time) override;
     void paused(std::uint64_t time) override;
     void resumed(std::uint64_t time) override;
@@ -68,6 +72,8 @@ private:
 
     WorkerRecord &record(WorkerId worker);
     std::unique_lock<std::mutex> lockSettled();
+    bool keep(std::uint64_t index, const OutcomeView &outcome, std::uint64_t time);
+    void countFailure(Mark::Kind kind, std::uint64_t index, WorkerId worker, std::uint64_t time);
     void finishLine(WorkerId worker, UnfinishedLine &line, std::uint64_t time);
     void finishLines(WorkerId worker, std::uint64_t time);
     void mark(Mark::Kind kind, std::uint64_t time, WorkerId worker, std::uint64_t value);

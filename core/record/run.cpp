@@ -4,6 +4,7 @@
 #include "pool/usablecores.h"
 
 #include <QTimer>
+#include <algorithm>
 #include <chrono>
 
 namespace poolscope {
@@ -11,6 +12,7 @@ namespace poolscope {
 namespace {
 
 constexpr int statusInterval = 15; // milliseconds
+constexpr int roomInterval = 500;
 
 } // namespace
 
@@ -92,7 +94,10 @@ void Run::start()
     m_thread.start();
     onPoolThread([this](Pool &pool) {
         auto *timer = new QTimer(&pool);
-        QObject::connect(timer, &QTimer::timeout, &pool, [this, &pool] { publishStatus(pool); });
+        QObject::connect(timer, &QTimer::timeout, &pool, [this, &pool] {
+            holdWhileThereIsNoRoom(pool);
+            publishStatus(pool);
+        });
         QObject::connect(&pool, &Pool::ended, timer, [this, &pool, timer] {
             publishStatus(pool);
             timer->stop();
@@ -122,6 +127,31 @@ void Run::resume()
 void Run::cancel()
 {
     onPoolThread([](Pool &pool) { pool.cancel(); });
+}
+
+void Run::tryAgain(std::vector<std::uint64_t> indices)
+{
+    onPoolThread([this, indices = std::move(indices)](Pool &pool) mutable {
+        if (!pool.isRunning())
+            return;
+        std::sort(indices.begin(), indices.end());
+        indices.erase(std::unique(indices.begin(), indices.end()), indices.end());
+        std::erase_if(
+            indices, [this](std::uint64_t index) { return !m_record->outcomes->isFailure(index); });
+        pool.tryAgain(indices);
+    });
+}
+
+/// Outcomes that find no room on the disk stay in memory, which must not go on for long.
+void Run::holdWhileThereIsNoRoom(Pool &pool)
+{
+    OutcomeStore &outcomes = *m_record->outcomes;
+    if (!outcomes.obstacle().empty() && (m_waitedForRoom += statusInterval) >= roomInterval) {
+        m_waitedForRoom = 0;
+        if (const auto made = outcomes.makeWay(); !made)
+            pool.fail(made.error().message);
+    }
+    pool.setHold(Holder::Outcomes, outcomes.obstacle());
 }
 
 std::uint64_t Run::now() const

@@ -51,6 +51,8 @@ public:
     void pause();
     void resume();
     void cancel();
+    /// Those of these indices that have failed are tried again. Nothing once the run ends.
+    void tryAgain(std::vector<std::uint64_t> indices);
 
     const RunRecord &record() const { return *m_record; }
     const RunSpec &spec() const { return m_record->spec; }
@@ -89,6 +91,7 @@ private:
     void onPoolThread(std::function<void(Pool &)> action);
     void runActions();
     void publishStatus(const Pool &pool);
+    void holdWhileThereIsNoRoom(Pool &pool);
 
     std::unique_ptr<InputSource> m_source; ///< the pool's
     std::unique_ptr<RunRecord> m_record;
@@ -102,6 +105,7 @@ private:
     PoolEnd m_poolEnd;
     std::atomic<std::uint64_t> m_origin = 0;
     std::uint64_t m_publishedLimit = 0;
+    int m_waitedForRoom = 0; ///< milliseconds since that was last tried; the pool's thread's
     bool m_finished = false;
     std::uint64_t m_finishedAt = 0;
     PoolEnd m_end;

@@ -32,8 +32,10 @@ struct Mark {
         Paused,
         Resumed,
         Failed, ///< value: the index, which failed for good
-        Quarantined, ///< value: the index
+        Quarantined, ///< value: the index, which has no span
+        GivenUp, ///< value: the index, which failed for good and has no span
         Retried, ///< value: the index, whose attempt failed
+        Reopened, ///< value: the index, whose failure counts no more: it is tried again
     };
     std::uint64_t time = 0;
     std::uint64_t value = 0;

@@ -24,6 +24,11 @@ fs::path followLinks(fs::path path)
     return path;
 }
 
+std::string reasonFor(const fs::path &path, int error)
+{
+    return "cannot write " + path.string() + ": " + std::system_category().message(error);
+}
+
 std::string nextTemporaryName()
 {
     static std::atomic<unsigned> count = 0;
@@ -32,9 +37,10 @@ std::string nextTemporaryName()
 
 } // namespace
 
-AtomicFile::AtomicFile(const fs::path &path)
+AtomicFile::AtomicFile(const fs::path &path, WaitForRoom room)
     : m_path(path)
     , m_target(followLinks(path))
+    , m_room(std::move(room))
 {
     m_buffer.reserve(bufferSize);
 }
@@ -47,9 +53,9 @@ AtomicFile::~AtomicFile()
         ::unlink(m_temporary.c_str());
 }
 
-Result<std::unique_ptr<AtomicFile>> AtomicFile::open(const fs::path &path)
+Result<std::unique_ptr<AtomicFile>> AtomicFile::open(const fs::path &path, WaitForRoom room)
 {
-    std::unique_ptr<AtomicFile> file(new AtomicFile(path));
+    std::unique_ptr<AtomicFile> file(new AtomicFile(path, std::move(room)));
     if (auto opened = file->openFile(); !opened)
         return tl::unexpected(std::move(opened.error()));
     return file;
@@ -115,7 +121,7 @@ Result<void> AtomicFile::writeAll(std::string_view bytes)
         const ssize_t count = ::write(m_descriptor, bytes.data(), bytes.size());
         if (count >= 0)
             bytes.remove_prefix(static_cast<std::size_t>(count));
-        else if (errno != EINTR)
+        else if (errno != EINTR && !waitsForRoom())
             return failWithErrno();
     }
     return {};
@@ -147,7 +153,7 @@ Result<void> AtomicFile::overwriteAt(std::uint64_t offset, std::string_view byte
     while (!bytes.empty()) {
         const ssize_t count =
             ::pwrite(m_descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-        if (count < 0 && errno != EINTR)
+        if (count < 0 && errno != EINTR && !waitsForRoom())
             return failWithErrno();
         if (count > 0) {
             bytes.remove_prefix(static_cast<std::size_t>(count));
@@ -174,10 +180,19 @@ tl::unexpected<Error> AtomicFile::fail(std::string message)
     return tl::unexpected(*m_error);
 }
 
+/// Whether the disk was full and the write is to be tried again; errno stays what it is.
+bool AtomicFile::waitsForRoom()
+{
+    const int error = errno;
+    const bool isFull = !isDirect() && (error == ENOSPC || error == EDQUOT);
+    const bool again = isFull && m_room && m_room(reasonFor(m_path, error));
+    errno = error;
+    return again;
+}
+
 tl::unexpected<Error> AtomicFile::failWithErrno()
 {
-    const std::string reason = std::system_category().message(errno);
-    return fail("cannot write " + m_path.string() + ": " + reason);
+    return fail(reasonFor(m_path, errno));
 }
 
 } // namespace poolscope

@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,10 +25,16 @@
 
 namespace poolscope {
 
+/// Called where the disk is full, with what is wrong in one line, as often as it still is: waits
+/// for a while, and tells whether to try again.
+using WaitForRoom = std::function<bool(const std::string &what)>;
+
 class AtomicFile {
 public:
-    /// Fails, with nothing created, where `path` cannot be written.
-    static Result<std::unique_ptr<AtomicFile>> open(const std::filesystem::path &path);
+    /// Fails, with nothing created, where `path` cannot be written. Without `room` a full disk is
+    /// an error like any other.
+    static Result<std::unique_ptr<AtomicFile>> open(
+        const std::filesystem::path &path, WaitForRoom room = {});
     ~AtomicFile();
     AtomicFile(const AtomicFile &) = delete;
     AtomicFile &operator=(const AtomicFile &) = delete;
@@ -56,17 +63,19 @@ public:
 private:
     static constexpr std::size_t bufferSize = 256 * 1024;
 
-    explicit AtomicFile(const std::filesystem::path &path);
+    AtomicFile(const std::filesystem::path &path, WaitForRoom room);
     Result<void> openFile();
     Result<void> openTemporary(std::optional<unsigned> mode);
     Result<void> appendUnbuffered(std::string_view bytes);
     Result<void> writeAll(std::string_view bytes);
     Result<void> flush();
+    bool waitsForRoom();
     tl::unexpected<Error> failWithErrno();
 
     std::filesystem::path m_path; ///< as the user wrote it
     std::filesystem::path m_target; ///< the same with links followed
     std::filesystem::path m_temporary; ///< empty if there is none (any more)
+    WaitForRoom m_room;
     int m_descriptor = -1;
     std::string m_buffer;
     std::optional<Error> m_error;

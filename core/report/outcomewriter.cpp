@@ -34,7 +34,8 @@ Result<void> OutcomeWriter::writeReals(std::uint64_t first, std::span<const doub
     return {};
 }
 
-Result<std::unique_ptr<OutcomeWriter>> openOutcomeWriter(const std::filesystem::path &path)
+Result<std::unique_ptr<OutcomeWriter>> openOutcomeWriter(
+    const std::filesystem::path &path, WaitForRoom room)
 {
     const auto ending = path.extension();
     const LineFormat *const lines = ending == ".csv" ? &csvFormat
@@ -44,7 +45,7 @@ Result<std::unique_ptr<OutcomeWriter>> openOutcomeWriter(const std::filesystem::
     if (!lines && ending != ".npy")
         return failure(
             "cannot write " + path.string() + ": its ending must be .csv, .jsonl, .txt or .npy");
-    auto file = AtomicFile::open(path);
+    auto file = AtomicFile::open(path, std::move(room));
     if (!file)
         return tl::unexpected(std::move(file.error()));
     if (lines)

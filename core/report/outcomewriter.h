@@ -14,6 +14,7 @@
 // owner ignores SIGPIPE. The writer keeps no outcome in memory.
 #pragma once
 
+#include "report/atomicfile.h"
 #include "result.h"
 #include "wire/value.h"
 
@@ -42,6 +43,8 @@ public:
 
 /// Opens a writer for `path`. Fails, with nothing created, on an unknown ending (the message names
 /// the known ones) or where the file cannot be written.
-Result<std::unique_ptr<OutcomeWriter>> openOutcomeWriter(const std::filesystem::path &path);
+/// `room` as AtomicFile has it.
+Result<std::unique_ptr<OutcomeWriter>> openOutcomeWriter(
+    const std::filesystem::path &path, WaitForRoom room = {});
 
 } // namespace poolscope

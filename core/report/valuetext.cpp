@@ -69,6 +69,28 @@ void appendMember(std::string &out, std::string_view name, std::string_view valu
     appendJsonString(out, value);
 }
 
+void appendNumber(std::string &out, std::string_view name, std::integral auto value)
+{
+    out += ", \"";
+    out += name;
+    out += "\": ";
+    appendInteger(out, value);
+}
+
+void appendContext(std::string &out, const FailureContext &context)
+{
+    if (context.exitStatus)
+        appendNumber(out, "exit_status", *context.exitStatus);
+    if (context.signal > 0)
+        appendNumber(out, "signal", context.signal);
+    if (context.attempts > 0)
+        appendNumber(out, "attempts", context.attempts);
+    if (context.worker > 0)
+        appendNumber(out, "worker", context.worker);
+    if (context.memory > 0)
+        appendNumber(out, "memory_bytes", context.memory);
+}
+
 void appendJsonFailure(std::string &out, const FailureView &failure)
 {
     out += '{';
@@ -78,6 +100,7 @@ void appendJsonFailure(std::string &out, const FailureView &failure)
     appendMember(out += ", ", "message", failure.message);
     if (!failure.detail.empty())
         appendMember(out += ", ", "detail", failure.detail);
+    appendContext(out, failure.context);
     out += '}';
 }
 

@@ -17,8 +17,9 @@ void appendReal(std::string &out, double value);
 void appendText(std::string &out, const OutcomeView &outcome);
 
 /// Appends {"index": 0, "value": ...} or {"index": 0, "failure": {"kind": ..., "type": ...,
-/// "message": ..., "detail": ...}} with no line break; an empty type or detail is left out. What
-/// JSON cannot hold (inf, nan, bytes, a repr) becomes its repr as a string, marked by "repr": true.
+/// "message": ..., "detail": ..., "exit_status": ..., "signal": ..., "attempts": ..., "worker":
+/// ..., "memory_bytes": ...}} with no line break; what is empty or unknown is left out. What JSON
+/// cannot hold (inf, nan, bytes, a repr) becomes its repr as a string, marked by "repr": true.
 /// A byte of a text that is not UTF-8 becomes the lone surrogate U+DC80..U+DCFF that Python's
 /// surrogateescape uses.
 void appendJsonLine(std::string &out, std::uint64_t index, const OutcomeView &outcome);

@@ -20,6 +20,7 @@ IndexRange intersection(const IndexRange &a, const IndexRange &b)
 Scheduler::Scheduler(const ScheduleOptions &options, std::uint64_t inputCount)
     : m_sizer(options.chunks)
     , m_retries(options.retries)
+    , m_recycle(options.recycle)
     , m_inputCount(inputCount)
 {
 }
@@ -44,65 +45,88 @@ void Scheduler::workerLeft(WorkerId worker)
     workerDied(worker, {});
 }
 
-Scheduler::AfterDeath Scheduler::workerDied(WorkerId worker, IndexRange suspects)
+Scheduler::AfterDeath Scheduler::workerDied(WorkerId worker, IndexRange suspects, DeathCause cause)
 {
     retireWorker(worker);
     const auto node = m_workers.extract(worker);
     AfterDeath result;
     for (const Held &held : node.mapped().held) {
-        const IndexRange &range = held.rest;
-        const IndexRange guilty = intersection(range, suspects);
-        for (std::uint64_t index = guilty.first; index < guilty.end(); ++index) {
-            if (++m_attempts[index].deaths >= deathsToQuarantine())
-                result.quarantined.push_back(index);
-        }
-        result.requeued += requeue(range, guilty);
+        requeue(held.rest, intersection(held.rest, suspects), cause, result);
+        result.requeued += held.rest.count;
     }
-    result.requeued -= result.quarantined.size();
-    m_settled += result.quarantined.size();
+    const std::size_t settled = result.quarantined.size() + result.failed.size();
+    result.requeued -= settled;
+    m_settled += settled;
+    m_failed += settled;
     return result;
 }
 
 /// Puts a chunk's rest back into the queue: what lies around the suspects together, the suspects
-/// that are not in quarantine each alone.
-std::uint64_t Scheduler::requeue(const IndexRange &range, const IndexRange &suspects)
+/// that are not settled by this each alone.
+void Scheduler::requeue(
+    const IndexRange &range, const IndexRange &suspects, DeathCause cause, AfterDeath &result)
 {
     if (suspects.count == 0) {
         m_waitingRetries.push_back({range, false});
-        return range.count;
+        return;
     }
     if (suspects.first > range.first)
         m_waitingRetries.push_back({{range.first, suspects.first - range.first}, false});
+    const bool isKnown = suspects.count == 1;
     for (std::uint64_t index = suspects.first; index < suspects.end(); ++index) {
-        if (m_attempts[index].deaths < deathsToQuarantine())
-            m_waitingRetries.push_back({{index, 1}, true});
+        if (isKnown || cause == DeathCause::Unknown)
+            accuse(index, cause, result);
+        else
+            tryAlone(index);
     }
     if (suspects.end() < range.end())
         m_waitingRetries.push_back({{suspects.end(), range.end() - suspects.end()}, false});
-    return range.count;
+}
+
+void Scheduler::accuse(std::uint64_t index, DeathCause cause, AfterDeath &result)
+{
+    Attempts &attempts = m_attempts[index];
+    const bool died = cause == DeathCause::Unknown;
+    const bool isSettled =
+        died ? ++attempts.deaths >= deathsToQuarantine() : ++attempts.failures > m_retries;
+    if (!isSettled)
+        tryAlone(index);
+    else if (died)
+        result.quarantined.push_back(index);
+    else
+        result.failed.push_back(index);
 }
 
 std::optional<IndexRange> Scheduler::nextChunk(WorkerId id)
 {
     Worker &worker = m_workers.at(id);
-    if (worker.retired || worker.held.size() >= windowNow())
+    const std::uint64_t most = m_recycle - worker.given;
+    if (worker.retired || most == 0 || worker.held.size() >= windowNow())
         return std::nullopt;
-    auto chunk = nextRetry();
+    auto chunk = nextRetry(most);
     if (!chunk)
-        chunk = nextFresh();
-    if (chunk)
+        chunk = nextFresh(most);
+    if (chunk) {
         worker.held.push_back({*chunk, chunk->count});
+        worker.given += chunk->count;
+    }
     return chunk;
 }
 
-std::optional<IndexRange> Scheduler::nextRetry()
+bool Scheduler::isSpent(WorkerId id) const
+{
+    const Worker &worker = m_workers.at(id);
+    return worker.given == m_recycle && worker.held.empty();
+}
+
+std::optional<IndexRange> Scheduler::nextRetry(std::uint64_t most)
 {
     if (m_waitingRetries.empty())
         return std::nullopt;
     Retry &retry = m_waitingRetries.front();
-    const std::uint64_t size = retry.alone
-        ? 1
-        : std::min(retry.range.count, m_sizer.chunkSize(retry.range.count, m_activeWorkers));
+    const std::uint64_t wanted =
+        retry.alone ? 1 : m_sizer.chunkSize(retry.range.count, m_activeWorkers);
+    const std::uint64_t size = std::min({wanted, retry.range.count, most});
     const IndexRange chunk{retry.range.first, size};
     retry.range = {chunk.end(), retry.range.count - size};
     if (retry.range.count == 0)
@@ -110,13 +134,13 @@ std::optional<IndexRange> Scheduler::nextRetry()
     return chunk;
 }
 
-std::optional<IndexRange> Scheduler::nextFresh()
+std::optional<IndexRange> Scheduler::nextFresh(std::uint64_t most)
 {
     const std::uint64_t end = std::min(m_inputCount, m_limit);
     if (m_nextFresh >= end)
         return std::nullopt;
     const std::uint64_t wanted = m_sizer.chunkSize(waitingCount(), m_activeWorkers);
-    const IndexRange chunk{m_nextFresh, std::min(wanted, end - m_nextFresh)};
+    const IndexRange chunk{m_nextFresh, std::min({wanted, end - m_nextFresh, most})};
     m_nextFresh = chunk.end();
     return chunk;
 }
@@ -141,13 +165,24 @@ bool Scheduler::answered(WorkerId id, IndexRange indices, std::chrono::nanosecon
 
 Scheduler::AfterFailure Scheduler::failed(std::uint64_t index)
 {
-    if (m_retries == 0)
+    // Where nothing is retried a first attempt is not worth an entry.
+    const bool isKnown = m_retries > 0 || m_attempts.contains(index);
+    if (!isKnown || ++m_attempts[index].failures > m_retries) {
+        ++m_failed;
         return AfterFailure::Settled;
-    if (++m_attempts[index].failures > m_retries)
-        return AfterFailure::Settled;
+    }
     --m_settled;
-    m_waitingRetries.push_back({{index, 1}, true});
+    tryAlone(index);
     return AfterFailure::Retry;
+}
+
+void Scheduler::tryAgain(std::uint64_t index)
+{
+    const std::uint32_t earlier = std::max(failedAttempts(index), 1U);
+    m_attempts[index] = {0, 0, earlier};
+    --m_settled;
+    --m_failed;
+    tryAlone(index);
 }
 
 IndexRange Scheduler::unansweredOf(WorkerId worker) const
@@ -159,7 +194,10 @@ IndexRange Scheduler::unansweredOf(WorkerId worker) const
 std::uint32_t Scheduler::failedAttempts(std::uint64_t index) const
 {
     const auto found = m_attempts.find(index);
-    return found == m_attempts.end() ? 0 : found->second.failures + found->second.deaths;
+    if (found == m_attempts.end())
+        return 0;
+    const Attempts &attempts = found->second;
+    return attempts.failures + attempts.deaths + attempts.earlier;
 }
 
 std::uint32_t Scheduler::deaths(std::uint64_t index) const

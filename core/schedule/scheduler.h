@@ -6,7 +6,8 @@
 // answer, by a failure after its last retry, or by quarantine. An index is quarantined when a
 // worker has died on it twice, the second time while it was tried alone; each retry that a failed
 // index has, it has after a death, too, since what killed the worker may have nothing to do with
-// it.
+// it. A worker that the pool killed over a limit accuses the index that it was on of a failure, not
+// of a death; where it may have been on one of several, each is tried alone, and none is accused.
 //
 // No clock, no threads, no processes: the same calls give the same decisions.
 #pragma once
@@ -37,6 +38,12 @@ struct IndexRange {
 struct ScheduleOptions {
     ChunkOptions chunks;
     std::uint32_t retries = 0; ///< how often an index that failed or killed is tried again
+    std::uint64_t recycle = UINT64_MAX; ///< iterations that a worker is given before it is replaced
+};
+
+enum class DeathCause {
+    Unknown, ///< the index that it was on may be to blame
+    OverLimit, ///< the pool killed it, because an index took too long or too much
 };
 
 class Scheduler {
@@ -45,6 +52,7 @@ public:
 
     struct AfterDeath {
         std::vector<std::uint64_t> quarantined; ///< settled now, as failures
+        std::vector<std::uint64_t> failed; ///< over a limit; settled now, as failures
         std::uint64_t requeued = 0; ///< indices that will be tried again
     };
 
@@ -57,10 +65,11 @@ public:
     void workerLeft(WorkerId worker);
     /// The worker has died. `suspects` are the indices one of which it was on, empty if it was on
     /// none; where that is unknown, the rest of the chunk it had begun (see unansweredOf).
-    AfterDeath workerDied(WorkerId worker, IndexRange suspects);
+    AfterDeath workerDied(
+        WorkerId worker, IndexRange suspects, DeathCause cause = DeathCause::Unknown);
 
     /// The chunk to send to the worker now: nothing when its window is full, when no input is
-    /// waiting, or when the next lies beyond the limit.
+    /// waiting, when the next lies beyond the limit, or when the worker is to be replaced.
     std::optional<IndexRange> nextChunk(WorkerId worker);
 
     /// The worker answered these indices, in `busy`. False if it was not their turn: a worker
@@ -68,6 +77,10 @@ public:
     [[nodiscard]] bool answered(WorkerId worker, IndexRange indices, std::chrono::nanoseconds busy);
     /// One index of those last answered has failed in the task.
     AfterFailure failed(std::uint64_t index);
+    /// An index that was settled as a failure is to be tried again, with all its retries anew.
+    void tryAgain(std::uint64_t index);
+    /// Whether the worker has done all that it may do before it is replaced.
+    bool isSpent(WorkerId worker) const;
 
     void measuredHandover(std::chrono::nanoseconds cost) { m_sizer.measuredHandover(cost); }
 
@@ -84,6 +97,7 @@ public:
 
     std::uint64_t inputCount() const { return m_inputCount; }
     std::uint64_t settledCount() const { return m_settled; }
+    std::uint64_t failedCount() const { return m_failed; } ///< of these, failures
     bool allSettled() const { return m_settled == m_inputCount; }
     /// Whether the next fresh input waits only for the limit to move.
     bool heldByLimit() const;
@@ -97,11 +111,13 @@ private:
     };
     struct Worker {
         std::deque<Held> held; ///< in the order in which they were given
+        std::uint64_t given = 0; ///< iterations, in all
         bool retired = false;
     };
     struct Attempts {
         std::uint32_t failures = 0;
         std::uint32_t deaths = 0;
+        std::uint32_t earlier = 0; ///< before someone asked for it to be tried again
     };
     /// Indices to be tried again.
     struct Retry {
@@ -109,17 +125,22 @@ private:
         bool alone = false; ///< in chunks of one
     };
 
-    std::optional<IndexRange> nextRetry();
-    std::optional<IndexRange> nextFresh();
-    std::uint64_t requeue(const IndexRange &range, const IndexRange &suspects);
+    std::optional<IndexRange> nextRetry(std::uint64_t most);
+    std::optional<IndexRange> nextFresh(std::uint64_t most);
+    void requeue(
+        const IndexRange &range, const IndexRange &suspects, DeathCause cause, AfterDeath &result);
+    void accuse(std::uint64_t index, DeathCause cause, AfterDeath &result);
+    void tryAlone(std::uint64_t index) { m_waitingRetries.push_back({{index, 1}, true}); }
     std::uint32_t deathsToQuarantine() const { return 2 + m_retries; }
     std::uint64_t waitingCount() const { return m_inputCount - m_nextFresh; }
 
     ChunkSizer m_sizer;
     std::uint32_t m_retries;
+    std::uint64_t m_recycle;
     std::uint64_t m_inputCount;
     std::uint64_t m_nextFresh = 0;
     std::uint64_t m_settled = 0;
+    std::uint64_t m_failed = 0;
     std::uint64_t m_limit = UINT64_MAX;
     std::deque<Retry> m_waitingRetries;
     std::unordered_map<WorkerId, Worker> m_workers;

@@ -95,6 +95,30 @@ FailureView readFailure(FieldReader &reader)
     return reason;
 }
 
+void writeContext(FieldWriter &fields, const FailureContext &context)
+{
+    fields.number(context.attempts);
+    fields.number(context.worker);
+    fields.number(context.memory);
+    fields.number(static_cast<std::uint8_t>(context.exitStatus.has_value()));
+    fields.number(context.exitStatus.value_or(0));
+    fields.number(context.signal);
+}
+
+FailureContext readContext(FieldReader &reader)
+{
+    FailureContext context;
+    context.attempts = reader.number<std::uint32_t>();
+    context.worker = reader.number<std::uint32_t>();
+    context.memory = reader.number<std::uint64_t>();
+    const bool hasStatus = reader.number<std::uint8_t>() != 0;
+    const auto status = reader.number<std::int32_t>();
+    if (hasStatus)
+        context.exitStatus = status;
+    context.signal = reader.number<std::int32_t>();
+    return context;
+}
+
 } // namespace
 
 std::uint32_t maxBodySize(MessageType type)
@@ -444,6 +468,24 @@ std::optional<OutcomeView> decodeOutcome(FieldReader &reader)
         outcome.failure = readFailure(reader);
         break;
     }
+    if (!reader.ok())
+        return std::nullopt;
+    return outcome;
+}
+
+void encodeKeptOutcome(std::string &out, const OutcomeView &outcome)
+{
+    encodeOutcome(out, outcome);
+    FieldWriter fields(out);
+    if (outcome.kind == OutcomeKind::Failure)
+        writeContext(fields, outcome.failure.context);
+}
+
+std::optional<OutcomeView> decodeKeptOutcome(FieldReader &reader)
+{
+    auto outcome = decodeOutcome(reader);
+    if (outcome && outcome->kind == OutcomeKind::Failure)
+        outcome->failure.context = readContext(reader);
     if (!reader.ok())
         return std::nullopt;
     return outcome;

@@ -156,4 +156,8 @@ void encodeOutcome(std::string &out, const OutcomeView &outcome);
 /// Reads one outcome; its text points into the reader's bytes. Nothing where it is malformed.
 std::optional<OutcomeView> decodeOutcome(FieldReader &reader);
 
+/// Appends an outcome as a run keeps it: as above, and what the pool knows of a failure.
+void encodeKeptOutcome(std::string &out, const OutcomeView &outcome);
+std::optional<OutcomeView> decodeKeptOutcome(FieldReader &reader);
+
 } // namespace poolscope::wire

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,7 @@ inline constexpr std::uint8_t outcomeKindCount = 8;
 inline constexpr std::string_view failureException = "exception"; ///< the task's own
 inline constexpr std::string_view failureQuarantined = "quarantined"; ///< its worker died
 inline constexpr std::string_view failureTimeout = "timeout";
+inline constexpr std::string_view failureMemory = "memory"; ///< its worker took too much
 // Of tasks that are other programs:
 inline constexpr std::string_view failureExit = "exit"; ///< it ended with a status other than 0
 inline constexpr std::string_view failureSignal = "signal"; ///< it was killed by one
@@ -43,11 +45,25 @@ struct Failure {
     std::string detail; ///< traceback or last lines of stderr; may be empty
 };
 
+/// What the pool knows of a failure besides. It keeps that with the outcome; workers do not send
+/// it.
+struct FailureContext {
+    std::uint32_t attempts = 0; ///< at the index, this one included; 0: unknown
+    std::uint32_t worker = 0; ///< that made the last of them; 0: unknown
+    std::uint64_t memory =
+        0; ///< bytes that the worker took when it died; 0: unknown, or it did not
+    std::optional<std::int32_t> exitStatus = {}; ///< of the worker, where it ended by itself
+    std::int32_t signal = 0; ///< that killed the worker, where one did
+
+    friend bool operator==(const FailureContext &, const FailureContext &) = default;
+};
+
 struct FailureView {
     std::string_view kind;
     std::string_view type;
     std::string_view message;
     std::string_view detail;
+    FailureContext context = {};
 };
 
 /// One outcome whose text is borrowed. Only the member that belongs to `kind` means anything.

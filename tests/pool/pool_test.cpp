@@ -2,8 +2,10 @@
 // The pool with real processes: what is settled, what dies, what is left.
 #include "record/run.h"
 
+#include <QDir>
 #include <QEventLoop>
 #include <QFile>
+#include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTimer>
 #include <bit>
@@ -112,6 +114,17 @@ protected:
             found += marks[i].kind == kind;
         return found;
     }
+    /// Valid until the next call.
+    FailureView failureOf(std::uint64_t index)
+    {
+        auto outcome = m_run->outcomes().read(index);
+        EXPECT_TRUE(outcome);
+        if (!outcome)
+            return {};
+        m_outcome = std::move(*outcome);
+        EXPECT_EQ(m_outcome.view.kind, OutcomeKind::Failure);
+        return m_outcome.view.failure;
+    }
     std::uint32_t pidOf(std::size_t worker) const
     {
         return m_run->timeline().workerCount() > worker
@@ -121,6 +134,7 @@ protected:
 
     QTemporaryDir m_folder;
     std::unique_ptr<poolscope::Run> m_run;
+    StoredOutcome m_outcome;
 };
 
 const char *const squareRoot = "def f(x): return math.sqrt(x)\n";
@@ -423,6 +437,198 @@ TEST_F(PoolTest, LeavesNoInputOutOfThoseThatMayHavePrinted)
         EXPECT_TRUE(entry.running.count == 0 || entry.running.contains(index)) << entry.text;
     }
     EXPECT_EQ(lines, 500U);
+}
+
+TEST_F(PoolTest, AnInputThatTakesTooLongFailsAlone)
+{
+    PoolSpec pool{2, 20, std::nullopt, 0};
+    pool.timeout = 0.3;
+    prepare(python("def f(x):\n"
+                   "  if x in (7, 50): time.sleep(3600)\n"
+                   "  return math.sqrt(x)\n"),
+        100, pool);
+    EXPECT_EQ(runToEnd(), PoolEnd::How::Completed);
+    expectSquareRoots({7, 50});
+    EXPECT_EQ(m_run->timeline().quarantined(), 0U);
+    EXPECT_EQ(count(Mark::Kind::GivenUp), 2U);
+    const FailureView failure = failureOf(50);
+    EXPECT_EQ(failure.kind, "timeout");
+    EXPECT_EQ(failure.message, "it took longer than the timeout of 0.3 s");
+    EXPECT_EQ(failure.context.attempts, 1U);
+    EXPECT_GT(failure.context.worker, 0U);
+    EXPECT_GT(failure.context.memory, 0U);
+}
+
+TEST_F(PoolTest, ATimeoutKillsWhatTheTaskHasStarted)
+{
+    PoolSpec pool = lockStep(1);
+    pool.timeout = 0.3;
+    prepare(python("import subprocess\n"
+                   "def f(x):\n"
+                   "  p = subprocess.Popen(['sleep', '3600'])\n"
+                   "  open(__file__ + '.pid', 'w').write(str(p.pid))\n"
+                   "  p.wait()\n"),
+        1, pool);
+    EXPECT_EQ(runToEnd(), PoolEnd::How::Completed);
+    QFile file(m_folder.filePath(QStringLiteral("task.py.pid")));
+    ASSERT_TRUE(file.open(QIODevice::ReadOnly));
+    const auto pid = static_cast<pid_t>(file.readAll().toInt());
+    waitFor([pid] { return ::kill(pid, 0) == -1; });
+}
+
+TEST_F(PoolTest, ATimeoutHasItsRetries)
+{
+    PoolSpec pool = lockStep(1);
+    pool.timeout = 0.3;
+    pool.retries = 1;
+    prepare(python("def f(x):\n"
+                   "  try: os.mkdir(f'{__file__}.{x}')\n"
+                   "  except FileExistsError: return math.sqrt(x)\n"
+                   "  if x == 3: time.sleep(3600)\n"
+                   "  return math.sqrt(x)\n"),
+        5, pool);
+    EXPECT_EQ(runToEnd(), PoolEnd::How::Completed);
+    expectSquareRoots();
+}
+
+TEST_F(PoolTest, AnInputThatTakesTooMuchMemoryFailsAlone)
+{
+    PoolSpec pool = lockStep(2, 5);
+    pool.memoryLimit = 200ULL << 20;
+    prepare(python("def f(x):\n"
+                   "  if x == 13:\n"
+                   "    kept = []\n"
+                   "    while True: kept.append(b'x' * (1 << 20)); time.sleep(0.0005)\n"
+                   "  return math.sqrt(x)\n"),
+        40, pool);
+    EXPECT_EQ(runToEnd(), PoolEnd::How::Completed);
+    expectSquareRoots({13});
+    const FailureView failure = failureOf(13);
+    EXPECT_EQ(failure.kind, "memory");
+    EXPECT_GT(failure.context.memory, 200ULL << 20);
+    EXPECT_NE(failure.message.find("more than the memory limit of 200.0 MiB"), std::string::npos)
+        << failure.message;
+}
+
+TEST_F(PoolTest, CountsTheMemoryOfWhatATaskHasStarted)
+{
+    PoolSpec pool = lockStep(1);
+    pool.memoryLimit = 200ULL << 20;
+    prepare(python("import subprocess\n"
+                   "def f(x):\n"
+                   "  if x == 1: subprocess.run([sys.executable, '-c',\n"
+                   "    'import time; kept = b\"x\" * (300 << 20); time.sleep(3600)'])\n"
+                   "  return math.sqrt(x)\n"),
+        3, pool);
+    EXPECT_EQ(runToEnd(), PoolEnd::How::Completed);
+    expectSquareRoots({1});
+    EXPECT_EQ(failureOf(1).kind, "memory");
+}
+
+TEST_F(PoolTest, ReplacesAWorkerAfterItsIterations)
+{
+    PoolSpec pool = workers(2);
+    pool.recycle = 30;
+    prepare(python("def f(x):\n"
+                   "  open(__file__ + f'.{os.getpid()}', 'a').write('.')\n"
+                   "  return math.sqrt(x)\n"),
+        200, pool);
+    EXPECT_EQ(runToEnd(), PoolEnd::How::Completed);
+    expectSquareRoots();
+    EXPECT_EQ(count(Mark::Kind::Dead), 0U);
+    std::uint64_t processes = 0;
+    for (const QString &name : QDir(m_folder.path()).entryList({QStringLiteral("task.py.*")})) {
+        EXPECT_LE(QFileInfo(m_folder.filePath(name)).size(), 30) << name.toStdString();
+        ++processes;
+    }
+    EXPECT_GE(processes, 7U);
+    EXPECT_GE(m_run->timeline().worker(0).restarts() + m_run->timeline().worker(1).restarts(), 5U);
+}
+
+TEST_F(PoolTest, HaltsAfterSoManyFailures)
+{
+    PoolSpec pool = lockStep(2);
+    pool.halt = 3;
+    prepare(python("def f(x):\n  if x % 10 == 3: raise ValueError(x)\n  return math.sqrt(x)\n"),
+        100'000, pool);
+    EXPECT_EQ(runToEnd(), PoolEnd::How::Halted);
+    EXPECT_NE(m_run->end().error.find("failed"), std::string::npos);
+    EXPECT_GE(m_run->timeline().failed(), 3U);
+    EXPECT_LT(m_run->timeline().settled(), 10'000U);
+}
+
+TEST_F(PoolTest, SaysWithWhatStatusAWorkerEnded)
+{
+    prepare(
+        python("def f(x):\n"
+               "  if x == 2: sys.stderr.write('out of paper\\n'); sys.stderr.flush(); os._exit(7)\n"
+               "  return math.sqrt(x)\n"),
+        5, lockStep(1));
+    EXPECT_EQ(runToEnd(), PoolEnd::How::Completed);
+    const FailureView failure = failureOf(2);
+    EXPECT_EQ(failure.context.exitStatus, 7);
+    EXPECT_EQ(failure.context.signal, 0);
+    EXPECT_EQ(failure.context.attempts, 2U);
+    EXPECT_NE(failure.message.find("ended by itself with status 7"), std::string::npos);
+    EXPECT_NE(failure.detail.find("out of paper"), std::string::npos);
+}
+
+TEST_F(PoolTest, TriesSettledFailuresAgainWhenAsked)
+{
+    poolscope::Run &run = prepare(
+        python("def f(x):\n"
+               "  if x == 19:\n"
+               "    while not os.path.exists(__file__ + '.go'): time.sleep(0.001)\n"
+               "  if x < 10 and not os.path.exists(__file__ + '.well'): raise ValueError(x)\n"
+               "  return math.sqrt(x)\n"),
+        20, lockStep(2));
+    const auto touch = [this](const char *ending) {
+        QFile file(m_folder.filePath(QStringLiteral("task.py") + QLatin1String(ending)));
+        EXPECT_TRUE(file.open(QIODevice::WriteOnly));
+    };
+    run.start();
+    waitFor([&] { return run.timeline().settled() == 19; });
+    EXPECT_EQ(run.timeline().failed(), 10U);
+    touch(".well");
+    run.tryAgain({0, 1, 1, 5, 12, 19, 7'000});
+    waitFor([&] { return run.timeline().failed() == 7 && run.timeline().settled() == 19; });
+    EXPECT_EQ(run.timeline().succeeded(), 12U);
+    EXPECT_EQ(count(Mark::Kind::Reopened), 3U);
+    touch(".go");
+    waitForEnd();
+    expectSquareRoots({2, 3, 4, 6, 7, 8, 9});
+    run.tryAgain({2});
+    EXPECT_TRUE(run.outcomes().has(2)) << "the run has ended";
+}
+
+TEST_F(PoolTest, WaitsWhileAHolderHasAReason)
+{
+    RangeInput range{0, 2000};
+    auto source = openInput(range);
+    ASSERT_TRUE(source);
+    auto outcomes = OutcomeStore::make(2000, OutcomeStore::Keep::All);
+    ASSERT_TRUE(outcomes);
+    Timeline timeline;
+    RunLog log;
+    Recorder recorder(timeline, **outcomes, log, nullptr, [](const std::string &) {});
+    const RunSpec spec{BuiltinTask{"sqrt", {}}, range, lockStep(1, 10)};
+    Pool pool(spec, 1, **source, {(*outcomes)->columnPath(), (*outcomes)->columnCells()}, recorder);
+    pool.start();
+    pool.setHold(Holder::Outcomes, "no room");
+    pool.setHold(Holder::Journal, "no room either");
+    waitFor([&] {
+        return timeline.workerCount() == 1 && timeline.worker(0).state() == WorkerState::Ready;
+    });
+    EXPECT_EQ(pool.status().heldBecause, "no room");
+    pool.setHold(Holder::Outcomes, {});
+    EXPECT_EQ(pool.status().heldBecause, "no room either");
+    EXPECT_EQ(timeline.settled(), 0U);
+    bool ended = false;
+    QObject::connect(&pool, &Pool::ended, &pool, [&ended] { ended = true; });
+    pool.setHold(Holder::Journal, {});
+    waitFor([&] { return ended; });
+    EXPECT_EQ(timeline.settled(), 2000U);
+    EXPECT_NE(log.entriesFrom(0).entries.at(0).text.find("no room"), std::string::npos);
 }
 
 TEST_F(PoolTest, HoldsBackWhenNobodyReads)

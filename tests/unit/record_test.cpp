@@ -7,9 +7,13 @@
 #include "record/stationlog.h"
 
 #include <bit>
+#include <cstdlib>
 #include <fcntl.h>
+#include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <random>
+#include <sys/mount.h>
 #include <thread>
 #include <unistd.h>
 
@@ -270,6 +274,88 @@ TEST(OutcomeStore, KeepsWhateverComesInAnyOrder)
         ASSERT_EQ(numbers.cells.size(), kinds[i] == 2 ? 0 : same) << i;
         i += same;
     }
+}
+
+/// A small disk of its own, where mounting is allowed.
+class SmallDisk : public testing::Test {
+protected:
+    static constexpr std::size_t size = 4 << 20;
+
+    void SetUp() override
+    {
+        std::string name = std::filesystem::temp_directory_path() / "poolscope-disk-XXXXXX";
+        m_folder = mkdtemp(name.data());
+        m_mounted = mount("tmpfs", m_folder.c_str(), "tmpfs", 0, "size=4m") == 0;
+        if (!m_mounted)
+            GTEST_SKIP() << "mounting is not allowed here";
+        m_temporary = std::getenv("TMPDIR") ? std::getenv("TMPDIR") : "";
+        setenv("TMPDIR", m_folder.c_str(), 1);
+    }
+    void TearDown() override
+    {
+        if (m_mounted) {
+            umount2(m_folder.c_str(), MNT_DETACH);
+            m_temporary.empty() ? unsetenv("TMPDIR") : setenv("TMPDIR", m_temporary.c_str(), 1);
+        }
+        std::filesystem::remove(m_folder);
+    }
+
+    std::filesystem::path m_folder;
+    std::string m_temporary;
+    bool m_mounted = false;
+};
+
+TEST_F(SmallDisk, ABlobLogKeepsInMemoryWhatFindsNoRoom)
+{
+    auto made = BlobLog::make();
+    ASSERT_TRUE(made);
+    BlobLog &log = **made;
+    const std::filesystem::path ballast = m_folder / "ballast";
+    std::ofstream(ballast) << std::string(2 << 20, 'b');
+    std::vector<std::pair<std::uint64_t, std::string>> records;
+    for (char c = 'a'; c < 'a' + 20; ++c) {
+        records.emplace_back(0, std::string(200'000, c));
+        const auto offset = log.append(records.back().second);
+        ASSERT_TRUE(offset);
+        records.back().first = *offset;
+    }
+    const auto expectAll = [&] {
+        for (const auto &[offset, text] : records) {
+            const auto read = log.read(offset);
+            ASSERT_TRUE(read);
+            EXPECT_TRUE(std::string(read->begin(), read->end()) == text);
+        }
+    };
+    EXPECT_NE(log.obstacle().find("No space left"), std::string::npos) << log.obstacle();
+    expectAll();
+    EXPECT_TRUE(log.makeWay());
+    EXPECT_FALSE(log.obstacle().empty()) << "there is no more room than before";
+    std::filesystem::remove(ballast);
+    EXPECT_TRUE(log.makeWay());
+    EXPECT_TRUE(log.obstacle().empty());
+    expectAll();
+}
+
+TEST(OutcomeStore, ForgetsAFailureThatIsTriedAgain)
+{
+    const auto store = std::move(*OutcomeStore::make(100, OutcomeStore::Keep::All));
+    store->addNumbers({0, 60}, OutcomeKind::Integer);
+    OutcomeView failed;
+    failed.kind = OutcomeKind::Failure;
+    failed.failure = {failureTimeout, "", "too long", "", {3, 2, 4096, std::nullopt, 9}};
+    ASSERT_TRUE(store->add(60, failed));
+    store->addNumbers({61, 39}, OutcomeKind::Integer);
+    EXPECT_EQ(store->firstMissing(0), 100U);
+    EXPECT_TRUE(store->isFailure(60));
+    EXPECT_FALSE(store->isFailure(59));
+    EXPECT_EQ(store->read(60)->view.failure.context, failed.failure.context);
+    store->forget(60);
+    EXPECT_FALSE(store->has(60));
+    EXPECT_FALSE(store->isFailure(60));
+    EXPECT_EQ(store->firstMissing(0), 60U);
+    store->addNumbers({60, 1}, OutcomeKind::Real);
+    EXPECT_EQ(store->firstMissing(0), 100U);
+    EXPECT_EQ(store->read(60)->view.kind, OutcomeKind::Real);
 }
 
 TEST(OutcomeStore, IsARingForAReaderWhoReleases)

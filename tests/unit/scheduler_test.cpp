@@ -172,6 +172,123 @@ TEST(Scheduler, GivesARetiredWorkersRestToOthers)
     EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{2, 2}));
 }
 
+TEST(Scheduler, AnIndexOverALimitFailsAtOnce)
+{
+    Scheduler scheduler(fixed(4, 1), 4);
+    scheduler.addWorker(1);
+    scheduler.nextChunk(1);
+    ASSERT_TRUE(scheduler.answered(1, {0, 1}, 1ms));
+    const auto after = scheduler.workerDied(1, {1, 1}, DeathCause::OverLimit);
+    EXPECT_THAT(after.failed, ElementsAre(1U));
+    EXPECT_TRUE(after.quarantined.empty());
+    EXPECT_EQ(after.requeued, 2U);
+    EXPECT_EQ(scheduler.failedCount(), 1U);
+    EXPECT_EQ(scheduler.deaths(1), 0U) << "it is no death";
+    scheduler.addWorker(1);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{2, 2}));
+}
+
+TEST(Scheduler, AnIndexOverALimitHasItsRetries)
+{
+    Scheduler scheduler(fixed(1, 1, 1), 1);
+    for (const bool isLast : {false, true}) {
+        scheduler.addWorker(1);
+        ASSERT_EQ(scheduler.nextChunk(1), (IndexRange{0, 1}));
+        EXPECT_EQ(scheduler.workerDied(1, {0, 1}, DeathCause::OverLimit).failed.empty(), !isLast);
+    }
+    EXPECT_TRUE(scheduler.allSettled());
+    EXPECT_EQ(scheduler.failedAttempts(0), 2U);
+}
+
+TEST(Scheduler, SeveralOverALimitAreTriedAloneAndNotAccused)
+{
+    Scheduler scheduler(fixed(5, 1), 5);
+    scheduler.addWorker(1);
+    scheduler.nextChunk(1);
+    const auto after = scheduler.workerDied(1, {1, 3}, DeathCause::OverLimit);
+    EXPECT_TRUE(after.failed.empty());
+    EXPECT_TRUE(after.quarantined.empty());
+    EXPECT_EQ(after.requeued, 5U);
+    EXPECT_EQ(scheduler.failedAttempts(1), 0U);
+    EXPECT_EQ(scheduler.deaths(1), 0U);
+    scheduler.addWorker(1);
+    std::vector<IndexRange> chunks;
+    while (const auto chunk = scheduler.nextChunk(1)) {
+        chunks.push_back(*chunk);
+        ASSERT_TRUE(scheduler.answered(1, *chunk, 1ms));
+    }
+    EXPECT_THAT(chunks,
+        ElementsAre(IndexRange{0, 1}, IndexRange{1, 1}, IndexRange{2, 1}, IndexRange{3, 1},
+            IndexRange{4, 1}));
+    EXPECT_TRUE(scheduler.allSettled());
+}
+
+TEST(Scheduler, GivesAWorkerNoMoreThanItMayHave)
+{
+    ScheduleOptions options = fixed(4, 3);
+    options.recycle = 6;
+    Scheduler scheduler(options, 100);
+    scheduler.addWorker(1);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{0, 4}));
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{4, 2}));
+    EXPECT_EQ(scheduler.nextChunk(1), std::nullopt);
+    ASSERT_TRUE(scheduler.answered(1, {0, 4}, 1ms));
+    EXPECT_EQ(scheduler.nextChunk(1), std::nullopt);
+    EXPECT_FALSE(scheduler.isSpent(1)) << "it is still on a chunk";
+    ASSERT_TRUE(scheduler.answered(1, {4, 2}, 1ms));
+    EXPECT_TRUE(scheduler.isSpent(1));
+    scheduler.workerLeft(1);
+    scheduler.addWorker(1);
+    EXPECT_FALSE(scheduler.isSpent(1)) << "its replacement begins anew";
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{6, 4}));
+}
+
+TEST(Scheduler, RecyclingCutsWhatIsTriedAgainToo)
+{
+    ScheduleOptions options = fixed(8, 1);
+    options.recycle = 3;
+    Scheduler scheduler(options, 8);
+    scheduler.addWorker(1);
+    ASSERT_EQ(scheduler.nextChunk(1), (IndexRange{0, 3}));
+    scheduler.workerDied(1, {});
+    scheduler.addWorker(2);
+    EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{0, 3}));
+}
+
+TEST(Scheduler, TriesAFailureAgainWhenAsked)
+{
+    Scheduler scheduler(fixed(2, 1), 2);
+    scheduler.addWorker(1);
+    scheduler.nextChunk(1);
+    ASSERT_TRUE(scheduler.answered(1, {0, 2}, 1ms));
+    ASSERT_EQ(scheduler.failed(1), Scheduler::AfterFailure::Settled);
+    ASSERT_TRUE(scheduler.allSettled());
+    scheduler.tryAgain(1);
+    EXPECT_FALSE(scheduler.allSettled());
+    EXPECT_EQ(scheduler.failedCount(), 0U);
+    ASSERT_EQ(scheduler.nextChunk(1), (IndexRange{1, 1}));
+    ASSERT_TRUE(scheduler.answered(1, {1, 1}, 1ms));
+    EXPECT_EQ(scheduler.failed(1), Scheduler::AfterFailure::Settled);
+    EXPECT_EQ(scheduler.failedAttempts(1), 2U) << "the earlier attempt counts";
+    EXPECT_TRUE(scheduler.allSettled());
+}
+
+TEST(Scheduler, AQuarantinedIndexMayKillTwiceAgainAfterItWasAskedFor)
+{
+    Scheduler scheduler(fixed(1, 1), 1);
+    const auto die = [&] {
+        scheduler.addWorker(1);
+        scheduler.nextChunk(1);
+        return !scheduler.workerDied(1, {0, 1}).quarantined.empty();
+    };
+    EXPECT_FALSE(die());
+    EXPECT_TRUE(die());
+    scheduler.tryAgain(0);
+    EXPECT_FALSE(die());
+    EXPECT_TRUE(die());
+    EXPECT_EQ(scheduler.failedAttempts(0), 4U);
+}
+
 TEST(Scheduler, SettlesEveryIndexOnceWhateverDies)
 {
     std::mt19937 random(1);
@@ -215,8 +332,11 @@ TEST(Scheduler, SettlesEveryIndexOnceWhateverDies)
                 const IndexRange rest = scheduler.unansweredOf(id);
                 const auto after = scheduler.workerDied(id,
                     chance(50) ? IndexRange{rest.first, std::min<std::uint64_t>(rest.count, 3)}
-                               : IndexRange{});
+                               : IndexRange{},
+                    chance(50) ? DeathCause::Unknown : DeathCause::OverLimit);
                 for (const std::uint64_t index : after.quarantined)
+                    ++settled[index];
+                for (const std::uint64_t index : after.failed)
                     ++settled[index];
                 worker = held.erase(worker);
             }

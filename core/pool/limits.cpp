@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pool/limits.h"
+
+#include "wire/value.h"
+
+#include <cstdio>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::uint64_t timeToEndProcesses = 1'000'000'000; // nanoseconds
+
+bool endsProcessesItself(const TaskSpec &task)
+{
+    return std::holds_alternative<CommandTask>(task) || std::holds_alternative<ShellTask>(task)
+        || std::holds_alternative<FilterTask>(task);
+}
+
+std::string megabytes(std::uint64_t bytes)
+{
+    char text[32];
+    std::snprintf(text, sizeof(text), "%.1f MiB", static_cast<double>(bytes) / (1024 * 1024));
+    return text;
+}
+
+} // namespace
+
+std::optional<std::uint64_t> patienceWithIteration(const RunSpec &spec)
+{
+    if (!spec.pool.timeout)
+        return std::nullopt;
+    const auto timeout = static_cast<std::uint64_t>(*spec.pool.timeout * 1e9);
+    return endsProcessesItself(spec.task) ? timeout + timeToEndProcesses : timeout;
+}
+
+std::optional<Excess> timeExcess(
+    const RunSpec &spec, std::uint64_t patience, const RunningBatch &running, std::uint64_t clock)
+{
+    const bool isOver =
+        running.indices.count > 0 && clock > running.begun && clock - running.begun > patience;
+    if (!isOver)
+        return std::nullopt;
+    char limit[32];
+    std::snprintf(limit, sizeof(limit), "%g", spec.pool.timeout.value_or(0));
+    return Excess{failureTimeout, "it took longer than the timeout of " + std::string(limit) + " s",
+        running.indices};
+}
+
+Excess memoryExcess(const RunSpec &spec, const IndexRange &running, std::uint64_t bytes)
+{
+    return {failureMemory,
+        "the worker took " + megabytes(bytes) + ", more than the memory limit of "
+            + megabytes(spec.pool.memoryLimit.value_or(0)),
+        running, bytes};
+}
+
+} // namespace poolscope

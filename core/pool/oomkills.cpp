@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pool/oomkills.h"
+
+#include "pool/cgroups.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+namespace poolscope {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The number behind "oom_kill" in a file of names and numbers.
+std::uint64_t countIn(const fs::path &file)
+{
+    std::ifstream stream(file);
+    std::string name;
+    for (std::uint64_t value = 0; stream >> name >> value;) {
+        if (name == "oom_kill")
+            return value;
+    }
+    return 0;
+}
+
+std::uint64_t countOf(const fs::path &mount, const Cgroup &group)
+{
+    const fs::path path = fs::path(group.path).relative_path();
+    if (group.controllers.empty())
+        return countIn(mount / path / "memory.events");
+    if (hasController(group.controllers, "memory"))
+        return countIn(mount / "memory" / path / "memory.oom_control");
+    return 0;
+}
+
+} // namespace
+
+OomKills oomKills(const std::string &root)
+{
+    OomKills kills;
+    for (const Cgroup &group : ownCgroups(root))
+        kills.here = std::max(kills.here, countOf(fs::path(root) / "sys/fs/cgroup", group));
+    kills.anywhere = countIn(fs::path(root) / "proc/vmstat");
+    return kills;
+}
+
+std::string oomKillsBetween(const OomKills &before, const OomKills &after)
+{
+    if (after.here > before.here)
+        return ", very likely by the kernel's out-of-memory killer, which struck in this program's "
+               "control group meanwhile";
+    if (after.anywhere > before.anywhere)
+        return ", perhaps by the kernel's out-of-memory killer, which struck on this machine "
+               "meanwhile";
+    return {};
+}
+
+} // namespace poolscope

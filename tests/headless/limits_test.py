@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Drives `poolscope run` with its limits, and on disks that are full.
+
+POOLSCOPE names the program to test. Disks need mounting to be allowed; these tests are skipped where
+it is not.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import unittest
+
+import run_test
+from run_test import ALL_SUCCEEDED, INTERRUPTED, SOME_FAILED, Done, read_jsonl
+
+run_test.PATIENCE = 60  # a worker's start takes its time on a busy machine, and here there are many
+
+TASKS = r'''
+import os, signal, sys, time
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+
+
+def sleeps(number):
+    if number == 3:
+        time.sleep(1e6)
+    return number
+
+
+def grows(number):
+    kept = []
+    while number == 3:
+        kept.append(b"x" * (1 << 20))
+        time.sleep(0.0005)
+    return number
+
+
+def picky(number):
+    if number % 10 == 3:
+        raise ValueError("no %d here" % number)
+    return number
+
+
+def long_text(number):
+    return "%06d" % number * 20_000
+
+
+def dies(number):
+    if number % 100 == 50:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.0001)  # long enough for a span of its own
+    return number
+'''
+
+
+class LimitsTest(run_test.ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.path("tasks.py").write_text(TASKS)
+
+    def failures(self, path):
+        return {line["index"]: line["failure"] for line in read_jsonl(path) if "failure" in line}
+
+
+class Limits(LimitsTest):
+    def test_timeout(self):
+        done = self.run_python("sleeps", "0:10", "-j", 2, "--timeout", 0.5, "-o", "out.jsonl")
+        self.assert_status(done, SOME_FAILED)
+        self.assertIn("input 3 failed: timeout: it took longer than the timeout of 0.5 s", done.err)
+        [(index, failure)] = self.failures(self.path("out.jsonl")).items()
+        self.assertEqual((index, failure["kind"], failure["attempts"]), (3, "timeout", 1))
+        self.assertIn(failure["worker"], (1, 2))
+        self.assertGreater(failure["memory_bytes"], 0)
+        self.assert_nothing_left()
+
+    def test_timeout_with_retries(self):
+        done = self.run_python(
+            "sleeps", "0:10", "-j", 2, "--timeout", 0.5, "--retries", 1, "-o", "out.jsonl")
+        self.assert_status(done, SOME_FAILED)
+        self.assertEqual(self.failures(self.path("out.jsonl"))[3]["attempts"], 2)
+
+    def test_memory(self):
+        done = self.run_python("grows", "0:10", "-j", 2, "--memory-limit", "150M", "-o", "out.jsonl")
+        self.assert_status(done, SOME_FAILED)
+        [(index, failure)] = self.failures(self.path("out.jsonl")).items()
+        self.assertEqual((index, failure["kind"]), (3, "memory"))
+        self.assertGreater(failure["memory_bytes"], 150 << 20)
+        self.assertIn("more than the memory limit of 150.0 MiB", failure["message"])
+
+    def test_recycle(self):
+        done = self.run_python(
+            "picky", "0:3", "-j", 1, "--recycle", 1, "--summary", "-", "--discard")
+        self.assert_status(done, ALL_SUCCEEDED)
+        self.assertEqual([worker["restarts"] for worker in json.loads(done.out)["workers"]], [2])
+
+    def test_halt(self):
+        self.path("out.jsonl").write_text("before")
+        done = self.run_python("picky", "0:100000", "-j", 2, "--chunk", 1, "--halt", 3,
+                               "-o", "out.jsonl", "--summary", "-")
+        self.assert_status(done, SOME_FAILED)
+        self.assertRegex(
+            done.err, r"poolscope: halted: \d+ inputs failed.*; out\.jsonl was not written\n$")
+        self.assertEqual(self.path("out.jsonl").read_text(), "before")
+        summary = json.loads(done.out)
+        self.assertGreaterEqual(summary["failed"], 3)
+        self.assertLess(summary["succeeded"], 99_000)
+
+    def test_halt_leaves_what_is_on_standard_output(self):
+        done = self.run_python("picky", "0:100000", "-j", 1, "--chunk", 1, "--halt", 2)
+        self.assert_status(done, SOME_FAILED)
+        lines = done.out.decode().split("\n")
+        self.assertEqual(lines[:14], [*map(str, range(3)), "", *map(str, range(4, 13)), ""])
+
+    def test_worker_says_what_killed_it(self):
+        done = self.run_python("dies", "0:60", "-j", 1, "-o", "out.jsonl")
+        self.assert_status(done, SOME_FAILED)
+        [(index, failure)] = self.failures(self.path("out.jsonl")).items()
+        self.assertEqual((index, failure["kind"], failure["signal"]), (50, "quarantined", 9))
+        self.assertNotIn("exit_status", failure)
+        self.assertEqual(failure["attempts"], 2)
+        self.assertIn("killed by signal 9 (SIGKILL)", failure["message"])
+
+    def test_one_death_in_a_hundred(self):
+        done = self.run_python("dies", "0:400", "-j", 2, "-o", "out.jsonl", "--summary", "-")
+        self.assert_status(done, SOME_FAILED)
+        self.assertEqual(set(self.failures(self.path("out.jsonl"))), set(range(50, 400, 100)))
+        self.assertEqual(json.loads(done.out)["succeeded"], 396)
+
+
+class FullDisk(LimitsTest):
+    """A disk of 4 MB that fills, and is then made larger."""
+
+    COUNT = 100  # values of 120 kB
+
+    def setUp(self):
+        super().setUp()
+        self.disk = self.path("disk")
+        self.disk.mkdir()
+        if self.mount("size=4m") != 0:
+            self.skipTest("mounting is not allowed here")
+        self.addCleanup(subprocess.run, ["umount", "-l", self.disk], check=True)
+
+    def mount(self, options):
+        return subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", options, "tmpfs", self.disk],
+            stderr=subprocess.DEVNULL, check=False).returncode
+
+    def start_full(self, *options):
+        """A run that has told that there is no room any more."""
+        process = self.start(*self.python("long_text"), "--range", f"0:{self.COUNT}", "-j", 2,
+                             "-q", *options)
+        said = process.stderr.readline().decode()
+        self.assertIn("No space left", said)
+        self.assertIn("waits", said)
+        self.assertIsNone(process.poll())
+        return process
+
+    def make_room(self):
+        self.assertEqual(self.mount("remount,size=100m"), 0)
+
+    def finish(self, process):
+        out, err = process.communicate(timeout=run_test.PATIENCE)
+        return Done(process.returncode, out, err.decode())
+
+    def test_results_wait_for_room(self):
+        process = self.start_full("-o", self.disk / "out.txt")
+        self.make_room()
+        done = self.finish(process)
+        self.assert_status(done, ALL_SUCCEEDED)
+        self.assertEqual(done.err, "", "it says so once")
+        self.assertEqual((self.disk / "out.txt").read_text(),
+                         "".join("%06d" % n * 20_000 + "\n" for n in range(self.COUNT)))
+
+    def test_temporary_outcomes_wait_for_room(self):
+        os.environ["TMPDIR"] = str(self.disk)
+        self.addCleanup(os.environ.pop, "TMPDIR")
+        process = self.start_full("--discard", "--chunk", 1, "--window", 1, "--summary", "-")
+        self.make_room()
+        done = self.finish(process)
+        self.assert_status(done, ALL_SUCCEEDED)
+        self.assertEqual(done.err, "poolscope: the run goes on\n")
+        self.assertEqual(json.loads(done.out)["succeeded"], self.COUNT)
+
+    def test_interrupted_while_it_waits(self):
+        process = self.start_full("-o", self.disk / "out.txt")
+        os.kill(process.pid, signal.SIGINT)
+        done = self.finish(process)
+        self.assert_status(done, INTERRUPTED)
+        self.assertIn("was not written", done.err)
+        self.assertFalse((self.disk / "out.txt").exists())
+        self.assert_nothing_left()
+
+
+if __name__ == "__main__":
+    unittest.main()
