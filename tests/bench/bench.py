@@ -28,6 +28,19 @@ HERE = Path(__file__).resolve().parent
 SQRT = HERE.parents[1] / "resources" / "examples" / "sqrt.py"
 PYTHON = "/usr/bin/python3"
 PYTHON_SQRT = ("--python", f"{SQRT}:task", "--python-interpreter", PYTHON, "-j", "2")
+FAILING = """
+import os, signal, time
+
+def raises(number):
+    time.sleep(0.001)
+    if number % 100 == 50:
+        raise ValueError(number)
+
+def crashes(number):
+    time.sleep(0.001)
+    if number % 100 == 50:
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
 MEGABYTE = 1_000_000
 TIMEOUT = 900
 
@@ -71,6 +84,33 @@ class Bench:
 
     def python(self, inputs):
         return self.rate(inputs, *PYTHON_SQRT)
+
+    def failing(self, function, inputs):
+        """The makespan of a Python task of 1 ms that fails, in one way or another, on 1%."""
+        tasks = self.folder / "failing.py"
+        tasks.write_text(FAILING)
+        count = self.count(inputs)
+        summary = self.folder / "summary.json"
+        command = [self.program, "run", "--python", f"{tasks}:{function}", "--python-interpreter",
+                   PYTHON, "-j", "2", "--range", f"0:{count}", "--discard", "--summary", summary]
+        subprocess.run(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        told = json.loads(summary.read_text("utf-8"))
+        wanted = len(range(50, count, 100))
+        if (told["failed"], told["succeeded"]) != (wanted, count - wanted):
+            raise Failed(f"{told['failed']} of {wanted} failed: {command}")
+        return told
+
+    def crashing(self, inputs):
+        return self.failing("crashes", inputs)["rate"]
+
+    def raising_and_starting(self, inputs):
+        """The rate with plain failures, if each of the crashes had cost one worker's start."""
+        told = self.failing("raises", inputs)
+        one = self.seconds(self.program, "run", *PYTHON_SQRT[:-2], "-j", "1", "--range", "0:1")
+        bare = self.seconds(
+            self.program, "run", "--builtin", "sqrt", "-j", "1", "--range", "0:1")
+        deaths = 2 * told["failed"]
+        return told["tasks"] / (told["makespan_s"] + deaths * (one - bare) / 2)
 
     def peer(self, name, inputs, *chunk):
         command = [PYTHON, "-B", HERE / "peers.py", name, str(self.count(inputs)), *map(str, chunk)]
@@ -375,6 +415,11 @@ def rows(bench):
             "a command for each input (true), 2 workers", per_second,
             lambda: bench.commands(10_000), 1,
             {"xargs -P2 -n1 true": lambda: bench.xargs(10_000)}),
+        "crashes": Row(
+            "Python task of 1 ms that kills its worker on 1% of 5000 inputs", per_second,
+            lambda: bench.crashing(5_000), 0.5,
+            {"it raises instead, and a worker's start for each death":
+             lambda: bench.raising_and_starting(5_000)}),
         "spans": Row(
             "memory of the program at 10 million spans", megabytes,
             bench.spans_memory, 400 * MEGABYTE, less=True),
