@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "headless/runarguments.h"
 
+#include "input/csvrecord.h"
 #include "input/integerrange.h"
 
 #include <CLI/CLI.hpp>
@@ -150,6 +151,18 @@ Result<TaskSpec> parseTask(const TypedSpec &typed)
 }
 
 constexpr std::string_view tabDelimiter = "tab";
+constexpr std::string_view allColumns = "all";
+
+/// The names as one CSV record, which is not the word for all of them.
+std::string columnsText(const std::vector<std::string> &columns)
+{
+    std::string text = csvRecord(columns);
+    if (text == allColumns) {
+        text.clear();
+        appendQuotedCsvField(text, allColumns);
+    }
+    return text;
+}
 
 Result<CsvInput> parseCsv(const TypedSpec &typed)
 {
@@ -163,15 +176,14 @@ Result<CsvInput> parseCsv(const TypedSpec &typed)
     if (typed.header != "first" && typed.header != "none")
         return failure("--header takes 'first' or 'none', not '" + typed.header + "'");
     csv.header = typed.header == "first" ? CsvInput::Header::FirstRow : CsvInput::Header::None;
-    if (typed.columns == "all")
+    if (typed.columns == allColumns)
         return csv;
-    for (std::string_view rest = typed.columns;;) {
-        const auto comma = rest.find(',');
-        csv.columns.emplace_back(rest.substr(0, comma));
-        if (comma == std::string_view::npos)
-            return csv;
-        rest.remove_prefix(comma + 1);
-    }
+    auto columns = parseCsvRecord(typed.columns);
+    if (!columns)
+        return failure("--columns takes names as a CSV file's header has them, not '"
+            + typed.columns + "': " + columns.error().message);
+    csv.columns = std::move(*columns);
+    return csv;
 }
 
 Result<InputSpec> parseInput(const TypedSpec &typed)
@@ -295,9 +307,7 @@ struct TypeInput {
             input.delimiter == '\t' ? std::string(tabDelimiter) : std::string(1, input.delimiter);
         typed.header = input.header == CsvInput::Header::FirstRow ? "first" : "none";
         if (!input.columns.empty())
-            typed.columns.clear();
-        for (const std::string &column : input.columns)
-            typed.columns += (typed.columns.empty() ? "" : ",") + column;
+            typed.columns = columnsText(input.columns);
     }
     void operator()(const FilesInput &input) const { typed.files = input.pattern; }
 };

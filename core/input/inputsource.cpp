@@ -2,14 +2,24 @@
 #include "input/inputsource.h"
 
 #include "input/contenthash.h"
+#include "input/csvindex.h"
+#include "input/csvrecord.h"
+#include "input/filelist.h"
 #include "input/integerrange.h"
 #include "input/lineindex.h"
 
 #include <algorithm>
+#include <cstring>
+#include <string_view>
 
 namespace poolscope {
 
 namespace {
+
+template <typename Source, typename Index> std::unique_ptr<InputSource> sourceOf(Index index)
+{
+    return std::make_unique<Source>(std::move(index));
+}
 
 class RangeSource : public InputSource {
 public:
@@ -40,6 +50,8 @@ private:
     RangeInput m_range;
 };
 
+constexpr std::size_t lengthField = 4;
+
 class LinesSource : public InputSource {
 public:
     explicit LinesSource(LineIndex index)
@@ -64,28 +76,129 @@ public:
     InputContent content() const override { return {m_index.contentHash(), size()}; }
     Result<std::unique_ptr<InputSource>> duplicate() const override
     {
-        return m_index.duplicate().map([](LineIndex index) {
-            return std::unique_ptr<InputSource>(std::make_unique<LinesSource>(std::move(index)));
+        return m_index.duplicate().map(sourceOf<LinesSource, LineIndex>);
+    }
+
+private:
+    LineIndex m_index;
+};
+
+class RowsSource : public InputSource {
+public:
+    RowsSource(CsvIndex index, char delimiter)
+        : m_index(std::move(index))
+        , m_delimiter(delimiter)
+    {
+    }
+    std::uint64_t size() const override { return m_index.rowCount(); }
+    std::uint64_t meanEncodedSize() const override { return lengthField + m_index.meanItemSize(); }
+    std::uint64_t maxEncodedSize() const override { return lengthField + m_index.maxItemSize(); }
+    std::vector<std::string> columns() const override { return m_index.columns(); }
+    Result<void> encode(std::uint64_t first, std::uint64_t count, std::string &out) override
+    {
+        return m_index.read(first, count, out);
+    }
+    Result<std::string> text(std::uint64_t index) override
+    {
+        std::string item;
+        return m_index.read(index, 1, item).map([&] {
+            return csvRecord(fieldsOf(item), m_delimiter);
+        });
+    }
+    InputContent content() const override { return {m_index.contentHash(), size()}; }
+    Result<std::unique_ptr<InputSource>> duplicate() const override
+    {
+        return m_index.duplicate().map([this](CsvIndex index) -> std::unique_ptr<InputSource> {
+            return std::make_unique<RowsSource>(std::move(index), m_delimiter);
         });
     }
 
 private:
-    static constexpr std::size_t lengthField = 4;
-    LineIndex m_index;
+    static std::vector<std::string> fieldsOf(const std::string &item)
+    {
+        std::vector<std::string> fields;
+        for (std::size_t at = lengthField; at < item.size();) {
+            std::uint32_t length = 0;
+            std::memcpy(&length, item.data() + at, sizeof(length));
+            fields.push_back(item.substr(at + sizeof(length), length));
+            at += sizeof(length) + length;
+        }
+        return fields;
+    }
+
+    CsvIndex m_index;
+    char m_delimiter;
+};
+
+class FilesSource : public InputSource {
+public:
+    explicit FilesSource(std::shared_ptr<const FileList> files)
+        : m_files(std::move(files))
+    {
+    }
+    std::uint64_t size() const override { return m_files->size(); }
+    std::uint64_t meanEncodedSize() const override
+    {
+        return lengthField + m_files->pathBytes() / std::max<std::uint64_t>(size(), 1);
+    }
+    std::uint64_t maxEncodedSize() const override { return lengthField + m_files->longestPath(); }
+    Result<void> encode(std::uint64_t first, std::uint64_t count, std::string &out) override
+    {
+        for (std::uint64_t index = first; index < first + count; ++index) {
+            const std::string_view path = m_files->path(index);
+            const auto length = static_cast<std::uint32_t>(path.size());
+            out.append(reinterpret_cast<const char *>(&length), sizeof(length));
+            out += path;
+        }
+        return {};
+    }
+    Result<std::string> text(std::uint64_t index) override
+    {
+        return std::string(m_files->path(index));
+    }
+    InputContent content() const override { return {m_files->contentHash(), size()}; }
+    Result<std::unique_ptr<InputSource>> duplicate() const override
+    {
+        return std::make_unique<FilesSource>(m_files);
+    }
+
+private:
+    std::shared_ptr<const FileList> m_files; ///< of all duplicates
+};
+
+struct Open {
+    using Opened = Result<std::unique_ptr<InputSource>>;
+
+    Opened operator()(const RangeInput &range) const
+    {
+        return std::make_unique<RangeSource>(range);
+    }
+    Opened operator()(const LinesInput &lines) const
+    {
+        if (lines.isStandardInput())
+            return failure("this kind of input cannot be read yet");
+        return LineIndex::open(lines.path).map(sourceOf<LinesSource, LineIndex>);
+    }
+    Opened operator()(const CsvInput &csv) const
+    {
+        return CsvIndex::open(csv).map([&](CsvIndex index) -> std::unique_ptr<InputSource> {
+            return std::make_unique<RowsSource>(std::move(index), csv.delimiter);
+        });
+    }
+    Opened operator()(const FilesInput &files) const
+    {
+        return FileList::match(files.pattern)
+            .map([](FileList list) -> std::unique_ptr<InputSource> {
+                return std::make_unique<FilesSource>(std::make_shared<FileList>(std::move(list)));
+            });
+    }
 };
 
 } // namespace
 
 Result<std::unique_ptr<InputSource>> openInput(const InputSpec &spec)
 {
-    if (const auto *range = std::get_if<RangeInput>(&spec))
-        return std::make_unique<RangeSource>(*range);
-    const auto *lines = std::get_if<LinesInput>(&spec);
-    if (!lines)
-        return failure("this kind of input cannot be read yet");
-    return LineIndex::open(lines->path).map([](LineIndex index) {
-        return std::unique_ptr<InputSource>(std::make_unique<LinesSource>(std::move(index)));
-    });
+    return std::visit(Open{}, spec);
 }
 
 } // namespace poolscope

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace poolscope {
 
@@ -33,8 +34,11 @@ public:
     /// The same for the largest input.
     virtual std::uint64_t maxEncodedSize() const = 0;
 
+    /// The names of what each input has, in its order, where inputs are rows; none for others.
+    virtual std::vector<std::string> columns() const { return {}; }
+
     /// Appends the inputs [first, first + count), which lie below size(), each as u32 length and
-    /// bytes. Appends nothing where meanEncodedSize() is 0.
+    /// bytes (of a row: see wire/row.h). Appends nothing where meanEncodedSize() is 0.
     virtual Result<void> encode(std::uint64_t first, std::uint64_t count, std::string &out) = 0;
 
     /// Input `index` as a person reads it.
@@ -47,7 +51,8 @@ public:
     virtual Result<std::unique_ptr<InputSource>> duplicate() const = 0;
 };
 
-/// Opens what the spec names. Reads a file of lines once, to index it.
+/// Opens what the spec names. Reads a file of lines or rows once, to index it, and finds every
+/// mistake in it.
 Result<std::unique_ptr<InputSource>> openInput(const InputSpec &spec);
 
 } // namespace poolscope

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // LineIndex: random access to the lines of a file that may be larger than memory.
 //
-// Keeps the place of one line in every 16 KiB (a thousandth of the file), never text; a line is
-// found by scanning on from the place before it, or from where the last read ended, so that
-// consecutive reads scan each byte once. A line ends at \n, \r\n or \r; the last needs no ending.
+// Keeps the places of some lines (a thousandth of the file), never text; a line is found by
+// scanning on from the place before it. A line ends at \n, \r\n or \r; the last needs no ending.
 // Bytes are left as they are, NUL and invalid UTF-8 included.
 //
 // The file is expected not to change while it is indexed; a read that no longer finds its lines
 // fails and says so. One thread at a time.
 #pragma once
 
+#include "input/datafile.h"
+#include "input/places.h"
 #include "result.h"
 
 #include <cstdint>
 #include <string>
-#include <vector>
+#include <utility>
 
 namespace poolscope {
 
@@ -26,10 +27,6 @@ public:
     /// Reads the whole file once. Fails where it cannot be read, is no regular file, or has a line
     /// that is too long.
     static Result<LineIndex> open(const std::string &path);
-
-    LineIndex(LineIndex &&other) noexcept;
-    LineIndex &operator=(LineIndex &&other) noexcept;
-    ~LineIndex();
 
     /// The same lines of the same open file, for another thread; reads nothing.
     Result<LineIndex> duplicate() const;
@@ -46,20 +43,14 @@ public:
     Result<void> read(std::uint64_t first, std::uint64_t count, std::string &out);
 
 private:
-    LineIndex() = default;
+    explicit LineIndex(DataFile file)
+        : m_file(std::move(file))
+    {
+    }
     Result<void> scan();
 
-    /// Where a line begins.
-    struct Place {
-        std::uint64_t line = 0;
-        std::uint64_t offset = 0;
-    };
-    Place placeBefore(std::uint64_t line) const;
-
-    int m_file = -1;
-    std::string m_path;
-    std::vector<Place> m_places{{}}; ///< by line
-    Place m_next; ///< where the last read ended
+    DataFile m_file;
+    Places m_places;
     std::uint64_t m_lineCount = 0;
     std::uint64_t m_byteCount = 0;
     std::uint64_t m_longestLine = 0;

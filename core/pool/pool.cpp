@@ -57,7 +57,7 @@ Pool::Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source,
     , m_source(source)
     , m_listener(listener)
     , m_program(workerProgramFor(spec.task))
-    , m_setup(setupFor(spec, column))
+    , m_setup(setupFor(spec, column, source.columns()))
     , m_scheduler(scheduleOptions(spec.pool, source), source.size())
     , m_wantedWorkers(workers)
     , m_patienceWithIteration(patienceWithIteration(spec))

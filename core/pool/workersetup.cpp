@@ -3,6 +3,7 @@
 
 #include "task/words.h"
 
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -56,7 +57,8 @@ struct SetUpTask {
 
 } // namespace
 
-wire::Setup setupFor(const RunSpec &spec, const ColumnPlace &column)
+wire::Setup setupFor(
+    const RunSpec &spec, const ColumnPlace &column, std::vector<std::string> columns)
 {
     wire::Setup setup;
     std::visit(SetUpTask{setup}, spec.task);
@@ -64,7 +66,8 @@ wire::Setup setupFor(const RunSpec &spec, const ColumnPlace &column)
         setup.rangeStart = range->start;
         setup.rangeStep = range->step;
     } else {
-        setup.input = wire::InputKind::Items;
+        setup.columns = std::move(columns);
+        setup.input = setup.columns.empty() ? wire::InputKind::Items : wire::InputKind::Rows;
     }
     setup.columnPath = column.path;
     setup.columnCells = column.cells;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace poolscope {
 
@@ -16,7 +17,9 @@ struct ColumnPlace {
     std::uint64_t cells = 0;
 };
 
-/// The same for all workers; the worker's number and its board are left open.
-wire::Setup setupFor(const RunSpec &spec, const ColumnPlace &column);
+/// The same for all workers; the worker's number and its board are left open. `columns` are the
+/// names of those that the inputs have, where they are rows.
+wire::Setup setupFor(
+    const RunSpec &spec, const ColumnPlace &column, std::vector<std::string> columns);
 
 } // namespace poolscope

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "record/run.h"
 
+#include "pool/taskinput.h"
 #include "pool/usablecores.h"
 
 #include <QTimer>
@@ -21,6 +22,8 @@ Result<Run::Opened> Run::open(const RunSpec &spec, Reading reading)
     auto source = openInput(spec.input);
     if (!source)
         return tl::unexpected(source.error());
+    if (const auto suits = checkInputSuits(spec.task, **source); !suits)
+        return tl::unexpected(suits.error());
     auto record = std::make_unique<RunRecord>();
     record->spec = spec;
     record->inputCount = (*source)->size();

@@ -44,8 +44,8 @@ wire::Done TextBuiltinRunner::run(Batch batch, wire::FieldReader &items)
 {
     m_values.clear();
     for (std::uint64_t i = 0; i < batch.count; ++i) {
-        const CommandInput input = m_inputs.take(batch.first + i, items);
-        wire::encodeOutcome(m_values, textOutcome(m_task.runText(input.whole)));
+        const std::string_view input = m_inputs.takeOne(batch.first + i, items);
+        wire::encodeOutcome(m_values, textOutcome(m_task.runText(input)));
     }
     return inlineDone(batch, m_values);
 }

@@ -38,7 +38,7 @@ HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19,
 MAX_BODY = {SETUP: 1 << 20, WORK: 1 << 30, POOL_GOODBYE: 0}
 
 TASK_PYTHON = 1
-INPUT_RANGE, INPUT_ITEMS = 0, 1
+INPUT_RANGE, INPUT_ITEMS, INPUT_ROWS = 0, 1, 2
 COLUMN_REAL, COLUMN_INTEGER, INLINE = 0, 1, 2
 NONE, INTEGER, REAL, TEXT, BYTES, JSON, REPR, FAILURE = range(8)
 
@@ -648,7 +648,7 @@ class Setup:
         fields.end()
         if self.task != TASK_PYTHON:
             raise Malformed("a Setup for another kind of worker (task %d)" % self.task)
-        if self.input not in (INPUT_RANGE, INPUT_ITEMS):
+        if self.input not in (INPUT_RANGE, INPUT_ITEMS, INPUT_ROWS):
             raise Malformed("a Setup with inputs of unknown kind %d" % self.input)
         if self.input == INPUT_RANGE and self.range_step == 0:
             raise Malformed("a Setup whose range has the step 0")
@@ -673,6 +673,9 @@ def chunk_from(setup, body, received):
         raise Malformed("a chunk without inputs")
     if setup.input == INPUT_ITEMS:
         chunk.values = Items(body, chunk.count).values
+        return chunk
+    if setup.input == INPUT_ROWS:
+        chunk.values = Rows(body, chunk.count, setup.columns).values
         return chunk
     if len(body) > CHUNK_HEAD.size:
         raise Malformed("a chunk of a range with items")
@@ -711,10 +714,42 @@ class Items:
                 into.append(str(body[start:at], "utf-8", "surrogateescape"))
         except struct.error:
             raise Malformed("a chunk has fewer items than it says") from None
+        self.took(at, count)
+
+    def took(self, at, count):
+        body = self.body
         self.at = at
         self.left -= count
         if at > len(body) or (self.left == 0 and at < len(body)):
             raise Malformed("the items of a chunk do not fill it")
+
+
+class Rows(Items):
+    """Items that hold a string for each column; each becomes a dict."""
+
+    def __init__(self, body, count, columns):
+        Items.__init__(self, body, count)
+        self.columns = columns
+
+    def decode(self, into, count):
+        body = self.body
+        columns = self.columns
+        at = self.at
+        try:
+            for _ in range(count):
+                row = {}
+                end = at + 4 + unpack_length(body, at)[0]
+                at += 4
+                for column in columns:
+                    start = at + 4
+                    at = start + unpack_length(body, at)[0]
+                    row[column] = str(body[start:at], "utf-8", "surrogateescape")
+                if at != end:
+                    raise Malformed("a row has other columns than its Setup says")
+                into.append(row)
+        except struct.error:
+            raise Malformed("a chunk has fewer items than it says") from None
+        self.took(at, count)
 
 
 # ------------------------------------------------------------------------------------------ worker

@@ -115,7 +115,11 @@ std::vector<RunSpec> specs()
         all.push_back({ShellTask{text}, range, {}});
         all.push_back({FilterTask{text}, CsvInput{text}, {}});
         all.push_back({LibraryTask{text, "f"}, range, {}});
+        all.push_back({sqrt, CsvInput{"a.csv", ',', CsvInput::Header::FirstRow, {text}}, {}});
+        all.push_back({sqrt, CsvInput{"a.csv", ',', CsvInput::Header::None, {text, "", text}}, {}});
     }
+    for (const Arguments &columns : {Arguments{"all"}, {""}, {"", ""}, {"all", "none"}})
+        all.push_back({sqrt, CsvInput{"a.csv", ',', CsvInput::Header::FirstRow, columns}, {}});
     for (const char delimiter : {',', ';', '\t', ' ', '-', '\''}) {
         all.push_back({sqrt, CsvInput{"a.csv", delimiter, CsvInput::Header::None, {}}, {}});
         all.push_back(

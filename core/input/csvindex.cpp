@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "input/csvindex.h"
+
+#include "input/contenthash.h"
+#include "input/csvrecord.h"
+#include "input/csvscan.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <string_view>
+
+namespace poolscope {
+
+namespace {
+
+using Length = std::uint32_t;
+constexpr std::size_t mostNameBytes = 512 * 1024; // of the chosen columns, in one message
+
+void appendLength(std::string &out, std::size_t length)
+{
+    const auto field = static_cast<Length>(length);
+    out.append(reinterpret_cast<const char *>(&field), sizeof(field));
+}
+
+std::vector<std::string> numberedNames(std::size_t count)
+{
+    std::vector<std::string> names;
+    for (std::size_t i = 1; i <= count; ++i)
+        names.push_back(std::to_string(i));
+    return names;
+}
+
+std::string listOf(const std::vector<std::string> &names)
+{
+    constexpr std::size_t longest = 500;
+    const std::string list = csvRecord(names);
+    return list.size() <= longest ? list : list.substr(0, longest) + "...";
+}
+
+std::string countOfFields(std::size_t count)
+{
+    return std::to_string(count) + (count == 1 ? " field" : " fields");
+}
+
+} // namespace
+
+/// Visits the whole file once, for CsvIndex::open().
+class CsvOpening : public CsvVisitor {
+public:
+    CsvOpening(CsvIndex &index, const CsvInput &spec)
+        : m_index(index)
+        , m_spec(spec)
+    {
+    }
+
+    void bytes(std::string_view bytes) override { m_hasher.add(bytes); }
+
+    void field(std::string_view text) override
+    {
+        if (m_isFirst)
+            m_firstRecord.emplace_back(text);
+        else if (m_fields < slots().size() && slots()[m_fields] != CsvIndex::Columns::notChosen)
+            m_itemSize += sizeof(Length) + text.size();
+        ++m_fields;
+    }
+
+    bool endRecord(const CsvRecordPlace &place) override
+    {
+        if (m_isFirst)
+            return endFirstRecord(place);
+        if (m_fields != slots().size())
+            return fail(csvFailure(m_index.m_file, place.line,
+                countOfFields(m_fields) + ", but the " + (hasHeader() ? "header" : "first row")
+                    + " has " + std::to_string(slots().size())));
+        addRow(place);
+        return true;
+    }
+
+    Result<void> finish()
+    {
+        if (m_error)
+            return tl::unexpected(*m_error);
+        if (m_isFirst)
+            return failure("cannot read " + m_index.m_file.path() + ": it has no row");
+        m_index.m_contentHash = m_hasher.digest();
+        return {};
+    }
+
+private:
+    bool hasHeader() const { return m_spec.header == CsvInput::Header::FirstRow; }
+    const std::vector<std::size_t> &slots() const { return m_index.m_columns.slots; }
+
+    bool endFirstRecord(const CsvRecordPlace &place)
+    {
+        m_isFirst = false;
+        const auto names = hasHeader() ? m_firstRecord : numberedNames(m_firstRecord.size());
+        if (const auto chosen = choose(names, place); !chosen)
+            return fail(tl::unexpected(chosen.error()));
+        if (hasHeader()) {
+            m_index.m_places = Places({0, place.end});
+            m_fields = 0;
+            return true;
+        }
+        for (std::size_t i = 0; i < m_firstRecord.size(); ++i) {
+            if (slots()[i] != CsvIndex::Columns::notChosen)
+                m_itemSize += sizeof(Length) + m_firstRecord[i].size();
+        }
+        addRow(place);
+        return true;
+    }
+
+    void addRow(const CsvRecordPlace &place)
+    {
+        m_index.m_itemBytes += m_itemSize;
+        m_index.m_largestItem = std::max(m_index.m_largestItem, m_itemSize);
+        m_index.m_places.add({++m_index.m_rowCount, place.end});
+        m_itemSize = 0;
+        m_fields = 0;
+    }
+
+    Result<void> choose(const std::vector<std::string> &all, const CsvRecordPlace &place)
+    {
+        CsvIndex::Columns &columns = m_index.m_columns;
+        columns.slots.assign(all.size(), CsvIndex::Columns::notChosen);
+        columns.names = m_spec.columns.empty() ? all : m_spec.columns;
+        const std::string &path = m_index.m_file.path();
+        std::size_t bytes = 0;
+        for (std::size_t slot = 0; slot < columns.names.size(); ++slot) {
+            const std::string &name = columns.names[slot];
+            const auto found = std::find(all.begin(), all.end(), name);
+            if (found == all.end())
+                return failure(path + " has no column '" + name + "': it has " + listOf(all));
+            if (std::find(found + 1, all.end(), name) != all.end())
+                return csvFailure(m_index.m_file, place.line,
+                    "two columns are called '" + name + "'; name them apart, or choose others");
+            std::size_t &field = columns.slots[static_cast<std::size_t>(found - all.begin())];
+            if (field != CsvIndex::Columns::notChosen)
+                return failure("the column '" + name + "' is chosen twice");
+            field = slot;
+            bytes += sizeof(Length) + name.size();
+        }
+        if (bytes > mostNameBytes)
+            return failure(
+                path + " has too many columns, or their names are too long; choose some");
+        return {};
+    }
+
+    bool fail(tl::unexpected<Error> error)
+    {
+        m_error = error.value();
+        return false;
+    }
+
+    CsvIndex &m_index;
+    const CsvInput &m_spec;
+    ContentHasher m_hasher;
+    bool m_isFirst = true;
+    std::vector<std::string> m_firstRecord;
+    std::size_t m_fields = 0; ///< of this record so far
+    std::uint64_t m_itemSize = 0; ///< that this record makes so far
+    std::optional<Error> m_error;
+};
+
+/// Appends rows to a string as items, for CsvIndex::read().
+class RowCollector : public CsvVisitor {
+public:
+    RowCollector(const CsvIndex::Columns &columns, std::uint64_t skipped, std::uint64_t wanted,
+        std::string &out)
+        : m_columns(columns)
+        , m_skipped(skipped)
+        , m_wanted(wanted)
+        , m_out(out)
+        , m_chosen(columns.names.size())
+    {
+    }
+
+    void field(std::string_view text) override
+    {
+        const std::size_t field = m_fields++;
+        if (m_skipped > 0 || field >= m_columns.slots.size())
+            return;
+        const std::size_t slot = m_columns.slots[field];
+        if (slot == CsvIndex::Columns::notChosen)
+            return;
+        m_chosen[slot] = {m_text.size(), text.size()};
+        m_text += text;
+    }
+
+    bool endRecord(const CsvRecordPlace &place) override
+    {
+        m_isWhole = m_fields == m_columns.slots.size();
+        m_fields = 0;
+        m_end = place.end;
+        if (!m_isWhole)
+            return false;
+        if (m_skipped > 0) {
+            --m_skipped;
+            return true;
+        }
+        appendItem();
+        return --m_wanted > 0;
+    }
+
+    bool isComplete() const { return m_isWhole && m_wanted == 0; }
+    std::uint64_t end() const { return m_end; }
+
+private:
+    struct Chosen {
+        std::size_t begin = 0; ///< in m_text
+        std::size_t size = 0;
+    };
+
+    void appendItem()
+    {
+        appendLength(m_out, m_text.size() + m_chosen.size() * sizeof(Length));
+        for (const Chosen &field : m_chosen) {
+            appendLength(m_out, field.size);
+            m_out.append(m_text, field.begin, field.size);
+        }
+        m_text.clear();
+    }
+
+    const CsvIndex::Columns &m_columns;
+    std::uint64_t m_skipped;
+    std::uint64_t m_wanted;
+    std::string &m_out;
+    std::vector<Chosen> m_chosen;
+    std::string m_text; ///< the chosen fields of this row, as they came
+    std::size_t m_fields = 0;
+    bool m_isWhole = true;
+    std::uint64_t m_end = 0;
+};
+
+Result<CsvIndex> CsvIndex::open(const CsvInput &spec)
+{
+    auto file = DataFile::open(spec.path);
+    if (!file)
+        return tl::unexpected(file.error());
+    CsvIndex index(std::move(*file), spec.delimiter);
+    CsvOpening opening(index, spec);
+    const auto scanned =
+        scanCsv(index.m_file, spec.delimiter, 0, DataFile::blockSize, opening).and_then([&] {
+            return opening.finish();
+        });
+    if (!scanned)
+        return tl::unexpected(scanned.error());
+    return index;
+}
+
+Result<CsvIndex> CsvIndex::duplicate() const
+{
+    auto file = m_file.duplicate();
+    if (!file)
+        return tl::unexpected(file.error());
+    CsvIndex index(std::move(*file), m_delimiter);
+    index.m_columns = m_columns;
+    index.m_places = m_places;
+    index.m_rowCount = m_rowCount;
+    index.m_itemBytes = m_itemBytes;
+    index.m_largestItem = m_largestItem;
+    index.m_contentHash = m_contentHash;
+    return index;
+}
+
+Result<void> CsvIndex::read(std::uint64_t first, std::uint64_t count, std::string &out)
+{
+    if (count == 0)
+        return {};
+    const Place place = m_places.before(first);
+    const std::uint64_t expected = (first - place.index + count) * (meanItemSize() + 8) + 512;
+    RowCollector rows(m_columns, first - place.index, count, out);
+    const auto read = scanCsv(m_file, m_delimiter, place.offset, expected, rows);
+    if (!read || !rows.isComplete())
+        return read && rows.isComplete() ? read : Result<void>(m_file.hasChanged());
+    m_places.expectNext({first + count, rows.end()});
+    return {};
+}
+
+Result<CsvPreview> previewCsv(const CsvInput &spec, std::size_t rows)
+{
+    struct Visitor : CsvVisitor {
+        CsvPreview preview;
+        std::vector<std::string> record;
+        std::size_t wanted = 0; ///< records
+        void field(std::string_view text) override { record.emplace_back(text); }
+        bool endRecord(const CsvRecordPlace &) override
+        {
+            preview.rows.push_back(std::exchange(record, {}));
+            return preview.rows.size() < wanted;
+        }
+    } visitor;
+    const bool hasHeader = spec.header == CsvInput::Header::FirstRow;
+    visitor.wanted = rows + (hasHeader ? 1 : 0);
+    auto file = DataFile::open(spec.path);
+    if (!file)
+        return tl::unexpected(file.error());
+    if (auto scanned = scanCsv(*file, spec.delimiter, 0, 64 * 1024, visitor); !scanned)
+        return tl::unexpected(scanned.error());
+    CsvPreview &preview = visitor.preview;
+    if (preview.rows.empty())
+        return failure("cannot read " + spec.path + ": it has no row");
+    if (hasHeader) {
+        preview.columns = std::move(preview.rows.front());
+        preview.rows.erase(preview.rows.begin());
+    } else {
+        preview.columns = numberedNames(preview.rows.front().size());
+    }
+    return std::move(preview);
+}
+
+} // namespace poolscope

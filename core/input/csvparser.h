@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// CsvParser: libcsv, as RFC 4180 has CSV: strict about quotes, blanks kept as they are, any bytes.
+//
+// A record ends at \n, \r\n or \r; a line with nothing in it is no record.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+struct csv_parser;
+
+namespace poolscope {
+
+class CsvParser {
+public:
+    class Visitor {
+    public:
+        virtual ~Visitor() = default;
+        virtual void field(std::string_view text) = 0;
+        virtual void recordEnded() = 0;
+    };
+
+    CsvParser(char delimiter, Visitor &visitor);
+    ~CsvParser();
+    CsvParser(const CsvParser &) = delete;
+    CsvParser &operator=(const CsvParser &) = delete;
+
+    enum class State { Good, StrayQuote, UnterminatedQuote, OutOfMemory };
+
+    State feed(std::string_view bytes);
+    /// The last record needs no line ending.
+    State finish();
+
+private:
+    static void fieldEnded(void *text, std::size_t size, void *self);
+    static void recordEnded(int terminator, void *self);
+
+    Visitor &m_visitor;
+    std::unique_ptr<csv_parser> m_parser;
+};
+
+} // namespace poolscope

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "input/csvscan.h"
+
+#include "input/csvparser.h"
+#include "input/lineindex.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::string_view byteOrderMark = "\xef\xbb\xbf";
+
+/// Cuts a block behind each line ending: \n, \r\n or \r.
+class LineCutter {
+public:
+    explicit LineCutter(std::string_view block)
+        : m_block(block)
+        , m_newline(block.find('\n'))
+        , m_return(block.find('\r'))
+    {
+    }
+
+    /// The next line with its ending, or the rest of the block; empty at its end.
+    std::string_view next()
+    {
+        constexpr auto none = std::string_view::npos;
+        const std::size_t begin = m_begin;
+        const std::size_t ending = std::min(m_newline, m_return);
+        const bool both = m_return != none && m_newline == m_return + 1;
+        m_begin = ending == none ? m_block.size() : ending + (both ? 2 : 1);
+        if (m_newline != none && m_newline < m_begin)
+            m_newline = m_block.find('\n', m_begin);
+        if (m_return != none && m_return < m_begin)
+            m_return = m_block.find('\r', m_begin);
+        return m_block.substr(begin, m_begin - begin);
+    }
+
+private:
+    std::string_view m_block;
+    std::size_t m_begin = 0;
+    std::size_t m_newline;
+    std::size_t m_return;
+};
+
+/// Feeds libcsv line by line: a record can only end where a line does, so that it is known where
+/// the next one begins.
+class Scan : private CsvParser::Visitor {
+public:
+    Scan(const DataFile &file, char delimiter, std::uint64_t offset, CsvVisitor &visitor)
+        : m_file(file)
+        , m_visitor(visitor)
+        , m_parser(delimiter, *this)
+        , m_offset(offset)
+        , m_recordBegin(offset)
+    {
+    }
+
+    bool take(std::string_view block)
+    {
+        m_visitor.bytes(block);
+        if (m_offset == 0 && !begin(block))
+            return false;
+        LineCutter lines(block);
+        for (std::string_view line = lines.next(); !line.empty(); line = lines.next()) {
+            if (!takeLine(line))
+                return false;
+        }
+        return true;
+    }
+
+    void finish()
+    {
+        if (m_stopped || m_error)
+            return;
+        const CsvParser::State state = m_parser.finish();
+        if (state != CsvParser::State::Good)
+            fail(state);
+        else if (m_recordEnded)
+            m_visitor.endRecord({m_recordLine, m_offset});
+    }
+
+    const std::optional<Error> &error() const { return m_error; }
+
+private:
+    void field(std::string_view text) override
+    {
+        m_fieldLine = m_line;
+        m_visitor.field(text);
+    }
+    void recordEnded() override { m_recordEnded = true; }
+
+    /// Skips the mark with which some programs begin a file of UTF-8.
+    bool begin(std::string_view &block)
+    {
+        if (block.starts_with("\xff\xfe") || block.starts_with("\xfe\xff")) {
+            m_error = Error{"cannot read " + m_file.path() + ": it is UTF-16; save it as UTF-8"};
+            return false;
+        }
+        if (block.starts_with(byteOrderMark)) {
+            block.remove_prefix(byteOrderMark.size());
+            m_offset = m_recordBegin = byteOrderMark.size();
+        }
+        return true;
+    }
+
+    bool takeLine(std::string_view line)
+    {
+        const CsvParser::State state = m_parser.feed(line);
+        if (state != CsvParser::State::Good)
+            return fail(state);
+        m_offset += line.size();
+        if (m_offset - m_recordBegin > LineIndex::maxLineLength)
+            return failTooLong();
+        countLine(line);
+        const bool isBlank = m_offset - m_recordBegin == line.size()
+            && line.find_first_not_of("\r\n") == std::string_view::npos;
+        if (!m_recordEnded && !isBlank)
+            return true;
+        const CsvRecordPlace place{m_recordLine, m_offset};
+        m_recordBegin = m_offset;
+        m_recordLine = m_fieldLine = m_line;
+        m_stopped = std::exchange(m_recordEnded, false) && !m_visitor.endRecord(place);
+        return !m_stopped;
+    }
+
+    /// A \n at the begin of a block may belong to the \r before it.
+    void countLine(std::string_view line)
+    {
+        const bool ends = line.back() == '\n' || line.back() == '\r';
+        const bool counted = m_afterReturn && line == "\n";
+        if (ends && !counted)
+            ++m_line;
+        m_afterReturn = line.back() == '\r';
+    }
+
+    bool fail(CsvParser::State state)
+    {
+        switch (state) {
+        case CsvParser::State::StrayQuote:
+            m_error = csvFailure(m_file, m_line,
+                "a quote stands where none may; a field with quotes in it is written as "
+                "\"a \"\"quoted\"\" word\"")
+                          .value();
+            break;
+        case CsvParser::State::UnterminatedQuote:
+            m_error = csvFailure(m_file, m_fieldLine, "a quote is not closed").value();
+            break;
+        default:
+            m_error = csvFailure(m_file, m_line, "there is not enough memory").value();
+        }
+        return false;
+    }
+
+    bool failTooLong()
+    {
+        m_error = csvFailure(m_file, m_fieldLine,
+            "a row has more than " + std::to_string(LineIndex::maxLineLength)
+                + " bytes; a quote may be missing")
+                      .value();
+        return false;
+    }
+
+    const DataFile &m_file;
+    CsvVisitor &m_visitor;
+    CsvParser m_parser;
+    std::uint64_t m_offset;
+    std::uint64_t m_line = 1;
+    std::uint64_t m_recordBegin;
+    std::uint64_t m_recordLine = 1;
+    std::uint64_t m_fieldLine = 1; ///< where the field begins that has not ended
+    bool m_recordEnded = false;
+    bool m_afterReturn = false;
+    bool m_stopped = false;
+    std::optional<Error> m_error;
+};
+
+} // namespace
+
+Result<void> scanCsv(const DataFile &file, char delimiter, std::uint64_t offset,
+    std::size_t firstSize, CsvVisitor &visitor)
+{
+    Scan scan(file, delimiter, offset, visitor);
+    const auto read = file.readBlocks(
+        offset, firstSize, [&](std::string_view block) { return scan.take(block); });
+    if (!read)
+        return read;
+    scan.finish();
+    if (scan.error())
+        return tl::unexpected(*scan.error());
+    return {};
+}
+
+tl::unexpected<Error> csvFailure(
+    const DataFile &file, std::uint64_t line, const std::string &message)
+{
+    return failure(file.path() + ":" + std::to_string(line) + ": " + message);
+}
+
+} // namespace poolscope

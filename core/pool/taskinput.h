@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whether a task can be given such inputs.
+#pragma once
+
+#include "input/inputsource.h"
+#include "result.h"
+#include "task/taskspec.h"
+
+namespace poolscope {
+
+/// Fails, and says what to choose, where the task takes one text and the inputs are rows of more
+/// than one column.
+Result<void> checkInputSuits(const TaskSpec &task, const InputSource &source);
+
+} // namespace poolscope
