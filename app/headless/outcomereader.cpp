@@ -30,9 +30,8 @@ OutcomeReader::OutcomeReader(Run &run, OutcomeWriter *writer, Order order, Failu
 
 Result<OutcomeReader::Left> OutcomeReader::take()
 {
-    refill();
     const auto end = Clock::now() + patience;
-    while (!m_waiting.empty()) {
+    while (refill()) {
         IndexRange &range = m_waiting.front();
         const auto written = writeSome(range);
         if (!written)
@@ -43,28 +42,30 @@ Result<OutcomeReader::Left> OutcomeReader::take()
             m_waiting.pop_front();
         if (m_order == Order::ByIndex)
             m_run.releaseBelow(next);
+        else if (m_waiting.empty())
+            m_run.releaseBelow(m_queuedBelow);
         if (Clock::now() > end)
             return Left::More;
     }
-    if (m_order == Order::AsTheyCome)
-        m_run.releaseBelow(m_queuedBelow);
     return Left::Nothing;
 }
 
-void OutcomeReader::refill()
+/// Sees what has settled, once all before it is written. False when nothing is left to write.
+bool OutcomeReader::refill()
 {
     if (!m_waiting.empty())
-        return;
+        return true;
     if (m_order == Order::AsTheyCome) {
         Run::Settled settled = m_run.takeSettled(m_queuedBelow);
         m_waiting.assign(settled.ranges.begin(), settled.ranges.end());
         m_queuedBelow = settled.allBelow;
-        return;
+        return !m_waiting.empty();
     }
     const std::uint64_t missing = m_run.outcomes().firstMissing(m_queuedBelow);
     if (missing > m_queuedBelow)
         m_waiting.push_back({m_queuedBelow, missing - m_queuedBelow});
     m_queuedBelow = missing;
+    return !m_waiting.empty();
 }
 
 /// Writes the first outcomes of a range; returns how many.

@@ -20,12 +20,12 @@ public:
     OutcomeReader(Run &run, OutcomeWriter *writer, Order order, FailureHandler onFailure);
 
     enum class Left { Nothing, More };
-    /// Writes what can be written now, but goes on for some milliseconds at the most. Fails as the
-    /// writer does.
+    /// Writes what can be written now, but goes on for some milliseconds at the most. Nothing is
+    /// left once all that had settled when it returned is written. Fails as the writer does.
     Result<Left> take();
 
 private:
-    void refill();
+    bool refill();
     Result<std::uint64_t> writeSome(const IndexRange &range);
     Result<void> writeOne(std::uint64_t index);
 
