@@ -3,6 +3,8 @@
 
 #include "charts/units.h"
 #include "input/integerrange.h"
+#include "window/csvpage.h"
+#include "window/filespage.h"
 #include "window/formfield.h"
 #include "window/kindpages.h"
 #include "window/look.h"
@@ -21,7 +23,7 @@ namespace {
 constexpr int previewLines = 5;
 constexpr qint64 previewBytes = 64 * 1024;
 constexpr int previewWidth = 33; // characters
-enum Page { rangePage, linesPage };
+enum Page { rangePage, linesPage, csvPage, filesPage };
 
 QLineEdit *numberEdit(const QString &name, const QString &accessibleName, const QString &toolTip)
 {
@@ -66,6 +68,12 @@ InputForm::InputForm(QWidget *parent)
     setFocusProxy(m_kind->focusProxy());
     m_kind->addKind(tr("Integer range"), makeRangePage());
     m_kind->addKind(tr("Lines of a file"), makeLinesPage());
+    m_csv = new CsvPage;
+    m_kind->addKind(tr("Rows of a CSV file"), m_csv);
+    m_files = new FilesPage;
+    m_kind->addKind(tr("Files"), m_files);
+    connect(m_csv, &CsvPage::changed, this, &InputForm::changed);
+    connect(m_files, &FilesPage::changed, this, &InputForm::changed);
     connect(m_kind, &KindPages::kindChanged, this, &InputForm::edited);
     edited();
 }
@@ -129,6 +137,10 @@ InputSpec InputForm::spec() const
 {
     if (m_kind->kind() == linesPage)
         return LinesInput{QFile::encodeName(m_path->text()).toStdString()};
+    if (m_kind->kind() == csvPage)
+        return m_csv->spec();
+    if (m_kind->kind() == filesPage)
+        return m_files->spec();
     return parseRange(rangeText()).value_or(RangeInput());
 }
 
@@ -138,8 +150,17 @@ void InputForm::setSpec(const InputSpec &spec)
         setLinesFile(QFile::decodeName(lines->path.c_str()));
         return;
     }
-    const auto *given = std::get_if<RangeInput>(&spec);
-    const RangeInput range = given ? *given : RangeInput();
+    if (const auto *csv = std::get_if<CsvInput>(&spec)) {
+        m_csv->setSpec(*csv);
+        m_kind->setKind(csvPage);
+        return;
+    }
+    if (const auto *files = std::get_if<FilesInput>(&spec)) {
+        m_files->setSpec(*files);
+        m_kind->setKind(filesPage);
+        return;
+    }
+    const RangeInput range = std::get<RangeInput>(spec);
     m_start->setText(QString::number(range.start));
     m_stop->setText(QString::number(range.stop));
     m_step->setText(QString::number(range.step));
@@ -152,16 +173,39 @@ void InputForm::setLinesFile(const QString &path)
     m_kind->setKind(linesPage);
 }
 
+void InputForm::setFile(const QString &path)
+{
+    const QString name = path.toLower();
+    const auto isCalled = [&](const char *ending) {
+        return name.endsWith(QLatin1String(ending));
+    };
+    if (!isCalled(".csv") && !isCalled(".tsv") && !isCalled(".tab")) {
+        setLinesFile(path);
+        return;
+    }
+    m_csv->setFile(path);
+    m_kind->setKind(csvPage);
+}
+
 QString InputForm::problem() const
 {
-    return (m_kind->kind() == rangePage ? m_rangeField : m_pathField)->problem();
+    switch (m_kind->kind()) {
+    case linesPage:
+        return m_pathField->problem();
+    case csvPage:
+        return m_csv->problem();
+    case filesPage:
+        return m_files->problem();
+    default:
+        return m_rangeField->problem();
+    }
 }
 
 void InputForm::edited()
 {
     if (m_kind->kind() == rangePage)
         updateRange();
-    else
+    else if (m_kind->kind() == linesPage)
         updateLines();
     emit changed();
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// InputForm: which inputs the task is run on: a range of integers, or the lines of a file.
+// InputForm: which inputs the task is run on: a range of integers, the lines of a file, the rows of
+// a CSV file, or files.
 #pragma once
 
 #include "input/inputspec.h"
@@ -10,6 +11,8 @@
 
 namespace poolscope {
 
+class CsvPage;
+class FilesPage;
 class FormField;
 class KindPages;
 
@@ -21,7 +24,8 @@ public:
 
     InputSpec spec() const;
     void setSpec(const InputSpec &spec);
-    void setLinesFile(const QString &path);
+    /// A file of rows or lines, as its name says.
+    void setFile(const QString &path);
     /// What is wrong, in one line; empty for nothing.
     QString problem() const;
 
@@ -31,6 +35,7 @@ signals:
 private:
     QWidget *makeRangePage();
     QWidget *makeLinesPage();
+    void setLinesFile(const QString &path);
     void edited();
     void updateRange();
     void updateLines();
@@ -44,6 +49,8 @@ private:
     QLineEdit *m_path;
     FormField *m_pathField;
     QLabel *m_preview;
+    CsvPage *m_csv;
+    FilesPage *m_files;
 };
 
 } // namespace poolscope

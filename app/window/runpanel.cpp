@@ -80,7 +80,7 @@ void RunPanel::takeFile(const QString &path)
     if (path.endsWith(QStringLiteral(".py")))
         m_task->setPythonFile(path);
     else
-        m_input->setLinesFile(path);
+        m_input->setFile(path);
 }
 
 QString RunPanel::problem() const

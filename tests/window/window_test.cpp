@@ -29,6 +29,7 @@
 #include <QSpinBox>
 #include <QTabWidget>
 #include <QTableView>
+#include <QTableWidget>
 #include <QTemporaryDir>
 #include <QThreadPool>
 #include <QToolButton>
@@ -105,6 +106,11 @@ struct Person {
         QTest::keyClick(&find<QComboBox>(box), Qt::Key_Home);
     }
     void chooseLast(const char *box) const { QTest::keyClick(&find<QComboBox>(box), Qt::Key_End); }
+    void choose(const char *box, const QString &text) const
+    {
+        QTest::keyClicks(&find<QComboBox>(box), text);
+        QCOMPARE(find<QComboBox>(box).currentText(), text);
+    }
     void chooseBuiltin(const QString &name, const QString &arguments = {}) const
     {
         chooseFirst("taskKind");
@@ -529,7 +535,7 @@ private slots:
     {
         const QString empty = write("empty.txt", "");
         Person person;
-        person.chooseLast("inputKind");
+        person.choose("inputKind", "Lines of a file");
         QVERIFY(person.isToldBeside("linesFile", "Choose a file"));
         person.type("linesFile", path("none.txt"));
         QVERIFY(person.isToldBeside("linesFile", "No such file"));
@@ -548,7 +554,7 @@ private slots:
         const QString file = write("lines.txt", "first\r\nsecond\rthird\n4\n5\nsixth\n");
         Person person;
         person.chooseBuiltin("sha256");
-        person.chooseLast("inputKind");
+        person.choose("inputKind", "Lines of a file");
         person.type("linesFile", file);
         const auto labels = person.window.findChildren<QLabel *>();
         QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel *label) {
@@ -557,6 +563,94 @@ private slots:
         person.click("start");
         QVERIFY(person.isIn(State::Ended));
         QCOMPARE(person.run().timeline().succeeded(), 6U);
+    }
+
+    void rowsAreShownBeforeTheyAreRun()
+    {
+        const QString task =
+            write("rows.py", "def text(row):\n    return '/'.join(map('='.join, row.items()))\n");
+        const QString file =
+            write("rows.csv", "name;\"the \"\"size\"\"\";note\r\nx;1;\"two\nlines\"\r\ny;2;\r\n");
+        Person person;
+        person.choosePython(task, "text");
+        person.choose("inputKind", "Rows of a CSV file");
+        QVERIFY(person.isToldBeside("csvFile", "Choose a file"));
+        person.type("csvFile", path("none.csv"));
+        QVERIFY(person.isToldBeside("csvFile", "No such file"));
+        person.type("csvFile", file);
+        QVERIFY(person.isToldBeside("csvFile", "rows.csv:1: a quote"));
+        person.choose("csvDelimiter", "Semicolon");
+        QCOMPARE(person.problemBeside("csvFile"), QString());
+        auto &table = person.find<QTableWidget>("csvColumns");
+        QCOMPARE(table.rowCount(), 3);
+        QCOMPARE(table.item(1, 0)->text(), "the \"size\"");
+        QCOMPARE(table.item(2, 1)->text(), "two lines");
+        QCOMPARE(table.item(0, 2)->text(), "y");
+
+        const auto toggle = [&](int line) {
+            table.setCurrentCell(line, 0);
+            QTest::keyClick(&table, Qt::Key_Space);
+        };
+        for (int line = 0; line < 3; ++line)
+            toggle(line);
+        QVERIFY(person.isToldBeside("csvColumns", "Tick a column"));
+        toggle(0);
+        toggle(2);
+        QTRY_VERIFY(person.canStart());
+        person.click("start");
+        QVERIFY(person.isIn(State::Ended));
+        QCOMPARE(person.message(), QString());
+        QCOMPARE(person.run().timeline().succeeded(), 2U);
+        QCOMPARE(person.run().outcomes().read(0)->view.text, "name=x/note=two\nlines");
+        const auto *outcomes = person.find<OutcomesView>().findChild<QTableView *>()->model();
+        QCOMPARE(outcomes->index(1, 1).data().toString(), "y;");
+        QVERIFY(std::get<CsvInput>(person.run().spec().input).columns
+            == std::vector<std::string>({"name", "note"}));
+
+        QTest::mouseClick(&person.find<QCheckBox>("csvHeader"), Qt::LeftButton);
+        QCOMPARE(table.item(2, 0)->text(), "3");
+        QCOMPARE(table.item(2, 1)->text(), "note");
+        QCOMPARE(table.item(1, 0)->checkState(), Qt::Checked);
+    }
+
+    void mistakesOfRowsAreToldWhenARunBegins()
+    {
+        const QString file = write("broken.csv", "a,b\n1,2\n3,4\n5,6\n7\n");
+        Person person;
+        person.choosePython(write("any.py", "def f(row):\n    return row\n"), "f");
+        sendDrop(person.window, {QUrl::fromLocalFile(file)}, true);
+        QCOMPARE(person.find<QLineEdit>("csvFile").text(), file);
+        QTRY_VERIFY(person.canStart());
+        person.click("start");
+        QVERIFY(comes([&] {
+            return person.message().contains("broken.csv:5: 1 field, but the header has 2");
+        }));
+    }
+
+    void filesAreShownBeforeTheyAreRun()
+    {
+        QDir(m_folder.path()).mkpath("pictures/deep");
+        for (const char *name : {"pictures/b.png", "pictures/a.png", "pictures/deep/c.png"})
+            write(name, "content");
+        Person person;
+        person.chooseBuiltin("sha256");
+        person.choose("inputKind", "Files");
+        QVERIFY(person.isToldBeside("filesPattern", "Type a pattern"));
+        person.type("filesPattern", path("pictures/*.jpg"));
+        QVERIFY(person.isToldBeside("filesPattern", "no file matches"));
+        person.type("filesPattern", path("pictures/**/*.png"));
+        QVERIFY(comes([&] {
+            const auto labels = person.window.findChildren<QLabel *>();
+            return std::any_of(labels.begin(), labels.end(), [](const QLabel *label) {
+                return label->isVisible() && label->text().endsWith("/pictures/deep/c.png");
+            });
+        }));
+        QTRY_VERIFY(person.canStart());
+        person.click("start");
+        QVERIFY(person.isIn(State::Ended));
+        QCOMPARE(person.run().timeline().succeeded(), 3U);
+        const auto *outcomes = person.find<OutcomesView>().findChild<QTableView *>()->model();
+        QCOMPARE(outcomes->index(1, 1).data().toString(), path("pictures/b.png"));
     }
 
     void droppedFilesBecomeTaskAndInput()
@@ -701,7 +795,7 @@ private slots:
     {
         const QString file = write("goes.txt", "a\n");
         Person person;
-        person.chooseLast("inputKind");
+        person.choose("inputKind", "Lines of a file");
         person.type("linesFile", file);
         QVERIFY(person.canStart());
         QVERIFY(QFile::remove(file));
@@ -1084,7 +1178,7 @@ private slots:
         }
         person.find<MessageBar>().say(MessageBar::Kind::Problem, "a", "b");
         person.chooseLast("taskKind");
-        person.chooseLast("inputKind");
+        person.choose("inputKind", "Lines of a file");
         person.window.timeView().show({0, 1e6}); // "Follow" is offered
         check();
         lacking.removeDuplicates();
