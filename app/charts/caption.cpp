@@ -97,8 +97,9 @@ QString outcomeText(const RunRecord &record, const Moment &moment)
     const double elapsed = ended || begin == 0
         ? static_cast<double>(timeline.makespan())
         : static_cast<double>(std::max(moment.now, begin) - begin);
-    QString text =
-        QObject::tr("%1 of %2 done").arg(countText(settled), countText(record.inputCount));
+    const QString total =
+        record.areInputsComplete ? countText(record.inputCount) : QStringLiteral("?");
+    QString text = QObject::tr("%1 of %2 done").arg(countText(settled), total);
     if (elapsed > 0)
         text +=
             QObject::tr(" in %1, %2")

@@ -30,11 +30,12 @@ void raiseDescriptorLimit()
     }
 }
 
-/// A descriptor that was closed by whoever started us would be taken by a file of ours.
+/// A descriptor that was closed by whoever started us would be taken by a file of ours. Reading
+/// from what stands there instead is an error, as it would have been.
 void openStandardDescriptors()
 {
     while (true) {
-        const int descriptor = open("/dev/null", O_RDWR);
+        const int descriptor = open("/dev/null", O_WRONLY);
         if (descriptor > STDERR_FILENO)
             close(descriptor);
         if (descriptor < 0 || descriptor > STDERR_FILENO)

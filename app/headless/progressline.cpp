@@ -57,7 +57,28 @@ std::string rateText(const Progress &progress)
     return text.data();
 }
 
+std::string withTotal(const Progress &progress, std::uint64_t total)
+{
+    const double fraction =
+        total == 0 ? 1 : static_cast<double>(progress.done) / static_cast<double>(total);
+    const double left = progress.done == 0 && total > 0
+        ? INFINITY
+        : progress.seconds / std::max(fraction, 1e-12) - progress.seconds;
+    std::array<char, 8> percent{};
+    std::snprintf(percent.data(), percent.size(), "%3d%%", static_cast<int>(fraction * 100));
+    return percent.data() + ("|" + bar(fraction)) + "| " + std::to_string(progress.done) + "/"
+        + std::to_string(total) + " [" + clock(progress.seconds) + "<" + clock(left) + ", "
+        + rateText(progress) + "]";
+}
+
 } // namespace
+
+std::optional<std::uint64_t> knownInputCount(const Run &run)
+{
+    if (!run.areInputsComplete())
+        return std::nullopt;
+    return run.inputCount();
+}
 
 Progress progressOf(const Run &run)
 {
@@ -66,7 +87,7 @@ Progress progressOf(const Run &run)
     const std::uint64_t now = std::max(run.now(), begin);
     Progress progress;
     progress.done = timeline.settled();
-    progress.total = run.inputCount();
+    progress.total = knownInputCount(run);
     progress.failed = timeline.failed();
     progress.waits = !run.isFinished() && !run.status().heldBecause.empty();
     if (run.isFinished())
@@ -78,18 +99,9 @@ Progress progressOf(const Run &run)
 
 std::string progressText(const Progress &progress)
 {
-    const double fraction = progress.total == 0
-        ? 1
-        : static_cast<double>(progress.done) / static_cast<double>(progress.total);
-    const double left = progress.done == 0 && progress.total > 0
-        ? INFINITY
-        : progress.seconds / std::max(fraction, 1e-12) - progress.seconds;
-    std::array<char, 8> percent{};
-    std::snprintf(percent.data(), percent.size(), "%3d%%", static_cast<int>(fraction * 100));
-    std::string text = percent.data();
-    text += "|" + bar(fraction) + "| " + std::to_string(progress.done) + "/"
-        + std::to_string(progress.total) + " [" + clock(progress.seconds) + "<" + clock(left) + ", "
-        + rateText(progress) + "]";
+    std::string text = progress.total ? withTotal(progress, *progress.total)
+                                      : std::to_string(progress.done) + "it ["
+            + clock(progress.seconds) + ", " + rateText(progress) + "]";
     if (progress.failed > 0)
         text += ", " + std::to_string(progress.failed) + " failed";
     if (progress.waits)

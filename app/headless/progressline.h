@@ -8,23 +8,27 @@
 #include "record/run.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace poolscope {
 
 struct Progress {
     std::uint64_t done = 0;
-    std::uint64_t total = 0;
+    std::optional<std::uint64_t> total = 0; ///< nothing: unknown
     std::uint64_t failed = 0;
     double seconds = 0; ///< since the first dispatch
     bool waits = false; ///< something outside keeps it from going on, such as a full disk
 };
 
+/// How many inputs there are in all, once that is known.
+std::optional<std::uint64_t> knownInputCount(const Run &run);
+
 /// How far a run is now.
 Progress progressOf(const Run &run);
 
-/// " 64%|██████▍   | 3214/4999 [00:01<00:00, 2044.12it/s]", and ", 3 failed" where some have,
-/// ", waiting" where it cannot go on.
+/// " 64%|██████▍   | 3214/4999 [00:01<00:00, 2044.12it/s]", without a total "3214it [00:01,
+/// 2044.12it/s]", and ", 3 failed" where some have, ", waiting" where it cannot go on.
 std::string progressText(const Progress &progress);
 
 class ProgressLine {

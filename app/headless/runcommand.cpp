@@ -59,8 +59,7 @@ Result<void> RunCommand::prepare()
         return opened;
     if (const auto checked = checkChartPlaces(); !checked)
         return checked;
-    auto run = Run::prepare(m_options.spec,
-        {m_writer ? OutcomeStore::Keep::UntilRead : OutcomeStore::Keep::All, m_options.unordered});
+    auto run = Run::prepare(m_options.spec, reading());
     if (!run)
         return tl::unexpected(run.error());
     m_run = std::move(*run);
@@ -68,6 +67,19 @@ Result<void> RunCommand::prepare()
         m_options.unordered ? OutcomeReader::Order::AsTheyCome : OutcomeReader::Order::ByIndex,
         [this](std::uint64_t index, const FailureView &failure) { reportFailure(index, failure); });
     return {};
+}
+
+Run::Reading RunCommand::reading() const
+{
+    const auto *lines = std::get_if<LinesInput>(&m_options.spec.input);
+    const bool isUnbounded = lines && lines->isStandardInput();
+    Run::Reading reading;
+    reading.keep =
+        m_writer || isUnbounded ? OutcomeStore::Keep::UntilRead : OutcomeStore::Keep::All;
+    reading.wantsSettledOrder = m_options.unordered;
+    if (!m_options.wantsCharts())
+        reading.timeline = Recorder::Keep::Totals;
+    return reading;
 }
 
 Result<void> RunCommand::openOutputs()
@@ -247,7 +259,7 @@ Result<void> RunCommand::writeSummary()
 {
     if (!m_options.summary)
         return {};
-    const std::string summary = summaryJson(m_run->timeline(), m_run->inputCount());
+    const std::string summary = summaryJson(m_run->timeline(), knownInputCount(*m_run));
     if (!m_summary) {
         StandardOutput output([this](const std::string &what) { return waitForRoom(what); });
         return output.writeText(summary);

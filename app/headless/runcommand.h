@@ -32,6 +32,7 @@ public:
 
 private:
     Result<void> prepare();
+    Run::Reading reading() const;
     Result<void> openOutputs();
     void work();
     bool takeOutcomes();

@@ -78,6 +78,13 @@ QSplitter *splitter(Qt::Orientation orientation)
     return splitter;
 }
 
+QString percentText(const Progress &progress)
+{
+    if (!progress.total)
+        return QStringLiteral("?");
+    return QString::number(*progress.total == 0 ? 100 : progress.done * 100 / *progress.total);
+}
+
 } // namespace
 
 MainWindow::MainWindow()
@@ -545,8 +552,7 @@ void MainWindow::showProgress()
         m_progress->setText(QString::fromStdString(progressText(progress)).trimmed());
         m_panel->showChosen(run->status());
     }
-    const std::uint64_t percent = progress.total == 0 ? 100 : progress.done * 100 / progress.total;
-    setWindowTitle(tr("%1% \u00b7 %2").arg(percent).arg(title));
+    setWindowTitle(tr("%1% \u00b7 %2").arg(percentText(progress), title));
 }
 
 void MainWindow::rememberRun(const RunSpec &spec)

@@ -54,7 +54,11 @@ public:
     {
     }
 
-    void bytes(std::string_view bytes) override { m_hasher.add(bytes); }
+    bool bytes(std::string_view bytes) override
+    {
+        m_hasher.add(bytes);
+        return true;
+    }
 
     void field(std::string_view text) override
     {
@@ -283,6 +287,13 @@ Result<CsvPreview> previewCsv(const CsvInput &spec, std::size_t rows)
         CsvPreview preview;
         std::vector<std::string> record;
         std::size_t wanted = 0; ///< records
+        std::size_t read = 0; ///< bytes
+        bool bytes(std::string_view block) override
+        {
+            constexpr std::size_t most = 1 << 20;
+            read += block.size();
+            return read <= most;
+        }
         void field(std::string_view text) override { record.emplace_back(text); }
         bool endRecord(const CsvRecordPlace &) override
         {
@@ -299,7 +310,8 @@ Result<CsvPreview> previewCsv(const CsvInput &spec, std::size_t rows)
         return tl::unexpected(scanned.error());
     CsvPreview &preview = visitor.preview;
     if (preview.rows.empty())
-        return failure("cannot read " + spec.path + ": it has no row");
+        return failure(spec.path
+            + (visitor.record.empty() ? " has no row" : ":1: a quote is not closed for long"));
     if (hasHeader) {
         preview.columns = std::move(preview.rows.front());
         preview.rows.erase(preview.rows.begin());

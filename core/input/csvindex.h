@@ -73,7 +73,7 @@ struct CsvPreview {
     std::vector<std::vector<std::string>> rows;
 };
 
-/// Reads the first rows only, `rows` at the most, and takes them as they are.
+/// Reads the first rows only, `rows` and 1 MiB at the most, and takes them as they are.
 Result<CsvPreview> previewCsv(const CsvInput &spec, std::size_t rows);
 
 } // namespace poolscope

@@ -60,7 +60,9 @@ public:
 
     bool take(std::string_view block)
     {
-        m_visitor.bytes(block);
+        m_stopped = !m_visitor.bytes(block);
+        if (m_stopped)
+            return false;
         if (m_offset == 0 && !begin(block))
             return false;
         LineCutter lines(block);

@@ -18,9 +18,9 @@ struct CsvRecordPlace {
 class CsvVisitor {
 public:
     virtual ~CsvVisitor() = default;
-    virtual void bytes(std::string_view) { } ///< of the file, before they are taken apart
+    /// Of the file, before they are taken apart. This and endRecord() return false to stop.
+    virtual bool bytes(std::string_view) { return true; }
     virtual void field(std::string_view text) = 0;
-    /// Returns false to stop.
     virtual bool endRecord(const CsvRecordPlace &place) = 0;
 };
 

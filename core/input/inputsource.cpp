@@ -7,10 +7,13 @@
 #include "input/filelist.h"
 #include "input/integerrange.h"
 #include "input/lineindex.h"
+#include "input/linestream.h"
 
 #include <algorithm>
 #include <cstring>
+#include <fcntl.h>
 #include <string_view>
+#include <unistd.h>
 
 namespace poolscope {
 
@@ -166,6 +169,52 @@ private:
     std::shared_ptr<const FileList> m_files; ///< of all duplicates
 };
 
+class StreamSource : public InputSource {
+public:
+    explicit StreamSource(std::shared_ptr<LineStream> stream)
+        : m_stream(std::move(stream))
+    {
+    }
+    std::uint64_t size() const override { return m_stream->lineCount(); }
+    GrowingInput *growing() override { return m_stream.get(); }
+    std::uint64_t meanEncodedSize() const override
+    {
+        return lengthField + m_stream->byteCount() / std::max<std::uint64_t>(size(), 1);
+    }
+    std::uint64_t maxEncodedSize() const override
+    {
+        return lengthField + LineStream::maxLineLength;
+    }
+    Result<void> encode(std::uint64_t first, std::uint64_t count, std::string &out) override
+    {
+        return m_stream->read(first, count, out);
+    }
+    Result<std::string> text(std::uint64_t index) override
+    {
+        std::string line;
+        return m_stream->read(index, 1, line).map([&] { return line.substr(lengthField); });
+    }
+    InputContent content() const override { return {m_stream->contentHash(), size()}; }
+    Result<std::unique_ptr<InputSource>> duplicate() const override
+    {
+        return std::make_unique<StreamSource>(m_stream);
+    }
+
+private:
+    std::shared_ptr<LineStream> m_stream; ///< of all duplicates
+};
+
+Result<std::unique_ptr<InputSource>> openStandardInput()
+{
+    const int flags = fcntl(STDIN_FILENO, F_GETFL);
+    if (flags < 0 || (flags & O_ACCMODE) == O_WRONLY)
+        return failure("cannot read standard input: it is closed");
+    if (isatty(STDIN_FILENO))
+        return failure("standard input is a terminal: pipe lines into it, or name a file of lines");
+    return std::make_unique<StreamSource>(
+        std::make_shared<LineStream>(STDIN_FILENO, "standard input"));
+}
+
 struct Open {
     using Opened = Result<std::unique_ptr<InputSource>>;
 
@@ -176,7 +225,7 @@ struct Open {
     Opened operator()(const LinesInput &lines) const
     {
         if (lines.isStandardInput())
-            return failure("this kind of input cannot be read yet");
+            return openStandardInput();
         return LineIndex::open(lines.path).map(sourceOf<LinesSource, LineIndex>);
     }
     Opened operator()(const CsvInput &csv) const

@@ -2,9 +2,10 @@
 // InputSource: the inputs of a run, addressed by index.
 //
 // A source knows how many inputs there are and encodes any stretch of them for a worker. It keeps
-// no input in memory. One thread at a time.
+// no input in memory, unless they still come (GrowingInput). One thread at a time.
 #pragma once
 
+#include "input/growinginput.h"
 #include "input/inputspec.h"
 #include "result.h"
 
@@ -25,7 +26,10 @@ class InputSource {
 public:
     virtual ~InputSource() = default;
 
-    virtual std::uint64_t size() const = 0;
+    virtual std::uint64_t size() const = 0; ///< so far, of one that grows
+
+    /// Where its inputs still come: how to take them. Null for others.
+    virtual GrowingInput *growing() { return nullptr; }
 
     /// Bytes that an input takes on its way to a worker, on average; 0 where it takes none, since
     /// the worker makes it from its index.
@@ -52,7 +56,7 @@ public:
 };
 
 /// Opens what the spec names. Reads a file of lines or rows once, to index it, and finds every
-/// mistake in it.
+/// mistake in it. Standard input can be opened once.
 Result<std::unique_ptr<InputSource>> openInput(const InputSpec &spec);
 
 } // namespace poolscope

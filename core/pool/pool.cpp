@@ -20,14 +20,15 @@ constexpr int maxFruitlessStarts = 6;
 constexpr std::uint64_t chunkBytes = 256 * 1024; // of inputs, in a chunk of automatic size
 constexpr std::uint64_t heldBytes = 4 * 1024 * 1024; // of inputs, in a worker's window
 
-ScheduleOptions scheduleOptions(const PoolSpec &spec, const InputSource &source)
+ScheduleOptions scheduleOptions(const PoolSpec &spec, InputSource &source)
 {
     ScheduleOptions options;
     options.chunks.chunk = spec.chunk;
     options.chunks.window = spec.window;
     options.retries = spec.retries;
     options.recycle = spec.recycle.value_or(UINT64_MAX);
-    if (source.meanEncodedSize() > 0) {
+    // What a growing source holds at a time fits any message; its feed sets the size of chunks.
+    if (source.meanEncodedSize() > 0 && !source.growing()) {
         const std::uint64_t most = wire::maxFrameBody - 64;
         const std::uint64_t fitting = std::max<std::uint64_t>(most / source.maxEncodedSize(), 1);
         const std::uint64_t handy =
@@ -58,7 +59,8 @@ Pool::Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source,
     , m_listener(listener)
     , m_program(workerProgramFor(spec.task))
     , m_setup(setupFor(spec, column, source.columns()))
-    , m_scheduler(scheduleOptions(spec.pool, source), source.size())
+    , m_scheduler(scheduleOptions(spec.pool, source), source.size(),
+          source.growing() ? Scheduler::Inputs::Growing : Scheduler::Inputs::Complete)
     , m_wantedWorkers(workers)
     , m_patienceWithIteration(patienceWithIteration(spec))
     , m_memory(spec.pool.memoryLimit)
@@ -91,12 +93,24 @@ void Pool::start()
         finishIfSettled();
         return;
     }
+    if (m_source.growing())
+        startFeed();
     m_lookTimer.start(lookInterval);
     if (!std::holds_alternative<BuiltinTask>(m_spec.task))
         m_guard = std::make_unique<GroupGuard>();
     const std::uint32_t workers = m_wantedWorkers;
     m_wantedWorkers = 0;
     setWorkerCount(workers);
+}
+
+void Pool::startFeed()
+{
+    m_feed = std::make_unique<InputFeed>(m_source, m_scheduler);
+    connect(m_feed.get(), &InputFeed::failed, this, &Pool::fail);
+    connect(m_feed.get(), &InputFeed::grew, this, [this] {
+        dispatchAll();
+        finishIfSettled();
+    });
 }
 
 void Pool::setWorkerCount(std::uint32_t count)
@@ -263,6 +277,8 @@ PoolStatus Pool::status() const
     status.wantedWorkers = m_wantedWorkers;
     status.chunkSize = m_scheduler.chunkSizeNow();
     status.window = m_scheduler.windowNow();
+    status.inputCount = m_scheduler.inputCount();
+    status.areInputsComplete = m_scheduler.areInputsComplete();
     status.settled = m_scheduler.settledCount();
     status.paused = m_paused;
     status.heldByConsumer = m_scheduler.heldByLimit();
@@ -353,6 +369,8 @@ void Pool::takeFrames(Slot &slot)
     else
         dispatch(slot);
     replaceIfSpent(slot);
+    if (m_feed)
+        m_feed->makeRoom();
     finishIfSettled();
 }
 
@@ -411,6 +429,8 @@ void Pool::processEnded(Slot &slot)
     if (m_phase == Phase::Running && slot.wanted)
         restart(slot);
     dispatchAll();
+    if (m_feed)
+        m_feed->makeRoom();
     finishIfSettled();
     endIfNoneIsLeft(how);
     reportIfAllEnded();
@@ -579,6 +599,8 @@ void Pool::end(PoolEnd::How how, const std::string &error, const std::string &de
     if (first)
         m_end = {how, error, detail};
     m_phase = Phase::Ending;
+    if (m_feed)
+        m_feed->stop();
     for (auto &[id, slot] : m_slots) {
         slot.restart.reset();
         if (!slot.process)

@@ -12,6 +12,7 @@
 #include "input/inputsource.h"
 #include "pool/conversation.h"
 #include "pool/groupguard.h"
+#include "pool/inputfeed.h"
 #include "pool/limits.h"
 #include "pool/memorywatch.h"
 #include "pool/poollistener.h"
@@ -54,6 +55,8 @@ struct PoolStatus {
     std::uint32_t wantedWorkers = 0;
     std::uint64_t chunkSize = 0; ///< of the next chunk
     std::uint64_t window = 0;
+    std::uint64_t inputCount = 0; ///< so far
+    bool areInputsComplete = true;
     std::uint64_t settled = 0;
     bool paused = false;
     bool heldByConsumer = false; ///< it waits for what it made to be read
@@ -113,6 +116,7 @@ private:
     enum class Phase { Idle, Running, Ending, Ended };
 
     Slot &slotFor(WorkerId id);
+    void startFeed();
     void startWorker(Slot &slot);
     void retire(Slot &slot);
     void letGo(Slot &slot);
@@ -156,6 +160,7 @@ private:
     WorkerProgram m_program;
     wire::Setup m_setup; ///< but for what differs from worker to worker
     Scheduler m_scheduler;
+    std::unique_ptr<InputFeed> m_feed; ///< null where all inputs are there
     std::map<WorkerId, Slot> m_slots;
     std::uint32_t m_wantedWorkers;
     std::unique_ptr<GroupGuard> m_guard; ///< null for tasks that start no processes

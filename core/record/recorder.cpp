@@ -51,11 +51,12 @@ std::vector<IndexRange> SettledQueue::take()
 }
 
 Recorder::Recorder(Timeline &timeline, OutcomeStore &outcomes, RunLog &log, SettledQueue *settled,
-    std::function<void(const std::string &)> failed)
+    Keep keep, std::function<void(const std::string &)> failed)
     : m_timeline(timeline)
     , m_outcomes(outcomes)
     , m_log(log)
     , m_settled(settled)
+    , m_keep(keep)
     , m_failed(std::move(failed))
 {
 }
@@ -151,7 +152,8 @@ void Recorder::finishLines(WorkerId worker, std::uint64_t time)
 void Recorder::spanDone(WorkerId worker, const Span &span)
 {
     WorkerRecord &busy = record(worker);
-    busy.m_lane.append(span);
+    if (m_keep == Keep::Everything)
+        busy.m_lane.append(span);
     add(busy.m_iterations, span.count);
     add(busy.m_busy, span.duration);
     add(m_timeline.m_attempts, span.count);
@@ -159,7 +161,8 @@ void Recorder::spanDone(WorkerId worker, const Span &span)
 
 void Recorder::chunkDone(WorkerId worker, const ChunkStations &stations)
 {
-    record(worker).m_stations.append(stations);
+    if (m_keep == Keep::Everything)
+        record(worker).m_stations.append(stations);
 }
 
 std::unique_lock<std::mutex> Recorder::lockSettled()
@@ -220,12 +223,14 @@ void Recorder::countFailure(
     Mark::Kind kind, std::uint64_t index, WorkerId worker, std::uint64_t time)
 {
     add(m_timeline.m_failed, std::uint64_t{1});
-    mark(kind, time, worker, index);
+    if (m_keep == Keep::Everything)
+        mark(kind, time, worker, index);
 }
 
 void Recorder::attemptFailed(std::uint64_t index, WorkerId worker, std::uint64_t time)
 {
-    mark(Mark::Kind::Retried, time, worker, index);
+    if (m_keep == Keep::Everything)
+        mark(Mark::Kind::Retried, time, worker, index);
 }
 
 void Recorder::reopened(std::uint64_t index, std::uint64_t time)

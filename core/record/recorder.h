@@ -36,10 +36,14 @@ private:
 
 class Recorder : public PoolListener {
 public:
+    /// What is kept of the timeline. Totals: no spans, chunks and marks of single inputs, which
+    /// take memory for as long as a run goes on.
+    enum class Keep { Everything, Totals };
+
     /// What it writes to outlives it. `settled` may be null. `failed` is called, on the pool's
     /// thread, when an outcome cannot be kept.
     Recorder(Timeline &timeline, OutcomeStore &outcomes, RunLog &log, SettledQueue *settled,
-        std::function<void(const std::string &)> failed);
+        Keep keep, std::function<void(const std::string &)> failed);
 
     void workerChanged(WorkerId worker, WorkerState state, std::uint64_t time) override;
     void workerIntroduced(WorkerId worker, const WorkerIdentity &identity) override;
@@ -82,6 +86,7 @@ private:
     OutcomeStore &m_outcomes;
     RunLog &m_log;
     SettledQueue *m_settled;
+    Keep m_keep;
     std::function<void(const std::string &)> m_failed;
     std::map<LineKey, UnfinishedLine> m_unfinishedLines;
 };

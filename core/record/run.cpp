@@ -26,12 +26,17 @@ Result<Run::Opened> Run::open(const RunSpec &spec, Reading reading)
         return tl::unexpected(suits.error());
     auto record = std::make_unique<RunRecord>();
     record->spec = spec;
+    const bool grows = (*source)->growing() != nullptr;
     record->inputCount = (*source)->size();
+    record->areInputsComplete = !grows;
     auto inputs = (*source)->duplicate();
     if (!inputs)
         return tl::unexpected(inputs.error());
     record->inputs = std::move(*inputs);
-    auto outcomes = OutcomeStore::make(record->inputCount, reading.keep);
+    if (grows && reading.keep == OutcomeStore::Keep::All)
+        return failure("standard input can be read by 'poolscope run' only; name a file of lines");
+    const std::uint64_t most = grows ? UINT64_MAX : (*source)->size();
+    auto outcomes = OutcomeStore::make(most, reading.keep);
     if (!outcomes)
         return tl::unexpected(outcomes.error());
     record->outcomes = std::move(*outcomes);
@@ -49,7 +54,7 @@ Run::Run(Opened opened)
     : m_source(std::move(opened.source))
     , m_record(std::move(opened.record))
     , m_recorder(std::make_unique<Recorder>(m_record->timeline, *m_record->outcomes, m_record->log,
-          opened.reading.wantsSettledOrder ? &m_settled : nullptr,
+          opened.reading.wantsSettledOrder ? &m_settled : nullptr, opened.reading.timeline,
           [this](const std::string &error) { m_pool->fail(error); }))
 {
     const RunSpec &spec = m_record->spec;
@@ -216,6 +221,8 @@ void Run::runActions()
 void Run::publishStatus(const Pool &pool)
 {
     const PoolStatus status = pool.status();
+    m_record->inputCount = status.inputCount;
+    m_record->areInputsComplete = status.areInputsComplete;
     const std::lock_guard lock(m_mutex);
     m_status = status;
 }

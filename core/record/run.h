@@ -23,10 +23,12 @@ class Run : public QObject {
     Q_OBJECT
 
 public:
-    /// What the caller will do with outcomes.
+    /// What the caller will do with outcomes and timeline.
     struct Reading {
+        /// Where inputs still come: UntilRead.
         OutcomeStore::Keep keep = OutcomeStore::Keep::All;
         bool wantsSettledOrder = false; ///< whether takeSettled() will be used
+        Recorder::Keep timeline = Recorder::Keep::Everything;
     };
 
     /// An opened input and a record with room for the outcomes.
@@ -56,7 +58,8 @@ public:
 
     const RunRecord &record() const { return *m_record; }
     const RunSpec &spec() const { return m_record->spec; }
-    std::uint64_t inputCount() const { return m_record->inputCount; }
+    std::uint64_t inputCount() const { return m_record->inputCount; } ///< so far
+    bool areInputsComplete() const { return m_record->areInputsComplete; }
     const Timeline &timeline() const { return m_record->timeline; }
     const OutcomeStore &outcomes() const { return *m_record->outcomes; }
     const RunLog &log() const { return m_record->log; }

@@ -2,8 +2,8 @@
 // RunRecord: all that is known of a run, while it goes and afterwards. What charts, tables and
 // reports read.
 //
-// The pool's thread writes timeline, outcomes and log, each of which any thread may read meanwhile;
-// `inputs` belongs to the thread that owns the record.
+// The pool's thread writes timeline, outcomes, log and how many inputs there are, each of which any
+// thread may read meanwhile; `inputs` belongs to the thread that owns the record.
 #pragma once
 
 #include "input/inputsource.h"
@@ -12,6 +12,7 @@
 #include "record/runlog.h"
 #include "record/timeline.h"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 
@@ -19,7 +20,8 @@ namespace poolscope {
 
 struct RunRecord {
     RunSpec spec;
-    std::uint64_t inputCount = 0;
+    std::atomic<std::uint64_t> inputCount = 0; ///< so far, where inputs still come
+    std::atomic<bool> areInputsComplete = true;
     std::unique_ptr<InputSource> inputs;
     std::unique_ptr<OutcomeStore> outcomes;
     Timeline timeline;

@@ -42,13 +42,13 @@ double rateOf(const Timeline &timeline)
     return makespan > 0 ? static_cast<double>(timeline.settled()) / makespan : 0;
 }
 
-std::string summaryJson(const Timeline &timeline, std::uint64_t inputCount)
+std::string summaryJson(const Timeline &timeline, std::optional<std::uint64_t> inputCount)
 {
     Json workers = Json::array();
     for (std::size_t i = 0; i < timeline.workerCount(); ++i)
         workers.push_back(workerJson(timeline.worker(i)));
     const Json summary = {
-        {"tasks", inputCount},
+        {"tasks", inputCount ? Json(*inputCount) : Json()},
         {"succeeded", timeline.succeeded()},
         {"failed", timeline.failed()},
         {"quarantined", timeline.quarantined()},

@@ -5,14 +5,16 @@
 #include "record/timeline.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace poolscope {
 
 /// An indented object, with a line break at its end: tasks,
 /// succeeded, failed, quarantined, attempts, makespan_s, rate, and for each worker id, pid, host,
-/// iterations, busy_s, cpu_s, max_rss_bytes, restarts. A figure that is not known is null.
-std::string summaryJson(const Timeline &timeline, std::uint64_t inputCount);
+/// iterations, busy_s, cpu_s, max_rss_bytes, restarts. A figure that is not known is null, as the
+/// number of tasks (`inputCount`) is while inputs still come.
+std::string summaryJson(const Timeline &timeline, std::optional<std::uint64_t> inputCount);
 
 /// Iterations per second from the first dispatch to the last outcome; 0 where that is not known.
 double rateOf(const Timeline &timeline);

@@ -40,6 +40,9 @@ public:
     /// Handing over one chunk cost `cost`.
     void measuredHandover(std::chrono::nanoseconds cost);
 
+    /// For automatic sizes from now on.
+    void setLargestChunk(std::uint64_t inputs) { m_options.largestChunk = inputs; }
+
     /// Inputs for the next chunk, at least 1, when `remaining` inputs are left for `workers`.
     std::uint64_t chunkSize(std::uint64_t remaining, std::size_t workers) const;
     /// Chunks that a worker should hold, at least 1. Automatic, it is 1 when what remains is about

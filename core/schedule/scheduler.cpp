@@ -17,12 +17,20 @@ IndexRange intersection(const IndexRange &a, const IndexRange &b)
 
 } // namespace
 
-Scheduler::Scheduler(const ScheduleOptions &options, std::uint64_t inputCount)
+Scheduler::Scheduler(const ScheduleOptions &options, std::uint64_t inputCount, Inputs inputs)
     : m_sizer(options.chunks)
     , m_retries(options.retries)
     , m_recycle(options.recycle)
     , m_inputCount(inputCount)
+    , m_inputs(inputs)
 {
+}
+
+void Scheduler::inputsCame(std::uint64_t inputCount, Inputs inputs)
+{
+    assert(inputCount >= m_inputCount);
+    m_inputCount = inputCount;
+    m_inputs = inputs;
 }
 
 void Scheduler::addWorker(WorkerId worker)
@@ -209,6 +217,21 @@ std::uint32_t Scheduler::deaths(std::uint64_t index) const
 bool Scheduler::heldByLimit() const
 {
     return m_waitingRetries.empty() && m_nextFresh < m_inputCount && m_nextFresh >= m_limit;
+}
+
+std::vector<IndexRange> Scheduler::unsettled() const
+{
+    std::vector<IndexRange> ranges;
+    for (const auto &[id, worker] : m_workers) {
+        for (const Held &held : worker.held)
+            ranges.push_back(held.rest);
+    }
+    for (const Retry &retry : m_waitingRetries)
+        ranges.push_back(retry.range);
+    std::sort(ranges.begin(), ranges.end(),
+        [](const IndexRange &a, const IndexRange &b) { return a.first < b.first; });
+    ranges.push_back({m_nextFresh, UINT64_MAX - m_nextFresh});
+    return ranges;
 }
 
 std::uint64_t Scheduler::chunkSizeNow() const

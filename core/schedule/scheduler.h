@@ -56,7 +56,16 @@ public:
         std::uint64_t requeued = 0; ///< indices that will be tried again
     };
 
-    Scheduler(const ScheduleOptions &options, std::uint64_t inputCount);
+    /// Whether inputs still come.
+    enum class Inputs { Complete, Growing };
+
+    Scheduler(
+        const ScheduleOptions &options, std::uint64_t inputCount, Inputs inputs = Inputs::Complete);
+
+    /// So many inputs have come by now.
+    void inputsCame(std::uint64_t inputCount, Inputs inputs);
+    /// What a chunk of automatic size may have.
+    void setLargestChunk(std::uint64_t inputs) { m_sizer.setLargestChunk(inputs); }
 
     void addWorker(WorkerId worker);
     /// The worker is given nothing more; what it holds it may still answer.
@@ -95,10 +104,14 @@ public:
     /// How often a worker has died on the index.
     std::uint32_t deaths(std::uint64_t index) const;
 
-    std::uint64_t inputCount() const { return m_inputCount; }
+    std::uint64_t inputCount() const { return m_inputCount; } ///< so far
+    bool areInputsComplete() const { return m_inputs == Inputs::Complete; }
+    /// What is not settled, sorted; the last range is all that was never handed out, and goes on
+    /// for inputs that will come.
+    std::vector<IndexRange> unsettled() const;
     std::uint64_t settledCount() const { return m_settled; }
     std::uint64_t failedCount() const { return m_failed; } ///< of these, failures
-    bool allSettled() const { return m_settled == m_inputCount; }
+    bool allSettled() const { return areInputsComplete() && m_settled == m_inputCount; }
     /// Whether the next fresh input waits only for the limit to move.
     bool heldByLimit() const;
     std::uint64_t chunkSizeNow() const;
@@ -138,6 +151,7 @@ private:
     std::uint32_t m_retries;
     std::uint64_t m_recycle;
     std::uint64_t m_inputCount;
+    Inputs m_inputs;
     std::uint64_t m_nextFresh = 0;
     std::uint64_t m_settled = 0;
     std::uint64_t m_failed = 0;

@@ -345,6 +345,49 @@ TEST(Scheduler, SettlesEveryIndexOnceWhateverDies)
     }
 }
 
+TEST(Scheduler, HandsOutInputsAsTheyCome)
+{
+    Scheduler scheduler(fixed(4, 2), 0, Scheduler::Inputs::Growing);
+    scheduler.addWorker(1);
+    EXPECT_FALSE(scheduler.allSettled()) << "more may come";
+    EXPECT_EQ(scheduler.nextChunk(1), std::nullopt);
+    scheduler.inputsCame(1, Scheduler::Inputs::Growing);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{0, 1})) << "at once, not when a chunk is full";
+    EXPECT_TRUE(scheduler.answered(1, {0, 1}, 1ms));
+    EXPECT_FALSE(scheduler.allSettled());
+    scheduler.inputsCame(7, Scheduler::Inputs::Growing);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{1, 4}));
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{5, 2}));
+    EXPECT_TRUE(scheduler.answered(1, {1, 4}, 1ms));
+    EXPECT_TRUE(scheduler.answered(1, {5, 2}, 1ms));
+    EXPECT_FALSE(scheduler.allSettled());
+    scheduler.inputsCame(7, Scheduler::Inputs::Complete);
+    EXPECT_TRUE(scheduler.areInputsComplete());
+    EXPECT_TRUE(scheduler.allSettled());
+}
+
+TEST(Scheduler, KnowsWhatIsNotSettled)
+{
+    Scheduler scheduler(fixed(4, 2, 1), 20, Scheduler::Inputs::Growing);
+    const IndexRange rest{16, UINT64_MAX - 16};
+    for (const WorkerId worker : {1U, 2U}) {
+        scheduler.addWorker(worker);
+        scheduler.nextChunk(worker);
+        scheduler.nextChunk(worker);
+    }
+    EXPECT_TRUE(scheduler.answered(1, {0, 3}, 1ms));
+    EXPECT_EQ(scheduler.failed(1), Scheduler::AfterFailure::Retry);
+    EXPECT_THAT(scheduler.unsettled(),
+        ElementsAre(IndexRange{1, 1}, IndexRange{3, 1}, IndexRange{4, 4}, IndexRange{8, 4},
+            IndexRange{12, 4}, rest));
+    EXPECT_TRUE(scheduler.answered(1, {3, 1}, 1ms));
+    EXPECT_TRUE(scheduler.answered(1, {4, 4}, 1ms));
+    scheduler.workerDied(2, {9, 1});
+    EXPECT_THAT(scheduler.unsettled(),
+        ElementsAre(IndexRange{1, 1}, IndexRange{8, 1}, IndexRange{9, 1}, IndexRange{10, 2},
+            IndexRange{12, 4}, rest));
+}
+
 TEST(ChunkSizer, GrowsToTwentyMillisecondsAndShrinksTowardsTheEnd)
 {
     ChunkSizer sizer({});

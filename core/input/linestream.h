@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// LineStream: the lines of a pipe, taken while they come; see GrowingInput.
+//
+// Lines end as those of a file do (LineIndex), and each can be had as soon as it has ended. They
+// are held in blocks, which go when none of their lines is needed. Any thread may read lines while
+// another takes them.
+#pragma once
+
+#include "input/contenthash.h"
+#include "input/growinginput.h"
+#include "input/linescanner.h"
+#include "result.h"
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace poolscope {
+
+class LineStream : public GrowingInput {
+public:
+    /// Lines longer than this are refused: the stream would take more memory than it may.
+    static constexpr std::uint64_t maxLineLength = 64ULL << 20;
+    /// Bytes of whole lines with which it is full.
+    static constexpr std::uint64_t fullSize = 16ULL << 20;
+
+    /// Reads from the descriptor, which stays its owner's; `name` is what messages call it.
+    LineStream(int descriptor, std::string name);
+
+    int descriptor() const override { return m_descriptor; }
+    Result<void> take() override;
+    bool isComplete() const override;
+    bool isFull() const override;
+    void forgetUnless(const IsNeeded &isNeeded) override;
+
+    std::uint64_t lineCount() const; ///< so far
+    std::uint64_t byteCount() const; ///< so far, without line endings
+    /// Of the lines so far; see ContentHasher.
+    std::string contentHash() const;
+
+    /// Appends lines [first, first + count) to `out`, each as u32 length and bytes. Fails where one
+    /// was let go of.
+    Result<void> read(std::uint64_t first, std::uint64_t count, std::string &out) const;
+
+private:
+    /// Consecutive lines, encoded; behind them in the last block the beginning of one more.
+    struct Block {
+        std::uint64_t count = 0;
+        std::string lines;
+    };
+    using Blocks = std::map<std::uint64_t, Block>; ///< by their first line
+    /// Puts the scanner's pieces of lines together.
+    struct Collector {
+        LineStream &stream;
+        void text(std::string_view bytes) { stream.addText(bytes); }
+        bool endLine(std::uint64_t, bool) { return stream.endLine(); }
+    };
+
+    Result<void> takeBlock(std::string_view bytes);
+    void addText(std::string_view bytes);
+    bool endLine();
+    void finish();
+    Block &lastBlock();
+    std::uint64_t unfinishedSize() const;
+
+    const int m_descriptor;
+    const std::string m_name;
+    mutable std::mutex m_mutex; ///< guards all below
+    Collector m_collector{*this};
+    LineScanner<Collector> m_scanner{m_collector, 0};
+    Blocks m_blocks;
+    bool m_inLine = false;
+    std::size_t m_lineStart = 0; ///< in the last block
+    std::uint64_t m_lineCount = 0;
+    std::uint64_t m_byteCount = 0;
+    std::uint64_t m_heldBytes = 0;
+    bool m_isComplete = false;
+    ContentHasher m_hasher;
+    struct Cursor {
+        std::uint64_t line = 0;
+        std::size_t offset = 0; ///< in its block
+    };
+    mutable Cursor m_next; ///< where the last read ended
+};
+
+} // namespace poolscope
