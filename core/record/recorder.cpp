@@ -257,11 +257,15 @@ void Recorder::resized(std::uint32_t workers, std::uint64_t time)
 void Recorder::paused(std::uint64_t time)
 {
     mark(Mark::Kind::Paused, time, 0, 0);
+    if (m_timeline.m_paceChanges.size() % 2 == 0)
+        m_timeline.m_paceChanges.append(time);
 }
 
 void Recorder::resumed(std::uint64_t time)
 {
     mark(Mark::Kind::Resumed, time, 0, 0);
+    if (m_timeline.m_paceChanges.size() % 2 == 1)
+        m_timeline.m_paceChanges.append(time);
 }
 
 void Recorder::firstDispatch(std::uint64_t time)

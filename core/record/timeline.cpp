@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "record/timeline.h"
 
+#include <algorithm>
+
 namespace poolscope {
 
 WorkerIdentity WorkerRecord::identity() const
@@ -14,6 +16,23 @@ std::uint64_t Timeline::makespan() const
     const std::uint64_t begin = m_firstDispatch;
     const std::uint64_t end = m_lastOutcome;
     return end > begin ? end - begin : 0;
+}
+
+std::uint64_t Timeline::pausedBetween(std::uint64_t begin, std::uint64_t end) const
+{
+    std::uint64_t paused = 0;
+    const std::size_t size = m_paceChanges.size();
+    for (std::size_t i = 0; i < size; i += 2) {
+        const std::uint64_t from = std::max(begin, m_paceChanges[i]);
+        const std::uint64_t to = i + 1 < size ? std::min(end, m_paceChanges[i + 1]) : end;
+        paused += to > from ? to - from : 0;
+    }
+    return paused;
+}
+
+std::uint64_t Timeline::pausedOfMakespan() const
+{
+    return pausedBetween(m_firstDispatch, m_lastOutcome);
 }
 
 } // namespace poolscope

@@ -95,6 +95,10 @@ public:
     std::uint64_t lastOutcome() const { return m_lastOutcome; }
     /// From the first dispatch to the last outcome so far; 0 before there is one.
     std::uint64_t makespan() const;
+    /// For how much of [begin, end) the pool was paused; the end of a pause that goes on is `end`.
+    std::uint64_t pausedBetween(std::uint64_t begin, std::uint64_t end) const;
+    /// The same of the makespan.
+    std::uint64_t pausedOfMakespan() const;
 
     std::uint64_t succeeded() const { return m_succeeded; }
     std::uint64_t failed() const { return m_failed; } ///< quarantined ones included
@@ -107,6 +111,7 @@ private:
 
     AppendLog<std::unique_ptr<WorkerRecord>> m_workers;
     AppendLog<Mark> m_marks;
+    AppendLog<std::uint64_t> m_paceChanges; ///< paused, resumed, paused, in turn
     std::atomic<std::uint64_t> m_firstDispatch = 0;
     std::atomic<std::uint64_t> m_lastOutcome = 0;
     std::atomic<std::uint64_t> m_succeeded = 0;

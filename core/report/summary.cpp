@@ -38,8 +38,8 @@ Json workerJson(const WorkerRecord &worker)
 
 double rateOf(const Timeline &timeline)
 {
-    const double makespan = seconds(timeline.makespan());
-    return makespan > 0 ? static_cast<double>(timeline.settled()) / makespan : 0;
+    const double running = seconds(timeline.makespan() - timeline.pausedOfMakespan());
+    return running > 0 ? static_cast<double>(timeline.settled()) / running : 0;
 }
 
 std::string summaryJson(const Timeline &timeline, std::optional<std::uint64_t> inputCount)

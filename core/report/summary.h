@@ -16,7 +16,8 @@ namespace poolscope {
 /// number of tasks (`inputCount`) is while inputs still come.
 std::string summaryJson(const Timeline &timeline, std::optional<std::uint64_t> inputCount);
 
-/// Iterations per second from the first dispatch to the last outcome; 0 where that is not known.
+/// Iterations per second from the first dispatch to the last outcome, pauses left out; 0 where that
+/// is not known.
 double rateOf(const Timeline &timeline);
 
 } // namespace poolscope

@@ -117,6 +117,20 @@ TEST_F(RunHistoryTest, StatesSizesAndPausesAreInTheOrderOfTime)
     EXPECT_EQ(found.paces()[1].value, RunHistory::Pace::Running);
 }
 
+TEST_F(RunHistoryTest, PausesAreMeasuredWithinAnyTime)
+{
+    m_recorder->paused(40);
+    m_recorder->resumed(50);
+    m_recorder->paused(80);
+    EXPECT_EQ(timeline().pausedBetween(0, 30), 0U);
+    EXPECT_EQ(timeline().pausedBetween(0, 45), 5U);
+    EXPECT_EQ(timeline().pausedBetween(45, 60), 5U);
+    EXPECT_EQ(timeline().pausedBetween(0, 100), 30U);
+    EXPECT_EQ(timeline().pausedBetween(90, 100), 10U);
+    m_recorder->resumed(85);
+    EXPECT_EQ(timeline().pausedBetween(0, 100), 15U);
+}
+
 TEST_F(RunHistoryTest, TakesWhatHasComeByParts)
 {
     RunHistory history(timeline());
