@@ -100,10 +100,15 @@ QString outcomeText(const RunRecord &record, const Moment &moment)
     const QString total =
         record.areInputsComplete ? countText(record.inputCount) : QStringLiteral("?");
     QString text = QObject::tr("%1 of %2 done").arg(countText(settled), total);
+    const auto paused = static_cast<double>(
+        ended ? timeline.pausedOfMakespan() : timeline.pausedBetween(begin, moment.now));
     if (elapsed > 0)
-        text +=
-            QObject::tr(" in %1, %2")
-                .arg(durationText(elapsed), rateText(static_cast<double>(settled) / elapsed * 1e9));
+        text += QObject::tr(" in %1").arg(durationText(elapsed));
+    if (paused > 0)
+        text += QObject::tr(" (%1 of it paused)").arg(durationText(paused));
+    if (elapsed > paused)
+        text += QObject::tr(", %1").arg(
+            rateText(static_cast<double>(settled) / (elapsed - paused) * 1e9));
     if (timeline.failed() > 0)
         text += QObject::tr(", %1 failed").arg(countText(timeline.failed()));
     if (timeline.quarantined() > 0)

@@ -3,14 +3,18 @@
 
 #include "charts/axisticker.h"
 
+#include <QGuiApplication>
 #include <QMouseEvent>
+#include <QStyleHints>
 #include <QToolTip>
 
 namespace poolscope {
 
 namespace {
 
-constexpr int outerMargin = 12;
+// The last figure of each axis needs room beyond it.
+constexpr QMargins outerMargins(12, 10, 26, 6);
+constexpr int labelPadding = 6;
 constexpr int emptyMargin = 48;
 constexpr double zoomFactor = 0.8; // for a notch of the wheel
 
@@ -50,7 +54,7 @@ Chart::Chart(ChartKind kind, const QString &title, const QString &explanation, Q
     setNotAntialiasedElements(QCP::aeAxes | QCP::aeGrid | QCP::aeSubGrid | QCP::aeItems);
     setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
     plotLayout()->setMargins(QMargins(0, 0, 0, 0));
-    axisRect()->setMinimumMargins(QMargins(outerMargin, 6, outerMargin, 6));
+    axisRect()->setMinimumMargins(outerMargins);
     axisRect()->setRangeZoomFactor(zoomFactor);
     layer(QStringLiteral("overlay"))->setMode(QCPLayer::lmBuffered);
 
@@ -64,8 +68,13 @@ Chart::Chart(ChartKind kind, const QString &title, const QString &explanation, Q
     for (QCPAxis *axis : {xAxis, yAxis}) {
         axis->setTickLength(0, 3);
         axis->setTickLabelPadding(4);
-        axis->setLabelPadding(2);
+        axis->setLabelPadding(labelPadding);
     }
+    m_clickTimer.setSingleShot(true);
+    connect(&m_clickTimer, &QTimer::timeout, this, [this] {
+        if (const auto index = std::exchange(m_clicked, std::nullopt))
+            emit indexPicked(*index);
+    });
     showEmptyText(true);
 }
 
@@ -91,6 +100,7 @@ void Chart::setTheme(const Theme &theme)
 void Chart::setRecord(const RunRecord *record)
 {
     m_record = record;
+    m_clicked.reset();
     showEmptyText(!record);
     recordChanged();
     emit figureChanged();
@@ -173,8 +183,9 @@ void Chart::mouseReleaseEvent(QMouseEvent *event)
     const QPoint moved = event->position().toPoint() - m_pressedAt;
     if (!m_record || event->button() != Qt::LeftButton || moved.manhattanLength() > 3)
         return;
-    if (const auto index = indexAt(event->position()))
-        emit indexPicked(*index);
+    m_clicked = indexAt(event->position());
+    if (m_clicked)
+        m_clickTimer.start(QGuiApplication::styleHints()->mouseDoubleClickInterval());
 }
 
 void Chart::mouseDoubleClickEvent(QMouseEvent *event)
@@ -182,6 +193,7 @@ void Chart::mouseDoubleClickEvent(QMouseEvent *event)
     if (event->button() != Qt::LeftButton)
         return;
     m_pressedAt = {INT_MIN / 4, INT_MIN / 4}; // its release is no click
+    m_clicked.reset();
     fit();
 }
 

@@ -6,6 +6,7 @@
 // changed.
 #pragma once
 
+#include "charts/sign.h"
 #include "charts/theme.h"
 #include "charts/timeview.h"
 #include "record/runrecord.h"
@@ -13,6 +14,7 @@
 
 #include <QLabel>
 #include <QString>
+#include <QTimer>
 #include <chrono>
 #include <optional>
 #include <qcustomplot.h>
@@ -33,6 +35,7 @@ struct Series {
     QColor colour;
     bool visible = true;
     Use use = Use::Switch;
+    Sign sign = Sign::Area;
 };
 
 class Chart : public QCustomPlot {
@@ -58,6 +61,8 @@ public:
 
     /// What it comes to, in one line; empty while there is nothing to say.
     virtual QString figure() const = 0;
+    /// The same in fewer words, for where there is no room.
+    virtual QString shortFigure() const { return figure(); }
     virtual std::vector<Series> series() const = 0;
     virtual void setSeriesVisible(std::size_t series, bool visible) = 0;
     /// Shows all of it.
@@ -115,6 +120,8 @@ private:
     QLabel *m_emptyText;
     QCPItemStraightLine *m_crossHair;
     QPoint m_pressedAt;
+    std::optional<quint64> m_clicked; ///< picked unless the click turns out to be a double one
+    QTimer m_clickTimer;
 };
 
 /// A chart whose key axis is the time that a TimeView shows.

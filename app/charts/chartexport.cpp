@@ -37,10 +37,9 @@ int drawLine(QCPPainter &painter, const QFont &font, const QColor &colour, const
     return metrics.height() + 2;
 }
 
-/// The same for swatches with names.
+/// The same for signs with names.
 int drawLegend(QCPPainter &painter, const Chart &chart, const QFont &font, const QRect &place)
 {
-    constexpr int swatch = 10;
     const QFontMetrics metrics(font);
     int x = place.left();
     std::size_t shown = 0;
@@ -51,12 +50,12 @@ int drawLegend(QCPPainter &painter, const Chart &chart, const QFont &font, const
         const bool more = ++shown > mostLegendEntries;
         const QString name = more ? QStringLiteral("\u2026") : series.name;
         if (!more)
-            painter.fillRect(
-                QRect(x, place.top() + (metrics.height() - swatch) / 2, swatch, swatch),
-                series.colour);
+            drawSign(painter,
+                QRectF(x, place.top() + (metrics.height() - signSize) / 2, signSize, signSize),
+                series.sign, series.colour, chart.theme().border);
         painter.setPen(chart.theme().muted);
-        painter.drawText(x + swatch + 5, place.top() + metrics.ascent(), name);
-        x += swatch + 5 + metrics.horizontalAdvance(name) + 16;
+        painter.drawText(x + signSize + 5, place.top() + metrics.ascent(), name);
+        x += signSize + 5 + metrics.horizontalAdvance(name) + 16;
         if (more)
             break;
     }
@@ -90,9 +89,34 @@ void takeEverything(Chart &chart, const Moment &moment)
     while (!chart.refresh(moment, std::chrono::milliseconds(100))) { }
 }
 
+/// Gives a chart another theme for as long as it lives.
+class OtherTheme {
+public:
+    OtherTheme(Chart &chart, Theme::Kind kind)
+        : m_chart(chart)
+        , m_before(chart.theme())
+    {
+        if (kind != m_before.kind)
+            chart.setTheme(Theme::of(kind));
+    }
+    ~OtherTheme()
+    {
+        if (m_chart.theme().kind != m_before.kind)
+            m_chart.setTheme(m_before);
+    }
+    OtherTheme(const OtherTheme &) = delete;
+    OtherTheme &operator=(const OtherTheme &) = delete;
+
+private:
+    Chart &m_chart;
+    const Theme m_before;
+};
+
 /// Draws onto a device whose unit is 1/96 inch.
-void drawAll(QCPPainter &painter, Chart &chart, const Moment &moment, const QSize &size)
+void drawAll(QCPPainter &painter, Chart &chart, const Moment &moment, const PictureForm &form)
 {
+    const OtherTheme theme(chart, form.theme);
+    const QSize size = form.size;
     painter.fillRect(QRect(QPoint(), size), chart.theme().surface);
     const int top = drawCaption(painter, chart, moment, size.width());
     painter.translate(0, top);
@@ -102,35 +126,35 @@ void drawAll(QCPPainter &painter, Chart &chart, const Moment &moment, const QSiz
     chart.paintTo(&painter, rest);
 }
 
-QByteArray pngOf(Chart &chart, const Moment &moment, const PictureSize &size)
+QByteArray pngOf(Chart &chart, const Moment &moment, const PictureForm &form)
 {
     QBuffer buffer;
     buffer.open(QIODevice::WriteOnly);
-    const QImage image = chartImage(chart, moment, size);
+    const QImage image = chartImage(chart, moment, form);
     if (image.isNull() || !image.save(&buffer, "PNG"))
         return {};
     return buffer.data();
 }
 
-QByteArray svgOf(Chart &chart, const Moment &moment, const PictureSize &size)
+QByteArray svgOf(Chart &chart, const Moment &moment, const PictureForm &form)
 {
     QBuffer buffer;
     QSvgGenerator generator;
     generator.setOutputDevice(&buffer);
-    generator.setSize(size.size);
-    generator.setViewBox(QRect(QPoint(), size.size));
+    generator.setSize(form.size);
+    generator.setViewBox(QRect(QPoint(), form.size));
     generator.setResolution(static_cast<int>(dotsPerInch));
     generator.setTitle(chart.title());
     generator.setDescription(chart.explanation());
     QCPPainter painter;
     painter.begin(&generator);
     painter.setMode(QCPPainter::pmVectorized);
-    drawAll(painter, chart, moment, size.size);
+    drawAll(painter, chart, moment, form);
     painter.end();
     return buffer.data();
 }
 
-QByteArray pdfOf(Chart &chart, const Moment &moment, const PictureSize &size)
+QByteArray pdfOf(Chart &chart, const Moment &moment, const PictureForm &form)
 {
     QBuffer buffer;
     buffer.open(QIODevice::WriteOnly);
@@ -140,11 +164,11 @@ QByteArray pdfOf(Chart &chart, const Moment &moment, const PictureSize &size)
     writer.setResolution(static_cast<int>(dotsPerInch));
     writer.setPageMargins(QMarginsF());
     writer.setPageSize(QPageSize(
-        QSizeF(size.size) / dotsPerInch, QPageSize::Inch, QString(), QPageSize::ExactMatch));
+        QSizeF(form.size) / dotsPerInch, QPageSize::Inch, QString(), QPageSize::ExactMatch));
     QCPPainter painter;
     painter.begin(&writer);
     painter.setMode(QCPPainter::pmVectorized);
-    drawAll(painter, chart, moment, size.size);
+    drawAll(painter, chart, moment, form);
     painter.end();
     return buffer.data();
 }
@@ -158,25 +182,25 @@ const QStringList &pictureEndings()
     return endings;
 }
 
-QImage chartImage(Chart &chart, const Moment &moment, const PictureSize &size)
+QImage chartImage(Chart &chart, const Moment &moment, const PictureForm &form)
 {
     takeEverything(chart, moment);
-    QImage image(QSizeF(size.size * size.scale).toSize(), QImage::Format_RGB32);
+    QImage image(QSizeF(form.size * form.scale).toSize(), QImage::Format_RGB32);
     if (image.isNull())
         return image;
     QCPPainter painter;
     painter.begin(&image);
-    painter.scale(size.scale, size.scale);
-    drawAll(painter, chart, moment, size.size);
+    painter.scale(form.scale, form.scale);
+    drawAll(painter, chart, moment, form);
     painter.end();
     // Only now: fonts would follow the resolution, and be scaled twice.
-    image.setDotsPerMeterX(static_cast<int>(std::lround(dotsPerInch * size.scale / 0.0254)));
+    image.setDotsPerMeterX(static_cast<int>(std::lround(dotsPerInch * form.scale / 0.0254)));
     image.setDotsPerMeterY(image.dotsPerMeterX());
     return image;
 }
 
 Result<void> writeChartPicture(
-    Chart &chart, const Moment &moment, const std::filesystem::path &path, const PictureSize &size)
+    Chart &chart, const Moment &moment, const std::filesystem::path &path, const PictureForm &form)
 {
     const QString ending = QString::fromStdString(path.extension().string()).mid(1).toLower();
     if (!pictureEndings().contains(ending))
@@ -185,9 +209,9 @@ Result<void> writeChartPicture(
     if (!file)
         return tl::unexpected(file.error());
     takeEverything(chart, moment);
-    const QByteArray bytes = ending == QLatin1String("png") ? pngOf(chart, moment, size)
-        : ending == QLatin1String("svg")                    ? svgOf(chart, moment, size)
-                                                            : pdfOf(chart, moment, size);
+    const QByteArray bytes = ending == QLatin1String("png") ? pngOf(chart, moment, form)
+        : ending == QLatin1String("svg")                    ? svgOf(chart, moment, form)
+                                                            : pdfOf(chart, moment, form);
     if (bytes.isEmpty())
         return failure("cannot write " + path.string()
             + ": there is no memory for a picture of this size; choose a smaller one");

@@ -12,19 +12,20 @@
 
 namespace poolscope {
 
-struct PictureSize {
+struct PictureForm {
     QSize size{1200, 640}; ///< in units of 1/96 inch
     double scale = 1; ///< pixels for each, in a PNG
+    Theme::Kind theme = Theme::Kind::Light; ///< whatever the window's is
 };
 
 /// The endings of pictures, "png", "svg", "pdf".
 const QStringList &pictureEndings();
 
 /// Draws it with all that is known by `moment`; null where there is no memory for it.
-QImage chartImage(Chart &chart, const Moment &moment, const PictureSize &size);
+QImage chartImage(Chart &chart, const Moment &moment, const PictureForm &size);
 
 /// Writes a picture, in the format that the ending names, whole or not at all.
 Result<void> writeChartPicture(
-    Chart &chart, const Moment &moment, const std::filesystem::path &path, const PictureSize &size);
+    Chart &chart, const Moment &moment, const std::filesystem::path &path, const PictureForm &size);
 
 } // namespace poolscope

@@ -20,6 +20,12 @@ constexpr std::uint64_t mostSearched =
 
 enum SeriesNumber : std::size_t { failedSeries, diagonalSeries };
 
+QString placesText(double mean)
+{
+    return mean < 10 ? QString::number(mean, 'f', 1)
+                     : countText(static_cast<std::uint64_t>(std::llround(mean)));
+}
+
 } // namespace
 
 CompletionChart::CompletionChart(TimeView &view, QWidget *parent)
@@ -61,17 +67,26 @@ QString CompletionChart::figure() const
     const CompletionOrder::Disorder disorder = m_order->disorder();
     if (disorder.largestDistance == 0)
         return tr("all in order");
-    const double mean = disorder.meanDistance;
-    const QString places = mean < 10 ? QString::number(mean, 'f', 1)
-                                     : countText(static_cast<std::uint64_t>(std::llround(mean)));
     return tr("%1 places out of order on average \u00b7 imap would hold back up to %2")
-        .arg(places, countText(disorder.mostHeldBack));
+        .arg(placesText(disorder.meanDistance), countText(disorder.mostHeldBack));
+}
+
+QString CompletionChart::shortFigure() const
+{
+    if (!m_order || m_order->ranked() == 0)
+        return {};
+    const CompletionOrder::Disorder disorder = m_order->disorder();
+    if (disorder.largestDistance == 0)
+        return figure();
+    return tr("%1 places off \u00b7 imap holds back %2")
+        .arg(placesText(disorder.meanDistance), countText(disorder.mostHeldBack));
 }
 
 std::vector<Series> CompletionChart::series() const
 {
-    return {{tr("failed"), theme().failure, m_plottable->areFailuresVisible()},
-        {tr("in order"), theme().muted, m_diagonalVisible}};
+    return {{tr("failed"), theme().failure, m_plottable->areFailuresVisible(), Series::Use::Switch,
+                Sign::Tick},
+        {tr("in order"), theme().muted, m_diagonalVisible, Series::Use::Switch, Sign::DottedLine}};
 }
 
 void CompletionChart::setSeriesVisible(std::size_t series, bool visible)

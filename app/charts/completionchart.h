@@ -18,6 +18,7 @@ public:
 
     void setTheme(const Theme &theme) override;
     QString figure() const override;
+    QString shortFigure() const override;
     std::vector<Series> series() const override;
     void setSeriesVisible(std::size_t series, bool visible) override;
     void fit() override;

@@ -9,6 +9,8 @@ namespace poolscope {
 namespace {
 
 constexpr double cellSize = 2; // pixels, so that a thin line is seen
+constexpr double tickWidth = 1;
+constexpr double tickHeight = 9;
 constexpr float leastStrength = 0.35F; // a single iteration among many is seen all the same
 
 std::uint64_t wholeAtLeastZero(double coordinate)
@@ -79,6 +81,7 @@ void CompletionPlottable::startOver(const Frame &frame)
     m_counted = frame.rank;
     m_cells.assign(
         static_cast<std::size_t>(frame.columns) * static_cast<std::size_t>(frame.rows), {});
+    m_withFailures.clear();
     m_image = QImage(
         std::max(frame.columns, 1), std::max(frame.rows, 1), QImage::Format_ARGB32_Premultiplied);
     m_image.fill(Qt::transparent);
@@ -142,20 +145,30 @@ void CompletionPlottable::addRow(int column, const IndexRange &indices, const QC
         const std::uint64_t row = (index - m_frame.index) * rows / m_frame.indices;
         const std::uint64_t next = m_frame.index + ((row + 1) * m_frame.indices + rows - 1) / rows;
         const std::uint64_t to = std::min(next, end);
-        Cell &cell = m_cells[row * static_cast<std::size_t>(m_frame.columns)
-            + static_cast<std::size_t>(column)];
+        const std::size_t position =
+            row * static_cast<std::size_t>(m_frame.columns) + static_cast<std::size_t>(column);
+        Cell &cell = m_cells[position];
         const auto count = static_cast<float>(to - index);
         cell.count += count;
         cell.red += count * colour.redF();
         cell.green += count * colour.greenF();
         cell.blue += count * colour.blueF();
-        if (!m_failed->empty()) {
-            const auto failed = m_failed->lower_bound(index);
-            cell.failed = cell.failed || (failed != m_failed->end() && *failed < to);
+        if (const std::uint64_t failed = failuresIn({index, to - index}); failed > 0) {
+            cell.failed += static_cast<float>(failed);
+            m_withFailures.insert(position);
         }
         paintCell(column, static_cast<int>(row));
         index = to;
     }
+}
+
+std::uint64_t CompletionPlottable::failuresIn(const IndexRange &indices) const
+{
+    std::uint64_t count = 0;
+    for (auto failed = m_failed->lower_bound(indices.first);
+         failed != m_failed->end() && *failed < indices.end(); ++failed)
+        ++count;
+    return count;
 }
 
 void CompletionPlottable::paintCell(int column, int row)
@@ -164,7 +177,7 @@ void CompletionPlottable::paintCell(int column, int row)
         m_cells[static_cast<std::size_t>(row) * static_cast<std::size_t>(m_frame.columns)
             + static_cast<std::size_t>(column)];
     QColor colour;
-    if (cell.failed && m_failuresVisible) {
+    if (m_failuresVisible && cell.failed >= cell.count) {
         colour = m_theme->failure;
     } else {
         const float inColumn =
@@ -191,6 +204,24 @@ QRectF CompletionPlottable::placeOf(const Frame &frame) const
         QPointF(x(frame.rank + frame.ranks), y(frame.index))};
 }
 
+/// Thin and tall, so that a failure among many is seen and its neighbours are, too.
+void CompletionPlottable::drawTicks(QPainter *painter) const
+{
+    const QRectF place = placeOf(m_frame);
+    const double width = place.width() / m_frame.columns;
+    const double height = place.height() / m_frame.rows;
+    const auto columns = static_cast<std::size_t>(m_frame.columns);
+    for (const std::size_t position : m_withFailures) {
+        if (m_cells[position].failed >= m_cells[position].count && height >= tickHeight)
+            continue; // the cell itself is seen
+        const QPointF middle(place.left() + (static_cast<double>(position % columns) + 0.5) * width,
+            place.bottom() - (static_cast<double>(position / columns) + 0.5) * height);
+        painter->fillRect(
+            QRectF(middle.x() - tickWidth / 2, middle.y() - tickHeight / 2, tickWidth, tickHeight),
+            m_theme->failure);
+    }
+}
+
 void CompletionPlottable::draw(QCPPainter *painter)
 {
     if (!m_order || !m_theme)
@@ -201,6 +232,8 @@ void CompletionPlottable::draw(QCPPainter *painter)
         painter->drawImage(placeOf(m_shownBefore), m_imageBefore, QRectF(m_imageBefore.rect()));
     else if (m_frame.columns > 0)
         painter->drawImage(placeOf(m_frame), m_image, QRectF(m_image.rect()));
+    if (m_imageBefore.isNull() && m_failuresVisible)
+        drawTicks(painter);
     if (!m_selected)
         return;
     const double y = mValueAxis->coordToPixel(static_cast<double>(*m_selected) + 0.5);

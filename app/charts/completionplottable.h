@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // CompletionPlottable: index against finishing rank, every iteration counted into a cell of the
 // picture; the cell's colour is the mean of its workers', its strength the share of its column that
-// fell into it.
+// fell into it. A cell in which all failed is painted as failed; one in which some did has a tick
+// over it, whatever the zoom.
 #pragma once
 
 #include "analysis/completionorder.h"
@@ -58,7 +59,7 @@ private:
         float red = 0;
         float green = 0;
         float blue = 0;
-        bool failed = false;
+        float failed = 0;
     };
 
     Frame frameInView() const;
@@ -66,6 +67,8 @@ private:
     void add(const CompletionOrder::Piece &piece);
     void addRow(int column, const IndexRange &indices, const QColor &colour);
     void paintCell(int column, int row);
+    std::uint64_t failuresIn(const IndexRange &indices) const;
+    void drawTicks(QPainter *painter) const;
     QRectF placeOf(const Frame &frame) const;
 
     const Theme *m_theme = nullptr;
@@ -76,6 +79,7 @@ private:
     Frame m_frame;
     std::uint64_t m_counted = 0; ///< ranks below this one are in the picture
     std::vector<Cell> m_cells;
+    std::set<std::size_t> m_withFailures; ///< cells in which an iteration failed
     QImage m_image;
     Frame m_shownBefore; ///< the picture that is shown until the new one has caught up
     QImage m_imageBefore;

@@ -21,11 +21,12 @@ constexpr std::size_t keys = 4; // entries of the legend that cannot be switched
 struct LayerName {
     LanesPlottable::Layer layer;
     const char *name;
+    Sign sign;
 };
 constexpr std::array layers{
-    LayerName{LanesPlottable::Layer::Failures, "failed"},
-    LayerName{LanesPlottable::Layer::Quarantined, "quarantined"},
-    LayerName{LanesPlottable::Layer::Resizes, "resized"},
+    LayerName{LanesPlottable::Layer::Failures, "failed", Sign::Tick},
+    LayerName{LanesPlottable::Layer::Quarantined, "quarantined", Sign::Cross},
+    LayerName{LanesPlottable::Layer::Resizes, "resized", Sign::DashedLine},
 };
 
 QString workerText(std::size_t lane)
@@ -53,7 +54,7 @@ LanesChart::LanesChart(TimeView &view, QWidget *parent)
         tr("Each lane is one worker: coloured while it computes, pale while it waits for a chunk, "
            "grey while its process starts. The stronger the colour, the larger the share of that "
            "moment in which it was busy; close up, each span shows the indices that it ran. "
-           "Vermillion ticks are failed inputs, a cross is one that was quarantined, and dashed "
+           "Red ticks are failed inputs, a cross is one that was quarantined, and dashed "
            "lines mark where the number of workers was changed."),
         view, parent)
     , m_lanes(new LanesPlottable(xAxis, yAxis))
@@ -84,38 +85,61 @@ QString LanesChart::figure() const
     const Timeline &timeline = record()->timeline;
     double busy = 0;
     double alive = 0;
-    const double end = static_cast<double>(timeline.lastOutcome());
     for (std::size_t i = 0; i < timeline.workerCount(); ++i) {
-        busy += static_cast<double>(timeline.worker(i).busy());
-        if (i >= m_history->workerCount())
-            continue;
-        const auto &states = m_history->worker(i).states;
-        for (std::size_t s = 0; s < states.size(); ++s) {
-            const auto begin = static_cast<double>(states[s].time);
-            const double until =
-                s + 1 < states.size() ? static_cast<double>(states[s + 1].time) : end;
-            const WorkerState state = states[s].value;
-            if (state == WorkerState::Ready || state == WorkerState::Leaving)
-                alive += std::max(0.0, std::min(until, end) - begin);
-        }
+        busy += static_cast<double>(busyOutsidePauses(i));
+        alive += static_cast<double>(aliveOutsidePauses(i));
     }
     if (alive <= 0)
         return {};
-    return tr("busy %1 of the time in which workers were there")
-        .arg(percentText(std::min(1.0, busy / alive)));
+    const QString share = percentText(std::min(1.0, busy / alive));
+    return timeline.pausedOfMakespan() > 0
+        ? tr("busy %1 of the time in which workers were there, pauses left out").arg(share)
+        : tr("busy %1 of the time in which workers were there").arg(share);
+}
+
+std::uint64_t LanesChart::busyOutsidePauses(std::size_t worker) const
+{
+    const WorkerRecord &its = record()->timeline.worker(worker);
+    std::uint64_t inPauses = 0;
+    const auto &paces = m_history->paces();
+    for (std::size_t i = 0; i < paces.size(); ++i) {
+        if (paces[i].value == RunHistory::Pace::Paused)
+            inPauses += its.lane().busyBetween(
+                paces[i].time, i + 1 < paces.size() ? paces[i + 1].time : UINT64_MAX);
+    }
+    const std::uint64_t busy = its.busy();
+    return busy - std::min(busy, inPauses);
+}
+
+std::uint64_t LanesChart::aliveOutsidePauses(std::size_t worker) const
+{
+    if (worker >= m_history->workerCount())
+        return 0;
+    const Timeline &timeline = record()->timeline;
+    const std::uint64_t end = timeline.lastOutcome();
+    const auto &states = m_history->worker(worker).states;
+    std::uint64_t alive = 0;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        const WorkerState state = states[i].value;
+        const std::uint64_t begin = states[i].time;
+        const std::uint64_t until = std::min(end, i + 1 < states.size() ? states[i + 1].time : end);
+        if ((state == WorkerState::Ready || state == WorkerState::Leaving) && until > begin)
+            alive += until - begin - timeline.pausedBetween(begin, until);
+    }
+    return alive;
 }
 
 std::vector<Series> LanesChart::series() const
 {
-    const std::array colours{theme().failure, theme().quarantined, theme().muted};
-    const auto key = [&](const QString &name, const QColor &colour) {
-        return Series{name, colour, true, Series::Use::Key};
+    const std::array colours{theme().failure, theme().quarantined, theme().text};
+    const auto key = [&](const QString &name, const QColor &colour, Sign sign = Sign::Area) {
+        return Series{name, colour, true, Series::Use::Key, sign};
     };
     std::vector<Series> series{key(tr("busy"), theme().worker(1)), key(tr("waits"), theme().track),
-        key(tr("starts"), theme().starting), key(tr("paused"), pausedColour(theme()))};
+        key(tr("starts"), theme().starting), key(tr("paused"), theme().muted, Sign::Hatching)};
     for (std::size_t i = 0; i < layers.size(); ++i)
-        series.push_back(
-            {tr(layers[i].name), colours[i], m_lanes->isLayerVisible(layers[i].layer)});
+        series.push_back({tr(layers[i].name), colours[i], m_lanes->isLayerVisible(layers[i].layer),
+            Series::Use::Switch, layers[i].sign});
     return series;
 }
 

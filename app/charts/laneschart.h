@@ -39,6 +39,9 @@ private:
     QString spanText(std::size_t lane, std::size_t position) const;
     QString columnText(const Place &place) const;
     QString idleText(const Place &place) const;
+    std::uint64_t busyOutsidePauses(std::size_t worker) const;
+    /// For how long it could have been busy.
+    std::uint64_t aliveOutsidePauses(std::size_t worker) const;
     void showNewLanes();
     void fitLanes();
     void keepLanesInView(const QCPRange &range);

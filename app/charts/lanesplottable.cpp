@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/lanesplottable.h"
 
+#include "charts/sign.h"
 #include "charts/units.h"
 
 #include <algorithm>
@@ -13,7 +14,9 @@ namespace {
 
 constexpr double widthOfShownSpan = 3; // pixels a span must have on average to be drawn by itself
 constexpr int leastShare = 40; // of 255: a column that was busy for a moment is seen all the same
-constexpr double tickWidth = 2;
+constexpr double pauseHatching = 7; // pixels from line to line
+constexpr double tickWidth = 3;
+constexpr double tickEdge = 1; // keeps a tick apart from any worker's colour
 
 using ColourRamp = std::array<QRgb, 256>;
 
@@ -48,13 +51,6 @@ QColor textOn(const QColor &background)
 }
 
 } // namespace
-
-QColor pausedColour(const Theme &theme)
-{
-    QColor shade = theme.muted;
-    shade.setAlpha(40);
-    return shade;
-}
 
 /// What is drawn where.
 struct LanesPlottable::View {
@@ -145,8 +141,8 @@ void LanesPlottable::draw(QCPPainter *painter)
     painter->setPen(Qt::NoPen);
     painter->setAntialiasing(false);
     painter->setRenderHint(QPainter::SmoothPixmapTransform, false);
-    drawPauses(painter, view);
     drawTracks(painter, view);
+    drawPauses(painter, view);
     drawBusy(painter, view);
     for (std::size_t lane = 0; lane < m_history->workerCount(); ++lane)
         drawFailures(painter, view, lane);
@@ -265,6 +261,7 @@ void LanesPlottable::drawFailures(QCPPainter *painter, const View &view, std::si
     auto failure = std::lower_bound(failures.begin(), failures.end(), view.begin,
         [](const FailureMark &mark, std::uint64_t time) { return mark.time < time; });
     double drawnUpTo = -INFINITY;
+    double lastTick = -INFINITY;
     for (; failure != failures.end() && failure->time <= view.end; ++failure) {
         const Layer layer = failure->quarantined ? Layer::Quarantined : Layer::Failures;
         const double x = view.x(failure->time);
@@ -274,8 +271,12 @@ void LanesPlottable::drawFailures(QCPPainter *painter, const View &view, std::si
         QRectF tick = view.rect(lane, 0, 0);
         tick.setLeft(x - tickWidth);
         tick.setWidth(tickWidth);
+        QRectF edge = tick.adjusted(-tickEdge, 0, tickEdge, 0);
+        edge.setLeft(std::max(edge.left(), lastTick));
+        painter->fillRect(edge, m_theme->surface);
         painter->fillRect(tick, m_theme->failure);
         drawnUpTo = x + 0.5;
+        lastTick = x;
         if (!failure->quarantined)
             continue;
         const double half = std::min(4.0, tick.height() / 2);
@@ -306,7 +307,8 @@ void LanesPlottable::drawSelected(QCPPainter *painter, const View &view) const
 void LanesPlottable::drawPauses(QCPPainter *painter, const View &view) const
 {
     const auto &paces = m_history->paces();
-    const QColor shade = pausedColour(*m_theme);
+    QColor colour = m_theme->muted;
+    colour.setAlpha(120);
     for (std::size_t i = 0; i < paces.size(); ++i) {
         if (paces[i].value != RunHistory::Pace::Paused)
             continue;
@@ -314,8 +316,8 @@ void LanesPlottable::drawPauses(QCPPainter *painter, const View &view) const
         const double left = std::max(view.x(paces[i].time), view.clip.left());
         const double right = std::min(view.x(end), view.clip.right());
         if (right > left)
-            painter->fillRect(
-                QRectF(left, view.clip.top(), right - left, view.clip.height()), shade);
+            drawHatching(*painter, QRectF(left, view.clip.top(), right - left, view.clip.height()),
+                colour, pauseHatching);
     }
 }
 

@@ -15,9 +15,6 @@
 
 namespace poolscope {
 
-/// What a pause is shaded with.
-QColor pausedColour(const Theme &theme);
-
 class LanesPlottable : public QCPAbstractPlottable {
     Q_OBJECT
 

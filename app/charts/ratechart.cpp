@@ -43,7 +43,7 @@ RateChart::RateChart(TimeView &view, QWidget *parent)
     : TimeChart(ChartKind::Rate, tr("Iterations per second"),
         tr("The strong line is how many iterations a second the pool does, the thin ones what each "
            "worker adds to it. The dashed line is the mean from the first dispatch to that moment, "
-           "which is what a progress bar tells. A pool that gains from its workers rises at the "
+           "pauses left out. A pool that gains from its workers rises at the "
            "dotted lines, where their number was raised."),
         view, parent)
     , m_pool(addGraph())
@@ -86,12 +86,15 @@ QString RateChart::figure() const
 
 std::vector<Series> RateChart::series() const
 {
-    std::vector<Series> series{{tr("pool"), theme().text, m_pool->visible()},
-        {tr("mean so far"), theme().muted, m_mean->visible()},
-        {tr("resized"), theme().muted, m_resizesVisible}};
+    const auto entry = [](const QString &name, const QColor &colour, bool visible, Sign sign) {
+        return Series{name, colour, visible, Series::Use::Switch, sign};
+    };
+    std::vector<Series> series{entry(tr("pool"), theme().text, m_pool->visible(), Sign::Line),
+        entry(tr("mean so far"), theme().text, m_mean->visible(), Sign::DashedLine),
+        entry(tr("resized"), theme().text, m_resizesVisible, Sign::DottedLine)};
     for (std::size_t i = 0; i < m_workers.size(); ++i)
-        series.push_back({tr("worker %1").arg(i + 1), theme().worker(static_cast<WorkerId>(i + 1)),
-            m_workers[i]->visible()});
+        series.push_back(entry(tr("worker %1").arg(i + 1),
+            theme().worker(static_cast<WorkerId>(i + 1)), m_workers[i]->visible(), Sign::Line));
     return series;
 }
 
@@ -244,9 +247,13 @@ void RateChart::fillMean(const std::vector<double> &pool, TimeGrid grid, ColumnR
     for (std::uint64_t column = 0; column < columns.count; ++column) {
         done += pool[column];
         const std::uint64_t time = std::min(grid.beginOf(columns.first + column + 1), settled);
-        if (time > firstDispatch)
+        if (time <= firstDispatch)
+            continue;
+        const std::uint64_t running =
+            time - firstDispatch - record()->timeline.pausedBetween(firstDispatch, time);
+        if (running > 0)
             points.append({static_cast<double>(time),
-                done * static_cast<double>(second) / static_cast<double>(time - firstDispatch)});
+                done * static_cast<double>(second) / static_cast<double>(running)});
     }
     m_mean->data()->set(points, true);
 }

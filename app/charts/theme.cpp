@@ -13,7 +13,6 @@ constexpr QRgb skyBlue = 0xff56b4e9;
 constexpr QRgb bluishGreen = 0xff009e73;
 constexpr QRgb yellow = 0xfff0e442;
 constexpr QRgb blue = 0xff0072b2;
-constexpr QRgb vermillion = 0xffd55e00;
 constexpr QRgb reddishPurple = 0xffcc79a7;
 
 } // namespace
@@ -34,13 +33,13 @@ Theme Theme::of(Kind kind)
         theme.onAccent = 0xffffffff;
         theme.track = 0xffebeef1;
         theme.starting = 0xffc9d1d9;
-        theme.failure = vermillion;
+        theme.failure = 0xffb00020;
         theme.quarantined = 0xff18222c;
         theme.warning = 0xff9a6700;
     } else {
         theme.window = 0xff10161c;
         theme.surface = 0xff171f27;
-        theme.raised = 0xff1f2932;
+        theme.raised = 0xff1c252e;
         theme.border = 0xff303c47;
         theme.text = 0xffe6ecf1;
         theme.muted = 0xff9aa8b5;
@@ -49,7 +48,7 @@ Theme Theme::of(Kind kind)
         theme.onAccent = 0xff0d1319;
         theme.track = 0xff242e38;
         theme.starting = 0xff44515e;
-        theme.failure = 0xfff07a2a;
+        theme.failure = 0xffff4438;
         theme.quarantined = 0xffffffff;
         theme.warning = orange;
     }
@@ -58,8 +57,8 @@ Theme Theme::of(Kind kind)
 
 QColor Theme::worker(WorkerId id) const
 {
-    static constexpr std::array light{blue, orange, bluishGreen, reddishPurple, skyBlue, yellow};
-    static constexpr std::array dark{skyBlue, orange, bluishGreen, reddishPurple, blue, yellow};
+    static constexpr std::array light{blue, orange, bluishGreen, reddishPurple, skyBlue};
+    static constexpr std::array dark{skyBlue, yellow, bluishGreen, reddishPurple, blue};
     const auto &colours = kind == Kind::Light ? light : dark;
     return QColor(colours[(id + colours.size() - 1) % colours.size()]);
 }

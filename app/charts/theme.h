@@ -29,8 +29,8 @@ struct Theme {
 
     static Theme of(Kind kind);
 
-    /// Of Okabe and Ito's palette, safe for colour-blind eyes; vermillion is kept for failures.
-    /// The colours come round again after six workers.
+    /// Of Okabe and Ito's palette, safe for colour-blind eyes, without what such eyes could take
+    /// for the colour of failures. The colours come round again after five workers.
     QColor worker(WorkerId id) const;
 };
 

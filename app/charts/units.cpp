@@ -64,15 +64,16 @@ QString countText(std::uint64_t count)
     return QLocale(QLocale::English).toString(static_cast<qulonglong>(count));
 }
 
+QString rateFigure(double perSecond)
+{
+    if (perSecond >= 1e6 - 0.5)
+        return threeDigits(perSecond / 1e6) + QStringLiteral(" M");
+    return perSecond >= 100 ? number(perSecond, 0) : threeDigits(perSecond);
+}
+
 QString rateText(double perSecond)
 {
-    if (!(perSecond > 0))
-        return QStringLiteral("? it/s");
-    if (perSecond >= 1e6 - 0.5)
-        return threeDigits(perSecond / 1e6) + QStringLiteral(" M it/s");
-    if (perSecond >= 100)
-        return number(perSecond, 0) + QStringLiteral(" it/s");
-    return threeDigits(perSecond) + QStringLiteral(" it/s");
+    return (perSecond > 0 ? rateFigure(perSecond) : QStringLiteral("?")) + QStringLiteral(" it/s");
 }
 
 QString durationText(double nanoseconds)

@@ -8,6 +8,7 @@
 namespace poolscope {
 
 QString countText(std::uint64_t count); ///< "4,999"
+QString rateFigure(double perSecond); ///< "6,240", "2.7 M", "0.25", where the unit is elsewhere
 QString rateText(double perSecond); ///< "6,240 it/s", "2.7 M it/s", "0.25 it/s"; "? it/s" for none
 QString durationText(double nanoseconds); ///< "812 ms", "1.25 s", "19 us", "3 min 20 s"
 QString memoryText(std::uint64_t bytes); ///< "29.4 MB"

@@ -14,8 +14,10 @@ void ElidedLabel::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
     painter.setPen(palette().color(foregroundRole()));
+    const bool fits = fontMetrics().horizontalAdvance(text()) <= width();
+    const QString &shown = fits || m_shortText.isEmpty() ? text() : m_shortText;
     painter.drawText(rect(), static_cast<int>(alignment()),
-        fontMetrics().elidedText(text(), Qt::ElideRight, width()));
+        fontMetrics().elidedText(shown, Qt::ElideRight, width()));
 }
 
 ChartCard::ChartCard(Chart *chart, TimeView *view, QWidget *parent)
@@ -46,6 +48,7 @@ ChartCard::ChartCard(Chart *chart, TimeView *view, QWidget *parent)
         if (figure == m_figure->text())
             return;
         m_figure->setText(figure);
+        m_figure->setShortText(m_chart->shortFigure());
         m_figure->setToolTip(figure);
         m_chart->setAccessibleDescription(figure + QLatin1Char('\n') + m_chart->explanation());
     });

@@ -12,16 +12,20 @@
 
 namespace poolscope {
 
-/// A label that ends in an ellipsis where there is no room.
+/// A label that says it in fewer words where there is no room, and else ends in an ellipsis.
 class ElidedLabel : public QLabel {
     Q_OBJECT
 
 public:
     using QLabel::QLabel;
     QSize minimumSizeHint() const override { return {0, QLabel::minimumSizeHint().height()}; }
+    void setShortText(const QString &text) { m_shortText = text; }
 
 protected:
     void paintEvent(QPaintEvent *event) override;
+
+private:
+    QString m_shortText;
 };
 
 class ChartCard : public QFrame {

@@ -37,9 +37,10 @@ ExportDialog::ExportDialog(const QString &title, const QString &path, QWidget *p
     : QDialog(parent)
     , m_path(new QLineEdit(path))
     , m_format(new QComboBox)
-    , m_width(pixelBox(tr("Width"), PictureSize().size.width()))
-    , m_height(pixelBox(tr("Height"), PictureSize().size.height()))
+    , m_width(pixelBox(tr("Width"), PictureForm().size.width()))
+    , m_height(pixelBox(tr("Height"), PictureForm().size.height()))
     , m_scale(new QDoubleSpinBox)
+    , m_theme(new QComboBox)
     , m_buttons(new QDialogButtonBox(QDialogButtonBox::Save | QDialogButtonBox::Cancel))
 {
     setWindowTitle(tr("Export %1").arg(title));
@@ -61,6 +62,11 @@ ExportDialog::ExportDialog(const QString &title, const QString &path, QWidget *p
     m_pathField = new FormField(tr("File"), rowOf({m_path, browseButton}));
     m_sizeField = new FormField(tr("Width and height"), rowOf({m_width, m_height}));
     m_scaleField = new FormField(tr("Scale"), m_scale);
+    m_theme->setObjectName(QStringLiteral("exportTheme"));
+    m_theme->addItem(tr("Light, as on paper"), static_cast<int>(Theme::Kind::Light));
+    m_theme->addItem(tr("Dark"), static_cast<int>(Theme::Kind::Dark));
+    m_theme->setToolTip(tr("The picture's colours, whatever the window's are"));
+    m_themeField = new FormField(tr("Theme"), m_theme);
 
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(gridUnit * 2, gridUnit * 2, gridUnit * 2, gridUnit * 2);
@@ -69,6 +75,7 @@ ExportDialog::ExportDialog(const QString &title, const QString &path, QWidget *p
     layout->addWidget(m_pathField);
     layout->addWidget(m_sizeField);
     layout->addWidget(m_scaleField);
+    layout->addWidget(m_themeField);
     layout->addStretch(1);
     layout->addWidget(m_buttons);
 
@@ -92,9 +99,10 @@ bool ExportDialog::wantsData() const
     return m_format->currentData().toString() == QLatin1String("csv");
 }
 
-PictureSize ExportDialog::size() const
+PictureForm ExportDialog::form() const
 {
-    return {QSize(m_width->value(), m_height->value()), m_scale->value()};
+    return {QSize(m_width->value(), m_height->value()), m_scale->value(),
+        static_cast<Theme::Kind>(m_theme->currentData().toInt())};
 }
 
 void ExportDialog::browse()
@@ -134,6 +142,7 @@ void ExportDialog::check()
     m_pathField->setNote(
         file.exists() ? tr("There is such a file; it will be replaced") : QString());
     m_sizeField->setVisible(!wantsData());
+    m_themeField->setVisible(!wantsData());
     m_scaleField->setVisible(m_format->currentIndex() == 0);
     QPushButton *save = m_buttons->button(QDialogButtonBox::Save);
     save->setEnabled(problem.isEmpty());

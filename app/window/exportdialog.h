@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ExportDialog: where a chart goes, in which format and at which size.
+// ExportDialog: where a chart goes, in which format, at which size and in which theme.
 #pragma once
 
 #include "charts/chartexport.h"
@@ -23,7 +23,7 @@ public:
     QString path() const;
     /// Whether the chart's data is wanted rather than a picture.
     bool wantsData() const;
-    PictureSize size() const;
+    PictureForm form() const;
 
 private:
     void browse();
@@ -35,9 +35,11 @@ private:
     QSpinBox *m_width;
     QSpinBox *m_height;
     QDoubleSpinBox *m_scale;
+    QComboBox *m_theme;
     FormField *m_pathField;
     FormField *m_sizeField;
     FormField *m_scaleField;
+    FormField *m_themeField;
     QDialogButtonBox *m_buttons;
 };
 

@@ -84,7 +84,7 @@ void Exporter::exportChart(Chart &chart)
         return;
     const QString path = dialog.path();
     if (!dialog.wantsData()) {
-        tell(writeChartPicture(chart, moment(), toPath(path), dialog.size()), path);
+        tell(writeChartPicture(chart, moment(), toPath(path), dialog.form()), path);
         return;
     }
     runJob(path, [kind = chart.kind(), record = chart.record(), path](const GoOn &goOn) {
@@ -109,9 +109,9 @@ void Exporter::exportAllCharts(const ChartSet &charts)
     constexpr double sharp = 2;
     for (Chart *chart : charts) {
         const QString path = pathOf(*chart);
-        PictureSize size;
-        size.scale = sharp;
-        const auto written = writeChartPicture(*chart, moment(), toPath(path), size);
+        PictureForm form;
+        form.scale = sharp;
+        const auto written = writeChartPicture(*chart, moment(), toPath(path), form);
         if (!written) {
             emit failed(QString::fromStdString(written.error().message));
             return;
@@ -161,9 +161,9 @@ void Exporter::exportOutcomes()
 
 void Exporter::copyPicture(Chart &chart)
 {
-    PictureSize size;
-    size.scale = std::max(2.0, m_window->devicePixelRatioF());
-    QGuiApplication::clipboard()->setImage(chartImage(chart, moment(), size));
+    PictureForm form;
+    form.scale = std::max(2.0, m_window->devicePixelRatioF());
+    QGuiApplication::clipboard()->setImage(chartImage(chart, moment(), form));
     emit wrote(tr("Copied the picture of %1").arg(chart.title()));
 }
 

@@ -4,18 +4,52 @@
 #include "window/look.h"
 
 #include <QMenu>
+#include <QStyleOptionToolButton>
+#include <QStylePainter>
 
 namespace poolscope {
 
 namespace {
 
 constexpr std::size_t mostButtons = 32;
-constexpr int gap = 2;
+constexpr int gap = 4;
+constexpr int signGap = 5; // between a sign and its name
+constexpr int padding = 5; // at either side
 
 bool operator==(const Series &a, const Series &b)
 {
-    return a.name == b.name && a.colour == b.colour && a.visible == b.visible && a.use == b.use;
+    return a.name == b.name && a.colour == b.colour && a.visible == b.visible && a.use == b.use
+        && a.sign == b.sign;
 }
+
+/// Lays out sign and name itself: styles leave no room after the one and much after the other.
+class LegendButton : public QToolButton {
+public:
+    using QToolButton::QToolButton;
+
+    QSize sizeHint() const override
+    {
+        return {2 * padding + signSize + signGap + fontMetrics().horizontalAdvance(text()),
+            QToolButton::sizeHint().height()};
+    }
+
+protected:
+    void paintEvent(QPaintEvent *) override
+    {
+        QStylePainter painter(this);
+        QStyleOptionToolButton option;
+        initStyleOption(&option);
+        option.text.clear();
+        option.icon = {};
+        painter.drawComplexControl(QStyle::CC_ToolButton, option);
+        const QRect sign(padding, (height() - signSize) / 2, signSize, signSize);
+        icon().paint(&painter, sign);
+        const bool isOff = isCheckable() && !isChecked();
+        painter.setPen(palette().color(isOff ? QPalette::PlaceholderText : QPalette::WindowText));
+        painter.drawText(rect().adjusted(sign.right() + 1 + signGap, 0, 0, 0),
+            Qt::AlignVCenter | Qt::AlignLeft, text());
+    }
+};
 
 } // namespace
 
@@ -67,9 +101,9 @@ void Legend::followSeries()
 
 QToolButton *Legend::makeButton(const Series &series, std::size_t number)
 {
-    auto *button = new QToolButton(this);
+    auto *button = new LegendButton(this);
     button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    button->setIconSize({10, 10});
+    button->setIconSize({signSize, signSize});
     button->setText(series.name);
     if (series.use == Series::Use::Key) {
         button->setAttribute(Qt::WA_TransparentForMouseEvents);
@@ -87,10 +121,16 @@ QToolButton *Legend::makeButton(const Series &series, std::size_t number)
 
 void Legend::showState(QToolButton *button, const Series &series) const
 {
-    const QColor off = palette().color(QPalette::Mid);
-    button->setIcon(swatch(series.visible ? series.colour : off, devicePixelRatioF()));
+    button->setIcon(iconOf(series));
     if (button->isCheckable() && button->isChecked() != series.visible)
         button->setChecked(series.visible);
+}
+
+QIcon Legend::iconOf(const Series &series) const
+{
+    const QColor off = palette().color(QPalette::Mid);
+    const QColor colour = series.visible ? series.colour : off;
+    return signPixmap(series.sign, colour, off, devicePixelRatioF());
 }
 
 void Legend::arrange()
@@ -125,8 +165,7 @@ void Legend::fillRest()
     QMenu *menu = m_rest->menu();
     menu->clear();
     for (std::size_t i = m_shown; i < m_series.size(); ++i) {
-        QAction *action =
-            menu->addAction(swatch(m_series[i].colour, devicePixelRatioF()), m_series[i].name);
+        QAction *action = menu->addAction(iconOf(m_series[i]), m_series[i].name);
         if (m_series[i].use == Series::Use::Key)
             continue;
         action->setCheckable(true);

@@ -27,6 +27,7 @@ private:
     void followSeries();
     QToolButton *makeButton(const Series &series, std::size_t number);
     void showState(QToolButton *button, const Series &series) const;
+    QIcon iconOf(const Series &series) const;
     void arrange();
     void fillRest();
 

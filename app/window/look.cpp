@@ -119,17 +119,13 @@ QIcon icon(const QString &name, const QColor &colour)
     return QIcon(new SvgIcon(svg.toUtf8()));
 }
 
-QPixmap swatch(const QColor &colour, double pixelRatio)
+QPixmap signPixmap(Sign sign, const QColor &colour, const QColor &outline, double pixelRatio)
 {
-    constexpr int size = 10;
-    QPixmap pixmap(QSize(size, size) * pixelRatio);
+    QPixmap pixmap(QSize(signSize, signSize) * pixelRatio);
     pixmap.setDevicePixelRatio(pixelRatio);
     pixmap.fill(Qt::transparent);
     QPainter painter(&pixmap);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(colour);
-    painter.drawRoundedRect(QRectF(0, 0, size, size), 2, 2);
+    drawSign(painter, QRectF(0, 0, signSize, signSize), sign, colour, outline);
     return pixmap;
 }
 

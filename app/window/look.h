@@ -2,6 +2,7 @@
 // How a theme looks in widgets: palette, style sheet and icons.
 #pragma once
 
+#include "charts/sign.h"
 #include "charts/theme.h"
 
 #include <QIcon>
@@ -20,7 +21,7 @@ QString styleSheetOf(const Theme &theme);
 
 /// An icon of resources/icons in a colour.
 QIcon icon(const QString &name, const QColor &colour);
-/// A square of a colour, as legends have it.
-QPixmap swatch(const QColor &colour, double pixelRatio);
+/// What a legend shows of a series.
+QPixmap signPixmap(Sign sign, const QColor &colour, const QColor &outline, double pixelRatio);
 
 } // namespace poolscope

@@ -261,6 +261,25 @@ private slots:
         QCOMPARE(all.names().size(), qsizetype(kinds.size()));
     }
 
+    void aPictureIsLightUnlessAskedOtherwise()
+    {
+        Charts all;
+        const QColor light = Theme::of(Theme::Kind::Light).surface;
+        const QColor dark = Theme::of(Theme::Kind::Dark).surface;
+        for (const ChartKind kind : kinds) {
+            Chart &chart = all.charts[kind];
+            chart.setTheme(Theme::of(Theme::Kind::Dark));
+            const QImage asPaper = chartImage(chart, all.moment, {{500, 320}, 1});
+            const QImage asScreen =
+                chartImage(chart, all.moment, {{500, 320}, 1, Theme::Kind::Dark});
+            QCOMPARE(asPaper.pixelColor(2, 2), light);
+            QCOMPARE(pixels(asPaper, dark), 0);
+            QCOMPARE(asScreen.pixelColor(2, 2), dark);
+            QVERIFY(pixels(asScreen, light) < 100); // the cross of what was quarantined
+            QVERIFY(chart.theme().kind == Theme::Kind::Dark);
+        }
+    }
+
     void theCrossHairIsNotInThePicture()
     {
         Charts all;
@@ -281,7 +300,7 @@ private slots:
             large.charts[kind].resize(1200, 640);
         }
         for (const ChartKind kind : kinds) {
-            const PictureSize size{{1200, 640}, 1};
+            const PictureForm size{{1200, 640}, 1};
             takeAll(large.charts[kind], large.moment);
             const QImage expected = chartImage(large.charts[kind], large.moment, size);
             const QImage image = chartImage(small.charts[kind], small.moment, size);
@@ -328,6 +347,11 @@ private slots:
         run.fail({4002, 1, 1000 * ms, true});
         QCOMPARE(outcomeText(run.record, {1200 * ms, TimeView::Run::Ended}),
             "4,999 of 4,999 done in 800\u00a0ms, 6,249 it/s, 3 failed (1 quarantined)");
+        run.recorder->paused(300 * ms);
+        run.recorder->resumed(600 * ms);
+        QCOMPARE(outcomeText(run.record, {1200 * ms, TimeView::Run::Ended}),
+            "4,999 of 4,999 done in 800\u00a0ms (300\u00a0ms of it paused), 9,998 it/s, 3 failed "
+            "(1 quarantined)");
     }
 };
 

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "charts/sign.h"
+
+#include <QPainter>
+#include <cmath>
+
+namespace poolscope {
+
+namespace {
+
+QPen penOf(Sign sign, const QColor &colour)
+{
+    QPen pen(colour, 2);
+    pen.setCapStyle(Qt::FlatCap);
+    if (sign == Sign::DashedLine)
+        pen.setDashPattern({2, 1});
+    if (sign == Sign::DottedLine)
+        pen.setDashPattern({1, 1});
+    return pen;
+}
+
+void drawFrame(QPainter &painter, const QRectF &place, const QBrush &brush, const QColor &outline)
+{
+    painter.setPen(QPen(outline, 1));
+    painter.setBrush(brush);
+    painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2);
+}
+
+} // namespace
+
+void drawHatching(QPainter &painter, const QRectF &place, const QColor &colour, double distance)
+{
+    painter.save();
+    painter.setClipRect(place, Qt::IntersectClip);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(colour, 1));
+    const double first = std::ceil((place.left() + place.top()) / distance) * distance;
+    for (double sum = first; sum < place.right() + place.bottom(); sum += distance)
+        painter.drawLine(
+            QLineF(sum - place.top(), place.top(), sum - place.bottom(), place.bottom()));
+    painter.restore();
+}
+
+void drawSign(
+    QPainter &painter, const QRectF &place, Sign sign, const QColor &colour, const QColor &outline)
+{
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing, sign != Sign::Tick);
+    const QPointF middle = place.center();
+    switch (sign) {
+    case Sign::Area:
+        drawFrame(painter, place, colour, outline);
+        break;
+    case Sign::Hatching:
+        drawHatching(painter, place, colour, place.width() / 3);
+        drawFrame(painter, place, Qt::NoBrush, outline);
+        break;
+    case Sign::Line:
+    case Sign::DashedLine:
+    case Sign::DottedLine:
+        painter.setPen(penOf(sign, colour));
+        painter.drawLine(QLineF(place.left(), middle.y(), place.right(), middle.y()));
+        break;
+    case Sign::Tick:
+        painter.fillRect(QRectF(middle.x() - 1, place.top(), 3, place.height()), colour);
+        break;
+    case Sign::Cross: {
+        const QRectF inner = place.adjusted(1, 1, -1, -1);
+        painter.setPen(penOf(sign, colour));
+        painter.drawLine(QLineF(inner.topLeft(), inner.bottomRight()));
+        painter.drawLine(QLineF(inner.bottomLeft(), inner.topRight()));
+        break;
+    }
+    }
+    painter.restore();
+}
+
+} // namespace poolscope
