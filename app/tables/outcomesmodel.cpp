@@ -10,6 +10,7 @@ namespace poolscope {
 
 namespace {
 
+constexpr qsizetype mostOfWhole = 1'000'000; // characters; an export has them all
 constexpr std::size_t marksPerUpdate = 200'000; // a millisecond
 
 bool isFailure(const Mark &mark)
@@ -174,6 +175,17 @@ QString OutcomesModel::lineOf(std::uint64_t index) const
     return QString::number(index) + u'\t' + copied(inputText(index)) + u'\t' + outcome;
 }
 
+OutcomesModel::Whole OutcomesModel::wholeOf(std::uint64_t index) const
+{
+    const OutcomeText outcome = outcomeText(index);
+    return {outcome.state, startOf(withDetail(outcome), mostOfWhole)};
+}
+
+std::string OutcomesModel::withDetail(const OutcomeText &outcome)
+{
+    return outcome.detail.empty() ? outcome.line : outcome.line + "\n\n" + outcome.detail;
+}
+
 const OutcomesModel::Texts &OutcomesModel::texts(int row) const
 {
     m_texts.resize(static_cast<std::size_t>(m_rows));
@@ -261,9 +273,7 @@ QString OutcomesModel::toolTip(std::uint64_t index, int column) const
         return {};
     if (column == Input)
         return toolTipText(inputText(index));
-    const OutcomeText outcome = outcomeText(index);
-    return toolTipText(
-        outcome.detail.empty() ? outcome.line : outcome.line + "\n\n" + outcome.detail);
+    return toolTipText(withDetail(outcomeText(index)));
 }
 
 QString OutcomesModel::accessibleText(int row, int column) const

@@ -24,6 +24,13 @@ public:
     /// failed.
     enum class Show { All, Failures };
 
+    enum class State { Pending, Value, Failed };
+    /// An outcome without any cut but that of a length that no one reads.
+    struct Whole {
+        State state = State::Pending;
+        QString text; ///< of a failure: its reason, and then its traceback
+    };
+
     using QAbstractTableModel::QAbstractTableModel;
 
     /// The record, which has inputs and outcomes, outlives the model or the next call; null: an
@@ -53,6 +60,7 @@ public:
     std::optional<std::uint64_t> positionOf(std::uint64_t index) const;
     /// Index, input and outcome in full, on one line and with tabs between them.
     QString lineOf(std::uint64_t index) const;
+    Whole wholeOf(std::uint64_t index) const;
 
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
@@ -65,7 +73,6 @@ signals:
     void countChanged();
 
 private:
-    enum class State { Pending, Value, Failed };
     struct Texts {
         QString input;
         QString outcome;
@@ -87,6 +94,7 @@ private:
     const Texts &texts(int row) const;
     std::string inputText(std::uint64_t index) const;
     OutcomeText outcomeText(std::uint64_t index) const;
+    static std::string withDetail(const OutcomeText &outcome);
     QString cell(int row, int column) const;
     QString toolTip(std::uint64_t index, int column) const;
     QString accessibleText(int row, int column) const;

@@ -2,6 +2,7 @@
 #include "tables/outcomesview.h"
 
 #include "tables/emptytext.h"
+#include "tables/outcomedetails.h"
 #include "tables/tabletext.h"
 
 #include <QApplication>
@@ -16,6 +17,7 @@
 #include <QScopedValueRollback>
 #include <QScrollBar>
 #include <QSignalBlocker>
+#include <QSplitter>
 #include <QTableView>
 #include <QVBoxLayout>
 #include <QWheelEvent>
@@ -41,15 +43,26 @@ OutcomesView::OutcomesView(QWidget *parent)
 {
     makeTable();
     makeScrollBar();
-    auto *list = new QHBoxLayout;
-    list->setSpacing(0);
-    list->addWidget(m_table);
-    list->addWidget(m_scrollBar);
+    auto *list = new QWidget;
+    auto *listLayout = new QHBoxLayout(list);
+    listLayout->setContentsMargins(0, 0, 0, 0);
+    listLayout->setSpacing(0);
+    listLayout->addWidget(m_table);
+    listLayout->addWidget(m_scrollBar);
+    m_details = new OutcomeDetails;
+    m_details->hide();
+    auto *sides = new QSplitter(Qt::Horizontal);
+    sides->setHandleWidth(toolBarMargin);
+    sides->addWidget(list);
+    sides->addWidget(m_details);
+    sides->setCollapsible(0, false);
+    sides->setStretchFactor(0, 3);
+    sides->setStretchFactor(1, 2);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(1, 1, 1, 1);
     layout->setSpacing(toolBarMargin / 2);
     layout->addWidget(makeToolBar());
-    layout->addLayout(list);
+    layout->addWidget(sides, 1);
     connect(&m_model, &OutcomesModel::countChanged, this, &OutcomesView::showList);
     showList();
 }
@@ -108,6 +121,7 @@ void OutcomesView::makeTable()
     m_table->setTabKeyNavigation(false);
     m_table->setWordWrap(false);
     m_table->setAlternatingRowColors(true);
+    m_table->setShowGrid(false);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     m_table->horizontalHeader()->setStretchLastSection(true);
@@ -129,6 +143,7 @@ void OutcomesView::makeTable()
 void OutcomesView::makeScrollBar()
 {
     m_scrollBar = new QScrollBar(Qt::Vertical, this);
+    m_scrollBar->setObjectName(QStringLiteral("outcomesScrollBar"));
     m_scrollBar->setAccessibleName(tr("Place in the list of outcomes"));
     m_scrollBar->setToolTip(tr("Moves through all rows (wheel, Page Up, Page Down, Home, End)"));
     connect(m_scrollBar, &QScrollBar::valueChanged, this, &OutcomesView::scrollBarMoved);
@@ -172,10 +187,13 @@ void OutcomesView::setRecord(const RunRecord *record)
     m_model.setRecord(record);
     fitColumns();
     showList();
+    showDetails();
 }
 
 bool OutcomesView::updateOutcomes()
 {
+    if (m_detailsAreDue)
+        showDetails();
     return m_model.update();
 }
 
@@ -188,6 +206,7 @@ void OutcomesView::goTo(std::uint64_t index)
     if (!m_model.positionOf(index))
         m_failuresOnly->setChecked(false);
     bringIntoSight(*m_model.positionOf(index));
+    showDetails();
 }
 
 void OutcomesView::askForIndex()
@@ -382,6 +401,17 @@ void OutcomesView::showCurrent()
         m_table->clearSelection();
         m_table->setCurrentIndex({});
     }
+}
+
+void OutcomesView::showDetails()
+{
+    m_details->setVisible(m_current.has_value());
+    m_detailsAreDue = false;
+    if (!m_current)
+        return;
+    const OutcomesModel::Whole whole = m_model.wholeOf(*m_current);
+    m_detailsAreDue = whole.state == OutcomesModel::State::Pending;
+    m_details->setOutcome(*m_current, whole);
 }
 
 void OutcomesView::showPosition()

@@ -2,7 +2,8 @@
 // OutcomesView: each input of a run and what it came to, as a table of any length.
 //
 // The table holds one page; the scroll bar beside it, the wheel and the keys move the page through
-// the list. The current row is an index of the run, and stays so while it is out of sight.
+// the list. The current row is an index of the run, and stays so while it is out of sight; beside
+// the table stands the whole of its outcome.
 #pragma once
 
 #include "tables/outcomesmodel.h"
@@ -22,6 +23,7 @@ class QWheelEvent;
 namespace poolscope {
 
 class EmptyText;
+class OutcomeDetails;
 
 class OutcomesView : public QWidget {
     Q_OBJECT
@@ -75,6 +77,7 @@ private:
     void bringIntoSight(std::uint64_t position);
     void showList();
     void showCurrent();
+    void showDetails();
     void showPosition();
     QString positionText() const;
     std::uint64_t scrollStep() const;
@@ -90,6 +93,8 @@ private:
     QTableView *m_table = nullptr;
     QScrollBar *m_scrollBar = nullptr;
     EmptyText *m_empty = nullptr;
+    OutcomeDetails *m_details = nullptr;
+    bool m_detailsAreDue = false; ///< the current input was not done when they were shown
     int m_wheel = 0; ///< turned by so much, in eighths of a degree, and not yet scrolled
     bool m_movesPage = false; ///< while the table's current row changes for that reason alone
 };

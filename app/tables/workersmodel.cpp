@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tables/workersmodel.h"
 
+#include "charts/units.h"
 #include "tables/tabletext.h"
 
 #include <QLocale>
@@ -24,7 +25,7 @@ constexpr std::array<Heading, 9> headings{{
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Worker"),
         QT_TRANSLATE_NOOP("poolscope::WorkersModel",
             "The worker's number and its colour. A replaced worker keeps its number"),
-        Qt::AlignRight},
+        Qt::AlignLeft},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Process"),
         QT_TRANSLATE_NOOP("poolscope::WorkersModel", "The number of its process on its host"),
         Qt::AlignRight},
@@ -70,20 +71,9 @@ QString unknown()
     return QStringLiteral("?");
 }
 
-QString rateText(double rate)
-{
-    const int decimals = rate >= 100 ? 0 : rate >= 10 ? 1 : 2;
-    return QLocale().toString(rate, 'f', decimals);
-}
-
 QString cpuText(double percent)
 {
     return QLocale().toString(percent, 'f', 0) + QStringLiteral(" %");
-}
-
-QString memoryText(std::uint64_t bytes)
-{
-    return QLocale().toString(static_cast<double>(bytes) / 1e6, 'f', 1) + QStringLiteral(" MB");
 }
 
 QVariant rawIfKnown(const std::optional<double> &figure)
@@ -254,7 +244,7 @@ QString WorkersModel::text(int row, int column) const
     case Iterations:
         return numberText(figures.iterations);
     case Rate:
-        return figures.rate ? rateText(*figures.rate) : alive ? unknown() : QString();
+        return figures.rate ? rateFigure(*figures.rate) : alive ? unknown() : QString();
     case Cpu:
         return figures.cpu ? cpuText(*figures.cpu) : alive ? unknown() : QString();
     case Memory:

@@ -14,10 +14,12 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPixmap>
+#include <QPlainTextEdit>
 #include <QScrollBar>
 #include <QSignalSpy>
 #include <QSortFilterProxyModel>
 #include <QTableView>
+#include <QToolButton>
 #include <QWheelEvent>
 #include <QtTest>
 #include <algorithm>
@@ -94,7 +96,7 @@ template <typename View> struct OnScreen {
 
 struct Outcomes : OnScreen<OutcomesView> {
     explicit Outcomes(const Recording &run)
-        : bar(view.findChild<QScrollBar *>(QString(), Qt::FindDirectChildrenOnly))
+        : bar(view.findChild<QScrollBar *>("outcomesScrollBar"))
         , failuresOnly(view.findChild<QCheckBox *>())
         , typed(view.findChild<QLineEdit *>())
     {
@@ -168,7 +170,7 @@ private slots:
         QCOMPARE(swatch.toImage().pixelColor(5, 5), QColor(0, 0, 2));
 
         model.update(500 * ms);
-        QCOMPARE(shown(model, 0, WorkersModel::Rate), "0.00");
+        QCOMPARE(shown(model, 0, WorkersModel::Rate), "0");
 
         run.recorder->workerIntroduced(2, {4711, "north", "native"});
         run.recorder->workerChanged(2, WorkerState::Ready, 600 * ms);
@@ -182,7 +184,7 @@ private slots:
         QCOMPARE(changed[0][1].toModelIndex().row(), 1);
         QCOMPARE(shown(model, 1, WorkersModel::Process), "4711");
         QCOMPARE(shown(model, 1, WorkersModel::Host), "north");
-        QCOMPARE(shown(model, 1, WorkersModel::Memory), "29.4 MB");
+        QCOMPARE(shown(model, 1, WorkersModel::Memory), "29.4\u00a0MB");
         QCOMPARE(shown(model, 1, WorkersModel::State), "ready");
 
         model.setRecord(nullptr);
@@ -221,7 +223,7 @@ private slots:
         model.update(2000 * ms);
         QCOMPARE(shown(model, 0, WorkersModel::State), "ready");
         model.update(2500 * ms); // no news for a second
-        QCOMPARE(shown(model, 0, WorkersModel::Rate), "0.00");
+        QCOMPARE(shown(model, 0, WorkersModel::Rate), "0");
         QCOMPARE(shown(model, 0, WorkersModel::Cpu), "?");
         recorder.workerUsed(1, {2700 * ms, 0, 1'000'000});
         model.update(3500 * ms); // 1.5 s of CPU since 1500 ms
@@ -431,6 +433,46 @@ private slots:
         QCOMPARE(activated.size(), 2);
         outcomes.press(Qt::Key_C, Qt::ControlModifier);
         QCOMPARE(QApplication::clipboard()->text(), "5000003\t5000003\t");
+    }
+
+    void theWholeOutcomeOfTheCurrentRowIsShown()
+    {
+        Recording run(100);
+        run.fail(4);
+        run.settle(0, 4);
+        const std::string longText(20'000, 'x');
+        run.text(5, "first line\n" + longText);
+        Outcomes outcomes(run);
+        OutcomesView &view = outcomes.view;
+        auto *text = view.findChild<QPlainTextEdit *>("outcomeText");
+        auto *copy = view.findChild<QToolButton *>("copy");
+        QVERIFY(!text->isVisible());
+
+        view.goTo(4);
+        QVERIFY(text->isVisible() && text->isReadOnly());
+        QCOMPARE(text->toPlainText(), "ValueError: bad <row>\n\nline 1\nline 2");
+        QVERIFY(outcomes.says("Index 4 failed"));
+        text->setFocus();
+        text->selectAll();
+        QTest::keyClick(text, Qt::Key_C, Qt::ControlModifier);
+        QCOMPARE(QApplication::clipboard()->text(), text->toPlainText());
+
+        view.goTo(5);
+        QVERIFY(outcomes.says("Value of index 5"));
+        QCOMPARE(text->toPlainText(), QString::fromStdString("first line\n" + longText));
+        copy->click();
+        QCOMPARE(QApplication::clipboard()->text().size(), text->toPlainText().size());
+
+        view.goTo(6);
+        QVERIFY(outcomes.says("Index 6 is not done yet"));
+        QCOMPARE(text->toPlainText(), "");
+        QVERIFY(!copy->isEnabled());
+        run.text(6, "late");
+        view.updateOutcomes();
+        QCOMPARE(text->toPlainText(), "late");
+
+        view.setRecord(nullptr);
+        QVERIFY(!text->isVisible());
     }
 
     void theWheelScrolls()
