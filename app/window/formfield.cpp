@@ -32,11 +32,12 @@ FormField::FormField(const QString &label, QWidget *control, QWidget *parent)
     layout->addWidget(m_message);
 }
 
-void FormField::setProblem(const QString &problem)
+void FormField::setProblem(const QString &problem, const QWidget *wrong)
 {
-    if (problem == m_text)
+    if (problem == m_text && wrong == m_wrong)
         return;
     m_text = problem;
+    m_wrong = wrong;
     showMessage();
 }
 
@@ -58,8 +59,9 @@ void FormField::showMessage()
     if (m_control->focusProxy()) // a row
         controls += m_control->findChildren<QWidget *>(Qt::FindDirectChildrenOnly);
     for (QWidget *control : controls) {
-        control->setProperty("wrong", wrong);
-        control->setAccessibleDescription(m_message->text());
+        const bool isMeant = !m_wrong || control == m_wrong;
+        control->setProperty("wrong", wrong && isMeant);
+        control->setAccessibleDescription(isMeant ? m_message->text() : QString());
     }
     for (QWidget *widget : QWidgetList{m_message} + controls) {
         widget->style()->unpolish(widget);

@@ -13,8 +13,8 @@ class FormField : public QWidget {
 public:
     FormField(const QString &label, QWidget *control, QWidget *parent = nullptr);
 
-    /// Empty: nothing is wrong.
-    void setProblem(const QString &problem);
+    /// Empty: nothing is wrong. Of a row, `wrong` alone is marked; null: all of it.
+    void setProblem(const QString &problem, const QWidget *wrong = nullptr);
     const QString &problem() const { return m_text; }
     /// Something to know that is not wrong; shown where there is no problem.
     void setNote(const QString &note);
@@ -24,6 +24,7 @@ private:
 
     QWidget *m_control;
     QLabel *m_message;
+    const QWidget *m_wrong = nullptr;
     QString m_text;
     QString m_note;
 };

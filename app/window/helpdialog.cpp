@@ -21,7 +21,6 @@ void showPage(const QString &title, const QString &html, const QSize &size, QWid
     auto *layout = new QVBoxLayout(&dialog);
     layout->setContentsMargins(gridUnit * 2, gridUnit * 2, gridUnit * 2, gridUnit * 2);
     auto *text = new QTextBrowser;
-    text->setFrameShape(QFrame::NoFrame);
     text->setOpenExternalLinks(true);
     text->setHtml(html);
     text->setAccessibleName(title);
@@ -44,7 +43,7 @@ QString keysTable(const QList<QAction *> &actions)
                         .arg(keys.join(QStringLiteral(", ")),
                             action->text().remove(QLatin1Char('&')).toHtmlEscaped());
     }
-    return QStringLiteral("<table cellspacing='0' cellpadding='2'>%1</table>").arg(rows);
+    return QStringLiteral("<table cellspacing='0' cellpadding='4'>%1</table>").arg(rows);
 }
 
 } // namespace

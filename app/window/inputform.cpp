@@ -213,9 +213,21 @@ void InputForm::edited()
 void InputForm::updateRange()
 {
     const auto range = parseRange(rangeText());
-    m_rangeField->setProblem(range ? QString() : QString::fromStdString(range.error().message));
+    m_rangeField->setProblem(range ? QString() : QString::fromStdString(range.error().message),
+        range ? nullptr : wrongOfRange());
     if (range)
         m_rangeField->setNote(tr("%1 inputs").arg(countText(poolscope::size(*range))));
+}
+
+/// The first of the three that is no number for its place.
+const QWidget *InputForm::wrongOfRange() const
+{
+    const auto textOf = [](const QLineEdit *edit) {
+        return edit->text().trimmed().toStdString();
+    };
+    if (!parseRange(textOf(m_start) + ":0:1"))
+        return m_start;
+    return parseRange("0:" + textOf(m_stop) + ":1") ? m_step : m_stop;
 }
 
 void InputForm::updateLines()

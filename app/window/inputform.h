@@ -38,6 +38,7 @@ private:
     void setLinesFile(const QString &path);
     void edited();
     void updateRange();
+    const QWidget *wrongOfRange() const;
     void updateLines();
     std::string rangeText() const;
 

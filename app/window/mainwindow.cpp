@@ -23,6 +23,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QCloseEvent>
+#include <QFontDatabase>
 #include <QHeaderView>
 #include <QMenuBar>
 #include <QMessageBox>
@@ -545,6 +546,9 @@ void MainWindow::showProgress()
         return;
     }
     const Progress progress = progressOf(*run);
+    // The bar is made of characters, which must be equally wide.
+    m_progress->setFont(
+        run->isFinished() ? font() : QFontDatabase::systemFont(QFontDatabase::FixedFont));
     if (run->isFinished()) {
         m_progress->setText(outcomeText(run->record(), m_controller.moment()));
         m_panel->showChosen(std::nullopt);

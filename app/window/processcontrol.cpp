@@ -17,6 +17,7 @@ namespace {
 
 constexpr int coresOnSlider = 4; // times the usable ones
 constexpr double handleRadius = 7;
+constexpr int spinWidth = 84;
 
 } // namespace
 
@@ -108,8 +109,10 @@ ProcessControl::ProcessControl(int cores, QWidget *parent)
     }
     m_slider->setObjectName(QStringLiteral("processSlider"));
     m_spin->setObjectName(QStringLiteral("processes"));
+    m_spin->setFixedWidth(spinWidth);
+    layout->addStretch(1);
     layout->addWidget(label);
-    layout->addWidget(m_slider);
+    layout->addWidget(m_slider, 100);
     layout->addWidget(m_spin);
     connect(m_slider, &QSlider::valueChanged, m_spin, [this](int value) {
         // The slider ends earlier than the box.

@@ -434,6 +434,8 @@ private slots:
         QVERIFY(person.cannotStart(name));
         const auto &edit = person.find<QLineEdit>(name);
         QVERIFY(edit.property("wrong").toBool());
+        for (const char *other : {"rangeStart", "rangeStop", "rangeStep"})
+            QCOMPARE(person.find<QLineEdit>(other).property("wrong").toBool(), other == name);
         QCOMPARE(edit.accessibleDescription(), person.problemBeside(name));
         person.press(Qt::Key_R, Qt::ControlModifier);
         QVERIFY(!person.window.controller().isActive());
@@ -840,8 +842,8 @@ private slots:
         const QPointF tick(chart.xAxis->coordToPixel(static_cast<double>(failure.time)),
             chart.yAxis->coordToPixel(failure.worker));
         QVERIFY(chart.axisRect()->rect().contains(tick.toPoint()));
-        QTest::mouseClick(&chart, Qt::LeftButton, {}, tick.toPoint());
-        QVERIFY(table->isVisible());
+        QTest::mouseClick(&chart, Qt::LeftButton, {}, tick.toPoint() - QPoint(1, 0));
+        QTRY_VERIFY(table->isVisible());
         QCOMPARE(outcomes.currentIndex().value_or(~0ULL), failure.value);
         QCOMPARE(table->currentIndex().siblingAtColumn(0).data().toString(),
             QString::number(failure.value));
