@@ -13,11 +13,6 @@ namespace {
 constexpr qsizetype mostOfWhole = 1'000'000; // characters; an export has them all
 constexpr std::size_t marksPerUpdate = 200'000; // a millisecond
 
-bool isFailure(const Mark &mark)
-{
-    return mark.kind == Mark::Kind::Failed || mark.kind == Mark::Kind::Quarantined;
-}
-
 QString copied(const std::string &text)
 {
     return onOneLine(QString::fromStdString(text)).replace(u'\t', u' ');
@@ -30,7 +25,6 @@ void OutcomesModel::setRecord(const RunRecord *record)
     beginResetModel();
     m_record = record;
     m_failures.clear();
-    m_marksRead = 0;
     m_first = 0;
     m_texts.clear();
     m_rows = rowsFrom(m_first);
@@ -131,18 +125,30 @@ void OutcomesModel::tellIfMoreSettled()
 
 bool OutcomesModel::takeFailures()
 {
-    const AppendLog<Mark> &marks = m_record->timeline.marks();
-    const std::size_t end = std::min(marks.size(), m_marksRead + marksPerUpdate);
-    const std::size_t knownFailures = m_failures.size();
-    for (; m_marksRead < end; ++m_marksRead) {
-        if (isFailure(marks[m_marksRead]))
-            m_failures.push_back(marks[m_marksRead].value);
-    }
-    if (m_failures.size() != knownFailures) {
+    switch (m_failures.advance(m_record->timeline, marksPerUpdate)) {
+    case FailureList::Change::None:
+        break;
+    case FailureList::Change::Grown:
         fitRows();
         emit countChanged();
+        break;
+    case FailureList::Change::Shrunk:
+        showShrunkList();
+        emit countChanged();
+        break;
     }
-    return m_marksRead == marks.size();
+    return m_failures.isComplete(m_record->timeline);
+}
+
+/// Failures were tried again, so that any row may be another one now.
+void OutcomesModel::showShrunkList()
+{
+    beginResetModel();
+    m_first = std::min(m_first, count());
+    m_rows = rowsFrom(m_first);
+    m_texts.clear();
+    m_settledRows = settledRows();
+    endResetModel();
 }
 
 int OutcomesModel::settledRows() const
@@ -156,17 +162,18 @@ int OutcomesModel::settledRows() const
 std::uint64_t OutcomesModel::indexAt(int row) const
 {
     const std::uint64_t position = m_first + static_cast<std::uint64_t>(row);
-    return m_show == Show::All ? position : m_failures[position];
+    return m_show == Show::All ? position : m_failures[position].index;
 }
 
 std::optional<std::uint64_t> OutcomesModel::positionOf(std::uint64_t index) const
 {
     if (m_show == Show::All)
         return index < count() ? std::optional(index) : std::nullopt;
-    const auto found = std::find(m_failures.begin(), m_failures.end(), index);
-    if (found == m_failures.end())
-        return {};
-    return static_cast<std::uint64_t>(found - m_failures.begin());
+    for (std::size_t position = 0; position < m_failures.size(); ++position) {
+        if (m_failures[position].index == index)
+            return position;
+    }
+    return {};
 }
 
 QString OutcomesModel::lineOf(std::uint64_t index) const

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "record/runrecord.h"
+#include "tables/failurelist.h"
 
 #include <QAbstractTableModel>
 #include <QColor>
@@ -69,7 +70,7 @@ public:
         int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
 signals:
-    /// The list has grown.
+    /// The list has grown, or shrunk.
     void countChanged();
 
 private:
@@ -86,6 +87,7 @@ private:
     };
 
     bool takeFailures();
+    void showShrunkList();
     void fitRows();
     void tellIfMoreSettled();
     void tellAllChanged();
@@ -106,8 +108,7 @@ private:
     int m_pageSize = 0;
     int m_rows = 0; ///< of the page, as views know it
     int m_settledRows = 0; ///< of these, when views were last told
-    std::vector<std::uint64_t> m_failures;
-    std::size_t m_marksRead = 0;
+    FailureList m_failures;
     mutable std::vector<std::optional<Texts>> m_texts; ///< of the page, as far as they were wanted
 };
 

@@ -7,8 +7,10 @@
 #include "headless/runarguments.h"
 #include "pool/usablecores.h"
 #include "tables/emptytext.h"
+#include "tables/failuresview.h"
 #include "tables/logview.h"
 #include "tables/outcomesview.h"
+#include "tables/tabletext.h"
 #include "tables/workersmodel.h"
 #include "window/chartcard.h"
 #include "window/exporter.h"
@@ -44,7 +46,7 @@ constexpr int framesAfterEnd = 3;
 constexpr qsizetype mostRecentRuns = 10;
 constexpr double panStep = 0.25;
 constexpr double zoomStep = 0.7;
-enum Tab { workersTab, outcomesTab, logTab };
+enum Tab { workersTab, outcomesTab, failuresTab, logTab };
 
 const QString geometryKey = QStringLiteral("window/geometry");
 const QString sidesKey = QStringLiteral("window/sides");
@@ -196,7 +198,9 @@ void MainWindow::makeMenus()
         [this] { m_tabs->setCurrentIndex(workersTab); });
     addTo(view, tr("O&utcomes"), {Qt::CTRL | Qt::Key_2},
         [this] { m_tabs->setCurrentIndex(outcomesTab); });
-    addTo(view, tr("Lo&g"), {Qt::CTRL | Qt::Key_3}, [this] { m_tabs->setCurrentIndex(logTab); });
+    addTo(view, tr("Failu&res"), {Qt::CTRL | Qt::Key_3},
+        [this] { m_tabs->setCurrentIndex(failuresTab); });
+    addTo(view, tr("Lo&g"), {Qt::CTRL | Qt::Key_4}, [this] { m_tabs->setCurrentIndex(logTab); });
     addTo(view, tr("Go to inde&x\u2026"), {Qt::CTRL | Qt::Key_G}, [this] {
         m_tabs->setCurrentIndex(outcomesTab);
         m_outcomes->askForIndex();
@@ -324,16 +328,20 @@ QWidget *MainWindow::makeTables()
     connect(m_workers, &QAbstractItemModel::rowsInserted, empty, &QWidget::hide);
     connect(m_workers, &QAbstractItemModel::modelReset, empty, &QWidget::show);
     m_outcomes = new OutcomesView;
+    m_failures = new FailuresView;
     m_log = new LogView;
     m_tabs = new QTabWidget;
     m_tabs->setDocumentMode(false);
     m_tabs->addTab(m_workersTable, tr("Workers"));
     m_tabs->addTab(m_outcomes, tr("Outcomes"));
+    m_tabs->addTab(m_failures, tr("Failures"));
     m_tabs->addTab(m_log, tr("Log"));
     m_tabs->setTabToolTip(
         workersTab, tr("Process, state, speed and memory of each worker (Ctrl+1)"));
     m_tabs->setTabToolTip(outcomesTab, tr("Each input and what it came to (Ctrl+2)"));
-    m_tabs->setTabToolTip(logTab, tr("What tasks printed, by worker and input (Ctrl+3)"));
+    m_tabs->setTabToolTip(
+        failuresTab, tr("Each input that failed, and what has it tried again (Ctrl+3)"));
+    m_tabs->setTabToolTip(logTab, tr("What tasks printed, by worker and input (Ctrl+4)"));
     return m_tabs;
 }
 
@@ -391,13 +399,23 @@ void MainWindow::connectCharts()
             chart->showIndex(index);
     };
     connect(m_outcomes, &OutcomesView::indexActivated, this, showOnCharts);
+    connect(m_failures, &FailuresView::indexActivated, this, showOnCharts);
+    connect(m_failures, &FailuresView::retryWanted, &m_controller, &RunController::tryAgain);
+    connect(m_failures, &FailuresView::countChanged, this, [this] {
+        const std::size_t count = m_failures->failureCount();
+        m_tabs->setTabText(
+            failuresTab, count > 0 ? tr("Failures (%1)").arg(numberText(count)) : tr("Failures"));
+    });
     connect(m_log, &LogView::indexActivated, this, &MainWindow::pickIndex);
 }
 
-/// A click in a chart or in the log leads to the row of the index, and marks it in all charts.
+/// A click in a chart or in the log leads to the row of the index, and marks it in all charts. Who
+/// looks at failures goes on to look at them.
 void MainWindow::pickIndex(std::uint64_t index)
 {
-    m_tabs->setCurrentIndex(outcomesTab);
+    const bool isFailure = m_tabs->currentIndex() == failuresTab && m_failures->goTo(index);
+    if (!isFailure)
+        m_tabs->setCurrentIndex(outcomesTab);
     m_outcomes->goTo(index);
     for (Chart *chart : m_charts)
         chart->showIndex(index);
@@ -440,6 +458,7 @@ void MainWindow::showRecord(const RunRecord *record)
         chart->setRecord(record);
     m_workers->setRecord(record);
     m_outcomes->setRecord(record);
+    m_failures->setRecord(record);
     m_log->setRecord(record);
     m_view.setNow(0, TimeView::Run::GoesOn);
     m_view.fit();
@@ -483,6 +502,8 @@ void MainWindow::showState()
         return QString();
     };
     m_stateText->setText(text());
+    const bool goesOn = state == RunController::State::Running || state == State::Paused;
+    m_failures->setRetry(goesOn ? FailuresView::Retry::Possible : FailuresView::Retry::Impossible);
     showProblem();
     showProgress();
 }
@@ -529,6 +550,7 @@ void MainWindow::drawFrame()
         all = chart->refresh(moment, chartBudget) && all;
     m_workers->update(moment.now);
     all = m_outcomes->updateOutcomes() && all;
+    all = m_failures->updateFailures() && all;
     all = m_log->updateLog() && all;
     if (ended && !all)
         m_pacer.hurry(); // no worker needs the cores any more
@@ -554,9 +576,20 @@ void MainWindow::showProgress()
         m_panel->showChosen(std::nullopt);
     } else {
         m_progress->setText(QString::fromStdString(progressText(progress)).trimmed());
-        m_panel->showChosen(run->status());
+        const PoolStatus status = run->status();
+        m_panel->showChosen(status);
+        showHold(status.heldBecause);
     }
     setWindowTitle(tr("%1% \u00b7 %2").arg(percentText(progress), title));
+}
+
+/// What keeps the run from going on stands where its state does.
+void MainWindow::showHold(const std::string &reason)
+{
+    if (m_controller.state() != RunController::State::Running)
+        return;
+    m_stateText->setText(
+        reason.empty() ? tr("Running") : tr("Waiting: %1").arg(QString::fromStdString(reason)));
 }
 
 void MainWindow::rememberRun(const RunSpec &spec)
@@ -624,6 +657,7 @@ void MainWindow::applyTheme()
     for (ChartCard *card : m_cards)
         card->setTheme(m_theme);
     m_outcomes->setFailureColor(m_theme.failure);
+    m_failures->setFailureColor(m_theme.failure);
     m_workersTable->viewport()->update();
     showState();
 }

@@ -19,6 +19,7 @@ namespace poolscope {
 
 class ChartCard;
 class Exporter;
+class FailuresView;
 class LogView;
 class MessageBar;
 class OutcomesView;
@@ -73,6 +74,7 @@ private:
     void wantFrames();
     void showProgress();
     void pickIndex(std::uint64_t index);
+    void showHold(const std::string &reason);
     void rememberRun(const RunSpec &spec);
     void fillRecentRuns();
     void copyCommand() const;
@@ -101,6 +103,7 @@ private:
     WorkersModel *m_workers = nullptr;
     QTableView *m_workersTable = nullptr;
     OutcomesView *m_outcomes = nullptr;
+    FailuresView *m_failures = nullptr;
     LogView *m_log = nullptr;
     QLabel *m_progress = nullptr;
     QLabel *m_stateText = nullptr;

@@ -3,6 +3,7 @@
 
 #include "charts/units.h"
 #include "window/formfield.h"
+#include "window/limitsform.h"
 #include "window/look.h"
 
 #include <QGridLayout>
@@ -45,6 +46,7 @@ PoolForm::PoolForm(QWidget *parent)
           maxWindow))
     , m_retries(countBox(QStringLiteral("retries"),
           tr("How often an input that failed or killed its worker is tried again"), maxRetries))
+    , m_limits(new LimitsForm)
 {
     m_chunk->setSpecialValueText(tr("auto"));
     m_window->setSpecialValueText(tr("auto"));
@@ -56,6 +58,8 @@ PoolForm::PoolForm(QWidget *parent)
     layout->addWidget(m_chunkField, 0, 0, Qt::AlignTop);
     layout->addWidget(m_windowField, 0, 1, Qt::AlignTop);
     layout->addWidget(new FormField(tr("Retries of a failed input"), m_retries), 1, 0, 1, 2);
+    layout->addWidget(m_limits, 2, 0, 1, 2);
+    connect(m_limits, &LimitsForm::changed, this, &PoolForm::changed);
     for (QSpinBox *box : {m_chunk, m_window, m_retries})
         connect(box, &QSpinBox::valueChanged, this, [this] {
             showNothingChosen();
@@ -69,6 +73,7 @@ void PoolForm::fill(PoolSpec &spec) const
     spec.chunk = valueOf(m_chunk);
     spec.window = valueOf(m_window);
     spec.retries = static_cast<std::uint32_t>(m_retries->value());
+    m_limits->fill(spec);
 }
 
 void PoolForm::setSpec(const PoolSpec &spec)
@@ -76,6 +81,12 @@ void PoolForm::setSpec(const PoolSpec &spec)
     m_chunk->setValue(static_cast<int>(spec.chunk.value_or(automatic)));
     m_window->setValue(static_cast<int>(spec.window.value_or(automatic)));
     m_retries->setValue(static_cast<int>(spec.retries));
+    m_limits->setSpec(spec);
+}
+
+QString PoolForm::problem() const
+{
+    return m_limits->problem();
 }
 
 void PoolForm::showChosen(const PoolStatus &status)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// PoolForm: chunk, window and retries. The number of workers has a control of its own.
+// PoolForm: chunk, window, retries and limits. The number of workers has a control of its own.
 #pragma once
 
 #include "pool/pool.h"
@@ -11,6 +11,7 @@
 namespace poolscope {
 
 class FormField;
+class LimitsForm;
 
 class PoolForm : public QWidget {
     Q_OBJECT
@@ -21,6 +22,8 @@ public:
     /// Sets all but the number of workers.
     void fill(PoolSpec &spec) const;
     void setSpec(const PoolSpec &spec);
+    /// What is wrong, in one line; empty: nothing.
+    QString problem() const;
     /// Shows what is chosen where it is automatic.
     void showChosen(const PoolStatus &status);
     void showNothingChosen();
@@ -34,6 +37,7 @@ private:
     QSpinBox *m_retries;
     FormField *m_chunkField;
     FormField *m_windowField;
+    LimitsForm *m_limits;
 };
 
 } // namespace poolscope

@@ -72,6 +72,12 @@ void RunController::ended()
         emit failed(QString::fromStdString(end.error), QString::fromStdString(end.detail));
 }
 
+void RunController::tryAgain(const std::vector<std::uint64_t> &indices)
+{
+    if (m_state == State::Running || m_state == State::Paused)
+        m_run->tryAgain(indices);
+}
+
 void RunController::pause()
 {
     if (m_state != State::Running)

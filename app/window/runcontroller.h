@@ -10,6 +10,7 @@
 
 #include <QObject>
 #include <memory>
+#include <vector>
 
 namespace poolscope {
 
@@ -34,6 +35,8 @@ public:
     /// Ends the run; what has finished stays.
     void stop();
     void setWorkerCount(std::uint32_t count);
+    /// Those of these indices that have failed are tried again, while the run goes on.
+    void tryAgain(const std::vector<std::uint64_t> &indices);
 
 signals:
     void stateChanged();

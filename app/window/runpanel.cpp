@@ -85,8 +85,11 @@ void RunPanel::takeFile(const QString &path)
 
 QString RunPanel::problem() const
 {
-    const QString task = m_task->problem();
-    return task.isEmpty() ? m_input->problem() : task;
+    for (const QString &problem : {m_task->problem(), m_input->problem()}) {
+        if (!problem.isEmpty())
+            return problem;
+    }
+    return m_pool->problem();
 }
 
 void RunPanel::showChosen(const std::optional<PoolStatus> &status)

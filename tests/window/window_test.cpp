@@ -849,6 +849,75 @@ private slots:
             QString::number(failure.value));
     }
 
+    void limitsAreFoldedUntilThereIsOne()
+    {
+        Person person;
+        QVERIFY(!person.find<QWidget>("timeout").isVisible());
+        QCOMPARE(person.find<QToolButton>("limits").text(), "Limits");
+        person.click("limits");
+        QVERIFY(person.find<QWidget>("timeout").isVisible());
+        person.type("memoryLimit", QStringLiteral("5 stones"));
+        QVERIFY(person.isToldBeside("memoryLimit", QStringLiteral("500M")));
+        person.type("memoryLimit", QStringLiteral("500M"));
+        QVERIFY(comes([&] { return person.canStart(); }));
+        person.typeNumber("recycle", QStringLiteral("100"));
+        person.typeNumber("halt", QStringLiteral("3"));
+        person.click("limits");
+        QVERIFY(!person.find<QWidget>("timeout").isVisible());
+        QCOMPARE(person.find<QToolButton>("limits").text(), "Limits (3)");
+        const PoolSpec pool = person.window.spec().pool;
+        QCOMPARE(pool.memoryLimit, 500ULL << 20);
+        QCOMPARE(pool.recycle, 100U);
+        QCOMPARE(pool.halt, 3U);
+        QVERIFY(!pool.timeout);
+
+        person.window.setSpec(specOf(
+            {"--builtin", "sqrt", "--range", "0:10", "--timeout", "2.5", "--memory-limit", "3G"}));
+        QVERIFY(person.find<QWidget>("timeout").isVisible());
+        QCOMPARE(person.window.spec().pool.timeout, 2.5);
+        QCOMPARE(person.window.spec().pool.memoryLimit, 3ULL << 30);
+        QVERIFY(!person.window.spec().pool.recycle);
+    }
+
+    void failuresCanBeTriedAgain()
+    {
+        QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("task.py"));
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("import os, time\n"
+                   "def f(x):\n"
+                   "    while x == 9 and not os.path.exists(__file__ + '.go'): time.sleep(0.01)\n"
+                   "    if x < 3 and not os.path.exists(__file__ + '.well'): raise ValueError(x)\n"
+                   "    return x\n");
+        file.close();
+        const auto touch = [&path](const char *ending) {
+            QFile made(path + QLatin1String(ending));
+            QVERIFY(made.open(QIODevice::WriteOnly));
+        };
+        Person person;
+        person.window.setSpec(specOf(
+            {"--python", path.toStdString() + ":f", "--range", "0:10", "--chunk", "1", "-j", "2"}));
+        QVERIFY(comes([&] { return person.canStart(); }));
+        person.press(Qt::Key_R, Qt::ControlModifier);
+        QVERIFY(person.runs(9));
+        person.press(Qt::Key_3, Qt::ControlModifier);
+        const auto &table = person.find<QTableView>("failuresTable");
+        QVERIFY(table.isVisible());
+        QVERIFY(comes([&] { return table.model()->rowCount() == 3; }));
+        const auto &retry = person.find<QPushButton>("retryAll");
+        QVERIFY(retry.isEnabled());
+        touch(".well");
+        QTest::mouseClick(&person.find<QPushButton>("retryAll"), Qt::LeftButton);
+        QVERIFY(comes([&] {
+            return person.run().timeline().succeeded() == 9 && table.model()->rowCount() == 0;
+        }));
+        touch(".go");
+        QVERIFY(person.isIn(State::Ended));
+        QCOMPARE(person.run().timeline().failed(), 0U);
+        QVERIFY(!retry.isEnabled());
+    }
+
     void aRowIsMarkedInTheCharts()
     {
         Person person;

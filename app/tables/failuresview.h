@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// FailuresView: the inputs of a run that failed, as a table, and what has them tried again.
+#pragma once
+
+#include "tables/failuresmodel.h"
+
+#include <QWidget>
+#include <cstdint>
+#include <vector>
+
+class QComboBox;
+class QLabel;
+class QPushButton;
+class QTableView;
+
+namespace poolscope {
+
+class EmptyText;
+
+class FailuresView : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit FailuresView(QWidget *parent = nullptr);
+
+    /// See FailuresModel.
+    void setRecord(const RunRecord *record);
+    void setFailureColor(const QColor &color) { m_model.setFailureColor(color); }
+    /// False where more is waiting.
+    bool updateFailures();
+    std::size_t failureCount() const { return m_model.failureCount(); }
+
+    /// Whether failures can be tried again now, which only a run that goes on does.
+    enum class Retry { Possible, Impossible };
+    void setRetry(Retry retry);
+
+    /// Makes it the current row, if it is shown. False where it is not.
+    bool goTo(std::uint64_t index);
+
+signals:
+    /// The person made this index the current one.
+    void indexActivated(std::uint64_t index);
+    void retryWanted(const std::vector<std::uint64_t> &indices);
+    void countChanged();
+
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
+private:
+    QWidget *makeToolBar();
+    void makeTable();
+    std::vector<std::uint64_t> selectedIndices() const;
+    void retrySelected();
+    void retryAll();
+    void copySelected() const;
+    void showMenu(const QPoint &position);
+    void showCounts();
+
+    FailuresModel m_model;
+    Retry m_retry = Retry::Impossible;
+    QTableView *m_table = nullptr;
+    QComboBox *m_show = nullptr;
+    QLabel *m_count = nullptr;
+    QPushButton *m_retrySelected = nullptr;
+    QPushButton *m_retryAll = nullptr;
+    EmptyText *m_empty = nullptr;
+    bool m_goesTo = false; ///< while the current row changes for that reason alone
+};
+
+} // namespace poolscope
