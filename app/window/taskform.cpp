@@ -5,7 +5,9 @@
 #include "window/background.h"
 #include "window/formfield.h"
 #include "window/kindpages.h"
+#include "window/librarypage.h"
 #include "window/look.h"
+#include "window/programpage.h"
 
 #include <QFileDialog>
 #include <QFileInfo>
@@ -19,7 +21,7 @@ namespace poolscope {
 namespace {
 
 constexpr int askDelay = 250; // milliseconds after the last key
-enum Page { builtinPage, pythonPage };
+enum Page { builtinPage, pythonPage, firstOtherPage };
 
 QString text(std::string_view view)
 {
@@ -45,6 +47,17 @@ struct TaskForm::Inquiry {
     std::string place;
     Result<std::vector<PythonFunction>> functions;
     Result<void> checked;
+    Result<void> initialiserChecked;
+
+    /// The function first, so that it is known what is wrong.
+    void check()
+    {
+        PythonTask alone = task;
+        alone.initialiser.clear();
+        checked = checkTask(alone);
+        if (checked && !task.initialiser.empty())
+            initialiserChecked = checkTask(task);
+    }
 };
 
 TaskForm::TaskForm(QWidget *parent)
@@ -58,11 +71,29 @@ TaskForm::TaskForm(QWidget *parent)
     setFocusProxy(m_kind->focusProxy());
     m_kind->addKind(tr("Built-in"), makeBuiltinPage());
     m_kind->addKind(tr("Python function"), makePythonPage());
+    addPage(tr("Command"), new ProgramPage(ProgramPage::Kind::Command));
+    addPage(tr("Shell script"), new ProgramPage(ProgramPage::Kind::Shell));
+    addPage(tr("Line filter"), new ProgramPage(ProgramPage::Kind::Filter));
+    addPage(tr("Library function"), new LibraryPage);
     m_askTimer.setSingleShot(true);
     m_askTimer.setInterval(askDelay);
     connect(&m_askTimer, &QTimer::timeout, this, &TaskForm::ask);
     connect(m_kind, &KindPages::kindChanged, this, &TaskForm::edited);
     edited();
+}
+
+void TaskForm::addPage(const QString &text, TaskPage *page)
+{
+    m_kind->addKind(text, page);
+    m_pages.push_back(page);
+    connect(page, &TaskPage::changed, this, &TaskForm::changed);
+}
+
+/// Null for the built-in tasks and Python functions.
+TaskPage *TaskForm::shownPage() const
+{
+    const int other = m_kind->kind() - firstOtherPage;
+    return other < 0 ? nullptr : m_pages[static_cast<std::size_t>(other)];
 }
 
 QWidget *TaskForm::makeBuiltinPage()
@@ -103,9 +134,16 @@ QWidget *TaskForm::makePythonPage()
     m_interpreter->setObjectName(QStringLiteral("interpreter"));
     m_interpreter->setToolTip(tr("A program on PATH, or a path such as that of a virtual "
                                  "environment's bin/python"));
+    m_initialiser = new QLineEdit;
+    m_initialiser->setObjectName(QStringLiteral("initialiser"));
+    m_initialiser->setPlaceholderText(tr("none"));
+    m_initialiser->setToolTip(
+        tr("A function beside it that each worker calls once, with no argument, "
+           "before its first input; to load a model, say"));
     m_placeField = new FormField(tr("File or module"), rowOf({m_place, browse}));
     m_functionField = new FormField(tr("Function"), m_function);
     m_interpreterField = new FormField(tr("Interpreter"), m_interpreter);
+    m_initialiserField = new FormField(tr("Initialiser"), m_initialiser);
     connect(browse, &QPushButton::clicked, this, [this] {
         const QString path = QFileDialog::getOpenFileName(this, tr("A Python file"),
             QFileInfo(m_place->text()).path(), tr("Python (*.py);;All files (*)"));
@@ -114,8 +152,9 @@ QWidget *TaskForm::makePythonPage()
     });
     connect(m_place, &QLineEdit::textChanged, this, &TaskForm::edited);
     connect(m_interpreter, &QLineEdit::textChanged, this, &TaskForm::edited);
+    connect(m_initialiser, &QLineEdit::textChanged, this, &TaskForm::edited);
     connect(m_function, &QComboBox::currentTextChanged, this, &TaskForm::edited);
-    return pageOf({m_placeField, m_functionField, m_interpreterField});
+    return pageOf({m_placeField, m_functionField, m_initialiserField, m_interpreterField});
 }
 
 QString TaskForm::place() const
@@ -125,12 +164,15 @@ QString TaskForm::place() const
 
 TaskSpec TaskForm::spec() const
 {
+    if (const TaskPage *page = shownPage())
+        return page->spec();
     if (m_kind->kind() == builtinPage)
         return BuiltinTask{m_builtin->currentText().toStdString(),
             m_arguments->isEnabled() ? m_arguments->text().trimmed().toStdString() : std::string()};
     PythonTask task;
     task.target = (place() + QLatin1Char(':') + m_function->currentText().trimmed()).toStdString();
     task.interpreter = m_interpreter->text().trimmed().toStdString();
+    task.initialiser = m_initialiser->text().trimmed().toStdString();
     return task;
 }
 
@@ -142,11 +184,18 @@ void TaskForm::setSpec(const TaskSpec &spec)
         m_kind->setKind(builtinPage);
         return;
     }
+    for (std::size_t i = 0; i < m_pages.size(); ++i) {
+        if (m_pages[i]->setSpec(spec))
+            m_kind->setKind(firstOtherPage + static_cast<int>(i));
+    }
     const auto *given = std::get_if<PythonTask>(&spec);
-    const PythonTask python = given ? *given : PythonTask();
+    if (!given)
+        return;
+    const PythonTask &python = *given;
     const QString target = QString::fromStdString(python.target);
     const qsizetype colon = target.lastIndexOf(QLatin1Char(':'));
     m_interpreter->setText(QString::fromStdString(python.interpreter));
+    m_initialiser->setText(QString::fromStdString(python.initialiser));
     m_function->setCurrentText(target.mid(colon + 1));
     m_place->setText(target.left(colon));
     m_kind->setKind(pythonPage);
@@ -162,9 +211,12 @@ void TaskForm::setPythonFile(const QString &path)
 
 QString TaskForm::problem() const
 {
+    if (const TaskPage *page = shownPage())
+        return page->problem();
     const std::vector<FormField *> fields = m_kind->kind() == builtinPage
         ? std::vector<FormField *>{m_builtinField, m_argumentsField}
-        : std::vector<FormField *>{m_placeField, m_functionField, m_interpreterField};
+        : std::vector<FormField *>{
+            m_placeField, m_functionField, m_initialiserField, m_interpreterField};
     for (const FormField *field : fields) {
         if (!field->problem().isEmpty())
             return field->problem();
@@ -178,7 +230,7 @@ void TaskForm::edited()
     m_inquiry.reset();
     if (m_kind->kind() == builtinPage)
         updateBuiltin();
-    else
+    else if (m_kind->kind() == pythonPage)
         askSoon();
     emit changed();
 }
@@ -204,7 +256,7 @@ void TaskForm::updateBuiltin()
 
 void TaskForm::askSoon()
 {
-    for (FormField *field : {m_placeField, m_functionField, m_interpreterField})
+    for (FormField *field : {m_placeField, m_functionField, m_initialiserField, m_interpreterField})
         field->setProblem({});
     if (place().isEmpty())
         m_placeField->setProblem(tr("Choose a Python file, or type a module's name"));
@@ -224,7 +276,7 @@ void TaskForm::ask()
         [inquiry = m_inquiry] {
             inquiry->functions = pythonFunctions(inquiry->place, inquiry->task.interpreter);
             if (inquiry->functions && !inquiry->task.target.ends_with(':'))
-                inquiry->checked = checkTask(inquiry->task);
+                inquiry->check();
         },
         [this, inquiry = m_inquiry] { answered(inquiry); });
 }
@@ -246,6 +298,9 @@ void TaskForm::answered(const std::shared_ptr<Inquiry> &inquiry)
             m_functionField->setProblem(tr("It defines no function that takes one argument"));
         else if (!inquiry->checked)
             m_functionField->setProblem(QString::fromStdString(inquiry->checked.error().message));
+        else if (!inquiry->initialiserChecked)
+            m_initialiserField->setProblem(
+                QString::fromStdString(inquiry->initialiserChecked.error().message));
     }
     emit changed();
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TaskForm: which task is run: a built-in with its arguments, or a Python function.
+// TaskForm: which task is run: a built-in with its arguments, a Python function, or what another
+// page has.
 #pragma once
 
 #include "pool/taskcheck.h"
@@ -17,6 +18,7 @@ namespace poolscope {
 
 class FormField;
 class KindPages;
+class TaskPage;
 
 class TaskForm : public QWidget {
     Q_OBJECT
@@ -40,6 +42,8 @@ private:
 
     QWidget *makeBuiltinPage();
     QWidget *makePythonPage();
+    void addPage(const QString &text, TaskPage *page);
+    TaskPage *shownPage() const;
     void edited();
     void updateBuiltin();
     void askSoon();
@@ -58,7 +62,10 @@ private:
     QLineEdit *m_interpreter;
     FormField *m_placeField;
     FormField *m_functionField;
+    QLineEdit *m_initialiser;
     FormField *m_interpreterField;
+    FormField *m_initialiserField;
+    std::vector<TaskPage *> m_pages; ///< of the kinds behind those two
     QTimer m_askTimer;
     std::shared_ptr<Inquiry> m_inquiry; ///< the one that is waited for
 };

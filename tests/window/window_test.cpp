@@ -22,6 +22,7 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
+#include <QProcess>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
@@ -108,8 +109,9 @@ struct Person {
     void chooseLast(const char *box) const { QTest::keyClick(&find<QComboBox>(box), Qt::Key_End); }
     void choose(const char *box, const QString &text) const
     {
-        QTest::keyClicks(&find<QComboBox>(box), text);
-        QCOMPARE(find<QComboBox>(box).currentText(), text);
+        auto &choice = find<QComboBox>(box);
+        QTest::keyClicks(&choice, text.section(QLatin1Char(' '), 0, 0)); // a blank would open it
+        QCOMPARE(choice.currentText(), text);
     }
     void chooseBuiltin(const QString &name, const QString &arguments = {}) const
     {
@@ -126,7 +128,7 @@ struct Person {
     }
     void choosePython(const QString &path, const QString &function = {}) const
     {
-        chooseLast("taskKind");
+        choose("taskKind", "Python function");
         type("pythonPlace", path);
         auto *edit = find<QComboBox>("pythonFunction").lineEdit();
         edit->selectAll();
@@ -461,7 +463,7 @@ private slots:
         const QString empty = write("empty.py", "value = 1\n");
         const QString wrong = write("wrong.py", "def f(:\n");
         Person person;
-        person.chooseLast("taskKind");
+        person.choose("taskKind", "Python function");
         QVERIFY(person.isToldBeside("pythonPlace", "Choose a Python file"));
         person.choosePython(path("none.py"), "f");
         QVERIFY(person.isToldBeside("pythonPlace", "No such file"));
@@ -477,6 +479,13 @@ private slots:
         QVERIFY(person.isToldBeside("pythonFunction", "needs 2 arguments"));
         person.choosePython(file, "other");
         QVERIFY(person.isToldBeside("pythonFunction", "no function 'other'"));
+        person.choosePython(
+            write("ready.py", "def task(a): return a\ndef load(a): pass\n"), "task");
+        person.type("initialiser", "lode");
+        QVERIFY(person.isToldBeside("initialiser", "no function 'lode'"));
+        person.type("initialiser", "load");
+        QVERIFY(person.isToldBeside("initialiser", "an initialiser is called with none"));
+        person.type("initialiser", "");
         person.type("interpreter", path("python-of-mine"));
         QVERIFY(person.isToldBeside("interpreter", "cannot start the Python interpreter"));
         person.type("interpreter", "true");
@@ -485,6 +494,90 @@ private slots:
         QVERIFY(person.isToldBeside("interpreter", "Name the Python interpreter"));
         person.chooseFirst("taskKind");
         QVERIFY(person.canStart());
+    }
+
+    void whatIsWrongWithACommandIsToldBesideIt_data()
+    {
+        QTest::addColumn<QString>("kind");
+        QTest::addColumn<QString>("field");
+        QTest::addColumn<QString>("missing");
+        QTest::addColumn<QString>("wrong");
+        QTest::addColumn<QString>("told");
+        QTest::addColumn<QString>("right");
+        QTest::newRow("command") << "Command"
+                                 << "command"
+                                 << "Type a command"
+                                 << "no-such-program {}"
+                                 << "no program 'no-such-program'"
+                                 << "echo {}";
+        QTest::newRow("quote") << "Command"
+                               << "command"
+                               << "Type a command"
+                               << "echo 'a"
+                               << "is not closed"
+                               << "echo 'a'";
+        QTest::newRow("shell") << "Shell script"
+                               << "shellScript"
+                               << "Type a shell script"
+                               << "if true"
+                               << "cannot read the script"
+                               << "echo \"$1\"";
+        QTest::newRow("filter") << "Line filter"
+                                << "filter"
+                                << "Type the command"
+                                << "no-such-filter"
+                                << "no program 'no-such-filter'"
+                                << "cat";
+    }
+    void whatIsWrongWithACommandIsToldBesideIt()
+    {
+        QFETCH(QString, kind);
+        QFETCH(QString, field);
+        QFETCH(QString, missing);
+        QFETCH(QString, wrong);
+        QFETCH(QString, told);
+        QFETCH(QString, right);
+        const QByteArray name = field.toLatin1();
+        Person person;
+        person.choose("taskKind", kind);
+        QVERIFY(person.isToldBeside(name.constData(), missing));
+        QVERIFY(person.cannotStart(name.constData()));
+        person.type(name.constData(), wrong);
+        QVERIFY(person.isToldBeside(name.constData(), told));
+        QVERIFY(person.cannotStart(name.constData()));
+        person.type(name.constData(), right);
+        QVERIFY(person.canStart());
+    }
+
+    void whatIsWrongWithALibraryIsToldBesideItsField()
+    {
+        Person person;
+        person.choose("taskKind", "Library function");
+        QVERIFY(person.isToldBeside("libraryFile", "Choose a shared library"));
+        person.type("libraryFile", path("none.so"));
+        QVERIFY(person.isToldBeside("libraryFile", "cannot read the library"));
+        person.type("libraryFile", write("text.so", "no library\n"));
+        QVERIFY(person.isToldBeside("libraryFile", "is no shared library"));
+    }
+
+    void tasksOfALibraryAreOffered()
+    {
+        const QString source = write("twice.c",
+            "#include <poolscope_task.h>\n"
+            "static double twice(double x, struct poolscope_reply *reply)"
+            " { (void)reply; return 2 * x; }\n"
+            "POOLSCOPE_NUMBER_TASK(twice)\n");
+        const QString library = path("twice.so");
+        QCOMPARE(QProcess::execute("cc",
+                     {"-shared", "-fPIC", "-I" POOLSCOPE_TASK_INCLUDE, "-o", library, source}),
+            0);
+        Person person;
+        person.choose("taskKind", "Library function");
+        person.type("libraryFile", library);
+        QTRY_COMPARE(person.find<QComboBox>("libraryTask").currentText(), "twice");
+        QVERIFY(person.canStart());
+        person.find<QComboBox>("libraryTask").setCurrentText("thrice");
+        QVERIFY(person.isToldBeside("libraryTask", "it has: twice"));
     }
 
     void aPlaceThatIsClearedIsNotAskedAbout()
@@ -1248,7 +1341,11 @@ private slots:
             check();
         }
         person.find<MessageBar>().say(MessageBar::Kind::Problem, "a", "b");
-        person.chooseLast("taskKind");
+        for (const char *kind :
+            {"Python function", "Command", "Shell script", "Line filter", "Library function"}) {
+            person.choose("taskKind", kind);
+            check();
+        }
         person.choose("inputKind", "Lines of a file");
         person.window.timeView().show({0, 1e6}); // "Follow" is offered
         check();

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/programpage.h"
+
+#include "pool/taskcheck.h"
+#include "window/background.h"
+#include "window/formfield.h"
+#include "window/look.h"
+
+#include <QFontDatabase>
+#include <QVBoxLayout>
+
+namespace poolscope {
+
+namespace {
+
+constexpr int askDelay = 250; // milliseconds after the last key
+
+/// How a kind is shown.
+struct Words {
+    const char *name;
+    QString label;
+    QString placeholder;
+    QString toolTip;
+    QString note;
+    QString missing;
+};
+
+Words wordsFor(ProgramPage::Kind kind)
+{
+    switch (kind) {
+    case ProgramPage::Kind::Command:
+        return {"command", ProgramPage::tr("Command"), QStringLiteral("sha256sum {}"),
+            ProgramPage::tr("One process for each input, started without a shell. {} is the input, "
+                            "{NAME} a column of a CSV file; quotes and backslashes are a shell's."),
+            ProgramPage::tr("{} is the input; what it prints is the value"),
+            ProgramPage::tr("Type a command, with {} where the input goes")};
+    case ProgramPage::Kind::Shell:
+        return {"shellScript", ProgramPage::tr("Script"), QStringLiteral("wc -c < \"$1\""),
+            ProgramPage::tr("Run by sh for each input, with the input as \"$1\""),
+            ProgramPage::tr("\"$1\" is the input; what it prints is the value"),
+            ProgramPage::tr("Type a shell script, with \"$1\" for the input")};
+    case ProgramPage::Kind::Filter:
+        break;
+    }
+    return {"filter", ProgramPage::tr("Filter"), QStringLiteral("sed -u s/a/b/"),
+        ProgramPage::tr(
+            "One process for each worker, which answers each line with one line, at once"),
+        ProgramPage::tr("It is given a line and answers with a line"),
+        ProgramPage::tr("Type the command of a program that answers lines with lines")};
+}
+
+const std::string *textOf(ProgramPage::Kind kind, const TaskSpec &spec)
+{
+    const auto *command = std::get_if<CommandTask>(&spec);
+    const auto *shell = std::get_if<ShellTask>(&spec);
+    const auto *filter = std::get_if<FilterTask>(&spec);
+    if (kind == ProgramPage::Kind::Command)
+        return command ? &command->command : nullptr;
+    if (kind == ProgramPage::Kind::Shell)
+        return shell ? &shell->script : nullptr;
+    return filter ? &filter->command : nullptr;
+}
+
+} // namespace
+
+ProgramPage::ProgramPage(Kind kind)
+    : m_kind(kind)
+    , m_text(new QLineEdit)
+{
+    const Words words = wordsFor(kind);
+    m_text->setObjectName(QLatin1String(words.name));
+    m_text->setPlaceholderText(words.placeholder);
+    m_text->setToolTip(words.toolTip);
+    m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    m_field = new FormField(words.label, m_text);
+    m_field->setNote(words.note);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_field);
+    layout->addStretch(1);
+    m_askTimer.setSingleShot(true);
+    m_askTimer.setInterval(askDelay);
+    connect(&m_askTimer, &QTimer::timeout, this, &ProgramPage::ask);
+    connect(m_text, &QLineEdit::textChanged, this, &ProgramPage::edited);
+    edited();
+}
+
+TaskSpec ProgramPage::spec() const
+{
+    const std::string text = m_text->text().toStdString();
+    switch (m_kind) {
+    case Kind::Command:
+        return CommandTask{text};
+    case Kind::Shell:
+        return ShellTask{text};
+    case Kind::Filter:
+        break;
+    }
+    return FilterTask{text};
+}
+
+bool ProgramPage::setSpec(const TaskSpec &spec)
+{
+    const std::string *text = textOf(m_kind, spec);
+    if (text)
+        m_text->setText(QString::fromStdString(*text));
+    return text != nullptr;
+}
+
+QString ProgramPage::problem() const
+{
+    return m_field->problem();
+}
+
+void ProgramPage::edited()
+{
+    m_askTimer.stop();
+    m_checked.reset();
+    const bool missing = m_text->text().trimmed().isEmpty();
+    m_field->setProblem(missing ? wordsFor(m_kind).missing : QString());
+    if (!missing)
+        m_askTimer.start();
+    emit changed();
+}
+
+void ProgramPage::ask()
+{
+    m_checked = std::make_shared<Result<void>>();
+    inBackground(
+        this, [checked = m_checked, task = spec()] { *checked = checkTask(task); },
+        [this, checked = m_checked] {
+            if (checked != m_checked)
+                return; // the person has typed on
+            m_field->setProblem(
+                *checked ? QString() : QString::fromStdString(checked->error().message));
+            emit changed();
+        });
+}
+
+} // namespace poolscope

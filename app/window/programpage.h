@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ProgramPage: a command, a shell script or a line filter, each a line of text.
+#pragma once
+
+#include "result.h"
+#include "window/taskpage.h"
+
+#include <QLineEdit>
+#include <QTimer>
+#include <memory>
+
+namespace poolscope {
+
+class FormField;
+
+class ProgramPage : public TaskPage {
+    Q_OBJECT
+
+public:
+    enum class Kind { Command, Shell, Filter };
+
+    explicit ProgramPage(Kind kind);
+
+    TaskSpec spec() const override;
+    bool setSpec(const TaskSpec &spec) override;
+    QString problem() const override;
+
+private:
+    void edited();
+    void ask();
+
+    Kind m_kind;
+    QLineEdit *m_text;
+    FormField *m_field;
+    QTimer m_askTimer;
+    std::shared_ptr<Result<void>> m_checked; ///< the one that is waited for
+};
+
+} // namespace poolscope

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// TaskPage: the controls of a kind of task.
+#pragma once
+
+#include "task/taskspec.h"
+
+#include <QString>
+#include <QWidget>
+
+namespace poolscope {
+
+class TaskPage : public QWidget {
+    Q_OBJECT
+
+public:
+    using QWidget::QWidget;
+
+    virtual TaskSpec spec() const = 0;
+    /// Shows a task of its kind; false where it is of another.
+    virtual bool setSpec(const TaskSpec &spec) = 0;
+    /// What is wrong, in one line; empty while nothing is known to be.
+    virtual QString problem() const = 0;
+
+signals:
+    void changed();
+};
+
+} // namespace poolscope
