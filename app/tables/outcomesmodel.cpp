@@ -55,7 +55,7 @@ std::uint64_t OutcomesModel::count() const
 {
     if (!m_record)
         return 0;
-    return m_show == Show::All ? m_record->inputCount : m_failures.size();
+    return m_show == Show::All ? m_record->inputCount.load() : m_failures.size();
 }
 
 int OutcomesModel::rowsFrom(std::uint64_t first) const

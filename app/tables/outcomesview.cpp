@@ -224,7 +224,7 @@ void OutcomesView::copyCurrent() const
 void OutcomesView::goToTyped()
 {
     const QString typed = m_index->text().trimmed();
-    const std::uint64_t count = m_model.record() ? m_model.record()->inputCount : 0;
+    const std::uint64_t count = m_model.record() ? m_model.record()->inputCount.load() : 0;
     bool isNumber = false;
     const std::uint64_t index = QLocale().toULongLong(typed, &isNumber);
     if (count == 0) {

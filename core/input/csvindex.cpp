@@ -64,7 +64,8 @@ public:
     {
         if (m_isFirst)
             m_firstRecord.emplace_back(text);
-        else if (m_fields < slots().size() && slots()[m_fields] != CsvIndex::Columns::notChosen)
+        else if (m_fields < positions().size()
+            && positions()[m_fields] != CsvIndex::Columns::notChosen)
             m_itemSize += sizeof(Length) + text.size();
         ++m_fields;
     }
@@ -73,10 +74,10 @@ public:
     {
         if (m_isFirst)
             return endFirstRecord(place);
-        if (m_fields != slots().size())
+        if (m_fields != positions().size())
             return fail(csvFailure(m_index.m_file, place.line,
                 countOfFields(m_fields) + ", but the " + (hasHeader() ? "header" : "first row")
-                    + " has " + std::to_string(slots().size())));
+                    + " has " + std::to_string(positions().size())));
         addRow(place);
         return true;
     }
@@ -93,7 +94,7 @@ public:
 
 private:
     bool hasHeader() const { return m_spec.header == CsvInput::Header::FirstRow; }
-    const std::vector<std::size_t> &slots() const { return m_index.m_columns.slots; }
+    const std::vector<std::size_t> &positions() const { return m_index.m_columns.positions; }
 
     bool endFirstRecord(const CsvRecordPlace &place)
     {
@@ -107,7 +108,7 @@ private:
             return true;
         }
         for (std::size_t i = 0; i < m_firstRecord.size(); ++i) {
-            if (slots()[i] != CsvIndex::Columns::notChosen)
+            if (positions()[i] != CsvIndex::Columns::notChosen)
                 m_itemSize += sizeof(Length) + m_firstRecord[i].size();
         }
         addRow(place);
@@ -126,7 +127,7 @@ private:
     Result<void> choose(const std::vector<std::string> &all, const CsvRecordPlace &place)
     {
         CsvIndex::Columns &columns = m_index.m_columns;
-        columns.slots.assign(all.size(), CsvIndex::Columns::notChosen);
+        columns.positions.assign(all.size(), CsvIndex::Columns::notChosen);
         columns.names = m_spec.columns.empty() ? all : m_spec.columns;
         const std::string &path = m_index.m_file.path();
         std::size_t bytes = 0;
@@ -138,7 +139,7 @@ private:
             if (std::find(found + 1, all.end(), name) != all.end())
                 return csvFailure(m_index.m_file, place.line,
                     "two columns are called '" + name + "'; name them apart, or choose others");
-            std::size_t &field = columns.slots[static_cast<std::size_t>(found - all.begin())];
+            std::size_t &field = columns.positions[static_cast<std::size_t>(found - all.begin())];
             if (field != CsvIndex::Columns::notChosen)
                 return failure("the column '" + name + "' is chosen twice");
             field = slot;
@@ -182,9 +183,9 @@ public:
     void field(std::string_view text) override
     {
         const std::size_t field = m_fields++;
-        if (m_skipped > 0 || field >= m_columns.slots.size())
+        if (m_skipped > 0 || field >= m_columns.positions.size())
             return;
-        const std::size_t slot = m_columns.slots[field];
+        const std::size_t slot = m_columns.positions[field];
         if (slot == CsvIndex::Columns::notChosen)
             return;
         m_chosen[slot] = {m_text.size(), text.size()};
@@ -193,7 +194,7 @@ public:
 
     bool endRecord(const CsvRecordPlace &place) override
     {
-        m_isWhole = m_fields == m_columns.slots.size();
+        m_isWhole = m_fields == m_columns.positions.size();
         m_fields = 0;
         m_end = place.end;
         if (!m_isWhole)

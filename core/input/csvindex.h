@@ -47,7 +47,8 @@ private:
     struct Columns {
         static constexpr std::size_t notChosen = SIZE_MAX;
         std::vector<std::string> names;
-        std::vector<std::size_t> slots; ///< for each field, where it stands among the chosen ones
+        std::vector<std::size_t>
+            positions; ///< for each field, where it stands among the chosen ones
     };
 
     CsvIndex(DataFile file, char delimiter)

@@ -124,7 +124,7 @@ protected:
         ASSERT_TRUE(store);
         m_record.outcomes = std::move(*store);
         m_recorder.emplace(m_record.timeline, *m_record.outcomes, m_record.log, nullptr,
-            [](const std::string &) { FAIL(); });
+            Recorder::Keep::Everything, [](const std::string &) { FAIL(); });
     }
 
     void span(WorkerId worker, std::uint64_t end, IndexRange indices)

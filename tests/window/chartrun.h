@@ -35,8 +35,8 @@ struct ChartRun {
         record.inputCount = count;
         record.inputs = std::move(*openInput(range));
         record.outcomes = std::move(*OutcomeStore::make(count, OutcomeStore::Keep::All));
-        recorder.emplace(
-            record.timeline, *record.outcomes, record.log, nullptr, [](const std::string &) {});
+        recorder.emplace(record.timeline, *record.outcomes, record.log, nullptr,
+            Recorder::Keep::Everything, [](const std::string &) {});
     }
 
     void span(WorkerId worker, const Span &span)

@@ -30,8 +30,8 @@ struct Recording {
         record.inputCount = 100;
         record.inputs = std::move(*openInput(range));
         record.outcomes = std::move(*OutcomeStore::make(100, OutcomeStore::Keep::All));
-        recorder.emplace(
-            record.timeline, *record.outcomes, record.log, nullptr, [](const std::string &) {});
+        recorder.emplace(record.timeline, *record.outcomes, record.log, nullptr,
+            Recorder::Keep::Everything, [](const std::string &) {});
     }
 
     void raise(std::uint64_t index)

@@ -43,8 +43,8 @@ struct Recording {
         record.inputCount = count;
         record.inputs = std::move(*openInput(range));
         record.outcomes = std::move(*OutcomeStore::make(count, OutcomeStore::Keep::All));
-        recorder.emplace(
-            record.timeline, *record.outcomes, record.log, nullptr, [](const std::string &) {});
+        recorder.emplace(record.timeline, *record.outcomes, record.log, nullptr,
+            Recorder::Keep::Everything, [](const std::string &) {});
     }
 
     void settle(std::uint64_t first, std::uint64_t count)
