@@ -629,7 +629,7 @@ class BadInput(ProgramTest):
             "run", "--builtin", "cube", "--range", "0:5", naming="'cube'.*sqrt.*memory_walk")
         self.assert_refused("run", "--builtin", "sqrt:3", "--range", "0:5", naming="sqrt")
         self.assert_refused("run", "--builtin", "sleep_ms:x", "--range", "0:5", naming="'x'")
-        self.assert_run_refused("--python", "tasks.py:identity", naming="two tasks")
+        self.assert_run_refused("--python", "tasks.py:identity", naming="more than one task")
 
     def test_options(self):
         self.assert_run_refused("--wibble", naming="--wibble")
@@ -646,7 +646,7 @@ class BadInput(ProgramTest):
     def test_input(self):
         task = "run", "--builtin", "sqrt"
         self.assert_refused(*task, naming="input")
-        self.assert_run_refused("--lines", "lines.txt", naming="two inputs")
+        self.assert_run_refused("--lines", "lines.txt", naming="more than one input")
         self.assert_refused(*task, "--lines", "none.txt", naming="none.txt")
         self.assert_refused(*task, "--lines", "folder.csv", naming="folder.csv")
 
@@ -797,14 +797,15 @@ class Interruption(ProgramTest):
 
 class Deaths(ProgramTest):
     def test_worker_that_kills_itself(self):
-        for options in ["--chunk", 20], ["--chunk", "auto"], ["--chunk", 1, "--retries", 3]:
+        for tries, options in (
+                (2, ["--chunk", 20]), (2, ["--chunk", "auto"]), (5, ["--chunk", 1, "--retries", 3])):
             with self.subTest(options=options):
                 done = self.run_python(
                     "deadly", "0:40", "-j", 2, "-o", "out.jsonl", "--summary", "-", *options)
                 self.assert_status(done, SOME_FAILED)
                 calls = Counter(map(int, lines_of(self.path("calls"))))
                 self.path("calls").unlink()
-                self.assertEqual(calls, {n: 2 if n == 13 else 1 for n in range(40)})
+                self.assertEqual(calls, {n: tries if n == 13 else 1 for n in range(40)})
                 lines = read_jsonl(self.path("out.jsonl"))
                 quarantined = lines.pop(13)
                 self.assertEqual(quarantined["index"], 13)

@@ -134,10 +134,9 @@ protected:
     }
     void quarantine(WorkerId worker, std::uint64_t time, std::uint64_t index)
     {
-        OutcomeView outcome;
-        outcome.kind = OutcomeKind::Failure;
-        outcome.failure.kind = failureQuarantined;
-        m_recorder->outcomeDone(index, outcome, worker, time);
+        FailureView failure;
+        failure.kind = failureQuarantined;
+        m_recorder->givenUp(index, failure, worker, time);
     }
 
     /// The indices in the order in which they finished, by ranks [from, to).

@@ -583,7 +583,7 @@ class Conversation(WorkerTest):
         for data in (
             setup_frame("tasks.py:same", magic=1),
             setup_frame("tasks.py:same", task=0),
-            setup_frame("tasks.py:same", input=2),
+            setup_frame("tasks.py:same", input=3),
             setup_frame("tasks.py:same", step=0),
             frame(SETUP, setup_frame("tasks.py:same")[5:] + b"x"),
             frame(SETUP, setup_frame("tasks.py:same")[5:-1]),

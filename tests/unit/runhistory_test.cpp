@@ -27,6 +27,12 @@ protected:
         outcome.failure.kind = kind;
         m_recorder->outcomeDone(index, outcome, worker, time);
     }
+    void quarantine(WorkerId worker, std::uint64_t time, std::uint64_t index)
+    {
+        FailureView failure;
+        failure.kind = failureQuarantined;
+        m_recorder->givenUp(index, failure, worker, time);
+    }
     RunHistory history() const
     {
         RunHistory history(m_record.timeline);
@@ -75,7 +81,7 @@ TEST_F(RunHistoryTest, TheLastAttemptIsTheOneThatFailed)
 TEST_F(RunHistoryTest, WhatHasNoSpanIsWhereItWasGivenUp)
 {
     m_recorder->spanDone(1, {100, 50, 5, 1});
-    fail(1, 400, 5, failureQuarantined);
+    quarantine(1, 400, 5);
     fail(1, 500, 77);
     fail(9, 600, 78);
     const RunHistory found = history();

@@ -54,7 +54,10 @@ struct ChartRun {
         OutcomeView outcome;
         outcome.kind = OutcomeKind::Failure;
         outcome.failure.kind = failed.quarantined ? failureQuarantined : failureException;
-        recorder->outcomeDone(failed.index, outcome, failed.worker, failed.time);
+        if (failed.quarantined)
+            recorder->givenUp(failed.index, outcome.failure, failed.worker, failed.time);
+        else
+            recorder->outcomeDone(failed.index, outcome, failed.worker, failed.time);
         failures.push_back(failed);
     }
 
