@@ -699,6 +699,7 @@ private slots:
         QCOMPARE(person.message(), QString());
         QCOMPARE(person.run().timeline().succeeded(), 2U);
         QCOMPARE(person.run().outcomes().read(0)->view.text, "name=x/note=two\nlines");
+        person.press(Qt::Key_2, Qt::ControlModifier);
         const auto *outcomes = person.find<OutcomesView>().findChild<QTableView *>()->model();
         QTRY_COMPARE(outcomes->index(1, 1).data().toString(), "y;");
         QVERIFY(std::get<CsvInput>(person.run().spec().input).columns
@@ -746,8 +747,9 @@ private slots:
         person.click("start");
         QVERIFY(person.isIn(State::Ended));
         QCOMPARE(person.run().timeline().succeeded(), 3U);
+        person.press(Qt::Key_2, Qt::ControlModifier);
         const auto *outcomes = person.find<OutcomesView>().findChild<QTableView *>()->model();
-        QCOMPARE(outcomes->index(1, 1).data().toString(), path("pictures/b.png"));
+        QTRY_COMPARE(outcomes->index(1, 1).data().toString(), path("pictures/b.png"));
     }
 
     void droppedFilesBecomeTaskAndInput()
