@@ -5,7 +5,6 @@
 """
 
 import json
-import math
 import os
 import signal
 import subprocess
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from run_test import (
     ALL_SUCCEEDED, ENDLESS, INTERRUPTED, POOL_FAILED, SOME_FAILED, WRONG_USE, ProgramTest,
-    lines_of, processes, read_jsonl)
+    lines_of, read_jsonl)
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 HOSTILE = [
@@ -166,6 +165,17 @@ class Commands(TaskTest):
         ]:
             with self.subTest(value=value):
                 self.assert_refused(words, option, value, "--range", "0:3")
+
+    def test_columns_of_rows(self):
+        self.path("rows.csv").write_text('name,age\n"Ann; rm -rf x",7\n$(id),"{name}"\n')
+        csv = ("--csv", self.path("rows.csv"))
+        self.assertEqual(self.values("--command", "printf %s/%s {age} {name}", *csv),
+                         ["7/Ann; rm -rf x", "{name}/$(id)"])
+        for task in ("--shell", 'printf %s "$1"'), ("--command", "printf %s {}"), ("--filter", "cat"):
+            with self.subTest(task=task):
+                self.assertEqual([json.loads(value) for value in self.values(*task, *csv)],
+                                 [{"name": "Ann; rm -rf x", "age": "7"},
+                                  {"name": "$(id)", "age": "{name}"}])
 
     def test_hundreds_in_parallel(self):
         values = self.values("--shell", 'sleep 0.01; echo "$1"', "--range", "0:400", "-j", "40")
@@ -331,12 +341,9 @@ class Filters(TaskTest):
     def test_input_of_two_lines(self):
         name = self.path("two\nlines")
         name.touch()
-        done = self.program("run", "--filter", "cat", "--files", "two*", "-o", "out.jsonl")
-        if done.status == WRONG_USE:
-            self.skipTest("this program takes no files yet")
-        [line] = read_jsonl(self.path("out.jsonl"))
-        self.assertEqual(line["failure"]["kind"], "input")
-        self.assertIn("line break", line["failure"]["message"])
+        failure = self.failure("--filter", "cat", "--files", "two*")
+        self.assertEqual(failure["kind"], "input")
+        self.assertIn("line break", failure["message"])
 
 
 class Libraries(TaskTest):
