@@ -66,10 +66,20 @@ struct InputText {
 
 } // namespace
 
+QString taskText(const TaskSpec &task)
+{
+    return std::visit(TaskText(), task);
+}
+
+QString inputText(const InputSpec &input)
+{
+    return std::visit(InputText(), input);
+}
+
 QString settingsText(const RunSpec &spec)
 {
     const std::uint32_t workers = spec.pool.workers.value_or(usableCores());
-    QStringList parts{std::visit(TaskText(), spec.task), std::visit(InputText(), spec.input),
+    QStringList parts{taskText(spec.task), inputText(spec.input),
         workers == 1 ? QObject::tr("1 worker") : QObject::tr("%1 workers").arg(workers)};
     if (spec.pool.chunk)
         parts << QObject::tr("chunk %1").arg(countText(*spec.pool.chunk));

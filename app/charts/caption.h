@@ -8,6 +8,12 @@
 
 namespace poolscope {
 
+/// "sqrt", "task.py:f", ...
+QString taskText(const TaskSpec &task);
+
+/// "1:5000", "lines of rows.txt", ...
+QString inputText(const InputSpec &input);
+
 /// "sqrt · 1:5000 · 2 workers", and chunk, window and retries where they are fixed.
 QString settingsText(const RunSpec &spec);
 

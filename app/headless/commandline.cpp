@@ -5,14 +5,14 @@
 #include "headless/runarguments.h"
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 
 namespace poolscope {
 
 namespace {
 
-/// The options of `run` as they were typed.
-struct RunArguments {
-    TypedSpec spec;
+/// The options that say where things go, as they were typed.
+struct OutputArguments {
     std::string output;
     std::string summary;
     std::string chartsFolder;
@@ -22,14 +22,31 @@ struct RunArguments {
     bool quiet = false;
 };
 
-void describeRun(CLI::App &run, RunArguments &arguments)
+/// Those of every command, as they were typed.
+struct Arguments {
+    TypedSpec spec;
+    OutputArguments output;
+    std::string save;
+    bool overwrite = false;
+    std::string file;
+    bool retryFailed = false;
+    bool json = false;
+};
+
+constexpr const char *runFileType = "FILE.poolscope";
+
+void describeValues(CLI::App &run, OutputArguments &arguments)
 {
-    describeSpec(run, arguments.spec);
     run.add_option("-o", arguments.output, "write values there instead of to standard output")
         ->type_name("FILE.csv|.jsonl|.txt|.npy")
         ->group("Output");
     run.add_flag("--unordered", arguments.unordered, "write values as they come")->group("Output");
     run.add_flag("--discard", arguments.discard, "write no values: to measure")->group("Output");
+    run.add_flag("-q", arguments.quiet, "no progress line")->group("Output");
+}
+
+void describeFigures(CLI::App &run, OutputArguments &arguments)
+{
     run.add_option("--summary", arguments.summary, "write what the run came to, as JSON")
         ->type_name("FILE.json|-")
         ->group("Output");
@@ -41,8 +58,43 @@ void describeRun(CLI::App &run, RunArguments &arguments)
         ->type_name("NAME=FILE.png|.svg|.pdf|.csv")
         ->allow_extra_args(false)
         ->group("Output");
-    run.add_flag("-q", arguments.quiet, "no progress line")->group("Output");
+}
+
+void describeFile(CLI::App &command, Arguments &arguments)
+{
+    command.add_option("file", arguments.file, "a run file")->type_name(runFileType)->required();
+}
+
+void describeRun(CLI::App &run, Arguments &arguments)
+{
+    describeSpec(run, arguments.spec);
+    describeValues(run, arguments.output);
+    describeFigures(run, arguments.output);
+    run.add_option("--save", arguments.save, "keep the run in a file, from which it can go on")
+        ->type_name(runFileType)
+        ->group("Output");
+    run.add_flag("--overwrite", arguments.overwrite, "replace the run file that stands there")
+        ->group("Output");
     refuseEmptyValues(run);
+}
+
+void describeResume(CLI::App &resume, Arguments &arguments)
+{
+    describeFile(resume, arguments);
+    resume.add_flag("--retry-failed", arguments.retryFailed, "try inputs again that failed");
+    describeValues(resume, arguments.output);
+    describeFigures(resume, arguments.output);
+    refuseEmptyValues(resume);
+}
+
+void describeExport(CLI::App &exported, Arguments &arguments)
+{
+    describeFile(exported, arguments);
+    exported.add_option("-o", arguments.output.output, "write values there")
+        ->type_name("FILE.csv|.jsonl|.txt|.npy")
+        ->group("Output");
+    describeFigures(exported, arguments.output);
+    refuseEmptyValues(exported);
 }
 
 Result<ChartFile> parseChart(const std::string &text)
@@ -61,17 +113,12 @@ Result<ChartFile> parseChart(const std::string &text)
         "--chart cannot write " + path + ": its ending must be .png, .svg, .pdf or .csv");
 }
 
-Result<RunOptions> toOptions(const RunArguments &arguments)
+Result<void> fillOutput(OutputOptions &options, const OutputArguments &arguments)
 {
-    RunOptions options;
-    const auto spec = toSpec(arguments.spec);
-    if (!spec)
-        return tl::unexpected(spec.error());
     if (arguments.discard && !arguments.output.empty())
         return failure("-o and --discard contradict each other: give one of them");
     if (!arguments.output.empty() && arguments.output == arguments.summary)
         return failure("-o and --summary name the same file, " + arguments.output);
-    options.spec = *spec;
     if (!arguments.output.empty())
         options.output = arguments.output;
     if (!arguments.summary.empty())
@@ -87,7 +134,64 @@ Result<RunOptions> toOptions(const RunArguments &arguments)
     options.discard = arguments.discard;
     options.unordered = arguments.unordered;
     options.quiet = arguments.quiet;
-    return options;
+    return {};
+}
+
+Result<CommandLine> toRun(const Arguments &arguments)
+{
+    RunOptions options;
+    const auto spec = toSpec(arguments.spec);
+    if (!spec)
+        return tl::unexpected(spec.error());
+    options.spec = *spec;
+    if (arguments.overwrite && arguments.save.empty())
+        return failure("--overwrite says nothing without --save FILE");
+    if (!arguments.save.empty() && arguments.save == arguments.output.output)
+        return failure("-o and --save name the same file, " + arguments.save);
+    if (!arguments.save.empty())
+        options.save = arguments.save;
+    options.overwrite = arguments.overwrite;
+    return fillOutput(options, arguments.output).map([&] { return CommandLine(options); });
+}
+
+/// The run goes on in the folder where it began; files are meant here.
+void makeAbsolute(OutputOptions &options)
+{
+    const auto make = [](std::string &path) {
+        std::error_code error;
+        const auto absolute = std::filesystem::absolute(path, error);
+        if (!error)
+            path = absolute.string();
+    };
+    if (options.output)
+        make(*options.output);
+    if (options.summary && *options.summary != "-")
+        make(*options.summary);
+    if (options.chartsFolder)
+        make(*options.chartsFolder);
+    for (ChartFile &chart : options.charts)
+        make(chart.path);
+}
+
+Result<CommandLine> toResume(const Arguments &arguments)
+{
+    RunOptions options;
+    options.resumed = arguments.file;
+    options.retryFailed = arguments.retryFailed;
+    return fillOutput(options, arguments.output).map([&] {
+        makeAbsolute(options);
+        return CommandLine(options);
+    });
+}
+
+Result<CommandLine> toExport(const Arguments &arguments)
+{
+    ExportOptions options;
+    options.file = arguments.file;
+    const auto filled = fillOutput(options, arguments.output);
+    if (filled && !options.output && !options.summary && !options.wantsCharts())
+        return failure("nothing is to be exported: give -o, --summary, --charts or --chart");
+    return filled.map([&] { return CommandLine(options); });
 }
 
 MessageCommand wrongUse(const std::string &what)
@@ -105,9 +209,18 @@ CommandLine parseCommandLine(int argc, char **argv)
         "poolscope");
     app.set_version_flag("--version", "poolscope " POOLSCOPE_VERSION);
     app.require_subcommand(0, 1);
-    RunArguments arguments;
+    Arguments arguments;
+    std::string opened;
+    app.add_option("file", opened, "a run file to open in the window")->type_name(runFileType);
     CLI::App *run = app.add_subcommand("run", "map a task over inputs");
     describeRun(*run, arguments);
+    CLI::App *resume = app.add_subcommand("resume", "go on with a run that was stopped");
+    describeResume(*resume, arguments);
+    CLI::App *exported = app.add_subcommand("export", "write what a run file holds");
+    describeExport(*exported, arguments);
+    CLI::App *info = app.add_subcommand("info", "say what a run file holds");
+    describeFile(*info, arguments);
+    info->add_flag("--json", arguments.json, "as JSON");
     CLI::App *tasks = app.add_subcommand("tasks", "list the built-in tasks");
 
     try {
@@ -121,12 +234,18 @@ CommandLine parseCommandLine(int argc, char **argv)
     }
     if (tasks->parsed())
         return TasksCommand{};
-    if (!run->parsed())
-        return WindowCommand{};
-    const auto options = toOptions(arguments);
-    if (!options)
-        return wrongUse(options.error().message);
-    return *options;
+    if (info->parsed())
+        return InfoOptions{arguments.file, arguments.json};
+    Result<CommandLine> line = WindowCommand{};
+    if (run->parsed())
+        line = toRun(arguments);
+    else if (resume->parsed())
+        line = toResume(arguments);
+    else if (exported->parsed())
+        line = toExport(arguments);
+    else if (!opened.empty())
+        line = WindowCommand{opened};
+    return line ? *line : CommandLine(wrongUse(line.error().message));
 }
 
 } // namespace poolscope

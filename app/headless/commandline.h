@@ -18,9 +18,8 @@ struct ChartFile {
     std::string path; ///< ending in .png, .svg, .pdf or .csv
 };
 
-/// What `poolscope run` was told.
-struct RunOptions {
-    RunSpec spec;
+/// Where what came of a run goes.
+struct OutputOptions {
     std::optional<std::string> output; ///< a file; nothing: standard output
     bool discard = false; ///< values go nowhere
     bool unordered = false;
@@ -32,8 +31,30 @@ struct RunOptions {
     bool wantsCharts() const { return chartsFolder || !charts.empty(); }
 };
 
+/// What `poolscope run` or `poolscope resume` was told.
+struct RunOptions : OutputOptions {
+    RunSpec spec; ///< nothing, where a run goes on
+    std::optional<std::string> save; ///< the run file to keep it in
+    bool overwrite = false; ///< what stands there
+    std::optional<std::string> resumed; ///< the run file whose run goes on
+    bool retryFailed = false;
+};
+
+/// What `poolscope export` was told.
+struct ExportOptions : OutputOptions {
+    std::string file;
+};
+
+/// What `poolscope info` was told.
+struct InfoOptions {
+    std::string file;
+    bool json = false;
+};
+
 /// No command: the window.
-struct WindowCommand { };
+struct WindowCommand {
+    std::optional<std::string> file; ///< the run file to open
+};
 
 struct TasksCommand { };
 
@@ -43,7 +64,8 @@ struct MessageCommand {
     int status = 0;
 };
 
-using CommandLine = std::variant<WindowCommand, RunOptions, TasksCommand, MessageCommand>;
+using CommandLine = std::variant<WindowCommand, RunOptions, ExportOptions, InfoOptions,
+    TasksCommand, MessageCommand>;
 
 CommandLine parseCommandLine(int argc, char **argv);
 

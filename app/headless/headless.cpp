@@ -3,6 +3,7 @@
 
 #include "headless/commandline.h"
 #include "headless/runcommand.h"
+#include "headless/runfilecommands.h"
 #include "task/builtin.h"
 
 #include <QCoreApplication>
@@ -80,9 +81,15 @@ int runProgram(int argc, char **argv, const WithWidgets &withWidgets)
     if (std::holds_alternative<TasksCommand>(line))
         return listTasks();
     const auto *run = std::get_if<RunOptions>(&line);
-    if (!run || run->wantsCharts())
+    const auto *exported = std::get_if<ExportOptions>(&line);
+    if (std::holds_alternative<WindowCommand>(line) || (run && run->wantsCharts())
+        || (exported && exported->wantsCharts()))
         return withWidgets(argc, argv, line);
     QCoreApplication application(argc, argv);
+    if (exported)
+        return exportRunFile(*exported, {});
+    if (const auto *info = std::get_if<InfoOptions>(&line))
+        return showRunFile(*info);
     return RunCommand(*run).execute();
 }
 

@@ -73,13 +73,6 @@ std::string withTotal(const Progress &progress, std::uint64_t total)
 
 } // namespace
 
-std::optional<std::uint64_t> knownInputCount(const Run &run)
-{
-    if (!run.areInputsComplete())
-        return std::nullopt;
-    return run.inputCount();
-}
-
 Progress progressOf(const Run &run)
 {
     const Timeline &timeline = run.timeline();
@@ -87,7 +80,7 @@ Progress progressOf(const Run &run)
     const std::uint64_t now = std::max(run.now(), begin);
     Progress progress;
     progress.done = timeline.settled();
-    progress.total = knownInputCount(run);
+    progress.total = run.record().knownInputCount();
     progress.failed = timeline.failed();
     progress.waits = !run.isFinished() && !run.status().heldBecause.empty();
     if (run.isFinished())

@@ -20,10 +20,6 @@ struct Progress {
     double seconds = 0; ///< since the first dispatch
     bool waits = false; ///< something outside keeps it from going on, such as a full disk
 };
-
-/// How many inputs there are in all, once that is known.
-std::optional<std::uint64_t> knownInputCount(const Run &run);
-
 /// How far a run is now.
 Progress progressOf(const Run &run);
 

@@ -4,11 +4,10 @@
 #include "headless/headless.h"
 #include "headless/interrupt.h"
 #include "pool/taskcheck.h"
-#include "report/summary.h"
+#include "record/runsaving.h"
 #include "report/valuetext.h"
 
 #include <cstdio>
-#include <filesystem>
 #include <utility>
 
 namespace poolscope {
@@ -53,16 +52,19 @@ int RunCommand::execute()
 
 Result<void> RunCommand::prepare()
 {
-    if (const auto checked = checkTask(m_options.spec.task); !checked)
-        return checked;
+    if (!m_options.resumed) {
+        if (const auto checked = checkTask(m_options.spec.task); !checked)
+            return checked;
+    }
     if (const auto opened = openOutputs(); !opened)
         return opened;
-    if (const auto checked = checkChartPlaces(); !checked)
+    if (const auto checked = checkChartPlaces(m_options); !checked)
         return checked;
-    auto run = Run::prepare(m_options.spec, reading());
-    if (!run)
-        return tl::unexpected(run.error());
-    m_run = std::move(*run);
+    auto opened = open(reading());
+    if (!opened)
+        return tl::unexpected(opened.error());
+    m_run = std::make_unique<Run>(std::move(*opened));
+    m_logRead = m_run->log().end();
     m_reader = std::make_unique<OutcomeReader>(*m_run, m_writer.get(),
         m_options.unordered ? OutcomeReader::Order::AsTheyCome : OutcomeReader::Order::ByIndex,
         [this](std::uint64_t index, const FailureView &failure) { reportFailure(index, failure); });
@@ -77,22 +79,33 @@ Run::Reading RunCommand::reading() const
     reading.keep =
         m_writer || isUnbounded ? OutcomeStore::Keep::UntilRead : OutcomeStore::Keep::All;
     reading.wantsSettledOrder = m_options.unordered;
-    if (!m_options.wantsCharts())
+    if (!m_options.wantsCharts() && !m_options.save && !m_options.resumed)
         reading.timeline = Recorder::Keep::Totals;
     return reading;
 }
 
+Result<Run::Opened> RunCommand::open(Run::Reading reading) const
+{
+    if (m_options.resumed)
+        return reopenRun(*m_options.resumed, reading,
+            m_options.retryFailed ? FailedInputs::TryAgain : FailedInputs::Keep);
+    auto opened = Run::open(m_options.spec, reading);
+    if (!opened || !m_options.save)
+        return opened;
+    const auto ifExists =
+        m_options.overwrite ? RunFile::IfExists::Replace : RunFile::IfExists::Refuse;
+    if (const auto saved = saveRun(*opened, *m_options.save, ifExists); !saved)
+        return tl::unexpected(saved.error());
+    return opened;
+}
+
 Result<void> RunCommand::openOutputs()
 {
-    const WaitForRoom room = [this](const std::string &what) {
-        return waitForRoom(what);
-    };
-    if (m_options.summary && *m_options.summary != "-") {
-        auto file = AtomicFile::open(*m_options.summary, room);
-        if (!file)
-            return tl::unexpected(file.error());
-        m_summary = std::move(*file);
-    }
+    auto summary =
+        openSummary(m_options, [this](const std::string &what) { return waitForRoom(what); });
+    if (!summary)
+        return tl::unexpected(summary.error());
+    m_summary = std::move(*summary);
     if (m_options.discard)
         return {};
     if (!m_options.output) {
@@ -108,6 +121,7 @@ Result<void> RunCommand::openOutputs()
 void RunCommand::work()
 {
     takeLog();
+    tellOfFile();
     const bool more = !m_outputError && takeOutcomes();
     m_progress.update(progressOf(*m_run));
     m_timer.start(more ? 0 : interval);
@@ -134,6 +148,17 @@ void RunCommand::takeLog()
     for (const LogEntry &entry : page.entries)
         say((entry.worker > 0 ? "[worker " + std::to_string(entry.worker) + "] " : "poolscope: ")
             + entry.text);
+}
+
+/// Says that only the run file is waited for; while the pool waits, too, the log says so.
+void RunCommand::tellOfFile()
+{
+    const std::string problem = m_run->fileProblem();
+    if (!problem.empty() && Interrupt::hasCome())
+        m_run->cancel(); // who interrupts does not want to wait
+    if (problem.empty() || !m_run->hasOnlyItsFileLeft() || std::exchange(m_fileProblemSaid, true))
+        return;
+    say("poolscope: the run has ended, and waits for its run file: " + problem);
 }
 
 void RunCommand::reportFailure(std::uint64_t index, const FailureView &failure)
@@ -182,13 +207,16 @@ int RunCommand::finish()
         m_progress.finish(progressOf(*m_run));
     const int status = exitStatus();
     const bool isHalted = m_run->end().how == PoolEnd::How::Halted;
+    const auto kept = m_run->fileResult();
+    if (!kept)
+        complain(kept.error().message);
     if (status != exitAllSucceeded && status != exitSomeFailed)
         return status;
     if (const auto written = isHalted ? writeRecord() : writeResults(); !written) {
         complain(written.error().message);
         return exitPoolFailed;
     }
-    return status;
+    return kept ? status : exitPoolFailed;
 }
 
 /// Says why, where the run did not come to its end.
@@ -210,7 +238,9 @@ int RunCommand::exitStatus() const
     }
     const bool incomplete = m_outputError || end.how == PoolEnd::How::Cancelled;
     if (incomplete && Interrupt::hasCome()) {
-        complain("interrupted" + notWritten);
+        const std::string file = m_options.resumed.value_or(m_options.save.value_or(""));
+        complain("interrupted" + notWritten
+            + (file.empty() ? file : "; 'poolscope resume " + file + "' goes on with it"));
         return exitInterrupted;
     }
     if (incomplete) {
@@ -233,40 +263,11 @@ Result<void> RunCommand::writeResults()
 Result<void> RunCommand::writeRecord()
 {
     if (m_options.wantsCharts()) {
-        if (const auto written = m_charts(*m_run, m_options); !written)
+        if (const auto written = m_charts(m_run->record(), m_run->now(), m_options); !written)
             return written;
     }
-    return writeSummary();
-}
-
-/// Before the run rather than after it: makes the folder, and tries whether files can be written.
-Result<void> RunCommand::checkChartPlaces() const
-{
-    std::error_code error;
-    if (m_options.chartsFolder)
-        std::filesystem::create_directories(*m_options.chartsFolder, error);
-    if (error)
-        return failure(
-            "cannot make the folder " + *m_options.chartsFolder + ": " + error.message());
-    for (const ChartFile &chart : m_options.charts) {
-        if (const auto file = AtomicFile::open(chart.path); !file)
-            return tl::unexpected(file.error());
-    }
-    return {};
-}
-
-Result<void> RunCommand::writeSummary()
-{
-    if (!m_options.summary)
-        return {};
-    const std::string summary = summaryJson(m_run->timeline(), knownInputCount(*m_run));
-    if (!m_summary) {
-        StandardOutput output([this](const std::string &what) { return waitForRoom(what); });
-        return output.writeText(summary);
-    }
-    if (const auto appended = m_summary->append(summary); !appended)
-        return appended;
-    return m_summary->commit();
+    return writeSummary(m_options, m_run->record(), m_summary.get(),
+        [this](const std::string &what) { return waitForRoom(what); });
 }
 
 } // namespace poolscope

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RunCommand: `poolscope run`, from options to exit status.
+// RunCommand: `poolscope run` and `poolscope resume`, from options to exit status.
 #pragma once
 
 #include "headless/commandline.h"
 #include "headless/outcomereader.h"
+#include "headless/outputs.h"
 #include "headless/progressline.h"
 #include "headless/standardoutput.h"
 #include "record/run.h"
@@ -16,9 +17,6 @@
 #include <memory>
 
 namespace poolscope {
-
-/// Writes the charts of a run that has come to its end.
-using ChartWriter = std::function<Result<void>(const Run &run, const RunOptions &options)>;
 
 class RunCommand : public QObject {
     Q_OBJECT
@@ -33,18 +31,18 @@ public:
 private:
     Result<void> prepare();
     Run::Reading reading() const;
+    Result<Run::Opened> open(Run::Reading reading) const;
     Result<void> openOutputs();
     void work();
     bool takeOutcomes();
     void takeLog();
+    void tellOfFile();
     void reportFailure(std::uint64_t index, const FailureView &failure);
     bool waitForRoom(const std::string &what);
     void stopFor(const Error &error);
     int finish();
     Result<void> writeResults();
     Result<void> writeRecord();
-    Result<void> writeSummary();
-    Result<void> checkChartPlaces() const;
     int exitStatus() const;
     bool writesText() const;
     void say(const std::string &line);
@@ -63,6 +61,7 @@ private:
     std::uint64_t m_failuresSaid = 0;
     bool m_waitsForRoom = false;
     std::optional<Error> m_outputError;
+    bool m_fileProblemSaid = false;
 };
 
 } // namespace poolscope

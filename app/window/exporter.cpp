@@ -141,7 +141,7 @@ void Exporter::exportOutcomes()
     QString path = QFileDialog::getSaveFileName(m_window, tr("Export outcomes"), suggestion,
         tr("CSV (*.csv);;JSON Lines (*.jsonl);;Text, a value a line (*.txt);;NumPy array (*.npy)"),
         &filter);
-    if (path.isEmpty() || !m_controller.run())
+    if (path.isEmpty() || !m_controller.record())
         return;
     // Who chose a format and left the name alone means that format.
     const QFileInfo file(path);
@@ -153,7 +153,7 @@ void Exporter::exportOutcomes()
             return;
     }
     // Only now: while the dialog was open, another run may have come.
-    const RunRecord &record = m_controller.run()->record();
+    const RunRecord &record = *m_controller.record();
     runJob(path, [&record, path](const GoOn &goOn) {
         return poolscope::exportOutcomes(record, toPath(path), goOn);
     });

@@ -8,6 +8,7 @@
 #include "pool/usablecores.h"
 #include "tables/emptytext.h"
 #include "tables/failuresview.h"
+#include "tables/historyview.h"
 #include "tables/logview.h"
 #include "tables/outcomesview.h"
 #include "tables/tabletext.h"
@@ -25,12 +26,17 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QCloseEvent>
+#include <QDateTime>
+#include <QDir>
+#include <QFileDialog>
 #include <QFontDatabase>
 #include <QHeaderView>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
+#include <QRegularExpression>
 #include <QSettings>
+#include <QStandardPaths>
 #include <QStatusBar>
 #include <QStyleFactory>
 #include <QToolBar>
@@ -46,7 +52,7 @@ constexpr int framesAfterEnd = 3;
 constexpr qsizetype mostRecentRuns = 10;
 constexpr double panStep = 0.25;
 constexpr double zoomStep = 0.7;
-enum Tab { workersTab, outcomesTab, failuresTab, logTab };
+enum Tab { workersTab, outcomesTab, failuresTab, logTab, historyTab };
 
 const QString geometryKey = QStringLiteral("window/geometry");
 const QString sidesKey = QStringLiteral("window/sides");
@@ -56,6 +62,20 @@ const QString tabKey = QStringLiteral("window/tab");
 const QString themeKey = QStringLiteral("window/theme");
 const QString runKey = QStringLiteral("run/arguments");
 const QString recentKey = QStringLiteral("run/recent");
+const QString keepKey = QStringLiteral("run/keep");
+const QString fileFolderKey = QStringLiteral("run/folder");
+const QString runFileEnding = QStringLiteral(".poolscope");
+
+QString runsFolder()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)
+        + QStringLiteral("/runs");
+}
+
+QString runFileFilter()
+{
+    return MainWindow::tr("Run files (*.poolscope)");
+}
 
 QStringList toStrings(const RunSpec &spec)
 {
@@ -81,11 +101,12 @@ QSplitter *splitter(Qt::Orientation orientation)
     return splitter;
 }
 
-QString percentText(const Progress &progress)
+QString percentText(const RunRecord &record)
 {
-    if (!progress.total)
+    const auto total = record.knownInputCount();
+    if (!total)
         return QStringLiteral("?");
-    return QString::number(*progress.total == 0 ? 100 : progress.done * 100 / *progress.total);
+    return QString::number(*total == 0 ? 100 : record.timeline.settled() * 100 / *total);
 }
 
 } // namespace
@@ -142,6 +163,12 @@ void MainWindow::makeActions()
     connect(m_start, &QAction::triggered, this, &MainWindow::startRun);
     connect(m_pause, &QAction::triggered, this, &MainWindow::togglePause);
     connect(m_stop, &QAction::triggered, &m_controller, &RunController::stop);
+    m_open = addCommand(tr("&Open\u2026"), {QKeySequence::Open},
+        tr("Show the run of a run file as it was at its end; runs nothing"));
+    m_save = addCommand(tr("&Save as\u2026"), {QKeySequence::Save},
+        tr("Copy the run file of the run that is shown"));
+    connect(m_open, &QAction::triggered, this, &MainWindow::askForFile);
+    connect(m_save, &QAction::triggered, this, &MainWindow::saveAs);
 }
 
 void MainWindow::makeMenus()
@@ -160,6 +187,12 @@ void MainWindow::makeMenus()
         [this] { m_processes->setCount(m_processes->count() + 1); });
     addTo(run, tr("&Fewer processes"), {Qt::CTRL | Qt::Key_Down},
         [this] { m_processes->setCount(m_processes->count() - 1); });
+    run->addSeparator();
+    run->addActions({m_open, m_save});
+    m_keepRuns = addTo(run, tr("&Keep runs in the history"), {},
+        [this] { setKeepsRuns(m_keepRuns->isChecked()); });
+    m_keepRuns->setCheckable(true);
+    m_keepRuns->setChecked(QSettings().value(keepKey, true).toBool());
     run->addSeparator();
     m_recentMenu = run->addMenu(tr("R&ecent runs"));
     connect(m_recentMenu, &QMenu::aboutToShow, this, &MainWindow::fillRecentRuns);
@@ -201,6 +234,8 @@ void MainWindow::makeMenus()
     addTo(view, tr("Failu&res"), {Qt::CTRL | Qt::Key_3},
         [this] { m_tabs->setCurrentIndex(failuresTab); });
     addTo(view, tr("Lo&g"), {Qt::CTRL | Qt::Key_4}, [this] { m_tabs->setCurrentIndex(logTab); });
+    addTo(view, tr("&History"), {Qt::CTRL | Qt::Key_5},
+        [this] { m_tabs->setCurrentIndex(historyTab); });
     addTo(view, tr("Go to inde&x\u2026"), {Qt::CTRL | Qt::Key_G}, [this] {
         m_tabs->setCurrentIndex(outcomesTab);
         m_outcomes->askForIndex();
@@ -254,11 +289,13 @@ void MainWindow::makeToolBar()
     exportButton->setPopupMode(QToolButton::InstantPopup);
     exportButton->setMenu(m_exportMenu);
     bar->addWidget(exportButton);
+    bar->addSeparator();
+    bar->addActions({m_open, m_save});
     auto *space = new QWidget;
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(space);
     bar->addWidget(m_processes);
-    for (QAction *action : {m_start, m_pause, m_stop})
+    for (QAction *action : {m_start, m_pause, m_stop, m_open, m_save})
         bar->widgetForAction(action)->setFocusPolicy(Qt::TabFocus);
 }
 
@@ -330,18 +367,21 @@ QWidget *MainWindow::makeTables()
     m_outcomes = new OutcomesView;
     m_failures = new FailuresView;
     m_log = new LogView;
+    m_history = new HistoryView(runsFolder());
     m_tabs = new QTabWidget;
     m_tabs->setDocumentMode(false);
     m_tabs->addTab(m_workersTable, tr("Workers"));
     m_tabs->addTab(m_outcomes, tr("Outcomes"));
     m_tabs->addTab(m_failures, tr("Failures"));
     m_tabs->addTab(m_log, tr("Log"));
+    m_tabs->addTab(m_history, tr("History"));
     m_tabs->setTabToolTip(
         workersTab, tr("Process, state, speed and memory of each worker (Ctrl+1)"));
     m_tabs->setTabToolTip(outcomesTab, tr("Each input and what it came to (Ctrl+2)"));
     m_tabs->setTabToolTip(
         failuresTab, tr("Each input that failed, and what has it tried again (Ctrl+3)"));
     m_tabs->setTabToolTip(logTab, tr("What tasks printed, by worker and input (Ctrl+4)"));
+    m_tabs->setTabToolTip(historyTab, tr("Runs that were kept, to open or to resume (Ctrl+5)"));
     return m_tabs;
 }
 
@@ -369,6 +409,11 @@ void MainWindow::connectRun()
         [this](const QString &why, const QString &detail) {
             m_message->say(MessageBar::Kind::Problem, why, detail);
         });
+    connect(&m_controller, &RunController::opened, this, &MainWindow::showFile);
+    connect(m_history, &HistoryView::openWanted, this, &MainWindow::openFile);
+    connect(m_history, &HistoryView::resumeWanted, this, &MainWindow::resumeFile);
+    connect(m_history, &HistoryView::failed, this,
+        [this](const QString &why) { m_message->say(MessageBar::Kind::Problem, why); });
     connect(m_exporter, &Exporter::wrote, this,
         [this](const QString &what) { m_message->say(MessageBar::Kind::Note, what); });
     connect(m_exporter, &Exporter::failed, this,
@@ -441,7 +486,87 @@ void MainWindow::startRun()
     m_processes->takeTyped();
     m_message->hide();
     rememberRun(spec());
-    m_controller.start(spec());
+    m_controller.start(spec(), newRunFile());
+}
+
+/// A name that tells when and what, in a folder that is made if need be; empty where runs are not
+/// kept.
+QString MainWindow::newRunFile() const
+{
+    if (!m_keepRuns->isChecked())
+        return {};
+    const QDir folder(runsFolder());
+    if (!folder.mkpath(QStringLiteral("."))) {
+        m_message->say(MessageBar::Kind::Problem,
+            tr("The run is not kept: the folder %1 cannot be made").arg(folder.path()));
+        return {};
+    }
+    QString task = taskText(spec().task);
+    task.replace(QRegularExpression(QStringLiteral("[^\\w.-]+")), QStringLiteral("_"));
+    const QString name = QStringLiteral("%1 %2").arg(
+        QDateTime::currentDateTime().toString(QStringLiteral("yyyy-MM-dd HH-mm-ss-zzz")),
+        task.left(40));
+    return folder.filePath(name + runFileEnding);
+}
+
+void MainWindow::setKeepsRuns(bool keeps)
+{
+    QSettings().setValue(keepKey, keeps);
+}
+
+void MainWindow::openFile(const QString &path)
+{
+    if (m_controller.isActive())
+        return;
+    m_message->hide();
+    m_controller.open(QFileInfo(path).absoluteFilePath());
+}
+
+void MainWindow::resumeFile(const QString &path)
+{
+    if (m_controller.isActive())
+        return;
+    m_message->hide();
+    m_controller.resumeFile(path);
+}
+
+void MainWindow::showFile(const RunFileInfo &info)
+{
+    setSpec(info.description.spec);
+}
+
+void MainWindow::askForFile()
+{
+    const QString folder = QSettings().value(fileFolderKey, QDir::homePath()).toString();
+    const QString path =
+        QFileDialog::getOpenFileName(this, tr("Open a run file"), folder, runFileFilter());
+    if (path.isEmpty())
+        return;
+    QSettings().setValue(fileFolderKey, QFileInfo(path).path());
+    openFile(path);
+}
+
+/// The file is complete only when the run is.
+void MainWindow::saveAs()
+{
+    const QString from = m_controller.path();
+    const QString folder = QSettings().value(fileFolderKey, QDir::homePath()).toString();
+    QString path = QFileDialog::getSaveFileName(this, tr("Save the run as"),
+        QDir(folder).filePath(QFileInfo(from).fileName()), runFileFilter());
+    if (path.isEmpty())
+        return;
+    if (!path.endsWith(runFileEnding))
+        path += runFileEnding;
+    QSettings().setValue(fileFolderKey, QFileInfo(path).path());
+    if (QFileInfo(path) == QFileInfo(from))
+        return;
+    QFile::remove(path);
+    QFile file(from);
+    if (file.copy(path))
+        m_message->say(MessageBar::Kind::Note, tr("Saved %1").arg(path));
+    else
+        m_message->say(
+            MessageBar::Kind::Problem, tr("Cannot write %1: %2").arg(path, file.errorString()));
 }
 
 void MainWindow::togglePause()
@@ -476,11 +601,18 @@ void MainWindow::showState()
     m_pause->setIcon(
         icon(paused ? QStringLiteral("start") : QStringLiteral("pause"), m_theme.text));
     m_pause->setEnabled(state == State::Running || paused);
-    m_stop->setEnabled(m_controller.isActive() && state != State::Stopping);
+    m_stop->setEnabled(
+        m_controller.isActive() && (state != State::Stopping || !m_fileProblem.isEmpty()));
     m_pause->setToolTip(paused ? tr("Hand out chunks again (Ctrl+P)")
                                : tr("Hand out no more chunks until it is resumed (Ctrl+P)"));
     for (QAction *action : m_needRecord)
-        action->setEnabled(m_controller.run() != nullptr);
+        action->setEnabled(m_controller.record() != nullptr);
+    m_open->setEnabled(!m_controller.isActive());
+    m_save->setEnabled(!m_controller.isActive() && !m_controller.path().isEmpty());
+    m_history->setShown(m_controller.path());
+    m_history->setBusy(m_controller.isActive());
+    if (m_history->isVisible())
+        m_history->refresh();
     // They set the number of processes, too, which would resize the run that goes on.
     m_recentMenu->setEnabled(!m_controller.isActive());
     m_defaultRun->setEnabled(!m_controller.isActive());
@@ -510,6 +642,8 @@ void MainWindow::showState()
 
 QString MainWindow::endText() const
 {
+    if (m_controller.loaded())
+        return tr("Opened: %1").arg(QFileInfo(m_controller.path()).fileName());
     switch (m_controller.run()->end().how) {
     case PoolEnd::How::Completed:
         return tr("Finished");
@@ -538,12 +672,16 @@ void MainWindow::drawFrame()
     const Moment moment = m_controller.moment();
     const bool ended = moment.run == TimeView::Run::Ended;
     showProgress();
+    showFileProblem();
     if (isMinimized() && !ended)
         return;
-    const Run *run = m_controller.run();
-    const double shownUntil = ended ? static_cast<double>(std::max(
-                                  run->timeline().lastOutcome(), run->timeline().firstDispatch()))
-                                    : static_cast<double>(moment.now);
+    const RunRecord *record = m_controller.record();
+    if (!record)
+        return;
+    const Timeline &timeline = record->timeline;
+    const double shownUntil = ended
+        ? static_cast<double>(std::max(timeline.lastOutcome(), timeline.firstDispatch()))
+        : static_cast<double>(moment.now);
     m_view.setNow(shownUntil, moment.run);
     bool all = true;
     for (Chart *chart : m_charts)
@@ -558,29 +696,44 @@ void MainWindow::drawFrame()
         m_pacer.stop();
 }
 
+void MainWindow::showFileProblem()
+{
+    const Run *run = m_controller.run();
+    const QString problem = run ? QString::fromStdString(run->fileProblem()) : QString();
+    if (problem == m_fileProblem)
+        return;
+    m_fileProblem = problem;
+    if (problem.isEmpty())
+        m_message->hide();
+    else
+        m_message->say(MessageBar::Kind::Problem,
+            tr("The run waits: %1. Stop gives up what cannot be written.").arg(problem));
+    showState();
+}
+
 void MainWindow::showProgress()
 {
     const Run *run = m_controller.run();
-    const QString title = settingsText(run ? run->spec() : spec());
-    if (!run) {
+    const RunRecord *record = m_controller.record();
+    const QString title = settingsText(record ? record->spec : spec());
+    if (!record) {
         m_progress->setText(tr("%1: press Start or Ctrl+R").arg(title));
         setWindowTitle(QStringLiteral("Poolscope"));
         return;
     }
-    const Progress progress = progressOf(*run);
-    // The bar is made of characters, which must be equally wide.
-    m_progress->setFont(
-        run->isFinished() ? font() : QFontDatabase::systemFont(QFontDatabase::FixedFont));
-    if (run->isFinished()) {
-        m_progress->setText(outcomeText(run->record(), m_controller.moment()));
+    if (!run || run->isFinished()) {
+        m_progress->setFont(font());
+        m_progress->setText(outcomeText(*record, m_controller.moment()));
         m_panel->showChosen(std::nullopt);
     } else {
-        m_progress->setText(QString::fromStdString(progressText(progress)).trimmed());
+        // The bar is made of characters, which must be equally wide.
+        m_progress->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+        m_progress->setText(QString::fromStdString(progressText(progressOf(*run))).trimmed());
         const PoolStatus status = run->status();
         m_panel->showChosen(status);
         showHold(status.heldBecause);
     }
-    setWindowTitle(tr("%1% \u00b7 %2").arg(percentText(progress), title));
+    setWindowTitle(tr("%1% \u00b7 %2").arg(percentText(*record), title));
 }
 
 /// What keeps the run from going on stands where its state does.
@@ -656,6 +809,8 @@ void MainWindow::applyTheme()
     m_message->setTheme(m_theme);
     for (ChartCard *card : m_cards)
         card->setTheme(m_theme);
+    m_open->setIcon(icon(QStringLiteral("folder"), m_theme.text));
+    m_save->setIcon(icon(QStringLiteral("save"), m_theme.text));
     m_outcomes->setFailureColor(m_theme.failure);
     m_failures->setFailureColor(m_theme.failure);
     m_workersTable->viewport()->update();
@@ -698,7 +853,9 @@ void MainWindow::closeEvent(QCloseEvent *event)
     if (m_controller.isActive() && !m_closesAtOnce) {
         QMessageBox box(QMessageBox::NoIcon, tr("A run is going on"),
             tr("Stop the run and close Poolscope?"), QMessageBox::NoButton, this);
-        box.setInformativeText(tr("What has finished is not kept."));
+        box.setInformativeText(m_controller.path().isEmpty()
+                ? tr("What has finished is not kept.")
+                : tr("What has finished is kept: the run can be resumed from the history."));
         QPushButton *stop = box.addButton(tr("Stop and close"), QMessageBox::AcceptRole);
         box.setDefaultButton(box.addButton(tr("Keep running"), QMessageBox::RejectRole));
         box.exec();
@@ -722,13 +879,17 @@ void MainWindow::dragEnterEvent(QDragEnterEvent *event)
 
 void MainWindow::dropEvent(QDropEvent *event)
 {
-    m_panel->takeFile(event->mimeData()->urls().front().toLocalFile());
+    const QString path = event->mimeData()->urls().front().toLocalFile();
+    if (path.endsWith(runFileEnding))
+        openFile(path);
+    else
+        m_panel->takeFile(path);
     event->acceptProposedAction();
 }
 
 void MainWindow::wantFrames()
 {
-    if (!m_controller.run())
+    if (!m_controller.record())
         return;
     m_framesSinceEnd = 0;
     m_pacer.start();

@@ -20,6 +20,7 @@ namespace poolscope {
 class ChartCard;
 class Exporter;
 class FailuresView;
+class HistoryView;
 class LogView;
 class MessageBar;
 class OutcomesView;
@@ -43,6 +44,10 @@ public:
     enum class ThemeChoice { Desktop, Light, Dark };
     void chooseTheme(ThemeChoice choice);
 
+    /// Shows what a run file holds; runs nothing.
+    void openFile(const QString &path);
+    HistoryView &history() { return *m_history; }
+
     /// Ends the run, if there is one, and closes without asking.
     void closeAtOnce();
 
@@ -65,6 +70,12 @@ private:
         const QString &text, const QList<QKeySequence> &keys, const QString &toolTip = {});
 
     void startRun();
+    QString newRunFile() const;
+    void askForFile();
+    void saveAs();
+    void showFile(const RunFileInfo &info);
+    void resumeFile(const QString &path);
+    void setKeepsRuns(bool keeps);
     void togglePause();
     void showRecord(const RunRecord *record);
     void showState();
@@ -73,6 +84,7 @@ private:
     void drawFrame();
     void wantFrames();
     void showProgress();
+    void showFileProblem();
     void pickIndex(std::uint64_t index);
     void showHold(const std::string &reason);
     void rememberRun(const RunSpec &spec);
@@ -105,6 +117,7 @@ private:
     OutcomesView *m_outcomes = nullptr;
     FailuresView *m_failures = nullptr;
     LogView *m_log = nullptr;
+    HistoryView *m_history = nullptr;
     QLabel *m_progress = nullptr;
     QLabel *m_stateText = nullptr;
     Exporter *m_exporter = nullptr;
@@ -112,10 +125,14 @@ private:
     QAction *m_start = nullptr;
     QAction *m_pause = nullptr;
     QAction *m_stop = nullptr;
+    QAction *m_open = nullptr;
+    QAction *m_save = nullptr;
+    QAction *m_keepRuns = nullptr;
     QMenu *m_exportMenu = nullptr;
     QMenu *m_recentMenu = nullptr;
     QAction *m_defaultRun = nullptr;
     std::vector<QAction *> m_needRecord; ///< what can be done only when there is a run to show
+    QString m_fileProblem; ///< for which the run waits
     int m_framesSinceEnd = 0;
     bool m_closesAtOnce = false;
 };

@@ -4,12 +4,18 @@
 #include "pool/taskcheck.h"
 #include "window/background.h"
 
+#include <QFile>
+#include <utility>
+#include <variant>
+
 namespace poolscope {
 
-/// What another thread makes of a spec.
+/// What another thread makes of a wish.
 struct RunController::Opening {
-    RunSpec spec;
-    Result<Run::Opened> result = failure(std::string());
+    using What = std::variant<Run::Opened, LoadedRun>;
+
+    QString path;
+    Result<What> result = failure(std::string());
 };
 
 RunController::RunController(QObject *parent)
@@ -19,43 +25,108 @@ RunController::RunController(QObject *parent)
 
 RunController::~RunController() = default;
 
+const RunRecord *RunController::record() const
+{
+    if (m_loaded)
+        return m_loaded->record.get();
+    return m_run ? &m_run->record() : nullptr;
+}
+
 Moment RunController::moment() const
 {
+    if (m_loaded)
+        return {m_loaded->record->elapsed, TimeView::Run::Ended};
     if (!m_run)
         return {};
     return {m_run->now(), m_run->isFinished() ? TimeView::Run::Ended : TimeView::Run::GoesOn};
 }
 
-void RunController::start(const RunSpec &spec)
+template <typename Job> void RunController::openInBackground(Job job, const QString &path)
 {
     if (isActive())
         return;
     m_opening = std::make_shared<Opening>();
-    m_opening->spec = spec;
+    m_opening->path = path;
     m_wantedWorkers = 0;
     setState(State::Opening);
     inBackground(
-        this,
-        [opening = m_opening] {
-            opening->result = checkTask(opening->spec.task).and_then([&] {
-                return Run::open(opening->spec, {OutcomeStore::Keep::All, false});
-            });
-        },
-        [this, opening = m_opening] { opened(opening); });
+        this, [opening = m_opening, job = std::move(job)] { opening->result = job(); },
+        [this, opening = m_opening] { openingEnded(opening); });
 }
 
-void RunController::opened(const std::shared_ptr<Opening> &opening)
+void RunController::start(const RunSpec &spec, const QString &path)
 {
-    if (opening != m_opening)
-        return; // it was stopped meanwhile
+    const std::string file = QFile::encodeName(path).toStdString();
+    openInBackground(
+        [spec, file]() -> Result<Opening::What> {
+            return checkTask(spec.task)
+                .and_then([&] {
+                    return Run::open(spec, {OutcomeStore::Keep::All, false});
+                })
+                .and_then([&](Run::Opened opened) -> Result<Opening::What> {
+                    if (file.empty())
+                        return opened;
+                    return saveRun(opened, file, RunFile::IfExists::Refuse).map([&] {
+                        return Opening::What(std::move(opened));
+                    });
+                });
+        },
+        path);
+}
+
+void RunController::open(const QString &path)
+{
+    const std::string file = QFile::encodeName(path).toStdString();
+    openInBackground(
+        [file]() -> Result<Opening::What> {
+            auto loaded = loadRunFile(file);
+            if (!loaded)
+                return tl::unexpected(loaded.error());
+            if (auto inputs = unchangedInputs(loaded->info.description))
+                loaded->record->inputs = std::move(inputs);
+            return std::move(*loaded);
+        },
+        path);
+}
+
+void RunController::resumeFile(const QString &path)
+{
+    const std::string file = QFile::encodeName(path).toStdString();
+    openInBackground(
+        [file]() -> Result<Opening::What> {
+            return reopenRun(file, {OutcomeStore::Keep::All, false}, FailedInputs::Keep);
+        },
+        path);
+}
+
+RunController::State RunController::stateWithoutOpening() const
+{
+    return record() ? State::Ended : State::Idle;
+}
+
+void RunController::openingEnded(const std::shared_ptr<Opening> &opening)
+{
+    if (opening != m_opening) { // it was stopped meanwhile
+        const auto *run = opening->result ? std::get_if<Run::Opened>(&*opening->result) : nullptr;
+        if (run && run->file && run->record->elapsed == 0)
+            QFile::remove(opening->path); // it was to keep a run that never was
+        return;
+    }
     m_opening.reset();
     if (!opening->result) {
-        setState(m_run ? State::Ended : State::Idle);
+        setState(stateWithoutOpening());
         emit failed(QString::fromStdString(opening->result.error().message), {});
         return;
     }
     emit recordGoing();
-    m_run = std::make_unique<Run>(std::move(*opening->result));
+    m_path = opening->path;
+    std::visit([this](auto &&what) { show(std::move(what)); }, std::move(*opening->result));
+}
+
+void RunController::show(Run::Opened run)
+{
+    m_loaded.reset();
+    m_run = std::make_unique<Run>(std::move(run));
     connect(m_run.get(), &Run::finished, this, &RunController::ended);
     emit recordCame(&m_run->record());
     m_run->start();
@@ -64,12 +135,23 @@ void RunController::opened(const std::shared_ptr<Opening> &opening)
     setState(State::Running);
 }
 
+void RunController::show(LoadedRun loaded)
+{
+    m_run.reset();
+    m_loaded = std::move(loaded);
+    emit recordCame(m_loaded->record.get());
+    setState(State::Ended);
+    emit opened(m_loaded->info);
+}
+
 void RunController::ended()
 {
     setState(State::Ended);
     const PoolEnd &end = m_run->end();
     if (end.how == PoolEnd::How::Failed || end.how == PoolEnd::How::Halted)
         emit failed(QString::fromStdString(end.error), QString::fromStdString(end.detail));
+    if (const auto kept = m_run->fileResult(); !kept)
+        emit failed(QString::fromStdString(kept.error().message), {});
 }
 
 void RunController::tryAgain(const std::vector<std::uint64_t> &indices)
@@ -98,10 +180,10 @@ void RunController::stop()
 {
     if (m_state == State::Opening) {
         m_opening.reset();
-        setState(m_run ? State::Ended : State::Idle);
+        setState(stateWithoutOpening());
         return;
     }
-    if (m_state != State::Running && m_state != State::Paused)
+    if (!isActive())
         return;
     m_run->cancel();
     setState(State::Stopping);

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // RunController: the window's run, from the wish to start it to its end.
 //
-// Checking a task and opening an input may take long, so both happen on another thread. There is
-// one run at a time; the last one stays readable until the next starts.
+// Checking a task and opening an input or a run file may take long, so these happen on another
+// thread. There is one run at a time; the last one, or the run file that was opened last, stays
+// readable until the next comes.
 #pragma once
 
 #include "charts/chart.h"
 #include "record/run.h"
+#include "record/runfileload.h"
+#include "record/runsaving.h"
 
 #include <QObject>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace poolscope {
@@ -25,11 +29,23 @@ public:
 
     State state() const { return m_state; }
     bool isActive() const { return m_state != State::Idle && m_state != State::Ended; }
-    /// The run that goes on or was the last; null before the first.
+    /// The run that goes on or was the last; null before the first, and while an opened run file is
+    /// shown.
     const Run *run() const { return m_run.get(); }
+    /// The run file that was opened, of a run of this or another day; null while a run is shown.
+    const LoadedRun *loaded() const { return m_loaded ? &*m_loaded : nullptr; }
+    /// Of the run or the run file; null before the first.
+    const RunRecord *record() const;
     Moment moment() const;
+    /// The run file of what is shown; empty where none keeps it.
+    QString path() const { return m_path; }
 
-    void start(const RunSpec &spec);
+    /// `path`: the run file that keeps it; empty: none does.
+    void start(const RunSpec &spec, const QString &path = {});
+    /// Shows what a run file holds; runs nothing.
+    void open(const QString &path);
+    /// Goes on with the run of a run file.
+    void resumeFile(const QString &path);
     void pause();
     void resume();
     /// Ends the run; what has finished stays.
@@ -43,18 +59,26 @@ signals:
     /// The record of the last run is about to go; null it wherever it is read.
     void recordGoing();
     void recordCame(const poolscope::RunRecord *record);
+    /// A run file was opened; the record came before.
+    void opened(const poolscope::RunFileInfo &info);
     /// The run could not start, or broke off: why, and more about it.
     void failed(const QString &why, const QString &detail);
 
 private:
     struct Opening;
 
-    void opened(const std::shared_ptr<Opening> &opening);
+    template <typename Job> void openInBackground(Job job, const QString &path);
+    void openingEnded(const std::shared_ptr<Opening> &opening);
+    void show(Run::Opened run);
+    void show(LoadedRun loaded);
+    State stateWithoutOpening() const;
     void ended();
     void setState(State state);
 
     State m_state = State::Idle;
     std::unique_ptr<Run> m_run;
+    std::optional<LoadedRun> m_loaded;
+    QString m_path;
     std::shared_ptr<Opening> m_opening; ///< the one that is waited for
     std::uint32_t m_wantedWorkers = 0; ///< told while the run was opening; 0: nothing
 };

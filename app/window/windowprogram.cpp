@@ -7,9 +7,11 @@
 #include "headless/headless.h"
 #include "headless/interrupt.h"
 #include "headless/runcommand.h"
+#include "headless/runfilecommands.h"
 #include "window/mainwindow.h"
 
 #include <QApplication>
+#include <QFile>
 #include <QLocale>
 #include <cstdio>
 #include <filesystem>
@@ -41,21 +43,21 @@ Result<void> writeChart(Chart &chart, const Moment &moment, const std::filesyste
     return writeChartPicture(chart, moment, path, {});
 }
 
-Result<void> writeCharts(const Run &run, const RunOptions &options)
+Result<void> writeCharts(const RunRecord &record, std::uint64_t end, const OutputOptions &options)
 {
     TimeView view;
     QWidget parent;
     const ChartSet charts(view, &parent);
-    const Moment moment{run.now(), TimeView::Run::Ended};
+    const Moment moment{end, TimeView::Run::Ended};
     std::vector<ChartFile> files = options.charts;
     for (Chart *chart : charts) {
         chart->setTheme(Theme::of(Theme::Kind::Light));
-        chart->setRecord(&run.record());
+        chart->setRecord(&record);
         if (options.chartsFolder)
             files.push_back({chart->kind(),
                 *options.chartsFolder + "/" + std::string(chartName(chart->kind())) + ".png"});
     }
-    view.setNow(static_cast<double>(run.timeline().lastOutcome()), TimeView::Run::Ended);
+    view.setNow(static_cast<double>(record.timeline.lastOutcome()), TimeView::Run::Ended);
     for (const ChartFile &file : files) {
         if (const auto written = writeChart(charts[file.kind], moment, file.path); !written)
             return written;
@@ -68,6 +70,20 @@ int runLeavingCharts(int argc, char **argv, const RunOptions &options)
     qputenv(platformVariable, "offscreen");
     QApplication application(argc, argv);
     return RunCommand(options, writeCharts).execute();
+}
+
+int exportWithCharts(int argc, char **argv, const ExportOptions &options)
+{
+    qputenv(platformVariable, "offscreen");
+    QApplication application(argc, argv);
+    return exportRunFile(options, writeCharts);
+}
+
+int showWithoutDisplay(const std::string &file)
+{
+    std::fprintf(stderr, "poolscope: there is no display for the window; it says what %s holds\n",
+        file.c_str());
+    return showRunFile({file, false});
 }
 
 int runDefaultWithoutDisplay()
@@ -89,7 +105,7 @@ void sayMessage(QtMsgType, const QMessageLogContext &, const QString &message)
         std::fprintf(stderr, "%s\n", message.toLocal8Bit().constData());
 }
 
-int openWindow(int argc, char **argv)
+int openWindow(int argc, char **argv, const WindowCommand &command)
 {
     const bool platformIsGiven = !qEnvironmentVariableIsEmpty(platformVariable);
     choosePlatform();
@@ -99,10 +115,12 @@ int openWindow(int argc, char **argv)
     QApplication::setOrganizationName(QStringLiteral("poolscope"));
     QApplication::setDesktopFileName(QStringLiteral("org.poolscope.Poolscope"));
     if (!platformIsGiven && QApplication::platformName() == QLatin1String("offscreen"))
-        return runDefaultWithoutDisplay();
+        return command.file ? showWithoutDisplay(*command.file) : runDefaultWithoutDisplay();
     QLocale::setDefault(QLocale(QLocale::English)); // the language that the program speaks
     MainWindow window;
     window.show();
+    if (command.file)
+        window.openFile(QFile::decodeName(command.file->c_str()));
     Interrupt interruption;
     QObject::connect(&interruption, &Interrupt::came, &window, [&window] {
         window.closeAtOnce();
@@ -127,7 +145,9 @@ int runWithWidgets(int argc, char **argv, const CommandLine &line)
     qInstallMessageHandler(sayMessage);
     if (const auto *run = std::get_if<RunOptions>(&line))
         return runLeavingCharts(argc, argv, *run);
-    return openWindow(argc, argv);
+    if (const auto *exported = std::get_if<ExportOptions>(&line))
+        return exportWithCharts(argc, argv, *exported);
+    return openWindow(argc, argv, std::get<WindowCommand>(line));
 }
 
 } // namespace poolscope

@@ -70,6 +70,7 @@ void RunHistory::take(const Mark &mark)
         m_failedIndices.erase(mark.value);
         return;
     case Mark::Kind::Retried:
+    case Mark::Kind::Continued:
         return;
     }
 }

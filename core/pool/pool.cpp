@@ -85,9 +85,15 @@ Pool::Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source,
 
 Pool::~Pool() = default;
 
+void Pool::continueFrom(const std::vector<IndexRange> &settled, std::uint64_t elapsed)
+{
+    m_scheduler.skip(settled);
+    m_elapsedBefore = elapsed;
+}
+
 void Pool::start()
 {
-    m_clock.origin = RunClock::monotonic();
+    m_clock.origin = RunClock::monotonic() - m_elapsedBefore;
     m_phase = Phase::Running;
     if (m_scheduler.allSettled()) {
         finishIfSettled();

@@ -72,6 +72,9 @@ public:
         PoolListener &listener);
     ~Pool() override;
 
+    /// Before start(): the run goes on where it was stopped, after `elapsed` nanoseconds and with
+    /// these indices, sorted and disjoint, settled.
+    void continueFrom(const std::vector<IndexRange> &settled, std::uint64_t elapsed);
     void start();
     /// Workers join at once, or leave after the chunk that they are on. 1 to maxWorkers.
     void setWorkerCount(std::uint32_t count);
@@ -174,6 +177,7 @@ private:
     bool m_everReady = false; ///< whether any worker ever was
     bool m_dispatched = false;
     RunClock m_clock;
+    std::uint64_t m_elapsedBefore = 0; ///< when the run was stopped before
     std::uint64_t m_framesTime = 0; ///< when the frames came that are being handled
     std::string m_frames; ///< being encoded for one worker
     std::string m_items; ///< of the chunk that is being encoded

@@ -64,6 +64,8 @@ struct WorkerIdentity {
     std::uint32_t pid = 0;
     std::string host;
     std::string runtime;
+
+    friend bool operator==(const WorkerIdentity &, const WorkerIdentity &) = default;
 };
 
 class PoolListener {

@@ -8,7 +8,9 @@
 namespace poolscope {
 
 struct RunClock {
-    std::uint64_t origin = 0; ///< of the run, in nanoseconds of CLOCK_MONOTONIC
+    /// Of the run, in nanoseconds of CLOCK_MONOTONIC. Of a run that began before this boot it lies
+    /// before 0, that is, a little below 2^64.
+    std::uint64_t origin = 0;
 
     static std::uint64_t monotonic()
     {
@@ -19,7 +21,8 @@ struct RunClock {
     /// The run's time at a time of CLOCK_MONOTONIC; 0 for one before its start.
     std::uint64_t at(std::uint64_t monotonicTime) const
     {
-        return monotonicTime > origin ? monotonicTime - origin : 0;
+        const auto since = static_cast<std::int64_t>(monotonicTime - origin);
+        return since > 0 ? static_cast<std::uint64_t>(since) : 0;
     }
 };
 

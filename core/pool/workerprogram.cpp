@@ -96,6 +96,16 @@ Result<std::vector<PythonFunction>> pythonFunctions(
     });
 }
 
+Result<std::string> pythonSource(const PythonTask &task)
+{
+    const std::string place = task.target.substr(0, task.target.rfind(':'));
+    if (place.ends_with(".py") || place.find('/') != std::string::npos)
+        return place;
+    return askPython(task.interpreter, {"--source", place}).map([](const QJsonObject &answer) {
+        return answer.value(QLatin1String("path")).toString().toStdString();
+    });
+}
+
 Result<void> checkPython(const PythonTask &task)
 {
     std::vector<std::string> question{"--check", task.target};

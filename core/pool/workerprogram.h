@@ -37,6 +37,10 @@ struct PythonFunction {
 Result<std::vector<PythonFunction>> pythonFunctions(
     const std::string &place, const std::string &interpreter);
 
+/// The file in which a Python task's function is looked for; empty for a module that has no source
+/// to read. Runs the interpreter only for a module, and imports none.
+Result<std::string> pythonSource(const PythonTask &task);
+
 /// checkTask() for this kind of task.
 Result<void> checkPython(const PythonTask &task);
 

@@ -114,6 +114,12 @@ Result<void> OutcomeStore::add(std::uint64_t index, const OutcomeView &outcome)
     return {};
 }
 
+void OutcomeStore::addNumbers(std::uint64_t first, OutcomeKind kind, std::string_view cells)
+{
+    std::memcpy(cell(first), cells.data(), cells.size());
+    addNumbers({first, cells.size() / sizeof(std::uint64_t)}, kind);
+}
+
 void OutcomeStore::forget(std::uint64_t index)
 {
     // Its record stays in the file: another thread may be reading it.
@@ -251,6 +257,42 @@ std::uint64_t OutcomeStore::firstMissing(std::uint64_t from) const
         from += cellsPerWord - shift;
     }
     return m_count;
+}
+
+std::uint64_t OutcomeStore::firstSettled(std::uint64_t from) const
+{
+    while (from < m_count && from / segmentSize < m_segments.size()) {
+        const std::uint64_t word = wordAt(from);
+        const std::uint64_t shift = from % cellsPerWord;
+        const std::uint64_t settled = (word | (word >> 1)) & everyCell & (~0ULL << (2 * shift));
+        if (settled != 0)
+            return std::min(
+                from - shift + static_cast<std::uint64_t>(std::countr_zero(settled)) / 2, m_count);
+        from += cellsPerWord - shift;
+        if (from % segmentSize == 0)
+            from = std::max(from, firstSegmentInUse(from / segmentSize) * segmentSize);
+    }
+    return m_count;
+}
+
+/// Skips what nothing was ever written to.
+std::uint64_t OutcomeStore::firstSegmentInUse(std::uint64_t segment) const
+{
+    while (segment < m_segments.size() && !m_segments[segment].words.load(std::memory_order_acquire)
+        && m_segments[segment].filled.load(std::memory_order_acquire) == 0)
+        ++segment;
+    return segment;
+}
+
+std::vector<IndexRange> OutcomeStore::settled() const
+{
+    std::vector<IndexRange> ranges;
+    for (std::uint64_t first = firstSettled(0); first < m_count;) {
+        const std::uint64_t end = firstMissing(first);
+        ranges.push_back({first, end - first});
+        first = firstSettled(end);
+    }
+    return ranges;
 }
 
 Result<StoredOutcome> OutcomeStore::read(std::uint64_t index) const

@@ -21,6 +21,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace poolscope {
@@ -49,6 +50,9 @@ public:
     void addNumbers(IndexRange indices, OutcomeKind kind);
     /// Where the disk is full, the outcome is kept in memory: see obstacle().
     Result<void> add(std::uint64_t index, const OutcomeView &outcome);
+    /// The same for cells that are elsewhere, at any address. They lie within one round of the
+    /// column.
+    void addNumbers(std::uint64_t first, OutcomeKind kind, std::string_view cells);
     /// The index, which has an outcome that is no number, has none any more.
     void forget(std::uint64_t index);
 
@@ -59,6 +63,10 @@ public:
 
     /// The first index at or after `from` that has no outcome yet.
     std::uint64_t firstMissing(std::uint64_t from) const;
+    /// The first one that has an outcome; the number of indices where there is none.
+    std::uint64_t firstSettled(std::uint64_t from) const;
+    /// All indices that have outcomes, in order.
+    std::vector<IndexRange> settled() const;
     bool has(std::uint64_t index) const;
     /// Whether the index has an outcome, and that is a failure.
     bool isFailure(std::uint64_t index) const;
@@ -101,6 +109,7 @@ private:
     Cell state(std::uint64_t index) const;
     std::uint64_t wordAt(std::uint64_t index) const;
     std::uint64_t knownRun(std::uint64_t index) const;
+    std::uint64_t firstSegmentInUse(std::uint64_t segment) const;
     Segment &segmentFor(std::uint64_t index);
     static Words *wordsOf(Segment &segment);
     static std::uint64_t prefixWord(const Segment &segment, std::uint64_t within);

@@ -35,14 +35,19 @@ template <typename T> void subtract(std::atomic<T> &counter, T value)
     counter.store(counter.load(std::memory_order_relaxed) - value, std::memory_order_relaxed);
 }
 
+void append(std::vector<IndexRange> &ranges, IndexRange indices)
+{
+    if (!ranges.empty() && ranges.back().end() == indices.first)
+        ranges.back().count += indices.count;
+    else
+        ranges.push_back(indices);
+}
+
 } // namespace
 
 void SettledQueue::add(IndexRange indices)
 {
-    if (!m_ranges.empty() && m_ranges.back().end() == indices.first)
-        m_ranges.back().count += indices.count;
-    else
-        m_ranges.push_back(indices);
+    append(m_ranges, indices);
 }
 
 std::vector<IndexRange> SettledQueue::take()
@@ -59,6 +64,54 @@ Recorder::Recorder(Timeline &timeline, OutcomeStore &outcomes, RunLog &log, Sett
     , m_keep(keep)
     , m_failed(std::move(failed))
 {
+}
+
+void Recorder::continued(std::uint64_t time)
+{
+    mark(Mark::Kind::Continued, time, 0, 0);
+}
+
+void Recorder::takeSnapshots(std::uint64_t manyOutcomes, std::function<void()> many)
+{
+    m_manyOutcomes = manyOutcomes;
+    m_many = std::move(many);
+}
+
+void Recorder::noteSettled(IndexRange indices)
+{
+    if (!m_many)
+        return;
+    append(m_newlySettled, indices);
+    const bool fewBefore = m_newlySettledCount < m_manyOutcomes;
+    m_newlySettledCount += indices.count;
+    if (fewBefore && m_newlySettledCount >= m_manyOutcomes)
+        m_many();
+}
+
+RecordSnapshot Recorder::snapshot(std::uint64_t now)
+{
+    RecordSnapshot snapshot;
+    snapshot.settled = std::exchange(m_newlySettled, {});
+    snapshot.reopened = std::exchange(m_newlyReopened, {});
+    m_newlySettledCount = 0;
+    snapshot.settledBelow = m_settledBelow = m_outcomes.firstMissing(m_settledBelow);
+    for (std::size_t i = 0; i < m_timeline.workerCount(); ++i) {
+        const WorkerRecord &worker = m_timeline.worker(i);
+        snapshot.reached.workers.push_back(
+            {worker.lane().size(), worker.stations().packedSize(), figuresOf(worker)});
+    }
+    snapshot.reached.marks = m_timeline.marks().size();
+    snapshot.reached.logLines = m_log.end();
+    RunProgress &progress = snapshot.progress;
+    progress.elapsed = now;
+    progress.firstDispatch = m_timeline.firstDispatch();
+    progress.lastOutcome = m_timeline.lastOutcome();
+    progress.succeeded = m_timeline.succeeded();
+    progress.failed = m_timeline.failed();
+    progress.quarantined = m_timeline.quarantined();
+    progress.attempts = m_timeline.attempts();
+    progress.workers = m_timeline.workerCount();
+    return snapshot;
 }
 
 WorkerRecord &Recorder::record(WorkerId worker)
@@ -178,6 +231,7 @@ void Recorder::numbersDone(IndexRange indices, OutcomeKind kind, std::uint64_t t
     m_timeline.m_lastOutcome.store(time, std::memory_order_relaxed);
     if (m_settled)
         m_settled->add(indices);
+    noteSettled(indices);
 }
 
 void Recorder::outcomeDone(
@@ -216,6 +270,7 @@ bool Recorder::keep(std::uint64_t index, const OutcomeView &outcome, std::uint64
     m_timeline.m_lastOutcome.store(time, std::memory_order_relaxed);
     if (m_settled)
         m_settled->add({index, 1});
+    noteSettled({index, 1});
     return true;
 }
 
@@ -242,6 +297,8 @@ void Recorder::reopened(std::uint64_t index, std::uint64_t time)
     subtract(m_timeline.m_failed, std::uint64_t{1});
     subtract(m_timeline.m_quarantined, std::uint64_t{quarantined});
     mark(Mark::Kind::Reopened, time, 0, index);
+    if (m_many)
+        append(m_newlyReopened, {index, 1});
 }
 
 void Recorder::noted(WorkerId worker, std::string_view text, std::uint64_t time)
@@ -270,7 +327,8 @@ void Recorder::resumed(std::uint64_t time)
 
 void Recorder::firstDispatch(std::uint64_t time)
 {
-    m_timeline.m_firstDispatch = time;
+    if (m_timeline.m_firstDispatch == 0)
+        m_timeline.m_firstDispatch = time;
 }
 
 } // namespace poolscope

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "pool/poollistener.h"
+#include "record/journal.h"
 #include "record/outcomestore.h"
 #include "record/runlog.h"
 #include "record/timeline.h"
@@ -45,6 +46,16 @@ public:
     Recorder(Timeline &timeline, OutcomeStore &outcomes, RunLog &log, SettledQueue *settled,
         Keep keep, std::function<void(const std::string &)> failed);
 
+    /// The run goes on after it had been stopped.
+    void continued(std::uint64_t time);
+
+    /// From now on it notes what snapshot() tells. `many` is called, on the pool's thread, when so
+    /// many outcomes have come since the last snapshot.
+    void takeSnapshots(std::uint64_t manyOutcomes, std::function<void()> many);
+    /// How far the record reaches; on the pool's thread, or when that has ended, while the pool
+    /// does nothing else.
+    RecordSnapshot snapshot(std::uint64_t now);
+
     void workerChanged(WorkerId worker, WorkerState state, std::uint64_t time) override;
     void workerIntroduced(WorkerId worker, const WorkerIdentity &identity) override;
     void workerDied(
@@ -78,6 +89,7 @@ private:
     std::unique_lock<std::mutex> lockSettled();
     bool keep(std::uint64_t index, const OutcomeView &outcome, std::uint64_t time);
     void countFailure(Mark::Kind kind, std::uint64_t index, WorkerId worker, std::uint64_t time);
+    void noteSettled(IndexRange indices);
     void finishLine(WorkerId worker, UnfinishedLine &line, std::uint64_t time);
     void finishLines(WorkerId worker, std::uint64_t time);
     void mark(Mark::Kind kind, std::uint64_t time, WorkerId worker, std::uint64_t value);
@@ -89,6 +101,12 @@ private:
     Keep m_keep;
     std::function<void(const std::string &)> m_failed;
     std::map<LineKey, UnfinishedLine> m_unfinishedLines;
+    std::function<void()> m_many; ///< empty: no snapshots are taken
+    std::uint64_t m_manyOutcomes = 0;
+    std::vector<IndexRange> m_newlySettled; ///< since the last snapshot
+    std::vector<IndexRange> m_newlyReopened; ///< the same
+    std::uint64_t m_newlySettledCount = 0;
+    std::uint64_t m_settledBelow = 0;
 };
 
 } // namespace poolscope

@@ -14,6 +14,23 @@ namespace {
 
 constexpr int statusInterval = 15; // milliseconds
 constexpr int roomInterval = 500;
+constexpr int journalInterval = 200;
+constexpr std::chrono::seconds filePatience(5); // of who does not want the run any more
+
+RunState stateAfter(PoolEnd::How how)
+{
+    switch (how) {
+    case PoolEnd::How::Completed:
+        return RunState::Completed;
+    case PoolEnd::How::Cancelled:
+        return RunState::Cancelled;
+    case PoolEnd::How::Failed:
+        return RunState::Failed;
+    case PoolEnd::How::Halted:
+        return RunState::Halted;
+    }
+    return RunState::Failed;
+}
 
 } // namespace
 
@@ -65,35 +82,136 @@ Run::Run(Opened opened)
     m_publishedLimit = outcomes.limit();
     m_pool->setLimit(m_publishedLimit);
     m_status.wantedWorkers = workers;
+    if (opened.file)
+        keepIn(std::move(opened.file), std::move(opened.written));
+    continueRecord(opened);
     m_pool->moveToThread(&m_thread);
+    connectPool();
+}
+
+/// Goes on with a record of a run that was stopped.
+void Run::continueRecord(const Opened &opened)
+{
+    if (m_record->elapsed == 0)
+        return;
+    for (const std::uint64_t index : opened.tryAgain)
+        m_recorder->reopened(index, m_record->elapsed);
+    const std::vector<IndexRange> settled = m_record->outcomes->settled();
+    m_pool->continueFrom(settled, m_record->elapsed);
+    m_recorder->continued(m_record->elapsed);
+    if (!opened.reading.wantsSettledOrder)
+        return;
+    const auto lock = m_settled.lock();
+    for (const IndexRange &range : settled)
+        m_settled.add(range);
+}
+
+void Run::connectPool()
+{
     connect(&m_thread, &QThread::finished, m_pool, &QObject::deleteLater);
     connect(
         this, &Run::actionsWaiting, m_pool, [this] { runActions(); }, Qt::QueuedConnection);
     connect(m_pool, &Pool::ended, m_pool, [this](const PoolEnd &end) {
+        if (m_journal)
+            m_journal->finish(lastSnapshot({m_pool->origin()}, stateAfter(end.how), end.error));
         const std::lock_guard lock(m_mutex);
         m_poolEnd = end;
         emit poolEnded();
     });
+    connect(this, &Run::poolEnded, this, &Run::takeEnd, Qt::QueuedConnection);
+}
+
+void Run::keepIn(std::unique_ptr<RunFile> file, RecordPositions written)
+{
+    m_fileIsClosed = false;
+    connect(this, &Run::fileWritten, this, &Run::release, Qt::QueuedConnection);
     connect(
-        this, &Run::poolEnded, this,
+        this, &Run::fileClosed, this,
         [this] {
-            const std::unique_lock lock(m_mutex);
-            m_end = m_poolEnd;
-            m_finishedAt = now();
-            m_finished = true;
+            m_fileIsClosed = true;
+            finishIfDone();
         },
         Qt::QueuedConnection);
-    connect(this, &Run::poolEnded, this, &Run::finished, Qt::QueuedConnection);
+    const auto setProblem = [this](const std::string &problem) {
+        const std::lock_guard lock(m_mutex);
+        m_fileProblem = problem;
+    };
+    Journal::Told told;
+    told.written = [this] {
+        emit fileWritten();
+    };
+    told.stuck = [this, setProblem](const std::string &why) {
+        setProblem(why);
+        onPoolThread([why](Pool &pool) { pool.setHold(Holder::Journal, why); });
+    };
+    told.unstuck = [this, setProblem] {
+        setProblem({});
+        onPoolThread([](Pool &pool) { pool.setHold(Holder::Journal, {}); });
+    };
+    told.closed = [this] {
+        emit fileClosed();
+    };
+    m_journal =
+        std::make_unique<Journal>(std::move(file), *m_record, std::move(written), std::move(told));
+    m_recorder->takeSnapshots(m_record->outcomes->columnCells() / 8, [this] {
+        // The pool is in the middle of something; when it is done, all agrees.
+        QMetaObject::invokeMethod(
+            m_pool, [this] { tellJournal(*m_pool); }, Qt::QueuedConnection);
+    });
+}
+
+void Run::tellJournal(const Pool &pool)
+{
+    RecordSnapshot snapshot = m_recorder->snapshot(RunClock{pool.origin()}.now());
+    if (snapshot.settled.empty() && snapshot.reached == m_journalReached)
+        return;
+    m_journalReached = snapshot.reached;
+    m_journal->note(std::move(snapshot));
+}
+
+RecordSnapshot Run::lastSnapshot(const RunClock &clock, RunState state, const std::string &error)
+{
+    RecordSnapshot snapshot = m_recorder->snapshot(clock.now());
+    snapshot.progress.state = state;
+    snapshot.progress.error = error;
+    return snapshot;
+}
+
+void Run::takeEnd()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_end = m_poolEnd;
+    }
+    m_finishedAt = now();
+    m_poolHasEnded = true;
+    finishIfDone();
+}
+
+void Run::finishIfDone()
+{
+    if (!m_poolHasEnded || !m_fileIsClosed || m_finished)
+        return;
+    m_finished = true;
+    emit finished();
 }
 
 Run::~Run()
 {
-    if (!m_thread.isRunning()) {
+    const bool started = m_thread.isRunning();
+    if (started) {
+        m_thread.quit();
+        m_thread.wait();
+    } else {
         delete m_pool;
-        return;
     }
-    m_thread.quit();
-    m_thread.wait();
+    if (!m_journal)
+        return;
+    if (!m_poolHasEnded)
+        m_journal->finish(lastSnapshot(
+            {started ? m_origin.load() : RunClock::monotonic()}, RunState::Cancelled, {}));
+    m_journal->waitUntilClosed(filePatience);
+    m_journal.reset(); // it tells this object
 }
 
 void Run::start()
@@ -111,6 +229,13 @@ void Run::start()
             timer->stop();
         });
         timer->start(statusInterval);
+        if (m_journal) {
+            auto *journalTimer = new QTimer(&pool);
+            QObject::connect(
+                journalTimer, &QTimer::timeout, &pool, [this, &pool] { tellJournal(pool); });
+            QObject::connect(&pool, &Pool::ended, journalTimer, &QTimer::stop);
+            journalTimer->start(journalInterval);
+        }
         pool.start();
         m_origin = pool.origin();
         publishStatus(pool);
@@ -134,6 +259,8 @@ void Run::resume()
 
 void Run::cancel()
 {
+    if (m_poolHasEnded && m_journal)
+        m_journal->giveUp();
     onPoolThread([](Pool &pool) { pool.cancel(); });
 }
 
@@ -164,7 +291,7 @@ void Run::holdWhileThereIsNoRoom(Pool &pool)
 
 std::uint64_t Run::now() const
 {
-    if (m_finished)
+    if (m_poolHasEnded)
         return m_finishedAt;
     const std::uint64_t origin = m_origin;
     const auto clock = std::chrono::steady_clock::now().time_since_epoch();
@@ -184,9 +311,28 @@ Run::Settled Run::takeSettled(std::uint64_t from)
     return {m_settled.take(), m_record->outcomes->firstMissing(from)};
 }
 
+std::string Run::fileProblem() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_fileProblem;
+}
+
+Result<void> Run::fileResult() const
+{
+    return m_journal ? m_journal->result() : Result<void>();
+}
+
 void Run::releaseBelow(std::uint64_t index)
 {
-    m_record->outcomes->releaseBelow(index);
+    m_readBelow = index;
+    release();
+}
+
+/// Lets go of what was read, and written to the run file where there is one.
+void Run::release()
+{
+    m_record->outcomes->releaseBelow(
+        m_journal ? std::min(m_readBelow, m_journal->writtenBelow()) : m_readBelow);
     const std::uint64_t limit = m_record->outcomes->limit();
     // A message for an eighth of the ring is often enough, and costs the pool nothing.
     if (limit - m_publishedLimit < m_record->outcomes->columnCells() / 8

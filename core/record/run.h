@@ -4,10 +4,13 @@
 //
 // The pool works on a thread of the run's own; the caller's thread never touches a process. The
 // caller steers by the functions below, which return at once, and reads timeline, outcomes and log
-// at any time. finished() comes on the caller's thread when no process of the run is left.
+// at any time. finished() comes on the caller's thread when no process of the run is left, and its
+// run file, if it has one, is whole.
 #pragma once
 
 #include "pool/pool.h"
+#include "pool/runclock.h"
+#include "record/journal.h"
 #include "record/recorder.h"
 #include "record/runrecord.h"
 
@@ -31,11 +34,15 @@ public:
         Recorder::Keep timeline = Recorder::Keep::Everything;
     };
 
-    /// An opened input and a record with room for the outcomes.
+    /// An opened input and a record with room for the outcomes. A record that holds some already is
+    /// one of a run that was stopped, which goes on (see record/runsaving.h).
     struct Opened {
         Reading reading;
         std::unique_ptr<InputSource> source;
         std::unique_ptr<RunRecord> record;
+        std::unique_ptr<RunFile> file = {}; ///< that keeps the run; null: none does
+        RecordPositions written = {}; ///< how far the file tells of the record
+        std::vector<std::uint64_t> tryAgain = {}; ///< failures of a run that goes on
     };
 
     /// Opens the input and readies the outcomes; starts nothing. Any thread: a file of lines is
@@ -45,13 +52,14 @@ public:
     explicit Run(Opened opened);
     /// open(), then a run of it.
     static Result<std::unique_ptr<Run>> prepare(const RunSpec &spec, Reading reading);
-    /// Cancels, and waits until no process is left.
+    /// Cancels, and waits until no process is left; for the run file some seconds at the most.
     ~Run() override;
 
     void start();
     void setWorkerCount(std::uint32_t count);
     void pause();
     void resume();
+    /// Once no process is left: leaves out of the run file what cannot be written to it now.
     void cancel();
     /// Those of these indices that have failed are tried again. Nothing once the run ends.
     void tryAgain(std::vector<std::uint64_t> indices);
@@ -69,6 +77,13 @@ public:
     std::uint64_t origin() const { return m_origin; }
     /// Nanoseconds since the run's start; 0 before it, and of its end once it is finished.
     std::uint64_t now() const;
+
+    /// Why the run file cannot be written at present, for which the run waits; empty: it can.
+    std::string fileProblem() const;
+    /// Whether the pool has ended, and only the run file is still to be written.
+    bool hasOnlyItsFileLeft() const { return m_poolHasEnded && !m_finished; }
+    /// Once the run is finished: whether its run file, if it has one, is whole.
+    Result<void> fileResult() const;
 
     bool isFinished() const { return m_finished; }
     /// How it ended, once it has.
@@ -89,12 +104,22 @@ signals:
     /// Internal, from one thread to the other.
     void actionsWaiting();
     void poolEnded();
+    void fileWritten();
+    void fileClosed();
 
 private:
     void onPoolThread(std::function<void(Pool &)> action);
     void runActions();
     void publishStatus(const Pool &pool);
     void holdWhileThereIsNoRoom(Pool &pool);
+    void connectPool();
+    void continueRecord(const Opened &opened);
+    void keepIn(std::unique_ptr<RunFile> file, RecordPositions written);
+    void tellJournal(const Pool &pool);
+    void takeEnd();
+    void finishIfDone();
+    void release();
+    RecordSnapshot lastSnapshot(const RunClock &clock, RunState state, const std::string &error);
 
     std::unique_ptr<InputSource> m_source; ///< the pool's
     std::unique_ptr<RunRecord> m_record;
@@ -102,13 +127,19 @@ private:
     std::unique_ptr<Recorder> m_recorder;
     QThread m_thread;
     Pool *m_pool = nullptr; ///< lives on m_thread, which deletes it
-    mutable std::mutex m_mutex; ///< guards the three below
+    std::unique_ptr<Journal> m_journal; ///< null: no run file
+    RecordPositions m_journalReached; ///< the pool's thread's
+    mutable std::mutex m_mutex; ///< guards the four below
     PoolStatus m_status;
     std::vector<std::function<void(Pool &)>> m_actions; ///< to be run on the pool's thread
     PoolEnd m_poolEnd;
+    std::string m_fileProblem;
     std::atomic<std::uint64_t> m_origin = 0;
+    std::uint64_t m_readBelow = 0;
     std::uint64_t m_publishedLimit = 0;
     int m_waitedForRoom = 0; ///< milliseconds since that was last tried; the pool's thread's
+    bool m_poolHasEnded = false;
+    bool m_fileIsClosed = true;
     bool m_finished = false;
     std::uint64_t m_finishedAt = 0;
     PoolEnd m_end;

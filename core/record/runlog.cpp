@@ -16,6 +16,12 @@ void RunLog::add(LogEntry entry)
     }
 }
 
+std::uint64_t RunLog::end() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_dropped + m_entries.size();
+}
+
 RunLog::Page RunLog::entriesFrom(std::uint64_t from, std::size_t limit) const
 {
     const std::lock_guard lock(m_mutex);

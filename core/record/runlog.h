@@ -25,6 +25,8 @@ struct LogEntry {
 class RunLog {
 public:
     void add(LogEntry entry);
+    /// The number of the entry that comes next.
+    std::uint64_t end() const;
 
     /// Up to `limit` entries from number `from` on; `next` is the number of the one after them.
     struct Page {

@@ -15,6 +15,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace poolscope {
 
@@ -22,10 +23,17 @@ struct RunRecord {
     RunSpec spec;
     std::atomic<std::uint64_t> inputCount = 0; ///< so far, where inputs still come
     std::atomic<bool> areInputsComplete = true;
+    /// Nothing while inputs still come.
+    std::optional<std::uint64_t> knownInputCount() const
+    {
+        return areInputsComplete ? std::optional(inputCount.load()) : std::nullopt;
+    }
     std::unique_ptr<InputSource> inputs;
     std::unique_ptr<OutcomeStore> outcomes;
     Timeline timeline;
     RunLog log;
+    /// How long it had been going when it was last stopped, in nanoseconds of its clock.
+    std::uint64_t elapsed = 0;
 };
 
 } // namespace poolscope

@@ -1,52 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "record/stationlog.h"
 
-#include <array>
+#include "record/varint.h"
+
+#include <algorithm>
 
 namespace poolscope {
 
-namespace {
-
-std::uint64_t zigzag(std::uint64_t difference)
-{
-    const auto value = static_cast<std::int64_t>(difference);
-    return (difference << 1) ^ static_cast<std::uint64_t>(value >> 63);
-}
-
-std::uint64_t unzigzag(std::uint64_t number)
-{
-    return (number >> 1) ^ (0 - (number & 1));
-}
-
-/// Numbers on their way to the log.
-class Packer {
-public:
-    void number(std::uint64_t value)
-    {
-        for (; value >= 0x80; value >>= 7)
-            m_bytes[m_size++] = static_cast<std::uint8_t>(value | 0x80);
-        m_bytes[m_size++] = static_cast<std::uint8_t>(value);
-    }
-    void difference(std::uint64_t value, std::uint64_t last) { number(zigzag(value - last)); }
-    std::span<const std::uint8_t> bytes() const { return {m_bytes.data(), m_size}; }
-
-private:
-    std::array<std::uint8_t, 60> m_bytes{};
-    std::size_t m_size = 0;
-};
-
-} // namespace
-
 void StationLog::append(const ChunkStations &stations)
 {
-    Packer packer;
+    m_packed.clear();
+    VarintWriter packer(m_packed);
     packer.number(m_nextSpan - m_lastSpan);
     packer.number(stations.spans);
     packer.difference(stations.sent, m_last.sent);
     packer.difference(stations.received, m_last.received);
     packer.difference(stations.answered, m_last.answered);
     packer.difference(stations.decoded, m_last.decoded);
-    m_bytes.append(packer.bytes());
+    m_bytes.append(
+        std::span(reinterpret_cast<const std::uint8_t *>(m_packed.data()), m_packed.size()));
     m_last = stations;
     m_nextSpan += stations.spans;
     m_lastSpan = m_nextSpan;
@@ -86,6 +58,42 @@ std::optional<ChunkStations> StationLog::Reader::next()
     m_last.ended = last.begin + last.duration;
     m_span += m_last.spans;
     return m_last;
+}
+
+std::string StationLog::packed(std::size_t from, std::size_t to) const
+{
+    std::string bytes;
+    bytes.reserve(to - from);
+    for (; from < to; ++from)
+        bytes += static_cast<char>(m_bytes[from]);
+    return bytes;
+}
+
+std::optional<std::size_t> StationLog::restore(std::string_view packed, const Lane &lane)
+{
+    constexpr std::uint64_t latest = 1ULL << 62;
+    VarintReader reader(packed);
+    std::size_t whole = 0;
+    while (!reader.atEnd()) {
+        const std::uint64_t abandoned = reader.number();
+        ChunkStations stations;
+        stations.spans = reader.number();
+        stations.sent = reader.difference(m_last.sent);
+        stations.received = reader.difference(m_last.received);
+        stations.answered = reader.difference(m_last.answered);
+        stations.decoded = reader.difference(m_last.decoded);
+        if (!reader.ok())
+            break;
+        const std::size_t left = lane.size() - m_lastSpan;
+        if (stations.spans == 0 || abandoned > left || stations.spans > left - abandoned
+            || std::max({stations.sent, stations.received, stations.answered, stations.decoded})
+                > latest)
+            return std::nullopt;
+        m_nextSpan = m_lastSpan + abandoned;
+        append(stations);
+        whole = packed.size() - reader.left();
+    }
+    return whole;
 }
 
 } // namespace poolscope

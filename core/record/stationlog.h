@@ -14,6 +14,8 @@
 #include <atomic>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace poolscope {
 
@@ -50,8 +52,17 @@ public:
     /// far belong to chunks that have no stations.
     void abandonSpansBefore(std::size_t lanePosition) { m_nextSpan = lanePosition; }
 
+    /// How many bytes the chunks so far take, and some of these bytes, for restore().
+    std::size_t packedSize() const { return m_bytes.size(); }
+    std::string packed(std::size_t from, std::size_t to) const;
+    /// Appends chunks that another log has packed, after all before them; the lane has their spans.
+    /// Returns how many bytes of `packed` were whole chunks; nothing where no log can have packed
+    /// them: they may be anything.
+    std::optional<std::size_t> restore(std::string_view packed, const Lane &lane);
+
 private:
     AppendLog<std::uint8_t> m_bytes;
+    std::string m_packed; ///< the chunk that is being appended
     std::atomic<std::uint64_t> m_count = 0;
     ChunkStations m_last;
     std::size_t m_nextSpan = 0; ///< the lane position of the next chunk's first span

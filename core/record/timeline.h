@@ -36,12 +36,15 @@ struct Mark {
         GivenUp, ///< value: the index, which failed for good and has no span
         Retried, ///< value: the index, whose attempt failed
         Reopened, ///< value: the index, whose failure counts no more: it is tried again
+        Continued, ///< the run had been stopped, and went on here
     };
     std::uint64_t time = 0;
     std::uint64_t value = 0;
     WorkerId worker = 0;
     Kind kind = Kind::Starting;
 };
+
+inline constexpr std::uint8_t markKindCount = 14;
 
 /// One worker's record. Counters cover all processes that it has had.
 class WorkerRecord {
@@ -61,11 +64,13 @@ public:
     std::uint64_t cpu() const { return m_cpuBefore + m_cpu; } ///< nanoseconds
     std::uint64_t runQueue() const { return m_runQueueBefore + m_runQueue; } ///< nanoseconds
     std::uint64_t maxRss() const { return m_maxRss; } ///< bytes
+    std::uint32_t starts() const { return m_starts; }
     std::uint32_t restarts() const { return m_starts > 0 ? m_starts - 1 : 0; }
     WorkerIdentity identity() const;
 
 private:
     friend class Recorder;
+    friend class RecordRestorer;
 
     const WorkerId m_id;
     Lane m_lane;
@@ -108,6 +113,7 @@ public:
 
 private:
     friend class Recorder;
+    friend class RecordRestorer;
 
     AppendLog<std::unique_ptr<WorkerRecord>> m_workers;
     AppendLog<Mark> m_marks;

@@ -33,6 +33,24 @@ void Scheduler::inputsCame(std::uint64_t inputCount, Inputs inputs)
     m_inputs = inputs;
 }
 
+void Scheduler::skip(const std::vector<IndexRange> &settled)
+{
+    m_skipped.assign(settled.begin(), settled.end());
+    for (const IndexRange &range : settled)
+        m_skippedAhead += range.count;
+    m_settled = m_skippedAhead;
+    stepOverSettled();
+}
+
+void Scheduler::stepOverSettled()
+{
+    while (!m_skipped.empty() && m_skipped.front().first <= m_nextFresh) {
+        m_nextFresh = m_skipped.front().end();
+        m_skippedAhead -= m_skipped.front().count;
+        m_skipped.pop_front();
+    }
+}
+
 void Scheduler::addWorker(WorkerId worker)
 {
     assert(!m_workers.contains(worker));
@@ -148,8 +166,10 @@ std::optional<IndexRange> Scheduler::nextFresh(std::uint64_t most)
     if (m_nextFresh >= end)
         return std::nullopt;
     const std::uint64_t wanted = m_sizer.chunkSize(waitingCount(), m_activeWorkers);
-    const IndexRange chunk{m_nextFresh, std::min({wanted, end - m_nextFresh, most})};
+    const std::uint64_t gap = m_skipped.empty() ? end : std::min(end, m_skipped.front().first);
+    const IndexRange chunk{m_nextFresh, std::min({wanted, gap - m_nextFresh, most})};
     m_nextFresh = chunk.end();
+    stepOverSettled();
     return chunk;
 }
 

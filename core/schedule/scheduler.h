@@ -67,6 +67,9 @@ public:
     /// What a chunk of automatic size may have.
     void setLargestChunk(std::uint64_t inputs) { m_sizer.setLargestChunk(inputs); }
 
+    /// Before any chunk is handed out: these indices, sorted and disjoint, are settled already.
+    void skip(const std::vector<IndexRange> &settled);
+
     void addWorker(WorkerId worker);
     /// The worker is given nothing more; what it holds it may still answer.
     void retireWorker(WorkerId worker);
@@ -145,7 +148,8 @@ private:
     void accuse(std::uint64_t index, DeathCause cause, AfterDeath &result);
     void tryAlone(std::uint64_t index) { m_waitingRetries.push_back({{index, 1}, true}); }
     std::uint32_t deathsToQuarantine() const { return 2 + m_retries; }
-    std::uint64_t waitingCount() const { return m_inputCount - m_nextFresh; }
+    void stepOverSettled();
+    std::uint64_t waitingCount() const { return m_inputCount - m_nextFresh - m_skippedAhead; }
 
     ChunkSizer m_sizer;
     std::uint32_t m_retries;
@@ -153,6 +157,8 @@ private:
     std::uint64_t m_inputCount;
     Inputs m_inputs;
     std::uint64_t m_nextFresh = 0;
+    std::deque<IndexRange> m_skipped; ///< settled before, beyond m_nextFresh
+    std::uint64_t m_skippedAhead = 0; ///< how many these are
     std::uint64_t m_settled = 0;
     std::uint64_t m_failed = 0;
     std::uint64_t m_limit = UINT64_MAX;

@@ -3,6 +3,7 @@
 
     poolscope_worker.py                       a worker; speaks core/wire on descriptors 0 and 1
     poolscope_worker.py --functions TARGET    which functions FILE.py or MODULE has, as JSON
+    poolscope_worker.py --source TARGET       the file that FILE.py or MODULE is, as JSON
     poolscope_worker.py --check TARGET [INITIALISER]
                                               whether FILE.py:FUNCTION or MODULE:FUNCTION can be a
                                               task, and a function beside it its initialiser
@@ -1281,6 +1282,10 @@ def report_functions(place):
     return source.describe() if source else describe_module(place)
 
 
+def report_source(place):
+    return {"path": place if is_file(place) else module_path(place)}
+
+
 def report_check(target, initialiser=""):
     place, name = split_target(target)
     source = source_of(place)
@@ -1378,7 +1383,11 @@ def main(arguments):
         if os.isatty(0):
             sys.exit("poolscope_worker: this is a part of Poolscope, which starts it; see --help")
         work()
-    reports = {"--functions": report_functions, "--check": report_check}
+    reports = {
+        "--functions": report_functions,
+        "--source": report_source,
+        "--check": report_check,
+    }
     if len(arguments) == 2 and arguments[0] in reports:
         print_report(reports[arguments[0]], arguments[1:])
     elif len(arguments) == 3 and arguments[0] == "--check":

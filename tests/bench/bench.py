@@ -133,6 +133,24 @@ class Bench:
         require(done.returncode == 0, command, done.stderr)
         return elapsed
 
+    def save(self):
+        return "--save", self.folder / "run.poolscope", "--overwrite"
+
+    def millisecond_task(self, inputs, *options):
+        """A Python task that computes for a millisecond."""
+        task = self.folder / "millisecond.py"
+        task.write_text("import time\n\n\ndef task(x):\n    end = time.perf_counter() + 0.001\n"
+                        "    while time.perf_counter() < end:\n        pass\n    return x\n")
+        return self.rate(
+            inputs, "--python", f"{task}:task", "--python-interpreter", PYTHON, "-j", "2", *options)
+
+    def longer(self, inputs, *options):
+        """Seconds by which a run takes longer, start to exit, than one that keeps nothing."""
+        command = (self.program, "run", "--builtin", "sqrt", "--range", f"0:{self.count(inputs)}",
+                   "-j", "2", "-q")
+        nothing = self.seconds(*command, "--discard")
+        return self.seconds(*command, *options) - nothing
+
     def commands(self, inputs):
         """A process for each input."""
         return self.rate(inputs, "--command", "true {}", "-j", "2")
@@ -184,7 +202,8 @@ class Bench:
     def window(self, *arguments):
         """What window_bench says, a dictionary for each line."""
         environment = {**os.environ, "DISPLAY": self.screen.name(), "QT_QPA_PLATFORM": "xcb",
-                       "XDG_CONFIG_HOME": str(self.folder)}
+                       "XDG_CONFIG_HOME": str(self.folder),
+                       "XDG_DATA_HOME": str(self.folder)}
         said = output_of(
             [Path(self.program).with_name("window_bench"), *map(str, arguments)], environment)
         return [json.loads(line) for line in said.splitlines()]
@@ -420,6 +439,15 @@ def rows(bench):
             lambda: bench.crashing(5_000), 0.5,
             {"it raises instead, and a worker's start for each death":
              lambda: bench.raising_and_starting(5_000)}),
+        "journal": Row(
+            "Python task of 1 ms, 2 workers, kept in a run file", per_second,
+            lambda: bench.millisecond_task(20_000, *bench.save()), 0.98,
+            {"not kept": lambda: bench.millisecond_task(20_000)}),
+        "journal-numbers": Row(
+            "sqrt, 200 million inputs: what keeping them in a run file takes longer", milliseconds,
+            lambda: bench.longer(many, "--discard", *bench.save()), 1,
+            {"writing a .npy": lambda: bench.longer(many, "-o", bench.folder / "out.npy")},
+            less=True),
         "spans": Row(
             "memory of the program at 10 million spans", megabytes,
             bench.spans_memory, 400 * MEGABYTE, less=True),

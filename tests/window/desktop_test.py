@@ -32,6 +32,7 @@ def environment(folder, mark, **more):
     }
     return {
         **mine, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder / "config"),
+        "XDG_DATA_HOME": str(folder / "data"),
         "XDG_RUNTIME_DIR": str(folder), "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent", "POOLSCOPE_TEST_MARK": mark, **more,
     }
 

@@ -1459,6 +1459,7 @@ int main(int argc, char **argv)
 {
     const QTemporaryDir settings;
     qputenv("XDG_CONFIG_HOME", settings.path().toLocal8Bit());
+    qputenv("XDG_DATA_HOME", settings.path().toLocal8Bit());
     QApplication application(argc, argv);
     QApplication::setOrganizationName("poolscope");
     QApplication::setApplicationName("poolscope");

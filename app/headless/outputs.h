@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The outputs of a record that is at its end: its charts and its summary, as options ask for them.
+#pragma once
+
+#include "headless/commandline.h"
+#include "record/runrecord.h"
+#include "report/atomicfile.h"
+
+#include <functional>
+#include <memory>
+
+namespace poolscope {
+
+/// Writes the charts of a record. `end` is its last moment, in nanoseconds of the run.
+using ChartWriter = std::function<Result<void>(
+    const RunRecord &record, std::uint64_t end, const OutputOptions &options)>;
+
+/// Makes the folder for charts, and tries whether their files can be written.
+Result<void> checkChartPlaces(const OutputOptions &options);
+
+/// Opens the file for the summary; null where there is none, or it goes to standard output.
+Result<std::unique_ptr<AtomicFile>> openSummary(
+    const OutputOptions &options, const WaitForRoom &room = {});
+
+/// Writes the summary where the options want it; `file` is what openSummary() gave.
+Result<void> writeSummary(const OutputOptions &options, const RunRecord &record, AtomicFile *file,
+    const WaitForRoom &room = {});
+
+} // namespace poolscope

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "headless/runfilecommands.h"
+
+#include "headless/headless.h"
+#include "headless/runarguments.h"
+#include "headless/standardoutput.h"
+#include "record/runfile.h"
+#include "record/runfileload.h"
+#include "record/runfilereader.h"
+#include "report/outcomeexport.h"
+#include "report/valuetext.h"
+
+#include <QDateTime>
+#include <QTimeZone>
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+namespace poolscope {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+int complain(const Error &error, int status)
+{
+    std::fprintf(stderr, "poolscope: %s\n", error.message.c_str());
+    return status;
+}
+
+double seconds(std::uint64_t nanoseconds)
+{
+    return static_cast<double>(nanoseconds) / 1e9;
+}
+
+/// "running", "interrupted", "completed", ...
+std::string stateText(const RunProgress &progress)
+{
+    if (progress.state == RunState::Running && !isAlive(progress.holder))
+        return "interrupted";
+    return std::string(runfile::stateName(progress.state));
+}
+
+bool isComplete(const RunFileInfo &info)
+{
+    return info.progress.settled() == info.description.inputCount;
+}
+
+std::string timeText(std::int64_t secondsSince1970)
+{
+    return QDateTime::fromSecsSinceEpoch(secondsSince1970).toString(Qt::ISODate).toStdString();
+}
+
+double rateOf(const RunProgress &progress)
+{
+    const double makespan = seconds(progress.makespan());
+    return makespan > 0 ? static_cast<double>(progress.settled()) / makespan : 0;
+}
+
+std::uint64_t sizeOf(const std::string &path)
+{
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    return error ? 0 : size;
+}
+
+Json infoJson(const std::string &path, const RunFileInfo &info)
+{
+    const RunDescription &description = info.description;
+    const RunProgress &progress = info.progress;
+    Json json{
+        {"file", path},
+        {"size_bytes", sizeOf(path)},
+        {"name", info.label.name},
+        {"note", info.label.note},
+        {"command", shellCommand(description.spec)},
+        {"arguments", runArguments(description.spec)},
+        {"folder", description.folder},
+        {"state", stateText(progress)},
+        {"complete", isComplete(info)},
+        {"tasks", description.inputCount},
+        {"succeeded", progress.succeeded},
+        {"failed", progress.failed},
+        {"quarantined", progress.quarantined},
+        {"attempts", progress.attempts},
+        {"workers", progress.workers},
+        {"makespan_s", seconds(progress.makespan())},
+        {"rate", rateOf(progress)},
+        {"started_at", timeText(description.startedAt)},
+        {"host", description.host},
+        {"usable_cores", description.cores},
+        {"program", description.program},
+    };
+    if (!progress.error.empty())
+        json["error"] = progress.error;
+    if (stateText(progress) == "running")
+        json["pid"] = progress.holder.pid;
+    return json;
+}
+
+std::string stateLine(const RunFileInfo &info)
+{
+    const RunProgress &progress = info.progress;
+    std::string line = stateText(progress);
+    if (line == "running")
+        line += ", by " + holderText(progress.holder);
+    if (!progress.error.empty())
+        line += ": " + progress.error;
+    else if (line == "interrupted" || (progress.state != RunState::Running && !isComplete(info)))
+        line += "; 'poolscope resume' goes on with it";
+    return line;
+}
+
+std::string progressLine(const RunFileInfo &info)
+{
+    const RunProgress &progress = info.progress;
+    std::string line = std::to_string(progress.settled()) + " of "
+        + std::to_string(info.description.inputCount) + " inputs";
+    if (progress.failed > 0)
+        line += ", " + std::to_string(progress.failed) + " failed";
+    if (progress.quarantined > 0)
+        line += " (" + std::to_string(progress.quarantined) + " quarantined)";
+    return line;
+}
+
+std::string rounded(double value)
+{
+    char text[32];
+    std::snprintf(text, sizeof(text), "%.4g", value);
+    return value >= 10'000 ? std::to_string(static_cast<std::uint64_t>(value)) : text;
+}
+
+std::string infoText(const std::string &path, const RunFileInfo &info)
+{
+    const RunDescription &description = info.description;
+    const RunProgress &progress = info.progress;
+    std::string text;
+    const auto line = [&text](std::string_view name, const std::string &value) {
+        constexpr std::size_t width = 12;
+        if (!value.empty())
+            text += std::string(name) + std::string(width - name.size(), ' ') + value + "\n";
+    };
+    line("run file", path + ", " + std::to_string(sizeOf(path)) + " bytes");
+    line("name", info.label.name);
+    line("note", info.label.note);
+    line("would run", shellCommand(description.spec));
+    line("in", description.folder);
+    line("state", stateLine(info));
+    line("done", progressLine(info));
+    line("makespan",
+        rounded(seconds(progress.makespan())) + " s, " + rounded(rateOf(progress)) + " it/s");
+    line("workers", std::to_string(progress.workers));
+    line("began",
+        timeText(description.startedAt) + " on " + description.host + " ("
+            + std::to_string(description.cores) + " usable cores), " + description.program);
+    return text;
+}
+
+/// What a run file says of itself, once all of it has been read.
+Result<RunFileInfo> checkedInfo(const std::string &path)
+{
+    auto reader = RunFileReader::open(path);
+    if (!reader)
+        return tl::unexpected(reader.error());
+    return reader->forEachPiece([](const Piece &) { return Result<void>(); }).map([&] {
+        return reader->info();
+    });
+}
+
+} // namespace
+
+int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
+{
+    auto summary = openSummary(options);
+    if (!summary)
+        return complain(summary.error(), exitWrongUse);
+    if (const auto checked = checkChartPlaces(options); !checked)
+        return complain(checked.error(), exitWrongUse);
+    const auto loaded = loadRunFile(options.file);
+    if (!loaded)
+        return complain(loaded.error(), exitWrongUse);
+    const RunRecord &record = *loaded->record;
+    Result<void> written;
+    if (options.output)
+        written = exportOutcomes(record, *options.output);
+    if (written && options.wantsCharts())
+        written = charts(record, record.elapsed, options);
+    if (written)
+        written = writeSummary(options, record, summary->get());
+    return written ? exitAllSucceeded : complain(written.error(), exitWrongUse);
+}
+
+int showRunFile(const InfoOptions &options)
+{
+    const auto info = checkedInfo(options.file);
+    if (!info)
+        return complain(info.error(), exitWrongUse);
+    const std::string text = options.json
+        ? infoJson(options.file, *info).dump(2, ' ', false, Json::error_handler_t::replace) + "\n"
+        : infoText(options.file, *info);
+    const auto written = StandardOutput({}).writeText(text);
+    return written ? exitAllSucceeded : complain(written.error(), exitPoolFailed);
+}
+
+} // namespace poolscope

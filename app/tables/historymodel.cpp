@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tables/historymodel.h"
+
+#include "charts/caption.h"
+#include "record/runfile.h"
+#include "record/runfilereader.h"
+#include "tables/tabletext.h"
+
+#include <QDateTime>
+#include <QDir>
+#include <QFile>
+#include <QFutureWatcher>
+#include <QLocale>
+#include <QtConcurrent>
+#include <algorithm>
+
+namespace poolscope {
+
+namespace {
+
+struct ColumnText {
+    const char *title;
+    const char *help;
+};
+
+constexpr ColumnText columns[] = {
+    {QT_TRANSLATE_NOOP("HistoryModel", "Name"),
+        QT_TRANSLATE_NOOP("HistoryModel", "What you call the run; F2 changes it")},
+    {QT_TRANSLATE_NOOP("HistoryModel", "When"), QT_TRANSLATE_NOOP("HistoryModel", "When it began")},
+    {QT_TRANSLATE_NOOP("HistoryModel", "Task"),
+        QT_TRANSLATE_NOOP("HistoryModel", "What was run on every input")},
+    {QT_TRANSLATE_NOOP("HistoryModel", "Input"),
+        QT_TRANSLATE_NOOP("HistoryModel", "What it was run on")},
+    {QT_TRANSLATE_NOOP("HistoryModel", "Done"),
+        QT_TRANSLATE_NOOP("HistoryModel", "Inputs that have an outcome, of all")},
+    {QT_TRANSLATE_NOOP("HistoryModel", "Failed"),
+        QT_TRANSLATE_NOOP("HistoryModel", "Inputs that failed")},
+    {QT_TRANSLATE_NOOP("HistoryModel", "Makespan"),
+        QT_TRANSLATE_NOOP("HistoryModel", "Seconds from the first dispatch to the last outcome")},
+    {QT_TRANSLATE_NOOP("HistoryModel", "it/s"),
+        QT_TRANSLATE_NOOP("HistoryModel", "Iterations per second, over the makespan")},
+    {QT_TRANSLATE_NOOP("HistoryModel", "Size"),
+        QT_TRANSLATE_NOOP("HistoryModel", "Of the run file")},
+    {QT_TRANSLATE_NOOP("HistoryModel", "State"),
+        QT_TRANSLATE_NOOP("HistoryModel", "How the run ended, or that it goes on")},
+    {QT_TRANSLATE_NOOP("HistoryModel", "Note"),
+        QT_TRANSLATE_NOOP("HistoryModel", "What you noted about it; F2 changes it")},
+};
+
+double makespanOf(const RunFileInfo &info)
+{
+    return static_cast<double>(info.progress.makespan()) / 1e9;
+}
+
+double rateOf(const RunFileInfo &info)
+{
+    const double makespan = makespanOf(info);
+    return makespan > 0 ? static_cast<double>(info.progress.settled()) / makespan : 0;
+}
+
+bool goesOn(const RunFileInfo &info)
+{
+    return info.progress.state == RunState::Running && isAlive(info.progress.holder);
+}
+
+QString stateText(const RunFileInfo &info)
+{
+    switch (info.progress.state) {
+    case RunState::Running:
+        return goesOn(info) ? HistoryModel::tr("running") : HistoryModel::tr("interrupted");
+    case RunState::Completed:
+        return HistoryModel::tr("finished");
+    case RunState::Cancelled:
+        return HistoryModel::tr("stopped");
+    case RunState::Failed:
+        return HistoryModel::tr("broke off");
+    case RunState::Halted:
+        return HistoryModel::tr("halted");
+    }
+    return {};
+}
+
+} // namespace
+
+HistoryModel::HistoryModel(QString folder, QObject *parent)
+    : QAbstractTableModel(parent)
+    , m_folder(std::move(folder))
+{
+}
+
+HistoryModel::Entries HistoryModel::readFolder(const QString &folder)
+{
+    Entries entries;
+    const QFileInfoList files =
+        QDir(folder).entryInfoList({QStringLiteral("*.poolscope")}, QDir::Files);
+    for (const QFileInfo &file : files) {
+        auto info = readRunFileInfo(QFile::encodeName(file.filePath()).toStdString());
+        if (info)
+            entries.push_back(
+                {file.filePath(), static_cast<std::uint64_t>(file.size()), std::move(*info)});
+    }
+    std::stable_sort(entries.begin(), entries.end(), [](const Entry &a, const Entry &b) {
+        return std::pair(a.info.description.startedAt, a.path)
+            > std::pair(b.info.description.startedAt, b.path);
+    });
+    return entries;
+}
+
+void HistoryModel::refresh()
+{
+    m_reading = std::make_shared<Entries>();
+    auto *watcher = new QFutureWatcher<void>(this);
+    connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher, read = m_reading] {
+        watcher->deleteLater();
+        if (read == m_reading)
+            take(std::move(*read));
+    });
+    watcher->setFuture(
+        QtConcurrent::run([folder = m_folder, read = m_reading] { *read = readFolder(folder); }));
+}
+
+void HistoryModel::take(Entries entries)
+{
+    const bool sameFiles = std::equal(entries.begin(), entries.end(), m_entries.begin(),
+        m_entries.end(), [](const Entry &a, const Entry &b) { return a.path == b.path; });
+    if (sameFiles) {
+        m_entries = std::move(entries);
+        if (!m_entries.empty())
+            emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+    } else {
+        beginResetModel();
+        m_entries = std::move(entries);
+        endResetModel();
+    }
+    emit refreshed();
+}
+
+QString HistoryModel::path(int row) const
+{
+    return m_entries.at(static_cast<std::size_t>(row)).path;
+}
+
+const RunFileInfo &HistoryModel::info(int row) const
+{
+    return m_entries.at(static_cast<std::size_t>(row)).info;
+}
+
+bool HistoryModel::canResume(int row) const
+{
+    const RunFileInfo &of = info(row);
+    return of.progress.settled() < of.description.inputCount && !goesOn(of);
+}
+
+int HistoryModel::rowOf(const QString &path) const
+{
+    const auto found = std::find_if(
+        m_entries.begin(), m_entries.end(), [&](const Entry &entry) { return entry.path == path; });
+    return found == m_entries.end() ? -1 : static_cast<int>(found - m_entries.begin());
+}
+
+Result<void> HistoryModel::remove(int row)
+{
+    QFile file(path(row));
+    if (!file.remove())
+        return failure("cannot delete " + file.fileName().toStdString() + ": "
+            + file.errorString().toStdString());
+    QFile::remove(file.fileName() + QStringLiteral("-journal"));
+    beginRemoveRows({}, row, row);
+    m_entries.erase(m_entries.begin() + row);
+    endRemoveRows();
+    return {};
+}
+
+int HistoryModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_entries.size());
+}
+
+int HistoryModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : Note + 1;
+}
+
+QString HistoryModel::text(const Entry &entry, int column) const
+{
+    const RunDescription &description = entry.info.description;
+    const RunProgress &progress = entry.info.progress;
+    switch (column) {
+    case Name:
+        return entry.info.label.name.empty() ? QFileInfo(entry.path).completeBaseName()
+                                             : cellText(entry.info.label.name);
+    case When:
+        return QLocale().toString(
+            QDateTime::fromSecsSinceEpoch(description.startedAt), QLocale::ShortFormat);
+    case Task:
+        return taskText(description.spec.task);
+    case Input:
+        return inputText(description.spec.input);
+    case Done:
+        return tr("%1 of %2")
+            .arg(numberText(progress.settled()), numberText(description.inputCount));
+    case Failed:
+        return progress.failed > 0 ? numberText(progress.failed) : QString();
+    case Makespan:
+        return QLocale().toString(makespanOf(entry.info), 'f', 2);
+    case Rate:
+        return rateOf(entry.info) >= 100
+            ? numberText(static_cast<std::uint64_t>(rateOf(entry.info)))
+            : QLocale().toString(rateOf(entry.info), 'g', 3);
+    case Size:
+        return QLocale().formattedDataSize(static_cast<qint64>(entry.size));
+    case State:
+        return stateText(entry.info);
+    case Note:
+        return cellText(entry.info.label.note);
+    default:
+        return {};
+    }
+}
+
+QVariant HistoryModel::sortKey(const Entry &entry, int column) const
+{
+    switch (column) {
+    case When:
+        return QVariant::fromValue<qlonglong>(entry.info.description.startedAt);
+    case Done:
+        return QVariant::fromValue<qulonglong>(entry.info.progress.settled());
+    case Failed:
+        return QVariant::fromValue<qulonglong>(entry.info.progress.failed);
+    case Makespan:
+        return makespanOf(entry.info);
+    case Rate:
+        return rateOf(entry.info);
+    case Size:
+        return QVariant::fromValue<qulonglong>(entry.size);
+    default:
+        return text(entry, column);
+    }
+}
+
+QVariant HistoryModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const Entry &entry = m_entries[static_cast<std::size_t>(index.row())];
+    const int column = index.column();
+    const bool isNumber = column >= Done && column <= Size;
+    switch (role) {
+    case Qt::DisplayRole:
+        return text(entry, column);
+    case Qt::EditRole:
+        if (column == Note)
+            return QString::fromStdString(entry.info.label.note);
+        return text(entry, column);
+    case Qt::ToolTipRole:
+        return column == Note ? toolTipText(entry.info.label.note)
+                              : toolTipText(text(entry, column).toStdString());
+    case Qt::TextAlignmentRole:
+        return QVariant::fromValue(Qt::AlignVCenter | (isNumber ? Qt::AlignRight : Qt::AlignLeft));
+    case sortRole:
+        return sortKey(entry, column);
+    default:
+        return {};
+    }
+}
+
+QVariant HistoryModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || section < 0 || section > Note)
+        return {};
+    if (role == Qt::DisplayRole)
+        return tr(columns[section].title);
+    if (role == Qt::ToolTipRole)
+        return tr(columns[section].help);
+    return {};
+}
+
+Qt::ItemFlags HistoryModel::flags(const QModelIndex &index) const
+{
+    const bool editable = index.column() == Name || index.column() == Note;
+    return QAbstractTableModel::flags(index)
+        | (index.isValid() && editable ? Qt::ItemIsEditable : Qt::NoItemFlags);
+}
+
+bool HistoryModel::setData(const QModelIndex &index, const QVariant &value, int role)
+{
+    if (role != Qt::EditRole || !(flags(index) & Qt::ItemIsEditable))
+        return false;
+    Entry &entry = m_entries[static_cast<std::size_t>(index.row())];
+    RunLabel label = entry.info.label;
+    std::string &changed = index.column() == Name ? label.name : label.note;
+    const std::string text = value.toString().trimmed().toStdString();
+    if (changed == text || value == data(index, Qt::EditRole))
+        return false;
+    changed = text;
+    if (const auto set = setRunLabel(QFile::encodeName(entry.path).toStdString(), label); !set) {
+        emit failed(QString::fromStdString(set.error().message));
+        return false;
+    }
+    entry.info.label = label;
+    emit dataChanged(index, index);
+    return true;
+}
+
+} // namespace poolscope

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// HistoryModel: the run files of a folder as a table, the newest first. Name and note can be
+// edited.
+//
+// Reading many files may take long, so it happens on another thread; what was there stays shown
+// meanwhile.
+#pragma once
+
+#include "record/runfileformat.h"
+
+#include <QAbstractTableModel>
+#include <memory>
+#include <vector>
+
+namespace poolscope {
+
+class HistoryModel : public QAbstractTableModel {
+    Q_OBJECT
+
+public:
+    enum Column { Name, When, Task, Input, Done, Failed, Makespan, Rate, Size, State, Note };
+    static constexpr int sortRole = Qt::UserRole;
+
+    /// Of this folder, which need not be there yet.
+    explicit HistoryModel(QString folder, QObject *parent = nullptr);
+
+    const QString &folder() const { return m_folder; }
+    /// Reads the folder anew.
+    void refresh();
+
+    QString path(int row) const;
+    const RunFileInfo &info(int row) const;
+    bool canResume(int row) const;
+    int rowOf(const QString &path) const; ///< -1: it is not there
+    /// Deletes the file.
+    Result<void> remove(int row);
+
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+    Qt::ItemFlags flags(const QModelIndex &index) const override;
+    bool setData(const QModelIndex &index, const QVariant &value, int role) override;
+
+signals:
+    void refreshed();
+    void failed(const QString &why);
+
+private:
+    struct Entry {
+        QString path;
+        std::uint64_t size = 0;
+        RunFileInfo info;
+    };
+    using Entries = std::vector<Entry>;
+
+    static Entries readFolder(const QString &folder);
+    void take(Entries entries);
+    QString text(const Entry &entry, int column) const;
+    QVariant sortKey(const Entry &entry, int column) const;
+
+    QString m_folder;
+    Entries m_entries;
+    std::shared_ptr<Entries> m_reading; ///< what another thread reads now
+};
+
+} // namespace poolscope

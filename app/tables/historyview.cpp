@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tables/historyview.h"
+
+#include "tables/emptytext.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QShowEvent>
+#include <QTableView>
+#include <QVBoxLayout>
+
+namespace poolscope {
+
+namespace {
+
+constexpr int margin = 8;
+
+} // namespace
+
+HistoryView::HistoryView(const QString &folder, QWidget *parent)
+    : QWidget(parent)
+    , m_model(folder)
+{
+    m_sorted.setSourceModel(&m_model);
+    m_sorted.setSortRole(HistoryModel::sortRole);
+    makeTable();
+    auto *bar = new QHBoxLayout;
+    bar->setContentsMargins(margin, margin / 2, margin, 0);
+    m_open = addButton(tr("Open"), tr("Show the run as it was at its end; runs nothing (Enter)"),
+        &HistoryView::open);
+    m_resume = addButton(tr("Resume"),
+        tr("Go on with a run that did not come to its end: only what is missing is run"),
+        &HistoryView::resume);
+    m_rename = addButton(tr("Rename"), tr("Call the run something (F2)"), &HistoryView::rename);
+    m_note = addButton(tr("Note"), tr("Write down something about the run"), &HistoryView::note);
+    m_delete = addButton(tr("Delete\u2026"), tr("Delete the run file, after a question (Del)"),
+        &HistoryView::remove);
+    m_delete->setShortcut(QKeySequence()); // the table's key
+    for (QPushButton *button : {m_open, m_resume, m_rename, m_note, m_delete})
+        bar->addWidget(button);
+    bar->addStretch();
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(1, 1, 1, 1);
+    layout->setSpacing(margin / 2);
+    layout->addLayout(bar);
+    layout->addWidget(m_table);
+    connect(&m_model, &HistoryModel::refreshed, this, [this] {
+        m_empty->setVisible(m_model.rowCount() == 0);
+        showButtons();
+    });
+    connect(&m_model, &HistoryModel::failed, this, &HistoryView::failed);
+    showButtons();
+}
+
+QPushButton *HistoryView::addButton(
+    const QString &text, const QString &toolTip, void (HistoryView::*action)())
+{
+    auto *button = new QPushButton(text, this);
+    button->setToolTip(toolTip);
+    button->setAccessibleName(QString(text).remove(QChar(0x2026)));
+    connect(button, &QPushButton::clicked, this, action);
+    return button;
+}
+
+void HistoryView::makeTable()
+{
+    constexpr int margins = 8;
+    m_table = new QTableView(this);
+    m_table->setObjectName(QStringLiteral("historyTable"));
+    m_table->setModel(&m_sorted);
+    m_table->setSortingEnabled(true);
+    m_table->sortByColumn(HistoryModel::When, Qt::DescendingOrder);
+    m_table->setAccessibleName(tr("History"));
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_table->setEditTriggers(QAbstractItemView::EditKeyPressed);
+    m_table->setAlternatingRowColors(true);
+    m_table->setShowGrid(false);
+    m_table->setFrameShape(QFrame::NoFrame);
+    m_table->setTabKeyNavigation(false);
+    m_table->setWordWrap(false);
+    m_table->verticalHeader()->hide();
+    m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + margins);
+    m_table->horizontalHeader()->setHighlightSections(false);
+    m_table->horizontalHeader()->setStretchLastSection(true);
+    m_table->setColumnWidth(HistoryModel::Name, m_table->fontMetrics().averageCharWidth() * 26);
+    m_table->setColumnWidth(HistoryModel::When, m_table->fontMetrics().averageCharWidth() * 20);
+    m_empty = new EmptyText(
+        tr("Runs are kept here: to look at again, to go on with, to compare"), m_table);
+    connect(m_table, &QTableView::doubleClicked, this, &HistoryView::open);
+    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+        &HistoryView::showButtons);
+    auto *openKey = new QAction(this);
+    openKey->setShortcuts({Qt::Key_Return, Qt::Key_Enter});
+    auto *deleteKey = new QAction(this);
+    deleteKey->setShortcut(Qt::Key_Delete);
+    for (QAction *action : {openKey, deleteKey}) {
+        action->setShortcutContext(Qt::WidgetShortcut);
+        m_table->addAction(action);
+    }
+    connect(openKey, &QAction::triggered, this, &HistoryView::open);
+    connect(deleteKey, &QAction::triggered, this, &HistoryView::remove);
+}
+
+void HistoryView::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    refresh();
+}
+
+void HistoryView::setBusy(bool busy)
+{
+    m_busy = busy;
+    showButtons();
+}
+
+void HistoryView::setShown(const QString &path)
+{
+    m_shown = path;
+    showButtons();
+}
+
+int HistoryView::row() const
+{
+    const QModelIndexList rows = m_table->selectionModel()->selectedRows();
+    return rows.isEmpty() ? -1 : m_sorted.mapToSource(rows.front()).row();
+}
+
+void HistoryView::showButtons()
+{
+    if (!m_open)
+        return;
+    const int chosen = row();
+    m_open->setEnabled(chosen >= 0 && !m_busy);
+    m_resume->setEnabled(chosen >= 0 && !m_busy && m_model.canResume(chosen));
+    m_rename->setEnabled(chosen >= 0);
+    m_note->setEnabled(chosen >= 0);
+    m_delete->setEnabled(chosen >= 0 && !(m_busy && m_model.path(chosen) == m_shown));
+}
+
+void HistoryView::open()
+{
+    if (m_open->isEnabled())
+        emit openWanted(m_model.path(row()));
+}
+
+void HistoryView::resume()
+{
+    emit resumeWanted(m_model.path(row()));
+}
+
+void HistoryView::edit(int column)
+{
+    const QModelIndex index = m_sorted.mapFromSource(m_model.index(row(), column));
+    m_table->setFocus();
+    m_table->setCurrentIndex(index);
+    m_table->edit(index);
+}
+
+void HistoryView::remove()
+{
+    const int chosen = row();
+    if (!m_delete->isEnabled())
+        return;
+    const QString name =
+        m_model.data(m_model.index(chosen, HistoryModel::Name), Qt::DisplayRole).toString();
+    QMessageBox box(QMessageBox::NoIcon, tr("Delete a run"),
+        tr("Delete the run file of \u201c%1\u201d?").arg(name), QMessageBox::NoButton, this);
+    box.setInformativeText(tr("What it holds is lost: outcomes, timeline and log."));
+    QPushButton *confirmed = box.addButton(tr("Delete"), QMessageBox::DestructiveRole);
+    box.setDefaultButton(box.addButton(tr("Keep"), QMessageBox::RejectRole));
+    box.exec();
+    if (box.clickedButton() != confirmed)
+        return;
+    if (const auto removed = m_model.remove(chosen); !removed)
+        emit failed(QString::fromStdString(removed.error().message));
+    m_empty->setVisible(m_model.rowCount() == 0);
+}
+
+} // namespace poolscope

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// HistoryView: the runs that were kept, and what can be done with them.
+#pragma once
+
+#include "tables/historymodel.h"
+
+#include <QSortFilterProxyModel>
+#include <QWidget>
+
+class QPushButton;
+class QTableView;
+
+namespace poolscope {
+
+class EmptyText;
+
+class HistoryView : public QWidget {
+    Q_OBJECT
+
+public:
+    /// Of the run files in this folder.
+    explicit HistoryView(const QString &folder, QWidget *parent = nullptr);
+
+    HistoryModel &model() { return m_model; }
+    void refresh() { m_model.refresh(); }
+    /// While a run goes on no other can be opened, and the one that is shown is not deleted.
+    void setBusy(bool busy);
+    void setShown(const QString &path);
+
+signals:
+    void openWanted(const QString &path);
+    void resumeWanted(const QString &path);
+    void failed(const QString &why);
+
+protected:
+    void showEvent(QShowEvent *event) override;
+
+private:
+    QPushButton *addButton(
+        const QString &text, const QString &toolTip, void (HistoryView::*action)());
+    void makeTable();
+    int row() const; ///< of the model; -1: none is chosen
+    void showButtons();
+    void open();
+    void resume();
+    void edit(int column);
+    void rename() { edit(HistoryModel::Name); }
+    void note() { edit(HistoryModel::Note); }
+    void remove();
+
+    HistoryModel m_model;
+    QSortFilterProxyModel m_sorted;
+    QTableView *m_table = nullptr;
+    EmptyText *m_empty = nullptr;
+    QPushButton *m_open = nullptr;
+    QPushButton *m_resume = nullptr;
+    QPushButton *m_rename = nullptr;
+    QPushButton *m_note = nullptr;
+    QPushButton *m_delete = nullptr;
+    bool m_busy = false;
+    QString m_shown;
+};
+
+} // namespace poolscope

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "record/journal.h"
+
+#include "record/outcomepieces.h"
+
+#include <algorithm>
+#include <pthread.h>
+#include <utility>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::chrono::milliseconds retryInterval(500);
+constexpr std::uint64_t snapshotOutcomes = 1U << 20; // beyond which the next stands for itself
+constexpr std::uint64_t groupOutcomes = 1U << 24; // that one transaction writes, or a few more
+constexpr std::size_t spansAtOnce = 100'000;
+constexpr std::size_t bytesAtOnce = 1U << 20;
+
+std::uint64_t outcomesIn(const RecordSnapshot &snapshot)
+{
+    std::uint64_t count = 0;
+    for (const IndexRange &range : snapshot.settled)
+        count += range.count;
+    return count;
+}
+
+/// Sorted, and joined where they touch.
+std::vector<IndexRange> inOrder(std::vector<IndexRange> ranges)
+{
+    std::sort(ranges.begin(), ranges.end(),
+        [](const IndexRange &a, const IndexRange &b) { return a.first < b.first; });
+    std::vector<IndexRange> joined;
+    for (const IndexRange &range : ranges) {
+        if (!joined.empty() && joined.back().end() == range.first)
+            joined.back().count += range.count;
+        else
+            joined.push_back(range);
+    }
+    return joined;
+}
+
+} // namespace
+
+Journal::Journal(
+    std::unique_ptr<RunFile> file, const RunRecord &record, RecordPositions written, Told told)
+    : m_file(std::move(file))
+    , m_path(m_file->path())
+    , m_record(record)
+    , m_written(std::move(written))
+    , m_told(std::move(told))
+    , m_thread([this] { work(); })
+{
+    pthread_setname_np(m_thread.native_handle(), "journal");
+}
+
+Journal::~Journal()
+{
+    giveUp();
+    m_thread.join();
+}
+
+void Journal::note(RecordSnapshot snapshot)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_waiting.empty() || outcomesIn(m_waiting.back()) >= snapshotOutcomes) {
+        m_waiting.push_back(std::move(snapshot));
+    } else {
+        RecordSnapshot &last = m_waiting.back();
+        snapshot.settled.insert(snapshot.settled.begin(), last.settled.begin(), last.settled.end());
+        snapshot.reopened.insert(
+            snapshot.reopened.begin(), last.reopened.begin(), last.reopened.end());
+        last = std::move(snapshot);
+    }
+    m_changed.notify_all();
+}
+
+void Journal::finish(RecordSnapshot snapshot)
+{
+    note(std::move(snapshot));
+    const std::lock_guard lock(m_mutex);
+    m_finishing = true;
+    m_changed.notify_all();
+}
+
+void Journal::giveUp()
+{
+    const std::lock_guard lock(m_mutex);
+    m_givesUp = true;
+    m_changed.notify_all();
+}
+
+bool Journal::waitUntilClosed(std::chrono::milliseconds patience)
+{
+    std::unique_lock lock(m_mutex);
+    return m_changed.wait_for(lock, patience, [this] { return m_closed; });
+}
+
+Result<void> Journal::result() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_result;
+}
+
+void Journal::work()
+{
+    while (true) {
+        const std::vector<RecordSnapshot> group = takeGroup();
+        if (group.empty()) {
+            close(m_finishing ? m_file->close() : failure(m_path + " was left incomplete"));
+            return;
+        }
+        if (!writePatiently(group))
+            return;
+        m_writtenBelow = group.back().settledBelow;
+        m_told.written();
+    }
+}
+
+/// What is to be written next, once there is something; nothing when there will be no more.
+std::vector<RecordSnapshot> Journal::takeGroup()
+{
+    std::unique_lock lock(m_mutex);
+    m_changed.wait(lock, [this] { return !m_waiting.empty() || m_finishing || m_givesUp; });
+    auto end = m_waiting.begin();
+    for (std::uint64_t count = 0; end != m_waiting.end() && count < groupOutcomes; ++end)
+        count += outcomesIn(*end);
+    std::vector<RecordSnapshot> group(
+        std::make_move_iterator(m_waiting.begin()), std::make_move_iterator(end));
+    m_waiting.erase(m_waiting.begin(), end);
+    return group;
+}
+
+/// False when it was told to give up meanwhile; then the file is closed.
+bool Journal::writePatiently(const std::vector<RecordSnapshot> &group)
+{
+    bool stuck = false;
+    while (true) {
+        const auto written = write(group);
+        if (written)
+            break;
+        m_file->rollback();
+        if (!std::exchange(stuck, true))
+            m_told.stuck(written.error().message);
+        std::unique_lock lock(m_mutex);
+        if (m_changed.wait_for(lock, retryInterval, [this] { return m_givesUp; })) {
+            lock.unlock();
+            close(written);
+            return false;
+        }
+    }
+    if (stuck)
+        m_told.unstuck();
+    return true;
+}
+
+void Journal::close(Result<void> result)
+{
+    m_file.reset();
+    {
+        const std::lock_guard lock(m_mutex);
+        m_result = std::move(result);
+        m_closed = true;
+        m_changed.notify_all();
+    }
+    m_told.closed();
+}
+
+Result<void> Journal::write(const std::vector<RecordSnapshot> &group)
+{
+    const RecordSnapshot &last = group.back();
+    // Workers before their spans, spans before their stations: so they are read back.
+    return m_file->begin()
+        .and_then([&] { return writeReopened(group); })
+        .and_then([&] { return writeOutcomes(group); })
+        .and_then([&] { return writeWorkers(last.reached); })
+        .and_then([&] { return writeMarks(last.reached.marks); })
+        .and_then([&] { return writeLog(last.reached.logLines); })
+        .and_then([&] { return m_file->commit(last.progress); })
+        .map([&] { m_written = last.reached; });
+}
+
+/// Before the outcomes: of an index that failed again meanwhile the last one counts.
+Result<void> Journal::writeReopened(const std::vector<RecordSnapshot> &group)
+{
+    for (const RecordSnapshot &snapshot : group) {
+        for (const IndexRange &range : snapshot.reopened) {
+            const Piece piece{0, PieceKind::Reopened, 0, range.first, range.count, {}};
+            if (auto added = m_file->add(piece); !added)
+                return added;
+        }
+    }
+    return {};
+}
+
+Result<void> Journal::writeOutcomes(const std::vector<RecordSnapshot> &group)
+{
+    std::vector<IndexRange> settled;
+    for (const RecordSnapshot &snapshot : group)
+        settled.insert(settled.end(), snapshot.settled.begin(), snapshot.settled.end());
+    for (const IndexRange &range : inOrder(std::move(settled))) {
+        if (auto written = writeOutcomePieces(*m_file, *m_record.outcomes, range); !written)
+            return written;
+    }
+    return {};
+}
+
+Result<void> Journal::writeWorkers(const RecordPositions &reached)
+{
+    Result<void> written;
+    m_written.workers.resize(reached.workers.size());
+    for (std::size_t i = 0; i < reached.workers.size() && written; ++i) {
+        const auto worker = static_cast<WorkerId>(i + 1);
+        const RecordPositions::Worker &now = reached.workers[i];
+        if (now.figures != m_written.workers[i].figures) {
+            std::string bytes;
+            packWorker(bytes, now.figures);
+            written = m_file->add({0, PieceKind::Worker, worker, 0, 0, bytes});
+        }
+        written =
+            std::move(written).and_then([&] { return writeSpans(worker, now); }).and_then([&] {
+                return writeStations(worker, now);
+            });
+    }
+    return written;
+}
+
+Result<void> Journal::writeSpans(WorkerId worker, const RecordPositions::Worker &reached)
+{
+    const Lane &lane = m_record.timeline.worker(worker - 1).lane();
+    for (std::size_t from = m_written.workers[worker - 1].spans; from < reached.spans;) {
+        const std::size_t to = std::min(from + spansAtOnce, reached.spans);
+        std::string bytes;
+        packSpans(bytes, lane, from, to);
+        if (auto added = m_file->add({0, PieceKind::Spans, worker, 0, to - from, bytes}); !added)
+            return added;
+        from = to;
+    }
+    return {};
+}
+
+Result<void> Journal::writeStations(WorkerId worker, const RecordPositions::Worker &reached)
+{
+    const StationLog &stations = m_record.timeline.worker(worker - 1).stations();
+    for (std::size_t from = m_written.workers[worker - 1].stationBytes;
+         from < reached.stationBytes;) {
+        const std::size_t to = std::min(from + bytesAtOnce, reached.stationBytes);
+        const std::string bytes = stations.packed(from, to);
+        if (auto added = m_file->add({0, PieceKind::Stations, worker, 0, 0, bytes}); !added)
+            return added;
+        from = to;
+    }
+    return {};
+}
+
+Result<void> Journal::writeMarks(std::size_t reached)
+{
+    const AppendLog<Mark> &marks = m_record.timeline.marks();
+    for (std::size_t from = m_written.marks; from < reached;) {
+        std::string bytes;
+        std::uint64_t time = 0;
+        std::size_t to = from;
+        for (; to < reached && bytes.size() < bytesAtOnce; ++to) {
+            packMark(bytes, marks[to], time);
+            time = marks[to].time;
+        }
+        if (auto added = m_file->add({0, PieceKind::Marks, 0, 0, to - from, bytes}); !added)
+            return added;
+        from = to;
+    }
+    return {};
+}
+
+Result<void> Journal::writeLog(std::uint64_t reached)
+{
+    constexpr std::size_t linesAtOnce = 64; // of 64 KiB at the most
+    for (std::uint64_t from = m_written.logLines; from < reached;) {
+        const auto wanted = std::min<std::uint64_t>(linesAtOnce, reached - from);
+        const RunLog::Page page = m_record.log.entriesFrom(from, wanted);
+        std::string bytes;
+        for (const LogEntry &entry : page.entries)
+            packLogEntry(bytes, entry);
+        if (auto added = m_file->add({0, PieceKind::Log, 0, 0, page.entries.size(), bytes}); !added)
+            return added;
+        from = page.next;
+    }
+    return {};
+}
+
+} // namespace poolscope

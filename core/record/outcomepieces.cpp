@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "record/outcomepieces.h"
+
+#include "wire/codec.h"
+
+#include <algorithm>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::uint64_t cellsAtOnce = runfile::largestPiece / sizeof(std::uint64_t);
+constexpr std::size_t fewNumbers = 64; // below which they are encoded among their neighbours
+constexpr std::size_t bytesAtOnce = 1U << 20;
+
+class Writer {
+public:
+    Writer(RunFile &file, const OutcomeStore &outcomes)
+        : m_file(file)
+        , m_outcomes(outcomes)
+    {
+    }
+
+    /// Writes the first ones of the range, or keeps them for flush(); returns how many.
+    Result<std::uint64_t> writeSome(const IndexRange &range)
+    {
+        const auto numbers = m_outcomes.numbers(range.first, std::min(range.count, cellsAtOnce));
+        if (numbers.cells.size() < fewNumbers)
+            return encode(range.first).map([] { return std::uint64_t{1}; });
+        const std::uint64_t count = numbers.cells.size();
+        const auto kind =
+            numbers.kind == OutcomeKind::Real ? PieceKind::Reals : PieceKind::Integers;
+        return flush()
+            .and_then([&] {
+                return m_file.add({0, kind, 0, range.first, count,
+                    {reinterpret_cast<const char *>(numbers.cells.data()),
+                        count * sizeof(std::uint64_t)}});
+            })
+            .map([count] { return count; });
+    }
+
+    Result<void> flush()
+    {
+        if (m_count == 0)
+            return {};
+        std::string_view rest = m_bytes;
+        Result<void> added;
+        while (rest.size() > runfile::largestPiece && added) {
+            added =
+                m_file.add({0, PieceKind::Part, 0, 0, 0, rest.substr(0, runfile::largestPiece)});
+            rest.remove_prefix(runfile::largestPiece);
+        }
+        if (added)
+            added = m_file.add({0, PieceKind::Outcomes, 0, m_first, m_count, rest});
+        m_count = 0;
+        m_bytes.clear();
+        return added;
+    }
+
+private:
+    Result<void> encode(std::uint64_t index)
+    {
+        const auto outcome = m_outcomes.read(index);
+        if (!m_outcomes.has(index))
+            return flush();
+        if (!outcome)
+            return tl::unexpected(outcome.error());
+        if (m_count == 0)
+            m_first = index;
+        wire::encodeKeptOutcome(m_bytes, outcome->view);
+        ++m_count;
+        return m_bytes.size() < bytesAtOnce ? Result<void>() : flush();
+    }
+
+    RunFile &m_file;
+    const OutcomeStore &m_outcomes;
+    std::string m_bytes; ///< outcomes from m_first on, encoded
+    std::uint64_t m_first = 0;
+    std::uint64_t m_count = 0;
+};
+
+} // namespace
+
+Result<void> writeOutcomePieces(
+    RunFile &file, const OutcomeStore &outcomes, const IndexRange &range)
+{
+    Writer writer(file, outcomes);
+    for (std::uint64_t index = range.first; index < range.end();) {
+        const auto written = writer.writeSome({index, range.end() - index});
+        if (!written)
+            return tl::unexpected(written.error());
+        index += *written;
+    }
+    return writer.flush();
+}
+
+} // namespace poolscope

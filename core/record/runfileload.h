@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A run file as the record of its run, through the same structures that a live run has.
+//
+// Runs nothing and opens no input; the record's inputs answer that they were not read.
+#pragma once
+
+#include "record/recordpositions.h"
+#include "record/runfileformat.h"
+#include "record/runrecord.h"
+#include "result.h"
+
+#include <memory>
+#include <string>
+
+namespace poolscope {
+
+struct LoadedRun {
+    RunFileInfo info;
+    std::unique_ptr<RunRecord> record;
+    RecordPositions written; ///< how far the file tells of the record
+};
+
+/// Loads what the file at `path` has; of a run that was cut off that is what it had done by then.
+Result<LoadedRun> loadRunFile(const std::string &path);
+
+} // namespace poolscope

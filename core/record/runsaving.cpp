@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "record/runsaving.h"
+
+#include "pool/usablecores.h"
+#include "record/runfilereader.h"
+
+#include <chrono>
+#include <filesystem>
+#include <set>
+
+namespace poolscope {
+
+namespace {
+
+std::int64_t secondsSince1970()
+{
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
+Result<RunDescription> describe(const Run::Opened &opened)
+{
+    RunDescription description;
+    description.spec = opened.record->spec;
+    auto files = taskFiles(description.spec.task);
+    if (!files)
+        return tl::unexpected(files.error());
+    description.taskFiles = std::move(*files);
+    const InputContent content = opened.source->content();
+    description.inputCount = opened.record->inputCount;
+    description.inputHash = content.hash;
+    description.inputsHashed = content.inputs;
+    std::error_code error;
+    description.folder = std::filesystem::current_path(error).string();
+    description.program = "poolscope " POOLSCOPE_VERSION;
+    description.host = thisProcess().host;
+    description.cores = usableCores();
+    description.startedAt = secondsSince1970();
+    return description;
+}
+
+Result<void> enterFolder(const RunDescription &description)
+{
+    std::error_code error;
+    std::filesystem::current_path(description.folder, error);
+    if (error)
+        return failure("the run began in the folder " + description.folder
+            + ", which cannot be entered: " + error.message());
+    return {};
+}
+
+Result<void> checkTaskFiles(const RunDescription &description)
+{
+    const auto now = taskFiles(description.spec.task);
+    if (!now)
+        return tl::unexpected(now.error());
+    for (std::size_t i = 0; i < now->size() || i < description.taskFiles.size(); ++i) {
+        const bool same = i < now->size() && i < description.taskFiles.size()
+            && (*now)[i].hash == description.taskFiles[i].hash;
+        if (same)
+            continue;
+        const std::string path = i < now->size() ? (*now)[i].path : description.taskFiles[i].path;
+        return failure("the task has changed since the run began: " + path
+            + " is not what it was, so new values would not belong to the old ones");
+    }
+    return {};
+}
+
+std::string inputName(const InputSpec &input)
+{
+    if (const auto *lines = std::get_if<LinesInput>(&input))
+        return lines->isStandardInput() ? "standard input" : lines->path;
+    if (const auto *csv = std::get_if<CsvInput>(&input))
+        return csv->path;
+    if (const auto *files = std::get_if<FilesInput>(&input))
+        return "the files that match " + files->pattern;
+    return "the range";
+}
+
+bool isUnchanged(const RunDescription &description, const InputSource &source)
+{
+    const InputContent now = source.content();
+    return now.hash == description.inputHash && now.inputs == description.inputsHashed
+        && source.size() == description.inputCount;
+}
+
+Result<void> checkInputs(const RunDescription &description, const InputSource &source)
+{
+    if (isUnchanged(description, source))
+        return {};
+    return failure("the input has changed since the run began: " + inputName(description.spec.input)
+        + " is not what it was");
+}
+
+std::vector<std::uint64_t> failuresOf(const RunRecord &record)
+{
+    // Each has its mark, so that no value needs to be looked at.
+    std::set<std::uint64_t> failures;
+    const AppendLog<Mark> &marks = record.timeline.marks();
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+        const Mark &mark = marks[i];
+        const bool tellsFailure = mark.kind == Mark::Kind::Failed
+            || mark.kind == Mark::Kind::Quarantined || mark.kind == Mark::Kind::GivenUp;
+        if (tellsFailure && record.outcomes->isFailure(mark.value))
+            failures.insert(mark.value);
+    }
+    return {failures.begin(), failures.end()};
+}
+
+} // namespace
+
+Result<void> saveRun(Run::Opened &opened, const std::string &path, RunFile::IfExists ifExists)
+{
+    if (opened.source->growing())
+        return failure(path
+            + " cannot keep a run over the lines of standard input, which nobody could "
+              "read again to go on with it; give them in a file, by --lines FILE");
+    return describe(opened)
+        .and_then([&](const RunDescription &description) {
+            return RunFile::create(path, description, ifExists);
+        })
+        .map([&](std::unique_ptr<RunFile> file) { opened.file = std::move(file); });
+}
+
+Result<Run::Opened> reopenRun(
+    const std::string &path, Run::Reading reading, FailedInputs failedInputs)
+{
+    std::error_code error;
+    const std::string absolute = std::filesystem::absolute(path, error).string();
+    // Before anything long: whoever holds the file is going to change it.
+    const auto before = readRunFileInfo(absolute);
+    if (!before)
+        return tl::unexpected(before.error());
+    if (before->progress.state == RunState::Running && isAlive(before->progress.holder))
+        return failure(path + " is being written by " + holderText(before->progress.holder)
+            + "; wait until that run has ended");
+    if (auto entered = enterFolder(before->description); !entered)
+        return tl::unexpected(entered.error());
+    if (auto checked = checkTaskFiles(before->description); !checked)
+        return tl::unexpected(checked.error());
+    auto source = openInput(before->description.spec.input);
+    if (!source)
+        return tl::unexpected(source.error());
+    if (auto checked = checkInputs(before->description, **source); !checked)
+        return tl::unexpected(checked.error());
+    auto inputs = (*source)->duplicate();
+    if (!inputs)
+        return tl::unexpected(inputs.error());
+    auto held = RunFile::reopen(absolute);
+    if (!held)
+        return tl::unexpected(held.error());
+    auto loaded = loadRunFile(absolute);
+    if (!loaded)
+        return tl::unexpected(loaded.error());
+    (*held)->continueAfter(loaded->info.progress);
+    reading.keep = OutcomeStore::Keep::All;
+    Run::Opened opened{reading, std::move(*source), std::move(loaded->record), std::move(*held),
+        std::move(loaded->written)};
+    opened.record->inputs = std::move(*inputs);
+    if (failedInputs == FailedInputs::TryAgain)
+        opened.tryAgain = failuresOf(*opened.record);
+    return opened;
+}
+
+std::unique_ptr<InputSource> unchangedInputs(const RunDescription &description)
+{
+    const std::filesystem::path folder(description.folder);
+    InputSpec input = description.spec.input;
+    if (auto *lines = std::get_if<LinesInput>(&input)) {
+        if (lines->isStandardInput())
+            return nullptr;
+        lines->path = folder / lines->path;
+    } else if (auto *csv = std::get_if<CsvInput>(&input)) {
+        csv->path = folder / csv->path;
+    }
+    // Paths by pattern are inputs themselves: in another folder they are others.
+    auto source = openInput(input);
+    return source && isUnchanged(description, **source) ? std::move(*source) : nullptr;
+}
+
+} // namespace poolscope

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Varints: numbers in as few bytes as they take, and differences in zigzag, as Protocol Buffers
+// have them. Reading takes any bytes: what is cut short or too long for 64 bits is told.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace poolscope {
+
+inline std::uint64_t zigzag(std::uint64_t difference)
+{
+    const auto value = static_cast<std::int64_t>(difference);
+    return (difference << 1) ^ static_cast<std::uint64_t>(value >> 63);
+}
+
+inline std::uint64_t unzigzag(std::uint64_t number)
+{
+    return (number >> 1) ^ (0 - (number & 1));
+}
+
+class VarintWriter {
+public:
+    explicit VarintWriter(std::string &out)
+        : m_out(out)
+    {
+    }
+    void number(std::uint64_t value)
+    {
+        for (; value >= 0x80; value >>= 7)
+            m_out += static_cast<char>(value | 0x80);
+        m_out += static_cast<char>(value);
+    }
+    void difference(std::uint64_t value, std::uint64_t last) { number(zigzag(value - last)); }
+    void text(std::string_view bytes)
+    {
+        number(bytes.size());
+        m_out += bytes;
+    }
+
+private:
+    std::string &m_out;
+};
+
+/// Reading beyond the end, or what no writer wrote, gives zeros and makes ok() false for good.
+class VarintReader {
+public:
+    explicit VarintReader(std::string_view bytes)
+        : m_rest(bytes)
+    {
+    }
+    std::uint64_t number()
+    {
+        std::uint64_t value = 0;
+        for (int shift = 0; shift < 64 && !m_rest.empty(); shift += 7) {
+            const auto byte = static_cast<std::uint8_t>(m_rest.front());
+            m_rest.remove_prefix(1);
+            value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
+            if (byte < 0x80)
+                return shift < 63 || byte <= 1 ? value : fail();
+        }
+        return fail();
+    }
+    std::uint64_t difference(std::uint64_t last) { return last + unzigzag(number()); }
+    std::string_view text()
+    {
+        const std::uint64_t size = number();
+        if (size > m_rest.size()) {
+            fail();
+            return {};
+        }
+        const std::string_view bytes = m_rest.substr(0, size);
+        m_rest.remove_prefix(size);
+        return bytes;
+    }
+
+    bool ok() const { return m_ok; }
+    bool atEnd() const { return m_ok && m_rest.empty(); }
+    std::size_t left() const { return m_rest.size(); }
+
+private:
+    std::uint64_t fail()
+    {
+        m_ok = false;
+        m_rest = {};
+        return 0;
+    }
+
+    std::string_view m_rest;
+    bool m_ok = true;
+};
+
+} // namespace poolscope

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Loads any bytes as a run file. The first byte chooses what they are: the file itself, pieces that
+// have passed their checksums, or one of the JSON documents. What loads is then looked at as charts
+// do.
+#include "analysis/completionorder.h"
+#include "analysis/runhistory.h"
+#include "record/recordrestorer.h"
+#include "record/runfileload.h"
+#include "wire/codec.h"
+
+#include <cstdlib>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace poolscope;
+
+void look(const RunRecord &record)
+{
+    const Timeline &timeline = record.timeline;
+    std::uint64_t busy = 0;
+    for (std::size_t i = 0; i < timeline.workerCount(); ++i) {
+        const WorkerRecord &worker = timeline.worker(i);
+        busy += worker.lane().busyBetween(0, UINT64_MAX);
+        StationLog::Reader stations(worker.stations(), worker.lane());
+        while (stations.next()) { }
+    }
+    CompletionOrder order(timeline);
+    order.advance(UINT64_MAX, 100'000);
+    RunHistory history(timeline);
+    history.advance(100'000);
+    for (const IndexRange &range : record.outcomes->settled()) {
+        for (std::uint64_t index = range.first; index < range.end(); ++index) {
+            if (!record.outcomes->read(index))
+                std::abort();
+        }
+    }
+}
+
+void loadFile(std::string_view bytes)
+{
+    const int file = memfd_create("run", 0);
+    const std::string path = "/proc/self/fd/" + std::to_string(file);
+    if (write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size())) {
+        if (const auto loaded = loadRunFile(path))
+            look(*loaded->record);
+    }
+    close(file);
+}
+
+void restorePieces(std::string_view bytes)
+{
+    constexpr std::uint64_t inputs = 1000;
+    RunRecord record;
+    record.inputCount = inputs;
+    auto outcomes = OutcomeStore::make(inputs, OutcomeStore::Keep::All);
+    if (!outcomes)
+        return;
+    record.outcomes = std::move(*outcomes);
+    RecordRestorer restorer(record);
+    wire::FieldReader reader(bytes);
+    while (!reader.atEnd()) {
+        Piece piece;
+        piece.kind = static_cast<PieceKind>(1 + reader.number<std::uint8_t>() % lastPieceKind);
+        piece.worker = reader.number<std::uint8_t>() % 8;
+        piece.first = reader.number<std::uint16_t>();
+        piece.count = reader.number<std::uint16_t>();
+        piece.data = reader.string();
+        if (!reader.ok() || !restorer.take(piece))
+            return;
+    }
+    RunProgress progress;
+    progress.workers = record.timeline.workerCount();
+    if (!restorer.finish(progress))
+        return;
+    restorer.closeWorkers();
+    look(record);
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
+{
+    if (size == 0)
+        return 0;
+    const std::string_view bytes(reinterpret_cast<const char *>(data) + 1, size - 1);
+    switch (data[0] % 5) {
+    case 0:
+        loadFile(bytes);
+        break;
+    case 1:
+        (void)runfile::descriptionFrom(bytes);
+        break;
+    case 2:
+        (void)runfile::progressFrom(bytes);
+        break;
+    case 3:
+        (void)runfile::labelFrom(bytes);
+        break;
+    default:
+        restorePieces(bytes);
+    }
+    return 0;
+}

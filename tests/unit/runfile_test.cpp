@@ -1,0 +1,616 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "record/journal.h"
+#include "record/recorder.h"
+#include "record/runfileload.h"
+#include "record/runfilereader.h"
+#include "record/specjson.h"
+#include "record/varint.h"
+
+#include <filesystem>
+#include <fstream>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <unistd.h>
+
+namespace poolscope {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::chrono::seconds patience(30);
+
+class RunFileTest : public testing::Test {
+protected:
+    void SetUp() override
+    {
+        // In memory, since these tests write a file thousands of times.
+        const std::filesystem::path memory = "/dev/shm";
+        std::string name =
+            (std::filesystem::is_directory(memory) ? memory
+                                                   : std::filesystem::temp_directory_path())
+            / "runfile-XXXXXX";
+        ASSERT_NE(mkdtemp(name.data()), nullptr);
+        m_folder = name;
+        m_path = m_folder / "run.poolscope";
+    }
+    void TearDown() override { std::filesystem::remove_all(m_folder); }
+
+    static RunDescription description(std::uint64_t inputs)
+    {
+        RunDescription description;
+        description.spec.task = BuiltinTask{"sqrt", {}};
+        description.spec.input = RangeInput{0, static_cast<std::int64_t>(inputs)};
+        description.inputCount = inputs;
+        description.taskFiles = {{"/a/task.py", "0123"}};
+        description.folder = "/a/folder";
+        description.program = "poolscope 0";
+        description.host = "host";
+        description.cores = 3;
+        description.startedAt = 1'700'000'000;
+        return description;
+    }
+
+    std::string read() const
+    {
+        std::ifstream file(m_path, std::ios::binary);
+        return {std::istreambuf_iterator<char>(file), {}};
+    }
+    void write(const std::string &bytes) const
+    {
+        std::ofstream(m_path, std::ios::binary | std::ios::trunc) << bytes;
+    }
+
+    std::filesystem::path m_folder;
+    std::string m_path;
+};
+
+/// A run without a pool: this test tells the recorder what a pool would.
+class FakeRun {
+public:
+    FakeRun(const std::string &path, const RunDescription &description)
+        : m_record(std::make_unique<RunRecord>())
+    {
+        m_record->spec = description.spec;
+        m_record->inputCount = description.inputCount;
+        m_record->outcomes =
+            std::move(*OutcomeStore::make(description.inputCount, OutcomeStore::Keep::All));
+        makeRecorder();
+        auto file = RunFile::create(path, description, RunFile::IfExists::Refuse);
+        EXPECT_TRUE(file) << (file ? "" : file.error().message);
+        keepIn(std::move(*file), {});
+    }
+    /// Goes on with a loaded run.
+    FakeRun(const std::string &path, LoadedRun loaded)
+        : m_record(std::move(loaded.record))
+    {
+        makeRecorder();
+        auto file = RunFile::reopen(path);
+        EXPECT_TRUE(file) << (file ? "" : file.error().message);
+        (*file)->continueAfter(loaded.info.progress);
+        keepIn(std::move(*file), std::move(loaded.written));
+    }
+
+    Recorder &recorder() { return *m_recorder; }
+    RunRecord &record() { return *m_record; }
+
+    void note(std::uint64_t time) { m_journal->note(m_recorder->snapshot(time)); }
+    void finish(std::uint64_t time)
+    {
+        RecordSnapshot last = m_recorder->snapshot(time);
+        last.progress.state = RunState::Completed;
+        m_journal->finish(std::move(last));
+        EXPECT_TRUE(m_journal->waitUntilClosed(patience));
+        EXPECT_TRUE(m_journal->result());
+        m_journal.reset();
+    }
+    /// What is told after the last note() is lost.
+    void breakOff() { m_journal.reset(); }
+
+    void addReals(IndexRange indices, WorkerId worker, std::uint64_t time)
+    {
+        m_recorder->spanDone(worker, {time, 50, indices.first, indices.count});
+        std::vector<double> cells(indices.count);
+        for (std::uint64_t i = 0; i < indices.count; ++i)
+            cells[i] = static_cast<double>(indices.first + i) * 0.5;
+        m_record->outcomes->addNumbers(indices.first, OutcomeKind::Real,
+            {reinterpret_cast<const char *>(cells.data()), cells.size() * sizeof(double)});
+        m_recorder->numbersDone(indices, OutcomeKind::Real, time + 60);
+    }
+    void add(std::uint64_t index, const OutcomeView &outcome, WorkerId worker, std::uint64_t time)
+    {
+        m_recorder->spanDone(worker, {time, 50, index, 1});
+        m_recorder->outcomeDone(index, outcome, worker, time + 60);
+    }
+    void addText(std::uint64_t index, std::string_view text, WorkerId worker, std::uint64_t time)
+    {
+        OutcomeView outcome;
+        outcome.kind = OutcomeKind::Text;
+        outcome.text = text;
+        add(index, outcome, worker, time);
+    }
+    void fail(std::uint64_t index, std::string_view kind, WorkerId worker, std::uint64_t time)
+    {
+        OutcomeView outcome;
+        outcome.kind = OutcomeKind::Failure;
+        outcome.failure = {kind, "Type", "message", "detail\n"};
+        add(index, outcome, worker, time);
+    }
+
+private:
+    void makeRecorder()
+    {
+        m_recorder = std::make_unique<Recorder>(m_record->timeline, *m_record->outcomes,
+            m_record->log, nullptr, [](const std::string &why) { FAIL() << why; });
+        m_recorder->takeSnapshots(1'000'000, [] {});
+    }
+    void keepIn(std::unique_ptr<RunFile> file, RecordPositions written)
+    {
+        m_journal = std::make_unique<Journal>(std::move(file), *m_record, std::move(written),
+            Journal::Told{[] {}, [](const std::string &) {}, [] {},
+                [] {
+                }});
+    }
+
+    std::unique_ptr<RunRecord> m_record;
+    std::unique_ptr<Recorder> m_recorder;
+    std::unique_ptr<Journal> m_journal;
+};
+
+/// Everything that charts, tables and reports can see of a record, as text.
+std::string everythingIn(const RunRecord &record)
+{
+    std::ostringstream all;
+    const Timeline &timeline = record.timeline;
+    all << record.inputCount << ' ' << timeline.firstDispatch() << ' ' << timeline.lastOutcome()
+        << ' ' << timeline.succeeded() << ' ' << timeline.failed() << ' ' << timeline.quarantined()
+        << ' ' << timeline.attempts() << '\n';
+    for (std::size_t i = 0; i < timeline.workerCount(); ++i) {
+        const WorkerRecord &worker = timeline.worker(i);
+        const WorkerIdentity identity = worker.identity();
+        all << worker.id() << ' ' << static_cast<int>(worker.state()) << ' ' << worker.iterations()
+            << ' ' << worker.busy() << ' ' << worker.cpu() << ' ' << worker.runQueue() << ' '
+            << worker.maxRss() << ' ' << worker.starts() << ' ' << identity.pid << identity.host
+            << identity.runtime << '\n';
+        const Lane &lane = worker.lane();
+        lane.forEach(0, lane.size(), [&](const Span &span) {
+            all << span.begin << ',' << span.duration << ',' << span.first << ',' << span.count
+                << ' ';
+        });
+        StationLog::Reader stations(worker.stations(), lane);
+        while (const auto chunk = stations.next())
+            all << chunk->sent << ',' << chunk->received << ',' << chunk->begun << ','
+                << chunk->ended << ',' << chunk->answered << ',' << chunk->decoded << ','
+                << chunk->spans << ' ';
+        all << '\n';
+    }
+    for (std::size_t i = 0; i < timeline.marks().size(); ++i) {
+        const Mark &mark = timeline.marks()[i];
+        all << mark.time << ',' << mark.value << ',' << mark.worker << ','
+            << static_cast<int>(mark.kind) << ' ';
+    }
+    all << '\n';
+    for (const LogEntry &entry : record.log.entriesFrom(0).entries)
+        all << entry.time << ',' << entry.worker << ',' << entry.running.first << ','
+            << entry.running.count << ',' << entry.printed << ',' << entry.text << '\n';
+    for (const IndexRange &range : record.outcomes->settled()) {
+        for (std::uint64_t index = range.first; index < range.end(); ++index) {
+            const auto outcome = record.outcomes->read(index);
+            const OutcomeView &view = outcome->view;
+            all << index << ':' << static_cast<int>(view.kind) << ' ' << view.integer << ' '
+                << view.real << ' ' << view.text << view.failure.kind << view.failure.type
+                << view.failure.message << view.failure.detail << '\n';
+        }
+    }
+    return all.str();
+}
+
+/// A bit of everything that can happen, noted now and then; ends after index `count`.
+void liveThrough(FakeRun &run, std::uint64_t count)
+{
+    Recorder &recorder = run.recorder();
+    std::mt19937_64 random(count);
+    recorder.resized(3, 1);
+    for (WorkerId worker = 1; worker <= 3; ++worker) {
+        recorder.workerChanged(worker, WorkerState::Starting, 10 + worker);
+        recorder.workerIntroduced(worker, {1000 + worker, "host", "C++"});
+        recorder.workerChanged(worker, WorkerState::Ready, 20 + worker);
+    }
+    recorder.firstDispatch(30);
+    std::uint64_t time = 100;
+    for (std::uint64_t index = 0; index < count;) {
+        const auto worker = static_cast<WorkerId>(1 + random() % 3);
+        const std::uint64_t length = std::min(count - index, 1 + random() % 100);
+        time += random() % 3 == 0 ? 10'000'000'000 : 1000;
+        switch (random() % 6) {
+        case 0:
+            run.addReals({index, length}, worker, time);
+            recorder.chunkDone(worker,
+                {time - 20, time - 10, time, time + 50, time + 60 + random() % 100, time + 200, 1});
+            index += length;
+            break;
+        case 1:
+            run.fail(index++, failureException, worker, time);
+            break;
+        case 2:
+            run.fail(index++, failureQuarantined, worker, time);
+            recorder.workerDied(worker, {index - 1, 1}, "killed", time);
+            recorder.workerChanged(worker, WorkerState::Dead, time + 1);
+            recorder.workerChanged(worker, WorkerState::Starting, time + 2);
+            break;
+        case 3:
+            recorder.workerUsed(worker, {random() % 1000, random() % 1000, random() % 1'000'000});
+            recorder.workerPrinted(
+                worker, {Output::Source::TaskOutput, {index, 1}, "a line\nb"}, time);
+            recorder.attemptFailed(index, worker, time);
+            break;
+        case 4: {
+            OutcomeView outcome;
+            outcome.kind = random() % 2 ? OutcomeKind::None : OutcomeKind::Integer;
+            outcome.integer = static_cast<std::int64_t>(random());
+            run.add(index++, outcome, worker, time);
+            break;
+        }
+        default:
+            run.addText(index++, std::string(random() % 200, 'x'), worker, time);
+        }
+        if (random() % 10 == 0)
+            run.note(time + 300);
+    }
+    recorder.paused(time + 400);
+    recorder.resumed(time + 500);
+}
+
+TEST(Varint, ComesBackAsItWas)
+{
+    std::string bytes;
+    VarintWriter writer(bytes);
+    const std::vector<std::uint64_t> numbers{0, 1, 127, 128, 1ULL << 35, ~0ULL, ~0ULL >> 1};
+    for (const std::uint64_t number : numbers) {
+        writer.number(number);
+        writer.difference(number, 12345);
+    }
+    writer.text("text");
+    VarintReader reader(bytes);
+    for (const std::uint64_t number : numbers) {
+        EXPECT_EQ(reader.number(), number);
+        EXPECT_EQ(reader.difference(12345), number);
+    }
+    EXPECT_EQ(reader.text(), "text");
+    EXPECT_TRUE(reader.atEnd());
+    EXPECT_EQ(reader.number(), 0U);
+    EXPECT_FALSE(reader.ok());
+}
+
+TEST(Varint, TellsWhatIsTooLong)
+{
+    for (const std::string &bytes :
+        {std::string(10, '\xff'), std::string(9, '\xff') + '\x02', std::string(3, '\x80'),
+            std::string("\x05"
+                        "abcd")}) {
+        VarintReader reader(bytes);
+        if (bytes.size() == 5)
+            reader.text();
+        else
+            reader.number();
+        EXPECT_FALSE(reader.ok());
+    }
+}
+
+TEST(SpecJson, ComesBackAsItWas)
+{
+    PoolSpec all{4, 10, 2, 3, 1.5, 1'000'000'000, 7, 9};
+    const std::vector<RunSpec> specs{
+        {BuiltinTask{"sleep_ms", "5"}, RangeInput{-5, 10, 3}, {}},
+        {PythonTask{"a b.py:f", "/usr/bin/python3", "load"}, LinesInput{"-"}, all},
+        {CommandTask{"echo '{}' \\\n"},
+            CsvInput{"a.csv", '\t', CsvInput::Header::None, {"1", "x,y"}}, {}},
+        {ShellTask{"echo \"$1\"; \xff\xfe"}, FilesInput{"**/\xe4.txt"}, {}},
+        {FilterTask{"bc -l"}, CsvInput{"b.csv"}, {}},
+        {LibraryTask{"/x/\xc3\xa4.so", "f"}, RangeInput{0, 1, 1}, {}},
+    };
+    for (const RunSpec &spec : specs) {
+        const std::string text = specJson(spec).dump();
+        const auto read = specFromJson(nlohmann::json::parse(text));
+        ASSERT_TRUE(read) << text << ": " << read.error().message;
+        EXPECT_EQ(specJson(*read).dump(), text);
+        EXPECT_EQ(read->task.index(), spec.task.index());
+        EXPECT_EQ(read->input.index(), spec.input.index());
+    }
+    EXPECT_EQ(std::get<FilesInput>(specFromJson(specJson(specs[3]))->input).pattern, "**/\xe4.txt");
+    EXPECT_EQ(specFromJson(specJson(specs[1]))->pool.timeout, 1.5);
+}
+
+TEST(SpecJson, RefusesWhatNoSpecIs)
+{
+    const auto good = specJson({BuiltinTask{"sqrt", {}}, RangeInput{0, 1, 1}, {}});
+    for (const auto &[pointer, value] : std::map<std::string, nlohmann::json>{{"/task", 5},
+             {"/task/kind", "magic"}, {"/task/name", {{"hex", "0g"}}}, {"/input/step", 0},
+             {"/input/start", 1e30}, {"/input/stop", ~0ULL}, {"/pool/workers", 0},
+             {"/pool/chunk", -1}, {"/pool/timeout", "soon"}}) {
+        auto json = good;
+        json[nlohmann::json::json_pointer(pointer)] = value;
+        EXPECT_FALSE(specFromJson(json)) << pointer;
+    }
+    EXPECT_FALSE(specFromJson(nlohmann::json()));
+    EXPECT_FALSE(specFromJson(nlohmann::json::array({1})));
+}
+
+TEST_F(RunFileTest, HoldsTheWholeRecord)
+{
+    FakeRun run(m_path, description(2000));
+    liveThrough(run, 2000);
+    run.finish(1'000'000'000'000);
+    const auto loaded = loadRunFile(m_path);
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    // Workers that were still at work have gone by then; that is all that is added.
+    const std::size_t marks = run.record().timeline.marks().size();
+    EXPECT_EQ(loaded->written.marks, marks);
+    for (WorkerId worker = 1; worker <= 3; ++worker) {
+        const WorkerState state = run.record().timeline.worker(worker - 1).state();
+        if (state != WorkerState::Dead && state != WorkerState::Gone)
+            run.recorder().workerChanged(worker, WorkerState::Gone, 1'000'000'000'000);
+    }
+    // An unfinished line of the log is not written before its worker ends.
+    const auto &log = loaded->record->log;
+    EXPECT_GT(log.end(), 0U);
+    while (loaded->record->log.end() < run.record().log.end())
+        loaded->record->log.add(run.record().log.entriesFrom(log.end(), 1).entries.front());
+    EXPECT_EQ(everythingIn(*loaded->record), everythingIn(run.record()));
+    EXPECT_EQ(loaded->info.progress.state, RunState::Completed);
+    EXPECT_EQ(loaded->info.description.folder, "/a/folder");
+    EXPECT_EQ(loaded->info.description.taskFiles.at(0).hash, "0123");
+    EXPECT_EQ(loaded->info.progress.holder.pid, 0U);
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(m_folder), {}), 1);
+}
+
+TEST_F(RunFileTest, HoldsWhatWasNotedBeforeItWasBrokenOff)
+{
+    FakeRun run(m_path, description(300));
+    run.recorder().workerChanged(1, WorkerState::Ready, 5);
+    run.addReals({0, 100}, 1, 100);
+    run.note(500);
+    run.addReals({100, 100}, 1, 600);
+    run.breakOff();
+    const auto loaded = loadRunFile(m_path);
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    const auto settled = loaded->record->outcomes->settled();
+    EXPECT_LE(settled.size(), 1U);
+    if (!settled.empty()) {
+        EXPECT_EQ(settled.front(), (IndexRange{0, 100}));
+    }
+}
+
+TEST_F(RunFileTest, GoesOn)
+{
+    {
+        FakeRun run(m_path, description(300));
+        run.recorder().workerChanged(1, WorkerState::Ready, 5);
+        run.addReals({0, 70}, 1, 100);
+        run.recorder().chunkDone(1, {90, 95, 100, 150, 160, 170, 1});
+        run.addReals({100, 70}, 1, 200); // a chunk that was never answered whole
+        run.fail(70, failureException, 1, 300);
+        run.finish(500);
+    }
+    auto loaded = loadRunFile(m_path);
+    ASSERT_TRUE(loaded);
+    FakeRun run(m_path, std::move(*loaded));
+    run.recorder().continued(500);
+    run.recorder().reopened(70, 500);
+    run.recorder().workerChanged(1, WorkerState::Starting, 510);
+    run.addReals({70, 30}, 1, 600);
+    run.recorder().chunkDone(1, {590, 595, 600, 650, 660, 670, 1});
+    run.recorder().workerChanged(1, WorkerState::Gone, 700);
+    run.finish(700);
+    const auto again = loadRunFile(m_path);
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(everythingIn(*again->record), everythingIn(run.record()));
+    EXPECT_EQ(again->record->timeline.failed(), 0U);
+    EXPECT_EQ(again->record->timeline.succeeded(), 170U);
+}
+
+TEST_F(RunFileTest, HoldsOutcomesLongerThanAPiece)
+{
+    const std::string text = [] {
+        std::string long_(runfile::largestPiece + 17, '\0');
+        std::mt19937 random(1);
+        for (char &c : long_)
+            c = static_cast<char>(random());
+        return long_;
+    }();
+    FakeRun run(m_path, description(3));
+    run.addText(0, "short", 1, 10);
+    run.addText(1, text, 1, 100);
+    run.addText(2, "short", 1, 200);
+    run.finish(300);
+    const auto loaded = loadRunFile(m_path);
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    EXPECT_TRUE(loaded->record->outcomes->read(1)->view.text == text);
+    EXPECT_EQ(loaded->record->outcomes->read(2)->view.text, "short");
+}
+
+TEST_F(RunFileTest, HoldsManySpansAndStations)
+{
+    constexpr std::uint64_t count = 300'000;
+    FakeRun run(m_path, description(count));
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const std::uint64_t time = 100 + i * 1000;
+        run.recorder().spanDone(1, {time, 500, i, 1});
+        run.recorder().chunkDone(
+            1, {time - 90, time - 50, time, time + 500, time + 510, time + 600 + i % 7, 1});
+    }
+    run.finish(count * 2000);
+    const auto loaded = loadRunFile(m_path);
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    loaded->record->timeline.marks();
+    const StationLog &stations = loaded->record->timeline.worker(0).stations();
+    EXPECT_EQ(stations.size(), count);
+    EXPECT_EQ(stations.packed(0, stations.packedSize()),
+        run.record().timeline.worker(0).stations().packed(0, stations.packedSize()));
+}
+
+TEST_F(RunFileTest, IsHeldByOneProcess)
+{
+    auto first = RunFile::create(m_path, description(3), RunFile::IfExists::Refuse);
+    ASSERT_TRUE(first);
+    const auto second = RunFile::reopen(m_path);
+    ASSERT_FALSE(second);
+    EXPECT_THAT(second.error().message,
+        HasSubstr("is being written by process " + std::to_string(getpid())));
+    EXPECT_THAT(RunFile::create(m_path, description(3), RunFile::IfExists::Refuse).error().message,
+        HasSubstr("exists already"));
+    EXPECT_FALSE(RunFile::create(m_path, description(3), RunFile::IfExists::Replace));
+    EXPECT_TRUE(readRunFileInfo(m_path));
+    EXPECT_TRUE((*first)->close());
+    first->reset();
+    EXPECT_TRUE(RunFile::reopen(m_path));
+    EXPECT_TRUE(RunFile::create(m_path, description(3), RunFile::IfExists::Replace));
+}
+
+TEST_F(RunFileTest, IsCalledWhatItsOwnerCallsIt)
+{
+    FakeRun(m_path, description(3)).finish(10);
+    const RunLabel label{"a name", "a note\nof two lines \xff"};
+    ASSERT_TRUE(setRunLabel(m_path, label));
+    const auto info = readRunFileInfo(m_path);
+    ASSERT_TRUE(info) << info.error().message;
+    EXPECT_EQ(info->label.name, label.name);
+    EXPECT_EQ(info->label.note, label.note);
+}
+
+void expectRefused(const std::string &path, const std::string &why)
+{
+    const auto loaded = loadRunFile(path);
+    ASSERT_FALSE(loaded) << why;
+    EXPECT_THAT(loaded.error().message, HasSubstr(why));
+    EXPECT_THAT(loaded.error().message, HasSubstr(path));
+    EXPECT_THAT(loaded.error().message, Not(HasSubstr("\n")));
+    EXPECT_FALSE(setRunLabel(path, {"x", ""}));
+}
+
+TEST_F(RunFileTest, RefusesWhatIsNoRunFile)
+{
+    expectRefused(m_path, "No such file");
+    write("");
+    expectRefused(m_path, "is no run file");
+    write(std::string(5000, 'x'));
+    expectRefused(m_path, "is no run file");
+    write(std::string("SQLite format 3\0", 16) + std::string(9000, '\1'));
+    expectRefused(m_path, "");
+    std::filesystem::remove(m_path);
+    {
+        auto database = sqlite::Database::open(m_path, sqlite::Mode::Create);
+        ASSERT_EQ(database->execute("CREATE TABLE notes(text)"), 0);
+    }
+    expectRefused(m_path, "is no run file of Poolscope");
+    expectRefused(m_folder.string(), "is no regular file");
+}
+
+TEST_F(RunFileTest, RefusesALaterVersionAndForeignTables)
+{
+    for (const auto &[sql, why] : std::map<const char *, const char *>{
+             {"PRAGMA user_version = 2", "has version 2 of the run file"},
+             {"CREATE TABLE more(x)", "its tables are not"},
+             {"CREATE TRIGGER t AFTER INSERT ON pieces BEGIN DELETE FROM meta; END",
+                 "more than the tables"},
+             {"DROP TABLE pieces; CREATE VIEW pieces AS SELECT 1", "its tables are not"},
+             {"DELETE FROM meta WHERE key = 'progress'", "it has no 'progress'"},
+             {"DELETE FROM pieces WHERE number = 2", "piece 2 is missing"},
+             {"UPDATE pieces SET data = zeroblob(800) WHERE kind = 1", "checksum"},
+             {"UPDATE pieces SET data = 7", "malformed"},
+             {"UPDATE pieces SET worker = 100000", "malformed"},
+             {"UPDATE meta SET value = '{}'", "checksum"}}) {
+        std::filesystem::remove(m_path);
+        FakeRun run(m_path, description(300));
+        run.addReals({0, 100}, 1, 100);
+        run.finish(1000);
+        {
+            auto database = sqlite::Database::open(m_path, sqlite::Mode::ReadWrite);
+            ASSERT_EQ(database->execute(sql), 0) << sql << database->errorText();
+        }
+        const auto loaded = loadRunFile(m_path);
+        ASSERT_FALSE(loaded) << sql;
+        EXPECT_THAT(loaded.error().message, HasSubstr(why)) << sql;
+    }
+}
+
+/// Pieces that carry the right checksum, and that no run can have written.
+TEST_F(RunFileTest, BelievesNoPiece)
+{
+    const std::string few(8, '\0');
+    const std::string huge(9, '\xff');
+    const std::string span = [] {
+        std::string bytes;
+        VarintWriter writer(bytes);
+        for (const std::uint64_t number : {1ULL << 59, 1ULL << 59, 0ULL, 1ULL})
+            writer.number(number);
+        return bytes;
+    }();
+    for (const Piece &piece : std::vector<Piece>{{0, PieceKind::Reals, 0, 2, 2, few},
+             {0, PieceKind::Reals, 0, 0, 1ULL << 61, few},
+             {0, PieceKind::Integers, 0, ~0ULL, 1, few}, {0, PieceKind::Integers, 0, 3, 1, few},
+             {0, PieceKind::Outcomes, 0, 0, 1, ""}, {0, PieceKind::Outcomes, 0, 0, ~0ULL, few},
+             {0, PieceKind::Outcomes, 0, 0, 1, huge}, {0, PieceKind::Part, 0, 0, 0, few},
+             {0, PieceKind::Spans, 1, 0, 1, huge}, {0, PieceKind::Spans, 0, 0, 0, ""},
+             {0, PieceKind::Spans, 1, 0, 2, span + span}, {0, PieceKind::Stations, 1, 0, 0, few},
+             {0, PieceKind::Marks, 0, 0, 1, huge}, {0, PieceKind::Marks, 0, 0, 1, few},
+             {0, PieceKind::Worker, 1, 0, 0, huge}, {0, PieceKind::Worker, 0, 0, 0, few},
+             {0, PieceKind::Log, 0, 0, ~0ULL, huge}, {0, PieceKind::Reopened, 0, 3, 1, ""}}) {
+        std::filesystem::remove(m_path);
+        auto file = RunFile::create(m_path, description(3), RunFile::IfExists::Refuse);
+        ASSERT_TRUE(file);
+        RunProgress progress;
+        progress.workers = piece.worker;
+        ASSERT_TRUE((*file)->begin());
+        ASSERT_TRUE((*file)->add(piece));
+        ASSERT_TRUE((*file)->commit(progress));
+        ASSERT_TRUE((*file)->close());
+        const auto loaded = loadRunFile(m_path);
+        ASSERT_FALSE(loaded) << static_cast<int>(piece.kind) << ' ' << piece.first;
+        EXPECT_THAT(loaded.error().message, HasSubstr("is damaged"));
+    }
+}
+
+TEST_F(RunFileTest, IsRefusedOrWholeWhicheverByteIsDamaged)
+{
+    FakeRun run(m_path, description(60));
+    liveThrough(run, 60);
+    run.finish(1'000'000'000'000);
+    const std::string good = read();
+    const auto loaded = loadRunFile(m_path);
+    ASSERT_TRUE(loaded);
+    const std::string whole = everythingIn(*loaded->record);
+    std::size_t refused = 0;
+    for (std::size_t at = 0; at < good.size(); ++at) {
+        if (good[at] == 0 && at % 31 != 0)
+            continue; // mostly room that nothing stands in
+        std::string bad = good;
+        bad[at] = static_cast<char>(bad[at] ^ 0xff);
+        write(bad);
+        const auto damaged = loadRunFile(m_path);
+        if (damaged) {
+            ASSERT_EQ(everythingIn(*damaged->record), whole) << "byte " << at;
+            continue;
+        }
+        ++refused;
+        ASSERT_THAT(damaged.error().message, Not(HasSubstr("\n")));
+    }
+    EXPECT_GT(refused, 1000U);
+}
+
+TEST_F(RunFileTest, IsRefusedWhereverItIsCutShort)
+{
+    FakeRun run(m_path, description(60));
+    liveThrough(run, 60);
+    run.finish(1'000'000'000'000);
+    const std::string good = read();
+    for (std::size_t size = 0; size < good.size(); size += 512) {
+        write(good.substr(0, size));
+        ASSERT_FALSE(loadRunFile(m_path)) << size;
+    }
+}
+
+} // namespace
+} // namespace poolscope

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Runs that are kept: in the history, opened again, resumed, saved.
+#include "headless/runarguments.h"
+#include "record/runfilereader.h"
+#include "tables/historyview.h"
+#include "tables/outcomesmodel.h"
+#include "window/mainwindow.h"
+#include "window/messagebar.h"
+
+#include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QDropEvent>
+#include <QFileDialog>
+#include <QLabel>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QPushButton>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace poolscope;
+using State = RunController::State;
+
+namespace {
+
+constexpr std::chrono::seconds patience{20};
+
+template <typename Condition> bool comes(const Condition &condition)
+{
+    return QTest::qWaitFor(condition, QDeadlineTimer(patience).remainingTime());
+}
+
+RunSpec specOf(const std::vector<std::string> &arguments)
+{
+    return *parseRunArguments(arguments);
+}
+
+QDir runsFolder()
+{
+    return {QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)
+        + QStringLiteral("/runs")};
+}
+
+QStringList kept()
+{
+    return runsFolder().entryList({QStringLiteral("*.poolscope")}, QDir::Files);
+}
+
+RunFileInfo infoOf(const QString &path)
+{
+    return *readRunFileInfo(path.toStdString());
+}
+
+struct Person {
+    Person()
+    {
+        window.resize(1400, 900);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&window));
+        press(Qt::Key_4, Qt::ControlModifier);
+    }
+
+    HistoryView &history() { return window.history(); }
+    QTableView &table() { return *window.findChild<QTableView *>(QStringLiteral("historyTable")); }
+    QPushButton &button(const QString &text)
+    {
+        for (QPushButton *candidate : history().findChildren<QPushButton *>()) {
+            if (candidate->text() == text)
+                return *candidate;
+        }
+        qFatal("the history has no button '%s'", qPrintable(text));
+    }
+    void press(Qt::Key key, Qt::KeyboardModifiers modifiers = {})
+    {
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QTest::keyClick(&window, key, modifiers);
+    }
+    bool isIn(State state)
+    {
+        return comes([&] { return window.controller().state() == state; });
+    }
+    void run(const std::vector<std::string> &arguments)
+    {
+        window.setSpec(specOf(arguments));
+        press(Qt::Key_R, Qt::ControlModifier);
+        QVERIFY(isIn(State::Ended));
+    }
+    bool lists(int runs)
+    {
+        return comes([&] { return history().model().rowCount() == runs; });
+    }
+    void choose(int row)
+    {
+        table().selectRow(row);
+        QCOMPARE(table().selectionModel()->selectedRows().size(), 1);
+    }
+    QString cell(int row, int column)
+    {
+        return table().model()->index(row, column).data().toString();
+    }
+    QString progress() { return window.findChild<QLabel *>(QStringLiteral("progress"))->text(); }
+    QString message() { return window.findChild<MessageBar *>()->text(); }
+
+    MainWindow window;
+};
+
+template <typename Dialog> class Answers {
+public:
+    template <typename Act> explicit Answers(Act act)
+    {
+        m_timer.callOnTimeout([this, act] {
+            if (auto *dialog = qobject_cast<Dialog *>(QApplication::activeModalWidget())) {
+                ++m_count;
+                act(*dialog);
+            }
+        });
+        m_timer.start(20);
+    }
+    int count() const { return m_count; }
+
+private:
+    QTimer m_timer;
+    int m_count = 0;
+};
+
+void press(QMessageBox &box, const QString &text)
+{
+    for (QAbstractButton *button : box.buttons()) {
+        if (button->text().remove(QLatin1Char('&')) == text)
+            button->click();
+    }
+}
+
+} // namespace
+
+class HistoryTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void init()
+    {
+        QSettings().clear();
+        runsFolder().removeRecursively();
+    }
+
+    void everyRunIsKeptAndListed()
+    {
+        Person person;
+        const QAbstractItemModelTester tester(&person.history().model());
+        QVERIFY(person.lists(0));
+        person.run({"--builtin", "sqrt", "--range", "0:500", "-j", "1"});
+        person.run({"--builtin", "is_prime", "--range", "0:700", "-j", "2"});
+        QVERIFY(person.lists(2));
+        QCOMPARE(kept().size(), 2);
+        QCOMPARE(person.cell(0, HistoryModel::Task), "is_prime");
+        QCOMPARE(person.cell(1, HistoryModel::Task), "sqrt");
+        QCOMPARE(person.cell(0, HistoryModel::Input), "0:700");
+        QCOMPARE(person.cell(0, HistoryModel::Done), "700 of 700");
+        QCOMPARE(person.cell(0, HistoryModel::Failed), "");
+        QCOMPARE(person.cell(0, HistoryModel::State), "finished");
+        QVERIFY(!person.button("Resume").isEnabled());
+    }
+
+    void noneIsKeptWhenThatIsSwitchedOff()
+    {
+        Person person;
+        for (QAction *action : person.window.actions()) {
+            if (action->text().remove(QLatin1Char('&')) == "Keep runs in the history")
+                action->trigger();
+        }
+        person.run({"--builtin", "sqrt", "--range", "0:500"});
+        QCOMPARE(kept().size(), 0);
+        QCOMPARE(person.window.controller().path(), "");
+        Person again;
+        again.run({"--builtin", "sqrt", "--range", "0:500"});
+        QCOMPARE(kept().size(), 0);
+    }
+
+    void anOpenedRunIsShownAsItWas()
+    {
+        QString ended;
+        QImage lanes;
+        {
+            Person person;
+            person.run({"--builtin", "sqrt", "--range", "0:500", "-j", "2"});
+            ended = person.progress();
+        }
+        Person person;
+        person.window.setSpec(specOf({"--builtin", "is_prime", "--range", "5:6", "-j", "1"}));
+        QVERIFY(person.lists(1));
+        person.choose(0);
+        QTest::mouseClick(&person.button("Open"), Qt::LeftButton);
+        QVERIFY(person.isIn(State::Ended));
+        QVERIFY(person.window.controller().run() == nullptr);
+        const RunRecord &record = *person.window.controller().record();
+        QCOMPARE(record.timeline.succeeded(), 500U);
+        QCOMPARE(person.progress(), ended);
+        QCOMPARE(std::get<BuiltinTask>(person.window.spec().task).name, "sqrt");
+        QCOMPARE(person.window.spec().pool.workers, 2U);
+        QCOMPARE(*record.inputs->text(7), "7");
+        // All of it is drawn, and nothing runs.
+        QVERIFY(comes([&] {
+            return qFuzzyCompare(person.window.timeView().range().end,
+                static_cast<double>(record.timeline.lastOutcome()) * 1.01);
+        }));
+        QCOMPARE(infoOf(person.window.controller().path()).progress.attempts, 500U);
+        // And the next run takes its place.
+        person.run({"--builtin", "sqrt", "--range", "0:30"});
+        QVERIFY(person.window.controller().loaded() == nullptr);
+        QCOMPARE(person.window.controller().run()->timeline().succeeded(), 30U);
+    }
+
+    void aStoppedRunIsResumed()
+    {
+        Person person;
+        person.window.setSpec(specOf({"--builtin", "sleep_ms:2", "--range", "0:600", "-j", "2"}));
+        person.press(Qt::Key_R, Qt::ControlModifier);
+        QVERIFY(person.isIn(State::Running));
+        const RunController &controller = person.window.controller();
+        QVERIFY(comes([&] { return controller.run()->timeline().settled() > 50; }));
+        person.press(Qt::Key_Period, Qt::ControlModifier);
+        QVERIFY(person.isIn(State::Ended));
+        const std::uint64_t before = controller.run()->timeline().settled();
+        QVERIFY(before < 600);
+        QVERIFY(comes([&] {
+            return person.history().model().rowCount() == 1
+                && person.cell(0, HistoryModel::State) == "stopped";
+        }));
+        person.choose(0);
+        QTest::mouseClick(&person.button("Resume"), Qt::LeftButton);
+        QVERIFY(person.isIn(State::Running));
+        QVERIFY(!person.button("Delete\u2026").isEnabled());
+        QVERIFY(person.isIn(State::Ended));
+        QCOMPARE(controller.run()->timeline().succeeded(), 600U);
+        QCOMPARE(infoOf(controller.path()).progress.succeeded, 600U);
+        QCOMPARE(kept().size(), 1);
+    }
+
+    void aRunIsRenamedAndNoted()
+    {
+        Person person;
+        person.run({"--builtin", "sqrt", "--range", "0:500"});
+        QVERIFY(person.lists(1));
+        for (const auto &[button, text] :
+            {std::pair{"Rename", "the first"}, {"Note", "fast enough"}}) {
+            person.choose(0);
+            QTest::mouseClick(&person.button(button), Qt::LeftButton);
+            auto *editor = person.table().findChild<QLineEdit *>();
+            QVERIFY(editor);
+            editor->selectAll();
+            QTest::keyClicks(editor, text);
+            QTest::keyClick(editor, Qt::Key_Return);
+        }
+        QVERIFY(comes([&] { return person.cell(0, HistoryModel::Note) == "fast enough"; }));
+        QCOMPARE(person.cell(0, HistoryModel::Name), "the first");
+        const RunLabel label = infoOf(person.window.controller().path()).label;
+        QCOMPARE(label.name, "the first");
+        QCOMPARE(label.note, "fast enough");
+    }
+
+    void aRunIsDeletedAfterAQuestion()
+    {
+        Person person;
+        person.run({"--builtin", "sqrt", "--range", "0:500"});
+        QVERIFY(person.lists(1));
+        person.choose(0);
+        {
+            const Answers<QMessageBox> keeps([](QMessageBox &box) { press(box, "Keep"); });
+            QTest::mouseClick(&person.button("Delete\u2026"), Qt::LeftButton);
+            QCOMPARE(keeps.count(), 1);
+        }
+        QCOMPARE(kept().size(), 1);
+        person.choose(0);
+        const Answers<QMessageBox> deletes([](QMessageBox &box) { press(box, "Delete"); });
+        QTest::keyClick(&person.table(), Qt::Key_Delete);
+        QCOMPARE(deletes.count(), 1);
+        QCOMPARE(kept().size(), 0);
+        QCOMPARE(person.history().model().rowCount(), 0);
+    }
+
+    void aRunIsSavedOpenedAndDropped()
+    {
+        const QTemporaryDir folder;
+        const QString copy = folder.filePath(QStringLiteral("copy"));
+        const auto choose = [&](const QString &path) {
+            return [path](QFileDialog &dialog) {
+                dialog.selectFile(path);
+                dialog.findChild<QLineEdit *>()->setText(path);
+                QMetaObject::invokeMethod(&dialog, "accept");
+            };
+        };
+        {
+            Person person;
+            person.run({"--builtin", "sqrt", "--range", "0:500"});
+            const Answers<QFileDialog> saves(choose(copy));
+            person.press(Qt::Key_S, Qt::ControlModifier);
+            QCOMPARE(saves.count(), 1);
+            QVERIFY(QFile::exists(copy + ".poolscope"));
+            QVERIFY(person.message().contains("copy.poolscope"));
+        }
+        {
+            Person person;
+            const Answers<QFileDialog> opens(choose(copy + ".poolscope"));
+            person.press(Qt::Key_O, Qt::ControlModifier);
+            QCOMPARE(opens.count(), 1);
+            QVERIFY(person.isIn(State::Ended));
+            QCOMPARE(person.window.controller().record()->timeline.succeeded(), 500U);
+        }
+        Person person;
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(copy + ".poolscope")});
+        QDropEvent drop({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, {});
+        QApplication::sendEvent(&person.window, &drop);
+        QVERIFY(person.isIn(State::Ended));
+        QCOMPARE(person.window.controller().record()->timeline.succeeded(), 500U);
+    }
+
+    void whatIsNoRunFileIsRefused()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("bad.poolscope"));
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("no run at all");
+        file.close();
+        Person person;
+        person.window.openFile(path);
+        QVERIFY(comes([&] { return person.message().contains("is no run file"); }));
+        QCOMPARE(person.window.controller().state(), State::Idle);
+    }
+};
+
+int main(int argc, char **argv)
+{
+    const QTemporaryDir home;
+    qputenv("XDG_CONFIG_HOME", home.path().toLocal8Bit());
+    qputenv("XDG_DATA_HOME", home.path().toLocal8Bit());
+    QApplication application(argc, argv);
+    QApplication::setAttribute(Qt::AA_DontUseNativeDialogs);
+    QApplication::setOrganizationName("poolscope");
+    QApplication::setApplicationName("poolscope");
+    HistoryTest test;
+    return QTest::qExec(&test, argc, argv);
+}
+
+#include "history_test.moc"
