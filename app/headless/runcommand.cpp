@@ -101,8 +101,10 @@ Result<Run::Opened> RunCommand::open(Run::Reading reading) const
 
 Result<void> RunCommand::openOutputs()
 {
-    auto summary =
-        openSummary(m_options, [this](const std::string &what) { return waitForRoom(what); });
+    const WaitForRoom room = [this](const std::string &what) {
+        return waitForRoom(what);
+    };
+    auto summary = openSummary(m_options, room);
     if (!summary)
         return tl::unexpected(summary.error());
     m_summary = std::move(*summary);

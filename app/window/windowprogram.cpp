@@ -81,9 +81,11 @@ int exportWithCharts(int argc, char **argv, const ExportOptions &options)
 
 int showWithoutDisplay(const std::string &file)
 {
-    std::fprintf(stderr, "poolscope: there is no display for the window; it says what %s holds\n",
-        file.c_str());
-    return showRunFile({file, false});
+    const int status = showRunFile({file, false});
+    if (status == exitAllSucceeded)
+        std::fprintf(stderr,
+            "poolscope: there is no display for the window; this is what %s holds\n", file.c_str());
+    return status;
 }
 
 int runDefaultWithoutDisplay()

@@ -255,7 +255,7 @@ class Resuming(RunFileTest):
         self.path("mended").touch()
         done = self.program("resume", "run.poolscope", "--retry-failed", "-o", "values.jsonl")
         self.assertEqual(done.status, ALL_SUCCEEDED, done.err)
-        self.assertEqual(self.calls()[calls:], list(range(1, 30, 3)))
+        self.assertEqual(sorted(self.calls()[calls:]), list(range(1, 30, 3)))
         info = self.info()
         self.assertEqual([info["succeeded"], info["failed"]], [30, 0])
         done = self.program("export", "run.poolscope", "-o", "again.jsonl", "--chart",

@@ -136,14 +136,20 @@ public:
         OutcomeView outcome;
         outcome.kind = OutcomeKind::Failure;
         outcome.failure = {kind, "Type", "message", "detail\n"};
-        add(index, outcome, worker, time);
+        if (kind != failureQuarantined) {
+            add(index, outcome, worker, time);
+            return;
+        }
+        m_recorder->spanDone(worker, {time, 50, index, 1});
+        m_recorder->givenUp(index, outcome.failure, worker, time + 60);
     }
 
 private:
     void makeRecorder()
     {
-        m_recorder = std::make_unique<Recorder>(m_record->timeline, *m_record->outcomes,
-            m_record->log, nullptr, [](const std::string &why) { FAIL() << why; });
+        m_recorder =
+            std::make_unique<Recorder>(m_record->timeline, *m_record->outcomes, m_record->log,
+                nullptr, Recorder::Keep::Everything, [](const std::string &why) { FAIL() << why; });
         m_recorder->takeSnapshots(1'000'000, [] {});
     }
     void keepIn(std::unique_ptr<RunFile> file, RecordPositions written)
