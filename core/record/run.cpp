@@ -112,6 +112,7 @@ void Run::connectPool()
     connect(
         this, &Run::actionsWaiting, m_pool, [this] { runActions(); }, Qt::QueuedConnection);
     connect(m_pool, &Pool::ended, m_pool, [this](const PoolEnd &end) {
+        publishStatus(*m_pool); // before anyone learns that it has ended
         if (m_journal)
             m_journal->finish(lastSnapshot({m_pool->origin()}, stateAfter(end.how), end.error));
         const std::lock_guard lock(m_mutex);
@@ -224,10 +225,7 @@ void Run::start()
             holdWhileThereIsNoRoom(pool);
             publishStatus(pool);
         });
-        QObject::connect(&pool, &Pool::ended, timer, [this, &pool, timer] {
-            publishStatus(pool);
-            timer->stop();
-        });
+        QObject::connect(&pool, &Pool::ended, timer, &QTimer::stop);
         timer->start(statusInterval);
         if (m_journal) {
             auto *journalTimer = new QTimer(&pool);
