@@ -237,14 +237,17 @@ CommandLine parseCommandLine(int argc, char **argv)
     if (info->parsed())
         return InfoOptions{arguments.file, arguments.json};
     Result<CommandLine> line = WindowCommand{};
+    std::error_code ignored;
     if (run->parsed())
         line = toRun(arguments);
     else if (resume->parsed())
         line = toResume(arguments);
     else if (exported->parsed())
         line = toExport(arguments);
-    else if (!opened.empty())
+    else if (!opened.empty() && std::filesystem::exists(opened, ignored))
         line = WindowCommand{opened};
+    else if (!opened.empty())
+        line = failure("'" + opened + "' is no command, and there is no such run file" + seeHelp);
     return line ? *line : CommandLine(wrongUse(line.error().message));
 }
 

@@ -112,8 +112,10 @@ void HistoryModel::refresh()
     auto *watcher = new QFutureWatcher<void>(this);
     connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher, read = m_reading] {
         watcher->deleteLater();
-        if (read == m_reading)
-            take(std::move(*read));
+        if (read != m_reading)
+            return; // it was asked for again meanwhile
+        m_reading.reset();
+        take(std::move(*read));
     });
     watcher->setFuture(
         QtConcurrent::run([folder = m_folder, read = m_reading] { *read = readFolder(folder); }));
@@ -299,6 +301,8 @@ bool HistoryModel::setData(const QModelIndex &index, const QVariant &value, int 
     }
     entry.info.label = label;
     emit dataChanged(index, index);
+    if (m_reading)
+        refresh(); // what is being read may be what it was called before
     return true;
 }
 

@@ -107,7 +107,9 @@ void Journal::work()
     while (true) {
         const std::vector<RecordSnapshot> group = takeGroup();
         if (group.empty()) {
-            close(m_finishing ? m_file->close() : failure(m_path + " was left incomplete"));
+            if (isComplete())
+                m_file->close();
+            close(isComplete() ? Result<void>() : failure(m_path + " was left incomplete"));
             return;
         }
         if (!writePatiently(group))
@@ -115,6 +117,13 @@ void Journal::work()
         m_writtenBelow = group.back().settledBelow;
         m_told.written();
     }
+}
+
+/// Whether the last snapshot has come; where there is no work left, it is in the file.
+bool Journal::isComplete() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_finishing;
 }
 
 /// What is to be written next, once there is something; nothing when there will be no more.

@@ -72,6 +72,7 @@ private:
     Result<void> writeStations(WorkerId worker, const RecordPositions::Worker &reached);
     Result<void> writeMarks(std::size_t reached);
     Result<void> writeLog(std::uint64_t reached);
+    bool isComplete() const;
     void close(Result<void> result);
 
     std::unique_ptr<RunFile> m_file;

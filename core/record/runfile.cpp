@@ -152,7 +152,7 @@ Result<void> RunFile::makeEmpty(const std::string &path, const RunDescription &d
         RunFile file(temporary, nullptr);
         return file.open(sqlite::Mode::Create)
             .and_then([&] { return file.initialise(description); })
-            .and_then([&] { return file.close(); });
+            .map([&] { file.close(); });
     }();
     if (made) {
         // What SQLite would take for the new file's.
@@ -262,15 +262,13 @@ void RunFile::rollback()
     m_pieces = m_committed;
 }
 
-Result<void> RunFile::close()
+void RunFile::close()
 {
     m_addPiece = {};
     m_putMeta = {};
-    const int code = m_database.execute("PRAGMA journal_mode = DELETE");
-    const auto closed = checked(code, SQLITE_OK);
+    m_database.execute("PRAGMA journal_mode = DELETE");
     m_database = {};
     m_lock.reset();
-    return closed;
 }
 
 Result<void> RunFile::put(const char *key, const std::string &text)

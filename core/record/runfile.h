@@ -40,8 +40,9 @@ public:
     /// Ends the transaction; holder and number of pieces are given to the progress here.
     Result<void> commit(RunProgress progress);
     void rollback();
-    /// Lets go of the file. Nothing may be called afterwards.
-    Result<void> close();
+    /// Lets go of the file, and leaves no other beside it, unless somebody is reading it just now.
+    /// Nothing may be called afterwards.
+    void close();
 
 private:
     class Lock;

@@ -28,13 +28,17 @@ OutcomeView text(OutcomeKind kind, std::string_view characters)
     return outcome;
 }
 
-std::string outcomes()
+/// One of each kind.
+std::string outcomes(void (*encode)(std::string &, const OutcomeView &))
 {
     std::string bytes;
     for (std::uint8_t kind = 0; kind < outcomeKindCount; ++kind) {
         OutcomeView outcome = text(static_cast<OutcomeKind>(kind), "[1, 2]");
-        outcome.failure = {"exception", "ValueError", "bad", "Traceback"};
-        wire::encodeOutcome(bytes, outcome);
+        outcome.failure.kind = "exception";
+        outcome.failure.type = "ValueError";
+        outcome.failure.message = "bad";
+        outcome.failure.detail = "Traceback";
+        encode(bytes, outcome);
     }
     return bytes;
 }
@@ -60,7 +64,7 @@ void writeFrames(const fs::path &folder)
         folder / "hello", '\0', wire::Hello{wire::magic, wire::protocolVersion, 7, "h", "r", 9});
     writeFrame(folder / "ready", '\0', wire::Ready{5});
     writeFrame(folder / "refused", '\0', wire::Refused{{"exception", "E", "m", "d"}});
-    const std::string values = outcomes();
+    const std::string values = outcomes(wire::encodeOutcome);
     writeFrame(
         folder / "done", '\0', wire::Done{5, outcomeKindCount, wire::Store::Inline, 1, 2, values});
     writeFrame(folder / "column", '\0', wire::Done{5, 100, wire::Store::ColumnReal, 1, 2, {}});
@@ -86,7 +90,7 @@ std::vector<std::pair<Piece, std::string>> pieces()
     std::string log;
     packLogEntry(log, {5, 1, {2, 1}, true, "a line"});
     return {
-        {{0, PieceKind::Outcomes, 0, 0, outcomeKindCount, {}}, outcomes()},
+        {{0, PieceKind::Outcomes, 0, 0, outcomeKindCount, {}}, outcomes(wire::encodeKeptOutcome)},
         {{0, PieceKind::Reals, 0, 10, 2, {}}, std::string(16, '\1')},
         {{0, PieceKind::Integers, 0, 12, 2, {}}, std::string(16, '\2')},
         {{0, PieceKind::Worker, 1, 0, 0, {}}, worker},
@@ -137,8 +141,8 @@ Result<void> writeRunFile(const fs::path &folder)
     }
     write(folder / "pieces", all);
     const auto closed =
-        std::move(added).and_then([&] { return (*file)->commit(progress); }).and_then([&] {
-            return (*file)->close();
+        std::move(added).and_then([&] { return (*file)->commit(progress); }).map([&] {
+            (*file)->close();
         });
     std::ifstream whole(path, std::ios::binary);
     write(folder / "file", '\0' + std::string(std::istreambuf_iterator<char>(whole), {}));

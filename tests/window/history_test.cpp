@@ -9,6 +9,7 @@
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
+#include <QDragEnterEvent>
 #include <QDropEvent>
 #include <QFileDialog>
 #include <QLabel>
@@ -60,7 +61,7 @@ struct Person {
         window.resize(1400, 900);
         window.show();
         QVERIFY(QTest::qWaitForWindowExposed(&window));
-        press(Qt::Key_4, Qt::ControlModifier);
+        press(Qt::Key_5, Qt::ControlModifier);
     }
 
     HistoryView &history() { return window.history(); }
@@ -159,9 +160,9 @@ private slots:
         QCOMPARE(person.cell(0, HistoryModel::Task), "is_prime");
         QCOMPARE(person.cell(1, HistoryModel::Task), "sqrt");
         QCOMPARE(person.cell(0, HistoryModel::Input), "0:700");
+        QVERIFY(comes([&] { return person.cell(0, HistoryModel::State) == "finished"; }));
         QCOMPARE(person.cell(0, HistoryModel::Done), "700 of 700");
         QCOMPARE(person.cell(0, HistoryModel::Failed), "");
-        QCOMPARE(person.cell(0, HistoryModel::State), "finished");
         QVERIFY(!person.button("Resume").isEnabled());
     }
 
@@ -183,7 +184,6 @@ private slots:
     void anOpenedRunIsShownAsItWas()
     {
         QString ended;
-        QImage lanes;
         {
             Person person;
             person.run({"--builtin", "sqrt", "--range", "0:500", "-j", "2"});
@@ -247,9 +247,11 @@ private slots:
         QVERIFY(person.lists(1));
         for (const auto &[button, text] :
             {std::pair{"Rename", "the first"}, {"Note", "fast enough"}}) {
+            const auto editorOf = [&] { return person.table().findChild<QLineEdit *>(); };
+            QVERIFY(comes([&] { return !editorOf(); })); // the last one has gone
             person.choose(0);
             QTest::mouseClick(&person.button(button), Qt::LeftButton);
-            auto *editor = person.table().findChild<QLineEdit *>();
+            QLineEdit *editor = editorOf();
             QVERIFY(editor);
             editor->selectAll();
             QTest::keyClicks(editor, text);
@@ -276,6 +278,9 @@ private slots:
         QCOMPARE(kept().size(), 1);
         person.choose(0);
         const Answers<QMessageBox> deletes([](QMessageBox &box) { press(box, "Delete"); });
+        person.window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&person.window));
+        person.table().setFocus();
         QTest::keyClick(&person.table(), Qt::Key_Delete);
         QCOMPARE(deletes.count(), 1);
         QCOMPARE(kept().size(), 0);
@@ -313,6 +318,9 @@ private slots:
         Person person;
         QMimeData data;
         data.setUrls({QUrl::fromLocalFile(copy + ".poolscope")});
+        QDragEnterEvent enter({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, {});
+        QApplication::sendEvent(&person.window, &enter);
+        QVERIFY(enter.isAccepted());
         QDropEvent drop({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, {});
         QApplication::sendEvent(&person.window, &drop);
         QVERIFY(person.isIn(State::Ended));
