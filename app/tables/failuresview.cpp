@@ -94,14 +94,7 @@ void FailuresView::makeTable()
     header->setSortIndicatorShown(true);
     header->setSortIndicator(FailuresModel::Reason, Qt::AscendingOrder);
     m_table->setSortingEnabled(true);
-    const auto wide = [this](int characters) {
-        return m_table->fontMetrics().horizontalAdvance(QString(characters, u'0'));
-    };
-    m_table->setColumnWidth(FailuresModel::Input, wide(16));
-    m_table->setColumnWidth(FailuresModel::LastOutput, wide(28));
-    for (const int column : {FailuresModel::Attempts, FailuresModel::Worker})
-        m_table->setColumnWidth(column, wide(10));
-    m_table->setColumnWidth(FailuresModel::Memory, wide(16));
+    fitColumns();
     m_empty = new EmptyText(QString(), m_table);
 
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
@@ -115,6 +108,22 @@ void FailuresView::makeTable()
         &FailuresView::showCounts);
     connect(m_table, &QTableView::customContextMenuRequested, this, &FailuresView::showMenu);
     m_table->installEventFilter(this);
+}
+
+void FailuresView::fitColumns()
+{
+    const QFontMetrics metrics = m_table->fontMetrics();
+    const auto wide = [&metrics](int characters) {
+        return metrics.horizontalAdvance(QString(characters, u'0'));
+    };
+    m_table->setColumnWidth(FailuresModel::Index, wide(12));
+    m_table->setColumnWidth(FailuresModel::Input, wide(16));
+    m_table->setColumnWidth(FailuresModel::LastOutput, wide(26));
+    for (const int column :
+        {FailuresModel::Attempts, FailuresModel::Worker, FailuresModel::Memory}) {
+        const QString title = m_model.headerData(column, Qt::Horizontal).toString();
+        m_table->setColumnWidth(column, metrics.horizontalAdvance(title) + wide(4));
+    }
 }
 
 /// The table by itself would copy one cell.

@@ -49,6 +49,7 @@ protected:
 private:
     QWidget *makeToolBar();
     void makeTable();
+    void fitColumns();
     std::vector<std::uint64_t> selectedIndices() const;
     void retrySelected();
     void retryAll();

@@ -15,6 +15,7 @@ namespace poolscope {
 namespace {
 
 constexpr int none = 0;
+constexpr int fieldWidth = 96; // the largest number of a field would take the room of two
 
 QSpinBox *countBox(const QString &name, const QString &toolTip)
 {
@@ -25,6 +26,7 @@ QSpinBox *countBox(const QString &name, const QString &toolTip)
     box->setGroupSeparatorShown(true);
     box->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
     box->setSpecialValueText(LimitsForm::tr("none"));
+    box->setMinimumWidth(fieldWidth);
     return box;
 }
 
@@ -67,15 +69,19 @@ LimitsForm::LimitsForm(QWidget *parent)
     m_timeout->setSuffix(tr(" s"));
     m_timeout->setSpecialValueText(tr("none"));
     m_timeout->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
+    m_timeout->setMinimumWidth(fieldWidth);
     m_memory->setObjectName(QStringLiteral("memoryLimit"));
     m_memory->setToolTip(tr("What a worker, and all that it starts, may take of memory, such as "
                             "500M or 2G; empty is none"));
     m_memory->setPlaceholderText(tr("none"));
-    m_memoryField = new FormField(tr("Memory of a worker"), m_memory);
+    m_memory->setMinimumWidth(fieldWidth);
+    m_memoryField = new FormField(tr("Worker memory"), m_memory);
 
     auto *grid = new QGridLayout(m_fields);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setSpacing(gridUnit);
+    grid->setColumnStretch(0, 1);
+    grid->setColumnStretch(1, 1);
     grid->addWidget(new FormField(tr("Timeout"), m_timeout), 0, 0, Qt::AlignTop);
     grid->addWidget(m_memoryField, 0, 1, Qt::AlignTop);
     grid->addWidget(new FormField(tr("Recycle after"), m_recycle), 1, 0, Qt::AlignTop);
