@@ -19,8 +19,10 @@ namespace {
 
 constexpr std::size_t previewRows = 3;
 constexpr std::size_t mostColumnsShown = 1000;
-constexpr int shownLines = 6;
+constexpr int shownLines = 7;
 constexpr qsizetype longestField = 60; // characters
+constexpr int widestName = 20; // of a character's width
+constexpr int widestField = 10;
 
 struct Delimiter {
     char character;
@@ -101,6 +103,7 @@ void CsvPage::makeTable()
     m_table->setSelectionMode(QAbstractItemView::NoSelection);
     m_table->setTabKeyNavigation(false);
     m_table->setWordWrap(false);
+    m_table->setCornerWidget(new QWidget);
     m_table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     const int line = m_table->fontMetrics().height() + gridUnit;
     m_table->verticalHeader()->setDefaultSectionSize(line);
@@ -185,7 +188,7 @@ void CsvPage::showPreview(const CsvPreview &preview)
     m_table->setRowCount(0);
     for (std::size_t i = 0; i < std::min(m_columns.size(), mostColumnsShown); ++i)
         addColumn(preview, i);
-    m_table->resizeColumnsToContents();
+    fitColumns();
     m_columnsField->setVisible(true);
     updateColumnsProblem();
 }
@@ -195,6 +198,7 @@ void CsvPage::addColumn(const CsvPreview &preview, std::size_t column)
     const int line = m_table->rowCount();
     m_table->insertRow(line);
     auto *name = new QTableWidgetItem(shown(m_columns[column]));
+    name->setToolTip(name->text());
     name->setFlags(Qt::ItemIsEnabled | Qt::ItemIsUserCheckable);
     const bool isWanted = m_wanted.empty() || contains(m_wanted, m_columns[column]);
     name->setCheckState(isWanted ? Qt::Checked : Qt::Unchecked);
@@ -204,7 +208,19 @@ void CsvPage::addColumn(const CsvPreview &preview, std::size_t column)
         auto *field =
             new QTableWidgetItem(column < fields.size() ? shown(fields[column]) : QString());
         field->setFlags(Qt::ItemIsEnabled);
+        field->setToolTip(field->text());
         m_table->setItem(line, 1 + static_cast<int>(row), field);
+    }
+}
+
+/// So that a long name or field does not push the others out of sight.
+void CsvPage::fitColumns()
+{
+    m_table->resizeColumnsToContents();
+    const int character = m_table->fontMetrics().averageCharWidth();
+    for (int column = 0; column < m_table->columnCount(); ++column) {
+        const int widest = character * (column == 0 ? widestName : widestField);
+        m_table->setColumnWidth(column, std::min(m_table->columnWidth(column), widest));
     }
 }
 
@@ -237,7 +253,8 @@ void CsvPage::updateColumnsProblem()
             m_columnsField->setProblem(
                 tr("there is no column '%1'").arg(QString::fromStdString(name)));
     }
-    m_columnsField->setNote(tr("%1 of %2").arg(checked.size()).arg(m_columns.size()));
+    m_columnsField->setNote(
+        tr("%1 of %2 are given to the task").arg(checked.size()).arg(m_columns.size()));
 }
 
 } // namespace poolscope

@@ -40,6 +40,7 @@ private:
     CsvInput layoutSpec() const;
     void showPreview(const CsvPreview &preview);
     void addColumn(const CsvPreview &preview, std::size_t column);
+    void fitColumns();
     std::vector<std::string> checkedColumns() const;
     void columnsEdited();
     void updateColumnsProblem();
