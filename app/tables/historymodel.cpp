@@ -126,15 +126,28 @@ void HistoryModel::take(Entries entries)
     const bool sameFiles = std::equal(entries.begin(), entries.end(), m_entries.begin(),
         m_entries.end(), [](const Entry &a, const Entry &b) { return a.path == b.path; });
     if (sameFiles) {
-        m_entries = std::move(entries);
-        if (!m_entries.empty())
-            emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+        takeNews(std::move(entries));
     } else {
         beginResetModel();
         m_entries = std::move(entries);
         endResetModel();
     }
     emit refreshed();
+}
+
+/// What a person may be typing into is left alone unless it changed.
+void HistoryModel::takeNews(Entries entries)
+{
+    m_entries.swap(entries);
+    for (int row = 0; row < rowCount(); ++row) {
+        emit dataChanged(index(row, Name + 1), index(row, Note - 1));
+        const RunLabel &before = entries[static_cast<std::size_t>(row)].info.label;
+        const RunLabel &now = info(row).label;
+        if (now.name != before.name)
+            emit dataChanged(index(row, Name), index(row, Name));
+        if (now.note != before.note)
+            emit dataChanged(index(row, Note), index(row, Note));
+    }
 }
 
 QString HistoryModel::path(int row) const

@@ -56,6 +56,7 @@ private:
 
     static Entries readFolder(const QString &folder);
     void take(Entries entries);
+    void takeNews(Entries entries);
     QString text(const Entry &entry, int column) const;
     QVariant sortKey(const Entry &entry, int column) const;
 
