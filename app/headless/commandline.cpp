@@ -42,7 +42,6 @@ void describeValues(CLI::App &run, OutputArguments &arguments)
         ->group("Output");
     run.add_flag("--unordered", arguments.unordered, "write values as they come")->group("Output");
     run.add_flag("--discard", arguments.discard, "write no values: to measure")->group("Output");
-    run.add_flag("-q", arguments.quiet, "no progress line")->group("Output");
 }
 
 void describeFigures(CLI::App &run, OutputArguments &arguments)
@@ -58,6 +57,7 @@ void describeFigures(CLI::App &run, OutputArguments &arguments)
         ->type_name("NAME=FILE.png|.svg|.pdf|.csv")
         ->allow_extra_args(false)
         ->group("Output");
+    run.add_flag("-q", arguments.quiet, "no progress line")->group("Output");
 }
 
 void describeFile(CLI::App &command, Arguments &arguments)

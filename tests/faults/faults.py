@@ -6,8 +6,9 @@
     faults.py program KILLS     SIGKILL to the program at random moments, each followed by a resume
     faults.py disk TIMES        a disk that fills in mid-run, and is given room again
 
-Each prints `survived N of N` and exits with 0, or says what went wrong. POOLSCOPE names the
-program to test; --seed repeats a sequence of random moments.
+Each prints `survived N of N` and exits with 0, or says what went wrong and exits with 1. A disk
+takes the right to mount one, in a namespace of its own if need be; without it, it exits with 77.
+POOLSCOPE names the program to test; --seed repeats a sequence of random moments.
 """
 
 import argparse
@@ -26,8 +27,8 @@ from pathlib import Path
 PROGRAM = os.environ.get("POOLSCOPE", "poolscope")
 PATIENCE = 60  # seconds until a condition that must come true counts as one that never does
 MAY_RUN_AGAIN = 0.5  # seconds before a kill, within which an outcome may not be in the run file yet
-
 OUTLIVES = 0.1  # seconds for which a worker may still be at its input when the program is dead
+SKIPPED = 77
 
 # Each call of a task is written down with the time of its end, in one write that no kill can tear.
 TASK = '''
@@ -52,6 +53,10 @@ def counted(number):
 
 class Lost(Exception):
     """Something that was promised does not hold."""
+
+
+class CannotMount(Exception):
+    """A disk cannot be had here."""
 
 
 def require(condition, what):
@@ -224,7 +229,9 @@ def expect_no_late_repeats(folder, moments):
 def small_disk(path, megabytes):
     path.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(path)]
-    subprocess.run(mount, check=True)
+    mounted = subprocess.run(mount, capture_output=True, text=True)
+    if mounted.returncode != 0:
+        raise CannotMount(mounted.stderr.strip())
     try:
         yield path
     finally:
@@ -238,6 +245,15 @@ def fill(path):
         while True:
             file.write(bytes(4096))
     return filler
+
+
+def mount_as_root_of_namespace():
+    """Goes on as a process that may mount, if there is a way; it returns only if there is none."""
+    asked = ["unshare", "--user", "--map-root-user", "--mount"]
+    may = subprocess.run([*asked, "true"], capture_output=True).returncode == 0
+    if may and "POOLSCOPE_MOUNTS" not in os.environ:
+        os.environ["POOLSCOPE_MOUNTS"] = "1"
+        os.execvp(asked[0], [*asked, sys.executable, "-B", *sys.argv])
 
 
 def fill_disk(times, _):
@@ -277,6 +293,10 @@ def main():
     arguments = parser.parse_args()
     try:
         survived = faults[arguments.fault](arguments.count, random.Random(arguments.seed))
+    except CannotMount as why:
+        mount_as_root_of_namespace()
+        print(f"faults.py: skipped: no disk can be mounted here: {why}", file=sys.stderr)
+        return SKIPPED
     except Lost as lost:
         print(f"faults.py: {arguments.fault}: {lost} (--seed {arguments.seed})", file=sys.stderr)
         return 1
