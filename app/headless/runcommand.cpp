@@ -87,8 +87,7 @@ Run::Reading RunCommand::reading() const
 Result<Run::Opened> RunCommand::open(Run::Reading reading) const
 {
     if (m_options.resumed)
-        return reopenRun(*m_options.resumed, reading,
-            m_options.retryFailed ? FailedInputs::TryAgain : FailedInputs::Keep);
+        return reopen(reading);
     auto opened = Run::open(m_options.spec, reading);
     if (!opened || !m_options.save)
         return opened;
@@ -96,6 +95,14 @@ Result<Run::Opened> RunCommand::open(Run::Reading reading) const
         m_options.overwrite ? RunFile::IfExists::Replace : RunFile::IfExists::Refuse;
     if (const auto saved = saveRun(*opened, *m_options.save, ifExists); !saved)
         return tl::unexpected(saved.error());
+    return opened;
+}
+
+Result<Run::Opened> RunCommand::reopen(Run::Reading reading) const
+{
+    auto opened = reopenRun(*m_options.resumed, reading);
+    if (opened && m_options.retryFailed)
+        opened->tryAgain = failedInputs(*opened->record);
     return opened;
 }
 

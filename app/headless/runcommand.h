@@ -32,6 +32,7 @@ private:
     Result<void> prepare();
     Run::Reading reading() const;
     Result<Run::Opened> open(Run::Reading reading) const;
+    Result<Run::Opened> reopen(Run::Reading reading) const;
     Result<void> openOutputs();
     void work();
     bool takeOutcomes();

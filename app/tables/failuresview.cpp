@@ -218,7 +218,8 @@ void FailuresView::showCounts()
                              : tr("Each input that failed: why, where, and what was printed last"));
     m_empty->setVisible(shown == 0);
     const bool canRetry = m_retry == Retry::Possible;
-    const QString cannot = tr("Failures can be tried again while the run goes on");
+    const QString cannot = tr("Failures can be tried again while the run goes on, and afterwards "
+                              "if a run file keeps it");
     m_retrySelected->setEnabled(canRetry && m_table->selectionModel()->hasSelection());
     m_retrySelected->setToolTip(canRetry ? tr("Try the selected inputs again") : cannot);
     m_retryAll->setEnabled(canRetry && shown > 0);

@@ -30,7 +30,7 @@ public:
     bool updateFailures();
     std::size_t failureCount() const { return m_model.failureCount(); }
 
-    /// Whether failures can be tried again now, which only a run that goes on does.
+    /// Whether failures can be tried again now.
     enum class Retry { Possible, Impossible };
     void setRetry(Retry retry);
 

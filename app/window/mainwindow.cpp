@@ -634,8 +634,8 @@ void MainWindow::showState()
         return QString();
     };
     m_stateText->setText(text());
-    const bool goesOn = state == RunController::State::Running || state == State::Paused;
-    m_failures->setRetry(goesOn ? FailuresView::Retry::Possible : FailuresView::Retry::Impossible);
+    m_failures->setRetry(m_controller.canTryAgain() ? FailuresView::Retry::Possible
+                                                    : FailuresView::Retry::Impossible);
     showProblem();
     showProgress();
 }

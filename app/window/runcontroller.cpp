@@ -5,6 +5,7 @@
 #include "window/background.h"
 
 #include <QFile>
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -17,6 +18,25 @@ struct RunController::Opening {
     QString path;
     Result<What> result = failure(std::string());
 };
+
+namespace {
+
+/// The run of the file, ready to go on with these inputs, as far as they have failed.
+Result<Run::Opened> reopenToTryAgain(
+    const std::string &file, const std::vector<std::uint64_t> &indices)
+{
+    auto opened = reopenRun(file, {OutcomeStore::Keep::All, false});
+    if (!opened)
+        return opened;
+    const std::vector<std::uint64_t> failed = failedInputs(*opened->record);
+    for (const std::uint64_t index : indices) {
+        if (std::binary_search(failed.begin(), failed.end(), index))
+            opened->tryAgain.push_back(index);
+    }
+    return opened;
+}
+
+} // namespace
 
 RunController::RunController(QObject *parent)
     : QObject(parent)
@@ -94,7 +114,7 @@ void RunController::resumeFile(const QString &path)
     const std::string file = QFile::encodeName(path).toStdString();
     openInBackground(
         [file]() -> Result<Opening::What> {
-            return reopenRun(file, {OutcomeStore::Keep::All, false}, FailedInputs::Keep);
+            return reopenRun(file, {OutcomeStore::Keep::All, false});
         },
         path);
 }
@@ -154,10 +174,21 @@ void RunController::ended()
         emit failed(QString::fromStdString(kept.error().message), {});
 }
 
+bool RunController::canTryAgain() const
+{
+    return goesOn() || (m_state == State::Ended && !m_path.isEmpty());
+}
+
 void RunController::tryAgain(const std::vector<std::uint64_t> &indices)
 {
-    if (m_state == State::Running || m_state == State::Paused)
+    if (goesOn())
         m_run->tryAgain(indices);
+    else if (canTryAgain())
+        openInBackground(
+            [file = QFile::encodeName(m_path).toStdString(), indices]() -> Result<Opening::What> {
+                return reopenToTryAgain(file, indices);
+            },
+            m_path);
 }
 
 void RunController::pause()
@@ -191,7 +222,7 @@ void RunController::stop()
 
 void RunController::setWorkerCount(std::uint32_t count)
 {
-    if (m_state == State::Running || m_state == State::Paused)
+    if (goesOn())
         m_run->setWorkerCount(count);
     else if (m_state == State::Opening)
         m_wantedWorkers = count;

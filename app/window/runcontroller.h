@@ -51,7 +51,10 @@ public:
     /// Ends the run; what has finished stays.
     void stop();
     void setWorkerCount(std::uint32_t count);
-    /// Those of these indices that have failed are tried again, while the run goes on.
+    /// Whether failures can be tried again now: in the run that goes on, or in one that has ended,
+    /// by going on with its run file.
+    bool canTryAgain() const;
+    /// Those of these indices that have failed are tried again.
     void tryAgain(const std::vector<std::uint64_t> &indices);
 
 signals:
@@ -67,6 +70,7 @@ signals:
 private:
     struct Opening;
 
+    bool goesOn() const { return m_state == State::Running || m_state == State::Paused; }
     template <typename Job> void openInBackground(Job job, const QString &path);
     void openingEnded(const std::shared_ptr<Opening> &opening);
     void show(Run::Opened run);

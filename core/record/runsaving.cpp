@@ -92,21 +92,6 @@ Result<void> checkInputs(const RunDescription &description, const InputSource &s
         + " is not what it was");
 }
 
-std::vector<std::uint64_t> failuresOf(const RunRecord &record)
-{
-    // Each has its mark, so that no value needs to be looked at.
-    std::set<std::uint64_t> failures;
-    const AppendLog<Mark> &marks = record.timeline.marks();
-    for (std::size_t i = 0; i < marks.size(); ++i) {
-        const Mark &mark = marks[i];
-        const bool tellsFailure = mark.kind == Mark::Kind::Failed
-            || mark.kind == Mark::Kind::Quarantined || mark.kind == Mark::Kind::GivenUp;
-        if (tellsFailure && record.outcomes->isFailure(mark.value))
-            failures.insert(mark.value);
-    }
-    return {failures.begin(), failures.end()};
-}
-
 } // namespace
 
 Result<void> saveRun(Run::Opened &opened, const std::string &path, RunFile::IfExists ifExists)
@@ -122,8 +107,7 @@ Result<void> saveRun(Run::Opened &opened, const std::string &path, RunFile::IfEx
         .map([&](std::unique_ptr<RunFile> file) { opened.file = std::move(file); });
 }
 
-Result<Run::Opened> reopenRun(
-    const std::string &path, Run::Reading reading, FailedInputs failedInputs)
+Result<Run::Opened> reopenRun(const std::string &path, Run::Reading reading)
 {
     std::error_code error;
     const std::string absolute = std::filesystem::absolute(path, error).string();
@@ -157,9 +141,22 @@ Result<Run::Opened> reopenRun(
     Run::Opened opened{reading, std::move(*source), std::move(loaded->record), std::move(*held),
         std::move(loaded->written)};
     opened.record->inputs = std::move(*inputs);
-    if (failedInputs == FailedInputs::TryAgain)
-        opened.tryAgain = failuresOf(*opened.record);
     return opened;
+}
+
+std::vector<std::uint64_t> failedInputs(const RunRecord &record)
+{
+    // Each has its mark, so that no value needs to be looked at.
+    std::set<std::uint64_t> failures;
+    const AppendLog<Mark> &marks = record.timeline.marks();
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+        const Mark &mark = marks[i];
+        const bool tellsFailure = mark.kind == Mark::Kind::Failed
+            || mark.kind == Mark::Kind::Quarantined || mark.kind == Mark::Kind::GivenUp;
+        if (tellsFailure && record.outcomes->isFailure(mark.value))
+            failures.insert(mark.value);
+    }
+    return {failures.begin(), failures.end()};
 }
 
 std::unique_ptr<InputSource> unchangedInputs(const RunDescription &description)

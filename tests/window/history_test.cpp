@@ -66,6 +66,17 @@ struct Person {
 
     HistoryView &history() { return window.history(); }
     QTableView &table() { return *window.findChild<QTableView *>(QStringLiteral("historyTable")); }
+    QTableView &failuresTable()
+    {
+        return *window.findChild<QTableView *>(QStringLiteral("failuresTable"));
+    }
+    QAbstractItemModel &failures() { return *failuresTable().model(); }
+    void clickFailures(const QString &name)
+    {
+        auto *wanted = window.findChild<QPushButton *>(name);
+        QVERIFY(wanted && wanted->isEnabled());
+        QTest::mouseClick(wanted, Qt::LeftButton);
+    }
     QPushButton &button(const QString &text)
     {
         for (QPushButton *candidate : history().findChildren<QPushButton *>()) {
@@ -240,6 +251,46 @@ private slots:
         QCOMPARE(kept().size(), 1);
     }
 
+    void failuresAreTriedAgainAfterTheEnd()
+    {
+        const QTemporaryDir folder;
+        QFile file(folder.filePath(QStringLiteral("task.py")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("import os\n"
+                   "def f(x):\n"
+                   "    if x < 3 and not os.path.exists(__file__ + '.well'): raise ValueError(x)\n"
+                   "    return x\n");
+        file.close();
+        const std::vector<std::string> arguments{
+            "--python", file.fileName().toStdString() + ":f", "--range", "0:10"};
+        QString kept;
+        {
+            Person person;
+            person.run(arguments);
+            kept = person.window.controller().path();
+            person.press(Qt::Key_3, Qt::ControlModifier);
+            QVERIFY(comes([&] { return person.failures().rowCount() == 3; }));
+            person.failuresTable().selectRow(0);
+            person.clickFailures("retrySelected"); // it fails once more
+            QVERIFY(person.isIn(State::Running));
+            QVERIFY(person.isIn(State::Ended));
+            QVERIFY(comes([&] { return person.failures().rowCount() == 3; }));
+            QCOMPARE(person.window.controller().record()->timeline.attempts(), 11U);
+        }
+        QFile well(file.fileName() + ".well");
+        QVERIFY(well.open(QIODevice::WriteOnly));
+        Person person;
+        person.window.openFile(kept);
+        QVERIFY(person.isIn(State::Ended));
+        person.press(Qt::Key_3, Qt::ControlModifier);
+        QVERIFY(comes([&] { return person.failures().rowCount() == 3; }));
+        person.clickFailures("retryAll");
+        QVERIFY(person.isIn(State::Running));
+        QVERIFY(person.isIn(State::Ended));
+        QVERIFY(comes([&] { return person.failures().rowCount() == 0; }));
+        QCOMPARE(infoOf(kept).progress.succeeded, 10U);
+    }
+
     void aRunIsRenamedAndNoted()
     {
         Person person;
@@ -247,7 +298,9 @@ private slots:
         QVERIFY(person.lists(1));
         for (const auto &[button, text] :
             {std::pair{"Rename", "the first"}, {"Note", "fast enough"}}) {
-            const auto editorOf = [&] { return person.table().findChild<QLineEdit *>(); };
+            const auto editorOf = [&] {
+                return person.table().findChild<QLineEdit *>();
+            };
             QVERIFY(comes([&] { return !editorOf(); })); // the last one has gone
             person.choose(0);
             QTest::mouseClick(&person.button(button), Qt::LeftButton);
