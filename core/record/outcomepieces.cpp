@@ -27,16 +27,9 @@ public:
         const auto numbers = m_outcomes.numbers(range.first, std::min(range.count, cellsAtOnce));
         if (numbers.cells.size() < fewNumbers)
             return encode(range.first).map([] { return std::uint64_t{1}; });
-        const std::uint64_t count = numbers.cells.size();
-        const auto kind =
-            numbers.kind == OutcomeKind::Real ? PieceKind::Reals : PieceKind::Integers;
-        return flush()
-            .and_then([&] {
-                return m_file.add({0, kind, 0, range.first, count,
-                    {reinterpret_cast<const char *>(numbers.cells.data()),
-                        count * sizeof(std::uint64_t)}});
-            })
-            .map([count] { return count; });
+        return flush().and_then([&] { return writeNumbers(range.first, numbers); }).map([&] {
+            return std::uint64_t{numbers.cells.size()};
+        });
     }
 
     Result<void> flush()
@@ -58,6 +51,18 @@ public:
     }
 
 private:
+    Result<void> writeNumbers(std::uint64_t first, const OutcomeStore::Numbers &numbers)
+    {
+        m_cells.resize(numbers.cells.size());
+        if (!m_outcomes.copyCells(first, m_cells))
+            return failure("the numbers of the run cannot be read from memory");
+        const auto kind =
+            numbers.kind == OutcomeKind::Real ? PieceKind::Reals : PieceKind::Integers;
+        return m_file.add({0, kind, 0, first, m_cells.size(),
+            {reinterpret_cast<const char *>(m_cells.data()),
+                m_cells.size() * sizeof(std::uint64_t)}});
+    }
+
     Result<void> encode(std::uint64_t index)
     {
         const auto outcome = m_outcomes.read(index);
@@ -74,6 +79,7 @@ private:
 
     RunFile &m_file;
     const OutcomeStore &m_outcomes;
+    std::vector<std::uint64_t> m_cells; ///< being written
     std::string m_bytes; ///< outcomes from m_first on, encoded
     std::uint64_t m_first = 0;
     std::uint64_t m_count = 0;

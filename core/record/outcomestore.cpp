@@ -344,6 +344,23 @@ OutcomeStore::Numbers OutcomeStore::numbers(std::uint64_t first, std::uint64_t c
     return {kind == Cell::Real ? OutcomeKind::Real : OutcomeKind::Integer, {cell(first), same}};
 }
 
+bool OutcomeStore::copyCells(std::uint64_t first, std::span<std::uint64_t> copy) const
+{
+    auto *bytes = reinterpret_cast<char *>(copy.data());
+    auto at = static_cast<off_t>(first % m_cells * sizeof(std::uint64_t));
+    for (std::size_t left = copy.size_bytes(); left > 0;) {
+        const ssize_t read = pread(m_columnFile, bytes, left, at);
+        if (read < 0 && errno == EINTR)
+            continue;
+        if (read <= 0)
+            return false;
+        bytes += read;
+        at += read;
+        left -= static_cast<std::size_t>(read);
+    }
+    return true;
+}
+
 void OutcomeStore::releaseBelow(std::uint64_t index)
 {
     if (m_keep == Keep::All)

@@ -126,8 +126,9 @@ namespace runfile {
 
 inline constexpr int applicationId = 0x506f6f6c; // "Pool"
 inline constexpr int version = 1;
-inline constexpr int pageSize = 16 * 1024;
-inline constexpr std::size_t largestPiece = 8U << 20; ///< bytes that a writer puts into one
+inline constexpr int pageSize = 32 * 1024;
+inline constexpr std::size_t largestPiece = 1U
+    << 20; ///< bytes of outcomes that a writer puts in one
 inline constexpr std::uint64_t latestTime = 1ULL << 60; ///< nanoseconds; 36 years
 
 /// Both tables, as SQLite remembers them.

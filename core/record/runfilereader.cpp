@@ -12,7 +12,7 @@ namespace poolscope {
 namespace {
 
 constexpr int patience = 5000; // milliseconds for which another program's writing is waited for
-constexpr int longestValue = 2 * static_cast<int>(runfile::largestPiece);
+constexpr int longestValue = 16 << 20; // bytes; a piece of the log has 4 MiB at the most
 constexpr std::size_t bytesAtOnce = 32U << 20; // between which a writer gets its turn
 
 } // namespace
