@@ -4,6 +4,7 @@
 #include "record/runfilereader.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include <iterator>
 #include <sqlite3.h>
 #include <sys/file.h>
+#include <thread>
 #include <unistd.h>
 
 namespace poolscope {
@@ -18,6 +20,7 @@ namespace poolscope {
 namespace {
 
 constexpr int patience = 2000; // milliseconds for which another program's reading is waited for
+constexpr int lockInterval = 20; // milliseconds
 
 std::string hostName()
 {
@@ -78,14 +81,20 @@ public:
         lock->m_file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
         if (lock->m_file < 0)
             return failure("cannot write " + path + ": " + std::strerror(errno));
-        if (flock(lock->m_file, LOCK_EX | LOCK_NB) == 0)
-            return lock;
-        if (errno != EWOULDBLOCK)
-            return failure("cannot lock " + path + ": " + std::strerror(errno));
-        const auto info = readRunFileInfo(path);
-        return failure(path + " is being written by "
-            + (info ? holderText(info->progress.holder) : "another program")
-            + "; wait until that run has ended");
+        for (int waited = 0;; waited += lockInterval) {
+            if (flock(lock->m_file, LOCK_EX | LOCK_NB) == 0)
+                return lock;
+            if (errno != EWOULDBLOCK)
+                return failure("cannot lock " + path + ": " + std::strerror(errno));
+            const auto info = readRunFileInfo(path);
+            // A worker that was just being started outlives a program that was killed.
+            const bool isLeftOver = info && !isAlive(info->progress.holder);
+            if (!isLeftOver || waited >= patience)
+                return failure(path + " is being written by "
+                    + (info ? holderText(info->progress.holder) : "another program")
+                    + "; wait until that run has ended");
+            std::this_thread::sleep_for(std::chrono::milliseconds(lockInterval));
+        }
     }
     ~Lock()
     {

@@ -6,12 +6,17 @@
 #include "record/specjson.h"
 #include "record/varint.h"
 
+#include <chrono>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 namespace poolscope {
@@ -473,6 +478,24 @@ TEST_F(RunFileTest, IsHeldByOneProcess)
     first->reset();
     EXPECT_TRUE(RunFile::reopen(m_path));
     EXPECT_TRUE(RunFile::create(m_path, description(3), RunFile::IfExists::Replace));
+}
+
+TEST_F(RunFileTest, WaitsForWhatADeadProgramLeftBehind)
+{
+    const pid_t program = fork();
+    if (program == 0)
+        _exit(RunFile::create(m_path, description(3), RunFile::IfExists::Refuse) ? 0 : 1);
+    int status = -1;
+    ASSERT_EQ(waitpid(program, &status, 0), program);
+    ASSERT_EQ(status, 0);
+    const int leftOver = open(m_path.c_str(), O_RDWR | O_CLOEXEC);
+    ASSERT_EQ(flock(leftOver, LOCK_EX), 0);
+    std::thread dying([leftOver] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(60));
+        ::close(leftOver);
+    });
+    EXPECT_TRUE(RunFile::reopen(m_path));
+    dying.join();
 }
 
 TEST_F(RunFileTest, IsCalledWhatItsOwnerCallsIt)
