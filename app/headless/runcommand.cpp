@@ -73,11 +73,8 @@ Result<void> RunCommand::prepare()
 
 Run::Reading RunCommand::reading() const
 {
-    const auto *lines = std::get_if<LinesInput>(&m_options.spec.input);
-    const bool isUnbounded = lines && lines->isStandardInput();
     Run::Reading reading;
-    reading.keep =
-        m_writer || isUnbounded ? OutcomeStore::Keep::UntilRead : OutcomeStore::Keep::All;
+    reading.keep = OutcomeStore::Keep::UntilRead;
     reading.wantsSettledOrder = m_options.unordered;
     if (!m_options.wantsCharts() && !m_options.save && !m_options.resumed)
         reading.timeline = Recorder::Keep::Totals;
