@@ -141,12 +141,26 @@ void CompletionOrder::readMarks()
         const Mark &mark = marks[m_marksRead];
         const bool hasNoSpan =
             mark.kind == Mark::Kind::Quarantined || mark.kind == Mark::Kind::GivenUp;
-        // What had failed for good has its rank: the next attempt gets none.
-        if (mark.kind == Mark::Kind::Retried || mark.kind == Mark::Kind::Reopened)
+        const bool isTriedAgain = mark.kind == Mark::Kind::Retried
+            || (mark.kind == Mark::Kind::Reopened && !withdrawQuarantined(mark.value));
+        // What had failed for good and was ranked has its rank: the next attempt gets none.
+        if (isTriedAgain)
             ++m_retried[mark.value];
         if (hasNoSpan && !takeRetried(mark.value))
             m_quarantined.push_back({mark.time, mark.value, mark.worker});
     }
+}
+
+/// Takes back that the index was given up, unless it is ranked already.
+bool CompletionOrder::withdrawQuarantined(std::uint64_t index)
+{
+    const auto ranked = m_quarantined.begin() + static_cast<std::ptrdiff_t>(m_now.quarantined);
+    const auto found = std::find_if(ranked, m_quarantined.end(),
+        [index](const Quarantined &given) { return given.index == index; });
+    if (found == m_quarantined.end())
+        return false;
+    m_quarantined.erase(found);
+    return true;
 }
 
 /// Whether an attempt at the index is yet to be met; it is then met.

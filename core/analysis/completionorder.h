@@ -95,6 +95,7 @@ private:
     void release(const IndexRange &indices);
     void hold(const IndexRange &indices);
     std::vector<IndexRange> split(std::size_t lane, std::size_t position, const Span &span) const;
+    bool withdrawQuarantined(std::uint64_t index);
     bool takeRetried(std::uint64_t index);
     void noteRetried(std::size_t lane, std::size_t position, const Span &span);
     std::vector<Piece> piecesFrom(std::size_t checkpoint) const;

@@ -91,6 +91,11 @@ void Pool::continueFrom(const std::vector<IndexRange> &settled, std::uint64_t el
     m_elapsedBefore = elapsed;
 }
 
+void Pool::failedBefore(std::uint64_t index, std::uint32_t attempts)
+{
+    m_scheduler.failedBefore(index, attempts);
+}
+
 void Pool::start()
 {
     m_clock.origin = RunClock::monotonic() - m_elapsedBefore;

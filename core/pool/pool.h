@@ -75,6 +75,8 @@ public:
     /// Before start(): the run goes on where it was stopped, after `elapsed` nanoseconds and with
     /// these indices, sorted and disjoint, settled.
     void continueFrom(const std::vector<IndexRange> &settled, std::uint64_t elapsed);
+    /// The same: the index, which is not settled, has failed so often before.
+    void failedBefore(std::uint64_t index, std::uint32_t attempts);
     void start();
     /// Workers join at once, or leave after the chunk that they are on. 1 to maxWorkers.
     void setWorkerCount(std::uint32_t count);

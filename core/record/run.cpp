@@ -94,8 +94,11 @@ void Run::continueRecord(const Opened &opened)
 {
     if (m_record->elapsed == 0)
         return;
-    for (const std::uint64_t index : opened.tryAgain)
+    for (const std::uint64_t index : opened.tryAgain) {
+        if (const auto outcome = m_record->outcomes->read(index))
+            m_pool->failedBefore(index, outcome->view.failure.context.attempts);
         m_recorder->reopened(index, m_record->elapsed);
+    }
     const std::vector<IndexRange> settled = m_record->outcomes->settled();
     m_pool->continueFrom(settled, m_record->elapsed);
     m_recorder->continued(m_record->elapsed);

@@ -213,6 +213,11 @@ void Scheduler::tryAgain(std::uint64_t index)
     tryAlone(index);
 }
 
+void Scheduler::failedBefore(std::uint64_t index, std::uint32_t attempts)
+{
+    m_attempts[index] = {0, 0, attempts};
+}
+
 IndexRange Scheduler::unansweredOf(WorkerId worker) const
 {
     const std::deque<Held> &held = m_workers.at(worker).held;

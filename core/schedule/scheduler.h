@@ -91,6 +91,8 @@ public:
     AfterFailure failed(std::uint64_t index);
     /// An index that was settled as a failure is to be tried again, with all its retries anew.
     void tryAgain(std::uint64_t index);
+    /// Before anything is handed out: the index has failed so often before this run went on.
+    void failedBefore(std::uint64_t index, std::uint32_t attempts);
     /// Whether the worker has done all that it may do before it is replaced.
     bool isSpent(WorkerId worker) const;
 

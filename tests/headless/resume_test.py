@@ -252,6 +252,12 @@ class Resuming(RunFileTest):
         self.assertEqual(done.status, SOME_FAILED, done.err)
         self.assertEqual(len(self.calls()), calls)
         self.assertEqual(len(self.path("values.jsonl").read_text().splitlines()), 30)
+        for attempts in (2, 3):
+            done = self.program("resume", "run.poolscope", "--retry-failed", "-o", "values.jsonl")
+            self.assertEqual(done.status, SOME_FAILED, done.err)
+            value = json.loads(self.path("values.jsonl").read_text().splitlines()[1])
+            self.assertEqual(value["failure"]["attempts"], attempts)
+        calls = len(self.calls())
         self.path("mended").touch()
         done = self.program("resume", "run.poolscope", "--retry-failed", "-o", "values.jsonl")
         self.assertEqual(done.status, ALL_SUCCEEDED, done.err)

@@ -193,6 +193,18 @@ TEST_F(CompletionOrderTest, TellsWhatAReaderInOrderWouldHoldBack)
     EXPECT_EQ(disorder.meanHeldBack, (900 + 800 + 800 + 0) / 4.0);
 }
 
+TEST_F(CompletionOrderTest, RanksWhatWasGivenUpAndTriedAgainWhenItEnded)
+{
+    span(1, 100, {0, 1});
+    quarantine(1, 150, 1);
+    span(1, 200, {2, 1});
+    m_recorder->reopened(1, 210);
+    span(1, 300, {1, 1});
+    CompletionOrder order(m_record.timeline);
+    order.advance(UINT64_MAX, 100);
+    EXPECT_EQ(indices(order), (Indices{0, 2, 1}));
+}
+
 TEST_F(CompletionOrderTest, CountsAttemptsThatWereTriedAgainOnce)
 {
     span(1, 100, {0, 3});
