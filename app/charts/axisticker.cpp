@@ -27,11 +27,12 @@ CountTicker::CountTicker(Steps steps, int tickCount)
 
 QString CountTicker::getTickLabel(double tick, const QLocale &, QChar, int)
 {
-    return tickCountText(tick, m_step);
+    return tickCountText(tick, m_step, m_largest);
 }
 
 double CountTicker::getTickStep(const QCPRange &range)
 {
+    m_largest = std::max(std::abs(range.lower), std::abs(range.upper));
     const double step = QCPAxisTicker::getTickStep(range);
     m_step = m_steps == Steps::Whole ? std::max(1.0, std::round(step)) : step;
     return m_step;

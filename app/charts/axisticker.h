@@ -29,6 +29,7 @@ protected:
 private:
     Steps m_steps;
     double m_step = 1;
+    double m_largest = 1; ///< on the axis
 };
 
 } // namespace poolscope

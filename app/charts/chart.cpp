@@ -20,9 +20,7 @@ constexpr double zoomFactor = 0.8; // for a notch of the wheel
 
 QPen hairline(const QColor &colour)
 {
-    QPen pen(colour, 1);
-    pen.setCosmetic(true);
-    return pen;
+    return QPen(colour, 1);
 }
 
 void applyTheme(QCPAxis *axis, const Theme &theme)

@@ -69,6 +69,8 @@ public:
     virtual void fit() = 0;
     /// Where an index is, if the chart marks one.
     virtual void showIndex(std::optional<std::uint64_t> index) = 0;
+    /// Of that mark, at the next drawing.
+    virtual void setSelectionVisible(bool) { }
 
     /// Lays it out for this size, so that refresh() takes in what a picture of it needs.
     void layOut(const QSize &size);

@@ -112,10 +112,27 @@ private:
     const Theme m_before;
 };
 
+/// Hides what the person has selected, which says nothing to others, for as long as it lives.
+class NoSelection {
+public:
+    explicit NoSelection(Chart &chart)
+        : m_chart(chart)
+    {
+        chart.setSelectionVisible(false);
+    }
+    ~NoSelection() { m_chart.setSelectionVisible(true); }
+    NoSelection(const NoSelection &) = delete;
+    NoSelection &operator=(const NoSelection &) = delete;
+
+private:
+    Chart &m_chart;
+};
+
 /// Draws onto a device whose unit is 1/96 inch.
 void drawAll(QCPPainter &painter, Chart &chart, const Moment &moment, const PictureForm &form)
 {
     const OtherTheme theme(chart, form.theme);
+    const NoSelection noSelection(chart);
     const QSize size = form.size;
     painter.fillRect(QRect(QPoint(), size), chart.theme().surface);
     const int top = drawCaption(painter, chart, moment, size.width());

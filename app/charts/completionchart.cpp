@@ -55,9 +55,7 @@ void CompletionChart::setTheme(const Theme &theme)
 {
     Chart::setTheme(theme);
     m_plottable->setTheme(&this->theme());
-    QPen pen(theme.muted, 1, Qt::DotLine);
-    pen.setCosmetic(true);
-    m_diagonal->setPen(pen);
+    m_diagonal->setPen(QPen(theme.muted, 1, Qt::DotLine));
 }
 
 QString CompletionChart::figure() const
@@ -67,7 +65,7 @@ QString CompletionChart::figure() const
     const CompletionOrder::Disorder disorder = m_order->disorder();
     if (disorder.largestDistance == 0)
         return tr("all in order");
-    return tr("%1 places out of order on average \u00b7 imap would hold back up to %2")
+    return tr("%1 places out of order on average \u00b7 in order, %2 results would wait")
         .arg(placesText(disorder.meanDistance), countText(disorder.mostHeldBack));
 }
 
@@ -78,15 +76,23 @@ QString CompletionChart::shortFigure() const
     const CompletionOrder::Disorder disorder = m_order->disorder();
     if (disorder.largestDistance == 0)
         return figure();
-    return tr("%1 places off \u00b7 imap holds back %2")
+    return tr("%1 places off \u00b7 in order, %2 would wait")
         .arg(placesText(disorder.meanDistance), countText(disorder.mostHeldBack));
 }
 
 std::vector<Series> CompletionChart::series() const
 {
-    return {{tr("failed"), theme().failure, m_plottable->areFailuresVisible(), Series::Use::Switch,
-                Sign::Tick},
+    std::vector<Series> series{{tr("failed"), theme().failure, m_plottable->areFailuresVisible(),
+                                   Series::Use::Switch, Sign::Tick},
         {tr("in order"), theme().muted, m_diagonalVisible, Series::Use::Switch, Sign::DottedLine}};
+    const auto key = [&](const QString &name, const QColor &colour) {
+        series.push_back({name, colour, true, Series::Use::Key, Sign::Area});
+    };
+    if (m_workersShown > 1)
+        key(tr("several workers"), theme().text);
+    for (std::size_t i = 1; i <= m_workersShown; ++i)
+        key(tr("worker %1").arg(i), theme().worker(static_cast<WorkerId>(i)));
+    return series;
 }
 
 void CompletionChart::setSeriesVisible(std::size_t series, bool visible)
@@ -106,6 +112,7 @@ void CompletionChart::recordChanged()
 {
     m_order.reset();
     m_history.reset();
+    m_workersShown = 0;
     m_plottable->setSelected(std::nullopt);
     if (record())
         m_history = std::make_unique<RunHistory>(record()->timeline);
@@ -124,6 +131,7 @@ Chart::Taken CompletionChart::takeNew(
     const Moment &moment, std::chrono::steady_clock::time_point until)
 {
     const std::uint64_t before = m_order->ranked();
+    showNewWorkers();
     const bool knowsMarks = m_history->advance(marksAtOnce);
     const bool rankedAll = rankNew(moment, until);
     const bool behind = m_plottable->isBehind();
@@ -132,6 +140,15 @@ Chart::Taken CompletionChart::takeNew(
     const bool all = knowsMarks && rankedAll && left == CompletionPlottable::Left::Nothing;
     const bool changed = m_order->ranked() != before || behind || !all;
     return {changed ? Changed::Picture : Changed::Nothing, all};
+}
+
+void CompletionChart::showNewWorkers()
+{
+    const std::size_t workers = record()->timeline.workerCount();
+    if (workers == m_workersShown)
+        return;
+    m_workersShown = workers;
+    emit seriesChanged();
 }
 
 /// Ranks what has settled; a finished run all of it, and exactly.
@@ -171,6 +188,11 @@ void CompletionChart::showIndex(std::optional<std::uint64_t> index)
 {
     m_plottable->setSelected(index);
     replotSoon();
+}
+
+void CompletionChart::setSelectionVisible(bool visible)
+{
+    m_plottable->setSelectionVisible(visible);
 }
 
 std::optional<CompletionOrder::Piece> CompletionChart::pieceAt(const QPointF &position) const

@@ -23,6 +23,7 @@ public:
     void setSeriesVisible(std::size_t series, bool visible) override;
     void fit() override;
     void showIndex(std::optional<std::uint64_t> index) override;
+    void setSelectionVisible(bool visible) override;
 
 protected:
     void recordChanged() override;
@@ -34,6 +35,7 @@ protected:
 private:
     bool rankNew(const Moment &moment, std::chrono::steady_clock::time_point until);
     void startRanking();
+    void showNewWorkers();
     /// The iteration nearest to the position, within some pixels.
     std::optional<CompletionOrder::Piece> pieceAt(const QPointF &position) const;
     void showCursor();
@@ -43,6 +45,7 @@ private:
     CompletionPlottable *m_plottable;
     QCPItemLine *m_diagonal;
     bool m_diagonalVisible = true;
+    std::size_t m_workersShown = 0; ///< in the legend
     std::unique_ptr<CompletionOrder> m_order;
     std::unique_ptr<RunHistory> m_history;
 };

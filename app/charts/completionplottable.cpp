@@ -11,7 +11,8 @@ namespace {
 constexpr double cellSize = 2; // pixels, so that a thin line is seen
 constexpr double tickWidth = 1;
 constexpr double tickHeight = 9;
-constexpr float leastStrength = 0.35F; // a single iteration among many is seen all the same
+constexpr double tickEdge = 1; // keeps a tick apart from any other colour
+constexpr float leastStrength = 0.75F; // a single iteration among many is seen all the same
 
 std::uint64_t wholeAtLeastZero(double coordinate)
 {
@@ -123,20 +124,19 @@ void CompletionPlottable::add(const CompletionOrder::Piece &piece)
     const std::uint64_t end =
         std::min(piece.rank + piece.indices.count, m_frame.rank + m_frame.ranks);
     const auto columns = static_cast<std::uint64_t>(m_frame.columns);
-    const QColor colour = m_theme->worker(piece.worker);
     for (std::uint64_t rank = begin; rank < end;) {
         const std::uint64_t column = (rank - m_frame.rank) * columns / m_frame.ranks;
         const std::uint64_t next =
             m_frame.rank + ((column + 1) * m_frame.ranks + columns - 1) / columns;
         const std::uint64_t to = std::min(next, end);
-        addRow(
-            static_cast<int>(column), {piece.indices.first + rank - piece.rank, to - rank}, colour);
+        addRow(static_cast<int>(column), {piece.indices.first + rank - piece.rank, to - rank},
+            piece.worker);
         rank = to;
     }
 }
 
 /// Counts consecutive indices that finished within one column.
-void CompletionPlottable::addRow(int column, const IndexRange &indices, const QColor &colour)
+void CompletionPlottable::addRow(int column, const IndexRange &indices, WorkerId worker)
 {
     const std::uint64_t begin = std::max(indices.first, m_frame.index);
     const std::uint64_t end = std::min(indices.end(), m_frame.index + m_frame.indices);
@@ -148,11 +148,8 @@ void CompletionPlottable::addRow(int column, const IndexRange &indices, const QC
         const std::size_t position =
             row * static_cast<std::size_t>(m_frame.columns) + static_cast<std::size_t>(column);
         Cell &cell = m_cells[position];
-        const auto count = static_cast<float>(to - index);
-        cell.count += count;
-        cell.red += count * colour.redF();
-        cell.green += count * colour.greenF();
-        cell.blue += count * colour.blueF();
+        cell.worker = cell.count == 0 || cell.worker == worker ? worker : several;
+        cell.count += static_cast<float>(to - index);
         if (const std::uint64_t failed = failuresIn({index, to - index}); failed > 0) {
             cell.failed += static_cast<float>(failed);
             m_withFailures.insert(position);
@@ -184,9 +181,9 @@ void CompletionPlottable::paintCell(int column, int row)
             static_cast<float>(m_frame.ranks) / static_cast<float>(m_frame.columns);
         const float strength =
             leastStrength + (1 - leastStrength) * std::min(1.0F, cell.count / inColumn);
-        colour.setRgbF(std::min(1.0F, cell.red / cell.count),
-            std::min(1.0F, cell.green / cell.count), std::min(1.0F, cell.blue / cell.count),
-            strength);
+        // Their colours mixed would be no colour that the legend knows.
+        colour = cell.worker == several ? m_theme->text : m_theme->worker(cell.worker);
+        colour.setAlphaF(strength);
     }
     auto *line = reinterpret_cast<QRgb *>(m_image.scanLine(m_frame.rows - 1 - row));
     line[column] = qPremultiply(colour.rgba());
@@ -211,15 +208,19 @@ void CompletionPlottable::drawTicks(QPainter *painter) const
     const double width = place.width() / m_frame.columns;
     const double height = place.height() / m_frame.rows;
     const auto columns = static_cast<std::size_t>(m_frame.columns);
+    std::vector<QRectF> ticks;
     for (const std::size_t position : m_withFailures) {
         if (m_cells[position].failed >= m_cells[position].count && height >= tickHeight)
             continue; // the cell itself is seen
         const QPointF middle(place.left() + (static_cast<double>(position % columns) + 0.5) * width,
             place.bottom() - (static_cast<double>(position / columns) + 0.5) * height);
-        painter->fillRect(
-            QRectF(middle.x() - tickWidth / 2, middle.y() - tickHeight / 2, tickWidth, tickHeight),
-            m_theme->failure);
+        ticks.emplace_back(
+            middle.x() - tickWidth / 2, middle.y() - tickHeight / 2, tickWidth, tickHeight);
     }
+    for (const QRectF &tick : ticks)
+        painter->fillRect(tick.adjusted(-tickEdge, 0, tickEdge, 0), m_theme->surface);
+    for (const QRectF &tick : ticks)
+        painter->fillRect(tick, m_theme->failure);
 }
 
 void CompletionPlottable::draw(QCPPainter *painter)
@@ -234,7 +235,7 @@ void CompletionPlottable::draw(QCPPainter *painter)
         painter->drawImage(placeOf(m_frame), m_image, QRectF(m_image.rect()));
     if (m_imageBefore.isNull() && m_failuresVisible)
         drawTicks(painter);
-    if (!m_selected)
+    if (!m_selected || !m_selectionVisible)
         return;
     const double y = mValueAxis->coordToPixel(static_cast<double>(*m_selected) + 0.5);
     painter->setPen(QPen(m_theme->text, 1));

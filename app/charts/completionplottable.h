@@ -28,6 +28,7 @@ public:
     void setFailuresVisible(bool visible) { m_failuresVisible = visible; }
     bool areFailuresVisible() const { return m_failuresVisible; }
     void setSelected(std::optional<std::uint64_t> index) { m_selected = index; }
+    void setSelectionVisible(bool visible) { m_selectionVisible = visible; }
 
     /// Whether work() would change the picture.
     bool isBehind() const;
@@ -54,18 +55,17 @@ private:
         int rows = 0;
         friend bool operator==(const Frame &, const Frame &) = default;
     };
+    static constexpr WorkerId several = UINT32_MAX;
     struct Cell {
         float count = 0;
-        float red = 0;
-        float green = 0;
-        float blue = 0;
         float failed = 0;
+        WorkerId worker = 0; ///< of all its iterations, or `several`
     };
 
     Frame frameInView() const;
     void startOver(const Frame &frame);
     void add(const CompletionOrder::Piece &piece);
-    void addRow(int column, const IndexRange &indices, const QColor &colour);
+    void addRow(int column, const IndexRange &indices, WorkerId worker);
     void paintCell(int column, int row);
     std::uint64_t failuresIn(const IndexRange &indices) const;
     void drawTicks(QPainter *painter) const;
@@ -76,6 +76,7 @@ private:
     const std::set<std::uint64_t> *m_failed = nullptr;
     bool m_failuresVisible = true;
     std::optional<std::uint64_t> m_selected;
+    bool m_selectionVisible = true;
     Frame m_frame;
     std::uint64_t m_counted = 0; ///< ranks below this one are in the picture
     std::vector<Cell> m_cells;

@@ -26,7 +26,7 @@ struct LayerName {
 constexpr std::array layers{
     LayerName{LanesPlottable::Layer::Failures, "failed", Sign::Tick},
     LayerName{LanesPlottable::Layer::Quarantined, "quarantined", Sign::Cross},
-    LayerName{LanesPlottable::Layer::Resizes, "resized", Sign::DashedLine},
+    LayerName{LanesPlottable::Layer::Resizes, "resized", Sign::Resize},
 };
 
 QString workerText(std::size_t lane)
@@ -54,8 +54,8 @@ LanesChart::LanesChart(TimeView &view, QWidget *parent)
         tr("Each lane is one worker: coloured while it computes, pale while it waits for a chunk, "
            "grey while its process starts. The stronger the colour, the larger the share of that "
            "moment in which it was busy; close up, each span shows the indices that it ran. "
-           "Red ticks are failed inputs, a cross is one that was quarantined, and dashed "
-           "lines mark where the number of workers was changed."),
+           "Red ticks are failed inputs, a cross is one that was quarantined, and "
+           "dash-dotted lines mark where the number of workers was changed."),
         view, parent)
     , m_lanes(new LanesPlottable(xAxis, yAxis))
 {
@@ -64,6 +64,10 @@ LanesChart::LanesChart(TimeView &view, QWidget *parent)
     yAxis->setRange(0.5, 2.5);
     yAxis->setLabel(tr("worker"));
     yAxis->grid()->setVisible(false);
+    // For the number of workers above a resize.
+    QMargins margins = axisRect()->minimumMargins();
+    margins.setTop(std::max(margins.top(), fontMetrics().height() + 2));
+    axisRect()->setMinimumMargins(margins);
     m_lanes->setTheme(&theme());
     connect(yAxis, qOverload<const QCPRange &>(&QCPAxis::rangeChanged), this,
         &LanesChart::keepLanesInView);
@@ -135,8 +139,9 @@ std::vector<Series> LanesChart::series() const
     const auto key = [&](const QString &name, const QColor &colour, Sign sign = Sign::Area) {
         return Series{name, colour, true, Series::Use::Key, sign};
     };
-    std::vector<Series> series{key(tr("busy"), theme().worker(1)), key(tr("waits"), theme().track),
-        key(tr("starts"), theme().starting), key(tr("paused"), theme().muted, Sign::Hatching)};
+    std::vector<Series> series{key(tr("busy"), theme().worker(1)),
+        key(tr("waiting"), theme().track), key(tr("starting"), theme().starting),
+        key(tr("paused"), theme().muted, Sign::Hatching)};
     for (std::size_t i = 0; i < layers.size(); ++i)
         series.push_back({tr(layers[i].name), colours[i], m_lanes->isLayerVisible(layers[i].layer),
             Series::Use::Switch, layers[i].sign});
@@ -216,6 +221,11 @@ void LanesChart::showIndex(std::optional<std::uint64_t> index)
         }
     }
     replotSoon();
+}
+
+void LanesChart::setSelectionVisible(bool visible)
+{
+    m_lanes->setSelectionVisible(visible);
 }
 
 std::optional<LanesChart::Place> LanesChart::placeAt(const QPointF &position) const

@@ -20,6 +20,7 @@ public:
     void setSeriesVisible(std::size_t series, bool visible) override;
     void fit() override;
     void showIndex(std::optional<std::uint64_t> index) override;
+    void setSelectionVisible(bool visible) override;
 
 protected:
     void recordChanged() override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/lanesplottable.h"
 
+#include "charts/resizes.h"
 #include "charts/sign.h"
 #include "charts/units.h"
 
@@ -290,7 +291,7 @@ void LanesPlottable::drawFailures(QCPPainter *painter, const View &view, std::si
 
 void LanesPlottable::drawSelected(QCPPainter *painter, const View &view) const
 {
-    if (!m_selected)
+    if (!m_selected || !m_selectionVisible)
         return;
     const std::size_t lane = m_selected->worker - 1;
     const Span span = m_timeline->worker(lane).lane().span(m_selected->position);
@@ -307,42 +308,58 @@ void LanesPlottable::drawSelected(QCPPainter *painter, const View &view) const
 void LanesPlottable::drawPauses(QCPPainter *painter, const View &view) const
 {
     const auto &paces = m_history->paces();
-    QColor colour = m_theme->muted;
-    colour.setAlpha(120);
     for (std::size_t i = 0; i < paces.size(); ++i) {
         if (paces[i].value != RunHistory::Pace::Paused)
             continue;
         const std::uint64_t end = i + 1 < paces.size() ? paces[i + 1].time : m_now;
-        const double left = std::max(view.x(paces[i].time), view.clip.left());
-        const double right = std::min(view.x(end), view.clip.right());
-        if (right > left)
-            drawHatching(*painter, QRectF(left, view.clip.top(), right - left, view.clip.height()),
-                colour, pauseHatching);
+        drawPause(painter, view, {paces[i].time, end});
     }
+}
+
+/// In the lanes whose worker has come by then; neighbours in one piece.
+void LanesPlottable::drawPause(QCPPainter *painter, const View &view, const Pause &pause) const
+{
+    QColor colour = m_theme->muted;
+    colour.setAlpha(120);
+    QRectF piece;
+    for (std::size_t lane = 0; lane < m_history->workerCount(); ++lane) {
+        const auto &states = m_history->worker(lane).states;
+        const bool isThere = !states.empty() && states.front().time < pause.end;
+        const QRectF place = isThere
+            ? view.rect(lane, std::max(pause.begin, states.front().time), pause.end)
+            : QRectF();
+        if (place.left() != piece.left() || place.isEmpty()) {
+            drawHatching(*painter, piece.intersected(view.clip), colour, pauseHatching);
+            piece = place;
+        } else {
+            piece |= place;
+        }
+    }
+    drawHatching(*painter, piece.intersected(view.clip), colour, pauseHatching);
 }
 
 void LanesPlottable::drawResizes(QCPPainter *painter, const View &view) const
 {
-    const auto &sizes = m_history->sizes();
-    double freeFrom = view.clip.left();
-    for (std::size_t i = 0; i < sizes.size(); ++i) {
-        const double x = std::round(view.x(sizes[i].time));
+    double freeFrom = view.clip.left() - 4;
+    for (const auto &resize : resizesOf(*m_history)) {
+        const double x = std::round(view.x(resize.time));
         if (x < view.clip.left() || x > view.clip.right())
             continue;
-        painter->setPen(QPen(m_theme->text, 1, Qt::DashLine));
+        painter->setPen(resizePen(m_theme->text));
         painter->drawLine(QLineF(x, view.clip.top(), x, view.clip.bottom()));
         const QString text =
-            (sizes[i].value == 1 ? tr("1 worker") : tr("%1 workers").arg(sizes[i].value));
+            (resize.value == 1 ? tr("1 worker") : tr("%1 workers").arg(resize.value));
         const QFontMetricsF metrics(painter->font());
-        QRectF label(x + 1, view.clip.top(), metrics.horizontalAdvance(text) + 8, metrics.height());
+        QRectF label(x - 3, view.clip.top() - metrics.height(), metrics.horizontalAdvance(text) + 6,
+            metrics.height());
         if (label.right() > view.clip.right())
-            label.moveRight(x - 1);
+            label.moveRight(view.clip.right());
         if (label.left() >= freeFrom) {
-            QColor back = m_theme->surface;
-            back.setAlpha(220);
-            painter->fillRect(label, back);
+            painter->save();
+            painter->setClipping(false); // it stands above the lanes
             painter->setPen(m_theme->text);
             painter->drawText(label, Qt::AlignCenter, text);
+            painter->restore();
             freeFrom = label.right();
         }
         painter->setPen(Qt::NoPen);

@@ -32,6 +32,7 @@ public:
     bool isLayerVisible(Layer layer) const { return m_visible[static_cast<std::size_t>(layer)]; }
     /// A span to be outlined.
     void setSelected(std::optional<SpanPlace> place) { m_selected = place; }
+    void setSelectionVisible(bool visible) { m_selectionVisible = visible; }
 
     /// The lane at a value coordinate, from 0.
     std::optional<std::size_t> laneAt(double value) const;
@@ -52,6 +53,10 @@ protected:
 
 private:
     struct View;
+    struct Pause {
+        std::uint64_t begin;
+        std::uint64_t end;
+    };
     struct Stretch {
         std::uint64_t begin;
         std::uint64_t end;
@@ -66,6 +71,7 @@ private:
     void drawFailures(QCPPainter *painter, const View &view, std::size_t lane) const;
     void drawSelected(QCPPainter *painter, const View &view) const;
     void drawPauses(QCPPainter *painter, const View &view) const;
+    void drawPause(QCPPainter *painter, const View &view, const Pause &pause) const;
     void drawResizes(QCPPainter *painter, const View &view) const;
 
     const Theme *m_theme = nullptr;
@@ -75,6 +81,7 @@ private:
     std::deque<BusyColumns> m_columns; ///< by lane
     std::array<bool, 3> m_visible{true, true, true};
     std::optional<SpanPlace> m_selected;
+    bool m_selectionVisible = true;
 };
 
 } // namespace poolscope

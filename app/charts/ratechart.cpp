@@ -2,6 +2,7 @@
 #include "charts/ratechart.h"
 
 #include "charts/axisticker.h"
+#include "charts/resizes.h"
 #include "charts/units.h"
 #include "report/summary.h"
 
@@ -25,7 +26,6 @@ QPen curvePen(const QColor &colour, double width, Qt::PenStyle style = Qt::Solid
 {
     QPen pen(colour, width, style);
     pen.setJoinStyle(Qt::MiterJoin);
-    pen.setCosmetic(true);
     return pen;
 }
 
@@ -44,7 +44,7 @@ RateChart::RateChart(TimeView &view, QWidget *parent)
         tr("The strong line is how many iterations a second the pool does, the thin ones what each "
            "worker adds to it. The dashed line is the mean from the first dispatch to that moment, "
            "pauses left out. A pool that gains from its workers rises at the "
-           "dotted lines, where their number was raised."),
+           "dash-dotted lines, where their number was raised."),
         view, parent)
     , m_pool(addGraph())
     , m_mean(addGraph())
@@ -71,7 +71,7 @@ void RateChart::setTheme(const Theme &theme)
     for (std::size_t i = 0; i < m_workers.size(); ++i)
         m_workers[i]->setPen(curvePen(theme.worker(static_cast<WorkerId>(i + 1)), 1));
     for (QCPItemStraightLine *line : m_resizes)
-        line->setPen(curvePen(theme.text, 1, Qt::DotLine));
+        line->setPen(resizePen(theme.text));
 }
 
 QString RateChart::figure() const
@@ -91,7 +91,7 @@ std::vector<Series> RateChart::series() const
     };
     std::vector<Series> series{entry(tr("pool"), theme().text, m_pool->visible(), Sign::Line),
         entry(tr("mean so far"), theme().text, m_mean->visible(), Sign::DashedLine),
-        entry(tr("resized"), theme().text, m_resizesVisible, Sign::DottedLine)};
+        entry(tr("resized"), theme().text, m_resizesVisible, Sign::Resize)};
     for (std::size_t i = 0; i < m_workers.size(); ++i)
         series.push_back(entry(tr("worker %1").arg(i + 1),
             theme().worker(static_cast<WorkerId>(i + 1)), m_workers[i]->visible(), Sign::Line));
@@ -274,13 +274,13 @@ void RateChart::updateResizes()
 {
     if (!m_history)
         return;
-    const auto &sizes = m_history->sizes();
-    while (m_resizes.size() < sizes.size()) {
-        const auto time = static_cast<double>(sizes[m_resizes.size()].time);
+    const auto resizes = resizesOf(*m_history);
+    while (m_resizes.size() < resizes.size()) {
+        const auto time = static_cast<double>(resizes[m_resizes.size()].time);
         auto *line = new QCPItemStraightLine(this);
         line->point1->setCoords(time, 0);
         line->point2->setCoords(time, 1);
-        line->setPen(curvePen(theme().text, 1, Qt::DotLine));
+        line->setPen(resizePen(theme().text));
         m_resizes.push_back(line);
     }
     for (QCPItemStraightLine *line : m_resizes)

@@ -16,6 +16,8 @@ QPen penOf(Sign sign, const QColor &colour)
         pen.setDashPattern({2, 1});
     if (sign == Sign::DottedLine)
         pen.setDashPattern({1, 1});
+    if (sign == Sign::Resize)
+        pen.setDashPattern({1.5, 0.75, 0.5, 0.75});
     return pen;
 }
 
@@ -60,6 +62,10 @@ void drawSign(
     case Sign::DottedLine:
         painter.setPen(penOf(sign, colour));
         painter.drawLine(QLineF(place.left(), middle.y(), place.right(), middle.y()));
+        break;
+    case Sign::Resize:
+        painter.setPen(penOf(sign, colour));
+        painter.drawLine(QLineF(middle.x(), place.top(), middle.x(), place.bottom()));
         break;
     case Sign::Tick:
         painter.fillRect(QRectF(middle.x() - 1, place.top(), 3, place.height()), colour);

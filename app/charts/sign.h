@@ -15,6 +15,7 @@ enum class Sign {
     Line,
     DashedLine,
     DottedLine,
+    Resize, ///< an upright line of dashes and dots
     Tick, ///< an upright stroke
     Cross
 };

@@ -117,10 +117,12 @@ QString tickTimeText(double nanoseconds, double step)
         number(nanoseconds / chosen.size, decimalsFor(step / chosen.size)), chosen.name);
 }
 
-QString tickCountText(double count, double step)
+QString tickCountText(double count, double step, double largest)
 {
+    if (count == 0)
+        return QStringLiteral("0");
     for (const Unit &unit : countUnits) {
-        if (std::abs(count) >= unit.size)
+        if (largest >= unit.size)
             return withUnit(number(count / unit.size, decimalsFor(step / unit.size)), unit.name);
     }
     return number(count, decimalsFor(step));

@@ -16,7 +16,7 @@ QString percentText(double share); ///< "83%", "0.4%"
 
 /// A time on an axis whose ticks are `step` nanoseconds apart: as many digits as tell them apart.
 QString tickTimeText(double nanoseconds, double step);
-/// A count on an axis: "1,500", "2.5 M".
-QString tickCountText(double count, double step);
+/// A count on an axis whose largest is given, so that all have one unit: "1,500", "0.5 M".
+QString tickCountText(double count, double step, double largest);
 
 } // namespace poolscope

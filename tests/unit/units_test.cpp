@@ -107,13 +107,14 @@ TEST(Units, TimeTicksThatFollowEachOtherDiffer)
 
 TEST(Units, CountTicksAreShort)
 {
-    EXPECT_EQ(plain(tickCountText(0, 500)), "0");
-    EXPECT_EQ(plain(tickCountText(1500, 500)), "1,500");
-    EXPECT_EQ(plain(tickCountText(0.5, 0.5)), "0.5");
-    EXPECT_EQ(plain(tickCountText(2.5e6, 5e5)), "2.5 M");
-    EXPECT_EQ(plain(tickCountText(2e6, 1e6)), "2 M");
-    EXPECT_EQ(plain(tickCountText(3e9, 1e9)), "3 G");
-    EXPECT_EQ(plain(tickCountText(1.25e12, 2.5e11)), "1.25 T");
+    EXPECT_EQ(plain(tickCountText(0, 500, 2000)), "0");
+    EXPECT_EQ(plain(tickCountText(1500, 500, 2000)), "1,500");
+    EXPECT_EQ(plain(tickCountText(0.5, 0.5, 1)), "0.5");
+    EXPECT_EQ(plain(tickCountText(2.5e6, 5e5, 3e6)), "2.5 M");
+    EXPECT_EQ(plain(tickCountText(750e3, 25e4, 1.25e6)), "0.75 M");
+    EXPECT_EQ(plain(tickCountText(2e6, 1e6, 3e6)), "2 M");
+    EXPECT_EQ(plain(tickCountText(3e9, 1e9, 3e9)), "3 G");
+    EXPECT_EQ(plain(tickCountText(1.25e12, 2.5e11, 2e12)), "1.25 T");
 }
 
 } // namespace

@@ -291,6 +291,34 @@ private slots:
         }
     }
 
+    void theSelectionIsNotInThePicture()
+    {
+        Charts all;
+        for (const ChartKind kind : {ChartKind::Workers, ChartKind::Completion}) {
+            Chart &chart = all.charts[kind];
+            const QImage exported = chartImage(chart, all.moment, {{500, 320}, 1});
+            const QImage shown = pictureOf(chart);
+            chart.showIndex(2500);
+            chart.replot();
+            QVERIFY(pictureOf(chart) != shown);
+            QCOMPARE(chartImage(chart, all.moment, {{500, 320}, 1}), exported);
+            QVERIFY(pictureOf(chart) != shown); // there it stays
+        }
+    }
+
+    void linesAreAsWideAtAnyScale()
+    {
+        Charts all;
+        Chart &chart = all.charts[ChartKind::Rate];
+        chart.setSeriesVisible(0, false); // the pool's line lies on those of its workers
+        chart.setSeriesVisible(1, false);
+        const QColor colour = chart.theme().worker(1);
+        const int once = pixels(chartImage(chart, all.moment, {{500, 320}, 1}), colour);
+        const int twice = pixels(chartImage(chart, all.moment, {{500, 320}, 2}), colour);
+        QVERIFY(once > 100);
+        QVERIFY2(twice > 3 * once, qPrintable(QStringLiteral("%1, %2").arg(once).arg(twice)));
+    }
+
     void aChartThatWasNeverShownIsExportedInFull()
     {
         Charts small;

@@ -423,7 +423,9 @@ private slots:
         QVERIFY(showOnScreen(chart, {500, 200}));
         chart.xAxis->grid()->setVisible(false);
         run.recorder->workerChanged(1, WorkerState::Starting, 0);
+        run.recorder->resized(2, 100 * ms);
         run.recorder->resized(3, 400 * ms);
+        run.recorder->resized(3, 600 * ms);
         chart.setRecord(&run.record);
         view.show({0, 1e9});
         takeAll(chart, {oneSecond, TimeView::Run::GoesOn});
@@ -438,6 +440,8 @@ private slots:
         };
         QVERIFY(lineAt(400 * ms));
         QVERIFY(!lineAt(300 * ms));
+        QVERIFY(!lineAt(100 * ms)); // with which it began
+        QVERIFY(!lineAt(600 * ms)); // the same once more
         chart.setSeriesVisible(chart.series().size() - 1, false);
         QVERIFY(!lineAt(400 * ms));
     }
@@ -449,7 +453,8 @@ private slots:
         LanesChart chart(view);
         QVERIFY(showOnScreen(chart, {500, 200}));
         chart.xAxis->grid()->setVisible(false);
-        run.recorder->workerChanged(1, WorkerState::Starting, 900 * ms);
+        run.recorder->workerChanged(1, WorkerState::Ready, 0);
+        run.recorder->workerChanged(2, WorkerState::Ready, 500 * ms);
         run.recorder->paused(200 * ms);
         run.recorder->resumed(400 * ms);
         run.recorder->paused(600 * ms);
@@ -459,23 +464,27 @@ private slots:
         const QImage picture = pictureOf(chart);
         const Theme &theme = chart.theme();
         // Hatched: some pixels are drawn, and the lane shows between them.
-        const auto drawnShareAt = [&](std::uint64_t time) {
+        const auto drawnShareAt = [&](WorkerId worker, std::uint64_t time) {
             constexpr int side = 16;
-            const QPoint middle = pointAt(chart, 1, time).toPoint();
+            const QPoint middle = pointAt(chart, worker, time).toPoint();
             int drawn = 0;
             for (int x = 0; x < side; ++x) {
                 for (int y = 0; y < side; ++y)
                     drawn +=
                         !isNear(picture.pixelColor(middle + QPoint(x - side / 2, y - side / 2)),
-                            theme.surface);
+                            worker == 1 || time >= 500 * ms ? theme.track : theme.surface);
             }
             return static_cast<double>(drawn) / (side * side);
         };
-        QCOMPARE(drawnShareAt(100 * ms), 0.);
-        QVERIFY(drawnShareAt(300 * ms) > 0.05 && drawnShareAt(300 * ms) < 0.5);
-        QCOMPARE(drawnShareAt(500 * ms), 0.);
-        QVERIFY(drawnShareAt(700 * ms) > 0.05 && drawnShareAt(700 * ms) < 0.5);
-        QCOMPARE(drawnShareAt(850 * ms), 0.);
+        const auto isHatched = [&](WorkerId worker, std::uint64_t time) {
+            return drawnShareAt(worker, time) > 0.05 && drawnShareAt(worker, time) < 0.5;
+        };
+        QCOMPARE(drawnShareAt(1, 100 * ms), 0.);
+        QVERIFY(isHatched(1, 300 * ms));
+        QCOMPARE(drawnShareAt(2, 300 * ms), 0.); // it was not there yet
+        QCOMPARE(drawnShareAt(1, 550 * ms), 0.);
+        QVERIFY(isHatched(1, 700 * ms));
+        QVERIFY(isHatched(2, 700 * ms));
     }
 
     void aPauseDoesNotCountAsTimeToBeBusyIn()

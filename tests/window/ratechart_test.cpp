@@ -252,7 +252,9 @@ private slots:
     {
         Rates rates;
         rates.work(oneSecond);
+        rates.run.recorder->resized(2, 0);
         rates.run.recorder->resized(3, 400 * ms);
+        rates.run.recorder->resized(3, 600 * ms);
         rates.run.recorder->resized(2, 800 * ms);
         rates.takeAll(rates.ended());
         const auto lines = [&] {
