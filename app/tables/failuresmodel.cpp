@@ -39,6 +39,7 @@ void FailuresModel::setRecord(const RunRecord *record)
     m_failures.clear();
     m_rows.clear();
     m_looked = 0;
+    m_hasDeaths = false;
     m_textsOf.reset();
     endResetModel();
     emit countChanged();
@@ -92,22 +93,41 @@ bool FailuresModel::isShown(const FailureList::Failure &failure) const
 /// Rows for what has come; in the order of their indices they come in between others.
 void FailuresModel::showMore()
 {
-    const bool isAppended = !m_byIndex && m_order == Qt::AscendingOrder;
-    if (!isAppended) {
+    if (m_order == Qt::DescendingOrder) {
         showAnew();
         return;
     }
+    const std::size_t before = m_looked;
     std::vector<std::uint64_t> more;
-    for (; m_looked < m_failures.size(); ++m_looked) {
-        if (isShown(m_failures[m_looked]))
-            more.push_back(m_failures[m_looked].index);
+    for (; m_looked < m_failures.size(); ++m_looked)
+        lookAt(m_looked, more);
+    if (m_byIndex)
+        std::sort(more.begin(), more.end());
+    const bool comeInBetween =
+        m_byIndex && !more.empty() && !m_rows.empty() && more.front() < m_rows.back();
+    if (comeInBetween) {
+        m_looked = before;
+        showAnew();
+        return;
     }
-    if (!more.empty()) {
-        beginInsertRows({}, rowCount(), rowCount() + static_cast<int>(more.size()) - 1);
-        m_rows.insert(m_rows.end(), more.begin(), more.end());
-        endInsertRows();
-    }
+    append(more);
     emit countChanged();
+}
+
+void FailuresModel::append(const std::vector<std::uint64_t> &indices)
+{
+    if (indices.empty())
+        return;
+    beginInsertRows({}, rowCount(), rowCount() + static_cast<int>(indices.size()) - 1);
+    m_rows.insert(m_rows.end(), indices.begin(), indices.end());
+    endInsertRows();
+}
+
+void FailuresModel::lookAt(std::size_t failure, std::vector<std::uint64_t> &shown)
+{
+    m_hasDeaths = m_hasDeaths || m_failures[failure].kind != Mark::Kind::Failed;
+    if (isShown(m_failures[failure]))
+        shown.push_back(m_failures[failure].index);
 }
 
 void FailuresModel::showAnew()
@@ -120,10 +140,9 @@ void FailuresModel::showAnew()
         indices.push_back(indexAt(row.row()));
     m_rows.clear();
     m_textsOf.reset();
-    for (m_looked = 0; m_looked < m_failures.size(); ++m_looked) {
-        if (isShown(m_failures[m_looked]))
-            m_rows.push_back(m_failures[m_looked].index);
-    }
+    m_hasDeaths = false;
+    for (m_looked = 0; m_looked < m_failures.size(); ++m_looked)
+        lookAt(m_looked, m_rows);
     order();
     QModelIndexList now;
     for (qsizetype i = 0; i < kept.size(); ++i) {
@@ -270,12 +289,13 @@ QVariant FailuresModel::headerData(int section, Qt::Orientation orientation, int
     const bool isTitle = role == Qt::DisplayRole;
     switch (section) {
     case Index:
-        return isTitle ? tr("Index") : tr("The input's place among all, from 0; a click sorts");
+        return isTitle ? tr("Index")
+                       : tr("The input's place among all, from 0. A click sorts; the third "
+                            "click orders rows as they failed in time");
     case Input:
         return isTitle ? tr("Input") : tr("What the task was given");
     case Reason:
-        return isTitle ? tr("Reason")
-                       : tr("Why it failed; a click orders rows as they failed in time");
+        return isTitle ? tr("Reason") : tr("Why it failed");
     case Attempts:
         return isTitle ? tr("Attempts") : tr("How often it was tried");
     case Worker:

@@ -42,6 +42,8 @@ public:
     std::size_t failureCount() const { return m_failures.size(); }
     std::uint64_t indexAt(int row) const;
     std::optional<int> rowOf(std::uint64_t index) const;
+    /// Whether a worker died on one of them, or was ended.
+    bool hasDeaths() const { return m_hasDeaths; }
     /// All indices that are shown.
     std::vector<std::uint64_t> shownIndices() const;
     /// A row in full, on one line and with tabs between its columns.
@@ -52,7 +54,7 @@ public:
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
     QVariant headerData(
         int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
-    /// By index; by any other column: in the order in which they failed.
+    /// By index; by no column: in the order in which they failed.
     void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
 
 signals:
@@ -70,6 +72,8 @@ private:
 
     bool isShown(const FailureList::Failure &failure) const;
     void showMore();
+    void append(const std::vector<std::uint64_t> &indices);
+    void lookAt(std::size_t failure, std::vector<std::uint64_t> &shown);
     void showAnew();
     void order();
     const Texts &texts(int row) const;
@@ -83,6 +87,7 @@ private:
     std::size_t m_looked = 0; ///< failures that were looked at for whether they are shown
     std::vector<std::uint64_t> m_rows; ///< the index of each row
     bool m_byIndex = false;
+    bool m_hasDeaths = false;
     Qt::SortOrder m_order = Qt::AscendingOrder;
     mutable std::optional<std::uint64_t> m_textsOf;
     mutable Texts m_texts; ///< of the index that was last asked for: a row is drawn at once

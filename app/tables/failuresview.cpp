@@ -14,6 +14,7 @@
 #include <QMenu>
 #include <QPushButton>
 #include <QScopedValueRollback>
+#include <QSignalBlocker>
 #include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -91,9 +92,13 @@ void FailuresView::makeTable()
     QHeaderView *header = m_table->horizontalHeader();
     header->setHighlightSections(false);
     header->setSectionResizeMode(FailuresModel::Reason, QHeaderView::Stretch);
+    header->setSectionResizeMode(FailuresModel::LastOutput, QHeaderView::Stretch);
+    header->setSectionsClickable(true);
     header->setSortIndicatorShown(true);
-    header->setSortIndicator(FailuresModel::Reason, Qt::AscendingOrder);
-    m_table->setSortingEnabled(true);
+    header->setSortIndicatorClearable(true);
+    header->setSortIndicator(m_sortedBy, m_order);
+    m_model.sort(m_sortedBy, m_order);
+    connect(header, &QHeaderView::sortIndicatorChanged, this, &FailuresView::sortBy);
     fitColumns();
     m_empty = new EmptyText(QString(), m_table);
 
@@ -118,12 +123,24 @@ void FailuresView::fitColumns()
     };
     m_table->setColumnWidth(FailuresModel::Index, wide(12));
     m_table->setColumnWidth(FailuresModel::Input, wide(16));
-    m_table->setColumnWidth(FailuresModel::LastOutput, wide(26));
     for (const int column :
         {FailuresModel::Attempts, FailuresModel::Worker, FailuresModel::Memory}) {
         const QString title = m_model.headerData(column, Qt::Horizontal).toString();
         m_table->setColumnWidth(column, metrics.horizontalAdvance(title) + wide(4));
     }
+}
+
+/// The other columns are read only where a row is drawn, so that none of them can be sorted by.
+void FailuresView::sortBy(int column, Qt::SortOrder order)
+{
+    if (column > FailuresModel::Index) {
+        const QSignalBlocker quiet(m_table->horizontalHeader());
+        m_table->horizontalHeader()->setSortIndicator(m_sortedBy, m_order);
+        return;
+    }
+    m_sortedBy = column;
+    m_order = order;
+    m_model.sort(column, column < 0 ? Qt::AscendingOrder : order);
 }
 
 /// The table by itself would copy one cell.
@@ -217,6 +234,7 @@ void FailuresView::showCounts()
     m_empty->setText(all > 0 ? tr("None of this kind")
                              : tr("Each input that failed: why, where, and what was printed last"));
     m_empty->setVisible(shown == 0);
+    m_table->setColumnHidden(FailuresModel::Memory, !m_model.hasDeaths());
     const bool canRetry = m_retry == Retry::Possible;
     const QString cannot = tr("Failures can be tried again while the run goes on, and afterwards "
                               "if a run file keeps it");

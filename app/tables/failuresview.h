@@ -50,6 +50,7 @@ private:
     QWidget *makeToolBar();
     void makeTable();
     void fitColumns();
+    void sortBy(int column, Qt::SortOrder order);
     std::vector<std::uint64_t> selectedIndices() const;
     void retrySelected();
     void retryAll();
@@ -65,6 +66,8 @@ private:
     QPushButton *m_retrySelected = nullptr;
     QPushButton *m_retryAll = nullptr;
     EmptyText *m_empty = nullptr;
+    int m_sortedBy = FailuresModel::Index;
+    Qt::SortOrder m_order = Qt::AscendingOrder;
     bool m_goesTo = false; ///< while the current row changes for that reason alone
 };
 

@@ -424,9 +424,12 @@ QString OutcomesView::positionText() const
     if (m_model.rowCount() == 0)
         return {};
     const auto rows = static_cast<std::uint64_t>(m_model.rowCount());
-    return tr("rows %1–%2 of %3")
-        .arg(numberText(m_model.first() + 1), numberText(m_model.first() + rows),
-            numberText(m_model.count()));
+    const QString count = numberText(m_model.count());
+    if (m_model.show() == OutcomesModel::Show::Failures)
+        return tr("failures %1–%2 of %3")
+            .arg(numberText(m_model.first() + 1), numberText(m_model.first() + rows), count);
+    return tr("indices %1–%2 of %3 inputs")
+        .arg(numberText(m_model.first()), numberText(m_model.first() + rows - 1), count);
 }
 
 /// How many rows one unit of the scroll bar is: more than one where an int cannot count them.
@@ -442,6 +445,7 @@ void OutcomesView::fitScrollBar()
     const std::uint64_t maximum = (last + step - 1) / step;
     const bool isAtEnd = m_model.first() == last;
     const QSignalBlocker quiet(m_scrollBar);
+    m_scrollBar->setVisible(maximum > 0);
     m_scrollBar->setRange(0, static_cast<int>(maximum));
     m_scrollBar->setPageStep(static_cast<int>(std::max<std::uint64_t>(pageRows() / step, 1)));
     m_scrollBar->setValue(static_cast<int>(isAtEnd ? maximum : m_model.first() / step));

@@ -6,6 +6,7 @@
 
 #include <QLocale>
 #include <QPixmap>
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -26,7 +27,7 @@ constexpr std::array<Heading, 9> headings{{
         QT_TRANSLATE_NOOP("poolscope::WorkersModel",
             "The worker's number and its colour. A replaced worker keeps its number"),
         Qt::AlignLeft},
-    {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Process"),
+    {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "PID"),
         QT_TRANSLATE_NOOP("poolscope::WorkersModel", "The number of its process on its host"),
         Qt::AlignRight},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Host"),
@@ -34,7 +35,7 @@ constexpr std::array<Heading, 9> headings{{
         Qt::AlignLeft},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "State"),
         QT_TRANSLATE_NOOP("poolscope::WorkersModel",
-            "What it does. “ready”: it waits for inputs, or is on one that takes long"),
+            "What it does. “waiting”: it waits for inputs, or is on one that takes long"),
         Qt::AlignLeft},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Iterations"),
         QT_TRANSLATE_NOOP("poolscope::WorkersModel",
@@ -42,13 +43,14 @@ constexpr std::array<Heading, 9> headings{{
             "included"),
         Qt::AlignRight},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "it/s"),
-        QT_TRANSLATE_NOOP(
-            "poolscope::WorkersModel", "Iterations per second, over about the last second"),
+        QT_TRANSLATE_NOOP("poolscope::WorkersModel",
+            "Iterations per second, over about the last second; of a worker that is gone, the "
+            "mean of the run"),
         Qt::AlignRight},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "CPU"),
         QT_TRANSLATE_NOOP("poolscope::WorkersModel",
             "CPU time over time, over about the last second: 100 % is one core. “?” when it has "
-            "reported nothing for a second"),
+            "reported nothing for a second. Of a worker that is gone: all its CPU time"),
         Qt::AlignRight},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Memory"),
         QT_TRANSLATE_NOOP("poolscope::WorkersModel",
@@ -152,7 +154,24 @@ void WorkersModel::tellChanged(int first, int end)
         emit dataChanged(index(first, 0), index(end - 1, columnCount() - 1));
 }
 
-WorkersModel::Figures WorkersModel::measure(Row &row, const WorkerRecord &worker, std::uint64_t now)
+/// From the first dispatch to the last outcome, so that the workers' rates add up to the pool's.
+std::optional<double> WorkersModel::meanRate(std::uint64_t iterations) const
+{
+    const Timeline &timeline = m_record->timeline;
+    const std::uint64_t running = timeline.makespan() - timeline.pausedOfMakespan();
+    if (running == 0)
+        return std::nullopt;
+    return static_cast<double>(iterations) * 1e9 / static_cast<double>(running);
+}
+
+bool WorkersModel::isOnOneHost() const
+{
+    return std::all_of(m_rows.begin(), m_rows.end(),
+        [this](const Row &row) { return row.figures.host == m_rows.front().figures.host; });
+}
+
+WorkersModel::Figures WorkersModel::measure(
+    Row &row, const WorkerRecord &worker, std::uint64_t now) const
 {
     const WorkerIdentity identity = worker.identity();
     Figures figures;
@@ -166,6 +185,10 @@ WorkersModel::Figures WorkersModel::measure(Row &row, const WorkerRecord &worker
     if (!isAlive(figures.state)) {
         row.iterations.clear();
         row.cpu.clear();
+        if (figures.state == WorkerState::Gone) {
+            figures.rate = meanRate(figures.iterations);
+            figures.wholeCpu = worker.cpu();
+        }
         return figures;
     }
     row.iterations.add(now, figures.iterations);
@@ -246,6 +269,8 @@ QString WorkersModel::text(int row, int column) const
     case Rate:
         return figures.rate ? rateFigure(*figures.rate) : alive ? unknown() : QString();
     case Cpu:
+        if (figures.wholeCpu > 0)
+            return durationText(static_cast<double>(figures.wholeCpu));
         return figures.cpu ? cpuText(*figures.cpu) : alive ? unknown() : QString();
     case Memory:
         return figures.maxRss > 0 ? memoryText(figures.maxRss) : unknown();
@@ -261,7 +286,7 @@ QString WorkersModel::stateText(const Figures &figures)
     case WorkerState::Starting:
         return tr("starting");
     case WorkerState::Ready:
-        return figures.works ? tr("working") : tr("ready");
+        return figures.works ? tr("busy") : tr("waiting");
     case WorkerState::Leaving:
         return tr("leaving after its chunk");
     case WorkerState::Dead:
@@ -289,7 +314,8 @@ QVariant WorkersModel::raw(int row, int column) const
     case Rate:
         return rawIfKnown(figures.rate);
     case Cpu:
-        return rawIfKnown(figures.cpu);
+        return figures.wholeCpu > 0 ? QVariant(qulonglong{figures.wholeCpu})
+                                    : rawIfKnown(figures.cpu);
     case Memory:
         return figures.maxRss > 0 ? QVariant(qulonglong{figures.maxRss}) : QVariant();
     case Restarts:

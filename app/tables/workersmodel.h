@@ -30,6 +30,9 @@ public:
     /// 500 ms, and when time stands still since the run is over.
     void update(std::uint64_t now);
 
+    /// Whether all run on one, as far as it is known.
+    bool isOnOneHost() const;
+
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
@@ -46,6 +49,7 @@ private:
         std::uint64_t iterations = 0;
         std::optional<double> rate; ///< per second
         std::optional<double> cpu; ///< percent of a core
+        std::uint64_t wholeCpu = 0; ///< nanoseconds
         std::uint64_t maxRss = 0;
         std::uint32_t restarts = 0;
         bool operator==(const Figures &) const = default;
@@ -59,7 +63,8 @@ private:
     void appendNewWorkers(std::uint64_t now);
     bool isTimeToRefresh(std::uint64_t now) const;
     void refresh(std::uint64_t now);
-    static Figures measure(Row &row, const WorkerRecord &worker, std::uint64_t now);
+    std::optional<double> meanRate(std::uint64_t iterations) const;
+    Figures measure(Row &row, const WorkerRecord &worker, std::uint64_t now) const;
     void tellChanged(int first, int end);
     static QString stateText(const Figures &figures);
     QString text(int row, int column) const;

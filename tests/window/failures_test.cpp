@@ -65,7 +65,7 @@ QStringList column(const FailuresModel &model, int column)
     return texts;
 }
 
-QStringList indices(const FailuresModel &model)
+QStringList indices(const QAbstractItemModel &model)
 {
     return column(model, FailuresModel::Index);
 }
@@ -119,9 +119,9 @@ private slots:
         QCOMPARE(indices(model), (QStringList{"10", "15", "20", "30"}));
         model.sort(FailuresModel::Index, Qt::DescendingOrder);
         QCOMPARE(indices(model), (QStringList{"30", "20", "15", "10"}));
-        model.sort(FailuresModel::Reason, Qt::AscendingOrder);
+        model.sort(-1, Qt::AscendingOrder);
         QCOMPARE(indices(model), (QStringList{"30", "10", "20", "15"}));
-        model.sort(FailuresModel::Reason, Qt::DescendingOrder);
+        model.sort(-1, Qt::DescendingOrder);
         QCOMPARE(indices(model), (QStringList{"15", "20", "10", "30"}));
     }
 
@@ -186,6 +186,42 @@ private slots:
         run.reopen(1);
         model.update();
         QCOMPARE(indices(model), (QStringList{"3", "2"}));
+    }
+
+    void onlyTheIndexSorts()
+    {
+        Recording run;
+        FailuresView view;
+        view.resize(900, 300);
+        view.setRecord(&run.record);
+        for (const std::uint64_t index : {30, 10, 20})
+            run.raise(index);
+        view.updateFailures();
+        view.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&view));
+        auto *table = view.findChild<QTableView *>();
+        const QHeaderView *header = table->horizontalHeader();
+        const auto clickTitle = [header](int column) {
+            QTest::mouseClick(header->viewport(), Qt::LeftButton, {},
+                {header->sectionViewportPosition(column) + 10, header->height() / 2});
+        };
+        const auto rows = [table] {
+            return indices(*table->model());
+        };
+        QCOMPARE(header->sortIndicatorSection(), int{FailuresModel::Index});
+        QCOMPARE(rows(), (QStringList{"10", "20", "30"}));
+        clickTitle(FailuresModel::Reason);
+        QCOMPARE(header->sortIndicatorSection(), int{FailuresModel::Index});
+        QCOMPARE(rows(), (QStringList{"10", "20", "30"}));
+        clickTitle(FailuresModel::Index);
+        QCOMPARE(rows(), (QStringList{"30", "20", "10"}));
+        clickTitle(FailuresModel::Index);
+        QCOMPARE(header->sortIndicatorSection(), -1);
+        QCOMPARE(rows(), (QStringList{"30", "10", "20"}));
+        QVERIFY(table->isColumnHidden(FailuresModel::Memory));
+        run.giveUp(15, failureMemory);
+        view.updateFailures();
+        QVERIFY(!table->isColumnHidden(FailuresModel::Memory));
     }
 
     void buttonsTryAgain()

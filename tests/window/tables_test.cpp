@@ -185,7 +185,7 @@ private slots:
         QCOMPARE(shown(model, 1, WorkersModel::Process), "4711");
         QCOMPARE(shown(model, 1, WorkersModel::Host), "north");
         QCOMPARE(shown(model, 1, WorkersModel::Memory), "29.4\u00a0MB");
-        QCOMPARE(shown(model, 1, WorkersModel::State), "ready");
+        QCOMPARE(shown(model, 1, WorkersModel::State), "waiting");
 
         model.setRecord(nullptr);
         QCOMPARE(model.rowCount(), 0);
@@ -207,7 +207,7 @@ private slots:
         model.update(500 * ms);
         QCOMPARE(shown(model, 0, WorkersModel::Rate), "600");
         QCOMPARE(shown(model, 0, WorkersModel::Cpu), "50 %");
-        QCOMPARE(shown(model, 0, WorkersModel::State), "working");
+        QCOMPARE(shown(model, 0, WorkersModel::State), "busy");
         recorder.spanDone(1, {2, 1, 300, 700});
         recorder.workerUsed(1, {1100 * ms, 0, 1'000'000});
         model.update(1000 * ms);
@@ -221,7 +221,7 @@ private slots:
         QCOMPARE(shown(model, 0, WorkersModel::Cpu), "85 %");
 
         model.update(2000 * ms);
-        QCOMPARE(shown(model, 0, WorkersModel::State), "ready");
+        QCOMPARE(shown(model, 0, WorkersModel::State), "waiting");
         model.update(2500 * ms); // no news for a second
         QCOMPARE(shown(model, 0, WorkersModel::Rate), "0");
         QCOMPARE(shown(model, 0, WorkersModel::Cpu), "?");
@@ -240,6 +240,31 @@ private slots:
         model.update(4100 * ms); // time stands still: the run is over
         QCOMPARE(shown(model, 0, WorkersModel::State), "gone");
         QCOMPARE(shown(model, 0, WorkersModel::Restarts), "1");
+        QCOMPARE(shown(model, 0, WorkersModel::Cpu), "2.7\u00a0s"); // all in all
+    }
+
+    void aWorkerThatIsGoneHasItsMeanRate()
+    {
+        Recording run(1000);
+        Recorder &recorder = *run.recorder;
+        WorkersModel model(nullptr);
+        const QAbstractItemModelTester tester(&model, report);
+        model.setRecord(&run.record);
+        recorder.firstDispatch(100 * ms);
+        recorder.workerChanged(1, WorkerState::Ready, 0);
+        recorder.workerChanged(2, WorkerState::Ready, 0);
+        recorder.spanDone(1, {100 * ms, 1, 0, 300});
+        recorder.spanDone(2, {100 * ms, 1, 300, 100});
+        recorder.numbersDone({0, 400}, OutcomeKind::Integer, 600 * ms);
+        for (const WorkerId worker : {1U, 2U})
+            recorder.workerChanged(worker, WorkerState::Gone, 700 * ms);
+        model.update(700 * ms);
+        QCOMPARE(shown(model, 0, WorkersModel::Rate), "600");
+        QCOMPARE(shown(model, 1, WorkersModel::Rate), "200");
+        QVERIFY(model.isOnOneHost());
+        recorder.workerIntroduced(2, {4711, "north", {}});
+        model.update(1300 * ms);
+        QVERIFY(!model.isOnOneHost());
     }
 
     void workersSortByTheirFigures()
@@ -388,8 +413,8 @@ private slots:
         outcomes.press(Qt::Key_End);
         QCOMPARE(outcomes.marked(), "9,999,999");
         QCOMPARE(outcomes.bar->value(), outcomes.bar->maximum());
-        QVERIFY(outcomes.says(
-            QString("rows %1–10,000,000 of 10,000,000").arg(numberText(tenMillion - rows + 1))));
+        QVERIFY(outcomes.says(QString("indices %1–9,999,999 of 10,000,000 inputs")
+                                  .arg(numberText(tenMillion - rows))));
         outcomes.press(Qt::Key_Down);
         QCOMPARE(outcomes.marked(), "9,999,999");
         outcomes.press(Qt::Key_PageUp);
@@ -509,7 +534,7 @@ private slots:
         QCOMPARE(outcomes.rows(), 3);
         QCOMPARE(outcomes.indexIn(0), "9,000,000");
         QCOMPARE(outcomes.marked(), "5,000,000");
-        QVERIFY(outcomes.says("rows 1–3 of 3"));
+        QVERIFY(outcomes.says("failures 1–3 of 3"));
         outcomes.press(Qt::Key_Up);
         QCOMPARE(*view.currentIndex(), 77U);
         view.goTo(9'000'000);
@@ -533,7 +558,7 @@ private slots:
             QTest::keyClicks(outcomes.typed, text);
             QTest::keyClick(outcomes.typed, Qt::Key_Return);
         };
-        const QString rows = QString("rows 1–%1 of 1,000").arg(outcomes.rows());
+        const QString rows = QString("indices 0–%1 of 1,000 inputs").arg(outcomes.rows() - 1);
         QVERIFY(outcomes.says(rows));
         type("abc");
         QVERIFY(!outcomes.says(rows));
@@ -546,7 +571,8 @@ private slots:
         QVERIFY(!view.currentIndex());
         type("999");
         QVERIFY(!outcomes.says("There is no index 1,000: give 0 to 999"));
-        QVERIFY(outcomes.says(QString("rows %1–1,000 of 1,000").arg(1001 - outcomes.rows())));
+        QVERIFY(
+            outcomes.says(QString("indices %1–999 of 1,000 inputs").arg(1000 - outcomes.rows())));
         QCOMPARE(outcomes.marked(), "999");
         QCOMPARE(activated.size(), 1);
     }
