@@ -2,6 +2,7 @@
 #include "tables/historymodel.h"
 
 #include "charts/caption.h"
+#include "charts/units.h"
 #include "record/runfile.h"
 #include "record/runfilereader.h"
 #include "tables/tabletext.h"
@@ -11,6 +12,7 @@
 #include <QFile>
 #include <QFutureWatcher>
 #include <QLocale>
+#include <QRegularExpression>
 #include <QtConcurrent>
 #include <algorithm>
 
@@ -27,6 +29,8 @@ constexpr ColumnText columns[] = {
     {QT_TRANSLATE_NOOP("HistoryModel", "Name"),
         QT_TRANSLATE_NOOP("HistoryModel", "What you call the run; F2 changes it")},
     {QT_TRANSLATE_NOOP("HistoryModel", "When"), QT_TRANSLATE_NOOP("HistoryModel", "When it began")},
+    {QT_TRANSLATE_NOOP("HistoryModel", "State"),
+        QT_TRANSLATE_NOOP("HistoryModel", "How the run ended, or that it goes on")},
     {QT_TRANSLATE_NOOP("HistoryModel", "Task"),
         QT_TRANSLATE_NOOP("HistoryModel", "What was run on every input")},
     {QT_TRANSLATE_NOOP("HistoryModel", "Input"),
@@ -36,26 +40,36 @@ constexpr ColumnText columns[] = {
     {QT_TRANSLATE_NOOP("HistoryModel", "Failed"),
         QT_TRANSLATE_NOOP("HistoryModel", "Inputs that failed")},
     {QT_TRANSLATE_NOOP("HistoryModel", "Makespan"),
-        QT_TRANSLATE_NOOP("HistoryModel", "Seconds from the first dispatch to the last outcome")},
+        QT_TRANSLATE_NOOP("HistoryModel", "From the first dispatch to the last outcome")},
     {QT_TRANSLATE_NOOP("HistoryModel", "it/s"),
-        QT_TRANSLATE_NOOP("HistoryModel", "Iterations per second, over the makespan")},
+        QT_TRANSLATE_NOOP(
+            "HistoryModel", "Iterations per second, over the makespan without its pauses")},
     {QT_TRANSLATE_NOOP("HistoryModel", "Size"),
         QT_TRANSLATE_NOOP("HistoryModel", "Of the run file")},
-    {QT_TRANSLATE_NOOP("HistoryModel", "State"),
-        QT_TRANSLATE_NOOP("HistoryModel", "How the run ended, or that it goes on")},
     {QT_TRANSLATE_NOOP("HistoryModel", "Note"),
         QT_TRANSLATE_NOOP("HistoryModel", "What you noted about it; F2 changes it")},
 };
 
-double makespanOf(const RunFileInfo &info)
+/// Of today the time, of any other day the date.
+QString whenText(const QDateTime &when)
 {
-    return static_cast<double>(info.progress.makespan()) / 1e9;
+    const bool isToday = when.date() == QDate::currentDate();
+    return isToday ? QLocale().toString(when.time(), QStringLiteral("HH:mm"))
+                   : QLocale().toString(when.date(), QLocale::ShortFormat);
 }
 
-double rateOf(const RunFileInfo &info)
+/// A file that no one has named is called by when it was begun, which has a column of its own, and
+/// its task.
+QString nameOf(const QString &path)
 {
-    const double makespan = makespanOf(info);
-    return makespan > 0 ? static_cast<double>(info.progress.settled()) / makespan : 0;
+    static const QRegularExpression begun(
+        QStringLiteral("^\\d{4}-\\d\\d-\\d\\d \\d\\d-\\d\\d-\\d\\d(-\\d+)? (?=.)"));
+    return QFileInfo(path).completeBaseName().remove(begun);
+}
+
+bool isNumber(int column)
+{
+    return column >= HistoryModel::Done && column <= HistoryModel::Size;
 }
 
 bool goesOn(const RunFileInfo &info)
@@ -73,7 +87,7 @@ QString stateText(const RunFileInfo &info)
     case RunState::Cancelled:
         return HistoryModel::tr("stopped");
     case RunState::Failed:
-        return HistoryModel::tr("broke off");
+        return HistoryModel::tr("could not run");
     case RunState::Halted:
         return HistoryModel::tr("halted");
     }
@@ -202,11 +216,9 @@ QString HistoryModel::text(const Entry &entry, int column) const
     const RunProgress &progress = entry.info.progress;
     switch (column) {
     case Name:
-        return entry.info.label.name.empty() ? QFileInfo(entry.path).completeBaseName()
-                                             : cellText(entry.info.label.name);
+        return entry.info.label.name.empty() ? nameOf(entry.path) : cellText(entry.info.label.name);
     case When:
-        return QLocale().toString(
-            QDateTime::fromSecsSinceEpoch(description.startedAt), QLocale::ShortFormat);
+        return whenText(QDateTime::fromSecsSinceEpoch(description.startedAt));
     case Task:
         return taskText(description.spec.task);
     case Input:
@@ -217,11 +229,9 @@ QString HistoryModel::text(const Entry &entry, int column) const
     case Failed:
         return progress.failed > 0 ? numberText(progress.failed) : QString();
     case Makespan:
-        return QLocale().toString(makespanOf(entry.info), 'f', 2);
+        return durationText(static_cast<double>(progress.makespan()));
     case Rate:
-        return rateOf(entry.info) >= 100
-            ? numberText(static_cast<std::uint64_t>(rateOf(entry.info)))
-            : QLocale().toString(rateOf(entry.info), 'g', 3);
+        return progress.rate() > 0 ? rateFigure(progress.rate()) : QString();
     case Size:
         return QLocale().formattedDataSize(static_cast<qint64>(entry.size));
     case State:
@@ -230,6 +240,22 @@ QString HistoryModel::text(const Entry &entry, int column) const
         return cellText(entry.info.label.note);
     default:
         return {};
+    }
+}
+
+/// In full what a cell has no room for.
+QString HistoryModel::toolTip(const Entry &entry, int column) const
+{
+    switch (column) {
+    case Name:
+        return toolTipText(QFileInfo(entry.path).fileName().toStdString());
+    case When:
+        return QLocale().toString(
+            QDateTime::fromSecsSinceEpoch(entry.info.description.startedAt), QLocale::LongFormat);
+    case Note:
+        return toolTipText(entry.info.label.note);
+    default:
+        return toolTipText(text(entry, column).toStdString());
     }
 }
 
@@ -243,9 +269,9 @@ QVariant HistoryModel::sortKey(const Entry &entry, int column) const
     case Failed:
         return QVariant::fromValue<qulonglong>(entry.info.progress.failed);
     case Makespan:
-        return makespanOf(entry.info);
+        return QVariant::fromValue<qulonglong>(entry.info.progress.makespan());
     case Rate:
-        return rateOf(entry.info);
+        return entry.info.progress.rate();
     case Size:
         return QVariant::fromValue<qulonglong>(entry.size);
     default:
@@ -259,7 +285,6 @@ QVariant HistoryModel::data(const QModelIndex &index, int role) const
         return {};
     const Entry &entry = m_entries[static_cast<std::size_t>(index.row())];
     const int column = index.column();
-    const bool isNumber = column >= Done && column <= Size;
     switch (role) {
     case Qt::DisplayRole:
         return text(entry, column);
@@ -268,10 +293,10 @@ QVariant HistoryModel::data(const QModelIndex &index, int role) const
             return QString::fromStdString(entry.info.label.note);
         return text(entry, column);
     case Qt::ToolTipRole:
-        return column == Note ? toolTipText(entry.info.label.note)
-                              : toolTipText(text(entry, column).toStdString());
+        return toolTip(entry, column);
     case Qt::TextAlignmentRole:
-        return QVariant::fromValue(Qt::AlignVCenter | (isNumber ? Qt::AlignRight : Qt::AlignLeft));
+        return QVariant::fromValue(
+            Qt::AlignVCenter | (isNumber(column) ? Qt::AlignRight : Qt::AlignLeft));
     case sortRole:
         return sortKey(entry, column);
     default:
@@ -287,6 +312,9 @@ QVariant HistoryModel::headerData(int section, Qt::Orientation orientation, int 
         return tr(columns[section].title);
     if (role == Qt::ToolTipRole)
         return tr(columns[section].help);
+    if (role == Qt::TextAlignmentRole)
+        return QVariant::fromValue(
+            Qt::AlignVCenter | (isNumber(section) ? Qt::AlignRight : Qt::AlignLeft));
     return {};
 }
 

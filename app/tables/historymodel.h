@@ -18,7 +18,7 @@ class HistoryModel : public QAbstractTableModel {
     Q_OBJECT
 
 public:
-    enum Column { Name, When, Task, Input, Done, Failed, Makespan, Rate, Size, State, Note };
+    enum Column { Name, When, State, Task, Input, Done, Failed, Makespan, Rate, Size, Note };
     static constexpr int sortRole = Qt::UserRole;
 
     /// Of this folder, which need not be there yet.
@@ -58,6 +58,7 @@ private:
     void take(Entries entries);
     void takeNews(Entries entries);
     QString text(const Entry &entry, int column) const;
+    QString toolTip(const Entry &entry, int column) const;
     QVariant sortKey(const Entry &entry, int column) const;
 
     QString m_folder;

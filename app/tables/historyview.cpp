@@ -10,6 +10,8 @@
 #include <QShowEvent>
 #include <QTableView>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <utility>
 
 namespace poolscope {
 
@@ -48,6 +50,8 @@ HistoryView::HistoryView(const QString &folder, QWidget *parent)
     layout->addWidget(m_table);
     connect(&m_model, &HistoryModel::refreshed, this, [this] {
         m_empty->setVisible(m_model.rowCount() == 0);
+        if (std::exchange(m_fittedRows, m_model.rowCount()) != m_model.rowCount())
+            fitColumns();
         showButtons();
     });
     connect(&m_model, &HistoryModel::failed, this, &HistoryView::failed);
@@ -85,8 +89,6 @@ void HistoryView::makeTable()
     m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + margins);
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setStretchLastSection(true);
-    m_table->setColumnWidth(HistoryModel::Name, m_table->fontMetrics().averageCharWidth() * 26);
-    m_table->setColumnWidth(HistoryModel::When, m_table->fontMetrics().averageCharWidth() * 20);
     m_empty = new EmptyText(
         tr("Runs are kept here: to look at again, to go on with, to compare"), m_table);
     connect(m_table, &QTableView::doubleClicked, this, &HistoryView::open);
@@ -102,6 +104,19 @@ void HistoryView::makeTable()
     }
     connect(openKey, &QAction::triggered, this, &HistoryView::open);
     connect(deleteKey, &QAction::triggered, this, &HistoryView::remove);
+}
+
+/// As wide as what they show, so that a long text does not push the others out of sight.
+void HistoryView::fitColumns()
+{
+    constexpr int widest = 16; // characters
+    constexpr int widestNote = 40;
+    m_table->resizeColumnsToContents();
+    const int character = m_table->fontMetrics().averageCharWidth();
+    for (int column = 0; column <= HistoryModel::Note; ++column) {
+        const int most = character * (column == HistoryModel::Note ? widestNote : widest);
+        m_table->setColumnWidth(column, std::min(m_table->columnWidth(column), most));
+    }
 }
 
 void HistoryView::showEvent(QShowEvent *event)

@@ -39,6 +39,7 @@ private:
     QPushButton *addButton(
         const QString &text, const QString &toolTip, void (HistoryView::*action)());
     void makeTable();
+    void fitColumns();
     int row() const; ///< of the model; -1: none is chosen
     void showButtons();
     void open();
@@ -57,6 +58,7 @@ private:
     QPushButton *m_rename = nullptr;
     QPushButton *m_note = nullptr;
     QPushButton *m_delete = nullptr;
+    int m_fittedRows = 0; ///< for so many the columns were fitted
     bool m_busy = false;
     QString m_shown;
 };

@@ -106,6 +106,7 @@ RecordSnapshot Recorder::snapshot(std::uint64_t now)
     progress.elapsed = now;
     progress.firstDispatch = m_timeline.firstDispatch();
     progress.lastOutcome = m_timeline.lastOutcome();
+    progress.paused = m_timeline.pausedOfMakespan();
     progress.succeeded = m_timeline.succeeded();
     progress.failed = m_timeline.failed();
     progress.quarantined = m_timeline.quarantined();

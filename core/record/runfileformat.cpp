@@ -163,6 +163,7 @@ std::string progressText(const RunProgress &progress)
         {"elapsed_ns", progress.elapsed},
         {"first_dispatch_ns", progress.firstDispatch},
         {"last_outcome_ns", progress.lastOutcome},
+        {"paused_ns", progress.paused},
         {"succeeded", progress.succeeded},
         {"failed", progress.failed},
         {"quarantined", progress.quarantined},
@@ -195,6 +196,8 @@ Result<RunProgress> progressFrom(std::string_view text)
         if (*to > latestTime)
             members.miss(name);
     }
+    if (json.contains("paused_ns")) // which files of before do not tell
+        members.number("paused_ns", progress.paused);
     members.number("succeeded", progress.succeeded);
     members.number("failed", progress.failed);
     members.number("quarantined", progress.quarantined);

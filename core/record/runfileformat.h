@@ -74,6 +74,7 @@ struct RunProgress {
     std::uint64_t elapsed = 0; ///< nanoseconds of the run's clock
     std::uint64_t firstDispatch = 0;
     std::uint64_t lastOutcome = 0;
+    std::uint64_t paused = 0; ///< of the makespan
     std::uint64_t succeeded = 0;
     std::uint64_t failed = 0;
     std::uint64_t quarantined = 0;
@@ -84,6 +85,13 @@ struct RunProgress {
     std::uint64_t makespan() const
     {
         return lastOutcome > firstDispatch ? lastOutcome - firstDispatch : 0;
+    }
+    /// Iterations per second of the makespan, pauses left out; 0 where there is none.
+    double rate() const
+    {
+        const std::uint64_t running = makespan() - (paused < makespan() ? paused : makespan());
+        return running > 0 ? static_cast<double>(settled()) * 1e9 / static_cast<double>(running)
+                           : 0;
     }
 };
 
