@@ -161,6 +161,14 @@ void CsvPage::setFile(const QString &path)
     setSpec(spec);
 }
 
+QStringList CsvPage::columns() const
+{
+    QStringList names;
+    for (const std::string &name : checkedColumns())
+        names << shown(name);
+    return names;
+}
+
 QString CsvPage::problem() const
 {
     return m_pathField->problem().isEmpty() ? m_columnsField->problem() : m_pathField->problem();

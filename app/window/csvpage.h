@@ -26,6 +26,8 @@ public:
     CsvInput spec() const;
     void setSpec(const CsvInput &spec);
     void setFile(const QString &path);
+    /// That each row has for the task.
+    QStringList columns() const;
     /// What is wrong, in one line; empty for nothing.
     QString problem() const;
 

@@ -2,6 +2,7 @@
 #include "window/formfield.h"
 
 #include "window/look.h"
+#include "window/sentence.h"
 
 #include <QHBoxLayout>
 #include <QStyle>
@@ -34,9 +35,10 @@ FormField::FormField(const QString &label, QWidget *control, QWidget *parent)
 
 void FormField::setProblem(const QString &problem, const QWidget *wrong)
 {
-    if (problem == m_text && wrong == m_wrong)
+    const QString text = sentence(problem);
+    if (text == m_text && wrong == m_wrong)
         return;
-    m_text = problem;
+    m_text = text;
     m_wrong = wrong;
     showMessage();
 }

@@ -14,6 +14,7 @@
 #include <QFileInfo>
 #include <QFontDatabase>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QVBoxLayout>
 
 namespace poolscope {
@@ -201,6 +202,11 @@ QString InputForm::problem() const
     }
 }
 
+QStringList InputForm::columns() const
+{
+    return m_kind->kind() == csvPage ? m_csv->columns() : QStringList();
+}
+
 void InputForm::edited()
 {
     if (m_kind->kind() == rangePage)
@@ -213,10 +219,26 @@ void InputForm::edited()
 void InputForm::updateRange()
 {
     const auto range = parseRange(rangeText());
-    m_rangeField->setProblem(range ? QString() : QString::fromStdString(range.error().message),
-        range ? nullptr : wrongOfRange());
+    m_rangeField->setProblem(range ? QString() : rangeProblem(), range ? nullptr : wrongOfRange());
     if (range)
         m_rangeField->setNote(tr("%1 inputs").arg(countText(poolscope::size(*range))));
+}
+
+QString InputForm::rangeProblem() const
+{
+    for (const auto &[edit, name] :
+        {std::pair(m_start, tr("Start")), {m_stop, tr("Stop")}, {m_step, tr("Step")}}) {
+        bool isNumber = false;
+        edit->text().trimmed().toLongLong(&isNumber);
+        if (isNumber)
+            continue;
+        static const QRegularExpression digits(QStringLiteral("^\\s*[+-]?\\d+\\s*$"));
+        return digits.match(edit->text()).hasMatch() ? tr("%1 does not fit in 64 bits").arg(name)
+                                                     : tr("%1 is not a whole number").arg(name);
+    }
+    return m_step->text().trimmed().toLongLong() == 0
+        ? tr("Step must not be 0")
+        : QString::fromStdString(parseRange(rangeText()).error().message);
 }
 
 /// The first of the three that is no number for its place.

@@ -28,6 +28,8 @@ public:
     void setFile(const QString &path);
     /// What is wrong, in one line; empty for nothing.
     QString problem() const;
+    /// Of the CSV file; empty for any other input.
+    QStringList columns() const;
 
 signals:
     void changed();
@@ -38,6 +40,7 @@ private:
     void setLinesFile(const QString &path);
     void edited();
     void updateRange();
+    QString rangeProblem() const;
     const QWidget *wrongOfRange() const;
     void updateLines();
     std::string rangeText() const;

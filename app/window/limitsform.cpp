@@ -94,6 +94,10 @@ LimitsForm::LimitsForm(QWidget *parent)
 
     connect(m_title, &QToolButton::toggled, m_fields, &QWidget::setVisible);
     connect(m_title, &QToolButton::toggled, this, &LimitsForm::showTitle);
+    connect(m_title, &QToolButton::clicked, this, [this](bool isOpen) {
+        if (isOpen)
+            emit unfolded();
+    });
     connect(m_timeout, &QDoubleSpinBox::valueChanged, this, &LimitsForm::check);
     connect(m_memory, &QLineEdit::textChanged, this, &LimitsForm::check);
     connect(m_recycle, &QSpinBox::valueChanged, this, &LimitsForm::check);

@@ -28,6 +28,8 @@ public:
 
 signals:
     void changed();
+    /// The person unfolded it.
+    void unfolded();
 
 private:
     void showTitle();

@@ -2,6 +2,7 @@
 #include "window/look.h"
 
 #include <QFile>
+#include <QGuiApplication>
 #include <QIconEngine>
 #include <QPainter>
 #include <QSvgRenderer>
@@ -20,14 +21,19 @@ namespace {
 /// Renders an SVG whose "currentColor" is ours, as sharp as the screen is.
 class SvgIcon : public QIconEngine {
 public:
-    explicit SvgIcon(QByteArray svg)
+    SvgIcon(QString svg, const QColor &colour)
         : m_svg(std::move(svg))
+        , m_colour(colour)
     {
     }
     void paint(QPainter *painter, const QRect &rect, QIcon::Mode mode, QIcon::State) override
     {
-        QSvgRenderer renderer(m_svg);
-        painter->setOpacity(mode == QIcon::Disabled ? 0.35 : 1);
+        const bool isMuted = mode == QIcon::Disabled;
+        const QColor colour =
+            isMuted ? QGuiApplication::palette().color(QPalette::PlaceholderText) : m_colour;
+        QString svg = m_svg;
+        svg.replace(QStringLiteral("currentColor"), colour.name());
+        QSvgRenderer renderer(svg.toUtf8());
         renderer.render(painter, rect);
     }
     QPixmap pixmap(const QSize &size, QIcon::Mode mode, QIcon::State state) override
@@ -38,10 +44,11 @@ public:
         paint(&painter, QRect(QPoint(), size), mode, state);
         return pixmap;
     }
-    QIconEngine *clone() const override { return new SvgIcon(m_svg); }
+    QIconEngine *clone() const override { return new SvgIcon(m_svg, m_colour); }
 
 private:
-    QByteArray m_svg;
+    QString m_svg;
+    QColor m_colour;
 };
 
 QString fileContent(const QString &path)
@@ -114,9 +121,8 @@ QString styleSheetOf(const Theme &theme)
 
 QIcon icon(const QString &name, const QColor &colour)
 {
-    QString svg = fileContent(QStringLiteral(":/poolscope/icons/%1.svg").arg(name));
-    svg.replace(QStringLiteral("currentColor"), colour.name());
-    return QIcon(new SvgIcon(svg.toUtf8()));
+    return QIcon(
+        new SvgIcon(fileContent(QStringLiteral(":/poolscope/icons/%1.svg").arg(name)), colour));
 }
 
 QPixmap signPixmap(Sign sign, const QColor &colour, const QColor &outline, double pixelRatio)

@@ -304,6 +304,7 @@ void MainWindow::makeCentre()
     m_panel = new RunPanel;
     m_message = new MessageBar;
     m_sides = splitter(Qt::Horizontal);
+    m_sides->setHandleWidth(gridUnit / 2); // the panel's scroll bar stands beside it
     m_rows = splitter(Qt::Vertical);
     m_columns = splitter(Qt::Horizontal);
     const auto card = [this](ChartKind kind, TimeView *view) {
@@ -395,6 +396,11 @@ void MainWindow::makeStatusBar()
     statusBar()->addWidget(m_progress, 1);
     statusBar()->addPermanentWidget(m_stateText);
     statusBar()->setSizeGripEnabled(false);
+    // Whatever font the progress is shown in, the charts above stay where they are.
+    const QFont fixed = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    m_progress->setFixedHeight(
+        std::max(fontMetrics().height(), QFontMetrics(fixed).height()) + gridUnit);
+    m_progress->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
 }
 
 void MainWindow::connectRun()
@@ -619,7 +625,7 @@ void MainWindow::showState()
     const auto text = [this, state] {
         switch (state) {
         case State::Idle:
-            return tr("Ready to start");
+            return m_panel->problem().isEmpty() ? tr("Ready to start") : tr("Not ready");
         case State::Opening:
             return tr("Opening the input\u2026");
         case State::Running:
@@ -650,7 +656,7 @@ QString MainWindow::endText() const
     case PoolEnd::How::Cancelled:
         return tr("Stopped");
     case PoolEnd::How::Failed:
-        return tr("Broke off");
+        return tr("Could not run");
     case PoolEnd::How::Halted:
         return tr("Halted");
     }
@@ -661,6 +667,8 @@ void MainWindow::showProblem()
 {
     const QString problem = m_panel->problem();
     const bool active = m_controller.isActive();
+    if (m_controller.state() == RunController::State::Idle)
+        m_stateText->setText(problem.isEmpty() ? tr("Ready to start") : tr("Not ready"));
     m_start->setEnabled(problem.isEmpty() && !active);
     m_start->setToolTip(!problem.isEmpty() ? problem
             : active                       ? tr("A run is going on")
@@ -687,6 +695,7 @@ void MainWindow::drawFrame()
     for (Chart *chart : m_charts)
         all = chart->refresh(moment, chartBudget) && all;
     m_workers->update(moment.now);
+    m_workersTable->setColumnHidden(WorkersModel::Host, m_workers->isOnOneHost());
     all = m_outcomes->updateOutcomes() && all;
     all = m_failures->updateFailures() && all;
     all = m_log->updateLog() && all;
@@ -717,7 +726,9 @@ void MainWindow::showProgress()
     const RunRecord *record = m_controller.record();
     const QString title = settingsText(record ? record->spec : spec());
     if (!record) {
-        m_progress->setText(tr("%1: press Start or Ctrl+R").arg(title));
+        const QString problem = m_panel->problem();
+        m_progress->setText(
+            problem.isEmpty() ? tr("%1: press Start or Ctrl+R").arg(title) : problem);
         setWindowTitle(QStringLiteral("Poolscope"));
         return;
     }
@@ -814,7 +825,22 @@ void MainWindow::applyTheme()
     m_outcomes->setFailureColor(m_theme.failure);
     m_failures->setFailureColor(m_theme.failure);
     m_workersTable->viewport()->update();
+    fitPauseButton();
     showState();
+}
+
+/// As wide as the longer of its two words, so that its neighbours stay where they are.
+void MainWindow::fitPauseButton()
+{
+    auto *button = findChild<QToolButton *>(QStringLiteral("pause"));
+    button->setMinimumWidth(0);
+    button->ensurePolished();
+    int width = 0;
+    for (const QString &text : {tr("&Pause"), tr("&Resume")}) {
+        m_pause->setText(text);
+        width = std::max(width, button->sizeHint().width());
+    }
+    button->setMinimumWidth(width);
 }
 
 void MainWindow::readSettings()
@@ -858,6 +884,10 @@ void MainWindow::closeEvent(QCloseEvent *event)
                 : tr("What has finished is kept: the run can be resumed from the history."));
         QPushButton *stop = box.addButton(tr("Stop and close"), QMessageBox::AcceptRole);
         box.setDefaultButton(box.addButton(tr("Keep running"), QMessageBox::RejectRole));
+        connect(&m_controller, &RunController::stateChanged, &box, [this, &box] {
+            if (!m_controller.isActive())
+                box.reject(); // there is nothing to ask any more
+        });
         box.exec();
         if (box.clickedButton() != stop) {
             event->ignore();

@@ -92,6 +92,7 @@ private:
     void copyCommand() const;
 
     void applyTheme();
+    void fitPauseButton();
     Theme::Kind themeKind() const;
     void readSettings();
     void writeSettings() const;

@@ -2,12 +2,19 @@
 #include "window/messagebar.h"
 
 #include "window/look.h"
+#include "window/sentence.h"
 
 #include <QHBoxLayout>
 #include <QMessageBox>
 #include <QStyle>
 
 namespace poolscope {
+
+namespace {
+
+constexpr int noteTime = 8000; // milliseconds
+
+} // namespace
 
 MessageBar::MessageBar(QWidget *parent)
     : QFrame(parent)
@@ -31,6 +38,9 @@ MessageBar::MessageBar(QWidget *parent)
     layout->addWidget(m_close);
     connect(m_more, &QToolButton::clicked, this, &MessageBar::showDetail);
     connect(m_close, &QToolButton::clicked, this, &QWidget::hide);
+    m_noteTimer.setSingleShot(true);
+    m_noteTimer.setInterval(noteTime);
+    connect(&m_noteTimer, &QTimer::timeout, this, &QWidget::hide);
     hide();
 }
 
@@ -41,11 +51,15 @@ void MessageBar::setTheme(const Theme &theme)
 
 void MessageBar::say(Kind kind, const QString &text, const QString &detail)
 {
-    m_text->setText(text);
+    m_text->setText(sentence(text));
     m_detail = detail;
     m_more->setVisible(!detail.isEmpty());
     setProperty("kind", kind == Kind::Problem ? QStringLiteral("problem") : QStringLiteral("note"));
-    setAccessibleName(text);
+    setAccessibleName(m_text->text());
+    if (kind == Kind::Note)
+        m_noteTimer.start();
+    else
+        m_noteTimer.stop();
     style()->unpolish(this);
     style()->polish(this);
     show();

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// MessageBar: one line above the charts about something that has happened, until it is closed.
+// MessageBar: one line above the charts about something that has happened. A note goes away by
+// itself, a problem stays until it is closed.
 #pragma once
 
 #include <QFrame>
 #include <QLabel>
+#include <QTimer>
 #include <QToolButton>
 
 namespace poolscope {
@@ -30,6 +32,7 @@ private:
     QToolButton *m_more;
     QToolButton *m_close;
     QString m_detail;
+    QTimer m_noteTimer;
 };
 
 } // namespace poolscope

@@ -60,6 +60,7 @@ PoolForm::PoolForm(QWidget *parent)
     layout->addWidget(new FormField(tr("Retries of a failed input"), m_retries), 1, 0, 1, 2);
     layout->addWidget(m_limits, 2, 0, 1, 2);
     connect(m_limits, &LimitsForm::changed, this, &PoolForm::changed);
+    connect(m_limits, &LimitsForm::unfolded, this, &PoolForm::limitsUnfolded);
     for (QSpinBox *box : {m_chunk, m_window, m_retries})
         connect(box, &QSpinBox::valueChanged, this, [this] {
             showNothingChosen();

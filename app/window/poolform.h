@@ -30,6 +30,7 @@ public:
 
 signals:
     void changed();
+    void limitsUnfolded();
 
 private:
     QSpinBox *m_chunk;

@@ -7,6 +7,7 @@
 #include "window/look.h"
 
 #include <QFontDatabase>
+#include <QRegularExpression>
 #include <QVBoxLayout>
 
 namespace poolscope {
@@ -14,6 +15,7 @@ namespace poolscope {
 namespace {
 
 constexpr int askDelay = 250; // milliseconds after the last key
+constexpr int mostColumns = 8; // that a note names
 
 /// How a kind is shown.
 struct Words {
@@ -73,7 +75,6 @@ ProgramPage::ProgramPage(Kind kind)
     m_text->setToolTip(words.toolTip);
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_field = new FormField(words.label, m_text);
-    m_field->setNote(words.note);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_field);
@@ -102,8 +103,10 @@ TaskSpec ProgramPage::spec() const
 bool ProgramPage::setSpec(const TaskSpec &spec)
 {
     const std::string *text = textOf(m_kind, spec);
-    if (text)
+    if (text) {
         m_text->setText(QString::fromStdString(*text));
+        m_text->setCursorPosition(0); // its beginning tells what it is
+    }
     return text != nullptr;
 }
 
@@ -118,9 +121,35 @@ void ProgramPage::edited()
     m_checked.reset();
     const bool missing = m_text->text().trimmed().isEmpty();
     m_field->setProblem(missing ? wordsFor(m_kind).missing : QString());
+    showNote();
     if (!missing)
         m_askTimer.start();
     emit changed();
+}
+
+void ProgramPage::setInputColumns(const QStringList &columns)
+{
+    m_columns = columns;
+    showNote();
+}
+
+void ProgramPage::showNote()
+{
+    const bool hasColumns = m_kind == Kind::Command && !m_columns.isEmpty();
+    m_field->setNote(hasColumns ? columnsNote() : wordsFor(m_kind).note);
+}
+
+/// A word in braces that is no column is passed on as it is, which is seldom meant.
+QString ProgramPage::columnsNote() const
+{
+    static const QRegularExpression braced(QStringLiteral("\\{(\\w[^{}]*)\\}"));
+    for (auto found = braced.globalMatch(m_text->text()); found.hasNext();) {
+        const QString name = found.next().captured(1);
+        if (!m_columns.contains(name))
+            return tr("{%1} is no column, and is passed on as it is").arg(name);
+    }
+    return tr("{} is the row; its columns are {%1}; what it prints is the value")
+        .arg(m_columns.mid(0, mostColumns).join(QStringLiteral("}, {")));
 }
 
 void ProgramPage::ask()

@@ -24,14 +24,18 @@ public:
     TaskSpec spec() const override;
     bool setSpec(const TaskSpec &spec) override;
     QString problem() const override;
+    void setInputColumns(const QStringList &columns) override;
 
 private:
     void edited();
     void ask();
+    void showNote();
+    QString columnsNote() const;
 
     Kind m_kind;
     QLineEdit *m_text;
     FormField *m_field;
+    QStringList m_columns; ///< of an input
     QTimer m_askTimer;
     std::shared_ptr<Result<void>> m_checked; ///< the one that is waited for
 };

@@ -7,13 +7,16 @@
 #include "window/taskform.h"
 
 #include <QLabel>
+#include <QScrollBar>
+#include <QTimer>
 #include <QVBoxLayout>
 
 namespace poolscope {
 
 namespace {
 
-constexpr int panelWidth = 304;
+constexpr int scrollBarWidth = gridUnit; // as the style sheet has it
+constexpr int panelWidth = 304 + scrollBarWidth;
 
 QFrame *cardOf(const QString &title, QWidget *content)
 {
@@ -50,13 +53,36 @@ RunPanel::RunPanel(QWidget *parent)
     setWidget(panel);
     setWidgetResizable(true);
     setFrameShape(QFrame::NoFrame);
+    setObjectName(QStringLiteral("runPanel"));
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setMinimumWidth(panelWidth);
     setMaximumWidth(panelWidth * 3 / 2);
     setAccessibleName(tr("The run's settings"));
     connect(m_task, &TaskForm::changed, this, &RunPanel::changed);
-    connect(m_input, &InputForm::changed, this, &RunPanel::changed);
+    connect(m_input, &InputForm::changed, this, [this] {
+        m_task->setInputColumns(m_input->columns());
+        emit changed();
+    });
     connect(m_pool, &PoolForm::changed, this, &RunPanel::changed);
+    connect(m_pool, &PoolForm::limitsUnfolded, this, &RunPanel::showLimits);
+    connect(verticalScrollBar(), &QScrollBar::rangeChanged, this, &RunPanel::reserveScrollBar);
+    reserveScrollBar();
+}
+
+/// Room for the scroll bar is there also without it, so that the cards stay where they are.
+void RunPanel::reserveScrollBar()
+{
+    const bool isThere = verticalScrollBar()->maximum() > 0;
+    widget()->layout()->setContentsMargins(0, 0, isThere ? 0 : scrollBarWidth, 0);
+}
+
+/// Below the fold no one would see that there is more.
+void RunPanel::showLimits()
+{
+    QTimer::singleShot(0, this, [this] { // laid out by then
+        const int bottom = widget()->height();
+        ensureVisible(0, bottom, 0, 0);
+    });
 }
 
 RunSpec RunPanel::spec() const

@@ -34,6 +34,9 @@ signals:
     void changed();
 
 private:
+    void reserveScrollBar();
+    void showLimits();
+
     TaskForm *m_task;
     InputForm *m_input;
     PoolForm *m_pool;

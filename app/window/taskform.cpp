@@ -209,6 +209,12 @@ void TaskForm::setPythonFile(const QString &path)
     m_kind->setKind(pythonPage);
 }
 
+void TaskForm::setInputColumns(const QStringList &columns)
+{
+    for (TaskPage *page : m_pages)
+        page->setInputColumns(columns);
+}
+
 QString TaskForm::problem() const
 {
     if (const TaskPage *page = shownPage())

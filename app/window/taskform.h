@@ -30,6 +30,8 @@ public:
     void setSpec(const TaskSpec &spec);
     /// Takes a Python file, and its first function that can be a task.
     void setPythonFile(const QString &path);
+    /// The columns that an input has; none where it is no row of a table.
+    void setInputColumns(const QStringList &columns);
     /// What is wrong, in one line; empty while nothing is known to be.
     QString problem() const;
 

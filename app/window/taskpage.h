@@ -5,6 +5,7 @@
 #include "task/taskspec.h"
 
 #include <QString>
+#include <QStringList>
 #include <QWidget>
 
 namespace poolscope {
@@ -20,6 +21,9 @@ public:
     virtual bool setSpec(const TaskSpec &spec) = 0;
     /// What is wrong, in one line; empty while nothing is known to be.
     virtual QString problem() const = 0;
+
+    /// The columns that an input has; none where it is no row of a table.
+    virtual void setInputColumns(const QStringList &) { }
 
 signals:
     void changed();

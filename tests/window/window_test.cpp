@@ -28,6 +28,7 @@
 #include <QSignalSpy>
 #include <QSlider>
 #include <QSpinBox>
+#include <QStatusBar>
 #include <QTabWidget>
 #include <QTableView>
 #include <QTableWidget>
@@ -161,13 +162,20 @@ struct Person {
     }
     bool isToldBeside(const char *name, const QString &text) const
     {
-        return comes([&] { return problemBeside(name).contains(text); }) && cannotStart(name);
+        return comes([&] { return problemBeside(name).contains(text, Qt::CaseInsensitive); })
+            && cannotStart(name);
     }
     /// Start cannot be pressed, and says why.
     bool cannotStart(const char *name) const
     {
         const auto &start = find<QToolButton>("start");
         return !start.isEnabled() && start.toolTip() == problemBeside(name);
+    }
+    bool statusSays(const QString &text) const
+    {
+        const auto labels = window.statusBar()->findChildren<QLabel *>();
+        return std::any_of(labels.begin(), labels.end(),
+            [&](const QLabel *label) { return label->text() == text; });
     }
     bool canStart() const
     {
@@ -408,34 +416,43 @@ private slots:
     {
         QTest::addColumn<QString>("field");
         QTest::addColumn<QString>("wrong");
+        QTest::addColumn<QString>("told");
         QTest::addColumn<QString>("right");
         QTest::newRow("text") << "rangeStart"
                               << "one"
+                              << "Start is not a whole number"
                               << "1";
         QTest::newRow("nothing") << "rangeStop"
                                  << ""
+                                 << "Stop is not a whole number"
                                  << "10";
         QTest::newRow("fraction") << "rangeStop"
                                   << "1.5"
+                                  << "Stop is not a whole number"
                                   << "15";
         QTest::newRow("beyond 64 bits") << "rangeStop"
                                         << "9223372036854775808"
+                                        << "Stop does not fit in 64 bits"
                                         << "10";
         QTest::newRow("step 0") << "rangeStep"
                                 << "0"
+                                << "Step must not be 0"
                                 << "2";
     }
     void aWrongRangeIsToldAndCannotBeStarted()
     {
         QFETCH(QString, field);
         QFETCH(QString, wrong);
+        QFETCH(QString, told);
         QFETCH(QString, right);
         const QByteArray name = field.toLatin1();
         Person person;
         QCOMPARE(person.problemBeside(name), QString());
+        QVERIFY(person.statusSays("Ready to start"));
         person.type(name, wrong);
-        QVERIFY(!person.problemBeside(name).isEmpty());
+        QCOMPARE(person.problemBeside(name), told);
         QVERIFY(person.cannotStart(name));
+        QVERIFY(person.statusSays(told) && person.statusSays("Not ready"));
         const auto &edit = person.find<QLineEdit>(name);
         QVERIFY(edit.property("wrong").toBool());
         for (const char *other : {"rangeStart", "rangeStop", "rangeStep"})
