@@ -30,12 +30,12 @@ Result<std::unique_ptr<AtomicFile>> openSummary(
     return AtomicFile::open(*options.summary, room);
 }
 
-Result<void> writeSummary(const OutputOptions &options, const RunRecord &record, AtomicFile *file,
-    const WaitForRoom &room)
+Result<void> writeSummary(const OutputOptions &options, const RunRecord &record,
+    std::uint32_t cores, AtomicFile *file, const WaitForRoom &room)
 {
     if (!options.summary)
         return {};
-    const std::string summary = summaryJson(record.timeline, record.knownInputCount());
+    const std::string summary = summaryJson(record, analyse(record, cores));
     if (!file)
         return StandardOutput(room).writeText(summary);
     if (const auto appended = file->append(summary); !appended)

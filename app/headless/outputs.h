@@ -22,8 +22,9 @@ Result<void> checkChartPlaces(const OutputOptions &options);
 Result<std::unique_ptr<AtomicFile>> openSummary(
     const OutputOptions &options, const WaitForRoom &room = {});
 
-/// Writes the summary where the options want it; `file` is what openSummary() gave.
-Result<void> writeSummary(const OutputOptions &options, const RunRecord &record, AtomicFile *file,
-    const WaitForRoom &room = {});
+/// Writes the summary where the options want it; `file` is what openSummary() gave, `cores` are
+/// those that the run could use.
+Result<void> writeSummary(const OutputOptions &options, const RunRecord &record,
+    std::uint32_t cores, AtomicFile *file, const WaitForRoom &room = {});
 
 } // namespace poolscope

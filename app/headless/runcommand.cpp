@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "headless/runcommand.h"
 
+#include "analysis/verdict.h"
 #include "headless/headless.h"
 #include "headless/interrupt.h"
 #include "pool/taskcheck.h"
+#include "pool/usablecores.h"
 #include "record/runsaving.h"
 #include "report/valuetext.h"
 
@@ -222,6 +224,8 @@ int RunCommand::finish()
         complain(written.error().message);
         return exitPoolFailed;
     }
+    if (!m_options.quiet && !isHalted && m_run->timeline().settled() > 0)
+        say(analyse(m_run->record(), usableCores()).verdict.text);
     return kept ? status : exitPoolFailed;
 }
 
@@ -272,7 +276,7 @@ Result<void> RunCommand::writeRecord()
         if (const auto written = m_charts(m_run->record(), m_run->now(), m_options); !written)
             return written;
     }
-    return writeSummary(m_options, m_run->record(), m_summary.get(),
+    return writeSummary(m_options, m_run->record(), usableCores(), m_summary.get(),
         [this](const std::string &what) { return waitForRoom(what); });
 }
 

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "headless/runfilecommands.h"
 
+#include "analysis/figuretext.h"
+#include "analysis/verdict.h"
 #include "headless/headless.h"
 #include "headless/runarguments.h"
 #include "headless/standardoutput.h"
 #include "record/runfile.h"
 #include "record/runfileload.h"
 #include "record/runfilereader.h"
+#include "report/analysisjson.h"
 #include "report/outcomeexport.h"
 #include "report/valuetext.h"
 
 #include <QDateTime>
 #include <QTimeZone>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -64,7 +68,8 @@ std::uint64_t sizeOf(const std::string &path)
     return error ? 0 : size;
 }
 
-Json infoJson(const std::string &path, const RunFileInfo &info)
+Json infoJson(const std::string &path, const RunFileInfo &info, const RunRecord &record,
+    const Analysis &analysis)
 {
     const RunDescription &description = info.description;
     const RunProgress &progress = info.progress;
@@ -95,6 +100,8 @@ Json infoJson(const std::string &path, const RunFileInfo &info)
         json["error"] = progress.error;
     if (stateText(progress) == "running")
         json["pid"] = progress.holder.pid;
+    json["accounting"] = accountingJson(analysis.accounting, heldBackOf(record.timeline));
+    json["verdict"] = verdictJson(analysis.verdict);
     return json;
 }
 
@@ -130,7 +137,26 @@ std::string rounded(double value)
     return value >= 10'000 ? std::to_string(static_cast<std::uint64_t>(value)) : text;
 }
 
-std::string infoText(const std::string &path, const RunFileInfo &info)
+/// The causes that took at least a hundredth of the workers' time, the greatest first.
+std::string causesLine(const Accounting &accounting)
+{
+    std::vector<std::pair<double, Cause>> shares;
+    const auto whole = static_cast<double>(accounting.times.sum());
+    for (std::size_t i = 0; i < causeCount; ++i) {
+        const auto cause = static_cast<Cause>(i);
+        const double share = static_cast<double>(accounting.times[cause]) / std::max(whole, 1.0);
+        if (share >= 0.01)
+            shares.emplace_back(share, cause);
+    }
+    std::sort(shares.rbegin(), shares.rend());
+    std::string line;
+    for (const auto &[share, cause] : shares)
+        line +=
+            (line.empty() ? "" : "; ") + percentText(share) + " " + std::string(causeText(cause));
+    return line;
+}
+
+std::string infoText(const std::string &path, const RunFileInfo &info, const Analysis &analysis)
 {
     const RunDescription &description = info.description;
     const RunProgress &progress = info.progress;
@@ -150,21 +176,12 @@ std::string infoText(const std::string &path, const RunFileInfo &info)
     line("makespan",
         rounded(seconds(progress.makespan())) + " s, " + rounded(rateOf(progress)) + " it/s");
     line("workers", std::to_string(progress.workers));
+    line("time went", causesLine(analysis.accounting));
+    line("verdict", analysis.verdict.text);
     line("began",
         timeText(description.startedAt) + " on " + description.host + " ("
             + std::to_string(description.cores) + " usable cores), " + description.program);
     return text;
-}
-
-/// What a run file says of itself, once all of it has been read.
-Result<RunFileInfo> checkedInfo(const std::string &path)
-{
-    auto reader = RunFileReader::open(path);
-    if (!reader)
-        return tl::unexpected(reader.error());
-    return reader->forEachPiece([](const Piece &) { return Result<void>(); }).map([&] {
-        return reader->info();
-    });
 }
 
 } // namespace
@@ -186,18 +203,22 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
     if (written && options.wantsCharts())
         written = charts(record, record.elapsed, options);
     if (written)
-        written = writeSummary(options, record, summary->get());
+        written = writeSummary(options, record, loaded->info.description.cores, summary->get());
     return written ? exitAllSucceeded : complain(written.error(), exitWrongUse);
 }
 
 int showRunFile(const InfoOptions &options)
 {
-    const auto info = checkedInfo(options.file);
-    if (!info)
-        return complain(info.error(), exitWrongUse);
-    const std::string text = options.json
-        ? infoJson(options.file, *info).dump(2, ' ', false, Json::error_handler_t::replace) + "\n"
-        : infoText(options.file, *info);
+    const auto loaded = loadRunFile(options.file);
+    if (!loaded)
+        return complain(loaded.error(), exitWrongUse);
+    const RunRecord &record = *loaded->record;
+    const RunFileInfo &info = loaded->info;
+    const Analysis analysis = analyse(record, info.description.cores);
+    const std::string text = options.json ? infoJson(options.file, info, record, analysis)
+                                                .dump(2, ' ', false, Json::error_handler_t::replace)
+            + "\n"
+                                          : infoText(options.file, info, analysis);
     const auto written = StandardOutput({}).writeText(text);
     return written ? exitAllSucceeded : complain(written.error(), exitPoolFailed);
 }

@@ -71,6 +71,7 @@ void RunHistory::take(const Mark &mark)
         return;
     case Mark::Kind::Retried:
     case Mark::Kind::Continued:
+    case Mark::Kind::Idle:
         return;
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pool/pool.h"
 
+#include "pool/processusage.h"
+
 #include <algorithm>
 #include <sched.h>
 #include <utility>
@@ -13,6 +15,7 @@ constexpr int goodbyePatience = 3000; // milliseconds
 constexpr std::uint64_t watchTime = 50'000; // nanoseconds
 constexpr int lookInterval = 20; // milliseconds
 constexpr std::uint64_t looksForMemory = 2; // memory is looked at every so many looks
+constexpr std::uint64_t looksForThreads = 10;
 constexpr std::uint64_t slowStart = 60'000'000'000; // nanoseconds
 constexpr int firstBackOff = 50;
 constexpr int longestBackOff = 2000;
@@ -99,6 +102,7 @@ void Pool::failedBefore(std::uint64_t index, std::uint32_t attempts)
 void Pool::start()
 {
     m_clock.origin = RunClock::monotonic() - m_elapsedBefore;
+    m_cpuAtStart = threadCpu();
     m_phase = Phase::Running;
     if (m_scheduler.allSettled()) {
         finishIfSettled();
@@ -306,8 +310,25 @@ void Pool::lookAtWorkers()
         lookAtTime(slot);
         tellOfSlowStart(slot);
     }
-    if (m_looks++ % looksForMemory == 0)
+    if (m_looks % looksForMemory == 0)
         lookAtMemory();
+    if (m_looks++ % looksForThreads == 0)
+        lookAtThreads();
+    tellCoordinatorUsage();
+}
+
+void Pool::lookAtThreads()
+{
+    m_throttling.look();
+    for (const auto &[id, slot] : m_slots) {
+        if (slot.process && slot.enlisted)
+            m_listener.workerThreads(id, threadsOf(static_cast<pid_t>(slot.process->pid())));
+    }
+}
+
+void Pool::tellCoordinatorUsage()
+{
+    m_listener.coordinatorUsed({threadCpu() - m_cpuAtStart, m_busy, m_throttling.throttled()});
 }
 
 /// A worker that is long on an iteration cannot send what it finished just before.
@@ -382,6 +403,7 @@ void Pool::takeFrames(Slot &slot)
     replaceIfSpent(slot);
     if (m_feed)
         m_feed->makeRoom();
+    m_busy += m_clock.now() - m_framesTime;
     finishIfSettled();
 }
 
@@ -392,6 +414,9 @@ void Pool::enlist(Slot &slot)
     m_scheduler.addWorker(slot.id);
     slot.enlisted = true;
     m_everReady = true;
+    slot.idle.reset();
+    if (const auto usage = usageOf(static_cast<pid_t>(slot.process->pid())))
+        m_listener.workerSetUp(slot.id, *usage);
     setState(slot, WorkerState::Ready);
 }
 
@@ -549,11 +574,50 @@ bool Pool::anyWorkerLeft() const
 
 void Pool::dispatch(Slot &slot)
 {
-    if (m_phase != Phase::Running || m_paused || !heldBecause().empty()
-        || slot.state != WorkerState::Ready || !slot.conversation->broken().empty())
+    if (m_phase != Phase::Running || slot.state != WorkerState::Ready
+        || !slot.conversation->broken().empty())
         return;
-    constexpr std::size_t sendSize = 256 * 1024;
     const std::uint64_t time = m_clock.now();
+    if (!m_paused && heldBecause().empty())
+        handOut(slot, time);
+    tellIfIdle(slot, time);
+}
+
+void Pool::tellIfIdle(Slot &slot, std::uint64_t time)
+{
+    if (m_phase != Phase::Running || slot.conversation->isOnChunk()
+        || m_scheduler.isSpent(slot.id)) {
+        slot.idle.reset();
+        return;
+    }
+    const IdleReason reason = idleReason();
+    if (std::exchange(slot.idle, reason) != reason)
+        m_listener.workerIdle(slot.id, reason, time);
+}
+
+IdleReason Pool::idleReason() const
+{
+    if (m_paused)
+        return IdleReason::Paused;
+    if (!heldBecause().empty())
+        return IdleReason::Disk;
+    if (m_scheduler.heldByLimit())
+        return outcomesWaitForOrder() ? IdleReason::Order : IdleReason::Consumer;
+    return m_scheduler.areInputsComplete() ? IdleReason::NothingLeft : IdleReason::NoInputYet;
+}
+
+/// Whether what lies in the column waits for an index that has no outcome yet, and not for its
+/// reader: that has come as far as it can, but for what moves the limit.
+bool Pool::outcomesWaitForOrder() const
+{
+    const std::vector<IndexRange> unsettled = m_scheduler.unsettled();
+    const std::uint64_t cells = m_setup.columnCells;
+    return !unsettled.empty() && unsettled.front().first + cells - cells / 4 < m_scheduler.limit();
+}
+
+void Pool::handOut(Slot &slot, std::uint64_t time)
+{
+    constexpr std::size_t sendSize = 256 * 1024;
     m_frames.clear();
     while (const auto chunk = m_scheduler.nextChunk(slot.id)) {
         if (!encodeChunk(*chunk))
@@ -607,8 +671,11 @@ void Pool::end(PoolEnd::How how, const std::string &error, const std::string &de
     if (m_phase == Phase::Ended)
         return;
     const bool first = m_phase != Phase::Ending;
-    if (first)
+    if (first) {
         m_end = {how, error, detail};
+        m_throttling.look();
+        tellCoordinatorUsage();
+    }
     m_phase = Phase::Ending;
     if (m_feed)
         m_feed->stop();

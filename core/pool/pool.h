@@ -18,6 +18,7 @@
 #include "pool/poollistener.h"
 #include "pool/runclock.h"
 #include "pool/runspec.h"
+#include "pool/throttlewatch.h"
 #include "pool/workerprocess.h"
 #include "pool/workersetup.h"
 #include "schedule/scheduler.h"
@@ -112,6 +113,7 @@ private:
         bool wanted = true;
         bool dismissed = false; ///< it was told to end
         bool enlisted = false; ///< the scheduler knows it
+        std::optional<IdleReason> idle; ///< why it has nothing to do, while that is so
         int fruitlessStarts = 0; ///< in a row
         std::uint64_t started = 0; ///< when its process was
         bool slowStartTold = false;
@@ -152,7 +154,13 @@ private:
     bool anyWorkerLeft() const;
     void setState(Slot &slot, WorkerState state);
 
+    void lookAtThreads();
+    void tellCoordinatorUsage();
+    void tellIfIdle(Slot &slot, std::uint64_t time);
+    IdleReason idleReason() const;
+    bool outcomesWaitForOrder() const;
     void dispatch(Slot &slot);
+    void handOut(Slot &slot, std::uint64_t time);
     void dispatchAll();
     bool encodeChunk(const IndexRange &chunk);
     void finishIfSettled();
@@ -181,6 +189,9 @@ private:
     RunClock m_clock;
     std::uint64_t m_elapsedBefore = 0; ///< when the run was stopped before
     std::uint64_t m_framesTime = 0; ///< when the frames came that are being handled
+    std::uint64_t m_busy = 0; ///< nanoseconds for which it handled frames
+    std::uint64_t m_cpuAtStart = 0; ///< of this thread
+    ThrottleWatch m_throttling{"/"};
     std::string m_frames; ///< being encoded for one worker
     std::string m_items; ///< of the chunk that is being encoded
     QTimer m_lookTimer{this}; ///< for what waits on boards, and for limits

@@ -22,6 +22,17 @@ enum class WorkerState : std::uint8_t {
     Gone, ///< it ended as it was told to
 };
 
+/// Why a worker that could work has nothing to do.
+enum class IdleReason : std::uint8_t {
+    NothingLeft, ///< every input was handed out
+    NoInputYet, ///< more inputs are to come
+    Order, ///< no room for outcomes: those there are wait for an earlier one, to be read in order
+    Consumer, ///< no room for outcomes: they are not read as fast as they come
+    Disk, ///< what there is cannot be written
+    Paused,
+};
+inline constexpr std::uint8_t idleReasonCount = 6;
+
 /// A stretch of time in which a worker ran consecutive indices back to back.
 struct Span {
     std::uint64_t begin = 0;
@@ -46,6 +57,21 @@ struct WorkerUsage {
     std::uint64_t cpu = 0; ///< nanoseconds
     std::uint64_t runQueue = 0; ///< nanoseconds for which it waited for a core
     std::uint64_t maxRss = 0; ///< bytes
+};
+
+/// What the threads of a worker's process were at when they were looked at.
+struct ThreadUsage {
+    std::uint32_t count = 0; ///< with the first; 0: unknown
+    std::uint64_t runQueue = 0; ///< nanoseconds for which all but the first waited for a core
+};
+
+/// What the pool's own thread has done since the run's start, in nanoseconds.
+struct CoordinatorUsage {
+    std::uint64_t cpu = 0; ///< it also computes while it watches for what comes next
+    std::uint64_t busy = 0; ///< it handled what workers sent, and gave them more
+    std::uint64_t throttled = 0; ///< the CPU quota of the control group held back its processes
+
+    friend bool operator==(const CoordinatorUsage &, const CoordinatorUsage &) = default;
 };
 
 /// Something that a worker or its task printed.
@@ -78,6 +104,13 @@ public:
     virtual void workerDied(
         WorkerId worker, IndexRange running, std::string_view how, std::uint64_t time) = 0;
     virtual void workerUsed(WorkerId worker, const WorkerUsage &usage) = 0;
+    /// What its process had cost when it became ready, where that is known.
+    virtual void workerSetUp(WorkerId worker, const WorkerUsage &usage) = 0;
+    /// What was seen of its process's threads.
+    virtual void workerThreads(WorkerId worker, const ThreadUsage &usage) = 0;
+    /// It has nothing to do, until the next chunk is sent to it.
+    virtual void workerIdle(WorkerId worker, IdleReason reason, std::uint64_t time) = 0;
+    virtual void coordinatorUsed(const CoordinatorUsage &usage) = 0;
     /// The worker or its task printed something, which need not be a line.
     virtual void workerPrinted(WorkerId worker, const Output &output, std::uint64_t time) = 0;
 

@@ -17,7 +17,8 @@ constexpr std::uint64_t mostOf32 = std::numeric_limits<std::uint32_t>::max();
 WorkerFigures figuresOf(const WorkerRecord &worker)
 {
     return {worker.identity(), worker.state(), worker.cpu(), worker.runQueue(), worker.maxRss(),
-        worker.starts()};
+        worker.starts(), worker.setUpCpu(), worker.setUpRunQueue(), worker.threads(),
+        worker.threadRunQueue()};
 }
 
 void packSpans(std::string &out, const Lane &lane, std::size_t from, std::size_t to)
@@ -100,6 +101,10 @@ void packWorker(std::string &out, const WorkerFigures &worker)
     writer.number(worker.runQueue);
     writer.number(worker.maxRss);
     writer.number(worker.starts);
+    writer.number(worker.setUpCpu);
+    writer.number(worker.setUpRunQueue);
+    writer.number(worker.threads);
+    writer.number(worker.threadRunQueue);
 }
 
 bool unpackWorker(std::string_view bytes, WorkerFigures &worker)
@@ -113,12 +118,20 @@ bool unpackWorker(std::string_view bytes, WorkerFigures &worker)
     worker.runQueue = reader.number();
     worker.maxRss = reader.number();
     const std::uint64_t starts = reader.number();
-    if (!reader.atEnd() || pid > mostOf32 || starts > mostOf32
+    std::uint64_t threads = 0;
+    if (!reader.atEnd()) { // earlier programs did not measure these
+        worker.setUpCpu = reader.number();
+        worker.setUpRunQueue = reader.number();
+        threads = reader.number();
+        worker.threadRunQueue = reader.number();
+    }
+    if (!reader.atEnd() || threads > mostOf32 || pid > mostOf32 || starts > mostOf32
         || state > static_cast<std::uint64_t>(WorkerState::Gone))
         return false;
     worker.identity.pid = static_cast<std::uint32_t>(pid);
     worker.state = static_cast<WorkerState>(state);
     worker.starts = static_cast<std::uint32_t>(starts);
+    worker.threads = static_cast<std::uint32_t>(threads);
     return true;
 }
 

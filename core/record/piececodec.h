@@ -24,6 +24,10 @@ struct WorkerFigures {
     std::uint64_t runQueue = 0;
     std::uint64_t maxRss = 0;
     std::uint32_t starts = 0;
+    std::uint64_t setUpCpu = 0;
+    std::uint64_t setUpRunQueue = 0;
+    std::uint32_t threads = 0;
+    std::uint64_t threadRunQueue = 0;
 
     friend bool operator==(const WorkerFigures &, const WorkerFigures &) = default;
 };

@@ -112,15 +112,30 @@ RecordSnapshot Recorder::snapshot(std::uint64_t now)
     progress.quarantined = m_timeline.quarantined();
     progress.attempts = m_timeline.attempts();
     progress.workers = m_timeline.workerCount();
+    progress.coordinator = m_timeline.coordinator();
     return snapshot;
 }
 
 WorkerRecord &Recorder::record(WorkerId worker)
 {
     while (m_timeline.m_workers.size() < worker)
-        m_timeline.m_workers.append(
-            std::make_unique<WorkerRecord>(static_cast<WorkerId>(m_timeline.m_workers.size() + 1)));
+        addWorker();
     return *m_timeline.m_workers.mutableAt(worker - 1);
+}
+
+void Recorder::addWorker()
+{
+    auto worker =
+        std::make_unique<WorkerRecord>(static_cast<WorkerId>(m_timeline.m_workers.size() + 1));
+    if (m_keep == Keep::Totals)
+        worker->m_account = std::make_unique<TimeAccount>(worker->id());
+    m_timeline.m_workers.append(std::move(worker));
+}
+
+/// Null where spans and chunks are kept, from which it follows.
+TimeAccount *Recorder::account(WorkerId worker)
+{
+    return m_keep == Keep::Totals ? record(worker).m_account.get() : nullptr;
 }
 
 void Recorder::mark(Mark::Kind kind, std::uint64_t time, WorkerId worker, std::uint64_t value)
@@ -133,6 +148,8 @@ void Recorder::workerChanged(WorkerId worker, WorkerState state, std::uint64_t t
     WorkerRecord &changed = record(worker);
     changed.m_state = state;
     mark(markFor(state), time, worker, 0);
+    if (TimeAccount *account = this->account(worker))
+        account->changed(state, time);
     if (state == WorkerState::Dead || state == WorkerState::Gone)
         finishLines(worker, time);
     if (state != WorkerState::Starting)
@@ -143,6 +160,8 @@ void Recorder::workerChanged(WorkerId worker, WorkerState state, std::uint64_t t
     changed.m_cpu = 0;
     changed.m_runQueueBefore = changed.runQueue();
     changed.m_runQueue = 0;
+    changed.m_threadRunQueueBefore = changed.threadRunQueue();
+    changed.m_threadRunQueue = 0;
 }
 
 void Recorder::workerIntroduced(WorkerId worker, const WorkerIdentity &identity)
@@ -169,6 +188,38 @@ void Recorder::workerUsed(WorkerId worker, const WorkerUsage &usage)
     used.m_runQueue.store(usage.runQueue, std::memory_order_relaxed);
     if (usage.maxRss > used.maxRss())
         used.m_maxRss.store(usage.maxRss, std::memory_order_relaxed);
+}
+
+void Recorder::workerSetUp(WorkerId worker, const WorkerUsage &usage)
+{
+    WorkerRecord &ready = record(worker);
+    add(ready.m_setUpCpu, usage.cpu);
+    add(ready.m_setUpRunQueue, usage.runQueue);
+}
+
+void Recorder::workerThreads(WorkerId worker, const ThreadUsage &usage)
+{
+    WorkerRecord &seen = record(worker);
+    if (usage.count > seen.threads())
+        seen.m_threads.store(usage.count, std::memory_order_relaxed);
+    // Threads that have ended are not counted any more.
+    if (usage.runQueue > seen.m_threadRunQueue)
+        seen.m_threadRunQueue.store(usage.runQueue, std::memory_order_relaxed);
+}
+
+void Recorder::workerIdle(WorkerId worker, IdleReason reason, std::uint64_t time)
+{
+    if (TimeAccount *account = this->account(worker))
+        account->idle(reason, time);
+    else
+        mark(Mark::Kind::Idle, time, worker, static_cast<std::uint64_t>(reason));
+}
+
+void Recorder::coordinatorUsed(const CoordinatorUsage &usage)
+{
+    m_timeline.m_coordinator.cpu.store(usage.cpu, std::memory_order_relaxed);
+    m_timeline.m_coordinator.busy.store(usage.busy, std::memory_order_relaxed);
+    m_timeline.m_coordinator.throttled.store(usage.throttled, std::memory_order_relaxed);
 }
 
 void Recorder::workerPrinted(WorkerId worker, const Output &output, std::uint64_t time)
@@ -208,6 +259,8 @@ void Recorder::spanDone(WorkerId worker, const Span &span)
     WorkerRecord &busy = record(worker);
     if (m_keep == Keep::Everything)
         busy.m_lane.append(span);
+    else
+        busy.m_account->span(span);
     add(busy.m_iterations, span.count);
     add(busy.m_busy, span.duration);
     add(m_timeline.m_attempts, span.count);
@@ -215,8 +268,13 @@ void Recorder::spanDone(WorkerId worker, const Span &span)
 
 void Recorder::chunkDone(WorkerId worker, const ChunkStations &stations)
 {
-    if (m_keep == Keep::Everything)
-        record(worker).m_stations.append(stations);
+    WorkerRecord &handled = record(worker);
+    if (m_keep == Keep::Everything) {
+        handled.m_stations.append(stations);
+        return;
+    }
+    handled.m_account->chunk(stations);
+    handled.m_account->settle(m_timeline.m_firstDispatch, m_timeline.m_lastOutcome);
 }
 
 std::unique_lock<std::mutex> Recorder::lockSettled()
@@ -310,6 +368,10 @@ void Recorder::noted(WorkerId worker, std::string_view text, std::uint64_t time)
 void Recorder::resized(std::uint32_t workers, std::uint64_t time)
 {
     mark(Mark::Kind::Resized, time, 0, workers);
+    for (std::size_t i = 0; i < m_timeline.workerCount(); ++i) {
+        if (TimeAccount *account = this->account(static_cast<WorkerId>(i + 1)))
+            account->resized(workers);
+    }
 }
 
 void Recorder::paused(std::uint64_t time)

@@ -38,7 +38,7 @@ private:
 class Recorder : public PoolListener {
 public:
     /// What is kept of the timeline. Totals: no spans, chunks and marks of single inputs, which
-    /// take memory for as long as a run goes on.
+    /// take memory for as long as a run goes on, but each worker's TimeAccount.
     enum class Keep { Everything, Totals };
 
     /// What it writes to outlives it. `settled` may be null. `failed` is called, on the pool's
@@ -61,6 +61,10 @@ public:
     void workerDied(
         WorkerId worker, IndexRange running, std::string_view how, std::uint64_t time) override;
     void workerUsed(WorkerId worker, const WorkerUsage &usage) override;
+    void workerSetUp(WorkerId worker, const WorkerUsage &usage) override;
+    void workerThreads(WorkerId worker, const ThreadUsage &usage) override;
+    void workerIdle(WorkerId worker, IdleReason reason, std::uint64_t time) override;
+    void coordinatorUsed(const CoordinatorUsage &usage) override;
     void workerPrinted(WorkerId worker, const Output &output, std::uint64_t time) override;
     void spanDone(WorkerId worker, const Span &span) override;
     void chunkDone(WorkerId worker, const ChunkStations &stations) override;
@@ -86,6 +90,8 @@ private:
     using LineKey = std::pair<WorkerId, Output::Source>;
 
     WorkerRecord &record(WorkerId worker);
+    void addWorker();
+    TimeAccount *account(WorkerId worker);
     std::unique_lock<std::mutex> lockSettled();
     bool keep(std::uint64_t index, const OutcomeView &outcome, std::uint64_t time);
     void countFailure(Mark::Kind kind, std::uint64_t index, WorkerId worker, std::uint64_t time);

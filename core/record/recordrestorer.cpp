@@ -158,7 +158,8 @@ Result<void> RecordRestorer::takeMarks(const Piece &piece)
     for (const Mark &mark : marks) {
         const bool namesIndex =
             mark.kind >= Mark::Kind::Failed && mark.kind <= Mark::Kind::Reopened;
-        if (mark.worker > m_record.timeline.workerCount()
+        if ((mark.kind == Mark::Kind::Idle && mark.value >= idleReasonCount)
+            || mark.worker > m_record.timeline.workerCount()
             || (namesIndex && mark.value >= m_record.inputCount))
             return tl::unexpected(malformed);
         m_record.timeline.m_marks.append(mark);
@@ -178,6 +179,10 @@ Result<void> RecordRestorer::takeWorker(const Piece &piece)
     restored.m_runQueueBefore = figures.runQueue;
     restored.m_maxRss = figures.maxRss;
     restored.m_starts = figures.starts;
+    restored.m_setUpCpu = figures.setUpCpu;
+    restored.m_setUpRunQueue = figures.setUpRunQueue;
+    restored.m_threads = figures.threads;
+    restored.m_threadRunQueueBefore = figures.threadRunQueue;
     return {};
 }
 
@@ -197,6 +202,7 @@ Result<void> RecordRestorer::finish(const RunProgress &progress)
     timeline.m_firstDispatch = progress.firstDispatch;
     timeline.m_lastOutcome = progress.lastOutcome;
     timeline.m_attempts = progress.attempts;
+    timeline.m_coordinatorBefore = progress.coordinator;
     for (std::size_t i = 0; i < timeline.workerCount(); ++i) {
         WorkerRecord &restored = *worker(static_cast<std::uint32_t>(i + 1));
         const Lane &lane = restored.m_lane;

@@ -169,6 +169,9 @@ std::string progressText(const RunProgress &progress)
         {"quarantined", progress.quarantined},
         {"attempts", progress.attempts},
         {"workers", progress.workers},
+        {"coordinator_cpu_ns", progress.coordinator.cpu},
+        {"coordinator_busy_ns", progress.coordinator.busy},
+        {"throttled_ns", progress.coordinator.throttled},
     }
         .dump();
 }
@@ -203,6 +206,12 @@ Result<RunProgress> progressFrom(std::string_view text)
     members.number("quarantined", progress.quarantined);
     members.number("attempts", progress.attempts);
     members.number("workers", progress.workers);
+    for (const auto &[name, to] : {std::pair{"coordinator_cpu_ns", &progress.coordinator.cpu},
+             {"coordinator_busy_ns", &progress.coordinator.busy},
+             {"throttled_ns", &progress.coordinator.throttled}}) {
+        if (members.find(name))
+            members.number(name, *to);
+    }
     return members.result(progress);
 }
 

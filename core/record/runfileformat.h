@@ -29,6 +29,7 @@
 // A checksum is the XXH3 of a piece's data, seeded with that of its other fields.
 #pragma once
 
+#include "pool/poollistener.h"
 #include "pool/runspec.h"
 #include "pool/taskcontent.h"
 #include "record/sqlite.h"
@@ -80,6 +81,7 @@ struct RunProgress {
     std::uint64_t quarantined = 0;
     std::uint64_t attempts = 0;
     std::uint64_t workers = 0;
+    CoordinatorUsage coordinator = {}; ///< zeros where an earlier program wrote the file
 
     std::uint64_t settled() const { return succeeded + failed; }
     std::uint64_t makespan() const

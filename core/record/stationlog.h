@@ -35,6 +35,8 @@ public:
         }
         /// The next chunk; nothing when all that were there have been read.
         std::optional<ChunkStations> next();
+        /// The lane position of the first span of the chunk that next() has given.
+        std::size_t firstSpan() const { return m_span - m_last.spans; }
 
     private:
         std::uint64_t readNumber();

@@ -11,6 +11,13 @@ WorkerIdentity WorkerRecord::identity() const
     return m_identity;
 }
 
+CoordinatorUsage Timeline::coordinator() const
+{
+    return {m_coordinatorBefore.cpu + m_coordinator.cpu,
+        m_coordinatorBefore.busy + m_coordinator.busy,
+        m_coordinatorBefore.throttled + m_coordinator.throttled};
+}
+
 std::uint64_t Timeline::makespan() const
 {
     const std::uint64_t begin = m_firstDispatch;

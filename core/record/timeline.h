@@ -11,6 +11,7 @@
 #include "record/appendlog.h"
 #include "record/lane.h"
 #include "record/stationlog.h"
+#include "record/timeaccount.h"
 
 #include <atomic>
 #include <cstdint>
@@ -37,6 +38,7 @@ struct Mark {
         Retried, ///< value: the index, whose attempt failed
         Reopened, ///< value: the index, whose failure counts no more: it is tried again
         Continued, ///< the run had been stopped, and went on here
+        Idle, ///< the worker has nothing to do; value: its IdleReason
     };
     std::uint64_t time = 0;
     std::uint64_t value = 0;
@@ -44,7 +46,7 @@ struct Mark {
     Kind kind = Kind::Starting;
 };
 
-inline constexpr std::uint8_t markKindCount = 14;
+inline constexpr std::uint8_t markKindCount = 15;
 
 /// One worker's record. Counters cover all processes that it has had.
 class WorkerRecord {
@@ -66,7 +68,15 @@ public:
     std::uint64_t maxRss() const { return m_maxRss; } ///< bytes
     std::uint32_t starts() const { return m_starts; }
     std::uint32_t restarts() const { return m_starts > 0 ? m_starts - 1 : 0; }
+    std::uint64_t setUpCpu() const { return m_setUpCpu; } ///< of cpu(), until it was ready
+    std::uint64_t setUpRunQueue() const { return m_setUpRunQueue; } ///< of runQueue(), the same
+    std::uint32_t threads() const { return m_threads; } ///< the most that were seen; 0: unknown
+    /// For which all threads but the first waited for a core, as far as it was seen.
+    std::uint64_t threadRunQueue() const { return m_threadRunQueueBefore + m_threadRunQueue; }
     WorkerIdentity identity() const;
+    /// Its time, where spans and chunks are not kept; else nothing. For others than the pool's
+    /// thread once the run has ended.
+    const TimeAccount *account() const { return m_account.get(); }
 
 private:
     friend class Recorder;
@@ -84,6 +94,12 @@ private:
     std::atomic<std::uint64_t> m_runQueueBefore = 0;
     std::atomic<std::uint64_t> m_maxRss = 0;
     std::atomic<std::uint32_t> m_starts = 0;
+    std::atomic<std::uint64_t> m_setUpCpu = 0;
+    std::atomic<std::uint64_t> m_setUpRunQueue = 0;
+    std::atomic<std::uint32_t> m_threads = 0;
+    std::atomic<std::uint64_t> m_threadRunQueue = 0;
+    std::atomic<std::uint64_t> m_threadRunQueueBefore = 0;
+    std::unique_ptr<TimeAccount> m_account;
     mutable std::mutex m_identityMutex;
     WorkerIdentity m_identity;
 };
@@ -105,6 +121,8 @@ public:
     /// The same of the makespan.
     std::uint64_t pausedOfMakespan() const;
 
+    CoordinatorUsage coordinator() const;
+
     std::uint64_t succeeded() const { return m_succeeded; }
     std::uint64_t failed() const { return m_failed; } ///< quarantined ones included
     std::uint64_t quarantined() const { return m_quarantined; }
@@ -118,6 +136,14 @@ private:
     AppendLog<std::unique_ptr<WorkerRecord>> m_workers;
     AppendLog<Mark> m_marks;
     AppendLog<std::uint64_t> m_paceChanges; ///< paused, resumed, paused, in turn
+    /// What it used since the run was last started, and what before that.
+    struct AtomicCoordinatorUsage {
+        std::atomic<std::uint64_t> cpu = 0;
+        std::atomic<std::uint64_t> busy = 0;
+        std::atomic<std::uint64_t> throttled = 0;
+    };
+    AtomicCoordinatorUsage m_coordinator;
+    CoordinatorUsage m_coordinatorBefore;
     std::atomic<std::uint64_t> m_firstDispatch = 0;
     std::atomic<std::uint64_t> m_lastOutcome = 0;
     std::atomic<std::uint64_t> m_succeeded = 0;

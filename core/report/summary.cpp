@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/summary.h"
 
+#include "report/analysisjson.h"
+
 #include <nlohmann/json.hpp>
 
 namespace poolscope {
@@ -42,8 +44,10 @@ double rateOf(const Timeline &timeline)
     return running > 0 ? static_cast<double>(timeline.settled()) / running : 0;
 }
 
-std::string summaryJson(const Timeline &timeline, std::optional<std::uint64_t> inputCount)
+std::string summaryJson(const RunRecord &record, const Analysis &analysis)
 {
+    const Timeline &timeline = record.timeline;
+    const auto inputCount = record.knownInputCount();
     Json workers = Json::array();
     for (std::size_t i = 0; i < timeline.workerCount(); ++i)
         workers.push_back(workerJson(timeline.worker(i)));
@@ -56,6 +60,8 @@ std::string summaryJson(const Timeline &timeline, std::optional<std::uint64_t> i
         {"makespan_s", known(seconds(timeline.makespan()))},
         {"rate", known(rateOf(timeline))},
         {"workers", workers},
+        {"accounting", accountingJson(analysis.accounting, heldBackOf(timeline))},
+        {"verdict", verdictJson(analysis.verdict)},
     };
     return summary.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -2,10 +2,9 @@
 // The summary of a run: its figures, as JSON.
 #pragma once
 
-#include "record/timeline.h"
+#include "analysis/verdict.h"
+#include "record/runrecord.h"
 
-#include <cstdint>
-#include <optional>
 #include <string>
 
 namespace poolscope {
@@ -13,8 +12,9 @@ namespace poolscope {
 /// An indented object, with a line break at its end: tasks,
 /// succeeded, failed, quarantined, attempts, makespan_s, rate, and for each worker id, pid, host,
 /// iterations, busy_s, cpu_s, max_rss_bytes, restarts. A figure that is not known is null, as the
-/// number of tasks (`inputCount`) is while inputs still come.
-std::string summaryJson(const Timeline &timeline, std::optional<std::uint64_t> inputCount);
+/// number of tasks is while inputs still come. Then accounting and verdict: see
+/// report/analysisjson.h.
+std::string summaryJson(const RunRecord &record, const Analysis &analysis);
 
 /// Iterations per second from the first dispatch to the last outcome, pauses left out; 0 where that
 /// is not known.

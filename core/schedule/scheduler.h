@@ -100,6 +100,7 @@ public:
 
     /// Only indices below `limit` are handed out; there is no limit at first.
     void setLimit(std::uint64_t limit) { m_limit = limit; }
+    std::uint64_t limit() const { return m_limit; }
 
     /// The unanswered rest of the chunk that the worker is on; count is 0 where it holds none.
     IndexRange unansweredOf(WorkerId worker) const;

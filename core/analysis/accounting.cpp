@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/accounting.h"
+
+#include "analysis/completionorder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <numeric>
+
+namespace poolscope {
+
+namespace {
+
+/// A pool that used this share of its cores left no core free for long.
+constexpr double saturatedCores = 0.7;
+
+struct CauseWords {
+    std::string_view name;
+    std::string_view text;
+};
+
+constexpr std::array<CauseWords, causeCount> causeWords{{
+    {"computing", "computing on a core"},
+    {"waiting", "within an iteration: waiting for a device, another program or a sleep"},
+    {"preempted", "within an iteration: waiting for a core"},
+    {"throttled", "within an iteration: held back by the CPU quota"},
+    {"coordinator", "waiting for a chunk: the coordinator was busy"},
+    {"under_way", "waiting for a chunk: a message was under way"},
+    {"transfer_in", "taking in a chunk"},
+    {"transfer_out", "sending results"},
+    {"blocked_by_order", "blocked: results waited for an earlier one"},
+    {"blocked_by_consumer", "blocked: results were not read fast enough"},
+    {"blocked_by_disk", "blocked: results could not be written"},
+    {"waiting_for_input", "idle: more inputs were to come"},
+    {"tail", "idle: no work left while others still ran"},
+    {"starting", "starting: process, interpreter, imports"},
+    {"dead_or_restarting", "dead, being replaced, or on work that a death undid"},
+    {"paused", "paused"},
+    {"absent", "not in the pool"},
+    {"unknown", "not measured"},
+}};
+
+/// Moves time from `rest` to a cause, as far as there is any.
+std::uint64_t take(std::uint64_t &rest, double wanted)
+{
+    const auto most = static_cast<double>(rest);
+    const std::uint64_t taken =
+        wanted >= most ? rest : static_cast<std::uint64_t>(std::max(wanted, 0.0));
+    rest -= taken;
+    return taken;
+}
+
+double share(std::uint64_t part, std::uint64_t whole)
+{
+    return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
+}
+
+/// The pool's figures that the split of a worker's time needs.
+struct PoolShares {
+    double coordinatorBusy = 0;
+    double throttledOfRunQueue = 0;
+    bool coresSaturated = false;
+};
+
+std::uint64_t difference(std::uint64_t larger, std::uint64_t smaller)
+{
+    return larger > smaller ? larger - smaller : 0;
+}
+
+PoolShares poolShares(const Timeline &timeline, const RunConditions &conditions)
+{
+    std::uint64_t cpu = 0;
+    std::uint64_t runQueue = 0;
+    for (std::size_t i = 0; i < timeline.workerCount(); ++i) {
+        const WorkerRecord &worker = timeline.worker(i);
+        cpu += difference(worker.cpu(), worker.setUpCpu());
+        runQueue += difference(worker.runQueue(), worker.setUpRunQueue());
+    }
+    const CoordinatorUsage coordinator = timeline.coordinator();
+    const std::uint64_t cores = std::min<std::uint64_t>(conditions.cores, timeline.workerCount());
+    return {std::min(share(coordinator.busy, timeline.makespan()), 1.0),
+        std::min(share(coordinator.throttled, runQueue), 1.0),
+        share(cpu, cores * timeline.makespan()) >= saturatedCores};
+}
+
+CauseTimes causesOf(const StretchTimes &stretches, const WorkerAccounting &worker,
+    const PoolShares &pool, const RunConditions &conditions)
+{
+    const auto of = [&](Stretch stretch) {
+        return stretches[static_cast<std::size_t>(stretch)];
+    };
+    CauseTimes times;
+    std::uint64_t computing = of(Stretch::Computing);
+    std::uint64_t &rest = computing;
+    const bool isMeasured = worker.cpu > 0;
+    if (isMeasured) {
+        times[Cause::OnCpu] = take(rest, static_cast<double>(worker.cpu));
+        const std::uint64_t queued = take(rest, static_cast<double>(worker.runQueue));
+        std::uint64_t preempted = queued;
+        times[Cause::Throttled] =
+            take(preempted, static_cast<double>(queued) * pool.throttledOfRunQueue);
+        times[Cause::Preempted] = preempted;
+    }
+    const bool couldBePreempted = conditions.startsPrograms && pool.coresSaturated;
+    times[isMeasured && !couldBePreempted ? Cause::Waiting : Cause::Unknown] = rest;
+
+    std::uint64_t answering = of(Stretch::Answering);
+    times[Cause::Coordinator] = of(Stretch::Coordinator)
+        + take(answering, static_cast<double>(answering) * pool.coordinatorBusy);
+    times[Cause::UnderWay] = of(Stretch::UnderWay) + answering;
+    times[Cause::TransferIn] = of(Stretch::TransferIn);
+    times[Cause::TransferOut] = of(Stretch::TransferOut);
+    times[Cause::Order] = of(Stretch::Order);
+    times[Cause::Consumer] = of(Stretch::Consumer);
+    times[Cause::Disk] = of(Stretch::Disk);
+    times[Cause::Input] = of(Stretch::NoInputYet);
+    times[Cause::Tail] = of(Stretch::NothingLeft);
+    times[Cause::Starting] = of(Stretch::Starting);
+    times[Cause::Lost] = of(Stretch::Lost);
+    times[Cause::Paused] = of(Stretch::Paused);
+    times[Cause::Absent] = of(Stretch::Absent);
+    times[Cause::Unknown] += of(Stretch::Unknown);
+    return times;
+}
+
+bool isOfWorker(Mark::Kind kind)
+{
+    return kind <= Mark::Kind::Gone || kind == Mark::Kind::Idle;
+}
+
+void tell(TimeAccount &account, const Mark &mark)
+{
+    switch (mark.kind) {
+    case Mark::Kind::Starting:
+        account.changed(WorkerState::Starting, mark.time);
+        return;
+    case Mark::Kind::Ready:
+        account.changed(WorkerState::Ready, mark.time);
+        return;
+    case Mark::Kind::Leaving:
+        account.changed(WorkerState::Leaving, mark.time);
+        return;
+    case Mark::Kind::Dead:
+        account.changed(WorkerState::Dead, mark.time);
+        return;
+    case Mark::Kind::Gone:
+        account.changed(WorkerState::Gone, mark.time);
+        return;
+    case Mark::Kind::Idle:
+        account.idle(static_cast<IdleReason>(mark.value), mark.time);
+        return;
+    case Mark::Kind::Resized:
+        account.resized(static_cast<std::uint32_t>(mark.value));
+        return;
+    case Mark::Kind::Continued:
+        account.continued(mark.time);
+        return;
+    default:
+        return;
+    }
+}
+
+} // namespace
+
+std::string_view causeName(Cause cause)
+{
+    return causeWords[static_cast<std::size_t>(cause)].name;
+}
+
+std::string_view causeText(Cause cause)
+{
+    return causeWords[static_cast<std::size_t>(cause)].text;
+}
+
+std::uint64_t CauseTimes::sum() const
+{
+    return std::accumulate(m_times.begin(), m_times.end(), std::uint64_t{0});
+}
+
+CauseTimes &CauseTimes::operator+=(const CauseTimes &other)
+{
+    for (std::size_t i = 0; i < causeCount; ++i)
+        m_times[i] += other.m_times[i];
+    return *this;
+}
+
+std::uint64_t Accounting::busy() const
+{
+    return std::accumulate(workers.begin(), workers.end(), std::uint64_t{0},
+        [](std::uint64_t sum, const WorkerAccounting &worker) { return sum + worker.busy; });
+}
+
+double Accounting::utilization() const
+{
+    return share(busy(), presentTime());
+}
+
+RunConditions conditionsOf(const RunSpec &spec, std::uint32_t cores)
+{
+    const bool startsPrograms = std::holds_alternative<CommandTask>(spec.task)
+        || std::holds_alternative<ShellTask>(spec.task)
+        || std::holds_alternative<FilterTask>(spec.task);
+    return {cores, startsPrograms};
+}
+
+/// A worker's chunks and marks, merged in the order in which the pool told of them.
+struct Accountant::Worker {
+    explicit Worker(const WorkerRecord &record)
+        : record(record)
+        , account(record.id())
+        , stations(record.stations(), record.lane())
+        , spans(record.lane())
+    {
+    }
+
+    /// Tells of a chunk and its spans.
+    void takeChunk(SizeAccounting &size)
+    {
+        const std::size_t first = stations.firstSpan();
+        if (spans.position() != first)
+            spans = Lane::Reader(record.lane(), first);
+        for (; spans.position() < first + chunk->spans; spans.advance()) {
+            const Span span = spans.peek();
+            size.busy += span.duration;
+            size.iterations += span.count;
+            account.span(span);
+        }
+        account.chunk(*std::exchange(chunk, std::nullopt));
+    }
+    /// Tells of spans that began before a time.
+    void takeSpansBefore(std::uint64_t time)
+    {
+        for (; !spans.atEnd() && spans.peek().begin < time; spans.advance())
+            account.span(spans.peek());
+    }
+
+    /// With what is known of the chunk that it is on.
+    TimeAccount now() const
+    {
+        if (record.account())
+            return *record.account();
+        TimeAccount known = account;
+        if (chunk || !marks.empty())
+            return known;
+        for (Lane::Reader open = spans; !open.atEnd(); open.advance())
+            known.span(open.peek());
+        return known;
+    }
+
+    const WorkerRecord &record;
+    TimeAccount account;
+    StationLog::Reader stations;
+    Lane::Reader spans;
+    std::optional<ChunkStations> chunk; ///< read, and not told of yet
+    std::deque<Mark> marks; ///< the same
+};
+
+Accountant::Accountant(const Timeline &timeline, const RunConditions &conditions)
+    : m_timeline(timeline)
+    , m_conditions(conditions)
+{
+}
+
+Accountant::~Accountant() = default;
+
+bool Accountant::advance(std::size_t mostChunks)
+{
+    // Marks before chunks: what happened before a mark that is seen is then seen, too.
+    takeMarks();
+    std::size_t left = mostChunks;
+    for (const auto &worker : m_workers) {
+        left -= advanceWorker(*worker, left);
+        if (left == 0)
+            return false;
+    }
+    return true;
+}
+
+void Accountant::takeMarks()
+{
+    const AppendLog<Mark> &marks = m_timeline.marks();
+    const std::size_t size = marks.size();
+    while (m_workers.size() < m_timeline.workerCount()) {
+        m_workers.push_back(std::make_unique<Worker>(m_timeline.worker(m_workers.size())));
+        if (!m_wanted.empty())
+            m_workers.back()->account.resized(m_wanted.rbegin()->second);
+    }
+    for (; m_marksTaken < size; ++m_marksTaken) {
+        const Mark &mark = marks[m_marksTaken];
+        const bool isResize = mark.kind == Mark::Kind::Resized;
+        if (isResize)
+            m_wanted[mark.time] = static_cast<std::uint32_t>(mark.value);
+        if (isResize || mark.kind == Mark::Kind::Continued) {
+            for (const auto &worker : m_workers)
+                worker->marks.push_back(mark);
+        } else if (isOfWorker(mark.kind) && mark.worker > 0 && mark.worker <= m_workers.size()) {
+            m_workers[mark.worker - 1]->marks.push_back(mark);
+        }
+    }
+}
+
+/// Returns how many chunks it has taken in.
+std::size_t Accountant::advanceWorker(Worker &worker, std::size_t mostChunks)
+{
+    std::size_t taken = 0;
+    while (taken < mostChunks) {
+        if (!worker.chunk)
+            worker.chunk = worker.stations.next();
+        const bool chunkIsNext = worker.chunk
+            && (worker.marks.empty() || worker.chunk->decoded <= worker.marks.front().time);
+        if (chunkIsNext) {
+            worker.takeChunk(m_sizes[sizeAt(worker.chunk->begun)]);
+            ++taken;
+        } else if (!worker.marks.empty()) {
+            const Mark mark = worker.marks.front();
+            worker.marks.pop_front();
+            if (mark.kind == Mark::Kind::Dead || mark.kind == Mark::Kind::Gone)
+                worker.takeSpansBefore(mark.time);
+            tell(worker.account, mark);
+        } else {
+            break;
+        }
+    }
+    return taken;
+}
+
+/// How many workers were wanted at that time; 0: unknown.
+std::uint32_t Accountant::sizeAt(std::uint64_t time) const
+{
+    const auto next = m_wanted.upper_bound(time);
+    return next == m_wanted.begin() ? 0 : std::prev(next)->second;
+}
+
+Accounting Accountant::accounting() const
+{
+    Accounting all;
+    all.begin = all.startUp = m_timeline.firstDispatch();
+    all.end = all.begin + m_timeline.makespan();
+    all.coordinator = m_timeline.coordinator();
+    all.sizes = m_sizes;
+    const PoolShares pool = poolShares(m_timeline, m_conditions);
+    for (const auto &worker : m_workers) {
+        WorkerAccounting &of = all.workers.emplace_back();
+        const TimeAccount account = worker->now();
+        of.id = worker->record.id();
+        of.busy = worker->record.busy();
+        of.cpu = difference(worker->record.cpu(), worker->record.setUpCpu());
+        of.runQueue = difference(worker->record.runQueue(), worker->record.setUpRunQueue());
+        of.iterations = worker->record.iterations();
+        of.chunks = account.chunks();
+        of.longestChunk = account.longestChunk();
+        of.longestIteration = account.longestIteration();
+        of.restarts = worker->record.restarts();
+        of.threads = worker->record.threads();
+        of.threadRunQueue = worker->record.threadRunQueue();
+        of.times = causesOf(account.between(all.begin, all.end), of, pool, m_conditions);
+        all.times += of.times;
+    }
+    return all;
+}
+
+Accounting accountingOf(const Timeline &timeline, const RunConditions &conditions)
+{
+    Accountant accountant(timeline, conditions);
+    accountant.advance(SIZE_MAX);
+    return accountant.accounting();
+}
+
+std::optional<HeldBack> heldBackOf(const Timeline &timeline)
+{
+    if (timeline.workerCount() > 0 && timeline.worker(0).account())
+        return std::nullopt;
+    CompletionOrder order(timeline);
+    while (!order.advance(UINT64_MAX, SIZE_MAX)) { }
+    const CompletionOrder::Disorder disorder = order.disorder();
+    return HeldBack{disorder.mostHeldBack, disorder.meanHeldBack};
+}
+
+} // namespace poolscope

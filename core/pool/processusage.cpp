@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pool/processusage.h"
+
+#include <charconv>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+
+namespace poolscope {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::uint64_t read(clockid_t clock)
+{
+    timespec time{};
+    if (clock_gettime(clock, &time) != 0)
+        return 0;
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000
+        + static_cast<std::uint64_t>(time.tv_nsec);
+}
+
+/// "time on the CPU, time waiting for one, timeslices": Documentation/scheduler/sched-stats.rst
+std::uint64_t runQueueIn(const fs::path &schedstat)
+{
+    std::ifstream file(schedstat);
+    std::uint64_t onCpu = 0;
+    std::uint64_t runQueue = 0;
+    file >> onCpu >> runQueue;
+    return runQueue;
+}
+
+std::uint32_t threadCount(const std::string &folder)
+{
+    constexpr std::string_view name = "Threads:\t";
+    std::uint32_t threads = 0;
+    std::ifstream file(folder + "/status");
+    for (std::string line; std::getline(file, line);) {
+        if (!line.starts_with(name))
+            continue;
+        std::from_chars(line.data() + name.size(), line.data() + line.size(), threads);
+        break;
+    }
+    return threads;
+}
+
+} // namespace
+
+std::optional<WorkerUsage> usageOf(pid_t process)
+{
+    clockid_t clock = 0;
+    if (process <= 0 || clock_getcpuclockid(process, &clock) != 0)
+        return std::nullopt;
+    WorkerUsage usage;
+    usage.cpu = read(clock);
+    usage.runQueue = runQueueIn("/proc/" + std::to_string(process) + "/schedstat");
+    return usage;
+}
+
+ThreadUsage threadsOf(pid_t process)
+{
+    const std::string folder = "/proc/" + std::to_string(process);
+    ThreadUsage usage;
+    usage.count = threadCount(folder);
+    if (usage.count < 2)
+        return usage;
+    std::error_code error;
+    for (const auto &thread : fs::directory_iterator(folder + "/task", error)) {
+        if (thread.path().filename() != std::to_string(process))
+            usage.runQueue += runQueueIn(thread.path() / "schedstat");
+    }
+    return usage;
+}
+
+std::uint64_t threadCpu()
+{
+    return read(CLOCK_THREAD_CPUTIME_ID);
+}
+
+} // namespace poolscope

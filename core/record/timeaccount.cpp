@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "record/timeaccount.h"
+
+#include <algorithm>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::size_t waitingPieces = 64; // before it is worth counting them
+
+Stretch stretchFor(IdleReason reason)
+{
+    switch (reason) {
+    case IdleReason::NothingLeft:
+        return Stretch::NothingLeft;
+    case IdleReason::NoInputYet:
+        return Stretch::NoInputYet;
+    case IdleReason::Order:
+        return Stretch::Order;
+    case IdleReason::Consumer:
+        return Stretch::Consumer;
+    case IdleReason::Disk:
+        return Stretch::Disk;
+    case IdleReason::Paused:
+        return Stretch::Paused;
+    }
+    return Stretch::Unknown;
+}
+
+} // namespace
+
+void TimeAccount::add(Stretch stretch, std::uint64_t until)
+{
+    if (until <= m_reached)
+        return;
+    if (!m_pieces.empty() && m_pieces.back().stretch == stretch)
+        m_pieces.back().end = until;
+    else
+        m_pieces.push_back({stretch, until});
+    m_reached = until;
+}
+
+void TimeAccount::changed(WorkerState state, std::uint64_t time)
+{
+    switch (state) {
+    case WorkerState::Starting:
+        close(time, Stretch::Unknown);
+        m_replaces = m_phase == Phase::Down;
+        m_phase = Phase::Starting;
+        return;
+    case WorkerState::Ready:
+        close(time, Stretch::Unknown);
+        m_phase = Phase::Ready;
+        m_ended = m_answered = m_decoded = time;
+        m_idle.reset();
+        m_leaves = false;
+        return;
+    case WorkerState::Leaving:
+        m_leaves = true;
+        return;
+    case WorkerState::Dead:
+        close(time, Stretch::Lost);
+        m_phase = Phase::Down;
+        return;
+    case WorkerState::Gone:
+        close(time, Stretch::Unknown);
+        m_phase = m_isWanted ? Phase::Down : Phase::Absent;
+        return;
+    }
+}
+
+/// Nothing more is known up to `time`; `untold` is what a chunk is counted as that nothing is known
+/// of.
+void TimeAccount::close(std::uint64_t time, Stretch untold)
+{
+    switch (m_phase) {
+    case Phase::Absent:
+        add(Stretch::Absent, time);
+        return;
+    case Phase::Down:
+        add(Stretch::Lost, time);
+        return;
+    case Phase::Starting:
+        add(m_replaces ? Stretch::Lost : Stretch::Starting, time);
+        return;
+    case Phase::Ready:
+        closeReady(time, untold);
+        return;
+    }
+}
+
+void TimeAccount::closeReady(std::uint64_t time, Stretch untold)
+{
+    if (m_hasOpenSpans) {
+        add(Stretch::UnderWay, std::min(m_openBegin, time));
+        addOpenSpans(time);
+        add(untold, time);
+        return;
+    }
+    add(Stretch::TransferOut, std::min(m_answered, time));
+    if (m_idle) {
+        addIdle(time);
+        return;
+    }
+    add(Stretch::Answering, std::min(m_decoded, time));
+    if (m_leaves)
+        add(m_isWanted ? Stretch::Lost : Stretch::Absent, time);
+    add(untold, time);
+}
+
+void TimeAccount::addOpenSpans(std::uint64_t until)
+{
+    add(Stretch::Computing, std::min({m_openBegin + m_openBusy, m_openEnd, until}));
+    add(Stretch::TransferOut, std::min(m_openEnd, until));
+    m_hasOpenSpans = false;
+    m_openBusy = 0;
+}
+
+/// The reason holds since it was told; before that the answer lay with the coordinator.
+void TimeAccount::addIdle(std::uint64_t until)
+{
+    add(Stretch::Answering, std::min(m_idleSince, until));
+    add(stretchFor(*m_idle), until);
+}
+
+void TimeAccount::continued(std::uint64_t time)
+{
+    close(time, Stretch::Lost);
+    m_phase = Phase::Absent;
+}
+
+void TimeAccount::idle(IdleReason reason, std::uint64_t time)
+{
+    if (m_idle) {
+        add(Stretch::TransferOut, std::min(m_answered, time));
+        addIdle(time);
+    }
+    m_idle = reason;
+    m_idleSince = time;
+}
+
+void TimeAccount::span(const Span &span)
+{
+    if (!m_hasOpenSpans)
+        m_openBegin = span.begin;
+    m_hasOpenSpans = true;
+    m_openEnd = span.begin + span.duration;
+    m_openBusy += span.duration;
+    if (span.count > 0)
+        m_longestIteration = std::max(m_longestIteration, span.duration / span.count);
+}
+
+void TimeAccount::chunk(const ChunkStations &stations)
+{
+    const auto upToItsBegin = [&](Stretch stretch, std::uint64_t until) {
+        add(stretch, std::min(until, stations.begun));
+    };
+    upToItsBegin(Stretch::TransferOut, m_answered);
+    const bool wasThere = stations.received <= m_ended;
+    if (!wasThere && m_idle)
+        addIdle(std::min(stations.sent, stations.begun));
+    if (!wasThere) {
+        upToItsBegin(Stretch::Answering, std::min(m_decoded, stations.sent));
+        upToItsBegin(Stretch::Coordinator, stations.sent);
+        upToItsBegin(Stretch::UnderWay, stations.received);
+    }
+    add(Stretch::TransferIn, stations.begun);
+    m_openBegin = std::max(stations.begun, m_reached);
+    m_openEnd = stations.ended;
+    addOpenSpans(stations.ended);
+    m_idle.reset();
+    m_ended = stations.ended;
+    m_answered = stations.answered;
+    m_decoded = stations.decoded;
+    ++m_chunks;
+    m_longestChunk =
+        std::max(m_longestChunk, stations.ended - std::min(stations.begun, stations.ended));
+}
+
+void TimeAccount::settle(std::uint64_t begin, std::uint64_t end)
+{
+    if (begin > 0 && m_pieces.size() >= waitingPieces)
+        count(begin, end);
+}
+
+void TimeAccount::count(std::uint64_t begin, std::uint64_t end)
+{
+    m_settled = std::max(m_settled, begin);
+    std::size_t whole = 0;
+    for (const Piece &piece : m_pieces) {
+        const std::uint64_t until = std::min(piece.end, end);
+        if (until > m_settled) {
+            m_times[static_cast<std::size_t>(piece.stretch)] += until - m_settled;
+            m_settled = until;
+        }
+        if (piece.end > end)
+            break;
+        ++whole;
+    }
+    m_pieces.erase(m_pieces.begin(), m_pieces.begin() + static_cast<std::ptrdiff_t>(whole));
+}
+
+StretchTimes TimeAccount::between(std::uint64_t begin, std::uint64_t end) const
+{
+    TimeAccount closed = *this;
+    if (end <= begin)
+        return {};
+    closed.close(end, Stretch::Unknown);
+    closed.count(begin, end);
+    return closed.m_times;
+}
+
+} // namespace poolscope

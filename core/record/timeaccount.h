@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// TimeAccount: what one worker's time went by with, stretch after stretch.
+//
+// Told what the pool tells, in that order, it cuts the time axis into stretches that leave no gap
+// and never overlap, so that their lengths add up exactly to any interval that is asked for. Of
+// what overlaps, as a chunk that comes while another is worked on, the work counts. Memory stays
+// the same however long a run goes on, once settle() tells from time to time how far it reaches.
+//
+// A plain value: a copy goes its own way.
+#pragma once
+
+#include "pool/poollistener.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace poolscope {
+
+enum class Stretch : std::uint8_t {
+    Absent, ///< the pool does not have this worker: it has not joined yet, or has left
+    Starting, ///< its process, interpreter and imports, up to its being ready
+    Computing, ///< within spans
+    TransferIn, ///< the worker takes in a chunk
+    TransferOut, ///< the worker sends what it has made
+    Answering, ///< it waits, and its answer is with the coordinator, which does not handle it yet
+    Coordinator, ///< it waits for the coordinator to send the next chunk
+    UnderWay, ///< it waits for a chunk that was sent
+    Order, ///< idle: see IdleReason
+    Consumer,
+    Disk,
+    NoInputYet,
+    NothingLeft,
+    Paused,
+    Lost, ///< on what was lost when it died; dead; being replaced
+    Unknown, ///< it holds a chunk of which it has told nothing
+};
+inline constexpr std::size_t stretchCount = 16;
+
+/// Nanoseconds by stretch.
+using StretchTimes = std::array<std::uint64_t, stretchCount>;
+
+class TimeAccount {
+public:
+    explicit TimeAccount(WorkerId worker)
+        : m_worker(worker)
+    {
+    }
+
+    /// So many workers are wanted: those with a higher number leave for good.
+    void resized(std::uint32_t workers) { m_isWanted = m_worker <= workers; }
+    void changed(WorkerState state, std::uint64_t time);
+    /// The run had been stopped, and goes on with processes that are not there yet.
+    void continued(std::uint64_t time);
+    void idle(IdleReason reason, std::uint64_t time);
+    void span(const Span &span);
+    /// The spans since the last chunk are this one's.
+    void chunk(const ChunkStations &stations);
+
+    /// Counts what lies in [begin, end). `begin` is always the same, but for 0, which it is as long
+    /// as it is not known; `end` never decreases.
+    void settle(std::uint64_t begin, std::uint64_t end);
+    /// How [begin, end) went by; `end` is no less than what was settled. Adds up to end - begin.
+    StretchTimes between(std::uint64_t begin, std::uint64_t end) const;
+
+    std::uint64_t chunks() const { return m_chunks; }
+    std::uint64_t longestChunk() const { return m_longestChunk; } ///< nanoseconds
+    /// Of the mean of a span, where it holds several.
+    std::uint64_t longestIteration() const { return m_longestIteration; }
+
+private:
+    enum class Phase : std::uint8_t { Absent, Starting, Ready, Down };
+
+    struct Piece {
+        Stretch stretch;
+        std::uint64_t end;
+    };
+
+    void add(Stretch stretch, std::uint64_t until);
+    void count(std::uint64_t begin, std::uint64_t end);
+    void close(std::uint64_t time, Stretch untold);
+    void closeReady(std::uint64_t time, Stretch untold);
+    void addIdle(std::uint64_t until);
+    void addOpenSpans(std::uint64_t until);
+
+    WorkerId m_worker;
+    bool m_isWanted = true;
+    bool m_replaces = false; ///< the process that starts takes the place of one that ended
+    bool m_leaves = false;
+    Phase m_phase = Phase::Absent;
+    std::optional<IdleReason> m_idle;
+    std::uint64_t m_idleSince = 0;
+    std::uint64_t m_ended = 0; ///< the last chunk
+    std::uint64_t m_answered = 0; ///< the last chunk
+    std::uint64_t m_decoded = 0; ///< the last chunk
+    std::uint64_t m_openBegin = 0; ///< of the spans since the last chunk
+    std::uint64_t m_openEnd = 0;
+    std::uint64_t m_openBusy = 0;
+    bool m_hasOpenSpans = false;
+
+    std::vector<Piece> m_pieces; ///< not settled yet; each begins where the one before ended
+    std::uint64_t m_reached = 0; ///< the end of the last piece
+    std::uint64_t m_settled = 0; ///< the end of what is counted
+    StretchTimes m_times{};
+    std::uint64_t m_chunks = 0;
+    std::uint64_t m_longestChunk = 0;
+    std::uint64_t m_longestIteration = 0;
+};
+
+} // namespace poolscope

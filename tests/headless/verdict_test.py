@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the time of runs went, and what is said of it: `run`, its summary, and `info`.
+
+POOLSCOPE names the program to test. Each run has a cause that it was made to have.
+"""
+
+import json
+import math
+import unittest
+
+import run_test
+from run_test import PROGRAM
+from verdict_cases import Case, python, run, write_tasks
+
+DISCARD = ["--discard", "-j", 2]
+CASES = [
+    Case("handing over", {"handing_over", "coordinator_saturated"},
+         ["--builtin", "sqrt", "--range", "1:20000", "--chunk", 1, "--window", 1, *DISCARD]),
+    Case("waiting", {"waiting"}, ["--builtin", "sleep_ms:5", "--range", "0:200", *DISCARD]),
+    Case("more workers than cores", {"too_many_workers"},
+         [*python("burns"), "--range", "0:400", "--discard", "-j", 8], cores=2),
+    Case("one long last input", {"tail"}, [*python("last_is_long"), "--range", "0:200", *DISCARD]),
+    Case("one chunk", {"chunks_too_large"},
+         ["--builtin", "sleep_ms:10", "--range", "0:100", "--chunk", 100, *DISCARD]),
+    Case("a slow import", {"start_up"},
+         [*python("task", "slow_import.py"), "--range", "0:20", *DISCARD]),
+    Case("deaths", {"failures"}, [*python("dies_often"), "--range", "0:60", *DISCARD]),
+    Case("one slow worker", {"slow_worker"},
+         [*python("one_worker_is_slow"), "--range", "0:400", "--chunk", 1, *DISCARD]),
+    Case("ordered output", {"order_blocks"},
+         [*python("first_is_long"), "--range", "0:12000000", "-j", 2, "-o", "out.npy"]),
+    Case("threads", {"threads_oversubscribe"},
+         [*python("hashes_in_threads"), "--range", "0:120", *DISCARD], cores=2),
+    # Others may use the machine meanwhile, which is then to be said.
+    Case("nothing wrong", {"nothing_wrong", "machine_busy"},
+         [*python("burns"), "--range", "0:300", "--discard", "-j", 1]),
+]
+
+
+class VerdictTest(run_test.ProgramTest):
+    def setUp(self):
+        super().setUp()
+        write_tasks(self.folder)
+
+    def assert_adds_up(self, accounting):
+        makespan = accounting["makespan_s"]
+        whole = accounting["workers"] * makespan
+        self.assertTrue(math.isclose(accounting["worker_seconds"], whole, rel_tol=1e-9))
+        self.assertTrue(math.isclose(sum(accounting["seconds"].values()), whole, rel_tol=1e-6))
+        for worker in accounting["by_worker"]:
+            self.assertTrue(math.isclose(sum(worker["seconds"].values()), makespan, rel_tol=1e-6))
+            self.assertGreaterEqual(min(worker["seconds"].values()), 0)
+
+    def check(self, case):
+        summary, err = run(PROGRAM, self.folder, case)
+        self.assert_adds_up(summary["accounting"])
+        verdict = summary["verdict"]
+        self.assertIn(verdict["finding"], case.findings, (verdict, summary["accounting"]))
+        self.assertEqual(err.splitlines()[-1], verdict["text"])
+        return summary
+
+    def test_a_kept_run_gives_the_same(self):
+        file = self.folder / "run.poolscope"
+        case = Case("kept", {"chunks_too_large"},
+                    ["--builtin", "sleep_ms:10", "--range", "0:60", "--chunk", 60, *DISCARD,
+                     "--save", file])
+        summary = self.check(case)
+        told = json.loads(self.program("info", file, "--json").out)
+        self.assertEqual(told["accounting"], summary["accounting"])
+        self.assertEqual(told["verdict"], summary["verdict"])
+        text = self.program("info", file).out.decode()
+        self.assertIn(summary["verdict"]["text"], text)
+
+    def test_the_advice_on_handing_over_gives_what_it_predicts(self):
+        slow = ["--builtin", "sqrt", "--range", "1:200000", *DISCARD]
+        summary = self.check(Case("as it is", {"handing_over", "coordinator_saturated"},
+                                  [*slow, "--chunk", 1, "--window", 1]))
+        verdict = summary["verdict"]
+        self.assertEqual([change["argument"] for change in verdict["advice"]],
+                         ["--chunk auto", "--window auto"])
+        advised = [word for change in verdict["advice"] for word in change["argument"].split()]
+        better = max(run(PROGRAM, self.folder, Case("advised", {}, [*slow, *advised]))[0]["rate"]
+                     for _ in range(5))
+        self.assertGreater(better, 0.7 * verdict["rate"])
+
+
+def test_of(case):
+    return lambda self: self.check(case)
+
+
+for case in CASES:
+    setattr(VerdictTest, "test_" + case.name.replace(" ", "_"), test_of(case))
+
+if __name__ == "__main__":
+    unittest.main()

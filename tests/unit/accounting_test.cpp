@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/accounting.h"
+#include "record/recorder.h"
+
+#include <gtest/gtest.h>
+#include <random>
+
+namespace poolscope {
+namespace {
+
+constexpr std::uint64_t plenty = 1'000'000'000;
+
+std::uint64_t of(const StretchTimes &times, Stretch stretch)
+{
+    return times[static_cast<std::size_t>(stretch)];
+}
+
+std::uint64_t sum(const StretchTimes &times)
+{
+    std::uint64_t all = 0;
+    for (const std::uint64_t time : times)
+        all += time;
+    return all;
+}
+
+ChunkStations stations(std::uint64_t sent, std::uint64_t received, std::uint64_t begun,
+    std::uint64_t ended, std::uint64_t answered, std::uint64_t decoded)
+{
+    return {sent, received, begun, ended, answered, decoded, 1};
+}
+
+/// A worker that is ready at 100.
+class TimeAccountTest : public testing::Test {
+protected:
+    void SetUp() override
+    {
+        m_account.changed(WorkerState::Starting, 20);
+        m_account.changed(WorkerState::Ready, 100);
+    }
+    void chunk(const ChunkStations &chunk)
+    {
+        m_account.span({chunk.begun, chunk.ended - chunk.begun, m_next++, 1});
+        m_account.chunk(chunk);
+    }
+
+    TimeAccount m_account{1};
+    std::uint64_t m_next = 0;
+};
+
+TEST_F(TimeAccountTest, LockStepIsCutAtEveryStation)
+{
+    chunk(stations(110, 130, 137, 237, 250, 280));
+    chunk(stations(310, 350, 358, 458, 470, 500));
+    const StretchTimes times = m_account.between(0, 470);
+    EXPECT_EQ(of(times, Stretch::Absent), 20U);
+    EXPECT_EQ(of(times, Stretch::Starting), 80U);
+    EXPECT_EQ(of(times, Stretch::Coordinator), 10U + 30U); // to 110, 280 to 310
+    EXPECT_EQ(of(times, Stretch::UnderWay), 20U + 40U); // 110 to 130, 310 to 350
+    EXPECT_EQ(of(times, Stretch::TransferIn), 7U + 8U);
+    EXPECT_EQ(of(times, Stretch::Computing), 200U);
+    EXPECT_EQ(of(times, Stretch::TransferOut), 13U + 12U);
+    EXPECT_EQ(of(times, Stretch::Answering), 30U); // 250 to 280
+    EXPECT_EQ(sum(times), 470U);
+}
+
+TEST_F(TimeAccountTest, AChunkThatWasThereIsNotWaitedFor)
+{
+    chunk(stations(110, 130, 140, 240, 400, 420));
+    chunk(stations(111, 130, 250, 350, 400, 420)); // both were answered at once
+    const StretchTimes times = m_account.between(140, 350);
+    EXPECT_EQ(of(times, Stretch::Computing), 200U);
+    EXPECT_EQ(of(times, Stretch::TransferOut), 10U);
+}
+
+TEST_F(TimeAccountTest, WhatLiesBetweenSpansOfAChunkIsTransfer)
+{
+    m_account.span({140, 30, 0, 3});
+    m_account.span({180, 20, 3, 3});
+    m_account.chunk({110, 120, 140, 200, 210, 220, 2});
+    const StretchTimes times = m_account.between(140, 200);
+    EXPECT_EQ(of(times, Stretch::Computing), 50U);
+    EXPECT_EQ(of(times, Stretch::TransferOut), 10U);
+    EXPECT_EQ(m_account.longestIteration(), 10U);
+    EXPECT_EQ(m_account.longestChunk(), 60U);
+}
+
+TEST_F(TimeAccountTest, IdlenessCountsByItsReason)
+{
+    chunk(stations(110, 120, 130, 230, 240, 260));
+    m_account.idle(IdleReason::Consumer, 265);
+    m_account.idle(IdleReason::Paused, 300);
+    chunk(stations(400, 410, 420, 520, 530, 550));
+    m_account.idle(IdleReason::NothingLeft, 555);
+    const StretchTimes times = m_account.between(230, 700);
+    EXPECT_EQ(of(times, Stretch::TransferOut), 20U);
+    EXPECT_EQ(of(times, Stretch::Answering), 25U + 25U);
+    EXPECT_EQ(of(times, Stretch::Consumer), 35U);
+    EXPECT_EQ(of(times, Stretch::Paused), 100U);
+    EXPECT_EQ(of(times, Stretch::NothingLeft), 145U);
+    EXPECT_EQ(sum(times), 470U);
+}
+
+TEST_F(TimeAccountTest, ADeathCostsWhatWasLostAndTheReplacement)
+{
+    chunk(stations(110, 120, 130, 230, 240, 260));
+    m_account.span({300, 50, 1, 1});
+    m_account.changed(WorkerState::Dead, 500);
+    m_account.changed(WorkerState::Starting, 550);
+    m_account.changed(WorkerState::Ready, 600);
+    const StretchTimes times = m_account.between(300, 600);
+    EXPECT_EQ(of(times, Stretch::Computing), 50U); // what it had told stays
+    EXPECT_EQ(of(times, Stretch::Lost), 250U);
+}
+
+TEST_F(TimeAccountTest, WhoLeavesForGoodIsAbsent)
+{
+    chunk(stations(110, 120, 130, 230, 240, 260));
+    m_account.resized(0);
+    m_account.changed(WorkerState::Leaving, 270);
+    m_account.changed(WorkerState::Gone, 300);
+    EXPECT_EQ(of(m_account.between(0, 1000), Stretch::Absent), 20U + 740U);
+}
+
+TEST_F(TimeAccountTest, WhoIsRecycledIsBeingReplaced)
+{
+    chunk(stations(110, 120, 130, 230, 240, 260));
+    m_account.changed(WorkerState::Leaving, 270);
+    m_account.changed(WorkerState::Gone, 300);
+    m_account.changed(WorkerState::Starting, 310);
+    m_account.changed(WorkerState::Ready, 400);
+    EXPECT_EQ(of(m_account.between(100, 400), Stretch::Lost), 140U);
+}
+
+TEST_F(TimeAccountTest, AChunkThatNothingIsKnownOfIsUnknown)
+{
+    chunk(stations(110, 120, 130, 230, 240, 260));
+    EXPECT_EQ(of(m_account.between(100, 1000), Stretch::Unknown), 740U);
+}
+
+/// Random chunks, deaths and idleness add up exactly, whether they are settled meanwhile or not.
+TEST(TimeAccount, AddsUpWhateverHappens)
+{
+    std::mt19937_64 random(7);
+    const auto step = [&] {
+        return random() % 50;
+    };
+    for (int round = 0; round < 50; ++round) {
+        TimeAccount once(1);
+        TimeAccount settled(1);
+        std::uint64_t now = step() + 1;
+        const std::uint64_t begin = now + 60;
+        const auto both = [&](auto tell) {
+            tell(once);
+            tell(settled);
+        };
+        both([&](TimeAccount &account) { account.changed(WorkerState::Starting, now); });
+        now += step();
+        both([&](TimeAccount &account) { account.changed(WorkerState::Ready, now); });
+        for (int event = 0; event < 300; ++event) {
+            if (random() % 20 == 0) {
+                both([&](TimeAccount &account) { account.changed(WorkerState::Dead, now); });
+                now += step();
+                both([&](TimeAccount &account) { account.changed(WorkerState::Starting, now); });
+                now += step();
+                both([&](TimeAccount &account) { account.changed(WorkerState::Ready, now); });
+            } else if (random() % 5 == 0) {
+                const auto reason = static_cast<IdleReason>(random() % idleReasonCount);
+                both([&](TimeAccount &account) { account.idle(reason, now); });
+                now += step();
+            } else {
+                ChunkStations chunk;
+                chunk.sent = now - std::min(now, step());
+                chunk.received = chunk.sent + step();
+                chunk.begun = std::max(chunk.received, now) + step();
+                chunk.ended = chunk.begun + step() * 10;
+                chunk.answered = chunk.ended + step();
+                now = chunk.decoded = chunk.answered + step();
+                chunk.spans = 1;
+                both([&](TimeAccount &account) {
+                    account.span({chunk.begun, chunk.ended - chunk.begun, 0, 1});
+                    account.chunk(chunk);
+                });
+            }
+            settled.settle(begin, now);
+        }
+        const std::uint64_t end = now + step();
+        EXPECT_EQ(sum(once.between(begin, end)), end - begin);
+        EXPECT_EQ(once.between(begin, end), settled.between(begin, end));
+    }
+}
+
+/// Tells the same to a recorder that keeps everything and to one that keeps totals.
+class AccountingTest : public testing::Test {
+protected:
+    void SetUp() override
+    {
+        for (std::size_t i = 0; i < 2; ++i) {
+            m_records[i].outcomes = std::move(*OutcomeStore::make(plenty, OutcomeStore::Keep::All));
+            m_recorders.push_back(std::make_unique<Recorder>(m_records[i].timeline,
+                *m_records[i].outcomes, m_records[i].log, nullptr,
+                i == 0 ? Recorder::Keep::Everything : Recorder::Keep::Totals,
+                [](const std::string &) { FAIL(); }));
+        }
+    }
+    template <typename Tell> void tell(Tell tell)
+    {
+        for (const auto &recorder : m_recorders)
+            tell(*recorder);
+    }
+    void start(WorkerId worker, std::uint64_t from, std::uint64_t ready)
+    {
+        tell([=](Recorder &to) {
+            to.workerChanged(worker, WorkerState::Starting, from);
+            to.workerSetUp(worker, {30, 5, 0});
+            to.workerChanged(worker, WorkerState::Ready, ready);
+        });
+    }
+    void chunk(WorkerId worker, const ChunkStations &chunk)
+    {
+        const std::uint64_t first = m_next++;
+        tell([=](Recorder &to) {
+            to.spanDone(worker, {chunk.begun, chunk.ended - chunk.begun, first, 1});
+            to.numbersDone({first, 1}, OutcomeKind::Integer, chunk.decoded);
+            to.chunkDone(worker, chunk);
+        });
+    }
+    /// The same for both records.
+    Accounting accounting(const RunConditions &conditions = {2, false})
+    {
+        const Accounting kept = accountingOf(m_records[0].timeline, conditions);
+        const Accounting totals = accountingOf(m_records[1].timeline, conditions);
+        for (std::size_t i = 0; i < causeCount; ++i)
+            EXPECT_EQ(kept.times[static_cast<Cause>(i)], totals.times[static_cast<Cause>(i)])
+                << causeName(static_cast<Cause>(i));
+        EXPECT_EQ(kept.times.sum(), kept.makespan() * kept.workers.size());
+        return kept;
+    }
+
+    RunRecord m_records[2];
+    std::vector<std::unique_ptr<Recorder>> m_recorders;
+    std::uint64_t m_next = 0;
+};
+
+TEST_F(AccountingTest, AddsUpToWorkersTimesMakespan)
+{
+    tell([](Recorder &to) { to.resized(2, 0); });
+    start(1, 0, 100);
+    tell([](Recorder &to) { to.firstDispatch(110); });
+    start(2, 0, 200);
+    chunk(1, stations(110, 120, 130, 630, 640, 660));
+    chunk(2, stations(210, 220, 230, 430, 440, 460));
+    tell([](Recorder &to) { to.workerIdle(2, IdleReason::NothingLeft, 465); });
+    tell([](Recorder &to) { to.workerIdle(1, IdleReason::NothingLeft, 665); });
+    // 300 of 500 on the CPU, 150 in a run queue; of worker 2, more than it was busy.
+    tell([](Recorder &to) {
+        to.workerUsed(1, {330, 155, 0});
+        to.workerUsed(2, {1030, 5, 0});
+        to.workerChanged(1, WorkerState::Leaving, 700);
+        to.workerChanged(1, WorkerState::Gone, 800);
+    });
+    const Accounting all = accounting();
+    EXPECT_EQ(all.makespan(), 550U);
+    EXPECT_EQ(all.startUp, 110U);
+    EXPECT_EQ(all.times.sum(), 1100U);
+    EXPECT_EQ(all.workers[0].times.sum(), 550U);
+    EXPECT_EQ(all.workers[0].times[Cause::OnCpu], 300U);
+    EXPECT_EQ(all.workers[0].times[Cause::Preempted], 150U);
+    EXPECT_EQ(all.workers[0].times[Cause::Waiting], 50U);
+    EXPECT_EQ(all.workers[1].times[Cause::OnCpu], 200U);
+    EXPECT_EQ(all.workers[1].times[Cause::Starting], 90U);
+    EXPECT_EQ(all.workers[1].times[Cause::Tail], 195U);
+    EXPECT_EQ(all.busy(), 700U);
+}
+
+TEST_F(AccountingTest, AWorkerThatJoinedLateWasAbsent)
+{
+    tell([](Recorder &to) { to.resized(1, 0); });
+    start(1, 0, 100);
+    tell([](Recorder &to) { to.firstDispatch(100); });
+    chunk(1, stations(100, 110, 120, 520, 530, 540));
+    tell([](Recorder &to) { to.resized(2, 600); });
+    start(2, 600, 700);
+    chunk(2, stations(710, 720, 730, 930, 940, 1100));
+    const Accounting all = accounting();
+    EXPECT_EQ(all.workers[1].times[Cause::Absent], 500U);
+    EXPECT_EQ(all.presentTime(), 1500U);
+}
+
+TEST_F(AccountingTest, TheCoordinatorAnswersForWhatItWasBusyFor)
+{
+    start(1, 0, 100);
+    tell([](Recorder &to) { to.firstDispatch(100); });
+    chunk(1, stations(100, 110, 120, 220, 230, 330));
+    chunk(1, stations(330, 340, 350, 450, 460, 500));
+    tell([](Recorder &to) { to.coordinatorUsed({400, 100, 0}); });
+    const Accounting all = accounting();
+    EXPECT_EQ(all.times[Cause::Coordinator], 35U); // a quarter of 100 and of 40
+    EXPECT_EQ(all.times[Cause::UnderWay], 20U + 75U + 30U);
+    EXPECT_EQ(all.coordinator.cpu, 400U);
+}
+
+TEST_F(AccountingTest, TheQuotaAnswersForItsShareOfTheRunQueue)
+{
+    start(1, 0, 100);
+    tell([](Recorder &to) {
+        to.firstDispatch(100);
+        to.workerUsed(1, {130, 85, 0});
+        to.coordinatorUsed({0, 0, 60});
+    });
+    chunk(1, stations(100, 110, 120, 320, 330, 340));
+    const Accounting all = accounting();
+    EXPECT_EQ(all.times[Cause::OnCpu], 100U);
+    EXPECT_EQ(all.times[Cause::Throttled], 60U); // of 80
+    EXPECT_EQ(all.times[Cause::Preempted], 20U);
+}
+
+TEST_F(AccountingTest, WhatProgramsWaitForIsKnownOnlyWhileACoreIsFree)
+{
+    start(1, 0, 100);
+    tell([](Recorder &to) {
+        to.firstDispatch(100);
+        to.workerUsed(1, {130, 5, 0});
+    });
+    chunk(1, stations(100, 110, 120, 320, 330, 340));
+    EXPECT_EQ(accounting({2, true}).times[Cause::Waiting], 100U);
+    tell([](Recorder &to) { to.workerUsed(1, {229, 5, 0}); }); // of 240
+    EXPECT_EQ(accounting({1, true}).times[Cause::Unknown], 1U + 10U);
+}
+
+TEST_F(AccountingTest, GrowsBitByBit)
+{
+    Accountant accountant(m_records[0].timeline, {2, false});
+    start(1, 0, 100);
+    tell([](Recorder &to) { to.firstDispatch(100); });
+    for (std::uint64_t at = 100; at < 10'000; at += 100) {
+        chunk(1, stations(at, at + 5, at + 10, at + 80, at + 85, at + 95));
+        while (!accountant.advance(1)) { }
+        EXPECT_EQ(accountant.accounting().times[Cause::OnCpu]
+                + accountant.accounting().times[Cause::Unknown],
+            (at / 100) * 70);
+    }
+    EXPECT_EQ(accountant.accounting().sizes.begin()->second.iterations, 99U);
+}
+
+} // namespace
+} // namespace poolscope
