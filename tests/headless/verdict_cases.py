@@ -110,7 +110,7 @@ def task(number):
     return number
 '''
 
-Case = namedtuple("Case", "name findings arguments cores", defaults=[None])
+Case = namedtuple("Case", "name findings arguments cores before", defaults=[None, None])
 
 
 def python(function, file="verdict_tasks.py"):
@@ -125,11 +125,17 @@ def write_tasks(folder):
 def run(program, folder, case):
     """Runs the case and returns its summary."""
     (folder / "came").unlink(missing_ok=True)
-    wanted = sorted(os.sched_getaffinity(0))[:case.cores] if case.cores else None
+
+    def prepare():
+        if case.cores:
+            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:case.cores])
+        if case.before:
+            case.before()
+
     done = subprocess.run(
         [program, "run", *map(str, case.arguments), "--summary", folder / "summary.json"],
         cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        preexec_fn=(lambda: os.sched_setaffinity(0, wanted)) if wanted else None, timeout=120,
+        preexec_fn=prepare, timeout=120,
     )
     if done.returncode > 1:
         raise AssertionError(f"{case.name}: {done.stderr.decode()}")

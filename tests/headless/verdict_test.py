@@ -5,9 +5,13 @@
 POOLSCOPE names the program to test. Each run has a cause that it was made to have.
 """
 
+import contextlib
 import json
 import math
+import os
 import unittest
+import uuid
+from pathlib import Path
 
 import run_test
 from run_test import PROGRAM
@@ -71,6 +75,33 @@ class VerdictTest(run_test.ProgramTest):
         self.assertEqual(told["verdict"], summary["verdict"])
         text = self.program("info", file).out.decode()
         self.assertIn(summary["verdict"]["text"], text)
+
+    def quota_of_half_a_core(self):
+        """A control group that has it."""
+        group = Path("/sys/fs/cgroup/cpu") / f"poolscope-{uuid.uuid4()}"
+        try:
+            group.mkdir()
+        except OSError as error:
+            self.skipTest(f"no control group can be made here: {error}")
+        self.addCleanup(self.remove, group)
+        try:
+            (group / "cpu.cfs_period_us").write_text("100000")
+            (group / "cpu.cfs_quota_us").write_text("50000")
+        except OSError as error:
+            self.skipTest(f"no quota can be set here: {error}")
+        return group
+
+    @staticmethod
+    def remove(group):
+        with contextlib.suppress(OSError):  # the kernel lets go of what has ended by and by
+            group.rmdir()
+
+    def test_throttled(self):
+        group = self.quota_of_half_a_core()
+        case = Case("a quota", {"throttled"},
+                    [*python("burns"), "--range", "0:200", "--discard", "-j", 1],
+                    before=lambda: (group / "cgroup.procs").write_text(str(os.getpid())))
+        self.check(case)
 
     def test_the_advice_on_handing_over_gives_what_it_predicts(self):
         slow = ["--builtin", "sqrt", "--range", "1:200000", *DISCARD]

@@ -177,14 +177,16 @@ std::string everythingIn(const RunRecord &record)
     const Timeline &timeline = record.timeline;
     all << record.inputCount << ' ' << timeline.firstDispatch() << ' ' << timeline.lastOutcome()
         << ' ' << timeline.succeeded() << ' ' << timeline.failed() << ' ' << timeline.quarantined()
-        << ' ' << timeline.attempts() << '\n';
+        << ' ' << timeline.attempts() << ' ' << timeline.coordinator().cpu << ' '
+        << timeline.coordinator().busy << ' ' << timeline.coordinator().throttled << '\n';
     for (std::size_t i = 0; i < timeline.workerCount(); ++i) {
         const WorkerRecord &worker = timeline.worker(i);
         const WorkerIdentity identity = worker.identity();
         all << worker.id() << ' ' << static_cast<int>(worker.state()) << ' ' << worker.iterations()
             << ' ' << worker.busy() << ' ' << worker.cpu() << ' ' << worker.runQueue() << ' '
-            << worker.maxRss() << ' ' << worker.starts() << ' ' << identity.pid << identity.host
-            << identity.runtime << '\n';
+            << worker.maxRss() << ' ' << worker.starts() << ' ' << worker.setUpCpu() << ' '
+            << worker.setUpRunQueue() << ' ' << worker.threads() << ' ' << worker.threadRunQueue()
+            << ' ' << identity.pid << identity.host << identity.runtime << '\n';
         const Lane &lane = worker.lane();
         lane.forEach(0, lane.size(), [&](const Span &span) {
             all << span.begin << ',' << span.duration << ',' << span.first << ',' << span.count
@@ -253,6 +255,11 @@ void liveThrough(FakeRun &run, std::uint64_t count)
             break;
         case 3:
             recorder.workerUsed(worker, {random() % 1000, random() % 1000, random() % 1'000'000});
+            recorder.workerSetUp(worker, {random() % 1000, random() % 1000, 0});
+            recorder.workerThreads(
+                worker, {static_cast<std::uint32_t>(random() % 10), random() % 1000});
+            recorder.workerIdle(worker, static_cast<IdleReason>(random() % idleReasonCount), time);
+            recorder.coordinatorUsed({time, time / 2, time / 3});
             recorder.workerPrinted(
                 worker, {Output::Source::TaskOutput, {index, 1}, "a line\nb"}, time);
             recorder.attemptFailed(index, worker, time);

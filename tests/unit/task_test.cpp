@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "pool/processusage.h"
+#include "pool/throttlewatch.h"
 #include "pool/usablecores.h"
 #include "task/builtin.h"
 
@@ -7,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <semaphore>
+#include <thread>
 #include <unistd.h>
 
 namespace poolscope {
@@ -112,6 +116,49 @@ TEST_F(CgroupQuota, OfVersion1)
     write("sys/fs/cgroup/cpu,cpuacct/docker/x/cpu.cfs_period_us", "100000");
     write("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us", "-1");
     EXPECT_DOUBLE_EQ(cgroupQuota(m_root), 0.5);
+}
+
+TEST_F(CgroupQuota, TellsForHowLongItHeldProcessesBack)
+{
+    write("proc/self/cgroup", "0::/outer/inner");
+    write("sys/fs/cgroup/outer/cpu.max", "150000 100000");
+    write("sys/fs/cgroup/outer/cpu.stat", "usage_usec 9\nnr_throttled 3\nthrottled_usec 100\n");
+    ThrottleWatch watch(m_root);
+    EXPECT_EQ(watch.throttled(), 0U); // before it began
+    write("sys/fs/cgroup/outer/cpu.stat", "usage_usec 9\nnr_throttled 5\nthrottled_usec 350\n");
+    watch.look();
+    EXPECT_EQ(watch.throttled(), 250'000U);
+}
+
+TEST_F(CgroupQuota, OfVersion1TellsTheSame)
+{
+    write("proc/self/cgroup", "1:cpu:/x");
+    write("sys/fs/cgroup/cpu/x/cpu.cfs_quota_us", "50000");
+    write("sys/fs/cgroup/cpu/x/cpu.cfs_period_us", "100000");
+    write("sys/fs/cgroup/cpu/x/cpu.stat", "nr_periods 9\nthrottled_time 1000\n");
+    ThrottleWatch watch(m_root);
+    write("sys/fs/cgroup/cpu/x/cpu.stat", "nr_periods 9\nthrottled_time 5000\n");
+    watch.look();
+    EXPECT_EQ(watch.throttled(), 4000U);
+}
+
+TEST(ProcessUsage, IsThatOfTheProcess)
+{
+    const auto usage = usageOf(getpid());
+    ASSERT_TRUE(usage);
+    EXPECT_GT(usage->cpu, 0U);
+    EXPECT_GT(threadCpu(), 0U);
+    EXPECT_LE(usage->cpu, usageOf(getpid())->cpu);
+    EXPECT_FALSE(usageOf(0));
+}
+
+TEST(ProcessUsage, CountsThreads)
+{
+    EXPECT_EQ(threadsOf(getpid()).count, 1U);
+    std::binary_semaphore end(0);
+    std::jthread other([&] { end.acquire(); });
+    EXPECT_EQ(threadsOf(getpid()).count, 2U);
+    end.release();
 }
 
 TEST(UsableCores, AreAtLeastOne)
