@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Latency: how long the iterations of a run took, of all and by worker, and which took longest.
+//
+// A span of n iterations that took d counts as n of d / n: finer was not measured, and
+// measuredAlone() tells how many had a span of their own. An attempt that failed or was tried again
+// counts as an iteration; a quarantined input, which has no span, does not.
+//
+// Plain C++, one thread; the timeline may grow meanwhile.
+#pragma once
+
+#include "analysis/durationhistogram.h"
+#include "analysis/spanfinder.h"
+#include "record/timeline.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace poolscope {
+
+/// What an iteration of the span took, in nanoseconds.
+inline double iterationDuration(const Span &span)
+{
+    return static_cast<double>(span.duration) / static_cast<double>(span.count);
+}
+
+class Latency {
+public:
+    /// A span whose iterations took long.
+    struct Slow {
+        SpanPlace place;
+        IndexRange indices;
+        double duration = 0; ///< of each iteration, nanoseconds
+    };
+
+    static constexpr std::size_t defaultMostSlow = 100;
+
+    /// `timeline` outlives this; `mostSlow` is how many spans slowest() has at the most.
+    explicit Latency(const Timeline &timeline, std::size_t mostSlow = defaultMostSlow)
+        : m_timeline(timeline)
+        , m_mostSlow(mostSlow)
+    {
+    }
+
+    /// Takes in what the lanes have grown by, visiting at most `mostSpans` spans; false where more
+    /// are waiting.
+    bool advance(std::size_t mostSpans);
+
+    /// Of the spans taken in so far.
+    const DurationHistogram &all() const { return m_all; }
+    std::size_t workerCount() const { return m_workers.size(); }
+    const DurationHistogram &worker(std::size_t position) const
+    {
+        return m_workers[position].durations;
+    }
+    /// How many of all().count() iterations were measured as a span of their own.
+    std::uint64_t measuredAlone() const { return m_measuredAlone; }
+    /// The spans whose iterations took longest, the longest first; equal ones as they came.
+    std::vector<Slow> slowest() const;
+
+private:
+    struct Worker {
+        std::size_t taken = 0; ///< spans
+        DurationHistogram durations;
+    };
+
+    void add(SpanPlace place, const Span &span);
+
+    const Timeline &m_timeline;
+    std::size_t m_mostSlow;
+    DurationHistogram m_all;
+    std::vector<Worker> m_workers;
+    std::uint64_t m_measuredAlone = 0;
+    std::vector<Slow> m_slow; ///< a heap, whose front is the shortest of them
+};
+
+/// Looks for the spans whose iterations took a duration in a range, bit by bit: what a click on a
+/// bar selects.
+class DurationSearch {
+public:
+    /// `timeline` outlives this.
+    DurationSearch(const Timeline &timeline, DurationRange range)
+        : m_timeline(timeline)
+        , m_range(range)
+    {
+    }
+
+    /// Looks at `mostSpans` more at the most and calls visit(place, span) for those in the range,
+    /// worker after worker. False where more are waiting.
+    template <typename Visit> bool advance(std::size_t mostSpans, Visit visit);
+
+private:
+    const Timeline &m_timeline;
+    DurationRange m_range;
+    std::size_t m_worker = 0;
+    std::size_t m_position = 0; ///< in its lane
+};
+
+template <typename Visit> bool DurationSearch::advance(std::size_t mostSpans, Visit visit)
+{
+    for (; m_worker < m_timeline.workerCount(); ++m_worker, m_position = 0) {
+        const WorkerRecord &worker = m_timeline.worker(m_worker);
+        const std::size_t size = worker.lane().size();
+        const std::size_t end = size - m_position > mostSpans ? m_position + mostSpans : size;
+        mostSpans -= end - m_position;
+        worker.lane().forEach(m_position, end, [&](const Span &span) {
+            if (m_range.contains(iterationDuration(span)))
+                visit(SpanPlace{worker.id(), m_position}, span);
+            ++m_position;
+        });
+        if (end < size)
+            return false;
+    }
+    return true;
+}
+
+} // namespace poolscope

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Statistics of small samples: medians and ratios, each with its confidence interval.
+//
+// Intervals come from the bootstrap (B. Efron, "Bootstrap methods: another look at the jackknife",
+// Annals of Statistics 7, 1979): the statistic of many samples that are drawn from the sample with
+// replacement, and the share of them between two percentiles. They assume no distribution. The
+// caller gives the seed: the same sample and seed give the same interval.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <random>
+#include <span>
+#include <vector>
+
+namespace poolscope {
+
+struct Interval {
+    double low = 0;
+    double high = 0;
+
+    bool contains(double value) const { return value >= low && value <= high; }
+    friend bool operator==(const Interval &, const Interval &) = default;
+};
+
+/// A figure, and how far it can be trusted.
+struct Estimate {
+    double value = 0;
+    std::optional<Interval> interval = {}; ///< nothing: too little was measured to tell
+};
+
+struct Bootstrap {
+    std::uint64_t seed = 1;
+    int resamples = 2000;
+    double confidence = 0.95;
+};
+
+using Sample = std::span<const double>;
+using Statistic = std::function<double(Sample)>;
+
+/// The middle value, or the mean of the two in the middle; 0 of nothing.
+double median(Sample sample);
+
+/// The values between which the middle `confidence` of them lies; at least one value.
+Interval middleOf(std::vector<double> values, double confidence);
+
+/// The statistic of a sample of at least one value. The interval takes two.
+Estimate estimate(Sample sample, const Statistic &statistic, const Bootstrap &bootstrap);
+Estimate estimateMedian(Sample sample, const Bootstrap &bootstrap);
+
+/// median(a) - median(b) and median(a) / median(b), of samples that were drawn apart. The ratio
+/// takes values above 0; intervals take two of each.
+Estimate differenceOfMedians(Sample a, Sample b, const Bootstrap &bootstrap);
+Estimate ratioOfMedians(Sample a, Sample b, const Bootstrap &bootstrap);
+
+/// Draws samples from samples, with replacement.
+class Resampler {
+public:
+    explicit Resampler(std::uint64_t seed)
+        : m_random(seed)
+    {
+    }
+
+    /// As many values as the sample has, into `place`.
+    Sample draw(Sample sample, std::vector<double> &place);
+    /// Calls visit(position) for `count` positions below `count`, of values in the order of time:
+    /// by blocks of neighbours, so that what depends on each other stays together (moving blocks,
+    /// around the end: D. Politis and J. Romano, 1992).
+    template <typename Visit>
+    void drawBlocks(std::size_t count, std::size_t blockSize, Visit visit);
+
+private:
+    std::size_t below(std::size_t count);
+
+    std::mt19937_64 m_random;
+};
+
+template <typename Visit>
+void Resampler::drawBlocks(std::size_t count, std::size_t blockSize, Visit visit)
+{
+    for (std::size_t drawn = 0; drawn < count; drawn += blockSize) {
+        const std::size_t first = below(count);
+        for (std::size_t i = 0; i < std::min(blockSize, count - drawn); ++i)
+            visit((first + i) % count);
+    }
+}
+
+} // namespace poolscope

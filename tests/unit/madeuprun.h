@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// MadeUpRun: the record of a run that never was, for tests of what is read from it.
+#pragma once
+
+#include "record/recorder.h"
+#include "record/runrecord.h"
+
+#include <gtest/gtest.h>
+
+namespace poolscope {
+
+struct MadeUpRun {
+    explicit MadeUpRun(std::uint64_t inputs = 1'000'000)
+    {
+        record.outcomes = std::move(*OutcomeStore::make(inputs, OutcomeStore::Keep::All));
+        record.inputCount = inputs;
+        recorder.emplace(record.timeline, *record.outcomes, record.log, nullptr,
+            Recorder::Keep::Everything, [](const std::string &) { FAIL(); });
+    }
+
+    const Timeline &timeline() const { return record.timeline; }
+
+    RunRecord record;
+    std::optional<Recorder> recorder;
+};
+
+} // namespace poolscope
