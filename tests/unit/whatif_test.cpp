@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/whatif.h"
+#include "madeuprun.h"
+
+#include <algorithm>
+#include <gmock/gmock.h>
+#include <numeric>
+#include <random>
+
+namespace poolscope {
+namespace {
+
+using testing::ElementsAre;
+
+const HandoverCosts free{{0}, {0}, {0}, {0}, {0}, {0}, {0}};
+
+RecordedWork workOf(const std::vector<double> &durations, const HandoverCosts &costs = free)
+{
+    RecordedWork work;
+    for (const double duration : durations) {
+        work.pieces.push_back({work.inputs++, 1, static_cast<float>(duration)});
+        work.total += duration;
+        work.longest = std::max(work.longest, duration);
+    }
+    work.costs = costs;
+    return work;
+}
+
+ReplaySetting settingOf(
+    std::uint32_t workers, std::optional<std::uint64_t> chunk, std::optional<std::uint64_t> window)
+{
+    return {workers, {chunk, window}};
+}
+
+double makespan(const RecordedWork &work, const ReplaySetting &setting)
+{
+    return replay(work, setting)->makespan;
+}
+
+TEST(WhatIf, OneWorkerTakesTheSum)
+{
+    EXPECT_EQ(makespan(workOf({10, 20, 30, 40}), settingOf(1, 1, 1)), 100);
+    EXPECT_EQ(makespan(workOf({10, 20, 30, 40}), settingOf(1, 3, 2)), 100);
+    EXPECT_EQ(makespan(workOf({}), settingOf(1, 1, 1)), 0);
+}
+
+TEST(WhatIf, WhoeverIsFreeTakesTheNext)
+{
+    // 1: 10, then 30 until 40; 2: 20, then 40 until 60.
+    EXPECT_EQ(makespan(workOf({10, 20, 30, 40}), settingOf(2, 1, 1)), 60);
+    // A chunk of two each: 30 and 70.
+    EXPECT_EQ(makespan(workOf({10, 20, 30, 40}), settingOf(2, 2, 1)), 70);
+    EXPECT_EQ(makespan(workOf({10, 20, 30, 40}), settingOf(9, 1, 1)), 40);
+}
+
+TEST(WhatIf, AWindowKeepsAChunkBehindALongOne)
+{
+    // With two chunks each, the first worker holds 0 and 1, the other 2 and 3.
+    EXPECT_EQ(makespan(workOf({100, 10, 10, 10}), settingOf(2, 1, 2)), 110);
+    EXPECT_EQ(makespan(workOf({100, 10, 10, 10}), settingOf(2, 1, 1)), 100);
+}
+
+TEST(WhatIf, LongestFirstLeavesAShorterTail)
+{
+    const RecordedWork given = workOf({10, 20, 30, 40});
+    const RecordedWork ordered = longestFirst(given);
+    EXPECT_THAT(ordered.pieces.front().first, 3U);
+    EXPECT_EQ(makespan(ordered, settingOf(2, 1, 1)), 50);
+    EXPECT_EQ(ordered.total, given.total);
+}
+
+TEST(WhatIf, InLockStepEveryChunkPaysItsWay)
+{
+    HandoverCosts costs = free;
+    costs.outward = {7};
+    costs.inward = {5};
+    costs.turn = {2};
+    costs.gap = {1000}; // never met: no worker holds two
+    // The last answer is the end; after each of the others the coordinator takes its turn.
+    EXPECT_EQ(makespan(workOf({10, 20, 30}, costs), settingOf(1, 1, 1)), 60 + 3 * (7 + 5) + 2 * 2);
+    EXPECT_EQ(makespan(workOf({10, 20, 30}, costs), settingOf(1, 3, 1)), 60 + 7 + 5);
+}
+
+TEST(WhatIf, AWorkerThatHoldsTheNextChunkPaysTheGapAlone)
+{
+    HandoverCosts costs = free;
+    costs.outward = {7};
+    costs.inward = {5};
+    costs.gap = {3};
+    EXPECT_EQ(makespan(workOf({10, 20, 30}, costs), settingOf(1, 1, 3)), 60 + 7 + 5 + 2 * 3);
+}
+
+TEST(WhatIf, TheCoordinatorIsTheLimitOfManyWorkers)
+{
+    HandoverCosts costs = free;
+    costs.answer = {100};
+    const RecordedWork work = workOf(std::vector<double>(1000, 1000), costs);
+    const auto few = replay(work, settingOf(2, 1, 1));
+    const auto many = replay(work, settingOf(500, 1, 1));
+    EXPECT_NEAR(few->makespan, 500'000, 2'000);
+    EXPECT_GT(many->makespan, 999 * 100); // an answer after the other
+    EXPECT_LT(many->makespan, 160'000);
+    EXPECT_GT(many->coordinatorBusy, 100'000 - 1);
+    EXPECT_LT(many->lowerBound, 3'000);
+}
+
+TEST(WhatIf, WorkersBeginWhenTheyAreReady)
+{
+    RecordedWork work = workOf({10, 10, 10, 10});
+    work.readyTimes = {0, 15};
+    work.costs.start = {100};
+    // 1 does three of them before 2, which is there at 15, has done one.
+    EXPECT_EQ(makespan(work, settingOf(2, 1, 1)), 30);
+    EXPECT_EQ(makespan(work, settingOf(3, 1, 1)), 30); // the third would come at 200
+}
+
+TEST(WhatIf, LanesHoldEveryInputOnce)
+{
+    std::mt19937_64 random(1);
+    std::vector<double> durations;
+    for (int i = 0; i < 5000; ++i)
+        durations.push_back(static_cast<double>(random() % 1000));
+    const RecordedWork work = workOf(durations, HandoverCosts());
+    for (const auto &chunk : {std::optional<std::uint64_t>(1), std::optional<std::uint64_t>(16),
+             std::optional<std::uint64_t>()}) {
+        const auto run = replay(work, settingOf(3, chunk, {}), ReplayDetail::Lanes);
+        ASSERT_EQ(run->lanes.size(), 3U);
+        std::vector<int> times(durations.size());
+        std::uint64_t spans = 0;
+        for (const auto &lane : run->lanes) {
+            lane->forEach(0, lane->size(), [&](const Span &span) {
+                ++spans;
+                EXPECT_LE(static_cast<double>(span.begin + span.duration), run->makespan);
+                for (std::uint64_t i = 0; i < span.count; ++i)
+                    ++times[span.first + i];
+            });
+        }
+        EXPECT_EQ(spans, run->chunks);
+        EXPECT_THAT(times, testing::Each(1));
+        EXPECT_GE(run->makespan, run->lowerBound);
+    }
+}
+
+TEST(WhatIf, LanesOfManyChunksAreBounded)
+{
+    const RecordedWork work = workOf(std::vector<double>(1'000'000, 1000));
+    const auto run = replay(work, settingOf(4, 1, 2), ReplayDetail::Lanes);
+    std::uint64_t spans = 0;
+    std::uint64_t iterations = 0;
+    std::uint64_t busy = 0;
+    for (const auto &lane : run->lanes) {
+        spans += lane->size();
+        lane->forEach(0, lane->size(), [&](const Span &span) {
+            iterations += span.count;
+            busy += span.duration;
+        });
+    }
+    EXPECT_EQ(run->chunks, 1'000'000U);
+    EXPECT_LE(spans, 2 * mostReplayedSpans);
+    EXPECT_GE(spans, mostReplayedSpans / 2);
+    EXPECT_EQ(iterations, 1'000'000U);
+    EXPECT_EQ(busy, 1'000'000'000U);
+}
+
+TEST(WhatIf, CanBeStopped)
+{
+    std::stop_source source;
+    source.request_stop();
+    const RecordedWork work = workOf(std::vector<double>(100'000, 10));
+    EXPECT_FALSE(replay(work, settingOf(2, 1, 1), ReplayDetail::Totals, source.get_token()));
+}
+
+TEST(WhatIf, NoPoolIsBelowTheLowerBound)
+{
+    const RecordedWork work = workOf({10, 20, 30, 40});
+    EXPECT_EQ(lowerBound(work, 1), 100);
+    EXPECT_EQ(lowerBound(work, 2), 50);
+    EXPECT_EQ(lowerBound(work, 1024), 40);
+    EXPECT_TRUE(isForAnotherMachine(3, 2));
+    EXPECT_FALSE(isForAnotherMachine(2, 2));
+}
+
+TEST(WhatIf, ACurveHasEverySmallNumberOfWorkersAndTheLargest)
+{
+    const auto workers = workersOfCurve(1024);
+    EXPECT_TRUE(std::is_sorted(workers.begin(), workers.end()));
+    EXPECT_EQ(std::adjacent_find(workers.begin(), workers.end()), workers.end());
+    EXPECT_THAT(
+        std::vector(workers.begin(), workers.begin() + 8), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
+    EXPECT_EQ(workers.back(), 1024U);
+    EXPECT_LT(workers.size(), 80U);
+    EXPECT_THAT(workersOfCurve(1), ElementsAre(1));
+}
+
+// --- What is read from a record ------------------------------------------------------------------
+
+TEST(RecordedWork, IsWhatTheLanesHold)
+{
+    MadeUpRun run;
+    run.recorder->spanDone(1, {0, 100, 0, 10});
+    run.recorder->spanDone(2, {0, 50, 10, 1});
+    run.recorder->spanDone(1, {200, 70, 12, 1});
+    const RecordedWork work = recordedWork(run.timeline());
+    EXPECT_EQ(work.inputs, 12U);
+    EXPECT_EQ(work.total, 220);
+    EXPECT_EQ(work.longest, 70);
+    ASSERT_EQ(work.pieces.size(), 3U);
+    EXPECT_EQ(work.pieces[1].first, 10U);
+}
+
+TEST(RecordedWork, AttemptsAtAnIndexAddUp)
+{
+    MadeUpRun run;
+    run.recorder->spanDone(1, {0, 100, 0, 10}); // 10 each
+    run.recorder->spanDone(2, {200, 7, 3, 1});
+    run.recorder->spanDone(1, {300, 40, 8, 4}); // again 8 and 9, and 10 and 11 for the first time
+    run.recorder->spanDone(1, {400, 1, 3, 1});
+    const RecordedWork work = recordedWork(run.timeline());
+    EXPECT_EQ(work.inputs, 12U);
+    EXPECT_NEAR(work.total, 148, 1e-3);
+    std::vector<double> ofEach(12);
+    for (const WorkPiece &piece : work.pieces) {
+        for (std::uint64_t i = 0; i < piece.count; ++i)
+            ofEach[piece.first + i] += piece.ofEach();
+    }
+    EXPECT_THAT(ofEach,
+        testing::Pointwise(
+            testing::DoubleNear(1e-3), {10, 10, 10, 18, 10, 10, 10, 10, 20, 20, 10, 10}));
+}
+
+/// A chunk of one input.
+void ranChunk(MadeUpRun &run, WorkerId worker, std::uint64_t index, const ChunkStations &stations)
+{
+    run.recorder->spanDone(worker, {stations.begun, stations.ended - stations.begun, index, 1});
+    run.recorder->chunkDone(worker, stations);
+}
+
+TEST(RecordedWork, LockStepShowsWhatEachWayCosts)
+{
+    MadeUpRun run;
+    std::uint64_t time = 1000;
+    for (std::uint64_t i = 0; i < 10; ++i) {
+        // sent, received, begun, ended, answered, decoded
+        ranChunk(run, 1, i, {time, time + 6, time + 7, time + 107, time + 108, time + 112, 1});
+        time += 115;
+    }
+    const HandoverCosts costs = recordedWork(run.timeline()).costs;
+    EXPECT_EQ(costs.outward.nanoseconds, 7);
+    EXPECT_EQ(costs.inward.nanoseconds, 5);
+    EXPECT_EQ(costs.turn.nanoseconds, 3);
+    EXPECT_EQ(costs.turn.cases, 9U);
+    EXPECT_EQ(costs.gap.cases, 0U); // no worker held two
+    EXPECT_EQ(costs.gap.nanoseconds, HandoverCosts().gap.nanoseconds);
+}
+
+TEST(RecordedWork, AWindowShowsTheGap)
+{
+    MadeUpRun run;
+    ranChunk(run, 1, 0, {10, 15, 20, 120, 500, 510, 1});
+    ranChunk(run, 1, 1, {10, 15, 124, 224, 500, 510, 1});
+    ranChunk(run, 1, 2, {10, 15, 230, 330, 500, 510, 1});
+    const HandoverCosts costs = recordedWork(run.timeline()).costs;
+    EXPECT_EQ(costs.gap.nanoseconds, 5);
+    EXPECT_EQ(costs.gap.cases, 2U);
+    EXPECT_EQ(costs.outward.cases, 0U);
+}
+
+TEST(RecordedWork, AnswersThatWaitShowWhatTheCoordinatorTakes)
+{
+    MadeUpRun run;
+    ranChunk(run, 1, 0, {10, 15, 20, 120, 130, 140, 1});
+    ranChunk(run, 2, 1, {10, 15, 20, 120, 130, 5140, 1});
+    const HandoverCosts costs = recordedWork(run.timeline()).costs;
+    EXPECT_EQ(costs.answer.nanoseconds, 5000);
+    EXPECT_EQ(costs.answer.cases, 1U);
+}
+
+TEST(RecordedWork, TellsWhenWorkersWereReady)
+{
+    MadeUpRun run;
+    for (const WorkerId worker : {1, 2, 3})
+        run.recorder->workerChanged(worker, WorkerState::Starting, worker);
+    run.recorder->workerChanged(2, WorkerState::Ready, 100);
+    run.recorder->firstDispatch(100);
+    run.recorder->workerChanged(1, WorkerState::Ready, 140);
+    run.recorder->workerChanged(3, WorkerState::Ready, 160);
+    run.recorder->workerChanged(4, WorkerState::Starting, 1000); // it joined later
+    run.recorder->workerChanged(4, WorkerState::Ready, 2000);
+    const RecordedWork work = recordedWork(run.timeline());
+    EXPECT_THAT(work.readyTimes, ElementsAre(0, 40, 60));
+    EXPECT_EQ(work.costs.start.nanoseconds, 1);
+    EXPECT_EQ(work.costs.start.cases, 2U);
+}
+
+} // namespace
+} // namespace poolscope
