@@ -3,8 +3,10 @@
 
 #include "headless/headless.h"
 #include "headless/runarguments.h"
+#include "pool/usablecores.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 
 namespace poolscope {
@@ -29,8 +31,13 @@ struct Arguments {
     std::string save;
     bool overwrite = false;
     std::string file;
+    std::vector<std::string> files;
     bool retryFailed = false;
     bool json = false;
+    std::string sweptWorkers = "auto";
+    std::string sweptChunks = "1,16,auto";
+    std::string repeats = "5";
+    std::string seed = "1";
 };
 
 constexpr const char *runFileType = "FILE.poolscope";
@@ -85,6 +92,39 @@ void describeResume(CLI::App &resume, Arguments &arguments)
     describeValues(resume, arguments.output);
     describeFigures(resume, arguments.output);
     refuseEmptyValues(resume);
+}
+
+void describeSweep(CLI::App &sweep, Arguments &arguments)
+{
+    describeSpec(sweep, arguments.spec);
+    sweep.remove_option(sweep.get_option("--workers"));
+    sweep.remove_option(sweep.get_option("--chunk"));
+    sweep
+        .add_option("-j,--workers", arguments.sweptWorkers,
+            "numbers of worker processes (auto: 1, 2, 4, ... to the usable cores)")
+        ->type_name("N,...|auto")
+        ->group("Sweep");
+    sweep
+        .add_option(
+            "--chunk", arguments.sweptChunks, "inputs handed to a worker at once (1,16,auto)")
+        ->type_name("N|auto,...")
+        ->group("Sweep");
+    sweep.add_option("--repeats", arguments.repeats, "runs of each setting (5)")
+        ->type_name("N")
+        ->group("Sweep");
+    sweep.add_option("--seed", arguments.seed, "of the order of the runs (1)")
+        ->type_name("N")
+        ->group("Sweep");
+    sweep.add_option("-o", arguments.output.output, "write the table there, too")
+        ->type_name("FILE.csv|.jsonl")
+        ->group("Output");
+    sweep
+        .add_option("--save", arguments.save,
+            "keep what was measured: the same command then goes on with what is missing")
+        ->type_name("FILE")
+        ->group("Output");
+    sweep.add_flag("-q", arguments.output.quiet, "no progress line")->group("Output");
+    refuseEmptyValues(sweep);
 }
 
 void describeExport(CLI::App &exported, Arguments &arguments)
@@ -154,6 +194,79 @@ Result<CommandLine> toRun(const Arguments &arguments)
     return fillOutput(options, arguments.output).map([&] { return CommandLine(options); });
 }
 
+/// 1, 2, 4, ... and the usable cores themselves.
+std::vector<std::uint32_t> workersToCores()
+{
+    const std::uint32_t cores = std::min(usableCores(), maxWorkers);
+    std::vector<std::uint32_t> workers;
+    for (std::uint32_t count = 1; count < cores; count *= 2)
+        workers.push_back(count);
+    workers.push_back(cores);
+    return workers;
+}
+
+Result<std::vector<std::uint32_t>> parseSweptWorkers(const std::string &text)
+{
+    if (text == "auto")
+        return workersToCores();
+    const auto counts = parseCounts("--workers", text, maxWorkers);
+    if (!counts)
+        return tl::unexpected(counts.error());
+    std::vector<std::uint32_t> workers;
+    for (const auto &count : *counts) {
+        if (!count)
+            return failure("--workers takes numbers or 'auto', not both: '" + text + "'");
+        workers.push_back(static_cast<std::uint32_t>(*count));
+    }
+    std::sort(workers.begin(), workers.end());
+    return workers;
+}
+
+Result<SweepPlan> parsePlan(const Arguments &arguments)
+{
+    constexpr std::uint64_t mostRepeats = 10'000;
+    const auto workers = parseSweptWorkers(arguments.sweptWorkers);
+    if (!workers)
+        return tl::unexpected(workers.error());
+    const auto chunks = parseCounts("--chunk", arguments.sweptChunks, maxChunk);
+    if (!chunks)
+        return tl::unexpected(chunks.error());
+    const auto repeats = parseCount("--repeats", arguments.repeats, 1, mostRepeats);
+    if (!repeats)
+        return tl::unexpected(repeats.error());
+    const auto seed = parseCount("--seed", arguments.seed, 0, UINT64_MAX);
+    if (!seed)
+        return tl::unexpected(seed.error());
+    return SweepPlan{*workers, *chunks, static_cast<std::uint32_t>(*repeats), *seed};
+}
+
+Result<CommandLine> toSweep(const Arguments &arguments)
+{
+    SweepOptions options;
+    const auto spec = toSpec(arguments.spec);
+    if (!spec)
+        return tl::unexpected(spec.error());
+    options.spec = *spec;
+    const auto plan = parsePlan(arguments);
+    if (!plan)
+        return tl::unexpected(plan.error());
+    options.plan = *plan;
+    const auto *lines = std::get_if<LinesInput>(&spec->input);
+    if (lines && lines->isStandardInput())
+        return failure("a sweep reads its inputs for every run: give a file instead of '-'");
+    const std::string &output = arguments.output.output;
+    if (!output.empty() && !output.ends_with(".csv") && !output.ends_with(".jsonl"))
+        return failure("-o cannot write " + output + ": its ending must be .csv or .jsonl");
+    if (!output.empty() && output == arguments.save)
+        return failure("-o and --save name the same file, " + output);
+    if (!output.empty())
+        options.output = output;
+    if (!arguments.save.empty())
+        options.save = arguments.save;
+    options.quiet = arguments.output.quiet;
+    return options;
+}
+
 /// The run goes on in the folder where it began; files are meant here.
 void makeAbsolute(OutputOptions &options)
 {
@@ -216,10 +329,14 @@ CommandLine parseCommandLine(int argc, char **argv)
     describeRun(*run, arguments);
     CLI::App *resume = app.add_subcommand("resume", "go on with a run that was stopped");
     describeResume(*resume, arguments);
+    CLI::App *sweep = app.add_subcommand("sweep", "measure which workers and chunk size pay");
+    describeSweep(*sweep, arguments);
     CLI::App *exported = app.add_subcommand("export", "write what a run file holds");
     describeExport(*exported, arguments);
     CLI::App *info = app.add_subcommand("info", "say what a run file holds");
-    describeFile(*info, arguments);
+    info->add_option("files", arguments.files, "a run file; of several, how they compare is said")
+        ->type_name(runFileType)
+        ->required();
     info->add_flag("--json", arguments.json, "as JSON");
     CLI::App *tasks = app.add_subcommand("tasks", "list the built-in tasks");
 
@@ -235,13 +352,15 @@ CommandLine parseCommandLine(int argc, char **argv)
     if (tasks->parsed())
         return TasksCommand{};
     if (info->parsed())
-        return InfoOptions{arguments.file, arguments.json};
+        return InfoOptions{arguments.files, arguments.json};
     Result<CommandLine> line = WindowCommand{};
     std::error_code ignored;
     if (run->parsed())
         line = toRun(arguments);
     else if (resume->parsed())
         line = toResume(arguments);
+    else if (sweep->parsed())
+        line = toSweep(arguments);
     else if (exported->parsed())
         line = toExport(arguments);
     else if (!opened.empty() && std::filesystem::exists(opened, ignored))

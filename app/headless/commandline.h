@@ -2,6 +2,7 @@
 // The command line: what the arguments ask for, as plain data.
 #pragma once
 
+#include "analysis/sweep.h"
 #include "pool/runspec.h"
 #include "report/chartdata.h"
 
@@ -40,6 +41,15 @@ struct RunOptions : OutputOptions {
     bool retryFailed = false;
 };
 
+/// What `poolscope sweep` was told.
+struct SweepOptions {
+    RunSpec spec; ///< without workers and chunk
+    SweepPlan plan;
+    std::optional<std::string> output; ///< a file, ending in .csv or .jsonl
+    std::optional<std::string> save; ///< the file that keeps what was measured
+    bool quiet = false;
+};
+
 /// What `poolscope export` was told.
 struct ExportOptions : OutputOptions {
     std::string file;
@@ -47,7 +57,7 @@ struct ExportOptions : OutputOptions {
 
 /// What `poolscope info` was told.
 struct InfoOptions {
-    std::string file;
+    std::vector<std::string> files; ///< one; of more, how they compare is said
     bool json = false;
 };
 
@@ -64,8 +74,8 @@ struct MessageCommand {
     int status = 0;
 };
 
-using CommandLine = std::variant<WindowCommand, RunOptions, ExportOptions, InfoOptions,
-    TasksCommand, MessageCommand>;
+using CommandLine = std::variant<WindowCommand, RunOptions, SweepOptions, ExportOptions,
+    InfoOptions, TasksCommand, MessageCommand>;
 
 CommandLine parseCommandLine(int argc, char **argv);
 

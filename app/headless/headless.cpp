@@ -2,8 +2,10 @@
 #include "headless/headless.h"
 
 #include "headless/commandline.h"
+#include "headless/comparecommand.h"
 #include "headless/runcommand.h"
 #include "headless/runfilecommands.h"
+#include "headless/sweepcommand.h"
 #include "task/builtin.h"
 
 #include <QCoreApplication>
@@ -86,10 +88,12 @@ int runProgram(int argc, char **argv, const WithWidgets &withWidgets)
         || (exported && exported->wantsCharts()))
         return withWidgets(argc, argv, line);
     QCoreApplication application(argc, argv);
+    if (const auto *sweep = std::get_if<SweepOptions>(&line))
+        return SweepCommand(*sweep).execute();
     if (exported)
         return exportRunFile(*exported, {});
     if (const auto *info = std::get_if<InfoOptions>(&line))
-        return showRunFile(*info);
+        return info->files.size() > 1 ? compareRunFiles(*info) : showRunFile(*info);
     return RunCommand(*run).execute();
 }
 

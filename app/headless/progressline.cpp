@@ -30,6 +30,14 @@ std::string bar(double fraction)
     return text + std::string(static_cast<std::size_t>(barWidth - cells), ' ');
 }
 
+/// " 64%|██████▍   | "
+std::string barText(double fraction)
+{
+    std::array<char, 8> percent{};
+    std::snprintf(percent.data(), percent.size(), "%3d%%", static_cast<int>(fraction * 100));
+    return percent.data() + ("|" + bar(fraction)) + "| ";
+}
+
 std::string clock(double seconds)
 {
     if (!std::isfinite(seconds) || seconds > 359'999'999)
@@ -64,11 +72,8 @@ std::string withTotal(const Progress &progress, std::uint64_t total)
     const double left = progress.done == 0 && total > 0
         ? INFINITY
         : progress.seconds / std::max(fraction, 1e-12) - progress.seconds;
-    std::array<char, 8> percent{};
-    std::snprintf(percent.data(), percent.size(), "%3d%%", static_cast<int>(fraction * 100));
-    return percent.data() + ("|" + bar(fraction)) + "| " + std::to_string(progress.done) + "/"
-        + std::to_string(total) + " [" + clock(progress.seconds) + "<" + clock(left) + ", "
-        + rateText(progress) + "]";
+    return barText(fraction) + std::to_string(progress.done) + "/" + std::to_string(total) + " ["
+        + clock(progress.seconds) + "<" + clock(left) + ", " + rateText(progress) + "]";
 }
 
 } // namespace
@@ -102,6 +107,16 @@ std::string progressText(const Progress &progress)
     return text;
 }
 
+std::string progressText(const SweepProgress &progress)
+{
+    const double done = static_cast<double>(progress.done) + progress.shareOfRun;
+    const double fraction =
+        progress.total == 0 ? 1 : std::min(done / static_cast<double>(progress.total), 1.0);
+    return barText(fraction) + std::to_string(progress.done) + "/" + std::to_string(progress.total)
+        + " runs [" + clock(progress.seconds) + "<" + clock(progress.left.value_or(INFINITY)) + "]"
+        + (progress.now.empty() ? "" : ", " + progress.now);
+}
+
 ProgressLine::ProgressLine(Show show)
     : m_show(show)
     , m_terminal(isatty(STDERR_FILENO) != 0)
@@ -110,12 +125,22 @@ ProgressLine::ProgressLine(Show show)
 
 void ProgressLine::update(const Progress &progress)
 {
-    const double interval = m_terminal ? terminalInterval : plainInterval;
-    if (progress.seconds - m_lastShown < interval)
+    if (isDue(progress.seconds))
+        update(progress.seconds, progressText(progress));
+}
+
+void ProgressLine::update(double seconds, const std::string &text)
+{
+    if (!isDue(seconds))
         return;
-    m_lastShown = progress.seconds;
-    write(m_terminal ? "\r" + progressText(progress) + "\033[K" : progressText(progress) + "\n");
+    m_lastShown = seconds;
+    write(m_terminal ? "\r" + text + "\033[K" : text + "\n");
     m_visible = m_terminal;
+}
+
+bool ProgressLine::isDue(double seconds) const
+{
+    return seconds - m_lastShown >= (m_terminal ? terminalInterval : plainInterval);
 }
 
 void ProgressLine::clear()

@@ -27,6 +27,19 @@ Progress progressOf(const Run &run);
 /// 2044.12it/s]", and ", 3 failed" where some have, ", waiting" where it cannot go on.
 std::string progressText(const Progress &progress);
 
+/// How far a sweep is, in runs.
+struct SweepProgress {
+    std::size_t done = 0;
+    std::size_t total = 0;
+    double shareOfRun = 0; ///< of the one that goes on, from 0 to 1
+    double seconds = 0; ///< since it began
+    std::optional<double> left = {}; ///< seconds; nothing: unknown
+    std::string now; ///< what is being run
+};
+
+/// " 20%|██        | 9/45 runs [00:12<00:48], 2 workers, chunk 16"
+std::string progressText(const SweepProgress &progress);
+
 class ProgressLine {
 public:
     enum class Show { Never, Always };
@@ -34,12 +47,15 @@ public:
 
     /// Shows the progress if it is time to.
     void update(const Progress &progress);
+    /// The same for another text, `seconds` after the beginning.
+    void update(double seconds, const std::string &text);
     /// Takes the line away from a terminal, so that something else can be written.
     void clear();
     /// Shows it a last time, and ends the line.
     void finish(const Progress &progress);
 
 private:
+    bool isDue(double seconds) const;
     void write(const std::string &text);
 
     Show m_show;

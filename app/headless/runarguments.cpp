@@ -74,18 +74,6 @@ constexpr SpecOption specOptions[] = {
     {"", "--halt", &TypedSpec::halt, "end the run after so many failures (none)", "COUNT", "Pool"},
 };
 
-Result<std::uint64_t> parseCount(
-    const char *option, const std::string &text, std::uint64_t least, std::uint64_t most)
-{
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool whole = error == std::errc() && end == text.data() + text.size();
-    if (!whole || value < least || value > most)
-        return failure(std::string(option) + " takes a number from " + std::to_string(least)
-            + " to " + std::to_string(most) + ", not '" + text + "'");
-    return value;
-}
-
 /// A count, or nothing for "auto".
 Result<std::optional<std::uint64_t>> parseAutoCount(
     const char *option, const std::string &text, std::uint64_t most)
@@ -356,6 +344,34 @@ std::string quoteForShell(const std::string &argument)
 }
 
 } // namespace
+
+Result<std::uint64_t> parseCount(
+    const char *option, const std::string &text, std::uint64_t least, std::uint64_t most)
+{
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = error == std::errc() && end == text.data() + text.size();
+    if (!whole || value < least || value > most)
+        return failure(std::string(option) + " takes a number from " + std::to_string(least)
+            + " to " + std::to_string(most) + ", not '" + text + "'");
+    return value;
+}
+
+Result<std::vector<std::optional<std::uint64_t>>> parseCounts(
+    const char *option, const std::string &text, std::uint64_t most)
+{
+    std::vector<std::optional<std::uint64_t>> counts;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const std::size_t end = std::min(text.find(',', begin), text.size());
+        const auto count = parseAutoCount(option, text.substr(begin, end - begin), most);
+        if (!count)
+            return tl::unexpected(count.error());
+        if (std::find(counts.begin(), counts.end(), *count) == counts.end())
+            counts.push_back(*count);
+        begin = end + 1;
+    }
+    return counts;
+}
 
 Result<std::optional<std::uint64_t>> parseSize(const std::string &text)
 {

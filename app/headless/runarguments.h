@@ -53,6 +53,15 @@ void refuseEmptyValues(CLI::App &run);
 
 Result<RunSpec> toSpec(const TypedSpec &typed);
 
+/// Numbers as --workers has them where there may be several, such as "1,2,auto"; auto is nothing.
+/// Each once, in their order.
+Result<std::vector<std::optional<std::uint64_t>>> parseCounts(
+    const char *option, const std::string &text, std::uint64_t most);
+
+/// One number, from `least` to `most`.
+Result<std::uint64_t> parseCount(
+    const char *option, const std::string &text, std::uint64_t least, std::uint64_t most);
+
 /// The arguments behind `poolscope run` that give this spec. What is a default is left out.
 std::vector<std::string> runArguments(const RunSpec &spec);
 

@@ -209,16 +209,18 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
 
 int showRunFile(const InfoOptions &options)
 {
-    const auto loaded = loadRunFile(options.file);
+    const std::string &path = options.files.front();
+    const auto loaded = loadRunFile(path);
     if (!loaded)
         return complain(loaded.error(), exitWrongUse);
     const RunRecord &record = *loaded->record;
     const RunFileInfo &info = loaded->info;
     const Analysis analysis = analyse(record, info.description.cores);
-    const std::string text = options.json ? infoJson(options.file, info, record, analysis)
-                                                .dump(2, ' ', false, Json::error_handler_t::replace)
-            + "\n"
-                                          : infoText(options.file, info, analysis);
+    const std::string text = options.json
+        ? infoJson(path, info, record, analysis).dump(2, ' ', false, Json::error_handler_t::replace)
+            + "
+"
+        : infoText(path, info, analysis);
     const auto written = StandardOutput({}).writeText(text);
     return written ? exitAllSucceeded : complain(written.error(), exitPoolFailed);
 }

@@ -81,7 +81,7 @@ int exportWithCharts(int argc, char **argv, const ExportOptions &options)
 
 int showWithoutDisplay(const std::string &file)
 {
-    const int status = showRunFile({file, false});
+    const int status = showRunFile({{file}, false});
     if (status == exitAllSucceeded)
         std::fprintf(stderr,
             "poolscope: there is no display for the window; this is what %s holds\n", file.c_str());

@@ -2,6 +2,7 @@
 #include "headless/commandline.h"
 #include "headless/runarguments.h"
 #include "input/integerrange.h"
+#include "pool/usablecores.h"
 
 #include <array>
 #include <cstdint>
@@ -233,6 +234,50 @@ TEST(RunArguments, HoldNothingButTheSpec)
         EXPECT_THAT(parsed.error().message, HasSubstr(other.front()));
     }
     EXPECT_TRUE(parseRunArguments(spec));
+}
+
+TEST(Sweep, TakesListsAndEachOnce)
+{
+    const CommandLine line = parsedByTheProgram({"poolscope", "sweep", "--builtin", "sqrt",
+        "--range", "1:9", "-j", "4,1,2,1", "--chunk", "64,auto,64,1", "--repeats", "7", "--window",
+        "2", "--seed", "18446744073709551615", "-o", "a.csv", "--save", "kept"});
+    const auto *sweep = std::get_if<SweepOptions>(&line);
+    ASSERT_TRUE(sweep);
+    EXPECT_THAT(sweep->plan.workers, ElementsAre(1, 2, 4));
+    EXPECT_THAT(sweep->plan.chunks,
+        ElementsAre(
+            std::optional<std::uint64_t>(64), std::nullopt, std::optional<std::uint64_t>(1)));
+    EXPECT_EQ(sweep->plan.repeats, 7U);
+    EXPECT_EQ(sweep->plan.seed, UINT64_MAX);
+    EXPECT_EQ(sweep->spec.pool.window, 2U);
+    EXPECT_FALSE(sweep->spec.pool.workers);
+    EXPECT_FALSE(sweep->spec.pool.chunk);
+    EXPECT_EQ(sweep->output, "a.csv");
+    EXPECT_EQ(sweep->save, "kept");
+}
+
+TEST(Sweep, WithoutListsItGoesUpToTheUsableCores)
+{
+    const CommandLine line =
+        parsedByTheProgram({"poolscope", "sweep", "--builtin", "sqrt", "--range", "1:9"});
+    const auto *sweep = std::get_if<SweepOptions>(&line);
+    ASSERT_TRUE(sweep);
+    EXPECT_EQ(sweep->plan.workers.front(), 1U);
+    EXPECT_EQ(sweep->plan.workers.back(), usableCores());
+    EXPECT_THAT(sweep->plan.chunks,
+        ElementsAre(
+            std::optional<std::uint64_t>(1), std::optional<std::uint64_t>(16), std::nullopt));
+    EXPECT_EQ(sweep->plan.repeats, 5U);
+}
+
+TEST(Info, TakesOneFileOrMore)
+{
+    const CommandLine line = parsedByTheProgram({"poolscope", "info", "a", "b", "--json"});
+    const auto *info = std::get_if<InfoOptions>(&line);
+    ASSERT_TRUE(info);
+    EXPECT_THAT(info->files, ElementsAre("a", "b"));
+    EXPECT_TRUE(info->json);
+    EXPECT_TRUE(std::holds_alternative<MessageCommand>(parsedByTheProgram({"poolscope", "info"})));
 }
 
 TEST(ShellCommand, QuotesOnlyWhereItHasTo)

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "headless/sweepcommand.h"
+
+#include "headless/headless.h"
+#include "headless/interrupt.h"
+#include "headless/standardoutput.h"
+#include "pool/taskcheck.h"
+#include "report/sweepreport.h"
+
+#include <cstdio>
+#include <utility>
+
+namespace poolscope {
+
+namespace {
+
+constexpr int interval = 50; // milliseconds
+
+void complain(const std::string &what)
+{
+    std::fprintf(stderr, "poolscope: %s\n", what.c_str());
+}
+
+std::string runsWithFailures(const std::vector<SweepMeasurement> &measurements)
+{
+    std::size_t runs = 0;
+    std::uint64_t failed = 0;
+    for (const SweepMeasurement &measurement : measurements) {
+        runs += measurement.failed > 0 ? 1 : 0;
+        failed += measurement.failed;
+    }
+    if (failed == 0)
+        return {};
+    return "inputs failed in " + std::to_string(runs) + " of " + std::to_string(measurements.size())
+        + " runs, " + std::to_string(failed) + " in all: what was measured is how fast they fail";
+}
+
+} // namespace
+
+SweepCommand::SweepCommand(SweepOptions options)
+    : m_options(std::move(options))
+    , m_progress(m_options.quiet ? ProgressLine::Show::Never : ProgressLine::Show::Always)
+{
+}
+
+int SweepCommand::execute()
+{
+    Interrupt interruption;
+    if (const auto prepared = prepare(); !prepared) {
+        complain(prepared.error().message);
+        return exitWrongUse;
+    }
+    connect(&interruption, &Interrupt::came, m_runner.get(), &SweepRunner::cancel);
+    connect(m_runner.get(), &SweepRunner::measured, this, &SweepCommand::keep);
+    connect(m_runner.get(), &SweepRunner::ended, &m_loop, &QEventLoop::quit, Qt::QueuedConnection);
+    connect(&m_timer, &QTimer::timeout, this, &SweepCommand::showProgress);
+    m_timer.start(interval);
+    m_clock.start();
+    m_runner->start();
+    m_loop.exec();
+    m_timer.stop();
+    return finish();
+}
+
+Result<void> SweepCommand::prepare()
+{
+    if (const auto checked = checkTask(m_options.spec.task); !checked)
+        return checked;
+    const auto inputs = openInput(m_options.spec.input);
+    if (!inputs)
+        return tl::unexpected(inputs.error());
+    if ((*inputs)->size() == 0)
+        return failure("there are no inputs to measure with");
+    if (m_options.output) {
+        auto output = AtomicFile::open(*m_options.output);
+        if (!output)
+            return tl::unexpected(output.error());
+        m_output = std::move(*output);
+    }
+    if (const auto opened = openFile(**inputs); !opened)
+        return opened;
+    m_runner = std::make_unique<SweepRunner>(m_options.spec, m_options.plan,
+        m_file ? m_file->measurements() : std::vector<SweepMeasurement>());
+    return {};
+}
+
+Result<void> SweepCommand::openFile(const InputSource &inputs)
+{
+    if (!m_options.save)
+        return {};
+    const auto subject = sweepSubject(m_options.spec, inputs, "poolscope " POOLSCOPE_VERSION);
+    if (!subject)
+        return tl::unexpected(subject.error());
+    return SweepFile::open(*m_options.save, *subject).map([this](SweepFile file) {
+        m_file.emplace(std::move(file));
+    });
+}
+
+void SweepCommand::keep(const SweepMeasurement &measurement)
+{
+    if (!m_file || m_fileError)
+        return;
+    if (const auto kept = m_file->append(measurement); !kept) {
+        m_fileError = kept.error();
+        m_runner->cancel();
+    }
+}
+
+void SweepCommand::showProgress()
+{
+    SweepProgress progress;
+    progress.done = m_runner->stepsDone();
+    progress.total = m_runner->stepCount();
+    progress.shareOfRun = m_runner->isWarmingUp() ? 0 : m_runner->shareOfRun();
+    progress.seconds = static_cast<double>(m_clock.elapsed()) / 1e3;
+    progress.left = m_runner->secondsLeft();
+    if (const auto setting = m_runner->settingNow())
+        progress.now = (m_runner->isWarmingUp() ? "warming up: " : "") + toString(*setting);
+    m_progress.update(progress.seconds, progressText(progress));
+}
+
+int SweepCommand::finish()
+{
+    m_progress.clear();
+    const int status = exitStatus();
+    if (status != exitAllSucceeded && status != exitSomeFailed)
+        return status;
+    if (const auto written = writeResults(); !written) {
+        complain(written.error().message);
+        return exitPoolFailed;
+    }
+    const std::string text =
+        sweepText(m_options.plan, sweepResult(m_options.plan, m_runner->measurements()));
+    StandardOutput standardOutput({});
+    if (const auto written = standardOutput.writeText(text); !written) {
+        if (!standardOutput.readerIsGone())
+            complain(written.error().message);
+        return standardOutput.readerIsGone() || Interrupt::hasCome() ? exitInterrupted
+                                                                     : exitPoolFailed;
+    }
+    return status;
+}
+
+/// Says why, where the sweep did not come to its end.
+int SweepCommand::exitStatus()
+{
+    if (m_fileError) {
+        complain(m_fileError->message);
+        return exitPoolFailed;
+    }
+    if (m_runner->end() == SweepRunner::End::Failed) {
+        complain(m_runner->error());
+        std::fputs(m_runner->errorDetail().c_str(), stderr);
+        return exitPoolFailed;
+    }
+    if (m_runner->end() == SweepRunner::End::Cancelled) {
+        complain("interrupted after " + std::to_string(m_runner->stepsDone()) + " of "
+            + std::to_string(m_runner->stepCount()) + " runs"
+            + (m_file ? "; the same command goes on with it" : ""));
+        return exitInterrupted;
+    }
+    const std::string failures = runsWithFailures(m_runner->measurements());
+    if (failures.empty())
+        return exitAllSucceeded;
+    complain(failures);
+    return exitSomeFailed;
+}
+
+Result<void> SweepCommand::writeResults() const
+{
+    if (!m_output)
+        return {};
+    const SweepResult result = sweepResult(m_options.plan, m_runner->measurements());
+    const bool isCsv = m_options.output->ends_with(".csv");
+    if (const auto written = m_output->append(isCsv ? sweepCsv(result) : sweepJsonLines(result));
+        !written)
+        return written;
+    return m_output->commit();
+}
+
+} // namespace poolscope

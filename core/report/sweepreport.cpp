@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report/sweepreport.h"
+
+#include "report/figuretext.h"
+#include "report/valuetext.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace poolscope {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string chunkText(const SweepSetting &setting)
+{
+    return setting.chunk ? std::to_string(*setting.chunk) : "auto";
+}
+
+using Row = std::vector<std::string>;
+
+Row rowOf(const SweepCell &cell)
+{
+    const Estimate &rate = cell.throughput;
+    return {
+        std::to_string(cell.setting.workers),
+        chunkText(cell.setting),
+        rateText(rate.value),
+        rate.interval ? rateText(rate.interval->low) + " to " + rateText(rate.interval->high) : "?",
+        cell.speedup ? fixedText(cell.speedup->value, 2) : "?",
+        cell.efficiency ? fixedText(cell.efficiency->value * 100, 0) + "%" : "?",
+        std::to_string(cell.throughputs.size()),
+    };
+}
+
+std::string withInterval(const Estimate &estimate)
+{
+    std::string text = shortText(estimate.value);
+    if (estimate.interval)
+        text += " (" + shortText(estimate.interval->low) + " to "
+            + shortText(estimate.interval->high) + ")";
+    return text;
+}
+
+std::string fitText(const ScalingFit &fit)
+{
+    std::string text = fit.law == ScalingLaw::Amdahl ? "Amdahl's law: serial share "
+                                                     : "Universal Scalability Law: contention ";
+    text += withInterval(fit.contention);
+    if (fit.law == ScalingLaw::Universal)
+        text += ", coherency " + withInterval(fit.coherency);
+    text += ", R2 " + fixedText(fit.rSquared, 3);
+    if (const auto most = fit.mostThroughput())
+        text += "; at most " + rateText(*most) + " it/s";
+    if (const auto peak = fit.peakWorkers())
+        text += " with " + fixedText(std::max(std::floor(*peak), 1.0), 0) + " workers";
+    return text + "\n";
+}
+
+std::string choiceText(const SweepCell &cell)
+{
+    return toString(cell.setting) + ", " + rateText(cell.throughput.value) + " it/s";
+}
+
+Json jsonOf(const Estimate &estimate, std::string_view name)
+{
+    const std::string key(name);
+    return {
+        {key, estimate.value},
+        {key + "_low", estimate.interval ? Json(estimate.interval->low) : Json()},
+        {key + "_high", estimate.interval ? Json(estimate.interval->high) : Json()},
+    };
+}
+
+Json jsonOf(const SweepCell &cell)
+{
+    Json json{
+        {"workers", cell.setting.workers},
+        {"chunk", cell.setting.chunk ? Json(*cell.setting.chunk) : Json("auto")},
+        {"runs", cell.throughputs.size()},
+    };
+    json.update(jsonOf(cell.throughput, "rate"));
+    if (cell.speedup)
+        json.update(jsonOf(*cell.speedup, "speedup"));
+    else
+        json.update(
+            Json{{"speedup", nullptr}, {"speedup_low", nullptr}, {"speedup_high", nullptr}});
+    json["efficiency"] = cell.efficiency ? Json(cell.efficiency->value) : Json();
+    json["failed"] = cell.failed;
+    return json;
+}
+
+} // namespace
+
+std::string sweepText(const SweepPlan &plan, const SweepResult &result)
+{
+    std::vector<Row> rows{{"workers", "chunk", "it/s", "95%", "speedup", "efficiency", "runs"}};
+    for (const SweepCell &cell : result.cells)
+        rows.push_back(rowOf(cell));
+    std::string text = tableText(rows);
+    if (!result.best)
+        return text;
+    const SweepCell &best = result.cells[*result.best];
+    const SweepCell &cheapest = result.cells[*result.cheapest];
+    const auto points = scalingPoints(result, best.setting.chunk);
+    text += "\nat chunk " + chunkText(best.setting) + ":\n";
+    for (const ScalingLaw law : {ScalingLaw::Amdahl, ScalingLaw::Universal}) {
+        const auto fit = fitScaling(law, points, {plan.seed, 500});
+        text += fit ? fitText(*fit) : fit.error().message + "\n";
+    }
+    text += "\nfastest: " + choiceText(best) + "\n";
+    text += "cheapest within 5% of it: "
+        + (result.best == result.cheapest ? "the same" : choiceText(cheapest)) + "\n";
+    return text;
+}
+
+std::string sweepCsv(const SweepResult &result)
+{
+    std::string text =
+        "workers,chunk,runs,rate,rate_low,rate_high,speedup,speedup_low,speedup_high,"
+        "efficiency,failed\n";
+    for (const SweepCell &cell : result.cells) {
+        std::string line;
+        const Json json = jsonOf(cell);
+        for (const auto &[key, value] : json.items()) {
+            line += line.empty() ? "" : ",";
+            if (value.is_string())
+                line += value.get<std::string>();
+            else if (value.is_number_float())
+                appendReal(line, value.get<double>());
+            else if (!value.is_null())
+                line += value.dump();
+        }
+        text += line + "\n";
+    }
+    return text;
+}
+
+std::string sweepJsonLines(const SweepResult &result)
+{
+    std::string text;
+    for (const SweepCell &cell : result.cells) {
+        Json json = jsonOf(cell);
+        json["rates"] = cell.throughputs;
+        text += json.dump() + "\n";
+    }
+    return text;
+}
+
+} // namespace poolscope
