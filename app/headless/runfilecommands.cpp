@@ -92,8 +92,8 @@ Json infoJson(const std::string &path, const RunFileInfo &info, const RunRecord 
         {"makespan_s", seconds(progress.makespan())},
         {"rate", rateOf(progress)},
         {"started_at", timeText(description.startedAt)},
-        {"host", description.host},
-        {"usable_cores", description.cores},
+        {"host", description.machine.host},
+        {"usable_cores", description.machine.cores},
         {"program", description.program},
     };
     if (!progress.error.empty())
@@ -179,8 +179,8 @@ std::string infoText(const std::string &path, const RunFileInfo &info, const Ana
     line("time went", causesLine(analysis.accounting));
     line("verdict", analysis.verdict.text);
     line("began",
-        timeText(description.startedAt) + " on " + description.host + " ("
-            + std::to_string(description.cores) + " usable cores), " + description.program);
+        timeText(description.startedAt) + " on " + description.machine.host + " ("
+            + std::to_string(description.machine.cores) + " usable cores), " + description.program);
     return text;
 }
 

@@ -32,6 +32,12 @@ RunState stateAfter(PoolEnd::How how)
     return RunState::Failed;
 }
 
+std::int64_t secondsSince1970()
+{
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
 } // namespace
 
 Result<Run::Opened> Run::open(const RunSpec &spec, Reading reading)
@@ -43,6 +49,8 @@ Result<Run::Opened> Run::open(const RunSpec &spec, Reading reading)
         return tl::unexpected(suits.error());
     auto record = std::make_unique<RunRecord>();
     record->spec = spec;
+    record->machine = thisMachine();
+    record->startedAt = secondsSince1970();
     const bool grows = (*source)->growing() != nullptr;
     record->inputCount = (*source)->size();
     record->areInputsComplete = !grows;

@@ -70,6 +70,19 @@ private:
     std::string m_wrong;
 };
 
+/// Files of before have nothing but host and cores.
+void readMachine(Members &members, Machine &machine)
+{
+    members.text("host", machine.host);
+    members.number("cores", machine.cores);
+    if (members.find("kernel"))
+        members.text("kernel", machine.kernel);
+    if (members.find("processor"))
+        members.text("processor", machine.processor);
+    if (members.find("memory"))
+        members.number("memory", machine.memory);
+}
+
 Json parsed(std::string_view text)
 {
     return Json::parse(text, nullptr, false);
@@ -110,8 +123,11 @@ std::string descriptionText(const RunDescription &description)
         {"task_files", files},
         {"folder", textJson(description.folder)},
         {"program", description.program},
-        {"host", textJson(description.host)},
-        {"cores", description.cores},
+        {"host", textJson(description.machine.host)},
+        {"kernel", textJson(description.machine.kernel)},
+        {"processor", textJson(description.machine.processor)},
+        {"cores", description.machine.cores},
+        {"memory", description.machine.memory},
         {"started_at", description.startedAt},
     }
         .dump();
@@ -132,8 +148,7 @@ Result<RunDescription> descriptionFrom(std::string_view text)
     members.number("inputs_hashed", description.inputsHashed);
     members.text("folder", description.folder);
     members.text("program", description.program);
-    members.text("host", description.host);
-    members.number("cores", description.cores);
+    readMachine(members, description.machine);
     members.number("started_at", description.startedAt);
     const Json *files = members.find("task_files");
     if (!files || !files->is_array())

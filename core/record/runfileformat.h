@@ -29,6 +29,7 @@
 // A checksum is the XXH3 of a piece's data, seeded with that of its other fields.
 #pragma once
 
+#include "pool/machine.h"
 #include "pool/poollistener.h"
 #include "pool/runspec.h"
 #include "pool/taskcontent.h"
@@ -52,8 +53,7 @@ struct RunDescription {
     std::vector<TaskFile> taskFiles; ///< as they were when the run began
     std::string folder; ///< in which relative paths and commands are meant
     std::string program; ///< "poolscope 0.1.0"
-    std::string host;
-    std::uint32_t cores = 0; ///< usable ones
+    Machine machine;
     std::int64_t startedAt = 0; ///< seconds since 1970
 };
 

@@ -58,6 +58,8 @@ Result<LoadedRun> loadRunFile(const std::string &path)
     loaded.record = std::make_unique<RunRecord>();
     RunRecord &record = *loaded.record;
     record.spec = loaded.info.description.spec;
+    record.machine = loaded.info.description.machine;
+    record.startedAt = loaded.info.description.startedAt;
     record.inputCount = loaded.info.description.inputCount;
     record.inputs = inputsOf(loaded.info.description);
     auto outcomes = OutcomeStore::make(record.inputCount, OutcomeStore::Keep::All);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "input/inputsource.h"
+#include "pool/machine.h"
 #include "pool/runspec.h"
 #include "record/outcomestore.h"
 #include "record/runlog.h"
@@ -21,6 +22,8 @@ namespace poolscope {
 
 struct RunRecord {
     RunSpec spec;
+    Machine machine; ///< that it was made on, as far as that is known
+    std::int64_t startedAt = 0; ///< seconds since 1970; 0: unknown
     std::atomic<std::uint64_t> inputCount = 0; ///< so far, where inputs still come
     std::atomic<bool> areInputsComplete = true;
     /// Nothing while inputs still come.

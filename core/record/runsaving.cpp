@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "record/runsaving.h"
 
-#include "pool/usablecores.h"
 #include "record/runfilereader.h"
 
-#include <chrono>
 #include <filesystem>
 #include <set>
 
 namespace poolscope {
 
 namespace {
-
-std::int64_t secondsSince1970()
-{
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::seconds>(now).count();
-}
 
 Result<RunDescription> describe(const Run::Opened &opened)
 {
@@ -33,9 +25,8 @@ Result<RunDescription> describe(const Run::Opened &opened)
     std::error_code error;
     description.folder = std::filesystem::current_path(error).string();
     description.program = "poolscope " POOLSCOPE_VERSION;
-    description.host = thisProcess().host;
-    description.cores = usableCores();
-    description.startedAt = secondsSince1970();
+    description.machine = opened.record->machine;
+    description.startedAt = opened.record->startedAt;
     return description;
 }
 

@@ -52,8 +52,8 @@ protected:
         description.taskFiles = {{"/a/task.py", "0123"}};
         description.folder = "/a/folder";
         description.program = "poolscope 0";
-        description.host = "host";
-        description.cores = 3;
+        description.machine.host = "host";
+        description.machine.cores = 3;
         description.startedAt = 1'700'000'000;
         return description;
     }
