@@ -64,6 +64,11 @@ struct InputText {
     }
 };
 
+QString workersText(std::uint32_t workers)
+{
+    return workers == 1 ? QObject::tr("1 worker") : QObject::tr("%1 workers").arg(workers);
+}
+
 } // namespace
 
 QString taskText(const TaskSpec &task)
@@ -78,9 +83,8 @@ QString inputText(const InputSpec &input)
 
 QString settingsText(const RunSpec &spec)
 {
-    const std::uint32_t workers = spec.pool.workers.value_or(usableCores());
     QStringList parts{taskText(spec.task), inputText(spec.input),
-        workers == 1 ? QObject::tr("1 worker") : QObject::tr("%1 workers").arg(workers)};
+        workersText(spec.pool.workers.value_or(usableCores()))};
     if (spec.pool.chunk)
         parts << QObject::tr("chunk %1").arg(countText(*spec.pool.chunk));
     if (spec.pool.window)
@@ -96,6 +100,14 @@ QString settingsText(const RunSpec &spec)
     if (spec.pool.halt)
         parts << QObject::tr("halts at %1 failures").arg(countText(*spec.pool.halt));
     return parts.join(QStringLiteral(" \u00b7 "));
+}
+
+QString settingsText(const RunRecord &record)
+{
+    if (record.source.empty())
+        return settingsText(record.spec);
+    return QString::fromStdString(record.source) + QStringLiteral(" \u00b7 ")
+        + workersText(static_cast<std::uint32_t>(record.timeline.workerCount()));
 }
 
 QString outcomeText(const RunRecord &record, const Moment &moment)

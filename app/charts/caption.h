@@ -16,6 +16,9 @@ QString inputText(const InputSpec &input);
 
 /// "sqrt · 1:5000 · 2 workers", and chunk, window and retries where they are fixed.
 QString settingsText(const RunSpec &spec);
+/// The same of a run; of one that was read from elsewhere: "jobs.joblog, of GNU parallel · 4
+/// workers".
+QString settingsText(const RunRecord &record);
 
 /// "4,999 of 4,999 done in 0.8 s, 6,240 it/s", and how many failed.
 QString outcomeText(const RunRecord &record, const Moment &moment);

@@ -19,6 +19,7 @@ struct OutputArguments {
     std::string summary;
     std::string chartsFolder;
     std::vector<std::string> charts;
+    std::string trace;
     bool discard = false;
     bool unordered = false;
     bool quiet = false;
@@ -41,6 +42,7 @@ struct Arguments {
 };
 
 constexpr const char *runFileType = "FILE.poolscope";
+constexpr const char *readFileType = "FILE.poolscope|.json|.joblog";
 
 void describeValues(CLI::App &run, OutputArguments &arguments)
 {
@@ -65,11 +67,23 @@ void describeFigures(CLI::App &run, OutputArguments &arguments)
         ->allow_extra_args(false)
         ->group("Output");
     run.add_flag("-q", arguments.quiet, "no progress line")->group("Output");
+    run.add_option("--trace", arguments.trace,
+           "write the timeline as a Chrome trace, for Perfetto and chrome://tracing")
+        ->type_name("FILE.json")
+        ->group("Output");
 }
 
 void describeFile(CLI::App &command, Arguments &arguments)
 {
     command.add_option("file", arguments.file, "a run file")->type_name(runFileType)->required();
+}
+
+/// The same where the file is only read.
+void describeReadFile(CLI::App &command, Arguments &arguments)
+{
+    command.add_option("file", arguments.file, "a run file, Chrome trace or job log of parallel")
+        ->type_name(readFileType)
+        ->required();
 }
 
 void describeRun(CLI::App &run, Arguments &arguments)
@@ -129,7 +143,7 @@ void describeSweep(CLI::App &sweep, Arguments &arguments)
 
 void describeExport(CLI::App &exported, Arguments &arguments)
 {
-    describeFile(exported, arguments);
+    describeReadFile(exported, arguments);
     exported.add_option("-o", arguments.output.output, "write values there")
         ->type_name("FILE.csv|.jsonl|.txt|.npy")
         ->group("Output");
@@ -174,6 +188,8 @@ Result<void> fillOutput(OutputOptions &options, const OutputArguments &arguments
     options.discard = arguments.discard;
     options.unordered = arguments.unordered;
     options.quiet = arguments.quiet;
+    if (!arguments.trace.empty())
+        options.trace = arguments.trace;
     return {};
 }
 
@@ -284,6 +300,8 @@ void makeAbsolute(OutputOptions &options)
         make(*options.chartsFolder);
     for (ChartFile &chart : options.charts)
         make(chart.path);
+    if (options.trace)
+        make(*options.trace);
 }
 
 Result<CommandLine> toResume(const Arguments &arguments)
@@ -302,8 +320,9 @@ Result<CommandLine> toExport(const Arguments &arguments)
     ExportOptions options;
     options.file = arguments.file;
     const auto filled = fillOutput(options, arguments.output);
-    if (filled && !options.output && !options.summary && !options.wantsCharts())
-        return failure("nothing is to be exported: give -o, --summary, --charts or --chart");
+    if (filled && !options.output && !options.summary && !options.wantsTimeline())
+        return failure(
+            "nothing is to be exported: give -o, --summary, --charts, --chart or --trace");
     return filled.map([&] { return CommandLine(options); });
 }
 
@@ -324,17 +343,19 @@ CommandLine parseCommandLine(int argc, char **argv)
     app.require_subcommand(0, 1);
     Arguments arguments;
     std::string opened;
-    app.add_option("file", opened, "a run file to open in the window")->type_name(runFileType);
+    app.add_option("file", opened,
+           "what to open in the window: a run file, a Chrome trace, or a job log of GNU parallel")
+        ->type_name(readFileType);
     CLI::App *run = app.add_subcommand("run", "map a task over inputs");
     describeRun(*run, arguments);
     CLI::App *resume = app.add_subcommand("resume", "go on with a run that was stopped");
     describeResume(*resume, arguments);
     CLI::App *sweep = app.add_subcommand("sweep", "measure which workers and chunk size pay");
     describeSweep(*sweep, arguments);
-    CLI::App *exported = app.add_subcommand("export", "write what a run file holds");
+    CLI::App *exported = app.add_subcommand("export", "write what a run file, trace or job log holds");
     describeExport(*exported, arguments);
-    CLI::App *info = app.add_subcommand("info", "say what a run file holds");
-    info->add_option("files", arguments.files, "a run file; of several, how they compare is said")
+    CLI::App *info = app.add_subcommand("info", "say what a run file, trace or job log holds");
+    info->add_option("files", arguments.files, "a run file, trace or job log; of several, how they compare is said")
         ->type_name(runFileType)
         ->required();
     info->add_flag("--json", arguments.json, "as JSON");
@@ -366,7 +387,7 @@ CommandLine parseCommandLine(int argc, char **argv)
     else if (!opened.empty() && std::filesystem::exists(opened, ignored))
         line = WindowCommand{opened};
     else if (!opened.empty())
-        line = failure("'" + opened + "' is no command, and there is no such run file" + seeHelp);
+        line = failure("'" + opened + "' is no command, and there is no such file" + seeHelp);
     return line ? *line : CommandLine(wrongUse(line.error().message));
 }
 

@@ -27,9 +27,12 @@ struct OutputOptions {
     std::optional<std::string> summary; ///< a file, or "-" for standard output
     std::optional<std::string> chartsFolder; ///< all charts go there, as PNG
     std::vector<ChartFile> charts;
+    std::optional<std::string> trace; ///< the timeline, as a Chrome trace
     bool quiet = false;
 
     bool wantsCharts() const { return chartsFolder || !charts.empty(); }
+    /// Whether anything is to be told of each iteration.
+    bool wantsTimeline() const { return wantsCharts() || trace; }
 };
 
 /// What `poolscope run` or `poolscope resume` was told.
@@ -63,7 +66,7 @@ struct InfoOptions {
 
 /// No command: the window.
 struct WindowCommand {
-    std::optional<std::string> file; ///< the run file to open
+    std::optional<std::string> file; ///< the run file, trace or job log to open
 };
 
 struct TasksCommand { };

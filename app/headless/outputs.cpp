@@ -2,24 +2,40 @@
 #include "headless/outputs.h"
 
 #include "headless/standardoutput.h"
+#include "report/chrometrace.h"
 #include "report/summary.h"
 
 #include <filesystem>
 
 namespace poolscope {
 
-Result<void> checkChartPlaces(const OutputOptions &options)
+Result<void> checkPlaces(const OutputOptions &options)
 {
     std::error_code error;
     if (options.chartsFolder)
         std::filesystem::create_directories(*options.chartsFolder, error);
     if (error)
         return failure("cannot make the folder " + *options.chartsFolder + ": " + error.message());
-    for (const ChartFile &chart : options.charts) {
-        if (const auto file = AtomicFile::open(chart.path); !file)
+    std::vector<std::string> paths;
+    for (const ChartFile &chart : options.charts)
+        paths.push_back(chart.path);
+    if (options.trace)
+        paths.push_back(*options.trace);
+    for (const std::string &path : paths) {
+        if (const auto file = AtomicFile::open(path); !file)
             return tl::unexpected(file.error());
     }
     return {};
+}
+
+Result<void> writeTimeline(const OutputOptions &options, const RunRecord &record, std::uint64_t end,
+    const ChartWriter &charts)
+{
+    if (options.wantsCharts()) {
+        if (const auto drawn = charts(record, end, options); !drawn)
+            return drawn;
+    }
+    return options.trace ? writeChromeTrace(record, *options.trace) : Result<void>();
 }
 
 Result<std::unique_ptr<AtomicFile>> openSummary(

@@ -15,8 +15,12 @@ namespace poolscope {
 using ChartWriter = std::function<Result<void>(
     const RunRecord &record, std::uint64_t end, const OutputOptions &options)>;
 
-/// Makes the folder for charts, and tries whether their files can be written.
-Result<void> checkChartPlaces(const OutputOptions &options);
+/// Makes the folder for charts, and tries whether their files and the trace can be written.
+Result<void> checkPlaces(const OutputOptions &options);
+
+/// Writes what options want of the timeline: charts and trace.
+Result<void> writeTimeline(const OutputOptions &options, const RunRecord &record, std::uint64_t end,
+    const ChartWriter &charts);
 
 /// Opens the file for the summary; null where there is none, or it goes to standard output.
 Result<std::unique_ptr<AtomicFile>> openSummary(

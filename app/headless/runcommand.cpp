@@ -60,7 +60,7 @@ Result<void> RunCommand::prepare()
     }
     if (const auto opened = openOutputs(); !opened)
         return opened;
-    if (const auto checked = checkChartPlaces(m_options); !checked)
+    if (const auto checked = checkPlaces(m_options); !checked)
         return checked;
     auto opened = open(reading());
     if (!opened)
@@ -76,9 +76,11 @@ Result<void> RunCommand::prepare()
 Run::Reading RunCommand::reading() const
 {
     Run::Reading reading;
-    reading.keep = OutcomeStore::Keep::UntilRead;
+    // A trace tells the reasons of failures, too.
+    const bool tellsLater = m_options.trace.has_value();
+    reading.keep = tellsLater ? OutcomeStore::Keep::All : OutcomeStore::Keep::UntilRead;
     reading.wantsSettledOrder = m_options.unordered;
-    if (!m_options.wantsCharts() && !m_options.save && !m_options.resumed)
+    if (!m_options.wantsTimeline() && !m_options.save && !m_options.resumed)
         reading.timeline = Recorder::Keep::Totals;
     return reading;
 }
@@ -272,10 +274,9 @@ Result<void> RunCommand::writeResults()
 /// What the run was, as far as it came.
 Result<void> RunCommand::writeRecord()
 {
-    if (m_options.wantsCharts()) {
-        if (const auto written = m_charts(m_run->record(), m_run->now(), m_options); !written)
-            return written;
-    }
+    const auto written = writeTimeline(m_options, m_run->record(), m_run->now(), m_charts);
+    if (!written)
+        return written;
     return writeSummary(m_options, m_run->record(), usableCores(), m_summary.get(),
         [this](const std::string &what) { return waitForRoom(what); });
 }

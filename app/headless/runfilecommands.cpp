@@ -7,10 +7,10 @@
 #include "headless/runarguments.h"
 #include "headless/standardoutput.h"
 #include "record/runfile.h"
-#include "record/runfileload.h"
 #include "record/runfilereader.h"
 #include "report/analysisjson.h"
 #include "report/outcomeexport.h"
+#include "report/runopening.h"
 #include "report/valuetext.h"
 
 #include <QDateTime>
@@ -36,6 +36,18 @@ double seconds(std::uint64_t nanoseconds)
 {
     return static_cast<double>(nanoseconds) / 1e9;
 }
+
+/// What a file says of its run.
+struct RunTold {
+    std::string path;
+    RunSource kind = RunSource::RunFile;
+    std::string source; ///< as RunRecord has it
+    RunFileInfo info;
+    Analysis analysis;
+    std::optional<HeldBack> heldBack;
+
+    bool canRun() const { return source.empty(); }
+};
 
 /// "running", "interrupted", "completed", ...
 std::string stateText(const RunProgress &progress)
@@ -68,18 +80,19 @@ std::uint64_t sizeOf(const std::string &path)
     return error ? 0 : size;
 }
 
-Json infoJson(const std::string &path, const RunFileInfo &info, const RunRecord &record,
-    const Analysis &analysis)
+Json infoJson(const RunTold &told)
 {
+    const RunFileInfo &info = told.info;
     const RunDescription &description = info.description;
     const RunProgress &progress = info.progress;
     Json json{
-        {"file", path},
-        {"size_bytes", sizeOf(path)},
+        {"file", told.path},
+        {"size_bytes", sizeOf(told.path)},
+        {"source", told.canRun() ? Json() : Json(told.source)},
         {"name", info.label.name},
         {"note", info.label.note},
-        {"command", shellCommand(description.spec)},
-        {"arguments", runArguments(description.spec)},
+        {"command", told.canRun() ? Json(shellCommand(description.spec)) : Json()},
+        {"arguments", told.canRun() ? Json(runArguments(description.spec)) : Json()},
         {"folder", description.folder},
         {"state", stateText(progress)},
         {"complete", isComplete(info)},
@@ -91,17 +104,17 @@ Json infoJson(const std::string &path, const RunFileInfo &info, const RunRecord 
         {"workers", progress.workers},
         {"makespan_s", seconds(progress.makespan())},
         {"rate", rateOf(progress)},
-        {"started_at", timeText(description.startedAt)},
+        {"started_at", description.startedAt > 0 ? Json(timeText(description.startedAt)) : Json()},
         {"host", description.machine.host},
-        {"usable_cores", description.machine.cores},
+        {"usable_cores", description.machine.cores > 0 ? Json(description.machine.cores) : Json()},
         {"program", description.program},
     };
     if (!progress.error.empty())
         json["error"] = progress.error;
     if (stateText(progress) == "running")
         json["pid"] = progress.holder.pid;
-    json["accounting"] = accountingJson(analysis.accounting, heldBackOf(record.timeline));
-    json["verdict"] = verdictJson(analysis.verdict);
+    json["accounting"] = accountingJson(told.analysis.accounting, told.heldBack);
+    json["verdict"] = verdictJson(told.analysis.verdict);
     return json;
 }
 
@@ -156,8 +169,35 @@ std::string causesLine(const Accounting &accounting)
     return line;
 }
 
-std::string infoText(const std::string &path, const RunFileInfo &info, const Analysis &analysis)
+std::string beganLine(const RunDescription &description)
 {
+    if (description.startedAt == 0)
+        return {};
+    std::string line = timeText(description.startedAt);
+    if (!description.machine.host.empty())
+        line += " on " + description.machine.host;
+    if (description.machine.cores > 0)
+        line += " (" + std::to_string(description.machine.cores) + " usable cores), "
+            + description.program;
+    return line;
+}
+
+std::string_view kindName(RunSource kind)
+{
+    switch (kind) {
+    case RunSource::RunFile:
+        return "run file";
+    case RunSource::Trace:
+        return "trace";
+    case RunSource::JobLog:
+        return "job log";
+    }
+    return {};
+}
+
+std::string infoText(const RunTold &told)
+{
+    const RunFileInfo &info = told.info;
     const RunDescription &description = info.description;
     const RunProgress &progress = info.progress;
     std::string text;
@@ -166,22 +206,32 @@ std::string infoText(const std::string &path, const RunFileInfo &info, const Ana
         if (!value.empty())
             text += std::string(name) + std::string(width - name.size(), ' ') + value + "\n";
     };
-    line("run file", path + ", " + std::to_string(sizeOf(path)) + " bytes");
+    line(kindName(told.kind), told.path + ", " + std::to_string(sizeOf(told.path)) + " bytes");
     line("name", info.label.name);
     line("note", info.label.note);
-    line("would run", shellCommand(description.spec));
+    line(told.kind == RunSource::RunFile ? "would run" : "ran",
+        told.canRun() ? shellCommand(description.spec) : std::string());
     line("in", description.folder);
-    line("state", stateLine(info));
+    if (told.kind == RunSource::RunFile)
+        line("state", stateLine(info));
     line("done", progressLine(info));
     line("makespan",
         rounded(seconds(progress.makespan())) + " s, " + rounded(rateOf(progress)) + " it/s");
     line("workers", std::to_string(progress.workers));
-    line("time went", causesLine(analysis.accounting));
-    line("verdict", analysis.verdict.text);
-    line("began",
-        timeText(description.startedAt) + " on " + description.machine.host + " ("
-            + std::to_string(description.machine.cores) + " usable cores), " + description.program);
+    line("time went", causesLine(told.analysis.accounting));
+    line("verdict", told.analysis.verdict.text);
+    line("began", beganLine(description));
     return text;
+}
+
+/// What a file says of its run, once all of it has been read.
+Result<RunTold> readTold(const std::string &path)
+{
+    return openRun(path).map([&](const LoadedRun &loaded) {
+        const RunRecord &record = *loaded.record;
+        return RunTold{path, runSourceOf(path), record.source, loaded.info,
+            analyse(record, loaded.info.description.machine.cores), heldBackOf(record.timeline)};
+    });
 }
 
 } // namespace
@@ -191,36 +241,30 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
     auto summary = openSummary(options);
     if (!summary)
         return complain(summary.error(), exitWrongUse);
-    if (const auto checked = checkChartPlaces(options); !checked)
+    if (const auto checked = checkPlaces(options); !checked)
         return complain(checked.error(), exitWrongUse);
-    const auto loaded = loadRunFile(options.file);
+    const auto loaded = openRun(options.file);
     if (!loaded)
         return complain(loaded.error(), exitWrongUse);
     const RunRecord &record = *loaded->record;
     Result<void> written;
     if (options.output)
         written = exportOutcomes(record, *options.output);
-    if (written && options.wantsCharts())
-        written = charts(record, record.elapsed, options);
     if (written)
-        written = writeSummary(options, record, loaded->info.description.cores, summary->get());
+        written = writeTimeline(options, record, record.elapsed, charts);
+    if (written)
+        written = writeSummary(options, record, loaded->info.description.machine.cores, summary->get());
     return written ? exitAllSucceeded : complain(written.error(), exitWrongUse);
 }
 
 int showRunFile(const InfoOptions &options)
 {
-    const std::string &path = options.files.front();
-    const auto loaded = loadRunFile(path);
-    if (!loaded)
-        return complain(loaded.error(), exitWrongUse);
-    const RunRecord &record = *loaded->record;
-    const RunFileInfo &info = loaded->info;
-    const Analysis analysis = analyse(record, info.description.cores);
+    const auto told = readTold(options.files.front());
+    if (!told)
+        return complain(told.error(), exitWrongUse);
     const std::string text = options.json
-        ? infoJson(path, info, record, analysis).dump(2, ' ', false, Json::error_handler_t::replace)
-            + "
-"
-        : infoText(path, info, analysis);
+        ? infoJson(*told).dump(2, ' ', false, Json::error_handler_t::replace) + "\n"
+        : infoText(*told);
     const auto written = StandardOutput({}).writeText(text);
     return written ? exitAllSucceeded : complain(written.error(), exitPoolFailed);
 }

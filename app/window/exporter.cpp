@@ -2,6 +2,7 @@
 #include "window/exporter.h"
 
 #include "charts/chartexport.h"
+#include "report/chrometrace.h"
 #include "report/outcomeexport.h"
 #include "window/background.h"
 #include "window/exportdialog.h"
@@ -134,29 +135,48 @@ bool Exporter::mayReplace(const QStringList &paths) const
         == QMessageBox::Yes;
 }
 
-void Exporter::exportOutcomes()
+/// Asks for a file; the first of the filters is that of `ending`. Empty where there is to be none.
+QString Exporter::askForFile(
+    const QString &title, const QString &name, const QString &ending, const QString &filters) const
 {
-    const QString suggestion = suggested(QStringLiteral("outcomes"), QStringLiteral("csv"));
+    const QString suggestion = suggested(name, ending);
     QString filter;
-    QString path = QFileDialog::getSaveFileName(m_window, tr("Export outcomes"), suggestion,
-        tr("CSV (*.csv);;JSON Lines (*.jsonl);;Text, a value a line (*.txt);;NumPy array (*.npy)"),
-        &filter);
+    QString path = QFileDialog::getSaveFileName(m_window, title, suggestion, filters, &filter);
     if (path.isEmpty() || !m_controller.record())
-        return;
+        return {};
     // Who chose a format and left the name alone means that format.
     const QFileInfo file(path);
-    const QString ending = filter.section(QStringLiteral("*."), 1).chopped(1);
+    const QString chosen = filter.section(QStringLiteral("*."), 1).chopped(1);
     const bool leftAlone = file.suffix().isEmpty() || path == suggestion;
-    if (leftAlone && !ending.isEmpty() && file.suffix() != ending) {
-        path = file.dir().filePath(file.completeBaseName() + QLatin1Char('.') + ending);
-        if (!mayReplace({path}))
-            return;
-    }
+    if (!leftAlone || chosen.isEmpty() || file.suffix() == chosen)
+        return path;
+    path = file.dir().filePath(file.completeBaseName() + QLatin1Char('.') + chosen);
+    return mayReplace({path}) ? path : QString();
+}
+
+void Exporter::exportOutcomes()
+{
+    const QString path = askForFile(tr("Export outcomes"), QStringLiteral("outcomes"),
+        QStringLiteral("csv"),
+        tr("CSV (*.csv);;JSON Lines (*.jsonl);;Text, a value a line (*.txt);;NumPy array (*.npy)"));
+    if (path.isEmpty())
+        return;
     // Only now: while the dialog was open, another run may have come.
     const RunRecord &record = *m_controller.record();
     runJob(path, [&record, path](const GoOn &goOn) {
         return poolscope::exportOutcomes(record, toPath(path), goOn);
     });
+}
+
+void Exporter::exportTrace()
+{
+    const QString path = askForFile(tr("Export a Chrome trace"), QStringLiteral("trace"),
+        QStringLiteral("json"), tr("Chrome trace (*.json)"));
+    if (path.isEmpty())
+        return;
+    const RunRecord &record = *m_controller.record();
+    runJob(path,
+        [&record, path](const GoOn &goOn) { return writeChromeTrace(record, toPath(path), goOn); });
 }
 
 void Exporter::copyPicture(Chart &chart)

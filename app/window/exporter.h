@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Exporter: asks where charts and outcomes should go, and writes them. Data, which may be long, is
-// written on another thread and can be cancelled.
+// Exporter: asks where charts, outcomes and traces should go, and writes them. Data, which
+// may be long, is written on another thread and can be cancelled.
 #pragma once
 
 #include "charts/chartset.h"
@@ -25,6 +25,7 @@ public:
     void exportChart(Chart &chart);
     void exportAllCharts(const ChartSet &charts);
     void exportOutcomes();
+    void exportTrace();
     void copyPicture(Chart &chart);
 
     /// Gives up what is being written; after it no record is read any more.
@@ -37,6 +38,8 @@ signals:
 private:
     using Job = std::function<Result<void>(const GoOn &)>;
 
+    QString askForFile(const QString &title, const QString &name, const QString &ending,
+        const QString &filters) const;
     QString suggested(const QString &name, const QString &ending) const;
     void remember(const QString &path);
     void tell(const Result<void> &result, const QString &path);

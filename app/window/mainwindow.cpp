@@ -77,6 +77,28 @@ QString runFileFilter()
     return MainWindow::tr("Run files (*.poolscope)");
 }
 
+/// What can be opened: run files first, since only these are whole runs.
+const QStringList &openedEndings()
+{
+    static const QStringList endings{
+        runFileEnding, QStringLiteral(".json"), QStringLiteral(".joblog")};
+    return endings;
+}
+
+QString openedFilter()
+{
+    return MainWindow::tr(
+        "Runs (*%1);;Run files (*.poolscope);;Chrome traces (*.json);;Job logs of "
+        "GNU parallel (*.joblog);;All files (*)")
+        .arg(openedEndings().join(QStringLiteral(" *")));
+}
+
+bool canBeOpened(const QString &path)
+{
+    return std::any_of(openedEndings().begin(), openedEndings().end(),
+        [&](const QString &ending) { return path.endsWith(ending, Qt::CaseInsensitive); });
+}
+
 QStringList toStrings(const RunSpec &spec)
 {
     QStringList list;
@@ -164,7 +186,8 @@ void MainWindow::makeActions()
     connect(m_pause, &QAction::triggered, this, &MainWindow::togglePause);
     connect(m_stop, &QAction::triggered, &m_controller, &RunController::stop);
     m_open = addCommand(tr("&Open\u2026"), {QKeySequence::Open},
-        tr("Show the run of a run file as it was at its end; runs nothing"));
+        tr("Show the run of a run file, a Chrome trace or a job log of GNU parallel; runs "
+           "nothing"));
     m_save = addCommand(tr("&Save as\u2026"), {QKeySequence::Save},
         tr("Copy the run file of the run that is shown"));
     connect(m_open, &QAction::triggered, this, &MainWindow::askForFile);
@@ -214,6 +237,8 @@ void MainWindow::makeMenus()
     m_exportMenu->addSeparator();
     m_needRecord.push_back(addTo(m_exportMenu, tr("&Outcomes\u2026"), {Qt::CTRL | Qt::Key_E},
         [this] { m_exporter->exportOutcomes(); }));
+    m_needRecord.push_back(
+        addTo(m_exportMenu, tr("Chrome &trace\u2026"), {}, [this] { m_exporter->exportTrace(); }));
 
     QMenu *view = menuBar()->addMenu(tr("&View"));
     addTo(view, tr("&Follow the run"), {Qt::Key_F}, [this] { m_view.follow(); });
@@ -283,7 +308,7 @@ void MainWindow::makeToolBar()
     auto *exportButton = new QToolButton;
     exportButton->setObjectName(QStringLiteral("export"));
     exportButton->setText(tr("Export"));
-    exportButton->setToolTip(tr("Charts and outcomes as files (Alt+E)"));
+    exportButton->setToolTip(tr("Charts, outcomes and a trace as files (Alt+E)"));
     exportButton->setAccessibleName(tr("Export"));
     exportButton->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     exportButton->setPopupMode(QToolButton::InstantPopup);
@@ -538,6 +563,8 @@ void MainWindow::resumeFile(const QString &path)
 
 void MainWindow::showFile(const RunFileInfo &info)
 {
+    if (!m_controller.record()->source.empty())
+        return; // nothing of it can be run
     setSpec(info.description.spec);
 }
 
@@ -545,7 +572,7 @@ void MainWindow::askForFile()
 {
     const QString folder = QSettings().value(fileFolderKey, QDir::homePath()).toString();
     const QString path =
-        QFileDialog::getOpenFileName(this, tr("Open a run file"), folder, runFileFilter());
+        QFileDialog::getOpenFileName(this, tr("Open a run"), folder, openedFilter());
     if (path.isEmpty())
         return;
     QSettings().setValue(fileFolderKey, QFileInfo(path).path());
@@ -649,7 +676,7 @@ void MainWindow::showState()
 QString MainWindow::endText() const
 {
     if (m_controller.loaded())
-        return tr("Opened: %1").arg(QFileInfo(m_controller.path()).fileName());
+        return tr("Opened: %1").arg(QFileInfo(m_controller.openedPath()).fileName());
     switch (m_controller.run()->end().how) {
     case PoolEnd::How::Completed:
         return tr("Finished");
@@ -724,7 +751,7 @@ void MainWindow::showProgress()
 {
     const Run *run = m_controller.run();
     const RunRecord *record = m_controller.record();
-    const QString title = settingsText(record ? record->spec : spec());
+    const QString title = record ? settingsText(*record) : settingsText(spec());
     if (!record) {
         const QString problem = m_panel->problem();
         m_progress->setText(
@@ -910,7 +937,7 @@ void MainWindow::dragEnterEvent(QDragEnterEvent *event)
 void MainWindow::dropEvent(QDropEvent *event)
 {
     const QString path = event->mimeData()->urls().front().toLocalFile();
-    if (path.endsWith(runFileEnding))
+    if (canBeOpened(path))
         openFile(path);
     else
         m_panel->takeFile(path);

@@ -2,6 +2,7 @@
 #include "window/runcontroller.h"
 
 #include "pool/taskcheck.h"
+#include "report/runopening.h"
 #include "window/background.h"
 
 #include <QFile>
@@ -99,10 +100,12 @@ void RunController::open(const QString &path)
     const std::string file = QFile::encodeName(path).toStdString();
     openInBackground(
         [file]() -> Result<Opening::What> {
-            auto loaded = loadRunFile(file);
+            auto loaded = openRun(file);
             if (!loaded)
                 return tl::unexpected(loaded.error());
-            if (auto inputs = unchangedInputs(loaded->info.description))
+            auto inputs =
+                loaded->file.empty() ? nullptr : unchangedInputs(loaded->info.description);
+            if (inputs)
                 loaded->record->inputs = std::move(inputs);
             return std::move(*loaded);
         },
@@ -159,6 +162,9 @@ void RunController::show(LoadedRun loaded)
 {
     m_run.reset();
     m_loaded = std::move(loaded);
+    m_opened = m_path;
+    if (m_loaded->file.empty())
+        m_path.clear();
     emit recordCame(m_loaded->record.get());
     setState(State::Ended);
     emit opened(m_loaded->info);

@@ -32,17 +32,19 @@ public:
     /// The run that goes on or was the last; null before the first, and while an opened run file is
     /// shown.
     const Run *run() const { return m_run.get(); }
-    /// The run file that was opened, of a run of this or another day; null while a run is shown.
+    /// The run that was opened, of this or another day; null while a run is shown.
     const LoadedRun *loaded() const { return m_loaded ? &*m_loaded : nullptr; }
-    /// Of the run or the run file; null before the first.
+    /// Of the run or the opened file; null before the first.
     const RunRecord *record() const;
     Moment moment() const;
     /// The run file of what is shown; empty where none keeps it.
     QString path() const { return m_path; }
+    /// The file that was opened last, of whatever kind.
+    QString openedPath() const { return m_opened; }
 
     /// `path`: the run file that keeps it; empty: none does.
     void start(const RunSpec &spec, const QString &path = {});
-    /// Shows what a run file holds; runs nothing.
+    /// Shows what a run file, a trace or a job log holds; runs nothing.
     void open(const QString &path);
     /// Goes on with the run of a run file.
     void resumeFile(const QString &path);
@@ -62,7 +64,7 @@ signals:
     /// The record of the last run is about to go; null it wherever it is read.
     void recordGoing();
     void recordCame(const poolscope::RunRecord *record);
-    /// A run file was opened; the record came before.
+    /// A file was opened; the record came before.
     void opened(const poolscope::RunFileInfo &info);
     /// The run could not start, or broke off: why, and more about it.
     void failed(const QString &why, const QString &detail);
@@ -83,6 +85,7 @@ private:
     std::unique_ptr<Run> m_run;
     std::optional<LoadedRun> m_loaded;
     QString m_path;
+    QString m_opened;
     std::shared_ptr<Opening> m_opening; ///< the one that is waited for
     std::uint32_t m_wantedWorkers = 0; ///< told while the run was opening; 0: nothing
 };

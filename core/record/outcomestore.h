@@ -84,6 +84,8 @@ public:
     /// at them yet, since no page needs to be mapped. False where the system refuses it.
     bool copyCells(std::uint64_t first, std::span<std::uint64_t> copy) const;
 
+    /// Whether what was released can be read all the same.
+    bool keepsAll() const { return m_keep == Keep::All; }
     /// Nothing below `index` will be read again. Keep::All keeps it all the same.
     void releaseBelow(std::uint64_t index);
     /// The index up to which there is room now.

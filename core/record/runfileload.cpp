@@ -1,52 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "record/runfileload.h"
 
+#include "record/recordedinputs.h"
 #include "record/recordrestorer.h"
 #include "record/runfile.h"
 #include "record/runfilereader.h"
 
-#include "input/integerrange.h"
-
 namespace poolscope {
-
-namespace {
-
-/// The inputs of a run whose input was not opened.
-class UnreadInputs : public InputSource {
-public:
-    explicit UnreadInputs(std::uint64_t size)
-        : m_size(size)
-    {
-    }
-    std::uint64_t size() const override { return m_size; }
-    std::uint64_t meanEncodedSize() const override { return 0; }
-    std::uint64_t maxEncodedSize() const override { return 0; }
-    Result<void> encode(std::uint64_t, std::uint64_t, std::string &) override { return unread(); }
-    Result<std::string> text(std::uint64_t) override { return unread(); }
-    InputContent content() const override { return {}; }
-    Result<std::unique_ptr<InputSource>> duplicate() const override
-    {
-        return std::make_unique<UnreadInputs>(m_size);
-    }
-
-private:
-    static tl::unexpected<Error> unread() { return failure("(the input was not read again)"); }
-
-    std::uint64_t m_size;
-};
-
-/// A range is known without being read.
-std::unique_ptr<InputSource> inputsOf(const RunDescription &description)
-{
-    const auto *range = std::get_if<RangeInput>(&description.spec.input);
-    if (range && size(*range) == description.inputCount) {
-        if (auto source = openInput(description.spec.input))
-            return std::move(*source);
-    }
-    return std::make_unique<UnreadInputs>(description.inputCount);
-}
-
-} // namespace
 
 Result<LoadedRun> loadRunFile(const std::string &path)
 {
@@ -54,6 +14,7 @@ Result<LoadedRun> loadRunFile(const std::string &path)
     if (!reader)
         return tl::unexpected(reader.error());
     LoadedRun loaded;
+    loaded.file = path;
     loaded.info = reader->info();
     loaded.record = std::make_unique<RunRecord>();
     RunRecord &record = *loaded.record;
@@ -61,7 +22,7 @@ Result<LoadedRun> loadRunFile(const std::string &path)
     record.machine = loaded.info.description.machine;
     record.startedAt = loaded.info.description.startedAt;
     record.inputCount = loaded.info.description.inputCount;
-    record.inputs = inputsOf(loaded.info.description);
+    record.inputs = recordedInputs(record.spec.input, record.inputCount);
     auto outcomes = OutcomeStore::make(record.inputCount, OutcomeStore::Keep::All);
     if (!outcomes)
         return failure(path + ": " + outcomes.error().message);

@@ -15,6 +15,7 @@
 namespace poolscope {
 
 struct LoadedRun {
+    std::string file; ///< the run file; empty where it came from a file of another kind
     RunFileInfo info;
     std::unique_ptr<RunRecord> record;
     RecordPositions written; ///< how far the file tells of the record

@@ -17,11 +17,15 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace poolscope {
 
 struct RunRecord {
     RunSpec spec;
+    /// Where the run was read from, where it was no run of Poolscope: "jobs.joblog, of GNU
+    /// parallel". Its spec says nothing then but the number of workers.
+    std::string source;
     Machine machine; ///< that it was made on, as far as that is known
     std::int64_t startedAt = 0; ///< seconds since 1970; 0: unknown
     std::atomic<std::uint64_t> inputCount = 0; ///< so far, where inputs still come

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "record/recordedinputs.h"
+
+#include "input/integerrange.h"
+
+#include <utility>
+
+namespace poolscope {
+
+namespace {
+
+/// The inputs of a run whose input was not opened.
+class UnreadInputs : public InputSource {
+public:
+    explicit UnreadInputs(std::uint64_t size)
+        : m_size(size)
+    {
+    }
+    std::uint64_t size() const override { return m_size; }
+    std::uint64_t meanEncodedSize() const override { return 0; }
+    std::uint64_t maxEncodedSize() const override { return 0; }
+    Result<void> encode(std::uint64_t, std::uint64_t, std::string &) override { return unread(); }
+    Result<std::string> text(std::uint64_t) override { return unread(); }
+    InputContent content() const override { return {}; }
+    Result<std::unique_ptr<InputSource>> duplicate() const override
+    {
+        return std::make_unique<UnreadInputs>(m_size);
+    }
+
+private:
+    static tl::unexpected<Error> unread() { return failure("(the input was not read again)"); }
+
+    std::uint64_t m_size;
+};
+
+class RecordedTexts : public InputSource {
+public:
+    using Texts = std::shared_ptr<const std::vector<std::string>>;
+
+    explicit RecordedTexts(Texts texts)
+        : m_texts(std::move(texts))
+    {
+    }
+    std::uint64_t size() const override { return m_texts->size(); }
+    std::uint64_t meanEncodedSize() const override { return 0; }
+    std::uint64_t maxEncodedSize() const override { return 0; }
+    Result<void> encode(std::uint64_t, std::uint64_t, std::string &) override
+    {
+        return failure("(the input is known by its text only)");
+    }
+    Result<std::string> text(std::uint64_t index) override { return (*m_texts)[index]; }
+    InputContent content() const override { return {}; }
+    Result<std::unique_ptr<InputSource>> duplicate() const override
+    {
+        return std::make_unique<RecordedTexts>(m_texts);
+    }
+
+private:
+    Texts m_texts;
+};
+
+} // namespace
+
+std::unique_ptr<InputSource> recordedInputs(const InputSpec &spec, std::uint64_t count)
+{
+    const auto *range = std::get_if<RangeInput>(&spec);
+    if (range && size(*range) == count) {
+        if (auto source = openInput(spec))
+            return std::move(*source);
+    }
+    return std::make_unique<UnreadInputs>(count);
+}
+
+std::unique_ptr<InputSource> recordedTexts(std::vector<std::string> texts)
+{
+    return std::make_unique<RecordedTexts>(
+        std::make_shared<const std::vector<std::string>>(std::move(texts)));
+}
+
+} // namespace poolscope

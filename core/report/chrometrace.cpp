@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report/chrometrace.h"
+
+#include "analysis/iterationcolumns.h"
+#include "record/specjson.h"
+#include "report/atomicfile.h"
+#include "report/tracewords.h"
+#include "wire/jsontext.h"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::size_t eventsBetweenQuestions = 100'000;
+constexpr std::uint64_t poolThread = 0;
+constexpr std::uint64_t instant = 1; // nanoseconds: a flow needs something to start from
+
+void appendNumber(std::string &out, std::uint64_t value)
+{
+    std::array<char, 24> digits{};
+    out.append(digits.data(), std::to_chars(digits.begin(), digits.end(), value).ptr);
+}
+
+/// Nanoseconds as microseconds, exactly.
+void appendMicroseconds(std::string &out, std::uint64_t time)
+{
+    appendNumber(out, time / 1000);
+    const std::uint64_t rest = time % 1000;
+    if (rest == 0)
+        return;
+    out += '.';
+    out += static_cast<char>('0' + rest / 100);
+    out += static_cast<char>('0' + rest / 10 % 10);
+    out += static_cast<char>('0' + rest % 10);
+}
+
+// How a byte that is no UTF-8 is escaped: what Python reads, but no viewer of traces.
+constexpr std::string_view loneSurrogate = "\\udc";
+
+/// The same with such bytes replaced by U+FFFD.
+std::string replacingText(std::string_view text)
+{
+    using Json = nlohmann::json;
+    return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// An object of JSON that is written member by member.
+class Object {
+public:
+    explicit Object(std::string &text)
+        : m_text(text)
+    {
+        m_text += '{';
+    }
+    Object &number(std::string_view name, std::uint64_t value)
+    {
+        key(name);
+        appendNumber(m_text, value);
+        return *this;
+    }
+    Object &time(std::string_view name, std::uint64_t value)
+    {
+        key(name);
+        appendMicroseconds(m_text, value);
+        return *this;
+    }
+    Object &text(std::string_view name, std::string_view value)
+    {
+        key(name);
+        const std::size_t start = m_text.size();
+        appendJsonString(m_text, value);
+        if (m_text.find(loneSurrogate, start) != std::string::npos)
+            m_text.replace(start, std::string::npos, replacingText(value));
+        return *this;
+    }
+    Object object(std::string_view name)
+    {
+        key(name);
+        return Object(m_text);
+    }
+    void end() { m_text += '}'; }
+
+private:
+    void key(std::string_view name)
+    {
+        if (m_text.back() != '{')
+            m_text += ',';
+        appendJsonString(m_text, name);
+        m_text += ':';
+    }
+
+    std::string &m_text;
+};
+
+/// A file of events that is given up at the first error or when the caller has had enough.
+class TraceFile {
+public:
+    TraceFile(AtomicFile &file, const GoOn &goOn)
+        : m_file(file)
+        , m_goOn(goOn)
+    {
+    }
+
+    bool ok() const { return m_result.has_value(); }
+    void write(std::string_view text)
+    {
+        if (ok())
+            m_result = m_file.append(text);
+    }
+    /// Begins an event, which end() writes.
+    Object begin(char phase, std::string_view name, std::uint64_t thread)
+    {
+        m_event.assign(m_events++ == 0 ? "\n" : ",\n");
+        Object event(m_event);
+        event.text("ph", {&phase, 1}).text("name", name).number("pid", 1).number("tid", thread);
+        return event;
+    }
+    void end(Object &event)
+    {
+        event.end();
+        write(m_event);
+        if (m_events % eventsBetweenQuestions == 0 && ok() && m_goOn && !m_goOn())
+            m_result = failure("cancelled");
+    }
+    /// The same with arguments, which are its last member.
+    void end(Object &event, Object &arguments)
+    {
+        arguments.end();
+        end(event);
+    }
+    Result<void> finish() { return ok() ? m_file.commit() : m_result; }
+
+private:
+    AtomicFile &m_file;
+    const GoOn &m_goOn;
+    Result<void> m_result;
+    std::string m_event;
+    std::size_t m_events = 0;
+};
+
+class TraceWriter {
+public:
+    TraceWriter(const RunRecord &record, TraceFile &file)
+        : m_record(record)
+        , m_timeline(record.timeline)
+        , m_file(file)
+    {
+        // Of a run that was read from elsewhere they are at hand, and all that is known of it.
+        if (record.source.empty())
+            return;
+        if (auto inputs = record.inputs->duplicate())
+            m_inputs = std::move(*inputs);
+    }
+
+    void write()
+    {
+        writeHead();
+        writeName("process_name", poolThread, "Poolscope");
+        writeName("thread_name", poolThread, "pool");
+        for (std::size_t i = 0; i < m_timeline.workerCount(); ++i)
+            writeWorker(m_timeline.worker(i));
+        writeRate();
+        for (std::size_t i = 0; i < m_timeline.workerCount() && m_file.ok(); ++i) {
+            writeSpans(m_timeline.worker(i));
+            writeChunks(m_timeline.worker(i));
+        }
+        const std::size_t marks = m_timeline.marks().size();
+        for (std::size_t i = 0; i < marks && m_file.ok(); ++i)
+            writeMark(m_timeline.marks()[i]);
+        m_file.write("\n]}\n");
+    }
+
+private:
+    void writeHead()
+    {
+        std::string head;
+        Object document(head);
+        document.text("displayTimeUnit", "ms");
+        Object facts = document.object("otherData");
+        facts.number(trace::versionKey, trace::version)
+            .number("inputs", m_record.inputCount)
+            .time("first_dispatch", m_timeline.firstDispatch())
+            .time("last_outcome", m_timeline.lastOutcome());
+        if (m_record.source.empty())
+            facts.text("spec", specJson(m_record.spec).dump());
+        else
+            facts.text("source", m_record.source);
+        facts.end();
+        m_file.write(head + ",\"traceEvents\":[");
+    }
+
+    void writeName(std::string_view what, std::uint64_t thread, std::string_view name)
+    {
+        Object event = m_file.begin('M', what, thread);
+        Object arguments = event.object("args");
+        arguments.text("name", name);
+        m_file.end(event, arguments);
+    }
+
+    void writeWorker(const WorkerRecord &worker)
+    {
+        const WorkerIdentity identity = worker.identity();
+        writeName("thread_name", worker.id(), "worker " + std::to_string(worker.id()));
+        Object order = m_file.begin('M', "thread_sort_index", worker.id());
+        Object place = order.object("args");
+        place.number("sort_index", worker.id());
+        m_file.end(order, place);
+        Object event = m_file.begin('M', trace::workerName, worker.id());
+        Object arguments = event.object("args");
+        arguments.number("pid", identity.pid)
+            .text("host", identity.host)
+            .text("runtime", identity.runtime)
+            .time("cpu", worker.cpu())
+            .time("run_queue", worker.runQueue())
+            .number("max_rss", worker.maxRss());
+        m_file.end(event, arguments);
+    }
+
+    std::string nameOf(const Span &span)
+    {
+        if (span.count > 1)
+            return "inputs " + std::to_string(span.first) + " to "
+                + std::to_string(span.first + span.count - 1);
+        if (m_inputs) {
+            if (auto text = m_inputs->text(span.first); text && !text->empty())
+                return *text;
+        }
+        return "input " + std::to_string(span.first);
+    }
+
+    void writeSpans(const WorkerRecord &worker)
+    {
+        const Lane &lane = worker.lane();
+        const std::size_t size = lane.size();
+        for (std::size_t from = 0; from < size && m_file.ok(); from += eventsBetweenQuestions) {
+            const std::size_t to = std::min(from + eventsBetweenQuestions, size);
+            lane.forEach(from, to, [&](const Span &span) {
+                Object event = m_file.begin('X', nameOf(span), worker.id());
+                event.text("cat", trace::spanCategory)
+                    .time("ts", span.begin)
+                    .time("dur", span.duration);
+                Object arguments = event.object("args");
+                arguments.number("index", span.first).number("count", span.count);
+                m_file.end(event, arguments);
+            });
+        }
+    }
+
+    void writeChunks(const WorkerRecord &worker)
+    {
+        StationLog::Reader reader(worker.stations(), worker.lane());
+        while (m_file.ok()) {
+            const auto chunk = reader.next();
+            if (!chunk)
+                return;
+            writeSending(worker.id(), *chunk);
+            Object decoded = m_file.begin('X', "decoded", poolThread);
+            decoded.text("cat", trace::chunkCategory)
+                .time("ts", chunk->decoded)
+                .time("dur", instant);
+            m_file.end(decoded);
+            // Each binds to what encloses it, which stands before it in the file.
+            ++m_chunks;
+            writeFlow('s', poolThread, chunk->sent);
+            writeFlow('t', worker.id(), chunk->begun);
+            writeFlow('f', poolThread, chunk->decoded);
+        }
+    }
+
+    void writeSending(WorkerId worker, const ChunkStations &chunk)
+    {
+        Object event = m_file.begin('X', trace::sentName, poolThread);
+        event.text("cat", trace::chunkCategory).time("ts", chunk.sent).time("dur", instant);
+        Object arguments = event.object("args");
+        arguments.number("worker", worker)
+            .number("spans", chunk.spans)
+            .time("received", chunk.received)
+            .time("answered", chunk.answered)
+            .time("decoded", chunk.decoded);
+        m_file.end(event, arguments);
+    }
+
+    void writeFlow(char phase, std::uint64_t thread, std::uint64_t time)
+    {
+        Object event = m_file.begin(phase, "chunk", thread);
+        event.text("cat", trace::flowCategory).number("id", m_chunks).time("ts", time);
+        if (phase == 'f')
+            event.text("bp", "e");
+        m_file.end(event);
+    }
+
+    void writeRate()
+    {
+        constexpr double mostColumns = 1000;
+        const std::uint64_t end = m_timeline.lastOutcome() + 1;
+        const TimeGrid grid = gridFor(static_cast<double>(end) / mostColumns);
+        const ColumnRange columns{0, grid.columnAt(end - 1) + 1};
+        std::vector<double> iterations(columns.count);
+        for (std::size_t i = 0; i < m_timeline.workerCount(); ++i) {
+            IterationColumns lane(m_timeline.worker(i).lane());
+            lane.advance(SIZE_MAX);
+            const std::vector<double> counts = lane.counts(grid, columns);
+            std::transform(counts.begin(), counts.end(), iterations.begin(), iterations.begin(),
+                std::plus<double>());
+        }
+        for (std::uint64_t column = 0; column < columns.count && m_file.ok(); ++column) {
+            const bool isAsBefore = column > 0 && iterations[column] == iterations[column - 1];
+            if (isAsBefore)
+                continue; // a counter stays as it is
+            const double rate = iterations[column] * 1e9 / static_cast<double>(grid.width());
+            Object event = m_file.begin('C', "it/s", poolThread);
+            event.time("ts", grid.beginOf(column));
+            Object arguments = event.object("args");
+            arguments.number("it/s", static_cast<std::uint64_t>(rate));
+            m_file.end(event, arguments);
+        }
+    }
+
+    void writeMark(const Mark &mark)
+    {
+        const std::string_view name = trace::markNames[static_cast<std::size_t>(mark.kind)];
+        Object event = m_file.begin('i', name, mark.worker);
+        event.text("cat", trace::markCategory)
+            .time("ts", mark.time)
+            .text("s", mark.worker == 0 ? "p" : "t");
+        Object arguments = event.object("args");
+        arguments.text("mark", name).number("value", mark.value);
+        const bool isFailure = mark.kind == Mark::Kind::Failed
+            || mark.kind == Mark::Kind::Quarantined || mark.kind == Mark::Kind::GivenUp;
+        if (isFailure)
+            writeReason(arguments, mark.value);
+        m_file.end(event, arguments);
+    }
+
+    void writeReason(Object &arguments, std::uint64_t index)
+    {
+        const OutcomeStore &outcomes = *m_record.outcomes;
+        if (!outcomes.keepsAll() || !outcomes.isFailure(index))
+            return;
+        const auto outcome = outcomes.read(index);
+        if (!outcome)
+            return;
+        const FailureView &failure = outcome->view.failure;
+        arguments.text("kind", failure.kind)
+            .text("type", failure.type)
+            .text("message", failure.message)
+            .text("detail", failure.detail);
+    }
+
+    const RunRecord &m_record;
+    const Timeline &m_timeline;
+    std::unique_ptr<InputSource> m_inputs; ///< null: their texts are not told
+    TraceFile &m_file;
+    std::uint64_t m_chunks = 0;
+};
+
+} // namespace
+
+Result<void> writeChromeTrace(
+    const RunRecord &record, const std::filesystem::path &path, const GoOn &goOn)
+{
+    auto opened = AtomicFile::open(path);
+    if (!opened)
+        return tl::unexpected(opened.error());
+    TraceFile file(**opened, goOn);
+    TraceWriter(record, file).write();
+    return file.finish();
+}
+
+} // namespace poolscope

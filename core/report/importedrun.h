@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A run that is read from a file of another kind than the run file, as plain data, and what makes
+// a record of it, through the same recorder that a live run has.
+//
+// The plain data may be anything: what no run can have done fails, or is cut to what one can.
+#pragma once
+
+#include "record/runfileload.h"
+#include "result.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace poolscope {
+
+/// More iterations than that are not read: their outcomes would take too much memory.
+inline constexpr std::uint64_t mostImportedIterations = 1ULL << 27;
+inline constexpr std::size_t mostImportedWorkers = 16'384;
+
+struct ImportedSpan {
+    WorkerId worker = 0; ///< from 1
+    Span span;
+};
+
+struct ImportedChunk {
+    WorkerId worker = 0;
+    ChunkStations stations; ///< begun and ended follow from its spans
+};
+
+struct ImportedWorker {
+    WorkerIdentity identity;
+    WorkerUsage usage;
+};
+
+struct ImportedRun {
+    std::string source; ///< as RunRecord has it
+    RunSpec spec;
+    std::string host;
+    std::int64_t startedAt = 0; ///< seconds since 1970; 0: unknown
+    std::uint64_t inputCount = 0;
+    std::vector<std::string> inputs; ///< their texts; empty: as the spec has them
+    std::vector<ImportedWorker> workers;
+    std::vector<ImportedSpan> spans; ///< in any order
+    std::vector<ImportedChunk> chunks; ///< the same
+    std::vector<Mark> marks; ///< the same; without any, a worker is there from its first span on
+    std::map<std::uint64_t, Failure> failures; ///< by index; each has a mark of its own, too
+    std::uint64_t firstDispatch = 0; ///< 0: the first span's begin
+    std::uint64_t lastOutcome = 0; ///< where that is later than the last span's end
+    std::vector<std::string> notes; ///< for the log
+};
+
+Result<LoadedRun> makeRecord(ImportedRun run);
+
+} // namespace poolscope

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What Poolscope's own traces tell, event by event. See tracewords.h.
+#pragma once
+
+#include "report/importedrun.h"
+#include "report/traceevents.h"
+#include "result.h"
+
+namespace poolscope {
+
+class OwnTrace {
+public:
+    static bool isOne(const TraceMembers &facts);
+
+    Result<void> takeFacts(const TraceMembers &facts);
+    Result<void> take(const TraceEvent &event);
+    ImportedRun &&run() && { return std::move(m_run); }
+
+private:
+    Result<WorkerId> workerOf(const TraceMembers &members, const char *name);
+    Result<void> takeWorker(const TraceEvent &event);
+    Result<void> takeSpan(const TraceEvent &event);
+    Result<void> takeChunk(const TraceEvent &event);
+    Result<void> takeMark(const TraceEvent &event);
+
+    ImportedRun m_run;
+};
+
+} // namespace poolscope

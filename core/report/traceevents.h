@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The events of a Chrome trace, one after another, of a file of any size.
+//
+// Takes both forms that the Trace Event Format has: an array of events, whose end may be missing,
+// and an object with traceEvents. What is nested deeper than an event's arguments is skipped.
+#pragma once
+
+#include "report/decimaltime.h"
+#include "result.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace poolscope {
+
+/// A number, a string, true, false or null, as text.
+struct TraceScalar {
+    enum class Kind { Number, Text, Other };
+    Kind kind = Kind::Other;
+    std::string text;
+
+    std::optional<std::uint64_t> count() const; ///< a whole number from 0 on
+    /// Of microseconds, in nanoseconds. Some write numbers as strings.
+    std::optional<std::int64_t> time() const { return parseTime(text, TimeUnit::Microseconds); }
+};
+
+/// Members of an object, in their order. Later ones of a name count no less than earlier ones.
+class TraceMembers {
+public:
+    void clear() { m_size = 0; }
+    void add(std::string_view name, const TraceScalar &value);
+    const TraceScalar *find(std::string_view name) const;
+    std::string text(std::string_view name) const; ///< empty where there is none
+    std::optional<std::uint64_t> count(std::string_view name) const;
+    /// Not below 0.
+    std::optional<std::uint64_t> time(std::string_view name) const;
+
+private:
+    // Grows only, so that millions of events take no memory each.
+    std::vector<std::pair<std::string, TraceScalar>> m_members;
+    std::size_t m_size = 0;
+};
+
+struct TraceEvent {
+    TraceMembers members; ///< ph, name, cat, ts, dur, pid, tid, ...
+    TraceMembers arguments; ///< args
+
+    char phase() const;
+};
+
+/// Calls `take` with each event, and with what otherData has had until then; the first failure of
+/// it is returned, with the place in the file. Fails where the file cannot be read or is no trace,
+/// in one line that names the byte.
+Result<void> forEachTraceEvent(const std::string &path,
+    const std::function<Result<void>(const TraceEvent &event, const TraceMembers &facts)> &take);
+
+} // namespace poolscope

@@ -1,0 +1,301 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes traces of runs, reads traces and job logs, and damages them.
+
+POOLSCOPE names the program to test.
+"""
+
+import collections
+import csv
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+PROGRAM = os.environ.get("POOLSCOPE", "")
+PATIENCE = 60  # seconds until something that must end counts as hanging
+
+ALL_SUCCEEDED, SOME_FAILED, WRONG_USE = 0, 1, 2
+
+TASKS = """
+import time
+
+
+def square(number):
+    time.sleep(0.001)
+    return number * number
+
+
+def picky(number):
+    if number == 7:
+        raise ValueError("<b>no & 7</b> \\x1b[31m here")
+    print("did", number)
+    return number
+"""
+
+HEADER = "Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand\n"
+# As GNU parallel 20221122 wrote it: parallel -j2 --joblog FILE 'sleep 0.0{}; exit ...' ::: 1 ... 8
+JOB_LOG = HEADER + """\
+1	:	1795566657.839	     0.051	0	0	0	0	sleep 0.01; exit $((1 == 5))
+2	:	1795566657.889	     0.081	0	0	0	0	sleep 0.02; exit $((2 == 5))
+3	:	1795566657.920	     0.054	0	0	0	0	sleep 0.03; exit $((3 == 5))
+4	:	1795566657.972	     0.060	0	0	0	0	sleep 0.04; exit $((4 == 5))
+5	:	1795566657.976	     0.070	0	0	1	0	sleep 0.05; exit $((5 == 5))
+6	:	1795566658.034	     0.080	0	0	0	0	sleep 0.06; exit $((6 == 5))
+8	:	1795566658.117	     0.010	0	0	0	9	sleep 0.08; exit $((8 == 5))
+7	:	1795566658.048	     0.090	0	0	0	0	sleep 0.07; exit $((7 == 5))
+"""
+
+Done = collections.namedtuple("Done", "status out err")
+
+
+class InterchangeTest(unittest.TestCase):
+    """A folder of its own for each test, with tasks in it."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="poolscope-interchange-")
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.path("tasks.py").write_text(TASKS)
+
+    def path(self, name):
+        return self.folder / name
+
+    def program(self, *arguments):
+        done = subprocess.run(
+            [PROGRAM, *map(str, arguments)], cwd=self.folder, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE,
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+        return Done(done.returncode, done.stdout.decode(), done.stderr.decode("utf-8", "replace"))
+
+    def succeed(self, *arguments, status=ALL_SUCCEEDED):
+        done = self.program(*arguments)
+        self.assertEqual(done.status, status, done.err)
+        return done
+
+    def assert_refused(self, done, *words):
+        """One line, which says what is wrong."""
+        self.assertEqual(done.status, WRONG_USE, done)
+        self.assertEqual(done.err.count("\n"), 1, done.err)
+        for word in words:
+            self.assertIn(word, done.err)
+
+    def info(self, name):
+        return json.loads(self.succeed("info", name, "--json").out)
+
+    def rows(self, name):
+        with open(self.path(name), newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+
+    def chart_data(self, run, *names):
+        """What a file's charts show, as data."""
+        charts = [f"--chart={name}={name}-of-{run}.csv" for name in names]
+        self.succeed("export", run, *charts)
+        return [self.rows(f"{name}-of-{run}.csv") for name in names]
+
+    def trace(self, name):
+        return json.loads(self.path(name).read_text(encoding="utf-8"))
+
+
+class TraceOut(InterchangeTest):
+    def test_holds_every_iteration_and_chunk(self):
+        self.succeed("run", "--python", "tasks.py:square", "--range", "0:200", "-j", "2", "--chunk",
+                     "10", "--discard", "-q", "--trace", "run.json")
+        events = self.trace("run.json")["traceEvents"]
+        spans = [e for e in events if e.get("cat") == "poolscope.span"]
+        indices = sorted(
+            index for e in spans
+            for index in range(e["args"]["index"], e["args"]["index"] + e["args"]["count"]))
+        self.assertEqual(indices, list(range(200)))
+        self.assertEqual({e["tid"] for e in spans}, {1, 2})
+        names = {e["tid"]: e["args"]["name"] for e in events if e["name"] == "thread_name"}
+        self.assertEqual(names, {0: "pool", 1: "worker 1", 2: "worker 2"})
+        flows = collections.defaultdict(dict)
+        for event in events:
+            if event["ph"] in "stf":
+                flows[event["id"]][event["ph"]] = event
+        self.assertEqual(len(flows), 20)
+        for flow in flows.values():
+            self.assertLess(flow["s"]["ts"], flow["t"]["ts"])
+            self.assertLess(flow["t"]["ts"], flow["f"]["ts"])
+            # A viewer binds it to what is on its thread then, and draws nothing otherwise.
+            begun = [e for e in spans if e["tid"] == flow["t"]["tid"] and e["ts"] == flow["t"]["ts"]]
+            self.assertEqual(len(begun), 1)
+        rates = [e["args"]["it/s"] for e in events if e["ph"] == "C"]
+        self.assertGreater(max(rates), 100)
+
+    def test_events_of_a_thread_nest(self):
+        self.succeed("run", "--builtin", "sqrt", "--range", "0:5000", "-j", "3", "--chunk", "7",
+                     "--discard", "-q", "--trace", "run.json")
+        threads = collections.defaultdict(list)
+        for event in self.trace("run.json")["traceEvents"]:
+            if event["ph"] == "X":
+                begin = round(event["ts"] * 1000)
+                threads[event["tid"]].append((begin, begin + round(event["dur"] * 1000)))
+        self.assertIn(0, threads)
+        self.assertGreater(len(threads), 1)
+        for spans in threads.values():
+            spans.sort(key=lambda span: (span[0], -span[1]))
+            open_ends = []
+            for begin, end in spans:
+                while open_ends and open_ends[-1] <= begin:
+                    open_ends.pop()
+                self.assertTrue(not open_ends or end <= open_ends[-1])
+                open_ends.append(end)
+
+    def test_tells_failures_and_texts_of_any_bytes(self):
+        self.succeed("run", "--python", "tasks.py:picky", "--range", "0:10", "-j", "2", "-o",
+                     "out.csv", "-q", "--trace", "run.json", status=SOME_FAILED)
+        failed = [e for e in self.trace("run.json")["traceEvents"]
+                  if e["ph"] == "i" and e["name"] == "failed"]
+        self.assertEqual([e["args"]["value"] for e in failed], [7])
+        self.assertEqual(failed[0]["args"]["type"], "ValueError")
+        self.assertIn("no & 7", failed[0]["args"]["message"])
+
+    def test_is_written_whole_or_not_at_all(self):
+        self.assert_refused(
+            self.program("run", "--builtin", "sqrt", "--range", "0:9", "--trace", "no/run.json"),
+            "no/run.json")
+        self.path("run.json").write_text("before")
+        self.program("run", "--builtin", "sqrt", "--range", "0:9", "--lines", "x", "--trace",
+                     "run.json")
+        self.assertEqual(self.path("run.json").read_text(), "before")
+
+
+class TraceIn(InterchangeTest):
+    def test_comes_back_as_it_was(self):
+        self.succeed("run", "--python", "tasks.py:picky", "--range", "0:300", "-j", "2", "-o",
+                     "out.csv", "-q", "--save", "run.poolscope", "--trace", "run.json",
+                     status=SOME_FAILED)
+        self.succeed("export", "run.poolscope", "--trace", "again.json")
+        self.succeed("export", "run.json", "--trace", "third.json")
+        before, after = self.info("run.poolscope"), self.info("again.json")
+        for figure in ("tasks", "succeeded", "failed", "quarantined", "attempts", "workers",
+                       "makespan_s", "rate", "command", "arguments"):
+            self.assertEqual(after[figure], before[figure], figure)
+        self.assertEqual(self.chart_data("again.json", "workers", "rate"),
+                         self.chart_data("run.poolscope", "workers", "rate"))
+        ranks = [[row["index"] for row in self.chart_data(run, "completion")[0]]
+                 for run in ("run.poolscope", "run.json", "third.json")]
+        self.assertEqual(len(ranks[0]), 300)
+        self.assertEqual(ranks[1], ranks[0])
+        self.assertEqual(ranks[2], ranks[0])
+        self.assertIn("ran         poolscope run --python tasks.py:picky",
+                      self.succeed("info", "run.json").out)
+
+    def test_of_somebody_else(self):
+        events = [
+            {"ph": "M", "name": "thread_name", "pid": 9, "tid": 1, "args": {"name": "main"}},
+            {"ph": "X", "name": "compile a.c", "pid": 9, "tid": 1, "ts": 5_000_000, "dur": 1e6},
+            {"ph": "X", "name": "parse", "pid": 9, "tid": 1, "ts": 5_000_100, "dur": 10},
+            {"ph": "B", "name": "compile b.c", "pid": 9, "tid": 2, "ts": 5_000_000},
+            {"ph": "E", "pid": 9, "tid": 2, "ts": 5_500_000.5},
+            {"ph": "X", "name": "link", "pid": 9, "tid": 2, "ts": 6_000_000, "dur": 1_000_000},
+        ]
+        self.path("other.json").write_text(json.dumps(events))
+        info = self.info("other.json")
+        self.assertEqual((info["tasks"], info["succeeded"], info["workers"]), (3, 3, 2))
+        self.assertAlmostEqual(info["makespan_s"], 2)
+        self.assertEqual(info["source"], "other.json, a trace")
+        self.assertIsNone(info["command"])
+        workers, completion = self.chart_data("other.json", "workers", "completion")
+        self.assertEqual([row["worker"] for row in workers], ["1", "2", "2"])
+        self.assertEqual([row["index"] for row in completion], ["1", "0", "2"])
+        self.succeed("export", "other.json", "--trace", "again.json")
+        self.assertIn("compile b.c", {e["name"] for e in self.trace("again.json")["traceEvents"]})
+        self.assertEqual(self.info("again.json")["makespan_s"], info["makespan_s"])
+
+    def test_malformed(self):
+        cases = {
+            "": ["byte 0"],
+            "[": ["byte 1", "ends too early"],
+            '{"traceEvents": 3}': ["no traceEvents"],
+            '[{"ph": "X", "ts": -}]': ["byte 21", "no JSON"],
+            '[{"ph": "X", "ts": 1, "dur": "long"}]': ["'dur'"],
+            '[{"ph": "X", "ts": 1e30, "dur": 1}]': ["'ts'"],
+            '{"otherData": {"poolscope": 2}, "traceEvents": [{}]}': ["another version"],
+            '{"otherData": {"poolscope": 1, "inputs": 99}, "traceEvents": [{}]}': ["settings"],
+            '{"otherData": {"poolscope": 1, "inputs": 18446744073709551615, "source": "x"},'
+            '"traceEvents": [{}]}': ["18446744073709551615 inputs"],
+            '{"otherData": {"poolscope": 1, "inputs": 1099511627776, "source": "x"}, "traceEvents":'
+            '[{"ph": "X", "cat": "poolscope.span", "tid": 1, "ts": 0, "dur": 1, "args": {"index": 0,'
+            ' "count": 1099511627776}}]}': ["more than 134217728 iterations"],
+        }
+        for text, words in cases.items():
+            with self.subTest(text=text):
+                self.path("bad.json").write_text(text)
+                self.assert_refused(self.program("info", "bad.json"), "bad.json", *words)
+
+    def test_is_no_run_file(self):
+        self.path("other.json").write_text('[{"ph": "X", "ts": 1, "dur": 1}]')
+        self.assert_refused(self.program("resume", "other.json"), "other.json")
+
+
+class JobLogIn(InterchangeTest):
+    def setUp(self):
+        super().setUp()
+        self.path("jobs.joblog").write_text(JOB_LOG)
+
+    def test_is_a_run(self):
+        info = self.info("jobs.joblog")
+        self.assertEqual((info["tasks"], info["succeeded"], info["failed"]), (8, 6, 2))
+        self.assertEqual(info["workers"], 2)
+        self.assertAlmostEqual(info["makespan_s"], 0.299)
+        self.assertEqual(info["source"], "jobs.joblog, of GNU parallel")
+        workers, completion = self.chart_data("jobs.joblog", "workers", "completion")
+        self.assertEqual(len(workers), 8)
+        self.assertEqual([row["index"] for row in completion], list("01234576"))
+        text = self.succeed("info", "jobs.joblog").out
+        self.assertIn("job log", text)
+        self.assertIn("8 of 8 inputs, 2 failed", text)
+        self.assertNotIn("poolscope run", text)
+
+    def test_tells_why_jobs_failed(self):
+        self.succeed("export", "jobs.joblog", "-o", "jobs.jsonl")
+        lines = [json.loads(line) for line in self.path("jobs.jsonl").read_text().splitlines()]
+        self.assertEqual(lines[4]["failure"]["kind"], "exit")
+        self.assertEqual(lines[4]["failure"]["message"], "ended with status 1")
+        self.assertEqual(lines[7]["failure"]["kind"], "signal")
+        self.assertIn("SIGKILL", lines[7]["failure"]["message"])
+
+    def test_gives_charts_and_trace(self):
+        self.succeed("export", "jobs.joblog", "--charts", "charts", "--trace", "jobs.json")
+        for chart in ("workers", "completion", "rate"):
+            self.assertGreater(self.path(f"charts/{chart}.png").stat().st_size, 5000)
+        names = {e["name"] for e in self.trace("jobs.json")["traceEvents"] if e["ph"] == "X"}
+        self.assertIn("sleep 0.07; exit $((7 == 5))", names)
+        self.assertEqual(self.chart_data("jobs.json", "workers", "completion"),
+                         self.chart_data("jobs.joblog", "workers", "completion"))
+
+    @unittest.skipUnless(shutil.which("parallel"), "GNU parallel is not installed")
+    def test_of_the_parallel_that_is_here(self):
+        subprocess.run(
+            ["parallel", "--will-cite", "-j3", "--joblog", "here.joblog", "sleep 0.0{}; test {} != 4",
+             ":::", *"123456789"], cwd=self.folder, timeout=PATIENCE, stdin=subprocess.DEVNULL,
+            check=False)
+        info = self.info("here.joblog")
+        self.assertEqual((info["tasks"], info["failed"]), (9, 1))
+        self.assertLessEqual(info["workers"], 3)
+
+    def test_malformed(self):
+        cases = {
+            HEADER + "1\t:\t1\n": ["line 2", "9 columns"],
+            JOB_LOG + "9\t:\t1795566658.2\t-0.5\t0\t0\t0\t0\tx\n": ["line 10", "JobRuntime", "-0.5"],
+            JOB_LOG + "9\t:\tnan\t0.5\t0\t0\t0\t0\tx\n": ["line 10", "Starttime", "nan"],
+            JOB_LOG + "1e99\t:\t1\t0.5\t0\t0\t0\t0\tx\n": ["line 10", "Seq"],
+            JOB_LOG + "9\t:\t1795566658.2\t1e12\t0\t0\t0\t0\tx\n": ["JobRuntime"],
+            JOB_LOG + "9\t:\t0\t0.5\t0\t0\t0\t0\tx\n": ["36 years"],
+            "Seq,Host\n": ["line 1", "no job log"],
+            "": ["empty"],
+        }
+        for text, words in cases.items():
+            with self.subTest(text=text[-60:]):
+                self.path("bad.joblog").write_text(text)
+                self.assert_refused(self.program("info", "bad.joblog"), "bad.joblog", *words)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "record/recorder.h"
+#include "report/chrometrace.h"
+#include "report/decimaltime.h"
+#include "report/runopening.h"
+
+#include <filesystem>
+#include <fstream>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+namespace poolscope {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::uint64_t millisecond = 1'000'000;
+const std::string jobLogHeader =
+    "Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand\n";
+
+TEST(DecimalTime, IsExact)
+{
+    const auto seconds = [](std::string_view text) {
+        return parseTime(text, TimeUnit::Seconds);
+    };
+    const auto microseconds = [](std::string_view text) {
+        return parseTime(text, TimeUnit::Microseconds);
+    };
+    EXPECT_EQ(seconds("1795566657.839"), 1'795'566'657'839'000'000);
+    EXPECT_EQ(seconds("0"), 0);
+    EXPECT_EQ(seconds("-1.5"), -1'500'000'000);
+    EXPECT_EQ(seconds("1.0000000019"), 1'000'000'001);
+    EXPECT_EQ(microseconds("1695566657839123.456"), 1'695'566'657'839'123'456);
+    EXPECT_EQ(microseconds("1e3"), millisecond);
+    EXPECT_EQ(microseconds("12."), 12'000);
+}
+
+TEST(DecimalTime, TakesNothingElse)
+{
+    for (const char *text : {"", "-", ".5", "nan", "inf", "1e400", "0x10", " 1", "1 ", "1.5s",
+             "--1", "9223372037", "99999999999999999999", "+1", "1e", "e1"})
+        EXPECT_FALSE(parseTime(text, TimeUnit::Seconds)) << text;
+}
+
+class InterchangeTest : public testing::Test {
+protected:
+    void SetUp() override
+    {
+        m_folder =
+            fs::temp_directory_path() / ("poolscope-interchange-" + std::to_string(getpid()));
+        fs::create_directory(m_folder);
+    }
+    void TearDown() override { fs::remove_all(m_folder); }
+
+    std::string write(const std::string &name, const std::string &text) const
+    {
+        std::ofstream(m_folder / name, std::ios::binary | std::ios::trunc) << text;
+        return m_folder / name;
+    }
+    std::string read(const std::string &name) const
+    {
+        std::ifstream file(m_folder / name, std::ios::binary);
+        return {std::istreambuf_iterator<char>(file), {}};
+    }
+    LoadedRun opened(const std::string &name, const std::string &text) const
+    {
+        auto run = openRun(write(name, text));
+        EXPECT_TRUE(run) << run.error().message;
+        return run ? std::move(*run) : LoadedRun();
+    }
+    std::string problem(const std::string &name, const std::string &text) const
+    {
+        const auto run = openRun(write(name, text));
+        EXPECT_FALSE(run);
+        return run ? std::string() : run.error().message;
+    }
+    LoadedRun jobs(const std::string &lines) const
+    {
+        return opened("jobs.joblog", jobLogHeader + lines);
+    }
+
+    fs::path m_folder;
+};
+
+/// "begin+duration:first", of each span of a lane, in milliseconds.
+std::vector<std::string> lane(const LoadedRun &run, std::size_t worker)
+{
+    std::vector<std::string> spans;
+    const Lane &lane = run.record->timeline.worker(worker).lane();
+    lane.forEach(0, lane.size(), [&](const Span &span) {
+        spans.push_back(std::to_string(span.begin / millisecond) + "+"
+            + std::to_string(span.duration / millisecond) + ":" + std::to_string(span.first));
+    });
+    return spans;
+}
+
+std::string input(const LoadedRun &run, std::uint64_t index)
+{
+    return *run.record->inputs->text(index);
+}
+
+using JobLogTest = InterchangeTest;
+
+TEST_F(JobLogTest, GivesEachJobTheLowestLaneThatIsFree)
+{
+    const LoadedRun run = jobs("1\t:\t100.000\t     0.050\t0\t3\t0\t0\tsleep 1\n"
+                               "3\t:\t100.060\t     0.010\t0\t3\t0\t0\tsleep 3\n"
+                               "2\t:\t100.010\t     0.100\t0\t3\t0\t0\tsleep\t2\n");
+    ASSERT_EQ(run.record->timeline.workerCount(), 2U);
+    EXPECT_THAT(lane(run, 0), ElementsAre("0+50:0", "60+10:2"));
+    EXPECT_THAT(lane(run, 1), ElementsAre("10+100:1"));
+    EXPECT_EQ(input(run, 1), "sleep\t2");
+    EXPECT_EQ(run.record->timeline.succeeded(), 3U);
+    EXPECT_EQ(run.record->timeline.makespan(), 110 * millisecond);
+    EXPECT_EQ(run.info.description.startedAt, 100);
+    EXPECT_EQ(run.record->source, "jobs.joblog, of GNU parallel");
+    EXPECT_TRUE(run.file.empty());
+}
+
+TEST_F(JobLogTest, ForgivesTheRoundingOfTimes)
+{
+    const LoadedRun run = jobs("1\t:\t100.000\t0.050\t0\t0\t0\t0\ta\n"
+                               "2\t:\t100.049\t0.050\t0\t0\t0\t0\tb\n");
+    ASSERT_EQ(run.record->timeline.workerCount(), 1U);
+    EXPECT_THAT(lane(run, 0), ElementsAre("0+50:0", "50+49:1"));
+}
+
+TEST_F(JobLogTest, KeepsHostsApart)
+{
+    const LoadedRun run = jobs("1\ta\t100.000\t0.050\t0\t0\t0\t0\tx\n"
+                               "2\tb\t101.000\t0.050\t0\t0\t0\t0\ty\n");
+    ASSERT_EQ(run.record->timeline.workerCount(), 2U);
+    EXPECT_EQ(run.record->timeline.worker(1).identity().host, "b");
+}
+
+TEST_F(JobLogTest, TellsFailuresAndWhatWasTriedAgain)
+{
+    const LoadedRun run = jobs("1\t:\t100.0\t0.5\t0\t0\t3\t0\tfalse\n"
+                               "2\t:\t100.0\t0.5\t0\t0\t0\t9\tkilled\n"
+                               "3\t:\t100.0\t0.5\t0\t0\t1\t0\tonce\n"
+        + jobLogHeader + "3\t:\t200.0\t0.5\t0\t0\t0\t0\tonce\n");
+    const Timeline &timeline = run.record->timeline;
+    EXPECT_EQ(timeline.succeeded(), 1U);
+    EXPECT_EQ(timeline.failed(), 2U);
+    EXPECT_EQ(timeline.attempts(), 4U);
+    const auto reason = [&](std::uint64_t index) {
+        return std::string(run.record->outcomes->read(index)->view.failure.message);
+    };
+    EXPECT_EQ(reason(0), "ended with status 3");
+    EXPECT_EQ(reason(1), "was killed by signal 9 (SIGKILL)");
+    EXPECT_FALSE(run.record->outcomes->isFailure(2));
+}
+
+TEST_F(JobLogTest, WithoutJobsIsARunOfNothing)
+{
+    const LoadedRun run = jobs("");
+    EXPECT_EQ(run.record->inputCount, 0U);
+    EXPECT_EQ(run.record->timeline.workerCount(), 0U);
+}
+
+TEST_F(JobLogTest, NamesTheLineThatIsWrong)
+{
+    const std::string good = "1\t:\t100.0\t0.5\t0\t0\t0\t0\ta\n";
+    const auto problemOf = [&](const std::string &line) {
+        return problem("jobs.joblog", jobLogHeader + good + line);
+    };
+    EXPECT_THAT(problemOf("2\t:\t100.0\n"), HasSubstr("line 3: it does not have the 9 columns"));
+    EXPECT_THAT(
+        problemOf("x\t:\t100.0\t0.5\t0\t0\t0\t0\ta\n"), HasSubstr("line 3: Seq is no count"));
+    for (const char *time : {"nan", "-1", "", "inf", "1e300", "99999999999999999999"}) {
+        const std::string text(time);
+        EXPECT_THAT(problemOf("2\t:\t" + text + "\t0.5\t0\t0\t0\t0\ta\n"),
+            HasSubstr("line 3: Starttime is no time"));
+        EXPECT_THAT(problemOf("2\t:\t100.0\t" + text + "\t0\t0\t0\t0\ta\n"),
+            HasSubstr("line 3: JobRuntime is no duration"));
+    }
+    EXPECT_THAT(problemOf("2\t:\t100.0\t0.5\t0\t0\tx\t0\ta\n"), HasSubstr("Exitval"));
+    EXPECT_THAT(problemOf("2\t:\t100.0\t0.5\t0\t0\t0\tx\ta\n"), HasSubstr("Signal"));
+    EXPECT_THAT(problemOf("2\t:\t9000000000.0\t0.5\t0\t0\t0\t0\ta\n"), HasSubstr("36 years"));
+    EXPECT_THAT(problem("empty.joblog", ""), HasSubstr("is empty"));
+    EXPECT_THAT(problem("other.joblog", "a\tb\n"), HasSubstr("line 1: this is no job log"));
+}
+
+using TraceTest = InterchangeTest;
+
+TEST_F(TraceTest, TakesArraysAndObjects)
+{
+    const std::string events = R"([{"ph":"X","name":"a","pid":7,"tid":1,"ts":1000,"dur":2000},
+        {"ph":"X","name":"b","pid":7,"tid":"two","ts":1500.5,"dur":"500"}])";
+    for (const std::string &text :
+        {events, "{\"x\":[[{}]],\"traceEvents\":" + events + "}", "\xef\xbb\xbf " + events,
+            events.substr(0, events.size() - 1), events.substr(0, events.size() - 1) + ",\n"}) {
+        const LoadedRun run = opened("trace.json", text);
+        ASSERT_EQ(run.record->timeline.workerCount(), 2U) << text;
+        EXPECT_THAT(lane(run, 0), ElementsAre("0+2:0"));
+        EXPECT_THAT(lane(run, 1), ElementsAre("0+0:1"));
+        EXPECT_EQ(input(run, 0), "a");
+        EXPECT_EQ(run.record->timeline.worker(0).identity().pid, 7U);
+        EXPECT_EQ(run.record->timeline.worker(1).identity().runtime, "thread two");
+        EXPECT_EQ(run.record->timeline.settled(), 2U);
+    }
+}
+
+TEST_F(TraceTest, PairsBeginAndEndAndKeepsTheOutermost)
+{
+    const LoadedRun run = opened("trace.json", R"([
+        {"ph":"E","pid":1,"tid":1,"ts":0},
+        {"ph":"B","name":"outer","pid":1,"tid":1,"ts":1000},
+        {"ph":"B","name":"inner","pid":1,"tid":1,"ts":2000},
+        {"ph":"X","name":"inmost","pid":1,"tid":1,"ts":2500,"dur":100},
+        {"ph":"E","pid":1,"tid":1,"ts":3000},
+        {"ph":"E","pid":1,"tid":1,"ts":5000},
+        {"ph":"X","name":"overlapping","pid":1,"tid":1,"ts":4000,"dur":3000},
+        {"ph":"B","name":"open","pid":1,"tid":1,"ts":8000},
+        {"ph":"i","name":"note","pid":1,"tid":1,"ts":10000},
+        {"ph":"X","name":"last","pid":1,"tid":2,"ts":8000,"dur":4000},
+        {"ph":"M","name":"thread_name","pid":1,"tid":2,"args":{"name":"second"}}])");
+    ASSERT_EQ(run.record->timeline.workerCount(), 2U);
+    EXPECT_THAT(lane(run, 0), ElementsAre("0+4:0", "4+2:1", "7+4:2"));
+    EXPECT_THAT(lane(run, 1), ElementsAre("7+4:3"));
+    EXPECT_EQ(input(run, 1), "overlapping");
+    EXPECT_EQ(run.record->timeline.worker(1).identity().runtime, "second");
+    std::string log;
+    for (const LogEntry &entry : run.record->log.entriesFrom(0).entries)
+        log += entry.text + "\n";
+    EXPECT_THAT(log, HasSubstr("2 events lie within others"));
+    EXPECT_THAT(log, HasSubstr("1 event overlaps"));
+    EXPECT_THAT(log, HasSubstr("1 event does not end"));
+    EXPECT_THAT(log, HasSubstr("1 end belongs to no event"));
+}
+
+TEST_F(TraceTest, TellsWhereItIsMalformed)
+{
+    const auto problemOf = [&](const std::string &text) {
+        return problem("trace.json", text);
+    };
+    const std::string deep(100'000, '[');
+    EXPECT_THAT(problemOf("[{\"ph\":\"X\",\"ts\":NaN}]"), HasSubstr("byte 17: this is no JSON"));
+    EXPECT_THAT(problemOf("[{\"ph\":\"X\",\"ts\":1e999}]"), HasSubstr("a number is too large"));
+    EXPECT_THAT(problemOf("[{\"ph\":\"X\",\"ts\":\"x\"}]"), HasSubstr("'ts' is no time"));
+    EXPECT_THAT(problemOf("[{\"ph\":\"X\",\"ts\":99999999999999999999999}]"), HasSubstr("'ts'"));
+    EXPECT_THAT(problemOf("[{\"ph\":\"X\"}]"), HasSubstr("has no 'ts'"));
+    EXPECT_THAT(problemOf("[{\"ph\":\"X\",\"ts\":1,\"dur\":-1}]"), HasSubstr("no duration"));
+    EXPECT_THAT(problemOf("[{\"ph\":\"X\",\"ts\":1,\"dur\":9e15}]"), HasSubstr("36 years"));
+    EXPECT_THAT(problemOf("[{\"ph\":\"X\",\"ts\":0,\"dur\":2e15}]"), HasSubstr("36 years"));
+    EXPECT_THAT(problemOf("[{\"ph\":\"B\",\"ts\":2},{\"ph\":\"E\",\"ts\":1}]"),
+        HasSubstr("ends before it begins"));
+    EXPECT_THAT(problemOf("[{\"ph\":\"X\",\"ts\":-9e15,\"dur\":0},{\"ph\":\"X\",\"ts\":9e15}]"),
+        HasSubstr("36 years"));
+    EXPECT_THAT(problemOf("[1]"), HasSubstr("an event is an object"));
+    EXPECT_THAT(problemOf("[[]]"), HasSubstr("an event is an object"));
+    EXPECT_THAT(problemOf("{}"), HasSubstr("no traceEvents"));
+    EXPECT_THAT(problemOf("{\"traceEvents\":"), HasSubstr("ends too early"));
+    EXPECT_THAT(
+        problemOf("{\"traceEvents\":[{\"ph\":\"X\",\"ts\":1}"), HasSubstr("ends too early"));
+    EXPECT_THAT(problemOf("[]"), HasSubstr("nothing to show"));
+    EXPECT_THAT(problemOf("[{\"ph\":\"X\",\"ts\":1},{\"ph"), HasSubstr("ends too early"));
+    EXPECT_THAT(problemOf(deep), HasSubstr("an event is an object"));
+    EXPECT_THAT(problemOf("{\"a\":" + deep), HasSubstr("ends too early"));
+    EXPECT_THAT(problemOf("[{\"ph\":\"X\",\"name\":\"\xff\"}]"), HasSubstr("this is no JSON"));
+}
+
+/// A run of two workers in which one input fails, one is tried again and a worker dies.
+class OwnTraceTest : public InterchangeTest {
+protected:
+    void SetUp() override
+    {
+        InterchangeTest::SetUp();
+        m_record.spec.input = RangeInput{0, 10};
+        m_record.spec.task = BuiltinTask{"sqrt", {}};
+        m_record.inputCount = 10;
+        m_record.outcomes = std::move(*OutcomeStore::make(10, OutcomeStore::Keep::All));
+        m_record.inputs = std::move(*openInput(m_record.spec.input));
+        Recorder pool(m_record.timeline, *m_record.outcomes, m_record.log, nullptr,
+            Recorder::Keep::Everything, [](const std::string &) { FAIL(); });
+        for (const WorkerId worker : {1U, 2U}) {
+            pool.workerChanged(worker, WorkerState::Starting, 10);
+            pool.workerChanged(worker, WorkerState::Ready, 100);
+            pool.workerIntroduced(worker, {40 + worker, "host", "python"});
+            pool.workerUsed(worker, {5000, 70, 1 << 20});
+        }
+        pool.firstDispatch(1000);
+        pool.spanDone(1, {1100, 50, 0, 4});
+        pool.spanDone(1, {1160, 51, 4, 1});
+        pool.chunkDone(1, {1000, 1050, 0, 0, 1300, 1400, 2});
+        done(pool, {0, 5}, 1, 1400);
+        pool.spanDone(2, {1200, 7, 5, 1}); // of a chunk that its worker's death cuts short
+        done(pool, {5, 1}, 2, 1500);
+        pool.workerChanged(2, WorkerState::Dead, 1600);
+        pool.workerChanged(2, WorkerState::Starting, 1700);
+        pool.workerChanged(2, WorkerState::Ready, 1800);
+        pool.givenUp(6, {failureQuarantined, {}, "killed", "\"quoted\" \xff"}, 2, 1900);
+        pool.paused(1950);
+        pool.resumed(1960);
+        pool.attemptFailed(7, 2, 2100);
+        pool.spanDone(2, {2000, 10, 7, 1});
+        pool.spanDone(2, {2200, 10, 7, 1});
+        pool.chunkDone(2, {1990, 1991, 0, 0, 2220, 2230, 2});
+        done(pool, {7, 1}, 2, 2230);
+        OutcomeView failed;
+        failed.kind = OutcomeKind::Failure;
+        failed.failure = {failureException, "ValueError", "no 8", "traceback"};
+        pool.outcomeDone(8, failed, 1, 2400);
+        pool.spanDone(1, {2300, 10, 8, 1});
+        pool.spanDone(1, {2500, 10, 9, 1});
+        pool.chunkDone(1, {2290, 2291, 0, 0, 2600, 2700, 2});
+        done(pool, {9, 1}, 1, 2700);
+        pool.resized(1, 2800);
+        pool.workerChanged(2, WorkerState::Gone, 2900);
+        const auto written = writeChromeTrace(m_record, m_folder / "own.json");
+        ASSERT_TRUE(written) << written.error().message;
+    }
+
+    static void done(Recorder &pool, IndexRange indices, WorkerId worker, std::uint64_t time)
+    {
+        OutcomeView value;
+        value.kind = OutcomeKind::Real;
+        for (std::uint64_t index = indices.first; index < indices.end(); ++index)
+            pool.outcomeDone(index, value, worker, time);
+    }
+
+    RunRecord m_record;
+};
+
+TEST_F(OwnTraceTest, ReadsBackAsItWas)
+{
+    const auto run = openRun(m_folder / "own.json");
+    ASSERT_TRUE(run) << run.error().message;
+    const Timeline &before = m_record.timeline;
+    const Timeline &after = run->record->timeline;
+    ASSERT_EQ(after.workerCount(), before.workerCount());
+    for (std::size_t i = 0; i < before.workerCount(); ++i) {
+        const WorkerRecord &a = before.worker(i);
+        const WorkerRecord &b = after.worker(i);
+        ASSERT_EQ(b.lane().size(), a.lane().size());
+        for (std::size_t j = 0; j < a.lane().size(); ++j) {
+            EXPECT_EQ(b.lane().span(j).begin, a.lane().span(j).begin);
+            EXPECT_EQ(b.lane().span(j).duration, a.lane().span(j).duration);
+            EXPECT_EQ(b.lane().span(j).first, a.lane().span(j).first);
+            EXPECT_EQ(b.lane().span(j).count, a.lane().span(j).count);
+        }
+        StationLog::Reader chunksBefore(a.stations(), a.lane());
+        StationLog::Reader chunksAfter(b.stations(), b.lane());
+        while (const auto chunk = chunksBefore.next()) {
+            const auto read = chunksAfter.next();
+            ASSERT_TRUE(read);
+            EXPECT_EQ(read->sent, chunk->sent);
+            EXPECT_EQ(read->received, chunk->received);
+            EXPECT_EQ(read->begun, chunk->begun);
+            EXPECT_EQ(read->ended, chunk->ended);
+            EXPECT_EQ(read->answered, chunk->answered);
+            EXPECT_EQ(read->decoded, chunk->decoded);
+        }
+        EXPECT_FALSE(chunksAfter.next());
+        EXPECT_EQ(b.identity(), a.identity());
+        EXPECT_EQ(b.cpu(), a.cpu());
+        EXPECT_EQ(b.runQueue(), a.runQueue());
+        EXPECT_EQ(b.maxRss(), a.maxRss());
+        EXPECT_EQ(b.restarts(), a.restarts());
+        EXPECT_EQ(b.state(), a.state());
+    }
+    EXPECT_EQ(after.succeeded(), before.succeeded());
+    EXPECT_EQ(after.failed(), before.failed());
+    EXPECT_EQ(after.quarantined(), before.quarantined());
+    EXPECT_EQ(after.attempts(), before.attempts());
+    EXPECT_EQ(after.makespan(), before.makespan());
+    EXPECT_EQ(after.pausedOfMakespan(), before.pausedOfMakespan());
+    ASSERT_EQ(after.marks().size(), before.marks().size());
+    EXPECT_EQ(run->record->outcomes->read(8)->view.failure.type, "ValueError");
+    EXPECT_THAT(
+        std::string(run->record->outcomes->read(6)->view.failure.detail), HasSubstr("\"quoted\""));
+    EXPECT_EQ(std::get<BuiltinTask>(run->record->spec.task).name, "sqrt");
+    EXPECT_EQ(*run->record->inputs->text(3), "3");
+}
+
+TEST_F(OwnTraceTest, IsWhatViewersTake)
+{
+    const auto json = nlohmann::json::parse(read("own.json"));
+    std::map<std::string, int> phases;
+    for (const auto &event : json["traceEvents"]) {
+        ++phases[event["ph"].get<std::string>()];
+        EXPECT_TRUE(event.contains("name") && event.contains("pid") && event.contains("tid"));
+        EXPECT_TRUE(event["ph"] == "M" || event["ts"].is_number());
+        EXPECT_EQ(event["ph"] == "X", event.contains("dur"));
+    }
+    EXPECT_EQ(phases["X"], 7 + 3 * 2); // spans, and where chunks were sent and decoded
+    EXPECT_EQ(phases["s"], 3);
+    EXPECT_EQ(phases["t"], 3);
+    EXPECT_EQ(phases["f"], 3);
+    EXPECT_EQ(static_cast<std::size_t>(phases["i"]), m_record.timeline.marks().size());
+    EXPECT_GT(phases["C"], 0);
+}
+
+/// Each is refused or read; none is a crash.
+TEST_F(OwnTraceTest, TakesAnyDamage)
+{
+    const std::string whole = read("own.json");
+    for (std::size_t length = 0; length < whole.size(); length += 7)
+        (void)openRun(write("cut.json", whole.substr(0, length)));
+    for (const char *hostile : {"0", "-1", "18446744073709551615", "9223372036854775807", "1e300",
+             "1152921504606846976", "\"x\"", "null", "4294967296"}) {
+        for (const char *name :
+            {"\"ts\":", "\"dur\":", "\"index\":", "\"count\":", "\"tid\":", "\"worker\":",
+                "\"spans\":", "\"received\":", "\"decoded\":", "\"value\":", "\"inputs\":",
+                "\"first_dispatch\":", "\"last_outcome\":", "\"cpu\":", "\"max_rss\":"}) {
+            for (std::size_t at = whole.find(name); at != std::string::npos;
+                 at = whole.find(name, at + 1)) {
+                const std::size_t begin = at + std::string_view(name).size();
+                const std::size_t end = whole.find_first_of(",}", begin);
+                const std::string text = whole.substr(0, begin) + hostile + whole.substr(end);
+                const auto run = openRun(write("hostile.json", text));
+                const std::string said = run ? std::string() : run.error().message;
+                EXPECT_THAT(said, Not(HasSubstr("\n"))) << text;
+                at = whole.find('\n', at); // one of each line is enough
+                if (at == std::string::npos)
+                    break;
+            }
+        }
+    }
+}
+
+} // namespace
+} // namespace poolscope
