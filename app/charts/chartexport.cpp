@@ -63,15 +63,18 @@ int drawLegend(QCPPainter &painter, const Chart &chart, const QFont &font, const
 }
 
 /// Draws everything above the chart and gives its height.
-int drawCaption(QCPPainter &painter, const Chart &chart, const Moment &moment, int width)
+int drawCaption(
+    QCPPainter &painter, const Chart &chart, const Moment &moment, const PictureForm &form)
 {
     const QFont title = textFont(chart, 17, QFont::DemiBold);
     const QFont text = textFont(chart, 12, QFont::Normal);
-    QRect place(margin, margin, width - 2 * margin, 0);
+    QRect place(margin, margin, form.size.width() - 2 * margin, 0);
     const QString figure = chart.figure();
-    place.translate(0, drawLine(painter, title, chart.theme().text, place, chart.title()));
-    if (chart.record()) {
-        const QString settings = settingsText(chart.record()->spec);
+    const bool isFull = form.caption == PictureForm::Caption::Full;
+    if (isFull)
+        place.translate(0, drawLine(painter, title, chart.theme().text, place, chart.title()));
+    if (isFull && chart.record()) {
+        const QString settings = settingsText(*chart.record());
         const QString outcome = outcomeText(*chart.record(), moment);
         place.translate(0,
             drawLine(painter, text, chart.theme().muted, place,
@@ -135,7 +138,7 @@ void drawAll(QCPPainter &painter, Chart &chart, const Moment &moment, const Pict
     const NoSelection noSelection(chart);
     const QSize size = form.size;
     painter.fillRect(QRect(QPoint(), size), chart.theme().surface);
-    const int top = drawCaption(painter, chart, moment, size.width());
+    const int top = drawCaption(painter, chart, moment, form);
     painter.translate(0, top);
     const QSize rest(size.width(), std::max(80, size.height() - top));
     chart.layOut(rest);
@@ -150,24 +153,6 @@ QByteArray pngOf(Chart &chart, const Moment &moment, const PictureForm &form)
     const QImage image = chartImage(chart, moment, form);
     if (image.isNull() || !image.save(&buffer, "PNG"))
         return {};
-    return buffer.data();
-}
-
-QByteArray svgOf(Chart &chart, const Moment &moment, const PictureForm &form)
-{
-    QBuffer buffer;
-    QSvgGenerator generator;
-    generator.setOutputDevice(&buffer);
-    generator.setSize(form.size);
-    generator.setViewBox(QRect(QPoint(), form.size));
-    generator.setResolution(static_cast<int>(dotsPerInch));
-    generator.setTitle(chart.title());
-    generator.setDescription(chart.explanation());
-    QCPPainter painter;
-    painter.begin(&generator);
-    painter.setMode(QCPPainter::pmVectorized);
-    drawAll(painter, chart, moment, form);
-    painter.end();
     return buffer.data();
 }
 
@@ -216,6 +201,25 @@ QImage chartImage(Chart &chart, const Moment &moment, const PictureForm &form)
     return image;
 }
 
+QByteArray chartSvg(Chart &chart, const Moment &moment, const PictureForm &form)
+{
+    takeEverything(chart, moment);
+    QBuffer buffer;
+    QSvgGenerator generator;
+    generator.setOutputDevice(&buffer);
+    generator.setSize(form.size);
+    generator.setViewBox(QRect(QPoint(), form.size));
+    generator.setResolution(static_cast<int>(dotsPerInch));
+    generator.setTitle(chart.title());
+    generator.setDescription(chart.explanation());
+    QCPPainter painter;
+    painter.begin(&generator);
+    painter.setMode(QCPPainter::pmVectorized);
+    drawAll(painter, chart, moment, form);
+    painter.end();
+    return buffer.data();
+}
+
 Result<void> writeChartPicture(
     Chart &chart, const Moment &moment, const std::filesystem::path &path, const PictureForm &form)
 {
@@ -227,7 +231,7 @@ Result<void> writeChartPicture(
         return tl::unexpected(file.error());
     takeEverything(chart, moment);
     const QByteArray bytes = ending == QLatin1String("png") ? pngOf(chart, moment, form)
-        : ending == QLatin1String("svg")                    ? svgOf(chart, moment, form)
+        : ending == QLatin1String("svg")                    ? chartSvg(chart, moment, form)
                                                             : pdfOf(chart, moment, form);
     if (bytes.isEmpty())
         return failure("cannot write " + path.string()

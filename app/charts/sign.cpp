@@ -2,6 +2,7 @@
 #include "charts/sign.h"
 
 #include <QPainter>
+#include <algorithm>
 #include <cmath>
 
 namespace poolscope {
@@ -37,9 +38,12 @@ void drawHatching(QPainter &painter, const QRectF &place, const QColor &colour, 
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(QPen(colour, 1));
     const double first = std::ceil((place.left() + place.top()) / distance) * distance;
-    for (double sum = first; sum < place.right() + place.bottom(); sum += distance)
-        painter.drawLine(
-            QLineF(sum - place.top(), place.top(), sum - place.bottom(), place.bottom()));
+    for (double sum = first; sum < place.right() + place.bottom(); sum += distance) {
+        // Within the place by itself, since SVG is written without clipping.
+        const double top = std::max(place.top(), sum - place.right());
+        const double bottom = std::min(place.bottom(), sum - place.left());
+        painter.drawLine(QLineF(sum - top, top, sum - bottom, bottom));
+    }
     painter.restore();
 }
 

@@ -20,6 +20,7 @@ struct OutputArguments {
     std::string chartsFolder;
     std::vector<std::string> charts;
     std::string trace;
+    std::string report;
     bool discard = false;
     bool unordered = false;
     bool quiet = false;
@@ -70,6 +71,10 @@ void describeFigures(CLI::App &run, OutputArguments &arguments)
     run.add_option("--trace", arguments.trace,
            "write the timeline as a Chrome trace, for Perfetto and chrome://tracing")
         ->type_name("FILE.json")
+        ->group("Output");
+    run.add_option("--report", arguments.report,
+           "write what there is to tell of the run, with its charts, in one file")
+        ->type_name("FILE.html|.pdf")
         ->group("Output");
 }
 
@@ -167,6 +172,19 @@ Result<ChartFile> parseChart(const std::string &text)
         "--chart cannot write " + path + ": its ending must be .png, .svg, .pdf or .csv");
 }
 
+Result<void> fillReport(OutputOptions &options, const OutputArguments &arguments)
+{
+    if (!arguments.trace.empty())
+        options.trace = arguments.trace;
+    if (arguments.report.empty())
+        return {};
+    if (!arguments.report.ends_with(".html") && !arguments.report.ends_with(".pdf"))
+        return failure(
+            "--report cannot write " + arguments.report + ": its ending must be .html or .pdf");
+    options.report = arguments.report;
+    return {};
+}
+
 Result<void> fillOutput(OutputOptions &options, const OutputArguments &arguments)
 {
     if (arguments.discard && !arguments.output.empty())
@@ -188,9 +206,7 @@ Result<void> fillOutput(OutputOptions &options, const OutputArguments &arguments
     options.discard = arguments.discard;
     options.unordered = arguments.unordered;
     options.quiet = arguments.quiet;
-    if (!arguments.trace.empty())
-        options.trace = arguments.trace;
-    return {};
+    return fillReport(options, arguments);
 }
 
 Result<CommandLine> toRun(const Arguments &arguments)
@@ -302,6 +318,8 @@ void makeAbsolute(OutputOptions &options)
         make(chart.path);
     if (options.trace)
         make(*options.trace);
+    if (options.report)
+        make(*options.report);
 }
 
 Result<CommandLine> toResume(const Arguments &arguments)
@@ -321,8 +339,8 @@ Result<CommandLine> toExport(const Arguments &arguments)
     options.file = arguments.file;
     const auto filled = fillOutput(options, arguments.output);
     if (filled && !options.output && !options.summary && !options.wantsTimeline())
-        return failure(
-            "nothing is to be exported: give -o, --summary, --charts, --chart or --trace");
+        return failure("nothing is to be exported: give -o, --summary, --charts, --chart, --trace "
+                       "or --report");
     return filled.map([&] { return CommandLine(options); });
 }
 

@@ -28,11 +28,14 @@ struct OutputOptions {
     std::optional<std::string> chartsFolder; ///< all charts go there, as PNG
     std::vector<ChartFile> charts;
     std::optional<std::string> trace; ///< the timeline, as a Chrome trace
+    std::optional<std::string> report; ///< a file ending in .html or .pdf
     bool quiet = false;
 
     bool wantsCharts() const { return chartsFolder || !charts.empty(); }
+    /// Whether it takes widgets, to draw.
+    bool wantsDrawing() const { return wantsCharts() || report; }
     /// Whether anything is to be told of each iteration.
-    bool wantsTimeline() const { return wantsCharts() || trace; }
+    bool wantsTimeline() const { return wantsDrawing() || trace; }
 };
 
 /// What `poolscope run` or `poolscope resume` was told.

@@ -84,8 +84,8 @@ int runProgram(int argc, char **argv, const WithWidgets &withWidgets)
         return listTasks();
     const auto *run = std::get_if<RunOptions>(&line);
     const auto *exported = std::get_if<ExportOptions>(&line);
-    if (std::holds_alternative<WindowCommand>(line) || (run && run->wantsCharts())
-        || (exported && exported->wantsCharts()))
+    if (std::holds_alternative<WindowCommand>(line) || (run && run->wantsDrawing())
+        || (exported && exported->wantsDrawing()))
         return withWidgets(argc, argv, line);
     QCoreApplication application(argc, argv);
     if (const auto *sweep = std::get_if<SweepOptions>(&line))

@@ -19,8 +19,10 @@ Result<void> checkPlaces(const OutputOptions &options)
     std::vector<std::string> paths;
     for (const ChartFile &chart : options.charts)
         paths.push_back(chart.path);
-    if (options.trace)
-        paths.push_back(*options.trace);
+    for (const auto &path : {options.trace, options.report}) {
+        if (path)
+            paths.push_back(*path);
+    }
     for (const std::string &path : paths) {
         if (const auto file = AtomicFile::open(path); !file)
             return tl::unexpected(file.error());
@@ -31,7 +33,7 @@ Result<void> checkPlaces(const OutputOptions &options)
 Result<void> writeTimeline(const OutputOptions &options, const RunRecord &record, std::uint64_t end,
     const ChartWriter &charts)
 {
-    if (options.wantsCharts()) {
+    if (options.wantsDrawing()) {
         if (const auto drawn = charts(record, end, options); !drawn)
             return drawn;
     }

@@ -11,14 +11,16 @@
 
 namespace poolscope {
 
-/// Writes the charts of a record. `end` is its last moment, in nanoseconds of the run.
+/// Draws the charts and the report of a record. `end` is its last moment, in nanoseconds of the
+/// run.
 using ChartWriter = std::function<Result<void>(
     const RunRecord &record, std::uint64_t end, const OutputOptions &options)>;
 
-/// Makes the folder for charts, and tries whether their files and the trace can be written.
+/// Makes the folder for charts, and tries whether their files, the trace and the report can be
+/// written.
 Result<void> checkPlaces(const OutputOptions &options);
 
-/// Writes what options want of the timeline: charts and trace.
+/// Writes what options want of the timeline: charts, report and trace.
 Result<void> writeTimeline(const OutputOptions &options, const RunRecord &record, std::uint64_t end,
     const ChartWriter &charts);
 

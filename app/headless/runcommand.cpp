@@ -76,8 +76,10 @@ Result<void> RunCommand::prepare()
 Run::Reading RunCommand::reading() const
 {
     Run::Reading reading;
-    // A trace tells the reasons of failures, too.
-    const bool tellsLater = m_options.trace.has_value();
+    const auto *lines = std::get_if<LinesInput>(&m_options.spec.input);
+    const bool isUnbounded = lines && lines->isStandardInput();
+    // Trace and report tell the reasons of failures, too.
+    const bool tellsLater = (m_options.trace || m_options.report) && !isUnbounded;
     reading.keep = tellsLater ? OutcomeStore::Keep::All : OutcomeStore::Keep::UntilRead;
     reading.wantsSettledOrder = m_options.unordered;
     if (!m_options.wantsTimeline() && !m_options.save && !m_options.resumed)

@@ -2,6 +2,7 @@
 #include "window/exporter.h"
 
 #include "charts/chartexport.h"
+#include "charts/runreport.h"
 #include "report/chrometrace.h"
 #include "report/outcomeexport.h"
 #include "window/background.h"
@@ -166,6 +167,19 @@ void Exporter::exportOutcomes()
     runJob(path, [&record, path](const GoOn &goOn) {
         return poolscope::exportOutcomes(record, toPath(path), goOn);
     });
+}
+
+void Exporter::exportReport(const ChartSet &charts)
+{
+    const QString path = askForFile(tr("Export a report"), QStringLiteral("report"),
+        QStringLiteral("html"), tr("Web page (*.html);;Document (*.pdf)"));
+    if (path.isEmpty())
+        return;
+    const QString ending = QFileInfo(path).suffix();
+    if (ending != QLatin1String("html") && ending != QLatin1String("pdf"))
+        emit failed(tr("Cannot write %1: its ending must be .html or .pdf").arg(path));
+    else
+        tell(writeReport(reportOf(charts, moment()), toPath(path)), path);
 }
 
 void Exporter::exportTrace()

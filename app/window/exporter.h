@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Exporter: asks where charts, outcomes and traces should go, and writes them. Data, which
+// Exporter: asks where charts, outcomes, traces and reports should go, and writes them. Data, which
 // may be long, is written on another thread and can be cancelled.
 #pragma once
 
@@ -25,6 +25,7 @@ public:
     void exportChart(Chart &chart);
     void exportAllCharts(const ChartSet &charts);
     void exportOutcomes();
+    void exportReport(const ChartSet &charts);
     void exportTrace();
     void copyPicture(Chart &chart);
 

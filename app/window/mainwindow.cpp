@@ -237,6 +237,8 @@ void MainWindow::makeMenus()
     m_exportMenu->addSeparator();
     m_needRecord.push_back(addTo(m_exportMenu, tr("&Outcomes\u2026"), {Qt::CTRL | Qt::Key_E},
         [this] { m_exporter->exportOutcomes(); }));
+    m_needRecord.push_back(addTo(m_exportMenu, tr("&Report\u2026"),
+        {Qt::CTRL | Qt::SHIFT | Qt::Key_R}, [this] { m_exporter->exportReport(m_charts); }));
     m_needRecord.push_back(
         addTo(m_exportMenu, tr("Chrome &trace\u2026"), {}, [this] { m_exporter->exportTrace(); }));
 
@@ -308,7 +310,7 @@ void MainWindow::makeToolBar()
     auto *exportButton = new QToolButton;
     exportButton->setObjectName(QStringLiteral("export"));
     exportButton->setText(tr("Export"));
-    exportButton->setToolTip(tr("Charts, outcomes and a trace as files (Alt+E)"));
+    exportButton->setToolTip(tr("Charts, outcomes and a report as files (Alt+E)"));
     exportButton->setAccessibleName(tr("Export"));
     exportButton->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     exportButton->setPopupMode(QToolButton::InstantPopup);

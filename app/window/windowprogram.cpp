@@ -4,6 +4,7 @@
 #include "charts/caption.h"
 #include "charts/chartexport.h"
 #include "charts/chartset.h"
+#include "charts/runreport.h"
 #include "headless/headless.h"
 #include "headless/interrupt.h"
 #include "headless/runcommand.h"
@@ -62,7 +63,7 @@ Result<void> writeCharts(const RunRecord &record, std::uint64_t end, const Outpu
         if (const auto written = writeChart(charts[file.kind], moment, file.path); !written)
             return written;
     }
-    return {};
+    return options.report ? writeReport(reportOf(charts, moment), *options.report) : Result<void>();
 }
 
 int runLeavingCharts(int argc, char **argv, const RunOptions &options)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes traces of runs, reads traces and job logs, and damages them.
+"""Writes traces and reports of runs, reads traces and job logs, and damages them.
 
 POOLSCOPE names the program to test.
 """
@@ -9,10 +9,13 @@ import collections
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
 import unittest
+import xml.etree.ElementTree
+from html.parser import HTMLParser
 from pathlib import Path
 
 PROGRAM = os.environ.get("POOLSCOPE", "")
@@ -261,14 +264,16 @@ class JobLogIn(InterchangeTest):
         self.assertEqual(lines[7]["failure"]["kind"], "signal")
         self.assertIn("SIGKILL", lines[7]["failure"]["message"])
 
-    def test_gives_charts_and_trace(self):
-        self.succeed("export", "jobs.joblog", "--charts", "charts", "--trace", "jobs.json")
+    def test_gives_charts_trace_and_report(self):
+        self.succeed("export", "jobs.joblog", "--charts", "charts", "--trace", "jobs.json",
+                     "--report", "jobs.html")
         for chart in ("workers", "completion", "rate"):
             self.assertGreater(self.path(f"charts/{chart}.png").stat().st_size, 5000)
         names = {e["name"] for e in self.trace("jobs.json")["traceEvents"] if e["ph"] == "X"}
         self.assertIn("sleep 0.07; exit $((7 == 5))", names)
         self.assertEqual(self.chart_data("jobs.json", "workers", "completion"),
                          self.chart_data("jobs.joblog", "workers", "completion"))
+        self.assertIn("sleep 0.05; exit $((5 == 5))", self.path("jobs.html").read_text())
 
     @unittest.skipUnless(shutil.which("parallel"), "GNU parallel is not installed")
     def test_of_the_parallel_that_is_here(self):
@@ -295,6 +300,85 @@ class JobLogIn(InterchangeTest):
             with self.subTest(text=text[-60:]):
                 self.path("bad.joblog").write_text(text)
                 self.assert_refused(self.program("info", "bad.joblog"), "bad.joblog", *words)
+
+
+class Page(HTMLParser):
+    """What a page holds, and what it would load."""
+
+    # What SVG names its parts of speech by, which nobody loads.
+    NAMESPACES = ("http://www.w3.org/", "http://qt.io")
+
+    def __init__(self, text):
+        super().__init__()
+        self.text = ""
+        self.tags = collections.Counter()
+        self.loads = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.tags[tag] += 1
+        for name, value in attributes:
+            loads = name in ("src", "href", "xlink:href", "srcset", "action", "data", "poster")
+            if loads and not (value or "").startswith(("data:", "#")):
+                self.loads.append((tag, name, value))
+            if name.startswith("on") or "url(" in (value or "").replace("url(#", ""):
+                self.loads.append((tag, name, value))
+
+    def handle_data(self, data):
+        self.text += data
+
+
+class Report(InterchangeTest):
+    def run_report(self, ending):
+        self.succeed("run", "--python", "tasks.py:picky", "--range", "0:50", "-j", "2", "--discard",
+                     "-q", "--save", "run.poolscope", "--report", "run" + ending, status=SOME_FAILED)
+
+    def page(self, name):
+        text = self.path(name).read_text(encoding="utf-8")
+        xml.etree.ElementTree.fromstring(text.split("\n", 1)[1])  # well-formed, as XML, too
+        page = Page(text)
+        self.assertEqual(page.loads, [])
+        self.assertEqual((page.tags["script"], page.tags["link"], page.tags["iframe"]), (0, 0, 0))
+        self.assertNotIn("@import", text)
+        styles = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
+        self.assertNotIn("url(", "".join(styles))
+        return page
+
+    def test_says_what_the_run_was(self):
+        self.run_report(".html")
+        page = self.page("run.html")
+        self.assertEqual(page.tags["svg"], 6)  # three charts, for light and dark
+        for text in ("picky", "0:50", "2 workers", "Workers over time", "Completion order",
+                     "Iterations per second", "Throughput", "Kernel", os.uname().release, "Failures",
+                     "ValueError", "<b>no & 7</b>", "did 49"):
+            self.assertIn(text, page.text)
+        self.assertNotIn("\x1b", page.text)
+
+    def test_of_a_run_file_names_the_machine_of_the_run(self):
+        self.run_report(".html")
+        self.succeed("export", "run.poolscope", "--report", "again.html")
+        before, after = self.page("run.html").text, self.page("again.html").text
+        for text in (os.uname().nodename, os.uname().release, "Began", "ValueError"):
+            self.assertIn(text, after)
+        self.assertEqual(before[before.index("Settings"):before.index("Log")],
+                         after[after.index("Settings"):after.index("Log")])
+
+    def test_as_pdf(self):
+        self.run_report(".pdf")
+        self.assertEqual(self.path("run.pdf").read_bytes()[:5], b"%PDF-")
+        self.assertGreater(self.path("run.pdf").stat().st_size, 10_000)
+        if shutil.which("pdftotext"):
+            text = subprocess.run(["pdftotext", self.path("run.pdf"), "-"], check=True,
+                                  stdout=subprocess.PIPE, timeout=PATIENCE).stdout.decode()
+            for word in ("picky", "Throughput", "ValueError", "Kernel"):
+                self.assertIn(word, text)
+
+    def test_replaces_only_when_whole(self):
+        self.assert_refused(self.program("run", "--builtin", "sqrt", "--range", "0:9", "--report",
+                                         "report.txt"), "--report", ".html or .pdf")
+        self.assert_refused(self.program("run", "--builtin", "sqrt", "--range", "0:9", "--report",
+                                         "no/report.html"), "no/report.html")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 #include "record/recorder.h"
 #include "report/chrometrace.h"
 #include "report/decimaltime.h"
+#include "report/htmlreport.h"
 #include "report/runopening.h"
 
 #include <filesystem>
@@ -422,6 +423,25 @@ TEST_F(OwnTraceTest, TakesAnyDamage)
             }
         }
     }
+}
+
+TEST(HtmlReport, EscapesWhateverItIsGiven)
+{
+    ReportData report;
+    report.title = "<script>alert(1)</script>";
+    ReportSection section;
+    section.heading = "a & b";
+    section.lines = {"\x1b[31mred\xff\x00", "\"quoted\""};
+    section.table.columns = {{"<b>"}};
+    section.table.rows = {{"</td>"}};
+    report.sections.push_back(section);
+    const std::string html = htmlReport(report);
+    EXPECT_THAT(html, HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt;"));
+    EXPECT_THAT(html, HasSubstr("a &amp; b"));
+    EXPECT_THAT(html, HasSubstr("&lt;/td&gt;"));
+    EXPECT_THAT(html, Not(HasSubstr("\x1b")));
+    EXPECT_THAT(html, Not(HasSubstr("\xff")));
+    EXPECT_THAT(html, Not(HasSubstr("<script")));
 }
 
 } // namespace

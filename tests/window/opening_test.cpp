@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Runs of somebody else's in the window: opened, dropped, written as a trace.
+// Runs of somebody else's in the window: opened, dropped, told as a report and as a trace.
 #include "headless/runarguments.h"
 #include "window/mainwindow.h"
 #include "window/messagebar.h"
@@ -87,7 +87,7 @@ private slots:
         QCOMPARE(runArguments(m_window->spec()), runArguments(before));
         QVERIFY(m_window->controller().path().isEmpty());
         QVERIFY(!action("Save as")->isEnabled());
-        QVERIFY(action("Chrome trace")->isEnabled());
+        QVERIFY(action("Report")->isEnabled());
     }
 
     void aTraceIsDropped()
@@ -114,10 +114,18 @@ private slots:
         QCOMPARE(m_window->controller().state(), State::Idle);
     }
 
-    void aRunIsExportedAsTrace()
+    void aRunIsExportedAsReportAndTrace()
     {
         m_window->openFile(path("jobs.joblog"));
         QVERIFY(isShown());
+        for (const char *name : {"run.html", "run.pdf"}) {
+            const ChoosesFile chooses(path(name));
+            action("Report")->trigger();
+            QVERIFY(comes([&] { return QFile(path(name)).size() > 1000; }));
+        }
+        QFile html(path("run.html"));
+        QVERIFY(html.open(QIODevice::ReadOnly));
+        QVERIFY(html.readAll().contains("ended with status 1"));
         const ChoosesFile chooses(path("again.json"));
         action("Chrome trace")->trigger();
         QVERIFY(comes([&] { return QFile::exists(path("again.json")); }));

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "charts/runreport.h"
+
+#include "charts/caption.h"
+#include "charts/chartexport.h"
+#include "charts/pdfreport.h"
+#include "charts/units.h"
+#include "report/atomicfile.h"
+#include "report/htmlreport.h"
+#include "report/summary.h"
+#include "report/valuetext.h"
+
+#include <QDateTime>
+#include <QObject>
+#include <algorithm>
+#include <iterator>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::size_t mostFailures = 200;
+constexpr std::size_t mostLogLines = 200;
+constexpr std::size_t longestText = 400; // of an input or a reason, in a table
+
+std::string tr(const char *text)
+{
+    return QObject::tr(text).toStdString();
+}
+
+std::string count(std::uint64_t number)
+{
+    return countText(number).toStdString();
+}
+
+std::string duration(std::uint64_t nanoseconds)
+{
+    return durationText(static_cast<double>(nanoseconds)).toStdString();
+}
+
+std::string shortened(std::string text)
+{
+    if (text.size() > longestText) {
+        text.resize(longestText);
+        text += "\u2026";
+    }
+    return text;
+}
+
+ReportTable::Column left(const char *title)
+{
+    return {tr(title), ReportTable::Align::Left};
+}
+
+ReportTable::Column right(const char *title)
+{
+    return {tr(title), ReportTable::Align::Right};
+}
+
+/// Adds facts that are known.
+class Facts {
+public:
+    explicit Facts(const char *heading) { m_section.heading = tr(heading); }
+    Facts &add(const char *name, const std::string &figure)
+    {
+        if (!figure.empty())
+            m_section.facts.emplace_back(tr(name), figure);
+        return *this;
+    }
+    ReportSection take() { return std::move(m_section); }
+
+private:
+    ReportSection m_section;
+};
+
+std::string orAuto(const std::optional<std::uint64_t> &number)
+{
+    return number ? count(*number) : tr("auto");
+}
+
+ReportSection settings(const RunRecord &record)
+{
+    Facts facts("Settings");
+    if (!record.source.empty())
+        return facts.add("Read from", record.source)
+            .add("Workers", count(record.timeline.workerCount()))
+            .take();
+    const PoolSpec &pool = record.spec.pool;
+    facts.add("Task", taskText(record.spec.task).toStdString())
+        .add("Input", inputText(record.spec.input).toStdString())
+        .add("Workers", pool.workers ? count(*pool.workers) : tr("auto"))
+        .add("Chunk", orAuto(pool.chunk))
+        .add("Window", orAuto(pool.window))
+        .add("Retries", count(pool.retries));
+    if (pool.timeout)
+        facts.add("Timeout", durationText(*pool.timeout * 1e9).toStdString());
+    if (pool.memoryLimit)
+        facts.add("Memory limit", memoryText(*pool.memoryLimit).toStdString());
+    if (pool.recycle)
+        facts.add("Recycled after", count(*pool.recycle));
+    if (pool.halt)
+        facts.add("Halts at", count(*pool.halt) + " " + tr("failures"));
+    return facts.take();
+}
+
+std::string timeText(std::int64_t secondsSince1970)
+{
+    return secondsSince1970 > 0
+        ? QDateTime::fromSecsSinceEpoch(secondsSince1970).toString(Qt::ISODate).toStdString()
+        : std::string();
+}
+
+ReportSection machine(const RunRecord &record)
+{
+    const Machine &machine = record.machine;
+    return Facts("Machine")
+        .add("Host", machine.host)
+        .add("Kernel", machine.kernel)
+        .add("Processor", machine.processor)
+        .add("Usable cores", machine.cores > 0 ? count(machine.cores) : std::string())
+        .add(
+            "Memory", machine.memory > 0 ? memoryText(machine.memory).toStdString() : std::string())
+        .add("Began", timeText(record.startedAt))
+        .take();
+}
+
+double busyShare(const Timeline &timeline)
+{
+    double busy = 0;
+    for (std::size_t i = 0; i < timeline.workerCount(); ++i)
+        busy += static_cast<double>(timeline.worker(i).busy());
+    const double all =
+        static_cast<double>(timeline.makespan()) * static_cast<double>(timeline.workerCount());
+    return all > 0 ? busy / all : 0;
+}
+
+ReportSection figures(const RunRecord &record)
+{
+    const Timeline &timeline = record.timeline;
+    const auto inputs = record.knownInputCount();
+    Facts facts("Figures");
+    facts.add("Inputs", inputs ? count(*inputs) : "?")
+        .add("Succeeded", count(timeline.succeeded()))
+        .add("Failed", count(timeline.failed()));
+    if (timeline.quarantined() > 0)
+        facts.add("Quarantined of them", count(timeline.quarantined()));
+    facts.add("Attempts", count(timeline.attempts()))
+        .add("Makespan", duration(timeline.makespan()));
+    if (timeline.pausedOfMakespan() > 0)
+        facts.add("Paused of it", duration(timeline.pausedOfMakespan()));
+    return facts.add("Throughput", rateText(rateOf(timeline)).toStdString())
+        .add("Utilization", percentText(busyShare(timeline)).toStdString())
+        .take();
+}
+
+ReportSection workers(const Timeline &timeline)
+{
+    ReportSection section;
+    section.heading = tr("Workers");
+    section.table.columns = {right("Worker"), left("Host"), right("Process"), left("Runtime"),
+        right("Iterations"), right("Busy"), right("CPU"), right("Memory"), right("Restarts")};
+    for (std::size_t i = 0; i < timeline.workerCount(); ++i) {
+        const WorkerRecord &worker = timeline.worker(i);
+        const WorkerIdentity identity = worker.identity();
+        section.table.rows.push_back({std::to_string(worker.id()), identity.host,
+            identity.pid > 0 ? std::to_string(identity.pid) : "", identity.runtime,
+            count(worker.iterations()), duration(worker.busy()),
+            worker.cpu() > 0 ? duration(worker.cpu()) : "",
+            worker.maxRss() > 0 ? memoryText(worker.maxRss()).toStdString() : "",
+            count(worker.restarts())});
+    }
+    return section;
+}
+
+ReportSection chartSection(Chart &chart, const Moment &moment)
+{
+    ReportSection section;
+    section.heading = chart.title().toStdString();
+    section.paragraphs.push_back(chart.explanation().toStdString());
+    PictureForm form;
+    form.caption = PictureForm::Caption::WithoutTitle;
+    section.picture.light = chartSvg(chart, moment, form).toStdString();
+    form.theme = Theme::Kind::Dark;
+    section.picture.dark = chartSvg(chart, moment, form).toStdString();
+    section.picture.description = section.heading + ". " + chart.figure().toStdString();
+    return section;
+}
+
+/// The indices that count as failed now, in their order, and what each mark says.
+std::vector<std::uint64_t> failedIndices(const RunRecord &record)
+{
+    std::vector<std::uint64_t> failed;
+    const AppendLog<Mark> &marks = record.timeline.marks();
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+        const Mark &mark = marks[i];
+        const bool tellsFailure = mark.kind == Mark::Kind::Failed
+            || mark.kind == Mark::Kind::Quarantined || mark.kind == Mark::Kind::GivenUp;
+        if (tellsFailure && record.outcomes->isFailure(mark.value))
+            failed.push_back(mark.value);
+    }
+    std::sort(failed.begin(), failed.end());
+    failed.erase(std::unique(failed.begin(), failed.end()), failed.end());
+    return failed;
+}
+
+std::vector<std::string> failureRow(const RunRecord &record, std::uint64_t index)
+{
+    const auto input = record.inputs->text(index);
+    const auto outcome = record.outcomes->read(index);
+    std::vector<std::string> row{std::to_string(index), input ? shortened(*input) : "", "", "", ""};
+    if (!outcome)
+        return row;
+    const FailureView &failure = outcome->view.failure;
+    row[2] = shortened(failureText(failure));
+    row[3] = failure.context.attempts > 0 ? count(failure.context.attempts) : "";
+    row[4] = failure.context.worker > 0 ? std::to_string(failure.context.worker) : "";
+    return row;
+}
+
+ReportSection failures(const RunRecord &record)
+{
+    ReportSection section;
+    section.heading = tr("Failures");
+    const std::vector<std::uint64_t> failed =
+        record.outcomes->keepsAll() ? failedIndices(record) : std::vector<std::uint64_t>();
+    section.table.columns = {
+        right("Index"), left("Input"), left("Reason"), right("Attempts"), right("Worker")};
+    for (std::size_t i = 0; i < failed.size() && i < mostFailures; ++i)
+        section.table.rows.push_back(failureRow(record, failed[i]));
+    if (failed.size() > mostFailures)
+        section.paragraphs.push_back(QObject::tr("The first %1 of %2.")
+                                         .arg(countText(mostFailures), countText(failed.size()))
+                                         .toStdString());
+    return section;
+}
+
+ReportSection lastOfLog(const RunLog &log)
+{
+    ReportSection section;
+    section.heading = tr("Log");
+    const std::uint64_t end = log.end();
+    const RunLog::Page page =
+        log.entriesFrom(end > mostLogLines ? end - mostLogLines : 0, mostLogLines);
+    if (end > mostLogLines)
+        section.paragraphs.push_back(QObject::tr("The last %1 lines of %2.")
+                                         .arg(countText(mostLogLines), countText(end))
+                                         .toStdString());
+    for (const LogEntry &entry : page.entries) {
+        const std::string who =
+            entry.worker > 0 ? tr("worker") + " " + std::to_string(entry.worker) + ": " : "";
+        section.lines.push_back(duration(entry.time) + "  " + who + shortened(entry.text));
+    }
+    return section;
+}
+
+bool saysSomething(const ReportSection &section)
+{
+    return !section.paragraphs.empty() || !section.facts.empty() || !section.picture.light.empty()
+        || !section.table.rows.empty() || !section.lines.empty();
+}
+
+} // namespace
+
+ReportData reportOf(
+    const ChartSet &charts, const Moment &moment, std::vector<ReportSection> findings)
+{
+    ReportData report;
+    const RunRecord *record = (*charts.begin())->record();
+    if (!record)
+        return report;
+    report.title = settingsText(*record).toStdString();
+    report.subtitle = outcomeText(*record, moment).toStdString();
+    std::vector<ReportSection> sections{figures(*record)};
+    std::move(findings.begin(), findings.end(), std::back_inserter(sections));
+    for (Chart *chart : charts)
+        sections.push_back(chartSection(*chart, moment));
+    sections.push_back(workers(record->timeline));
+    sections.push_back(failures(*record));
+    sections.push_back(settings(*record));
+    sections.push_back(machine(*record));
+    sections.push_back(lastOfLog(record->log));
+    std::copy_if(
+        sections.begin(), sections.end(), std::back_inserter(report.sections), saysSomething);
+    return report;
+}
+
+Result<void> writeReport(const ReportData &report, const std::filesystem::path &path)
+{
+    auto file = AtomicFile::open(path);
+    if (!file)
+        return tl::unexpected(file.error());
+    const std::string bytes =
+        path.extension() == ".pdf" ? pdfReport(report).toStdString() : htmlReport(report);
+    if (const auto written = (*file)->append(bytes); !written)
+        return written;
+    return (*file)->commit();
+}
+
+} // namespace poolscope

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ReportData: what a report of a run says, as plain data, whatever form it is written in.
+//
+// All texts are UTF-8 and stand for themselves: nothing in them is markup.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace poolscope {
+
+struct ReportTable {
+    enum class Align { Left, Right };
+    struct Column {
+        std::string title;
+        Align align = Align::Left;
+    };
+    std::vector<Column> columns;
+    std::vector<std::vector<std::string>> rows; ///< each as long as the columns
+};
+
+/// A picture, as SVG documents for either background.
+struct ReportPicture {
+    std::string light;
+    std::string dark; ///< empty: the light one serves
+    std::string description; ///< for who cannot see it
+};
+
+/// Whatever of these a section has, in this order.
+struct ReportSection {
+    std::string heading;
+    std::vector<std::string> paragraphs;
+    std::vector<std::pair<std::string, std::string>> facts; ///< name and figure
+    ReportPicture picture;
+    ReportTable table;
+    std::vector<std::string> lines; ///< as they were printed
+};
+
+struct ReportData {
+    std::string title;
+    std::string subtitle;
+    std::vector<ReportSection> sections;
+};
+
+} // namespace poolscope
