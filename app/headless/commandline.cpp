@@ -370,10 +370,12 @@ CommandLine parseCommandLine(int argc, char **argv)
     describeResume(*resume, arguments);
     CLI::App *sweep = app.add_subcommand("sweep", "measure which workers and chunk size pay");
     describeSweep(*sweep, arguments);
-    CLI::App *exported = app.add_subcommand("export", "write what a run file, trace or job log holds");
+    CLI::App *exported =
+        app.add_subcommand("export", "write what a run file, trace or job log holds");
     describeExport(*exported, arguments);
     CLI::App *info = app.add_subcommand("info", "say what a run file, trace or job log holds");
-    info->add_option("files", arguments.files, "a run file, trace or job log; of several, how they compare is said")
+    info->add_option("files", arguments.files,
+            "a run file, trace or job log; of several, how they compare is said")
         ->type_name(runFileType)
         ->required();
     info->add_flag("--json", arguments.json, "as JSON");

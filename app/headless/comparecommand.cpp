@@ -13,6 +13,8 @@
 
 namespace poolscope {
 
+using namespace table;
+
 namespace {
 
 using Json = nlohmann::ordered_json;

@@ -22,6 +22,8 @@
 
 namespace poolscope {
 
+using namespace sentence;
+
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -253,7 +255,8 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
     if (written)
         written = writeTimeline(options, record, record.elapsed, charts);
     if (written)
-        written = writeSummary(options, record, loaded->info.description.machine.cores, summary->get());
+        written =
+            writeSummary(options, record, loaded->info.description.machine.cores, summary->get());
     return written ? exitAllSucceeded : complain(written.error(), exitWrongUse);
 }
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
-namespace poolscope {
+namespace poolscope::sentence {
 
 namespace {
 
@@ -61,4 +61,4 @@ std::string countText(std::uint64_t count, const std::string &one)
     return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
 }
 
-} // namespace poolscope
+} // namespace poolscope::sentence

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-namespace poolscope {
+namespace poolscope::sentence {
 
 /// "19 us", "1.5 s", "2 min 10 s".
 std::string durationText(double seconds);
@@ -18,4 +18,4 @@ std::string factorText(double factor);
 /// "1 worker", "2 workers".
 std::string countText(std::uint64_t count, const std::string &one);
 
-} // namespace poolscope
+} // namespace poolscope::sentence

@@ -9,6 +9,8 @@
 
 namespace poolscope {
 
+using namespace sentence;
+
 namespace {
 
 // What a cause must take of all worker-time to be worth a word. A tenth is more than two runs of

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <string_view>
 
-namespace poolscope {
+namespace poolscope::table {
 
 namespace {
 
@@ -71,4 +71,4 @@ std::string tableText(const std::vector<std::vector<std::string>> &rows)
     return text;
 }
 
-} // namespace poolscope
+} // namespace poolscope::table

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace poolscope {
+namespace poolscope::table {
 
 /// Four figures at the most: 4087, 12.35, 123.0 M.
 std::string rateText(double rate);
@@ -21,4 +21,4 @@ std::string fixedText(double value, int digits);
 /// A line for each row, which all have as many fields; fields stand right in their column.
 std::string tableText(const std::vector<std::vector<std::string>> &rows);
 
-} // namespace poolscope
+} // namespace poolscope::table

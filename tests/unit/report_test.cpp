@@ -28,6 +28,7 @@
 #include <vector>
 
 using namespace poolscope;
+using namespace poolscope::table;
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 using testing::AllOf;

@@ -7,6 +7,9 @@
 #include <utility>
 
 namespace poolscope {
+
+using namespace sentence;
+
 namespace {
 
 /// Two workers on two cores for 10 s, 1000 inputs of 19 ms in chunks of 10: nothing is wrong. The
