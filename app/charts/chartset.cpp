@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/chartset.h"
 
+#include "charts/accountingchart.h"
 #include "charts/completionchart.h"
 #include "charts/laneschart.h"
 #include "charts/ratechart.h"
@@ -9,7 +10,7 @@ namespace poolscope {
 
 ChartSet::ChartSet(TimeView &view, QWidget *parent)
     : m_charts{new LanesChart(view, parent), new CompletionChart(view, parent),
-        new RateChart(view, parent)}
+        new RateChart(view, parent), new AccountingChart(parent)}
 {
 }
 

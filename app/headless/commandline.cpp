@@ -63,7 +63,7 @@ void describeFigures(CLI::App &run, OutputArguments &arguments)
         ->type_name("DIR")
         ->group("Output");
     run.add_option("--chart", arguments.charts,
-           "leave a chart in a file: workers, completion or rate; may be given again")
+           "leave a chart in a file: workers, completion, rate or accounting; may be given again")
         ->type_name("NAME=FILE.png|.svg|.pdf|.csv")
         ->allow_extra_args(false)
         ->group("Output");
@@ -162,7 +162,8 @@ Result<ChartFile> parseChart(const std::string &text)
     const auto kind = chartCalled(text.substr(0, equals));
     if (equals == std::string::npos || !kind)
         return failure(
-            "--chart takes workers=FILE, completion=FILE or rate=FILE, not '" + text + "'");
+            "--chart takes workers=FILE, completion=FILE, rate=FILE or accounting=FILE, not '"
+            + text + "'");
     const std::string path = text.substr(equals + 1);
     for (const char *ending : {".png", ".svg", ".pdf", ".csv"}) {
         if (path.ends_with(ending))

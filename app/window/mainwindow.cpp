@@ -20,6 +20,7 @@
 #include "window/messagebar.h"
 #include "window/processcontrol.h"
 #include "window/runpanel.h"
+#include "window/timepage.h"
 #include "window/windowprogram.h"
 
 #include <QActionGroup>
@@ -52,7 +53,7 @@ constexpr int framesAfterEnd = 3;
 constexpr qsizetype mostRecentRuns = 10;
 constexpr double panStep = 0.25;
 constexpr double zoomStep = 0.7;
-enum Tab { workersTab, outcomesTab, failuresTab, logTab, historyTab };
+enum Tab { workersTab, outcomesTab, failuresTab, logTab, historyTab, timeTab };
 
 const QString geometryKey = QStringLiteral("window/geometry");
 const QString sidesKey = QStringLiteral("window/sides");
@@ -263,6 +264,8 @@ void MainWindow::makeMenus()
     addTo(view, tr("Lo&g"), {Qt::CTRL | Qt::Key_4}, [this] { m_tabs->setCurrentIndex(logTab); });
     addTo(view, tr("&History"), {Qt::CTRL | Qt::Key_5},
         [this] { m_tabs->setCurrentIndex(historyTab); });
+    addTo(view, tr("Where the &time went"), {Qt::CTRL | Qt::Key_6},
+        [this] { m_tabs->setCurrentIndex(timeTab); });
     addTo(view, tr("Go to inde&x\u2026"), {Qt::CTRL | Qt::Key_G}, [this] {
         m_tabs->setCurrentIndex(outcomesTab);
         m_outcomes->askForIndex();
@@ -403,6 +406,10 @@ QWidget *MainWindow::makeTables()
     m_tabs->addTab(m_failures, tr("Failures"));
     m_tabs->addTab(m_log, tr("Log"));
     m_tabs->addTab(m_history, tr("History"));
+    auto *accounting = static_cast<AccountingChart *>(&m_charts[ChartKind::Accounting]);
+    m_cards.push_back(new ChartCard(accounting, nullptr));
+    m_timePage = new TimePage(m_cards.back(), accounting);
+    m_tabs->addTab(m_timePage, tr("Where the time went"));
     m_tabs->setTabToolTip(
         workersTab, tr("Process, state, speed and memory of each worker (Ctrl+1)"));
     m_tabs->setTabToolTip(outcomesTab, tr("Each input and what it came to (Ctrl+2)"));
@@ -410,6 +417,8 @@ QWidget *MainWindow::makeTables()
         failuresTab, tr("Each input that failed, and what has it tried again (Ctrl+3)"));
     m_tabs->setTabToolTip(logTab, tr("What tasks printed, by worker and input (Ctrl+4)"));
     m_tabs->setTabToolTip(historyTab, tr("Runs that were kept, to open or to resume (Ctrl+5)"));
+    m_tabs->setTabToolTip(
+        timeTab, tr("What the workers' time was spent with, and what to change (Ctrl+6)"));
     return m_tabs;
 }
 
@@ -443,6 +452,7 @@ void MainWindow::connectRun()
             m_message->say(MessageBar::Kind::Problem, why, detail);
         });
     connect(&m_controller, &RunController::opened, this, &MainWindow::showFile);
+    connect(m_timePage, &TimePage::applyWanted, this, &MainWindow::setSpec);
     connect(m_history, &HistoryView::openWanted, this, &MainWindow::openFile);
     connect(m_history, &HistoryView::resumeWanted, this, &MainWindow::resumeFile);
     connect(m_history, &HistoryView::failed, this,
@@ -646,6 +656,7 @@ void MainWindow::showState()
     m_save->setEnabled(!m_controller.isActive() && !m_controller.path().isEmpty());
     m_history->setShown(m_controller.path());
     m_history->setBusy(m_controller.isActive());
+    m_timePage->setBusy(m_controller.isActive());
     if (m_history->isVisible())
         m_history->refresh();
     // They set the number of processes, too, which would resize the run that goes on.

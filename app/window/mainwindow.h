@@ -26,6 +26,7 @@ class MessageBar;
 class OutcomesView;
 class ProcessControl;
 class RunPanel;
+class TimePage;
 class WorkersModel;
 
 class MainWindow : public QMainWindow {
@@ -119,6 +120,7 @@ private:
     FailuresView *m_failures = nullptr;
     LogView *m_log = nullptr;
     HistoryView *m_history = nullptr;
+    TimePage *m_timePage = nullptr;
     QLabel *m_progress = nullptr;
     QLabel *m_stateText = nullptr;
     Exporter *m_exporter = nullptr;

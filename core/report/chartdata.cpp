@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/chartdata.h"
 
+#include "analysis/accounting.h"
 #include "analysis/completionorder.h"
 #include "analysis/iterationcolumns.h"
 #include "report/atomicfile.h"
@@ -14,7 +15,8 @@ namespace poolscope {
 
 namespace {
 
-constexpr std::array<std::string_view, chartKindCount> names{"workers", "completion", "rate"};
+constexpr std::array<std::string_view, chartKindCount> names{
+    "workers", "completion", "rate", "accounting"};
 constexpr std::size_t spansBetweenQuestions = 100'000;
 
 /// Nanoseconds as seconds, exactly: "1.000000250".
@@ -160,6 +162,26 @@ void writeRate(const Timeline &timeline, DataFile &file)
     }
 }
 
+void writeTimes(std::uint64_t worker, const CauseTimes &times, DataFile &file)
+{
+    for (std::size_t i = 0; i < causeCount; ++i) {
+        const auto cause = static_cast<Cause>(i);
+        std::string line = std::to_string(worker) + "," + std::string(causeName(cause)) + ",";
+        appendSeconds(line, times[cause]);
+        file.write(line + "\n");
+    }
+}
+
+void writeAccounting(const RunRecord &record, DataFile &file)
+{
+    file.write("worker,cause,time_s\n");
+    const Accounting accounting =
+        accountingOf(record.timeline, conditionsOf(record.spec, record.machine.cores));
+    writeTimes(0, accounting.times, file);
+    for (const WorkerAccounting &worker : accounting.workers)
+        writeTimes(worker.id, worker.times, file);
+}
+
 } // namespace
 
 std::string_view chartName(ChartKind kind)
@@ -191,6 +213,9 @@ Result<void> writeChartData(
         break;
     case ChartKind::Rate:
         writeRate(record.timeline, file);
+        break;
+    case ChartKind::Accounting:
+        writeAccounting(record, file);
         break;
     }
     return file.finish();

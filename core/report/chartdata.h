@@ -5,6 +5,8 @@
 //   - workers: worker, begin_s, duration_s, first_index, count; a line for each span
 //   - completion: rank, index, worker, finished_s; a line for each input, as they finished
 //   - rate: begin_s, duration_s, pool, worker_1, ...; the iterations done in each stretch of time
+//   - accounting: worker, cause, time_s; where its time went, from the first dispatch to the last
+//     outcome; worker 0 is the pool as a whole
 #pragma once
 
 #include "record/runrecord.h"
@@ -18,10 +20,10 @@
 
 namespace poolscope {
 
-enum class ChartKind : std::uint8_t { Workers, Completion, Rate };
-inline constexpr std::uint8_t chartKindCount = 3;
+enum class ChartKind : std::uint8_t { Workers, Completion, Rate, Accounting };
+inline constexpr std::uint8_t chartKindCount = 4;
 
-/// "workers", "completion", "rate": what the command line and files call it.
+/// "workers", "completion", "rate", "accounting": what the command line and files call it.
 std::string_view chartName(ChartKind kind);
 std::optional<ChartKind> chartCalled(std::string_view name);
 

@@ -316,6 +316,10 @@ void Importer::tellMark(Recorder &recorder, const Mark &mark)
     case Mark::Kind::Continued:
         recorder.continued(mark.time);
         return;
+    case Mark::Kind::Idle:
+        if (mark.worker > 0 && mark.value < idleReasonCount)
+            recorder.workerIdle(mark.worker, static_cast<IdleReason>(mark.value), mark.time);
+        return;
     }
 }
 

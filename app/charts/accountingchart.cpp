@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "charts/accountingchart.h"
+
+#include "charts/causecolours.h"
+#include "charts/units.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::size_t chunksAtOnce = 20'000;
+constexpr std::chrono::milliseconds interval(250); // between two fillings of a run that goes on
+constexpr double percent = 100;
+constexpr double barWidth = 0.78; // of the room that a bar has
+constexpr double legible = 0.005; // the smallest share that a legend has an entry for
+constexpr std::size_t mostNames = 16;
+
+double shareOf(const CauseTimes &times, Cause cause)
+{
+    const auto whole = static_cast<double>(times.sum());
+    return whole > 0 ? static_cast<double>(times[cause]) / whole : 0;
+}
+
+QString wordsOf(Cause cause)
+{
+    const std::string_view text = causeText(cause);
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+/// One word of it, or two.
+QString nameOf(Cause cause)
+{
+    const std::string_view name = causeName(cause);
+    return QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size())).replace(u'_', u' ');
+}
+
+std::array<Cause, causeCount> allCauses()
+{
+    std::array<Cause, causeCount> causes{};
+    for (std::size_t i = 0; i < causeCount; ++i)
+        causes[i] = static_cast<Cause>(i);
+    return causes;
+}
+
+} // namespace
+
+AccountingChart::AccountingChart(QWidget *parent)
+    : Chart(ChartKind::Accounting, tr("Where the time went"),
+        tr("Each bar is all the time of one worker from the first dispatch to the last outcome, "
+           "and the top one that of the whole pool, cut up by what it was spent with. Green and "
+           "blue are the task's own work, purple is handing chunks over, orange a core that "
+           "something else had, yellow what blocked, grey nothing left to do. A pool that pays is "
+           "green from end to end."),
+        parent)
+    , m_names(QSharedPointer<QCPAxisTickerText>::create())
+{
+    setInteractions(QCP::iNone);
+    yAxis->setTicker(m_names);
+    yAxis->setRangeReversed(true);
+    yAxis->grid()->setVisible(false);
+    xAxis->setLabel(tr("share of the time, %"));
+    QCPBars *below = nullptr;
+    for (QCPBars *&bars : m_bars) {
+        bars = new QCPBars(yAxis, xAxis);
+        bars->setWidth(barWidth);
+        bars->setPen(Qt::NoPen);
+        bars->setAntialiased(false);
+        if (below)
+            bars->moveAbove(below);
+        below = bars;
+    }
+    fit();
+}
+
+void AccountingChart::setTheme(const Theme &theme)
+{
+    Chart::setTheme(theme);
+    for (const Cause cause : allCauses())
+        m_bars[static_cast<std::size_t>(cause)]->setBrush(causeColour(theme, cause));
+}
+
+/// The causes that took most.
+QString AccountingChart::figure() const
+{
+    if (m_accounting.times.sum() == 0)
+        return {};
+    std::array<Cause, causeCount> causes = allCauses();
+    constexpr std::size_t told = 3;
+    std::partial_sort(causes.begin(), causes.begin() + told, causes.end(),
+        [this](Cause a, Cause b) { return m_accounting.times[a] > m_accounting.times[b]; });
+    QStringList parts;
+    for (std::size_t i = 0; i < told; ++i) {
+        const double share = shareOf(m_accounting.times, causes[i]);
+        if (share >= legible)
+            parts << percentText(share) + u' ' + nameOf(causes[i]);
+    }
+    return parts.join(QStringLiteral(" \u00b7 "));
+}
+
+std::vector<Series> AccountingChart::series() const
+{
+    std::vector<Series> series;
+    for (const Cause cause : allCauses()) {
+        if (cause != Cause::Absent && shareOf(m_accounting.times, cause) >= legible)
+            series.push_back({nameOf(cause), causeColour(theme(), cause), true, Series::Use::Key});
+    }
+    return series;
+}
+
+void AccountingChart::recordChanged()
+{
+    m_accountant.reset();
+    m_accounting = {};
+    m_verdict.reset();
+    m_isFinal = false;
+    m_filled = {};
+    if (record())
+        m_accountant = std::make_unique<Accountant>(record()->timeline, conditions());
+    fillBars();
+}
+
+RunConditions AccountingChart::conditions() const
+{
+    return conditionsOf(record()->spec, record()->machine.cores);
+}
+
+Chart::Taken AccountingChart::takeNew(
+    const Moment &moment, std::chrono::steady_clock::time_point until)
+{
+    if (m_isFinal)
+        return {};
+    bool all = false;
+    do {
+        all = m_accountant->advance(chunksAtOnce);
+    } while (!all && std::chrono::steady_clock::now() < until);
+    const bool hasEnded = moment.run == TimeView::Run::Ended;
+    const auto now = std::chrono::steady_clock::now();
+    if (!all || (!hasEnded && now - m_filled < interval))
+        return {Changed::Nothing, all};
+    m_filled = now;
+    m_isFinal = hasEnded;
+    m_accounting = m_accountant->accounting();
+    if (hasEnded && m_accounting.makespan() > 0)
+        m_verdict =
+            verdictOf(figuresOf(m_accounting, record()->spec, record()->timeline, conditions()));
+    fillBars();
+    emit seriesChanged();
+    return {Changed::Picture, true};
+}
+
+std::vector<AccountingChart::Bar> AccountingChart::bars() const
+{
+    std::vector<Bar> bars{{tr("pool"), &m_accounting.times}};
+    for (const WorkerAccounting &worker : m_accounting.workers)
+        bars.push_back({QString::number(worker.id), &worker.times});
+    return bars;
+}
+
+void AccountingChart::fillBars()
+{
+    const std::vector<Bar> all = bars();
+    QVector<double> places(static_cast<qsizetype>(all.size()));
+    for (qsizetype i = 0; i < places.size(); ++i)
+        places[i] = static_cast<double>(i);
+    for (const Cause cause : allCauses()) {
+        QVector<double> shares;
+        for (const Bar &bar : all)
+            shares << shareOf(*bar.times, cause) * percent;
+        m_bars[static_cast<std::size_t>(cause)]->setData(places, shares, true);
+    }
+    nameBars();
+    fit();
+}
+
+void AccountingChart::nameBars()
+{
+    const std::vector<Bar> all = bars();
+    const std::size_t step = (all.size() + mostNames - 1) / mostNames;
+    m_names->clear();
+    m_names->addTick(0, all.front().name);
+    for (std::size_t i = 1; i < all.size(); ++i) {
+        if (step <= 1 || i % step == 0)
+            m_names->addTick(static_cast<double>(i), all[i].name);
+    }
+}
+
+void AccountingChart::fit()
+{
+    xAxis->setRange(0, percent);
+    yAxis->setRange(-0.5, static_cast<double>(std::max<std::size_t>(bars().size(), 2)) - 0.5);
+    replotSoon();
+}
+
+QString AccountingChart::textAt(const QPointF &position) const
+{
+    const std::vector<Bar> all = bars();
+    const double place = std::round(yAxis->pixelToCoord(position.y()));
+    if (place < 0 || place >= static_cast<double>(all.size()))
+        return {};
+    const Bar &bar = all[static_cast<std::size_t>(place)];
+    const double wanted = xAxis->pixelToCoord(position.x()) / percent;
+    double end = 0;
+    for (const Cause cause : allCauses()) {
+        const double share = shareOf(*bar.times, cause);
+        end += share;
+        if (share > 0 && wanted <= end)
+            return QStringList{place > 0 ? tr("worker %1").arg(bar.name) : tr("the pool"),
+                wordsOf(cause),
+                tr("%1, %2").arg(
+                    durationText(static_cast<double>((*bar.times)[cause])), percentText(share))}
+                .join(u'\n');
+    }
+    return {};
+}
+
+} // namespace poolscope

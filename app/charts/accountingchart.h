@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// AccountingChart: where the time of the pool and of each worker went, by cause.
+#pragma once
+
+#include "analysis/verdict.h"
+#include "charts/chart.h"
+
+#include <array>
+#include <chrono>
+#include <memory>
+
+namespace poolscope {
+
+class AccountingChart : public Chart {
+    Q_OBJECT
+
+public:
+    explicit AccountingChart(QWidget *parent = nullptr);
+
+    void setTheme(const Theme &theme) override;
+    QString figure() const override;
+    std::vector<Series> series() const override;
+    /// Its series are keys: the bars are whole only with all of them.
+    void setSeriesVisible(std::size_t, bool) override { }
+    void fit() override;
+    void showIndex(std::optional<std::uint64_t>) override { }
+
+    /// Of a run that has ended; null before.
+    const Verdict *verdict() const { return m_verdict ? &*m_verdict : nullptr; }
+
+protected:
+    void recordChanged() override;
+    Taken takeNew(const Moment &moment, std::chrono::steady_clock::time_point until) override;
+    QString textAt(const QPointF &position) const override;
+    std::optional<std::uint64_t> indexAt(const QPointF &) const override { return std::nullopt; }
+    void hovered(std::optional<QPointF>) override { }
+
+private:
+    /// What stands at one place of the chart: the pool, or a worker.
+    struct Bar {
+        QString name;
+        const CauseTimes *times;
+    };
+
+    RunConditions conditions() const;
+    void fillBars();
+    void nameBars();
+    std::vector<Bar> bars() const;
+
+    std::array<QCPBars *, causeCount> m_bars{}; ///< one for each cause, stacked
+    QSharedPointer<QCPAxisTickerText> m_names;
+    std::unique_ptr<Accountant> m_accountant;
+    Accounting m_accounting;
+    std::optional<Verdict> m_verdict;
+    std::chrono::steady_clock::time_point m_filled; ///< when the bars were
+    bool m_isFinal = false; ///< nothing will change any more
+};
+
+} // namespace poolscope

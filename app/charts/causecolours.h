@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The colour of each cause of the accounting. Kindred causes share a hue: green and blue for work,
+// orange for a core that was taken away, purple for handing over, yellow for what blocks, grey for
+// nothing to do.
+#pragma once
+
+#include "analysis/accounting.h"
+#include "charts/theme.h"
+
+namespace poolscope {
+
+QColor causeColour(const Theme &theme, Cause cause);
+
+} // namespace poolscope
