@@ -35,6 +35,10 @@ def starts():
     os.close(file)
 
 
+def cannot_start():
+    raise RuntimeError("no model here")
+
+
 def rests(number):
     time.sleep(0.002)
     return number
@@ -155,7 +159,7 @@ class Results(SweepTest):
         self.assertIn("cannot be fitted to 2 numbers of workers", done.out)
 
     def test_more_workers_rest_more_at_once(self):
-        done = self.sweep(*self.python("rests"), "--range", "0:60", "--workers", "1,2,3,4",
+        done = self.sweep("--builtin", "sleep_ms:10", "--range", "0:60", "--workers", "1,2,3,4",
                           "--chunk", "1", "--repeats", "2", "-o", "table.jsonl")
         self.assert_status(done, ALL_SUCCEEDED)
         lines = [json.loads(line) for line in self.path("table.jsonl").read_text().splitlines()]
@@ -340,7 +344,8 @@ class Errors(SweepTest):
         self.assert_refused(self.sweep("--builtin", "sqrt", "--lines", "missing"), "missing")
 
     def test_a_pool_that_cannot_run_ends_the_sweep(self):
-        done = self.sweep(*self.python("picky"), "--python-init", "picky", "--range", "0:9", "-q")
+        done = self.sweep(*self.python("picky"), "--python-init", "cannot_start", "--range", "0:9",
+                          "-q")
         self.assert_status(done, POOL_FAILED)
         self.assertEqual(done.out, "")
         self.assertIn("poolscope: with ", done.err)
@@ -348,7 +353,7 @@ class Errors(SweepTest):
 
 class Comparing(SweepTest):
     def keep(self, name, *options):
-        done = self.program("run", *self.python("rests"), "--range", "0:400", "--chunk", "1",
+        done = self.program("run", "--builtin", "sleep_ms:5", "--range", "0:400", "--chunk", "1",
                             "--discard", "-q", "--save", name, *options)
         self.assert_status(done, ALL_SUCCEEDED)
 
@@ -367,12 +372,12 @@ class Comparing(SweepTest):
             self.assertGreaterEqual(run["longest_s"], run["p99_s"])
         again, three = told["differences"]
         self.assertLess(again["rate_ratio"]["low"], again["rate_ratio"]["high"])
-        self.assertGreater(three["rate_ratio"]["low"], 1.5)
+        self.assertGreater(three["rate_ratio"]["low"], 1)
         self.assertIn("times the iterations per second of one.poolscope", three["says"])
 
         done = self.program("info", *files)
         self.assert_status(done, ALL_SUCCEEDED)
-        self.assertIn("A  one.poolscope: poolscope run --python", done.out)
+        self.assertIn("A  one.poolscope: poolscope run --builtin", done.out)
         self.assertRegex(done.out, r"(?m)^ +it/s +\d")
         self.assertIn("C does ", done.out)
 

@@ -311,7 +311,7 @@ class NoScreen(ProgramTest):
         self.assertNotIn("poolscope-charts", "".join(rest))
         self.assertEqual(
             sorted(path.name for path in (self.folder / "poolscope-charts").iterdir()),
-            ["completion.png", "rate.png", "workers.png"])
+            ["accounting.png", "completion.png", "rate.png", "workers.png"])
         self.assert_charts(*(f"poolscope-charts/{x}.png" for x in ("workers", "completion", "rate")))
 
     def test_a_run_leaves_the_charts_that_it_is_told_to(self):

@@ -1143,7 +1143,7 @@ private slots:
         person.press(Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
         QTRY_COMPARE(person.message(), "Wrote the charts to " + path("charts"));
         QCOMPARE(QDir(path("charts")).entryList(QDir::Files),
-            (QStringList{"completion.png", "rate.png", "workers.png"}));
+            (QStringList{"accounting.png", "completion.png", "rate.png", "workers.png"}));
     }
 
     void aPathThatCannotBeWrittenIsToldInTheDialog()
