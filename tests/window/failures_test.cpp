@@ -9,6 +9,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
+#include <QHeaderView>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTableView>
@@ -57,7 +58,7 @@ struct Recording {
     std::optional<Recorder> recorder;
 };
 
-QStringList column(const FailuresModel &model, int column)
+QStringList column(const QAbstractItemModel &model, int column)
 {
     QStringList texts;
     for (int row = 0; row < model.rowCount(); ++row)
