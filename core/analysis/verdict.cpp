@@ -24,6 +24,8 @@ constexpr double tooMuchUnknown = 0.35;
 constexpr double saturated = 0.75;
 // A worker's mean differs from the others' by less, where inputs differ, if it had enough of them.
 constexpr double slowWorkerRatio = 1.5;
+// From this share of all time on, what keeps workers from a core holds up their transfers, too.
+constexpr double muchHindered = worthAWord;
 constexpr std::uint64_t enoughIterations = 30;
 // Two workers on two cores share caches and clock, which alone costs some percent.
 constexpr double slowedBySize = 1.25;
@@ -213,13 +215,24 @@ std::optional<Verdict> tail(const Case &run)
     return verdict;
 }
 
+/// The share of all time that workers lost to what kept them from a core, of which `lost` was
+/// measured within iterations. Where that was much, transfers were held up as much as the work.
+double hinderedShare(const Case &run, double lost)
+{
+    const double within = ratio(lost, run.all);
+    if (within < muchHindered)
+        return within;
+    const double transfers = run.time(Cause::TransferIn) + run.time(Cause::TransferOut);
+    return within + ratio(transfers * ratio(lost, lost + run.time(Cause::OnCpu)), run.all);
+}
+
 std::optional<Verdict> preempted(const Case &run)
 {
     const RunFigures &f = run.f;
     const bool programsCompete = f.startsPrograms && run.moreWorkersThanCores();
     const double lost =
         run.time(Cause::Preempted) + (programsCompete ? run.time(Cause::Unknown) : 0);
-    const double loss = ratio(lost, run.all);
+    const double loss = hinderedShare(run, lost);
     const double threadsLoss = ratio(f.threadRunQueue, f.threadRunQueue + run.all);
     const bool threadsCompete = f.threads > 1 && f.workers > 1 && f.cores > 0
         && f.workers * f.threads > f.cores
@@ -387,7 +400,7 @@ std::optional<Verdict> memoryBandwidth(const Case &run)
 
 std::optional<Verdict> throttled(const Case &run)
 {
-    const double loss = run.share(Cause::Throttled);
+    const double loss = hinderedShare(run, run.time(Cause::Throttled));
     if (loss < worthAWord)
         return std::nullopt;
     const double gain = 1 / (1 - std::min(ratio(run.time(Cause::Throttled), run.present), 0.9));
@@ -544,7 +557,10 @@ RunFigures figuresOf(const Accounting &accounting, const RunSpec &spec, const Ti
         figures.restarts += worker.restarts;
         figures.threads = std::max(figures.threads, worker.threads);
         figures.threadRunQueue += seconds(worker.threadRunQueue);
-        figures.byWorker.push_back({worker.id, worker.iterations, seconds(worker.busy)});
+        // One long input does not make a slow worker.
+        const bool several = worker.iterations > 1;
+        figures.byWorker.push_back({worker.id, worker.iterations - (several ? 1 : 0),
+            seconds(worker.busy - (several ? worker.longestIteration : 0))});
     }
     for (const auto &[workers, size] : accounting.sizes)
         figures.bySize.push_back({workers, size.iterations, seconds(size.busy)});

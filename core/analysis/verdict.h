@@ -105,7 +105,7 @@ struct RunFigures {
         std::uint64_t iterations = 0;
         double busy = 0;
     };
-    std::vector<Pace> byWorker;
+    std::vector<Pace> byWorker; ///< without the longest iteration of each
     std::vector<Pace> bySize; ///< in the order of size
 };
 
