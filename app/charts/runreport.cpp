@@ -5,6 +5,7 @@
 #include "charts/chartexport.h"
 #include "charts/pdfreport.h"
 #include "charts/units.h"
+#include "record/runsaving.h"
 #include "report/atomicfile.h"
 #include "report/htmlreport.h"
 #include "report/summary.h"
@@ -186,23 +187,6 @@ ReportSection chartSection(Chart &chart, const Moment &moment)
     return section;
 }
 
-/// The indices that count as failed now, in their order, and what each mark says.
-std::vector<std::uint64_t> failedIndices(const RunRecord &record)
-{
-    std::vector<std::uint64_t> failed;
-    const AppendLog<Mark> &marks = record.timeline.marks();
-    for (std::size_t i = 0; i < marks.size(); ++i) {
-        const Mark &mark = marks[i];
-        const bool tellsFailure = mark.kind == Mark::Kind::Failed
-            || mark.kind == Mark::Kind::Quarantined || mark.kind == Mark::Kind::GivenUp;
-        if (tellsFailure && record.outcomes->isFailure(mark.value))
-            failed.push_back(mark.value);
-    }
-    std::sort(failed.begin(), failed.end());
-    failed.erase(std::unique(failed.begin(), failed.end()), failed.end());
-    return failed;
-}
-
 std::vector<std::string> failureRow(const RunRecord &record, std::uint64_t index)
 {
     const auto input = record.inputs->text(index);
@@ -222,7 +206,7 @@ ReportSection failures(const RunRecord &record)
     ReportSection section;
     section.heading = tr("Failures");
     const std::vector<std::uint64_t> failed =
-        record.outcomes->keepsAll() ? failedIndices(record) : std::vector<std::uint64_t>();
+        record.outcomes->keepsAll() ? failedInputs(record) : std::vector<std::uint64_t>();
     section.table.columns = {
         right("Index"), left("Input"), left("Reason"), right("Attempts"), right("Worker")};
     for (std::size_t i = 0; i < failed.size() && i < mostFailures; ++i)

@@ -69,12 +69,6 @@ std::string timeText(std::int64_t secondsSince1970)
     return QDateTime::fromSecsSinceEpoch(secondsSince1970).toString(Qt::ISODate).toStdString();
 }
 
-double rateOf(const RunProgress &progress)
-{
-    const double makespan = seconds(progress.makespan());
-    return makespan > 0 ? static_cast<double>(progress.settled()) / makespan : 0;
-}
-
 std::uint64_t sizeOf(const std::string &path)
 {
     std::error_code error;
@@ -105,7 +99,7 @@ Json infoJson(const RunTold &told)
         {"attempts", progress.attempts},
         {"workers", progress.workers},
         {"makespan_s", seconds(progress.makespan())},
-        {"rate", rateOf(progress)},
+        {"rate", progress.rate()},
         {"started_at", description.startedAt > 0 ? Json(timeText(description.startedAt)) : Json()},
         {"host", description.machine.host},
         {"usable_cores", description.machine.cores > 0 ? Json(description.machine.cores) : Json()},
@@ -218,7 +212,7 @@ std::string infoText(const RunTold &told)
         line("state", stateLine(info));
     line("done", progressLine(info));
     line("makespan",
-        rounded(seconds(progress.makespan())) + " s, " + rounded(rateOf(progress)) + " it/s");
+        rounded(seconds(progress.makespan())) + " s, " + rounded(progress.rate()) + " it/s");
     line("workers", std::to_string(progress.workers));
     line("time went", causesLine(told.analysis.accounting));
     line("verdict", told.analysis.verdict.text);

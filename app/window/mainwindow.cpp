@@ -732,8 +732,10 @@ void MainWindow::drawFrame()
         : static_cast<double>(moment.now);
     m_view.setNow(shownUntil, moment.run);
     bool all = true;
-    for (Chart *chart : m_charts)
-        all = chart->refresh(moment, chartBudget) && all;
+    for (Chart *chart : m_charts) {
+        const bool isSeen = chart->isVisible() || ended; // one in another tab can wait for the end
+        all = (!isSeen || chart->refresh(moment, chartBudget)) && all;
+    }
     m_workers->update(moment.now);
     m_workersTable->setColumnHidden(WorkersModel::Host, m_workers->isOnOneHost());
     all = m_outcomes->updateOutcomes() && all;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "record/recorder.h"
 
+#include "record/runprogress.h"
+
 #include <utility>
 
 namespace poolscope {
@@ -102,17 +104,7 @@ RecordSnapshot Recorder::snapshot(std::uint64_t now)
     }
     snapshot.reached.marks = m_timeline.marks().size();
     snapshot.reached.logLines = m_log.end();
-    RunProgress &progress = snapshot.progress;
-    progress.elapsed = now;
-    progress.firstDispatch = m_timeline.firstDispatch();
-    progress.lastOutcome = m_timeline.lastOutcome();
-    progress.paused = m_timeline.pausedOfMakespan();
-    progress.succeeded = m_timeline.succeeded();
-    progress.failed = m_timeline.failed();
-    progress.quarantined = m_timeline.quarantined();
-    progress.attempts = m_timeline.attempts();
-    progress.workers = m_timeline.workerCount();
-    progress.coordinator = m_timeline.coordinator();
+    snapshot.progress = progressOf(m_timeline, now);
     return snapshot;
 }
 

@@ -3,6 +3,7 @@
 
 #include "record/recordedinputs.h"
 #include "record/recorder.h"
+#include "record/runprogress.h"
 
 #include <algorithm>
 #include <array>
@@ -364,17 +365,9 @@ void Importer::describe(LoadedRun &loaded) const
     description.machine.host = m_run.host;
     description.startedAt = m_run.startedAt;
     const Timeline &timeline = record.timeline;
-    RunProgress &progress = loaded.info.progress;
-    progress.state =
+    loaded.info.progress = progressOf(timeline, record.elapsed);
+    loaded.info.progress.state =
         timeline.settled() == record.inputCount ? RunState::Completed : RunState::Cancelled;
-    progress.elapsed = record.elapsed;
-    progress.firstDispatch = timeline.firstDispatch();
-    progress.lastOutcome = timeline.lastOutcome();
-    progress.succeeded = timeline.succeeded();
-    progress.failed = timeline.failed();
-    progress.quarantined = timeline.quarantined();
-    progress.attempts = timeline.attempts();
-    progress.workers = timeline.workerCount();
 }
 
 } // namespace
