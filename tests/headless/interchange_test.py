@@ -12,16 +12,11 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 import unittest
 import xml.etree.ElementTree
 from html.parser import HTMLParser
-from pathlib import Path
 
-PROGRAM = os.environ.get("POOLSCOPE", "")
-PATIENCE = 60  # seconds until something that must end counts as hanging
-
-ALL_SUCCEEDED, SOME_FAILED, WRONG_USE = 0, 1, 2
+from run_test import ALL_SUCCEEDED, PATIENCE, SOME_FAILED, WRONG_USE, ProgramTest
 
 TASKS = """
 import time
@@ -52,27 +47,16 @@ JOB_LOG = HEADER + """\
 7	:	1795566658.048	     0.090	0	0	0	0	sleep 0.07; exit $((7 == 5))
 """
 
-Done = collections.namedtuple("Done", "status out err")
-
-
-class InterchangeTest(unittest.TestCase):
+class InterchangeTest(ProgramTest):
     """A folder of its own for each test, with tasks in it."""
 
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="poolscope-interchange-")
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
+        super().setUp()
         self.path("tasks.py").write_text(TASKS)
 
-    def path(self, name):
-        return self.folder / name
-
     def program(self, *arguments):
-        done = subprocess.run(
-            [PROGRAM, *map(str, arguments)], cwd=self.folder, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
-        return Done(done.returncode, done.stdout.decode(), done.stderr.decode("utf-8", "replace"))
+        done = super().program(*arguments)
+        return done._replace(out=done.out.decode())
 
     def succeed(self, *arguments, status=ALL_SUCCEEDED):
         done = self.program(*arguments)

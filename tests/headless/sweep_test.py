@@ -11,17 +11,12 @@ import os
 import re
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 import unittest
-from collections import Counter, namedtuple
-from pathlib import Path
+from collections import Counter
 
-PROGRAM = os.environ.get("POOLSCOPE", "")
-PATIENCE = 60  # seconds until a condition that must come true counts as one that never does
-
-ALL_SUCCEEDED, SOME_FAILED, WRONG_USE, POOL_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+from run_test import (
+    ALL_SUCCEEDED, INTERRUPTED, PATIENCE, POOL_FAILED, PROGRAM, SOME_FAILED, WRONG_USE, ProgramTest)
 
 TASKS = """
 import os, time
@@ -56,27 +51,16 @@ def waits_at_20(number):
     return number
 """
 
-Done = namedtuple("Done", "status out err")
-
-
-class SweepTest(unittest.TestCase):
+class SweepTest(ProgramTest):
     """A folder of its own for each test, with tasks in it."""
 
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="poolscope-sweep-")
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
+        super().setUp()
         self.path("tasks.py").write_text(TASKS)
 
-    def path(self, name):
-        return self.folder / name
-
     def program(self, *arguments):
-        """Runs the program to its end."""
-        done = subprocess.run(
-            [PROGRAM, *map(str, arguments)], cwd=self.folder, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE, text=True)
-        return Done(done.returncode, done.stdout, done.stderr)
+        done = super().program(*arguments)
+        return done._replace(out=done.out.decode())
 
     def sweep(self, *arguments):
         return self.program("sweep", *arguments)
@@ -90,13 +74,6 @@ class SweepTest(unittest.TestCase):
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         return process
-
-    @staticmethod
-    def python(function):
-        return ["--python", f"tasks.py:{function}", "--python-interpreter", sys.executable]
-
-    def assert_status(self, done, status):
-        self.assertEqual(done.status, status, done.err)
 
     def assert_refused(self, done, *words):
         """Wrong use, which one line names."""

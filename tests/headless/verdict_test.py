@@ -9,7 +9,6 @@ import json
 import math
 import os
 import unittest
-from pathlib import Path
 
 import run_test
 from run_test import PROGRAM

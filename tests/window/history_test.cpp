@@ -6,6 +6,7 @@
 #include "tables/outcomesmodel.h"
 #include "window/mainwindow.h"
 #include "window/messagebar.h"
+#include "windowtest.h"
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
@@ -118,25 +119,6 @@ struct Person {
     QString message() { return window.findChild<MessageBar *>()->text(); }
 
     MainWindow window;
-};
-
-template <typename Dialog> class Answers {
-public:
-    template <typename Act> explicit Answers(Act act)
-    {
-        m_timer.callOnTimeout([this, act] {
-            if (auto *dialog = qobject_cast<Dialog *>(QApplication::activeModalWidget())) {
-                ++m_count;
-                act(*dialog);
-            }
-        });
-        m_timer.start(20);
-    }
-    int count() const { return m_count; }
-
-private:
-    QTimer m_timer;
-    int m_count = 0;
 };
 
 void press(QMessageBox &box, const QString &text)
@@ -397,15 +379,7 @@ private slots:
 
 int main(int argc, char **argv)
 {
-    const QTemporaryDir home;
-    qputenv("XDG_CONFIG_HOME", home.path().toLocal8Bit());
-    qputenv("XDG_DATA_HOME", home.path().toLocal8Bit());
-    QApplication application(argc, argv);
-    QApplication::setAttribute(Qt::AA_DontUseNativeDialogs);
-    QApplication::setOrganizationName("poolscope");
-    QApplication::setApplicationName("poolscope");
-    HistoryTest test;
-    return QTest::qExec(&test, argc, argv);
+    return runWindowTest<HistoryTest>(argc, argv);
 }
 
 #include "history_test.moc"

@@ -3,6 +3,7 @@
 #include "headless/runarguments.h"
 #include "window/mainwindow.h"
 #include "window/messagebar.h"
+#include "windowtest.h"
 
 #include <QAction>
 #include <QApplication>
@@ -161,15 +162,7 @@ private:
 
 int main(int argc, char **argv)
 {
-    const QTemporaryDir home;
-    qputenv("XDG_CONFIG_HOME", home.path().toLocal8Bit());
-    qputenv("XDG_DATA_HOME", home.path().toLocal8Bit());
-    QApplication application(argc, argv);
-    QApplication::setAttribute(Qt::AA_DontUseNativeDialogs);
-    QApplication::setOrganizationName("poolscope");
-    QApplication::setApplicationName("poolscope");
-    OpeningTest test;
-    return QTest::qExec(&test, argc, argv);
+    return runWindowTest<OpeningTest>(argc, argv);
 }
 
 #include "opening_test.moc"

@@ -7,6 +7,7 @@
 #include "window/mainwindow.h"
 #include "window/messagebar.h"
 #include "window/windowprogram.h"
+#include "windowtest.h"
 
 #include <QAbstractButton>
 #include <QAction>
@@ -238,26 +239,6 @@ struct Person {
     }
 
     MainWindow window;
-};
-
-/// Does something with each dialog of this type that comes up, and counts them.
-template <typename Dialog> class Answers {
-public:
-    template <typename Act> explicit Answers(Act act)
-    {
-        m_timer.callOnTimeout([this, act] {
-            if (auto *dialog = qobject_cast<Dialog *>(QApplication::activeModalWidget())) {
-                ++m_count;
-                act(*dialog);
-            }
-        });
-        m_timer.start(20);
-    }
-    int count() const { return m_count; }
-
-private:
-    QTimer m_timer;
-    int m_count = 0;
 };
 
 void pressButton(QWidget &dialog, const QString &text)
@@ -1474,14 +1455,7 @@ private slots:
 
 int main(int argc, char **argv)
 {
-    const QTemporaryDir settings;
-    qputenv("XDG_CONFIG_HOME", settings.path().toLocal8Bit());
-    qputenv("XDG_DATA_HOME", settings.path().toLocal8Bit());
-    QApplication application(argc, argv);
-    QApplication::setOrganizationName("poolscope");
-    QApplication::setApplicationName("poolscope");
-    WindowTest test;
-    return QTest::qExec(&test, argc, argv);
+    return runWindowTest<WindowTest>(argc, argv);
 }
 
 #include "window_test.moc"
