@@ -23,6 +23,7 @@ FormField::FormField(const QString &label, QWidget *control, QWidget *parent)
     name->setBuddy(control);
     m_message->setWordWrap(true);
     m_message->setTextFormat(Qt::PlainText);
+    m_message->setObjectName(QStringLiteral("muted"));
     m_message->hide();
     for (QWidget *named : {control, control->focusProxy()}) {
         if (named && named->accessibleName().isEmpty())
@@ -48,14 +49,21 @@ void FormField::setNote(const QString &note)
     if (note == m_note)
         return;
     m_note = note;
-    showMessage();
+    if (m_text.isEmpty())
+        showText(); // often, while a run goes on: no control looks another way for a note
+}
+
+void FormField::showText()
+{
+    m_message->setText(m_text.isEmpty() ? m_note : m_text);
+    m_message->setVisible(!m_message->text().isEmpty());
+    m_control->setAccessibleDescription(m_message->text());
 }
 
 void FormField::showMessage()
 {
     const bool wrong = !m_text.isEmpty();
-    m_message->setText(wrong ? m_text : m_note);
-    m_message->setVisible(!m_message->text().isEmpty());
+    showText();
     m_message->setObjectName(wrong ? QStringLiteral("problem") : QStringLiteral("muted"));
     QWidgetList controls{m_control};
     if (m_control->focusProxy()) // a row

@@ -21,6 +21,7 @@ public:
 
 private:
     void showMessage();
+    void showText();
 
     QWidget *m_control;
     QLabel *m_message;

@@ -10,7 +10,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr double shareOfMachine = 0.045;
+constexpr double shareOfMachine = 0.025;
 constexpr double shortest = 16; // milliseconds: 60 frames a second
 constexpr double longest = 250;
 constexpr int hurriedFor = 300; // milliseconds
