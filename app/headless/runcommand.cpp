@@ -25,6 +25,13 @@ void complain(const std::string &what)
     std::fprintf(stderr, "poolscope: %s\n", what.c_str());
 }
 
+/// Built-in tasks over numbers need no time to speak of; their run file does.
+bool outrunsDisk(const RunOptions &options)
+{
+    return options.save && std::holds_alternative<BuiltinTask>(options.spec.task)
+        && std::holds_alternative<RangeInput>(options.spec.input);
+}
+
 } // namespace
 
 RunCommand::RunCommand(RunOptions options, ChartWriter charts)
@@ -80,7 +87,9 @@ Run::Reading RunCommand::reading() const
     const bool isUnbounded = lines && lines->isStandardInput();
     // Trace and report tell the reasons of failures, too.
     const bool tellsLater = (m_options.trace || m_options.report) && !isUnbounded;
-    reading.keep = tellsLater ? OutcomeStore::Keep::All : OutcomeStore::Keep::UntilRead;
+    reading.keep = tellsLater    ? OutcomeStore::Keep::All
+        : outrunsDisk(m_options) ? OutcomeStore::Keep::UntilSaved
+                                 : OutcomeStore::Keep::UntilRead;
     reading.wantsSettledOrder = m_options.unordered;
     if (!m_options.wantsTimeline() && !m_options.save && !m_options.resumed)
         reading.timeline = Recorder::Keep::Totals;

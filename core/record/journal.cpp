@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::chrono::milliseconds retryInterval(500);
 constexpr std::uint64_t snapshotOutcomes = 1U << 20; // beyond which the next stands for itself
-constexpr std::uint64_t groupOutcomes = 1U << 24; // that one transaction writes, or a few more
+constexpr std::uint64_t groupOutcomes = 1U << 25; // that one transaction writes, or a few more
 constexpr std::size_t spansAtOnce = 100'000;
 constexpr std::size_t bytesAtOnce = 1U << 20;
 

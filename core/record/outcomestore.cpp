@@ -15,6 +15,7 @@ namespace poolscope {
 namespace {
 
 constexpr std::uint64_t ringCells = 1ULL << 23;
+constexpr std::uint64_t savedRingCells = 1ULL << 25;
 constexpr std::uint64_t mostCells = 1ULL << 40;
 constexpr std::uint64_t everyCell = 0x5555'5555'5555'5555; // the low bit of each 2-bit cell
 
@@ -27,6 +28,19 @@ std::uint64_t maskOf(std::uint64_t from, std::uint64_t to)
 {
     const std::uint64_t below = to == 32 ? ~0ULL : (1ULL << (2 * to)) - 1;
     return below & ~((1ULL << (2 * from)) - 1);
+}
+
+std::uint64_t cellsAtMost(OutcomeStore::Keep keep)
+{
+    switch (keep) {
+    case OutcomeStore::Keep::All:
+        return mostCells;
+    case OutcomeStore::Keep::UntilRead:
+        return ringCells;
+    case OutcomeStore::Keep::UntilSaved:
+        return savedRingCells;
+    }
+    return ringCells;
 }
 
 } // namespace
@@ -49,7 +63,7 @@ Result<std::unique_ptr<OutcomeStore>> OutcomeStore::make(std::uint64_t count, Ke
     std::unique_ptr<OutcomeStore> store(new OutcomeStore);
     store->m_count = count;
     store->m_keep = keep;
-    const std::uint64_t most = keep == Keep::All ? mostCells : ringCells;
+    const std::uint64_t most = cellsAtMost(keep);
     if (keep == Keep::All && count > most)
         return failure("cannot keep the outcomes of " + std::to_string(count) + " inputs");
     store->m_cells = std::bit_ceil(std::clamp<std::uint64_t>(count, 512, most));

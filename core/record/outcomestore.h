@@ -5,9 +5,11 @@
 // themselves; anything else stands in a temporary file, and the cell holds its place. Order costs
 // nothing: who wants outcomes in order waits for the first missing index.
 //
-// The pool's thread adds; any thread reads. With Keep::UntilRead there is one reader, who releases
+// The pool's thread adds; any thread reads. Where not all is kept there is one reader, who releases
 // what it has read; the column is then a ring of 64 MiB, and no index may be added that lies a
-// whole ring beyond the last released one (limit()).
+// whole ring beyond the last released one (limit()). Keep::UntilSaved is for numbers that come
+// faster than a disk takes them: a ring of 256 MiB lets them be written a quarter of a second at a
+// time.
 #pragma once
 
 #include "pool/poollistener.h"
@@ -34,7 +36,7 @@ struct StoredOutcome {
 
 class OutcomeStore {
 public:
-    enum class Keep { All, UntilRead };
+    enum class Keep { All, UntilRead, UntilSaved };
 
     /// For indices [0, count). Fails where memory or the temporary file cannot be had.
     static Result<std::unique_ptr<OutcomeStore>> make(std::uint64_t count, Keep keep);

@@ -28,7 +28,7 @@ class Run : public QObject {
 public:
     /// What the caller will do with outcomes and timeline.
     struct Reading {
-        /// Where inputs still come: UntilRead.
+        /// Where inputs still come: not All.
         OutcomeStore::Keep keep = OutcomeStore::Keep::All;
         bool wantsSettledOrder = false; ///< whether takeSettled() will be used
         Recorder::Keep timeline = Recorder::Keep::Everything;
@@ -96,7 +96,7 @@ public:
         std::uint64_t allBelow = 0;
     };
     Settled takeSettled(std::uint64_t from);
-    /// Keep::UntilRead: everything below `index` was read.
+    /// Where not all is kept: everything below `index` was read.
     void releaseBelow(std::uint64_t index);
 
 signals:

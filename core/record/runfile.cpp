@@ -21,6 +21,7 @@ namespace {
 
 constexpr int patience = 2000; // milliseconds for which another program's reading is waited for
 constexpr int lockInterval = 20; // milliseconds
+constexpr std::size_t writtenAtOnce = 8U << 20;
 
 std::string hostName()
 {
@@ -101,6 +102,11 @@ public:
         if (m_file >= 0)
             ::close(m_file);
     }
+
+    /// What SQLite has handed to the system begins to go to the disk now, so that a commit waits
+    /// for the last of it only.
+    void beginWriting() { sync_file_range(m_file, 0, 0, SYNC_FILE_RANGE_WRITE); }
+
     Lock(const Lock &) = delete;
     Lock &operator=(const Lock &) = delete;
 
@@ -253,6 +259,11 @@ Result<void> RunFile::add(Piece piece)
     m_addPiece.bind(5, static_cast<std::int64_t>(piece.count));
     m_addPiece.bindBlob(6, piece.data);
     m_addPiece.bind(7, runfile::checksum(piece));
+    m_unwritten += piece.data.size();
+    if (m_unwritten >= writtenAtOnce) {
+        m_lock->beginWriting();
+        m_unwritten = 0;
+    }
     return checked(m_addPiece.run(), SQLITE_DONE);
 }
 

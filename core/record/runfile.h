@@ -63,6 +63,7 @@ private:
     sqlite::Statement m_putMeta;
     std::uint64_t m_pieces = 0; ///< in the file, and added to it
     std::uint64_t m_committed = 0; ///< in the file
+    std::size_t m_unwritten = 0; ///< bytes added since the disk began to write
     RunFileHolder m_holder;
 };
 
