@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "record/bloblog.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::size_t tailSize = 1U << 20;
 constexpr std::uint64_t stretch = 16U << 20;
+constexpr std::size_t blockSize = 64U << 10;
 
 using Length = std::uint32_t;
 
@@ -129,18 +131,65 @@ Result<void> BlobLog::readBytes(std::uint64_t offset, char *to, std::size_t size
 {
     if (copyFromTail(offset, to, size))
         return {};
+    const std::lock_guard lock(m_blocksMutex);
     while (size > 0) {
-        const ssize_t got = pread(m_file, to, size, static_cast<off_t>(offset));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return failure(std::string("cannot read back an outcome: ")
-                + (got < 0 ? std::strerror(errno) : "the temporary file is too short"));
-        to += got;
-        offset += static_cast<std::uint64_t>(got);
-        size -= static_cast<std::size_t>(got);
+        const std::size_t within = offset % blockSize;
+        const std::size_t wanted = std::min(size, blockSize - within);
+        const auto block = readBlock(offset / blockSize, within + wanted);
+        if (!block)
+            return tl::unexpected(block.error());
+        std::memcpy(to, block->data() + within, wanted);
+        to += wanted;
+        offset += wanted;
+        size -= wanted;
     }
     return {};
+}
+
+/// At least so many bytes of the block of this number. The caller has m_blocksMutex.
+Result<std::string_view> BlobLog::readBlock(std::uint64_t number, std::size_t least) const
+{
+    auto block = std::find_if(m_blocks.begin(), m_blocks.end(),
+        [number](const Block &known) { return known.number == number; });
+    if (block == m_blocks.end())
+        block = m_blocks.begin() + m_replacedNext++ % m_blocks.size();
+    else if (block->bytes.size() >= least)
+        return block->bytes;
+    const std::uint64_t begin = number * blockSize;
+    block->number = UINT64_MAX; // until all of it is there
+    block->bytes.resize(std::min<std::uint64_t>(blockSize, flushed() - begin));
+    const auto got = readFile(begin, block->bytes.data(), block->bytes.size());
+    if (!got)
+        return tl::unexpected(got.error());
+    if (*got < least)
+        return failure("cannot read back an outcome: the temporary file is too short");
+    block->bytes.resize(*got);
+    block->number = number;
+    return block->bytes;
+}
+
+std::uint64_t BlobLog::flushed() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_flushed;
+}
+
+/// How many bytes there were.
+Result<std::size_t> BlobLog::readFile(std::uint64_t offset, char *to, std::size_t size) const
+{
+    std::size_t read = 0;
+    while (read < size) {
+        const ssize_t got =
+            pread(m_file, to + read, size - read, static_cast<off_t>(offset + read));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return failure(std::string("cannot read back an outcome: ") + std::strerror(errno));
+        if (got == 0)
+            break;
+        read += static_cast<std::size_t>(got);
+    }
+    return read;
 }
 
 void BlobLog::discard(std::uint64_t offset)

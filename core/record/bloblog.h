@@ -8,6 +8,7 @@
 
 #include "result.h"
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -47,6 +48,9 @@ private:
     void punchIfDead(std::uint64_t stretch);
     bool copyFromTail(std::uint64_t offset, char *to, std::size_t size) const;
     Result<void> readBytes(std::uint64_t offset, char *to, std::size_t size) const;
+    Result<std::string_view> readBlock(std::uint64_t number, std::size_t least) const;
+    std::uint64_t flushed() const;
+    Result<std::size_t> readFile(std::uint64_t offset, char *to, std::size_t size) const;
 
     int m_file;
     mutable std::mutex m_mutex; ///< guards the members below
@@ -55,6 +59,15 @@ private:
     std::string m_obstacle;
     std::vector<std::uint32_t>
         m_live; ///< records in each stretch, wholly or in part, that are not discarded
+
+    /// Of those who read in order, each finds the next records in memory.
+    struct Block {
+        std::uint64_t number = UINT64_MAX; ///< of its place in the file
+        std::string bytes; ///< as many as the file had
+    };
+    mutable std::mutex m_blocksMutex; ///< guards the members below
+    mutable std::array<Block, 4> m_blocks;
+    mutable std::size_t m_replacedNext = 0;
 };
 
 } // namespace poolscope
