@@ -117,16 +117,18 @@ void advise(Verdict &verdict, const Case &run, std::vector<Change> changes, doub
 }
 
 /// The throughput with automatic chunks, as a factor. They start with one input and grow from one
-/// answer to the next, until handing over costs next to nothing; what comes of starting stays.
+/// answer to the next, until handing over costs next to nothing. What comes of starting stays, where
+/// the worker that is ready first does not do all of it alone before the others are there.
 double gainOfAutomaticChunks(const Case &run)
 {
     const RunFigures &f = run.f;
     const double perChunk = ratio(run.handover(), static_cast<double>(f.chunks));
     const double perWorker = ratio(static_cast<double>(f.iterations), run.workers);
     const double rounds = 2 + std::log(std::max(perWorker, 1.0)) / std::log(automaticGrowth);
-    const double work = f.busy / run.usableWorkers() * (1 + automaticHandover);
     const double starting = ratio(run.time(Cause::Starting), run.workers);
-    return std::max(ratio(f.makespan, work + 2 * rounds * perChunk + starting), 1.0);
+    const double together = f.busy / run.usableWorkers() + starting;
+    const double work = std::min(together, f.busy) * (1 + automaticHandover);
+    return std::max(ratio(f.makespan, work + 2 * rounds * perChunk), 1.0);
 }
 
 std::optional<Verdict> handingOver(const Case &run)
