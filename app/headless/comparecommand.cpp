@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "headless/comparecommand.h"
 
-#include "analysis/comparison.h"
 #include "headless/headless.h"
 #include "headless/runarguments.h"
 #include "headless/standardoutput.h"
 #include "record/runfileload.h"
+#include "report/comparisonreport.h"
 #include "report/figuretext.h"
 
 #include <cstdio>
@@ -13,18 +13,20 @@
 
 namespace poolscope {
 
-using namespace table;
-
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// A run as the comparison has it.
-struct Compared {
+/// A run as it was named.
+struct Named {
     std::string file;
     std::string command;
-    std::uint64_t failed = 0;
-    RunFigures figures;
+};
+
+/// All of them, each in its place.
+struct Compared {
+    std::vector<Named> names;
+    std::vector<ComparisonSubject> runs;
 };
 
 struct Quantile {
@@ -46,60 +48,32 @@ int complain(const Error &error, int status)
     return status;
 }
 
-/// "A", "B", ... "Z", "AA", ...
-std::string letterOf(std::size_t position)
+Result<void> readRun(const std::string &path, Compared &into)
 {
-    std::string letters;
-    for (std::size_t rest = position + 1; rest > 0; rest = (rest - 1) / 26)
-        letters.insert(letters.begin(), static_cast<char>('A' + (rest - 1) % 26));
-    return letters;
-}
-
-Result<Compared> readRun(const std::string &path)
-{
-    return loadRunFile(path).map([&path](const LoadedRun &run) {
+    return loadRunFile(path).map([&](const LoadedRun &run) {
         const Timeline &timeline = run.record->timeline;
-        return Compared{
-            path, shellCommand(run.info.description.spec), timeline.failed(), runFigures(timeline)};
+        const Accounting accounting =
+            accountingOf(timeline, conditionsOf(run.record->spec, run.record->machine.cores));
+        into.names.push_back({path, shellCommand(run.info.description.spec)});
+        into.runs.push_back({timeline.failed(), comparedRun(timeline), accounting.times});
     });
 }
 
-/// A row of the table: its name, and what it has of each run.
-template <typename Text>
-std::vector<std::string> rowOf(
-    const std::string &name, const std::vector<Compared> &runs, Text text)
-{
-    std::vector<std::string> row{name};
-    for (const Compared &run : runs)
-        row.push_back(text(run));
-    return row;
-}
-
-std::string comparisonText(
-    const std::vector<Compared> &runs, const std::vector<RunDifference> &differences)
+std::string comparisonText(const Compared &compared, const std::vector<RunDifference> &differences)
 {
     std::string text;
     std::vector<std::string> heading{""};
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-        text += letterOf(i) + "  " + runs[i].file + ": " + runs[i].command + "\n";
+    for (std::size_t i = 0; i < compared.names.size(); ++i) {
+        const Named &named = compared.names[i];
+        text += letterOf(i) + "  " + named.file + ": " + named.command + "\n";
         heading.push_back(letterOf(i));
     }
     std::vector<std::vector<std::string>> rows{heading};
-    const auto add = [&](const std::string &name, auto value) {
-        rows.push_back(rowOf(name, runs, value));
-    };
-    add("it/s", [](const Compared &run) { return rateText(run.figures.throughput); });
-    add("makespan", [](const Compared &run) {
-        return durationText(static_cast<double>(run.figures.makespan));
-    });
-    add("workers", [](const Compared &run) { return std::to_string(run.figures.workers); });
-    add("iterations", [](const Compared &run) { return std::to_string(run.figures.iterations); });
-    add("failed", [](const Compared &run) { return std::to_string(run.failed); });
-    for (const Quantile &quantile : quantiles)
-        add(quantile.name, [&quantile](const Compared &run) {
-            return durationText(run.figures.durations.quantile(quantile.share));
-        });
-    text += "\n" + tableText(rows) + "\n";
+    for (const ComparisonRow &row : comparisonRows(compared.runs, differences)) {
+        rows.push_back({row.name});
+        rows.back().insert(rows.back().end(), row.figures.begin(), row.figures.end());
+    }
+    text += "\n" + table::tableText(rows) + "\n";
     for (std::size_t i = 0; i < differences.size(); ++i)
         text += differenceText(differences[i], letterOf(0), letterOf(i + 1)) + "\n";
     return text;
@@ -114,13 +88,13 @@ Json estimateJson(const Estimate &estimate)
     };
 }
 
-Json runJson(const Compared &run)
+Json runJson(const Named &named, const ComparisonSubject &run)
 {
     constexpr double nanoseconds = 1e-9;
-    const RunFigures &figures = run.figures;
+    const ComparedRun &figures = run.figures;
     Json json{
-        {"file", run.file},
-        {"command", run.command},
+        {"file", named.file},
+        {"command", named.command},
         {"rate", figures.throughput},
         {"makespan_s", static_cast<double>(figures.makespan) * nanoseconds},
         {"workers", figures.workers},
@@ -132,19 +106,19 @@ Json runJson(const Compared &run)
     return json;
 }
 
-std::string comparisonJson(
-    const std::vector<Compared> &runs, const std::vector<RunDifference> &differences)
+std::string comparisonJson(const Compared &compared, const std::vector<RunDifference> &differences)
 {
+    const std::vector<Named> &names = compared.names;
     Json json{{"runs", Json::array()}, {"differences", Json::array()}};
-    for (const Compared &run : runs)
-        json["runs"].push_back(runJson(run));
+    for (std::size_t i = 0; i < names.size(); ++i)
+        json["runs"].push_back(runJson(names[i], compared.runs[i]));
     for (std::size_t i = 0; i < differences.size(); ++i) {
         json["differences"].push_back({
-            {"first", runs.front().file},
-            {"second", runs[i + 1].file},
+            {"first", names.front().file},
+            {"second", names[i + 1].file},
             {"rate_ratio", estimateJson(differences[i].throughput)},
             {"duration_ratio", estimateJson(differences[i].duration)},
-            {"says", differenceText(differences[i], runs.front().file, runs[i + 1].file)},
+            {"says", differenceText(differences[i], names.front().file, names[i + 1].file)},
         });
     }
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -154,18 +128,15 @@ std::string comparisonJson(
 
 int compareRunFiles(const InfoOptions &options)
 {
-    std::vector<Compared> runs;
+    Compared compared;
     for (const std::string &path : options.files) {
-        auto run = readRun(path);
-        if (!run)
-            return complain(run.error(), exitWrongUse);
-        runs.push_back(std::move(*run));
+        if (const auto read = readRun(path, compared); !read)
+            return complain(read.error(), exitWrongUse);
     }
-    std::vector<RunDifference> differences;
-    for (std::size_t i = 1; i < runs.size(); ++i)
-        differences.push_back(runDifference(runs.front().figures, runs[i].figures));
-    const auto written = StandardOutput({}).writeText(
-        options.json ? comparisonJson(runs, differences) : comparisonText(runs, differences));
+    const std::vector<RunDifference> differences = differencesOf(compared.runs);
+    const auto written =
+        StandardOutput({}).writeText(options.json ? comparisonJson(compared, differences)
+                                                  : comparisonText(compared, differences));
     return written ? exitAllSucceeded : complain(written.error(), exitPoolFailed);
 }
 

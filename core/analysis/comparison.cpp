@@ -38,7 +38,7 @@ std::uint64_t timeOfActive(const Timeline &timeline, std::uint64_t active)
     return low;
 }
 
-std::vector<std::uint64_t> edgesOf(const Timeline &timeline, const RunFigures &figures)
+std::vector<std::uint64_t> edgesOf(const Timeline &timeline, const ComparedRun &figures)
 {
     const std::size_t slices =
         std::min<std::uint64_t>(mostSlices, figures.iterations / leastIterationsOfSlice);
@@ -50,7 +50,7 @@ std::vector<std::uint64_t> edgesOf(const Timeline &timeline, const RunFigures &f
     return edges;
 }
 
-void addSlices(RunFigures &figures, const Lane &lane, const std::vector<std::uint64_t> &edges)
+void addSlices(ComparedRun &figures, const Lane &lane, const std::vector<std::uint64_t> &edges)
 {
     IterationColumns columns(lane);
     columns.advance(std::numeric_limits<std::size_t>::max());
@@ -72,7 +72,7 @@ struct Drawn {
     double duration = 0; ///< nanoseconds
 };
 
-Drawn draw(const RunFigures &figures, Resampler &resampler)
+Drawn draw(const ComparedRun &figures, Resampler &resampler)
 {
     double iterations = 0;
     double busy = 0;
@@ -92,9 +92,9 @@ std::string figure(double value)
 
 } // namespace
 
-RunFigures runFigures(const Timeline &timeline)
+ComparedRun comparedRun(const Timeline &timeline)
 {
-    RunFigures figures;
+    ComparedRun figures;
     figures.makespan = timeline.makespan();
     figures.active = figures.makespan - std::min(figures.makespan, timeline.pausedOfMakespan());
     Latency latency(timeline, 0);
@@ -125,7 +125,7 @@ RunDifference::Kind RunDifference::kind() const
 }
 
 RunDifference runDifference(
-    const RunFigures &first, const RunFigures &second, const Bootstrap &bootstrap)
+    const ComparedRun &first, const ComparedRun &second, const Bootstrap &bootstrap)
 {
     RunDifference difference;
     difference.throughput.value = ratio(second.throughput, first.throughput);

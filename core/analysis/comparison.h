@@ -26,7 +26,7 @@ struct RunSlice {
 };
 
 /// The figures of one run, or of one so far.
-struct RunFigures {
+struct ComparedRun {
     std::uint64_t makespan = 0; ///< nanoseconds, pauses included
     std::uint64_t active = 0; ///< the same without pauses
     std::uint64_t iterations = 0; ///< attempts included, of inputs that have a span
@@ -37,7 +37,7 @@ struct RunFigures {
         slices; ///< in the order of time; few, or none, of a run that is too short
 };
 
-RunFigures runFigures(const Timeline &timeline);
+ComparedRun comparedRun(const Timeline &timeline);
 
 /// How one run differs from another.
 struct RunDifference {
@@ -50,7 +50,7 @@ struct RunDifference {
 };
 
 RunDifference runDifference(
-    const RunFigures &first, const RunFigures &second, const Bootstrap &bootstrap = {});
+    const ComparedRun &first, const ComparedRun &second, const Bootstrap &bootstrap = {});
 
 /// "B does 1.42 times the iterations per second of A (1.38 to 1.46, with 95% confidence)", or that
 /// they are not distinguishable, or that this cannot be told.

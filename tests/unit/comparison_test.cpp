@@ -38,18 +38,18 @@ void runWith(MadeUpRun &run, double mean, std::uint64_t seed, int iterations = 2
     run.recorder->outcomeDone(0, outcome, 1, end);
 }
 
-RunFigures figuresWith(double mean, std::uint64_t seed, int iterations = 2000)
+ComparedRun figuresWith(double mean, std::uint64_t seed, int iterations = 2000)
 {
     MadeUpRun run;
     runWith(run, mean, seed, iterations);
-    return runFigures(run.timeline());
+    return comparedRun(run.timeline());
 }
 
 TEST(Comparison, FiguresAreThoseOfTheRun)
 {
     MadeUpRun run;
     runWith(run, 10'000, 1);
-    const RunFigures figures = runFigures(run.timeline());
+    const ComparedRun figures = comparedRun(run.timeline());
     EXPECT_EQ(figures.iterations, 2000U);
     EXPECT_EQ(figures.workers, 2U);
     EXPECT_EQ(figures.makespan, run.timeline().makespan());
@@ -80,7 +80,7 @@ TEST(Comparison, PausesAreLeftOut)
         time += 10'000;
         run.recorder->outcomeDone(i, outcome, 1, time);
     }
-    const RunFigures figures = runFigures(run.timeline());
+    const ComparedRun figures = comparedRun(run.timeline());
     EXPECT_EQ(figures.active, 6'400'000U);
     EXPECT_NEAR(figures.throughput, 100'000, 1e-6);
     for (const RunSlice &slice : figures.slices)
@@ -101,8 +101,8 @@ TEST(Comparison, ARunIsNotDistinguishableFromOneLikeIt)
 
 TEST(Comparison, ARunThatIsFasterIsToldByHowMuch)
 {
-    const RunFigures slow = figuresWith(13'000, 1);
-    const RunFigures fast = figuresWith(10'000, 2);
+    const ComparedRun slow = figuresWith(13'000, 1);
+    const ComparedRun fast = figuresWith(10'000, 2);
     const auto difference = runDifference(slow, fast);
     EXPECT_EQ(difference.kind(), RunDifference::Kind::Faster);
     EXPECT_NEAR(difference.throughput.value, 1.3, 0.03);
@@ -116,7 +116,7 @@ TEST(Comparison, ARunThatIsFasterIsToldByHowMuch)
 
 TEST(Comparison, AlikeIsSaidInWords)
 {
-    const RunFigures figures = figuresWith(10'000, 1);
+    const ComparedRun figures = figuresWith(10'000, 1);
     const auto difference = runDifference(figures, figures);
     EXPECT_EQ(difference.throughput.value, 1);
     EXPECT_THAT(differenceText(difference, "A", "B"),
@@ -130,7 +130,7 @@ TEST(Comparison, OfAShortRunNothingCanBeTold)
     EXPECT_GT(difference.throughput.value, 0);
     EXPECT_THAT(differenceText(difference, "A", "B"), HasSubstr("cannot be told"));
     const MadeUpRun nothing;
-    EXPECT_EQ(runFigures(nothing.timeline()).throughput, 0);
+    EXPECT_EQ(comparedRun(nothing.timeline()).throughput, 0);
 }
 
 } // namespace

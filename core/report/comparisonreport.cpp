@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report/comparisonreport.h"
+
+#include "report/figuretext.h"
+
+#include <algorithm>
+#include <array>
+
+namespace poolscope {
+
+using namespace table;
+
+namespace {
+
+constexpr double legible = 0.005; // the smallest share of the time that is told
+
+using Runs = std::vector<ComparisonSubject>;
+
+struct Quantile {
+    const char *name;
+    double share;
+};
+
+constexpr std::array quantiles{
+    Quantile{"median", 0.5}, Quantile{"p90", 0.9}, Quantile{"p99", 0.99}, Quantile{"longest", 1}};
+
+template <typename Text> ComparisonRow rowOf(const std::string &name, const Runs &runs, Text text)
+{
+    ComparisonRow row{name, {}, {}};
+    for (const ComparisonSubject &run : runs)
+        row.figures.push_back(text(run));
+    return row;
+}
+
+/// "x 1.42 (1.38 to 1.46)"
+std::string factorText(const Estimate &estimate)
+{
+    std::string text = "x " + shortText(estimate.value);
+    if (estimate.interval)
+        text += " (" + shortText(estimate.interval->low) + " to "
+            + shortText(estimate.interval->high) + ")";
+    return text;
+}
+
+double shareOf(const ComparisonSubject &run, Cause cause)
+{
+    const auto present = static_cast<double>(run.times.sum() - run.times[Cause::Absent]);
+    return present > 0 ? static_cast<double>(run.times[cause]) / present : 0;
+}
+
+void addCauses(std::vector<ComparisonRow> &rows, const Runs &runs)
+{
+    for (std::size_t i = 0; i < causeCount; ++i) {
+        const auto cause = static_cast<Cause>(i);
+        const bool isTold = cause != Cause::Absent
+            && std::any_of(runs.begin(), runs.end(),
+                [cause](const ComparisonSubject &run) { return shareOf(run, cause) >= legible; });
+        if (!isTold)
+            continue;
+        std::string name = "time: " + std::string(causeName(cause));
+        std::replace(name.begin(), name.end(), '_', ' ');
+        rows.push_back(rowOf(name, runs, [cause](const ComparisonSubject &run) {
+            return fixedText(shareOf(run, cause) * 100, 1) + "%";
+        }));
+    }
+}
+
+} // namespace
+
+std::string letterOf(std::size_t position)
+{
+    std::string letters;
+    for (std::size_t rest = position + 1; rest > 0; rest = (rest - 1) / 26)
+        letters.insert(letters.begin(), static_cast<char>('A' + (rest - 1) % 26));
+    return letters;
+}
+
+std::vector<RunDifference> differencesOf(const Runs &runs)
+{
+    std::vector<RunDifference> differences;
+    for (std::size_t i = 1; i < runs.size(); ++i)
+        differences.push_back(runDifference(runs.front().figures, runs[i].figures));
+    return differences;
+}
+
+std::vector<ComparisonRow> comparisonRows(
+    const Runs &runs, const std::vector<RunDifference> &differences)
+{
+    std::vector<ComparisonRow> rows;
+    const auto add = [&](const std::string &name, auto text) -> ComparisonRow & {
+        return rows.emplace_back(rowOf(name, runs, text));
+    };
+    ComparisonRow &throughput =
+        add("it/s", [](const ComparisonSubject &run) { return rateText(run.figures.throughput); });
+    for (const RunDifference &difference : differences)
+        throughput.differences.push_back(factorText(difference.throughput));
+    add("makespan", [](const ComparisonSubject &run) {
+        return durationText(static_cast<double>(run.figures.makespan));
+    });
+    add("workers",
+        [](const ComparisonSubject &run) { return std::to_string(run.figures.workers); });
+    add("iterations",
+        [](const ComparisonSubject &run) { return std::to_string(run.figures.iterations); });
+    add("failed", [](const ComparisonSubject &run) { return std::to_string(run.failed); });
+    ComparisonRow &mean = add("mean",
+        [](const ComparisonSubject &run) { return durationText(run.figures.durations.mean()); });
+    for (const RunDifference &difference : differences)
+        mean.differences.push_back(factorText(difference.duration));
+    for (const Quantile &quantile : quantiles)
+        add(quantile.name, [&quantile](const ComparisonSubject &run) {
+            return durationText(run.figures.durations.quantile(quantile.share));
+        });
+    addCauses(rows, runs);
+    return rows;
+}
+
+} // namespace poolscope
