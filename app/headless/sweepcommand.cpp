@@ -66,7 +66,7 @@ Result<void> SweepCommand::prepare()
 {
     if (const auto checked = checkTask(m_options.spec.task); !checked)
         return checked;
-    const auto inputs = openInput(m_options.spec.input);
+    auto inputs = openInput(m_options.spec.input);
     if (!inputs)
         return tl::unexpected(inputs.error());
     if ((*inputs)->size() == 0)
@@ -79,7 +79,7 @@ Result<void> SweepCommand::prepare()
     }
     if (const auto opened = openFile(**inputs); !opened)
         return opened;
-    m_runner = std::make_unique<SweepRunner>(m_options.spec, m_options.plan,
+    m_runner = std::make_unique<SweepRunner>(std::move(*inputs), m_options.spec, m_options.plan,
         m_file ? m_file->measurements() : std::vector<SweepMeasurement>());
     return {};
 }

@@ -42,30 +42,35 @@ std::int64_t secondsSince1970()
 
 Result<Run::Opened> Run::open(const RunSpec &spec, Reading reading)
 {
-    auto source = openInput(spec.input);
-    if (!source)
-        return tl::unexpected(source.error());
-    if (const auto suits = checkInputSuits(spec.task, **source); !suits)
+    return openInput(spec.input).and_then([&](std::unique_ptr<InputSource> source) {
+        return open(spec, std::move(source), reading);
+    });
+}
+
+Result<Run::Opened> Run::open(
+    const RunSpec &spec, std::unique_ptr<InputSource> source, Reading reading)
+{
+    if (const auto suits = checkInputSuits(spec.task, *source); !suits)
         return tl::unexpected(suits.error());
     auto record = std::make_unique<RunRecord>();
     record->spec = spec;
     record->machine = thisMachine();
     record->startedAt = secondsSince1970();
-    const bool grows = (*source)->growing() != nullptr;
-    record->inputCount = (*source)->size();
+    const bool grows = source->growing() != nullptr;
+    record->inputCount = source->size();
     record->areInputsComplete = !grows;
-    auto inputs = (*source)->duplicate();
+    auto inputs = source->duplicate();
     if (!inputs)
         return tl::unexpected(inputs.error());
     record->inputs = std::move(*inputs);
     if (grows && reading.keep == OutcomeStore::Keep::All)
         return failure("standard input can be read by 'poolscope run' only; name a file of lines");
-    const std::uint64_t most = grows ? UINT64_MAX : (*source)->size();
+    const std::uint64_t most = grows ? UINT64_MAX : source->size();
     auto outcomes = OutcomeStore::make(most, reading.keep);
     if (!outcomes)
         return tl::unexpected(outcomes.error());
     record->outcomes = std::move(*outcomes);
-    return Opened{reading, std::move(*source), std::move(record)};
+    return Opened{reading, std::move(source), std::move(record)};
 }
 
 Result<std::unique_ptr<Run>> Run::prepare(const RunSpec &spec, Reading reading)

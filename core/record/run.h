@@ -48,6 +48,9 @@ public:
     /// Opens the input and readies the outcomes; starts nothing. Any thread: a file of lines is
     /// read once. Fails where the input cannot be read or memory cannot be had.
     static Result<Opened> open(const RunSpec &spec, Reading reading);
+    /// The same over inputs that are open already, whatever the spec names.
+    static Result<Opened> open(
+        const RunSpec &spec, std::unique_ptr<InputSource> source, Reading reading);
     /// The task is taken to be checked (checkTask).
     explicit Run(Opened opened);
     /// open(), then a run of it.

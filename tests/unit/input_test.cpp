@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "input/contenthash.h"
+#include "input/firstinputs.h"
 #include "input/inputsource.h"
 #include "input/integerrange.h"
 #include "input/lineindex.h"
@@ -48,6 +49,21 @@ TEST(IntegerRange, HasTheSizeAndTheElementsOfPythonsRange)
             }
         }
     }
+}
+
+TEST(FirstInputs, AreTheFirstOfTheSourceAndNoMoreThanItHas)
+{
+    const auto numbers = [] {
+        return std::move(*openInput(RangeInput{10, 20, 1}));
+    };
+    const auto some = firstInputs(numbers(), 3);
+    EXPECT_EQ(some->size(), 3U);
+    EXPECT_EQ(some->text(2), "12");
+    const auto copy = some->duplicate();
+    ASSERT_TRUE(copy.has_value());
+    EXPECT_EQ((*copy)->size(), 3U);
+    EXPECT_EQ((*copy)->text(1), "11");
+    EXPECT_EQ(firstInputs(numbers(), 11)->size(), 10U);
 }
 
 /// Runs a Python script and gives what it prints.

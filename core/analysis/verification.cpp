@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/verification.h"
+
+#include "analysis/figuretext.h"
+#include "analysis/statistics.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace poolscope {
+
+using namespace sentence;
+
+namespace {
+
+constexpr double noMore = 1.05; // up to this factor two runs of one setting differ, too
+
+std::string judgementOf(const Verification &verification)
+{
+    const auto held = verification.held();
+    const double measured = verification.measured();
+    if (!held)
+        return "Nothing was predicted.";
+    if (*held)
+        return "The prediction held.";
+    if (measured <= noMore)
+        return "The prediction did not hold: the advice does not pay here.";
+    return "The prediction did not hold: " + percentText(measured / *verification.predicted)
+        + " of it came.";
+}
+
+} // namespace
+
+std::vector<Tried> verificationOrder(std::uint32_t repeats)
+{
+    std::vector<Tried> order;
+    for (std::uint32_t repeat = 0; repeat < repeats; ++repeat) {
+        const bool presentFirst = repeat % 2 == 0;
+        order.push_back(presentFirst ? Tried::Present : Tried::Advised);
+        order.push_back(presentFirst ? Tried::Advised : Tried::Present);
+    }
+    return order;
+}
+
+std::uint64_t inputsWithin(std::uint64_t inputs, double seconds, double most)
+{
+    if (seconds <= most)
+        return inputs;
+    const double share = most / seconds;
+    return std::clamp<std::uint64_t>(
+        static_cast<std::uint64_t>(static_cast<double>(inputs) * share), 1, inputs);
+}
+
+double Verification::measured() const
+{
+    const double before = median(present);
+    return before > 0 ? median(advised) / before : 0;
+}
+
+std::optional<bool> Verification::held() const
+{
+    return predicted ? std::optional(measured() >= heldFrom * *predicted) : std::nullopt;
+}
+
+std::string verificationText(const Verification &verification)
+{
+    std::string text;
+    if (verification.predicted)
+        text = "Predicted " + factorText(*verification.predicted) + "; measured ";
+    else
+        text = "Measured ";
+    text += factorText(verification.measured()) + " (present "
+        + rateText(median(verification.present)) + ", advised "
+        + rateText(median(verification.advised)) + "; medians of "
+        + std::to_string(verification.present.size()) + " each). " + judgementOf(verification);
+    if (verification.failed > 0)
+        text += " Inputs failed: what was measured is how fast they fail.";
+    return text;
+}
+
+} // namespace poolscope
