@@ -3,6 +3,7 @@
 
 #include "headless/headless.h"
 #include "headless/runarguments.h"
+#include "headless/sweeparguments.h"
 #include "pool/usablecores.h"
 
 #include <CLI/CLI.hpp>
@@ -36,10 +37,7 @@ struct Arguments {
     std::vector<std::string> files;
     bool retryFailed = false;
     bool json = false;
-    std::string sweptWorkers = "auto";
-    std::string sweptChunks = "1,16,auto";
-    std::string repeats = "5";
-    std::string seed = "1";
+    TypedSweep sweep;
 };
 
 constexpr const char *runFileType = "FILE.poolscope";
@@ -119,19 +117,19 @@ void describeSweep(CLI::App &sweep, Arguments &arguments)
     sweep.remove_option(sweep.get_option("--workers"));
     sweep.remove_option(sweep.get_option("--chunk"));
     sweep
-        .add_option("-j,--workers", arguments.sweptWorkers,
+        .add_option("-j,--workers", arguments.sweep.workers,
             "numbers of worker processes (auto: 1, 2, 4, ... to the usable cores)")
         ->type_name("N,...|auto")
         ->group("Sweep");
     sweep
         .add_option(
-            "--chunk", arguments.sweptChunks, "inputs handed to a worker at once (1,16,auto)")
+            "--chunk", arguments.sweep.chunks, "inputs handed to a worker at once (1,16,auto)")
         ->type_name("N|auto,...")
         ->group("Sweep");
-    sweep.add_option("--repeats", arguments.repeats, "runs of each setting (5)")
+    sweep.add_option("--repeats", arguments.sweep.repeats, "runs of each setting (5)")
         ->type_name("N")
         ->group("Sweep");
-    sweep.add_option("--seed", arguments.seed, "of the order of the runs (1)")
+    sweep.add_option("--seed", arguments.sweep.seed, "of the order of the runs (1)")
         ->type_name("N")
         ->group("Sweep");
     sweep.add_option("-o", arguments.output.output, "write the table there, too")
@@ -227,52 +225,6 @@ Result<CommandLine> toRun(const Arguments &arguments)
     return fillOutput(options, arguments.output).map([&] { return CommandLine(options); });
 }
 
-/// 1, 2, 4, ... and the usable cores themselves.
-std::vector<std::uint32_t> workersToCores()
-{
-    const std::uint32_t cores = std::min(usableCores(), maxWorkers);
-    std::vector<std::uint32_t> workers;
-    for (std::uint32_t count = 1; count < cores; count *= 2)
-        workers.push_back(count);
-    workers.push_back(cores);
-    return workers;
-}
-
-Result<std::vector<std::uint32_t>> parseSweptWorkers(const std::string &text)
-{
-    if (text == "auto")
-        return workersToCores();
-    const auto counts = parseCounts("--workers", text, maxWorkers);
-    if (!counts)
-        return tl::unexpected(counts.error());
-    std::vector<std::uint32_t> workers;
-    for (const auto &count : *counts) {
-        if (!count)
-            return failure("--workers takes numbers or 'auto', not both: '" + text + "'");
-        workers.push_back(static_cast<std::uint32_t>(*count));
-    }
-    std::sort(workers.begin(), workers.end());
-    return workers;
-}
-
-Result<SweepPlan> parsePlan(const Arguments &arguments)
-{
-    constexpr std::uint64_t mostRepeats = 10'000;
-    const auto workers = parseSweptWorkers(arguments.sweptWorkers);
-    if (!workers)
-        return tl::unexpected(workers.error());
-    const auto chunks = parseCounts("--chunk", arguments.sweptChunks, maxChunk);
-    if (!chunks)
-        return tl::unexpected(chunks.error());
-    const auto repeats = parseCount("--repeats", arguments.repeats, 1, mostRepeats);
-    if (!repeats)
-        return tl::unexpected(repeats.error());
-    const auto seed = parseCount("--seed", arguments.seed, 0, UINT64_MAX);
-    if (!seed)
-        return tl::unexpected(seed.error());
-    return SweepPlan{*workers, *chunks, static_cast<std::uint32_t>(*repeats), *seed};
-}
-
 Result<CommandLine> toSweep(const Arguments &arguments)
 {
     SweepOptions options;
@@ -280,7 +232,7 @@ Result<CommandLine> toSweep(const Arguments &arguments)
     if (!spec)
         return tl::unexpected(spec.error());
     options.spec = *spec;
-    const auto plan = parsePlan(arguments);
+    const auto plan = parseSweep(arguments.sweep);
     if (!plan)
         return tl::unexpected(plan.error());
     options.plan = *plan;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/sweepfile.h"
 
+#include "input/contenthash.h"
 #include "pool/taskcontent.h"
 #include "pool/usablecores.h"
 #include "record/runfile.h"
@@ -112,6 +113,54 @@ std::string reason()
     return std::strerror(errno);
 }
 
+std::string textOf(const Json &json)
+{
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Result<std::string> textIn(int descriptor, const std::filesystem::path &path)
+{
+    std::string text;
+    std::array<char, 65536> piece{};
+    ssize_t got = 0;
+    while ((got = ::read(descriptor, piece.data(), piece.size())) > 0)
+        text.append(piece.data(), static_cast<std::size_t>(got));
+    if (got < 0)
+        return failure("cannot read " + path.string() + ": " + reason());
+    return text;
+}
+
+/// What a file says, and how much of it are whole lines.
+struct Contents {
+    Json subject;
+    std::vector<SweepMeasurement> measurements;
+    std::size_t whole = 0;
+};
+
+Result<Contents> contentsOf(const std::string &text, const std::filesystem::path &path)
+{
+    std::size_t end = text.find('\n');
+    Contents contents;
+    contents.subject = parseLine(std::string_view(text).substr(0, end));
+    const Json &subject = contents.subject;
+    const bool isOurs =
+        end != std::string::npos && subject.is_object() && subject.contains(versionKey);
+    if (!isOurs || subject[versionKey] != version)
+        return failure(path.string()
+            + (isOurs ? " is of another version of Poolscope" : " is no file of a sweep")
+            + ": give --save another name");
+    std::size_t &whole = contents.whole;
+    for (whole = end + 1; (end = text.find('\n', whole)) != std::string::npos; whole = end + 1) {
+        const auto measurement =
+            measurementFrom(parseLine(std::string_view(text).substr(whole, end - whole)));
+        if (!measurement)
+            return failure(path.string() + " is damaged: line "
+                + std::to_string(2 + contents.measurements.size()) + " is no measurement");
+        contents.measurements.push_back(*measurement);
+    }
+    return contents;
+}
+
 } // namespace
 
 Result<SweepSubject> sweepSubject(
@@ -133,6 +182,24 @@ Result<SweepSubject> sweepSubject(
     subject.cores = usableCores();
     subject.program = program;
     return subject;
+}
+
+std::string hashOf(const SweepSubject &subject)
+{
+    ContentHasher hasher;
+    hasher.add(textOf(subjectJson(subject)));
+    return hasher.digest();
+}
+
+Result<std::vector<SweepMeasurement>> readSweepFile(const std::filesystem::path &path)
+{
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return failure("cannot read " + path.string() + ": " + reason());
+    const auto text = textIn(descriptor, path);
+    ::close(descriptor);
+    return text.and_then([&](const std::string &read) { return contentsOf(read, path); })
+        .map([](Contents contents) { return std::move(contents.measurements); });
 }
 
 SweepFile::SweepFile(std::filesystem::path path, int descriptor)
@@ -162,46 +229,29 @@ Result<SweepFile> SweepFile::open(const std::filesystem::path &path, const Sweep
     SweepFile file(path, descriptor);
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0)
         return failure("another sweep is writing to " + path.string());
-    if (const auto read = file.read(subject); !read)
-        return tl::unexpected(read.error());
+    if (const auto taken = file.take(subject); !taken)
+        return tl::unexpected(taken.error());
     return file;
 }
 
-Result<void> SweepFile::read(const SweepSubject &subject)
+Result<void> SweepFile::take(const SweepSubject &subject)
 {
-    std::string text;
-    std::array<char, 65536> piece{};
-    ssize_t got = 0;
-    while ((got = ::read(m_descriptor, piece.data(), piece.size())) > 0)
-        text.append(piece.data(), static_cast<std::size_t>(got));
-    if (got < 0)
-        return failure("cannot read " + m_path.string() + ": " + reason());
-    const std::string first =
-        subjectJson(subject).dump(-1, ' ', false, Json::error_handler_t::replace);
-    if (text.empty())
+    const auto text = textIn(m_descriptor, m_path);
+    if (!text)
+        return tl::unexpected(text.error());
+    const std::string first = textOf(subjectJson(subject));
+    if (text->empty())
         return write(first);
-
-    std::size_t end = text.find('\n');
-    const Json then = parseLine(std::string_view(text).substr(0, end));
-    const bool isOurs = end != std::string::npos && then.is_object() && then.contains(versionKey);
-    if (!isOurs || then[versionKey] != version)
-        return failure(m_path.string()
-            + (isOurs ? " is of another version of Poolscope" : " is no file of a sweep")
-            + ": give --save another name");
-    if (const std::string difference = differenceOf(then, parseLine(first)); !difference.empty())
+    auto contents = contentsOf(*text, m_path);
+    if (!contents)
+        return tl::unexpected(contents.error());
+    if (const std::string difference = differenceOf(contents->subject, parseLine(first));
+        !difference.empty())
         return failure(m_path.string() + " has measurements of " + difference
             + ", which do not belong to these: give --save another name");
-
-    std::size_t whole = end + 1;
-    for (; (end = text.find('\n', whole)) != std::string::npos; whole = end + 1) {
-        const auto measurement =
-            measurementFrom(parseLine(std::string_view(text).substr(whole, end - whole)));
-        if (!measurement)
-            return failure(m_path.string() + " is damaged: line "
-                + std::to_string(2 + m_measurements.size()) + " is no measurement");
-        m_measurements.push_back(*measurement);
-    }
-    if (whole < text.size() && ::ftruncate(m_descriptor, static_cast<off_t>(whole)) != 0)
+    m_measurements = std::move(contents->measurements);
+    const bool isCutOff = contents->whole < text->size();
+    if (isCutOff && ::ftruncate(m_descriptor, static_cast<off_t>(contents->whole)) != 0)
         return failure("cannot write " + m_path.string() + ": " + reason());
     if (::lseek(m_descriptor, 0, SEEK_END) < 0)
         return failure("cannot write " + m_path.string() + ": " + reason());

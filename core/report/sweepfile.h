@@ -40,6 +40,13 @@ struct SweepSubject {
 Result<SweepSubject> sweepSubject(
     const RunSpec &spec, const InputSource &inputs, const std::string &program);
 
+/// Of all that makes measurements belong together, as 32 hexadecimal digits: the name of a file
+/// that nobody has named.
+std::string hashOf(const SweepSubject &subject);
+
+/// What such a file holds, whatever its subject is; it is left as it is.
+Result<std::vector<SweepMeasurement>> readSweepFile(const std::filesystem::path &path);
+
 class SweepFile {
 public:
     /// Opens the file, or makes it, for this process alone. Fails, with nothing changed, where it
@@ -57,7 +64,7 @@ public:
 
 private:
     SweepFile(std::filesystem::path path, int descriptor);
-    Result<void> read(const SweepSubject &subject);
+    Result<void> take(const SweepSubject &subject);
     Result<void> write(const std::string &line);
 
     std::filesystem::path m_path;

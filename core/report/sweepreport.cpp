@@ -46,6 +46,14 @@ std::string withInterval(const Estimate &estimate)
     return text;
 }
 
+double largestResidual(const ScalingFit &fit)
+{
+    double largest = 0;
+    for (const double residual : fit.residuals)
+        largest = std::max(largest, std::abs(residual));
+    return largest;
+}
+
 std::string fitText(const ScalingFit &fit)
 {
     std::string text = fit.law == ScalingLaw::Amdahl ? "Amdahl's law: serial share "
@@ -53,7 +61,8 @@ std::string fitText(const ScalingFit &fit)
     text += withInterval(fit.contention);
     if (fit.law == ScalingLaw::Universal)
         text += ", coherency " + withInterval(fit.coherency);
-    text += ", R2 " + fixedText(fit.rSquared, 3);
+    text += ", R2 " + fixedText(fit.rSquared, 3) + ", residuals up to "
+        + rateText(largestResidual(fit)) + " it/s";
     if (const auto most = fit.mostThroughput())
         text += "; at most " + rateText(*most) + " it/s";
     if (const auto peak = fit.peakWorkers())
@@ -106,15 +115,23 @@ std::string sweepText(const SweepPlan &plan, const SweepResult &result)
         return text;
     const SweepCell &best = result.cells[*result.best];
     const SweepCell &cheapest = result.cells[*result.cheapest];
-    const auto points = scalingPoints(result, best.setting.chunk);
     text += "\nat chunk " + chunkText(best.setting) + ":\n";
+    text += fitsText(plan, result, best.setting.chunk);
+    text += "\nfastest: " + choiceText(best) + "\n";
+    text += "cheapest within 5% of it: "
+        + (result.best == result.cheapest ? "the same" : choiceText(cheapest)) + "\n";
+    return text;
+}
+
+std::string fitsText(
+    const SweepPlan &plan, const SweepResult &result, const std::optional<std::uint64_t> &chunk)
+{
+    const auto points = scalingPoints(result, chunk);
+    std::string text;
     for (const ScalingLaw law : {ScalingLaw::Amdahl, ScalingLaw::Universal}) {
         const auto fit = fitScaling(law, points, {plan.seed, 500});
         text += fit ? fitText(*fit) : fit.error().message + "\n";
     }
-    text += "\nfastest: " + choiceText(best) + "\n";
-    text += "cheapest within 5% of it: "
-        + (result.best == result.cheapest ? "the same" : choiceText(cheapest)) + "\n";
     return text;
 }
 

@@ -13,6 +13,10 @@ namespace poolscope {
 /// fastest and which is the cheapest.
 std::string sweepText(const SweepPlan &plan, const SweepResult &result);
 
+/// What the fits at this chunk size say, or why there is none, a line for each law.
+std::string fitsText(
+    const SweepPlan &plan, const SweepResult &result, const std::optional<std::uint64_t> &chunk);
+
 /// A line for each setting: workers, chunk, runs, rate, rate_low, rate_high, speedup, speedup_low,
 /// speedup_high, efficiency, failed; empty where it is not known.
 std::string sweepCsv(const SweepResult &result);
