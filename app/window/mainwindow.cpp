@@ -21,6 +21,7 @@
 #include "window/processcontrol.h"
 #include "window/runpanel.h"
 #include "window/timepage.h"
+#include "window/verdictbutton.h"
 #include "window/windowprogram.h"
 
 #include <QActionGroup>
@@ -185,7 +186,10 @@ void MainWindow::makeActions()
         tr("S&top"), {Qt::CTRL | Qt::Key_Period}, tr("End the run; what has finished stays"));
     connect(m_start, &QAction::triggered, this, &MainWindow::startRun);
     connect(m_pause, &QAction::triggered, this, &MainWindow::togglePause);
-    connect(m_stop, &QAction::triggered, &m_controller, &RunController::stop);
+    connect(m_stop, &QAction::triggered, this, [this] {
+        stopMeasuring();
+        m_controller.stop();
+    });
     m_open = addCommand(tr("&Open\u2026"), {QKeySequence::Open},
         tr("Show the run of a run file, a Chrome trace or a job log of GNU parallel; runs "
            "nothing"));
@@ -429,7 +433,11 @@ void MainWindow::makeStatusBar()
     m_progress->setAccessibleName(tr("Progress"));
     m_stateText = new QLabel;
     m_stateText->setObjectName(QStringLiteral("muted"));
+    auto *verdict =
+        new VerdictButton(static_cast<AccountingChart *>(&m_charts[ChartKind::Accounting]));
+    connect(verdict, &QPushButton::clicked, this, [this] { m_tabs->setCurrentIndex(timeTab); });
     statusBar()->addWidget(m_progress, 1);
+    statusBar()->addPermanentWidget(verdict);
     statusBar()->addPermanentWidget(m_stateText);
     statusBar()->setSizeGripEnabled(false);
     // Whatever font the progress is shown in, the charts above stay where they are.
@@ -447,16 +455,15 @@ void MainWindow::connectRun()
         showRecord(nullptr);
     });
     connect(&m_controller, &RunController::recordCame, this, &MainWindow::showRecord);
-    connect(&m_controller, &RunController::failed, this,
-        [this](const QString &why, const QString &detail) {
-            m_message->say(MessageBar::Kind::Problem, why, detail);
-        });
+    connect(&m_controller, &RunController::failed, m_message, &MessageBar::sayProblem);
     connect(&m_controller, &RunController::opened, this, &MainWindow::showFile);
     connect(m_timePage, &TimePage::applyWanted, this, &MainWindow::setSpec);
+    connect(m_timePage, &TimePage::verifyingChanged, this, &MainWindow::showState);
+    connect(m_timePage, &TimePage::failed, m_message, &MessageBar::sayProblem);
     connect(m_history, &HistoryView::openWanted, this, &MainWindow::openFile);
     connect(m_history, &HistoryView::resumeWanted, this, &MainWindow::resumeFile);
-    connect(m_history, &HistoryView::failed, this,
-        [this](const QString &why) { m_message->say(MessageBar::Kind::Problem, why); });
+    connect(m_history, &HistoryView::failed, m_message,
+        [this](const QString &why) { m_message->sayProblem(why); });
     connect(m_exporter, &Exporter::wrote, this,
         [this](const QString &what) { m_message->say(MessageBar::Kind::Note, what); });
     connect(m_exporter, &Exporter::failed, this,
@@ -522,9 +529,19 @@ void MainWindow::setSpec(const RunSpec &spec)
     m_processes->setCount(static_cast<int>(spec.pool.workers.value_or(usableCores())));
 }
 
+bool MainWindow::isMeasuring() const
+{
+    return m_timePage->isVerifying();
+}
+
+void MainWindow::stopMeasuring()
+{
+    m_timePage->stopVerifying();
+}
+
 void MainWindow::startRun()
 {
-    if (m_controller.isActive() || !m_panel->problem().isEmpty())
+    if (isBusy() || !m_panel->problem().isEmpty())
         return;
     m_processes->takeTyped();
     m_message->hide();
@@ -559,7 +576,7 @@ void MainWindow::setKeepsRuns(bool keeps)
 
 void MainWindow::openFile(const QString &path)
 {
-    if (m_controller.isActive())
+    if (isBusy())
         return;
     m_message->hide();
     m_controller.open(QFileInfo(path).absoluteFilePath());
@@ -567,7 +584,7 @@ void MainWindow::openFile(const QString &path)
 
 void MainWindow::resumeFile(const QString &path)
 {
-    if (m_controller.isActive())
+    if (isBusy())
         return;
     m_message->hide();
     m_controller.resumeFile(path);
@@ -646,16 +663,15 @@ void MainWindow::showState()
     m_pause->setIcon(
         icon(paused ? QStringLiteral("start") : QStringLiteral("pause"), m_theme.text));
     m_pause->setEnabled(state == State::Running || paused);
-    m_stop->setEnabled(
-        m_controller.isActive() && (state != State::Stopping || !m_fileProblem.isEmpty()));
+    m_stop->setEnabled(isBusy() && (state != State::Stopping || !m_fileProblem.isEmpty()));
     m_pause->setToolTip(paused ? tr("Hand out chunks again (Ctrl+P)")
                                : tr("Hand out no more chunks until it is resumed (Ctrl+P)"));
     for (QAction *action : m_needRecord)
         action->setEnabled(m_controller.record() != nullptr);
-    m_open->setEnabled(!m_controller.isActive());
+    m_open->setEnabled(!isBusy());
     m_save->setEnabled(!m_controller.isActive() && !m_controller.path().isEmpty());
     m_history->setShown(m_controller.path());
-    m_history->setBusy(m_controller.isActive());
+    m_history->setBusy(isBusy());
     m_timePage->setBusy(m_controller.isActive());
     if (m_history->isVisible())
         m_history->refresh();
@@ -679,9 +695,10 @@ void MainWindow::showState()
         }
         return QString();
     };
-    m_stateText->setText(text());
-    m_failures->setRetry(m_controller.canTryAgain() ? FailuresView::Retry::Possible
-                                                    : FailuresView::Retry::Impossible);
+    m_stateText->setText(isMeasuring() ? tr("Measuring") : text());
+    m_failures->setRetry(m_controller.canTryAgain() && !isMeasuring()
+            ? FailuresView::Retry::Possible
+            : FailuresView::Retry::Impossible);
     showProblem();
     showProgress();
 }
@@ -706,12 +723,12 @@ QString MainWindow::endText() const
 void MainWindow::showProblem()
 {
     const QString problem = m_panel->problem();
-    const bool active = m_controller.isActive();
-    if (m_controller.state() == RunController::State::Idle)
+    if (m_controller.state() == RunController::State::Idle && !isMeasuring())
         m_stateText->setText(problem.isEmpty() ? tr("Ready to start") : tr("Not ready"));
-    m_start->setEnabled(problem.isEmpty() && !active);
+    m_start->setEnabled(problem.isEmpty() && !isBusy());
     m_start->setToolTip(!problem.isEmpty() ? problem
-            : active                       ? tr("A run is going on")
+            : m_controller.isActive()      ? tr("A run is going on")
+            : isMeasuring()                ? tr("Other runs are being measured")
                                            : tr("Start the run (Ctrl+R)"));
 }
 
@@ -938,6 +955,7 @@ void MainWindow::closeEvent(QCloseEvent *event)
     }
     writeSettings();
     m_pacer.stop();
+    stopMeasuring();
     m_controller.stop();
     event->accept();
 }
@@ -945,7 +963,7 @@ void MainWindow::closeEvent(QCloseEvent *event)
 void MainWindow::dragEnterEvent(QDragEnterEvent *event)
 {
     const QList<QUrl> urls = event->mimeData()->urls();
-    if (urls.size() == 1 && urls.front().isLocalFile() && !m_controller.isActive())
+    if (urls.size() == 1 && urls.front().isLocalFile() && !isBusy())
         event->acceptProposedAction();
 }
 

@@ -70,6 +70,9 @@ private:
     QAction *addCommand(
         const QString &text, const QList<QKeySequence> &keys, const QString &toolTip = {});
 
+    bool isMeasuring() const; ///< runs go on that are a page's, not the window's
+    bool isBusy() const { return m_controller.isActive() || isMeasuring(); }
+    void stopMeasuring();
     void startRun();
     QString newRunFile() const;
     void askForFile();

@@ -23,6 +23,10 @@ public:
     void setTheme(const Theme &theme);
     /// `detail`, if there is any, is shown when the person asks for it.
     void say(Kind kind, const QString &text, const QString &detail = {});
+    void sayProblem(const QString &why, const QString &detail = {})
+    {
+        say(Kind::Problem, why, detail);
+    }
     QString text() const { return m_text->text(); }
 
 private:

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TimePage: where the time of a run went, and in words what that means and what to change.
+// TimePage: where the time of a run went, and in words what that means and what to change, which
+// can be tried at once.
 #pragma once
 
 #include "charts/accountingchart.h"
+#include "window/verifier.h"
 
 #include <QLabel>
 #include <QPushButton>
@@ -19,20 +21,31 @@ public:
     /// The card has the chart; it becomes the page's.
     TimePage(ChartCard *card, AccountingChart *chart, QWidget *parent = nullptr);
 
-    /// While a run goes on its settings cannot be replaced.
+    /// While something else runs, settings cannot be replaced, nor an advice be tried.
     void setBusy(bool busy);
+    bool isVerifying() const { return m_verifier.isActive(); }
+    void stopVerifying() { m_verifier.stop(); }
 
 signals:
     /// The person wants the settings that the verdict advises.
     void applyWanted(const poolscope::RunSpec &spec);
+    void verifyingChanged();
+    /// The advice could not be tried: why, and more about it.
+    void failed(const QString &why, const QString &detail);
 
 private:
     void showVerdict();
+    void showVerifying();
     void apply();
+    void verify();
+    void say(const QString &text);
 
     AccountingChart *m_chart;
     QLabel *m_text;
     QPushButton *m_apply;
+    QPushButton *m_verify;
+    QLabel *m_verification; ///< how far that is, or what came of it
+    Verifier m_verifier;
     bool m_busy = false;
 };
 
