@@ -2,6 +2,7 @@
 #include "charts/chart.h"
 
 #include "charts/axisticker.h"
+#include "charts/caption.h"
 
 #include <QGuiApplication>
 #include <QMouseEvent>
@@ -34,11 +35,29 @@ void applyTheme(QCPAxis *axis, const Theme &theme)
     axis->grid()->setZeroLinePen(Qt::NoPen);
 }
 
+QString nameOf(ChartKind kind)
+{
+    const std::string_view name = chartName(kind);
+    return QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
+}
+
 } // namespace
 
 Chart::Chart(ChartKind kind, const QString &title, const QString &explanation, QWidget *parent)
+    : Chart(nameOf(kind), title, explanation, parent, kind)
+{
+}
+
+Chart::Chart(const QString &name, const QString &title, const QString &explanation, QWidget *parent)
+    : Chart(name, title, explanation, parent, {})
+{
+}
+
+Chart::Chart(const QString &name, const QString &title, const QString &explanation, QWidget *parent,
+    std::optional<ChartKind> kind)
     : QCustomPlot(parent)
     , m_kind(kind)
+    , m_name(name)
     , m_title(title)
     , m_explanation(explanation)
     , m_theme(Theme::of(Theme::Kind::Light))
@@ -99,11 +118,28 @@ void Chart::setRecord(const RunRecord *record)
 {
     m_record = record;
     m_clicked.reset();
-    showEmptyText(!record);
     recordChanged();
+    dataChanged();
+}
+
+void Chart::dataChanged()
+{
+    showEmptyText(!hasData());
     emit figureChanged();
     emit seriesChanged();
     replotSoon();
+}
+
+QString Chart::subject(const Moment &moment) const
+{
+    return settingsText(*m_record) + QStringLiteral(" \u00b7 ") + outcomeText(*m_record, moment);
+}
+
+Chart::DataWriter Chart::dataWriter() const
+{
+    return [kind = kind(), record = m_record](const std::filesystem::path &path, const GoOn &goOn) {
+        return writeChartData(kind, *record, path, goOn);
+    };
 }
 
 bool Chart::refresh(const Moment &moment, std::chrono::nanoseconds budget)
@@ -160,7 +196,7 @@ void Chart::setCrossHair(std::optional<double> key)
 void Chart::mouseMoveEvent(QMouseEvent *event)
 {
     QCustomPlot::mouseMoveEvent(event);
-    const bool inside = m_record && plotRect().contains(event->position().toPoint());
+    const bool inside = hasData() && plotRect().contains(event->position().toPoint());
     hovered(inside ? std::optional(event->position()) : std::nullopt);
     const QString text =
         inside && event->buttons() == Qt::NoButton ? textAt(event->position()) : QString();
@@ -179,7 +215,7 @@ void Chart::mouseReleaseEvent(QMouseEvent *event)
 {
     QCustomPlot::mouseReleaseEvent(event);
     const QPoint moved = event->position().toPoint() - m_pressedAt;
-    if (!m_record || event->button() != Qt::LeftButton || moved.manhattanLength() > 3)
+    if (!hasData() || event->button() != Qt::LeftButton || moved.manhattanLength() > 3)
         return;
     m_clicked = indexAt(event->position());
     if (m_clicked)

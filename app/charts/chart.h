@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Chart: what all charts of a run share: the record they read, axes, theme, zoom and pan, the
-// cross-hair, hover text, and what an export needs.
+// Chart: what all charts share: the record they read, axes, theme, zoom and pan, the cross-hair,
+// hover text, and what an export needs.
 //
 // A chart pulls: takeNew() is called for each frame, and a replot follows only where something has
 // changed.
@@ -16,6 +16,8 @@
 #include <QString>
 #include <QTimer>
 #include <chrono>
+#include <filesystem>
+#include <functional>
 #include <optional>
 #include <qcustomplot.h>
 #include <vector>
@@ -43,8 +45,13 @@ class Chart : public QCustomPlot {
 
 public:
     Chart(ChartKind kind, const QString &title, const QString &explanation, QWidget *parent);
+    /// Of something else than a run, which files call `name`.
+    Chart(const QString &name, const QString &title, const QString &explanation, QWidget *parent);
 
-    ChartKind kind() const { return m_kind; }
+    /// Of a chart of a run.
+    ChartKind kind() const { return *m_kind; }
+    /// What files call it.
+    const QString &name() const { return m_name; }
     const QString &title() const { return m_title; }
     /// What it shows and how to read it, in three sentences.
     const QString &explanation() const { return m_explanation; }
@@ -58,6 +65,15 @@ public:
     /// Takes in what the record has grown by, for about `budget` at most, and has it drawn. False
     /// where more is waiting.
     bool refresh(const Moment &moment, std::chrono::nanoseconds budget);
+
+    /// Whether there is anything to show.
+    virtual bool hasData() const { return m_record != nullptr; }
+    /// What it is of, and what that came to, in one line.
+    virtual QString subject(const Moment &moment) const;
+    /// Writes the data behind it, whole or not at all. It may be called on any thread as long as
+    /// the record, if there is one, is there.
+    using DataWriter = std::function<Result<void>(const std::filesystem::path &, const GoOn &)>;
+    virtual DataWriter dataWriter() const;
 
     /// What it comes to, in one line; empty while there is nothing to say.
     virtual QString figure() const = 0;
@@ -102,6 +118,8 @@ protected:
     void setCrossHair(std::optional<double> key);
     /// Something other than the record has changed.
     void replotSoon();
+    /// What is shown has come or gone.
+    void dataChanged();
 
     void mouseMoveEvent(QMouseEvent *event) override;
     void mousePressEvent(QMouseEvent *event) override;
@@ -112,9 +130,12 @@ protected:
     void resizeEvent(QResizeEvent *event) override;
 
 private:
+    Chart(const QString &name, const QString &title, const QString &explanation, QWidget *parent,
+        std::optional<ChartKind> kind);
     void showEmptyText(bool show);
 
-    const ChartKind m_kind;
+    const std::optional<ChartKind> m_kind;
+    const QString m_name;
     const QString m_title;
     const QString m_explanation;
     Theme m_theme;

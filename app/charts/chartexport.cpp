@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/chartexport.h"
 
-#include "charts/caption.h"
 #include "report/atomicfile.h"
 
 #include <QBuffer>
@@ -73,13 +72,9 @@ int drawCaption(
     const bool isFull = form.caption == PictureForm::Caption::Full;
     if (isFull)
         place.translate(0, drawLine(painter, title, chart.theme().text, place, chart.title()));
-    if (isFull && chart.record()) {
-        const QString settings = settingsText(*chart.record());
-        const QString outcome = outcomeText(*chart.record(), moment);
-        place.translate(0,
-            drawLine(painter, text, chart.theme().muted, place,
-                settings + QStringLiteral(" \u00b7 ") + outcome));
-    }
+    if (isFull && chart.hasData())
+        place.translate(
+            0, drawLine(painter, text, chart.theme().muted, place, chart.subject(moment)));
     if (!figure.isEmpty())
         place.translate(0, drawLine(painter, text, chart.theme().muted, place, figure));
     place.translate(0, 4);

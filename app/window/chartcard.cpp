@@ -83,14 +83,19 @@ void ChartCard::buildHeader(TimeView *view)
     m_header->addWidget(m_menuButton);
 }
 
+void ChartCard::addControl(QWidget *control)
+{
+    m_header->insertWidget(m_header->indexOf(m_menuButton), control);
+}
+
 void ChartCard::buildMenu(TimeView *view)
 {
-    const QList<QAction *> needRecord{
+    const QList<QAction *> needData{
         m_menu->addAction(tr("&Export\u2026"), this, &ChartCard::exportWanted),
         m_menu->addAction(tr("&Copy as picture"), this, &ChartCard::copyWanted)};
-    connect(m_menu, &QMenu::aboutToShow, this, [this, needRecord] {
-        for (QAction *action : needRecord)
-            action->setEnabled(m_chart->record() != nullptr);
+    connect(m_menu, &QMenu::aboutToShow, this, [this, needData] {
+        for (QAction *action : needData)
+            action->setEnabled(m_chart->hasData());
     });
     m_menu->addSeparator();
     m_menu->addAction(tr("Show &all of it\tdouble-click"), m_chart, &Chart::fit);

@@ -36,6 +36,8 @@ public:
     ChartCard(Chart *chart, TimeView *view, QWidget *parent = nullptr);
 
     Chart *chart() const { return m_chart; }
+    /// Puts what the chart is steered with into its header.
+    void addControl(QWidget *control);
     void setTheme(const Theme &theme);
 
 signals:

@@ -29,12 +29,6 @@ std::filesystem::path toPath(const QString &path)
     return QFile::encodeName(path).toStdString();
 }
 
-QString nameOf(const Chart &chart)
-{
-    const std::string_view name = chartName(chart.kind());
-    return QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
-}
-
 } // namespace
 
 Exporter::Exporter(const RunController &controller, QWidget *window)
@@ -79,19 +73,18 @@ void Exporter::tell(const Result<void> &result, const QString &path)
 
 void Exporter::exportChart(Chart &chart)
 {
-    if (!chart.record())
+    if (!chart.hasData())
         return;
-    ExportDialog dialog(chart.title(), suggested(nameOf(chart), QStringLiteral("png")), m_window);
-    if (dialog.exec() != QDialog::Accepted || !chart.record())
+    ExportDialog dialog(chart.title(), suggested(chart.name(), QStringLiteral("png")), m_window);
+    if (dialog.exec() != QDialog::Accepted || !chart.hasData())
         return;
     const QString path = dialog.path();
     if (!dialog.wantsData()) {
         tell(writeChartPicture(chart, moment(), toPath(path), dialog.form()), path);
         return;
     }
-    runJob(path, [kind = chart.kind(), record = chart.record(), path](const GoOn &goOn) {
-        return writeChartData(kind, *record, toPath(path), goOn);
-    });
+    runJob(path,
+        [write = chart.dataWriter(), path](const GoOn &goOn) { return write(toPath(path), goOn); });
 }
 
 void Exporter::exportAllCharts(const ChartSet &charts)
@@ -101,7 +94,7 @@ void Exporter::exportAllCharts(const ChartSet &charts)
     if (folder.isEmpty())
         return;
     const auto pathOf = [&](const Chart &chart) {
-        return QDir(folder).filePath(nameOf(chart) + QStringLiteral(".png"));
+        return QDir(folder).filePath(chart.name() + QStringLiteral(".png"));
     };
     QStringList paths;
     for (const Chart *chart : charts)

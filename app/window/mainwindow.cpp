@@ -20,6 +20,7 @@
 #include "window/messagebar.h"
 #include "window/processcontrol.h"
 #include "window/runpanel.h"
+#include "window/sweeppage.h"
 #include "window/timepage.h"
 #include "window/verdictbutton.h"
 #include "window/windowprogram.h"
@@ -190,6 +191,9 @@ void MainWindow::makeActions()
         stopMeasuring();
         m_controller.stop();
     });
+    m_sweep = addCommand(tr("S&weep"), {Qt::CTRL | Qt::Key_9},
+        tr("Measure which number of workers and which chunk size pay"));
+    connect(m_sweep, &QAction::triggered, this, [this] { m_tabs->setCurrentWidget(m_sweepPage); });
     m_open = addCommand(tr("&Open\u2026"), {QKeySequence::Open},
         tr("Show the run of a run file, a Chrome trace or a job log of GNU parallel; runs "
            "nothing"));
@@ -270,6 +274,7 @@ void MainWindow::makeMenus()
         [this] { m_tabs->setCurrentIndex(historyTab); });
     addTo(view, tr("Where the &time went"), {Qt::CTRL | Qt::Key_6},
         [this] { m_tabs->setCurrentIndex(timeTab); });
+    view->addAction(m_sweep);
     addTo(view, tr("Go to inde&x\u2026"), {Qt::CTRL | Qt::Key_G}, [this] {
         m_tabs->setCurrentIndex(outcomesTab);
         m_outcomes->askForIndex();
@@ -314,6 +319,8 @@ void MainWindow::makeToolBar()
     bar->widgetForAction(m_pause)->setObjectName(QStringLiteral("pause"));
     bar->widgetForAction(m_stop)->setObjectName(QStringLiteral("stop"));
     bar->addSeparator();
+    bar->addAction(m_sweep);
+    bar->addSeparator();
     auto *exportButton = new QToolButton;
     exportButton->setObjectName(QStringLiteral("export"));
     exportButton->setText(tr("Export"));
@@ -329,7 +336,7 @@ void MainWindow::makeToolBar()
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(space);
     bar->addWidget(m_processes);
-    for (QAction *action : {m_start, m_pause, m_stop, m_open, m_save})
+    for (QAction *action : {m_start, m_pause, m_stop, m_sweep, m_open, m_save})
         bar->widgetForAction(action)->setFocusPolicy(Qt::TabFocus);
 }
 
@@ -414,6 +421,11 @@ QWidget *MainWindow::makeTables()
     m_cards.push_back(new ChartCard(accounting, nullptr));
     m_timePage = new TimePage(m_cards.back(), accounting);
     m_tabs->addTab(m_timePage, tr("Where the time went"));
+    m_sweepPage = new SweepPage;
+    m_cards.insert(m_cards.end(), m_sweepPage->cards().begin(), m_sweepPage->cards().end());
+    m_tabs->addTab(m_sweepPage, tr("Scaling"));
+    m_tabs->setTabToolTip(m_tabs->indexOf(m_sweepPage),
+        tr("What more workers and other chunk sizes give, measured by a sweep (Ctrl+9)"));
     m_tabs->setTabToolTip(
         workersTab, tr("Process, state, speed and memory of each worker (Ctrl+1)"));
     m_tabs->setTabToolTip(outcomesTab, tr("Each input and what it came to (Ctrl+2)"));
@@ -460,6 +472,9 @@ void MainWindow::connectRun()
     connect(m_timePage, &TimePage::applyWanted, this, &MainWindow::setSpec);
     connect(m_timePage, &TimePage::verifyingChanged, this, &MainWindow::showState);
     connect(m_timePage, &TimePage::failed, m_message, &MessageBar::sayProblem);
+    connect(m_sweepPage, &SweepPage::applyWanted, this, &MainWindow::setSpec);
+    connect(m_sweepPage, &SweepPage::sweepingChanged, this, &MainWindow::showState);
+    connect(m_sweepPage, &SweepPage::failed, m_message, &MessageBar::sayProblem);
     connect(m_history, &HistoryView::openWanted, this, &MainWindow::openFile);
     connect(m_history, &HistoryView::resumeWanted, this, &MainWindow::resumeFile);
     connect(m_history, &HistoryView::failed, m_message,
@@ -531,12 +546,13 @@ void MainWindow::setSpec(const RunSpec &spec)
 
 bool MainWindow::isMeasuring() const
 {
-    return m_timePage->isVerifying();
+    return m_timePage->isVerifying() || m_sweepPage->isSweeping();
 }
 
 void MainWindow::stopMeasuring()
 {
     m_timePage->stopVerifying();
+    m_sweepPage->stop();
 }
 
 void MainWindow::startRun()
@@ -672,7 +688,8 @@ void MainWindow::showState()
     m_save->setEnabled(!m_controller.isActive() && !m_controller.path().isEmpty());
     m_history->setShown(m_controller.path());
     m_history->setBusy(isBusy());
-    m_timePage->setBusy(m_controller.isActive());
+    m_timePage->setBusy(m_controller.isActive() || m_sweepPage->isSweeping());
+    m_sweepPage->setBusy(m_controller.isActive() || m_timePage->isVerifying());
     if (m_history->isVisible())
         m_history->refresh();
     // They set the number of processes, too, which would resize the run that goes on.
@@ -725,6 +742,7 @@ void MainWindow::showProblem()
     const QString problem = m_panel->problem();
     if (m_controller.state() == RunController::State::Idle && !isMeasuring())
         m_stateText->setText(problem.isEmpty() ? tr("Ready to start") : tr("Not ready"));
+    m_sweepPage->setSubject(spec(), problem);
     m_start->setEnabled(problem.isEmpty() && !isBusy());
     m_start->setToolTip(!problem.isEmpty() ? problem
             : m_controller.isActive()      ? tr("A run is going on")
@@ -874,6 +892,7 @@ void MainWindow::applyTheme()
     qApp->setStyleSheet(styleSheetOf(m_theme));
     m_start->setIcon(icon(QStringLiteral("start"), m_theme.onAccent));
     m_stop->setIcon(icon(QStringLiteral("stop"), m_theme.text));
+    m_sweep->setIcon(icon(QStringLiteral("sweep"), m_theme.text));
     if (auto *button = findChild<QToolButton *>(QStringLiteral("export")))
         button->setIcon(icon(QStringLiteral("export"), m_theme.text));
     m_message->setTheme(m_theme);

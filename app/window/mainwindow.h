@@ -26,6 +26,7 @@ class MessageBar;
 class OutcomesView;
 class ProcessControl;
 class RunPanel;
+class SweepPage;
 class TimePage;
 class WorkersModel;
 
@@ -124,6 +125,7 @@ private:
     LogView *m_log = nullptr;
     HistoryView *m_history = nullptr;
     TimePage *m_timePage = nullptr;
+    SweepPage *m_sweepPage = nullptr;
     QLabel *m_progress = nullptr;
     QLabel *m_stateText = nullptr;
     Exporter *m_exporter = nullptr;
@@ -131,6 +133,7 @@ private:
     QAction *m_start = nullptr;
     QAction *m_pause = nullptr;
     QAction *m_stop = nullptr;
+    QAction *m_sweep = nullptr; ///< leads to its page
     QAction *m_open = nullptr;
     QAction *m_save = nullptr;
     QAction *m_keepRuns = nullptr;

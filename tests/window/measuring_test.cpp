@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What is measured for a page of the window, by runs that are not the window's own.
+// What is measured for a page of the window, by runs that are not the window's own: advice that is
+// verified, and sweeps.
+#include "charts/sweepchart.h"
 #include "headless/runarguments.h"
 #include "window/mainwindow.h"
 #include "window/messagebar.h"
@@ -8,9 +10,12 @@
 #include <QDir>
 #include <QFile>
 #include <QLabel>
+#include <QLineEdit>
+#include <QProcess>
 #include <QPushButton>
 #include <QRegularExpression>
 #include <QSettings>
+#include <QSpinBox>
 #include <QTabWidget>
 #include <QTemporaryDir>
 #include <QToolButton>
@@ -43,6 +48,15 @@ int childCount()
     return count;
 }
 
+/// Runs of it take some tenths of a second.
+const std::vector<std::string> slowTask{"--builtin", "sleep_ms:5", "--range", "0:40"};
+
+qsizetype linesIn(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll().count('\n') : 0;
+}
+
 struct Person {
     Person()
     {
@@ -71,6 +85,25 @@ struct Person {
         QVERIFY2(wanted.isVisible() && wanted.isEnabled(), button);
         QTest::mouseClick(&wanted, Qt::LeftButton);
     }
+    void type(const char *field, const QString &text) const
+    {
+        auto &edit = find<QLineEdit>(field);
+        edit.setFocus();
+        edit.selectAll();
+        QTest::keyClick(&edit, Qt::Key_Delete);
+        QTest::keyClicks(&edit, text);
+    }
+    void typeSweep(const QString &workers, const QString &chunks, const QString &repeats) const
+    {
+        type("sweepWorkers", workers);
+        type("sweepChunks", chunks);
+        auto &box = find<QSpinBox>("sweepRepeats");
+        box.setFocus();
+        box.selectAll();
+        QTest::keyClicks(&box, repeats);
+        QTest::keyClick(&box, Qt::Key_Return);
+    }
+    void chooseSlowTask() { window.setSpec(*parseRunArguments(slowTask)); }
     QString text(const char *label) const
     {
         const auto &wanted = find<QLabel>(label);
@@ -193,6 +226,89 @@ private slots:
         }));
         QVERIFY(!person.find<QPushButton>("verifyAdvice").isVisible());
         QVERIFY(!person.find<QPushButton>("applyAdvice").isVisible());
+    }
+
+    void aSweepIsMeasuredShownAndApplied()
+    {
+        Person person;
+        person.press(Qt::Key_9);
+        person.typeSweep("1,2", "1,auto", "2");
+        person.click("sweepMain");
+        QVERIFY(!person.canStart());
+        QVERIFY(comes([&] { return person.text("sweepState").contains("8 of 8 runs"); }));
+        QVERIFY(person.canStart());
+        QCOMPARE(person.message(), QString());
+        QVERIFY(person.text("sweepBest").startsWith("Fastest: "));
+        QVERIFY(person.text("sweepBest").contains("chunk auto"));
+        QVERIFY(person.text("sweepFits").contains("Amdahl"));
+
+        const bool isTwo = person.text("sweepBest").contains("2 workers");
+        person.click("sweepBestApply");
+        const RunSpec spec = person.window.spec();
+        QCOMPARE(spec.pool.workers, std::optional<std::uint32_t>(isTwo ? 2 : 1));
+        QVERIFY(!spec.pool.chunk);
+
+        for (const SweepChart *chart : person.window.findChildren<SweepChart *>()) {
+            const QTemporaryDir folder;
+            const QString path = folder.filePath(QStringLiteral("sweep.csv"));
+            const auto written = chart->dataWriter()(path.toStdString(), {});
+            QVERIFY2(written, written ? "" : written.error().message.c_str());
+            QFile file(path);
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            QCOMPARE(file.readAll().count('\n'), 5); // a heading, and four settings
+        }
+    }
+
+    void aWrongSweepIsToldAndCannotBeStarted()
+    {
+        Person person;
+        person.press(Qt::Key_9);
+        person.typeSweep("1,none", "auto", "1");
+        QVERIFY(!person.find<QPushButton>("sweepMain").isEnabled());
+        bool isTold = false;
+        for (const QLabel *label : person.window.findChildren<QLabel *>(QLatin1String("problem")))
+            isTold = isTold || (label->isVisible() && label->text().contains("none"));
+        QVERIFY(isTold);
+        person.typeSweep("1,2", "auto", "1");
+        QVERIFY(person.find<QPushButton>("sweepMain").isEnabled());
+    }
+
+    void aSweepGoesOnAfterTheWindowWasClosed()
+    {
+        const QTemporaryDir folder;
+        const QString file = folder.filePath(QStringLiteral("kept.jsonl"));
+        {
+            Person person;
+            person.chooseSlowTask();
+            person.press(Qt::Key_9);
+            person.typeSweep("1,2", "1,4", "2");
+            person.type("sweepFile", file);
+            person.click("sweepMain");
+            QVERIFY(comes([&] { return linesIn(file) >= 3; })); // what it is of, and two runs
+            QVERIFY(person.window.close());
+        }
+        QCOMPARE(childCount(), 0);
+        const qsizetype before = linesIn(file);
+        QVERIFY(before < 9);
+        Person person;
+        person.press(Qt::Key_9);
+        QVERIFY(person.text("sweepState").contains(QStringLiteral("%1 of 8 runs").arg(before - 1)));
+        QCOMPARE(person.find<QPushButton>("sweepMain").text(), QStringLiteral("Continue"));
+        person.click("sweepMain");
+        QVERIFY(comes([&] { return person.text("sweepState").contains("8 of 8 runs"); }));
+        QCOMPARE(linesIn(file), 9);
+
+        QProcess command; // which finds nothing more to measure
+        command.setProcessChannelMode(QProcess::MergedChannels);
+        QStringList arguments{QStringLiteral("sweep")};
+        for (const std::string &argument : slowTask)
+            arguments << QString::fromStdString(argument);
+        arguments << QStringList{"-j", "1,2", "--chunk", "1,4", "--repeats", "2", "-q", "--save"}
+                  << file;
+        command.start(QCoreApplication::applicationDirPath() + "/poolscope", arguments);
+        QVERIFY(command.waitForFinished());
+        QVERIFY2(command.exitCode() == 0, command.readAll().constData());
+        QCOMPARE(linesIn(file), 9);
     }
 };
 

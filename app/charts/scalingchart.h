@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ScalingChart: what more workers gave in a sweep, for each chunk size, beside what would be ideal
+// and what the fitted laws say.
+#pragma once
+
+#include "charts/sweepchart.h"
+
+#include <QSet>
+#include <functional>
+
+namespace poolscope {
+
+class ScalingChart : public SweepChart {
+    Q_OBJECT
+
+public:
+    enum class Measure { Throughput, Speedup, Efficiency };
+
+    explicit ScalingChart(QWidget *parent = nullptr);
+
+    void setMeasure(Measure measure);
+    std::vector<Series> series() const override;
+    void setSeriesVisible(std::size_t series, bool visible) override;
+    void fit() override;
+
+protected:
+    void rebuild() override;
+    QString textAt(const QPointF &position) const override;
+
+private:
+    /// A curve over all numbers of workers.
+    struct Curve {
+        QString name;
+        Sign sign;
+        std::function<double(double workers)> throughput;
+    };
+
+    std::optional<Estimate> measured(const SweepCell &cell) const;
+    /// A throughput as what is measured, where one worker's is `ofOne`.
+    double measured(double throughput, double workers, double ofOne) const;
+    std::optional<double> ofOne() const;
+    std::vector<Curve> curves() const;
+    QColor colourOf(std::size_t chunk) const;
+    bool isHidden(const QString &name) const { return m_hidden.contains(name); }
+    void addMeasured(std::size_t chunk);
+    void addCurve(const Curve &curve);
+    void chooseScale();
+    double mostWorkers() const;
+
+    Measure m_measure = Measure::Throughput;
+    QSet<QString> m_hidden; ///< series
+    QSharedPointer<QCPAxisTicker> m_linear;
+    QSharedPointer<QCPAxisTicker> m_logarithmic;
+};
+
+} // namespace poolscope

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SweepChart: what the charts of a sweep share. They show no run, but what many came to.
+#pragma once
+
+#include "charts/chart.h"
+#include "charts/sweepfigures.h"
+
+namespace poolscope {
+
+class SweepChart : public Chart {
+    Q_OBJECT
+
+public:
+    using Chart::Chart;
+
+    /// Null: there is none.
+    void setSweep(SweepFiguresPtr sweep);
+
+    void setTheme(const Theme &theme) override;
+    bool hasData() const override { return m_sweep && !m_sweep->result.cells.empty(); }
+    QString subject(const Moment &moment) const override;
+    DataWriter dataWriter() const override;
+    /// The fastest setting.
+    QString figure() const override;
+    void showIndex(std::optional<std::uint64_t>) override { }
+
+protected:
+    /// Only where there is data.
+    const SweepFigures &sweep() const { return *m_sweep; }
+    /// Has the picture made anew, of the data if there is any.
+    virtual void rebuild() = 0;
+
+    void recordChanged() override { }
+    Taken takeNew(const Moment &, std::chrono::steady_clock::time_point) override { return {}; }
+    std::optional<std::uint64_t> indexAt(const QPointF &) const override { return std::nullopt; }
+    void hovered(std::optional<QPointF>) override { }
+
+private:
+    SweepFiguresPtr m_sweep;
+};
+
+} // namespace poolscope

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SweepFigures: what the charts of a sweep show, worked out once for all of them.
+#pragma once
+
+#include "analysis/sweep.h"
+#include "report/chartdata.h"
+#include "result.h"
+
+#include <QString>
+#include <filesystem>
+#include <memory>
+
+namespace poolscope {
+
+struct SweepFigures {
+    QString subject; ///< what was measured: "sqrt, 1:5000"
+    SweepPlan plan;
+    SweepResult result;
+    std::vector<ScalingFit>
+        fits; ///< at the chunk size of the fastest setting; those that there are
+    QString fitsText; ///< what they say, or why there is none, a line for each law
+
+    const SweepCell *best() const;
+    const SweepCell *cheapest() const; ///< within 5% of the best
+};
+
+using SweepFiguresPtr = std::shared_ptr<const SweepFigures>;
+
+SweepFiguresPtr sweepFigures(const QString &subject, const SweepPlan &plan,
+    const std::vector<SweepMeasurement> &measurements);
+
+/// "2 workers, chunk auto"
+QString settingText(const SweepSetting &setting);
+/// The setting, its throughput, speedup and efficiency with their intervals, and how often it was
+/// run, a line each.
+QString cellText(const SweepCell &cell);
+/// "auto", "16"
+QString chunkText(const std::optional<std::uint64_t> &chunk);
+
+/// As SweepReport has it.
+Result<void> writeSweepCsv(const SweepFigures &figures, const std::filesystem::path &path);
+
+} // namespace poolscope

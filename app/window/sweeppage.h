@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SweepPage: measures which number of workers and which chunk size pay, and shows it.
+//
+// The last sweep is shown again when the window comes up another day, and can be continued.
+#pragma once
+
+#include "charts/scalingchart.h"
+#include "charts/sweepmap.h"
+#include "window/sweeper.h"
+
+#include <QComboBox>
+#include <QLabel>
+#include <QPushButton>
+#include <QStringList>
+#include <QWidget>
+#include <array>
+#include <vector>
+
+namespace poolscope {
+
+class ChartCard;
+class SweepForm;
+
+class SweepPage : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit SweepPage(QWidget *parent = nullptr);
+    ~SweepPage() override;
+
+    const std::vector<ChartCard *> &cards() const { return m_cards; }
+    /// What a sweep would measure now, and what is wrong with it.
+    void setSubject(const RunSpec &spec, const QString &problem);
+    /// While something else runs none can be started.
+    void setBusy(bool busy);
+    bool isSweeping() const { return m_sweeper.isActive(); }
+    void stop() { m_sweeper.stop(); }
+
+signals:
+    /// The person wants to run with a setting that was measured.
+    void applyWanted(const poolscope::RunSpec &spec);
+    void sweepingChanged();
+    void failed(const QString &why, const QString &detail);
+
+protected:
+    void showEvent(QShowEvent *event) override;
+    void hideEvent(QHideEvent *event) override;
+
+private:
+    /// A sweep that was started, now or another day.
+    struct Last {
+        QStringList run; ///< arguments of what was measured
+        QString subject; ///< the same for a person
+        SweepPlan plan;
+        QString file;
+        std::vector<SweepMeasurement> measurements;
+    };
+    /// A setting that is worth taking.
+    struct Choice {
+        QLabel *text;
+        QPushButton *apply;
+    };
+
+    QWidget *makeSide();
+    QWidget *makeCharts();
+    Choice makeChoice(const QString &name, const QString &toolTip, QLayout *into);
+    void pressed();
+    void startOver();
+    void start(Sweeper::Wish::Before before);
+    void begin(const QString &file, const std::vector<SweepMeasurement> &before);
+    void take(const SweepMeasurement &measurement);
+    void apply(const SweepCell *cell);
+    bool goesOnWithLast() const;
+    QString restText() const;
+    void showState();
+    void showProgress();
+    void showFigures();
+    void showChoice(const Choice &choice, const QString &name, const SweepCell *cell);
+    void readLast();
+    void writeLast() const;
+
+    Sweeper m_sweeper;
+    RunSpec m_spec;
+    QString m_problem;
+    bool m_busy = false;
+    Last m_last;
+    SweepFiguresPtr m_figures;
+    SweepForm *m_form;
+    QPushButton *m_main; ///< starts, stops and continues
+    QPushButton *m_over;
+    QComboBox *m_measure;
+    QLabel *m_state;
+    Choice m_best{};
+    Choice m_cheapest{};
+    QLabel *m_fits;
+    ScalingChart *m_scaling;
+    SweepMap *m_map;
+    std::vector<ChartCard *> m_cards;
+};
+
+} // namespace poolscope
