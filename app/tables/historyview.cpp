@@ -35,12 +35,15 @@ HistoryView::HistoryView(const QString &folder, QWidget *parent)
     m_resume = addButton(tr("Resume"),
         tr("Go on with a run that did not come to its end: only what is missing is run"),
         &HistoryView::resume);
+    m_compare = addButton(tr("Compare"),
+        tr("Lay two or more runs over each other: choose them with Ctrl or Shift"),
+        &HistoryView::compare);
     m_rename = addButton(tr("Rename"), tr("Call the run something (F2)"), &HistoryView::rename);
     m_note = addButton(tr("Note"), tr("Write down something about the run"), &HistoryView::note);
     m_delete = addButton(tr("Delete\u2026"), tr("Delete the run file, after a question (Del)"),
         &HistoryView::remove);
     m_delete->setShortcut(QKeySequence()); // the table's key
-    for (QPushButton *button : {m_open, m_resume, m_rename, m_note, m_delete})
+    for (QPushButton *button : {m_open, m_resume, m_compare, m_rename, m_note, m_delete})
         bar->addWidget(button);
     bar->addStretch();
     auto *layout = new QVBoxLayout(this);
@@ -78,7 +81,7 @@ void HistoryView::makeTable()
     m_table->sortByColumn(HistoryModel::When, Qt::DescendingOrder);
     m_table->setAccessibleName(tr("History"));
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_table->setEditTriggers(QAbstractItemView::EditKeyPressed);
     m_table->setAlternatingRowColors(true);
     m_table->setShowGrid(false);
@@ -137,10 +140,18 @@ void HistoryView::setShown(const QString &path)
     showButtons();
 }
 
+std::vector<int> HistoryView::rows() const
+{
+    std::vector<int> rows;
+    for (const QModelIndex &index : m_table->selectionModel()->selectedRows())
+        rows.push_back(m_sorted.mapToSource(index).row());
+    return rows;
+}
+
 int HistoryView::row() const
 {
-    const QModelIndexList rows = m_table->selectionModel()->selectedRows();
-    return rows.isEmpty() ? -1 : m_sorted.mapToSource(rows.front()).row();
+    const std::vector<int> chosen = rows();
+    return chosen.size() == 1 ? chosen.front() : -1;
 }
 
 void HistoryView::showButtons()
@@ -150,6 +161,7 @@ void HistoryView::showButtons()
     const int chosen = row();
     m_open->setEnabled(chosen >= 0 && !m_busy);
     m_resume->setEnabled(chosen >= 0 && !m_busy && m_model.canResume(chosen));
+    m_compare->setEnabled(rows().size() >= 2);
     m_rename->setEnabled(chosen >= 0);
     m_note->setEnabled(chosen >= 0);
     m_delete->setEnabled(chosen >= 0 && !(m_busy && m_model.path(chosen) == m_shown));
@@ -164,6 +176,17 @@ void HistoryView::open()
 void HistoryView::resume()
 {
     emit resumeWanted(m_model.path(row()));
+}
+
+/// The model has the newest first.
+void HistoryView::compare()
+{
+    std::vector<int> chosen = rows();
+    std::sort(chosen.begin(), chosen.end(), std::greater<>());
+    QStringList paths;
+    for (const int row : chosen)
+        paths << m_model.path(row);
+    emit compareWanted(paths);
 }
 
 void HistoryView::edit(int column)

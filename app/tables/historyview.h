@@ -6,6 +6,7 @@
 
 #include <QSortFilterProxyModel>
 #include <QWidget>
+#include <vector>
 
 class QPushButton;
 class QTableView;
@@ -30,6 +31,8 @@ public:
 signals:
     void openWanted(const QString &path);
     void resumeWanted(const QString &path);
+    /// The person wants to see how these run files differ, the oldest first; two at least.
+    void compareWanted(const QStringList &paths);
     void failed(const QString &why);
 
 protected:
@@ -40,10 +43,12 @@ private:
         const QString &text, const QString &toolTip, void (HistoryView::*action)());
     void makeTable();
     void fitColumns();
-    int row() const; ///< of the model; -1: none is chosen
+    int row() const; ///< of the model; -1: not exactly one is chosen
+    std::vector<int> rows() const; ///< all that are chosen
     void showButtons();
     void open();
     void resume();
+    void compare();
     void edit(int column);
     void rename() { edit(HistoryModel::Name); }
     void note() { edit(HistoryModel::Note); }
@@ -55,6 +60,7 @@ private:
     EmptyText *m_empty = nullptr;
     QPushButton *m_open = nullptr;
     QPushButton *m_resume = nullptr;
+    QPushButton *m_compare = nullptr;
     QPushButton *m_rename = nullptr;
     QPushButton *m_note = nullptr;
     QPushButton *m_delete = nullptr;

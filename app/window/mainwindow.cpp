@@ -14,6 +14,7 @@
 #include "tables/tabletext.h"
 #include "tables/workersmodel.h"
 #include "window/chartcard.h"
+#include "window/comparedialog.h"
 #include "window/exporter.h"
 #include "window/helpdialog.h"
 #include "window/look.h"
@@ -477,6 +478,9 @@ void MainWindow::connectRun()
     connect(m_sweepPage, &SweepPage::failed, m_message, &MessageBar::sayProblem);
     connect(m_history, &HistoryView::openWanted, this, &MainWindow::openFile);
     connect(m_history, &HistoryView::resumeWanted, this, &MainWindow::resumeFile);
+    connect(m_history, &HistoryView::compareWanted, this, [this](const QStringList &paths) {
+        (new CompareDialog(paths, m_theme, m_exporter, this))->open();
+    });
     connect(m_history, &HistoryView::failed, m_message,
         [this](const QString &why) { m_message->sayProblem(why); });
     connect(m_exporter, &Exporter::wrote, this,

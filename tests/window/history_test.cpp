@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Runs that are kept: in the history, opened again, resumed, saved.
+#include "charts/curveschart.h"
 #include "headless/runarguments.h"
 #include "record/runfilereader.h"
 #include "tables/historyview.h"
@@ -20,6 +21,7 @@
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTableView>
+#include <QTableWidget>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -374,6 +376,30 @@ private slots:
         person.window.openFile(path);
         QVERIFY(comes([&] { return person.message().contains("is no run file"); }));
         QCOMPARE(person.window.controller().state(), State::Idle);
+    }
+
+    void runsAreLaidOverEachOther()
+    {
+        Person person;
+        person.run({"--builtin", "sleep_ms:1", "--range", "0:200", "-j", "1"});
+        person.run({"--builtin", "sleep_ms:1", "--range", "0:200", "-j", "4"});
+        QVERIFY(person.lists(2));
+        QVERIFY(!person.button("Compare").isEnabled());
+        person.table().selectAll();
+        QVERIFY(!person.button("Open").isEnabled());
+        QTest::mouseClick(&person.button("Compare"), Qt::LeftButton);
+        auto *dialog = person.window.findChild<QDialog *>(QStringLiteral("compareDialog"));
+        QVERIFY(dialog && dialog->isVisible());
+        auto &table = *dialog->findChild<QTableWidget *>(QStringLiteral("comparisonTable"));
+        QVERIFY(comes([&] { return table.rowCount() > 0; }));
+        QCOMPARE(table.columnCount(), 4); // names, two runs, and how they differ
+        QCOMPARE(table.item(0, 0)->text(), QStringLiteral("it/s"));
+        QVERIFY(table.item(0, 3)->text().startsWith("x "));
+        const auto &says = *dialog->findChild<QLabel *>(QStringLiteral("differences"));
+        QVERIFY2(says.text().startsWith("B does "), qPrintable(says.text())); // the later, faster
+        for (const CurvesChart *chart : dialog->findChildren<CurvesChart *>())
+            QCOMPARE(chart->series().size(), 2U);
+        dialog->close();
     }
 };
 

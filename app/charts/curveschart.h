@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// CurvesChart: the same of several runs, a curve for each, laid over each other.
+#pragma once
+
+#include "charts/chart.h"
+
+#include <memory>
+
+namespace poolscope {
+
+struct RunCurve {
+    QString name;
+    QVector<double> keys;
+    QVector<double> values;
+};
+
+class CurvesChart : public Chart {
+    Q_OBJECT
+
+public:
+    enum class What {
+        Throughput, ///< iterations per second over nanoseconds of the run, pauses left out
+        Completion, ///< percent of the iterations, over the same
+        Latency ///< percent of the iterations by nanoseconds that one took, of bars
+    };
+
+    explicit CurvesChart(What what, QWidget *parent = nullptr);
+
+    /// One for each run, whose colours follow their order.
+    void setCurves(const QString &subject, std::vector<RunCurve> curves);
+
+    void setTheme(const Theme &theme) override;
+    bool hasData() const override { return m_curves && !m_curves->empty(); }
+    QString subject(const Moment &) const override { return m_subject; }
+    /// A line for each point: run, key, value.
+    DataWriter dataWriter() const override;
+    QString figure() const override { return {}; }
+    std::vector<Series> series() const override;
+    void setSeriesVisible(std::size_t series, bool visible) override;
+    void fit() override;
+    void showIndex(std::optional<std::uint64_t>) override { }
+
+protected:
+    void recordChanged() override { }
+    Taken takeNew(const Moment &, std::chrono::steady_clock::time_point) override { return {}; }
+    QString textAt(const QPointF &position) const override;
+    std::optional<std::uint64_t> indexAt(const QPointF &) const override { return std::nullopt; }
+    void hovered(std::optional<QPointF>) override { }
+
+private:
+    QColor colourOf(std::size_t curve) const;
+
+    What m_what;
+    QString m_subject;
+    std::shared_ptr<const std::vector<RunCurve>> m_curves;
+};
+
+} // namespace poolscope
