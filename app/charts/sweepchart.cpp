@@ -38,4 +38,9 @@ QString SweepChart::figure() const
     return tr("fastest: %1, %2").arg(settingText(best.setting), rateText(best.throughput.value));
 }
 
+QString SweepChart::shortFigure() const
+{
+    return hasData() ? rateText(sweep().best()->throughput.value) : QString();
+}
+
 } // namespace poolscope

@@ -22,6 +22,7 @@ public:
     DataWriter dataWriter() const override;
     /// The fastest setting.
     QString figure() const override;
+    QString shortFigure() const override;
     void showIndex(std::optional<std::uint64_t>) override { }
 
 protected:

@@ -10,6 +10,7 @@
 #include "window/look.h"
 #include "window/sentence.h"
 
+#include <QDialogButtonBox>
 #include <QFile>
 #include <QFileInfo>
 #include <QHBoxLayout>
@@ -158,6 +159,9 @@ CompareDialog::CompareDialog(
     layout->addWidget(m_says);
     addCharts(exporter);
     layout->addWidget(m_table, 1);
+    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close);
+    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    layout->addWidget(buttons);
     resize(parent->window()->size() * 0.9);
     auto compared = std::make_shared<Compared>();
     inBackground(

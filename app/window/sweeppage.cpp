@@ -6,6 +6,7 @@
 #include "headless/runarguments.h"
 #include "window/chartcard.h"
 #include "window/look.h"
+#include "window/sentence.h"
 #include "window/sweepform.h"
 
 #include <QFile>
@@ -26,7 +27,7 @@ const QString repeatsKey = QStringLiteral("sweep/repeats");
 const QString namedFileKey = QStringLiteral("sweep/namedFile");
 const QString fileKey = QStringLiteral("sweep/file");
 const QString runKey = QStringLiteral("sweep/run");
-constexpr int sideWidth = 330;
+constexpr int sideWidth = 344;
 constexpr int legibleHeight = 270; // of the charts, with their legends
 
 QString sweepsFolder()
@@ -81,7 +82,8 @@ SweepPage::SweepPage(QWidget *parent)
     , m_map(new SweepMap)
 {
     auto *layout = new QHBoxLayout(this);
-    layout->setContentsMargins(gridUnit, gridUnit, gridUnit, 0);
+    // The tab's own padding takes from what a minimum height gives.
+    layout->setContentsMargins(gridUnit, gridUnit, gridUnit, gridUnit);
     layout->setSpacing(gridUnit);
     layout->addWidget(makeSide());
     layout->addWidget(makeCharts(), 1);
@@ -211,28 +213,30 @@ void SweepPage::setBusy(bool busy)
     showState();
 }
 
-/// Whether starting would only measure what is missing of the sweep that is shown.
-bool SweepPage::goesOnWithLast() const
+/// How many runs of the sweep that is shown are still to be made; nothing where the form asks for
+/// another one.
+std::optional<std::size_t> SweepPage::missing() const
 {
     const auto plan = m_form->plan();
     const bool isSame = !m_last.file.isEmpty() && argumentsOf(m_spec) == m_last.run
-        && (m_form->file().isEmpty() || m_form->file() == m_last.file);
+        && m_form->file() == m_last.named;
     if (!plan || !isSame)
-        return false;
-    const std::size_t missing = missingSteps(*plan, m_last.measurements).size();
-    return missing > 0 && missing < stepsOf(*plan).size();
+        return std::nullopt;
+    return missingSteps(*plan, m_last.measurements).size();
+}
+
+/// Whether starting would only measure what is missing.
+bool SweepPage::goesOnWithLast() const
+{
+    const auto left = missing();
+    return left && *left > 0 && *left < stepsOf(*m_form->plan()).size();
 }
 
 void SweepPage::pressed()
 {
-    if (isSweeping()) {
+    if (isSweeping())
         m_sweeper.stop();
-        return;
-    }
-    const auto plan = m_form->plan();
-    const bool isWhole = !m_last.file.isEmpty() && argumentsOf(m_spec) == m_last.run && plan
-        && missingSteps(*plan, m_last.measurements).empty();
-    if (isWhole)
+    else if (missing() == 0U)
         startOver();
     else
         start(Sweeper::Wish::Before::Keep);
@@ -258,6 +262,7 @@ void SweepPage::start(Sweeper::Wish::Before before)
     m_last.run = argumentsOf(m_spec);
     m_last.subject = subjectOf(m_spec);
     m_last.plan = *plan;
+    m_last.named = m_form->file();
     m_last.file.clear();
     m_last.measurements.clear();
     m_sweeper.start({m_spec, *plan, m_form->file(), before});
@@ -336,7 +341,10 @@ void SweepPage::showFigures()
     m_figures = sweepFigures(m_last.subject, m_last.plan, m_last.measurements);
     m_scaling->setSweep(m_figures);
     m_map->setSweep(m_figures);
-    m_fits->setText(m_figures->fitsText);
+    QStringList fits;
+    for (const QString &line : m_figures->fitsText.split(u'\n'))
+        fits << sentence(line);
+    m_fits->setText(fits.join(u'\n'));
     m_fits->setVisible(!m_figures->fitsText.isEmpty());
     showChoice(m_best, tr("Fastest"), m_figures->best());
     const bool isSame = m_figures->best() == m_figures->cheapest();
@@ -364,7 +372,8 @@ void SweepPage::readLast()
     typed.chunks = settings.value(chunksKey).toString().toStdString();
     typed.repeats = settings.value(repeatsKey).toString().toStdString();
     m_form->setTyped(typed);
-    m_form->setFile(settings.value(namedFileKey).toString());
+    m_last.named = settings.value(namedFileKey).toString();
+    m_form->setFile(m_last.named);
     m_last.run = settings.value(runKey).toStringList();
     std::vector<std::string> arguments;
     for (const QString &argument : m_last.run)
@@ -388,7 +397,7 @@ void SweepPage::writeLast() const
     settings.setValue(workersKey, QString::fromStdString(typed.workers));
     settings.setValue(chunksKey, QString::fromStdString(typed.chunks));
     settings.setValue(repeatsKey, QString::fromStdString(typed.repeats));
-    settings.setValue(namedFileKey, m_form->file());
+    settings.setValue(namedFileKey, m_last.named);
     settings.setValue(fileKey, m_last.file);
     settings.setValue(runKey, m_last.run);
 }

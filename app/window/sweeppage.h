@@ -52,7 +52,8 @@ private:
         QStringList run; ///< arguments of what was measured
         QString subject; ///< the same for a person
         SweepPlan plan;
-        QString file;
+        QString named; ///< the file as it was typed
+        QString file; ///< that keeps it; empty: it was not opened yet
         std::vector<SweepMeasurement> measurements;
     };
     /// A setting that is worth taking.
@@ -70,6 +71,7 @@ private:
     void begin(const QString &file, const std::vector<SweepMeasurement> &before);
     void take(const SweepMeasurement &measurement);
     void apply(const SweepCell *cell);
+    std::optional<std::size_t> missing() const;
     bool goesOnWithLast() const;
     QString restText() const;
     void showState();
