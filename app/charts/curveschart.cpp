@@ -14,6 +14,8 @@ namespace poolscope {
 
 namespace {
 
+constexpr int ticksOfTime = 3; // several charts stand side by side
+
 struct Words {
     const char *name;
     const char *title;
@@ -83,7 +85,9 @@ CurvesChart::CurvesChart(What what, QWidget *parent)
         xAxis->setScaleType(QCPAxis::stLogarithmic);
         xAxis->setTicker(QSharedPointer<DurationTicker>::create());
     } else {
-        xAxis->setTicker(QSharedPointer<TimeTicker>::create());
+        const auto ticker = QSharedPointer<TimeTicker>::create();
+        ticker->setTickCount(ticksOfTime);
+        xAxis->setTicker(ticker);
     }
     yAxis->setTicker(QSharedPointer<CountTicker>::create(CountTicker::Steps::Any));
     yAxis->setLabel(tr(wordsOf(what).value));
