@@ -19,6 +19,31 @@ double TimeTicker::getTickStep(const QCPRange &range)
     return m_step;
 }
 
+QString LogTimeTicker::getTickLabel(double tick, const QLocale &locale, QChar format, int precision)
+{
+    return m_isLogarithmic ? tickTimeText(tick, tick)
+                           : TimeTicker::getTickLabel(tick, locale, format, precision);
+}
+
+QVector<double> LogTimeTicker::createTickVector(double step, const QCPRange &range)
+{
+    constexpr double straightUpTo = 6;
+    constexpr double decadesFrom = 300;
+    const double factor = range.upper / range.lower;
+    m_isLogarithmic = range.lower > 0 && factor > straightUpTo;
+    if (!m_isLogarithmic)
+        return TimeTicker::createTickVector(step, range);
+    const QVector<double> digits =
+        factor < decadesFrom ? QVector<double>{1, 2, 5} : QVector<double>{1};
+    QVector<double> ticks;
+    for (double decade = std::pow(10, std::floor(std::log10(range.lower))); decade <= range.upper;
+         decade *= 10) {
+        for (const double digit : digits)
+            ticks.append(digit * decade);
+    }
+    return ticks;
+}
+
 CountTicker::CountTicker(Steps steps, int tickCount)
     : m_steps(steps)
 {

@@ -16,6 +16,16 @@ private:
     double m_step = 1;
 };
 
+/// For a logarithmic axis of times: powers of ten where they are many, else finer steps.
+class LogTimeTicker : public TimeTicker {
+protected:
+    QString getTickLabel(double tick, const QLocale &locale, QChar format, int precision) override;
+    QVector<double> createTickVector(double step, const QCPRange &range) override;
+
+private:
+    bool m_isLogarithmic = false; ///< in these ticks; else they are equally far apart
+};
+
 class CountTicker : public QCPAxisTicker {
 public:
     enum class Steps { Any, Whole };

@@ -201,7 +201,7 @@ void Chart::mouseMoveEvent(QMouseEvent *event)
     const QString text =
         inside && event->buttons() == Qt::NoButton ? textAt(event->position()) : QString();
     QToolTip::showText(event->globalPosition().toPoint(), text, this);
-    setCursor(inside && indexAt(event->position()) ? Qt::PointingHandCursor : Qt::ArrowCursor);
+    setCursor(inside && canBeClicked(event->position()) ? Qt::PointingHandCursor : Qt::ArrowCursor);
 }
 
 void Chart::mousePressEvent(QMouseEvent *event)
@@ -220,6 +220,8 @@ void Chart::mouseReleaseEvent(QMouseEvent *event)
     m_clicked = indexAt(event->position());
     if (m_clicked)
         m_clickTimer.start(QGuiApplication::styleHints()->mouseDoubleClickInterval());
+    else
+        clicked(event->position());
 }
 
 void Chart::mouseDoubleClickEvent(QMouseEvent *event)

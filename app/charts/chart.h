@@ -112,6 +112,13 @@ protected:
     /// What is at this point, with units; empty for nothing.
     virtual QString textAt(const QPointF &position) const = 0;
     virtual std::optional<std::uint64_t> indexAt(const QPointF &position) const = 0;
+    /// Whether a click here does something.
+    virtual bool canBeClicked(const QPointF &position) const
+    {
+        return indexAt(position).has_value();
+    }
+    /// A click that leads to no index.
+    virtual void clicked(const QPointF &) { }
     virtual void hovered(std::optional<QPointF> position) = 0;
 
     QRect plotRect() const { return axisRect()->rect(); }

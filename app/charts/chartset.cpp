@@ -4,13 +4,14 @@
 #include "charts/accountingchart.h"
 #include "charts/completionchart.h"
 #include "charts/laneschart.h"
+#include "charts/latencychart.h"
 #include "charts/ratechart.h"
 
 namespace poolscope {
 
 ChartSet::ChartSet(TimeView &view, QWidget *parent)
     : m_charts{new LanesChart(view, parent), new CompletionChart(view, parent),
-        new RateChart(view, parent), new AccountingChart(parent)}
+        new RateChart(view, parent), new AccountingChart(parent), new LatencyChart(parent)}
 {
 }
 

@@ -228,6 +228,12 @@ void LanesChart::setSelectionVisible(bool visible)
     m_lanes->setSelectionVisible(visible);
 }
 
+void LanesChart::setSelection(std::shared_ptr<const SelectedIterations> selection)
+{
+    m_lanes->setSelection(std::move(selection));
+    replotSoon();
+}
+
 std::optional<LanesChart::Place> LanesChart::placeAt(const QPointF &position) const
 {
     const auto lane = m_lanes->laneAt(yAxis->pixelToCoord(position.y()));

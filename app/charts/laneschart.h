@@ -21,6 +21,8 @@ public:
     void fit() override;
     void showIndex(std::optional<std::uint64_t> index) override;
     void setSelectionVisible(bool visible) override;
+    /// Iterations that stand out; null: none.
+    void setSelection(std::shared_ptr<const SelectedIterations> selection);
 
 protected:
     void recordChanged() override;

@@ -14,7 +14,6 @@ namespace poolscope {
 namespace {
 
 constexpr double widthOfShownSpan = 3; // pixels a span must have on average to be drawn by itself
-constexpr int leastShare = 40; // of 255: a column that was busy for a moment is seen all the same
 constexpr double pauseHatching = 7; // pixels from line to line
 constexpr double tickWidth = 3;
 constexpr double tickEdge = 1; // keeps a tick apart from any worker's colour
@@ -22,12 +21,12 @@ constexpr double tickEdge = 1; // keeps a tick apart from any worker's colour
 using ColourRamp = std::array<QRgb, 256>;
 
 /// From hardly busy to all the time.
-ColourRamp rampOf(const QColor &colour)
+ColourRamp rampOf(const QColor &colour, int least, int most)
 {
     ColourRamp ramp{};
     for (int share = 1; share < 256; ++share) {
         QColor shade = colour;
-        shade.setAlpha(leastShare + share * (255 - leastShare) / 255);
+        shade.setAlpha(least + share * (most - least) / 255);
         ramp[static_cast<std::size_t>(share)] = qPremultiply(shade.rgba());
     }
     return ramp;
@@ -87,7 +86,18 @@ void LanesPlottable::setSource(const Timeline *timeline, const RunHistory *histo
     m_history = history;
     m_columns.clear();
     m_selected.reset();
+    setSelection(nullptr);
     m_now = 0;
+}
+
+void LanesPlottable::setSelection(std::shared_ptr<const SelectedIterations> selection)
+{
+    m_selectedColumns.clear();
+    m_selection = std::move(selection);
+    if (!m_selection)
+        return;
+    for (const auto &lane : m_selection->lanes())
+        m_selectedColumns.emplace_back(*lane);
 }
 
 void LanesPlottable::setLayerVisible(Layer layer, bool visible)
@@ -185,18 +195,26 @@ void LanesPlottable::drawBusy(QCPPainter *painter, const View &view)
     const std::size_t lanes = m_timeline->workerCount();
     while (m_columns.size() < lanes)
         m_columns.emplace_back(m_timeline->worker(m_columns.size()).lane());
-    std::vector<std::size_t> far;
+    const bool hasSelection = m_selection && m_selectionVisible;
     for (std::size_t lane = 0; lane < lanes; ++lane) {
         const QRectF rect = view.rect(lane, 0, 0);
         if (rect.bottom() < view.clip.top() || rect.top() > view.clip.bottom())
             continue;
-        if (showsSpans(lane))
-            drawSpans(painter, view, lane);
-        else
-            far.push_back(lane);
+        drawLane(painter, view, lane, m_timeline->worker(lane).lane(), m_columns[lane],
+            hasSelection ? steppedBack : ordinary);
+        if (hasSelection && lane < m_selection->lanes().size())
+            drawLane(painter, view, lane, *m_selection->lanes()[lane], m_selectedColumns[lane],
+                standingOut);
     }
-    if (!far.empty())
-        drawColumns(painter, view, far);
+}
+
+void LanesPlottable::drawLane(QCPPainter *painter, const View &view, std::size_t lane,
+    const Lane &spans, BusyColumns &columns, Strength strength) const
+{
+    if (showsSpans(lane))
+        drawSpans(painter, view, lane, spans, strength);
+    else
+        drawColumns(painter, view, lane, columns, strength);
 }
 
 bool LanesPlottable::showsSpans(std::size_t lane) const
@@ -208,8 +226,8 @@ bool LanesPlottable::showsSpans(std::size_t lane) const
     return static_cast<double>(count) * widthOfShownSpan < mKeyAxis->axisRect()->width();
 }
 
-void LanesPlottable::drawColumns(
-    QCPPainter *painter, const View &view, const std::vector<std::size_t> &lanes)
+void LanesPlottable::drawColumns(QCPPainter *painter, const View &view, std::size_t lane,
+    BusyColumns &busy, Strength strength) const
 {
     const TimeGrid grid = gridAt(view.pixelRatio);
     const std::uint64_t end = std::min(view.end, m_now + grid.width());
@@ -219,23 +237,23 @@ void LanesPlottable::drawColumns(
     const ColumnRange columns{first, grid.columnAt(end - 1) + 1 - first};
     QImage line(static_cast<int>(columns.count), 1, QImage::Format_ARGB32_Premultiplied);
     auto *pixels = reinterpret_cast<QRgb *>(line.scanLine(0));
-    for (const std::size_t lane : lanes) {
-        const ColourRamp ramp = rampOf(m_theme->worker(static_cast<WorkerId>(lane + 1)));
-        const std::span<const float> shares = m_columns[lane].shares(grid, columns);
-        for (std::size_t column = 0; column < shares.size(); ++column)
-            pixels[column] = ramp[static_cast<std::size_t>(std::ceil(shares[column] * 255.0F))];
-        QRectF target = view.rect(lane, 0, 0);
-        target.setLeft(view.x(grid.beginOf(columns.first)));
-        target.setRight(view.x(grid.beginOf(columns.end())));
-        painter->drawImage(target, line, QRectF(line.rect()));
-    }
+    const ColourRamp ramp =
+        rampOf(m_theme->worker(static_cast<WorkerId>(lane + 1)), strength.least, strength.most);
+    const std::span<const float> shares = busy.shares(grid, columns);
+    for (std::size_t column = 0; column < shares.size(); ++column)
+        pixels[column] = ramp[static_cast<std::size_t>(std::ceil(shares[column] * 255.0F))];
+    QRectF target = view.rect(lane, 0, 0);
+    target.setLeft(view.x(grid.beginOf(columns.first)));
+    target.setRight(view.x(grid.beginOf(columns.end())));
+    painter->drawImage(target, line, QRectF(line.rect()));
 }
 
-void LanesPlottable::drawSpans(QCPPainter *painter, const View &view, std::size_t lane) const
+void LanesPlottable::drawSpans(QCPPainter *painter, const View &view, std::size_t lane,
+    const Lane &spans, Strength strength) const
 {
-    const Lane &spans = m_timeline->worker(lane).lane();
-    const QColor colour = m_theme->worker(static_cast<WorkerId>(lane + 1));
-    const QColor textColour = textOn(colour);
+    QColor colour = m_theme->worker(static_cast<WorkerId>(lane + 1));
+    const QColor textColour = strength.most < 255 ? m_theme->muted : textOn(colour);
+    colour.setAlpha(strength.most);
     const std::size_t before = spans.countBefore(view.begin);
     const QFontMetricsF metrics(painter->font());
     spans.forEach(before > 0 ? before - 1 : 0, spans.countBefore(view.end), [&](const Span &span) {

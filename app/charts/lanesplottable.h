@@ -5,10 +5,12 @@
 
 #include "analysis/busycolumns.h"
 #include "analysis/runhistory.h"
+#include "analysis/selectediterations.h"
 #include "analysis/spanfinder.h"
 #include "charts/theme.h"
 
 #include <deque>
+#include <memory>
 #include <optional>
 #include <qcustomplot.h>
 #include <vector>
@@ -32,6 +34,9 @@ public:
     bool isLayerVisible(Layer layer) const { return m_visible[static_cast<std::size_t>(layer)]; }
     /// A span to be outlined.
     void setSelected(std::optional<SpanPlace> place) { m_selected = place; }
+    /// Iterations that stand out, while all others step back; null: none.
+    void setSelection(std::shared_ptr<const SelectedIterations> selection);
+    /// Of a selected span and of a selection.
     void setSelectionVisible(bool visible) { m_selectionVisible = visible; }
 
     /// The lane at a value coordinate, from 0.
@@ -62,12 +67,25 @@ private:
         std::uint64_t end;
         WorkerState state;
     };
+    /// How opaque a lane's spans are, of 255: a column with hardly any, and one that is full.
+    struct Strength {
+        int least;
+        int most;
+    };
+    static constexpr Strength ordinary{40, 255};
+    static constexpr Strength steppedBack{16, 60};
+    static constexpr Strength standingOut{150, 255};
 
     std::vector<Stretch> stretchesOf(std::size_t lane) const;
     void drawTracks(QCPPainter *painter, const View &view) const;
     void drawBusy(QCPPainter *painter, const View &view);
-    void drawColumns(QCPPainter *painter, const View &view, const std::vector<std::size_t> &lanes);
-    void drawSpans(QCPPainter *painter, const View &view, std::size_t lane) const;
+    /// Some spans of a lane, or all.
+    void drawLane(QCPPainter *painter, const View &view, std::size_t lane, const Lane &spans,
+        BusyColumns &columns, Strength strength) const;
+    void drawColumns(QCPPainter *painter, const View &view, std::size_t lane, BusyColumns &busy,
+        Strength strength) const;
+    void drawSpans(QCPPainter *painter, const View &view, std::size_t lane, const Lane &spans,
+        Strength strength) const;
     void drawFailures(QCPPainter *painter, const View &view, std::size_t lane) const;
     void drawSelected(QCPPainter *painter, const View &view) const;
     void drawPauses(QCPPainter *painter, const View &view) const;
@@ -81,6 +99,8 @@ private:
     std::deque<BusyColumns> m_columns; ///< by lane
     std::array<bool, 3> m_visible{true, true, true};
     std::optional<SpanPlace> m_selected;
+    std::shared_ptr<const SelectedIterations> m_selection;
+    std::deque<BusyColumns> m_selectedColumns; ///< by lane
     bool m_selectionVisible = true;
 };
 

@@ -25,11 +25,18 @@ void OutcomesModel::setRecord(const RunRecord *record)
     beginResetModel();
     m_record = record;
     m_failures.clear();
+    m_selection.reset();
+    beginAnew();
+    endResetModel();
+}
+
+/// The list has become another one.
+void OutcomesModel::beginAnew()
+{
     m_first = 0;
     m_texts.clear();
     m_rows = rowsFrom(m_first);
     m_settledRows = settledRows();
-    endResetModel();
 }
 
 void OutcomesModel::setShow(Show show)
@@ -38,11 +45,20 @@ void OutcomesModel::setShow(Show show)
         return;
     beginResetModel();
     m_show = show;
-    m_first = 0;
-    m_texts.clear();
-    m_rows = rowsFrom(m_first);
-    m_settledRows = settledRows();
+    beginAnew();
     endResetModel();
+}
+
+void OutcomesModel::setSelection(std::shared_ptr<const SelectedIterations> selection)
+{
+    const bool isShown = m_show == Show::Selection;
+    if (isShown)
+        beginResetModel();
+    m_selection = std::move(selection);
+    if (isShown) {
+        beginAnew();
+        endResetModel();
+    }
 }
 
 void OutcomesModel::setFailureColor(const QColor &color)
@@ -55,7 +71,15 @@ std::uint64_t OutcomesModel::count() const
 {
     if (!m_record)
         return 0;
-    return m_show == Show::All ? m_record->inputCount.load() : m_failures.size();
+    switch (m_show) {
+    case Show::All:
+        return m_record->inputCount;
+    case Show::Failures:
+        return m_failures.size();
+    case Show::Selection:
+        return m_selection ? m_selection->inputCount() : 0;
+    }
+    return 0;
 }
 
 int OutcomesModel::rowsFrom(std::uint64_t first) const
@@ -162,13 +186,23 @@ int OutcomesModel::settledRows() const
 std::uint64_t OutcomesModel::indexAt(int row) const
 {
     const std::uint64_t position = m_first + static_cast<std::uint64_t>(row);
-    return m_show == Show::All ? position : m_failures[position].index;
+    switch (m_show) {
+    case Show::All:
+        return position;
+    case Show::Failures:
+        return m_failures[position].index;
+    case Show::Selection:
+        return m_selection->indexAt(position);
+    }
+    return position;
 }
 
 std::optional<std::uint64_t> OutcomesModel::positionOf(std::uint64_t index) const
 {
     if (m_show == Show::All)
         return index < count() ? std::optional(index) : std::nullopt;
+    if (m_show == Show::Selection)
+        return m_selection ? m_selection->positionOf(index) : std::nullopt;
     for (std::size_t position = 0; position < m_failures.size(); ++position) {
         if (m_failures[position].index == index)
             return position;

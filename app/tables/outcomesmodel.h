@@ -5,6 +5,7 @@
 // of the list. It keeps the texts of that page and, of the whole run, the indices that failed.
 #pragma once
 
+#include "analysis/selectediterations.h"
 #include "record/runrecord.h"
 #include "tables/failurelist.h"
 
@@ -21,9 +22,9 @@ class OutcomesModel : public QAbstractTableModel {
 
 public:
     enum Column { Index, Input, Outcome };
-    /// What is in the list: all inputs by index, or the failed ones in the order in which they
-    /// failed.
-    enum class Show { All, Failures };
+    /// What is in the list: all inputs by index, the failed ones in the order in which they
+    /// failed, or those of a selection by index.
+    enum class Show { All, Failures, Selection };
 
     enum class State { Pending, Value, Failed };
     /// An outcome without any cut but that of a length that no one reads.
@@ -40,6 +41,9 @@ public:
     const RunRecord *record() const { return m_record; }
     void setShow(Show show);
     Show show() const { return m_show; }
+    /// What Show::Selection shows; null: nothing. Another record has none.
+    void setSelection(std::shared_ptr<const SelectedIterations> selection);
+    const SelectedIterations *selection() const { return m_selection.get(); }
     void setFailureColor(const QColor &color);
 
     /// How long the list is.
@@ -87,6 +91,7 @@ private:
     };
 
     bool takeFailures();
+    void beginAnew();
     void showShrunkList();
     void fitRows();
     void tellIfMoreSettled();
@@ -109,6 +114,7 @@ private:
     int m_rows = 0; ///< of the page, as views know it
     int m_settledRows = 0; ///< of these, when views were last told
     FailureList m_failures;
+    std::shared_ptr<const SelectedIterations> m_selection;
     mutable std::vector<std::optional<Texts>> m_texts; ///< of the page, as far as they were wanted
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tables/outcomesview.h"
 
+#include "charts/units.h"
 #include "tables/emptytext.h"
 #include "tables/outcomedetails.h"
 #include "tables/tabletext.h"
@@ -19,6 +20,7 @@
 #include <QSignalBlocker>
 #include <QSplitter>
 #include <QTableView>
+#include <QToolButton>
 #include <QVBoxLayout>
 #include <QWheelEvent>
 #include <algorithm>
@@ -81,6 +83,10 @@ QWidget *OutcomesView::makeToolBar()
     m_failuresOnly = new QCheckBox(bar);
     m_failuresOnly->setToolTip(tr("Show only inputs that failed, in the order in which they came"));
     m_failuresOnly->setAccessibleName(tr("Failures only"));
+    m_selection = new QToolButton(bar);
+    m_selection->setObjectName(QStringLiteral("outcomesSelection"));
+    m_selection->setToolTip(tr("These alone are shown; a click shows all again (Escape)"));
+    m_selection->hide();
     m_position = new QLabel(bar);
     m_position->setAccessibleName(tr("Rows shown"));
     auto *label = new QLabel(tr("Go to &index:"), bar);
@@ -92,18 +98,27 @@ QWidget *OutcomesView::makeToolBar()
     layout->addWidget(label);
     layout->addWidget(m_index);
     layout->addWidget(m_problem, 1);
+    layout->addWidget(m_selection);
     layout->addWidget(m_failuresOnly);
     layout->addWidget(m_position);
 
     connect(m_index, &QLineEdit::returnPressed, this, &OutcomesView::goToTyped);
     connect(m_index, &QLineEdit::textEdited, this, [this] { showProblem({}); });
-    connect(m_failuresOnly, &QCheckBox::toggled, this, [this](bool checked) {
-        m_model.setShow(checked ? OutcomesModel::Show::Failures : OutcomesModel::Show::All);
-        if (const auto position = m_current ? m_model.positionOf(*m_current) : std::nullopt)
-            bringIntoSight(*position);
-        showList();
-    });
+    connect(m_selection, &QToolButton::clicked, this, &OutcomesView::selectionDismissed);
+    connect(m_failuresOnly, &QCheckBox::toggled, this, &OutcomesView::chooseList);
     return bar;
+}
+
+/// By what the person has set.
+void OutcomesView::chooseList()
+{
+    using Show = OutcomesModel::Show;
+    m_model.setShow(m_failuresOnly->isChecked() ? Show::Failures
+            : m_model.selection()               ? Show::Selection
+                                                : Show::All);
+    if (const auto position = m_current ? m_model.positionOf(*m_current) : std::nullopt)
+        bringIntoSight(*position);
+    showList();
 }
 
 void OutcomesView::makeTable()
@@ -186,7 +201,8 @@ void OutcomesView::setRecord(const RunRecord *record)
     showProblem({});
     m_model.setRecord(record);
     fitColumns();
-    showList();
+    showSelection();
+    chooseList();
     showDetails();
 }
 
@@ -205,8 +221,33 @@ void OutcomesView::goTo(std::uint64_t index)
     m_current = index;
     if (!m_model.positionOf(index))
         m_failuresOnly->setChecked(false);
+    if (!m_model.positionOf(index))
+        emit selectionDismissed();
+    if (!m_model.positionOf(index))
+        setSelection(nullptr);
     bringIntoSight(*m_model.positionOf(index));
     showDetails();
+}
+
+void OutcomesView::setSelection(std::shared_ptr<const SelectedIterations> selection)
+{
+    m_model.setSelection(std::move(selection));
+    if (m_model.selection()) {
+        const QSignalBlocker quiet(m_failuresOnly);
+        m_failuresOnly->setChecked(false);
+    }
+    showSelection();
+    chooseList();
+}
+
+void OutcomesView::showSelection()
+{
+    const SelectedIterations *selection = m_model.selection();
+    m_selection->setVisible(selection != nullptr);
+    if (selection)
+        m_selection->setText(
+            tr("Took %1 to %2  \u2715")
+                .arg(durationText(selection->range().from), durationText(selection->range().to)));
 }
 
 void OutcomesView::askForIndex()
@@ -385,7 +426,9 @@ void OutcomesView::showList()
     m_failuresOnly->setText(tr("&Failures only (%1)").arg(numberText(failures)));
     m_failuresOnly->setAccessibleName(tr("Failures only: %1").arg(numberText(failures)));
     const bool hasInputs = m_model.record() && m_model.record()->inputCount > 0;
-    m_empty->setText(hasInputs ? tr("No input has failed") : tr("Each input and what it came to"));
+    m_empty->setText(!hasInputs ? tr("Each input and what it came to")
+            : m_model.show() == OutcomesModel::Show::Selection ? tr("No input took so long")
+                                                               : tr("No input has failed"));
     m_empty->setVisible(m_model.count() == 0);
     scrollTo(m_model.first());
 }
@@ -427,6 +470,9 @@ QString OutcomesView::positionText() const
     const QString count = numberText(m_model.count());
     if (m_model.show() == OutcomesModel::Show::Failures)
         return tr("failures %1–%2 of %3")
+            .arg(numberText(m_model.first() + 1), numberText(m_model.first() + rows), count);
+    if (m_model.show() == OutcomesModel::Show::Selection)
+        return tr("%1–%2 of %3 selected")
             .arg(numberText(m_model.first() + 1), numberText(m_model.first() + rows), count);
     return tr("indices %1–%2 of %3 inputs")
         .arg(numberText(m_model.first()), numberText(m_model.first() + rows - 1), count);

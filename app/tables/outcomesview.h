@@ -18,6 +18,7 @@ class QLabel;
 class QLineEdit;
 class QScrollBar;
 class QTableView;
+class QToolButton;
 class QWheelEvent;
 
 namespace poolscope {
@@ -37,6 +38,9 @@ public:
     /// False where more is waiting.
     bool updateOutcomes();
 
+    /// Shows only the inputs of a selection; null: all again.
+    void setSelection(std::shared_ptr<const SelectedIterations> selection);
+
     std::optional<std::uint64_t> currentIndex() const { return m_current; }
     /// Makes it the current row and brings it into sight, if need be by showing all inputs.
     /// Nothing happens where there is no such index.
@@ -51,6 +55,8 @@ public slots:
 signals:
     /// The person made this index the current one, or pressed Enter on it.
     void indexActivated(std::uint64_t index);
+    /// The person wants to see others than those of the selection.
+    void selectionDismissed();
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
@@ -75,7 +81,9 @@ private:
     std::uint64_t pageRows() const;
     void scrollTo(std::uint64_t first);
     void bringIntoSight(std::uint64_t position);
+    void chooseList();
     void showList();
+    void showSelection();
     void showCurrent();
     void showDetails();
     void showPosition();
@@ -89,6 +97,7 @@ private:
     QLineEdit *m_index = nullptr;
     QLabel *m_problem = nullptr;
     QCheckBox *m_failuresOnly = nullptr;
+    QToolButton *m_selection = nullptr; ///< says what is selected, and takes it back
     QLabel *m_position = nullptr;
     QTableView *m_table = nullptr;
     QScrollBar *m_scrollBar = nullptr;

@@ -17,6 +17,7 @@
 #include "window/comparedialog.h"
 #include "window/exporter.h"
 #include "window/helpdialog.h"
+#include "window/latencypage.h"
 #include "window/look.h"
 #include "window/messagebar.h"
 #include "window/processcontrol.h"
@@ -56,7 +57,7 @@ constexpr int framesAfterEnd = 3;
 constexpr qsizetype mostRecentRuns = 10;
 constexpr double panStep = 0.25;
 constexpr double zoomStep = 0.7;
-enum Tab { workersTab, outcomesTab, failuresTab, logTab, historyTab, timeTab };
+enum Tab { workersTab, outcomesTab, failuresTab, logTab, historyTab, timeTab, latencyTab, sweepTab };
 
 const QString geometryKey = QStringLiteral("window/geometry");
 const QString sidesKey = QStringLiteral("window/sides");
@@ -275,6 +276,8 @@ void MainWindow::makeMenus()
         [this] { m_tabs->setCurrentIndex(historyTab); });
     addTo(view, tr("Where the &time went"), {Qt::CTRL | Qt::Key_6},
         [this] { m_tabs->setCurrentIndex(timeTab); });
+    addTo(view, tr("Latenc&y"), {Qt::CTRL | Qt::Key_7},
+        [this] { m_tabs->setCurrentIndex(latencyTab); });
     view->addAction(m_sweep);
     addTo(view, tr("Go to inde&x\u2026"), {Qt::CTRL | Qt::Key_G}, [this] {
         m_tabs->setCurrentIndex(outcomesTab);
@@ -300,7 +303,10 @@ void MainWindow::makeMenus()
         chooseTheme(themeKind() == Theme::Kind::Dark ? ThemeChoice::Light : ThemeChoice::Dark);
     });
 
-    addTo(view, tr("Close the &message"), {Qt::Key_Escape}, [this] { m_message->hide(); });
+    addTo(view, tr("Close the &message, select nothing"), {Qt::Key_Escape}, [this] {
+        m_message->hide();
+        m_latencyPage->clearSelection();
+    });
 
     QMenu *help = menuBar()->addMenu(tr("&Help"));
     addTo(help, tr("&Help"), {Qt::Key_F1}, [this] { showHelp(m_charts, actions(), this); });
@@ -359,7 +365,7 @@ void MainWindow::makeCentre()
     m_columns->addWidget(card(ChartKind::Rate, &m_view));
     m_rows->addWidget(m_columns);
     m_rows->addWidget(makeTables());
-    m_rows->setSizes({260, 270, 230});
+    m_rows->setSizes({240, 250, 270});
     m_columns->setSizes({500, 500});
     m_columns->setStretchFactor(0, 1);
     m_columns->setStretchFactor(1, 1);
@@ -422,6 +428,11 @@ QWidget *MainWindow::makeTables()
     m_cards.push_back(new ChartCard(accounting, nullptr));
     m_timePage = new TimePage(m_cards.back(), accounting);
     m_tabs->addTab(m_timePage, tr("Where the time went"));
+    auto *latency = static_cast<LatencyChart *>(&m_charts[ChartKind::Latency]);
+    m_cards.push_back(new ChartCard(latency, nullptr));
+    m_latencyPage = new LatencyPage(m_cards.back(), latency,
+        {static_cast<LanesChart *>(&m_charts[ChartKind::Workers]), m_outcomes});
+    m_tabs->addTab(m_latencyPage, tr("Latency"));
     m_sweepPage = new SweepPage;
     m_cards.insert(m_cards.end(), m_sweepPage->cards().begin(), m_sweepPage->cards().end());
     m_tabs->addTab(m_sweepPage, tr("Scaling"));
@@ -436,6 +447,8 @@ QWidget *MainWindow::makeTables()
     m_tabs->setTabToolTip(historyTab, tr("Runs that were kept, to open or to resume (Ctrl+5)"));
     m_tabs->setTabToolTip(
         timeTab, tr("What the workers' time was spent with, and what to change (Ctrl+6)"));
+    m_tabs->setTabToolTip(
+        latencyTab, tr("How long iterations took, and which took longest (Ctrl+7)"));
     return m_tabs;
 }
 
@@ -521,6 +534,10 @@ void MainWindow::connectCharts()
             failuresTab, count > 0 ? tr("Failures (%1)").arg(numberText(count)) : tr("Failures"));
     });
     connect(m_log, &LogView::indexActivated, this, &MainWindow::pickIndex);
+    connect(m_latencyPage, &LatencyPage::indexMarked, this, showOnCharts);
+    connect(m_latencyPage, &LatencyPage::indexActivated, this, &MainWindow::pickIndex);
+    connect(m_latencyPage, &LatencyPage::outcomesWanted, this,
+        [this] { m_tabs->setCurrentIndex(outcomesTab); });
 }
 
 /// A click in a chart or in the log leads to the row of the index, and marks it in all charts. Who
@@ -667,6 +684,7 @@ void MainWindow::showRecord(const RunRecord *record)
     m_outcomes->setRecord(record);
     m_failures->setRecord(record);
     m_log->setRecord(record);
+    m_latencyPage->setRecord(record);
     m_view.setNow(0, TimeView::Run::GoesOn);
     m_view.fit();
     m_framesSinceEnd = 0;

@@ -21,6 +21,7 @@ class ChartCard;
 class Exporter;
 class FailuresView;
 class HistoryView;
+class LatencyPage;
 class LogView;
 class MessageBar;
 class OutcomesView;
@@ -125,6 +126,7 @@ private:
     LogView *m_log = nullptr;
     HistoryView *m_history = nullptr;
     TimePage *m_timePage = nullptr;
+    LatencyPage *m_latencyPage = nullptr;
     SweepPage *m_sweepPage = nullptr;
     QLabel *m_progress = nullptr;
     QLabel *m_stateText = nullptr;

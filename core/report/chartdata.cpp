@@ -4,6 +4,7 @@
 #include "analysis/accounting.h"
 #include "analysis/completionorder.h"
 #include "analysis/iterationcolumns.h"
+#include "analysis/latency.h"
 #include "report/atomicfile.h"
 
 #include <algorithm>
@@ -16,7 +17,7 @@ namespace poolscope {
 namespace {
 
 constexpr std::array<std::string_view, chartKindCount> names{
-    "workers", "completion", "rate", "accounting"};
+    "workers", "completion", "rate", "accounting", "latency"};
 constexpr std::size_t spansBetweenQuestions = 100'000;
 
 /// Nanoseconds as seconds, exactly: "1.000000250".
@@ -182,6 +183,30 @@ void writeAccounting(const RunRecord &record, DataFile &file)
         writeTimes(worker.id, worker.times, file);
 }
 
+void writeDurations(std::uint64_t worker, const DurationHistogram &durations, DataFile &file)
+{
+    constexpr double second = 1e9;
+    for (const DurationHistogram::Bar &bar : durations.bars(DurationHistogram::binsOfDoubling)) {
+        if (bar.iterations == 0)
+            continue;
+        std::string line = std::to_string(worker) + ",";
+        appendNumber(line, bar.range.from / second);
+        line += ",";
+        appendNumber(line, bar.range.to / second);
+        file.write(line + "," + std::to_string(bar.iterations) + "\n");
+    }
+}
+
+void writeLatency(const Timeline &timeline, DataFile &file)
+{
+    file.write("worker,from_s,to_s,iterations\n");
+    Latency latency(timeline);
+    while (file.goesOn() && !latency.advance(spansBetweenQuestions)) { }
+    writeDurations(0, latency.all(), file);
+    for (std::size_t i = 0; i < latency.workerCount(); ++i)
+        writeDurations(timeline.worker(i).id(), latency.worker(i), file);
+}
+
 } // namespace
 
 std::string_view chartName(ChartKind kind)
@@ -216,6 +241,9 @@ Result<void> writeChartData(
         break;
     case ChartKind::Accounting:
         writeAccounting(record, file);
+        break;
+    case ChartKind::Latency:
+        writeLatency(record.timeline, file);
         break;
     }
     return file.finish();

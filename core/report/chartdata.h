@@ -7,6 +7,8 @@
 //   - rate: begin_s, duration_s, pool, worker_1, ...; the iterations done in each stretch of time
 //   - accounting: worker, cause, time_s; where its time went, from the first dispatch to the last
 //     outcome; worker 0 is the pool as a whole
+//   - latency: worker, from_s, to_s, iterations; how many took at least from_s and less than to_s;
+//     worker 0 is the pool as a whole
 #pragma once
 
 #include "record/runrecord.h"
@@ -20,10 +22,11 @@
 
 namespace poolscope {
 
-enum class ChartKind : std::uint8_t { Workers, Completion, Rate, Accounting };
-inline constexpr std::uint8_t chartKindCount = 4;
+enum class ChartKind : std::uint8_t { Workers, Completion, Rate, Accounting, Latency };
+inline constexpr std::uint8_t chartKindCount = 5;
 
-/// "workers", "completion", "rate", "accounting": what the command line and files call it.
+/// "workers", "completion", "rate", "accounting", "latency": what the command line and files call
+/// it.
 std::string_view chartName(ChartKind kind);
 std::optional<ChartKind> chartCalled(std::string_view name);
 

@@ -235,11 +235,41 @@ TEST_P(RateDataTest, CountsAddUpToTheIterations)
 INSTANTIATE_TEST_SUITE_P(Spans, RateDataTest, testing::Values(2, 10, 1000, 3'000'000),
     testing::PrintToStringParamName());
 
+TEST_F(ChartDataTest, LatencyHasEveryIterationOnceByWorker)
+{
+    begin(1'000'000);
+    work(3000, 3'000'000);
+    const Rows rows = write(ChartKind::Latency);
+    EXPECT_THAT(rows[0], ElementsAre("worker", "from_s", "to_s", "iterations"));
+    const auto toNanoseconds = [](const std::string &seconds) {
+        return std::round(std::stod(seconds) * 1e9 * 65536) / 65536; // ends of bars are such
+    };
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+        const unsigned long worker = std::stoul(rows[i][0]);
+        const double from = toNanoseconds(rows[i][1]);
+        const double to = toNanoseconds(rows[i][2]);
+        std::uint64_t expected = 0;
+        for (const Recorded &recorded : m_spans) {
+            const double each = static_cast<double>(recorded.span.duration)
+                / static_cast<double>(recorded.span.count);
+            const bool counts = worker == 0 || worker == recorded.worker;
+            expected += counts && each >= from && each < to ? recorded.span.count : 0;
+        }
+        ASSERT_EQ(rows[i][3], std::to_string(expected)) << i;
+        ASSERT_GT(expected, 0U);
+    }
+    std::array<std::uint64_t, 2> sums{}; // of the pool, and of its workers
+    for (std::size_t i = 1; i < rows.size(); ++i)
+        sums[rows[i][0] == "0" ? 0 : 1] += std::stoull(rows[i][3]);
+    EXPECT_THAT(sums, ElementsAre(m_iterations, m_iterations));
+}
+
 TEST_F(ChartDataTest, ARecordWithNothingHasOnlyALine)
 {
     begin(10);
     EXPECT_EQ(write(ChartKind::Workers).size(), 1U);
     EXPECT_EQ(write(ChartKind::Completion).size(), 1U);
+    EXPECT_EQ(write(ChartKind::Latency).size(), 1U);
     EXPECT_EQ(
         write(ChartKind::Rate)[0], (std::vector<std::string>{"begin_s", "duration_s", "pool"}));
 }

@@ -311,16 +311,21 @@ class NoScreen(ProgramTest):
         self.assertNotIn("poolscope-charts", "".join(rest))
         self.assertEqual(
             sorted(path.name for path in (self.folder / "poolscope-charts").iterdir()),
-            ["accounting.png", "completion.png", "rate.png", "workers.png"])
+            ["accounting.png", "completion.png", "latency.png", "rate.png", "workers.png"])
         self.assert_charts(*(f"poolscope-charts/{x}.png" for x in ("workers", "completion", "rate")))
 
     def test_a_run_leaves_the_charts_that_it_is_told_to(self):
         done = self.program(
             "run", "--builtin", "sqrt", "--range", "1:5000", "--discard", "-q", "--charts", "a/b",
-            "--chart", "workers=x.svg", "--chart", "rate=y.pdf", "--chart", "completion=z.csv")
+            "--chart", "workers=x.svg", "--chart", "rate=y.pdf", "--chart", "completion=z.csv",
+            "--chart", "latency=l.svg", "--chart", "latency=l.csv")
         self.assertEqual(done, (ALL_SUCCEEDED, "", ""))
-        self.assert_charts("x.svg", "y.pdf", "z.csv", *(
-            f"a/b/{x}.png" for x in ("workers", "completion", "rate")))
+        self.assert_charts("x.svg", "y.pdf", "z.csv", "l.svg", *(
+            f"a/b/{x}.png" for x in ("workers", "completion", "rate", "latency")))
+        durations = read_csv(self.folder / "l.csv")
+        for workers in {"0"}, {"1", "2"}:
+            self.assertEqual(
+                sum(int(row["iterations"]) for row in durations if row["worker"] in workers), 4999)
         rows = read_csv(self.folder / "z.csv")
         self.assertEqual(sorted(int(row["index"]) for row in rows), list(range(4999)))
         self.assertEqual([int(row["rank"]) for row in rows], list(range(4999)))

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// DurationPlottable: a distribution of durations as bars, and lines with names at some of them. Its
+// key axis is logarithmic, in nanoseconds; its value axis is the share of all, in percent.
+#pragma once
+
+#include "analysis/durationhistogram.h"
+#include "charts/theme.h"
+
+#include <optional>
+#include <qcustomplot.h>
+#include <vector>
+
+namespace poolscope {
+
+class DurationPlottable : public QCPAbstractPlottable {
+    Q_OBJECT
+
+public:
+    using Bar = DurationHistogram::Bar;
+    /// A duration that is marked by a line with its name above.
+    struct Mark {
+        QString name;
+        double duration = 0;
+        Qt::PenStyle style = Qt::SolidLine;
+    };
+
+    DurationPlottable(QCPAxis *keyAxis, QCPAxis *valueAxis);
+
+    void setTheme(const Theme *theme) { m_theme = theme; }
+    void setBars(std::vector<Bar> bars, std::vector<Mark> marks);
+    const std::vector<Bar> &bars() const { return m_bars; }
+    void setBarsVisible(bool visible) { m_barsVisible = visible; }
+    bool areBarsVisible() const { return m_barsVisible; }
+    void setMarksVisible(bool visible) { m_marksVisible = visible; }
+    bool areMarksVisible() const { return m_marksVisible; }
+    void setSelected(const std::optional<DurationRange> &range) { m_selected = range; }
+    void setSelectionVisible(bool visible) { m_selectionVisible = visible; }
+
+    /// The share of all iterations that the bar has, in percent.
+    double percentOf(const Bar &bar) const;
+    /// The bar in whose column the position is, if it has iterations.
+    const Bar *columnAt(const QPointF &position) const;
+    /// The same where the position is on the bar, or just above one that is hardly to be hit.
+    const Bar *barAt(const QPointF &position) const;
+    /// How much room the names of the marks need above the plot, in pixels.
+    static int heightOfNames(const QFontMetrics &metrics);
+
+    double selectTest(const QPointF &, bool, QVariant *) const override { return -1; }
+    QCPRange getKeyRange(bool &found, QCP::SignDomain) const override;
+    QCPRange getValueRange(bool &found, QCP::SignDomain, const QCPRange &) const override;
+
+protected:
+    void draw(QCPPainter *painter) override;
+    void drawLegendIcon(QCPPainter *painter, const QRectF &rect) const override;
+
+private:
+    QRectF rectOf(const Bar &bar) const;
+    bool isSelected(const Bar &bar) const;
+    void drawBars(QCPPainter *painter) const;
+    void drawMarks(QCPPainter *painter) const;
+
+    const Theme *m_theme = nullptr;
+    std::vector<Bar> m_bars;
+    double m_iterations = 0; ///< of all bars
+    std::vector<Mark> m_marks;
+    bool m_barsVisible = true;
+    bool m_marksVisible = true;
+    std::optional<DurationRange> m_selected;
+    bool m_selectionVisible = true;
+};
+
+} // namespace poolscope

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "charts/latencychart.h"
+
+#include "charts/axisticker.h"
+#include "charts/units.h"
+
+#include <QKeyEvent>
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::size_t spansAtOnce = 50'000;
+constexpr std::chrono::milliseconds interval(250); // between two fillings of a run that goes on
+constexpr double mostBars = 80;
+constexpr std::size_t manyWorkers = 8; // beyond, their lines step back
+
+enum SeriesNumber : std::size_t { allSeries, marksSeries, firstWorkerSeries };
+
+/// Of the bar, in the words of a tool tip.
+QString rangeText(const DurationRange &range)
+{
+    return QObject::tr("%1 to %2").arg(durationText(range.from), durationText(range.to));
+}
+
+double shareOf(const DurationHistogram &durations, const DurationHistogram::Bar &bar)
+{
+    return static_cast<double>(bar.iterations) / static_cast<double>(durations.count());
+}
+
+/// How many iterations the bars have in a range that one of them has exactly.
+std::uint64_t iterationsIn(
+    const std::vector<DurationHistogram::Bar> &bars, const DurationRange &range)
+{
+    const auto bar = std::find_if(bars.begin(), bars.end(),
+        [&](const DurationHistogram::Bar &candidate) { return candidate.range == range; });
+    return bar == bars.end() ? 0 : bar->iterations;
+}
+
+} // namespace
+
+LatencyChart::LatencyChart(QWidget *parent)
+    : Chart(ChartKind::Latency, tr("Latency"),
+        tr("The bars show how long an iteration took, on a logarithmic scale, and which share of "
+           "all took so long; each line shows the same of one worker. Lines mark the median, the "
+           "90th and the 99th percentile and the longest. A worker whose line lies to the right of "
+           "the others is slow; bars far to the right are the few inputs that a pool waits for at "
+           "its end."),
+        parent)
+    , m_plottable(new DurationPlottable(xAxis, yAxis))
+{
+    setInteractions(QCP::iNone);
+    axisRect()->setRangeDrag({});
+    xAxis->setScaleType(QCPAxis::stLogarithmic);
+    xAxis->setTicker(QSharedPointer<LogTimeTicker>::create());
+    yAxis->setTicker(QSharedPointer<CountTicker>::create(CountTicker::Steps::Any, 3));
+    yAxis->setLabel(tr("share, %"));
+    QMargins margins = axisRect()->minimumMargins();
+    margins.setTop(DurationPlottable::heightOfNames(fontMetrics()) + 2);
+    axisRect()->setMinimumMargins(margins);
+    m_plottable->setTheme(&theme());
+    fit();
+}
+
+void LatencyChart::setTheme(const Theme &theme)
+{
+    Chart::setTheme(theme);
+    styleWorkers();
+}
+
+void LatencyChart::styleWorkers()
+{
+    for (std::size_t i = 0; i < m_workers.size(); ++i) {
+        QColor colour = theme().worker(static_cast<WorkerId>(i + 1));
+        if (m_workers.size() > manyWorkers)
+            colour.setAlpha(110);
+        QPen pen(colour, m_workers.size() > manyWorkers ? 1 : 2);
+        pen.setJoinStyle(Qt::MiterJoin);
+        m_workers[i]->setPen(pen);
+    }
+}
+
+QString LatencyChart::figure() const
+{
+    QStringList parts;
+    for (const DurationPlottable::Mark &mark : marks())
+        parts << mark.name;
+    return parts.join(QStringLiteral(" \u00b7 "));
+}
+
+QString LatencyChart::shortFigure() const
+{
+    const auto all = marks();
+    return all.empty() ? QString()
+                       : all.front().name + QStringLiteral(" \u00b7 ") + all.back().name;
+}
+
+std::vector<Series> LatencyChart::series() const
+{
+    std::vector<Series> series{{tr("all workers"), theme().starting, m_plottable->areBarsVisible()},
+        {tr("median, p90, p99, max"), theme().text, m_plottable->areMarksVisible(),
+            Series::Use::Switch, Sign::Tick}};
+    for (std::size_t i = 0; i < m_workers.size(); ++i)
+        series.push_back({tr("worker %1").arg(i + 1), theme().worker(static_cast<WorkerId>(i + 1)),
+            m_workers[i]->visible(), Series::Use::Switch, Sign::Line});
+    return series;
+}
+
+void LatencyChart::setSeriesVisible(std::size_t series, bool visible)
+{
+    if (series == allSeries)
+        m_plottable->setBarsVisible(visible);
+    else if (series == marksSeries)
+        m_plottable->setMarksVisible(visible);
+    else
+        m_workers.at(series - firstWorkerSeries)->setVisible(visible);
+    emit seriesChanged();
+    replotSoon();
+}
+
+void LatencyChart::setSelectionVisible(bool visible)
+{
+    m_plottable->setSelectionVisible(visible);
+}
+
+void LatencyChart::setSelected(const std::optional<DurationRange> &range)
+{
+    m_selected = range;
+    m_plottable->setSelected(range);
+    replotSoon();
+}
+
+std::vector<Latency::Slow> LatencyChart::slowest() const
+{
+    return m_latency ? m_latency->slowest() : std::vector<Latency::Slow>();
+}
+
+void LatencyChart::recordChanged()
+{
+    for (QCPGraph *worker : m_workers)
+        removeGraph(worker);
+    m_workers.clear();
+    m_latency.reset();
+    m_isFinal = false;
+    m_filled = {};
+    m_plottable->setBars({}, {});
+    setSelected(std::nullopt);
+    xAxis->setLabel({});
+    if (record())
+        m_latency = std::make_unique<Latency>(record()->timeline);
+    fitAxes();
+}
+
+Chart::Taken LatencyChart::takeNew(
+    const Moment &moment, std::chrono::steady_clock::time_point until)
+{
+    if (m_isFinal)
+        return {};
+    bool all = false;
+    do {
+        all = m_latency->advance(spansAtOnce);
+    } while (!all && std::chrono::steady_clock::now() < until);
+    const bool hasEnded = moment.run == TimeView::Run::Ended;
+    const auto now = std::chrono::steady_clock::now();
+    if (!all || (!hasEnded && now - m_filled < interval))
+        return {Changed::Nothing, all};
+    m_filled = now;
+    m_isFinal = hasEnded;
+    fill();
+    if (hasEnded)
+        emit completed();
+    return {Changed::Picture, true};
+}
+
+void LatencyChart::addWorkers()
+{
+    const std::size_t before = m_workers.size();
+    while (m_workers.size() < m_latency->workerCount()) {
+        QCPGraph *graph = addGraph();
+        graph->setAdaptiveSampling(false);
+        graph->setAntialiased(false);
+        graph->setLineStyle(QCPGraph::lsStepLeft);
+        m_workers.push_back(graph);
+    }
+    if (m_workers.size() == before)
+        return;
+    styleWorkers();
+    emit seriesChanged();
+}
+
+void LatencyChart::fill()
+{
+    addWorkers();
+    m_barsOfDoubling = barsOfDoubling();
+    m_plottable->setBars(m_latency->all().bars(m_barsOfDoubling), marks());
+    for (std::size_t i = 0; i < m_workers.size(); ++i)
+        fillWorker(i);
+    xAxis->setLabel(axisText());
+    fitAxes();
+}
+
+void LatencyChart::fillWorker(std::size_t worker)
+{
+    const DurationHistogram &durations = m_latency->worker(worker);
+    QVector<QCPGraphData> points;
+    double end = 0;
+    for (const DurationHistogram::Bar &bar : durations.bars(m_barsOfDoubling)) {
+        const double from = std::max(bar.range.from, bar.range.to / 2); // the first may begin at 0
+        if (points.isEmpty())
+            points.append({from, 0});
+        points.append({from, 100 * shareOf(durations, bar)});
+        end = bar.range.to;
+    }
+    if (!points.isEmpty())
+        points.append({end, 0});
+    m_workers[worker]->data()->set(points, true);
+}
+
+/// As fine as there are iterations to fill the bars.
+int LatencyChart::barsOfDoubling() const
+{
+    const DurationHistogram &all = m_latency->all();
+    if (all.count() == 0)
+        return 1;
+    const double wanted =
+        std::clamp(4 * std::cbrt(static_cast<double>(all.count())), 12.0, mostBars);
+    const double doublings =
+        std::log2(std::max(all.longest(), 1.0) / std::max(all.shortest(), 0.1));
+    int bars = DurationHistogram::binsOfDoubling;
+    while (bars > 1 && doublings * bars > wanted)
+        bars /= 2;
+    return bars;
+}
+
+std::vector<DurationPlottable::Mark> LatencyChart::marks() const
+{
+    if (!m_latency || m_latency->all().count() == 0)
+        return {};
+    const DurationHistogram &all = m_latency->all();
+    const auto mark = [](const QString &name, double duration, Qt::PenStyle style) {
+        return DurationPlottable::Mark{name.arg(durationText(duration)), duration, style};
+    };
+    return {mark(tr("median %1"), all.median(), Qt::SolidLine),
+        mark(tr("p90 %1"), all.quantile(0.9), Qt::DashLine),
+        mark(tr("p99 %1"), all.quantile(0.99), Qt::DashDotLine),
+        mark(tr("max %1"), all.longest(), Qt::DotLine)};
+}
+
+/// Says where it was measured less finely than it looks.
+QString LatencyChart::axisText() const
+{
+    const std::uint64_t count = m_latency->all().count();
+    const std::uint64_t together = count - m_latency->measuredAlone();
+    if (together == 0)
+        return {};
+    const QString share = percentText(static_cast<double>(together) / static_cast<double>(count));
+    return tr("%1 of the iterations ran in spans of several, and count with their mean").arg(share);
+}
+
+void LatencyChart::fit()
+{
+    fitAxes();
+    replotSoon();
+}
+
+void LatencyChart::fitAxes()
+{
+    constexpr double margin = 1.05;
+    constexpr double least = 1.5; // times between the ends
+    bool found = false;
+    const QCPRange bars = m_plottable->getKeyRange(found, QCP::sdPositive);
+    if (!found) {
+        xAxis->setRange(1e3, 1e9);
+        yAxis->setRange(0, 100);
+        return;
+    }
+    const double upper = bars.upper * margin;
+    const double lower = std::max(bars.lower / margin, std::min(0.1, upper / 2));
+    const double widening = std::max(1.0, std::sqrt(least / (upper / lower)));
+    xAxis->setRange(lower / widening, upper * widening);
+    double highest = m_plottable->getValueRange(found, QCP::sdPositive, {}).upper;
+    const double mostOfLines = 2 * highest; // that of a worker with few iterations says little
+    for (const QCPGraph *worker : m_workers) {
+        for (const QCPGraphData &point : *worker->data())
+            highest = std::max(highest, std::min(point.value, mostOfLines));
+    }
+    yAxis->setRange(0, std::min(highest * margin, 100 * margin));
+}
+
+QString LatencyChart::textAt(const QPointF &position) const
+{
+    const DurationHistogram::Bar *bar = m_plottable->columnAt(position);
+    if (!bar)
+        return {};
+    QStringList text{rangeText(bar->range),
+        tr("%1 iterations, %2 of all")
+            .arg(countText(bar->iterations), percentText(m_plottable->percentOf(*bar) / 100))};
+    constexpr std::size_t mostShown = 8;
+    for (std::size_t i = 0; i < std::min(m_workers.size(), mostShown); ++i) {
+        const DurationHistogram &its = m_latency->worker(i);
+        const std::uint64_t iterations = iterationsIn(its.bars(m_barsOfDoubling), bar->range);
+        if (iterations > 0)
+            text << tr("worker %1: %2, %3 of its own")
+                        .arg(i + 1)
+                        .arg(countText(iterations),
+                            percentText(static_cast<double>(iterations)
+                                / static_cast<double>(its.count())));
+    }
+    if (canBeClicked(position))
+        text << tr("click: selects these");
+    return text.join(u'\n');
+}
+
+bool LatencyChart::canBeClicked(const QPointF &position) const
+{
+    return m_plottable->barAt(position) != nullptr;
+}
+
+/// A click on the selected bar, or on none, takes the selection back.
+void LatencyChart::clicked(const QPointF &position)
+{
+    const DurationHistogram::Bar *bar = m_plottable->barAt(position);
+    if (bar && m_selected != bar->range)
+        emit rangePicked(bar->range);
+    else if (m_selected)
+        emit rangePicked(std::nullopt);
+}
+
+/// Left and Right move the selection from bar to bar.
+void LatencyChart::keyPressEvent(QKeyEvent *event)
+{
+    if (event->key() == Qt::Key_Left)
+        selectNextBar(-1);
+    else if (event->key() == Qt::Key_Right)
+        selectNextBar(1);
+    else
+        Chart::keyPressEvent(event);
+}
+
+void LatencyChart::selectNextBar(int step)
+{
+    std::vector<DurationRange> ranges;
+    for (const DurationHistogram::Bar &bar : m_plottable->bars()) {
+        if (bar.iterations > 0)
+            ranges.push_back(bar.range);
+    }
+    if (ranges.empty())
+        return;
+    const auto last = static_cast<std::ptrdiff_t>(ranges.size()) - 1;
+    const auto now =
+        m_selected ? std::find(ranges.begin(), ranges.end(), *m_selected) : ranges.end();
+    const std::ptrdiff_t from = now != ranges.end() ? now - ranges.begin()
+        : step > 0                                  ? -1
+                                                    : last + 1;
+    const std::ptrdiff_t next = std::clamp<std::ptrdiff_t>(from + step, 0, last);
+    emit rangePicked(ranges[static_cast<std::size_t>(next)]);
+}
+
+} // namespace poolscope

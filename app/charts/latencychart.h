@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// LatencyChart: how long the iterations took, of all workers as bars and of each as a line. A click
+// on a bar selects its iterations.
+#pragma once
+
+#include "analysis/latency.h"
+#include "charts/chart.h"
+#include "charts/durationplottable.h"
+
+#include <chrono>
+#include <memory>
+
+namespace poolscope {
+
+class LatencyChart : public Chart {
+    Q_OBJECT
+
+public:
+    explicit LatencyChart(QWidget *parent = nullptr);
+
+    void setTheme(const Theme &theme) override;
+    QString figure() const override;
+    QString shortFigure() const override;
+    std::vector<Series> series() const override;
+    void setSeriesVisible(std::size_t series, bool visible) override;
+    void fit() override;
+    void showIndex(std::optional<std::uint64_t>) override { }
+    void setSelectionVisible(bool visible) override;
+
+    /// The bars of this range are marked.
+    void setSelected(const std::optional<DurationRange> &range);
+    /// See Latency; empty while there is no run.
+    std::vector<Latency::Slow> slowest() const;
+
+signals:
+    /// The person wants the iterations of this range selected; of nothing, none.
+    void rangePicked(const std::optional<poolscope::DurationRange> &range);
+    /// The run has ended, and all of it is shown.
+    void completed();
+
+protected:
+    void recordChanged() override;
+    Taken takeNew(const Moment &moment, std::chrono::steady_clock::time_point until) override;
+    QString textAt(const QPointF &position) const override;
+    std::optional<std::uint64_t> indexAt(const QPointF &) const override { return std::nullopt; }
+    bool canBeClicked(const QPointF &position) const override;
+    void clicked(const QPointF &position) override;
+    void hovered(std::optional<QPointF>) override { }
+    void keyPressEvent(QKeyEvent *event) override;
+
+private:
+    void addWorkers();
+    void fill();
+    void fillWorker(std::size_t worker);
+    void styleWorkers();
+    void fitAxes();
+    int barsOfDoubling() const;
+    std::vector<DurationPlottable::Mark> marks() const;
+    QString axisText() const;
+    void selectNextBar(int step);
+
+    DurationPlottable *m_plottable;
+    std::vector<QCPGraph *> m_workers;
+    std::unique_ptr<Latency> m_latency;
+    int m_barsOfDoubling = 1;
+    std::optional<DurationRange> m_selected;
+    std::chrono::steady_clock::time_point m_filled; ///< when the bars were
+    bool m_isFinal = false; ///< nothing will change any more
+};
+
+} // namespace poolscope

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SlowestModel: the iterations of a run that took longest, the longest first.
+//
+// A row is a span: where it covers several iterations, the row stands for all of them, with their
+// mean duration.
+#pragma once
+
+#include "analysis/latency.h"
+#include "record/runrecord.h"
+
+#include <QAbstractTableModel>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace poolscope {
+
+class SlowestModel : public QAbstractTableModel {
+    Q_OBJECT
+
+public:
+    enum Column { Index, Input, Duration, Worker };
+
+    using QAbstractTableModel::QAbstractTableModel;
+
+    /// The record, which has inputs, outlives the model or the next call; null: an empty list.
+    void setRecord(const RunRecord *record);
+    void setSlowest(const std::vector<Latency::Slow> &slowest);
+
+    /// The first index of a row.
+    std::uint64_t indexAt(int row) const { return slow(row).indices.first; }
+    /// The row that has the index, if there is one.
+    std::optional<int> rowOf(std::uint64_t index) const;
+
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(
+        int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+private:
+    const Latency::Slow &slow(int row) const { return m_slowest[static_cast<std::size_t>(row)]; }
+    QString cell(int row, int column) const;
+    std::string inputText(int row) const;
+    QString toolTip(int row, int column) const;
+
+    const RunRecord *m_record = nullptr;
+    std::vector<Latency::Slow> m_slowest;
+};
+
+} // namespace poolscope

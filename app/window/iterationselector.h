@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// IterationSelector: finds the iterations of a duration, on another thread, and tells when they are
+// found.
+#pragma once
+
+#include "analysis/selectediterations.h"
+
+#include <QFutureSynchronizer>
+#include <QObject>
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+namespace poolscope {
+
+class IterationSelector : public QObject {
+    Q_OBJECT
+
+public:
+    using Selection = std::shared_ptr<const SelectedIterations>;
+
+    using QObject::QObject;
+    ~IterationSelector() override;
+
+    /// The timeline outlives this or the next call; null: there is no run. Nothing is selected.
+    void setTimeline(const Timeline *timeline);
+    /// Nothing: none is selected.
+    void select(const std::optional<DurationRange> &range);
+    /// Looks again, for what has come since.
+    void renew();
+    const std::optional<DurationRange> &range() const { return m_range; }
+
+signals:
+    /// What is selected now; null: nothing.
+    void selected(const poolscope::IterationSelector::Selection &selection);
+
+private:
+    void search(const DurationRange &range);
+
+    const Timeline *m_timeline = nullptr;
+    std::optional<DurationRange> m_range;
+    std::stop_source m_stop; ///< of the search that is waited for
+    QFutureSynchronizer<void> m_searches; ///< those that were stopped may still read the timeline
+};
+
+} // namespace poolscope

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/selectediterations.h"
+
+#include <algorithm>
+
+namespace poolscope {
+
+std::optional<SelectedIterations> SelectedIterations::find(
+    const Timeline &timeline, const DurationRange &range, const std::stop_token &stop)
+{
+    constexpr std::size_t spansBetweenLooks = 100'000;
+    SelectedIterations selected;
+    selected.m_range = range;
+    while (selected.m_lanes.size() < timeline.workerCount())
+        selected.m_lanes.push_back(std::make_unique<Lane>());
+    std::vector<IndexRange> indices;
+    const auto visit = [&](SpanPlace place, const Span &span) {
+        selected.take(place, span, indices);
+    };
+    DurationSearch search(timeline, range);
+    while (!search.advance(spansBetweenLooks, visit)) {
+        if (stop.stop_requested())
+            return std::nullopt;
+    }
+    selected.order(std::move(indices));
+    return selected;
+}
+
+void SelectedIterations::take(SpanPlace place, const Span &span, std::vector<IndexRange> &indices)
+{
+    while (m_lanes.size() < place.worker) // it has joined meanwhile
+        m_lanes.push_back(std::make_unique<Lane>());
+    m_lanes[place.worker - 1]->append(span);
+    m_iterations += span.count;
+    if (!indices.empty() && indices.back().end() == span.first)
+        indices.back().count += span.count;
+    else
+        indices.push_back({span.first, span.count});
+}
+
+void SelectedIterations::order(std::vector<IndexRange> indices)
+{
+    std::sort(indices.begin(), indices.end(),
+        [](const IndexRange &a, const IndexRange &b) { return a.first < b.first; });
+    for (const IndexRange &range : indices) {
+        const std::uint64_t end = m_stretches.empty() ? 0 : m_stretches.back().indices.end();
+        if (m_stretches.empty() || range.first > end)
+            m_stretches.push_back({range, inputCount()});
+        else if (range.end() > end)
+            m_stretches.back().indices.count += range.end() - end;
+    }
+}
+
+std::uint64_t SelectedIterations::inputCount() const
+{
+    return m_stretches.empty() ? 0 : m_stretches.back().before + m_stretches.back().indices.count;
+}
+
+std::uint64_t SelectedIterations::indexAt(std::uint64_t position) const
+{
+    const auto behind = std::upper_bound(m_stretches.begin(), m_stretches.end(), position,
+        [](std::uint64_t wanted, const Stretch &stretch) { return wanted < stretch.before; });
+    const Stretch &stretch = *std::prev(behind);
+    return stretch.indices.first + (position - stretch.before);
+}
+
+std::optional<std::uint64_t> SelectedIterations::positionOf(std::uint64_t index) const
+{
+    const auto behind = std::upper_bound(m_stretches.begin(), m_stretches.end(), index,
+        [](std::uint64_t wanted, const Stretch &stretch) {
+            return wanted < stretch.indices.first;
+        });
+    if (behind == m_stretches.begin() || !std::prev(behind)->indices.contains(index))
+        return std::nullopt;
+    const Stretch &stretch = *std::prev(behind);
+    return stretch.before + (index - stretch.indices.first);
+}
+
+} // namespace poolscope
