@@ -82,11 +82,6 @@ Chart::Chart(const QString &name, const QString &title, const QString &explanati
     m_emptyText->setAttribute(Qt::WA_TransparentForMouseEvents);
     m_crossHair->setLayer(QStringLiteral("overlay"));
     m_crossHair->setVisible(false);
-    for (QCPAxis *axis : {xAxis, yAxis}) {
-        axis->setTickLength(0, 3);
-        axis->setTickLabelPadding(4);
-        axis->setLabelPadding(labelPadding);
-    }
     m_clickTimer.setSingleShot(true);
     connect(&m_clickTimer, &QTimer::timeout, this, [this] {
         if (const auto index = std::exchange(m_clicked, std::nullopt))
@@ -100,18 +95,24 @@ void Chart::setTheme(const Theme &theme)
     m_theme = theme;
     setBackground(QBrush(theme.surface));
     for (QCPAxis *axis : {xAxis, yAxis})
-        applyTheme(axis, theme);
-    QFont small = font();
-    small.setPointSizeF(small.pointSizeF() * 0.9);
-    for (QCPAxis *axis : {xAxis, yAxis}) {
-        axis->setTickLabelFont(small);
-        axis->setLabelFont(small);
-    }
+        styleAxis(axis);
     QPen crossHair = hairline(theme.muted);
     crossHair.setStyle(Qt::DashLine);
     m_crossHair->setPen(crossHair);
     emit seriesChanged();
     replotSoon();
+}
+
+void Chart::styleAxis(QCPAxis *axis) const
+{
+    applyTheme(axis, m_theme);
+    QFont small = font();
+    small.setPointSizeF(small.pointSizeF() * 0.9);
+    axis->setTickLabelFont(small);
+    axis->setLabelFont(small);
+    axis->setTickLength(0, 3);
+    axis->setTickLabelPadding(4);
+    axis->setLabelPadding(labelPadding);
 }
 
 void Chart::setRecord(const RunRecord *record)

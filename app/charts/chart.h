@@ -66,6 +66,9 @@ public:
     /// where more is waiting.
     bool refresh(const Moment &moment, std::chrono::nanoseconds budget);
 
+    /// Whether it costs so much that it is worked out only for who looks at it or exports it.
+    virtual bool isOnlyForWhoLooks() const { return false; }
+
     /// Whether there is anything to show.
     virtual bool hasData() const { return m_record != nullptr; }
     /// What it is of, and what that came to, in one line.
@@ -121,6 +124,8 @@ protected:
     virtual void clicked(const QPointF &) { }
     virtual void hovered(std::optional<QPointF> position) = 0;
 
+    /// As the theme has it.
+    void styleAxis(QCPAxis *axis) const;
     QRect plotRect() const { return axisRect()->rect(); }
     void setCrossHair(std::optional<double> key);
     /// Something other than the record has changed.

@@ -6,12 +6,14 @@
 #include "charts/laneschart.h"
 #include "charts/latencychart.h"
 #include "charts/ratechart.h"
+#include "charts/whatifchart.h"
 
 namespace poolscope {
 
 ChartSet::ChartSet(TimeView &view, QWidget *parent)
     : m_charts{new LanesChart(view, parent), new CompletionChart(view, parent),
-        new RateChart(view, parent), new AccountingChart(parent), new LatencyChart(parent)}
+        new RateChart(view, parent), new AccountingChart(parent), new LatencyChart(parent),
+        new WhatIfChart(parent)}
 {
 }
 

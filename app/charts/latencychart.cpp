@@ -48,7 +48,7 @@ LatencyChart::LatencyChart(QWidget *parent)
            "all took so long; each line shows the same of one worker. Lines mark the median, the "
            "90th and the 99th percentile and the longest. A worker whose line lies to the right of "
            "the others is slow; bars far to the right are the few inputs that a pool waits for at "
-           "its end."),
+           "its end. A click on a bar selects its iterations in the lanes and the outcomes."),
         parent)
     , m_plottable(new DurationPlottable(xAxis, yAxis))
 {

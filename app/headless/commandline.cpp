@@ -61,9 +61,8 @@ void describeFigures(CLI::App &run, OutputArguments &arguments)
         ->type_name("DIR")
         ->group("Output");
     run.add_option("--chart", arguments.charts,
-           "leave a chart in a file: workers, completion, rate, accounting or latency; may be "
-           "given "
-           "again")
+           "leave a chart in a file: workers, completion, rate, accounting, latency or whatif; "
+           "may be given again")
         ->type_name("NAME=FILE.png|.svg|.pdf|.csv")
         ->allow_extra_args(false)
         ->group("Output");
@@ -161,9 +160,8 @@ Result<ChartFile> parseChart(const std::string &text)
     const auto equals = text.find('=');
     const auto kind = chartCalled(text.substr(0, equals));
     if (equals == std::string::npos || !kind)
-        return failure("--chart takes workers=FILE, completion=FILE, rate=FILE, accounting=FILE or "
-                       "latency=FILE, "
-                       "not '"
+        return failure("--chart takes workers=FILE, completion=FILE, rate=FILE, accounting=FILE, "
+                       "latency=FILE or whatif=FILE, not '"
             + text + "'");
     const std::string path = text.substr(equals + 1);
     for (const char *ending : {".png", ".svg", ".pdf", ".csv"}) {

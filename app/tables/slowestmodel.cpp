@@ -34,15 +34,6 @@ void SlowestModel::setSlowest(const std::vector<Latency::Slow> &slowest)
     endResetModel();
 }
 
-std::optional<int> SlowestModel::rowOf(std::uint64_t index) const
-{
-    const auto found = std::find_if(m_slowest.begin(), m_slowest.end(),
-        [index](const Latency::Slow &slow) { return slow.indices.contains(index); });
-    if (found == m_slowest.end())
-        return std::nullopt;
-    return static_cast<int>(found - m_slowest.begin());
-}
-
 int SlowestModel::rowCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : static_cast<int>(m_slowest.size());

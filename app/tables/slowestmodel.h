@@ -10,7 +10,6 @@
 
 #include <QAbstractTableModel>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 namespace poolscope {
@@ -29,8 +28,6 @@ public:
 
     /// The first index of a row.
     std::uint64_t indexAt(int row) const { return slow(row).indices.first; }
-    /// The row that has the index, if there is one.
-    std::optional<int> rowOf(std::uint64_t index) const;
 
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;

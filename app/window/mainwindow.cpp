@@ -25,6 +25,7 @@
 #include "window/sweeppage.h"
 #include "window/timepage.h"
 #include "window/verdictbutton.h"
+#include "window/whatifpage.h"
 #include "window/windowprogram.h"
 
 #include <QActionGroup>
@@ -57,7 +58,17 @@ constexpr int framesAfterEnd = 3;
 constexpr qsizetype mostRecentRuns = 10;
 constexpr double panStep = 0.25;
 constexpr double zoomStep = 0.7;
-enum Tab { workersTab, outcomesTab, failuresTab, logTab, historyTab, timeTab, latencyTab, sweepTab };
+enum Tab {
+    workersTab,
+    outcomesTab,
+    failuresTab,
+    logTab,
+    historyTab,
+    timeTab,
+    latencyTab,
+    sweepTab,
+    whatIfTab
+};
 
 const QString geometryKey = QStringLiteral("window/geometry");
 const QString sidesKey = QStringLiteral("window/sides");
@@ -278,6 +289,8 @@ void MainWindow::makeMenus()
         [this] { m_tabs->setCurrentIndex(timeTab); });
     addTo(view, tr("Latenc&y"), {Qt::CTRL | Qt::Key_7},
         [this] { m_tabs->setCurrentIndex(latencyTab); });
+    addTo(view, tr("What i&f"), {Qt::CTRL | Qt::Key_8},
+        [this] { m_tabs->setCurrentIndex(whatIfTab); });
     view->addAction(m_sweep);
     addTo(view, tr("Go to inde&x\u2026"), {Qt::CTRL | Qt::Key_G}, [this] {
         m_tabs->setCurrentIndex(outcomesTab);
@@ -438,6 +451,10 @@ QWidget *MainWindow::makeTables()
     m_tabs->addTab(m_sweepPage, tr("Scaling"));
     m_tabs->setTabToolTip(m_tabs->indexOf(m_sweepPage),
         tr("What more workers and other chunk sizes give, measured by a sweep (Ctrl+9)"));
+    auto *whatIf = static_cast<WhatIfChart *>(&m_charts[ChartKind::WhatIf]);
+    m_cards.push_back(new ChartCard(whatIf, nullptr));
+    m_whatIfPage = new WhatIfPage(m_cards.back(), whatIf);
+    m_tabs->addTab(m_whatIfPage, tr("What if"));
     m_tabs->setTabToolTip(
         workersTab, tr("Process, state, speed and memory of each worker (Ctrl+1)"));
     m_tabs->setTabToolTip(outcomesTab, tr("Each input and what it came to (Ctrl+2)"));
@@ -449,6 +466,8 @@ QWidget *MainWindow::makeTables()
         timeTab, tr("What the workers' time was spent with, and what to change (Ctrl+6)"));
     m_tabs->setTabToolTip(
         latencyTab, tr("How long iterations took, and which took longest (Ctrl+7)"));
+    m_tabs->setTabToolTip(
+        whatIfTab, tr("How long the run would have taken in another pool (Ctrl+8)"));
     return m_tabs;
 }
 
@@ -489,6 +508,13 @@ void MainWindow::connectRun()
     connect(m_sweepPage, &SweepPage::applyWanted, this, &MainWindow::setSpec);
     connect(m_sweepPage, &SweepPage::sweepingChanged, this, &MainWindow::showState);
     connect(m_sweepPage, &SweepPage::failed, m_message, &MessageBar::sayProblem);
+    connect(m_whatIfPage, &WhatIfPage::poolWanted, this, [this](const PoolSpec &pool) {
+        RunSpec wanted = spec();
+        wanted.pool.workers = pool.workers;
+        wanted.pool.chunk = pool.chunk;
+        wanted.pool.window = pool.window;
+        setSpec(wanted);
+    });
     connect(m_history, &HistoryView::openWanted, this, &MainWindow::openFile);
     connect(m_history, &HistoryView::resumeWanted, this, &MainWindow::resumeFile);
     connect(m_history, &HistoryView::compareWanted, this, [this](const QStringList &paths) {
@@ -712,6 +738,7 @@ void MainWindow::showState()
     m_history->setBusy(isBusy());
     m_timePage->setBusy(m_controller.isActive() || m_sweepPage->isSweeping());
     m_sweepPage->setBusy(m_controller.isActive() || m_timePage->isVerifying());
+    m_whatIfPage->setBusy(isBusy());
     if (m_history->isVisible())
         m_history->refresh();
     // They set the number of processes, too, which would resize the run that goes on.
@@ -790,7 +817,8 @@ void MainWindow::drawFrame()
     m_view.setNow(shownUntil, moment.run);
     bool all = true;
     for (Chart *chart : m_charts) {
-        const bool isSeen = chart->isVisible() || ended; // one in another tab can wait for the end
+        // One in another tab can wait for the end, or for good.
+        const bool isSeen = chart->isVisible() || (ended && !chart->isOnlyForWhoLooks());
         all = (!isSeen || chart->refresh(moment, chartBudget)) && all;
     }
     m_workers->update(moment.now);

@@ -29,6 +29,7 @@ class ProcessControl;
 class RunPanel;
 class SweepPage;
 class TimePage;
+class WhatIfPage;
 class WorkersModel;
 
 class MainWindow : public QMainWindow {
@@ -128,6 +129,7 @@ private:
     TimePage *m_timePage = nullptr;
     LatencyPage *m_latencyPage = nullptr;
     SweepPage *m_sweepPage = nullptr;
+    WhatIfPage *m_whatIfPage = nullptr;
     QLabel *m_progress = nullptr;
     QLabel *m_stateText = nullptr;
     Exporter *m_exporter = nullptr;

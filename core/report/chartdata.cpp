@@ -17,7 +17,7 @@ namespace poolscope {
 namespace {
 
 constexpr std::array<std::string_view, chartKindCount> names{
-    "workers", "completion", "rate", "accounting", "latency"};
+    "workers", "completion", "rate", "accounting", "latency", "whatif"};
 constexpr std::size_t spansBetweenQuestions = 100'000;
 
 /// Nanoseconds as seconds, exactly: "1.000000250".
@@ -207,6 +207,37 @@ void writeLatency(const Timeline &timeline, DataFile &file)
         writeDurations(timeline.worker(i).id(), latency.worker(i), file);
 }
 
+void writeCurve(const std::vector<CurvePoint> &curve, DataFile &file)
+{
+    constexpr double second = 1e9;
+    file.write("workers,makespan_s,lower_bound_s\n");
+    for (const CurvePoint &point : curve) {
+        std::string line = std::to_string(point.workers) + ",";
+        appendNumber(line, point.makespan / second);
+        line += ",";
+        appendNumber(line, point.lowerBound / second);
+        file.write(line + "\n");
+    }
+}
+
+void writeWhatIf(const RunRecord &record, DataFile &file)
+{
+    const RecordedWork work = recordedWork(record.timeline);
+    ChunkOptions chunks;
+    chunks.chunk = record.spec.pool.chunk;
+    chunks.window = record.spec.pool.window;
+    std::stop_source enough;
+    std::vector<CurvePoint> curve;
+    const auto keep = [&](const CurvePoint &point) {
+        insertPoint(curve, point);
+        if (!file.goesOn())
+            enough.request_stop();
+    };
+    if (work.inputs > 0)
+        replayCurve(work, chunks, {}, keep, enough.get_token());
+    writeCurve(curve, file);
+}
+
 } // namespace
 
 std::string_view chartName(ChartKind kind)
@@ -245,7 +276,21 @@ Result<void> writeChartData(
     case ChartKind::Latency:
         writeLatency(record.timeline, file);
         break;
+    case ChartKind::WhatIf:
+        writeWhatIf(record, file);
+        break;
     }
+    return file.finish();
+}
+
+Result<void> writeCurveData(
+    const std::vector<CurvePoint> &curve, const std::filesystem::path &path, const GoOn &goOn)
+{
+    auto opened = AtomicFile::open(path);
+    if (!opened)
+        return tl::unexpected(opened.error());
+    DataFile file(**opened, goOn);
+    writeCurve(curve, file);
     return file.finish();
 }
 

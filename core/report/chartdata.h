@@ -9,8 +9,10 @@
 //     outcome; worker 0 is the pool as a whole
 //   - latency: worker, from_s, to_s, iterations; how many took at least from_s and less than to_s;
 //     worker 0 is the pool as a whole
+//   - whatif: workers, makespan_s, lower_bound_s; predicted for the run's own chunk and window
 #pragma once
 
+#include "analysis/whatifcurve.h"
 #include "record/runrecord.h"
 #include "result.h"
 
@@ -19,14 +21,15 @@
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace poolscope {
 
-enum class ChartKind : std::uint8_t { Workers, Completion, Rate, Accounting, Latency };
-inline constexpr std::uint8_t chartKindCount = 5;
+enum class ChartKind : std::uint8_t { Workers, Completion, Rate, Accounting, Latency, WhatIf };
+inline constexpr std::uint8_t chartKindCount = 6;
 
-/// "workers", "completion", "rate", "accounting", "latency": what the command line and files call
-/// it.
+/// "workers", "completion", "rate", "accounting", "latency", "whatif": what the command line and
+/// files call it.
 std::string_view chartName(ChartKind kind);
 std::optional<ChartKind> chartCalled(std::string_view name);
 
@@ -36,5 +39,9 @@ using GoOn = std::function<bool()>;
 /// Writes what is recorded so far, whole or not at all. Any thread, also while the run goes on.
 Result<void> writeChartData(ChartKind kind, const RunRecord &record,
     const std::filesystem::path &path, const GoOn &goOn = {});
+
+/// The data of a what-if curve, as of ChartKind::WhatIf, for whatever pool it was worked out.
+Result<void> writeCurveData(
+    const std::vector<CurvePoint> &curve, const std::filesystem::path &path, const GoOn &goOn = {});
 
 } // namespace poolscope

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/whatif.h"
 #include "record/recorder.h"
 #include "report/chartdata.h"
 #include "report/outcomeexport.h"
@@ -264,12 +265,34 @@ TEST_F(ChartDataTest, LatencyHasEveryIterationOnceByWorker)
     EXPECT_THAT(sums, ElementsAre(m_iterations, m_iterations));
 }
 
+TEST_F(ChartDataTest, WhatIfHasWhatAReplayWithEachNumberOfWorkersTakes)
+{
+    begin(1'000'000);
+    m_record.spec.pool.chunk = 3;
+    m_record.spec.pool.window = 1;
+    work(500, 3'000'000);
+    const Rows rows = write(ChartKind::WhatIf);
+    EXPECT_THAT(rows[0], ElementsAre("workers", "makespan_s", "lower_bound_s"));
+    const RecordedWork work = recordedWork(m_record.timeline);
+    std::uint32_t before = 0;
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+        const auto workers = static_cast<std::uint32_t>(std::stoul(rows[i][0]));
+        ASSERT_GT(workers, before);
+        before = workers;
+        const auto run = replay(work, {workers, {3, 1}});
+        ASSERT_DOUBLE_EQ(std::stod(rows[i][1]), run->makespan / 1e9);
+        ASSERT_DOUBLE_EQ(std::stod(rows[i][2]), run->lowerBound / 1e9);
+    }
+    EXPECT_EQ(before, maxWorkers);
+}
+
 TEST_F(ChartDataTest, ARecordWithNothingHasOnlyALine)
 {
     begin(10);
     EXPECT_EQ(write(ChartKind::Workers).size(), 1U);
     EXPECT_EQ(write(ChartKind::Completion).size(), 1U);
     EXPECT_EQ(write(ChartKind::Latency).size(), 1U);
+    EXPECT_EQ(write(ChartKind::WhatIf).size(), 1U);
     EXPECT_EQ(
         write(ChartKind::Rate)[0], (std::vector<std::string>{"begin_s", "duration_s", "pool"}));
 }

@@ -311,17 +311,24 @@ class NoScreen(ProgramTest):
         self.assertNotIn("poolscope-charts", "".join(rest))
         self.assertEqual(
             sorted(path.name for path in (self.folder / "poolscope-charts").iterdir()),
-            ["accounting.png", "completion.png", "latency.png", "rate.png", "workers.png"])
+            ["accounting.png", "completion.png", "latency.png", "rate.png", "whatif.png",
+             "workers.png"])
         self.assert_charts(*(f"poolscope-charts/{x}.png" for x in ("workers", "completion", "rate")))
 
     def test_a_run_leaves_the_charts_that_it_is_told_to(self):
         done = self.program(
             "run", "--builtin", "sqrt", "--range", "1:5000", "--discard", "-q", "--charts", "a/b",
             "--chart", "workers=x.svg", "--chart", "rate=y.pdf", "--chart", "completion=z.csv",
-            "--chart", "latency=l.svg", "--chart", "latency=l.csv")
+            "--chart", "latency=l.svg", "--chart", "latency=l.csv",
+            "--chart", "whatif=w.pdf", "--chart", "whatif=w.csv")
         self.assertEqual(done, (ALL_SUCCEEDED, "", ""))
-        self.assert_charts("x.svg", "y.pdf", "z.csv", "l.svg", *(
-            f"a/b/{x}.png" for x in ("workers", "completion", "rate", "latency")))
+        self.assert_charts("x.svg", "y.pdf", "z.csv", "l.svg", "w.pdf", *(
+            f"a/b/{x}.png" for x in ("workers", "completion", "rate", "latency", "whatif")))
+        curve = read_csv(self.folder / "w.csv")
+        self.assertEqual([curve[0]["workers"], curve[-1]["workers"]], ["1", "1024"])
+        for row in curve:
+            self.assertGreaterEqual(
+                float(row["makespan_s"]), float(row["lower_bound_s"]) - 1e-9, row)
         durations = read_csv(self.folder / "l.csv")
         for workers in {"0"}, {"1", "2"}:
             self.assertEqual(

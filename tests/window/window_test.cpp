@@ -1124,8 +1124,8 @@ private slots:
         person.press(Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
         QTRY_COMPARE(person.message(), "Wrote the charts to " + path("charts"));
         QCOMPARE(QDir(path("charts")).entryList(QDir::Files),
-            (QStringList{
-                "accounting.png", "completion.png", "latency.png", "rate.png", "workers.png"}));
+            (QStringList{"accounting.png", "completion.png", "latency.png", "rate.png",
+                "whatif.png", "workers.png"}));
     }
 
     void aPathThatCannotBeWrittenIsToldInTheDialog()
@@ -1340,7 +1340,8 @@ private slots:
                     lacking << what + " has no tool tip";
             }
         };
-        for (const Qt::Key tab : {Qt::Key_1, Qt::Key_2, Qt::Key_3, Qt::Key_6, Qt::Key_7}) {
+        for (const Qt::Key tab :
+            {Qt::Key_1, Qt::Key_2, Qt::Key_3, Qt::Key_6, Qt::Key_7, Qt::Key_8}) {
             person.press(tab, Qt::ControlModifier);
             check();
         }

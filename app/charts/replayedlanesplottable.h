@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ReplayedLanesPlottable: the lanes of a replayed run. Where there are more lanes than lines of the
+// picture, a line is the mean of the lanes that share it.
+#pragma once
+
+#include "analysis/busycolumns.h"
+#include "analysis/whatif.h"
+#include "charts/theme.h"
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <qcustomplot.h>
+
+namespace poolscope {
+
+class ReplayedLanesPlottable : public QCPAbstractPlottable {
+    Q_OBJECT
+
+public:
+    ReplayedLanesPlottable(QCPAxis *keyAxis, QCPAxis *valueAxis);
+
+    void setTheme(const Theme *theme) { m_theme = theme; }
+    /// Null: nothing to draw.
+    void setRun(std::shared_ptr<const ReplayedRun> run);
+    const ReplayedRun *run() const { return m_run.get(); }
+
+    double selectTest(const QPointF &, bool, QVariant *) const override { return -1; }
+    QCPRange getKeyRange(bool &found, QCP::SignDomain) const override;
+    QCPRange getValueRange(bool &found, QCP::SignDomain, const QCPRange &) const override;
+
+protected:
+    void draw(QCPPainter *painter) override;
+    void drawLegendIcon(QCPPainter *painter, const QRectF &rect) const override;
+
+private:
+    struct View;
+    void drawLane(QCPPainter *painter, const View &view, std::size_t lane);
+    void drawLine(QCPPainter *painter, const View &view, double top, double height);
+
+    const Theme *m_theme = nullptr;
+    std::shared_ptr<const ReplayedRun> m_run;
+    std::deque<BusyColumns> m_columns; ///< by lane
+};
+
+} // namespace poolscope

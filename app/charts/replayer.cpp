@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "charts/replayer.h"
+
+#include <utility>
+
+namespace poolscope {
+
+Replayer::Replayer(const Timeline &timeline)
+    : m_timeline(timeline)
+    , m_thread([this](const std::stop_token &ending) { work(ending); })
+{
+}
+
+Replayer::~Replayer()
+{
+    const std::lock_guard lock(m_mutex);
+    m_waiting.reset();
+    m_stop.request_stop();
+    m_thread.request_stop();
+}
+
+void Replayer::wish(const WhatIfSetting &setting)
+{
+    const std::lock_guard lock(m_mutex);
+    m_stop.request_stop();
+    m_stop = std::stop_source();
+    if (!setting.isOnCurveOf(m_setting))
+        m_told.curve.clear();
+    m_told.chosen.reset();
+    m_told.isComplete = false;
+    m_setting = setting;
+    m_waiting = setting;
+    m_hasNews = true;
+    m_wished.notify_one();
+}
+
+std::optional<Replayer::Told> Replayer::takeNew(std::chrono::steady_clock::time_point until)
+{
+    std::unique_lock lock(m_mutex);
+    if (!m_news.wait_until(lock, until, [this] { return m_hasNews; }))
+        return std::nullopt;
+    m_hasNews = false;
+    return m_told;
+}
+
+template <typename Change> void Replayer::tell(const std::stop_token &stop, Change change)
+{
+    const std::lock_guard lock(m_mutex);
+    if (stop.stop_requested())
+        return;
+    change(m_told);
+    m_hasNews = true;
+    m_news.notify_one();
+}
+
+void Replayer::work(const std::stop_token &ending)
+{
+    const RecordedWork given = recordedWork(m_timeline);
+    tell(ending, [&given](Told &told) {
+        told.inputs = given.inputs;
+        told.longest = given.longest;
+        told.total = given.total;
+    });
+    std::optional<RecordedWork> sorted;
+    std::unique_lock lock(m_mutex);
+    while (m_wished.wait(lock, ending, [this] { return m_waiting.has_value(); })) {
+        const WhatIfSetting setting = *std::exchange(m_waiting, std::nullopt);
+        const std::stop_token stop = m_stop.get_token();
+        lock.unlock();
+        const bool isSorted = setting.order == WhatIfSetting::Order::LongestFirst;
+        if (isSorted && !sorted)
+            sorted = longestFirst(given);
+        replayWish(isSorted ? *sorted : given, setting, stop);
+        lock.lock();
+    }
+}
+
+/// The pool that was chosen first, since that is what the person waits for.
+void Replayer::replayWish(
+    const RecordedWork &work, const WhatIfSetting &setting, const std::stop_token &stop)
+{
+    ChunkOptions chunks;
+    chunks.chunk = setting.chunk;
+    chunks.window = setting.window;
+    auto chosen = replay(work, {setting.workers, chunks}, ReplayDetail::Lanes, stop);
+    if (!chosen)
+        return;
+    const CurvePoint point{setting.workers, chosen->makespan, chosen->lowerBound, chosen->chunks};
+    std::vector<CurvePoint> known;
+    tell(stop, [&](Told &told) {
+        told.chosen = std::make_shared<const ReplayedRun>(std::move(*chosen));
+        insertPoint(told.curve, point);
+        known = told.curve;
+    });
+    const auto tellPoint = [&](const CurvePoint &next) {
+        tell(stop, [&next](Told &told) { insertPoint(told.curve, next); });
+    };
+    if (replayCurve(work, chunks, known, tellPoint, stop))
+        tell(stop, [](Told &told) { told.isComplete = true; });
+}
+
+} // namespace poolscope

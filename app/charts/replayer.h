@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Replayer: replays a recorded run in other pools, on a thread of its own.
+//
+// Whoever shows it asks with each frame what is new. A new wish stops the replays for the one
+// before; what it has in common with that stays known.
+#pragma once
+
+#include "analysis/whatifcurve.h"
+#include "record/timeline.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+namespace poolscope {
+
+/// The pool that a run is to be replayed in.
+struct WhatIfSetting {
+    enum class Order { Given, LongestFirst };
+
+    std::uint32_t workers = 1;
+    std::optional<std::uint64_t> chunk; ///< nothing: automatic
+    std::optional<std::uint64_t> window; ///< the same
+    Order order = Order::Given;
+
+    friend bool operator==(const WhatIfSetting &, const WhatIfSetting &) = default;
+    /// Whether they differ in nothing but the number of workers.
+    bool isOnCurveOf(const WhatIfSetting &other) const
+    {
+        return chunk == other.chunk && window == other.window && order == other.order;
+    }
+};
+
+class Replayer {
+public:
+    /// What is known so far.
+    struct Told {
+        std::uint64_t inputs = 0; ///< that were recorded; 0 while they are being read
+        double longest = 0; ///< of one input, nanoseconds
+        double total = 0; ///< of all
+        std::vector<CurvePoint> curve; ///< sorted by workers
+        std::shared_ptr<const ReplayedRun> chosen; ///< with the workers wished for, with its lanes
+        bool isComplete = false;
+    };
+
+    /// The timeline, of a run that has ended, outlives this.
+    explicit Replayer(const Timeline &timeline);
+    /// Stops and waits.
+    ~Replayer();
+
+    void wish(const WhatIfSetting &setting);
+    /// What is known, if that is more than at the last call; waits for it until `until` at most.
+    std::optional<Told> takeNew(std::chrono::steady_clock::time_point until);
+
+private:
+    void work(const std::stop_token &ending);
+    void replayWish(
+        const RecordedWork &work, const WhatIfSetting &setting, const std::stop_token &stop);
+    /// Changes what is told, unless that is no longer wished for.
+    template <typename Change> void tell(const std::stop_token &stop, Change change);
+
+    const Timeline &m_timeline;
+    std::mutex m_mutex;
+    std::condition_variable_any m_wished;
+    std::condition_variable m_news;
+    std::optional<WhatIfSetting> m_waiting; ///< the wish, until it is taken up
+    WhatIfSetting m_setting; ///< the last wish
+    std::stop_source m_stop; ///< of the replays for it
+    Told m_told;
+    bool m_hasNews = false;
+    std::jthread m_thread;
+};
+
+} // namespace poolscope

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "charts/whatifchart.h"
+
+#include "analysis/figuretext.h"
+#include "charts/axisticker.h"
+#include "charts/units.h"
+#include "pool/runspec.h"
+#include "pool/usablecores.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace poolscope {
+
+namespace {
+
+constexpr int dotSize = 9;
+constexpr double curveShare = 3; // of the width, to two of the lanes
+
+/// 1, 4, 16, ... on a logarithmic axis.
+QSharedPointer<QCPAxisTickerText> powersOfFour()
+{
+    auto ticker = QSharedPointer<QCPAxisTickerText>::create();
+    for (std::uint32_t workers = 1; workers <= maxWorkers; workers *= 4)
+        ticker->addTick(workers, countText(workers));
+    return ticker;
+}
+
+QString processesText(std::uint32_t count)
+{
+    return count == 1 ? QObject::tr("1 process")
+                      : QObject::tr("%1 processes").arg(countText(count));
+}
+
+QCPGraph *dot(QCPGraph *graph)
+{
+    graph->setLineStyle(QCPGraph::lsNone);
+    return graph;
+}
+
+void setPoint(QCPGraph *graph, double workers, double time)
+{
+    graph->data()->clear();
+    if (time > 0)
+        graph->addData(workers, time);
+}
+
+} // namespace
+
+WhatIfChart::WhatIfChart(QWidget *parent)
+    : Chart(ChartKind::WhatIf, tr("What if"),
+        tr("The line shows how long the run would have taken with any number of processes, by a "
+           "replay of its measured durations and costs of handing over. No pool goes below the "
+           "dotted line: the longest iteration, or all the work shared evenly. The dashed part is "
+           "for more processes than the run's machine has cores: a prediction for a machine with "
+           "that many. Beside it stand the lanes that would result for the number that is chosen."),
+        parent)
+    , m_lanesRect(new QCPAxisRect(this))
+{
+    setInteractions(QCP::iNone);
+    axisRect()->setRangeDrag({});
+    makeCurves();
+    makeLanes();
+    fitAxes();
+}
+
+void WhatIfChart::makeCurves()
+{
+    m_otherMachines = new QCPItemRect(this);
+    m_otherMachines->setLayer(QStringLiteral("background"));
+    m_otherMachines->setPen(Qt::NoPen);
+    for (QCPItemPosition *corner : {m_otherMachines->topLeft, m_otherMachines->bottomRight})
+        corner->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    m_otherMachines->bottomRight->setTypeX(QCPItemPosition::ptAxisRectRatio);
+    m_otherMachines->bottomRight->setCoords(1, 1);
+    m_coresText = new QCPItemText(this);
+    m_coresText->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    m_coresText->setPadding(QMargins(4, 1, 4, 1));
+    m_predicted = addGraph();
+    m_predictedBeyond = addGraph();
+    m_bound = addGraph();
+    m_run = dot(addGraph());
+    m_chosen = dot(addGraph());
+    xAxis->setScaleType(QCPAxis::stLogarithmic);
+    xAxis->setTicker(powersOfFour());
+    xAxis->setLabel(tr("processes"));
+    yAxis->setScaleType(QCPAxis::stLogarithmic);
+    yAxis->setTicker(QSharedPointer<LogTimeTicker>::create());
+    yAxis->setLabel(tr("makespan"));
+}
+
+void WhatIfChart::makeLanes()
+{
+    plotLayout()->addElement(0, 1, m_lanesRect);
+    plotLayout()->setColumnStretchFactor(0, curveShare);
+    plotLayout()->setColumnStretchFactor(1, 2);
+    m_lanesRect->setMinimumMargins(axisRect()->minimumMargins());
+    m_lanesRect->setVisible(false);
+    QCPAxis *time = m_lanesRect->axis(QCPAxis::atBottom);
+    QCPAxis *process = m_lanesRect->axis(QCPAxis::atLeft);
+    for (QCPAxis *axis : {time, process}) {
+        axis->setLayer(QStringLiteral("axes"));
+        axis->grid()->setVisible(false);
+    }
+    auto times = QSharedPointer<TimeTicker>::create();
+    times->setTickCount(3);
+    time->setTicker(times);
+    process->setTicker(QSharedPointer<CountTicker>::create(CountTicker::Steps::Whole, 4));
+    process->setRangeReversed(true);
+    m_lanes = new ReplayedLanesPlottable(time, process);
+    m_lanes->setTheme(&theme());
+}
+
+void WhatIfChart::setTheme(const Theme &theme)
+{
+    Chart::setTheme(theme);
+    for (const QCPAxis::AxisType type : {QCPAxis::atBottom, QCPAxis::atLeft})
+        styleAxis(m_lanesRect->axis(type));
+    m_otherMachines->setBrush(theme.track);
+    m_coresText->setColor(theme.muted);
+    m_coresText->setFont(xAxis->tickLabelFont());
+    m_predicted->setPen(QPen(theme.accent, 2));
+    m_predictedBeyond->setPen(QPen(theme.accent, 2, Qt::DashLine));
+    m_bound->setPen(QPen(theme.text, 1, Qt::DotLine));
+    m_run->setScatterStyle(
+        QCPScatterStyle(QCPScatterStyle::ssCross, QPen(theme.text, 2), Qt::NoBrush, dotSize));
+    m_chosen->setScatterStyle(
+        QCPScatterStyle(QCPScatterStyle::ssSquare, QPen(theme.surface, 1), theme.accent, dotSize));
+}
+
+QString WhatIfChart::figure() const
+{
+    const CurvePoint *point = pointOf(m_setting.workers);
+    if (!point)
+        return {};
+    return tr("%1: %2, %3 \u00b7 never below %4")
+        .arg(processesText(m_setting.workers), durationText(point->makespan),
+            speedText(point->makespan),
+            durationText(std::max(m_told.longest, m_told.total / maxWorkers)));
+}
+
+QString WhatIfChart::sentence() const
+{
+    const CurvePoint *point = pointOf(m_setting.workers);
+    if (!point)
+        return {};
+    const bool isOneLong = m_told.longest >= m_told.total / maxWorkers;
+    QString text = tr("With %1: %2, %3; no number of processes goes below %4 (%5).")
+                       .arg(processesText(m_setting.workers), durationText(point->makespan),
+                           speedText(point->makespan),
+                           durationText(std::max(m_told.longest, m_told.total / maxWorkers)),
+                           isOneLong ? tr("the longest iteration")
+                                     : tr("all the work, shared by %1").arg(countText(maxWorkers)));
+    if (isForAnotherMachine(m_setting.workers, cores()))
+        text += QLatin1Char(' ')
+            + tr("The run's machine has %1: this is a prediction for one with %2.")
+                  .arg(cores() == 1 ? tr("1 core") : tr("%1 cores").arg(countText(cores())))
+                  .arg(countText(m_setting.workers));
+    return text;
+}
+
+/// "3.4 x as fast as this run".
+QString WhatIfChart::speedText(double makespan) const
+{
+    constexpr double noDifference = 0.05;
+    const double factor = runTime() / std::max(makespan, 1.0);
+    if (std::abs(factor - 1) < noDifference)
+        return tr("as fast as this run");
+    const double told = factor > 1 ? factor : 1 / factor;
+    return (factor > 1 ? tr("%1 as fast as this run") : tr("%1 as long as this run"))
+        .arg(QString::fromStdString(sentence::factorText(told)));
+}
+
+std::vector<Series> WhatIfChart::series() const
+{
+    const auto key = [](const QString &name, const QColor &colour, Sign sign) {
+        return Series{name, colour, true, Series::Use::Key, sign};
+    };
+    return {key(tr("predicted"), theme().accent, Sign::Line),
+        key(tr("for a machine with more cores"), theme().accent, Sign::DashedLine),
+        key(tr("lower bound"), theme().text, Sign::DottedLine),
+        key(tr("this run"), theme().text, Sign::Cross),
+        key(tr("chosen"), theme().accent, Sign::Area)};
+}
+
+void WhatIfChart::recordChanged()
+{
+    m_replayer.reset();
+    m_told = {};
+    m_setting = {};
+    if (record()) {
+        m_setting.workers = runWorkers();
+        m_setting.chunk = record()->spec.pool.chunk;
+        m_setting.window = record()->spec.pool.window;
+    }
+    showAll();
+    emit recordShown();
+}
+
+void WhatIfChart::setSetting(const WhatIfSetting &setting)
+{
+    if (setting == m_setting)
+        return;
+    if (!setting.isOnCurveOf(m_setting))
+        m_told.curve.clear();
+    m_setting = setting;
+    m_told.isComplete = false;
+    if (m_replayer)
+        m_replayer->wish(setting);
+    showAll();
+    emit figureChanged();
+    replotSoon();
+}
+
+Chart::DataWriter WhatIfChart::dataWriter() const
+{
+    if (!m_told.isComplete)
+        return Chart::dataWriter();
+    return [curve = m_told.curve](const std::filesystem::path &path, const GoOn &goOn) {
+        return writeCurveData(curve, path, goOn);
+    };
+}
+
+Chart::Taken WhatIfChart::takeNew(const Moment &moment, std::chrono::steady_clock::time_point until)
+{
+    if (moment.run != TimeView::Run::Ended)
+        return {};
+    if (!m_replayer) {
+        m_replayer = std::make_unique<Replayer>(record()->timeline);
+        m_replayer->wish(m_setting);
+    }
+    if (m_told.isComplete)
+        until = std::chrono::steady_clock::now();
+    auto told = m_replayer->takeNew(until);
+    if (!told)
+        return {Changed::Nothing, m_told.isComplete};
+    m_told = std::move(*told);
+    showAll();
+    return {Changed::Picture, m_told.isComplete};
+}
+
+std::uint32_t WhatIfChart::cores() const
+{
+    const std::uint32_t known = record() ? record()->machine.cores : 0;
+    return known > 0 ? known : usableCores();
+}
+
+/// How long the run took, in nanoseconds, pauses left out.
+double WhatIfChart::runTime() const
+{
+    const Timeline &timeline = record()->timeline;
+    return static_cast<double>(timeline.makespan() - timeline.pausedOfMakespan());
+}
+
+std::uint32_t WhatIfChart::runWorkers() const
+{
+    const auto workers = static_cast<std::uint32_t>(record()->timeline.workerCount());
+    return std::clamp(record()->spec.pool.workers.value_or(workers), 1U, maxWorkers);
+}
+
+const CurvePoint *WhatIfChart::pointOf(std::uint32_t workers) const
+{
+    const auto point = std::find_if(m_told.curve.begin(), m_told.curve.end(),
+        [workers](const CurvePoint &candidate) { return candidate.workers == workers; });
+    const bool hasWork = m_told.inputs > 0;
+    return hasWork && point != m_told.curve.end() ? &*point : nullptr;
+}
+
+void WhatIfChart::showAll()
+{
+    QVector<QCPGraphData> within;
+    QVector<QCPGraphData> beyond;
+    QVector<QCPGraphData> bound;
+    for (const CurvePoint &point : m_told.curve) {
+        const double workers = point.workers;
+        const bool isForOther = isForAnotherMachine(point.workers, cores());
+        if (isForOther && beyond.isEmpty() && !within.isEmpty())
+            beyond.append(within.back());
+        (isForOther ? beyond : within).append({workers, std::max(point.makespan, 1.0)});
+        bound.append({workers, std::max(point.lowerBound, 1.0)});
+    }
+    m_predicted->data()->set(within, true);
+    m_predictedBeyond->data()->set(beyond, true);
+    m_bound->data()->set(bound, true);
+    setPoint(m_run, record() ? runWorkers() : 1, bound.isEmpty() ? 0 : runTime());
+    const CurvePoint *chosen = pointOf(m_setting.workers);
+    setPoint(m_chosen, m_setting.workers, chosen ? std::max(chosen->makespan, 1.0) : 0);
+    showCores();
+    showLanes();
+    fitAxes();
+}
+
+void WhatIfChart::showCores()
+{
+    constexpr double rightHalf = 32;
+    const double last = cores();
+    const bool isSeen = record() && cores() < maxWorkers;
+    m_otherMachines->setVisible(isSeen);
+    m_otherMachines->topLeft->setCoords(last, 0);
+    m_coresText->setVisible(isSeen);
+    m_coresText->setText(cores() == 1 ? tr("1 core") : tr("%1 cores").arg(countText(cores())));
+    m_coresText->setPositionAlignment(
+        (last > rightHalf ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignBottom);
+    m_coresText->position->setCoords(last, 1);
+}
+
+void WhatIfChart::showLanes()
+{
+    const bool othersCome = m_replayer && !m_told.chosen; // until then those before stay
+    if (othersCome || m_lanes->run() == m_told.chosen.get())
+        return;
+    m_lanes->setRun(m_told.chosen);
+    m_lanesRect->setVisible(m_told.chosen != nullptr);
+    if (!m_told.chosen)
+        return;
+    bool found = false;
+    QCPAxis *time = m_lanesRect->axis(QCPAxis::atBottom);
+    time->setRange(m_lanes->getKeyRange(found, QCP::sdBoth));
+    time->setLabel(tr("with %1").arg(processesText(m_setting.workers)));
+    m_lanesRect->axis(QCPAxis::atLeft)->setRange(m_lanes->getValueRange(found, QCP::sdBoth, {}));
+}
+
+void WhatIfChart::fit()
+{
+    fitAxes();
+    replotSoon();
+}
+
+void WhatIfChart::fitAxes()
+{
+    constexpr double side = 1.12;
+    constexpr double margin = 1.25;
+    xAxis->setRange(1 / side, maxWorkers * side);
+    double lowest = INFINITY;
+    double highest = 0;
+    for (const QCPGraph *graph : {m_predicted, m_predictedBeyond, m_bound, m_run}) {
+        for (const QCPGraphData &point : *graph->data()) {
+            lowest = std::min(lowest, point.value);
+            highest = std::max(highest, point.value);
+        }
+    }
+    if (highest > 0)
+        yAxis->setRange(lowest / margin, highest * margin);
+    else
+        yAxis->setRange(1e6, 1e9);
+}
+
+std::uint32_t WhatIfChart::workersAt(const QPointF &position) const
+{
+    const double workers = std::round(xAxis->pixelToCoord(position.x()));
+    return static_cast<std::uint32_t>(std::clamp<double>(workers, 1, maxWorkers));
+}
+
+QString WhatIfChart::textAt(const QPointF &position) const
+{
+    if (m_told.curve.empty())
+        return {};
+    const auto wanted = static_cast<double>(workersAt(position));
+    const auto nearest = std::min_element(m_told.curve.begin(), m_told.curve.end(),
+        [wanted](const CurvePoint &a, const CurvePoint &b) {
+            return std::abs(a.workers - wanted) < std::abs(b.workers - wanted);
+        });
+    QStringList text{processesText(nearest->workers),
+        tr("predicted: %1, %2").arg(durationText(nearest->makespan), speedText(nearest->makespan)),
+        tr("lower bound: %1").arg(durationText(nearest->lowerBound))};
+    if (isForAnotherMachine(nearest->workers, cores()))
+        text << tr("for a machine with %1 cores").arg(countText(nearest->workers));
+    return (text << tr("click: choose this number")).join(u'\n');
+}
+
+bool WhatIfChart::canBeClicked(const QPointF &position) const
+{
+    return !m_told.curve.empty() && axisRect()->rect().contains(position.toPoint());
+}
+
+void WhatIfChart::clicked(const QPointF &position)
+{
+    if (canBeClicked(position))
+        emit workersPicked(static_cast<int>(workersAt(position)));
+}
+
+void WhatIfChart::showEvent(QShowEvent *event)
+{
+    Chart::showEvent(event);
+    emit framesWanted();
+}
+
+} // namespace poolscope

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// WhatIfChart: how long a run would have taken in other pools: the predicted makespan over the
+// number of processes, and the lanes that would result for one of them.
+//
+// It works it out where it is looked at or exported, and when the run has ended.
+#pragma once
+
+#include "charts/chart.h"
+#include "charts/replayedlanesplottable.h"
+#include "charts/replayer.h"
+
+#include <memory>
+
+namespace poolscope {
+
+class WhatIfChart : public Chart {
+    Q_OBJECT
+
+public:
+    explicit WhatIfChart(QWidget *parent = nullptr);
+
+    void setTheme(const Theme &theme) override;
+    QString figure() const override;
+    std::vector<Series> series() const override;
+    /// Its series are keys.
+    void setSeriesVisible(std::size_t, bool) override { }
+    void fit() override;
+    void showIndex(std::optional<std::uint64_t>) override { }
+    bool isOnlyForWhoLooks() const override { return true; }
+    /// Of the pool that is asked about, once that is known.
+    DataWriter dataWriter() const override;
+
+    /// The pool that is asked about; at first that of the run.
+    const WhatIfSetting &setting() const { return m_setting; }
+    void setSetting(const WhatIfSetting &setting);
+    /// What comes of it, in one sentence or two; empty while that is not known.
+    QString sentence() const;
+
+    /// Whether all was read and there is nothing to replay.
+    bool hasNothing() const { return m_told.isComplete && m_told.inputs == 0; }
+
+signals:
+    /// Another run, or none, is asked about; with its own pool.
+    void recordShown();
+    /// The person wants this number of processes.
+    void workersPicked(int workers);
+
+protected:
+    void recordChanged() override;
+    Taken takeNew(const Moment &moment, std::chrono::steady_clock::time_point until) override;
+    QString textAt(const QPointF &position) const override;
+    std::optional<std::uint64_t> indexAt(const QPointF &) const override { return std::nullopt; }
+    bool canBeClicked(const QPointF &position) const override;
+    void clicked(const QPointF &position) override;
+    void hovered(std::optional<QPointF>) override { }
+    void showEvent(QShowEvent *event) override;
+
+private:
+    void makeCurves();
+    void makeLanes();
+    void showAll();
+    void showCores();
+    void showLanes();
+    void fitAxes();
+    std::uint32_t cores() const;
+    double runTime() const;
+    std::uint32_t runWorkers() const;
+    const CurvePoint *pointOf(std::uint32_t workers) const;
+    std::uint32_t workersAt(const QPointF &position) const;
+    QString speedText(double makespan) const;
+
+    QCPItemRect *m_otherMachines; ///< behind what is predicted for more cores
+    QCPItemText *m_coresText;
+    QCPGraph *m_predicted;
+    QCPGraph *m_predictedBeyond; ///< for more cores than there are
+    QCPGraph *m_bound;
+    QCPGraph *m_run; ///< as it was: a point
+    QCPGraph *m_chosen; ///< a point
+    QCPAxisRect *m_lanesRect;
+    ReplayedLanesPlottable *m_lanes;
+    WhatIfSetting m_setting;
+    std::unique_ptr<Replayer> m_replayer;
+    Replayer::Told m_told;
+};
+
+} // namespace poolscope

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/whatifcurve.h"
+
+#include "pool/runspec.h"
+
+#include <algorithm>
+
+namespace poolscope {
+
+namespace {
+
+/// After so many chunks, which takes about two seconds, a curve becomes no finer.
+constexpr std::uint64_t enoughChunks = 3'000'000;
+
+using Numbers = std::vector<std::uint32_t>;
+
+/// Powers of a number from `first` on.
+Numbers powers(std::uint32_t first, std::uint32_t factor)
+{
+    Numbers numbers;
+    for (std::uint32_t number = first; number <= maxWorkers; number *= factor)
+        numbers.push_back(number);
+    return numbers;
+}
+
+bool isBefore(const CurvePoint &point, std::uint32_t workers)
+{
+    return point.workers < workers;
+}
+
+bool has(const std::vector<CurvePoint> &curve, std::uint32_t workers)
+{
+    const auto at = std::lower_bound(curve.begin(), curve.end(), workers, isBefore);
+    return at != curve.end() && at->workers == workers;
+}
+
+} // namespace
+
+bool replayCurve(const RecordedWork &work, const ChunkOptions &chunks,
+    const std::vector<CurvePoint> &known, const std::function<void(const CurvePoint &)> &visit,
+    const std::stop_token &stop)
+{
+    std::vector<CurvePoint> curve = known;
+    std::uint64_t replayed = 0;
+    for (const CurvePoint &point : known)
+        replayed += point.chunks;
+    for (const Numbers &level : {powers(1, 4), powers(2, 4), workersOfCurve(maxWorkers)}) {
+        if (replayed > enoughChunks)
+            break;
+        for (const std::uint32_t workers : level) {
+            if (has(curve, workers))
+                continue;
+            const auto run = replay(work, {workers, chunks}, ReplayDetail::Totals, stop);
+            if (!run)
+                return false;
+            insertPoint(curve, {workers, run->makespan, run->lowerBound, run->chunks});
+            replayed += run->chunks;
+            visit({workers, run->makespan, run->lowerBound, run->chunks});
+        }
+    }
+    return true;
+}
+
+std::vector<CurvePoint> whatIfCurve(
+    const RecordedWork &work, const ChunkOptions &chunks, const std::stop_token &stop)
+{
+    std::vector<CurvePoint> curve;
+    replayCurve(
+        work, chunks, {}, [&curve](const CurvePoint &point) { insertPoint(curve, point); }, stop);
+    return curve;
+}
+
+void insertPoint(std::vector<CurvePoint> &curve, const CurvePoint &point)
+{
+    const auto place = std::lower_bound(curve.begin(), curve.end(), point.workers, isBefore);
+    if (place != curve.end() && place->workers == point.workers)
+        *place = point;
+    else
+        curve.insert(place, point);
+}
+
+} // namespace poolscope

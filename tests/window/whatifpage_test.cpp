@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The What if page as a person uses it, on a run that was opened and whose durations are known.
+#include "chartrun.h"
+#include "charts/chartexport.h"
+#include "charts/whatifchart.h"
+#include "window/mainwindow.h"
+#include "windowtest.h"
+
+#include <QComboBox>
+#include <QLabel>
+#include <QPushButton>
+#include <QSettings>
+#include <QSlider>
+#include <QSpinBox>
+#include <QTabWidget>
+#include <QToolButton>
+
+using namespace poolscope;
+using State = RunController::State;
+
+namespace {
+
+constexpr std::chrono::seconds patience{20};
+
+template <typename Condition> bool comes(const Condition &condition)
+{
+    return QTest::qWaitFor(condition, QDeadlineTimer(patience).remainingTime());
+}
+
+/// 39 jobs of 100 ms and a last one of 1 s, one after another: 4.9 s.
+QByteArray jobLog()
+{
+    QByteArray log = "Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand\n";
+    double begin = 100;
+    for (int job = 1; job <= 40; ++job) {
+        const double runtime = job == 40 ? 1 : 0.1;
+        log += QStringLiteral("%1\t:\t%2\t%3\t0\t0\t0\t0\tjob %1\n")
+                   .arg(job)
+                   .arg(begin, 0, 'f', 3)
+                   .arg(runtime, 0, 'f', 3)
+                   .toUtf8();
+        begin += runtime;
+    }
+    return log;
+}
+
+struct OpenWhatIfChart : WhatIfChart {
+    using WhatIfChart::textAt;
+    using WhatIfChart::WhatIfChart;
+};
+
+} // namespace
+
+class WhatIfPageTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void init()
+    {
+        QSettings().clear();
+        m_window = std::make_unique<MainWindow>();
+        m_window->resize(1400, 1000);
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    }
+    void cleanup() { m_window.reset(); }
+
+    void beforeTheFirstRunItSaysWhatItWillDo()
+    {
+        press(Qt::Key_8);
+        QVERIFY(chart().isVisible());
+        QVERIFY2(told().contains("When a run has ended"), qPrintable(told()));
+        QVERIFY(!find<QPushButton>("applyWhatIf").isEnabled());
+    }
+
+    void theRunItselfIsWhatItBeginsWith()
+    {
+        open();
+        QCOMPARE(find<QSpinBox>("whatIfProcesses").value(), 1);
+        QVERIFY2(told().startsWith("With 1 process: 4.9 s, as fast as this run; no number of "
+                                   "processes goes below 1 s (the longest iteration)."),
+            qPrintable(told()));
+    }
+
+    void moreProcessesAreReplayed()
+    {
+        open();
+        set("whatIfProcesses", "4");
+        set("whatIfChunk", "1");
+        set("whatIfWindow", "1");
+        // 39 jobs of 100 ms take four workers ten rounds; the long one begins in the last of them.
+        QVERIFY(comes([&] { return told().startsWith("With 4 processes: 1.9"); }));
+        QVERIFY2(told().contains("x as fast as this run"), qPrintable(told()));
+        auto &order = find<QComboBox>("whatIfOrder");
+        QTest::keyClick(&order, Qt::Key_Down);
+        // All the work is 4.9 s, so that four cannot be quicker than 1.23 s.
+        QVERIFY(comes([&] { return told().startsWith("With 4 processes: 1.3"); }));
+    }
+
+    void theSliderGoesFromOneToTheMost()
+    {
+        open();
+        auto &slider = find<QSlider>("whatIfSlider");
+        QTest::keyClick(&slider, Qt::Key_End);
+        QCOMPARE(find<QSpinBox>("whatIfProcesses").value(), static_cast<int>(maxWorkers));
+        QVERIFY(comes([&] { return told().startsWith("With 1,024 processes"); }));
+        QVERIFY2(told().contains("this is a prediction for one with 1,024"), qPrintable(told()));
+        QTest::keyClick(&slider, Qt::Key_Home);
+        QTest::keyClick(&slider, Qt::Key_Right);
+        QCOMPARE(find<QSpinBox>("whatIfProcesses").value(), 2);
+    }
+
+    void aClickOnTheCurveChoosesThatNumber()
+    {
+        open();
+        const QPoint at(static_cast<int>(std::lround(chart().xAxis->coordToPixel(16))),
+            chart().axisRect()->rect().center().y());
+        QTest::mouseClick(&chart(), Qt::LeftButton, {}, at);
+        QCOMPARE(find<QSpinBox>("whatIfProcesses").value(), 16);
+        QVERIFY(comes([&] { return told().startsWith("With 16 processes"); }));
+    }
+
+    void whatWasChosenCanBeTakenOver()
+    {
+        const RunSpec before = m_window->spec();
+        open();
+        set("whatIfProcesses", "3");
+        set("whatIfChunk", "7");
+        set("whatIfWindow", "2");
+        QTest::mouseClick(&find<QPushButton>("applyWhatIf"), Qt::LeftButton);
+        const RunSpec after = m_window->spec();
+        QCOMPARE(after.pool.workers.value_or(0), 3U);
+        QCOMPARE(after.pool.chunk.value_or(0), 7U);
+        QCOMPARE(after.pool.window.value_or(0), 2U);
+        QVERIFY(std::holds_alternative<BuiltinTask>(after.task)); // the rest is as it was
+        QCOMPARE(std::get<RangeInput>(after.input).stop, std::get<RangeInput>(before.input).stop);
+    }
+
+    void aRunOfOurOwnIsReplayedWhenItHasEnded()
+    {
+        press(Qt::Key_8);
+        QTest::mouseClick(&find<QToolButton>("start"), Qt::LeftButton);
+        QVERIFY(comes([&] { return m_window->controller().state() == State::Ended; }));
+        QVERIFY(comes([&] { return told().startsWith("With 2 processes"); }));
+        QCOMPARE(find<QSpinBox>("whatIfProcesses").value(), 2);
+    }
+
+    void theLanesThatWouldResultAreDrawn()
+    {
+        ChartRun run(100);
+        for (std::uint64_t i = 0; i < 100; ++i)
+            run.span(1, {i * 10 * ms, 10 * ms, i, 1});
+        run.settle({0, 100}, oneSecond);
+        OpenWhatIfChart chart;
+        QVERIFY(showOnScreen(chart, {900, 300}));
+        chart.setRecord(&run.record);
+        takeAll(chart, {oneSecond, TimeView::Run::Ended});
+        chart.setSetting({4, 1, 1, WhatIfSetting::Order::Given});
+        takeAll(chart, {oneSecond, TimeView::Run::Ended});
+        const QCPAxisRect &lanes = *chart.axisRect(1);
+        const QImage picture = pictureOf(chart);
+        for (WorkerId worker = 1; worker <= 4; ++worker) {
+            const QPoint middle(lanes.rect().center().x() + 3,
+                static_cast<int>(lanes.axis(QCPAxis::atLeft)->coordToPixel(worker)));
+            QVERIFY2(distance(picture.pixelColor(middle), chart.theme().worker(worker)) < 60,
+                qPrintable(picture.pixelColor(middle).name()));
+        }
+        QVERIFY(lanes.axis(QCPAxis::atLeft)->range() == QCPRange(0.5, 4.5));
+        // Many lanes share the lines of the picture.
+        chart.setSetting({1024, 1, 1, WhatIfSetting::Order::Given});
+        takeAll(chart, {oneSecond, TimeView::Run::Ended});
+        QVERIFY(lanes.axis(QCPAxis::atLeft)->range() == QCPRange(0.5, 1024.5));
+        QVERIFY(pictureOf(chart) != picture);
+        const QString text = chart.textAt(
+            QPointF(chart.xAxis->coordToPixel(8), chart.axisRect()->rect().center().y()));
+        QVERIFY2(text.startsWith("8 processes\npredicted: "), qPrintable(text));
+    }
+
+    void anExportWaitsForIt()
+    {
+        ChartRun run(100);
+        for (std::uint64_t i = 0; i < 100; ++i)
+            run.span(1, {i * 10 * ms, 10 * ms, i, 1});
+        run.settle({0, 100}, oneSecond);
+        WhatIfChart chart;
+        chart.setTheme(Theme::of(Theme::Kind::Light));
+        chart.setRecord(&run.record);
+        const Moment moment{oneSecond, TimeView::Run::Ended};
+        const QByteArray svg = chartSvg(chart, moment, {});
+        QVERIFY(svg.contains("never below 10"));
+        QVERIFY(!chart.sentence().isEmpty());
+        // The data is of the pool that is asked about, too.
+        const auto dataOf = [&] {
+            const QString path = m_folder.filePath(QStringLiteral("curve.csv"));
+            const bool wrote = chart.dataWriter()(path.toStdString(), {}).has_value();
+            QFile file(path);
+            return wrote && file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        };
+        const QByteArray before = dataOf();
+        QVERIFY(before.startsWith("workers,makespan_s,lower_bound_s\n1,"));
+        chart.setSetting({1, 50, 1, WhatIfSetting::Order::Given});
+        chartSvg(chart, moment, {});
+        QVERIFY(dataOf() != before);
+    }
+
+    void aSettingIsGivenUpForTheNext()
+    {
+        ChartRun run(300'000);
+        for (std::uint64_t i = 0; i < 300'000; ++i)
+            run.span(1, {i * 1000, 900, i, 1});
+        run.settle({0, 300'000}, oneSecond);
+        WhatIfChart chart;
+        QVERIFY(showOnScreen(chart, {900, 300}));
+        chart.setRecord(&run.record);
+        const Moment moment{oneSecond, TimeView::Run::Ended};
+        for (std::uint32_t workers = 1; workers <= 200; ++workers) {
+            QElapsedTimer timer;
+            timer.start();
+            chart.setSetting({workers, 1, workers, WhatIfSetting::Order::Given});
+            chart.refresh(moment, std::chrono::milliseconds(1));
+            QVERIFY2(timer.elapsed() < 1000, "it has waited for the one before");
+        }
+        QVERIFY(comes([&] {
+            chart.refresh(moment, std::chrono::milliseconds(50));
+            return chart.sentence().startsWith("With 200 processes");
+        }));
+        chart.setRecord(nullptr);
+        QVERIFY(chart.sentence().isEmpty());
+    }
+
+private:
+    template <typename Widget> Widget &find(const char *name) const
+    {
+        auto *widget = m_window->findChild<Widget *>(QLatin1String(name));
+        if (!widget)
+            qFatal("the window has no %s", name);
+        return *widget;
+    }
+    Chart &chart() const { return m_window->charts()[ChartKind::WhatIf]; }
+    QString told() const { return find<QLabel>("whatIf").text().replace(QChar(QChar::Nbsp), ' '); }
+    void press(Qt::Key key)
+    {
+        m_window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        QTest::keyClick(m_window.get(), key, Qt::ControlModifier);
+    }
+    void set(const char *box, const QString &number) const
+    {
+        auto &edit = find<QSpinBox>(box);
+        edit.setFocus();
+        edit.selectAll();
+        QTest::keyClicks(&edit, number);
+        QTest::keyClick(&edit, Qt::Key_Return);
+    }
+    /// Opens the job log, and waits until the page has replayed it.
+    void open()
+    {
+        QFile file(m_folder.filePath(QStringLiteral("jobs.joblog")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(jobLog());
+        file.close();
+        m_window->openFile(file.fileName());
+        QVERIFY(comes(
+            [&] { return m_window->controller().state() == State::Ended && chart().record(); }));
+        press(Qt::Key_8);
+        QVERIFY(comes([&] { return told().startsWith("With 1 process:"); }));
+    }
+
+    QTemporaryDir m_folder;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+int main(int argc, char **argv)
+{
+    return runWindowTest<WhatIfPageTest>(argc, argv);
+}
+
+#include "whatifpage_test.moc"
