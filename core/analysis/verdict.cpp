@@ -117,8 +117,8 @@ void advise(Verdict &verdict, const Case &run, std::vector<Change> changes, doub
 }
 
 /// The throughput with automatic chunks, as a factor. They start with one input and grow from one
-/// answer to the next, until handing over costs next to nothing. What comes of starting stays, where
-/// the worker that is ready first does not do all of it alone before the others are there.
+/// answer to the next, until handing over costs next to nothing. What comes of starting stays,
+/// where the worker that is ready first does not do all of it alone before the others are there.
 double gainOfAutomaticChunks(const Case &run)
 {
     const RunFigures &f = run.f;

@@ -332,7 +332,7 @@ class Report(InterchangeTest):
     def test_says_what_the_run_was(self):
         self.run_report(".html")
         page = self.page("run.html")
-        self.assertEqual(page.tags["svg"], 8)  # four charts, for light and dark
+        self.assertEqual(page.tags["svg"], 12)  # six charts, for light and dark
         for text in ("picky", "0:50", "2 workers", "Workers over time", "Completion order",
                      "Iterations per second", "Throughput", "Kernel", os.uname().release, "Failures",
                      "ValueError", "<b>no & 7</b>", "did 49"):

@@ -187,7 +187,7 @@ class Saving(RunFileTest):
         done = self.program("export", "run.poolscope", "--chart", "completion=b.csv", "--charts", "c")
         self.assertEqual(done.status, ALL_SUCCEEDED, done.err)
         self.assertEqual(self.path("a.csv").read_text(), self.path("b.csv").read_text())
-        self.assertEqual(len(list(self.path("c").iterdir())), 4)
+        self.assertEqual(len(list(self.path("c").iterdir())), 6)
 
 
 class Resuming(RunFileTest):

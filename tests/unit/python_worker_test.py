@@ -888,7 +888,11 @@ class Board(WorkerTest):
         appended, base, _, count, _, _ = worker.board()
         self.assertEqual((appended, base, count), (len(worker.came), len(worker.came), 0))
         worker.goodbye()
-        self.assertEqual(worker.board()[:2], (len(worker.came), len(worker.came)))
+        came = len(worker.came)
+        deadline = time.monotonic() + 10
+        while worker.board()[1] < came and time.monotonic() < deadline:
+            time.sleep(0.001)  # what has been sent is counted after it was
+        self.assertEqual(worker.board()[:2], (came, came))
 
     def test_names_the_batch(self):
         worker = self.ready("waits", board=True)
@@ -940,7 +944,11 @@ class Board(WorkerTest):
         outcomes = worker.run(0, 100)
         sizes = [200_000 if x % 10 == 3 else 20_000 * (x % 7) for x in range(100)]
         self.assertEqual([len(data) for _, data in outcomes], sizes)
-        self.assertEqual(worker.board()[:2], (len(worker.came), len(worker.came)))
+        came = len(worker.came)
+        deadline = time.monotonic() + 10
+        while worker.board()[1] < came and time.monotonic() < deadline:
+            time.sleep(0.001)  # what has been sent is counted after it was
+        self.assertEqual(worker.board()[:2], (came, came))
 
 
 class Surroundings(WorkerTest):
