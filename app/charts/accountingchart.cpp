@@ -12,7 +12,6 @@ namespace poolscope {
 namespace {
 
 constexpr std::size_t chunksAtOnce = 20'000;
-constexpr std::chrono::milliseconds interval(250); // between two fillings of a run that goes on
 constexpr double percent = 100;
 constexpr double barWidth = 0.78; // of the room that a bar has
 constexpr double legible = 0.005; // the smallest share that a legend has an entry for
@@ -115,8 +114,7 @@ void AccountingChart::recordChanged()
     m_accountant.reset();
     m_accounting = {};
     m_verdict.reset();
-    m_isFinal = false;
-    m_filled = {};
+    m_pass = {};
     if (record())
         m_accountant = std::make_unique<Accountant>(record()->timeline, conditions());
     fillBars();
@@ -130,20 +128,12 @@ RunConditions AccountingChart::conditions() const
 Chart::Taken AccountingChart::takeNew(
     const Moment &moment, std::chrono::steady_clock::time_point until)
 {
-    if (m_isFinal)
-        return {};
-    bool all = false;
-    do {
-        all = m_accountant->advance(chunksAtOnce);
-    } while (!all && std::chrono::steady_clock::now() < until);
-    const bool hasEnded = moment.run == TimeView::Run::Ended;
-    const auto now = std::chrono::steady_clock::now();
-    if (!all || (!hasEnded && now - m_filled < interval))
-        return {Changed::Nothing, all};
-    m_filled = now;
-    m_isFinal = hasEnded;
+    const PacedPass::Step step =
+        m_pass.take(moment, until, [this] { return m_accountant->advance(chunksAtOnce); });
+    if (step != PacedPass::Step::Fills)
+        return {Changed::Nothing, step == PacedPass::Step::Waits};
     m_accounting = m_accountant->accounting();
-    if (hasEnded && m_accounting.makespan() > 0)
+    if (m_pass.isFinal() && m_accounting.makespan() > 0)
         m_verdict =
             verdictOf(figuresOf(m_accounting, record()->spec, record()->timeline, conditions()));
     fillBars();

@@ -4,9 +4,9 @@
 
 #include "analysis/verdict.h"
 #include "charts/chart.h"
+#include "charts/pacedpass.h"
 
 #include <array>
-#include <chrono>
 #include <memory>
 
 namespace poolscope {
@@ -20,10 +20,7 @@ public:
     void setTheme(const Theme &theme) override;
     QString figure() const override;
     std::vector<Series> series() const override;
-    /// Its series are keys: the bars are whole only with all of them.
-    void setSeriesVisible(std::size_t, bool) override { }
     void fit() override;
-    void showIndex(std::optional<std::uint64_t>) override { }
 
     /// Of a run that has ended; null before.
     const Verdict *verdict() const { return m_verdict ? &*m_verdict : nullptr; }
@@ -32,8 +29,6 @@ protected:
     void recordChanged() override;
     Taken takeNew(const Moment &moment, std::chrono::steady_clock::time_point until) override;
     QString textAt(const QPointF &position) const override;
-    std::optional<std::uint64_t> indexAt(const QPointF &) const override { return std::nullopt; }
-    void hovered(std::optional<QPointF>) override { }
 
 private:
     /// What stands at one place of the chart: the pool, or a worker.
@@ -52,8 +47,7 @@ private:
     std::unique_ptr<Accountant> m_accountant;
     Accounting m_accounting;
     std::optional<Verdict> m_verdict;
-    std::chrono::steady_clock::time_point m_filled; ///< when the bars were
-    bool m_isFinal = false; ///< nothing will change any more
+    PacedPass m_pass;
 };
 
 } // namespace poolscope

@@ -83,11 +83,12 @@ public:
     /// The same in fewer words, for where there is no room.
     virtual QString shortFigure() const { return figure(); }
     virtual std::vector<Series> series() const = 0;
-    virtual void setSeriesVisible(std::size_t series, bool visible) = 0;
+    /// Of series that are switches.
+    virtual void setSeriesVisible(std::size_t, bool) { }
     /// Shows all of it.
     virtual void fit() = 0;
     /// Where an index is, if the chart marks one.
-    virtual void showIndex(std::optional<std::uint64_t> index) = 0;
+    virtual void showIndex(std::optional<std::uint64_t>) { }
     /// Of that mark, at the next drawing.
     virtual void setSelectionVisible(bool) { }
 
@@ -110,11 +111,12 @@ protected:
         Changed changed = Changed::Nothing;
         bool all = true;
     };
-    virtual void recordChanged() = 0;
-    virtual Taken takeNew(const Moment &moment, std::chrono::steady_clock::time_point until) = 0;
+    /// Of a chart of a run, both.
+    virtual void recordChanged() { }
+    virtual Taken takeNew(const Moment &, std::chrono::steady_clock::time_point) { return {}; }
     /// What is at this point, with units; empty for nothing.
     virtual QString textAt(const QPointF &position) const = 0;
-    virtual std::optional<std::uint64_t> indexAt(const QPointF &position) const = 0;
+    virtual std::optional<std::uint64_t> indexAt(const QPointF &) const { return std::nullopt; }
     /// Whether a click here does something.
     virtual bool canBeClicked(const QPointF &position) const
     {
@@ -122,7 +124,7 @@ protected:
     }
     /// A click that leads to no index.
     virtual void clicked(const QPointF &) { }
-    virtual void hovered(std::optional<QPointF> position) = 0;
+    virtual void hovered(std::optional<QPointF>) { }
 
     /// As the theme has it.
     void styleAxis(QCPAxis *axis) const;

@@ -125,14 +125,8 @@ Chart::DataWriter CurvesChart::dataWriter() const
 {
     const char *key = m_what == What::Latency ? "duration_s" : "time_s";
     const char *value = m_what == What::Throughput ? "rate" : "percent";
-    return [curves = m_curves, key, value](
-               const std::filesystem::path &path, const GoOn &) -> Result<void> {
-        auto file = AtomicFile::open(path);
-        if (!file)
-            return tl::unexpected(file.error());
-        if (const auto written = (*file)->append(csvOf(*curves, key, value)); !written)
-            return written;
-        return (*file)->commit();
+    return [curves = m_curves, key, value](const std::filesystem::path &path, const GoOn &) {
+        return writeFile(path, csvOf(*curves, key, value));
     };
 }
 

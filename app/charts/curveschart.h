@@ -38,14 +38,9 @@ public:
     std::vector<Series> series() const override;
     void setSeriesVisible(std::size_t series, bool visible) override;
     void fit() override;
-    void showIndex(std::optional<std::uint64_t>) override { }
 
 protected:
-    void recordChanged() override { }
-    Taken takeNew(const Moment &, std::chrono::steady_clock::time_point) override { return {}; }
     QString textAt(const QPointF &position) const override;
-    std::optional<std::uint64_t> indexAt(const QPointF &) const override { return std::nullopt; }
-    void hovered(std::optional<QPointF>) override { }
 
 private:
     QColor colourOf(std::size_t curve) const;

@@ -18,20 +18,6 @@ constexpr double pauseHatching = 7; // pixels from line to line
 constexpr double tickWidth = 3;
 constexpr double tickEdge = 1; // keeps a tick apart from any worker's colour
 
-using ColourRamp = std::array<QRgb, 256>;
-
-/// From hardly busy to all the time.
-ColourRamp rampOf(const QColor &colour, int least, int most)
-{
-    ColourRamp ramp{};
-    for (int share = 1; share < 256; ++share) {
-        QColor shade = colour;
-        shade.setAlpha(least + share * (most - least) / 255);
-        ramp[static_cast<std::size_t>(share)] = qPremultiply(shade.rgba());
-    }
-    return ramp;
-}
-
 std::uint64_t toTime(double coordinate)
 {
     return coordinate > 0 ? static_cast<std::uint64_t>(coordinate) : 0;
@@ -235,17 +221,11 @@ void LanesPlottable::drawColumns(QCPPainter *painter, const View &view, std::siz
         return;
     const std::uint64_t first = grid.columnAt(view.begin);
     const ColumnRange columns{first, grid.columnAt(end - 1) + 1 - first};
-    QImage line(static_cast<int>(columns.count), 1, QImage::Format_ARGB32_Premultiplied);
-    auto *pixels = reinterpret_cast<QRgb *>(line.scanLine(0));
-    const ColourRamp ramp =
-        rampOf(m_theme->worker(static_cast<WorkerId>(lane + 1)), strength.least, strength.most);
-    const std::span<const float> shares = busy.shares(grid, columns);
-    for (std::size_t column = 0; column < shares.size(); ++column)
-        pixels[column] = ramp[static_cast<std::size_t>(std::ceil(shares[column] * 255.0F))];
     QRectF target = view.rect(lane, 0, 0);
     target.setLeft(view.x(grid.beginOf(columns.first)));
     target.setRight(view.x(grid.beginOf(columns.end())));
-    painter->drawImage(target, line, QRectF(line.rect()));
+    drawShares(painter, target, busy.shares(grid, columns),
+        m_theme->worker(static_cast<WorkerId>(lane + 1)), strength);
 }
 
 void LanesPlottable::drawSpans(QCPPainter *painter, const View &view, std::size_t lane,

@@ -7,6 +7,7 @@
 #include "analysis/runhistory.h"
 #include "analysis/selectediterations.h"
 #include "analysis/spanfinder.h"
+#include "charts/busyshades.h"
 #include "charts/theme.h"
 
 #include <deque>
@@ -67,12 +68,7 @@ private:
         std::uint64_t end;
         WorkerState state;
     };
-    /// How opaque a lane's spans are, of 255: a column with hardly any, and one that is full.
-    struct Strength {
-        int least;
-        int most;
-    };
-    static constexpr Strength ordinary{40, 255};
+    static constexpr Strength ordinary{};
     static constexpr Strength steppedBack{16, 60};
     static constexpr Strength standingOut{150, 255};
 

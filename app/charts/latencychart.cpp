@@ -14,7 +14,6 @@ namespace poolscope {
 namespace {
 
 constexpr std::size_t spansAtOnce = 50'000;
-constexpr std::chrono::milliseconds interval(250); // between two fillings of a run that goes on
 constexpr double mostBars = 80;
 constexpr std::size_t manyWorkers = 8; // beyond, their lines step back
 
@@ -144,8 +143,7 @@ void LatencyChart::recordChanged()
         removeGraph(worker);
     m_workers.clear();
     m_latency.reset();
-    m_isFinal = false;
-    m_filled = {};
+    m_pass = {};
     m_plottable->setBars({}, {});
     setSelected(std::nullopt);
     xAxis->setLabel({});
@@ -157,20 +155,12 @@ void LatencyChart::recordChanged()
 Chart::Taken LatencyChart::takeNew(
     const Moment &moment, std::chrono::steady_clock::time_point until)
 {
-    if (m_isFinal)
-        return {};
-    bool all = false;
-    do {
-        all = m_latency->advance(spansAtOnce);
-    } while (!all && std::chrono::steady_clock::now() < until);
-    const bool hasEnded = moment.run == TimeView::Run::Ended;
-    const auto now = std::chrono::steady_clock::now();
-    if (!all || (!hasEnded && now - m_filled < interval))
-        return {Changed::Nothing, all};
-    m_filled = now;
-    m_isFinal = hasEnded;
+    const PacedPass::Step step =
+        m_pass.take(moment, until, [this] { return m_latency->advance(spansAtOnce); });
+    if (step != PacedPass::Step::Fills)
+        return {Changed::Nothing, step == PacedPass::Step::Waits};
     fill();
-    if (hasEnded)
+    if (m_pass.isFinal())
         emit completed();
     return {Changed::Picture, true};
 }

@@ -6,8 +6,8 @@
 #include "analysis/latency.h"
 #include "charts/chart.h"
 #include "charts/durationplottable.h"
+#include "charts/pacedpass.h"
 
-#include <chrono>
 #include <memory>
 
 namespace poolscope {
@@ -24,7 +24,6 @@ public:
     std::vector<Series> series() const override;
     void setSeriesVisible(std::size_t series, bool visible) override;
     void fit() override;
-    void showIndex(std::optional<std::uint64_t>) override { }
     void setSelectionVisible(bool visible) override;
 
     /// The bars of this range are marked.
@@ -42,10 +41,8 @@ protected:
     void recordChanged() override;
     Taken takeNew(const Moment &moment, std::chrono::steady_clock::time_point until) override;
     QString textAt(const QPointF &position) const override;
-    std::optional<std::uint64_t> indexAt(const QPointF &) const override { return std::nullopt; }
     bool canBeClicked(const QPointF &position) const override;
     void clicked(const QPointF &position) override;
-    void hovered(std::optional<QPointF>) override { }
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
@@ -64,8 +61,7 @@ private:
     std::unique_ptr<Latency> m_latency;
     int m_barsOfDoubling = 1;
     std::optional<DurationRange> m_selected;
-    std::chrono::steady_clock::time_point m_filled; ///< when the bars were
-    bool m_isFinal = false; ///< nothing will change any more
+    PacedPass m_pass;
 };
 
 } // namespace poolscope

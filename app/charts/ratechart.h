@@ -21,7 +21,6 @@ public:
     QString figure() const override;
     std::vector<Series> series() const override;
     void setSeriesVisible(std::size_t series, bool visible) override;
-    void showIndex(std::optional<std::uint64_t>) override { }
 
     /// it/s of the pool over the last second, or what there is of it.
     double rateNow() const { return m_rateNow; }
@@ -30,7 +29,6 @@ protected:
     void recordChanged() override;
     Taken takeNew(const Moment &moment, std::chrono::steady_clock::time_point until) override;
     QString textAt(const QPointF &position) const override;
-    std::optional<std::uint64_t> indexAt(const QPointF &) const override { return std::nullopt; }
 
 private:
     void addWorkers();

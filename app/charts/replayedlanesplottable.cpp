@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/replayedlanesplottable.h"
 
+#include "charts/busyshades.h"
+
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -10,27 +12,6 @@ namespace poolscope {
 namespace {
 
 constexpr double leastLane = 2; // pixels that a lane needs to be drawn by itself
-constexpr int leastShare = 40; // of 255: a column that is busy for a moment is seen all the same
-
-QRgb shadeOf(QColor colour, double share)
-{
-    const int opacity = share > 0 ? leastShare + static_cast<int>(share * (255 - leastShare)) : 0;
-    colour.setAlpha(std::min(opacity, 255));
-    return qPremultiply(colour.rgba());
-}
-
-/// Draws shares as a line of pixels that fills the place.
-template <typename Shares>
-void drawShares(
-    QCPPainter *painter, const QRectF &place, const Shares &shares, const QColor &colour)
-{
-    QImage line(static_cast<int>(shares.size()), 1, QImage::Format_ARGB32_Premultiplied);
-    auto *pixels = reinterpret_cast<QRgb *>(line.scanLine(0));
-    for (std::size_t i = 0; i < shares.size(); ++i)
-        pixels[i] = shadeOf(colour, static_cast<double>(shares[i]));
-    painter->drawImage(place, line, QRectF(line.rect()));
-}
-
 } // namespace
 
 /// What is drawn where.
@@ -121,11 +102,11 @@ void ReplayedLanesPlottable::drawLine(
     };
     const std::size_t first = std::min(laneAt(top), view.lanes - 1);
     const std::size_t end = std::max(laneAt(top + height), first + 1);
-    std::vector<double> shares(view.columns.count);
+    std::vector<float> shares(view.columns.count);
     for (std::size_t lane = first; lane < end; ++lane) {
         const std::span<const float> its = m_columns[lane].shares(view.grid, view.columns);
         for (std::size_t column = 0; column < its.size(); ++column)
-            shares[column] += static_cast<double>(its[column]) / static_cast<double>(end - first);
+            shares[column] += its[column] / static_cast<float>(end - first);
     }
     drawShares(painter, QRectF(view.left, top, view.right - view.left, height), shares,
         m_theme->worker(1));

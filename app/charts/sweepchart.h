@@ -23,18 +23,12 @@ public:
     /// The fastest setting.
     QString figure() const override;
     QString shortFigure() const override;
-    void showIndex(std::optional<std::uint64_t>) override { }
 
 protected:
     /// Only where there is data.
     const SweepFigures &sweep() const { return *m_sweep; }
     /// Has the picture made anew, of the data if there is any.
     virtual void rebuild() = 0;
-
-    void recordChanged() override { }
-    Taken takeNew(const Moment &, std::chrono::steady_clock::time_point) override { return {}; }
-    std::optional<std::uint64_t> indexAt(const QPointF &) const override { return std::nullopt; }
-    void hovered(std::optional<QPointF>) override { }
 
 private:
     SweepFiguresPtr m_sweep;

@@ -84,12 +84,7 @@ QString chunkText(const std::optional<std::uint64_t> &chunk)
 
 Result<void> writeSweepCsv(const SweepFigures &figures, const std::filesystem::path &path)
 {
-    auto file = AtomicFile::open(path);
-    if (!file)
-        return tl::unexpected(file.error());
-    if (const auto written = (*file)->append(sweepCsv(figures.result)); !written)
-        return written;
-    return (*file)->commit();
+    return writeFile(path, sweepCsv(figures.result));
 }
 
 } // namespace poolscope

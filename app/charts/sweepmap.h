@@ -13,8 +13,6 @@ public:
     explicit SweepMap(QWidget *parent = nullptr);
 
     std::vector<Series> series() const override;
-    /// Its series say what the frames mean.
-    void setSeriesVisible(std::size_t, bool) override { }
     void fit() override;
 
 protected:

@@ -22,10 +22,7 @@ public:
     void setTheme(const Theme &theme) override;
     QString figure() const override;
     std::vector<Series> series() const override;
-    /// Its series are keys.
-    void setSeriesVisible(std::size_t, bool) override { }
     void fit() override;
-    void showIndex(std::optional<std::uint64_t>) override { }
     bool isOnlyForWhoLooks() const override { return true; }
     /// Of the pool that is asked about, once that is known.
     DataWriter dataWriter() const override;
@@ -49,10 +46,8 @@ protected:
     void recordChanged() override;
     Taken takeNew(const Moment &moment, std::chrono::steady_clock::time_point until) override;
     QString textAt(const QPointF &position) const override;
-    std::optional<std::uint64_t> indexAt(const QPointF &) const override { return std::nullopt; }
     bool canBeClicked(const QPointF &position) const override;
     void clicked(const QPointF &position) override;
-    void hovered(std::optional<QPointF>) override { }
     void showEvent(QShowEvent *event) override;
 
 private:

@@ -237,8 +237,7 @@ Result<CommandLine> toSweep(const Arguments &arguments)
     if (!plan)
         return tl::unexpected(plan.error());
     options.plan = *plan;
-    const auto *lines = std::get_if<LinesInput>(&spec->input);
-    if (lines && lines->isStandardInput())
+    if (isReadOnce(spec->input))
         return failure("a sweep reads its inputs for every run: give a file instead of '-'");
     const std::string &output = arguments.output.output;
     if (!output.empty() && !output.ends_with(".csv") && !output.ends_with(".jsonl"))

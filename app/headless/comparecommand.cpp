@@ -29,19 +29,6 @@ struct Compared {
     std::vector<ComparisonSubject> runs;
 };
 
-struct Quantile {
-    const char *name;
-    const char *key;
-    double share;
-};
-
-constexpr Quantile quantiles[] = {
-    {"median", "median_s", 0.5},
-    {"p90", "p90_s", 0.9},
-    {"p99", "p99_s", 0.99},
-    {"longest", "longest_s", 1},
-};
-
 int complain(const Error &error, int status)
 {
     std::fprintf(stderr, "poolscope: %s\n", error.message.c_str());
@@ -51,11 +38,8 @@ int complain(const Error &error, int status)
 Result<void> readRun(const std::string &path, Compared &into)
 {
     return loadRunFile(path).map([&](const LoadedRun &run) {
-        const Timeline &timeline = run.record->timeline;
-        const Accounting accounting =
-            accountingOf(timeline, conditionsOf(run.record->spec, run.record->machine.cores));
         into.names.push_back({path, shellCommand(run.info.description.spec)});
-        into.runs.push_back({timeline.failed(), comparedRun(timeline), accounting.times});
+        into.runs.push_back(comparisonSubject(*run.record));
     });
 }
 
@@ -101,7 +85,7 @@ Json runJson(const Named &named, const ComparisonSubject &run)
         {"iterations", figures.iterations},
         {"failed", run.failed},
     };
-    for (const Quantile &quantile : quantiles)
+    for (const ToldQuantile &quantile : toldQuantiles)
         json[quantile.key] = figures.durations.quantile(quantile.share) * nanoseconds;
     return json;
 }

@@ -2,6 +2,7 @@
 #include "tables/failuresview.h"
 
 #include "tables/emptytext.h"
+#include "tables/tablelook.h"
 #include "tables/tabletext.h"
 
 #include <QApplication>
@@ -77,20 +78,11 @@ void FailuresView::makeTable()
     m_table->setModel(&m_model);
     m_table->setAccessibleName(tr("Failures"));
     m_table->setToolTip(tr("Shift and Ctrl select several rows, Ctrl+C copies them"));
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    makePlain(m_table);
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
-    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
-    m_table->setTabKeyNavigation(false);
-    m_table->setWordWrap(false);
-    m_table->setShowGrid(false);
-    m_table->setAlternatingRowColors(true);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    m_table->verticalHeader()->setMinimumSectionSize(1);
-    m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + margins);
+    fitRowsToText(m_table, margins);
     QHeaderView *header = m_table->horizontalHeader();
-    header->setHighlightSections(false);
     header->setSectionResizeMode(FailuresModel::Reason, QHeaderView::Stretch);
     header->setSectionResizeMode(FailuresModel::LastOutput, QHeaderView::Stretch);
     header->setSectionsClickable(true);

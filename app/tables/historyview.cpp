@@ -2,6 +2,7 @@
 #include "tables/historyview.h"
 
 #include "tables/emptytext.h"
+#include "tables/tablelook.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -80,17 +81,11 @@ void HistoryView::makeTable()
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(HistoryModel::When, Qt::DescendingOrder);
     m_table->setAccessibleName(tr("History"));
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    makePlain(m_table);
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_table->setEditTriggers(QAbstractItemView::EditKeyPressed);
-    m_table->setAlternatingRowColors(true);
-    m_table->setShowGrid(false);
     m_table->setFrameShape(QFrame::NoFrame);
-    m_table->setTabKeyNavigation(false);
-    m_table->setWordWrap(false);
-    m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + margins);
-    m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setStretchLastSection(true);
     m_empty = new EmptyText(
         tr("Runs are kept here: to look at again, to go on with, to compare"), m_table);

@@ -2,6 +2,7 @@
 #include "tables/logview.h"
 
 #include "tables/emptytext.h"
+#include "tables/tablelook.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -60,19 +61,10 @@ void LogView::makeTable()
     m_table->setAccessibleName(tr("Log"));
     m_table->setToolTip(tr("Enter or a double click shows the line's input, Ctrl+C copies the "
                            "selected lines"));
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    makePlain(m_table);
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
-    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    m_table->setTabKeyNavigation(false);
-    m_table->setWordWrap(false);
-    m_table->setAlternatingRowColors(true);
-    m_table->setShowGrid(false);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    m_table->verticalHeader()->setMinimumSectionSize(1);
-    m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + margins);
+    fitRowsToText(m_table, margins);
     m_table->horizontalHeader()->setStretchLastSection(true);
-    m_table->horizontalHeader()->setHighlightSections(false);
     m_table->installEventFilter(this);
     m_empty = new EmptyText(tr("What tasks print, by worker and input"), m_table);
     connect(m_table, &QTableView::doubleClicked, this, &LogView::activate);

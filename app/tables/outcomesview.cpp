@@ -4,6 +4,7 @@
 #include "charts/units.h"
 #include "tables/emptytext.h"
 #include "tables/outcomedetails.h"
+#include "tables/tablelook.h"
 #include "tables/tabletext.h"
 
 #include <QApplication>
@@ -128,19 +129,12 @@ void OutcomesView::makeTable()
     m_table->setAccessibleName(tr("Outcomes"));
     m_table->setToolTip(tr("Up, Down, Page Up, Page Down, Home and End move through all rows, "
                            "Ctrl+C copies the current one"));
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    makePlain(m_table);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_table->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-    m_table->setTabKeyNavigation(false);
-    m_table->setWordWrap(false);
-    m_table->setAlternatingRowColors(true);
-    m_table->setShowGrid(false);
-    m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     m_table->horizontalHeader()->setStretchLastSection(true);
-    m_table->horizontalHeader()->setHighlightSections(false);
     m_table->installEventFilter(this);
     m_table->viewport()->installEventFilter(this);
     m_empty = new EmptyText(QString(), m_table);

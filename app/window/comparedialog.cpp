@@ -106,13 +106,10 @@ struct CompareDialog::Compared {
 Result<void> CompareDialog::Compared::readRun(const QString &path)
 {
     return loadRunFile(QFile::encodeName(path).toStdString()).map([&](const LoadedRun &run) {
-        const Timeline &timeline = run.record->timeline;
         const std::string &label = run.info.label.name;
         names << (label.empty() ? QFileInfo(path).completeBaseName() : textOf(label))
                 + QStringLiteral(": ") + settingsText(*run.record);
-        const Accounting accounting =
-            accountingOf(timeline, conditionsOf(run.record->spec, run.record->machine.cores));
-        runs.push_back({timeline.failed(), comparedRun(timeline), accounting.times});
+        runs.push_back(comparisonSubject(*run.record));
     });
 }
 

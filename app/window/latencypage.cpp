@@ -4,6 +4,7 @@
 #include "charts/units.h"
 #include "tables/emptytext.h"
 #include "tables/outcomesview.h"
+#include "tables/tablelook.h"
 #include "window/chartcard.h"
 #include "window/look.h"
 
@@ -59,20 +60,11 @@ void LatencyPage::makeTable()
     m_table->setAccessibleName(tr("The slowest iterations"));
     m_table->setToolTip(tr("The iterations that took longest; a click or Enter leads to the span "
                            "and its row in Outcomes"));
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    makePlain(m_table);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    m_table->setTabKeyNavigation(false);
-    m_table->setWordWrap(false);
-    m_table->setAlternatingRowColors(true);
-    m_table->setShowGrid(false);
     m_table->setFrameShape(QFrame::NoFrame);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    m_table->verticalHeader()->setMinimumSectionSize(1);
-    m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + margins);
+    fitRowsToText(m_table, margins);
     QHeaderView *header = m_table->horizontalHeader();
-    header->setHighlightSections(false);
     header->setSectionResizeMode(QHeaderView::ResizeToContents);
     header->setSectionResizeMode(SlowestModel::Input, QHeaderView::Stretch);
     m_table->installEventFilter(this);

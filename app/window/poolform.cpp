@@ -2,6 +2,7 @@
 #include "window/poolform.h"
 
 #include "charts/units.h"
+#include "window/countbox.h"
 #include "window/formfield.h"
 #include "window/limitsform.h"
 #include "window/look.h"
@@ -10,37 +11,13 @@
 
 namespace poolscope {
 
-namespace {
-
-constexpr int automatic = 0;
-
-QSpinBox *countBox(const QString &name, const QString &toolTip, std::uint64_t most)
-{
-    auto *box = new QSpinBox;
-    box->setObjectName(name);
-    box->setToolTip(toolTip);
-    box->setRange(0, static_cast<int>(most));
-    box->setGroupSeparatorShown(true);
-    box->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
-    return box;
-}
-
-std::optional<std::uint64_t> valueOf(const QSpinBox *box)
-{
-    if (box->value() == automatic)
-        return std::nullopt;
-    return static_cast<std::uint64_t>(box->value());
-}
-
-} // namespace
-
 PoolForm::PoolForm(QWidget *parent)
     : QWidget(parent)
-    , m_chunk(countBox(QStringLiteral("chunk"),
+    , m_chunk(automaticBox(QStringLiteral("chunk"),
           tr("Inputs that a worker is handed at once. Automatic: so many that handing over costs "
              "below 1% and a chunk takes about 20 ms. 0 is automatic."),
           maxChunk))
-    , m_window(countBox(QStringLiteral("window"),
+    , m_window(automaticBox(QStringLiteral("window"),
           tr("Chunks that a worker may hold at a time; 1 is lock-step: it waits for each. 0 is "
              "automatic."),
           maxWindow))
@@ -48,8 +25,6 @@ PoolForm::PoolForm(QWidget *parent)
           tr("How often an input that failed or killed its worker is tried again"), maxRetries))
     , m_limits(new LimitsForm)
 {
-    m_chunk->setSpecialValueText(tr("auto"));
-    m_window->setSpecialValueText(tr("auto"));
     m_chunkField = new FormField(tr("Chunk (inputs)"), m_chunk);
     m_windowField = new FormField(tr("Window (chunks)"), m_window);
     auto *layout = new QGridLayout(this);
@@ -71,16 +46,16 @@ PoolForm::PoolForm(QWidget *parent)
 
 void PoolForm::fill(PoolSpec &spec) const
 {
-    spec.chunk = valueOf(m_chunk);
-    spec.window = valueOf(m_window);
+    spec.chunk = countIn(m_chunk);
+    spec.window = countIn(m_window);
     spec.retries = static_cast<std::uint32_t>(m_retries->value());
     m_limits->fill(spec);
 }
 
 void PoolForm::setSpec(const PoolSpec &spec)
 {
-    m_chunk->setValue(static_cast<int>(spec.chunk.value_or(automatic)));
-    m_window->setValue(static_cast<int>(spec.window.value_or(automatic)));
+    setCount(m_chunk, spec.chunk);
+    setCount(m_window, spec.window);
     m_retries->setValue(static_cast<int>(spec.retries));
     m_limits->setSpec(spec);
 }
@@ -93,15 +68,15 @@ QString PoolForm::problem() const
 void PoolForm::showChosen(const PoolStatus &status)
 {
     m_chunkField->setNote(
-        m_chunk->value() == automatic ? tr("now %1").arg(countText(status.chunkSize)) : QString());
+        countIn(m_chunk) ? QString() : tr("now %1").arg(countText(status.chunkSize)));
     m_windowField->setNote(
-        m_window->value() == automatic ? tr("now %1").arg(countText(status.window)) : QString());
+        countIn(m_window) ? QString() : tr("now %1").arg(countText(status.window)));
 }
 
 void PoolForm::showNothingChosen()
 {
     for (const auto &[box, field] : {std::pair(m_chunk, m_chunkField), {m_window, m_windowField}})
-        field->setNote(box->value() == automatic ? tr("chosen as it runs") : QString());
+        field->setNote(countIn(box) ? QString() : tr("chosen as it runs"));
 }
 
 } // namespace poolscope

@@ -52,13 +52,6 @@ QString subjectOf(const RunSpec &spec)
     return taskText(spec.task) + QStringLiteral(" \u00b7 ") + inputText(spec.input);
 }
 
-/// Standard input can be read once.
-bool canRunAgain(const RunSpec &spec)
-{
-    const auto *lines = std::get_if<LinesInput>(&spec.input);
-    return !lines || !lines->isStandardInput();
-}
-
 std::uint64_t failedIn(const std::vector<SweepMeasurement> &measurements)
 {
     std::uint64_t failed = 0;
@@ -202,7 +195,7 @@ void SweepPage::setSubject(const RunSpec &spec, const QString &problem)
 {
     m_spec = spec;
     m_problem = problem;
-    if (problem.isEmpty() && !canRunAgain(spec))
+    if (problem.isEmpty() && isReadOnce(spec.input))
         m_problem = tr("A sweep reads its inputs for every run: give a file instead");
     showState();
 }

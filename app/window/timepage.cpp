@@ -33,13 +33,6 @@ QString changesText(const Verdict &verdict)
     return changes.join(u' ');
 }
 
-/// Standard input can be read once.
-bool canRunAgain(const RunSpec &spec)
-{
-    const auto *lines = std::get_if<LinesInput>(&spec.input);
-    return !lines || !lines->isStandardInput();
-}
-
 } // namespace
 
 TimePage::TimePage(ChartCard *card, AccountingChart *chart, QWidget *parent)
@@ -109,7 +102,7 @@ void TimePage::showVerdict()
     m_apply->setEnabled(possible && !m_busy && !isVerifying());
     if (possible)
         m_apply->setToolTip(tr("Take over %1; Start then runs with it").arg(changesText(*verdict)));
-    m_verify->setVisible(possible && canRunAgain(m_chart->record()->spec));
+    m_verify->setVisible(possible && !isReadOnce(m_chart->record()->spec.input));
     showVerifying();
     if (!verdict) { // what was said of another run's advice does not stand under this one's
         m_verifier.stop();

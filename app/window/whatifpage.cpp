@@ -3,6 +3,7 @@
 
 #include "analysis/whatif.h"
 #include "window/chartcard.h"
+#include "window/countbox.h"
 #include "window/look.h"
 
 #include <QGridLayout>
@@ -16,7 +17,6 @@ namespace poolscope {
 
 namespace {
 
-constexpr int automatic = 0;
 constexpr int sideWidth = 330;
 constexpr int spinWidth = 84;
 
@@ -34,27 +34,14 @@ int stopOf(int workers)
     return static_cast<int>(std::min(stop, stops().end() - 1) - stops().begin());
 }
 
-QSpinBox *countBox(
+QSpinBox *replayBox(
     const QString &name, const QString &label, const QString &toolTip, std::uint64_t most)
 {
-    auto *box = new QSpinBox;
-    box->setObjectName(name);
+    QSpinBox *box = automaticBox(name, toolTip, most);
     box->setAccessibleName(label);
-    box->setToolTip(toolTip);
-    box->setRange(automatic, static_cast<int>(most));
-    box->setSpecialValueText(QObject::tr("auto"));
-    box->setGroupSeparatorShown(true);
-    box->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
     box->setKeyboardTracking(false);
     box->setFixedWidth(spinWidth);
     return box;
-}
-
-std::optional<std::uint64_t> valueOf(const QSpinBox *box)
-{
-    if (box->value() == automatic)
-        return std::nullopt;
-    return static_cast<std::uint64_t>(box->value());
 }
 
 QLabel *labelOf(const QString &text, QWidget *control)
@@ -93,9 +80,9 @@ WhatIfPage::WhatIfPage(ChartCard *card, WhatIfChart *chart, QWidget *parent)
 QWidget *WhatIfPage::makeControls()
 {
     makeProcesses();
-    m_chunk = countBox(QStringLiteral("whatIfChunk"), tr("Chunk of the replay"),
+    m_chunk = replayBox(QStringLiteral("whatIfChunk"), tr("Chunk of the replay"),
         tr("Inputs that a worker is handed at once; 0 is automatic"), maxChunk);
-    m_window = countBox(QStringLiteral("whatIfWindow"), tr("Window of the replay"),
+    m_window = replayBox(QStringLiteral("whatIfWindow"), tr("Window of the replay"),
         tr("Chunks that a worker may hold at a time; 0 is automatic"), maxWindow);
     m_order = new QComboBox;
     m_order->setObjectName(QStringLiteral("whatIfOrder"));
@@ -177,8 +164,8 @@ void WhatIfPage::showRecord()
     const QScopedValueRollback shows(m_showsSetting, true);
     const WhatIfSetting &setting = m_chart->setting();
     m_workers->setValue(static_cast<int>(setting.workers));
-    m_chunk->setValue(static_cast<int>(setting.chunk.value_or(automatic)));
-    m_window->setValue(static_cast<int>(setting.window.value_or(automatic)));
+    setCount(m_chunk, setting.chunk);
+    setCount(m_window, setting.window);
     m_order->setCurrentIndex(static_cast<int>(setting.order));
     showResult();
 }
@@ -187,8 +174,8 @@ void WhatIfPage::choose()
 {
     if (m_showsSetting)
         return;
-    m_chart->setSetting({static_cast<std::uint32_t>(m_workers->value()), valueOf(m_chunk),
-        valueOf(m_window), static_cast<WhatIfSetting::Order>(m_order->currentIndex())});
+    m_chart->setSetting({static_cast<std::uint32_t>(m_workers->value()), countIn(m_chunk),
+        countIn(m_window), static_cast<WhatIfSetting::Order>(m_order->currentIndex())});
 }
 
 void WhatIfPage::showResult()

@@ -61,15 +61,6 @@ bool replayCurve(const RecordedWork &work, const ChunkOptions &chunks,
     return true;
 }
 
-std::vector<CurvePoint> whatIfCurve(
-    const RecordedWork &work, const ChunkOptions &chunks, const std::stop_token &stop)
-{
-    std::vector<CurvePoint> curve;
-    replayCurve(
-        work, chunks, {}, [&curve](const CurvePoint &point) { insertPoint(curve, point); }, stop);
-    return curve;
-}
-
 void insertPoint(std::vector<CurvePoint> &curve, const CurvePoint &point)
 {
     const auto place = std::lower_bound(curve.begin(), curve.end(), point.workers, isBefore);

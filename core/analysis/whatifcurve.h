@@ -24,10 +24,6 @@ bool replayCurve(const RecordedWork &work, const ChunkOptions &chunks,
     const std::vector<CurvePoint> &known, const std::function<void(const CurvePoint &)> &visit,
     const std::stop_token &stop = {});
 
-/// The whole curve, sorted by workers; what there was of it when it was stopped.
-std::vector<CurvePoint> whatIfCurve(
-    const RecordedWork &work, const ChunkOptions &chunks, const std::stop_token &stop = {});
-
 /// Puts a point where it belongs.
 void insertPoint(std::vector<CurvePoint> &curve, const CurvePoint &point);
 

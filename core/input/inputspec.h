@@ -40,4 +40,11 @@ struct FilesInput {
 
 using InputSpec = std::variant<RangeInput, LinesInput, CsvInput, FilesInput>;
 
+/// Standard input can be read once; all others for every run.
+inline bool isReadOnce(const InputSpec &input)
+{
+    const auto *lines = std::get_if<LinesInput>(&input);
+    return lines && lines->isStandardInput();
+}
+
 } // namespace poolscope

@@ -195,4 +195,12 @@ tl::unexpected<Error> AtomicFile::failWithErrno()
     return fail(reasonFor(m_path, errno));
 }
 
+Result<void> writeFile(const fs::path &path, std::string_view bytes)
+{
+    auto file = AtomicFile::open(path);
+    if (!file)
+        return tl::unexpected(file.error());
+    return (*file)->append(bytes).and_then([&] { return (*file)->commit(); });
+}
+
 } // namespace poolscope

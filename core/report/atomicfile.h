@@ -81,4 +81,7 @@ private:
     std::optional<Error> m_error;
 };
 
+/// Writes a file of these bytes, whole or not at all.
+Result<void> writeFile(const std::filesystem::path &path, std::string_view bytes);
+
 } // namespace poolscope

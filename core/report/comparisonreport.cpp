@@ -4,7 +4,6 @@
 #include "report/figuretext.h"
 
 #include <algorithm>
-#include <array>
 
 namespace poolscope {
 
@@ -15,14 +14,6 @@ namespace {
 constexpr double legible = 0.005; // the smallest share of the time that is told
 
 using Runs = std::vector<ComparisonSubject>;
-
-struct Quantile {
-    const char *name;
-    double share;
-};
-
-constexpr std::array quantiles{
-    Quantile{"median", 0.5}, Quantile{"p90", 0.9}, Quantile{"p99", 0.99}, Quantile{"longest", 1}};
 
 template <typename Text> ComparisonRow rowOf(const std::string &name, const Runs &runs, Text text)
 {
@@ -67,6 +58,13 @@ void addCauses(std::vector<ComparisonRow> &rows, const Runs &runs)
 
 } // namespace
 
+ComparisonSubject comparisonSubject(const RunRecord &record)
+{
+    const Timeline &timeline = record.timeline;
+    const RunConditions conditions = conditionsOf(record.spec, record.machine.cores);
+    return {timeline.failed(), comparedRun(timeline), accountingOf(timeline, conditions).times};
+}
+
 std::string letterOf(std::size_t position)
 {
     std::string letters;
@@ -106,7 +104,7 @@ std::vector<ComparisonRow> comparisonRows(
         [](const ComparisonSubject &run) { return durationText(run.figures.durations.mean()); });
     for (const RunDifference &difference : differences)
         mean.differences.push_back(factorText(difference.duration));
-    for (const Quantile &quantile : quantiles)
+    for (const ToldQuantile &quantile : toldQuantiles)
         add(quantile.name, [&quantile](const ComparisonSubject &run) {
             return durationText(run.figures.durations.quantile(quantile.share));
         });

@@ -5,6 +5,9 @@
 #include "analysis/accounting.h"
 #include "analysis/comparison.h"
 
+#include "record/runrecord.h"
+
+#include <array>
 #include <string>
 #include <vector>
 
@@ -15,6 +18,19 @@ struct ComparisonSubject {
     ComparedRun figures;
     CauseTimes times; ///< where the time of its workers went
 };
+
+/// Of a run as far as it came.
+ComparisonSubject comparisonSubject(const RunRecord &record);
+
+/// How long iterations took, as it is told of each run.
+struct ToldQuantile {
+    const char *name;
+    const char *key; ///< for programs
+    double share;
+};
+inline constexpr std::array toldQuantiles{ToldQuantile{"median", "median_s", 0.5},
+    ToldQuantile{"p90", "p90_s", 0.9}, ToldQuantile{"p99", "p99_s", 0.99},
+    ToldQuantile{"longest", "longest_s", 1}};
 
 /// "A", "B", ... "Z", "AA", ...: what the run at this position is called.
 std::string letterOf(std::size_t position);

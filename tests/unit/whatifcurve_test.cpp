@@ -21,6 +21,14 @@ RecordedWork workOf(std::uint64_t inputs)
     return work;
 }
 
+/// All of it, sorted by workers.
+std::vector<CurvePoint> whatIfCurve(const RecordedWork &work, const ChunkOptions &chunks)
+{
+    std::vector<CurvePoint> curve;
+    replayCurve(work, chunks, {}, [&curve](const CurvePoint &point) { insertPoint(curve, point); });
+    return curve;
+}
+
 std::vector<std::uint32_t> numbersOf(const std::vector<CurvePoint> &curve)
 {
     std::vector<std::uint32_t> numbers;

@@ -30,13 +30,6 @@ using State = RunController::State;
 
 namespace {
 
-constexpr std::chrono::seconds patience{20};
-
-template <typename Condition> bool comes(const Condition &condition)
-{
-    return QTest::qWaitFor(condition, QDeadlineTimer(patience).remainingTime());
-}
-
 RunSpec specOf(const std::vector<std::string> &arguments)
 {
     return *parseRunArguments(arguments);
@@ -90,9 +83,7 @@ struct Person {
     }
     void press(Qt::Key key, Qt::KeyboardModifiers modifiers = {})
     {
-        window.activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(&window));
-        QTest::keyClick(&window, key, modifiers);
+        pressIn(window, key, modifiers);
     }
     bool isIn(State state)
     {

@@ -19,26 +19,15 @@ using namespace poolscope;
 
 namespace {
 
-constexpr std::chrono::seconds patience{20};
-
-template <typename Condition> bool comes(const Condition &condition)
-{
-    return QTest::qWaitFor(condition, QDeadlineTimer(patience).remainingTime());
-}
-
 /// Jobs of 50 ms, each tenth of them of 500 ms, and the 37th of 2 s, two at a time.
-QByteArray jobLog()
+JobLog jobLog()
 {
-    QByteArray log = "Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand\n";
+    JobLog log;
     std::array<double, 2> free{100, 100};
     for (int job = 1; job <= 40; ++job) {
         const double runtime = job == 37 ? 2 : job % 10 == 0 ? 0.5 : 0.05;
         double &begin = *std::min_element(free.begin(), free.end());
-        log += QStringLiteral("%1\t:\t%2\t%3\t0\t0\t0\t0\tjob number %1\n")
-                   .arg(job)
-                   .arg(begin, 0, 'f', 3)
-                   .arg(runtime, 0, 'f', 3)
-                   .toUtf8();
+        log.add(job, begin, runtime, QStringLiteral("job number %1").arg(job));
         begin += runtime + 0.001;
     }
     return log;
@@ -64,10 +53,7 @@ class LatencyPageTest : public QObject {
 private slots:
     void init()
     {
-        QSettings().clear();
-        m_window = std::make_unique<MainWindow>();
-        m_window->resize(1400, 1000);
-        m_window->show();
+        m_window = freshWindow();
         QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
     }
     void cleanup() { m_window.reset(); }
@@ -268,10 +254,7 @@ private slots:
 private:
     template <typename Widget> Widget &find(const char *name) const
     {
-        auto *widget = m_window->findChild<Widget *>(QLatin1String(name));
-        if (!widget)
-            qFatal("the window has no %s", name);
-        return *widget;
+        return childOf<Widget>(*m_window, name);
     }
     Chart &chart() const { return m_window->charts()[ChartKind::Latency]; }
     QWidget &page() const { return *m_window->findChild<QTabWidget *>()->currentWidget(); }
@@ -292,22 +275,13 @@ private:
     }
     void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::ControlModifier)
     {
-        m_window->activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
-        QTest::keyClick(m_window.get(), key, modifiers);
+        pressIn(*m_window, key, modifiers);
     }
     /// Opens the job log, and waits until the Latency page shows it.
     void open()
     {
-        QFile file(m_folder.filePath(QStringLiteral("jobs.joblog")));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write(jobLog());
-        file.close();
-        m_window->openFile(file.fileName());
-        QVERIFY(comes([&] {
-            return m_window->controller().state() == RunController::State::Ended
-                && m_window->controller().record() && chart().record();
-        }));
+        jobLog().openIn(*m_window);
+        QVERIFY(comes([&] { return chart().record(); }));
         press(Qt::Key_7);
         QVERIFY(comes([&] { return !chart().figure().isEmpty(); }));
         picture(ChartKind::Latency);
@@ -326,7 +300,6 @@ private:
         return last;
     }
 
-    QTemporaryDir m_folder;
     std::unique_ptr<MainWindow> m_window;
 };
 

@@ -26,11 +26,10 @@ using State = RunController::State;
 
 namespace {
 
-constexpr std::chrono::seconds patience{30};
-
-template <typename Condition> bool comes(const Condition &condition)
+/// Runs are waited for, of which some are long.
+template <typename Condition> bool measured(const Condition &condition)
 {
-    return QTest::qWaitFor(condition, QDeadlineTimer(patience).remainingTime());
+    return comes(condition, std::chrono::seconds(30));
 }
 
 /// The processes that we have started and that have not ended.
@@ -68,17 +67,9 @@ struct Person {
 
     template <typename Widget> Widget &find(const char *name) const
     {
-        auto *widget = window.findChild<Widget *>(QLatin1String(name));
-        if (!widget)
-            qFatal("the window has no %s", name);
-        return *widget;
+        return childOf<Widget>(window, name);
     }
-    void press(Qt::Key key)
-    {
-        window.activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(&window));
-        QTest::keyClick(&window, key, Qt::ControlModifier);
-    }
+    void press(Qt::Key key) { pressIn(window, key, Qt::ControlModifier); }
     void click(const char *button) const
     {
         auto &wanted = find<QPushButton>(button);
@@ -87,21 +78,13 @@ struct Person {
     }
     void type(const char *field, const QString &text) const
     {
-        auto &edit = find<QLineEdit>(field);
-        edit.setFocus();
-        edit.selectAll();
-        QTest::keyClick(&edit, Qt::Key_Delete);
-        QTest::keyClicks(&edit, text);
+        typeInto(find<QLineEdit>(field), text);
     }
     void typeSweep(const QString &workers, const QString &chunks, const QString &repeats) const
     {
         type("sweepWorkers", workers);
         type("sweepChunks", chunks);
-        auto &box = find<QSpinBox>("sweepRepeats");
-        box.setFocus();
-        box.selectAll();
-        QTest::keyClicks(&box, repeats);
-        QTest::keyClick(&box, Qt::Key_Return);
+        typeInto(find<QSpinBox>("sweepRepeats"), repeats);
     }
     void chooseSlowTask() { window.setSpec(*parseRunArguments(slowTask)); }
     QString text(const char *label) const
@@ -120,7 +103,7 @@ struct Person {
     {
         window.setSpec(*parseRunArguments(arguments));
         press(Qt::Key_R);
-        QVERIFY(comes([&] { return window.controller().state() == State::Ended; }));
+        QVERIFY(measured([&] { return window.controller().state() == State::Ended; }));
         press(Qt::Key_6);
     }
     /// The same in lock-step, of which the verdict says what to change.
@@ -128,7 +111,7 @@ struct Person {
     {
         run({"--builtin", "sqrt", "--range", "0:" + std::to_string(inputs), "-j", "2", "--chunk",
             "1", "--window", "1"});
-        QVERIFY(comes([&] { return find<QPushButton>("verifyAdvice").isVisible(); }));
+        QVERIFY(measured([&] { return find<QPushButton>("verifyAdvice").isVisible(); }));
     }
 
     MainWindow window;
@@ -143,7 +126,7 @@ private slots:
     void init() { QSettings().clear(); }
     void cleanup()
     {
-        QVERIFY(comes([] { return childCount() == 0; }));
+        QVERIFY(measured([] { return childCount() == 0; }));
     }
 
     void adviceIsVerifiedBesideWhatWasPredicted()
@@ -153,7 +136,7 @@ private slots:
         person.runInLockStep(3000);
         person.click("verifyAdvice");
         QVERIFY(!person.canStart());
-        QVERIFY(comes([&] { return person.text("verification").startsWith("Predicted"); }));
+        QVERIFY(measured([&] { return person.text("verification").startsWith("Predicted"); }));
         const QRegularExpression wanted(
             "^Predicted [\\d.]+ x; measured [\\d.]+ x \\(present [\\d.]+ (k )?it/s, advised "
             "[\\d.]+ ([kM] )?it/s; medians of 3 each\\)\\. The prediction (held|did not hold)");
@@ -163,8 +146,8 @@ private slots:
         QCOMPARE(person.message(), QString());
 
         person.press(Qt::Key_R); // another run: what was said is not about it
-        QVERIFY(comes([&] { return person.text("verification").isEmpty(); }));
-        QVERIFY(comes([&] { return person.window.controller().state() == State::Ended; }));
+        QVERIFY(measured([&] { return person.text("verification").isEmpty(); }));
+        QVERIFY(measured([&] { return person.window.controller().state() == State::Ended; }));
     }
 
     void verifyingCanBeStopped()
@@ -172,12 +155,12 @@ private slots:
         Person person;
         person.runInLockStep(80'000);
         person.click("verifyAdvice");
-        QVERIFY(comes([&] { return person.text("verification").contains("run 1 of 6"); }));
+        QVERIFY(measured([&] { return person.text("verification").contains("run 1 of 6"); }));
         QVERIFY(!person.canStart());
         person.press(Qt::Key_R);
         QVERIFY(person.window.controller().state() == State::Ended);
         person.click("verifyAdvice");
-        QVERIFY(comes([&] { return person.canStart(); }));
+        QVERIFY(measured([&] { return person.canStart(); }));
         QCOMPARE(person.text("verification"), QString());
         QCOMPARE(childCount(), 0);
         QCOMPARE(person.message(), QString());
@@ -188,7 +171,7 @@ private slots:
         Person person;
         person.runInLockStep(80'000);
         person.click("verifyAdvice");
-        QVERIFY(comes([&] { return childCount() > 0; }));
+        QVERIFY(measured([&] { return childCount() > 0; }));
         QVERIFY(person.window.close());
     }
 
@@ -200,7 +183,7 @@ private slots:
         person.press(Qt::Key_1);
         QVERIFY(!person.find<QLabel>("verdict").isVisible());
         const auto &verdict = person.find<QPushButton>("shortVerdict");
-        QVERIFY(comes([&] { return verdict.isVisible(); }));
+        QVERIFY(measured([&] { return verdict.isVisible(); }));
         QVERIFY2(verdict.text().startsWith("Handing over costs most; --chunk auto"),
             qPrintable(verdict.text()));
         person.click("shortVerdict");
@@ -209,21 +192,14 @@ private slots:
 
     void whatCannotBeVerifiedHasNoButton()
     {
-        const QTemporaryDir folder;
-        QFile log(folder.filePath(QStringLiteral("jobs.joblog")));
-        QVERIFY(log.open(QIODevice::WriteOnly));
-        log.write("Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand\n"
-                  "1\t:\t1700000000.000\t9.000\t0\t0\t0\t0\tsleep 9\n"
-                  "2\t:\t1700000000.000\t1.000\t0\t0\t0\t0\tsleep 1\n");
-        log.close();
         Person person;
-        person.window.openFile(log.fileName());
         person.press(Qt::Key_6);
         const QString before = person.text("verdict");
-        QVERIFY(comes([&] {
-            return person.window.controller().state() == State::Ended
-                && person.text("verdict") != before;
-        }));
+        JobLog log;
+        log.add(1, 1'700'000'000, 9, QStringLiteral("sleep 9"));
+        log.add(2, 1'700'000'000, 1, QStringLiteral("sleep 1"));
+        log.openIn(person.window);
+        QVERIFY(measured([&] { return person.text("verdict") != before; }));
         QVERIFY(!person.find<QPushButton>("verifyAdvice").isVisible());
         QVERIFY(!person.find<QPushButton>("applyAdvice").isVisible());
     }
@@ -235,7 +211,7 @@ private slots:
         person.typeSweep("1,2", "1,auto", "2");
         person.click("sweepMain");
         QVERIFY(!person.canStart());
-        QVERIFY(comes([&] { return person.text("sweepState").contains("8 of 8 runs"); }));
+        QVERIFY(measured([&] { return person.text("sweepState").contains("8 of 8 runs"); }));
         QVERIFY(person.canStart());
         QCOMPARE(person.message(), QString());
         QVERIFY(person.text("sweepBest").startsWith("Fastest: "));
@@ -284,7 +260,7 @@ private slots:
             person.typeSweep("1,2", "1,4", "2");
             person.type("sweepFile", file);
             person.click("sweepMain");
-            QVERIFY(comes([&] { return linesIn(file) >= 3; })); // what it is of, and two runs
+            QVERIFY(measured([&] { return linesIn(file) >= 3; })); // what it is of, and two runs
             QVERIFY(person.window.close());
         }
         QCOMPARE(childCount(), 0);
@@ -295,7 +271,7 @@ private slots:
         QVERIFY(person.text("sweepState").contains(QStringLiteral("%1 of 8 runs").arg(before - 1)));
         QCOMPARE(person.find<QPushButton>("sweepMain").text(), QStringLiteral("Continue"));
         person.click("sweepMain");
-        QVERIFY(comes([&] { return person.text("sweepState").contains("8 of 8 runs"); }));
+        QVERIFY(measured([&] { return person.text("sweepState").contains("8 of 8 runs"); }));
         QCOMPARE(linesIn(file), 9);
 
         QProcess command; // which finds nothing more to measure

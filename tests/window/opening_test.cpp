@@ -21,18 +21,11 @@ using State = RunController::State;
 
 namespace {
 
-constexpr std::chrono::seconds patience{20};
-
 constexpr const char *jobLog =
     "Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand\n"
     "1\t:\t100.000\t     0.050\t0\t0\t0\t0\tsleep 1\n"
     "2\t:\t100.010\t     0.100\t0\t0\t1\t0\tsleep 2\n";
 constexpr const char *trace = R"([{"ph":"X","name":"a","pid":1,"tid":1,"ts":0,"dur":1000}])";
-
-template <typename Condition> bool comes(const Condition &condition)
-{
-    return QTest::qWaitFor(condition, QDeadlineTimer(patience).remainingTime());
-}
 
 /// Chooses a path in the file dialog that comes.
 class ChoosesFile {

@@ -20,25 +20,14 @@ using State = RunController::State;
 
 namespace {
 
-constexpr std::chrono::seconds patience{20};
-
-template <typename Condition> bool comes(const Condition &condition)
-{
-    return QTest::qWaitFor(condition, QDeadlineTimer(patience).remainingTime());
-}
-
 /// 39 jobs of 100 ms and a last one of 1 s, one after another: 4.9 s.
-QByteArray jobLog()
+JobLog jobLog()
 {
-    QByteArray log = "Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand\n";
+    JobLog log;
     double begin = 100;
     for (int job = 1; job <= 40; ++job) {
         const double runtime = job == 40 ? 1 : 0.1;
-        log += QStringLiteral("%1\t:\t%2\t%3\t0\t0\t0\t0\tjob %1\n")
-                   .arg(job)
-                   .arg(begin, 0, 'f', 3)
-                   .arg(runtime, 0, 'f', 3)
-                   .toUtf8();
+        log.add(job, begin, runtime, QStringLiteral("job %1").arg(job));
         begin += runtime;
     }
     return log;
@@ -57,10 +46,7 @@ class WhatIfPageTest : public QObject {
 private slots:
     void init()
     {
-        QSettings().clear();
-        m_window = std::make_unique<MainWindow>();
-        m_window->resize(1400, 1000);
-        m_window->show();
+        m_window = freshWindow();
         QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
     }
     void cleanup() { m_window.reset(); }
@@ -231,37 +217,20 @@ private slots:
 private:
     template <typename Widget> Widget &find(const char *name) const
     {
-        auto *widget = m_window->findChild<Widget *>(QLatin1String(name));
-        if (!widget)
-            qFatal("the window has no %s", name);
-        return *widget;
+        return childOf<Widget>(*m_window, name);
     }
     Chart &chart() const { return m_window->charts()[ChartKind::WhatIf]; }
     QString told() const { return find<QLabel>("whatIf").text().replace(QChar(QChar::Nbsp), ' '); }
-    void press(Qt::Key key)
-    {
-        m_window->activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
-        QTest::keyClick(m_window.get(), key, Qt::ControlModifier);
-    }
+    void press(Qt::Key key) { pressIn(*m_window, key, Qt::ControlModifier); }
     void set(const char *box, const QString &number) const
     {
-        auto &edit = find<QSpinBox>(box);
-        edit.setFocus();
-        edit.selectAll();
-        QTest::keyClicks(&edit, number);
-        QTest::keyClick(&edit, Qt::Key_Return);
+        typeInto(find<QSpinBox>(box), number);
     }
     /// Opens the job log, and waits until the page has replayed it.
     void open()
     {
-        QFile file(m_folder.filePath(QStringLiteral("jobs.joblog")));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write(jobLog());
-        file.close();
-        m_window->openFile(file.fileName());
-        QVERIFY(comes(
-            [&] { return m_window->controller().state() == State::Ended && chart().record(); }));
+        jobLog().openIn(*m_window);
+        QVERIFY(comes([&] { return chart().record(); }));
         press(Qt::Key_8);
         QVERIFY(comes([&] { return told().startsWith("With 1 process:"); }));
     }

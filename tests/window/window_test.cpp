@@ -45,13 +45,7 @@ using State = RunController::State;
 
 namespace {
 
-constexpr std::chrono::seconds patience{20}; // until what must come counts as what never does
 constexpr int askDelayAndMore = 400; // milliseconds; see TaskForm
-
-template <typename Condition> bool comes(const Condition &condition)
-{
-    return QTest::qWaitFor(condition, QDeadlineTimer(patience).remainingTime());
-}
 
 QString plain(QString text)
 {
@@ -70,10 +64,7 @@ struct Person {
 
     template <typename Widget> Widget &find(const char *name) const
     {
-        auto *widget = window.findChild<Widget *>(QLatin1String(name));
-        if (!widget)
-            qFatal("the window has no %s", name);
-        return *widget;
+        return childOf<Widget>(window, name);
     }
     template <typename Widget> Widget &find() const { return *window.findChild<Widget *>(); }
 
@@ -90,19 +81,11 @@ struct Person {
     }
     void type(const char *field, const QString &text) const
     {
-        auto &edit = find<QLineEdit>(field);
-        edit.setFocus();
-        edit.selectAll();
-        QTest::keyClick(&edit, Qt::Key_Delete);
-        QTest::keyClicks(&edit, text);
+        typeInto(find<QLineEdit>(field), text);
     }
     void typeNumber(const char *field, const QString &text) const
     {
-        auto &box = find<QSpinBox>(field);
-        box.setFocus();
-        box.selectAll();
-        QTest::keyClicks(&box, text);
-        QTest::keyClick(&box, Qt::Key_Return);
+        typeInto(find<QSpinBox>(field), text);
     }
     void chooseFirst(const char *box) const
     {

@@ -2,12 +2,99 @@
 // What tests of the whole window share.
 #pragma once
 
+#include "window/mainwindow.h"
+
 #include <QApplication>
+#include <QLineEdit>
+#include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTimer>
 #include <QtTest>
+#include <memory>
 
 namespace poolscope {
+
+/// Waits until the condition holds; false where it never does, for which `patience` counts.
+template <typename Condition>
+bool comes(const Condition &condition, std::chrono::seconds patience = std::chrono::seconds(20))
+{
+    return QTest::qWaitFor(condition, QDeadlineTimer(patience).remainingTime());
+}
+
+/// The widget of this name, which the window must have.
+template <typename Widget> Widget &childOf(const QWidget &window, const char *name)
+{
+    auto *widget = window.findChild<Widget *>(QLatin1String(name));
+    if (!widget)
+        qFatal("the window has no %s", name);
+    return *widget;
+}
+
+/// Replaces what is in a field, as a person does.
+inline void typeInto(QLineEdit &edit, const QString &text)
+{
+    edit.setFocus();
+    edit.selectAll();
+    QTest::keyClick(&edit, Qt::Key_Delete);
+    QTest::keyClicks(&edit, text);
+}
+
+inline void typeInto(QSpinBox &box, const QString &number)
+{
+    box.setFocus();
+    box.selectAll();
+    QTest::keyClicks(&box, number);
+    QTest::keyClick(&box, Qt::Key_Return);
+}
+
+inline void pressIn(QWidget &window, Qt::Key key, Qt::KeyboardModifiers modifiers)
+{
+    window.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&window));
+    QTest::keyClick(&window, key, modifiers);
+}
+
+/// A window on the screen that remembers nothing of those before.
+inline std::unique_ptr<MainWindow> freshWindow()
+{
+    QSettings().clear();
+    auto window = std::make_unique<MainWindow>();
+    window->resize(1400, 1000);
+    window->show();
+    return window;
+}
+
+/// A job log of GNU parallel, a job at a time.
+class JobLog {
+public:
+    void add(int job, double begin, double runtime, const QString &command)
+    {
+        m_text += QStringLiteral("%1\t:\t%2\t%3\t0\t0\t0\t0\t%4\n")
+                      .arg(job)
+                      .arg(begin, 0, 'f', 3)
+                      .arg(runtime, 0, 'f', 3)
+                      .arg(command)
+                      .toUtf8();
+    }
+    /// Has the window open it, and waits until its run is shown.
+    void openIn(MainWindow &window) const
+    {
+        const QTemporaryDir folder;
+        QFile file(folder.filePath(QStringLiteral("jobs.joblog")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(m_text);
+        file.close();
+        window.openFile(file.fileName());
+        QVERIFY(comes([&] {
+            return window.controller().state() == RunController::State::Ended
+                && window.controller().record();
+        }));
+    }
+
+private:
+    QByteArray m_text =
+        "Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand\n";
+};
 
 /// Does something with each dialog of this type that comes up, and counts them.
 template <typename Dialog> class Answers {

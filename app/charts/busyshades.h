@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Busy shades: the busy shares of a lane's columns as shades of its colour.
+#pragma once
+
+#include <QColor>
+#include <QPainter>
+#include <QRectF>
+#include <span>
+
+namespace poolscope {
+
+/// How opaque a column is, of 255: one that was hardly busy, which is seen all the same, and one
+/// that was busy all the time.
+struct Strength {
+    int least = 40;
+    int most = 255;
+};
+
+/// Draws shares, from 0 to 1, as a line of pixels that fills the place.
+void drawShares(QPainter *painter, const QRectF &place, std::span<const float> shares,
+    const QColor &colour, Strength strength = {});
+
+} // namespace poolscope

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Boxes for a number of inputs, chunks or attempts, some of which can be automatic.
+#pragma once
+
+#include <QSpinBox>
+#include <cstdint>
+#include <optional>
+
+namespace poolscope {
+
+/// From 0 to `most`.
+QSpinBox *countBox(const QString &name, const QString &toolTip, std::uint64_t most);
+/// The same, where 0 is automatic and says so.
+QSpinBox *automaticBox(const QString &name, const QString &toolTip, std::uint64_t most);
+
+/// Of a box that can be automatic: nothing where it is.
+std::optional<std::uint64_t> countIn(const QSpinBox *box);
+void setCount(QSpinBox *box, std::optional<std::uint64_t> count);
+
+} // namespace poolscope
