@@ -2,12 +2,12 @@
 #include "window/programpage.h"
 
 #include "pool/taskcheck.h"
+#include "task/commandtemplate.h"
 #include "window/background.h"
 #include "window/formfield.h"
 #include "window/look.h"
 
 #include <QFontDatabase>
-#include <QRegularExpression>
 #include <QVBoxLayout>
 
 namespace poolscope {
@@ -142,12 +142,13 @@ void ProgramPage::showNote()
 /// A word in braces that is no column is passed on as it is, which is seldom meant.
 QString ProgramPage::columnsNote() const
 {
-    static const QRegularExpression braced(QStringLiteral("\\{(\\w[^{}]*)\\}"));
-    for (auto found = braced.globalMatch(m_text->text()); found.hasNext();) {
-        const QString name = found.next().captured(1);
-        if (!m_columns.contains(name))
-            return tr("{%1} is no column, and is passed on as it is").arg(name);
-    }
+    std::vector<std::string> columns;
+    for (const QString &column : m_columns)
+        columns.push_back(column.toStdString());
+    const auto names = namesWithoutColumn(m_text->text().toStdString(), columns);
+    if (!names.empty())
+        return tr("{%1} is no column, and is passed on as it is")
+            .arg(QString::fromStdString(names.front()));
     return tr("{} is the row; its columns are {%1}; what it prints is the value")
         .arg(m_columns.mid(0, mostColumns).join(QStringLiteral("}, {")));
 }

@@ -79,7 +79,7 @@ void Conversation::handle(const wire::Frame &frame)
         take(wire::decodePrinted(frame.body), &Conversation::printed);
         break;
     case wire::MessageType::WorkerGoodbye:
-        m_saidGoodbye = true;
+        take(wire::decodeWorkerGoodbye(frame.body), &Conversation::saidGoodbye);
         break;
     default:
         break; // the decoder lets nothing else through
@@ -200,6 +200,12 @@ void Conversation::printed(const wire::Printed &message)
     m_listener.workerPrinted(m_worker, {source, {message.index, 1}, message.text}, m_framesTime);
 }
 
+void Conversation::saidGoodbye(const wire::WorkerGoodbye &message)
+{
+    m_saidGoodbye = true;
+    m_news.doubt = message.doubt;
+}
+
 /// It was printed at some time since the last output came: by what ran then, what runs now, or what
 /// lies between.
 void Conversation::wroteToStandardError(const QByteArray &text)
@@ -225,7 +231,7 @@ void Conversation::chunkSent(const IndexRange &chunk, std::uint64_t time)
 void Conversation::sendGoodbye()
 {
     std::string goodbye;
-    wire::encodeGoodbye(goodbye, wire::MessageType::PoolGoodbye);
+    wire::encodeGoodbye(goodbye);
     m_process.send(goodbye);
 }
 

@@ -37,6 +37,7 @@ public:
         bool isReady = false; ///< for the first time; the scheduler does not know it yet
         bool putBack = false; ///< an index waits to be handed out again
         std::optional<Failure> refusal; ///< why the task cannot be set up
+        std::string doubt; ///< why values that it gave are not to be trusted; empty: they are
     };
     /// Takes the frames that have come by `time`.
     News takeFrames(std::uint64_t time);
@@ -47,7 +48,7 @@ public:
     void chunkSent(const IndexRange &chunk, std::uint64_t time);
     void sendGoodbye();
 
-    bool saidGoodbye() const { return m_saidGoodbye; }
+    bool hasSaidGoodbye() const { return m_saidGoodbye; }
     bool hasAnswered() const { return m_hasAnswered; }
     bool isOnChunk() const { return !m_inFlight.empty(); }
     /// How it broke the protocol; empty while it keeps to it.
@@ -71,6 +72,7 @@ private:
     void inlineDone(const wire::Done &message, const std::vector<std::uint64_t> &again);
     void stationsCame(const wire::Stations &message);
     void printed(const wire::Printed &message);
+    void saidGoodbye(const wire::WorkerGoodbye &message);
     void malformed(const std::string &what);
 
     const RunClock &m_clock;

@@ -2,6 +2,7 @@
 #include "pool/pool.h"
 
 #include "pool/processusage.h"
+#include "pool/taskinput.h"
 
 #include <algorithm>
 #include <sched.h>
@@ -108,6 +109,8 @@ void Pool::start()
         finishIfSettled();
         return;
     }
+    if (const std::string note = noteOnInput(m_spec.task, m_source); !note.empty())
+        m_listener.noted(0, note, m_clock.now());
     if (m_source.growing())
         startFeed();
     m_lookTimer.start(lookInterval);
@@ -394,6 +397,8 @@ void Pool::takeFrames(Slot &slot)
     if (news.refusal)
         end(PoolEnd::How::Failed, "the task cannot be set up: " + oneLine(*news.refusal),
             news.refusal->detail);
+    if (!news.doubt.empty())
+        distrust(slot, news.doubt);
     if (slot.conversation->hasAnswered())
         slot.fruitlessStarts = 0;
     if (news.putBack)
@@ -405,6 +410,15 @@ void Pool::takeFrames(Slot &slot)
         m_feed->makeRoom();
     m_busy += m_clock.now() - m_framesTime;
     finishIfSettled();
+}
+
+/// A run that has come to its end has failed nevertheless, if its values cannot be trusted.
+void Pool::distrust(const Slot &slot, const std::string &doubt)
+{
+    const std::string error = "worker " + std::to_string(slot.id) + " gave wrong values: " + doubt;
+    if (m_phase == Phase::Ending && m_end.how == PoolEnd::How::Completed)
+        m_end = {PoolEnd::How::Failed, error, {}};
+    end(PoolEnd::How::Failed, error);
 }
 
 void Pool::enlist(Slot &slot)
@@ -451,7 +465,7 @@ void Pool::processEnded(Slot &slot)
 {
     const std::string how = howItEnded(slot);
     const bool told = slot.dismissed || m_phase != Phase::Running;
-    if (!told || (slot.enlisted && !slot.conversation->saidGoodbye()))
+    if (!told || (slot.enlisted && !slot.conversation->hasSaidGoodbye()))
         workerDied(slot, how);
     else if (slot.enlisted)
         m_scheduler.workerLeft(slot.id);

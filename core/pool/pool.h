@@ -135,6 +135,7 @@ private:
     void lookAtMemory();
     void killFor(Slot &slot, Excess excess);
     void tellOfSlowStart(Slot &slot);
+    void distrust(const Slot &slot, const std::string &doubt);
     void enlist(Slot &slot);
 
     void processEnded(Slot &slot);

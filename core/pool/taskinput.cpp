@@ -2,6 +2,7 @@
 #include "pool/taskinput.h"
 
 #include "input/csvrecord.h"
+#include "task/commandtemplate.h"
 
 namespace poolscope {
 
@@ -13,6 +14,19 @@ Result<void> checkInputSuits(const TaskSpec &task, const InputSource &source)
         return {};
     return failure("the task " + builtin->name + " takes one column: choose it with --columns from "
         + csvRecord(columns));
+}
+
+std::string noteOnInput(const TaskSpec &task, const InputSource &source)
+{
+    const auto *command = std::get_if<CommandTask>(&task);
+    const std::vector<std::string> columns = source.columns();
+    if (!command || columns.empty())
+        return {};
+    const std::vector<std::string> names = namesWithoutColumn(command->command, columns);
+    if (names.empty())
+        return {};
+    return '{' + names.front() + "} is no column, and is passed on as it is; there are "
+        + csvRecord(columns);
 }
 
 } // namespace poolscope

@@ -6,10 +6,16 @@
 #include "result.h"
 #include "task/taskspec.h"
 
+#include <string>
+
 namespace poolscope {
 
 /// Fails, and says what to choose, where the task takes one text and the inputs are rows of more
 /// than one column.
 Result<void> checkInputSuits(const TaskSpec &task, const InputSource &source);
+
+/// What a reader of the log should know: that a command has names in braces that no column has.
+/// Empty: nothing.
+std::string noteOnInput(const TaskSpec &task, const InputSource &source);
 
 } // namespace poolscope

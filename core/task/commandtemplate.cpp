@@ -2,6 +2,7 @@
 #include "task/commandtemplate.h"
 
 #include <algorithm>
+#include <cctype>
 #include <optional>
 
 namespace poolscope {
@@ -14,6 +15,17 @@ std::optional<int> columnCalled(std::string_view name, const std::vector<std::st
     if (found == columns.end())
         return std::nullopt;
     return static_cast<int>(found - columns.begin());
+}
+
+/// Letters of any alphabet, and what joins them: no pattern's {2,3}, and no program's {print $1}.
+bool couldBeName(std::string_view text)
+{
+    const auto isNameCharacter = [](char character) {
+        const auto byte = static_cast<unsigned char>(character);
+        return std::isalnum(byte) != 0 || byte >= 0x80 || byte == '_' || byte == '-';
+    };
+    const bool isNumber = text.find_first_not_of("0123456789") == std::string_view::npos;
+    return !isNumber && std::all_of(text.begin(), text.end(), isNameCharacter);
 }
 
 } // namespace
@@ -80,6 +92,22 @@ Result<std::vector<std::string>> CommandTemplate::fill(const CommandInput &input
             return failure("the input holds a NUL byte, which no argument of a program can");
     }
     return filled;
+}
+
+std::vector<std::string> namesWithoutColumn(
+    std::string_view text, const std::vector<std::string> &columns)
+{
+    std::vector<std::string> names;
+    while (true) {
+        text.remove_prefix(std::min(text.find('{'), text.size()));
+        const auto end = text.find_first_of("{}", 1);
+        if (end == std::string_view::npos)
+            return names;
+        const std::string_view name = text.substr(1, end - 1);
+        if (text[end] == '}' && couldBeName(name) && !columnCalled(name, columns))
+            names.emplace_back(name);
+        text.remove_prefix(end);
+    }
 }
 
 } // namespace poolscope

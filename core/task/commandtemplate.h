@@ -3,6 +3,7 @@
 //
 // {} is the input, {NAME} the field of a column with that name; other braces are themselves. What
 // is put in is data: it is looked at no more, and stays within its word, whatever it holds.
+// The braces of a mistyped name are passed on as they are, which namesWithoutColumn() is for.
 #pragma once
 
 #include "result.h"
@@ -49,5 +50,9 @@ private:
 
     std::vector<Word> m_words;
 };
+
+/// What stands in braces in the text and could be a column's name, but is none.
+std::vector<std::string> namesWithoutColumn(
+    std::string_view text, const std::vector<std::string> &columns);
 
 } // namespace poolscope

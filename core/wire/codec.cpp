@@ -131,13 +131,13 @@ std::uint32_t maxBodySize(MessageType type)
     case MessageType::Hello:
     case MessageType::Refused:
     case MessageType::Printed:
+    case MessageType::WorkerGoodbye:
         return shortBody;
     case MessageType::Ready:
         return 8;
     case MessageType::Stations:
         return 40;
     case MessageType::PoolGoodbye:
-    case MessageType::WorkerGoodbye:
         return 0;
     }
     return 0;
@@ -412,9 +412,20 @@ Result<Printed> decodePrinted(std::string_view body)
     return whole(reader, message);
 }
 
-void encodeGoodbye(std::string &out, MessageType type)
+void encode(std::string &out, const WorkerGoodbye &message)
 {
-    const FrameWriter frame(out, type);
+    const FrameWriter frame(out, MessageType::WorkerGoodbye);
+    FieldWriter(out).raw(message.doubt);
+}
+
+Result<WorkerGoodbye> decodeWorkerGoodbye(std::string_view body)
+{
+    return WorkerGoodbye{body};
+}
+
+void encodeGoodbye(std::string &out)
+{
+    const FrameWriter frame(out, MessageType::PoolGoodbye);
 }
 
 void encodeOutcome(std::string &out, const OutcomeView &outcome)

@@ -139,8 +139,10 @@ void encode(std::string &out, const Refused &message);
 void encode(std::string &out, const Done &message);
 void encode(std::string &out, const Stations &message);
 void encode(std::string &out, const Printed &message);
+void encode(std::string &out, const WorkerGoodbye &message);
 /// A message without fields: PoolGoodbye or WorkerGoodbye.
-void encodeGoodbye(std::string &out, MessageType type);
+/// The pool's.
+void encodeGoodbye(std::string &out);
 
 Result<Setup> decodeSetup(std::string_view body);
 Result<Work> decodeWork(std::string_view body);
@@ -150,6 +152,7 @@ Result<Refused> decodeRefused(std::string_view body);
 Result<Done> decodeDone(std::string_view body);
 Result<Stations> decodeStations(std::string_view body);
 Result<Printed> decodePrinted(std::string_view body);
+Result<WorkerGoodbye> decodeWorkerGoodbye(std::string_view body);
 
 /// Appends one outcome as Done::values holds it.
 void encodeOutcome(std::string &out, const OutcomeView &outcome);

@@ -8,8 +8,8 @@
 //     body          the fields in the order in which the structs below give them
 //
 // Integers and doubles are little-endian; a string is a u32 length and its bytes. Work::items and
-// Done::values are the rest of their body, with no length of their own. Clocks are
-// CLOCK_MONOTONIC of the worker's host, in nanoseconds.
+// Done::values, Printed::text and WorkerGoodbye::doubt are the rest of their body, with no length
+// of their own. Clocks are CLOCK_MONOTONIC of the worker's host, in nanoseconds.
 //
 // A conversation:
 //
@@ -152,6 +152,10 @@ struct Printed {
     std::uint64_t index = 0;
     Stream stream = Stream::Output;
     std::string_view text; ///< in pieces that need not be lines
+};
+
+struct WorkerGoodbye {
+    std::string_view doubt; ///< why values that it gave are not to be trusted; empty: they are
 };
 
 } // namespace poolscope::wire

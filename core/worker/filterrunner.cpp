@@ -5,19 +5,15 @@
 #include "worker/clock.h"
 #include "worker/commandrunner.h"
 #include "worker/outcomes.h"
-#include "worker/processtable.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
-#include <filesystem>
 #include <sched.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 
 namespace poolscope::worker {
 
@@ -27,9 +23,11 @@ constexpr std::uint64_t millisecond = 1'000'000; // nanoseconds
 constexpr std::uint64_t firstGrace = 5 * millisecond;
 constexpr std::uint64_t longestGrace = 2 * millisecond;
 constexpr std::uint64_t graceShare = 16; // of the time that an answer took
-constexpr std::uint64_t shortestGrace = 50'000; // shorter ones the kernel does not keep
 constexpr std::uint64_t lookInterval = 1000 * millisecond; // at a filter that says nothing
 constexpr std::uint64_t patienceAtEnd = 2000 * millisecond;
+constexpr std::uint64_t patienceForRest = 100 * millisecond; // of an answer in doubt
+constexpr std::uint64_t yieldTime = 50'000; // shorter than a sleep
+constexpr std::uint64_t longestPause = millisecond;
 constexpr int looksBeforeNotice = 10;
 constexpr std::size_t shownSurplus = 60;
 
@@ -42,25 +40,6 @@ std::string firstCharacters(std::string_view text)
     const std::string_view line = text.substr(0, text.find('\n'));
     return line.size() > shownSurplus ? std::string(line.substr(0, shownSurplus)) + "..."
                                       : std::string(line);
-}
-
-/// Whether a process with one thread and no children is in a read of its standard input.
-bool waitsForInput(pid_t pid)
-{
-    const std::string folder = "/proc/" + std::to_string(pid);
-    const Descriptor file(open((folder + "/syscall").c_str(), O_RDONLY | O_CLOEXEC));
-    std::array<char, 32> text{};
-    if (!file.isOpen() || read(file.number(), text.data(), text.size() - 1) <= 0)
-        return false;
-    if (!std::string_view(text.data()).starts_with(std::to_string(SYS_read) + " 0x0 "))
-        return false;
-    std::error_code error;
-    const std::filesystem::directory_iterator threads(folder + "/task", error);
-    if (error || std::distance(begin(threads), end(threads)) != 1)
-        return false;
-    const auto table = processTable();
-    return std::none_of(table.begin(), table.end(),
-        [pid](const ProcessEntry &entry) { return entry.parent == pid; });
 }
 
 } // namespace
@@ -76,10 +55,24 @@ FilterRunner::FilterRunner(const wire::Setup &setup, std::string path,
 {
 }
 
-FilterRunner::~FilterRunner()
+/// What a filter prints when its input ends is no input's, and goes to the log.
+std::string FilterRunner::end()
 {
     if (!m_filter)
-        return;
+        return {};
+    std::string doubt;
+    m_answer.clear();
+    if (m_inDoubtFrom && awaitChild(*m_filter, false, now() + patienceForRest).output)
+        readWaiting(m_filter->standardOutput(), m_answer);
+    if (!m_answer.empty())
+        doubt = "the filter had '" + firstCharacters(m_answer)
+            + "' left over at its end: " + answeredTooMuch();
+    comeToEnd();
+    return doubt;
+}
+
+void FilterRunner::comeToEnd()
+{
     m_filter->standardInput().close();
     const std::uint64_t end = now() + patienceAtEnd;
     while (now() < end) {
@@ -89,7 +82,7 @@ FilterRunner::~FilterRunner()
             readOnce(m_filter->standardOutput(), m_answer);
         if (ready.error)
             readOnce(m_filter->standardError(), m_answer);
-        std::fwrite(m_answer.data(), 1, m_answer.size(), stderr); // no input's; to the log
+        std::fwrite(m_answer.data(), 1, m_answer.size(), stderr);
         if (ready.ended) {
             m_filter->reap();
             return;
@@ -106,7 +99,10 @@ std::optional<Failure> FilterRunner::start()
         return failed(failureStart, "cannot run " + m_path + ": " + std::strerror(filter.error()));
     fcntl(filter->standardInput().number(), F_SETFL, O_NONBLOCK);
     m_filter.emplace(std::move(*filter));
+    m_lineWait.emplace(m_filter->pid());
     m_answeredBefore = false;
+    m_showsItsWait = true;
+    m_inDoubtFrom.reset();
     return std::nullopt;
 }
 
@@ -143,10 +139,14 @@ std::optional<Failure> FilterRunner::runOne(std::uint64_t index, std::string_vie
     auto reason = exchange(line);
     if (!reason)
         awaitSurplus(line);
-    if (const auto end = m_answer.find('\n'); !reason && end + 1 < m_answer.size())
+    if (!reason && hasSurplus()) {
+        const std::string second =
+            firstCharacters(std::string_view(m_answer).substr(m_answer.find('\n') + 1));
         reason = failed(failureFilter,
-            "the filter answered with more than one line; the second is '"
-                + firstCharacters(std::string_view(m_answer).substr(end + 1)) + "'");
+            m_inDoubtFrom
+                ? "the filter had '" + second + "' left over: " + answeredTooMuch()
+                : "the filter answered with more than one line; the second is '" + second + "'");
+    }
     if (reason)
         leave();
     return reason;
@@ -181,9 +181,22 @@ std::optional<Failure> FilterRunner::saidBefore()
     if (m_answer.empty())
         return std::nullopt;
     return failed(failureFilter,
-        "the filter printed '" + firstCharacters(m_answer)
-            + "' before it was given this input: it answered an earlier one with more than one "
-              "line");
+        "the filter printed '" + firstCharacters(m_answer) + "' before it was given this input"
+            + (m_inDoubtFrom ? ": " + answeredTooMuch() : std::string()));
+}
+
+/// Which values are in doubt, where that it has a line too many was found only later.
+std::string FilterRunner::answeredTooMuch() const
+{
+    return "it answered input " + std::to_string(*m_inDoubtFrom)
+        + " or a later one with more than one line, and what was taken for its values since then "
+          "may "
+          "belong to other inputs";
+}
+
+bool FilterRunner::hasSurplus() const
+{
+    return m_answer.find('\n') + 1 < m_answer.size();
 }
 
 Readiness FilterRunner::await(const Exchange &exchange)
@@ -250,35 +263,57 @@ void FilterRunner::write(Exchange &exchange)
         to.close(); // it reads no more; what it answers, or its end, comes by itself
 }
 
-/// Whether the filter has taken the whole line, has nothing more to do with it, and said nothing.
+/// Whether the filter has taken the whole line and has nothing more to do with it.
 bool FilterRunner::readsOn(const Exchange &exchange)
+{
+    return m_lineWait->look() == LineWait::State::Waits && hasTaken(exchange);
+}
+
+bool FilterRunner::hasTaken(const Exchange &exchange)
 {
     int unread = 0;
     const int input = m_filter->standardInput().number();
-    return exchange.isWritten() && ioctl(input, FIONREAD, &unread) == 0 && unread == 0
-        && waitsForInput(m_filter->pid());
+    return exchange.isWritten() && ioctl(input, FIONREAD, &unread) == 0 && unread == 0;
 }
 
-/// Waits a moment for a second line, which a filter writes right after the first.
+/// Waits until the filter waits for its next line or has said more; for a time, if it shows
+/// neither.
 void FilterRunner::awaitSurplus(const Exchange &exchange)
 {
-    const std::uint64_t time = now();
-    std::uint64_t grace = std::min((time - exchange.begun) / graceShare, longestGrace);
-    if (!std::exchange(m_answeredBefore, true))
-        grace = firstGrace;
-    const std::size_t answer = m_answer.find('\n') + 1;
-    if (grace < shortestGrace)
-        sched_yield();
-    else
-        while (m_answer.size() == answer && now() < time + grace) {
-            const Readiness ready = awaitChild(*m_filter, false, time + grace);
-            if (ready.error)
-                m_errors.read(m_filter->standardError(), exchange.index);
-            if (ready.output || ready.ended)
-                break;
+    const std::uint64_t answered = now();
+    const std::uint64_t grace = graceFor(answered - exchange.begun);
+    for (std::uint64_t pause = yieldTime;; pause = std::min(2 * pause, longestPause)) {
+        const LineWait::State state = m_lineWait->look();
+        readWaiting(m_filter->standardOutput(), m_answer);
+        m_errors.readWaiting(m_filter->standardError(), exchange.index);
+        if (hasSurplus())
+            return;
+        if (state == LineWait::State::Waits && hasTaken(exchange)) {
+            m_inDoubtFrom.reset();
+            return;
         }
-    readWaiting(m_filter->standardOutput(), m_answer);
-    m_errors.readWaiting(m_filter->standardError(), exchange.index);
+        const bool showsIt = m_showsItsWait && state != LineWait::State::CannotTell
+            && m_filter->standardInput().isOpen();
+        const std::uint64_t end = answered + (showsIt ? lookInterval : grace);
+        const std::uint64_t time = now();
+        if (time >= end) {
+            m_showsItsWait = m_showsItsWait && !showsIt;
+            break;
+        }
+        if (time < answered + yieldTime)
+            sched_yield();
+        else if (awaitChild(*m_filter, false, std::min(end, time + pause)).ended)
+            m_showsItsWait = false;
+    }
+    if (!m_inDoubtFrom)
+        m_inDoubtFrom = exchange.index;
+}
+
+/// How long a filter that does not show its wait is given for a second line.
+std::uint64_t FilterRunner::graceFor(std::uint64_t duration)
+{
+    return std::exchange(m_answeredBefore, true) ? std::min(duration / graceShare, longestGrace)
+                                                 : firstGrace;
 }
 
 Failure FilterRunner::endedEarly(const Exchange &exchange)

@@ -5,10 +5,14 @@
 // input whatever the filter does. One that answers with more than a line, not at all, or ends,
 // fails the input that it was on, and is started anew for the next.
 //
-// That a filter has said all of its answer cannot be known, only waited for. The first answer of a
-// process is given milliseconds for a second line, later ones a part of the time that they took.
+// A filter has said all of its answer when it waits for its next line, and an answer counts then.
+// Of some that cannot be told (see LineWait): their first answer is given milliseconds for a second
+// line, later ones a part of the time that they took. Where such a filter turns out to have
+// answered with more lines than it was given, it is said from which input on its values are in
+// doubt.
 #pragma once
 
+#include "worker/linewait.h"
 #include "worker/pipeio.h"
 #include "worker/taskrunner.h"
 #include "worker/textinputs.h"
@@ -25,14 +29,12 @@ public:
     /// `path` is the program to start, `words` its argv.
     FilterRunner(const wire::Setup &setup, std::string path, std::vector<std::string> words,
         ErrorOutput errorOutput);
-    /// Lets the filter come to its end.
-    ~FilterRunner() override;
-
     /// Starts the filter, if none runs. Its reason where that fails.
     std::optional<Failure> start();
 
     std::uint64_t largestBatch() const override { return 1; }
     wire::Done run(Batch batch, wire::FieldReader &items) override;
+    std::string end() override;
 
 private:
     /// One line on its way through the filter.
@@ -57,9 +59,14 @@ private:
     std::optional<Failure> whySilent(Exchange &exchange);
     bool readsOn(const Exchange &exchange);
     void awaitSurplus(const Exchange &exchange);
+    bool hasTaken(const Exchange &exchange);
+    bool hasSurplus() const;
+    std::uint64_t graceFor(std::uint64_t duration);
+    std::string answeredTooMuch() const;
     Failure endedEarly(const Exchange &exchange);
     Failure failed(std::string_view kind, std::string message) const;
     void leave();
+    void comeToEnd();
 
     wire::Setup m_setup;
     std::string m_path;
@@ -68,7 +75,11 @@ private:
     ErrorOutput m_errorOutput;
     ErrorTail m_errors;
     std::optional<ChildProcess> m_filter;
+    std::optional<LineWait> m_lineWait; ///< of m_filter
     bool m_answeredBefore = false; ///< this process has
+    bool m_showsItsWait = true; ///< as far as is known
+    /// The first of its answers since it last was known to have said all.
+    std::optional<std::uint64_t> m_inDoubtFrom;
     std::string m_answer;
     std::string m_values;
 };

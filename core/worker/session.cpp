@@ -42,9 +42,10 @@ int Session::run()
         return exitStatus();
     workUntilEnd(*runner);
     if (m_end == End::Goodbye) {
+        const std::string doubt = runner->end();
         flush(now());
         m_frame.clear();
-        wire::encodeGoodbye(m_frame, wire::MessageType::WorkerGoodbye);
+        wire::encode(m_frame, wire::WorkerGoodbye{doubt});
         m_outbox.add(m_frame);
         m_outbox.flush();
     }

@@ -10,6 +10,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace poolscope::worker {
@@ -36,6 +37,10 @@ public:
     /// Runs a batch. `items` holds its inputs, where they are items. The result has store and
     /// values set; the values are valid until the next call.
     virtual wire::Done run(Batch batch, wire::FieldReader &items) = 0;
+
+    /// Lets what it has started come to its end; run() is not called any more. Says why values that
+    /// it gave are not to be trusted, if that shows only now; empty: they are.
+    virtual std::string end() { return {}; }
 };
 
 /// The runner of a task. Fails where the task cannot be set up here.

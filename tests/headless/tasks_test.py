@@ -315,10 +315,50 @@ class Filters(TaskTest):
         self.assertEqual(failure["kind"], "filter")
         self.assertIn("more than one line; the second is 'and more'", failure["message"])
 
+    def test_answers_too_much_some_time_after_its_line(self):
+        """Who waits for a moment only takes the second line for the next input's answer."""
+        failure = self.one_bad("echo 6; sleep 0.2; echo and more")
+        self.assertIn("more than one line; the second is 'and more'", failure["message"])
+
+    def test_works_on_after_its_answer(self):
+        self.script("#!/bin/sh\nwhile read -r line; do echo $line; sleep 0.02; done\n")
+        self.assertEqual(self.values("--filter", "./script", "--range", "0:5"), list("01234"))
+
+    # Of a program with two threads nobody can see whether it has more to say.
+    OPAQUE = """#!{python}
+import os, threading, time
+threading.Thread(target=time.sleep, args=[1000], daemon=True).start()
+line = 0
+while text := os.read(0, 100):
+    if line == {bad}:
+        os.write(1, b"a line too many\\n")
+    time.sleep(0.05)
+    os.write(1, text)
+    line += 1
+"""
+
+    def test_a_line_too_many_that_shows_only_at_the_end(self):
+        self.script(self.OPAQUE.format(python=sys.executable, bad=3))
+        done = self.program(
+            "run", "--filter", "./script", "--range", "0:8", "-j", "1", "-o", self.path("o.csv"))
+        self.assert_status(done, POOL_FAILED)
+        self.assertIn("worker 1 gave wrong values", done.err)
+        self.assertRegex(done.err, "answered input 0 or a later one with more than one line")
+        self.assertFalse(self.path("o.csv").exists())
+
+    def test_one_that_does_not_show_its_wait_is_right_nevertheless(self):
+        self.script(self.OPAQUE.format(python=sys.executable, bad=None))
+        self.assertEqual(self.values("--filter", "./script", "--range", "0:5", "-j", "1"),
+                         list("01234"))
+
     def test_always_answers_too_much(self):
         outcomes = self.outcomes("--filter", "sed -u p", "--range", "0:4", "-j", "1")
         for outcome in outcomes:
             self.assertIn("more than one line", outcome["failure"]["message"])
+
+    def test_npy_is_refused_before_anything_starts(self):
+        self.assert_refused(".npy holds numbers", "--filter", "cat", "--range", "0:9",
+                            "-o", self.path("out.npy"))
 
     def test_answers_too_little(self):
         failure = self.one_bad("echo complaint >&2")

@@ -83,7 +83,7 @@ TEST(Codec, AStreamMayComeInPiecesOfAnySize)
     encode(stream, Done{4, 5, Store::Inline, 6, 7, "values"});
     encode(stream, Stations{1, 2, 3, 4, 5});
     encode(stream, Printed{42, Stream::Error, "oops\n"});
-    encodeGoodbye(stream, MessageType::WorkerGoodbye);
+    encode(stream, WorkerGoodbye{});
     for (std::size_t piece = 1; piece <= stream.size(); ++piece) {
         FrameDecoder decoder(Direction::ToPool);
         std::vector<MessageType> types;

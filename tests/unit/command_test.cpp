@@ -19,6 +19,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using Words = std::vector<std::string>;
 
 /// The words that sh makes of it; nothing where sh refuses it.
@@ -103,6 +104,14 @@ TEST(CommandTemplate, PutsColumnsIntoTheirs)
     const std::array<std::string_view, 2> fields{"Ann", "7"};
     EXPECT_THAT(command.fill({"{...}", fields}).value(),
         ElementsAre("Ann", "7Ann", "{Name}", "{ 7", "{Ann}", "awk{print $1}", "{...}"));
+}
+
+TEST(CommandTemplate, FindsNamesThatNoColumnHas)
+{
+    const std::vector<std::string> columns{"name", "age"};
+    EXPECT_THAT(namesWithoutColumn("{nome} {name} x{Age}y {{alter} {}", columns),
+        ElementsAre("nome", "Age", "alter"));
+    EXPECT_THAT(namesWithoutColumn("awk '{print $1}' {2,3} {4} {a b} } {", columns), IsEmpty());
 }
 
 TEST(CommandTemplate, LooksAtAnInputNoMore)
