@@ -16,13 +16,16 @@ public:
     enum class Order { ByIndex, AsTheyCome };
     using FailureHandler = std::function<void(std::uint64_t index, const FailureView &failure)>;
 
-    /// `writer` may be null: then outcomes are only looked at for failures.
+    /// `writer` may be null: then outcomes are only looked at.
     OutcomeReader(Run &run, OutcomeWriter *writer, Order order, FailureHandler onFailure);
 
     enum class Left { Nothing, More };
     /// Writes what can be written now, but goes on for some milliseconds at the most. Nothing is
     /// left once all that had settled when it returned is written. Fails as the writer does.
     Result<Left> take();
+
+    /// How many values were taken so far of which only the printed form could be kept.
+    std::uint64_t reprs() const { return m_reprs; }
 
 private:
     bool refill();
@@ -34,6 +37,7 @@ private:
     Order m_order;
     FailureHandler m_onFailure;
     std::deque<IndexRange> m_waiting; ///< settled, and not yet written
+    std::uint64_t m_reprs = 0;
     std::uint64_t m_queuedBelow = 0; ///< below this index all are written or waiting
 };
 

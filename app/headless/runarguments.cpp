@@ -407,6 +407,11 @@ void describeSpec(CLI::App &run, TypedSpec &typed)
             ->type_name(option.type)
             ->group(option.group);
     }
+    // What would be of no effect is a mistake.
+    for (const char *name : {"--python-interpreter", "--python-init"})
+        run.get_option(name)->needs("--python");
+    for (const char *name : {"--delimiter", "--header", "--columns"})
+        run.get_option(name)->needs("--csv");
 }
 
 void refuseEmptyValues(CLI::App &run)

@@ -8,6 +8,7 @@
 #include "pool/usablecores.h"
 #include "record/runsaving.h"
 #include "report/valuetext.h"
+#include "task/builtin.h"
 
 #include <cstdio>
 #include <utility>
@@ -30,6 +31,17 @@ bool outrunsDisk(const RunOptions &options)
 {
     return options.save && std::holds_alternative<BuiltinTask>(options.spec.task)
         && std::holds_alternative<RangeInput>(options.spec.input);
+}
+
+/// Whether all values of the task are text, however much it looks like numbers.
+bool givesText(const TaskSpec &task)
+{
+    if (const auto *builtin = std::get_if<BuiltinTask>(&task)) {
+        const auto made = makeBuiltin(builtin->name, builtin->arguments);
+        return made && std::holds_alternative<TextTask>(*made);
+    }
+    return std::holds_alternative<CommandTask>(task) || std::holds_alternative<ShellTask>(task)
+        || std::holds_alternative<FilterTask>(task);
 }
 
 } // namespace
@@ -83,10 +95,9 @@ Result<void> RunCommand::prepare()
 Run::Reading RunCommand::reading() const
 {
     Run::Reading reading;
-    const auto *lines = std::get_if<LinesInput>(&m_options.spec.input);
-    const bool isUnbounded = lines && lines->isStandardInput();
     // Trace and report tell the reasons of failures, too.
-    const bool tellsLater = (m_options.trace || m_options.report) && !isUnbounded;
+    const bool tellsLater =
+        (m_options.trace || m_options.report) && !isReadOnce(m_options.spec.input);
     reading.keep = tellsLater    ? OutcomeStore::Keep::All
         : outrunsDisk(m_options) ? OutcomeStore::Keep::UntilSaved
                                  : OutcomeStore::Keep::UntilRead;
@@ -120,6 +131,9 @@ Result<Run::Opened> RunCommand::reopen(Run::Reading reading) const
 
 Result<void> RunCommand::openOutputs()
 {
+    if (m_options.output && m_options.output->ends_with(".npy") && givesText(m_options.spec.task))
+        return failure("cannot write " + *m_options.output
+            + ": the values of this task are text, and .npy holds numbers: use .jsonl or .csv");
     const WaitForRoom room = [this](const std::string &what) {
         return waitForRoom(what);
     };
@@ -224,6 +238,7 @@ int RunCommand::finish()
     if (m_failuresSaid > failuresToSay && !writesText())
         say("poolscope: " + std::to_string(m_failuresSaid - failuresToSay) + " more inputs failed"
             + (m_options.output ? "; " + *m_options.output + " says why" : ""));
+    tellOfReprs();
     if (!m_options.quiet)
         m_progress.finish(progressOf(*m_run));
     const int status = exitStatus();
@@ -240,6 +255,18 @@ int RunCommand::finish()
     if (!m_options.quiet && !isHalted && m_run->timeline().settled() > 0)
         say(analyse(m_run->record(), usableCores()).verdict.text);
     return kept ? status : exitPoolFailed;
+}
+
+/// In .jsonl they are told apart.
+void RunCommand::tellOfReprs()
+{
+    const std::uint64_t count = m_reader->reprs();
+    if (count == 0 || (m_options.output && m_options.output->ends_with(".jsonl")))
+        return;
+    say("poolscope: " + std::to_string(count)
+        + (count == 1 ? " value is nothing that JSON can hold, and is"
+                      : " values are nothing that JSON can hold, and are")
+        + " given as Python's repr; .jsonl marks which");
 }
 
 /// Says why, where the run did not come to its end.

@@ -38,6 +38,7 @@ private:
     bool takeOutcomes();
     void takeLog();
     void tellOfFile();
+    void tellOfReprs();
     void reportFailure(std::uint64_t index, const FailureView &failure);
     bool waitForRoom(const std::string &what);
     void stopFor(const Error &error);

@@ -193,6 +193,27 @@ class Rows(InputTest):
             "the task sqrt takes one column: choose it with --columns from name,number")
 
 
+    def test_a_name_that_no_column_has_is_told(self):
+        self.write("name,age\nAnn,7\n")
+        done = self.program("run", "--command", "echo {nome} {age}", "--csv", "rows.csv", "-q")
+        self.assert_status(done, ALL_SUCCEEDED)
+        self.assertEqual(done.out, b"{nome} 7\n")
+        self.assertIn("{nome} is no column, and is passed on as it is; there are name,age", done.err)
+
+    def test_options_of_another_task_or_input_are_refused(self):
+        self.write("name,age\nAnn,7\n")
+        for message, arguments in (
+            ("--python-init requires --python",
+             ["--builtin", "sqrt", "--range", "0:9", "--python-init", "start"]),
+            ("--columns requires --csv",
+             ["--builtin", "sha256", "--lines", "rows.csv", "--columns", "name"]),
+            ("rows of a CSV file cannot come from standard input", ["--builtin", "sha256", "--csv", "-"]),
+        ):
+            with self.subTest(message=message):
+                done = self.program("run", *arguments)
+                self.assert_status(done, WRONG_USE)
+                self.assertIn(message, done.err)
+
 class Files(InputTest):
     def setUp(self):
         super().setUp()

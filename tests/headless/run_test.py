@@ -130,6 +130,10 @@ KINDS = [
 
 def kinds(number):
     return KINDS[number]
+
+
+def one_repr(number):
+    return Thing() if number == 1 else number
 '''
 
 Done = namedtuple("Done", "status out err")
@@ -460,10 +464,19 @@ class Files(ProgramTest):
 
     def test_npy_refuses_text(self):
         self.path("out.npy").write_bytes(b"before")
-        done = self.run_builtin("sha256", "0:5", "-o", "out.npy")
-        self.assert_status(done, POOL_FAILED)
-        self.assertIn(".npy holds numbers", done.err)
-        self.assertEqual(self.path("out.npy").read_bytes(), b"before")
+        for done, status in (
+            (self.run_builtin("sha256", "0:5", "-o", "out.npy"), WRONG_USE),
+            (self.run_python("kinds", "0:20", "-o", "out.npy"), POOL_FAILED),
+        ):
+            self.assert_status(done, status)
+            self.assertIn(".npy holds numbers", done.err)
+            self.assertEqual(self.path("out.npy").read_bytes(), b"before")
+
+    def test_a_printed_form_is_told_where_the_output_does_not_mark_it(self):
+        told = "1 value is nothing that JSON can hold, and is given as Python's repr"
+        for ending in ".csv", ".txt", ".jsonl":
+            _, done = self.written(ending, "one_repr", "0:3", ALL_SUCCEEDED)
+            self.assertEqual(told in done.err, ending != ".jsonl", done.err)
 
     def test_closed_standard_streams_damage_no_file(self):
         for closed in "1>&-", "2>&-", "0<&- 1>&- 2>&-":
