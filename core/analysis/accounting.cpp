@@ -303,6 +303,8 @@ void Accountant::takeMarks()
 /// Returns how many chunks it has taken in.
 std::size_t Accountant::advanceWorker(Worker &worker, std::size_t mostChunks)
 {
+    const std::uint64_t begin = m_timeline.firstDispatch();
+    const std::uint64_t end = begin + m_timeline.makespan();
     std::size_t taken = 0;
     while (taken < mostChunks) {
         if (!worker.chunk)
@@ -311,6 +313,7 @@ std::size_t Accountant::advanceWorker(Worker &worker, std::size_t mostChunks)
             && (worker.marks.empty() || worker.chunk->decoded <= worker.marks.front().time);
         if (chunkIsNext) {
             worker.takeChunk(m_sizes[sizeAt(worker.chunk->begun)]);
+            worker.account.settle(begin, end);
             ++taken;
         } else if (!worker.marks.empty()) {
             const Mark mark = worker.marks.front();
