@@ -14,6 +14,7 @@ QColor causeColour(const Theme &theme, Cause cause)
     static const QColor yellow(0xf0e442);
     constexpr int stronger = 130;
     constexpr int weaker = 118;
+    constexpr int weakest = 150;
     switch (cause) {
     case Cause::OnCpu:
         return green;
@@ -28,8 +29,9 @@ QColor causeColour(const Theme &theme, Cause cause)
     case Cause::UnderWay:
         return purple;
     case Cause::TransferIn:
-    case Cause::TransferOut:
         return purple.lighter(weaker);
+    case Cause::TransferOut:
+        return purple.lighter(weakest);
     case Cause::Order:
         return yellow;
     case Cause::Consumer:

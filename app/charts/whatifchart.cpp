@@ -79,8 +79,8 @@ void WhatIfChart::makeCurves()
     m_predicted = addGraph();
     m_predictedBeyond = addGraph();
     m_bound = addGraph();
-    m_run = dot(addGraph());
     m_chosen = dot(addGraph());
+    m_run = dot(addGraph()); // the cross is drawn on top of the square
     xAxis->setScaleType(QCPAxis::stLogarithmic);
     xAxis->setTicker(powersOfFour());
     xAxis->setLabel(tr("processes"));
@@ -329,7 +329,8 @@ void WhatIfChart::fit()
 void WhatIfChart::fitAxes()
 {
     constexpr double side = 1.12;
-    constexpr double margin = 1.25;
+    constexpr double leastMargin = 1.25;
+    constexpr double share = 0.08; // of what is drawn, for the signs at its edges
     xAxis->setRange(1 / side, maxWorkers * side);
     double lowest = INFINITY;
     double highest = 0;
@@ -339,6 +340,7 @@ void WhatIfChart::fitAxes()
             highest = std::max(highest, point.value);
         }
     }
+    const double margin = std::max(leastMargin, std::pow(highest / lowest, share));
     if (highest > 0)
         yAxis->setRange(lowest / margin, highest * margin);
     else

@@ -204,7 +204,7 @@ void MainWindow::makeActions()
         stopMeasuring();
         m_controller.stop();
     });
-    m_sweep = addCommand(tr("S&weep"), {Qt::CTRL | Qt::Key_9},
+    m_sweep = addCommand(tr("S&weep"), {Qt::CTRL | Qt::Key_8},
         tr("Measure which number of workers and which chunk size pay"));
     connect(m_sweep, &QAction::triggered, this, [this] { m_tabs->setCurrentWidget(m_sweepPage); });
     m_open = addCommand(tr("&Open\u2026"), {QKeySequence::Open},
@@ -289,7 +289,7 @@ void MainWindow::makeMenus()
         [this] { m_tabs->setCurrentIndex(timeTab); });
     addTo(view, tr("Latenc&y"), {Qt::CTRL | Qt::Key_7},
         [this] { m_tabs->setCurrentIndex(latencyTab); });
-    addTo(view, tr("What i&f"), {Qt::CTRL | Qt::Key_8},
+    addTo(view, tr("What i&f"), {Qt::CTRL | Qt::Key_9},
         [this] { m_tabs->setCurrentIndex(whatIfTab); });
     view->addAction(m_sweep);
     addTo(view, tr("Go to inde&x\u2026"), {Qt::CTRL | Qt::Key_G}, [this] {
@@ -450,7 +450,7 @@ QWidget *MainWindow::makeTables()
     m_cards.insert(m_cards.end(), m_sweepPage->cards().begin(), m_sweepPage->cards().end());
     m_tabs->addTab(m_sweepPage, tr("Scaling"));
     m_tabs->setTabToolTip(m_tabs->indexOf(m_sweepPage),
-        tr("What more workers and other chunk sizes give, measured by a sweep (Ctrl+9)"));
+        tr("What more workers and other chunk sizes give, measured by a sweep (Ctrl+8)"));
     auto *whatIf = static_cast<WhatIfChart *>(&m_charts[ChartKind::WhatIf]);
     m_cards.push_back(new ChartCard(whatIf, nullptr));
     m_whatIfPage = new WhatIfPage(m_cards.back(), whatIf);
@@ -467,7 +467,7 @@ QWidget *MainWindow::makeTables()
     m_tabs->setTabToolTip(
         latencyTab, tr("How long iterations took, and which took longest (Ctrl+7)"));
     m_tabs->setTabToolTip(
-        whatIfTab, tr("How long the run would have taken in another pool (Ctrl+8)"));
+        whatIfTab, tr("How long the run would have taken in another pool (Ctrl+9)"));
     return m_tabs;
 }
 

@@ -27,8 +27,8 @@ const QString repeatsKey = QStringLiteral("sweep/repeats");
 const QString namedFileKey = QStringLiteral("sweep/namedFile");
 const QString fileKey = QStringLiteral("sweep/file");
 const QString runKey = QStringLiteral("sweep/run");
-constexpr int sideWidth = 344;
-constexpr int legibleHeight = 270; // of the charts, with their legends
+constexpr int sideWidth = 352;
+constexpr int legibleHeight = 236; // of the charts, with their legends
 
 QString sweepsFolder()
 {
@@ -75,9 +75,8 @@ SweepPage::SweepPage(QWidget *parent)
     , m_map(new SweepMap)
 {
     auto *layout = new QHBoxLayout(this);
-    // The tab's own padding takes from what a minimum height gives.
-    layout->setContentsMargins(gridUnit, gridUnit, gridUnit, gridUnit);
-    layout->setSpacing(gridUnit);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
     layout->addWidget(makeSide());
     layout->addWidget(makeCharts(), 1);
     connect(m_main, &QPushButton::clicked, this, &SweepPage::pressed);
@@ -118,7 +117,7 @@ QWidget *SweepPage::makeSide()
     auto *side = new QWidget;
     side->setObjectName(QStringLiteral("panel"));
     auto *layout = new QVBoxLayout(side);
-    layout->setContentsMargins(0, 0, gridUnit, 0);
+    layout->setContentsMargins(gridUnit, gridUnit, gridUnit, 0);
     layout->setSpacing(gridUnit / 2);
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(gridUnit);

@@ -207,7 +207,7 @@ private slots:
     void aSweepIsMeasuredShownAndApplied()
     {
         Person person;
-        person.press(Qt::Key_9);
+        person.press(Qt::Key_8);
         person.typeSweep("1,2", "1,auto", "2");
         person.click("sweepMain");
         QVERIFY(!person.canStart());
@@ -238,7 +238,7 @@ private slots:
     void aWrongSweepIsToldAndCannotBeStarted()
     {
         Person person;
-        person.press(Qt::Key_9);
+        person.press(Qt::Key_8);
         person.typeSweep("1,none", "auto", "1");
         QVERIFY(!person.find<QPushButton>("sweepMain").isEnabled());
         bool isTold = false;
@@ -256,7 +256,7 @@ private slots:
         {
             Person person;
             person.chooseSlowTask();
-            person.press(Qt::Key_9);
+            person.press(Qt::Key_8);
             person.typeSweep("1,2", "1,4", "2");
             person.type("sweepFile", file);
             person.click("sweepMain");
@@ -267,7 +267,7 @@ private slots:
         const qsizetype before = linesIn(file);
         QVERIFY(before < 9);
         Person person;
-        person.press(Qt::Key_9);
+        person.press(Qt::Key_8);
         QVERIFY(person.text("sweepState").contains(QStringLiteral("%1 of 8 runs").arg(before - 1)));
         QCOMPARE(person.find<QPushButton>("sweepMain").text(), QStringLiteral("Continue"));
         person.click("sweepMain");

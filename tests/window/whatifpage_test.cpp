@@ -53,7 +53,7 @@ private slots:
 
     void beforeTheFirstRunItSaysWhatItWillDo()
     {
-        press(Qt::Key_8);
+        press(Qt::Key_9);
         QVERIFY(chart().isVisible());
         QVERIFY2(told().contains("When a run has ended"), qPrintable(told()));
         QVERIFY(!find<QPushButton>("applyWhatIf").isEnabled());
@@ -124,7 +124,7 @@ private slots:
 
     void aRunOfOurOwnIsReplayedWhenItHasEnded()
     {
-        press(Qt::Key_8);
+        press(Qt::Key_9);
         QTest::mouseClick(&find<QToolButton>("start"), Qt::LeftButton);
         QVERIFY(comes([&] { return m_window->controller().state() == State::Ended; }));
         QVERIFY(comes([&] { return told().startsWith("With 2 processes"); }));
@@ -231,7 +231,7 @@ private:
     {
         jobLog().openIn(*m_window);
         QVERIFY(comes([&] { return chart().record(); }));
-        press(Qt::Key_8);
+        press(Qt::Key_9);
         QVERIFY(comes([&] { return told().startsWith("With 1 process:"); }));
     }
 

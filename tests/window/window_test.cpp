@@ -1323,9 +1323,8 @@ private slots:
                     lacking << what + " has no tool tip";
             }
         };
-        for (const Qt::Key tab :
-            {Qt::Key_1, Qt::Key_2, Qt::Key_3, Qt::Key_6, Qt::Key_7, Qt::Key_8}) {
-            person.press(tab, Qt::ControlModifier);
+        for (int tab = Qt::Key_1; tab <= Qt::Key_9; ++tab) {
+            person.press(static_cast<Qt::Key>(tab), Qt::ControlModifier);
             check();
         }
         person.find<MessageBar>().say(MessageBar::Kind::Problem, "a", "b");
