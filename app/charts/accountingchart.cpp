@@ -84,17 +84,12 @@ void AccountingChart::setTheme(const Theme &theme)
 /// The causes that took most.
 QString AccountingChart::figure() const
 {
-    if (m_accounting.times.sum() == 0)
-        return {};
-    std::array<Cause, causeCount> causes = allCauses();
-    constexpr std::size_t told = 3;
-    std::partial_sort(causes.begin(), causes.begin() + told, causes.end(),
-        [this](Cause a, Cause b) { return m_accounting.times[a] > m_accounting.times[b]; });
+    constexpr qsizetype told = 3;
     QStringList parts;
-    for (std::size_t i = 0; i < told; ++i) {
-        const double share = shareOf(m_accounting.times, causes[i]);
-        if (share >= legible)
-            parts << percentText(share) + u' ' + nameOf(causes[i]);
+    for (const Cause cause : causesByTime(m_accounting.times)) {
+        const double share = shareOf(m_accounting.times, cause);
+        if (share >= legible && parts.size() < told)
+            parts << percentText(share) + u' ' + nameOf(cause);
     }
     return parts.join(QStringLiteral(" \u00b7 "));
 }

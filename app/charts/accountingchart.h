@@ -22,6 +22,8 @@ public:
     std::vector<Series> series() const override;
     void fit() override;
 
+    /// As of what was last drawn.
+    const Accounting &accounting() const { return m_accounting; }
     /// Of a run that has ended; null before.
     const Verdict *verdict() const { return m_verdict ? &*m_verdict : nullptr; }
 

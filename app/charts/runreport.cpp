@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/runreport.h"
 
+#include "charts/accountingchart.h"
 #include "charts/caption.h"
 #include "charts/chartexport.h"
 #include "charts/pdfreport.h"
@@ -154,6 +155,41 @@ ReportSection figures(const RunRecord &record)
         .take();
 }
 
+ReportSection verdict(const Verdict *verdict)
+{
+    ReportSection section;
+    section.heading = tr("Verdict");
+    if (verdict)
+        section.paragraphs.push_back(verdict->text);
+    return section;
+}
+
+/// Of the pool, and of each of a few workers.
+ReportSection timeByCause(const Accounting &accounting)
+{
+    constexpr std::size_t mostWorkers = 8;
+    ReportSection section;
+    section.heading = tr("Workers' time by cause");
+    section.table.columns = {left("Cause"), right("Time"), right("Share")};
+    const std::size_t workers =
+        accounting.workers.size() <= mostWorkers ? accounting.workers.size() : 0;
+    for (std::size_t i = 0; i < workers; ++i)
+        section.table.columns.push_back(
+            right((tr("Worker") + " " + std::to_string(accounting.workers[i].id)).c_str()));
+    const auto share = [](std::uint64_t part, std::uint64_t whole) {
+        return percentText(static_cast<double>(part) / static_cast<double>(whole)).toStdString();
+    };
+    const std::uint64_t all = accounting.times.sum();
+    for (const Cause cause : causesByTime(accounting.times)) {
+        std::vector<std::string> row{std::string(causeText(cause)),
+            duration(accounting.times[cause]), share(accounting.times[cause], all)};
+        for (std::size_t i = 0; i < workers; ++i)
+            row.push_back(share(accounting.workers[i].times[cause], accounting.makespan()));
+        section.table.rows.push_back(std::move(row));
+    }
+    return section;
+}
+
 ReportSection workers(const Timeline &timeline)
 {
     ReportSection section;
@@ -245,8 +281,7 @@ bool saysSomething(const ReportSection &section)
 
 } // namespace
 
-ReportData reportOf(
-    const ChartSet &charts, const Moment &moment, std::vector<ReportSection> findings)
+ReportData reportOf(const ChartSet &charts, const Moment &moment)
 {
     ReportData report;
     const RunRecord *record = (*charts.begin())->record();
@@ -254,10 +289,14 @@ ReportData reportOf(
         return report;
     report.title = settingsText(*record).toStdString();
     report.subtitle = outcomeText(*record, moment).toStdString();
-    std::vector<ReportSection> sections{figures(*record)};
-    std::move(findings.begin(), findings.end(), std::back_inserter(sections));
+    std::vector<ReportSection> drawn;
     for (Chart *chart : charts)
-        sections.push_back(chartSection(*chart, moment));
+        drawn.push_back(chartSection(*chart, moment));
+    // Drawing it has had it account for all of the run.
+    const auto &accounting = static_cast<const AccountingChart &>(charts[ChartKind::Accounting]);
+    std::vector<ReportSection> sections{
+        verdict(accounting.verdict()), figures(*record), timeByCause(accounting.accounting())};
+    std::move(drawn.begin(), drawn.end(), std::back_inserter(sections));
     sections.push_back(workers(record->timeline));
     sections.push_back(failures(*record));
     sections.push_back(settings(*record));

@@ -7,14 +7,11 @@
 #include "result.h"
 
 #include <filesystem>
-#include <vector>
 
 namespace poolscope {
 
-/// What there is to say of the record that the charts show. `findings` are sections that stand
-/// behind its figures, before the charts. Nothing where it has no record.
-ReportData reportOf(
-    const ChartSet &charts, const Moment &moment, std::vector<ReportSection> findings = {});
+/// What there is to say of the record that the charts show. Nothing where they show none.
+ReportData reportOf(const ChartSet &charts, const Moment &moment);
 
 /// Writes it as HTML or as PDF, as the ending (.html, .pdf) says, whole or not at all.
 Result<void> writeReport(const ReportData &report, const std::filesystem::path &path);

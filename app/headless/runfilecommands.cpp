@@ -149,20 +149,25 @@ std::string rounded(double value)
 /// The causes that took at least a hundredth of the workers' time, the greatest first.
 std::string causesLine(const Accounting &accounting)
 {
-    std::vector<std::pair<double, Cause>> shares;
     const auto whole = static_cast<double>(accounting.times.sum());
-    for (std::size_t i = 0; i < causeCount; ++i) {
-        const auto cause = static_cast<Cause>(i);
-        const double share = static_cast<double>(accounting.times[cause]) / std::max(whole, 1.0);
-        if (share >= 0.01)
-            shares.emplace_back(share, cause);
-    }
-    std::sort(shares.rbegin(), shares.rend());
     std::string line;
-    for (const auto &[share, cause] : shares)
-        line +=
-            (line.empty() ? "" : "; ") + percentText(share) + " " + std::string(causeText(cause));
+    for (const Cause cause : causesByTime(accounting.times)) {
+        const double share = static_cast<double>(accounting.times[cause]) / whole;
+        if (share >= 0.01)
+            line += (line.empty() ? "" : "; ") + percentText(share) + " "
+                + std::string(causeText(cause));
+    }
     return line;
+}
+
+/// What a reader in the order of the inputs had to wait for.
+std::string heldBackLine(const std::optional<HeldBack> &heldBack)
+{
+    if (!heldBack || heldBack->mostValues == 0)
+        return {};
+    return "in input order up to " + countText(heldBack->mostValues, "value") + " of about "
+        + rounded(heldBack->mostBytes) + " bytes wait for an earlier one, and a value waits "
+        + durationText(heldBack->meanTime / 1e9) + " in the mean";
 }
 
 std::string beganLine(const RunDescription &description)
@@ -215,6 +220,7 @@ std::string infoText(const RunTold &told)
         rounded(seconds(progress.makespan())) + " s, " + rounded(progress.rate()) + " it/s");
     line("workers", std::to_string(progress.workers));
     line("time went", causesLine(told.analysis.accounting));
+    line("held back", heldBackLine(told.heldBack));
     line("verdict", told.analysis.verdict.text);
     line("began", beganLine(description));
     return text;
@@ -226,7 +232,7 @@ Result<RunTold> readTold(const std::string &path)
     return openRun(path).map([&](const LoadedRun &loaded) {
         const RunRecord &record = *loaded.record;
         return RunTold{path, runSourceOf(path), record.source, loaded.info,
-            analyse(record, loaded.info.description.machine.cores), heldBackOf(record.timeline)};
+            analyse(record, loaded.info.description.machine.cores), heldBackOf(record)};
     });
 }
 

@@ -185,6 +185,18 @@ CauseTimes &CauseTimes::operator+=(const CauseTimes &other)
     return *this;
 }
 
+std::vector<Cause> causesByTime(const CauseTimes &times)
+{
+    std::vector<Cause> causes;
+    for (std::size_t i = 0; i < causeCount; ++i) {
+        if (times[static_cast<Cause>(i)] > 0)
+            causes.push_back(static_cast<Cause>(i));
+    }
+    std::stable_sort(
+        causes.begin(), causes.end(), [&](Cause a, Cause b) { return times[a] > times[b]; });
+    return causes;
+}
+
 std::uint64_t Accounting::busy() const
 {
     return std::accumulate(workers.begin(), workers.end(), std::uint64_t{0},
@@ -370,14 +382,17 @@ Accounting accountingOf(const Timeline &timeline, const RunConditions &condition
     return accountant.accounting();
 }
 
-std::optional<HeldBack> heldBackOf(const Timeline &timeline)
+std::optional<HeldBack> heldBackOf(const RunRecord &record)
 {
+    const Timeline &timeline = record.timeline;
     if (timeline.workerCount() > 0 && timeline.worker(0).account())
         return std::nullopt;
     CompletionOrder order(timeline);
     while (!order.advance(UINT64_MAX, SIZE_MAX)) { }
     const CompletionOrder::Disorder disorder = order.disorder();
-    return HeldBack{disorder.mostHeldBack, disorder.meanHeldBack};
+    const double meanSize = share(record.outcomes->bytes(), timeline.settled());
+    const auto most = static_cast<double>(disorder.mostHeldBack);
+    return HeldBack{disorder.mostHeldBack, most * meanSize, disorder.meanHeldBack};
 }
 
 } // namespace poolscope

@@ -73,6 +73,9 @@ private:
     std::array<std::uint64_t, causeCount> m_times{};
 };
 
+/// The causes that took any time, the greatest first.
+std::vector<Cause> causesByTime(const CauseTimes &times);
+
 struct WorkerAccounting {
     WorkerId id = 0;
     CauseTimes times; ///< their sum is the makespan
@@ -97,6 +100,7 @@ struct SizeAccounting {
 /// What a reader in input order had waiting.
 struct HeldBack {
     std::uint64_t mostValues = 0; ///< at once
+    double mostBytes = 0; ///< about: so many values of the mean size
     double meanTime = 0; ///< nanoseconds for which a value waited
 };
 
@@ -158,6 +162,6 @@ private:
 Accounting accountingOf(const Timeline &timeline, const RunConditions &conditions);
 
 /// Nothing where spans were not kept. Visits every span.
-std::optional<HeldBack> heldBackOf(const Timeline &timeline);
+std::optional<HeldBack> heldBackOf(const RunRecord &record);
 
 } // namespace poolscope

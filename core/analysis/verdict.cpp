@@ -312,12 +312,21 @@ std::optional<Verdict> waiting(const Case &run)
     return verdict;
 }
 
+/// Whether a fixed chunk has handing over take most of the run, of which its throughput speaks, and
+/// starting, which is paid once, did not take many times as long.
+bool isHandingOverAboveAll(const Case &run)
+{
+    constexpr double longestStart = 4; // in makespans
+    return run.f.chunk && run.handover() >= run.present / 2
+        && run.f.startUp <= longestStart * run.f.makespan;
+}
+
 std::optional<Verdict> startUp(const Case &run)
 {
     const double loss = ratio(
         run.f.startUp * std::max<double>(run.f.workers, 1) + run.time(Cause::Starting), run.all);
     // Less than half of the time is what a short run costs anywhere.
-    if (loss < 0.5)
+    if (loss < 0.5 || isHandingOverAboveAll(run))
         return std::nullopt;
     return found(Finding::StartUp, loss,
         "Starting took " + durationText(run.f.startUp)

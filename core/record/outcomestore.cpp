@@ -102,6 +102,7 @@ OutcomeStore::~OutcomeStore()
 void OutcomeStore::addNumbers(IndexRange indices, OutcomeKind kind)
 {
     mark(indices, kind == OutcomeKind::Real ? Cell::Real : Cell::Integer);
+    m_bytes += indices.count * sizeof(std::uint64_t);
 }
 
 Result<void> OutcomeStore::add(std::uint64_t index, const OutcomeView &outcome)
@@ -109,11 +110,11 @@ Result<void> OutcomeStore::add(std::uint64_t index, const OutcomeView &outcome)
     switch (outcome.kind) {
     case OutcomeKind::Integer:
         *cell(index) = static_cast<std::uint64_t>(outcome.integer);
-        mark({index, 1}, Cell::Integer);
+        addNumbers({index, 1}, outcome.kind);
         return {};
     case OutcomeKind::Real:
         *cell(index) = std::bit_cast<std::uint64_t>(outcome.real);
-        mark({index, 1}, Cell::Real);
+        addNumbers({index, 1}, outcome.kind);
         return {};
     default:
         break;
@@ -125,6 +126,7 @@ Result<void> OutcomeStore::add(std::uint64_t index, const OutcomeView &outcome)
         return tl::unexpected(offset.error());
     std::atomic_ref(*cell(index)).store(*offset, std::memory_order_relaxed);
     mark({index, 1}, Cell::Blob);
+    m_bytes += record.size();
     return {};
 }
 

@@ -58,6 +58,10 @@ public:
     /// The index, which has an outcome that is no number, has none any more.
     void forget(std::uint64_t index);
 
+    /// What the outcomes that were added take: 8 for a number, else as many as are kept. Any
+    /// thread.
+    std::uint64_t bytes() const { return m_bytes; }
+
     /// Why outcomes pile up in memory instead of the temporary file, in one line; empty: they do
     /// not. makeWay() tries whether there is room again.
     std::string obstacle() const { return m_blobs->obstacle(); }
@@ -133,6 +137,7 @@ private:
     std::unique_ptr<BlobLog> m_blobs;
     AppendLog<Segment> m_segments;
     std::uint64_t m_released = 0;
+    std::atomic<std::uint64_t> m_bytes = 0;
 };
 
 } // namespace poolscope

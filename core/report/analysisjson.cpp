@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/analysisjson.h"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace poolscope {
@@ -75,9 +76,10 @@ Json accountingJson(const Accounting &accounting, const std::optional<HeldBack> 
             {{"cpu_s", seconds(accounting.coordinator.cpu)},
                 {"busy_s", seconds(accounting.coordinator.busy)}}},
         {"held_back",
-            heldBack
-                ? Json{{"most_values", heldBack->mostValues}, {"mean_s", heldBack->meanTime / 1e9}}
-                : Json()},
+            heldBack ? Json{{"most_values", heldBack->mostValues},
+                {"most_bytes", std::round(heldBack->mostBytes)},
+                {"mean_s", heldBack->meanTime / 1e9}}
+                     : Json()},
     };
 }
 

@@ -60,7 +60,7 @@ std::string summaryJson(const RunRecord &record, const Analysis &analysis)
         {"makespan_s", known(seconds(timeline.makespan()))},
         {"rate", known(rateOf(timeline))},
         {"workers", workers},
-        {"accounting", accountingJson(analysis.accounting, heldBackOf(timeline))},
+        {"accounting", accountingJson(analysis.accounting, heldBackOf(record))},
         {"verdict", verdictJson(analysis.verdict)},
     };
     return summary.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -335,7 +335,8 @@ class Report(InterchangeTest):
         self.assertEqual(page.tags["svg"], 12)  # six charts, for light and dark
         for text in ("picky", "0:50", "2 workers", "Workers over time", "Completion order",
                      "Iterations per second", "Throughput", "Kernel", os.uname().release, "Failures",
-                     "ValueError", "<b>no & 7</b>", "did 49"):
+                     "ValueError", "<b>no & 7</b>", "did 49", "Verdict", "Workers' time by cause",
+                     "computing on a core"):
             self.assertIn(text, page.text)
         self.assertNotIn("\x1b", page.text)
 

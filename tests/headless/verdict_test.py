@@ -80,6 +80,17 @@ class VerdictTest(run_test.ProgramTest):
         text = self.program("info", file).out.decode()
         self.assertIn(summary["verdict"]["text"], text)
 
+    def test_what_a_reader_in_order_has_to_hold_back(self):
+        file = self.folder / "run.poolscope"
+        summary, _ = run(PROGRAM, self.folder, Case(
+            "held back", {}, ["--builtin", "sleep_ms:2", "--range", "0:80", "--chunk", 20,
+                              *DISCARD, "--save", file]))
+        held = summary["accounting"]["held_back"]
+        self.assertGreater(held["most_values"], 0)
+        self.assertEqual(held["most_bytes"], 8 * held["most_values"])
+        self.assertIn(f"up to {held['most_values']} values of about {held['most_bytes']:.0f} bytes",
+                      self.program("info", file).out.decode())
+
     def test_the_advice_on_handing_over_gives_what_it_predicts(self):
         slow = ["--builtin", "sqrt", "--range", "1:50000", *DISCARD]
         summary = self.check(Case("as it is", {"handing_over", "coordinator_saturated"},

@@ -210,6 +210,19 @@ TEST(Verdict, StartUp)
     EXPECT_EQ(findingOf(figures), Finding::StartUp);
 }
 
+TEST(Verdict, AStartThatTookLongDoesNotHideWhatTheRunWentWith)
+{
+    RunFigures figures = run({{Cause::UnderWay, 15}});
+    figures.chunk = 1;
+    figures.startUp = 20;
+    EXPECT_EQ(findingOf(figures), Finding::HandingOver);
+    figures.startUp = 100;
+    EXPECT_EQ(findingOf(figures), Finding::StartUp);
+    figures.startUp = 20;
+    figures.chunk.reset();
+    EXPECT_EQ(findingOf(figures), Finding::StartUp) << "there is nothing to be mended but that";
+}
+
 TEST(Verdict, ASlowWorker)
 {
     RunFigures figures = run();
