@@ -74,6 +74,11 @@ public:
         return time(Cause::Coordinator) + time(Cause::UnderWay) + time(Cause::TransferIn)
             + time(Cause::TransferOut);
     }
+    /// The part of handing over for which the CPU quota held back who had to do it.
+    double throttledHandover() const
+    {
+        return std::clamp(f.throttled - time(Cause::Throttled), 0.0, handover());
+    }
     double usableWorkers() const
     {
         return f.cores > 0 ? std::min<double>(workers, f.cores) : workers;
@@ -133,7 +138,7 @@ double gainOfAutomaticChunks(const Case &run)
 
 std::optional<Verdict> handingOver(const Case &run)
 {
-    const double loss = ratio(run.handover(), run.all);
+    const double loss = ratio(run.handover() - run.throttledHandover(), run.all);
     if (loss < worthAWord || run.f.chunks == 0)
         return std::nullopt;
     const double perChunk = run.handover() / static_cast<double>(run.f.chunks);
@@ -411,13 +416,15 @@ std::optional<Verdict> memoryBandwidth(const Case &run)
 
 std::optional<Verdict> throttled(const Case &run)
 {
-    const double loss = hinderedShare(run, run.time(Cause::Throttled));
+    const double lost = run.time(Cause::Throttled) + run.throttledHandover();
+    const double loss =
+        std::max(hinderedShare(run, run.time(Cause::Throttled)), ratio(lost, run.all));
     if (loss < worthAWord)
         return std::nullopt;
-    const double gain = 1 / (1 - std::min(ratio(run.time(Cause::Throttled), run.present), 0.9));
+    const double gain = 1 / (1 - std::min(ratio(lost, run.present), 0.9));
     Verdict verdict = found(Finding::Throttled, loss,
         "The CPU quota of the control group held workers back for "
-            + percentText(ratio(run.time(Cause::Throttled), run.present))
+            + percentText(ratio(lost, run.present))
             + " of their time. With a higher quota expect up to " + rateText(run.rate * gain) + " ("
             + factorText(gain) + ").");
     verdict.gain = gain;
@@ -557,6 +564,7 @@ RunFigures figuresOf(const Accounting &accounting, const RunSpec &spec, const Ti
     figures.settled = timeline.settled();
     figures.failed = timeline.failed();
     figures.coordinatorBusy = seconds(accounting.coordinator.busy);
+    figures.throttled = seconds(accounting.coordinator.throttled);
     for (const WorkerAccounting &worker : accounting.workers) {
         figures.iterations += worker.iterations;
         figures.chunks += worker.chunks;

@@ -94,6 +94,7 @@ struct RunFigures {
     double busy = 0; ///< worker-time within iterations
     double workersCpu = 0; ///< CPU time of workers, since they were ready
     double coordinatorBusy = 0;
+    double throttled = 0; ///< by the CPU quota, workers and this program, whatever they were at
     double longestIteration = 0;
     double longestChunk = 0;
     std::uint32_t restarts = 0;

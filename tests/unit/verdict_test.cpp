@@ -237,6 +237,16 @@ TEST(Verdict, Throttled)
     EXPECT_EQ(findingOf(run({{Cause::Throttled, 10}, {Cause::Preempted, 3}})), Finding::Throttled);
 }
 
+TEST(Verdict, AQuotaThatHoldsBackWhoHandsOverIsNoHandingOver)
+{
+    RunFigures figures = run({{Cause::Throttled, 3}, {Cause::TransferOut, 10}});
+    EXPECT_EQ(findingOf(figures), Finding::HandingOver);
+    figures.throttled = 9;
+    const Verdict verdict = verdictOf(figures);
+    EXPECT_EQ(verdict.finding, Finding::Throttled);
+    EXPECT_NE(verdict.text.find("45%"), std::string::npos) << verdict.text;
+}
+
 TEST(Verdict, WhatBlocks)
 {
     const Verdict order = verdictOf(run({{Cause::Order, 9}}));
