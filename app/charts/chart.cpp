@@ -197,7 +197,7 @@ void Chart::setCrossHair(std::optional<double> key)
 void Chart::mouseMoveEvent(QMouseEvent *event)
 {
     QCustomPlot::mouseMoveEvent(event);
-    const bool inside = hasData() && plotRect().contains(event->position().toPoint());
+    const bool inside = hasData() && isOverPlot(event->position().toPoint());
     hovered(inside ? std::optional(event->position()) : std::nullopt);
     const QString text =
         inside && event->buttons() == Qt::NoButton ? textAt(event->position()) : QString();

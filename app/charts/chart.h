@@ -128,7 +128,11 @@ protected:
 
     /// As the theme has it.
     void styleAxis(QCPAxis *axis) const;
-    QRect plotRect() const { return axisRect()->rect(); }
+    /// Where the pointer is over what is drawn.
+    virtual bool isOverPlot(const QPoint &position) const
+    {
+        return axisRect()->rect().contains(position);
+    }
     void setCrossHair(std::optional<double> key);
     /// Something other than the record has changed.
     void replotSoon();

@@ -353,10 +353,40 @@ std::uint32_t WhatIfChart::workersAt(const QPointF &position) const
     return static_cast<std::uint32_t>(std::clamp<double>(workers, 1, maxWorkers));
 }
 
+bool WhatIfChart::isOverPlot(const QPoint &position) const
+{
+    return Chart::isOverPlot(position) || m_lanesRect->rect().contains(position);
+}
+
+/// What a process would do there.
+QString WhatIfChart::laneText(const QPointF &position) const
+{
+    const ReplayedRun *run = m_lanes->run();
+    const double place = m_lanesRect->axis(QCPAxis::atLeft)->pixelToCoord(position.y());
+    const double time = m_lanesRect->axis(QCPAxis::atBottom)->pixelToCoord(position.x());
+    const auto number = static_cast<std::size_t>(std::max(std::round(place), 1.0));
+    if (!run || number > run->lanes.size() || time < 0)
+        return {};
+    const Lane &lane = *run->lanes[number - 1];
+    const std::size_t begun = lane.countBefore(static_cast<std::uint64_t>(time) + 1);
+    QStringList text{tr("process %1").arg(countText(number)),
+        tr("%1 after the first dispatch").arg(durationText(time))};
+    if (begun == 0)
+        return (text << tr("waits for its first chunk")).join(u'\n');
+    const Span span = lane.span(begun - 1);
+    if (time < static_cast<double>(span.begin + span.duration))
+        text << tr("computes for %1").arg(durationText(static_cast<double>(span.duration)));
+    else
+        text << (begun < lane.size() ? tr("waits for a chunk") : tr("has no work left"));
+    return text.join(u'\n');
+}
+
 QString WhatIfChart::textAt(const QPointF &position) const
 {
     if (m_told.curve.empty())
         return {};
+    if (m_lanesRect->visible() && m_lanesRect->rect().contains(position.toPoint()))
+        return laneText(position);
     const auto wanted = static_cast<double>(workersAt(position));
     const auto nearest = std::min_element(m_told.curve.begin(), m_told.curve.end(),
         [wanted](const CurvePoint &a, const CurvePoint &b) {

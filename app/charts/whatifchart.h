@@ -46,6 +46,7 @@ protected:
     void recordChanged() override;
     Taken takeNew(const Moment &moment, std::chrono::steady_clock::time_point until) override;
     QString textAt(const QPointF &position) const override;
+    bool isOverPlot(const QPoint &position) const override;
     bool canBeClicked(const QPointF &position) const override;
     void clicked(const QPointF &position) override;
     void showEvent(QShowEvent *event) override;
@@ -63,6 +64,7 @@ private:
     const CurvePoint *pointOf(std::uint32_t workers) const;
     std::uint32_t workersAt(const QPointF &position) const;
     QString speedText(double makespan) const;
+    QString laneText(const QPointF &position) const;
 
     QCPItemRect *m_otherMachines; ///< behind what is predicted for more cores
     QCPItemText *m_coresText;

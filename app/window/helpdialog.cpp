@@ -48,7 +48,8 @@ QString keysTable(const QList<QAction *> &actions)
 
 } // namespace
 
-void showHelp(const ChartSet &charts, const QList<QAction *> &actions, QWidget *parent)
+void showHelp(
+    const std::vector<const Chart *> &charts, const QList<QAction *> &actions, QWidget *parent)
 {
     QString html =
         QObject::tr("<h3>What to do</h3><p>Choose a task, its inputs and a number of processes, "

@@ -2,14 +2,17 @@
 // The help that F1 shows, and the About page.
 #pragma once
 
-#include "charts/chartset.h"
+#include "charts/chart.h"
 
+#include <QAction>
 #include <QWidget>
+#include <vector>
 
 namespace poolscope {
 
 /// What each chart shows, and every key.
-void showHelp(const ChartSet &charts, const QList<QAction *> &actions, QWidget *parent);
+void showHelp(
+    const std::vector<const Chart *> &charts, const QList<QAction *> &actions, QWidget *parent);
 /// What the program is, its version, and the licences of what it is made of.
 void showAbout(QWidget *parent);
 

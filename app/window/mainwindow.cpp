@@ -322,7 +322,12 @@ void MainWindow::makeMenus()
     });
 
     QMenu *help = menuBar()->addMenu(tr("&Help"));
-    addTo(help, tr("&Help"), {Qt::Key_F1}, [this] { showHelp(m_charts, actions(), this); });
+    addTo(help, tr("&Help"), {Qt::Key_F1}, [this] {
+        std::vector<const Chart *> charts;
+        for (const ChartCard *card : m_cards)
+            charts.push_back(card->chart());
+        showHelp(charts, actions(), this);
+    });
     addTo(help, tr("&About Poolscope"), {}, [this] { showAbout(this); });
 }
 

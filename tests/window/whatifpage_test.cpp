@@ -152,6 +152,10 @@ private slots:
                 qPrintable(picture.pixelColor(middle).name()));
         }
         QVERIFY(lanes.axis(QCPAxis::atLeft)->range() == QCPRange(0.5, 4.5));
+        const QString computes = chart.textAt(
+            {lanes.rect().center().x() + 0.5, lanes.axis(QCPAxis::atLeft)->coordToPixel(2)});
+        QVERIFY2(computes.startsWith("process 2\n") && computes.contains("\ncomputes for "),
+            qPrintable(computes));
         // Many lanes share the lines of the picture.
         chart.setSetting({1024, 1, 1, WhatIfSetting::Order::Given});
         takeAll(chart, {oneSecond, TimeView::Run::Ended});
