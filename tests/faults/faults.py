@@ -183,7 +183,7 @@ def kill_workers(kills, chance):
 
 
 def kill_program(kills, chance):
-    inputs = 400 * kills
+    inputs = 1200 * kills  # more than can be done until the last kill
     with tempfile.TemporaryDirectory() as path:
         folder = Folder(path, 0.001)
         command = ["run", *folder.task(inputs), "-j", 2, "--save", "run.poolscope"]

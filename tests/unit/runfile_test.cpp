@@ -584,13 +584,14 @@ TEST_F(RunFileTest, BelievesNoPiece)
             writer.number(number);
         return bytes;
     }();
+    const std::string twoSpans = span + span;
     for (const Piece &piece : std::vector<Piece>{{0, PieceKind::Reals, 0, 2, 2, few},
              {0, PieceKind::Reals, 0, 0, 1ULL << 61, few},
              {0, PieceKind::Integers, 0, ~0ULL, 1, few}, {0, PieceKind::Integers, 0, 3, 1, few},
              {0, PieceKind::Outcomes, 0, 0, 1, ""}, {0, PieceKind::Outcomes, 0, 0, ~0ULL, few},
              {0, PieceKind::Outcomes, 0, 0, 1, huge}, {0, PieceKind::Part, 0, 0, 0, few},
              {0, PieceKind::Spans, 1, 0, 1, huge}, {0, PieceKind::Spans, 0, 0, 0, ""},
-             {0, PieceKind::Spans, 1, 0, 2, span + span}, {0, PieceKind::Stations, 1, 0, 0, few},
+             {0, PieceKind::Spans, 1, 0, 2, twoSpans}, {0, PieceKind::Stations, 1, 0, 0, few},
              {0, PieceKind::Marks, 0, 0, 1, huge}, {0, PieceKind::Marks, 0, 0, 1, few},
              {0, PieceKind::Worker, 1, 0, 0, huge}, {0, PieceKind::Worker, 0, 0, 0, few},
              {0, PieceKind::Log, 0, 0, ~0ULL, huge}, {0, PieceKind::Reopened, 0, 3, 1, ""}}) {
