@@ -92,9 +92,11 @@ void TimeAccount::close(std::uint64_t time, Stretch untold)
 
 void TimeAccount::closeReady(std::uint64_t time, Stretch untold)
 {
-    if (m_hasOpenSpans) {
-        add(Stretch::UnderWay, std::min(m_openBegin, time));
-        addOpenSpans(time);
+    if (!m_openSpans.empty()) {
+        const std::uint64_t begin = std::min(m_openSpans.front().begin, time);
+        const std::uint64_t end = m_openSpans.back().begin + m_openSpans.back().duration;
+        add(Stretch::UnderWay, begin);
+        addSpans(m_openSpans.size(), begin, std::min(end, time));
         add(untold, time);
         return;
     }
@@ -109,12 +111,16 @@ void TimeAccount::closeReady(std::uint64_t time, Stretch untold)
     add(untold, time);
 }
 
-void TimeAccount::addOpenSpans(std::uint64_t until)
+/// Takes the first open spans as what lies between begin and end; what they leave was sending.
+void TimeAccount::addSpans(std::size_t count, std::uint64_t begin, std::uint64_t end)
 {
-    add(Stretch::Computing, std::min({m_openBegin + m_openBusy, m_openEnd, until}));
-    add(Stretch::TransferOut, std::min(m_openEnd, until));
-    m_hasOpenSpans = false;
-    m_openBusy = 0;
+    std::uint64_t busy = 0;
+    for (; count > 0; --count) {
+        busy += m_openSpans.front().duration;
+        m_openSpans.pop_front();
+    }
+    add(Stretch::Computing, std::min(begin + busy, end));
+    add(Stretch::TransferOut, end);
 }
 
 /// The reason holds since it was told; before that the answer lay with the coordinator.
@@ -142,11 +148,7 @@ void TimeAccount::idle(IdleReason reason, std::uint64_t time)
 
 void TimeAccount::span(const Span &span)
 {
-    if (!m_hasOpenSpans)
-        m_openBegin = span.begin;
-    m_hasOpenSpans = true;
-    m_openEnd = span.begin + span.duration;
-    m_openBusy += span.duration;
+    m_openSpans.push_back(span);
     if (span.count > 0)
         m_longestIteration = std::max(m_longestIteration, span.duration / span.count);
 }
@@ -166,9 +168,8 @@ void TimeAccount::chunk(const ChunkStations &stations)
         upToItsBegin(Stretch::UnderWay, stations.received);
     }
     add(Stretch::TransferIn, stations.begun);
-    m_openBegin = std::max(stations.begun, m_reached);
-    m_openEnd = stations.ended;
-    addOpenSpans(stations.ended);
+    addSpans(std::min<std::size_t>(stations.spans, m_openSpans.size()),
+        std::max(stations.begun, m_reached), stations.ended);
     m_idle.reset();
     m_ended = stations.ended;
     m_answered = stations.answered;

@@ -13,6 +13,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <vector>
 
@@ -55,7 +56,8 @@ public:
     void continued(std::uint64_t time);
     void idle(IdleReason reason, std::uint64_t time);
     void span(const Span &span);
-    /// The spans since the last chunk are this one's.
+    /// The first of the spans that are no chunk's yet are this one's, as many as it has; those of
+    /// the chunk behind it may have been told before.
     void chunk(const ChunkStations &stations);
 
     /// Counts what lies in [begin, end). `begin` is always the same, but for 0, which it is as long
@@ -82,7 +84,7 @@ private:
     void close(std::uint64_t time, Stretch untold);
     void closeReady(std::uint64_t time, Stretch untold);
     void addIdle(std::uint64_t until);
-    void addOpenSpans(std::uint64_t until);
+    void addSpans(std::size_t count, std::uint64_t begin, std::uint64_t end);
 
     WorkerId m_worker;
     bool m_isWanted = true;
@@ -94,10 +96,7 @@ private:
     std::uint64_t m_ended = 0; ///< the last chunk
     std::uint64_t m_answered = 0; ///< the last chunk
     std::uint64_t m_decoded = 0; ///< the last chunk
-    std::uint64_t m_openBegin = 0; ///< of the spans since the last chunk
-    std::uint64_t m_openEnd = 0;
-    std::uint64_t m_openBusy = 0;
-    bool m_hasOpenSpans = false;
+    std::deque<Span> m_openSpans; ///< that are no chunk's yet
 
     std::vector<Piece> m_pieces; ///< not settled yet; each begins where the one before ended
     std::uint64_t m_reached = 0; ///< the end of the last piece

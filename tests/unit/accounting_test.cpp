@@ -84,6 +84,17 @@ TEST_F(TimeAccountTest, WhatLiesBetweenSpansOfAChunkIsTransfer)
     EXPECT_EQ(m_account.longestChunk(), 60U);
 }
 
+TEST_F(TimeAccountTest, SpansOfTheNextChunkMayBeToldFirst)
+{
+    m_account.span({140, 60, 0, 3});
+    m_account.span({200, 70, 3, 3});
+    m_account.span({270, 30, 6, 3});
+    m_account.chunk({110, 120, 140, 200, 400, 420, 1});
+    m_account.chunk({111, 120, 200, 300, 400, 420, 2});
+    const StretchTimes times = m_account.between(140, 300);
+    EXPECT_EQ(of(times, Stretch::Computing), 160U);
+}
+
 TEST_F(TimeAccountTest, IdlenessCountsByItsReason)
 {
     chunk(stations(110, 120, 130, 230, 240, 260));
