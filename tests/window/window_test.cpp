@@ -916,6 +916,7 @@ private slots:
         QVERIFY(!table->isVisible());
         QVERIFY(person.seesItsEnd());
         Chart &chart = person.window.charts()[ChartKind::Workers];
+        person.picture(ChartKind::Workers); // the chart follows the view a frame later
         const Mark failure = person.marks(Mark::Kind::Failed).at(2);
         const QPointF tick(chart.xAxis->coordToPixel(static_cast<double>(failure.time)),
             chart.yAxis->coordToPixel(failure.worker));
