@@ -89,10 +89,11 @@ public:
         m_sum += value;
         ++m_count;
     }
-    /// What was measured; what is assumed where nothing was.
-    MeanCost orAssumed(MeanCost assumed) const
+    /// What was measured; what is assumed where there were fewer cases.
+    MeanCost orAssumed(MeanCost assumed, std::uint64_t leastCases = 1) const
     {
-        return m_count == 0 ? assumed : MeanCost{m_sum / static_cast<double>(m_count), m_count};
+        return m_count < leastCases ? assumed
+                                    : MeanCost{m_sum / static_cast<double>(m_count), m_count};
     }
 
 private:
@@ -116,7 +117,8 @@ double between(std::uint64_t from, std::uint64_t to)
 class CostReader {
 public:
     void read(const WorkerRecord &worker);
-    HandoverCosts costs();
+    /// Those given are assumed.
+    HandoverCosts costs(HandoverCosts costs);
 
 private:
     void compare(const ChunkStations &before, const ChunkStations &next);
@@ -185,16 +187,28 @@ void CostReader::measureAnswers()
     }
 }
 
-HandoverCosts CostReader::costs()
+HandoverCosts CostReader::costs(HandoverCosts costs)
 {
+    constexpr std::uint64_t leastWays = 64;
     measureAnswers();
-    HandoverCosts costs;
-    costs.outward = m_outward.orAssumed(costs.outward);
-    costs.inward = m_inward.orAssumed(costs.inward);
-    costs.turn = m_turn.orAssumed(costs.turn);
+    costs.outward = m_outward.orAssumed(costs.outward, leastWays);
+    costs.inward = m_inward.orAssumed(costs.inward, leastWays);
+    costs.turn = m_turn.orAssumed(costs.turn, leastWays);
     costs.gap = m_gap.orAssumed(costs.gap);
     costs.answer = m_answer.orAssumed(costs.answer);
     costs.chunk = m_chunk.orAssumed(costs.chunk);
+    return costs;
+}
+
+/// What is assumed of workers as these are. Python's sleep until a chunk comes.
+HandoverCosts assumedCosts(const Timeline &timeline)
+{
+    HandoverCosts costs;
+    if (timeline.workerCount() > 0 && timeline.worker(0).identity().runtime.starts_with("Python")) {
+        costs.outward.nanoseconds = 45'000;
+        costs.inward.nanoseconds = 45'000;
+        costs.gap.nanoseconds = 1'000;
+    }
     return costs;
 }
 
@@ -242,7 +256,7 @@ RecordedWork recordedWork(const Timeline &timeline)
     CostReader reader;
     for (std::size_t i = 0; i < timeline.workerCount(); ++i)
         reader.read(timeline.worker(i));
-    work.costs = reader.costs();
+    work.costs = reader.costs(assumedCosts(timeline));
     const Start start = startOf(timeline);
     work.readyTimes = start.readyTimes;
     work.costs.start = start.betweenStarts.orAssumed(work.costs.start);

@@ -30,19 +30,22 @@ struct MeanCost {
     std::uint64_t cases = 0; ///< it is the mean of these; 0: assumed
 };
 
+/// Each way is of a worker that is handed one chunk after the other. Where it seldom was idle, it
+/// was so when the pool started or ended, and what came of that is not what a way costs: then the
+/// costs that were measured in lock-step on two cores are assumed, for workers in C++.
 struct HandoverCosts {
     /// From sending a chunk to an idle worker until it begins.
-    MeanCost outward{25'000};
+    MeanCost outward{5'000};
     /// From the end of the last input that a worker had until the coordinator has its answer.
-    MeanCost inward{15'000};
+    MeanCost inward{8'000};
     /// From there until the coordinator sends this worker its next chunk.
-    MeanCost turn{3'000};
+    MeanCost turn{500};
     /// How long an answer, which may tell of several chunks, keeps the coordinator from others.
     MeanCost answer{8'000};
     /// How much longer for each chunk.
     MeanCost chunk{300};
     /// Between two chunks that a worker holds.
-    MeanCost gap{1'000};
+    MeanCost gap{100};
     /// Between starting one worker and the next one, which the coordinator does in turn.
     MeanCost start{500'000};
 };

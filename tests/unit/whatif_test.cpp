@@ -239,7 +239,7 @@ TEST(RecordedWork, LockStepShowsWhatEachWayCosts)
 {
     MadeUpRun run;
     std::uint64_t time = 1000;
-    for (std::uint64_t i = 0; i < 10; ++i) {
+    for (std::uint64_t i = 0; i < 100; ++i) {
         // sent, received, begun, ended, answered, decoded
         ranChunk(run, 1, i, {time, time + 6, time + 7, time + 107, time + 108, time + 112, 1});
         time += 115;
@@ -248,9 +248,21 @@ TEST(RecordedWork, LockStepShowsWhatEachWayCosts)
     EXPECT_EQ(costs.outward.nanoseconds, 7);
     EXPECT_EQ(costs.inward.nanoseconds, 5);
     EXPECT_EQ(costs.turn.nanoseconds, 3);
-    EXPECT_EQ(costs.turn.cases, 9U);
+    EXPECT_EQ(costs.turn.cases, 99U);
     EXPECT_EQ(costs.gap.cases, 0U); // no worker held two
     EXPECT_EQ(costs.gap.nanoseconds, HandoverCosts().gap.nanoseconds);
+}
+
+TEST(RecordedWork, AFewWaysShowNoCost)
+{
+    MadeUpRun run;
+    for (std::uint64_t i = 0; i < 9; ++i)
+        ranChunk(run, 1, i,
+            {i * 1000, i * 1000 + 700, i * 1000 + 710, i * 1000 + 720, i * 1000 + 730,
+                i * 1000 + 900, 1});
+    const HandoverCosts costs = recordedWork(run.timeline()).costs;
+    EXPECT_EQ(costs.outward.cases, 0U);
+    EXPECT_EQ(costs.outward.nanoseconds, HandoverCosts().outward.nanoseconds);
 }
 
 TEST(RecordedWork, AWindowShowsTheGap)
