@@ -12,6 +12,7 @@ namespace poolscope {
 namespace {
 
 constexpr double leastLane = 2; // pixels that a lane needs to be drawn by itself
+
 } // namespace
 
 /// What is drawn where.

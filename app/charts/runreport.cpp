@@ -309,14 +309,8 @@ ReportData reportOf(const ChartSet &charts, const Moment &moment)
 
 Result<void> writeReport(const ReportData &report, const std::filesystem::path &path)
 {
-    auto file = AtomicFile::open(path);
-    if (!file)
-        return tl::unexpected(file.error());
-    const std::string bytes =
-        path.extension() == ".pdf" ? pdfReport(report).toStdString() : htmlReport(report);
-    if (const auto written = (*file)->append(bytes); !written)
-        return written;
-    return (*file)->commit();
+    return writeFile(
+        path, path.extension() == ".pdf" ? pdfReport(report).toStdString() : htmlReport(report));
 }
 
 } // namespace poolscope

@@ -81,9 +81,8 @@ void HistoryView::makeTable()
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(HistoryModel::When, Qt::DescendingOrder);
     m_table->setAccessibleName(tr("History"));
-    m_table->setToolTip(
-        tr("Enter or a double click opens a run, F2 renames it or changes its note, "
-           "Delete deletes it"));
+    m_table->setToolTip(tr("Enter or a double click opens a run, F2 changes its name or note, "
+                           "Delete deletes it"));
     makePlain(m_table);
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_table->setEditTriggers(QAbstractItemView::EditKeyPressed);

@@ -231,9 +231,8 @@ struct Open {
     Opened operator()(const CsvInput &csv) const
     {
         if (csv.path == "-")
-            return failure(
-                "rows of a CSV file cannot come from standard input, as lines can: name a "
-                "file");
+            return failure("rows of a CSV file cannot come from standard input, as lines can: "
+                           "name a file");
         return CsvIndex::open(csv).map([&](CsvIndex index) -> std::unique_ptr<InputSource> {
             return std::make_unique<RowsSource>(std::move(index), csv.delimiter);
         });

@@ -102,7 +102,7 @@ OutcomeStore::~OutcomeStore()
 void OutcomeStore::addNumbers(IndexRange indices, OutcomeKind kind)
 {
     mark(indices, kind == OutcomeKind::Real ? Cell::Real : Cell::Integer);
-    m_bytes += indices.count * sizeof(std::uint64_t);
+    countBytes(indices.count * sizeof(std::uint64_t));
 }
 
 Result<void> OutcomeStore::add(std::uint64_t index, const OutcomeView &outcome)
@@ -126,7 +126,7 @@ Result<void> OutcomeStore::add(std::uint64_t index, const OutcomeView &outcome)
         return tl::unexpected(offset.error());
     std::atomic_ref(*cell(index)).store(*offset, std::memory_order_relaxed);
     mark({index, 1}, Cell::Blob);
-    m_bytes += record.size();
+    countBytes(record.size());
     return {};
 }
 
@@ -147,6 +147,12 @@ OutcomeStore::Segment &OutcomeStore::segmentFor(std::uint64_t index)
     while (m_segments.size() <= index / segmentSize)
         m_segments.append(Segment());
     return m_segments.mutableAt(index / segmentSize);
+}
+
+/// With no locked instruction.
+void OutcomeStore::countBytes(std::uint64_t count)
+{
+    m_bytes.store(m_bytes.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
 }
 
 void OutcomeStore::mark(IndexRange indices, Cell state)

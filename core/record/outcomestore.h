@@ -126,6 +126,7 @@ private:
     static std::uint64_t prefixWord(const Segment &segment, std::uint64_t within);
     static bool extendPrefix(Segment &segment, std::uint64_t from, std::uint64_t to, Cell state);
     void mark(IndexRange indices, Cell state);
+    void countBytes(std::uint64_t count);
     void markWithin(Segment &segment, std::uint64_t from, std::uint64_t to, Cell state);
 
     std::uint64_t m_count = 0;
@@ -137,7 +138,7 @@ private:
     std::unique_ptr<BlobLog> m_blobs;
     AppendLog<Segment> m_segments;
     std::uint64_t m_released = 0;
-    std::atomic<std::uint64_t> m_bytes = 0;
+    std::atomic<std::uint64_t> m_bytes = 0; ///< one thread adds to it at a time
 };
 
 } // namespace poolscope

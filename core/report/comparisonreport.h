@@ -4,7 +4,6 @@
 
 #include "analysis/accounting.h"
 #include "analysis/comparison.h"
-
 #include "record/runrecord.h"
 
 #include <array>

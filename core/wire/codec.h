@@ -140,8 +140,7 @@ void encode(std::string &out, const Done &message);
 void encode(std::string &out, const Stations &message);
 void encode(std::string &out, const Printed &message);
 void encode(std::string &out, const WorkerGoodbye &message);
-/// A message without fields: PoolGoodbye or WorkerGoodbye.
-/// The pool's.
+/// PoolGoodbye, which has no fields.
 void encodeGoodbye(std::string &out);
 
 Result<Setup> decodeSetup(std::string_view body);

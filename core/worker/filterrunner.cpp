@@ -189,9 +189,8 @@ std::optional<Failure> FilterRunner::saidBefore()
 std::string FilterRunner::answeredTooMuch() const
 {
     return "it answered input " + std::to_string(*m_inDoubtFrom)
-        + " or a later one with more than one line, and what was taken for its values since then "
-          "may "
-          "belong to other inputs";
+        + " or a later one with more than one line, and what was taken for its values since "
+          "then may belong to other inputs";
 }
 
 bool FilterRunner::hasSurplus() const
@@ -282,7 +281,7 @@ void FilterRunner::awaitSurplus(const Exchange &exchange)
 {
     const std::uint64_t answered = now();
     const std::uint64_t grace = graceFor(answered - exchange.begun);
-    for (std::uint64_t pause = yieldTime;; pause = std::min(2 * pause, longestPause)) {
+    while (true) {
         const LineWait::State state = m_lineWait->look();
         readWaiting(m_filter->standardOutput(), m_answer);
         m_errors.readWaiting(m_filter->standardError(), exchange.index);
@@ -297,12 +296,15 @@ void FilterRunner::awaitSurplus(const Exchange &exchange)
         const std::uint64_t end = answered + (showsIt ? lookInterval : grace);
         const std::uint64_t time = now();
         if (time >= end) {
-            m_showsItsWait = m_showsItsWait && !showsIt;
+            if (showsIt)
+                m_showsItsWait = false;
             break;
         }
-        if (time < answered + yieldTime)
+        const std::uint64_t waited = time - answered;
+        if (waited < yieldTime)
             sched_yield();
-        else if (awaitChild(*m_filter, false, std::min(end, time + pause)).ended)
+        else if (awaitChild(*m_filter, false, std::min(end, time + std::min(waited, longestPause)))
+                     .ended)
             m_showsItsWait = false;
     }
     if (!m_inDoubtFrom)

@@ -192,7 +192,6 @@ class Rows(InputTest):
             self.program(*run),
             "the task sqrt takes one column: choose it with --columns from name,number")
 
-
     def test_a_name_that_no_column_has_is_told(self):
         self.write("name,age\nAnn,7\n")
         done = self.program("run", "--command", "echo {nome} {age}", "--csv", "rows.csv", "-q")
@@ -213,6 +212,7 @@ class Rows(InputTest):
                 done = self.program("run", *arguments)
                 self.assert_status(done, WRONG_USE)
                 self.assertIn(message, done.err)
+
 
 class Files(InputTest):
     def setUp(self):
