@@ -126,6 +126,8 @@ Result<Run::Opened> RunCommand::reopen(Run::Reading reading) const
     auto opened = reopenRun(*m_options.resumed, reading);
     if (opened && m_options.retryFailed)
         opened->tryAgain = failedInputs(*opened->record);
+    if (opened && !opened->takenBack.empty())
+        complain(takenBackText(opened->takenBack) + "; they are run again");
     return opened;
 }
 

@@ -47,6 +47,7 @@ struct RunTold {
     RunFileInfo info;
     Analysis analysis;
     std::optional<HeldBack> heldBack;
+    std::string takenBack; ///< what is to be said of values that do not count
 
     bool canRun() const { return source.empty(); }
 };
@@ -216,6 +217,7 @@ std::string infoText(const RunTold &told)
     if (told.kind == RunSource::RunFile)
         line("state", stateLine(info));
     line("done", progressLine(info));
+    line("in doubt", told.takenBack);
     line("makespan",
         rounded(seconds(progress.makespan())) + " s, " + rounded(progress.rate()) + " it/s");
     line("workers", std::to_string(progress.workers));
@@ -232,7 +234,8 @@ Result<RunTold> readTold(const std::string &path)
     return openRun(path).map([&](const LoadedRun &loaded) {
         const RunRecord &record = *loaded.record;
         return RunTold{path, runSourceOf(path), record.source, loaded.info,
-            analyse(record, loaded.info.description.machine.cores), heldBackOf(record)};
+            analyse(record, loaded.info.description.machine.cores), heldBackOf(record),
+            takenBackText(loaded.takenBack)};
     });
 }
 
@@ -248,6 +251,8 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
     const auto loaded = openRun(options.file);
     if (!loaded)
         return complain(loaded.error(), exitWrongUse);
+    if (!loaded->takenBack.empty())
+        complain(Error{takenBackText(loaded->takenBack)}, exitAllSucceeded);
     const RunRecord &record = *loaded->record;
     Result<void> written;
     if (options.output)

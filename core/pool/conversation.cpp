@@ -78,8 +78,11 @@ void Conversation::handle(const wire::Frame &frame)
     case wire::MessageType::Printed:
         take(wire::decodePrinted(frame.body), &Conversation::printed);
         break;
+    case wire::MessageType::Standing:
+        take(wire::decodeStanding(frame.body), &Conversation::stands);
+        break;
     case wire::MessageType::WorkerGoodbye:
-        take(wire::decodeWorkerGoodbye(frame.body), &Conversation::saidGoodbye);
+        m_saidGoodbye = true;
         break;
     default:
         break; // the decoder lets nothing else through
@@ -120,6 +123,8 @@ void Conversation::done(const wire::Done &message)
     noteAnswer(span);
     if (message.store == wire::Store::Inline) {
         const std::vector<std::uint64_t> again = retriedOf(message);
+        if (m_doubts && m_inDoubt.empty())
+            m_listener.doubted(m_worker, span);
         m_listener.spanDone(m_worker, span);
         inlineDone(message, again);
         return;
@@ -176,6 +181,8 @@ void Conversation::inlineDone(const wire::Done &message, const std::vector<std::
         }
         if (outcome->kind == OutcomeKind::Failure)
             outcome->failure.context = {std::max(m_scheduler.failedAttempts(index), 1U), m_worker};
+        else if (m_doubts)
+            append(m_inDoubt, {index, 1});
         m_listener.outcomeDone(index, *outcome, m_worker, m_framesTime);
     }
 }
@@ -200,10 +207,15 @@ void Conversation::printed(const wire::Printed &message)
     m_listener.workerPrinted(m_worker, {source, {message.index, 1}, message.text}, m_framesTime);
 }
 
-void Conversation::saidGoodbye(const wire::WorkerGoodbye &message)
+void Conversation::stands(const wire::Standing &message)
 {
-    m_saidGoodbye = true;
-    m_news.doubt = message.doubt;
+    m_doubts = message.trust != wire::Trust::Sure;
+    if (message.trust == wire::Trust::Wrong)
+        m_news.wrong = message.reason;
+    if (m_doubts || m_inDoubt.empty())
+        return;
+    m_inDoubt.clear();
+    m_listener.trusted(m_worker, m_framesTime);
 }
 
 /// It was printed at some time since the last output came: by what ran then, what runs now, or what
@@ -231,7 +243,7 @@ void Conversation::chunkSent(const IndexRange &chunk, std::uint64_t time)
 void Conversation::sendGoodbye()
 {
     std::string goodbye;
-    wire::encodeGoodbye(goodbye);
+    wire::encode(goodbye, wire::PoolGoodbye{});
     m_process.send(goodbye);
 }
 

@@ -37,7 +37,7 @@ public:
         bool isReady = false; ///< for the first time; the scheduler does not know it yet
         bool putBack = false; ///< an index waits to be handed out again
         std::optional<Failure> refusal; ///< why the task cannot be set up
-        std::string doubt; ///< why values that it gave are not to be trusted; empty: they are
+        std::string wrong; ///< why values that it gave are other inputs'; empty: they are not
     };
     /// Takes the frames that have come by `time`.
     News takeFrames(std::uint64_t time);
@@ -50,6 +50,10 @@ public:
 
     bool hasSaidGoodbye() const { return m_saidGoodbye; }
     bool hasAnswered() const { return m_hasAnswered; }
+    /// The values that it is not sure of, in the order in which they came.
+    const std::vector<IndexRange> &inDoubt() const { return m_inDoubt; }
+    /// They are settled otherwise.
+    void forgetDoubt() { m_inDoubt.clear(); }
     bool isOnChunk() const { return !m_inFlight.empty(); }
     /// How it broke the protocol; empty while it keeps to it.
     const std::string &broken() const { return m_broken; }
@@ -72,7 +76,7 @@ private:
     void inlineDone(const wire::Done &message, const std::vector<std::uint64_t> &again);
     void stationsCame(const wire::Stations &message);
     void printed(const wire::Printed &message);
-    void saidGoodbye(const wire::WorkerGoodbye &message);
+    void stands(const wire::Standing &message);
     void malformed(const std::string &what);
 
     const RunClock &m_clock;
@@ -85,6 +89,8 @@ private:
     bool m_ready = false;
     bool m_saidGoodbye = false;
     bool m_hasAnswered = false;
+    bool m_doubts = false; ///< the values that come now
+    std::vector<IndexRange> m_inDoubt;
     std::string m_broken;
     std::deque<InFlight> m_inFlight;
     std::vector<ChunkStations> m_answered; ///< chunks whose Stations are still to come

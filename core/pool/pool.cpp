@@ -397,8 +397,8 @@ void Pool::takeFrames(Slot &slot)
     if (news.refusal)
         end(PoolEnd::How::Failed, "the task cannot be set up: " + oneLine(*news.refusal),
             news.refusal->detail);
-    if (!news.doubt.empty())
-        distrust(slot, news.doubt);
+    if (!news.wrong.empty())
+        takeBack(slot, news.wrong);
     if (slot.conversation->hasAnswered())
         slot.fruitlessStarts = 0;
     if (news.putBack)
@@ -412,10 +412,16 @@ void Pool::takeFrames(Slot &slot)
     finishIfSettled();
 }
 
-/// A run that has come to its end has failed nevertheless, if its values cannot be trusted.
-void Pool::distrust(const Slot &slot, const std::string &doubt)
+/// Some of its values are wrong, and nobody knows which. A run that has come to its end has failed
+/// nevertheless.
+void Pool::takeBack(const Slot &slot, const std::string &why)
 {
-    const std::string error = "worker " + std::to_string(slot.id) + " gave wrong values: " + doubt;
+    const std::vector<IndexRange> &values = slot.conversation->inDoubt();
+    for (const IndexRange &range : values)
+        m_scheduler.takenBack(range.count);
+    m_listener.takenBack(slot.id, values, m_framesTime);
+    slot.conversation->forgetDoubt();
+    const std::string error = "worker " + std::to_string(slot.id) + " gave wrong values: " + why;
     if (m_phase == Phase::Ending && m_end.how == PoolEnd::How::Completed)
         m_end = {PoolEnd::How::Failed, error, {}};
     end(PoolEnd::How::Failed, error);
@@ -509,12 +515,29 @@ void Pool::workerDied(Slot &slot, const std::string &how)
         ++slot.fruitlessStarts;
     if (!slot.enlisted)
         return;
+    if (m_end.how == PoolEnd::How::Completed)
+        trustTheDead(slot);
     const auto after = m_scheduler.workerDied(
         slot.id, suspects, slot.excess ? DeathCause::OverLimit : DeathCause::Unknown);
     for (const std::uint64_t index : after.quarantined)
         quarantine(index, slot, how);
     for (const std::uint64_t index : after.failed)
         settleAsFailure(index, slot, slot.excess->kind, slot.excess->message);
+}
+
+/// What it was in doubt of stays so for ever. That is told, and the values are kept: there is no
+/// sign that they are wrong, and all of them would be lost with each worker that dies.
+void Pool::trustTheDead(const Slot &slot)
+{
+    const std::vector<IndexRange> &values = slot.conversation->inDoubt();
+    if (values.empty())
+        return;
+    const std::uint64_t time = m_clock.now();
+    m_listener.noted(slot.id,
+        "it was gone before it could be seen that its values since input "
+            + std::to_string(values.front().first) + " are each their own input's",
+        time);
+    m_listener.trusted(slot.id, time);
 }
 
 /// The indices one of which it died on.

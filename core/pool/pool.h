@@ -135,7 +135,8 @@ private:
     void lookAtMemory();
     void killFor(Slot &slot, Excess excess);
     void tellOfSlowStart(Slot &slot);
-    void distrust(const Slot &slot, const std::string &doubt);
+    void takeBack(const Slot &slot, const std::string &why);
+    void trustTheDead(const Slot &slot);
     void enlist(Slot &slot);
 
     void processEnded(Slot &slot);

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace poolscope {
 
@@ -131,6 +132,14 @@ public:
 
     /// The index, which had failed for good, is to be tried again: what it came to counts no more.
     virtual void reopened(std::uint64_t index, std::uint64_t time) = 0;
+    /// From this span on, which comes next, the worker cannot be sure that its values belong to
+    /// their inputs.
+    virtual void doubted(WorkerId worker, const Span &span) = 0;
+    /// They do, or are taken to; so are those that come now.
+    virtual void trusted(WorkerId worker, std::uint64_t time) = 0;
+    /// These values, which were in doubt, count no more; the worker gives no others.
+    virtual void takenBack(
+        WorkerId worker, const std::vector<IndexRange> &values, std::uint64_t time) = 0;
     /// Something that a reader of the log should know; worker 0: of the pool as a whole.
     virtual void noted(WorkerId worker, std::string_view text, std::uint64_t time) = 0;
 

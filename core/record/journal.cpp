@@ -40,6 +40,15 @@ std::vector<IndexRange> inOrder(std::vector<IndexRange> ranges)
     return joined;
 }
 
+std::vector<IndexRange> joined(
+    const std::vector<RecordSnapshot> &group, std::vector<IndexRange> RecordSnapshot::*part)
+{
+    std::vector<IndexRange> ranges;
+    for (const RecordSnapshot &snapshot : group)
+        ranges.insert(ranges.end(), (snapshot.*part).begin(), (snapshot.*part).end());
+    return inOrder(std::move(ranges));
+}
+
 } // namespace
 
 Journal::Journal(
@@ -70,6 +79,8 @@ void Journal::note(RecordSnapshot snapshot)
         snapshot.settled.insert(snapshot.settled.begin(), last.settled.begin(), last.settled.end());
         snapshot.reopened.insert(
             snapshot.reopened.begin(), last.reopened.begin(), last.reopened.end());
+        snapshot.takenBack.insert(
+            snapshot.takenBack.begin(), last.takenBack.begin(), last.takenBack.end());
         last = std::move(snapshot);
     }
     m_changed.notify_all();
@@ -178,10 +189,12 @@ void Journal::close(Result<void> result)
 Result<void> Journal::write(const std::vector<RecordSnapshot> &group)
 {
     const RecordSnapshot &last = group.back();
+    // Reopened indices before outcomes: of one that failed again meanwhile the last one counts.
     // Workers before their spans, spans before their stations: so they are read back.
     return m_file->begin()
-        .and_then([&] { return writeReopened(group); })
-        .and_then([&] { return writeOutcomes(group); })
+        .and_then([&] { return writeReopened(joined(group, &RecordSnapshot::reopened)); })
+        .and_then([&] { return writeOutcomes(joined(group, &RecordSnapshot::settled)); })
+        .and_then([&] { return writeReopened(joined(group, &RecordSnapshot::takenBack)); })
         .and_then([&] { return writeWorkers(last.reached); })
         .and_then([&] { return writeMarks(last.reached.marks); })
         .and_then([&] { return writeLog(last.reached.logLines); })
@@ -189,25 +202,19 @@ Result<void> Journal::write(const std::vector<RecordSnapshot> &group)
         .map([&] { m_written = last.reached; });
 }
 
-/// Before the outcomes: of an index that failed again meanwhile the last one counts.
-Result<void> Journal::writeReopened(const std::vector<RecordSnapshot> &group)
+Result<void> Journal::writeReopened(const std::vector<IndexRange> &ranges)
 {
-    for (const RecordSnapshot &snapshot : group) {
-        for (const IndexRange &range : snapshot.reopened) {
-            const Piece piece{0, PieceKind::Reopened, 0, range.first, range.count, {}};
-            if (auto added = m_file->add(piece); !added)
-                return added;
-        }
+    for (const IndexRange &range : ranges) {
+        const Piece piece{0, PieceKind::Reopened, 0, range.first, range.count, {}};
+        if (auto added = m_file->add(piece); !added)
+            return added;
     }
     return {};
 }
 
-Result<void> Journal::writeOutcomes(const std::vector<RecordSnapshot> &group)
+Result<void> Journal::writeOutcomes(const std::vector<IndexRange> &settled)
 {
-    std::vector<IndexRange> settled;
-    for (const RecordSnapshot &snapshot : group)
-        settled.insert(settled.end(), snapshot.settled.begin(), snapshot.settled.end());
-    for (const IndexRange &range : inOrder(std::move(settled))) {
+    for (const IndexRange &range : settled) {
         if (auto written = writeOutcomePieces(*m_file, *m_record.outcomes, range); !written)
             return written;
     }

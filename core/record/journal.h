@@ -23,7 +23,8 @@ namespace poolscope {
 /// How far a record reaches at a moment at which every span has the outcomes that came of it.
 struct RecordSnapshot {
     std::vector<IndexRange> settled; ///< since the snapshot before
-    std::vector<IndexRange> reopened; ///< the same: failures that count no more
+    std::vector<IndexRange> reopened; ///< the same: outcomes that count no more
+    std::vector<IndexRange> takenBack; ///< the same, and none of `settled` counts
     std::uint64_t settledBelow = 0; ///< below this index all are settled
     RecordPositions reached;
     RunProgress progress;
@@ -65,8 +66,8 @@ private:
     std::vector<RecordSnapshot> takeGroup();
     bool writePatiently(const std::vector<RecordSnapshot> &group);
     Result<void> write(const std::vector<RecordSnapshot> &group);
-    Result<void> writeReopened(const std::vector<RecordSnapshot> &group);
-    Result<void> writeOutcomes(const std::vector<RecordSnapshot> &group);
+    Result<void> writeReopened(const std::vector<IndexRange> &ranges);
+    Result<void> writeOutcomes(const std::vector<IndexRange> &settled);
     Result<void> writeWorkers(const RecordPositions &reached);
     Result<void> writeSpans(WorkerId worker, const RecordPositions::Worker &reached);
     Result<void> writeStations(WorkerId worker, const RecordPositions::Worker &reached);

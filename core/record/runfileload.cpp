@@ -37,9 +37,24 @@ Result<LoadedRun> loadRunFile(const std::string &path)
         return failure(path + " is damaged: " + finished.error().message);
     loaded.written = restorer.positions();
     const RunProgress &progress = loaded.info.progress;
-    if (progress.state != RunState::Running || !isAlive(progress.holder))
+    if (progress.state != RunState::Running || !isAlive(progress.holder)) {
+        loaded.takenBack = restorer.takeBackDoubtful();
         restorer.closeWorkers();
+    }
+    loaded.info.progress.succeeded = record.timeline.succeeded();
     return loaded;
+}
+
+std::string takenBackText(const std::vector<IndexRange> &values)
+{
+    std::uint64_t count = 0;
+    for (const IndexRange &range : values)
+        count += range.count;
+    if (count == 0)
+        return {};
+    return (count == 1 ? "1 value is" : std::to_string(count) + " values are")
+        + " left out: when the run was cut off, it could not be seen yet that the filter's lines "
+          "were each their own input's";
 }
 
 } // namespace poolscope

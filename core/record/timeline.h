@@ -36,9 +36,11 @@ struct Mark {
         Quarantined, ///< value: the index, which has no span
         GivenUp, ///< value: the index, which failed for good and has no span
         Retried, ///< value: the index, whose attempt failed
-        Reopened, ///< value: the index, whose failure counts no more: it is tried again
+        Reopened, ///< value: the index, whose outcome counts no more: it is tried again
         Continued, ///< the run had been stopped, and went on here
         Idle, ///< the worker has nothing to do; value: its IdleReason
+        Doubted, ///< the worker is not sure of its spans since then
+        Trusted, ///< it is again, and so of those before
     };
     std::uint64_t time = 0;
     std::uint64_t value = 0;
@@ -46,7 +48,7 @@ struct Mark {
     Kind kind = Kind::Starting;
 };
 
-inline constexpr std::uint8_t markKindCount = 15;
+inline constexpr std::uint8_t markKindCount = 17;
 
 /// One worker's record. Counters cover all processes that it has had.
 class WorkerRecord {

@@ -321,6 +321,9 @@ void Importer::tellMark(Recorder &recorder, const Mark &mark)
         if (mark.worker > 0 && mark.value < idleReasonCount)
             recorder.workerIdle(mark.worker, static_cast<IdleReason>(mark.value), mark.time);
         return;
+    case Mark::Kind::Doubted:
+    case Mark::Kind::Trusted:
+        return; // a trace has no values to be in doubt of
     }
 }
 

@@ -37,6 +37,6 @@ inline constexpr std::string_view sentName = "sent";
 /// By Mark::Kind.
 inline constexpr std::array<std::string_view, markKindCount> markNames{"starting", "ready",
     "leaving", "dead", "gone", "resized", "paused", "resumed", "failed", "quarantined", "given up",
-    "retried", "reopened", "continued", "idle"};
+    "retried", "reopened", "continued", "idle", "doubted", "trusted"};
 
 } // namespace poolscope::trace

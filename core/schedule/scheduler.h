@@ -35,6 +35,15 @@ struct IndexRange {
     friend bool operator==(const IndexRange &, const IndexRange &) = default;
 };
 
+/// At the end of a list, into its last range where that ends at `indices`.
+inline void append(std::vector<IndexRange> &ranges, IndexRange indices)
+{
+    if (!ranges.empty() && ranges.back().end() == indices.first)
+        ranges.back().count += indices.count;
+    else
+        ranges.push_back(indices);
+}
+
 struct ScheduleOptions {
     ChunkOptions chunks;
     std::uint32_t retries = 0; ///< how often an index that failed or killed is tried again
@@ -91,6 +100,9 @@ public:
     AfterFailure failed(std::uint64_t index);
     /// An index that was settled as a failure is to be tried again, with all its retries anew.
     void tryAgain(std::uint64_t index);
+    /// So many indices that were answered count as settled no more. They are not handed out again:
+    /// the run ends.
+    void takenBack(std::uint64_t count) { m_settled -= count; }
     /// Before anything is handed out: the index has failed so often before this run went on.
     void failedBefore(std::uint64_t index, std::uint32_t attempts);
     /// Whether the worker has done all that it may do before it is replaced.

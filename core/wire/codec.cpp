@@ -49,6 +49,7 @@ bool belongsTo(Direction direction, MessageType type)
     case MessageType::Stations:
     case MessageType::WorkerGoodbye:
     case MessageType::Printed:
+    case MessageType::Standing:
         return direction == Direction::ToPool;
     }
     return false;
@@ -131,13 +132,14 @@ std::uint32_t maxBodySize(MessageType type)
     case MessageType::Hello:
     case MessageType::Refused:
     case MessageType::Printed:
-    case MessageType::WorkerGoodbye:
+    case MessageType::Standing:
         return shortBody;
     case MessageType::Ready:
         return 8;
     case MessageType::Stations:
         return 40;
     case MessageType::PoolGoodbye:
+    case MessageType::WorkerGoodbye:
         return 0;
     }
     return 0;
@@ -412,18 +414,31 @@ Result<Printed> decodePrinted(std::string_view body)
     return whole(reader, message);
 }
 
-void encode(std::string &out, const WorkerGoodbye &message)
+void encode(std::string &out, const Standing &message)
+{
+    const FrameWriter frame(out, MessageType::Standing);
+    FieldWriter fields(out);
+    fields.number(static_cast<std::uint8_t>(message.trust));
+    fields.raw(message.reason);
+}
+
+Result<Standing> decodeStanding(std::string_view body)
+{
+    FieldReader reader(body);
+    const auto trust = reader.number<std::uint8_t>();
+    const std::string_view reason = reader.rest();
+    if (trust < static_cast<std::uint8_t>(Trust::InDoubt)
+        || trust > static_cast<std::uint8_t>(Trust::Wrong))
+        return failure("values of an unknown standing");
+    return whole(reader, Standing{static_cast<Trust>(trust), reason});
+}
+
+void encode(std::string &out, const WorkerGoodbye &)
 {
     const FrameWriter frame(out, MessageType::WorkerGoodbye);
-    FieldWriter(out).raw(message.doubt);
 }
 
-Result<WorkerGoodbye> decodeWorkerGoodbye(std::string_view body)
-{
-    return WorkerGoodbye{body};
-}
-
-void encodeGoodbye(std::string &out)
+void encode(std::string &out, const PoolGoodbye &)
 {
     const FrameWriter frame(out, MessageType::PoolGoodbye);
 }

@@ -139,9 +139,9 @@ void encode(std::string &out, const Refused &message);
 void encode(std::string &out, const Done &message);
 void encode(std::string &out, const Stations &message);
 void encode(std::string &out, const Printed &message);
+void encode(std::string &out, const Standing &message);
 void encode(std::string &out, const WorkerGoodbye &message);
-/// PoolGoodbye, which has no fields.
-void encodeGoodbye(std::string &out);
+void encode(std::string &out, const PoolGoodbye &message);
 
 Result<Setup> decodeSetup(std::string_view body);
 Result<Work> decodeWork(std::string_view body);
@@ -151,7 +151,7 @@ Result<Refused> decodeRefused(std::string_view body);
 Result<Done> decodeDone(std::string_view body);
 Result<Stations> decodeStations(std::string_view body);
 Result<Printed> decodePrinted(std::string_view body);
-Result<WorkerGoodbye> decodeWorkerGoodbye(std::string_view body);
+Result<Standing> decodeStanding(std::string_view body);
 
 /// Appends one outcome as Done::values holds it.
 void encodeOutcome(std::string &out, const OutcomeView &outcome);

@@ -8,8 +8,8 @@
 //     body          the fields in the order in which the structs below give them
 //
 // Integers and doubles are little-endian; a string is a u32 length and its bytes. Work::items and
-// Done::values, Printed::text and WorkerGoodbye::doubt are the rest of their body, with no length
-// of their own. Clocks are CLOCK_MONOTONIC of the worker's host, in nanoseconds.
+// Done::values, Printed::text and Standing::reason are the rest of their body, with no length of
+// their own. Clocks are CLOCK_MONOTONIC of the worker's host, in nanoseconds.
 //
 // A conversation:
 //
@@ -19,7 +19,7 @@
 //     Ready (or Refused)     ->
 //                            <-       Work, Work, ...
 //     Done, ..., Stations    ->                            as often as there is something to tell
-//     Printed                ->                            the same
+//     Printed, Standing      ->                            the same
 //                            <-       Goodbye              nothing more will come
 //     Stations, Goodbye      ->                            and the worker exits
 //
@@ -39,7 +39,7 @@
 namespace poolscope::wire {
 
 inline constexpr std::uint32_t magic = 0x434c5350; // "PSLC"
-inline constexpr std::uint16_t protocolVersion = 2;
+inline constexpr std::uint16_t protocolVersion = 3;
 
 inline constexpr std::size_t frameHeaderSize = 5;
 /// The longest body of any frame; most types allow far less (see maxBodySize).
@@ -58,6 +58,7 @@ enum class MessageType : std::uint8_t {
     Stations = 20,
     WorkerGoodbye = 21,
     Printed = 22,
+    Standing = 23,
 };
 
 enum class TaskKind : std::uint8_t {
@@ -154,8 +155,21 @@ struct Printed {
     std::string_view text; ///< in pieces that need not be lines
 };
 
-struct WorkerGoodbye {
-    std::string_view doubt; ///< why values that it gave are not to be trusted; empty: they are
+enum class Trust : std::uint8_t {
+    InDoubt = 1, ///< some may turn out to belong to other inputs
+    Sure = 2, ///< none of them can
+    Wrong = 3, ///< some of those in doubt do
 };
+
+/// What the values are worth that the worker gives from now on and, where it was in doubt, of those
+/// that it gave since then. Until the first of these it is sure. A Goodbye in doubt leaves it.
+struct Standing {
+    Trust trust = Trust::Sure;
+    std::string_view reason; ///< why they are wrong
+};
+
+struct PoolGoodbye { };
+
+struct WorkerGoodbye { };
 
 } // namespace poolscope::wire

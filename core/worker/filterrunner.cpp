@@ -56,19 +56,24 @@ FilterRunner::FilterRunner(const wire::Setup &setup, std::string path,
 }
 
 /// What a filter prints when its input ends is no input's, and goes to the log.
-std::string FilterRunner::end()
+void FilterRunner::end()
 {
     if (!m_filter)
-        return {};
-    std::string doubt;
+        return;
     m_answer.clear();
     if (m_inDoubtFrom && awaitChild(*m_filter, false, now() + patienceForRest).output)
         readWaiting(m_filter->standardOutput(), m_answer);
     if (!m_answer.empty())
-        doubt = "the filter had '" + firstCharacters(m_answer)
-            + "' left over at its end: " + answeredTooMuch();
+        answeredTooMuch("the filter had '" + firstCharacters(m_answer) + "' left over at its end");
+    m_inDoubtFrom.reset();
     comeToEnd();
-    return doubt;
+}
+
+wire::Standing FilterRunner::standing() const
+{
+    if (!m_wrong.empty())
+        return {wire::Trust::Wrong, m_wrong};
+    return {m_inDoubtFrom ? wire::Trust::InDoubt : wire::Trust::Sure, {}};
 }
 
 void FilterRunner::comeToEnd()
@@ -107,9 +112,14 @@ std::optional<Failure> FilterRunner::start()
 }
 
 /// Kills the filter; the next input starts another.
-void FilterRunner::leave()
+void FilterRunner::leave(std::uint64_t index)
 {
     m_filter.reset();
+    if (m_inDoubtFrom && m_wrong.empty())
+        m_errorOutput(index,
+            "poolscope: this filter was gone before it could be seen that its values since input "
+                + std::to_string(*m_inDoubtFrom) + " are each their own input's\n");
+    m_inDoubtFrom.reset();
 }
 
 wire::Done FilterRunner::run(Batch batch, wire::FieldReader &items)
@@ -144,11 +154,11 @@ std::optional<Failure> FilterRunner::runOne(std::uint64_t index, std::string_vie
             firstCharacters(std::string_view(m_answer).substr(m_answer.find('\n') + 1));
         reason = failed(failureFilter,
             m_inDoubtFrom
-                ? "the filter had '" + second + "' left over: " + answeredTooMuch()
+                ? answeredTooMuch("the filter had '" + second + "' left over")
                 : "the filter answered with more than one line; the second is '" + second + "'");
     }
     if (reason)
-        leave();
+        leave(index);
     return reason;
 }
 
@@ -180,17 +190,18 @@ std::optional<Failure> FilterRunner::saidBefore()
     readWaiting(m_filter->standardOutput(), m_answer);
     if (m_answer.empty())
         return std::nullopt;
-    return failed(failureFilter,
-        "the filter printed '" + firstCharacters(m_answer) + "' before it was given this input"
-            + (m_inDoubtFrom ? ": " + answeredTooMuch() : std::string()));
+    const std::string what =
+        "the filter printed '" + firstCharacters(m_answer) + "' before it was given this input";
+    return failed(failureFilter, m_inDoubtFrom ? answeredTooMuch(what) : what);
 }
 
-/// Which values are in doubt, where that it has a line too many was found only later.
-std::string FilterRunner::answeredTooMuch() const
+/// Where that it has a line too many was found only after other answers; says which are wrong.
+std::string FilterRunner::answeredTooMuch(std::string_view how)
 {
-    return "it answered input " + std::to_string(*m_inDoubtFrom)
+    m_wrong = std::string(how) + ": it answered input " + std::to_string(*m_inDoubtFrom)
         + " or a later one with more than one line, and what was taken for its values since "
           "then may belong to other inputs";
+    return m_wrong;
 }
 
 bool FilterRunner::hasSurplus() const

@@ -7,9 +7,8 @@
 //
 // A filter has said all of its answer when it waits for its next line, and an answer counts then.
 // Of some that cannot be told (see LineWait): their first answer is given milliseconds for a second
-// line, later ones a part of the time that they took. Where such a filter turns out to have
-// answered with more lines than it was given, it is said from which input on its values are in
-// doubt.
+// line, later ones a part of the time that they took. Their values are in doubt until the filter
+// waits visibly or has come to its end with no line left over. Where there is one, they are wrong.
 #pragma once
 
 #include "worker/linewait.h"
@@ -34,7 +33,8 @@ public:
 
     std::uint64_t largestBatch() const override { return 1; }
     wire::Done run(Batch batch, wire::FieldReader &items) override;
-    std::string end() override;
+    void end() override;
+    wire::Standing standing() const override;
 
 private:
     /// One line on its way through the filter.
@@ -62,10 +62,10 @@ private:
     bool hasTaken(const Exchange &exchange);
     bool hasSurplus() const;
     std::uint64_t graceFor(std::uint64_t duration);
-    std::string answeredTooMuch() const;
+    std::string answeredTooMuch(std::string_view how);
     Failure endedEarly(const Exchange &exchange);
     Failure failed(std::string_view kind, std::string message) const;
-    void leave();
+    void leave(std::uint64_t index);
     void comeToEnd();
 
     wire::Setup m_setup;
@@ -80,6 +80,7 @@ private:
     bool m_showsItsWait = true; ///< as far as is known
     /// The first of its answers since it last was known to have said all.
     std::optional<std::uint64_t> m_inDoubtFrom;
+    std::string m_wrong; ///< why answers that were in doubt are other inputs'
     std::string m_answer;
     std::string m_values;
 };

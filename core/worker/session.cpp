@@ -42,10 +42,11 @@ int Session::run()
         return exitStatus();
     workUntilEnd(*runner);
     if (m_end == End::Goodbye) {
-        const std::string doubt = runner->end();
+        runner->end();
+        tell(runner->standing());
         flush(now());
         m_frame.clear();
-        wire::encode(m_frame, wire::WorkerGoodbye{doubt});
+        wire::encode(m_frame, wire::WorkerGoodbye{});
         m_outbox.add(m_frame);
         m_outbox.flush();
     }
@@ -139,6 +140,7 @@ void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
 
         done.begun = begun;
         done.duration = ended - begun;
+        tell(runner.standing());
         m_frame.clear();
         wire::encode(m_frame, done);
         m_outbox.add(m_frame);
@@ -161,6 +163,19 @@ void Session::printed(std::uint64_t index, std::string_view text)
         wire::encode(m_frame, wire::Printed{index, wire::Stream::Error, piece});
         m_outbox.add(m_frame);
     }
+}
+
+/// Before the values that it is about. That they are sure is told with the next flush: where it
+/// changes often, the pool need not know each time.
+void Session::tell(const wire::Standing &standing)
+{
+    m_trust = standing.trust;
+    if (m_trust == m_trustTold || m_trust == wire::Trust::Sure)
+        return;
+    m_trustTold = m_trust;
+    m_frame.clear();
+    wire::encode(m_frame, standing);
+    m_outbox.add(m_frame);
 }
 
 /// Waits for bytes. False when there will be none.
@@ -234,6 +249,8 @@ void Session::flush(std::uint64_t now)
         return;
     m_usage.refresh(now);
     m_frame.clear();
+    if (m_trust == wire::Trust::Sure && std::exchange(m_trustTold, m_trust) != m_trust)
+        wire::encode(m_frame, wire::Standing{m_trust, {}});
     wire::encode(m_frame,
         wire::Stations{m_received, now, m_usage.cpu(), m_usage.runQueue(), m_usage.maxRss()});
     m_outbox.add(m_frame);

@@ -45,6 +45,7 @@ private:
     bool readMore();
     void awaitBriefly() const;
     void printed(std::uint64_t index, std::string_view text);
+    void tell(const wire::Standing &standing);
     void readPending(std::uint64_t now);
     void takeFrames();
     void flush(std::uint64_t now);
@@ -58,6 +59,8 @@ private:
     std::deque<Chunk> m_chunks;
     std::string m_frame;
     End m_end = End::None;
+    wire::Trust m_trust = wire::Trust::Sure; ///< in the values given so far
+    wire::Trust m_trustTold = wire::Trust::Sure;
     bool m_items = false;
     std::uint64_t m_receivedBytes = 0;
     std::uint64_t m_received = 0;

@@ -38,9 +38,11 @@ public:
     /// values set; the values are valid until the next call.
     virtual wire::Done run(Batch batch, wire::FieldReader &items) = 0;
 
-    /// Lets what it has started come to its end; run() is not called any more. Says why values that
-    /// it gave are not to be trusted, if that shows only now; empty: they are.
-    virtual std::string end() { return {}; }
+    /// Lets what it has started come to its end; run() is not called any more.
+    virtual void end() { }
+
+    /// What its values are worth, as of the last call of run() or end(); valid until the next.
+    virtual wire::Standing standing() const { return {}; }
 };
 
 /// The runner of a task. Fails where the task cannot be set up here.

@@ -32,7 +32,7 @@ from _thread import get_ident as thread_number
 from time import monotonic_ns as clock, process_time_ns
 
 MAGIC = 0x434C5350
-VERSION = 2
+VERSION = 3
 
 SETUP, WORK, POOL_GOODBYE = 1, 2, 3
 HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22

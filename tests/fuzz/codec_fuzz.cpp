@@ -45,6 +45,9 @@ void decode(const Frame &frame)
     case MessageType::Printed:
         decodePrinted(frame.body);
         break;
+    case MessageType::Standing:
+        decodeStanding(frame.body);
+        break;
     case MessageType::PoolGoodbye:
     case MessageType::WorkerGoodbye:
         break;

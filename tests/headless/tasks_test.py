@@ -15,8 +15,8 @@ import unittest
 from pathlib import Path
 
 from run_test import (
-    ALL_SUCCEEDED, ENDLESS, INTERRUPTED, POOL_FAILED, SOME_FAILED, WRONG_USE, ProgramTest,
-    lines_of, read_jsonl)
+    ALL_SUCCEEDED, ENDLESS, INTERRUPTED, POOL_FAILED, PROGRAM, SOME_FAILED, WRONG_USE, ProgramTest,
+    environment, lines_of, read_jsonl)
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 HOSTILE = [
@@ -345,6 +345,33 @@ while text := os.read(0, 100):
         self.assertIn("worker 1 gave wrong values", done.err)
         self.assertRegex(done.err, "answered input 0 or a later one with more than one line")
         self.assertFalse(self.path("o.csv").exists())
+
+    def test_values_that_turned_out_wrong_are_not_kept(self):
+        self.script(self.OPAQUE.format(python=sys.executable, bad=3))
+        self.assert_status(
+            self.program("run", "--filter", "./script", "--range", "0:8", "-j", "1", "-q",
+                         "--save", "it.poolscope"), POOL_FAILED)
+        done = self.program("export", "it.poolscope", "-o", "o.csv")
+        self.assert_status(done, ALL_SUCCEEDED)
+        self.assertEqual(self.path("o.csv").read_text().count("unfinished"), 8)
+
+    def test_values_in_doubt_when_the_program_is_killed_are_run_again(self):
+        self.script(self.OPAQUE.format(python=sys.executable, bad=None))
+        with subprocess.Popen(
+                [PROGRAM, "run", "--filter", "./script", "--range", "0:40", "-j", "2", "-q",
+                 "--save", "it.poolscope"], cwd=self.folder, env=environment(self.mark),
+                stdout=subprocess.PIPE) as program:
+            for _ in range(4):
+                program.stdout.readline()
+            time.sleep(0.3)  # after which the run file has them
+            program.kill()
+        done = self.program("info", "it.poolscope")
+        self.assertRegex(done.out, rb"done +0 of 40")
+        self.assertRegex(done.out, rb"in doubt +\d+ values are left out")
+        done = self.program("resume", "it.poolscope", "-q")
+        self.assert_status(done, ALL_SUCCEEDED)
+        self.assertEqual(done.out.split(), [b"%d" % number for number in range(40)])
+        self.assertIn("they are run again", done.err)
 
     def test_one_that_does_not_show_its_wait_is_right_nevertheless(self):
         self.script(self.OPAQUE.format(python=sys.executable, bad=None))

@@ -69,7 +69,7 @@ TEST(Codec, RefusesAnotherVersionAndAStranger)
     encode(frame, hello);
     auto decoded = decodeHello(std::string_view(frame).substr(frameHeaderSize));
     ASSERT_FALSE(decoded);
-    EXPECT_NE(decoded.error().message.find("version 2"), std::string::npos);
+    EXPECT_NE(decoded.error().message.find("version 3"), std::string::npos);
     decoded = decodeHello("GET / HTTP/1.1");
     ASSERT_FALSE(decoded);
     EXPECT_NE(decoded.error().message.find("no Poolscope worker"), std::string::npos);
@@ -83,6 +83,7 @@ TEST(Codec, AStreamMayComeInPiecesOfAnySize)
     encode(stream, Done{4, 5, Store::Inline, 6, 7, "values"});
     encode(stream, Stations{1, 2, 3, 4, 5});
     encode(stream, Printed{42, Stream::Error, "oops\n"});
+    encode(stream, Standing{Trust::Wrong, "two lines"});
     encode(stream, WorkerGoodbye{});
     for (std::size_t piece = 1; piece <= stream.size(); ++piece) {
         FrameDecoder decoder(Direction::ToPool);
@@ -94,7 +95,8 @@ TEST(Codec, AStreamMayComeInPiecesOfAnySize)
         }
         ASSERT_EQ(types,
             (std::vector{MessageType::Hello, MessageType::Ready, MessageType::Done,
-                MessageType::Stations, MessageType::Printed, MessageType::WorkerGoodbye}));
+                MessageType::Stations, MessageType::Printed, MessageType::Standing,
+                MessageType::WorkerGoodbye}));
         ASSERT_TRUE(decoder.error().empty());
         ASSERT_FALSE(decoder.midFrame());
     }

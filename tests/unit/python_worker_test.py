@@ -198,7 +198,7 @@ def frame(kind, body=b""):
 def setup_frame(target, items=False, start=0, step=1, column=("", 0), board="", **odd):
     return frame(
         SETUP,
-        struct.pack("<IHIB", odd.get("magic", MAGIC), odd.get("version", 2), 1, odd.get("task", 1))
+        struct.pack("<IHIB", odd.get("magic", MAGIC), odd.get("version", 3), 1, odd.get("task", 1))
         + string(os.fsencode(target))
         + string(b"")
         + struct.pack("<Bqq", odd.get("input", int(items)), start, step)
@@ -469,7 +469,7 @@ class Conversation(WorkerTest):
         before = time.monotonic_ns()
         worker = self.ready("same")
         hello = Reader(worker.hello)
-        self.assertEqual(hello.numbers("IHI"), (MAGIC, 2, worker.process.pid))
+        self.assertEqual(hello.numbers("IHI"), (MAGIC, 3, worker.process.pid))
         self.assertEqual(hello.string().decode(), os.uname().nodename)
         self.assertRegex(hello.string().decode(), r"^\w+ 3\.\d+\.\d+$")
         clock = hello.numbers("Q")[0]
