@@ -587,7 +587,7 @@ class Conversation(WorkerTest):
             setup_frame("tasks.py:same", step=0),
             frame(SETUP, setup_frame("tasks.py:same")[5:] + b"x"),
             frame(SETUP, setup_frame("tasks.py:same")[5:-1]),
-            setup_frame("tasks.py:same", version=3) + work_frame(0, 1),
+            setup_frame("tasks.py:same", version=4) + work_frame(0, 1),
             work_frame(0, 1),
         ):
             worker = self.start()
@@ -636,8 +636,8 @@ class Loading(WorkerTest):
         self.assertNotIn("poolscope_worker", detail)
 
     def test_other_version(self):
-        message = self.refused("tasks.py:same", version=3)[1]
-        self.assertIn("pool speaks version 3", message)
+        message = self.refused("tasks.py:same", version=4)[1]
+        self.assertIn("pool speaks version 4", message)
 
     def test_module_of_the_current_folder_and_dotted_names(self):
         self.write("package/__init__.py", "")
