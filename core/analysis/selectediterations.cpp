@@ -32,10 +32,7 @@ void SelectedIterations::take(SpanPlace place, const Span &span, std::vector<Ind
         m_lanes.push_back(std::make_unique<Lane>());
     m_lanes[place.worker - 1]->append(span);
     m_iterations += span.count;
-    if (!indices.empty() && indices.back().end() == span.first)
-        indices.back().count += span.count;
-    else
-        indices.push_back({span.first, span.count});
+    append(indices, {span.first, span.count});
 }
 
 void SelectedIterations::order(std::vector<IndexRange> indices)

@@ -123,8 +123,6 @@ void Conversation::done(const wire::Done &message)
     noteAnswer(span);
     if (message.store == wire::Store::Inline) {
         const std::vector<std::uint64_t> again = retriedOf(message);
-        if (m_doubts && m_inDoubt.empty())
-            m_listener.doubted(m_worker, span);
         m_listener.spanDone(m_worker, span);
         inlineDone(message, again);
         return;
@@ -182,9 +180,16 @@ void Conversation::inlineDone(const wire::Done &message, const std::vector<std::
         if (outcome->kind == OutcomeKind::Failure)
             outcome->failure.context = {std::max(m_scheduler.failedAttempts(index), 1U), m_worker};
         else if (m_doubts)
-            append(m_inDoubt, {index, 1});
+            doubt(index, message.begun);
         m_listener.outcomeDone(index, *outcome, m_worker, m_framesTime);
     }
+}
+
+void Conversation::doubt(std::uint64_t index, std::uint64_t begun)
+{
+    if (m_inDoubt.empty())
+        m_listener.doubted(m_worker, m_clock.at(begun));
+    append(m_inDoubt, {index, 1});
 }
 
 void Conversation::stationsCame(const wire::Stations &message)

@@ -74,6 +74,7 @@ private:
     void noteAnswer(const Span &span);
     std::vector<std::uint64_t> retriedOf(const wire::Done &message);
     void inlineDone(const wire::Done &message, const std::vector<std::uint64_t> &again);
+    void doubt(std::uint64_t index, std::uint64_t begun);
     void stationsCame(const wire::Stations &message);
     void printed(const wire::Printed &message);
     void stands(const wire::Standing &message);

@@ -417,8 +417,7 @@ void Pool::takeFrames(Slot &slot)
 void Pool::takeBack(const Slot &slot, const std::string &why)
 {
     const std::vector<IndexRange> &values = slot.conversation->inDoubt();
-    for (const IndexRange &range : values)
-        m_scheduler.takenBack(range.count);
+    m_scheduler.takenBack(countOf(values));
     m_listener.takenBack(slot.id, values, m_framesTime);
     slot.conversation->forgetDoubt();
     const std::string error = "worker " + std::to_string(slot.id) + " gave wrong values: " + why;
@@ -515,7 +514,7 @@ void Pool::workerDied(Slot &slot, const std::string &how)
         ++slot.fruitlessStarts;
     if (!slot.enlisted)
         return;
-    if (m_end.how == PoolEnd::How::Completed)
+    if (m_phase == Phase::Running || m_end.how == PoolEnd::How::Completed)
         trustTheDead(slot);
     const auto after = m_scheduler.workerDied(
         slot.id, suspects, slot.excess ? DeathCause::OverLimit : DeathCause::Unknown);

@@ -132,9 +132,9 @@ public:
 
     /// The index, which had failed for good, is to be tried again: what it came to counts no more.
     virtual void reopened(std::uint64_t index, std::uint64_t time) = 0;
-    /// From this span on, which comes next, the worker cannot be sure that its values belong to
-    /// their inputs.
-    virtual void doubted(WorkerId worker, const Span &span) = 0;
+    /// The worker cannot be sure that its values belong to their inputs, from those on whose spans
+    /// began at `time`. Comes before them.
+    virtual void doubted(WorkerId worker, std::uint64_t time) = 0;
     /// They do, or are taken to; so are those that come now.
     virtual void trusted(WorkerId worker, std::uint64_t time) = 0;
     /// These values, which were in doubt, count no more; the worker gives no others.

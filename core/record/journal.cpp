@@ -19,34 +19,22 @@ constexpr std::size_t bytesAtOnce = 1U << 20;
 
 std::uint64_t outcomesIn(const RecordSnapshot &snapshot)
 {
-    std::uint64_t count = 0;
-    for (const IndexRange &range : snapshot.settled)
-        count += range.count;
-    return count;
+    return countOf(snapshot.settled);
 }
 
-/// Sorted, and joined where they touch.
-std::vector<IndexRange> inOrder(std::vector<IndexRange> ranges)
-{
-    std::sort(ranges.begin(), ranges.end(),
-        [](const IndexRange &a, const IndexRange &b) { return a.first < b.first; });
-    std::vector<IndexRange> joined;
-    for (const IndexRange &range : ranges) {
-        if (!joined.empty() && joined.back().end() == range.first)
-            joined.back().count += range.count;
-        else
-            joined.push_back(range);
-    }
-    return joined;
-}
-
+/// That part of all of them, sorted, and joined where ranges touch.
 std::vector<IndexRange> joined(
     const std::vector<RecordSnapshot> &group, std::vector<IndexRange> RecordSnapshot::*part)
 {
     std::vector<IndexRange> ranges;
     for (const RecordSnapshot &snapshot : group)
         ranges.insert(ranges.end(), (snapshot.*part).begin(), (snapshot.*part).end());
-    return inOrder(std::move(ranges));
+    std::sort(ranges.begin(), ranges.end(),
+        [](const IndexRange &a, const IndexRange &b) { return a.first < b.first; });
+    std::vector<IndexRange> joined;
+    for (const IndexRange &range : ranges)
+        append(joined, range);
+    return joined;
 }
 
 } // namespace

@@ -350,10 +350,10 @@ void Recorder::reopened(std::uint64_t index, std::uint64_t time)
         append(m_newlyReopened, {index, 1});
 }
 
-void Recorder::doubted(WorkerId worker, const Span &span)
+void Recorder::doubted(WorkerId worker, std::uint64_t time)
 {
     if (m_keep == Keep::Everything)
-        mark(Mark::Kind::Doubted, span.begin, worker, 0);
+        mark(Mark::Kind::Doubted, time, worker, 0);
 }
 
 void Recorder::trusted(WorkerId worker, std::uint64_t time)

@@ -78,7 +78,7 @@ public:
         std::uint64_t time) override;
     void attemptFailed(std::uint64_t index, WorkerId worker, std::uint64_t time) override;
     void reopened(std::uint64_t index, std::uint64_t time) override;
-    void doubted(WorkerId worker, const Span &span) override;
+    void doubted(WorkerId worker, std::uint64_t time) override;
     void trusted(WorkerId worker, std::uint64_t time) override;
     void takenBack(
         WorkerId worker, const std::vector<IndexRange> &values, std::uint64_t time) override;

@@ -249,11 +249,9 @@ std::vector<IndexRange> RecordRestorer::takeBackDoubtful()
 /// Where it is a value and no failure.
 bool RecordRestorer::takeBack(std::uint64_t index)
 {
-    OutcomeStore &outcomes = *m_record.outcomes;
-    if (!outcomes.has(index) || outcomes.isFailure(index))
+    const OutcomeStore &outcomes = *m_record.outcomes;
+    if (!outcomes.has(index) || outcomes.isFailure(index) || !forget({index, 1}))
         return false;
-    count(OutcomeKind::None, {}, ~std::uint64_t{0});
-    outcomes.forget(index);
     m_record.timeline.m_marks.append(Mark{m_record.elapsed, index, 0, Mark::Kind::Reopened});
     return true;
 }

@@ -39,17 +39,15 @@ Result<LoadedRun> loadRunFile(const std::string &path)
     const RunProgress &progress = loaded.info.progress;
     if (progress.state != RunState::Running || !isAlive(progress.holder)) {
         loaded.takenBack = restorer.takeBackDoubtful();
+        loaded.info.progress.succeeded = record.timeline.succeeded();
         restorer.closeWorkers();
     }
-    loaded.info.progress.succeeded = record.timeline.succeeded();
     return loaded;
 }
 
 std::string takenBackText(const std::vector<IndexRange> &values)
 {
-    std::uint64_t count = 0;
-    for (const IndexRange &range : values)
-        count += range.count;
+    const std::uint64_t count = countOf(values);
     if (count == 0)
         return {};
     return (count == 1 ? "1 value is" : std::to_string(count) + " values are")

@@ -39,7 +39,7 @@ struct Mark {
         Reopened, ///< value: the index, whose outcome counts no more: it is tried again
         Continued, ///< the run had been stopped, and went on here
         Idle, ///< the worker has nothing to do; value: its IdleReason
-        Doubted, ///< the worker is not sure of its spans since then
+        Doubted, ///< the worker is not sure of its values from spans since then
         Trusted, ///< it is again, and so of those before
     };
     std::uint64_t time = 0;

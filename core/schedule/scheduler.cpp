@@ -36,9 +36,7 @@ void Scheduler::inputsCame(std::uint64_t inputCount, Inputs inputs)
 void Scheduler::skip(const std::vector<IndexRange> &settled)
 {
     m_skipped.assign(settled.begin(), settled.end());
-    for (const IndexRange &range : settled)
-        m_skippedAhead += range.count;
-    m_settled = m_skippedAhead;
+    m_settled = m_skippedAhead = countOf(settled);
     stepOverSettled();
 }
 

@@ -44,6 +44,15 @@ inline void append(std::vector<IndexRange> &ranges, IndexRange indices)
         ranges.push_back(indices);
 }
 
+/// How many indices these are, where they are disjoint.
+inline std::uint64_t countOf(const std::vector<IndexRange> &ranges)
+{
+    std::uint64_t count = 0;
+    for (const IndexRange &range : ranges)
+        count += range.count;
+    return count;
+}
+
 struct ScheduleOptions {
     ChunkOptions chunks;
     std::uint32_t retries = 0; ///< how often an index that failed or killed is tried again

@@ -6,6 +6,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -361,9 +362,8 @@ while text := os.read(0, 100):
                 [PROGRAM, "run", "--filter", "./script", "--range", "0:40", "-j", "2", "-q",
                  "--save", "it.poolscope"], cwd=self.folder, env=environment(self.mark),
                 stdout=subprocess.PIPE) as program:
-            for _ in range(4):
-                program.stdout.readline()
-            time.sleep(0.3)  # after which the run file has them
+            while not re.search(rb"done +[1-9]", self.program("info", "it.poolscope").out):
+                self.assertIsNone(program.poll(), "it ended by itself")
             program.kill()
         done = self.program("info", "it.poolscope")
         self.assertRegex(done.out, rb"done +0 of 40")
