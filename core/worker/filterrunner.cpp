@@ -55,7 +55,6 @@ FilterRunner::FilterRunner(const wire::Setup &setup, std::string path,
 {
 }
 
-/// What a filter prints when its input ends is no input's, and goes to the log.
 void FilterRunner::end()
 {
     if (!m_filter)
@@ -76,6 +75,7 @@ wire::Standing FilterRunner::standing() const
     return {m_inDoubtFrom ? wire::Trust::InDoubt : wire::Trust::Sure, {}};
 }
 
+/// What a filter prints when its input ends is no input's, and goes to the log.
 void FilterRunner::comeToEnd()
 {
     m_filter->standardInput().close();
@@ -107,7 +107,6 @@ std::optional<Failure> FilterRunner::start()
     m_lineWait.emplace(m_filter->pid());
     m_answeredBefore = false;
     m_showsItsWait = true;
-    m_inDoubtFrom.reset();
     return std::nullopt;
 }
 
