@@ -36,6 +36,7 @@ struct Arguments {
     std::string file;
     std::vector<std::string> files;
     bool retryFailed = false;
+    bool changedTask = false;
     bool json = false;
     TypedSweep sweep;
 };
@@ -107,6 +108,8 @@ void describeResume(CLI::App &resume, Arguments &arguments)
 {
     describeFile(resume, arguments);
     resume.add_flag("--retry-failed", arguments.retryFailed, "try inputs again that failed");
+    resume.add_flag("--changed-task", arguments.changedTask,
+        "go on although the files of the task are not what they were");
     describeValues(resume, arguments.output);
     describeFigures(resume, arguments.output);
     refuseEmptyValues(resume);
@@ -280,6 +283,7 @@ Result<CommandLine> toResume(const Arguments &arguments)
     RunOptions options;
     options.resumed = arguments.file;
     options.retryFailed = arguments.retryFailed;
+    options.changedTask = arguments.changedTask;
     return fillOutput(options, arguments.output).map([&] {
         makeAbsolute(options);
         return CommandLine(options);

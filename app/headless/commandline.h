@@ -45,6 +45,7 @@ struct RunOptions : OutputOptions {
     bool overwrite = false; ///< what stands there
     std::optional<std::string> resumed; ///< the run file whose run goes on
     bool retryFailed = false;
+    bool changedTask = false;
 };
 
 /// What `poolscope sweep` was told.

@@ -123,7 +123,9 @@ Result<Run::Opened> RunCommand::open(Run::Reading reading) const
 
 Result<Run::Opened> RunCommand::reopen(Run::Reading reading) const
 {
-    auto opened = reopenRun(*m_options.resumed, reading);
+    const auto ifTaskChanged =
+        m_options.changedTask ? IfTaskChanged::Accept : IfTaskChanged::Refuse;
+    auto opened = reopenRun(*m_options.resumed, reading, ifTaskChanged);
     if (opened && m_options.retryFailed)
         opened->tryAgain = failedInputs(*opened->record);
     if (opened && !opened->takenBack.empty())

@@ -4,20 +4,36 @@
 #include "input/contenthash.h"
 #include "pool/workerprogram.h"
 #include "task/programpath.h"
+#include "task/pythonimports.h"
 #include "task/words.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <set>
+#include <span>
+#include <sys/stat.h>
 #include <vector>
 
 namespace poolscope {
 
 namespace {
 
+/// Reading more would keep a run waiting.
+constexpr off_t mostBytesRead = 256 << 20;
+
 Result<TaskFile> hashed(const std::string &path)
 {
+    struct stat status { };
+    if (stat(path.c_str(), &status) == 0 && status.st_size > mostBytesRead) {
+        ContentHasher hasher;
+        hasher.add(std::to_string(status.st_size) + ' ' + std::to_string(status.st_mtim.tv_sec)
+            + ' ' + std::to_string(status.st_mtim.tv_nsec));
+        return TaskFile{path, hasher.digest()};
+    }
     std::ifstream file(path, std::ios::binary);
     ContentHasher hasher;
     std::vector<char> buffer(256 * 1024);
@@ -27,44 +43,169 @@ Result<TaskFile> hashed(const std::string &path)
     }
     if (!file.eof())
         return failure("cannot read " + path + ": " + std::strerror(errno));
-    std::error_code error;
-    const auto absolute = std::filesystem::absolute(path, error);
-    return TaskFile{error ? path : absolute.string(), hasher.digest()};
+    return TaskFile{path, hasher.digest()};
 }
 
-Result<std::vector<TaskFile>> hashedAlone(const std::string &path)
+std::string absolute(const std::string &path)
 {
-    return hashed(path).map([](TaskFile file) { return std::vector<TaskFile>{std::move(file)}; });
+    std::error_code error;
+    const auto whole = std::filesystem::absolute(path, error);
+    return error ? path : whole.lexically_normal().string();
 }
 
-/// The program that the words begin with; nothing where each input names its own.
-Result<std::vector<TaskFile>> programFile(const std::string &command)
+bool isFile(const std::string &path)
+{
+    std::error_code error;
+    return std::filesystem::is_regular_file(path, error);
+}
+
+struct TaskPaths {
+    std::string runBy; ///< empty: by none of its own, or by another for each input
+    std::vector<std::string> others;
+};
+
+/// What could be a file's name within a word: all of it, or, where it is a script or an option with
+/// its value, a piece. What a script writes to (> FILE) is none of it.
+std::vector<std::string> possibleNames(const std::string &word)
+{
+    constexpr std::string_view separators = " \t\n;|&()<>=\"'`$";
+    std::vector<std::string> names{word};
+    bool isWrittenTo = false;
+    for (std::size_t at = 0; at < word.size();) {
+        const std::size_t end = std::min(word.find_first_of(separators, at), word.size());
+        if (end > at && !isWrittenTo)
+            names.push_back(word.substr(at, end - at));
+        const bool isBlank = end < word.size() && (word[end] == ' ' || word[end] == '\t');
+        isWrittenTo =
+            end < word.size() && (word[end] == '>' || (isWrittenTo && end == at && isBlank));
+        at = end + 1;
+    }
+    return names;
+}
+
+std::vector<std::string> filesNamedIn(std::span<const std::string> words)
+{
+    std::vector<std::string> files;
+    for (const std::string &word : words) {
+        for (const std::string &name : possibleNames(word)) {
+            if (isFile(name))
+                files.push_back(absolute(name));
+        }
+    }
+    return files;
+}
+
+/// What Python source among the files imports is added to them.
+void addImports(std::vector<std::string> &files)
+{
+    const std::vector<std::string> named = files;
+    for (const std::string &file : named) {
+        if (!file.ends_with(".py"))
+            continue;
+        std::vector<std::string> folders = pythonPathFolders();
+        folders.insert(folders.begin(), std::filesystem::path(file).parent_path());
+        std::ranges::move(importedFiles(file, folders), std::back_inserter(files));
+    }
+}
+
+Result<TaskPaths> pathsOfCommand(const std::string &command)
 {
     const auto words = splitWords(command);
     if (!words)
         return tl::unexpected(words.error());
+    std::vector<std::string> named = filesNamedIn(std::span(*words).subspan(1));
+    addImports(named);
     if (words->front().find('{') != std::string::npos)
-        return std::vector<TaskFile>();
-    return findProgram(words->front()).and_then(hashedAlone);
+        return TaskPaths{{}, std::move(named)};
+    return findProgram(words->front()).map([&named](const std::string &program) {
+        return TaskPaths{absolute(program), std::move(named)};
+    });
+}
+
+/// The folder on the interpreter's path in which a module's source lies: above its packages.
+std::string folderOfModule(const PythonTask &task, const std::string &source)
+{
+    const std::string module = task.target.substr(0, task.target.rfind(':'));
+    const std::filesystem::path path(source);
+    auto levels = std::ranges::count(module, '.') + (path.filename() == "__init__.py" ? 1 : 0);
+    std::filesystem::path folder = path.parent_path();
+    for (; levels > 0; --levels)
+        folder = folder.parent_path();
+    return folder;
+}
+
+Result<TaskPaths> pathsOfPython(const PythonTask &task)
+{
+    const auto source = pythonSource(task);
+    if (!source)
+        return tl::unexpected(source.error());
+    if (source->empty())
+        return TaskPaths();
+    const std::string path = absolute(*source);
+    const bool isModule = !task.target.starts_with(*source);
+    std::vector<std::string> folders = pythonPathFolders();
+    folders.insert(folders.begin(),
+        isModule ? folderOfModule(task, path) : std::filesystem::path(path).parent_path().string());
+    return TaskPaths{path, importedFiles(path, folders)};
+}
+
+Result<TaskPaths> pathsOf(const TaskSpec &task)
+{
+    if (const auto *python = std::get_if<PythonTask>(&task))
+        return pathsOfPython(*python);
+    if (const auto *command = std::get_if<CommandTask>(&task))
+        return pathsOfCommand(command->command);
+    if (const auto *filter = std::get_if<FilterTask>(&task))
+        return pathsOfCommand(filter->command);
+    TaskPaths paths;
+    if (const auto *library = std::get_if<LibraryTask>(&task))
+        paths.runBy = absolute(library->path);
+    if (const auto *shell = std::get_if<ShellTask>(&task)) {
+        paths.others = filesNamedIn(std::span(&shell->script, 1));
+        addImports(paths.others);
+    }
+    return paths;
 }
 
 } // namespace
 
 Result<std::vector<TaskFile>> taskFiles(const TaskSpec &task)
 {
-    if (const auto *python = std::get_if<PythonTask>(&task)) {
-        const auto source = pythonSource(*python);
-        if (!source)
-            return tl::unexpected(source.error());
-        return source->empty() ? std::vector<TaskFile>() : hashedAlone(*source);
+    const auto paths = pathsOf(task);
+    if (!paths)
+        return tl::unexpected(paths.error());
+    std::vector<TaskFile> files;
+    if (!paths->runBy.empty()) {
+        auto file = hashed(paths->runBy);
+        if (!file)
+            return tl::unexpected(file.error());
+        files.push_back(std::move(*file));
     }
-    if (const auto *library = std::get_if<LibraryTask>(&task))
-        return hashedAlone(library->path);
-    if (const auto *command = std::get_if<CommandTask>(&task))
-        return programFile(command->command);
-    if (const auto *filter = std::get_if<FilterTask>(&task))
-        return programFile(filter->command);
-    return std::vector<TaskFile>();
+    std::set<std::string> seen{paths->runBy};
+    for (const std::string &path : paths->others) {
+        if (!seen.insert(path).second)
+            continue;
+        if (auto file = hashed(path))
+            files.push_back(std::move(*file));
+    }
+    return files;
+}
+
+Result<std::string> firstChanged(const std::vector<TaskFile> &before, const TaskSpec &task)
+{
+    if (before.empty())
+        return std::string();
+    const auto now = pathsOf(task);
+    if (!now)
+        return tl::unexpected(now.error());
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        const bool isRunBy = i == 0 && !now->runBy.empty();
+        const std::string &path = isRunBy ? now->runBy : before[i].path;
+        const auto file = hashed(path);
+        if (!file || file->hash != before[i].hash)
+            return path;
+    }
+    return std::string();
 }
 
 } // namespace poolscope

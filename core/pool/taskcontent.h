@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a task is made of beside its words: the files whose change makes it another task.
 //
-// A Python function's file or module, a shared library, the program of a command or filter. What
-// these import or load in turn is not looked at.
+// The first is what the task is run by: a Python function's file or module, a shared library, the
+// program of a command or filter. Then come the files that the words of a command, filter or shell
+// script name (a script for an interpreter, say), and what Python source among all these imports
+// that is source itself and lies in no library folder. What a library or a program loads in turn is
+// not looked at, nor what cannot be read.
 #pragma once
 
 #include "result.h"
@@ -15,11 +18,15 @@ namespace poolscope {
 
 struct TaskFile {
     std::string path;
-    std::string hash; ///< as ContentHasher has it
+    std::string hash; ///< as ContentHasher has it; of a large one, of its size and time of change
 };
 
 /// Reads these files as they are now. Asks the interpreter where a Python module is, and imports
 /// nothing.
 Result<std::vector<TaskFile>> taskFiles(const TaskSpec &task);
+
+/// The path of the first of these files that is not what it was; the one the task is run by may
+/// have moved. Empty where all are what they were. Fails where the task has no such file any more.
+Result<std::string> firstChanged(const std::vector<TaskFile> &before, const TaskSpec &task);
 
 } // namespace poolscope

@@ -244,6 +244,17 @@ Result<void> RunFile::prepare()
     return {};
 }
 
+Result<void> RunFile::describe(const RunDescription &description)
+{
+    return begin()
+        .and_then([&] { return put("run", runfile::descriptionText(description)); })
+        .and_then([this] { return checked(m_database.execute("COMMIT"), SQLITE_OK); })
+        .map_error([this](Error error) {
+            rollback();
+            return error;
+        });
+}
+
 Result<void> RunFile::begin()
 {
     return checked(m_database.execute("BEGIN IMMEDIATE"), SQLITE_OK);

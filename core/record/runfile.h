@@ -34,6 +34,9 @@ public:
 
     const std::string &path() const { return m_path; }
 
+    /// Replaces what the file says of its run, in a transaction of its own.
+    Result<void> describe(const RunDescription &description);
+
     Result<void> begin();
     /// Its number is given to it here.
     Result<void> add(Piece piece);

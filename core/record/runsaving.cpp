@@ -42,19 +42,24 @@ Result<void> enterFolder(const RunDescription &description)
 
 Result<void> checkTaskFiles(const RunDescription &description)
 {
-    const auto now = taskFiles(description.spec.task);
-    if (!now)
-        return tl::unexpected(now.error());
-    for (std::size_t i = 0; i < now->size() || i < description.taskFiles.size(); ++i) {
-        const bool same = i < now->size() && i < description.taskFiles.size()
-            && (*now)[i].hash == description.taskFiles[i].hash;
-        if (same)
-            continue;
-        const std::string path = i < now->size() ? (*now)[i].path : description.taskFiles[i].path;
-        return failure("the task has changed since the run began: " + path
-            + " is not what it was, so new values would not belong to the old ones");
-    }
-    return {};
+    const auto changed = firstChanged(description.taskFiles, description.spec.task);
+    if (!changed)
+        return tl::unexpected(changed.error());
+    if (changed->empty())
+        return {};
+    return failure("the task has changed since the run began: " + *changed
+        + " is not what it was, so new values may not belong to the old ones; if they do, "
+          "'poolscope resume --changed-task' goes on");
+}
+
+/// The file names what the task is made of now.
+Result<void> acceptTask(RunFile &file, RunDescription description)
+{
+    auto files = taskFiles(description.spec.task);
+    if (!files)
+        return tl::unexpected(files.error());
+    description.taskFiles = std::move(*files);
+    return file.describe(description);
 }
 
 std::string inputName(const InputSpec &input)
@@ -98,7 +103,8 @@ Result<void> saveRun(Run::Opened &opened, const std::string &path, RunFile::IfEx
         .map([&](std::unique_ptr<RunFile> file) { opened.file = std::move(file); });
 }
 
-Result<Run::Opened> reopenRun(const std::string &path, Run::Reading reading)
+Result<Run::Opened> reopenRun(
+    const std::string &path, Run::Reading reading, IfTaskChanged ifTaskChanged)
 {
     std::error_code error;
     const std::string absolute = std::filesystem::absolute(path, error).string();
@@ -111,8 +117,9 @@ Result<Run::Opened> reopenRun(const std::string &path, Run::Reading reading)
             + "; wait until that run has ended");
     if (auto entered = enterFolder(before->description); !entered)
         return tl::unexpected(entered.error());
-    if (auto checked = checkTaskFiles(before->description); !checked)
-        return tl::unexpected(checked.error());
+    const auto taskIsTheSame = checkTaskFiles(before->description);
+    if (!taskIsTheSame && ifTaskChanged == IfTaskChanged::Refuse)
+        return tl::unexpected(taskIsTheSame.error());
     auto source = openInput(before->description.spec.input);
     if (!source)
         return tl::unexpected(source.error());
@@ -128,6 +135,10 @@ Result<Run::Opened> reopenRun(const std::string &path, Run::Reading reading)
     if (!loaded)
         return tl::unexpected(loaded.error());
     (*held)->continueAfter(loaded->info.progress);
+    if (ifTaskChanged == IfTaskChanged::Accept) {
+        if (auto accepted = acceptTask(**held, loaded->info.description); !accepted)
+            return tl::unexpected(accepted.error());
+    }
     reading.keep = OutcomeStore::Keep::All;
     Run::Opened opened{reading, std::move(*source), std::move(loaded->record), std::move(*held),
         std::move(loaded->written)};

@@ -14,10 +14,14 @@ namespace poolscope {
 /// Makes the run file that will keep the run. Any thread. Reads the task's files.
 Result<void> saveRun(Run::Opened &opened, const std::string &path, RunFile::IfExists ifExists);
 
+enum class IfTaskChanged { Refuse, Accept };
+
 /// The run of a run file, ready to go on with what is missing, in the folder where it began, which
 /// becomes the program's own. Fails where the task or the inputs are not what they were, and says
-/// which; where another process writes the file; and as loading does. Any thread.
-Result<Run::Opened> reopenRun(const std::string &path, Run::Reading reading);
+/// which (a task that may have changed becomes the file's own); where another process writes the
+/// file; and as loading does. Any thread.
+Result<Run::Opened> reopenRun(const std::string &path, Run::Reading reading,
+    IfTaskChanged ifTaskChanged = IfTaskChanged::Refuse);
 
 /// The indices that have failed, ascending. Any thread, of a record that nobody writes.
 std::vector<std::uint64_t> failedInputs(const RunRecord &record);

@@ -299,6 +299,60 @@ class Resuming(RunFileTest):
         self.assert_refused(
             self.program("resume", "run.poolscope"), "the task has changed", "script")
 
+    def assert_refuses_each_changed(self, names, *task):
+        done = self.program("run", *task, "--range", "0:5", "--save", "run.poolscope")
+        self.assertEqual(done.status, ALL_SUCCEEDED, done.err)
+        for name in names:
+            kept = self.path(name).read_bytes()
+            self.path(name).write_bytes(kept + b"\n# changed\n")
+            self.assert_refused(
+                self.program("resume", "run.poolscope"), "the task has changed", name)
+            self.path(name).unlink()
+            self.assert_refused(
+                self.program("resume", "run.poolscope"), "the task has changed", name)
+            self.path(name).write_bytes(kept)
+        done = self.program("resume", "run.poolscope")
+        self.assertEqual(done.status, ALL_SUCCEEDED, done.err)
+
+    def write_script_with_module(self):
+        self.path("lib").mkdir()
+        self.path("lib/helper.py").write_text("def double(x):\n    return 2 * x\n")
+        self.path("script.py").write_text(
+            "import sys\nfrom lib.helper import double\n\n"
+            "def f(x):\n    return double(x)\n\n"
+            "if __name__ == '__main__':\n    print(f(int(sys.argv[1])))\n")
+
+    def test_refuses_what_a_function_imports_when_it_has_changed(self):
+        self.write_script_with_module()
+        self.assert_refuses_each_changed(
+            ["lib/helper.py"], "--python", "script.py:f", "--python-interpreter", sys.executable)
+
+    def test_refuses_a_changed_script_of_an_interpreter(self):
+        self.write_script_with_module()
+        self.assert_refuses_each_changed(["script.py", "lib/helper.py"], "--command",
+                                         "%s -B script.py {}" % sys.executable)
+
+    def test_refuses_a_changed_script_of_a_filter(self):
+        self.path("words.sed").write_text("s/^/x/\n")
+        self.assert_refuses_each_changed(["words.sed"], "--filter", "sed -u --file=words.sed")
+
+    def test_refuses_changed_files_of_a_shell_script(self):
+        self.path("add.sh").write_text("echo $1\n")
+        self.path("out").write_text("")
+        self.assert_refuses_each_changed(
+            ["add.sh"], "--shell", 'v=$(sh ./add.sh "$1"); echo $v; echo $v >> out')
+
+    def test_goes_on_with_a_changed_task_only_when_told_to(self):
+        self.stop_in_mid_run()
+        with open(self.path("tasks.py"), "a") as file:
+            file.write("\n# another task\n")
+        self.assert_refused(
+            self.program("resume", "run.poolscope"), "the task has changed", "--changed-task")
+        self.program("resume", "run.poolscope", "--changed-task")
+        self.assertEqual(self.info()["succeeded"], 300)
+        done = self.program("resume", "run.poolscope")
+        self.assertEqual(done.status, ALL_SUCCEEDED, done.err)
+
     def test_refuses_changed_inputs(self):
         self.path("lines").write_text("4\n9\n")
         run = ["run", "--builtin", "sqrt", "--lines", "lines", "--save", "run.poolscope"]

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "task/pythonimports.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::string_view blanks = " \t\r\f";
+
+std::string_view trimmed(std::string_view text)
+{
+    const auto first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+std::vector<std::string_view> split(std::string_view text, std::string_view separators)
+{
+    std::vector<std::string_view> parts;
+    for (bool more = true; more;) {
+        const auto end = text.find_first_of(separators);
+        parts.push_back(trimmed(text.substr(0, end)));
+        more = end != std::string_view::npos;
+        text.remove_prefix(more ? end + 1 : text.size());
+    }
+    return parts;
+}
+
+/// A line without its comment, and with those that its bracket or backslash goes on in.
+std::string takeLogicalLine(std::string_view &source)
+{
+    std::string line;
+    for (bool goesOn = true; goesOn && !source.empty();) {
+        const auto end = source.find('\n');
+        std::string_view part = source.substr(0, end);
+        source.remove_prefix(end == std::string_view::npos ? source.size() : end + 1);
+        part = trimmed(part.substr(0, part.find('#')));
+        const bool continued = part.ends_with('\\');
+        if (continued)
+            part.remove_suffix(1);
+        line.append(part).append(1, ' ');
+        const bool isOpen = line.starts_with("from ") && line.find('(') != std::string::npos
+            && line.find(')') == std::string::npos;
+        goesOn = continued || isOpen;
+    }
+    return line;
+}
+
+std::vector<std::string> namesIn(std::string_view list)
+{
+    std::vector<std::string> names;
+    for (const std::string_view part : split(list, ",()")) {
+        const std::string_view name = part.substr(0, part.find_first_of(blanks)); // ... as OTHER
+        if (!name.empty())
+            names.emplace_back(name);
+    }
+    return names;
+}
+
+void addImports(std::string_view statement, std::vector<ImportStatement> &imports)
+{
+    constexpr std::string_view import = "import ";
+    constexpr std::string_view from = "from ";
+    if (statement.starts_with(import)) {
+        for (std::string &module : namesIn(statement.substr(import.size())))
+            imports.push_back({0, std::move(module), {}});
+        return;
+    }
+    const auto middle = statement.find(" import");
+    if (!statement.starts_with(from) || middle == std::string_view::npos)
+        return;
+    const std::string_view place =
+        trimmed(statement.substr(from.size(), std::max(middle, from.size()) - from.size()));
+    const std::size_t level = std::min(place.find_first_not_of('.'), place.size());
+    imports.push_back({level, std::string(place.substr(level)),
+        namesIn(statement.substr(middle + import.size()))});
+}
+
+bool isSource(const std::string &path)
+{
+    std::error_code error;
+    return std::filesystem::is_regular_file(path, error);
+}
+
+bool isLibraryFolder(std::string_view folder)
+{
+    return folder.find("site-packages") != std::string_view::npos
+        || folder.find("dist-packages") != std::string_view::npos;
+}
+
+/// Follows imports from file to file.
+class Follower {
+public:
+    explicit Follower(const std::vector<std::string> &folders)
+    {
+        std::ranges::copy_if(folders, std::back_inserter(m_folders),
+            [](const std::string &folder) { return !isLibraryFolder(folder); });
+    }
+
+    std::vector<std::string> follow(const std::string &path)
+    {
+        m_seen.insert(path);
+        std::vector<std::string> found;
+        readImports(path, found);
+        for (std::size_t i = 0; i < found.size(); ++i)
+            readImports(std::string(found[i]), found);
+        return found;
+    }
+
+private:
+    void readImports(const std::string &path, std::vector<std::string> &found)
+    {
+        std::ifstream file(path, std::ios::binary);
+        const std::string source{std::istreambuf_iterator<char>(file), {}};
+        for (const ImportStatement &statement : importsOf(source)) {
+            if (statement.level == 0) {
+                for (const std::string &folder : m_folders)
+                    addModule(folder, statement, found);
+                continue;
+            }
+            std::filesystem::path package = std::filesystem::path(path).parent_path();
+            for (std::size_t up = 1; up < statement.level; ++up)
+                package = package.parent_path();
+            addModule(package, statement, found);
+        }
+    }
+
+    /// The packages on the way to a module run, too.
+    void addModule(std::filesystem::path place, const ImportStatement &statement,
+        std::vector<std::string> &found)
+    {
+        if (statement.level > 0)
+            addIfNew(place / "__init__.py", found);
+        for (const std::string_view part : split(statement.module, ".")) {
+            place /= part;
+            addIfNew(place.string() + ".py", found);
+            addIfNew(place / "__init__.py", found);
+        }
+        for (const std::string &name : statement.names) {
+            addIfNew((place / name).string() + ".py", found);
+            addIfNew(place / name / "__init__.py", found);
+        }
+    }
+
+    void addIfNew(const std::string &path, std::vector<std::string> &found)
+    {
+        if (isSource(path) && m_seen.insert(path).second)
+            found.push_back(path);
+    }
+
+    std::vector<std::string> m_folders;
+    std::set<std::string> m_seen;
+};
+
+} // namespace
+
+std::vector<ImportStatement> importsOf(std::string_view source)
+{
+    std::vector<ImportStatement> imports;
+    while (!source.empty()) {
+        const std::string line = takeLogicalLine(source);
+        for (const std::string_view statement : split(line, ";:"))
+            addImports(statement, imports);
+    }
+    return imports;
+}
+
+std::vector<std::string> importedFiles(
+    const std::string &path, const std::vector<std::string> &folders)
+{
+    return Follower(folders).follow(path);
+}
+
+std::vector<std::string> pythonPathFolders()
+{
+    std::vector<std::string> folders;
+    const char *variable = std::getenv("PYTHONPATH");
+    for (const std::string_view folder : split(variable ? variable : "", ":")) {
+        if (!folder.empty())
+            folders.emplace_back(folder);
+    }
+    return folders;
+}
+
+} // namespace poolscope
