@@ -394,9 +394,12 @@ void Pool::takeFrames(Slot &slot)
     const Conversation::News news = slot.conversation->takeFrames(m_framesTime);
     if (news.isReady)
         enlist(slot);
-    if (news.refusal)
-        end(PoolEnd::How::Failed, "the task cannot be set up: " + oneLine(*news.refusal),
-            news.refusal->detail);
+    if (news.refusal) {
+        const std::string reason = oneLine(*news.refusal);
+        const bool saysMore = news.refusal->detail.find_last_not_of('\n') >= reason.size();
+        end(PoolEnd::How::Failed, "the task cannot be set up: " + reason,
+            saysMore ? news.refusal->detail : std::string());
+    }
     if (!news.wrong.empty())
         takeBack(slot, news.wrong);
     if (slot.conversation->hasAnswered())

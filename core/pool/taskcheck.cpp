@@ -37,6 +37,13 @@ Result<std::string> askAboutLibrary(
     return answer->output;
 }
 
+Result<std::vector<std::string>> wordsOf(const std::string &what, const std::string &command)
+{
+    return splitWords(command).map_error([&](const Error &error) {
+        return Error{what + " cannot be split into words: " + error.message};
+    });
+}
+
 struct Check {
     Result<void> operator()(const BuiltinTask &task) const
     {
@@ -45,7 +52,7 @@ struct Check {
     Result<void> operator()(const PythonTask &task) const { return checkPython(task); }
     Result<void> operator()(const CommandTask &task) const
     {
-        return splitWords(task.command).and_then([](const std::vector<std::string> &words) {
+        return wordsOf("the command", task.command).and_then([](const auto &words) {
             // What columns there are is not known here: a program in braces is looked for later.
             const bool fixed = words.front().find('{') == std::string::npos;
             return fixed ? checkProgram(words.front()) : Result<void>();
@@ -53,7 +60,7 @@ struct Check {
     }
     Result<void> operator()(const FilterTask &task) const
     {
-        return splitWords(task.command).and_then([](const std::vector<std::string> &words) {
+        return wordsOf("the filter", task.command).and_then([](const auto &words) {
             return checkProgram(words.front());
         });
     }

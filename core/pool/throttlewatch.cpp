@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pool/throttlewatch.h"
 
-#include "pool/cgroups.h"
 #include "pool/usablecores.h"
+#include "system/cgroups.h"
 
 #include <algorithm>
 #include <filesystem>

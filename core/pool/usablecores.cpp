@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pool/usablecores.h"
 
-#include "pool/cgroups.h"
+#include "system/cgroups.h"
 
 #include <algorithm>
 #include <cmath>

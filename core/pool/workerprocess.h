@@ -9,8 +9,8 @@
 
 #include "pool/boardpage.h"
 #include "pool/channel.h"
-#include "pool/oomkills.h"
 #include "pool/workerprogram.h"
+#include "system/oomkills.h"
 #include "wire/codec.h"
 
 #include <QByteArray>

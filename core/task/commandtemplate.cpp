@@ -17,15 +17,22 @@ std::optional<int> columnCalled(std::string_view name, const std::vector<std::st
     return static_cast<int>(found - columns.begin());
 }
 
-/// Letters of any alphabet, and what joins them: no pattern's {2,3}, and no program's {print $1}.
-bool couldBeName(std::string_view text)
+bool isNumber(std::string_view text)
+{
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// Letters of any alphabet, and what joins them: no pattern's {2}, unless columns are called so,
+/// nor {2,3}, and no program's {print $1}.
+bool couldBeName(std::string_view text, const std::vector<std::string> &columns)
 {
     const auto isNameCharacter = [](char character) {
         const auto byte = static_cast<unsigned char>(character);
         return std::isalnum(byte) != 0 || byte >= 0x80 || byte == '_' || byte == '-';
     };
-    const bool isNumber = text.find_first_not_of("0123456789") == std::string_view::npos;
-    return !isNumber && std::all_of(text.begin(), text.end(), isNameCharacter);
+    if (isNumber(text))
+        return std::ranges::any_of(columns, isNumber);
+    return !text.empty() && std::all_of(text.begin(), text.end(), isNameCharacter);
 }
 
 } // namespace
@@ -104,7 +111,7 @@ std::vector<std::string> namesWithoutColumn(
         if (end == std::string_view::npos)
             return names;
         const std::string_view name = text.substr(1, end - 1);
-        if (text[end] == '}' && couldBeName(name) && !columnCalled(name, columns))
+        if (text[end] == '}' && couldBeName(name, columns) && !columnCalled(name, columns))
             names.emplace_back(name);
         text.remove_prefix(end);
     }

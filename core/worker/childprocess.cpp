@@ -139,14 +139,15 @@ int ChildProcess::reap()
     return status;
 }
 
-std::string describeStatus(int status)
+std::string describeStatus(int status, const OomWatch &outOfMemory)
 {
     if (WIFEXITED(status))
         return "ended with status " + std::to_string(WEXITSTATUS(status));
     const int signal = WTERMSIG(status);
     const char *name = sigabbrev_np(signal);
     return "was killed by signal " + std::to_string(signal)
-        + (name ? " (SIG" + std::string(name) + ")" : "");
+        + (name ? " (SIG" + std::string(name) + ")" : "")
+        + (signal == SIGKILL ? outOfMemory.sinceBegin() : "");
 }
 
 } // namespace poolscope::worker

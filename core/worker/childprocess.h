@@ -5,6 +5,7 @@
 // when the worker dies. It starts with no signal ignored and no descriptor but 0, 1 and 2.
 #pragma once
 
+#include "system/oomkills.h"
 #include "worker/descriptor.h"
 
 #include <cstdint>
@@ -50,7 +51,8 @@ private:
     Descriptor m_error;
 };
 
-/// "ended with status 3" or "was killed by signal 9 (SIGKILL)", of a waitpid() status.
-std::string describeStatus(int status);
+/// "ended with status 3" or "was killed by signal 9 (SIGKILL)", of a waitpid() status; and whether
+/// the kernel's out-of-memory killer may have done it.
+std::string describeStatus(int status, const OomWatch &outOfMemory);
 
 } // namespace poolscope::worker

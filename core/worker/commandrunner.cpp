@@ -68,6 +68,7 @@ std::optional<Failure> CommandRunner::runOne(std::uint64_t index, const CommandI
 {
     m_printed.clear();
     m_errors.forget();
+    m_outOfMemory.begin(now());
     auto child = start(input);
     if (!child)
         return child.error();
@@ -84,7 +85,7 @@ std::optional<Failure> CommandRunner::runOne(std::uint64_t index, const CommandI
     const int status = child->reap();
     if (status != 0)
         return failureOf(WIFEXITED(status) ? failureExit : failureSignal,
-            "it " + describeStatus(status), m_errors.lastLines());
+            "it " + describeStatus(status, m_outOfMemory), m_errors.lastLines());
     if (m_printed.ends_with('\n'))
         m_printed.pop_back();
     return std::nullopt;

@@ -37,6 +37,7 @@ private:
     std::optional<std::string> m_program;
     TextInputs m_inputs;
     ErrorTail m_errors;
+    OomWatch m_outOfMemory;
     std::string m_printed;
     std::string m_values;
 };

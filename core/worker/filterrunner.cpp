@@ -123,6 +123,7 @@ void FilterRunner::leave(std::uint64_t index)
 
 wire::Done FilterRunner::run(Batch batch, wire::FieldReader &items)
 {
+    m_outOfMemory.begin(now());
     m_values.clear();
     for (std::uint64_t index = batch.first; index < batch.first + batch.count; ++index) {
         const auto failed = runOne(index, m_inputs.take(index, items).whole);
@@ -331,8 +332,8 @@ std::uint64_t FilterRunner::graceFor(std::uint64_t duration)
 Failure FilterRunner::endedEarly(const Exchange &exchange)
 {
     m_errors.readWaiting(m_filter->standardError(), exchange.index);
-    const std::string how = describeStatus(m_filter->reap());
-    return failed(failureFilter, "the filter " + how + " before it answered");
+    const std::string how = describeStatus(m_filter->reap(), m_outOfMemory);
+    return failed(failureFilter, "before it answered, the filter " + how);
 }
 
 Failure FilterRunner::failed(std::string_view kind, std::string message) const

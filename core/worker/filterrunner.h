@@ -74,6 +74,7 @@ private:
     TextInputs m_inputs;
     ErrorOutput m_errorOutput;
     ErrorTail m_errors;
+    OomWatch m_outOfMemory;
     std::optional<ChildProcess> m_filter;
     std::optional<LineWait> m_lineWait; ///< of m_filter
     bool m_answeredBefore = false; ///< this process has

@@ -9,20 +9,21 @@ import unittest
 from pathlib import Path
 
 # What a folder of core/ may include of ours, beside itself and result.h. Arrows point down only.
-BELOW_RECORD = {"pool", "schedule", "wire", "task", "input"}
+BELOW_RECORD = {"pool", "schedule", "wire", "task", "input", "system"}
 MAY_INCLUDE = {
+    "system": set(),
     "wire": set(),
     "input": set(),
     "task": {"wire"},
     "schedule": {"input"},
-    "worker": {"wire", "task", "input"},
-    "pool": {"schedule", "wire", "task", "input"},
+    "worker": {"wire", "task", "input", "system"},
+    "pool": {"schedule", "wire", "task", "input", "system"},
     "record": BELOW_RECORD,
     "analysis": BELOW_RECORD | {"record"},
     "report": BELOW_RECORD | {"record", "analysis"},
 }
 APP_MAY_INCLUDE = set(MAY_INCLUDE) - {"worker"}
-WITHOUT_QT = {"schedule", "wire", "worker", "analysis", "input", "task"}
+WITHOUT_QT = {"system", "schedule", "wire", "worker", "analysis", "input", "task"}
 
 SPDX = "// SPDX-License-Identifier: GPL-3.0-or-later"
 INCLUDE = re.compile(r'\s*#\s*include\s*[<"]([^>"]+)[>"]')

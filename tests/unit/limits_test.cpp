@@ -2,7 +2,7 @@
 // What the pool holds workers to, and what it finds out about their end.
 #include "pool/limits.h"
 #include "pool/memorywatch.h"
-#include "pool/oomkills.h"
+#include "system/oomkills.h"
 #include "wire/value.h"
 
 #include <cstdlib>
@@ -140,6 +140,22 @@ TEST_F(OomKillsTest, SaysWhereItStruck)
     EXPECT_NE(oomKillsBetween({1, 1}, {2, 2}).find("control group"), std::string::npos);
     EXPECT_NE(oomKillsBetween({1, 1}, {1, 2}).find("machine"), std::string::npos);
     EXPECT_EQ(oomKillsBetween({1, 1}, {1, 1}), "");
+}
+
+TEST_F(OomKillsTest, ArePutDownToWhatRunsWhileTheyStrike)
+{
+    constexpr std::uint64_t second = 1'000'000'000;
+    const auto strike = [this](int times) {
+        write("proc/vmstat", "oom_kill " + std::to_string(times) + "\n");
+    };
+    strike(1);
+    OomWatch watch(m_root);
+    watch.begin(second);
+    EXPECT_EQ(watch.sinceBegin(), "");
+    strike(2);
+    EXPECT_NE(watch.sinceBegin(), "");
+    watch.begin(2 * second);
+    EXPECT_EQ(watch.sinceBegin(), "");
 }
 
 } // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pool/cgroups.h"
+#include "system/cgroups.h"
 
 #include <filesystem>
 #include <fstream>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pool/oomkills.h"
+#include "system/oomkills.h"
 
-#include "pool/cgroups.h"
+#include "system/cgroups.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -55,6 +55,25 @@ std::string oomKillsBetween(const OomKills &before, const OomKills &after)
         return ", perhaps by the kernel's out-of-memory killer, which struck on this machine "
                "meanwhile";
     return {};
+}
+
+OomWatch::OomWatch(std::string root)
+    : m_root(std::move(root))
+{
+}
+
+void OomWatch::begin(std::uint64_t clock)
+{
+    constexpr std::uint64_t interval = 50'000'000; // nanoseconds
+    if (m_looked != 0 && clock - m_looked < interval)
+        return;
+    m_before = oomKills(m_root);
+    m_looked = clock;
+}
+
+std::string OomWatch::sinceBegin() const
+{
+    return oomKillsBetween(m_before, oomKills(m_root));
 }
 
 } // namespace poolscope

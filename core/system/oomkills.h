@@ -18,4 +18,21 @@ OomKills oomKills(const std::string &root);
 /// ", ..." in words, where it struck between the two; else empty.
 std::string oomKillsBetween(const OomKills &before, const OomKills &after);
 
+/// Watches over processes that begin and end so often that looking before each would cost more than
+/// they do. One thread.
+class OomWatch {
+public:
+    explicit OomWatch(std::string root = "/");
+
+    /// A process is about to begin, at `clock` nanoseconds.
+    void begin(std::uint64_t clock);
+    /// As oomKillsBetween(), since at most 50 ms before it began.
+    std::string sinceBegin() const;
+
+private:
+    std::string m_root;
+    OomKills m_before;
+    std::uint64_t m_looked = 0; ///< when; 0: not yet
+};
+
 } // namespace poolscope
