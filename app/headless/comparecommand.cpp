@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "headless/comparecommand.h"
 
+#include "headless/complaint.h"
 #include "headless/headless.h"
 #include "headless/runarguments.h"
 #include "headless/standardoutput.h"
@@ -28,12 +29,6 @@ struct Compared {
     std::vector<Named> names;
     std::vector<ComparisonSubject> runs;
 };
-
-int complain(const Error &error, int status)
-{
-    std::fprintf(stderr, "poolscope: %s\n", error.message.c_str());
-    return status;
-}
 
 Result<void> readRun(const std::string &path, Compared &into)
 {

@@ -98,7 +98,7 @@ Progress progressOf(const Run &run)
 std::string progressText(const Progress &progress)
 {
     std::string text = progress.total ? withTotal(progress, *progress.total)
-                                      : std::to_string(progress.done) + "it ["
+                                      : std::to_string(progress.done) + "/? ["
             + clock(progress.seconds) + ", " + rateText(progress) + "]";
     if (progress.failed > 0)
         text += ", " + std::to_string(progress.failed) + " failed";

@@ -2,6 +2,7 @@
 #include "headless/runcommand.h"
 
 #include "analysis/verdict.h"
+#include "headless/complaint.h"
 #include "headless/headless.h"
 #include "headless/interrupt.h"
 #include "pool/taskcheck.h"
@@ -20,11 +21,6 @@ namespace {
 constexpr int interval = 10; // milliseconds
 constexpr int roomInterval = 500;
 constexpr std::uint64_t failuresToSay = 10; // where the output file has them all
-
-void complain(const std::string &what)
-{
-    std::fprintf(stderr, "poolscope: %s\n", what.c_str());
-}
 
 /// Built-in tasks over numbers need no time to speak of; their run file does.
 bool outrunsDisk(const RunOptions &options)
@@ -218,7 +214,7 @@ bool RunCommand::writesText() const
 void RunCommand::say(const std::string &line)
 {
     m_progress.clear();
-    std::fprintf(stderr, "%s\n", line.c_str());
+    tell(line);
 }
 
 /// A disk is full: tells so once, and whether it is worth trying again.

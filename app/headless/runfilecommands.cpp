@@ -3,6 +3,7 @@
 
 #include "analysis/figuretext.h"
 #include "analysis/verdict.h"
+#include "headless/complaint.h"
 #include "headless/headless.h"
 #include "headless/runarguments.h"
 #include "headless/standardoutput.h"
@@ -27,12 +28,6 @@ using namespace sentence;
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-int complain(const Error &error, int status)
-{
-    std::fprintf(stderr, "poolscope: %s\n", error.message.c_str());
-    return status;
-}
 
 double seconds(std::uint64_t nanoseconds)
 {

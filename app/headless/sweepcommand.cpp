@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "headless/sweepcommand.h"
 
+#include "headless/complaint.h"
 #include "headless/headless.h"
 #include "headless/interrupt.h"
 #include "headless/standardoutput.h"
@@ -15,11 +16,6 @@ namespace poolscope {
 namespace {
 
 constexpr int interval = 50; // milliseconds
-
-void complain(const std::string &what)
-{
-    std::fprintf(stderr, "poolscope: %s\n", what.c_str());
-}
 
 std::string runsWithFailures(const std::vector<SweepMeasurement> &measurements)
 {

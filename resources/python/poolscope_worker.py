@@ -1112,11 +1112,13 @@ class Source:
         self.functions = {}
         self.coroutines = {}
         self.names = {}
+        self.plain = {}  # of these, what is bound once, to a number, a text, a list, ...
         self.anything = False  # names may come into being that the source does not show
         self.scan(ast, parse(ast, place, path))
 
     def scan(self, ast, tree):
         hidden = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+        literals = (ast.Constant, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.JoinedStr)
         nodes = list(reversed(tree.body))
         while nodes:
             node = nodes.pop()
@@ -1126,16 +1128,27 @@ class Source:
             elif isinstance(node, ast.AsyncFunctionDef):
                 self.coroutines[node.name] = node
             elif isinstance(node, ast.ClassDef):
-                self.names[node.name] = node
+                self.bind(node.name, node)
             elif isinstance(node, (ast.Import, ast.ImportFrom)):
                 for alias in node.names:
                     self.anything |= alias.name == "*"
-                    self.names[alias.asname or alias.name.split(".")[0]] = node
+                    self.bind(alias.asname or alias.name.split(".")[0], node)
             elif isinstance(node, ast.Name):
                 if isinstance(node.ctx, ast.Store):
-                    self.names[node.id] = node
+                    self.bind(node.id, node)
             elif not isinstance(node, hidden):
+                if isinstance(node, ast.Assign) and isinstance(node.value, literals):
+                    self.plain.update((name.id, node) for name in named(ast, node.targets))
                 nodes.extend(reversed(list(ast.iter_child_nodes(node))))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Global):
+                for name in node.names:
+                    self.plain.pop(name, None)
+
+    def bind(self, name, node):
+        if name in self.names:
+            self.plain.pop(name, None)
+        self.names[name] = node
 
     def describe(self):
         import ast
@@ -1168,8 +1181,15 @@ class Source:
         if start in self.functions:
             if not dot:
                 self.check_parameters(name, self.functions[start], role)
-        elif start not in self.names and not self.anything:
+        elif self.anything or dot and start in self.names:
+            return
+        elif start not in self.names:
             raise Unusable(no_function(self.place, name, list(self.functions)))
+        elif start in self.plain:
+            line = self.plain[start].lineno
+            raise Unusable(
+                "%s:%d: '%s' is a value; %s must be a function" % (self.place, line, start, role.what)
+            )
 
     def check_parameters(self, name, node, role):
         required, most = parameters(node)
@@ -1182,6 +1202,10 @@ class Source:
         raise Unusable(
             "%s:%d: function '%s' %s; %s" % (self.place, node.lineno, name, takes, role.called)
         )
+
+
+def named(ast, targets):
+    return [target for target in targets if isinstance(target, ast.Name)]
 
 
 class Role:

@@ -198,6 +198,15 @@ class Rows(InputTest):
         self.assert_status(done, ALL_SUCCEEDED)
         self.assertEqual(done.out, b"{nome} 7\n")
         self.assertIn("{nome} is no column, and is passed on as it is; there are name,age", done.err)
+        done = self.program(
+            "run", "--command", "echo {3} {2}", "--csv", "rows.csv", "--header", "none", "-q")
+        self.assertIn("{3} is no column, and is passed on as it is; there are 1,2", done.err)
+
+    def test_what_an_input_holds_moves_no_terminal(self):
+        self.path("task.py").write_text("def task(line):\n    raise ValueError(line)\n")
+        self.path("lines").write_bytes(b"a\0b\x1b[31mc\n")
+        done = self.program("run", "--python", "task.py:task", "--lines", "lines", "-q")
+        self.assertIn("input 0 failed: ValueError: a\\x00b\\x1b[31mc\n", done.err)
 
     def test_options_of_another_task_or_input_are_refused(self):
         self.write("name,age\nAnn,7\n")
@@ -312,6 +321,18 @@ class StandardInput(InputTest):
             process = self.start_reading("identity", stdin=file)
             self.assertEqual(process.communicate(timeout=run_test.PATIENCE)[0], b"1\n2\n3\n")
 
+    def test_how_many_come_is_unknown_while_they_do(self):
+        process = self.start_reading("identity")
+        process.stdin.write(b"4\n9\n")
+        process.stdin.flush()
+        shown = b""
+        while b"2/? [" not in shown:
+            new = os.read(process.stderr.fileno(), 4096)
+            self.assertTrue(new, shown)
+            shown += new
+        _, rest = process.communicate(timeout=run_test.PATIENCE)
+        self.assertIn(b"| 2/2 [", rest)
+
     def test_a_line_is_handed_out_when_it_comes(self):
         process = self.start_reading("identity", "-q")
         for line in b"first\n", b"second\n":
@@ -366,7 +387,7 @@ class StandardInput(InputTest):
         self.assertEqual(process.stdout.readline(), b"one\n")
         os.killpg(process.pid, signal.SIGINT)
         self.assertEqual(process.wait(run_test.PATIENCE), INTERRUPTED)
-        self.assertRegex(process.stderr.read(), rb"^1it \[00:0\d, [\d.]+(it/s|s/it)\]\n"
+        self.assertRegex(process.stderr.read(), rb"^1/\? \[00:0\d, [\d.]+(it/s|s/it)\]\n"
                                                 rb"poolscope: interrupted\n$")
         self.assert_nothing_left()
 

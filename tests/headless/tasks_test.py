@@ -157,7 +157,8 @@ class Commands(TaskTest):
         for words, option, value in [
             ("no program 'no-such-program'", "--command", "no-such-program {}"),
             ("not executable", "--command", "./data {}"),
-            ("' is not closed", "--command", "echo 'a"),
+            ("the command cannot be split into words: a ' is not closed", "--command", "echo 'a"),
+            ("the filter cannot be split into words: a \" is not closed", "--filter", 'sed "s'),
             ("no program", "--command", "  "),
             ("no program 'no-such-program'", "--filter", "no-such-program"),
             ("cannot read the script", "--shell", "if true; then echo"),
@@ -396,7 +397,8 @@ while text := os.read(0, 100):
     def test_ends_early(self):
         failure = self.one_bad("echo bye >&2; exit 4")
         self.assertEqual(failure["kind"], "filter")
-        self.assertIn("ended with status 4 before it answered", failure["message"])
+        self.assertEqual(
+            failure["message"], "before it answered, the filter ended with status 4")
         self.assertEqual(failure["detail"], "bye")
         self.assertIn("SIGSEGV", self.one_bad("kill -SEGV $$")["message"])
 

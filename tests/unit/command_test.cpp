@@ -112,6 +112,7 @@ TEST(CommandTemplate, FindsNamesThatNoColumnHas)
     EXPECT_THAT(namesWithoutColumn("{nome} {name} x{Age}y {{alter} {}", columns),
         ElementsAre("nome", "Age", "alter"));
     EXPECT_THAT(namesWithoutColumn("awk '{print $1}' {2,3} {4} {a b} } {", columns), IsEmpty());
+    EXPECT_THAT(namesWithoutColumn("{} {1} {3} {2,3}", {"1", "2"}), ElementsAre("3"));
 }
 
 TEST(CommandTemplate, LooksAtAnInputNoMore)

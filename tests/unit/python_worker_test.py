@@ -1147,7 +1147,16 @@ class Reports(WorkerTest):
         self.write("star.py", "from os.path import *\ndef f(x): pass\n")
         self.write("empty.py", "")
         self.write("lazy/__init__.py", "def __getattr__(name): return abs\n")
+        self.write(
+            "values.py",
+            "number = 3\nboth = other = [1]\ntold = None\nlater = 2\n"
+            "def set_up():\n    global told\n    told = abs\n"
+            "try:\n    from math import sqrt as later\nexcept ImportError:\n    pass\n",
+        )
         for target in (
+            "values.py:told",
+            "values.py:later",
+            "values.py:number.bit_length",
             "classify.py:classify",
             "classify.py:guarded",
             "classify.py:Model.method",
@@ -1170,6 +1179,8 @@ class Reports(WorkerTest):
             ),
             ("empty.py:f", "empty.py has no function 'f'; it defines none"),
             ("classify.py:hidden", "no function 'hidden'"),
+            ("values.py:number", "values.py:1: 'number' is a value; a task must be a function"),
+            ("values.py:both", "values.py:2: 'both' is a value"),
             ("classify.py:later", "classify.py:13: 'later' is an async function"),
             ("classify.py:pair", "classify.py:12: function 'pair' needs 3 arguments"),
             ("classify.py:no_input", "takes no positional argument"),
