@@ -18,9 +18,6 @@ constexpr int lookInterval = 20; // milliseconds
 constexpr std::uint64_t looksForMemory = 2; // memory is looked at every so many looks
 constexpr std::uint64_t looksForThreads = 10;
 constexpr std::uint64_t slowStart = 60'000'000'000; // nanoseconds
-constexpr int firstBackOff = 50;
-constexpr int longestBackOff = 2000;
-constexpr int maxFruitlessStarts = 6;
 constexpr std::uint64_t chunkBytes = 256 * 1024; // of inputs, in a chunk of automatic size
 constexpr std::uint64_t heldBytes = 4 * 1024 * 1024; // of inputs, in a worker's window
 
@@ -143,7 +140,7 @@ void Pool::setWorkerCount(std::uint32_t count)
         Slot &slot = slotFor(id);
         slot.wanted = true;
         if (!slot.process && !slot.restart && m_phase == Phase::Running) {
-            slot.fruitlessStarts = 0;
+            slot.restarts.forget();
             startWorker(slot);
         }
     }
@@ -403,7 +400,7 @@ void Pool::takeFrames(Slot &slot)
     if (!news.wrong.empty())
         takeBack(slot, news.wrong);
     if (slot.conversation->hasAnswered())
-        slot.fruitlessStarts = 0;
+        slot.restarts.forget();
     if (news.putBack)
         dispatchAll();
     else
@@ -459,7 +456,7 @@ void Pool::processFailedToStart(Slot &slot, const QString &reason)
     setState(slot, WorkerState::Dead);
     if (!m_everReady)
         end(PoolEnd::How::Failed, how);
-    ++slot.fruitlessStarts;
+    slot.restarts.fruitlessStart(m_clock.now());
     if (m_phase == Phase::Running) {
         m_listener.workerDied(slot.id, {}, how, m_clock.now());
         if (slot.wanted)
@@ -514,7 +511,7 @@ void Pool::workerDied(Slot &slot, const std::string &how)
     if (m_phase == Phase::Running)
         m_listener.workerDied(slot.id, suspects, how, m_clock.now());
     if (!slot.conversation->hasAnswered() && suspects.count == 0)
-        ++slot.fruitlessStarts;
+        slot.restarts.fruitlessStart(m_clock.now());
     if (!slot.enlisted)
         return;
     if (m_phase == Phase::Running || m_end.how == PoolEnd::How::Completed)
@@ -581,22 +578,20 @@ void Pool::settleAsFailure(
     m_listener.givenUp(index, failure, slot.id, m_clock.now());
 }
 
-/// Starts a worker anew: at once, after a while if it keeps dying before it does anything, and in
-/// the end no more.
+/// Starts a worker anew, unless its place is given up.
 void Pool::restart(Slot &slot)
 {
-    if (slot.fruitlessStarts >= maxFruitlessStarts)
+    const auto delay =
+        slot.restarts.delay(m_clock.now(), m_everReady ? Readiness::Seen : Readiness::Never);
+    if (!delay)
         return;
-    int delay = 0;
-    if (slot.fruitlessStarts > 0)
-        delay = std::min(firstBackOff << (slot.fruitlessStarts - 1), longestBackOff);
     slot.restart = std::make_unique<QTimer>();
     slot.restart->setSingleShot(true);
     connect(slot.restart.get(), &QTimer::timeout, this, [this, &slot] {
         slot.restart.release()->deleteLater();
         startWorker(slot);
     });
-    slot.restart->start(delay);
+    slot.restart->start(*delay);
 }
 
 void Pool::endIfNoneIsLeft(const std::string &how)

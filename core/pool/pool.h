@@ -21,6 +21,7 @@
 #include "pool/throttlewatch.h"
 #include "pool/workerprocess.h"
 #include "pool/workersetup.h"
+#include "schedule/restarts.h"
 #include "schedule/scheduler.h"
 
 #include <QObject>
@@ -114,7 +115,7 @@ private:
         bool dismissed = false; ///< it was told to end
         bool enlisted = false; ///< the scheduler knows it
         std::optional<IdleReason> idle; ///< why it has nothing to do, while that is so
-        int fruitlessStarts = 0; ///< in a row
+        Restarts restarts;
         std::uint64_t started = 0; ///< when its process was
         bool slowStartTold = false;
         std::optional<Excess> excess; ///< for which the pool has killed it

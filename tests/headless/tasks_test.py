@@ -558,6 +558,7 @@ class Libraries(TaskTest):
 class Initialisers(TaskTest):
     SOURCE = textwrap.dedent("""\
         import os
+        import signal
         model = None
 
         def load():
@@ -574,13 +575,31 @@ class Initialisers(TaskTest):
 
         def picky(argument):
             pass
+
+        def starts():
+            with open("starts", "ab") as file:
+                file.write(b".")
+            return os.path.getsize("starts")
+
+        def dies():
+            starts()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        def dies_for_a_while():
+            if starts() in range(2, 8):
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        def ends_its_first_worker(number):
+            if number == 5 and os.path.getsize("starts") == 1:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return number
     """)
 
-    def run_with(self, initialiser, target="work.py:task"):
+    def run_with(self, initialiser, target="work.py:task", workers="2"):
         self.path("work.py").write_text(self.SOURCE)
         return self.program(
             "run", "--python", target, "--python-init", initialiser, "--python-interpreter",
-            sys.executable, "--range", "0:40", "-j", "2", "--chunk", "1")
+            sys.executable, "--range", "0:40", "-j", workers, "--chunk", "1")
 
     def test_runs_once_in_each_worker_before_its_first_input(self):
         for target in "work.py:task", "work:task":
@@ -590,6 +609,17 @@ class Initialisers(TaskTest):
                 loaded = lines_of(self.path("loaded"))
                 self.assertIn(len(loaded), (1, 2))
                 self.assertEqual(len(set(loaded)), len(loaded))
+
+    def test_workers_that_are_killed_for_a_while_are_waited_for(self):
+        done = self.run_with("dies_for_a_while", "work.py:ends_its_first_worker", workers="1")
+        self.assert_values(done, range(40))
+        self.assertEqual(self.path("starts").read_bytes(), b"." * 8)
+
+    def test_workers_that_never_get_ready_end_the_run(self):
+        done = self.run_with("dies", workers="1")
+        self.assert_status(done, POOL_FAILED)
+        self.assertIn("no worker stays alive: killed by signal 9 (SIGKILL)", done.err)
+        self.assertEqual(self.path("starts").read_bytes(), b"." * 6)
 
     def test_one_that_is_not_there_or_takes_an_argument(self):
         done = self.run_with("lode")
