@@ -42,7 +42,7 @@ struct RunTold {
     RunFileInfo info;
     Analysis analysis;
     std::optional<HeldBack> heldBack;
-    std::string takenBack; ///< what is to be said of values that do not count
+    std::vector<IndexRange> takenBack; ///< values that do not count
 
     bool canRun() const { return source.empty(); }
 };
@@ -92,6 +92,7 @@ Json infoJson(const RunTold &told)
         {"succeeded", progress.succeeded},
         {"failed", progress.failed},
         {"quarantined", progress.quarantined},
+        {"in_doubt", countOf(told.takenBack)},
         {"attempts", progress.attempts},
         {"workers", progress.workers},
         {"makespan_s", seconds(progress.makespan())},
@@ -212,7 +213,7 @@ std::string infoText(const RunTold &told)
     if (told.kind == RunSource::RunFile)
         line("state", stateLine(info));
     line("done", progressLine(info));
-    line("in doubt", told.takenBack);
+    line("in doubt", takenBackText(told.takenBack));
     line("makespan",
         rounded(seconds(progress.makespan())) + " s, " + rounded(progress.rate()) + " it/s");
     line("workers", std::to_string(progress.workers));
@@ -230,7 +231,7 @@ Result<RunTold> readTold(const std::string &path)
         const RunRecord &record = *loaded.record;
         return RunTold{path, runSourceOf(path), record.source, loaded.info,
             analyse(record, loaded.info.description.machine.cores), heldBackOf(record),
-            takenBackText(loaded.takenBack)};
+            loaded.takenBack};
     });
 }
 

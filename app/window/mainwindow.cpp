@@ -506,6 +506,8 @@ void MainWindow::connectRun()
     });
     connect(&m_controller, &RunController::recordCame, this, &MainWindow::showRecord);
     connect(&m_controller, &RunController::failed, m_message, &MessageBar::sayProblem);
+    connect(&m_controller, &RunController::taskChanged, this,
+        &MainWindow::askWhetherTaskMayHaveChanged);
     connect(&m_controller, &RunController::opened, this, &MainWindow::showFile);
     connect(m_timePage, &TimePage::applyWanted, this, &MainWindow::setSpec);
     connect(m_timePage, &TimePage::verifyingChanged, this, &MainWindow::showState);
@@ -656,6 +658,19 @@ void MainWindow::resumeFile(const QString &path)
         return;
     m_message->hide();
     m_controller.resumeFile(path);
+}
+
+void MainWindow::askWhetherTaskMayHaveChanged(const QString &file)
+{
+    QMessageBox box(QMessageBox::NoIcon, tr("The task has changed"),
+        tr("%1 is not what it was when the run began. Go on nevertheless?").arg(file),
+        QMessageBox::NoButton, this);
+    box.setInformativeText(tr("New values may then not belong to the old ones."));
+    QPushButton *goOn = box.addButton(tr("Go on"), QMessageBox::AcceptRole);
+    box.setDefaultButton(box.addButton(tr("Leave it"), QMessageBox::RejectRole));
+    box.exec();
+    if (box.clickedButton() == goOn && !isBusy())
+        m_controller.goOnWithChangedTask();
 }
 
 void MainWindow::showFile(const RunFileInfo &info)

@@ -82,6 +82,7 @@ private:
     void saveAs();
     void showFile(const RunFileInfo &info);
     void resumeFile(const QString &path);
+    void askWhetherTaskMayHaveChanged(const QString &file);
     void setKeepsRuns(bool keeps);
     void togglePause();
     void showRecord(const RunRecord *record);

@@ -12,9 +12,17 @@
 
 namespace poolscope {
 
+namespace {
+
+struct TaskChanged {
+    std::string file;
+};
+
+} // namespace
+
 /// What another thread makes of a wish.
 struct RunController::Opening {
-    using What = std::variant<Run::Opened, LoadedRun>;
+    using What = std::variant<Run::Opened, LoadedRun, TaskChanged>;
 
     QString path;
     Result<What> result = failure(std::string());
@@ -24,9 +32,9 @@ namespace {
 
 /// The run of the file, ready to go on with these inputs, as far as they have failed.
 Result<Run::Opened> reopenToTryAgain(
-    const std::string &file, const std::vector<std::uint64_t> &indices)
+    const std::string &file, IfTaskChanged ifTaskChanged, const std::vector<std::uint64_t> &indices)
 {
-    auto opened = reopenRun(file, {OutcomeStore::Keep::All, false});
+    auto opened = reopenRun(file, {OutcomeStore::Keep::All, false}, ifTaskChanged);
     if (!opened)
         return opened;
     const std::vector<std::uint64_t> failed = failedInputs(*opened->record);
@@ -114,12 +122,33 @@ void RunController::open(const QString &path)
 
 void RunController::resumeFile(const QString &path)
 {
-    const std::string file = QFile::encodeName(path).toStdString();
+    reopen({path, [](const std::string &file, IfTaskChanged ifTaskChanged) {
+                return reopenRun(file, {OutcomeStore::Keep::All, false}, ifTaskChanged);
+            }});
+}
+
+void RunController::reopen(const Reopening &reopening)
+{
+    m_reopening = reopening;
     openInBackground(
-        [file]() -> Result<Opening::What> {
-            return reopenRun(file, {OutcomeStore::Keep::All, false});
+        [file = QFile::encodeName(reopening.path).toStdString(),
+            job = reopening.reopen]() -> Result<Opening::What> {
+            return changedTaskFile(file).and_then(
+                [&](const std::string &changed) -> Result<Opening::What> {
+                    if (!changed.empty())
+                        return TaskChanged{changed};
+                    return job(file, IfTaskChanged::Refuse);
+                });
         },
-        path);
+        reopening.path);
+}
+
+void RunController::goOnWithChangedTask()
+{
+    openInBackground(
+        [file = QFile::encodeName(m_reopening.path).toStdString(), job = m_reopening.reopen]()
+            -> Result<Opening::What> { return job(file, IfTaskChanged::Accept); },
+        m_reopening.path);
 }
 
 RunController::State RunController::stateWithoutOpening() const
@@ -141,9 +170,17 @@ void RunController::openingEnded(const std::shared_ptr<Opening> &opening)
         emit failed(QString::fromStdString(opening->result.error().message), {});
         return;
     }
+    if (const auto *changed = std::get_if<TaskChanged>(&*opening->result)) {
+        setState(stateWithoutOpening());
+        emit taskChanged(QFile::decodeName(QByteArray::fromStdString(changed->file)));
+        return;
+    }
     emit recordGoing();
     m_path = opening->path;
-    std::visit([this](auto &&what) { show(std::move(what)); }, std::move(*opening->result));
+    if (auto *run = std::get_if<Run::Opened>(&*opening->result))
+        show(std::move(*run));
+    else
+        show(std::get<LoadedRun>(std::move(*opening->result)));
 }
 
 void RunController::show(Run::Opened run)
@@ -190,11 +227,9 @@ void RunController::tryAgain(const std::vector<std::uint64_t> &indices)
     if (goesOn())
         m_run->tryAgain(indices);
     else if (canTryAgain())
-        openInBackground(
-            [file = QFile::encodeName(m_path).toStdString(), indices]() -> Result<Opening::What> {
-                return reopenToTryAgain(file, indices);
-            },
-            m_path);
+        reopen({m_path, [indices](const std::string &file, IfTaskChanged ifTaskChanged) {
+                    return reopenToTryAgain(file, ifTaskChanged, indices);
+                }});
 }
 
 void RunController::pause()

@@ -12,6 +12,7 @@
 #include "record/runsaving.h"
 
 #include <QObject>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -48,6 +49,8 @@ public:
     void open(const QString &path);
     /// Goes on with the run of a run file.
     void resumeFile(const QString &path);
+    /// Does what was refused when taskChanged() was emitted last.
+    void goOnWithChangedTask();
     void pause();
     void resume();
     /// Ends the run; what has finished stays.
@@ -66,14 +69,22 @@ signals:
     void recordCame(const poolscope::RunRecord *record);
     /// A file was opened; the record came before.
     void opened(const poolscope::RunFileInfo &info);
+    /// A run is not gone on with, since this file of its task is not what it was.
+    void taskChanged(const QString &file);
     /// The run could not start, or broke off: why, and more about it.
     void failed(const QString &why, const QString &detail);
 
 private:
     struct Opening;
+    /// A run file that is to be gone on with, and how.
+    struct Reopening {
+        QString path;
+        std::function<Result<Run::Opened>(const std::string &file, IfTaskChanged)> reopen;
+    };
 
     bool goesOn() const { return m_state == State::Running || m_state == State::Paused; }
     template <typename Job> void openInBackground(Job job, const QString &path);
+    void reopen(const Reopening &reopening);
     void openingEnded(const std::shared_ptr<Opening> &opening);
     void show(Run::Opened run);
     void show(LoadedRun loaded);
@@ -87,6 +98,7 @@ private:
     QString m_path;
     QString m_opened;
     std::shared_ptr<Opening> m_opening; ///< the one that is waited for
+    Reopening m_reopening; ///< the last one
     std::uint32_t m_wantedWorkers = 0; ///< told while the run was opening; 0: nothing
 };
 

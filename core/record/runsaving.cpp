@@ -40,6 +40,21 @@ Result<void> enterFolder(const RunDescription &description)
     return {};
 }
 
+/// What a run file says of its run, in whose folder the program is then. Nothing long: it fails
+/// where another process holds the file and is going to change it.
+Result<RunFileInfo> toGoOn(const std::string &path)
+{
+    auto info = readRunFileInfo(path);
+    if (!info)
+        return info;
+    if (info->progress.state == RunState::Running && isAlive(info->progress.holder))
+        return failure(path + " is being written by " + holderText(info->progress.holder)
+            + "; wait until that run has ended");
+    if (auto entered = enterFolder(info->description); !entered)
+        return tl::unexpected(entered.error());
+    return info;
+}
+
 Result<void> checkTaskFiles(const RunDescription &description)
 {
     const auto changed = firstChanged(description.taskFiles, description.spec.task);
@@ -103,20 +118,21 @@ Result<void> saveRun(Run::Opened &opened, const std::string &path, RunFile::IfEx
         .map([&](std::unique_ptr<RunFile> file) { opened.file = std::move(file); });
 }
 
+Result<std::string> changedTaskFile(const std::string &path)
+{
+    return toGoOn(path).and_then([](const RunFileInfo &info) {
+        return firstChanged(info.description.taskFiles, info.description.spec.task);
+    });
+}
+
 Result<Run::Opened> reopenRun(
     const std::string &path, Run::Reading reading, IfTaskChanged ifTaskChanged)
 {
     std::error_code error;
     const std::string absolute = std::filesystem::absolute(path, error).string();
-    // Before anything long: whoever holds the file is going to change it.
-    const auto before = readRunFileInfo(absolute);
+    const auto before = toGoOn(path);
     if (!before)
         return tl::unexpected(before.error());
-    if (before->progress.state == RunState::Running && isAlive(before->progress.holder))
-        return failure(path + " is being written by " + holderText(before->progress.holder)
-            + "; wait until that run has ended");
-    if (auto entered = enterFolder(before->description); !entered)
-        return tl::unexpected(entered.error());
     const auto taskIsTheSame = checkTaskFiles(before->description);
     if (!taskIsTheSame && ifTaskChanged == IfTaskChanged::Refuse)
         return tl::unexpected(taskIsTheSame.error());

@@ -23,6 +23,10 @@ enum class IfTaskChanged { Refuse, Accept };
 Result<Run::Opened> reopenRun(const std::string &path, Run::Reading reading,
     IfTaskChanged ifTaskChanged = IfTaskChanged::Refuse);
 
+/// The first of the task's files that is not what it was when the run in this run file began; empty
+/// where there is none. Enters the run's folder and fails as reopenRun does. Any thread.
+Result<std::string> changedTaskFile(const std::string &path);
+
 /// The indices that have failed, ascending. Any thread, of a record that nobody writes.
 std::vector<std::uint64_t> failedInputs(const RunRecord &record);
 

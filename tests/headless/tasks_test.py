@@ -369,6 +369,8 @@ while text := os.read(0, 100):
         done = self.program("info", "it.poolscope")
         self.assertRegex(done.out, rb"done +0 of 40")
         self.assertRegex(done.out, rb"in doubt +\d+ values are left out")
+        told = json.loads(self.program("info", "it.poolscope", "--json").out)
+        self.assertGreater(told["in_doubt"], 0)
         done = self.program("resume", "it.poolscope", "-q")
         self.assert_status(done, ALL_SUCCEEDED)
         self.assertEqual(done.out.split(), [b"%d" % number for number in range(40)])

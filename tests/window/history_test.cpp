@@ -114,6 +114,13 @@ struct Person {
     MainWindow window;
 };
 
+void write(const QString &path, const QByteArray &content)
+{
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    QCOMPARE(file.write(content), content.size());
+}
+
 void press(QMessageBox &box, const QString &text)
 {
     for (QAbstractButton *button : box.buttons()) {
@@ -224,6 +231,37 @@ private slots:
         QCOMPARE(controller.run()->timeline().succeeded(), 600U);
         QCOMPARE(infoOf(controller.path()).progress.succeeded, 600U);
         QCOMPARE(kept().size(), 1);
+    }
+
+    void aChangedTaskIsGoneOnWithAfterAQuestion()
+    {
+        const QTemporaryDir folder;
+        const QString source = folder.filePath(QStringLiteral("work.py"));
+        write(source, "def task(x):\n    return 1 // (x - 3)\n");
+        Person person;
+        person.run({"--python", source.toStdString() + ":task", "--range", "0:8", "-j", "1"});
+        QVERIFY(person.lists(1));
+        person.press(Qt::Key_3, Qt::ControlModifier);
+        QVERIFY(comes([&] { return person.failures().rowCount() == 1; }));
+        write(source, "def task(x):\n    return 7\n");
+        const auto tryAgain = [&](const QString &answer) {
+            QString question;
+            const Answers<QMessageBox> answers([&](QMessageBox &box) {
+                question = box.text();
+                press(box, answer);
+            });
+            person.clickFailures(QStringLiteral("retryAll"));
+            QVERIFY(comes([&] { return answers.count() == 1; }));
+            QVERIFY(question.startsWith(source));
+            QVERIFY(person.isIn(State::Ended));
+        };
+        const RunController &controller = person.window.controller();
+        tryAgain("Leave it");
+        QCOMPARE(controller.record()->timeline.failed(), 1U);
+        tryAgain("Go on");
+        QVERIFY(comes([&] { return infoOf(controller.path()).progress.failed == 0; }));
+        person.choose(0);
+        QVERIFY(!person.button("Resume").isEnabled());
     }
 
     void failuresAreTriedAgainAfterTheEnd()
