@@ -16,8 +16,8 @@ import unittest
 from pathlib import Path
 
 from run_test import (
-    ALL_SUCCEEDED, ENDLESS, INTERRUPTED, POOL_FAILED, PROGRAM, SOME_FAILED, WRONG_USE, ProgramTest,
-    environment, lines_of, read_jsonl)
+    ALL_SUCCEEDED, ENDLESS, INTERRUPTED, PATIENCE, POOL_FAILED, PROGRAM, SOME_FAILED, WRONG_USE,
+    ProgramTest, environment, lines_of, read_jsonl)
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 HOSTILE = [
@@ -356,6 +356,48 @@ while text := os.read(0, 100):
         done = self.program("export", "it.poolscope", "-o", "o.csv")
         self.assert_status(done, ALL_SUCCEEDED)
         self.assertEqual(self.path("o.csv").read_text().count("unfinished"), 8)
+
+    def test_a_line_too_many_that_shows_before_the_next_input(self):
+        self.script(f"""#!{sys.executable}
+import os, threading, time
+threading.Thread(target=time.sleep, args=[1000], daemon=True).start()
+while text := os.read(0, 100):
+    os.write(1, text)
+    while not os.path.exists("go-on"):
+        time.sleep(0.01)
+    os.write(1, b"a line too many\\n")
+    open("said", "w").close()
+""")
+        with subprocess.Popen(
+                [PROGRAM, "run", "--filter", "./script", "--lines", "-", "-j", "1", "-q"],
+                cwd=self.folder, env=environment(self.mark), stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+            program.stdin.write(b"first\n")
+            program.stdin.flush()
+            self.assertEqual(program.stdout.readline(), b"first\n")
+            self.path("go-on").touch()
+            while not self.path("said").exists():
+                self.assertIsNone(program.poll(), "it ended by itself")
+                time.sleep(0.01)
+            _, errors = program.communicate(b"second\n", timeout=PATIENCE)
+        self.assertEqual(program.returncode, POOL_FAILED)
+        self.assertIn(b"worker 1 gave wrong values: the filter printed 'a line too many", errors)
+        self.assert_nothing_left()
+
+    def test_values_of_a_worker_that_dies_in_doubt_are_kept_and_told(self):
+        self.script(f"""#!{sys.executable}
+import os, signal, threading, time
+threading.Thread(target=time.sleep, args=[1000], daemon=True).start()
+while text := os.read(0, 100):
+    if text == b"20\\n" and not os.path.exists("killed"):
+        open("killed", "w").close()
+        os.kill(os.getppid(), signal.SIGKILL)
+    os.write(1, text)
+""")
+        done = self.program("run", "--filter", "./script", "--range", "0:40", "-j", "1")
+        self.assert_values(done, [str(number) for number in range(40)])
+        self.assertIn("it was gone before it could be seen that its values since input 0 are each "
+                      "their own input's", done.err)
 
     def test_values_in_doubt_when_the_program_is_killed_are_run_again(self):
         self.script(self.OPAQUE.format(python=sys.executable, bad=None))
