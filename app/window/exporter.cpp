@@ -14,8 +14,10 @@
 #include <QFileInfo>
 #include <QGuiApplication>
 #include <QMessageBox>
-#include <QProgressDialog>
 #include <QSettings>
+#include <QTimer>
+#include <algorithm>
+#include <chrono>
 
 namespace poolscope {
 
@@ -23,10 +25,16 @@ namespace {
 
 const QString folderKey = QStringLiteral("export/folder");
 constexpr int progressAfter = 400; // milliseconds
+constexpr std::chrono::milliseconds slice{20}; // of working out charts, between frames
 
 std::filesystem::path toPath(const QString &path)
 {
     return QFile::encodeName(path).toStdString();
+}
+
+QString pictureIn(const QString &folder, const Chart &chart)
+{
+    return QDir(folder).filePath(chart.name() + QStringLiteral(".png"));
 }
 
 } // namespace
@@ -48,6 +56,7 @@ void Exporter::cancel()
     if (m_cancelled)
         *m_cancelled = true;
     m_job.waitForFinished();
+    delete m_workingOut;
 }
 
 QString Exporter::suggested(const QString &name, const QString &ending) const
@@ -80,7 +89,9 @@ void Exporter::exportChart(Chart &chart)
         return;
     const QString path = dialog.path();
     if (!dialog.wantsData()) {
-        tell(writeChartPicture(chart, moment(), toPath(path), dialog.form()), path);
+        whenWorkedOut({&chart}, [this, &chart, path, form = dialog.form()] {
+            tell(writeChartPicture(chart, moment(), toPath(path), form), path);
+        });
         return;
     }
     runJob(path,
@@ -93,17 +104,20 @@ void Exporter::exportAllCharts(const ChartSet &charts)
         m_window, tr("A folder for all charts"), QSettings().value(folderKey).toString());
     if (folder.isEmpty())
         return;
-    const auto pathOf = [&](const Chart &chart) {
-        return QDir(folder).filePath(chart.name() + QStringLiteral(".png"));
-    };
     QStringList paths;
     for (const Chart *chart : charts)
-        paths << pathOf(*chart);
+        paths << pictureIn(folder, *chart);
     if (!mayReplace(paths))
         return;
+    const std::vector<Chart *> all(charts.begin(), charts.end());
+    whenWorkedOut(all, [this, all, folder] { writeAllCharts(all, folder); });
+}
+
+void Exporter::writeAllCharts(const std::vector<Chart *> &charts, const QString &folder)
+{
     constexpr double sharp = 2;
     for (Chart *chart : charts) {
-        const QString path = pathOf(*chart);
+        const QString path = pictureIn(folder, *chart);
         PictureForm form;
         form.scale = sharp;
         const auto written = writeChartPicture(*chart, moment(), toPath(path), form);
@@ -172,7 +186,9 @@ void Exporter::exportReport(const ChartSet &charts)
     if (ending != QLatin1String("html") && ending != QLatin1String("pdf"))
         emit failed(tr("Cannot write %1: its ending must be .html or .pdf").arg(path));
     else
-        tell(writeReport(reportOf(charts, moment()), toPath(path)), path);
+        whenWorkedOut({charts.begin(), charts.end()}, [this, charts, path] {
+            tell(writeReport(reportOf(charts, moment()), toPath(path)), path);
+        });
 }
 
 void Exporter::exportTrace()
@@ -188,21 +204,53 @@ void Exporter::exportTrace()
 
 void Exporter::copyPicture(Chart &chart)
 {
-    PictureForm form;
-    form.scale = std::max(2.0, m_window->devicePixelRatioF());
-    QGuiApplication::clipboard()->setImage(chartImage(chart, moment(), form));
-    emit wrote(tr("Copied the picture of %1").arg(chart.title()));
+    whenWorkedOut({&chart}, [this, &chart] {
+        PictureForm form;
+        form.scale = std::max(2.0, m_window->devicePixelRatioF());
+        QGuiApplication::clipboard()->setImage(chartImage(chart, moment(), form));
+        emit wrote(tr("Copied the picture of %1").arg(chart.title()));
+    });
 }
 
-/// The window waits for it behind a dialog that can cancel it.
+/// The window waits behind it.
+QProgressDialog *Exporter::makeProgress(const QString &text)
+{
+    auto *progress = new QProgressDialog(text, tr("Cancel"), 0, 0, m_window);
+    progress->setMinimumDuration(progressAfter);
+    progress->setWindowModality(Qt::WindowModal);
+    return progress;
+}
+
+/// Goes on once the charts show all that is known, unless one of them has gone by then.
+void Exporter::whenWorkedOut(const std::vector<Chart *> &charts, std::function<void()> then)
+{
+    cancel();
+    QProgressDialog *progress = makeProgress(tr("Working out what there is to show\u2026"));
+    m_workingOut = progress;
+    for (const Chart *chart : charts)
+        connect(chart, &QObject::destroyed, progress, [progress] { delete progress; });
+    connect(progress, &QProgressDialog::canceled, progress, &QObject::deleteLater);
+    auto *timer = new QTimer(progress);
+    connect(timer, &QTimer::timeout, this, [this, progress, timer, charts, then = std::move(then)] {
+        for (Chart *chart : charts) {
+            if (!chart->refresh(moment(), slice))
+                return;
+        }
+        timer->stop();
+        progress->hide();
+        progress->deleteLater();
+        m_workingOut.clear();
+        then();
+    });
+    timer->start(0);
+}
+
 void Exporter::runJob(const QString &path, Job job)
 {
     cancel();
     m_cancelled = std::make_shared<std::atomic<bool>>(false);
-    auto *progress = new QProgressDialog(
-        tr("Writing %1\u2026").arg(QFileInfo(path).fileName()), tr("Cancel"), 0, 0, m_window);
-    progress->setMinimumDuration(progressAfter);
-    progress->setWindowModality(Qt::WindowModal);
+    QProgressDialog *progress =
+        makeProgress(tr("Writing %1\u2026").arg(QFileInfo(path).fileName()));
     connect(progress, &QProgressDialog::canceled, this,
         [cancelled = m_cancelled] { *cancelled = true; });
     auto result = std::make_shared<Result<void>>();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Exporter: asks where charts, outcomes, traces and reports should go, and writes them. Data, which
-// may be long, is written on another thread and can be cancelled.
+// may be long, is written on another thread, and charts that are not worked out yet are so bit by
+// bit; either can be cancelled, and the window stays alive.
 #pragma once
 
 #include "charts/chartset.h"
@@ -9,9 +10,12 @@
 
 #include <QFuture>
 #include <QObject>
+#include <QPointer>
+#include <QProgressDialog>
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace poolscope {
 
@@ -44,7 +48,10 @@ private:
     QString suggested(const QString &name, const QString &ending) const;
     void remember(const QString &path);
     void tell(const Result<void> &result, const QString &path);
+    QProgressDialog *makeProgress(const QString &text);
     void runJob(const QString &path, Job job);
+    void whenWorkedOut(const std::vector<Chart *> &charts, std::function<void()> then);
+    void writeAllCharts(const std::vector<Chart *> &charts, const QString &folder);
 
     Moment moment() const { return m_controller.moment(); }
     bool mayReplace(const QStringList &paths) const;
@@ -53,6 +60,7 @@ private:
     QWidget *m_window;
     std::shared_ptr<std::atomic<bool>> m_cancelled;
     QFuture<void> m_job;
+    QPointer<QProgressDialog> m_workingOut;
 };
 
 } // namespace poolscope
