@@ -5,8 +5,9 @@
 
 namespace poolscope {
 
-Replayer::Replayer(const Timeline &timeline)
+Replayer::Replayer(const Timeline &timeline, std::uint32_t cores)
     : m_timeline(timeline)
+    , m_cores(cores)
     , m_thread([this](const std::stop_token &ending) { work(ending); })
 {
 }
@@ -55,7 +56,7 @@ template <typename Change> void Replayer::tell(const std::stop_token &stop, Chan
 
 void Replayer::work(const std::stop_token &ending)
 {
-    const RecordedWork given = recordedWork(m_timeline);
+    const RecordedWork given = recordedWork(m_timeline, m_cores);
     tell(ending, [&given](Told &told) {
         told.inputs = given.inputs;
         told.longest = given.longest;

@@ -48,8 +48,9 @@ public:
         bool isComplete = false;
     };
 
-    /// The timeline, of a run that has ended, outlives this.
-    explicit Replayer(const Timeline &timeline);
+    /// The timeline, of a run that has ended, outlives this. It ran on so many usable cores; 0:
+    /// unknown.
+    Replayer(const Timeline &timeline, std::uint32_t cores);
     /// Stops and waits.
     ~Replayer();
 
@@ -65,6 +66,7 @@ private:
     template <typename Change> void tell(const std::stop_token &stop, Change change);
 
     const Timeline &m_timeline;
+    const std::uint32_t m_cores;
     std::mutex m_mutex;
     std::condition_variable_any m_wished;
     std::condition_variable m_news;

@@ -226,7 +226,7 @@ Chart::Taken WhatIfChart::takeNew(const Moment &moment, std::chrono::steady_cloc
     if (moment.run != TimeView::Run::Ended)
         return {};
     if (!m_replayer) {
-        m_replayer = std::make_unique<Replayer>(record()->timeline);
+        m_replayer = std::make_unique<Replayer>(record()->timeline, record()->machine.cores);
         m_replayer->wish(m_setting);
     }
     if (m_told.isComplete)

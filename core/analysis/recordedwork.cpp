@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/recordedwork.h"
 
+#include "analysis/statistics.h"
+
 #include <algorithm>
 #include <optional>
 #include <queue>
@@ -89,11 +91,10 @@ public:
         m_sum += value;
         ++m_count;
     }
-    /// What was measured; what is assumed where there were fewer cases.
-    MeanCost orAssumed(MeanCost assumed, std::uint64_t leastCases = 1) const
+    /// What was measured; what is assumed where nothing was.
+    Cost orAssumed(Cost assumed) const
     {
-        return m_count < leastCases ? assumed
-                                    : MeanCost{m_sum / static_cast<double>(m_count), m_count};
+        return m_count == 0 ? assumed : Cost{m_sum / static_cast<double>(m_count), m_count};
     }
 
 private:
@@ -101,11 +102,37 @@ private:
     std::uint64_t m_count = 0;
 };
 
-/// An answer that came to the coordinator.
-struct Answer {
-    std::uint64_t sent = 0; ///< by its worker
-    std::uint64_t came = 0; ///< when the coordinator took it up
-    std::uint64_t chunks = 0;
+/// The median of durations, of which it keeps some that are evenly spread.
+class Typical {
+public:
+    void add(double value)
+    {
+        if (m_count++ % m_stride != 0)
+            return;
+        m_values.push_back(value);
+        if (m_values.size() == mostValues)
+            keepHalf();
+    }
+    /// What was measured; what is assumed where there were fewer cases.
+    Cost orAssumed(Cost assumed, std::uint64_t leastCases = 1) const
+    {
+        return m_count < leastCases ? assumed : Cost{median(m_values), m_count};
+    }
+
+private:
+    static constexpr std::size_t mostValues = 1U << 15;
+
+    void keepHalf()
+    {
+        for (std::size_t i = 0; i < mostValues / 2; ++i)
+            m_values[i] = m_values[2 * i];
+        m_values.resize(mostValues / 2);
+        m_stride *= 2;
+    }
+
+    std::vector<double> m_values;
+    std::uint64_t m_stride = 1;
+    std::uint64_t m_count = 0;
 };
 
 double between(std::uint64_t from, std::uint64_t to)
@@ -117,86 +144,109 @@ double between(std::uint64_t from, std::uint64_t to)
 class CostReader {
 public:
     void read(const WorkerRecord &worker);
-    /// Those given are assumed.
-    HandoverCosts costs(HandoverCosts costs);
+    /// Of a coordinator that was busy for so long with so many inputs, where ways took `crowding`
+    /// times as long as without others. Those given are assumed.
+    HandoverCosts costs(
+        HandoverCosts costs, double crowding, double busy, std::uint64_t inputs) const;
 
 private:
-    void compare(const ChunkStations &before, const ChunkStations &next);
-    void note(const ChunkStations &chunk);
-    void measureAnswers();
+    void compareHeld(const ChunkStations &before, const ChunkStations &next);
+    void compareIdle(const ChunkStations &before, const ChunkStations &next);
+    void readGaps(const Lane &lane, std::size_t from, std::size_t to);
+    void divideBusyTime(HandoverCosts &costs, double busy, std::uint64_t inputs) const;
 
-    Mean m_outward;
-    Mean m_inward;
-    Mean m_turn;
-    Mean m_gap;
-    Mean m_answer;
-    Mean m_chunk;
-    std::vector<Answer> m_answers;
+    Typical m_outward;
+    Typical m_inward;
+    Typical m_inwardAsleep; ///< the same, where the coordinator may have slept
+    Typical m_turn;
+    Typical m_gap;
+    std::uint64_t m_chunks = 0;
+    std::uint64_t m_answers = 0;
 };
 
 void CostReader::read(const WorkerRecord &worker)
 {
     StationLog::Reader reader(worker.stations(), worker.lane());
     std::optional<ChunkStations> before;
+    bool wasToldAlone = true; // the answer of the one before was of no other
     while (const auto chunk = reader.next()) {
+        const bool isToldAlone = !before || before->decoded != chunk->decoded;
         if (before)
-            compare(*before, *chunk);
-        note(*chunk);
+            compareHeld(*before, *chunk);
+        if (before && wasToldAlone && isToldAlone)
+            compareIdle(*before, *chunk);
+        readGaps(worker.lane(), reader.firstSpan(), reader.firstSpan() + chunk->spans);
+        ++m_chunks;
+        m_answers += isToldAlone ? 1 : 0;
+        wasToldAlone = isToldAlone;
         before = chunk;
     }
 }
-
-void CostReader::compare(const ChunkStations &before, const ChunkStations &next)
+/// One that the worker held already when it had done the one before.
+void CostReader::compareHeld(const ChunkStations &before, const ChunkStations &next)
 {
-    const bool waited = next.received <= before.ended;
-    const bool wasIdle = next.sent >= before.decoded && before.decoded >= before.ended;
-    if (waited && next.begun >= before.ended)
+    if (next.received <= before.ended && next.begun >= before.ended)
         m_gap.add(between(before.ended, next.begun));
-    if (!wasIdle || next.begun < next.sent)
+}
+
+/// One that was sent when the worker had nothing left to do.
+void CostReader::compareIdle(const ChunkStations &before, const ChunkStations &next)
+{
+    if (next.sent < before.decoded || before.decoded < before.ended || next.begun < next.sent)
         return;
+    const bool mayHaveSlept = between(before.sent, before.ended) > watchTime;
     m_outward.add(between(next.sent, next.begun));
-    m_inward.add(between(before.ended, before.decoded));
+    (mayHaveSlept ? m_inwardAsleep : m_inward).add(between(before.ended, before.decoded));
     m_turn.add(between(before.decoded, next.sent));
 }
 
-void CostReader::note(const ChunkStations &chunk)
+void CostReader::readGaps(const Lane &lane, std::size_t from, std::size_t to)
 {
-    if (!m_answers.empty() && m_answers.back().came == chunk.decoded)
-        ++m_answers.back().chunks;
+    std::optional<std::uint64_t> end;
+    lane.forEach(from, to, [&](const Span &span) {
+        if (end && span.begin >= *end)
+            m_gap.add(between(*end, span.begin));
+        end = span.begin + span.duration;
+    });
+}
+
+/// How long the coordinator was busy is known, and how often with what. What there was far more of
+/// than of the others took it; the others are assumed.
+void CostReader::divideBusyTime(HandoverCosts &costs, double busy, std::uint64_t inputs) const
+{
+    constexpr std::uint64_t farMore = 8;
+    if (busy == 0 || m_answers == 0)
+        return;
+    const auto left = [busy](double others, std::uint64_t cases) {
+        return Cost{std::max(busy - others, 0.0) / static_cast<double>(cases), cases};
+    };
+    const double answers = costs.answer.nanoseconds * static_cast<double>(m_answers);
+    const double chunks = costs.chunk.nanoseconds * static_cast<double>(m_chunks);
+    if (inputs >= farMore * m_chunks)
+        costs.value = left(answers + chunks, inputs);
+    else if (m_chunks >= farMore * m_answers)
+        costs.chunk = left(answers, m_chunks);
     else
-        m_answers.push_back({chunk.answered, chunk.decoded, 1});
+        costs.answer = left(chunks, m_answers);
 }
 
-/// Where an answer was waiting already when the coordinator took up another, the time to its own
-/// turn is what the other one took. Of one that told of many chunks that is the chunks' cost, of
-/// one that told of few the answer's.
-void CostReader::measureAnswers()
-{
-    constexpr std::uint64_t many = 16;
-    std::sort(m_answers.begin(), m_answers.end(),
-        [](const Answer &a, const Answer &b) { return a.came < b.came; });
-    for (std::size_t i = 1; i < m_answers.size(); ++i) {
-        const Answer &before = m_answers[i - 1];
-        if (m_answers[i].sent > before.came)
-            continue;
-        const double took = between(before.came, m_answers[i].came);
-        if (before.chunks >= many)
-            m_chunk.add(took / static_cast<double>(before.chunks));
-        else
-            m_answer.add(took);
-    }
-}
-
-HandoverCosts CostReader::costs(HandoverCosts costs)
+HandoverCosts CostReader::costs(
+    HandoverCosts costs, double crowding, double busy, std::uint64_t inputs) const
 {
     constexpr std::uint64_t leastWays = 64;
-    measureAnswers();
-    costs.outward = m_outward.orAssumed(costs.outward, leastWays);
-    costs.inward = m_inward.orAssumed(costs.inward, leastWays);
+    const auto alone = [crowding](const Typical &way, Cost assumed) {
+        Cost cost = way.orAssumed({assumed.nanoseconds * crowding}, leastWays);
+        cost.nanoseconds /= crowding;
+        return cost;
+    };
+    costs.outward = alone(m_outward, costs.outward);
+    costs.inward = alone(m_inward, costs.inward);
     costs.turn = m_turn.orAssumed(costs.turn, leastWays);
+    const Cost asleep =
+        m_inwardAsleep.orAssumed({costs.inward.nanoseconds + costs.wake.nanoseconds}, leastWays);
+    costs.wake = {std::max(asleep.nanoseconds - costs.inward.nanoseconds, 0.0), asleep.cases};
     costs.gap = m_gap.orAssumed(costs.gap);
-    costs.answer = m_answer.orAssumed(costs.answer);
-    costs.chunk = m_chunk.orAssumed(costs.chunk);
+    divideBusyTime(costs, busy, inputs);
     return costs;
 }
 
@@ -207,7 +257,9 @@ HandoverCosts assumedCosts(const Timeline &timeline)
     if (timeline.workerCount() > 0 && timeline.worker(0).identity().runtime.starts_with("Python")) {
         costs.outward.nanoseconds = 45'000;
         costs.inward.nanoseconds = 45'000;
-        costs.gap.nanoseconds = 1'000;
+        costs.gap.nanoseconds = 10'000;
+        costs.wake.nanoseconds = 50'000;
+        costs.crowding = 0;
     }
     return costs;
 }
@@ -244,9 +296,15 @@ Start startOf(const Timeline &timeline)
 
 } // namespace
 
-RecordedWork recordedWork(const Timeline &timeline)
+double crowdingOf(const HandoverCosts &costs, std::uint32_t workers, std::uint32_t cores)
+{
+    return cores > 0 && workers >= cores ? 1 + costs.crowding / workers : 1;
+}
+
+RecordedWork recordedWork(const Timeline &timeline, std::uint32_t cores)
 {
     RecordedWork work;
+    work.cores = cores;
     work.pieces = piecesByIndex(timeline);
     for (const WorkPiece &piece : work.pieces) {
         work.inputs += piece.count;
@@ -256,7 +314,10 @@ RecordedWork recordedWork(const Timeline &timeline)
     CostReader reader;
     for (std::size_t i = 0; i < timeline.workerCount(); ++i)
         reader.read(timeline.worker(i));
-    work.costs = reader.costs(assumedCosts(timeline));
+    const HandoverCosts assumed = assumedCosts(timeline);
+    const auto workers = static_cast<std::uint32_t>(timeline.workerCount());
+    work.costs = reader.costs(assumed, crowdingOf(assumed, workers, cores),
+        static_cast<double>(timeline.coordinator().busy), work.inputs);
     const Start start = startOf(timeline);
     work.readyTimes = start.readyTimes;
     work.costs.start = start.betweenStarts.orAssumed(work.costs.start);

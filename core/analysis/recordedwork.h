@@ -3,8 +3,8 @@
 //
 // What each input took comes from the lanes: spans cut into pieces of consecutive indices, in which
 // an input takes the mean, since finer was not measured. All attempts at an index count. The costs
-// of handing over come from the stations of chunks; what the run had no occasion to show is
-// assumed, and marked so.
+// of handing over come from the stations of chunks, and from how long the coordinator was busy with
+// them; what the run had no occasion to show is assumed, and marked so.
 #pragma once
 
 #include "record/timeline.h"
@@ -24,30 +24,40 @@ struct WorkPiece {
     double ofEach() const { return static_cast<double>(duration) / count; }
 };
 
-/// A mean duration.
-struct MeanCost {
+/// What something takes as a rule.
+struct Cost {
     double nanoseconds = 0;
-    std::uint64_t cases = 0; ///< it is the mean of these; 0: assumed
+    std::uint64_t cases = 0; ///< that showed it; 0: assumed
 };
 
-/// Each way is of a worker that is handed one chunk after the other. Where it seldom was idle, it
-/// was so when the pool started or ended, and what came of that is not what a way costs: then the
-/// costs that were measured in lock-step on two cores are assumed, for workers in C++.
+/// Each way is of a worker that is handed one chunk after the other, and tells of one alone. Where
+/// it seldom was idle, it was so when the pool started or ended, and what came of that is not what
+/// a way costs: then the costs that were measured in lock-step on two cores are assumed, for
+/// workers in C++.
 struct HandoverCosts {
     /// From sending a chunk to an idle worker until it begins.
-    MeanCost outward{5'000};
+    Cost outward{3'500};
     /// From the end of the last input that a worker had until the coordinator has its answer.
-    MeanCost inward{8'000};
+    Cost inward{5'500};
     /// From there until the coordinator sends this worker its next chunk.
-    MeanCost turn{500};
+    Cost turn{500};
+    /// How much later an answer is taken up by a coordinator that sleeps, as it does once no
+    /// message has come for watchTime.
+    Cost wake{40'000};
+    /// Coordinator and workers look for messages again and again, before they sleep. With a worker
+    /// for each of N cores there is one thread too many, and a way takes 1 + crowding / N times as
+    /// long. 0: workers sleep at once.
+    double crowding = 2;
     /// How long an answer, which may tell of several chunks, keeps the coordinator from others.
-    MeanCost answer{8'000};
+    Cost answer{5'000};
     /// How much longer for each chunk.
-    MeanCost chunk{300};
-    /// Between two chunks that a worker holds.
-    MeanCost gap{100};
+    Cost chunk{300};
+    /// How much longer for each value.
+    Cost value{0};
+    /// Between two spans of a worker that has more to do, in the same chunk or in the next.
+    Cost gap{400};
     /// Between starting one worker and the next one, which the coordinator does in turn.
-    MeanCost start{500'000};
+    Cost start{500'000};
 };
 
 struct RecordedWork {
@@ -56,13 +66,20 @@ struct RecordedWork {
     double total = 0; ///< of all pieces, nanoseconds
     double longest = 0; ///< of one input, nanoseconds
     HandoverCosts costs;
+    std::uint32_t cores = 0; ///< usable ones of the machine; 0: unknown, taken to be enough
     /// When the workers of the recorded run were ready, counted from the first dispatch, sorted.
     std::vector<double> readyTimes;
 };
 
-/// What the timeline tells so far. The pieces are in the order of their indices. An index without a
-/// span, such as one in quarantine, is left out.
-RecordedWork recordedWork(const Timeline &timeline);
+/// See core/pool/pool.cpp.
+inline constexpr double watchTime = 50'000; // nanoseconds
+
+/// How many times as long a way takes between so many workers and the coordinator.
+double crowdingOf(const HandoverCosts &costs, std::uint32_t workers, std::uint32_t cores);
+
+/// What the timeline tells so far, of a run on so many usable cores; 0: unknown. The pieces are in
+/// the order of their indices. An index without a span, such as one in quarantine, is left out.
+RecordedWork recordedWork(const Timeline &timeline, std::uint32_t cores);
 
 /// The same work with the inputs that take longest in front.
 RecordedWork longestFirst(RecordedWork work);

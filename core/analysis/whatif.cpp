@@ -165,6 +165,7 @@ private:
     void begin(WorkerId id, double time);
     void answer(WorkerId id, double time);
     double occupy(double time, double cost);
+    double timeOf(const Chunk &chunk) const;
 
     const RecordedWork &m_work;
     const HandoverCosts &m_costs;
@@ -173,7 +174,10 @@ private:
     std::vector<Worker> m_workers;
     std::priority_queue<Event, std::vector<Event>, std::greater<>> m_events;
     std::optional<ReplayedLanes> m_lanes;
+    const double m_crowding;
     double m_coordinatorFree = 0;
+    std::size_t m_busyWorkers = 0;
+    double m_displaced = 0; ///< what the coordinator did on a core that a worker needed
     ReplayedRun m_run;
 };
 
@@ -190,6 +194,7 @@ Replay::Replay(const RecordedWork &work, const ReplaySetting &setting, ReplayDet
     , m_cursor(work.pieces)
     , m_scheduler(scheduleOf(setting), work.inputs)
     , m_workers(setting.workers)
+    , m_crowding(crowdingOf(work.costs, setting.workers, work.cores))
 {
     if (detail == ReplayDetail::Lanes)
         m_lanes.emplace(setting.workers);
@@ -238,6 +243,8 @@ double Replay::occupy(double time, double cost)
     const double begin = std::max(time, m_coordinatorFree);
     m_coordinatorFree = begin + cost;
     m_run.coordinatorBusy += cost;
+    if (m_work.cores > 0 && m_busyWorkers >= m_work.cores)
+        m_displaced += cost;
     return begin;
 }
 
@@ -253,8 +260,8 @@ void Replay::send(WorkerId id, double time)
     while (const auto range = m_scheduler.nextChunk(id)) {
         Worker &receiver = worker(id);
         const WorkCursor::Taken taken = m_cursor.take(range->count);
-        receiver.held.push_back(
-            {*range, taken.first, taken.duration, time, time + m_costs.outward.nanoseconds, 0});
+        receiver.held.push_back({*range, taken.first, taken.duration, time,
+            time + m_costs.outward.nanoseconds * m_crowding, 0});
         ++m_run.chunks;
         if (!receiver.isBusy)
             begin(id, receiver.held.back().arrived);
@@ -268,12 +275,25 @@ void Replay::begin(WorkerId id, double time)
     if (runner.lastEnded >= 0)
         chunk.idle = time - std::max(runner.lastEnded, chunk.sent);
     runner.isBusy = true;
-    runner.lastEnded = time + chunk.duration;
+    ++m_busyWorkers;
+    runner.lastEnded = time + timeOf(chunk) + std::exchange(m_displaced, 0);
     m_events.push({runner.lastEnded, id, 0, Event::Kind::ChunkEnds});
     if (m_lanes)
         m_lanes->add(id,
             {static_cast<std::uint64_t>(time), static_cast<std::uint64_t>(chunk.duration),
                 chunk.first, chunk.range.count});
+}
+
+/// With what passes between its spans, which are those that a worker makes: see
+/// worker/batchsizer.h.
+double Replay::timeOf(const Chunk &chunk) const
+{
+    constexpr double spanOfItsOwn = 10'000; // nanoseconds
+    constexpr double spanTime = 80'000;
+    const auto count = static_cast<double>(chunk.range.count);
+    const bool eachItsOwn = chunk.duration >= spanOfItsOwn * count;
+    const double spans = eachItsOwn ? count : std::ceil(chunk.duration / spanTime);
+    return chunk.duration + std::max(spans - 1, 0.0) * m_costs.gap.nanoseconds;
 }
 
 void Replay::endChunk(const Event &event)
@@ -283,6 +303,7 @@ void Replay::endChunk(const Event &event)
     runner.told.push_back(runner.held.front());
     runner.held.pop_front();
     runner.isBusy = false;
+    --m_busyWorkers;
     ++runner.untold;
     const bool hasNext = !runner.held.empty() && runner.held.front().arrived <= event.time;
     if (!hasNext || wasLong || event.time - runner.lastAnswer > answerInterval)
@@ -297,15 +318,20 @@ void Replay::answer(WorkerId id, double time)
 {
     Worker &teller = worker(id);
     teller.lastAnswer = time;
-    m_events.push({time + m_costs.inward.nanoseconds, id, teller.untold, Event::Kind::AnswerComes});
+    const bool sleeps = time - m_coordinatorFree > watchTime;
+    const double way = sleeps ? m_costs.inward.nanoseconds + m_costs.wake.nanoseconds
+                              : m_costs.inward.nanoseconds * m_crowding;
+    m_events.push({time + way, id, teller.untold, Event::Kind::AnswerComes});
     teller.untold = 0;
 }
 
 void Replay::takeAnswer(const Event &event)
 {
-    const double begin =
-        occupy(event.time, m_costs.answer.nanoseconds + m_costs.chunk.nanoseconds * event.chunks);
     Worker &teller = worker(event.worker);
+    double content = m_costs.chunk.nanoseconds * event.chunks;
+    for (std::uint32_t i = 0; i < event.chunks; ++i)
+        content += m_costs.value.nanoseconds * static_cast<double>(teller.told[i].range.count);
+    const double begin = occupy(event.time, m_costs.answer.nanoseconds + content);
     for (std::uint32_t i = 0; i < event.chunks; ++i) {
         const Chunk &chunk = teller.told.front();
         if (chunk.idle > 0)
@@ -317,7 +343,7 @@ void Replay::takeAnswer(const Event &event)
         teller.told.pop_front();
     }
     m_run.makespan = begin;
-    send(event.worker, begin + m_costs.turn.nanoseconds);
+    send(event.worker, begin + m_costs.turn.nanoseconds + content);
 }
 
 } // namespace

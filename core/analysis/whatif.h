@@ -3,10 +3,10 @@
 //
 // A discrete-event replay: the Scheduler itself decides who gets which chunk, workers take as long
 // for their inputs as was recorded, and every message costs what it was measured to cost. The
-// coordinator does one thing at a time, and so limits how many workers it can keep busy. Workers
-// are taken not to slow each other: for more of them than the machine has cores this predicts a
-// machine that has so many, and so it does where they share something else, such as memory
-// bandwidth.
+// coordinator does one thing at a time, and so limits how many workers it can keep busy; where
+// there are as many workers as cores, it takes one of these from them meanwhile. Workers are taken
+// not to slow each other: for more of them than the machine has cores this predicts a machine that
+// has so many, and so it does where they share something else, such as memory bandwidth.
 //
 // A million inputs, each a chunk of its own, replay in under a second. Plain C++, any thread.
 #pragma once

@@ -222,7 +222,7 @@ void writeCurve(const std::vector<CurvePoint> &curve, DataFile &file)
 
 void writeWhatIf(const RunRecord &record, DataFile &file)
 {
-    const RecordedWork work = recordedWork(record.timeline);
+    const RecordedWork work = recordedWork(record.timeline, record.machine.cores);
     ChunkOptions chunks;
     chunks.chunk = record.spec.pool.chunk;
     chunks.window = record.spec.pool.window;

@@ -42,7 +42,7 @@ ReplaySetting settingOf(const std::string &text)
     return setting;
 }
 
-Json costJson(const MeanCost &cost)
+Json costJson(const Cost &cost)
 {
     return {{"ns", cost.nanoseconds}, {"cases", cost.cases}};
 }
@@ -53,8 +53,10 @@ Json costsJson(const HandoverCosts &costs)
         {"outward", costJson(costs.outward)},
         {"inward", costJson(costs.inward)},
         {"turn", costJson(costs.turn)},
+        {"wake", costJson(costs.wake)},
         {"answer", costJson(costs.answer)},
         {"chunk", costJson(costs.chunk)},
+        {"value", costJson(costs.value)},
         {"gap", costJson(costs.gap)},
         {"start", costJson(costs.start)},
     };
@@ -67,7 +69,7 @@ int predict(int argc, char **argv)
         std::fprintf(stderr, "whatif_bench: %s\n", loaded.error().message.c_str());
         return EXIT_FAILURE;
     }
-    const RecordedWork work = recordedWork(loaded->record->timeline);
+    const RecordedWork work = recordedWork(loaded->record->timeline, loaded->record->machine.cores);
     Json json{{"inputs", work.inputs}, {"total_s", work.total / 1e9},
         {"longest_s", work.longest / 1e9}, {"ready_ns", work.readyTimes},
         {"costs", costsJson(work.costs)}, {"predictions", Json::array()}};

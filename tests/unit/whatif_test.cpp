@@ -12,7 +12,7 @@ namespace {
 
 using testing::ElementsAre;
 
-const HandoverCosts free{{0}, {0}, {0}, {0}, {0}, {0}, {0}};
+const HandoverCosts free{{0}, {0}, {0}, {0}, 0, {0}, {0}, {0}, {0}, {0}};
 
 RecordedWork workOf(const std::vector<double> &durations, const HandoverCosts &costs = free)
 {
@@ -88,6 +88,66 @@ TEST(WhatIf, AWorkerThatHoldsTheNextChunkPaysTheGapAlone)
     costs.inward = {5};
     costs.gap = {3};
     EXPECT_EQ(makespan(workOf({10, 20, 30}, costs), settingOf(1, 1, 3)), 60 + 7 + 5 + 2 * 3);
+}
+
+TEST(WhatIf, AChunkPaysTheGapsBetweenItsSpans)
+{
+    HandoverCosts costs = free;
+    costs.gap = {3};
+    const RecordedWork longOnes = workOf(std::vector<double>(4, 10'000), costs); // a span for each
+    EXPECT_EQ(makespan(longOnes, settingOf(1, 4, 1)), 40'000 + 3 * 3);
+    const RecordedWork shortOnes = workOf(std::vector<double>(160, 1'000), costs); // two spans
+    EXPECT_EQ(makespan(shortOnes, settingOf(1, 160, 1)), 160'000 + 3);
+}
+
+TEST(WhatIf, WithAWorkerForEachCoreWaysAreLonger)
+{
+    HandoverCosts costs = free;
+    costs.outward = {7};
+    costs.inward = {5};
+    costs.crowding = 2;
+    RecordedWork work = workOf({10, 20, 30, 30}, costs);
+    work.cores = 2;
+    EXPECT_EQ(makespan(work, settingOf(1, 1, 1)), 90 + 4 * (7 + 5));
+    // Twice as long for two. 1: 0 and 2 or 3, of 30.
+    EXPECT_EQ(makespan(work, settingOf(2, 1, 1)), 20 + 30 + 2 * 2 * (7 + 5));
+    work.cores = 0;
+    EXPECT_EQ(makespan(work, settingOf(2, 1, 1)), 20 + 30 + 2 * (7 + 5));
+}
+
+TEST(WhatIf, ASleepingCoordinatorHasToWakeUp)
+{
+    HandoverCosts costs = free;
+    costs.inward = {5};
+    costs.wake = {1000};
+    EXPECT_EQ(makespan(workOf({watchTime, 10}, costs), settingOf(1, 1, 1)), watchTime + 10 + 2 * 5);
+    EXPECT_EQ(makespan(workOf({watchTime + 1, 10}, costs), settingOf(1, 1, 1)),
+        watchTime + 1 + 1000 + 10 + 2 * 5);
+}
+
+TEST(WhatIf, TheCoordinatorTakesACoreFromBusyWorkers)
+{
+    HandoverCosts costs = free;
+    costs.value = {10'000};
+    costs.crowding = 0;
+    // They hold work for 10 ms, and answer each 5 ms.
+    const ReplaySetting setting = settingOf(2, 1, 100);
+    RecordedWork work = workOf(std::vector<double>(1000, 100'000), costs);
+    const double withRoom = makespan(work, setting);
+    work.cores = 2;
+    const double withoutRoom = makespan(work, setting);
+    const double busy = replay(work, setting)->coordinatorBusy;
+    EXPECT_EQ(busy, 1000 * 10'000);
+    EXPECT_GT(withoutRoom, withRoom + busy / 4);
+    EXPECT_LE(withoutRoom, withRoom + busy);
+}
+
+TEST(WhatIf, EveryValueKeepsTheCoordinator)
+{
+    HandoverCosts costs = free;
+    costs.value = {2};
+    const auto run = replay(workOf({10, 20, 30}, costs), settingOf(1, 3, 1));
+    EXPECT_EQ(run->coordinatorBusy, 3 * 2);
 }
 
 TEST(WhatIf, TheCoordinatorIsTheLimitOfManyWorkers)
@@ -200,7 +260,7 @@ TEST(RecordedWork, IsWhatTheLanesHold)
     run.recorder->spanDone(1, {0, 100, 0, 10});
     run.recorder->spanDone(2, {0, 50, 10, 1});
     run.recorder->spanDone(1, {200, 70, 12, 1});
-    const RecordedWork work = recordedWork(run.timeline());
+    const RecordedWork work = recordedWork(run.timeline(), 0);
     EXPECT_EQ(work.inputs, 12U);
     EXPECT_EQ(work.total, 220);
     EXPECT_EQ(work.longest, 70);
@@ -215,7 +275,7 @@ TEST(RecordedWork, AttemptsAtAnIndexAddUp)
     run.recorder->spanDone(2, {200, 7, 3, 1});
     run.recorder->spanDone(1, {300, 40, 8, 4}); // again 8 and 9, and 10 and 11 for the first time
     run.recorder->spanDone(1, {400, 1, 3, 1});
-    const RecordedWork work = recordedWork(run.timeline());
+    const RecordedWork work = recordedWork(run.timeline(), 0);
     EXPECT_EQ(work.inputs, 12U);
     EXPECT_NEAR(work.total, 148, 1e-3);
     std::vector<double> ofEach(12);
@@ -244,13 +304,41 @@ TEST(RecordedWork, LockStepShowsWhatEachWayCosts)
         ranChunk(run, 1, i, {time, time + 6, time + 7, time + 107, time + 108, time + 112, 1});
         time += 115;
     }
-    const HandoverCosts costs = recordedWork(run.timeline()).costs;
+    const HandoverCosts costs = recordedWork(run.timeline(), 0).costs;
     EXPECT_EQ(costs.outward.nanoseconds, 7);
     EXPECT_EQ(costs.inward.nanoseconds, 5);
     EXPECT_EQ(costs.turn.nanoseconds, 3);
     EXPECT_EQ(costs.turn.cases, 99U);
     EXPECT_EQ(costs.gap.cases, 0U); // no worker held two
     EXPECT_EQ(costs.gap.nanoseconds, HandoverCosts().gap.nanoseconds);
+}
+
+TEST(RecordedWork, WaysAreToldAsTheyWereWithoutACrowd)
+{
+    MadeUpRun run;
+    std::uint64_t time = 1000;
+    for (std::uint64_t i = 0; i < 100; ++i) {
+        ranChunk(run, 1, i, {time, time + 6, time + 6, time + 106, time + 108, time + 118, 1});
+        time += 120;
+    }
+    const HandoverCosts costs = recordedWork(run.timeline(), 1).costs; // a core for two
+    EXPECT_EQ(costs.outward.nanoseconds, 2);
+    EXPECT_EQ(costs.inward.nanoseconds, 4);
+    EXPECT_EQ(costs.wake.cases, 0U);
+}
+
+TEST(RecordedWork, LongChunksShowHowLongTheCoordinatorTakesToWake)
+{
+    MadeUpRun run;
+    std::uint64_t time = 1000;
+    for (std::uint64_t i = 0; i < 100; ++i) {
+        const std::uint64_t end = time + 60'000;
+        ranChunk(run, 1, i, {time, time + 6, time + 6, end, end + 8, end + 30'000, 1});
+        time += 100'000;
+    }
+    const HandoverCosts costs = recordedWork(run.timeline(), 0).costs;
+    EXPECT_EQ(costs.inward.cases, 0U);
+    EXPECT_EQ(costs.inward.nanoseconds + costs.wake.nanoseconds, 30'000);
 }
 
 TEST(RecordedWork, AFewWaysShowNoCost)
@@ -260,7 +348,7 @@ TEST(RecordedWork, AFewWaysShowNoCost)
         ranChunk(run, 1, i,
             {i * 1000, i * 1000 + 700, i * 1000 + 710, i * 1000 + 720, i * 1000 + 730,
                 i * 1000 + 900, 1});
-    const HandoverCosts costs = recordedWork(run.timeline()).costs;
+    const HandoverCosts costs = recordedWork(run.timeline(), 0).costs;
     EXPECT_EQ(costs.outward.cases, 0U);
     EXPECT_EQ(costs.outward.nanoseconds, HandoverCosts().outward.nanoseconds);
 }
@@ -271,20 +359,64 @@ TEST(RecordedWork, AWindowShowsTheGap)
     ranChunk(run, 1, 0, {10, 15, 20, 120, 500, 510, 1});
     ranChunk(run, 1, 1, {10, 15, 124, 224, 500, 510, 1});
     ranChunk(run, 1, 2, {10, 15, 230, 330, 500, 510, 1});
-    const HandoverCosts costs = recordedWork(run.timeline()).costs;
+    const HandoverCosts costs = recordedWork(run.timeline(), 0).costs;
     EXPECT_EQ(costs.gap.nanoseconds, 5);
     EXPECT_EQ(costs.gap.cases, 2U);
     EXPECT_EQ(costs.outward.cases, 0U);
 }
 
-TEST(RecordedWork, AnswersThatWaitShowWhatTheCoordinatorTakes)
+TEST(RecordedWork, AChunkOfManySpansShowsTheGapToo)
 {
     MadeUpRun run;
-    ranChunk(run, 1, 0, {10, 15, 20, 120, 130, 140, 1});
-    ranChunk(run, 2, 1, {10, 15, 20, 120, 130, 5140, 1});
-    const HandoverCosts costs = recordedWork(run.timeline()).costs;
-    EXPECT_EQ(costs.answer.nanoseconds, 5000);
-    EXPECT_EQ(costs.answer.cases, 1U);
+    for (const std::uint64_t index : {0, 1, 2})
+        run.recorder->spanDone(1, {20 + 107 * index, 100, index, 1});
+    run.recorder->chunkDone(1, {10, 15, 20, 334, 340, 350, 3});
+    const HandoverCosts costs = recordedWork(run.timeline(), 0).costs;
+    EXPECT_EQ(costs.gap.nanoseconds, 7);
+    EXPECT_EQ(costs.gap.cases, 2U);
+}
+
+TEST(RecordedWork, ChunksThatAreToldTogetherShowNoWay)
+{
+    MadeUpRun run;
+    for (std::uint64_t i = 0; i < 200; i += 2) {
+        const std::uint64_t time = i * 1000;
+        ranChunk(run, 1, i, {time, time + 5, time + 10, time + 20, time + 900, time + 950, 1});
+        ranChunk(run, 1, i + 1, {time, time + 5, time + 30, time + 40, time + 900, time + 950, 1});
+    }
+    const HandoverCosts costs = recordedWork(run.timeline(), 0).costs;
+    EXPECT_EQ(costs.inward.cases, 0U);
+    EXPECT_EQ(costs.turn.cases, 0U);
+}
+
+HandoverCosts costsOfCoordinatorBusyFor(std::uint64_t time, MadeUpRun &run)
+{
+    run.recorder->coordinatorUsed({time, time, {}});
+    return recordedWork(run.timeline(), 0).costs;
+}
+
+TEST(RecordedWork, WhatThereIsMostOfTookTheCoordinator)
+{
+    const HandoverCosts assumed;
+    MadeUpRun alone;
+    for (std::uint64_t i = 0; i < 10; ++i)
+        ranChunk(
+            alone, 1, i, {i * 100, i * 100 + 5, i * 100 + 10, i * 100 + 20, 0, i * 100 + 30, 1});
+    EXPECT_NEAR(costsOfCoordinatorBusyFor(70'000, alone).answer.nanoseconds,
+        7'000 - assumed.chunk.nanoseconds, 1e-6);
+
+    MadeUpRun together;
+    for (std::uint64_t i = 0; i < 10; ++i)
+        ranChunk(together, 1, i, {0, 5, i * 10 + 10, i * 10 + 20, 0, 500, 1});
+    const HandoverCosts ofTogether = costsOfCoordinatorBusyFor(25'000, together);
+    EXPECT_NEAR(ofTogether.chunk.nanoseconds, (25'000 - assumed.answer.nanoseconds) / 10, 1e-6);
+    EXPECT_EQ(ofTogether.chunk.cases, 10U);
+    EXPECT_EQ(ofTogether.answer.cases, 0U);
+
+    MadeUpRun large;
+    large.recorder->spanDone(1, {0, 1000, 0, 1000});
+    large.recorder->chunkDone(1, {0, 1, 2, 1002, 1003, 1004, 1});
+    EXPECT_NEAR(costsOfCoordinatorBusyFor(105'300, large).value.nanoseconds, 100, 1e-6);
 }
 
 TEST(RecordedWork, TellsWhenWorkersWereReady)
@@ -298,7 +430,7 @@ TEST(RecordedWork, TellsWhenWorkersWereReady)
     run.recorder->workerChanged(3, WorkerState::Ready, 160);
     run.recorder->workerChanged(4, WorkerState::Starting, 1000); // it joined later
     run.recorder->workerChanged(4, WorkerState::Ready, 2000);
-    const RecordedWork work = recordedWork(run.timeline());
+    const RecordedWork work = recordedWork(run.timeline(), 0);
     EXPECT_THAT(work.readyTimes, ElementsAre(0, 40, 60));
     EXPECT_EQ(work.costs.start.nanoseconds, 1);
     EXPECT_EQ(work.costs.start.cases, 2U);
