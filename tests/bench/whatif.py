@@ -2,8 +2,9 @@
 """Measures how well what-if predicts: whatif.py FOLDER-OF-PROGRAMS [--repeats N] [--scale X] [--json FILE]
 
 Each task runs with every setting, as often as --repeats says, in turn. Each of these runs, kept in
-a file, predicts the makespan of every other setting; the error is that of the prediction against the
-median of the real makespans. Settings have no more workers than there are usable cores. Prints a
+a file, predicts the makespan of every other setting. One run on a machine that others use can take
+half as long again as the next, so the error is that of the median of a setting's predictions against
+the median of the other's real makespans. Settings have no more workers than there are usable cores. Prints a
 line for each task, the median of all errors, and how long a million inputs take to replay.
 """
 
@@ -81,20 +82,21 @@ class Bench:
     def predictions(self, name, wanted):
         told = json.loads(checked(
             [self.programs / "whatif_bench", "predict", self.folder / name, *wanted]))
-        return {one["setting"]: one["makespan_s"] for one in told["predictions"]}, told
+        return {one["setting"]: one["makespan_s"] for one in told["predictions"]}
 
     def errors(self, task, repeats):
         """(source, setting, real, predicted) for every pair."""
         wanted = settings()
         makespans = {setting: [] for setting in wanted}
-        predicted = {}
-        for repeat in range(repeats):
-            for setting in wanted:
-                makespans[setting].append(self.run(task, setting, f"{setting}.poolscope"))
-                if repeat == 0:
-                    predicted[setting], _ = self.predictions(f"{setting}.poolscope", wanted)
+        predicted = {(source, setting): [] for source in wanted for setting in wanted}
+        for _ in range(repeats):
+            for source in wanted:
+                makespans[source].append(self.run(task, source, "run.poolscope"))
+                for setting, makespan in self.predictions("run.poolscope", wanted).items():
+                    predicted[source, setting].append(makespan)
         return [
-            (source, setting, statistics.median(makespans[setting]), predicted[source][setting])
+            (source, setting, statistics.median(makespans[setting]),
+             statistics.median(predicted[source, setting]))
             for source in wanted for setting in wanted if source != setting
         ]
 
@@ -107,7 +109,7 @@ def error(row):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("programs", type=Path)
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--scale", type=float, default=1, help="of the numbers of inputs")
     parser.add_argument("--task", action="append", choices=list(TASKS), help="this one alone")
     parser.add_argument("--json", type=Path, help="write every pair there")
