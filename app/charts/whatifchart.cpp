@@ -156,7 +156,22 @@ QString WhatIfChart::sentence() const
             + tr("The run's machine has %1: this is a prediction for one with %2.")
                   .arg(cores() == 1 ? tr("1 core") : tr("%1 cores").arg(countText(cores())))
                   .arg(countText(m_setting.workers));
+    if (isRough())
+        text += QLatin1Char(' ')
+            + tr("Inputs as short as these, %1 each, take longer alone than in large chunks: this "
+                 "is "
+                 "a rough prediction.")
+                  .arg(durationText(m_told.total / static_cast<double>(m_told.inputs)));
     return text;
+}
+
+/// Whether it rests on inputs that were measured in chunks of another size, and are so short that
+/// what measuring and cold caches add to one alone matters.
+bool WhatIfChart::isRough() const
+{
+    constexpr double shortInput = 1000; // nanoseconds
+    return m_told.total < shortInput * static_cast<double>(m_told.inputs)
+        && m_setting.chunk != record()->spec.pool.chunk;
 }
 
 /// "3.4 x as fast as this run".

@@ -61,6 +61,7 @@ private:
     std::uint32_t cores() const;
     double runTime() const;
     std::uint32_t runWorkers() const;
+    bool isRough() const;
     const CurvePoint *pointOf(std::uint32_t workers) const;
     std::uint32_t workersAt(const QPointF &position) const;
     QString speedText(double makespan) const;

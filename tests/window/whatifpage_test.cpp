@@ -193,6 +193,25 @@ private slots:
         QVERIFY(dataOf() != before);
     }
 
+    void ofShortInputsInOtherChunksItSaysThatItIsRough()
+    {
+        const auto sentenceOf = [](std::uint64_t duration, std::optional<std::uint64_t> chunk) {
+            ChartRun run(100);
+            for (std::uint64_t i = 0; i < 100; ++i)
+                run.span(1, {i * 2000, duration, i, 1});
+            run.settle({0, 100}, oneSecond);
+            WhatIfChart chart;
+            chart.setRecord(&run.record);
+            chart.setSetting({1, chunk, {}, WhatIfSetting::Order::Given});
+            takeAll(chart, {oneSecond, TimeView::Run::Ended});
+            return chart.sentence();
+        };
+        const QString rough = QStringLiteral("a rough prediction");
+        QVERIFY(sentenceOf(900, 7).contains(rough));
+        QVERIFY(!sentenceOf(900, {}).contains(rough)); // as the run was
+        QVERIFY(!sentenceOf(1100, 7).contains(rough));
+    }
+
     void aSettingIsGivenUpForTheNext()
     {
         ChartRun run(300'000);
