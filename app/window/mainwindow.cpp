@@ -17,10 +17,12 @@
 #include "window/comparedialog.h"
 #include "window/exporter.h"
 #include "window/helpdialog.h"
+#include "window/keptspecs.h"
 #include "window/latencypage.h"
 #include "window/look.h"
 #include "window/messagebar.h"
 #include "window/processcontrol.h"
+#include "window/runfiles.h"
 #include "window/runpanel.h"
 #include "window/sweeppage.h"
 #include "window/timepage.h"
@@ -32,7 +34,6 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QCloseEvent>
-#include <QDateTime>
 #include <QDir>
 #include <QFileDialog>
 #include <QFontDatabase>
@@ -40,9 +41,7 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
-#include <QRegularExpression>
 #include <QSettings>
-#include <QStandardPaths>
 #include <QStatusBar>
 #include <QStyleFactory>
 #include <QToolBar>
@@ -55,7 +54,6 @@ namespace {
 
 constexpr std::chrono::milliseconds chartBudget{4}; // for what is new, at each frame
 constexpr int framesAfterEnd = 3;
-constexpr qsizetype mostRecentRuns = 10;
 constexpr double panStep = 0.25;
 constexpr double zoomStep = 0.7;
 enum Tab {
@@ -77,59 +75,8 @@ const QString columnsKey = QStringLiteral("window/columns");
 const QString tabKey = QStringLiteral("window/tab");
 const QString themeKey = QStringLiteral("window/theme");
 const QString runKey = QStringLiteral("run/arguments");
-const QString recentKey = QStringLiteral("run/recent");
 const QString keepKey = QStringLiteral("run/keep");
 const QString fileFolderKey = QStringLiteral("run/folder");
-const QString runFileEnding = QStringLiteral(".poolscope");
-
-QString runsFolder()
-{
-    return QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)
-        + QStringLiteral("/runs");
-}
-
-QString runFileFilter()
-{
-    return MainWindow::tr("Run files (*.poolscope)");
-}
-
-/// What can be opened: run files first, since only these are whole runs.
-const QStringList &openedEndings()
-{
-    static const QStringList endings{
-        runFileEnding, QStringLiteral(".json"), QStringLiteral(".joblog")};
-    return endings;
-}
-
-QString openedFilter()
-{
-    return MainWindow::tr(
-        "Runs (*%1);;Run files (*.poolscope);;Chrome traces (*.json);;Job logs of "
-        "GNU parallel (*.joblog);;All files (*)")
-        .arg(openedEndings().join(QStringLiteral(" *")));
-}
-
-bool canBeOpened(const QString &path)
-{
-    return std::any_of(openedEndings().begin(), openedEndings().end(),
-        [&](const QString &ending) { return path.endsWith(ending, Qt::CaseInsensitive); });
-}
-
-QStringList toStrings(const RunSpec &spec)
-{
-    QStringList list;
-    for (const std::string &argument : runArguments(spec))
-        list << QString::fromStdString(argument);
-    return list;
-}
-
-Result<RunSpec> fromStrings(const QStringList &list)
-{
-    std::vector<std::string> arguments;
-    for (const QString &argument : list)
-        arguments.push_back(argument.toStdString());
-    return parseRunArguments(arguments);
-}
 
 QSplitter *splitter(Qt::Orientation orientation)
 {
@@ -615,28 +562,21 @@ void MainWindow::startRun()
         return;
     m_processes->takeTyped();
     m_message->hide();
-    rememberRun(spec());
+    rememberSpec(spec());
     m_controller.start(spec(), newRunFile());
 }
 
-/// A name that tells when and what, in a folder that is made if need be; empty where runs are not
-/// kept.
+/// In a folder that is made if need be; empty where runs are not kept.
 QString MainWindow::newRunFile() const
 {
     if (!m_keepRuns->isChecked())
         return {};
-    const QDir folder(runsFolder());
-    if (!folder.mkpath(QStringLiteral("."))) {
+    if (!QDir().mkpath(runsFolder())) {
         m_message->say(MessageBar::Kind::Problem,
-            tr("The run is not kept: the folder %1 cannot be made").arg(folder.path()));
+            tr("The run is not kept: the folder %1 cannot be made").arg(runsFolder()));
         return {};
     }
-    QString task = taskText(spec().task);
-    task.replace(QRegularExpression(QStringLiteral("[^\\w.-]+")), QStringLiteral("_"));
-    const QString name = QStringLiteral("%1 %2").arg(
-        QDateTime::currentDateTime().toString(QStringLiteral("yyyy-MM-dd HH-mm-ss-zzz")),
-        task.left(40));
-    return folder.filePath(name + runFileEnding);
+    return newRunPath(spec());
 }
 
 void MainWindow::setKeepsRuns(bool keeps)
@@ -700,8 +640,7 @@ void MainWindow::saveAs()
         QDir(folder).filePath(QFileInfo(from).fileName()), runFileFilter());
     if (path.isEmpty())
         return;
-    if (!path.endsWith(runFileEnding))
-        path += runFileEnding;
+    path = withRunEnding(path);
     QSettings().setValue(fileFolderKey, QFileInfo(path).path());
     if (QFileInfo(path) == QFileInfo(from))
         return;
@@ -903,26 +842,13 @@ void MainWindow::showHold(const std::string &reason)
         reason.empty() ? tr("Running") : tr("Waiting: %1").arg(QString::fromStdString(reason)));
 }
 
-void MainWindow::rememberRun(const RunSpec &spec)
-{
-    QSettings settings;
-    QVariantList recent = settings.value(recentKey).toList();
-    const QStringList arguments = toStrings(spec);
-    recent.removeAll(arguments);
-    recent.prepend(arguments);
-    settings.setValue(recentKey, recent.mid(0, mostRecentRuns));
-}
-
 void MainWindow::fillRecentRuns()
 {
     m_recentMenu->clear();
-    for (const QVariant &entry : QSettings().value(recentKey).toList()) {
-        const auto spec = fromStrings(entry.toStringList());
-        if (!spec)
-            continue;
-        QAction *action = m_recentMenu->addAction(settingsText(*spec));
-        action->setToolTip(QString::fromStdString(shellCommand(*spec)));
-        connect(action, &QAction::triggered, this, [this, spec = *spec] { setSpec(spec); });
+    for (const RunSpec &spec : recentSpecs()) {
+        QAction *action = m_recentMenu->addAction(settingsText(spec));
+        action->setToolTip(QString::fromStdString(shellCommand(spec)));
+        connect(action, &QAction::triggered, this, [this, spec] { setSpec(spec); });
     }
     if (m_recentMenu->isEmpty())
         m_recentMenu->addAction(tr("None yet"))->setEnabled(false);
@@ -1001,7 +927,7 @@ void MainWindow::readSettings()
     m_tabs->setCurrentIndex(settings.value(tabKey, 0).toInt());
     m_themeChoice = static_cast<ThemeChoice>(settings.value(themeKey, 0).toInt());
     const QStringList arguments = settings.value(runKey).toStringList();
-    if (const auto spec = fromStrings(arguments); spec && !arguments.isEmpty())
+    if (const auto spec = specOf(arguments); spec && !arguments.isEmpty())
         setSpec(*spec);
 }
 
@@ -1013,7 +939,7 @@ void MainWindow::writeSettings() const
     settings.setValue(rowsKey, m_rows->saveState());
     settings.setValue(columnsKey, m_columns->saveState());
     settings.setValue(tabKey, m_tabs->currentIndex());
-    settings.setValue(runKey, toStrings(spec()));
+    settings.setValue(runKey, keptArguments(spec()));
 }
 
 void MainWindow::closeAtOnce()

@@ -95,7 +95,6 @@ private:
     void showFileProblem();
     void pickIndex(std::uint64_t index);
     void showHold(const std::string &reason);
-    void rememberRun(const RunSpec &spec);
     void fillRecentRuns();
     void copyCommand() const;
 

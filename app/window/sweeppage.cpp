@@ -3,8 +3,8 @@
 
 #include "charts/caption.h"
 #include "charts/units.h"
-#include "headless/runarguments.h"
 #include "window/chartcard.h"
+#include "window/keptspecs.h"
 #include "window/look.h"
 #include "window/sentence.h"
 #include "window/sweepform.h"
@@ -41,10 +41,7 @@ QStringList argumentsOf(RunSpec spec)
 {
     spec.pool.workers.reset();
     spec.pool.chunk.reset();
-    QStringList list;
-    for (const std::string &argument : runArguments(spec))
-        list << QString::fromStdString(argument);
-    return list;
+    return keptArguments(spec);
 }
 
 QString subjectOf(const RunSpec &spec)
@@ -367,10 +364,7 @@ void SweepPage::readLast()
     m_last.named = settings.value(namedFileKey).toString();
     m_form->setFile(m_last.named);
     m_last.run = settings.value(runKey).toStringList();
-    std::vector<std::string> arguments;
-    for (const QString &argument : m_last.run)
-        arguments.push_back(argument.toStdString());
-    const auto spec = parseRunArguments(arguments);
+    const auto spec = specOf(m_last.run);
     const auto plan = parseSweep(typed);
     const QString file = settings.value(fileKey).toString();
     auto measurements = readSweepFile(QFile::encodeName(file).toStdString());

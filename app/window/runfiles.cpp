@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/runfiles.h"
+
+#include "charts/caption.h"
+
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QDir>
+#include <QRegularExpression>
+#include <QStandardPaths>
+#include <algorithm>
+
+namespace poolscope {
+
+namespace {
+
+const QString runFileEnding = QStringLiteral(".poolscope");
+
+/// Run files first, since only these are whole runs.
+const QStringList &openedEndings()
+{
+    static const QStringList endings{
+        runFileEnding, QStringLiteral(".json"), QStringLiteral(".joblog")};
+    return endings;
+}
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("RunFiles", text);
+}
+
+} // namespace
+
+QString runsFolder()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)
+        + QStringLiteral("/runs");
+}
+
+QString newRunPath(const RunSpec &spec)
+{
+    constexpr int longestTask = 40;
+    QString task = taskText(spec.task);
+    task.replace(QRegularExpression(QStringLiteral("[^\\w.-]+")), QStringLiteral("_"));
+    const QString name = QStringLiteral("%1 %2").arg(
+        QDateTime::currentDateTime().toString(QStringLiteral("yyyy-MM-dd HH-mm-ss-zzz")),
+        task.left(longestTask));
+    return QDir(runsFolder()).filePath(name + runFileEnding);
+}
+
+QString withRunEnding(const QString &path)
+{
+    return path.endsWith(runFileEnding) ? path : path + runFileEnding;
+}
+
+QString runFileFilter()
+{
+    return tr("Run files (*.poolscope)");
+}
+
+bool canBeOpened(const QString &path)
+{
+    return std::any_of(openedEndings().begin(), openedEndings().end(),
+        [&](const QString &ending) { return path.endsWith(ending, Qt::CaseInsensitive); });
+}
+
+QString openedFilter()
+{
+    return tr("Runs (*%1);;Run files (*.poolscope);;Chrome traces (*.json);;Job logs of "
+              "GNU parallel (*.joblog);;All files (*)")
+        .arg(openedEndings().join(QStringLiteral(" *")));
+}
+
+} // namespace poolscope
