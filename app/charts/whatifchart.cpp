@@ -159,8 +159,7 @@ QString WhatIfChart::sentence() const
     if (isRough())
         text += QLatin1Char(' ')
             + tr("Inputs as short as these, %1 each, take longer alone than in large chunks: this "
-                 "is "
-                 "a rough prediction.")
+                 "is a rough prediction.")
                   .arg(durationText(m_told.total / static_cast<double>(m_told.inputs)));
     return text;
 }

@@ -218,13 +218,14 @@ QProgressDialog *Exporter::makeProgress(const QString &text)
     auto *progress = new QProgressDialog(text, tr("Cancel"), 0, 0, m_window);
     progress->setMinimumDuration(progressAfter);
     progress->setWindowModality(Qt::WindowModal);
+    progress->setValue(0); // only from here on does that duration count
     return progress;
 }
 
 /// Goes on once the charts show all that is known, unless one of them has gone by then.
 void Exporter::whenWorkedOut(const std::vector<Chart *> &charts, std::function<void()> then)
 {
-    cancel();
+    delete m_workingOut;
     QProgressDialog *progress = makeProgress(tr("Working out what there is to show\u2026"));
     m_workingOut = progress;
     for (const Chart *chart : charts)

@@ -25,6 +25,7 @@ struct RunController::Opening {
     using What = std::variant<Run::Opened, LoadedRun, TaskChanged>;
 
     QString path;
+    bool makesFile = false; ///< at that path, where there was none
     Result<What> result = failure(std::string());
 };
 
@@ -76,6 +77,7 @@ template <typename Job> void RunController::openInBackground(Job job, const QStr
         return;
     m_opening = std::make_shared<Opening>();
     m_opening->path = path;
+    m_opening->makesFile = !QFile::exists(path);
     m_wantedWorkers = 0;
     setState(State::Opening);
     inBackground(
@@ -129,6 +131,8 @@ void RunController::resumeFile(const QString &path)
 
 void RunController::reopen(const Reopening &reopening)
 {
+    if (isActive())
+        return;
     m_reopening = reopening;
     openInBackground(
         [file = QFile::encodeName(reopening.path).toStdString(),
@@ -160,7 +164,7 @@ void RunController::openingEnded(const std::shared_ptr<Opening> &opening)
 {
     if (opening != m_opening) { // it was stopped meanwhile
         const auto *run = opening->result ? std::get_if<Run::Opened>(&*opening->result) : nullptr;
-        if (run && run->file && run->record->elapsed == 0)
+        if (run && run->file && opening->makesFile)
             QFile::remove(opening->path); // it was to keep a run that never was
         return;
     }

@@ -168,20 +168,21 @@ void CostReader::read(const WorkerRecord &worker)
 {
     StationLog::Reader reader(worker.stations(), worker.lane());
     std::optional<ChunkStations> before;
-    bool wasToldAlone = true; // the answer of the one before was of no other
+    bool beforeBeganAnswer = true;
     while (const auto chunk = reader.next()) {
-        const bool isToldAlone = !before || before->decoded != chunk->decoded;
+        const bool beginsAnswer = !before || before->decoded != chunk->decoded;
         if (before)
             compareHeld(*before, *chunk);
-        if (before && wasToldAlone && isToldAlone)
+        if (before && beforeBeganAnswer && beginsAnswer) // the one before was told alone
             compareIdle(*before, *chunk);
         readGaps(worker.lane(), reader.firstSpan(), reader.firstSpan() + chunk->spans);
         ++m_chunks;
-        m_answers += isToldAlone ? 1 : 0;
-        wasToldAlone = isToldAlone;
+        m_answers += beginsAnswer ? 1 : 0;
+        beforeBeganAnswer = beginsAnswer;
         before = chunk;
     }
 }
+
 /// One that the worker held already when it had done the one before.
 void CostReader::compareHeld(const ChunkStations &before, const ChunkStations &next)
 {
@@ -211,7 +212,7 @@ void CostReader::readGaps(const Lane &lane, std::size_t from, std::size_t to)
 }
 
 /// How long the coordinator was busy is known, and how often with what. What there was far more of
-/// than of the others took it; the others are assumed.
+/// than of the others took it; the others are assumed, or less where it was busy for less.
 void CostReader::divideBusyTime(HandoverCosts &costs, double busy, std::uint64_t inputs) const
 {
     constexpr std::uint64_t farMore = 8;
@@ -222,7 +223,10 @@ void CostReader::divideBusyTime(HandoverCosts &costs, double busy, std::uint64_t
     };
     const double answers = costs.answer.nanoseconds * static_cast<double>(m_answers);
     const double chunks = costs.chunk.nanoseconds * static_cast<double>(m_chunks);
-    if (inputs >= farMore * m_chunks)
+    if (busy < answers + chunks) {
+        costs.answer.nanoseconds *= busy / (answers + chunks);
+        costs.chunk.nanoseconds *= busy / (answers + chunks);
+    } else if (inputs >= farMore * m_chunks)
         costs.value = left(answers + chunks, inputs);
     else if (m_chunks >= farMore * m_answers)
         costs.chunk = left(answers, m_chunks);
@@ -247,6 +251,11 @@ HandoverCosts CostReader::costs(
     costs.wake = {std::max(asleep.nanoseconds - costs.inward.nanoseconds, 0.0), asleep.cases};
     costs.gap = m_gap.orAssumed(costs.gap);
     divideBusyTime(costs, busy, inputs);
+    if (costs.turn.cases > 0) { // what the answer told was taken in meanwhile
+        const double inputsOfAChunk = static_cast<double>(inputs) / static_cast<double>(m_chunks);
+        const double content = costs.chunk.nanoseconds + costs.value.nanoseconds * inputsOfAChunk;
+        costs.turn.nanoseconds = std::max(costs.turn.nanoseconds - content, 0.0);
+    }
     return costs;
 }
 

@@ -39,7 +39,8 @@ struct HandoverCosts {
     Cost outward{3'500};
     /// From the end of the last input that a worker had until the coordinator has its answer.
     Cost inward{5'500};
-    /// From there until the coordinator sends this worker its next chunk.
+    /// From there until the coordinator sends this worker its next chunk, without what taking in
+    /// the answer's chunks and values costs.
     Cost turn{500};
     /// How much later an answer is taken up by a coordinator that sleeps, as it does once no
     /// message has come for watchTime.

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <deque>
 #include <queue>
+#include <utility>
 
 namespace poolscope {
 
@@ -243,7 +244,8 @@ double Replay::occupy(double time, double cost)
     const double begin = std::max(time, m_coordinatorFree);
     m_coordinatorFree = begin + cost;
     m_run.coordinatorBusy += cost;
-    if (m_work.cores > 0 && m_busyWorkers >= m_work.cores)
+    const std::size_t cores = std::max<std::size_t>(m_work.cores, m_workers.size());
+    if (m_work.cores > 0 && m_busyWorkers >= cores)
         m_displaced += cost;
     return begin;
 }
@@ -284,8 +286,8 @@ void Replay::begin(WorkerId id, double time)
                 chunk.first, chunk.range.count});
 }
 
-/// With what passes between its spans, which are those that a worker makes: see
-/// worker/batchsizer.h.
+/// With what passes between its spans, which are about those that a worker makes: see
+/// worker/batchsizer.h. One in Python makes them a quarter longer.
 double Replay::timeOf(const Chunk &chunk) const
 {
     constexpr double spanOfItsOwn = 10'000; // nanoseconds

@@ -510,7 +510,9 @@ void Pool::workerDied(Slot &slot, const std::string &how)
     const IndexRange suspects = slot.enlisted ? suspectsOf(slot) : IndexRange{};
     if (m_phase == Phase::Running)
         m_listener.workerDied(slot.id, suspects, how, m_clock.now());
-    if (!slot.conversation->hasAnswered() && suspects.count == 0)
+    if (suspects.count > 0)
+        slot.restarts.forget();
+    else if (!slot.conversation->hasAnswered())
         slot.restarts.fruitlessStart(m_clock.now());
     if (!slot.enlisted)
         return;
@@ -581,8 +583,7 @@ void Pool::settleAsFailure(
 /// Starts a worker anew, unless its place is given up.
 void Pool::restart(Slot &slot)
 {
-    const auto delay =
-        slot.restarts.delay(m_clock.now(), m_everReady ? Readiness::Seen : Readiness::Never);
+    const auto delay = slot.restarts.delay(m_everReady ? Readiness::Seen : Readiness::Never);
     if (!delay)
         return;
     slot.restart = std::make_unique<QTimer>();

@@ -50,7 +50,13 @@ std::string absolute(const std::string &path)
 {
     std::error_code error;
     const auto whole = std::filesystem::absolute(path, error);
-    return error ? path : whole.lexically_normal().string();
+    if (error)
+        return path;
+    // Behind a link, .. is not the folder that stands before it.
+    const auto plain = path.find("..") == std::string::npos
+        ? whole.lexically_normal()
+        : std::filesystem::weakly_canonical(whole, error);
+    return error ? path : plain.string();
 }
 
 bool isFile(const std::string &path)
@@ -65,19 +71,22 @@ struct TaskPaths {
 };
 
 /// What could be a file's name within a word: all of it, or, where it is a script or an option with
-/// its value, a piece. What a script writes to (> FILE) is none of it.
+/// its value, a piece. What a script writes to (> FILE) is none of it, but one that it writes
+/// otherwise (tee FILE) cannot be told from one that it reads.
 std::vector<std::string> possibleNames(const std::string &word)
 {
     constexpr std::string_view separators = " \t\n;|&()<>=\"'`$";
     std::vector<std::string> names{word};
+    constexpr std::string_view beforeItsName = " \t\"'";
     bool isWrittenTo = false;
     for (std::size_t at = 0; at < word.size();) {
         const std::size_t end = std::min(word.find_first_of(separators, at), word.size());
         if (end > at && !isWrittenTo)
             names.push_back(word.substr(at, end - at));
-        const bool isBlank = end < word.size() && (word[end] == ' ' || word[end] == '\t');
-        isWrittenTo =
-            end < word.size() && (word[end] == '>' || (isWrittenTo && end == at && isBlank));
+        const char separator = end < word.size() ? word[end] : ';';
+        const bool isStillToCome =
+            isWrittenTo && end == at && beforeItsName.find(separator) != std::string_view::npos;
+        isWrittenTo = separator == '>' || isStillToCome;
         at = end + 1;
     }
     return names;

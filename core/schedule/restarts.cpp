@@ -19,14 +19,15 @@ void Restarts::fruitlessStart(std::uint64_t time)
 {
     if (m_fruitless == 0)
         m_since = time;
+    m_last = time;
     ++m_fruitless;
 }
 
-std::optional<milliseconds> Restarts::delay(std::uint64_t time, Readiness readiness) const
+std::optional<milliseconds> Restarts::delay(Readiness readiness) const
 {
     if (m_fruitless == 0)
         return milliseconds(0);
-    const bool worthWaiting = readiness == Readiness::Seen && time - m_since < patience;
+    const bool worthWaiting = readiness == Readiness::Seen && m_last - m_since < patience;
     if (m_fruitless >= maxFruitless && !worthWaiting)
         return std::nullopt;
     return firstDelay * (1 << (std::min(m_fruitless, maxFruitless) - 1));

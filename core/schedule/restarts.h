@@ -22,14 +22,15 @@ enum class Readiness { Never, Seen };
 class Restarts {
 public:
     void fruitlessStart(std::uint64_t time);
-    /// The worker has answered, or somebody wants the place to begin anew.
+    /// The worker has answered or come to an input, or somebody wants the place to begin anew.
     void forget() { m_fruitless = 0; }
     /// How long to wait before the next start; nothing: the place is given up.
-    std::optional<std::chrono::milliseconds> delay(std::uint64_t time, Readiness readiness) const;
+    std::optional<std::chrono::milliseconds> delay(Readiness readiness) const;
 
 private:
     int m_fruitless = 0; ///< starts, in a row
     std::uint64_t m_since = 0; ///< when the first of them ended
+    std::uint64_t m_last = 0; ///< and the last
 };
 
 } // namespace poolscope

@@ -74,11 +74,10 @@ void addImports(std::string_view statement, std::vector<ImportStatement> &import
             imports.push_back({0, std::move(module), {}});
         return;
     }
-    const auto middle = statement.find(" import");
+    const auto middle = statement.find(" import", from.size());
     if (!statement.starts_with(from) || middle == std::string_view::npos)
         return;
-    const std::string_view place =
-        trimmed(statement.substr(from.size(), std::max(middle, from.size()) - from.size()));
+    const std::string_view place = trimmed(statement.substr(from.size(), middle - from.size()));
     const std::size_t level = std::min(place.find_first_not_of('.'), place.size());
     imports.push_back({level, std::string(place.substr(level)),
         namesIn(statement.substr(middle + import.size()))});
@@ -92,7 +91,8 @@ bool isSource(const std::string &path)
 
 bool isLibraryFolder(std::string_view folder)
 {
-    return folder.find("site-packages") != std::string_view::npos
+    return folder.find("/lib/python3") != std::string_view::npos
+        || folder.find("site-packages") != std::string_view::npos
         || folder.find("dist-packages") != std::string_view::npos;
 }
 

@@ -204,9 +204,9 @@ class Rows(InputTest):
 
     def test_what_an_input_holds_moves_no_terminal(self):
         self.path("task.py").write_text("def task(line):\n    raise ValueError(line)\n")
-        self.path("lines").write_bytes(b"a\0b\x1b[31mc\n")
+        self.path("lines").write_bytes(b"a\0b\x1b[31mc\xc2\x9b2Jd\n")
         done = self.program("run", "--python", "task.py:task", "--lines", "lines", "-q")
-        self.assertIn("input 0 failed: ValueError: a\\x00b\\x1b[31mc\n", done.err)
+        self.assertIn("input 0 failed: ValueError: a\\x00b\\x1b[31mc\\xc2\\x9b2Jd\n", done.err)
 
     def test_options_of_another_task_or_input_are_refused(self):
         self.write("name,age\nAnn,7\n")

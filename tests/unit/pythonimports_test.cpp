@@ -31,6 +31,7 @@ TEST(ImportsOf, SeesStatementsWhereverTheyStand)
     EXPECT_EQ(importsOf("from a import (\n    b,  # one\n    c,\n)\nimport d\n"),
         (Imports{{0, "a", {"b", "c"}}, {0, "d", {}}}));
     EXPECT_EQ(importsOf("from a import b, \\\n    c\n"), (Imports{{0, "a", {"b", "c"}}}));
+    EXPECT_EQ(importsOf("from importers import a"), (Imports{{0, "importers", {"a"}}}));
     EXPECT_EQ(importsOf("from . import a\nfrom ..b import c\n"),
         (Imports{{1, "", {"a"}}, {2, "b", {"c"}}}));
 }

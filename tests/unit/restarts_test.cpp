@@ -17,7 +17,7 @@ std::vector<std::int64_t> delaysAfter(int starts, std::uint64_t between, Readine
     std::uint64_t time = 5 * second;
     for (int i = 0; i < starts; ++i, time += between) {
         restarts.fruitlessStart(time);
-        const auto delay = restarts.delay(time, readiness);
+        const auto delay = restarts.delay(readiness);
         delays.push_back(delay ? delay->count() : -1);
     }
     return delays;
@@ -25,12 +25,12 @@ std::vector<std::int64_t> delaysAfter(int starts, std::uint64_t between, Readine
 
 TEST(Restarts, AreImmediateWhereTheWorkerDidSomething)
 {
-    EXPECT_EQ(Restarts().delay(0, Readiness::Never)->count(), 0);
+    EXPECT_EQ(Restarts().delay(Readiness::Never)->count(), 0);
     Restarts restarts;
     for (int i = 0; i < 100; ++i)
         restarts.fruitlessStart(second);
     restarts.forget();
-    EXPECT_EQ(restarts.delay(100 * second, Readiness::Never)->count(), 0);
+    EXPECT_EQ(restarts.delay(Readiness::Never)->count(), 0);
 }
 
 TEST(Restarts, StopSoonWhereNoWorkerWasEverReady)
@@ -44,6 +44,16 @@ TEST(Restarts, GoOnForAWhileWhereOneWas)
     const std::vector<std::int64_t> expected{50, 100, 200, 400, 800, 1600, 1600, 1600};
     EXPECT_EQ(delaysAfter(8, 4 * second, Readiness::Seen), expected);
     EXPECT_EQ(delaysAfter(9, 4 * second, Readiness::Seen).back(), -1);
+}
+
+TEST(Restarts, BeginANewRowOnceAWorkerCameToAnInput)
+{
+    Restarts restarts;
+    for (std::uint64_t i = 0; i < 8; ++i)
+        restarts.fruitlessStart(i * second);
+    restarts.forget(); // it died on that input, a minute later
+    restarts.fruitlessStart(70 * second);
+    EXPECT_EQ(restarts.delay(Readiness::Seen)->count(), 50);
 }
 
 TEST(Restarts, StopOnlyAfterSixHoweverLongTheyTook)

@@ -304,10 +304,11 @@ TEST(RecordedWork, LockStepShowsWhatEachWayCosts)
         ranChunk(run, 1, i, {time, time + 6, time + 7, time + 107, time + 108, time + 112, 1});
         time += 115;
     }
+    run.recorder->coordinatorUsed({100, 100, {}}); // 1 for each chunk, nearly all for the answer
     const HandoverCosts costs = recordedWork(run.timeline(), 0).costs;
     EXPECT_EQ(costs.outward.nanoseconds, 7);
     EXPECT_EQ(costs.inward.nanoseconds, 5);
-    EXPECT_EQ(costs.turn.nanoseconds, 3);
+    EXPECT_NEAR(costs.turn.nanoseconds, 3, 0.1);
     EXPECT_EQ(costs.turn.cases, 99U);
     EXPECT_EQ(costs.gap.cases, 0U); // no worker held two
     EXPECT_EQ(costs.gap.nanoseconds, HandoverCosts().gap.nanoseconds);
@@ -393,6 +394,30 @@ HandoverCosts costsOfCoordinatorBusyFor(std::uint64_t time, MadeUpRun &run)
 {
     run.recorder->coordinatorUsed({time, time, {}});
     return recordedWork(run.timeline(), 0).costs;
+}
+
+TEST(RecordedWork, NoCoordinatorTakesMoreThanItWasBusy)
+{
+    MadeUpRun run;
+    for (std::uint64_t i = 0; i < 10; ++i)
+        ranChunk(run, 1, i, {i * 100, i * 100 + 5, i * 100 + 10, i * 100 + 20, 0, i * 100 + 30, 1});
+    const HandoverCosts costs = costsOfCoordinatorBusyFor(1000, run);
+    EXPECT_NEAR(10 * (costs.answer.nanoseconds + costs.chunk.nanoseconds), 1000, 1e-6);
+}
+
+TEST(RecordedWork, ATurnIsWithoutWhatTheAnswerTold)
+{
+    MadeUpRun run;
+    std::uint64_t time = 1000;
+    for (std::uint64_t i = 0; i < 100; ++i) { // each of a hundred inputs
+        run.recorder->spanDone(1, {time + 10, 1000, i * 100, 100});
+        run.recorder->chunkDone(
+            1, {time, time + 5, time + 10, time + 1010, time + 1010, time + 1020, 1});
+        time += 1020 + 50'000;
+    }
+    const HandoverCosts costs = costsOfCoordinatorBusyFor(100 * 45'300, run);
+    EXPECT_NEAR(costs.value.nanoseconds, 400, 1e-6);
+    EXPECT_NEAR(costs.turn.nanoseconds, 50'000 - 300 - 100 * 400, 1e-6);
 }
 
 TEST(RecordedWork, WhatThereIsMostOfTookTheCoordinator)
