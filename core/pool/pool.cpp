@@ -510,9 +510,7 @@ void Pool::workerDied(Slot &slot, const std::string &how)
     const IndexRange suspects = slot.enlisted ? suspectsOf(slot) : IndexRange{};
     if (m_phase == Phase::Running)
         m_listener.workerDied(slot.id, suspects, how, m_clock.now());
-    if (suspects.count > 0)
-        slot.restarts.forget();
-    else if (!slot.conversation->hasAnswered())
+    if (!slot.conversation->hasAnswered() && suspects.count == 0)
         slot.restarts.fruitlessStart(m_clock.now());
     if (!slot.enlisted)
         return;

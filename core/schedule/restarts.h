@@ -22,7 +22,7 @@ enum class Readiness { Never, Seen };
 class Restarts {
 public:
     void fruitlessStart(std::uint64_t time);
-    /// The worker has answered or come to an input, or somebody wants the place to begin anew.
+    /// The worker has answered, or somebody wants the place to begin anew.
     void forget() { m_fruitless = 0; }
     /// How long to wait before the next start; nothing: the place is given up.
     std::optional<std::chrono::milliseconds> delay(Readiness readiness) const;

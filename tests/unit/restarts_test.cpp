@@ -46,12 +46,12 @@ TEST(Restarts, GoOnForAWhileWhereOneWas)
     EXPECT_EQ(delaysAfter(9, 4 * second, Readiness::Seen).back(), -1);
 }
 
-TEST(Restarts, BeginANewRowOnceAWorkerCameToAnInput)
+TEST(Restarts, BeginANewRowAfterAnAnswer)
 {
     Restarts restarts;
     for (std::uint64_t i = 0; i < 8; ++i)
         restarts.fruitlessStart(i * second);
-    restarts.forget(); // it died on that input, a minute later
+    restarts.forget();
     restarts.fruitlessStart(70 * second);
     EXPECT_EQ(restarts.delay(Readiness::Seen)->count(), 50);
 }
