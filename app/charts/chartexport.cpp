@@ -129,6 +129,7 @@ private:
 /// Draws onto a device whose unit is 1/96 inch.
 void drawAll(QCPPainter &painter, Chart &chart, const Moment &moment, const PictureForm &form)
 {
+    takeEverything(chart, moment); // what the caption says
     const OtherTheme theme(chart, form.theme);
     const NoSelection noSelection(chart);
     const QSize size = form.size;
@@ -181,7 +182,6 @@ const QStringList &pictureEndings()
 
 QImage chartImage(Chart &chart, const Moment &moment, const PictureForm &form)
 {
-    takeEverything(chart, moment);
     QImage image(QSizeF(form.size * form.scale).toSize(), QImage::Format_RGB32);
     if (image.isNull())
         return image;
@@ -198,7 +198,6 @@ QImage chartImage(Chart &chart, const Moment &moment, const PictureForm &form)
 
 QByteArray chartSvg(Chart &chart, const Moment &moment, const PictureForm &form)
 {
-    takeEverything(chart, moment);
     QBuffer buffer;
     QSvgGenerator generator;
     generator.setOutputDevice(&buffer);
@@ -224,7 +223,6 @@ Result<void> writeChartPicture(
     auto file = AtomicFile::open(path);
     if (!file)
         return tl::unexpected(file.error());
-    takeEverything(chart, moment);
     const QByteArray bytes = ending == QLatin1String("png") ? pngOf(chart, moment, form)
         : ending == QLatin1String("svg")                    ? chartSvg(chart, moment, form)
                                                             : pdfOf(chart, moment, form);

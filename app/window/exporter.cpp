@@ -109,11 +109,11 @@ void Exporter::exportAllCharts(const ChartSet &charts)
         paths << pictureIn(folder, *chart);
     if (!mayReplace(paths))
         return;
-    const std::vector<Chart *> all(charts.begin(), charts.end());
-    whenWorkedOut(all, [this, all, folder] { writeAllCharts(all, folder); });
+    whenWorkedOut(
+        {charts.begin(), charts.end()}, [this, charts, folder] { writeAllCharts(charts, folder); });
 }
 
-void Exporter::writeAllCharts(const std::vector<Chart *> &charts, const QString &folder)
+void Exporter::writeAllCharts(const ChartSet &charts, const QString &folder)
 {
     constexpr double sharp = 2;
     for (Chart *chart : charts) {

@@ -51,7 +51,7 @@ private:
     QProgressDialog *makeProgress(const QString &text);
     void runJob(const QString &path, Job job);
     void whenWorkedOut(const std::vector<Chart *> &charts, std::function<void()> then);
-    void writeAllCharts(const std::vector<Chart *> &charts, const QString &folder);
+    void writeAllCharts(const ChartSet &charts, const QString &folder);
 
     Moment moment() const { return m_controller.moment(); }
     bool mayReplace(const QStringList &paths) const;
