@@ -339,8 +339,10 @@ class Resuming(RunFileTest):
     def test_refuses_changed_files_of_a_shell_script(self):
         self.path("add.sh").write_text("echo $1\n")
         self.path("out").write_text("")
-        self.assert_refuses_each_changed(
-            ["add.sh"], "--shell", 'v=$(sh ./add.sh "$1"); echo $v; echo $v >> out')
+        for written in (">> out", '> "out"'):
+            self.path("run.poolscope").unlink(missing_ok=True)
+            self.assert_refuses_each_changed(
+                ["add.sh"], "--shell", f'v=$(sh ./add.sh "$1"); echo $v; echo $v {written}')
 
     def test_goes_on_with_a_changed_task_only_when_told_to(self):
         self.stop_in_mid_run()
