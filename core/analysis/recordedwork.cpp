@@ -2,6 +2,7 @@
 #include "analysis/recordedwork.h"
 
 #include "analysis/statistics.h"
+#include "pool/watchtime.h"
 
 #include <algorithm>
 #include <optional>
@@ -195,7 +196,7 @@ void CostReader::compareIdle(const ChunkStations &before, const ChunkStations &n
 {
     if (next.sent < before.decoded || before.decoded < before.ended || next.begun < next.sent)
         return;
-    const bool mayHaveSlept = between(before.sent, before.ended) > watchTime;
+    const bool mayHaveSlept = between(before.sent, before.ended) > static_cast<double>(watchTime);
     m_outward.add(between(next.sent, next.begun));
     (mayHaveSlept ? m_inwardAsleep : m_inward).add(between(before.ended, before.decoded));
     m_turn.add(between(before.decoded, next.sent));
@@ -219,14 +220,16 @@ void CostReader::divideBusyTime(HandoverCosts &costs, double busy, std::uint64_t
     if (busy == 0 || m_answers == 0)
         return;
     const auto left = [busy](double others, std::uint64_t cases) {
-        return Cost{std::max(busy - others, 0.0) / static_cast<double>(cases), cases};
+        return Cost{(busy - others) / static_cast<double>(cases), cases};
     };
     const double answers = costs.answer.nanoseconds * static_cast<double>(m_answers);
     const double chunks = costs.chunk.nanoseconds * static_cast<double>(m_chunks);
     if (busy < answers + chunks) {
         costs.answer.nanoseconds *= busy / (answers + chunks);
         costs.chunk.nanoseconds *= busy / (answers + chunks);
-    } else if (inputs >= farMore * m_chunks)
+        return;
+    }
+    if (inputs >= farMore * m_chunks)
         costs.value = left(answers + chunks, inputs);
     else if (m_chunks >= farMore * m_answers)
         costs.chunk = left(answers, m_chunks);
@@ -307,7 +310,7 @@ Start startOf(const Timeline &timeline)
 
 double crowdingOf(const HandoverCosts &costs, std::uint32_t workers, std::uint32_t cores)
 {
-    return cores > 0 && workers >= cores ? 1 + costs.crowding / workers : 1;
+    return isCrowded(workers, cores) ? 1 + costs.crowding / workers : 1;
 }
 
 RecordedWork recordedWork(const Timeline &timeline, std::uint32_t cores)

@@ -72,8 +72,11 @@ struct RecordedWork {
     std::vector<double> readyTimes;
 };
 
-/// See core/pool/pool.cpp.
-inline constexpr double watchTime = 50'000; // nanoseconds
+/// Whether so many workers and the coordinator are more than there are cores; 0: enough for all.
+inline bool isCrowded(std::uint32_t workers, std::uint32_t cores)
+{
+    return cores > 0 && workers >= cores;
+}
 
 /// How many times as long a way takes between so many workers and the coordinator.
 double crowdingOf(const HandoverCosts &costs, std::uint32_t workers, std::uint32_t cores);

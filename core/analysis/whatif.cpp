@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/whatif.h"
 
+#include "pool/watchtime.h"
 #include "schedule/scheduler.h"
 
 #include <algorithm>
@@ -175,6 +176,7 @@ private:
     std::vector<Worker> m_workers;
     std::priority_queue<Event, std::vector<Event>, std::greater<>> m_events;
     std::optional<ReplayedLanes> m_lanes;
+    const bool m_isCrowded;
     const double m_crowding;
     double m_coordinatorFree = 0;
     std::size_t m_busyWorkers = 0;
@@ -195,6 +197,7 @@ Replay::Replay(const RecordedWork &work, const ReplaySetting &setting, ReplayDet
     , m_cursor(work.pieces)
     , m_scheduler(scheduleOf(setting), work.inputs)
     , m_workers(setting.workers)
+    , m_isCrowded(isCrowded(setting.workers, work.cores))
     , m_crowding(crowdingOf(work.costs, setting.workers, work.cores))
 {
     if (detail == ReplayDetail::Lanes)
@@ -244,8 +247,7 @@ double Replay::occupy(double time, double cost)
     const double begin = std::max(time, m_coordinatorFree);
     m_coordinatorFree = begin + cost;
     m_run.coordinatorBusy += cost;
-    const std::size_t cores = std::max<std::size_t>(m_work.cores, m_workers.size());
-    if (m_work.cores > 0 && m_busyWorkers >= cores)
+    if (m_isCrowded && m_busyWorkers == m_workers.size())
         m_displaced += cost;
     return begin;
 }
@@ -320,7 +322,7 @@ void Replay::answer(WorkerId id, double time)
 {
     Worker &teller = worker(id);
     teller.lastAnswer = time;
-    const bool sleeps = time - m_coordinatorFree > watchTime;
+    const bool sleeps = time - m_coordinatorFree > static_cast<double>(watchTime);
     const double way = sleeps ? m_costs.inward.nanoseconds + m_costs.wake.nanoseconds
                               : m_costs.inward.nanoseconds * m_crowding;
     m_events.push({time + way, id, teller.untold, Event::Kind::AnswerComes});

@@ -3,6 +3,7 @@
 
 #include "pool/processusage.h"
 #include "pool/taskinput.h"
+#include "pool/watchtime.h"
 
 #include <algorithm>
 #include <sched.h>
@@ -13,7 +14,6 @@ namespace poolscope {
 namespace {
 
 constexpr int goodbyePatience = 3000; // milliseconds
-constexpr std::uint64_t watchTime = 50'000; // nanoseconds
 constexpr int lookInterval = 20; // milliseconds
 constexpr std::uint64_t looksForMemory = 2; // memory is looked at every so many looks
 constexpr std::uint64_t looksForThreads = 10;

@@ -4,8 +4,8 @@
 Each task runs with every setting, as often as --repeats says, in turn. Each of these runs, kept in
 a file, predicts the makespan of every other setting. One run on a machine that others use can take
 half as long again as the next, so the error is that of the median of a setting's predictions against
-the median of the other's real makespans. Settings have no more workers than there are usable cores. Prints a
-line for each task, the median of all errors, and how long a million inputs take to replay.
+the median of the other's real makespans. Settings have no more workers than there are usable cores.
+Prints a line for each task, the median of all errors, and how long a million inputs take to replay.
 """
 
 import argparse

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/whatif.h"
+#include "freehandover.h"
 #include "madeuprun.h"
+#include "pool/watchtime.h"
 
 #include <algorithm>
 #include <gmock/gmock.h>
@@ -12,7 +14,7 @@ namespace {
 
 using testing::ElementsAre;
 
-const HandoverCosts free{{0}, {0}, {0}, {0}, 0, {0}, {0}, {0}, {0}, {0}};
+const HandoverCosts free = freeHandover();
 
 RecordedWork workOf(const std::vector<double> &durations, const HandoverCosts &costs = free)
 {
@@ -120,9 +122,10 @@ TEST(WhatIf, ASleepingCoordinatorHasToWakeUp)
     HandoverCosts costs = free;
     costs.inward = {5};
     costs.wake = {1000};
-    EXPECT_EQ(makespan(workOf({watchTime, 10}, costs), settingOf(1, 1, 1)), watchTime + 10 + 2 * 5);
-    EXPECT_EQ(makespan(workOf({watchTime + 1, 10}, costs), settingOf(1, 1, 1)),
-        watchTime + 1 + 1000 + 10 + 2 * 5);
+    const auto watched = static_cast<double>(watchTime);
+    EXPECT_EQ(makespan(workOf({watched, 10}, costs), settingOf(1, 1, 1)), watched + 10 + 2 * 5);
+    EXPECT_EQ(makespan(workOf({watched + 1, 10}, costs), settingOf(1, 1, 1)),
+        watched + 1 + 1000 + 10 + 2 * 5);
 }
 
 TEST(WhatIf, TheCoordinatorTakesACoreFromBusyWorkers)
@@ -295,20 +298,27 @@ void ranChunk(MadeUpRun &run, WorkerId worker, std::uint64_t index, const ChunkS
     run.recorder->chunkDone(worker, stations);
 }
 
+/// So many of them by worker 1, each so much later than the one before.
+void ranChunks(MadeUpRun &run, std::uint64_t count, std::uint64_t every, const ChunkStations &first)
+{
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const std::uint64_t later = i * every;
+        ranChunk(run, 1, i,
+            {first.sent + later, first.received + later, first.begun + later, first.ended + later,
+                first.answered + later, first.decoded + later, first.spans});
+    }
+}
+
 TEST(RecordedWork, LockStepShowsWhatEachWayCosts)
 {
     MadeUpRun run;
-    std::uint64_t time = 1000;
-    for (std::uint64_t i = 0; i < 100; ++i) {
-        // sent, received, begun, ended, answered, decoded
-        ranChunk(run, 1, i, {time, time + 6, time + 7, time + 107, time + 108, time + 112, 1});
-        time += 115;
-    }
+    // sent, received, begun, ended, answered, decoded
+    ranChunks(run, 100, 115, {1000, 1006, 1007, 1107, 1108, 1112, 1});
     run.recorder->coordinatorUsed({100, 100, {}}); // 1 for each chunk, nearly all for the answer
     const HandoverCosts costs = recordedWork(run.timeline(), 0).costs;
     EXPECT_EQ(costs.outward.nanoseconds, 7);
     EXPECT_EQ(costs.inward.nanoseconds, 5);
-    EXPECT_NEAR(costs.turn.nanoseconds, 3, 0.1);
+    EXPECT_NEAR(costs.turn.nanoseconds, 3 - 300.0 / (5000 + 300), 1e-6);
     EXPECT_EQ(costs.turn.cases, 99U);
     EXPECT_EQ(costs.gap.cases, 0U); // no worker held two
     EXPECT_EQ(costs.gap.nanoseconds, HandoverCosts().gap.nanoseconds);
@@ -317,11 +327,7 @@ TEST(RecordedWork, LockStepShowsWhatEachWayCosts)
 TEST(RecordedWork, WaysAreToldAsTheyWereWithoutACrowd)
 {
     MadeUpRun run;
-    std::uint64_t time = 1000;
-    for (std::uint64_t i = 0; i < 100; ++i) {
-        ranChunk(run, 1, i, {time, time + 6, time + 6, time + 106, time + 108, time + 118, 1});
-        time += 120;
-    }
+    ranChunks(run, 100, 120, {1000, 1006, 1006, 1106, 1108, 1118, 1});
     const HandoverCosts costs = recordedWork(run.timeline(), 1).costs; // a core for two
     EXPECT_EQ(costs.outward.nanoseconds, 2);
     EXPECT_EQ(costs.inward.nanoseconds, 4);
@@ -331,12 +337,7 @@ TEST(RecordedWork, WaysAreToldAsTheyWereWithoutACrowd)
 TEST(RecordedWork, LongChunksShowHowLongTheCoordinatorTakesToWake)
 {
     MadeUpRun run;
-    std::uint64_t time = 1000;
-    for (std::uint64_t i = 0; i < 100; ++i) {
-        const std::uint64_t end = time + 60'000;
-        ranChunk(run, 1, i, {time, time + 6, time + 6, end, end + 8, end + 30'000, 1});
-        time += 100'000;
-    }
+    ranChunks(run, 100, 100'000, {1000, 1006, 1006, 61'006, 61'014, 91'006, 1});
     const HandoverCosts costs = recordedWork(run.timeline(), 0).costs;
     EXPECT_EQ(costs.inward.cases, 0U);
     EXPECT_EQ(costs.inward.nanoseconds + costs.wake.nanoseconds, 30'000);
@@ -345,10 +346,7 @@ TEST(RecordedWork, LongChunksShowHowLongTheCoordinatorTakesToWake)
 TEST(RecordedWork, AFewWaysShowNoCost)
 {
     MadeUpRun run;
-    for (std::uint64_t i = 0; i < 9; ++i)
-        ranChunk(run, 1, i,
-            {i * 1000, i * 1000 + 700, i * 1000 + 710, i * 1000 + 720, i * 1000 + 730,
-                i * 1000 + 900, 1});
+    ranChunks(run, 9, 1000, {0, 700, 710, 720, 730, 900, 1});
     const HandoverCosts costs = recordedWork(run.timeline(), 0).costs;
     EXPECT_EQ(costs.outward.cases, 0U);
     EXPECT_EQ(costs.outward.nanoseconds, HandoverCosts().outward.nanoseconds);
@@ -399,8 +397,7 @@ HandoverCosts costsOfCoordinatorBusyFor(std::uint64_t time, MadeUpRun &run)
 TEST(RecordedWork, NoCoordinatorTakesMoreThanItWasBusy)
 {
     MadeUpRun run;
-    for (std::uint64_t i = 0; i < 10; ++i)
-        ranChunk(run, 1, i, {i * 100, i * 100 + 5, i * 100 + 10, i * 100 + 20, 0, i * 100 + 30, 1});
+    ranChunks(run, 10, 100, {0, 5, 10, 20, 20, 30, 1});
     const HandoverCosts costs = costsOfCoordinatorBusyFor(1000, run);
     EXPECT_NEAR(10 * (costs.answer.nanoseconds + costs.chunk.nanoseconds), 1000, 1e-6);
 }
@@ -424,9 +421,7 @@ TEST(RecordedWork, WhatThereIsMostOfTookTheCoordinator)
 {
     const HandoverCosts assumed;
     MadeUpRun alone;
-    for (std::uint64_t i = 0; i < 10; ++i)
-        ranChunk(
-            alone, 1, i, {i * 100, i * 100 + 5, i * 100 + 10, i * 100 + 20, 0, i * 100 + 30, 1});
+    ranChunks(alone, 10, 100, {0, 5, 10, 20, 20, 30, 1});
     EXPECT_NEAR(costsOfCoordinatorBusyFor(70'000, alone).answer.nanoseconds,
         7'000 - assumed.chunk.nanoseconds, 1e-6);
 

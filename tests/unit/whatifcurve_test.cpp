@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/whatifcurve.h"
+#include "freehandover.h"
 #include "pool/runspec.h"
 
 #include <algorithm>
@@ -17,7 +18,7 @@ RecordedWork workOf(std::uint64_t inputs)
         work.pieces.push_back({i, 1, 1e6F});
     work.total = 1e6 * static_cast<double>(inputs);
     work.longest = 1e6;
-    work.costs = {{0}, {0}, {0}, {0}, 0, {0}, {0}, {0}, {0}, {0}};
+    work.costs = freeHandover();
     return work;
 }
 
