@@ -57,6 +57,7 @@ public:
     bool bytes(std::string_view bytes) override
     {
         m_hasher.add(bytes);
+        m_prints.add(bytes);
         return true;
     }
 
@@ -89,6 +90,7 @@ public:
         if (m_isFirst)
             return failure("cannot read " + m_index.m_file.path() + ": it has no row");
         m_index.m_contentHash = m_hasher.digest();
+        m_index.m_file.expect(std::move(m_prints));
         return {};
     }
 
@@ -160,6 +162,7 @@ private:
     CsvIndex &m_index;
     const CsvInput &m_spec;
     ContentHasher m_hasher;
+    BlockPrints m_prints;
     bool m_isFirst = true;
     std::vector<std::string> m_firstRecord;
     std::size_t m_fields = 0; ///< of this record so far
@@ -194,11 +197,8 @@ public:
 
     bool endRecord(const CsvRecordPlace &place) override
     {
-        m_isWhole = m_fields == m_columns.positions.size();
         m_fields = 0;
         m_end = place.end;
-        if (!m_isWhole)
-            return false;
         if (m_skipped > 0) {
             --m_skipped;
             return true;
@@ -207,7 +207,6 @@ public:
         return --m_wanted > 0;
     }
 
-    bool isComplete() const { return m_isWhole && m_wanted == 0; }
     std::uint64_t end() const { return m_end; }
 
 private:
@@ -233,7 +232,6 @@ private:
     std::vector<Chosen> m_chosen;
     std::string m_text; ///< the chosen fields of this row, as they came
     std::size_t m_fields = 0;
-    bool m_isWhole = true;
     std::uint64_t m_end = 0;
 };
 
@@ -275,9 +273,8 @@ Result<void> CsvIndex::read(std::uint64_t first, std::uint64_t count, std::strin
     const Place place = m_places.before(first);
     const std::uint64_t expected = (first - place.index + count) * (meanItemSize() + 8) + 512;
     RowCollector rows(m_columns, first - place.index, count, out);
-    const auto read = scanCsv(m_file, m_delimiter, place.offset, expected, rows);
-    if (!read || !rows.isComplete())
-        return read && rows.isComplete() ? read : Result<void>(m_file.hasChanged());
+    if (const auto read = scanCsv(m_file, m_delimiter, place.offset, expected, rows); !read)
+        return read;
     m_places.expectNext({first + count, rows.end()});
     return {};
 }

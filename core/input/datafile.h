@@ -2,11 +2,13 @@
 // DataFile: a regular file that inputs are read from, in blocks and from any place on.
 #pragma once
 
+#include "input/blockprints.h"
 #include "result.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -28,20 +30,27 @@ public:
 
     const std::string &path() const { return m_path; }
 
+    /// From now on the file ends where these prints do, however much is appended to it, and a read
+    /// of other bytes than theirs fails and says that the file has changed.
+    void expect(BlockPrints prints);
+
     /// Gives `use` block after block from `offset` on, until it returns false or the file ends. The
-    /// first block has `firstSize` bytes at the most: where little is needed, little is read.
+    /// first block has about `firstSize` bytes: where little is needed, little is read.
     Result<void> readBlocks(std::uint64_t offset, std::size_t firstSize,
         const std::function<bool(std::string_view block)> &use) const;
 
-    /// What to say where a place that was found before is there no more.
-    tl::unexpected<Error> hasChanged() const;
-
 private:
     DataFile() = default;
+    Result<std::size_t> readAt(std::uint64_t offset, char *out, std::size_t size) const;
+    Result<std::string_view> readAny(
+        std::uint64_t offset, std::size_t size, std::string &buffer) const;
+    Result<std::string_view> readExpected(
+        std::uint64_t offset, std::size_t size, std::string &buffer) const;
     tl::unexpected<Error> systemError() const;
 
     int m_descriptor = -1;
     std::string m_path;
+    std::shared_ptr<const BlockPrints> m_expected; ///< of all duplicates
 };
 
 } // namespace poolscope

@@ -112,15 +112,18 @@ Result<void> LineIndex::scan()
     } visitor{*this};
     LineScanner scanner(visitor, 0);
     ContentHasher hasher;
+    BlockPrints prints;
     const auto read = m_file.readBlocks(0, DataFile::blockSize, [&](std::string_view block) {
         m_byteCount += block.size();
         hasher.add(block);
+        prints.add(block);
         return scanner.scan(block);
     });
     if (!read)
         return read;
     scanner.finish();
     m_contentHash = hasher.digest();
+    m_file.expect(std::move(prints));
     if (m_longestLine > maxLineLength)
         return failure("cannot read " + m_file.path() + ": it has a line of "
             + std::to_string(m_longestLine) + " bytes; a line may have "
@@ -143,8 +146,6 @@ Result<void> LineIndex::read(std::uint64_t first, std::uint64_t count, std::stri
         return read;
     if (collector.missing() > 0)
         scanner.finish();
-    if (collector.missing() > 0)
-        return m_file.hasChanged();
     if (collector.nextCertain())
         m_places.expectNext({first + count, collector.next()});
     return {};

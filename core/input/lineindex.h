@@ -5,7 +5,7 @@
 // scanning on from the place before it. A line ends at \n, \r\n or \r; the last needs no ending.
 // Bytes are left as they are, NUL and invalid UTF-8 included.
 //
-// The file is expected not to change while it is indexed; a read that no longer finds its lines
+// Lines may be appended to the file; they are none of the index. A read of bytes that have changed
 // fails and says so. One thread at a time.
 #pragma once
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "input/blockprints.h"
 #include "input/contenthash.h"
 #include "input/firstinputs.h"
 #include "input/inputsource.h"
@@ -224,14 +225,59 @@ TEST_F(Lines, MayBeLong)
     EXPECT_EQ(read(found, 1, 2), (std::vector<std::string>{longLine, "b"}));
 }
 
-TEST_F(Lines, OfAFileThatShrankAreAnError)
+TEST_F(Lines, OfAFileThatChangedAreAnError)
 {
     LineIndex found = index("one\ntwo\nthree\n");
-    std::filesystem::resize_file(m_path, 4);
+    for (const char *text : {"one\n", "one\ntwo\nTHREE\n", "three\ntwo\none\nzero\n"}) {
+        std::ofstream(m_path, std::ios::binary) << text;
+        std::string out;
+        const auto read = found.read(1, 2, out);
+        ASSERT_FALSE(read) << text;
+        EXPECT_NE(read.error().message.find("has changed"), std::string::npos);
+    }
+}
+
+TEST_F(Lines, ChangedElsewhereAreLeftInPeace)
+{
+    std::string text;
+    for (int line = 0; line < 100'000; ++line)
+        text += std::to_string(line) + '\n';
+    LineIndex found = index(text);
+    text[0] = 'x';
+    std::ofstream(m_path, std::ios::binary) << text;
+    EXPECT_EQ(read(found, 99'000, 2), (std::vector<std::string>{"99000", "99001"}));
     std::string out;
-    const auto read = found.read(1, 2, out);
-    ASSERT_FALSE(read);
-    EXPECT_NE(read.error().message.find("has changed"), std::string::npos);
+    EXPECT_FALSE(found.read(0, 1, out));
+}
+
+TEST_F(Lines, AppendedToAFileAreNoneOfTheIndex)
+{
+    LineIndex found = index("one\ntwo");
+    std::ofstream(m_path, std::ios::binary | std::ios::app) << " and more\nthree\n";
+    EXPECT_EQ(read(found, 0, 2), (std::vector<std::string>{"one", "two"}));
+}
+
+TEST(BlockPrints, KnowBytesAgainInWhateverPiecesTheyCame)
+{
+    std::mt19937 random(1);
+    std::string bytes(5 * BlockPrints::blockSize + 100, '\0');
+    for (char &byte : bytes)
+        byte = static_cast<char>(random());
+    BlockPrints prints;
+    for (std::size_t at = 0; at < bytes.size();) {
+        const std::string piece = bytes.substr(at, random() % 30'000);
+        prints.add(piece);
+        at += piece.size();
+    }
+    ASSERT_EQ(prints.byteCount(), bytes.size());
+    for (std::size_t block = 0; block < 6; ++block) {
+        const std::size_t begin = block * BlockPrints::blockSize;
+        EXPECT_TRUE(prints.match(begin, bytes.substr(begin)));
+        std::string changed = bytes.substr(begin);
+        changed[random() % changed.size()] ^= 1;
+        EXPECT_FALSE(prints.match(begin, changed));
+    }
+    EXPECT_TRUE(prints.match(0, bytes.substr(0, 2 * BlockPrints::blockSize)));
 }
 
 TEST(InputSource, SaysWhatCannotBeRead)

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// BlockPrints: by which the bytes of a file are known again, block by block.
+//
+// Takes 8 bytes for every 16 KiB. XXH3 of 64 bits: made against accidents, not against people.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+struct XXH3_state_s;
+
+namespace poolscope {
+
+class BlockPrints {
+public:
+    static constexpr std::size_t blockSize = 16 * 1024;
+
+    BlockPrints();
+    ~BlockPrints();
+    BlockPrints(BlockPrints &&) noexcept;
+    BlockPrints &operator=(BlockPrints &&) noexcept;
+
+    /// Bytes come in their order, in pieces of any size.
+    void add(std::string_view bytes);
+
+    /// Of all bytes that were added.
+    std::uint64_t byteCount() const { return m_byteCount; }
+
+    /// Whether these are the bytes that were added from `offset` on, which is where a block begins;
+    /// they end where a block or all that was added does.
+    bool match(std::uint64_t offset, std::string_view bytes) const;
+
+private:
+    struct Free {
+        void operator()(XXH3_state_s *state) const;
+    };
+    std::vector<std::uint64_t> m_prints; ///< of whole blocks
+    std::unique_ptr<XXH3_state_s, Free> m_last; ///< of the block that is not whole yet
+    std::uint64_t m_byteCount = 0;
+};
+
+} // namespace poolscope
