@@ -83,17 +83,47 @@ Result<void> AtomicFile::openFile()
 
 Result<void> AtomicFile::openTemporary(std::optional<unsigned> mode)
 {
+    openNameless();
+    if (m_descriptor < 0)
+        openNamed();
+    if (m_descriptor < 0)
+        return failWithErrno();
+    if (mode)
+        ::fchmod(m_descriptor, *mode); // some file systems have no modes: no reason to fail
+    return {};
+}
+
+void AtomicFile::openNameless()
+{
+    const fs::path folder = m_target.has_parent_path() ? m_target.parent_path() : ".";
+    m_descriptor = ::open(folder.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0666);
+    m_kind = Kind::Nameless;
+}
+
+void AtomicFile::openNamed()
+{
     fs::path temporary;
     do {
         temporary = m_target.parent_path() / nextTemporaryName();
         m_descriptor = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     } while (m_descriptor < 0 && errno == EEXIST);
-    if (m_descriptor < 0)
-        return failWithErrno();
-    m_temporary = temporary;
-    if (mode)
-        ::fchmod(m_descriptor, *mode); // some file systems have no modes: no reason to fail
-    return {};
+    if (m_descriptor >= 0)
+        m_temporary = temporary;
+    m_kind = Kind::Named;
+}
+
+/// Gives a file without a name one; false, with errno, where that fails.
+bool AtomicFile::link()
+{
+    const std::string file = "/proc/self/fd/" + std::to_string(m_descriptor); // open(2)
+    while (m_temporary.empty()) {
+        const fs::path temporary = m_target.parent_path() / nextTemporaryName();
+        if (::linkat(AT_FDCWD, file.c_str(), AT_FDCWD, temporary.c_str(), AT_SYMLINK_FOLLOW) == 0)
+            m_temporary = temporary;
+        else if (errno != EEXIST && !waitsForRoom())
+            return false;
+    }
+    return true;
 }
 
 Result<void> AtomicFile::appendUnbuffered(std::string_view bytes)
@@ -167,7 +197,8 @@ Result<void> AtomicFile::commit()
 {
     if (auto flushed = flush(); !flushed || isDirect())
         return flushed;
-    if (::fsync(m_descriptor) != 0 || ::rename(m_temporary.c_str(), m_target.c_str()) != 0)
+    if (::fsync(m_descriptor) != 0 || !link()
+        || ::rename(m_temporary.c_str(), m_target.c_str()) != 0)
         return failWithErrno();
     m_temporary.clear();
     return {};

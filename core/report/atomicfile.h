@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // AtomicFile: a file that appears under its name whole, or not at all.
 //
-// What is written goes to a hidden file beside the destination (.poolscope-PID-N), which commit()
-// syncs and renames to the destination. Destroying the object uncommitted removes it; a killed
-// process leaves it behind.
+// What is written goes to a file without a name in the destination's folder, which commit() syncs,
+// links as .poolscope-PID-N and renames to the destination: whatever ends before leaves nothing
+// behind. Where the file system has no such files, the file is called that from the start;
+// destroying the object uncommitted removes it, a killed process leaves it.
 //
 // A symbolic link is followed and its target replaced. A pipe or a device is not replaced but
 // written to as it stands, in order only: see isDirect(). Its owner ignores SIGPIPE.
@@ -48,7 +49,7 @@ public:
     }
 
     /// True for a pipe or device, where readAt() and overwriteAt() fail.
-    bool isDirect() const { return m_temporary.empty(); }
+    bool isDirect() const { return m_kind == Kind::Direct; }
 
     /// Reads bytes, or writes over them, that were appended before.
     Result<void> readAt(std::uint64_t offset, std::span<std::byte> bytes);
@@ -62,10 +63,14 @@ public:
 
 private:
     static constexpr std::size_t bufferSize = 256 * 1024;
+    enum class Kind { Direct, Nameless, Named };
 
     AtomicFile(const std::filesystem::path &path, WaitForRoom room);
     Result<void> openFile();
     Result<void> openTemporary(std::optional<unsigned> mode);
+    void openNameless();
+    void openNamed();
+    bool link();
     Result<void> appendUnbuffered(std::string_view bytes);
     Result<void> writeAll(std::string_view bytes);
     Result<void> flush();
@@ -74,7 +79,8 @@ private:
 
     std::filesystem::path m_path; ///< as the user wrote it
     std::filesystem::path m_target; ///< the same with links followed
-    std::filesystem::path m_temporary; ///< empty if there is none (any more)
+    Kind m_kind = Kind::Direct;
+    std::filesystem::path m_temporary; ///< empty if there is none yet, or none any more
     WaitForRoom m_room;
     int m_descriptor = -1;
     std::string m_buffer;

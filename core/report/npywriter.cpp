@@ -42,15 +42,22 @@ bool equalsDouble(std::int64_t value)
     return real < 0x1p63 && static_cast<std::int64_t>(real) == value;
 }
 
-std::string_view nounFor(OutcomeKind kind)
+bool isInteger(std::string_view text)
 {
-    switch (kind) {
+    if (text.starts_with('-'))
+        text.remove_prefix(1);
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+std::string_view nounFor(const OutcomeView &outcome)
+{
+    switch (outcome.kind) {
     case OutcomeKind::Text:
         return "text";
     case OutcomeKind::Bytes:
         return "bytes";
     case OutcomeKind::Json:
-        return "a JSON value";
+        return isInteger(outcome.text) ? "an integer beyond 64 bits" : "a JSON value";
     default:
         return "an object";
     }
@@ -82,8 +89,8 @@ Result<void> NpyWriter::write(std::uint64_t index, const OutcomeView &outcome)
         const std::int64_t value = outcome.text == "true";
         return writeIntegers(index, {&value, 1});
     }
-    return m_file->fail("index " + std::to_string(index) + " is "
-        + std::string(nounFor(outcome.kind)) + "; .npy holds numbers: use .jsonl or .csv");
+    return m_file->fail("index " + std::to_string(index) + " is " + std::string(nounFor(outcome))
+        + "; .npy holds numbers: use .jsonl or .csv");
 }
 
 Result<void> NpyWriter::writeIntegers(std::uint64_t first, std::span<const std::int64_t> values)

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <csv.h>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -608,6 +609,7 @@ TEST_F(NpyTest, OnlyNumbersFit)
         {text("x"), "text"},
         {textual(OutcomeKind::Bytes, "x"), "bytes"},
         {json("[true]"), "a JSON value"},
+        {json("-18446744073709551616"), "an integer beyond 64 bits"},
         {textual(OutcomeKind::Repr, "x"), "an object"},
     };
     for (const auto &[outcome, noun] : cases) {
@@ -619,6 +621,26 @@ TEST_F(NpyTest, OnlyNumbersFit)
         EXPECT_EQ(messageOf(writer->finish()), expected);
     }
     EXPECT_THAT(names(), ElementsAre());
+}
+
+/// Whether what a killed process was writing goes with it.
+bool hasNamelessFiles(const fs::path &folder)
+{
+    const int descriptor = ::open(folder.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0666);
+    return descriptor >= 0 && ::close(descriptor) == 0;
+}
+
+TEST_F(AtomicFileTest, NothingIsSeenBeforeItIsWhole)
+{
+    if (!hasNamelessFiles(path("")))
+        GTEST_SKIP() << "this file system knows files by their names only";
+    put("out.txt", "old");
+    const auto file = AtomicFile::open(path("out.txt"));
+    ASSERT_TRUE((*file)->append(std::string(1'000'000, 'x')));
+    EXPECT_THAT(names(), ElementsAre("out.txt"));
+    ASSERT_TRUE((*file)->commit());
+    EXPECT_THAT(names(), ElementsAre("out.txt"));
+    EXPECT_EQ(fs::file_size(path("out.txt")), 1'000'000);
 }
 
 TEST_F(AtomicFileTest, ErrorsNameThePathAndTheReason)
