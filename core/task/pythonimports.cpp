@@ -67,20 +67,22 @@ std::vector<std::string> namesIn(std::string_view list)
 
 void addImports(std::string_view statement, std::vector<ImportStatement> &imports)
 {
-    constexpr std::string_view import = "import ";
+    constexpr std::string_view import = "import";
     constexpr std::string_view from = "from ";
-    if (statement.starts_with(import)) {
+    if (statement.starts_with("import ")) {
         for (std::string &module : namesIn(statement.substr(import.size())))
             imports.push_back({0, std::move(module), {}});
         return;
     }
-    const auto middle = statement.find(" import", from.size());
+    const auto behindDot = statement.find(".import ", from.size());
+    const auto middle = behindDot == std::string_view::npos ? statement.find(" import", from.size())
+                                                            : behindDot + 1;
     if (!statement.starts_with(from) || middle == std::string_view::npos)
         return;
     const std::string_view place = trimmed(statement.substr(from.size(), middle - from.size()));
     const std::size_t level = std::min(place.find_first_not_of('.'), place.size());
     imports.push_back({level, std::string(place.substr(level)),
-        namesIn(statement.substr(middle + import.size()))});
+        namesIn(statement.substr(statement.find(import, middle) + import.size()))});
 }
 
 bool isSource(const std::string &path)

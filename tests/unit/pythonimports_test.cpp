@@ -32,6 +32,8 @@ TEST(ImportsOf, SeesStatementsWhereverTheyStand)
         (Imports{{0, "a", {"b", "c"}}, {0, "d", {}}}));
     EXPECT_EQ(importsOf("from a import b, \\\n    c\n"), (Imports{{0, "a", {"b", "c"}}}));
     EXPECT_EQ(importsOf("from importers import a"), (Imports{{0, "importers", {"a"}}}));
+    EXPECT_EQ(importsOf("from .import a"), (Imports{{1, "", {"a"}}}));
+    EXPECT_EQ(importsOf("from .b import(a)"), (Imports{{1, "b", {"a"}}}));
     EXPECT_EQ(importsOf("from . import a\nfrom ..b import c\n"),
         (Imports{{1, "", {"a"}}, {2, "b", {"c"}}}));
 }
