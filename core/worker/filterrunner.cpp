@@ -99,6 +99,7 @@ std::optional<Failure> FilterRunner::start()
 {
     if (m_filter)
         return std::nullopt;
+    m_outOfMemory.begin(now());
     auto filter = ChildProcess::start(m_path, m_words, ChildProcess::StandardInput::Pipe);
     if (!filter)
         return failed(failureStart, "cannot run " + m_path + ": " + std::strerror(filter.error()));
@@ -123,7 +124,6 @@ void FilterRunner::leave(std::uint64_t index)
 
 wire::Done FilterRunner::run(Batch batch, wire::FieldReader &items)
 {
-    m_outOfMemory.begin(now());
     m_values.clear();
     for (std::uint64_t index = batch.first; index < batch.first + batch.count; ++index) {
         const auto failed = runOne(index, m_inputs.take(index, items).whole);
@@ -132,6 +132,7 @@ wire::Done FilterRunner::run(Batch batch, wire::FieldReader &items)
         else
             wire::encodeOutcome(m_values, textOutcome({m_answer.data(), m_answer.size() - 1}));
     }
+    m_outOfMemory.begin(now()); // it may be killed before the next batch comes
     return inlineDone(batch, m_values);
 }
 
@@ -333,7 +334,10 @@ Failure FilterRunner::endedEarly(const Exchange &exchange)
 {
     m_errors.readWaiting(m_filter->standardError(), exchange.index);
     const std::string how = describeStatus(m_filter->reap(), m_outOfMemory);
-    return failed(failureFilter, "before it answered, the filter " + how);
+    const std::string when = m_answer.empty()
+        ? "before it answered"
+        : "before it ended its line '" + firstCharacters(m_answer) + "' with a newline";
+    return failed(failureFilter, when + ", the filter " + how);
 }
 
 Failure FilterRunner::failed(std::string_view kind, std::string message) const

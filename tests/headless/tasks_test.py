@@ -445,6 +445,9 @@ while text := os.read(0, 100):
             failure["message"], "before it answered, the filter ended with status 4")
         self.assertEqual(failure["detail"], "bye")
         self.assertIn("SIGSEGV", self.one_bad("kill -SEGV $$")["message"])
+        self.assertEqual(
+            self.one_bad("printf half; exit 0")["message"],
+            "before it ended its line 'half' with a newline, the filter ended with status 0")
 
     def test_takes_too_long(self):
         failure = self.one_bad("sleep 1000", "--timeout", "0.5")
