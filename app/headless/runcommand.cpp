@@ -283,14 +283,12 @@ int RunCommand::exitStatus() const
         return exitPoolFailed;
     }
     if (end.how == PoolEnd::How::Halted) {
-        complain(end.error + notWritten);
+        complain("halted: " + end.error + notWritten + wayOn());
         return exitSomeFailed;
     }
     const bool incomplete = m_outputError || end.how == PoolEnd::How::Cancelled;
     if (incomplete && Interrupt::hasCome()) {
-        const std::string file = m_options.resumed.value_or(m_options.save.value_or(""));
-        complain("interrupted" + notWritten
-            + (file.empty() ? file : "; 'poolscope resume " + file + "' goes on with it"));
+        complain("interrupted" + notWritten + wayOn());
         return exitInterrupted;
     }
     if (incomplete) {
@@ -298,6 +296,17 @@ int RunCommand::exitStatus() const
         return exitPoolFailed;
     }
     return m_run->timeline().failed() > 0 ? exitSomeFailed : exitAllSucceeded;
+}
+
+/// What can be done with a run that was cut short, where a run file keeps it.
+std::string RunCommand::wayOn() const
+{
+    const std::string file = m_options.resumed.value_or(m_options.save.value_or(""));
+    if (file.empty())
+        return {};
+    return isReadOnce(m_options.spec.input)
+        ? "; 'poolscope export " + file + " -o FILE' writes what had finished"
+        : "; 'poolscope resume " + file + "' goes on with it";
 }
 
 Result<void> RunCommand::writeResults()

@@ -46,6 +46,7 @@ private:
     Result<void> writeResults();
     Result<void> writeRecord();
     int exitStatus() const;
+    std::string wayOn() const;
     bool writesText() const;
     void say(const std::string &line);
 

@@ -55,11 +55,6 @@ std::string stateText(const RunProgress &progress)
     return std::string(runfile::stateName(progress.state));
 }
 
-bool isComplete(const RunFileInfo &info)
-{
-    return info.progress.settled() == info.description.inputCount;
-}
-
 std::string timeText(std::int64_t secondsSince1970)
 {
     return QDateTime::fromSecsSinceEpoch(secondsSince1970).toString(Qt::ISODate).toStdString();
@@ -87,8 +82,8 @@ Json infoJson(const RunTold &told)
         {"arguments", told.canRun() ? Json(runArguments(description.spec)) : Json()},
         {"folder", description.folder},
         {"state", stateText(progress)},
-        {"complete", isComplete(info)},
-        {"tasks", description.inputCount},
+        {"complete", info.isComplete()},
+        {"tasks", progress.areInputsComplete ? Json(info.inputCount()) : Json()},
         {"succeeded", progress.succeeded},
         {"failed", progress.failed},
         {"quarantined", progress.quarantined},
@@ -119,7 +114,7 @@ std::string stateLine(const RunFileInfo &info)
         line += ", by " + holderText(progress.holder);
     if (!progress.error.empty())
         line += ": " + progress.error;
-    else if (line == "interrupted" || (progress.state != RunState::Running && !isComplete(info)))
+    else if ((line == "interrupted" || progress.state != RunState::Running) && info.canBeResumed())
         line += "; 'poolscope resume' goes on with it";
     return line;
 }
@@ -128,7 +123,7 @@ std::string progressLine(const RunFileInfo &info)
 {
     const RunProgress &progress = info.progress;
     std::string line = std::to_string(progress.settled()) + " of "
-        + std::to_string(info.description.inputCount) + " inputs";
+        + (progress.areInputsComplete ? std::to_string(info.inputCount()) : "?") + " inputs";
     if (progress.failed > 0)
         line += ", " + std::to_string(progress.failed) + " failed";
     if (progress.quarantined > 0)

@@ -177,7 +177,7 @@ const RunFileInfo &HistoryModel::info(int row) const
 bool HistoryModel::canResume(int row) const
 {
     const RunFileInfo &of = info(row);
-    return of.progress.settled() < of.description.inputCount && !goesOn(of);
+    return of.canBeResumed() && !goesOn(of);
 }
 
 int HistoryModel::rowOf(const QString &path) const
@@ -225,7 +225,9 @@ QString HistoryModel::text(const Entry &entry, int column) const
         return inputText(description.spec.input);
     case Done:
         return tr("%1 of %2")
-            .arg(numberText(progress.settled()), numberText(description.inputCount));
+            .arg(numberText(progress.settled()),
+                progress.areInputsComplete ? numberText(entry.info.inputCount())
+                                           : QStringLiteral("?"));
     case Failed:
         return progress.failed > 0 ? numberText(progress.failed) : QString();
     case Makespan:

@@ -215,8 +215,11 @@ void RunController::ended()
 {
     setState(State::Ended);
     const PoolEnd &end = m_run->end();
-    if (end.how == PoolEnd::How::Failed || end.how == PoolEnd::How::Halted)
-        emit failed(QString::fromStdString(end.error), QString::fromStdString(end.detail));
+    const QString error = QString::fromStdString(end.error);
+    if (end.how == PoolEnd::How::Failed)
+        emit failed(error, QString::fromStdString(end.detail));
+    if (end.how == PoolEnd::How::Halted)
+        emit failed(tr("Halted: %1").arg(error), {});
     if (const auto kept = m_run->fileResult(); !kept)
         emit failed(QString::fromStdString(kept.error().message), {});
 }

@@ -50,7 +50,9 @@ std::optional<Excess> timeExcess(
 Excess memoryExcess(const RunSpec &spec, const IndexRange &running, std::uint64_t bytes)
 {
     return {failureMemory,
-        "the worker took " + megabytes(bytes) + ", more than the memory limit of "
+        (endsProcessesItself(spec.task) ? "the worker and what it started took "
+                                        : "the worker took ")
+            + megabytes(bytes) + ", more than the memory limit of "
             + megabytes(spec.pool.memoryLimit.value_or(0)),
         running, bytes};
 }

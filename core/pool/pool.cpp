@@ -694,7 +694,7 @@ void Pool::finishIfSettled()
         end(PoolEnd::How::Completed);
     else if (m_spec.pool.halt && failed >= *m_spec.pool.halt)
         end(PoolEnd::How::Halted,
-            "halted: " + std::to_string(failed) + (failed == 1 ? " input" : " inputs")
+            std::to_string(failed) + (failed == 1 ? " input" : " inputs")
                 + " failed, and --halt allows no more");
     reportIfAllEnded();
 }

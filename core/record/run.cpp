@@ -125,6 +125,7 @@ void Run::continueRecord(const Opened &opened)
 
 void Run::connectPool()
 {
+    connect(&m_thread, &QThread::finished, m_pool, [this] { publishStatus(*m_pool); });
     connect(&m_thread, &QThread::finished, m_pool, &QObject::deleteLater);
     connect(
         this, &Run::actionsWaiting, m_pool, [this] { runActions(); }, Qt::QueuedConnection);
@@ -180,16 +181,26 @@ void Run::keepIn(std::unique_ptr<RunFile> file, RecordPositions written)
 
 void Run::tellJournal(const Pool &pool)
 {
-    RecordSnapshot snapshot = m_recorder->snapshot(RunClock{pool.origin()}.now());
+    publishStatus(pool);
+    RecordSnapshot snapshot = snapshotNow({pool.origin()});
     if (snapshot.settled.empty() && snapshot.reached == m_journalReached)
         return;
     m_journalReached = snapshot.reached;
     m_journal->note(std::move(snapshot));
 }
 
-RecordSnapshot Run::lastSnapshot(const RunClock &clock, RunState state, const std::string &error)
+/// Of a moment at which the status was published.
+RecordSnapshot Run::snapshotNow(const RunClock &clock)
 {
     RecordSnapshot snapshot = m_recorder->snapshot(clock.now());
+    snapshot.progress.inputsCame = m_record->inputCount;
+    snapshot.progress.areInputsComplete = m_record->areInputsComplete;
+    return snapshot;
+}
+
+RecordSnapshot Run::lastSnapshot(const RunClock &clock, RunState state, const std::string &error)
+{
+    RecordSnapshot snapshot = snapshotNow(clock);
     snapshot.progress.state = state;
     snapshot.progress.error = error;
     return snapshot;

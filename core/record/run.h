@@ -123,6 +123,7 @@ private:
     void takeEnd();
     void finishIfDone();
     void release();
+    RecordSnapshot snapshotNow(const RunClock &clock);
     RecordSnapshot lastSnapshot(const RunClock &clock, RunState state, const std::string &error);
 
     std::unique_ptr<InputSource> m_source; ///< the pool's

@@ -48,6 +48,14 @@ public:
         else
             miss(name);
     }
+    void boolean(const char *name, bool &to)
+    {
+        const Json *value = find(name);
+        if (value && value->is_boolean())
+            to = value->get<bool>();
+        else
+            miss(name);
+    }
     const Json *find(const char *name) const
     {
         const auto found = m_object.is_object() ? m_object.find(name) : m_object.end();
@@ -175,6 +183,8 @@ std::string progressText(const RunProgress &progress)
         {"process_began", progress.holder.startTicks},
         {"host", textJson(progress.holder.host)},
         {"pieces", progress.pieces},
+        {"inputs_came", progress.inputsCame},
+        {"inputs_complete", progress.areInputsComplete},
         {"elapsed_ns", progress.elapsed},
         {"first_dispatch_ns", progress.firstDispatch},
         {"last_outcome_ns", progress.lastOutcome},
@@ -207,6 +217,10 @@ Result<RunProgress> progressFrom(std::string_view text)
     members.number("process_began", progress.holder.startTicks);
     members.text("host", progress.holder.host);
     members.number("pieces", progress.pieces);
+    if (members.find("inputs_came")) // which files of before do not tell
+        members.number("inputs_came", progress.inputsCame);
+    if (members.find("inputs_complete"))
+        members.boolean("inputs_complete", progress.areInputsComplete);
     for (const auto &[name, to] :
         {std::pair{"elapsed_ns", &progress.elapsed}, {"first_dispatch_ns", &progress.firstDispatch},
             {"last_outcome_ns", &progress.lastOutcome}}) {
@@ -214,7 +228,7 @@ Result<RunProgress> progressFrom(std::string_view text)
         if (*to > latestTime)
             members.miss(name);
     }
-    if (json.contains("paused_ns")) // which files of before do not tell
+    if (members.find("paused_ns"))
         members.number("paused_ns", progress.paused);
     members.number("succeeded", progress.succeeded);
     members.number("failed", progress.failed);

@@ -36,6 +36,7 @@
 #include "record/sqlite.h"
 #include "result.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -47,7 +48,7 @@ namespace poolscope {
 /// What is run, where and since when.
 struct RunDescription {
     RunSpec spec;
-    std::uint64_t inputCount = 0;
+    std::uint64_t inputCount = 0; ///< 0 where inputs still came when the run began
     std::string inputHash; ///< of the first `inputsHashed` inputs; empty: unknown
     std::uint64_t inputsHashed = 0;
     std::vector<TaskFile> taskFiles; ///< as they were when the run began
@@ -72,6 +73,8 @@ struct RunProgress {
     std::string error; ///< why it failed or was halted
     RunFileHolder holder;
     std::uint64_t pieces = 0;
+    std::uint64_t inputsCame = 0; ///< so far, where inputs still came when the run began
+    bool areInputsComplete = true;
     std::uint64_t elapsed = 0; ///< nanoseconds of the run's clock
     std::uint64_t firstDispatch = 0;
     std::uint64_t lastOutcome = 0;
@@ -107,6 +110,18 @@ struct RunFileInfo {
     RunDescription description;
     RunProgress progress;
     RunLabel label;
+
+    /// So far, where inputs still come.
+    std::uint64_t inputCount() const
+    {
+        return std::max(description.inputCount, progress.inputsCame);
+    }
+    bool isComplete() const
+    {
+        return progress.areInputsComplete && progress.settled() == inputCount();
+    }
+    /// Whether another process can go on with it: not where its inputs are gone.
+    bool canBeResumed() const { return !isComplete() && !isReadOnce(description.spec.input); }
 };
 
 enum class PieceKind : std::uint8_t {

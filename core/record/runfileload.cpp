@@ -21,7 +21,8 @@ Result<LoadedRun> loadRunFile(const std::string &path)
     record.spec = loaded.info.description.spec;
     record.machine = loaded.info.description.machine;
     record.startedAt = loaded.info.description.startedAt;
-    record.inputCount = loaded.info.description.inputCount;
+    record.inputCount = loaded.info.inputCount();
+    record.areInputsComplete = loaded.info.progress.areInputsComplete;
     record.inputs = recordedInputs(record.spec.input, record.inputCount);
     auto outcomes = OutcomeStore::make(record.inputCount, OutcomeStore::Keep::All);
     if (!outcomes)

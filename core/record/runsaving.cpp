@@ -47,6 +47,10 @@ Result<RunFileInfo> toGoOn(const std::string &path)
     auto info = readRunFileInfo(path);
     if (!info)
         return info;
+    if (isReadOnce(info->description.spec.input))
+        return failure("cannot go on with " + path
+            + ": its inputs were lines of standard input, which are gone; 'poolscope export' "
+              "writes what had finished");
     if (info->progress.state == RunState::Running && isAlive(info->progress.holder))
         return failure(path + " is being written by " + holderText(info->progress.holder)
             + "; wait until that run has ended");
@@ -62,8 +66,11 @@ Result<void> checkTaskFiles(const RunDescription &description)
         return tl::unexpected(changed.error());
     if (changed->empty())
         return {};
+    std::error_code error;
+    const bool isThere = std::filesystem::exists(*changed, error);
     return failure("the task has changed since the run began: " + *changed
-        + " is not what it was, so new values may not belong to the old ones; if they do, "
+        + (isThere ? " is not what it was" : " is gone")
+        + ", so new values may not belong to the old ones; if they do, "
           "'poolscope resume --changed-task' goes on");
 }
 
@@ -77,15 +84,15 @@ Result<void> acceptTask(RunFile &file, RunDescription description)
     return file.describe(description);
 }
 
-std::string inputName(const InputSpec &input)
+std::string howItChanged(const RunDescription &description, const InputSource &source)
 {
-    if (const auto *lines = std::get_if<LinesInput>(&input))
-        return lines->isStandardInput() ? "standard input" : lines->path;
-    if (const auto *csv = std::get_if<CsvInput>(&input))
-        return csv->path;
+    const InputSpec &input = description.spec.input;
     if (const auto *files = std::get_if<FilesInput>(&input))
-        return "the files that match " + files->pattern;
-    return "the range";
+        return "'" + files->pattern + "' matches other files now, " + std::to_string(source.size())
+            + " where it matched " + std::to_string(description.inputCount);
+    const auto *lines = std::get_if<LinesInput>(&input);
+    const auto *csv = std::get_if<CsvInput>(&input);
+    return (lines ? lines->path : csv ? csv->path : "the range") + " is not what it was";
 }
 
 bool isUnchanged(const RunDescription &description, const InputSource &source)
@@ -99,18 +106,14 @@ Result<void> checkInputs(const RunDescription &description, const InputSource &s
 {
     if (isUnchanged(description, source))
         return {};
-    return failure("the input has changed since the run began: " + inputName(description.spec.input)
-        + " is not what it was");
+    return failure(
+        "the input has changed since the run began: " + howItChanged(description, source));
 }
 
 } // namespace
 
 Result<void> saveRun(Run::Opened &opened, const std::string &path, RunFile::IfExists ifExists)
 {
-    if (opened.source->growing())
-        return failure(path
-            + " cannot keep a run over the lines of standard input, which nobody could "
-              "read again to go on with it; give them in a file, by --lines FILE");
     return describe(opened)
         .and_then([&](const RunDescription &description) {
             return RunFile::create(path, description, ifExists);

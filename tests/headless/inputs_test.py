@@ -20,7 +20,7 @@ import unittest.mock
 
 import run_test
 from run_test import (
-    ALL_SUCCEEDED, INTERRUPTED, SOME_FAILED, WRONG_USE, Done, environment, read_jsonl)
+    ALL_SUCCEEDED, INTERRUPTED, POOL_FAILED, SOME_FAILED, WRONG_USE, Done, environment, read_jsonl)
 
 TASKS = r'''
 import os, signal, sys, time
@@ -64,6 +64,15 @@ def dies_first(line):
 def dies(line):
     if line == "13":
         os.kill(os.getpid(), signal.SIGKILL)
+    return line
+
+
+def rewrites(line):
+    if first_time("rewritten"):
+        with open(os.path.join(FOLDER, "in.txt"), "r+b") as file:
+            file.write(file.read().replace(b"1", b"2"))
+            file.seek(0)
+            file.write(b"x")
     return line
 
 
@@ -223,6 +232,25 @@ class Rows(InputTest):
                 self.assertIn(message, done.err)
 
 
+class ChangedFile(InputTest):
+    def test_no_input_is_made_of_what_was_written_over_it(self):
+        lines = [f"{number}" for number in range(100_000, 105_000)]
+        self.path("in.txt").write_text("".join(f"{line}\n" for line in lines))
+        done = self.program(
+            "run", *self.python("rewrites"), "--lines", "in.txt", "--chunk", 1, "--window", 1,
+            "-o", "out.jsonl", "--save", "run.poolscope")
+        self.assert_status(done, POOL_FAILED)
+        self.assertIn("in.txt has changed since it was first read", done.err)
+        self.assertFalse(self.path("out.jsonl").exists())
+        self.assert_status(self.program("export", "run.poolscope", "-o", "kept.jsonl"), 0)
+        kept = [line["value"] for line in read_jsonl(self.path("kept.jsonl")) if "value" in line]
+        self.assertEqual(kept, lines[:len(kept)])
+        self.assertLess(len(kept), len(lines))
+        done = self.program("resume", "run.poolscope", "-o", "out.jsonl")
+        self.assert_status(done, WRONG_USE)
+        self.assertIn("the input has changed since the run began: in.txt", done.err)
+
+
 class Files(InputTest):
     def setUp(self):
         super().setUp()
@@ -379,6 +407,58 @@ class StandardInput(InputTest):
             self.assertEqual(reader.stdout.readline(), b"y\n")
         self.assertLess(bytes_written(writer.pid), 20_000_000)
         self.assertLess(peak_memory(reader.pid), MEMORY_LIMIT)
+
+    def told(self):
+        return json.loads(self.program("info", "run.poolscope", "--json").out)
+
+    def kept_count(self):
+        done = self.program("info", "run.poolscope", "--json")
+        return json.loads(done.out)["succeeded"] if done.status == ALL_SUCCEEDED else 0
+
+    def assert_kept(self, lines):
+        """The run file has the values of these lines, and nobody can go on with it."""
+        self.assert_status(self.program("export", "run.poolscope", "-o", "kept.txt"), ALL_SUCCEEDED)
+        self.assertEqual(self.path("kept.txt").read_text(), "".join(f"{line}\n" for line in lines))
+        self.assert_refused(
+            self.program("resume", "run.poolscope"),
+            "cannot go on with run.poolscope: its inputs were lines of standard input, which are "
+            "gone; 'poolscope export' writes what had finished")
+
+    def start_keeping(self, lines, *options):
+        """A run that goes on, with these lines in its run file."""
+        process = self.start_reading(
+            "identity", "--save", "run.poolscope", "-q", "--discard", *options)
+        process.stdin.write("".join(f"{line}\n" for line in lines).encode())
+        process.stdin.flush()
+        self.until(lambda: self.kept_count() == len(lines), "all lines are in the run file")
+        self.assertEqual((self.told()["tasks"], self.told()["complete"]), (None, False))
+        return process
+
+    def test_a_run_file_keeps_them(self):
+        lines = range(100_000)
+        content = b"".join(b"%d\n" % i for i in lines)
+        done = self.feed(content, "identity", "--save", "run.poolscope", "--discard", "-j", 2)
+        self.assert_status(done, ALL_SUCCEEDED)
+        told = self.told()
+        self.assertEqual((told["tasks"], told["complete"]), (100_000, True))
+        self.assert_kept(lines)
+
+    def test_what_had_finished_outlives_a_kill(self):
+        process = self.start_keeping(range(1000))
+        process.kill()
+        process.wait()
+        self.assert_kept(range(1000))
+        done = self.program("info", "run.poolscope")
+        self.assertIn("\nstate       interrupted\ndone        1000 of ? inputs\n", done.out.decode())
+
+    def test_an_interrupt_says_what_to_do_with_the_run_file(self):
+        process = self.start_keeping(range(10))
+        os.killpg(process.pid, signal.SIGINT)
+        self.assertEqual(process.wait(run_test.PATIENCE), INTERRUPTED)
+        self.assertEqual(
+            process.stderr.read(), b"poolscope: interrupted; 'poolscope export run.poolscope "
+                                   b"-o FILE' writes what had finished\n")
+        self.assert_kept(range(10))
 
     def test_interrupted_while_nothing_comes(self):
         process = self.start_reading("identity")

@@ -308,8 +308,8 @@ class Resuming(RunFileTest):
             self.assert_refused(
                 self.program("resume", "run.poolscope"), "the task has changed", name)
             self.path(name).unlink()
-            self.assert_refused(
-                self.program("resume", "run.poolscope"), "the task has changed", name)
+            self.assert_refused(self.program("resume", "run.poolscope"),
+                                "the task has changed", f"{name} is gone")
             self.path(name).write_bytes(kept)
         done = self.program("resume", "run.poolscope")
         self.assertEqual(done.status, ALL_SUCCEEDED, done.err)
@@ -365,6 +365,16 @@ class Resuming(RunFileTest):
                 self.program("resume", "run.poolscope"), "the input has changed", "lines")
         self.path("lines").unlink()
         self.assert_refused(self.program("resume", "run.poolscope"), "lines", "No such file")
+
+    def test_refuses_another_set_of_files(self):
+        for name in ("a.in", "b.in"):
+            self.path(name).touch()
+        run = ["run", "--builtin", "sha256", "--files", "*.in", "--save", "run.poolscope"]
+        self.assertEqual(self.program(*run).status, ALL_SUCCEEDED)
+        self.path("c.in").touch()
+        self.assert_refused(
+            self.program("resume", "run.poolscope"), "the input has changed",
+            "'*.in' matches other files now, 3 where it matched 2")
 
     def test_refuses_a_file_that_is_being_written(self):
         process = self.start("run", *self.task("slow", "0:100000"), "--save", "run.poolscope")
