@@ -261,6 +261,11 @@ void InputForm::updateLines()
         m_pathField->setProblem(tr("Choose a file, or drop one on the window"));
         return;
     }
+    if (LinesInput{QFile::encodeName(m_path->text()).toStdString()}.isStandardInput()) {
+        m_pathField->setProblem(
+            tr("Lines of standard input came to 'poolscope run' only: choose a file"));
+        return;
+    }
     if (info.exists() && !info.isFile()) {
         m_pathField->setProblem(tr("cannot read %1: it is not a regular file").arg(m_path->text()));
         return;

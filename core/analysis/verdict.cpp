@@ -136,12 +136,27 @@ double gainOfAutomaticChunks(const Case &run)
     return std::max(ratio(f.makespan, work + 2 * rounds * perChunk), 1.0);
 }
 
+/// Why there is nothing to advise where chunks are automatic and cost much all the same: they had
+/// no time to grow, or what they carry costs it.
+std::string whatAutomaticChunksLeave(const Case &run)
+{
+    constexpr double fullyGrown = 32; // chunks for each worker
+    const auto chunks = static_cast<double>(run.f.chunks);
+    if (chunks > fullyGrown * run.workers)
+        return " Chunks hold " + countText(run.f.iterations / run.f.chunks, "input")
+            + " already: what is left is the way of each input and its value, which only pays "
+              "where "
+              "there is more to do for each, or less to give back.";
+    return " Chunks are as large as the inputs allow: " + countText(run.f.iterations, "input")
+        + " are too few for " + workersText(run.f.workers) + ", each chunk costs "
+        + durationText(run.handover() / chunks) + ".";
+}
+
 std::optional<Verdict> handingOver(const Case &run)
 {
     const double loss = ratio(run.handover() - run.throttledHandover(), run.all);
     if (loss < worthAWord || run.f.chunks == 0)
         return std::nullopt;
-    const double perChunk = run.handover() / static_cast<double>(run.f.chunks);
     const double perInput =
         run.handover() / static_cast<double>(std::max<std::uint64_t>(run.f.iterations, 1));
     const bool coordinatorIsFull = ratio(run.f.coordinatorBusy, run.f.makespan) >= saturated;
@@ -170,9 +185,7 @@ std::optional<Verdict> handingOver(const Case &run)
     } else if (!changes.empty()) {
         advise(verdict, run, std::move(changes), 1 / (1 - std::min(loss, 0.9)));
     } else {
-        verdict.text += " Chunks are as large as the inputs allow: "
-            + countText(run.f.iterations, "input") + " are too few for "
-            + workersText(run.f.workers) + ", each chunk costs " + durationText(perChunk) + ".";
+        verdict.text += whatAutomaticChunksLeave(run);
     }
     return verdict;
 }

@@ -101,6 +101,20 @@ TEST(Verdict, OfFewInputsHandingOverGainsLessThanOfMany)
     EXPECT_GT(gain(10'000'000), 90);
 }
 
+TEST(Verdict, WhereChunksAreAutomaticItSaysWhatHandingOverIsLeft)
+{
+    RunFigures figures =
+        run({{Cause::UnderWay, 12}, {Cause::TransferOut, 5}, {Cause::Coordinator, 2}});
+    figures.iterations = figures.settled = 10'000'000;
+    figures.chunks = 1000;
+    EXPECT_NE(verdictOf(figures).text.find("Chunks hold 10000 inputs already"), std::string::npos);
+    figures.iterations = figures.settled = 5000;
+    figures.chunks = 20;
+    EXPECT_NE(
+        verdictOf(figures).text.find("5000 inputs are too few for 2 workers"), std::string::npos);
+    EXPECT_TRUE(verdictOf(figures).advice.empty());
+}
+
 TEST(Verdict, CoordinatorSaturated)
 {
     RunFigures figures = run({{Cause::Coordinator, 12}});

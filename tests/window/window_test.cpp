@@ -620,6 +620,8 @@ private slots:
         QVERIFY(person.isToldBeside("linesFile", "No such file"));
         person.type("linesFile", m_folder.path());
         QVERIFY(person.isToldBeside("linesFile", "not a regular file"));
+        person.type("linesFile", QStringLiteral("-"));
+        QVERIFY(person.isToldBeside("linesFile", "standard input"));
         person.type("linesFile", empty);
         QCOMPARE(person.problemBeside("linesFile"), QString());
         QVERIFY(person.canStart());
