@@ -264,7 +264,8 @@ std::optional<Verdict> preempted(const Case &run)
         Verdict verdict = found(Finding::TooManyWorkers, loss,
             workersText(f.workers) + " share " + countText(f.cores, "core") + ": they waited for "
                 + "one " + waited + " of their time. " + workersText(f.cores)
-                + " do the same work as fast, and take less memory.");
+                + (f.cores == 1 ? " does the same work as fast, and takes less memory."
+                                : " do the same work as fast, and take less memory."));
         verdict.advice = {{Change::Setting::Workers, f.cores}};
         verdict.gain = 1;
         verdict.rate = run.rate;
