@@ -6,22 +6,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
-
-struct XXH3_state_s;
 
 namespace poolscope {
 
 class BlockPrints {
 public:
     static constexpr std::size_t blockSize = 16 * 1024;
-
-    BlockPrints();
-    ~BlockPrints();
-    BlockPrints(BlockPrints &&) noexcept;
-    BlockPrints &operator=(BlockPrints &&) noexcept;
 
     /// Bytes come in their order, in pieces of any size.
     void add(std::string_view bytes);
@@ -34,11 +27,8 @@ public:
     bool match(std::uint64_t offset, std::string_view bytes) const;
 
 private:
-    struct Free {
-        void operator()(XXH3_state_s *state) const;
-    };
     std::vector<std::uint64_t> m_prints; ///< of whole blocks
-    std::unique_ptr<XXH3_state_s, Free> m_last; ///< of the block that is not whole yet
+    std::string m_rest; ///< the block that is not whole yet
     std::uint64_t m_byteCount = 0;
 };
 
