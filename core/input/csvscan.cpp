@@ -181,8 +181,8 @@ private:
 
 } // namespace
 
-Result<void> scanCsv(const DataFile &file, char delimiter, std::uint64_t offset,
-    std::size_t firstSize, CsvVisitor &visitor)
+Result<void> scanCsv(DataFile &file, char delimiter, std::uint64_t offset, std::size_t firstSize,
+    CsvVisitor &visitor)
 {
     Scan scan(file, delimiter, offset, visitor);
     const auto read = file.readBlocks(

@@ -27,8 +27,8 @@ public:
 /// Visits the records from `offset` on, which is 0 or where a record begins; skips a byte order
 /// mark. Reads `firstSize` bytes at first. Fails on what cannot be read and on quotes out of place,
 /// naming file and line.
-Result<void> scanCsv(const DataFile &file, char delimiter, std::uint64_t offset,
-    std::size_t firstSize, CsvVisitor &visitor);
+Result<void> scanCsv(DataFile &file, char delimiter, std::uint64_t offset, std::size_t firstSize,
+    CsvVisitor &visitor);
 
 /// "rows.csv:17: ..."
 tl::unexpected<Error> csvFailure(

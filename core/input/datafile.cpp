@@ -25,10 +25,8 @@ Result<DataFile> DataFile::open(const std::string &path)
 }
 
 DataFile::DataFile(DataFile &&other) noexcept
-    : m_descriptor(std::exchange(other.m_descriptor, -1))
-    , m_path(std::move(other.m_path))
-    , m_expected(std::move(other.m_expected))
 {
+    *this = std::move(other);
 }
 
 DataFile &DataFile::operator=(DataFile &&other) noexcept
@@ -36,6 +34,8 @@ DataFile &DataFile::operator=(DataFile &&other) noexcept
     std::swap(m_descriptor, other.m_descriptor);
     std::swap(m_path, other.m_path);
     std::swap(m_expected, other.m_expected);
+    std::swap(m_buffer, other.m_buffer);
+    std::swap(m_bufferBegin, other.m_bufferBegin);
     return *this;
 }
 
@@ -59,15 +59,14 @@ Result<DataFile> DataFile::duplicate() const
 void DataFile::expect(BlockPrints prints)
 {
     m_expected = std::make_shared<const BlockPrints>(std::move(prints));
+    m_buffer.clear();
 }
 
 Result<void> DataFile::readBlocks(std::uint64_t offset, std::size_t firstSize,
-    const std::function<bool(std::string_view block)> &use) const
+    const std::function<bool(std::string_view block)> &use)
 {
-    std::string buffer;
     for (std::size_t size = std::min(firstSize, blockSize);; size = blockSize) {
-        const auto block =
-            m_expected ? readExpected(offset, size, buffer) : readAny(offset, size, buffer);
+        const auto block = m_expected ? readExpected(offset, size) : readAny(offset, size);
         if (!block)
             return tl::unexpected(block.error());
         if (block->empty() || !use(*block))
@@ -76,33 +75,41 @@ Result<void> DataFile::readBlocks(std::uint64_t offset, std::size_t firstSize,
     }
 }
 
-Result<std::string_view> DataFile::readAny(
-    std::uint64_t offset, std::size_t size, std::string &buffer) const
+Result<std::string_view> DataFile::readAny(std::uint64_t offset, std::size_t size)
 {
-    buffer.resize(size);
-    return readAt(offset, buffer.data(), size).map([&](std::size_t got) {
-        return std::string_view(buffer.data(), got);
+    m_buffer.resize(size);
+    return readAt(offset, m_buffer.data(), size).map([&](std::size_t got) {
+        return std::string_view(m_buffer.data(), got);
     });
 }
 
-Result<std::string_view> DataFile::readExpected(
-    std::uint64_t offset, std::size_t size, std::string &buffer) const
+Result<std::string_view> DataFile::readExpected(std::uint64_t offset, std::size_t size)
+{
+    if (offset >= m_expected->byteCount())
+        return std::string_view();
+    if (offset < m_bufferBegin || offset - m_bufferBegin >= m_buffer.size()) {
+        if (const auto read = bufferExpected(offset, size); !read)
+            return tl::unexpected(read.error());
+    }
+    return std::string_view(m_buffer).substr(offset - m_bufferBegin, size);
+}
+
+/// Reads the blocks that have these bytes.
+Result<void> DataFile::bufferExpected(std::uint64_t offset, std::size_t size)
 {
     constexpr std::uint64_t unit = BlockPrints::blockSize;
-    const std::uint64_t begin = offset / unit * unit;
+    m_bufferBegin = offset / unit * unit;
     const std::uint64_t end =
         std::min((offset + size + unit - 1) / unit * unit, m_expected->byteCount());
-    if (offset >= end)
-        return std::string_view();
-    buffer.resize(end - begin);
-    return readAt(begin, buffer.data(), buffer.size())
-        .and_then([&](std::size_t got) -> Result<std::string_view> {
-            if (got < buffer.size() || !m_expected->match(begin, buffer))
-                return failure(m_path
-                    + " has changed since it was first read; run it again when nothing "
-                      "writes to it");
-            return std::string_view(buffer).substr(offset - begin);
-        });
+    m_buffer.resize(end - m_bufferBegin);
+    const auto got = readAt(m_bufferBegin, m_buffer.data(), m_buffer.size());
+    if (got && *got == m_buffer.size() && m_expected->match(m_bufferBegin, m_buffer))
+        return {};
+    m_buffer.clear();
+    if (!got)
+        return tl::unexpected(got.error());
+    return failure(
+        m_path + " has changed since it was first read; run it again when nothing writes to it");
 }
 
 /// As many bytes as there are, `size` at the most.

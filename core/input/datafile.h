@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// DataFile: a regular file that inputs are read from, in blocks and from any place on.
+// DataFile: a regular file that inputs are read from, in blocks and from any place on. One thread
+// at a time.
 #pragma once
 
 #include "input/blockprints.h"
@@ -37,20 +38,21 @@ public:
     /// Gives `use` block after block from `offset` on, until it returns false or the file ends. The
     /// first block has about `firstSize` bytes: where little is needed, little is read.
     Result<void> readBlocks(std::uint64_t offset, std::size_t firstSize,
-        const std::function<bool(std::string_view block)> &use) const;
+        const std::function<bool(std::string_view block)> &use);
 
 private:
     DataFile() = default;
     Result<std::size_t> readAt(std::uint64_t offset, char *out, std::size_t size) const;
-    Result<std::string_view> readAny(
-        std::uint64_t offset, std::size_t size, std::string &buffer) const;
-    Result<std::string_view> readExpected(
-        std::uint64_t offset, std::size_t size, std::string &buffer) const;
+    Result<std::string_view> readAny(std::uint64_t offset, std::size_t size);
+    Result<std::string_view> readExpected(std::uint64_t offset, std::size_t size);
+    Result<void> bufferExpected(std::uint64_t offset, std::size_t size);
     tl::unexpected<Error> systemError() const;
 
     int m_descriptor = -1;
     std::string m_path;
     std::shared_ptr<const BlockPrints> m_expected; ///< of all duplicates
+    std::string m_buffer; ///< of what is expected: what was read last, from there on
+    std::uint64_t m_bufferBegin = 0;
 };
 
 } // namespace poolscope
