@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace poolscope {
 
@@ -27,6 +28,12 @@ fs::path followLinks(fs::path path)
 std::string reasonFor(const fs::path &path, int error)
 {
     return "cannot write " + path.string() + ": " + std::system_category().message(error);
+}
+
+/// By which a file without a name can be given one: see open(2), O_TMPFILE.
+std::string placeOf(int descriptor)
+{
+    return "/proc/self/fd/" + std::to_string(descriptor);
 }
 
 std::string nextTemporaryName()
@@ -98,6 +105,8 @@ void AtomicFile::openNameless()
     const fs::path folder = m_target.has_parent_path() ? m_target.parent_path() : ".";
     m_descriptor = ::open(folder.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0666);
     m_kind = Kind::Nameless;
+    if (m_descriptor >= 0 && ::access(placeOf(m_descriptor).c_str(), F_OK) != 0)
+        ::close(std::exchange(m_descriptor, -1)); // it could not be linked when it is whole
 }
 
 void AtomicFile::openNamed()
@@ -115,7 +124,7 @@ void AtomicFile::openNamed()
 /// Gives a file without a name one; false, with errno, where that fails.
 bool AtomicFile::link()
 {
-    const std::string file = "/proc/self/fd/" + std::to_string(m_descriptor); // open(2)
+    const std::string file = placeOf(m_descriptor);
     while (m_temporary.empty()) {
         const fs::path temporary = m_target.parent_path() / nextTemporaryName();
         if (::linkat(AT_FDCWD, file.c_str(), AT_FDCWD, temporary.c_str(), AT_SYMLINK_FOLLOW) == 0)
