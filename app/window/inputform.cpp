@@ -134,10 +134,15 @@ std::string InputForm::rangeText() const
         .toStdString();
 }
 
+LinesInput InputForm::lines() const
+{
+    return {QFile::encodeName(m_path->text()).toStdString()};
+}
+
 InputSpec InputForm::spec() const
 {
     if (m_kind->kind() == linesPage)
-        return LinesInput{QFile::encodeName(m_path->text()).toStdString()};
+        return lines();
     if (m_kind->kind() == csvPage)
         return m_csv->spec();
     if (m_kind->kind() == filesPage)
@@ -261,7 +266,7 @@ void InputForm::updateLines()
         m_pathField->setProblem(tr("Choose a file, or drop one on the window"));
         return;
     }
-    if (LinesInput{QFile::encodeName(m_path->text()).toStdString()}.isStandardInput()) {
+    if (lines().isStandardInput()) {
         m_pathField->setProblem(
             tr("Lines of standard input came to 'poolscope run' only: choose a file"));
         return;

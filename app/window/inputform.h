@@ -44,6 +44,7 @@ private:
     const QWidget *wrongOfRange() const;
     void updateLines();
     std::string rangeText() const;
+    LinesInput lines() const;
 
     KindPages *m_kind;
     QLineEdit *m_start;

@@ -144,9 +144,8 @@ std::string whatAutomaticChunksLeave(const Case &run)
     const auto chunks = static_cast<double>(run.f.chunks);
     if (chunks > fullyGrown * run.workers)
         return " Chunks hold " + countText(run.f.iterations / run.f.chunks, "input")
-            + " already: what is left is the way of each input and its value, which only pays "
-              "where "
-              "there is more to do for each, or less to give back.";
+            + " already: what is left is the way of each input and its value, which only "
+              "pays where there is more to do for each, or less to give back.";
     return " Chunks are as large as the inputs allow: " + countText(run.f.iterations, "input")
         + " are too few for " + workersText(run.f.workers) + ", each chunk costs "
         + durationText(run.handover() / chunks) + ".";

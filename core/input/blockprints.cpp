@@ -17,6 +17,7 @@ std::uint64_t printOf(std::string_view block)
 void BlockPrints::add(std::string_view bytes)
 {
     m_byteCount += bytes.size();
+    m_whole.add(bytes);
     while (!bytes.empty()) {
         const std::string_view part = bytes.substr(0, blockSize - m_rest.size());
         bytes.remove_prefix(part.size());

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "input/csvindex.h"
 
-#include "input/contenthash.h"
 #include "input/csvrecord.h"
 #include "input/csvscan.h"
 
@@ -56,7 +55,6 @@ public:
 
     bool bytes(std::string_view bytes) override
     {
-        m_hasher.add(bytes);
         m_prints.add(bytes);
         return true;
     }
@@ -89,7 +87,6 @@ public:
             return tl::unexpected(*m_error);
         if (m_isFirst)
             return failure("cannot read " + m_index.m_file.path() + ": it has no row");
-        m_index.m_contentHash = m_hasher.digest();
         m_index.m_file.expect(std::move(m_prints));
         return {};
     }
@@ -161,7 +158,6 @@ private:
 
     CsvIndex &m_index;
     const CsvInput &m_spec;
-    ContentHasher m_hasher;
     BlockPrints m_prints;
     bool m_isFirst = true;
     std::vector<std::string> m_firstRecord;
@@ -262,7 +258,6 @@ Result<CsvIndex> CsvIndex::duplicate() const
     index.m_rowCount = m_rowCount;
     index.m_itemBytes = m_itemBytes;
     index.m_largestItem = m_largestItem;
-    index.m_contentHash = m_contentHash;
     return index;
 }
 

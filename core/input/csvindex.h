@@ -35,7 +35,7 @@ public:
     std::uint64_t meanItemSize() const { return m_rowCount > 0 ? m_itemBytes / m_rowCount : 0; }
     std::uint64_t maxItemSize() const { return m_largestItem; }
     /// Of the file's bytes; see ContentHasher.
-    const std::string &contentHash() const { return m_contentHash; }
+    std::string contentHash() const { return m_file.expected().contentHash(); }
 
     /// Appends rows [first, first + count) to `out`, each as u32 length and an item. The range lies
     /// below rowCount().
@@ -64,7 +64,6 @@ private:
     std::uint64_t m_rowCount = 0;
     std::uint64_t m_itemBytes = 0;
     std::uint64_t m_largestItem = 0;
-    std::string m_contentHash;
     friend class RowCollector;
 };
 

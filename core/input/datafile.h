@@ -34,6 +34,8 @@ public:
     /// From now on the file ends where these prints do, however much is appended to it, and a read
     /// of other bytes than theirs fails and says that the file has changed.
     void expect(BlockPrints prints);
+    /// Once it has been told.
+    const BlockPrints &expected() const { return *m_expected; }
 
     /// Gives `use` block after block from `offset` on, until it returns false or the file ends. The
     /// first block has about `firstSize` bytes: where little is needed, little is read.
@@ -51,8 +53,8 @@ private:
     int m_descriptor = -1;
     std::string m_path;
     std::shared_ptr<const BlockPrints> m_expected; ///< of all duplicates
-    std::string m_buffer; ///< of what is expected: what was read last, from there on
-    std::uint64_t m_bufferBegin = 0;
+    std::string m_buffer; ///< what was read last
+    std::uint64_t m_bufferBegin = 0; ///< where that stands, if it is what is expected
 };
 
 } // namespace poolscope

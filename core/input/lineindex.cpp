@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "input/lineindex.h"
 
-#include "input/contenthash.h"
 #include "input/linescanner.h"
 
 #include <algorithm>
@@ -88,9 +87,7 @@ Result<LineIndex> LineIndex::duplicate() const
     LineIndex index(std::move(*file));
     index.m_places = m_places;
     index.m_lineCount = m_lineCount;
-    index.m_byteCount = m_byteCount;
     index.m_longestLine = m_longestLine;
-    index.m_contentHash = m_contentHash;
     return index;
 }
 
@@ -111,18 +108,14 @@ Result<void> LineIndex::scan()
         }
     } visitor{*this};
     LineScanner scanner(visitor, 0);
-    ContentHasher hasher;
     BlockPrints prints;
     const auto read = m_file.readBlocks(0, DataFile::blockSize, [&](std::string_view block) {
-        m_byteCount += block.size();
-        hasher.add(block);
         prints.add(block);
         return scanner.scan(block);
     });
     if (!read)
         return read;
     scanner.finish();
-    m_contentHash = hasher.digest();
     m_file.expect(std::move(prints));
     if (m_longestLine > maxLineLength)
         return failure("cannot read " + m_file.path() + ": it has a line of "
@@ -136,7 +129,7 @@ Result<void> LineIndex::read(std::uint64_t first, std::uint64_t count, std::stri
     if (count == 0)
         return {};
     const Place place = m_places.before(first);
-    const std::uint64_t meanLength = m_byteCount / std::max<std::uint64_t>(m_lineCount, 1) + 1;
+    const std::uint64_t meanLength = byteCount() / std::max<std::uint64_t>(m_lineCount, 1) + 1;
     const std::uint64_t expected = (first - place.index + count) * meanLength + 512;
     LineCollector collector(out, first - place.index, count);
     LineScanner scanner(collector, place.offset);

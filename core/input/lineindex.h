@@ -32,11 +32,11 @@ public:
     Result<LineIndex> duplicate() const;
 
     std::uint64_t lineCount() const { return m_lineCount; }
-    std::uint64_t byteCount() const { return m_byteCount; }
+    std::uint64_t byteCount() const { return m_file.expected().byteCount(); }
     /// Bytes of the longest line, its ending included.
     std::uint64_t longestLine() const { return m_longestLine; }
     /// Of the file's bytes; see ContentHasher.
-    const std::string &contentHash() const { return m_contentHash; }
+    std::string contentHash() const { return m_file.expected().contentHash(); }
 
     /// Appends lines [first, first + count) to `out`, each as u32 length and bytes, as
     /// wire::Work::items has them. The range lies below lineCount().
@@ -52,9 +52,7 @@ private:
     DataFile m_file;
     Places m_places;
     std::uint64_t m_lineCount = 0;
-    std::uint64_t m_byteCount = 0;
     std::uint64_t m_longestLine = 0;
-    std::string m_contentHash;
 };
 
 } // namespace poolscope

@@ -125,6 +125,7 @@ void Run::continueRecord(const Opened &opened)
 
 void Run::connectPool()
 {
+    // Where the run is destroyed before its end, its last snapshot tells of that moment.
     connect(&m_thread, &QThread::finished, m_pool, [this] { publishStatus(*m_pool); });
     connect(&m_thread, &QThread::finished, m_pool, &QObject::deleteLater);
     connect(
