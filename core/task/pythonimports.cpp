@@ -2,6 +2,7 @@
 #include "task/pythonimports.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -34,6 +35,29 @@ std::vector<std::string_view> split(std::string_view text, std::string_view sepa
     return parts;
 }
 
+bool isPartOfName(char letter)
+{
+    const auto code = static_cast<unsigned char>(letter);
+    return code == '_' || code >= 0x80 || std::isalnum(code) != 0;
+}
+
+bool beginsWithWord(std::string_view word, std::string_view text)
+{
+    return text.starts_with(word)
+        && (text.size() == word.size() || !isPartOfName(text[word.size()]));
+}
+
+/// Where the word stands in a statement that does not begin with it, or its end: not as a part of a
+/// name.
+std::size_t placeOfWord(std::string_view word, std::string_view statement)
+{
+    std::size_t at = 1;
+    while (at < statement.size()
+        && (isPartOfName(statement[at - 1]) || !beginsWithWord(word, statement.substr(at))))
+        ++at;
+    return std::min(at, statement.size());
+}
+
 /// A line without its comment, and with those that its bracket or backslash goes on in.
 std::string takeLogicalLine(std::string_view &source)
 {
@@ -47,7 +71,7 @@ std::string takeLogicalLine(std::string_view &source)
         if (continued)
             part.remove_suffix(1);
         line.append(part).append(1, ' ');
-        const bool isOpen = line.starts_with("from ") && line.find('(') != std::string::npos
+        const bool isOpen = beginsWithWord("from", line) && line.find('(') != std::string::npos
             && line.find(')') == std::string::npos;
         goesOn = continued || isOpen;
     }
@@ -68,21 +92,20 @@ std::vector<std::string> namesIn(std::string_view list)
 void addImports(std::string_view statement, std::vector<ImportStatement> &imports)
 {
     constexpr std::string_view import = "import";
-    constexpr std::string_view from = "from ";
-    if (statement.starts_with("import ")) {
+    constexpr std::string_view from = "from";
+    if (beginsWithWord(import, statement)) {
         for (std::string &module : namesIn(statement.substr(import.size())))
             imports.push_back({0, std::move(module), {}});
         return;
     }
-    const auto behindDot = statement.find(".import ", from.size());
-    const auto middle = behindDot == std::string_view::npos ? statement.find(" import", from.size())
-                                                            : behindDot + 1;
-    if (!statement.starts_with(from) || middle == std::string_view::npos)
+    const std::size_t middle =
+        beginsWithWord(from, statement) ? placeOfWord(import, statement) : statement.size();
+    if (middle == statement.size())
         return;
     const std::string_view place = trimmed(statement.substr(from.size(), middle - from.size()));
     const std::size_t level = std::min(place.find_first_not_of('.'), place.size());
     imports.push_back({level, std::string(place.substr(level)),
-        namesIn(statement.substr(statement.find(import, middle) + import.size()))});
+        namesIn(statement.substr(middle + import.size()))});
 }
 
 bool isSource(const std::string &path)

@@ -34,6 +34,13 @@ TEST(ImportsOf, SeesStatementsWhereverTheyStand)
     EXPECT_EQ(importsOf("from importers import a"), (Imports{{0, "importers", {"a"}}}));
     EXPECT_EQ(importsOf("from .import a"), (Imports{{1, "", {"a"}}}));
     EXPECT_EQ(importsOf("from .b import(a)"), (Imports{{1, "b", {"a"}}}));
+    EXPECT_EQ(importsOf("from .import(a)"), (Imports{{1, "", {"a"}}}));
+    EXPECT_EQ(importsOf("from .import\ta"), (Imports{{1, "", {"a"}}}));
+    EXPECT_EQ(importsOf("from.b import(a,\n c)"), (Imports{{1, "b", {"a", "c"}}}));
+    EXPECT_EQ(importsOf("from\t.b import a"), (Imports{{1, "b", {"a"}}}));
+    EXPECT_EQ(importsOf("import\tb"), (Imports{{0, "b", {}}}));
+    EXPECT_EQ(importsOf("from .import*"), (Imports{{1, "", {"*"}}}));
+    EXPECT_EQ(importsOf("from a.import_b import c"), (Imports{{0, "a.import_b", {"c"}}}));
     EXPECT_EQ(importsOf("from . import a\nfrom ..b import c\n"),
         (Imports{{1, "", {"a"}}, {2, "b", {"c"}}}));
 }
