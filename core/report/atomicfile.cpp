@@ -30,16 +30,37 @@ std::string reasonFor(const fs::path &path, int error)
     return "cannot write " + path.string() + ": " + std::system_category().message(error);
 }
 
-/// By which a file without a name can be given one: see open(2), O_TMPFILE.
-std::string placeOf(int descriptor)
-{
-    return "/proc/self/fd/" + std::to_string(descriptor);
-}
-
-std::string nextTemporaryName()
+fs::path nextTemporary(const fs::path &target)
 {
     static std::atomic<unsigned> count = 0;
-    return ".poolscope-" + std::to_string(::getpid()) + "-" + std::to_string(++count);
+    return target.parent_path()
+        / (".poolscope-" + std::to_string(::getpid()) + "-" + std::to_string(++count));
+}
+
+int openNameless(const fs::path &target)
+{
+    const fs::path folder = target.has_parent_path() ? target.parent_path() : ".";
+    return ::open(folder.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0666);
+}
+
+/// Gives a file without a name one, as open(2) says of O_TMPFILE; false, with errno, where it
+/// fails.
+bool link(int descriptor, const fs::path &path)
+{
+    const std::string file = "/proc/self/fd/" + std::to_string(descriptor);
+    return ::linkat(AT_FDCWD, file.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0;
+}
+
+/// Tries it with a file that is not kept: when the real one is whole it is too late to find out.
+bool canLinkBeside(const fs::path &target)
+{
+    const int descriptor = openNameless(target);
+    const fs::path temporary = nextTemporary(target);
+    const bool linked =
+        descriptor >= 0 && link(descriptor, temporary) && ::unlink(temporary.c_str()) == 0;
+    if (descriptor >= 0)
+        ::close(descriptor);
+    return linked;
 }
 
 } // namespace
@@ -90,7 +111,9 @@ Result<void> AtomicFile::openFile()
 
 Result<void> AtomicFile::openTemporary(std::optional<unsigned> mode)
 {
-    openNameless();
+    m_kind = Kind::Replacing;
+    if (canLinkBeside(m_target))
+        m_descriptor = openNameless(m_target);
     if (m_descriptor < 0)
         openNamed();
     if (m_descriptor < 0)
@@ -100,34 +123,23 @@ Result<void> AtomicFile::openTemporary(std::optional<unsigned> mode)
     return {};
 }
 
-void AtomicFile::openNameless()
-{
-    const fs::path folder = m_target.has_parent_path() ? m_target.parent_path() : ".";
-    m_descriptor = ::open(folder.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0666);
-    m_kind = Kind::Nameless;
-    if (m_descriptor >= 0 && ::access(placeOf(m_descriptor).c_str(), F_OK) != 0)
-        ::close(std::exchange(m_descriptor, -1)); // it could not be linked when it is whole
-}
-
 void AtomicFile::openNamed()
 {
     fs::path temporary;
     do {
-        temporary = m_target.parent_path() / nextTemporaryName();
+        temporary = nextTemporary(m_target);
         m_descriptor = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     } while (m_descriptor < 0 && errno == EEXIST);
     if (m_descriptor >= 0)
         m_temporary = temporary;
-    m_kind = Kind::Named;
 }
 
-/// Gives a file without a name one; false, with errno, where that fails.
-bool AtomicFile::link()
+/// False, with errno, where that fails.
+bool AtomicFile::giveName()
 {
-    const std::string file = placeOf(m_descriptor);
     while (m_temporary.empty()) {
-        const fs::path temporary = m_target.parent_path() / nextTemporaryName();
-        if (::linkat(AT_FDCWD, file.c_str(), AT_FDCWD, temporary.c_str(), AT_SYMLINK_FOLLOW) == 0)
+        const fs::path temporary = nextTemporary(m_target);
+        if (link(m_descriptor, temporary))
             m_temporary = temporary;
         else if (errno != EEXIST && !waitsForRoom())
             return false;
@@ -206,10 +218,11 @@ Result<void> AtomicFile::commit()
 {
     if (auto flushed = flush(); !flushed || isDirect())
         return flushed;
-    if (::fsync(m_descriptor) != 0 || !link()
+    if (::fsync(m_descriptor) != 0 || !giveName()
         || ::rename(m_temporary.c_str(), m_target.c_str()) != 0)
         return failWithErrno();
     m_temporary.clear();
+    ::close(std::exchange(m_descriptor, -1));
     return {};
 }
 

@@ -3,8 +3,8 @@
 //
 // What is written goes to a file without a name in the destination's folder, which commit() syncs,
 // links as .poolscope-PID-N and renames to the destination: whatever ends before leaves nothing
-// behind. Where the file system has no such files, the file is called that from the start;
-// destroying the object uncommitted removes it, a killed process leaves it.
+// behind. Where there are no such files, or they cannot be linked, it is called that from the
+// start; destroying the object uncommitted removes it, a killed process leaves it.
 //
 // A symbolic link is followed and its target replaced. A pipe or a device is not replaced but
 // written to as it stands, in order only: see isDirect(). Its owner ignores SIGPIPE.
@@ -63,14 +63,13 @@ public:
 
 private:
     static constexpr std::size_t bufferSize = 256 * 1024;
-    enum class Kind { Direct, Nameless, Named };
+    enum class Kind { Direct, Replacing };
 
     AtomicFile(const std::filesystem::path &path, WaitForRoom room);
     Result<void> openFile();
     Result<void> openTemporary(std::optional<unsigned> mode);
-    void openNameless();
     void openNamed();
-    bool link();
+    bool giveName();
     Result<void> appendUnbuffered(std::string_view bytes);
     Result<void> writeAll(std::string_view bytes);
     Result<void> flush();

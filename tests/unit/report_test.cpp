@@ -20,10 +20,15 @@
 #include <gtest/gtest.h>
 #include <iterator>
 #include <limits>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -623,17 +628,61 @@ TEST_F(NpyTest, OnlyNumbersFit)
     EXPECT_THAT(names(), ElementsAre());
 }
 
-/// Whether what a killed process was writing goes with it.
-bool hasNamelessFiles(const fs::path &folder)
+/// Whether a file can be given its name when it is whole.
+bool canNameLater(const fs::path &named)
 {
-    const int descriptor = ::open(folder.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0666);
-    return descriptor >= 0 && ::close(descriptor) == 0;
+    const int descriptor =
+        ::open(named.parent_path().c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0666);
+    const std::string file = "/proc/self/fd/" + std::to_string(descriptor);
+    return descriptor >= 0
+        && ::linkat(AT_FDCWD, file.c_str(), AT_FDCWD, named.c_str(), AT_SYMLINK_FOLLOW) == 0
+        && ::close(descriptor) == 0 && fs::remove(named);
+}
+
+constexpr int cannotForbid = 77;
+
+/// What `work` returns in a process to which links are forbidden, as some sandboxes do.
+template <typename Work> int withoutLinks(Work work)
+{
+    const pid_t child = ::fork();
+    if (child == 0) {
+        sock_filter instructions[] = {
+            BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_linkat, 0, 1),
+            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+        };
+        const sock_fprog program{std::size(instructions), instructions};
+        const bool isForbidden = ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+            && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+        ::_exit(isForbidden ? work() : cannotForbid);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST_F(AtomicFileTest, HasANameFromTheStartWhereItCannotGetOneLater)
+{
+    put("out.txt", "old");
+    const int namesMeanwhile = withoutLinks([&] {
+        const auto file = AtomicFile::open(path("out.txt"));
+        return file && (*file)->append("new") ? static_cast<int>(names().size()) : 0;
+    });
+    if (namesMeanwhile == cannotForbid)
+        GTEST_SKIP() << "links cannot be forbidden here";
+    EXPECT_EQ(namesMeanwhile, 2);
+    EXPECT_THAT(names(), ElementsAre("out.txt"));
+    EXPECT_EQ(contents(path("out.txt")), "old");
+    EXPECT_EQ(withoutLinks([&] { return writeFile(path("out.txt"), "new") ? 1 : 0; }), 1);
+    EXPECT_THAT(names(), ElementsAre("out.txt"));
+    EXPECT_EQ(contents(path("out.txt")), "new");
 }
 
 TEST_F(AtomicFileTest, NothingIsSeenBeforeItIsWhole)
 {
-    if (!hasNamelessFiles(path("")))
-        GTEST_SKIP() << "this file system knows files by their names only";
+    if (!canNameLater(path("probe")))
+        GTEST_SKIP() << "files cannot be named later here";
     put("out.txt", "old");
     const auto file = AtomicFile::open(path("out.txt"));
     ASSERT_TRUE((*file)->append(std::string(1'000'000, 'x')));
