@@ -280,6 +280,8 @@ bool Accountant::advance(std::size_t mostChunks)
 {
     // Marks before chunks: what happened before a mark that is seen is then seen, too.
     takeMarks();
+    if (!m_timeline.holdsSpans())
+        return true;
     std::size_t left = mostChunks;
     for (const auto &worker : m_workers) {
         left -= advanceWorker(*worker, left);
@@ -292,7 +294,7 @@ bool Accountant::advance(std::size_t mostChunks)
 void Accountant::takeMarks()
 {
     const AppendLog<Mark> &marks = m_timeline.marks();
-    const std::size_t size = marks.size();
+    const std::size_t size = m_timeline.holdsSpans() ? marks.size() : 0;
     while (m_workers.size() < m_timeline.workerCount()) {
         m_workers.push_back(std::make_unique<Worker>(m_timeline.worker(m_workers.size())));
         if (!m_wanted.empty())
@@ -385,7 +387,7 @@ Accounting accountingOf(const Timeline &timeline, const RunConditions &condition
 std::optional<HeldBack> heldBackOf(const RunRecord &record)
 {
     const Timeline &timeline = record.timeline;
-    if (timeline.workerCount() > 0 && timeline.worker(0).account())
+    if (!timeline.holdsSpans())
         return std::nullopt;
     CompletionOrder order(timeline);
     while (!order.advance(UINT64_MAX, SIZE_MAX)) { }

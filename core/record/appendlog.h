@@ -6,6 +6,8 @@
 // blocks, each twice as large as the one before; of the last only what is used is touched.
 #pragma once
 
+#include "record/memorypages.h"
+
 #include <array>
 #include <atomic>
 #include <bit>
@@ -13,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 namespace poolscope {
@@ -56,6 +59,17 @@ public:
         m_size.store(size, std::memory_order_release);
     }
 
+    /// Gives back what memory it can of elements below `index`, which is at most the size() that
+    /// the caller saw and never decreases: nobody reads them any more. Any thread, one at a time.
+    void letGoBelow(std::size_t index)
+    {
+        static_assert(std::is_trivially_copyable_v<T>);
+        const Place end = placeOf(index);
+        for (; m_firstHeld < end.block; ++m_firstHeld)
+            letGo(m_firstHeld, firstBlock << m_firstHeld);
+        letGo(end.block, end.offset);
+    }
+
 private:
     static constexpr int firstBits = 8;
     static constexpr std::size_t firstBlock = std::size_t{1} << firstBits;
@@ -67,8 +81,15 @@ private:
     static Place placeOf(std::size_t index)
     {
         const std::size_t shifted = index + firstBlock;
+        if (shifted < firstBlock)
+            __builtin_unreachable(); // no memory holds so many
         const auto block = static_cast<std::size_t>(std::bit_width(shifted)) - 1 - firstBits;
         return {block, shifted - (firstBlock << block)};
+    }
+
+    void letGo(std::size_t block, std::size_t count)
+    {
+        giveBackPages(m_blocks[block].load(std::memory_order_relaxed), count * sizeof(T));
     }
 
     T &slot(std::size_t index)
@@ -84,6 +105,7 @@ private:
 
     std::array<std::atomic<T *>, 48> m_blocks{};
     std::atomic<std::size_t> m_size = 0;
+    std::size_t m_firstHeld = 0; ///< the first block that was not let go of as a whole
 };
 
 } // namespace poolscope

@@ -114,7 +114,7 @@ void Journal::work()
         if (!writePatiently(group))
             return;
         m_writtenBelow = group.back().settledBelow;
-        m_told.written();
+        m_told.written(m_written);
     }
 }
 

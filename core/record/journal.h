@@ -34,7 +34,8 @@ class Journal {
 public:
     /// What it tells, on its own thread.
     struct Told {
-        std::function<void()> written; ///< writtenBelow() has moved
+        /// The file has the timeline up to there, and writtenBelow() may have moved.
+        std::function<void(const RecordPositions &reached)> written;
         std::function<void(const std::string &why)> stuck;
         std::function<void()> unstuck;
         std::function<void()> closed; ///< after finish() or giveUp(): the file is let go of

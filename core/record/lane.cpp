@@ -69,6 +69,12 @@ bool Lane::fits(const Span &span) const
         && distance <= std::numeric_limits<std::int32_t>::max();
 }
 
+void Lane::letGoBelow(std::size_t position)
+{
+    // What a span took is known from the end of the one before it.
+    m_entries.letGoBelow(position > 0 ? position - 1 : 0);
+}
+
 Span Lane::span(std::size_t position) const
 {
     return spanIn(m_bases[baseOfEntry(position)], position);

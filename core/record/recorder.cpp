@@ -58,6 +58,7 @@ Recorder::Recorder(Timeline &timeline, OutcomeStore &outcomes, RunLog &log, Sett
     , m_keep(keep)
     , m_failed(std::move(failed))
 {
+    m_timeline.m_holdsSpans = keep == Keep::Everything;
 }
 
 void Recorder::continued(std::uint64_t time)
@@ -106,6 +107,18 @@ RecordSnapshot Recorder::snapshot(std::uint64_t now)
     return snapshot;
 }
 
+void Recorder::written(const RecordPositions &reached)
+{
+    if (m_keep != Keep::UntilWritten)
+        return;
+    for (std::size_t i = 0; i < reached.workers.size(); ++i) {
+        WorkerRecord &worker = *m_timeline.m_workers[i];
+        worker.m_lane.letGoBelow(reached.workers[i].spans);
+        worker.m_stations.letGoBelow(reached.workers[i].stationBytes);
+    }
+    m_timeline.m_marks.letGoBelow(reached.marks);
+}
+
 WorkerRecord &Recorder::record(WorkerId worker)
 {
     while (m_timeline.m_workers.size() < worker)
@@ -117,15 +130,15 @@ void Recorder::addWorker()
 {
     auto worker =
         std::make_unique<WorkerRecord>(static_cast<WorkerId>(m_timeline.m_workers.size() + 1));
-    if (m_keep == Keep::Totals)
+    if (!m_timeline.holdsSpans())
         worker->m_account = std::make_unique<TimeAccount>(worker->id());
     m_timeline.m_workers.append(std::move(worker));
 }
 
-/// Null where spans and chunks are kept, from which it follows.
+/// Null where the timeline holds spans, from which it follows.
 TimeAccount *Recorder::account(WorkerId worker)
 {
-    return m_keep == Keep::Totals ? record(worker).m_account.get() : nullptr;
+    return record(worker).m_account.get();
 }
 
 void Recorder::mark(Mark::Kind kind, std::uint64_t time, WorkerId worker, std::uint64_t value)
@@ -201,7 +214,7 @@ void Recorder::workerIdle(WorkerId worker, IdleReason reason, std::uint64_t time
 {
     if (TimeAccount *account = this->account(worker))
         account->idle(reason, time);
-    else
+    if (takesSpans())
         mark(Mark::Kind::Idle, time, worker, static_cast<std::uint64_t>(reason));
 }
 
@@ -247,9 +260,9 @@ void Recorder::finishLines(WorkerId worker, std::uint64_t time)
 void Recorder::spanDone(WorkerId worker, const Span &span)
 {
     WorkerRecord &busy = record(worker);
-    if (m_keep == Keep::Everything)
+    if (takesSpans())
         busy.m_lane.append(span);
-    else
+    if (busy.m_account)
         busy.m_account->span(span);
     add(busy.m_iterations, span.count);
     add(busy.m_busy, span.duration);
@@ -259,10 +272,10 @@ void Recorder::spanDone(WorkerId worker, const Span &span)
 void Recorder::chunkDone(WorkerId worker, const ChunkStations &stations)
 {
     WorkerRecord &handled = record(worker);
-    if (m_keep == Keep::Everything) {
+    if (takesSpans())
         handled.m_stations.append(stations);
+    if (!handled.m_account)
         return;
-    }
     handled.m_account->chunk(stations);
     handled.m_account->settle(m_timeline.m_firstDispatch, m_timeline.m_lastOutcome);
 }
@@ -327,13 +340,13 @@ void Recorder::countFailure(
     Mark::Kind kind, std::uint64_t index, WorkerId worker, std::uint64_t time)
 {
     add(m_timeline.m_failed, std::uint64_t{1});
-    if (m_keep == Keep::Everything)
+    if (takesSpans())
         mark(kind, time, worker, index);
 }
 
 void Recorder::attemptFailed(std::uint64_t index, WorkerId worker, std::uint64_t time)
 {
-    if (m_keep == Keep::Everything)
+    if (takesSpans())
         mark(Mark::Kind::Retried, time, worker, index);
 }
 
@@ -352,13 +365,13 @@ void Recorder::reopened(std::uint64_t index, std::uint64_t time)
 
 void Recorder::doubted(WorkerId worker, std::uint64_t time)
 {
-    if (m_keep == Keep::Everything)
+    if (takesSpans())
         mark(Mark::Kind::Doubted, time, worker, 0);
 }
 
 void Recorder::trusted(WorkerId worker, std::uint64_t time)
 {
-    if (m_keep == Keep::Everything)
+    if (takesSpans())
         mark(Mark::Kind::Trusted, time, worker, 0);
 }
 
@@ -370,7 +383,7 @@ void Recorder::takenBack(WorkerId worker, const std::vector<IndexRange> &values,
             // Else it may have been read and let go of.
             if (m_outcomes.keepsAll())
                 m_outcomes.forget(index);
-            if (m_keep == Keep::Everything)
+            if (takesSpans())
                 mark(Mark::Kind::Reopened, time, 0, index);
         }
         subtract(m_timeline.m_succeeded, range.count);

@@ -37,9 +37,13 @@ private:
 
 class Recorder : public PoolListener {
 public:
-    /// What is kept of the timeline. Totals: no spans, chunks and marks of single inputs, which
-    /// take memory for as long as a run goes on, but each worker's TimeAccount.
-    enum class Keep { Everything, Totals };
+    /// What is kept of the timeline. Spans, chunks and marks of single inputs take memory for as
+    /// long as a run goes on. Instead of them, each worker can have a TimeAccount.
+    enum class Keep {
+        Everything,
+        UntilWritten, ///< spans, chunks and marks until written() tells that a run file has them
+        Totals, ///< no spans, chunks and marks of single inputs at all
+    };
 
     /// What it writes to outlives it. `settled` may be null. `failed` is called, on the pool's
     /// thread, when an outcome cannot be kept.
@@ -58,6 +62,8 @@ public:
     /// How far the record reaches; on the pool's thread, or when that has ended, while the pool
     /// does nothing else.
     RecordSnapshot snapshot(std::uint64_t now);
+    /// A run file has the timeline so far. Any thread, one at a time.
+    void written(const RecordPositions &reached);
 
     void workerChanged(WorkerId worker, WorkerState state, std::uint64_t time) override;
     void workerIntroduced(WorkerId worker, const WorkerIdentity &identity) override;
@@ -98,6 +104,7 @@ private:
 
     WorkerRecord &record(WorkerId worker);
     void addWorker();
+    bool takesSpans() const { return m_keep != Keep::Totals; }
     TimeAccount *account(WorkerId worker);
     std::unique_lock<std::mutex> lockSettled();
     bool keep(std::uint64_t index, const OutcomeView &outcome, std::uint64_t time);

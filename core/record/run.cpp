@@ -157,7 +157,8 @@ void Run::keepIn(std::unique_ptr<RunFile> file, RecordPositions written)
         m_fileProblem = problem;
     };
     Journal::Told told;
-    told.written = [this] {
+    told.written = [this](const RecordPositions &reached) {
+        m_recorder->written(reached);
         emit fileWritten();
     };
     told.stuck = [this, setProblem](const std::string &why) {

@@ -57,6 +57,8 @@ public:
     /// How many bytes the chunks so far take, and some of these bytes, for restore().
     std::size_t packedSize() const { return m_bytes.size(); }
     std::string packed(std::size_t from, std::size_t to) const;
+    /// Gives back the memory of the bytes below `position`: see AppendLog::letGoBelow().
+    void letGoBelow(std::size_t position) { m_bytes.letGoBelow(position); }
     /// Appends chunks that another log has packed, after all before them; the lane has their spans.
     /// Returns how many bytes of `packed` were whole chunks; nothing where no log can have packed
     /// them: they may be anything.

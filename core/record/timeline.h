@@ -2,9 +2,10 @@
 // Timeline: what happened in a run, by worker and in time.
 //
 // Holds every iteration: a lane of spans and the stations of chunks for each worker, the marks of
-// rare events, and what each worker has cost. One thread (the pool's) writes; any thread reads at
-// any time without waiting and without being waited for. Times are nanoseconds since the run's
-// start.
+// rare events, and what each worker has cost. Where they are not to be read afterwards, a Recorder
+// leaves lanes, stations and marks out, or lets go of them: see holdsSpans(). One thread (the
+// pool's) writes; any thread reads at any time without waiting and without being waited for. Times
+// are nanoseconds since the run's start.
 #pragma once
 
 #include "pool/poollistener.h"
@@ -76,7 +77,7 @@ public:
     /// For which all threads but the first waited for a core, as far as it was seen.
     std::uint64_t threadRunQueue() const { return m_threadRunQueueBefore + m_threadRunQueue; }
     WorkerIdentity identity() const;
-    /// Its time, where spans and chunks are not kept; else nothing. For others than the pool's
+    /// Its time, where the timeline does not hold spans; else nothing. For others than the pool's
     /// thread once the run has ended.
     const TimeAccount *account() const { return m_account.get(); }
 
@@ -112,6 +113,8 @@ public:
     /// The record of worker `position` + 1.
     const WorkerRecord &worker(std::size_t position) const { return *m_workers[position]; }
     const AppendLog<Mark> &marks() const { return m_marks; }
+    /// Whether lanes, stations and marks are there to be read. Else each worker has an account().
+    bool holdsSpans() const { return m_holdsSpans; }
 
     std::uint64_t firstDispatch() const { return m_firstDispatch; }
     /// The time of the last outcome so far.
@@ -137,6 +140,7 @@ private:
 
     AppendLog<std::unique_ptr<WorkerRecord>> m_workers;
     AppendLog<Mark> m_marks;
+    bool m_holdsSpans = true;
     AppendLog<std::uint64_t> m_paceChanges; ///< paused, resumed, paused, in turn
     /// What it used since the run was last started, and what before that.
     struct AtomicCoordinatorUsage {

@@ -179,12 +179,11 @@ class Bench:
         require(done.returncode == 0, command, b"")
         return count / elapsed
 
-    def spans_memory(self):
-        count = self.count(10_000_000)
+    def spans_memory(self, *options):
         watch = PeakMemory()
-        self.run(
-            count, "--builtin", "sqrt", "--range", f"0:{count}", "--chunk", "1", "-j", "2",
-            "-o", self.folder / "out.npy", watch=watch)
+        finish([self.program, "run", "--builtin", "sqrt", "--range",
+                f"0:{self.count(10_000_000)}", "--chunk", "1", "-j", "2", "--discard", *options],
+               watch)
         return watch.result()
 
     def text_memory(self):
@@ -449,8 +448,12 @@ def rows(bench):
             {"writing a .npy": lambda: bench.longer(many, "-o", bench.folder / "out.npy")},
             less=True),
         "spans": Row(
-            "memory of the program at 10 million spans", megabytes,
-            bench.spans_memory, 400 * MEGABYTE, less=True),
+            "memory of the program at 10 million spans, which a trace has", megabytes,
+            lambda: bench.spans_memory("--trace", "/dev/null"), 400 * MEGABYTE,
+            less=True),
+        "spans-kept": Row(
+            "memory of the program at 10 million spans, kept in a run file", megabytes,
+            lambda: bench.spans_memory(*bench.save()), 200 * MEGABYTE, less=True),
         "text": Row(
             "memory of the program at 1 million lines of 2 GB", megabytes,
             bench.text_memory, 200 * MEGABYTE, less=True),

@@ -200,17 +200,16 @@ TEST(TimeAccount, AddsUpWhateverHappens)
     }
 }
 
-/// Tells the same to a recorder that keeps everything and to one that keeps totals.
+/// Tells the same to a recorder that keeps everything and to others, which do not.
 class AccountingTest : public testing::Test {
 protected:
     void SetUp() override
     {
-        for (std::size_t i = 0; i < 2; ++i) {
+        for (std::size_t i = 0; i < keeps.size(); ++i) {
             m_records[i].outcomes = std::move(*OutcomeStore::make(plenty, OutcomeStore::Keep::All));
-            m_recorders.push_back(std::make_unique<Recorder>(m_records[i].timeline,
-                *m_records[i].outcomes, m_records[i].log, nullptr,
-                i == 0 ? Recorder::Keep::Everything : Recorder::Keep::Totals,
-                [](const std::string &) { FAIL(); }));
+            m_recorders.push_back(
+                std::make_unique<Recorder>(m_records[i].timeline, *m_records[i].outcomes,
+                    m_records[i].log, nullptr, keeps[i], [](const std::string &) { FAIL(); }));
         }
     }
     template <typename Tell> void tell(Tell tell)
@@ -235,19 +234,23 @@ protected:
             to.chunkDone(worker, chunk);
         });
     }
-    /// The same for both records.
+    /// The same for all records.
     Accounting accounting(const RunConditions &conditions = {2, false})
     {
         const Accounting kept = accountingOf(m_records[0].timeline, conditions);
-        const Accounting totals = accountingOf(m_records[1].timeline, conditions);
-        for (std::size_t i = 0; i < causeCount; ++i)
-            EXPECT_EQ(kept.times[static_cast<Cause>(i)], totals.times[static_cast<Cause>(i)])
-                << causeName(static_cast<Cause>(i));
+        for (std::size_t record = 1; record < keeps.size(); ++record) {
+            const Accounting totals = accountingOf(m_records[record].timeline, conditions);
+            for (std::size_t i = 0; i < causeCount; ++i)
+                EXPECT_EQ(kept.times[static_cast<Cause>(i)], totals.times[static_cast<Cause>(i)])
+                    << causeName(static_cast<Cause>(i));
+        }
         EXPECT_EQ(kept.times.sum(), kept.makespan() * kept.workers.size());
         return kept;
     }
 
-    RunRecord m_records[2];
+    static constexpr std::array keeps{
+        Recorder::Keep::Everything, Recorder::Keep::UntilWritten, Recorder::Keep::Totals};
+    std::array<RunRecord, keeps.size()> m_records;
     std::vector<std::unique_ptr<Recorder>> m_recorders;
     std::uint64_t m_next = 0;
 };

@@ -37,6 +37,47 @@ TEST(AppendLog, IsReadWhileItGrows)
     }
 }
 
+TEST(AppendLog, LetsGoOfWhatIsNotReadAnyMore)
+{
+    constexpr std::uint64_t count = 300'000;
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) / sizeof(std::uint64_t);
+    constexpr std::size_t letGo = count / 2;
+    AppendLog<std::uint64_t> log;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        log.append(i + 1);
+        if (i % 1000 == 0)
+            log.letGoBelow(i / 2);
+    }
+    log.letGoBelow(letGo);
+    for (std::size_t i = letGo; i < count; ++i)
+        ASSERT_EQ(log[i], i + 1);
+    // What is left has the pages at the ends of blocks, and the one with the first that is kept.
+    std::size_t left = 0;
+    for (std::size_t i = 0; i < letGo; ++i)
+        left += log[i] != 0;
+    constexpr std::size_t blocks = 12;
+    EXPECT_LE(left, (2 * blocks + 1) * page);
+}
+
+TEST(Lane, KnowsTheSpansThatItHasNotLetGoOf)
+{
+    constexpr std::uint64_t count = 10'000;
+    const auto spanAt = [](std::uint64_t i) {
+        return Span{i * 100, 10 + i % 7, i * 3, 3};
+    };
+    Lane lane;
+    for (std::uint64_t i = 0; i < count; ++i)
+        lane.append(spanAt(i));
+    for (const std::size_t position : {0, 1, 4096, 5000, 9999}) {
+        lane.letGoBelow(position);
+        for (std::size_t i = position; i < count; ++i) {
+            ASSERT_EQ(lane.span(i).begin, spanAt(i).begin);
+            ASSERT_EQ(lane.span(i).duration, spanAt(i).duration);
+            ASSERT_EQ(lane.span(i).first, spanAt(i).first);
+        }
+    }
+}
+
 /// What a lane must answer, from a plain list of spans.
 struct BruteForce {
     std::vector<Span> spans;

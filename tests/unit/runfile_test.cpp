@@ -75,14 +75,15 @@ protected:
 /// A run without a pool: this test tells the recorder what a pool would.
 class FakeRun {
 public:
-    FakeRun(const std::string &path, const RunDescription &description)
+    FakeRun(const std::string &path, const RunDescription &description,
+        Recorder::Keep keep = Recorder::Keep::Everything)
         : m_record(std::make_unique<RunRecord>())
     {
         m_record->spec = description.spec;
         m_record->inputCount = description.inputCount;
         m_record->outcomes =
             std::move(*OutcomeStore::make(description.inputCount, OutcomeStore::Keep::All));
-        makeRecorder();
+        makeRecorder(keep);
         auto file = RunFile::create(path, description, RunFile::IfExists::Refuse);
         EXPECT_TRUE(file) << (file ? "" : file.error().message);
         keepIn(std::move(*file), {});
@@ -91,7 +92,7 @@ public:
     FakeRun(const std::string &path, LoadedRun loaded)
         : m_record(std::move(loaded.record))
     {
-        makeRecorder();
+        makeRecorder(Recorder::Keep::Everything);
         auto file = RunFile::reopen(path);
         EXPECT_TRUE(file) << (file ? "" : file.error().message);
         (*file)->continueAfter(loaded.info.progress);
@@ -150,17 +151,17 @@ public:
     }
 
 private:
-    void makeRecorder()
+    void makeRecorder(Recorder::Keep keep)
     {
-        m_recorder =
-            std::make_unique<Recorder>(m_record->timeline, *m_record->outcomes, m_record->log,
-                nullptr, Recorder::Keep::Everything, [](const std::string &why) { FAIL() << why; });
+        m_recorder = std::make_unique<Recorder>(m_record->timeline, *m_record->outcomes,
+            m_record->log, nullptr, keep, [](const std::string &why) { FAIL() << why; });
         m_recorder->takeSnapshots(1'000'000, [] {});
     }
     void keepIn(std::unique_ptr<RunFile> file, RecordPositions written)
     {
         m_journal = std::make_unique<Journal>(std::move(file), *m_record, std::move(written),
-            Journal::Told{[] {}, [](const std::string &) {}, [] {},
+            Journal::Told{[this](const RecordPositions &reached) { m_recorder->written(reached); },
+                [](const std::string &) {}, [] {},
                 [] {
                 }});
     }
@@ -382,6 +383,23 @@ TEST_F(RunFileTest, HoldsTheWholeRecord)
     EXPECT_EQ(loaded->info.description.taskFiles.at(0).hash, "0123");
     EXPECT_EQ(loaded->info.progress.holder.pid, 0U);
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(m_folder), {}), 1);
+}
+
+TEST_F(RunFileTest, HoldsWhatTheRecordHasLetGoOf)
+{
+    constexpr std::uint64_t count = 60'000; // spans take several pages in each lane
+    const std::string other = m_path + "-2";
+    FakeRun keeps(m_path, description(count));
+    FakeRun letsGo(other, description(count), Recorder::Keep::UntilWritten);
+    for (FakeRun *run : {&keeps, &letsGo}) {
+        liveThrough(*run, count);
+        run->finish(1'000'000'000'000'000);
+    }
+    EXPECT_FALSE(letsGo.record().timeline.holdsSpans());
+    const auto expected = loadRunFile(m_path);
+    const auto loaded = loadRunFile(other);
+    ASSERT_TRUE(expected && loaded);
+    EXPECT_TRUE(everythingIn(*loaded->record) == everythingIn(*expected->record));
 }
 
 TEST_F(RunFileTest, HoldsWhatWasNotedBeforeItWasBrokenOff)
