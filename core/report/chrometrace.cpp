@@ -183,6 +183,7 @@ private:
         Object facts = document.object("otherData");
         facts.number(trace::versionKey, trace::version)
             .number("inputs", m_record.inputCount)
+            .number("inputs_complete", m_record.areInputsComplete ? 1 : 0)
             .time("first_dispatch", m_timeline.firstDispatch())
             .time("last_outcome", m_timeline.lastOutcome());
         if (m_record.source.empty())

@@ -190,6 +190,7 @@ Result<LoadedRun> Importer::import()
     record.machine.host = m_run.host;
     record.startedAt = m_run.startedAt;
     record.inputCount = m_run.inputCount;
+    record.areInputsComplete = m_run.areInputsComplete;
     record.inputs = m_run.inputs.size() == m_run.inputCount && !m_run.inputs.empty()
         ? recordedTexts(std::move(m_run.inputs))
         : recordedInputs(m_run.spec.input, m_run.inputCount);
@@ -369,8 +370,9 @@ void Importer::describe(LoadedRun &loaded) const
     description.startedAt = m_run.startedAt;
     const Timeline &timeline = record.timeline;
     loaded.info.progress = progressOf(timeline, record.elapsed);
+    loaded.info.progress.areInputsComplete = record.areInputsComplete;
     loaded.info.progress.state =
-        timeline.settled() == record.inputCount ? RunState::Completed : RunState::Cancelled;
+        loaded.info.isComplete() ? RunState::Completed : RunState::Cancelled;
 }
 
 } // namespace

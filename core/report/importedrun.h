@@ -41,6 +41,7 @@ struct ImportedRun {
     std::string host;
     std::int64_t startedAt = 0; ///< seconds since 1970; 0: unknown
     std::uint64_t inputCount = 0;
+    bool areInputsComplete = true;
     std::vector<std::string> inputs; ///< their texts; empty: as the spec has them
     std::vector<ImportedWorker> workers;
     std::vector<ImportedSpan> spans; ///< in any order

@@ -47,6 +47,7 @@ Result<void> OwnTrace::takeFacts(const TraceMembers &facts)
     if (!inputs)
         return tl::unexpected(inputs.error());
     m_run.inputCount = *inputs;
+    m_run.areInputsComplete = facts.count("inputs_complete").value_or(1) != 0;
     m_run.firstDispatch = facts.time("first_dispatch").value_or(0);
     m_run.lastOutcome = facts.time("last_outcome").value_or(0);
     m_run.source = facts.text("source");

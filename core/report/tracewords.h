@@ -5,9 +5,9 @@
 // pool is process 1, its thread 0 hands chunks over, thread N is worker N. Times are microseconds
 // since the run's start, with nanoseconds behind the point.
 //
-//     otherData                     version, inputs, first_dispatch, last_outcome; spec, the run's
-//                                   settings as a run file has them, as text; or source, where the
-//                                   run was read from
+//     otherData                     version, inputs, inputs_complete (0: more were to come),
+//                                   first_dispatch, last_outcome; spec, the run's settings as a run
+//                                   file has them, as text; or source, where the run was read from
 //     M  worker                     pid, host, runtime, cpu, run_queue, max_rss of a worker
 //     X  poolscope.span             index, count: a span
 //     X  poolscope.chunk sent       worker, spans, received, answered, decoded: a chunk's stations
