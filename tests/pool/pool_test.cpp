@@ -463,8 +463,10 @@ TEST_F(PoolTest, ATimeoutKillsWhatTheTaskHasStarted)
 {
     PoolSpec pool = lockStep(1);
     pool.timeout = 0.3;
+    pool.retries = 100; // until it was quick enough to start something
     prepare(python("import subprocess\n"
                    "def f(x):\n"
+                   "  if os.path.exists(__file__ + '.pid'): return\n"
                    "  p = subprocess.Popen(['sleep', '3600'])\n"
                    "  open(__file__ + '.pid', 'w').write(str(p.pid))\n"
                    "  p.wait()\n"),
@@ -473,6 +475,7 @@ TEST_F(PoolTest, ATimeoutKillsWhatTheTaskHasStarted)
     QFile file(m_folder.filePath(QStringLiteral("task.py.pid")));
     ASSERT_TRUE(file.open(QIODevice::ReadOnly));
     const auto pid = static_cast<pid_t>(file.readAll().toInt());
+    ASSERT_GT(pid, 0);
     waitFor([pid] { return ::kill(pid, 0) == -1; });
 }
 
