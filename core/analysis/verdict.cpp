@@ -143,7 +143,8 @@ std::string whatAutomaticChunksLeave(const Case &run)
     constexpr double fullyGrown = 32; // chunks for each worker
     const auto chunks = static_cast<double>(run.f.chunks);
     if (chunks > fullyGrown * run.workers)
-        return " Chunks hold " + countText(run.f.iterations / run.f.chunks, "input")
+        return " Chunks hold "
+            + countText(std::max<std::uint64_t>(run.f.iterations / run.f.chunks, 1), "input")
             + " already: what is left is the way of each input and its value, which only "
               "pays where there is more to do for each, or less to give back.";
     return " Chunks are as large as the inputs allow: " + countText(run.f.iterations, "input")

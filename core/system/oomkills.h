@@ -18,15 +18,16 @@ OomKills oomKills(const std::string &root);
 /// ", ..." in words, where it struck between the two; else empty.
 std::string oomKillsBetween(const OomKills &before, const OomKills &after);
 
-/// Watches over processes that begin and end so often that looking before each would cost more than
-/// they do. One thread.
+/// Tells whether a process that was killed may have been so for memory, where looking each time
+/// before it works would cost more than that work. One thread.
 class OomWatch {
 public:
     explicit OomWatch(std::string root = "/");
 
-    /// A process is about to begin, at `clock` nanoseconds.
+    /// From here on, `clock` nanoseconds, a kill may be that of the process watched over: it is
+    /// about to begin, or is idle.
     void begin(std::uint64_t clock);
-    /// As oomKillsBetween(), since at most 50 ms before it began.
+    /// As oomKillsBetween(), since begin() or at most 50 ms before it.
     std::string sinceBegin() const;
 
 private:

@@ -334,8 +334,9 @@ Failure FilterRunner::endedEarly(const Exchange &exchange)
 {
     m_errors.readWaiting(m_filter->standardError(), exchange.index);
     const std::string how = describeStatus(m_filter->reap(), m_outOfMemory);
-    const std::string when = m_answer.empty()
-        ? "before it answered"
+    const std::string when = m_answer.empty() ? "before it answered"
+        : m_answer.ends_with('\n')
+        ? "before it had read its input"
         : "before it ended its line '" + firstCharacters(m_answer) + "' with a newline";
     return failed(failureFilter, when + ", the filter " + how);
 }
