@@ -96,7 +96,8 @@ void describeRun(CLI::App &run, Arguments &arguments)
     describeSpec(run, arguments.spec);
     describeValues(run, arguments.output);
     describeFigures(run, arguments.output);
-    run.add_option("--save", arguments.save, "keep the run in a file, from which it can go on")
+    run.add_option("--save", arguments.save,
+           "keep the run in a file, whatever happens: to resume, export or look at it")
         ->type_name(runFileType)
         ->group("Output");
     run.add_flag("--overwrite", arguments.overwrite, "replace the run file that stands there")

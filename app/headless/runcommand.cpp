@@ -98,8 +98,11 @@ Run::Reading RunCommand::reading() const
         : outrunsDisk(m_options) ? OutcomeStore::Keep::UntilSaved
                                  : OutcomeStore::Keep::UntilRead;
     reading.wantsSettledOrder = m_options.unordered;
-    if (!m_options.wantsTimeline() && !m_options.save && !m_options.resumed)
-        reading.timeline = Recorder::Keep::Totals;
+    // The summary of a run that is kept tells what a reader in order holds back.
+    const bool tellsOrder =
+        m_options.save && m_options.summary && !isReadOnce(m_options.spec.input);
+    if (!m_options.wantsTimeline() && !m_options.resumed && !tellsOrder)
+        reading.timeline = m_options.save ? Recorder::Keep::UntilWritten : Recorder::Keep::Totals;
     return reading;
 }
 
@@ -206,9 +209,7 @@ void RunCommand::reportFailure(std::uint64_t index, const FailureView &failure)
 /// Whether the output has no place for the reason of a failure.
 bool RunCommand::writesText() const
 {
-    return m_standardOutput
-        || (m_options.output && !m_options.output->ends_with(".csv")
-            && !m_options.output->ends_with(".jsonl"));
+    return m_standardOutput || (m_options.output && !hasPlaceForReasons(*m_options.output));
 }
 
 void RunCommand::say(const std::string &line)
@@ -278,7 +279,7 @@ int RunCommand::exitStatus() const
     if (m_standardOutput && m_standardOutput->readerIsGone())
         return exitInterrupted;
     if (end.how == PoolEnd::How::Failed) {
-        complain(end.error + notWritten);
+        complain(end.error + notWritten + wayOn());
         std::fputs(end.detail.c_str(), stderr);
         return exitPoolFailed;
     }
@@ -292,28 +293,30 @@ int RunCommand::exitStatus() const
         return exitInterrupted;
     }
     if (incomplete) {
-        complain(m_outputError->message);
+        complain(m_outputError->message + wayOn());
         return exitPoolFailed;
     }
     return m_run->timeline().failed() > 0 ? exitSomeFailed : exitAllSucceeded;
 }
 
-/// What can be done with a run that was cut short, where a run file keeps it.
+/// What can be done with a run whose results were not written, where a run file keeps it.
 std::string RunCommand::wayOn() const
 {
     const std::string file = m_options.resumed.value_or(m_options.save.value_or(""));
     if (file.empty())
         return {};
-    return isReadOnce(m_options.spec.input)
-        ? "; 'poolscope export " + file + " -o FILE' writes what had finished"
-        : "; 'poolscope resume " + file + "' goes on with it";
+    const PoolEnd::How how = m_run->end().how;
+    if (how == PoolEnd::How::Completed || isReadOnce(m_options.spec.input))
+        return "; 'poolscope export " + file + " -o FILE' writes what had finished";
+    return "; 'poolscope resume " + file + "' goes on with it"
+        + (how == PoolEnd::How::Failed ? " once that is mended" : "");
 }
 
 Result<void> RunCommand::writeResults()
 {
     if (m_writer) {
         if (const auto finished = m_writer->finish(); !finished)
-            return finished;
+            return failure(finished.error().message + wayOn());
     }
     return writeRecord();
 }

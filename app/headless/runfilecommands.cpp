@@ -11,6 +11,7 @@
 #include "record/runfilereader.h"
 #include "report/analysisjson.h"
 #include "report/outcomeexport.h"
+#include "report/outcomewriter.h"
 #include "report/runopening.h"
 #include "report/valuetext.h"
 
@@ -111,11 +112,13 @@ std::string stateLine(const RunFileInfo &info)
     const RunProgress &progress = info.progress;
     std::string line = stateText(progress);
     if (line == "running")
-        line += ", by " + holderText(progress.holder);
+        return line + ", by " + holderText(progress.holder);
     if (!progress.error.empty())
         line += ": " + progress.error;
-    else if ((line == "interrupted" || progress.state != RunState::Running) && info.canBeResumed())
+    if (info.canBeResumed())
         line += "; 'poolscope resume' goes on with it";
+    if (info.canBeResumed() && progress.state == RunState::Failed)
+        line += " once that is mended";
     return line;
 }
 
@@ -230,6 +233,15 @@ Result<RunTold> readTold(const std::string &path)
     });
 }
 
+/// Where the file cannot tell them from failures.
+void tellOfUnfinished(const RunFileInfo &info, const std::string &output)
+{
+    const std::uint64_t count = info.inputCount() - info.progress.settled();
+    if (count > 0 && !hasPlaceForReasons(output))
+        complain(countText(count, "input") + " had not finished, and "
+            + (count == 1 ? "has" : "have") + " no value in " + output);
+}
+
 } // namespace
 
 int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
@@ -246,8 +258,11 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
         complain(Error{takenBackText(loaded->takenBack)}, exitAllSucceeded);
     const RunRecord &record = *loaded->record;
     Result<void> written;
-    if (options.output)
+    if (options.output) {
         written = exportOutcomes(record, *options.output);
+        if (written)
+            tellOfUnfinished(loaded->info, *options.output);
+    }
     if (written)
         written = writeTimeline(options, record, record.elapsed, charts);
     if (written)

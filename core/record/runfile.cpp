@@ -136,10 +136,13 @@ Result<std::unique_ptr<RunFile>> RunFile::create(
     const bool exists = std::filesystem::exists(path, error);
     if (exists && !isRegularFile(path))
         return failure(path + " is no regular file, so no run can be kept there");
-    if (exists && ifExists == IfExists::Refuse)
-        return failure(path
-            + " exists already: 'poolscope resume' goes on with its run, "
-              "--overwrite replaces it");
+    if (exists && ifExists == IfExists::Refuse) {
+        const auto info = readRunFileInfo(path);
+        const bool canBeResumed = info && info->canBeResumed();
+        return failure(path + " exists already: "
+            + (canBeResumed ? "'poolscope resume' goes on with its run, " : "")
+            + "--overwrite replaces it");
+    }
     std::unique_ptr<Lock> replaced;
     if (exists) {
         auto lock = Lock::take(path);
@@ -230,7 +233,11 @@ Result<void> RunFile::initialise(const RunDescription &description)
     return prepare()
         .and_then([&] { return put("run", runfile::descriptionText(description)); })
         .and_then([&] { return put("label", runfile::labelText({})); })
-        .and_then([&] { return commit({}); });
+        .and_then([&] {
+            RunProgress progress;
+            progress.areInputsComplete = !isReadOnce(description.spec.input);
+            return commit(progress);
+        });
 }
 
 Result<void> RunFile::prepare()

@@ -47,13 +47,13 @@ Result<RunFileInfo> toGoOn(const std::string &path)
     auto info = readRunFileInfo(path);
     if (!info)
         return info;
+    if (info->progress.state == RunState::Running && isAlive(info->progress.holder))
+        return failure(path + " is being written by " + holderText(info->progress.holder)
+            + "; wait until that run has ended");
     if (isReadOnce(info->description.spec.input))
         return failure("cannot go on with " + path
             + ": its inputs were lines of standard input, which are gone; 'poolscope export' "
               "writes what had finished");
-    if (info->progress.state == RunState::Running && isAlive(info->progress.holder))
-        return failure(path + " is being written by " + holderText(info->progress.holder)
-            + "; wait until that run has ended");
     if (auto entered = enterFolder(info->description); !entered)
         return tl::unexpected(entered.error());
     return info;
@@ -87,9 +87,13 @@ Result<void> acceptTask(RunFile &file, RunDescription description)
 std::string howItChanged(const RunDescription &description, const InputSource &source)
 {
     const InputSpec &input = description.spec.input;
-    if (const auto *files = std::get_if<FilesInput>(&input))
-        return "'" + files->pattern + "' matches other files now, " + std::to_string(source.size())
-            + " where it matched " + std::to_string(description.inputCount);
+    if (const auto *files = std::get_if<FilesInput>(&input)) {
+        const std::string matches = "'" + files->pattern + "' matches other files now";
+        return source.size() == description.inputCount
+            ? matches
+            : matches + ", " + std::to_string(source.size()) + " where it matched "
+                + std::to_string(description.inputCount);
+    }
     const auto *lines = std::get_if<LinesInput>(&input);
     const auto *csv = std::get_if<CsvInput>(&input);
     return (lines ? lines->path : csv ? csv->path : "the range") + " is not what it was";

@@ -56,4 +56,9 @@ Result<std::unique_ptr<OutcomeWriter>> openOutcomeWriter(
     return std::make_unique<NpyWriter>(std::move(*file));
 }
 
+bool hasPlaceForReasons(const std::filesystem::path &path)
+{
+    return path.extension() == ".csv" || path.extension() == ".jsonl";
+}
+
 } // namespace poolscope

@@ -47,4 +47,7 @@ public:
 Result<std::unique_ptr<OutcomeWriter>> openOutcomeWriter(
     const std::filesystem::path &path, WaitForRoom room = {});
 
+/// Whether files of this name have a place for the reason of a failure.
+bool hasPlaceForReasons(const std::filesystem::path &path);
+
 } // namespace poolscope

@@ -241,11 +241,14 @@ class ChangedFile(InputTest):
             "-o", "out.jsonl", "--save", "run.poolscope")
         self.assert_status(done, POOL_FAILED)
         self.assertIn("in.txt has changed since it was first read", done.err)
+        self.assertIn("; out.jsonl was not written; 'poolscope resume run.poolscope' goes on with it "
+                      "once that is mended\n", done.err)
         self.assertFalse(self.path("out.jsonl").exists())
         self.assert_status(self.program("export", "run.poolscope", "-o", "kept.jsonl"), 0)
         kept = {line["index"]: line["value"]
                 for line in read_jsonl(self.path("kept.jsonl")) if "value" in line}
         self.assertEqual(kept, {index: lines[index] for index in kept})
+        self.assertGreater(len(kept), 0)
         self.assertLess(len(kept), len(lines))
         done = self.program("resume", "run.poolscope", "-o", "out.jsonl")
         self.assert_status(done, WRONG_USE)
@@ -451,6 +454,34 @@ class StandardInput(InputTest):
         self.assert_kept(range(1000))
         done = self.program("info", "run.poolscope")
         self.assertIn("\nstate       interrupted\ndone        1000 of ? inputs\n", done.out.decode())
+
+    def test_killed_before_anything_had_finished(self):
+        process = self.start_reading("identity", "--save", "run.poolscope", "-q")
+        self.until(self.path("run.poolscope").exists, "the run file")
+        self.assertEqual((self.told()["tasks"], self.told()["complete"]), (None, False))
+        process.kill()
+        process.wait()
+        told = self.told()
+        self.assertEqual(
+            (told["state"], told["tasks"], told["complete"]), ("interrupted", None, False))
+        self.assert_kept([])
+
+    def test_one_that_still_runs_is_not_gone(self):
+        self.start_keeping(range(10))
+        done = self.program("resume", "run.poolscope")
+        self.assert_status(done, WRONG_USE)
+        self.assertIn("is being written by", done.err)
+        done = self.program("run", "--builtin", "sqrt", "--range", "0:5", "--save", "run.poolscope")
+        self.assert_refused(done, "run.poolscope exists already: --overwrite replaces it")
+
+    def test_a_trace_of_one_that_was_cut_short_does_not_know_how_many_came(self):
+        process = self.start_keeping(range(10))
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait()
+        self.assert_status(
+            self.program("export", "run.poolscope", "--trace", "trace.json"), ALL_SUCCEEDED)
+        told = json.loads(self.program("info", "trace.json", "--json").out)
+        self.assertEqual((told["tasks"], told["complete"], told["succeeded"]), (None, False, 10))
 
     def test_an_interrupt_says_what_to_do_with_the_run_file(self):
         process = self.start_keeping(range(10))

@@ -375,6 +375,29 @@ class Resuming(RunFileTest):
         self.assert_refused(
             self.program("resume", "run.poolscope"), "the input has changed",
             "'*.in' matches other files now, 3 where it matched 2")
+        self.path("b.in").unlink()
+        self.assertRegex(
+            self.program("resume", "run.poolscope").err, r"'\*\.in' matches other files now\n$")
+
+    def test_a_halted_run_can_go_on(self):
+        done = self.program("run", *self.task("picky", "0:1000"), "--halt", 2, "--save",
+                            "run.poolscope", "-o", "out.csv")
+        self.assertIn("; out.csv was not written; 'poolscope resume run.poolscope' goes on with it",
+                      done.err)
+        self.assertRegex(self.program("info", "run.poolscope").out.decode(),
+                         r"\nstate +halted: \d+ inputs failed, .*; 'poolscope resume' goes on with it\n")
+
+    def test_text_does_not_pass_over_what_had_not_finished(self):
+        self.stop_in_mid_run()
+        missing = 300 - self.info()["succeeded"]
+        self.assertGreater(missing, 0)
+        for name in ("out.txt", "out.npy"):
+            done = self.program("export", "run.poolscope", "-o", name)
+            self.assertEqual(done.status, ALL_SUCCEEDED)
+            self.assertEqual(
+                done.err,
+                f"poolscope: {missing} inputs had not finished, and have no value in {name}\n")
+        self.assertEqual(self.program("export", "run.poolscope", "-o", "out.csv").err, "")
 
     def test_refuses_a_file_that_is_being_written(self):
         process = self.start("run", *self.task("slow", "0:100000"), "--save", "run.poolscope")
