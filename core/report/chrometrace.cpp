@@ -180,12 +180,17 @@ private:
         std::string head;
         Object document(head);
         document.text("displayTimeUnit", "ms");
+        const CoordinatorUsage coordinator = m_timeline.coordinator();
         Object facts = document.object("otherData");
         facts.number(trace::versionKey, trace::version)
             .number("inputs", m_record.inputCount)
             .number("inputs_complete", m_record.areInputsComplete ? 1 : 0)
             .time("first_dispatch", m_timeline.firstDispatch())
-            .time("last_outcome", m_timeline.lastOutcome());
+            .time("last_outcome", m_timeline.lastOutcome())
+            .number("cores", m_record.machine.cores)
+            .time("coordinator_cpu", coordinator.cpu)
+            .time("coordinator_busy", coordinator.busy)
+            .time("coordinator_throttled", coordinator.throttled);
         if (m_record.source.empty())
             facts.text("spec", specJson(m_record.spec).dump());
         else
@@ -217,6 +222,10 @@ private:
             .text("runtime", identity.runtime)
             .time("cpu", worker.cpu())
             .time("run_queue", worker.runQueue())
+            .time("set_up_cpu", worker.setUpCpu())
+            .time("set_up_run_queue", worker.setUpRunQueue())
+            .number("threads", worker.threads())
+            .time("thread_run_queue", worker.threadRunQueue())
             .number("max_rss", worker.maxRss());
         m_file.end(event, arguments);
     }

@@ -30,6 +30,13 @@ Result<std::uint64_t> timeOf(const TraceMembers &members, const char *name)
     return needed(members.time(name), name, "time in microseconds from 0 on");
 }
 
+/// 0 where it is not told.
+std::uint32_t smallCountOf(const TraceMembers &members, const char *name)
+{
+    return static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(members.count(name).value_or(0), UINT32_MAX));
+}
+
 } // namespace
 
 bool OwnTrace::isOne(const TraceMembers &facts)
@@ -50,6 +57,10 @@ Result<void> OwnTrace::takeFacts(const TraceMembers &facts)
     m_run.areInputsComplete = facts.count("inputs_complete").value_or(1) != 0;
     m_run.firstDispatch = facts.time("first_dispatch").value_or(0);
     m_run.lastOutcome = facts.time("last_outcome").value_or(0);
+    m_run.cores = smallCountOf(facts, "cores");
+    m_run.coordinator.cpu = facts.time("coordinator_cpu").value_or(0);
+    m_run.coordinator.busy = facts.time("coordinator_busy").value_or(0);
+    m_run.coordinator.throttled = facts.time("coordinator_throttled").value_or(0);
     m_run.source = facts.text("source");
     if (!m_run.source.empty())
         return {};
@@ -98,13 +109,16 @@ Result<void> OwnTrace::takeWorker(const TraceEvent &event)
         return worker ? failure("'tid' is no worker") : tl::unexpected(worker.error());
     ImportedWorker &of = m_run.workers[*worker - 1];
     const TraceMembers &arguments = event.arguments;
-    of.identity.pid = static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(arguments.count("pid").value_or(0), UINT32_MAX));
+    of.identity.pid = smallCountOf(arguments, "pid");
     of.identity.host = arguments.text("host");
     of.identity.runtime = arguments.text("runtime");
     of.usage.cpu = arguments.time("cpu").value_or(0);
     of.usage.runQueue = arguments.time("run_queue").value_or(0);
     of.usage.maxRss = arguments.count("max_rss").value_or(0);
+    of.setUp.cpu = arguments.time("set_up_cpu").value_or(0);
+    of.setUp.runQueue = arguments.time("set_up_run_queue").value_or(0);
+    of.threads.count = smallCountOf(arguments, "threads");
+    of.threads.runQueue = arguments.time("thread_run_queue").value_or(0);
     return {};
 }
 

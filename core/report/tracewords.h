@@ -6,9 +6,12 @@
 // since the run's start, with nanoseconds behind the point.
 //
 //     otherData                     version, inputs, inputs_complete (0: more were to come),
-//                                   first_dispatch, last_outcome; spec, the run's settings as a run
-//                                   file has them, as text; or source, where the run was read from
-//     M  worker                     pid, host, runtime, cpu, run_queue, max_rss of a worker
+//                                   first_dispatch, last_outcome, cores, coordinator_cpu,
+//                                   coordinator_busy, coordinator_throttled; spec, the run's
+//                                   settings as a run file has them, as text; or source, where the
+//                                   run was read from
+//     M  worker                     pid, host, runtime, cpu, run_queue, set_up_cpu,
+//                                   set_up_run_queue, threads, thread_run_queue, max_rss
 //     X  poolscope.span             index, count: a span
 //     X  poolscope.chunk sent       worker, spans, received, answered, decoded: a chunk's stations
 //     X  poolscope.chunk decoded    where its flow ends
