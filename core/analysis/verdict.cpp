@@ -218,7 +218,7 @@ std::optional<Verdict> tail(const Case &run)
         advise(verdict, run, {{Change::Setting::Workers, run.f.iterations}}, 1);
         return verdict;
     }
-    if (run.f.iterations < 4ULL * run.f.workers) {
+    if (run.f.iterations < 4ULL * run.f.workers && run.f.iterations % run.f.workers != 0) {
         return found(Finding::Tail, loss,
             idled + ": " + countText(run.f.iterations, "input") + " do not divide evenly among "
                 + workersText(run.f.workers) + ".");

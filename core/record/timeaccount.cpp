@@ -97,7 +97,10 @@ void TimeAccount::closeReady(std::uint64_t time, Stretch untold)
         const std::uint64_t end = m_openSpans.back().begin + m_openSpans.back().duration;
         add(Stretch::UnderWay, begin);
         addSpans(m_openSpans.size(), begin, std::min(end, time));
-        add(untold, time);
+        if (m_idle && m_idleSince >= end)
+            addIdle(time); // of a run in which chunks are not told of
+        else
+            add(untold, time);
         return;
     }
     add(Stretch::TransferOut, std::min(m_answered, time));

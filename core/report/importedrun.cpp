@@ -132,7 +132,7 @@ Result<void> Importer::makeOutcomes()
     return {};
 }
 
-/// Where nothing is told of workers, one is there from its first span to the end of its last.
+/// Where nothing is told of workers, one is there from its first span to the run's end.
 void Importer::addMarks()
 {
     if (std::any_of(m_run.marks.begin(), m_run.marks.end(),
@@ -142,11 +142,13 @@ void Importer::addMarks()
         std::uint64_t from = UINT64_MAX;
         std::uint64_t to = 0;
     };
+    std::uint64_t end = 0;
     std::vector<Stay> stays(m_run.workers.size());
     for (const ImportedSpan &span : m_run.spans) {
         Stay &stay = stays[span.worker - 1];
         stay.from = std::min(stay.from, span.span.begin);
         stay.to = std::max(stay.to, endOf(span.span));
+        end = std::max(end, stay.to);
     }
     for (WorkerId worker = 1; worker <= stays.size(); ++worker) {
         const Stay &stay = stays[worker - 1];
@@ -154,7 +156,9 @@ void Importer::addMarks()
             continue;
         m_run.marks.push_back({stay.from, 0, worker, Mark::Kind::Starting});
         m_run.marks.push_back({stay.from, 0, worker, Mark::Kind::Ready});
-        m_run.marks.push_back({stay.to, 0, worker, Mark::Kind::Gone});
+        m_run.marks.push_back({stay.to, static_cast<std::uint64_t>(IdleReason::NothingLeft), worker,
+            Mark::Kind::Idle});
+        m_run.marks.push_back({end, 0, worker, Mark::Kind::Gone});
     }
 }
 
@@ -188,6 +192,7 @@ Result<LoadedRun> Importer::import()
     record.spec = m_run.spec;
     record.source = m_run.source;
     record.machine.host = m_run.host;
+    record.machine.cores = m_run.cores;
     record.startedAt = m_run.startedAt;
     record.inputCount = m_run.inputCount;
     record.areInputsComplete = m_run.areInputsComplete;
@@ -222,7 +227,10 @@ Result<LoadedRun> Importer::import()
     for (WorkerId worker = 1; worker <= m_run.workers.size(); ++worker) {
         recorder.workerIntroduced(worker, m_run.workers[worker - 1].identity);
         recorder.workerUsed(worker, m_run.workers[worker - 1].usage);
+        recorder.workerSetUp(worker, m_run.workers[worker - 1].setUp);
+        recorder.workerThreads(worker, m_run.workers[worker - 1].threads);
     }
+    recorder.coordinatorUsed(m_run.coordinator);
     for (const std::string &note : m_run.notes)
         recorder.noted(0, note, 0);
     record.elapsed = std::max(m_end, m_run.lastOutcome);
@@ -366,7 +374,7 @@ void Importer::describe(LoadedRun &loaded) const
     description.spec = record.spec;
     description.inputCount = record.inputCount;
     description.program = m_run.source;
-    description.machine.host = m_run.host;
+    description.machine = record.machine;
     description.startedAt = m_run.startedAt;
     const Timeline &timeline = record.timeline;
     loaded.info.progress = progressOf(timeline, record.elapsed);

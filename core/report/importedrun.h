@@ -33,12 +33,16 @@ struct ImportedChunk {
 struct ImportedWorker {
     WorkerIdentity identity;
     WorkerUsage usage;
+    WorkerUsage setUp; ///< of it, until the worker was ready
+    ThreadUsage threads;
 };
 
 struct ImportedRun {
     std::string source; ///< as RunRecord has it
     RunSpec spec;
     std::string host;
+    std::uint32_t cores = 0; ///< that could be used; 0: unknown
+    CoordinatorUsage coordinator;
     std::int64_t startedAt = 0; ///< seconds since 1970; 0: unknown
     std::uint64_t inputCount = 0;
     bool areInputsComplete = true;

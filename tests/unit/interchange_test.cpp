@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/accounting.h"
+#include "analysis/verdict.h"
 #include "record/recorder.h"
 #include "report/chrometrace.h"
 #include "report/decimaltime.h"
@@ -121,6 +123,16 @@ TEST_F(JobLogTest, GivesEachJobTheLowestLaneThatIsFree)
     EXPECT_EQ(run.info.description.startedAt, 100);
     EXPECT_EQ(run.record->source, "jobs.joblog, of GNU parallel");
     EXPECT_TRUE(run.file.empty());
+}
+
+TEST_F(JobLogTest, ALaneThatEndsEarlyHasNothingLeftToDo)
+{
+    const LoadedRun run = jobs("1\t:\t100.000\t     0.050\t0\t3\t0\t0\tsleep 1\n"
+                               "2\t:\t100.000\t     0.100\t0\t3\t0\t0\tsleep 2\n");
+    const Accounting all = accountingOf(run.record->timeline, {2, false});
+    EXPECT_EQ(all.times[Cause::Tail], 50 * millisecond);
+    EXPECT_EQ(all.times[Cause::Lost], 0U);
+    EXPECT_THAT(analyse(*run.record, 2).verdict.text, HasSubstr("the longest input took 100 ms"));
 }
 
 TEST_F(JobLogTest, ForgivesTheRoundingOfTimes)
@@ -284,7 +296,11 @@ protected:
             pool.workerChanged(worker, WorkerState::Ready, 100);
             pool.workerIntroduced(worker, {40 + worker, "host", "python"});
             pool.workerUsed(worker, {5000, 70, 1 << 20});
+            pool.workerSetUp(worker, {3000, 50, 0});
+            pool.workerThreads(worker, {3, 20});
         }
+        pool.coordinatorUsed({900, 400, 30});
+        m_record.machine.cores = 6;
         pool.firstDispatch(1000);
         pool.spanDone(1, {1100, 50, 0, 4});
         pool.spanDone(1, {1160, 51, 4, 1});
@@ -362,9 +378,15 @@ TEST_F(OwnTraceTest, ReadsBackAsItWas)
         EXPECT_EQ(b.cpu(), a.cpu());
         EXPECT_EQ(b.runQueue(), a.runQueue());
         EXPECT_EQ(b.maxRss(), a.maxRss());
+        EXPECT_EQ(b.setUpCpu(), a.setUpCpu());
+        EXPECT_EQ(b.setUpRunQueue(), a.setUpRunQueue());
+        EXPECT_EQ(b.threads(), a.threads());
+        EXPECT_EQ(b.threadRunQueue(), a.threadRunQueue());
         EXPECT_EQ(b.restarts(), a.restarts());
         EXPECT_EQ(b.state(), a.state());
     }
+    EXPECT_EQ(after.coordinator(), before.coordinator());
+    EXPECT_EQ(run->info.description.machine.cores, 6U);
     EXPECT_EQ(after.succeeded(), before.succeeded());
     EXPECT_EQ(after.failed(), before.failed());
     EXPECT_EQ(after.quarantined(), before.quarantined());
