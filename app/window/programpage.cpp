@@ -149,6 +149,11 @@ QString ProgramPage::columnsNote() const
     if (!names.empty())
         return tr("{%1} is no column, and is passed on as it is")
             .arg(QString::fromStdString(names.front()));
+    const auto apart = namesTakenApart(m_text->text().toStdString(), columns);
+    if (!apart.empty())
+        return tr(
+            "{%1} is passed on as it is, in pieces: a name with blanks has to stand in quotes")
+            .arg(QString::fromStdString(apart.front()));
     return tr("{} is the row; its columns are {%1}; what it prints is the value")
         .arg(m_columns.mid(0, mostColumns).join(QStringLiteral("}, {")));
 }

@@ -23,10 +23,15 @@ std::string noteOnInput(const TaskSpec &task, const InputSource &source)
     if (!command || columns.empty())
         return {};
     const std::vector<std::string> names = namesWithoutColumn(command->command, columns);
-    if (names.empty())
-        return {};
-    return '{' + names.front() + "} is no column, and is passed on as it is; there are "
-        + csvRecord(columns);
+    if (!names.empty())
+        return '{' + names.front() + "} is no column, and is passed on as it is; there are "
+            + csvRecord(columns);
+    const std::vector<std::string> apart = namesTakenApart(command->command, columns);
+    if (!apart.empty())
+        return '{' + apart.front()
+            + "} is passed on as it is, in pieces: a name with blanks has to "
+              "stand in quotes";
+    return {};
 }
 
 } // namespace poolscope

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "task/commandtemplate.h"
 
+#include "task/words.h"
+
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <optional>
 
 namespace poolscope {
@@ -115,6 +118,20 @@ std::vector<std::string> namesWithoutColumn(
             names.emplace_back(name);
         text.remove_prefix(end);
     }
+}
+
+std::vector<std::string> namesTakenApart(
+    std::string_view text, const std::vector<std::string> &columns)
+{
+    const auto words = splitWords(text);
+    std::vector<std::string> names;
+    std::ranges::copy_if(columns, std::back_inserter(names), [&](const std::string &column) {
+        const std::string place = '{' + column + '}';
+        return words && text.find(place) != std::string_view::npos
+            && std::ranges::none_of(*words,
+                [&](const std::string &word) { return word.find(place) != std::string::npos; });
+    });
+    return names;
 }
 
 } // namespace poolscope

@@ -54,5 +54,9 @@ private:
 /// What stands in braces in the text and could be a column's name, but is none.
 std::vector<std::string> namesWithoutColumn(
     std::string_view text, const std::vector<std::string> &columns);
+/// Columns in the braces of a command's text that are in no word of it: their names have blanks,
+/// which take them apart where there are no quotes.
+std::vector<std::string> namesTakenApart(
+    std::string_view text, const std::vector<std::string> &columns);
 
 } // namespace poolscope

@@ -211,6 +211,15 @@ class Rows(InputTest):
             "run", "--command", "echo {3} {2}", "--csv", "rows.csv", "--header", "none", "-q")
         self.assertIn("{3} is no column, and is passed on as it is; there are 1,2", done.err)
 
+    def test_a_name_that_blanks_take_apart_is_told(self):
+        self.write("a b,c\n1,2\n")
+        done = self.program("run", "--command", "echo {a b} {c}", "--csv", "rows.csv", "-q")
+        self.assertEqual(done.out, b"{a b} 2\n")
+        self.assertIn("{a b} is passed on as it is, in pieces: a name with blanks has to stand in "
+                      "quotes\n", done.err)
+        done = self.program("run", "--command", "echo '{a b}' {c}", "--csv", "rows.csv", "-q")
+        self.assertEqual((done.out, done.err), (b"1 2\n", ""))
+
     def test_what_an_input_holds_moves_no_terminal(self):
         self.path("task.py").write_text("def task(line):\n    raise ValueError(line)\n")
         self.path("lines").write_bytes(b"a\0b\x1b[31mc\xc2\x9b2Jd\n")

@@ -115,6 +115,15 @@ TEST(CommandTemplate, FindsNamesThatNoColumnHas)
     EXPECT_THAT(namesWithoutColumn("{} {1} {3} {2,3}", {"1", "2"}), ElementsAre("3"));
 }
 
+TEST(CommandTemplate, FindsNamesThatAreTakenApart)
+{
+    const std::vector<std::string> columns{"a b", "c"};
+    EXPECT_THAT(namesTakenApart("echo {a b} {c}", columns), ElementsAre("a b"));
+    EXPECT_THAT(namesTakenApart("echo '{a b}' {c}", columns), IsEmpty());
+    EXPECT_THAT(namesTakenApart("echo x{a\\ b} 'open", columns), IsEmpty());
+    EXPECT_THAT(namesTakenApart("echo {} {d e}", columns), IsEmpty());
+}
+
 TEST(CommandTemplate, LooksAtAnInputNoMore)
 {
     const CommandTemplate command({"echo", "{}{b}"}, {"b"});
