@@ -383,8 +383,10 @@ Result<std::optional<std::uint64_t>> parseSize(const std::string &text)
     const std::size_t power = unit.empty() ? 0 : sizeUnits.find(unit.front()) + 1;
     const bool known = unit.empty() || (unit.size() == 1 && power > 0);
     const std::uint64_t most = UINT64_MAX >> (10 * power);
-    if (error != std::errc() || !known || value == 0 || value > most)
-        return failure("--memory-limit takes a size such as 500M or 2G, not '" + text + "'");
+    constexpr std::uint64_t least = 1 << 20; // a forgotten unit, rather
+    if (error != std::errc() || !known || value > most || (value << (10 * power)) < least)
+        return failure(
+            "--memory-limit takes a size such as 500M or 2G, at least 1M, not '" + text + "'");
     return std::optional(value << (10 * power));
 }
 

@@ -128,7 +128,8 @@ std::vector<RunSpec> specs()
     }
     for (const double timeout : {0.001, 0.1, 2.5, 1e7})
         all.push_back({sqrt, range, {{}, {}, {}, 0, timeout}});
-    for (const std::uint64_t size : {1ULL, 1000ULL, 1024ULL, 3ULL << 30, 1ULL << 40, 1ULL << 60})
+    for (const std::uint64_t size :
+        {1ULL << 20, 1'048'577ULL, 1000ULL << 20, 3ULL << 30, 1ULL << 40, 1ULL << 60})
         all.push_back({sqrt, range, {{}, {}, {}, 0, {}, size, size, size}});
     for (const std::int64_t start : {INT64_MIN, std::int64_t(-5), std::int64_t(0), INT64_MAX}) {
         for (const std::int64_t stop : {INT64_MIN, std::int64_t(-1), std::int64_t(7), INT64_MAX}) {
@@ -197,6 +198,7 @@ TEST(RunArguments, AreRefusedAsByTheProgram)
         {"--builtin", "sqrt", "--range", "1:9", "--timeout", "0"},
         {"--builtin", "sqrt", "--range", "1:9", "--timeout", "nan"},
         {"--builtin", "sqrt", "--range", "1:9", "--memory-limit", "5X"},
+        {"--builtin", "sqrt", "--range", "1:9", "--memory-limit", "500"},
         {"--builtin", "sqrt", "--range", "1:9", "--memory-limit", "99999999999T"},
         {"--builtin", "sqrt", "--range", "1:9", "--recycle", "0"},
         {"--builtin", "sqrt", "--range", "1:9", "--halt", "-1"},
