@@ -118,7 +118,7 @@ void FilterRunner::leave(std::uint64_t index)
     if (m_inDoubtFrom && m_wrong.empty())
         m_errorOutput(index,
             "poolscope: this filter was gone before it could be seen that its values since input "
-                + std::to_string(*m_inDoubtFrom) + " are each their own input's\n");
+                + std::to_string(*m_inDoubtFrom) + " are each their own input's; they are kept\n");
     m_inDoubtFrom.reset();
 }
 
