@@ -21,7 +21,7 @@ constexpr std::size_t previewRows = 3;
 constexpr std::size_t mostColumnsShown = 1000;
 constexpr int shownLines = 7;
 constexpr qsizetype longestField = 60; // characters
-constexpr int widestName = 20; // of a character's width
+constexpr int widestName = 26; // of a character's width
 constexpr int widestField = 10;
 
 struct Delimiter {
@@ -227,8 +227,10 @@ void CsvPage::fitColumns()
     m_table->resizeColumnsToContents();
     const int character = m_table->fontMetrics().averageCharWidth();
     for (int column = 0; column < m_table->columnCount(); ++column) {
-        const int widest = character * (column == 0 ? widestName : widestField);
-        m_table->setColumnWidth(column, std::min(m_table->columnWidth(column), widest));
+        const bool hasCheckBoxes = column == 0; // whose margins the style does not count
+        const int widest = character * (hasCheckBoxes ? widestName : widestField);
+        const int wanted = m_table->columnWidth(column) + (hasCheckBoxes ? 2 * character : 0);
+        m_table->setColumnWidth(column, std::min(wanted, widest));
     }
 }
 
