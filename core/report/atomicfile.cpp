@@ -43,23 +43,29 @@ int openNameless(const fs::path &target)
     return ::open(folder.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0666);
 }
 
-/// Gives a file without a name one, as open(2) says of O_TMPFILE; false, with errno, where it
+/// Gives a file without a name one, as open(2) says of O_TMPFILE; empty, with errno, where it
 /// fails.
-bool link(int descriptor, const fs::path &path)
+fs::path linkBeside(int descriptor, const fs::path &target)
 {
     const std::string file = "/proc/self/fd/" + std::to_string(descriptor);
-    return ::linkat(AT_FDCWD, file.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0;
+    for (;;) {
+        const fs::path path = nextTemporary(target);
+        if (::linkat(AT_FDCWD, file.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0)
+            return path;
+        if (errno != EEXIST)
+            return {};
+    }
 }
 
 /// Tries it with a file that is not kept: when the real one is whole it is too late to find out.
 bool canLinkBeside(const fs::path &target)
 {
     const int descriptor = openNameless(target);
-    const fs::path temporary = nextTemporary(target);
-    const bool linked =
-        descriptor >= 0 && link(descriptor, temporary) && ::unlink(temporary.c_str()) == 0;
-    if (descriptor >= 0)
-        ::close(descriptor);
+    if (descriptor < 0)
+        return false;
+    const fs::path temporary = linkBeside(descriptor, target);
+    const bool linked = !temporary.empty() && ::unlink(temporary.c_str()) == 0;
+    ::close(descriptor);
     return linked;
 }
 
@@ -138,10 +144,8 @@ void AtomicFile::openNamed()
 bool AtomicFile::giveName()
 {
     while (m_temporary.empty()) {
-        const fs::path temporary = nextTemporary(m_target);
-        if (link(m_descriptor, temporary))
-            m_temporary = temporary;
-        else if (errno != EEXIST && !waitsForRoom())
+        m_temporary = linkBeside(m_descriptor, m_target);
+        if (m_temporary.empty() && !waitsForRoom())
             return false;
     }
     return true;
