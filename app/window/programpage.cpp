@@ -151,8 +151,7 @@ QString ProgramPage::columnsNote() const
             .arg(QString::fromStdString(names.front()));
     const auto apart = namesTakenApart(m_text->text().toStdString(), columns);
     if (!apart.empty())
-        return tr(
-            "{%1} is passed on as it is, in pieces: a name with blanks has to stand in quotes")
+        return tr("{%1} has to stand in quotes: without them it is taken apart, and is no column")
             .arg(QString::fromStdString(apart.front()));
     return tr("{} is the row; its columns are {%1}; what it prints is the value")
         .arg(m_columns.mid(0, mostColumns).join(QStringLiteral("}, {")));

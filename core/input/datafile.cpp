@@ -108,8 +108,7 @@ Result<void> DataFile::bufferExpected(std::uint64_t offset, std::size_t size)
     m_buffer.clear();
     if (!got)
         return tl::unexpected(got.error());
-    return failure(
-        m_path + " has changed since it was first read; run it again when nothing writes to it");
+    return failure(m_path + " has changed since it was first read: leave it as it is during a run");
 }
 
 /// As many bytes as there are, `size` at the most.

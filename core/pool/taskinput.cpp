@@ -29,8 +29,8 @@ std::string noteOnInput(const TaskSpec &task, const InputSource &source)
     const std::vector<std::string> apart = namesTakenApart(command->command, columns);
     if (!apart.empty())
         return '{' + apart.front()
-            + "} is passed on as it is, in pieces: a name with blanks has to "
-              "stand in quotes";
+            + "} has to stand in quotes: without them it is taken apart, and is "
+              "no column";
     return {};
 }
 

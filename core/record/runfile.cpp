@@ -138,6 +138,9 @@ Result<std::unique_ptr<RunFile>> RunFile::create(
         return failure(path + " is no regular file, so no run can be kept there");
     if (exists && ifExists == IfExists::Refuse) {
         const auto info = readRunFileInfo(path);
+        if (info && info->progress.state == RunState::Running && isAlive(info->progress.holder))
+            return failure(path + " exists already, and is being written by "
+                + holderText(info->progress.holder));
         const bool canBeResumed = info && info->canBeResumed();
         return failure(path + " exists already: "
             + (canBeResumed ? "'poolscope resume' goes on with its run, " : "")

@@ -215,8 +215,8 @@ class Rows(InputTest):
         self.write("a b,c\n1,2\n")
         done = self.program("run", "--command", "echo {a b} {c}", "--csv", "rows.csv", "-q")
         self.assertEqual(done.out, b"{a b} 2\n")
-        self.assertIn("{a b} is passed on as it is, in pieces: a name with blanks has to stand in "
-                      "quotes\n", done.err)
+        self.assertIn("{a b} has to stand in quotes: without them it is taken apart, and is no "
+                      "column\n", done.err)
         done = self.program("run", "--command", "echo '{a b}' {c}", "--csv", "rows.csv", "-q")
         self.assertEqual((done.out, done.err), (b"1 2\n", ""))
 
@@ -252,6 +252,7 @@ class ChangedFile(InputTest):
         self.assertIn("in.txt has changed since it was first read", done.err)
         self.assertIn("; out.jsonl was not written; 'poolscope resume run.poolscope' goes on with it "
                       "once that is mended\n", done.err)
+        self.assertNotIn("run it again", done.err)
         self.assertFalse(self.path("out.jsonl").exists())
         self.assert_status(self.program("export", "run.poolscope", "-o", "kept.jsonl"), 0)
         kept = {line["index"]: line["value"]
@@ -481,7 +482,7 @@ class StandardInput(InputTest):
         self.assert_status(done, WRONG_USE)
         self.assertIn("is being written by", done.err)
         done = self.program("run", "--builtin", "sqrt", "--range", "0:5", "--save", "run.poolscope")
-        self.assert_refused(done, "run.poolscope exists already: --overwrite replaces it")
+        self.assertIn("run.poolscope exists already, and is being written by", done.err)
 
     def test_a_trace_of_one_that_was_cut_short_does_not_know_how_many_came(self):
         process = self.start_keeping(range(10))
