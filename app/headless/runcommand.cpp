@@ -98,7 +98,8 @@ Run::Reading RunCommand::reading() const
         : outrunsDisk(m_options) ? OutcomeStore::Keep::UntilSaved
                                  : OutcomeStore::Keep::UntilRead;
     reading.wantsSettledOrder = m_options.unordered;
-    // The summary of a run that is kept tells what a reader in order holds back.
+    // The summary of a run that is kept tells what a reader in order holds back, except for
+    // standard input, which may go on for ever.
     const bool tellsOrder =
         m_options.save && m_options.summary && !isReadOnce(m_options.spec.input);
     if (!m_options.wantsTimeline() && !m_options.resumed && !tellsOrder)

@@ -468,7 +468,8 @@ TEST_F(PoolTest, ATimeoutKillsWhatTheTaskHasStarted)
                    "def f(x):\n"
                    "  if os.path.exists(__file__ + '.pid'): return\n"
                    "  p = subprocess.Popen(['sleep', '3600'])\n"
-                   "  open(__file__ + '.pid', 'w').write(str(p.pid))\n"
+                   "  open(__file__ + '.new', 'w').write(str(p.pid))\n"
+                   "  os.rename(__file__ + '.new', __file__ + '.pid')\n"
                    "  p.wait()\n"),
         1, pool);
     EXPECT_EQ(runToEnd(), PoolEnd::How::Completed);

@@ -400,6 +400,7 @@ TEST_F(RunFileTest, HoldsWhatTheRecordHasLetGoOf)
     const auto loaded = loadRunFile(other);
     ASSERT_TRUE(expected && loaded);
     EXPECT_TRUE(everythingIn(*loaded->record) == everythingIn(*expected->record));
+    EXPECT_FALSE(everythingIn(letsGo.record()) == everythingIn(keeps.record()));
 }
 
 TEST_F(RunFileTest, HoldsWhatWasNotedBeforeItWasBrokenOff)
