@@ -482,6 +482,7 @@ class StandardInput(InputTest):
         self.assert_status(done, WRONG_USE)
         self.assertIn("is being written by", done.err)
         done = self.program("run", "--builtin", "sqrt", "--range", "0:5", "--save", "run.poolscope")
+        self.assert_status(done, WRONG_USE)
         self.assertIn("run.poolscope exists already, and is being written by", done.err)
 
     def test_a_trace_of_one_that_was_cut_short_does_not_know_how_many_came(self):
