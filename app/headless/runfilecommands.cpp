@@ -51,7 +51,7 @@ struct RunTold {
 /// "running", "interrupted", "completed", ...
 std::string stateText(const RunProgress &progress)
 {
-    if (progress.state == RunState::Running && !isAlive(progress.holder))
+    if (progress.state == RunState::Running && !isBeingWritten(progress))
         return "interrupted";
     return std::string(runfile::stateName(progress.state));
 }
@@ -100,7 +100,7 @@ Json infoJson(const RunTold &told)
     };
     if (!progress.error.empty())
         json["error"] = progress.error;
-    if (stateText(progress) == "running")
+    if (isBeingWritten(progress))
         json["pid"] = progress.holder.pid;
     json["accounting"] = accountingJson(told.analysis.accounting, told.heldBack);
     json["verdict"] = verdictJson(told.analysis.verdict);
@@ -111,15 +111,14 @@ std::string stateLine(const RunFileInfo &info)
 {
     const RunProgress &progress = info.progress;
     std::string line = stateText(progress);
-    if (line == "running")
+    if (isBeingWritten(progress))
         return line + ", by " + holderText(progress.holder);
     if (!progress.error.empty())
         line += ": " + progress.error;
-    if (info.canBeResumed())
-        line += "; 'poolscope resume' goes on with it";
-    if (info.canBeResumed() && progress.state == RunState::Failed)
-        line += " once that is mended";
-    return line;
+    if (!info.canBeResumed())
+        return line;
+    line += "; 'poolscope resume' goes on with it";
+    return progress.state == RunState::Failed ? line + " once that is mended" : line;
 }
 
 std::string progressLine(const RunFileInfo &info)

@@ -72,16 +72,12 @@ bool isNumber(int column)
     return column >= HistoryModel::Done && column <= HistoryModel::Size;
 }
 
-bool goesOn(const RunFileInfo &info)
-{
-    return info.progress.state == RunState::Running && isAlive(info.progress.holder);
-}
-
 QString stateText(const RunFileInfo &info)
 {
     switch (info.progress.state) {
     case RunState::Running:
-        return goesOn(info) ? HistoryModel::tr("running") : HistoryModel::tr("interrupted");
+        return isBeingWritten(info.progress) ? HistoryModel::tr("running")
+                                             : HistoryModel::tr("interrupted");
     case RunState::Completed:
         return HistoryModel::tr("finished");
     case RunState::Cancelled:
@@ -177,7 +173,7 @@ const RunFileInfo &HistoryModel::info(int row) const
 bool HistoryModel::canResume(int row) const
 {
     const RunFileInfo &of = info(row);
-    return of.canBeResumed() && !goesOn(of);
+    return of.canBeResumed() && !isBeingWritten(of.progress);
 }
 
 int HistoryModel::rowOf(const QString &path) const

@@ -66,6 +66,11 @@ bool isAlive(const RunFileHolder &holder)
         || startTicksOf(std::to_string(holder.pid)) == holder.startTicks;
 }
 
+bool isBeingWritten(const RunProgress &progress)
+{
+    return progress.state == RunState::Running && isAlive(progress.holder);
+}
+
 std::string holderText(const RunFileHolder &holder)
 {
     return "process " + std::to_string(holder.pid)
@@ -138,7 +143,7 @@ Result<std::unique_ptr<RunFile>> RunFile::create(
         return failure(path + " is no regular file, so no run can be kept there");
     if (exists && ifExists == IfExists::Refuse) {
         const auto info = readRunFileInfo(path);
-        if (info && info->progress.state == RunState::Running && isAlive(info->progress.holder))
+        if (info && isBeingWritten(info->progress))
             return failure(path + " exists already, and is being written by "
                 + holderText(info->progress.holder));
         const bool canBeResumed = info && info->canBeResumed();

@@ -75,6 +75,8 @@ RunFileHolder thisProcess();
 
 /// Whether that process lives: of another host it is taken to.
 bool isAlive(const RunFileHolder &holder);
+/// Whether the run goes on in a process that lives.
+bool isBeingWritten(const RunProgress &progress);
 
 /// "process 1234 on this host", for a message.
 std::string holderText(const RunFileHolder &holder);

@@ -37,8 +37,7 @@ Result<LoadedRun> loadRunFile(const std::string &path)
     if (const auto finished = restorer.finish(loaded.info.progress); !finished)
         return failure(path + " is damaged: " + finished.error().message);
     loaded.written = restorer.positions();
-    const RunProgress &progress = loaded.info.progress;
-    if (progress.state != RunState::Running || !isAlive(progress.holder)) {
+    if (!isBeingWritten(loaded.info.progress)) {
         loaded.takenBack = restorer.takeBackDoubtful();
         loaded.info.progress.succeeded = record.timeline.succeeded();
         restorer.closeWorkers();

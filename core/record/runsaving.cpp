@@ -47,7 +47,7 @@ Result<RunFileInfo> toGoOn(const std::string &path)
     auto info = readRunFileInfo(path);
     if (!info)
         return info;
-    if (info->progress.state == RunState::Running && isAlive(info->progress.holder))
+    if (isBeingWritten(info->progress))
         return failure(path + " is being written by " + holderText(info->progress.holder)
             + "; wait until that run has ended");
     if (isReadOnce(info->description.spec.input))
