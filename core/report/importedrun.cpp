@@ -142,13 +142,11 @@ void Importer::addMarks()
         std::uint64_t from = UINT64_MAX;
         std::uint64_t to = 0;
     };
-    std::uint64_t end = 0;
     std::vector<Stay> stays(m_run.workers.size());
     for (const ImportedSpan &span : m_run.spans) {
         Stay &stay = stays[span.worker - 1];
         stay.from = std::min(stay.from, span.span.begin);
         stay.to = std::max(stay.to, endOf(span.span));
-        end = std::max(end, stay.to);
     }
     for (WorkerId worker = 1; worker <= stays.size(); ++worker) {
         const Stay &stay = stays[worker - 1];
@@ -158,7 +156,7 @@ void Importer::addMarks()
         m_run.marks.push_back({stay.from, 0, worker, Mark::Kind::Ready});
         m_run.marks.push_back({stay.to, static_cast<std::uint64_t>(IdleReason::NothingLeft), worker,
             Mark::Kind::Idle});
-        m_run.marks.push_back({end, 0, worker, Mark::Kind::Gone});
+        m_run.marks.push_back({m_lastEnd, 0, worker, Mark::Kind::Gone});
     }
 }
 
@@ -202,16 +200,16 @@ Result<LoadedRun> Importer::import()
     std::optional<Error> problem;
     Recorder recorder(record.timeline, *record.outcomes, record.log, nullptr,
         Recorder::Keep::Everything, [&](const std::string &what) { problem = Error{what}; });
+    std::uint64_t firstBegin = latestTime;
+    for (const ImportedSpan &span : m_run.spans) {
+        m_lastEnd = std::max(m_lastEnd, endOf(span.span));
+        firstBegin = std::min(firstBegin, span.span.begin);
+    }
     addMarks();
     m_reached.resize(m_run.workers.size());
     for (const Mark &mark : m_run.marks) {
         if (mark.kind == Mark::Kind::Failed || mark.kind == Mark::Kind::Retried)
             ++m_valueless[mark.value];
-    }
-    std::uint64_t firstBegin = latestTime;
-    for (const ImportedSpan &span : m_run.spans) {
-        m_lastEnd = std::max(m_lastEnd, endOf(span.span));
-        firstBegin = std::min(firstBegin, span.span.begin);
     }
     const std::vector<Step> steps = this->steps();
     m_end = steps.empty() ? 0 : steps.back().time;
