@@ -29,8 +29,7 @@ std::string noteOnInput(const TaskSpec &task, const InputSource &source)
     const std::vector<std::string> apart = namesTakenApart(command->command, columns);
     if (!apart.empty())
         return '{' + apart.front()
-            + "} has to stand in quotes: without them it is taken apart, and is "
-              "no column";
+            + "} has to stand in quotes: without them it is taken apart, and is no column";
     return {};
 }
 

@@ -34,15 +34,25 @@ Result<void> OutcomeWriter::writeReals(std::uint64_t first, std::span<const doub
     return {};
 }
 
+namespace {
+
+/// Null for an ending that has none.
+const LineFormat *lineFormatOf(const std::filesystem::path &path)
+{
+    const auto ending = path.extension();
+    return ending == ".csv"  ? &csvFormat
+        : ending == ".jsonl" ? &jsonLinesFormat
+        : ending == ".txt"   ? &textFormat
+                             : nullptr;
+}
+
+} // namespace
+
 Result<std::unique_ptr<OutcomeWriter>> openOutcomeWriter(
     const std::filesystem::path &path, WaitForRoom room)
 {
-    const auto ending = path.extension();
-    const LineFormat *const lines = ending == ".csv" ? &csvFormat
-        : ending == ".jsonl"                         ? &jsonLinesFormat
-        : ending == ".txt"                           ? &textFormat
-                                                     : nullptr;
-    if (!lines && ending != ".npy")
+    const LineFormat *const lines = lineFormatOf(path);
+    if (!lines && path.extension() != ".npy")
         return failure(
             "cannot write " + path.string() + ": its ending must be .csv, .jsonl, .txt or .npy");
     auto file = AtomicFile::open(path, std::move(room));
@@ -58,7 +68,8 @@ Result<std::unique_ptr<OutcomeWriter>> openOutcomeWriter(
 
 bool hasPlaceForReasons(const std::filesystem::path &path)
 {
-    return path.extension() == ".csv" || path.extension() == ".jsonl";
+    const LineFormat *const lines = lineFormatOf(path);
+    return lines && lines != &textFormat;
 }
 
 } // namespace poolscope
