@@ -4,6 +4,7 @@
 #include "input/integerrange.h"
 #include "pool/usablecores.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -129,8 +130,9 @@ std::vector<RunSpec> specs()
     for (const double timeout : {0.001, 0.1, 2.5, 1e7})
         all.push_back({sqrt, range, {{}, {}, {}, 0, timeout}});
     for (const std::uint64_t size :
-        {1ULL << 20, 1'048'577ULL, 1000ULL << 20, 3ULL << 30, 1ULL << 40, 1ULL << 60})
-        all.push_back({sqrt, range, {{}, {}, {}, 0, {}, size, size, size}});
+        {1ULL, 1000ULL, 1024ULL, 1ULL << 20, 1'048'577ULL, 3ULL << 30, 1ULL << 40, 1ULL << 60})
+        all.push_back(
+            {sqrt, range, {{}, {}, {}, 0, {}, std::max<std::uint64_t>(size, 1 << 20), size, size}});
     for (const std::int64_t start : {INT64_MIN, std::int64_t(-5), std::int64_t(0), INT64_MAX}) {
         for (const std::int64_t stop : {INT64_MIN, std::int64_t(-1), std::int64_t(7), INT64_MAX}) {
             for (const std::int64_t step :
