@@ -40,6 +40,7 @@ Conversation::Conversation(
 Conversation::News Conversation::takeFrames(std::uint64_t time)
 {
     m_framesTime = time;
+    seeWhatRuns();
     while (m_broken.empty()) {
         const auto frame = m_process.nextFrame();
         if (!frame)
@@ -223,12 +224,21 @@ void Conversation::stands(const wire::Standing &message)
     m_listener.trusted(m_worker, m_framesTime);
 }
 
-/// It was printed at some time since the last output came: by what ran then, what runs now, or what
-/// lies between.
+IndexRange Conversation::seeWhatRuns()
+{
+    const IndexRange running = m_process.board().runningBatch();
+    if (running.count > 0)
+        m_seenRunning = running;
+    return running;
+}
+
+/// It was printed at some time since the last output was read: by what ran then, what runs now, or
+/// what lies between. What runs now may have gone on since this output was read, so it does not
+/// tell where the next one begins; what was seen before does.
 void Conversation::wroteToStandardError(const QByteArray &text)
 {
-    const IndexRange now = m_process.board().runningBatch();
-    const IndexRange before = std::exchange(m_runningAtOutput, now);
+    const IndexRange before = std::exchange(m_runningBeforeOutput, m_seenRunning);
+    const IndexRange now = seeWhatRuns();
     IndexRange running;
     if (before.count > 0 && now.count > 0 && before.first <= now.first)
         running = {before.first, now.end() - before.first};

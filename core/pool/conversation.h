@@ -78,6 +78,7 @@ private:
     void stationsCame(const wire::Stations &message);
     void printed(const wire::Printed &message);
     void stands(const wire::Standing &message);
+    IndexRange seeWhatRuns();
     void malformed(const std::string &what);
 
     const RunClock &m_clock;
@@ -97,7 +98,8 @@ private:
     std::vector<ChunkStations> m_answered; ///< chunks whose Stations are still to come
     std::uint64_t m_lastEnded = 0;
     std::uint64_t m_framesTime = 0;
-    IndexRange m_runningAtOutput; ///< what it was on when its standard error was last read
+    IndexRange m_seenRunning; ///< what it was on when it was last seen running something
+    IndexRange m_runningBeforeOutput; ///< the same, before its standard error was last read
 };
 
 } // namespace poolscope
