@@ -3,7 +3,8 @@
 //
 // One thread appends; any thread reads elements below the size() that it saw. Elements never move,
 // no call waits for another, and an element is complete once size() covers it. Memory grows by
-// blocks, each twice as large as the one before; of the last only what is used is touched.
+// blocks, each twice as large as the one before; of the last only what is used is touched. So a
+// list of plain values whose beginning is let go of may have far more elements than memory holds.
 #pragma once
 
 #include "record/memorypages.h"
@@ -13,7 +14,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -27,8 +27,8 @@ public:
     AppendLog &operator=(const AppendLog &) = delete;
     ~AppendLog()
     {
-        for (std::atomic<T *> &block : m_blocks)
-            delete[] block.load(std::memory_order_relaxed);
+        for (std::size_t block = 0; block < m_blocks.size(); ++block)
+            release(m_blocks[block].load(std::memory_order_relaxed), sizeOf(block));
     }
 
     std::size_t size() const { return m_size.load(std::memory_order_acquire); }
@@ -63,16 +63,17 @@ public:
     /// the caller saw and never decreases: nobody reads them any more. Any thread, one at a time.
     void letGoBelow(std::size_t index)
     {
-        static_assert(std::is_trivially_copyable_v<T>);
+        static_assert(arePlain);
         const Place end = placeOf(index);
         for (; m_firstHeld < end.block; ++m_firstHeld)
-            letGo(m_firstHeld, firstBlock << m_firstHeld);
+            letGo(m_firstHeld, sizeOf(m_firstHeld));
         letGo(end.block, end.offset);
     }
 
 private:
     static constexpr int firstBits = 8;
     static constexpr std::size_t firstBlock = std::size_t{1} << firstBits;
+    static constexpr bool arePlain = std::is_trivially_copyable_v<T>;
 
     struct Place {
         std::size_t block;
@@ -84,7 +85,26 @@ private:
         if (shifted < firstBlock)
             __builtin_unreachable(); // no memory holds so many
         const auto block = static_cast<std::size_t>(std::bit_width(shifted)) - 1 - firstBits;
-        return {block, shifted - (firstBlock << block)};
+        return {block, shifted - sizeOf(block)};
+    }
+    static std::size_t sizeOf(std::size_t block) { return firstBlock << block; }
+
+    static T *allocate(std::size_t count)
+    {
+        if constexpr (arePlain)
+            return static_cast<T *>(reservePages(count * sizeof(T)));
+        else
+            return new T[count];
+    }
+
+    static void release(T *block, std::size_t count)
+    {
+        if (!block)
+            return;
+        if constexpr (arePlain)
+            releasePages(block, count * sizeof(T));
+        else
+            delete[] block;
     }
 
     void letGo(std::size_t block, std::size_t count)
@@ -97,7 +117,7 @@ private:
         const Place place = placeOf(index);
         T *block = m_blocks[place.block].load(std::memory_order_relaxed);
         if (!block) {
-            block = std::make_unique_for_overwrite<T[]>(firstBlock << place.block).release();
+            block = allocate(sizeOf(place.block));
             m_blocks[place.block].store(block, std::memory_order_relaxed);
         }
         return block[place.offset];

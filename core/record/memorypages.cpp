@@ -2,10 +2,26 @@
 #include "record/memorypages.h"
 
 #include <cstdint>
+#include <new>
 #include <sys/mman.h>
 #include <unistd.h>
 
 namespace poolscope {
+
+void *reservePages(std::size_t size)
+{
+    // Without NORESERVE, Linux refuses at once what is more than the machine has.
+    constexpr int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    void *begin = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, flags, -1, 0);
+    if (begin == MAP_FAILED)
+        throw std::bad_alloc();
+    return begin;
+}
+
+void releasePages(void *begin, std::size_t size)
+{
+    ::munmap(begin, size);
+}
 
 void giveBackPages(void *begin, std::size_t size)
 {

@@ -2,6 +2,7 @@
 #include "record/appendlog.h"
 #include "record/bloblog.h"
 #include "record/lane.h"
+#include "record/memorypages.h"
 #include "record/outcomestore.h"
 #include "record/runlog.h"
 #include "record/stationlog.h"
@@ -57,6 +58,21 @@ TEST(AppendLog, LetsGoOfWhatIsNotReadAnyMore)
         left += log[i] != 0;
     constexpr std::size_t blocks = 12;
     EXPECT_LE(left, (2 * blocks + 1) * page);
+}
+
+TEST(MemoryPages, AreReservedBeyondWhatTheMachineHas)
+{
+    std::ifstream policy("/proc/sys/vm/overcommit_memory");
+    if (policy.get() == '2')
+        GTEST_SKIP() << "this system counts what is reserved";
+    const auto memory = static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES))
+        * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    const std::size_t size = 2 * memory;
+    auto *bytes = static_cast<unsigned char *>(reservePages(size));
+    bytes[size - 1] = 7;
+    EXPECT_EQ(bytes[0], 0);
+    EXPECT_EQ(bytes[size - 1], 7);
+    releasePages(bytes, size);
 }
 
 TEST(Lane, KnowsTheSpansThatItHasNotLetGoOf)
