@@ -26,12 +26,6 @@ using State = RunController::State;
 
 namespace {
 
-/// Runs are waited for, of which some are long.
-template <typename Condition> bool measured(const Condition &condition)
-{
-    return comes(condition, std::chrono::seconds(30));
-}
-
 /// The processes that we have started and that have not ended.
 int childCount()
 {
@@ -103,7 +97,7 @@ struct Person {
     {
         window.setSpec(*parseRunArguments(arguments));
         press(Qt::Key_R);
-        QVERIFY(measured([&] { return window.controller().state() == State::Ended; }));
+        QVERIFY(comes([&] { return window.controller().state() == State::Ended; }));
         press(Qt::Key_6);
     }
     /// The same in lock-step, of which the verdict says what to change.
@@ -111,7 +105,7 @@ struct Person {
     {
         run({"--builtin", "sqrt", "--range", "0:" + std::to_string(inputs), "-j", "2", "--chunk",
             "1", "--window", "1"});
-        QVERIFY(measured([&] { return find<QPushButton>("verifyAdvice").isVisible(); }));
+        QVERIFY(comes([&] { return find<QPushButton>("verifyAdvice").isVisible(); }));
     }
 
     MainWindow window;
@@ -126,7 +120,7 @@ private slots:
     void init() { QSettings().clear(); }
     void cleanup()
     {
-        QVERIFY(measured([] { return childCount() == 0; }));
+        QVERIFY(comes([] { return childCount() == 0; }));
     }
 
     void adviceIsVerifiedBesideWhatWasPredicted()
@@ -136,7 +130,7 @@ private slots:
         person.runInLockStep(3000);
         person.click("verifyAdvice");
         QVERIFY(!person.canStart());
-        QVERIFY(measured([&] { return person.text("verification").startsWith("Predicted"); }));
+        QVERIFY(comes([&] { return person.text("verification").startsWith("Predicted"); }));
         const QRegularExpression wanted(
             "^Predicted [\\d.]+ x; measured [\\d.]+ x \\(present [\\d.]+ (k )?it/s, advised "
             "[\\d.]+ ([kM] )?it/s; medians of 3 each\\)\\. The prediction (held|did not hold)");
@@ -146,8 +140,8 @@ private slots:
         QCOMPARE(person.message(), QString());
 
         person.press(Qt::Key_R); // another run: what was said is not about it
-        QVERIFY(measured([&] { return person.text("verification").isEmpty(); }));
-        QVERIFY(measured([&] { return person.window.controller().state() == State::Ended; }));
+        QVERIFY(comes([&] { return person.text("verification").isEmpty(); }));
+        QVERIFY(comes([&] { return person.window.controller().state() == State::Ended; }));
     }
 
     void verifyingCanBeStopped()
@@ -155,12 +149,12 @@ private slots:
         Person person;
         person.runInLockStep(80'000);
         person.click("verifyAdvice");
-        QVERIFY(measured([&] { return person.text("verification").contains("run 1 of 6"); }));
+        QVERIFY(comes([&] { return person.text("verification").contains("run 1 of 6"); }));
         QVERIFY(!person.canStart());
         person.press(Qt::Key_R);
         QVERIFY(person.window.controller().state() == State::Ended);
         person.click("verifyAdvice");
-        QVERIFY(measured([&] { return person.canStart(); }));
+        QVERIFY(comes([&] { return person.canStart(); }));
         QCOMPARE(person.text("verification"), QString());
         QCOMPARE(childCount(), 0);
         QCOMPARE(person.message(), QString());
@@ -171,7 +165,7 @@ private slots:
         Person person;
         person.runInLockStep(80'000);
         person.click("verifyAdvice");
-        QVERIFY(measured([&] { return childCount() > 0; }));
+        QVERIFY(comes([&] { return childCount() > 0; }));
         QVERIFY(person.window.close());
     }
 
@@ -183,7 +177,7 @@ private slots:
         person.press(Qt::Key_1);
         QVERIFY(!person.find<QLabel>("verdict").isVisible());
         const auto &verdict = person.find<QPushButton>("shortVerdict");
-        QVERIFY(measured([&] { return verdict.isVisible(); }));
+        QVERIFY(comes([&] { return verdict.isVisible(); }));
         QVERIFY2(verdict.text().startsWith("Handing over costs most; --chunk auto"),
             qPrintable(verdict.text()));
         person.click("shortVerdict");
@@ -199,7 +193,7 @@ private slots:
         log.add(1, 1'700'000'000, 9, QStringLiteral("sleep 9"));
         log.add(2, 1'700'000'000, 1, QStringLiteral("sleep 1"));
         log.openIn(person.window);
-        QVERIFY(measured([&] { return person.text("verdict") != before; }));
+        QVERIFY(comes([&] { return person.text("verdict") != before; }));
         QVERIFY(!person.find<QPushButton>("verifyAdvice").isVisible());
         QVERIFY(!person.find<QPushButton>("applyAdvice").isVisible());
     }
@@ -211,7 +205,7 @@ private slots:
         person.typeSweep("1,2", "1,auto", "2");
         person.click("sweepMain");
         QVERIFY(!person.canStart());
-        QVERIFY(measured([&] { return person.text("sweepState").contains("8 of 8 runs"); }));
+        QVERIFY(comes([&] { return person.text("sweepState").contains("8 of 8 runs"); }));
         QVERIFY(person.canStart());
         QCOMPARE(person.message(), QString());
         QVERIFY(person.text("sweepBest").startsWith("Fastest: "));
@@ -260,7 +254,7 @@ private slots:
             person.typeSweep("1,2", "1,4", "2");
             person.type("sweepFile", file);
             person.click("sweepMain");
-            QVERIFY(measured([&] { return linesIn(file) >= 3; })); // what it is of, and two runs
+            QVERIFY(comes([&] { return linesIn(file) >= 3; })); // what it is of, and two runs
             QVERIFY(person.window.close());
         }
         QCOMPARE(childCount(), 0);
@@ -271,7 +265,7 @@ private slots:
         QVERIFY(person.text("sweepState").contains(QStringLiteral("%1 of 8 runs").arg(before - 1)));
         QCOMPARE(person.find<QPushButton>("sweepMain").text(), QStringLiteral("Continue"));
         person.click("sweepMain");
-        QVERIFY(measured([&] { return person.text("sweepState").contains("8 of 8 runs"); }));
+        QVERIFY(comes([&] { return person.text("sweepState").contains("8 of 8 runs"); }));
         QCOMPARE(linesIn(file), 9);
 
         QProcess command; // which finds nothing more to measure

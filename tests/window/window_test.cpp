@@ -344,11 +344,13 @@ private slots:
         person.click("start");
         QVERIFY(person.isIn(State::Ended));
         QCOMPARE(person.run().timeline().succeeded(), 4999U);
-        QTRY_VERIFY(person.progress().startsWith("4,999 of 4,999 done"));
-        QTRY_VERIFY(person.window.windowTitle().startsWith("100% \u00b7 sqrt"));
+        QTRY_VERIFY_WITH_TIMEOUT(person.progress().startsWith("4,999 of 4,999 done"), patienceInMs);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            person.window.windowTitle().startsWith("100% \u00b7 sqrt"), patienceInMs);
         QVERIFY(person.canStart());
         QCOMPARE(person.message(), QString());
-        QTRY_COMPARE(person.find<QTableView>("workersTable").model()->rowCount(), 2);
+        QTRY_COMPARE_WITH_TIMEOUT(
+            person.find<QTableView>("workersTable").model()->rowCount(), 2, patienceInMs);
         const auto outcome = person.run().outcomes().read(4998);
         QVERIFY(outcome.has_value());
         QCOMPARE(outcome->view.real, std::sqrt(4999.0));
@@ -364,7 +366,7 @@ private slots:
             QVERIFY(person.isIn(State::Ended));
         }
         QCOMPARE(person.run().timeline().succeeded(), 1000U);
-        QTRY_VERIFY(person.progress().startsWith("1,000 of 1,000 done"));
+        QTRY_VERIFY_WITH_TIMEOUT(person.progress().startsWith("1,000 of 1,000 done"), patienceInMs);
     }
 
     void whatIsTypedIsWhatIsSaidBelow()
@@ -558,7 +560,8 @@ private slots:
         Person person;
         person.choose("taskKind", "Library function");
         person.type("libraryFile", library);
-        QTRY_COMPARE(person.find<QComboBox>("libraryTask").currentText(), "twice");
+        QTRY_COMPARE_WITH_TIMEOUT(
+            person.find<QComboBox>("libraryTask").currentText(), "twice", patienceInMs);
         QVERIFY(person.canStart());
         person.find<QComboBox>("libraryTask").setCurrentText("thrice");
         QVERIFY(person.isToldBeside("libraryTask", "it has: twice"));
@@ -593,12 +596,12 @@ private slots:
         Person person;
         person.choosePython(file);
         auto &functions = person.find<QComboBox>("pythonFunction");
-        QTRY_COMPARE(functions.count(), 3);
+        QTRY_COMPARE_WITH_TIMEOUT(functions.count(), 3, patienceInMs);
         QCOMPARE(functions.itemText(0), "pair");
         QVERIFY(!(functions.model()->index(0, 0).flags() & Qt::ItemIsEnabled));
         QCOMPARE(functions.itemText(2), "half");
         QCOMPARE(functions.currentText(), "double");
-        QTRY_VERIFY(person.canStart());
+        QTRY_VERIFY_WITH_TIMEOUT(person.canStart(), patienceInMs);
         QVERIFY(!QFile::exists(path("imported")));
 
         person.chooseRange("0", "100");
@@ -627,7 +630,7 @@ private slots:
         QVERIFY(person.canStart());
         person.press(Qt::Key_R, Qt::ControlModifier);
         QVERIFY(person.isIn(State::Ended));
-        QTRY_VERIFY(person.progress().startsWith("0 of 0 done"));
+        QTRY_VERIFY_WITH_TIMEOUT(person.progress().startsWith("0 of 0 done"), patienceInMs);
     }
 
     void linesAreShownBeforeTheyAreRun()
@@ -677,7 +680,7 @@ private slots:
         QVERIFY(person.isToldBeside("csvColumns", "Tick a column"));
         toggle(0);
         toggle(2);
-        QTRY_VERIFY(person.canStart());
+        QTRY_VERIFY_WITH_TIMEOUT(person.canStart(), patienceInMs);
         person.click("start");
         QVERIFY(person.isIn(State::Ended));
         QCOMPARE(person.message(), QString());
@@ -685,7 +688,7 @@ private slots:
         QCOMPARE(person.run().outcomes().read(0)->view.text, "name=x/note=two\nlines");
         person.press(Qt::Key_2, Qt::ControlModifier);
         const auto *outcomes = person.find<OutcomesView>().findChild<QTableView *>()->model();
-        QTRY_COMPARE(outcomes->index(1, 1).data().toString(), "y;");
+        QTRY_COMPARE_WITH_TIMEOUT(outcomes->index(1, 1).data().toString(), "y;", patienceInMs);
         QVERIFY(std::get<CsvInput>(person.run().spec().input).columns
             == std::vector<std::string>({"name", "note"}));
 
@@ -702,7 +705,7 @@ private slots:
         person.choosePython(write("any.py", "def f(row):\n    return row\n"), "f");
         sendDrop(person.window, {QUrl::fromLocalFile(file)}, true);
         QCOMPARE(person.find<QLineEdit>("csvFile").text(), file);
-        QTRY_VERIFY(person.canStart());
+        QTRY_VERIFY_WITH_TIMEOUT(person.canStart(), patienceInMs);
         person.click("start");
         QVERIFY(comes([&] {
             return person.message().contains("broken.csv:5: 1 field, but the header has 2");
@@ -727,13 +730,14 @@ private slots:
                 return label->isVisible() && label->text().endsWith("/pictures/deep/c.png");
             });
         }));
-        QTRY_VERIFY(person.canStart());
+        QTRY_VERIFY_WITH_TIMEOUT(person.canStart(), patienceInMs);
         person.click("start");
         QVERIFY(person.isIn(State::Ended));
         QCOMPARE(person.run().timeline().succeeded(), 3U);
         person.press(Qt::Key_2, Qt::ControlModifier);
         const auto *outcomes = person.find<OutcomesView>().findChild<QTableView *>()->model();
-        QTRY_COMPARE(outcomes->index(1, 1).data().toString(), path("pictures/b.png"));
+        QTRY_COMPARE_WITH_TIMEOUT(
+            outcomes->index(1, 1).data().toString(), path("pictures/b.png"), patienceInMs);
     }
 
     void droppedFilesBecomeTaskAndInput()
@@ -746,9 +750,10 @@ private slots:
         sendDrop(person.window, {QUrl::fromLocalFile(task), QUrl::fromLocalFile(lines)}, false);
         sendDrop(person.window, {QUrl("https://example.org/a.txt")}, false);
         sendDrop(person.window, {}, false);
-        QTRY_COMPARE(person.find<QComboBox>("pythonFunction").currentText(), "length");
+        QTRY_COMPARE_WITH_TIMEOUT(
+            person.find<QComboBox>("pythonFunction").currentText(), "length", patienceInMs);
         QCOMPARE(person.find<QLineEdit>("linesFile").text(), lines);
-        QTRY_VERIFY(person.canStart());
+        QTRY_VERIFY_WITH_TIMEOUT(person.canStart(), patienceInMs);
         person.press(Qt::Key_R, Qt::ControlModifier);
         QVERIFY(person.isIn(State::Ended));
         QCOMPARE(person.run().timeline().succeeded(), 3U);
@@ -779,7 +784,8 @@ private slots:
         QVERIFY(resized.size() >= 2);
         QCOMPARE(resized[resized.size() - 2].value, 5U);
         QCOMPARE(resized.back().value, 4U);
-        QTRY_COMPARE(person.find<QTableView>("workersTable").model()->rowCount(), 5);
+        QTRY_COMPARE_WITH_TIMEOUT(
+            person.find<QTableView>("workersTable").model()->rowCount(), 5, patienceInMs);
     }
 
     void aRunCanBePausedAndResumed()
@@ -824,10 +830,10 @@ private slots:
         QVERIFY(!person.find<QToolButton>("stop").isEnabled());
         QVERIFY(person.isIn(State::Ended));
         QVERIFY(person.run().timeline().settled() < 1'000'000);
-        QTRY_VERIFY(person.progress().contains("of 1,000,000 done"));
+        QTRY_VERIFY_WITH_TIMEOUT(person.progress().contains("of 1,000,000 done"), patienceInMs);
         QVERIFY(person.canStart());
         QCOMPARE(person.message(), QString());
-        QTRY_COMPARE(childCount(), 0);
+        QTRY_COMPARE_WITH_TIMEOUT(childCount(), 0, patienceInMs);
     }
 
     void aSecondRunCannotBeStartedBesideTheFirst()
@@ -857,11 +863,12 @@ private slots:
             write("broken.py", "def f(x):\n    return x\nraise RuntimeError('not today')\n");
         Person person;
         person.choosePython(file, "f");
-        QTRY_COMPARE(person.find<QComboBox>("pythonFunction").count(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(
+            person.find<QComboBox>("pythonFunction").count(), 1, patienceInMs);
         QVERIFY(person.canStart());
         person.click("start");
         QVERIFY(person.isIn(State::Ended));
-        QTRY_VERIFY(person.message().contains("not today"));
+        QTRY_VERIFY_WITH_TIMEOUT(person.message().contains("not today"), patienceInMs);
         QVERIFY(person.canStart());
         auto &bar = person.find<MessageBar>();
         Answers<QMessageBox> answers([&](QMessageBox &box) {
@@ -871,7 +878,7 @@ private slots:
         pressButton(bar, "More\u2026");
         QCOMPARE(answers.count(), 1);
         person.press(Qt::Key_Escape);
-        QTRY_VERIFY(!bar.isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(!bar.isVisible(), patienceInMs);
     }
 
     void aFileThatGoesBetweenTypingAndStartIsTold()
@@ -884,7 +891,7 @@ private slots:
         QVERIFY(QFile::remove(file));
         person.click("start");
         QVERIFY(person.isIn(State::Idle));
-        QTRY_VERIFY(person.message().contains("goes.txt"));
+        QTRY_VERIFY_WITH_TIMEOUT(person.message().contains("goes.txt"), patienceInMs);
         QVERIFY(person.window.controller().run() == nullptr);
     }
 
@@ -899,20 +906,21 @@ private slots:
             "    return x\n");
         Person person;
         person.choosePython(file, "picky");
-        QTRY_COMPARE(person.find<QComboBox>("pythonFunction").count(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(
+            person.find<QComboBox>("pythonFunction").count(), 1, patienceInMs);
         person.chooseRange("0", "40");
         person.typeNumber("chunk", "1"); // each failure is told at a time of its own
         person.press(Qt::Key_R, Qt::ControlModifier);
         QVERIFY(person.isIn(State::Ended));
         QCOMPARE(person.run().timeline().failed(), 4U);
-        QTRY_VERIFY(person.progress().endsWith("4 failed"));
+        QTRY_VERIFY_WITH_TIMEOUT(person.progress().endsWith("4 failed"), patienceInMs);
 
         person.press(Qt::Key_2, Qt::ControlModifier);
         auto &outcomes = person.find<OutcomesView>();
         auto *table = outcomes.findChild<QTableView *>();
         QVERIFY(table->isVisible());
         QTest::keyClick(outcomes.findChild<QCheckBox *>(), Qt::Key_Space);
-        QTRY_COMPARE(table->model()->rowCount(), 4);
+        QTRY_COMPARE_WITH_TIMEOUT(table->model()->rowCount(), 4, patienceInMs);
         QVERIFY(table->model()->index(0, OutcomesModel::Outcome).data().toString().contains("no "));
 
         person.press(Qt::Key_1, Qt::ControlModifier);
@@ -925,7 +933,7 @@ private slots:
             chart.yAxis->coordToPixel(failure.worker));
         QVERIFY(chart.axisRect()->rect().contains(tick.toPoint()));
         QTest::mouseClick(&chart, Qt::LeftButton, {}, tick.toPoint() - QPoint(1, 0));
-        QTRY_VERIFY(table->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(table->isVisible(), patienceInMs);
         QCOMPARE(outcomes.currentIndex().value_or(~0ULL), failure.value);
         QCOMPARE(table->currentIndex().siblingAtColumn(0).data().toString(),
             QString::number(failure.value));
@@ -1009,7 +1017,7 @@ private slots:
         QVERIFY(person.isIn(State::Ended));
         person.press(Qt::Key_2, Qt::ControlModifier);
         auto *table = person.find<OutcomesView>().findChild<QTableView *>();
-        QTRY_VERIFY(table->model()->rowCount() > 3);
+        QTRY_VERIFY_WITH_TIMEOUT(table->model()->rowCount() > 3, patienceInMs);
         QVERIFY(person.seesItsEnd());
         const QImage lanes = person.picture(ChartKind::Workers);
         const QImage completion = person.picture(ChartKind::Completion);
@@ -1034,7 +1042,7 @@ private slots:
             const Answers<QFileDialog> answers(choosePath(csv));
             person.press(Qt::Key_E, Qt::ControlModifier);
             QCOMPARE(answers.count(), 1);
-            QTRY_VERIFY(person.message().startsWith("Wrote "));
+            QTRY_VERIFY_WITH_TIMEOUT(person.message().startsWith("Wrote "), patienceInMs);
         }
         const auto rows = readCsv(csv);
         QCOMPARE(rows.size(), 5001);
@@ -1046,8 +1054,9 @@ private slots:
 
         const Answers<QFileDialog> answers(choosePath(path("outcomes.doc")));
         person.command("Outcomes\u2026").trigger();
-        QTRY_VERIFY(person.message().contains("outcomes.doc")
-            && !QFile::exists(path("outcomes.doc")) && !person.message().startsWith("Wrote"));
+        QTRY_VERIFY_WITH_TIMEOUT(person.message().contains("outcomes.doc")
+                && !QFile::exists(path("outcomes.doc")) && !person.message().startsWith("Wrote"),
+            patienceInMs);
     }
 
     void dataOfChartsCanBeExported()
@@ -1101,7 +1110,7 @@ private slots:
             const Answers<ExportDialog> answers(exportAs(path(name)));
             person.command("1 Workers over time\u2026").trigger();
             QCOMPARE(answers.count(), 1);
-            QTRY_COMPARE(person.message(), "Wrote " + path(name));
+            QTRY_COMPARE_WITH_TIMEOUT(person.message(), "Wrote " + path(name), patienceInMs);
             QVERIFY(QFileInfo(path(name)).size() > 1000);
         }
         QCOMPARE(QImage(path("a.png")).size(), QSize(2400, 1280));
@@ -1109,7 +1118,8 @@ private slots:
         QVERIFY(QDir(m_folder.path()).mkdir("charts"));
         const Answers<QFileDialog> answers(choosePath(path("charts")));
         person.press(Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
-        QTRY_COMPARE(person.message(), "Wrote the charts to " + path("charts"));
+        QTRY_COMPARE_WITH_TIMEOUT(
+            person.message(), "Wrote the charts to " + path("charts"), patienceInMs);
         QCOMPARE(QDir(path("charts")).entryList(QDir::Files),
             (QStringList{"accounting.png", "completion.png", "latency.png", "rate.png",
                 "whatif.png", "workers.png"}));
@@ -1124,7 +1134,8 @@ private slots:
         const Answers<ExportDialog> answers(exportAs(file));
         person.command("6 What if\u2026").trigger();
         person.find<QProgressDialog>().findChild<QPushButton *>()->click();
-        QTRY_VERIFY(person.window.findChildren<QProgressDialog *>().isEmpty());
+        QTRY_VERIFY_WITH_TIMEOUT(
+            person.window.findChildren<QProgressDialog *>().isEmpty(), patienceInMs);
         QVERIFY(!QFile::exists(file));
         QCOMPARE(person.message(), QString());
     }
@@ -1177,7 +1188,7 @@ private slots:
             [](QMessageBox &box) { pressButton(box, "Stop and close"); });
         person.press(Qt::Key_Q, Qt::ControlModifier);
         QVERIFY(!person.window.isVisible());
-        QTRY_COMPARE(childCount(), 0);
+        QTRY_COMPARE_WITH_TIMEOUT(childCount(), 0, patienceInMs);
         QCOMPARE(answers.count(), 1);
     }
 
@@ -1210,7 +1221,8 @@ private slots:
             person.click("start");
             QVERIFY(person.isIn(State::Ended));
             person.choosePython(file, "kept");
-            QTRY_COMPARE(person.find<QComboBox>("pythonFunction").count(), 1);
+            QTRY_COMPARE_WITH_TIMEOUT(
+                person.find<QComboBox>("pythonFunction").count(), 1, patienceInMs);
             person.chooseRange("-5", "12");
             person.type("rangeStep", "2");
             person.typeNumber("processes", "3");
@@ -1234,7 +1246,7 @@ private slots:
         QCOMPARE(person.find<QTabWidget>().currentIndex(), 2);
         QCOMPARE(person.window.charts()[ChartKind::Rate].theme().window,
             Theme::of(Theme::Kind::Dark).window);
-        QTRY_VERIFY(person.canStart());
+        QTRY_VERIFY_WITH_TIMEOUT(person.canStart(), patienceInMs);
 
         QMenu *recent = nullptr;
         for (QMenu *menu : person.window.findChildren<QMenu *>()) {

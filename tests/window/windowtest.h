@@ -14,11 +14,13 @@
 
 namespace poolscope {
 
-/// Waits until the condition holds; false where it never does, for which `patience` counts.
-template <typename Condition>
-bool comes(const Condition &condition, std::chrono::seconds patience = std::chrono::seconds(20))
+/// How long what must come is waited for: long enough for a machine that does much besides.
+inline constexpr int patienceInMs = 100'000;
+
+/// Waits until the condition holds; false where it never does.
+template <typename Condition> bool comes(const Condition &condition)
 {
-    return QTest::qWaitFor(condition, QDeadlineTimer(patience).remainingTime());
+    return QTest::qWaitFor(condition, patienceInMs);
 }
 
 /// The widget of this name, which the window must have.
