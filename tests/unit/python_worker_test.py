@@ -22,7 +22,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 WORKER = os.path.join(ROOT, "resources", "python", "poolscope_worker.py")
 PYTHON = os.environ.get("POOLSCOPE_TEST_PYTHON") or sys.executable
-PATIENCE = 15  # seconds that any one answer may take
+PATIENCE = 60  # seconds that any one answer may take
 
 MAGIC = 0x434C5350
 SETUP, WORK, POOL_GOODBYE = 1, 2, 3
