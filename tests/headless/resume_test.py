@@ -7,10 +7,12 @@ POOLSCOPE names the program to test.
 
 import contextlib
 import json
+import math
 import os
 import random
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -417,9 +419,9 @@ class Resuming(RunFileTest):
         for command in (["info"], ["resume"], ["export", "-o", "x.csv"]):
             self.assert_refused(
                 self.program(command[0], "run.poolscope", *command[1:]), "run.poolscope")
-        middle = len(whole) // 2
+        value = whole.index(struct.pack("<d", math.sqrt(12345)))
         self.path("run.poolscope").write_bytes(
-            whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1:])
+            whole[:value] + bytes([whole[value] ^ 1]) + whole[value + 1:])
         self.assert_refused(self.program("info", "run.poolscope"), "is damaged")
 
 
