@@ -232,8 +232,9 @@ class Resuming(RunFileTest):
 
     def test_goes_on_after_an_interrupt_from_any_folder(self):
         process = self.start(
-            "run", *self.task("slow", "0:300"), "--save", "run.poolscope", "-o", "values.csv")
-        self.until(lambda: self.path("calls").exists() and len(self.calls()) > 30, "some calls")
+            "run", *self.task("slow", "0:300"), "--save", "run.poolscope", "-o", "values.csv",
+            HOLD_FROM="100")
+        self.until(lambda: self.path("calls").exists() and len(self.calls()) == 100, "the calls")
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=PATIENCE)
         self.assertEqual(process.returncode, INTERRUPTED)

@@ -71,9 +71,10 @@ def deadly(number):
     return number * number
 
 
-def slow(number):
+def waits_at_100(number):
     note("pids", os.getpid())
-    time.sleep(0.003)
+    while number >= 100 and not os.path.exists(os.path.join(FOLDER, "go-on")):
+        time.sleep(0.003)
     return number * number
 
 
@@ -835,9 +836,10 @@ class Deaths(ProgramTest):
     def test_worker_killed_from_outside(self):
         pids = self.path("pids")
         process = self.start(
-            *self.python("slow"), "--range", "0:300", "-j", 2, "--summary", "sum.json")
+            *self.python("waits_at_100"), "--range", "0:300", "-j", 2, "--summary", "sum.json")
         self.until(lambda: len(lines_of(pids)) > 20, "some iterations are done")
         os.kill(int(lines_of(pids)[-1]), signal.SIGKILL)
+        self.path("go-on").touch()
         out, err = process.communicate(timeout=PATIENCE)
         self.assert_values(
             Done(process.returncode, out, err.decode()), [n * n for n in range(300)])
