@@ -146,6 +146,8 @@ void Conversation::noteAnswer(const Span &span)
     chunk.stations.ended = m_lastEnded = span.begin + span.duration;
     chunk.rest -= span.count;
     if (chunk.rest == 0) {
+        if (chunk.goesBack)
+            m_seenRunning = m_runningBeforeOutput = {};
         m_answered.push_back(chunk.stations);
         m_inFlight.pop_front();
     }
@@ -224,9 +226,12 @@ void Conversation::stands(const wire::Standing &message)
     m_listener.trusted(m_worker, m_framesTime);
 }
 
+/// None while it has a chunk of earlier inputs than those before it: what it runs from one sight to
+/// the next is then not what lies between.
 IndexRange Conversation::seeWhatRuns()
 {
-    const IndexRange running = m_process.board().runningBatch();
+    const bool goesBack = std::ranges::any_of(m_inFlight, &InFlight::goesBack);
+    const IndexRange running = goesBack ? IndexRange{} : m_process.board().runningNow().indices;
     if (running.count > 0)
         m_seenRunning = running;
     return running;
@@ -252,6 +257,7 @@ void Conversation::chunkSent(const IndexRange &chunk, std::uint64_t time)
 {
     InFlight &inFlight = m_inFlight.emplace_back();
     inFlight.rest = chunk.count;
+    inFlight.goesBack = chunk.first < std::exchange(m_endOfSent, chunk.end());
     inFlight.stations.sent = time;
 }
 

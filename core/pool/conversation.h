@@ -63,6 +63,7 @@ public:
 private:
     struct InFlight {
         std::uint64_t rest = 0;
+        bool goesBack = false; ///< to inputs before those of the chunk that was sent before
         ChunkStations stations;
     };
 
@@ -98,6 +99,7 @@ private:
     std::vector<ChunkStations> m_answered; ///< chunks whose Stations are still to come
     std::uint64_t m_lastEnded = 0;
     std::uint64_t m_framesTime = 0;
+    std::uint64_t m_endOfSent = 0; ///< one past the last index of the chunk that was sent last
     IndexRange m_seenRunning; ///< what it was on when it was last seen running something
     IndexRange m_runningBeforeOutput; ///< the same, before its standard error was last read
 };

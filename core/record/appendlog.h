@@ -3,8 +3,8 @@
 //
 // One thread appends; any thread reads elements below the size() that it saw. Elements never move,
 // no call waits for another, and an element is complete once size() covers it. Memory grows by
-// blocks, each twice as large as the one before; of the last only what is used is touched. So a
-// list of plain values whose beginning is let go of may have far more elements than memory holds.
+// blocks, each twice as large as the one before. Of plain values only what is used is touched, so a
+// list whose beginning is let go of may have far more elements than memory holds.
 #pragma once
 
 #include "record/memorypages.h"

@@ -40,7 +40,9 @@ def note(number):
 
 def slow(number):
     while number >= int(os.environ.get("HOLD_FROM", number + 1)):
-        time.sleep(1)
+        time.sleep(0.01)
+        if os.path.exists(os.path.join(FOLDER, "go-on")):
+            break
     time.sleep(0.002)
     note(number)
     print("did", number)
@@ -401,7 +403,8 @@ class Resuming(RunFileTest):
         self.assertEqual(self.program("export", "run.poolscope", "-o", "out.csv").err, "")
 
     def test_refuses_a_file_that_is_being_written(self):
-        process = self.start("run", *self.task("slow", "0:100000"), "--save", "run.poolscope")
+        process = self.start(
+            "run", *self.task("slow", "0:300"), "--save", "run.poolscope", HOLD_FROM="100")
         self.until(self.path("run.poolscope").exists, "the run file")
         self.until(lambda: self.info()["succeeded"] > 0, "an outcome")
         info = self.info()
@@ -445,12 +448,12 @@ class FullDisk(RunFileTest):
         self.addCleanup(subprocess.run, ["umount", "-l", self.disk], check=True)
         self.errors = self.path("errors")
 
-    def start_and_fill(self, inputs):
+    def start_and_fill(self):
         with open(self.errors, "wb") as errors:
             process = subprocess.Popen(
-                [PROGRAM, "run", *self.task("slow", f"0:{inputs}"), "--save",
-                 "disk/run.poolscope", "-o", "values.csv"], cwd=self.folder,
-                stdin=subprocess.DEVNULL, stderr=errors)
+                [PROGRAM, "run", *self.task("slow", "0:2000"), "--save", "disk/run.poolscope",
+                 "-o", "values.csv"], cwd=self.folder, stdin=subprocess.DEVNULL, stderr=errors,
+                env={**os.environ, "HOLD_FROM": "100"})
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         self.until(self.path("disk/run.poolscope").exists, "the run file")
@@ -458,12 +461,13 @@ class FullDisk(RunFileTest):
                 contextlib.suppress(OSError):
             while True:
                 file.write(bytes(4096))
+        self.path("go-on").touch()
         self.until(lambda: "the run waits" in self.errors.read_text("utf-8", "replace"),
                    "that it says so")
         return process
 
     def test_the_run_waits_for_room_and_loses_nothing(self):
-        process = self.start_and_fill(2000)
+        process = self.start_and_fill()
         self.assertIn("No space left on device", self.errors.read_text("utf-8", "replace"))
         (self.disk / "filler").unlink()
         self.assertEqual(process.wait(PATIENCE), ALL_SUCCEEDED)
@@ -473,7 +477,7 @@ class FullDisk(RunFileTest):
         self.assertEqual([info["state"], info["succeeded"]], ["completed", 2000])
 
     def test_who_does_not_want_to_wait_interrupts(self):
-        process = self.start_and_fill(100_000)
+        process = self.start_and_fill()
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(PATIENCE), INTERRUPTED)
         (self.disk / "filler").unlink()

@@ -11,7 +11,6 @@ import os
 import re
 import signal
 import subprocess
-import time
 import unittest
 from collections import Counter
 
@@ -47,6 +46,7 @@ def picky(number):
 
 def waits_at_20(number):
     while number == 20:
+        open(os.path.join(FOLDER, "waiting"), "w").close()
         time.sleep(0.01)
     return number
 """
@@ -86,12 +86,6 @@ class SweepTest(ProgramTest):
     def measurements(self, name):
         """The measurements of a kept sweep, without its first line."""
         return [json.loads(line) for line in self.path(name).read_text().splitlines()[1:]]
-
-    def until(self, condition, what):
-        deadline = time.monotonic() + PATIENCE
-        while not condition():
-            self.assertLess(time.monotonic(), deadline, f"waited in vain: {what}")
-            time.sleep(0.01)
 
 
 SQRT = ["--builtin", "sqrt", "--range", "0:2000"]
@@ -235,7 +229,7 @@ class Continuing(SweepTest):
     def test_a_run_that_was_interrupted_is_not_measured(self):
         process = self.start("sweep", *self.python("waits_at_20"), "--range", "0:40", "--workers",
                              "1", "--chunk", "1", "--save", "kept")
-        self.until(lambda: self.path("kept").exists(), "the file is there")
+        self.until(self.path("waiting").exists, "a run is going on")
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=PATIENCE)
         self.assertEqual(process.returncode, INTERRUPTED)

@@ -212,14 +212,14 @@ class Endings(TaskTest):
 
     def test_timeout_of_one_that_prints_all_the_time(self):
         failure = self.failure("--shell", "while :; do echo x; echo y >&2; sleep 0.01; done",
-                               "--range", "0:1", "--timeout", "0.3")
+                               "--range", "0:1", "--timeout", "2")
         self.assertEqual(failure["kind"], "timeout")
         self.assertIn("y", failure["detail"])
         self.assert_nothing_left()
 
     def test_timeout_leaves_quick_ones_alone(self):
         outcomes = self.outcomes("--shell", 'test "$1" -ne 3 || sleep 1000; echo "$1"',
-                                 "--range", "0:6", "-j", "2", "--timeout", "1")
+                                 "--range", "0:6", "-j", "2", "--timeout", "3")
         self.assertEqual([index for index, outcome in enumerate(outcomes) if "failure" in outcome],
                          [3])
 
@@ -237,14 +237,15 @@ class Endings(TaskTest):
 
     def test_worker_killed_in_mid_command(self):
         process = self.start(
-            "--shell", 'echo "$PPID $1" >> started; test "$1" -ne 1 || test -e killed || sleep 1000; '
-            'echo "$1"', "--range", "0:8", "-j", "2", "--chunk", "1")
+            "--shell", 'echo "$PPID $1" >> started; test "$1" -ne 1 || '
+            'until test -e killed; do sleep 0.05; done; echo "$1"',
+            "--range", "0:8", "-j", "2", "--chunk", "1")
         self.until(lambda: any(line.endswith(" 1") for line in lines_of(self.path("started"))),
                    "input 1 has begun")
         [worker] = [int(line.split()[0]) for line in lines_of(self.path("started"))
                     if line.endswith(" 1")]
-        self.path("killed").touch()
         os.kill(worker, signal.SIGKILL)
+        self.path("killed").touch()
         out, _ = process.communicate(timeout=60)
         self.assertEqual(process.returncode, ALL_SUCCEEDED)
         self.assertEqual(out.split(), [b"%d" % number for number in range(8)])
@@ -252,7 +253,7 @@ class Endings(TaskTest):
 
     def test_filter_does_not_outlive_its_worker(self):
         process = self.start("--filter", "sh -c 'echo $PPID >> started; sleep 1000 & cat; wait'",
-                             "--range", "0:1")
+                             "--range", ENDLESS)
         self.until(lambda: lines_of(self.path("started")), "the filter has started")
         process.kill()
         process.wait()
@@ -334,6 +335,8 @@ line = 0
 while text := os.read(0, 100):
     if line == {bad}:
         os.write(1, b"a line too many\\n")
+    while line >= 5 and os.path.exists("hold"):
+        time.sleep(0.01)
     time.sleep(0.05)
     os.write(1, text)
     line += 1
@@ -401,13 +404,14 @@ while text := os.read(0, 100):
 
     def test_values_in_doubt_when_the_program_is_killed_are_run_again(self):
         self.script(self.OPAQUE.format(python=sys.executable, bad=None))
-        with subprocess.Popen(
-                [PROGRAM, "run", "--filter", "./script", "--range", "0:40", "-j", "2", "-q",
-                 "--save", "it.poolscope"], cwd=self.folder, env=environment(self.mark),
-                stdout=subprocess.PIPE) as program:
-            while not re.search(rb"done +[1-9]", self.program("info", "it.poolscope").out):
-                self.assertIsNone(program.poll(), "it ended by itself")
-            program.kill()
+        self.path("hold").touch()
+        process = self.start("--filter", "./script", "--range", "0:40", "-j", "2", "-q", "--save",
+                             "it.poolscope")
+        self.until(
+            lambda: re.search(rb"done +[1-9]", self.program("info", "it.poolscope").out), "values")
+        process.kill()
+        process.wait()
+        self.path("hold").unlink()
         done = self.program("info", "it.poolscope")
         self.assertRegex(done.out, rb"done +0 of 40")
         count = json.loads(self.program("info", "it.poolscope", "--json").out)["in_doubt"]

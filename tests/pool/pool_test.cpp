@@ -3,6 +3,7 @@
 #include "record/run.h"
 
 #include <QDir>
+#include <QElapsedTimer>
 #include <QEventLoop>
 #include <QFile>
 #include <QFileInfo>
@@ -33,6 +34,12 @@ protected:
         file.write(
             QByteArray::fromStdString("import math, os, signal, socket, sys, time\n" + body));
         return {path.toStdString() + ":f"};
+    }
+    /// Makes the file whose name is the Python file's with this ending.
+    void touch(const char *ending)
+    {
+        QFile file(m_folder.filePath(QStringLiteral("task.py") + QLatin1String(ending)));
+        EXPECT_TRUE(file.open(QIODevice::WriteOnly));
     }
     /// An executable script.
     std::string script(const std::string &text)
@@ -276,14 +283,24 @@ TEST_F(PoolTest, TriesFailuresAgain)
 
 TEST_F(PoolTest, GrowsAndShrinksUnderLoad)
 {
-    poolscope::Run &run = prepare(
-        python("def f(x):\n  time.sleep(0.0002)\n  return math.sqrt(x)\n"), 20'000, lockStep(1, 5));
+    // Each worker has its first inputs; what comes late waits until all workers have come.
+    poolscope::Run &run = prepare(python("calls = 0\n"
+                                         "def f(x):\n"
+                                         "  global calls\n"
+                                         "  calls += 1\n"
+                                         "  while x >= 10_000 and calls > 50:\n"
+                                         "    if os.path.exists(__file__ + '.go'): break\n"
+                                         "    time.sleep(0.001)\n"
+                                         "  time.sleep(0.0002)\n"
+                                         "  return math.sqrt(x)\n"),
+        20'000, lockStep(1, 5));
     run.start();
     waitFor([&] { return run.timeline().settled() > 50; });
     run.setWorkerCount(6);
     waitFor([&] {
         return run.timeline().workerCount() == 6 && run.timeline().worker(5).iterations() > 20;
     });
+    touch(".go");
     run.setWorkerCount(2);
     waitFor([&] { return run.timeline().worker(5).state() == WorkerState::Gone; });
     const auto gone = run.timeline().worker(5).iterations();
@@ -311,6 +328,10 @@ TEST_F(PoolTest, PausesAndResumes)
         return std::exchange(last, run.timeline().settled()) == run.timeline().settled()
             && run.timeline().settled() % 5 == 0;
     });
+    QElapsedTimer paused;
+    paused.start();
+    waitFor([&] { return paused.hasExpired(50); });
+    EXPECT_EQ(run.timeline().settled(), last);
     EXPECT_LT(run.timeline().settled(), 5000U);
     run.resume();
     waitForEnd();
@@ -427,8 +448,17 @@ TEST_F(PoolTest, TagsWhatTasksPrint)
 
 TEST_F(PoolTest, LeavesNoInputOutOfThoseThatMayHavePrinted)
 {
-    prepare(python("def f(x):\n  os.write(2, b'input %d\\n' % x)\n  return math.sqrt(x)\n"), 5000,
-        lockStep(1, 10));
+    PoolSpec pool = lockStep(1, 10);
+    pool.retries = 1;
+    prepare(python("tried = set()\n"
+                   "def f(x):\n"
+                   "  os.write(2, b'input %d\\n' % x)\n"
+                   "  if x % 1000 == 999: time.sleep(0.1)\n"
+                   "  if x % 100 == 50 and x not in tried:\n"
+                   "    tried.add(x)\n"
+                   "    raise ValueError\n"
+                   "  return math.sqrt(x)\n"),
+        5000, pool);
     EXPECT_EQ(runToEnd(), PoolEnd::How::Completed);
     std::size_t lines = 0;
     std::size_t known = 0;
@@ -438,14 +468,14 @@ TEST_F(PoolTest, LeavesNoInputOutOfThoseThatMayHavePrinted)
         const std::uint64_t index = std::stoull(entry.text.substr(6));
         EXPECT_TRUE(entry.running.count == 0 || entry.running.contains(index)) << entry.text;
     }
-    EXPECT_EQ(lines, 5000U);
+    EXPECT_EQ(lines, 5050U);
     EXPECT_GT(known, 0U);
 }
 
 TEST_F(PoolTest, AnInputThatTakesTooLongFailsAlone)
 {
     PoolSpec pool{2, 20, std::nullopt, 0};
-    pool.timeout = 0.3;
+    pool.timeout = 1.5;
     prepare(python("def f(x):\n"
                    "  if x in (7, 50): time.sleep(3600)\n"
                    "  return math.sqrt(x)\n"),
@@ -456,7 +486,7 @@ TEST_F(PoolTest, AnInputThatTakesTooLongFailsAlone)
     EXPECT_EQ(count(Mark::Kind::GivenUp), 2U);
     const FailureView failure = failureOf(50);
     EXPECT_EQ(failure.kind, "timeout");
-    EXPECT_EQ(failure.message, "it took longer than the timeout of 0.3 s");
+    EXPECT_EQ(failure.message, "it took longer than the timeout of 1.5 s");
     EXPECT_EQ(failure.context.attempts, 1U);
     EXPECT_GT(failure.context.worker, 0U);
     EXPECT_GT(failure.context.memory, 0U);
@@ -589,10 +619,6 @@ TEST_F(PoolTest, TriesSettledFailuresAgainWhenAsked)
                "  if x < 10 and not os.path.exists(__file__ + '.well'): raise ValueError(x)\n"
                "  return math.sqrt(x)\n"),
         20, lockStep(2));
-    const auto touch = [this](const char *ending) {
-        QFile file(m_folder.filePath(QStringLiteral("task.py") + QLatin1String(ending)));
-        EXPECT_TRUE(file.open(QIODevice::WriteOnly));
-    };
     run.start();
     waitFor([&] { return run.timeline().settled() == 19; });
     EXPECT_EQ(run.timeline().failed(), 10U);

@@ -15,6 +15,7 @@
 #include <gtest/gtest.h>
 #include <random>
 #include <sys/mount.h>
+#include <sys/sysinfo.h>
 #include <thread>
 #include <unistd.h>
 
@@ -63,11 +64,11 @@ TEST(AppendLog, LetsGoOfWhatIsNotReadAnyMore)
 TEST(MemoryPages, AreReservedBeyondWhatTheMachineHas)
 {
     std::ifstream policy("/proc/sys/vm/overcommit_memory");
-    if (policy.get() == '2')
-        GTEST_SKIP() << "this system counts what is reserved";
-    const auto memory = static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES))
-        * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    const std::size_t size = 2 * memory;
+    if (policy.get() != '0')
+        GTEST_SKIP() << "this system refuses what it does not have always, or never";
+    struct sysinfo system { };
+    ASSERT_EQ(::sysinfo(&system), 0);
+    const std::size_t size = 2 * (system.totalram + system.totalswap) * system.mem_unit;
     auto *bytes = static_cast<unsigned char *>(reservePages(size));
     bytes[size - 1] = 7;
     EXPECT_EQ(bytes[0], 0);
