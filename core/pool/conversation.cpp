@@ -40,7 +40,6 @@ Conversation::Conversation(
 Conversation::News Conversation::takeFrames(std::uint64_t time)
 {
     m_framesTime = time;
-    seeWhatRuns();
     while (m_broken.empty()) {
         const auto frame = m_process.nextFrame();
         if (!frame)
@@ -145,9 +144,10 @@ void Conversation::noteAnswer(const Span &span)
     }
     chunk.stations.ended = m_lastEnded = span.begin + span.duration;
     chunk.rest -= span.count;
+    m_endOfAnswered = span.first + span.count;
     if (chunk.rest == 0) {
         if (chunk.goesBack)
-            m_seenRunning = m_runningBeforeOutput = {};
+            m_firstUnread.reset();
         m_answered.push_back(chunk.stations);
         m_inFlight.pop_front();
     }
@@ -226,27 +226,16 @@ void Conversation::stands(const wire::Standing &message)
     m_listener.trusted(m_worker, m_framesTime);
 }
 
-/// None while it has a chunk of earlier inputs than those before it: what it runs from one sight to
-/// the next is then not what lies between.
-IndexRange Conversation::seeWhatRuns()
-{
-    const bool goesBack = std::ranges::any_of(m_inFlight, &InFlight::goesBack);
-    const IndexRange running = goesBack ? IndexRange{} : m_process.board().runningNow().indices;
-    if (running.count > 0)
-        m_seenRunning = running;
-    return running;
-}
-
-/// It was printed at some time since the last output was read: by what ran then, what runs now, or
-/// what lies between. What runs now may have gone on since this output was read, so it does not
-/// tell where the next one begins; what was seen before does.
+/// It was printed since the last output was read: by an input that had not been answered by then,
+/// up to what runs now. Where inputs do not come in order, that is not what lies between.
 void Conversation::wroteToStandardError(const QByteArray &text)
 {
-    const IndexRange before = std::exchange(m_runningBeforeOutput, m_seenRunning);
-    const IndexRange now = seeWhatRuns();
+    const auto first = std::exchange(m_firstUnread, m_endOfAnswered);
+    const IndexRange now = m_process.board().runningNow().indices;
+    const bool goesBack = std::ranges::any_of(m_inFlight, &InFlight::goesBack);
     IndexRange running;
-    if (before.count > 0 && now.count > 0 && before.first <= now.first)
-        running = {before.first, now.end() - before.first};
+    if (first && now.count > 0 && *first <= now.first && !goesBack)
+        running = {*first, now.end() - *first};
     m_listener.workerPrinted(m_worker,
         {Output::Source::Process, running,
             {text.constData(), static_cast<std::size_t>(text.size())}},

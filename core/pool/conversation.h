@@ -79,7 +79,6 @@ private:
     void stationsCame(const wire::Stations &message);
     void printed(const wire::Printed &message);
     void stands(const wire::Standing &message);
-    IndexRange seeWhatRuns();
     void malformed(const std::string &what);
 
     const RunClock &m_clock;
@@ -100,8 +99,8 @@ private:
     std::uint64_t m_lastEnded = 0;
     std::uint64_t m_framesTime = 0;
     std::uint64_t m_endOfSent = 0; ///< one past the last index of the chunk that was sent last
-    IndexRange m_seenRunning; ///< what it was on when it was last seen running something
-    IndexRange m_runningBeforeOutput; ///< the same, before its standard error was last read
+    std::optional<std::uint64_t> m_endOfAnswered; ///< one past the index that was answered last
+    std::optional<std::uint64_t> m_firstUnread; ///< the same when its standard error was last read
 };
 
 } // namespace poolscope
