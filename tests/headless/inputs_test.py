@@ -508,7 +508,7 @@ class StandardInput(InputTest):
         self.assertEqual(process.stdout.readline(), b"one\n")
         os.killpg(process.pid, signal.SIGINT)
         self.assertEqual(process.wait(run_test.PATIENCE), INTERRUPTED)
-        self.assertRegex(process.stderr.read(), rb"^1/\? \[\d\d:\d\d, [\d.]+(it/s|s/it)\]\n"
+        self.assertRegex(process.stderr.read(), rb"^1/\? \[00:0\d, [\d.]+(it/s|s/it)\]\n"
                                                 rb"poolscope: interrupted\n$")
         self.assert_nothing_left()
 

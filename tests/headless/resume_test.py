@@ -39,10 +39,9 @@ def note(number):
 
 
 def slow(number):
-    while number >= int(os.environ.get("HOLD_FROM", number + 1)):
+    held = number >= int(os.environ.get("HOLD_FROM", number + 1))
+    while held and not os.path.exists(os.path.join(FOLDER, "go-on")):
         time.sleep(0.01)
-        if os.path.exists(os.path.join(FOLDER, "go-on")):
-            break
     time.sleep(0.002)
     note(number)
     print("did", number)
