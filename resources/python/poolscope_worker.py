@@ -13,6 +13,7 @@ The protocol is core/wire/messages.h, the values are value.h, the page shared wi
 
 What it promises:
 - an input is run once, whatever the inputs beside it do;
+- a value is what the task returned, whatever it does to that object afterwards;
 - what the task prints goes to the log with its index, or, where Python cannot see it being
   printed, to descriptor 2; it never damages a frame;
 - every finished outcome is on the board or in the channel, even if the process is killed;
@@ -29,6 +30,7 @@ import os
 import struct
 import sys
 from _thread import get_ident as thread_number
+from itertools import groupby, islice
 from time import monotonic_ns as clock, process_time_ns
 
 MAGIC = 0x434C5350
@@ -145,13 +147,8 @@ def failure_fields(error):
     return b"".join(string(printable(field)) for field in fields)
 
 
-class Failed:
-    """Stands among the results of a batch for the index whose task raised."""
-
-    __slots__ = ("encoded",)
-
-    def __init__(self, error):
-        self.encoded = bytes((FAILURE,)) + failure_fields(error)
+def encode_failure(error):
+    return bytes((FAILURE,)) + failure_fields(error)
 
 
 # ---------------------------------------------------------------------------------------- outcomes
@@ -215,7 +212,7 @@ def encode_repr(value):
 def encode_other(value):
     """Encodes a value whose very type has no encoder: a subclass, a NumPy scalar, any object."""
     for kind, encoder in ENCODERS.items():
-        if isinstance(value, kind):
+        if issubclass(type(value), kind):  # isinstance() would ask the value what it is
             return encoder(value)
     numpy = sys.modules.get("numpy")
     if numpy and isinstance(value, (numpy.integer, numpy.floating, numpy.bool_)):
@@ -238,20 +235,22 @@ ENCODERS = {
     tuple: encode_json,
     list: encode_json,
     dict: encode_json,
-    Failed: lambda value: value.encoded,
 }
 
 
 def encode(value):
+    """The encoding of a value, or of the failure that it becomes where it cannot be encoded."""
     try:
-        encoded = ENCODERS.get(type(value), encode_other)(value)
+        kind = type(value)
+        encoder = ENCODERS.get(kind, encode_other) if type(kind) is type else encode_other
+        encoded = encoder(value)
         if len(encoded) > MAX_VALUES:
             raise OverflowError(
                 "the value takes %d bytes; a worker can return 1 GiB at the most" % len(encoded)
             )
         return encoded
     except BaseException as error:  # a __repr__ that raises, say
-        return Failed(error).encoded
+        return encode_failure(error)
 
 
 def encode_numbers(code, values):
@@ -264,25 +263,28 @@ def encode_numbers(code, values):
         raise OverflowError from None
 
 
-class NumberCodes(dict):
-    """The struct code in which all values of a type are numbers of 64 bits, or None."""
+NUMBER_CODES = {float: "d", int: "q"}
 
-    def __missing__(self, kind):
-        code = None
-        if issubclass(kind, float):
-            code = "d"
-        elif issubclass(kind, int) and kind is not bool:
-            code = "q"
-        self[kind] = code
-        return code
+# The types whose values nothing can change. Only these are kept as they are until their batch is
+# stored. Any other value is copied to one of these, or encoded, before the task is called again.
+PLAIN = frozenset((float, int, str, bool, bytes, type(None)))
 
 
-number_codes = NumberCodes()
+def is_plain(kind):
+    return type(kind) is type and kind in PLAIN  # a class of another metaclass may have no hash
 
 
-def common_number_code(results):
-    kinds = set(map(type, results))
-    return number_codes[kinds.pop()] if len(kinds) == 1 else None
+def fixing(kind):
+    """How a value of a type that is not plain is fixed, and the type of what that gives."""
+    for plain, copy in ((float, float.__pos__), (int, int.__pos__), (str, str.__str__)):
+        if issubclass(kind, plain):
+            return copy, plain
+    return encode_at_once, tuple
+
+
+def encode_at_once(value):
+    """The encoding, in a tuple, which tells it from a plain value."""
+    return (encode(value),)
 
 
 class Column:
@@ -765,7 +767,8 @@ class Worker:
         self.task = None
         self.chunks = []
         self.leaving = False
-        self.results = []  # reused, so that its memory stays where it is
+        self.results = []  # of the batch under way, one for each iteration that has finished
+        self.kinds = set()  # the types of these
         self.batch_size = 1
         self.batch_cap = BATCH_CAP
         self.batch_first = 0
@@ -878,7 +881,7 @@ class Worker:
 
     def run(self, chunk):
         """Runs a chunk, batch after batch."""
-        task, results, output = self.task, self.results, self.output
+        task, results, kinds, output = self.task, self.results, self.kinds, self.output
         thread = thread_number()
         fields = output.fields
         values_at, first, count = chunk.values, chunk.first, chunk.count
@@ -896,25 +899,27 @@ class Worker:
             self.task_thread = thread
             try:
                 if planned == 1:
-                    results.append(task(values[0]))
+                    run_one(task, values[0], results, kinds)
                 else:
-                    run_strides(task, values, results, begun + BATCH_TIME)
+                    run_batch(task, values, results, kinds, begun + BATCH_TIME)
                 duration = clock() - begun
             except BaseException as error:  # sys.exit() in a task fails its index, no more
                 duration = clock() - begun
-                failed = Failed(error)
+                failed = (encode_failure(error),)
             self.task_thread = None
             if self.forked:
                 os._exit(0)  # the task forked, and this is the child coming back from it
             if self.unfinished_prints:
                 self.finish_prints()
             if failed is not None:
+                kinds.add(tuple)
                 results.append(failed)
-            self.store(first + at, results, begun, duration)
+            self.store(first + at, begun, duration)
             fields[BATCH_COUNT] = 0
             at += len(results)
             self.plan_batch(len(results), duration)
             results.clear()
+            kinds.clear()
             if begun + duration - output.flushed >= MILLISECOND:
                 output.flush()
 
@@ -941,26 +946,34 @@ class Worker:
             fitting = BATCH_TIME * count // (duration or 1)
             self.batch_size = min(fitting, BATCH_GROWTH * self.batch_size, self.batch_cap)
 
-    def store(self, first, results, begun, duration):
-        """Puts a batch's outcomes where the pool finds them."""
-        code = common_number_code(results)
+    def store(self, first, begun, duration):
+        """Puts the batch's outcomes where the pool finds them."""
+        results = self.results
+        code = NUMBER_CODES.get(next(iter(self.kinds))) if len(self.kinds) == 1 else None
         if code is not None:
             try:
-                if self.column is not None:
-                    self.column.store(first, code, results)
-                    place = COLUMN_REAL if code == "d" else COLUMN_INTEGER
-                    self.output.done(first, len(results), place, begun, duration)
-                else:
-                    encoded = encode_numbers(code, results)
-                    self.output.done(first, len(results), INLINE, begun, duration, encoded)
+                self.store_numbers(first, code, begun, duration)
                 return
             except OverflowError:
                 pass
-        encoded = [encode(result) for result in results]
+        encoded = [
+            result[0] if type(result) is tuple else encode(result) for result in results
+        ]
         if sum(map(len, encoded)) <= MAX_VALUES:
             self.output.done(first, len(encoded), INLINE, begun, duration, b"".join(encoded))
         else:
             self.store_apart(first, encoded, begun, duration)
+
+    def store_numbers(self, first, code, begun, duration):
+        """Stores results that are all numbers; OverflowError for an integer beyond 64 bits."""
+        results = self.results
+        if self.column is not None:
+            self.column.store(first, code, results)
+            place = COLUMN_REAL if code == "d" else COLUMN_INTEGER
+            self.output.done(first, len(results), place, begun, duration)
+        else:
+            encoded = encode_numbers(code, results)
+            self.output.done(first, len(results), INLINE, begun, duration, encoded)
 
     def store_apart(self, first, encoded, begun, duration):
         """A batch too large for one frame: each index gets an equal share of its time."""
@@ -979,18 +992,48 @@ class Worker:
         self.output.message(WORKER_GOODBYE)
 
 
-def run_strides(task, values, results, deadline):
-    """Extends results by those of the values, in order; stops early once the deadline is over."""
-    expected = 0
-    while expected < len(values):
-        stride = values[expected : expected + STRIDE]
-        expected += len(stride)
-        results.extend(map(task, stride))
-        if len(results) < expected:
-            # map() takes a StopIteration of the task for its own end.
-            raise StopIteration("raised by the task")
+def run_one(task, value, results, kinds):
+    """Appends the result of the value, and its type to kinds."""
+    result = task(value)
+    kind = type(result)
+    if not is_plain(kind):
+        fix, kind = fixing(kind)
+        result = fix(result)
+    kinds.add(kind)
+    results.append(result)
+
+
+def run_batch(task, values, results, kinds, deadline):
+    """Appends the results of the values, in order; stops early once the deadline is over."""
+    run_alike(task, values, results, kinds, deadline)
+    for value in values[len(results) :]:
         if clock() > deadline:
             break
+        run_one(task, value, results, kinds)
+
+
+def run_alike(task, values, results, kinds, deadline):
+    """As run_one() for each value, but faster; returns after the first result of another type.
+
+    Neither groupby() nor islice() asks for a result before the one before it is fixed.
+    """
+    for kind, group in groupby(map(task, values), type):
+        if not is_plain(kind):
+            fix, kind = fixing(kind)
+            group = map(fix, group)
+        kinds.add(kind)
+        if results:
+            results.append(next(group))
+            return
+        expected = 0
+        while len(results) == expected:
+            if expected and clock() > deadline:
+                return
+            results.extend(islice(group, STRIDE))
+            expected += STRIDE
+    if len(results) < len(values):
+        # map() takes a StopIteration of the task for its own end.
+        raise StopIteration("raised by the task")
 
 
 # -------------------------------------------------------------------------------------------- task

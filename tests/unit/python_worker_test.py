@@ -54,6 +54,8 @@ def nothing(value): return None
 def is_even(value): return value % 2 == 0
 def pick(value): return VALUES[value]
 def long(value): return "x" * 300_000
+def cells_of(value): return [value]
+def pair_of(value): return (value, 1)
 def length(value): return "%d %s" % (len(value), value[-3:])
 
 class Ratio(float): pass
@@ -176,6 +178,70 @@ def leaves_child_behind(value):
         os._exit(0)
     return child
 def module_name(value): return [__name__, square.__module__, sys.path[0]]
+
+class State:
+    """One object that every value is: what it holds is the input of the last call."""
+    def __init__(self): self.now = None
+    def set(self, value):
+        self.now = value
+        return self
+    def __repr__(self): return "<%s>" % self.now
+class Disguised(State):
+    @property
+    def __class__(self): return dict
+class StateRatio(float):
+    def __repr__(self): return "<%s>" % state.now
+class EqualToAll(type):
+    def __eq__(cls, other): return True
+    __hash__ = type.__hash__
+class Equal(State, metaclass=EqualToAll): pass
+class UnhashableType(type):
+    __hash__ = None
+class Unhashable(State, metaclass=UnhashableType): pass
+
+state, disguised, equal, unhashable = State(), Disguised(), Equal(), Unhashable()
+row, cells, buffer, members = {"x": -1}, [-1], bytearray(8), {-1}
+def changes_members(value):
+    members.clear()
+    members.add(value)
+    return members
+CHANGING = [
+    lambda value: row.update(x=value) or row,
+    lambda value: cells.__setitem__(0, value) or cells,
+    lambda value: cells.__setitem__(0, value) or (cells, 1),
+    lambda value: row.update(x=value) or {"in": [row]},
+    lambda value: buffer.__setitem__(slice(None), b"%08d" % value) or buffer,
+    changes_members,
+    state.set,
+    disguised.set,
+    unhashable.set,
+    equal.set,
+]
+PLAIN = [float, int, str, lambda value: value % 2 == 0, lambda value: None, lambda value: b"%d" % value]
+SHOWN = [StateRatio, Level, Name]
+def ratio(value): return StateRatio(value)
+def level(value): return Level(value)
+def changes(value): return CHANGING[value // 500](value)
+def of_changing_types(value):
+    """A run of one type, then a run of another: of lengths that strides do not divide, and of 1."""
+    state.now = value
+    kinds = PLAIN + CHANGING[:7] + SHOWN
+    length = (1, 63, 64, 65, 2, 200)[value // 1000 % 6]
+    return kinds[value // length % len(kinds)](value)
+def stops_after_several_types(value):
+    if value % 500 == 499:
+        raise StopIteration
+    if value % 500 == 498:
+        raise ValueError(value)
+    return of_changing_types(value)
+class Printing:
+    def __repr__(self):
+        print("repr of", self.index)
+        return "<printing>"
+printing = Printing()
+def prints_while_encoded(value):
+    printing.index = value
+    return printing if value % 3 == 0 else [value] if value % 3 == 1 else value
 
 class Group:
     @staticmethod
@@ -797,6 +863,72 @@ class Values(WorkerTest):
         outcomes = worker.run(0, len(items), items)
         self.assertEqual(outcomes.pop(2000)[1][1], "OverflowError")
         self.assertEqual(outcomes, [("text", b"s")] * 2000 + [("text", b"t")])
+        for function in ("cells_of", "pair_of"):
+            worker = self.start(command=[PYTHON, "-c", code])
+            worker.prepare("tasks.py:" + function, items=True).expect(READY)
+            outcomes = worker.run(0, len(items), items)
+            self.assertEqual(outcomes.pop(2000)[1][1], "OverflowError")
+            self.assertTrue(all(kind == "json" for kind, _ in outcomes))
+
+
+class FixedValues(WorkerTest):
+    """A value is what the task returned, whatever becomes of the object."""
+
+    def test_the_same_object_each_time(self):
+        worker = self.ready("changes", cells=4096)
+        outcomes = worker.run(0, 5000)
+        forms = (
+            ("json", '{"x":%d}'), ("json", "[%d]"), ("json", "[[%d],1]"),
+            ("json", '{"in":[{"x":%d}]}'), ("bytes", "%08d"), ("repr", "{%d}"), ("repr", "<%d>"),
+            ("repr", "<%d>"), ("repr", "<%d>"), ("repr", "<%d>"),
+        )
+        for index, outcome in enumerate(outcomes):
+            kind, form = forms[index // 500]
+            self.assertEqual(outcome, (kind, (form % index).encode()))
+        self.assertGreater(max(span.count for span in worker.spans), 20)
+
+    def expected(self, value):
+        length = (1, 63, 64, 65, 2, 200)[value // 1000 % 6]
+        number = b"%d" % value
+        return (
+            ("real", float(value)), ("integer", value), ("text", number),
+            ("json", b"true" if value % 2 == 0 else b"false"), ("none", None), ("bytes", number),
+            ("json", b'{"x":%d}' % value), ("json", b"[%d]" % value), ("json", b"[[%d],1]" % value),
+            ("json", b'{"in":[{"x":%d}]}' % value), ("bytes", b"%08d" % value),
+            ("repr", b"{%d}" % value), ("repr", b"<%d>" % value),
+            ("real", float(value)), ("integer", value), ("text", number),
+        )[value // length % 16]
+
+    def test_types_that_change_within_a_batch(self):
+        for cells in (0, 4096):
+            worker = self.ready("of_changing_types", cells=cells)
+            outcomes = worker.run(0, 12_000)
+            for index, outcome in enumerate(outcomes):
+                self.assertEqual(outcome, self.expected(index))
+            self.assertGreater(max(span.count for span in worker.spans), 20)
+
+    def test_failures_between_values_of_several_types(self):
+        outcomes = self.ready("stops_after_several_types", cells=4096).run(0, 12_000)
+        for index, outcome in enumerate(outcomes):
+            if index % 500 == 499:
+                self.assertEqual(outcome[1][1], "StopIteration")
+            elif index % 500 == 498:
+                self.assertEqual(outcome[1][1:3], ("ValueError", "%d" % index))
+            else:
+                self.assertEqual(outcome, self.expected(index))
+
+    def test_numbers_of_subclasses_go_to_the_column(self):
+        for function, kind, store in (("ratio", "real", 0), ("level", "integer", 1)):
+            worker = self.ready(function, cells=4096)
+            self.assertEqual(worker.run(0, 3000), [(kind, x) for x in range(3000)])
+            self.assertEqual({span.store for span in worker.spans}, {store})
+
+    def test_prints_of_a_repr_have_its_index(self):
+        worker = self.ready("prints_while_encoded", board=True)
+        worker.run(0, 3000)
+        self.assertGreater(max(span.count for span in worker.spans), 10)
+        wanted = {(x, 1): b"repr of %d\n" % x for x in range(0, 3000, 3)}
+        self.assertEqual(worker.printed, wanted)
 
 
 class Failures(WorkerTest):
