@@ -250,13 +250,15 @@ struct Accountant::Worker {
     /// With what is known of the chunk that it is on.
     TimeAccount now() const
     {
-        if (record.account())
-            return *record.account();
-        TimeAccount known = account;
-        if (chunk || !marks.empty())
-            return known;
-        for (Lane::Reader open = spans; !open.atEnd(); open.advance())
-            known.span(open.peek());
+        TimeAccount known = record.account() ? *record.account() : account;
+        if (!record.account()) {
+            if (chunk || !marks.empty())
+                return known;
+            for (Lane::Reader open = spans; !open.atEnd(); open.advance())
+                known.span(open.peek());
+        }
+        if (const OpenSpan open = record.openSpan(); open.count > 0)
+            known.span({open.begin, open.duration(), open.first, open.count});
         return known;
     }
 
@@ -362,6 +364,8 @@ Accounting Accountant::accounting() const
         const TimeAccount account = worker->now();
         of.id = worker->record.id();
         of.busy = worker->record.busy();
+        if (m_timeline.stopped() > 0)
+            of.busy += worker->record.openSpan().duration();
         of.cpu = difference(worker->record.cpu(), worker->record.setUpCpu());
         of.runQueue = difference(worker->record.runQueue(), worker->record.setUpRunQueue());
         of.iterations = worker->record.iterations();

@@ -17,39 +17,65 @@ namespace {
 /// A worker that has work tells what it has done no more often than this: see worker/session.cpp.
 constexpr double answerInterval = 5e6; // nanoseconds
 
-/// Hands out the pieces' inputs in their order.
-class WorkCursor {
+/// What inputs take, by where they stand in the order of the pieces.
+class WorkTable {
 public:
-    explicit WorkCursor(const std::vector<WorkPiece> &pieces)
+    explicit WorkTable(const std::vector<WorkPiece> &pieces)
         : m_pieces(pieces)
     {
+        m_before.reserve(pieces.size());
+        Sums sums;
+        for (const WorkPiece &piece : pieces) {
+            m_before.push_back(sums);
+            sums.inputs += piece.count;
+            sums.duration += static_cast<double>(piece.duration);
+        }
     }
 
-    struct Taken {
-        std::uint64_t first = 0; ///< the index of the first
-        double duration = 0; ///< of all
-    };
-    Taken take(std::uint64_t count)
+    std::uint64_t indexAt(std::uint64_t place) const
     {
-        Taken taken{m_pieces[m_piece].first + m_used};
-        while (count > 0) {
-            const WorkPiece &piece = m_pieces[m_piece];
-            const std::uint64_t some = std::min<std::uint64_t>(count, piece.count - m_used);
-            taken.duration += piece.ofEach() * static_cast<double>(some);
-            count -= some;
-            m_used += some;
-            if (m_used == piece.count) {
-                ++m_piece;
-                m_used = 0;
-            }
+        const std::size_t piece = pieceAt(place);
+        return m_pieces[piece].first + place - m_before[piece].inputs;
+    }
+    double durationOf(const IndexRange &places) const
+    {
+        return durationBefore(places.end()) - durationBefore(places.first);
+    }
+    /// How many of these inputs have begun when they have been worked on for so long.
+    std::uint64_t begunAfter(const IndexRange &places, double time) const
+    {
+        std::uint64_t begun = 1;
+        for (std::uint64_t end = places.count; begun < end;) {
+            const std::uint64_t middle = begun + (end - begun) / 2;
+            if (durationOf({places.first, middle}) < time)
+                begun = middle + 1;
+            else
+                end = middle;
         }
-        return taken;
+        return begun;
     }
 
 private:
+    struct Sums {
+        std::uint64_t inputs = 0;
+        double duration = 0;
+    };
+
+    std::size_t pieceAt(std::uint64_t place) const
+    {
+        const auto next = std::partition_point(m_before.begin(), m_before.end(),
+            [&](const Sums &before) { return before.inputs <= place; });
+        return static_cast<std::size_t>(next - m_before.begin()) - 1;
+    }
+    double durationBefore(std::uint64_t place) const
+    {
+        const std::size_t piece = pieceAt(place);
+        return m_before[piece].duration
+            + m_pieces[piece].ofEach() * static_cast<double>(place - m_before[piece].inputs);
+    }
+
     const std::vector<WorkPiece> &m_pieces;
-    std::size_t m_piece = 0;
-    std::uint64_t m_used = 0; ///< of that piece
+    std::vector<Sums> m_before; ///< each piece
 };
 
 /// The spans of a replay, of which it keeps a bounded number.
@@ -129,9 +155,10 @@ public:
 
 private:
     struct Chunk {
-        IndexRange range; ///< in the order of handing out
-        std::uint64_t first = 0; ///< the index of its first input
+        IndexRange range; ///< in the order of the pieces
+        std::uint64_t endPosition = 0; ///< see Scheduler
         double duration = 0;
+        double begun = 0;
         double sent = 0;
         double arrived = 0;
         double idle = 0; ///< how long its worker had waited for it
@@ -142,11 +169,11 @@ private:
         std::uint32_t untold = 0; ///< the last so many of these, that are not sent yet
         bool isBusy = false;
         bool isReady = false;
-        double lastEnded = -1; ///< below 0: never
+        double lastEnded = -1; ///< or will end; below 0: never
         double lastAnswer = 0;
     };
     struct Event {
-        enum class Kind : std::uint8_t { Ready, ChunkEnds, AnswerComes };
+        enum class Kind : std::uint8_t { Ready, ChunkEnds, AnswerComes, SharesOut };
         double time = 0;
         WorkerId worker = 0;
         std::uint32_t chunks = 0; ///< of an answer
@@ -164,6 +191,8 @@ private:
     void endChunk(const Event &event);
     void takeAnswer(const Event &event);
     void send(WorkerId id, double time);
+    void shareOut(double time, std::chrono::nanoseconds leastWork);
+    void reclaim(WorkerId id, double time);
     void begin(WorkerId id, double time);
     void answer(WorkerId id, double time);
     double occupy(double time, double cost);
@@ -171,13 +200,14 @@ private:
 
     const RecordedWork &m_work;
     const HandoverCosts &m_costs;
-    WorkCursor m_cursor;
+    WorkTable m_table;
     Scheduler m_scheduler;
     std::vector<Worker> m_workers;
     std::priority_queue<Event, std::vector<Event>, std::greater<>> m_events;
     std::optional<ReplayedLanes> m_lanes;
     const bool m_isCrowded;
     const double m_crowding;
+    bool m_willShareOut = false;
     double m_coordinatorFree = 0;
     std::size_t m_busyWorkers = 0;
     double m_displaced = 0; ///< what the coordinator did on a core that a worker needed
@@ -194,7 +224,7 @@ ScheduleOptions scheduleOf(const ReplaySetting &setting)
 Replay::Replay(const RecordedWork &work, const ReplaySetting &setting, ReplayDetail detail)
     : m_work(work)
     , m_costs(work.costs)
-    , m_cursor(work.pieces)
+    , m_table(work.pieces)
     , m_scheduler(scheduleOf(setting), work.inputs)
     , m_workers(setting.workers)
     , m_isCrowded(isCrowded(setting.workers, work.cores))
@@ -234,6 +264,10 @@ std::optional<ReplayedRun> Replay::run(const std::stop_token &stop)
         case Event::Kind::AnswerComes:
             takeAnswer(event);
             break;
+        case Event::Kind::SharesOut:
+            m_willShareOut = false;
+            shareOut(event.time, {});
+            break;
         }
     }
     if (m_lanes)
@@ -256,19 +290,71 @@ void Replay::becomeReady(const Event &event)
 {
     const double begin = occupy(event.time, m_costs.answer.nanoseconds);
     m_scheduler.addWorker(event.worker);
+    worker(event.worker).isReady = true;
     send(event.worker, begin);
+    shareOut(begin, reclaimedAtOnce);
 }
 
 void Replay::send(WorkerId id, double time)
 {
     while (const auto range = m_scheduler.nextChunk(id)) {
         Worker &receiver = worker(id);
-        const WorkCursor::Taken taken = m_cursor.take(range->count);
-        receiver.held.push_back({*range, taken.first, taken.duration, time,
-            time + m_costs.outward.nanoseconds * m_crowding, 0});
+        receiver.held.push_back({*range, m_scheduler.sentTo(id), m_table.durationOf(*range), 0,
+            time, time + m_costs.outward.nanoseconds * m_crowding, 0});
         ++m_run.chunks;
         if (!receiver.isBusy)
             begin(id, receiver.held.back().arrived);
+    }
+}
+
+/// As the pool does it: see Pool::shareOut().
+void Replay::shareOut(double time, std::chrono::nanoseconds leastWork)
+{
+    while (const auto richest = m_scheduler.nextToReclaim(leastWork)) {
+        reclaim(*richest, time);
+        for (std::size_t i = 0; i < m_workers.size(); ++i) {
+            if (m_workers[i].isReady)
+                send(static_cast<WorkerId>(i + 1), time + m_costs.turn.nanoseconds);
+        }
+    }
+    if (!m_willShareOut && m_scheduler.nextToReclaim({})) {
+        m_willShareOut = true;
+        const auto interval =
+            static_cast<double>(std::chrono::nanoseconds(reclaimInterval).count());
+        m_events.push({time + interval, 0, 0, Event::Kind::SharesOut});
+    }
+}
+
+/// Reclaims what the worker has not begun. The worker is taken to return that at once, or to have
+/// its last answers under way.
+void Replay::reclaim(WorkerId id, double time)
+{
+    m_scheduler.reclaimAsked(id);
+    Worker &giver = worker(id);
+    if (!giver.isBusy)
+        return;
+    const Chunk &running = giver.held.front();
+    const std::uint64_t begun =
+        m_table.begunAfter(running.range, std::max(time - running.begun, 0.0));
+    std::uint64_t left = m_scheduler.reclaim(id, running.endPosition - running.range.count + begun);
+    if (left > 0)
+        m_scheduler.reclaimAnswered(id);
+    while (left > 0) {
+        Chunk &last = giver.held.back();
+        const std::uint64_t cut = std::min(left, last.range.count);
+        left -= cut;
+        last.range.count -= cut;
+        last.endPosition -= cut;
+        if (last.range.count == 0) {
+            giver.held.pop_back();
+            --m_run.chunks;
+            continue;
+        }
+        last.duration = m_table.durationOf(last.range);
+        if (giver.held.size() == 1) {
+            giver.lastEnded = last.begun + timeOf(last);
+            m_events.push({giver.lastEnded, id, 0, Event::Kind::ChunkEnds});
+        }
     }
 }
 
@@ -278,14 +364,11 @@ void Replay::begin(WorkerId id, double time)
     Chunk &chunk = runner.held.front();
     if (runner.lastEnded >= 0)
         chunk.idle = time - std::max(runner.lastEnded, chunk.sent);
+    chunk.begun = time;
     runner.isBusy = true;
     ++m_busyWorkers;
     runner.lastEnded = time + timeOf(chunk) + std::exchange(m_displaced, 0);
     m_events.push({runner.lastEnded, id, 0, Event::Kind::ChunkEnds});
-    if (m_lanes)
-        m_lanes->add(id,
-            {static_cast<std::uint64_t>(time), static_cast<std::uint64_t>(chunk.duration),
-                chunk.first, chunk.range.count});
 }
 
 /// With what passes between its spans, which are about those that a worker makes: see
@@ -303,8 +386,15 @@ double Replay::timeOf(const Chunk &chunk) const
 void Replay::endChunk(const Event &event)
 {
     Worker &runner = worker(event.worker);
-    const bool wasLong = runner.held.front().duration > answerInterval;
-    runner.told.push_back(runner.held.front());
+    if (!runner.isBusy || event.time != runner.lastEnded)
+        return; // what it was on has been cut
+    const Chunk &chunk = runner.held.front();
+    const bool wasLong = chunk.duration > answerInterval;
+    if (m_lanes)
+        m_lanes->add(event.worker,
+            {static_cast<std::uint64_t>(chunk.begun), static_cast<std::uint64_t>(chunk.duration),
+                m_table.indexAt(chunk.range.first), chunk.range.count});
+    runner.told.push_back(chunk);
     runner.held.pop_front();
     runner.isBusy = false;
     --m_busyWorkers;
@@ -347,7 +437,9 @@ void Replay::takeAnswer(const Event &event)
         teller.told.pop_front();
     }
     m_run.makespan = begin;
+    m_scheduler.reclaimAnswered(event.worker);
     send(event.worker, begin + m_costs.turn.nanoseconds + content);
+    shareOut(begin, reclaimedAtOnce);
 }
 
 } // namespace

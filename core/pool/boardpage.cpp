@@ -6,9 +6,38 @@
 #include <algorithm>
 #include <atomic>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 namespace poolscope {
+
+namespace {
+
+/// Eight bytes of another process's memory; nothing where that may not be read.
+std::optional<std::uint64_t> readWord(pid_t process, std::uint64_t address)
+{
+    std::uint64_t word = 0;
+    const iovec local{&word, sizeof(word)};
+    const iovec remote{reinterpret_cast<void *>(address), sizeof(word)};
+    if (process <= 0 || process_vm_readv(process, &local, 1, &remote, 1, 0) != sizeof(word))
+        return std::nullopt;
+    return word;
+}
+
+} // namespace
+
+IndexRange RunningBatch::current() const
+{
+    if (!started || indices.count == 0)
+        return indices;
+    return {indices.first + std::clamp<std::uint64_t>(*started, 1, indices.count) - 1, 1};
+}
+
+std::uint64_t RunningBatch::firstNotBegun() const
+{
+    const std::uint64_t begin = endPosition - std::min(endPosition, indices.count);
+    return begin + std::min(started.value_or(indices.count), indices.count);
+}
 
 BoardPage::BoardPage()
 {
@@ -37,28 +66,56 @@ bool BoardPage::inUse() const
 
 void BoardPage::setSent(std::uint64_t bytes)
 {
-    if (!m_memory)
-        return;
-    auto *sent = reinterpret_cast<std::uint64_t *>(m_memory + wire::boardSent);
-    std::atomic_ref(*sent).store(bytes, std::memory_order_release);
+    setField(wire::boardSent, bytes);
 }
 
-IndexRange BoardPage::runningBatch() const
+void BoardPage::requestReturn(std::uint64_t endPosition)
+{
+    setField(wire::boardRequestEnd, endPosition);
+    setField(wire::boardRequest, field(wire::boardRequest) + 1);
+    endBatch();
+}
+
+void BoardPage::endBatch()
+{
+    setField(wire::boardProceed, 0);
+}
+
+bool BoardPage::isBatchToEnd() const
+{
+    return field(wire::boardProceed) == 0;
+}
+
+RunningBatch BoardPage::runningBatch(pid_t process) const
 {
     if (!m_memory)
         return {};
+    // Where a batch ends or begins meanwhile, figures of two would be mixed. Only a worker that
+    // does not keep to the protocol changes them each time.
+    constexpr int tries = 100;
+    RunningBatch running;
+    for (int i = 0; i < tries; ++i) {
+        running = readBatch(process);
+        if (field(wire::boardBatchBegun) == running.begun
+            && field(wire::boardBatchCount) == running.indices.count)
+            return running;
+    }
+    running.started.reset();
+    return running;
+}
+
+RunningBatch BoardPage::readBatch(pid_t process) const
+{
+    RunningBatch running;
+    running.begun = field(wire::boardBatchBegun);
     const std::uint64_t count = field(wire::boardBatchCount);
-    return {field(wire::boardBatchFirst), std::min<std::uint64_t>(count, UINT32_MAX)};
-}
-
-RunningBatch BoardPage::runningNow() const
-{
-    if (!m_memory)
-        return {};
-    const std::uint64_t begun = field(wire::boardBatchBegun);
-    const IndexRange indices = runningBatch();
-    const bool isSame = field(wire::boardBatchBegun) == begun;
-    return isSame ? RunningBatch{indices, begun} : RunningBatch{};
+    running.indices = {field(wire::boardBatchFirst), count};
+    running.endPosition = field(wire::boardBatchEnd);
+    if (const std::uint64_t address = field(wire::boardEndedAddress); address == 0)
+        running.started = field(wire::boardBatchStarted);
+    else if (const auto ended = readWord(process, address); ended && *ended <= count)
+        running.started = std::min(*ended + 1, count);
+    return running;
 }
 
 std::string_view BoardPage::bytesAfter(std::uint64_t received) const
@@ -90,6 +147,14 @@ std::uint64_t BoardPage::field(std::size_t offset) const
 {
     auto *field = reinterpret_cast<std::uint64_t *>(m_memory + offset);
     return std::atomic_ref(*field).load(std::memory_order_acquire);
+}
+
+void BoardPage::setField(std::size_t offset, std::uint64_t value)
+{
+    if (!m_memory)
+        return;
+    auto *field = reinterpret_cast<std::uint64_t *>(m_memory + offset);
+    std::atomic_ref(*field).store(value, std::memory_order_release);
 }
 
 } // namespace poolscope

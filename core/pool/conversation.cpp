@@ -81,6 +81,9 @@ void Conversation::handle(const wire::Frame &frame)
     case wire::MessageType::Standing:
         take(wire::decodeStanding(frame.body), &Conversation::stands);
         break;
+    case wire::MessageType::Returned:
+        take(wire::decodeReturned(frame.body), &Conversation::returned);
+        break;
     case wire::MessageType::WorkerGoodbye:
         m_saidGoodbye = true;
         break;
@@ -231,7 +234,7 @@ void Conversation::stands(const wire::Standing &message)
 void Conversation::wroteToStandardError(const QByteArray &text)
 {
     const auto first = std::exchange(m_firstUnread, m_endOfAnswered);
-    const IndexRange now = m_process.board().runningNow().indices;
+    const IndexRange now = m_process.running().current();
     const bool goesBack = std::ranges::any_of(m_inFlight, &InFlight::goesBack);
     IndexRange running;
     if (first && now.count > 0 && *first <= now.first && !goesBack)
@@ -255,6 +258,62 @@ void Conversation::sendGoodbye()
     std::string goodbye;
     wire::encode(goodbye, wire::PoolGoodbye{});
     m_process.send(goodbye);
+}
+
+void Conversation::requestInputs(std::uint64_t time)
+{
+    BoardPage &board = m_process.board();
+    if (!board.inUse()) {
+        m_scheduler.setKeepsChunks(m_worker);
+        return;
+    }
+    m_scheduler.reclaimAsked(m_worker);
+    board.requestReturn(m_scheduler.sentTo(m_worker));
+    m_askedAt = time;
+}
+
+/// A worker that did not see the request before it began an iteration had published that before:
+/// it is on the board once the worker's core has written it out, which takes no longer than some
+/// microseconds.
+bool Conversation::reclaimInputs(std::uint64_t time)
+{
+    constexpr std::uint64_t certain = 500'000; // nanoseconds
+    if (m_askedAt == 0 || time - m_askedAt < certain)
+        return false;
+    BoardPage &board = m_process.board();
+    if (!board.isBatchToEnd()) {
+        // It began a batch while it was asked, and the write that this took came later.
+        board.endBatch();
+        m_askedAt = time;
+        return false;
+    }
+    m_askedAt = 0;
+    return reclaimFrom(m_process.running().firstNotBegun()) > 0;
+}
+
+void Conversation::returned(const wire::Returned &message)
+{
+    m_askedAt = 0;
+    m_news.putBack |= reclaimFrom(message.position) > 0;
+    m_scheduler.reclaimAnswered(m_worker);
+}
+
+/// Returns how many inputs these are, and leaves them out of the chunks that were sent last.
+std::uint64_t Conversation::reclaimFrom(std::uint64_t position)
+{
+    const std::uint64_t count = m_scheduler.reclaim(m_worker, position);
+    for (std::uint64_t left = count; left > 0;) {
+        InFlight &last = m_inFlight.back();
+        const std::uint64_t cut = std::min(left, last.rest);
+        last.rest -= cut;
+        left -= cut;
+        if (last.rest > 0)
+            break;
+        if (last.stations.spans > 0)
+            m_answered.push_back(last.stations);
+        m_inFlight.pop_back();
+    }
+    return count;
 }
 
 void Conversation::malformed(const std::string &what)

@@ -48,6 +48,15 @@ public:
     void chunkSent(const IndexRange &chunk, std::uint64_t time);
     void sendGoodbye();
 
+    /// Asks the worker to return what it has not begun. Where it cannot be asked, the scheduler
+    /// learns that it keeps its chunks.
+    void requestInputs(std::uint64_t time);
+    /// Takes what the worker cannot begin any more, if it was asked so long ago that what it saw of
+    /// that is certain, and has not answered yet. Whether there was anything.
+    bool reclaimInputs(std::uint64_t time);
+    /// Whether the worker was asked, and neither has answered nor was reclaimed from.
+    bool isAskedForInputs() const { return m_askedAt > 0; }
+
     bool hasSaidGoodbye() const { return m_saidGoodbye; }
     bool hasAnswered() const { return m_hasAnswered; }
     /// The values that it is not sure of, in the order in which they came.
@@ -79,6 +88,8 @@ private:
     void stationsCame(const wire::Stations &message);
     void printed(const wire::Printed &message);
     void stands(const wire::Standing &message);
+    void returned(const wire::Returned &message);
+    std::uint64_t reclaimFrom(std::uint64_t position);
     void malformed(const std::string &what);
 
     const RunClock &m_clock;
@@ -98,6 +109,8 @@ private:
     std::vector<ChunkStations> m_answered; ///< chunks whose Stations are still to come
     std::uint64_t m_lastEnded = 0;
     std::uint64_t m_framesTime = 0;
+    std::uint64_t m_askedAt =
+        0; ///< when it was asked for inputs; 0: it is not, or is reclaimed from
     std::uint64_t m_endOfSent = 0; ///< one past the last index of the chunk that was sent last
     std::optional<std::uint64_t> m_endOfAnswered; ///< one past the index that was answered last
     std::optional<std::uint64_t> m_firstUnread; ///< the same when its standard error was last read

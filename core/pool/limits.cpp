@@ -44,7 +44,7 @@ std::optional<Excess> timeExcess(
     char limit[32];
     std::snprintf(limit, sizeof(limit), "%g", spec.pool.timeout.value_or(0));
     return Excess{failureTimeout, "it took longer than the timeout of " + std::string(limit) + " s",
-        running.indices};
+        running.current()};
 }
 
 Excess memoryExcess(const RunSpec &spec, const IndexRange &running, std::uint64_t bytes)

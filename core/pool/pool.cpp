@@ -15,6 +15,8 @@ namespace {
 
 constexpr int goodbyePatience = 3000; // milliseconds
 constexpr int lookInterval = 20; // milliseconds
+constexpr std::uint64_t longBatch = 5'000'000; // nanoseconds
+constexpr std::uint64_t shownIteration = 10'000'000; // nanoseconds
 constexpr std::uint64_t looksForMemory = 2; // memory is looked at every so many looks
 constexpr std::uint64_t looksForThreads = 10;
 constexpr std::uint64_t slowStart = 60'000'000'000; // nanoseconds
@@ -75,6 +77,8 @@ Pool::Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source,
             sched_yield();
     });
     connect(&m_lookTimer, &QTimer::timeout, this, &Pool::lookAtWorkers);
+    m_reclaimTimer.setTimerType(Qt::PreciseTimer);
+    connect(&m_reclaimTimer, &QTimer::timeout, this, &Pool::reclaimInputs);
     m_patience.setSingleShot(true);
     connect(&m_patience, &QTimer::timeout, this, [this] {
         for (auto &[id, slot] : m_slots) {
@@ -307,13 +311,16 @@ void Pool::lookAtWorkers()
         if (!slot.process)
             continue;
         takeFromBoard(slot);
+        lookAtBatch(slot);
         lookAtTime(slot);
         tellOfSlowStart(slot);
     }
     if (m_looks % looksForMemory == 0)
         lookAtMemory();
-    if (m_looks++ % looksForThreads == 0)
+    if (m_looks++ % looksForThreads == 0) {
         lookAtThreads();
+        lookAtUsage();
+    }
     tellCoordinatorUsage();
 }
 
@@ -323,6 +330,17 @@ void Pool::lookAtThreads()
     for (const auto &[id, slot] : m_slots) {
         if (slot.process && slot.enlisted)
             m_listener.workerThreads(id, threadsOf(static_cast<pid_t>(slot.process->pid())));
+    }
+}
+
+/// A worker that is long on an iteration cannot tell meanwhile what it uses.
+void Pool::lookAtUsage()
+{
+    for (const auto &[id, slot] : m_slots) {
+        if (!slot.process || !slot.enlisted)
+            continue;
+        if (const auto usage = usageOf(static_cast<pid_t>(slot.process->pid())))
+            m_listener.workerUsed(id, *usage);
     }
 }
 
@@ -341,12 +359,34 @@ void Pool::takeFromBoard(Slot &slot)
         slot.process->takeFromBoard();
 }
 
+/// Iterations that share a batch are short as a rule. Where they turn out long, the next ones are
+/// to have batches of their own.
+void Pool::lookAtBatch(Slot &slot)
+{
+    if (!slot.enlisted)
+        return;
+    const RunningBatch running = slot.process->running();
+    tellRunning(slot, running);
+    if (running.indices.count > 1 && RunClock::monotonic() > running.begun + longBatch)
+        slot.process->board().endBatch();
+}
+
+/// What takes less than an instant is over before anyone can see it.
+void Pool::tellRunning(const Slot &slot, const RunningBatch &running)
+{
+    const IndexRange current = running.current();
+    OpenSpan open{m_clock.at(running.begun), current.first, current.count, m_clock.now()};
+    if (open.duration() < shownIteration)
+        open.count = 0;
+    m_listener.workerRunning(slot.id, open);
+}
+
 void Pool::lookAtTime(Slot &slot)
 {
     if (!slot.enlisted || !m_patienceWithIteration)
         return;
-    auto excess = timeExcess(m_spec, *m_patienceWithIteration, slot.process->board().runningNow(),
-        RunClock::monotonic());
+    auto excess = timeExcess(
+        m_spec, *m_patienceWithIteration, slot.process->running(), RunClock::monotonic());
     if (excess)
         killFor(slot, std::move(*excess));
 }
@@ -358,7 +398,7 @@ void Pool::lookAtMemory()
         const auto pid = slot.process ? static_cast<pid_t>(slot.process->pid()) : 0;
         if (pid > 0 && m_memory.isOver(pid))
             killFor(slot,
-                memoryExcess(m_spec, slot.process->board().runningBatch(), m_memory.takenBy(pid)));
+                memoryExcess(m_spec, slot.process->running().current(), m_memory.takenBy(pid)));
     }
 }
 
@@ -401,10 +441,12 @@ void Pool::takeFrames(Slot &slot)
         takeBack(slot, news.wrong);
     if (slot.conversation->hasAnswered())
         slot.restarts.forget();
-    if (news.putBack)
+    if (news.putBack) {
         dispatchAll();
-    else
+    } else {
         dispatch(slot);
+        shareOut();
+    }
     replaceIfSpent(slot);
     if (m_feed)
         m_feed->makeRoom();
@@ -542,13 +584,15 @@ void Pool::trustTheDead(const Slot &slot)
 /// The indices one of which it died on.
 IndexRange Pool::suspectsOf(const Slot &slot) const
 {
-    const BoardPage &board = slot.process->board();
-    if (!board.inUse())
+    if (!slot.process->board().inUse())
         return m_scheduler.unansweredOf(slot.id);
-    const IndexRange running = board.runningBatch();
+    const RunningBatch running = slot.process->running();
+    if (!slot.excess)
+        return running.current();
     // It may have gone on to the next before it was killed, which is not to blame.
-    const bool wentOn = slot.excess && running != slot.excess->indices;
-    return wentOn ? IndexRange{} : running;
+    const IndexRange &blamed = slot.excess->indices;
+    const bool isOnIt = blamed.count > 0 && running.indices.contains(blamed.first);
+    return isOnIt ? blamed : IndexRange{};
 }
 
 void Pool::quarantine(std::uint64_t index, const Slot &slot, const std::string &how)
@@ -683,6 +727,56 @@ void Pool::dispatchAll()
 {
     for (auto &[id, slot] : m_slots)
         dispatch(slot);
+    shareOut();
+}
+
+/// Sees to it that no input that has not begun stays with a worker while another has nothing to do.
+/// What takes a moment only is left where it is for that moment.
+void Pool::shareOut()
+{
+    const bool hasAsked = requestInputs(reclaimedAtOnce);
+    if (!m_reclaimTimer.isActive() && (hasAsked || nextToReclaim({})))
+        m_reclaimTimer.start(reclaimInterval);
+}
+
+std::optional<WorkerId> Pool::nextToReclaim(std::chrono::nanoseconds leastWork) const
+{
+    const bool mayDispatch = m_phase == Phase::Running && !m_paused && heldBecause().empty();
+    return mayDispatch ? m_scheduler.nextToReclaim(leastWork) : std::nullopt;
+}
+
+/// Returns whether it has asked any worker.
+bool Pool::requestInputs(std::chrono::nanoseconds leastWork)
+{
+    bool hasAsked = false;
+    while (const auto worker = nextToReclaim(leastWork)) {
+        m_slots.at(*worker).conversation->requestInputs(m_clock.now());
+        hasAsked = true;
+    }
+    return hasAsked;
+}
+
+bool Pool::isAnyAskedForInputs() const
+{
+    return std::ranges::any_of(m_slots, [](const auto &entry) {
+        const Slot &slot = entry.second;
+        return slot.conversation && slot.conversation->isAskedForInputs();
+    });
+}
+
+void Pool::reclaimInputs()
+{
+    bool isAnythingNew = false;
+    const std::uint64_t time = m_clock.now();
+    for (auto &[id, slot] : m_slots) {
+        if (slot.enlisted)
+            isAnythingNew |= slot.conversation->reclaimInputs(time);
+    }
+    if (isAnythingNew)
+        dispatchAll();
+    requestInputs({});
+    if (!isAnyAskedForInputs())
+        m_reclaimTimer.stop();
 }
 
 void Pool::finishIfSettled()
@@ -708,6 +802,8 @@ void Pool::end(PoolEnd::How how, const std::string &error, const std::string &de
         m_end = {how, error, detail};
         m_throttling.look();
         tellCoordinatorUsage();
+        if (how != PoolEnd::How::Completed)
+            tellStop();
     }
     m_phase = Phase::Ending;
     if (m_feed)
@@ -725,6 +821,16 @@ void Pool::end(PoolEnd::How how, const std::string &error, const std::string &de
         m_patience.start(goodbyePatience);
 }
 
+void Pool::tellStop()
+{
+    lookAtUsage();
+    for (const auto &[id, slot] : m_slots) {
+        if (slot.process && slot.enlisted)
+            tellRunning(slot, slot.process->running());
+    }
+    m_listener.stopped(m_clock.now());
+}
+
 void Pool::reportIfAllEnded()
 {
     if (m_phase != Phase::Ending || anyWorkerLeft())
@@ -732,6 +838,7 @@ void Pool::reportIfAllEnded()
     m_phase = Phase::Ended;
     m_patience.stop();
     m_lookTimer.stop();
+    m_reclaimTimer.stop();
     m_guard.reset();
     emit ended(m_end);
 }

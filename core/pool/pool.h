@@ -27,6 +27,7 @@
 #include <QObject>
 #include <QTimer>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -132,6 +133,8 @@ private:
     void takeFrames(Slot &slot);
     void lookAtWorkers();
     void takeFromBoard(Slot &slot);
+    void lookAtBatch(Slot &slot);
+    void tellRunning(const Slot &slot, const RunningBatch &running);
     void lookAtTime(Slot &slot);
     void lookAtMemory();
     void killFor(Slot &slot, Excess excess);
@@ -158,6 +161,7 @@ private:
     void setState(Slot &slot, WorkerState state);
 
     void lookAtThreads();
+    void lookAtUsage();
     void tellCoordinatorUsage();
     void tellIfIdle(Slot &slot, std::uint64_t time);
     IdleReason idleReason() const;
@@ -165,9 +169,15 @@ private:
     void dispatch(Slot &slot);
     void handOut(Slot &slot, std::uint64_t time);
     void dispatchAll();
+    void shareOut();
+    std::optional<WorkerId> nextToReclaim(std::chrono::nanoseconds leastWork) const;
+    bool requestInputs(std::chrono::nanoseconds leastWork);
+    bool isAnyAskedForInputs() const;
+    void reclaimInputs();
     bool encodeChunk(const IndexRange &chunk);
     void finishIfSettled();
     void end(PoolEnd::How how, const std::string &error = {}, const std::string &detail = {});
+    void tellStop();
     void reportIfAllEnded();
 
     RunSpec m_spec;
@@ -198,6 +208,7 @@ private:
     std::string m_frames; ///< being encoded for one worker
     std::string m_items; ///< of the chunk that is being encoded
     QTimer m_lookTimer{this}; ///< for what waits on boards, and for limits
+    QTimer m_reclaimTimer{this}; ///< while inputs are to be reclaimed for workers without work
     QTimer m_watch{this}; ///< keeps the event loop from sleeping for a moment
     QTimer m_patience{this}; ///< for workers that do not end when told to
 };

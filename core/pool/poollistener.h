@@ -42,6 +42,17 @@ struct Span {
     std::uint64_t count = 0;
 };
 
+/// What a worker was on when it was looked at, and had not ended.
+struct OpenSpan {
+    std::uint64_t begin = 0;
+    std::uint64_t first = 0;
+    std::uint64_t count = 0; ///< 1: that index; more: one of these; 0: the worker was on nothing
+    std::uint64_t seen = 0; ///< when it was looked at
+
+    std::uint64_t duration() const { return seen > begin ? seen - begin : 0; }
+    friend bool operator==(const OpenSpan &, const OpenSpan &) = default;
+};
+
 /// When a chunk was where. A chunk cut short by its worker's death has none.
 struct ChunkStations {
     std::uint64_t sent = 0;
@@ -115,6 +126,9 @@ public:
     /// The worker or its task printed something, which need not be a line.
     virtual void workerPrinted(WorkerId worker, const Output &output, std::uint64_t time) = 0;
 
+    /// What the worker is on, if that has taken some milliseconds; told every few hundredths of a
+    /// second.
+    virtual void workerRunning(WorkerId worker, const OpenSpan &span) = 0;
     virtual void spanDone(WorkerId worker, const Span &span) = 0;
     virtual void chunkDone(WorkerId worker, const ChunkStations &stations) = 0;
 
@@ -147,6 +161,8 @@ public:
     virtual void paused(std::uint64_t time) = 0;
     virtual void resumed(std::uint64_t time) = 0;
     virtual void firstDispatch(std::uint64_t time) = 0;
+    /// The run ends before every input has an outcome; what runs now comes to nothing.
+    virtual void stopped(std::uint64_t time) = 0;
 };
 
 } // namespace poolscope

@@ -33,18 +33,20 @@ std::uint64_t runQueueIn(const fs::path &schedstat)
     return runQueue;
 }
 
-std::uint32_t threadCount(const std::string &folder)
+/// The number behind a name in a process's status; 0 where there is none.
+std::uint64_t numberInStatus(const std::string &folder, std::string_view name)
 {
-    constexpr std::string_view name = "Threads:\t";
-    std::uint32_t threads = 0;
+    std::uint64_t number = 0;
     std::ifstream file(folder + "/status");
     for (std::string line; std::getline(file, line);) {
         if (!line.starts_with(name))
             continue;
-        std::from_chars(line.data() + name.size(), line.data() + line.size(), threads);
+        const std::size_t at = line.find_first_not_of(" \t", name.size());
+        if (at != std::string::npos)
+            std::from_chars(line.data() + at, line.data() + line.size(), number);
         break;
     }
-    return threads;
+    return number;
 }
 
 } // namespace
@@ -56,7 +58,9 @@ std::optional<WorkerUsage> usageOf(pid_t process)
         return std::nullopt;
     WorkerUsage usage;
     usage.cpu = read(clock);
-    usage.runQueue = runQueueIn("/proc/" + std::to_string(process) + "/schedstat");
+    const std::string folder = "/proc/" + std::to_string(process);
+    usage.runQueue = runQueueIn(folder + "/schedstat");
+    usage.maxRss = numberInStatus(folder, "VmHWM:") * 1024;
     return usage;
 }
 
@@ -64,7 +68,7 @@ ThreadUsage threadsOf(pid_t process)
 {
     const std::string folder = "/proc/" + std::to_string(process);
     ThreadUsage usage;
-    usage.count = threadCount(folder);
+    usage.count = static_cast<std::uint32_t>(numberInStatus(folder, "Threads:"));
     if (usage.count < 2)
         return usage;
     std::error_code error;

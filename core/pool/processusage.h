@@ -10,8 +10,8 @@
 
 namespace poolscope {
 
-/// CPU time of all threads, and the time for which the first of them waited for a core. Nothing
-/// where the process is not of this host, or is gone.
+/// CPU time of all threads, the time for which the first of them waited for a core, and the largest
+/// resident set. Nothing where the process is not of this host, or is gone.
 std::optional<WorkerUsage> usageOf(pid_t process);
 
 /// The threads that there are; count 0 where that is not known.

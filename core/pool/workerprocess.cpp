@@ -119,6 +119,12 @@ void WorkerProcess::killGroup()
         ::kill(static_cast<pid_t>(-m_pid), SIGKILL);
 }
 
+/// 0 once it has ended, since its number may be another's by then.
+pid_t WorkerProcess::runningPid() const
+{
+    return m_process.state() == QProcess::NotRunning ? 0 : static_cast<pid_t>(m_pid);
+}
+
 Channel::ReadState WorkerProcess::readSome()
 {
     char *to = m_decoder.prepare(readSize);

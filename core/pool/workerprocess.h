@@ -50,6 +50,9 @@ public:
     void kill();
 
     const BoardPage &board() const { return m_board; }
+    BoardPage &board() { return m_board; }
+    /// What it says it is running; once it has ended, what it was running.
+    RunningBatch running() const { return m_board.runningBatch(runningPid()); }
     qint64 pid() const { return m_pid; }
     /// How it ended, once it has.
     const ProcessEnd &end() const { return m_end; }
@@ -72,6 +75,7 @@ private:
     void processFinished(int exitCode, QProcess::ExitStatus status);
     Channel::ReadState readSome();
     void killGroup();
+    pid_t runningPid() const;
 
     QProcess m_process;
     std::unique_ptr<Channel> m_channel;

@@ -177,17 +177,37 @@ void Journal::close(Result<void> result)
 Result<void> Journal::write(const std::vector<RecordSnapshot> &group)
 {
     const RecordSnapshot &last = group.back();
+    RecordPositions reached = last.reached;
+    if (last.progress.state == RunState::Running)
+        leaveOutUsage(reached);
     // Reopened indices before outcomes: of one that failed again meanwhile the last one counts.
     // Workers before their spans, spans before their stations: so they are read back.
     return m_file->begin()
         .and_then([&] { return writeReopened(joined(group, &RecordSnapshot::reopened)); })
         .and_then([&] { return writeOutcomes(joined(group, &RecordSnapshot::settled)); })
         .and_then([&] { return writeReopened(joined(group, &RecordSnapshot::takenBack)); })
-        .and_then([&] { return writeWorkers(last.reached); })
-        .and_then([&] { return writeMarks(last.reached.marks); })
-        .and_then([&] { return writeLog(last.reached.logLines); })
+        .and_then([&] { return writeWorkers(reached); })
+        .and_then([&] { return writeMarks(reached.marks); })
+        .and_then([&] { return writeLog(reached.logLines); })
         .and_then([&] { return m_file->commit(last.progress); })
-        .map([&] { m_written = last.reached; });
+        .map([&] { m_written = reached; });
+}
+
+/// Of workers that have ended no iteration since the last time: an iteration of hours would fill
+/// the file with what it has used so far.
+void Journal::leaveOutUsage(RecordPositions &reached) const
+{
+    for (std::size_t i = 0; i < m_written.workers.size(); ++i) {
+        const RecordPositions::Worker &written = m_written.workers[i];
+        RecordPositions::Worker &worker = reached.workers[i];
+        if (worker.spans != written.spans)
+            continue;
+        worker.figures.cpu = written.figures.cpu;
+        worker.figures.runQueue = written.figures.runQueue;
+        worker.figures.maxRss = written.figures.maxRss;
+        worker.figures.threads = written.figures.threads;
+        worker.figures.threadRunQueue = written.figures.threadRunQueue;
+    }
 }
 
 Result<void> Journal::writeReopened(const std::vector<IndexRange> &ranges)

@@ -69,6 +69,7 @@ private:
     Result<void> write(const std::vector<RecordSnapshot> &group);
     Result<void> writeReopened(const std::vector<IndexRange> &ranges);
     Result<void> writeOutcomes(const std::vector<IndexRange> &settled);
+    void leaveOutUsage(RecordPositions &reached) const;
     Result<void> writeWorkers(const RecordPositions &reached);
     Result<void> writeSpans(WorkerId worker, const RecordPositions::Worker &reached);
     Result<void> writeStations(WorkerId worker, const RecordPositions::Worker &reached);

@@ -16,9 +16,11 @@ constexpr std::uint64_t mostOf32 = std::numeric_limits<std::uint32_t>::max();
 
 WorkerFigures figuresOf(const WorkerRecord &worker)
 {
+    OpenSpan openSpan = worker.openSpan();
+    openSpan.seen = 0;
     return {worker.identity(), worker.state(), worker.cpu(), worker.runQueue(), worker.maxRss(),
         worker.starts(), worker.setUpCpu(), worker.setUpRunQueue(), worker.threads(),
-        worker.threadRunQueue()};
+        worker.threadRunQueue(), openSpan};
 }
 
 void packSpans(std::string &out, const Lane &lane, std::size_t from, std::size_t to)
@@ -105,6 +107,9 @@ void packWorker(std::string &out, const WorkerFigures &worker)
     writer.number(worker.setUpRunQueue);
     writer.number(worker.threads);
     writer.number(worker.threadRunQueue);
+    writer.number(worker.openSpan.begin);
+    writer.number(worker.openSpan.first);
+    writer.number(worker.openSpan.count);
 }
 
 bool unpackWorker(std::string_view bytes, WorkerFigures &worker)
@@ -124,6 +129,11 @@ bool unpackWorker(std::string_view bytes, WorkerFigures &worker)
         worker.setUpRunQueue = reader.number();
         threads = reader.number();
         worker.threadRunQueue = reader.number();
+    }
+    if (!reader.atEnd()) { // nor these
+        worker.openSpan.begin = reader.number();
+        worker.openSpan.first = reader.number();
+        worker.openSpan.count = reader.number();
     }
     if (!reader.atEnd() || threads > mostOf32 || pid > mostOf32 || starts > mostOf32
         || state > static_cast<std::uint64_t>(WorkerState::Gone))

@@ -63,6 +63,9 @@ Recorder::Recorder(Timeline &timeline, OutcomeStore &outcomes, RunLog &log, Sett
 
 void Recorder::continued(std::uint64_t time)
 {
+    m_timeline.m_stopped = 0;
+    for (std::size_t i = 0; i < m_timeline.workerCount(); ++i)
+        setOpenSpan(record(static_cast<WorkerId>(i + 1)), {});
     mark(Mark::Kind::Continued, time, 0, 0);
 }
 
@@ -158,6 +161,7 @@ void Recorder::workerChanged(WorkerId worker, WorkerState state, std::uint64_t t
     if (state != WorkerState::Starting)
         return;
     add(changed.m_starts, 1U);
+    setOpenSpan(changed, {});
     changed.m_stations.abandonSpansBefore(changed.m_lane.size());
     changed.m_cpuBefore = changed.cpu();
     changed.m_cpu = 0;
@@ -177,6 +181,7 @@ void Recorder::workerIntroduced(WorkerId worker, const WorkerIdentity &identity)
 void Recorder::workerDied(
     WorkerId worker, IndexRange running, std::string_view how, std::uint64_t time)
 {
+    setOpenSpan(record(worker), {});
     const bool knowsInput = running.count == 1;
     if (knowsInput)
         add(m_timeline.m_attempts, std::uint64_t{1});
@@ -257,13 +262,29 @@ void Recorder::finishLines(WorkerId worker, std::uint64_t time)
     }
 }
 
+void Recorder::setOpenSpan(WorkerRecord &worker, const OpenSpan &span)
+{
+    const std::lock_guard lock(worker.m_openSpanMutex);
+    worker.m_openSpan = span;
+}
+
+void Recorder::workerRunning(WorkerId worker, const OpenSpan &span)
+{
+    WorkerRecord &running = record(worker);
+    if (span.count > 0 || running.m_openSpan.count > 0)
+        setOpenSpan(running, span.count > 0 ? span : OpenSpan{});
+}
+
 void Recorder::spanDone(WorkerId worker, const Span &span)
 {
     WorkerRecord &busy = record(worker);
+    if (busy.m_openSpan.count > 0 && span.begin + span.duration > busy.m_openSpan.begin)
+        setOpenSpan(busy, {});
     if (takesSpans())
         busy.m_lane.append(span);
     if (busy.m_account)
         busy.m_account->span(span);
+    m_timeline.m_iterationTimes.add(span.count, span.duration);
     add(busy.m_iterations, span.count);
     add(busy.m_busy, span.duration);
     add(m_timeline.m_attempts, span.count);
@@ -419,6 +440,11 @@ void Recorder::resumed(std::uint64_t time)
     mark(Mark::Kind::Resumed, time, 0, 0);
     if (m_timeline.m_paceChanges.size() % 2 == 1)
         m_timeline.m_paceChanges.append(time);
+}
+
+void Recorder::stopped(std::uint64_t time)
+{
+    m_timeline.m_stopped = time;
 }
 
 void Recorder::firstDispatch(std::uint64_t time)

@@ -75,6 +75,7 @@ public:
     void workerIdle(WorkerId worker, IdleReason reason, std::uint64_t time) override;
     void coordinatorUsed(const CoordinatorUsage &usage) override;
     void workerPrinted(WorkerId worker, const Output &output, std::uint64_t time) override;
+    void workerRunning(WorkerId worker, const OpenSpan &span) override;
     void spanDone(WorkerId worker, const Span &span) override;
     void chunkDone(WorkerId worker, const ChunkStations &stations) override;
     void numbersDone(IndexRange indices, OutcomeKind kind, std::uint64_t time) override;
@@ -93,6 +94,7 @@ public:
     void paused(std::uint64_t time) override;
     void resumed(std::uint64_t time) override;
     void firstDispatch(std::uint64_t time) override;
+    void stopped(std::uint64_t time) override;
 
 private:
     /// What a worker has printed of a line so far.
@@ -103,6 +105,7 @@ private:
     using LineKey = std::pair<WorkerId, Output::Source>;
 
     WorkerRecord &record(WorkerId worker);
+    static void setOpenSpan(WorkerRecord &worker, const OpenSpan &span);
     void addWorker();
     bool takesSpans() const { return m_keep != Keep::Totals; }
     TimeAccount *account(WorkerId worker);

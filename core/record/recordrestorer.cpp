@@ -185,7 +185,9 @@ Result<void> RecordRestorer::takeWorker(const Piece &piece)
     restored.m_setUpRunQueue = figures.setUpRunQueue;
     restored.m_threads = figures.threads;
     restored.m_threadRunQueueBefore = figures.threadRunQueue;
-    return {};
+    restored.m_openSpan = figures.openSpan;
+    const OpenSpan &open = restored.m_openSpan;
+    return orMalformed(open.count == 0 || liesBelow(m_record.inputCount, open.first, open.count));
 }
 
 Result<void> RecordRestorer::takeLog(const Piece &piece)
@@ -203,15 +205,18 @@ Result<void> RecordRestorer::finish(const RunProgress &progress)
     Timeline &timeline = m_record.timeline;
     timeline.m_firstDispatch = progress.firstDispatch;
     timeline.m_lastOutcome = progress.lastOutcome;
+    timeline.m_stopped = progress.stopped;
     timeline.m_attempts = progress.attempts;
     timeline.m_coordinatorBefore = progress.coordinator;
     for (std::size_t i = 0; i < timeline.workerCount(); ++i) {
         WorkerRecord &restored = *worker(static_cast<std::uint32_t>(i + 1));
         const Lane &lane = restored.m_lane;
         lane.forEach(0, lane.size(), [&](const Span &span) {
+            timeline.m_iterationTimes.add(span.count, span.duration);
             restored.m_iterations += span.count;
             restored.m_busy += span.duration;
         });
+        closeOpenSpan(restored, progress);
     }
     m_record.elapsed = progress.elapsed;
     const bool stationsEnd = std::all_of(m_stations.begin(), m_stations.end(),
@@ -219,6 +224,20 @@ Result<void> RecordRestorer::finish(const RunProgress &progress)
     return m_part.empty() && stationsEnd && timeline.workerCount() == progress.workers
         ? Result<void>()
         : failure("its figures contradict what it tells");
+}
+
+/// It lasted until the run was stopped or, if the program was killed, as far as the file tells.
+void RecordRestorer::closeOpenSpan(WorkerRecord &worker, const RunProgress &progress)
+{
+    Timeline &timeline = m_record.timeline;
+    OpenSpan &open = worker.m_openSpan;
+    const std::uint64_t end = progress.stopped > 0 ? progress.stopped : progress.elapsed;
+    if (progress.state == RunState::Completed || open.count == 0 || open.begin >= end) {
+        open = {};
+        return;
+    }
+    open.seen = end;
+    timeline.m_stopped = end;
 }
 
 std::vector<IndexRange> RecordRestorer::takeBackDoubtful()

@@ -37,6 +37,7 @@ public:
     RecordPositions positions() const;
 
 private:
+    void closeOpenSpan(WorkerRecord &worker, const RunProgress &progress);
     Result<void> takeNumbers(const Piece &piece, OutcomeKind kind);
     Result<void> takeOutcomes(const Piece &piece);
     Result<void> takeOutcome(std::uint64_t index, const OutcomeView &outcome);

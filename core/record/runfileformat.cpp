@@ -188,6 +188,7 @@ std::string progressText(const RunProgress &progress)
         {"elapsed_ns", progress.elapsed},
         {"first_dispatch_ns", progress.firstDispatch},
         {"last_outcome_ns", progress.lastOutcome},
+        {"stopped_ns", progress.stopped},
         {"paused_ns", progress.paused},
         {"succeeded", progress.succeeded},
         {"failed", progress.failed},
@@ -228,6 +229,10 @@ Result<RunProgress> progressFrom(std::string_view text)
         if (*to > latestTime)
             members.miss(name);
     }
+    if (members.find("stopped_ns"))
+        members.number("stopped_ns", progress.stopped);
+    if (progress.stopped > latestTime)
+        members.miss("stopped_ns");
     if (members.find("paused_ns"))
         members.number("paused_ns", progress.paused);
     members.number("succeeded", progress.succeeded);

@@ -9,6 +9,7 @@ RunProgress progressOf(const Timeline &timeline, std::uint64_t elapsed)
     progress.elapsed = elapsed;
     progress.firstDispatch = timeline.firstDispatch();
     progress.lastOutcome = timeline.lastOutcome();
+    progress.stopped = timeline.stopped();
     progress.paused = timeline.pausedOfMakespan();
     progress.succeeded = timeline.succeeded();
     progress.failed = timeline.failed();

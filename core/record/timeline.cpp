@@ -11,6 +11,12 @@ WorkerIdentity WorkerRecord::identity() const
     return m_identity;
 }
 
+OpenSpan WorkerRecord::openSpan() const
+{
+    const std::lock_guard lock(m_openSpanMutex);
+    return m_openSpan;
+}
+
 CoordinatorUsage Timeline::coordinator() const
 {
     return {m_coordinatorBefore.cpu + m_coordinator.cpu,
@@ -21,8 +27,8 @@ CoordinatorUsage Timeline::coordinator() const
 std::uint64_t Timeline::makespan() const
 {
     const std::uint64_t begin = m_firstDispatch;
-    const std::uint64_t end = m_lastOutcome;
-    return end > begin ? end - begin : 0;
+    const std::uint64_t end = this->end();
+    return begin > 0 && end > begin ? end - begin : 0;
 }
 
 std::uint64_t Timeline::pausedBetween(std::uint64_t begin, std::uint64_t end) const
@@ -39,7 +45,7 @@ std::uint64_t Timeline::pausedBetween(std::uint64_t begin, std::uint64_t end) co
 
 std::uint64_t Timeline::pausedOfMakespan() const
 {
-    return pausedBetween(m_firstDispatch, m_lastOutcome);
+    return pausedBetween(m_firstDispatch, end());
 }
 
 } // namespace poolscope

@@ -10,10 +10,12 @@
 
 #include "pool/poollistener.h"
 #include "record/appendlog.h"
+#include "record/iterationtimes.h"
 #include "record/lane.h"
 #include "record/stationlog.h"
 #include "record/timeaccount.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -77,6 +79,9 @@ public:
     /// For which all threads but the first waited for a core, as far as it was seen.
     std::uint64_t threadRunQueue() const { return m_threadRunQueueBefore + m_threadRunQueue; }
     WorkerIdentity identity() const;
+    /// What it was on when it was last looked at; in a run that was stopped, what it was on then.
+    /// Count 0: nothing.
+    OpenSpan openSpan() const;
     /// Its time, where the timeline does not hold spans; else nothing. For others than the pool's
     /// thread once the run has ended.
     const TimeAccount *account() const { return m_account.get(); }
@@ -105,6 +110,8 @@ private:
     std::unique_ptr<TimeAccount> m_account;
     mutable std::mutex m_identityMutex;
     WorkerIdentity m_identity;
+    mutable std::mutex m_openSpanMutex; ///< for others than the pool's thread
+    OpenSpan m_openSpan;
 };
 
 class Timeline {
@@ -119,13 +126,19 @@ public:
     std::uint64_t firstDispatch() const { return m_firstDispatch; }
     /// The time of the last outcome so far.
     std::uint64_t lastOutcome() const { return m_lastOutcome; }
-    /// From the first dispatch to the last outcome so far; 0 before there is one.
+    /// When the run was stopped before every input had an outcome; else 0.
+    std::uint64_t stopped() const { return m_stopped; }
+    /// The last outcome so far, or when the run was stopped.
+    std::uint64_t end() const { return std::max(lastOutcome(), stopped()); }
+    /// From the first dispatch to end(); 0 before there is an outcome.
     std::uint64_t makespan() const;
     /// For how much of [begin, end) the pool was paused; the end of a pause that goes on is `end`.
     std::uint64_t pausedBetween(std::uint64_t begin, std::uint64_t end) const;
     /// The same of the makespan.
     std::uint64_t pausedOfMakespan() const;
 
+    /// The median of what iterations took so far, roughly, in nanoseconds.
+    std::optional<double> medianIteration() const { return m_iterationTimes.median(); }
     CoordinatorUsage coordinator() const;
 
     std::uint64_t succeeded() const { return m_succeeded; }
@@ -150,8 +163,10 @@ private:
     };
     AtomicCoordinatorUsage m_coordinator;
     CoordinatorUsage m_coordinatorBefore;
+    IterationTimes m_iterationTimes;
     std::atomic<std::uint64_t> m_firstDispatch = 0;
     std::atomic<std::uint64_t> m_lastOutcome = 0;
+    std::atomic<std::uint64_t> m_stopped = 0;
     std::atomic<std::uint64_t> m_succeeded = 0;
     std::atomic<std::uint64_t> m_failed = 0;
     std::atomic<std::uint64_t> m_quarantined = 0;

@@ -15,6 +15,7 @@ constexpr double longChunk = 1e6;
 constexpr std::uint64_t growth = 8;
 constexpr std::uint64_t largestWindow = 1024;
 constexpr double memory = 200e6; // nanoseconds of work after which what was measured counts half
+constexpr double recentTime = 1e6; // nanoseconds of work that count as recent
 
 } // namespace
 
@@ -26,6 +27,19 @@ void ChunkSizer::measuredWork(std::uint64_t iterations, std::chrono::nanoseconds
         m_busy /= 2;
         m_iterations /= 2;
     }
+    if (iterations > 0) {
+        const auto time = static_cast<double>(busy.count());
+        const double weight = std::min(time / recentTime, 1.0);
+        m_recentCost += weight * (time / static_cast<double>(iterations) - m_recentCost);
+    }
+}
+
+std::optional<std::chrono::nanoseconds> ChunkSizer::timeOf(std::uint64_t inputs) const
+{
+    if (m_iterations == 0)
+        return std::nullopt;
+    const double time = std::min(costOfIteration() * static_cast<double>(inputs), 0x1p62);
+    return std::chrono::nanoseconds(static_cast<std::int64_t>(time));
 }
 
 void ChunkSizer::measuredHandover(std::chrono::nanoseconds cost)
@@ -64,7 +78,8 @@ std::uint64_t ChunkSizer::window(std::uint64_t remaining, std::size_t workers) c
     if (m_largestMeasured == 0)
         return 2;
     const std::uint64_t size = chunkSize(remaining, workers);
-    const double timeOfChunk = static_cast<double>(size) * costOfIteration();
+    const double timeOfChunk =
+        static_cast<double>(size) * std::max(costOfIteration(), m_recentCost);
     if (timeOfChunk > longChunk && remaining / size <= workers)
         return 1;
     const double chunks = std::ceil(std::min(reserveTime / timeOfChunk, 1e6));

@@ -91,11 +91,11 @@ void Scheduler::requeue(
     const IndexRange &range, const IndexRange &suspects, DeathCause cause, AfterDeath &result)
 {
     if (suspects.count == 0) {
-        m_waitingRetries.push_back({range, false});
+        putBack({range});
         return;
     }
     if (suspects.first > range.first)
-        m_waitingRetries.push_back({{range.first, suspects.first - range.first}, false});
+        putBack({{range.first, suspects.first - range.first}});
     const bool isKnown = suspects.count == 1;
     for (std::uint64_t index = suspects.first; index < suspects.end(); ++index) {
         if (isKnown || cause == DeathCause::Unknown)
@@ -104,7 +104,13 @@ void Scheduler::requeue(
             tryAlone(index);
     }
     if (suspects.end() < range.end())
-        m_waitingRetries.push_back({{suspects.end(), range.end() - suspects.end()}, false});
+        putBack({{suspects.end(), range.end() - suspects.end()}});
+}
+
+void Scheduler::putBack(const Retry &retry)
+{
+    m_waitingRetries.push_back(retry);
+    m_waitingRetryCount += retry.range.count;
 }
 
 void Scheduler::accuse(std::uint64_t index, DeathCause cause, AfterDeath &result)
@@ -125,14 +131,18 @@ std::optional<IndexRange> Scheduler::nextChunk(WorkerId id)
 {
     Worker &worker = m_workers.at(id);
     const std::uint64_t most = m_recycle - worker.given;
+    const bool isAsked = worker.request == Request::Asked || worker.request == Request::Reclaimed;
     if (worker.retired || most == 0 || worker.held.size() >= windowNow())
+        return std::nullopt;
+    if (!worker.held.empty() && (isAsked || isAllForOthers()))
         return std::nullopt;
     auto chunk = nextRetry(most);
     if (!chunk)
         chunk = nextFresh(most);
     if (chunk) {
-        worker.held.push_back({*chunk, chunk->count});
         worker.given += chunk->count;
+        worker.sent += chunk->count;
+        worker.held.push_back({*chunk, chunk->count, worker.sent});
     }
     return chunk;
 }
@@ -143,18 +153,22 @@ bool Scheduler::isSpent(WorkerId id) const
     return worker.given == m_recycle && worker.held.empty();
 }
 
+/// A range is shared out among the workers, even where a chunk might have all of it.
 std::optional<IndexRange> Scheduler::nextRetry(std::uint64_t most)
 {
     if (m_waitingRetries.empty())
         return std::nullopt;
     Retry &retry = m_waitingRetries.front();
+    const std::uint64_t workers = std::max<std::uint64_t>(m_activeWorkers, 1);
+    const std::uint64_t share = (retry.range.count + workers - 1) / workers;
     const std::uint64_t wanted =
         retry.alone ? 1 : m_sizer.chunkSize(retry.range.count, m_activeWorkers);
-    const std::uint64_t size = std::min({wanted, retry.range.count, most});
+    const std::uint64_t size = std::min({wanted, share, most});
     const IndexRange chunk{retry.range.first, size};
     retry.range = {chunk.end(), retry.range.count - size};
     if (retry.range.count == 0)
         m_waitingRetries.pop_front();
+    m_waitingRetryCount -= size;
     return chunk;
 }
 
@@ -163,7 +177,7 @@ std::optional<IndexRange> Scheduler::nextFresh(std::uint64_t most)
     const std::uint64_t end = std::min(m_inputCount, m_limit);
     if (m_nextFresh >= end)
         return std::nullopt;
-    const std::uint64_t wanted = m_sizer.chunkSize(waitingCount(), m_activeWorkers);
+    const std::uint64_t wanted = m_sizer.chunkSize(freshCount(), m_activeWorkers);
     const std::uint64_t gap = m_skipped.empty() ? end : std::min(end, m_skipped.front().first);
     const IndexRange chunk{m_nextFresh, std::min({wanted, gap - m_nextFresh, most})};
     m_nextFresh = chunk.end();
@@ -176,17 +190,97 @@ bool Scheduler::answered(WorkerId id, IndexRange indices, std::chrono::nanosecon
     std::deque<Held> &held = m_workers.at(id).held;
     if (held.empty())
         return false;
-    auto &[rest, size] = held.front();
-    if (rest.first != indices.first || indices.count > rest.count)
+    Held &chunk = held.front();
+    if (chunk.rest.first != indices.first || indices.count > chunk.rest.count)
         return false;
-    rest = {indices.end(), rest.count - indices.count};
-    if (rest.count == 0) {
-        m_sizer.measuredChunk(size);
+    chunk.rest = {indices.end(), chunk.rest.count - indices.count};
+    if (chunk.rest.count == 0) {
+        m_sizer.measuredChunk(chunk.size);
         held.pop_front();
     }
     m_settled += indices.count;
     m_sizer.measuredWork(indices.count, busy);
     return true;
+}
+
+/// Whether workers that have nothing to do can take all that waits.
+bool Scheduler::isAllForOthers() const
+{
+    const std::uint64_t end = std::min(m_inputCount, m_limit);
+    const std::uint64_t waiting = m_waitingRetryCount + (end > m_nextFresh ? end - m_nextFresh : 0);
+    if (waiting >= m_activeWorkers)
+        return false;
+    const auto withoutWork = std::ranges::count_if(
+        m_workers, [this](const auto &entry) { return hasNothingToDo(entry.second); });
+    return waiting <= static_cast<std::uint64_t>(withoutWork);
+}
+
+bool Scheduler::hasNothingToDo(const Worker &worker) const
+{
+    return worker.held.empty() && !worker.retired && worker.given < m_recycle;
+}
+
+std::optional<WorkerId> Scheduler::nextToReclaim(std::chrono::nanoseconds leastWork) const
+{
+    if (!m_waitingRetries.empty() || m_nextFresh < std::min(m_inputCount, m_limit))
+        return std::nullopt;
+    std::size_t withoutWork = 0;
+    std::size_t asked = 0;
+    std::optional<WorkerId> richest;
+    std::uint64_t mostSpare = 0;
+    for (const auto &[id, worker] : m_workers) {
+        withoutWork += hasNothingToDo(worker);
+        if (worker.held.empty())
+            continue;
+        asked += worker.request == Request::Asked;
+        if (worker.request != Request::None)
+            continue;
+        std::uint64_t spare = 0;
+        for (const Held &chunk : worker.held)
+            spare += chunk.rest.count;
+        if (--spare > mostSpare || (spare == mostSpare && spare > 0 && id < *richest)) {
+            mostSpare = spare;
+            richest = id;
+        }
+    }
+    const auto time = m_sizer.timeOf(mostSpare);
+    return asked < withoutWork && (!time || *time >= leastWork) ? richest : std::nullopt;
+}
+
+void Scheduler::reclaimAsked(WorkerId id)
+{
+    Worker &worker = m_workers.at(id);
+    worker.request = Request::Asked;
+    worker.requestEnd = worker.sent;
+}
+
+std::uint64_t Scheduler::reclaim(WorkerId id, std::uint64_t position)
+{
+    Worker &worker = m_workers.at(id);
+    worker.request = Request::Reclaimed;
+    std::uint64_t reclaimed = 0;
+    while (!worker.held.empty()) {
+        Held &chunk = worker.held.back();
+        if (chunk.endPosition <= position || chunk.endPosition > worker.requestEnd)
+            break;
+        const std::uint64_t count = std::min(chunk.endPosition - position, chunk.rest.count);
+        m_waitingRetries.push_front({{chunk.rest.end() - count, count}});
+        chunk.rest.count -= count;
+        chunk.size -= count;
+        chunk.endPosition -= count;
+        reclaimed += count;
+        if (chunk.rest.count > 0)
+            break;
+        worker.held.pop_back();
+    }
+    worker.given -= reclaimed;
+    m_waitingRetryCount += reclaimed;
+    return reclaimed;
+}
+
+void Scheduler::reclaimAnswered(WorkerId worker)
+{
+    m_workers.at(worker).request = Request::None;
 }
 
 Scheduler::AfterFailure Scheduler::failed(std::uint64_t index)

@@ -9,6 +9,11 @@
 // it. A worker that the pool killed over a limit accuses the index that it was on of a failure, not
 // of a death; where it may have been on one of several, each is tried alone, and none is accused.
 //
+// No input that has not begun stays with a worker while another has nothing to do: nextToReclaim()
+// says from whom such inputs should be reclaimed, and reclaim() gives them to others. What a worker
+// has been sent is counted, and a position is such a count: the inputs of a chunk have the
+// positions from sentTo() on, in their order, however often inputs before them were reclaimed.
+//
 // No clock, no threads, no processes: the same calls give the same decisions.
 #pragma once
 
@@ -24,6 +29,10 @@
 namespace poolscope {
 
 using WorkerId = std::uint32_t; ///< from 1; a replaced worker keeps its number
+
+/// Work of less time is not reclaimed before a worker has had nothing to do for reclaimInterval.
+inline constexpr std::chrono::nanoseconds reclaimedAtOnce = std::chrono::microseconds(500);
+inline constexpr std::chrono::milliseconds reclaimInterval{1};
 
 /// The half-open range of indices [first, first + count).
 struct IndexRange {
@@ -117,6 +126,24 @@ public:
     /// Whether the worker has done all that it may do before it is replaced.
     bool isSpent(WorkerId worker) const;
 
+    /// How many inputs the worker has been sent, reclaimed ones included.
+    std::uint64_t sentTo(WorkerId worker) const { return m_workers.at(worker).sent; }
+    /// The worker that should be asked to return inputs, since another has nothing to do: the one
+    /// that holds most beyond the input that it may be on, unless that is known to take less than
+    /// `leastWork`. Nothing where inputs wait to be sent, where each worker without work has a
+    /// request under way for it already, or where nobody holds so much.
+    std::optional<WorkerId> nextToReclaim(std::chrono::nanoseconds leastWork) const;
+    /// The worker was asked to return what it has not begun. While it holds something, it is sent
+    /// nothing more until reclaimAnswered().
+    void reclaimAsked(WorkerId worker);
+    /// Of the inputs that it had been sent when it was asked, the worker begins none at this
+    /// position or beyond: those that it holds go to others. Returns how many these are.
+    std::uint64_t reclaim(WorkerId worker, std::uint64_t position);
+    /// The worker has answered the request.
+    void reclaimAnswered(WorkerId worker);
+    /// The worker keeps what it is sent.
+    void setKeepsChunks(WorkerId worker) { m_workers.at(worker).request = Request::Impossible; }
+
     void measuredHandover(std::chrono::nanoseconds cost) { m_sizer.measuredHandover(cost); }
 
     /// Only indices below `limit` are handed out; there is no limit at first.
@@ -148,10 +175,21 @@ private:
     struct Held {
         IndexRange rest; ///< what is unanswered of the chunk
         std::uint64_t size = 0; ///< of the whole chunk
+        std::uint64_t endPosition = 0;
+    };
+    /// A request to return inputs.
+    enum class Request : std::uint8_t {
+        None,
+        Asked,
+        Reclaimed, ///< what it was made for is done, and the worker has not answered it yet
+        Impossible,
     };
     struct Worker {
         std::deque<Held> held; ///< in the order in which they were given
         std::uint64_t given = 0; ///< iterations, in all
+        std::uint64_t sent = 0; ///< inputs, reclaimed ones included
+        Request request = Request::None;
+        std::uint64_t requestEnd = 0; ///< `sent` when it was asked last
         bool retired = false;
     };
     struct Attempts {
@@ -167,13 +205,17 @@ private:
 
     std::optional<IndexRange> nextRetry(std::uint64_t most);
     std::optional<IndexRange> nextFresh(std::uint64_t most);
+    bool isAllForOthers() const;
+    bool hasNothingToDo(const Worker &worker) const;
+    void putBack(const Retry &retry);
     void requeue(
         const IndexRange &range, const IndexRange &suspects, DeathCause cause, AfterDeath &result);
     void accuse(std::uint64_t index, DeathCause cause, AfterDeath &result);
-    void tryAlone(std::uint64_t index) { m_waitingRetries.push_back({{index, 1}, true}); }
+    void tryAlone(std::uint64_t index) { putBack({{index, 1}, true}); }
     std::uint32_t deathsToQuarantine() const { return 2 + m_retries; }
     void stepOverSettled();
-    std::uint64_t waitingCount() const { return m_inputCount - m_nextFresh - m_skippedAhead; }
+    std::uint64_t freshCount() const { return m_inputCount - m_nextFresh - m_skippedAhead; }
+    std::uint64_t waitingCount() const { return freshCount() + m_waitingRetryCount; }
 
     ChunkSizer m_sizer;
     std::uint32_t m_retries;
@@ -187,6 +229,7 @@ private:
     std::uint64_t m_failed = 0;
     std::uint64_t m_limit = UINT64_MAX;
     std::deque<Retry> m_waitingRetries;
+    std::uint64_t m_waitingRetryCount = 0; ///< inputs in these
     std::unordered_map<WorkerId, Worker> m_workers;
     std::size_t m_activeWorkers = 0;
     std::unordered_map<std::uint64_t, Attempts> m_attempts;

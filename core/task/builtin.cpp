@@ -202,6 +202,7 @@ template <typename Function> NumberTask numberTask(Function function)
 NumberTask squareRootTask()
 {
     NumberTask task = numberTask(SquareRoot());
+    task.together = 1024;
     task.runText = [](std::string_view text) -> Result<std::uint64_t> {
         return parseReal(text).map(
             [](double number) { return std::bit_cast<std::uint64_t>(std::sqrt(number)); });

@@ -36,6 +36,7 @@ struct IntegerRun {
 /// A task whose values are numbers, each in a cell of 8 bytes: a double or a 64-bit integer.
 struct NumberTask {
     OutcomeKind kind = OutcomeKind::Real; ///< Real or Integer
+    std::uint64_t together = 1; ///< inputs that always take less than some microseconds together
     /// Writes `count` cells.
     std::function<void(const IntegerRun &, std::uint64_t *cells)> run;
     /// The cell for an input that came as text; fails where the text is not a number.

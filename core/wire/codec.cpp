@@ -50,6 +50,7 @@ bool belongsTo(Direction direction, MessageType type)
     case MessageType::WorkerGoodbye:
     case MessageType::Printed:
     case MessageType::Standing:
+    case MessageType::Returned:
         return direction == Direction::ToPool;
     }
     return false;
@@ -135,6 +136,7 @@ std::uint32_t maxBodySize(MessageType type)
     case MessageType::Standing:
         return shortBody;
     case MessageType::Ready:
+    case MessageType::Returned:
         return 8;
     case MessageType::Stations:
         return 40;
@@ -431,6 +433,18 @@ Result<Standing> decodeStanding(std::string_view body)
         || trust > static_cast<std::uint8_t>(Trust::Wrong))
         return failure("values of an unknown standing");
     return whole(reader, Standing{static_cast<Trust>(trust), reason});
+}
+
+void encode(std::string &out, const Returned &message)
+{
+    const FrameWriter frame(out, MessageType::Returned);
+    FieldWriter(out).number(message.position);
+}
+
+Result<Returned> decodeReturned(std::string_view body)
+{
+    FieldReader reader(body);
+    return whole(reader, Returned{reader.number<std::uint64_t>()});
 }
 
 void encode(std::string &out, const WorkerGoodbye &)

@@ -140,6 +140,7 @@ void encode(std::string &out, const Done &message);
 void encode(std::string &out, const Stations &message);
 void encode(std::string &out, const Printed &message);
 void encode(std::string &out, const Standing &message);
+void encode(std::string &out, const Returned &message);
 void encode(std::string &out, const WorkerGoodbye &message);
 void encode(std::string &out, const PoolGoodbye &message);
 
@@ -152,6 +153,7 @@ Result<Done> decodeDone(std::string_view body);
 Result<Stations> decodeStations(std::string_view body);
 Result<Printed> decodePrinted(std::string_view body);
 Result<Standing> decodeStanding(std::string_view body);
+Result<Returned> decodeReturned(std::string_view body);
 
 /// Appends one outcome as Done::values holds it.
 void encodeOutcome(std::string &out, const OutcomeView &outcome);

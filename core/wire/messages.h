@@ -20,10 +20,12 @@
 //                            <-       Work, Work, ...
 //     Done, ..., Stations    ->                            as often as there is something to tell
 //     Printed, Standing      ->                            the same
+//     Returned               ->                            where the board asks for it
 //                            <-       Goodbye              nothing more will come
 //     Stations, Goodbye      ->                            and the worker exits
 //
-// A worker runs its chunks in the order in which they came and answers indices in that order.
+// A worker runs its chunks in the order in which they came and answers indices in that order, but
+// for those that it returns (see board.h).
 // A Goodbye overtakes work that was not begun: what the worker did not answer before its own
 // Goodbye, it did not begin. A stream that ends without a Goodbye was cut.
 #pragma once
@@ -39,7 +41,7 @@
 namespace poolscope::wire {
 
 inline constexpr std::uint32_t magic = 0x434c5350; // "PSLC"
-inline constexpr std::uint16_t protocolVersion = 3;
+inline constexpr std::uint16_t protocolVersion = 4;
 
 inline constexpr std::size_t frameHeaderSize = 5;
 /// The longest body of any frame; most types allow far less (see maxBodySize).
@@ -59,6 +61,7 @@ enum class MessageType : std::uint8_t {
     WorkerGoodbye = 21,
     Printed = 22,
     Standing = 23,
+    Returned = 24,
 };
 
 enum class TaskKind : std::uint8_t {
@@ -166,6 +169,12 @@ enum class Trust : std::uint8_t {
 struct Standing {
     Trust trust = Trust::Sure;
     std::string_view reason; ///< why they are wrong
+};
+
+/// Answers a request on the board: of the inputs sent before the request, the worker begins none at
+/// this position or beyond.
+struct Returned {
+    std::uint64_t position = 0; ///< how many inputs the worker was sent before that one
 };
 
 struct PoolGoodbye { };

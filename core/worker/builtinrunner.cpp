@@ -3,6 +3,8 @@
 
 #include "worker/outcomes.h"
 
+#include <algorithm>
+
 namespace poolscope::worker {
 
 NumberBuiltinRunner::NumberBuiltinRunner(NumberTask task, const wire::Setup &setup)
@@ -13,25 +15,36 @@ NumberBuiltinRunner::NumberBuiltinRunner(NumberTask task, const wire::Setup &set
 {
 }
 
-wire::Done NumberBuiltinRunner::run(Batch batch, wire::FieldReader &items)
+wire::Done NumberBuiltinRunner::run(
+    Batch batch, wire::FieldReader &items, const IterationGate &gate)
 {
     if (m_setup.input != wire::InputKind::Range)
-        return runItems(batch, items);
-    m_task.run(
-        {rangeValue(m_setup, batch.first), m_setup.rangeStep, batch.count}, m_store.begin(batch));
-    return m_store.finish();
+        return runItems(batch, items, gate);
+    std::uint64_t *cells = m_store.begin(batch);
+    std::uint64_t done = 0;
+    while (done < batch.count) {
+        const std::uint64_t count = std::min(m_task.together, batch.count - done);
+        if (!gate.mayBegin(done + count))
+            break;
+        m_task.run(
+            {rangeValue(m_setup, batch.first + done), m_setup.rangeStep, count}, cells + done);
+        done += count;
+    }
+    return m_store.finish(done);
 }
 
-wire::Done NumberBuiltinRunner::runItems(Batch batch, wire::FieldReader &items)
+wire::Done NumberBuiltinRunner::runItems(
+    Batch batch, wire::FieldReader &items, const IterationGate &gate)
 {
     std::uint64_t *cells = m_store.begin(batch);
-    for (std::uint64_t i = 0; i < batch.count; ++i) {
+    std::uint64_t i = 0;
+    for (; i < batch.count && gate.mayBegin(i + 1); ++i) {
         const auto cell = m_task.runText(m_inputs.takeOne(batch.first + i, items));
         cells[i] = cell.value_or(0);
         if (!cell)
             m_store.fail(i, wrongInput(cell.error().message));
     }
-    return m_store.finish();
+    return m_store.finish(i);
 }
 
 TextBuiltinRunner::TextBuiltinRunner(TextTask task, const wire::Setup &setup)
@@ -40,14 +53,15 @@ TextBuiltinRunner::TextBuiltinRunner(TextTask task, const wire::Setup &setup)
 {
 }
 
-wire::Done TextBuiltinRunner::run(Batch batch, wire::FieldReader &items)
+wire::Done TextBuiltinRunner::run(Batch batch, wire::FieldReader &items, const IterationGate &gate)
 {
     m_values.clear();
-    for (std::uint64_t i = 0; i < batch.count; ++i) {
+    std::uint64_t i = 0;
+    for (; i < batch.count && gate.mayBegin(i + 1); ++i) {
         const std::string_view input = m_inputs.takeOne(batch.first + i, items);
         wire::encodeOutcome(m_values, textOutcome(m_task.runText(input)));
     }
-    return inlineDone(batch, m_values);
+    return inlineDone({batch.first, i}, m_values);
 }
 
 Result<std::unique_ptr<TaskRunner>> makeBuiltinRunner(const wire::Setup &setup)

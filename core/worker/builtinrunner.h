@@ -14,10 +14,10 @@ namespace poolscope::worker {
 class NumberBuiltinRunner : public TaskRunner {
 public:
     NumberBuiltinRunner(NumberTask task, const wire::Setup &setup);
-    wire::Done run(Batch batch, wire::FieldReader &items) override;
+    wire::Done run(Batch batch, wire::FieldReader &items, const IterationGate &gate) override;
 
 private:
-    wire::Done runItems(Batch batch, wire::FieldReader &items);
+    wire::Done runItems(Batch batch, wire::FieldReader &items, const IterationGate &gate);
 
     NumberTask m_task;
     wire::Setup m_setup;
@@ -28,7 +28,7 @@ private:
 class TextBuiltinRunner : public TaskRunner {
 public:
     TextBuiltinRunner(TextTask task, const wire::Setup &setup);
-    wire::Done run(Batch batch, wire::FieldReader &items) override;
+    wire::Done run(Batch batch, wire::FieldReader &items, const IterationGate &gate) override;
 
 private:
     TextTask m_task;

@@ -53,14 +53,16 @@ CommandRunner::CommandRunner(const wire::Setup &setup, CommandTemplate command,
 {
 }
 
-wire::Done CommandRunner::run(Batch batch, wire::FieldReader &items)
+wire::Done CommandRunner::run(Batch batch, wire::FieldReader &items, const IterationGate &gate)
 {
     m_values.clear();
-    for (std::uint64_t index = batch.first; index < batch.first + batch.count; ++index) {
+    std::uint64_t i = 0;
+    for (; i < batch.count && gate.mayBegin(i + 1); ++i) {
+        const std::uint64_t index = batch.first + i;
         const auto failed = runOne(index, m_inputs.take(index, items));
         wire::encodeOutcome(m_values, failed ? failureOutcome(*failed) : textOutcome(m_printed));
     }
-    return inlineDone(batch, m_values);
+    return inlineDone({batch.first, i}, m_values);
 }
 
 /// Leaves the value in m_printed, or says why there is none.

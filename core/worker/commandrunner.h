@@ -23,7 +23,7 @@ public:
         std::optional<std::string> program, ErrorOutput errorOutput);
 
     std::uint64_t largestBatch() const override { return 1; }
-    wire::Done run(Batch batch, wire::FieldReader &items) override;
+    wire::Done run(Batch batch, wire::FieldReader &items, const IterationGate &gate) override;
 
 private:
     enum class Watched { Ended, TimedOut, PrintedTooMuch };

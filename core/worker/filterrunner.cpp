@@ -122,10 +122,12 @@ void FilterRunner::leave(std::uint64_t index)
     m_inDoubtFrom.reset();
 }
 
-wire::Done FilterRunner::run(Batch batch, wire::FieldReader &items)
+wire::Done FilterRunner::run(Batch batch, wire::FieldReader &items, const IterationGate &gate)
 {
     m_values.clear();
-    for (std::uint64_t index = batch.first; index < batch.first + batch.count; ++index) {
+    std::uint64_t i = 0;
+    for (; i < batch.count && gate.mayBegin(i + 1); ++i) {
+        const std::uint64_t index = batch.first + i;
         const auto failed = runOne(index, m_inputs.take(index, items).whole);
         if (failed)
             wire::encodeOutcome(m_values, failureOutcome(*failed));
@@ -133,7 +135,7 @@ wire::Done FilterRunner::run(Batch batch, wire::FieldReader &items)
             wire::encodeOutcome(m_values, textOutcome({m_answer.data(), m_answer.size() - 1}));
     }
     m_outOfMemory.begin(now()); // it may be killed before the next batch comes
-    return inlineDone(batch, m_values);
+    return inlineDone({batch.first, i}, m_values);
 }
 
 /// Leaves the value and its newline in m_answer, or says why there is none.

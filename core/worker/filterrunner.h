@@ -32,7 +32,7 @@ public:
     std::optional<Failure> start();
 
     std::uint64_t largestBatch() const override { return 1; }
-    wire::Done run(Batch batch, wire::FieldReader &items) override;
+    wire::Done run(Batch batch, wire::FieldReader &items, const IterationGate &gate) override;
     void end() override;
     wire::Standing standing() const override;
 

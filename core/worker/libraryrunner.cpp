@@ -95,10 +95,11 @@ public:
     {
     }
 
-    wire::Done run(Batch batch, wire::FieldReader &items) override
+    wire::Done run(Batch batch, wire::FieldReader &items, const IterationGate &gate) override
     {
         std::uint64_t *cells = m_store.begin(batch);
-        for (std::uint64_t i = 0; i < batch.count; ++i) {
+        std::uint64_t i = 0;
+        for (; i < batch.count && gate.mayBegin(i + 1); ++i) {
             const auto input = next(batch.first + i, items);
             if (!input) {
                 cells[i] = 0;
@@ -110,7 +111,7 @@ public:
             if (const auto &failed = m_reply.failure())
                 m_store.fail(i, {failed->kind, failed->type, failed->message, failed->detail});
         }
-        return m_store.finish();
+        return m_store.finish(i);
     }
 
 private:
@@ -136,17 +137,18 @@ public:
     {
     }
 
-    wire::Done run(Batch batch, wire::FieldReader &items) override
+    wire::Done run(Batch batch, wire::FieldReader &items, const IterationGate &gate) override
     {
         m_values.clear();
-        for (std::uint64_t i = 0; i < batch.count; ++i) {
+        std::uint64_t i = 0;
+        for (; i < batch.count && gate.mayBegin(i + 1); ++i) {
             m_input = m_inputs.take(batch.first + i, items).whole; // with a NUL byte behind it
             m_reply.take([&] { m_function(m_input.c_str(), m_input.size(), &m_reply); });
             const auto &failed = m_reply.failure();
             wire::encodeOutcome(
                 m_values, failed ? failureOutcome(*failed) : textOutcome(m_reply.value()));
         }
-        return inlineDone(batch, m_values);
+        return inlineDone({batch.first, i}, m_values);
     }
 
 private:

@@ -28,8 +28,10 @@ void NumberStore::fail(std::uint64_t at, const FailureView &reason)
     m_encoded = at + 1;
 }
 
-wire::Done NumberStore::finish()
+wire::Done NumberStore::finish(std::uint64_t count)
 {
+    m_batch.count = count;
+    m_cells.resize(count);
     if (m_encoded > 0 || !m_column.isOpen() || !m_column.store(m_batch.first, m_cells)) {
         encodeCellsBefore(m_batch.count);
         return inlineDone(m_batch, m_values);

@@ -21,8 +21,8 @@ public:
     std::uint64_t *begin(Batch batch);
     /// The cell of the batch's input `at` is no number, but this.
     void fail(std::uint64_t at, const FailureView &reason);
-    /// What came of the batch; valid until the next one begins.
-    wire::Done finish();
+    /// What came of the first `count` inputs of the batch; valid until the next one begins.
+    wire::Done finish(std::uint64_t count);
 
 private:
     void encodeCellsBefore(std::uint64_t at);

@@ -7,12 +7,14 @@
 #include <cerrno>
 #include <cstring>
 #include <unistd.h>
+#include <utility>
 
 namespace poolscope::worker {
 
 void Outbox::useBoard(SharedMapping board)
 {
     m_board = std::move(board);
+    setField(wire::boardProceed, 1);
     setField(wire::boardBase, m_appended);
     setField(wire::boardAppended, m_appended);
 }
@@ -52,12 +54,17 @@ bool Outbox::flush()
     return !m_poolGone;
 }
 
-void Outbox::beginBatch(std::uint64_t first, std::uint64_t count, std::uint64_t begun)
+void Outbox::beginBatch(
+    std::uint64_t first, std::uint64_t count, std::uint64_t endPosition, std::uint64_t begun)
 {
     if (!m_board.data())
         return;
+    if (get(wire::boardProceed) == 0)
+        setField(wire::boardProceed, 1);
     setField(wire::boardBatchFirst, first);
     setField(wire::boardBatchBegun, begun);
+    setField(wire::boardBatchEnd, endPosition);
+    setField(wire::boardBatchStarted, 0);
     setField(wire::boardBatchCount, count);
 }
 
@@ -67,12 +74,28 @@ void Outbox::endBatch()
         setField(wire::boardBatchCount, 0);
 }
 
-std::uint64_t Outbox::sentByPool() const
+IterationGate Outbox::gate()
 {
     if (!m_board.data())
-        return 0;
-    auto *sent = reinterpret_cast<std::uint64_t *>(m_board.data() + wire::boardSent);
-    return std::atomic_ref(*sent).load(std::memory_order_acquire);
+        return {};
+    return {*field(wire::boardProceed), *field(wire::boardBatchStarted)};
+}
+
+std::optional<std::uint64_t> Outbox::newRequest()
+{
+    if (!m_board.data())
+        return std::nullopt;
+    // Adding nothing, unlike a load, cannot come before the stores of beginBatch().
+    const std::uint64_t request =
+        std::atomic_ref(*field(wire::boardRequest)).fetch_add(0, std::memory_order_seq_cst);
+    if (std::exchange(m_request, request) == request)
+        return std::nullopt;
+    return get(wire::boardRequestEnd);
+}
+
+std::uint64_t Outbox::sentByPool() const
+{
+    return m_board.data() ? get(wire::boardSent) : 0;
 }
 
 bool Outbox::write(std::string_view bytes)
@@ -87,10 +110,19 @@ bool Outbox::write(std::string_view bytes)
     return !m_poolGone;
 }
 
+std::uint64_t *Outbox::field(std::size_t offset) const
+{
+    return reinterpret_cast<std::uint64_t *>(m_board.data() + offset);
+}
+
+std::uint64_t Outbox::get(std::size_t offset) const
+{
+    return std::atomic_ref(*field(offset)).load(std::memory_order_acquire);
+}
+
 void Outbox::setField(std::size_t offset, std::uint64_t value)
 {
-    auto *field = reinterpret_cast<std::uint64_t *>(m_board.data() + offset);
-    std::atomic_ref(*field).store(value, std::memory_order_release);
+    std::atomic_ref(*field(offset)).store(value, std::memory_order_release);
 }
 
 } // namespace poolscope::worker

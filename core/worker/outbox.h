@@ -6,9 +6,11 @@
 #pragma once
 
 #include "wire/messages.h"
+#include "worker/iterationgate.h"
 #include "worker/sharedmapping.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,11 +34,20 @@ public:
     /// Bytes that the pool has sent, as the board says; 0 without one.
     std::uint64_t sentByPool() const;
 
-    void beginBatch(std::uint64_t first, std::uint64_t count, std::uint64_t begun);
+    /// Publishes that the worker begins these indices, which end at that position.
+    void beginBatch(
+        std::uint64_t first, std::uint64_t count, std::uint64_t endPosition, std::uint64_t begun);
     void endBatch();
+    /// What the pool may have a batch end by; valid until useBoard().
+    IterationGate gate();
+    /// Behind beginBatch(): the end of the inputs that the pool wants returned, if it has asked
+    /// since the last call.
+    std::optional<std::uint64_t> newRequest();
 
 private:
     bool write(std::string_view bytes);
+    std::uint64_t *field(std::size_t offset) const;
+    std::uint64_t get(std::size_t offset) const;
     void setField(std::size_t offset, std::uint64_t value);
 
     int m_channel;
@@ -44,6 +55,7 @@ private:
     std::string m_buffer; ///< where there is no board
     std::uint64_t m_appended = 0;
     std::size_t m_waiting = 0;
+    std::uint64_t m_request = 0; ///< that was seen last
     bool m_poolGone = false;
 };
 

@@ -121,7 +121,8 @@ void Session::workUntilEnd(TaskRunner &runner)
         }
         const Chunk chunk = std::move(m_chunks.front());
         m_chunks.pop_front();
-        runChunk(runner, chunk);
+        if (chunk.position >= m_returnedBelow)
+            runChunk(runner, chunk);
     }
 }
 
@@ -129,14 +130,25 @@ void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
 {
     wire::FieldReader items(chunk.items);
     Batch rest{chunk.first, chunk.count};
+    const IterationGate gate = m_outbox.gate();
     while (rest.count > 0 && m_end != End::PoolGone) {
         const std::uint64_t begun = now();
+        const std::uint64_t position = chunk.position + chunk.count - rest.count;
         const std::uint64_t most = std::min(m_sizer.next(), runner.largestBatch());
         const Batch batch{rest.first, std::min(rest.count, most)};
-        m_outbox.beginBatch(batch.first, batch.count, begun);
-        wire::Done done = runner.run(batch, items);
+        m_outbox.beginBatch(batch.first, batch.count, position + batch.count, begun);
+        if (const auto end = m_outbox.newRequest()) {
+            m_returnedBelow = *end;
+            returnInputs(position);
+            if (position < m_returnedBelow)
+                return;
+            continue;
+        }
+        wire::Done done = runner.run(batch, items, gate);
         const std::uint64_t ended = now();
-        m_sizer.measured(batch.count, ended - begun);
+        if (done.count == 0)
+            continue;
+        m_sizer.measured(done.count, ended - begun);
 
         done.begun = begun;
         done.duration = ended - begun;
@@ -145,12 +157,22 @@ void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
         wire::encode(m_frame, done);
         m_outbox.add(m_frame);
         m_outbox.endBatch();
-        rest = {batch.first + batch.count, rest.count - batch.count};
+        rest = {rest.first + done.count, rest.count - done.count};
         if (ended - m_flushed > flushInterval)
             flush(ended);
         if (rest.count == 0 && ended - m_polled > pollInterval)
             readPending(ended);
     }
+}
+
+/// Those at the position and beyond, which were not begun.
+void Session::returnInputs(std::uint64_t position)
+{
+    m_outbox.endBatch();
+    m_frame.clear();
+    wire::encode(m_frame, wire::Returned{position});
+    m_outbox.add(m_frame);
+    flush(now());
 }
 
 /// On the board it is seen even before the iteration ends.
@@ -236,7 +258,8 @@ void Session::takeFrames()
             m_end = End::Malformed;
             return;
         }
-        m_chunks.push_back({work->first, work->count, std::string(work->items)});
+        m_chunks.push_back({m_receivedInputs, work->first, work->count, std::string(work->items)});
+        m_receivedInputs += work->count;
     }
     if (!m_decoder.error().empty())
         m_end = End::Malformed;

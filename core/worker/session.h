@@ -31,6 +31,7 @@ public:
 
 private:
     struct Chunk {
+        std::uint64_t position = 0; ///< how many inputs came before it
         std::uint64_t first = 0;
         std::uint32_t count = 0;
         std::string items;
@@ -42,6 +43,7 @@ private:
     std::unique_ptr<TaskRunner> setUp(const wire::Setup &setup);
     void workUntilEnd(TaskRunner &runner);
     void runChunk(TaskRunner &runner, const Chunk &chunk);
+    void returnInputs(std::uint64_t position);
     bool readMore();
     void awaitBriefly() const;
     void printed(std::uint64_t index, std::string_view text);
@@ -62,6 +64,8 @@ private:
     wire::Trust m_trust = wire::Trust::Sure; ///< in the values given so far
     wire::Trust m_trustTold = wire::Trust::Sure;
     bool m_items = false;
+    std::uint64_t m_receivedInputs = 0;
+    std::uint64_t m_returnedBelow = 0; ///< inputs that came before that position are not begun
     std::uint64_t m_receivedBytes = 0;
     std::uint64_t m_received = 0;
     std::uint64_t m_flushed = 0;

@@ -5,6 +5,7 @@
 
 #include "result.h"
 #include "wire/codec.h"
+#include "worker/iterationgate.h"
 
 #include <cstdint>
 #include <functional>
@@ -34,9 +35,10 @@ public:
     /// How many iterations may share a batch.
     virtual std::uint64_t largestBatch() const { return std::numeric_limits<std::uint64_t>::max(); }
 
-    /// Runs a batch. `items` holds its inputs, where they are items. The result has store and
-    /// values set; the values are valid until the next call.
-    virtual wire::Done run(Batch batch, wire::FieldReader &items) = 0;
+    /// Runs a batch, up to where the gate closes. `items` holds its inputs, where they are items,
+    /// and is read as far as they were run. The result has first, count, store and values set; the
+    /// values are valid until the next call.
+    virtual wire::Done run(Batch batch, wire::FieldReader &items, const IterationGate &gate) = 0;
 
     /// Lets what it has started come to its end; run() is not called any more.
     virtual void end() { }

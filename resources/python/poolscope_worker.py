@@ -30,14 +30,15 @@ import os
 import struct
 import sys
 from _thread import get_ident as thread_number
-from itertools import groupby, islice
+from itertools import compress, groupby, repeat
 from time import monotonic_ns as clock, process_time_ns
 
 MAGIC = 0x434C5350
-VERSION = 3
+VERSION = 4
 
 SETUP, WORK, POOL_GOODBYE = 1, 2, 3
 HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22
+RETURNED = 24
 MAX_BODY = {SETUP: 1 << 20, WORK: 1 << 30, POOL_GOODBYE: 0}
 
 TASK_PYTHON = 1
@@ -46,8 +47,10 @@ COLUMN_REAL, COLUMN_INTEGER, INLINE = 0, 1, 2
 NONE, INTEGER, REAL, TEXT, BYTES, JSON, REPR, FAILURE = range(8)
 
 # The board: 8-byte fields by their number, then the buffer.
-APPENDED, BASE, BATCH_FIRST, BATCH_COUNT, BATCH_BEGUN = range(5)
-BOARD_BUFFER = 64
+APPENDED, BASE, BATCH_FIRST, BATCH_COUNT, BATCH_BEGUN, BATCH_END, BATCH_STARTED = range(7)
+ENDED_ADDRESS = 7
+REQUEST, REQUEST_END, PROCEED = 9, 10, 11
+BOARD_BUFFER = 128
 BOARD_SIZE = 128 * 1024
 
 HEADER = struct.Struct("<IB")
@@ -55,6 +58,7 @@ CHUNK_HEAD = struct.Struct("<QI")
 PRINTED_HEAD = struct.Struct("<IBQB")
 DONE_HEAD = struct.Struct("<IBQIBQQ")
 STATIONS_FRAME = struct.Struct("<IBQQQQQ")
+RETURNED_FRAME = struct.Struct("<IBQ")
 # What the Dones of the buffer may take, so that their Stations always fits behind them.
 BUFFER_ROOM = BOARD_SIZE - BOARD_BUFFER - STATIONS_FRAME.size
 DONE_FIELDS = DONE_HEAD.size - HEADER.size
@@ -64,12 +68,12 @@ MILLISECOND = 1_000_000
 READ_SIZE = 1 << 16
 
 # An iteration of SPAN_OF_ITS_OWN or more is a batch of its own; shorter ones share one of about
-# BATCH_TIME. A batch is cut short at the next stride when its iterations turn out slow.
+# BATCH_TIME. Where iterations of a batch turn out slow, the pool has it end.
 SPAN_OF_ITS_OWN = 10_000
 BATCH_TIME = 100_000
 BATCH_GROWTH = 8
 BATCH_CAP = 2048
-STRIDE = 64
+BATCH_CAP_WITHOUT_GATE = 64
 
 PRINTED_PIECE = 1 << 15
 
@@ -327,6 +331,39 @@ def map_file(path, size):
         os.close(descriptor)
 
 
+def word_of(memory, offset):
+    """An object that is false while the 8 bytes there are 0; None where Python has no such object.
+
+    It is an object of ctypes, which as a whole takes longer to import.
+    """
+    try:
+        from _ctypes import _SimpleCData
+    except ImportError:
+        return None
+    kind = type(_SimpleCData)("Word", (_SimpleCData,), {"_type_": "Q"})
+    return kind.from_buffer(memory, offset)
+
+
+def address_of_length(values):
+    """Where this process's memory holds the length of a list; 0 where that cannot be seen.
+
+    In CPython the field follows those that each object has, and the id is the object's address.
+    """
+    address = id(values) + object.__basicsize__
+    try:
+        with open("/proc/self/mem", "rb", buffering=0) as memory:
+            for length in (1, 3, 2):
+                values[:] = [None] * length
+                memory.seek(address)
+                if struct.unpack("<Q", memory.read(8))[0] != length:
+                    return 0
+    except (OSError, OverflowError, ValueError, struct.error):
+        return 0
+    finally:
+        values.clear()
+    return address
+
+
 # ----------------------------------------------------------------------------------------- channel
 
 
@@ -379,6 +416,7 @@ class Output:
         # Whole-word stores, which a SIGKILL cannot tear; struct would store byte by byte.
         self.fields = self.memory.cast("Q")
         self.fields[BATCH_COUNT] = 0
+        self.fields[PROCEED] = 1
         self.fields[APPENDED] = self.fields[BASE] = self.base
 
     def message(self, kind, body=b""):
@@ -413,6 +451,14 @@ class Output:
             self.memory[at + DONE_HEAD.size : at + size] = values
         self.used += size
         self.fields[APPENDED] = self.base + self.used
+
+    def returned(self, position):
+        """Says that the inputs at the position and beyond are not begun, and writes all there is."""
+        if self.used + RETURNED_FRAME.size > BUFFER_ROOM:
+            self.flush()
+        size = RETURNED_FRAME.size - HEADER.size
+        self.append(RETURNED_FRAME.pack(size, RETURNED, position))
+        self.close_batch()
 
     def flush(self):
         if self.used:
@@ -661,9 +707,12 @@ class Setup:
 
 
 class Chunk:
-    """A half-open range of indices. values(at, count) gives inputs; `at` never goes backwards."""
+    """A half-open range of indices. values(at, count) gives inputs; `at` never goes backwards.
 
-    __slots__ = ("first", "count", "received", "values")
+    `position` is how many inputs the pool has sent before it.
+    """
+
+    __slots__ = ("position", "first", "count", "received", "values")
 
 
 def chunk_from(setup, body, received):
@@ -766,11 +815,16 @@ class Worker:
         self.column = None
         self.task = None
         self.chunks = []
+        self.inputs_received = 0
+        self.request = 0  # the number of the last one that was answered
+        self.returned_below = 0  # inputs that came before that position are not begun
         self.leaving = False
         self.results = []  # of the batch under way, one for each iteration that has finished
         self.kinds = set()  # the types of these
         self.batch_size = 1
-        self.batch_cap = BATCH_CAP
+        self.board = None
+        self.gate = None  # once it is needed: false while no iteration may begin
+        self.batch_cap = BATCH_CAP_WITHOUT_GATE
         self.batch_first = 0
         self.task_thread = None  # the thread that runs the task, while it does
         self.unfinished_prints = []
@@ -831,15 +885,26 @@ class Worker:
         setup = self.setup
         if setup.board_path:
             try:
-                self.output.use(map_file(setup.board_path, BOARD_SIZE))
+                self.board = map_file(setup.board_path, BOARD_SIZE)
+                self.output.use(self.board)
+                self.output.fields[ENDED_ADDRESS] = address_of_length(self.results)
             except (OSError, ValueError, OverflowError) as error:
                 complain("goes on without its board %s: %s" % (setup.board_path, error))
         if setup.column_path and setup.column_cells:
             try:
                 self.column = Column(setup.column_path, setup.column_cells)
-                self.batch_cap = min(BATCH_CAP, setup.column_cells)
+                self.batch_cap = min(self.batch_cap, setup.column_cells)
             except (OSError, ValueError, OverflowError) as error:
                 complain("goes on without the column %s: %s" % (setup.column_path, error))
+
+    def make_gate(self):
+        """By what the pool ends batches. A task that takes long never needs it."""
+        gate = word_of(self.board, 8 * PROCEED) if self.board else None
+        if gate is None:
+            return True
+        cells = self.setup.column_cells if self.column else BATCH_CAP
+        self.batch_cap = min(BATCH_CAP, cells)
+        return gate
 
     def receive(self):
         """Blocks until something has come, and notes what it is."""
@@ -851,7 +916,10 @@ class Worker:
             if kind == WORK:
                 if self.setup is None or self.setup.version != VERSION:
                     raise Malformed("a chunk before the Setup")
-                self.chunks.append(chunk_from(self.setup, body, received))
+                chunk = chunk_from(self.setup, body, received)
+                chunk.position = self.inputs_received
+                self.inputs_received += chunk.count
+                self.chunks.append(chunk)
             elif kind == SETUP:
                 if self.setup is not None:
                     raise Malformed("a second Setup")
@@ -871,7 +939,9 @@ class Worker:
                 self.receive_what_waits()
                 polled = clock()
             if chunks and not self.leaving:
-                self.run(chunks.pop(0))
+                chunk = chunks.pop(0)
+                if chunk.position >= self.returned_below:
+                    self.run(chunk)
 
     def receive_what_waits(self):
         for _ in range(16):  # a pool that never pauses must not keep chunks from being run
@@ -888,20 +958,31 @@ class Worker:
         output.received = chunk.received
         at = 0
         while at < count:
+            if self.batch_size > 1 and self.gate is None:
+                self.gate = self.make_gate()
             planned = min(self.batch_size, count - at)
             values = values_at(at, planned)
             failed = None
             self.batch_first = first + at
+            if not fields[PROCEED]:
+                fields[PROCEED] = 1
             fields[BATCH_FIRST] = first + at
             begun = clock()
             fields[BATCH_BEGUN] = begun
+            fields[BATCH_END] = chunk.position + at + planned
+            fields[BATCH_STARTED] = planned
             fields[BATCH_COUNT] = planned
+            if fields[REQUEST] != self.request:
+                self.return_inputs(chunk.position + at)
+                if chunk.position < self.returned_below:
+                    return
+                continue
             self.task_thread = thread
             try:
                 if planned == 1:
                     run_one(task, values[0], results, kinds)
                 else:
-                    run_batch(task, values, results, kinds, begun + BATCH_TIME)
+                    run_batch(task, values, results, kinds, self.gate)
                 duration = clock() - begun
             except BaseException as error:  # sys.exit() in a task fails its index, no more
                 duration = clock() - begun
@@ -914,14 +995,24 @@ class Worker:
             if failed is not None:
                 kinds.add(tuple)
                 results.append(failed)
-            self.store(first + at, begun, duration)
+            if results:
+                self.store(first + at, begun, duration)
             fields[BATCH_COUNT] = 0
             at += len(results)
-            self.plan_batch(len(results), duration)
+            if results:
+                self.plan_batch(len(results), duration)
             results.clear()
             kinds.clear()
             if begun + duration - output.flushed >= MILLISECOND:
                 output.flush()
+
+    def return_inputs(self, position):
+        """Answers the pool's request: the inputs from the position on are not begun."""
+        fields = self.output.fields
+        fields[BATCH_COUNT] = 0
+        self.request = fields[REQUEST]
+        self.returned_below = fields[REQUEST_END]
+        self.output.returned(position)
 
     def printing_index(self):
         """The index that prints now; None where that cannot be told, or not from here.
@@ -1003,37 +1094,31 @@ def run_one(task, value, results, kinds):
     results.append(result)
 
 
-def run_batch(task, values, results, kinds, deadline):
-    """Appends the results of the values, in order; stops early once the deadline is over."""
-    run_alike(task, values, results, kinds, deadline)
-    for value in values[len(results) :]:
-        if clock() > deadline:
-            break
-        run_one(task, value, results, kinds)
+def run_batch(task, values, results, kinds, gate):
+    """As run_one() for each value, but faster; stops where the gate closes.
 
-
-def run_alike(task, values, results, kinds, deadline):
-    """As run_one() for each value, but faster; returns after the first result of another type.
-
-    Neither groupby() nor islice() asks for a result before the one before it is fixed.
+    Neither groupby() nor map() asks for a result before the one before it is fixed, nor compress()
+    for a value before it has looked at the gate.
     """
-    for kind, group in groupby(map(task, values), type):
+    left = iter(values)
+    for kind, group in groupby(map(task, compress(left, repeat(gate))), type):
         if not is_plain(kind):
             fix, kind = fixing(kind)
             group = map(fix, group)
         kinds.add(kind)
         if results:
             results.append(next(group))
-            return
-        expected = 0
-        while len(results) == expected:
-            if expected and clock() > deadline:
-                return
-            results.extend(islice(group, STRIDE))
-            expected += STRIDE
-    if len(results) < len(values):
+            break
+        results.extend(group)
+    else:
         # map() takes a StopIteration of the task for its own end.
-        raise StopIteration("raised by the task")
+        if len(results) < len(values) and (gate or left.__length_hint__() > 0):
+            raise StopIteration("raised by the task")
+        return
+    for value in values[len(results) :]:
+        if not gate:
+            break
+        run_one(task, value, results, kinds)
 
 
 # -------------------------------------------------------------------------------------------- task

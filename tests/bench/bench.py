@@ -22,7 +22,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from array import array
 from pathlib import Path
+
+import balance
 
 HERE = Path(__file__).resolve().parent
 SQRT = HERE.parents[1] / "resources" / "examples" / "sqrt.py"
@@ -42,6 +45,7 @@ def crashes(number):
         os.kill(os.getpid(), signal.SIGKILL)
 """
 MEGABYTE = 1_000_000
+SLEEP_OVERHEAD = 1.2e-4  # seconds by which a sleep and what goes with it are longer than asked for
 TIMEOUT = 900
 
 
@@ -111,6 +115,29 @@ class Bench:
             self.program, "run", "--builtin", "sqrt", "-j", "1", "--range", "0:1")
         deaths = 2 * told["failed"]
         return told["tasks"] / (told["makespan_s"] + deaths * (one - bare) / 2)
+
+    def sleeping(self, costs, workers, chunk):
+        """A run of inputs that sleep so long; its summary."""
+        tasks = self.folder / "sleeping.py"
+        tasks.write_text(balance.TASK)
+        (self.folder / "costs").write_bytes(array("d", costs).tobytes())
+        return self.run(
+            len(costs), "--python", f"{tasks}:sleeps", "--python-interpreter", PYTHON, "--range",
+            f"0:{len(costs)}", "-j", str(workers), "--chunk", chunk, "--discard")
+
+    def imbalance(self, shape):
+        """The worst of some pools' makespans, as a multiple of that of greedy scheduling."""
+        costs = balance.SHAPES[shape]()
+        worst = 0
+        for workers in 2, 4, 8, 32:
+            for chunk in "auto", "1":
+                told = self.sleeping(costs, workers, chunk)
+                ready = [worker["seconds"]["starting"]
+                         for worker in told["accounting"]["by_worker"]]
+                ideal = balance.greedy(costs, ready, SLEEP_OVERHEAD)
+                note(f"    {workers} workers, chunk {chunk}: {told['makespan_s'] / ideal:.3f} x")
+                worst = max(worst, told["makespan_s"] / ideal)
+        return worst
 
     def peer(self, name, inputs, *chunk):
         command = [PYTHON, "-B", HERE / "peers.py", name, str(self.count(inputs)), *map(str, chunk)]
@@ -429,6 +456,13 @@ def rows(bench):
                 program, "run", "--builtin", "sqrt", "--range", "1:5000", "-j", "2"), 1,
             {"import multiprocess, tqdm": lambda: bench.seconds(
                 PYTHON, "-c", "import multiprocess, tqdm")}, less=True),
+        **{
+            f"balance-{number}": Row(
+                f"makespan of inputs that sleep, {shape}, against greedy scheduling: worst of "
+                "2, 4, 8, 32 workers, chunk auto and 1", factor,
+                lambda shape=shape: bench.imbalance(shape), 1.1, less=True)
+            for number, shape in enumerate(balance.SHAPES, 1)
+        },
         "command": Row(
             "a command for each input (true), 2 workers", per_second,
             lambda: bench.commands(10_000), 1,
@@ -494,6 +528,10 @@ def per_second(rate):
 
 def milliseconds(seconds):
     return f"{seconds * 1e3:.1f} ms"
+
+
+def factor(ratio):
+    return f"{ratio:.2f} x"
 
 
 def megabytes(size):

@@ -48,6 +48,9 @@ void decode(const Frame &frame)
     case MessageType::Standing:
         decodeStanding(frame.body);
         break;
+    case MessageType::Returned:
+        decodeReturned(frame.body);
+        break;
     case MessageType::PoolGoodbye:
     case MessageType::WorkerGoodbye:
         break;

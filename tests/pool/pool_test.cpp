@@ -466,7 +466,8 @@ TEST_F(PoolTest, LeavesNoInputOutOfThoseThatMayHavePrinted)
         ++lines;
         known += entry.running.count > 0 ? 1 : 0;
         const std::uint64_t index = std::stoull(entry.text.substr(6));
-        EXPECT_TRUE(entry.running.count == 0 || entry.running.contains(index)) << entry.text;
+        EXPECT_TRUE(entry.running.count == 0 || entry.running.contains(index))
+            << entry.text << ", told of " << entry.running.count << " from " << entry.running.first;
     }
     EXPECT_EQ(lines, 5050U);
     EXPECT_GT(known, 0U);

@@ -69,7 +69,8 @@ TEST(Codec, RefusesAnotherVersionAndAStranger)
     encode(frame, hello);
     auto decoded = decodeHello(std::string_view(frame).substr(frameHeaderSize));
     ASSERT_FALSE(decoded);
-    EXPECT_NE(decoded.error().message.find("version 3"), std::string::npos);
+    EXPECT_NE(decoded.error().message.find("version " + std::to_string(protocolVersion)),
+        std::string::npos);
     decoded = decodeHello("GET / HTTP/1.1");
     ASSERT_FALSE(decoded);
     EXPECT_NE(decoded.error().message.find("no Poolscope worker"), std::string::npos);
@@ -84,6 +85,7 @@ TEST(Codec, AStreamMayComeInPiecesOfAnySize)
     encode(stream, Stations{1, 2, 3, 4, 5});
     encode(stream, Printed{42, Stream::Error, "oops\n"});
     encode(stream, Standing{Trust::Wrong, "two lines"});
+    encode(stream, Returned{1234567890123});
     encode(stream, WorkerGoodbye{});
     for (std::size_t piece = 1; piece <= stream.size(); ++piece) {
         FrameDecoder decoder(Direction::ToPool);
@@ -96,7 +98,7 @@ TEST(Codec, AStreamMayComeInPiecesOfAnySize)
         ASSERT_EQ(types,
             (std::vector{MessageType::Hello, MessageType::Ready, MessageType::Done,
                 MessageType::Stations, MessageType::Printed, MessageType::Standing,
-                MessageType::WorkerGoodbye}));
+                MessageType::Returned, MessageType::WorkerGoodbye}));
         ASSERT_TRUE(decoder.error().empty());
         ASSERT_FALSE(decoder.midFrame());
     }

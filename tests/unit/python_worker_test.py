@@ -25,12 +25,15 @@ PYTHON = os.environ.get("POOLSCOPE_TEST_PYTHON") or sys.executable
 PATIENCE = 60  # seconds that any one answer may take
 
 MAGIC = 0x434C5350
+VERSION = 4
 SETUP, WORK, POOL_GOODBYE = 1, 2, 3
 HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22
+RETURNED = 24
 REAL_COLUMN, INTEGER_COLUMN, INLINE = 0, 1, 2
 KINDS = "none integer real text bytes json repr failure".split()
 BOARD_SIZE = 128 * 1024
-BOARD_BUFFER = 64
+BOARD_BUFFER = 128
+ENDED_ADDRESS, REQUEST, REQUEST_END, PROCEED = 56, 72, 80, 88  # offsets
 
 TASKS = '''
 import math
@@ -120,6 +123,11 @@ def fast_then_slow(value):
     if value >= 20_000:
         time.sleep(0.001)
     return value
+def waits_at_1000(value):
+    if value == 1000:
+        note(value)
+        waits(value)
+    return value if value % 3 or value < 900 else "text"
 def dies_at(value):
     if value == int(os.environ["DIES_AT"]):
         os.kill(os.getpid(), signal.SIGKILL)
@@ -264,7 +272,7 @@ def frame(kind, body=b""):
 def setup_frame(target, items=False, start=0, step=1, column=("", 0), board="", **odd):
     return frame(
         SETUP,
-        struct.pack("<IHIB", odd.get("magic", MAGIC), odd.get("version", 3), 1, odd.get("task", 1))
+        struct.pack("<IHIB", odd.get("magic", MAGIC), odd.get("version", VERSION), 1, odd.get("task", 1))
         + string(os.fsencode(target))
         + string(b"")
         + struct.pack("<Bqq", odd.get("input", int(items)), start, step)
@@ -481,6 +489,26 @@ class Worker:
         assert self.next() is None
         return self.status()
 
+    def ask_for_inputs(self, end, number=1):
+        """As the pool does: by a board, in this order."""
+        with open(os.path.join(self.folder, "board"), "r+b", buffering=0) as board:
+            for offset, value in (REQUEST_END, end), (REQUEST, number), (PROCEED, 0):
+                board.seek(offset)
+                board.write(struct.pack("<Q", value))
+
+    def collect_until_returned(self, first):
+        """Reads until inputs are returned; the outcomes before, and the position."""
+        outcomes = []
+        while True:
+            kind, body = self.next()
+            if kind == DONE:
+                done = Done(body)
+                assert done.first == first + len(outcomes), "answered out of order"
+                outcomes += done.outcomes
+            elif kind == RETURNED:
+                assert self.expect(STATIONS)
+                return outcomes, struct.unpack("<Q", body)[0]
+
     def finished_log(self):
         self.log_reader.join(1)
         return self.log.decode("utf-8", "replace")
@@ -535,7 +563,7 @@ class Conversation(WorkerTest):
         before = time.monotonic_ns()
         worker = self.ready("same")
         hello = Reader(worker.hello)
-        self.assertEqual(hello.numbers("IHI"), (MAGIC, 3, worker.process.pid))
+        self.assertEqual(hello.numbers("IHI"), (MAGIC, VERSION, worker.process.pid))
         self.assertEqual(hello.string().decode(), os.uname().nodename)
         self.assertRegex(hello.string().decode(), r"^\w+ 3\.\d+\.\d+$")
         clock = hello.numbers("Q")[0]
@@ -653,7 +681,7 @@ class Conversation(WorkerTest):
             setup_frame("tasks.py:same", step=0),
             frame(SETUP, setup_frame("tasks.py:same")[5:] + b"x"),
             frame(SETUP, setup_frame("tasks.py:same")[5:-1]),
-            setup_frame("tasks.py:same", version=4) + work_frame(0, 1),
+            setup_frame("tasks.py:same", version=VERSION + 1) + work_frame(0, 1),
             work_frame(0, 1),
         ):
             worker = self.start()
@@ -702,8 +730,8 @@ class Loading(WorkerTest):
         self.assertNotIn("poolscope_worker", detail)
 
     def test_other_version(self):
-        message = self.refused("tasks.py:same", version=4)[1]
-        self.assertIn("pool speaks version 4", message)
+        message = self.refused("tasks.py:same", version=VERSION + 1)[1]
+        self.assertIn("pool speaks version %d" % (VERSION + 1), message)
 
     def test_module_of_the_current_folder_and_dotted_names(self):
         self.write("package/__init__.py", "")
@@ -757,7 +785,7 @@ class Values(WorkerTest):
         worker = self.ready("same", items=True)
         items = [b"item %d" % number for number in range(5000)] + [b"", b"\xc3\xa9"]
         self.assertEqual(worker.run(0, len(items), items), [("text", item) for item in items])
-        self.assertGreater(max(span.count for span in worker.spans), 100)
+        self.assertGreater(max(span.count for span in worker.spans), 60)
 
     def test_bytes_that_are_no_text(self):
         worker = self.ready("same", items=True)
@@ -953,7 +981,7 @@ class Failures(WorkerTest):
         for kind, value in outcomes[5001:]:
             self.assertEqual(value[:2], ("exception", "ValueError"))
             self.assertNotIn("poolscope_worker", value[3])
-        self.assertGreater(max(span.count for span in worker.spans), 100)
+        self.assertGreater(max(span.count for span in worker.spans), 60)
 
     def test_exceptions_that_end_other_programs(self):
         worker = self.ready("raises", cells=64)
@@ -1011,6 +1039,66 @@ class Batches(WorkerTest):
         slow_ones = sum(at_the_turn[1:])
         self.assertGreaterEqual(slow_ones, 200 - 64)
         self.assertEqual(set(at_the_turn[1:]), {1})
+
+
+class Returning(WorkerTest):
+    def wait_until(self, condition):
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.001)
+
+    def worker_in_the_middle_of_a_batch(self):
+        worker = self.ready("waits_at_1000", board=True)
+        worker.send(work_frame(0, 5000) + work_frame(5000, 100))
+        self.wait_until(worker.calls)
+        return worker
+
+    def test_begins_nothing_more_of_its_batch_and_its_chunks(self):
+        worker = self.worker_in_the_middle_of_a_batch()
+        worker.ask_for_inputs(5100)
+        self.write("go", "")
+        outcomes, position = worker.collect_until_returned(0)
+        self.assertEqual(position, 1001)
+        self.assertEqual(len(outcomes), 1001)
+        self.assertEqual(outcomes[900:902], [("text", b"text"), ("integer", 901)])
+        self.assertEqual(outcomes[1000], ("integer", 1000))
+        self.assertEqual(
+            worker.run(7000, 2), [("integer", 7000), ("integer", 7001)], "what was sent later"
+        )
+        self.assertEqual(worker.goodbye(), 0)
+
+    def test_shows_how_far_its_batch_is(self):
+        worker = self.worker_in_the_middle_of_a_batch()
+        (address,) = struct.unpack_from("<Q", worker.contents("board"), ENDED_ADDRESS)
+        _, _, first, count, _, _ = worker.board()
+        self.assertGreater(count, 1)
+        with open("/proc/%d/mem" % worker.process.pid, "rb", buffering=0) as memory:
+            memory.seek(address)
+            (ended,) = struct.unpack("<Q", memory.read(8))
+        self.assertEqual(first + ended, 1000)
+        self.write("go", "")
+        worker.collect(0, 5100)
+
+    def test_a_batch_ends_without_a_request_too(self):
+        worker = self.worker_in_the_middle_of_a_batch()
+        worker.ask_for_inputs(0, number=0)
+        self.write("go", "")
+        self.assertEqual(len(worker.collect(0, 5100)), 5100)
+        ends = [span.first + span.count for span in worker.spans]
+        self.assertIn(1001, ends)
+
+    def test_answers_a_request_that_came_too_late_with_the_next_chunk(self):
+        worker = self.ready("same", board=True)
+        worker.run(0, 10)
+        worker.ask_for_inputs(10)
+        worker.send(work_frame(10, 5))
+        self.assertEqual(worker.collect_until_returned(10), ([], 10))
+        self.assertEqual([value for _, value in worker.collect(10, 5)], [10, 11, 12, 13, 14])
+        worker.ask_for_inputs(15, number=2)
+        worker.send(work_frame(15, 5))
+        self.assertEqual(worker.collect_until_returned(15), ([], 15))
+        self.assertEqual(len(worker.collect(15, 5)), 5)
 
 
 class Board(WorkerTest):
@@ -1097,7 +1185,7 @@ class Surroundings(WorkerTest):
     def test_prints_have_the_index_within_a_batch(self):
         worker = self.ready("prints_some", board=True)
         self.assertEqual(worker.run(0, 5000), [("integer", x) for x in range(5000)])
-        self.assertGreater(max(span.count for span in worker.spans), 100)
+        self.assertGreater(max(span.count for span in worker.spans), 60)
         wanted = {(x, 2): b"at %d\n" % x for x in range(0, 5000, 97)}
         self.assertEqual(worker.printed, wanted)
         worker.goodbye()

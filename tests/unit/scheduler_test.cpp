@@ -325,6 +325,18 @@ TEST(Scheduler, SettlesEveryIndexOnceWhateverDies)
                     if (chunk.count == 0)
                         chunks.pop_front();
                 }
+                if (!chunks.empty() && chance(20)) {
+                    // It is on the first input of its first chunk, and has begun nothing else.
+                    scheduler.reclaimAsked(id);
+                    std::uint64_t held = 0;
+                    for (const IndexRange &chunk : chunks)
+                        held += chunk.count;
+                    const std::uint64_t endPosition = scheduler.sentTo(id);
+                    ASSERT_EQ(scheduler.reclaim(id, endPosition - held + 1), held - 1);
+                    scheduler.reclaimAnswered(id);
+                    chunks.resize(1);
+                    chunks.front().count = 1;
+                }
                 if (!chance(10)) {
                     ++worker;
                     continue;
@@ -388,6 +400,172 @@ TEST(Scheduler, KnowsWhatIsNotSettled)
             IndexRange{12, 4}, rest));
 }
 
+TEST(Scheduler, ReclaimsFromTheWorkerThatHoldsMost)
+{
+    Scheduler scheduler(fixed(4, 2), 14);
+    for (const WorkerId worker : {1U, 2U, 3U})
+        scheduler.addWorker(worker);
+    scheduler.nextChunk(1);
+    scheduler.nextChunk(2);
+    scheduler.nextChunk(2);
+    EXPECT_EQ(scheduler.nextToReclaim({}), std::nullopt) << "inputs wait to be sent";
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{12, 2}));
+    EXPECT_EQ(scheduler.nextToReclaim({}), 2U) << "8 are more than 6";
+    scheduler.reclaimAsked(2);
+    EXPECT_EQ(scheduler.nextToReclaim({}), std::nullopt) << "one request for one worker";
+    EXPECT_EQ(scheduler.reclaim(2, 1), 7U);
+    EXPECT_EQ(scheduler.nextChunk(3), (IndexRange{5, 1})) << "a third of the first range";
+    EXPECT_EQ(scheduler.nextChunk(3), (IndexRange{6, 1}));
+    EXPECT_EQ(scheduler.nextChunk(3), std::nullopt) << "its window is full";
+    EXPECT_EQ(scheduler.nextChunk(2), std::nullopt) << "it has not answered the request";
+    scheduler.reclaimAnswered(2);
+    EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{7, 1}));
+    EXPECT_TRUE(scheduler.answered(2, {4, 1}, 1ms)) << "the input that it was on";
+    EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{8, 2}));
+}
+
+TEST(Scheduler, LeavesTheLastInputsToWorkersWithoutWork)
+{
+    Scheduler scheduler(fixed(1, 2), 4);
+    for (const WorkerId worker : {1U, 2U, 3U})
+        scheduler.addWorker(worker);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{0, 1}));
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{1, 1})) << "there are enough for the others";
+    EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{2, 1}));
+    EXPECT_EQ(scheduler.nextChunk(2), std::nullopt) << "the other has nothing to do";
+    EXPECT_EQ(scheduler.nextChunk(3), (IndexRange{3, 1}));
+}
+
+TEST(Scheduler, ReclaimsNothingThatIsTheOnlyInput)
+{
+    Scheduler scheduler(fixed(1, 2), 3);
+    scheduler.addWorker(1);
+    scheduler.addWorker(2);
+    scheduler.nextChunk(1);
+    scheduler.nextChunk(1);
+    scheduler.nextChunk(2);
+    EXPECT_EQ(scheduler.nextToReclaim({}), std::nullopt) << "nobody is without work";
+    EXPECT_TRUE(scheduler.answered(2, {2, 1}, 1ms));
+    EXPECT_EQ(scheduler.nextToReclaim({}), 1U);
+    EXPECT_TRUE(scheduler.answered(1, {0, 1}, 1ms));
+    EXPECT_EQ(scheduler.nextToReclaim({}), std::nullopt) << "it is on the only one that is left";
+}
+
+TEST(Scheduler, ReclaimsForNobodyWhoWillTakeNothing)
+{
+    ScheduleOptions options = fixed(4, 2);
+    options.recycle = 5;
+    Scheduler scheduler(options, 9);
+    scheduler.addWorker(1);
+    scheduler.addWorker(2);
+    scheduler.nextChunk(1);
+    scheduler.nextChunk(1);
+    scheduler.nextChunk(2);
+    EXPECT_TRUE(scheduler.answered(2, {5, 4}, 1ms));
+    EXPECT_EQ(scheduler.nextToReclaim({}), 1U);
+    scheduler.retireWorker(2);
+    EXPECT_EQ(scheduler.nextToReclaim({}), std::nullopt) << "it leaves";
+    scheduler.workerLeft(2);
+    scheduler.addWorker(2);
+    EXPECT_EQ(scheduler.nextToReclaim({}), 1U) << "its replacement has nothing to do";
+    scheduler.setKeepsChunks(1);
+    EXPECT_EQ(scheduler.nextToReclaim({}), std::nullopt) << "it cannot be asked";
+}
+
+TEST(Scheduler, ReclaimsForAWorkerThatTheLimitHolds)
+{
+    Scheduler scheduler(fixed(2, 1), 100);
+    scheduler.setLimit(4);
+    scheduler.addWorker(1);
+    scheduler.addWorker(2);
+    scheduler.nextChunk(1);
+    scheduler.nextChunk(2);
+    EXPECT_TRUE(scheduler.answered(2, {2, 2}, 1ms));
+    EXPECT_EQ(scheduler.nextToReclaim({}), 1U);
+    scheduler.setLimit(5);
+    EXPECT_EQ(scheduler.nextToReclaim({}), std::nullopt) << "there is another input for it";
+}
+
+TEST(Scheduler, LeavesWhatTakesLittleTimeWhereItIs)
+{
+    Scheduler scheduler(fixed(10, 1), 12);
+    scheduler.addWorker(1);
+    scheduler.addWorker(2);
+    scheduler.nextChunk(1);
+    scheduler.nextChunk(2);
+    EXPECT_TRUE(scheduler.answered(2, {10, 2}, 200us));
+    EXPECT_EQ(scheduler.nextToReclaim(900us), 1U) << "9 inputs of 100 us";
+    EXPECT_EQ(scheduler.nextToReclaim(901us), std::nullopt);
+}
+
+TEST(Scheduler, ReclaimsWhatWasSentBeforeTheRequestAlone)
+{
+    Scheduler scheduler(fixed(2, 1), 6);
+    scheduler.addWorker(1);
+    scheduler.addWorker(2);
+    scheduler.nextChunk(1);
+    scheduler.reclaimAsked(1);
+    EXPECT_TRUE(scheduler.answered(1, {0, 2}, 1ms)) << "before it saw the request";
+    EXPECT_EQ(scheduler.sentTo(1), 2U);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{2, 2})) << "it holds nothing";
+    EXPECT_EQ(scheduler.reclaim(1, 2), 0U) << "it sees it at the chunk that came later";
+    EXPECT_EQ(scheduler.sentTo(1), 4U);
+    EXPECT_TRUE(scheduler.answered(1, {2, 2}, 1ms));
+}
+
+TEST(Scheduler, CountsPositionsOnAfterAReclaim)
+{
+    Scheduler scheduler(fixed(4, 2), 8);
+    scheduler.addWorker(1);
+    scheduler.nextChunk(1);
+    scheduler.nextChunk(1);
+    scheduler.reclaimAsked(1);
+    EXPECT_EQ(scheduler.reclaim(1, 3), 5U);
+    EXPECT_EQ(scheduler.reclaim(1, 2), 1U) << "it had not begun that one either";
+    scheduler.reclaimAnswered(1);
+    EXPECT_EQ(scheduler.sentTo(1), 8U);
+    EXPECT_EQ(scheduler.unansweredOf(1), (IndexRange{0, 2}));
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{2, 1})) << "in the order of their indices";
+    EXPECT_EQ(scheduler.sentTo(1), 9U);
+    scheduler.reclaimAsked(1);
+    EXPECT_EQ(scheduler.reclaim(1, 2), 1U) << "what was sent later lies beyond position 8";
+    EXPECT_EQ(scheduler.unansweredOf(1), (IndexRange{0, 2}));
+}
+
+TEST(Scheduler, AReclaimedInputDoesNotCountTowardsRecycling)
+{
+    ScheduleOptions options = fixed(4, 1);
+    options.recycle = 4;
+    Scheduler scheduler(options, 8);
+    scheduler.addWorker(1);
+    scheduler.nextChunk(1);
+    scheduler.reclaimAsked(1);
+    EXPECT_EQ(scheduler.reclaim(1, 1), 3U);
+    scheduler.reclaimAnswered(1);
+    EXPECT_TRUE(scheduler.answered(1, {0, 1}, 1ms));
+    EXPECT_FALSE(scheduler.isSpent(1));
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{1, 3}));
+}
+
+TEST(Scheduler, ADeathUndoesARequest)
+{
+    Scheduler scheduler(fixed(4, 1), 4);
+    scheduler.addWorker(1);
+    scheduler.nextChunk(1);
+    scheduler.reclaimAsked(1);
+    scheduler.reclaim(1, 2);
+    EXPECT_EQ(scheduler.workerDied(1, {1, 1}).requeued, 2U);
+    scheduler.addWorker(1);
+    std::set<std::uint64_t> rest;
+    while (const auto chunk = scheduler.nextChunk(1)) {
+        for (std::uint64_t i = chunk->first; i < chunk->end(); ++i)
+            EXPECT_TRUE(rest.insert(i).second);
+        EXPECT_TRUE(scheduler.answered(1, *chunk, 1ms));
+    }
+    EXPECT_THAT(rest, ElementsAre(0U, 1U, 2U, 3U));
+    EXPECT_TRUE(scheduler.allSettled());
+}
+
 TEST(ChunkSizer, GrowsToTwentyMillisecondsAndShrinksTowardsTheEnd)
 {
     ChunkSizer sizer({});
@@ -423,6 +601,26 @@ TEST(ChunkSizer, HoldsTwoMillisecondsOfWorkInReserve)
     EXPECT_EQ(sizer.window(1'000'000, 2), 101U);
     sizer.measuredWork(1'000'000, 1us);
     EXPECT_EQ(sizer.window(1'000'000, 2), 1024U);
+}
+
+TEST(ChunkSizer, HoldsLessOnceIterationsTakeLonger)
+{
+    ChunkOptions options;
+    options.chunk = 1;
+    ChunkSizer sizer(options);
+    sizer.measuredWork(1'000'000, 50ms);
+    sizer.measuredChunk(1);
+    EXPECT_EQ(sizer.window(1'000'000, 2), 1024U);
+    sizer.measuredWork(1, 1ms);
+    EXPECT_EQ(sizer.window(1'000'000, 2), 3U) << "2 ms of what it costs by now";
+}
+
+TEST(ChunkSizer, KnowsWhatInputsTake)
+{
+    ChunkSizer sizer({});
+    EXPECT_EQ(sizer.timeOf(10), std::nullopt);
+    sizer.measuredWork(4, 4ms);
+    EXPECT_EQ(sizer.timeOf(10), 10ms);
 }
 
 TEST(ChunkSizer, HoldsOneLongChunkWhenOthersMightTakeIt)

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// IterationGate: by what the pool ends a batch before all of its iterations have begun, and sees
+// which of them has (see wire/board.h).
+//
+// A runner asks mayBegin() before each iteration, or before each few where an iteration always
+// takes far less than a microsecond. One thread.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace poolscope::worker {
+
+class IterationGate {
+public:
+    /// Always open.
+    IterationGate() = default;
+    /// These words of memory outlive it.
+    IterationGate(std::uint64_t &proceed, std::uint64_t &started)
+        : m_proceed(&proceed)
+        , m_started(&started)
+    {
+    }
+
+    /// Whether iterations of the batch may begin, up to `started` of them since its beginning.
+    bool mayBegin(std::uint64_t started) const
+    {
+        if (!m_proceed)
+            return true;
+        std::atomic_ref(*m_started).store(started, std::memory_order_release);
+        return std::atomic_ref(*m_proceed).load(std::memory_order_acquire) != 0;
+    }
+
+private:
+    std::uint64_t *m_proceed = nullptr;
+    std::uint64_t *m_started = nullptr;
+};
+
+} // namespace poolscope::worker
