@@ -120,7 +120,7 @@ std::uint64_t LanesChart::aliveOutsidePauses(std::size_t worker) const
     if (worker >= m_history->workerCount())
         return 0;
     const Timeline &timeline = record()->timeline;
-    const std::uint64_t end = timeline.lastOutcome();
+    const std::uint64_t end = timeline.end();
     const auto &states = m_history->worker(worker).states;
     std::uint64_t alive = 0;
     for (std::size_t i = 0; i < states.size(); ++i) {
@@ -140,8 +140,8 @@ std::vector<Series> LanesChart::series() const
         return Series{name, colour, true, Series::Use::Key, sign};
     };
     std::vector<Series> series{key(tr("busy"), theme().worker(1)),
-        key(tr("waiting"), theme().track), key(tr("starting"), theme().starting),
-        key(tr("paused"), theme().muted, Sign::Hatching)};
+        key(tr("under way"), theme().worker(1), Sign::Hatching), key(tr("waiting"), theme().track),
+        key(tr("starting"), theme().starting), key(tr("paused"), theme().muted, Sign::Hatching)};
     for (std::size_t i = 0; i < layers.size(); ++i)
         series.push_back({tr(layers[i].name), colours[i], m_lanes->isLayerVisible(layers[i].layer),
             Series::Use::Switch, layers[i].sign});
@@ -275,6 +275,8 @@ QString LanesChart::textAt(const QPointF &position) const
                 .arg(countText(failure->index)),
             tr("at %1").arg(durationText(static_cast<double>(failure->time))),
             tr("click: its row in Outcomes")});
+    if (const auto open = m_lanes->openSpanAt(place->lane, place->time))
+        return openText(place->lane, *open);
     if (!m_lanes->showsSpans(place->lane))
         return columnText(*place);
     if (const auto span = m_lanes->spanAt(place->lane, place->time))
@@ -292,6 +294,17 @@ QString LanesChart::spanText(std::size_t lane, std::size_t position) const
     if (span.count > 1)
         text << tr("%1 each").arg(durationText(duration / static_cast<double>(span.count)));
     return lines(text << tr("click: the row in Outcomes"));
+}
+
+QString LanesChart::openText(std::size_t lane, const OpenSpan &open) const
+{
+    const auto begin = static_cast<double>(open.begin);
+    const bool wasStopped = record()->timeline.stopped() > 0;
+    const double end = static_cast<double>(wasStopped ? open.seen : m_now);
+    const Span span{open.begin, open.duration(), open.first, open.count};
+    return lines({workerText(lane), indicesText(span),
+        (wasStopped ? tr("since %1, never finished (%2)") : tr("since %1, for %2 so far"))
+            .arg(durationText(begin), durationText(end - begin))});
 }
 
 QString LanesChart::columnText(const Place &place) const
@@ -318,9 +331,6 @@ QString LanesChart::idleText(const Place &place) const
                 state = since.value;
         }
     }
-    const Lane &lane = record()->timeline.worker(place.lane).lane();
-    const bool nothingLater = lane.countBefore(place.time) == lane.size();
-    const bool mayBeBusy = nothingLater && m_run == TimeView::Run::GoesOn;
     const auto text = [&] {
         if (!state)
             return tr("no process yet");
@@ -329,8 +339,7 @@ QString LanesChart::idleText(const Place &place) const
             return tr("its process starts");
         case WorkerState::Ready:
         case WorkerState::Leaving:
-            return mayBeBusy ? tr("waits, or is on an iteration that has not finished")
-                             : tr("waits for a chunk");
+            return tr("waits for a chunk");
         case WorkerState::Dead:
             return tr("it has died");
         case WorkerState::Gone:
@@ -351,6 +360,8 @@ std::optional<std::uint64_t> LanesChart::indexAt(const QPointF &position) const
         return failure->index;
     if (const auto span = m_lanes->spanAt(place->lane, place->time))
         return record()->timeline.worker(place->lane).lane().span(*span).first;
+    if (const auto open = m_lanes->openSpanAt(place->lane, place->time))
+        return open->first;
     return std::nullopt;
 }
 

@@ -39,6 +39,7 @@ private:
     std::optional<Place> placeAt(const QPointF &position) const;
     /// A failure drawn within some pixels of the position.
     std::optional<FailureMark> failureAt(const QPointF &position, std::size_t lane) const;
+    QString openText(std::size_t lane, const OpenSpan &open) const;
     QString spanText(std::size_t lane, std::size_t position) const;
     QString columnText(const Place &place) const;
     QString idleText(const Place &place) const;

@@ -15,6 +15,7 @@ namespace {
 
 constexpr double widthOfShownSpan = 3; // pixels a span must have on average to be drawn by itself
 constexpr double pauseHatching = 7; // pixels from line to line
+constexpr double openHatching = 5;
 constexpr double tickWidth = 3;
 constexpr double tickEdge = 1; // keeps a tick apart from any worker's colour
 
@@ -23,12 +24,11 @@ std::uint64_t toTime(double coordinate)
     return coordinate > 0 ? static_cast<std::uint64_t>(coordinate) : 0;
 }
 
-QString indicesText(const Span &span)
+QString indicesText(std::uint64_t first, std::uint64_t count)
 {
-    return span.count == 1
-        ? countText(span.first)
-        : QStringLiteral("%1\u2013%2")
-              .arg(countText(span.first), countText(span.first + span.count - 1));
+    return count == 1
+        ? countText(first)
+        : QStringLiteral("%1\u2013%2").arg(countText(first), countText(first + count - 1));
 }
 
 QColor textOn(const QColor &background)
@@ -107,6 +107,19 @@ std::optional<std::size_t> LanesPlottable::spanAt(std::size_t lane, std::uint64_
         return std::nullopt;
     const Span span = spans.span(count - 1);
     return time < span.begin + span.duration ? std::optional(count - 1) : std::nullopt;
+}
+
+std::optional<OpenSpan> LanesPlottable::openSpanAt(std::size_t lane, std::uint64_t time) const
+{
+    const OpenSpan open = m_timeline->worker(lane).openSpan();
+    const bool isOn = open.count > 0 && time >= open.begin && time <= openEnd(open);
+    return isOn ? std::optional(open) : std::nullopt;
+}
+
+/// While the run goes on, up to now; else up to where it was stopped.
+std::uint64_t LanesPlottable::openEnd(const OpenSpan &open) const
+{
+    return m_timeline->stopped() > 0 ? open.seen : std::max(open.seen, m_now);
 }
 
 TimeGrid LanesPlottable::gridAt(double pixelRatio) const
@@ -191,6 +204,7 @@ void LanesPlottable::drawBusy(QCPPainter *painter, const View &view)
         if (hasSelection && lane < m_selection->lanes().size())
             drawLane(painter, view, lane, *m_selection->lanes()[lane], m_selectedColumns[lane],
                 standingOut);
+        drawOpenSpan(painter, view, lane);
     }
 }
 
@@ -235,7 +249,6 @@ void LanesPlottable::drawSpans(QCPPainter *painter, const View &view, std::size_
     const QColor textColour = strength.most < 255 ? m_theme->muted : textOn(colour);
     colour.setAlpha(strength.most);
     const std::size_t before = spans.countBefore(view.begin);
-    const QFontMetricsF metrics(painter->font());
     spans.forEach(before > 0 ? before - 1 : 0, spans.countBefore(view.end), [&](const Span &span) {
         if (span.begin + span.duration < view.begin)
             return;
@@ -243,15 +256,37 @@ void LanesPlottable::drawSpans(QCPPainter *painter, const View &view, std::size_
         const double separator = rect.width() > 4 ? 1 : 0;
         rect.setWidth(std::max(rect.width() - separator, 1.0));
         painter->fillRect(rect, colour);
-        const QString text = indicesText(span);
-        const QRectF inner = rect.intersected(view.clip);
-        if (inner.height() < metrics.height()
-            || inner.width() < metrics.horizontalAdvance(text) + 8)
-            return;
-        painter->setPen(textColour);
-        painter->drawText(inner, Qt::AlignCenter, text);
-        painter->setPen(Qt::NoPen);
+        drawIndices(painter, view, rect, indicesText(span.first, span.count), textColour);
     });
+}
+
+/// Where there is room.
+void LanesPlottable::drawIndices(QCPPainter *painter, const View &view, const QRectF &rect,
+    const QString &text, const QColor &colour) const
+{
+    const QFontMetricsF metrics(painter->font());
+    const QRectF inner = rect.intersected(view.clip);
+    if (inner.height() < metrics.height() || inner.width() < metrics.horizontalAdvance(text) + 8)
+        return;
+    painter->setPen(colour);
+    painter->drawText(inner, Qt::AlignCenter, text);
+    painter->setPen(Qt::NoPen);
+}
+
+/// An iteration that has not ended: hatched in the worker's colour.
+void LanesPlottable::drawOpenSpan(QCPPainter *painter, const View &view, std::size_t lane) const
+{
+    const OpenSpan open = m_timeline->worker(lane).openSpan();
+    const std::uint64_t end = openEnd(open);
+    if (open.count == 0 || end < view.begin || open.begin > view.end)
+        return;
+    QRectF rect = view.rect(lane, open.begin, end);
+    rect.setWidth(std::max(rect.width(), 1.0));
+    QColor colour = m_theme->worker(static_cast<WorkerId>(lane + 1));
+    drawHatching(*painter, rect.intersected(view.clip), colour, openHatching);
+    colour.setAlpha(110);
+    painter->fillRect(rect, colour);
+    drawIndices(painter, view, rect, indicesText(open.first, open.count), m_theme->text);
 }
 
 void LanesPlottable::drawFailures(QCPPainter *painter, const View &view, std::size_t lane) const

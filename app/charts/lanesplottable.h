@@ -44,6 +44,8 @@ public:
     std::optional<std::size_t> laneAt(double value) const;
     /// The span at a time in a lane, if the worker was on one.
     std::optional<std::size_t> spanAt(std::size_t lane, std::uint64_t time) const;
+    /// What the worker was on at that time, if that has not ended.
+    std::optional<OpenSpan> openSpanAt(std::size_t lane, std::uint64_t time) const;
     /// Whether a lane's spans are drawn one by one in this view, rather than as columns.
     bool showsSpans(std::size_t lane) const;
     /// How wide a column of the picture is, in nanoseconds, at this device pixel ratio.
@@ -82,6 +84,10 @@ private:
         Strength strength) const;
     void drawSpans(QCPPainter *painter, const View &view, std::size_t lane, const Lane &spans,
         Strength strength) const;
+    std::uint64_t openEnd(const OpenSpan &open) const;
+    void drawOpenSpan(QCPPainter *painter, const View &view, std::size_t lane) const;
+    void drawIndices(QCPPainter *painter, const View &view, const QRectF &rect, const QString &text,
+        const QColor &colour) const;
     void drawFailures(QCPPainter *painter, const View &view, std::size_t lane) const;
     void drawSelected(QCPPainter *painter, const View &view) const;
     void drawPauses(QCPPainter *painter, const View &view) const;

@@ -186,7 +186,7 @@ TimeGrid RateChart::gridInView() const
 std::uint64_t RateChart::settledUntil() const
 {
     if (m_moment.run == TimeView::Run::Ended)
-        return std::max<std::uint64_t>(record()->timeline.lastOutcome(), 1);
+        return std::max<std::uint64_t>(record()->timeline.end(), 1);
     return m_moment.now > settling ? m_moment.now - settling : 0;
 }
 

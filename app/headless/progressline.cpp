@@ -87,6 +87,8 @@ Progress progressOf(const Run &run)
     progress.done = timeline.settled();
     progress.total = run.record().knownInputCount();
     progress.failed = timeline.failed();
+    if (!run.isFinished())
+        progress.longest = longestUnderWay(timeline);
     progress.waits = !run.isFinished() && !run.status().heldBecause.empty();
     if (run.isFinished())
         progress.seconds = static_cast<double>(timeline.makespan()) / 1e9;
@@ -102,6 +104,8 @@ std::string progressText(const Progress &progress)
             + clock(progress.seconds) + ", " + rateText(progress) + "]";
     if (progress.failed > 0)
         text += ", " + std::to_string(progress.failed) + " failed";
+    if (progress.longest)
+        text += ", " + underWayText(*progress.longest);
     if (progress.waits)
         text += ", waiting";
     return text;

@@ -5,6 +5,7 @@
 // five seconds. A number that is not known is a '?'.
 #pragma once
 
+#include "analysis/underway.h"
 #include "record/run.h"
 
 #include <cstdint>
@@ -18,13 +19,16 @@ struct Progress {
     std::optional<std::uint64_t> total = 0; ///< nothing: unknown
     std::uint64_t failed = 0;
     double seconds = 0; ///< since the first dispatch
+    std::optional<UnderWay> longest = {}; ///< of what is under way
     bool waits = false; ///< something outside keeps it from going on, such as a full disk
 };
 /// How far a run is now.
 Progress progressOf(const Run &run);
 
 /// " 64%|██████▍   | 3214/4999 [00:01<00:00, 2044.12it/s]", without a total "3214it [00:01,
-/// 2044.12it/s]", and ", 3 failed" where some have, ", waiting" where it cannot go on.
+/// 2044.12it/s]", and ", 3 failed" where some have, ", longest: input 17, 12 s" where one takes
+/// long,
+/// ", waiting" where it cannot go on.
 std::string progressText(const Progress &progress);
 
 /// How far a sweep is, in runs.

@@ -22,7 +22,7 @@ struct Heading {
     Qt::AlignmentFlag alignment;
 };
 
-constexpr std::array<Heading, 9> headings{{
+constexpr std::array<Heading, 11> headings{{
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Worker"),
         QT_TRANSLATE_NOOP("poolscope::WorkersModel",
             "The worker's number and its colour. A replaced worker keeps its number"),
@@ -34,9 +34,18 @@ constexpr std::array<Heading, 9> headings{{
         QT_TRANSLATE_NOOP("poolscope::WorkersModel", "The computer that it runs on"),
         Qt::AlignLeft},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "State"),
-        QT_TRANSLATE_NOOP("poolscope::WorkersModel",
-            "What it does. “waiting”: it waits for inputs, or is on one that takes long"),
+        QT_TRANSLATE_NOOP(
+            "poolscope::WorkersModel", "What it does. “waiting”: it waits for inputs"),
         Qt::AlignLeft},
+    {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "On input"),
+        QT_TRANSLATE_NOOP("poolscope::WorkersModel",
+            "The index of the input that it is on; of short ones, the first of those one of which "
+            "it is on"),
+        Qt::AlignRight},
+    {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "For"),
+        QT_TRANSLATE_NOOP("poolscope::WorkersModel",
+            "How long it has been on that input, or was when the run ended"),
+        Qt::AlignRight},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Iterations"),
         QT_TRANSLATE_NOOP("poolscope::WorkersModel",
             "How many iterations it has done, failed ones and those of replaced processes "
@@ -49,8 +58,9 @@ constexpr std::array<Heading, 9> headings{{
         Qt::AlignRight},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "CPU"),
         QT_TRANSLATE_NOOP("poolscope::WorkersModel",
-            "CPU time over time, over about the last second: 100 % is one core. “?” when it has "
-            "reported nothing for a second. Of a worker that is gone: all its CPU time"),
+            "CPU time over time, over about the last second: 100 % is one core. Of a worker that "
+            "is "
+            "gone: all its CPU time"),
         Qt::AlignRight},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Memory"),
         QT_TRANSLATE_NOOP("poolscope::WorkersModel",
@@ -180,6 +190,8 @@ WorkersModel::Figures WorkersModel::measure(
     figures.state = worker.state();
     figures.iterations = worker.iterations();
     figures.works = figures.iterations > row.figures.iterations;
+    figures.open = worker.openSpan();
+    figures.works |= figures.open.count > 0;
     figures.maxRss = worker.maxRss();
     figures.restarts = worker.restarts();
     if (!isAlive(figures.state)) {
@@ -264,6 +276,11 @@ QString WorkersModel::text(int row, int column) const
         return figures.host.isEmpty() ? unknown() : figures.host;
     case State:
         return stateText(figures);
+    case OnInput:
+        return inputText(figures.open);
+    case For:
+        return figures.open.count > 0 ? durationText(static_cast<double>(figures.open.duration()))
+                                      : QString();
     case Iterations:
         return numberText(figures.iterations);
     case Rate:
@@ -297,6 +314,14 @@ QString WorkersModel::stateText(const Figures &figures)
     return {};
 }
 
+QString WorkersModel::inputText(const OpenSpan &open)
+{
+    if (open.count == 0)
+        return {};
+    const QString first = numberText(open.first);
+    return open.count == 1 ? first : tr("%1 or later").arg(first);
+}
+
 QVariant WorkersModel::raw(int row, int column) const
 {
     const Figures &figures = m_rows[static_cast<std::size_t>(row)].figures;
@@ -309,6 +334,10 @@ QVariant WorkersModel::raw(int row, int column) const
         return figures.host;
     case State:
         return static_cast<int>(figures.state);
+    case OnInput:
+        return figures.open.count > 0 ? QVariant(qulonglong{figures.open.first}) : QVariant();
+    case For:
+        return figures.open.count > 0 ? QVariant(qulonglong{figures.open.duration()}) : QVariant();
     case Iterations:
         return qulonglong{figures.iterations};
     case Rate:

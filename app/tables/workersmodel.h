@@ -17,7 +17,19 @@ class WorkersModel : public QAbstractTableModel {
     Q_OBJECT
 
 public:
-    enum Column { Worker, Process, Host, State, Iterations, Rate, Cpu, Memory, Restarts };
+    enum Column {
+        Worker,
+        Process,
+        Host,
+        State,
+        OnInput,
+        For,
+        Iterations,
+        Rate,
+        Cpu,
+        Memory,
+        Restarts
+    };
     /// What a column sorts by. An unknown figure has none.
     static constexpr int sortRole = Qt::UserRole;
 
@@ -46,6 +58,7 @@ private:
         QString host;
         WorkerState state = WorkerState::Starting;
         bool works = false;
+        OpenSpan open; ///< what it is on
         std::uint64_t iterations = 0;
         std::optional<double> rate; ///< per second
         std::optional<double> cpu; ///< percent of a core
@@ -67,6 +80,7 @@ private:
     Figures measure(Row &row, const WorkerRecord &worker, std::uint64_t now) const;
     void tellChanged(int first, int end);
     static QString stateText(const Figures &figures);
+    static QString inputText(const OpenSpan &open);
     QString text(int row, int column) const;
     QVariant raw(int row, int column) const;
     QVariant swatch(int row) const;

@@ -771,7 +771,7 @@ void MainWindow::drawFrame()
         return;
     const Timeline &timeline = record->timeline;
     const double shownUntil = ended
-        ? static_cast<double>(std::max(timeline.lastOutcome(), timeline.firstDispatch()))
+        ? static_cast<double>(std::max(timeline.end(), timeline.firstDispatch()))
         : static_cast<double>(moment.now);
     m_view.setNow(shownUntil, moment.run);
     bool all = true;

@@ -58,7 +58,7 @@ Result<void> writeCharts(const RunRecord &record, std::uint64_t end, const Outpu
             files.push_back({chart->kind(),
                 *options.chartsFolder + "/" + std::string(chartName(chart->kind())) + ".png"});
     }
-    view.setNow(static_cast<double>(record.timeline.lastOutcome()), TimeView::Run::Ended);
+    view.setNow(static_cast<double>(record.timeline.end()), TimeView::Run::Ended);
     for (const ChartFile &file : files) {
         if (const auto written = writeChart(charts[file.kind], moment, file.path); !written)
             return written;

@@ -27,7 +27,7 @@ std::uint64_t activeBefore(const Timeline &timeline, std::uint64_t time)
 std::uint64_t timeOfActive(const Timeline &timeline, std::uint64_t active)
 {
     std::uint64_t low = timeline.firstDispatch();
-    std::uint64_t high = timeline.lastOutcome();
+    std::uint64_t high = timeline.end();
     while (low < high) {
         const std::uint64_t middle = low + (high - low) / 2;
         if (activeBefore(timeline, middle) < active)

@@ -50,6 +50,8 @@ std::string_view wordsOf(Finding finding)
         return "Inputs come too slowly";
     case Finding::Failures:
         return "Workers die and are replaced";
+    case Finding::NeverFinished:
+        return "One input never finished";
     case Finding::NothingWrong:
         return "Nothing holds it up";
     case Finding::Unknown:

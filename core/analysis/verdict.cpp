@@ -41,7 +41,7 @@ constexpr std::array<std::string_view, findingCount> findingNames{"handing_over"
     "coordinator_saturated", "tail", "chunks_too_large", "too_many_workers",
     "threads_oversubscribe", "machine_busy", "waiting", "memory_bandwidth", "start_up",
     "slow_worker", "throttled", "order_blocks", "consumer_blocks", "disk_blocks", "inputs_are_slow",
-    "failures", "nothing_wrong", "unknown"};
+    "failures", "never_finished", "nothing_wrong", "unknown"};
 
 double seconds(std::uint64_t nanoseconds)
 {
@@ -495,6 +495,27 @@ std::optional<Verdict> failures(const Case &run)
     return verdict;
 }
 
+/// Of a run that was stopped, an input that hung says more than where the other workers' time went.
+std::optional<Verdict> neverFinished(const Case &run)
+{
+    constexpr double leastTime = 1; // seconds
+    constexpr double timesTheMean = 10;
+    const RunFigures::Unfinished &last = run.f.unfinished;
+    const double others = run.f.busy - last.duration;
+    const double mean = ratio(others, static_cast<double>(run.f.iterations));
+    if (last.count == 0 || last.duration < leastTime || last.duration < timesTheMean * mean)
+        return std::nullopt;
+    const std::string input = last.count == 1 ? "Input " + std::to_string(last.first)
+                                              : "One of the inputs " + std::to_string(last.first)
+            + " to " + std::to_string(last.first + last.count - 1);
+    std::string text = input + " never finished (" + durationText(last.duration) + " on worker "
+        + std::to_string(last.worker) + ").";
+    if (run.f.iterations > 0)
+        text += " The others took " + durationText(mean) + " each.";
+    text += " With --timeout an input fails that takes too long.";
+    return found(Finding::NeverFinished, std::min(ratio(last.duration, run.present), 1.0), text);
+}
+
 Verdict nothingFound(const Case &run)
 {
     if (run.f.settled == 0)
@@ -595,6 +616,12 @@ RunFigures figuresOf(const Accounting &accounting, const RunSpec &spec, const Ti
         figures.byWorker.push_back({worker.id, worker.iterations - (several ? 1 : 0),
             seconds(worker.busy - (several ? worker.longestIteration : 0))});
     }
+    for (std::size_t i = 0; timeline.stopped() > 0 && i < timeline.workerCount(); ++i) {
+        const OpenSpan open = timeline.worker(i).openSpan();
+        if (seconds(open.duration()) > figures.unfinished.duration)
+            figures.unfinished = {
+                open.first, open.count, timeline.worker(i).id(), seconds(open.duration())};
+    }
     for (const auto &[workers, size] : accounting.sizes)
         figures.bySize.push_back({workers, size.iterations, seconds(size.busy)});
     return figures;
@@ -602,9 +629,11 @@ RunFigures figuresOf(const Accounting &accounting, const RunSpec &spec, const Ti
 
 Verdict verdictOf(const RunFigures &figures)
 {
-    if (figures.settled == 0 || figures.makespan <= 0)
-        return nothingFound(Case(figures));
     const Case run(figures);
+    if (auto verdict = neverFinished(run))
+        return *verdict;
+    if (figures.settled == 0 || figures.makespan <= 0)
+        return nothingFound(run);
     // A cause that another one brings about comes before that: of two with the same loss it is
     // told.
     std::optional<Verdict> worst;

@@ -37,10 +37,11 @@ enum class Finding : std::uint8_t {
     DiskBlocks, ///< they cannot be written
     InputsAreSlow, ///< more could be done than comes in
     Failures, ///< workers die and are replaced
+    NeverFinished, ///< the run was stopped while one input took far longer than the others
     NothingWrong,
     Unknown,
 };
-inline constexpr std::size_t findingCount = 19;
+inline constexpr std::size_t findingCount = 20;
 
 /// "handing_over", "coordinator_saturated", ...
 std::string_view findingName(Finding finding);
@@ -97,6 +98,14 @@ struct RunFigures {
     double throttled = 0; ///< by the CPU quota, workers and this program, whatever they were at
     double longestIteration = 0;
     double longestChunk = 0;
+    /// Of a run that was stopped: what had run longest then. Count 0: nothing.
+    struct Unfinished {
+        std::uint64_t first = 0;
+        std::uint64_t count = 0; ///< more than 1: one of these inputs
+        WorkerId worker = 0;
+        double duration = 0;
+    };
+    Unfinished unfinished;
     std::uint32_t restarts = 0;
     std::uint64_t failed = 0;
     std::uint32_t threads = 0; ///< the most within a worker; 0: unknown
