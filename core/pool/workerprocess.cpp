@@ -2,6 +2,7 @@
 #include "pool/workerprocess.h"
 
 #include "pool/socketchannel.h"
+#include "system/processtable.h"
 
 #include <QTimer>
 #include <algorithm>
@@ -109,6 +110,8 @@ void WorkerProcess::kill()
 {
     if (m_process.state() == QProcess::NotRunning)
         return;
+    if (m_pid > 0)
+        killTree(static_cast<pid_t>(m_pid));
     killGroup();
     m_process.kill();
 }

@@ -46,7 +46,7 @@ public:
     /// Takes what it has finished and not yet sent, because it is long on its next iteration. Emits
     /// received() if there is anything.
     void takeFromBoard();
-    /// Ends it and all of its process group, now. ended() follows.
+    /// Kills the process, what descends from it, and its process group. ended() follows.
     void kill();
 
     const BoardPage &board() const { return m_board; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "worker/childprocess.h"
 
-#include "worker/processtable.h"
+#include "system/processtable.h"
 
 #include <array>
 #include <cerrno>

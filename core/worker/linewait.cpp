@@ -2,7 +2,7 @@
 #include "worker/linewait.h"
 
 #include "worker/clock.h"
-#include "worker/processtable.h"
+#include "system/processtable.h"
 
 #include <algorithm>
 #include <array>

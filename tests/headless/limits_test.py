@@ -16,7 +16,7 @@ import run_test
 from run_test import ALL_SUCCEEDED, INTERRUPTED, SOME_FAILED, Done, read_jsonl
 
 TASKS = r'''
-import os, signal, sys, time
+import os, signal, subprocess, sys, time
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 
@@ -33,6 +33,11 @@ def grows(number):
         kept.append(b"x" * (1 << 20))
         time.sleep(0.0005)
     return number
+
+
+def waits_for_a_session(number):
+    with subprocess.Popen(["sleep", "1000000"], start_new_session=True):
+        open(os.path.join(FOLDER, "started"), "w").close()
 
 
 def picky(number):
@@ -86,6 +91,19 @@ class Limits(LimitsTest):
         self.assertEqual((index, failure["kind"]), (3, "memory"))
         self.assertGreater(failure["memory_bytes"], 150 << 20)
         self.assertIn("more than the memory limit of 150.0 MiB", failure["message"])
+
+    def test_a_killed_worker_takes_along_what_is_in_another_session(self):
+        done = self.run_python("waits_for_a_session", "0:1", "-j", 1, "--timeout", 2, "--discard")
+        self.assert_status(done, SOME_FAILED)
+        self.assertTrue(self.path("started").exists())
+        self.assert_nothing_left()
+
+    def test_ctrl_c_ends_what_is_in_another_session(self):
+        process = self.start(*self.python("waits_for_a_session"), "--range", "0:2", "-j", 1, "-q")
+        self.until(self.path("started").exists, "the session has started")
+        os.kill(process.pid, signal.SIGINT)
+        self.assertEqual(process.wait(run_test.PATIENCE), INTERRUPTED)
+        self.assert_nothing_left()
 
     def test_recycle(self):
         done = self.run_python(

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "system/processtable.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unistd.h>
+
+namespace poolscope {
+
+namespace {
+
+constexpr int rounds = 20; // for processes that start others while they are looked for
+
+std::optional<pid_t> pidNamed(std::string_view name)
+{
+    pid_t pid = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (error != std::errc() || end != name.data() + name.size())
+        return std::nullopt;
+    return pid;
+}
+
+/// The numbers that name entries of a folder of /proc: processes, or threads.
+std::vector<pid_t> pidsIn(const std::string &path)
+{
+    std::vector<pid_t> pids;
+    const std::unique_ptr<DIR, int (*)(DIR *)> folder(opendir(path.c_str()), closedir);
+    while (const dirent *file = folder ? readdir(folder.get()) : nullptr) {
+        if (const auto pid = pidNamed(file->d_name))
+            pids.push_back(*pid);
+    }
+    return pids;
+}
+
+/// For kernels without the files that childrenOf() reads.
+std::vector<pid_t> childrenInTable(pid_t pid)
+{
+    std::vector<pid_t> children;
+    for (const ProcessEntry &entry : processTable()) {
+        if (entry.parent == pid)
+            children.push_back(entry.pid);
+    }
+    return children;
+}
+
+/// Adds the descendants of a family's members to it.
+void addDescendants(std::vector<pid_t> &family)
+{
+    for (std::size_t next = 0; next < family.size(); ++next) {
+        for (const pid_t child : childrenOf(family[next])) {
+            if (std::find(family.begin(), family.end(), child) == family.end())
+                family.push_back(child);
+        }
+    }
+}
+
+void signalAll(const std::vector<pid_t> &pids, int signal)
+{
+    for (const pid_t pid : pids)
+        kill(pid, signal);
+}
+
+} // namespace
+
+/// Reads "PID (NAME) STATE PARENT GROUP SESSION ... STARTED(22) ..."; the name may hold anything.
+std::optional<ProcessEntry> processEntry(pid_t pid)
+{
+    const std::string path = "/proc/" + std::to_string(pid) + "/stat";
+    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return std::nullopt;
+    std::array<char, 1024> text{};
+    const ssize_t got = read(file, text.data(), text.size() - 1);
+    close(file);
+    const char *behindName = got > 0 ? std::strrchr(text.data(), ')') : nullptr;
+    ProcessEntry entry;
+    entry.pid = pid;
+    char state = 0;
+    unsigned long long started = 0;
+    if (!behindName
+        || std::sscanf(behindName + 1,
+               " %c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+               &state, &entry.parent, &entry.session, &started)
+            != 4
+        || state == 'Z' || state == 'X')
+        return std::nullopt;
+    entry.started = started;
+    return entry;
+}
+
+std::vector<ProcessEntry> processTable()
+{
+    std::vector<ProcessEntry> table;
+    for (const pid_t pid : pidsIn("/proc")) {
+        if (const auto entry = processEntry(pid))
+            table.push_back(*entry);
+    }
+    return table;
+}
+
+std::vector<pid_t> childrenOf(pid_t pid)
+{
+    if (access("/proc/thread-self/children", R_OK) != 0)
+        return childrenInTable(pid);
+    std::vector<pid_t> children;
+    const std::string threads = "/proc/" + std::to_string(pid) + "/task/";
+    for (const pid_t thread : pidsIn(threads)) {
+        std::ifstream file(threads + std::to_string(thread) + "/children");
+        for (pid_t child = 0; file >> child;)
+            children.push_back(child);
+    }
+    return children;
+}
+
+void killTree(pid_t root)
+{
+    // Stopped they start no others, and keep their children, until all are found.
+    std::vector<pid_t> family{root};
+    for (int round = 0; round < rounds; ++round) {
+        signalAll(family, SIGSTOP);
+        const std::size_t known = family.size();
+        addDescendants(family);
+        if (family.size() == known)
+            break;
+    }
+    signalAll(family, SIGKILL);
+}
+
+void killSessions(const std::vector<pid_t> &leaders)
+{
+    for (int round = 0; round < rounds && !leaders.empty(); ++round) {
+        bool found = false;
+        for (const ProcessEntry &entry : processTable()) {
+            if (std::find(leaders.begin(), leaders.end(), entry.session) != leaders.end())
+                found |= kill(entry.pid, SIGKILL) == 0;
+        }
+        if (!found)
+            break;
+    }
+}
+
+} // namespace poolscope
