@@ -47,11 +47,11 @@ std::optional<Excess> timeExcess(
         running.current()};
 }
 
-Excess memoryExcess(const RunSpec &spec, const IndexRange &running, std::uint64_t bytes)
+Excess memoryExcess(
+    const RunSpec &spec, const IndexRange &running, std::uint64_t bytes, Counted counted)
 {
     return {failureMemory,
-        (endsProcessesItself(spec.task) ? "the worker and what it started took "
-                                        : "the worker took ")
+        (counted == Counted::Worker ? "the worker took " : "the worker and what it started took ")
             + megabytes(bytes) + ", more than the memory limit of "
             + megabytes(spec.pool.memoryLimit.value_or(0)),
         running, bytes};

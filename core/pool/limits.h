@@ -29,7 +29,11 @@ std::optional<std::uint64_t> patienceWithIteration(const RunSpec &spec);
 std::optional<Excess> timeExcess(
     const RunSpec &spec, std::uint64_t patience, const RunningBatch &running, std::uint64_t clock);
 
-/// That the worker takes `bytes`, which is over the limit.
-Excess memoryExcess(const RunSpec &spec, const IndexRange &running, std::uint64_t bytes);
+/// Whose memory was counted.
+enum class Counted : std::uint8_t { Worker, WorkerAndOthers };
+
+/// That what was counted takes `bytes`, which is over the limit.
+Excess memoryExcess(
+    const RunSpec &spec, const IndexRange &running, std::uint64_t bytes, Counted counted);
 
 } // namespace poolscope

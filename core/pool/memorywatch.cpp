@@ -2,71 +2,61 @@
 #include "pool/memorywatch.h"
 
 #include "pool/runclock.h"
+#include "system/processtable.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cinttypes>
-#include <cstdio>
-#include <cstring>
+#include <csignal>
 #include <ctime>
-#include <dirent.h>
 #include <fcntl.h>
-#include <string_view>
+#include <linux/kcmp.h>
+#include <string>
+#include <sys/syscall.h>
 #include <unistd.h>
+#include <vector>
 
 namespace poolscope {
 
 namespace {
 
-constexpr std::uint64_t sessionsShare = 100; // of a core: one part in so many
+constexpr std::uint64_t slowShare = 100; // of a core: one part in so many
 constexpr double youth = 0.1; // seconds
-
-std::uint64_t privateMemory(int statm)
-{
-    // "size resident shared ...", in pages: proc(5).
-    char text[128] = {};
-    std::uint64_t resident = 0;
-    std::uint64_t shared = 0;
-    if (pread(statm, text, sizeof(text) - 1, 0) <= 0
-        || std::sscanf(text, "%*u %" SCNu64 " %" SCNu64, &resident, &shared) != 2)
-        return 0;
-    static const auto pageSize = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-    return resident > shared ? (resident - shared) * pageSize : 0;
-}
-
-struct ProcessStatus {
-    pid_t session = 0;
-    double started = 0; ///< seconds after the machine's start
-};
-
-std::optional<ProcessStatus> statusOf(const std::string &folder)
-{
-    const int file = open((folder + "/stat").c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return std::nullopt;
-    char text[1024] = {};
-    const ssize_t size = read(file, text, sizeof(text) - 1);
-    close(file);
-    // "PID (NAME) STATE PPID PGRP SESSION ... STARTTIME(22)", and NAME may hold anything: proc(5).
-    const char *behindName = size > 0 ? std::strrchr(text, ')') : nullptr;
-    ProcessStatus status;
-    unsigned long long ticks = 0;
-    if (!behindName
-        || std::sscanf(behindName + 1,
-               " %*c %*d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-               &status.session, &ticks)
-            != 2)
-        return std::nullopt;
-    static const auto ticksPerSecond = static_cast<double>(sysconf(_SC_CLK_TCK));
-    status.started = static_cast<double>(ticks) / ticksPerSecond;
-    return status;
-}
 
 double secondsSinceBoot()
 {
     timespec time{};
     clock_gettime(CLOCK_BOOTTIME, &time);
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+bool isYoung(std::uint64_t started)
+{
+    static const auto ticksPerSecond = static_cast<double>(sysconf(_SC_CLK_TCK));
+    return secondsSinceBoot() - static_cast<double>(started) / ticksPerSecond < youth;
+}
+
+/// Whether the process that had this number has it still.
+bool isStill(pid_t pid, std::uint64_t started)
+{
+    const auto entry = processEntry(pid);
+    return entry && entry->started == started;
+}
+
+/// Whether a process runs in its parent's memory, as it does from vfork() to exec().
+bool hasParentsMemory(pid_t pid)
+{
+    const auto entry = processEntry(pid);
+    return entry && syscall(SYS_kcmp, entry->parent, pid, KCMP_VM, 0, 0) == 0;
+}
+
+/// Does it, unless that would take more than its share of a core. Returns when to do it again.
+template <typename Work> std::uint64_t sparingly(std::uint64_t next, Work work)
+{
+    const std::uint64_t begun = RunClock::monotonic();
+    if (begun < next)
+        return next;
+    work();
+    const std::uint64_t ended = RunClock::monotonic();
+    return ended + slowShare * (ended - begun);
 }
 
 } // namespace
@@ -87,7 +77,7 @@ void MemoryWatch::add(pid_t worker)
     const int statm =
         open(("/proc/" + std::to_string(worker) + "/statm").c_str(), O_RDONLY | O_CLOEXEC);
     if (statm >= 0)
-        m_workers[worker].statm = statm;
+        m_workers.try_emplace(worker, worker).first->second.statm = statm;
 }
 
 void MemoryWatch::remove(pid_t worker)
@@ -99,57 +89,100 @@ void MemoryWatch::remove(pid_t worker)
 
 void MemoryWatch::look()
 {
-    if (m_limit != UINT64_MAX)
-        lookAtSessions();
+    if (m_limit != UINT64_MAX) {
+        m_nextOrphans = sparingly(m_nextOrphans, [this] { lookForOrphans(); });
+        m_nextDescendants = sparingly(m_nextDescendants, [this] {
+            for (auto &[pid, worker] : m_workers)
+                lookForDescendants(pid, worker);
+        });
+    }
     for (auto &[pid, worker] : m_workers) {
-        // A process that has ended takes nothing; what it took last is of interest.
-        if (const std::uint64_t own = privateMemory(worker.statm); own > 0)
-            worker.own = own;
-        worker.peak = std::max(worker.peak, worker.own + worker.others);
+        lookAt(worker);
+        if (worker.quick <= m_limit)
+            worker.isOver = false;
+        else if (isToBeMeasured(worker))
+            measure(pid, worker);
+        worker.peak = std::max(worker.peak, worker.taken);
     }
 }
 
-void MemoryWatch::lookAtSessions()
+/// What grew much is measured at once.
+bool MemoryWatch::isToBeMeasured(const Worker &worker) const
 {
+    return RunClock::monotonic() >= worker.measureAgain
+        || worker.taken > worker.takenWhenMeasured + m_limit / 4
+        || worker.quick > worker.quickWhenMeasured + worker.quickWhenMeasured / 2;
+}
+
+void MemoryWatch::lookForOrphans()
+{
+    for (const ProcessEntry &entry : processTable()) {
+        const auto worker = m_workers.find(entry.session);
+        if (worker != m_workers.end() && entry.pid != entry.session)
+            addOther(worker->second, entry.pid);
+    }
+}
+
+void MemoryWatch::lookForDescendants(pid_t pid, Worker &worker)
+{
+    std::erase_if(worker.others,
+        [](const auto &other) { return !isStill(other.first, other.second.started); });
+    std::vector<pid_t> family{pid};
+    for (const auto &[known, other] : worker.others)
+        family.push_back(known);
+    for (std::size_t next = 0; next < family.size(); ++next) {
+        for (const pid_t child : childrenOf(family[next])) {
+            if (std::find(family.begin(), family.end(), child) != family.end())
+                continue;
+            family.push_back(child);
+            addOther(worker, child);
+        }
+    }
+}
+
+void MemoryWatch::addOther(Worker &worker, pid_t pid)
+{
+    const auto entry = processEntry(pid);
+    if (entry && !isYoung(entry->started))
+        worker.others.try_emplace(pid, Other{entry->started, QuickMemory(pid)});
+}
+
+void MemoryWatch::lookAt(Worker &worker)
+{
+    // A process that has ended takes nothing; what it took last is of interest.
+    worker.memory.read(worker.statm);
+    worker.taken = worker.memory.own();
+    if (m_limit == UINT64_MAX)
+        return;
+    worker.quick = worker.memory.ownAndShared();
+    for (auto &[pid, other] : worker.others) {
+        if (!other.memory.read())
+            continue;
+        worker.taken += other.memory.own();
+        worker.quick += other.memory.ownAndShared();
+    }
+}
+
+void MemoryWatch::measure(pid_t pid, Worker &worker)
+{
+    worker.quickWhenMeasured = worker.quick;
+    worker.takenWhenMeasured = worker.taken;
     const std::uint64_t begun = RunClock::monotonic();
-    if (begun < m_nextSessions)
-        return;
-    DIR *processes = opendir("/proc");
-    if (!processes)
-        return;
-    m_found.clear();
-    const double bootTime = secondsSinceBoot();
-    while (const dirent *entry = readdir(processes)) {
-        const std::string_view name = entry->d_name;
-        pid_t process = 0;
-        const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), process);
-        if (error == std::errc() && end == name.data() + name.size()
-            && !m_workers.contains(process))
-            lookAtProcess("/proc/" + std::string(name), bootTime);
+    const std::set<MappedFile> ours = sharedFilesOfThisProcess();
+    worker.taken = proportionalMemory(pid, ours).value_or(worker.memory.own());
+    for (auto &[process, other] : worker.others) {
+        if (isStill(process, other.started) && !hasParentsMemory(process))
+            worker.taken += proportionalMemory(process, ours).value_or(other.memory.own());
     }
-    closedir(processes);
-    for (auto &[pid, worker] : m_workers)
-        worker.others = m_found[pid];
+    worker.isOver = worker.taken > m_limit;
     const std::uint64_t ended = RunClock::monotonic();
-    m_nextSessions = ended + sessionsShare * (ended - begun);
-}
-
-void MemoryWatch::lookAtProcess(const std::string &folder, double bootTime)
-{
-    const auto status = statusOf(folder);
-    if (!status || !m_workers.contains(status->session) || bootTime - status->started < youth)
-        return;
-    const int statm = open((folder + "/statm").c_str(), O_RDONLY | O_CLOEXEC);
-    if (statm < 0)
-        return;
-    m_found[status->session] += privateMemory(statm);
-    close(statm);
+    worker.measureAgain = ended + slowShare * m_workers.size() * (ended - begun);
 }
 
 std::uint64_t MemoryWatch::takenBy(pid_t worker) const
 {
     const auto found = m_workers.find(worker);
-    return found == m_workers.end() ? 0 : found->second.own + found->second.others;
+    return found == m_workers.end() ? 0 : found->second.taken;
 }
 
 std::uint64_t MemoryWatch::peakOf(pid_t worker) const
@@ -160,7 +193,25 @@ std::uint64_t MemoryWatch::peakOf(pid_t worker) const
 
 bool MemoryWatch::isOver(pid_t worker) const
 {
-    return takenBy(worker) > m_limit;
+    const auto found = m_workers.find(worker);
+    return found != m_workers.end() && found->second.isOver;
+}
+
+bool MemoryWatch::countsOthers(pid_t worker) const
+{
+    const auto found = m_workers.find(worker);
+    return found != m_workers.end() && !found->second.others.empty();
+}
+
+void MemoryWatch::killOthers(pid_t worker) const
+{
+    const auto found = m_workers.find(worker);
+    if (found == m_workers.end())
+        return;
+    for (const auto &[pid, other] : found->second.others) {
+        if (isStill(pid, other.started))
+            killTree(pid);
+    }
 }
 
 } // namespace poolscope

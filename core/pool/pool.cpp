@@ -396,9 +396,12 @@ void Pool::lookAtMemory()
     m_memory.look();
     for (auto &[id, slot] : m_slots) {
         const auto pid = slot.process ? static_cast<pid_t>(slot.process->pid()) : 0;
-        if (pid > 0 && m_memory.isOver(pid))
-            killFor(slot,
-                memoryExcess(m_spec, slot.process->running().current(), m_memory.takenBy(pid)));
+        if (pid <= 0 || !m_memory.isOver(pid))
+            continue;
+        killFor(slot,
+            memoryExcess(m_spec, slot.process->running().current(), m_memory.takenBy(pid),
+                m_memory.countsOthers(pid) ? Counted::WorkerAndOthers : Counted::Worker));
+        m_memory.killOthers(pid);
     }
 }
 

@@ -10,13 +10,14 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import unittest
 
 import run_test
 from run_test import ALL_SUCCEEDED, INTERRUPTED, SOME_FAILED, Done, read_jsonl
 
 TASKS = r'''
-import os, signal, subprocess, sys, time
+import mmap, multiprocessing.shared_memory, os, signal, subprocess, sys, time
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 
@@ -33,6 +34,49 @@ def grows(number):
         kept.append(b"x" * (1 << 20))
         time.sleep(0.0005)
     return number
+
+
+GREEDY = """
+import time
+taken = bytearray(400 << 20)
+taken[::4096] = b"x" * len(taken[::4096])
+time.sleep(1e6)
+"""
+
+
+def greedy_child(number):
+    subprocess.run([sys.executable, "-c", GREEDY])
+
+
+def greedy_session(number):
+    subprocess.run([sys.executable, "-c", GREEDY], start_new_session=True)
+
+
+def greedy_grandchild(number):
+    subprocess.run(["sh", "-c", 'setsid "$0" -c "$1" & wait', sys.executable, GREEDY],
+                   start_new_session=True)
+
+
+def greedy_thread(number):
+    import threading
+    thread = threading.Thread(target=greedy_session, args=(number,))
+    thread.start()
+    thread.join()
+
+
+def greedy_mapping(number):
+    taken = mmap.mmap(-1, 400 << 20)
+    for start in range(0, len(taken), 4096):
+        taken[start] = 1
+    time.sleep(1e6)
+
+
+def greedy_shared_memory(number):
+    taken = multiprocessing.shared_memory.SharedMemory(create=True, size=400 << 20)
+    taken.unlink()
+    for start in range(0, taken.size, 4096):
+        taken.buf[start] = 1
+    time.sleep(1e6)
 
 
 def waits_for_a_session(number):
@@ -91,6 +135,45 @@ class Limits(LimitsTest):
         self.assertEqual((index, failure["kind"]), (3, "memory"))
         self.assertGreater(failure["memory_bytes"], 150 << 20)
         self.assertIn("more than the memory limit of 150.0 MiB", failure["message"])
+
+    def assert_fails_for_memory(self, done):
+        self.assert_status(done, SOME_FAILED)
+        [(index, failure)] = self.failures(self.path("out.jsonl")).items()
+        self.assertEqual((index, failure["kind"]), (0, "memory"), failure)
+        self.assertGreater(failure["memory_bytes"], 200 << 20)
+        self.assert_nothing_left()
+        return failure["message"]
+
+    def test_memory_of_what_a_worker_started(self):
+        for task in "greedy_child", "greedy_session", "greedy_grandchild", "greedy_thread":
+            with self.subTest(task=task):
+                message = self.assert_fails_for_memory(self.run_python(
+                    task, "0:1", "-j", 1, "--memory-limit", "200M", "-o", "out.jsonl"))
+                self.assertIn("the worker and what it started took", message)
+
+    def test_memory_of_programs_in_a_session_of_their_own(self):
+        self.path("greedy.py").write_text("from tasks import greedy_mapping\ngreedy_mapping(0)\n")
+        for words in (["--command", f"setsid -w {sys.executable} greedy.py {{}}"],
+                      ["--shell", f'setsid {sys.executable} greedy.py "$1" & wait'],
+                      ["--filter", f"setsid -w {sys.executable} greedy.py"]):
+            with self.subTest(words=words):
+                self.assert_fails_for_memory(self.program(
+                    "run", *words, "--range", "0:1", "-j", 1, "--memory-limit", "200M",
+                    "-o", "out.jsonl"))
+
+    def test_shared_memory(self):
+        for task in "greedy_mapping", "greedy_shared_memory":
+            with self.subTest(task=task):
+                self.assert_fails_for_memory(self.run_python(
+                    task, "0:1", "-j", 1, "--memory-limit", "200M", "-o", "out.jsonl"))
+
+    def test_outcomes_are_no_memory_of_a_worker(self):
+        """Worker and program share those of this run, 128 MB: a trace tells of all of them."""
+        done = self.run_builtin("sqrt", "0:16000000", "-j", 1, "--chunk", 250, "--discard",
+                                "--memory-limit", "60M", "--trace", "trace.json",
+                                "--summary", "-")
+        self.assert_status(done, ALL_SUCCEEDED)
+        self.assertEqual(json.loads(done.out)["workers"][0]["restarts"], 0)
 
     def test_a_killed_worker_takes_along_what_is_in_another_session(self):
         done = self.run_python("waits_for_a_session", "0:1", "-j", 1, "--timeout", 2, "--discard")

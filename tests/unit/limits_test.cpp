@@ -3,15 +3,22 @@
 #include "pool/limits.h"
 #include "pool/memorywatch.h"
 #include "system/oomkills.h"
+#include "system/processtable.h"
 #include "wire/value.h"
 
+#include <array>
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <gtest/gtest.h>
 #include <string>
 #include <sys/mman.h>
+#include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -88,6 +95,215 @@ TEST(MemoryWatch, TellsWhoIsOverTheLimit)
     EXPECT_TRUE(watch.isOver(getpid()));
     watch.remove(getpid());
     EXPECT_FALSE(watch.isOver(getpid()));
+}
+
+constexpr std::size_t much = 150 << 20;
+constexpr std::uint64_t limit = 100 << 20;
+
+/// Memory of which each page is taken.
+void takeMuch(int flags, int file = -1)
+{
+    void *memory = mmap(nullptr, much, PROT_READ | PROT_WRITE, flags, file, 0);
+    if (memory != MAP_FAILED)
+        std::memset(memory, 'x', much);
+}
+
+/// A process that does something and then waits to be killed.
+class OtherProcess {
+public:
+    explicit OtherProcess(const std::function<void()> &work)
+    {
+        std::array<int, 2> ends{};
+        EXPECT_EQ(pipe(ends.data()), 0);
+        m_pid = fork();
+        if (m_pid == 0) {
+            setsid();
+            work();
+            EXPECT_EQ(write(ends[1], "x", 1), 1);
+            waitForEver();
+        }
+        char done = 0;
+        EXPECT_EQ(read(ends[0], &done, 1), 1);
+        close(ends[0]);
+        close(ends[1]);
+    }
+    ~OtherProcess()
+    {
+        killTree(m_pid);
+        killSessions({m_pid});
+        waitpid(m_pid, nullptr, 0);
+    }
+    OtherProcess(const OtherProcess &) = delete;
+    OtherProcess &operator=(const OtherProcess &) = delete;
+
+    [[noreturn]] static void waitForEver()
+    {
+        for (;;)
+            pause();
+    }
+    /// In the process: starts another, in a session of its own.
+    static void start(const std::function<void()> &work)
+    {
+        if (fork() == 0) {
+            setsid();
+            work();
+            waitForEver();
+        }
+    }
+
+    pid_t pid() const { return m_pid; }
+
+private:
+    pid_t m_pid = -1;
+};
+
+class MemoryWatchTest : public testing::Test {
+protected:
+    /// Looks until the condition is true.
+    void lookUntil(const std::function<bool()> &condition)
+    {
+        const auto start = std::chrono::steady_clock::now();
+        while (!condition()) {
+            ASSERT_LT(std::chrono::steady_clock::now() - start, std::chrono::minutes(1));
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            m_watch.look();
+        }
+    }
+    void lookUntilIsOver(pid_t worker)
+    {
+        lookUntil([this, worker] { return m_watch.isOver(worker); });
+    }
+
+    MemoryWatch m_watch{limit};
+};
+
+TEST_F(MemoryWatchTest, CountsSharedMemory)
+{
+    const OtherProcess worker([] { takeMuch(MAP_SHARED | MAP_ANONYMOUS); });
+    m_watch.add(worker.pid());
+    m_watch.look();
+    EXPECT_TRUE(m_watch.isOver(worker.pid()));
+    EXPECT_GE(m_watch.takenBy(worker.pid()), much);
+    EXPECT_GE(m_watch.peakOf(worker.pid()), much);
+    EXPECT_FALSE(m_watch.countsOthers(worker.pid()));
+}
+
+TEST_F(MemoryWatchTest, LeavesOutWhatWorkersShareWithThisProcess)
+{
+    const int file = memfd_create("shared", MFD_CLOEXEC);
+    ASSERT_EQ(ftruncate(file, much), 0);
+    void *ours = mmap(nullptr, much, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    ASSERT_NE(ours, MAP_FAILED);
+    const OtherProcess worker([file] { takeMuch(MAP_SHARED, file); });
+    m_watch.add(worker.pid());
+    m_watch.look();
+    EXPECT_FALSE(m_watch.isOver(worker.pid()));
+    EXPECT_LT(m_watch.peakOf(worker.pid()), limit);
+    munmap(ours, much);
+    m_watch.remove(worker.pid());
+    m_watch.add(worker.pid());
+    m_watch.look();
+    EXPECT_TRUE(m_watch.isOver(worker.pid())) << "it is the worker's alone now";
+    close(file);
+}
+
+TEST_F(MemoryWatchTest, LeavesOutPagesOfFiles)
+{
+    std::string name = fs::current_path() / "poolscope-limits-XXXXXX"; // not in a tmpfs
+    const int file = mkstemp(name.data());
+    ASSERT_EQ(ftruncate(file, much), 0);
+    unlink(name.c_str());
+    const OtherProcess worker([file] {
+        const void *memory = mmap(nullptr, much, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);
+        EXPECT_NE(memory, MAP_FAILED);
+    });
+    close(file);
+    m_watch.add(worker.pid());
+    m_watch.look();
+    EXPECT_FALSE(m_watch.isOver(worker.pid()));
+}
+
+TEST_F(MemoryWatchTest, CountsDescendantsInWhateverSession)
+{
+    const OtherProcess worker([] {
+        OtherProcess::start(
+            [] { OtherProcess::start([] { takeMuch(MAP_PRIVATE | MAP_ANONYMOUS); }); });
+    });
+    m_watch.add(worker.pid());
+    lookUntilIsOver(worker.pid());
+    EXPECT_TRUE(m_watch.countsOthers(worker.pid()));
+}
+
+TEST_F(MemoryWatchTest, CountsOrphansInTheSessionOfTheWorker)
+{
+    const OtherProcess worker([] {
+        const pid_t parent = fork();
+        if (parent == 0) {
+            if (fork() > 0)
+                _exit(0);
+            takeMuch(MAP_PRIVATE | MAP_ANONYMOUS);
+            OtherProcess::waitForEver();
+        }
+        waitpid(parent, nullptr, 0);
+    });
+    m_watch.add(worker.pid());
+    lookUntilIsOver(worker.pid());
+}
+
+TEST_F(MemoryWatchTest, KeepsCountingWhatItFoundWhenItsParentEnds)
+{
+    const OtherProcess worker([] {
+        OtherProcess::start(
+            [] { OtherProcess::start([] { takeMuch(MAP_PRIVATE | MAP_ANONYMOUS); }); });
+    });
+    m_watch.add(worker.pid());
+    lookUntilIsOver(worker.pid());
+    const pid_t parent = childrenOf(worker.pid()).at(0);
+    const pid_t taker = childrenOf(parent).at(0);
+    kill(parent, SIGKILL);
+    lookUntil([parent] { return !processEntry(parent); });
+    m_watch.look();
+    EXPECT_TRUE(m_watch.isOver(worker.pid()));
+    m_watch.killOthers(worker.pid());
+    lookUntil([taker] { return !processEntry(taker); });
+    m_watch.look();
+    EXPECT_FALSE(m_watch.isOver(worker.pid()));
+}
+
+TEST_F(MemoryWatchTest, CountsOnceWhatForkedProcessesShare)
+{
+    const OtherProcess worker([] {
+        takeMuch(MAP_PRIVATE | MAP_ANONYMOUS);
+        OtherProcess::start([] {});
+    });
+    MemoryWatch watch(much + limit);
+    watch.add(worker.pid());
+    do
+        watch.look();
+    while (!watch.countsOthers(worker.pid()));
+    EXPECT_FALSE(watch.isOver(worker.pid()));
+    EXPECT_GE(watch.takenBy(worker.pid()), much);
+    EXPECT_LT(watch.takenBy(worker.pid()), much + limit);
+}
+
+TEST(ProcessTable, KillsATreeInWhateverSessions)
+{
+    pid_t child = 0;
+    pid_t grandchild = 0;
+    {
+        const OtherProcess root([] { OtherProcess::start([] { OtherProcess::start([] {}); }); });
+        while (grandchild == 0) {
+            const auto children = childrenOf(root.pid());
+            const auto grandchildren =
+                children.empty() ? std::vector<pid_t>() : childrenOf(children[0]);
+            child = children.empty() ? 0 : children[0];
+            grandchild = grandchildren.empty() ? 0 : grandchildren[0];
+        }
+        EXPECT_EQ(processEntry(child)->parent, root.pid());
+        EXPECT_EQ(processEntry(grandchild)->parent, child);
+    }
+    while (processEntry(child) || processEntry(grandchild))
+        std::this_thread::yield();
 }
 
 /// A folder that stands for the file system's root.
