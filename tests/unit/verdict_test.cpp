@@ -278,6 +278,44 @@ TEST(Verdict, Failures)
     EXPECT_EQ(findingOf(figures), Finding::Failures);
 }
 
+TEST(Verdict, AnInputThatNeverFinishedComesFirst)
+{
+    RunFigures figures = run({{Cause::Tail, 9}});
+    const double mean = (figures.busy - 8) / 1000;
+    figures.unfinished = {3, 1, 2, 8};
+    const Verdict verdict = verdictOf(figures);
+    EXPECT_EQ(verdict.finding, Finding::NeverFinished);
+    EXPECT_EQ(verdict.text,
+        "Input 3 never finished (8 s on worker 2). The others took " + durationText(mean)
+            + " each. With --timeout an input fails that takes too long.");
+    figures.unfinished = {3, 7, 2, 8};
+    EXPECT_TRUE(verdictOf(figures).text.starts_with("One of the inputs 3 to 9 never finished"));
+}
+
+TEST(Verdict, WhatAStopCutShortIsNoInputThatNeverFinished)
+{
+    RunFigures figures = run();
+    figures.unfinished = {3, 1, 2, 0.99};
+    EXPECT_EQ(findingOf(figures), Finding::NothingWrong) << "less than a second";
+    figures.unfinished.duration = 1;
+    EXPECT_EQ(findingOf(figures), Finding::NeverFinished);
+    figures.iterations = 17;
+    figures.unfinished.duration = 10; // others: 10 s / 17 = 0.588 s
+    EXPECT_EQ(findingOf(figures), Finding::NeverFinished);
+    figures.iterations = 9; // others: 1.11 s
+    EXPECT_NE(findingOf(figures), Finding::NeverFinished) << "less than ten times the mean";
+}
+
+TEST(Verdict, AnInputThatNeverFinishedCanBeTheOnlyOne)
+{
+    RunFigures figures = run();
+    figures.settled = figures.iterations = 0;
+    figures.unfinished = {0, 1, 1, 58};
+    const Verdict verdict = verdictOf(figures);
+    EXPECT_EQ(verdict.finding, Finding::NeverFinished);
+    EXPECT_EQ(verdict.text.find("The others"), std::string::npos);
+}
+
 TEST(Verdict, UnknownSaysWhatWouldTell)
 {
     const Verdict verdict = verdictOf(run({{Cause::Unknown, 12}}));
