@@ -100,13 +100,15 @@ std::string comparisonJson(const Compared &compared, const std::vector<RunDiffer
             {"says", differenceText(differences[i], names.front().file, names[i + 1].file)},
         });
     }
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
 } // namespace
 
 int compareRunFiles(const InfoOptions &options)
 {
+    if (const auto checked = StandardOutput::check(); !checked)
+        return complain(checked.error(), exitWrongUse);
     Compared compared;
     for (const std::string &path : options.files) {
         if (const auto read = readRun(path, compared); !read)

@@ -15,8 +15,8 @@ void complain(std::string_view what);
 /// The same, of an error; returns `status`, with which the program then ends.
 int complain(const Error &error, int status);
 
-/// A line for a person: what moves a terminal's cursor, changes its colours or ends a text for
-/// other programs is written as \xNN, since it may come from an input.
-void tell(std::string_view line);
+/// A line for a person, or several: printable, since it may come from an input. Its line break may
+/// be there already.
+void tell(std::string_view text);
 
 } // namespace poolscope

@@ -3,8 +3,10 @@
 
 #include "headless/commandline.h"
 #include "headless/comparecommand.h"
+#include "headless/complaint.h"
 #include "headless/runcommand.h"
 #include "headless/runfilecommands.h"
+#include "headless/standardoutput.h"
 #include "headless/sweepcommand.h"
 #include "task/builtin.h"
 
@@ -34,25 +36,29 @@ void raiseDescriptorLimit()
 }
 
 /// A descriptor that was closed by whoever started us would be taken by a file of ours. Reading
-/// from what stands there instead is an error, as it would have been.
+/// from what is there instead, or writing to it, is an error, as it would have been.
 void openStandardDescriptors()
 {
-    while (true) {
-        const int descriptor = open("/dev/null", O_WRONLY);
-        if (descriptor > STDERR_FILENO)
-            close(descriptor);
-        if (descriptor < 0 || descriptor > STDERR_FILENO)
-            return;
+    for (int wanted = STDIN_FILENO; wanted <= STDERR_FILENO; ++wanted) {
+        if (fcntl(wanted, F_GETFD) < 0)
+            open("/dev/null", wanted == STDIN_FILENO ? O_WRONLY : O_PATH);
     }
+}
+
+/// A file that grows beyond what `ulimit -f` allows is an error of the write, as a full disk is.
+/// The programs that are started do not inherit a handler, as they would inherit that it is
+/// ignored.
+void surviveFileSizeLimit()
+{
+    std::signal(SIGXFSZ, [](int) {});
 }
 
 int writeOut(const std::string &text)
 {
-    std::fputs(text.c_str(), stdout);
-    if (std::fflush(stdout) == 0)
-        return exitAllSucceeded;
-    std::perror("poolscope: cannot write to standard output");
-    return exitPoolFailed;
+    if (const auto checked = StandardOutput::check(); !checked)
+        return complain(checked.error(), exitWrongUse);
+    const auto written = StandardOutput({}).writeText(text);
+    return written ? exitAllSucceeded : complain(written.error(), exitPoolFailed);
 }
 
 int listTasks()
@@ -72,12 +78,13 @@ int runProgram(int argc, char **argv, const WithWidgets &withWidgets)
 {
     openStandardDescriptors();
     std::signal(SIGPIPE, SIG_IGN);
+    surviveFileSizeLimit();
     raiseDescriptorLimit();
     const CommandLine line = parseCommandLine(argc, argv);
     if (const auto *message = std::get_if<MessageCommand>(&line)) {
         if (message->status == exitAllSucceeded)
             return writeOut(message->text);
-        std::fputs(message->text.c_str(), stderr);
+        tell(message->text);
         return message->status;
     }
     if (std::holds_alternative<TasksCommand>(line))

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "headless/interrupt.h"
 
+#include "headless/complaint.h"
+#include "headless/headless.h"
+
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace poolscope {
 
@@ -65,6 +71,30 @@ bool Interrupt::waitToWrite(int descriptor)
     pollfd both[] = {{descriptor, POLLOUT, 0}, {eventDescriptor, POLLIN, 0}};
     while (!interrupted && poll(both, 2, -1) < 0 && errno == EINTR) { }
     return !interrupted;
+}
+
+bool Interrupt::waitForJob(std::function<void()> job)
+{
+    const int done = eventfd(0, EFD_CLOEXEC);
+    std::thread thread([done, job = std::move(job)] {
+        job();
+        eventfd_write(done, 1);
+    });
+    pollfd both[] = {{done, POLLIN, 0}, {eventDescriptor, POLLIN, 0}};
+    while (!interrupted && poll(both, 2, -1) < 0 && errno == EINTR) { }
+    if (interrupted) {
+        thread.detach();
+        return false;
+    }
+    thread.join();
+    close(done);
+    return true;
+}
+
+void Interrupt::leave()
+{
+    complain("interrupted");
+    std::_Exit(exitInterrupted);
 }
 
 bool Interrupt::waitFor(int milliseconds)

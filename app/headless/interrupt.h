@@ -4,6 +4,7 @@
 
 #include <QObject>
 #include <QSocketNotifier>
+#include <functional>
 #include <memory>
 
 namespace poolscope {
@@ -20,6 +21,11 @@ public:
     static bool hasCome();
     /// Waits until `descriptor` can be written to. False when a signal has come first.
     static bool waitToWrite(int descriptor);
+    /// Runs `job` on a thread of its own and waits for it. False when a signal has come first: the
+    /// job goes on, so that the caller has to leave().
+    static bool waitForJob(std::function<void()> job);
+    /// Says that the program was interrupted, and ends it whatever its threads are doing.
+    [[noreturn]] static void leave();
     /// Waits that long. False when a signal has come first.
     static bool waitFor(int milliseconds);
 

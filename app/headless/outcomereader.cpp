@@ -89,8 +89,8 @@ Result<void> OutcomeReader::writeOne(std::uint64_t index)
         return tl::unexpected(outcome.error());
     if (outcome->view.kind == OutcomeKind::Failure)
         m_onFailure(index, outcome->view.failure);
-    else if (outcome->view.kind == OutcomeKind::Repr)
-        ++m_reprs;
+    else
+        m_unmarked.add(outcome->view);
     return m_writer ? m_writer->write(index, outcome->view) : Result<void>();
 }
 

@@ -4,6 +4,7 @@
 
 #include "record/run.h"
 #include "report/outcomewriter.h"
+#include "report/unmarkedvalues.h"
 
 #include <cstdint>
 #include <deque>
@@ -24,8 +25,8 @@ public:
     /// left once all that had settled when it returned is written. Fails as the writer does.
     Result<Left> take();
 
-    /// How many values were taken so far of which only the printed form could be kept.
-    std::uint64_t reprs() const { return m_reprs; }
+    /// Of the values that were taken so far.
+    const UnmarkedValues &unmarked() const { return m_unmarked; }
 
 private:
     bool refill();
@@ -37,7 +38,7 @@ private:
     Order m_order;
     FailureHandler m_onFailure;
     std::deque<IndexRange> m_waiting; ///< settled, and not yet written
-    std::uint64_t m_reprs = 0;
+    UnmarkedValues m_unmarked;
     std::uint64_t m_queuedBelow = 0; ///< below this index all are written or waiting
 };
 

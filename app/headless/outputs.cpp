@@ -43,8 +43,10 @@ Result<void> writeTimeline(const OutputOptions &options, const RunRecord &record
 Result<std::unique_ptr<AtomicFile>> openSummary(
     const OutputOptions &options, const WaitForRoom &room)
 {
-    if (!options.summary || *options.summary == "-")
+    if (!options.summary)
         return std::unique_ptr<AtomicFile>();
+    if (*options.summary == "-")
+        return StandardOutput::check().map([] { return std::unique_ptr<AtomicFile>(); });
     return AtomicFile::open(*options.summary, room);
 }
 

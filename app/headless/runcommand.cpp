@@ -69,17 +69,25 @@ int RunCommand::execute()
 
 Result<void> RunCommand::prepare()
 {
+    if (const auto checked = checkStandardOutput(); !checked)
+        return checked;
     if (!m_options.resumed) {
-        if (const auto checked = checkTask(m_options.spec.task); !checked)
+        if (const auto checked =
+                unlessInterrupted<void>([&] { return checkTask(m_options.spec.task); });
+            !checked)
             return checked;
     }
     if (const auto opened = openOutputs(); !opened)
         return opened;
     if (const auto checked = checkPlaces(m_options); !checked)
         return checked;
-    auto opened = open(reading());
+    auto opened = unlessInterrupted<Run::Opened>([&] { return open(reading()); });
     if (!opened)
         return tl::unexpected(opened.error());
+    if (m_options.save) {
+        if (const auto saved = save(*opened); !saved)
+            return saved;
+    }
     m_run = std::make_unique<Run>(std::move(*opened));
     m_logRead = m_run->log().end();
     m_reader = std::make_unique<OutcomeReader>(*m_run, m_writer.get(),
@@ -111,14 +119,32 @@ Result<Run::Opened> RunCommand::open(Run::Reading reading) const
 {
     if (m_options.resumed)
         return reopen(reading);
-    auto opened = Run::open(m_options.spec, reading);
-    if (!opened || !m_options.save)
-        return opened;
+    return Run::open(m_options.spec, reading);
+}
+
+Result<void> RunCommand::save(Run::Opened &opened) const
+{
     const auto ifExists =
         m_options.overwrite ? RunFile::IfExists::Replace : RunFile::IfExists::Refuse;
-    if (const auto saved = saveRun(*opened, *m_options.save, ifExists); !saved)
-        return tl::unexpected(saved.error());
-    return opened;
+    return saveRun(opened, *m_options.save, ifExists);
+}
+
+/// What a job gives that may take long, such as reading a large input. It has begun nothing that
+/// would have to be undone: a signal ends the program.
+template <typename T, typename Job> Result<T> RunCommand::unlessInterrupted(Job job)
+{
+    Result<T> result = failure({});
+    if (Interrupt::waitForJob([&] { result = job(); }))
+        return result;
+    m_writer.reset();
+    m_summary.reset();
+    Interrupt::leave();
+}
+
+Result<void> RunCommand::checkStandardOutput() const
+{
+    const bool isUsed = (!m_options.output && !m_options.discard) || m_options.summary == "-";
+    return isUsed ? StandardOutput::check() : Result<void>();
 }
 
 Result<Run::Opened> RunCommand::reopen(Run::Reading reading) const
@@ -161,9 +187,15 @@ void RunCommand::work()
 {
     takeLog();
     tellOfFile();
-    const bool more = !m_outputError && takeOutcomes();
+    const bool more = !isThrownAway() && takeOutcomes();
     m_progress.update(progressOf(*m_run));
     m_timer.start(more ? 0 : interval);
+}
+
+/// Whether nothing more has to be written, since what was written will not be kept.
+bool RunCommand::isThrownAway() const
+{
+    return m_outputError || (m_options.output && Interrupt::hasCome());
 }
 
 /// True when there are more to be taken at once.
@@ -189,9 +221,13 @@ void RunCommand::takeLog()
             + entry.text);
 }
 
-/// Says that only the run file is waited for; while the pool waits, too, the log says so.
+/// Says that the run goes on without its run file, or that only this is waited for; while the pool
+/// waits, too, the log says so.
 void RunCommand::tellOfFile()
 {
+    const std::string loss = m_run->fileLoss();
+    if (!loss.empty() && !m_run->hasOnlyItsFileLeft() && !std::exchange(m_fileLossSaid, true))
+        say("poolscope: " + loss + ", and goes on without it");
     const std::string problem = m_run->fileProblem();
     if (!problem.empty() && Interrupt::hasCome())
         m_run->cancel(); // who interrupts does not want to wait
@@ -235,18 +271,23 @@ void RunCommand::stopFor(const Error &error)
 
 int RunCommand::finish()
 {
-    while (!m_outputError && takeOutcomes()) { }
+    bool more = true;
+    while (more && !isThrownAway())
+        more = takeOutcomes();
+    if (more && !m_outputError)
+        m_outputError = Error{"interrupted"};
     takeLog();
     if (m_failuresSaid > failuresToSay && !writesText())
         say("poolscope: " + std::to_string(m_failuresSaid - failuresToSay) + " more inputs failed"
             + (m_options.output ? "; " + *m_options.output + " says why" : ""));
-    tellOfReprs();
+    for (const std::string &note : m_reader->unmarked().notes(m_options.output.value_or("")))
+        say("poolscope: " + note);
     if (!m_options.quiet)
         m_progress.finish(progressOf(*m_run));
     const int status = exitStatus();
     const bool isHalted = m_run->end().how == PoolEnd::How::Halted;
     const auto kept = m_run->fileResult();
-    if (!kept)
+    if (!kept && !m_fileLossSaid)
         complain(kept.error().message);
     if (status != exitAllSucceeded && status != exitSomeFailed)
         return status;
@@ -259,18 +300,6 @@ int RunCommand::finish()
     return kept ? status : exitPoolFailed;
 }
 
-/// In .jsonl they are told apart.
-void RunCommand::tellOfReprs()
-{
-    const std::uint64_t count = m_reader->reprs();
-    if (count == 0 || (m_options.output && m_options.output->ends_with(".jsonl")))
-        return;
-    say("poolscope: " + std::to_string(count)
-        + (count == 1 ? " value is nothing that JSON can hold, and is"
-                      : " values are nothing that JSON can hold, and are")
-        + " given as Python's repr; .jsonl marks which");
-}
-
 /// Says why, where the run did not come to its end.
 int RunCommand::exitStatus() const
 {
@@ -281,7 +310,8 @@ int RunCommand::exitStatus() const
         return exitInterrupted;
     if (end.how == PoolEnd::How::Failed) {
         complain(end.error + notWritten + wayOn());
-        std::fputs(end.detail.c_str(), stderr);
+        if (!end.detail.empty())
+            tell(end.detail);
         return exitPoolFailed;
     }
     if (end.how == PoolEnd::How::Halted) {
@@ -304,7 +334,7 @@ int RunCommand::exitStatus() const
 std::string RunCommand::wayOn() const
 {
     const std::string file = m_options.resumed.value_or(m_options.save.value_or(""));
-    if (file.empty())
+    if (file.empty() || !m_run->fileLoss().empty())
         return {};
     const PoolEnd::How how = m_run->end().how;
     if (how == PoolEnd::How::Completed || isReadOnce(m_options.spec.input))

@@ -33,12 +33,15 @@ private:
     Run::Reading reading() const;
     Result<Run::Opened> open(Run::Reading reading) const;
     Result<Run::Opened> reopen(Run::Reading reading) const;
+    Result<void> save(Run::Opened &opened) const;
+    template <typename T, typename Job> Result<T> unlessInterrupted(Job job);
+    Result<void> checkStandardOutput() const;
     Result<void> openOutputs();
     void work();
+    bool isThrownAway() const;
     bool takeOutcomes();
     void takeLog();
     void tellOfFile();
-    void tellOfReprs();
     void reportFailure(std::uint64_t index, const FailureView &failure);
     bool waitForRoom(const std::string &what);
     void stopFor(const Error &error);
@@ -65,6 +68,7 @@ private:
     bool m_waitsForRoom = false;
     std::optional<Error> m_outputError;
     bool m_fileProblemSaid = false;
+    bool m_fileLossSaid = false;
 };
 
 } // namespace poolscope

@@ -190,6 +190,18 @@ std::string_view kindName(RunSource kind)
     return {};
 }
 
+/// A text of several lines in a column, so that none of them looks like another entry.
+std::string indented(const std::string &text, std::size_t width)
+{
+    std::string lines;
+    for (const char c : text) {
+        lines += c;
+        if (c == '\n')
+            lines.append(width, ' ');
+    }
+    return lines;
+}
+
 std::string infoText(const RunTold &told)
 {
     const RunFileInfo &info = told.info;
@@ -199,7 +211,8 @@ std::string infoText(const RunTold &told)
     const auto line = [&text](std::string_view name, const std::string &value) {
         constexpr std::size_t width = 12;
         if (!value.empty())
-            text += std::string(name) + std::string(width - name.size(), ' ') + value + "\n";
+            text += std::string(name) + std::string(width - name.size(), ' ')
+                + indented(value, width) + "\n";
     };
     line(kindName(told.kind), told.path + ", " + std::to_string(sizeOf(told.path)) + " bytes");
     line("name", info.label.name);
@@ -258,9 +271,11 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
     const RunRecord &record = *loaded->record;
     Result<void> written;
     if (options.output) {
-        written = exportOutcomes(record, *options.output);
-        if (written)
+        written = exportOutcomes(record, *options.output).map([&](const UnmarkedValues &unmarked) {
+            for (const std::string &note : unmarked.notes(*options.output))
+                complain(note);
             tellOfUnfinished(loaded->info, *options.output);
+        });
     }
     if (written)
         written = writeTimeline(options, record, record.elapsed, charts);
@@ -272,11 +287,13 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
 
 int showRunFile(const InfoOptions &options)
 {
+    if (const auto checked = StandardOutput::check(); !checked)
+        return complain(checked.error(), exitWrongUse);
     const auto told = readTold(options.files.front());
     if (!told)
         return complain(told.error(), exitWrongUse);
     const std::string text = options.json
-        ? infoJson(*told).dump(2, ' ', false, Json::error_handler_t::replace) + "\n"
+        ? infoJson(*told).dump(2, ' ', true, Json::error_handler_t::replace) + "\n"
         : infoText(*told);
     const auto written = StandardOutput({}).writeText(text);
     return written ? exitAllSucceeded : complain(written.error(), exitPoolFailed);

@@ -2,18 +2,30 @@
 #include "headless/standardoutput.h"
 
 #include "headless/interrupt.h"
+#include "headless/printable.h"
 #include "report/valuetext.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstring>
+#include <fcntl.h>
 #include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
 namespace poolscope {
+
+Result<void> StandardOutput::check()
+{
+    const int flags = fcntl(STDOUT_FILENO, F_GETFL);
+    if (flags < 0 || (flags & O_PATH) != 0) // see openStandardDescriptors()
+        return failure("cannot write to standard output: it is closed");
+    if ((flags & O_ACCMODE) == O_RDONLY)
+        return failure("cannot write to standard output: it is open for reading only");
+    return {};
+}
 
 StandardOutput::StandardOutput(WaitForRoom room)
     : m_room(std::move(room))
@@ -32,7 +44,7 @@ Result<void> StandardOutput::write(std::uint64_t, const OutcomeView &outcome)
 
 Result<void> StandardOutput::writeText(std::string_view text)
 {
-    m_buffer += text;
+    m_buffer += printable(text);
     return flush();
 }
 

@@ -12,11 +12,15 @@ namespace poolscope {
 
 class StandardOutput : public OutcomeWriter {
 public:
+    /// Fails if standard output is closed, or cannot be written to.
+    static Result<void> check();
+
     /// `room` as AtomicFile has it.
     explicit StandardOutput(WaitForRoom room);
 
     Result<void> write(std::uint64_t index, const OutcomeView &outcome) override;
     Result<void> finish() override { return flush(); }
+    /// Writes a text for a person, printable, since it may come from a file.
     Result<void> writeText(std::string_view text);
 
     /// Writes what is waiting. Fails when nobody reads any more (readerIsGone()), or when a signal

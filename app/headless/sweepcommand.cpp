@@ -60,9 +60,16 @@ int SweepCommand::execute()
 
 Result<void> SweepCommand::prepare()
 {
-    if (const auto checked = checkTask(m_options.spec.task); !checked)
+    if (const auto checked = StandardOutput::check(); !checked)
         return checked;
-    auto inputs = openInput(m_options.spec.input);
+    Result<std::unique_ptr<InputSource>> inputs;
+    const bool opened = Interrupt::waitForJob([&] {
+        inputs = checkTask(m_options.spec.task).and_then([&] {
+            return openInput(m_options.spec.input);
+        });
+    });
+    if (!opened)
+        Interrupt::leave();
     if (!inputs)
         return tl::unexpected(inputs.error());
     if ((*inputs)->size() == 0)
@@ -98,7 +105,8 @@ void SweepCommand::keep(const SweepMeasurement &measurement)
         return;
     if (const auto kept = m_file->append(measurement); !kept) {
         m_fileError = kept.error();
-        m_runner->cancel();
+        m_progress.clear();
+        complain(m_fileError->message + "; the sweep goes on without it");
     }
 }
 
@@ -134,25 +142,22 @@ int SweepCommand::finish()
         return standardOutput.readerIsGone() || Interrupt::hasCome() ? exitInterrupted
                                                                      : exitPoolFailed;
     }
-    return status;
+    return m_fileError ? exitPoolFailed : status;
 }
 
 /// Says why, where the sweep did not come to its end.
 int SweepCommand::exitStatus()
 {
-    if (m_fileError) {
-        complain(m_fileError->message);
-        return exitPoolFailed;
-    }
     if (m_runner->end() == SweepRunner::End::Failed) {
         complain(m_runner->error());
-        std::fputs(m_runner->errorDetail().c_str(), stderr);
+        if (!m_runner->errorDetail().empty())
+            tell(m_runner->errorDetail());
         return exitPoolFailed;
     }
     if (m_runner->end() == SweepRunner::End::Cancelled) {
         complain("interrupted after " + std::to_string(m_runner->stepsDone()) + " of "
             + std::to_string(m_runner->stepCount()) + " runs"
-            + (m_file ? "; the same command goes on with it" : ""));
+            + (m_file && !m_fileError ? "; the same command goes on with it" : ""));
         return exitInterrupted;
     }
     const std::string failures = runsWithFailures(m_runner->measurements());

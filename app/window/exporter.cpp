@@ -172,7 +172,8 @@ void Exporter::exportOutcomes()
     // Only now: while the dialog was open, another run may have come.
     const RunRecord &record = *m_controller.record();
     runJob(path, [&record, path](const GoOn &goOn) {
-        return poolscope::exportOutcomes(record, toPath(path), goOn);
+        return poolscope::exportOutcomes(record, toPath(path), goOn)
+            .map([](const UnmarkedValues &) {});
     });
 }
 

@@ -6,6 +6,7 @@
 #include "headless/progressline.h"
 #include "headless/runarguments.h"
 #include "pool/usablecores.h"
+#include "report/atomicfile.h"
 #include "tables/emptytext.h"
 #include "tables/failuresview.h"
 #include "tables/historyview.h"
@@ -644,13 +645,15 @@ void MainWindow::saveAs()
     QSettings().setValue(fileFolderKey, QFileInfo(path).path());
     if (QFileInfo(path) == QFileInfo(from))
         return;
-    QFile::remove(path);
-    QFile file(from);
-    if (file.copy(path))
+    // What SQLite would take for the copy's.
+    QFile::remove(path + QStringLiteral("-journal"));
+    const auto toPath = [](const QString &name) {
+        return std::filesystem::path(QFile::encodeName(name).toStdString());
+    };
+    if (const auto copied = copyFile(toPath(from), toPath(path)); copied)
         m_message->say(MessageBar::Kind::Note, tr("Saved %1").arg(path));
     else
-        m_message->say(
-            MessageBar::Kind::Problem, tr("Cannot write %1: %2").arg(path, file.errorString()));
+        m_message->sayProblem(QString::fromStdString(copied.error().message));
 }
 
 void MainWindow::togglePause()
@@ -764,6 +767,7 @@ void MainWindow::drawFrame()
     const bool ended = moment.run == TimeView::Run::Ended;
     showProgress();
     showFileProblem();
+    showFileLoss();
     if (isMinimized() && !ended)
         return;
     const RunRecord *record = m_controller.record();
@@ -789,6 +793,14 @@ void MainWindow::drawFrame()
         m_pacer.hurry(); // no worker needs the cores any more
     if (ended && all && ++m_framesSinceEnd >= framesAfterEnd)
         m_pacer.stop();
+}
+
+void MainWindow::showFileLoss()
+{
+    const Run *run = m_controller.run();
+    const QString loss = run ? QString::fromStdString(run->fileLoss()) : QString();
+    if (loss != std::exchange(m_fileLoss, loss) && !loss.isEmpty())
+        m_message->sayProblem(tr("%1, and goes on without it").arg(loss));
 }
 
 void MainWindow::showFileProblem()

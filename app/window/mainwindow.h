@@ -93,6 +93,7 @@ private:
     void wantFrames();
     void showProgress();
     void showFileProblem();
+    void showFileLoss();
     void pickIndex(std::uint64_t index);
     void showHold(const std::string &reason);
     void fillRecentRuns();
@@ -146,6 +147,7 @@ private:
     QAction *m_defaultRun = nullptr;
     std::vector<QAction *> m_needRecord; ///< what can be done only when there is a run to show
     QString m_fileProblem; ///< for which the run waits
+    QString m_fileLoss; ///< why it is no longer kept
     int m_framesSinceEnd = 0;
     bool m_closesAtOnce = false;
 };

@@ -213,6 +213,8 @@ void RunController::show(LoadedRun loaded)
 
 void RunController::ended()
 {
+    if (!m_run->fileLoss().empty())
+        m_path.clear(); // nothing there can be resumed or copied
     setState(State::Ended);
     const PoolEnd &end = m_run->end();
     const QString error = QString::fromStdString(end.error);

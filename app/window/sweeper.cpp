@@ -71,7 +71,7 @@ void Sweeper::start(const Wish &wish)
     if (isActive())
         return;
     m_wish = wish;
-    m_fileError.reset();
+    m_keeps = true;
     m_opening = std::make_shared<Opening>();
     inBackground(
         this,
@@ -116,12 +116,12 @@ void Sweeper::openingEnded(const std::shared_ptr<Opening> &opening)
 
 void Sweeper::keep(const SweepMeasurement &measurement)
 {
-    if (m_fileError)
-        return;
-    if (const auto kept = m_file->append(measurement); !kept) {
-        m_fileError = kept.error();
-        m_runner->cancel();
-        return;
+    const auto kept = m_keeps ? m_file->append(measurement) : Result<void>();
+    if (!kept) {
+        m_keeps = false;
+        emit failed(tr("%1; the sweep goes on without it")
+                        .arg(QString::fromStdString(kept.error().message)),
+            {});
     }
     emit measured(measurement);
 }
@@ -132,9 +132,7 @@ void Sweeper::ended()
     m_file.reset();
     m_timer.stop();
     emit activityChanged();
-    if (m_fileError)
-        emit failed(QString::fromStdString(m_fileError->message), {});
-    else if (runner->end() == SweepRunner::End::Failed)
+    if (runner->end() == SweepRunner::End::Failed)
         emit failed(
             QString::fromStdString(runner->error()), QString::fromStdString(runner->errorDetail()));
 }

@@ -60,7 +60,7 @@ private:
     std::shared_ptr<Opening> m_opening; ///< the one that is waited for
     std::unique_ptr<SweepRunner> m_runner;
     std::optional<SweepFile> m_file;
-    std::optional<Error> m_fileError;
+    bool m_keeps = true; ///< the file can be written
     QTimer m_timer;
 };
 

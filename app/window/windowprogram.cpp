@@ -5,6 +5,7 @@
 #include "charts/chartexport.h"
 #include "charts/chartset.h"
 #include "charts/runreport.h"
+#include "headless/complaint.h"
 #include "headless/headless.h"
 #include "headless/interrupt.h"
 #include "headless/runcommand.h"
@@ -14,7 +15,6 @@
 #include <QApplication>
 #include <QFile>
 #include <QLocale>
-#include <cstdio>
 #include <filesystem>
 
 namespace poolscope {
@@ -84,16 +84,15 @@ int showWithoutDisplay(const std::string &file)
 {
     const int status = showRunFile({{file}, false});
     if (status == exitAllSucceeded)
-        std::fprintf(stderr,
-            "poolscope: there is no display for the window; this is what %s holds\n", file.c_str());
+        complain("there is no display for the window; this is what " + file + " holds");
     return status;
 }
 
 int runDefaultWithoutDisplay()
 {
-    std::fprintf(stderr,
-        "poolscope: there is no display for the window, so it runs %s; charts go to %s/\n",
-        settingsText(defaultSpec()).toUtf8().constData(), defaultChartsFolder);
+    complain("there is no display for the window, so it runs "
+        + settingsText(defaultSpec()).toStdString() + "; charts go to " + defaultChartsFolder
+        + "/");
     RunOptions options;
     options.spec = defaultSpec();
     options.discard = true;
@@ -105,7 +104,7 @@ int runDefaultWithoutDisplay()
 void sayMessage(QtMsgType, const QMessageLogContext &, const QString &message)
 {
     if (!message.startsWith(QStringLiteral("QStandardPaths: XDG_RUNTIME_DIR")))
-        std::fprintf(stderr, "%s\n", message.toLocal8Bit().constData());
+        tell(message.toStdString());
 }
 
 int openWindow(int argc, char **argv, const WindowCommand &command)

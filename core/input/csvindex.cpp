@@ -8,6 +8,7 @@
 #include <cstring>
 #include <optional>
 #include <string_view>
+#include <unordered_map>
 
 namespace poolscope {
 
@@ -129,16 +130,22 @@ private:
         columns.positions.assign(all.size(), CsvIndex::Columns::notChosen);
         columns.names = m_spec.columns.empty() ? all : m_spec.columns;
         const std::string &path = m_index.m_file.path();
+        constexpr std::size_t several = -1;
+        std::unordered_map<std::string_view, std::size_t> places;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            if (const auto [found, isNew] = places.emplace(all[i], i); !isNew)
+                found->second = several;
+        }
         std::size_t bytes = 0;
         for (std::size_t slot = 0; slot < columns.names.size(); ++slot) {
             const std::string &name = columns.names[slot];
-            const auto found = std::find(all.begin(), all.end(), name);
-            if (found == all.end())
+            const auto found = places.find(name);
+            if (found == places.end())
                 return failure(path + " has no column '" + name + "': it has " + listOf(all));
-            if (std::find(found + 1, all.end(), name) != all.end())
+            if (found->second == several)
                 return csvFailure(m_index.m_file, place.line,
                     "two columns are called '" + name + "'; name them apart, or choose others");
-            std::size_t &field = columns.positions[static_cast<std::size_t>(found - all.begin())];
+            std::size_t &field = columns.positions[found->second];
             if (field != CsvIndex::Columns::notChosen)
                 return failure("the column '" + name + "' is chosen twice");
             field = slot;

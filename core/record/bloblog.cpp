@@ -78,7 +78,7 @@ Result<void> BlobLog::flush()
                 return {};
             }
             return failure("cannot keep outcomes in a temporary file: " + reason
-                + "; TMPDIR can name another place");
+                + (errno == EFBIG ? "" : "; TMPDIR can name another place"));
         }
         if (written > 0)
             rest.remove_prefix(static_cast<std::size_t>(written));

@@ -22,6 +22,11 @@ std::uint64_t outcomesIn(const RecordSnapshot &snapshot)
     return countOf(snapshot.settled);
 }
 
+Error withoutFile(const Error &error)
+{
+    return {error.message + "; the run can no longer be kept"};
+}
+
 /// That part of all of them, sorted, and joined where ranges touch.
 std::vector<IndexRange> joined(
     const std::vector<RecordSnapshot> &group, std::vector<IndexRange> RecordSnapshot::*part)
@@ -106,16 +111,36 @@ void Journal::work()
     while (true) {
         const std::vector<RecordSnapshot> group = takeGroup();
         if (group.empty()) {
-            if (isComplete())
-                m_file->close();
-            close(isComplete() ? Result<void>() : failure(m_path + " was left incomplete"));
+            close(finished());
             return;
         }
-        if (!writePatiently(group))
+        if (m_file && !writePatiently(group))
             return;
+        if (!m_file)
+            m_written = group.back().reached;
         m_writtenBelow = group.back().settledBelow;
         m_told.written(m_written);
     }
+}
+
+/// What has become of the file, to which nothing more will be written.
+Result<void> Journal::finished()
+{
+    if (!m_loss)
+        return m_loss;
+    if (!isComplete())
+        return failure(m_path + " was left incomplete");
+    return m_file->close().map_error([this](const Error &error) {
+        lose(error);
+        return m_loss.error();
+    });
+}
+
+void Journal::lose(const Error &error)
+{
+    m_file.reset();
+    m_loss = tl::unexpected(withoutFile(error));
+    m_told.lost(m_loss.error().message);
 }
 
 /// Whether the last snapshot has come; where there is no work left, it is in the file.
@@ -148,6 +173,10 @@ bool Journal::writePatiently(const std::vector<RecordSnapshot> &group)
         if (written)
             break;
         m_file->rollback();
+        if (m_file->isLost()) {
+            lose(written.error());
+            break;
+        }
         if (!std::exchange(stuck, true))
             m_told.stuck(written.error().message);
         std::unique_lock lock(m_mutex);

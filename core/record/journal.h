@@ -3,7 +3,8 @@
 //
 // It is told now and then how far the record reaches, and writes what is new from the record's own
 // logs, a transaction at a time. Where that fails (a full disk, say) it loses nothing: it tells so,
-// and tries again every half second until it works or it is told to give up.
+// and tries again every half second until it works or it is told to give up. Where the file is lost
+// it tells so once, writes no more, and lets the run go on as if it did.
 #pragma once
 
 #include "record/recordpositions.h"
@@ -38,6 +39,7 @@ public:
         std::function<void(const RecordPositions &reached)> written;
         std::function<void(const std::string &why)> stuck;
         std::function<void()> unstuck;
+        std::function<void(const std::string &why)> lost; ///< once: see RunFile::isLost()
         std::function<void()> closed; ///< after finish() or giveUp(): the file is let go of
     };
 
@@ -66,6 +68,8 @@ private:
     void work();
     std::vector<RecordSnapshot> takeGroup();
     bool writePatiently(const std::vector<RecordSnapshot> &group);
+    void lose(const Error &error);
+    Result<void> finished();
     Result<void> write(const std::vector<RecordSnapshot> &group);
     Result<void> writeReopened(const std::vector<IndexRange> &ranges);
     Result<void> writeOutcomes(const std::vector<IndexRange> &settled);
@@ -78,11 +82,12 @@ private:
     bool isComplete() const;
     void close(Result<void> result);
 
-    std::unique_ptr<RunFile> m_file;
+    std::unique_ptr<RunFile> m_file; ///< null: it is lost, or closed
     std::string m_path;
     const RunRecord &m_record;
     RecordPositions m_written;
     Told m_told;
+    Result<void> m_loss; ///< why the file is lost
     std::atomic<std::uint64_t> m_writtenBelow = 0;
 
     mutable std::mutex m_mutex; ///< guards what follows

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace poolscope {
@@ -43,6 +44,15 @@ std::uint64_t cellsAtMost(OutcomeStore::Keep keep)
     return ringCells;
 }
 
+/// The limit of file sizes holds for shared memory, too.
+std::uint64_t cellsThatAFileMayHave()
+{
+    rlimit limit{};
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return mostCells;
+    return std::max<std::uint64_t>(std::bit_floor(limit.rlim_cur / sizeof(std::uint64_t)), 1);
+}
+
 } // namespace
 
 OutcomeStore::Segment &OutcomeStore::Segment::operator=(Segment &&other) noexcept
@@ -63,10 +73,12 @@ Result<std::unique_ptr<OutcomeStore>> OutcomeStore::make(std::uint64_t count, Ke
     std::unique_ptr<OutcomeStore> store(new OutcomeStore);
     store->m_count = count;
     store->m_keep = keep;
-    const std::uint64_t most = cellsAtMost(keep);
+    const std::uint64_t most = std::min(cellsAtMost(keep), cellsThatAFileMayHave());
     if (keep == Keep::All && count > most)
-        return failure("cannot keep the outcomes of " + std::to_string(count) + " inputs");
-    store->m_cells = std::bit_ceil(std::clamp<std::uint64_t>(count, 512, most));
+        return failure("cannot keep the outcomes of " + std::to_string(count) + " inputs"
+            + (count > mostCells ? "" : ": a file must not have so many bytes here (ulimit -f)"));
+    store->m_cells =
+        std::min(std::bit_ceil(std::clamp<std::uint64_t>(count, 512, mostCells)), most);
     if (auto made = store->makeColumn(); !made)
         return tl::unexpected(made.error());
     auto blobs = BlobLog::make();

@@ -169,6 +169,11 @@ void Run::keepIn(std::unique_ptr<RunFile> file, RecordPositions written)
         setProblem({});
         onPoolThread([](Pool &pool) { pool.setHold(Holder::Journal, {}); });
     };
+    told.lost = [this](const std::string &why) {
+        const std::lock_guard lock(m_mutex);
+        m_fileLoss = why;
+        m_fileProblem.clear();
+    };
     told.closed = [this] {
         emit fileClosed();
     };
@@ -343,6 +348,12 @@ std::string Run::fileProblem() const
 {
     const std::lock_guard lock(m_mutex);
     return m_fileProblem;
+}
+
+std::string Run::fileLoss() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_fileLoss;
 }
 
 Result<void> Run::fileResult() const

@@ -84,6 +84,8 @@ public:
 
     /// Why the run file cannot be written at present, for which the run waits; empty: it can.
     std::string fileProblem() const;
+    /// Why the run file keeps the run no longer, which goes on without it; empty: it does.
+    std::string fileLoss() const;
     /// Whether the pool has ended, and only the run file is still to be written.
     bool hasOnlyItsFileLeft() const { return m_poolHasEnded && !m_finished; }
     /// Once the run is finished: whether its run file, if it has one, is whole.
@@ -134,11 +136,12 @@ private:
     Pool *m_pool = nullptr; ///< lives on m_thread, which deletes it
     std::unique_ptr<Journal> m_journal; ///< null: no run file
     RecordPositions m_journalReached; ///< the pool's thread's
-    mutable std::mutex m_mutex; ///< guards the four below
+    mutable std::mutex m_mutex; ///< guards the five below
     PoolStatus m_status;
     std::vector<std::function<void(Pool &)>> m_actions; ///< to be run on the pool's thread
     PoolEnd m_poolEnd;
     std::string m_fileProblem;
+    std::string m_fileLoss;
     std::atomic<std::uint64_t> m_origin = 0;
     std::uint64_t m_readBelow = 0;
     std::uint64_t m_publishedLimit = 0;

@@ -2,16 +2,20 @@
 #include "record/runfile.h"
 
 #include "record/runfilereader.h"
+#include "system/newfile.h"
 
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sqlite3.h>
+#include <sstream>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 
@@ -30,7 +34,8 @@ std::string hostName()
     return name;
 }
 
-/// When a process began, in the kernel's ticks; 0 where there is none.
+/// When a process began, in the kernel's ticks. 0 if there is none, or only what its parent has not
+/// asked for yet, which writes nothing.
 std::uint64_t startTicksOf(const std::string &pid)
 {
     std::ifstream file("/proc/" + pid + "/stat");
@@ -38,17 +43,48 @@ std::uint64_t startTicksOf(const std::string &pid)
     const auto name = stat.rfind(')'); // the program's name may hold anything
     if (name == std::string::npos)
         return 0;
-    constexpr int fieldsBefore = 19;
-    std::size_t at = name + 2;
-    for (int field = 0; field < fieldsBefore && at != std::string::npos; ++field)
-        at = stat.find(' ', at) == std::string::npos ? at : stat.find(' ', at) + 1;
-    return std::strtoull(stat.c_str() + at, nullptr, 10);
+    std::istringstream fields(stat.substr(name + 1));
+    std::string state;
+    fields >> state;
+    if (state == "Z" || state == "X")
+        return 0;
+    constexpr int fieldsBefore = 18; // between the state and the time
+    std::string skipped;
+    for (int field = 0; field < fieldsBefore; ++field)
+        fields >> skipped;
+    std::uint64_t ticks = 0;
+    fields >> ticks;
+    return ticks;
 }
 
 bool isRegularFile(const std::string &path)
 {
     std::error_code error;
     return std::filesystem::is_regular_file(path, error);
+}
+
+/// Where a run file of this path is.
+Result<std::string> placeOf(const std::string &path)
+{
+    return followOwnLinks(path).and_then(
+        [&](const std::filesystem::path &leadsTo) -> Result<std::string> {
+            std::error_code error;
+            const auto folder = std::filesystem::canonical(
+                leadsTo.has_parent_path() ? leadsTo.parent_path() : ".", error);
+            if (error)
+                return failure("cannot write " + path + ": " + error.message());
+            return (folder / leadsTo.filename()).string();
+        });
+}
+
+/// As rename(), but fails with EEXIST where there is such a file.
+bool renameToNew(const std::string &from, const std::string &to)
+{
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0)
+        return true;
+    if (errno != EINVAL && errno != ENOSYS) // which mean that this file system cannot
+        return false;
+    return ::link(from.c_str(), to.c_str()) == 0 && ::unlink(from.c_str()) == 0;
 }
 
 } // namespace
@@ -62,8 +98,10 @@ bool isAlive(const RunFileHolder &holder)
 {
     if (holder.pid == 0)
         return false;
-    return holder.host != hostName()
-        || startTicksOf(std::to_string(holder.pid)) == holder.startTicks;
+    if (holder.host != hostName())
+        return true;
+    const std::uint64_t startTicks = startTicksOf(std::to_string(holder.pid));
+    return startTicks > 0 && startTicks == holder.startTicks;
 }
 
 bool isBeingWritten(const RunProgress &progress)
@@ -81,10 +119,17 @@ std::string holderText(const RunFileHolder &holder)
 /// closing the descriptor drops SQLite's own locks on the file, so it is closed last.
 class RunFile::Lock {
 public:
-    static Result<std::unique_ptr<Lock>> take(const std::string &path)
+    /// Of a file that nobody else knows of.
+    static std::unique_ptr<Lock> ofNew(int descriptor)
     {
-        std::unique_ptr<Lock> lock(new Lock);
-        lock->m_file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+        std::unique_ptr<Lock> lock(new Lock(descriptor));
+        flock(descriptor, LOCK_EX | LOCK_NB);
+        return lock;
+    }
+    static Result<std::unique_ptr<Lock>> take(const std::string &path, const std::string &place)
+    {
+        std::unique_ptr<Lock> lock(
+            new Lock(::open(place.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)));
         if (lock->m_file < 0)
             return failure("cannot write " + path + ": " + std::strerror(errno));
         for (int waited = 0;; waited += lockInterval) {
@@ -108,6 +153,27 @@ public:
             ::close(m_file);
     }
 
+    Result<std::uint64_t> sizeAt(const std::string &place) const
+    {
+        return sizeIfStillAt(place, m_file);
+    }
+
+    /// Whether parts of the file were never written: SQLite leaves out only the page of its locks.
+    /// False where the file system cannot tell.
+    bool hasHoles(std::uint64_t size) const
+    {
+        constexpr off_t locks = 1 << 30;
+        const auto end = static_cast<off_t>(size);
+        for (off_t at = 0;;) {
+            const off_t hole = ::lseek(m_file, at, SEEK_HOLE);
+            if (hole < 0 || hole >= end)
+                return false;
+            at = ::lseek(m_file, hole, SEEK_DATA);
+            if (hole != locks || at != locks + runfile::pageSize)
+                return true;
+        }
+    }
+
     /// What SQLite has handed to the system begins to go to the disk now, so that a commit waits
     /// for the last of it only.
     void beginWriting() { sync_file_range(m_file, 0, 0, SYNC_FILE_RANGE_WRITE); }
@@ -116,12 +182,16 @@ public:
     Lock &operator=(const Lock &) = delete;
 
 private:
-    Lock() = default;
+    explicit Lock(int file)
+        : m_file(file)
+    {
+    }
     int m_file = -1;
 };
 
-RunFile::RunFile(std::string path, std::unique_ptr<Lock> lock)
+RunFile::RunFile(std::string path, std::string place, std::unique_ptr<Lock> lock)
     : m_path(std::move(path))
+    , m_place(std::move(place))
     , m_lock(std::move(lock))
     , m_holder(thisProcess())
 {
@@ -137,12 +207,15 @@ RunFile::~RunFile()
 Result<std::unique_ptr<RunFile>> RunFile::create(
     const std::string &path, const RunDescription &description, IfExists ifExists)
 {
+    const auto place = placeOf(path);
+    if (!place)
+        return tl::unexpected(place.error());
     std::error_code error;
-    const bool exists = std::filesystem::exists(path, error);
-    if (exists && !isRegularFile(path))
+    const bool exists = std::filesystem::exists(*place, error);
+    if (exists && !isRegularFile(*place))
         return failure(path + " is no regular file, so no run can be kept there");
     if (exists && ifExists == IfExists::Refuse) {
-        const auto info = readRunFileInfo(path);
+        const auto info = readRunFileInfo(*place);
         if (info && isBeingWritten(info->progress))
             return failure(path + " exists already, and is being written by "
                 + holderText(info->progress.holder));
@@ -153,77 +226,119 @@ Result<std::unique_ptr<RunFile>> RunFile::create(
     }
     std::unique_ptr<Lock> replaced;
     if (exists) {
-        auto lock = Lock::take(path);
+        auto lock = Lock::take(path, *place);
         if (!lock)
             return tl::unexpected(lock.error());
         replaced = std::move(*lock);
     }
-    return makeEmpty(path, description).and_then([&]() -> Result<std::unique_ptr<RunFile>> {
-        auto file = reopen(path);
-        if (file)
-            (*file)->continueAfter({});
-        return file;
-    });
+    return makeEmpty(path, *place, description, ifExists)
+        .and_then(
+            [&](std::unique_ptr<Lock> lock) { return openHeld(path, *place, std::move(lock)); })
+        .map([](std::unique_ptr<RunFile> file) {
+            file->continueAfter({});
+            return file;
+        });
 }
 
 /// It appears under its name when it is a run file, so that no kill leaves half of one.
-Result<void> RunFile::makeEmpty(const std::string &path, const RunDescription &description)
+Result<std::unique_ptr<RunFile::Lock>> RunFile::makeEmpty(const std::string &path,
+    const std::string &place, const RunDescription &description, IfExists ifExists)
 {
-    const std::filesystem::path place(path);
-    const std::string temporary = place.parent_path()
-        / (".poolscope-" + std::to_string(getpid()) + "-" + place.filename().string());
-    std::error_code error;
-    std::filesystem::remove(temporary, error);
-    auto made = [&] {
-        RunFile file(temporary, nullptr);
-        return file.open(sqlite::Mode::Create)
-            .and_then([&] { return file.initialise(description); })
-            .map([&] { file.close(); });
-    }();
-    if (made) {
+    const NewFile made = createBeside(place, 0644);
+    if (made.descriptor < 0)
+        return failure("cannot write " + path + ": " + std::strerror(errno));
+    auto lock = Lock::ofNew(made.descriptor);
+    const auto giveName = [&]() -> Result<void> {
         // What SQLite would take for the new file's.
-        std::filesystem::remove(path + "-journal", error);
-        std::filesystem::rename(temporary, path, error);
-        if (!error)
-            return {};
-        made = failure("cannot write " + path + ": " + error.message());
+        const std::string journal = sqlite::journalOf(place);
+        if (::unlink(journal.c_str()) != 0 && errno != ENOENT)
+            return failure("cannot write " + path + ": " + journal
+                + " is beside it and cannot be removed: " + std::strerror(errno));
+        const bool renamed = ifExists == IfExists::Replace
+            ? ::rename(made.path.c_str(), place.c_str()) == 0
+            : renameToNew(made.path, place);
+        return renamed ? Result<void>()
+                       : failure("cannot write " + path + ": " + std::strerror(errno));
+    };
+    const auto filled = [&] {
+        RunFile file(path, made.path, nullptr);
+        return file.open(Journal::InMemory).and_then([&] { return file.initialise(description); });
+    }();
+    if (const auto named = filled.and_then(giveName); !named) {
+        ::unlink(made.path.c_str());
+        return tl::unexpected(named.error());
     }
-    std::error_code ignored;
-    std::filesystem::remove(temporary, ignored);
-    std::filesystem::remove(temporary + "-journal", ignored);
-    const auto name = made.error().message.find(temporary);
-    if (name != std::string::npos)
-        made.error().message.replace(name, temporary.size(), path);
-    return made;
+    return lock;
 }
 
 Result<std::unique_ptr<RunFile>> RunFile::reopen(const std::string &path)
 {
-    auto lock = Lock::take(path);
-    if (!lock)
-        return tl::unexpected(lock.error());
-    std::unique_ptr<RunFile> file(new RunFile(path, std::move(*lock)));
-    const auto opened =
-        file->open(sqlite::Mode::ReadWrite).and_then([&] { return file->prepare(); });
+    std::error_code error;
+    const std::string place = std::filesystem::canonical(path, error).string();
+    if (error)
+        return failure("cannot write " + path + ": " + error.message());
+    return Lock::take(path, place).and_then([&](std::unique_ptr<Lock> lock) {
+        return openHeld(path, place, std::move(lock));
+    });
+}
+
+Result<std::unique_ptr<RunFile>> RunFile::openHeld(
+    const std::string &path, const std::string &place, std::unique_ptr<Lock> lock)
+{
+    std::unique_ptr<RunFile> file(new RunFile(path, place, std::move(lock)));
+    const auto opened = file->open(Journal::Beside)
+                            .and_then([&] { return file->prepare(); })
+                            .and_then([&] { return file->checkIsThere(); })
+                            .map([&](std::uint64_t size) { file->m_size = size; });
     if (!opened)
         return tl::unexpected(opened.error());
     return file;
 }
 
+/// The size of the file of this name. Fails if it is not the one that was locked and written.
+Result<std::uint64_t> RunFile::checkIsThere()
+{
+    const auto size = m_lock->sizeAt(m_place);
+    m_isLost = !size || *size < m_size;
+    if (!size)
+        return failure(m_path + " " + size.error().message);
+    if (m_isLost)
+        return failure(m_path + " was cut short");
+    return size;
+}
+
+/// Fails if the file was cut short in the middle of a transaction, which made it grow again.
+Result<void> RunFile::checkIsWhole(std::uint64_t size)
+{
+    if (!m_lock->hasHoles(size))
+        return {};
+    const auto nothing = [](const Piece &) {
+        return Result<void>();
+    };
+    return RunFileReader::open(m_place)
+        .and_then([&](RunFileReader reader) { return reader.forEachPiece(nothing); })
+        .map_error([this](const Error &) {
+            m_isLost = true;
+            return Error{m_path + " was cut short"};
+        });
+}
+
 /// A rollback journal, since a file that only grows is then written once; with a write-ahead log it
 /// would be written twice, and what counts would lie in a second file. Pages are large and few are
 /// kept, so that those being filled stay in the processor's cache: half as long for many numbers.
-Result<void> RunFile::open(sqlite::Mode mode)
+Result<void> RunFile::open(Journal journal)
 {
-    auto database = sqlite::Database::open(m_path, mode);
+    auto database = sqlite::Database::open(m_place, sqlite::Mode::ReadWrite);
     if (!database)
         return fail(database.error().message);
     m_database = std::move(*database);
     m_database.distrust();
     m_database.setPatience(patience);
     const std::string pageSize = "PRAGMA page_size = " + std::to_string(runfile::pageSize);
-    for (const char *pragma : {pageSize.c_str(), "PRAGMA journal_mode = PERSIST",
-             "PRAGMA synchronous = NORMAL", "PRAGMA cache_size = -4096"}) {
+    const char *const journalMode = journal == Journal::InMemory ? "PRAGMA journal_mode = MEMORY"
+                                                                 : "PRAGMA journal_mode = PERSIST";
+    for (const char *pragma : {pageSize.c_str(), journalMode, "PRAGMA synchronous = NORMAL",
+             "PRAGMA cache_size = -4096"}) {
         if (const int code = m_database.execute(pragma); code != SQLITE_OK)
             return fail(m_database.errorText());
     }
@@ -272,6 +387,12 @@ Result<void> RunFile::describe(const RunDescription &description)
 
 Result<void> RunFile::begin()
 {
+    if (const auto there = checkIsThere(); !there)
+        return tl::unexpected(there.error());
+    if (const std::error_code error = sqlite::makeJournal(m_place)) {
+        m_isLost = !sqlite::isShortage(error);
+        return fail(error.message());
+    }
     return checked(m_database.execute("BEGIN IMMEDIATE"), SQLITE_OK);
 }
 
@@ -287,6 +408,8 @@ Result<void> RunFile::add(Piece piece)
     m_addPiece.bind(7, runfile::checksum(piece));
     m_unwritten += piece.data.size();
     if (m_unwritten >= writtenAtOnce) {
+        if (const auto there = checkIsThere(); !there)
+            return tl::unexpected(there.error());
         m_lock->beginWriting();
         m_unwritten = 0;
     }
@@ -300,7 +423,11 @@ Result<void> RunFile::commit(RunProgress progress)
         progress.holder = m_holder;
     return put("progress", runfile::progressText(progress))
         .and_then([this] { return checked(m_database.execute("COMMIT"), SQLITE_OK); })
-        .map([this] { m_committed = m_pieces; });
+        .and_then([this] { return m_lock ? checkIsThere() : Result<std::uint64_t>(0); })
+        .map([this](std::uint64_t size) {
+            m_committed = m_pieces;
+            m_size = size;
+        });
 }
 
 void RunFile::rollback()
@@ -309,13 +436,16 @@ void RunFile::rollback()
     m_pieces = m_committed;
 }
 
-void RunFile::close()
+Result<void> RunFile::close()
 {
+    auto whole = checkIsThere();
     m_addPiece = {};
     m_putMeta = {};
     m_database.execute("PRAGMA journal_mode = DELETE");
     m_database = {};
+    auto result = whole.and_then([this](std::uint64_t size) { return checkIsWhole(size); });
     m_lock.reset();
+    return result;
 }
 
 Result<void> RunFile::put(const char *key, const std::string &text)
@@ -328,7 +458,10 @@ Result<void> RunFile::put(const char *key, const std::string &text)
 
 Result<void> RunFile::checked(int code, int expected)
 {
-    return code == expected ? Result<void>() : fail(m_database.errorText());
+    if (code == expected)
+        return {};
+    m_isLost = !m_database.mayWorkLater();
+    return fail(m_database.errorText());
 }
 
 tl::unexpected<Error> RunFile::fail(const std::string &why) const
@@ -341,6 +474,8 @@ Result<void> setRunLabel(const std::string &path, const RunLabel &label)
     // Nothing foreign is written to.
     if (const auto info = readRunFileInfo(path); !info)
         return tl::unexpected(info.error());
+    std::error_code error;
+    const std::string place = std::filesystem::canonical(path, error).string();
     auto database = sqlite::Database::open(path, sqlite::Mode::ReadWrite);
     if (!database)
         return failure("cannot write " + path + ": " + database.error().message);
@@ -351,6 +486,8 @@ Result<void> setRunLabel(const std::string &path, const RunLabel &label)
     if (update) {
         update->bindText(1, text);
         update->bind(2, runfile::checksum("label", text));
+        if ((error = sqlite::makeJournal(place)))
+            return failure("cannot write " + path + ": " + error.message());
         if (update->run() == SQLITE_DONE)
             return {};
     }

@@ -10,6 +10,8 @@ namespace poolscope {
 
 namespace {
 
+constexpr std::uint64_t mostInputs = 1'000'000'000'000; // of a run that can be opened again
+
 Result<RunDescription> describe(const Run::Opened &opened)
 {
     RunDescription description;
@@ -118,6 +120,10 @@ Result<void> checkInputs(const RunDescription &description, const InputSource &s
 
 Result<void> saveRun(Run::Opened &opened, const std::string &path, RunFile::IfExists ifExists)
 {
+    if (opened.record->inputCount > mostInputs)
+        return failure("cannot keep the run in " + path + ": it has "
+            + std::to_string(opened.record->inputCount)
+            + " inputs, and a run file holds at most 10^12");
     return describe(opened)
         .and_then([&](const RunDescription &description) {
             return RunFile::create(path, description, ifExists);

@@ -3,9 +3,77 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
+#include <filesystem>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace poolscope::sqlite {
+
+namespace {
+
+constexpr int primaryCode = 0xff; // of an extended code
+
+/// How long a path SQLite takes, with room for the journal's ending.
+std::size_t longestPath()
+{
+    constexpr int ending = 8;
+    return static_cast<std::size_t>(sqlite3_vfs_find(nullptr)->mxPathname - ending);
+}
+
+/// Owners other than this user and the database's own could have it changed as they like; a second
+/// name of the journal could be one that matters.
+bool isJournalOurs(const std::string &database)
+{
+    struct stat journal = {};
+    struct stat file = {};
+    if (::lstat(journalOf(database).c_str(), &journal) != 0)
+        return true;
+    const bool isOurs = journal.st_uid == ::geteuid() || journal.st_uid == 0
+        || (::stat(database.c_str(), &file) == 0 && journal.st_uid == file.st_uid);
+    return S_ISREG(journal.st_mode) && journal.st_nlink == 1 && isOurs;
+}
+
+std::error_code systemError(int number)
+{
+    return {number, std::system_category()};
+}
+
+} // namespace
+
+std::string journalOf(const std::string &database)
+{
+    return database + "-journal";
+}
+
+std::error_code makeJournal(const std::string &database)
+{
+    constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    struct stat file = {};
+    if (::stat(database.c_str(), &file) != 0)
+        return systemError(errno);
+    const int journal = ::open(journalOf(database).c_str(), flags, 0600);
+    if (journal < 0 && errno == EEXIST)
+        return systemError(isJournalOurs(database) ? 0 : EPERM);
+    if (journal < 0)
+        return systemError(errno);
+    // As SQLite would have it: whoever may write the database may end what was begun in it.
+    const bool isAsWanted = (::geteuid() != 0 || ::fchown(journal, file.st_uid, file.st_gid) == 0)
+        && ::fchmod(journal, file.st_mode & 0777U) == 0;
+    const std::error_code error = systemError(isAsWanted ? 0 : errno);
+    ::close(journal);
+    return error;
+}
+
+bool isShortage(const std::error_code &error)
+{
+    for (const int number : {ENOSPC, EDQUOT, ENOMEM, EMFILE, ENFILE}) {
+        if (error == systemError(number))
+            return true;
+    }
+    return false;
+}
 
 void Statement::Finalise::operator()(sqlite3_stmt *statement) const
 {
@@ -81,11 +149,19 @@ void Database::Close::operator()(sqlite3 *database) const
 
 Result<Database> Database::open(const std::string &path, Mode mode)
 {
-    const int access = mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY
-        : mode == Mode::ReadWrite             ? SQLITE_OPEN_READWRITE
-                                              : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    std::error_code error;
+    const std::string place = std::filesystem::canonical(path, error).string();
+    if (error)
+        return failure(error.message());
+    if (place.size() > longestPath())
+        return failure("its path has more than " + std::to_string(longestPath())
+            + " bytes, which is more than SQLite takes");
+    if (!isJournalOurs(place))
+        return failure(journalOf(place) + " beside it is a link or another user's");
+    const int access = mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     sqlite3 *opened = nullptr;
-    const int code = sqlite3_open_v2(path.c_str(), &opened, access | SQLITE_OPEN_NOMUTEX, nullptr);
+    const int code = sqlite3_open_v2(
+        place.c_str(), &opened, access | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX, nullptr);
     Database database;
     database.m_database.reset(opened);
     if (code != SQLITE_OK)
@@ -140,14 +216,34 @@ void Database::distrust()
 
 std::string Database::errorText() const
 {
-    constexpr int primary = 0xff; // of an extended code
-    const int code = sqlite3_errcode(m_database.get()) & primary;
-    const int systemError = sqlite3_system_errno(m_database.get());
+    const int extended = sqlite3_extended_errcode(m_database.get());
+    const int code = extended & primaryCode;
+    const int number = sqlite3_system_errno(m_database.get());
     if (code == SQLITE_FULL)
         return std::strerror(ENOSPC);
-    if ((code == SQLITE_IOERR || code == SQLITE_CANTOPEN) && systemError != 0)
-        return std::strerror(systemError);
+    if (extended == SQLITE_IOERR_SHORT_READ) // which is none of the system's
+        return "it is shorter than it was";
+    if ((code == SQLITE_IOERR || code == SQLITE_CANTOPEN) && number != 0)
+        return std::strerror(number);
     return sqlite3_errmsg(m_database.get());
+}
+
+bool Database::mayWorkLater() const
+{
+    const int code = sqlite3_extended_errcode(m_database.get());
+    switch (code & primaryCode) {
+    case SQLITE_FULL:
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_NOMEM:
+        return true;
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+        return code == SQLITE_IOERR_NOMEM
+            || isShortage(systemError(sqlite3_system_errno(m_database.get())));
+    default:
+        return false;
+    }
 }
 
 } // namespace poolscope::sqlite

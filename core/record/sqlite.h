@@ -11,13 +11,25 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 struct sqlite3;
 struct sqlite3_stmt;
 
 namespace poolscope::sqlite {
 
-enum class Mode { ReadOnly, ReadWrite, Create };
+enum class Mode { ReadOnly, ReadWrite };
+
+/// The rollback journal that SQLite keeps beside a database. It is written to and believed,
+/// whoever put it there.
+std::string journalOf(const std::string &database);
+/// Makes an empty one where there is none, so that nobody else can. Fails with EPERM where there is
+/// one for which Database::open() fails.
+std::error_code makeJournal(const std::string &database);
+
+/// Whether an error tells that something is used up which may be there again later: room on a disk,
+/// memory, descriptors.
+bool isShortage(const std::error_code &error);
 
 class Statement {
 public:
@@ -51,7 +63,7 @@ private:
 
 class Database {
 public:
-    /// Opens the file at `path`; the failure is SQLite's word for it.
+    /// Opens the file at `path`, which exists. Fails if its journal is a link, or another user's.
     static Result<Database> open(const std::string &path, Mode mode);
 
     /// Runs statements that give no rows; SQLITE_OK, or what went wrong.
@@ -67,6 +79,8 @@ public:
     void distrust();
 
     std::string errorText() const;
+    /// Whether what failed last may work later: a disk was full, or another program had its turn.
+    bool mayWorkLater() const;
 
 private:
     struct Close {

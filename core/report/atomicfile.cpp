@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/atomicfile.h"
 
-#include <atomic>
+#include "system/newfile.h"
+
 #include <cerrno>
 #include <fcntl.h>
+#include <fstream>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -15,26 +17,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A path whose links lead in circles comes back as a link, which opening it then reports.
-fs::path followLinks(fs::path path)
+std::string reasonFor(const char *action, const fs::path &path, int error)
 {
-    constexpr int maxLinks = 40;
-    std::error_code error;
-    for (int links = 0; links < maxLinks && fs::is_symlink(path, error); ++links)
-        path = path.parent_path() / fs::read_symlink(path, error);
-    return path;
-}
-
-std::string reasonFor(const fs::path &path, int error)
-{
-    return "cannot write " + path.string() + ": " + std::system_category().message(error);
-}
-
-fs::path nextTemporary(const fs::path &target)
-{
-    static std::atomic<unsigned> count = 0;
-    return target.parent_path()
-        / (".poolscope-" + std::to_string(::getpid()) + "-" + std::to_string(++count));
+    return std::string("cannot ") + action + " " + path.string() + ": "
+        + std::system_category().message(error);
 }
 
 int openNameless(const fs::path &target)
@@ -49,7 +35,7 @@ fs::path linkBeside(int descriptor, const fs::path &target)
 {
     const std::string file = "/proc/self/fd/" + std::to_string(descriptor);
     for (;;) {
-        const fs::path path = nextTemporary(target);
+        const fs::path path = unguessableBeside(target);
         if (::linkat(AT_FDCWD, file.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0)
             return path;
         if (errno != EEXIST)
@@ -73,7 +59,6 @@ bool canLinkBeside(const fs::path &target)
 
 AtomicFile::AtomicFile(const fs::path &path, WaitForRoom room)
     : m_path(path)
-    , m_target(followLinks(path))
     , m_room(std::move(room))
 {
     m_buffer.reserve(bufferSize);
@@ -97,6 +82,10 @@ Result<std::unique_ptr<AtomicFile>> AtomicFile::open(const fs::path &path, WaitF
 
 Result<void> AtomicFile::openFile()
 {
+    auto target = followOwnLinks(m_path);
+    if (!target)
+        return tl::unexpected(target.error());
+    m_target = std::move(*target);
     struct stat status = {};
     if (::stat(m_target.c_str(), &status) != 0) {
         if (errno != ENOENT)
@@ -107,9 +96,17 @@ Result<void> AtomicFile::openFile()
         // A rename would replace a write-protected file without asking.
         if (::faccessat(AT_FDCWD, m_target.c_str(), W_OK, AT_EACCESS) != 0)
             return failWithErrno();
-        return openTemporary(status.st_mode & 0777U);
+        if (isKeptFromReplacing(m_target)) {
+            errno = EPERM;
+            return failWithErrno();
+        }
+        return openTemporary(
+            mayBePlanted(m_target) ? std::nullopt : std::optional(status.st_mode & 0777U));
     }
-    m_descriptor = ::open(m_target.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (mayBePlanted(m_target))
+        return fail("cannot write " + m_path.string()
+            + ": it is a pipe or a device that another user made");
+    m_descriptor = ::open(m_target.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
     if (m_descriptor < 0)
         return failWithErrno();
     return {};
@@ -120,24 +117,16 @@ Result<void> AtomicFile::openTemporary(std::optional<unsigned> mode)
     m_kind = Kind::Replacing;
     if (canLinkBeside(m_target))
         m_descriptor = openNameless(m_target);
-    if (m_descriptor < 0)
-        openNamed();
-    if (m_descriptor < 0)
-        return failWithErrno();
+    if (m_descriptor < 0) {
+        NewFile named = createBeside(m_target, 0666);
+        if (named.descriptor < 0)
+            return failWithErrno();
+        m_descriptor = named.descriptor;
+        m_temporary = std::move(named.path);
+    }
     if (mode)
         ::fchmod(m_descriptor, *mode); // some file systems have no modes: no reason to fail
     return {};
-}
-
-void AtomicFile::openNamed()
-{
-    fs::path temporary;
-    do {
-        temporary = nextTemporary(m_target);
-        m_descriptor = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    } while (m_descriptor < 0 && errno == EEXIST);
-    if (m_descriptor >= 0)
-        m_temporary = temporary;
 }
 
 /// False, with errno, where that fails.
@@ -242,14 +231,14 @@ bool AtomicFile::waitsForRoom()
 {
     const int error = errno;
     const bool isFull = !isDirect() && (error == ENOSPC || error == EDQUOT);
-    const bool again = isFull && m_room && m_room(reasonFor(m_path, error));
+    const bool again = isFull && m_room && m_room(reasonFor("write", m_path, error));
     errno = error;
     return again;
 }
 
 tl::unexpected<Error> AtomicFile::failWithErrno()
 {
-    return fail(reasonFor(m_path, errno));
+    return fail(reasonFor("write", m_path, errno));
 }
 
 Result<void> writeFile(const fs::path &path, std::string_view bytes)
@@ -258,6 +247,22 @@ Result<void> writeFile(const fs::path &path, std::string_view bytes)
     if (!file)
         return tl::unexpected(file.error());
     return (*file)->append(bytes).and_then([&] { return (*file)->commit(); });
+}
+
+Result<void> copyFile(const fs::path &from, const fs::path &to)
+{
+    auto copy = AtomicFile::open(to);
+    if (!copy)
+        return tl::unexpected(copy.error());
+    std::ifstream file(from, std::ios::binary);
+    std::string bytes(1U << 20, '\0');
+    do {
+        file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        const auto read = static_cast<std::size_t>(file.gcount());
+        if (auto appended = (*copy)->append({bytes.data(), read}); !appended)
+            return appended;
+    } while (file.good());
+    return file.eof() ? (*copy)->commit() : failure(reasonFor("read", from, errno));
 }
 
 } // namespace poolscope

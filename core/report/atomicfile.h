@@ -2,12 +2,13 @@
 // AtomicFile: a file that appears under its name whole, or not at all.
 //
 // What is written goes to a file without a name in the destination's folder, which commit() syncs,
-// links as .poolscope-PID-N and renames to the destination: whatever ends before leaves nothing
+// links as .poolscope-RANDOM and renames to the destination: whatever ends before leaves nothing
 // behind. Where there are no such files, or they cannot be linked, it is called that from the
 // start; destroying the object uncommitted removes it, a killed process leaves it.
 //
-// A symbolic link is followed and its target replaced. A pipe or a device is not replaced but
-// written to as it stands, in order only: see isDirect(). Its owner ignores SIGPIPE.
+// A symbolic link is followed and its target replaced, but see followOwnLinks(). A pipe or a device
+// is not replaced but written to as it stands, in order only: see isDirect(). Its owner ignores
+// SIGPIPE.
 //
 // An error is final: every later call returns it, commit() too.
 #pragma once
@@ -68,7 +69,6 @@ private:
     AtomicFile(const std::filesystem::path &path, WaitForRoom room);
     Result<void> openFile();
     Result<void> openTemporary(std::optional<unsigned> mode);
-    void openNamed();
     bool giveName();
     Result<void> appendUnbuffered(std::string_view bytes);
     Result<void> writeAll(std::string_view bytes);
@@ -88,5 +88,8 @@ private:
 
 /// Writes a file of these bytes, whole or not at all.
 Result<void> writeFile(const std::filesystem::path &path, std::string_view bytes);
+
+/// Copies a file, whole or not at all.
+Result<void> copyFile(const std::filesystem::path &from, const std::filesystem::path &to);
 
 } // namespace poolscope

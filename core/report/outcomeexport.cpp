@@ -29,7 +29,8 @@ Result<void> writeNumbers(
     return writer.writeReals(first, values);
 }
 
-Result<void> writeOne(OutcomeWriter &writer, const OutcomeStore &outcomes, std::uint64_t index)
+Result<void> writeOne(OutcomeWriter &writer, const OutcomeStore &outcomes, std::uint64_t index,
+    UnmarkedValues &unmarked)
 {
     if (!outcomes.has(index)) {
         OutcomeView outcome;
@@ -41,17 +42,19 @@ Result<void> writeOne(OutcomeWriter &writer, const OutcomeStore &outcomes, std::
     const auto outcome = outcomes.read(index);
     if (!outcome)
         return tl::unexpected(outcome.error());
+    unmarked.add(outcome->view);
     return writer.write(index, outcome->view);
 }
 
 } // namespace
 
-Result<void> exportOutcomes(
+Result<UnmarkedValues> exportOutcomes(
     const RunRecord &record, const std::filesystem::path &path, const GoOn &goOn)
 {
     auto writer = openOutcomeWriter(path);
     if (!writer)
         return tl::unexpected(writer.error());
+    UnmarkedValues unmarked;
     std::uint64_t asked = 0;
     for (std::uint64_t index = 0; index < record.inputCount;) {
         if (index >= asked) {
@@ -61,13 +64,14 @@ Result<void> exportOutcomes(
         }
         const auto numbers =
             record.outcomes->numbers(index, std::min(mostAtOnce, record.inputCount - index));
-        const auto written = numbers.cells.empty() ? writeOne(**writer, *record.outcomes, index)
-                                                   : writeNumbers(**writer, index, numbers);
+        const auto written = numbers.cells.empty()
+            ? writeOne(**writer, *record.outcomes, index, unmarked)
+            : writeNumbers(**writer, index, numbers);
         if (!written)
-            return written;
+            return tl::unexpected(written.error());
         index += std::max<std::uint64_t>(1, numbers.cells.size());
     }
-    return (*writer)->finish();
+    return (*writer)->finish().map([&] { return unmarked; });
 }
 
 } // namespace poolscope

@@ -4,6 +4,7 @@
 
 #include "record/runrecord.h"
 #include "report/chartdata.h"
+#include "report/unmarkedvalues.h"
 #include "result.h"
 
 #include <filesystem>
@@ -11,8 +12,9 @@
 namespace poolscope {
 
 /// Formats as OutcomeWriter has them, by the file's ending. An index that has no outcome (yet) is a
-/// failure of the kind "unfinished". Any thread, also while the run goes on.
-Result<void> exportOutcomes(
+/// failure of the kind "unfinished". Any thread, also while the run goes on. Returns what the file
+/// does not show of the values.
+Result<UnmarkedValues> exportOutcomes(
     const RunRecord &record, const std::filesystem::path &path, const GoOn &goOn = {});
 
 } // namespace poolscope

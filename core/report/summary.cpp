@@ -63,7 +63,7 @@ std::string summaryJson(const RunRecord &record, const Analysis &analysis)
         {"accounting", accountingJson(analysis.accounting, heldBackOf(record))},
         {"verdict", verdictJson(analysis.verdict)},
     };
-    return summary.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return summary.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
 } // namespace poolscope

@@ -6,6 +6,7 @@
 #include "pool/usablecores.h"
 #include "record/runfile.h"
 #include "record/specjson.h"
+#include "system/newfile.h"
 
 #include <array>
 #include <cerrno>
@@ -202,15 +203,18 @@ Result<std::vector<SweepMeasurement>> readSweepFile(const std::filesystem::path 
         .map([](Contents contents) { return std::move(contents.measurements); });
 }
 
-SweepFile::SweepFile(std::filesystem::path path, int descriptor)
+SweepFile::SweepFile(std::filesystem::path path, std::filesystem::path place, int descriptor)
     : m_path(std::move(path))
+    , m_place(std::move(place))
     , m_descriptor(descriptor)
 {
 }
 
 SweepFile::SweepFile(SweepFile &&other) noexcept
     : m_path(std::move(other.m_path))
+    , m_place(std::move(other.m_place))
     , m_descriptor(std::exchange(other.m_descriptor, -1))
+    , m_size(other.m_size)
     , m_measurements(std::move(other.m_measurements))
 {
 }
@@ -223,10 +227,20 @@ SweepFile::~SweepFile()
 
 Result<SweepFile> SweepFile::open(const std::filesystem::path &path, const SweepSubject &subject)
 {
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    const auto place = followOwnLinks(path);
+    if (!place)
+        return tl::unexpected(place.error());
+    constexpr int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    int descriptor = ::open(place->c_str(), flags | O_CREAT | O_EXCL, 0666);
+    if (descriptor < 0 && errno == EEXIST)
+        descriptor = ::open(place->c_str(), flags);
     if (descriptor < 0)
         return failure("cannot write " + path.string() + ": " + reason());
-    SweepFile file(path, descriptor);
+    SweepFile file(path, *place, descriptor);
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(*place, error) || mayBePlanted(*place))
+        return failure("cannot write " + path.string()
+            + ": it is not a regular file, or another user made it");
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0)
         return failure("another sweep is writing to " + path.string());
     if (const auto taken = file.take(subject); !taken)
@@ -255,6 +269,7 @@ Result<void> SweepFile::take(const SweepSubject &subject)
         return failure("cannot write " + m_path.string() + ": " + reason());
     if (::lseek(m_descriptor, 0, SEEK_END) < 0)
         return failure("cannot write " + m_path.string() + ": " + reason());
+    m_size = contents->whole;
     return {};
 }
 
@@ -265,6 +280,11 @@ Result<void> SweepFile::append(const SweepMeasurement &measurement)
 
 Result<void> SweepFile::write(const std::string &line)
 {
+    const auto size = sizeIfStillAt(m_place, m_descriptor);
+    if (!size)
+        return failure(m_path.string() + " " + size.error().message);
+    if (*size < m_size)
+        return failure(m_path.string() + " was cut short");
     std::string_view rest;
     const std::string ended = line + "\n";
     for (rest = ended; !rest.empty();) {
@@ -274,6 +294,7 @@ Result<void> SweepFile::write(const std::string &line)
         else if (written < 0 && errno != EINTR)
             return failure("cannot write " + m_path.string() + ": " + reason());
     }
+    m_size += ended.size();
     if (::fdatasync(m_descriptor) != 0 && errno != EINVAL)
         return failure("cannot write " + m_path.string() + ": " + reason());
     return {};

@@ -63,12 +63,14 @@ public:
     Result<void> append(const SweepMeasurement &measurement);
 
 private:
-    SweepFile(std::filesystem::path path, int descriptor);
+    SweepFile(std::filesystem::path path, std::filesystem::path place, int descriptor);
     Result<void> take(const SweepSubject &subject);
     Result<void> write(const std::string &line);
 
-    std::filesystem::path m_path;
+    std::filesystem::path m_path; ///< as the user wrote it
+    std::filesystem::path m_place; ///< with links followed
     int m_descriptor;
+    std::uint64_t m_size = 0; ///< bytes that were read or written
     std::vector<SweepMeasurement> m_measurements;
 };
 

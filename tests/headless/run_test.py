@@ -484,7 +484,7 @@ class Files(ProgramTest):
             with self.subTest(closed=closed):
                 subprocess.run(
                     ["sh", "-c", f'"$@" {closed}', "sh", PROGRAM, "run", "--builtin", "sqrt",
-                     "--range", "0:4", "-j", "2", "-o", "out.csv", "--summary", "-"],
+                     "--range", "0:4", "-j", "2", "-o", "out.csv"],
                     cwd=self.folder, env=environment(self.mark), stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=PATIENCE,
                 )

@@ -63,7 +63,7 @@ protected:
     fs::path m_folder;
 };
 
-std::string messageOf(const Result<void> &result)
+template <typename T> std::string messageOf(const Result<T> &result)
 {
     return result ? "" : result.error().message;
 }

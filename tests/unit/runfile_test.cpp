@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -112,6 +113,17 @@ public:
         EXPECT_TRUE(m_journal->result());
         m_journal.reset();
     }
+    /// The same for a run whose file is lost; returns what was told of that.
+    std::vector<std::string> finishWithoutFile(std::uint64_t time, std::uint64_t settledBelow)
+    {
+        m_journal->finish(m_recorder->snapshot(time));
+        EXPECT_TRUE(m_journal->waitUntilClosed(patience));
+        EXPECT_FALSE(m_journal->result());
+        EXPECT_EQ(m_journal->writtenBelow(), settledBelow)
+            << "what waits for it would wait for ever";
+        const std::lock_guard lock(m_mutex);
+        return m_losses;
+    }
     /// What is told after the last note() is lost.
     void breakOff() { m_journal.reset(); }
 
@@ -162,12 +174,18 @@ private:
         m_journal = std::make_unique<Journal>(std::move(file), *m_record, std::move(written),
             Journal::Told{[this](const RecordPositions &reached) { m_recorder->written(reached); },
                 [](const std::string &) {}, [] {},
+                [this](const std::string &why) {
+                    const std::lock_guard lock(m_mutex);
+                    m_losses.push_back(why);
+                },
                 [] {
                 }});
     }
 
     std::unique_ptr<RunRecord> m_record;
     std::unique_ptr<Recorder> m_recorder;
+    std::mutex m_mutex;
+    std::vector<std::string> m_losses;
     std::unique_ptr<Journal> m_journal;
 };
 
@@ -524,6 +542,128 @@ TEST_F(RunFileTest, WaitsForWhatADeadProgramLeftBehind)
     dying.join();
 }
 
+TEST_F(RunFileTest, IsNotHeldByAProcessThatHasEnded)
+{
+    const pid_t zombie = fork();
+    if (zombie == 0)
+        _exit(RunFile::create(m_path, description(3), RunFile::IfExists::Refuse) ? 0 : 1);
+    siginfo_t ended = {};
+    ASSERT_EQ(waitid(P_PID, static_cast<id_t>(zombie), &ended, WEXITED | WNOWAIT), 0);
+    const auto info = readRunFileInfo(m_path);
+    ASSERT_TRUE(info) << info.error().message;
+    EXPECT_EQ(info->progress.holder.pid, static_cast<std::uint32_t>(zombie));
+    EXPECT_FALSE(isAlive(info->progress.holder));
+    EXPECT_TRUE(isAlive(thisProcess()));
+    EXPECT_TRUE(RunFile::reopen(m_path));
+    ASSERT_EQ(waitpid(zombie, nullptr, 0), zombie);
+    EXPECT_FALSE(isAlive(info->progress.holder));
+    EXPECT_FALSE(isAlive({99'999'999, 0, thisProcess().host})) << "of a process that never was";
+}
+
+TEST_F(RunFileTest, IsLostWhereItIsNotTheFileThatWasMade)
+{
+    const auto file = [this] {
+        return std::filesystem::path(m_path);
+    };
+    const std::map<std::string, std::function<void()>> ways{
+        {"was removed or renamed",
+            [&] {
+                std::filesystem::remove(file());
+            }},
+        {"was replaced by another file",
+            [&] {
+                std::filesystem::copy_file(file(), m_folder / "copy");
+                std::filesystem::rename(m_folder / "copy", file());
+            }},
+        {"was cut short",
+            [&] {
+                std::filesystem::resize_file(file(), 8192);
+            }},
+        {"cannot write",
+            [&] {
+                write(std::string(std::filesystem::file_size(file()), 'x'));
+            }},
+    };
+    for (const auto &[why, lose] : ways) {
+        std::filesystem::remove(m_path);
+        FakeRun run(m_path, description(300));
+        run.recorder().workerChanged(1, WorkerState::Ready, 5);
+        run.addReals({0, 100}, 1, 100);
+        run.note(500);
+        while (!readRunFileInfo(m_path) || readRunFileInfo(m_path)->progress.succeeded < 100)
+            std::this_thread::yield();
+        lose();
+        for (std::uint64_t first = 100; first < 300; first += 100) {
+            run.addReals({first, 100}, 1, 100 + first);
+            run.note(500 + first);
+        }
+        const std::vector<std::string> losses = run.finishWithoutFile(2000, 300);
+        ASSERT_EQ(losses.size(), 1U) << why;
+        EXPECT_THAT(losses.front(), HasSubstr(why));
+        EXPECT_THAT(losses.front(), HasSubstr("the run can no longer be kept"));
+    }
+}
+
+TEST_F(RunFileTest, IsLostWhereItWasCutShortInATransaction)
+{
+    const std::string data(100'000, 'd');
+    auto made = RunFile::create(m_path, description(3), RunFile::IfExists::Refuse);
+    ASSERT_TRUE(made) << made.error().message;
+    RunFile &file = **made;
+    const auto add = [&](int pieces) {
+        Result<void> added;
+        for (int i = 0; i < pieces && added; ++i)
+            added = file.add({0, PieceKind::Log, 0, 0, 0, data});
+        return added;
+    };
+    ASSERT_TRUE(
+        file.begin().and_then([&] { return add(20); }).and_then([&] { return file.commit({}); }));
+    ASSERT_TRUE(file.begin().and_then([&] { return add(10); }));
+    std::filesystem::resize_file(m_path, 200'000);
+    const auto closed =
+        add(10).and_then([&] { return file.commit({}); }).and_then([&] { return file.close(); });
+    ASSERT_FALSE(closed);
+    EXPECT_THAT(closed.error().message, HasSubstr("was cut short"));
+    EXPECT_TRUE(file.isLost());
+}
+
+TEST_F(RunFileTest, IsNotLostWhereATransactionIsTakenBack)
+{
+    const std::string data(1'000'000, 'd');
+    auto made = RunFile::create(m_path, description(3), RunFile::IfExists::Refuse);
+    ASSERT_TRUE(made) << made.error().message;
+    RunFile &file = **made;
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_TRUE(file.begin());
+        for (int piece = 0; piece < 20; ++piece)
+            ASSERT_TRUE(file.add({0, PieceKind::Log, 0, 0, 0, data}));
+        file.rollback();
+    }
+    ASSERT_TRUE(file.begin().and_then([&] { return file.commit({}); }));
+    const auto closed = file.close();
+    EXPECT_TRUE(closed) << closed.error().message;
+}
+
+TEST_F(RunFileTest, HasNoHoleButTheOneThatSqliteLeaves)
+{
+    // Its locks are at 1 GiB; on a disk, since memory for tests may be small.
+    std::string name = std::filesystem::temp_directory_path() / "runfile-XXXXXX";
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    const std::string path = std::filesystem::path(name) / "run.poolscope";
+    const std::string data(1'000'000, 'd');
+    auto made = RunFile::create(path, description(3), RunFile::IfExists::Refuse);
+    ASSERT_TRUE(made) << made.error().message;
+    ASSERT_TRUE((*made)->begin());
+    Result<void> added;
+    for (int piece = 0; piece < 1100 && added; ++piece)
+        added = (*made)->add({0, PieceKind::Log, 0, 0, 0, data});
+    const auto closed = added.and_then([&] { return (*made)->commit({}); }).and_then([&] {
+        return (*made)->close();
+    });
+    std::filesystem::remove_all(name);
+    ASSERT_TRUE(closed) << closed.error().message;
+}
+
 TEST_F(RunFileTest, IsCalledWhatItsOwnerCallsIt)
 {
     FakeRun(m_path, description(3)).finish(10);
@@ -554,9 +694,9 @@ TEST_F(RunFileTest, RefusesWhatIsNoRunFile)
     expectRefused(m_path, "is no run file");
     write(std::string("SQLite format 3\0", 16) + std::string(9000, '\1'));
     expectRefused(m_path, "");
-    std::filesystem::remove(m_path);
+    write("");
     {
-        auto database = sqlite::Database::open(m_path, sqlite::Mode::Create);
+        auto database = sqlite::Database::open(m_path, sqlite::Mode::ReadWrite);
         ASSERT_EQ(database->execute("CREATE TABLE notes(text)"), 0);
     }
     expectRefused(m_path, "is no run file of Poolscope");
