@@ -15,6 +15,7 @@ namespace {
 
 constexpr double reach = 4; // pixels around a failure's tick in which it is meant
 constexpr std::size_t marksAtOnce = 20'000;
+constexpr double roundingError = 1e-9;
 
 constexpr std::size_t keys = 4; // entries of the legend that cannot be switched
 
@@ -71,13 +72,22 @@ LanesChart::LanesChart(TimeView &view, QWidget *parent)
     m_lanes->setTheme(&theme());
     connect(yAxis, qOverload<const QCPRange &>(&QCPAxis::rangeChanged), this,
         &LanesChart::keepLanesInView);
+    connect(&view, &TimeView::followed, this, &LanesChart::fitLanes);
 }
 
-/// There is nothing above the first lane and below the last.
+QCPRange LanesChart::allLanes() const
+{
+    return {0.5, std::max<double>(1, static_cast<double>(m_lanesShown)) + 0.5};
+}
+
+/// There is nothing above the first lane and below the last. Lanes can be dragged while some are
+/// out of view.
 void LanesChart::keepLanesInView(const QCPRange &range)
 {
-    const QCPRange all(0.5, std::max<double>(1, static_cast<double>(m_lanesShown)) + 0.5);
-    const QCPRange kept = range.size() >= all.size() ? all : range.bounded(all.lower, all.upper);
+    const QCPRange all = allLanes();
+    const bool isZoomed = range.size() < all.size() * (1 - roundingError);
+    axisRect()->setRangeDrag(isZoomed ? Qt::Horizontal | Qt::Vertical : Qt::Horizontal);
+    const QCPRange kept = isZoomed ? range.bounded(all.lower, all.upper) : all;
     if (kept != range)
         yAxis->setRange(kept);
 }
@@ -159,7 +169,6 @@ void LanesChart::recordChanged()
 {
     m_history.reset();
     m_finder.reset();
-    m_lanesShown = 0;
     m_now = 0;
     m_knowsMarks = false;
     if (record()) {
@@ -167,6 +176,7 @@ void LanesChart::recordChanged()
         m_finder = std::make_unique<SpanFinder>(record()->timeline);
     }
     m_lanes->setSource(record() ? &record()->timeline : nullptr, m_history.get());
+    fitLanes();
 }
 
 Chart::Taken LanesChart::takeNew(const Moment &moment, std::chrono::steady_clock::time_point)
@@ -194,15 +204,9 @@ void LanesChart::showNewLanes()
 
 void LanesChart::fitLanes()
 {
-    axisRect()->setRangeDrag(Qt::Horizontal);
     m_lanesShown = record() ? record()->timeline.workerCount() : 0;
-    yAxis->setRange(0.5, std::max<double>(1, static_cast<double>(m_lanesShown)) + 0.5);
-}
-
-void LanesChart::fit()
-{
-    fitLanes();
-    TimeChart::fit();
+    yAxis->setRange(allLanes());
+    replotSoon();
 }
 
 void LanesChart::showIndex(std::optional<std::uint64_t> index)
@@ -371,8 +375,6 @@ void LanesChart::wheelEvent(QWheelEvent *event)
     const bool overNumbers = event->position().x() < axisRect()->left();
     axisRect()->setRangeZoom(overNumbers ? Qt::Vertical : Qt::Horizontal);
     Chart::wheelEvent(event);
-    if (overNumbers)
-        axisRect()->setRangeDrag(Qt::Horizontal | Qt::Vertical);
     axisRect()->setRangeZoom(Qt::Horizontal);
 }
 

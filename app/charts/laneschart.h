@@ -18,7 +18,6 @@ public:
     QString figure() const override;
     std::vector<Series> series() const override;
     void setSeriesVisible(std::size_t series, bool visible) override;
-    void fit() override;
     void showIndex(std::optional<std::uint64_t> index) override;
     void setSelectionVisible(bool visible) override;
     /// Iterations that stand out; null: none.
@@ -49,6 +48,7 @@ private:
     void showNewLanes();
     void fitLanes();
     void keepLanesInView(const QCPRange &range);
+    QCPRange allLanes() const;
 
     LanesPlottable *m_lanes;
     std::unique_ptr<RunHistory> m_history;

@@ -43,14 +43,16 @@ void TimeView::follow()
 {
     m_whole = m_range.width() >= whole().width() && m_range.begin <= 0;
     setFollowing(true);
-    setRange(followed());
+    setRange(followedRange());
+    emit followed();
 }
 
 void TimeView::fit()
 {
     m_whole = true;
     setFollowing(true);
-    setRange(followed());
+    setRange(followedRange());
+    emit followed();
 }
 
 void TimeView::zoom(double factor)
@@ -79,7 +81,7 @@ void TimeView::setNow(double now, Run run)
     m_now = now;
     m_run = run;
     if (m_following)
-        setRange(followed());
+        setRange(followedRange());
 }
 
 void TimeView::setRange(Range range)
@@ -105,7 +107,7 @@ TimeView::Range TimeView::whole() const
     return {0, roundUp(std::max(m_now, shortestRun) * 1.02)};
 }
 
-TimeView::Range TimeView::followed() const
+TimeView::Range TimeView::followedRange() const
 {
     if (m_whole)
         return whole();

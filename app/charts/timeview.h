@@ -43,12 +43,14 @@ signals:
     void rangeChanged();
     void cursorChanged();
     void followingChanged(bool following);
+    /// follow() or fit() was called, whether or not that changed the view.
+    void followed();
 
 private:
     void setRange(Range range);
     void setFollowing(bool following);
     Range whole() const;
-    Range followed() const;
+    Range followedRange() const;
 
     Range m_range;
     double m_now = 0;

@@ -19,6 +19,7 @@ public:
 
     /// Whether one has come since this object was made; true even before the event loop has told.
     static bool hasCome();
+    static bool hasNotCome() { return !hasCome(); }
     /// Waits until `descriptor` can be written to. False when a signal has come first.
     static bool waitToWrite(int descriptor);
     /// Runs `job` on a thread of its own and waits for it. False when a signal has come first: the

@@ -53,8 +53,8 @@ int RunCommand::execute()
 {
     Interrupt interruption;
     if (const auto prepared = prepare(); !prepared) {
-        complain(prepared.error().message);
-        return exitWrongUse;
+        complain(Interrupt::hasCome() ? "interrupted" : prepared.error().message);
+        return Interrupt::hasCome() ? exitInterrupted : exitWrongUse;
     }
     connect(&interruption, &Interrupt::came, m_run.get(), &Run::cancel);
     connect(&m_timer, &QTimer::timeout, this, &RunCommand::work);
@@ -73,7 +73,7 @@ Result<void> RunCommand::prepare()
         return checked;
     if (!m_options.resumed) {
         if (const auto checked =
-                unlessInterrupted<void>([&] { return checkTask(m_options.spec.task); });
+                unlessInterrupted<void>([&] { return checkTask(m_options.spec.task, Interrupt::hasNotCome); });
             !checked)
             return checked;
     }
@@ -126,7 +126,7 @@ Result<void> RunCommand::save(Run::Opened &opened) const
 {
     const auto ifExists =
         m_options.overwrite ? RunFile::IfExists::Replace : RunFile::IfExists::Refuse;
-    return saveRun(opened, *m_options.save, ifExists);
+    return saveRun(opened, *m_options.save, ifExists, Interrupt::hasNotCome);
 }
 
 /// What a job gives that may take long, such as reading a large input. It has begun nothing that
@@ -151,7 +151,7 @@ Result<Run::Opened> RunCommand::reopen(Run::Reading reading) const
 {
     const auto ifTaskChanged =
         m_options.changedTask ? IfTaskChanged::Accept : IfTaskChanged::Refuse;
-    auto opened = reopenRun(*m_options.resumed, reading, ifTaskChanged);
+    auto opened = reopenRun(*m_options.resumed, reading, ifTaskChanged, Interrupt::hasNotCome);
     if (opened && m_options.retryFailed)
         opened->tryAgain = failedInputs(*opened->record);
     if (opened && !opened->takenBack.empty())

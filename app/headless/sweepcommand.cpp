@@ -43,8 +43,8 @@ int SweepCommand::execute()
 {
     Interrupt interruption;
     if (const auto prepared = prepare(); !prepared) {
-        complain(prepared.error().message);
-        return exitWrongUse;
+        complain(Interrupt::hasCome() ? "interrupted" : prepared.error().message);
+        return Interrupt::hasCome() ? exitInterrupted : exitWrongUse;
     }
     connect(&interruption, &Interrupt::came, m_runner.get(), &SweepRunner::cancel);
     connect(m_runner.get(), &SweepRunner::measured, this, &SweepCommand::keep);
@@ -64,7 +64,7 @@ Result<void> SweepCommand::prepare()
         return checked;
     Result<std::unique_ptr<InputSource>> inputs;
     const bool opened = Interrupt::waitForJob([&] {
-        inputs = checkTask(m_options.spec.task).and_then([&] {
+        inputs = checkTask(m_options.spec.task, Interrupt::hasNotCome).and_then([&] {
             return openInput(m_options.spec.input);
         });
     });
@@ -91,7 +91,8 @@ Result<void> SweepCommand::openFile(const InputSource &inputs)
 {
     if (!m_options.save)
         return {};
-    const auto subject = sweepSubject(m_options.spec, inputs, "poolscope " POOLSCOPE_VERSION);
+    const auto subject =
+        sweepSubject(m_options.spec, inputs, "poolscope " POOLSCOPE_VERSION, Interrupt::hasNotCome);
     if (!subject)
         return tl::unexpected(subject.error());
     return SweepFile::open(*m_options.save, *subject).map([this](SweepFile file) {

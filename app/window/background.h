@@ -2,9 +2,13 @@
 // Work on another thread whose end is told on this one.
 #pragma once
 
+#include "pool/askprogram.h"
+
 #include <QFutureWatcher>
 #include <QObject>
 #include <QtConcurrent>
+#include <atomic>
+#include <memory>
 #include <utility>
 
 namespace poolscope {
@@ -23,5 +27,33 @@ QFuture<void> inBackground(QObject *context, Job job, Done done)
     watcher->setFuture(future);
     return future;
 }
+
+/// Which of several jobs is wanted: the one that was begun last, until it is cancelled or this
+/// object goes. A job that is no longer wanted ends what it has started, and soon itself.
+class LatestJob {
+public:
+    LatestJob() = default;
+    LatestJob(const LatestJob &) = delete;
+    LatestJob &operator=(const LatestJob &) = delete;
+    ~LatestJob() { cancel(); }
+
+    /// For the job that begins now. Any thread.
+    StillWanted begin()
+    {
+        cancel();
+        m_wanted = std::make_shared<std::atomic<bool>>(true);
+        return [wanted = m_wanted] {
+            return wanted->load();
+        };
+    }
+    void cancel()
+    {
+        if (m_wanted)
+            *m_wanted = false;
+    }
+
+private:
+    std::shared_ptr<std::atomic<bool>> m_wanted;
+};
 
 } // namespace poolscope

@@ -56,11 +56,11 @@ ChartCard::ChartCard(Chart *chart, TimeView *view, QWidget *parent)
 
 void ChartCard::buildHeader(TimeView *view)
 {
-    auto *title = new QLabel(m_chart->title());
+    auto *title = new ElidedLabel(m_chart->title());
     title->setObjectName(QStringLiteral("cardTitle"));
     title->setToolTip(QStringLiteral("<p>%1</p>").arg(m_chart->explanation()));
     m_figure->setObjectName(QStringLiteral("figure"));
-    m_figure->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    m_figure->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // the title goes first
     m_header->addWidget(title);
     m_header->addWidget(m_figure, 1);
     if (view) {

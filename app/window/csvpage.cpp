@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/csvpage.h"
 
+#include "window/choicebox.h"
 #include "window/formfield.h"
 #include "window/look.h"
 
@@ -74,9 +75,7 @@ CsvPage::CsvPage(QWidget *parent)
 
 QWidget *CsvPage::makeLayoutControls()
 {
-    m_delimiter = new QComboBox;
-    m_delimiter->setObjectName(QStringLiteral("csvDelimiter"));
-    m_delimiter->setToolTip(tr("The character between two fields"));
+    m_delimiter = choiceBox(QStringLiteral("csvDelimiter"), tr("The character between two fields"));
     for (const Delimiter &delimiter : delimiters)
         m_delimiter->addItem(tr(delimiter.name), delimiter.character);
     m_header = new QCheckBox(tr("Names in row 1"));

@@ -13,7 +13,7 @@ namespace poolscope {
 FormField::FormField(const QString &label, QWidget *control, QWidget *parent)
     : QWidget(parent)
     , m_control(control)
-    , m_message(new QLabel)
+    , m_message(new WrappingLabel)
 {
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -21,8 +21,6 @@ FormField::FormField(const QString &label, QWidget *control, QWidget *parent)
     auto *name = new QLabel(label);
     name->setObjectName(QStringLiteral("muted"));
     name->setBuddy(control);
-    m_message->setWordWrap(true);
-    m_message->setTextFormat(Qt::PlainText);
     m_message->setObjectName(QStringLiteral("muted"));
     m_message->hide();
     for (QWidget *named : {control, control->focusProxy()}) {

@@ -2,7 +2,8 @@
 // FormField: a control under its label, and under it what is wrong with it, in one line.
 #pragma once
 
-#include <QLabel>
+#include "window/wrappinglabel.h"
+
 #include <QWidget>
 
 namespace poolscope {
@@ -24,7 +25,7 @@ private:
     void showText();
 
     QWidget *m_control;
-    QLabel *m_message;
+    WrappingLabel *m_message;
     const QWidget *m_wrong = nullptr;
     QString m_text;
     QString m_note;

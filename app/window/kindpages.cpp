@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/kindpages.h"
 
+#include "window/choicebox.h"
 #include "window/look.h"
 
 #include <QVBoxLayout>
@@ -8,15 +9,13 @@
 namespace poolscope {
 
 KindPages::KindPages(const QString &name, const QString &accessibleName, const QString &toolTip)
-    : m_choice(new QComboBox)
+    : m_choice(choiceBox(name, toolTip))
 {
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(gridUnit);
     layout->addWidget(m_choice);
-    m_choice->setObjectName(name);
     m_choice->setAccessibleName(accessibleName);
-    m_choice->setToolTip(toolTip);
     setFocusProxy(m_choice);
     connect(m_choice, &QComboBox::currentIndexChanged, this, [this] {
         showPage();

@@ -2,9 +2,10 @@
 #include "window/librarypage.h"
 
 #include "pool/taskcheck.h"
-#include "window/background.h"
+#include "window/choicebox.h"
 #include "window/formfield.h"
 #include "window/look.h"
+#include "window/taskinquiry.h"
 
 #include <QFileDialog>
 #include <QFileInfo>
@@ -14,30 +15,23 @@
 
 namespace poolscope {
 
-namespace {
-
-constexpr int askDelay = 250; // milliseconds after the last key
-
-} // namespace
-
-struct LibraryPage::Inquiry {
-    LibraryTask task;
+struct LibraryPage::Findings {
     Result<std::vector<std::string>> tasks;
     Result<void> checked;
 };
 
 LibraryPage::LibraryPage()
     : m_path(new QLineEdit)
-    , m_task(new QComboBox)
+    , m_task(choiceBox(QStringLiteral("libraryTask"), tr("It is called with each input")))
+    , m_inquiry(new TaskInquiry(
+          tr("Load the library, in another process, to see whether it has the task")))
 {
     m_path->setObjectName(QStringLiteral("libraryFile"));
     m_path->setPlaceholderText(tr("FILE.so"));
     m_path->setToolTip(tr("A shared library whose tasks poolscope_task.h declares. Another process "
                           "loads it to list them."));
-    m_task->setObjectName(QStringLiteral("libraryTask"));
     m_task->setEditable(true);
     m_task->setInsertPolicy(QComboBox::NoInsert);
-    m_task->setToolTip(tr("It is called with each input"));
     auto *browse = new QPushButton(tr("Choose\u2026"));
     browse->setToolTip(tr("Choose a shared library"));
     m_pathField = new FormField(tr("Library"), rowOf({m_path, browse}));
@@ -47,10 +41,10 @@ LibraryPage::LibraryPage()
     layout->setSpacing(gridUnit);
     layout->addWidget(m_pathField);
     layout->addWidget(m_taskField);
+    layout->addWidget(m_inquiry);
     layout->addStretch(1);
-    m_askTimer.setSingleShot(true);
-    m_askTimer.setInterval(askDelay);
-    connect(&m_askTimer, &QTimer::timeout, this, &LibraryPage::ask);
+    connect(m_inquiry, &TaskInquiry::due, this, &LibraryPage::ask);
+    connect(m_inquiry, &TaskInquiry::checkWanted, this, &LibraryPage::edited);
     connect(m_path, &QLineEdit::textChanged, this, &LibraryPage::edited);
     connect(m_task, &QComboBox::currentTextChanged, this, &LibraryPage::edited);
     connect(browse, &QPushButton::clicked, this, [this] {
@@ -58,6 +52,7 @@ LibraryPage::LibraryPage()
             QFileInfo(m_path->text()).path(), tr("Libraries (*.so *.so.*);;All files (*)"));
         if (chosen.isEmpty())
             return;
+        m_inquiry->unlock();
         m_task->clear();
         m_task->setCurrentText(QString());
         m_path->setText(chosen);
@@ -75,6 +70,8 @@ bool LibraryPage::setSpec(const TaskSpec &spec)
     const auto *library = std::get_if<LibraryTask>(&spec);
     if (!library)
         return false;
+    m_inquiry->lock();
+    m_task->clear();
     m_task->setCurrentText(QString::fromStdString(library->symbol));
     m_path->setText(QString::fromStdString(library->path));
     return true;
@@ -85,44 +82,51 @@ QString LibraryPage::problem() const
     return m_pathField->problem().isEmpty() ? m_taskField->problem() : m_pathField->problem();
 }
 
+bool LibraryPage::isTrusted() const
+{
+    return !m_inquiry->isLocked();
+}
+
+void LibraryPage::trust()
+{
+    m_inquiry->unlock();
+    edited();
+}
+
 void LibraryPage::edited()
 {
-    m_askTimer.stop();
-    m_inquiry.reset();
+    m_inquiry->drop();
     m_taskField->setProblem({});
     m_pathField->setProblem(path().isEmpty() ? tr("Choose a shared library") : QString());
     if (!path().isEmpty())
-        m_askTimer.start();
+        m_inquiry->askSoon();
     emit changed();
 }
 
 void LibraryPage::ask()
 {
-    m_inquiry = std::make_shared<Inquiry>();
-    m_inquiry->task = std::get<LibraryTask>(spec());
-    inBackground(
-        this,
-        [inquiry = m_inquiry] {
-            inquiry->tasks = libraryTasks(inquiry->task.path);
-            if (inquiry->tasks && !inquiry->task.symbol.empty())
-                inquiry->checked = checkTask(inquiry->task);
-        },
-        [this, inquiry = m_inquiry] { answered(inquiry); });
+    const auto task = std::get<LibraryTask>(spec());
+    m_inquiry->ask([this, task](const StillWanted &wanted) -> TaskInquiry::Answer {
+        Findings findings;
+        findings.tasks = libraryTasks(task.path, wanted);
+        if (findings.tasks && !task.symbol.empty())
+            findings.checked = checkTask(task, wanted);
+        return [this, findings] {
+            showFindings(findings);
+        };
+    });
 }
 
-void LibraryPage::answered(const std::shared_ptr<Inquiry> &inquiry)
+void LibraryPage::showFindings(const Findings &findings)
 {
-    if (inquiry != m_inquiry)
-        return; // the person has typed on
-    m_inquiry.reset();
-    if (!inquiry->tasks) {
-        m_pathField->setProblem(QString::fromStdString(inquiry->tasks.error().message));
+    if (!findings.tasks) {
+        m_pathField->setProblem(QString::fromStdString(findings.tasks.error().message));
     } else {
-        offer(*inquiry->tasks);
+        offer(*findings.tasks);
         if (m_task->currentText().isEmpty())
             m_taskField->setProblem(tr("It has no task: see poolscope_task.h"));
-        else if (!inquiry->checked)
-            m_taskField->setProblem(QString::fromStdString(inquiry->checked.error().message));
+        else if (!findings.checked)
+            m_taskField->setProblem(QString::fromStdString(findings.checked.error().message));
     }
     emit changed();
 }

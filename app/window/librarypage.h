@@ -6,12 +6,11 @@
 
 #include <QComboBox>
 #include <QLineEdit>
-#include <QTimer>
-#include <memory>
 
 namespace poolscope {
 
 class FormField;
+class TaskInquiry;
 
 class LibraryPage : public TaskPage {
     Q_OBJECT
@@ -22,14 +21,16 @@ public:
     TaskSpec spec() const override;
     bool setSpec(const TaskSpec &spec) override;
     QString problem() const override;
+    bool isTrusted() const override;
+    void trust() override;
 
 private:
     /// What another thread finds out about a library.
-    struct Inquiry;
+    struct Findings;
 
     void edited();
     void ask();
-    void answered(const std::shared_ptr<Inquiry> &inquiry);
+    void showFindings(const Findings &findings);
     void offer(const std::vector<std::string> &tasks);
     QString path() const { return m_path->text().trimmed(); }
 
@@ -37,8 +38,7 @@ private:
     QComboBox *m_task;
     FormField *m_pathField;
     FormField *m_taskField;
-    QTimer m_askTimer;
-    std::shared_ptr<Inquiry> m_inquiry; ///< the one that is waited for
+    TaskInquiry *m_inquiry;
 };
 
 } // namespace poolscope

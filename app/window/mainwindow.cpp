@@ -42,6 +42,7 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
+#include <QScreen>
 #include <QSettings>
 #include <QStatusBar>
 #include <QStyleFactory>
@@ -76,6 +77,7 @@ const QString columnsKey = QStringLiteral("window/columns");
 const QString tabKey = QStringLiteral("window/tab");
 const QString themeKey = QStringLiteral("window/theme");
 const QString runKey = QStringLiteral("run/arguments");
+const QString trustedKey = QStringLiteral("run/trusted");
 const QString keepKey = QStringLiteral("run/keep");
 const QString fileFolderKey = QStringLiteral("run/folder");
 
@@ -117,6 +119,7 @@ MainWindow::MainWindow()
     readSettings();
     applyTheme();
     showState();
+    fitScreen();
 }
 
 MainWindow::~MainWindow()
@@ -429,8 +432,9 @@ void MainWindow::makeStatusBar()
     m_progress = new QLabel;
     m_progress->setObjectName(QStringLiteral("progress"));
     m_progress->setAccessibleName(tr("Progress"));
-    m_stateText = new QLabel;
+    m_stateText = new ElidedLabel;
     m_stateText->setObjectName(QStringLiteral("muted"));
+    m_stateText->setAlignment(Qt::AlignCenter);
     auto *verdict =
         new VerdictButton(static_cast<AccountingChart *>(&m_charts[ChartKind::Accounting]));
     connect(verdict, &QPushButton::clicked, this, [this] { m_tabs->setCurrentIndex(timeTab); });
@@ -563,6 +567,7 @@ void MainWindow::startRun()
         return;
     m_processes->takeTyped();
     m_message->hide();
+    m_panel->trustTask();
     rememberSpec(spec());
     m_controller.start(spec(), newRunFile());
 }
@@ -723,7 +728,7 @@ void MainWindow::showState()
         }
         return QString();
     };
-    m_stateText->setText(isMeasuring() ? tr("Measuring") : text());
+    showStateText(isMeasuring() ? tr("Measuring") : text());
     m_failures->setRetry(m_controller.canTryAgain() && !isMeasuring()
             ? FailuresView::Retry::Possible
             : FailuresView::Retry::Impossible);
@@ -752,7 +757,7 @@ void MainWindow::showProblem()
 {
     const QString problem = m_panel->problem();
     if (m_controller.state() == RunController::State::Idle && !isMeasuring())
-        m_stateText->setText(problem.isEmpty() ? tr("Ready to start") : tr("Not ready"));
+        showStateText(problem.isEmpty() ? tr("Ready to start") : tr("Not ready"));
     m_sweepPage->setSubject(spec(), problem);
     m_start->setEnabled(problem.isEmpty() && !isBusy());
     m_start->setToolTip(!problem.isEmpty() ? problem
@@ -850,7 +855,7 @@ void MainWindow::showHold(const std::string &reason)
 {
     if (m_controller.state() != RunController::State::Running)
         return;
-    m_stateText->setText(
+    showStateText(
         reason.empty() ? tr("Running") : tr("Waiting: %1").arg(QString::fromStdString(reason)));
 }
 
@@ -860,7 +865,10 @@ void MainWindow::fillRecentRuns()
     for (const RunSpec &spec : recentSpecs()) {
         QAction *action = m_recentMenu->addAction(settingsText(spec));
         action->setToolTip(QString::fromStdString(shellCommand(spec)));
-        connect(action, &QAction::triggered, this, [this, spec] { setSpec(spec); });
+        connect(action, &QAction::triggered, this, [this, spec] {
+            setSpec(spec);
+            m_panel->trustTask(); // it was started before
+        });
     }
     if (m_recentMenu->isEmpty())
         m_recentMenu->addAction(tr("None yet"))->setEnabled(false);
@@ -929,6 +937,31 @@ void MainWindow::fitPauseButton()
     button->setMinimumWidth(width);
 }
 
+void MainWindow::showStateText(const QString &text)
+{
+    m_stateText->setText(text);
+    m_stateText->setToolTip(toolTipText(text.toStdString()));
+}
+
+/// Keeps the window, with the frame that it will be given, within its screen.
+void MainWindow::fitScreen()
+{
+    constexpr QMargins frame(8, 40, 8, 8); // how wide it is, is not known before it is shown
+    const QScreen *screen = QGuiApplication::screenAt(geometry().center());
+    if (!screen)
+        screen = QGuiApplication::primaryScreen();
+    const QRect room = screen->availableGeometry().marginsRemoved(frame);
+    resize(size().boundedTo(room.size()));
+    if (!testAttribute(Qt::WA_Moved))
+        return; // the window manager finds the place
+    QRect place = geometry();
+    place.moveRight(std::min(place.right(), room.right()));
+    place.moveBottom(std::min(place.bottom(), room.bottom()));
+    place.moveLeft(std::max(place.left(), room.left()));
+    place.moveTop(std::max(place.top(), room.top()));
+    setGeometry(place);
+}
+
 void MainWindow::readSettings()
 {
     const QSettings settings;
@@ -939,8 +972,11 @@ void MainWindow::readSettings()
     m_tabs->setCurrentIndex(settings.value(tabKey, 0).toInt());
     m_themeChoice = static_cast<ThemeChoice>(settings.value(themeKey, 0).toInt());
     const QStringList arguments = settings.value(runKey).toStringList();
-    if (const auto spec = specOf(arguments); spec && !arguments.isEmpty())
+    if (const auto spec = specOf(arguments); spec && !arguments.isEmpty()) {
         setSpec(*spec);
+        if (settings.value(trustedKey, false).toBool())
+            m_panel->trustTask();
+    }
 }
 
 void MainWindow::writeSettings() const
@@ -952,6 +988,7 @@ void MainWindow::writeSettings() const
     settings.setValue(columnsKey, m_columns->saveState());
     settings.setValue(tabKey, m_tabs->currentIndex());
     settings.setValue(runKey, keptArguments(spec()));
+    settings.setValue(trustedKey, m_panel->isTaskTrusted());
 }
 
 void MainWindow::closeAtOnce()

@@ -18,6 +18,7 @@
 namespace poolscope {
 
 class ChartCard;
+class ElidedLabel;
 class Exporter;
 class FailuresView;
 class HistoryView;
@@ -43,6 +44,7 @@ public:
     const ChartSet &charts() const { return m_charts; }
     TimeView &timeView() { return m_view; }
     RunSpec spec() const;
+    /// Shows what to run. Nothing that it names runs before the user starts or checks it.
     void setSpec(const RunSpec &spec);
 
     enum class ThemeChoice { Desktop, Light, Dark };
@@ -102,6 +104,8 @@ private:
     void applyTheme();
     void fitPauseButton();
     Theme::Kind themeKind() const;
+    void fitScreen();
+    void showStateText(const QString &text);
     void readSettings();
     void writeSettings() const;
 
@@ -132,7 +136,7 @@ private:
     SweepPage *m_sweepPage = nullptr;
     WhatIfPage *m_whatIfPage = nullptr;
     QLabel *m_progress = nullptr;
-    QLabel *m_stateText = nullptr;
+    ElidedLabel *m_stateText = nullptr;
     Exporter *m_exporter = nullptr;
 
     QAction *m_start = nullptr;

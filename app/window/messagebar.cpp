@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/messagebar.h"
 
+#include "tables/tabletext.h"
 #include "window/look.h"
 #include "window/sentence.h"
 
@@ -29,6 +30,7 @@ MessageBar::MessageBar(QWidget *parent)
     m_text->setTextFormat(Qt::PlainText);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_text->setObjectName(QStringLiteral("messageText"));
+    m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a path can be long
     m_more->setText(tr("More\u2026"));
     m_more->setToolTip(tr("What the worker said"));
     m_close->setToolTip(tr("Close this message (Esc)"));
@@ -52,6 +54,7 @@ void MessageBar::setTheme(const Theme &theme)
 void MessageBar::say(Kind kind, const QString &text, const QString &detail)
 {
     m_text->setText(sentence(text));
+    m_text->setToolTip(toolTipText(text.toStdString()));
     m_detail = detail;
     m_more->setVisible(!detail.isEmpty());
     setProperty("kind", kind == Kind::Problem ? QStringLiteral("problem") : QStringLiteral("note"));

@@ -3,9 +3,9 @@
 
 #include "pool/taskcheck.h"
 #include "task/commandtemplate.h"
-#include "window/background.h"
 #include "window/formfield.h"
 #include "window/look.h"
+#include "window/taskinquiry.h"
 
 #include <QFontDatabase>
 #include <QVBoxLayout>
@@ -14,7 +14,6 @@ namespace poolscope {
 
 namespace {
 
-constexpr int askDelay = 250; // milliseconds after the last key
 constexpr int mostColumns = 8; // that a note names
 
 /// How a kind is shown.
@@ -68,6 +67,7 @@ const std::string *textOf(ProgramPage::Kind kind, const TaskSpec &spec)
 ProgramPage::ProgramPage(Kind kind)
     : m_kind(kind)
     , m_text(new QLineEdit)
+    , m_inquiry(new TaskInquiry)
 {
     const Words words = wordsFor(kind);
     m_text->setObjectName(QLatin1String(words.name));
@@ -78,10 +78,9 @@ ProgramPage::ProgramPage(Kind kind)
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_field);
+    layout->addWidget(m_inquiry);
     layout->addStretch(1);
-    m_askTimer.setSingleShot(true);
-    m_askTimer.setInterval(askDelay);
-    connect(&m_askTimer, &QTimer::timeout, this, &ProgramPage::ask);
+    connect(m_inquiry, &TaskInquiry::due, this, &ProgramPage::ask);
     connect(m_text, &QLineEdit::textChanged, this, &ProgramPage::edited);
     edited();
 }
@@ -117,13 +116,12 @@ QString ProgramPage::problem() const
 
 void ProgramPage::edited()
 {
-    m_askTimer.stop();
-    m_checked.reset();
+    m_inquiry->drop();
     const bool missing = m_text->text().trimmed().isEmpty();
     m_field->setProblem(missing ? wordsFor(m_kind).missing : QString());
     showNote();
     if (!missing)
-        m_askTimer.start();
+        m_inquiry->askSoon();
     emit changed();
 }
 
@@ -157,18 +155,17 @@ QString ProgramPage::columnsNote() const
         .arg(m_columns.mid(0, mostColumns).join(QStringLiteral("}, {")));
 }
 
+/// Looks for the program, or has the shell read the script. Nothing that the task names runs.
 void ProgramPage::ask()
 {
-    m_checked = std::make_shared<Result<void>>();
-    inBackground(
-        this, [checked = m_checked, task = spec()] { *checked = checkTask(task); },
-        [this, checked = m_checked] {
-            if (checked != m_checked)
-                return; // the person has typed on
+    m_inquiry->ask([this, task = spec()](const StillWanted &wanted) -> TaskInquiry::Answer {
+        const auto checked = checkTask(task, wanted);
+        return [this, checked] {
             m_field->setProblem(
-                *checked ? QString() : QString::fromStdString(checked->error().message));
+                checked ? QString() : QString::fromStdString(checked.error().message));
             emit changed();
-        });
+        };
+    });
 }
 
 } // namespace poolscope

@@ -2,16 +2,14 @@
 // ProgramPage: a command, a shell script or a line filter, each a line of text.
 #pragma once
 
-#include "result.h"
 #include "window/taskpage.h"
 
 #include <QLineEdit>
-#include <QTimer>
-#include <memory>
 
 namespace poolscope {
 
 class FormField;
+class TaskInquiry;
 
 class ProgramPage : public TaskPage {
     Q_OBJECT
@@ -36,8 +34,7 @@ private:
     QLineEdit *m_text;
     FormField *m_field;
     QStringList m_columns; ///< of an input
-    QTimer m_askTimer;
-    std::shared_ptr<Result<void>> m_checked; ///< the one that is waited for
+    TaskInquiry *m_inquiry;
 };
 
 } // namespace poolscope

@@ -3,7 +3,6 @@
 
 #include "pool/taskcheck.h"
 #include "report/runopening.h"
-#include "window/background.h"
 
 #include <QFile>
 #include <algorithm>
@@ -32,10 +31,10 @@ struct RunController::Opening {
 namespace {
 
 /// The run of the file, ready to go on with these inputs, as far as they have failed.
-Result<Run::Opened> reopenToTryAgain(
-    const std::string &file, IfTaskChanged ifTaskChanged, const std::vector<std::uint64_t> &indices)
+Result<Run::Opened> reopenToTryAgain(const std::string &file, IfTaskChanged ifTaskChanged,
+    const std::vector<std::uint64_t> &indices, const StillWanted &wanted)
 {
-    auto opened = reopenRun(file, {OutcomeStore::Keep::All, false}, ifTaskChanged);
+    auto opened = reopenRun(file, {OutcomeStore::Keep::All, false}, ifTaskChanged, wanted);
     if (!opened)
         return opened;
     const std::vector<std::uint64_t> failed = failedInputs(*opened->record);
@@ -81,7 +80,10 @@ template <typename Job> void RunController::openInBackground(Job job, const QStr
     m_wantedWorkers = 0;
     setState(State::Opening);
     inBackground(
-        this, [opening = m_opening, job = std::move(job)] { opening->result = job(); },
+        this,
+        [opening = m_opening, wanted = m_latest.begin(), job = std::move(job)] {
+            opening->result = job(wanted);
+        },
         [this, opening = m_opening] { openingEnded(opening); });
 }
 
@@ -89,15 +91,15 @@ void RunController::start(const RunSpec &spec, const QString &path)
 {
     const std::string file = QFile::encodeName(path).toStdString();
     openInBackground(
-        [spec, file]() -> Result<Opening::What> {
-            return checkTask(spec.task)
+        [spec, file](const StillWanted &wanted) -> Result<Opening::What> {
+            return checkTask(spec.task, wanted)
                 .and_then([&] {
                     return Run::open(spec, {OutcomeStore::Keep::All, false});
                 })
                 .and_then([&](Run::Opened opened) -> Result<Opening::What> {
                     if (file.empty())
                         return opened;
-                    return saveRun(opened, file, RunFile::IfExists::Refuse).map([&] {
+                    return saveRun(opened, file, RunFile::IfExists::Refuse, wanted).map([&] {
                         return Opening::What(std::move(opened));
                     });
                 });
@@ -109,7 +111,7 @@ void RunController::open(const QString &path)
 {
     const std::string file = QFile::encodeName(path).toStdString();
     openInBackground(
-        [file]() -> Result<Opening::What> {
+        [file](const StillWanted &) -> Result<Opening::What> {
             auto loaded = openRun(file);
             if (!loaded)
                 return tl::unexpected(loaded.error());
@@ -124,9 +126,10 @@ void RunController::open(const QString &path)
 
 void RunController::resumeFile(const QString &path)
 {
-    reopen({path, [](const std::string &file, IfTaskChanged ifTaskChanged) {
-                return reopenRun(file, {OutcomeStore::Keep::All, false}, ifTaskChanged);
-            }});
+    reopen(
+        {path, [](const std::string &file, IfTaskChanged ifTaskChanged, const StillWanted &wanted) {
+             return reopenRun(file, {OutcomeStore::Keep::All, false}, ifTaskChanged, wanted);
+         }});
 }
 
 void RunController::reopen(const Reopening &reopening)
@@ -135,13 +138,13 @@ void RunController::reopen(const Reopening &reopening)
         return;
     m_reopening = reopening;
     openInBackground(
-        [file = QFile::encodeName(reopening.path).toStdString(),
-            job = reopening.reopen]() -> Result<Opening::What> {
-            return changedTaskFile(file).and_then(
-                [&](const std::string &changed) -> Result<Opening::What> {
+        [file = QFile::encodeName(reopening.path).toStdString(), job = reopening.reopen](
+            const StillWanted &wanted) -> Result<Opening::What> {
+            return changedTaskFile(file, wanted)
+                .and_then([&](const std::string &changed) -> Result<Opening::What> {
                     if (!changed.empty())
                         return TaskChanged{changed};
-                    return job(file, IfTaskChanged::Refuse);
+                    return job(file, IfTaskChanged::Refuse, wanted);
                 });
         },
         reopening.path);
@@ -150,8 +153,10 @@ void RunController::reopen(const Reopening &reopening)
 void RunController::goOnWithChangedTask()
 {
     openInBackground(
-        [file = QFile::encodeName(m_reopening.path).toStdString(), job = m_reopening.reopen]()
-            -> Result<Opening::What> { return job(file, IfTaskChanged::Accept); },
+        [file = QFile::encodeName(m_reopening.path).toStdString(), job = m_reopening.reopen](
+            const StillWanted &wanted) -> Result<Opening::What> {
+            return job(file, IfTaskChanged::Accept, wanted);
+        },
         m_reopening.path);
 }
 
@@ -236,9 +241,11 @@ void RunController::tryAgain(const std::vector<std::uint64_t> &indices)
     if (goesOn())
         m_run->tryAgain(indices);
     else if (canTryAgain())
-        reopen({m_path, [indices](const std::string &file, IfTaskChanged ifTaskChanged) {
-                    return reopenToTryAgain(file, ifTaskChanged, indices);
-                }});
+        reopen({m_path,
+            [indices](
+                const std::string &file, IfTaskChanged ifTaskChanged, const StillWanted &wanted) {
+                return reopenToTryAgain(file, ifTaskChanged, indices, wanted);
+            }});
 }
 
 void RunController::pause()
@@ -261,6 +268,7 @@ void RunController::stop()
 {
     if (m_state == State::Opening) {
         m_opening.reset();
+        m_latest.cancel();
         setState(stateWithoutOpening());
         return;
     }

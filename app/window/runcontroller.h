@@ -10,6 +10,7 @@
 #include "record/run.h"
 #include "record/runfileload.h"
 #include "record/runsaving.h"
+#include "window/background.h"
 
 #include <QObject>
 #include <functional>
@@ -79,7 +80,9 @@ private:
     /// A run file that is to be gone on with, and how.
     struct Reopening {
         QString path;
-        std::function<Result<Run::Opened>(const std::string &file, IfTaskChanged)> reopen;
+        std::function<Result<Run::Opened>(
+            const std::string &file, IfTaskChanged, const StillWanted &)>
+            reopen;
     };
 
     bool goesOn() const { return m_state == State::Running || m_state == State::Paused; }
@@ -98,6 +101,7 @@ private:
     QString m_path;
     QString m_opened;
     std::shared_ptr<Opening> m_opening; ///< the one that is waited for
+    LatestJob m_latest;
     Reopening m_reopening; ///< the last one
     std::uint32_t m_wantedWorkers = 0; ///< told while the run was opening; 0: nothing
 };

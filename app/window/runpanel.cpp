@@ -101,6 +101,16 @@ void RunPanel::setSpec(const RunSpec &spec)
     m_pool->setSpec(spec.pool);
 }
 
+bool RunPanel::isTaskTrusted() const
+{
+    return m_task->isTrusted();
+}
+
+void RunPanel::trustTask()
+{
+    m_task->trust();
+}
+
 void RunPanel::takeFile(const QString &path)
 {
     if (path.endsWith(QStringLiteral(".py")))

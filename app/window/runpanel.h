@@ -23,6 +23,9 @@ public:
     /// All but the number of workers, which the toolbar has.
     RunSpec spec() const;
     void setSpec(const RunSpec &spec);
+    /// Whether what the task names may run to find out about it; see TaskPage.
+    bool isTaskTrusted() const;
+    void trustTask();
     /// A Python file becomes the task, any other file the input.
     void takeFile(const QString &path);
     /// Why a run cannot be started, in one line; empty where it can.

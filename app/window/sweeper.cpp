@@ -4,7 +4,6 @@
 #include "analysis/figuretext.h"
 #include "charts/sweepfigures.h"
 #include "pool/taskcheck.h"
-#include "window/background.h"
 
 #include <QDir>
 #include <QFile>
@@ -41,15 +40,17 @@ Sweeper::Sweeper(QString folder, QObject *parent)
 
 Sweeper::~Sweeper() = default;
 
-Result<void> Sweeper::open(const Wish &wish, const QString &folder, Opening &opening)
+Result<void> Sweeper::open(
+    const Wish &wish, const QString &folder, Opening &opening, const StillWanted &wanted)
 {
-    if (const auto checked = checkTask(wish.spec.task); !checked)
+    if (const auto checked = checkTask(wish.spec.task, wanted); !checked)
         return checked;
     auto inputs = openInput(wish.spec.input);
     if (!inputs)
         return tl::unexpected(inputs.error());
     opening.inputs = std::move(*inputs);
-    const auto subject = sweepSubject(wish.spec, *opening.inputs, "poolscope " POOLSCOPE_VERSION);
+    const auto subject =
+        sweepSubject(wish.spec, *opening.inputs, "poolscope " POOLSCOPE_VERSION, wanted);
     if (!subject)
         return tl::unexpected(subject.error());
     opening.path = wish.file;
@@ -75,8 +76,8 @@ void Sweeper::start(const Wish &wish)
     m_opening = std::make_shared<Opening>();
     inBackground(
         this,
-        [opening = m_opening, wish, folder = m_folder] {
-            opening->result = open(wish, folder, *opening);
+        [opening = m_opening, wish, folder = m_folder, wanted = m_latest.begin()] {
+            opening->result = open(wish, folder, *opening, wanted);
         },
         [this, opening = m_opening] { openingEnded(opening); });
     m_timer.start(interval);
@@ -88,6 +89,7 @@ void Sweeper::stop()
     if (m_runner) {
         m_runner->cancel();
     } else if (std::exchange(m_opening, nullptr)) {
+        m_latest.cancel();
         m_timer.stop();
         emit activityChanged();
     }

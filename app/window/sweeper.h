@@ -8,6 +8,7 @@
 
 #include "headless/sweeprunner.h"
 #include "report/sweepfile.h"
+#include "window/background.h"
 
 #include <QObject>
 #include <QString>
@@ -50,7 +51,8 @@ signals:
 private:
     struct Opening;
 
-    static Result<void> open(const Wish &wish, const QString &folder, Opening &opening);
+    static Result<void> open(
+        const Wish &wish, const QString &folder, Opening &opening, const StillWanted &wanted);
     void openingEnded(const std::shared_ptr<Opening> &opening);
     void keep(const SweepMeasurement &measurement);
     void ended();
@@ -58,6 +60,7 @@ private:
     QString m_folder;
     Wish m_wish;
     std::shared_ptr<Opening> m_opening; ///< the one that is waited for
+    LatestJob m_latest;
     std::unique_ptr<SweepRunner> m_runner;
     std::optional<SweepFile> m_file;
     bool m_keeps = true; ///< the file can be written

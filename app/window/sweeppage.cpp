@@ -8,6 +8,7 @@
 #include "window/look.h"
 #include "window/sentence.h"
 #include "window/sweepform.h"
+#include "window/wrappinglabel.h"
 
 #include <QFile>
 #include <QHBoxLayout>
@@ -66,7 +67,7 @@ SweepPage::SweepPage(QWidget *parent)
     , m_main(new QPushButton)
     , m_over(new QPushButton(tr("Start over\u2026")))
     , m_measure(new QComboBox)
-    , m_state(new QLabel)
+    , m_state(new WrappingLabel)
     , m_fits(new QLabel)
     , m_scaling(new ScalingChart)
     , m_map(new SweepMap)
@@ -106,7 +107,6 @@ QWidget *SweepPage::makeSide()
     m_over->setToolTip(tr("Measure all of it anew, after a question"));
     m_state->setObjectName(QStringLiteral("sweepState"));
     m_state->setAccessibleName(tr("State of the sweep"));
-    m_state->setWordWrap(true);
     m_fits->setObjectName(QStringLiteral("sweepFits"));
     m_fits->setAccessibleName(tr("Fitted laws"));
     m_fits->setWordWrap(true);

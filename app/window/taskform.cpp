@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/taskform.h"
 
+#include "pool/taskcheck.h"
 #include "task/builtin.h"
-#include "window/background.h"
+#include "window/choicebox.h"
 #include "window/formfield.h"
 #include "window/kindpages.h"
 #include "window/librarypage.h"
 #include "window/look.h"
 #include "window/programpage.h"
+#include "window/taskinquiry.h"
 
 #include <QFileDialog>
 #include <QFileInfo>
@@ -20,7 +22,6 @@ namespace poolscope {
 
 namespace {
 
-constexpr int askDelay = 250; // milliseconds after the last key
 enum Page { builtinPage, pythonPage, firstOtherPage };
 
 QString text(std::string_view view)
@@ -42,21 +43,26 @@ QWidget *pageOf(const std::vector<QWidget *> &fields)
 
 } // namespace
 
-struct TaskForm::Inquiry {
-    PythonTask task;
+struct TaskForm::Findings {
     std::string place;
     Result<std::vector<PythonFunction>> functions;
     Result<void> checked;
     Result<void> initialiserChecked;
 
+    void find(const PythonTask &task, const StillWanted &wanted)
+    {
+        functions = pythonFunctions(place, task.interpreter, wanted);
+        if (functions && !task.target.ends_with(':'))
+            check(task, wanted);
+    }
     /// The function first, so that it is known what is wrong.
-    void check()
+    void check(const PythonTask &task, const StillWanted &wanted)
     {
         PythonTask alone = task;
         alone.initialiser.clear();
-        checked = checkTask(alone);
+        checked = checkTask(alone, wanted);
         if (checked && !task.initialiser.empty())
-            initialiserChecked = checkTask(task);
+            initialiserChecked = checkTask(task, wanted);
     }
 };
 
@@ -75,9 +81,6 @@ TaskForm::TaskForm(QWidget *parent)
     addPage(tr("Shell script"), new ProgramPage(ProgramPage::Kind::Shell));
     addPage(tr("Line filter"), new ProgramPage(ProgramPage::Kind::Filter));
     addPage(tr("Library function"), new LibraryPage);
-    m_askTimer.setSingleShot(true);
-    m_askTimer.setInterval(askDelay);
-    connect(&m_askTimer, &QTimer::timeout, this, &TaskForm::ask);
     connect(m_kind, &KindPages::kindChanged, this, &TaskForm::edited);
     edited();
 }
@@ -98,10 +101,8 @@ TaskPage *TaskForm::shownPage() const
 
 QWidget *TaskForm::makeBuiltinPage()
 {
-    m_builtin = new QComboBox;
-    m_builtin->setObjectName(QStringLiteral("builtin"));
+    m_builtin = choiceBox(QStringLiteral("builtin"), tr("A task that comes with Poolscope"));
     m_builtin->setMaxVisibleItems(20);
-    m_builtin->setToolTip(tr("A task that comes with Poolscope"));
     for (const BuiltinInfo &info : builtins()) {
         m_builtin->addItem(text(info.name));
         m_builtin->setItemData(m_builtin->count() - 1, text(info.summary), Qt::ToolTipRole);
@@ -125,11 +126,9 @@ QWidget *TaskForm::makePythonPage()
                            "read, not imported, to list its functions."));
     auto *browse = new QPushButton(tr("Choose\u2026"));
     browse->setToolTip(tr("Choose a Python file"));
-    m_function = new QComboBox;
-    m_function->setObjectName(QStringLiteral("pythonFunction"));
+    m_function = choiceBox(QStringLiteral("pythonFunction"), tr("It is called with each input"));
     m_function->setEditable(true);
     m_function->setInsertPolicy(QComboBox::NoInsert);
-    m_function->setToolTip(tr("It is called with each input"));
     m_interpreter = new QLineEdit(QString::fromStdString(PythonTask().interpreter));
     m_interpreter->setObjectName(QStringLiteral("interpreter"));
     m_interpreter->setToolTip(tr("A program on PATH, or a path such as that of a virtual "
@@ -144,6 +143,10 @@ QWidget *TaskForm::makePythonPage()
     m_functionField = new FormField(tr("Function"), m_function);
     m_interpreterField = new FormField(tr("Interpreter"), m_interpreter);
     m_initialiserField = new FormField(tr("Initialiser"), m_initialiser);
+    m_inquiry = new TaskInquiry(
+        tr("Run the interpreter to list the functions and to see whether this one can be a task"));
+    connect(m_inquiry, &TaskInquiry::due, this, &TaskForm::ask);
+    connect(m_inquiry, &TaskInquiry::checkWanted, this, &TaskForm::edited);
     connect(browse, &QPushButton::clicked, this, [this] {
         const QString path = QFileDialog::getOpenFileName(this, tr("A Python file"),
             QFileInfo(m_place->text()).path(), tr("Python (*.py);;All files (*)"));
@@ -154,7 +157,8 @@ QWidget *TaskForm::makePythonPage()
     connect(m_interpreter, &QLineEdit::textChanged, this, &TaskForm::edited);
     connect(m_initialiser, &QLineEdit::textChanged, this, &TaskForm::edited);
     connect(m_function, &QComboBox::currentTextChanged, this, &TaskForm::edited);
-    return pageOf({m_placeField, m_functionField, m_initialiserField, m_interpreterField});
+    return pageOf(
+        {m_placeField, m_functionField, m_initialiserField, m_interpreterField, m_inquiry});
 }
 
 QString TaskForm::place() const
@@ -178,6 +182,8 @@ TaskSpec TaskForm::spec() const
 
 void TaskForm::setSpec(const TaskSpec &spec)
 {
+    if (spec == this->spec())
+        return;
     if (const auto *builtin = std::get_if<BuiltinTask>(&spec)) {
         m_builtin->setCurrentText(QString::fromStdString(builtin->name));
         m_arguments->setText(QString::fromStdString(builtin->arguments));
@@ -192,6 +198,8 @@ void TaskForm::setSpec(const TaskSpec &spec)
     if (!given)
         return;
     const PythonTask &python = *given;
+    m_inquiry->lock();
+    m_function->clear();
     const QString target = QString::fromStdString(python.target);
     const qsizetype colon = target.lastIndexOf(QLatin1Char(':'));
     m_interpreter->setText(QString::fromStdString(python.interpreter));
@@ -201,8 +209,30 @@ void TaskForm::setSpec(const TaskSpec &spec)
     m_kind->setKind(pythonPage);
 }
 
+bool TaskForm::isTrusted() const
+{
+    if (const TaskPage *page = shownPage())
+        return page->isTrusted();
+    return m_kind->kind() != pythonPage || !m_inquiry->isLocked();
+}
+
+void TaskForm::trust()
+{
+    if (isTrusted())
+        return;
+    if (TaskPage *page = shownPage()) {
+        page->trust();
+    } else {
+        m_inquiry->unlock();
+        edited();
+    }
+}
+
 void TaskForm::setPythonFile(const QString &path)
 {
+    // The interpreter may still be the one that a run file named.
+    if (m_interpreter->text() == QString::fromStdString(PythonTask().interpreter))
+        m_inquiry->unlock();
     m_function->clear();
     m_function->setCurrentText(QString());
     m_place->setText(path);
@@ -232,8 +262,7 @@ QString TaskForm::problem() const
 
 void TaskForm::edited()
 {
-    m_askTimer.stop();
-    m_inquiry.reset();
+    m_inquiry->drop();
     if (m_kind->kind() == builtinPage)
         updateBuiltin();
     else if (m_kind->kind() == pythonPage)
@@ -269,44 +298,40 @@ void TaskForm::askSoon()
     else if (m_interpreter->text().trimmed().isEmpty())
         m_interpreterField->setProblem(tr("Name the Python interpreter, such as python3"));
     else
-        m_askTimer.start();
+        m_inquiry->askSoon();
 }
 
 void TaskForm::ask()
 {
-    m_inquiry = std::make_shared<Inquiry>();
-    m_inquiry->task = std::get<PythonTask>(spec());
-    m_inquiry->place = place().toStdString();
-    inBackground(
-        this,
-        [inquiry = m_inquiry] {
-            inquiry->functions = pythonFunctions(inquiry->place, inquiry->task.interpreter);
-            if (inquiry->functions && !inquiry->task.target.ends_with(':'))
-                inquiry->check();
-        },
-        [this, inquiry = m_inquiry] { answered(inquiry); });
+    const auto task = std::get<PythonTask>(spec());
+    m_inquiry->ask([this, task, place = place().toStdString()](
+                       const StillWanted &wanted) -> TaskInquiry::Answer {
+        Findings findings;
+        findings.place = place;
+        findings.find(task, wanted);
+        return [this, findings] {
+            showFindings(findings);
+        };
+    });
 }
 
-void TaskForm::answered(const std::shared_ptr<Inquiry> &inquiry)
+void TaskForm::showFindings(const Findings &findings)
 {
-    if (inquiry != m_inquiry)
-        return; // the person has typed on
-    m_inquiry.reset();
-    if (!inquiry->functions) {
-        const QString message = QString::fromStdString(inquiry->functions.error().message);
+    if (!findings.functions) {
+        const QString message = QString::fromStdString(findings.functions.error().message);
         // What the worker says of a file begins with its path, of a module with "module".
         const bool interpreter = message.contains(QStringLiteral("Python interpreter"))
-            && !message.startsWith(QString::fromStdString(inquiry->place));
+            && !message.startsWith(QString::fromStdString(findings.place));
         (interpreter ? m_interpreterField : m_placeField)->setProblem(message);
     } else {
-        offerFunctions(*inquiry->functions);
+        offerFunctions(*findings.functions);
         if (m_function->currentText().isEmpty())
             m_functionField->setProblem(tr("It defines no function that takes one argument"));
-        else if (!inquiry->checked)
-            m_functionField->setProblem(QString::fromStdString(inquiry->checked.error().message));
-        else if (!inquiry->initialiserChecked)
+        else if (!findings.checked)
+            m_functionField->setProblem(QString::fromStdString(findings.checked.error().message));
+        else if (!findings.initialiserChecked)
             m_initialiserField->setProblem(
-                QString::fromStdString(inquiry->initialiserChecked.error().message));
+                QString::fromStdString(findings.initialiserChecked.error().message));
     }
     emit changed();
 }

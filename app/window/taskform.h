@@ -3,21 +3,19 @@
 // page has.
 #pragma once
 
-#include "pool/taskcheck.h"
 #include "pool/workerprogram.h"
 #include "task/taskspec.h"
 
 #include <QComboBox>
 #include <QLineEdit>
-#include <QTimer>
 #include <QWidget>
-#include <memory>
 #include <vector>
 
 namespace poolscope {
 
 class FormField;
 class KindPages;
+class TaskInquiry;
 class TaskPage;
 
 class TaskForm : public QWidget {
@@ -27,7 +25,12 @@ public:
     explicit TaskForm(QWidget *parent = nullptr);
 
     TaskSpec spec() const;
+    /// Shows a task. Nothing that it names runs before it is trusted, unless the task was shown and
+    /// trusted already.
     void setSpec(const TaskSpec &spec);
+    /// Whether what the task names may run to find out about it; see TaskPage.
+    bool isTrusted() const;
+    void trust();
     /// Takes a Python file, and its first function that can be a task.
     void setPythonFile(const QString &path);
     /// The columns that an input has; none where it is no row of a table.
@@ -40,7 +43,7 @@ signals:
 
 private:
     /// What another thread finds out about a Python task.
-    struct Inquiry;
+    struct Findings;
 
     QWidget *makeBuiltinPage();
     QWidget *makePythonPage();
@@ -50,7 +53,7 @@ private:
     void updateBuiltin();
     void askSoon();
     void ask();
-    void answered(const std::shared_ptr<Inquiry> &inquiry);
+    void showFindings(const Findings &findings);
     void offerFunctions(const std::vector<PythonFunction> &functions);
     QString place() const;
 
@@ -68,8 +71,7 @@ private:
     FormField *m_interpreterField;
     FormField *m_initialiserField;
     std::vector<TaskPage *> m_pages; ///< of the kinds behind those two
-    QTimer m_askTimer;
-    std::shared_ptr<Inquiry> m_inquiry; ///< the one that is waited for
+    TaskInquiry *m_inquiry; ///< about a Python function
 };
 
 } // namespace poolscope

@@ -5,7 +5,6 @@
 #include "charts/units.h"
 #include "input/firstinputs.h"
 #include "pool/taskcheck.h"
-#include "window/background.h"
 
 #include <algorithm>
 #include <cmath>
@@ -24,9 +23,9 @@ std::size_t positionOf(Tried tried)
     return static_cast<std::size_t>(tried);
 }
 
-Result<std::unique_ptr<InputSource>> openAll(const RunSpec &spec)
+Result<std::unique_ptr<InputSource>> openAll(const RunSpec &spec, const StillWanted &wanted)
 {
-    return checkTask(spec.task).and_then([&] { return openInput(spec.input); });
+    return checkTask(spec.task, wanted).and_then([&] { return openInput(spec.input); });
 }
 
 } // namespace
@@ -55,7 +54,10 @@ void Verifier::start(const Wish &wish)
     m_verification.predicted = wish.predicted;
     m_opening = std::make_shared<Opening>();
     inBackground(
-        this, [opening = m_opening, spec = wish.present] { opening->inputs = openAll(spec); },
+        this,
+        [opening = m_opening, spec = wish.present, wanted = m_latest.begin()] {
+            opening->inputs = openAll(spec, wanted);
+        },
         [this, opening = m_opening] { openingEnded(opening); });
     m_timer.start(interval);
     emit activityChanged();
@@ -66,6 +68,7 @@ void Verifier::stop()
     if (m_series) {
         m_series->cancel();
     } else if (std::exchange(m_opening, nullptr)) {
+        m_latest.cancel();
         m_timer.stop();
         emit activityChanged();
     }

@@ -8,6 +8,7 @@
 
 #include "analysis/verification.h"
 #include "headless/runseries.h"
+#include "window/background.h"
 
 #include <QObject>
 #include <QString>
@@ -58,6 +59,7 @@ private:
 
     Wish m_wish;
     std::shared_ptr<Opening> m_opening; ///< the one that is waited for
+    LatestJob m_latest;
     std::unique_ptr<RunSeries> m_series;
     std::vector<Tried> m_order;
     std::size_t m_done = 0;

@@ -15,6 +15,9 @@
 #include <QApplication>
 #include <QFile>
 #include <QLocale>
+#include <QThreadPool>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 namespace poolscope {
@@ -23,6 +26,7 @@ namespace {
 
 constexpr const char *platformVariable = "QT_QPA_PLATFORM";
 constexpr const char *defaultChartsFolder = "poolscope-charts";
+constexpr int patienceAtEnd = 500; // milliseconds
 
 /// Has Qt take what display there is, and none rather than end the program.
 void choosePlatform()
@@ -107,6 +111,28 @@ void sayMessage(QtMsgType, const QMessageLogContext &, const QString &message)
         tell(message.toStdString());
 }
 
+/// Ends the program although another thread still reads what is slow or large. What it reads is no
+/// longer wanted, and it writes nothing.
+[[noreturn]] void leave(int status)
+{
+    std::fflush(nullptr);
+    std::_Exit(status);
+}
+
+int showWindow(const WindowCommand &command)
+{
+    MainWindow window;
+    window.show();
+    if (command.file)
+        window.openFile(QFile::decodeName(command.file->c_str()));
+    Interrupt interruption;
+    QObject::connect(&interruption, &Interrupt::came, &window, [&window] {
+        window.closeAtOnce();
+        QApplication::exit(exitInterrupted); // a dialog may still be open
+    });
+    return QApplication::exec();
+}
+
 int openWindow(int argc, char **argv, const WindowCommand &command)
 {
     const bool platformIsGiven = !qEnvironmentVariableIsEmpty(platformVariable);
@@ -119,16 +145,10 @@ int openWindow(int argc, char **argv, const WindowCommand &command)
     if (!platformIsGiven && QApplication::platformName() == QLatin1String("offscreen"))
         return command.file ? showWithoutDisplay(*command.file) : runDefaultWithoutDisplay();
     QLocale::setDefault(QLocale(QLocale::English)); // the language that the program speaks
-    MainWindow window;
-    window.show();
-    if (command.file)
-        window.openFile(QFile::decodeName(command.file->c_str()));
-    Interrupt interruption;
-    QObject::connect(&interruption, &Interrupt::came, &window, [&window] {
-        window.closeAtOnce();
-        QApplication::exit(exitInterrupted); // a dialog may still be open
-    });
-    return QApplication::exec();
+    const int status = showWindow(command);
+    if (!QThreadPool::globalInstance()->waitForDone(patienceAtEnd))
+        leave(status);
+    return status;
 }
 
 } // namespace

@@ -1,33 +1,99 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pool/askprogram.h"
 
+#include <QDeadlineTimer>
 #include <QProcess>
+#include <csignal>
+#include <optional>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 namespace poolscope {
 
-Result<ProgramAnswer> askProgram(
-    const std::string &what, const std::string &program, const std::vector<std::string> &arguments)
+namespace {
+
+constexpr int patience = 30'000; // milliseconds
+constexpr int interval = 20; // milliseconds from one look at `wanted` to the next
+constexpr qsizetype mostOutput = 16 << 20; // bytes
+constexpr qsizetype keptError = 64 << 10;
+
+/// Runs in the child between fork and exec: async-signal-safe calls only.
+void beginGroup(pid_t parent)
 {
-    constexpr int patience = 30'000; // milliseconds
-    QProcess process;
-    process.setStandardInputFile(QProcess::nullDevice());
-    QStringList list;
-    for (const std::string &argument : arguments)
-        list << QString::fromStdString(argument);
-    process.start(QString::fromStdString(program), list);
-    if (!process.waitForStarted(patience))
-        return failure("cannot start " + what + ": " + process.errorString().toStdString());
-    if (!process.waitForFinished(patience)) {
-        process.kill();
-        process.waitForFinished();
-        return failure(what + " gave no answer in 30 s");
+    setsid();
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(1);
+}
+
+/// A program with the processes that it starts, none of which outlives this object.
+class AskedProcess {
+public:
+    AskedProcess(const std::string &program, const std::vector<std::string> &arguments)
+    {
+        QStringList list;
+        for (const std::string &argument : arguments)
+            list << QString::fromStdString(argument);
+        m_process.setStandardInputFile(QProcess::nullDevice());
+        m_process.setChildProcessModifier([parent = getpid()] { beginGroup(parent); });
+        m_process.start(QString::fromStdString(program), list);
+        m_pid = static_cast<pid_t>(m_process.processId());
     }
-    ProgramAnswer answer;
-    answer.output = process.readAllStandardOutput().toStdString();
-    answer.error = process.readAllStandardError().toStdString();
-    const bool ended = process.exitStatus() == QProcess::NormalExit;
-    (ended ? answer.status : answer.signal) = process.exitCode();
-    return answer;
+    AskedProcess(const AskedProcess &) = delete;
+    AskedProcess &operator=(const AskedProcess &) = delete;
+    ~AskedProcess()
+    {
+        if (m_pid > 0)
+            ::kill(-m_pid, SIGKILL);
+        m_process.kill();
+        m_process.waitForFinished(-1);
+    }
+
+    /// Reads what it writes for an interval, or until it ends. True once it has ended.
+    bool waitForEnd()
+    {
+        const bool ended =
+            m_process.waitForFinished(interval) || m_process.state() == QProcess::NotRunning;
+        m_output += m_process.readAllStandardOutput();
+        m_error = (m_error + m_process.readAllStandardError()).right(keptError);
+        return ended;
+    }
+    bool hasWrittenTooMuch() const { return m_output.size() > mostOutput; }
+    bool hasStarted() const { return m_process.error() != QProcess::FailedToStart; }
+    std::string errorText() const { return m_process.errorString().toStdString(); }
+
+    ProgramAnswer answer() const
+    {
+        const bool exited = m_process.exitStatus() == QProcess::NormalExit;
+        return {m_output.toStdString(), m_error.toStdString(), exited ? m_process.exitCode() : 0,
+            exited ? 0 : m_process.exitCode()};
+    }
+
+private:
+    QProcess m_process;
+    pid_t m_pid = 0;
+    QByteArray m_output;
+    QByteArray m_error;
+};
+
+} // namespace
+
+Result<ProgramAnswer> askProgram(const std::string &what, const std::string &program,
+    const std::vector<std::string> &arguments, const StillWanted &wanted)
+{
+    const QDeadlineTimer deadline(patience);
+    AskedProcess process(program, arguments);
+    while (!process.waitForEnd()) {
+        if (wanted && !wanted())
+            return failure("the answer of " + what + " is no longer wanted");
+        if (process.hasWrittenTooMuch())
+            return failure(what + " does not stop writing");
+        if (deadline.hasExpired())
+            return failure(what + " gave no answer in 30 s");
+    }
+    if (!process.hasStarted())
+        return failure("cannot start " + what + ": " + process.errorText());
+    return process.answer();
 }
 
 } // namespace poolscope

@@ -4,6 +4,7 @@
 
 #include "result.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,14 +12,19 @@ namespace poolscope {
 
 struct ProgramAnswer {
     std::string output;
-    std::string error; ///< what it said on standard error
+    std::string error; ///< the end of what it wrote to standard error
     int status = 0; ///< its exit status
-    int signal = 0; ///< what killed it; 0: it ended by itself
+    int signal = 0; ///< the signal that killed it; 0 if it ended by itself
 };
 
-/// Waits for its end, 30 s at the most. Fails where it cannot be started or takes longer; `what` is
-/// how the message calls it.
-Result<ProgramAnswer> askProgram(
-    const std::string &what, const std::string &program, const std::vector<std::string> &arguments);
+/// Called now and then while an answer is waited for, on the thread that waits. False drops the
+/// question. An empty function always wants the answer.
+using StillWanted = std::function<bool()>;
+
+/// Waits until the program ends, 30 s at the most, and leaves none of the processes that it has
+/// started. Fails where it cannot be started, takes longer, writes too much or is no longer
+/// wanted; `what` is the program's name in the message. Any thread.
+Result<ProgramAnswer> askProgram(const std::string &what, const std::string &program,
+    const std::vector<std::string> &arguments, const StillWanted &wanted);
 
 } // namespace poolscope

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pool/taskcheck.h"
 
-#include "pool/askprogram.h"
 #include "pool/workerprogram.h"
 #include "task/builtin.h"
 #include "task/commandtemplate.h"
@@ -21,9 +20,10 @@ std::string firstLine(std::string_view text)
 
 /// Has a worker program look into a library, so that nothing of it comes into this one.
 Result<std::string> askAboutLibrary(
-    const std::string &path, const std::vector<std::string> &arguments)
+    const std::string &path, const std::vector<std::string> &arguments, const StillWanted &wanted)
 {
-    const auto answer = askProgram("the worker that loads " + path, builtinWorkerPath(), arguments);
+    const auto answer =
+        askProgram("the worker that loads " + path, builtinWorkerPath(), arguments, wanted);
     if (!answer)
         return tl::unexpected(answer.error());
     if (answer->signal != 0)
@@ -45,11 +45,13 @@ Result<std::vector<std::string>> wordsOf(const std::string &what, const std::str
 }
 
 struct Check {
+    const StillWanted &wanted;
+
     Result<void> operator()(const BuiltinTask &task) const
     {
         return makeBuiltin(task.name, task.arguments).map([](const Builtin &) {});
     }
-    Result<void> operator()(const PythonTask &task) const { return checkPython(task); }
+    Result<void> operator()(const PythonTask &task) const { return checkPython(task, wanted); }
     Result<void> operator()(const CommandTask &task) const
     {
         return wordsOf("the command", task.command).and_then([](const auto &words) {
@@ -67,7 +69,7 @@ struct Check {
     Result<void> operator()(const ShellTask &task) const
     {
         // -n: it reads the script, and runs nothing of it.
-        const auto answer = askProgram("the shell", "sh", {"-n", "-c", task.script, "sh"});
+        const auto answer = askProgram("the shell", "sh", {"-n", "-c", task.script, "sh"}, wanted);
         if (!answer)
             return tl::unexpected(answer.error());
         if (answer->status != 0)
@@ -76,7 +78,7 @@ struct Check {
     }
     Result<void> operator()(const LibraryTask &task) const
     {
-        return askAboutLibrary(task.path, {"--check-library", task.path, task.symbol})
+        return askAboutLibrary(task.path, {"--check-library", task.path, task.symbol}, wanted)
             .map([](const std::string &) {});
     }
 
@@ -88,14 +90,14 @@ struct Check {
 
 } // namespace
 
-Result<void> checkTask(const TaskSpec &task)
+Result<void> checkTask(const TaskSpec &task, const StillWanted &wanted)
 {
-    return std::visit(Check(), task);
+    return std::visit(Check{wanted}, task);
 }
 
-Result<std::vector<std::string>> libraryTasks(const std::string &path)
+Result<std::vector<std::string>> libraryTasks(const std::string &path, const StillWanted &wanted)
 {
-    return askAboutLibrary(path, {"--library-tasks", path}).map([](std::string_view lines) {
+    return askAboutLibrary(path, {"--library-tasks", path}, wanted).map([](std::string_view lines) {
         std::vector<std::string> names;
         for (auto end = lines.find('\n'); end != std::string_view::npos; end = lines.find('\n')) {
             names.emplace_back(lines.substr(0, end));

@@ -2,6 +2,7 @@
 // TaskCheck: whether a task can be run, before anything starts.
 #pragma once
 
+#include "pool/askprogram.h"
 #include "result.h"
 #include "task/taskspec.h"
 
@@ -15,9 +16,9 @@ namespace poolscope {
 /// shell can read its script; the library can be loaded and has the task. Runs interpreter, shell
 /// and a worker program, which loads the library; imports nothing of the user's Python except a
 /// module that has no source to read. One line says what is wrong.
-Result<void> checkTask(const TaskSpec &task);
+Result<void> checkTask(const TaskSpec &task, const StillWanted &wanted);
 
 /// The tasks of a shared library, which another process loads for it.
-Result<std::vector<std::string>> libraryTasks(const std::string &path);
+Result<std::vector<std::string>> libraryTasks(const std::string &path, const StillWanted &wanted);
 
 } // namespace poolscope

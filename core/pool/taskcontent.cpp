@@ -2,16 +2,15 @@
 #include "pool/taskcontent.h"
 
 #include "input/contenthash.h"
+#include "input/datafile.h"
 #include "pool/workerprogram.h"
 #include "task/programpath.h"
 #include "task/pythonimports.h"
 #include "task/words.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <set>
 #include <span>
@@ -28,22 +27,22 @@ constexpr off_t mostBytesRead = 256 << 20;
 Result<TaskFile> hashed(const std::string &path)
 {
     struct stat status { };
+    ContentHasher hasher;
     if (stat(path.c_str(), &status) == 0 && status.st_size > mostBytesRead) {
-        ContentHasher hasher;
         hasher.add(std::to_string(status.st_size) + ' ' + std::to_string(status.st_mtim.tv_sec)
             + ' ' + std::to_string(status.st_mtim.tv_nsec));
         return TaskFile{path, hasher.digest()};
     }
-    std::ifstream file(path, std::ios::binary);
-    ContentHasher hasher;
-    std::vector<char> buffer(256 * 1024);
-    while (file) {
-        file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-        hasher.add({buffer.data(), static_cast<std::size_t>(file.gcount())});
-    }
-    if (!file.eof())
-        return failure("cannot read " + path + ": " + std::strerror(errno));
-    return TaskFile{path, hasher.digest()};
+    return DataFile::open(path)
+        .and_then([&hasher](DataFile file) {
+            return file.readBlocks(0, SIZE_MAX, [&hasher](std::string_view block) {
+                hasher.add(block);
+                return true;
+            });
+        })
+        .map([&] {
+            return TaskFile{path, hasher.digest()};
+        });
 }
 
 std::string absolute(const std::string &path)
@@ -143,9 +142,9 @@ std::string folderOfModule(const PythonTask &task, const std::string &source)
     return folder;
 }
 
-Result<TaskPaths> pathsOfPython(const PythonTask &task)
+Result<TaskPaths> pathsOfPython(const PythonTask &task, const StillWanted &wanted)
 {
-    const auto source = pythonSource(task);
+    const auto source = pythonSource(task, wanted);
     if (!source)
         return tl::unexpected(source.error());
     if (source->empty())
@@ -158,10 +157,10 @@ Result<TaskPaths> pathsOfPython(const PythonTask &task)
     return TaskPaths{path, importedFiles(path, folders)};
 }
 
-Result<TaskPaths> pathsOf(const TaskSpec &task)
+Result<TaskPaths> pathsOf(const TaskSpec &task, const StillWanted &wanted)
 {
     if (const auto *python = std::get_if<PythonTask>(&task))
-        return pathsOfPython(*python);
+        return pathsOfPython(*python, wanted);
     if (const auto *command = std::get_if<CommandTask>(&task))
         return pathsOfCommand(command->command);
     if (const auto *filter = std::get_if<FilterTask>(&task))
@@ -178,9 +177,9 @@ Result<TaskPaths> pathsOf(const TaskSpec &task)
 
 } // namespace
 
-Result<std::vector<TaskFile>> taskFiles(const TaskSpec &task)
+Result<std::vector<TaskFile>> taskFiles(const TaskSpec &task, const StillWanted &wanted)
 {
-    const auto paths = pathsOf(task);
+    const auto paths = pathsOf(task, wanted);
     if (!paths)
         return tl::unexpected(paths.error());
     std::vector<TaskFile> files;
@@ -200,11 +199,12 @@ Result<std::vector<TaskFile>> taskFiles(const TaskSpec &task)
     return files;
 }
 
-Result<std::string> firstChanged(const std::vector<TaskFile> &before, const TaskSpec &task)
+Result<std::string> firstChanged(
+    const std::vector<TaskFile> &before, const TaskSpec &task, const StillWanted &wanted)
 {
     if (before.empty())
         return std::string();
-    const auto now = pathsOf(task);
+    const auto now = pathsOf(task, wanted);
     if (!now)
         return tl::unexpected(now.error());
     for (std::size_t i = 0; i < before.size(); ++i) {

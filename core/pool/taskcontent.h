@@ -8,6 +8,7 @@
 // not looked at, nor what cannot be read.
 #pragma once
 
+#include "pool/askprogram.h"
 #include "result.h"
 #include "task/taskspec.h"
 
@@ -23,10 +24,11 @@ struct TaskFile {
 
 /// Reads these files as they are now. Asks the interpreter where a Python module is, and imports
 /// nothing.
-Result<std::vector<TaskFile>> taskFiles(const TaskSpec &task);
+Result<std::vector<TaskFile>> taskFiles(const TaskSpec &task, const StillWanted &wanted = {});
 
 /// The path of the first of these files that is not what it was; the one the task is run by may
 /// have moved. Empty where all are what they were. Fails where the task has no such file any more.
-Result<std::string> firstChanged(const std::vector<TaskFile> &before, const TaskSpec &task);
+Result<std::string> firstChanged(
+    const std::vector<TaskFile> &before, const TaskSpec &task, const StillWanted &wanted = {});
 
 } // namespace poolscope

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pool/workerprogram.h"
 
-#include "pool/askprogram.h"
-
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
@@ -35,11 +33,11 @@ std::vector<std::string> pythonArguments(const std::vector<std::string> &argumen
 }
 
 /// Has the Python worker answer a question, as a JSON object.
-Result<QJsonObject> askPython(
-    const std::string &interpreter, const std::vector<std::string> &question)
+Result<QJsonObject> askPython(const std::string &interpreter,
+    const std::vector<std::string> &question, const StillWanted &wanted)
 {
-    const auto said = askProgram(
-        "the Python interpreter '" + interpreter + "'", interpreter, pythonArguments(question));
+    const auto said = askProgram("the Python interpreter '" + interpreter + "'", interpreter,
+        pythonArguments(question), wanted);
     if (!said)
         return tl::unexpected(said.error());
     const QJsonDocument answer = QJsonDocument::fromJson(QByteArray::fromStdString(said->output));
@@ -86,32 +84,34 @@ WorkerProgram workerProgramFor(const TaskSpec &task)
 }
 
 Result<std::vector<PythonFunction>> pythonFunctions(
-    const std::string &place, const std::string &interpreter)
+    const std::string &place, const std::string &interpreter, const StillWanted &wanted)
 {
-    return askPython(interpreter, {"--functions", place}).map([](const QJsonObject &answer) {
-        std::vector<PythonFunction> functions;
-        for (const QJsonValue &value : answer.value(QLatin1String("functions")).toArray())
-            functions.push_back(functionFrom(value.toObject()));
-        return functions;
-    });
+    return askPython(interpreter, {"--functions", place}, wanted)
+        .map([](const QJsonObject &answer) {
+            std::vector<PythonFunction> functions;
+            for (const QJsonValue &value : answer.value(QLatin1String("functions")).toArray())
+                functions.push_back(functionFrom(value.toObject()));
+            return functions;
+        });
 }
 
-Result<std::string> pythonSource(const PythonTask &task)
+Result<std::string> pythonSource(const PythonTask &task, const StillWanted &wanted)
 {
     const std::string place = task.target.substr(0, task.target.rfind(':'));
     if (place.ends_with(".py") || place.find('/') != std::string::npos)
         return place;
-    return askPython(task.interpreter, {"--source", place}).map([](const QJsonObject &answer) {
-        return answer.value(QLatin1String("path")).toString().toStdString();
-    });
+    return askPython(task.interpreter, {"--source", place}, wanted)
+        .map([](const QJsonObject &answer) {
+            return answer.value(QLatin1String("path")).toString().toStdString();
+        });
 }
 
-Result<void> checkPython(const PythonTask &task)
+Result<void> checkPython(const PythonTask &task, const StillWanted &wanted)
 {
     std::vector<std::string> question{"--check", task.target};
     if (!task.initialiser.empty())
         question.push_back(task.initialiser);
-    return askPython(task.interpreter, question).map([](const QJsonObject &) {});
+    return askPython(task.interpreter, question, wanted).map([](const QJsonObject &) {});
 }
 
 } // namespace poolscope

@@ -2,6 +2,7 @@
 // WorkerProgram: what to start for a worker of a task.
 #pragma once
 
+#include "pool/askprogram.h"
 #include "result.h"
 #include "task/taskspec.h"
 
@@ -35,13 +36,13 @@ struct PythonFunction {
 /// interpreter and reads the source; see checkTask() (pool/taskcheck.h) for what is imported. One
 /// line says what is wrong.
 Result<std::vector<PythonFunction>> pythonFunctions(
-    const std::string &place, const std::string &interpreter);
+    const std::string &place, const std::string &interpreter, const StillWanted &wanted);
 
 /// The file in which a Python task's function is looked for; empty for a module that has no source
 /// to read. Runs the interpreter only for a module, and imports none.
-Result<std::string> pythonSource(const PythonTask &task);
+Result<std::string> pythonSource(const PythonTask &task, const StillWanted &wanted);
 
 /// checkTask() for this kind of task.
-Result<void> checkPython(const PythonTask &task);
+Result<void> checkPython(const PythonTask &task, const StillWanted &wanted);
 
 } // namespace poolscope

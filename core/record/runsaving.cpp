@@ -12,11 +12,11 @@ namespace {
 
 constexpr std::uint64_t mostInputs = 1'000'000'000'000; // of a run that can be opened again
 
-Result<RunDescription> describe(const Run::Opened &opened)
+Result<RunDescription> describe(const Run::Opened &opened, const StillWanted &wanted)
 {
     RunDescription description;
     description.spec = opened.record->spec;
-    auto files = taskFiles(description.spec.task);
+    auto files = taskFiles(description.spec.task, wanted);
     if (!files)
         return tl::unexpected(files.error());
     description.taskFiles = std::move(*files);
@@ -61,9 +61,9 @@ Result<RunFileInfo> toGoOn(const std::string &path)
     return info;
 }
 
-Result<void> checkTaskFiles(const RunDescription &description)
+Result<void> checkTaskFiles(const RunDescription &description, const StillWanted &wanted)
 {
-    const auto changed = firstChanged(description.taskFiles, description.spec.task);
+    const auto changed = firstChanged(description.taskFiles, description.spec.task, wanted);
     if (!changed)
         return tl::unexpected(changed.error());
     if (changed->empty())
@@ -77,9 +77,9 @@ Result<void> checkTaskFiles(const RunDescription &description)
 }
 
 /// The file names what the task is made of now.
-Result<void> acceptTask(RunFile &file, RunDescription description)
+Result<void> acceptTask(RunFile &file, RunDescription description, const StillWanted &wanted)
 {
-    auto files = taskFiles(description.spec.task);
+    auto files = taskFiles(description.spec.task, wanted);
     if (!files)
         return tl::unexpected(files.error());
     description.taskFiles = std::move(*files);
@@ -118,35 +118,36 @@ Result<void> checkInputs(const RunDescription &description, const InputSource &s
 
 } // namespace
 
-Result<void> saveRun(Run::Opened &opened, const std::string &path, RunFile::IfExists ifExists)
+Result<void> saveRun(Run::Opened &opened, const std::string &path, RunFile::IfExists ifExists,
+    const StillWanted &wanted)
 {
     if (opened.record->inputCount > mostInputs)
         return failure("cannot keep the run in " + path + ": it has "
             + std::to_string(opened.record->inputCount)
             + " inputs, and a run file holds at most 10^12");
-    return describe(opened)
+    return describe(opened, wanted)
         .and_then([&](const RunDescription &description) {
             return RunFile::create(path, description, ifExists);
         })
         .map([&](std::unique_ptr<RunFile> file) { opened.file = std::move(file); });
 }
 
-Result<std::string> changedTaskFile(const std::string &path)
+Result<std::string> changedTaskFile(const std::string &path, const StillWanted &wanted)
 {
-    return toGoOn(path).and_then([](const RunFileInfo &info) {
-        return firstChanged(info.description.taskFiles, info.description.spec.task);
+    return toGoOn(path).and_then([&](const RunFileInfo &info) {
+        return firstChanged(info.description.taskFiles, info.description.spec.task, wanted);
     });
 }
 
-Result<Run::Opened> reopenRun(
-    const std::string &path, Run::Reading reading, IfTaskChanged ifTaskChanged)
+Result<Run::Opened> reopenRun(const std::string &path, Run::Reading reading,
+    IfTaskChanged ifTaskChanged, const StillWanted &wanted)
 {
     std::error_code error;
     const std::string absolute = std::filesystem::absolute(path, error).string();
     const auto before = toGoOn(path);
     if (!before)
         return tl::unexpected(before.error());
-    const auto taskIsTheSame = checkTaskFiles(before->description);
+    const auto taskIsTheSame = checkTaskFiles(before->description, wanted);
     if (!taskIsTheSame && ifTaskChanged == IfTaskChanged::Refuse)
         return tl::unexpected(taskIsTheSame.error());
     auto source = openInput(before->description.spec.input);
@@ -165,7 +166,7 @@ Result<Run::Opened> reopenRun(
         return tl::unexpected(loaded.error());
     (*held)->continueAfter(loaded->info.progress);
     if (ifTaskChanged == IfTaskChanged::Accept) {
-        if (auto accepted = acceptTask(**held, loaded->info.description); !accepted)
+        if (auto accepted = acceptTask(**held, loaded->info.description, wanted); !accepted)
             return tl::unexpected(accepted.error());
     }
     reading.keep = OutcomeStore::Keep::All;

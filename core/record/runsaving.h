@@ -2,6 +2,7 @@
 // How a run gets its run file, and how it goes on from one.
 #pragma once
 
+#include "pool/askprogram.h"
 #include "record/run.h"
 #include "record/runfile.h"
 #include "record/runfileload.h"
@@ -12,7 +13,8 @@
 namespace poolscope {
 
 /// Makes the run file that will keep the run. Any thread. Reads the task's files.
-Result<void> saveRun(Run::Opened &opened, const std::string &path, RunFile::IfExists ifExists);
+Result<void> saveRun(Run::Opened &opened, const std::string &path, RunFile::IfExists ifExists,
+    const StillWanted &wanted = {});
 
 enum class IfTaskChanged { Refuse, Accept };
 
@@ -21,11 +23,11 @@ enum class IfTaskChanged { Refuse, Accept };
 /// which (a task that may have changed becomes the file's own); where another process writes the
 /// file; and as loading does. Any thread.
 Result<Run::Opened> reopenRun(const std::string &path, Run::Reading reading,
-    IfTaskChanged ifTaskChanged = IfTaskChanged::Refuse);
+    IfTaskChanged ifTaskChanged = IfTaskChanged::Refuse, const StillWanted &wanted = {});
 
 /// The first of the task's files that is not what it was when the run in this run file began; empty
 /// where there is none. Enters the run's folder and fails as reopenRun does. Any thread.
-Result<std::string> changedTaskFile(const std::string &path);
+Result<std::string> changedTaskFile(const std::string &path, const StillWanted &wanted = {});
 
 /// The indices that have failed, ascending. Any thread, of a record that nobody writes.
 std::vector<std::uint64_t> failedInputs(const RunRecord &record);

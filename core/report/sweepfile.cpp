@@ -164,14 +164,14 @@ Result<Contents> contentsOf(const std::string &text, const std::filesystem::path
 
 } // namespace
 
-Result<SweepSubject> sweepSubject(
-    const RunSpec &spec, const InputSource &inputs, const std::string &program)
+Result<SweepSubject> sweepSubject(const RunSpec &spec, const InputSource &inputs,
+    const std::string &program, const StillWanted &wanted)
 {
     SweepSubject subject;
     subject.spec = spec;
     subject.spec.pool.workers.reset();
     subject.spec.pool.chunk.reset();
-    const auto files = taskFiles(spec.task);
+    const auto files = taskFiles(spec.task, wanted);
     if (!files)
         return tl::unexpected(files.error());
     for (const TaskFile &file : *files)

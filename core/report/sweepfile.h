@@ -16,6 +16,7 @@
 
 #include "analysis/sweep.h"
 #include "input/inputsource.h"
+#include "pool/askprogram.h"
 #include "pool/runspec.h"
 #include "result.h"
 
@@ -37,8 +38,8 @@ struct SweepSubject {
 };
 
 /// What this process would measure with the spec and these inputs of it, here and now.
-Result<SweepSubject> sweepSubject(
-    const RunSpec &spec, const InputSource &inputs, const std::string &program);
+Result<SweepSubject> sweepSubject(const RunSpec &spec, const InputSource &inputs,
+    const std::string &program, const StillWanted &wanted);
 
 /// Of all that makes measurements belong together, as 32 hexadecimal digits: the name of a file
 /// that nobody has named.

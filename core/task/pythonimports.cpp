@@ -143,6 +143,8 @@ public:
 private:
     void readImports(const std::string &path, std::vector<std::string> &found)
     {
+        if (!isSource(path))
+            return; // reading a pipe would wait for who writes it
         std::ifstream file(path, std::ios::binary);
         const std::string source{std::istreambuf_iterator<char>(file), {}};
         for (const ImportStatement &statement : importsOf(source)) {

@@ -62,6 +62,14 @@ def kinds(number):
 Done = namedtuple("Done", "status out err")
 
 
+def is_alive(pid):
+    """Whether a process is there and not a zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 class RunFileTest(unittest.TestCase):
     """A folder of its own for each test, with tasks in it."""
 
@@ -163,6 +171,50 @@ class Saving(RunFileTest):
             self.assertIn(word, text)
         self.program("export", "run.poolscope", "-o", "values.csv")
         self.assertEqual(self.calls(), calls)
+
+    def test_reading_a_file_runs_nothing_that_it_names(self):
+        package = self.path("package")
+        package.mkdir()
+        (package / "tasks.py").write_text("def task(x): return x\ndef begin(): pass\n")
+        (package / "__init__.py").write_text("")
+        interpreter = self.path("interpreter")
+        interpreter.write_text(f"#!/bin/sh\nexec {sys.executable} \"$@\"\n")
+        interpreter.chmod(0o755)
+        for name in "a.poolscope", "b.poolscope":
+            done = self.program(
+                "run", "--python", "package.tasks:task", "--python-init", "begin",
+                "--python-interpreter", interpreter, "--range", "0:9", "--save", name, "--discard")
+            self.assertEqual(done.status, ALL_SUCCEEDED, done.err)
+        interpreter.write_text(f"#!/bin/sh\ntouch {self.path('ran')}\n")
+        (package / "__init__.py").write_text(f"open('{self.path('ran')}', 'w')\n")
+        for arguments in (
+            ["info", "a.poolscope"], ["info", "a.poolscope", "--json"],
+            ["info", "a.poolscope", "b.poolscope"],
+            ["export", "a.poolscope", "-o", "a.csv", "--report", "a.html", "--trace", "a.json",
+             "--summary", "summary.json", "--chart", "workers=a.png"],
+            ["info", "a.json"], ["export", "a.json", "-o", "b.csv"],
+        ):
+            with self.subTest(arguments=arguments):
+                done = self.program(*arguments)
+                self.assertEqual(done.status, ALL_SUCCEEDED, done.err)
+                self.assertFalse(self.path("ran").exists())
+
+    def test_an_interrupt_ends_the_check_of_a_task(self):
+        for command in "run", "sweep":
+            with self.subTest(command=command):
+                interpreter = self.path(command)
+                interpreter.write_text("#!/bin/sh\nsleep 1000 & echo $$ $! > $0.pids\nwait\n")
+                interpreter.chmod(0o755)
+                process = self.start(
+                    command, "--python", "tasks.py:slow", "--python-interpreter", interpreter,
+                    "--range", "0:9")
+                pids = self.path(command + ".pids")
+                self.until(lambda: pids.exists() and pids.read_text().endswith("\n"), "the check")
+                process.send_signal(signal.SIGINT)
+                self.assertEqual(process.wait(PATIENCE), INTERRUPTED)
+                self.assertEqual(process.stderr.read(), b"poolscope: interrupted\n")
+                for pid in pids.read_text().split():
+                    self.until(lambda: not is_alive(pid), "the interpreter is gone")
 
     def test_a_file_that_exists_stays_unless_it_is_to_be_replaced(self):
         save = ["run", "--builtin", "sqrt", "--range", "0:5", "--save", "run.poolscope"]

@@ -106,40 +106,44 @@ class ProgramTest(unittest.TestCase):
         return done.returncode, done.stdout, done.stderr
 
 
-class Desktop(ProgramTest):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
+    def settings(self, *arguments):
+        """What the program takes up from an earlier time: the run's settings."""
+        path = self.folder / "config" / "poolscope" / "poolscope.conf"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("[run]\narguments=%s\ntrusted=true\n" % ", ".join(arguments))
+
+
+class OnScreen(ProgramTest):
+    """What can be done with the program's window on self.display."""
+
+    @staticmethod
+    def start_screen(size, add_cleanup):
+        """The display of a new screen."""
         readable, writable = os.pipe()
-        cls.screen = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writable), "-screen", "0", SCREEN, "-noreset",
+        screen = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writable), "-screen", "0", size, "-noreset",
              "-nolisten", "tcp"],
             pass_fds=[writable], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        cls.addClassCleanup(cls.screen.wait)
-        cls.addClassCleanup(cls.screen.terminate)
+        add_cleanup(screen.wait)
+        add_cleanup(screen.terminate)
         os.close(writable)
         with open(readable, encoding="ascii") as number:
-            cls.display = ":" + number.readline().strip()
-        if cls.display == ":":
+            display = number.readline().strip()
+        if not display:
             raise AssertionError("Xvfb does not start")
-
-    def settings(self, *arguments):
-        """What the program takes up from an earlier time: the run's settings."""
-        path = self.folder / "config" / "poolscope" / "poolscope.conf"
-        path.parent.mkdir(parents=True)
-        path.write_text("[run]\narguments=%s\n" % ", ".join(arguments))
+        return ":" + display
 
     def settings_left(self):
         path = self.folder / "config" / "poolscope" / "poolscope.conf"
         (line,) = [x for x in path.read_text().splitlines() if x.startswith("arguments=")]
         return line.partition("=")[2].split(", ")
 
-    def open(self):
+    def open(self, **variables):
         self.process = subprocess.Popen(
             [PROGRAM], cwd=self.folder,
-            env=environment(self.folder, self.mark, DISPLAY=self.display),
+            env=environment(self.folder, self.mark, DISPLAY=self.display, **variables),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )
         self.addCleanup(self.process.wait)
@@ -185,6 +189,54 @@ class Desktop(ProgramTest):
         self.assertEqual(self.process.wait(PATIENCE), 0)
         self.assert_nothing_left()
 
+    def place(self):
+        """Left, top, width and height of the window."""
+        text = self.xdo("getwindowgeometry", "--shell", self.window)
+        return [int(re.search(name + r"=(-?\d+)", text).group(1))
+                for name in ("X", "Y", "WIDTH", "HEIGHT")]
+
+
+class FirstWindow(OnScreen):
+    SCREENS = [("3840x2160", 2), ("1366x768", 1), ("1280x720", 1), ("1024x768", 1),
+               ("1920x1080", 1.5)]
+
+    def assert_on_the_screen(self, size):
+        width, height = map(int, size.split("x"))
+        x, y, its_width, its_height = self.place()
+        self.assertGreaterEqual(min(x, y), 0)
+        self.assertLessEqual(x + its_width, width)
+        self.assertLess(y + its_height, height)  # a frame has room, too
+
+    def test_it_fits_the_screen(self):
+        for size, scale in self.SCREENS:
+            with self.subTest(screen=size, scale=scale):
+                self.display = self.start_screen(size + "x24", self.addCleanup)
+                shutil.rmtree(self.folder / "config", ignore_errors=True)
+                self.open(QT_SCALE_FACTOR=str(scale))
+                self.assert_on_the_screen(size)
+                self.quit()
+
+    def test_a_size_that_was_kept_fits_a_smaller_screen(self):
+        self.display = self.start_screen("3840x2160x24", self.addCleanup)
+        self.open()
+        self.xdo("windowsize", self.window, 3000, 1900)
+        self.xdo("windowmove", self.window, 700, 200)
+        self.until(lambda: self.place() == [700, 200, 3000, 1900], "the window is large")
+        self.quit()
+        for size, scale in self.SCREENS[1:]:
+            with self.subTest(screen=size, scale=scale):
+                self.display = self.start_screen(size + "x24", self.addCleanup)
+                self.open(QT_SCALE_FACTOR=str(scale))
+                self.assert_on_the_screen(size)
+                self.quit()
+
+
+class Desktop(OnScreen):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.display = cls.start_screen(SCREEN, cls.addClassCleanup)
+
     def export(self, item, dialog, name):
         """Has an item of the Export menu write a file."""
         path = self.folder / name
@@ -200,8 +252,7 @@ class Desktop(ProgramTest):
 
     def click_the_slider(self):
         """To the right of its handle; where it is, a person sees."""
-        place = self.xdo("getwindowgeometry", "--shell", self.window)
-        width = int(re.search(r"WIDTH=(\d+)", place).group(1))
+        width = self.place()[2]
         before = worker_count(self.process.pid)
         self.assertEqual(before, 2)
         for y in 44, 50, 56, 38, 62, 68:
@@ -353,6 +404,29 @@ class NoScreen(ProgramTest):
                     "run", "--builtin", "sqrt", "--range", "1:50", "--discard", "-q", option, value)
                 self.assertNotEqual(status, ALL_SUCCEEDED)
                 self.assert_one_line(err, "none" if option == "--chart" else "file")
+
+    def test_closing_waits_for_nothing(self):
+        """A FIFO that nobody writes to is read for ever: by an interpreter, and by the program."""
+        for name, arguments in ("task.py", []), ("trace.json", ["trace.json"]):
+            with self.subTest(file=name):
+                fifo = self.folder / name
+                os.mkfifo(fifo)
+                self.settings("--python", "task.py:f", "--range", "0:5")
+                if arguments:
+                    self.settings("--builtin", "sqrt", "--range", "0:5")
+                process = subprocess.Popen(
+                    [PROGRAM, *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                    env=environment(self.folder, self.mark, QT_QPA_PLATFORM="offscreen"))
+                self.addCleanup(process.wait)
+                self.addCleanup(process.kill)
+                def writer():
+                    with contextlib.suppress(OSError):  # until somebody reads
+                        return os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+                self.addCleanup(os.close, self.until(writer, f"{name} is read"))
+                process.terminate()
+                self.assertEqual(process.wait(20), 130)  # an interpreter is waited for 30 s
+                self.assert_nothing_left()
 
     def test_the_program_without_its_window(self):
         lonely = self.folder / "poolscope"

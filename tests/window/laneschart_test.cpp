@@ -677,6 +677,78 @@ private slots:
         }
     }
 
+    void allLanesComeBackIntoView_data()
+    {
+        QTest::addColumn<QString>("by");
+        for (const char *by : {"fit", "follow", "double click", "double click on the numbers",
+                 "another run", "a run without workers", "the wheel"})
+            QTest::newRow(by) << by;
+    }
+    void allLanesComeBackIntoView()
+    {
+        QFETCH(QString, by);
+        ChartRun many(64);
+        for (WorkerId worker = 1; worker <= 64; ++worker)
+            many.recorder->workerChanged(worker, WorkerState::Ready, 0);
+        ChartRun few(3);
+        for (WorkerId worker = 1; worker <= 3; ++worker)
+            few.recorder->workerChanged(worker, WorkerState::Ready, 0);
+        TimeView view;
+        LanesChart chart(view);
+        QVERIFY(showOnScreen(chart, {500, 300}));
+        const auto wheel = [&chart](int notches) {
+            const QPointF place(chart.axisRect()->left() - 5, chart.axisRect()->center().y());
+            QWheelEvent event(place, chart.mapToGlobal(place), {}, {0, 120 * notches}, {}, {},
+                Qt::NoScrollPhase, false);
+            QApplication::sendEvent(&chart, &event);
+        };
+        const auto lanes = [&chart] {
+            return std::pair(chart.yAxis->range().lower, chart.yAxis->range().upper);
+        };
+        chart.setRecord(&many.record);
+        takeAll(chart, {oneSecond, TimeView::Run::Ended});
+        QCOMPARE(lanes(), std::pair(0.5, 64.5));
+        wheel(6);
+        QVERIFY(chart.yAxis->range().size() < 30);
+        many.recorder->workerChanged(65, WorkerState::Ready, 0);
+        takeAll(chart, {oneSecond, TimeView::Run::Ended});
+        QVERIFY(chart.yAxis->range().size() < 30); // a new lane stays out of sight
+
+        std::pair all(0.5, 65.5);
+        const QPoint middle = chart.axisRect()->center();
+        if (by == "fit") {
+            chart.fit();
+        } else if (by == "follow") {
+            view.follow();
+        } else if (by == "double click") {
+            QTest::mouseDClick(&chart, Qt::LeftButton, {}, middle);
+        } else if (by == "double click on the numbers") {
+            QTest::mouseDClick(
+                &chart, Qt::LeftButton, {}, {chart.axisRect()->left() - 5, middle.y()});
+        } else if (by == "another run") {
+            chart.setRecord(nullptr);
+            chart.setRecord(&few.record);
+            all.second = 3.5;
+        } else if (by == "a run without workers") {
+            ChartRun none(1);
+            chart.setRecord(&none.record);
+            takeAll(chart, {oneSecond, TimeView::Run::GoesOn});
+            QCOMPARE(lanes(), std::pair(0.5, 1.5));
+            chart.setRecord(&few.record);
+            all.second = 3.5;
+        } else {
+            wheel(-20);
+        }
+        takeAll(chart, {oneSecond, TimeView::Run::Ended});
+        QCOMPARE(lanes(), all);
+        // From then on new lanes are shown, and there is nothing to drag.
+        ChartRun &shown = by.contains("run") ? few : many;
+        shown.recorder->workerChanged(66, WorkerState::Ready, 0);
+        takeAll(chart, {oneSecond, TimeView::Run::Ended});
+        QCOMPARE(lanes(), std::pair(0.5, 66.5));
+        QCOMPARE(chart.axisRect()->rangeDrag(), Qt::Orientations(Qt::Horizontal));
+    }
+
     void noRecordLeavesNothing()
     {
         Lanes lanes;

@@ -286,19 +286,7 @@ private:
         QVERIFY(comes([&] { return !chart().figure().isEmpty(); }));
         picture(ChartKind::Latency);
     }
-    /// The chart as it is drawn when nothing more comes.
-    QImage picture(ChartKind kind) const
-    {
-        QImage last;
-        comes([&] {
-            QTest::qWait(50);
-            const QImage now = m_window->charts()[kind].toPixmap().toImage();
-            const bool same = now == last;
-            last = now;
-            return same;
-        });
-        return last;
-    }
+    QImage picture(ChartKind kind) const { return finalPicture(*m_window, kind); }
 
     std::unique_ptr<MainWindow> m_window;
 };

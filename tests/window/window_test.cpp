@@ -193,34 +193,25 @@ struct Person {
         }
         return found;
     }
+    /// When the span ended that ran what failed, which is where its tick is drawn: the failure was
+    /// reported later.
+    double endOfSpan(const Mark &failure)
+    {
+        const Lane &lane = run().timeline().worker(failure.worker - 1).lane();
+        double end = -1;
+        lane.forEach(0, lane.size(), [&](const Span &span) {
+            if (failure.value >= span.first && failure.value < span.first + span.count)
+                end = static_cast<double>(span.begin + span.duration);
+        });
+        return end;
+    }
     bool stands()
     {
         const std::uint64_t before = run().timeline().settled();
         QTest::qWait(200);
         return run().timeline().settled() == before;
     }
-    /// The charts have been drawn since the run's end: they show it all, and little beyond.
-    bool seesItsEnd()
-    {
-        return comes([&] {
-            const auto last = static_cast<double>(run().timeline().lastOutcome());
-            return run().isFinished() && qFuzzyCompare(window.timeView().range().end, last * 1.01);
-        });
-    }
-    /// The chart as it is drawn when nothing more comes.
-    QImage picture(ChartKind kind)
-    {
-        Chart &chart = window.charts()[kind];
-        QImage last;
-        comes([&] {
-            QTest::qWait(50);
-            const QImage now = chart.toPixmap().toImage();
-            const bool same = now == last;
-            last = now;
-            return same;
-        });
-        return last;
-    }
+    QImage picture(ChartKind kind) { return finalPicture(window, kind); }
 
     MainWindow window;
 };
@@ -322,6 +313,21 @@ private:
             qFatal("cannot write %s", qPrintable(name));
         return file.fileName();
     }
+    /// A task whose inputs take 2 ms each until hurry().
+    RunSpec slowSpec(const std::vector<std::string> &pool) const
+    {
+        const QString file = write("slow.py",
+            "import os, time\n"
+            "def slow(x):\n"
+            "    if not os.path.exists(__file__ + '.hurry'): time.sleep(0.002)\n"
+            "    return x\n");
+        QFile::remove(file + ".hurry");
+        std::vector<std::string> arguments{
+            "--python", file.toStdString() + ":slow", "--range", "0:200000"};
+        arguments.insert(arguments.end(), pool.begin(), pool.end());
+        return specOf(arguments);
+    }
+    void hurry() const { write("slow.py.hurry", {}); }
 
 private slots:
     void initTestCase()
@@ -362,7 +368,7 @@ private slots:
         for (const char *stop : {"5000", "1001"}) {
             person.type("rangeStop", stop);
             person.press(Qt::Key_F5);
-            QVERIFY(person.isIn(State::Running) || person.isIn(State::Ended));
+            QVERIFY(person.window.controller().isActive());
             QVERIFY(person.isIn(State::Ended));
         }
         QCOMPARE(person.run().timeline().succeeded(), 1000U);
@@ -763,8 +769,7 @@ private slots:
     void workersJoinAndLeaveDuringARun()
     {
         Person person;
-        person.chooseBuiltin("sleep_ms", "2");
-        person.chooseRange("0", "2000");
+        person.window.setSpec(slowSpec({"-j", "2"}));
         person.press(Qt::Key_R, Qt::ControlModifier);
         QVERIFY(person.runs(20));
         QCOMPARE(person.run().timeline().workerCount(), 2U);
@@ -778,8 +783,10 @@ private slots:
         person.find<QToolButton>("pause").setFocus();
         person.press(Qt::Key_Down, Qt::ControlModifier);
         QCOMPARE(person.find<QSpinBox>("processes").value(), 4);
+        QVERIFY(comes([&] { return person.marks(Mark::Kind::Resized).size() >= 2; }));
+        hurry();
         QVERIFY(person.isIn(State::Ended));
-        QCOMPARE(person.run().timeline().succeeded(), 2000U);
+        QCOMPARE(person.run().timeline().succeeded(), 200'000U);
         const auto resized = person.marks(Mark::Kind::Resized);
         QVERIFY(resized.size() >= 2);
         QCOMPARE(resized[resized.size() - 2].value, 5U);
@@ -791,8 +798,7 @@ private slots:
     void aRunCanBePausedAndResumed()
     {
         Person person;
-        person.chooseBuiltin("sleep_ms", "2");
-        person.chooseRange("0", "800");
+        person.window.setSpec(slowSpec({"-j", "2"}));
         QVERIFY(!person.find<QToolButton>("pause").isEnabled());
         person.click("start");
         QVERIFY(person.runs());
@@ -800,10 +806,11 @@ private slots:
         QCOMPARE(person.window.controller().state(), State::Paused);
         QCOMPARE(person.find<QToolButton>("pause").text(), "Resume");
         QVERIFY(comes([&] { return person.stands(); }));
-        QVERIFY(person.run().timeline().settled() < 800);
+        QVERIFY(person.run().timeline().settled() < 200'000);
+        hurry();
         person.press(Qt::Key_P, Qt::ControlModifier);
         QVERIFY(person.isIn(State::Ended));
-        QCOMPARE(person.run().timeline().succeeded(), 800U);
+        QCOMPARE(person.run().timeline().succeeded(), 200'000U);
         QCOMPARE(person.marks(Mark::Kind::Paused).size(), 1U);
         QCOMPARE(person.marks(Mark::Kind::Resumed).size(), 1U);
         QCOMPARE(person.find<QToolButton>("pause").text(), "Pause");
@@ -925,12 +932,13 @@ private slots:
 
         person.press(Qt::Key_1, Qt::ControlModifier);
         QVERIFY(!table->isVisible());
-        QVERIFY(person.seesItsEnd());
-        Chart &chart = person.window.charts()[ChartKind::Workers];
-        person.picture(ChartKind::Workers); // the chart follows the view a frame later
         const Mark failure = person.marks(Mark::Kind::Failed).at(2);
-        const QPointF tick(chart.xAxis->coordToPixel(static_cast<double>(failure.time)),
-            chart.yAxis->coordToPixel(failure.worker));
+        const double end = person.endOfSpan(failure);
+        person.window.timeView().show({end - 1e6, end + 1e6}); // an iteration takes 20 ms
+        person.picture(ChartKind::Workers);
+        Chart &chart = person.window.charts()[ChartKind::Workers];
+        const QPointF tick(
+            chart.xAxis->coordToPixel(end), chart.yAxis->coordToPixel(failure.worker));
         QVERIFY(chart.axisRect()->rect().contains(tick.toPoint()));
         QTest::mouseClick(&chart, Qt::LeftButton, {}, tick.toPoint() - QPoint(1, 0));
         QTRY_VERIFY_WITH_TIMEOUT(table->isVisible(), patienceInMs);
@@ -1018,7 +1026,6 @@ private slots:
         person.press(Qt::Key_2, Qt::ControlModifier);
         auto *table = person.find<OutcomesView>().findChild<QTableView *>();
         QTRY_VERIFY_WITH_TIMEOUT(table->model()->rowCount() > 3, patienceInMs);
-        QVERIFY(person.seesItsEnd());
         const QImage lanes = person.picture(ChartKind::Workers);
         const QImage completion = person.picture(ChartKind::Completion);
         const QImage rate = person.picture(ChartKind::Rate);
@@ -1274,6 +1281,83 @@ private slots:
         QCOMPARE(runArguments(person.window.spec()), runArguments(defaultSpec()));
         person.click("start");
         QVERIFY(person.isIn(State::Ended));
+    }
+
+    void longNamesLeaveTheFormAndTheWindowAsWideAsTheyAre()
+    {
+        const QString name(118, 'f');
+        const QString folder = path(QString(100, 'd'));
+        QVERIFY(QDir().mkpath(folder));
+        const QString file =
+            write(folder + "/file.py", "def " + name.toLatin1() + "(x):\n    return x\n");
+        const QString csv = write(folder + "/file.csv",
+            QByteArray(300, 'c') + "," + QByteArray(300, 'd') + "\n" + QByteArray(300, 'e')
+                + ",2\n");
+        Person person;
+        const int before = person.window.minimumSizeHint().width();
+        const auto &panel = person.find<QScrollArea>("runPanel");
+        const auto fits = [&] {
+            QStringList wide;
+            for (const QWidget *widget : panel.widget()->findChildren<QWidget *>()) {
+                const QWidget *parent = widget->parentWidget();
+                const bool isInForm = parent == panel.widget()
+                    || (parent->isVisible() && !qobject_cast<const QAbstractScrollArea *>(parent)
+                        && !qobject_cast<const QAbstractScrollArea *>(parent->parentWidget()));
+                const int right = widget->mapTo(panel.widget(), QPoint(widget->width(), 0)).x();
+                if (widget->isVisible() && isInForm && right > panel.viewport()->width())
+                    wide << QString(widget->metaObject()->className()) + ' ' + widget->objectName();
+            }
+            if (panel.widget()->width() > panel.viewport()->width())
+                wide << QStringLiteral("the form");
+            if (!wide.isEmpty())
+                qWarning("wider than the panel: %s", qPrintable(wide.join(", ")));
+            return wide.isEmpty() && person.window.minimumSizeHint().width() <= before;
+        };
+        const auto staysSo = [&] {
+            for (int i = 0; i < 3; ++i) {
+                person.press(Qt::Key_D, Qt::ControlModifier);
+                QApplication::sendPostedEvents(); // the layout follows
+                if (!fits())
+                    return false;
+            }
+            return true;
+        };
+        person.choosePython(file);
+        QTRY_COMPARE_WITH_TIMEOUT(
+            person.find<QComboBox>("pythonFunction").currentText(), name, patienceInMs);
+        QVERIFY(staysSo());
+        person.choosePython(file, name + "x");
+        QVERIFY(person.isToldBeside("pythonFunction", name + "x"));
+        QVERIFY(staysSo());
+        person.choosePython(folder + "/none.py", name);
+        QVERIFY(person.isToldBeside("pythonPlace", "No such file"));
+        QVERIFY(staysSo());
+        for (const char *task : {"--library", "--command", "--shell", "--filter"}) {
+            person.window.setSpec(
+                specOf({task, (folder + '/' + name + ":" + name).toStdString(), "--range", "0:5"}));
+            QVERIFY(staysSo());
+        }
+        for (const std::vector<std::string> &input :
+            {std::vector<std::string>{"--lines", (folder + "/none").toStdString()},
+                {"--csv", csv.toStdString()}, {"--files", (folder + "/*").toStdString()}}) {
+            std::vector<std::string> arguments{"--python", (file + ":" + name).toStdString()};
+            arguments.insert(arguments.end(), input.begin(), input.end());
+            person.window.setSpec(specOf(arguments));
+            QVERIFY(staysSo());
+        }
+        person.window.openFile(folder + "/none.poolscope");
+        QVERIFY(comes([&] { return person.message().contains("none.poolscope"); }));
+        QVERIFY(staysSo());
+        person.window.setSpec(
+            specOf({"--python", (file + ":" + name).toStdString(), "--range", "0:5"}));
+        for (int tab = Qt::Key_1; tab <= Qt::Key_9; ++tab)
+            person.press(static_cast<Qt::Key>(tab), Qt::ControlModifier);
+        const int ofAllPages = person.window.minimumSizeHint().width();
+        person.click("start");
+        QVERIFY(person.isIn(State::Ended));
+        person.window.openFile(person.window.controller().path());
+        QVERIFY(comes([&] { return person.window.controller().loaded(); }));
+        QVERIFY(comes([&] { return person.window.minimumSizeHint().width() <= ofAllPages; }));
     }
 
     void theThemeCanBeSwitched()

@@ -5,22 +5,35 @@
 #include "window/mainwindow.h"
 
 #include <QApplication>
+#include <QDeadlineTimer>
+#include <QImage>
 #include <QLineEdit>
 #include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTimer>
 #include <QtTest>
+#include <chrono>
 #include <memory>
+#include <thread>
 
 namespace poolscope {
 
 /// How long what must come is waited for: long enough for a machine that does much besides.
 inline constexpr int patienceInMs = 100'000;
 
-/// Waits until the condition holds; false where it never does.
+/// Waits until the condition holds; false where it never does. Looks at it after each round of
+/// events: a window that is drawn slowly always has more of them.
 template <typename Condition> bool comes(const Condition &condition)
 {
-    return QTest::qWaitFor(condition, patienceInMs);
+    const QDeadlineTimer deadline(patienceInMs);
+    while (!condition()) {
+        if (deadline.hasExpired())
+            return false;
+        QCoreApplication::processEvents(QEventLoop::AllEvents);
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return true;
 }
 
 /// The widget of this name, which the window must have.
@@ -54,6 +67,24 @@ inline void pressIn(QWidget &window, Qt::Key key, Qt::KeyboardModifiers modifier
     window.activateWindow();
     QVERIFY(QTest::qWaitForWindowActive(&window));
     QTest::keyClick(&window, key, modifiers);
+}
+
+/// The chart as it is drawn once it has taken in all of a run that has ended and the view shows it.
+inline QImage finalPicture(MainWindow &window, ChartKind kind)
+{
+    const RunController &controller = window.controller();
+    const bool isDrawn = comes([&] {
+        const auto last = static_cast<double>(controller.record()->timeline.lastOutcome());
+        return controller.moment().run == TimeView::Run::Ended
+            && (!window.timeView().isFollowing()
+                || qFuzzyCompare(window.timeView().range().end, last * 1.01));
+    });
+    if (!isDrawn)
+        qFatal("the view never shows the end of the run");
+    Chart &chart = window.charts()[kind];
+    while (!chart.refresh(controller.moment(), std::chrono::seconds(1))) { }
+    chart.replot();
+    return chart.toPixmap().toImage();
 }
 
 /// A window on the screen that remembers nothing of those before.

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// TaskInquiry: asks about the task that a form shows, on another thread, a moment after the last
+// key.
+//
+// Asking can run what the task names: an interpreter, a package, a library. A task that a file
+// named is therefore locked: it is not asked about, and a line says so beside a button that checks
+// it.
+#pragma once
+
+#include "window/background.h"
+
+#include <QTimer>
+#include <QWidget>
+#include <functional>
+
+namespace poolscope {
+
+class TaskInquiry : public QWidget {
+    Q_OBJECT
+
+public:
+    /// Shows what was found out. Runs on the form's thread, unless the task was edited meanwhile.
+    using Answer = std::function<void()>;
+    /// Runs on another thread.
+    using Question = std::function<Answer(const StillWanted &)>;
+
+    /// `checkTip` says what the button runs.
+    explicit TaskInquiry(const QString &checkTip = {});
+
+    void lock();
+    void unlock();
+    bool isLocked() const { return m_isLocked; }
+
+    /// The task was edited: due() comes in a moment, unless the task is locked.
+    void askSoon();
+    void ask(const Question &question);
+    /// Nobody waits for an answer any more.
+    void drop();
+
+signals:
+    /// It is time to ask().
+    void due();
+    /// The button was pressed, and the task is locked no longer.
+    void checkWanted();
+
+private:
+    bool m_isLocked = false;
+    QTimer m_timer;
+    LatestJob m_latest;
+};
+
+} // namespace poolscope
