@@ -2,15 +2,18 @@
 #include "worker/childprocess.h"
 
 #include "system/processtable.h"
+#include "worker/clock.h"
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <thread>
 
 namespace poolscope::worker {
 
@@ -71,6 +74,20 @@ void becomeProgram(const char *path, char *const *words, Ends ends, pid_t worker
     return tl::unexpected(static_cast<int>(failed));
 }
 
+/// The same; where there are too many processes it waits for others to end.
+tl::expected<pid_t, int> runWhenThereIsRoom(const char *path, char *const *words, Ends ends)
+{
+    constexpr std::chrono::milliseconds interval(20);
+    constexpr std::uint64_t patience = 30'000'000'000; // nanoseconds
+    const std::uint64_t begun = now();
+    for (;;) {
+        const auto pid = run(path, words, ends);
+        if (pid || pid.error() != EAGAIN || now() - begun > patience)
+            return pid;
+        std::this_thread::sleep_for(interval);
+    }
+}
+
 std::vector<char *> pointersTo(std::vector<std::string> &words)
 {
     std::vector<char *> pointers;
@@ -94,7 +111,7 @@ tl::expected<ChildProcess, int> ChildProcess::start(
             return tl::unexpected(pipe->error());
     }
     const std::vector<char *> argv = pointersTo(words);
-    const auto pid = run(path.c_str(), argv.data(),
+    const auto pid = runWhenThereIsRoom(path.c_str(), argv.data(),
         {input->readEnd.number(), output->writeEnd.number(), error->writeEnd.number()});
     if (!pid)
         return tl::unexpected(pid.error());
