@@ -8,31 +8,59 @@
 #include "headless/runfilecommands.h"
 #include "headless/standardoutput.h"
 #include "headless/sweepcommand.h"
+#include "system/descriptors.h"
 #include "task/builtin.h"
 
 #include <QCoreApplication>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <future>
 #include <string>
-#include <sys/resource.h>
+#include <system_error>
+#include <thread>
 #include <unistd.h>
+#include <vector>
 
 namespace poolscope {
 
 namespace {
 
-/// Each worker takes some descriptors; the usual soft limit of 1024 would end at 200 workers.
-void raiseDescriptorLimit()
+// Libraries end the program where they cannot have these.
+constexpr std::uint64_t neededDescriptors = 32;
+constexpr int neededThreads = 3;
+
+/// Whether so many threads can be started.
+Result<void> checkThreads(int count)
 {
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
+    std::promise<void> tried;
+    const std::shared_future<void> haveTried = tried.get_future().share();
+    std::vector<std::thread> threads;
+    Result<void> result;
+    try {
+        for (int i = 0; i < count; ++i)
+            threads.emplace_back([haveTried] { haveTried.wait(); });
+    } catch (const std::system_error &error) {
+        result = failure(error.code().message());
     }
+    tried.set_value();
+    for (std::thread &thread : threads)
+        thread.join();
+    return result;
+}
+
+/// Says what the program needs and cannot have.
+Result<void> checkResources()
+{
+    if (const auto ensured = ensureDescriptors(neededDescriptors); !ensured)
+        return failure("cannot open files: " + ensured.error().message);
+    if (const auto checked = checkThreads(neededThreads); !checked)
+        return failure("cannot start threads: " + checked.error().message + " (see ulimit -u)");
+    return {};
 }
 
 /// A descriptor that was closed by whoever started us would be taken by a file of ours. Reading
@@ -79,7 +107,6 @@ int runProgram(int argc, char **argv, const WithWidgets &withWidgets)
     openStandardDescriptors();
     std::signal(SIGPIPE, SIG_IGN);
     surviveFileSizeLimit();
-    raiseDescriptorLimit();
     const CommandLine line = parseCommandLine(argc, argv);
     if (const auto *message = std::get_if<MessageCommand>(&line)) {
         if (message->status == exitAllSucceeded)
@@ -89,6 +116,10 @@ int runProgram(int argc, char **argv, const WithWidgets &withWidgets)
     }
     if (std::holds_alternative<TasksCommand>(line))
         return listTasks();
+    if (const auto checked = checkResources(); !checked) {
+        complain(checked.error().message);
+        return exitPoolFailed;
+    }
     const auto *run = std::get_if<RunOptions>(&line);
     const auto *exported = std::get_if<ExportOptions>(&line);
     if (std::holds_alternative<WindowCommand>(line) || (run && run->wantsDrawing())

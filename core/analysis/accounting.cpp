@@ -2,6 +2,7 @@
 #include "analysis/accounting.h"
 
 #include "analysis/completionorder.h"
+#include "pool/limits.h"
 
 #include <algorithm>
 #include <cmath>
@@ -210,10 +211,7 @@ double Accounting::utilization() const
 
 RunConditions conditionsOf(const RunSpec &spec, std::uint32_t cores)
 {
-    const bool startsPrograms = std::holds_alternative<CommandTask>(spec.task)
-        || std::holds_alternative<ShellTask>(spec.task)
-        || std::holds_alternative<FilterTask>(spec.task);
-    return {cores, startsPrograms};
+    return {cores, startsPrograms(spec.task)};
 }
 
 /// A worker's chunks and marks, merged in the order in which the pool told of them.

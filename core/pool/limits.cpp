@@ -11,12 +11,6 @@ namespace {
 
 constexpr std::uint64_t timeToEndProcesses = 1'000'000'000; // nanoseconds
 
-bool endsProcessesItself(const TaskSpec &task)
-{
-    return std::holds_alternative<CommandTask>(task) || std::holds_alternative<ShellTask>(task)
-        || std::holds_alternative<FilterTask>(task);
-}
-
 std::string megabytes(std::uint64_t bytes)
 {
     char text[32];
@@ -26,12 +20,18 @@ std::string megabytes(std::uint64_t bytes)
 
 } // namespace
 
+bool startsPrograms(const TaskSpec &task)
+{
+    return std::holds_alternative<CommandTask>(task) || std::holds_alternative<ShellTask>(task)
+        || std::holds_alternative<FilterTask>(task);
+}
+
 std::optional<std::uint64_t> patienceWithIteration(const RunSpec &spec)
 {
     if (!spec.pool.timeout)
         return std::nullopt;
     const auto timeout = static_cast<std::uint64_t>(*spec.pool.timeout * 1e9);
-    return endsProcessesItself(spec.task) ? timeout + timeToEndProcesses : timeout;
+    return startsPrograms(spec.task) ? timeout + timeToEndProcesses : timeout;
 }
 
 std::optional<Excess> timeExcess(

@@ -20,6 +20,9 @@ struct Excess {
     std::uint64_t memory = 0; ///< bytes that it took; 0: unknown
 };
 
+/// Whether workers start a program for each input, or one for all of theirs.
+bool startsPrograms(const TaskSpec &task);
+
 /// Nanoseconds after which the pool kills a worker that is on one iteration; nothing: never.
 /// Workers that run commands and filters end these themselves, and are left some time for it.
 std::optional<std::uint64_t> patienceWithIteration(const RunSpec &spec);

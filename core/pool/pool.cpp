@@ -115,6 +115,7 @@ void Pool::start()
     if (m_source.growing())
         startFeed();
     m_lookTimer.start(lookInterval);
+    m_descriptors.emplace();
     if (!std::holds_alternative<BuiltinTask>(m_spec.task))
         m_guard = std::make_unique<GroupGuard>();
     const std::uint32_t workers = m_wantedWorkers;
@@ -143,13 +144,42 @@ void Pool::setWorkerCount(std::uint32_t count)
     for (WorkerId id = 1; id <= count; ++id) {
         Slot &slot = slotFor(id);
         slot.wanted = true;
-        if (!slot.process && !slot.restart && m_phase == Phase::Running) {
-            slot.restarts.forget();
-            startWorker(slot);
+        if (slot.process || slot.restart || m_phase != Phase::Running)
+            continue;
+        slot.restarts.forget();
+        if (const auto started = startWorker(slot); !started) {
+            runWithFewer(started.error());
+            break;
         }
     }
+    retireAbove(count);
+}
+
+void Pool::retireAbove(std::uint32_t count)
+{
     for (auto slot = m_slots.upper_bound(count); slot != m_slots.end(); ++slot)
         retire(slot->second);
+}
+
+/// There is no room for as many workers as are wanted. Programs that workers start need some, too.
+void Pool::runWithFewer(const WorkerProcess::NoRoom &noRoom)
+{
+    const auto last = std::find_if(m_slots.rbegin(), m_slots.rend(),
+        [](const auto &entry) { return entry.second.process || entry.second.restart; });
+    if (last == m_slots.rend()) {
+        fail(cannotStart(noRoom.why));
+        return;
+    }
+    std::uint32_t fewer = last->first;
+    if (noRoom.missing == WorkerProcess::Missing::Processes && startsPrograms(m_spec.task))
+        fewer = (fewer + 1) / 2;
+    m_listener.noted(0,
+        "runs with " + std::to_string(fewer) + " of " + std::to_string(m_wantedWorkers)
+            + " workers: " + cannotStart(noRoom.why),
+        m_clock.now());
+    m_wantedWorkers = fewer;
+    m_listener.resized(fewer, m_clock.now());
+    retireAbove(fewer);
 }
 
 Pool::Slot &Pool::slotFor(WorkerId id)
@@ -159,14 +189,13 @@ Pool::Slot &Pool::slotFor(WorkerId id)
     return slot;
 }
 
-void Pool::startWorker(Slot &slot)
+tl::expected<void, WorkerProcess::NoRoom> Pool::startWorker(Slot &slot)
 {
     slot.restart.reset();
     slot.dismissed = false;
     slot.excess.reset();
     slot.started = m_clock.now();
     slot.slowStartTold = false;
-    setState(slot, WorkerState::Starting);
 
     auto *process = new WorkerProcess(this);
     slot.process = process;
@@ -188,7 +217,12 @@ void Pool::startWorker(Slot &slot)
         process, &WorkerProcess::failedToStart, this,
         [this, &slot](const QString &reason) { processFailedToStart(slot, reason); },
         Qt::QueuedConnection);
-    process->start(m_program);
+    auto started = process->start(m_program, m_descriptors->before());
+    if (started)
+        setState(slot, WorkerState::Starting);
+    else
+        forgetProcess(slot);
+    return started;
 }
 
 void Pool::setState(Slot &slot, WorkerState state)
@@ -494,13 +528,23 @@ void Pool::replaceIfSpent(Slot &slot)
     letGo(slot);
 }
 
+std::string Pool::cannotStart(const std::string &reason) const
+{
+    return "cannot start " + m_program.program + ": " + reason;
+}
+
 void Pool::processFailedToStart(Slot &slot, const QString &reason)
 {
-    const std::string how = "cannot start " + m_program.program + ": " + reason.toStdString();
+    const std::string how = cannotStart(reason.toStdString());
     forgetProcess(slot);
-    setState(slot, WorkerState::Dead);
     if (!m_everReady)
         end(PoolEnd::How::Failed, how);
+    startFailed(slot, how);
+}
+
+void Pool::startFailed(Slot &slot, const std::string &how)
+{
+    setState(slot, WorkerState::Dead);
     slot.restarts.fruitlessStart(m_clock.now());
     if (m_phase == Phase::Running) {
         m_listener.workerDied(slot.id, {}, how, m_clock.now());
@@ -635,7 +679,8 @@ void Pool::restart(Slot &slot)
     slot.restart->setSingleShot(true);
     connect(slot.restart.get(), &QTimer::timeout, this, [this, &slot] {
         slot.restart.release()->deleteLater();
-        startWorker(slot);
+        if (const auto started = startWorker(slot); !started)
+            startFailed(slot, cannotStart(started.error().why));
     });
     slot.restart->start(*delay);
 }
@@ -843,6 +888,7 @@ void Pool::reportIfAllEnded()
     m_lookTimer.stop();
     m_reclaimTimer.stop();
     m_guard.reset();
+    m_descriptors.reset();
     emit ended(m_end);
 }
 

@@ -23,6 +23,7 @@
 #include "pool/workersetup.h"
 #include "schedule/restarts.h"
 #include "schedule/scheduler.h"
+#include "system/descriptors.h"
 
 #include <QObject>
 #include <QTimer>
@@ -126,8 +127,10 @@ private:
 
     Slot &slotFor(WorkerId id);
     void startFeed();
-    void startWorker(Slot &slot);
+    tl::expected<void, WorkerProcess::NoRoom> startWorker(Slot &slot);
     void retire(Slot &slot);
+    void retireAbove(std::uint32_t count);
+    void runWithFewer(const WorkerProcess::NoRoom &noRoom);
     void letGo(Slot &slot);
 
     void takeFrames(Slot &slot);
@@ -145,6 +148,8 @@ private:
 
     void processEnded(Slot &slot);
     void processFailedToStart(Slot &slot, const QString &reason);
+    void startFailed(Slot &slot, const std::string &how);
+    std::string cannotStart(const std::string &reason) const;
     void forgetProcess(Slot &slot);
     void workerDied(Slot &slot, const std::string &how);
     static std::string howItEnded(const Slot &slot);
@@ -189,6 +194,7 @@ private:
     std::unique_ptr<InputFeed> m_feed; ///< null where all inputs are there
     std::map<WorkerId, Slot> m_slots;
     std::uint32_t m_wantedWorkers;
+    std::optional<DescriptorLimit> m_descriptors; ///< while it runs
     std::unique_ptr<GroupGuard> m_guard; ///< null for tasks that start no processes
     Phase m_phase = Phase::Idle;
     PoolEnd m_end;

@@ -2,6 +2,7 @@
 #include "pool/workerprocess.h"
 
 #include "pool/socketchannel.h"
+#include "system/descriptors.h"
 #include "system/processtable.h"
 
 #include <QTimer>
@@ -20,6 +21,9 @@ namespace {
 constexpr std::size_t readSize = 64 * 1024;
 constexpr int endOfChannelPatience = 1000; // milliseconds
 constexpr qsizetype keptOutput = 4096;
+// What a start takes, and what is left for files that are opened while workers run.
+constexpr std::uint64_t descriptorsForStart = 12;
+constexpr std::uint64_t descriptorsLeft = 20;
 
 ProcessEnd describeEnd(int exitCode, QProcess::ExitStatus status)
 {
@@ -32,8 +36,9 @@ ProcessEnd describeEnd(int exitCode, QProcess::ExitStatus status)
 }
 
 /// Runs in the child between fork and exec: async-signal-safe calls only.
-void becomeWorker(int channel, pid_t parent)
+void becomeWorker(int channel, pid_t parent, const rlimit &descriptors)
 {
+    setrlimit(RLIMIT_NOFILE, &descriptors);
     setsid();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
@@ -55,10 +60,6 @@ WorkerProcess::WorkerProcess(QObject *parent)
         m_pid = m_process.processId();
         emit started();
     });
-    connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
-        if (error == QProcess::FailedToStart)
-            emit failedToStart(m_process.errorString());
-    });
 }
 
 WorkerProcess::~WorkerProcess()
@@ -70,23 +71,33 @@ WorkerProcess::~WorkerProcess()
     m_process.waitForFinished(-1);
 }
 
-void WorkerProcess::start(const WorkerProgram &program)
+tl::expected<void, WorkerProcess::NoRoom> WorkerProcess::start(
+    const WorkerProgram &program, const rlimit &descriptors)
 {
+    if (const auto room = checkDescriptors(descriptorsForStart + descriptorsLeft); !room)
+        return tl::unexpected(NoRoom{Missing::Descriptors, room.error().message});
     int pair[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
-        emit failedToStart(QString::fromLocal8Bit(std::strerror(errno)));
-        return;
-    }
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return tl::unexpected(NoRoom{Missing::Descriptors, std::strerror(errno)});
     m_oomKillsBefore = oomKills("/");
     m_channel = std::make_unique<SocketChannel>(pair[0]);
     connect(m_channel.get(), &Channel::readable, this, &WorkerProcess::readChannel);
-    m_process.setChildProcessModifier(
-        [channel = pair[1], parent = getpid()] { becomeWorker(channel, parent); });
+    m_process.setChildProcessModifier([channel = pair[1], parent = getpid(), descriptors] {
+        becomeWorker(channel, parent, descriptors);
+    });
     QStringList arguments;
     for (const std::string &argument : program.arguments)
         arguments << QString::fromStdString(argument);
     m_process.start(QString::fromStdString(program.program), arguments);
     ::close(pair[1]);
+    if (m_process.state() == QProcess::NotRunning)
+        return tl::unexpected(
+            NoRoom{Missing::Processes, m_process.errorString().toStdString() + " (see ulimit -u)"});
+    connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
+        if (error == QProcess::FailedToStart)
+            emit failedToStart(m_process.errorString());
+    });
+    return {};
 }
 
 void WorkerProcess::send(std::string_view frames)

@@ -15,9 +15,12 @@
 
 #include <QByteArray>
 #include <QProcess>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <sys/resource.h>
+#include <tl/expected.hpp>
 
 namespace poolscope {
 
@@ -36,8 +39,15 @@ public:
     /// Kills the process and waits for it, if it still runs.
     ~WorkerProcess() override;
 
-    /// Starts it. Where that fails, failedToStart() follows.
-    void start(const WorkerProgram &program);
+    enum class Missing : std::uint8_t { Descriptors, Processes };
+    /// Why there is no room for another process.
+    struct NoRoom {
+        Missing missing;
+        std::string why; ///< one line
+    };
+    /// Starts it with this limit on descriptors. Where its program cannot be run failedToStart()
+    /// follows.
+    tl::expected<void, NoRoom> start(const WorkerProgram &program, const rlimit &descriptors);
 
     std::optional<wire::Frame> nextFrame() { return m_decoder.next(); }
     /// Why its stream cannot be read any further; empty while it can.

@@ -130,15 +130,20 @@ void Run::connectPool()
     connect(&m_thread, &QThread::finished, m_pool, &QObject::deleteLater);
     connect(
         this, &Run::actionsWaiting, m_pool, [this] { runActions(); }, Qt::QueuedConnection);
-    connect(m_pool, &Pool::ended, m_pool, [this](const PoolEnd &end) {
-        publishStatus(*m_pool); // before anyone learns that it has ended
-        if (m_journal)
-            m_journal->finish(lastSnapshot({m_pool->origin()}, stateAfter(end.how), end.error));
-        const std::lock_guard lock(m_mutex);
-        m_poolEnd = end;
-        emit poolEnded();
-    });
+    connect(m_pool, &Pool::ended, m_pool, [this](const PoolEnd &end) { takePoolEnd(end); });
     connect(this, &Run::poolEnded, this, &Run::takeEnd, Qt::QueuedConnection);
+}
+
+void Run::takePoolEnd(const PoolEnd &end)
+{
+    publishStatus(*m_pool); // before anyone learns that it has ended
+    const bool started = m_pool->origin() > 0;
+    const RunClock clock{started ? m_pool->origin() : RunClock::monotonic()};
+    if (m_journal)
+        m_journal->finish(lastSnapshot(clock, stateAfter(end.how), end.error));
+    const std::lock_guard lock(m_mutex);
+    m_poolEnd = end;
+    emit poolEnded();
 }
 
 void Run::keepIn(std::unique_ptr<RunFile> file, RecordPositions written)
@@ -254,6 +259,10 @@ void Run::start()
 {
     m_thread.setObjectName(QStringLiteral("pool"));
     m_thread.start();
+    if (!m_thread.isRunning()) {
+        takePoolEnd({PoolEnd::How::Failed, "cannot start a thread for the run", {}});
+        return;
+    }
     onPoolThread([this](Pool &pool) {
         auto *timer = new QTimer(&pool);
         QObject::connect(timer, &QTimer::timeout, &pool, [this, &pool] {

@@ -122,6 +122,7 @@ private:
     void continueRecord(const Opened &opened);
     void keepIn(std::unique_ptr<RunFile> file, RecordPositions written);
     void tellJournal(const Pool &pool);
+    void takePoolEnd(const PoolEnd &end);
     void takeEnd();
     void finishIfDone();
     void release();

@@ -8,16 +8,17 @@ it is not.
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
 import unittest
 
 import run_test
-from run_test import ALL_SUCCEEDED, INTERRUPTED, SOME_FAILED, Done, read_jsonl
+from run_test import ALL_SUCCEEDED, INTERRUPTED, POOL_FAILED, SOME_FAILED, Done, read_jsonl
 
 TASKS = r'''
-import mmap, multiprocessing.shared_memory, os, signal, subprocess, sys, time
+import mmap, multiprocessing.shared_memory, os, resource, signal, subprocess, sys, time
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 
@@ -82,6 +83,15 @@ def greedy_shared_memory(number):
 def waits_for_a_session(number):
     with subprocess.Popen(["sleep", "1000000"], start_new_session=True):
         open(os.path.join(FOLDER, "started"), "w").close()
+
+
+def identity(number):
+    time.sleep(0.01)
+    return number
+
+
+def descriptors(number):
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
 def picky(number):
@@ -226,6 +236,116 @@ class Limits(LimitsTest):
         self.assert_status(done, SOME_FAILED)
         self.assertEqual(set(self.failures(self.path("out.jsonl"))), set(range(50, 400, 100)))
         self.assertEqual(json.loads(done.out)["succeeded"], 396)
+
+
+class Room(LimitsTest):
+    """Fewer descriptors or processes than workers would need."""
+
+    COUNT = 300
+
+    def limited(self, which, limits, arguments, **options):
+        done = subprocess.run(
+            [run_test.PROGRAM, *map(str, arguments)], cwd=self.folder,
+            env={**run_test.environment(self.mark), "HOME": str(self.folder)},
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=run_test.PATIENCE,
+            preexec_fn=lambda: resource.setrlimit(which, limits), **options)
+        return Done(done.returncode, done.stdout, done.stderr.decode())
+
+    def with_descriptors(self, number, *arguments):
+        return self.limited(resource.RLIMIT_NOFILE, (number, number), arguments)
+
+    def with_processes(self, number, *arguments):
+        """As a user who has no other processes."""
+        user = 2**30 + os.getpid()
+        return self.limited(resource.RLIMIT_NPROC, (number, number), arguments,
+                            user=user, group=user, extra_groups=[])
+
+    def needs_other_user(self):
+        self.folder.chmod(0o777)
+        if os.geteuid() != 0:
+            self.skipTest("only root can run the program as another user")
+        try:
+            self.with_processes(1000, "--version")
+        except PermissionError:
+            self.skipTest("another user may not run the program")
+
+    def assert_fewer(self, done, wanted, reason):
+        """It had fewer workers, said so once, and lost nothing. Returns how many."""
+        self.assert_status(done, ALL_SUCCEEDED)
+        self.assertRegex(
+            done.err,
+            rf"^poolscope: runs with \d+ of {wanted} workers: cannot start \S+: .*{reason}.*\n$")
+        self.assertEqual(len(done.err.splitlines()), 1, done.err)
+        return int(done.err.split()[3])
+
+    def assert_cannot_run(self, done, reason):
+        self.assertEqual(done.status, POOL_FAILED, done.err)
+        self.assertEqual(len(done.err.splitlines()), 1, done.err)
+        self.assertIn(reason, done.err)
+
+    def builtin(self, workers):
+        return ["run", "--builtin", "sleep_ms:1", "--range", f"0:{self.COUNT}", "-j", workers, "-q"]
+
+    def test_few_descriptors(self):
+        done = self.with_descriptors(256, *self.builtin(100), "-o", "out.txt", "--save",
+                                     "kept.poolscope", "--summary", "summary.json")
+        fewer = self.assert_fewer(done, 100, r"Too many open files \(ulimit -n is 256\)")
+        self.assertGreater(fewer, 20)
+        self.assertEqual(len(self.path("out.txt").read_text().splitlines()), self.COUNT)
+        self.assertEqual(
+            len(json.loads(self.path("summary.json").read_text())["workers"]), fewer)
+
+    def test_few_descriptors_for_python(self):
+        done = self.with_descriptors(64, "run", *self.python("identity"), "--range", "0:50", "-j",
+                                     20, "-q")
+        self.assert_fewer(done, 20, "Too many open files")
+        self.assertEqual(done.out.decode().split(), [*map(str, range(50))])
+
+    def test_any_number_of_descriptors(self):
+        """However few there are, the program runs or says in one line why it cannot."""
+        for number in [*range(6, 56, 3), 200]:
+            with self.subTest(descriptors=number):
+                done = self.with_descriptors(number, *self.builtin(50), "-o", "out.txt")
+                if done.status == ALL_SUCCEEDED:
+                    self.assert_fewer(done, 50, "Too many open files")
+                else:
+                    self.assert_cannot_run(done, "Too many open files")
+
+    def test_workers_have_the_limit_of_the_user(self):
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        if hard < 1024:
+            self.skipTest("the hard limit on descriptors is too low")
+        for task in ["--shell", "ulimit -n"], self.python("descriptors"):
+            with self.subTest(task=task):
+                done = self.limited(
+                    resource.RLIMIT_NOFILE, (100, hard),
+                    ["run", *task, "--range", "0:50", "-j", 50, "-q"])
+                self.assert_values(done, [100] * 50)
+                self.assertEqual(done.err, "")
+
+    def test_few_processes(self):
+        self.needs_other_user()
+        for number in 6, 20:
+            with self.subTest(processes=number):
+                done = self.with_processes(number, *self.builtin(30), "-o", "out.txt")
+                fewer = self.assert_fewer(done, 30, "Resource temporarily unavailable")
+                self.assertGreaterEqual(fewer, number - 4)
+                self.assertEqual(len(self.path("out.txt").read_text().splitlines()), self.COUNT)
+
+    def test_few_processes_for_programs(self):
+        self.needs_other_user()
+        for words in ["--command", "echo {}"], ["--shell", "echo $1"], ["--filter", "cat"]:
+            with self.subTest(words=words):
+                done = self.with_processes(8, "run", *words, "--range", "0:100", "-j", 30, "-q")
+                self.assert_fewer(done, 30, "Resource temporarily unavailable")
+                self.assertEqual(done.out.decode().split(), [*map(str, range(100))])
+
+    def test_too_few_processes(self):
+        self.needs_other_user()
+        for number in 1, 2, 3:
+            with self.subTest(processes=number):
+                self.assert_cannot_run(self.with_processes(number, *self.builtin(4)),
+                                       "Resource temporarily unavailable")
 
 
 class FullDisk(LimitsTest):
