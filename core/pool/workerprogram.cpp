@@ -25,7 +25,8 @@ std::vector<std::string> pythonArguments(const std::vector<std::string> &argumen
     const std::string directory =
         QFileInfo(QString::fromStdString(pythonWorkerPath())).path().toStdString();
     std::vector<std::string> all{"-c",
-        "import sys; sys.path[0] = sys.argv.pop(1); import poolscope_worker; "
+        "import sys; safe = getattr(sys.flags, 'safe_path', False); "
+        "sys.path[:0 if safe else 1] = [sys.argv.pop(1)]; import poolscope_worker; "
         "poolscope_worker.main(sys.argv[1:])",
         directory};
     all.insert(all.end(), arguments.begin(), arguments.end());

@@ -17,21 +17,50 @@ What it promises:
 - what the task prints goes to the log with its index, or, where Python cannot see it being
   printed, to descriptor 2; it never damages a frame;
 - every finished outcome is on the board or in the channel, even if the process is killed;
-- a Goodbye overtakes the chunks that were not begun.
+- a Goodbye overtakes the chunks that were not begun;
+- no file of the user's is taken for a module that the worker needs, and none of these is in the way
+  of a module of the task's: see import_own();
+- what the task does to the worker's file descriptors damages no value and no file: see Descriptor.
 
-Modules that cost milliseconds (json, traceback, ast) are imported when they are first needed,
-because a pool waits for its workers to start.
+A pool waits for its workers to start, so modules that cost milliseconds (json, traceback) are done
+without, and ast is imported only where a source is examined.
 """
 
 import _signal  # signal itself imports enum, which takes longer than the rest of this file
 import faulthandler
 import io
 import os
-import struct
 import sys
+from _frozen_importlib import ModuleSpec
+from _frozen_importlib_external import SourceFileLoader
+from _functools import partial
 from _thread import get_ident as thread_number
 from itertools import compress, groupby, repeat
 from time import monotonic_ns as clock, process_time_ns
+
+
+def import_own(*names):
+    """Imports modules of the standard library for the worker alone.
+
+    They are looked for in the standard library first, whatever is on PYTHONPATH or beside the task.
+    Afterwards sys.modules is as it was, so that the task imports what it would import in a program
+    of its own. (Modules that are built into the interpreter stay: no file can replace them.)
+    """
+    path, known = sys.path, set(sys.modules)
+    library = os.path.dirname(os.__file__)
+    if library in path:
+        sys.path = path[path.index(library) :]
+    try:
+        for name in names:
+            __import__(name)
+        return [sys.modules[name] for name in names]
+    finally:
+        sys.path = path
+        for name in set(sys.modules).difference(known, sys.builtin_module_names):
+            del sys.modules[name]
+
+
+fcntl, mmap, select, struct = import_own("fcntl", "mmap", "select", "struct")
 
 MAGIC = 0x434C5350
 VERSION = 4
@@ -89,6 +118,10 @@ class Malformed(Exception):
     """What came through the channel is not the protocol."""
 
 
+class DescriptorLost(BaseException):
+    """The task has closed a descriptor of the worker's, or made it another file's."""
+
+
 # ---------------------------------------------------------------------------------------- failures
 
 
@@ -104,16 +137,19 @@ def user_frames(trace):
 
 
 def type_name(kind):
-    if kind.__module__ in ("builtins", "__main__"):
-        return kind.__qualname__
-    return "%s.%s" % (kind.__module__, kind.__qualname__)
+    """The name of a type, without asking its metaclass."""
+    name = type.__dict__["__qualname__"].__get__(kind)
+    module = type.__dict__["__module__"].__get__(kind)
+    if type(module) is not str or module in ("builtins", "__main__"):
+        return name
+    return "%s.%s" % (module, name)
 
 
 def first_line(error):
     try:
-        if isinstance(error, SyntaxError) and error.lineno and os.path.isfile(error.filename):
+        if issubclass(type(error), SyntaxError) and error.lineno and os.path.isfile(error.filename):
             return "%s:%d: %s" % (os.path.basename(error.filename), error.lineno, error.msg)
-        lines = str(error).strip().splitlines()
+        lines = str.strip(str(error)).splitlines()
     except BaseException:
         return "<its message cannot be printed>"
     line = lines[0] if lines else ""
@@ -122,24 +158,67 @@ def first_line(error):
 
 def formatted(error):
     """The traceback as Python prints it; empty where even that fails."""
+    attribute = BaseException.__dict__["__traceback__"]
+    whole = attribute.__get__(error)
     try:
-        import traceback
-
-        trace = user_frames(error.__traceback__)
-        text = "".join(traceback.format_exception(type(error), error, trace))
+        attribute.__set__(error, user_frames(whole))
+        text = displayed(error)
     except BaseException:
         return ""
+    finally:
+        attribute.__set__(error, whole)
     if len(text) > DETAIL_LIMIT:
         half = DETAIL_LIMIT // 2
         text = text[:half] + "\n  ...\n" + text[-half:]
     return text
 
 
+class Capture:
+    """Stands in for sys.stderr: keeps what this thread writes, and passes on what others do."""
+
+    def __init__(self, stream):
+        self.stream = stream
+        self.thread = thread_number()
+        self.texts = []
+
+    def write(self, text):
+        if thread_number() == self.thread:
+            self.texts.append(text)
+        else:
+            self.stream.write(text)
+
+    def flush(self):
+        pass
+
+    def __getattr__(self, name):
+        return getattr(self.stream, name)
+
+
+def displayed(error, display=sys.__excepthook__):
+    """What the interpreter prints of an exception that nobody catches.
+
+    That needs no module in most versions, which traceback, with all that it imports, would.
+    """
+    capture = sys.stderr = Capture(sys.stderr)
+    try:
+        display(type(error), error, BaseException.__dict__["__traceback__"].__get__(error))
+    finally:
+        if sys.stderr is capture:
+            sys.stderr = capture.stream
+    return without_colours("".join(capture.texts))
+
+
+def without_colours(text):
+    """Without the escape sequences that Python 3.13 colours with where the environment asks for it."""
+    first, *others = text.split("\x1b[")
+    return first + "".join(other.partition("m")[2] for other in others)
+
+
 def printable(text):
     try:
-        return text.encode("utf-8", "surrogateescape")
+        return str.encode(text, "utf-8", "surrogateescape")
     except UnicodeEncodeError:
-        return text.encode("utf-8", "backslashreplace")
+        return str.encode(text, "utf-8", "backslashreplace")
 
 
 def string(data):
@@ -194,18 +273,72 @@ def encode_bytes(value):
 
 def encode_json(value):
     try:
-        document = json_encoder()(value).encode("ascii")
+        document = to_json(value).encode("ascii")
+        if may_have_other_keys(document) and not has_text_keys(value):
+            return encode_repr(value)
     except Exception:
         return encode_repr(value)
     return pack_text_head(JSON, len(document)) + document
 
 
-def json_encoder(cache=[]):
-    if not cache:
-        import json
+def make_json_encoder():
+    """A function that returns the JSON of a list, tuple or dict.
 
-        cache.append(json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode)
-    return cache[0]
+    It is what json.JSONEncoder calls; json itself takes long to import.
+    """
+    markers = {}
+    try:
+        (_json,) = import_own("_json")
+        encode = _json.make_encoder(
+            markers, refuse, _json.encode_basestring_ascii, None, ":", ",", False, False, False
+        )
+    except (ImportError, AttributeError, TypeError):  # not CPython, or one of another make
+        (json,) = import_own("json")
+        return json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+
+    def encode_once(value):
+        try:
+            return "".join(encode(value, 0))
+        finally:
+            markers.clear()
+
+    return encode_once
+
+
+def refuse(value):
+    raise TypeError("JSON has no such value")
+
+
+to_json = make_json_encoder()
+
+
+DIGITS_AS_0 = bytes.maketrans(b"123456789", b"000000000")
+
+
+def may_have_other_keys(document):
+    """Whether JSON has a key that may have been a number, True, False or None."""
+    if b'":' not in document:
+        return False
+    if b'0":' in document.translate(DIGITS_AS_0):
+        return True
+    return b'true":' in document or b'false":' in document or b'null":' in document
+
+
+def has_text_keys(value):
+    """Whether all keys of all dicts in a value that JSON can hold are strings."""
+    containers = [value]
+    for container in containers:
+        if issubclass(type(container), dict):
+            items = []
+            for key, item in container.items():
+                if not issubclass(type(key), str):
+                    return False
+                items.append(item)
+            container = items
+        containers.extend(
+            item for item in container if issubclass(type(item), (dict, list, tuple))
+        )
+    return True
 
 
 def encode_repr(value):
@@ -218,11 +351,16 @@ def encode_other(value):
     for kind, encoder in ENCODERS.items():
         if issubclass(type(value), kind):  # isinstance() would ask the value what it is
             return encoder(value)
-    numpy = sys.modules.get("numpy")
-    if numpy and isinstance(value, (numpy.integer, numpy.floating, numpy.bool_)):
+    if is_numpy_scalar(value):
         scalar = value.item()
         return ENCODERS.get(type(scalar), encode_repr)(scalar)
     return encode_repr(value)
+
+
+def is_numpy_scalar(value):
+    names = vars(sys.modules.get("numpy", object))  # of numpy, or of a file that is called so
+    kinds = [names.get(name) for name in ("integer", "floating", "bool_")]
+    return any(type(kind) is type and issubclass(type(value), kind) for kind in kinds)
 
 
 ENCODERS = {
@@ -291,44 +429,115 @@ def encode_at_once(value):
     return (encode(value),)
 
 
+# ------------------------------------------------------------------------------------- descriptors
+
+
+class Descriptor:
+    """An open file of the worker's, under a number that tasks hardly come across.
+
+    A task can still close it, and then the number may become a file of its own. So a descriptor is
+    verified before it is written to or read from; where it is lost, the worker ends. What tells an
+    own file is the signal that it is set to announce input with, which it is never asked to do:
+    looking at that takes a tenth of what fstat() takes.
+    """
+
+    CHANNEL, COLUMN, LOG, USAGE = range(_signal.SIGRTMIN, _signal.SIGRTMIN + 4)
+
+    def __init__(self, number, mark):
+        """Duplicates the descriptor of that number."""
+        self.number = fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, lowest_own_number())
+        self.mark = mark
+        fcntl.fcntl(self.number, fcntl.F_SETSIG, mark)
+
+    @classmethod
+    def open(cls, path, flags, mark):
+        number = os.open(path, flags | os.O_CLOEXEC)
+        try:
+            return cls(number, mark)
+        finally:
+            os.close(number)
+
+    def is_at(self, number):
+        try:
+            return fcntl.fcntl(number, fcntl.F_GETSIG) == self.mark
+        except OSError:
+            return False
+
+    def verify(self):
+        if not self.is_at(self.number):
+            raise DescriptorLost
+
+    def close(self):
+        if self.is_at(self.number):
+            os.close(self.number)
+
+
+def lowest_own_number(wanted=200, kept=8):
+    """The least number of the worker's descriptors: `wanted`, or one that leaves room for `kept`."""
+    return max(3, min(wanted, os.sysconf("SC_OPEN_MAX") - kept))
+
+
+def map_file(path, size):
+    """Maps a file, so that nothing but memory is needed from then on."""
+    number = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        if sys.version_info >= (3, 13):
+            return mmap.mmap(number, size, trackfd=False)
+        return map_without_descriptor(number, size)
+    finally:
+        os.close(number)
+
+
+def map_without_descriptor(number, size):
+    """Maps a file and closes the duplicate of its descriptor that mmap keeps, only to resize it."""
+    duplicate = os.dup(number)
+    os.close(duplicate)  # mmap takes the same number, the least that is free
+    memory = mmap.mmap(number, size)
+    try:
+        if os.path.sameopenfile(duplicate, number):
+            os.close(duplicate)
+    except OSError:  # an mmap that keeps none
+        pass
+    return memory
+
+
 class Column:
     """The shared ring of numbers, in which index i owns cell i % cells.
 
-    It is written to, not mapped: that costs a tenth of the page faults of fresh memory.
+    Few are stored through the mapping. Many are written to the file behind it, which costs a tenth
+    of the page faults of fresh memory.
     """
+
+    WORTH_WRITING = 256
 
     def __init__(self, path, cells):
         self.cells = cells
-        self.descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-        if os.fstat(self.descriptor).st_size < 8 * cells:
-            raise ValueError("it is too short")
+        self.memory = map_file(path, 8 * cells)
+        self.file = Descriptor.open(path, os.O_RDWR, Descriptor.COLUMN)
 
     def store(self, first, code, values):
-        """Writes the values; OverflowError for an integer beyond 64 bits."""
+        """Stores the values; OverflowError for an integer beyond 64 bits."""
+        start = first % self.cells
+        room = self.cells - start
+        if len(values) > room:
+            self.store(first, code, values[:room])
+            self.store(0, code, values[room:])
+            return
         try:
             cells = struct.pack("%d%s" % (len(values), code), *values)
         except struct.error:
             raise OverflowError from None
-        start = 8 * (first % self.cells)
-        room = 8 * self.cells - start
-        self.write(cells[:room], start)
-        self.write(cells[room:], 0)
+        if len(values) < self.WORTH_WRITING:
+            self.memory[8 * start : 8 * start + len(cells)] = cells
+        else:
+            self.write(cells, 8 * start)
 
     def write(self, cells, offset):
         while cells:
-            written = os.pwrite(self.descriptor, cells, offset)
+            self.file.verify()
+            written = os.pwrite(self.file.number, cells, offset)
             cells = cells[written:]
             offset += written
-
-
-def map_file(path, size):
-    import mmap
-
-    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    try:
-        return mmap.mmap(descriptor, size)
-    finally:
-        os.close(descriptor)
 
 
 def word_of(memory, offset):
@@ -337,11 +546,11 @@ def word_of(memory, offset):
     It is an object of ctypes, which as a whole takes longer to import.
     """
     try:
-        from _ctypes import _SimpleCData
+        [ctypes] = import_own("_ctypes")
     except ImportError:
         return None
-    kind = type(_SimpleCData)("Word", (_SimpleCData,), {"_type_": "Q"})
-    return kind.from_buffer(memory, offset)
+    simple = ctypes._SimpleCData
+    return type(simple)("Word", (simple,), {"_type_": "Q"}).from_buffer(memory, offset)
 
 
 def address_of_length(values):
@@ -379,24 +588,31 @@ class Usage:
     def refresh(self, now):
         self.due = now + MILLISECOND
         self.cpu = process_time_ns()
-        if self.schedstat is not None:
-            self.run_queue = int(os.pread(self.schedstat, 128, 0).split()[1])
-        if self.status is not None and now >= self.max_rss_due:
+        times = beginning(self.schedstat, 128).split()
+        if len(times) > 1:
+            self.run_queue = int(times[1])
+        if now >= self.max_rss_due:
             self.max_rss_due = now + 20 * MILLISECOND
             self.max_rss = self.peak_resident_set()
 
     def peak_resident_set(self):
         # Not getrusage: its ru_maxrss survives exec, so it would be the pool's when that is larger.
-        text = os.pread(self.status, 4096, 0)
+        text = beginning(self.status, 4096)
         at = text.find(b"VmHWM:")
         return int(text[at + 6 : at + 32].split()[0]) * 1024 if at >= 0 else 0
 
 
 def open_if_there(path):
     try:
-        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        return Descriptor.open(path, os.O_RDONLY, Descriptor.USAGE)
     except OSError:
         return None
+
+
+def beginning(file, size):
+    """The first bytes of an open file; empty where it is None or lost."""
+    known = file is not None and file.is_at(file.number)
+    return os.pread(file.number, size, 0) if known else b""
 
 
 class Output:
@@ -508,10 +724,11 @@ class Output:
         self.fields[BASE] = self.base
 
     def write(self, data):
+        self.descriptor.verify()
         try:
-            written = os.write(self.descriptor, data)
+            written = os.write(self.descriptor.number, data)
             while written < len(data):
-                written += os.write(self.descriptor, data[written:])
+                written += os.write(self.descriptor.number, data[written:])
         except OSError as error:
             raise ChannelClosed from error
 
@@ -574,11 +791,9 @@ class Input:
     """The stream from the pool, cut into frames."""
 
     def __init__(self, descriptor):
-        import select
-
         self.descriptor = descriptor
         self.poll = select.poll()
-        self.poll.register(descriptor, select.POLLIN)
+        self.poll.register(descriptor.number, select.POLLIN)
         self.partial = b""
         # A frame longer than a read, whose body is read into its place.
         self.long_kind = None
@@ -591,10 +806,11 @@ class Input:
 
     def read(self):
         """Reads once, blocking; returns the frames that are now whole as (type, body)."""
+        self.descriptor.verify()
         try:
             if self.long_body is not None:
                 return self.read_long()
-            data = os.read(self.descriptor, READ_SIZE)
+            data = os.read(self.descriptor.number, READ_SIZE)
         except OSError as error:
             raise ChannelClosed from error
         if not data:
@@ -633,7 +849,7 @@ class Input:
 
     def read_long(self):
         with memoryview(self.long_body) as body, body[self.long_filled :] as rest:
-            count = os.readv(self.descriptor, [rest])
+            count = os.readv(self.descriptor.number, [rest])
         if count == 0:
             raise ChannelClosed
         self.long_filled += count
@@ -835,11 +1051,8 @@ class Worker:
         """In a process that the task forked: the channel is not its own."""
         self.forked = True
         self.task_thread = None
-        for descriptor in (self.input.descriptor, self.output.descriptor):
-            try:
-                os.close(descriptor)
-            except OSError:
-                pass
+        self.input.descriptor.close()
+        self.output.descriptor.close()
 
     def serve(self):
         self.say_hello()
@@ -984,6 +1197,8 @@ class Worker:
                 else:
                     run_batch(task, values, results, kinds, self.gate)
                 duration = clock() - begun
+            except DescriptorLost:  # noticed when the task printed
+                raise
             except BaseException as error:  # sys.exit() in a task fails its index, no more
                 duration = clock() - begun
                 failed = (encode_failure(error),)
@@ -1102,11 +1317,12 @@ def run_batch(task, values, results, kinds, gate):
     """
     left = iter(values)
     for kind, group in groupby(map(task, compress(left, repeat(gate))), type):
+        comparable = type(kind) is type  # without asking a metaclass
         if not is_plain(kind):
             fix, kind = fixing(kind)
             group = map(fix, group)
         kinds.add(kind)
-        if results:
+        if results or not comparable:
             results.append(next(group))
             break
         results.extend(group)
@@ -1133,11 +1349,13 @@ def load_functions(target, initialiser):
     if not place or not name:
         raise ValueError(incomplete_target(target))
     module = load_file(place) if is_file(place) else load_module(place)
-    task = function_in(module, place, name)
-    return task, function_in(module, place, initialiser) if initialiser else None
+    task = function_in(module, place, name, TASK_ROLE)
+    if not initialiser:
+        return task, None
+    return task, function_in(module, place, initialiser, INITIALISER_ROLE)
 
 
-def function_in(module, place, name):
+def function_in(module, place, name, role):
     found = module
     for part in name.split("."):
         try:
@@ -1146,7 +1364,29 @@ def function_in(module, place, name):
             raise AttributeError(no_function(place, name, functions_of(module))) from None
     if not callable(found):
         raise TypeError("%s in %s is no function, but %s" % (name, place, type_name(type(found))))
+    odd = odd_kind(found)
+    if odd:
+        raise TypeError(not_plain(place, name, odd, role))
     return found
+
+
+def odd_kind(function):
+    """What a function is whose call does not run its code to the end; None for any other."""
+    plain, method = type(odd_kind), type(odd_kind.__get__(0))
+    while type(function) in (partial, method):
+        function = function.func if type(function) is partial else function.__func__
+    if type(function) is not plain:
+        function = getattr(type(function), "__call__", None)
+    flags = function.__code__.co_flags if type(function) is plain else 0
+    return next((kind for flag, kind in ODD_KINDS.items() if flags & flag), None)
+
+
+# By the flags that inspect calls CO_GENERATOR, CO_COROUTINE and CO_ASYNC_GENERATOR.
+ODD_KINDS = {0x20: "a generator", 0x80: "an async", 0x200: "an async"}
+
+
+def not_plain(place, name, kind, role):
+    return "%s: '%s' is %s function; %s must be a plain one" % (place, name, kind, role.what)
 
 
 def split_target(target):
@@ -1174,14 +1414,12 @@ def listed(names, limit=20):
 
 def load_file(path):
     """Imports a file under its own name, so that what it defines can be pickled."""
-    from importlib.machinery import ModuleSpec, SourceFileLoader
-
     path = os.path.abspath(path)
     if not os.path.isfile(path):
         raise FileNotFoundError("there is no file %s" % path)
     folder, file_name = os.path.split(path)
     name = os.path.splitext(file_name)[0]
-    if name in sys.modules:  # tokenize.py, say: what imports the real one must still get it
+    if name in sys.modules:  # io.py, say: what imports the real one must still get it
         name = "poolscope_task_" + name
     put_first_on_path(folder)
     loader = SourceFileLoader(name, path)
@@ -1202,11 +1440,8 @@ def load_module(name):
 
 
 def put_first_on_path(folder):
-    """In place of this program's own folder, where the interpreter put that on the path."""
-    own = os.path.dirname(os.path.abspath(__file__))
-    if sys.path and sys.path[0] and os.path.abspath(sys.path[0]) == own:
-        sys.path[0] = folder
-    else:
+    """As Python does with the folder of a program: not where it is told to have a safe path."""
+    if not getattr(sys.flags, "safe_path", False) and sys.path[:1] != [folder]:
         sys.path.insert(0, folder)
 
 
@@ -1216,7 +1451,7 @@ def functions_of(module):
     names = [
         name
         for name, value in vars(module).items()
-        if isinstance(value, function) and value.__module__ == module.__name__
+        if type(value) is function and value.__module__ == module.__name__
     ]
     return names or [
         name for name, value in vars(module).items() if callable(value) and name[0] != "_"
@@ -1233,28 +1468,25 @@ class Unusable(Exception):
 class Source:
     """What a source file defines at its top level, found without running it."""
 
-    def __init__(self, place, path):
-        import ast
-
+    def __init__(self, place, path, ast):
+        self.ast = ast
         self.place = place
         self.functions = {}
-        self.coroutines = {}
+        self.odd = {}  # functions that are no task: generators and async ones, by their name
         self.names = {}
         self.plain = {}  # of these, what is bound once, to a number, a text, a list, ...
         self.anything = False  # names may come into being that the source does not show
-        self.scan(ast, parse(ast, place, path))
+        self.scan(parse(ast, place, path))
 
-    def scan(self, ast, tree):
+    def scan(self, tree):
+        ast = self.ast
         hidden = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
         literals = (ast.Constant, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.JoinedStr)
         nodes = list(reversed(tree.body))
         while nodes:
             node = nodes.pop()
-            if isinstance(node, ast.FunctionDef):
-                self.functions[node.name] = node
-                self.anything |= node.name == "__getattr__"
-            elif isinstance(node, ast.AsyncFunctionDef):
-                self.coroutines[node.name] = node
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                self.add_function(node)
             elif isinstance(node, ast.ClassDef):
                 self.bind(node.name, node)
             elif isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -1268,10 +1500,37 @@ class Source:
                 if isinstance(node, ast.Assign) and isinstance(node.value, literals):
                     self.plain.update((name.id, node) for name in named(ast, node.targets))
                 nodes.extend(reversed(list(ast.iter_child_nodes(node))))
-        for node in ast.walk(tree):
+        nodes = [tree]  # not ast.walk(), which imports collections
+        for node in nodes:
+            nodes.extend(ast.iter_child_nodes(node))
             if isinstance(node, ast.Global):
                 for name in node.names:
                     self.plain.pop(name, None)
+
+    def add_function(self, node):
+        """A decorator or a second definition may make it a plain one: loading it shows that."""
+        self.anything |= node.name == "__getattr__"
+        name = node.name
+        kind = None if node.decorator_list else self.odd_kind(node)
+        if kind and name not in self.functions:
+            self.odd[name] = node, kind
+        else:
+            self.odd.pop(name, None)
+            self.functions[name] = node
+
+    def odd_kind(self, function):
+        """As odd_kind() of the function when it is loaded."""
+        ast = self.ast
+        if isinstance(function, ast.AsyncFunctionDef):
+            return "an async"
+        others = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+        nodes = list(function.body)
+        for node in nodes:
+            if isinstance(node, (ast.Yield, ast.YieldFrom)):
+                return "a generator"
+            if not isinstance(node, others):
+                nodes.extend(ast.iter_child_nodes(node))
+        return None
 
     def bind(self, name, node):
         if name in self.names:
@@ -1279,12 +1538,10 @@ class Source:
         self.names[name] = node
 
     def describe(self):
-        import ast
-
         functions = []
         for name, node in sorted(self.functions.items(), key=lambda item: item[1].lineno):
             required, most = parameters(node)
-            doc = (ast.get_docstring(node, clean=False) or "").strip().splitlines()
+            doc = (self.ast.get_docstring(node, clean=False) or "").strip().splitlines()
             functions.append(
                 {
                     "name": name,
@@ -1296,19 +1553,17 @@ class Source:
         names = [name for name in self.names if name not in self.functions and name != "*"]
         return {"functions": functions, "names": names}
 
-    def check(self, name, role=None):
-        """Raises Unusable where `name`, perhaps with dotted attributes, cannot be the task."""
-        role = role or TASK_ROLE
+    def check(self, name, role):
+        """Raises Unusable where `name`, perhaps with dotted attributes, cannot have this role."""
         start, dot, _ = name.partition(".")
-        if start in self.coroutines:
-            line = self.coroutines[start].lineno
-            raise Unusable(
-                "%s:%d: '%s' is an async function; %s must be a plain one"
-                % (self.place, line, start, role.what)
-            )
+        if start in self.odd and not dot and start not in self.names:
+            node, kind = self.odd[start]
+            raise Unusable(not_plain("%s:%d" % (self.place, node.lineno), start, kind, role))
         if start in self.functions:
             if not dot:
                 self.check_parameters(name, self.functions[start], role)
+        elif start in self.odd:
+            return
         elif self.anything or dot and start in self.names:
             return
         elif start not in self.names:
@@ -1382,20 +1637,23 @@ def undecodable_line(text):
     return text.count(b"\n", 0, at) + 1 if at >= 0 else 1
 
 
-def source_of(place):
+class Library:
+    """The modules that reports need, imported before any of the user's files can be."""
+
+    def __init__(self):
+        self.ast, self.importlib_util = import_own("ast", "importlib.util")
+
+
+def source_of(place, library):
     """The Source of FILE.py or MODULE; None for a module that has no source."""
-    if is_file(place):
-        return Source(place, place)
-    path = module_path(place)
-    return Source(place, path) if path else None
+    path = place if is_file(place) else module_path(place, library)
+    return Source(place, path, library.ast) if path else None
 
 
-def module_path(name):
-    from importlib.util import find_spec
-
+def module_path(name, library):
     put_first_on_path(os.getcwd())
     try:
-        spec = find_spec(name)
+        spec = library.importlib_util.find_spec(name)
     except ModuleNotFoundError:
         spec = None
     except BaseException as error:  # a package that fails when it is imported for its module
@@ -1422,72 +1680,81 @@ def describe_module(place):
         if not callable(value):
             names.append(name)
         elif not name.startswith("_"):
-            doc = (getattr(value, "__doc__", None) or "").strip().splitlines()
             functions.append(
-                {"name": name, "line": None, "parameters": None, "doc": doc[0] if doc else ""}
+                {"name": name, "line": None, "parameters": None, "doc": first_doc_line(value)}
             )
     return {"functions": functions, "names": names}
 
 
-def report_functions(place):
-    source = source_of(place)
+def first_doc_line(value):
+    try:
+        return (value.__doc__ or "").strip().partition("\n")[0]
+    except Exception:
+        return ""
+
+
+def report_functions(library, place):
+    source = source_of(place, library)
     return source.describe() if source else describe_module(place)
 
 
-def report_source(place):
-    return {"path": place if is_file(place) else module_path(place)}
+def report_source(library, place):
+    return {"path": place if is_file(place) else module_path(place, library)}
 
 
-def report_check(target, initialiser=""):
+def report_check(library, target, initialiser=""):
     place, name = split_target(target)
-    source = source_of(place)
+    source = source_of(place, library)
     if not name:
         functions = list(source.functions) if source else functions_of(imported(place))
         has = "; it has: " + listed(functions) if functions else ""
         raise Unusable(incomplete_target(target) + has)
-    if source:
-        source.check(name)
-        if initialiser:
-            source.check(initialiser, INITIALISER_ROLE)
-        return {"ok": True}
-    module = imported(place)
-    for wanted in filter(None, (name, initialiser)):
-        found = module
-        for part in wanted.split("."):
-            found = getattr(found, part, None)
-        if not callable(found):
-            raise Unusable(no_function(place, wanted, functions_of(module)))
+    for wanted, role in ((name, TASK_ROLE), (initialiser, INITIALISER_ROLE)):
+        if source and wanted:
+            source.check(wanted, role)
+        elif wanted:
+            check_loaded(imported(place), place, wanted, role)
     return {"ok": True}
 
 
-def print_report(report, arguments):
-    _, output = take_channel()  # a package that prints when it is imported
-    import json
+def check_loaded(module, place, name, role):
+    found = module
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    if not callable(found):
+        raise Unusable(no_function(place, name, functions_of(module)))
+    odd = odd_kind(found)
+    if odd:
+        raise Unusable(not_plain(place, name, odd, role))
 
+
+def print_report(report, arguments):
+    output = take_channel()[1]  # a package that prints when it is imported
     try:
-        answer = report(*arguments)
+        answer = report(Library(), *arguments)
     except Unusable as error:
         answer = {"error": " ".join(str(error).split())}
-    with os.fdopen(output, "w") as file:
-        json.dump(answer, file)
-        file.write("\n")
+    with os.fdopen(output.number, "w") as file:
+        file.write(to_json(answer) + "\n")
 
 
 # -------------------------------------------------------------------------------------------- main
 
 
-def complain(text):
+def complain(text, log=None):
+    """Writes to descriptor 2, or to what that was before the task could make it another file."""
+    numbers = [2] if log is None else filter(log.is_at, (log.number, 2))
     try:
-        os.write(2, printable("poolscope_worker: %s\n" % text))
-    except OSError:
+        os.write(next(iter(numbers)), printable("poolscope_worker: %s\n" % text))
+    except (OSError, StopIteration):
         pass
 
 
 def take_channel():
     """Moves descriptors 0 and 1 out of the task's reach; what it prints goes to descriptor 2."""
-    channel = os.dup(0), os.dup(1)  # not inherited through exec
+    channel = Descriptor(0, Descriptor.CHANNEL), Descriptor(1, Descriptor.CHANNEL)
     for descriptor in channel:
-        os.set_blocking(descriptor, True)
+        os.set_blocking(descriptor.number, True)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     try:
@@ -1507,30 +1774,38 @@ def work():
     except OSError:
         pass
     _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
-    status = 3
+    status, log = 3, None
     try:
         channel = take_channel()
         if sys.stderr is not None:
-            faulthandler.enable(all_threads=False)
+            log = Descriptor(2, Descriptor.LOG)
+            faulthandler.enable(log.number, all_threads=False)
         Worker(*channel).serve()
         status = 0
     except ChannelClosed:
         status = 1
     except Malformed as error:
-        complain("malformed frame: %s" % error)
+        complain("malformed frame: %s" % error, log)
         status = 2
+    except DescriptorLost:
+        complain("the task has closed or replaced a file descriptor of the worker's", log)
+        status = 4
     except BaseException as error:
-        complain(formatted_whole(error))
+        complain(displayed(error), log)
     os._exit(status)  # whatever threads the task has left behind
 
 
-def formatted_whole(error):
-    import traceback
-
-    return "".join(traceback.format_exception(type(error), error, error.__traceback__))
+def leave_path():
+    """Takes this file's folder off the path, and its module out of the way of one of that name."""
+    own = os.path.dirname(os.path.abspath(__file__))
+    if sys.path and sys.path[0] and os.path.abspath(sys.path[0]) == own:
+        del sys.path[0]
+    if __name__ != "__main__":
+        sys.modules.pop(__name__, None)
 
 
 def main(arguments):
+    leave_path()
     if not arguments:
         if os.isatty(0):
             sys.exit("poolscope_worker: this is a part of Poolscope, which starts it; see --help")

@@ -169,6 +169,63 @@ def prints_much(value):
     print("x" * 1000)
     return 1
 
+mine = []
+def open_mine(count):
+    for number in range(count):
+        mine.append(open("mine%d" % number, "w+"))
+        mine[-1].write("of the task")
+        mine[-1].flush()
+def open_numbers(value=None):
+    found = map(int, os.listdir("/proc/self/fd"))  # and the one that this takes
+    return [number for number in found if os.path.exists("/proc/self/fd/%d" % number)]
+def close_each():
+    for number in open_numbers():
+        if number > 2:
+            os.close(number)
+def replace_each():
+    open_mine(1)
+    for number in open_numbers():
+        if number > 2:
+            os.dup2(mine[0].fileno(), number)
+def write_to_low():
+    for number in range(3, 100):
+        try:
+            os.write(number, b"?" * 160)
+        except OSError:
+            pass
+def replace_standard():
+    os.closerange(0, 65536)
+    open_mine(3)
+THEFTS = {
+    "written to low ones": write_to_low,
+    "low ones closed": lambda: os.closerange(3, 64),
+    "all closed": lambda: os.closerange(3, 65536),
+    "high ones closed": lambda: os.closerange(48, 65536),
+    "each closed": close_each,
+    "each replaced": replace_each,
+    "standard ones replaced": replace_standard,
+}
+def robs(value):
+    if value == int(os.environ["ROBS_AT"]):
+        THEFTS[os.environ["THEFT"]]()
+        open_mine(int(os.environ["OPENS"]))
+        if os.environ["THEN"] == "print":
+            print("x" * 200_000)
+        elif os.environ["THEN"] == "fork":
+            child = os.fork()
+            if child == 0:
+                os._exit(0 if all(os.fstat(file.fileno()).st_nlink for file in mine) else 1)
+            assert os.waitpid(child, 0)[1] == 0
+    if os.environ["THEN"] != "batch":
+        spin(20_000)
+    return 1000 + value
+def inherited(value):
+    script = "ls /proc/self/fd"
+    return subprocess.run(["sh", "-c", script], stdout=subprocess.PIPE, close_fds=False).stdout
+def robs_while_loaded():
+    os.closerange(3, 65536)
+    open_mine(300)
+
 def forks(value):
     if os.fork() == 0:
         return "child"
@@ -250,6 +307,52 @@ printing = Printing()
 def prints_while_encoded(value):
     printing.index = value
     return printing if value % 3 == 0 else [value] if value % 3 == 1 else value
+
+def bad(*arguments): raise RuntimeError("misbehaves")
+class Hostile:
+    __hash__ = __eq__ = __bool__ = __len__ = __iter__ = __float__ = __index__ = __str__ = bad
+    __class__ = property(bad)
+    __dict__ = property(bad)
+    def __getattribute__(self, name): bad()
+    def __repr__(self): return "<hostile>"
+class HostileType(type):
+    __hash__ = __eq__ = __repr__ = __instancecheck__ = __subclasscheck__ = __bool__ = bad
+    __name__ = __dict__ = __mro__ = __bases__ = property(bad)
+    def __getattribute__(cls, name): bad()
+class HostileClass(metaclass=HostileType):
+    def __repr__(self): return "<of a hostile class>"
+class HostileDict(dict):
+    items = keys = values = __iter__ = __len__ = __getitem__ = __class__ = bad
+class HostileFloat(float):
+    __float__ = __repr__ = __pos__ = __hash__ = __eq__ = bad
+class HostileText(str):
+    __str__ = __repr__ = encode = strip = splitlines = __len__ = __hash__ = __eq__ = bad
+class TextRepr:
+    def __repr__(self): return HostileText("<repr>")
+class HostileError(Exception):
+    __class__ = __traceback__ = __cause__ = __context__ = __notes__ = property(bad)
+    __str__ = __repr__ = __hash__ = __eq__ = with_traceback = bad
+    __module__ = __qualname__ = "odd"
+class HostileErrorType(Exception, metaclass=HostileType): pass
+class NamelessError(Exception): __module__ = None
+class TextError(Exception):
+    def __str__(self): return HostileText("hostile text")
+def misbehaves(value):
+    value %= 16
+    if value == 8: raise HostileError
+    if value == 9: raise HostileErrorType("of a hostile type")
+    if value == 10: raise NamelessError("nameless")
+    if value == 11: raise TextError
+    return (
+        value, Hostile(), HostileClass(), HostileDict(a=1), HostileFloat(1.5), HostileText("text"),
+        TextRepr(), [HostileClass()], 0, 0, 0, 0, HostileClass, {"a": Hostile()}, {Hostile: 1}, 0.5,
+    )[value]
+KEYED = [
+    {1: "a", "1": "b", None: (1, 2)}, [{"a": [{2: 1}]}], {"a": {True: 1}}, ({1.5: 1},), {b"k": 1},
+    {"a": {"b": 1}, "c": [{"d": 'e":1'}]}, {Name("k"): Name("v")}, {"1": None}, [{}], {"a": ({},)},
+    {"in": row, "and": {"in": [[[{"": {0: 0}}]]]}},
+]
+def keyed(value): return KEYED[value]
 
 class Group:
     @staticmethod
@@ -520,6 +623,58 @@ class Worker:
 
 
 class WorkerTest(unittest.TestCase):
+    # Functions that are no task, and such as look a little like them.
+    ODD = """
+import functools
+def same(function): return function
+def listing(function):
+    @functools.wraps(function)
+    def wrapped(value): return list(function(value))
+    return wrapped
+
+def gen(x): yield x
+def deep(x):
+    if x:
+        for y in x:
+            try: pass
+            finally: z = [1, (yield from y)]
+async def later(x): pass
+async def agen(x): yield x
+@same
+def decorated(x): yield x
+@same
+async def decorated_later(x): pass
+lambda_gen = lambda x: (yield x)
+bound = functools.partial(functools.partial(gen, 1), 2)
+class Group:
+    def method(self, x): yield x
+    @staticmethod
+    def static(x): yield x
+    def __call__(self, x): yield x
+group = Group()
+method = group.method
+
+@listing
+def wrapped(x): yield x
+def outer(x):
+    def inner(): yield x
+    later = lambda: (yield)
+    class C:
+        def method(self): yield 1
+    return list(inner())
+async def rebound(x): pass
+rebound = outer
+def twice(x): yield x
+def twice(x): return x
+make = Group
+"""
+    ODD_FUNCTIONS = [("gen", "a generator"), ("deep", "a generator"), ("later", "an async"),
+        ("agen", "an async")]
+    ODD_WHEN_LOADED = [("decorated", "a generator"), ("decorated_later", "an async"),
+        ("lambda_gen", "a generator"), ("bound", "a generator"), ("Group.static", "a generator"),
+        ("group", "a generator"), ("method", "a generator"), ("group.method", "a generator")]
+    PLAIN = ["wrapped", "outer", "rebound", "twice", "make", "same"]
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -750,6 +905,79 @@ class Loading(WorkerTest):
         path = self.write("struct.py", "import json\ndef f(x): return json.dumps(x)\n")
         self.assertEqual(self.ready(path + ":f").run(5, 1), [("text", b"5")])
 
+    # What the worker imports, what that imports, and what lies near it.
+    STANDARD = (
+        "json traceback linecache tokenize token ast struct select mmap fcntl random signal io os"
+        " types enum re functools collections contextlib textwrap importlib operator keyword"
+        " copyreg abc codecs warnings weakref inspect threading numpy poolscope_worker _json"
+    ).split()
+    SHADOWED_TASK = """
+import sys
+def task(x):
+    if x == 1:
+        raise ValueError("one")
+    return [x, {"a": 1.5}]
+def own(x):
+    import %s as module
+    return getattr(module, "X", "not its own")
+"""
+
+    def assert_unharmed(self, target, **options):
+        worker = self.ready(target + ":task", **options)
+        (_, value), (kind, failure), _ = worker.run(0, 3)
+        self.assertEqual(value, b'[0,{"a":1.5}]', target)
+        self.assertEqual((kind, failure[:3]), ("failure", ("exception", "ValueError", "one")))
+        self.assertIn('raise ValueError("one")', failure[3])
+        self.assertNotIn("poolscope_worker.py", failure[3].replace(target, ""))
+        self.assertEqual(worker.goodbye(), 0)
+
+    def in_plain_python(self, name, folder):
+        """Which X a program of that folder imports, as its task would."""
+        source = self.SHADOWED_TASK % name + "print(own(0))\n"
+        path = self.write(os.path.join(folder, "plain.py"), source)
+        run = subprocess.run(
+            [PYTHON, path],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=PATIENCE,
+            check=True,
+        )
+        os.unlink(path)
+        return run.stdout.strip()
+
+    def test_files_beside_the_task_shadow_nothing(self):
+        source = self.SHADOWED_TASK.replace("%s", "json")
+        for text in ("X = 'own'\n", "raise RuntimeError('imported')\n"):
+            for name in self.STANDARD:
+                self.write("beside/%s.py" % name, text)
+            path = self.write("beside/harmed.py", source)
+            self.assert_unharmed(path)
+            folder = os.path.dirname(path)
+            for name in ("os", "io", "abc", "codecs"):  # which Python itself would take
+                os.unlink(os.path.join(folder, name + ".py"))
+            self.assert_unharmed("harmed", environment={"PYTHONPATH": folder})
+
+    def test_the_task_imports_its_own_modules(self):
+        for name in self.STANDARD:
+            folder = "of_" + name
+            self.write("%s/%s.py" % (folder, name), "X = 'own'\n")
+            path = self.write(folder + "/importer.py", self.SHADOWED_TASK % name)
+            expected = self.in_plain_python(name, folder)
+            self.assert_unharmed(path)
+            self.assertEqual(self.ready(path + ":own").run(0, 1), [("text", expected)], name)
+
+    def test_tasks_named_like_standard_modules(self):
+        for name in self.STANDARD:
+            path = self.write("%s_/%s.py" % (name, name), self.SHADOWED_TASK % "math")
+            self.assert_unharmed(path)
+
+    def test_modules_of_the_task_replaced_while_it_runs(self):
+        text = "import sys\n" + "".join(
+            "sys.modules[%r] = None\n" % name for name in self.STANDARD if name not in ("os", "io")
+        )
+        path = self.write("replaces.py", text + self.SHADOWED_TASK % "math")
+        self.assert_unharmed(path)
+
     def test_started_by_import(self):
         """As a pool may start it, to have its bytecode cached."""
         code = "import sys; sys.path.insert(0, %r); import poolscope_worker as w; w.main([])"
@@ -758,6 +986,28 @@ class Loading(WorkerTest):
         failure = worker.run(4, 1)[0][1]
         self.assertNotIn("poolscope_worker", failure[3])
         self.assertEqual(worker.goodbye(), 0)
+
+    def test_a_generator_is_no_task(self):
+        self.write("odd.py", self.ODD)
+        for name, kind in self.ODD_FUNCTIONS + self.ODD_WHEN_LOADED:
+            kind = "%s function; a task must be a plain one" % kind
+            message = self.refused("odd.py:" + name)[1]
+            self.assertEqual(message, "odd.py: '%s' is %s" % (name, kind))
+        for name in self.PLAIN:
+            self.ready("odd.py:" + name)
+
+    def test_safe_path(self):
+        self.write("first/helper.py", "X = 'first'\n")
+        self.write("beside/helper.py", "X = 'beside'\n")
+        path = self.write("beside/task.py", self.SHADOWED_TASK % "helper")
+        first = os.path.join(self.folder, "first")
+        worker = self.ready(path + ":own", environment={"PYTHONPATH": first})
+        self.assertEqual(worker.run(0, 1), [("text", b"beside")])
+        version = subprocess.check_output([PYTHON, "-c", "import sys; print(sys.hexversion)"])
+        if int(version) >= 0x30B0000:
+            environment = {"PYTHONPATH": first, "PYTHONSAFEPATH": "1"}
+            worker = self.ready(path + ":own", environment=environment)
+            self.assertEqual(worker.run(0, 1), [("text", b"first")])
 
 
 class Values(WorkerTest):
@@ -840,6 +1090,58 @@ class Values(WorkerTest):
             )
             self.assertEqual(found[23][0], "failure")
             self.assertEqual(found[23][1][:3], ("exception", "RuntimeError", "no repr"))
+
+    def test_keys_that_are_no_text(self):
+        outcomes = self.ready("keyed").run(0, 11)
+        self.assertEqual(
+            outcomes,
+            [
+                ("repr", b"{1: 'a', '1': 'b', None: (1, 2)}"),
+                ("repr", b"[{'a': [{2: 1}]}]"),
+                ("repr", b"{'a': {True: 1}}"),
+                ("repr", b"({1.5: 1},)"),
+                ("repr", b"{b'k': 1}"),
+                ("json", b'{"a":{"b":1},"c":[{"d":"e\\":1"}]}'),
+                ("json", b'{"k":"v"}'),
+                ("json", b'{"1":null}'),
+                ("json", b"[{}]"),
+                ("json", b'{"a":[{}]}'),
+                ("repr", b"{'in': {'x': -1}, 'and': {'in': [[[{'': {0: 0}}]]]}}"),
+            ],
+        )
+
+    def test_values_and_exceptions_whose_class_misbehaves(self):
+        for cells in (0, 4096):
+            worker = self.ready("misbehaves", cells=cells)
+            outcomes = worker.run(0, 1600)
+            self.assertEqual(worker.goodbye(), 0)
+            for number in set(range(16)) - {2}:
+                self.assertEqual(len(set(outcomes[number::16])), 1, number)
+            for outcome in outcomes[2::16]:  # comparing its class with others may fail
+                self.assertIn(outcome[1][:3], (b"<of", ("exception", "RuntimeError", "misbehaves")))
+            self.assertEqual(
+                [outcomes[number] for number in (0, 1, 4, 5, 6, 7, 15)],
+                [
+                    ("integer", 0), ("repr", b"<hostile>"), ("real", 1.5), ("text", b"text"),
+                    ("repr", b"<repr>"), ("repr", b"[<of a hostile class>]"), ("real", 0.5),
+                ],
+            )
+            failures = [outcome[1] for outcome in outcomes[:16] if outcome[0] == "failure"]
+            self.assertEqual([outcome[0] for outcome in outcomes[8:12]], ["failure"] * 4)
+            for failure in failures:
+                self.assertEqual(failure[0], "exception")
+            said = [outcome[1][1:3] for outcome in outcomes[8:12]]
+            self.assertEqual(
+                said,
+                [
+                    ("odd.odd", "<its message cannot be printed>"),
+                    ("RuntimeError", "misbehaves"),  # as the class is called
+                    ("NamelessError", "nameless"),
+                    ("tasks.TextError", "hostile text"),
+                ],
+            )
+            for failure in failures:
+                self.assertIn("tasks.py", failure[3])
 
     def test_kinds_in_large_batches(self):
         self.assertEqual(self.ready("nothing").run(0, 3000), [("none", None)] * 3000)
@@ -959,6 +1261,131 @@ class FixedValues(WorkerTest):
         self.assertEqual(worker.printed, wanted)
 
 
+class Descriptors(WorkerTest):
+    """What a task does to descriptors that are not its own."""
+
+    def rob(self, theft, at=30, count=60, opens=300, then="return", command=None):
+        environment = {"THEFT": theft, "ROBS_AT": str(at), "OPENS": str(opens), "THEN": then}
+        worker = self.start(environment=environment, command=command)
+        worker.prepare("tasks.py:robs", cells=1 << 17, board=True).expect(READY)
+        worker.send(work_frame(0, count))
+        return worker
+
+    def assert_files_untouched(self):
+        for name in os.listdir(self.folder):
+            if name.startswith("mine"):
+                path = os.path.join(self.folder, name)
+                with open(path, "rb") as file:
+                    self.assertEqual(file.read(), b"of the task")
+                os.unlink(path)
+
+    def until_the_end(self, worker):
+        """The outcomes that came or are on the board, by index."""
+        while worker.more():
+            pass
+        self.assertEqual(worker.status(), 4)
+        appended, base, *_, rest = worker.board()
+        stream = bytes(worker.came)
+        stream += rest[len(stream) - base : appended - base]
+        outcomes = {}
+        for kind, body in split_frames(stream):
+            if kind == DONE:
+                done = Done(body)
+                found = done.outcomes if done.store == INLINE else worker.read_column(done)
+                outcomes.update(enumerate(found, done.first))
+        return outcomes
+
+    def assert_noticed(self, theft, at=30, **options):
+        worker = self.rob(theft, at, **options)
+        outcomes = self.until_the_end(worker)
+        for index, outcome in outcomes.items():
+            self.assertEqual(outcome, ("integer", 1000 + index), theft)
+        self.assertGreaterEqual(set(outcomes), set(range(at)))
+        batch = worker.board()[2:4]
+        if at not in outcomes:
+            self.assertTrue(batch[0] <= at < sum(batch), theft)
+        if theft != "standard ones replaced":
+            self.assertIn("the task has closed or replaced", worker.finished_log())
+        self.assert_files_untouched()
+        return batch
+
+    HARMFUL = [
+        "all closed", "high ones closed", "each closed", "each replaced", "standard ones replaced"
+    ]
+
+    def test_low_numbers_are_the_tasks(self):
+        for theft in ("written to low ones", "low ones closed"):
+            worker = self.rob(theft)
+            outcomes = worker.collect(0, 60)
+            self.assertEqual(outcomes, [("integer", 1000 + index) for index in range(60)])
+            self.assertEqual(worker.goodbye(), 0)
+            self.assert_files_untouched()
+
+    def test_a_loss_is_noticed(self):
+        for theft in self.HARMFUL:
+            self.assert_noticed(theft)
+
+    def test_a_loss_within_batches(self):
+        for theft in self.HARMFUL:
+            self.assert_noticed(theft, at=50_000, count=100_000, then="batch")
+
+    def test_no_number_is_written_past_the_column(self):
+        code = """if True:
+            import os, sys
+            sys.path.insert(0, %r)
+            import poolscope_worker as w
+            column = w.Column("column", 4096)
+            column.store(0, "q", range(300))
+            others = os.open("others", os.O_RDWR | os.O_CREAT)
+            os.dup2(others, column.file.number)
+            column.store(300, "q", range(200))
+            try:
+                column.store(500, "q", range(300))
+            except w.DescriptorLost:
+                os._exit(5)
+        """
+        worker = self.start(command=[PYTHON, "-c", code % os.path.dirname(WORKER)])
+        worker.file("column", 8 * 4096)
+        self.assertEqual(worker.status(), 5, worker.finished_log())
+        self.assertEqual(worker.contents("others"), b"")
+        numbers = struct.unpack("600q", worker.contents("column")[:4800])
+        self.assertEqual(numbers, (*range(300), *range(200), *[0] * 100))
+
+    def test_a_loss_noticed_while_the_task_prints_is_that_inputs(self):
+        for theft in self.HARMFUL[:-1]:
+            self.assertEqual(self.assert_noticed(theft, then="print"), (30, 1))
+
+    def test_a_child_of_the_task_closes_nothing_of_its_own(self):
+        for theft in self.HARMFUL:
+            self.assert_noticed(theft, then="fork")
+
+    def test_few_descriptors(self):
+        command = ["sh", "-c", 'ulimit -n 64; exec "$0" "$1"', PYTHON, WORKER]
+        worker = self.rob("low ones closed", opens=50, command=command)
+        worker.send(frame(POOL_GOODBYE))
+        while worker.more():
+            pass
+        self.assert_files_untouched()
+        for theft in self.HARMFUL:
+            self.assert_noticed(theft, opens=50, command=command)
+
+    def test_the_workers_own_are_out_of_the_way(self):
+        worker = self.ready("open_numbers", cells=64, board=True)
+        numbers = json.loads(worker.run(0, 1)[0][1])
+        self.assertEqual([number for number in numbers if number < 200], [0, 1, 2])
+        worker = self.ready("inherited", cells=64, board=True)
+        self.assertEqual(worker.run(0, 1), [("bytes", b"0\n1\n2\n3\n")])
+
+    def test_a_loss_while_the_task_is_loaded(self):
+        path = self.write("robs.py", TASKS + "\nrobs_while_loaded()\n")
+        worker = self.start().prepare(path + ":same", cells=64, board=True)
+        while worker.more():
+            pass
+        self.assertEqual(worker.status(), 4)
+        self.assertIn("the task has closed or replaced", worker.finished_log())
+        self.assert_files_untouched()
+
+
 class Failures(WorkerTest):
     def test_an_input_never_runs_twice(self):
         for cells in (0, 4096):
@@ -1067,6 +1494,18 @@ class Returning(WorkerTest):
             worker.run(7000, 2), [("integer", 7000), ("integer", 7001)], "what was sent later"
         )
         self.assertEqual(worker.goodbye(), 0)
+
+    def test_leaves_ctypes_to_the_task(self):
+        self.write("late.py", textwrap.dedent("""
+            def f(value):
+                if value < 5000:
+                    return value
+                import ctypes
+                return int(ctypes.c_uint8(value).value)
+        """))
+        worker = self.ready("late.py:f", board=True)
+        self.assertEqual(
+            worker.run(0, 5003)[-3:], [("integer", number % 256) for number in range(5000, 5003)])
 
     def test_shows_how_far_its_batch_is(self):
         worker = self.worker_in_the_middle_of_a_batch()
@@ -1361,6 +1800,37 @@ class Reports(WorkerTest):
         ):
             self.assertIn(says, self.report("--functions", target)["error"])
             self.assertIn(says, self.check(target + ":f"))
+
+    def test_odd_functions(self):
+        self.write("odd.py", self.ODD)
+        names = [function["name"] for function in self.report("--functions", "odd.py")["functions"]]
+        self.assertEqual(
+            sorted(names),
+            ["decorated", "decorated_later", "listing", "outer", "same", "twice", "wrapped"],
+        )
+        for name, kind in self.ODD_FUNCTIONS:
+            said = "'%s' is %s function; a task must be a plain one" % (name, kind)
+            self.assertRegex(self.check("odd.py:" + name), r"^odd\.py:\d+: " + said)
+            self.assertRegex(self.check("odd:" + name), r"^odd:\d+: " + said)
+        for name, _ in self.ODD_WHEN_LOADED:
+            self.assertEqual(self.check("odd.py:" + name), "ok")
+        for name in self.PLAIN:
+            self.assertEqual(self.check("odd.py:" + name), "ok", name)
+
+    def test_files_beside_the_task(self):
+        for name in Loading.STANDARD:
+            self.write(name + ".py", "raise RuntimeError('imported')\n")
+        self.write("classify.py", self.SOURCE)
+        for place in ("classify.py", "classify"):
+            self.assertEqual(self.check(place + ":classify"), "ok")
+            names = [f["name"] for f in self.report("--functions", place)["functions"]]
+            self.assertEqual(names, ["classify", "pair", "guarded", "no_input"])
+            path = self.report("--source", place)["path"]
+            self.assertEqual(os.path.join(self.folder, path), self.folder + "/classify.py")
+        for name in Loading.STANDARD:
+            self.write(name + ".py", "def f(x): pass\n")
+        for name in Loading.STANDARD:
+            self.assertEqual(self.check(name + ".py:f"), "ok", name)
 
     def test_check(self):
         self.write("classify.py", self.SOURCE)
