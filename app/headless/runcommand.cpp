@@ -280,8 +280,10 @@ int RunCommand::finish()
     if (m_failuresSaid > failuresToSay && !writesText())
         say("poolscope: " + std::to_string(m_failuresSaid - failuresToSay) + " more inputs failed"
             + (m_options.output ? "; " + *m_options.output + " says why" : ""));
-    for (const std::string &note : m_reader->unmarked().notes(m_options.output.value_or("")))
-        say("poolscope: " + note);
+    if (m_writer) {
+        for (const std::string &note : m_reader->unmarked().notes(m_options.output.value_or("")))
+            say("poolscope: " + note);
+    }
     if (!m_options.quiet)
         m_progress.finish(progressOf(*m_run));
     const int status = exitStatus();

@@ -214,11 +214,29 @@ void Database::distrust()
     execute("PRAGMA cell_size_check = ON");
 }
 
+/// SQLite tells it of the connection for files that cannot be opened, else of each file.
+int Database::systemErrorNumber() const
+{
+    sqlite3 *const database = m_database.get();
+    if ((sqlite3_errcode(database) & primaryCode) == SQLITE_CANTOPEN)
+        return sqlite3_system_errno(database);
+    for (const int pointer : {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER}) {
+        sqlite3_file *file = nullptr;
+        int number = 0;
+        if (sqlite3_file_control(database, nullptr, pointer, &file) == SQLITE_OK && file
+            && file->pMethods)
+            file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number);
+        if (number != 0)
+            return number;
+    }
+    return sqlite3_system_errno(database);
+}
+
 std::string Database::errorText() const
 {
     const int extended = sqlite3_extended_errcode(m_database.get());
     const int code = extended & primaryCode;
-    const int number = sqlite3_system_errno(m_database.get());
+    const int number = systemErrorNumber();
     if (code == SQLITE_FULL)
         return std::strerror(ENOSPC);
     if (extended == SQLITE_IOERR_SHORT_READ) // which is none of the system's
@@ -239,8 +257,7 @@ bool Database::mayWorkLater() const
         return true;
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
-        return code == SQLITE_IOERR_NOMEM
-            || isShortage(systemError(sqlite3_system_errno(m_database.get())));
+        return code == SQLITE_IOERR_NOMEM || isShortage(systemError(systemErrorNumber()));
     default:
         return false;
     }

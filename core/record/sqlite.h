@@ -83,6 +83,7 @@ public:
     bool mayWorkLater() const;
 
 private:
+    int systemErrorNumber() const;
     struct Close {
         void operator()(sqlite3 *database) const;
     };

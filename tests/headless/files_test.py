@@ -164,23 +164,13 @@ class LostRunFiles(FilesTest):
         done = self.lose(forbid)
         self.assertIn("Permission denied", done.err)
 
-    def test_on_a_disk_that_may_only_be_read(self):
-        disk = self.path("disk")
-        disk.mkdir()
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "tmpfs", disk],
-                                 stderr=subprocess.DEVNULL, check=False)
-        if mounted.returncode != 0:
-            self.skipTest("mounting is not allowed here")
-        self.addCleanup(subprocess.run, ["umount", "-l", disk], check=True)
-        process = self.start(*self.python("held_at_100"), "--range", f"0:{COUNT}", "-j", 2, "-q",
-                             "--save", "disk/run.poolscope", "-o", "out.txt")
-        self.until(lambda: (disk / "run.poolscope").exists()
-                   and self.info("disk/run.poolscope")["succeeded"] == 100, "the outcomes")
-        subprocess.run(["mount", "-o", "remount,ro", disk], check=False, stderr=subprocess.DEVNULL)
-        # A file that is open for writing keeps a disk from being made so.
-        if os.access(disk, os.W_OK):
-            self.skipTest("the disk is in use")
-        self.assert_status(self.go_on(process), POOL_FAILED)
+    def test_it_may_not_be_changed_any_more(self):
+        def forbid(file):
+            changed = subprocess.run(["chattr", "+i", file], stderr=subprocess.DEVNULL, check=False)
+            if changed.returncode != 0:
+                self.skipTest("files cannot be made immutable here")
+            self.addCleanup(subprocess.run, ["chattr", "-i", file], check=True)
+        self.assert_lost(forbid, "Operation not permitted")
 
     def test_all_other_outputs_are_written(self):
         self.lose(lambda file: file.unlink(), "--summary", "summary.json", "--trace", "trace.json",
@@ -495,8 +485,7 @@ class FileSizeLimits(FilesTest):
                           "--range 0:1 -j 1 -q -o o.jsonl")
         self.assert_status(done, SOME_FAILED)
         [line] = run_test.read_jsonl(self.path("o.jsonl"))
-        self.assertIn(signal.SIGXFSZ + 128,
-                      (line["failure"].get("exit_status"), line["failure"].get("signal", 0) + 128))
+        self.assertIn(f"status {128 + signal.SIGXFSZ}", line["failure"]["message"])
 
 
 class Places(FilesTest):
@@ -548,9 +537,9 @@ class Places(FilesTest):
 
     def test_the_longest_paths_that_there_are(self):
         kept = 0
-        for length in range(460, 520):
+        for length in range(470, 515):
             with self.subTest(length=length):
-                folder = self.folder / ("y" * 200)
+                folder = self.folder / ("y" * 240)
                 folder /= "z" * (length - len(str(folder)) - len("//r.poolscope"))
                 folder.mkdir(parents=True, exist_ok=True)
                 place = folder / "r.poolscope"
@@ -606,11 +595,6 @@ class ShownTexts(FilesTest):
             env=run_test.environment(self.mark), stderr=subprocess.PIPE, timeout=PATIENCE,
             check=False)
         self.assertEqual(done.returncode, ALL_SUCCEEDED, done.stderr)
-
-    def change(self, key, **values):
-        """Changes what the run file says, as whoever made it could."""
-        sys.path.insert(0, str(Path(__file__).parent))
-        self.skipTest("not yet")
 
     def test_the_task(self):
         self.keep()
@@ -695,8 +679,7 @@ class Interrupts(FilesTest):
         # A hole of 4 TB, which no machine reads to its end here.
         with open(self.path("huge.txt"), "wb") as file:
             file.truncate(1 << 42)
-        shutil.copy(self.path("huge.txt"), self.path("huge.csv"), follow_symlinks=False) \
-            if False else os.link(self.path("huge.txt"), self.path("huge.csv"))
+        os.link(self.path("huge.txt"), self.path("huge.csv"))
         for options in ["--lines", "huge.txt"], ["--csv", "huge.csv"]:
             for command in ["run", "--builtin", "sha256", "-o", "o.txt"], \
                     ["sweep", "--builtin", "sha256", "--workers", "1", "--chunk", "1"]:

@@ -121,6 +121,53 @@ class LimitsTest(run_test.ProgramTest):
         return {line["index"]: line["failure"] for line in read_jsonl(path) if "failure" in line}
 
 
+class Hanging(LimitsTest):
+    """Input 3 never ends."""
+
+    def until_it_is_seen(self, process):
+        def is_seen():
+            self.assertIsNone(process.poll(), "it ended")
+            told = self.program("info", "run.poolscope")
+            return b"Input 3 never finished" in told.out
+        self.until(is_seen, "the run file has the input that hangs")
+
+    def assert_in_the_record(self):
+        told = self.program("info", "run.poolscope", "--json")
+        self.assert_status(told, ALL_SUCCEEDED)
+        run = json.loads(told.out)
+        self.assertEqual(run["verdict"]["finding"], "never_finished")
+        self.assertRegex(run["verdict"]["text"], r"^Input 3 never finished \(\S+ s on worker [12]\)")
+        self.assertGreater(run["makespan_s"], 1, "the wait is a part of it")
+
+    def hang(self):
+        process = self.start(*self.python("sleeps"), "--range", "0:10", "-j", 2, "--save",
+                             "run.poolscope", "-q", "--discard")
+        self.until_it_is_seen(process)
+        return process
+
+    def test_stopping_keeps_it(self):
+        process = self.hang()
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(), INTERRUPTED)
+        self.assert_in_the_record()
+        self.assert_nothing_left()
+
+    def test_a_kill_of_the_program_keeps_it(self):
+        process = self.hang()
+        process.kill()
+        process.wait()
+        self.assert_in_the_record()
+        self.assert_nothing_left()
+
+    def test_the_progress_names_it(self):
+        process = self.start(*self.python("sleeps"), "--range", "0:10", "-j", 2, "--discard")
+        line = b""
+        while b"longest: input 3," not in line:
+            line = process.stderr.readline()
+            self.assertTrue(line, "it ended")
+        self.assertIn(b"(over 10 x the median)", line)
+
+
 class Limits(LimitsTest):
     def test_timeout(self):
         done = self.run_python("sleeps", "0:10", "-j", 2, "--timeout", 2, "-o", "out.jsonl")

@@ -424,6 +424,21 @@ TEST(Scheduler, ReclaimsFromTheWorkerThatHoldsMost)
     EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{8, 2}));
 }
 
+TEST(Scheduler, LetsAutomaticChunksGrowAsTheyAreAnswered)
+{
+    Scheduler scheduler({}, 1'000'000);
+    scheduler.addWorker(1);
+    std::vector<std::uint64_t> sizes;
+    for (int i = 0; i < 5; ++i) {
+        const auto chunk = scheduler.nextChunk(1);
+        ASSERT_TRUE(chunk);
+        sizes.push_back(chunk->count);
+        const auto busy = std::chrono::microseconds(100) * chunk->count;
+        ASSERT_TRUE(scheduler.answered(1, *chunk, busy));
+    }
+    EXPECT_THAT(sizes, ElementsAre(1U, 8U, 64U, 200U, 200U)) << "20 ms of 100 us each";
+}
+
 TEST(Scheduler, LeavesTheLastInputsToWorkersWithoutWork)
 {
     Scheduler scheduler(fixed(1, 2), 4);
