@@ -17,7 +17,7 @@ constexpr double reach = 4; // pixels around a failure's tick in which it is mea
 constexpr std::size_t marksAtOnce = 20'000;
 constexpr double roundingError = 1e-9;
 
-constexpr std::size_t keys = 4; // entries of the legend that cannot be switched
+constexpr std::size_t keys = 5; // entries of the legend that cannot be switched
 
 struct LayerName {
     LanesPlottable::Layer layer;

@@ -85,7 +85,9 @@ PoolShares poolShares(const Timeline &timeline, const RunConditions &conditions)
         share(cpu, cores * timeline.makespan()) >= saturatedCores};
 }
 
-CauseTimes causesOf(const StretchTimes &stretches, const WorkerAccounting &worker,
+enum class Cpu { Measured, Unknown };
+
+CauseTimes causesOf(const StretchTimes &stretches, const WorkerAccounting &worker, Cpu cpu,
     const PoolShares &pool, const RunConditions &conditions)
 {
     const auto of = [&](Stretch stretch) {
@@ -94,7 +96,7 @@ CauseTimes causesOf(const StretchTimes &stretches, const WorkerAccounting &worke
     CauseTimes times;
     std::uint64_t computing = of(Stretch::Computing);
     std::uint64_t &rest = computing;
-    const bool isMeasured = worker.cpu > 0;
+    const bool isMeasured = cpu == Cpu::Measured;
     if (isMeasured) {
         times[Cause::OnCpu] = take(rest, static_cast<double>(worker.cpu));
         const std::uint64_t queued = take(rest, static_cast<double>(worker.runQueue));
@@ -373,7 +375,8 @@ Accounting Accountant::accounting() const
         of.restarts = worker->record.restarts();
         of.threads = worker->record.threads();
         of.threadRunQueue = worker->record.threadRunQueue();
-        of.times = causesOf(account.between(all.begin, all.end), of, pool, m_conditions);
+        const Cpu cpu = worker->record.cpu() > 0 ? Cpu::Measured : Cpu::Unknown;
+        of.times = causesOf(account.between(all.begin, all.end), of, cpu, pool, m_conditions);
         all.times += of.times;
     }
     return all;
