@@ -72,9 +72,7 @@ Result<void> RunCommand::prepare()
     if (const auto checked = checkStandardOutput(); !checked)
         return checked;
     if (!m_options.resumed) {
-        if (const auto checked =
-                unlessInterrupted<void>([&] { return checkTask(m_options.spec.task, Interrupt::hasNotCome); });
-            !checked)
+        if (const auto checked = checkTask(m_options.spec.task, Interrupt::hasNotCome); !checked)
             return checked;
     }
     if (const auto opened = openOutputs(); !opened)

@@ -62,12 +62,10 @@ Result<void> SweepCommand::prepare()
 {
     if (const auto checked = StandardOutput::check(); !checked)
         return checked;
+    if (const auto checked = checkTask(m_options.spec.task, Interrupt::hasNotCome); !checked)
+        return checked;
     Result<std::unique_ptr<InputSource>> inputs;
-    const bool opened = Interrupt::waitForJob([&] {
-        inputs = checkTask(m_options.spec.task, Interrupt::hasNotCome).and_then([&] {
-            return openInput(m_options.spec.input);
-        });
-    });
+    const bool opened = Interrupt::waitForJob([&] { inputs = openInput(m_options.spec.input); });
     if (!opened)
         Interrupt::leave();
     if (!inputs)

@@ -195,7 +195,11 @@ void Run::tellJournal(const Pool &pool)
 {
     publishStatus(pool);
     RecordSnapshot snapshot = snapshotNow({pool.origin()});
-    if (snapshot.settled.empty() && snapshot.reached == m_journalReached)
+    const Timeline &timeline = m_record->timeline;
+    bool isUnderWay = false; // how long that takes is news, too
+    for (std::size_t i = 0; i < timeline.workerCount(); ++i)
+        isUnderWay |= timeline.worker(i).openSpan().count > 0;
+    if (snapshot.settled.empty() && snapshot.reached == m_journalReached && !isUnderWay)
         return;
     m_journalReached = snapshot.reached;
     m_journal->note(std::move(snapshot));

@@ -27,8 +27,8 @@ CoordinatorUsage Timeline::coordinator() const
 std::uint64_t Timeline::makespan() const
 {
     const std::uint64_t begin = m_firstDispatch;
-    const std::uint64_t end = this->end();
-    return begin > 0 && end > begin ? end - begin : 0;
+    const std::uint64_t end = begin > 0 ? this->end() : lastOutcome();
+    return end > begin ? end - begin : 0;
 }
 
 std::uint64_t Timeline::pausedBetween(std::uint64_t begin, std::uint64_t end) const

@@ -104,7 +104,8 @@ class TraceOut(InterchangeTest):
         for event in events:
             if event["ph"] in "stf":
                 flows[event["id"]][event["ph"]] = event
-        self.assertEqual(len(flows), 20)
+        # A chunk from which inputs were reclaimed has other chunks for them.
+        self.assertGreaterEqual(len(flows), 20)
         for flow in flows.values():
             self.assertLess(flow["s"]["ts"], flow["t"]["ts"])
             self.assertLess(flow["t"]["ts"], flow["f"]["ts"])

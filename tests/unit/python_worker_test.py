@@ -919,7 +919,7 @@ def task(x):
     return [x, {"a": 1.5}]
 def own(x):
     import %s as module
-    return getattr(module, "X", "not its own")
+    return str(getattr(module, "X", "not its own"))
 """
 
     def assert_unharmed(self, target, **options):

@@ -564,7 +564,7 @@ private slots:
         QCOMPARE(text(1, 50 * ms)[1], "its process starts");
         QCOMPARE(text(1, 150 * ms)[1], "waits for a chunk");
         QCOMPARE(text(2, 700 * ms)[1], "it has died");
-        QCOMPARE(text(1, 2500 * ms)[1], "waits, or is on an iteration that has not finished");
+        QCOMPARE(text(1, 2500 * ms)[1], "waits for a chunk");
         QCOMPARE(text(1, 450 * ms)[1], "index 77");
         takeAll(chart, {3 * oneSecond, TimeView::Run::Ended});
         QCOMPARE(text(1, 2500 * ms)[1], "waits for a chunk");
