@@ -10,6 +10,9 @@ RunProgress progressOf(const Timeline &timeline, std::uint64_t elapsed)
     progress.firstDispatch = timeline.firstDispatch();
     progress.lastOutcome = timeline.lastOutcome();
     progress.stopped = timeline.stopped();
+    // Should the program be killed now, the run lasted as long as what is under way.
+    for (std::size_t i = 0; progress.stopped == 0 && i < timeline.workerCount(); ++i)
+        progress.stopped = timeline.worker(i).openSpan().seen;
     progress.paused = timeline.pausedOfMakespan();
     progress.succeeded = timeline.succeeded();
     progress.failed = timeline.failed();

@@ -379,14 +379,6 @@ class Room(LimitsTest):
                 self.assertGreaterEqual(fewer, number - 4)
                 self.assertEqual(len(self.path("out.txt").read_text().splitlines()), self.COUNT)
 
-    def test_few_processes_for_programs(self):
-        self.needs_other_user()
-        for words in ["--command", "echo {}"], ["--shell", "echo $1"], ["--filter", "cat"]:
-            with self.subTest(words=words):
-                done = self.with_processes(8, "run", *words, "--range", "0:100", "-j", 30, "-q")
-                self.assert_fewer(done, 30, "Resource temporarily unavailable")
-                self.assertEqual(done.out.decode().split(), [*map(str, range(100))])
-
     def test_too_few_processes(self):
         self.needs_other_user()
         for number in 1, 2, 3:

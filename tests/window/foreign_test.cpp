@@ -150,17 +150,6 @@ private slots:
         QVERIFY(checkIsOffered());
     }
 
-    void aFileThatTheUserChoseIsAskedAbout()
-    {
-        openFile(runFile({"--python", "pk.m:task"}));
-        QVERIFY(checkIsOffered());
-        drop(path("own.py"));
-        const auto &function = childOf<QComboBox>(*m_window, "pythonFunction");
-        QVERIFY(comes([&] { return function.currentText() == "mine"; }));
-        QVERIFY(!checkIsOffered());
-        QVERIFY(nothingHasRun());
-    }
-
     void whatTheUserStartedIsTrustedFromThenOn()
     {
         openFile(runFile({"--python", "own.py:mine"}));
