@@ -18,7 +18,8 @@ struct RunningBatch {
     IndexRange indices; ///< count is 0 where it runs none
     std::uint64_t begun = 0; ///< in nanoseconds of CLOCK_MONOTONIC
     std::uint64_t endPosition = 0; ///< behind these, or behind those that it ran last
-    std::optional<std::uint64_t> started = {}; ///< how many of them may have begun, where that is known
+    std::optional<std::uint64_t> started =
+        {}; ///< how many of them may have begun, where that is known
 
     /// Those of the indices one of which it is on.
     IndexRange current() const;

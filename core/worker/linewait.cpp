@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "worker/linewait.h"
 
-#include "worker/clock.h"
 #include "system/processtable.h"
+#include "worker/clock.h"
 
 #include <algorithm>
 #include <array>
