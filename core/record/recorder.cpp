@@ -271,8 +271,15 @@ void Recorder::setOpenSpan(WorkerRecord &worker, const OpenSpan &span)
 void Recorder::workerRunning(WorkerId worker, const OpenSpan &span)
 {
     WorkerRecord &running = record(worker);
-    if (span.count > 0 || running.m_openSpan.count > 0)
-        setOpenSpan(running, span.count > 0 ? span : OpenSpan{});
+    OpenSpan open = span.count > 0 ? span : OpenSpan{};
+    const OpenSpan &before = running.m_openSpan;
+    // Of a process that ends, the input is not seen any more on which it was seen to be.
+    if (open.count > 1 && before.count == 1 && before.begin == open.begin) {
+        open.first = before.first;
+        open.count = 1;
+    }
+    if (open.count > 0 || before.count > 0)
+        setOpenSpan(running, open);
 }
 
 void Recorder::spanDone(WorkerId worker, const Span &span)

@@ -209,7 +209,8 @@ class LostRunFiles(FilesTest):
             cwd=self.folder, env=run_test.environment(self.mark), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(process.kill)
-        self.until(lambda: len(run_test.processes(self.mark)) > 1, "a run of the sweep")
+        self.until(lambda: self.path("kept.jsonl").exists()
+                   and len(run_test.processes(self.mark)) > 1, "a run of the sweep")
         self.path("kept.jsonl").unlink()
         done = self.go_on(process)
         self.assert_status(done, POOL_FAILED)
@@ -565,8 +566,11 @@ class Places(FilesTest):
     def test_as_many_inputs_as_a_run_file_holds(self):
         process = self.start("--builtin", "sqrt", "--range", f"0:{10 ** 12}", "--discard", "--save",
                              "run.poolscope", "-q")
-        self.until(lambda: self.path("run.poolscope").exists() and self.info()["succeeded"] > 0,
-                   "outcomes in the file")
+
+        def has_outcomes():
+            done = self.program("info", "run.poolscope", "--json")
+            return done.status == ALL_SUCCEEDED and json.loads(done.out)["succeeded"] > 0
+        self.until(has_outcomes, "outcomes in the file")
         process.send_signal(signal.SIGINT)
         self.assert_status(self.finish(process), INTERRUPTED)
         self.assertEqual(self.info()["tasks"], 10 ** 12)

@@ -67,6 +67,16 @@ TEST(OpenSpan, EndsWhenItsWorkerDiesOrIsOnNothing)
     EXPECT_EQ(run.timeline().worker(1).openSpan(), OpenSpan{});
 }
 
+TEST(OpenSpan, KeepsTheInputOnWhichItWasSeen)
+{
+    Begun run;
+    run.recorder->workerRunning(1, {2 * second, 7, 1, 3 * second});
+    run.recorder->workerRunning(1, {2 * second, 5, 4, 4 * second});
+    EXPECT_EQ(run.timeline().worker(0).openSpan(), (OpenSpan{2 * second, 7, 1, 4 * second}));
+    run.recorder->workerRunning(1, {5 * second, 9, 4, 6 * second});
+    EXPECT_EQ(run.timeline().worker(0).openSpan().count, 4U) << "another batch";
+}
+
 TEST(OpenSpan, OfAStoppedRunIsPartOfIt)
 {
     Begun run;
