@@ -11,16 +11,21 @@ namespace poolscope {
 
 namespace {
 
-constexpr int patience = 5000; // milliseconds for which another program's writing is waited for
 constexpr int longestValue = 16 << 20; // bytes; a piece of the log has 4 MiB at the most
 constexpr std::size_t bytesAtOnce = 32U << 20; // between which a writer gets its turn
 
 } // namespace
 
-Result<RunFileReader> RunFileReader::open(const std::string &path)
+RunFileReader::RunFileReader(std::string path, std::chrono::milliseconds patience)
+    : m_path(std::move(path))
+    , m_patience(patience)
 {
-    RunFileReader reader;
-    reader.m_path = path;
+}
+
+Result<RunFileReader> RunFileReader::open(
+    const std::string &path, std::chrono::milliseconds patience)
+{
+    RunFileReader reader(path, patience);
     std::error_code error;
     const auto status = std::filesystem::status(path, error);
     if (!std::filesystem::exists(status))
@@ -47,7 +52,7 @@ Result<void> RunFileReader::openDatabase()
         return failure("cannot read " + m_path + ": " + database.error().message);
     m_database = std::move(*database);
     m_database.distrust();
-    m_database.setPatience(patience);
+    m_database.setPatience(static_cast<int>(m_patience.count()));
     m_database.setLongestValue(longestValue);
     return {};
 }
@@ -55,6 +60,8 @@ Result<void> RunFileReader::openDatabase()
 Result<void> RunFileReader::checkSchema()
 {
     const auto application = m_database.integer("PRAGMA application_id");
+    if (!application && m_database.isLocked())
+        return damaged(application.error().message);
     if (!application)
         return failure(m_path + " is no run file, or is damaged: " + application.error().message);
     if (*application != runfile::applicationId)
@@ -157,6 +164,9 @@ Result<Piece> RunFileReader::pieceFrom(const sqlite::Statement &row, std::uint64
 
 tl::unexpected<Error> RunFileReader::damaged(const std::string &what) const
 {
+    if (m_database.isLocked())
+        return failure("cannot read " + m_path + ": another program has been writing it for "
+            + std::to_string(m_patience.count() / 1000) + " s on end; try again when it is done");
     return failure(m_path + " is damaged: " + what);
 }
 

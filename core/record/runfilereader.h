@@ -9,13 +9,18 @@
 
 #include "record/runfileformat.h"
 
+#include <chrono>
 #include <functional>
 
 namespace poolscope {
 
 class RunFileReader {
 public:
-    static Result<RunFileReader> open(const std::string &path);
+    /// How long another program's writing is waited for.
+    static constexpr std::chrono::milliseconds patience{30'000};
+
+    static Result<RunFileReader> open(
+        const std::string &path, std::chrono::milliseconds patience = RunFileReader::patience);
 
     const RunFileInfo &info() const { return m_info; }
 
@@ -23,7 +28,7 @@ public:
     Result<void> forEachPiece(const std::function<Result<void>(const Piece &)> &visit);
 
 private:
-    RunFileReader() = default;
+    RunFileReader(std::string path, std::chrono::milliseconds patience);
     Result<void> openDatabase();
     Result<void> checkSchema();
     Result<void> readInfo();
@@ -32,6 +37,7 @@ private:
     tl::unexpected<Error> damaged(const std::string &what) const;
 
     std::string m_path;
+    std::chrono::milliseconds m_patience;
     sqlite::Database m_database;
     RunFileInfo m_info;
 };

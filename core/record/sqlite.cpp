@@ -246,6 +246,11 @@ std::string Database::errorText() const
     return sqlite3_errmsg(m_database.get());
 }
 
+bool Database::isLocked() const
+{
+    return (sqlite3_errcode(m_database.get()) & primaryCode) == SQLITE_BUSY;
+}
+
 bool Database::mayWorkLater() const
 {
     const int code = sqlite3_extended_errcode(m_database.get());

@@ -81,6 +81,8 @@ public:
     std::string errorText() const;
     /// Whether what failed last may work later: a disk was full, or another program had its turn.
     bool mayWorkLater() const;
+    /// Whether what failed last waited in vain for another program that has the file locked.
+    bool isLocked() const;
 
 private:
     int systemErrorNumber() const;

@@ -564,8 +564,8 @@ class Places(FilesTest):
                 self.assertFalse(self.path("big.poolscope").exists())
 
     def test_as_many_inputs_as_a_run_file_holds(self):
-        process = self.start("--builtin", "sqrt", "--range", f"0:{10 ** 12}", "--discard", "--save",
-                             "run.poolscope", "-q")
+        process = self.start("--builtin", "sleep_ms:1", "--range", f"0:{10 ** 12}", "--discard",
+                             "--save", "run.poolscope", "-q")
 
         def has_outcomes():
             done = self.program("info", "run.poolscope", "--json")

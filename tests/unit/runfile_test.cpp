@@ -703,6 +703,21 @@ TEST_F(RunFileTest, RefusesWhatIsNoRunFile)
     expectRefused(m_folder.string(), "is no regular file");
 }
 
+TEST_F(RunFileTest, TellsAFileThatIsLockedFromADamagedOne)
+{
+    {
+        FakeRun run(m_path, description(300));
+        run.finish(1000);
+    }
+    auto writer = sqlite::Database::open(m_path, sqlite::Mode::ReadWrite);
+    ASSERT_EQ(writer->execute("BEGIN EXCLUSIVE"), 0);
+    const auto locked = RunFileReader::open(m_path, std::chrono::milliseconds(10));
+    ASSERT_FALSE(locked);
+    EXPECT_THAT(locked.error().message, HasSubstr("another program has been writing it"));
+    ASSERT_EQ(writer->execute("COMMIT"), 0);
+    EXPECT_TRUE(RunFileReader::open(m_path));
+}
+
 TEST_F(RunFileTest, RefusesALaterVersionAndForeignTables)
 {
     for (const auto &[sql, why] : std::map<const char *, const char *>{
