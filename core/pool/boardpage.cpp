@@ -111,8 +111,10 @@ RunningBatch BoardPage::readBatch(pid_t process) const
     const std::uint64_t count = field(wire::boardBatchCount);
     running.indices = {field(wire::boardBatchFirst), count};
     running.endPosition = field(wire::boardBatchEnd);
-    if (const std::uint64_t address = field(wire::boardEndedAddress); address == 0)
-        running.started = field(wire::boardBatchStarted);
+    const std::uint64_t address = field(wire::boardEndedAddress);
+    const std::uint64_t started = field(wire::boardBatchStarted);
+    if (address == 0 && started != wire::boardStartedUnknown)
+        running.started = started;
     else if (const auto ended = readWord(process, address); ended && *ended <= count)
         running.started = std::min(*ended + 1, count);
     return running;

@@ -15,7 +15,8 @@
 //     24  batchCount   how many indices that batch has; 0 when none is running
 //     32  batchBegun   clock at which it began
 //     40  batchEnd     position behind the batch that was begun last (see below)
-//     48  batchStarted how many iterations of the batch that is running may have begun
+//     48  batchStarted how many iterations of the batch that is running may have begun; all ones:
+//                      that is not known
 //     56  endedAddress where the worker's own memory has, in 8 bytes, how many of them have ended,
 //                      one less than have begun; 0: batchStarted is kept up to date
 //
@@ -65,6 +66,9 @@ inline constexpr std::size_t boardRequest = 72;
 inline constexpr std::size_t boardRequestEnd = 80;
 inline constexpr std::size_t boardProceed = 88;
 inline constexpr std::size_t boardBuffer = 128;
+
+inline constexpr std::uint64_t boardStartedUnknown = UINT64_MAX;
+
 inline constexpr std::size_t boardSize = 128 * 1024;
 inline constexpr std::size_t boardBufferSize = boardSize - boardBuffer;
 

@@ -22,10 +22,11 @@ Column::Column(const std::string &path, std::uint64_t cells)
 {
     if (path.empty() || cells == 0)
         return;
-    m_file = open(path.c_str(), O_RDWR | O_CLOEXEC);
-    if (m_file < 0)
+    m_file = OwnDescriptor(path.c_str(), O_RDWR);
+    if (m_file.number() < 0)
         return;
-    void *memory = mmap(nullptr, cells * cellSize, PROT_READ | PROT_WRITE, MAP_SHARED, m_file, 0);
+    void *memory =
+        mmap(nullptr, cells * cellSize, PROT_READ | PROT_WRITE, MAP_SHARED, m_file.number(), 0);
     if (memory != MAP_FAILED)
         m_memory = static_cast<std::uint64_t *>(memory);
 }
@@ -47,8 +48,6 @@ Column::~Column()
 {
     if (m_memory)
         munmap(m_memory, m_cells * cellSize);
-    if (m_file >= 0)
-        close(m_file);
 }
 
 bool Column::store(std::uint64_t first, std::span<const std::uint64_t> cells)
@@ -70,10 +69,12 @@ bool Column::storePiece(std::uint64_t cell, std::span<const std::uint64_t> cells
         std::copy(cells.begin(), cells.end(), m_memory + cell);
         return true;
     }
+    if (!m_file.isIntact())
+        return false;
     auto bytes = std::as_bytes(cells);
     auto offset = static_cast<off_t>(cell * cellSize);
     while (!bytes.empty()) {
-        const ssize_t written = pwrite(m_file, bytes.data(), bytes.size(), offset);
+        const ssize_t written = pwrite(m_file.number(), bytes.data(), bytes.size(), offset);
         if (written < 0 && errno != EINTR)
             return false;
         if (written > 0) {

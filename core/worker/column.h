@@ -5,6 +5,8 @@
 // third of what the page faults of fresh memory cost.
 #pragma once
 
+#include "worker/owndescriptor.h"
+
 #include <cstdint>
 #include <span>
 #include <string>
@@ -22,13 +24,14 @@ public:
 
     bool isOpen() const { return m_memory != nullptr; }
 
-    /// Stores the cells of index `first` and of those after it. False where there is no memory.
+    /// Stores the cells of index `first` and of those after it. False where there is no memory, or
+    /// where the task closed the file.
     [[nodiscard]] bool store(std::uint64_t first, std::span<const std::uint64_t> cells);
 
 private:
     bool storePiece(std::uint64_t cell, std::span<const std::uint64_t> cells);
 
-    int m_file = -1;
+    OwnDescriptor m_file;
     std::uint64_t *m_memory = nullptr;
     std::uint64_t m_cells = 0;
 };

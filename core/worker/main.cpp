@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <string>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -35,10 +36,10 @@ int main(int argc, char **argv)
     const std::string mode = arguments.empty() ? "" : arguments[0];
     if (mode == "--guard")
         return runGuard(STDIN_FILENO);
-    const Channel channel = takeChannel();
+    Channel channel = takeChannel();
     if (mode == "--library-tasks" && arguments.size() == 2)
-        return answer(channel.output, listTasks(arguments[1]));
+        return answer(channel.output.number(), listTasks(arguments[1]));
     if (mode == "--check-library" && arguments.size() == 3)
-        return answer(channel.output, checkTask(arguments[1], arguments[2]));
-    return Session(channel.input, channel.output).run();
+        return answer(channel.output.number(), checkTask(arguments[1], arguments[2]));
+    return Session(std::move(channel)).run();
 }

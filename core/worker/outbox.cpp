@@ -74,6 +74,12 @@ void Outbox::endBatch()
         setField(wire::boardBatchCount, 0);
 }
 
+void Outbox::suspectWholeBatch()
+{
+    if (m_board.data())
+        setField(wire::boardBatchStarted, wire::boardStartedUnknown);
+}
+
 IterationGate Outbox::gate()
 {
     if (!m_board.data())
@@ -100,8 +106,9 @@ std::uint64_t Outbox::sentByPool() const
 
 bool Outbox::write(std::string_view bytes)
 {
+    m_poolGone = m_poolGone || !m_channel.isIntact();
     while (!bytes.empty() && !m_poolGone) {
-        const ssize_t written = ::write(m_channel, bytes.data(), bytes.size());
+        const ssize_t written = ::write(m_channel.number(), bytes.data(), bytes.size());
         if (written > 0)
             bytes.remove_prefix(static_cast<std::size_t>(written));
         else if (errno != EINTR)

@@ -7,19 +7,21 @@
 
 #include "wire/messages.h"
 #include "worker/iterationgate.h"
+#include "worker/owndescriptor.h"
 #include "worker/sharedmapping.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace poolscope::worker {
 
 class Outbox {
 public:
-    explicit Outbox(int channel)
-        : m_channel(channel)
+    explicit Outbox(OwnDescriptor channel)
+        : m_channel(std::move(channel))
     {
     }
 
@@ -28,8 +30,9 @@ public:
 
     void add(std::string_view frame);
     bool empty() const { return m_waiting == 0; }
-    /// Writes what is waiting. False when the pool is gone.
+    /// Writes what is waiting. False when the pool is gone, or the channel lost.
     bool flush();
+    bool isChannelIntact() const { return m_channel.isIntact(); }
 
     /// Bytes that the pool has sent, as the board says; 0 without one.
     std::uint64_t sentByPool() const;
@@ -38,6 +41,8 @@ public:
     void beginBatch(
         std::uint64_t first, std::uint64_t count, std::uint64_t endPosition, std::uint64_t begun);
     void endBatch();
+    /// The worker ends within its batch, and any of its iterations may be the cause.
+    void suspectWholeBatch();
     /// What the pool may have a batch end by; valid until useBoard().
     IterationGate gate();
     /// Behind beginBatch(): the end of the inputs that the pool wants returned, if it has asked
@@ -50,7 +55,7 @@ private:
     std::uint64_t get(std::size_t offset) const;
     void setField(std::size_t offset, std::uint64_t value);
 
-    int m_channel;
+    OwnDescriptor m_channel;
     SharedMapping m_board;
     std::string m_buffer; ///< where there is no board
     std::uint64_t m_appended = 0;

@@ -13,8 +13,7 @@ Channel takeChannel()
         setpgid(0, 0);
     std::signal(SIGINT, SIG_IGN);
     std::signal(SIGPIPE, SIG_IGN);
-    const Channel channel{
-        fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3), fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)};
+    Channel channel{OwnDescriptor(STDIN_FILENO), OwnDescriptor(STDOUT_FILENO)};
     const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     dup2(null, STDIN_FILENO);
     dup2(STDERR_FILENO, STDOUT_FILENO);

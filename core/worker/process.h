@@ -2,11 +2,13 @@
 // What makes a process a worker, whatever it then runs.
 #pragma once
 
+#include "worker/owndescriptor.h"
+
 namespace poolscope::worker {
 
 struct Channel {
-    int input = -1;
-    int output = -1;
+    OwnDescriptor input;
+    OwnDescriptor output;
 };
 
 /// Moves the protocol off descriptors 0 and 1, so that what a task reads is empty and what it

@@ -146,6 +146,11 @@ void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
         }
         wire::Done done = runner.run(batch, items, gate);
         const std::uint64_t ended = now();
+        if (!isChannelIntact()) {
+            m_outbox.suspectWholeBatch();
+            m_end = End::PoolGone;
+            return;
+        }
         if (done.count == 0)
             continue;
         m_sizer.measured(done.count, ended - begun);
@@ -163,6 +168,11 @@ void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
         if (rest.count == 0 && ended - m_polled > pollInterval)
             readPending(ended);
     }
+}
+
+bool Session::isChannelIntact() const
+{
+    return m_input.isIntact() && m_outbox.isChannelIntact();
 }
 
 /// Those at the position and beyond, which were not begun.
@@ -206,7 +216,7 @@ bool Session::readMore()
     awaitBriefly();
     ssize_t got = 0;
     do {
-        got = read(m_input, m_decoder.prepare(readSize), readSize);
+        got = read(m_input.number(), m_decoder.prepare(readSize), readSize);
     } while (got < 0 && errno == EINTR);
     if (got <= 0) {
         m_end = End::PoolGone;
@@ -233,7 +243,7 @@ void Session::awaitBriefly() const
 void Session::readPending(std::uint64_t now)
 {
     m_polled = now;
-    pollfd channel{m_input, POLLIN, 0};
+    pollfd channel{m_input.number(), POLLIN, 0};
     if (poll(&channel, 1, 0) == 1 && readMore())
         takeFrames();
 }
@@ -288,7 +298,12 @@ int Session::exitStatus() const
         return 0;
     case End::None:
     case End::PoolGone:
-        return 1;
+        if (isChannelIntact())
+            return 1;
+        std::fprintf(stderr,
+            "poolscope-worker: the task has closed or replaced a file descriptor of the "
+            "worker's\n");
+        return 4;
     case End::Malformed:
         std::fprintf(stderr, "poolscope-worker: the pool does not speak this worker's protocol\n");
         return 2;

@@ -5,6 +5,7 @@
 #include "wire/codec.h"
 #include "worker/batchsizer.h"
 #include "worker/outbox.h"
+#include "worker/process.h"
 #include "worker/taskrunner.h"
 #include "worker/usage.h"
 
@@ -13,20 +14,20 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace poolscope::worker {
 
 class Session {
 public:
-    /// `input` and `output` are the channel; they may be the same descriptor.
-    Session(int input, int output)
-        : m_input(input)
-        , m_outbox(output)
+    explicit Session(Channel channel)
+        : m_input(std::move(channel.input))
+        , m_outbox(std::move(channel.output))
     {
     }
 
     /// Returns the program's exit status: 0 after a Goodbye, 1 when the pool is gone, 2 when it
-    /// does not speak the protocol (standard error says why).
+    /// does not speak the protocol, 4 when the task closed the channel (standard error says so).
     int run();
 
 private:
@@ -51,9 +52,10 @@ private:
     void readPending(std::uint64_t now);
     void takeFrames();
     void flush(std::uint64_t now);
+    bool isChannelIntact() const;
     int exitStatus() const;
 
-    int m_input;
+    OwnDescriptor m_input;
     Outbox m_outbox;
     wire::FrameDecoder m_decoder{wire::Direction::ToWorker};
     BatchSizer m_sizer;

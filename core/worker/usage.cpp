@@ -44,14 +44,8 @@ std::uint64_t peakMemory()
 } // namespace
 
 Usage::Usage()
-    : m_schedstat(open("/proc/self/schedstat", O_RDONLY | O_CLOEXEC))
+    : m_schedstat("/proc/self/schedstat", O_RDONLY)
 {
-}
-
-Usage::~Usage()
-{
-    if (m_schedstat >= 0)
-        close(m_schedstat);
 }
 
 void Usage::refresh(std::uint64_t now)
@@ -66,7 +60,7 @@ void Usage::refresh(std::uint64_t now)
     }
     // "time on the CPU, time waiting for one, timeslices": Documentation/scheduler/sched-stats.rst
     char text[96] = {};
-    if (m_schedstat >= 0 && pread(m_schedstat, text, sizeof(text) - 1, 0) > 0)
+    if (m_schedstat.isIntact() && pread(m_schedstat.number(), text, sizeof(text) - 1, 0) > 0)
         std::sscanf(text, "%*u %" SCNu64, &m_runQueue);
 }
 

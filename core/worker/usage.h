@@ -2,6 +2,8 @@
 // Usage: what this process has cost so far.
 #pragma once
 
+#include "worker/owndescriptor.h"
+
 #include <cstdint>
 
 namespace poolscope::worker {
@@ -9,9 +11,6 @@ namespace poolscope::worker {
 class Usage {
 public:
     Usage();
-    ~Usage();
-    Usage(const Usage &) = delete;
-    Usage &operator=(const Usage &) = delete;
 
     /// Reads the counters anew, if a millisecond has passed since the last time.
     void refresh(std::uint64_t now);
@@ -22,7 +21,7 @@ public:
     std::uint64_t maxRss() const { return m_maxRss; } ///< bytes
 
 private:
-    int m_schedstat;
+    OwnDescriptor m_schedstat;
     std::uint64_t m_refreshed = 0;
     std::uint64_t m_rssRead = 0;
     std::uint64_t m_cpu = 0;

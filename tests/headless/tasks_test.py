@@ -601,6 +601,61 @@ class Libraries(TaskTest):
             else:
                 self.assertEqual(outcome["value"], 2.0 * index)
 
+    def test_descriptors_are_out_of_reach_or_missed(self):
+        """A function that closes or replaces descriptors is seen, and alone fails."""
+        self.build("closes.c", textwrap.dedent(r"""
+            #define _GNU_SOURCE
+            #include <fcntl.h>
+            #include <poolscope_task.h>
+            #include <unistd.h>
+            static double writes(double input, struct poolscope_reply *reply)
+            {
+                int number;
+                (void)reply;
+                if (input == 30)
+                    for (number = 3; number < 100; ++number)
+                        if (write(number, "damage", 6) == 6)
+                            return -1;
+                return input;
+            }
+            POOLSCOPE_NUMBER_TASK(writes)
+            static double closes(double input, struct poolscope_reply *reply)
+            {
+                int number;
+                (void)reply;
+                if (input == 30)
+                    for (number = 3; number < 1024; ++number)
+                        close(number);
+                return input;
+            }
+            POOLSCOPE_NUMBER_TASK(closes)
+            static double replaces(double input, struct poolscope_reply *reply)
+            {
+                int number;
+                (void)reply;
+                if (input == 30) {
+                    int own = open("own.txt", O_CREAT | O_RDWR, 0600);
+                    for (number = 3; number < 1024; ++number)
+                        if (number != own)
+                            dup2(own, number);
+                }
+                return input;
+            }
+            POOLSCOPE_NUMBER_TASK(replaces)
+        """))
+        self.assertEqual(self.values("--library", "closes.so:writes", "--range", "0:50", "-j", "2"),
+                         [*range(50)])
+        for task in "closes", "replaces":
+            with self.subTest(task=task):
+                outcomes = self.outcomes("--library", f"closes.so:{task}", "--range", "0:50",
+                                         "-j", "2", status=SOME_FAILED)
+                failed = outcomes.pop(30)["failure"]
+                self.assertEqual(failed["kind"], "quarantined")
+                self.assertIn("has closed or replaced a file descriptor", failed["detail"])
+                self.assertEqual([outcome["value"] for outcome in outcomes],
+                                 [*range(30), *range(31, 50)])
+        self.assertEqual(self.path("own.txt").read_bytes(), b"")
+
     def test_crash_while_it_is_loaded(self):
         self.build("boom.c", "#include <stdlib.h>\n"
                    "__attribute__((constructor)) static void boom(void) { abort(); }\n")
