@@ -70,6 +70,8 @@ Chart::Chart(const QString &name, const QString &title, const QString &explanati
     setMouseTracking(true);
     setNotAntialiasedElements(QCP::aeAxes | QCP::aeGrid | QCP::aeSubGrid | QCP::aeItems);
     setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
+    // QCustomPlot's own legend, which is never shown, takes time by the square of their number.
+    setAutoAddPlottableToLegend(false);
     plotLayout()->setMargins(QMargins(0, 0, 0, 0));
     axisRect()->setMinimumMargins(outerMargins);
     axisRect()->setRangeZoomFactor(zoomFactor);

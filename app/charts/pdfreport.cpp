@@ -53,14 +53,18 @@ private:
     }
 };
 
-/// Writes a part of a report into a text document.
+/// Writes a part of a report into a text document, which is laid out once it is whole.
 class DocumentWriter {
 public:
     explicit DocumentWriter(QTextDocument &document)
         : m_cursor(&document)
         , m_theme(Theme::of(Theme::Kind::Light))
     {
+        m_cursor.beginEditBlock();
     }
+    ~DocumentWriter() { m_cursor.endEditBlock(); }
+    DocumentWriter(const DocumentWriter &) = delete;
+    DocumentWriter &operator=(const DocumentWriter &) = delete;
 
     void writeTitle(const ReportData &report)
     {
