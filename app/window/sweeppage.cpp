@@ -28,7 +28,7 @@ const QString repeatsKey = QStringLiteral("sweep/repeats");
 const QString namedFileKey = QStringLiteral("sweep/namedFile");
 const QString fileKey = QStringLiteral("sweep/file");
 const QString runKey = QStringLiteral("sweep/run");
-constexpr int sideWidth = 352;
+constexpr int sideWidth = 328;
 constexpr int legibleHeight = 236; // of the charts, with their legends
 
 QString sweepsFolder()

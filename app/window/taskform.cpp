@@ -237,6 +237,7 @@ void TaskForm::setPythonFile(const QString &path)
     m_function->setCurrentText(QString());
     m_place->setText(path);
     m_kind->setKind(pythonPage);
+    edited(); // the same file as before is asked about, too
 }
 
 void TaskForm::setInputColumns(const QStringList &columns)

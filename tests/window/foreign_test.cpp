@@ -9,9 +9,7 @@
 #include <QAction>
 #include <QComboBox>
 #include <QDir>
-#include <QDropEvent>
 #include <QElapsedTimer>
-#include <QMimeData>
 #include <QProcess>
 #include <QPushButton>
 #include <QSettings>
@@ -148,6 +146,25 @@ private slots:
         drop(path("own.py")); // the interpreter is still the file's
         QVERIFY(nothingHasRun());
         QVERIFY(checkIsOffered());
+    }
+
+    void aFileThatTheUserChoseIsAskedAbout_data()
+    {
+        QTest::addColumn<QString>("shown");
+        QTest::newRow("another file") << "pk.m:task";
+        QTest::newRow("the same file") << "own.py:mine";
+        QTest::newRow("the same path") << path("own.py:mine");
+    }
+    void aFileThatTheUserChoseIsAskedAbout()
+    {
+        QFETCH(QString, shown);
+        openFile(runFile({"--python", shown}));
+        QVERIFY(checkIsOffered());
+        drop(path("own.py"));
+        const auto &function = childOf<QComboBox>(*m_window, "pythonFunction");
+        QVERIFY(comes([&] { return function.currentText() == "mine" && function.count() == 1; }));
+        QVERIFY(!checkIsOffered());
+        QVERIFY(nothingHasRun());
     }
 
     void whatTheUserStartedIsTrustedFromThenOn()
@@ -291,10 +308,7 @@ private:
     }
     void drop(const QString &file) const
     {
-        QMimeData data;
-        data.setUrls({QUrl::fromLocalFile(file)});
-        QDropEvent event({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, {});
-        QApplication::sendEvent(m_window.get(), &event);
+        QVERIFY(dropOn(*m_window, {QUrl::fromLocalFile(file)}));
         QVERIFY(comes([&] { return !m_window->controller().isActive(); }));
     }
     QAction *action(const QString &text) const

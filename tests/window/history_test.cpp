@@ -11,12 +11,9 @@
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
-#include <QDragEnterEvent>
-#include <QDropEvent>
 #include <QFileDialog>
 #include <QLabel>
 #include <QMessageBox>
-#include <QMimeData>
 #include <QPushButton>
 #include <QSettings>
 #include <QStandardPaths>
@@ -391,13 +388,7 @@ private slots:
             QCOMPARE(person.window.controller().record()->timeline.succeeded(), 500U);
         }
         Person person;
-        QMimeData data;
-        data.setUrls({QUrl::fromLocalFile(copy + ".poolscope")});
-        QDragEnterEvent enter({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, {});
-        QApplication::sendEvent(&person.window, &enter);
-        QVERIFY(enter.isAccepted());
-        QDropEvent drop({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, {});
-        QApplication::sendEvent(&person.window, &drop);
+        QVERIFY(dropOn(person.window, {QUrl::fromLocalFile(copy + ".poolscope")}));
         QVERIFY(person.isIn(State::Ended));
         QCOMPARE(person.window.controller().record()->timeline.succeeded(), 500U);
     }

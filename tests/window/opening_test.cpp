@@ -7,11 +7,8 @@
 
 #include <QAction>
 #include <QApplication>
-#include <QDragEnterEvent>
-#include <QDropEvent>
 #include <QFileDialog>
 #include <QLineEdit>
-#include <QMimeData>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -86,13 +83,7 @@ private slots:
 
     void aTraceIsDropped()
     {
-        QMimeData data;
-        data.setUrls({QUrl::fromLocalFile(path("other.json"))});
-        QDragEnterEvent enter({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, {});
-        QApplication::sendEvent(m_window.get(), &enter);
-        QVERIFY(enter.isAccepted());
-        QDropEvent drop({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, {});
-        QApplication::sendEvent(m_window.get(), &drop);
+        QVERIFY(dropOn(*m_window, {QUrl::fromLocalFile(path("other.json"))}));
         QVERIFY(isShown());
         QCOMPARE(m_window->controller().record()->inputCount.load(), 1U);
     }

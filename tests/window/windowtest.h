@@ -6,8 +6,11 @@
 
 #include <QApplication>
 #include <QDeadlineTimer>
+#include <QDragEnterEvent>
+#include <QDropEvent>
 #include <QImage>
 #include <QLineEdit>
+#include <QMimeData>
 #include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTimer>
@@ -60,6 +63,21 @@ inline void typeInto(QSpinBox &box, const QString &number)
     box.selectAll();
     QTest::keyClicks(&box, number);
     QTest::keyClick(&box, Qt::Key_Return);
+}
+
+/// Drops URLs on a window, as a file manager does. False where it does not take them.
+inline bool dropOn(QWidget &window, const QList<QUrl> &urls)
+{
+    QMimeData data;
+    data.setUrls(urls);
+    const QPoint middle = window.rect().center();
+    QDragEnterEvent enter(middle, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(&window, &enter);
+    if (!enter.isAccepted())
+        return false;
+    QDropEvent drop(middle, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(&window, &drop);
+    return drop.isAccepted();
 }
 
 inline void pressIn(QWidget &window, Qt::Key key, Qt::KeyboardModifiers modifiers)
