@@ -148,6 +148,47 @@ TEST_F(TimeAccountTest, AChunkThatNothingIsKnownOfIsUnknown)
     EXPECT_EQ(of(m_account.between(100, 1000), Stretch::Unknown), 740U);
 }
 
+TEST_F(TimeAccountTest, WhoIsReadyAgainIsNotIdleForWhatItsForerunnerWas)
+{
+    chunk(stations(110, 120, 130, 230, 240, 260));
+    m_account.idle(IdleReason::Consumer, 265);
+    m_account.changed(WorkerState::Dead, 300);
+    m_account.changed(WorkerState::Starting, 350);
+    m_account.changed(WorkerState::Ready, 400);
+    chunk(stations(410, 420, 430, 530, 540, 560));
+    const StretchTimes times = m_account.between(260, 540);
+    EXPECT_EQ(of(times, Stretch::Consumer), 35U);
+    EXPECT_EQ(of(times, Stretch::Coordinator), 10U); // 400 to 410
+}
+
+TEST_F(TimeAccountTest, SpansWithoutAChunkAreFollowedByWhatIsToldAfterThem)
+{
+    m_account.span({140, 30, 0, 1});
+    m_account.span({180, 20, 1, 1});
+    m_account.idle(IdleReason::NothingLeft, 200);
+    const StretchTimes times = m_account.between(100, 400);
+    EXPECT_EQ(of(times, Stretch::UnderWay), 40U);
+    EXPECT_EQ(of(times, Stretch::Computing), 50U);
+    EXPECT_EQ(of(times, Stretch::TransferOut), 10U);
+    EXPECT_EQ(of(times, Stretch::NothingLeft), 200U);
+}
+
+TEST_F(TimeAccountTest, WhatWasToldBeforeASpanDoesNotHoldAfterIt)
+{
+    m_account.idle(IdleReason::Consumer, 110);
+    m_account.span({140, 60, 0, 1});
+    const StretchTimes times = m_account.between(100, 400);
+    EXPECT_EQ(of(times, Stretch::Consumer), 0U);
+    EXPECT_EQ(of(times, Stretch::Unknown), 200U);
+}
+
+TEST_F(TimeAccountTest, SpansTakeNoLongerThanTheirChunk)
+{
+    m_account.span({130, 200, 0, 1});
+    m_account.chunk(stations(110, 120, 130, 230, 240, 260));
+    EXPECT_EQ(of(m_account.between(100, 400), Stretch::Computing), 100U);
+}
+
 /// Random chunks, deaths and idleness add up exactly, whether they are settled meanwhile or not.
 TEST(TimeAccount, AddsUpWhateverHappens)
 {
@@ -339,6 +380,189 @@ TEST_F(AccountingTest, WhatProgramsWaitForIsKnownOnlyWhileACoreIsFree)
     EXPECT_EQ(accounting({2, true}).times[Cause::Waiting], 100U);
     tell([](Recorder &to) { to.workerUsed(1, {229, 5, 0}); }); // of 240
     EXPECT_EQ(accounting({1, true}).times[Cause::Unknown], 1U);
+}
+
+TEST_F(AccountingTest, ProgramsFillTheCoresFromSevenTenthsOn)
+{
+    const auto waiting = [this](std::uint32_t cores) {
+        return accounting({cores, true}).times[Cause::Waiting];
+    };
+    start(1, 0, 100);
+    tell([](Recorder &to) {
+        to.firstDispatch(100);
+        to.workerUsed(1, {30 + 167, 5, 0}); // of 240, since it was ready
+    });
+    chunk(1, stations(100, 110, 120, 320, 330, 340));
+    EXPECT_EQ(waiting(1), 33U);
+    tell([](Recorder &to) { to.workerUsed(1, {30 + 169, 5, 0}); });
+    EXPECT_EQ(waiting(1), 0U);
+    EXPECT_EQ(waiting(2), 0U) << "one worker has one of the cores";
+    start(2, 0, 100);
+    EXPECT_EQ(waiting(1), 0U);
+    EXPECT_EQ(waiting(2), 31U) << "the other has the second";
+}
+
+TEST_F(AccountingTest, IdlenessCountsByItsCauseAndSoDoesWhoLeaves)
+{
+    tell([](Recorder &to) { to.resized(2, 0); });
+    start(1, 0, 100);
+    start(2, 0, 100);
+    tell([](Recorder &to) { to.firstDispatch(100); });
+    chunk(1, stations(100, 110, 120, 220, 230, 240));
+    tell([](Recorder &to) {
+        to.workerIdle(1, IdleReason::Order, 240);
+        to.workerIdle(1, IdleReason::Consumer, 250);
+    });
+    chunk(2, stations(100, 110, 120, 250, 260, 270));
+    tell([](Recorder &to) {
+        to.workerIdle(1, IdleReason::Disk, 270);
+        to.resized(1, 280);
+        to.workerChanged(2, WorkerState::Leaving, 280);
+        to.workerIdle(1, IdleReason::NoInputYet, 300);
+        to.workerIdle(1, IdleReason::Paused, 340);
+        to.workerIdle(1, IdleReason::NothingLeft, 390);
+        to.workerChanged(2, WorkerState::Gone, 400);
+    });
+    chunk(1, stations(600, 610, 620, 720, 730, 740));
+    const Accounting all = accounting();
+    const CauseTimes &first = all.workers[0].times;
+    EXPECT_EQ(first[Cause::Order], 10U);
+    EXPECT_EQ(first[Cause::Consumer], 20U);
+    EXPECT_EQ(first[Cause::Disk], 30U);
+    EXPECT_EQ(first[Cause::Input], 40U);
+    EXPECT_EQ(first[Cause::Paused], 50U);
+    EXPECT_EQ(first[Cause::Tail], 210U);
+    EXPECT_EQ(all.workers[1].times[Cause::Absent], 740U - 270);
+}
+
+TEST_F(AccountingTest, WhoDiesOrIsRecycledIsBeingReplaced)
+{
+    start(1, 0, 100);
+    start(2, 0, 100);
+    tell([](Recorder &to) {
+        to.firstDispatch(100);
+        to.spanDone(1, {120, 50, 0, 1}); // of a chunk that it does not finish
+        to.numbersDone({0, 1}, OutcomeKind::Integer, 180);
+    });
+    m_next = 1;
+    chunk(2, stations(100, 110, 120, 220, 230, 240));
+    tell([](Recorder &to) {
+        to.workerChanged(2, WorkerState::Leaving, 250);
+        to.workerChanged(2, WorkerState::Gone, 260);
+        to.workerChanged(2, WorkerState::Starting, 270);
+        to.workerChanged(1, WorkerState::Dead, 300);
+        to.workerChanged(1, WorkerState::Starting, 350);
+        to.workerChanged(2, WorkerState::Ready, 360);
+        to.workerChanged(1, WorkerState::Ready, 400);
+    });
+    chunk(2, stations(360, 370, 380, 480, 490, 500));
+    chunk(1, stations(400, 410, 420, 520, 530, 540));
+    tell([](Recorder &to) { to.workerUsed(1, {1000, 5, 0}); });
+    const Accounting all = accounting();
+    EXPECT_EQ(all.workers[0].times[Cause::OnCpu], 150U) << "what it had told stays";
+    EXPECT_EQ(all.workers[0].times[Cause::Lost], 230U); // 170 to 400
+    EXPECT_EQ(all.workers[0].restarts, 1U);
+    EXPECT_EQ(all.workers[1].times[Cause::Lost], 120U); // 240 to 360
+}
+
+TEST_F(AccountingTest, ARunThatGoesOnStartsAnew)
+{
+    start(1, 0, 100);
+    tell([](Recorder &to) { to.firstDispatch(100); });
+    chunk(1, stations(100, 110, 120, 220, 230, 240));
+    tell([](Recorder &to) { to.continued(500); });
+    start(1, 510, 600);
+    chunk(1, stations(600, 610, 620, 720, 730, 740));
+    const Accounting all = accountingOf(m_records[0].timeline, {2, false});
+    EXPECT_EQ(all.times[Cause::Lost], 260U); // since it answered
+    EXPECT_EQ(all.times[Cause::Absent], 10U);
+    EXPECT_EQ(all.times[Cause::Starting], 90U);
+}
+
+TEST_F(AccountingTest, TellsWhatEachWorkerDid)
+{
+    start(1, 0, 100);
+    tell([](Recorder &to) { to.firstDispatch(100); });
+    chunk(1, stations(100, 110, 120, 320, 330, 340));
+    chunk(1, stations(340, 350, 360, 460, 470, 480));
+    tell([](Recorder &to) {
+        to.workerThreads(1, {7, 50});
+        to.workerRunning(1, {480, 2, 1, 600});
+    });
+    const Accounting all = accounting();
+    const WorkerAccounting &worker = all.workers[0];
+    EXPECT_EQ(worker.id, 1U);
+    EXPECT_EQ(worker.busy, 300U) << "without what goes on";
+    EXPECT_EQ(worker.iterations, 2U);
+    EXPECT_EQ(worker.chunks, 2U);
+    EXPECT_EQ(worker.longestChunk, 200U);
+    EXPECT_EQ(worker.longestIteration, 200U);
+    EXPECT_EQ(worker.threads, 7U);
+    EXPECT_EQ(worker.threadRunQueue, 50U);
+    EXPECT_DOUBLE_EQ(all.utilization(), 300.0 / 380);
+}
+
+TEST_F(AccountingTest, CountsWorkByTheNumberOfWorkersThatWereWantedWhenItBegan)
+{
+    tell([](Recorder &to) { to.resized(1, 0); });
+    start(1, 0, 100);
+    tell([](Recorder &to) {
+        to.firstDispatch(100);
+        to.resized(2, 230);
+    });
+    start(2, 200, 225);
+    tell([](Recorder &to) {
+        to.spanDone(1, {120, 100, 0, 3});
+        to.numbersDone({0, 3}, OutcomeKind::Integer, 240);
+        to.chunkDone(1, stations(100, 110, 120, 220, 230, 240));
+    });
+    m_next = 3;
+    chunk(2, stations(226, 228, 230, 280, 290, 300));
+    const auto sizes = accounting().sizes;
+    ASSERT_EQ(sizes.size(), 2U);
+    EXPECT_EQ(sizes.at(1).iterations, 3U);
+    EXPECT_EQ(sizes.at(1).busy, 100U);
+    EXPECT_EQ(sizes.at(2).iterations, 1U);
+    EXPECT_EQ(sizes.at(2).busy, 50U);
+}
+
+TEST_F(AccountingTest, AValueThatWaitsForAnEarlierOneIsHeldBack)
+{
+    start(1, 0, 100);
+    tell([](Recorder &to) { to.firstDispatch(100); });
+    m_next = 1;
+    chunk(1, stations(100, 110, 120, 220, 230, 240));
+    m_next = 0;
+    chunk(1, stations(240, 250, 260, 360, 370, 380));
+    const auto held = heldBackOf(m_records[0]);
+    ASSERT_TRUE(held);
+    EXPECT_EQ(held->mostValues, 1U);
+    EXPECT_DOUBLE_EQ(held->mostBytes, static_cast<double>(m_records[0].outcomes->bytes()) / 2);
+    EXPECT_FALSE(heldBackOf(m_records[2])) << "it keeps no spans";
+}
+
+TEST(Accounting, NamesTheGreatestCauseFirst)
+{
+    Accounting all;
+    EXPECT_EQ(all.utilization(), 0);
+    all.times[Cause::OnCpu] = 30;
+    all.times[Cause::Tail] = 5;
+    all.times[Cause::Lost] = 5;
+    all.times[Cause::Absent] = 60;
+    EXPECT_EQ(causesByTime(all.times),
+        (std::vector<Cause>{Cause::Absent, Cause::OnCpu, Cause::Tail, Cause::Lost}));
+    all.workers.emplace_back().busy = 30;
+    EXPECT_DOUBLE_EQ(all.utilization(), 0.75) << "who is absent has no part in it";
+}
+
+TEST(Accounting, OfCommandsItIsKnownThatTheyStartPrograms)
+{
+    RunSpec spec;
+    spec.task = CommandTask{};
+    EXPECT_EQ(conditionsOf(spec, 3).cores, 3U);
+    EXPECT_TRUE(conditionsOf(spec, 3).startsPrograms);
+    spec.task = BuiltinTask{};
+    EXPECT_FALSE(conditionsOf(spec, 3).startsPrograms);
 }
 
 TEST_F(AccountingTest, GrowsBitByBit)

@@ -20,6 +20,26 @@ ScheduleOptions fixed(std::uint64_t chunk, std::uint64_t window, std::uint32_t r
     return options;
 }
 
+TEST(IndexRange, ContainsWhatLiesInIt)
+{
+    const IndexRange range{3, 2};
+    EXPECT_FALSE(range.contains(2));
+    EXPECT_TRUE(range.contains(3));
+    EXPECT_TRUE(range.contains(4));
+    EXPECT_FALSE(range.contains(5));
+    EXPECT_FALSE((IndexRange{3, 0}).contains(3));
+}
+
+TEST(IndexRange, IsAppendedIntoTheOneThatEndsWhereItBegins)
+{
+    std::vector<IndexRange> ranges;
+    append(ranges, {2, 3});
+    append(ranges, {5, 1});
+    append(ranges, {7, 2});
+    EXPECT_THAT(ranges, ElementsAre(IndexRange{2, 4}, IndexRange{7, 2}));
+    EXPECT_EQ(countOf(ranges), 6U);
+}
+
 TEST(Scheduler, HandsOutChunksInOrderUpToTheWindow)
 {
     Scheduler scheduler(fixed(3, 2), 10);
@@ -79,6 +99,7 @@ TEST(Scheduler, TriesEachSuspectAlone)
     scheduler.addWorker(1);
     scheduler.nextChunk(1);
     EXPECT_EQ(scheduler.workerDied(1, {2, 3}).requeued, 8U);
+    EXPECT_EQ(scheduler.deaths(3), 1U) << "it may have been on any of them";
     scheduler.addWorker(1);
     std::vector<IndexRange> chunks;
     while (const auto chunk = scheduler.nextChunk(1)) {
@@ -170,6 +191,17 @@ TEST(Scheduler, GivesARetiredWorkersRestToOthers)
     scheduler.workerLeft(1);
     scheduler.addWorker(2);
     EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{2, 2}));
+}
+
+TEST(Scheduler, AWorkerThatLeftHasNoShareInWhatIsTriedAgain)
+{
+    Scheduler scheduler(fixed(6, 1), 6);
+    for (const WorkerId worker : {1U, 2U, 3U})
+        scheduler.addWorker(worker);
+    scheduler.nextChunk(1);
+    scheduler.retireWorker(1);
+    scheduler.workerLeft(1);
+    EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{0, 3})) << "half";
 }
 
 TEST(Scheduler, AnIndexOverALimitFailsAtOnce)
@@ -378,6 +410,106 @@ TEST(Scheduler, HandsOutInputsAsTheyCome)
     EXPECT_TRUE(scheduler.allSettled());
 }
 
+TEST(Scheduler, TwoOverALimitAreNotAccusedEither)
+{
+    Scheduler scheduler(fixed(2, 1), 2);
+    scheduler.addWorker(1);
+    scheduler.nextChunk(1);
+    EXPECT_TRUE(scheduler.workerDied(1, {0, 2}, DeathCause::OverLimit).failed.empty());
+    EXPECT_EQ(scheduler.failedAttempts(0), 0U);
+}
+
+TEST(Scheduler, GivesARetiredWorkerNothingMore)
+{
+    Scheduler scheduler(fixed(2, 2), 10);
+    scheduler.addWorker(1);
+    scheduler.retireWorker(1);
+    EXPECT_EQ(scheduler.nextChunk(1), std::nullopt);
+}
+
+TEST(Scheduler, AWorkerThatHoldsNothingIsOnNothing)
+{
+    Scheduler scheduler(fixed(2, 2), 4);
+    scheduler.addWorker(1);
+    scheduler.nextChunk(1);
+    scheduler.nextChunk(1);
+    EXPECT_EQ(scheduler.unansweredOf(1), (IndexRange{0, 2})) << "the first of two";
+    scheduler.reclaimAsked(1);
+    EXPECT_EQ(scheduler.reclaim(1, 2), 2U);
+    EXPECT_TRUE(scheduler.answered(1, {0, 2}, 1ms));
+    EXPECT_EQ(scheduler.unansweredOf(1), IndexRange{});
+    EXPECT_FALSE(scheduler.answered(1, {2, 0}, 1ms));
+}
+
+TEST(Scheduler, AWorkerIsNotSpentBeforeItHasHadAll)
+{
+    ScheduleOptions options = fixed(2, 1);
+    options.recycle = 3;
+    Scheduler scheduler(options, 10);
+    scheduler.addWorker(1);
+    scheduler.nextChunk(1);
+    EXPECT_TRUE(scheduler.answered(1, {0, 2}, 1ms));
+    EXPECT_FALSE(scheduler.isSpent(1));
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{2, 1}));
+}
+
+TEST(Scheduler, RecyclingLeavesWhatIsTriedAgainToOthers)
+{
+    ScheduleOptions options = fixed(2, 2);
+    options.recycle = 3;
+    Scheduler scheduler(options, 4);
+    scheduler.addWorker(1);
+    scheduler.addWorker(2);
+    scheduler.nextChunk(1);
+    scheduler.nextChunk(2);
+    scheduler.workerLeft(1);
+    EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{0, 1})) << "it may have one more";
+    EXPECT_EQ(scheduler.nextChunk(2), std::nullopt);
+}
+
+TEST(Scheduler, AFailureThatIsAskedForHasAllItsRetries)
+{
+    Scheduler scheduler(fixed(1, 1, 1), 1);
+    scheduler.addWorker(1);
+    const auto fail = [&] {
+        scheduler.nextChunk(1);
+        EXPECT_TRUE(scheduler.answered(1, {0, 1}, 1ms));
+        return scheduler.failed(0);
+    };
+    for (int round = 0; round < 2; ++round) {
+        EXPECT_EQ(fail(), Scheduler::AfterFailure::Retry);
+        EXPECT_EQ(fail(), Scheduler::AfterFailure::Settled);
+        scheduler.tryAgain(0);
+    }
+    EXPECT_EQ(scheduler.failedAttempts(0), 4U);
+}
+
+TEST(Scheduler, IsHeldByNoLimitWhereSomethingElseIsToBeDone)
+{
+    Scheduler scheduler(fixed(2, 1), 4);
+    scheduler.setLimit(2);
+    scheduler.addWorker(1);
+    scheduler.nextChunk(1);
+    EXPECT_TRUE(scheduler.heldByLimit());
+    scheduler.workerDied(1, {});
+    EXPECT_FALSE(scheduler.heldByLimit()) << "what it held is to be tried again";
+    scheduler.addWorker(1);
+    scheduler.nextChunk(1);
+    EXPECT_TRUE(scheduler.answered(1, {0, 2}, 1ms));
+    scheduler.setLimit(4);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{2, 2}));
+    EXPECT_FALSE(scheduler.heldByLimit()) << "nothing is left";
+}
+
+TEST(Scheduler, TheLimitCutsAChunkBeforeWhatWasSettled)
+{
+    Scheduler scheduler(fixed(4, 1), 20);
+    scheduler.skip({{3, 10}});
+    scheduler.setLimit(2);
+    scheduler.addWorker(1);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{0, 2}));
+}
+
 TEST(Scheduler, KnowsWhatIsNotSettled)
 {
     Scheduler scheduler(fixed(4, 2, 1), 20, Scheduler::Inputs::Growing);
@@ -581,6 +713,271 @@ TEST(Scheduler, ADeathUndoesARequest)
     EXPECT_TRUE(scheduler.allSettled());
 }
 
+TEST(Scheduler, HandsOutNothingThatWasSettledBefore)
+{
+    Scheduler scheduler(fixed(4, 1), 20);
+    scheduler.skip({{0, 2}, {5, 3}, {8, 1}, {15, 5}});
+    EXPECT_EQ(scheduler.settledCount(), 11U);
+    scheduler.addWorker(1);
+    std::vector<IndexRange> chunks;
+    while (const auto chunk = scheduler.nextChunk(1)) {
+        EXPECT_FALSE(scheduler.allSettled());
+        chunks.push_back(*chunk);
+        ASSERT_TRUE(scheduler.answered(1, *chunk, 1ms));
+    }
+    EXPECT_THAT(chunks, ElementsAre(IndexRange{2, 3}, IndexRange{9, 4}, IndexRange{13, 2}));
+    EXPECT_TRUE(scheduler.allSettled());
+}
+
+TEST(Scheduler, HandsOutInputsBeyondFourBillion)
+{
+    constexpr std::uint64_t many = 1ULL << 33;
+    Scheduler scheduler(fixed(4, 1), many + 8);
+    scheduler.skip({{0, many}});
+    scheduler.addWorker(1);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{many, 4}));
+}
+
+TEST(Scheduler, SizesChunksByWhatIsStillToBeDone)
+{
+    Scheduler scheduler({}, 1000);
+    scheduler.skip({{100, 800}});
+    scheduler.addWorker(1);
+    for (int i = 0; i < 3; ++i) {
+        const auto chunk = scheduler.nextChunk(1);
+        ASSERT_TRUE(chunk);
+        ASSERT_TRUE(scheduler.answered(1, *chunk, chunk->count * 1us));
+    }
+    EXPECT_EQ(scheduler.chunkSizeNow(), (200U - 1 - 8 - 64) / 2);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{73, 27})) << "up to what is settled";
+    EXPECT_EQ(scheduler.chunkSizeNow(), 50U);
+    EXPECT_EQ(scheduler.workerDied(1, {}).requeued, 27U);
+    EXPECT_EQ(scheduler.chunkSizeNow(), 63U) << "of 127, with what is tried again";
+    scheduler.addWorker(1);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{73, 13}));
+    EXPECT_EQ(scheduler.chunkSizeNow(), 57U);
+}
+
+TEST(Scheduler, AutomaticChunksMayBeAsLargeAsWasSaidLast)
+{
+    Scheduler scheduler({}, 1'000'000);
+    scheduler.setLargestChunk(5);
+    scheduler.addWorker(1);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{0, 1}));
+    EXPECT_TRUE(scheduler.answered(1, {0, 1}, 1us));
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{1, 5}));
+}
+
+TEST(Scheduler, AutomaticChunksGrowWhereHandingOverCostsMuch)
+{
+    Scheduler scheduler({}, 1'000'000);
+    scheduler.addWorker(1);
+    for (int i = 0; i < 5; ++i) {
+        const auto chunk = scheduler.nextChunk(1);
+        ASSERT_TRUE(chunk);
+        ASSERT_TRUE(scheduler.answered(1, *chunk, chunk->count * 100us));
+    }
+    EXPECT_EQ(scheduler.chunkSizeNow(), 200U) << "20 ms";
+    for (int i = 0; i < 200; ++i)
+        scheduler.measuredHandover(400us);
+    EXPECT_EQ(scheduler.chunkSizeNow(), 399U) << "nearly 40 ms";
+}
+
+TEST(Scheduler, SettlesNoMoreThanIsLeftAfterSomeWasTakenBack)
+{
+    Scheduler scheduler(fixed(4, 1), 4);
+    scheduler.addWorker(1);
+    scheduler.nextChunk(1);
+    EXPECT_TRUE(scheduler.answered(1, {0, 4}, 1ms));
+    scheduler.takenBack(3);
+    EXPECT_EQ(scheduler.settledCount(), 1U);
+    EXPECT_FALSE(scheduler.allSettled());
+}
+
+TEST(Scheduler, CountsAttemptsFromBeforeTheRunWentOnAsNoRetries)
+{
+    Scheduler scheduler(fixed(1, 1, 1), 1);
+    scheduler.failedBefore(0, 2);
+    EXPECT_EQ(scheduler.failedAttempts(0), 2U);
+    scheduler.addWorker(1);
+    scheduler.nextChunk(1);
+    ASSERT_TRUE(scheduler.answered(1, {0, 1}, 1ms));
+    EXPECT_EQ(scheduler.failed(0), Scheduler::AfterFailure::Retry);
+    EXPECT_EQ(scheduler.failedAttempts(0), 3U);
+}
+
+TEST(Scheduler, LeavesAnInputForEachWorkerWithoutWork)
+{
+    Scheduler scheduler(fixed(1, 2), 3);
+    for (const WorkerId worker : {1U, 2U, 3U})
+        scheduler.addWorker(worker);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{0, 1}));
+    EXPECT_EQ(scheduler.nextChunk(1), std::nullopt);
+}
+
+TEST(Scheduler, WhatLiesBeyondTheLimitIsNotLeftForOthers)
+{
+    Scheduler scheduler(fixed(1, 2), 20);
+    scheduler.skip({{2, 10}});
+    scheduler.setLimit(2);
+    for (const WorkerId worker : {1U, 2U, 3U})
+        scheduler.addWorker(worker);
+    scheduler.nextChunk(1);
+    scheduler.nextChunk(2);
+    scheduler.workerLeft(2);
+    EXPECT_EQ(scheduler.nextChunk(1), std::nullopt) << "one input waits, and one worker";
+    EXPECT_EQ(scheduler.nextChunk(3), (IndexRange{1, 1}));
+}
+
+TEST(Scheduler, LetsAutomaticChunksShrinkTowardsTheEnd)
+{
+    Scheduler scheduler({}, 20);
+    scheduler.addWorker(1);
+    scheduler.addWorker(2);
+    std::vector<std::uint64_t> sizes;
+    while (const auto chunk = scheduler.nextChunk(1)) {
+        EXPECT_EQ(scheduler.chunkSizeNow() > 1, sizes.size() > 0 && sizes.size() < 4);
+        sizes.push_back(chunk->count);
+        ASSERT_TRUE(scheduler.answered(1, *chunk, chunk->count * 1us));
+    }
+    EXPECT_THAT(sizes, ElementsAre(1U, 4U, 3U, 3U, 2U, 1U, 1U, 1U, 1U, 1U, 1U, 1U))
+        << "a quarter of what is left, for two";
+}
+
+TEST(Scheduler, AChunkLetsOthersGrowOnceItIsAnsweredWhole)
+{
+    Scheduler scheduler({}, 1'000'000);
+    scheduler.addWorker(1);
+    scheduler.nextChunk(1);
+    EXPECT_TRUE(scheduler.answered(1, {0, 1}, 1us));
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{1, 8}));
+    EXPECT_TRUE(scheduler.answered(1, {1, 7}, 7us));
+    EXPECT_EQ(scheduler.chunkSizeNow(), 8U);
+    EXPECT_TRUE(scheduler.answered(1, {8, 1}, 1us));
+    EXPECT_EQ(scheduler.chunkSizeNow(), 64U);
+}
+
+TEST(Scheduler, AChunkThatWasCutCountsAsWhatItBecame)
+{
+    Scheduler scheduler({}, 1'000'000);
+    scheduler.addWorker(1);
+    scheduler.nextChunk(1);
+    EXPECT_TRUE(scheduler.answered(1, {0, 1}, 1us));
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{1, 8}));
+    scheduler.reclaimAsked(1);
+    EXPECT_EQ(scheduler.reclaim(1, 2), 7U);
+    EXPECT_TRUE(scheduler.answered(1, {1, 1}, 1us));
+    EXPECT_EQ(scheduler.chunkSizeNow(), 8U);
+}
+
+TEST(Scheduler, SharesOutWhatIsTriedAgainInSmallerChunks)
+{
+    Scheduler scheduler({}, 1'000'000);
+    scheduler.addWorker(1);
+    scheduler.nextChunk(1);
+    EXPECT_TRUE(scheduler.answered(1, {0, 1}, 1us));
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{1, 8}));
+    scheduler.workerLeft(1);
+    scheduler.addWorker(1);
+    scheduler.addWorker(2);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{1, 2})) << "8 / (2 x workers)";
+}
+
+TEST(Scheduler, HoldsNoLongChunkBackTowardsTheEnd)
+{
+    ScheduleOptions options;
+    options.chunks.chunk = 1;
+    Scheduler scheduler(options, 6);
+    scheduler.addWorker(1);
+    scheduler.addWorker(2);
+    for (const WorkerId worker : {1U, 1U, 2U, 2U})
+        scheduler.nextChunk(worker);
+    EXPECT_EQ(scheduler.windowNow(), 2U) << "nothing is known";
+    EXPECT_TRUE(scheduler.answered(1, {0, 1}, 50ms));
+    EXPECT_EQ(scheduler.windowNow(), 1U) << "one is left for each";
+    scheduler.workerLeft(2);
+    scheduler.addWorker(2);
+    EXPECT_EQ(scheduler.windowNow(), 2U) << "those to be tried again are left, too";
+}
+
+TEST(Scheduler, SendsNothingToAWorkerThatWasAskedToReturn)
+{
+    Scheduler scheduler(fixed(2, 2), 4);
+    scheduler.addWorker(1);
+    scheduler.addWorker(2);
+    scheduler.nextChunk(1);
+    scheduler.nextChunk(2);
+    scheduler.reclaimAsked(1);
+    scheduler.workerLeft(2);
+    EXPECT_EQ(scheduler.nextChunk(1), std::nullopt);
+    scheduler.reclaimAnswered(1);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{2, 2}));
+}
+
+TEST(Scheduler, FillsTheWindowOfAWorkerThatKeepsItsChunks)
+{
+    Scheduler scheduler(fixed(2, 2), 10);
+    scheduler.addWorker(1);
+    scheduler.setKeepsChunks(1);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{0, 2}));
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{2, 2}));
+}
+
+TEST(Scheduler, ReclaimsNothingForAWorkerThatIsToBeReplaced)
+{
+    ScheduleOptions options = fixed(4, 1);
+    options.recycle = 4;
+    Scheduler scheduler(options, 8);
+    scheduler.addWorker(1);
+    scheduler.addWorker(2);
+    scheduler.nextChunk(1);
+    scheduler.nextChunk(2);
+    EXPECT_TRUE(scheduler.answered(2, {4, 4}, 1ms));
+    EXPECT_EQ(scheduler.nextToReclaim({}), std::nullopt);
+}
+
+TEST(Scheduler, ReclaimsNothingWhileSomethingIsToBeTriedAgain)
+{
+    Scheduler scheduler(fixed(4, 1), 8);
+    for (const WorkerId worker : {1U, 2U, 3U})
+        scheduler.addWorker(worker);
+    scheduler.nextChunk(1);
+    scheduler.nextChunk(2);
+    EXPECT_EQ(scheduler.nextToReclaim({}), 1U) << "of two that hold as much, the first";
+    scheduler.workerLeft(2);
+    EXPECT_EQ(scheduler.nextToReclaim({}), std::nullopt);
+}
+
+TEST(Scheduler, AsksAWorkerAgainOnceItHasAnswered)
+{
+    Scheduler scheduler(fixed(6, 1), 10);
+    for (const WorkerId worker : {1U, 2U, 3U, 4U})
+        scheduler.addWorker(worker);
+    scheduler.nextChunk(1);
+    scheduler.nextChunk(4);
+    EXPECT_EQ(scheduler.nextToReclaim({}), 1U);
+    scheduler.reclaimAsked(1);
+    EXPECT_EQ(scheduler.nextToReclaim({}), 4U) << "the first is asked already";
+    EXPECT_EQ(scheduler.reclaim(1, 4), 2U);
+    scheduler.nextChunk(2);
+    scheduler.nextChunk(3);
+    EXPECT_TRUE(scheduler.answered(2, {4, 1}, 1ms));
+    EXPECT_EQ(scheduler.nextToReclaim({}), 4U) << "the first has not answered yet";
+    scheduler.reclaimAnswered(1);
+    EXPECT_EQ(scheduler.nextToReclaim({}), 1U);
+}
+
+TEST(Scheduler, WhatWasAnsweredIsNotHeld)
+{
+    Scheduler scheduler(fixed(6, 1), 10);
+    for (const WorkerId worker : {1U, 2U, 3U})
+        scheduler.addWorker(worker);
+    scheduler.nextChunk(1);
+    scheduler.nextChunk(2);
+    EXPECT_TRUE(scheduler.answered(1, {0, 4}, 1ms));
+    EXPECT_EQ(scheduler.nextToReclaim({}), 2U) << "4 are more than 2";
+}
+
 TEST(ChunkSizer, GrowsToTwentyMillisecondsAndShrinksTowardsTheEnd)
 {
     ChunkSizer sizer({});
@@ -636,6 +1033,7 @@ TEST(ChunkSizer, KnowsWhatInputsTake)
     EXPECT_EQ(sizer.timeOf(10), std::nullopt);
     sizer.measuredWork(4, 4ms);
     EXPECT_EQ(sizer.timeOf(10), 10ms);
+    EXPECT_GT(sizer.timeOf(UINT64_MAX), 24h);
 }
 
 TEST(ChunkSizer, HoldsOneLongChunkWhenOthersMightTakeIt)
@@ -647,6 +1045,110 @@ TEST(ChunkSizer, HoldsOneLongChunkWhenOthersMightTakeIt)
     sizer.measuredChunk(1);
     EXPECT_EQ(sizer.window(100, 2), 2U);
     EXPECT_EQ(sizer.window(2, 2), 1U);
+}
+
+TEST(ChunkSizer, HoldsMoreThanOneShortChunkUpToTheEnd)
+{
+    ChunkOptions options;
+    options.chunk = 1;
+    ChunkSizer quick(options);
+    quick.measuredWork(1, 200us);
+    quick.measuredChunk(1);
+    EXPECT_EQ(quick.window(1, 2), 11U) << "2 ms of work, whoever else has none";
+    ChunkSizer slow(options);
+    slow.measuredWork(1, 10ms);
+    slow.measuredChunk(1);
+    EXPECT_EQ(slow.window(3, 2), 2U) << "there is one more than workers";
+    EXPECT_EQ(slow.window(2, 2), 1U);
+}
+
+TEST(ChunkSizer, RoundsTheReserveUp)
+{
+    ChunkOptions options;
+    options.chunk = 1;
+    ChunkSizer sizer(options);
+    sizer.measuredWork(1, 30us);
+    sizer.measuredChunk(1);
+    EXPECT_EQ(sizer.window(1'000'000, 2), 1U + 67U) << "66 would last for 1.98 ms";
+}
+
+TEST(ChunkSizer, ForgetsWhatIterationsOnceTook)
+{
+    ChunkSizer sizer({});
+    for (int i = 0; i < 50; ++i)
+        sizer.measuredWork(20, 20ms);
+    for (int i = 0; i < 50; ++i)
+        sizer.measuredWork(200, 20ms);
+    EXPECT_NEAR(static_cast<double>(sizer.timeOf(1000)->count()), 100e6, 5e6) << "100 us by now";
+}
+
+TEST(ChunkSizer, OneSlowIterationHardlyCounts)
+{
+    ChunkSizer sizer({});
+    for (int i = 0; i < 50; ++i)
+        sizer.measuredWork(200, 20ms);
+    sizer.measuredWork(1, 10ms);
+    EXPECT_NEAR(static_cast<double>(sizer.timeOf(1000)->count()), 100e6, 12e6);
+}
+
+TEST(ChunkSizer, OneQuickIterationIsNotWhatTheyCostOfLate)
+{
+    ChunkOptions options;
+    options.chunk = 1;
+    ChunkSizer sizer(options);
+    sizer.measuredWork(1'000'000, 50ms);
+    sizer.measuredChunk(1);
+    sizer.measuredWork(1, 1ms);
+    sizer.measuredWork(1, 10us);
+    EXPECT_EQ(sizer.window(1'000'000, 2), 4U) << "2 ms of 990 us each";
+    sizer.measuredWork(100'000, 5ms);
+    EXPECT_EQ(sizer.window(1'000'000, 2), 1024U) << "they are quick again";
+}
+
+TEST(ChunkSizer, OneSlowHandoverDoesNotMakeChunksLarger)
+{
+    ChunkSizer sizer({});
+    sizer.measuredWork(1000, 100ms);
+    sizer.measuredChunk(1000);
+    sizer.measuredHandover(1600us);
+    EXPECT_EQ(sizer.chunkSize(1'000'000, 2), 200U) << "20 ms of 100 us each";
+}
+
+TEST(ChunkSizer, ASmallChunkDoesNotMakeItBeginAnew)
+{
+    ChunkSizer sizer({});
+    sizer.measuredWork(1000, 100ms);
+    sizer.measuredChunk(1000);
+    sizer.measuredChunk(1);
+    EXPECT_EQ(sizer.chunkSize(1'000'000, 2), 200U);
+}
+
+TEST(ChunkSizer, MakesNoChunkLargerThanItMayBe)
+{
+    ChunkOptions options;
+    options.largestChunk = 150;
+    ChunkSizer sizer(options);
+    sizer.measuredWork(1000, 100ms);
+    sizer.measuredChunk(1000);
+    EXPECT_EQ(sizer.chunkSize(1'000'000, 2), 150U);
+    sizer.setLargestChunk(120);
+    EXPECT_EQ(sizer.chunkSize(1'000'000, 2), 120U);
+}
+
+TEST(ChunkSizer, AnAnswerOfNothingDoesNotTellWhatIterationsCost)
+{
+    ChunkOptions options;
+    options.chunk = 1;
+    ChunkSizer sizer(options);
+    sizer.measuredWork(1000, 20ms);
+    sizer.measuredChunk(1);
+    sizer.measuredWork(0, 10us);
+    EXPECT_NEAR(static_cast<double>(sizer.window(1'000'000, 2)), 101, 1);
+}
+
+TEST(ChunkSizer, CountsNoWorkersAsOne)
+{
+    EXPECT_EQ(ChunkSizer({}).chunkSize(100, 0), 1U);
 }
 
 } // namespace
