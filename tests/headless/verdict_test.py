@@ -22,7 +22,7 @@ CASES = [
     Case("more workers than cores", {"too_many_workers"},
          [*python("burns"), "--range", "0:1500", "--discard", "-j", 8], cores=2),
     Case("one long last input", {"tail"}, [*python("last_is_long"), "--range", "0:200", *DISCARD]),
-    Case("one chunk", {"chunks_too_large"},
+    Case("one chunk shared out", {"waiting"},
          ["--builtin", "sleep_ms:10", "--range", "0:100", "--chunk", 100, *DISCARD]),
     Case("a slow import", {"start_up"},
          [*python("task", "slow_import.py"), "--range", "0:20", *DISCARD]),
@@ -70,7 +70,7 @@ class VerdictTest(run_test.ProgramTest):
 
     def test_a_kept_run_gives_the_same(self):
         file = self.folder / "run.poolscope"
-        case = Case("kept", {"chunks_too_large"},
+        case = Case("kept", {"waiting"},
                     ["--builtin", "sleep_ms:10", "--range", "0:60", "--chunk", 60, *DISCARD,
                      "--save", file])
         summary = self.check(case)
