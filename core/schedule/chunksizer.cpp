@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace poolscope {
 
@@ -16,6 +17,7 @@ constexpr std::uint64_t growth = 8;
 constexpr std::uint64_t largestWindow = 1024;
 constexpr double memory = 200e6; // nanoseconds of work after which what was measured counts half
 constexpr double recentTime = 1e6; // nanoseconds of work that count as recent
+constexpr double leastWeight = 1.0 / 64; // of what was measured last, however little it took
 
 } // namespace
 
@@ -28,9 +30,12 @@ void ChunkSizer::measuredWork(std::uint64_t iterations, std::chrono::nanoseconds
         m_iterations /= 2;
     }
     if (iterations > 0) {
-        const auto time = static_cast<double>(busy.count());
-        const double weight = std::min(time / recentTime, 1.0);
-        m_recentCost += weight * (time / static_cast<double>(iterations) - m_recentCost);
+        const auto count = static_cast<double>(iterations);
+        const double cost = static_cast<double>(busy.count()) / count;
+        // Alone it is one that another program interrupted, as a rule.
+        const double sustained = std::min(cost, std::exchange(m_lastCost, cost));
+        const double weight = std::clamp(sustained * count / recentTime, leastWeight, 1.0);
+        m_recentCost += weight * (sustained - m_recentCost);
     }
 }
 

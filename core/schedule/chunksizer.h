@@ -4,8 +4,8 @@
 // Fixed sizes stay as they are. Automatic ones follow what was measured: a chunk should take about
 // 20 ms, and long enough that handing it over costs less than 1%; a worker should hold so many that
 // it has 2 ms of work in reserve, by what iterations cost as a rule or cost of late, whichever is
-// more. Until something is measured a chunk is one input, and it grows by at most 8 times from one
-// measurement to the next.
+// more; a single one that took long does not count. Until something is measured a chunk is one
+// input, and it grows by at most 8 times from one measurement to the next.
 //
 // Plain arithmetic, no clock: it is told durations. One thread.
 #pragma once
@@ -61,6 +61,7 @@ private:
     double m_busy = 0; ///< recent nanoseconds, older ones count less
     double m_iterations = 0;
     double m_recentCost = 0; ///< nanoseconds of an iteration; 0 where unknown
+    double m_lastCost = 0;
     double m_handover = 20'000; ///< nanoseconds
     std::uint64_t m_largestMeasured = 0;
 };

@@ -17,8 +17,9 @@ constexpr std::size_t worthWriting = 256;
 
 } // namespace
 
-Column::Column(const std::string &path, std::uint64_t cells)
-    : m_cells(cells)
+Column::Column(const std::string &path, std::uint64_t cells, ForeignCode foreignCode)
+    : m_foreignCode(foreignCode)
+    , m_cells(cells)
 {
     if (path.empty() || cells == 0)
         return;
@@ -39,6 +40,7 @@ Column::Column(Column &&other) noexcept
 Column &Column::operator=(Column &&other) noexcept
 {
     std::swap(m_file, other.m_file);
+    std::swap(m_foreignCode, other.m_foreignCode);
     std::swap(m_memory, other.m_memory);
     std::swap(m_cells, other.m_cells);
     return *this;
@@ -69,7 +71,7 @@ bool Column::storePiece(std::uint64_t cell, std::span<const std::uint64_t> cells
         std::copy(cells.begin(), cells.end(), m_memory + cell);
         return true;
     }
-    if (!m_file.isIntact())
+    if (m_foreignCode == ForeignCode::Yes && !m_file.isIntact())
         return false;
     auto bytes = std::as_bytes(cells);
     auto offset = static_cast<off_t>(cell * cellSize);

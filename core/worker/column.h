@@ -17,7 +17,7 @@ class Column {
 public:
     Column() = default;
     /// isOpen() is false where the path is empty or cannot be mapped.
-    Column(const std::string &path, std::uint64_t cells);
+    Column(const std::string &path, std::uint64_t cells, ForeignCode foreignCode);
     Column(Column &&other) noexcept;
     Column &operator=(Column &&other) noexcept;
     ~Column();
@@ -32,6 +32,7 @@ private:
     bool storePiece(std::uint64_t cell, std::span<const std::uint64_t> cells);
 
     OwnDescriptor m_file;
+    ForeignCode m_foreignCode = ForeignCode::No;
     std::uint64_t *m_memory = nullptr;
     std::uint64_t m_cells = 0;
 };

@@ -106,7 +106,6 @@ std::uint64_t Outbox::sentByPool() const
 
 bool Outbox::write(std::string_view bytes)
 {
-    m_poolGone = m_poolGone || !m_channel.isIntact();
     while (!bytes.empty() && !m_poolGone) {
         const ssize_t written = ::write(m_channel.number(), bytes.data(), bytes.size());
         if (written > 0)

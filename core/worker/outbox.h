@@ -30,7 +30,7 @@ public:
 
     void add(std::string_view frame);
     bool empty() const { return m_waiting == 0; }
-    /// Writes what is waiting. False when the pool is gone, or the channel lost.
+    /// Writes what is waiting. False when the pool is gone.
     bool flush();
     bool isChannelIntact() const { return m_channel.isIntact(); }
 

@@ -2,12 +2,16 @@
 // OwnDescriptor: an open file of the worker's, in a process in which the code of tasks runs.
 //
 // It has a number that tasks hardly come across. A task can still close it, and then the number may
-// become a file of its own. So isIntact() is asked before the descriptor is written to or read
-// from. What tells an own file is the signal that it is set to announce input with, which it is
-// never asked to do: looking at that takes a tenth of what fstat() takes.
+// become a file of its own. So where foreign code runs isIntact() is asked before the descriptor is
+// written to or read from. What tells an own file is the signal that it is set to announce input
+// with, which it is never asked to do: looking at that takes a tenth of what fstat() takes, and
+// still as long as the square roots of some hundred numbers.
 #pragma once
 
 namespace poolscope::worker {
+
+/// Whether code of the user's runs in this process.
+enum class ForeignCode { No, Yes };
 
 class OwnDescriptor {
 public:

@@ -96,6 +96,7 @@ std::unique_ptr<TaskRunner> Session::setUp(const wire::Setup &setup)
             m_outbox.useBoard(std::move(board));
     }
     m_items = setup.input != wire::InputKind::Range;
+    m_foreignCode = foreignCodeOf(setup.task);
     auto runner = makeTaskRunner(
         setup, [this](std::uint64_t index, std::string_view text) { printed(index, text); });
     m_frame.clear();
@@ -104,7 +105,7 @@ std::unique_ptr<TaskRunner> Session::setUp(const wire::Setup &setup)
     else
         wire::encode(m_frame, wire::Refused{{"setup", "", runner.error().message, ""}});
     m_outbox.add(m_frame);
-    if (!m_outbox.flush())
+    if (hasLostChannel() || !m_outbox.flush())
         m_end = End::PoolGone;
     return runner ? std::move(*runner) : nullptr;
 }
@@ -146,7 +147,7 @@ void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
         }
         wire::Done done = runner.run(batch, items, gate);
         const std::uint64_t ended = now();
-        if (!isChannelIntact()) {
+        if (hasLostChannel()) {
             m_outbox.suspectWholeBatch();
             m_end = End::PoolGone;
             return;
@@ -287,7 +288,7 @@ void Session::flush(std::uint64_t now)
     wire::encode(m_frame,
         wire::Stations{m_received, now, m_usage.cpu(), m_usage.runQueue(), m_usage.maxRss()});
     m_outbox.add(m_frame);
-    if (!m_outbox.flush())
+    if (hasLostChannel() || !m_outbox.flush())
         m_end = End::PoolGone;
 }
 

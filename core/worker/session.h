@@ -53,6 +53,7 @@ private:
     void takeFrames();
     void flush(std::uint64_t now);
     bool isChannelIntact() const;
+    bool hasLostChannel() const { return m_foreignCode == ForeignCode::Yes && !isChannelIntact(); }
     int exitStatus() const;
 
     OwnDescriptor m_input;
@@ -65,6 +66,7 @@ private:
     End m_end = End::None;
     wire::Trust m_trust = wire::Trust::Sure; ///< in the values given so far
     wire::Trust m_trustTold = wire::Trust::Sure;
+    ForeignCode m_foreignCode = ForeignCode::No;
     bool m_items = false;
     std::uint64_t m_receivedInputs = 0;
     std::uint64_t m_returnedBelow = 0; ///< inputs that came before that position are not begun

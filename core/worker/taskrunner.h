@@ -6,6 +6,7 @@
 #include "result.h"
 #include "wire/codec.h"
 #include "worker/iterationgate.h"
+#include "worker/owndescriptor.h"
 
 #include <cstdint>
 #include <functional>
@@ -46,6 +47,12 @@ public:
     /// What its values are worth, as of the last call of run() or end(); valid until the next.
     virtual wire::Standing standing() const { return {}; }
 };
+
+/// Of a task of that kind.
+constexpr ForeignCode foreignCodeOf(wire::TaskKind task)
+{
+    return task == wire::TaskKind::Library ? ForeignCode::Yes : ForeignCode::No;
+}
 
 /// The runner of a task. Fails where the task cannot be set up here.
 Result<std::unique_ptr<TaskRunner>> makeTaskRunner(

@@ -1024,7 +1024,13 @@ TEST(ChunkSizer, HoldsLessOnceIterationsTakeLonger)
     sizer.measuredChunk(1);
     EXPECT_EQ(sizer.window(1'000'000, 2), 1024U);
     sizer.measuredWork(1, 1ms);
+    EXPECT_EQ(sizer.window(1'000'000, 2), 1024U) << "one alone was interrupted";
+    sizer.measuredWork(1, 1ms);
     EXPECT_EQ(sizer.window(1'000'000, 2), 3U) << "2 ms of what it costs by now";
+    sizer.measuredWork(1, 50ns);
+    for (int i = 0; i < 1000; ++i)
+        sizer.measuredWork(1, 50ns);
+    EXPECT_EQ(sizer.window(1'000'000, 2), 1024U) << "a thousand quick ones later";
 }
 
 TEST(ChunkSizer, KnowsWhatInputsTake)
@@ -1099,8 +1105,9 @@ TEST(ChunkSizer, OneQuickIterationIsNotWhatTheyCostOfLate)
     sizer.measuredWork(1'000'000, 50ms);
     sizer.measuredChunk(1);
     sizer.measuredWork(1, 1ms);
+    sizer.measuredWork(1, 1ms);
     sizer.measuredWork(1, 10us);
-    EXPECT_EQ(sizer.window(1'000'000, 2), 4U) << "2 ms of 990 us each";
+    EXPECT_EQ(sizer.window(1'000'000, 2), 4U) << "2 ms of 985 us each";
     sizer.measuredWork(100'000, 5ms);
     EXPECT_EQ(sizer.window(1'000'000, 2), 1024U) << "they are quick again";
 }
