@@ -34,9 +34,9 @@ import sys
 from _frozen_importlib import ModuleSpec
 from _frozen_importlib_external import SourceFileLoader
 from _functools import partial
-from _thread import get_ident as thread_number
+from _thread import get_ident as thread_number, start_new_thread as start_thread
 from itertools import compress, groupby, repeat
-from time import monotonic_ns as clock, process_time_ns
+from time import monotonic_ns as clock, process_time_ns, sleep
 
 
 def import_own(*names):
@@ -108,6 +108,8 @@ PRINTED_PIECE = 1 << 15
 
 MESSAGE_LIMIT = 2_000
 DETAIL_LIMIT = 16_000
+
+END_PATIENCE = 5  # seconds for threads, exit handlers and files of the task
 
 
 class ChannelClosed(Exception):
@@ -1061,6 +1063,7 @@ class Worker:
         if self.setup is not None and self.prepare():
             self.output.message(READY, struct.pack("<Q", clock()))
             self.run_chunks()
+        self.task = None  # or its module's files would outlive the interpreter, and not be flushed
         self.say_goodbye()
 
     def say_hello(self):
@@ -1090,8 +1093,12 @@ class Worker:
             if initialise:
                 initialise()
         except BaseException as error:
+            if self.forked:
+                end_child(error)
             self.output.message(REFUSED, failure_fields(error))
             return False
+        if self.forked:
+            end_child(None)
         return True
 
     def map_shared_memory(self):
@@ -1175,7 +1182,7 @@ class Worker:
                 self.gate = self.make_gate()
             planned = min(self.batch_size, count - at)
             values = values_at(at, planned)
-            failed = None
+            failed = error = None
             self.batch_first = first + at
             if not fields[PROCEED]:
                 fields[PROCEED] = 1
@@ -1199,12 +1206,14 @@ class Worker:
                 duration = clock() - begun
             except DescriptorLost:  # noticed when the task printed
                 raise
-            except BaseException as error:  # sys.exit() in a task fails its index, no more
+            except BaseException as raised:  # sys.exit() in a task fails its index, no more
                 duration = clock() - begun
+                error = raised
                 failed = (encode_failure(error),)
             self.task_thread = None
-            if self.forked:
-                os._exit(0)  # the task forked, and this is the child coming back from it
+            if self.forked:  # this is a child of the task, coming back from it
+                self.task = task = None
+                end_child(error)
             if self.unfinished_prints:
                 self.finish_prints()
             if failed is not None:
@@ -1780,10 +1789,14 @@ def work():
         if sys.stderr is not None:
             log = Descriptor(2, Descriptor.LOG)
             faulthandler.enable(log.number, all_threads=False)
-        Worker(*channel).serve()
+        worker = Worker(*channel)
+        worker.serve()
         status = 0
     except ChannelClosed:
         status = 1
+        worker.task = None
+    except SystemExit:  # in a child that the task forked
+        raise
     except Malformed as error:
         complain("malformed frame: %s" % error, log)
         status = 2
@@ -1792,7 +1805,86 @@ def work():
         status = 4
     except BaseException as error:
         complain(displayed(error), log)
-    os._exit(status)  # whatever threads the task has left behind
+    if status > 1:
+        os._exit(status)
+    end(status, log)
+
+
+def end(status, log=None):
+    """Ends as a worker of multiprocessing.Pool that was spawned, but within END_PATIENCE.
+
+    Processes are joined, then threads. The interpreter then runs exit handlers and takes the
+    modules down, which flushes files that these hold open.
+    """
+    limit_end(status, log)
+    for module, function in (("multiprocessing.util", "_exit_function"), ("threading", "_shutdown")):
+        try:
+            getattr(sys.modules.get(module), function, int)()
+        except BaseException as error:
+            complain(displayed(error), log)
+    stop_resource_tracker_at_last()
+    sys.exit(status)
+
+
+def limit_end(status, log):
+    """Ends the process after END_PATIENCE, whatever it is doing by then."""
+
+    def stop():
+        sleep(END_PATIENCE)
+        complain(
+            "ended after %d s, while %s; they were cut off" % (END_PATIENCE, what_still_ran()), log
+        )
+        os._exit(status)
+
+    try:
+        if sys.stderr is not None:
+            # While modules are taken down no thread of Python's can run.
+            number = log.number if log is not None else 2
+            faulthandler.dump_traceback_later(END_PATIENCE + 1, exit=True, file=number)
+        start_thread(stop, ())
+    except (OSError, RuntimeError, ValueError):
+        pass
+
+
+def what_still_ran():
+    threading = sys.modules.get("threading")
+    names = [
+        thread.name
+        for thread in getattr(threading, "enumerate", list)()
+        if not thread.daemon and thread is not threading.main_thread()
+    ]
+    if names:
+        return "threads that the task had started still ran (%s)" % listed(names)
+    return "exit handlers or processes of the task still ran"
+
+
+def stop_resource_tracker_at_last():
+    """Has multiprocessing's resource tracker end before this process does, as it does in newer Pythons.
+
+    It then removes shared memory and semaphores that are left, and is not killed while it does.
+    """
+    tracker = sys.modules.get("multiprocessing.resource_tracker")
+    kind = type(getattr(tracker, "_resource_tracker", None))
+    if kind.__module__ != "multiprocessing.resource_tracker" or hasattr(kind, "__del__"):
+        return
+
+    def stop(self, close=os.close, wait=os.waitpid):  # by then the module may be empty
+        descriptor, self._fd = self._fd, None
+        if descriptor is not None and self._pid is not None:
+            close(descriptor)
+            wait(self._pid, 0)
+
+    kind.__del__ = stop
+
+
+def end_child(error):
+    """Ends a child that the task forked and that came back from it, perhaps by an exception."""
+    if error is None:
+        os._exit(0)
+    if issubclass(type(error), SystemExit):
+        end(error.code)
+    os.write(2, printable(displayed(error)))
+    os._exit(1)
 
 
 def leave_path():
