@@ -31,8 +31,12 @@ import faulthandler
 import io
 import os
 import sys
-from _frozen_importlib import ModuleSpec
-from _frozen_importlib_external import SourceFileLoader
+from _frozen_importlib import ModuleSpec, _find_spec, module_from_spec
+from _frozen_importlib_external import (
+    ExtensionFileLoader,
+    SourceFileLoader,
+    _get_supported_file_loaders,
+)
 from _functools import partial
 from _thread import get_ident as thread_number, start_new_thread as start_thread
 from itertools import compress, groupby, repeat
@@ -142,7 +146,7 @@ def type_name(kind):
     """The name of a type, without asking its metaclass."""
     name = type.__dict__["__qualname__"].__get__(kind)
     module = type.__dict__["__module__"].__get__(kind)
-    if type(module) is not str or module in ("builtins", "__main__"):
+    if type(module) is not str or module in ("builtins", "__main__", "__mp_main__"):
         return name
     return "%s.%s" % (module, name)
 
@@ -741,11 +745,14 @@ class Print(io.BufferedIOBase):
     It has no lock, unlike io.BufferedWriter, whose lock another thread may hold at a fork.
     """
 
-    def __init__(self, worker, descriptor):
+    def __init__(self, worker, descriptor, name):
         self.worker = worker
         self.descriptor = descriptor
+        self.raw = io.FileIO(descriptor, "w", closefd=False)
+        self.raw.name = name
         self.index = None
-        self.waiting = b""  # printed for that index, the beginning of a line
+        self.pieces = []  # printed for that index, the beginning of a line
+        self.size = 0  # of these, in bytes
 
     def writable(self):
         return True
@@ -753,7 +760,12 @@ class Print(io.BufferedIOBase):
     def fileno(self):
         return self.descriptor
 
+    def isatty(self):
+        return os.isatty(self.descriptor)
+
     def write(self, text):
+        if self.closed:
+            raise ValueError("write to closed file")
         data = bytes(text)
         index = self.worker.printing_index()
         if index is None:
@@ -762,11 +774,12 @@ class Print(io.BufferedIOBase):
         if index != self.index:
             self.hand_over()
             self.index = index
-        self.waiting += data
-        if data.endswith(b"\n"):
+        if not self.pieces:
+            self.worker.unfinished_prints.add(self)
+        self.pieces.append(data)
+        self.size += len(data)
+        if self.size >= PRINTED_PIECE or data.endswith(b"\n"):
             self.hand_over()
-        else:
-            self.worker.unfinished_prints.append(self)
         return len(data)
 
     def write_past(self, data):
@@ -774,19 +787,43 @@ class Print(io.BufferedIOBase):
             data = data[os.write(self.descriptor, data) :]
 
     def hand_over(self):
-        if self.waiting:
-            waiting, self.waiting = self.waiting, b""
-            self.worker.output.printed(self.index, self.descriptor, waiting)
+        worker = self.worker
+        worker.handing_over = True
+        try:
+            if self.pieces:
+                waiting = b"".join(self.pieces)
+                self.pieces.clear()
+                self.size = 0
+                worker.output.printed(self.index, self.descriptor, waiting)
+        finally:
+            worker.handing_over = False
+        if worker.interrupt_waits:
+            worker.interrupt_waits = False
+            worker.interrupt()
 
     def flush(self):
         if self.worker.printing_index() is not None:
             self.hand_over()
 
+    @property
+    def name(self):
+        return self.raw.name
 
-def tagged_stream(worker, descriptor):
+    @property
+    def mode(self):
+        return self.raw.mode
+
+    def detach(self):
+        self.flush()
+        return self.raw
+
+
+def tagged_stream(worker, descriptor, name):
     # What cannot be encoded is no reason for a task to fail: it is only the log.
-    target = Print(worker, descriptor)
-    return io.TextIOWrapper(target, "utf-8", "backslashreplace", write_through=True)
+    target = Print(worker, descriptor, name)
+    stream = io.TextIOWrapper(target, "utf-8", "backslashreplace", write_through=True)
+    stream.mode = "w"
+    return stream
 
 
 class Input:
@@ -1045,7 +1082,10 @@ class Worker:
         self.batch_cap = BATCH_CAP_WITHOUT_GATE
         self.batch_first = 0
         self.task_thread = None  # the thread that runs the task, while it does
-        self.unfinished_prints = []
+        self.unfinished_prints = set()
+        self.in_user_code = False  # where an interrupt may be raised
+        self.handing_over = False  # within a frame, until whose end an interrupt waits
+        self.interrupt_waits = False
         self.forked = False
         os.register_at_fork(after_in_child=self.leave_to_parent)
 
@@ -1056,6 +1096,31 @@ class Worker:
         self.input.descriptor.close()
         self.output.descriptor.close()
 
+    def take_interrupts(self):
+        """Has SIGINT raise KeyboardInterrupt in the user's code, but never in the worker's own.
+
+        The handler stands in for signal.default_int_handler, which others compare theirs with.
+        Where the worker was started with SIGINT ignored, that stays so.
+        """
+        if _signal.getsignal(_signal.SIGINT) is not _signal.default_int_handler:
+            return
+
+        def default_int_handler(signal_number, frame):
+            self.interrupt()
+
+        for module in (_signal, sys.modules.get("signal")):
+            if module is not None:
+                module.default_int_handler = default_int_handler
+        _signal.signal(_signal.SIGINT, default_int_handler)
+
+    def interrupt(self):
+        if self.in_user_code or self.forked:
+            if not self.handing_over or self.forked:
+                raise KeyboardInterrupt
+            self.interrupt_waits = True
+        else:
+            complain("an interrupt (SIGINT) came while no input was being run: ignored")
+
     def serve(self):
         self.say_hello()
         while self.setup is None and not self.leaving:
@@ -1063,7 +1128,6 @@ class Worker:
         if self.setup is not None and self.prepare():
             self.output.message(READY, struct.pack("<Q", clock()))
             self.run_chunks()
-        self.task = None  # or its module's files would outlive the interpreter, and not be flushed
         self.say_goodbye()
 
     def say_hello(self):
@@ -1088,11 +1152,17 @@ class Worker:
                     % (setup.version, VERSION)
                 )
             self.map_shared_memory()
-            sys.stdout, sys.stderr = tagged_stream(self, 1), tagged_stream(self, 2)
+            self.take_streams()
+            self.in_user_code = True
+            os.environ["POOLSCOPE_WORKER"] = str(setup.worker)
+            identity = PoolIdentity(setup.worker)
             self.task, initialise = load_functions(setup.target, setup.arguments)
+            identity.end_of_loading()
             if initialise:
                 initialise()
+            self.in_user_code = False
         except BaseException as error:
+            self.in_user_code = False
             if self.forked:
                 end_child(error)
             self.output.message(REFUSED, failure_fields(error))
@@ -1100,6 +1170,12 @@ class Worker:
         if self.forked:
             end_child(None)
         return True
+
+    def take_streams(self):
+        """As in any program, sys.__stdout__ keeps a stream open that the task puts another over."""
+        self.streams = sys.__stdout__, sys.__stderr__  # closed, they would close descriptors
+        sys.stdout = sys.__stdout__ = tagged_stream(self, 1, "<stdout>")
+        sys.stderr = sys.__stderr__ = tagged_stream(self, 2, "<stderr>")
 
     def map_shared_memory(self):
         setup = self.setup
@@ -1199,17 +1275,21 @@ class Worker:
                 continue
             self.task_thread = thread
             try:
+                self.in_user_code = True
                 if planned == 1:
                     run_one(task, values[0], results, kinds)
                 else:
                     run_batch(task, values, results, kinds, self.gate)
+                self.in_user_code = False
                 duration = clock() - begun
             except DescriptorLost:  # noticed when the task printed
                 raise
             except BaseException as raised:  # sys.exit() in a task fails its index, no more
+                self.in_user_code = False
                 duration = clock() - begun
                 error = raised
-                failed = (encode_failure(error),)
+                if len(results) < planned:  # else it is an interrupt that came too late
+                    failed = (encode_failure(error),)
             self.task_thread = None
             if self.forked:  # this is a child of the task, coming back from it
                 self.task = task = None
@@ -1357,7 +1437,8 @@ def load_functions(target, initialiser):
     place, name = split_target(target)
     if not place or not name:
         raise ValueError(incomplete_target(target))
-    module = load_file(place) if is_file(place) else load_module(place)
+    sys.argv = [place]
+    module = load(place)
     task = function_in(module, place, name, TASK_ROLE)
     if not initialiser:
         return task, None
@@ -1405,7 +1486,7 @@ def split_target(target):
 
 
 def is_file(place):
-    return place.endswith(".py") or "/" in place
+    return "/" in place or place.endswith((".py", ".pyc", ".so"))
 
 
 def incomplete_target(target):
@@ -1421,31 +1502,143 @@ def listed(names, limit=20):
     return ", ".join(list(names)[:limit]) + (", ..." if len(names) > limit else "")
 
 
+def load(place):
+    return load_file(place) if is_file(place) else load_module(place)
+
+
 def load_file(path):
-    """Imports a file under its own name, so that what it defines can be pickled."""
+    """Imports a file under its own name, so that what it defines can be pickled.
+
+    Where that name would import another file, or none, it is the one that multiprocessing uses.
+    """
     path = os.path.abspath(path)
     if not os.path.isfile(path):
         raise FileNotFoundError("there is no file %s" % path)
     folder, file_name = os.path.split(path)
-    name = os.path.splitext(file_name)[0]
-    if name in sys.modules:  # io.py, say: what imports the real one must still get it
-        name = "poolscope_task_" + name
+    name, make_loader = loader_for(file_name)
     put_first_on_path(folder)
-    loader = SourceFileLoader(name, path)
+    importable = name not in sys.modules and "." not in name  # not io.py, say
+    found = _find_spec(name, None) if importable else None
+    importable = found is not None and found.origin == path
+    if not importable and make_loader is not ExtensionFileLoader:
+        name = "__mp_main__"
+    loader = make_loader(name, path)
     spec = ModuleSpec(name, loader, origin=path)
     spec.has_location = True
-    module = type(sys)(name)
-    module.__spec__, module.__loader__ = spec, loader
-    module.__file__, module.__cached__, module.__package__ = path, spec.cached, ""
+    module = module_from_spec(spec)
+    module.__package__ = ""
     sys.modules[name] = module
+    if not importable:
+        module.__spec__ = None  # as a script has: who spawns a process takes the file instead
+    become_main(module)
     loader.exec_module(module)
     return module
+
+
+def loader_for(file_name):
+    """The name of the module that a file holds, and what loads it."""
+    for loader, suffixes in _get_supported_file_loaders():
+        for suffix in suffixes:
+            if file_name.endswith(suffix) and file_name != suffix:
+                return file_name[: -len(suffix)], loader
+    return os.path.splitext(file_name)[0], SourceFileLoader
 
 
 def load_module(name):
     put_first_on_path(os.getcwd())
     __import__(name)
-    return sys.modules[name]
+    module = sys.modules[name]
+    become_main(module)
+    return module
+
+
+former_main = []
+
+
+def become_main(module):
+    """Makes a module __main__ as well, as multiprocessing does with the file of a script.
+
+    What was pickled when the file ran as a script is then found. Not a package and not compiled
+    code: a process that multiprocessing spawns could not load its __main__ from these.
+    """
+    file_name = getattr(module, "__file__", None)
+    if type(file_name) is not str or not file_name.endswith((".py", ".pyc")):
+        return
+    if hasattr(module, "__path__"):
+        return
+    former_main.append(sys.modules["__main__"])  # which would be taken down with what it holds
+    sys.modules["__main__"] = sys.modules["__mp_main__"] = module
+
+
+class PoolIdentity:
+    """Gives multiprocessing's process the name and number that it has in a Pool, and its parent.
+
+    That is done when the task imports multiprocessing, or logging, whose records have the name. A
+    Pool's workers have both from the start, but importing them takes longer than starting a worker.
+    """
+
+    def __init__(self, number):
+        self.number = number
+        self.loading = True
+        self.named = []
+        self.after = {
+            "multiprocessing.process": self.name_process,
+            "multiprocess.process": self.name_process,
+            "logging": self.import_multiprocessing,
+        }
+        for name, action in self.after.items():
+            if name in sys.modules:
+                action(sys.modules[name])
+        sys.meta_path.insert(0, self)
+
+    def find_spec(self, name, path=None, target=None):
+        """Finds what the other finders find; in modules that are awaited an action is added."""
+        action = self.after.get(name)
+        if action is None:
+            return None
+        others = [finder for finder in sys.meta_path if finder is not self]
+        specs = (finder.find_spec(name, path, target) for finder in others)
+        spec = next(filter(None, specs), None)
+        if spec is not None and hasattr(spec.loader, "__dict__") and type(spec.loader) is not type:
+            loader, execute = spec.loader, spec.loader.exec_module
+
+            def exec_module(module):
+                del loader.exec_module
+                execute(module)
+                action(module)
+
+            loader.exec_module = exec_module
+        return spec
+
+    def name_process(self, module):
+        try:
+            process = module._current_process
+            process._name = "SpawnPoolWorker-%d" % self.number
+            process._identity = (self.number,)
+            process._parent_pid = os.getppid()
+            if hasattr(os, "pidfd_open"):
+                alive = Descriptor(os.pidfd_open(os.getppid()), Descriptor.USAGE)
+                parent = module._ParentProcess("MainProcess", os.getppid(), alive.number)
+                module._parent_process = parent
+            if self.loading:  # a spawned process would load the file, and spawn one, and so on
+                process._inheriting = True
+                self.named.append(process)
+        except (AttributeError, OSError):  # a module of another version, or the user's own
+            pass
+
+    def import_multiprocessing(self, logging):
+        library = os.path.dirname(os.__file__)
+        try:
+            spec = _find_spec("multiprocessing", None)
+            if os.path.dirname(os.path.dirname(spec.origin)) == library:
+                __import__("multiprocessing")
+        except Exception:
+            pass
+
+    def end_of_loading(self):
+        self.loading = False
+        for process in self.named:
+            process.__dict__.pop("_inheriting", None)
 
 
 def put_first_on_path(folder):
@@ -1677,7 +1870,7 @@ def module_path(name, library):
 
 def imported(name):
     try:
-        return load_module(name)
+        return load(name)
     except BaseException as error:
         raise Unusable("module %s: %s: %s" % (name, type_name(type(error)), first_line(error)))
 
@@ -1782,7 +1975,6 @@ def work():
         os.setpgid(0, 0)
     except OSError:
         pass
-    _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
     status, log = 3, None
     try:
         channel = take_channel()
@@ -1790,11 +1982,11 @@ def work():
             log = Descriptor(2, Descriptor.LOG)
             faulthandler.enable(log.number, all_threads=False)
         worker = Worker(*channel)
+        worker.take_interrupts()
         worker.serve()
         status = 0
     except ChannelClosed:
         status = 1
-        worker.task = None
     except SystemExit:  # in a child that the task forked
         raise
     except Malformed as error:
@@ -1807,6 +1999,8 @@ def work():
         complain(displayed(error), log)
     if status > 1:
         os._exit(status)
+    worker.task = None  # or files of its module would outlive the interpreter, and not be flushed
+    worker.in_user_code = True  # that is, in exit handlers
     end(status, log)
 
 

@@ -43,6 +43,10 @@ def task(x):
 """
 
 
+# With it, standard output would have no buffer in a Pool.
+os.environ.pop("PYTHONUNBUFFERED", None)
+
+
 def plain(outcome):
     """An outcome of the worker's as the script has it in its JSON."""
     kind, value = outcome
@@ -81,7 +85,7 @@ class AsInAPool(WorkerTest):
             [PYTHON, "main.py", str(count)],
             cwd=folder,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             timeout=PATIENCE,
         )
@@ -296,6 +300,272 @@ class AtTheEnd(AsInAPool):
         worker.channel.close()
         self.assertEqual(worker.status(), 1)
         self.assertTrue(os.path.exists(ended))
+
+
+
+class Interrupts(AsInAPool):
+    def test_handler_and_what_children_inherit(self):
+        outcomes, _ = self.assert_equal(
+            """
+            import signal, subprocess, sys
+            CHILD = "import signal; print(signal.getsignal(2) is signal.default_int_handler)"
+            def task(x):
+                child = [sys.executable, "-c", CHILD]
+                return [
+                    signal.getsignal(signal.SIGINT) is signal.default_int_handler,
+                    subprocess.run(child, stdout=subprocess.PIPE).stdout.decode().strip(),
+                    [int(number) for number in range(1, 32)
+                     if signal.getsignal(number) is signal.SIG_IGN],
+                ]
+            """
+        )
+        self.assertEqual(outcomes[0][:2], [True, "True"])
+
+    def test_interrupts_of_the_task_itself(self):
+        outcomes, _ = self.assert_equal(
+            """
+            import _thread, os, signal, threading, time
+            def by_a_timer():
+                threading.Timer(0.01, _thread.interrupt_main).start()
+                while True: time.sleep(0.001)
+            WAYS = [by_a_timer, _thread.interrupt_main, lambda: os.kill(os.getpid(), signal.SIGINT)]
+            def task(x):
+                try:
+                    WAYS[x]()
+                    for _ in range(10**9): pass
+                    return "went on"
+                except KeyboardInterrupt:
+                    return "interrupted"
+            """,
+            count=3,
+        )
+        self.assertEqual(outcomes, ["interrupted"] * 3)
+
+    def test_a_handler_of_its_own(self):
+        outcomes, _ = self.assert_equal(
+            """
+            import os, signal
+            came = []
+            signal.signal(signal.SIGINT, lambda *arguments: came.append("own"))
+            def task(x):
+                os.kill(os.getpid(), signal.SIGINT)
+                while len(came) <= x: pass
+                return came
+            """,
+            count=2,
+        )
+        self.assertEqual(outcomes, [["own"], ["own", "own"]])
+
+    def test_ignored_from_the_start(self):
+        self.write("ignored.py", "import signal\ndef task(x): return signal.getsignal(2) is signal.SIG_IGN\n")
+        command = ["sh", "-c", 'trap "" INT; exec "$0" "$1"', PYTHON, driver.WORKER]
+        worker = self.start(command=command)
+        worker.prepare("ignored.py:task").expect(driver.READY)
+        self.assertEqual(worker.run(0, 1), [("json", b"true")])
+
+
+class Names(AsInAPool):
+    def test_names_and_numbers(self):
+        outcomes, _ = self.assert_equal(
+            """
+            import os, multiprocessing, threading
+            def task(x):
+                process = multiprocessing.current_process()
+                parent = multiprocessing.parent_process()
+                return [
+                    process.name, list(process._identity), process.pid == os.getpid(),
+                    parent.name, parent.pid == os.getppid(), parent.is_alive(),
+                    process._parent_pid == os.getppid(), threading.current_thread().name,
+                    threading.current_thread() is threading.main_thread(),
+                ]
+            """,
+            is_main=True,
+        )
+        self.assertEqual(outcomes[0][:2], ["SpawnPoolWorker-1", [1]])
+
+    def test_names_in_records_of_logging(self):
+        outcomes, _ = self.assert_equal(
+            """
+            import logging
+            def task(x):
+                record = logging.LogRecord("name", 20, "path", 1, "message", (), None)
+                return record.processName
+            """
+        )
+        self.assertEqual(outcomes, ["SpawnPoolWorker-1"])
+
+    def test_number_in_the_environment(self):
+        self.write("number.py", textwrap.dedent("""
+            import os, subprocess
+            loaded = os.environ["POOLSCOPE_WORKER"]
+            def task(x):
+                return [loaded, subprocess.getoutput("echo $POOLSCOPE_WORKER")]
+        """))
+        worker = self.ready("number.py:task")
+        self.assertEqual(worker.run(0, 1), [("json", b'["1","1"]')])
+
+    def test_numbers_of_processes_that_the_task_starts(self):
+        self.write("starts.py", textwrap.dedent("""
+            import multiprocessing, os
+            def child(queue):
+                process = multiprocessing.current_process()
+                queue.put([process.name, list(process._identity), __name__])
+            def task(x):
+                context = multiprocessing.get_context("spawn" if x else "fork")
+                queue = context.SimpleQueue()
+                process = context.Process(target=child, args=[queue])
+                process.start()
+                process.join()
+                return queue.get() if process.exitcode == 0 else process.exitcode
+        """))
+        os.link(os.path.join(self.folder, "starts.py"), os.path.join(self.folder, "a.name.py"))
+        for name, module in ("starts.py", b"starts"), ("starts", b"starts"), ("a.name.py", None):
+            worker = self.ready(name + ":task")
+            outcomes = worker.run(0, 2)
+            module = module or b"__mp_main__"
+            self.assertEqual(outcomes, [
+                ("json", b'["ForkProcess-1:1",[1,1],"%s"]' % module),
+                ("json", b'["SpawnProcess-1:2",[1,2],"%s"]' % module),
+            ])
+
+
+class Main(AsInAPool):
+    PICKLED = b"c__main__\nModel\n)R."  # as an object of a script's own class is
+    SOURCE = """
+        import os, pickle, sys
+        class Model:
+            scale = 3
+        def task(x):
+            import __main__
+            with open("model.pkl", "rb") as file:
+                model = pickle.load(file)
+            return [
+                model.scale * x, type(model) is Model, __main__ is sys.modules["__mp_main__"],
+                os.path.basename(__main__.__file__), __main__.__name__ == __name__,
+                __main__.task is task, type(pickle.loads(pickle.dumps(Model()))) is Model,
+            ]
+        """
+
+    def put_model(self, folder):
+        with open(os.path.join(folder, "model.pkl"), "wb") as file:
+            file.write(self.PICKLED)
+
+    def test_what_a_script_has_pickled(self):
+        outcomes, _ = self.assert_equal(self.SOURCE, 3, self.put_model, is_main=True)
+        self.assertEqual([outcome[0] for outcome in outcomes], [0, 3, 6])
+
+    def test_by_whatever_name_it_is_loaded(self):
+        self.put_model(self.folder)
+        source = textwrap.dedent(self.SOURCE)
+        self.write("package/__init__.py", "")
+        for path in ("plain.py", "json.py", "with.dots.py", "a-b.py", "package/inner.py"):
+            self.write(path, source)
+        for target in ("plain.py", "plain", "json.py", "with.dots.py", "a-b.py", "package.inner"):
+            outcome = self.ready(target + ":task").run(2, 1)[0]
+            self.assertEqual(outcome[0], "json", outcome)
+            self.assertEqual(json.loads(outcome[1])[:3], [6, True, True], target)
+
+    def test_arguments_of_the_command_line(self):
+        self.write("reads.py", "import sys\narguments = sys.argv\ndef task(x): return arguments\n")
+        self.assertEqual(self.ready("reads.py:task").run(0, 1), [("json", b'["reads.py"]')])
+
+
+class Streams(AsInAPool):
+    def test_what_sys_stdout_is(self):
+        self.assert_equal(
+            """
+            import sys
+            def described(stream):
+                return [
+                    stream.name, stream.mode, type(stream).__name__, stream.fileno(),
+                    stream.isatty(), stream.readable(), stream.writable(), stream.seekable(),
+                    stream.closed, stream.newlines, stream.encoding, stream.line_buffering,
+                    stream.buffer.name, stream.buffer.mode, stream.buffer.fileno(),
+                    stream.buffer.closed, type(stream.buffer.raw).__name__,
+                    stream.buffer.raw.name, stream.buffer.raw.mode, stream.buffer.raw.fileno(),
+                ]
+            def task(x):
+                return [described(sys.stdout), sys.stdout is sys.__stdout__,
+                        sys.stderr.name, sys.stderr.errors, sys.stderr.fileno(),
+                        sys.stderr is sys.__stderr__, sys.stdin.read()]
+            """
+        )
+
+    WRAPPINGS = [
+        'sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8")',
+        'sys.stdout = io.TextIOWrapper(sys.stdout.detach(), "utf-8", line_buffering=True)',
+        'sys.stdout = codecs.getwriter("utf-8")(sys.stdout.buffer)',
+        'sys.stdout.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)',
+        "sys.stdout = sys.__stdout__",
+        'sys.stdout = open(sys.stdout.fileno(), "w", buffering=1, closefd=False)',
+        'sys.stdout = os.fdopen(os.dup(1), "w", 1)',
+    ]
+
+    def test_streams_put_over_it(self):
+        for number, wrapping in enumerate(self.WRAPPINGS):
+            self.write("wraps.py", textwrap.dedent("""
+                import codecs, gc, io, os, sys
+                %s
+                gc.collect()
+                def task(x):
+                    print("line", x)
+                    sys.stdout.flush()
+                    return x
+            """) % wrapping)
+            worker = self.ready("wraps.py:task")
+            self.assertEqual(worker.run(0, 3), [("integer", x) for x in range(3)], wrapping)
+            self.assertEqual(worker.goodbye(), 0)
+            said = b"".join(worker.printed.values()) + worker.finished_log().encode()
+            self.assertEqual(said, b"line 0\nline 1\nline 2\n", wrapping)
+
+    def test_a_closed_stream(self):
+        self.assert_equal(
+            """
+            import sys
+            def task(x):
+                stream = sys.stdout
+                stream.close()
+                try:
+                    print("printed")
+                except ValueError as error:
+                    return [str(error), stream.closed, stream.buffer.closed]
+            """
+        )
+
+    def test_pieces_without_the_end_of_a_line(self):
+        self.write("pieces.py", textwrap.dedent("""
+            import sys
+            def task(x):
+                for number in range(100_000):
+                    print(number % 10, end="\\r" if x else "")
+        """))
+        worker = self.ready("pieces.py:task", board=True)
+        worker.run(0, 2)
+        self.assertEqual(worker.printed[0, 1], b"0123456789" * 10_000)
+        self.assertEqual(worker.printed[1, 1], b"0\r1\r2\r3\r4\r5\r6\r7\r8\r9\r" * 10_000)
+
+    def test_pieces_are_copied_once(self):
+        code = """if True:
+            import sys
+            sys.path.insert(0, %r)
+            import poolscope_worker as w
+            class Worker:
+                handing_over = interrupt_waits = False
+                unfinished_prints = set()
+                def printing_index(self): return 0
+                @property
+                def output(self): return self
+                def printed(self, index, stream, text): sizes.append(len(text))
+            sizes = []
+            stream = w.tagged_stream(Worker(), 1, "<stdout>")
+            for _ in range(100_000): stream.write(".")
+            stream.flush()
+            most = max(sizes)
+            assert sum(sizes) == 100_000 and most <= w.PRINTED_PIECE, sizes
+            assert len(sizes) <= 5, sizes
+        """
+        run = subprocess.run([PYTHON, "-c", code % os.path.dirname(driver.WORKER)], timeout=PATIENCE)
+        self.assertEqual(run.returncode, 0)
 
 
 if __name__ == "__main__":

@@ -694,6 +694,13 @@ make = Group
         self.addCleanup(worker.close)
         return worker
 
+    def wait_for(self, name):
+        """Waits until a task has created a file of that name."""
+        deadline = time.monotonic() + PATIENCE
+        while not os.path.exists(os.path.join(self.folder, name)):
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.001)
+
     def ready(self, function, environment=(), **fields):
         target = function if ":" in function else "tasks.py:" + function
         worker = self.start(environment=environment).prepare(target, **fields)
@@ -797,12 +804,64 @@ class Conversation(WorkerTest):
             self.assertEqual(worker.status(), 1)
             self.assertEqual(worker.finished_log(), "")
 
-    def test_interrupt_is_ignored(self):
-        worker = self.ready("nap")
+    def test_an_interrupt_fails_the_input_that_it_meets(self):
+        self.write("sleeps.py", textwrap.dedent("""
+            import time
+            def task(x):
+                open("begun%d" % x, "w").close()
+                while x == 1 and not __import__("os").path.exists("go"): time.sleep(0.001)
+                return x
+        """))
+        worker = self.ready("sleeps.py:task")
         worker.send(work_frame(0, 3))
-        time.sleep(0.02)
+        self.wait_for("begun1")
         os.kill(worker.process.pid, signal.SIGINT)
-        self.assertEqual(len(worker.collect(0, 3)), 3)
+        outcomes = worker.collect(0, 3)
+        self.assertEqual(outcomes[0::2], [("integer", 0), ("integer", 2)])
+        self.assertEqual(outcomes[1][1][:2], ("exception", "KeyboardInterrupt"))
+        self.assertEqual(worker.goodbye(), 0)
+        self.assertEqual(worker.finished_log(), "")
+
+    def test_interrupts_between_inputs_harm_nothing(self):
+        worker = self.ready("same")
+        for index in range(20):
+            os.kill(worker.process.pid, signal.SIGINT)
+            while worker.log.count(b"ignored") <= index:
+                self.assertIsNone(worker.process.poll())
+                time.sleep(0.001)
+            self.assertEqual(worker.run(index, 1), [("integer", index)])
+        self.assertEqual(worker.goodbye(), 0)
+        self.assertEqual(worker.finished_log().count("SIGINT) came while no input"), 20)
+
+    def test_interrupts_while_much_is_printed_cut_no_frame(self):
+        self.write("printing.py", textwrap.dedent("""
+            def task(x):
+                for number in range(20_000):
+                    print("line", number)
+                return x
+        """))
+        worker = self.ready("printing.py:task", board=True)
+        worker.send(b"".join(work_frame(index, 1) for index in range(30)))
+        stop = threading.Event()
+
+        def interrupt():
+            while not stop.wait(0.003):
+                os.kill(worker.process.pid, signal.SIGINT)
+
+        thread = threading.Thread(target=interrupt)
+        thread.start()
+        try:
+            outcomes = worker.collect(0, 30)
+        finally:
+            stop.set()
+            thread.join()
+        interrupted = [outcome for outcome in outcomes if outcome[0] == "failure"]
+        self.assertGreater(len(interrupted), 0)
+        for kind, value in interrupted:
+            self.assertEqual(value[:2], ("exception", "KeyboardInterrupt"))
+        for (index, _), text in worker.printed.items():
+            lines = bytes(text).decode().split("\n")
+            self.assertEqual(lines[:-1], ["line %d" % number for number in range(len(lines) - 1)])
         self.assertEqual(worker.goodbye(), 0)
 
     def assert_malformed(self, data, says, **fields):
@@ -1618,9 +1677,9 @@ class Surroundings(WorkerTest):
         self.assertEqual(worker.run(0, 3), [("text", b"")] * 3)
         self.assertEqual(worker.goodbye(), 0)
         for index in range(3):
-            self.assertEqual(worker.printed[index, 1], b"printed %d\n\\udcff\n" % index)
+            self.assertEqual(worker.printed[index, 1], b"printed %d\ndunder\n\\udcff\n" % index)
         lines = worker.finished_log().splitlines()
-        for line in ("dunder", "raw", "echoed"):
+        for line in ("raw", "echoed"):
             self.assertEqual(lines.count(line), 3)
 
     def test_prints_have_the_index_within_a_batch(self):
