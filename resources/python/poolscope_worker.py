@@ -29,6 +29,7 @@ without, and ast is imported only where a source is examined.
 import _signal  # signal itself imports enum, which takes longer than the rest of this file
 import faulthandler
 import io
+import marshal
 import os
 import sys
 from _frozen_importlib import ModuleSpec, _find_spec, module_from_spec
@@ -255,10 +256,11 @@ def encode_integer(value):
         pass
     try:
         digits = int.__repr__(value).encode()
-        return pack_text_head(JSON, len(digits)) + digits
-    except ValueError:  # more digits than sys.set_int_max_str_digits allows
-        digits = hex(value).encode()
-        return pack_text_head(REPR, len(digits)) + digits
+    except ValueError:  # more than sys.set_int_max_str_digits() allows, to those who read it, too
+        digits = None
+    if digits is None:
+        return encode_repr(int(value))
+    return pack_text_head(JSON, len(digits)) + digits
 
 
 def encode_real(value):
@@ -280,9 +282,11 @@ def encode_bytes(value):
 def encode_json(value):
     try:
         document = to_json(value).encode("ascii")
-        if may_have_other_keys(document) and not has_text_keys(value):
-            return encode_repr(value)
+        if may_read_otherwise(value, document) and not reads_the_same(value):
+            document = None
     except Exception:
+        document = None
+    if document is None:
         return encode_repr(value)
     return pack_text_head(JSON, len(document)) + document
 
@@ -296,11 +300,12 @@ def make_json_encoder():
     try:
         (_json,) = import_own("_json")
         encode = _json.make_encoder(
-            markers, refuse, _json.encode_basestring_ascii, None, ":", ",", False, False, False
+            markers, number_of, _json.encode_basestring_ascii, None, ":", ",", False, False, False
         )
     except (ImportError, AttributeError, TypeError):  # not CPython, or one of another make
         (json,) = import_own("json")
-        return json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+        options = {"default": number_of, "allow_nan": False, "separators": (",", ":")}
+        return json.JSONEncoder(**options).encode
 
     def encode_once(value):
         try:
@@ -311,8 +316,12 @@ def make_json_encoder():
     return encode_once
 
 
-def refuse(value):
-    raise TypeError("JSON has no such value")
+def number_of(value):
+    """The number that a NumPy scalar is; TypeError for any other value."""
+    number = value.item() if is_numpy_scalar(value) else None
+    if type(number) not in (int, float, bool):  # a longdouble, say
+        raise TypeError("JSON has no such value")
+    return number
 
 
 to_json = make_json_encoder()
@@ -330,26 +339,164 @@ def may_have_other_keys(document):
     return b'true":' in document or b'false":' in document or b'null":' in document
 
 
-def has_text_keys(value):
-    """Whether all keys of all dicts in a value that JSON can hold are strings."""
+def may_read_otherwise(value, document):
+    """Whether a value needs a closer look before its JSON is taken for it."""
+    if b"\\ud" in document or may_have_other_keys(document):
+        return True
+    try:
+        marshal.dumps(value, 2)  # refuses whatever is of a subclass, and takes a tenth of the time
+    except ValueError:
+        return True
+    return False
+
+
+def reads_the_same(value):
+    """Whether JSON keeps all keys and texts of a value, and all tuples but for being lists."""
     containers = [value]
     for container in containers:
-        if issubclass(type(container), dict):
-            items = []
-            for key, item in container.items():
-                if not issubclass(type(key), str):
-                    return False
-                items.append(item)
-            container = items
-        containers.extend(
-            item for item in container if issubclass(type(item), (dict, list, tuple))
-        )
+        kind = type(container)
+        items = container
+        if issubclass(kind, dict):
+            if not all(issubclass(type(key), str) for key in container.keys()):
+                return False
+            items = [*container.keys(), *container.values()]
+        elif issubclass(kind, tuple) and kind is not tuple:
+            return False  # its items have names
+        for item in items:
+            if issubclass(type(item), str):
+                str.encode(item, "utf-8", "surrogateescape")  # fails for a lone surrogate
+            elif issubclass(type(item), (dict, list, tuple)):
+                containers.append(item)
     return True
 
 
 def encode_repr(value):
-    data = printable(repr(value))
+    refuse_no_value(value)
+    try:
+        text = shown(value)
+    except RecursionError:
+        if not is_nested(value):
+            raise
+        text = None
+    if text is None:
+        raise ValueError(
+            "the task returned a value that is nested too deeply to be written: return it flatter, "
+            "or as text"
+        )
+    if "0x" in text:
+        refuse_unpicklable(value)
+    data = printable(text)
     return pack_text_head(REPR, len(data)) + data
+
+
+def shown(value):
+    """The repr, also of integers with more digits than Python writes without being asked to."""
+    try:
+        return repr(value)
+    except ValueError as error:
+        if "set_int_max_str_digits" not in str(error):
+            raise
+        before = sys.get_int_max_str_digits()
+    try:
+        sys.set_int_max_str_digits(max(before, MOST_DIGITS))
+        return repr(value)
+    except ValueError:
+        raise OverflowError(
+            "the task returned an integer of more than %d digits: return it as text, as by hex()"
+            % MOST_DIGITS
+        ) from None
+    finally:
+        sys.set_int_max_str_digits(before)
+
+
+def is_nested(value, depth=100):
+    level = [value]
+    for _ in range(depth):
+        level = [part for outer in level for part in parts_of(outer)]
+        if not level:
+            return False
+    return True
+
+
+def parts_of(value):
+    """What a container holds; nothing for any other value."""
+    kind = type(value)
+    if issubclass(kind, dict):
+        return [*dict.keys(value), *dict.values(value)]
+    for container in (list, tuple, set, frozenset):
+        if issubclass(kind, container):
+            return list(container.__iter__(value))
+    return ()
+
+
+def refuse_no_value(value):
+    """Raises TypeError for what has no value to be kept, such as a coroutine, at any depth."""
+    values, known = [value], set()
+    for found in values:
+        kind = type(found)
+        if is_plain(kind):
+            continue
+        named = no_value(kind)
+        if named:
+            name, advice = named
+            inside = "" if found is value else " (within a %s)" % type_name(type(value))
+            if kind is CoroutineType:
+                found.close()  # or Python would warn that nobody awaits it
+            raise TypeError(
+                "the task returned %s%s, which is not a value: %s" % (name, inside, advice)
+            )
+        if id(found) not in known:
+            known.add(id(found))
+            values.extend(parts_of(found))
+
+
+def no_value(kind):
+    """(what it is, what to do) for a type whose objects are no values."""
+    if defines(kind, "__await__"):
+        name = "a coroutine" if kind is CoroutineType else "an awaitable (%s)" % type_name(kind)
+        return name, "await it in the task, as by asyncio.run()"
+    if defines(kind, "__anext__"):
+        return "an async generator", "return a list of what it yields"
+    if issubclass(kind, OpenFile) or defines(kind, "__next__") and defines(kind, "readline"):
+        return "an open file", "return what it holds, or its name"
+    if kind is GeneratorType:
+        return "a generator", "return a list of what it yields"
+    if defines(kind, "__next__"):
+        return "an iterator (%s)" % type_name(kind), "return a list of what it gives"
+    return None
+
+
+def defines(kind, name):
+    """Whether a type has an attribute of that name, without asking its metaclass."""
+    bases = type.__dict__["__mro__"].__get__(kind)
+    return any(name in type.__dict__["__dict__"].__get__(base) for base in bases)
+
+
+def refuse_unpicklable(value):
+    """Raises TypeError for a value whose repr is where it is in memory, if a Pool had failed too."""
+    if not own_pickle:
+        own_pickle.extend(import_own("pickle"))
+    try:
+        own_pickle[0].dumps(value, -1)
+    except Exception as error:
+        raise TypeError(
+            "the task returned an object of type %s, which is not a value (%s): return what is to "
+            "be kept of it" % (type_name(type(value)), first_line(error))
+        ) from None
+
+
+own_pickle = []
+OpenFile = io.IOBase.__base__  # io.IOBase itself would ask the metaclass
+
+
+async def _coroutine():
+    pass
+
+
+_made = _coroutine()
+CoroutineType, GeneratorType = type(_made), type(_ for _ in ())
+_made.close()
+MOST_DIGITS = 100_000  # some 0.1 s
 
 
 def encode_other(value):
@@ -358,15 +505,21 @@ def encode_other(value):
         if issubclass(type(value), kind):  # isinstance() would ask the value what it is
             return encoder(value)
     if is_numpy_scalar(value):
-        scalar = value.item()
-        return ENCODERS.get(type(scalar), encode_repr)(scalar)
+        number = value.item()
+        if type(number) in (int, float, bool):  # not of a longdouble
+            return ENCODERS[type(number)](number)
     return encode_repr(value)
 
 
 def is_numpy_scalar(value):
     names = vars(sys.modules.get("numpy", object))  # of numpy, or of a file that is called so
-    kinds = [names.get(name) for name in ("integer", "floating", "bool_")]
-    return any(type(kind) is type and issubclass(type(value), kind) for kind in kinds)
+
+    def is_a(name):
+        kind = names.get(name)
+        return type(kind) is type and issubclass(type(value), kind)
+
+    # NumPy calls a timedelta64 an integer. As a number it would have lost its unit.
+    return any(map(is_a, ("integer", "floating", "bool_"))) and not is_a("timedelta64")
 
 
 ENCODERS = {
