@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Poolscope's Python worker: maps one Python function over the chunks that a pool hands it.
 
-    poolscope_worker.py                       a worker; speaks core/wire on descriptors 0 and 1
+    poolscope_worker.py                       a worker; speaks core/wire on descriptor 0 if that is
+                                              a socket, else reads from 0 and writes to 1
     poolscope_worker.py --functions TARGET    which functions FILE.py or MODULE has, as JSON
     poolscope_worker.py --source TARGET       the file that FILE.py or MODULE is, as JSON
     poolscope_worker.py --check TARGET [INITIALISER]
                                               whether FILE.py:FUNCTION or MODULE:FUNCTION can be a
                                               task, and a function beside it its initialiser
+
+An answer in JSON is the last line of standard output: modules of the user's may print before it.
 
 It runs in the user's own interpreter, from Python 3.8, and needs nothing but the standard library.
 The protocol is core/wire/messages.h, the values are value.h, the page shared with the pool board.h.
@@ -26,12 +29,23 @@ A pool waits for its workers to start, so modules that cost milliseconds (json, 
 without, and ast is imported only where a source is examined.
 """
 
+import sys
+
+if sys.version_info < (3, 8):
+    TOO_OLD = (
+        "Poolscope needs Python 3.8 or newer, and %s is Python %d.%d: choose another interpreter"
+        % ((sys.executable,) + tuple(sys.version_info[:2]))
+    )
+    if len(sys.argv) > 1:  # a question, whose answer is JSON
+        print('\n{"error": "%s"}' % TOO_OLD.replace("\\", "\\\\").replace('"', '\\"'))
+        sys.exit(0)
+    sys.exit("poolscope_worker: " + TOO_OLD)
+
 import _signal  # signal itself imports enum, which takes longer than the rest of this file
 import faulthandler
 import io
 import marshal
 import os
-import sys
 from _frozen_importlib import ModuleSpec, _find_spec, module_from_spec
 from _frozen_importlib_external import (
     ExtensionFileLoader,
@@ -65,7 +79,15 @@ def import_own(*names):
             del sys.modules[name]
 
 
-fcntl, mmap, select, struct = import_own("fcntl", "mmap", "select", "struct")
+def own_copy(module):
+    """A module with the same contents, which stays as it is whatever the task does to the other."""
+    copy = type(sys)(module.__name__)
+    copy.__dict__.update(module.__dict__)
+    return copy
+
+
+fcntl, mmap, select, struct = map(own_copy, import_own("fcntl", "mmap", "select", "struct"))
+os, faulthandler, marshal = map(own_copy, (os, faulthandler, marshal))
 
 MAGIC = 0x434C5350
 VERSION = 4
@@ -152,15 +174,26 @@ def type_name(kind):
     return "%s.%s" % (module, name)
 
 
-def first_line(error):
+def message_of(error):
+    """The text of an exception, with all its lines."""
     try:
-        if issubclass(type(error), SyntaxError) and error.lineno and os.path.isfile(error.filename):
-            return "%s:%d: %s" % (os.path.basename(error.filename), error.lineno, error.msg)
-        lines = str.strip(str(error)).splitlines()
+        text = place_of_syntax_error(error) or str.strip(str(error))
     except BaseException:
         return "<its message cannot be printed>"
-    line = lines[0] if lines else ""
-    return line if len(line) <= MESSAGE_LIMIT else line[:MESSAGE_LIMIT] + "..."
+    return text if len(text) <= MESSAGE_LIMIT else text[:MESSAGE_LIMIT] + "..."
+
+
+def place_of_syntax_error(error):
+    """Where in a file of the user's a syntax error is, and which; None for any other exception."""
+    if not issubclass(type(error), SyntaxError) or not error.lineno:
+        return None
+    if type(error.filename) is not str or not os.path.isfile(error.filename):
+        return None
+    return "%s:%d: %s" % (os.path.basename(error.filename), error.lineno, error.msg)
+
+
+def first_line(error):
+    return (message_of(error).splitlines() or [""])[0]
 
 
 def formatted(error):
@@ -232,13 +265,14 @@ def string(data):
     return struct.pack("<I", len(data)) + data
 
 
-def failure_fields(error):
-    fields = "exception", type_name(type(error)), first_line(error), formatted(error)
+def failure_fields(error, advice=""):
+    message = "; ".join(filter(None, (message_of(error), advice)))
+    fields = "exception", type_name(type(error)), message, formatted(error)
     return b"".join(string(printable(field)) for field in fields)
 
 
-def encode_failure(error):
-    return bytes((FAILURE,)) + failure_fields(error)
+def encode_failure(error, advice=""):
+    return bytes((FAILURE,)) + failure_fields(error, advice)
 
 
 # ---------------------------------------------------------------------------------------- outcomes
@@ -380,8 +414,8 @@ def encode_repr(value):
         text = None
     if text is None:
         raise ValueError(
-            "the task returned a value that is nested too deeply to be written: return it flatter, "
-            "or as text"
+            "the task returned a value that is nested too deeply to be written: "
+            "return it flatter, or as text"
         )
     if "0x" in text:
         refuse_unpicklable(value)
@@ -473,7 +507,7 @@ def defines(kind, name):
 
 
 def refuse_unpicklable(value):
-    """Raises TypeError for a value whose repr is where it is in memory, if a Pool had failed too."""
+    """Raises TypeError for a value with an address for its repr, if a Pool had failed, too."""
     if not own_pickle:
         own_pickle.extend(import_own("pickle"))
     try:
@@ -1308,9 +1342,12 @@ class Worker:
             self.take_streams()
             self.in_user_code = True
             os.environ["POOLSCOPE_WORKER"] = str(setup.worker)
+            self.keep_process()
             identity = PoolIdentity(setup.worker)
             self.task, initialise = load_functions(setup.target, setup.arguments)
             identity.end_of_loading()
+            if setup.worker == 1 and former_main:
+                note_what_is_not_shared(sys.modules["__main__"])
             if initialise:
                 initialise()
             self.in_user_code = False
@@ -1318,11 +1355,31 @@ class Worker:
             self.in_user_code = False
             if self.forked:
                 end_child(error)
-            self.output.message(REFUSED, failure_fields(error))
+            advice = advice_on_loading(error, getattr(setup, "target", ""))
+            self.output.message(REFUSED, failure_fields(error, advice))
             return False
         if self.forked:
             end_child(None)
         return True
+
+    def keep_process(self):
+        """Has os.exec*() fail, but not in processes that the task forks."""
+
+        def kept(name, execute):
+            def function(*arguments, **named):
+                if not self.forked:
+                    raise RuntimeError(
+                        "os.%s() would replace the worker's process: run the program by "
+                        "subprocess.run() instead" % name
+                    )
+                return execute(*arguments, **named)
+
+            function.__name__ = name
+            return function
+
+        module = sys.modules["os"]  # the other functions of the kind call these
+        for name in ("execv", "execve"):
+            setattr(module, name, kept(name, getattr(module, name)))
 
     def take_streams(self):
         """As in any program, sys.__stdout__ keeps a stream open that the task puts another over."""
@@ -1442,7 +1499,7 @@ class Worker:
                 duration = clock() - begun
                 error = raised
                 if len(results) < planned:  # else it is an interrupt that came too late
-                    failed = (encode_failure(error),)
+                    failed = (encode_failure(error, advice_on_names(error, self.setup.target)),)
             self.task_thread = None
             if self.forked:  # this is a child of the task, coming back from it
                 self.task = task = None
@@ -1579,6 +1636,100 @@ def run_batch(task, values, results, kinds, gate):
         run_one(task, value, results, kinds)
 
 
+# ------------------------------------------------------------------------------------------ advice
+
+GUARD = 'if __name__ == "__main__":'
+
+
+def advice_on_loading(error, target):
+    """What the user can do about an exception that came while the task was loaded; may be empty."""
+    try:
+        place, name = split_target(target)
+        kind = type(error)
+        if issubclass(kind, SystemExit):
+            return (
+                "the file ended the program while it was loaded: put what only a script does, such "
+                "as reading the arguments of the command line, under " + GUARD
+            )
+        if issubclass(kind, ImportError) and "relative import" in str(error) and is_file(place):
+            return advice_on_relative_import(place, name)
+        if issubclass(kind, ModuleNotFoundError):
+            return "install it for %s, or choose another interpreter" % sys.executable
+        if issubclass(kind, RuntimeError) and "bootstrapping phase" in str(error):
+            return "start processes in the task, or under " + GUARD
+        if "argv" in failing_line(error):
+            return (
+                "the arguments of the command line are not those of a script: read them under "
+                + GUARD
+            )
+        return advice_on_names(error, target)
+    except Exception:
+        return ""
+
+
+def advice_on_relative_import(place, name):
+    """How a file of a package is named as a module."""
+    folder, file_name = os.path.split(os.path.abspath(place))
+    parts = [loader_for(file_name)[0]]
+    while True:
+        folder, package = os.path.split(folder)
+        parts.insert(0, package)
+        if not os.path.exists(os.path.join(folder, "__init__.py")):
+            break
+    if parts[-1] == "__init__":
+        parts.pop()
+    where = "" if folder == os.getcwd() else ", in the folder " + folder
+    return "it belongs to a package: give it as --python %s:%s%s" % (".".join(parts), name, where)
+
+
+def failing_line(error):
+    """The source of the innermost line of the user's that an exception went through."""
+    place = None
+    trace = BaseException.__dict__["__traceback__"].__get__(error)
+    while trace is not None:
+        if os.path.isfile(trace.tb_frame.f_code.co_filename):
+            place = trace.tb_frame.f_code.co_filename, trace.tb_lineno
+        trace = trace.tb_next
+    if place is None or os.path.realpath(place[0]) == os.path.realpath(__file__):
+        return ""
+    with open(place[0], "rb") as file:
+        lines = file.read().splitlines()
+    return lines[place[1] - 1].decode("utf-8", "replace")
+
+
+def advice_on_names(error, target):
+    """For a name that the task's file defines only when it runs as a script."""
+    try:
+        if type(error) is not NameError:
+            return ""
+        name = getattr(error, "name", None) or str(error).split("'")[1]
+        if name in names_under_guard(target):
+            return "the file defines it under %s, which only a script runs: move it above" % GUARD
+    except Exception:
+        pass
+    return ""
+
+
+def only_in_a_script(place, name):
+    return "%s: '%s' is defined under %s, which only a script runs: move it out of there" % (
+        place,
+        name,
+        GUARD,
+    )
+
+
+def names_under_guard(target, known={}):
+    """The names that are defined only under the guard in the task's file, read once."""
+    if target not in known:
+        known[target] = ()
+        place = split_target(target)[0]
+        path = place if is_file(place) else getattr(sys.modules.get(place), "__file__", None)
+        if path and path.endswith(".py"):
+            (ast,) = import_own("ast")
+            known[target] = set(Source(place, path, ast).guarded)
+    return known[target]
+
+
 # -------------------------------------------------------------------------------------------- task
 
 
@@ -1591,6 +1742,8 @@ def load_functions(target, initialiser):
     if not place or not name:
         raise ValueError(incomplete_target(target))
     sys.argv = [place]
+    if place.endswith(".ipynb"):
+        raise ValueError(notebook(place))
     module = load(place)
     task = function_in(module, place, name, TASK_ROLE)
     if not initialiser:
@@ -1604,7 +1757,10 @@ def function_in(module, place, name, role):
         try:
             found = getattr(found, part)
         except AttributeError:
-            raise AttributeError(no_function(place, name, functions_of(module))) from None
+            said = no_function(place, name, functions_of(module))
+            if name in names_under_guard("%s:%s" % (place, name)):
+                said = only_in_a_script(place, name)
+            raise AttributeError(said) from None
     if not callable(found):
         raise TypeError("%s in %s is no function, but %s" % (name, place, type_name(type(found))))
     odd = odd_kind(found)
@@ -1723,6 +1879,44 @@ def become_main(module):
     sys.modules["__main__"] = sys.modules["__mp_main__"] = module
 
 
+def note_what_is_not_shared(module):
+    """Writes to the log what the top of a file makes as if all workers had it in common."""
+    own, files = [], []
+    for name, value in vars(module).items():
+        kind = type(value)
+        defined_in = type.__dict__["__module__"].__get__(kind)
+        if type(defined_in) is str and defined_in in NOT_SHARED:
+            own.append(name)
+        elif issubclass(kind, OpenFile) and defined_in == "_io" and is_overwritten(value):
+            files.append(name)
+    for names, why in (
+        (own, "so that they neither share nor protect anything between workers"),
+        (files, "so that workers write over each other's lines: POOLSCOPE_WORKER can number them"),
+    ):
+        if names:
+            complain(
+                "each worker loads %s anew and has %s of its own, %s"
+                % (os.path.basename(module.__file__), listed(names), why)
+            )
+
+
+NOT_SHARED = frozenset(
+    "multiprocessing." + name for name in ("synchronize", "sharedctypes", "queues", "connection")
+)
+
+
+def is_overwritten(file):
+    """Whether a file is written from its beginning, under a name that other workers use, too."""
+    try:
+        mode, name = file.mode, file.name
+        if type(name) is not str or not os.path.isfile(name):
+            return False
+        number = os.environ["POOLSCOPE_WORKER"], str(os.getpid())
+        return mode[0] == "w" and not any(text in os.path.basename(name) for text in number)
+    except (AttributeError, ValueError):
+        return False
+
+
 class PoolIdentity:
     """Gives multiprocessing's process the name and number that it has in a Pool, and its parent.
 
@@ -1823,15 +2017,18 @@ class Unusable(Exception):
 class Source:
     """What a source file defines at its top level, found without running it."""
 
-    def __init__(self, place, path, ast):
+    def __init__(self, place, path, ast, text=None):
         self.ast = ast
         self.place = place
         self.functions = {}
         self.odd = {}  # functions that are no task: generators and async ones, by their name
         self.names = {}
         self.plain = {}  # of these, what is bound once, to a number, a text, a list, ...
+        self.guarded = {}  # names that are defined only where the file runs as a script
         self.anything = False  # names may come into being that the source does not show
-        self.scan(parse(ast, place, path))
+        self.scan(parse(ast, place, path, text))
+        for name in [*self.functions, *self.odd, *self.names]:
+            self.guarded.pop(name, None)
 
     def scan(self, tree):
         ast = self.ast
@@ -1851,6 +2048,9 @@ class Source:
             elif isinstance(node, ast.Name):
                 if isinstance(node.ctx, ast.Store):
                     self.bind(node.id, node)
+            elif isinstance(node, ast.If) and self.is_guard(node.test):
+                self.note_guarded(node.body)
+                nodes.extend(reversed(node.orelse))
             elif not isinstance(node, hidden):
                 if isinstance(node, ast.Assign) and isinstance(node.value, literals):
                     self.plain.update((name.id, node) for name in named(ast, node.targets))
@@ -1861,6 +2061,33 @@ class Source:
             if isinstance(node, ast.Global):
                 for name in node.names:
                     self.plain.pop(name, None)
+            elif isinstance(node, ast.Name) and node.id in ("globals", "locals", "vars", "exec"):
+                self.anything = True
+
+    def is_guard(self, test):
+        """Whether a condition is __name__ == "__main__"."""
+        ast = self.ast
+        if not isinstance(test, ast.Compare) or len(test.ops) != 1:
+            return False
+        sides = {
+            getattr(side, "id", getattr(side, "value", None))
+            for side in (test.left, *test.comparators)
+        }
+        return isinstance(test.ops[0], ast.Eq) and sides == {"__name__", "__main__"}
+
+    def note_guarded(self, body):
+        ast = self.ast
+        nodes = list(body)
+        for node in nodes:
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                self.guarded.setdefault(node.name, node)
+            elif isinstance(node, (ast.Import, ast.ImportFrom)):
+                for alias in node.names:
+                    self.guarded.setdefault(alias.asname or alias.name.split(".")[0], node)
+            else:
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    self.guarded.setdefault(node.id, node)
+                nodes.extend(ast.iter_child_nodes(node))
 
     def add_function(self, node):
         """A decorator or a second definition may make it a plain one: loading it shows that."""
@@ -1911,7 +2138,11 @@ class Source:
     def check(self, name, role):
         """Raises Unusable where `name`, perhaps with dotted attributes, cannot have this role."""
         start, dot, _ = name.partition(".")
-        if start in self.odd and not dot and start not in self.names:
+        if start in self.guarded and not self.anything:
+            raise Unusable(
+                only_in_a_script("%s:%d" % (self.place, self.guarded[start].lineno), start)
+            )
+        if start in self.odd and not dot and start not in self.names and not self.anything:
             node, kind = self.odd[start]
             raise Unusable(not_plain("%s:%d" % (self.place, node.lineno), start, kind, role))
         if start in self.functions:
@@ -1966,10 +2197,11 @@ def parameters(node):
     return required, None if arguments.vararg else positional
 
 
-def parse(ast, place, path):
+def parse(ast, place, path, text=None):
     try:
-        with open(path, "rb") as file:
-            text = file.read()
+        if text is None:
+            with open(path, "rb") as file:
+                text = file.read()
     except OSError as error:
         raise Unusable("%s: %s" % (place, error.strerror)) from None
     try:
@@ -1984,6 +2216,7 @@ def parse(ast, place, path):
 
 
 def undecodable_line(text):
+    text = text if type(text) is bytes else text.encode("utf-8", "surrogatepass")
     at = text.find(0)
     try:
         text.decode("utf-8")
@@ -2001,11 +2234,39 @@ class Library:
 
 def source_of(place, library):
     """The Source of FILE.py or MODULE; None for a module that has no source."""
-    path = place if is_file(place) else module_path(place, library)
-    return Source(place, path, library.ast) if path else None
+    if place.endswith(".ipynb"):
+        raise Unusable(notebook(place))
+    if is_file(place):
+        compiled = place.endswith((".pyc", ".so"))
+        return None if compiled else Source(place, place, library.ast)
+    spec = module_spec(place, library)
+    if not spec.has_location or not spec.origin.endswith(".py"):
+        return None
+    text = None
+    if not os.path.isfile(spec.origin):  # in a zip file, say
+        text = getattr(spec.loader, "get_source", lambda name: None)(place)
+        if text is None:
+            return None
+    return Source(place, spec.origin, library.ast, text)
+
+
+def notebook(place):
+    script = os.path.splitext(place)[0] + ".py"
+    return (
+        "%s is a notebook: convert it to a script by `jupyter nbconvert --to script %s`, and give "
+        "the function as %s:FUNCTION" % (place, place, script)
+    )
 
 
 def module_path(name, library):
+    """The file of a module's source, or the archive that it is in; None where there is neither."""
+    spec = module_spec(name, library)
+    if not spec.has_location or not spec.origin.endswith(".py"):
+        return None
+    return spec.origin if os.path.isfile(spec.origin) else getattr(spec.loader, "archive", None)
+
+
+def module_spec(name, library):
     put_first_on_path(os.getcwd())
     try:
         spec = library.importlib_util.find_spec(name)
@@ -2018,7 +2279,7 @@ def module_path(name, library):
             "there is no module '%s' for %s (Python %d.%d): install it there, or take another "
             "interpreter" % ((name, sys.executable) + tuple(sys.version_info[:2]))
         )
-    return spec.origin if spec.has_location and spec.origin.endswith(".py") else None
+    return spec
 
 
 def imported(name):
@@ -2090,7 +2351,7 @@ def print_report(report, arguments):
     except Unusable as error:
         answer = {"error": " ".join(str(error).split())}
     with os.fdopen(output.number, "w") as file:
-        file.write(to_json(answer) + "\n")
+        file.write("\n" + to_json(answer) + "\n")
 
 
 # -------------------------------------------------------------------------------------------- main
@@ -2105,9 +2366,16 @@ def complain(text, log=None):
         pass
 
 
-def take_channel():
+def is_socket(number):
+    try:
+        return os.fstat(number).st_mode & 0o170000 == 0o140000
+    except OSError:
+        return False
+
+
+def take_channel(output=1):
     """Moves descriptors 0 and 1 out of the task's reach; what it prints goes to descriptor 2."""
-    channel = Descriptor(0, Descriptor.CHANNEL), Descriptor(1, Descriptor.CHANNEL)
+    channel = Descriptor(0, Descriptor.CHANNEL), Descriptor(output, Descriptor.CHANNEL)
     for descriptor in channel:
         os.set_blocking(descriptor.number, True)
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -2130,7 +2398,8 @@ def work():
         pass
     status, log = 3, None
     try:
-        channel = take_channel()
+        # Something may have been printed to descriptor 1 when the interpreter started.
+        channel = take_channel(0 if is_socket(0) else 1)
         if sys.stderr is not None:
             log = Descriptor(2, Descriptor.LOG)
             faulthandler.enable(log.number, all_threads=False)
@@ -2164,7 +2433,8 @@ def end(status, log=None):
     modules down, which flushes files that these hold open.
     """
     limit_end(status, log)
-    for module, function in (("multiprocessing.util", "_exit_function"), ("threading", "_shutdown")):
+    steps = {"multiprocessing.util": "_exit_function", "threading": "_shutdown"}
+    for module, function in steps.items():
         try:
             getattr(sys.modules.get(module), function, int)()
         except BaseException as error:
@@ -2206,7 +2476,7 @@ def what_still_ran():
 
 
 def stop_resource_tracker_at_last():
-    """Has multiprocessing's resource tracker end before this process does, as it does in newer Pythons.
+    """Has multiprocessing's resource tracker end before this process does, as in newer Pythons.
 
     It then removes shared memory and semaphores that are left, and is not killed while it does.
     """
