@@ -53,7 +53,7 @@ from _frozen_importlib_external import (
     _get_supported_file_loaders,
 )
 from _functools import partial
-from _thread import get_ident as thread_number, start_new_thread as start_thread
+from _thread import allocate_lock, get_ident as thread_number, start_new_thread as start_thread
 from itertools import compress, groupby, repeat
 from time import monotonic_ns as clock, process_time_ns, sleep
 
@@ -1964,9 +1964,13 @@ class PoolIdentity:
             process._identity = (self.number,)
             process._parent_pid = os.getppid()
             if hasattr(os, "pidfd_open"):
-                alive = Descriptor(os.pidfd_open(os.getppid()), Descriptor.USAGE)
-                parent = module._ParentProcess("MainProcess", os.getppid(), alive.number)
-                module._parent_process = parent
+                alive = os.pidfd_open(os.getppid())
+            else:  # never ready: the worker is killed where its pool dies
+                alive, self.never_written = os.pipe()
+            module._parent_process = module._ParentProcess(
+                "MainProcess", os.getppid(), Descriptor(alive, Descriptor.USAGE).number
+            )
+            os.close(alive)
             if self.loading:  # a spawned process would load the file, and spawn one, and so on
                 process._inheriting = True
                 self.named.append(process)
@@ -2434,6 +2438,8 @@ def end(status, log=None):
     """
     limit_end(status, log)
     steps = {"multiprocessing.util": "_exit_function", "threading": "_shutdown"}
+    if sys.version_info >= (3, 13):  # there the first is an exit handler, and no more
+        del steps["multiprocessing.util"]
     for module, function in steps.items():
         try:
             getattr(sys.modules.get(module), function, int)()
@@ -2446,7 +2452,11 @@ def end(status, log=None):
 def limit_end(status, log):
     """Ends the process after END_PATIENCE, whatever it is doing by then."""
 
+    begun = allocate_lock()
+    begun.acquire()
+
     def stop():
+        begun.release()
         sleep(END_PATIENCE)
         complain(
             "ended after %d s, while %s; they were cut off" % (END_PATIENCE, what_still_ran()), log
@@ -2459,6 +2469,7 @@ def limit_end(status, log):
             number = log.number if log is not None else 2
             faulthandler.dump_traceback_later(END_PATIENCE + 1, exit=True, file=number)
         start_thread(stop, ())
+        begun.acquire()  # a thread that begins while the interpreter ends can crash it
     except (OSError, RuntimeError, ValueError):
         pass
 
