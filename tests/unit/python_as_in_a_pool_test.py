@@ -8,8 +8,6 @@ and which files it leaves behind must be equal to what the worker gives for the 
 import json
 import os
 import re
-import signal
-import struct
 import subprocess
 import sys
 import textwrap
@@ -356,7 +354,8 @@ class Interrupts(AsInAPool):
         self.assertEqual(outcomes, [["own"], ["own", "own"]])
 
     def test_ignored_from_the_start(self):
-        self.write("ignored.py", "import signal\ndef task(x): return signal.getsignal(2) is signal.SIG_IGN\n")
+        source = "import signal\ndef task(x): return signal.getsignal(2) is signal.SIG_IGN\n"
+        self.write("ignored.py", source)
         command = ["sh", "-c", 'trap "" INT; exec "$0" "$1"', PYTHON, driver.WORKER]
         worker = self.start(command=command)
         worker.prepare("ignored.py:task").expect(driver.READY)
@@ -563,7 +562,8 @@ class Streams(AsInAPool):
             assert sum(sizes) == 100_000 and most <= w.PRINTED_PIECE, sizes
             assert len(sizes) <= 5, sizes
         """
-        run = subprocess.run([PYTHON, "-c", code % os.path.dirname(driver.WORKER)], timeout=PATIENCE)
+        code %= os.path.dirname(driver.WORKER)
+        run = subprocess.run([PYTHON, "-c", code], timeout=PATIENCE)
         self.assertEqual(run.returncode, 0)
 
 

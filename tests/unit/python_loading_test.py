@@ -69,10 +69,8 @@ class Imports(Asking):
     def test_compiled_files(self):
         source = self.write("hidden.source", self.SOURCE)
         path = os.path.join(self.folder, "compiled.pyc")
-        subprocess.run(
-            [PYTHON, "-c", "import py_compile, sys; py_compile.compile(*sys.argv[1:])", source, path],
-            check=True,
-        )
+        code = "import py_compile, sys; py_compile.compile(*sys.argv[1:])"
+        subprocess.run([PYTHON, "-c", code, source, path], check=True)
         self.assert_found("compiled:double")
         self.assert_found("compiled.pyc:double")
         self.assert_found(path + ":double")
@@ -127,7 +125,8 @@ class Advice(Asking):
             self.assertIn(GUARD, self.said_on_loading(source))
 
     def test_arguments_read_when_it_is_loaded(self):
-        said = self.said_on_loading("import sys\nfactor = int(sys.argv[1])\ndef task(x): return x\n")
+        source = "import sys\nfactor = int(sys.argv[1])\ndef task(x): return x\n"
+        said = self.said_on_loading(source)
         self.assertRegex(said, "^IndexError: .*arguments of the command line.* " + GUARD)
 
     GUARDED = """
@@ -194,7 +193,8 @@ class Advice(Asking):
     def test_syntax_errors(self):
         self.write("helper.py", "x = 1\n\ndef f(:\n")
         self.assertRegex(self.said_on_loading("import helper\n"), r"^SyntaxError: helper\.py:3: \w")
-        for arguments in ('(None, 3, 4, "text")', '("<text>", 3, 4, "text")', '("gone.py", 1, 1, "")'):
+        for file_name in ("None", '"<text>"', '"gone.py"'):
+            arguments = '(%s, 3, 4, "text")' % file_name
             said = self.said_by_task(
                 "def task(x): raise SyntaxError('unexpected token', %s)\n" % arguments)
             self.assertIn("unexpected token", said)
