@@ -37,7 +37,9 @@ constexpr SpecOption specOptions[] = {
         "a function of the same file or module that each worker calls once, before its first input",
         "FUNCTION", "Task"},
     {"", "--command", &TypedSpec::command,
-        "a process for each input, whose output is the value; {} is the input, {NAME} a CSV column",
+        "a process for each input, whose output is the value; {} is the input, {NAME} a CSV "
+        "column; "
+        "without them the input is the last argument",
         "'ARGV {}'", "Task"},
     {"", "--shell", &TypedSpec::shell, "the same through sh -c, with the input as \"$1\"",
         "'SCRIPT'", "Task"},

@@ -32,8 +32,10 @@ Words wordsFor(ProgramPage::Kind kind)
     case ProgramPage::Kind::Command:
         return {"command", ProgramPage::tr("Command"), QStringLiteral("sha256sum {}"),
             ProgramPage::tr("One process for each input, started without a shell. {} is the input, "
-                            "{NAME} a column of a CSV file; quotes and backslashes are a shell's."),
-            ProgramPage::tr("{} is the input; what it prints is the value"),
+                            "{NAME} a column of a CSV file; where there is neither, the input is "
+                            "the last word. Quotes and backslashes are a shell's."),
+            ProgramPage::tr(
+                "{} is the input, else it is the last word; what it prints is the value"),
             ProgramPage::tr("Type a command, with {} where the input goes")};
     case ProgramPage::Kind::Shell:
         return {"shellScript", ProgramPage::tr("Script"), QStringLiteral("wc -c < \"$1\""),

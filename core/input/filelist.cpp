@@ -4,8 +4,11 @@
 #include "input/contenthash.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <glob.h>
+#include <map>
 #include <memory>
 #include <optional>
 #include <sys/stat.h>
@@ -89,6 +92,14 @@ public:
         return found ? matched : found;
     }
 
+    std::vector<FileList::Unreadable> unreadable() const
+    {
+        std::vector<FileList::Unreadable> folders;
+        for (const auto &[folder, error] : m_unreadable)
+            folders.push_back({folder, std::strerror(error)});
+        return folders;
+    }
+
     std::vector<std::string> takePaths()
     {
         std::sort(m_paths.begin(), m_paths.end());
@@ -102,15 +113,22 @@ private:
         struct stat info { };
         const bool isFolder = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
         if (isFolder == m_wantsFolders)
-            m_paths.emplace_back(path);
+            m_paths.push_back((*path == '-' ? "./" : "") + std::string(path));
         return {};
     }
 
-    template <typename Use> static Result<void> matchFlat(const std::string &pattern, Use use)
+    template <typename Use> Result<void> matchFlat(const std::string &pattern, Use use)
     {
         glob_t found{};
         const std::unique_ptr<glob_t, void (*)(glob_t *)> freed(&found, globfree);
-        const int status = glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found);
+        globbing = this;
+        const int status = glob(
+            pattern.c_str(), GLOB_NOSORT,
+            [](const char *folder, int error) {
+                globbing->cannotRead(folder, error);
+                return 0;
+            },
+            &found);
         if (status == GLOB_NOSPACE)
             return failure("there is not enough memory for the files of '" + pattern + "'");
         // A .* would lead through . and .., too.
@@ -123,30 +141,43 @@ private:
     }
 
     /// Visits a folder ("" or ending in a slash) and those below it, but for hidden ones and links.
-    template <typename Visit> static void visitFolders(const std::string &folder, Visit visit)
+    template <typename Visit> void visitFolders(const std::string &top, Visit visit)
     {
-        visit(folder);
-        std::error_code error;
-        const auto skip = fs::directory_options::skip_permission_denied;
-        fs::recursive_directory_iterator entries(folder.empty() ? "." : folder, skip, error);
-        for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) {
-            std::error_code unknown;
-            const bool isHidden = entries->path().filename().native().starts_with('.');
-            if (isHidden)
-                entries.disable_recursion_pending();
-            else if (entries->symlink_status(unknown).type() == fs::file_type::directory)
-                visit(folder + below(entries->path().native(), folder) + "/");
+        std::vector<std::string> waiting{top};
+        while (!waiting.empty()) {
+            const std::string folder = std::move(waiting.back());
+            waiting.pop_back();
+            visit(folder);
+            std::error_code error;
+            fs::directory_iterator entries(folder.empty() ? "." : folder, error);
+            for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+                std::error_code unknown;
+                const std::string name = entries->path().filename().string();
+                if (!name.starts_with('.')
+                    && entries->symlink_status(unknown).type() == fs::file_type::directory)
+                    waiting.push_back(folder + name + "/");
+            }
+            if (error)
+                cannotRead(folder, error.value());
         }
     }
 
-    /// The path without the folder that it was found in, which the iterator wrote "." for "".
-    static std::string below(const std::string &path, const std::string &folder)
+    /// What is no folder, or has gone since it was listed, has no files.
+    void cannotRead(std::string_view folder, int error)
     {
-        return path.substr(folder.empty() ? std::string_view("./").size() : folder.size());
+        if (error == ENOENT || error == ENOTDIR)
+            return;
+        while (folder.size() > 1 && folder.ends_with('/'))
+            folder.remove_suffix(1);
+        m_unreadable.emplace(folder.empty() ? "." : folder, error);
     }
+
+    // glob() hands nothing on to its callback.
+    static inline thread_local Matcher *globbing = nullptr;
 
     bool m_wantsFolders;
     std::vector<std::string> m_paths;
+    std::map<std::string, int> m_unreadable; ///< and the number of the error
 };
 
 /// What tells whether a file is still the same, without reading it.
@@ -167,9 +198,13 @@ Result<FileList> FileList::match(const std::string &pattern)
     if (const auto matched = matcher.match(pattern); !matched)
         return tl::unexpected(matched.error());
     const std::vector<std::string> paths = matcher.takePaths();
-    if (paths.empty())
-        return failure("no file matches '" + pattern + "'");
     FileList list;
+    list.m_unreadable = matcher.unreadable();
+    if (paths.empty())
+        return failure("no file matches '" + pattern + "'"
+            + (list.m_unreadable.empty() ? ""
+                                         : ": cannot read the folder "
+                        + list.m_unreadable.front().folder + ": " + list.m_unreadable.front().why));
     ContentHasher hasher;
     for (const std::string &path : paths) {
         list.m_paths += path;

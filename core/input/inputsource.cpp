@@ -164,6 +164,21 @@ public:
     {
         return std::make_unique<FilesSource>(m_files);
     }
+    std::size_t unreadableFolders() const override { return m_files->unreadable().size(); }
+    std::vector<std::string> leftOut() const override
+    {
+        constexpr std::size_t mostNamed = 20;
+        std::vector<std::string> lines;
+        for (const auto &[folder, why] : m_files->unreadable()) {
+            if (lines.size() == mostNamed) {
+                lines.push_back("cannot read " + std::to_string(unreadableFolders() - mostNamed)
+                    + " more folders");
+                break;
+            }
+            lines.push_back("cannot read the folder " + folder + ": " + why);
+        }
+        return lines;
+    }
 
 private:
     std::shared_ptr<const FileList> m_files; ///< of all duplicates

@@ -41,6 +41,12 @@ public:
     /// The names of what each input has, in its order, where inputs are rows; none for others.
     virtual std::vector<std::string> columns() const { return {}; }
 
+    /// What may be missing from the inputs, a line each, for a person.
+    virtual std::vector<std::string> leftOut() const { return {}; }
+
+    /// How many folders could not be read, where inputs are files.
+    virtual std::size_t unreadableFolders() const { return 0; }
+
     /// Appends the inputs [first, first + count), which lie below size(), each as u32 length and
     /// bytes (of a row: see wire/row.h). Appends nothing where meanEncodedSize() is 0.
     virtual Result<void> encode(std::uint64_t first, std::uint64_t count, std::string &out) = 0;

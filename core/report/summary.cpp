@@ -51,7 +51,7 @@ std::string summaryJson(const RunRecord &record, const Analysis &analysis)
     Json workers = Json::array();
     for (std::size_t i = 0; i < timeline.workerCount(); ++i)
         workers.push_back(workerJson(timeline.worker(i)));
-    const Json summary = {
+    Json summary = {
         {"tasks", inputCount ? Json(*inputCount) : Json()},
         {"succeeded", timeline.succeeded()},
         {"failed", timeline.failed()},
@@ -63,6 +63,8 @@ std::string summaryJson(const RunRecord &record, const Analysis &analysis)
         {"accounting", accountingJson(analysis.accounting, heldBackOf(record))},
         {"verdict", verdictJson(analysis.verdict)},
     };
+    if (std::holds_alternative<FilesInput>(record.spec.input))
+        summary["unreadable_folders"] = record.inputs ? record.inputs->unreadableFolders() : 0;
     return summary.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 

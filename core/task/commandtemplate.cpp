@@ -45,6 +45,10 @@ CommandTemplate::CommandTemplate(
 {
     for (const std::string &word : words)
         m_words.push_back(parse(word, columns));
+    const bool usesInput =
+        std::ranges::any_of(m_words, [](const Word &word) { return !word.places.empty(); });
+    if (!usesInput)
+        m_words.push_back({{Place()}, {}});
 }
 
 CommandTemplate CommandTemplate::shell(const std::string &script)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // CommandTemplate: the words of a command, with places for the input.
 //
-// {} is the input, {NAME} the field of a column with that name; other braces are themselves. What
-// is put in is data: it is looked at no more, and stays within its word, whatever it holds.
-// The braces of a mistyped name are passed on as they are, which namesWithoutColumn() is for.
+// {} is the input, {NAME} the field of a column with that name; other braces are themselves. Where
+// there is neither, the input is the last word, as xargs has it. What is put in is data: it is
+// looked at no more, and stays within its word, whatever it holds. The braces of a mistyped name
+// are passed on as they are, which namesWithoutColumn() is for.
 #pragma once
 
 #include "result.h"

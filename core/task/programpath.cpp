@@ -2,6 +2,8 @@
 #include "task/programpath.h"
 
 #include <cstdlib>
+#include <fstream>
+#include <sstream>
 #include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,10 +25,35 @@ bool isRunnable(const std::string &path)
     return isFile(path) && access(path.c_str(), X_OK) == 0;
 }
 
+/// What the kernel, or env, would not find. It would say that the script is not there.
+Result<std::string> checkInterpreter(const std::string &script)
+{
+    std::string line;
+    std::ifstream file(script, std::ios::binary);
+    char mark[2] = {};
+    if (!file.read(mark, sizeof(mark)) || mark[0] != '#' || mark[1] != '!'
+        || !std::getline(file, line))
+        return script;
+    std::istringstream words(line); // a CR counts as a blank
+    std::string interpreter;
+    std::string argument;
+    words >> interpreter >> argument;
+    const bool isEnv = interpreter.ends_with("/env");
+    if (line.ends_with('\r') && (argument.empty() || isEnv))
+        return failure(script + " cannot be run: its first line names the interpreter "
+            + (isEnv ? argument : interpreter)
+            + " with a carriage return behind it, as files from Windows have; sed -i 's/\\r$//' "
+            + script + " removes them");
+    if (interpreter.starts_with('/') && access(interpreter.c_str(), F_OK) != 0)
+        return failure(script + " cannot be run: its first line names the interpreter "
+            + interpreter + ", which is not there");
+    return script;
+}
+
 Result<std::string> checkPath(const std::string &path)
 {
     if (isRunnable(path))
-        return path;
+        return checkInterpreter(path);
     if (isFile(path))
         return failure(path + " cannot be run: it is not executable; chmod +x would make it so");
     if (access(path.c_str(), F_OK) == 0)
@@ -47,7 +74,7 @@ Result<std::string> findProgram(const std::string &name)
         const std::string_view folder = rest.substr(0, colon);
         std::string path = folder.empty() ? name : std::string(folder) + '/' + name;
         if (isRunnable(path))
-            return path;
+            return checkInterpreter(path);
         more = colon != std::string_view::npos;
         rest.remove_prefix(more ? colon + 1 : rest.size());
     }

@@ -121,7 +121,7 @@ class Commands(TaskTest):
         self.assertEqual(failure["kind"], "output")
 
     def test_standard_input_is_empty(self):
-        self.assertEqual(self.values("--command", "cat", "--range", "0:1"), [""])
+        self.assertEqual(self.values("--command", "sh -c cat", "--range", "0:1"), [""])
 
     def test_starts_with_usual_signals_and_no_other_descriptors(self):
         self.script("#!/bin/sh\nexec grep -E '^Sig(Ign|Blk)' /proc/self/status\n")
@@ -129,7 +129,7 @@ class Commands(TaskTest):
                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         [value] = self.values("--command", "./script", "--range", "0:1")
         self.assertEqual(value + "\n", plain.stdout.decode())
-        [value] = self.values("--command", "ls /proc/self/fd", "--range", "0:1")
+        [value] = self.values("--command", "sh -c 'ls /proc/self/fd'", "--range", "0:1")
         self.assertEqual(value.split(), ["0", "1", "2", "3"])  # 3 is the folder itself
 
     def test_what_is_left_in_the_background_is_not_waited_for_and_ends(self):

@@ -96,6 +96,12 @@ TEST(CommandTemplate, PutsTheInputIntoItsPlaces)
     EXPECT_FALSE(CommandTemplate({"./{}"}, {}).hasFixedProgram());
 }
 
+TEST(CommandTemplate, PutsTheInputLastWhereItHasNoPlace)
+{
+    const CommandTemplate command({"wc", "-c", "{other}"}, {"name"});
+    EXPECT_THAT(command.fill({"a b", {}}).value(), ElementsAre("wc", "-c", "{other}", "a b"));
+}
+
 TEST(CommandTemplate, PutsColumnsIntoTheirs)
 {
     const CommandTemplate command(
@@ -136,8 +142,9 @@ TEST(CommandTemplate, RefusesWhatNoArgumentCanHold)
 {
     const CommandTemplate command({"echo", "{}"}, {});
     EXPECT_THAT(command.fill({std::string_view("a\0b", 3)}).error().message, HasSubstr("NUL"));
-    const CommandTemplate other({"echo"}, {});
-    EXPECT_TRUE(other.fill({std::string_view("a\0b", 3)})) << "it does not come in";
+    const CommandTemplate other({"echo", "{name}"}, {"name"});
+    const std::array<std::string_view, 1> fields{"x"};
+    EXPECT_TRUE(other.fill({std::string_view("a\0b", 3), fields})) << "it does not come in";
 }
 
 TEST(CommandTemplate, GivesAShellItsInputAsAParameter)
@@ -186,6 +193,24 @@ TEST_F(FindProgram, SaysWhyThereIsNone)
     EXPECT_THAT(why(m_folder / "bin" / "folder"), HasSubstr("is no program"));
     EXPECT_THAT(why("/nowhere/tool"), HasSubstr("there is no program /nowhere/tool"));
     EXPECT_FALSE(findProgram(""));
+}
+
+TEST_F(FindProgram, SaysWhatIsWrongWithTheFirstLineOfAScript)
+{
+    const auto why = [this](const std::string &line) {
+        const std::string script = m_folder / "bin" / "script";
+        std::ofstream(script) << line;
+        chmod(script.c_str(), 0700);
+        const auto found = findProgram(script);
+        return found ? "" : found.error().message;
+    };
+    EXPECT_THAT(why("#!/bin/sh\r\necho\r\n"),
+        HasSubstr("names the interpreter /bin/sh with a carriage return behind it"));
+    EXPECT_THAT(why("#!/usr/bin/env sh\r\n"), HasSubstr("the interpreter sh with a carriage"));
+    EXPECT_THAT(why("#! /no/such/sh -e\n"), HasSubstr("/no/such/sh, which is not there"));
+    for (const char *right :
+        {"#!/bin/sh", "#! /bin/sh -e\n", "#!/usr/bin/env sh\n", "#!\n", "x\r\n"})
+        EXPECT_EQ(why(right), "") << right;
 }
 
 } // namespace

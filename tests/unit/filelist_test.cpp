@@ -50,6 +50,39 @@ protected:
     fs::path m_before;
 };
 
+TEST_F(Files, AreNoOptions)
+{
+    for (const char *path : {"-n", "-x/y", "sub/-n"})
+        touch(path);
+    EXPECT_EQ(match("-*"), (Paths{"./-n"}));
+    EXPECT_EQ(match("-x/*"), (Paths{"./-x/y"}));
+    EXPECT_EQ(match("sub/-*"), (Paths{"sub/-n"}));
+}
+
+TEST_F(Files, AreMissedWhereAFolderCannotBeRead)
+{
+    if (geteuid() == 0)
+        GTEST_SKIP() << "root may read every folder";
+    touch("locked/a.txt");
+    touch("sub/locked/b.txt");
+    for (const char *folder : {"locked", "sub/locked"})
+        fs::permissions(folder, fs::perms::none);
+    const auto list = FileList::match("**/*.txt");
+    ASSERT_TRUE(list);
+    std::vector<std::string> folders;
+    for (const auto &[folder, why] : list->unreadable()) {
+        folders.push_back(folder);
+        EXPECT_EQ(why, "Permission denied");
+    }
+    EXPECT_EQ(folders, (Paths{"locked", "sub/locked"}));
+    const auto none = FileList::match("locked/*");
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().message,
+        "no file matches 'locked/*': cannot read the folder locked: Permission denied");
+    for (const char *folder : {"locked", "sub/locked"})
+        fs::permissions(folder, fs::perms::owner_all);
+}
+
 TEST_F(Files, AreThoseThatAShellNamesSortedByBytes)
 {
     EXPECT_EQ(match("*.txt"), (Paths{"B.txt", "a.txt", "b[1].txt", "new\nline.txt", "\xff.txt"}));
