@@ -7,6 +7,8 @@
 #include "pool/usablecores.h"
 
 #include <CLI/CLI.hpp>
+#include <QFile>
+#include <QUrl>
 #include <algorithm>
 #include <filesystem>
 
@@ -302,6 +304,13 @@ Result<CommandLine> toExport(const Arguments &arguments)
     return filled.map([&] { return CommandLine(options); });
 }
 
+/// Desktops hand over files as URLs, too.
+std::string pathOf(const std::string &fileOrUrl)
+{
+    const QUrl url(QString::fromStdString(fileOrUrl));
+    return url.isLocalFile() ? QFile::encodeName(url.toLocalFile()).toStdString() : fileOrUrl;
+}
+
 MessageCommand wrongUse(const std::string &what)
 {
     return {"poolscope: " + what + "\n", exitWrongUse};
@@ -352,6 +361,7 @@ CommandLine parseCommandLine(int argc, char **argv)
         return TasksCommand{};
     if (info->parsed())
         return InfoOptions{arguments.files, arguments.json};
+    opened = pathOf(opened);
     Result<CommandLine> line = WindowCommand{};
     std::error_code ignored;
     if (run->parsed())
@@ -362,7 +372,7 @@ CommandLine parseCommandLine(int argc, char **argv)
         line = toSweep(arguments);
     else if (exported->parsed())
         line = toExport(arguments);
-    else if (!opened.empty() && std::filesystem::exists(opened, ignored))
+    else if (std::filesystem::exists(opened, ignored))
         line = WindowCommand{opened};
     else if (!opened.empty())
         line = failure("'" + opened + "' is no command, and there is no such file" + seeHelp);

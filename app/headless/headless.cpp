@@ -12,7 +12,9 @@
 #include "task/builtin.h"
 
 #include <QCoreApplication>
+#include <QLocale>
 #include <cerrno>
+#include <clocale>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -81,6 +83,16 @@ void surviveFileSizeLimit()
     std::signal(SIGXFSZ, [](int) {});
 }
 
+/// Sets what whoever started us may have left otherwise and the ends of processes are learnt by.
+/// What is ignored else stays so: that is how nohup, and a shell's `&`, keep a signal away.
+void setReliedOnSignals()
+{
+    std::signal(SIGCHLD, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &none, nullptr);
+}
+
 int writeOut(const std::string &text)
 {
     if (const auto checked = StandardOutput::check(); !checked)
@@ -105,6 +117,7 @@ int listTasks()
 int runProgram(int argc, char **argv, const WithWidgets &withWidgets)
 {
     openStandardDescriptors();
+    setReliedOnSignals();
     std::signal(SIGPIPE, SIG_IGN);
     surviveFileSizeLimit();
     const CommandLine line = parseCommandLine(argc, argv);
@@ -126,6 +139,7 @@ int runProgram(int argc, char **argv, const WithWidgets &withWidgets)
         || (exported && exported->wantsDrawing()))
         return withWidgets(argc, argv, line);
     QCoreApplication application(argc, argv);
+    writeFiguresInEnglish();
     if (const auto *sweep = std::get_if<SweepOptions>(&line))
         return SweepCommand(*sweep).execute();
     if (exported)
@@ -133,6 +147,12 @@ int runProgram(int argc, char **argv, const WithWidgets &withWidgets)
     if (const auto *info = std::get_if<InfoOptions>(&line))
         return info->files.size() > 1 ? compareRunFiles(*info) : showRunFile(*info);
     return RunCommand(*run).execute();
+}
+
+void writeFiguresInEnglish()
+{
+    std::setlocale(LC_NUMERIC, "C");
+    QLocale::setDefault(QLocale(QLocale::English));
 }
 
 int becomeWindowProgram(int, char **argv, const CommandLine &)

@@ -23,6 +23,10 @@ using WithWidgets = std::function<int(int argc, char **argv, const CommandLine &
 /// Carries out the command that the arguments name and returns the program's exit status.
 int runProgram(int argc, char **argv, const WithWidgets &withWidgets);
 
+/// Has every figure be written with a point, in the language that the program speaks. To be called
+/// when there is a Qt application, which sets the user's locale.
+void writeFiguresInEnglish();
+
 /// Goes on as the program that has widgets, poolscope-window, which stands beside this one. It is
 /// a program of its own so that a headless run neither loads nor needs a window's libraries.
 int becomeWindowProgram(int argc, char **argv, const CommandLine &line);

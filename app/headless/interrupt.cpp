@@ -30,13 +30,19 @@ void handleSignal(int)
     errno = saved;
 }
 
+/// For signals that are not ignored: nohup ignores SIGHUP, and a shell SIGINT of what a script has
+/// put in the background.
 void setHandler(void (*handler)(int))
 {
     struct sigaction action { };
     action.sa_handler = handler;
     sigemptyset(&action.sa_mask);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
-        sigaction(signal, &action, nullptr);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        struct sigaction before { };
+        sigaction(signal, nullptr, &before);
+        if (before.sa_handler != SIG_IGN)
+            sigaction(signal, &action, nullptr);
+    }
 }
 
 } // namespace

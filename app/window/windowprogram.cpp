@@ -14,8 +14,8 @@
 
 #include <QApplication>
 #include <QFile>
-#include <QLocale>
 #include <QThreadPool>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -28,17 +28,31 @@ constexpr const char *platformVariable = "QT_QPA_PLATFORM";
 constexpr const char *defaultChartsFolder = "poolscope-charts";
 constexpr int patienceAtEnd = 500; // milliseconds
 
-/// Has Qt take what display there is, and none rather than end the program.
-void choosePlatform()
+/// Platforms that need a display by these names.
+bool needsDisplay(const QByteArray &platforms)
 {
-    if (!qEnvironmentVariableIsEmpty(platformVariable))
-        return;
+    const QByteArrayList names = platforms.split(';');
+    return std::all_of(names.begin(), names.end(), [](const QByteArray &name) {
+        return name.startsWith("wayland") || name.startsWith("xcb");
+    });
+}
+
+/// Has Qt take what display there is, and none rather than end the program. Returns whether none
+/// is what the user wants.
+bool choosePlatform()
+{
+    const QByteArray wanted = qgetenv(platformVariable);
     const bool wayland = !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY");
     const bool x11 = !qEnvironmentVariableIsEmpty("DISPLAY");
-    qputenv(platformVariable,
-        wayland   ? "wayland;xcb;offscreen"
-            : x11 ? "xcb;offscreen"
-                  : "offscreen");
+    if (!wanted.isEmpty() && !needsDisplay(wanted))
+        return true;
+    if (!wayland && !x11)
+        qputenv(platformVariable, "offscreen");
+    else if (!wanted.isEmpty())
+        qputenv(platformVariable, wanted + ";offscreen");
+    else
+        qputenv(platformVariable, wayland ? "wayland;xcb;offscreen" : "xcb;offscreen");
+    return false;
 }
 
 Result<void> writeChart(Chart &chart, const Moment &moment, const std::filesystem::path &path)
@@ -74,6 +88,7 @@ int runLeavingCharts(int argc, char **argv, const RunOptions &options)
 {
     qputenv(platformVariable, "offscreen");
     QApplication application(argc, argv);
+    writeFiguresInEnglish();
     return RunCommand(options, writeCharts).execute();
 }
 
@@ -81,6 +96,7 @@ int exportWithCharts(int argc, char **argv, const ExportOptions &options)
 {
     qputenv(platformVariable, "offscreen");
     QApplication application(argc, argv);
+    writeFiguresInEnglish();
     return exportRunFile(options, writeCharts);
 }
 
@@ -135,16 +151,15 @@ int showWindow(const WindowCommand &command)
 
 int openWindow(int argc, char **argv, const WindowCommand &command)
 {
-    const bool platformIsGiven = !qEnvironmentVariableIsEmpty(platformVariable);
-    choosePlatform();
+    const bool mayBeOffscreen = choosePlatform();
     QApplication application(argc, argv);
+    writeFiguresInEnglish();
     QApplication::setApplicationName(QStringLiteral("poolscope"));
     QApplication::setApplicationDisplayName(QStringLiteral("Poolscope"));
     QApplication::setOrganizationName(QStringLiteral("poolscope"));
     QApplication::setDesktopFileName(QStringLiteral("org.poolscope.Poolscope"));
-    if (!platformIsGiven && QApplication::platformName() == QLatin1String("offscreen"))
+    if (!mayBeOffscreen && QApplication::platformName() == QLatin1String("offscreen"))
         return command.file ? showWithoutDisplay(*command.file) : runDefaultWithoutDisplay();
-    QLocale::setDefault(QLocale(QLocale::English)); // the language that the program speaks
     const int status = showWindow(command);
     if (!QThreadPool::globalInstance()->waitForDone(patienceAtEnd))
         leave(status);

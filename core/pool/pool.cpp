@@ -13,7 +13,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr int goodbyePatience = 3000; // milliseconds
+constexpr int goodbyePatience = 8000; // milliseconds; a Python worker gives its task 5 s to end
 constexpr int lookInterval = 20; // milliseconds
 constexpr std::uint64_t longBatch = 5'000'000; // nanoseconds
 constexpr std::uint64_t shownIteration = 10'000'000; // nanoseconds
@@ -112,6 +112,8 @@ void Pool::start()
     }
     if (const std::string note = noteOnInput(m_spec.task, m_source); !note.empty())
         m_listener.noted(0, note, m_clock.now());
+    for (const std::string &missing : m_source.leftOut())
+        m_listener.noted(0, missing, m_clock.now());
     if (m_source.growing())
         startFeed();
     m_lookTimer.start(lookInterval);
@@ -217,7 +219,11 @@ tl::expected<void, WorkerProcess::NoRoom> Pool::startWorker(Slot &slot)
         process, &WorkerProcess::failedToStart, this,
         [this, &slot](const QString &reason) { processFailedToStart(slot, reason); },
         Qt::QueuedConnection);
-    auto started = process->start(m_program, m_descriptors->before());
+    WorkerProgram program = m_program;
+    program.environment.emplace_back("POOLSCOPE_WORKER", std::to_string(slot.id));
+    if (!m_spec.hashSeed.empty())
+        program.environment.emplace_back("PYTHONHASHSEED", m_spec.hashSeed);
+    auto started = process->start(program, m_descriptors->before());
     if (started)
         setState(slot, WorkerState::Starting);
     else

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace poolscope {
 
@@ -33,6 +34,9 @@ struct RunSpec {
     TaskSpec task;
     InputSpec input;
     PoolSpec pool;
+    /// PYTHONHASHSEED of the workers of a Python function, so that all of them, and those that go
+    /// on with the run, have the same hashes; empty: not chosen yet.
+    std::string hashSeed = {};
 };
 
 } // namespace poolscope

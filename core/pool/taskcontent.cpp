@@ -150,6 +150,8 @@ Result<TaskPaths> pathsOfPython(const PythonTask &task, const StillWanted &wante
     if (source->empty())
         return TaskPaths();
     const std::string path = absolute(*source);
+    if (!path.ends_with(".py")) // compiled, or an archive
+        return TaskPaths{path, {}};
     const bool isModule = !task.target.starts_with(*source);
     std::vector<std::string> folders = pythonPathFolders();
     folders.insert(folders.begin(),

@@ -5,6 +5,7 @@
 #include "system/descriptors.h"
 #include "system/processtable.h"
 
+#include <QProcessEnvironment>
 #include <QTimer>
 #include <algorithm>
 #include <cerrno>
@@ -44,7 +45,7 @@ void becomeWorker(int channel, pid_t parent, const rlimit &descriptors)
     if (getppid() != parent)
         _exit(1);
     dup2(channel, STDIN_FILENO);
-    dup2(channel, STDOUT_FILENO);
+    dup2(STDERR_FILENO, STDOUT_FILENO); // what an interpreter prints when it starts is no message
 }
 
 } // namespace
@@ -88,6 +89,10 @@ tl::expected<void, WorkerProcess::NoRoom> WorkerProcess::start(
     QStringList arguments;
     for (const std::string &argument : program.arguments)
         arguments << QString::fromStdString(argument);
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    for (const auto &[name, value] : program.environment)
+        environment.insert(QString::fromStdString(name), QString::fromStdString(value));
+    m_process.setProcessEnvironment(environment);
     m_process.start(QString::fromStdString(program.program), arguments);
     ::close(pair[1]);
     if (m_process.state() == QProcess::NotRunning)

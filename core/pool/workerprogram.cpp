@@ -7,6 +7,8 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QStringList>
+#include <algorithm>
 
 namespace poolscope {
 
@@ -33,6 +35,22 @@ std::vector<std::string> pythonArguments(const std::vector<std::string> &argumen
     return all;
 }
 
+/// The line of an interpreter's standard error that says what is wrong, with a colon before it.
+QString reasonIn(const QString &error)
+{
+    const QStringList lines = error.split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+    if (lines.isEmpty())
+        return {};
+    const auto says = std::find_if(lines.begin(), lines.end(), [](const QString &line) {
+        return line.contains(QLatin1String("Error"))
+            || line.startsWith(QLatin1String("Fatal Python error"));
+    });
+    QString reason = (says != lines.end() ? *says : lines.back()).trimmed();
+    if (qEnvironmentVariableIsSet("PYTHONHOME") && error.contains(QLatin1String("encodings")))
+        reason += QLatin1String("; PYTHONHOME names no folder of this interpreter's: unset it");
+    return QLatin1String(": ") + reason;
+}
+
 /// Has the Python worker answer a question, as a JSON object.
 Result<QJsonObject> askPython(const std::string &interpreter,
     const std::vector<std::string> &question, const StillWanted &wanted)
@@ -41,12 +59,12 @@ Result<QJsonObject> askPython(const std::string &interpreter,
         pythonArguments(question), wanted);
     if (!said)
         return tl::unexpected(said.error());
-    const QJsonDocument answer = QJsonDocument::fromJson(QByteArray::fromStdString(said->output));
-    if (!answer.isObject()) {
-        const QString error = QString::fromStdString(said->error).trimmed();
+    // Whatever else is printed when the interpreter starts comes before the answer.
+    const QByteArray output = QByteArray::fromStdString(said->output).trimmed();
+    const QJsonDocument answer = QJsonDocument::fromJson(output.mid(output.lastIndexOf('\n') + 1));
+    if (!answer.isObject())
         return failure("'" + interpreter + "' does not run as a Python interpreter"
-            + (error.isEmpty() ? "" : ": " + error.section(QLatin1Char('\n'), -1).toStdString()));
-    }
+            + reasonIn(QString::fromStdString(said->error)).toStdString());
     const QJsonObject object = answer.object();
     if (object.contains(QLatin1String("error")))
         return failure(object.value(QLatin1String("error")).toString().toStdString());

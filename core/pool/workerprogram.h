@@ -7,6 +7,7 @@
 #include "task/taskspec.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace poolscope {
@@ -14,6 +15,7 @@ namespace poolscope {
 struct WorkerProgram {
     std::string program;
     std::vector<std::string> arguments;
+    std::vector<std::pair<std::string, std::string>> environment = {}; ///< added to the program's
 };
 
 /// The worker for this task, from the files installed beside the running program.

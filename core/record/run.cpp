@@ -7,6 +7,9 @@
 #include <QTimer>
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
+#include <random>
+#include <string>
 
 namespace poolscope {
 
@@ -38,6 +41,14 @@ std::int64_t secondsSince1970()
     return std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
 
+/// The user's, if there is one.
+std::string newHashSeed()
+{
+    const char *given = std::getenv("PYTHONHASHSEED");
+    const std::string seed = given ? given : "";
+    return seed.empty() || seed == "random" ? std::to_string(std::random_device()()) : seed;
+}
+
 } // namespace
 
 Result<Run::Opened> Run::open(const RunSpec &spec, Reading reading)
@@ -54,6 +65,8 @@ Result<Run::Opened> Run::open(
         return tl::unexpected(suits.error());
     auto record = std::make_unique<RunRecord>();
     record->spec = spec;
+    if (std::holds_alternative<PythonTask>(spec.task) && spec.hashSeed.empty())
+        record->spec.hashSeed = newHashSeed();
     record->machine = thisMachine();
     record->startedAt = secondsSince1970();
     const bool grows = source->growing() != nullptr;

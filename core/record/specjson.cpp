@@ -201,6 +201,12 @@ Json poolJson(const PoolSpec &pool)
     return json;
 }
 
+/// Runs of earlier versions have none.
+std::string hashSeedFrom(const Json &json)
+{
+    return json.contains("hash_seed") ? text(json, "hash_seed") : std::string();
+}
+
 PoolSpec poolFrom(const Json &json)
 {
     constexpr std::uint64_t one = 1;
@@ -266,15 +272,18 @@ Result<std::string> textFromJson(const Json &json)
 
 Json specJson(const RunSpec &spec)
 {
-    return {{"task", taskJson(spec.task)}, {"input", inputJson(spec.input)},
+    Json json{{"task", taskJson(spec.task)}, {"input", inputJson(spec.input)},
         {"pool", poolJson(spec.pool)}};
+    if (!spec.hashSeed.empty())
+        json["hash_seed"] = textJson(spec.hashSeed);
+    return json;
 }
 
 Result<RunSpec> specFromJson(const Json &json)
 {
     try {
         return RunSpec{taskFrom(member(json, "task")), inputFrom(member(json, "input")),
-            poolFrom(member(json, "pool"))};
+            poolFrom(member(json, "pool")), hashSeedFrom(json)};
     } catch (const Wrong &wrong) {
         return failure(wrong.what);
     }

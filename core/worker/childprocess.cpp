@@ -45,7 +45,6 @@ void becomeProgram(const char *path, char *const *words, Ends ends, pid_t worker
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != worker)
         _exit(127);
-    std::signal(SIGINT, SIG_DFL);
     std::signal(SIGPIPE, SIG_DFL);
     if (ends.input >= 0)
         dup2(ends.input, STDIN_FILENO);

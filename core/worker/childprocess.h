@@ -2,7 +2,8 @@
 // ChildProcess: a program that the worker runs for its task, and the pipes to it.
 //
 // It is in the worker's process group and session, so that it ends with the worker, and is killed
-// when the worker dies. It starts with no signal ignored and no descriptor but 0, 1 and 2.
+// when the worker dies. It ignores the signals that were ignored when the program was started, and
+// has no descriptor but 0, 1 and 2.
 #pragma once
 
 #include "system/oomkills.h"

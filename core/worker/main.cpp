@@ -36,7 +36,7 @@ int main(int argc, char **argv)
     const std::string mode = arguments.empty() ? "" : arguments[0];
     if (mode == "--guard")
         return runGuard(STDIN_FILENO);
-    Channel channel = takeChannel();
+    Channel channel = takeChannel(mode.empty() ? STDIN_FILENO : STDOUT_FILENO);
     if (mode == "--library-tasks" && arguments.size() == 2)
         return answer(channel.output.number(), listTasks(arguments[1]));
     if (mode == "--check-library" && arguments.size() == 3)

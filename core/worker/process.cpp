@@ -7,13 +7,15 @@
 
 namespace poolscope::worker {
 
-Channel takeChannel()
+Channel takeChannel(int output)
 {
     if (setsid() < 0) // it leads a group already, of its own where the pool has seen to it
         setpgid(0, 0);
-    std::signal(SIGINT, SIG_IGN);
+    // A handler, unlike SIG_IGN, does not go on to the programs that are started.
+    if (std::signal(SIGINT, [](int) {}) == SIG_IGN)
+        std::signal(SIGINT, SIG_IGN);
     std::signal(SIGPIPE, SIG_IGN);
-    Channel channel{OwnDescriptor(STDIN_FILENO), OwnDescriptor(STDOUT_FILENO)};
+    Channel channel{OwnDescriptor(STDIN_FILENO), OwnDescriptor(output)};
     const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     dup2(null, STDIN_FILENO);
     dup2(STDERR_FILENO, STDOUT_FILENO);
