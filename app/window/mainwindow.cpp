@@ -58,6 +58,13 @@ constexpr std::chrono::milliseconds chartBudget{4}; // for what is new, at each 
 constexpr int framesAfterEnd = 3;
 constexpr double panStep = 0.25;
 constexpr double zoomStep = 0.7;
+
+/// A source that hears of a move deletes the file.
+void acceptAsCopy(QDropEvent &event)
+{
+    event.setDropAction(Qt::CopyAction);
+    event.accept();
+}
 enum Tab {
     workersTab,
     outcomesTab,
@@ -1028,7 +1035,7 @@ void MainWindow::dragEnterEvent(QDragEnterEvent *event)
 {
     const QList<QUrl> urls = event->mimeData()->urls();
     if (urls.size() == 1 && urls.front().isLocalFile() && !isBusy())
-        event->acceptProposedAction();
+        acceptAsCopy(*event);
 }
 
 void MainWindow::dropEvent(QDropEvent *event)
@@ -1038,7 +1045,7 @@ void MainWindow::dropEvent(QDropEvent *event)
         openFile(path);
     else
         m_panel->takeFile(path);
-    event->acceptProposedAction();
+    acceptAsCopy(*event);
 }
 
 void MainWindow::wantFrames()
