@@ -402,7 +402,7 @@ TEST_F(PoolTest, GivesUpOnWorkersThatDieAtOnce)
 TEST_F(PoolTest, TreatsGarbageOnTheChannelAsADeath)
 {
     PythonTask task = python(squareRoot);
-    task.interpreter = script("#!/bin/sh\nhead -c 100000 /dev/urandom\nsleep 60\n");
+    task.interpreter = script("#!/bin/sh\nhead -c 100000 /dev/urandom >&0\nsleep 60\n");
     prepare(task, 10, workers(1));
     EXPECT_EQ(runToEnd(), PoolEnd::How::Failed);
     EXPECT_NE(m_run->end().error.find("protocol"), std::string::npos) << m_run->end().error;

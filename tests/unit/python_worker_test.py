@@ -504,7 +504,10 @@ class Worker:
         self.channel.sendall(data)
 
     def more(self):
-        data = self.channel.recv(1 << 20)
+        try:
+            data = self.channel.recv(1 << 20)
+        except ConnectionResetError:  # it ended before it had read all that it was sent
+            data = b""
         self.buffer += data
         self.came += data
         return bool(data)
