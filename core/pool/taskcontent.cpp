@@ -150,9 +150,12 @@ Result<TaskPaths> pathsOfPython(const PythonTask &task, const StillWanted &wante
     if (source->empty())
         return TaskPaths();
     const std::string path = absolute(*source);
-    if (!path.ends_with(".py")) // compiled, or an archive
-        return TaskPaths{path, {}};
     const bool isModule = !task.target.starts_with(*source);
+    // A module may be in an archive, and a file that the user names may have any ending.
+    const bool isSource =
+        isModule ? path.ends_with(".py") : !path.ends_with(".pyc") && !path.ends_with(".so");
+    if (!isSource)
+        return TaskPaths{path, {}};
     std::vector<std::string> folders = pythonPathFolders();
     folders.insert(folders.begin(),
         isModule ? folderOfModule(task, path) : std::filesystem::path(path).parent_path().string());

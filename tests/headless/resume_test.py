@@ -383,6 +383,12 @@ class Resuming(RunFileTest):
         self.assert_refuses_each_changed(
             ["lib/helper.py"], "--python", "script.py:f", "--python-interpreter", sys.executable)
 
+    def test_refuses_what_a_file_without_an_ending_imports_when_it_has_changed(self):
+        self.write_script_with_module()
+        self.path("script.py").rename(self.path("script"))
+        self.assert_refuses_each_changed(
+            ["lib/helper.py"], "--python", "./script:f", "--python-interpreter", sys.executable)
+
     def test_refuses_a_changed_script_of_an_interpreter(self):
         self.write_script_with_module()
         self.assert_refuses_each_changed(["script.py", "lib/helper.py"], "--command",
