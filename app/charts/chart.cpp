@@ -70,7 +70,7 @@ Chart::Chart(const QString &name, const QString &title, const QString &explanati
     setMouseTracking(true);
     setNotAntialiasedElements(QCP::aeAxes | QCP::aeGrid | QCP::aeSubGrid | QCP::aeItems);
     setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
-    // QCustomPlot's own legend, which is never shown, takes time by the square of their number.
+    // QCustomPlot's own legend is never shown, and adding n plottables to it takes n * n steps.
     setAutoAddPlottableToLegend(false);
     plotLayout()->setMargins(QMargins(0, 0, 0, 0));
     axisRect()->setMinimumMargins(outerMargins);

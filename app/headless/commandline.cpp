@@ -304,7 +304,7 @@ Result<CommandLine> toExport(const Arguments &arguments)
     return filled.map([&] { return CommandLine(options); });
 }
 
-/// Desktops hand over files as URLs, too.
+/// The path of a file that is given as a path or, as some desktops do, as a URL.
 std::string pathOf(const std::string &fileOrUrl)
 {
     const QUrl url(QString::fromStdString(fileOrUrl));

@@ -83,8 +83,8 @@ void surviveFileSizeLimit()
     std::signal(SIGXFSZ, [](int) {});
 }
 
-/// Sets what whoever started us may have left otherwise and the ends of processes are learnt by.
-/// What is ignored else stays so: that is how nohup, and a shell's `&`, keep a signal away.
+/// Child processes cannot be waited for while SIGCHLD is ignored, which is inherited. Other signals
+/// that are ignored stay ignored: nohup and a shell's `&` rely on that.
 void setReliedOnSignals()
 {
     std::signal(SIGCHLD, SIG_DFL);

@@ -23,8 +23,8 @@ using WithWidgets = std::function<int(int argc, char **argv, const CommandLine &
 /// Carries out the command that the arguments name and returns the program's exit status.
 int runProgram(int argc, char **argv, const WithWidgets &withWidgets);
 
-/// Has every figure be written with a point, in the language that the program speaks. To be called
-/// when there is a Qt application, which sets the user's locale.
+/// Formats all numbers with a decimal point, as English has it. To be called after the Qt
+/// application is made, which sets the user's locale.
 void writeFiguresInEnglish();
 
 /// Goes on as the program that has widgets, poolscope-window, which stands beside this one. It is

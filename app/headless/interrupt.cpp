@@ -30,8 +30,8 @@ void handleSignal(int)
     errno = saved;
 }
 
-/// For signals that are not ignored: nohup ignores SIGHUP, and a shell SIGINT of what a script has
-/// put in the background.
+/// Leaves signals ignored that were ignored: nohup ignores SIGHUP, and a shell ignores SIGINT in
+/// the background processes of a script.
 void setHandler(void (*handler)(int))
 {
     struct sigaction action { };

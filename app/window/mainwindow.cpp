@@ -59,7 +59,7 @@ constexpr int framesAfterEnd = 3;
 constexpr double panStep = 0.25;
 constexpr double zoomStep = 0.7;
 
-/// A source that hears of a move deletes the file.
+/// If a drop is reported as a move, the source deletes the file.
 void acceptAsCopy(QDropEvent &event)
 {
     event.setDropAction(Qt::CopyAction);

@@ -34,8 +34,8 @@ Words wordsFor(ProgramPage::Kind kind)
             ProgramPage::tr("One process for each input, started without a shell. {} is the input, "
                             "{NAME} a column of a CSV file; where there is neither, the input is "
                             "the last word. Quotes and backslashes are a shell's."),
-            ProgramPage::tr(
-                "{} is the input, else it is the last word; what it prints is the value"),
+            ProgramPage::tr("{} is replaced by the input, which is the last word if there is no "
+                            "{}. The output is the value"),
             ProgramPage::tr("Type a command, with {} where the input goes")};
     case ProgramPage::Kind::Shell:
         return {"shellScript", ProgramPage::tr("Script"), QStringLiteral("wc -c < \"$1\""),

@@ -28,7 +28,7 @@ constexpr const char *platformVariable = "QT_QPA_PLATFORM";
 constexpr const char *defaultChartsFolder = "poolscope-charts";
 constexpr int patienceAtEnd = 500; // milliseconds
 
-/// Platforms that need a display by these names.
+/// Whether all of these Qt platforms, separated by semicolons, need a display.
 bool needsDisplay(const QByteArray &platforms)
 {
     const QByteArrayList names = platforms.split(';');
@@ -37,8 +37,8 @@ bool needsDisplay(const QByteArray &platforms)
     });
 }
 
-/// Has Qt take what display there is, and none rather than end the program. Returns whether none
-/// is what the user wants.
+/// Sets the platform to the display that there is, or to offscreen rather than have Qt abort.
+/// Returns whether the user has chosen a platform that needs no display.
 bool choosePlatform()
 {
     const QByteArray wanted = qgetenv(platformVariable);

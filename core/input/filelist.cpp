@@ -162,7 +162,7 @@ private:
         }
     }
 
-    /// What is no folder, or has gone since it was listed, has no files.
+    /// Ignores paths that are not folders, or that were removed since they were listed.
     void cannotRead(std::string_view folder, int error)
     {
         if (error == ENOENT || error == ENOTDIR)
@@ -172,7 +172,7 @@ private:
         m_unreadable.emplace(folder.empty() ? "." : folder, error);
     }
 
-    // glob() hands nothing on to its callback.
+    // The callback of glob() has no parameter for a context.
     static inline thread_local Matcher *globbing = nullptr;
 
     bool m_wantsFolders;

@@ -45,7 +45,7 @@ void becomeWorker(int channel, pid_t parent, const rlimit &descriptors)
     if (getppid() != parent)
         _exit(1);
     dup2(channel, STDIN_FILENO);
-    dup2(STDERR_FILENO, STDOUT_FILENO); // what an interpreter prints when it starts is no message
+    dup2(STDERR_FILENO, STDOUT_FILENO); // an interpreter may print when it starts
 }
 
 } // namespace

@@ -41,7 +41,7 @@ std::int64_t secondsSince1970()
     return std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
 
-/// The user's, if there is one.
+/// PYTHONHASHSEED of the environment, or a random seed if that is not set.
 std::string newHashSeed()
 {
     const char *given = std::getenv("PYTHONHASHSEED");

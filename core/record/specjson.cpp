@@ -201,7 +201,7 @@ Json poolJson(const PoolSpec &pool)
     return json;
 }
 
-/// Runs of earlier versions have none.
+/// Empty for run files of earlier versions, which have no seed.
 std::string hashSeedFrom(const Json &json)
 {
     return json.contains("hash_seed") ? text(json, "hash_seed") : std::string();

@@ -32,7 +32,7 @@ void ChunkSizer::measuredWork(std::uint64_t iterations, std::chrono::nanoseconds
     if (iterations > 0) {
         const auto count = static_cast<double>(iterations);
         const double cost = static_cast<double>(busy.count()) / count;
-        // Alone it is one that another program interrupted, as a rule.
+        // A single slow measurement was usually interrupted by another program.
         const double sustained = std::min(cost, std::exchange(m_lastCost, cost));
         const double weight = std::clamp(sustained * count / recentTime, leastWeight, 1.0);
         m_recentCost += weight * (sustained - m_recentCost);

@@ -25,7 +25,8 @@ bool isRunnable(const std::string &path)
     return isFile(path) && access(path.c_str(), X_OK) == 0;
 }
 
-/// What the kernel, or env, would not find. It would say that the script is not there.
+/// Fails if the interpreter on the #! line does not exist, for which the kernel reports that the
+/// script does not exist.
 Result<std::string> checkInterpreter(const std::string &script)
 {
     std::string line;

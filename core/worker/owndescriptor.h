@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // OwnDescriptor: an open file of the worker's, in a process in which the code of tasks runs.
 //
-// It has a number that tasks hardly come across. A task can still close it, and then the number may
-// become a file of its own. So where foreign code runs isIntact() is asked before the descriptor is
-// written to or read from. What tells an own file is the signal that it is set to announce input
-// with, which it is never asked to do: looking at that takes a tenth of what fstat() takes, and
-// still as long as the square roots of some hundred numbers.
+// The descriptor has a high number, which tasks seldom use. A task can still close it, and may then
+// open a file under the same number. So callers that run foreign code check isIntact() before they
+// read or write. The check compares the descriptor's F_SETSIG signal, which nothing else uses; that
+// is a system call, too slow for each batch of quick iterations, but cheaper than fstat().
 #pragma once
 
 namespace poolscope::worker {
 
-/// Whether code of the user's runs in this process.
+/// Whether code of the user runs in this process.
 enum class ForeignCode { No, Yes };
 
 class OwnDescriptor {

@@ -48,7 +48,7 @@ public:
     virtual wire::Standing standing() const { return {}; }
 };
 
-/// Of a task of that kind.
+/// Whether a worker of this kind of task loads code of the user.
 constexpr ForeignCode foreignCodeOf(wire::TaskKind task)
 {
     return task == wire::TaskKind::Library ? ForeignCode::Yes : ForeignCode::No;
