@@ -8,12 +8,8 @@ namespace poolscope {
 
 namespace {
 
-/// Whether its times lie in the past and its values are as many as it says.
-bool isPlausible(const wire::Done &message)
+bool hasValueForEach(const wire::Done &message)
 {
-    const std::uint64_t clock = RunClock::monotonic();
-    if (message.begun > clock || message.duration > clock - message.begun)
-        return false;
     if (message.store != wire::Store::Inline)
         return true;
     wire::FieldReader values(message.values);
@@ -113,7 +109,7 @@ void Conversation::refused(const wire::Refused &refusal)
 void Conversation::done(const wire::Done &message)
 {
     const IndexRange indices{message.first, message.count};
-    if (!isPlausible(message)) {
+    if (!isPast(message) || !hasValueForEach(message)) {
         malformed("an answer is malformed");
         return;
     }
@@ -134,6 +130,18 @@ void Conversation::done(const wire::Done &message)
     m_listener.numbersDone(indices,
         message.store == wire::Store::ColumnReal ? OutcomeKind::Real : OutcomeKind::Integer,
         m_framesTime);
+}
+
+/// Reads the clock only where an earlier reading does not tell.
+bool Conversation::isPast(const wire::Done &message)
+{
+    const auto isBeforeReading = [&] {
+        return message.begun <= m_clockRead && message.duration <= m_clockRead - message.begun;
+    };
+    if (isBeforeReading())
+        return true;
+    m_clockRead = RunClock::monotonic();
+    return isBeforeReading();
 }
 
 void Conversation::noteAnswer(const Span &span)

@@ -81,6 +81,7 @@ private:
     void becameReady();
     void refused(const wire::Refused &refusal);
     void done(const wire::Done &message);
+    bool isPast(const wire::Done &message);
     void noteAnswer(const Span &span);
     std::vector<std::uint64_t> retriedOf(const wire::Done &message);
     void inlineDone(const wire::Done &message, const std::vector<std::uint64_t> &again);
@@ -109,6 +110,7 @@ private:
     std::vector<ChunkStations> m_answered; ///< chunks whose Stations are still to come
     std::uint64_t m_lastEnded = 0;
     std::uint64_t m_framesTime = 0;
+    std::uint64_t m_clockRead = 0; ///< a reading of RunClock::monotonic()
     std::uint64_t m_askedAt =
         0; ///< when it was asked for inputs; 0: it is not, or is reclaimed from
     std::uint64_t m_endOfSent = 0; ///< one past the last index of the chunk that was sent last

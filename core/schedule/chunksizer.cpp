@@ -68,12 +68,22 @@ std::uint64_t ChunkSizer::wantedSize() const
         m_largestMeasured * growth, m_options.largestChunk});
 }
 
+/// Takes about as long as to hand it over.
+std::uint64_t ChunkSizer::leastSize() const
+{
+    if (m_options.chunk || m_largestMeasured == 0)
+        return 1;
+    const double size = m_handover / std::max(costOfIteration(), m_recentCost);
+    const auto least = static_cast<std::uint64_t>(std::min(size, 0x1p62));
+    return std::max<std::uint64_t>(std::min(least, wantedSize()), 1);
+}
+
 std::uint64_t ChunkSizer::chunkSize(std::uint64_t remaining, std::size_t workers) const
 {
     if (m_options.chunk)
         return *m_options.chunk;
     const auto fair = remaining / (2 * std::max<std::uint64_t>(workers, 1));
-    return std::max<std::uint64_t>(std::min(wantedSize(), fair), 1);
+    return std::max(std::min(wantedSize(), fair), leastSize());
 }
 
 std::uint64_t ChunkSizer::window(std::uint64_t remaining, std::size_t workers) const

@@ -2,10 +2,11 @@
 // ChunkSizer: how large a chunk should be, and how many of them a worker should hold.
 //
 // Fixed sizes stay as they are. Automatic ones follow what was measured: a chunk should take about
-// 20 ms, and long enough that handing it over costs less than 1%; a worker should hold so many that
-// it has 2 ms of work in reserve, by what iterations cost as a rule or cost of late, whichever is
-// more; a single one that took long does not count. Until something is measured a chunk is one
-// input, and it grows by at most 8 times from one measurement to the next.
+// 20 ms, and long enough that handing it over costs less than 1%. When the inputs are about to run
+// out, it takes less, but not less than handing it over. A worker should hold so many that it has
+// 2 ms of work in reserve, by what iterations cost as a rule or cost of late, whichever is more; a
+// single one that took long does not count. Until something is measured a chunk is one input, and
+// it grows by at most 8 times from one measurement to the next.
 //
 // Plain arithmetic, no clock: it is told durations. One thread.
 #pragma once
@@ -47,8 +48,11 @@ public:
     /// For automatic sizes from now on.
     void setLargestChunk(std::uint64_t inputs) { m_options.largestChunk = inputs; }
 
-    /// Inputs for the next chunk, at least 1, when `remaining` inputs are left for `workers`.
+    /// Inputs for the next chunk, at least 1, when `remaining` inputs are left for `workers`; may be
+    /// more than remain.
     std::uint64_t chunkSize(std::uint64_t remaining, std::size_t workers) const;
+    /// Inputs below which a chunk is not worth to be divided, at least 1.
+    std::uint64_t leastSize() const;
     /// Chunks that a worker should hold, at least 1. Automatic, it is 1 when what remains is about
     /// to run out and a chunk takes long: none should wait behind another while a worker is idle.
     std::uint64_t window(std::uint64_t remaining, std::size_t workers) const;

@@ -91,11 +91,11 @@ void Scheduler::requeue(
     const IndexRange &range, const IndexRange &suspects, DeathCause cause, AfterDeath &result)
 {
     if (suspects.count == 0) {
-        putBack({range});
+        putBack(range);
         return;
     }
     if (suspects.first > range.first)
-        putBack({{range.first, suspects.first - range.first}});
+        putBack({range.first, suspects.first - range.first});
     const bool isKnown = suspects.count == 1;
     for (std::uint64_t index = suspects.first; index < suspects.end(); ++index) {
         if (isKnown || cause == DeathCause::Unknown)
@@ -104,13 +104,13 @@ void Scheduler::requeue(
             tryAlone(index);
     }
     if (suspects.end() < range.end())
-        putBack({{suspects.end(), range.end() - suspects.end()}});
+        putBack({suspects.end(), range.end() - suspects.end()});
 }
 
-void Scheduler::putBack(const Retry &retry)
+void Scheduler::putBack(const IndexRange &range)
 {
-    m_waitingRetries.push_back(retry);
-    m_waitingRetryCount += retry.range.count;
+    m_waitingRetries.push_back(range);
+    m_waitingRetryCount += range.count;
 }
 
 void Scheduler::accuse(std::uint64_t index, DeathCause cause, AfterDeath &result)
@@ -158,15 +158,15 @@ std::optional<IndexRange> Scheduler::nextRetry(std::uint64_t most)
 {
     if (m_waitingRetries.empty())
         return std::nullopt;
-    Retry &retry = m_waitingRetries.front();
+    IndexRange &range = m_waitingRetries.front();
     const std::uint64_t workers = std::max<std::uint64_t>(m_activeWorkers, 1);
-    const std::uint64_t share = (retry.range.count + workers - 1) / workers;
-    const std::uint64_t wanted =
-        retry.alone ? 1 : m_sizer.chunkSize(retry.range.count, m_activeWorkers);
-    const std::uint64_t size = std::min({wanted, share, most});
-    const IndexRange chunk{retry.range.first, size};
-    retry.range = {chunk.end(), retry.range.count - size};
-    if (retry.range.count == 0)
+    const std::uint64_t share = (range.count + workers - 1) / workers;
+    const std::uint64_t wanted = m_sizer.chunkSize(range.count, m_activeWorkers);
+    const std::uint64_t size =
+        std::min({wanted, std::max(share, m_sizer.leastSize()), range.count, most});
+    const IndexRange chunk{range.first, size};
+    range = {chunk.end(), range.count - size};
+    if (range.count == 0)
         m_waitingRetries.pop_front();
     m_waitingRetryCount -= size;
     return chunk;
@@ -264,7 +264,7 @@ std::uint64_t Scheduler::reclaim(WorkerId id, std::uint64_t position)
         if (chunk.endPosition <= position || chunk.endPosition > worker.requestEnd)
             break;
         const std::uint64_t count = std::min(chunk.endPosition - position, chunk.rest.count);
-        m_waitingRetries.push_front({{chunk.rest.end() - count, count}});
+        m_waitingRetries.push_front({chunk.rest.end() - count, count});
         chunk.rest.count -= count;
         chunk.size -= count;
         chunk.endPosition -= count;
@@ -343,8 +343,7 @@ std::vector<IndexRange> Scheduler::unsettled() const
         for (const Held &held : worker.held)
             ranges.push_back(held.rest);
     }
-    for (const Retry &retry : m_waitingRetries)
-        ranges.push_back(retry.range);
+    ranges.insert(ranges.end(), m_waitingRetries.begin(), m_waitingRetries.end());
     std::sort(ranges.begin(), ranges.end(),
         [](const IndexRange &a, const IndexRange &b) { return a.first < b.first; });
     ranges.push_back({m_nextFresh, UINT64_MAX - m_nextFresh});

@@ -197,21 +197,16 @@ private:
         std::uint32_t deaths = 0;
         std::uint32_t earlier = 0; ///< before someone asked for it to be tried again
     };
-    /// Indices to be tried again.
-    struct Retry {
-        IndexRange range;
-        bool alone = false; ///< in chunks of one
-    };
 
     std::optional<IndexRange> nextRetry(std::uint64_t most);
     std::optional<IndexRange> nextFresh(std::uint64_t most);
     bool isAllForOthers() const;
     bool hasNothingToDo(const Worker &worker) const;
-    void putBack(const Retry &retry);
+    void putBack(const IndexRange &range);
     void requeue(
         const IndexRange &range, const IndexRange &suspects, DeathCause cause, AfterDeath &result);
     void accuse(std::uint64_t index, DeathCause cause, AfterDeath &result);
-    void tryAlone(std::uint64_t index) { putBack({{index, 1}, true}); }
+    void tryAlone(std::uint64_t index) { putBack({index, 1}); }
     std::uint32_t deathsToQuarantine() const { return 2 + m_retries; }
     void stepOverSettled();
     std::uint64_t freshCount() const { return m_inputCount - m_nextFresh - m_skippedAhead; }
@@ -228,7 +223,7 @@ private:
     std::uint64_t m_settled = 0;
     std::uint64_t m_failed = 0;
     std::uint64_t m_limit = UINT64_MAX;
-    std::deque<Retry> m_waitingRetries;
+    std::deque<IndexRange> m_waitingRetries;
     std::uint64_t m_waitingRetryCount = 0; ///< inputs in these
     std::unordered_map<WorkerId, Worker> m_workers;
     std::size_t m_activeWorkers = 0;

@@ -91,9 +91,10 @@ std::optional<std::uint64_t> Outbox::newRequest()
 {
     if (!m_board.data())
         return std::nullopt;
-    // Adding nothing, unlike a load, cannot come before the stores of beginBatch().
-    const std::uint64_t request =
-        std::atomic_ref(*field(wire::boardRequest)).fetch_add(0, std::memory_order_seq_cst);
+    // The stores of beginBatch() may become visible after this load, by the time that a core takes
+    // to write them out. The pool waits for longer than that before it relies on them.
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    const std::uint64_t request = get(wire::boardRequest);
     if (std::exchange(m_request, request) == request)
         return std::nullopt;
     return get(wire::boardRequestEnd);

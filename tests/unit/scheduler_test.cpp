@@ -746,7 +746,7 @@ TEST(Scheduler, SizesChunksByWhatIsStillToBeDone)
     for (int i = 0; i < 3; ++i) {
         const auto chunk = scheduler.nextChunk(1);
         ASSERT_TRUE(chunk);
-        ASSERT_TRUE(scheduler.answered(1, *chunk, chunk->count * 1us));
+        ASSERT_TRUE(scheduler.answered(1, *chunk, chunk->count * 20us));
     }
     EXPECT_EQ(scheduler.chunkSizeNow(), (200U - 1 - 8 - 64) / 2);
     EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{73, 27})) << "up to what is settled";
@@ -838,10 +838,38 @@ TEST(Scheduler, LetsAutomaticChunksShrinkTowardsTheEnd)
     while (const auto chunk = scheduler.nextChunk(1)) {
         EXPECT_EQ(scheduler.chunkSizeNow() > 1, sizes.size() > 0 && sizes.size() < 4);
         sizes.push_back(chunk->count);
-        ASSERT_TRUE(scheduler.answered(1, *chunk, chunk->count * 1us));
+        ASSERT_TRUE(scheduler.answered(1, *chunk, chunk->count * 20us));
     }
     EXPECT_THAT(sizes, ElementsAre(1U, 4U, 3U, 3U, 2U, 1U, 1U, 1U, 1U, 1U, 1U, 1U))
         << "a quarter of what is left, for two";
+}
+
+TEST(Scheduler, DividesNothingThatTakesLessThanToHandItOver)
+{
+    Scheduler scheduler({}, 100);
+    scheduler.addWorker(1);
+    scheduler.addWorker(2);
+    std::vector<std::uint64_t> sizes;
+    while (const auto chunk = scheduler.nextChunk(1)) {
+        sizes.push_back(chunk->count);
+        ASSERT_TRUE(scheduler.answered(1, *chunk, chunk->count * 1us));
+    }
+    EXPECT_THAT(sizes, ElementsAre(1U, 8U, 22U, 20U, 20U, 20U, 9U)) << "20 us until it is measured";
+}
+
+TEST(Scheduler, ReturnedInputsAreDividedNoFurtherThanOthers)
+{
+    Scheduler scheduler({}, 1'000'000);
+    scheduler.addWorker(1);
+    for (int i = 0; i < 3; ++i) {
+        const auto chunk = scheduler.nextChunk(1);
+        ASSERT_TRUE(scheduler.answered(1, *chunk, chunk->count * 1us));
+    }
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{73, 512}));
+    scheduler.addWorker(2);
+    scheduler.reclaimAsked(1);
+    EXPECT_EQ(scheduler.reclaim(1, 560), 25U);
+    EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{560, 20}));
 }
 
 TEST(Scheduler, AChunkLetsOthersGrowOnceItIsAnsweredWhole)
@@ -875,7 +903,7 @@ TEST(Scheduler, SharesOutWhatIsTriedAgainInSmallerChunks)
     Scheduler scheduler({}, 1'000'000);
     scheduler.addWorker(1);
     scheduler.nextChunk(1);
-    EXPECT_TRUE(scheduler.answered(1, {0, 1}, 1us));
+    EXPECT_TRUE(scheduler.answered(1, {0, 1}, 20us));
     EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{1, 8}));
     scheduler.workerLeft(1);
     scheduler.addWorker(1);
