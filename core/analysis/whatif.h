@@ -13,6 +13,7 @@
 
 #include "analysis/recordedwork.h"
 #include "record/lane.h"
+#include "schedule/chunksizer.h"
 
 #include <cstdint>
 #include <memory>

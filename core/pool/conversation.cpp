@@ -121,9 +121,9 @@ void Conversation::done(const wire::Done &message)
     const Span span{m_clock.at(message.begun), message.duration, message.first, message.count};
     noteAnswer(span);
     if (message.store == wire::Store::Inline) {
-        const std::vector<std::uint64_t> again = retriedOf(message);
+        const Failures failures = failuresOf(message);
         m_listener.spanDone(m_worker, span);
-        inlineDone(message, again);
+        inlineDone(message, failures);
         return;
     }
     m_listener.spanDone(m_worker, span);
@@ -165,36 +165,37 @@ void Conversation::noteAnswer(const Span &span)
     m_hasAnswered = true;
 }
 
-/// The failed ones that will be tried again; the listener learns of them before their span.
-std::vector<std::uint64_t> Conversation::retriedOf(const wire::Done &message)
+/// Listeners learn of those that will be tried again before their span.
+Conversation::Failures Conversation::failuresOf(const wire::Done &message)
 {
-    std::vector<std::uint64_t> again;
+    Failures failures;
     wire::FieldReader values(message.values);
     for (std::uint64_t index = message.first; index < message.first + message.count; ++index) {
-        if (wire::decodeOutcome(values)->kind != OutcomeKind::Failure
-            || m_scheduler.failed(index) != Scheduler::AfterFailure::Retry)
+        if (wire::decodeOutcome(values)->kind != OutcomeKind::Failure)
+            continue;
+        failures.push_back(m_scheduler.failed(index));
+        if (failures.back())
             continue;
         m_listener.attemptFailed(index, m_worker, m_framesTime);
         m_news.putBack = true;
-        again.push_back(index);
     }
-    return again;
+    return failures;
 }
 
-void Conversation::inlineDone(const wire::Done &message, const std::vector<std::uint64_t> &again)
+void Conversation::inlineDone(const wire::Done &message, const Failures &failures)
 {
     wire::FieldReader values(message.values);
-    auto retried = again.begin();
+    auto failure = failures.begin();
     for (std::uint64_t index = message.first; index < message.first + message.count; ++index) {
         auto outcome = wire::decodeOutcome(values);
-        if (retried != again.end() && *retried == index) {
-            ++retried;
-            continue;
-        }
-        if (outcome->kind == OutcomeKind::Failure)
-            outcome->failure.context = {std::max(m_scheduler.failedAttempts(index), 1U), m_worker};
-        else if (m_doubts)
+        if (outcome->kind == OutcomeKind::Failure) {
+            const auto attempts = *failure++;
+            if (!attempts)
+                continue;
+            outcome->failure.context = {*attempts, m_worker};
+        } else if (m_doubts) {
             doubt(index, message.begun);
+        }
         m_listener.outcomeDone(index, *outcome, m_worker, m_framesTime);
     }
 }

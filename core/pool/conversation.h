@@ -9,6 +9,7 @@
 #include "pool/poollistener.h"
 #include "pool/runclock.h"
 #include "pool/workerprocess.h"
+#include "schedule/scheduler.h"
 #include "wire/messages.h"
 
 #include <QByteArray>
@@ -76,6 +77,10 @@ private:
         ChunkStations stations;
     };
 
+    /// Of the inputs of an answer that failed, in order: the attempts of those that are settled by
+    /// this, nothing for those that will be tried again.
+    using Failures = std::vector<std::optional<std::uint32_t>>;
+
     void handle(const wire::Frame &frame);
     void greeted(const wire::Hello &hello);
     void becameReady();
@@ -83,8 +88,8 @@ private:
     void done(const wire::Done &message);
     bool isPast(const wire::Done &message);
     void noteAnswer(const Span &span);
-    std::vector<std::uint64_t> retriedOf(const wire::Done &message);
-    void inlineDone(const wire::Done &message, const std::vector<std::uint64_t> &again);
+    Failures failuresOf(const wire::Done &message);
+    void inlineDone(const wire::Done &message, const Failures &failures);
     void doubt(std::uint64_t index, std::uint64_t begun);
     void stationsCame(const wire::Stations &message);
     void printed(const wire::Printed &message);

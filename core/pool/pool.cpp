@@ -96,9 +96,9 @@ void Pool::continueFrom(const std::vector<IndexRange> &settled, std::uint64_t el
     m_elapsedBefore = elapsed;
 }
 
-void Pool::failedBefore(std::uint64_t index, std::uint32_t attempts)
+void Pool::failedBefore(const TriedIndex &tried)
 {
-    m_scheduler.failedBefore(index, attempts);
+    m_scheduler.failedBefore(tried);
 }
 
 void Pool::start()
@@ -301,13 +301,13 @@ std::string Pool::heldBecause() const
     return hold == m_holds.end() ? std::string() : *hold;
 }
 
-void Pool::tryAgain(const std::vector<std::uint64_t> &indices)
+void Pool::tryAgain(const std::vector<TriedIndex> &indices)
 {
     if (m_phase != Phase::Running)
         return;
-    for (const std::uint64_t index : indices) {
-        m_scheduler.tryAgain(index);
-        m_listener.reopened(index, m_clock.now());
+    for (const TriedIndex &tried : indices) {
+        m_scheduler.tryAgain(tried);
+        m_listener.reopened(tried.index, m_clock.now());
     }
     dispatchAll();
 }
@@ -613,10 +613,10 @@ void Pool::workerDied(Slot &slot, const std::string &how)
         trustTheDead(slot);
     const auto after = m_scheduler.workerDied(
         slot.id, suspects, slot.excess ? DeathCause::OverLimit : DeathCause::Unknown);
-    for (const std::uint64_t index : after.quarantined)
-        quarantine(index, slot, how);
-    for (const std::uint64_t index : after.failed)
-        settleAsFailure(index, slot, slot.excess->kind, slot.excess->message);
+    for (const TriedIndex &tried : after.quarantined)
+        quarantine(tried, slot, how);
+    for (const TriedIndex &tried : after.failed)
+        settleAsFailure(tried, slot, slot.excess->kind, slot.excess->message);
 }
 
 /// What it was in doubt of stays so for ever. That is told, and the values are kept: there is no
@@ -648,16 +648,15 @@ IndexRange Pool::suspectsOf(const Slot &slot) const
     return isOnIt ? blamed : IndexRange{};
 }
 
-void Pool::quarantine(std::uint64_t index, const Slot &slot, const std::string &how)
+void Pool::quarantine(const TriedIndex &tried, const Slot &slot, const std::string &how)
 {
-    const std::uint32_t deaths = m_scheduler.deaths(index);
-    const std::string times = deaths == 2 ? "twice" : std::to_string(deaths) + " times";
+    const std::string times = tried.deaths == 2 ? "twice" : std::to_string(tried.deaths) + " times";
     settleAsFailure(
-        index, slot, failureQuarantined, "the worker died on this input " + times + ": " + how);
+        tried, slot, failureQuarantined, "the worker died on this input " + times + ": " + how);
 }
 
 void Pool::settleAsFailure(
-    std::uint64_t index, const Slot &slot, std::string_view kind, const std::string &message)
+    const TriedIndex &tried, const Slot &slot, std::string_view kind, const std::string &message)
 {
     const QByteArray &output = slot.process->lastOutput();
     const ProcessEnd &end = slot.process->end();
@@ -666,13 +665,13 @@ void Pool::settleAsFailure(
     failure.kind = kind;
     failure.message = message;
     failure.detail = {output.constData(), static_cast<std::size_t>(output.size())};
-    failure.context = {m_scheduler.failedAttempts(index), slot.id,
+    failure.context = {tried.attempts, slot.id,
         std::max(m_memory.peakOf(pid), slot.excess ? slot.excess->memory : 0)};
     if (!slot.excess) {
         failure.context.exitStatus = end.exitStatus;
         failure.context.signal = end.signal;
     }
-    m_listener.givenUp(index, failure, slot.id, m_clock.now());
+    m_listener.givenUp(tried.index, failure, slot.id, m_clock.now());
 }
 
 /// Starts a worker anew, unless its place is given up.
@@ -741,9 +740,8 @@ IdleReason Pool::idleReason() const
 /// reader: that has come as far as it can, but for what moves the limit.
 bool Pool::outcomesWaitForOrder() const
 {
-    const std::vector<IndexRange> unsettled = m_scheduler.unsettled();
     const std::uint64_t cells = m_setup.columnCells;
-    return !unsettled.empty() && unsettled.front().first + cells - cells / 4 < m_scheduler.limit();
+    return m_scheduler.firstUnsettled() + cells - cells / 4 < m_scheduler.limit();
 }
 
 void Pool::handOut(Slot &slot, std::uint64_t time)
@@ -883,6 +881,12 @@ void Pool::tellStop()
             tellRunning(slot, slot.process->running());
     }
     m_listener.stopped(m_clock.now());
+}
+
+std::optional<PoolEnd> Pool::ending() const
+{
+    const bool ends = m_phase == Phase::Ending || m_phase == Phase::Ended;
+    return ends ? std::optional(m_end) : std::nullopt;
 }
 
 void Pool::reportIfAllEnded()

@@ -79,8 +79,8 @@ public:
     /// Before start(): the run goes on where it was stopped, after `elapsed` nanoseconds and with
     /// these indices, sorted and disjoint, settled.
     void continueFrom(const std::vector<IndexRange> &settled, std::uint64_t elapsed);
-    /// The same: the index, which is not settled, has failed so often before.
-    void failedBefore(std::uint64_t index, std::uint32_t attempts);
+    /// Before start(), in ascending order: the index, which is not settled, has failed before.
+    void failedBefore(const TriedIndex &tried);
     void start();
     /// Workers join at once, or leave after the chunk that they are on. 1 to maxWorkers.
     void setWorkerCount(std::uint32_t count);
@@ -90,8 +90,10 @@ public:
     /// No more chunks are handed out while any holder has a reason, which is one line; empty: none.
     void setHold(Holder holder, const std::string &reason);
     /// These indices, which were settled as failures, are tried again. Nothing once the run ends.
-    void tryAgain(const std::vector<std::uint64_t> &indices);
+    void tryAgain(const std::vector<TriedIndex> &indices);
     bool isRunning() const { return m_phase == Phase::Running; }
+    /// How it ended, or will end once its workers have; nothing before.
+    std::optional<PoolEnd> ending() const;
     /// Kills the workers. What is settled stays.
     void cancel();
     /// The same, because of something outside of the pool that makes going on useless.
@@ -154,9 +156,9 @@ private:
     void workerDied(Slot &slot, const std::string &how);
     static std::string howItEnded(const Slot &slot);
     IndexRange suspectsOf(const Slot &slot) const;
-    void quarantine(std::uint64_t index, const Slot &slot, const std::string &how);
-    void settleAsFailure(
-        std::uint64_t index, const Slot &slot, std::string_view kind, const std::string &message);
+    void quarantine(const TriedIndex &tried, const Slot &slot, const std::string &how);
+    void settleAsFailure(const TriedIndex &tried, const Slot &slot, std::string_view kind,
+        const std::string &message);
     void replaceIfSpent(Slot &slot);
     std::string heldBecause() const;
     void restart(Slot &slot);

@@ -5,7 +5,7 @@
 // nanoseconds since the run's start, on one monotonic clock.
 #pragma once
 
-#include "schedule/scheduler.h"
+#include "schedule/indexrange.h"
 #include "wire/value.h"
 
 #include <cstdint>

@@ -122,7 +122,7 @@ void Run::continueRecord(const Opened &opened)
         return;
     for (const std::uint64_t index : opened.tryAgain) {
         if (const auto outcome = m_record->outcomes->read(index))
-            m_pool->failedBefore(index, outcome->view.failure.context.attempts);
+            m_pool->failedBefore({index, outcome->view.failure.context.attempts});
         m_recorder->reopened(index, m_record->elapsed);
     }
     m_recorder->missing(opened.takenBack);
@@ -139,7 +139,10 @@ void Run::continueRecord(const Opened &opened)
 void Run::connectPool()
 {
     // Where the run is destroyed before its end, its last snapshot tells of that moment.
-    connect(&m_thread, &QThread::finished, m_pool, [this] { publishStatus(*m_pool); });
+    connect(&m_thread, &QThread::finished, m_pool, [this] {
+        publishStatus(*m_pool);
+        m_poolEnding = m_pool->ending();
+    });
     connect(&m_thread, &QThread::finished, m_pool, &QObject::deleteLater);
     connect(
         this, &Run::actionsWaiting, m_pool, [this] { runActions(); }, Qt::QueuedConnection);
@@ -154,6 +157,7 @@ void Run::takePoolEnd(const PoolEnd &end)
     const RunClock clock{started ? m_pool->origin() : RunClock::monotonic()};
     if (m_journal)
         m_journal->finish(lastSnapshot(clock, stateAfter(end.how), end.error));
+    m_isRecorded = true;
     const std::lock_guard lock(m_mutex);
     m_poolEnd = end;
     emit poolEnded();
@@ -265,9 +269,11 @@ Run::~Run()
     }
     if (!m_journal)
         return;
-    if (!m_poolHasEnded)
+    if (!m_isRecorded) {
+        const PoolEnd end = m_poolEnding.value_or(PoolEnd{PoolEnd::How::Cancelled, {}, {}});
         m_journal->finish(lastSnapshot(
-            {started ? m_origin.load() : RunClock::monotonic()}, RunState::Cancelled, {}));
+            {started ? m_origin.load() : RunClock::monotonic()}, stateAfter(end.how), end.error));
+    }
     m_journal->waitUntilClosed(filePatience);
     m_journal.reset(); // it tells this object
 }
@@ -330,9 +336,14 @@ void Run::tryAgain(std::vector<std::uint64_t> indices)
             return;
         std::sort(indices.begin(), indices.end());
         indices.erase(std::unique(indices.begin(), indices.end()), indices.end());
-        std::erase_if(
-            indices, [this](std::uint64_t index) { return !m_record->outcomes->isFailure(index); });
-        pool.tryAgain(indices);
+        std::vector<TriedIndex> failed;
+        for (const std::uint64_t index : indices) {
+            if (!m_record->outcomes->isFailure(index))
+                continue;
+            if (const auto outcome = m_record->outcomes->read(index))
+                failed.push_back({index, outcome->view.failure.context.attempts});
+        }
+        pool.tryAgain(failed);
     });
 }
 

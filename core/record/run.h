@@ -143,6 +143,9 @@ private:
     PoolEnd m_poolEnd;
     std::string m_fileProblem;
     std::string m_fileLoss;
+    // Of the pool's thread, and of the destructor once that has ended.
+    bool m_isRecorded = false; ///< the end of the pool, in the run file
+    std::optional<PoolEnd> m_poolEnding;
     std::atomic<std::uint64_t> m_origin = 0;
     std::uint64_t m_readBelow = 0;
     std::uint64_t m_publishedLimit = 0;

@@ -48,8 +48,8 @@ public:
     /// For automatic sizes from now on.
     void setLargestChunk(std::uint64_t inputs) { m_options.largestChunk = inputs; }
 
-    /// Inputs for the next chunk, at least 1, when `remaining` inputs are left for `workers`; may be
-    /// more than remain.
+    /// Inputs for the next chunk, at least 1, when `remaining` inputs are left for `workers`; may
+    /// be more than remain.
     std::uint64_t chunkSize(std::uint64_t remaining, std::size_t workers) const;
     /// Inputs below which a chunk is not worth to be divided, at least 1.
     std::uint64_t leastSize() const;

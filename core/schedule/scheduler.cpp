@@ -101,7 +101,7 @@ void Scheduler::requeue(
         if (isKnown || cause == DeathCause::Unknown)
             accuse(index, cause, result);
         else
-            tryAlone(index);
+            m_attempts.enqueue(index, m_attempts.take(index));
     }
     if (suspects.end() < range.end())
         putBack({suspects.end(), range.end() - suspects.end()});
@@ -109,22 +109,21 @@ void Scheduler::requeue(
 
 void Scheduler::putBack(const IndexRange &range)
 {
-    m_waitingRetries.push_back(range);
-    m_waitingRetryCount += range.count;
+    m_putBack.push_back(range);
+    m_putBackCount += range.count;
 }
 
 void Scheduler::accuse(std::uint64_t index, DeathCause cause, AfterDeath &result)
 {
-    Attempts &attempts = m_attempts[index];
+    AttemptCounts counts = m_attempts.take(index);
     const bool died = cause == DeathCause::Unknown;
     const bool isSettled =
-        died ? ++attempts.deaths >= deathsToQuarantine() : ++attempts.failures > m_retries;
-    if (!isSettled)
-        tryAlone(index);
-    else if (died)
-        result.quarantined.push_back(index);
+        died ? ++counts.deaths >= deathsToQuarantine() : ++counts.failures > m_retries;
+    if (isSettled)
+        (died ? result.quarantined : result.failed)
+            .push_back({index, counts.total(), static_cast<std::uint32_t>(counts.deaths)});
     else
-        result.failed.push_back(index);
+        m_attempts.enqueue(index, counts);
 }
 
 std::optional<IndexRange> Scheduler::nextChunk(WorkerId id)
@@ -136,7 +135,7 @@ std::optional<IndexRange> Scheduler::nextChunk(WorkerId id)
         return std::nullopt;
     if (!worker.held.empty() && (isAsked || isAllForOthers()))
         return std::nullopt;
-    auto chunk = nextRetry(most);
+    auto chunk = nextReturned(most);
     if (!chunk)
         chunk = nextFresh(most);
     if (chunk) {
@@ -153,12 +152,20 @@ bool Scheduler::isSpent(WorkerId id) const
     return worker.given == m_recycle && worker.held.empty();
 }
 
-/// A range is shared out among the workers, even where a chunk might have all of it.
-std::optional<IndexRange> Scheduler::nextRetry(std::uint64_t most)
+/// Of the inputs that were handed out before. Those that may fail or kill again come last.
+std::optional<IndexRange> Scheduler::nextReturned(std::uint64_t most)
 {
-    if (m_waitingRetries.empty())
-        return std::nullopt;
-    IndexRange &range = m_waitingRetries.front();
+    if (!m_putBack.empty())
+        return nextPutBack(most);
+    if (!m_attempts.waiting().empty())
+        return IndexRange{m_attempts.sendNext(), 1};
+    return std::nullopt;
+}
+
+/// A range is shared out among the workers, even where a chunk might have all of it.
+IndexRange Scheduler::nextPutBack(std::uint64_t most)
+{
+    IndexRange &range = m_putBack.front();
     const std::uint64_t workers = std::max<std::uint64_t>(m_activeWorkers, 1);
     const std::uint64_t share = (range.count + workers - 1) / workers;
     const std::uint64_t wanted = m_sizer.chunkSize(range.count, m_activeWorkers);
@@ -167,8 +174,8 @@ std::optional<IndexRange> Scheduler::nextRetry(std::uint64_t most)
     const IndexRange chunk{range.first, size};
     range = {chunk.end(), range.count - size};
     if (range.count == 0)
-        m_waitingRetries.pop_front();
-    m_waitingRetryCount -= size;
+        m_putBack.pop_front();
+    m_putBackCount -= size;
     return chunk;
 }
 
@@ -181,6 +188,7 @@ std::optional<IndexRange> Scheduler::nextFresh(std::uint64_t most)
     const std::uint64_t gap = m_skipped.empty() ? end : std::min(end, m_skipped.front().first);
     const IndexRange chunk{m_nextFresh, std::min({wanted, gap - m_nextFresh, most})};
     m_nextFresh = chunk.end();
+    m_attempts.sentFresh(chunk);
     stepOverSettled();
     return chunk;
 }
@@ -198,6 +206,7 @@ bool Scheduler::answered(WorkerId id, IndexRange indices, std::chrono::nanosecon
         m_sizer.measuredChunk(chunk.size);
         held.pop_front();
     }
+    m_attempts.answered(indices);
     m_settled += indices.count;
     m_sizer.measuredWork(indices.count, busy);
     return true;
@@ -207,7 +216,7 @@ bool Scheduler::answered(WorkerId id, IndexRange indices, std::chrono::nanosecon
 bool Scheduler::isAllForOthers() const
 {
     const std::uint64_t end = std::min(m_inputCount, m_limit);
-    const std::uint64_t waiting = m_waitingRetryCount + (end > m_nextFresh ? end - m_nextFresh : 0);
+    const std::uint64_t waiting = returnedCount() + (end > m_nextFresh ? end - m_nextFresh : 0);
     if (waiting >= m_activeWorkers)
         return false;
     const auto withoutWork = std::ranges::count_if(
@@ -222,7 +231,7 @@ bool Scheduler::hasNothingToDo(const Worker &worker) const
 
 std::optional<WorkerId> Scheduler::nextToReclaim(std::chrono::nanoseconds leastWork) const
 {
-    if (!m_waitingRetries.empty() || m_nextFresh < std::min(m_inputCount, m_limit))
+    if (hasReturned() || m_nextFresh < std::min(m_inputCount, m_limit))
         return std::nullopt;
     std::size_t withoutWork = 0;
     std::size_t asked = 0;
@@ -264,7 +273,7 @@ std::uint64_t Scheduler::reclaim(WorkerId id, std::uint64_t position)
         if (chunk.endPosition <= position || chunk.endPosition > worker.requestEnd)
             break;
         const std::uint64_t count = std::min(chunk.endPosition - position, chunk.rest.count);
-        m_waitingRetries.push_front({chunk.rest.end() - count, count});
+        m_putBack.push_front({chunk.rest.end() - count, count});
         chunk.rest.count -= count;
         chunk.size -= count;
         chunk.endPosition -= count;
@@ -274,7 +283,7 @@ std::uint64_t Scheduler::reclaim(WorkerId id, std::uint64_t position)
         worker.held.pop_back();
     }
     worker.given -= reclaimed;
-    m_waitingRetryCount += reclaimed;
+    m_putBackCount += reclaimed;
     return reclaimed;
 }
 
@@ -283,31 +292,23 @@ void Scheduler::reclaimAnswered(WorkerId worker)
     m_workers.at(worker).request = Request::None;
 }
 
-Scheduler::AfterFailure Scheduler::failed(std::uint64_t index)
+std::optional<std::uint32_t> Scheduler::failed(std::uint64_t index)
 {
-    // Where nothing is retried a first attempt is not worth an entry.
-    const bool isKnown = m_retries > 0 || m_attempts.contains(index);
-    if (!isKnown || ++m_attempts[index].failures > m_retries) {
+    AttemptCounts counts = m_attempts.take(index);
+    if (++counts.failures > m_retries) {
         ++m_failed;
-        return AfterFailure::Settled;
+        return counts.total();
     }
     --m_settled;
-    tryAlone(index);
-    return AfterFailure::Retry;
+    m_attempts.enqueue(index, counts);
+    return std::nullopt;
 }
 
-void Scheduler::tryAgain(std::uint64_t index)
+void Scheduler::tryAgain(const TriedIndex &settled)
 {
-    const std::uint32_t earlier = std::max(failedAttempts(index), 1U);
-    m_attempts[index] = {0, 0, earlier};
     --m_settled;
     --m_failed;
-    tryAlone(index);
-}
-
-void Scheduler::failedBefore(std::uint64_t index, std::uint32_t attempts)
-{
-    m_attempts[index] = {0, 0, attempts};
+    m_attempts.enqueue(settled.index, AttemptCounts::after(std::max(settled.attempts, 1U)));
 }
 
 IndexRange Scheduler::unansweredOf(WorkerId worker) const
@@ -316,24 +317,9 @@ IndexRange Scheduler::unansweredOf(WorkerId worker) const
     return held.empty() ? IndexRange{} : held.front().rest;
 }
 
-std::uint32_t Scheduler::failedAttempts(std::uint64_t index) const
-{
-    const auto found = m_attempts.find(index);
-    if (found == m_attempts.end())
-        return 0;
-    const Attempts &attempts = found->second;
-    return attempts.failures + attempts.deaths + attempts.earlier;
-}
-
-std::uint32_t Scheduler::deaths(std::uint64_t index) const
-{
-    const auto found = m_attempts.find(index);
-    return found == m_attempts.end() ? 0 : found->second.deaths;
-}
-
 bool Scheduler::heldByLimit() const
 {
-    return m_waitingRetries.empty() && m_nextFresh < m_inputCount && m_nextFresh >= m_limit;
+    return !hasReturned() && m_nextFresh < m_inputCount && m_nextFresh >= m_limit;
 }
 
 std::vector<IndexRange> Scheduler::unsettled() const
@@ -343,11 +329,27 @@ std::vector<IndexRange> Scheduler::unsettled() const
         for (const Held &held : worker.held)
             ranges.push_back(held.rest);
     }
-    ranges.insert(ranges.end(), m_waitingRetries.begin(), m_waitingRetries.end());
+    ranges.insert(ranges.end(), m_putBack.begin(), m_putBack.end());
+    for (const Attempts::Waiting &alone : m_attempts.waiting())
+        ranges.push_back({alone.index, 1});
     std::sort(ranges.begin(), ranges.end(),
         [](const IndexRange &a, const IndexRange &b) { return a.first < b.first; });
     ranges.push_back({m_nextFresh, UINT64_MAX - m_nextFresh});
     return ranges;
+}
+
+std::uint64_t Scheduler::firstUnsettled() const
+{
+    std::uint64_t first = m_nextFresh;
+    for (const auto &[id, worker] : m_workers) {
+        for (const Held &held : worker.held)
+            first = std::min(first, held.rest.first);
+    }
+    for (const IndexRange &range : m_putBack)
+        first = std::min(first, range.first);
+    for (const Attempts::Waiting &alone : m_attempts.waiting())
+        first = std::min(first, alone.index);
+    return first;
 }
 
 std::uint64_t Scheduler::chunkSizeNow() const

@@ -17,7 +17,9 @@
 // No clock, no threads, no processes: the same calls give the same decisions.
 #pragma once
 
+#include "schedule/attempts.h"
 #include "schedule/chunksizer.h"
+#include "schedule/indexrange.h"
 
 #include <chrono>
 #include <cstdint>
@@ -28,39 +30,9 @@
 
 namespace poolscope {
 
-using WorkerId = std::uint32_t; ///< from 1; a replaced worker keeps its number
-
 /// Work of less time is not reclaimed before a worker has had nothing to do for reclaimInterval.
 inline constexpr std::chrono::nanoseconds reclaimedAtOnce = std::chrono::microseconds(500);
 inline constexpr std::chrono::milliseconds reclaimInterval{1};
-
-/// The half-open range of indices [first, first + count).
-struct IndexRange {
-    std::uint64_t first = 0;
-    std::uint64_t count = 0;
-
-    std::uint64_t end() const { return first + count; }
-    bool contains(std::uint64_t index) const { return index - first < count; }
-    friend bool operator==(const IndexRange &, const IndexRange &) = default;
-};
-
-/// At the end of a list, into its last range where that ends at `indices`.
-inline void append(std::vector<IndexRange> &ranges, IndexRange indices)
-{
-    if (!ranges.empty() && ranges.back().end() == indices.first)
-        ranges.back().count += indices.count;
-    else
-        ranges.push_back(indices);
-}
-
-/// How many indices these are, where they are disjoint.
-inline std::uint64_t countOf(const std::vector<IndexRange> &ranges)
-{
-    std::uint64_t count = 0;
-    for (const IndexRange &range : ranges)
-        count += range.count;
-    return count;
-}
 
 struct ScheduleOptions {
     ChunkOptions chunks;
@@ -75,11 +47,9 @@ enum class DeathCause {
 
 class Scheduler {
 public:
-    enum class AfterFailure { Retry, Settled };
-
     struct AfterDeath {
-        std::vector<std::uint64_t> quarantined; ///< settled now, as failures
-        std::vector<std::uint64_t> failed; ///< over a limit; settled now, as failures
+        std::vector<TriedIndex> quarantined; ///< settled now, as failures
+        std::vector<TriedIndex> failed; ///< over a limit; settled now, as failures
         std::uint64_t requeued = 0; ///< indices that will be tried again
     };
 
@@ -114,15 +84,17 @@ public:
     /// The worker answered these indices, in `busy`. False if it was not their turn: a worker
     /// answers what it was given, in order.
     [[nodiscard]] bool answered(WorkerId worker, IndexRange indices, std::chrono::nanoseconds busy);
-    /// One index of those last answered has failed in the task.
-    AfterFailure failed(std::uint64_t index);
+    /// One index of those last answered has failed in the task. Returns how often it was tried if
+    /// that settles it, and nothing if it will be tried again.
+    std::optional<std::uint32_t> failed(std::uint64_t index);
     /// An index that was settled as a failure is to be tried again, with all its retries anew.
-    void tryAgain(std::uint64_t index);
+    void tryAgain(const TriedIndex &settled);
     /// So many indices that were answered count as settled no more. They are not handed out again:
     /// the run ends.
     void takenBack(std::uint64_t count) { m_settled -= count; }
-    /// Before anything is handed out: the index has failed so often before this run went on.
-    void failedBefore(std::uint64_t index, std::uint32_t attempts);
+    /// Before anything is handed out, in ascending order: the index, which is not settled, has
+    /// failed so often before this run was resumed.
+    void failedBefore(const TriedIndex &tried) { m_attempts.addEarlier(tried); }
     /// Whether the worker has done all that it may do before it is replaced.
     bool isSpent(WorkerId worker) const;
 
@@ -152,17 +124,12 @@ public:
 
     /// The unanswered rest of the chunk that the worker is on; count is 0 where it holds none.
     IndexRange unansweredOf(WorkerId worker) const;
-    /// How often the index has been tried and has come to nothing.
-    std::uint32_t failedAttempts(std::uint64_t index) const;
-
-    /// How often a worker has died on the index.
-    std::uint32_t deaths(std::uint64_t index) const;
-
     std::uint64_t inputCount() const { return m_inputCount; } ///< so far
     bool areInputsComplete() const { return m_inputs == Inputs::Complete; }
     /// What is not settled, sorted; the last range is all that was never handed out, and goes on
     /// for inputs that will come.
     std::vector<IndexRange> unsettled() const;
+    std::uint64_t firstUnsettled() const;
     std::uint64_t settledCount() const { return m_settled; }
     std::uint64_t failedCount() const { return m_failed; } ///< of these, failures
     bool allSettled() const { return areInputsComplete() && m_settled == m_inputCount; }
@@ -192,13 +159,9 @@ private:
         std::uint64_t requestEnd = 0; ///< `sent` when it was asked last
         bool retired = false;
     };
-    struct Attempts {
-        std::uint32_t failures = 0;
-        std::uint32_t deaths = 0;
-        std::uint32_t earlier = 0; ///< before someone asked for it to be tried again
-    };
 
-    std::optional<IndexRange> nextRetry(std::uint64_t most);
+    std::optional<IndexRange> nextReturned(std::uint64_t most);
+    IndexRange nextPutBack(std::uint64_t most);
     std::optional<IndexRange> nextFresh(std::uint64_t most);
     bool isAllForOthers() const;
     bool hasNothingToDo(const Worker &worker) const;
@@ -206,11 +169,12 @@ private:
     void requeue(
         const IndexRange &range, const IndexRange &suspects, DeathCause cause, AfterDeath &result);
     void accuse(std::uint64_t index, DeathCause cause, AfterDeath &result);
-    void tryAlone(std::uint64_t index) { putBack({index, 1}); }
     std::uint32_t deathsToQuarantine() const { return 2 + m_retries; }
     void stepOverSettled();
     std::uint64_t freshCount() const { return m_inputCount - m_nextFresh - m_skippedAhead; }
-    std::uint64_t waitingCount() const { return freshCount() + m_waitingRetryCount; }
+    std::uint64_t waitingCount() const { return freshCount() + returnedCount(); }
+    std::uint64_t returnedCount() const { return m_putBackCount + m_attempts.waiting().size(); }
+    bool hasReturned() const { return returnedCount() > 0; }
 
     ChunkSizer m_sizer;
     std::uint32_t m_retries;
@@ -223,11 +187,11 @@ private:
     std::uint64_t m_settled = 0;
     std::uint64_t m_failed = 0;
     std::uint64_t m_limit = UINT64_MAX;
-    std::deque<IndexRange> m_waitingRetries;
-    std::uint64_t m_waitingRetryCount = 0; ///< inputs in these
+    std::deque<IndexRange> m_putBack; ///< that a worker had and did not answer
+    std::uint64_t m_putBackCount = 0; ///< inputs in these
     std::unordered_map<WorkerId, Worker> m_workers;
     std::size_t m_activeWorkers = 0;
-    std::unordered_map<std::uint64_t, Attempts> m_attempts;
+    Attempts m_attempts;
 };
 
 } // namespace poolscope

@@ -10,6 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::ElementsAre;
+using testing::IsEmpty;
 
 ScheduleOptions fixed(std::uint64_t chunk, std::uint64_t window, std::uint32_t retries = 0)
 {
@@ -82,14 +83,11 @@ TEST(Scheduler, TriesADeadWorkersIndexAloneOnceAndThenQuarantinesIt)
     EXPECT_EQ(first.requeued, 6U);
 
     scheduler.addWorker(1);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{5, 5})) << "those that are not to blame first";
+    EXPECT_TRUE(scheduler.answered(1, {5, 5}, 1ms));
     EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{4, 1})) << "alone";
     const auto second = scheduler.workerDied(1, {4, 1});
-    EXPECT_THAT(second.quarantined, ElementsAre(4U));
-    EXPECT_EQ(scheduler.failedAttempts(4), 2U);
-
-    scheduler.addWorker(1);
-    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{5, 5}));
-    EXPECT_TRUE(scheduler.answered(1, {5, 5}, 1ms));
+    EXPECT_THAT(second.quarantined, ElementsAre(TriedIndex{4, 2, 2}));
     EXPECT_TRUE(scheduler.allSettled());
 }
 
@@ -99,16 +97,22 @@ TEST(Scheduler, TriesEachSuspectAlone)
     scheduler.addWorker(1);
     scheduler.nextChunk(1);
     EXPECT_EQ(scheduler.workerDied(1, {2, 3}).requeued, 8U);
-    EXPECT_EQ(scheduler.deaths(3), 1U) << "it may have been on any of them";
     scheduler.addWorker(1);
     std::vector<IndexRange> chunks;
     while (const auto chunk = scheduler.nextChunk(1)) {
         chunks.push_back(*chunk);
+        if (*chunk == IndexRange{3, 1}) {
+            EXPECT_THAT(
+                scheduler.workerDied(1, *chunk).quarantined, ElementsAre(TriedIndex{3, 2, 2}))
+                << "it may have been on any of them";
+            scheduler.addWorker(1);
+            continue;
+        }
         EXPECT_TRUE(scheduler.answered(1, *chunk, 1ms));
     }
     EXPECT_THAT(chunks,
-        ElementsAre(IndexRange{0, 2}, IndexRange{2, 1}, IndexRange{3, 1}, IndexRange{4, 1},
-            IndexRange{5, 3}));
+        ElementsAre(IndexRange{0, 2}, IndexRange{5, 3}, IndexRange{2, 1}, IndexRange{3, 1},
+            IndexRange{4, 1}));
     EXPECT_TRUE(scheduler.allSettled());
 }
 
@@ -133,13 +137,12 @@ TEST(Scheduler, RetriesFailuresAsOftenAsAsked)
     for (int attempt = 0; attempt < 2; ++attempt) {
         ASSERT_EQ(scheduler.nextChunk(1), (IndexRange{0, 1}));
         ASSERT_TRUE(scheduler.answered(1, {0, 1}, 1ms));
-        EXPECT_EQ(scheduler.failed(0), Scheduler::AfterFailure::Retry);
+        EXPECT_EQ(scheduler.failed(0), std::nullopt);
         EXPECT_FALSE(scheduler.allSettled());
     }
     scheduler.nextChunk(1);
     ASSERT_TRUE(scheduler.answered(1, {0, 1}, 1ms));
-    EXPECT_EQ(scheduler.failed(0), Scheduler::AfterFailure::Settled);
-    EXPECT_EQ(scheduler.failedAttempts(0), 3U);
+    EXPECT_EQ(scheduler.failed(0), 3U);
     EXPECT_TRUE(scheduler.allSettled());
 }
 
@@ -158,8 +161,7 @@ TEST(Scheduler, GrantsRetriesAfterDeathsToo)
             ASSERT_TRUE(suspect || scheduler.answered(1, *other, 1ms));
         }
     }
-    EXPECT_THAT(scheduler.workerDied(1, {0, 1}).quarantined, ElementsAre(0U));
-    EXPECT_EQ(scheduler.deaths(0), 4U);
+    EXPECT_THAT(scheduler.workerDied(1, {0, 1}).quarantined, ElementsAre(TriedIndex{0, 4, 4}));
     EXPECT_TRUE(scheduler.allSettled());
 }
 
@@ -211,11 +213,10 @@ TEST(Scheduler, AnIndexOverALimitFailsAtOnce)
     scheduler.nextChunk(1);
     ASSERT_TRUE(scheduler.answered(1, {0, 1}, 1ms));
     const auto after = scheduler.workerDied(1, {1, 1}, DeathCause::OverLimit);
-    EXPECT_THAT(after.failed, ElementsAre(1U));
+    EXPECT_THAT(after.failed, ElementsAre(TriedIndex{1, 1, 0})) << "which is not a death";
     EXPECT_TRUE(after.quarantined.empty());
     EXPECT_EQ(after.requeued, 2U);
     EXPECT_EQ(scheduler.failedCount(), 1U);
-    EXPECT_EQ(scheduler.deaths(1), 0U) << "it is no death";
     scheduler.addWorker(1);
     EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{2, 2}));
 }
@@ -223,13 +224,14 @@ TEST(Scheduler, AnIndexOverALimitFailsAtOnce)
 TEST(Scheduler, AnIndexOverALimitHasItsRetries)
 {
     Scheduler scheduler(fixed(1, 1, 1), 1);
-    for (const bool isLast : {false, true}) {
+    const auto exceed = [&] {
         scheduler.addWorker(1);
-        ASSERT_EQ(scheduler.nextChunk(1), (IndexRange{0, 1}));
-        EXPECT_EQ(scheduler.workerDied(1, {0, 1}, DeathCause::OverLimit).failed.empty(), !isLast);
-    }
+        EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{0, 1}));
+        return scheduler.workerDied(1, {0, 1}, DeathCause::OverLimit).failed;
+    };
+    EXPECT_THAT(exceed(), IsEmpty());
+    EXPECT_THAT(exceed(), ElementsAre(TriedIndex{0, 2, 0}));
     EXPECT_TRUE(scheduler.allSettled());
-    EXPECT_EQ(scheduler.failedAttempts(0), 2U);
 }
 
 TEST(Scheduler, SeveralOverALimitAreTriedAloneAndNotAccused)
@@ -241,8 +243,6 @@ TEST(Scheduler, SeveralOverALimitAreTriedAloneAndNotAccused)
     EXPECT_TRUE(after.failed.empty());
     EXPECT_TRUE(after.quarantined.empty());
     EXPECT_EQ(after.requeued, 5U);
-    EXPECT_EQ(scheduler.failedAttempts(1), 0U);
-    EXPECT_EQ(scheduler.deaths(1), 0U);
     scheduler.addWorker(1);
     std::vector<IndexRange> chunks;
     while (const auto chunk = scheduler.nextChunk(1)) {
@@ -250,9 +250,22 @@ TEST(Scheduler, SeveralOverALimitAreTriedAloneAndNotAccused)
         ASSERT_TRUE(scheduler.answered(1, *chunk, 1ms));
     }
     EXPECT_THAT(chunks,
-        ElementsAre(IndexRange{0, 1}, IndexRange{1, 1}, IndexRange{2, 1}, IndexRange{3, 1},
-            IndexRange{4, 1}));
+        ElementsAre(IndexRange{0, 1}, IndexRange{4, 1}, IndexRange{1, 1}, IndexRange{2, 1},
+            IndexRange{3, 1}));
     EXPECT_TRUE(scheduler.allSettled());
+    EXPECT_EQ(scheduler.failed(3), 1U);
+}
+
+TEST(Scheduler, AnIndexThatWasTriedAloneIsNotAccusedForThat)
+{
+    Scheduler scheduler(fixed(2, 1), 2);
+    scheduler.addWorker(1);
+    scheduler.nextChunk(1);
+    scheduler.workerDied(1, {0, 2}, DeathCause::OverLimit);
+    scheduler.addWorker(1);
+    ASSERT_EQ(scheduler.nextChunk(1), (IndexRange{0, 1}));
+    EXPECT_THAT(scheduler.workerDied(1, {0, 1}, DeathCause::OverLimit).failed,
+        ElementsAre(TriedIndex{0, 1, 0}));
 }
 
 TEST(Scheduler, GivesAWorkerNoMoreThanItMayHave)
@@ -293,15 +306,14 @@ TEST(Scheduler, TriesAFailureAgainWhenAsked)
     scheduler.addWorker(1);
     scheduler.nextChunk(1);
     ASSERT_TRUE(scheduler.answered(1, {0, 2}, 1ms));
-    ASSERT_EQ(scheduler.failed(1), Scheduler::AfterFailure::Settled);
+    ASSERT_EQ(scheduler.failed(1), 1U);
     ASSERT_TRUE(scheduler.allSettled());
-    scheduler.tryAgain(1);
+    scheduler.tryAgain({1, 1});
     EXPECT_FALSE(scheduler.allSettled());
     EXPECT_EQ(scheduler.failedCount(), 0U);
     ASSERT_EQ(scheduler.nextChunk(1), (IndexRange{1, 1}));
     ASSERT_TRUE(scheduler.answered(1, {1, 1}, 1ms));
-    EXPECT_EQ(scheduler.failed(1), Scheduler::AfterFailure::Settled);
-    EXPECT_EQ(scheduler.failedAttempts(1), 2U) << "the earlier attempt counts";
+    EXPECT_EQ(scheduler.failed(1), 2U) << "the earlier attempt counts";
     EXPECT_TRUE(scheduler.allSettled());
 }
 
@@ -311,14 +323,13 @@ TEST(Scheduler, AQuarantinedIndexMayKillTwiceAgainAfterItWasAskedFor)
     const auto die = [&] {
         scheduler.addWorker(1);
         scheduler.nextChunk(1);
-        return !scheduler.workerDied(1, {0, 1}).quarantined.empty();
+        return scheduler.workerDied(1, {0, 1}).quarantined;
     };
-    EXPECT_FALSE(die());
-    EXPECT_TRUE(die());
-    scheduler.tryAgain(0);
-    EXPECT_FALSE(die());
-    EXPECT_TRUE(die());
-    EXPECT_EQ(scheduler.failedAttempts(0), 4U);
+    EXPECT_THAT(die(), IsEmpty());
+    EXPECT_THAT(die(), ElementsAre(TriedIndex{0, 2, 2}));
+    scheduler.tryAgain({0, 2});
+    EXPECT_THAT(die(), IsEmpty());
+    EXPECT_THAT(die(), ElementsAre(TriedIndex{0, 4, 2}));
 }
 
 TEST(Scheduler, SettlesEveryIndexOnceWhateverDies)
@@ -350,7 +361,7 @@ TEST(Scheduler, SettlesEveryIndexOnceWhateverDies)
                     const std::uint64_t count = 1 + random() % chunk.count;
                     ASSERT_TRUE(scheduler.answered(id, {chunk.first, count}, 5us));
                     for (std::uint64_t i = chunk.first; i < chunk.first + count; ++i) {
-                        if (!chance(10) || scheduler.failed(i) == Scheduler::AfterFailure::Settled)
+                        if (!chance(10) || scheduler.failed(i))
                             ++settled[i];
                     }
                     chunk = {chunk.first + count, chunk.count - count};
@@ -378,10 +389,10 @@ TEST(Scheduler, SettlesEveryIndexOnceWhateverDies)
                     chance(50) ? IndexRange{rest.first, std::min<std::uint64_t>(rest.count, 3)}
                                : IndexRange{},
                     chance(50) ? DeathCause::Unknown : DeathCause::OverLimit);
-                for (const std::uint64_t index : after.quarantined)
-                    ++settled[index];
-                for (const std::uint64_t index : after.failed)
-                    ++settled[index];
+                for (const TriedIndex &tried : after.quarantined)
+                    ++settled[tried.index];
+                for (const TriedIndex &tried : after.failed)
+                    ++settled[tried.index];
                 worker = held.erase(worker);
             }
         }
@@ -416,7 +427,6 @@ TEST(Scheduler, TwoOverALimitAreNotAccusedEither)
     scheduler.addWorker(1);
     scheduler.nextChunk(1);
     EXPECT_TRUE(scheduler.workerDied(1, {0, 2}, DeathCause::OverLimit).failed.empty());
-    EXPECT_EQ(scheduler.failedAttempts(0), 0U);
 }
 
 TEST(Scheduler, GivesARetiredWorkerNothingMore)
@@ -476,12 +486,11 @@ TEST(Scheduler, AFailureThatIsAskedForHasAllItsRetries)
         EXPECT_TRUE(scheduler.answered(1, {0, 1}, 1ms));
         return scheduler.failed(0);
     };
-    for (int round = 0; round < 2; ++round) {
-        EXPECT_EQ(fail(), Scheduler::AfterFailure::Retry);
-        EXPECT_EQ(fail(), Scheduler::AfterFailure::Settled);
-        scheduler.tryAgain(0);
-    }
-    EXPECT_EQ(scheduler.failedAttempts(0), 4U);
+    EXPECT_EQ(fail(), std::nullopt);
+    EXPECT_EQ(fail(), 2U);
+    scheduler.tryAgain({0, 2});
+    EXPECT_EQ(fail(), std::nullopt);
+    EXPECT_EQ(fail(), 4U);
 }
 
 TEST(Scheduler, IsHeldByNoLimitWhereSomethingElseIsToBeDone)
@@ -520,7 +529,7 @@ TEST(Scheduler, KnowsWhatIsNotSettled)
         scheduler.nextChunk(worker);
     }
     EXPECT_TRUE(scheduler.answered(1, {0, 3}, 1ms));
-    EXPECT_EQ(scheduler.failed(1), Scheduler::AfterFailure::Retry);
+    EXPECT_EQ(scheduler.failed(1), std::nullopt);
     EXPECT_THAT(scheduler.unsettled(),
         ElementsAre(IndexRange{1, 1}, IndexRange{3, 1}, IndexRange{4, 4}, IndexRange{8, 4},
             IndexRange{12, 4}, rest));
@@ -796,14 +805,45 @@ TEST(Scheduler, SettlesNoMoreThanIsLeftAfterSomeWasTakenBack)
 
 TEST(Scheduler, CountsAttemptsFromBeforeTheRunWentOnAsNoRetries)
 {
-    Scheduler scheduler(fixed(1, 1, 1), 1);
-    scheduler.failedBefore(0, 2);
-    EXPECT_EQ(scheduler.failedAttempts(0), 2U);
+    Scheduler scheduler(fixed(2, 1, 1), 2);
+    scheduler.failedBefore({1, 2});
     scheduler.addWorker(1);
+    ASSERT_EQ(scheduler.nextChunk(1), (IndexRange{0, 2}));
+    ASSERT_TRUE(scheduler.answered(1, {0, 2}, 1ms));
+    EXPECT_EQ(scheduler.failed(1), std::nullopt);
+    ASSERT_EQ(scheduler.nextChunk(1), (IndexRange{1, 1}));
+    ASSERT_TRUE(scheduler.answered(1, {1, 1}, 1ms));
+    EXPECT_EQ(scheduler.failed(1), 4U);
+}
+
+TEST(Attempts, AreForgottenOnceTheIndexHasSucceeded)
+{
+    Attempts attempts;
+    AttemptCounts failedOnce;
+    failedOnce.failures = 1;
+    attempts.enqueue(0, failedOnce);
+    EXPECT_EQ(attempts.sendNext(), 0U);
+    attempts.answered({0, 1});
+    attempts.answered({1, 1});
+    EXPECT_EQ(attempts.take(0).total(), 0U);
+}
+
+TEST(Scheduler, FirstUnsettledIsTheLowestOfAllThatIsNot)
+{
+    Scheduler scheduler(fixed(2, 1, 1), 8);
+    EXPECT_EQ(scheduler.firstUnsettled(), 0U);
+    scheduler.addWorker(1);
+    scheduler.addWorker(2);
     scheduler.nextChunk(1);
-    ASSERT_TRUE(scheduler.answered(1, {0, 1}, 1ms));
-    EXPECT_EQ(scheduler.failed(0), Scheduler::AfterFailure::Retry);
-    EXPECT_EQ(scheduler.failedAttempts(0), 3U);
+    scheduler.nextChunk(2);
+    ASSERT_TRUE(scheduler.answered(1, {0, 2}, 1ms));
+    EXPECT_EQ(scheduler.firstUnsettled(), 2U) << "which a worker has";
+    EXPECT_EQ(scheduler.failed(1), std::nullopt);
+    EXPECT_EQ(scheduler.firstUnsettled(), 1U) << "which will be tried again";
+    ASSERT_EQ(scheduler.nextChunk(1), (IndexRange{1, 1}));
+    ASSERT_TRUE(scheduler.answered(1, {1, 1}, 1ms));
+    scheduler.workerLeft(2);
+    EXPECT_EQ(scheduler.firstUnsettled(), 2U) << "which was put back";
 }
 
 TEST(Scheduler, LeavesAnInputForEachWorkerWithoutWork)

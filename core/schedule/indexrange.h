@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// IndexRange: inputs that follow each other, by their indices; and the numbers of workers.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace poolscope {
+
+using WorkerId = std::uint32_t; ///< from 1; a replaced worker keeps its number
+
+/// The half-open range of indices [first, first + count).
+struct IndexRange {
+    std::uint64_t first = 0;
+    std::uint64_t count = 0;
+
+    std::uint64_t end() const { return first + count; }
+    bool contains(std::uint64_t index) const { return index - first < count; }
+    friend bool operator==(const IndexRange &, const IndexRange &) = default;
+};
+
+/// At the end of a list, into its last range where that ends at `indices`.
+inline void append(std::vector<IndexRange> &ranges, IndexRange indices)
+{
+    if (!ranges.empty() && ranges.back().end() == indices.first)
+        ranges.back().count += indices.count;
+    else
+        ranges.push_back(indices);
+}
+
+/// How many indices these are, where they are disjoint.
+inline std::uint64_t countOf(const std::vector<IndexRange> &ranges)
+{
+    std::uint64_t count = 0;
+    for (const IndexRange &range : ranges)
+        count += range.count;
+    return count;
+}
+
+} // namespace poolscope
