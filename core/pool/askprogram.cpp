@@ -29,11 +29,13 @@ void beginGroup(pid_t parent)
 /// A program with the processes that it starts, none of which outlives this object.
 class AskedProcess {
 public:
-    AskedProcess(const std::string &program, const std::vector<std::string> &arguments)
+    AskedProcess(const std::string &program, const std::vector<std::string> &arguments,
+        const std::string &folder)
     {
         QStringList list;
         for (const std::string &argument : arguments)
             list << QString::fromStdString(argument);
+        m_process.setWorkingDirectory(QString::fromStdString(folder));
         m_process.setStandardInputFile(QProcess::nullDevice());
         m_process.setChildProcessModifier([parent = getpid()] { beginGroup(parent); });
         m_process.start(QString::fromStdString(program), list);
@@ -79,10 +81,10 @@ private:
 } // namespace
 
 Result<ProgramAnswer> askProgram(const std::string &what, const std::string &program,
-    const std::vector<std::string> &arguments, const StillWanted &wanted)
+    const std::vector<std::string> &arguments, const StillWanted &wanted, const std::string &folder)
 {
     const QDeadlineTimer deadline(patience);
-    AskedProcess process(program, arguments);
+    AskedProcess process(program, arguments, folder);
     while (!process.waitForEnd()) {
         if (wanted && !wanted())
             return failure("the answer of " + what + " is no longer wanted");

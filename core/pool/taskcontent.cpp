@@ -21,6 +21,8 @@ namespace poolscope {
 
 namespace {
 
+namespace fs = std::filesystem;
+
 /// Reading more would keep a run waiting.
 constexpr off_t mostBytesRead = 256 << 20;
 
@@ -45,24 +47,51 @@ Result<TaskFile> hashed(const std::string &path)
         });
 }
 
-std::string absolute(const std::string &path)
-{
-    std::error_code error;
-    const auto whole = std::filesystem::absolute(path, error);
-    if (error)
-        return path;
-    // Behind a link, .. is not the folder that stands before it.
-    const auto plain = path.find("..") == std::string::npos
-        ? whole.lexically_normal()
-        : std::filesystem::weakly_canonical(whole, error);
-    return error ? path : plain.string();
-}
+/// What relative names of a task's files begin at.
+class Folder {
+public:
+    explicit Folder(fs::path path)
+        : m_path(std::move(path))
+    {
+    }
 
-bool isFile(const std::string &path)
-{
-    std::error_code error;
-    return std::filesystem::is_regular_file(path, error);
-}
+    const fs::path &path() const { return m_path; }
+
+    std::string absolute(const std::string &name) const
+    {
+        const fs::path whole = m_path / name;
+        // Behind a link, .. is not the folder that stands before it.
+        if (name.find("..") == std::string::npos)
+            return whole.lexically_normal().string();
+        std::error_code error;
+        const fs::path plain = fs::weakly_canonical(whole, error);
+        return error ? whole.string() : plain.string();
+    }
+
+    bool hasFile(const std::string &name) const
+    {
+        std::error_code error;
+        return fs::is_regular_file(m_path / name, error);
+    }
+
+    std::vector<std::string> pythonPath() const
+    {
+        std::vector<std::string> folders = pythonPathFolders();
+        for (std::string &folder : folders)
+            folder = (m_path / folder).string();
+        return folders;
+    }
+
+    /// As findProgram(), of a path from this folder.
+    Result<std::string> program(const std::string &name) const
+    {
+        const bool isPath = name.find('/') != std::string::npos;
+        return findProgram(isPath ? absolute(name) : name);
+    }
+
+private:
+    fs::path m_path;
+};
 
 struct TaskPaths {
     std::string runBy; ///< empty: by none of its own, or by another for each input
@@ -91,42 +120,42 @@ std::vector<std::string> possibleNames(const std::string &word)
     return names;
 }
 
-std::vector<std::string> filesNamedIn(std::span<const std::string> words)
+std::vector<std::string> filesNamedIn(std::span<const std::string> words, const Folder &folder)
 {
     std::vector<std::string> files;
     for (const std::string &word : words) {
         for (const std::string &name : possibleNames(word)) {
-            if (isFile(name))
-                files.push_back(absolute(name));
+            if (folder.hasFile(name))
+                files.push_back(folder.absolute(name));
         }
     }
     return files;
 }
 
 /// What Python source among the files imports is added to them.
-void addImports(std::vector<std::string> &files)
+void addImports(std::vector<std::string> &files, const Folder &folder)
 {
     const std::vector<std::string> named = files;
     for (const std::string &file : named) {
         if (!file.ends_with(".py"))
             continue;
-        std::vector<std::string> folders = pythonPathFolders();
-        folders.insert(folders.begin(), std::filesystem::path(file).parent_path());
+        std::vector<std::string> folders = folder.pythonPath();
+        folders.insert(folders.begin(), fs::path(file).parent_path());
         std::ranges::move(importedFiles(file, folders), std::back_inserter(files));
     }
 }
 
-Result<TaskPaths> pathsOfCommand(const std::string &command)
+Result<TaskPaths> pathsOfCommand(const std::string &command, const Folder &folder)
 {
     const auto words = splitWords(command);
     if (!words)
         return tl::unexpected(words.error());
-    std::vector<std::string> named = filesNamedIn(std::span(*words).subspan(1));
-    addImports(named);
+    std::vector<std::string> named = filesNamedIn(std::span(*words).subspan(1), folder);
+    addImports(named, folder);
     if (words->front().find('{') != std::string::npos)
         return TaskPaths{{}, std::move(named)};
-    return findProgram(words->front()).map([&named](const std::string &program) {
-        return TaskPaths{absolute(program), std::move(named)};
+    return folder.program(words->front()).map([&](const std::string &program) {
+        return TaskPaths{folder.absolute(program), std::move(named)};
     });
 }
 
@@ -134,48 +163,49 @@ Result<TaskPaths> pathsOfCommand(const std::string &command)
 std::string folderOfModule(const PythonTask &task, const std::string &source)
 {
     const std::string module = task.target.substr(0, task.target.rfind(':'));
-    const std::filesystem::path path(source);
+    const fs::path path(source);
     auto levels = std::ranges::count(module, '.') + (path.filename() == "__init__.py" ? 1 : 0);
-    std::filesystem::path folder = path.parent_path();
+    fs::path folder = path.parent_path();
     for (; levels > 0; --levels)
         folder = folder.parent_path();
     return folder;
 }
 
-Result<TaskPaths> pathsOfPython(const PythonTask &task, const StillWanted &wanted)
+Result<TaskPaths> pathsOfPython(
+    const PythonTask &task, const Folder &folder, const StillWanted &wanted)
 {
-    const auto source = pythonSource(task, wanted);
+    const auto source = pythonSource(task, folder.path().string(), wanted);
     if (!source)
         return tl::unexpected(source.error());
     if (source->empty())
         return TaskPaths();
-    const std::string path = absolute(*source);
+    const std::string path = folder.absolute(*source);
     const bool isModule = !task.target.starts_with(*source);
     // A module may be in an archive, and a file that the user names may have any ending.
     const bool isSource =
         isModule ? path.ends_with(".py") : !path.ends_with(".pyc") && !path.ends_with(".so");
     if (!isSource)
         return TaskPaths{path, {}};
-    std::vector<std::string> folders = pythonPathFolders();
+    std::vector<std::string> folders = folder.pythonPath();
     folders.insert(folders.begin(),
-        isModule ? folderOfModule(task, path) : std::filesystem::path(path).parent_path().string());
+        isModule ? folderOfModule(task, path) : fs::path(path).parent_path().string());
     return TaskPaths{path, importedFiles(path, folders)};
 }
 
-Result<TaskPaths> pathsOf(const TaskSpec &task, const StillWanted &wanted)
+Result<TaskPaths> pathsOf(const TaskSpec &task, const Folder &folder, const StillWanted &wanted)
 {
     if (const auto *python = std::get_if<PythonTask>(&task))
-        return pathsOfPython(*python, wanted);
+        return pathsOfPython(*python, folder, wanted);
     if (const auto *command = std::get_if<CommandTask>(&task))
-        return pathsOfCommand(command->command);
+        return pathsOfCommand(command->command, folder);
     if (const auto *filter = std::get_if<FilterTask>(&task))
-        return pathsOfCommand(filter->command);
+        return pathsOfCommand(filter->command, folder);
     TaskPaths paths;
     if (const auto *library = std::get_if<LibraryTask>(&task))
-        paths.runBy = absolute(library->path);
+        paths.runBy = folder.absolute(library->path);
     if (const auto *shell = std::get_if<ShellTask>(&task)) {
-        paths.others = filesNamedIn(std::span(&shell->script, 1));
-        addImports(paths.others);
+        paths.others = filesNamedIn(std::span(&shell->script, 1), folder);
+        addImports(paths.others, folder);
     }
     return paths;
 }
@@ -184,7 +214,8 @@ Result<TaskPaths> pathsOf(const TaskSpec &task, const StillWanted &wanted)
 
 Result<std::vector<TaskFile>> taskFiles(const TaskSpec &task, const StillWanted &wanted)
 {
-    const auto paths = pathsOf(task, wanted);
+    std::error_code error;
+    const auto paths = pathsOf(task, Folder(fs::current_path(error)), wanted);
     if (!paths)
         return tl::unexpected(paths.error());
     std::vector<TaskFile> files;
@@ -204,12 +235,12 @@ Result<std::vector<TaskFile>> taskFiles(const TaskSpec &task, const StillWanted 
     return files;
 }
 
-Result<std::string> firstChanged(
-    const std::vector<TaskFile> &before, const TaskSpec &task, const StillWanted &wanted)
+Result<std::string> firstChanged(const std::vector<TaskFile> &before, const TaskSpec &task,
+    const std::string &folder, const StillWanted &wanted)
 {
     if (before.empty())
         return std::string();
-    const auto now = pathsOf(task, wanted);
+    const auto now = pathsOf(task, Folder(folder), wanted);
     if (!now)
         return tl::unexpected(now.error());
     for (std::size_t i = 0; i < before.size(); ++i) {

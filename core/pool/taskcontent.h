@@ -22,13 +22,14 @@ struct TaskFile {
     std::string hash; ///< as ContentHasher has it; of a large one, of its size and time of change
 };
 
-/// Reads these files as they are now. Asks the interpreter where a Python module is, and imports
-/// nothing.
+/// Reads these files as they are now; relative names begin at the current folder. Asks the
+/// interpreter where a Python module is, and imports nothing.
 Result<std::vector<TaskFile>> taskFiles(const TaskSpec &task, const StillWanted &wanted = {});
 
 /// The path of the first of these files that is not what it was; the one the task is run by may
-/// have moved. Empty where all are what they were. Fails where the task has no such file any more.
-Result<std::string> firstChanged(
-    const std::vector<TaskFile> &before, const TaskSpec &task, const StillWanted &wanted = {});
+/// have moved. Empty where all are what they were. Relative names begin at `folder`. Fails where
+/// the task has no such file any more.
+Result<std::string> firstChanged(const std::vector<TaskFile> &before, const TaskSpec &task,
+    const std::string &folder, const StillWanted &wanted = {});
 
 } // namespace poolscope

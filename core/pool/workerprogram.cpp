@@ -53,10 +53,11 @@ QString reasonIn(const QString &error)
 
 /// Has the Python worker answer a question, as a JSON object.
 Result<QJsonObject> askPython(const std::string &interpreter,
-    const std::vector<std::string> &question, const StillWanted &wanted)
+    const std::vector<std::string> &question, const StillWanted &wanted,
+    const std::string &folder = {})
 {
     const auto said = askProgram("the Python interpreter '" + interpreter + "'", interpreter,
-        pythonArguments(question), wanted);
+        pythonArguments(question), wanted, folder);
     if (!said)
         return tl::unexpected(said.error());
     // Whatever else is printed when the interpreter starts comes before the answer.
@@ -114,12 +115,13 @@ Result<std::vector<PythonFunction>> pythonFunctions(
         });
 }
 
-Result<std::string> pythonSource(const PythonTask &task, const StillWanted &wanted)
+Result<std::string> pythonSource(
+    const PythonTask &task, const std::string &folder, const StillWanted &wanted)
 {
     const std::string place = task.target.substr(0, task.target.rfind(':'));
     if (place.ends_with(".py") || place.find('/') != std::string::npos)
         return place;
-    return askPython(task.interpreter, {"--source", place}, wanted)
+    return askPython(task.interpreter, {"--source", place}, wanted, folder)
         .map([](const QJsonObject &answer) {
             return answer.value(QLatin1String("path")).toString().toStdString();
         });

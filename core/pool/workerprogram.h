@@ -41,8 +41,10 @@ Result<std::vector<PythonFunction>> pythonFunctions(
     const std::string &place, const std::string &interpreter, const StillWanted &wanted);
 
 /// The file in which a Python task's function is looked for; empty for a module that has no source
-/// to read. Runs the interpreter only for a module, and imports none.
-Result<std::string> pythonSource(const PythonTask &task, const StillWanted &wanted);
+/// to read. Relative names begin at `folder`. Runs the interpreter only for a module, and imports
+/// none.
+Result<std::string> pythonSource(
+    const PythonTask &task, const std::string &folder, const StillWanted &wanted);
 
 /// checkTask() for this kind of task.
 Result<void> checkPython(const PythonTask &task, const StillWanted &wanted);

@@ -3,8 +3,11 @@
 
 #include "record/runfilereader.h"
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <set>
+#include <unistd.h>
 
 namespace poolscope {
 
@@ -32,19 +35,24 @@ Result<RunDescription> describe(const Run::Opened &opened, const StillWanted &wa
     return description;
 }
 
-Result<void> enterFolder(const RunDescription &description)
+Result<void> cannotEnter(const std::string &folder, int error)
 {
-    std::error_code error;
-    std::filesystem::current_path(description.folder, error);
-    if (error)
-        return failure("the run began in the folder " + description.folder
-            + ", which cannot be entered: " + error.message());
-    return {};
+    return failure("the run began in the folder " + folder
+        + ", which cannot be entered: " + std::strerror(error));
 }
 
-/// What a run file says of its run, in whose folder the program is then. Nothing long: it fails
-/// where another process holds the file and is going to change it.
-Result<RunFileInfo> toGoOn(const std::string &path)
+Result<void> enter(const std::string &folder)
+{
+    return chdir(folder.c_str()) == 0 ? Result<void>() : cannotEnter(folder, errno);
+}
+
+Result<void> checkFolder(const std::string &folder)
+{
+    return access(folder.c_str(), X_OK) == 0 ? Result<void>() : cannotEnter(folder, errno);
+}
+
+/// Fails at once if another process holds the file and is going to change it.
+Result<RunFileInfo> infoToResume(const std::string &path)
 {
     auto info = readRunFileInfo(path);
     if (!info)
@@ -56,14 +64,15 @@ Result<RunFileInfo> toGoOn(const std::string &path)
         return failure("cannot go on with " + path
             + ": its inputs were lines of standard input, which are gone; 'poolscope export' "
               "writes what had finished");
-    if (auto entered = enterFolder(info->description); !entered)
-        return tl::unexpected(entered.error());
+    if (auto checked = checkFolder(info->description.folder); !checked)
+        return tl::unexpected(checked.error());
     return info;
 }
 
 Result<void> checkTaskFiles(const RunDescription &description, const StillWanted &wanted)
 {
-    const auto changed = firstChanged(description.taskFiles, description.spec.task, wanted);
+    const auto changed =
+        firstChanged(description.taskFiles, description.spec.task, description.folder, wanted);
     if (!changed)
         return tl::unexpected(changed.error());
     if (changed->empty())
@@ -134,8 +143,9 @@ Result<void> saveRun(Run::Opened &opened, const std::string &path, RunFile::IfEx
 
 Result<std::string> changedTaskFile(const std::string &path, const StillWanted &wanted)
 {
-    return toGoOn(path).and_then([&](const RunFileInfo &info) {
-        return firstChanged(info.description.taskFiles, info.description.spec.task, wanted);
+    return infoToResume(path).and_then([&](const RunFileInfo &info) {
+        const RunDescription &run = info.description;
+        return firstChanged(run.taskFiles, run.spec.task, run.folder, wanted);
     });
 }
 
@@ -144,9 +154,11 @@ Result<Run::Opened> reopenRun(const std::string &path, Run::Reading reading,
 {
     std::error_code error;
     const std::string absolute = std::filesystem::absolute(path, error).string();
-    const auto before = toGoOn(path);
+    const auto before = infoToResume(path);
     if (!before)
         return tl::unexpected(before.error());
+    if (auto entered = enter(before->description.folder); !entered)
+        return tl::unexpected(entered.error());
     const auto taskIsTheSame = checkTaskFiles(before->description, wanted);
     if (!taskIsTheSame && ifTaskChanged == IfTaskChanged::Refuse)
         return tl::unexpected(taskIsTheSame.error());

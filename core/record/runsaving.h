@@ -26,7 +26,7 @@ Result<Run::Opened> reopenRun(const std::string &path, Run::Reading reading,
     IfTaskChanged ifTaskChanged = IfTaskChanged::Refuse, const StillWanted &wanted = {});
 
 /// The first of the task's files that is not what it was when the run in this run file began; empty
-/// where there is none. Enters the run's folder and fails as reopenRun does. Any thread.
+/// where there is none. Fails as reopenRun does. Any thread.
 Result<std::string> changedTaskFile(const std::string &path, const StillWanted &wanted = {});
 
 /// The indices that have failed, ascending. Any thread, of a record that nobody writes.

@@ -120,7 +120,27 @@ TEST(TaskFiles, WaitForNoPipe)
         {TaskSpec(PythonTask{pipe + ":task"}), TaskSpec(LibraryTask{pipe, "task"})})
         EXPECT_THAT(taskFiles(task).error().message, HasSubstr("is not a regular file"));
     const std::vector<TaskFile> before{{pipe, "hash"}};
-    EXPECT_EQ(firstChanged(before, PythonTask{pipe + ":task"}).value(), pipe);
+    EXPECT_EQ(firstChanged(before, PythonTask{pipe + ":task"}, "/").value(), pipe);
+}
+
+TEST(TaskFiles, AreComparedInTheFolderThatIsNamed)
+{
+    const Folder folder;
+    std::ofstream(folder.file("script.sh")) << "cat";
+    std::ofstream(folder.file("mine.py")) << "def task(x): return x";
+    const CommandTask command{"sh ./script.sh {}"};
+    const PythonTask python{"./mine.py:task"};
+    const std::string here = std::filesystem::current_path();
+    for (const TaskSpec &task : {TaskSpec(command), TaskSpec(python)}) {
+        std::filesystem::current_path(folder.path);
+        const auto before = taskFiles(task);
+        std::filesystem::current_path(here);
+        ASSERT_TRUE(before) << before.error().message;
+        EXPECT_EQ(firstChanged(*before, task, folder.path).value(), "");
+    }
+    const std::vector<TaskFile> before{{folder.file("mine.py"), "hash"}};
+    EXPECT_EQ(firstChanged(before, python, folder.path).value(), folder.file("mine.py"));
+    EXPECT_EQ(std::filesystem::current_path(), here);
 }
 
 } // namespace
