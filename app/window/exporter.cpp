@@ -5,8 +5,10 @@
 #include "charts/runreport.h"
 #include "report/chrometrace.h"
 #include "report/outcomeexport.h"
+#include "report/runfilecopy.h"
 #include "window/background.h"
 #include "window/exportdialog.h"
+#include "window/runfiles.h"
 
 #include <QClipboard>
 #include <QDir>
@@ -25,6 +27,8 @@ namespace {
 
 const QString folderKey = QStringLiteral("export/folder");
 constexpr int progressAfter = 400; // milliseconds
+constexpr int progressInterval = 100; // milliseconds
+constexpr int wholeCopy = 1000;
 constexpr std::chrono::milliseconds slice{20}; // of working out charts, between frames
 
 std::filesystem::path toPath(const QString &path)
@@ -203,6 +207,30 @@ void Exporter::exportTrace()
         [&record, path](const GoOn &goOn) { return writeChromeTrace(record, toPath(path), goOn); });
 }
 
+void Exporter::saveRunAs()
+{
+    const QString from = m_controller.path();
+    QString path = QFileDialog::getSaveFileName(m_window, tr("Save the run as"),
+        QDir(runFolder()).filePath(QFileInfo(from).fileName()), runFileFilter());
+    if (path.isEmpty())
+        return;
+    path = withRunEnding(path);
+    rememberRunFolder(path);
+    if (QFileInfo(path) == QFileInfo(from))
+        return;
+    auto copied = std::make_shared<std::atomic<int>>(0);
+    QProgressDialog *progress = runJob(path, [from, path, copied](const GoOn &goOn) {
+        return copyRunFile(toPath(from), toPath(path), [&](double share) {
+            *copied = static_cast<int>(share * wholeCopy);
+            return goOn();
+        });
+    });
+    progress->setMaximum(wholeCopy + 1); // at its maximum it would go away
+    auto *timer = new QTimer(progress);
+    connect(timer, &QTimer::timeout, progress, [progress, copied] { progress->setValue(*copied); });
+    timer->start(progressInterval);
+}
+
 void Exporter::copyPicture(Chart &chart)
 {
     whenWorkedOut({&chart}, [this, &chart] {
@@ -247,7 +275,7 @@ void Exporter::whenWorkedOut(const std::vector<Chart *> &charts, std::function<v
     timer->start(0);
 }
 
-void Exporter::runJob(const QString &path, Job job)
+QProgressDialog *Exporter::runJob(const QString &path, Job job)
 {
     cancel();
     m_cancelled = std::make_shared<std::atomic<bool>>(false);
@@ -266,6 +294,7 @@ void Exporter::runJob(const QString &path, Job job)
             if (!*cancelled)
                 tell(*result, path);
         });
+    return progress;
 }
 
 } // namespace poolscope

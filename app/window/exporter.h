@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Exporter: asks where charts, outcomes, traces and reports should go, and writes them. Data, which
-// may be long, is written on another thread, and charts that are not worked out yet are so bit by
-// bit; either can be cancelled, and the window stays alive.
+// Exporter: asks where charts, outcomes, traces, reports and copies of a run file should go, and
+// writes them. Data, which may be long, is written on another thread, and charts that are not
+// worked out yet are so bit by bit; either can be cancelled, and the window stays alive.
 #pragma once
 
 #include "charts/chartset.h"
@@ -31,6 +31,8 @@ public:
     void exportOutcomes();
     void exportReport(const ChartSet &charts);
     void exportTrace();
+    /// Copies the run file, which is complete only when the run is.
+    void saveRunAs();
     void copyPicture(Chart &chart);
 
     /// Gives up what is being written; after it no record is read any more.
@@ -49,7 +51,7 @@ private:
     void remember(const QString &path);
     void tell(const Result<void> &result, const QString &path);
     QProgressDialog *makeProgress(const QString &text);
-    void runJob(const QString &path, Job job);
+    QProgressDialog *runJob(const QString &path, Job job);
     void whenWorkedOut(const std::vector<Chart *> &charts, std::function<void()> then);
     void writeAllCharts(const ChartSet &charts, const QString &folder);
 

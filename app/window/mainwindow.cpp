@@ -6,7 +6,6 @@
 #include "headless/progressline.h"
 #include "headless/runarguments.h"
 #include "pool/usablecores.h"
-#include "report/atomicfile.h"
 #include "tables/emptytext.h"
 #include "tables/failuresview.h"
 #include "tables/historyview.h"
@@ -86,7 +85,6 @@ const QString themeKey = QStringLiteral("window/theme");
 const QString runKey = QStringLiteral("run/arguments");
 const QString trustedKey = QStringLiteral("run/trusted");
 const QString keepKey = QStringLiteral("run/keep");
-const QString fileFolderKey = QStringLiteral("run/folder");
 
 QSplitter *splitter(Qt::Orientation orientation)
 {
@@ -171,7 +169,7 @@ void MainWindow::makeActions()
     m_save = addCommand(tr("&Save as\u2026"), {QKeySequence::Save},
         tr("Copy the run file of the run that is shown"));
     connect(m_open, &QAction::triggered, this, &MainWindow::askForFile);
-    connect(m_save, &QAction::triggered, this, &MainWindow::saveAs);
+    connect(m_save, &QAction::triggered, this, [this] { m_exporter->saveRunAs(); });
 }
 
 void MainWindow::makeMenus()
@@ -635,37 +633,13 @@ void MainWindow::showFile(const RunFileInfo &info)
 
 void MainWindow::askForFile()
 {
-    const QString folder = QSettings().value(fileFolderKey, QDir::homePath()).toString();
+    const QString folder = runFolder();
     const QString path =
         QFileDialog::getOpenFileName(this, tr("Open a run"), folder, openedFilter());
     if (path.isEmpty())
         return;
-    QSettings().setValue(fileFolderKey, QFileInfo(path).path());
+    rememberRunFolder(path);
     openFile(path);
-}
-
-/// The file is complete only when the run is.
-void MainWindow::saveAs()
-{
-    const QString from = m_controller.path();
-    const QString folder = QSettings().value(fileFolderKey, QDir::homePath()).toString();
-    QString path = QFileDialog::getSaveFileName(this, tr("Save the run as"),
-        QDir(folder).filePath(QFileInfo(from).fileName()), runFileFilter());
-    if (path.isEmpty())
-        return;
-    path = withRunEnding(path);
-    QSettings().setValue(fileFolderKey, QFileInfo(path).path());
-    if (QFileInfo(path) == QFileInfo(from))
-        return;
-    // What SQLite would take for the copy's.
-    QFile::remove(path + QStringLiteral("-journal"));
-    const auto toPath = [](const QString &name) {
-        return std::filesystem::path(QFile::encodeName(name).toStdString());
-    };
-    if (const auto copied = copyFile(toPath(from), toPath(path)); copied)
-        m_message->say(MessageBar::Kind::Note, tr("Saved %1").arg(path));
-    else
-        m_message->sayProblem(QString::fromStdString(copied.error().message));
 }
 
 void MainWindow::togglePause()

@@ -81,7 +81,6 @@ private:
     void startRun();
     QString newRunFile() const;
     void askForFile();
-    void saveAs();
     void showFile(const RunFileInfo &info);
     void resumeFile(const QString &path);
     void askWhetherTaskMayHaveChanged(const QString &file);

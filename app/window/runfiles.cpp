@@ -6,7 +6,9 @@
 #include <QCoreApplication>
 #include <QDateTime>
 #include <QDir>
+#include <QFileInfo>
 #include <QRegularExpression>
+#include <QSettings>
 #include <QStandardPaths>
 #include <algorithm>
 
@@ -14,6 +16,7 @@ namespace poolscope {
 
 namespace {
 
+const QString folderKey = QStringLiteral("run/folder");
 const QString runFileEnding = QStringLiteral(".poolscope");
 
 /// Run files first, since only these are whole runs.
@@ -51,6 +54,16 @@ QString newRunPath(const RunSpec &spec)
 QString withRunEnding(const QString &path)
 {
     return path.endsWith(runFileEnding) ? path : path + runFileEnding;
+}
+
+QString runFolder()
+{
+    return QSettings().value(folderKey, QDir::homePath()).toString();
+}
+
+void rememberRunFolder(const QString &path)
+{
+    QSettings().setValue(folderKey, QFileInfo(path).path());
 }
 
 QString runFileFilter()

@@ -16,6 +16,9 @@ QString newRunPath(const RunSpec &spec);
 /// With ".poolscope", whether it was typed or not.
 QString withRunEnding(const QString &path);
 QString runFileFilter();
+/// In which the user opened or saved a run last.
+QString runFolder();
+void rememberRunFolder(const QString &path);
 
 /// Whether its ending is that of a file that holds a run, one of Poolscope's or of somebody else's.
 bool canBeOpened(const QString &path);

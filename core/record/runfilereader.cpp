@@ -42,6 +42,14 @@ Result<RunFileReader> RunFileReader::open(
     return reader;
 }
 
+Result<void> RunFileReader::keepAsItIs()
+{
+    if (m_database.execute("BEGIN") != SQLITE_OK)
+        return damaged(m_database.errorText());
+    const auto read = m_database.integer("PRAGMA schema_version"); // which takes the lock
+    return read ? Result<void>() : damaged(read.error().message);
+}
+
 /// Where it may be written to SQLite can mend what a killed writer left.
 Result<void> RunFileReader::openDatabase()
 {

@@ -24,6 +24,9 @@ public:
 
     const RunFileInfo &info() const { return m_info; }
 
+    /// Keeps others from writing to the file as long as this object is there.
+    Result<void> keepAsItIs();
+
     /// Calls visit(piece) for every piece, in order, until it fails.
     Result<void> forEachPiece(const std::function<Result<void>(const Piece &)> &visit);
 

@@ -5,7 +5,6 @@
 
 #include <cerrno>
 #include <fcntl.h>
-#include <fstream>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -247,22 +246,6 @@ Result<void> writeFile(const fs::path &path, std::string_view bytes)
     if (!file)
         return tl::unexpected(file.error());
     return (*file)->append(bytes).and_then([&] { return (*file)->commit(); });
-}
-
-Result<void> copyFile(const fs::path &from, const fs::path &to)
-{
-    auto copy = AtomicFile::open(to);
-    if (!copy)
-        return tl::unexpected(copy.error());
-    std::ifstream file(from, std::ios::binary);
-    std::string bytes(1U << 20, '\0');
-    do {
-        file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        const auto read = static_cast<std::size_t>(file.gcount());
-        if (auto appended = (*copy)->append({bytes.data(), read}); !appended)
-            return appended;
-    } while (file.good());
-    return file.eof() ? (*copy)->commit() : failure(reasonFor("read", from, errno));
 }
 
 } // namespace poolscope

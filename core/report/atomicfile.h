@@ -89,7 +89,4 @@ private:
 /// Writes a file of these bytes, whole or not at all.
 Result<void> writeFile(const std::filesystem::path &path, std::string_view bytes);
 
-/// Copies a file, whole or not at all.
-Result<void> copyFile(const std::filesystem::path &from, const std::filesystem::path &to);
-
 } // namespace poolscope

@@ -376,8 +376,8 @@ private slots:
             const Answers<QFileDialog> saves(choose(copy));
             person.press(Qt::Key_S, Qt::ControlModifier);
             QCOMPARE(saves.count(), 1);
+            QVERIFY(comes([&] { return person.message().contains("copy.poolscope"); }));
             QVERIFY(QFile::exists(copy + ".poolscope"));
-            QVERIFY(person.message().contains("copy.poolscope"));
         }
         {
             Person person;

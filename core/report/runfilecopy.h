@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copying a run file.
+#pragma once
+
+#include "result.h"
+
+#include <filesystem>
+#include <functional>
+
+namespace poolscope {
+
+/// Called now and then with the share that is copied, from 0 to 1. False cancels the copying.
+using CopyProgress = std::function<bool(double copied)>;
+
+/// Copies a run file, whole or not at all: until the copy is complete, a file at `to` stays as it
+/// is. Nobody can write to the run file meanwhile. Fails with an empty message if it is cancelled.
+/// Any thread.
+Result<void> copyRunFile(const std::filesystem::path &from, const std::filesystem::path &to,
+    const CopyProgress &progress);
+
+} // namespace poolscope
