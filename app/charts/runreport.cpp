@@ -260,15 +260,15 @@ ReportSection lastOfLog(const RunLog &log)
     section.heading = tr("Log");
     const std::uint64_t end = log.end();
     const RunLog::Page page =
-        log.entriesFrom(end > mostLogLines ? end - mostLogLines : 0, mostLogLines);
+        log.entries(end > mostLogLines ? end - mostLogLines : 0, end, mostLogLines);
     if (end > mostLogLines)
         section.paragraphs.push_back(QObject::tr("The last %1 lines of %2.")
                                          .arg(countText(mostLogLines), countText(end))
                                          .toStdString());
-    for (const LogEntry &entry : page.entries) {
+    for (const LogLine &line : page.entries) {
         const std::string who =
-            entry.worker > 0 ? tr("worker") + " " + std::to_string(entry.worker) + ": " : "";
-        section.lines.push_back(duration(entry.time) + "  " + who + shortened(entry.text));
+            line->worker > 0 ? tr("worker") + " " + std::to_string(line->worker) + ": " : "";
+        section.lines.push_back(duration(line->time) + "  " + who + shortened(line->text));
     }
     return section;
 }

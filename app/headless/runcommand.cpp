@@ -212,11 +212,23 @@ bool RunCommand::takeOutcomes()
 
 void RunCommand::takeLog()
 {
-    const RunLog::Page page = m_run->log().entriesFrom(m_logRead);
-    m_logRead = page.next;
-    for (const LogEntry &entry : page.entries)
-        say((entry.worker > 0 ? "[worker " + std::to_string(entry.worker) + "] " : "poolscope: ")
-            + entry.text);
+    constexpr std::size_t linesAtOnce = 1000;
+    while (true) {
+        const RunLog::Page page = m_run->log().entries(m_logRead, UINT64_MAX, linesAtOnce);
+        if (page.entries.empty())
+            return;
+        if (page.first > m_logRead)
+            sayLogLine(droppedLines(page.first - m_logRead, *page.entries.front()));
+        for (const LogLine &line : page.entries)
+            sayLogLine(*line);
+        m_logRead = page.next();
+    }
+}
+
+void RunCommand::sayLogLine(const LogEntry &line)
+{
+    say((line.worker > 0 ? "[worker " + std::to_string(line.worker) + "] " : "poolscope: ")
+        + line.text);
 }
 
 /// Says that the run goes on without its run file, or that only this is waited for; while the pool

@@ -41,6 +41,7 @@ private:
     bool isThrownAway() const;
     bool takeOutcomes();
     void takeLog();
+    void sayLogLine(const LogEntry &line);
     void tellOfFile();
     void reportFailure(std::uint64_t index, const FailureView &failure);
     bool waitForRoom(const std::string &what);

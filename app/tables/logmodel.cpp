@@ -6,14 +6,14 @@
 #include <QFont>
 #include <QLocale>
 #include <algorithm>
-#include <iterator>
+#include <utility>
 
 namespace poolscope {
 
 namespace {
 
 constexpr std::size_t entriesPerUpdate = 2000;
-constexpr int fewestRemoved = 5000; // views take as long for one as for many
+constexpr std::size_t fewestRemoved = 5000; // views take as long for one as for many
 
 } // namespace
 
@@ -23,6 +23,8 @@ void LogModel::setRecord(const RunRecord *record)
     m_record = record;
     m_next = 0;
     m_entries.clear();
+    m_bytes = 0;
+    m_gone = 0;
     endResetModel();
 }
 
@@ -30,27 +32,63 @@ bool LogModel::update()
 {
     if (!m_record)
         return true;
-    RunLog::Page page = m_record->log.entriesFrom(m_next, entriesPerUpdate);
-    m_next = page.next;
+    RunLog::Page page = m_record->log.entries(m_next, UINT64_MAX, entriesPerUpdate);
     if (page.entries.empty())
         return true;
+    addGone(page.first - std::exchange(m_next, page.next()));
     const int count = static_cast<int>(page.entries.size());
-    makeRoomFor(count);
     beginInsertRows({}, rowCount(), rowCount() + count - 1);
-    std::move(page.entries.begin(), page.entries.end(), std::back_inserter(m_entries));
+    for (LogLine &line : page.entries) {
+        m_bytes += line->size();
+        m_entries.push_back(std::move(line));
+    }
     endInsertRows();
+    removeWhatIsTooMuch();
     return count < static_cast<int>(entriesPerUpdate);
 }
 
-void LogModel::makeRoomFor(int count)
+void LogModel::removeWhatIsTooMuch()
 {
-    const int tooMany = rowCount() + count - mostEntries;
-    if (tooMany <= 0)
+    if (static_cast<int>(m_entries.size()) <= mostEntries && m_bytes <= RunLog::mostBytes)
         return;
-    const int removed = std::min(std::max(tooMany, fewestRemoved), rowCount());
-    beginRemoveRows({}, 0, removed - 1);
-    m_entries.erase(m_entries.begin(), m_entries.begin() + removed);
+    const std::size_t most = mostEntries - fewestRemoved;
+    std::size_t removed = m_entries.size() > most ? m_entries.size() - most : 0;
+    std::size_t bytes = m_bytes;
+    for (std::size_t i = 0; i < m_entries.size(); ++i) {
+        if (i >= removed && bytes <= RunLog::mostBytes / 2)
+            break;
+        bytes -= m_entries[i]->size();
+        removed = std::max(removed, i + 1);
+    }
+    const int first = m_gone > 0 ? 1 : 0;
+    beginRemoveRows({}, first, first + static_cast<int>(removed) - 1);
+    m_entries.erase(m_entries.begin(), m_entries.begin() + static_cast<std::ptrdiff_t>(removed));
+    m_bytes = bytes;
     endRemoveRows();
+    addGone(removed);
+}
+
+/// The first row says how many lines are not there.
+void LogModel::addGone(std::uint64_t count)
+{
+    if (count == 0)
+        return;
+    const bool isFirst = m_gone == 0;
+    if (isFirst)
+        beginInsertRows({}, 0, 0);
+    m_gone += count;
+    m_mark = {0, 0, {}, false,
+        tr("%1 earlier lines are not shown").arg(numberText(m_gone)).toStdString()};
+    if (isFirst)
+        endInsertRows();
+    else
+        emit dataChanged(index(0, 0), index(0, Text));
+}
+
+const LogEntry &LogModel::entry(int row) const
+{
+    const int first = m_gone > 0 ? 1 : 0;
+    return row < first ? m_mark : *m_entries[static_cast<std::size_t>(row - first)];
 }
 
 std::optional<std::uint64_t> LogModel::inputOf(int row) const
@@ -61,7 +99,7 @@ std::optional<std::uint64_t> LogModel::inputOf(int row) const
 
 int LogModel::rowCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : static_cast<int>(m_entries.size());
+    return parent.isValid() ? 0 : static_cast<int>(m_entries.size()) + (m_gone > 0 ? 1 : 0);
 }
 
 int LogModel::columnCount(const QModelIndex &parent) const

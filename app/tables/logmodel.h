@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LogModel: the last lines of a run's log.
+// LogModel: the last lines of a run's log, below a row that says how many are missing, if any are.
 #pragma once
 
 #include "record/runrecord.h"
@@ -24,7 +24,6 @@ public:
 
     /// The record outlives the model or the next call; null: no rows.
     void setRecord(const RunRecord *record);
-    /// Takes in what came since the last call, of much only a part: call it again.
     /// Takes in some of what is new; false where more is waiting.
     bool update();
 
@@ -38,14 +37,18 @@ public:
         int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
 private:
-    void makeRoomFor(int count);
-    const LogEntry &entry(int row) const { return m_entries[static_cast<std::size_t>(row)]; }
+    void removeWhatIsTooMuch();
+    void addGone(std::uint64_t count);
+    const LogEntry &entry(int row) const;
     static QString text(const LogEntry &entry, int column);
     static QVariant value(const LogEntry &entry, int column);
 
     const RunRecord *m_record = nullptr;
     std::uint64_t m_next = 0; ///< number of the entry to come
-    std::deque<LogEntry> m_entries;
+    std::deque<LogLine> m_entries;
+    std::size_t m_bytes = 0; ///< of these
+    std::uint64_t m_gone = 0; ///< lines before these
+    LogEntry m_mark; ///< which says so
 };
 
 } // namespace poolscope

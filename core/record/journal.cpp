@@ -324,19 +324,28 @@ Result<void> Journal::writeMarks(std::size_t reached)
     return {};
 }
 
-Result<void> Journal::writeLog(std::uint64_t reached)
+/// Writes lines up to `reached`, which it sets to how far it came: where all of them have been
+/// dropped, a later call reports how many are missing.
+Result<void> Journal::writeLog(std::uint64_t &reached)
 {
     constexpr std::size_t linesAtOnce = 64; // of 64 KiB at the most
-    for (std::uint64_t from = m_written.logLines; from < reached;) {
-        const auto wanted = std::min<std::uint64_t>(linesAtOnce, reached - from);
-        const RunLog::Page page = m_record.log.entriesFrom(from, wanted);
+    std::uint64_t from = m_written.logLines;
+    for (RunLog::Page page; from < reached; from = page.next()) {
+        page = m_record.log.entries(from, reached, linesAtOnce);
+        if (page.entries.empty())
+            break;
         std::string bytes;
-        for (const LogEntry &entry : page.entries)
-            packLogEntry(bytes, entry);
-        if (auto added = m_file->add({0, PieceKind::Log, 0, 0, page.entries.size(), bytes}); !added)
+        std::size_t lines = page.entries.size();
+        if (page.first > from) {
+            packLogEntry(bytes, droppedLines(page.first - from, *page.entries.front()));
+            ++lines;
+        }
+        for (const LogLine &line : page.entries)
+            packLogEntry(bytes, *line);
+        if (auto added = m_file->add({0, PieceKind::Log, 0, 0, lines, bytes}); !added)
             return added;
-        from = page.next;
     }
+    reached = from;
     return {};
 }
 

@@ -78,7 +78,7 @@ private:
     Result<void> writeSpans(WorkerId worker, const RecordPositions::Worker &reached);
     Result<void> writeStations(WorkerId worker, const RecordPositions::Worker &reached);
     Result<void> writeMarks(std::size_t reached);
-    Result<void> writeLog(std::uint64_t reached);
+    Result<void> writeLog(std::uint64_t &reached);
     bool isComplete() const;
     void close(Result<void> result);
 

@@ -6,11 +6,24 @@
 
 namespace poolscope {
 
+LogEntry droppedLines(std::uint64_t count, const LogEntry &next)
+{
+    return {next.time, 0, {}, false,
+        std::to_string(count) + (count == 1 ? " line" : " lines")
+            + " before this were dropped: the log holds the last 64 MB"};
+}
+
 void RunLog::add(LogEntry entry)
 {
+    const std::size_t size = entry.size();
+    auto line = std::make_shared<const LogEntry>(std::move(entry));
+    std::vector<LogLine> dropped; // freed when others may go on
     const std::lock_guard lock(m_mutex);
-    m_entries.push_back(std::move(entry));
-    if (m_entries.size() > kept) {
+    m_entries.push_back(std::move(line));
+    m_bytes += size;
+    while (m_bytes > mostBytes && m_entries.size() > 1) {
+        m_bytes -= m_entries.front()->size();
+        dropped.push_back(std::move(m_entries.front()));
         m_entries.pop_front();
         ++m_dropped;
     }
@@ -22,17 +35,17 @@ std::uint64_t RunLog::end() const
     return m_dropped + m_entries.size();
 }
 
-RunLog::Page RunLog::entriesFrom(std::uint64_t from, std::size_t limit) const
+RunLog::Page RunLog::entries(std::uint64_t from, std::uint64_t to, std::size_t limit) const
 {
     const std::lock_guard lock(m_mutex);
-    const std::uint64_t end = m_dropped + m_entries.size();
-    const std::uint64_t first = std::clamp(from, m_dropped, end);
+    const std::uint64_t end = std::min(to, m_dropped + m_entries.size());
     Page page;
-    page.next = first + std::min<std::uint64_t>(limit, end - first);
-    const auto at = [this](std::uint64_t number) {
-        return m_entries.begin() + static_cast<std::ptrdiff_t>(number - m_dropped);
-    };
-    page.entries.assign(at(first), at(page.next));
+    page.first = std::min(std::max(from, m_dropped), std::max(end, m_dropped));
+    if (page.first >= end)
+        return page;
+    const auto count = std::min<std::uint64_t>(limit, end - page.first);
+    const auto begin = m_entries.begin() + static_cast<std::ptrdiff_t>(page.first - m_dropped);
+    page.entries.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
     return page;
 }
 

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // RunLog: what workers and tasks printed, and what happened to workers, as lines.
 //
-// Holds the last 100 000 entries; how many were dropped before them is known. Any thread.
+// Holds the last entries that take up to 64 MB together; the oldest go first, and a reader sees by
+// their numbers that they are gone. Any thread; a reader holds up a writer only while it copies
+// pointers.
 #pragma once
 
-#include "schedule/scheduler.h"
+#include "schedule/indexrange.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -20,26 +24,40 @@ struct LogEntry {
     IndexRange running; ///< what the worker was on; count 0: unknown
     bool printed = true; ///< by the task, rather than said about the worker
     std::string text; ///< one line
+
+    /// Bytes of memory, about.
+    std::size_t size() const { return sizeof(LogEntry) + text.size(); }
 };
+
+/// Shared by all who hold it.
+using LogLine = std::shared_ptr<const LogEntry>;
+
+/// Stands for that many entries that were dropped before `next`.
+LogEntry droppedLines(std::uint64_t count, const LogEntry &next);
 
 class RunLog {
 public:
+    static constexpr std::size_t mostBytes = 64'000'000;
+
     void add(LogEntry entry);
     /// The number of the entry that comes next.
     std::uint64_t end() const;
 
-    /// Up to `limit` entries from number `from` on; `next` is the number of the one after them.
     struct Page {
-        std::vector<LogEntry> entries;
-        std::uint64_t next = 0;
+        std::uint64_t first = 0; ///< number of the first entry
+        std::vector<LogLine> entries;
+
+        std::uint64_t next() const { return first + entries.size(); }
     };
-    Page entriesFrom(std::uint64_t from, std::size_t limit = SIZE_MAX) const;
+    /// Entries of the numbers from `from` up to `to`, without that one; at most `limit`. Those that
+    /// were dropped are missing at the beginning.
+    Page entries(
+        std::uint64_t from, std::uint64_t to = UINT64_MAX, std::size_t limit = SIZE_MAX) const;
 
 private:
-    static constexpr std::size_t kept = 100'000;
-
     mutable std::mutex m_mutex;
-    std::deque<LogEntry> m_entries;
+    std::deque<LogLine> m_entries;
+    std::size_t m_bytes = 0; ///< of these
     std::uint64_t m_dropped = 0;
 };
 

@@ -2,6 +2,9 @@
 // The pool with real processes: what is settled, what dies, what is left.
 #include "record/run.h"
 
+#include "record/runfilereader.h"
+#include "record/runsaving.h"
+
 #include <QDir>
 #include <QElapsedTimer>
 #include <QEventLoop>
@@ -435,9 +438,9 @@ TEST_F(PoolTest, TagsWhatTasksPrint)
         10'000, workers(2));
     EXPECT_EQ(runToEnd(), PoolEnd::How::Completed);
     std::map<std::string, IndexRange> lines;
-    for (const LogEntry &entry : m_run->log().entriesFrom(0).entries) {
-        EXPECT_TRUE(entry.worker == 1 || entry.worker == 2);
-        lines[entry.text] = entry.running;
+    for (const LogLine &line : m_run->log().entries(0).entries) {
+        EXPECT_TRUE(line->worker == 1 || line->worker == 2);
+        lines[line->text] = line->running;
     }
     EXPECT_EQ(lines.size(), 1001U);
     for (std::uint64_t index = 0; index < 10'000; index += 10)
@@ -462,12 +465,12 @@ TEST_F(PoolTest, LeavesNoInputOutOfThoseThatMayHavePrinted)
     EXPECT_EQ(runToEnd(), PoolEnd::How::Completed);
     std::size_t lines = 0;
     std::size_t known = 0;
-    for (const LogEntry &entry : m_run->log().entriesFrom(0).entries) {
+    for (const LogLine &line : m_run->log().entries(0).entries) {
         ++lines;
-        known += entry.running.count > 0 ? 1 : 0;
-        const std::uint64_t index = std::stoull(entry.text.substr(6));
-        EXPECT_TRUE(entry.running.count == 0 || entry.running.contains(index))
-            << entry.text << ", told of " << entry.running.count << " from " << entry.running.first;
+        known += line->running.count > 0 ? 1 : 0;
+        const std::uint64_t index = std::stoull(line->text.substr(6));
+        EXPECT_TRUE(line->running.count == 0 || line->running.contains(index))
+            << line->text << ", told of " << line->running.count << " from " << line->running.first;
     }
     EXPECT_EQ(lines, 5050U);
     EXPECT_GT(known, 0U);
@@ -635,6 +638,40 @@ TEST_F(PoolTest, TriesSettledFailuresAgainWhenAsked)
     EXPECT_TRUE(run.outcomes().has(2)) << "the run has ended";
 }
 
+TEST_F(PoolTest, ASettledRunIsRecordedAsCompletedThoughItIsDestroyedBeforeItsWorkersEnd)
+{
+    const RunSpec spec{python("import atexit\n"
+                              "atexit.register(time.sleep, 1000)\n"
+                              "f = math.sqrt\n"),
+        RangeInput{0, 5}, lockStep(1)};
+    const std::string path = m_folder.filePath(QStringLiteral("run.poolscope")).toStdString();
+    auto opened = poolscope::Run::open(spec, {});
+    ASSERT_TRUE(opened);
+    ASSERT_TRUE(saveRun(*opened, path, RunFile::IfExists::Refuse));
+    m_run = std::make_unique<poolscope::Run>(std::move(*opened));
+    m_run->start();
+    waitFor([&] { return m_run->timeline().settled() == 5; });
+    EXPECT_FALSE(m_run->isFinished());
+    m_run.reset();
+    const auto info = readRunFileInfo(path);
+    ASSERT_TRUE(info) << info.error().message;
+    EXPECT_EQ(info->progress.state, RunState::Completed);
+}
+
+TEST_F(PoolTest, ARunThatIsDestroyedIsRecordedAsCancelled)
+{
+    const RunSpec spec{BuiltinTask{"sleep_ms", "1000000"}, RangeInput{0, 5}, lockStep(1)};
+    const std::string path = m_folder.filePath(QStringLiteral("run.poolscope")).toStdString();
+    auto opened = poolscope::Run::open(spec, {});
+    ASSERT_TRUE(opened);
+    ASSERT_TRUE(saveRun(*opened, path, RunFile::IfExists::Refuse));
+    m_run = std::make_unique<poolscope::Run>(std::move(*opened));
+    m_run->start();
+    waitFor([&] { return m_run->timeline().workerCount() == 1; });
+    m_run.reset();
+    EXPECT_EQ(readRunFileInfo(path)->progress.state, RunState::Cancelled);
+}
+
 TEST_F(PoolTest, WaitsWhileAHolderHasAReason)
 {
     RangeInput range{0, 2000};
@@ -663,7 +700,7 @@ TEST_F(PoolTest, WaitsWhileAHolderHasAReason)
     pool.setHold(Holder::Journal, {});
     waitFor([&] { return ended; });
     EXPECT_EQ(timeline.settled(), 2000U);
-    EXPECT_NE(log.entriesFrom(0).entries.at(0).text.find("no room"), std::string::npos);
+    EXPECT_NE(log.entries(0).entries.at(0)->text.find("no room"), std::string::npos);
 }
 
 TEST_F(PoolTest, HoldsBackWhenNobodyReads)

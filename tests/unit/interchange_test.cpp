@@ -239,8 +239,8 @@ TEST_F(TraceTest, PairsBeginAndEndAndKeepsTheOutermost)
     EXPECT_EQ(input(run, 1), "overlapping");
     EXPECT_EQ(run.record->timeline.worker(1).identity().runtime, "second");
     std::string log;
-    for (const LogEntry &entry : run.record->log.entriesFrom(0).entries)
-        log += entry.text + "\n";
+    for (const LogLine &line : run.record->log.entries(0).entries)
+        log += line->text + "\n";
     EXPECT_THAT(log, HasSubstr("2 events lie within others"));
     EXPECT_THAT(log, HasSubstr("1 event overlaps"));
     EXPECT_THAT(log, HasSubstr("1 event does not end"));

@@ -451,27 +451,42 @@ TEST(RunLog, GivesEntriesByThePage)
     RunLog log;
     for (int i = 0; i < 10; ++i)
         log.add({0, 1, {}, true, std::to_string(i)});
-    const RunLog::Page first = log.entriesFrom(0, 4);
+    const RunLog::Page first = log.entries(0, 10, 4);
     ASSERT_EQ(first.entries.size(), 4U);
-    EXPECT_EQ(first.entries.back().text, "3");
-    EXPECT_EQ(first.next, 4U);
-    const RunLog::Page rest = log.entriesFrom(first.next, 100);
-    ASSERT_EQ(rest.entries.size(), 6U);
-    EXPECT_EQ(rest.entries.front().text, "4");
-    EXPECT_EQ(rest.next, 10U);
-    EXPECT_TRUE(log.entriesFrom(10).entries.empty());
-    EXPECT_EQ(log.entriesFrom(10).next, 10U);
+    EXPECT_EQ(first.entries.back()->text, "3");
+    EXPECT_EQ(first.next(), 4U);
+    const RunLog::Page rest = log.entries(first.next(), 9);
+    ASSERT_EQ(rest.entries.size(), 5U) << "those below 9";
+    EXPECT_EQ(rest.entries.front()->text, "4");
+    EXPECT_EQ(rest.next(), 9U);
+    EXPECT_TRUE(log.entries(10).entries.empty());
+    EXPECT_EQ(log.entries(10).next(), 10U);
 }
 
-TEST(RunLog, GoesOnAtTheFirstEntryThatItStillHas)
+TEST(RunLog, DropsTheOldestBeyond64MB)
 {
     RunLog log;
-    for (int i = 0; i < 100'007; ++i)
-        log.add({0, 1, {}, true, std::to_string(i)});
-    const RunLog::Page page = log.entriesFrom(3, 2);
-    ASSERT_EQ(page.entries.size(), 2U);
-    EXPECT_EQ(page.entries.front().text, "7");
-    EXPECT_EQ(page.next, 9U);
+    const std::string text(1'000'000 - sizeof(LogEntry), 'x');
+    for (int i = 0; i < 67; ++i)
+        log.add({0, 1, {}, true, text});
+    EXPECT_EQ(log.end(), 67U);
+    const RunLog::Page page = log.entries(1, UINT64_MAX, 2);
+    EXPECT_EQ(page.first, 3U);
+    EXPECT_EQ(page.entries.size(), 2U);
+    EXPECT_EQ(page.next(), 5U);
+    EXPECT_EQ(log.entries(0).entries.size(), 64U);
+    EXPECT_TRUE(log.entries(1, 3).entries.empty()) << "those are gone";
+    EXPECT_EQ(droppedLines(2, *page.entries.front()).text,
+        "2 lines before this were dropped: the log holds the last 64 MB");
+}
+
+TEST(RunLog, HoldsALineThatAloneIsTooLong)
+{
+    RunLog log;
+    log.add({0, 1, {}, true, std::string(RunLog::mostBytes + 1, 'x')});
+    EXPECT_EQ(log.entries(0).entries.size(), 1U);
+    log.add({0, 1, {}, true, "short"});
+    EXPECT_EQ(log.entries(0).first, 1U);
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "record/runfilereader.h"
 #include "record/specjson.h"
 #include "record/varint.h"
+#include "report/runfilecopy.h"
 
 #include <chrono>
 #include <fcntl.h>
@@ -15,6 +16,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <sqlite3.h>
 #include <sys/file.h>
 #include <sys/wait.h>
 #include <thread>
@@ -104,6 +106,13 @@ public:
     RunRecord &record() { return *m_record; }
 
     void note(std::uint64_t time) { m_journal->note(m_recorder->snapshot(time)); }
+    /// A note that the journal takes only after something else has happened.
+    void noteLate(std::uint64_t time, const std::function<void()> &meanwhile)
+    {
+        RecordSnapshot snapshot = m_recorder->snapshot(time);
+        meanwhile();
+        m_journal->note(std::move(snapshot));
+    }
     void finish(std::uint64_t time)
     {
         RecordSnapshot last = m_recorder->snapshot(time);
@@ -224,9 +233,9 @@ std::string everythingIn(const RunRecord &record)
             << static_cast<int>(mark.kind) << ' ';
     }
     all << '\n';
-    for (const LogEntry &entry : record.log.entriesFrom(0).entries)
-        all << entry.time << ',' << entry.worker << ',' << entry.running.first << ','
-            << entry.running.count << ',' << entry.printed << ',' << entry.text << '\n';
+    for (const LogLine &line : record.log.entries(0).entries)
+        all << line->time << ',' << line->worker << ',' << line->running.first << ','
+            << line->running.count << ',' << line->printed << ',' << line->text << '\n';
     for (const IndexRange &range : record.outcomes->settled()) {
         for (std::uint64_t index = range.first; index < range.end(); ++index) {
             const auto outcome = record.outcomes->read(index);
@@ -394,13 +403,70 @@ TEST_F(RunFileTest, HoldsTheWholeRecord)
     const auto &log = loaded->record->log;
     EXPECT_GT(log.end(), 0U);
     while (loaded->record->log.end() < run.record().log.end())
-        loaded->record->log.add(run.record().log.entriesFrom(log.end(), 1).entries.front());
+        loaded->record->log.add(*run.record().log.entries(log.end()).entries.front());
     EXPECT_EQ(everythingIn(*loaded->record), everythingIn(run.record()));
     EXPECT_EQ(loaded->info.progress.state, RunState::Completed);
     EXPECT_EQ(loaded->info.description.folder, "/a/folder");
     EXPECT_EQ(loaded->info.description.taskFiles.at(0).hash, "0123");
     EXPECT_EQ(loaded->info.progress.holder.pid, 0U);
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(m_folder), {}), 1);
+}
+
+TEST_F(RunFileTest, MarksOnceWhatTheLogHadDroppedBeforeItWasWritten)
+{
+    FakeRun run(m_path, description(10));
+    run.recorder().workerChanged(1, WorkerState::Ready, 0);
+    const auto print = [&](const std::string &line) {
+        run.recorder().workerPrinted(1, {Output::Source::TaskOutput, {0, 1}, line + "\n"}, 100);
+    };
+    print("first");
+    run.noteLate(200, [&] {
+        for (int i = 0; i < 1100; ++i)
+            print(std::string(60'000, 'x'));
+    });
+    run.finish(1000);
+    const std::size_t kept = run.record().log.entries(0).entries.size();
+    ASSERT_LT(kept, 1101U);
+    const auto loaded = loadRunFile(m_path);
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    const RunLog::Page page = loaded->record->log.entries(0);
+    ASSERT_EQ(page.entries.size(), 1 + kept) << "none is there twice";
+    EXPECT_EQ(page.entries.at(0)->text, droppedLines(1101 - kept, *page.entries.at(1)).text);
+    EXPECT_EQ(page.entries.at(1)->text.size(), 60'000U);
+}
+
+TEST_F(RunFileTest, ACopyIsTheSameOrLeavesEverythingAsItWas)
+{
+    FakeRun run(m_path, description(2000));
+    liveThrough(run, 2000);
+    run.finish(1000);
+    const std::string whole = read();
+    const std::filesystem::path copy = m_folder / "copy.poolscope";
+    std::ofstream(copy) << "before";
+    std::ofstream(copy.string() + "-journal") << "of that before";
+
+    const auto cancelled = copyRunFile(m_path, copy, [](double) { return false; });
+    ASSERT_FALSE(cancelled);
+    EXPECT_EQ(cancelled.error().message, "");
+    EXPECT_EQ(std::filesystem::file_size(copy), 6U);
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(m_folder), {}), 3);
+
+    double share = -1;
+    const auto copied = copyRunFile(m_path, copy, [&](double now) {
+        EXPECT_GT(now, share);
+        share = now;
+        sqlite3 *other = nullptr;
+        sqlite3_open(m_path.c_str(), &other);
+        EXPECT_EQ(sqlite3_exec(other, "DELETE FROM meta", nullptr, nullptr, nullptr), SQLITE_BUSY)
+            << "nobody writes to it meanwhile";
+        sqlite3_close(other);
+        return true;
+    });
+    ASSERT_TRUE(copied) << copied.error().message;
+    std::ifstream file(copy, std::ios::binary);
+    EXPECT_TRUE(std::string(std::istreambuf_iterator<char>(file), {}) == whole);
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(m_folder), {}), 2);
+    EXPECT_FALSE(copyRunFile(m_path, m_folder / "no" / "copy", [](double) { return true; }));
 }
 
 TEST_F(RunFileTest, HoldsWhatTheRecordHasLetGoOf)
