@@ -3,6 +3,7 @@
 
 #include "input/csvrecord.h"
 #include "input/integerrange.h"
+#include "task/numbertext.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -70,6 +71,10 @@ constexpr SpecOption specOptions[] = {
         "tries again for an input that failed or killed its worker (0)", "N", "Pool"},
     {"", "--timeout", &TypedSpec::timeout, "that an iteration may take (none)", "SECONDS", "Pool"},
     {"", "--memory-limit", &TypedSpec::memoryLimit, "that a worker may take, as 500M or 2G (none)",
+        "SIZE", "Pool"},
+    {"", "--output-limit", &TypedSpec::outputLimit,
+        "that a program may print for one input; it is killed where it prints more, and what it "
+        "prints beyond that is dropped where nothing is kept (64M)",
         "SIZE", "Pool"},
     {"", "--recycle", &TypedSpec::recycle, "replace a worker after so many iterations (none)", "N",
         "Pool"},
@@ -214,8 +219,6 @@ Result<std::optional<double>> parseTimeout(const std::string &text)
     return std::optional(seconds);
 }
 
-constexpr std::string_view sizeUnits = "KMGT"; // 1024 of what came before
-
 std::string shortestText(double value)
 {
     std::array<char, 32> text{};
@@ -240,9 +243,12 @@ Result<PoolSpec> parsePool(const TypedSpec &typed)
     const auto timeout = parseTimeout(typed.timeout);
     if (!timeout)
         return tl::unexpected(timeout.error());
-    const auto memoryLimit = parseSize(typed.memoryLimit);
+    const auto memoryLimit = parseMemoryLimit(typed.memoryLimit);
     if (!memoryLimit)
         return tl::unexpected(memoryLimit.error());
+    const auto outputLimit = parseOutputLimit(typed.outputLimit);
+    if (!outputLimit)
+        return tl::unexpected(outputLimit.error());
     const auto recycle = parseOptionalCount("--recycle", typed.recycle);
     if (!recycle)
         return tl::unexpected(recycle.error());
@@ -257,6 +263,7 @@ Result<PoolSpec> parsePool(const TypedSpec &typed)
     pool.retries = static_cast<std::uint32_t>(*retries);
     pool.timeout = *timeout;
     pool.memoryLimit = *memoryLimit;
+    pool.outputLimit = *outputLimit;
     pool.recycle = *recycle;
     pool.halt = *halt;
     return pool;
@@ -320,6 +327,7 @@ TypedSpec toTyped(const RunSpec &spec)
         typed.timeout = shortestText(*pool.timeout);
     if (pool.memoryLimit)
         typed.memoryLimit = sizeText(*pool.memoryLimit);
+    typed.outputLimit = sizeText(pool.outputLimit);
     if (pool.recycle)
         typed.recycle = std::to_string(*pool.recycle);
     if (pool.halt)
@@ -375,32 +383,25 @@ Result<std::vector<std::optional<std::uint64_t>>> parseCounts(
     return counts;
 }
 
-Result<std::optional<std::uint64_t>> parseSize(const std::string &text)
+Result<std::optional<std::uint64_t>> parseMemoryLimit(const std::string &text)
 {
+    constexpr std::uint64_t least = 1 << 20; // a forgotten unit, rather
     if (text == noLimit)
         return std::optional<std::uint64_t>();
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-    const std::size_t power = unit.empty() ? 0 : sizeUnits.find(unit.front()) + 1;
-    const bool known = unit.empty() || (unit.size() == 1 && power > 0);
-    const std::uint64_t most = UINT64_MAX >> (10 * power);
-    constexpr std::uint64_t least = 1 << 20; // a forgotten unit, rather
-    if (error != std::errc() || !known || value > most || (value << (10 * power)) < least)
+    const auto size = parseSize(text);
+    if (!size || *size < least)
         return failure(
             "--memory-limit takes a size such as 500M or 2G, at least 1M, not '" + text + "'");
-    return std::optional(value << (10 * power));
+    return size;
 }
 
-std::string sizeText(std::uint64_t bytes)
+Result<std::uint64_t> parseOutputLimit(const std::string &text)
 {
-    std::size_t power = 0;
-    while (power < sizeUnits.size() && bytes % 1024 == 0) {
-        bytes /= 1024;
-        ++power;
-    }
-    return std::to_string(bytes)
-        + (power > 0 ? std::string(1, sizeUnits[power - 1]) : std::string());
+    const auto size = parseSize(text);
+    if (!size || *size == 0 || *size > maxOutputLimit)
+        return failure("--output-limit takes a size such as 500M, at most "
+            + sizeText(maxOutputLimit) + ", not '" + text + "'");
+    return *size;
 }
 
 void describeSpec(CLI::App &run, TypedSpec &typed)

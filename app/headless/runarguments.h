@@ -39,6 +39,7 @@ struct TypedSpec {
     std::string retries = "0";
     std::string timeout = "none";
     std::string memoryLimit = "none";
+    std::string outputLimit = "64M";
     std::string recycle = "none";
     std::string halt = "none";
 };
@@ -69,8 +70,9 @@ std::vector<std::string> runArguments(const RunSpec &spec);
 Result<RunSpec> parseRunArguments(const std::vector<std::string> &arguments);
 
 /// A size as --memory-limit has it, such as 500M or 2G; nothing for "none".
-Result<std::optional<std::uint64_t>> parseSize(const std::string &text);
-std::string sizeText(std::uint64_t bytes);
+Result<std::optional<std::uint64_t>> parseMemoryLimit(const std::string &text);
+/// A size as --output-limit has it, such as 64M.
+Result<std::uint64_t> parseOutputLimit(const std::string &text);
 
 /// "poolscope run --builtin sqrt --range 1:5000", quoted for a POSIX shell where it has to be.
 std::string shellCommand(const RunSpec &spec);

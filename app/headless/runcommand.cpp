@@ -104,6 +104,8 @@ Run::Reading RunCommand::reading() const
         : outrunsDisk(m_options) ? OutcomeStore::Keep::UntilSaved
                                  : OutcomeStore::Keep::UntilRead;
     reading.wantsSettledOrder = m_options.unordered;
+    if (m_options.discard && !m_options.save && !m_options.resumed)
+        reading.values = Pool::Values::Discarded;
     // The summary of a run that is kept tells what a reader in order holds back, except for
     // standard input, which may go on for ever.
     const bool tellsOrder =

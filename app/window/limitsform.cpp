@@ -2,6 +2,7 @@
 #include "window/limitsform.h"
 
 #include "headless/runarguments.h"
+#include "task/numbertext.h"
 #include "window/formfield.h"
 #include "window/look.h"
 
@@ -42,6 +43,16 @@ std::optional<std::uint64_t> countIn(const QSpinBox *box)
                                 : std::optional(static_cast<std::uint64_t>(box->value()));
 }
 
+std::string textIn(const QLineEdit *box)
+{
+    return box->text().trimmed().toStdString();
+}
+
+QString defaultOutput()
+{
+    return QString::fromStdString(sizeText(defaultOutputLimit));
+}
+
 } // namespace
 
 LimitsForm::LimitsForm(QWidget *parent)
@@ -50,6 +61,7 @@ LimitsForm::LimitsForm(QWidget *parent)
     , m_fields(new QWidget)
     , m_timeout(new QDoubleSpinBox)
     , m_memory(new QLineEdit)
+    , m_output(new QLineEdit)
     , m_recycle(countBox(QStringLiteral("recycle"),
           tr("Iterations after which a worker is replaced by a fresh one, as for a task that leaks "
              "memory. 0 is none.")))
@@ -76,6 +88,13 @@ LimitsForm::LimitsForm(QWidget *parent)
     m_memory->setPlaceholderText(tr("none"));
     m_memory->setMinimumWidth(fieldWidth);
     m_memoryField = new FormField(tr("Worker memory"), m_memory);
+    m_output->setObjectName(QStringLiteral("outputLimit"));
+    m_output->setToolTip(tr("What a program may print for one input, such as 500M; one that prints "
+                            "more is killed, and its input fails. Empty is %1.")
+                             .arg(defaultOutput()));
+    m_output->setPlaceholderText(defaultOutput());
+    m_output->setMinimumWidth(fieldWidth);
+    m_outputField = new FormField(tr("Program output"), m_output);
 
     auto *grid = new QGridLayout(m_fields);
     grid->setContentsMargins(0, 0, 0, 0);
@@ -86,6 +105,7 @@ LimitsForm::LimitsForm(QWidget *parent)
     grid->addWidget(m_memoryField, 0, 1, Qt::AlignTop);
     grid->addWidget(new FormField(tr("Recycle after"), m_recycle), 1, 0, Qt::AlignTop);
     grid->addWidget(new FormField(tr("Halt at failures"), m_halt), 1, 1, Qt::AlignTop);
+    grid->addWidget(m_outputField, 2, 0, Qt::AlignTop);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(gridUnit);
@@ -100,6 +120,7 @@ LimitsForm::LimitsForm(QWidget *parent)
     });
     connect(m_timeout, &QDoubleSpinBox::valueChanged, this, &LimitsForm::check);
     connect(m_memory, &QLineEdit::textChanged, this, &LimitsForm::check);
+    connect(m_output, &QLineEdit::textChanged, this, &LimitsForm::check);
     connect(m_recycle, &QSpinBox::valueChanged, this, &LimitsForm::check);
     connect(m_halt, &QSpinBox::valueChanged, this, &LimitsForm::check);
     m_fields->hide();
@@ -110,9 +131,10 @@ void LimitsForm::fill(PoolSpec &spec) const
 {
     if (m_timeout->value() > none)
         spec.timeout = m_timeout->value();
-    if (!m_memory->text().trimmed().isEmpty())
-        spec.memoryLimit =
-            parseSize(m_memory->text().trimmed().toStdString()).value_or(std::nullopt);
+    if (const std::string memory = textIn(m_memory); !memory.empty())
+        spec.memoryLimit = parseMemoryLimit(memory).value_or(std::nullopt);
+    if (const std::string output = textIn(m_output); !output.empty())
+        spec.outputLimit = parseOutputLimit(output).value_or(defaultOutputLimit);
     spec.recycle = countIn(m_recycle);
     spec.halt = countIn(m_halt);
 }
@@ -122,23 +144,33 @@ void LimitsForm::setSpec(const PoolSpec &spec)
     m_timeout->setValue(spec.timeout.value_or(none));
     m_memory->setText(
         spec.memoryLimit ? QString::fromStdString(sizeText(*spec.memoryLimit)) : QString());
+    const bool hasOutputLimit = spec.outputLimit != defaultOutputLimit;
+    m_output->setText(
+        hasOutputLimit ? QString::fromStdString(sizeText(spec.outputLimit)) : QString());
     setCount(m_recycle, spec.recycle);
     setCount(m_halt, spec.halt);
-    if (spec.timeout || spec.memoryLimit || spec.recycle || spec.halt)
+    if (spec.timeout || spec.memoryLimit || hasOutputLimit || spec.recycle || spec.halt)
         m_title->setChecked(true);
 }
 
 QString LimitsForm::problem() const
 {
-    return m_memoryField->problem();
+    const QString problem = m_memoryField->problem();
+    return problem.isEmpty() ? m_outputField->problem() : problem;
 }
 
 void LimitsForm::check()
 {
-    const std::string size = m_memory->text().trimmed().toStdString();
-    const bool isSize = size.empty() || parseSize(size);
-    m_memoryField->setProblem(isSize ? QString() : tr("A size such as 500M or 2G"));
-    if (!isSize)
+    const std::string memory = textIn(m_memory);
+    const std::string output = textIn(m_output);
+    const bool isMemory = memory.empty() || parseMemoryLimit(memory);
+    const bool isOutput = output.empty() || parseOutputLimit(output);
+    m_memoryField->setProblem(isMemory ? QString() : tr("A size such as 500M or 2G"));
+    m_outputField->setProblem(isOutput
+            ? QString()
+            : tr("A size such as 500M, at most %1")
+                  .arg(QString::fromStdString(sizeText(maxOutputLimit))));
+    if (!isMemory || !isOutput)
         m_title->setChecked(true);
     showTitle();
     emit changed();
@@ -150,7 +182,8 @@ void LimitsForm::showTitle()
     PoolSpec spec;
     fill(spec);
     const int count = int{spec.timeout.has_value()} + int{spec.memoryLimit.has_value()}
-        + int{spec.recycle.has_value()} + int{spec.halt.has_value()};
+        + int{spec.outputLimit != defaultOutputLimit} + int{spec.recycle.has_value()}
+        + int{spec.halt.has_value()};
     const bool isOpen = m_title->isChecked();
     m_title->setArrowType(isOpen ? Qt::DownArrow : Qt::RightArrow);
     m_title->setText(count > 0 && !isOpen ? tr("Limits (%1)").arg(count) : tr("Limits"));

@@ -39,9 +39,11 @@ private:
     QWidget *m_fields;
     QDoubleSpinBox *m_timeout;
     QLineEdit *m_memory;
+    QLineEdit *m_output;
     QSpinBox *m_recycle;
     QSpinBox *m_halt;
     FormField *m_memoryField;
+    FormField *m_outputField;
 };
 
 } // namespace poolscope

@@ -173,6 +173,7 @@ Conversation::Failures Conversation::failuresOf(const wire::Done &message)
     for (std::uint64_t index = message.first; index < message.first + message.count; ++index) {
         if (wire::decodeOutcome(values)->kind != OutcomeKind::Failure)
             continue;
+        m_news.hasStopped = m_setup.stopsAtFailure;
         failures.push_back(m_scheduler.failed(index));
         if (failures.back())
             continue;
@@ -267,6 +268,13 @@ void Conversation::sendGoodbye()
     std::string goodbye;
     wire::encode(goodbye, wire::PoolGoodbye{});
     m_process.send(goodbye);
+}
+
+void Conversation::sendContinue()
+{
+    std::string message;
+    wire::encode(message, wire::Continue{});
+    m_process.send(message);
 }
 
 void Conversation::requestInputs(std::uint64_t time)

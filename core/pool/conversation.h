@@ -37,6 +37,7 @@ public:
     struct News {
         bool isReady = false; ///< for the first time; the scheduler does not know it yet
         bool putBack = false; ///< an index waits to be handed out again
+        bool hasStopped = false; ///< at a failure, until it is sent a Continue
         std::optional<Failure> refusal; ///< why the task cannot be set up
         std::string wrong; ///< why values that it gave are other inputs'; empty: they are not
     };
@@ -48,6 +49,7 @@ public:
     /// A chunk was sent to it.
     void chunkSent(const IndexRange &chunk, std::uint64_t time);
     void sendGoodbye();
+    void sendContinue();
 
     /// Asks the worker to return what it has not begun. Where it cannot be asked, the scheduler
     /// learns that it keeps its chunks.

@@ -56,7 +56,7 @@ std::string oneLine(const Failure &reason)
 } // namespace
 
 Pool::Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source,
-    const ColumnPlace &column, PoolListener &listener)
+    const ColumnPlace &column, PoolListener &listener, Values values)
     : m_spec(spec)
     , m_source(source)
     , m_listener(listener)
@@ -68,6 +68,7 @@ Pool::Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source,
     , m_patienceWithIteration(patienceWithIteration(spec))
     , m_memory(spec.pool.memoryLimit)
 {
+    m_setup.keepsValues = values == Values::Kept;
     // In lock-step the next answer comes within microseconds, while waking a sleeping thread takes
     // tens of them; so the loop looks again for a moment, and lets others have the core.
     connect(&m_watch, &QTimer::timeout, this, [this] {
@@ -472,6 +473,9 @@ void Pool::takeFrames(Slot &slot)
     if (m_framesTime - lastFrames < watchTime && !m_watch.isActive())
         m_watch.start(0);
     const Conversation::News news = slot.conversation->takeFrames(m_framesTime);
+    haltIfFailed();
+    if (news.hasStopped && m_phase == Phase::Running && slot.state == WorkerState::Ready)
+        slot.conversation->sendContinue();
     if (news.isReady)
         enlist(slot);
     if (news.refusal) {
@@ -574,6 +578,7 @@ void Pool::processEnded(Slot &slot)
     m_memory.remove(static_cast<pid_t>(slot.process->pid()));
     slot.enlisted = false;
     forgetProcess(slot);
+    haltIfFailed();
     setState(slot, told ? WorkerState::Gone : WorkerState::Dead);
 
     if (m_phase == Phase::Running && slot.wanted)
@@ -835,14 +840,21 @@ void Pool::finishIfSettled()
 {
     if (m_phase != Phase::Running)
         return;
-    const std::uint64_t failed = m_scheduler.failedCount();
     if (m_scheduler.allSettled())
         end(PoolEnd::How::Completed);
-    else if (m_spec.pool.halt && failed >= *m_spec.pool.halt)
-        end(PoolEnd::How::Halted,
-            std::to_string(failed) + (failed == 1 ? " input" : " inputs")
-                + " failed, and --halt allows no more");
     reportIfAllEnded();
+}
+
+/// Before anything else is begun.
+void Pool::haltIfFailed()
+{
+    const std::uint64_t failed = m_scheduler.failedCount();
+    if (m_phase != Phase::Running || !m_spec.pool.halt || failed < *m_spec.pool.halt
+        || m_scheduler.allSettled())
+        return;
+    end(PoolEnd::How::Halted,
+        std::to_string(failed) + (failed == 1 ? " input" : " inputs")
+            + " failed, and --halt allows no more");
 }
 
 void Pool::end(PoolEnd::How how, const std::string &error, const std::string &detail)

@@ -71,9 +71,12 @@ class Pool : public QObject {
     Q_OBJECT
 
 public:
+    /// Whether what a program prints beyond the output limit is a failure, or is only dropped.
+    enum class Values : std::uint8_t { Kept, Discarded };
+
     /// `source` and `listener` are used on the pool's thread and outlive it; 1 worker at least.
     Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source, const ColumnPlace &column,
-        PoolListener &listener);
+        PoolListener &listener, Values values = Values::Kept);
     ~Pool() override;
 
     /// Before start(): the run goes on where it was stopped, after `elapsed` nanoseconds and with
@@ -183,6 +186,7 @@ private:
     void reclaimInputs();
     bool encodeChunk(const IndexRange &chunk);
     void finishIfSettled();
+    void haltIfFailed();
     void end(PoolEnd::How how, const std::string &error = {}, const std::string &detail = {});
     void tellStop();
     void reportIfAllEnded();

@@ -17,6 +17,8 @@ inline constexpr std::uint64_t maxChunk = 1ULL << 30;
 inline constexpr std::uint64_t maxWindow = 1ULL << 20;
 inline constexpr std::uint32_t maxRetries = 1'000'000;
 inline constexpr double maxTimeout = 1e7; // seconds
+inline constexpr std::uint64_t defaultOutputLimit = 64 << 20; // bytes
+inline constexpr std::uint64_t maxOutputLimit = 1023 << 20; // a value and its frame fit 1 GiB
 
 struct PoolSpec {
     std::optional<std::uint32_t> workers; ///< 1 to maxWorkers; nothing: usableCores()
@@ -26,6 +28,8 @@ struct PoolSpec {
     std::optional<double> timeout = {}; ///< seconds that an iteration may take, above 0
     std::optional<std::uint64_t> memoryLimit =
         {}; ///< bytes that a worker and what it started may take
+    /// Bytes that a program may print for one input, 1 to maxOutputLimit.
+    std::uint64_t outputLimit = defaultOutputLimit;
     std::optional<std::uint64_t> recycle = {}; ///< iterations after which a worker is replaced
     std::optional<std::uint64_t> halt = {}; ///< failures after which the run ends
 };

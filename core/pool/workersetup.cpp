@@ -72,6 +72,8 @@ wire::Setup setupFor(
     setup.columnPath = column.path;
     setup.columnCells = column.cells;
     setup.timeout = static_cast<std::uint64_t>(spec.pool.timeout.value_or(0) * 1e9);
+    setup.outputLimit = spec.pool.outputLimit;
+    setup.stopsAtFailure = spec.pool.halt.has_value();
     return setup;
 }
 

@@ -104,7 +104,7 @@ Run::Run(Opened opened)
     OutcomeStore &outcomes = *m_record->outcomes;
     const std::uint32_t workers = spec.pool.workers.value_or(usableCores());
     const ColumnPlace column{outcomes.columnPath(), outcomes.columnCells()};
-    m_pool = new Pool(spec, workers, *m_source, column, *m_recorder);
+    m_pool = new Pool(spec, workers, *m_source, column, *m_recorder, opened.reading.values);
     m_publishedLimit = outcomes.limit();
     m_pool->setLimit(m_publishedLimit);
     m_status.wantedWorkers = workers;

@@ -32,6 +32,8 @@ public:
         OutcomeStore::Keep keep = OutcomeStore::Keep::All;
         bool wantsSettledOrder = false; ///< whether takeSettled() will be used
         Recorder::Keep timeline = Recorder::Keep::Everything;
+        /// Whether values are wanted, however long they are.
+        Pool::Values values = Pool::Values::Kept;
     };
 
     /// An opened input and a record with room for the outcomes. A record that holds some already is

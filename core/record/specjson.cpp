@@ -196,6 +196,8 @@ Json poolJson(const PoolSpec &pool)
         json["retries"] = pool.retries;
     add("timeout", pool.timeout);
     add("memory_limit", pool.memoryLimit);
+    if (pool.outputLimit != defaultOutputLimit)
+        json["output_limit"] = pool.outputLimit;
     add("recycle", pool.recycle);
     add("halt", pool.halt);
     return json;
@@ -222,6 +224,7 @@ PoolSpec poolFrom(const Json &json)
         pool.timeout = value.get<double>();
     }
     readCount(json, "memory_limit", one, UINT64_MAX, pool.memoryLimit);
+    readCount(json, "output_limit", one, maxOutputLimit, pool.outputLimit);
     readCount(json, "recycle", one, UINT64_MAX, pool.recycle);
     readCount(json, "halt", one, UINT64_MAX, pool.halt);
     return pool;

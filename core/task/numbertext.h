@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Numbers that come as text.
+// Numbers that come as text, and sizes as options have them.
 #pragma once
 
 #include "result.h"
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace poolscope {
@@ -13,5 +15,10 @@ namespace poolscope {
 Result<double> parseReal(std::string_view text);
 /// The same for an integer of 64 bits.
 Result<std::int64_t> parseInteger(std::string_view text);
+
+/// "500M" or "2G", of bytes; "1000" where they are no whole unit.
+std::string sizeText(std::uint64_t bytes);
+/// The bytes of such a text; nothing where it is none.
+std::optional<std::uint64_t> parseSize(std::string_view text);
 
 } // namespace poolscope

@@ -41,6 +41,7 @@ bool belongsTo(Direction direction, MessageType type)
     case MessageType::Setup:
     case MessageType::Work:
     case MessageType::PoolGoodbye:
+    case MessageType::Continue:
         return direction == Direction::ToWorker;
     case MessageType::Hello:
     case MessageType::Ready:
@@ -141,6 +142,7 @@ std::uint32_t maxBodySize(MessageType type)
     case MessageType::Stations:
         return 40;
     case MessageType::PoolGoodbye:
+    case MessageType::Continue:
     case MessageType::WorkerGoodbye:
         return 0;
     }
@@ -224,6 +226,9 @@ void encode(std::string &out, const Setup &message)
     writeStrings(fields, message.words);
     writeStrings(fields, message.columns);
     fields.number(message.timeout);
+    fields.number(message.outputLimit);
+    fields.number(static_cast<std::uint8_t>(message.keepsValues));
+    fields.number(static_cast<std::uint8_t>(message.stopsAtFailure));
 }
 
 Result<Setup> decodeSetup(std::string_view body)
@@ -250,6 +255,9 @@ Result<Setup> decodeSetup(std::string_view body)
     message.words = readStrings(reader);
     message.columns = readStrings(reader);
     message.timeout = reader.number<std::uint64_t>();
+    message.outputLimit = reader.number<std::uint64_t>();
+    message.keepsValues = reader.number<std::uint8_t>() != 0;
+    message.stopsAtFailure = reader.number<std::uint8_t>() != 0;
     if (task > static_cast<std::uint8_t>(TaskKind::Library)
         || input > static_cast<std::uint8_t>(InputKind::Rows))
         return failure("a Setup names an unknown kind of task or input");
@@ -455,6 +463,11 @@ void encode(std::string &out, const WorkerGoodbye &)
 void encode(std::string &out, const PoolGoodbye &)
 {
     const FrameWriter frame(out, MessageType::PoolGoodbye);
+}
+
+void encode(std::string &out, const Continue &)
+{
+    const FrameWriter frame(out, MessageType::Continue);
 }
 
 void encodeOutcome(std::string &out, const OutcomeView &outcome)

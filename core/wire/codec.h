@@ -142,6 +142,7 @@ void encode(std::string &out, const Printed &message);
 void encode(std::string &out, const Standing &message);
 void encode(std::string &out, const Returned &message);
 void encode(std::string &out, const WorkerGoodbye &message);
+void encode(std::string &out, const Continue &message);
 void encode(std::string &out, const PoolGoodbye &message);
 
 Result<Setup> decodeSetup(std::string_view body);

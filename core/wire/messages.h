@@ -21,11 +21,14 @@
 //     Done, ..., Stations    ->                            as often as there is something to tell
 //     Printed, Standing      ->                            the same
 //     Returned               ->                            where the board asks for it
+//                            <-       Continue             where a failure may end the run
 //                            <-       Goodbye              nothing more will come
 //     Stations, Goodbye      ->                            and the worker exits
 //
 // A worker runs its chunks in the order in which they came and answers indices in that order, but
 // for those that it returns (see board.h).
+// After the Done of an input that has failed, a worker whose Setup has stopsAtFailure begins no
+// other until it is sent a Continue. That Done ends with the failure.
 // A Goodbye overtakes work that was not begun: what the worker did not answer before its own
 // Goodbye, it did not begin. A stream that ends without a Goodbye was cut.
 #pragma once
@@ -41,7 +44,7 @@
 namespace poolscope::wire {
 
 inline constexpr std::uint32_t magic = 0x434c5350; // "PSLC"
-inline constexpr std::uint16_t protocolVersion = 4;
+inline constexpr std::uint16_t protocolVersion = 5;
 
 inline constexpr std::size_t frameHeaderSize = 5;
 /// The longest body of any frame; most types allow far less (see maxBodySize).
@@ -52,6 +55,7 @@ enum class MessageType : std::uint8_t {
     Setup = 1,
     Work = 2,
     PoolGoodbye = 3,
+    Continue = 4,
     // worker to pool
     Hello = 16,
     Ready = 17,
@@ -95,6 +99,9 @@ struct Setup {
     std::vector<std::string> words;
     std::vector<std::string> columns; ///< InputKind::Rows: their names
     std::uint64_t timeout = 0; ///< of an iteration, nanoseconds; 0: none. The pool enforces it, too
+    std::uint64_t outputLimit = 0; ///< bytes that a program may print for one input
+    bool keepsValues = true; ///< else what is printed beyond the limit is dropped, and no failure
+    bool stopsAtFailure = false; ///< see Continue, above
 };
 
 struct Work {
@@ -178,6 +185,8 @@ struct Returned {
 };
 
 struct PoolGoodbye { };
+
+struct Continue { };
 
 struct WorkerGoodbye { };
 

@@ -41,8 +41,10 @@ wire::Done NumberBuiltinRunner::runItems(
     for (; i < batch.count && gate.mayBegin(i + 1); ++i) {
         const auto cell = m_task.runText(m_inputs.takeOne(batch.first + i, items));
         cells[i] = cell.value_or(0);
-        if (!cell)
-            m_store.fail(i, wrongInput(cell.error().message));
+        if (cell)
+            continue;
+        m_store.fail(i, wrongInput(cell.error().message));
+        gate.failed();
     }
     return m_store.finish(i);
 }

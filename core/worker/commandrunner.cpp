@@ -49,6 +49,7 @@ CommandRunner::CommandRunner(const wire::Setup &setup, CommandTemplate command,
     , m_command(std::move(command))
     , m_program(std::move(program))
     , m_inputs(setup)
+    , m_outputLimit(setup)
     , m_errors(std::move(errorOutput))
 {
 }
@@ -61,6 +62,8 @@ wire::Done CommandRunner::run(Batch batch, wire::FieldReader &items, const Itera
         const std::uint64_t index = batch.first + i;
         const auto failed = runOne(index, m_inputs.take(index, items));
         wire::encodeOutcome(m_values, failed ? failureOutcome(*failed) : textOutcome(m_printed));
+        if (failed)
+            gate.failed();
     }
     return inlineDone({batch.first, i}, m_values);
 }
@@ -80,7 +83,8 @@ std::optional<Failure> CommandRunner::runOne(std::uint64_t index, const CommandI
             "it took longer than " + secondsText(m_setup.timeout) + " and was killed",
             m_errors.lastLines());
     case Watched::PrintedTooMuch:
-        return failureOf(failureOutput, "it printed more than 64 MiB and was killed");
+        return failureOf(failureOutput,
+            "it printed more than " + m_outputLimit.name() + " allows, and was killed");
     case Watched::Ended:
         break;
     }
@@ -116,7 +120,8 @@ CommandRunner::Watched CommandRunner::watch(ChildProcess &child, std::uint64_t i
             readOnce(child.standardOutput(), m_printed);
         if (ready.error)
             m_errors.read(child.standardError(), index);
-        if (m_printed.size() > maxPrintedValue)
+        m_outputLimit.cut(m_printed);
+        if (!m_outputLimit.allows(m_printed.size()))
             return Watched::PrintedTooMuch;
         if (ready.ended)
             break;
@@ -125,7 +130,8 @@ CommandRunner::Watched CommandRunner::watch(ChildProcess &child, std::uint64_t i
     }
     readWaiting(child.standardOutput(), m_printed);
     m_errors.readWaiting(child.standardError(), index);
-    return Watched::Ended;
+    m_outputLimit.cut(m_printed);
+    return m_outputLimit.allows(m_printed.size()) ? Watched::Ended : Watched::PrintedTooMuch;
 }
 
 Result<std::unique_ptr<TaskRunner>> makeCommandRunner(

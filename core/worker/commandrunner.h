@@ -36,6 +36,7 @@ private:
     CommandTemplate m_command;
     std::optional<std::string> m_program;
     TextInputs m_inputs;
+    OutputLimit m_outputLimit;
     ErrorTail m_errors;
     OomWatch m_outOfMemory;
     std::string m_printed;

@@ -50,6 +50,7 @@ FilterRunner::FilterRunner(const wire::Setup &setup, std::string path,
     , m_path(std::move(path))
     , m_words(std::move(words))
     , m_inputs(setup)
+    , m_outputLimit(setup)
     , m_errorOutput(errorOutput)
     , m_errors(std::move(errorOutput))
 {
@@ -129,10 +130,12 @@ wire::Done FilterRunner::run(Batch batch, wire::FieldReader &items, const Iterat
     for (; i < batch.count && gate.mayBegin(i + 1); ++i) {
         const std::uint64_t index = batch.first + i;
         const auto failed = runOne(index, m_inputs.take(index, items).whole);
-        if (failed)
+        if (failed) {
+            gate.failed();
             wire::encodeOutcome(m_values, failureOutcome(*failed));
-        else
+        } else {
             wire::encodeOutcome(m_values, textOutcome({m_answer.data(), m_answer.size() - 1}));
+        }
     }
     m_outOfMemory.begin(now()); // it may be killed before the next batch comes
     return inlineDone({batch.first, i}, m_values);
@@ -147,9 +150,12 @@ std::optional<Failure> FilterRunner::runOne(std::uint64_t index, std::string_vie
     if (auto reason = start())
         return reason;
     m_answer.clear();
+    m_searched = 0;
     m_errors.forget();
     Exchange line{index, std::string(input) + '\n', 0, now()};
     auto reason = exchange(line);
+    if (!reason && !m_outputLimit.allows(m_searched))
+        reason = tooLong();
     if (!reason)
         awaitSurplus(line);
     if (!reason && hasSurplus()) {
@@ -234,14 +240,23 @@ void FilterRunner::take(Exchange &exchange, const Readiness &ready)
 
 bool FilterRunner::isAnswered(const Exchange &exchange)
 {
+    m_searched = std::min(m_answer.find('\n', m_searched), m_answer.size());
     const bool wantsMore = !exchange.isWritten() && m_filter->standardInput().isOpen();
-    return !wantsMore && m_answer.find('\n') != std::string::npos;
+    return !wantsMore && m_searched < m_answer.size();
 }
 
-std::optional<Failure> FilterRunner::beyondLimits(const Exchange &exchange) const
+Failure FilterRunner::tooLong() const
 {
-    if (m_answer.size() > maxPrintedValue)
-        return failed(failureOutput, "the filter answered with a line of more than 64 MiB");
+    return failed(failureOutput,
+        "the filter answered with a line of more than " + m_outputLimit.name() + " allows");
+}
+
+std::optional<Failure> FilterRunner::beyondLimits(Exchange &exchange)
+{
+    m_outputLimit.cut(m_answer);
+    m_searched = std::min(m_searched, m_answer.size());
+    if (!m_outputLimit.allows(m_answer.size()))
+        return tooLong();
     if (m_setup.timeout > 0 && now() >= exchange.begun + m_setup.timeout)
         return failed(failureTimeout,
             "the filter gave no line within " + secondsText(m_setup.timeout) + ": " + bufferHint);

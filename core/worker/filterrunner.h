@@ -55,7 +55,8 @@ private:
     Readiness await(const Exchange &exchange);
     void take(Exchange &exchange, const Readiness &ready);
     bool isAnswered(const Exchange &exchange);
-    std::optional<Failure> beyondLimits(const Exchange &exchange) const;
+    std::optional<Failure> beyondLimits(Exchange &exchange);
+    Failure tooLong() const;
     std::optional<Failure> whySilent(Exchange &exchange);
     bool readsOn(const Exchange &exchange);
     void awaitSurplus(const Exchange &exchange);
@@ -72,6 +73,7 @@ private:
     std::string m_path;
     std::vector<std::string> m_words;
     TextInputs m_inputs;
+    OutputLimit m_outputLimit;
     ErrorOutput m_errorOutput;
     ErrorTail m_errors;
     OomWatch m_outOfMemory;
@@ -83,6 +85,7 @@ private:
     std::optional<std::uint64_t> m_inDoubtFrom;
     std::string m_wrong; ///< why answers that were in doubt are other inputs'
     std::string m_answer;
+    std::size_t m_searched = 0; ///< bytes of it that have no newline
     std::string m_values;
 };
 

@@ -104,12 +104,15 @@ public:
             if (!input) {
                 cells[i] = 0;
                 m_store.fail(i, wrongInput(input.error().message));
+                gate.failed();
                 continue;
             }
             m_reply.take(
                 [&] { cells[i] = std::bit_cast<std::uint64_t>(m_function(*input, &m_reply)); });
-            if (const auto &failed = m_reply.failure())
+            if (const auto &failed = m_reply.failure()) {
                 m_store.fail(i, {failed->kind, failed->type, failed->message, failed->detail});
+                gate.failed();
+            }
         }
         return m_store.finish(i);
     }
@@ -147,6 +150,8 @@ public:
             const auto &failed = m_reply.failure();
             wire::encodeOutcome(
                 m_values, failed ? failureOutcome(*failed) : textOutcome(m_reply.value()));
+            if (failed)
+                gate.failed();
         }
         return inlineDone({batch.first, i}, m_values);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "worker/pipeio.h"
 
+#include "task/numbertext.h"
 #include "worker/clock.h"
 
 #include <algorithm>
@@ -67,6 +68,23 @@ void readWaiting(Descriptor &from, std::string &to)
         return;
     const std::size_t end = to.size() + static_cast<std::size_t>(waiting);
     while (to.size() < end && readUpTo(from, end - to.size(), to)) { }
+}
+
+OutputLimit::OutputLimit(const wire::Setup &setup)
+    : m_bytes(setup.outputLimit)
+    , m_keepsValues(setup.keepsValues)
+{
+}
+
+void OutputLimit::cut(std::string &printed) const
+{
+    if (!m_keepsValues && printed.size() > m_bytes)
+        printed.resize(m_bytes);
+}
+
+std::string OutputLimit::name() const
+{
+    return "--output-limit " + sizeText(m_bytes);
 }
 
 void ErrorTail::read(Descriptor &from, std::uint64_t index)

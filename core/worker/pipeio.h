@@ -12,9 +12,6 @@
 
 namespace poolscope::worker {
 
-/// The longest value that a program may print.
-inline constexpr std::size_t maxPrintedValue = 64 << 20;
-
 /// What came of a wait, or what there is no need to wait for.
 struct Readiness {
     bool input = false; ///< the child's standard input takes bytes, or is read no more
@@ -33,6 +30,23 @@ Readiness awaitChild(ChildProcess &child, bool hasInput, std::optional<std::uint
 void readOnce(Descriptor &from, std::string &to);
 /// Appends what is in the pipe now, and nothing that comes later.
 void readWaiting(Descriptor &from, std::string &to);
+
+/// What a program may print for one input.
+class OutputLimit {
+public:
+    explicit OutputLimit(const wire::Setup &setup);
+
+    /// Whether a value may be so long. Where values are discarded any may.
+    bool allows(std::size_t size) const { return !m_keepsValues || size <= m_bytes; }
+    /// Drops what lies beyond the limit, where values are discarded.
+    void cut(std::string &printed) const;
+    /// "--output-limit 64M"
+    std::string name() const;
+
+private:
+    std::uint64_t m_bytes;
+    bool m_keepsValues;
+};
 
 /// What a child prints to standard error: it goes to the log, and its end is kept as a detail of
 /// failures.

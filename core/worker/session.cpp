@@ -96,6 +96,7 @@ std::unique_ptr<TaskRunner> Session::setUp(const wire::Setup &setup)
             m_outbox.useBoard(std::move(board));
     }
     m_items = setup.input != wire::InputKind::Range;
+    m_stopsAtFailure = setup.stopsAtFailure;
     m_foreignCode = foreignCodeOf(setup.task);
     auto runner = makeTaskRunner(
         setup, [this](std::uint64_t index, std::string_view text) { printed(index, text); });
@@ -131,7 +132,9 @@ void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
 {
     wire::FieldReader items(chunk.items);
     Batch rest{chunk.first, chunk.count};
-    const IterationGate gate = m_outbox.gate();
+    IterationGate gate = m_outbox.gate();
+    if (m_stopsAtFailure)
+        gate.closeAtFailure(m_hasFailed);
     while (rest.count > 0 && m_end != End::PoolGone) {
         const std::uint64_t begun = now();
         const std::uint64_t position = chunk.position + chunk.count - rest.count;
@@ -164,11 +167,24 @@ void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
         m_outbox.add(m_frame);
         m_outbox.endBatch();
         rest = {rest.first + done.count, rest.count - done.count};
+        if (m_hasFailed)
+            awaitContinue();
+        if (m_end != End::None)
+            return;
         if (ended - m_flushed > flushInterval)
             flush(ended);
         if (rest.count == 0 && ended - m_polled > pollInterval)
             readPending(ended);
     }
+}
+
+/// The run may end by the failure that was added last: waits until the pool has it go on.
+void Session::awaitContinue()
+{
+    flush(now());
+    while (m_end == End::None && !m_mayContinue && readMore())
+        takeFrames();
+    m_hasFailed = m_mayContinue = false;
 }
 
 bool Session::isChannelIntact() const
@@ -256,6 +272,10 @@ void Session::takeFrames()
             m_chunks.clear();
             m_end = End::Goodbye;
             return;
+        }
+        if (frame->type == wire::MessageType::Continue) {
+            m_mayContinue = true;
+            continue;
         }
         const auto work = wire::decodeWork(frame->body);
         if (frame->type != wire::MessageType::Work || !work) {

@@ -45,6 +45,7 @@ private:
     void workUntilEnd(TaskRunner &runner);
     void runChunk(TaskRunner &runner, const Chunk &chunk);
     void returnInputs(std::uint64_t position);
+    void awaitContinue();
     bool readMore();
     void awaitBriefly() const;
     void printed(std::uint64_t index, std::string_view text);
@@ -68,6 +69,9 @@ private:
     wire::Trust m_trustTold = wire::Trust::Sure;
     ForeignCode m_foreignCode = ForeignCode::No;
     bool m_items = false;
+    bool m_stopsAtFailure = false;
+    bool m_hasFailed = false; ///< the iteration that ran last, where that stops the worker
+    bool m_mayContinue = false;
     std::uint64_t m_receivedInputs = 0;
     std::uint64_t m_returnedBelow = 0; ///< inputs that came before that position are not begun
     std::uint64_t m_receivedBytes = 0;

@@ -90,12 +90,12 @@ fcntl, mmap, select, struct = map(own_copy, import_own("fcntl", "mmap", "select"
 os, faulthandler, marshal = map(own_copy, (os, faulthandler, marshal))
 
 MAGIC = 0x434C5350
-VERSION = 4
+VERSION = 5
 
-SETUP, WORK, POOL_GOODBYE = 1, 2, 3
+SETUP, WORK, POOL_GOODBYE, CONTINUE = 1, 2, 3, 4
 HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22
 RETURNED = 24
-MAX_BODY = {SETUP: 1 << 20, WORK: 1 << 30, POOL_GOODBYE: 0}
+MAX_BODY = {SETUP: 1 << 20, WORK: 1 << 30, POOL_GOODBYE: 0, CONTINUE: 0}
 
 TASK_PYTHON = 1
 INPUT_RANGE, INPUT_ITEMS, INPUT_ROWS = 0, 1, 2
@@ -145,6 +145,13 @@ class ChannelClosed(Exception):
 
 class Malformed(Exception):
     """What came through the channel is not the protocol."""
+
+
+class NoValue(Exception):
+    """Ends a batch at a value that is none, where the run may end by that failure."""
+
+    def __init__(self, encoded):
+        self.encoded = encoded
 
 
 class DescriptorLost(BaseException):
@@ -605,6 +612,9 @@ NUMBER_CODES = {float: "d", int: "q"}
 PLAIN = frozenset((float, int, str, bool, bytes, type(None)))
 
 
+stops_at_failure = False  # as Setup has it
+
+
 def is_plain(kind):
     return type(kind) is type and kind in PLAIN  # a class of another metaclass may have no hash
 
@@ -619,7 +629,10 @@ def fixing(kind):
 
 def encode_at_once(value):
     """The encoding, in a tuple, which tells it from a plain value."""
-    return (encode(value),)
+    encoded = encode(value)
+    if stops_at_failure and encoded[0] == FAILURE:
+        raise NoValue(encoded)
+    return (encoded,)
 
 
 # ------------------------------------------------------------------------------------- descriptors
@@ -1136,6 +1149,9 @@ class Setup:
         self.words = fields.strings()
         self.columns = fields.strings()
         self.timeout = fields.number("Q")
+        self.output_limit = fields.number("Q")
+        self.keeps_values = fields.number("B")
+        self.stops_at_failure = fields.number("B")
         fields.end()
         if self.task != TASK_PYTHON:
             raise Malformed("a Setup for another kind of worker (task %d)" % self.task)
@@ -1261,6 +1277,7 @@ class Worker:
         self.request = 0  # the number of the last one that was answered
         self.returned_below = 0  # inputs that came before that position are not begun
         self.leaving = False
+        self.may_continue = False  # after a failure by which the run may end
         self.results = []  # of the batch under way, one for each iteration that has finished
         self.kinds = set()  # the types of these
         self.batch_size = 1
@@ -1338,6 +1355,8 @@ class Worker:
                     "the pool speaks version %d of the protocol, this worker version %d"
                     % (setup.version, VERSION)
                 )
+            global stops_at_failure
+            stops_at_failure = bool(setup.stops_at_failure)
             self.map_shared_memory()
             self.take_streams()
             self.in_user_code = True
@@ -1430,6 +1449,8 @@ class Worker:
                 if self.setup is not None:
                     raise Malformed("a second Setup")
                 self.setup = Setup(body)
+            elif kind == CONTINUE:
+                self.may_continue = True
             else:
                 self.leaving = True
 
@@ -1499,7 +1520,7 @@ class Worker:
                 duration = clock() - begun
                 error = raised
                 if len(results) < planned:  # else it is an interrupt that came too late
-                    failed = (encode_failure(error, advice_on_names(error, self.setup.target)),)
+                    failed = (self.failure_of(error),)
             self.task_thread = None
             if self.forked:  # this is a child of the task, coming back from it
                 self.task = task = None
@@ -1509,16 +1530,33 @@ class Worker:
             if failed is not None:
                 kinds.add(tuple)
                 results.append(failed)
+            stops = False
             if results:
-                self.store(first + at, begun, duration)
+                stops = self.store(first + at, begun, duration)
             fields[BATCH_COUNT] = 0
             at += len(results)
             if results:
                 self.plan_batch(len(results), duration)
             results.clear()
             kinds.clear()
+            if stops:
+                self.await_continue()
+                if self.leaving:
+                    return
             if begun + duration - output.flushed >= MILLISECOND:
                 output.flush()
+
+    def failure_of(self, error):
+        if type(error) is NoValue:
+            return error.encoded
+        return encode_failure(error, advice_on_names(error, self.setup.target))
+
+    def await_continue(self):
+        """The run may end by the failure that was stored last: waits until the pool continues it."""
+        self.output.flush()
+        while not self.may_continue and not self.leaving:
+            self.receive()
+        self.may_continue = False
 
     def return_inputs(self, position):
         """Answers the pool's request: the inputs from the position on are not begun."""
@@ -1552,13 +1590,13 @@ class Worker:
             self.batch_size = min(fitting, BATCH_GROWTH * self.batch_size, self.batch_cap)
 
     def store(self, first, begun, duration):
-        """Puts the batch's outcomes where the pool finds them."""
+        """Puts the batch's outcomes where the pool finds them; whether the worker stops at one."""
         results = self.results
         code = NUMBER_CODES.get(next(iter(self.kinds))) if len(self.kinds) == 1 else None
         if code is not None:
             try:
                 self.store_numbers(first, code, begun, duration)
-                return
+                return False
             except OverflowError:
                 pass
         encoded = [
@@ -1568,6 +1606,7 @@ class Worker:
             self.output.done(first, len(encoded), INLINE, begun, duration, b"".join(encoded))
         else:
             self.store_apart(first, encoded, begun, duration)
+        return stops_at_failure and any(outcome[0] == FAILURE for outcome in encoded)
 
     def store_numbers(self, first, code, begun, duration):
         """Stores results that are all numbers; OverflowError for an integer beyond 64 bits."""

@@ -52,6 +52,7 @@ void decode(const Frame &frame)
         decodeReturned(frame.body);
         break;
     case MessageType::PoolGoodbye:
+    case MessageType::Continue:
     case MessageType::WorkerGoodbye:
         break;
     }

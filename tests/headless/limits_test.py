@@ -263,6 +263,55 @@ class Limits(LimitsTest):
         self.assertGreaterEqual(summary["failed"], 3)
         self.assertLess(summary["succeeded"], 99_000)
 
+    def test_nothing_is_begun_once_so_many_inputs_have_failed(self):
+        line = 'echo "$1" >> begun; exit 1'
+        self.path("failing.py").write_text(
+            "def of_all(number):\n"
+            "    open('begun', 'a').write('%d\\n' % number)\n"
+            "    raise ValueError\n"
+            "def of_some(number):\n"
+            "    open('begun', 'a').write('%d\\n' % number)\n"
+            "    return object() if number % 10 == 9 else iter([]) if number % 10 == 4 else ()\n"
+            "def killing(number):\n"
+            "    import os\n"
+            "    open('begun', 'a').write('%d\\n' % number)\n"
+            "    os._exit(1)\n")
+        python = ["--python-interpreter", sys.executable, "--python"]
+        for task, options, begun in (
+                (["--shell", line], ["--halt", 1], "0"),
+                (["--shell", line], ["--halt", 3, "--chunk", 10], "012"),
+                (["--shell", line], ["--halt", 1, "--retries", 2, "--chunk", 1, "--window", 1],
+                 "000"),
+                (["--filter", "sh -c 'read n; echo $n >> begun'"], ["--halt", 2], "01"),
+                ([*python, "failing.py:of_all"], ["--halt", 1], "0"),
+                ([*python, "failing.py:of_all"], ["--halt", 3, "--chunk", 10], "012"),
+                ([*python, "failing.py:of_some"], ["--halt", 1, "--chunk", 100], "01234"),
+                ([*python, "failing.py:killing"], ["--halt", 1, "--chunk", 1, "--window", 1],
+                 "00")):
+            with self.subTest(task=task, options=options):
+                self.path("begun").unlink(missing_ok=True)
+                done = self.program(
+                    "run", *task, "--range", "0:1000", "-j", 1, "-q", "--discard", *options)
+                self.assert_status(done, SOME_FAILED)
+                self.assertEqual(self.path("begun").read_text().split(), list(begun))
+                halt = options[1]
+                self.assertIn(f"halted: {halt} input{'s' if halt > 1 else ''} failed", done.err)
+
+    def test_a_chunk_of_a_builtin_stops_at_its_failure(self):
+        self.path("lines.txt").write_text("1\nx\n2\ny\n" + "3\n" * 1000)
+        done = self.program("run", "--builtin", "sqrt", "--lines", "lines.txt", "-j", 1, "--chunk",
+                            1000, "--halt", 2, "-q", "--discard", "--summary", "-")
+        self.assert_status(done, SOME_FAILED)
+        summary = json.loads(done.out)
+        self.assertEqual((summary["succeeded"], summary["failed"]), (2, 2))
+
+    def test_failures_that_do_not_halt_are_gone_on_after(self):
+        done = self.run_python("picky", "0:1000", "-j", 2, "--chunk", 50, "--halt", 101, "--retries",
+                               1, "--summary", "-", "--discard", "-q")
+        self.assert_status(done, SOME_FAILED)
+        summary = json.loads(done.out)
+        self.assertEqual((summary["succeeded"], summary["failed"]), (900, 100))
+
     def test_halt_leaves_what_is_on_standard_output(self):
         done = self.run_python("picky", "0:100000", "-j", 1, "--chunk", 1, "--halt", 2)
         self.assert_status(done, SOME_FAILED)

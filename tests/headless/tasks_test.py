@@ -120,6 +120,36 @@ class Commands(TaskTest):
         failure = self.failure("--command", "yes", "--range", "0:1")
         self.assertEqual(failure["kind"], "output")
 
+    def test_output_has_a_limit_where_it_is_kept(self):
+        tasks = {
+            "--shell": 'head -c "$1" /dev/zero | tr "\\0" x; : > "ended$1"',
+            "--command": "head -c {} /dev/zero",
+            "--filter": "sh -c 'while read n; do head -c $n /dev/zero | tr \"\\0\" x; echo; done'",
+        }
+        for option, words in tasks.items():
+            with self.subTest(option=option):
+                arguments = option, words, "--range", "1000:300001:299000", "-j", "1", "-q"
+                fits, exceeds = self.outcomes(
+                    *arguments, "--output-limit", "200K", status=SOME_FAILED)
+                self.assertEqual(len(fits["value"]), 1000)
+                self.assertEqual(exceeds["failure"]["kind"], "output")
+                self.assertIn("more than --output-limit 200K", exceeds["failure"]["message"])
+                self.assertEqual(len(self.values(*arguments)[1]), 300_000)
+                done = self.program("run", *arguments, "--output-limit", "1", "--discard")
+                self.assert_status(done, ALL_SUCCEEDED)
+                done = self.program("run", *arguments, "--output-limit", "1", "--discard",
+                                    "--save", "kept.poolscope", "--overwrite")
+                self.assert_status(done, SOME_FAILED)
+        self.assertTrue(self.path("ended300000").exists(), "it ran to its end")
+
+    def test_output_limit_is_kept_in_the_run_file(self):
+        done = self.program("run", "--shell", "yes | head -c 3000", "--range", "0:1",
+                            "--output-limit", "2K", "--save", "kept.poolscope", "-q")
+        self.assert_status(done, SOME_FAILED)
+        done = self.program("resume", "kept.poolscope", "--retry-failed", "-q", "--discard")
+        self.assert_status(done, SOME_FAILED)
+        self.assertIn("--output-limit 2K", done.err)
+
     def test_standard_input_is_empty(self):
         self.assertEqual(self.values("--command", "sh -c cat", "--range", "0:1"), [""])
 

@@ -44,6 +44,9 @@ TEST(Codec, EveryMessageComesBackAsItWas)
     setup.columnPath = "/column";
     setup.columnCells = UINT64_MAX;
     setup.boardPath = "/board";
+    setup.outputLimit = 64 << 20;
+    setup.keepsValues = false;
+    setup.stopsAtFailure = true;
     std::string stream;
     encode(stream, setup);
     FrameDecoder decoder(Direction::ToWorker);
@@ -59,6 +62,9 @@ TEST(Codec, EveryMessageComesBackAsItWas)
     EXPECT_EQ(back->boardPath, setup.boardPath);
     EXPECT_EQ(back->task, setup.task);
     EXPECT_EQ(back->input, setup.input);
+    EXPECT_EQ(back->outputLimit, setup.outputLimit);
+    EXPECT_FALSE(back->keepsValues);
+    EXPECT_TRUE(back->stopsAtFailure);
 }
 
 TEST(Codec, RefusesAnotherVersionAndAStranger)

@@ -52,6 +52,7 @@ Arguments members(const RunSpec &spec)
     all.push_back(pool.window ? std::to_string(*pool.window) : "auto");
     all.push_back(std::to_string(pool.retries));
     all.push_back(pool.timeout ? std::to_string(*pool.timeout) : "none");
+    all.push_back(std::to_string(pool.outputLimit));
     for (const auto &limit : {pool.memoryLimit, pool.recycle, pool.halt})
         all.push_back(limit ? std::to_string(*limit) : "none");
     return all;
@@ -131,8 +132,9 @@ std::vector<RunSpec> specs()
         all.push_back({sqrt, range, {{}, {}, {}, 0, timeout}});
     for (const std::uint64_t size :
         {1ULL, 1000ULL, 1024ULL, 1ULL << 20, 1'048'577ULL, 3ULL << 30, 1ULL << 40, 1ULL << 60})
-        all.push_back(
-            {sqrt, range, {{}, {}, {}, 0, {}, std::max<std::uint64_t>(size, 1 << 20), size, size}});
+        all.push_back({sqrt, range,
+            {{}, {}, {}, 0, {}, std::max<std::uint64_t>(size, 1 << 20),
+                std::min(size, maxOutputLimit), size, size}});
     for (const std::int64_t start : {INT64_MIN, std::int64_t(-5), std::int64_t(0), INT64_MAX}) {
         for (const std::int64_t stop : {INT64_MIN, std::int64_t(-1), std::int64_t(7), INT64_MAX}) {
             for (const std::int64_t step :
@@ -202,6 +204,10 @@ TEST(RunArguments, AreRefusedAsByTheProgram)
         {"--builtin", "sqrt", "--range", "1:9", "--memory-limit", "5X"},
         {"--builtin", "sqrt", "--range", "1:9", "--memory-limit", "500"},
         {"--builtin", "sqrt", "--range", "1:9", "--memory-limit", "99999999999T"},
+        {"--builtin", "sqrt", "--range", "1:9", "--output-limit", "5X"},
+        {"--builtin", "sqrt", "--range", "1:9", "--output-limit", "0"},
+        {"--builtin", "sqrt", "--range", "1:9", "--output-limit", "1G"},
+        {"--builtin", "sqrt", "--range", "1:9", "--output-limit", "none"},
         {"--builtin", "sqrt", "--range", "1:9", "--recycle", "0"},
         {"--builtin", "sqrt", "--range", "1:9", "--halt", "-1"},
         {"--builtin", "sqrt", "--range", "1:9", "--workers", "0"},

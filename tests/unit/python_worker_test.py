@@ -25,7 +25,7 @@ PYTHON = os.environ.get("POOLSCOPE_TEST_PYTHON") or sys.executable
 PATIENCE = 60  # seconds that any one answer may take
 
 MAGIC = 0x434C5350
-VERSION = 4
+VERSION = 5
 SETUP, WORK, POOL_GOODBYE = 1, 2, 3
 HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22
 RETURNED = 24
@@ -384,7 +384,8 @@ def setup_frame(target, items=False, start=0, step=1, column=("", 0), board="", 
         + string(os.fsencode(board))
         + strings(odd.get("words", ()))
         + strings(odd.get("columns", ()))
-        + struct.pack("<Q", odd.get("timeout", 0)),
+        + struct.pack("<Q", odd.get("timeout", 0))
+        + struct.pack("<QBB", 1 << 26, 1, odd.get("stops_at_failure", False)),
     )
 
 

@@ -347,7 +347,7 @@ TEST(Varint, TellsWhatIsTooLong)
 
 TEST(SpecJson, ComesBackAsItWas)
 {
-    PoolSpec all{4, 10, 2, 3, 1.5, 1'000'000'000, 7, 9};
+    PoolSpec all{4, 10, 2, 3, 1.5, 1'000'000'000, 5'000'000, 7, 9};
     const std::vector<RunSpec> specs{
         {BuiltinTask{"sleep_ms", "5"}, RangeInput{-5, 10, 3}, {}},
         {PythonTask{"a b.py:f", "/usr/bin/python3", "load"}, LinesInput{"-"}, all},

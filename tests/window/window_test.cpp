@@ -941,22 +941,28 @@ private slots:
         QVERIFY(person.isToldBeside("memoryLimit", QStringLiteral("500M")));
         person.type("memoryLimit", QStringLiteral("500M"));
         QVERIFY(comes([&] { return person.canStart(); }));
+        person.type("outputLimit", QStringLiteral("2G"));
+        QVERIFY(person.isToldBeside("outputLimit", QStringLiteral("1023M")));
+        person.type("outputLimit", QStringLiteral("10K"));
+        QVERIFY(comes([&] { return person.canStart(); }));
         person.typeNumber("recycle", QStringLiteral("100"));
         person.typeNumber("halt", QStringLiteral("3"));
         person.click("limits");
         QVERIFY(!person.find<QWidget>("timeout").isVisible());
-        QCOMPARE(person.find<QToolButton>("limits").text(), "Limits (3)");
+        QCOMPARE(person.find<QToolButton>("limits").text(), "Limits (4)");
         const PoolSpec pool = person.window.spec().pool;
         QCOMPARE(pool.memoryLimit, 500ULL << 20);
+        QCOMPARE(pool.outputLimit, 10U << 10);
         QCOMPARE(pool.recycle, 100U);
         QCOMPARE(pool.halt, 3U);
         QVERIFY(!pool.timeout);
 
-        person.window.setSpec(specOf(
-            {"--builtin", "sqrt", "--range", "0:10", "--timeout", "2.5", "--memory-limit", "3G"}));
+        person.window.setSpec(specOf({"--builtin", "sqrt", "--range", "0:10", "--timeout", "2.5",
+            "--memory-limit", "3G", "--output-limit", "1M"}));
         QVERIFY(person.find<QWidget>("timeout").isVisible());
         QCOMPARE(person.window.spec().pool.timeout, 2.5);
         QCOMPARE(person.window.spec().pool.memoryLimit, 3ULL << 30);
+        QCOMPARE(person.window.spec().pool.outputLimit, 1U << 20);
         QVERIFY(!person.window.spec().pool.recycle);
     }
 
