@@ -51,11 +51,12 @@ Result<std::unique_ptr<AtomicFile>> openSummary(
 }
 
 Result<void> writeSummary(const OutputOptions &options, const RunRecord &record,
-    std::uint32_t cores, AtomicFile *file, const WaitForRoom &room)
+    const SummaryContext &context, AtomicFile *file, const WaitForRoom &room)
 {
     if (!options.summary)
         return {};
-    const std::string summary = summaryJson(record, analyse(record, cores));
+    const std::string summary =
+        summaryJson(record, analyse(record, context.cores), context.linesDropped);
     if (!file)
         return StandardOutput(room).writeText(summary);
     if (const auto appended = file->append(summary); !appended)

@@ -28,9 +28,15 @@ Result<void> writeTimeline(const OutputOptions &options, const RunRecord &record
 Result<std::unique_ptr<AtomicFile>> openSummary(
     const OutputOptions &options, const WaitForRoom &room = {});
 
-/// Writes the summary where the options want it; `file` is what openSummary() gave, `cores` are
-/// those that the run could use.
+/// What a summary tells beside the record.
+struct SummaryContext {
+    std::uint32_t cores = 0; ///< that the run could use
+    /// Of the log, which did not come out on standard error; nothing where that is not known.
+    std::optional<std::uint64_t> linesDropped = {};
+};
+
+/// Writes the summary where the options want it; `file` is what openSummary() gave.
 Result<void> writeSummary(const OutputOptions &options, const RunRecord &record,
-    std::uint32_t cores, AtomicFile *file, const WaitForRoom &room = {});
+    const SummaryContext &context, AtomicFile *file, const WaitForRoom &room = {});
 
 } // namespace poolscope

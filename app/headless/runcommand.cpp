@@ -214,23 +214,28 @@ bool RunCommand::takeOutcomes()
 
 void RunCommand::takeLog()
 {
-    constexpr std::size_t linesAtOnce = 1000;
+    constexpr std::size_t linesAtOnce = 1000; // written together: tasks print many in no time
     while (true) {
         const RunLog::Page page = m_run->log().entries(m_logRead, UINT64_MAX, linesAtOnce);
         if (page.entries.empty())
             return;
-        if (page.first > m_logRead)
-            sayLogLine(droppedLines(page.first - m_logRead, *page.entries.front()));
-        for (const LogLine &line : page.entries)
-            sayLogLine(*line);
+        m_linesDropped += page.first - m_logRead;
         m_logRead = page.next();
+        std::string lines;
+        for (const LogLine &line : page.entries)
+            lines += (line->worker > 0 ? "[worker " + std::to_string(line->worker) + "] "
+                                       : "poolscope: ")
+                + line->text + '\n';
+        say(lines);
     }
 }
 
-void RunCommand::sayLogLine(const LogEntry &line)
+void RunCommand::reportDroppedLines()
 {
-    say((line.worker > 0 ? "[worker " + std::to_string(line.worker) + "] " : "poolscope: ")
-        + line.text);
+    if (m_linesDropped > 0)
+        say("poolscope: " + std::to_string(m_linesDropped)
+            + " lines that workers printed are missing above, since they came faster than they "
+              "could be written; a task that prints to a file, as by 2>FILE, keeps all");
 }
 
 /// Says that the run goes on without its run file, or that only this is waited for; while the pool
@@ -289,6 +294,7 @@ int RunCommand::finish()
     if (more && !m_outputError)
         m_outputError = Error{"interrupted"};
     takeLog();
+    reportDroppedLines();
     if (m_failuresSaid > failuresToSay && !writesText())
         say("poolscope: " + std::to_string(m_failuresSaid - failuresToSay) + " more inputs failed"
             + (m_options.output ? "; " + *m_options.output + " says why" : ""));
@@ -372,8 +378,8 @@ Result<void> RunCommand::writeRecord()
     const auto written = writeTimeline(m_options, m_run->record(), m_run->now(), m_charts);
     if (!written)
         return written;
-    return writeSummary(m_options, m_run->record(), usableCores(), m_summary.get(),
-        [this](const std::string &what) { return waitForRoom(what); });
+    return writeSummary(m_options, m_run->record(), {usableCores(), m_linesDropped},
+        m_summary.get(), [this](const std::string &what) { return waitForRoom(what); });
 }
 
 } // namespace poolscope

@@ -41,7 +41,7 @@ private:
     bool isThrownAway() const;
     bool takeOutcomes();
     void takeLog();
-    void sayLogLine(const LogEntry &line);
+    void reportDroppedLines();
     void tellOfFile();
     void reportFailure(std::uint64_t index, const FailureView &failure);
     bool waitForRoom(const std::string &what);
@@ -65,6 +65,7 @@ private:
     QTimer m_timer;
     QEventLoop m_loop;
     std::uint64_t m_logRead = 0;
+    std::uint64_t m_linesDropped = 0; ///< of the log, before they were read
     std::uint64_t m_failuresSaid = 0;
     bool m_waitsForRoom = false;
     std::optional<Error> m_outputError;

@@ -281,7 +281,7 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
         written = writeTimeline(options, record, record.elapsed, charts);
     if (written)
         written =
-            writeSummary(options, record, loaded->info.description.machine.cores, summary->get());
+            writeSummary(options, record, {loaded->info.description.machine.cores}, summary->get());
     return written ? exitAllSucceeded : complain(written.error(), exitWrongUse);
 }
 

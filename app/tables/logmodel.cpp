@@ -35,7 +35,12 @@ bool LogModel::update()
     RunLog::Page page = m_record->log.entries(m_next, UINT64_MAX, entriesPerUpdate);
     if (page.entries.empty())
         return true;
-    addGone(page.first - std::exchange(m_next, page.next()));
+    const std::uint64_t dropped = page.first - std::exchange(m_next, page.next());
+    if (m_entries.empty())
+        addGone(dropped);
+    else if (dropped > 0)
+        page.entries.insert(page.entries.begin(),
+            std::make_shared<const LogEntry>(droppedLines(dropped, *page.entries.front())));
     const int count = static_cast<int>(page.entries.size());
     beginInsertRows({}, rowCount(), rowCount() + count - 1);
     for (LogLine &line : page.entries) {

@@ -10,7 +10,8 @@ LogEntry droppedLines(std::uint64_t count, const LogEntry &next)
 {
     return {next.time, 0, {}, false,
         std::to_string(count) + (count == 1 ? " line" : " lines")
-            + " before this were dropped: the log holds the last 64 MB"};
+            + " before this were dropped, since the log holds 64 MB; a task that prints to a file "
+              "keeps all"};
 }
 
 void RunLog::add(LogEntry entry)

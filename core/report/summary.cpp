@@ -44,7 +44,8 @@ double rateOf(const Timeline &timeline)
     return running > 0 ? static_cast<double>(timeline.settled()) / running : 0;
 }
 
-std::string summaryJson(const RunRecord &record, const Analysis &analysis)
+std::string summaryJson(
+    const RunRecord &record, const Analysis &analysis, std::optional<std::uint64_t> linesDropped)
 {
     const Timeline &timeline = record.timeline;
     const auto inputCount = record.knownInputCount();
@@ -65,6 +66,8 @@ std::string summaryJson(const RunRecord &record, const Analysis &analysis)
     };
     if (std::holds_alternative<FilesInput>(record.spec.input))
         summary["unreadable_folders"] = record.inputs ? record.inputs->unreadableFolders() : 0;
+    if (linesDropped)
+        summary["lines_dropped"] = *linesDropped;
     return summary.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 

@@ -5,6 +5,8 @@
 #include "analysis/verdict.h"
 #include "record/runrecord.h"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace poolscope {
@@ -14,7 +16,9 @@ namespace poolscope {
 /// iterations, busy_s, cpu_s, max_rss_bytes, restarts. A figure that is not known is null, as the
 /// number of tasks is while inputs still come. Then accounting and verdict: see
 /// report/analysisjson.h.
-std::string summaryJson(const RunRecord &record, const Analysis &analysis);
+/// `linesDropped` of the log, which nobody has seen, are lines_dropped, where that is known.
+std::string summaryJson(const RunRecord &record, const Analysis &analysis,
+    std::optional<std::uint64_t> linesDropped = {});
 
 /// Iterations per second from the first dispatch to the last outcome, pauses left out; 0 where that
 /// is not known.

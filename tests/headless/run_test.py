@@ -106,6 +106,11 @@ def last_sleeps(number):
     return number
 
 
+def prints_many(count):
+    for number in range(count):
+        print(number, file=sys.stderr)
+
+
 def noisy(number):
     print("printed", number)
     os.write(1, b"written %d\n" % number)
@@ -870,6 +875,22 @@ class StandardError(ProgramTest):
         self.assertEqual(done.out, b"")
         self.assertEqual(
             read_jsonl(self.path("out.jsonl")), [{"index": n, "value": n} for n in range(10)])
+
+    def test_many_lines_come_out_or_are_counted(self):
+        count = 300_000
+        for task in (["--shell", f"seq {count} >&2"], self.python("prints_many")):
+            with self.subTest(task=task):
+                done = self.program("run", *task, "--range", f"{count}:{count + 1}", "-q",
+                                    "--discard", "--summary", "-")
+                self.assert_status(done, ALL_SUCCEEDED)
+                lines = done.err.splitlines()
+                dropped = json.loads(done.out)["lines_dropped"]
+                self.assertEqual(sum(line.startswith("[worker 1] ") for line in lines) + dropped,
+                                 count)
+                notices = [line for line in lines if line.startswith("poolscope: ")]
+                self.assertEqual(len(notices), 1 if dropped else 0)
+                for notice in notices:
+                    self.assertIn(f"{dropped} lines", notice)
 
     def test_progress(self):
         for inputs, count in ("0:1234", 1234), ("0:0", 0):

@@ -477,7 +477,8 @@ TEST(RunLog, DropsTheOldestBeyond64MB)
     EXPECT_EQ(log.entries(0).entries.size(), 64U);
     EXPECT_TRUE(log.entries(1, 3).entries.empty()) << "those are gone";
     EXPECT_EQ(droppedLines(2, *page.entries.front()).text,
-        "2 lines before this were dropped: the log holds the last 64 MB");
+        "2 lines before this were dropped, since the log holds 64 MB; a task that prints to a file "
+        "keeps all");
 }
 
 TEST(RunLog, HoldsALineThatAloneIsTooLong)
