@@ -91,9 +91,11 @@ Progress progressOf(const Run &run)
         progress.longest = longestUnderWay(timeline);
     progress.waits = !run.isFinished() && !run.status().heldBecause.empty();
     if (run.isFinished())
-        progress.seconds = static_cast<double>(timeline.makespan()) / 1e9;
+        progress.seconds =
+            static_cast<double>(timeline.makespan() - timeline.pausedOfMakespan()) / 1e9;
     else if (begin > 0)
-        progress.seconds = static_cast<double>(now - begin) / 1e9;
+        progress.seconds =
+            static_cast<double>(now - begin - timeline.pausedBetween(begin, now)) / 1e9;
     return progress;
 }
 

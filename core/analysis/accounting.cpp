@@ -159,6 +159,10 @@ void tell(TimeAccount &account, const Mark &mark)
     case Mark::Kind::Continued:
         account.continued(mark.time);
         return;
+    case Mark::Kind::Resumed:
+        if (mark.value > 0)
+            account.suspended({mark.time - std::min(mark.value, mark.time), mark.time});
+        return;
     default:
         return;
     }
@@ -307,7 +311,8 @@ void Accountant::takeMarks()
         const bool isResize = mark.kind == Mark::Kind::Resized;
         if (isResize)
             m_wanted[mark.time] = static_cast<std::uint32_t>(mark.value);
-        if (isResize || mark.kind == Mark::Kind::Continued) {
+        const bool isStop = mark.kind == Mark::Kind::Resumed && mark.value > 0;
+        if (isResize || isStop || mark.kind == Mark::Kind::Continued) {
             for (const auto &worker : m_workers)
                 worker->marks.push_back(mark);
         } else if (isOfWorker(mark.kind) && mark.worker > 0 && mark.worker <= m_workers.size()) {

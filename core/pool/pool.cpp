@@ -4,8 +4,11 @@
 #include "pool/processusage.h"
 #include "pool/taskinput.h"
 #include "pool/watchtime.h"
+#include "system/processtable.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <ctime>
 #include <sched.h>
 #include <utility>
 
@@ -46,6 +49,28 @@ ScheduleOptions scheduleOptions(const PoolSpec &spec, InputSource &source)
             options.chunks.window = std::min(*options.chunks.window, held);
     }
     return options;
+}
+
+std::string secondsText(std::uint64_t nanoseconds)
+{
+    char text[32];
+    std::snprintf(text, sizeof(text), "%.3g s", static_cast<double>(nanoseconds) / 1e9);
+    return text;
+}
+
+std::uint64_t clockTime(clockid_t clock)
+{
+    timespec time{};
+    clock_gettime(clock, &time);
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000
+        + static_cast<std::uint64_t>(time.tv_nsec);
+}
+
+/// For how long the machine was suspended since its start, in nanoseconds.
+std::uint64_t timeInSuspend()
+{
+    const std::uint64_t monotonic = clockTime(CLOCK_MONOTONIC);
+    return clockTime(CLOCK_BOOTTIME) - monotonic;
 }
 
 std::string oneLine(const Failure &reason)
@@ -107,6 +132,8 @@ void Pool::start()
     m_clock.origin = RunClock::monotonic() - m_elapsedBefore;
     m_cpuAtStart = threadCpu();
     m_phase = Phase::Running;
+    m_stopDetector = StopDetector(RunClock::monotonic());
+    m_timeInSuspend = timeInSuspend();
     if (m_scheduler.allSettled()) {
         finishIfSettled();
         return;
@@ -118,6 +145,8 @@ void Pool::start()
     if (m_source.growing())
         startFeed();
     m_lookTimer.start(lookInterval);
+    m_terminalStop = std::make_unique<TerminalStop>();
+    connect(m_terminalStop.get(), &TerminalStop::asked, this, &Pool::stopWithProgram);
     m_descriptors.emplace();
     if (!std::holds_alternative<BuiltinTask>(m_spec.task))
         m_guard = std::make_unique<GroupGuard>();
@@ -346,8 +375,57 @@ PoolStatus Pool::status() const
     return status;
 }
 
+/// A terminal stops the program: the workers and what they have started stop before it, and go on
+/// after it.
+void Pool::stopWithProgram()
+{
+    StopInterval stop{RunClock::monotonic(), 0};
+    std::vector<pid_t> stopped;
+    for (const auto &[id, slot] : m_slots) {
+        if (!slot.process || slot.process->pid() <= 0)
+            continue;
+        const std::vector<pid_t> family = stopTree(static_cast<pid_t>(slot.process->pid()));
+        stopped.insert(stopped.end(), family.begin(), family.end());
+    }
+    m_terminalStop->stopProgram();
+    continueAll(stopped);
+    stop.end = RunClock::monotonic();
+    noteStop(stop);
+}
+
+void Pool::lookForStop()
+{
+    if (const auto stop = m_stopDetector.look(RunClock::monotonic()))
+        noteStop(*stop);
+}
+
+/// The run's clock stands still then.
+void Pool::lookForSuspend()
+{
+    constexpr std::uint64_t shortest = 1'000'000'000; // nanoseconds
+    const std::uint64_t before = std::exchange(m_timeInSuspend, timeInSuspend());
+    if (m_timeInSuspend < before + shortest)
+        return;
+    m_listener.noted(0,
+        "the machine was suspended for " + secondsText(m_timeInSuspend - before)
+            + ", which is no part of the run's time",
+        m_clock.now());
+}
+
+void Pool::noteStop(const StopInterval &stop)
+{
+    m_stopDetector = StopDetector(stop.end);
+    m_stops.push_back(stop);
+    m_listener.suspended(m_clock.at(stop.begin), m_clock.at(stop.end));
+    m_listener.noted(0,
+        "the program was stopped for " + secondsText(stop.duration()) + ", which counts as a pause",
+        m_clock.at(stop.end));
+}
+
 void Pool::lookAtWorkers()
 {
+    lookForStop();
+    lookForSuspend();
     for (auto &[id, slot] : m_slots) {
         if (!slot.process)
             continue;
@@ -426,8 +504,10 @@ void Pool::lookAtTime(Slot &slot)
 {
     if (!slot.enlisted || !m_patienceWithIteration)
         return;
-    auto excess = timeExcess(
-        m_spec, *m_patienceWithIteration, slot.process->running(), RunClock::monotonic());
+    const RunningBatch running = slot.process->running();
+    const std::uint64_t time = RunClock::monotonic();
+    auto excess = timeExcess(m_spec, *m_patienceWithIteration, running,
+        time - stoppedWithin(m_stops, running.begun, time));
     if (excess)
         killFor(slot, std::move(*excess));
 }
@@ -469,6 +549,7 @@ void Pool::tellOfSlowStart(Slot &slot)
 
 void Pool::takeFrames(Slot &slot)
 {
+    lookForStop();
     const std::uint64_t lastFrames = std::exchange(m_framesTime, m_clock.now());
     if (m_framesTime - lastFrames < watchTime && !m_watch.isActive())
         m_watch.start(0);
@@ -909,6 +990,7 @@ void Pool::reportIfAllEnded()
     m_patience.stop();
     m_lookTimer.stop();
     m_reclaimTimer.stop();
+    m_terminalStop.reset();
     m_guard.reset();
     m_descriptors.reset();
     emit ended(m_end);

@@ -18,12 +18,14 @@
 #include "pool/poollistener.h"
 #include "pool/runclock.h"
 #include "pool/runspec.h"
+#include "pool/terminalstop.h"
 #include "pool/throttlewatch.h"
 #include "pool/workerprocess.h"
 #include "pool/workersetup.h"
 #include "schedule/restarts.h"
 #include "schedule/scheduler.h"
 #include "system/descriptors.h"
+#include "system/stopdetector.h"
 
 #include <QObject>
 #include <QTimer>
@@ -187,6 +189,10 @@ private:
     bool encodeChunk(const IndexRange &chunk);
     void finishIfSettled();
     void haltIfFailed();
+    void stopWithProgram();
+    void lookForStop();
+    void lookForSuspend();
+    void noteStop(const StopInterval &stop);
     void end(PoolEnd::How how, const std::string &error = {}, const std::string &detail = {});
     void tellStop();
     void reportIfAllEnded();
@@ -201,6 +207,10 @@ private:
     std::map<WorkerId, Slot> m_slots;
     std::uint32_t m_wantedWorkers;
     std::optional<DescriptorLimit> m_descriptors; ///< while it runs
+    std::unique_ptr<TerminalStop> m_terminalStop;
+    StopDetector m_stopDetector{RunClock::monotonic()};
+    std::uint64_t m_timeInSuspend = 0; ///< of the machine
+    std::vector<StopInterval> m_stops; ///< of the program, workers or the machine
     std::unique_ptr<GroupGuard> m_guard; ///< null for tasks that start no processes
     Phase m_phase = Phase::Idle;
     PoolEnd m_end;

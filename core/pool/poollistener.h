@@ -160,6 +160,9 @@ public:
     virtual void resized(std::uint32_t workers, std::uint64_t time) = 0;
     virtual void paused(std::uint64_t time) = 0;
     virtual void resumed(std::uint64_t time) = 0;
+    /// Neither the program nor its workers ran from `begin` to `end`, since they, or the machine,
+    /// were stopped. Comes before whatever ends later.
+    virtual void suspended(std::uint64_t begin, std::uint64_t end) = 0;
     virtual void firstDispatch(std::uint64_t time) = 0;
     /// The run ends before every input has an outcome; what runs now comes to nothing.
     virtual void stopped(std::uint64_t time) = 0;

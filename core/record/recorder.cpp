@@ -66,6 +66,8 @@ void Recorder::continued(std::uint64_t time)
     m_timeline.m_stopped = 0;
     for (std::size_t i = 0; i < m_timeline.workerCount(); ++i)
         setOpenSpan(record(static_cast<WorkerId>(i + 1)), {});
+    if (m_timeline.m_paceChanges.size() % 2 == 1)
+        m_timeline.m_paceChanges.append(time);
     mark(Mark::Kind::Continued, time, 0, 0);
 }
 
@@ -291,9 +293,11 @@ void Recorder::spanDone(WorkerId worker, const Span &span)
         busy.m_lane.append(span);
     if (busy.m_account)
         busy.m_account->span(span);
-    m_timeline.m_iterationTimes.add(span.count, span.duration);
+    const std::uint64_t time =
+        span.duration - stoppedWithin(m_stops, span.begin, span.begin + span.duration);
+    m_timeline.m_iterationTimes.add(span.count, time);
     add(busy.m_iterations, span.count);
-    add(busy.m_busy, span.duration);
+    add(busy.m_busy, time);
     add(m_timeline.m_attempts, span.count);
 }
 
@@ -447,6 +451,26 @@ void Recorder::resumed(std::uint64_t time)
     mark(Mark::Kind::Resumed, time, 0, 0);
     if (m_timeline.m_paceChanges.size() % 2 == 1)
         m_timeline.m_paceChanges.append(time);
+}
+
+/// A pause by the user may have begun before, and goes on.
+void Recorder::suspended(std::uint64_t begin, std::uint64_t end)
+{
+    AppendLog<std::uint64_t> &changes = m_timeline.m_paceChanges;
+    const bool isPaused = changes.size() % 2 == 1;
+    const bool goesOn = isPaused && changes[changes.size() - 1] < begin;
+    if (!isPaused)
+        paused(begin);
+    mark(Mark::Kind::Resumed, end, 0, end - begin);
+    if (goesOn)
+        mark(Mark::Kind::Paused, end, 0, 0);
+    else
+        changes.append(end);
+    m_stops.push_back({begin, end});
+    for (std::size_t i = 0; i < m_timeline.workerCount(); ++i) {
+        if (TimeAccount *account = this->account(static_cast<WorkerId>(i + 1)))
+            account->suspended({begin, end});
+    }
 }
 
 void Recorder::stopped(std::uint64_t time)

@@ -7,6 +7,7 @@
 #include "record/outcomestore.h"
 #include "record/runlog.h"
 #include "record/timeline.h"
+#include "system/stopdetector.h"
 
 #include <functional>
 #include <map>
@@ -93,6 +94,7 @@ public:
     void resized(std::uint32_t workers, std::uint64_t time) override;
     void paused(std::uint64_t time) override;
     void resumed(std::uint64_t time) override;
+    void suspended(std::uint64_t begin, std::uint64_t end) override;
     void firstDispatch(std::uint64_t time) override;
     void stopped(std::uint64_t time) override;
 
@@ -124,6 +126,7 @@ private:
     Keep m_keep;
     std::function<void(const std::string &)> m_failed;
     std::map<LineKey, UnfinishedLine> m_unfinishedLines;
+    std::vector<StopInterval> m_stops; ///< in the run's time
     std::function<void()> m_many; ///< empty: no snapshots are taken
     std::uint64_t m_manyOutcomes = 0;
     std::vector<IndexRange> m_newlySettled; ///< since the last snapshot

@@ -165,8 +165,20 @@ Result<void> RecordRestorer::takeMarks(const Piece &piece)
             || (namesIndex && mark.value >= m_record.inputCount))
             return tl::unexpected(malformed);
         m_record.timeline.m_marks.append(mark);
+        takePace(mark);
     }
     return {};
+}
+
+void RecordRestorer::takePace(const Mark &mark)
+{
+    AppendLog<std::uint64_t> &changes = m_record.timeline.m_paceChanges;
+    const bool isPaused = changes.size() % 2 == 1;
+    const bool endsPause = mark.kind == Mark::Kind::Resumed || mark.kind == Mark::Kind::Continued;
+    if (isPaused ? endsPause : mark.kind == Mark::Kind::Paused)
+        changes.append(mark.time);
+    if (mark.kind == Mark::Kind::Resumed && mark.value > 0)
+        m_stops.push_back({mark.time - std::min(mark.value, mark.time), mark.time});
 }
 
 Result<void> RecordRestorer::takeWorker(const Piece &piece)
@@ -212,9 +224,11 @@ Result<void> RecordRestorer::finish(const RunProgress &progress)
         WorkerRecord &restored = *worker(static_cast<std::uint32_t>(i + 1));
         const Lane &lane = restored.m_lane;
         lane.forEach(0, lane.size(), [&](const Span &span) {
-            timeline.m_iterationTimes.add(span.count, span.duration);
+            const std::uint64_t time =
+                span.duration - stoppedWithin(m_stops, span.begin, span.begin + span.duration);
+            timeline.m_iterationTimes.add(span.count, time);
             restored.m_iterations += span.count;
-            restored.m_busy += span.duration;
+            restored.m_busy += time;
         });
         closeOpenSpan(restored, progress);
     }

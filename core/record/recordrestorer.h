@@ -9,6 +9,7 @@
 #include "record/runfileformat.h"
 #include "record/runrecord.h"
 #include "result.h"
+#include "system/stopdetector.h"
 
 #include <map>
 #include <string>
@@ -44,6 +45,7 @@ private:
     Result<void> takeSpans(const Piece &piece);
     Result<void> takeStations(const Piece &piece);
     Result<void> takeMarks(const Piece &piece);
+    void takePace(const Mark &mark);
     Result<void> takeWorker(const Piece &piece);
     Result<void> takeLog(const Piece &piece);
     Result<void> forget(IndexRange indices);
@@ -53,6 +55,7 @@ private:
 
     RunRecord &m_record;
     std::string m_part; ///< what Part pieces have brought of an outcome so far
+    std::vector<StopInterval> m_stops;
     std::map<std::uint32_t, std::string> m_stations; ///< by worker, of a chunk that goes on
 };
 

@@ -30,7 +30,21 @@ Stretch stretchFor(IdleReason reason)
 
 } // namespace
 
+/// Up to that time, but for what the worker was stopped of it.
 void TimeAccount::add(Stretch stretch, std::uint64_t until)
+{
+    while (!m_stops.empty() && m_stops.front().begin < until) {
+        const StopInterval stop = m_stops.front();
+        addPiece(stretch, stop.begin);
+        addPiece(Stretch::Paused, std::min(stop.end, until));
+        if (stop.end > until)
+            return;
+        m_stops.pop_front();
+    }
+    addPiece(stretch, until);
+}
+
+void TimeAccount::addPiece(Stretch stretch, std::uint64_t until)
 {
     if (until <= m_reached)
         return;
@@ -152,8 +166,10 @@ void TimeAccount::idle(IdleReason reason, std::uint64_t time)
 void TimeAccount::span(const Span &span)
 {
     m_openSpans.push_back(span);
+    const std::uint64_t time =
+        span.duration - stoppedWithin(m_stops, span.begin, span.begin + span.duration);
     if (span.count > 0)
-        m_longestIteration = std::max(m_longestIteration, span.duration / span.count);
+        m_longestIteration = std::max(m_longestIteration, time / span.count);
 }
 
 void TimeAccount::chunk(const ChunkStations &stations)

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "pool/poollistener.h"
+#include "system/stopdetector.h"
 
 #include <array>
 #include <cstdint>
@@ -55,6 +56,8 @@ public:
     /// The run had been stopped, and goes on with processes that are not there yet.
     void continued(std::uint64_t time);
     void idle(IdleReason reason, std::uint64_t time);
+    /// The worker was stopped meanwhile, whatever it was at. Told before what ends later.
+    void suspended(const StopInterval &stop) { m_stops.push_back(stop); }
     void span(const Span &span);
     /// The first of the spans that are no chunk's yet are this one's, as many as it has; those of
     /// the chunk behind it may have been told before.
@@ -80,6 +83,7 @@ private:
     };
 
     void add(Stretch stretch, std::uint64_t until);
+    void addPiece(Stretch stretch, std::uint64_t until);
     void count(std::uint64_t begin, std::uint64_t end);
     void close(std::uint64_t time, Stretch untold);
     void closeReady(std::uint64_t time, Stretch untold);
@@ -96,6 +100,7 @@ private:
     std::uint64_t m_ended = 0; ///< the last chunk
     std::uint64_t m_answered = 0; ///< the last chunk
     std::uint64_t m_decoded = 0; ///< the last chunk
+    std::deque<StopInterval> m_stops; ///< that are not passed yet
     std::deque<Span> m_openSpans; ///< that are no chunk's yet
 
     std::vector<Piece> m_pieces; ///< not settled yet; each begins where the one before ended

@@ -34,7 +34,7 @@ struct Mark {
         Gone,
         Resized, ///< value: the number of workers
         Paused,
-        Resumed,
+        Resumed, ///< value: for how long the program was stopped before, nanoseconds; 0: not at all
         Failed, ///< value: the index, which failed for good
         Quarantined, ///< value: the index, which has no span
         GivenUp, ///< value: the index, which failed for good and has no span

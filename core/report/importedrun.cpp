@@ -307,7 +307,10 @@ void Importer::tellMark(Recorder &recorder, const Mark &mark)
         recorder.paused(mark.time);
         return;
     case Mark::Kind::Resumed:
-        recorder.resumed(mark.time);
+        if (mark.value > 0)
+            recorder.suspended(mark.time - std::min(mark.value, mark.time), mark.time);
+        else
+            recorder.resumed(mark.time);
         return;
     case Mark::Kind::Failed:
     case Mark::Kind::Quarantined:

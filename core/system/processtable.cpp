@@ -122,7 +122,7 @@ std::vector<pid_t> childrenOf(pid_t pid)
     return children;
 }
 
-void killTree(pid_t root)
+std::vector<pid_t> stopTree(pid_t root)
 {
     // Stopped they start no others, and keep their children, until all are found.
     std::vector<pid_t> family{root};
@@ -133,7 +133,17 @@ void killTree(pid_t root)
         if (family.size() == known)
             break;
     }
-    signalAll(family, SIGKILL);
+    return family;
+}
+
+void continueAll(const std::vector<pid_t> &pids)
+{
+    signalAll(pids, SIGCONT);
+}
+
+void killTree(pid_t root)
+{
+    signalAll(stopTree(root), SIGKILL);
 }
 
 void killSessions(const std::vector<pid_t> &leaders)

@@ -31,6 +31,12 @@ std::vector<pid_t> childrenOf(pid_t pid);
 /// itself is left for its parent to reap. Orphans, whose parent has ended before, are not found.
 void killTree(pid_t root);
 
+/// Stops a process and all that descend from it, and returns them.
+std::vector<pid_t> stopTree(pid_t root);
+
+/// Continues processes that were stopped.
+void continueAll(const std::vector<pid_t> &pids);
+
 /// Kills all processes of the sessions that these processes lead.
 void killSessions(const std::vector<pid_t> &leaders);
 

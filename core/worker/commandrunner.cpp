@@ -4,6 +4,7 @@
 #include "task/programpath.h"
 #include "worker/clock.h"
 #include "worker/outcomes.h"
+#include "worker/patience.h"
 
 #include <array>
 #include <cerrno>
@@ -111,11 +112,9 @@ tl::expected<ChildProcess, Failure> CommandRunner::start(const CommandInput &inp
 
 CommandRunner::Watched CommandRunner::watch(ChildProcess &child, std::uint64_t index)
 {
-    std::optional<std::uint64_t> deadline;
-    if (m_setup.timeout > 0)
-        deadline = now() + m_setup.timeout;
+    Patience patience(m_setup.timeout);
     for (;;) {
-        const Readiness ready = awaitChild(child, false, deadline);
+        const Readiness ready = awaitChild(child, false, patience.nextLook());
         if (ready.output)
             readOnce(child.standardOutput(), m_printed);
         if (ready.error)
@@ -125,7 +124,7 @@ CommandRunner::Watched CommandRunner::watch(ChildProcess &child, std::uint64_t i
             return Watched::PrintedTooMuch;
         if (ready.ended)
             break;
-        if (deadline && now() >= *deadline)
+        if (patience.isOver())
             return Watched::TimedOut;
     }
     readWaiting(child.standardOutput(), m_printed);

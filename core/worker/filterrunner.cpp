@@ -152,7 +152,8 @@ std::optional<Failure> FilterRunner::runOne(std::uint64_t index, std::string_vie
     m_answer.clear();
     m_searched = 0;
     m_errors.forget();
-    Exchange line{index, std::string(input) + '\n', 0, now()};
+    const std::uint64_t begun = now();
+    Exchange line{index, std::string(input) + '\n', 0, begun, Patience(m_setup.timeout), begun};
     auto reason = exchange(line);
     if (!reason && !m_outputLimit.allows(m_searched))
         reason = tooLong();
@@ -185,8 +186,11 @@ std::optional<Failure> FilterRunner::exchange(Exchange &exchange)
             return endedEarly(exchange);
         if (auto reason = beyondLimits(exchange))
             return reason;
-        if (ready.any())
+        if (ready.any() || now() < exchange.silentSince + lookInterval) {
+            exchange.silentSince = ready.any() ? now() : exchange.silentSince;
             continue;
+        }
+        exchange.silentSince = now();
         if (auto reason = whySilent(exchange))
             return reason;
     }
@@ -220,10 +224,9 @@ bool FilterRunner::hasSurplus() const
 
 Readiness FilterRunner::await(const Exchange &exchange)
 {
-    std::uint64_t until = now() + lookInterval;
-    if (m_setup.timeout > 0)
-        until = std::min(until, exchange.begun + m_setup.timeout);
-    return awaitChild(*m_filter, !exchange.isWritten(), until);
+    const std::uint64_t until = exchange.silentSince + lookInterval;
+    return awaitChild(*m_filter, !exchange.isWritten(),
+        std::min(until, exchange.patience.nextLook().value_or(until)));
 }
 
 void FilterRunner::take(Exchange &exchange, const Readiness &ready)
@@ -257,7 +260,7 @@ std::optional<Failure> FilterRunner::beyondLimits(Exchange &exchange)
     m_searched = std::min(m_searched, m_answer.size());
     if (!m_outputLimit.allows(m_answer.size()))
         return tooLong();
-    if (m_setup.timeout > 0 && now() >= exchange.begun + m_setup.timeout)
+    if (exchange.patience.isOver())
         return failed(failureTimeout,
             "the filter gave no line within " + secondsText(m_setup.timeout) + ": " + bufferHint);
     return std::nullopt;

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "worker/linewait.h"
+#include "worker/patience.h"
 #include "worker/pipeio.h"
 #include "worker/taskrunner.h"
 #include "worker/textinputs.h"
@@ -43,6 +44,8 @@ private:
         std::string line;
         std::size_t written = 0;
         std::uint64_t begun = 0;
+        Patience patience;
+        std::uint64_t silentSince = 0;
         int looks = 0; ///< at a filter that says nothing
 
         bool isWritten() const { return written == line.size(); }

@@ -5,6 +5,7 @@
 POOLSCOPE names the program to test.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import run_test
 from run_test import ALL_SUCCEEDED, INTERRUPTED, PROGRAM, SOME_FAILED, Done, read_jsonl
 
 TASKS = r'''
-import signal, time
+import os, signal, time
 
 
 def number_of_hash(text):
@@ -27,6 +28,13 @@ def handler_of_interrupts(_):
     return str(signal.getsignal(signal.SIGINT))
 
 
+def waits_for_go(number):
+    with open("began%d" % number, "w") as file:
+        print(os.getpid(), file=file)
+    while not os.path.exists("go"):
+        time.sleep(0.01)
+
+
 def square(number):
     return number * number
 '''
@@ -35,6 +43,12 @@ def square(number):
 def ignore(*signals):
     for number in signals:
         signal.signal(number, signal.SIG_IGN)
+
+
+def state(pid):
+    """A letter: T is stopped."""
+    with open(f"/proc/{pid}/stat", encoding="latin-1") as file:
+        return file.read().rpartition(")")[2].split()[0]
 
 
 def block(*signals):
@@ -107,6 +121,34 @@ class Surroundings(run_test.ProgramTest):
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(run_test.PATIENCE), INTERRUPTED)
         self.assert_nothing_left()
+
+    def test_jobs_stop_and_go_on_with_the_program(self):
+        for task in (["--shell", "echo $$ > began$1; while [ ! -e go ]; do sleep 0.01; done"],
+                     self.python("waits_for_go")):
+            with self.subTest(task=task):
+                for name in self.folder.glob("began*"):
+                    name.unlink()
+                self.path("go").unlink(missing_ok=True)
+                process = subprocess.Popen(
+                    [PROGRAM, "run", *task, "--range", "0:2", "-j", "2", "--discard", "-q",
+                     "--summary", "summary.json"],
+                    cwd=self.folder, env=run_test.environment(self.mark),
+                    stdin=subprocess.DEVNULL, preexec_fn=os.setpgrp)
+                self.addCleanup(process.wait)
+                self.addCleanup(process.kill)
+                began = [self.path("began0"), self.path("began1")]
+                self.until(lambda: all(p.exists() and p.read_text().endswith("\n")
+                                       for p in began), "both jobs have begun")
+                jobs = [int(path.read_text()) for path in began]
+                process.send_signal(signal.SIGTSTP)
+                _, status = os.waitpid(process.pid, os.WUNTRACED)
+                self.assertTrue(os.WIFSTOPPED(status))
+                self.until(lambda: {state(pid) for pid in jobs} == {"T"}, "both jobs have stopped")
+                self.path("go").touch()
+                process.send_signal(signal.SIGCONT)
+                self.assertEqual(process.wait(run_test.PATIENCE), ALL_SUCCEEDED)
+                accounting = json.loads(self.path("summary.json").read_text())["accounting"]["seconds"]
+                self.assertGreater(accounting["paused"], 0)
 
     def test_python_handles_interrupts_as_it_does_elsewhere(self):
         done = self.run_python("handler_of_interrupts", "0:1", "-q")

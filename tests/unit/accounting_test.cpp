@@ -111,6 +111,31 @@ TEST_F(TimeAccountTest, IdlenessCountsByItsReason)
     EXPECT_EQ(sum(times), 470U);
 }
 
+TEST_F(TimeAccountTest, WhileTheProgramIsStoppedEverythingIsPaused)
+{
+    chunk(stations(110, 120, 130, 230, 240, 260));
+    m_account.suspended({270, 300}); // while it waits
+    m_account.suspended({450, 950}); // within the iteration
+    chunk(stations(310, 320, 330, 1030, 1040, 1060));
+    m_account.idle(IdleReason::NothingLeft, 1060);
+    m_account.suspended({1100, 1200}); // with nothing to do
+    const StretchTimes times = m_account.between(230, 1300);
+    EXPECT_EQ(of(times, Stretch::Paused), 30U + 500U + 100U);
+    EXPECT_EQ(of(times, Stretch::Coordinator), 10U + 10U);
+    EXPECT_EQ(of(times, Stretch::Computing), 200U);
+    EXPECT_EQ(of(times, Stretch::NothingLeft), 40U + 100U);
+    EXPECT_EQ(sum(times), 1070U);
+    EXPECT_EQ(m_account.longestIteration(), 200U);
+}
+
+TEST_F(TimeAccountTest, AStopMayBeAskedForInItsMiddle)
+{
+    chunk(stations(110, 120, 130, 230, 240, 260));
+    m_account.suspended({300, 500});
+    EXPECT_EQ(of(m_account.between(230, 400), Stretch::Paused), 100U);
+    EXPECT_EQ(of(m_account.between(230, 600), Stretch::Paused), 200U);
+}
+
 TEST_F(TimeAccountTest, ADeathCostsWhatWasLostAndTheReplacement)
 {
     chunk(stations(110, 120, 130, 230, 240, 260));
@@ -433,6 +458,26 @@ TEST_F(AccountingTest, IdlenessCountsByItsCauseAndSoDoesWhoLeaves)
     EXPECT_EQ(first[Cause::Paused], 50U);
     EXPECT_EQ(first[Cause::Tail], 210U);
     EXPECT_EQ(all.workers[1].times[Cause::Absent], 740U - 270);
+}
+
+TEST_F(AccountingTest, AStopOfTheProgramIsAPauseOfAllWorkers)
+{
+    start(1, 0, 100);
+    start(2, 0, 100);
+    tell([](Recorder &to) { to.firstDispatch(100); });
+    chunk(1, stations(100, 110, 120, 220, 230, 240));
+    tell([](Recorder &to) {
+        to.workerIdle(1, IdleReason::NothingLeft, 250);
+        to.suspended(300, 5300);
+    });
+    chunk(2, stations(100, 110, 120, 5420, 5430, 5440));
+    const Accounting all = accounting();
+    EXPECT_EQ(all.workers[0].times[Cause::Paused], 5000U);
+    EXPECT_EQ(all.workers[1].times[Cause::Paused], 5000U);
+    EXPECT_EQ(all.workers[1].times[Cause::Unknown], 300U) << "its CPU time was not measured";
+    EXPECT_EQ(all.workers[1].busy, 300U);
+    EXPECT_EQ(all.workers[1].longestIteration, 300U);
+    EXPECT_EQ(m_records[0].timeline.pausedOfMakespan(), 5000U);
 }
 
 TEST_F(AccountingTest, WhoDiesOrIsRecycledIsBeingReplaced)

@@ -314,6 +314,7 @@ protected:
         pool.givenUp(6, {failureQuarantined, {}, "killed", "\"quoted\" \xff"}, 2, 1900);
         pool.paused(1950);
         pool.resumed(1960);
+        pool.suspended(1970, 1980);
         pool.attemptFailed(7, 2, 2100);
         pool.spanDone(2, {2000, 10, 7, 1});
         pool.spanDone(2, {2200, 10, 7, 1});

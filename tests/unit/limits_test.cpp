@@ -4,6 +4,7 @@
 #include "pool/memorywatch.h"
 #include "system/oomkills.h"
 #include "system/processtable.h"
+#include "system/stopdetector.h"
 #include "wire/value.h"
 
 #include <array>
@@ -35,6 +36,26 @@ RunSpec withTimeout(TaskSpec task, double timeout)
     spec.task = std::move(task);
     spec.pool.timeout = timeout;
     return spec;
+}
+
+TEST(StopDetector, ALongTimeBetweenTwoLooksWasAStop)
+{
+    StopDetector detector(10 * second);
+    EXPECT_FALSE(detector.look(10 * second + second / 2)) << "a busy machine";
+    const auto stop = detector.look(16 * second);
+    ASSERT_TRUE(stop);
+    EXPECT_EQ(stop->begin, 10 * second + second / 2);
+    EXPECT_EQ(stop->end, 16 * second);
+    EXPECT_FALSE(detector.look(16 * second + 1));
+}
+
+TEST(StopDetector, OnlyWhatLiesWithinCounts)
+{
+    const std::vector<StopInterval> stops{{10, 20}, {30, 50}};
+    EXPECT_EQ(stoppedWithin(stops, 0, 10), 0U);
+    EXPECT_EQ(stoppedWithin(stops, 15, 35), 5U + 5U);
+    EXPECT_EQ(stoppedWithin(stops, 0, 100), 30U);
+    EXPECT_EQ(stoppedWithin(stops, 60, 100), 0U);
 }
 
 TEST(Limits, ThereIsNoPatienceToLoseWithoutATimeout)

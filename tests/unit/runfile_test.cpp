@@ -232,7 +232,7 @@ std::string everythingIn(const RunRecord &record)
         all << mark.time << ',' << mark.value << ',' << mark.worker << ','
             << static_cast<int>(mark.kind) << ' ';
     }
-    all << '\n';
+    all << timeline.pausedBetween(0, UINT64_MAX) << '\n';
     for (const LogLine &line : record.log.entries(0).entries)
         all << line->time << ',' << line->worker << ',' << line->running.first << ','
             << line->running.count << ',' << line->printed << ',' << line->text << '\n';
@@ -305,6 +305,7 @@ void liveThrough(FakeRun &run, std::uint64_t count)
         if (random() % 10 == 0)
             run.note(time + 300);
     }
+    recorder.suspended(time + 320, time + 380);
     recorder.paused(time + 400);
     recorder.resumed(time + 500);
 }

@@ -137,6 +137,18 @@ TEST_F(RunHistoryTest, PausesAreMeasuredWithinAnyTime)
     EXPECT_EQ(timeline().pausedBetween(0, 100), 15U);
 }
 
+TEST_F(RunHistoryTest, AStopOfTheProgramIsAPause)
+{
+    m_recorder->suspended(40, 50);
+    EXPECT_EQ(timeline().pausedBetween(0, 100), 10U);
+    m_recorder->paused(60);
+    m_recorder->suspended(70, 80);
+    EXPECT_EQ(timeline().pausedBetween(0, 100), 50U) << "the pause goes on";
+    m_recorder->resumed(90);
+    EXPECT_EQ(timeline().pausedBetween(0, 100), 40U);
+    EXPECT_EQ(history().paces().back().value, RunHistory::Pace::Running);
+}
+
 TEST_F(RunHistoryTest, TakesWhatHasComeByParts)
 {
     RunHistory history(timeline());
