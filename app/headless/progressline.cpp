@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <optional>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace poolscope {
@@ -63,6 +65,29 @@ std::string rateText(const Progress &progress)
     else
         std::snprintf(text.data(), text.size(), "%.*fit/s", rate < 10'000 ? 2 : 0, rate);
     return text.data();
+}
+
+/// Of the terminal; nothing where that is not known.
+std::optional<std::size_t> columnsOfTerminal()
+{
+    winsize size{};
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return std::nullopt;
+    return size.ws_col;
+}
+
+/// The beginning of a text of UTF-8, each character of which takes a column.
+std::string startOf(const std::string &text, std::size_t columns)
+{
+    const auto beginsCharacter = [](char c) {
+        return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+    };
+    std::size_t end = 0;
+    for (; end < text.size(); ++end) {
+        if (beginsCharacter(text[end]) && columns-- == 0)
+            break;
+    }
+    return text.substr(0, end);
 }
 
 std::string withTotal(const Progress &progress, std::uint64_t total)
@@ -140,7 +165,10 @@ void ProgressLine::update(double seconds, const std::string &text)
     if (!isDue(seconds))
         return;
     m_lastShown = seconds;
-    write(m_terminal ? "\r" + text + "\033[K" : text + "\n");
+    // A line that wraps cannot be overprinted; nor is the last column one to erase behind.
+    const auto columns = m_terminal ? columnsOfTerminal() : std::nullopt;
+    write(m_terminal ? "\r" + (columns ? startOf(text, *columns - 1) : text) + "\033[K"
+                     : text + "\n");
     m_visible = m_terminal;
 }
 

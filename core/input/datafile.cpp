@@ -19,6 +19,10 @@ Result<DataFile> DataFile::open(const std::string &path)
     struct stat info { };
     if (file.m_descriptor < 0 || fstat(file.m_descriptor, &info) != 0)
         return file.systemError();
+    if (S_ISFIFO(info.st_mode))
+        return failure("cannot read " + path
+            + ": it is a pipe, and inputs are read several times: write it to a file, or have its "
+              "lines come from standard input, by --lines -");
     if (!S_ISREG(info.st_mode))
         return failure("cannot read " + path + ": it is not a regular file");
     return file;

@@ -534,6 +534,14 @@ class StandardInput(InputTest):
         self.assertEqual((process.returncode, out), (WRONG_USE, b""))
         self.assertEqual(err, b"poolscope: cannot read standard input: it is closed\n")
 
+    def test_pipes_by_name_are_refused_with_a_hint(self):
+        os.mkfifo(self.path("pipe"))
+        for option in "--csv", "--lines":
+            done = self.program("run", "--builtin", "sqrt", option, "pipe")
+            self.assert_status(done, WRONG_USE)
+            self.assertEqual(done.err.count("\n"), 1)
+            self.assertRegex(done.err, "pipe: it is a pipe, .*write it to a file, .*--lines -")
+
     def test_charts(self):
         done = self.feed(b"1\n2\n3\n", "identity", "--chart", "completion=order.csv", "-q")
         self.assert_status(done, ALL_SUCCEEDED)

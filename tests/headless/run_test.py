@@ -13,6 +13,7 @@ import hashlib
 import json
 import math
 import os
+import pty
 import re
 import signal
 import struct
@@ -899,6 +900,28 @@ class StandardError(ProgramTest):
             self.assertRegex(done.err, rf"(?m)^100%\|.*\| {count}/{count} \[.*it/s\]$")
             self.assertNotIn("\r", done.err)
             self.assertEqual(self.run_builtin("sqrt", inputs, "-q").err, "")
+
+    def test_progress_fits_a_narrow_terminal(self):
+        ours, terminal = pty.openpty()
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 10, 24, 0, 0))
+        process = subprocess.Popen(
+            [PROGRAM, "run", "--shell", "while [ ! -e go ]; do sleep 0.01; done", "--range", "0:1",
+             "--discard"],
+            cwd=self.folder, env=environment(self.mark), stdin=subprocess.DEVNULL, stderr=terminal)
+        os.close(terminal)
+        self.addCleanup(os.close, ours)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        seen = b""
+        while seen.count(b"\x1b[K") < 3:
+            seen += os.read(ours, 1000)
+        lines = [line.decode() for line in re.findall(rb"\r([^\r\n]+)\x1b\[K", seen)]
+        self.assertGreater(len(lines), 0)
+        for line in lines:
+            self.assertRegex(line, r"^  0%\|")
+            self.assertLess(len(line), 24)
+        self.path("go").touch()
+        self.assertEqual(process.wait(PATIENCE), ALL_SUCCEEDED)
 
     def test_progress_counts_failures(self):
         done = self.run_python("picky", "0:30", "-o", "out.csv")
