@@ -14,6 +14,7 @@
 
 #include <QApplication>
 #include <QFile>
+#include <QFontDatabase>
 #include <QThreadPool>
 #include <algorithm>
 #include <cstdio>
@@ -62,6 +63,21 @@ Result<void> writeChart(Chart &chart, const Moment &moment, const std::filesyste
     return writeChartPicture(chart, moment, path, {});
 }
 
+/// Where there is no font that has letters, each is drawn as a box, and nothing else shows that.
+void reportMissingFonts()
+{
+    if (QFontDatabase::families(QFontDatabase::Latin).isEmpty())
+        complain("there are no fonts here, so every letter is drawn as a box: install a package of "
+                 "fonts, such as fonts-dejavu-core");
+}
+
+bool drawsLetters(const std::vector<ChartFile> &files)
+{
+    return std::any_of(files.begin(), files.end(), [](const ChartFile &file) {
+        return std::filesystem::path(file.path).extension() != ".csv";
+    });
+}
+
 Result<void> writeCharts(const RunRecord &record, std::uint64_t end, const OutputOptions &options)
 {
     TimeView view;
@@ -76,6 +92,8 @@ Result<void> writeCharts(const RunRecord &record, std::uint64_t end, const Outpu
             files.push_back({chart->kind(),
                 *options.chartsFolder + "/" + std::string(chartName(chart->kind())) + ".png"});
     }
+    if (options.report || drawsLetters(files))
+        reportMissingFonts();
     view.setNow(static_cast<double>(record.timeline.end()), TimeView::Run::Ended);
     for (const ChartFile &file : files) {
         if (const auto written = writeChart(charts[file.kind], moment, file.path); !written)
@@ -137,6 +155,7 @@ void sayMessage(QtMsgType, const QMessageLogContext &, const QString &message)
 
 int showWindow(const WindowCommand &command)
 {
+    reportMissingFonts();
     MainWindow window;
     window.show();
     if (command.file)
