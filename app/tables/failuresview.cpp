@@ -51,7 +51,7 @@ QWidget *FailuresView::makeToolBar()
     m_show->addItems(
         {tr("All failures"), tr("The task failed"), tr("Over a limit"), tr("The worker died")});
     m_count = new QLabel(bar);
-    m_count->setAccessibleName(tr("How many failures are shown"));
+    m_count->setAccessibleDescription(tr("How many failures are shown"));
     m_retrySelected = new QPushButton(tr("Retry &selected"), bar);
     m_retrySelected->setObjectName(QStringLiteral("retrySelected"));
     m_retryAll = new QPushButton(tr("Retry &all"), bar);

@@ -80,7 +80,7 @@ QWidget *OutcomesView::makeToolBar()
     m_index->setMaximumWidth(fontMetrics().horizontalAdvance(QString(24, u'0')));
     m_problem = new QLabel(bar);
     m_problem->setTextFormat(Qt::PlainText);
-    m_problem->setAccessibleName(tr("Problem with the index"));
+    m_problem->setAccessibleDescription(tr("Problem with the index"));
     m_failuresOnly = new QCheckBox(bar);
     m_failuresOnly->setToolTip(tr("Show only inputs that failed, in the order in which they came"));
     m_failuresOnly->setAccessibleName(tr("Failures only"));
@@ -89,7 +89,7 @@ QWidget *OutcomesView::makeToolBar()
     m_selection->setToolTip(tr("These alone are shown; a click shows all again (Escape)"));
     m_selection->hide();
     m_position = new QLabel(bar);
-    m_position->setAccessibleName(tr("Rows shown"));
+    m_position->setAccessibleDescription(tr("Rows shown"));
     auto *label = new QLabel(tr("Go to &index:"), bar);
     label->setBuddy(m_index);
 

@@ -58,7 +58,7 @@ void ChartCard::buildHeader(TimeView *view)
 {
     auto *title = new ElidedLabel(m_chart->title());
     title->setObjectName(QStringLiteral("cardTitle"));
-    title->setToolTip(QStringLiteral("<p>%1</p>").arg(m_chart->explanation()));
+    setWrappedToolTip(title, m_chart->explanation());
     m_figure->setObjectName(QStringLiteral("figure"));
     m_figure->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // the title goes first
     m_header->addWidget(title);

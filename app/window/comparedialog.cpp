@@ -136,7 +136,7 @@ CompareDialog::CompareDialog(
     setAttribute(Qt::WA_DeleteOnClose);
     m_names->setObjectName(QStringLiteral("comparedRuns"));
     m_says->setObjectName(QStringLiteral("differences"));
-    m_says->setAccessibleName(tr("How they differ"));
+    m_says->setAccessibleDescription(tr("How they differ"));
     m_names->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a path can be long
     for (QLabel *label : {m_names, m_says}) {
         label->setWordWrap(true);

@@ -50,7 +50,7 @@ FilesPage::FilesPage(QWidget *parent)
     m_patternField = new FormField(tr("Pattern"), rowOf({m_pattern, browse}));
     m_first->setTextFormat(Qt::PlainText);
     m_first->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
-    m_first->setAccessibleName(tr("The first files"));
+    m_first->setAccessibleDescription(tr("The first files"));
     m_first->setMinimumWidth(0);
     m_first->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto *layout = new QVBoxLayout(this);

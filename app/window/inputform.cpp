@@ -108,7 +108,7 @@ QWidget *InputForm::makeLinesPage()
     m_preview = new QLabel;
     m_preview->setTextFormat(Qt::PlainText);
     m_preview->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
-    m_preview->setAccessibleName(tr("The first lines of the file"));
+    m_preview->setAccessibleDescription(tr("The first lines of the file"));
     m_preview->setMinimumWidth(0);
     m_preview->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     connect(m_path, &QLineEdit::textChanged, this, &InputForm::edited);

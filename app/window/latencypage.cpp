@@ -85,7 +85,7 @@ QWidget *LatencyPage::makeSelectionLine()
     m_selectionLine = new QWidget;
     m_selectionText = new QLabel;
     m_selectionText->setObjectName(QStringLiteral("selectedIterations"));
-    m_selectionText->setAccessibleName(tr("Selected iterations"));
+    m_selectionText->setAccessibleDescription(tr("Selected iterations"));
     m_selectionText->setWordWrap(true);
     auto *show = new QPushButton(tr("In O&utcomes"));
     show->setObjectName(QStringLiteral("showSelected"));

@@ -135,4 +135,10 @@ QPixmap signPixmap(Sign sign, const QColor &colour, const QColor &outline, doubl
     return pixmap;
 }
 
+void setWrappedToolTip(QWidget *widget, const QString &text)
+{
+    widget->setToolTip(QStringLiteral("<p>%1</p>").arg(text.toHtmlEscaped()));
+    widget->setAccessibleDescription(text);
+}
+
 } // namespace poolscope

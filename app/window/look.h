@@ -8,6 +8,7 @@
 #include <QIcon>
 #include <QPalette>
 #include <QString>
+#include <QWidget>
 
 namespace poolscope {
 
@@ -23,5 +24,8 @@ QString styleSheetOf(const Theme &theme);
 QIcon icon(const QString &name, const QColor &colour);
 /// What a legend shows of a series.
 QPixmap signPixmap(Sign sign, const QColor &colour, const QColor &outline, double pixelRatio);
+
+/// A tool tip that is wrapped however long it is, and the same as plain text for screen readers.
+void setWrappedToolTip(QWidget *widget, const QString &text);
 
 } // namespace poolscope

@@ -436,7 +436,7 @@ void MainWindow::makeStatusBar()
 {
     m_progress = new QLabel;
     m_progress->setObjectName(QStringLiteral("progress"));
-    m_progress->setAccessibleName(tr("Progress"));
+    m_progress->setAccessibleDescription(tr("Progress"));
     m_stateText = new ElidedLabel;
     m_stateText->setObjectName(QStringLiteral("muted"));
     m_stateText->setAlignment(Qt::AlignCenter);

@@ -106,9 +106,9 @@ QWidget *SweepPage::makeSide()
     m_over->setObjectName(QStringLiteral("sweepOver"));
     m_over->setToolTip(tr("Measure all of it anew, after a question"));
     m_state->setObjectName(QStringLiteral("sweepState"));
-    m_state->setAccessibleName(tr("State of the sweep"));
+    m_state->setAccessibleDescription(tr("State of the sweep"));
     m_fits->setObjectName(QStringLiteral("sweepFits"));
-    m_fits->setAccessibleName(tr("Fitted laws"));
+    m_fits->setAccessibleDescription(tr("Fitted laws"));
     m_fits->setWordWrap(true);
     m_fits->setTextInteractionFlags(Qt::TextSelectableByMouse);
     auto *side = new QWidget;

@@ -44,14 +44,14 @@ TimePage::TimePage(ChartCard *card, AccountingChart *chart, QWidget *parent)
     , m_verification(new QLabel)
 {
     m_text->setObjectName(QStringLiteral("verdict"));
-    m_text->setAccessibleName(tr("Verdict"));
+    m_text->setAccessibleDescription(tr("Verdict"));
     m_text->setWordWrap(true);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_apply->setObjectName(QStringLiteral("applyAdvice"));
     m_apply->setAccessibleName(tr("Apply the advice"));
     m_verify->setObjectName(QStringLiteral("verifyAdvice"));
     m_verification->setObjectName(QStringLiteral("verification"));
-    m_verification->setAccessibleName(tr("Verification"));
+    m_verification->setAccessibleDescription(tr("Verification"));
     m_verification->setWordWrap(true);
     m_verification->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_verification->setContentsMargins(gridUnit * 3 / 2, gridUnit / 2, gridUnit * 3 / 2, 0);

@@ -2,6 +2,7 @@
 #include "window/verdictbutton.h"
 
 #include "analysis/shortverdict.h"
+#include "window/look.h"
 
 namespace poolscope {
 
@@ -21,8 +22,7 @@ void VerdictButton::showVerdict(const Verdict *verdict)
     if (!verdict)
         return;
     setText(QString::fromStdString(shortText(*verdict)));
-    setToolTip(
-        QStringLiteral("<p>%1</p>").arg(QString::fromStdString(verdict->text).toHtmlEscaped()));
+    setWrappedToolTip(this, QString::fromStdString(verdict->text));
     setAccessibleName(tr("Verdict: %1").arg(text()));
 }
 

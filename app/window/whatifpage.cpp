@@ -96,7 +96,7 @@ QWidget *WhatIfPage::makeControls()
     m_apply->setObjectName(QStringLiteral("applyWhatIf"));
     m_text = new QLabel;
     m_text->setObjectName(QStringLiteral("whatIf"));
-    m_text->setAccessibleName(tr("Prediction"));
+    m_text->setAccessibleDescription(tr("Prediction"));
     m_text->setWordWrap(true);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
     auto *panel = new QWidget;

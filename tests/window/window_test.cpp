@@ -10,6 +10,7 @@
 #include "windowtest.h"
 
 #include <QAbstractButton>
+#include <QAccessible>
 #include <QAction>
 #include <QApplication>
 #include <QCheckBox>
@@ -142,6 +143,11 @@ struct Person {
                 return field->problem();
         }
         return {};
+    }
+    /// What a screen reader calls it.
+    QString spoken(const char *name) const
+    {
+        return QAccessible::queryAccessibleInterface(&find<QWidget>(name))->text(QAccessible::Name);
     }
     bool isToldBeside(const char *name, const QString &text) const
     {
@@ -1392,6 +1398,27 @@ private slots:
         QCOMPARE(person.find<QSpinBox>("processes").value(), 3);
         person.press(Qt::Key_Down, Qt::ControlModifier);
         QCOMPARE(person.find<QSpinBox>("processes").value(), 2);
+    }
+
+    void screenReadersGetTextsAndNoMarkUp()
+    {
+        Person person;
+        person.chooseBuiltin("sleep_ms", "1");
+        person.chooseRange("0", "300");
+        person.click("start");
+        QVERIFY(person.isIn(State::Ended));
+        QVERIFY(comes([&] { return person.spoken("progress").contains("300 of 300 done"); }));
+        QVERIFY(comes([&] { return !person.find<QPushButton>("shortVerdict").isHidden(); }));
+        QCOMPARE(person.spoken("verdict"), person.find<QLabel>("verdict").text());
+        QStringList markedUp;
+        for (QWidget *widget : person.window.findChildren<QWidget *>()) {
+            QAccessibleInterface *spoken = QAccessible::queryAccessibleInterface(widget);
+            for (const auto kind : {QAccessible::Name, QAccessible::Description}) {
+                if (spoken && Qt::mightBeRichText(spoken->text(kind)))
+                    markedUp << widget->objectName() + ": " + spoken->text(kind);
+            }
+        }
+        QCOMPARE(markedUp, QStringList());
     }
 
     void everyControlHasANameAndAToolTip()
