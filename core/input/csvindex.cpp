@@ -243,10 +243,13 @@ Result<CsvIndex> CsvIndex::open(const CsvInput &spec)
     auto file = DataFile::open(spec.path);
     if (!file)
         return tl::unexpected(file.error());
-    CsvIndex index(std::move(*file), spec.delimiter);
+    const auto delimiter = csvDelimiter(*file, spec.delimiter);
+    if (!delimiter)
+        return tl::unexpected(delimiter.error());
+    CsvIndex index(std::move(*file), *delimiter);
     CsvOpening opening(index, spec);
     const auto scanned =
-        scanCsv(index.m_file, spec.delimiter, 0, DataFile::blockSize, opening).and_then([&] {
+        scanCsv(index.m_file, *delimiter, 0, DataFile::blockSize, opening).and_then([&] {
             return opening.finish();
         });
     if (!scanned)
@@ -306,7 +309,10 @@ Result<CsvPreview> previewCsv(const CsvInput &spec, std::size_t rows)
     auto file = DataFile::open(spec.path);
     if (!file)
         return tl::unexpected(file.error());
-    if (auto scanned = scanCsv(*file, spec.delimiter, 0, 64 * 1024, visitor); !scanned)
+    const auto scanned = csvDelimiter(*file, spec.delimiter).and_then([&](char delimiter) {
+        return scanCsv(*file, delimiter, 0, 64 * 1024, visitor);
+    });
+    if (!scanned)
         return tl::unexpected(scanned.error());
     CsvPreview &preview = visitor.preview;
     if (preview.rows.empty())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "input/csvscan.h"
 
+#include "input/byteordermark.h"
 #include "input/csvparser.h"
 #include "input/lineindex.h"
 
@@ -11,7 +12,31 @@ namespace poolscope {
 
 namespace {
 
-constexpr std::string_view byteOrderMark = "\xef\xbb\xbf";
+/// A first line that names the delimiter.
+struct SeparatorLine {
+    char delimiter = 0;
+    std::size_t size = 0; ///< with its ending
+};
+
+std::optional<SeparatorLine> separatorLineOf(std::string_view text)
+{
+    const auto isBeginning = [](char a, char b) {
+        return a == b || (a >= 'A' && a <= 'Z' && a - 'A' + 'a' == b);
+    };
+    constexpr std::string_view beginning = "sep=";
+    const std::size_t quote = text.starts_with('"') ? 1 : 0;
+    const std::string_view line = text.substr(0, text.find_first_of("\r\n"));
+    const std::string_view unquoted = line.substr(quote);
+    const std::size_t size = 2 * quote + beginning.size() + 1;
+    const bool isOne = line.size() == size && line.size() < text.size()
+        && std::equal(beginning.begin(), beginning.end(), unquoted.begin(),
+            [&](char b, char a) { return isBeginning(a, b); })
+        && (quote == 0 || line.ends_with('"'));
+    if (!isOne)
+        return std::nullopt;
+    const std::size_t ending = text.substr(size).starts_with("\r\n") ? 2 : 1;
+    return SeparatorLine{unquoted[beginning.size()], size + ending};
+}
 
 /// Cuts a block behind each line ending: \n, \r\n or \r.
 class LineCutter {
@@ -94,17 +119,21 @@ private:
     }
     void recordEnded() override { m_recordEnded = true; }
 
-    /// Skips the mark with which some programs begin a file of UTF-8.
+    /// Skips what some programs begin a file with.
     bool begin(std::string_view &block)
     {
-        if (block.starts_with("\xff\xfe") || block.starts_with("\xfe\xff")) {
-            m_error = Error{"cannot read " + m_file.path() + ": it is UTF-16; save it as UTF-8"};
+        const auto mark = byteOrderMarkOf(block, m_file.path());
+        if (!mark) {
+            m_error = mark.error();
             return false;
         }
-        if (block.starts_with(byteOrderMark)) {
-            block.remove_prefix(byteOrderMark.size());
-            m_offset = m_recordBegin = byteOrderMark.size();
+        std::size_t skipped = *mark;
+        if (const auto separator = separatorLineOf(block.substr(skipped))) {
+            skipped += separator->size;
+            m_recordLine = m_fieldLine = ++m_line;
         }
+        block.remove_prefix(skipped);
+        m_offset = m_recordBegin = skipped;
         return true;
     }
 
@@ -193,6 +222,21 @@ Result<void> scanCsv(DataFile &file, char delimiter, std::uint64_t offset, std::
     if (scan.error())
         return tl::unexpected(*scan.error());
     return {};
+}
+
+Result<char> csvDelimiter(DataFile &file, char given)
+{
+    constexpr std::size_t enough = 64;
+    std::string beginning;
+    const auto read = file.readBlocks(0, enough, [&](std::string_view block) {
+        beginning = block.substr(0, enough);
+        return false;
+    });
+    if (!read)
+        return tl::unexpected(read.error());
+    const std::size_t mark = byteOrderMarkOf(beginning, file.path()).value_or(0);
+    const auto separator = separatorLineOf(std::string_view(beginning).substr(mark));
+    return separator ? separator->delimiter : given;
 }
 
 tl::unexpected<Error> csvFailure(

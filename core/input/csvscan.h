@@ -25,10 +25,14 @@ public:
 };
 
 /// Visits the records from `offset` on, which is 0 or where a record begins; skips a byte order
-/// mark. Reads `firstSize` bytes at first. Fails on what cannot be read and on quotes out of place,
-/// naming file and line.
+/// mark and a first line such as `sep=;`. Reads `firstSize` bytes at first. Fails on what cannot be
+/// read and on quotes out of place, naming file and line.
 Result<void> scanCsv(DataFile &file, char delimiter, std::uint64_t offset, std::size_t firstSize,
     CsvVisitor &visitor);
+
+/// The delimiter that a first line such as `sep=;` names, as programs for spreadsheets write it;
+/// else `given`.
+Result<char> csvDelimiter(DataFile &file, char given);
 
 /// "rows.csv:17: ..."
 tl::unexpected<Error> csvFailure(

@@ -88,9 +88,8 @@ private:
 
 class RowsSource : public InputSource {
 public:
-    RowsSource(CsvIndex index, char delimiter)
+    explicit RowsSource(CsvIndex index)
         : m_index(std::move(index))
-        , m_delimiter(delimiter)
     {
     }
     std::uint64_t size() const override { return m_index.rowCount(); }
@@ -105,15 +104,13 @@ public:
     {
         std::string item;
         return m_index.read(index, 1, item).map([&] {
-            return csvRecord(fieldsOf(item), m_delimiter);
+            return csvRecord(fieldsOf(item), m_index.delimiter());
         });
     }
     InputContent content() const override { return {m_index.contentHash(), size()}; }
     Result<std::unique_ptr<InputSource>> duplicate() const override
     {
-        return m_index.duplicate().map([this](CsvIndex index) -> std::unique_ptr<InputSource> {
-            return std::make_unique<RowsSource>(std::move(index), m_delimiter);
-        });
+        return m_index.duplicate().map(sourceOf<RowsSource, CsvIndex>);
     }
 
 private:
@@ -130,7 +127,6 @@ private:
     }
 
     CsvIndex m_index;
-    char m_delimiter;
 };
 
 class FilesSource : public InputSource {
@@ -248,9 +244,7 @@ struct Open {
         if (csv.path == "-")
             return failure("rows of a CSV file cannot come from standard input, as lines can: "
                            "name a file");
-        return CsvIndex::open(csv).map([&](CsvIndex index) -> std::unique_ptr<InputSource> {
-            return std::make_unique<RowsSource>(std::move(index), csv.delimiter);
-        });
+        return CsvIndex::open(csv).map(sourceOf<RowsSource, CsvIndex>);
     }
     Opened operator()(const FilesInput &files) const
     {

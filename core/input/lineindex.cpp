@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "input/lineindex.h"
 
+#include "input/byteordermark.h"
 #include "input/linescanner.h"
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -107,15 +109,28 @@ Result<void> LineIndex::scan()
             return true;
         }
     } visitor{*this};
-    LineScanner scanner(visitor, 0);
+    std::optional<LineScanner<Visitor>> scanner;
+    Result<std::size_t> mark = 0;
     BlockPrints prints;
     const auto read = m_file.readBlocks(0, DataFile::blockSize, [&](std::string_view block) {
         prints.add(block);
-        return scanner.scan(block);
+        if (!scanner) {
+            mark = byteOrderMarkOf(block, m_file.path());
+            if (!mark)
+                return false;
+            block.remove_prefix(*mark);
+            m_places = Places({0, *mark});
+            visitor.lineStart = *mark;
+            scanner.emplace(visitor, *mark);
+        }
+        return scanner->scan(block);
     });
+    if (!mark)
+        return tl::unexpected(mark.error());
     if (!read)
         return read;
-    scanner.finish();
+    if (scanner)
+        scanner->finish();
     m_file.expect(std::move(prints));
     if (m_longestLine > maxLineLength)
         return failure("cannot read " + m_file.path() + ": it has a line of "

@@ -3,7 +3,8 @@
 //
 // Keeps the places of some lines (a thousandth of the file), never text; a line is found by
 // scanning on from the place before it. A line ends at \n, \r\n or \r; the last needs no ending.
-// Bytes are left as they are, NUL and invalid UTF-8 included.
+// Bytes are left as they are, NUL and invalid UTF-8 included, but for a byte order mark at the
+// beginning, which is not part of the first line.
 //
 // Lines may be appended to the file; they are none of the index. A read of bytes that have changed
 // fails and says so. One thread at a time.
@@ -24,8 +25,8 @@ public:
     /// Lines longer than this are refused: a worker takes no more in one message.
     static constexpr std::uint64_t maxLineLength = 1'000'000'000;
 
-    /// Reads the whole file once. Fails where it cannot be read, is no regular file, or has a line
-    /// that is too long.
+    /// Reads the whole file once. Fails where it cannot be read, is no regular file, is UTF-16, or
+    /// has a line that is too long.
     static Result<LineIndex> open(const std::string &path);
 
     /// The same lines of the same open file, for another thread; reads nothing.

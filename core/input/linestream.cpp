@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "input/linestream.h"
 
+#include "input/byteordermark.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -52,8 +54,23 @@ Result<void> LineStream::take()
     return {};
 }
 
+/// The first bytes are held until they are known to be a byte order mark or not.
+Result<void> LineStream::takeBeginning(std::string_view bytes)
+{
+    m_beginning += bytes;
+    if (mayBeginByteOrderMark(m_beginning))
+        return {};
+    m_hasBegun = true;
+    const std::string beginning = std::exchange(m_beginning, {});
+    return byteOrderMarkOf(beginning, m_name).and_then([&](std::size_t mark) {
+        return takeBlock(std::string_view(beginning).substr(mark));
+    });
+}
+
 Result<void> LineStream::takeBlock(std::string_view bytes)
 {
+    if (!m_hasBegun)
+        return takeBeginning(bytes);
     m_scanner.scan(bytes);
     if (unfinishedSize() > maxLineLength)
         return failure(m_name + " has a line of more than " + std::to_string(maxLineLength)
@@ -63,6 +80,7 @@ Result<void> LineStream::takeBlock(std::string_view bytes)
 
 void LineStream::finish()
 {
+    m_scanner.scan(m_beginning); // what looked like a mark
     m_scanner.finish();
     m_isComplete = true;
 }

@@ -58,6 +58,7 @@ private:
         bool endLine(std::uint64_t, bool) { return stream.endLine(); }
     };
 
+    Result<void> takeBeginning(std::string_view bytes);
     Result<void> takeBlock(std::string_view bytes);
     void addText(std::string_view bytes);
     bool endLine();
@@ -70,6 +71,8 @@ private:
     mutable std::mutex m_mutex; ///< guards all below
     Collector m_collector{*this};
     LineScanner<Collector> m_scanner{m_collector, 0};
+    bool m_hasBegun = false; ///< the first bytes were taken
+    std::string m_beginning; ///< the first bytes until then
     Blocks m_blocks;
     bool m_inLine = false;
     std::size_t m_lineStart = 0; ///< in the last block

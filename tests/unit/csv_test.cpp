@@ -109,6 +109,29 @@ TEST_F(Csv, HasOtherDelimitersAndNoHeader)
     EXPECT_EQ(all(*index), (Rows{{"2"}, {"4"}}));
 }
 
+TEST_F(Csv, MayNameItsDelimiterInTheFirstLine)
+{
+    const CsvInput withoutHeader{{}, ',', CsvInput::Header::None, {}};
+    for (const char *first :
+        {"sep=;\n", "sep=;\r\n", "SEP=;\r", "\"sep=;\"\n", "\xef\xbb\xbfsep=;\n"}) {
+        const std::string text = std::string(first) + "a;b\n1,5;2\n3;4\n";
+        auto index = open(text);
+        ASSERT_TRUE(index) << first;
+        EXPECT_EQ(index->columns(), (Row{"a", "b"})) << first;
+        EXPECT_EQ(all(*index), (Rows{{"1,5", "2"}, {"3", "4"}})) << first;
+        EXPECT_EQ(read(*index, 1, 1), (Rows{{"3", "4"}})) << first;
+        EXPECT_EQ(rowsOf(text, withoutHeader), (Rows{{"a", "b"}, {"1,5", "2"}, {"3", "4"}}))
+            << first;
+        const auto preview = previewCsv({m_path, ',', CsvInput::Header::FirstRow, {}}, 1);
+        ASSERT_TRUE(preview);
+        EXPECT_EQ(preview->columns, (Row{"a", "b"}));
+        EXPECT_EQ(preview->rows, (Rows{{"1,5", "2"}}));
+        EXPECT_EQ((*openInput(CsvInput{m_path, ',', {}, {}}))->text(0).value(), "1,5;2");
+    }
+    EXPECT_EQ(rowsOf("sep=\tx\n1\n", {}), (Rows{{"1"}})) << "which is a header";
+    EXPECT_EQ(mistake("sep=;\na;b\n1\n"), "rows.csv:3: 1 field, but the header has 2");
+}
+
 TEST_F(Csv, GivesTheChosenColumnsInTheirOrder)
 {
     auto index = open("a,b,\"c,d\"\n1,2,3\n", {{}, ',', {}, {"c,d", "a"}});

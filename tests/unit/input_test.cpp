@@ -184,6 +184,40 @@ TEST_F(Lines, EndAtAnyLineEnding)
     }
 }
 
+TEST_F(Lines, MayBeginWithAByteOrderMark)
+{
+    using Texts = std::vector<std::string>;
+    LineIndex found = index("\xef\xbb\xbf"
+                            "first\nsecond\n");
+    EXPECT_EQ(all(found), (Texts{"first", "second"}));
+    EXPECT_EQ(read(found, 1, 1), (Texts{"second"}));
+    auto other = found.duplicate();
+    ASSERT_TRUE(other);
+    EXPECT_EQ(all(*other), (Texts{"first", "second"}));
+    EXPECT_EQ(index("\xef\xbb\xbf").lineCount(), 0U);
+    found = index("\xef\xbb"
+                  "a");
+    EXPECT_EQ(all(found),
+        (Texts{"\xef\xbb"
+               "a"}));
+}
+
+TEST_F(Lines, InOtherEncodingsAreRefusedByName)
+{
+    for (const auto &[bytes, encoding] : {std::pair{std::string("\xff\xfe"
+                                                                "a\0",
+                                                        4),
+                                              "UTF-16"},
+             {std::string("\xfe\xff\0a", 4), "UTF-16"},
+             {std::string("\xff\xfe\0\0a\0\0\0", 8), "UTF-32"}}) {
+        std::ofstream(m_path, std::ios::binary) << bytes;
+        const auto opened = LineIndex::open(m_path);
+        ASSERT_FALSE(opened);
+        EXPECT_EQ(opened.error().message,
+            "cannot read " + m_path + ": it is " + encoding + "; save it as UTF-8");
+    }
+}
+
 TEST_F(Lines, AreFoundWhereverBlocksEnd)
 {
     std::mt19937 random(3);

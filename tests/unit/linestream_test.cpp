@@ -62,6 +62,36 @@ protected:
     int m_writing = -1;
 };
 
+TEST_F(Stream, MayBeginWithAByteOrderMark)
+{
+    LineStream stream(m_reading, "the pipe");
+    for (const char *piece : {"\xef", "\xbb", "\xbf", "one\n"})
+        write(stream, piece);
+    EXPECT_EQ(read(stream, 0, 1), (Lines{"one"}));
+}
+
+TEST_F(Stream, WhatOnlyLooksLikeAMarkIsText)
+{
+    LineStream stream(m_reading, "the pipe");
+    write(stream, "\xef\xbb");
+    endInput();
+    ASSERT_TRUE(stream.take());
+    EXPECT_EQ(read(stream, 0, 1), (Lines{"\xef\xbb"}));
+}
+
+TEST_F(Stream, InUtf16IsRefused)
+{
+    LineStream stream(m_reading, "the pipe");
+    ASSERT_EQ(::write(m_writing,
+                  "\xff\xfe"
+                  "a",
+                  3),
+        3);
+    const auto taken = stream.take();
+    ASSERT_FALSE(taken);
+    EXPECT_EQ(taken.error().message, "cannot read the pipe: it is UTF-16; save it as UTF-8");
+}
+
 TEST_F(Stream, GivesALineOnceItHasEnded)
 {
     LineStream stream(m_reading, "the pipe");
