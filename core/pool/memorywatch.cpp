@@ -72,12 +72,12 @@ MemoryWatch::~MemoryWatch()
         close(worker.statm);
 }
 
-void MemoryWatch::add(pid_t worker)
+void MemoryWatch::add(pid_t worker, pid_t keeper)
 {
     const int statm =
         open(("/proc/" + std::to_string(worker) + "/statm").c_str(), O_RDONLY | O_CLOEXEC);
     if (statm >= 0)
-        m_workers.try_emplace(worker, worker).first->second.statm = statm;
+        m_workers.try_emplace(worker, worker, keeper).first->second.statm = statm;
 }
 
 void MemoryWatch::remove(pid_t worker)
@@ -90,7 +90,6 @@ void MemoryWatch::remove(pid_t worker)
 void MemoryWatch::look()
 {
     if (m_limit != UINT64_MAX) {
-        m_nextOrphans = sparingly(m_nextOrphans, [this] { lookForOrphans(); });
         m_nextDescendants = sparingly(m_nextDescendants, [this] {
             for (auto &[pid, worker] : m_workers)
                 lookForDescendants(pid, worker);
@@ -114,20 +113,11 @@ bool MemoryWatch::isToBeMeasured(const Worker &worker) const
         || worker.quick > worker.quickWhenMeasured + worker.quickWhenMeasured / 2;
 }
 
-void MemoryWatch::lookForOrphans()
-{
-    for (const ProcessEntry &entry : processTable()) {
-        const auto worker = m_workers.find(entry.session);
-        if (worker != m_workers.end() && entry.pid != entry.session)
-            addOther(worker->second, entry.pid);
-    }
-}
-
 void MemoryWatch::lookForDescendants(pid_t pid, Worker &worker)
 {
     std::erase_if(worker.others,
         [](const auto &other) { return !isStill(other.first, other.second.started); });
-    std::vector<pid_t> family{pid};
+    std::vector<pid_t> family{worker.keeper};
     for (const auto &[known, other] : worker.others)
         family.push_back(known);
     for (std::size_t next = 0; next < family.size(); ++next) {
@@ -135,7 +125,8 @@ void MemoryWatch::lookForDescendants(pid_t pid, Worker &worker)
             if (std::find(family.begin(), family.end(), child) != family.end())
                 continue;
             family.push_back(child);
-            addOther(worker, child);
+            if (child != pid)
+                addOther(worker, child);
         }
     }
 }
@@ -201,17 +192,6 @@ bool MemoryWatch::countsOthers(pid_t worker) const
 {
     const auto found = m_workers.find(worker);
     return found != m_workers.end() && !found->second.others.empty();
-}
-
-void MemoryWatch::killOthers(pid_t worker) const
-{
-    const auto found = m_workers.find(worker);
-    if (found == m_workers.end())
-        return;
-    for (const auto &[pid, other] : found->second.others) {
-        if (isStill(pid, other.started))
-            killTree(pid);
-    }
 }
 
 } // namespace poolscope

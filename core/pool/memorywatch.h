@@ -3,12 +3,11 @@
 // which of them take too much.
 //
 // What counts is resident memory that a process has to itself, and shared memory: not libraries and
-// other files, and not what the pool shares with its workers. What started in a worker's session or
-// descends from the worker belongs to it, whatever session it is in. Descendants are looked for
-// every time, orphans in a worker's session and all measurements that take long as often as that
-// stays below a hundredth of a core. A process that was found once still belongs to its worker when
-// its parent ends. A process younger than a tenth of a second is not counted: between fork and exec
-// it seems to have all that its parent has.
+// other files, and not what the pool shares with its workers. What descends from a worker's keeper
+// belongs to the worker, whatever session it is in; that includes orphans. These processes, and all
+// measurements that take long, are looked for as often as that stays below a hundredth of a core. A
+// process younger than a tenth of a second is not counted: between fork and exec it seems to have
+// all that its parent has.
 //
 // A quick look counts memory that several processes share in each of them. Where that sum is over
 // the limit, each is measured by its part.
@@ -34,8 +33,8 @@ public:
     MemoryWatch(const MemoryWatch &) = delete;
     MemoryWatch &operator=(const MemoryWatch &) = delete;
 
-    /// The worker's process, which leads its session.
-    void add(pid_t worker);
+    /// `keeper` is the process that all descend from which the worker starts, or the worker.
+    void add(pid_t worker, pid_t keeper);
     void remove(pid_t worker);
 
     /// Looks at all workers.
@@ -49,8 +48,6 @@ public:
     bool isOver(pid_t worker) const;
     /// Whether some of that is taken by what the worker started.
     bool countsOthers(pid_t worker) const;
-    /// Kills what the worker started, as far as it was found, in whatever session it is.
-    void killOthers(pid_t worker) const;
 
 private:
     /// A process that a worker started.
@@ -59,11 +56,13 @@ private:
         QuickMemory memory;
     };
     struct Worker {
-        explicit Worker(pid_t pid)
-            : memory(pid)
+        Worker(pid_t worker, pid_t itsKeeper)
+            : keeper(itsKeeper)
+            , memory(worker)
         {
         }
 
+        pid_t keeper;
         QuickMemory memory;
         int statm = -1; ///< /proc/PID/statm, kept open
         std::map<pid_t, Other> others;
@@ -76,7 +75,6 @@ private:
         bool isOver = false;
     };
 
-    void lookForOrphans();
     void lookForDescendants(pid_t pid, Worker &worker);
     void addOther(Worker &worker, pid_t pid);
     void lookAt(Worker &worker);
@@ -85,8 +83,7 @@ private:
 
     std::uint64_t m_limit;
     std::map<pid_t, Worker> m_workers;
-    std::uint64_t m_nextOrphans = 0; ///< when to look for them again, nanoseconds
-    std::uint64_t m_nextDescendants = 0; ///< the same
+    std::uint64_t m_nextDescendants = 0; ///< when to look for them again, nanoseconds
 };
 
 } // namespace poolscope

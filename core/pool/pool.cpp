@@ -16,7 +16,8 @@ namespace poolscope {
 
 namespace {
 
-constexpr int goodbyePatience = 8000; // milliseconds; a Python worker gives its task 5 s to end
+// Milliseconds; a Python worker has 5 s to end, then what it has left running (worker/keeper.h).
+constexpr int goodbyePatience = 15'000;
 constexpr int lookInterval = 20; // milliseconds
 constexpr std::uint64_t longBatch = 5'000'000; // nanoseconds
 constexpr std::uint64_t shownIteration = 10'000'000; // nanoseconds
@@ -148,8 +149,6 @@ void Pool::start()
     m_terminalStop = std::make_unique<TerminalStop>();
     connect(m_terminalStop.get(), &TerminalStop::asked, this, &Pool::stopWithProgram);
     m_descriptors.emplace();
-    if (!std::holds_alternative<BuiltinTask>(m_spec.task))
-        m_guard = std::make_unique<GroupGuard>();
     const std::uint32_t workers = m_wantedWorkers;
     m_wantedWorkers = 0;
     setWorkerCount(workers);
@@ -236,11 +235,8 @@ tl::expected<void, WorkerProcess::NoRoom> Pool::startWorker(Slot &slot)
     setup.boardPath = process->board().path();
     slot.conversation = std::make_unique<Conversation>(
         Conversation::Surroundings{m_clock, m_scheduler, m_listener}, *process, std::move(setup));
-    connect(process, &WorkerProcess::started, this, [this, process] {
-        m_memory.add(static_cast<pid_t>(process->pid()));
-        if (m_guard)
-            m_guard->add(process->pid());
-    });
+    connect(process, &WorkerProcess::started, this,
+        [this, process] { m_memory.add(process->pid(), process->keeper()); });
     connect(process, &WorkerProcess::received, this, [this, &slot] { takeFrames(slot); });
     connect(process, &WorkerProcess::ended, this, [this, &slot] { processEnded(slot); });
     connect(process, &WorkerProcess::wroteToStandardError, this,
@@ -384,8 +380,10 @@ void Pool::stopWithProgram()
     for (const auto &[id, slot] : m_slots) {
         if (!slot.process || slot.process->pid() <= 0)
             continue;
-        const std::vector<pid_t> family = stopTree(static_cast<pid_t>(slot.process->pid()));
-        stopped.insert(stopped.end(), family.begin(), family.end());
+        kill(slot.process->pid(), SIGSTOP);
+        stopped.push_back(slot.process->pid());
+        const std::vector<pid_t> others = stopDescendants(slot.process->keeper());
+        stopped.insert(stopped.end(), others.begin(), others.end());
     }
     m_terminalStop->stopProgram();
     continueAll(stopped);
@@ -448,7 +446,7 @@ void Pool::lookAtThreads()
     m_throttling.look();
     for (const auto &[id, slot] : m_slots) {
         if (slot.process && slot.enlisted)
-            m_listener.workerThreads(id, threadsOf(static_cast<pid_t>(slot.process->pid())));
+            m_listener.workerThreads(id, threadsOf(slot.process->pid()));
     }
 }
 
@@ -458,7 +456,7 @@ void Pool::lookAtUsage()
     for (const auto &[id, slot] : m_slots) {
         if (!slot.process || !slot.enlisted)
             continue;
-        if (const auto usage = usageOf(static_cast<pid_t>(slot.process->pid())))
+        if (const auto usage = usageOf(slot.process->pid()))
             m_listener.workerUsed(id, *usage);
     }
 }
@@ -516,13 +514,12 @@ void Pool::lookAtMemory()
 {
     m_memory.look();
     for (auto &[id, slot] : m_slots) {
-        const auto pid = slot.process ? static_cast<pid_t>(slot.process->pid()) : 0;
+        const pid_t pid = slot.process ? slot.process->pid() : 0;
         if (pid <= 0 || !m_memory.isOver(pid))
             continue;
         killFor(slot,
             memoryExcess(m_spec, slot.process->running().current(), m_memory.takenBy(pid),
                 m_memory.countsOthers(pid) ? Counted::WorkerAndOthers : Counted::Worker));
-        m_memory.killOthers(pid);
     }
 }
 
@@ -604,7 +601,7 @@ void Pool::enlist(Slot &slot)
     slot.enlisted = true;
     m_everReady = true;
     slot.idle.reset();
-    if (const auto usage = usageOf(static_cast<pid_t>(slot.process->pid())))
+    if (const auto usage = usageOf(slot.process->pid()))
         m_listener.workerSetUp(slot.id, *usage);
     setState(slot, WorkerState::Ready);
 }
@@ -654,9 +651,7 @@ void Pool::processEnded(Slot &slot)
         workerDied(slot, how);
     else if (slot.enlisted)
         m_scheduler.workerLeft(slot.id);
-    if (m_guard)
-        m_guard->remove(slot.process->pid());
-    m_memory.remove(static_cast<pid_t>(slot.process->pid()));
+    m_memory.remove(slot.process->pid());
     slot.enlisted = false;
     forgetProcess(slot);
     haltIfFailed();
@@ -746,7 +741,7 @@ void Pool::settleAsFailure(
 {
     const QByteArray &output = slot.process->lastOutput();
     const ProcessEnd &end = slot.process->end();
-    const auto pid = static_cast<pid_t>(slot.process->pid());
+    const pid_t pid = slot.process->pid();
     FailureView failure;
     failure.kind = kind;
     failure.message = message;
@@ -991,7 +986,6 @@ void Pool::reportIfAllEnded()
     m_lookTimer.stop();
     m_reclaimTimer.stop();
     m_terminalStop.reset();
-    m_guard.reset();
     m_descriptors.reset();
     emit ended(m_end);
 }

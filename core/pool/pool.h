@@ -11,7 +11,6 @@
 
 #include "input/inputsource.h"
 #include "pool/conversation.h"
-#include "pool/groupguard.h"
 #include "pool/inputfeed.h"
 #include "pool/limits.h"
 #include "pool/memorywatch.h"
@@ -211,7 +210,6 @@ private:
     StopDetector m_stopDetector{RunClock::monotonic()};
     std::uint64_t m_timeInSuspend = 0; ///< of the machine
     std::vector<StopInterval> m_stops; ///< of the program, workers or the machine
-    std::unique_ptr<GroupGuard> m_guard; ///< null for tasks that start no processes
     Phase m_phase = Phase::Idle;
     PoolEnd m_end;
     bool m_paused = false;

@@ -8,12 +8,16 @@
 #include <QProcessEnvironment>
 #include <QTimer>
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <cstring>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sysexits.h>
 #include <unistd.h>
+#include <vector>
 
 namespace poolscope {
 
@@ -25,6 +29,7 @@ constexpr qsizetype keptOutput = 4096;
 // What a start takes, and what is left for files that are opened while workers run.
 constexpr std::uint64_t descriptorsForStart = 12;
 constexpr std::uint64_t descriptorsLeft = 20;
+constexpr int statusWithoutRoom = EX_OSERR; // of a keeper that cannot start its worker
 
 ProcessEnd describeEnd(int exitCode, QProcess::ExitStatus status)
 {
@@ -36,16 +41,47 @@ ProcessEnd describeEnd(int exitCode, QProcess::ExitStatus status)
             + (name ? " (SIG" + std::string(name) + ")" : "")};
 }
 
-/// Runs in the child between fork and exec: async-signal-safe calls only.
+// What follows runs in the child between fork and exec: async-signal-safe calls only.
+
 void becomeWorker(int channel, pid_t parent, const rlimit &descriptors)
 {
     setrlimit(RLIMIT_NOFILE, &descriptors);
-    setsid();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(1);
     dup2(channel, STDIN_FILENO);
     dup2(STDERR_FILENO, STDOUT_FILENO); // an interpreter may print when it starts
+}
+
+void runKeeper(const char *program, pid_t worker, pid_t parent)
+{
+    const auto write = [](pid_t number, std::array<char, 16> &text) {
+        *std::to_chars(text.data(), text.data() + text.size() - 1, number).ptr = 0;
+        return text.data();
+    };
+    std::array<char, 16> workerText{};
+    std::array<char, 16> parentText{};
+    const std::array<const char *, 5> words{
+        program, "--keep", write(worker, workerText), write(parent, parentText), nullptr};
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    execv(program, const_cast<char *const *>(words.data()));
+    _exit(1);
+}
+
+/// Returns in a child of this process, which becomes the worker, while this one goes on as keeper.
+void leaveKeeper(const char *program, pid_t parent)
+{
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    const pid_t worker = _Fork();
+    if (worker < 0)
+        _exit(statusWithoutRoom);
+    if (worker > 0)
+        runKeeper(program, worker, parent);
+    sigprocmask(SIG_SETMASK, &before, nullptr);
 }
 
 } // namespace
@@ -57,10 +93,7 @@ WorkerProcess::WorkerProcess(QObject *parent)
     m_process.setStandardOutputFile(QProcess::nullDevice());
     connect(&m_process, &QProcess::readyReadStandardError, this, &WorkerProcess::readOutput);
     connect(&m_process, &QProcess::finished, this, &WorkerProcess::processFinished);
-    connect(&m_process, &QProcess::started, this, [this] {
-        m_pid = m_process.processId();
-        emit started();
-    });
+    connect(&m_process, &QProcess::started, this, &WorkerProcess::noteStart);
 }
 
 WorkerProcess::~WorkerProcess()
@@ -83,9 +116,15 @@ tl::expected<void, WorkerProcess::NoRoom> WorkerProcess::start(
     m_oomKillsBefore = oomKills("/");
     m_channel = std::make_unique<SocketChannel>(pair[0]);
     connect(m_channel.get(), &Channel::readable, this, &WorkerProcess::readChannel);
-    m_process.setChildProcessModifier([channel = pair[1], parent = getpid(), descriptors] {
-        becomeWorker(channel, parent, descriptors);
-    });
+    m_isKept = !program.keeper.empty();
+    m_process.setChildProcessModifier(
+        [channel = pair[1], parent = getpid(), keeper = program.keeper, descriptors] {
+            setsid();
+            const pid_t leader = getpid();
+            if (!keeper.empty())
+                leaveKeeper(keeper.c_str(), parent);
+            becomeWorker(channel, keeper.empty() ? parent : leader, descriptors);
+        });
     QStringList arguments;
     for (const std::string &argument : program.arguments)
         arguments << QString::fromStdString(argument);
@@ -103,6 +142,17 @@ tl::expected<void, WorkerProcess::NoRoom> WorkerProcess::start(
             emit failedToStart(m_process.errorString());
     });
     return {};
+}
+
+/// By then both keeper and worker run their programs.
+void WorkerProcess::noteStart()
+{
+    m_keeper = static_cast<pid_t>(m_process.processId());
+    const std::vector<pid_t> children = m_isKept ? childrenOf(m_keeper) : std::vector{m_keeper};
+    m_pid = children.empty() ? 0 : children.front();
+    if (m_isKilled)
+        kill();
+    emit started();
 }
 
 void WorkerProcess::send(std::string_view frames)
@@ -126,22 +176,20 @@ void WorkerProcess::kill()
 {
     if (m_process.state() == QProcess::NotRunning)
         return;
-    if (m_pid > 0)
-        killTree(static_cast<pid_t>(m_pid));
-    killGroup();
-    m_process.kill();
-}
-
-void WorkerProcess::killGroup()
-{
-    if (m_pid > 0)
-        ::kill(static_cast<pid_t>(-m_pid), SIGKILL);
+    m_isKilled = true; // a keeper that is about to start a worker has no child yet
+    if (!m_isKept) {
+        m_process.kill();
+        return;
+    }
+    const auto keeper = static_cast<pid_t>(m_process.processId());
+    killDescendants(keeper);
+    ::kill(keeper, SIGCONT);
 }
 
 /// 0 once it has ended, since its number may be another's by then.
 pid_t WorkerProcess::runningPid() const
 {
-    return m_process.state() == QProcess::NotRunning ? 0 : static_cast<pid_t>(m_pid);
+    return m_process.state() == QProcess::NotRunning ? 0 : m_pid;
 }
 
 Channel::ReadState WorkerProcess::readSome()
@@ -163,7 +211,15 @@ void WorkerProcess::readChannel()
     if (state == Channel::ReadState::Data)
         emit received();
     else if (state == Channel::ReadState::Ended)
-        QTimer::singleShot(endOfChannelPatience, this, &WorkerProcess::kill);
+        QTimer::singleShot(endOfChannelPatience, this, &WorkerProcess::killIfItStillRuns);
+}
+
+/// The keeper may still wait for what the worker has left running.
+void WorkerProcess::killIfItStillRuns()
+{
+    const auto worker = processEntry(m_pid);
+    if (!m_isKept || (worker && worker->parent == m_keeper))
+        kill();
 }
 
 void WorkerProcess::readOutput()
@@ -184,7 +240,6 @@ void WorkerProcess::keepOutput(QByteArrayView text)
 
 void WorkerProcess::processFinished(int exitCode, QProcess::ExitStatus status)
 {
-    killGroup();
     readOutput();
     while (readSome() == Channel::ReadState::Data) { }
     m_decoder.feed(m_board.bytesAfter(m_receivedBytes));

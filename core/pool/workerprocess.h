@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // WorkerProcess: one worker as a process, and the frames that come from it.
 //
-// It starts the program with a channel as its standard input and output, in a session and group of
-// its own that dies with this program, collects what it prints, and tells when it has ended, after
-// the last byte that it left on channel or board was taken in. What the frames mean is its owner's
-// business. Lives on one thread with an event loop.
+// It starts the program with a channel as its standard input and output, in a session of its own
+// that dies with this program, collects what it prints, and tells when it has ended, after the last
+// byte that it left on channel or board was taken in. Between this program and a worker whose task
+// may start processes is a keeper (worker/keeper.h): the QProcess is the keeper's, and ends when
+// nothing is left of what the worker started. What the frames mean is its owner's business. Lives
+// on one thread with an event loop.
 #pragma once
 
 #include "pool/boardpage.h"
@@ -56,14 +58,17 @@ public:
     /// Takes what it has finished and not yet sent, because it is long on its next iteration. Emits
     /// received() if there is anything.
     void takeFromBoard();
-    /// Kills the process, what descends from it, and its process group. ended() follows.
+    /// Kills the process and all that it started. ended() follows.
     void kill();
 
     const BoardPage &board() const { return m_board; }
     BoardPage &board() { return m_board; }
     /// What it says it is running; once it has ended, what it was running.
     RunningBatch running() const { return m_board.runningBatch(runningPid()); }
-    qint64 pid() const { return m_pid; }
+    /// The worker's process, and the one that all descends from which it starts. 0 before
+    /// started().
+    pid_t pid() const { return m_pid; }
+    pid_t keeper() const { return m_keeper; }
     /// How it ended, once it has.
     const ProcessEnd &end() const { return m_end; }
     /// The last of what it printed: to standard error, and what keepOutput() was given.
@@ -76,7 +81,7 @@ signals:
     void wroteToStandardError(const QByteArray &text);
     void started();
     void failedToStart(const QString &reason);
-    /// The process is gone. received() was emitted for all that it left.
+    /// The process is gone, and what it started. received() was emitted for all that it left.
     void ended();
 
 private:
@@ -84,7 +89,8 @@ private:
     void readOutput();
     void processFinished(int exitCode, QProcess::ExitStatus status);
     Channel::ReadState readSome();
-    void killGroup();
+    void noteStart();
+    void killIfItStillRuns();
     pid_t runningPid() const;
 
     QProcess m_process;
@@ -95,7 +101,10 @@ private:
     std::uint64_t m_receivedBytes =
         0; ///< given to the decoder; the board may be ahead of the channel
     std::uint64_t m_sentBytes = 0;
-    qint64 m_pid = 0;
+    bool m_isKept = false;
+    bool m_isKilled = false;
+    pid_t m_pid = 0;
+    pid_t m_keeper = 0; ///< the worker itself where it has none
     ProcessEnd m_end;
     OomKills m_oomKillsBefore;
     QByteArray m_lastOutput;

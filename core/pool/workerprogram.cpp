@@ -99,8 +99,9 @@ std::string pythonWorkerPath()
 WorkerProgram workerProgramFor(const TaskSpec &task)
 {
     if (const auto *python = std::get_if<PythonTask>(&task))
-        return {python->interpreter, pythonArguments({})};
-    return {builtinWorkerPath(), {}};
+        return {python->interpreter, pythonArguments({}), builtinWorkerPath()};
+    const bool startsNone = std::holds_alternative<BuiltinTask>(task);
+    return {builtinWorkerPath(), {}, startsNone ? std::string() : builtinWorkerPath()};
 }
 
 Result<std::vector<PythonFunction>> pythonFunctions(

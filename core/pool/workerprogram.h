@@ -15,13 +15,15 @@ namespace poolscope {
 struct WorkerProgram {
     std::string program;
     std::vector<std::string> arguments;
+    /// The program of its keeper (worker/keeper.h). Empty for a task that starts no processes.
+    std::string keeper = {};
     std::vector<std::pair<std::string, std::string>> environment = {}; ///< added to the program's
 };
 
 /// The worker for this task, from the files installed beside the running program.
 WorkerProgram workerProgramFor(const TaskSpec &task);
 
-/// Where the worker for built-in tasks is, which is the guard (worker/guard.h), too.
+/// Where the worker for built-in tasks is, which is the keeper of others, too.
 std::string builtinWorkerPath();
 
 /// Where the Python worker is, as installed beside the running program.

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unistd.h>
@@ -64,7 +65,12 @@ void addDescendants(std::vector<pid_t> &family)
     }
 }
 
-void signalAll(const std::vector<pid_t> &pids, int signal)
+std::span<const pid_t> withoutFirst(const std::vector<pid_t> &pids)
+{
+    return std::span(pids).subspan(1);
+}
+
+void signalAll(std::span<const pid_t> pids, int signal)
 {
     for (const pid_t pid : pids)
         kill(pid, signal);
@@ -122,17 +128,25 @@ std::vector<pid_t> childrenOf(pid_t pid)
     return children;
 }
 
-std::vector<pid_t> stopTree(pid_t root)
+void signalDescendants(pid_t root, int signal)
+{
+    std::vector<pid_t> family{root};
+    addDescendants(family);
+    signalAll(withoutFirst(family), signal);
+}
+
+std::vector<pid_t> stopDescendants(pid_t root)
 {
     // Stopped they start no others, and keep their children, until all are found.
     std::vector<pid_t> family{root};
     for (int round = 0; round < rounds; ++round) {
-        signalAll(family, SIGSTOP);
+        signalAll(withoutFirst(family), SIGSTOP);
         const std::size_t known = family.size();
         addDescendants(family);
         if (family.size() == known)
             break;
     }
+    family.erase(family.begin());
     return family;
 }
 
@@ -141,22 +155,16 @@ void continueAll(const std::vector<pid_t> &pids)
     signalAll(pids, SIGCONT);
 }
 
-void killTree(pid_t root)
+void killDescendants(pid_t root)
 {
-    signalAll(stopTree(root), SIGKILL);
+    signalAll(stopDescendants(root), SIGKILL);
 }
 
-void killSessions(const std::vector<pid_t> &leaders)
+void killTree(pid_t root)
 {
-    for (int round = 0; round < rounds && !leaders.empty(); ++round) {
-        bool found = false;
-        for (const ProcessEntry &entry : processTable()) {
-            if (std::find(leaders.begin(), leaders.end(), entry.session) != leaders.end())
-                found |= kill(entry.pid, SIGKILL) == 0;
-        }
-        if (!found)
-            break;
-    }
+    kill(root, SIGSTOP);
+    killDescendants(root);
+    kill(root, SIGKILL);
 }
 
 } // namespace poolscope

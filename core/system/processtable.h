@@ -27,17 +27,21 @@ std::optional<ProcessEntry> processEntry(pid_t pid);
 /// The children of a process. Takes some microseconds for each of its threads.
 std::vector<pid_t> childrenOf(pid_t pid);
 
-/// Kills a process and all that descend from it, in whatever group or session they are. The process
-/// itself is left for its parent to reap. Orphans, whose parent has ended before, are not found.
+/// Sends a signal to all processes that descend from a process, in whatever group or session they
+/// are. Orphans, whose parent has ended before, are found only where the process is their
+/// subreaper.
+void signalDescendants(pid_t root, int signal);
+
+/// Kills the same processes, and those that they start meanwhile.
+void killDescendants(pid_t root);
+
+/// Kills a process and all that descend from it. The process itself is left for its parent to reap.
 void killTree(pid_t root);
 
-/// Stops a process and all that descend from it, and returns them.
-std::vector<pid_t> stopTree(pid_t root);
+/// Stops all processes that descend from a process, and returns them.
+std::vector<pid_t> stopDescendants(pid_t root);
 
 /// Continues processes that were stopped.
 void continueAll(const std::vector<pid_t> &pids);
-
-/// Kills all processes of the sessions that these processes lead.
-void killSessions(const std::vector<pid_t> &leaders);
 
 } // namespace poolscope

@@ -9,8 +9,6 @@ namespace poolscope::worker {
 
 Channel takeChannel(int output)
 {
-    if (setsid() < 0) // it leads a group already, of its own where the pool has seen to it
-        setpgid(0, 0);
     // A handler, unlike SIG_IGN, does not go on to the programs that are started.
     if (std::signal(SIGINT, [](int) {}) == SIG_IGN)
         std::signal(SIGINT, SIG_IGN);

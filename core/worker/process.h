@@ -12,9 +12,8 @@ struct Channel {
 };
 
 /// Moves what descriptors 0 and `output` lead to away, so that what a task reads is empty and what
-/// it prints goes to standard error, and puts the process into a session and group of its own,
-/// which a Ctrl+C in the terminal does not reach and which can be killed whole. To be called first.
-/// A pool speaks with its workers on descriptor 0, both ways.
+/// it prints goes to standard error. To be called first. A pool speaks with its workers on
+/// descriptor 0, both ways.
 Channel takeChannel(int output);
 
 } // namespace poolscope::worker

@@ -2435,10 +2435,6 @@ def take_channel(output=1):
 
 
 def work():
-    try:
-        os.setpgid(0, 0)
-    except OSError:
-        pass
     status, log = 3, None
     try:
         # Something may have been printed to descriptor 1 when the interpreter started.

@@ -133,12 +133,9 @@ def children_of(pid):
     return found
 
 
-def is_worker(pid):
-    try:
-        arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        return not {b"--guard", b"--check"}.intersection(arguments)
-    except OSError:
-        return False
+def workers_of(program):
+    """The workers, each of which is its keeper's first child."""
+    return [pid for keeper in children_of(program) for pid in children_of(keeper)[:1]]
 
 
 def end_status(process):
@@ -165,7 +162,7 @@ def kill_workers(kills, chance):
         killed = 0
         while killed < kills and run.poll() is None:
             folder.wait_for_calls(chance.randrange(200), run)
-            workers = list(filter(is_worker, children_of(run.pid)))
+            workers = workers_of(run.pid)
             if workers:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(chance.choice(workers), signal.SIGKILL)

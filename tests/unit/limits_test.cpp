@@ -18,6 +18,7 @@
 #include <gtest/gtest.h>
 #include <string>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -88,7 +89,7 @@ TEST(Limits, ATimeIsOverOnlyWhileSomethingRuns)
 TEST(MemoryWatch, SeesWhatAProcessHasToItself)
 {
     MemoryWatch watch(std::nullopt);
-    watch.add(getpid());
+    watch.add(getpid(), getpid());
     watch.look();
     const std::uint64_t before = watch.takenBy(getpid());
     EXPECT_GT(before, 0U);
@@ -110,7 +111,7 @@ TEST(MemoryWatch, SeesWhatAProcessHasToItself)
 TEST(MemoryWatch, TellsWhoIsOverTheLimit)
 {
     MemoryWatch watch(1);
-    watch.add(getpid());
+    watch.add(getpid(), getpid());
     EXPECT_FALSE(watch.isOver(getpid())) << "it has not looked";
     watch.look();
     EXPECT_TRUE(watch.isOver(getpid()));
@@ -138,7 +139,7 @@ public:
         EXPECT_EQ(pipe(ends.data()), 0);
         m_pid = fork();
         if (m_pid == 0) {
-            setsid();
+            prctl(PR_SET_CHILD_SUBREAPER, 1);
             work();
             EXPECT_EQ(write(ends[1], "x", 1), 1);
             waitForEver();
@@ -151,7 +152,6 @@ public:
     ~OtherProcess()
     {
         killTree(m_pid);
-        killSessions({m_pid});
         waitpid(m_pid, nullptr, 0);
     }
     OtherProcess(const OtherProcess &) = delete;
@@ -201,7 +201,7 @@ protected:
 TEST_F(MemoryWatchTest, CountsSharedMemory)
 {
     const OtherProcess worker([] { takeMuch(MAP_SHARED | MAP_ANONYMOUS); });
-    m_watch.add(worker.pid());
+    m_watch.add(worker.pid(), worker.pid());
     m_watch.look();
     EXPECT_TRUE(m_watch.isOver(worker.pid()));
     EXPECT_GE(m_watch.takenBy(worker.pid()), much);
@@ -216,13 +216,13 @@ TEST_F(MemoryWatchTest, LeavesOutWhatWorkersShareWithThisProcess)
     void *ours = mmap(nullptr, much, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     ASSERT_NE(ours, MAP_FAILED);
     const OtherProcess worker([file] { takeMuch(MAP_SHARED, file); });
-    m_watch.add(worker.pid());
+    m_watch.add(worker.pid(), worker.pid());
     m_watch.look();
     EXPECT_FALSE(m_watch.isOver(worker.pid()));
     EXPECT_LT(m_watch.peakOf(worker.pid()), limit);
     munmap(ours, much);
     m_watch.remove(worker.pid());
-    m_watch.add(worker.pid());
+    m_watch.add(worker.pid(), worker.pid());
     m_watch.look();
     EXPECT_TRUE(m_watch.isOver(worker.pid())) << "it is the worker's alone now";
     close(file);
@@ -239,7 +239,7 @@ TEST_F(MemoryWatchTest, LeavesOutPagesOfFiles)
         EXPECT_NE(memory, MAP_FAILED);
     });
     close(file);
-    m_watch.add(worker.pid());
+    m_watch.add(worker.pid(), worker.pid());
     m_watch.look();
     EXPECT_FALSE(m_watch.isOver(worker.pid()));
 }
@@ -250,25 +250,41 @@ TEST_F(MemoryWatchTest, CountsDescendantsInWhateverSession)
         OtherProcess::start(
             [] { OtherProcess::start([] { takeMuch(MAP_PRIVATE | MAP_ANONYMOUS); }); });
     });
-    m_watch.add(worker.pid());
+    m_watch.add(worker.pid(), worker.pid());
     lookUntilIsOver(worker.pid());
     EXPECT_TRUE(m_watch.countsOthers(worker.pid()));
 }
 
-TEST_F(MemoryWatchTest, CountsOrphansInTheSessionOfTheWorker)
+/// In a process: starts another, in a session of its own, that is an orphan at once.
+void startOrphan(const std::function<void()> &work)
 {
-    const OtherProcess worker([] {
-        const pid_t parent = fork();
-        if (parent == 0) {
-            if (fork() > 0)
-                _exit(0);
-            takeMuch(MAP_PRIVATE | MAP_ANONYMOUS);
+    const pid_t parent = fork();
+    if (parent == 0) {
+        OtherProcess::start(work);
+        _exit(0);
+    }
+    waitpid(parent, nullptr, 0);
+}
+
+TEST_F(MemoryWatchTest, CountsOrphansThatAKeeperHasAdopted)
+{
+    std::array<int, 2> ends{};
+    ASSERT_EQ(pipe(ends.data()), 0);
+    const OtherProcess keeper([ends] {
+        const pid_t worker = fork();
+        if (worker == 0) {
+            startOrphan([] { takeMuch(MAP_PRIVATE | MAP_ANONYMOUS); });
             OtherProcess::waitForEver();
         }
-        waitpid(parent, nullptr, 0);
+        EXPECT_EQ(write(ends[1], &worker, sizeof(worker)), ssize_t(sizeof(worker)));
     });
-    m_watch.add(worker.pid());
-    lookUntilIsOver(worker.pid());
+    pid_t worker = 0;
+    ASSERT_EQ(read(ends[0], &worker, sizeof(worker)), ssize_t(sizeof(worker)));
+    m_watch.add(worker, keeper.pid());
+    lookUntilIsOver(worker);
+    EXPECT_TRUE(m_watch.countsOthers(worker));
+    for (const int end : ends)
+        close(end);
 }
 
 TEST_F(MemoryWatchTest, KeepsCountingWhatItFoundWhenItsParentEnds)
@@ -277,7 +293,7 @@ TEST_F(MemoryWatchTest, KeepsCountingWhatItFoundWhenItsParentEnds)
         OtherProcess::start(
             [] { OtherProcess::start([] { takeMuch(MAP_PRIVATE | MAP_ANONYMOUS); }); });
     });
-    m_watch.add(worker.pid());
+    m_watch.add(worker.pid(), worker.pid());
     lookUntilIsOver(worker.pid());
     const pid_t parent = childrenOf(worker.pid()).at(0);
     const pid_t taker = childrenOf(parent).at(0);
@@ -285,7 +301,7 @@ TEST_F(MemoryWatchTest, KeepsCountingWhatItFoundWhenItsParentEnds)
     lookUntil([parent] { return !processEntry(parent); });
     m_watch.look();
     EXPECT_TRUE(m_watch.isOver(worker.pid()));
-    m_watch.killOthers(worker.pid());
+    kill(taker, SIGKILL);
     lookUntil([taker] { return !processEntry(taker); });
     m_watch.look();
     EXPECT_FALSE(m_watch.isOver(worker.pid()));
@@ -298,13 +314,27 @@ TEST_F(MemoryWatchTest, CountsOnceWhatForkedProcessesShare)
         OtherProcess::start([] {});
     });
     MemoryWatch watch(much + limit);
-    watch.add(worker.pid());
+    watch.add(worker.pid(), worker.pid());
     do
         watch.look();
     while (!watch.countsOthers(worker.pid()));
     EXPECT_FALSE(watch.isOver(worker.pid()));
     EXPECT_GE(watch.takenBy(worker.pid()), much);
     EXPECT_LT(watch.takenBy(worker.pid()), much + limit);
+}
+
+TEST(ProcessTable, KillsDescendantsAndOrphansButNotTheirSubreaper)
+{
+    const OtherProcess root([] {
+        startOrphan([] {});
+        OtherProcess::start([] {});
+    });
+    const std::vector<pid_t> children = childrenOf(root.pid());
+    ASSERT_EQ(children.size(), 2U);
+    killDescendants(root.pid());
+    while (processEntry(children[0]) || processEntry(children[1]))
+        std::this_thread::yield();
+    EXPECT_TRUE(processEntry(root.pid()));
 }
 
 TEST(ProcessTable, KillsATreeInWhateverSessions)

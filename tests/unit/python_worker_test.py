@@ -735,7 +735,6 @@ class Conversation(WorkerTest):
         clock = hello.numbers("Q")[0]
         hello.end()
         self.assertTrue(before < clock < self.ready_clock < time.monotonic_ns())
-        self.assertEqual(os.getpgid(worker.process.pid), worker.process.pid)
         self.assertEqual(worker.goodbye(), 0)
         self.assertEqual(worker.finished_log(), "")
 

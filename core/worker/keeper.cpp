@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "worker/keeper.h"
+
+#include "system/processtable.h"
+#include "worker/clock.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <optional>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace poolscope::worker {
+
+namespace {
+
+constexpr std::uint64_t second = 1'000'000'000; // nanoseconds
+constexpr std::uint64_t patience = 5 * second;
+constexpr std::uint64_t patienceAfterSigterm = 1 * second;
+constexpr std::uint64_t patienceAfterSigkill = 2 * second; // another user's are not killed
+constexpr std::uint64_t killInterval = second / 10;
+
+class Keeper {
+public:
+    Keeper(pid_t worker, pid_t program)
+        : m_worker(worker)
+        , m_program(program)
+    {
+        sigfillset(&m_signals);
+    }
+
+    /// Returns the status of the worker, as waitpid() does.
+    int keep()
+    {
+        while (!m_status && !programHasDied())
+            await(std::nullopt);
+        if (m_status == 0 && !programHasDied())
+            endOthers();
+        killOthers();
+        return m_status.value_or(SIGKILL);
+    }
+
+private:
+    bool programHasDied() const { return getppid() != m_program; }
+
+    /// Waits for a signal, which the end of a child and the program's death are, and reaps.
+    void await(std::optional<std::uint64_t> end)
+    {
+        reap();
+        if (m_status && !m_hasChildren)
+            return;
+        if (!end) {
+            sigwaitinfo(&m_signals, nullptr);
+        } else if (const std::uint64_t time = now(); time < *end) {
+            const auto left = static_cast<long>(*end - time);
+            const timespec timeout{
+                left / static_cast<long>(second), left % static_cast<long>(second)};
+            sigtimedwait(&m_signals, nullptr, &timeout);
+        }
+        reap();
+    }
+
+    void reap()
+    {
+        for (;;) {
+            int status = 0;
+            const pid_t pid = waitpid(-1, &status, WNOHANG);
+            m_hasChildren = pid >= 0;
+            if (pid <= 0)
+                return;
+            if (pid == m_worker)
+                m_status = status;
+        }
+    }
+
+    /// Returns whether nothing is left of what the worker started.
+    bool awaitOthers(std::uint64_t duration)
+    {
+        const std::uint64_t end = now() + duration;
+        while (m_hasChildren && now() < end && !programHasDied())
+            await(end);
+        return !m_hasChildren;
+    }
+
+    std::size_t countOthers() const
+    {
+        std::size_t count = 0;
+        for (const pid_t child : childrenOf(getpid()))
+            count += processEntry(child) ? 1 : 0;
+        return count;
+    }
+
+    /// Ends what the worker has left running, in time where that is possible.
+    void endOthers()
+    {
+        if (awaitOthers(patience) || programHasDied())
+            return;
+        const std::size_t count = countOthers();
+        signalDescendants(getpid(), SIGTERM);
+        signalDescendants(getpid(), SIGCONT);
+        const std::size_t left = awaitOthers(patienceAfterSigterm) ? 0 : countOthers();
+        report(count, left);
+    }
+
+    static void report(std::size_t count, std::size_t left)
+    {
+        if (count == 0)
+            return;
+        std::fprintf(stderr,
+            "poolscope: %zu %s that the task had started and not waited for still ran after 5 s: "
+            "ended by SIGTERM",
+            count, count == 1 ? "process" : "processes");
+        if (left > 0)
+            std::fprintf(stderr, ", %zu by SIGKILL", left);
+        std::fputs("\n", stderr);
+    }
+
+    void killOthers()
+    {
+        const std::uint64_t end = now() + patienceAfterSigkill;
+        reap();
+        while (m_hasChildren && now() < end) {
+            killDescendants(getpid());
+            await(now() + killInterval);
+        }
+    }
+
+    pid_t m_worker;
+    pid_t m_program;
+    sigset_t m_signals{};
+    std::optional<int> m_status; ///< of the worker, once it has ended
+    bool m_hasChildren = true;
+};
+
+[[noreturn]] void endAs(int status)
+{
+    if (WIFSIGNALED(status)) {
+        const int signal = WTERMSIG(status);
+        prctl(PR_SET_DUMPABLE, 0); // the worker has left a core file where one is wanted
+        std::signal(signal, SIG_DFL);
+        sigset_t only;
+        sigemptyset(&only);
+        sigaddset(&only, signal);
+        raise(signal);
+        sigprocmask(SIG_UNBLOCK, &only, nullptr);
+    }
+    _exit(WEXITSTATUS(status));
+}
+
+} // namespace
+
+void runKeeper(pid_t worker, pid_t program)
+{
+    endAs(Keeper(worker, program).keep());
+}
+
+} // namespace poolscope::worker
