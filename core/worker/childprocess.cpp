@@ -4,6 +4,7 @@
 #include "system/processtable.h"
 #include "worker/clock.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -87,6 +88,17 @@ tl::expected<pid_t, int> runWhenThereIsRoom(const char *path, char *const *words
     }
 }
 
+/// The processes that were adopted and still run; reaps those that do not. To be called while no
+/// program runs.
+std::vector<pid_t> adoptedProcesses()
+{
+    pid_t ended = 0;
+    do
+        ended = waitpid(-1, nullptr, WNOHANG);
+    while (ended > 0);
+    return ended < 0 ? std::vector<pid_t>() : childrenOf(getpid());
+}
+
 std::vector<char *> pointersTo(std::vector<std::string> &words)
 {
     std::vector<char *> pointers;
@@ -109,12 +121,14 @@ tl::expected<ChildProcess, int> ChildProcess::start(
         if (!*pipe)
             return tl::unexpected(pipe->error());
     }
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    ChildProcess child;
+    child.m_others = adoptedProcesses();
     const std::vector<char *> argv = pointersTo(words);
     const auto pid = runWhenThereIsRoom(path.c_str(), argv.data(),
         {input->readEnd.number(), output->writeEnd.number(), error->writeEnd.number()});
     if (!pid)
         return tl::unexpected(pid.error());
-    ChildProcess child;
     child.m_pid = *pid;
     child.m_ending = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, *pid, 0)));
     child.m_input = std::move(input->writeEnd);
@@ -127,6 +141,7 @@ tl::expected<ChildProcess, int> ChildProcess::start(
 
 ChildProcess::ChildProcess(ChildProcess &&other) noexcept
     : m_pid(std::exchange(other.m_pid, 0))
+    , m_others(std::move(other.m_others))
     , m_ending(std::move(other.m_ending))
     , m_input(std::move(other.m_input))
     , m_output(std::move(other.m_output))
@@ -144,7 +159,23 @@ ChildProcess::~ChildProcess()
 
 void ChildProcess::kill()
 {
+    constexpr int rounds = 20; // another user's cannot be killed
     killTree(m_pid);
+    for (int round = 0; round < rounds && killOrphans() > 0; ++round) { }
+}
+
+/// Returns how many there were.
+std::size_t ChildProcess::killOrphans() const
+{
+    std::size_t count = 0;
+    for (const pid_t child : childrenOf(getpid())) {
+        const bool isOrphan = child != m_pid && !std::ranges::count(m_others, child);
+        if (isOrphan && processEntry(child)) {
+            killTree(child);
+            ++count;
+        }
+    }
+    return count;
 }
 
 int ChildProcess::reap()

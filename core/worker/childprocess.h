@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // ChildProcess: a program that the worker runs for its task, and the pipes to it.
 //
-// It is in the worker's process group and session, so that it ends with the worker, and is killed
-// when the worker dies. It ignores the signals that were ignored when the program was started, and
-// has no descriptor but 0, 1 and 2.
+// It is killed when the worker dies. It ignores the signals that were ignored when the program was
+// started, and has no descriptor but 0, 1 and 2.
+//
+// The worker becomes the subreaper of what such programs start: a process whose parent has ended is
+// a child of the worker from then on. Where a program is killed, so are all that it has started.
+// Where it ends, they run on, and the worker's keeper waits for them (worker/keeper.h). One program
+// runs at a time.
 #pragma once
 
 #include "system/oomkills.h"
@@ -37,15 +41,18 @@ public:
     Descriptor &standardOutput() { return m_output; }
     Descriptor &standardError() { return m_error; }
 
-    /// Kills it and what descends from it.
+    /// Kills it and what it has started.
     void kill();
     /// Waits for its end and returns its status, as waitpid() does.
     int reap();
 
 private:
     ChildProcess() = default;
+    std::size_t killOrphans() const;
 
     pid_t m_pid = 0; ///< 0: reaped
+    /// Processes that programs which have ended left running.
+    std::vector<pid_t> m_others;
     Descriptor m_ending;
     Descriptor m_input;
     Descriptor m_output;
