@@ -7,6 +7,7 @@
 #include "system/processtable.h"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <ctime>
 #include <sched.h>

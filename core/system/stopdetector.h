@@ -3,7 +3,7 @@
 //
 // A process that is stopped, by a signal, a freezer or together with its machine, notices nothing
 // of it. Where it looks far more often than once a second, a longer time between two looks was a
-// stop.
+// stop, unless the thread ran or waited for a core meanwhile: on a busy machine it may wait long.
 #pragma once
 
 #include <algorithm>
@@ -37,27 +37,29 @@ std::uint64_t stoppedWithin(const Stops &stops, std::uint64_t from, std::uint64_
     return stopped;
 }
 
+/// For how long the calling thread has run or waited for a core, in nanoseconds; 0 where the system
+/// does not count that.
+std::uint64_t activeTimeOfThread();
+
+/// One thread.
 class StopDetector {
 public:
     /// `time`, of CLOCK_MONOTONIC in nanoseconds, is that of the first look.
-    explicit StopDetector(std::uint64_t time)
-        : m_lastLook(time)
+    explicit StopDetector(std::uint64_t time, std::uint64_t (*activeTime)() = activeTimeOfThread)
+        : m_activeTime(activeTime)
+        , m_lastLook(time)
     {
     }
 
     /// Whether it was stopped since the last look.
-    std::optional<StopInterval> look(std::uint64_t time)
-    {
-        const StopInterval since{m_lastLook, time};
-        m_lastLook = time;
-        return since.duration() >= shortestStop ? std::optional(since) : std::nullopt;
-    }
+    std::optional<StopInterval> look(std::uint64_t time);
     std::uint64_t lastLook() const { return m_lastLook; }
 
 private:
-    static constexpr std::uint64_t shortestStop = 1'000'000'000;
-
+    std::uint64_t (*m_activeTime)();
     std::uint64_t m_lastLook;
+    std::optional<std::uint64_t> m_active; ///< as of m_activeRead; a short life needs none
+    std::uint64_t m_activeRead = 0;
 };
 
 } // namespace poolscope

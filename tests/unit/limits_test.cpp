@@ -8,6 +8,7 @@
 #include "wire/value.h"
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -41,13 +42,35 @@ RunSpec withTimeout(TaskSpec task, double timeout)
 
 TEST(StopDetector, ALongTimeBetweenTwoLooksWasAStop)
 {
-    StopDetector detector(10 * second);
+    StopDetector detector(10 * second, [] { return second; });
     EXPECT_FALSE(detector.look(10 * second + second / 2)) << "a busy machine";
     const auto stop = detector.look(16 * second);
     ASSERT_TRUE(stop);
     EXPECT_EQ(stop->begin, 10 * second + second / 2);
     EXPECT_EQ(stop->end, 16 * second);
     EXPECT_FALSE(detector.look(16 * second + 1));
+}
+
+TEST(StopDetector, ATimeInWhichTheThreadRanOrWaitedForACoreWasNotAStop)
+{
+    static std::uint64_t active = 0;
+    StopDetector detector(0, [] { return active; });
+    EXPECT_FALSE(detector.look(second / 2));
+    active = 2 * second;
+    EXPECT_FALSE(detector.look(3 * second)) << "only half a second is not accounted for";
+    active = 3 * second;
+    EXPECT_TRUE(detector.look(6 * second));
+    EXPECT_FALSE(detector.look(6 * second + 1));
+}
+
+TEST(StopDetector, CountsTheTimeThatAThreadIsBusy)
+{
+    const std::uint64_t before = activeTimeOfThread();
+    ASSERT_GT(before, 0U);
+    std::atomic<std::uint64_t> work = 0;
+    while (activeTimeOfThread() < before + 1'000'000)
+        ++work;
+    EXPECT_GT(work, 0U);
 }
 
 TEST(StopDetector, OnlyWhatLiesWithinCounts)
