@@ -108,7 +108,10 @@ Result<void> Journal::result() const
 
 void Journal::work()
 {
+    constexpr std::chrono::milliseconds turnOfOthers{3}; // of who reads the file
     while (true) {
+        if (isAnyWaiting())
+            std::this_thread::sleep_for(turnOfOthers);
         const std::vector<RecordSnapshot> group = takeGroup();
         if (group.empty()) {
             close(finished());
@@ -148,6 +151,12 @@ bool Journal::isComplete() const
 {
     const std::lock_guard lock(m_mutex);
     return m_finishing;
+}
+
+bool Journal::isAnyWaiting() const
+{
+    const std::lock_guard lock(m_mutex);
+    return !m_waiting.empty();
 }
 
 /// What is to be written next, once there is something; nothing when there will be no more.

@@ -66,6 +66,7 @@ public:
 
 private:
     void work();
+    bool isAnyWaiting() const;
     std::vector<RecordSnapshot> takeGroup();
     bool writePatiently(const std::vector<RecordSnapshot> &group);
     void lose(const Error &error);

@@ -2,6 +2,7 @@
 #include "record/sqlite.h"
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
@@ -199,7 +200,16 @@ Result<std::int64_t> Database::integer(std::string_view sql)
 
 void Database::setPatience(int milliseconds)
 {
-    sqlite3_busy_timeout(m_database.get(), milliseconds);
+    // SQLite's own handler looks at ever longer intervals, and so misses the moments in which a busy
+    // writer leaves the file to others.
+    const auto waitOnce = [](void *patience, int waits) {
+        if (waits >= static_cast<int>(reinterpret_cast<std::intptr_t>(patience)))
+            return 0;
+        sqlite3_sleep(1);
+        return 1;
+    };
+    sqlite3_busy_handler(m_database.get(), waitOnce,
+        reinterpret_cast<void *>(static_cast<std::intptr_t>(milliseconds)));
 }
 
 void Database::setLongestValue(int bytes)
