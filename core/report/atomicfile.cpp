@@ -206,6 +206,15 @@ Result<void> AtomicFile::overwriteAt(std::uint64_t offset, std::string_view byte
     return {};
 }
 
+Result<void> AtomicFile::cutAt(std::uint64_t size)
+{
+    if (auto flushed = flush(); !flushed)
+        return flushed;
+    if (::ftruncate(m_descriptor, static_cast<off_t>(size)) != 0)
+        return failWithErrno();
+    return {};
+}
+
 Result<void> AtomicFile::commit()
 {
     if (auto flushed = flush(); !flushed || isDirect())

@@ -49,12 +49,14 @@ public:
         return {};
     }
 
-    /// True for a pipe or device, where readAt() and overwriteAt() fail.
+    /// True for a pipe or device, where readAt(), overwriteAt() and cutAt() fail.
     bool isDirect() const { return m_kind == Kind::Direct; }
 
     /// Reads bytes, or writes over them, that were appended before.
     Result<void> readAt(std::uint64_t offset, std::span<std::byte> bytes);
     Result<void> overwriteAt(std::uint64_t offset, std::string_view bytes);
+    /// Cuts what was appended before. Nothing may be appended afterwards.
+    Result<void> cutAt(std::uint64_t size);
 
     /// Puts the file under its name. Nothing may be called afterwards.
     Result<void> commit();

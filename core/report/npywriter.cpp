@@ -17,6 +17,7 @@ static_assert(std::endian::native == std::endian::little, "elements are written 
 
 constexpr std::size_t elementSize = 8;
 constexpr std::size_t headerSize = 128; ///< a multiple of 64 with room for any count
+constexpr std::uint64_t blockCount = 1U << 16; ///< elements that are converted at a time
 
 std::string header(std::string_view element, std::uint64_t count)
 {
@@ -87,6 +88,7 @@ Result<void> NpyWriter::write(std::uint64_t index, const OutcomeView &outcome)
     }
     if (outcome.kind == OutcomeKind::Json && (outcome.text == "true" || outcome.text == "false")) {
         const std::int64_t value = outcome.text == "true";
+        ++m_booleans;
         return writeIntegers(index, {&value, 1});
     }
     return m_file->fail("index " + std::to_string(index) + " is " + std::string(nounFor(outcome))
@@ -137,7 +139,6 @@ Result<void> NpyWriter::convertToReals()
     if (m_noDouble)
         return failAsNoDouble(*m_noDouble);
     m_element = Element::Real;
-    constexpr std::uint64_t blockCount = 1U << 16;
     std::vector<std::int64_t> integers;
     for (std::uint64_t done = 0; done < m_count; done += blockCount) {
         const std::uint64_t offset = headerSize + elementSize * done;
@@ -151,6 +152,22 @@ Result<void> NpyWriter::convertToReals()
     return {};
 }
 
+Result<void> NpyWriter::convertToBooleans()
+{
+    std::vector<std::int64_t> integers;
+    for (std::uint64_t done = 0; done < m_count; done += blockCount) {
+        integers.resize(std::min(blockCount, m_count - done));
+        if (auto read = m_file->readAt(
+                headerSize + elementSize * done, std::as_writable_bytes(std::span(integers)));
+            !read)
+            return read;
+        const std::string booleans(integers.begin(), integers.end());
+        if (auto written = m_file->overwriteAt(headerSize + done, booleans); !written)
+            return written;
+    }
+    return m_file->cutAt(headerSize + m_count);
+}
+
 tl::unexpected<Error> NpyWriter::failAsNoDouble(const IndexedInteger &integer)
 {
     return m_file->fail("index " + std::to_string(integer.index) + ": integer "
@@ -160,7 +177,12 @@ tl::unexpected<Error> NpyWriter::failAsNoDouble(const IndexedInteger &integer)
 
 Result<void> NpyWriter::finish()
 {
-    const auto element = m_element == Element::Integer ? "<i8" : "<f8";
+    const bool areBooleans = m_count > 0 && m_booleans == m_count;
+    if (areBooleans) {
+        if (auto converted = convertToBooleans(); !converted)
+            return converted;
+    }
+    const auto element = areBooleans ? "|b1" : m_element == Element::Integer ? "<i8" : "<f8";
     if (auto written = m_file->overwriteAt(0, header(element, m_count)); !written)
         return written;
     return m_file->commit();

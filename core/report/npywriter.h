@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // NpyWriter: writes outcomes to a file as a one-dimensional NumPy array, format version 1.0.
 //
-// The array is of '<i8' until the first outcome that only a double can hold (a real, or NaN for a
-// failure or null); then what was written is converted in place, block by block. An integer that
-// no double equals cannot stand beside such an outcome, and text cannot stand in the array at all:
-// both are errors that name the index. The file must not be a direct one.
+// The array is of '|b1' where all outcomes are true or false. Else it is of '<i8' until the first
+// outcome that only a double can hold (a real, or NaN for a failure or null); then what was written
+// is converted in place, block by block. An integer that no double equals cannot stand beside such
+// an outcome, and text cannot stand in the array at all: both are errors that name the index. The
+// file must not be a direct one.
 #pragma once
 
 #include "report/atomicfile.h"
@@ -32,11 +33,13 @@ private:
 
     template <typename T> Result<void> appendElements(std::span<const T> values);
     Result<void> convertToReals();
+    Result<void> convertToBooleans();
     tl::unexpected<Error> failAsNoDouble(const IndexedInteger &integer);
 
     std::unique_ptr<AtomicFile> m_file;
     Element m_element = Element::Real;
     std::uint64_t m_count = 0;
+    std::uint64_t m_booleans = 0; ///< of m_count; they are integers until all are written
     std::optional<IndexedInteger> m_noDouble; ///< the first integer that no double equals
 };
 

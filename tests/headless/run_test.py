@@ -177,7 +177,7 @@ def read_npy(path):
     header = ast.literal_eval(data[10:10 + length].decode("ascii"))
     assert (10 + length) % 64 == 0 and header["fortran_order"] is False, header
     (count,) = header["shape"]
-    code = {"<f8": "d", "<i8": "q"}[header["descr"]]
+    code = {"<f8": "d", "<i8": "q", "|b1": "?"}[header["descr"]]
     return header["descr"], list(struct.unpack("<%d%s" % (count, code), data[10 + length:]))
 
 

@@ -532,6 +532,22 @@ TEST_F(NpyTest, IntegersStayIntegers)
     EXPECT_THAT(array.values, ElementsAre(1, INT64_MAX, -3, 1));
 }
 
+TEST_F(NpyTest, BooleansStayBooleans)
+{
+    const auto few =
+        readNpy<bool>(writeAll("out.npy", {json("true"), json("false"), json("true")}));
+    EXPECT_EQ(few.header, npyHeader("|b1", 3));
+    EXPECT_THAT(few.values, ElementsAre(true, false, true));
+
+    std::vector<OutcomeView> outcomes(150'000, json("false"));
+    outcomes.back() = json("true");
+    const auto many = readNpy<bool>(writeAll("out.npy", outcomes));
+    EXPECT_EQ(many.header, npyHeader("|b1", outcomes.size()));
+    ASSERT_EQ(many.values.size(), outcomes.size());
+    EXPECT_EQ(std::count(many.values.begin(), many.values.end(), true), 1);
+    EXPECT_TRUE(many.values.back());
+}
+
 TEST_F(NpyTest, RealsFailuresAndNoneAreReals)
 {
     const auto array = readNpy<double>(
