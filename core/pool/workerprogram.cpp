@@ -45,7 +45,7 @@ QString reasonIn(const QString &error)
         return line.contains(QLatin1String("Error"))
             || line.startsWith(QLatin1String("Fatal Python error"));
     });
-    QString reason = (says != lines.end() ? *says : lines.back()).trimmed();
+    QString reason = (says != lines.end() ? *says : lines.front()).trimmed();
     if (qEnvironmentVariableIsSet("PYTHONHOME") && error.contains(QLatin1String("encodings")))
         reason += QLatin1String("; PYTHONHOME names no folder of this interpreter's: unset it");
     return QLatin1String(": ") + reason;

@@ -13,7 +13,7 @@ import sys
 import unittest
 
 import run_test
-from run_test import ALL_SUCCEEDED, INTERRUPTED, PROGRAM, SOME_FAILED, Done, read_jsonl
+from run_test import ALL_SUCCEEDED, INTERRUPTED, PROGRAM, SOME_FAILED, WRONG_USE, Done, read_jsonl
 
 TASKS = r'''
 import os, signal, time
@@ -153,6 +153,15 @@ class Surroundings(run_test.ProgramTest):
     def test_python_handles_interrupts_as_it_does_elsewhere(self):
         done = self.run_python("handler_of_interrupts", "0:1", "-q")
         self.assertIn(b"default_int_handler", done.out)
+
+    def test_the_first_line_of_a_failing_interpreter_is_shown(self):
+        interpreter = self.path("python")
+        interpreter.write_text("#!/bin/sh\nprintf 'python: not installed\\na hint\\n' >&2\nexit 1\n")
+        interpreter.chmod(0o755)
+        done = self.program("run", "--python", "tasks.py:square", "--python-interpreter",
+                            interpreter, "--range", "0:1")
+        self.assert_status(done, WRONG_USE)
+        self.assertRegex(done.err, "does not run as a Python interpreter: python: not installed$")
 
     def test_programs_find_the_number_of_their_worker(self):
         for task in (["--shell", 'sleep 0.05; echo "$POOLSCOPE_WORKER"'],
