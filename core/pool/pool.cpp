@@ -4,6 +4,7 @@
 #include "pool/processusage.h"
 #include "pool/taskinput.h"
 #include "pool/watchtime.h"
+#include "system/processroom.h"
 #include "system/processtable.h"
 
 #include <algorithm>
@@ -173,7 +174,10 @@ void Pool::setWorkerCount(std::uint32_t count)
         return;
     m_wantedWorkers = count;
     m_listener.resized(count, m_clock.now());
-    for (WorkerId id = 1; id <= count; ++id) {
+    const std::uint32_t fitting = fittingWorkers(count);
+    if (fitting < count)
+        limitTo(fitting, "this user may not have as many processes (see ulimit -u)");
+    for (WorkerId id = 1; id <= fitting; ++id) {
         Slot &slot = slotFor(id);
         slot.wanted = true;
         if (slot.process || slot.restart || m_phase != Phase::Running)
@@ -184,7 +188,21 @@ void Pool::setWorkerCount(std::uint32_t count)
             break;
         }
     }
-    retireAbove(count);
+    retireAbove(m_wantedWorkers);
+}
+
+/// How many of these workers there is room for, with the processes that their tasks start.
+std::uint32_t Pool::fittingWorkers(std::uint32_t count) const
+{
+    if (m_program.keeper.empty())
+        return count;
+    const std::uint64_t each = startsPrograms(m_spec.task) ? 4 : 2; // with the keeper
+    const auto running = static_cast<std::uint32_t>(std::ranges::count_if(
+        m_slots, [](const auto &entry) { return entry.second.process != nullptr; }));
+    if (count <= running)
+        return count;
+    const std::uint64_t room = processRoom(each * (count - running));
+    return std::max(running + static_cast<std::uint32_t>(room / each), 1U);
 }
 
 void Pool::retireAbove(std::uint32_t count)
@@ -205,13 +223,18 @@ void Pool::runWithFewer(const WorkerProcess::NoRoom &noRoom)
     std::uint32_t fewer = last->first;
     if (noRoom.missing == WorkerProcess::Missing::Processes && startsPrograms(m_spec.task))
         fewer = (fewer + 1) / 2;
+    limitTo(fewer, cannotStart(noRoom.why));
+    retireAbove(fewer);
+}
+
+void Pool::limitTo(std::uint32_t fewer, const std::string &why)
+{
     m_listener.noted(0,
         "runs with " + std::to_string(fewer) + " of " + std::to_string(m_wantedWorkers)
-            + " workers: " + cannotStart(noRoom.why),
+            + " workers: " + why,
         m_clock.now());
     m_wantedWorkers = fewer;
     m_listener.resized(fewer, m_clock.now());
-    retireAbove(fewer);
 }
 
 Pool::Slot &Pool::slotFor(WorkerId id)

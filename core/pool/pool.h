@@ -136,6 +136,8 @@ private:
     tl::expected<void, WorkerProcess::NoRoom> startWorker(Slot &slot);
     void retire(Slot &slot);
     void retireAbove(std::uint32_t count);
+    std::uint32_t fittingWorkers(std::uint32_t count) const;
+    void limitTo(std::uint32_t fewer, const std::string &why);
     void runWithFewer(const WorkerProcess::NoRoom &noRoom);
     void letGo(Slot &slot);
 

@@ -245,6 +245,8 @@ void WorkerProcess::processFinished(int exitCode, QProcess::ExitStatus status)
     m_decoder.feed(m_board.bytesAfter(m_receivedBytes));
     m_channel->close();
     m_end = describeEnd(exitCode, status);
+    if (m_isKept && m_pid == 0 && exitCode == statusWithoutRoom)
+        m_end.words = "there is no room for its process (see ulimit -u)";
     if (m_end.signal == SIGKILL)
         m_end.words += oomKillsBetween(m_oomKillsBefore, oomKills("/"));
     emit received();

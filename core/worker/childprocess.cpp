@@ -74,15 +74,22 @@ void becomeProgram(const char *path, char *const *words, Ends ends, pid_t worker
     return tl::unexpected(static_cast<int>(failed));
 }
 
-/// The same; where there are too many processes it waits for others to end.
+/// The same; where there are too many processes it waits for others to end, but not long where that
+/// has never helped, and not again where it was in vain.
 tl::expected<pid_t, int> runWhenThereIsRoom(const char *path, char *const *words, Ends ends)
 {
     constexpr std::chrono::milliseconds interval(20);
-    constexpr std::uint64_t patience = 30'000'000'000; // nanoseconds
+    constexpr std::uint64_t second = 1'000'000'000; // nanoseconds
+    static std::uint64_t patience = 5 * second;
     const std::uint64_t begun = now();
     for (;;) {
         const auto pid = run(path, words, ends);
-        if (pid || pid.error() != EAGAIN || now() - begun > patience)
+        const bool isInVain = !pid && pid.error() == EAGAIN && now() - begun >= patience;
+        if (isInVain)
+            patience = 0;
+        else if (pid)
+            patience = 30 * second;
+        if (pid || pid.error() != EAGAIN || isInVain)
             return pid;
         std::this_thread::sleep_for(interval);
     }

@@ -31,7 +31,9 @@ Failure cannotStart(const std::string &path, int error)
         return failureOf(failureStart,
             "cannot run " + path
                 + ": it is neither a program of this machine nor a script with #!");
-    return failureOf(failureStart, "cannot run " + path + ": " + std::strerror(error));
+    return failureOf(failureStart,
+        "cannot run " + path + ": " + std::strerror(error)
+            + (error == EAGAIN ? " (see ulimit -u)" : ""));
 }
 
 } // namespace

@@ -428,6 +428,16 @@ class Room(LimitsTest):
                 self.assertGreaterEqual(fewer, number - 4)
                 self.assertEqual(len(self.path("out.txt").read_text().splitlines()), self.COUNT)
 
+    def test_few_processes_for_programs(self):
+        """Commands have room, too, and do not wait for it in vain."""
+        self.needs_other_user()
+        for task in ["--command", "echo {}"], ["--shell", "echo $1"]:
+            with self.subTest(task=task):
+                done = self.with_processes(24, "run", *task, "--range", "0:50", "-j", 30, "-q")
+                self.assert_values(done, range(50))
+                self.assertRegex(
+                    done.err, r"^poolscope: runs with \d+ of 30 workers: .*\(see ulimit -u\)\n$")
+
     def test_too_few_processes(self):
         self.needs_other_user()
         for number in 1, 2, 3:
