@@ -1921,13 +1921,12 @@ def become_main(module):
 def note_what_is_not_shared(module):
     """Writes to the log what the top of a file makes as if all workers had it in common."""
     own, files = [], []
-    for name, value in vars(module).items():
-        kind = type(value)
-        defined_in = type.__dict__["__module__"].__get__(kind)
-        if type(defined_in) is str and defined_in in NOT_SHARED:
+    for name, value in values_at_the_top(module):
+        if is_not_shared(value):
             own.append(name)
-        elif issubclass(kind, OpenFile) and defined_in == "_io" and is_overwritten(value):
+        elif issubclass(type(value), OpenFile) and is_overwritten(value):
             files.append(name)
+    files.extend(overwritten_logs())
     for names, why in (
         (own, "so that they neither share nor protect anything between workers"),
         (files, "so that workers write over each other's lines: POOLSCOPE_WORKER can number them"),
@@ -1935,17 +1934,61 @@ def note_what_is_not_shared(module):
         if names:
             complain(
                 "each worker loads %s anew and has %s of its own, %s"
-                % (os.path.basename(module.__file__), listed(names), why)
+                % (os.path.basename(module.__file__), listed(dict.fromkeys(names)), why)
             )
 
 
+def values_at_the_top(module):
+    """(name, value) of what a module defines, with what its containers and classes hold."""
+    for name, value in list(vars(module).items()):
+        yield name, value
+        kind = type(value)
+        if kind is type and type.__dict__["__module__"].__get__(value) == module.__name__:
+            for attribute, inner in type.__dict__["__dict__"].__get__(value).items():
+                yield "%s.%s" % (name, attribute), inner
+        elif is_a_container(kind) and not name.startswith("__"):
+            for inner in parts_of(value)[:MOST_PARTS]:
+                yield name, inner
+
+
+def is_a_container(kind):
+    return kind in (list, tuple, set, dict) if type(kind) is type else False
+
+
+MOST_PARTS = 1000
+
+
+def is_not_shared(value):
+    """Whether multiprocessing shares a value with processes that are forked, or that are handed it."""
+    kind = type(value)
+    defined_in = type.__dict__["__module__"].__get__(kind)
+    if type.__dict__["__module__"].__get__(type(kind)) == "_ctypes":  # a RawValue is one
+        defined_in = type(getattr(value, "_wrapper", None)).__module__
+    if type(defined_in) is not str:
+        return False
+    package, _, name = defined_in.partition(".")
+    return package in ("multiprocessing", "multiprocess") and name in NOT_SHARED
+
+
 NOT_SHARED = frozenset(
-    "multiprocessing." + name for name in ("synchronize", "sharedctypes", "queues", "connection")
+    ("synchronize", "sharedctypes", "heap", "queues", "connection", "managers")
 )
+
+
+def overwritten_logs():
+    """The names of log files that logging writes from their beginning."""
+    handlers = getattr(sys.modules.get("logging"), "_handlerList", ())
+    try:
+        streams = [getattr(reference(), "stream", None) for reference in handlers]
+        return [os.path.basename(log.name) for log in streams if log and is_overwritten(log)]
+    except Exception:
+        return []
 
 
 def is_overwritten(file):
     """Whether a file is written from its beginning, under a name that other workers use, too."""
+    if type.__dict__["__module__"].__get__(type(file)) != "_io":
+        return False
     try:
         mode, name = file.mode, file.name
         if type(name) is not str or not os.path.isfile(name):

@@ -251,8 +251,21 @@ class NotShared(WorkerTest):
         def task(x): return x
         """
 
-    def notes(self, number):
-        self.write("top.py", textwrap.dedent(self.SOURCE))
+    FURTHER = """
+        import ctypes, logging, multiprocessing
+        raw, plain = multiprocessing.RawValue("i", 0), ctypes.c_int(0)
+        locks = [multiprocessing.Lock(), multiprocessing.Lock()]
+        numbers, texts = [1, 2], {"a": "b"}
+        class State:
+            done = multiprocessing.Event()
+            count = 0
+        logging.basicConfig(filename="run.log", filemode="w")
+        logging.getLogger("other").addHandler(logging.FileHandler("other.log"))
+        def task(x): return x
+        """
+
+    def notes(self, number, source=SOURCE):
+        self.write("top.py", textwrap.dedent(source))
         worker = self.start()
         worker.expect(driver.HELLO)
         setup = driver.setup_frame("top.py:task")
@@ -268,6 +281,11 @@ class NotShared(WorkerTest):
         self.assertIn("each worker loads top.py anew and has lock, count of its own", locks)
         self.assertIn("each worker loads top.py anew and has log of its own", files)
         self.assertEqual(self.notes(2), [])
+
+    def test_so_is_what_classes_containers_and_loggers_hold(self):
+        held, files = self.notes(1, self.FURTHER)
+        self.assertIn("each worker loads top.py anew and has raw, locks, State.done of its own", held)
+        self.assertIn("each worker loads top.py anew and has run.log of its own", files)
 
 
 class Replaced(WorkerTest):
