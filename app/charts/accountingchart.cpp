@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/accountingchart.h"
 
+#include "charts/caption.h"
 #include "charts/causecolours.h"
 #include "charts/units.h"
 
@@ -117,7 +118,7 @@ void AccountingChart::recordChanged()
 
 RunConditions AccountingChart::conditions() const
 {
-    return conditionsOf(record()->spec, record()->machine.cores);
+    return conditionsOf(*record(), record()->machine.cores);
 }
 
 Chart::Taken AccountingChart::takeNew(
@@ -192,7 +193,8 @@ QString AccountingChart::textAt(const QPointF &position) const
         const double share = shareOf(*bar.times, cause);
         end += share;
         if (share > 0 && wanted <= end)
-            return QStringList{place > 0 ? tr("worker %1").arg(bar.name) : tr("the pool"),
+            return QStringList{
+                place > 0 ? workerName(*record(), static_cast<std::size_t>(place)) : tr("the pool"),
                 wordsOf(cause),
                 tr("%1, %2").arg(
                     durationText(static_cast<double>((*bar.times)[cause])), percentText(share))}

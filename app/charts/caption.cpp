@@ -110,6 +110,21 @@ QString settingsText(const RunRecord &record)
         + workersText(static_cast<std::uint32_t>(record.timeline.workerCount()));
 }
 
+QString workerName(const RunRecord &record, std::size_t worker)
+{
+    return QString::fromStdString(record.workerName(static_cast<WorkerId>(worker)));
+}
+
+QString inputName(const RunRecord &record, std::uint64_t index)
+{
+    constexpr qsizetype longest = 80;
+    if (!record.isImported() || index >= record.inputs->size())
+        return {};
+    const QString text =
+        QString::fromStdString(record.inputs->text(index).value_or(std::string())).simplified();
+    return text.size() <= longest ? text : text.first(longest - 1) + QChar(0x2026);
+}
+
 QString outcomeText(const RunRecord &record, const Moment &moment)
 {
     const Timeline &timeline = record.timeline;

@@ -20,6 +20,11 @@ QString settingsText(const RunSpec &spec);
 /// workers".
 QString settingsText(const RunRecord &record);
 
+/// "worker 3", or the name that an imported run has for it.
+QString workerName(const RunRecord &record, std::size_t worker);
+/// What an imported run calls the input, shortened; empty of any other run.
+QString inputName(const RunRecord &record, std::uint64_t index);
+
 /// "4,999 of 4,999 done in 0.8 s, 6,240 it/s", and how many failed.
 QString outcomeText(const RunRecord &record, const Moment &moment);
 

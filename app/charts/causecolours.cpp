@@ -18,6 +18,8 @@ QColor causeColour(const Theme &theme, Cause cause)
     switch (cause) {
     case Cause::OnCpu:
         return green;
+    case Cause::Running:
+        return green.lighter(weakest);
     case Cause::Waiting:
         return skyBlue;
     case Cause::Preempted:
@@ -42,6 +44,8 @@ QColor causeColour(const Theme &theme, Cause cause)
         return yellow.darker(stronger + weaker - 100);
     case Cause::Tail:
         return theme.muted;
+    case Cause::Idle:
+        return theme.muted.lighter(weaker);
     case Cause::Starting:
         return theme.starting;
     case Cause::Lost:

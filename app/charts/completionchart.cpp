@@ -2,6 +2,7 @@
 #include "charts/completionchart.h"
 
 #include "charts/axisticker.h"
+#include "charts/caption.h"
 #include "charts/units.h"
 
 #include <algorithm>
@@ -65,6 +66,8 @@ QString CompletionChart::figure() const
     const CompletionOrder::Disorder disorder = m_order->disorder();
     if (disorder.largestDistance == 0)
         return tr("all in order");
+    if (!record()->hasValues)
+        return tr("%1 places out of order on average").arg(placesText(disorder.meanDistance));
     return tr("%1 places out of order on average \u00b7 in order, %2 results would wait")
         .arg(placesText(disorder.meanDistance), countText(disorder.mostHeldBack));
 }
@@ -74,7 +77,7 @@ QString CompletionChart::shortFigure() const
     if (!m_order || m_order->ranked() == 0)
         return {};
     const CompletionOrder::Disorder disorder = m_order->disorder();
-    if (disorder.largestDistance == 0)
+    if (disorder.largestDistance == 0 || !record()->hasValues)
         return figure();
     return tr("%1 places off \u00b7 in order, %2 would wait")
         .arg(placesText(disorder.meanDistance), countText(disorder.mostHeldBack));
@@ -91,7 +94,7 @@ std::vector<Series> CompletionChart::series() const
     if (m_workersShown > 1)
         key(tr("several workers"), theme().text);
     for (std::size_t i = 1; i <= m_workersShown; ++i)
-        key(tr("worker %1").arg(i), theme().worker(static_cast<WorkerId>(i)));
+        key(workerName(*record(), i), theme().worker(static_cast<WorkerId>(i)));
     return series;
 }
 
@@ -233,10 +236,11 @@ QString CompletionChart::textAt(const QPointF &position) const
         return {};
     const std::uint64_t index = piece->indices.first;
     QStringList text{tr("index %1").arg(countText(index)),
-        tr("finished as number %1, by worker %2")
-            .arg(countText(piece->rank + 1))
-            .arg(piece->worker),
+        tr("finished as number %1, by %2")
+            .arg(countText(piece->rank + 1), workerName(*record(), piece->worker)),
         tr("at %1").arg(durationText(static_cast<double>(piece->time)))};
+    if (const QString name = inputName(*record(), index); !name.isEmpty())
+        text.prepend(name);
     if (piece->rank > index)
         text << tr("%1 places later than given").arg(countText(piece->rank - index));
     if (piece->rank < index)

@@ -75,6 +75,14 @@ private:
     ReportSection m_section;
 };
 
+std::string lines(const std::vector<std::string> &lines)
+{
+    std::string text;
+    for (const std::string &line : lines)
+        text += (text.empty() ? "" : "; ") + line;
+    return text;
+}
+
 std::string orAuto(const std::optional<std::uint64_t> &number)
 {
     return number ? count(*number) : tr("auto");
@@ -86,6 +94,8 @@ ReportSection settings(const RunRecord &record)
     if (!record.source.empty())
         return facts.add("Read from", record.source)
             .add("Workers", count(record.timeline.workerCount()))
+            .add("Left out", lines(record.importNotes.linesOfLeftOut()))
+            .add("Shown otherwise", lines(record.importNotes.linesOfShown()))
             .take();
     const PoolSpec &pool = record.spec.pool;
     facts.add("Task", taskText(record.spec.task).toStdString())
@@ -119,7 +129,7 @@ ReportSection machine(const RunRecord &record)
         .add("Host", machine.host)
         .add("Kernel", machine.kernel)
         .add("Processor", machine.processor)
-        .add("Usable cores", machine.cores > 0 ? count(machine.cores) : std::string())
+        .add("Usable cores", machine.cores > 0 ? count(machine.cores) : "?")
         .add(
             "Memory", machine.memory > 0 ? memoryText(machine.memory).toStdString() : std::string())
         .add("Began", timeText(record.startedAt))
@@ -190,21 +200,24 @@ ReportSection timeByCause(const Accounting &accounting)
     return section;
 }
 
-ReportSection workers(const Timeline &timeline)
+ReportSection workers(const RunRecord &record)
 {
+    const Timeline &timeline = record.timeline;
     ReportSection section;
     section.heading = tr("Workers");
-    section.table.columns = {right("Worker"), left("Host"), right("Process"), left("Runtime"),
-        right("Iterations"), right("Busy"), right("CPU"), right("Memory"), right("Restarts")};
+    section.table.columns = {record.isImported() ? left("Worker") : right("Worker"), left("Host"),
+        right("Process"), left("Runtime"), right("Iterations"), right("Busy"), right("CPU"),
+        right("Memory"), right("Restarts")};
     for (std::size_t i = 0; i < timeline.workerCount(); ++i) {
         const WorkerRecord &worker = timeline.worker(i);
         const WorkerIdentity identity = worker.identity();
-        section.table.rows.push_back({std::to_string(worker.id()), identity.host,
-            identity.pid > 0 ? std::to_string(identity.pid) : "", identity.runtime,
-            count(worker.iterations()), duration(worker.busy()),
-            worker.cpu() > 0 ? duration(worker.cpu()) : "",
-            worker.maxRss() > 0 ? memoryText(worker.maxRss()).toStdString() : "",
-            count(worker.restarts())});
+        section.table.rows.push_back(
+            {record.isImported() ? record.workerName(worker.id()) : std::to_string(worker.id()),
+                identity.host, identity.pid > 0 ? std::to_string(identity.pid) : "",
+                identity.runtime, count(worker.iterations()), duration(worker.busy()),
+                worker.cpu() > 0 ? duration(worker.cpu()) : "",
+                worker.maxRss() > 0 ? memoryText(worker.maxRss()).toStdString() : "",
+                count(worker.restarts())});
     }
     return section;
 }
@@ -297,7 +310,7 @@ ReportData reportOf(const ChartSet &charts, const Moment &moment)
     std::vector<ReportSection> sections{
         verdict(accounting.verdict()), figures(*record), timeByCause(accounting.accounting())};
     std::move(drawn.begin(), drawn.end(), std::back_inserter(sections));
-    sections.push_back(workers(record->timeline));
+    sections.push_back(workers(*record));
     sections.push_back(failures(*record));
     sections.push_back(settings(*record));
     sections.push_back(machine(*record));

@@ -154,8 +154,11 @@ QString WhatIfChart::sentence() const
     if (isForAnotherMachine(m_setting.workers, cores()))
         text += QLatin1Char(' ')
             + tr("The run's machine has %1: this is a prediction for one with %2.")
-                  .arg(cores() == 1 ? tr("1 core") : tr("%1 cores").arg(countText(cores())))
-                  .arg(countText(m_setting.workers));
+                  .arg(coresText(), countText(m_setting.workers));
+    if (cores() == 0)
+        text += QLatin1Char(' ')
+            + tr("How many cores the run's machine had was not recorded: this is a prediction for "
+                 "one with as many as processes.");
     if (isRough())
         text += QLatin1Char(' ')
             + tr("Inputs as short as these, %1 each, take longer alone than in large chunks: this "
@@ -190,11 +193,14 @@ std::vector<Series> WhatIfChart::series() const
     const auto key = [](const QString &name, const QColor &colour, Sign sign) {
         return Series{name, colour, true, Series::Use::Key, sign};
     };
-    return {key(tr("predicted"), theme().accent, Sign::Line),
-        key(tr("for a machine with more cores"), theme().accent, Sign::DashedLine),
-        key(tr("lower bound"), theme().text, Sign::DottedLine),
-        key(tr("this run"), theme().text, Sign::Cross),
-        key(tr("chosen"), theme().accent, Sign::Area)};
+    std::vector<Series> series{key(tr("predicted"), theme().accent, Sign::Line)};
+    if (cores() > 0)
+        series.push_back(
+            key(tr("for a machine with more cores"), theme().accent, Sign::DashedLine));
+    series.push_back(key(tr("lower bound"), theme().text, Sign::DottedLine));
+    series.push_back(key(tr("this run"), theme().text, Sign::Cross));
+    series.push_back(key(tr("chosen"), theme().accent, Sign::Area));
+    return series;
 }
 
 void WhatIfChart::recordChanged()
@@ -253,10 +259,18 @@ Chart::Taken WhatIfChart::takeNew(const Moment &moment, std::chrono::steady_cloc
     return {Changed::Picture, m_told.isComplete};
 }
 
+/// 0 if they are not known, as of an imported run.
 std::uint32_t WhatIfChart::cores() const
 {
     const std::uint32_t known = record() ? record()->machine.cores : 0;
-    return known > 0 ? known : usableCores();
+    return known > 0 || (record() && record()->isImported()) ? known : usableCores();
+}
+
+QString WhatIfChart::coresText() const
+{
+    return cores() == 0 ? tr("? cores")
+        : cores() == 1  ? tr("1 core")
+                        : tr("%1 cores").arg(countText(cores()));
 }
 
 /// How long the run took, in nanoseconds, pauses left out.
@@ -307,12 +321,13 @@ void WhatIfChart::showAll()
 void WhatIfChart::showCores()
 {
     constexpr double rightHalf = 32;
-    const double last = cores();
+    const bool isKnown = cores() > 0;
+    const double last = isKnown ? cores() : maxWorkers;
     const bool isSeen = record() && cores() < maxWorkers;
-    m_otherMachines->setVisible(isSeen);
+    m_otherMachines->setVisible(isSeen && isKnown);
     m_otherMachines->topLeft->setCoords(last, 0);
     m_coresText->setVisible(isSeen);
-    m_coresText->setText(cores() == 1 ? tr("1 core") : tr("%1 cores").arg(countText(cores())));
+    m_coresText->setText(coresText());
     m_coresText->setPositionAlignment(
         (last > rightHalf ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignBottom);
     m_coresText->position->setCoords(last, 1);

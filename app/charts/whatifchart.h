@@ -59,6 +59,7 @@ private:
     void showLanes();
     void fitAxes();
     std::uint32_t cores() const;
+    QString coresText() const;
     double runTime() const;
     std::uint32_t runWorkers() const;
     bool isRough() const;

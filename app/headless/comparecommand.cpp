@@ -5,9 +5,9 @@
 #include "headless/headless.h"
 #include "headless/runarguments.h"
 #include "headless/standardoutput.h"
-#include "record/runfileload.h"
 #include "report/comparisonreport.h"
 #include "report/figuretext.h"
+#include "report/runopening.h"
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -32,8 +32,10 @@ struct Compared {
 
 Result<void> readRun(const std::string &path, Compared &into)
 {
-    return loadRunFile(path).map([&](const LoadedRun &run) {
-        into.names.push_back({path, shellCommand(run.info.description.spec)});
+    return openRun(path).map([&](const LoadedRun &run) {
+        const bool isImported = run.record->isImported();
+        into.names.push_back(
+            {path, isImported ? run.record->source : shellCommand(run.info.description.spec)});
         into.runs.push_back(comparisonSubject(*run.record));
     });
 }

@@ -8,6 +8,7 @@
 #include "pool/taskcheck.h"
 #include "pool/usablecores.h"
 #include "record/runsaving.h"
+#include "report/runopening.h"
 #include "report/valuetext.h"
 #include "task/builtin.h"
 
@@ -151,6 +152,8 @@ Result<Run::Opened> RunCommand::reopen(Run::Reading reading) const
 {
     const auto ifTaskChanged =
         m_options.changedTask ? IfTaskChanged::Accept : IfTaskChanged::Refuse;
+    if (const auto checked = checkIsRunFile(*m_options.resumed); !checked)
+        return tl::unexpected(checked.error());
     auto opened = reopenRun(*m_options.resumed, reading, ifTaskChanged, Interrupt::hasNotCome);
     if (opened && m_options.retryFailed)
         opened->tryAgain = failedInputs(*opened->record);

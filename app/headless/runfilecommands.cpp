@@ -44,6 +44,7 @@ struct RunTold {
     Analysis analysis;
     std::optional<HeldBack> heldBack;
     std::vector<IndexRange> takenBack; ///< values that do not count
+    ImportNotes importNotes; ///< of one that was read from elsewhere
 
     bool canRun() const { return source.empty(); }
 };
@@ -97,6 +98,7 @@ Json infoJson(const RunTold &told)
         {"host", description.machine.host},
         {"usable_cores", description.machine.cores > 0 ? Json(description.machine.cores) : Json()},
         {"program", description.program},
+        {"import", told.canRun() ? Json() : importJson(told.importNotes)},
     };
     if (!progress.error.empty())
         json["error"] = progress.error;
@@ -186,8 +188,19 @@ std::string_view kindName(RunSource kind)
         return "trace";
     case RunSource::JobLog:
         return "job log";
+    case RunSource::Other:
+        break;
     }
     return {};
+}
+
+/// A line each.
+std::string joined(const std::vector<std::string> &lines)
+{
+    std::string text;
+    for (const std::string &line : lines)
+        text += (text.empty() ? "" : "\n") + line;
+    return text;
 }
 
 /// A text of several lines in a column, so that none of them looks like another entry.
@@ -223,10 +236,14 @@ std::string infoText(const RunTold &told)
     if (told.kind == RunSource::RunFile)
         line("state", stateLine(info));
     line("done", progressLine(info));
+    line("left out", joined(told.importNotes.linesOfLeftOut()));
+    line("otherwise", joined(told.importNotes.linesOfShown()));
     line("in doubt", takenBackText(told.takenBack));
     line("makespan",
         rounded(seconds(progress.makespan())) + " s, " + rounded(progress.rate()) + " it/s");
     line("workers", std::to_string(progress.workers));
+    if (description.machine.cores == 0)
+        line("cores", "?");
     line("time went", causesLine(told.analysis.accounting));
     line("held back", heldBackLine(told.heldBack));
     line("verdict", told.analysis.verdict.text);
@@ -241,7 +258,7 @@ Result<RunTold> readTold(const std::string &path)
         const RunRecord &record = *loaded.record;
         return RunTold{path, runSourceOf(path), record.source, loaded.info,
             analyse(record, loaded.info.description.machine.cores), heldBackOf(record),
-            loaded.takenBack};
+            loaded.takenBack, record.importNotes};
     });
 }
 

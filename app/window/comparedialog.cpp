@@ -2,8 +2,8 @@
 #include "window/comparedialog.h"
 
 #include "charts/caption.h"
-#include "record/runfileload.h"
 #include "report/comparisonreport.h"
+#include "report/runopening.h"
 #include "window/background.h"
 #include "window/chartcard.h"
 #include "window/exporter.h"
@@ -105,7 +105,7 @@ struct CompareDialog::Compared {
 
 Result<void> CompareDialog::Compared::readRun(const QString &path)
 {
-    return loadRunFile(QFile::encodeName(path).toStdString()).map([&](const LoadedRun &run) {
+    return openRun(QFile::encodeName(path).toStdString()).map([&](const LoadedRun &run) {
         const std::string &label = run.info.label.name;
         names << (label.empty() ? QFileInfo(path).completeBaseName() : textOf(label))
                 + QStringLiteral(": ") + settingsText(*run.record);

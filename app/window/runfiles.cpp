@@ -22,8 +22,8 @@ const QString runFileEnding = QStringLiteral(".poolscope");
 /// Run files first, since only these are whole runs.
 const QStringList &openedEndings()
 {
-    static const QStringList endings{
-        runFileEnding, QStringLiteral(".json"), QStringLiteral(".joblog")};
+    static const QStringList endings{runFileEnding, QStringLiteral(".json"),
+        QStringLiteral(".json.gz"), QStringLiteral(".joblog"), QStringLiteral(".joblog.gz")};
     return endings;
 }
 
@@ -79,8 +79,8 @@ bool canBeOpened(const QString &path)
 
 QString openedFilter()
 {
-    return tr("Runs (*%1);;Run files (*.poolscope);;Chrome traces (*.json);;Job logs of "
-              "GNU parallel (*.joblog);;All files (*)")
+    return tr("Runs (*%1);;Run files (*.poolscope);;Chrome traces (*.json *.json.gz);;Job logs of "
+              "GNU parallel (*.joblog *.joblog.gz);;All files (*)")
         .arg(openedEndings().join(QStringLiteral(" *")));
 }
 

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <deque>
 #include <numeric>
+#include <utility>
 
 namespace poolscope {
 
@@ -23,6 +24,7 @@ struct CauseWords {
 
 constexpr std::array<CauseWords, causeCount> causeWords{{
     {"computing", "computing on a core"},
+    {"running", "within an iteration: computing or waiting, which was not recorded"},
     {"waiting", "within an iteration: waiting for a device, another program or a sleep"},
     {"preempted", "within an iteration: waiting for a core"},
     {"throttled", "within an iteration: held back by the CPU quota"},
@@ -35,6 +37,7 @@ constexpr std::array<CauseWords, causeCount> causeWords{{
     {"blocked_by_disk", "blocked: results could not be written"},
     {"waiting_for_input", "idle: more inputs were to come"},
     {"tail", "idle: no work left while others still ran"},
+    {"idle", "idle: between iterations, why was not recorded"},
     {"starting", "starting: process, interpreter, imports"},
     {"dead_or_restarting", "dead, being replaced, or on work that a death undid"},
     {"paused", "paused"},
@@ -127,6 +130,47 @@ CauseTimes causesOf(const StretchTimes &stretches, const WorkerAccounting &worke
     return times;
 }
 
+/// When the last span of all began.
+std::uint64_t lastBeginOf(const Timeline &timeline)
+{
+    std::uint64_t last = 0;
+    for (std::size_t i = 0; i < timeline.workerCount(); ++i) {
+        const Lane &lane = timeline.worker(i).lane();
+        if (const std::size_t size = lane.size(); size > 0)
+            last = std::max(last, lane.span(size - 1).begin);
+    }
+    return last;
+}
+
+/// Cuts [begin, end) up by the spans of a lane alone.
+CauseTimes causesOfSpans(
+    const Lane &lane, std::uint64_t begin, std::uint64_t end, std::uint64_t lastBegin)
+{
+    CauseTimes times;
+    std::uint64_t reached = begin;
+    const auto addUntil = [&](Cause cause, std::uint64_t until) {
+        until = std::clamp(until, reached, end);
+        times[cause] += until - reached;
+        reached = until;
+    };
+    const auto addIdleUntil = [&](std::uint64_t until) {
+        addUntil(Cause::Idle, std::min(until, lastBegin));
+        addUntil(Cause::Tail, until);
+    };
+    bool isFirst = true;
+    lane.forEach(0, lane.size(), [&](const Span &span) {
+        if (std::exchange(isFirst, false))
+            addUntil(Cause::Absent, span.begin);
+        else
+            addIdleUntil(span.begin);
+        addUntil(Cause::Running, span.begin + span.duration);
+    });
+    if (isFirst)
+        addUntil(Cause::Absent, end);
+    addIdleUntil(end);
+    return times;
+}
+
 bool isOfWorker(Mark::Kind kind)
 {
     return kind <= Mark::Kind::Gone || kind == Mark::Kind::Idle;
@@ -215,9 +259,9 @@ double Accounting::utilization() const
     return share(busy(), presentTime());
 }
 
-RunConditions conditionsOf(const RunSpec &spec, std::uint32_t cores)
+RunConditions conditionsOf(const RunRecord &record, std::uint32_t cores)
 {
-    return {cores, startsPrograms(spec.task)};
+    return {cores, startsPrograms(record.spec.task), record.isImported()};
 }
 
 /// A worker's chunks and marks, merged in the order in which the pool told of them.
@@ -364,6 +408,7 @@ Accounting Accountant::accounting() const
     all.coordinator = m_timeline.coordinator();
     all.sizes = m_sizes;
     const PoolShares pool = poolShares(m_timeline, m_conditions);
+    const std::uint64_t lastBegin = m_conditions.hasSpansOnly ? lastBeginOf(m_timeline) : 0;
     for (const auto &worker : m_workers) {
         WorkerAccounting &of = all.workers.emplace_back();
         const TimeAccount account = worker->now();
@@ -381,7 +426,9 @@ Accounting Accountant::accounting() const
         of.threads = worker->record.threads();
         of.threadRunQueue = worker->record.threadRunQueue();
         const Cpu cpu = worker->record.cpu() > 0 ? Cpu::Measured : Cpu::Unknown;
-        of.times = causesOf(account.between(all.begin, all.end), of, cpu, pool, m_conditions);
+        of.times = m_conditions.hasSpansOnly
+            ? causesOfSpans(worker->record.lane(), all.begin, all.end, lastBegin)
+            : causesOf(account.between(all.begin, all.end), of, cpu, pool, m_conditions);
         all.times += of.times;
     }
     return all;
@@ -397,7 +444,7 @@ Accounting accountingOf(const Timeline &timeline, const RunConditions &condition
 std::optional<HeldBack> heldBackOf(const RunRecord &record)
 {
     const Timeline &timeline = record.timeline;
-    if (!timeline.holdsSpans())
+    if (!timeline.holdsSpans() || !record.hasValues)
         return std::nullopt;
     CompletionOrder order(timeline);
     while (!order.advance(UINT64_MAX, SIZE_MAX)) { }

@@ -14,6 +14,8 @@
 //   first thread is Preempted, or Throttled in the share in which the quota was to blame; the rest
 //   is Waiting. A worker that starts programs of its own is told no run-queue delay of theirs:
 //   where no core was free all the time, the rest is then Unknown.
+// - Of a run that was read from elsewhere only spans are known: work is Running, and what lies
+//   between spans is Idle, or Tail once the last span of all has begun.
 // - While an answer lay with the coordinator, that was busy with others for the share of time in
 //   which it was busy at all; the rest is UnderWay.
 //
@@ -36,6 +38,7 @@ namespace poolscope {
 
 enum class Cause : std::uint8_t {
     OnCpu, ///< computing
+    Running, ///< within an iteration, computing or waiting: which of them was not recorded
     Waiting, ///< within an iteration, for a device, another program or a sleep
     Preempted, ///< within an iteration, for a core
     Throttled, ///< within an iteration, until the CPU quota allowed more
@@ -48,13 +51,14 @@ enum class Cause : std::uint8_t {
     Disk, ///< blocked: what there is cannot be written
     Input, ///< idle: more inputs are to come
     Tail, ///< idle: no work left while others still ran
+    Idle, ///< idle: between iterations, for a reason that was not recorded
     Starting, ///< the process, the interpreter, imports
     Lost, ///< dead, being replaced, or on what a death undid
     Paused,
     Absent, ///< not in the pool
     Unknown, ///< could not be measured
 };
-inline constexpr std::size_t causeCount = 18;
+inline constexpr std::size_t causeCount = 20;
 
 /// "computing", "waiting", "preempted", ...: one word, or several with underscores.
 std::string_view causeName(Cause cause);
@@ -128,9 +132,12 @@ struct RunConditions {
     std::uint32_t cores = 0; ///< usable ones; 0: unknown
     /// Whether the task starts programs of its own, as commands do.
     bool startsPrograms = false;
+    /// Whether nothing is known but spans, as of a run that was read from elsewhere.
+    bool hasSpansOnly = false;
 };
 
-RunConditions conditionsOf(const RunSpec &spec, std::uint32_t cores);
+/// Of a run that was made on so many usable cores.
+RunConditions conditionsOf(const RunRecord &record, std::uint32_t cores);
 
 class Accountant {
 public:
@@ -161,7 +168,7 @@ private:
 
 Accounting accountingOf(const Timeline &timeline, const RunConditions &conditions);
 
-/// Nothing where spans were not kept. Visits every span.
+/// Nothing where spans were not kept, or the record has no values. Visits every span.
 std::optional<HeldBack> heldBackOf(const RunRecord &record);
 
 } // namespace poolscope

@@ -52,6 +52,8 @@ std::string_view wordsOf(Finding finding)
         return "Workers die and are replaced";
     case Finding::NeverFinished:
         return "One input never finished";
+    case Finding::WorkersIdle:
+        return "Workers are idle in between";
     case Finding::NothingWrong:
         return "Nothing holds it up";
     case Finding::Unknown:

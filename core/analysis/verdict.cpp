@@ -26,6 +26,8 @@ constexpr double saturated = 0.75;
 constexpr double slowWorkerRatio = 1.5;
 // From this share of all time on, what keeps workers from a core holds up their transfers, too.
 constexpr double muchHindered = worthAWord;
+// From this multiple of the mean on an input is a long one.
+constexpr double longInput = 1.5;
 constexpr std::uint64_t enoughIterations = 30;
 // Two workers on two cores share caches and clock, which alone costs some percent.
 constexpr double slowedBySize = 1.25;
@@ -41,7 +43,7 @@ constexpr std::array<std::string_view, findingCount> findingNames{"handing_over"
     "coordinator_saturated", "tail", "chunks_too_large", "too_many_workers",
     "threads_oversubscribe", "machine_busy", "waiting", "memory_bandwidth", "start_up",
     "slow_worker", "throttled", "order_blocks", "consumer_blocks", "disk_blocks", "inputs_are_slow",
-    "failures", "never_finished", "nothing_wrong", "unknown"};
+    "failures", "never_finished", "workers_idle", "nothing_wrong", "unknown"};
 
 double seconds(std::uint64_t nanoseconds)
 {
@@ -516,10 +518,46 @@ std::optional<Verdict> neverFinished(const Case &run)
     return found(Finding::NeverFinished, std::min(ratio(last.duration, run.present), 1.0), text);
 }
 
+Verdict nothingFinished()
+{
+    return found(Finding::Unknown, 0, "Nothing was finished, so nothing can be said.");
+}
+
+/// Of a run of which only spans are known. No setting of this program applies to it.
+Verdict ofSpansOnly(const Case &run)
+{
+    if (run.f.iterations == 0)
+        return nothingFinished();
+    const auto shareText = [&](double time) {
+        return percentText(ratio(time, run.present));
+    };
+    const double idle = run.time(Cause::Idle);
+    const double tail = run.time(Cause::Tail);
+    const double worth = worthAWord * run.present;
+    const std::string busy =
+        workersText(run.f.workers) + (run.f.workers == 1 ? " was" : " were") + " busy for "
+        + shareText(run.f.busy) + " of the time";
+    const std::string inputs = " The longest of " + countText(run.f.iterations, "iteration") + " took "
+        + durationText(run.f.longestIteration) + ", the mean is " + durationText(run.iteration)
+        + ". Whether they computed or waited was not recorded.";
+    if (std::max(idle, tail) < worth)
+        return found(Finding::NothingWrong, 0, busy + "." + inputs);
+    if (idle >= tail)
+        return found(Finding::WorkersIdle, ratio(idle, run.all),
+            busy + ", and idle for " + shareText(idle)
+                + " while inputs were still begun; why was not recorded." + inputs);
+    std::string text = busy + ", and idle for " + shareText(tail)
+        + " after the last input had begun." + inputs;
+    const bool isOneLong = idle < worth && run.f.longestIteration >= longInput * run.iteration;
+    if (isOneLong)
+        text += " Put long inputs first, or split them.";
+    return found(Finding::Tail, ratio(tail, run.all), text);
+}
+
 Verdict nothingFound(const Case &run)
 {
     if (run.f.settled == 0)
-        return found(Finding::Unknown, 0, "Nothing was finished, so nothing can be said.");
+        return nothingFinished();
     if (run.share(Cause::Unknown) >= tooMuchUnknown) {
         Verdict unknown = found(Finding::Unknown, run.share(Cause::Unknown),
             "What workers did for " + percentText(ratio(run.time(Cause::Unknown), run.present))
@@ -593,6 +631,7 @@ RunFigures figuresOf(const Accounting &accounting, const RunSpec &spec, const Ti
     figures.chunk = spec.pool.chunk;
     figures.window = spec.pool.window;
     figures.startsPrograms = conditions.startsPrograms;
+    figures.hasSpansOnly = conditions.hasSpansOnly;
     figures.makespan = seconds(accounting.makespan());
     figures.startUp = seconds(accounting.startUp);
     figures.times = accounting.times;
@@ -630,6 +669,8 @@ RunFigures figuresOf(const Accounting &accounting, const RunSpec &spec, const Ti
 Verdict verdictOf(const RunFigures &figures)
 {
     const Case run(figures);
+    if (figures.hasSpansOnly)
+        return ofSpansOnly(run);
     if (auto verdict = neverFinished(run))
         return *verdict;
     if (figures.settled == 0 || figures.makespan <= 0)
@@ -651,7 +692,7 @@ Verdict verdictOf(const RunFigures &figures)
 
 Analysis analyse(const RunRecord &record, std::uint32_t cores)
 {
-    const RunConditions conditions = conditionsOf(record.spec, cores);
+    const RunConditions conditions = conditionsOf(record, cores);
     Analysis analysis{accountingOf(record.timeline, conditions), {}};
     analysis.verdict =
         verdictOf(figuresOf(analysis.accounting, record.spec, record.timeline, conditions));

@@ -38,10 +38,11 @@ enum class Finding : std::uint8_t {
     InputsAreSlow, ///< more could be done than comes in
     Failures, ///< workers die and are replaced
     NeverFinished, ///< the run was stopped while one input took far longer than the others
+    WorkersIdle, ///< for a reason that was not recorded, while inputs were still begun
     NothingWrong,
     Unknown,
 };
-inline constexpr std::size_t findingCount = 20;
+inline constexpr std::size_t findingCount = 21;
 
 /// "handing_over", "coordinator_saturated", ...
 std::string_view findingName(Finding finding);
@@ -86,6 +87,7 @@ struct RunFigures {
     std::optional<std::uint64_t> chunk; ///< as it was set; nothing: automatic
     std::optional<std::uint64_t> window;
     bool startsPrograms = false; ///< see RunConditions
+    bool hasSpansOnly = false; ///< the same
     double makespan = 0;
     double startUp = 0; ///< before the makespan
     CauseTimes times; ///< the pool's

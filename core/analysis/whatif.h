@@ -50,10 +50,10 @@ std::optional<ReplayedRun> replay(const RecordedWork &work, const ReplaySetting 
 /// max(the longest input, all work / workers), in nanoseconds.
 double lowerBound(const RecordedWork &work, std::uint32_t workers);
 
-/// Whether so many workers take a machine with more cores than this one has.
+/// Whether so many workers take a machine with more cores than this one has; 0: unknown.
 inline bool isForAnotherMachine(std::uint32_t workers, std::uint32_t usableCores)
 {
-    return workers > usableCores;
+    return usableCores > 0 && workers > usableCores;
 }
 
 /// The numbers of workers at which a curve from 1 to `most` is drawn: all to 8, then about eight to

@@ -32,7 +32,7 @@ Result<RunFileReader> RunFileReader::open(
         return failure("cannot read " + path + ": "
             + (error ? error.message() : std::string(std::strerror(ENOENT))));
     if (!std::filesystem::is_regular_file(status))
-        return failure(path + " is no run file: it is no regular file");
+        return failure(path + " is not a run file: it is not a regular file");
     auto opened =
         reader.openDatabase().and_then([&] { return reader.checkSchema(); }).and_then([&] {
             return reader.readInfo();
@@ -71,9 +71,10 @@ Result<void> RunFileReader::checkSchema()
     if (!application && m_database.isLocked())
         return damaged(application.error().message);
     if (!application)
-        return failure(m_path + " is no run file, or is damaged: " + application.error().message);
+        return failure(
+            m_path + " is not a run file, or is damaged: " + application.error().message);
     if (*application != runfile::applicationId)
-        return failure(m_path + " is no run file of Poolscope");
+        return failure(m_path + " is not a run file of Poolscope");
     const auto version = m_database.integer("PRAGMA user_version");
     if (!version)
         return damaged(version.error().message);

@@ -9,6 +9,7 @@
 #include "input/inputsource.h"
 #include "pool/machine.h"
 #include "pool/runspec.h"
+#include "record/importnotes.h"
 #include "record/outcomestore.h"
 #include "record/runlog.h"
 #include "record/timeline.h"
@@ -18,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace poolscope {
 
@@ -26,6 +28,13 @@ struct RunRecord {
     /// Where the run was read from, where it was no run of Poolscope: "jobs.joblog, of GNU
     /// parallel". Its spec says nothing then but the number of workers.
     std::string source;
+    /// False where it was read from a file that has no values, as traces and job logs.
+    bool hasValues = true;
+    ImportNotes importNotes; ///< of a run that was read from elsewhere
+    std::vector<std::string> workerNames; ///< by worker, as its source has them; may be empty
+    bool isImported() const { return !source.empty(); }
+    /// "worker 3", or the name that the source has for it.
+    std::string workerName(WorkerId worker) const;
     Machine machine; ///< that it was made on, as far as that is known
     std::int64_t startedAt = 0; ///< seconds since 1970; 0: unknown
     std::atomic<std::uint64_t> inputCount = 0; ///< so far, where inputs still come

@@ -83,6 +83,16 @@ Json accountingJson(const Accounting &accounting, const std::optional<HeldBack> 
     };
 }
 
+Json importJson(const ImportNotes &notes)
+{
+    Json json{{"left_out", notes.leftOut()}};
+    for (std::size_t i = 0; i < importNoteCount; ++i) {
+        const auto note = static_cast<ImportNote>(i);
+        json[importNoteName(note)] = notes.count(note);
+    }
+    return json;
+}
+
 Json verdictJson(const Verdict &verdict)
 {
     Json advice = Json::array();

@@ -15,6 +15,9 @@ namespace poolscope {
 nlohmann::ordered_json accountingJson(
     const Accounting &accounting, const std::optional<HeldBack> &heldBack);
 
+/// The count of each note, by its name, and `left_out`, what all of them left out come to.
+nlohmann::ordered_json importJson(const ImportNotes &notes);
+
 /// Finding, text, loss, gain and rate (null: none is predicted), and advice as a list of settings,
 /// of which the value null means automatic.
 nlohmann::ordered_json verdictJson(const Verdict &verdict);

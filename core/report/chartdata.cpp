@@ -177,7 +177,7 @@ void writeAccounting(const RunRecord &record, DataFile &file)
 {
     file.write("worker,cause,time_s\n");
     const Accounting accounting =
-        accountingOf(record.timeline, conditionsOf(record.spec, record.machine.cores));
+        accountingOf(record.timeline, conditionsOf(record, record.machine.cores));
     writeTimes(0, accounting.times, file);
     for (const WorkerAccounting &worker : accounting.workers)
         writeTimes(worker.id, worker.times, file);

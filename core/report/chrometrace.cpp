@@ -194,9 +194,18 @@ private:
         if (m_record.source.empty())
             facts.text("spec", specJson(m_record.spec).dump());
         else
-            facts.text("source", m_record.source);
+            writeSource(facts);
         facts.end();
         m_file.write(head + ",\"traceEvents\":[");
+    }
+
+    void writeSource(Object &facts)
+    {
+        facts.text("source", m_record.source);
+        for (std::size_t i = 0; i < importNoteCount; ++i) {
+            const auto note = static_cast<ImportNote>(i);
+            facts.number(trace::noteKey(note), m_record.importNotes.count(note));
+        }
     }
 
     void writeName(std::string_view what, std::uint64_t thread, std::string_view name)
@@ -210,7 +219,7 @@ private:
     void writeWorker(const WorkerRecord &worker)
     {
         const WorkerIdentity identity = worker.identity();
-        writeName("thread_name", worker.id(), "worker " + std::to_string(worker.id()));
+        writeName("thread_name", worker.id(), m_record.workerName(worker.id()));
         Object order = m_file.begin('M', "thread_sort_index", worker.id());
         Object place = order.object("args");
         place.number("sort_index", worker.id());
@@ -220,6 +229,7 @@ private:
         arguments.number("pid", identity.pid)
             .text("host", identity.host)
             .text("runtime", identity.runtime)
+            .text("name", m_record.isImported() ? m_record.workerName(worker.id()) : "")
             .time("cpu", worker.cpu())
             .time("run_queue", worker.runQueue())
             .time("set_up_cpu", worker.setUpCpu())

@@ -61,7 +61,7 @@ void addCauses(std::vector<ComparisonRow> &rows, const Runs &runs)
 ComparisonSubject comparisonSubject(const RunRecord &record)
 {
     const Timeline &timeline = record.timeline;
-    const RunConditions conditions = conditionsOf(record.spec, record.machine.cores);
+    const RunConditions conditions = conditionsOf(record, record.machine.cores);
     return {timeline.failed(), comparedRun(timeline), accountingOf(timeline, conditions).times};
 }
 

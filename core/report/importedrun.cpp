@@ -189,6 +189,10 @@ Result<LoadedRun> Importer::import()
     RunRecord &record = *m_record;
     record.spec = m_run.spec;
     record.source = m_run.source;
+    record.hasValues = false;
+    record.importNotes = m_run.importNotes;
+    for (const ImportedWorker &worker : m_run.workers)
+        record.workerNames.push_back(worker.name);
     record.machine.host = m_run.host;
     record.machine.cores = m_run.cores;
     record.startedAt = m_run.startedAt;
@@ -229,8 +233,11 @@ Result<LoadedRun> Importer::import()
         recorder.workerThreads(worker, m_run.workers[worker - 1].threads);
     }
     recorder.coordinatorUsed(m_run.coordinator);
-    for (const std::string &note : m_run.notes)
-        recorder.noted(0, note, 0);
+    const ImportNotes &notes = m_run.importNotes;
+    for (const auto &lines : {m_run.notes, notes.linesOfLeftOut(), notes.linesOfShown()}) {
+        for (const std::string &line : lines)
+            recorder.noted(0, line, 0);
+    }
     record.elapsed = std::max(m_end, m_run.lastOutcome);
     LoadedRun loaded;
     loaded.record = std::move(m_record);

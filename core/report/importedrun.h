@@ -8,6 +8,7 @@
 #include "record/runfileload.h"
 #include "result.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -19,6 +20,31 @@ namespace poolscope {
 /// More iterations than that are not read: their outcomes would take too much memory.
 inline constexpr std::uint64_t mostImportedIterations = 1ULL << 27;
 inline constexpr std::size_t mostImportedWorkers = 16'384;
+inline constexpr const char *farTimesText =
+    "it goes on for more than 18 years, so its times cannot be right";
+
+/// Removes what begins or ends more than 18 years from where most begin, since its times cannot be
+/// right; returns how many that were. `begin` and `end` are nanoseconds of an item.
+template <typename Item, typename Begin, typename End>
+std::uint64_t removeFarTimes(std::vector<Item> &items, const Begin &begin, const End &end)
+{
+    if (items.empty())
+        return 0;
+    constexpr std::int64_t far = 1LL << 59;
+    std::vector<std::int64_t> begins;
+    begins.reserve(items.size());
+    for (const Item &item : items)
+        begins.push_back(begin(item));
+    const auto middle = begins.begin() + static_cast<std::ptrdiff_t>(begins.size() / 2);
+    std::nth_element(begins.begin(), middle, begins.end());
+    const auto isFar = [&](std::int64_t time) {
+        std::int64_t distance = 0;
+        return __builtin_sub_overflow(time, *middle, &distance) || distance > far
+            || distance < -far;
+    };
+    return std::erase_if(
+        items, [&](const Item &item) { return isFar(begin(item)) || isFar(end(item)); });
+}
 
 struct ImportedSpan {
     WorkerId worker = 0; ///< from 1
@@ -35,6 +61,7 @@ struct ImportedWorker {
     WorkerUsage usage;
     WorkerUsage setUp; ///< of it, until the worker was ready
     ThreadUsage threads;
+    std::string name; ///< as RunRecord::workerName() has it; may be empty
 };
 
 struct ImportedRun {
@@ -54,7 +81,8 @@ struct ImportedRun {
     std::map<std::uint64_t, Failure> failures; ///< by index; each has a mark of its own, too
     std::uint64_t firstDispatch = 0; ///< 0: the first span's begin
     std::uint64_t lastOutcome = 0; ///< where that is later than the last span's end
-    std::vector<std::string> notes; ///< for the log
+    ImportNotes importNotes;
+    std::vector<std::string> notes; ///< for the log, before those
 };
 
 Result<LoadedRun> makeRecord(ImportedRun run);

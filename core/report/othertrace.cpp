@@ -3,74 +3,106 @@
 
 #include <algorithm>
 #include <charconv>
+#include <numeric>
+#include <tuple>
 
 namespace poolscope {
 
 namespace {
 
-Result<std::int64_t> timeOf(const TraceMembers &members, const char *name)
+/// Writers round begins and durations to microseconds, so that an event may seem to begin before
+/// the one before it has ended.
+constexpr std::int64_t roundingError = 1'000; // nanoseconds
+constexpr std::int64_t leastShareOfRounding = 20; // of either event
+
+std::optional<std::int64_t> timeOf(const TraceMembers &members, const char *name)
 {
     const TraceScalar *found = members.find(name);
-    const auto time = found ? found->time() : std::nullopt;
-    if (!found)
-        return failure("an event has no '" + std::string(name) + "'");
-    if (!time)
-        return failure(
-            "'" + std::string(name) + "' is no time in microseconds: " + found->text.substr(0, 40));
-    return *time;
+    return found && found->kind != TraceScalar::Kind::Other ? found->time() : std::nullopt;
 }
 
-std::uint32_t numberOf(const std::string &text)
+template <typename Number> Number numberOf(const std::string &text)
 {
-    std::uint32_t number = 0;
+    Number number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     return error == std::errc() && end == text.data() + text.size() ? number : 0;
 }
 
-/// Unsigned, so that no hostile time overflows.
-std::int64_t endOf(std::int64_t begin, std::uint64_t duration)
+std::string joined(const std::string &process, const std::string &thread)
 {
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(begin) + duration);
-}
-
-std::string counted(std::uint64_t count, const char *one, const char *more)
-{
-    return std::to_string(count) + " " + (count == 1 ? one : more);
+    if (process.empty() || process == thread)
+        return thread;
+    return thread.empty() ? process : process + " \u00b7 " + thread;
 }
 
 } // namespace
 
-Result<void> OtherTrace::take(const TraceEvent &event)
+/// Unsigned, so that no hostile time overflows.
+std::int64_t OtherTrace::Slice::end() const
+{
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(begin) + duration);
+}
+
+void OtherTrace::take(const TraceEvent &event)
 {
     switch (event.phase()) {
     case 'X':
         return takeComplete(event);
     case 'B':
-        return takeBegin(event);
+        return takeEdge(event, true);
     case 'E':
-        return takeEnd(event);
+        return takeEdge(event, false);
+    case 'b':
+    case 'S':
+        return takeAsyncEdge(event, true);
+    case 'e':
+    case 'F':
+        return takeAsyncEdge(event, false);
     case 'M':
         return takeMetadata(event);
     default:
-        ++m_otherEvents;
-        return {};
+        return takeOther(event);
     }
 }
 
-Result<std::size_t> OtherTrace::threadOf(const TraceMembers &members)
+std::size_t OtherTrace::trackOf(const TraceMembers &members)
 {
     std::string key = members.text("pid");
     key += '\0';
     key += members.text("tid");
-    const auto [found, isNew] = m_threadNumbers.try_emplace(std::move(key), m_threads.size());
-    if (isNew && m_threads.size() >= mostImportedWorkers)
-        return failure("it has more than " + std::to_string(mostImportedWorkers)
-            + " threads, which is more than can be shown");
+    const auto [found, isNew] = m_trackNumbers.try_emplace(std::move(key), m_tracks.size());
     if (isNew) {
-        Thread &thread = m_threads.emplace_back();
-        thread.pid = members.text("pid");
-        thread.tid = members.text("tid");
+        Track &track = m_tracks.emplace_back();
+        track.pid = members.text("pid");
+        track.tid = members.text("tid");
     }
+    return found->second;
+}
+
+std::size_t OtherTrace::asyncTrackOf(const TraceMembers &members)
+{
+    const std::string category =
+        members.text("cat").empty() ? members.text("name") : members.text("cat");
+    std::string key = members.text("pid");
+    key += '\0';
+    key += '\0';
+    key += category;
+    const auto [found, isNew] = m_trackNumbers.try_emplace(std::move(key), m_tracks.size());
+    if (isNew) {
+        Track &track = m_tracks.emplace_back();
+        track.pid = members.text("pid");
+        track.name = category;
+        track.isAsync = true;
+    }
+    return found->second;
+}
+
+std::uint32_t OtherTrace::stackOf(std::string key, std::size_t track)
+{
+    const auto number = static_cast<std::uint32_t>(m_trackOfStack.size());
+    const auto [found, isNew] = m_stackNumbers.try_emplace(std::move(key), number);
+    if (isNew)
+        m_trackOfStack.push_back(track);
     return found->second;
 }
 
@@ -83,150 +115,292 @@ std::uint32_t OtherTrace::nameOf(const TraceMembers &members)
     return found->second;
 }
 
-void OtherTrace::add(const Slice &slice)
+void OtherTrace::takeComplete(const TraceEvent &event)
 {
-    m_slices.push_back(slice);
-    m_latest = std::max(m_latest, endOf(slice.begin, slice.duration));
-}
-
-Result<void> OtherTrace::takeComplete(const TraceEvent &event)
-{
-    const auto thread = threadOf(event.members);
     const auto begin = timeOf(event.members, "ts");
-    const auto duration =
-        event.members.find("dur") ? timeOf(event.members, "dur") : Result<std::int64_t>(0);
-    if (!thread)
-        return tl::unexpected(thread.error());
-    if (!begin || !duration)
-        return tl::unexpected((begin ? duration : begin).error());
+    const auto duration = event.members.find("dur") ? timeOf(event.members, "dur") : 0;
     std::int64_t end = 0;
-    if (*duration < 0 || __builtin_add_overflow(*begin, *duration, &end))
-        return failure("'dur' is no duration in microseconds: " + event.members.text("dur"));
-    add({*thread, *begin, static_cast<std::uint64_t>(*duration), nameOf(event.members)});
-    return {};
-}
-
-Result<void> OtherTrace::takeBegin(const TraceEvent &event)
-{
-    const auto number = threadOf(event.members);
-    const auto begin = timeOf(event.members, "ts");
-    if (!number)
-        return tl::unexpected(number.error());
-    if (!begin)
-        return tl::unexpected(begin.error());
-    Thread &thread = m_threads[*number];
-    m_latest = std::max(m_latest, *begin);
-    if (thread.depth++ > 0) {
-        ++m_nested;
-        return {};
+    if (!begin || !duration || *duration < 0 || __builtin_add_overflow(*begin, *duration, &end)) {
+        m_notes.add(ImportNote::UnreadableEvents);
+        return;
     }
-    thread.begun = *begin;
-    thread.begunName = nameOf(event.members);
-    return {};
+    reach(end);
+    m_slices.push_back({trackOf(event.members), *begin, static_cast<std::uint64_t>(*duration),
+        nameOf(event.members)});
 }
 
-Result<void> OtherTrace::takeEnd(const TraceEvent &event)
+void OtherTrace::takeEdge(const TraceEvent &event, bool isBegin)
 {
-    const auto number = threadOf(event.members);
-    const auto end = timeOf(event.members, "ts");
-    if (!number)
-        return tl::unexpected(number.error());
-    if (!end)
-        return tl::unexpected(end.error());
-    Thread &thread = m_threads[*number];
-    if (thread.depth == 0) {
-        ++m_unbegun; // before the trace
-        return {};
+    const auto time = timeOf(event.members, "ts");
+    if (!time) {
+        m_notes.add(ImportNote::UnreadableEvents);
+        return;
     }
-    if (--thread.depth > 0)
-        return {};
-    std::int64_t duration = 0;
-    if (*end < thread.begun || __builtin_sub_overflow(*end, thread.begun, &duration))
-        return failure("an event ends before it begins");
-    add({*number, thread.begun, static_cast<std::uint64_t>(duration), thread.begunName});
-    return {};
+    reach(*time);
+    const std::size_t track = trackOf(event.members);
+    const std::uint32_t stack = stackOf(std::to_string(track), track);
+    m_edges.push_back({stack, isBegin ? nameOf(event.members) : 0, *time, isBegin});
 }
 
-Result<void> OtherTrace::takeMetadata(const TraceEvent &event)
+/// Those that have category and id in common nest; an id may be a process's own.
+void OtherTrace::takeAsyncEdge(const TraceEvent &event, bool isBegin)
 {
-    if (event.members.text("name") != "thread_name")
-        return {};
-    return threadOf(event.members).map([&](std::size_t thread) {
-        m_threads[thread].name = event.arguments.text("name");
-    });
+    const TraceMembers &members = event.members;
+    const auto time = timeOf(members, "ts");
+    if (!time) {
+        m_notes.add(ImportNote::UnreadableEvents);
+        return;
+    }
+    reach(*time);
+    const bool isOldKind = event.phase() == 'S' || event.phase() == 'F';
+    const std::string local = members.text("id2.local");
+    const std::string id =
+        members.find("id") ? members.text("id") : members.text("id2.global") + local;
+    std::string key = isOldKind ? "old" : "async";
+    for (const std::string &part :
+        {members.text("cat"), id, local.empty() ? std::string() : members.text("pid"),
+            isOldKind ? members.text("name") : std::string()}) {
+        key += '\0';
+        key += part;
+    }
+    // The end of an event may come from another process, and does not need its name.
+    const auto known = m_stackNumbers.find(key);
+    const std::uint32_t stack = known != m_stackNumbers.end()
+        ? known->second
+        : stackOf(std::move(key), asyncTrackOf(members));
+    m_edges.push_back({stack, isBegin ? nameOf(members) : 0, *time, isBegin});
 }
 
-/// What has not ended goes on to the end of the trace, as viewers show it.
-void OtherTrace::endOpenSlices()
+void OtherTrace::takeMetadata(const TraceEvent &event)
 {
-    for (std::size_t i = 0; i < m_threads.size(); ++i) {
-        const Thread &thread = m_threads[i];
-        if (thread.depth == 0)
+    const std::string what = event.members.text("name");
+    const auto sortIndex = [&] {
+        return numberOf<std::int64_t>(event.arguments.text("sort_index"));
+    };
+    if (what == "process_name")
+        m_processes[event.members.text("pid")].name = event.arguments.text("name");
+    else if (what == "process_sort_index")
+        m_processes[event.members.text("pid")].sortIndex = sortIndex();
+    else if (what == "thread_name")
+        m_tracks[trackOf(event.members)].name = event.arguments.text("name");
+    else if (what == "thread_sort_index")
+        m_tracks[trackOf(event.members)].sortIndex = sortIndex();
+}
+
+void OtherTrace::takeOther(const TraceEvent &event)
+{
+    if (event.phase() == '\0') {
+        m_notes.add(ImportNote::UnreadableEvents);
+        return;
+    }
+    m_notes.add(ImportNote::WithoutDuration);
+    if (const auto time = timeOf(event.members, "ts"))
+        reach(*time);
+}
+
+void OtherTrace::pairEdges()
+{
+    std::stable_sort(m_edges.begin(), m_edges.end(),
+        [](const Edge &a, const Edge &b) { return a.stack < b.stack; });
+    for (auto from = m_edges.begin(); from != m_edges.end();) {
+        const auto to = std::find_if(
+            from, m_edges.end(), [&](const Edge &edge) { return edge.stack != from->stack; });
+        addPairs(Edges(from, to));
+        from = to;
+    }
+    m_edges = {};
+}
+
+OtherTrace::Pairs OtherTrace::paired(const Edges &edges) const
+{
+    const bool isAsync = m_tracks[m_trackOfStack[edges.front().stack]].isAsync;
+    Pairs pairs;
+    for (const Edge &edge : edges) {
+        if (edge.isBegin) {
+            pairs.open.push_back(edge);
             continue;
-        ++m_unfinished;
+        }
+        if (pairs.open.empty()) { // it was begun before the trace
+            ++pairs.unbegun;
+            continue;
+        }
+        const Edge begin = pairs.open.back();
+        pairs.open.pop_back();
+        if (edge.time < begin.time) {
+            ++pairs.negative;
+            continue;
+        }
+        if (isAsync && !pairs.open.empty()) {
+            ++pairs.nested;
+            continue;
+        }
         const auto duration =
-            static_cast<std::uint64_t>(m_latest) - static_cast<std::uint64_t>(thread.begun);
-        m_slices.push_back({i, thread.begun, duration, thread.begunName});
+            static_cast<std::uint64_t>(edge.time) - static_cast<std::uint64_t>(begin.time);
+        pairs.slices.push_back({m_trackOfStack[edge.stack], begin.time, duration, begin.name});
+    }
+    if (isAsync && pairs.open.size() > 1) {
+        pairs.nested += pairs.open.size() - 1;
+        pairs.open.resize(1);
+    }
+    return pairs;
+}
+
+/// Events that a file does not have in the order of their times are sorted; but where that explains
+/// less of them, some times are wrong. What has not ended goes on to the end of the trace.
+void OtherTrace::addPairs(Edges edges)
+{
+    const auto isEarlier = [](const Edge &a, const Edge &b) {
+        return a.time < b.time;
+    };
+    Pairs pairs = paired(edges);
+    if (pairs.problems() > 0 && !std::is_sorted(edges.begin(), edges.end(), isEarlier)) {
+        std::stable_sort(edges.begin(), edges.end(), isEarlier);
+        if (Pairs sorted = paired(edges); sorted.problems() < pairs.problems())
+            pairs = std::move(sorted);
+    }
+    m_notes.add(ImportNote::Nested, pairs.nested);
+    m_notes.add(ImportNote::Unfinished, pairs.open.size());
+    m_notes.add(ImportNote::EndsWithoutBegin, pairs.unbegun);
+    m_notes.add(ImportNote::UnreadableEvents, pairs.negative);
+    m_slices.insert(m_slices.end(), pairs.slices.begin(), pairs.slices.end());
+    for (const Edge &open : pairs.open) {
+        const auto duration =
+            static_cast<std::uint64_t>(m_latest) - static_cast<std::uint64_t>(open.time);
+        m_slices.push_back({m_trackOfStack[open.stack], open.time, duration, open.name});
     }
 }
 
-/// Leaves what a thread did one after the other, in the order of threads and times.
-void OtherTrace::keepOutermost()
+/// Gives each slice a lane of its track, but for those that lie within others.
+void OtherTrace::placeSlices()
 {
     std::sort(m_slices.begin(), m_slices.end(), [](const Slice &a, const Slice &b) {
-        if (a.thread != b.thread)
-            return a.thread < b.thread;
+        if (a.track != b.track)
+            return a.track < b.track;
         return a.begin != b.begin ? a.begin < b.begin : a.duration > b.duration;
     });
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < m_slices.size(); ++i) {
-        Slice slice = m_slices[i];
-        const std::int64_t end = endOf(slice.begin, slice.duration);
-        const bool follows = kept > 0 && m_slices[kept - 1].thread == slice.thread;
-        const std::int64_t free =
-            follows ? endOf(m_slices[kept - 1].begin, m_slices[kept - 1].duration) : slice.begin;
-        if (slice.begin < free && end <= free) {
-            ++m_nested;
-            continue;
-        }
-        if (slice.begin < free) {
-            ++m_cut;
-            slice.duration = static_cast<std::uint64_t>(end) - static_cast<std::uint64_t>(free);
-            slice.begin = free;
-        }
-        m_slices[kept++] = slice;
+    TrackLanes lanes;
+    std::size_t track = SIZE_MAX;
+    for (const Slice &slice : m_slices) {
+        if (slice.track != track)
+            lanes = {};
+        track = slice.track;
+        placeSlice(slice, lanes);
     }
-    m_slices.resize(kept);
+    m_slices = {};
+}
+
+/// `lanes` are those of the slice's track.
+void OtherTrace::placeSlice(Slice slice, TrackLanes &lanes)
+{
+    const bool isAsync = m_tracks[slice.track].isAsync;
+    while (!lanes.busy.empty() && lanes.busy.begin()->first <= slice.begin)
+        lanes.free.insert(lanes.busy.extract(lanes.busy.begin()).value().second);
+    const bool isNested =
+        !isAsync && !lanes.busy.empty() && slice.end() <= lanes.busy.rbegin()->first;
+    if (isNested) {
+        m_notes.add(ImportNote::Nested);
+        return;
+    }
+    const auto lane = takeLane(slice, lanes);
+    if (!lane) {
+        m_notes.add(ImportNote::BeyondLanes);
+        return;
+    }
+    if (!isAsync && m_lanes[*lane].number > 0)
+        m_notes.add(ImportNote::OwnLane);
+    m_lanes[*lane].begin = slice.begin;
+    lanes.busy.insert({slice.end(), *lane});
+    m_placed.push_back({slice, *lane});
+}
+
+/// The first that is free; or one that is free but for the rounding of times, when the slice moves;
+/// or a new one. Nothing where there would be too many.
+std::optional<std::size_t> OtherTrace::takeLane(Slice &slice, TrackLanes &lanes)
+{
+    if (lanes.free.empty() && !lanes.busy.empty()) {
+        const auto [end, lane] = *lanes.busy.begin();
+        const std::int64_t shorter =
+            std::min(static_cast<std::int64_t>(slice.duration), end - m_lanes[lane].begin);
+        if (end - slice.begin <= std::min(roundingError, shorter / leastShareOfRounding)) {
+            slice.begin = end;
+            m_notes.add(ImportNote::Moved);
+            lanes.busy.erase(lanes.busy.begin());
+            return lane;
+        }
+    }
+    if (!lanes.free.empty())
+        return lanes.free.extract(lanes.free.begin()).value();
+    if (m_lanes.size() == mostImportedWorkers)
+        return std::nullopt;
+    m_lanes.push_back({slice.track, lanes.count(), INT64_MIN});
+    return m_lanes.size() - 1;
+}
+
+std::string OtherTrace::nameOf(const Lane &lane) const
+{
+    const Track &track = m_tracks[lane.track];
+    const auto process = m_processes.find(track.pid);
+    std::string processName = process == m_processes.end() ? "" : process->second.name;
+    std::string threadName = track.name;
+    if (threadName.empty() && !track.tid.empty())
+        threadName = "thread " + track.tid;
+    const bool isOneOfSeveral = std::any_of(m_lanes.begin(), m_lanes.end(),
+        [&](const Lane &other) { return m_tracks[other.track].pid != track.pid; });
+    const bool isNumber = track.pid.find_first_not_of("0123456789") == std::string::npos;
+    if (processName.empty() && !isNumber)
+        processName = track.pid;
+    else if (processName.empty() && !track.pid.empty() && (isOneOfSeveral || threadName.empty()))
+        processName = "process " + track.pid;
+    const std::string name = joined(processName, threadName);
+    return lane.number == 0 || name.empty() ? name
+                                            : name + " (" + std::to_string(lane.number + 1) + ")";
+}
+
+/// As the trace sorts its processes and threads, or else as they come in it.
+std::vector<std::size_t> OtherTrace::lanesInOrder() const
+{
+    std::map<std::string, std::int64_t> places; // of processes, as they come
+    for (const Track &track : m_tracks)
+        places.try_emplace(track.pid, static_cast<std::int64_t>(places.size()));
+    const auto keyOf = [&](std::size_t lane) {
+        const Track &track = m_tracks[m_lanes[lane].track];
+        const auto process = m_processes.find(track.pid);
+        return std::tuple(process == m_processes.end() ? 0 : process->second.sortIndex,
+            places.at(track.pid), track.isAsync, track.sortIndex, m_lanes[lane].track,
+            m_lanes[lane].number);
+    };
+    std::vector<std::size_t> order(m_lanes.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(),
+        [&](std::size_t a, std::size_t b) { return keyOf(a) < keyOf(b); });
+    return order;
 }
 
 ImportedRun OtherTrace::toRun()
 {
     ImportedRun run;
-    std::vector<WorkerId> workers(m_threads.size());
-    std::int64_t first = INT64_MAX;
-    for (const Slice &slice : m_slices) {
-        first = std::min(first, slice.begin);
-        if (workers[slice.thread] > 0)
-            continue;
-        const Thread &thread = m_threads[slice.thread];
+    std::vector<WorkerId> workers(m_lanes.size());
+    for (const std::size_t lane : lanesInOrder()) {
         ImportedWorker worker;
-        worker.identity.pid = numberOf(thread.pid);
-        worker.identity.runtime = thread.name.empty() ? "thread " + thread.tid : thread.name;
+        worker.identity.pid = numberOf<std::uint32_t>(m_tracks[m_lanes[lane].track].pid);
+        worker.name = nameOf(m_lanes[lane]);
         run.workers.push_back(std::move(worker));
-        workers[slice.thread] = static_cast<WorkerId>(run.workers.size());
+        workers[lane] = static_cast<WorkerId>(run.workers.size());
     }
-    std::sort(m_slices.begin(), m_slices.end(), [](const Slice &a, const Slice &b) {
-        return a.begin != b.begin ? a.begin < b.begin : a.thread < b.thread;
+    std::sort(m_placed.begin(), m_placed.end(), [&](const Placed &a, const Placed &b) {
+        return a.slice.begin != b.slice.begin ? a.slice.begin < b.slice.begin
+                                              : workers[a.lane] < workers[b.lane];
     });
-    run.inputCount = m_slices.size();
-    run.spans.reserve(m_slices.size());
-    run.inputs.reserve(m_slices.size());
-    for (const Slice &slice : m_slices) {
+    const auto first = static_cast<std::uint64_t>(m_placed.front().slice.begin);
+    run.inputCount = m_placed.size();
+    run.spans.reserve(m_placed.size());
+    run.inputs.reserve(m_placed.size());
+    for (const Placed &placed : m_placed) {
         constexpr std::uint64_t start = 1; // 0 stands for "not yet"
-        const std::uint64_t begin =
-            static_cast<std::uint64_t>(slice.begin) - static_cast<std::uint64_t>(first) + start;
-        run.spans.push_back({workers[slice.thread], {begin, slice.duration, run.spans.size(), 1}});
-        run.inputs.push_back(*m_names[slice.name]);
+        const std::uint64_t begin = static_cast<std::uint64_t>(placed.slice.begin) - first + start;
+        run.spans.push_back(
+            {workers[placed.lane], {begin, placed.slice.duration, run.spans.size(), 1}});
+        run.inputs.push_back(*m_names[placed.slice.name]);
     }
     run.spec.pool.workers = static_cast<std::uint32_t>(run.workers.size());
     return run;
@@ -234,27 +408,22 @@ ImportedRun OtherTrace::toRun()
 
 Result<ImportedRun> OtherTrace::finish()
 {
-    endOpenSlices();
+    pairEdges();
+    const std::uint64_t far = removeFarTimes(
+        m_slices, [](const Slice &slice) { return slice.begin; },
+        [](const Slice &slice) { return slice.end(); });
+    if (m_slices.empty() && far > 0)
+        return failure(farTimesText);
+    m_notes.add(ImportNote::UnreadableEvents, far);
+    if (m_slices.empty() && m_notes.count(ImportNote::UnreadableEvents) > 0)
+        return failure("none of its events has a time and a duration that can be right, so there "
+                       "is nothing to show");
     if (m_slices.empty())
-        return failure(
-            "it has no events of a duration (\"ph\": \"X\", or \"B\" and \"E\"), so there "
-            "is nothing to show");
-    keepOutermost();
+        return failure("it has no events of a duration (\"ph\": \"X\", \"B\" and \"E\", or \"b\" "
+                       "and \"e\"), so there is nothing to show");
+    placeSlices();
     ImportedRun run = toRun();
-    const auto note = [&run](std::uint64_t count, const char *one, const char *more) {
-        if (count > 0)
-            run.notes.push_back(counted(count, one, more));
-    };
-    note(m_nested, "event lies within another, and is part of it",
-        "events lie within others, and are part of them");
-    note(m_cut, "event overlaps the one before on its thread, and is cut to what follows that",
-        "events overlap those before on their threads, and are cut to what follows these");
-    note(m_unfinished, "event does not end, and goes on to the end of the trace",
-        "events do not end, and go on to the end of the trace");
-    note(m_unbegun, "end belongs to no event, and is left out",
-        "ends belong to no event, and are left out");
-    note(m_otherEvents, "event has no duration, and is left out",
-        "events have no duration, and are left out");
+    run.importNotes = m_notes;
     return run;
 }
 

@@ -51,6 +51,10 @@ Result<void> writeOne(OutcomeWriter &writer, const OutcomeStore &outcomes, std::
 Result<UnmarkedValues> exportOutcomes(
     const RunRecord &record, const std::filesystem::path &path, const GoOn &goOn)
 {
+    if (!record.hasValues)
+        return failure("there are no values to write to " + path.string()
+            + ": the run was read from " + (record.isImported() ? record.source : "a trace")
+            + ", which has none");
     auto writer = openOutcomeWriter(path);
     if (!writer)
         return tl::unexpected(writer.error());

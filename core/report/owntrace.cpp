@@ -62,6 +62,10 @@ Result<void> OwnTrace::takeFacts(const TraceMembers &facts)
     m_run.coordinator.busy = facts.time("coordinator_busy").value_or(0);
     m_run.coordinator.throttled = facts.time("coordinator_throttled").value_or(0);
     m_run.source = facts.text("source");
+    for (std::size_t i = 0; i < importNoteCount; ++i) {
+        const auto note = static_cast<ImportNote>(i);
+        m_run.importNotes.add(note, facts.count(trace::noteKey(note)).value_or(0));
+    }
     if (!m_run.source.empty())
         return {};
     constexpr bool throws = false;
@@ -73,7 +77,13 @@ Result<void> OwnTrace::takeFacts(const TraceMembers &facts)
     return {};
 }
 
-Result<void> OwnTrace::take(const TraceEvent &event)
+void OwnTrace::take(const TraceEvent &event)
+{
+    if (!tryToTake(event))
+        m_run.importNotes.add(ImportNote::UnreadableEvents);
+}
+
+Result<void> OwnTrace::tryToTake(const TraceEvent &event)
 {
     const char phase = event.phase();
     const std::string category = event.members.text("cat");
@@ -112,6 +122,7 @@ Result<void> OwnTrace::takeWorker(const TraceEvent &event)
     of.identity.pid = smallCountOf(arguments, "pid");
     of.identity.host = arguments.text("host");
     of.identity.runtime = arguments.text("runtime");
+    of.name = arguments.text("name");
     of.usage.cpu = arguments.time("cpu").value_or(0);
     of.usage.runQueue = arguments.time("run_queue").value_or(0);
     of.usage.maxRss = arguments.count("max_rss").value_or(0);

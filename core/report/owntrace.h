@@ -13,10 +13,12 @@ public:
     static bool isOne(const TraceMembers &facts);
 
     Result<void> takeFacts(const TraceMembers &facts);
-    Result<void> take(const TraceEvent &event);
-    ImportedRun &&run() && { return std::move(m_run); }
+    /// An event that cannot be read is counted.
+    void take(const TraceEvent &event);
+    Result<ImportedRun> run() && { return std::move(m_run); }
 
 private:
+    Result<void> tryToTake(const TraceEvent &event);
     Result<WorkerId> workerOf(const TraceMembers &members, const char *name);
     Result<void> takeWorker(const TraceEvent &event);
     Result<void> takeSpan(const TraceEvent &event);

@@ -21,10 +21,10 @@ Json known(double value)
     return value > 0 ? Json(value) : Json();
 }
 
-Json workerJson(const WorkerRecord &worker)
+Json workerJson(const RunRecord &record, const WorkerRecord &worker)
 {
     const WorkerIdentity identity = worker.identity();
-    return {
+    Json json{
         {"id", worker.id()},
         {"pid", identity.pid > 0 ? Json(identity.pid) : Json()},
         {"host", identity.host},
@@ -34,6 +34,9 @@ Json workerJson(const WorkerRecord &worker)
         {"max_rss_bytes", worker.maxRss() > 0 ? Json(worker.maxRss()) : Json()},
         {"restarts", worker.restarts()},
     };
+    if (record.isImported())
+        json["name"] = record.workerName(worker.id());
+    return json;
 }
 
 } // namespace
@@ -51,7 +54,7 @@ std::string summaryJson(
     const auto inputCount = record.knownInputCount();
     Json workers = Json::array();
     for (std::size_t i = 0; i < timeline.workerCount(); ++i)
-        workers.push_back(workerJson(timeline.worker(i)));
+        workers.push_back(workerJson(record, timeline.worker(i)));
     Json summary = {
         {"tasks", inputCount ? Json(*inputCount) : Json()},
         {"succeeded", timeline.succeeded()},
@@ -64,6 +67,8 @@ std::string summaryJson(
         {"accounting", accountingJson(analysis.accounting, heldBackOf(record))},
         {"verdict", verdictJson(analysis.verdict)},
     };
+    if (record.isImported())
+        summary["import"] = importJson(record.importNotes);
     if (std::holds_alternative<FilesInput>(record.spec.input))
         summary["unreadable_folders"] = record.inputs ? record.inputs->unreadableFolders() : 0;
     if (linesDropped)

@@ -13,9 +13,9 @@ namespace poolscope {
 
 /// An indented object, with a line break at its end: tasks,
 /// succeeded, failed, quarantined, attempts, makespan_s, rate, and for each worker id, pid, host,
-/// iterations, busy_s, cpu_s, max_rss_bytes, restarts. A figure that is not known is null, as the
-/// number of tasks is while inputs still come. Then accounting and verdict: see
-/// report/analysisjson.h.
+/// iterations, busy_s, cpu_s, max_rss_bytes, restarts, and of an imported run name. A figure that
+/// is not known is null, as the number of tasks is while inputs still come. Then accounting and
+/// verdict: see report/analysisjson.h.
 /// `linesDropped` of the log, which nobody has seen, are lines_dropped, where that is known.
 std::string summaryJson(const RunRecord &record, const Analysis &analysis,
     std::optional<std::uint64_t> linesDropped = {});

@@ -1,113 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/traceevents.h"
 
+#include "report/jsonfeed.h"
+#include "report/unpackedfile.h"
+
 #include <array>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
-#include <fcntl.h>
-#include <iterator>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 namespace poolscope {
 
 namespace {
-
-/// The bytes of a file, one after another, at little memory.
-class ByteFeed {
-public:
-    explicit ByteFeed(const std::string &path)
-        : m_descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC))
-        , m_error(m_descriptor < 0 ? errno : 0)
-    {
-        refill();
-    }
-    ~ByteFeed()
-    {
-        if (m_descriptor >= 0)
-            close(m_descriptor);
-    }
-    ByteFeed(const ByteFeed &) = delete;
-    ByteFeed &operator=(const ByteFeed &) = delete;
-
-    bool atEnd() const { return m_position == m_size; }
-    char current() const { return m_buffer[m_position]; }
-    void advance()
-    {
-        if (++m_position == m_size)
-            refill();
-    }
-    std::uint64_t offset() const { return m_before + m_position; }
-    int error() const { return m_error; }
-
-private:
-    void refill()
-    {
-        m_before += m_size;
-        m_position = m_size = 0;
-        if (m_error != 0)
-            return;
-        ssize_t count = 0;
-        do {
-            count = read(m_descriptor, m_buffer.data(), m_buffer.size());
-        } while (count < 0 && errno == EINTR);
-        if (count < 0)
-            m_error = errno;
-        else
-            m_size = static_cast<std::size_t>(count);
-    }
-
-    int m_descriptor;
-    int m_error;
-    std::array<char, 1U << 16> m_buffer{};
-    std::size_t m_position = 0;
-    std::size_t m_size = 0;
-    std::uint64_t m_before = 0; ///< bytes before the buffer
-};
-
-/// What the parser reads a feed by; all of its copies share the feed's place.
-class ByteIterator {
-public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = char;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const char *;
-    using reference = char;
-
-    explicit ByteIterator(ByteFeed *feed = nullptr)
-        : m_feed(feed)
-    {
-    }
-    char operator*() const { return m_feed->current(); }
-    ByteIterator &operator++()
-    {
-        m_feed->advance();
-        return *this;
-    }
-    ByteIterator operator++(int)
-    {
-        ++*this;
-        return *this;
-    }
-    /// One of the two is the end.
-    friend bool operator==(const ByteIterator &a, const ByteIterator &b)
-    {
-        const ByteFeed *feed = a.m_feed ? a.m_feed : b.m_feed;
-        return !feed || feed->atEnd();
-    }
-    friend bool operator!=(const ByteIterator &a, const ByteIterator &b) { return !(a == b); }
-
-private:
-    ByteFeed *m_feed;
-};
 
 /// Takes what nlohmann's parser tells (json_sax_t), and knows where in a trace it is.
 class TraceHandler {
 public:
     using Take = std::function<Result<void>(const TraceEvent &, const TraceMembers &)>;
 
-    TraceHandler(const ByteFeed &feed, const Take &take)
+    TraceHandler(const JsonFeed &feed, const Take &take)
         : m_feed(feed)
         , m_take(take)
     {
@@ -144,6 +54,7 @@ public:
         }
         switch (m_place) {
         case Place::Arguments:
+        case Place::SecondId:
             m_place = Place::Event;
             return true;
         case Place::Facts:
@@ -154,13 +65,13 @@ public:
             return take();
         default:
             m_place = Place::End;
-            return m_hasEvents || fail("has no traceEvents, so it is no trace");
+            return m_hasEvents || fail("has no traceEvents, so it is not a trace");
         }
     }
     bool start_array(std::size_t)
     {
         if (m_skipped == 0 && m_place == Place::Events)
-            return fail("an event is an object, not an array");
+            ++m_end.notEvents;
         const bool isDocument = m_place == Place::Start;
         if (m_skipped == 0
             && (isDocument || (m_place == Place::Document && m_key == "traceEvents"))) {
@@ -180,27 +91,28 @@ public:
             m_place = m_isArray ? Place::End : Place::Document;
         return true;
     }
-    bool parse_error(std::size_t, const std::string &, const nlohmann::json::exception &error)
+    bool parse_error(std::size_t, const std::string &, const nlohmann::json::exception &)
     {
-        constexpr int numberOverflow = 406;
-        if (error.id == numberOverflow)
-            return fail("a number is too large");
-        // Who writes an array of events may be killed before its end, and the format allows it.
-        if (m_feed.atEnd() && m_isArray && m_place == Place::Events && m_events > 0) {
-            m_isCutOff = true;
+        const bool isAtEnd = m_feed.atEnd();
+        m_isShown = m_events > 0; // whoever writes a trace may be killed before its end
+        const bool mayEndHere = m_isArray && m_place == Place::Events; // as the format has it
+        if (m_isShown && !(isAtEnd && mayEndHere))
+            m_end.cutOff = at(isAtEnd ? "the file ends too early" : "the rest is not JSON");
+        if (m_isShown)
             return false;
-        }
-        return fail(m_feed.atEnd() ? "it ends too early" : "this is no JSON");
+        return fail(isAtEnd ? "it ends too early" : "this is not JSON");
     }
 
     Result<void> result() const
     {
         return m_error ? Result<void>(tl::unexpected(*m_error)) : Result<void>();
     }
-    bool isCutOff() const { return m_isCutOff; }
+    /// Whether the events are to be shown though the rest of the file could not be read.
+    bool isShown() const { return m_isShown; }
+    const TraceEnd &end() const { return m_end; }
 
 private:
-    enum class Place { Start, Document, Facts, Events, Event, Arguments, End };
+    enum class Place { Start, Document, Facts, Events, Event, Arguments, SecondId, End };
 
     /// False where the object is of no interest.
     bool entersObject()
@@ -220,9 +132,9 @@ private:
             m_place = Place::Event;
             return true;
         case Place::Event:
-            if (m_key != "args")
+            if (m_key != "args" && m_key != "id2")
                 return false;
-            m_place = Place::Arguments;
+            m_place = m_key == "args" ? Place::Arguments : Place::SecondId;
             return true;
         default:
             return false;
@@ -245,14 +157,18 @@ private:
         m_scalar.text.assign(text);
         switch (m_place) {
         case Place::Start:
-            return fail("it is no trace, which is an array or an object");
+            return fail("it is not a trace, which is an array or an object");
         case Place::Events:
-            return fail("an event is an object, not " + m_scalar.text.substr(0, 20));
+            ++m_end.notEvents;
+            return true;
         case Place::Event:
             m_event.members.add(m_key, m_scalar);
             return true;
         case Place::Arguments:
             m_event.arguments.add(m_key, m_scalar);
+            return true;
+        case Place::SecondId:
+            m_event.members.add("id2." + m_key, m_scalar);
             return true;
         case Place::Facts:
             m_facts.add(m_key, m_scalar);
@@ -271,17 +187,23 @@ private:
 
     bool fail(const std::string &what)
     {
-        m_error = Error{"byte " + std::to_string(m_feed.offset()) + ": " + what};
+        m_error = Error{at(what)};
         return false;
     }
 
-    const ByteFeed &m_feed;
+    std::string at(const std::string &what) const
+    {
+        return "byte " + std::to_string(m_feed.offset()) + ": " + what;
+    }
+
+    const JsonFeed &m_feed;
     const Take &m_take;
     Place m_place = Place::Start;
     std::uint64_t m_skipped = 0; ///< how deep it is in what is of no interest
     bool m_isArray = false;
     bool m_hasEvents = false;
-    bool m_isCutOff = false;
+    bool m_isShown = false;
+    TraceEnd m_end;
     std::uint64_t m_events = 0;
     std::string m_key;
     TraceScalar m_scalar;
@@ -343,18 +265,25 @@ char TraceEvent::phase() const
     return found && found->text.size() == 1 ? found->text.front() : '\0';
 }
 
-Result<void> forEachTraceEvent(const std::string &path,
+Result<TraceEnd> forEachTraceEvent(const std::string &path,
     const std::function<Result<void>(const TraceEvent &event, const TraceMembers &facts)> &take)
 {
-    ByteFeed feed(path);
+    auto file = UnpackedFile::open(path);
+    if (!file)
+        return tl::unexpected(file.error());
+    JsonFeed feed(*file);
     TraceHandler handler(feed, take);
-    const bool whole = feed.error() == 0
-        && nlohmann::json::sax_parse(ByteIterator(&feed), ByteIterator(), &handler);
-    if (feed.error() != 0)
-        return failure("cannot read " + path + ": " + std::strerror(feed.error()));
-    if (whole || handler.isCutOff())
-        return {};
-    return failure(path + ", " + handler.result().error().message);
+    const bool whole =
+        nlohmann::json::sax_parse(JsonFeedIterator(&feed), JsonFeedIterator(), &handler);
+    const bool isShown = whole || handler.isShown();
+    if (!isShown && file->problem())
+        return tl::unexpected(*file->problem());
+    if (!isShown)
+        return failure(path + ", " + handler.result().error().message);
+    TraceEnd end = handler.end();
+    if (file->problem())
+        end.cutOff = file->problem()->message;
+    return end;
 }
 
 } // namespace poolscope

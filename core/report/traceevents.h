@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The events of a Chrome trace, one after another, of a file of any size.
 //
-// Takes both forms that the Trace Event Format has: an array of events, whose end may be missing,
-// and an object with traceEvents. What is nested deeper than an event's arguments is skipped.
+// Takes both forms that the Trace Event Format has, an array of events and an object with
+// traceEvents, also as a gzip file; their end may be missing. JsonFeed has what else is put right.
+// What is nested deeper than an event's arguments is skipped.
 #pragma once
 
 #include "report/decimaltime.h"
@@ -47,16 +48,22 @@ private:
 };
 
 struct TraceEvent {
-    TraceMembers members; ///< ph, name, cat, ts, dur, pid, tid, ...
+    TraceMembers members; ///< ph, name, cat, ts, dur, pid, tid, ...; id2.local of id2
     TraceMembers arguments; ///< args
 
     char phase() const;
 };
 
-/// Calls `take` with each event, and with what otherData has had until then; the first failure of
-/// it is returned, with the place in the file. Fails where the file cannot be read or is no trace,
-/// in one line that names the byte.
-Result<void> forEachTraceEvent(const std::string &path,
+/// How the reading of a trace ended.
+struct TraceEnd {
+    std::string cutOff; ///< why and where the rest could not be read; empty if all was
+    std::uint64_t notEvents = 0; ///< what stands between events and is not one
+};
+
+/// Calls `take` with each event, and with what otherData has had until then; its first failure is
+/// returned, with the place in the file. Fails where the file cannot be read, or no event can, in
+/// one line that names the byte.
+Result<TraceEnd> forEachTraceEvent(const std::string &path,
     const std::function<Result<void>(const TraceEvent &event, const TraceMembers &facts)> &take);
 
 } // namespace poolscope

@@ -21,16 +21,25 @@ Result<ImportedRun> readTrace(const std::string &path)
                 return taken;
         }
         isFirst = false;
-        return own ? own->take(event) : other.take(event);
+        if (own)
+            own->take(event);
+        else
+            other.take(event);
+        return {};
     };
-    if (const auto read = forEachTraceEvent(path, take); !read)
-        return tl::unexpected(read.error());
-    if (own)
-        return std::move(*own).run();
-    auto run = other.finish();
+    const auto end = forEachTraceEvent(path, take);
+    if (!end)
+        return tl::unexpected(end.error());
+    auto run = own ? std::move(*own).run() : other.finish();
     if (!run)
         return failure(path + ": " + run.error().message);
-    run->source = std::filesystem::path(path).filename().string() + ", a trace";
+    if (!own)
+        run->source = std::filesystem::path(path).filename().string() + ", a trace";
+    run->importNotes.add(ImportNote::UnreadableEvents, end->notEvents);
+    if (!end->cutOff.empty()) {
+        run->importNotes.add(ImportNote::CutOff);
+        run->notes.push_back(end->cutOff);
+    }
     return run;
 }
 

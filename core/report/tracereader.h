@@ -3,8 +3,9 @@
 //
 // Of somebody else's, each thread that has events of a duration (X, or B and E) becomes a worker,
 // and each outermost of these a span of one input; the inputs are numbered as they began, and their
-// texts are the events' names. Events within others are part of them, and what only overlaps is cut
-// to where its thread is free. The log says how many of which there were.
+// texts are the events' names. Events within others are part of them, and what only overlaps has a
+// lane of its own. So have asynchronous events (b and e), for each that overlaps. What is not shown
+// is counted: see ImportNotes.
 #pragma once
 
 #include "report/importedrun.h"

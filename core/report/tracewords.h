@@ -9,8 +9,9 @@
 //                                   first_dispatch, last_outcome, cores, coordinator_cpu,
 //                                   coordinator_busy, coordinator_throttled; spec, the run's
 //                                   settings as a run file has them, as text; or source, where the
-//                                   run was read from
-//     M  worker                     pid, host, runtime, cpu, run_queue, set_up_cpu,
+//                                   run was read from, and import_NOTE, its ImportNotes
+//     M  worker                     pid, host, runtime, name (of an imported one), cpu, run_queue,
+//     set_up_cpu,
 //                                   set_up_run_queue, threads, thread_run_queue, max_rss
 //     X  poolscope.span             index, count: a span
 //     X  poolscope.chunk sent       worker, spans, received, answered, decoded: a chunk's stations
@@ -21,9 +22,11 @@
 //     C  it/s
 #pragma once
 
+#include "record/importnotes.h"
 #include "record/timeline.h"
 
 #include <array>
+#include <string>
 #include <string_view>
 
 namespace poolscope::trace {
@@ -36,6 +39,11 @@ inline constexpr std::string_view markCategory = "poolscope.mark";
 inline constexpr std::string_view versionKey = "poolscope";
 inline constexpr std::string_view workerName = "worker";
 inline constexpr std::string_view sentName = "sent";
+
+inline std::string noteKey(ImportNote note)
+{
+    return "import_" + std::string(importNoteName(note));
+}
 
 /// By Mark::Kind.
 inline constexpr std::array<std::string_view, markKindCount> markNames{"starting", "ready",

@@ -201,9 +201,10 @@ class TraceIn(InterchangeTest):
             "": ["byte 0"],
             "[": ["byte 1", "ends too early"],
             '{"traceEvents": 3}': ["no traceEvents"],
-            '[{"ph": "X", "ts": -}]': ["byte 21", "no JSON"],
-            '[{"ph": "X", "ts": 1, "dur": "long"}]': ["'dur'"],
-            '[{"ph": "X", "ts": 1e30, "dur": 1}]': ["'ts'"],
+            '[{"ph": "X" : "ts"}]': ["byte 18", "not JSON"],
+            '[{"ph": "X", "ts": -}]': ["nothing to show"],
+            '[{"ph": "X", "ts": 1, "dur": "long"}]': ["nothing to show"],
+            '[{"ph": "X", "ts": 1e30, "dur": 1}]': ["nothing to show"],
             '{"otherData": {"poolscope": 2}, "traceEvents": [{}]}': ["another version"],
             '{"otherData": {"poolscope": 1, "inputs": 99}, "traceEvents": [{}]}': ["settings"],
             '{"otherData": {"poolscope": 1, "inputs": 18446744073709551615, "source": "x"},'
@@ -216,6 +217,40 @@ class TraceIn(InterchangeTest):
             with self.subTest(text=text):
                 self.path("bad.json").write_text(text)
                 self.assert_refused(self.program("info", "bad.json"), "bad.json", *words)
+
+    def test_says_what_it_leaves_out(self):
+        events = [{"ph": "M", "name": "process_name", "pid": 1, "args": {"name": "host-a"}},
+                  {"ph": "X", "name": "whole", "pid": 1, "ts": 0, "dur": 1000},
+                  {"ph": "B", "name": "open", "pid": 2, "tid": 1, "ts": 500}, None]
+        events += [{"ph": "X", "name": "step", "pid": 1, "ts": i, "dur": 1} for i in range(9)]
+        self.path("other.json").write_text(json.dumps(events))
+        text = self.succeed("info", "other.json").out
+        self.assertIn("left out    9 events lie within others", text)
+        self.assertIn("1 event does not end", text)
+        self.assertIn("cores       ?", text)
+        self.assertNotIn("held back", text)
+        info = self.info("other.json")
+        self.assertEqual(info["import"]["left_out"], 10)
+        self.assertEqual(info["import"]["nested"], 9)
+        self.assertIsNone(info["usable_cores"])
+        self.assertIsNone(info["accounting"]["held_back"])
+        self.succeed("export", "other.json", "--summary", "summary.json", "--report", "report.html",
+                     "--trace", "again.json")
+        summary = json.loads(self.path("summary.json").read_text())
+        self.assertEqual(summary["import"], info["import"])
+        self.assertEqual([worker["name"] for worker in summary["workers"]],
+                         ["host-a", "process 2 \u00b7 thread 1"])
+        self.assertIn("host-a", self.path("report.html").read_text())
+        self.assertEqual(self.info("again.json")["import"], info["import"])
+
+    def test_has_no_values(self):
+        self.succeed("run", "--builtin", "sqrt", "--range", "0:9", "--discard", "-q", "--trace",
+                     "own.json")
+        self.path("other.json").write_text('[{"ph": "X", "ts": 1, "dur": 1}]')
+        for name in ("own.json", "other.json"):
+            self.assertNotIn("held back", self.succeed("info", name).out)
+            self.assert_refused(self.program("export", name, "-o", "out.jsonl"), "no values")
+            self.assertFalse(self.path("out.jsonl").exists())
 
     def test_is_no_run_file(self):
         self.path("other.json").write_text('[{"ph": "X", "ts": 1, "dur": 1}]')
@@ -242,12 +277,14 @@ class JobLogIn(InterchangeTest):
         self.assertNotIn("poolscope run", text)
 
     def test_tells_why_jobs_failed(self):
-        self.succeed("export", "jobs.joblog", "-o", "jobs.jsonl")
-        lines = [json.loads(line) for line in self.path("jobs.jsonl").read_text().splitlines()]
-        self.assertEqual(lines[4]["failure"]["kind"], "exit")
-        self.assertEqual(lines[4]["failure"]["message"], "ended with status 1")
-        self.assertEqual(lines[7]["failure"]["kind"], "signal")
-        self.assertIn("SIGKILL", lines[7]["failure"]["message"])
+        self.succeed("export", "jobs.joblog", "--trace", "jobs.json")
+        failures = {event["args"]["value"]: event["args"]
+                    for event in self.trace("jobs.json")["traceEvents"] if event["name"] == "failed"}
+        self.assertEqual(sorted(failures), [4, 7])
+        self.assertEqual(failures[4]["kind"], "exit")
+        self.assertEqual(failures[4]["message"], "ended with status 1")
+        self.assertEqual(failures[7]["kind"], "signal")
+        self.assertIn("SIGKILL", failures[7]["message"])
 
     def test_gives_charts_trace_and_report(self):
         self.succeed("export", "jobs.joblog", "--charts", "charts", "--trace", "jobs.json",
@@ -273,18 +310,26 @@ class JobLogIn(InterchangeTest):
     def test_malformed(self):
         cases = {
             HEADER + "1\t:\t1\n": ["line 2", "9 columns"],
-            JOB_LOG + "9\t:\t1795566658.2\t-0.5\t0\t0\t0\t0\tx\n": ["line 10", "JobRuntime", "-0.5"],
-            JOB_LOG + "9\t:\tnan\t0.5\t0\t0\t0\t0\tx\n": ["line 10", "Starttime", "nan"],
-            JOB_LOG + "1e99\t:\t1\t0.5\t0\t0\t0\t0\tx\n": ["line 10", "Seq"],
-            JOB_LOG + "9\t:\t1795566658.2\t1e12\t0\t0\t0\t0\tx\n": ["JobRuntime"],
-            JOB_LOG + "9\t:\t0\t0.5\t0\t0\t0\t0\tx\n": ["36 years"],
-            "Seq,Host\n": ["line 1", "no job log"],
+            HEADER + "9\t:\t1795566658.2\t-0.5\t0\t0\t0\t0\tx\n": ["line 2", "JobRuntime", "-0.5"],
+            HEADER + "9\t:\tnan\t0.5\t0\t0\t0\t0\tx\n": ["line 2", "Starttime", "nan"],
+            HEADER + "1e99\t:\t1\t0.5\t0\t0\t0\t0\tx\n": ["line 2", "Seq"],
+            HEADER + "9\t:\t1795566658.2\t1e12\t0\t0\t0\t0\tx\n": ["JobRuntime"],
+            "Seq,Host\n": ["line 1", "not a job log"],
             "": ["empty"],
         }
         for text, words in cases.items():
             with self.subTest(text=text[-60:]):
                 self.path("bad.joblog").write_text(text)
                 self.assert_refused(self.program("info", "bad.joblog"), "bad.joblog", *words)
+
+
+    def test_lines_that_are_wrong_are_counted(self):
+        for line in ("1\t:\t1\n", "9\t:\t1795566658.2\t-0.5\t0\t0\t0\t0\tx\n",
+                     "9\t:\t0\t0.5\t0\t0\t0\t0\tx\n"):
+            with self.subTest(line=line):
+                self.path("some.joblog").write_text(JOB_LOG + line)
+                info = self.info("some.joblog")
+                self.assertEqual((info["tasks"], info["import"]["unreadable_lines"]), (8, 1))
 
 
 class Page(HTMLParser):

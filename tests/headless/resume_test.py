@@ -236,7 +236,7 @@ class Saving(RunFileTest):
             done = self.program(command[0], "absent.poolscope", *command[1:])
             self.assert_refused(done, "absent.poolscope", "No such file")
             done = self.program(command[0], "tasks.py", *command[1:])
-            self.assert_refused(done, "tasks.py is no run file")
+            self.assert_refused(done, "tasks.py is not a run file")
 
     def test_charts_of_a_run_file(self):
         self.program("run", "--builtin", "sqrt", "--range", "0:999", "--save", "run.poolscope",

@@ -602,12 +602,12 @@ TEST(Accounting, NamesTheGreatestCauseFirst)
 
 TEST(Accounting, OfCommandsItIsKnownThatTheyStartPrograms)
 {
-    RunSpec spec;
-    spec.task = CommandTask{};
-    EXPECT_EQ(conditionsOf(spec, 3).cores, 3U);
-    EXPECT_TRUE(conditionsOf(spec, 3).startsPrograms);
-    spec.task = BuiltinTask{};
-    EXPECT_FALSE(conditionsOf(spec, 3).startsPrograms);
+    RunRecord record;
+    record.spec.task = CommandTask{};
+    EXPECT_EQ(conditionsOf(record, 3).cores, 3U);
+    EXPECT_TRUE(conditionsOf(record, 3).startsPrograms);
+    record.spec.task = BuiltinTask{};
+    EXPECT_FALSE(conditionsOf(record, 3).startsPrograms);
 }
 
 TEST_F(AccountingTest, GrowsBitByBit)

@@ -756,9 +756,9 @@ TEST_F(RunFileTest, RefusesWhatIsNoRunFile)
 {
     expectRefused(m_path, "No such file");
     write("");
-    expectRefused(m_path, "is no run file");
+    expectRefused(m_path, "is not a run file");
     write(std::string(5000, 'x'));
-    expectRefused(m_path, "is no run file");
+    expectRefused(m_path, "is not a run file");
     write(std::string("SQLite format 3\0", 16) + std::string(9000, '\1'));
     expectRefused(m_path, "");
     write("");
@@ -766,8 +766,8 @@ TEST_F(RunFileTest, RefusesWhatIsNoRunFile)
         auto database = sqlite::Database::open(m_path, sqlite::Mode::ReadWrite);
         ASSERT_EQ(database->execute("CREATE TABLE notes(text)"), 0);
     }
-    expectRefused(m_path, "is no run file of Poolscope");
-    expectRefused(m_folder.string(), "is no regular file");
+    expectRefused(m_path, "is not a run file of Poolscope");
+    expectRefused(m_folder.string(), "is not a regular file");
 }
 
 TEST_F(RunFileTest, TellsAFileThatIsLockedFromADamagedOne)

@@ -403,7 +403,7 @@ private slots:
         file.close();
         Person person;
         person.window.openFile(path);
-        QVERIFY(comes([&] { return person.message().contains("is no run file"); }));
+        QVERIFY(comes([&] { return person.message().contains("is not a run file"); }));
         QCOMPARE(person.window.controller().state(), State::Idle);
     }
 

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// UnpackedFile: the bytes of a file from its beginning to its end, at little memory. Those of a
+// gzip file are decompressed.
+#pragma once
+
+#include "result.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+struct gzFile_s;
+
+namespace poolscope {
+
+class UnpackedFile {
+public:
+    static Result<UnpackedFile> open(const std::string &path);
+
+    /// The bytes that come next, which stay until the next call. Empty at the end, and from an
+    /// error on.
+    std::string_view next();
+    /// Why the end came early: the file could not be read, or its compression is damaged. Nothing
+    /// if it did not.
+    const std::optional<Error> &problem() const { return m_problem; }
+    bool isCompressed() const;
+
+private:
+    struct Close {
+        void operator()(gzFile_s *file) const;
+    };
+
+    UnpackedFile(std::string path, gzFile_s *file);
+
+    std::string m_path;
+    std::unique_ptr<gzFile_s, Close> m_file;
+    std::string m_buffer;
+    std::optional<Error> m_problem;
+};
+
+/// The lines of an UnpackedFile. Each ends at \n or \r\n; the last needs no ending.
+class UnpackedLines {
+public:
+    explicit UnpackedLines(UnpackedFile &file)
+        : m_file(file)
+    {
+    }
+    /// The line without its ending, which stays until the next call; nothing at the end.
+    std::optional<std::string_view> next();
+
+private:
+    UnpackedFile &m_file;
+    std::string_view m_rest;
+    std::string m_line;
+    bool m_isFirst = true;
+};
+
+} // namespace poolscope
