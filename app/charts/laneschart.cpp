@@ -2,6 +2,7 @@
 #include "charts/laneschart.h"
 
 #include "charts/axisticker.h"
+#include "charts/caption.h"
 #include "charts/units.h"
 
 #include <QWheelEvent>
@@ -30,10 +31,33 @@ constexpr std::array layers{
     LayerName{LanesPlottable::Layer::Resizes, "resized", Sign::Resize},
 };
 
-QString workerText(std::size_t lane)
-{
-    return QStringLiteral("worker %1").arg(lane + 1);
-}
+/// The numbers of workers, or the names that an imported run has for them.
+class WorkerTicker : public CountTicker {
+public:
+    explicit WorkerTicker(const LanesChart &chart)
+        : CountTicker(Steps::Whole, mostLabels)
+        , m_chart(chart)
+    {
+    }
+
+protected:
+    QString getTickLabel(double tick, const QLocale &locale, QChar form, int precision) override
+    {
+        constexpr int widest = 160; // pixels
+        const RunRecord *record = m_chart.record();
+        const auto worker = static_cast<std::size_t>(std::max(tick, 0.0));
+        if (!record || worker == 0 || worker > record->workerNames.size()
+            || record->workerNames[worker - 1].empty())
+            return CountTicker::getTickLabel(tick, locale, form, precision);
+        const QFontMetrics metrics(m_chart.yAxis->tickLabelFont());
+        return metrics.elidedText(workerName(*record, worker), Qt::ElideMiddle, widest);
+    }
+
+private:
+    static constexpr int mostLabels = 8;
+
+    const LanesChart &m_chart;
+};
 
 QString lines(const QStringList &list)
 {
@@ -60,7 +84,7 @@ LanesChart::LanesChart(TimeView &view, QWidget *parent)
         view, parent)
     , m_lanes(new LanesPlottable(xAxis, yAxis))
 {
-    yAxis->setTicker(QSharedPointer<CountTicker>::create(CountTicker::Steps::Whole, 8));
+    yAxis->setTicker(QSharedPointer<WorkerTicker>::create(*this));
     yAxis->setRangeReversed(true);
     yAxis->setRange(0.5, 2.5);
     yAxis->setLabel(tr("worker"));
@@ -268,13 +292,25 @@ std::optional<FailureMark> LanesChart::failureAt(const QPointF &position, std::s
     return nearest;
 }
 
+QString LanesChart::workerText(std::size_t lane) const
+{
+    return workerName(*record(), lane + 1);
+}
+
+/// A line break and what an imported run calls the input.
+QString LanesChart::inputLine(std::uint64_t index) const
+{
+    const QString name = inputName(*record(), index);
+    return name.isEmpty() ? name : QLatin1Char('\n') + name;
+}
+
 QString LanesChart::textAt(const QPointF &position) const
 {
     const auto place = placeAt(position);
     if (!place || place->time > m_now)
         return {};
     if (const auto failure = failureAt(position, place->lane))
-        return lines({workerText(place->lane),
+        return lines({workerText(place->lane) + inputLine(failure->index),
             (failure->quarantined ? tr("index %1 was quarantined") : tr("index %1 failed"))
                 .arg(countText(failure->index)),
             tr("at %1").arg(durationText(static_cast<double>(failure->time))),
@@ -292,7 +328,8 @@ QString LanesChart::spanText(std::size_t lane, std::size_t position) const
 {
     const Span span = record()->timeline.worker(lane).lane().span(position);
     const auto duration = static_cast<double>(span.duration);
-    QStringList text{workerText(lane), indicesText(span),
+    const QString input = span.count == 1 ? inputLine(span.first) : QString();
+    QStringList text{workerText(lane) + input, indicesText(span),
         tr("from %1, for %2")
             .arg(durationText(static_cast<double>(span.begin)), durationText(duration))};
     if (span.count > 1)
@@ -337,17 +374,17 @@ QString LanesChart::idleText(const Place &place) const
     }
     const auto text = [&] {
         if (!state)
-            return tr("no process yet");
+            return record()->isImported() ? tr("nothing yet") : tr("no process yet");
         switch (*state) {
         case WorkerState::Starting:
             return tr("its process starts");
         case WorkerState::Ready:
         case WorkerState::Leaving:
-            return tr("waits for a chunk");
+            return record()->isImported() ? tr("idle") : tr("waits for a chunk");
         case WorkerState::Dead:
             return tr("it has died");
         case WorkerState::Gone:
-            return tr("it is gone");
+            return record()->isImported() ? tr("nothing more") : tr("it is gone");
         }
         return QString();
     };

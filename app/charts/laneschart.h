@@ -38,6 +38,8 @@ private:
     std::optional<Place> placeAt(const QPointF &position) const;
     /// A failure drawn within some pixels of the position.
     std::optional<FailureMark> failureAt(const QPointF &position, std::size_t lane) const;
+    QString workerText(std::size_t lane) const;
+    QString inputLine(std::uint64_t index) const;
     QString openText(std::size_t lane, const OpenSpan &open) const;
     QString spanText(std::size_t lane, std::size_t position) const;
     QString columnText(const Place &place) const;

@@ -2,6 +2,7 @@
 #include "charts/latencychart.h"
 
 #include "charts/axisticker.h"
+#include "charts/caption.h"
 #include "charts/units.h"
 
 #include <QKeyEvent>
@@ -103,8 +104,9 @@ std::vector<Series> LatencyChart::series() const
         {tr("median, p90, p99, max"), theme().text, m_plottable->areMarksVisible(),
             Series::Use::Switch, Sign::Tick}};
     for (std::size_t i = 0; i < m_workers.size(); ++i)
-        series.push_back({tr("worker %1").arg(i + 1), theme().worker(static_cast<WorkerId>(i + 1)),
-            m_workers[i]->visible(), Series::Use::Switch, Sign::Line});
+        series.push_back(
+            {workerName(*record(), i + 1), theme().worker(static_cast<WorkerId>(i + 1)),
+                m_workers[i]->visible(), Series::Use::Switch, Sign::Line});
     return series;
 }
 
@@ -293,9 +295,8 @@ QString LatencyChart::textAt(const QPointF &position) const
         const DurationHistogram &its = m_latency->worker(i);
         const std::uint64_t iterations = iterationsIn(its.bars(m_barsOfDoubling), bar->range);
         if (iterations > 0)
-            text << tr("worker %1: %2, %3 of its own")
-                        .arg(i + 1)
-                        .arg(countText(iterations),
+            text << tr("%1: %2, %3 of its own")
+                        .arg(workerName(*record(), i + 1), countText(iterations),
                             percentText(static_cast<double>(iterations)
                                 / static_cast<double>(its.count())));
     }

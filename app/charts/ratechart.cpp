@@ -2,6 +2,7 @@
 #include "charts/ratechart.h"
 
 #include "charts/axisticker.h"
+#include "charts/caption.h"
 #include "charts/resizes.h"
 #include "charts/units.h"
 #include "report/summary.h"
@@ -93,7 +94,7 @@ std::vector<Series> RateChart::series() const
         entry(tr("mean so far"), theme().text, m_mean->visible(), Sign::DashedLine),
         entry(tr("resized"), theme().text, m_resizesVisible, Sign::Resize)};
     for (std::size_t i = 0; i < m_workers.size(); ++i)
-        series.push_back(entry(tr("worker %1").arg(i + 1),
+        series.push_back(entry(workerName(*record(), i + 1),
             theme().worker(static_cast<WorkerId>(i + 1)), m_workers[i]->visible(), Sign::Line));
     return series;
 }
@@ -323,7 +324,7 @@ QString RateChart::textAt(const QPointF &position) const
     constexpr std::size_t mostShown = 8;
     for (std::size_t i = 0; i < std::min(m_workers.size(), mostShown); ++i) {
         if (const auto rate = valueAt(m_workers[i]); rate && m_workers[i]->visible())
-            text << tr("worker %1: %2").arg(i + 1).arg(rateText(*rate));
+            text << tr("%1: %2").arg(workerName(*record(), i + 1), rateText(*rate));
     }
     return text.join(QLatin1Char('\n'));
 }

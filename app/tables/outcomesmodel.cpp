@@ -257,7 +257,10 @@ OutcomesModel::OutcomeText OutcomesModel::outcomeText(std::uint64_t index) const
         return {failureText(view.failure), std::string(view.failure.detail), State::Failed};
     OutcomeText text;
     text.state = State::Value;
-    appendText(text.line, view);
+    if (m_record->hasValues)
+        appendText(text.line, view);
+    else
+        text.line = "(the value was not recorded)";
     return text;
 }
 

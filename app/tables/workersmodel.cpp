@@ -269,7 +269,9 @@ QString WorkersModel::text(int row, int column) const
     const bool alive = isAlive(figures.state);
     switch (column) {
     case Worker:
-        return QString::number(row + 1);
+        return m_record->isImported()
+            ? QString::fromStdString(m_record->workerName(static_cast<WorkerId>(row + 1)))
+            : QString::number(row + 1);
     case Process:
         return figures.pid > 0 ? QString::number(figures.pid) : unknown();
     case Host:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "chartrun.h"
 #include "charts/laneschart.h"
+#include "record/recordedinputs.h"
 
 #include <QSignalSpy>
 #include <QToolTip>
@@ -599,6 +600,32 @@ private slots:
             pointAt(lanes.chart, 1, span.begin + span.duration / 2).toPoint());
         QTRY_COMPARE(picked.size(), 1);
         QCOMPARE(picked[0][0].toULongLong(), span.first);
+    }
+
+    void anImportedRunHasTheNamesOfItsFile()
+    {
+        ChartRun run(2);
+        TimeView view;
+        OpenLanesChart chart(view);
+        QVERIFY(showOnScreen(chart, {700, 300}));
+        run.record.source = "other.json, a trace";
+        run.record.workerNames = {"host-a \u00b7 first", "host-a \u00b7 second"};
+        run.record.inputs = recordedTexts({"compile a.c", "compile b.c"});
+        for (const WorkerId worker : {1U, 2U}) {
+            run.recorder->workerChanged(worker, WorkerState::Starting, 1);
+            run.recorder->workerChanged(worker, WorkerState::Ready, 1);
+            run.span(worker, {200 * ms, 100 * ms, worker - 1U, 1});
+        }
+        chart.setRecord(&run.record);
+        view.show({0, 1e9});
+        takeAll(chart, {oneSecond, TimeView::Run::Ended});
+        chart.replot();
+        QCOMPARE(chart.yAxis->tickVectorLabels(),
+            (QVector<QString>{"host-a \u00b7 first", "host-a \u00b7 second"}));
+        QCOMPARE(chart.textAt(pointAt(chart, 2, 250 * ms)).split('\n').first(3),
+            (QStringList{"host-a \u00b7 second", "compile b.c", "index 1"}));
+        QCOMPARE(chart.textAt(pointAt(chart, 1, 500 * ms)).split('\n').first(2),
+            (QStringList{"host-a \u00b7 first", "idle"}));
     }
 
     void hoveringFarOutTellsTheShare()
