@@ -7,6 +7,7 @@
 #include "system/processroom.h"
 #include "system/processtable.h"
 
+#include <QAbstractEventDispatcher>
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -135,8 +136,12 @@ void Pool::start()
     m_clock.origin = RunClock::monotonic() - m_elapsedBefore;
     m_cpuAtStart = threadCpu();
     m_phase = Phase::Running;
-    m_stopDetector = StopDetector(RunClock::monotonic());
     m_timeInSuspend = timeInSuspend();
+    connect(QAbstractEventDispatcher::instance(), &QAbstractEventDispatcher::aboutToBlock, this,
+        [this] {
+            m_stopDetector.skipTo(RunClock::monotonic());
+            m_waits = true;
+        });
     if (m_scheduler.allSettled()) {
         finishIfSettled();
         return;
@@ -415,8 +420,12 @@ void Pool::stopWithProgram()
     noteStop(stop);
 }
 
+/// The pool's timers let it wait for some milliseconds only. What else takes long, such as to start
+/// a process or to write to a disk, is not a stop, so that one in the middle of it is not found.
 void Pool::lookForStop()
 {
+    if (!std::exchange(m_waits, false))
+        return;
     if (const auto stop = m_stopDetector.look(RunClock::monotonic()))
         noteStop(*stop);
 }
@@ -436,7 +445,7 @@ void Pool::lookForSuspend()
 
 void Pool::noteStop(const StopInterval &stop)
 {
-    m_stopDetector = StopDetector(stop.end);
+    m_stopDetector.skipTo(stop.end);
     m_stops.push_back(stop);
     m_listener.suspended(m_clock.at(stop.begin), m_clock.at(stop.end));
     m_listener.noted(0,

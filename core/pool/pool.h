@@ -210,6 +210,7 @@ private:
     std::optional<DescriptorLimit> m_descriptors; ///< while it runs
     std::unique_ptr<TerminalStop> m_terminalStop;
     StopDetector m_stopDetector{RunClock::monotonic()};
+    bool m_waits = false; ///< for an event, and has not looked since
     std::uint64_t m_timeInSuspend = 0; ///< of the machine
     std::vector<StopInterval> m_stops; ///< of the program, workers or the machine
     Phase m_phase = Phase::Idle;

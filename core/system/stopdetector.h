@@ -53,6 +53,8 @@ public:
 
     /// Whether it was stopped since the last look.
     std::optional<StopInterval> look(std::uint64_t time);
+    /// As a look that finds no stop: the time until now was spent otherwise.
+    void skipTo(std::uint64_t time) { m_lastLook = time; }
     std::uint64_t lastLook() const { return m_lastLook; }
 
 private:

@@ -192,7 +192,7 @@ class Saving(RunFileTest):
             ["info", "a.poolscope", "b.poolscope"],
             ["export", "a.poolscope", "-o", "a.csv", "--report", "a.html", "--trace", "a.json",
              "--summary", "summary.json", "--chart", "workers=a.png"],
-            ["info", "a.json"], ["export", "a.json", "-o", "b.csv"],
+            ["info", "a.json"], ["export", "a.json", "--report", "b.html"],
         ):
             with self.subTest(arguments=arguments):
                 done = self.program(*arguments)

@@ -82,9 +82,9 @@ class Commands(TaskTest):
 
     def test_bytes_that_are_no_text(self):
         done = self.program(
-            "run", "--command", "printf %s {}", "--lines", self.lines([b"\xff\xfe caf\xe9"]))
+            "run", "--command", "printf %s {}", "--lines", self.lines([b"caf\xe9 \xff\xfe"]))
         self.assert_status(done, ALL_SUCCEEDED)
-        self.assertEqual(done.out, b"\xff\xfe caf\xe9\n")
+        self.assertEqual(done.out, b"caf\xe9 \xff\xfe\n")
 
     def test_exit_and_signal(self):
         failure = self.failure(

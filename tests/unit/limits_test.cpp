@@ -63,6 +63,14 @@ TEST(StopDetector, ATimeInWhichTheThreadRanOrWaitedForACoreWasNotAStop)
     EXPECT_FALSE(detector.look(6 * second + 1));
 }
 
+TEST(StopDetector, ATimeThatIsSkippedWasNotAStop)
+{
+    StopDetector detector(0, [] { return second; });
+    detector.skipTo(5 * second);
+    EXPECT_FALSE(detector.look(5 * second + second / 2));
+    EXPECT_TRUE(detector.look(7 * second));
+}
+
 TEST(StopDetector, CountsTheTimeThatAThreadIsBusy)
 {
     const std::uint64_t before = activeTimeOfThread();
