@@ -534,20 +534,19 @@ Verdict ofSpansOnly(const Case &run)
     const double idle = run.time(Cause::Idle);
     const double tail = run.time(Cause::Tail);
     const double worth = worthAWord * run.present;
-    const std::string busy =
-        workersText(run.f.workers) + (run.f.workers == 1 ? " was" : " were") + " busy for "
-        + shareText(run.f.busy) + " of the time";
-    const std::string inputs = " The longest of " + countText(run.f.iterations, "iteration") + " took "
-        + durationText(run.f.longestIteration) + ", the mean is " + durationText(run.iteration)
-        + ". Whether they computed or waited was not recorded.";
+    const std::string busy = workersText(run.f.workers) + (run.f.workers == 1 ? " was" : " were")
+        + " busy for " + shareText(run.f.busy) + " of the time";
+    const std::string inputs = " The longest of " + countText(run.f.iterations, "iteration")
+        + " took " + durationText(run.f.longestIteration) + ", the mean is "
+        + durationText(run.iteration) + ". Whether they computed or waited was not recorded.";
     if (std::max(idle, tail) < worth)
         return found(Finding::NothingWrong, 0, busy + "." + inputs);
     if (idle >= tail)
         return found(Finding::WorkersIdle, ratio(idle, run.all),
             busy + ", and idle for " + shareText(idle)
                 + " while inputs were still begun; why was not recorded." + inputs);
-    std::string text = busy + ", and idle for " + shareText(tail)
-        + " after the last input had begun." + inputs;
+    std::string text =
+        busy + ", and idle for " + shareText(tail) + " after the last input had begun." + inputs;
     const bool isOneLong = idle < worth && run.f.longestIteration >= longInput * run.iteration;
     if (isOneLong)
         text += " Put long inputs first, or split them.";

@@ -200,8 +200,8 @@ Result<std::int64_t> Database::integer(std::string_view sql)
 
 void Database::setPatience(int milliseconds)
 {
-    // SQLite's own handler looks at ever longer intervals, and so misses the moments in which a busy
-    // writer leaves the file to others.
+    // SQLite's own handler looks at ever longer intervals, and so misses the moments in which a
+    // busy writer leaves the file to others.
     const auto waitOnce = [](void *patience, int waits) {
         if (waits >= static_cast<int>(reinterpret_cast<std::intptr_t>(patience)))
             return 0;
