@@ -30,7 +30,10 @@ Result<TaskFile> hashed(const std::string &path)
 {
     struct stat status { };
     ContentHasher hasher;
-    if (stat(path.c_str(), &status) == 0 && status.st_size > mostBytesRead) {
+    const bool isThere = stat(path.c_str(), &status) == 0;
+    if (isThere && !S_ISREG(status.st_mode))
+        return failure("cannot read " + path + ": it is not a regular file");
+    if (isThere && status.st_size > mostBytesRead) {
         hasher.add(std::to_string(status.st_size) + ' ' + std::to_string(status.st_mtim.tv_sec)
             + ' ' + std::to_string(status.st_mtim.tv_nsec));
         return TaskFile{path, hasher.digest()};

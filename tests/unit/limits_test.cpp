@@ -8,7 +8,6 @@
 #include "wire/value.h"
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -75,10 +74,8 @@ TEST(StopDetector, CountsTheTimeThatAThreadIsBusy)
 {
     const std::uint64_t before = activeTimeOfThread();
     ASSERT_GT(before, 0U);
-    std::atomic<std::uint64_t> work = 0;
-    while (activeTimeOfThread() < before + 1'000'000)
-        ++work;
-    EXPECT_GT(work, 0U);
+    // Where it did not, this would not end.
+    while (activeTimeOfThread() < before + 1'000'000) { }
 }
 
 TEST(StopDetector, OnlyWhatLiesWithinCounts)
