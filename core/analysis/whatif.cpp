@@ -310,7 +310,12 @@ void Replay::send(WorkerId id, double time)
 /// As the pool does it: see Pool::shareOut().
 void Replay::shareOut(double time, std::chrono::nanoseconds leastWork)
 {
-    while (const auto richest = m_scheduler.nextToReclaim(leastWork)) {
+    // What is little may go to one worker whole, from which another would reclaim it before it is
+    // begun.
+    for (std::size_t most = m_workers.size(); most > 0; --most) {
+        const auto richest = m_scheduler.nextToReclaim(leastWork);
+        if (!richest)
+            break;
         reclaim(*richest, time);
         for (std::size_t i = 0; i < m_workers.size(); ++i) {
             if (m_workers[i].isReady)
