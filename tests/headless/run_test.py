@@ -881,8 +881,8 @@ class StandardError(ProgramTest):
         count = 300_000
         for task in (["--shell", f"seq {count} >&2"], self.python("prints_many")):
             with self.subTest(task=task):
-                done = self.program("run", *task, "--range", f"{count}:{count + 1}", "-q",
-                                    "--discard", "--summary", "-")
+                done = self.program("run", *task, "--range", f"{count}:{count + 1}", "-j", "1",
+                                    "-q", "--discard", "--summary", "-")
                 self.assert_status(done, ALL_SUCCEEDED)
                 lines = done.err.splitlines()
                 dropped = json.loads(done.out)["lines_dropped"]
