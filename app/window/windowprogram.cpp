@@ -14,7 +14,8 @@
 
 #include <QApplication>
 #include <QFile>
-#include <QFontDatabase>
+#include <QFont>
+#include <QFontMetricsF>
 #include <QThreadPool>
 #include <algorithm>
 #include <cstdio>
@@ -63,10 +64,18 @@ Result<void> writeChart(Chart &chart, const Moment &moment, const std::filesyste
     return writeChartPicture(chart, moment, path, {});
 }
 
-/// Where there is no font that has letters, each is drawn as a box, and nothing else shows that.
+/// Without fonts Qt draws boxes, each as wide as high, and lists names of fonts nevertheless.
+bool drawsBoxes()
+{
+    constexpr int size = 100;
+    QFont font;
+    font.setPixelSize(size);
+    return QFontMetricsF(font).horizontalAdvance(QLatin1Char('i')) >= size;
+}
+
 void reportMissingFonts()
 {
-    if (QFontDatabase::families(QFontDatabase::Latin).isEmpty())
+    if (drawsBoxes())
         complain("there are no fonts here, so every letter is drawn as a box: install a package of "
                  "fonts, such as fonts-dejavu-core");
 }

@@ -214,6 +214,17 @@ class Surroundings(run_test.ProgramTest):
                     "--range", "0:4", "-q", PYTHONUNBUFFERED="1", PYTHONPATH=str(self.folder))
                 self.assert_values(done, [0, 1, 4, 9])
 
+    def test_missing_fonts_are_reported(self):
+        fonts = self.path("fonts")
+        fonts.mkdir()
+        (fonts / "fonts.conf").write_text(
+            "<?xml version='1.0'?><!DOCTYPE fontconfig SYSTEM 'fonts.dtd'>"
+            f"<fontconfig><dir>{fonts}</dir><cachedir>{fonts}/cache</cachedir></fontconfig>")
+        run = ["run", "--builtin", "sqrt", "--range", "0:9", "-q", "--discard", "--charts", "charts"]
+        done = self.run_in(*run, FONTCONFIG_FILE=str(fonts / "fonts.conf"))
+        self.assertIn("fonts-dejavu-core", done.err)
+        self.assertEqual(self.run_in(*run).err, "")
+
     def test_figures_have_a_point_in_every_locale(self):
         locales = subprocess.run(["locale", "-a"], stdout=subprocess.PIPE, check=True).stdout
         comma = [name for name in locales.decode().split() if name.startswith(("de_", "fr_"))]
