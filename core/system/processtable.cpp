@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <string>
@@ -68,6 +69,15 @@ void addDescendants(std::vector<pid_t> &family)
 std::span<const pid_t> withoutFirst(const std::vector<pid_t> &pids)
 {
     return std::span(pids).subspan(1);
+}
+
+/// Whether a process is one that multiprocessing starts beside a program that uses its shared memory
+/// or semaphores: see spawnv_passfds() in Lib/multiprocessing/resource_tracker.py of CPython.
+bool isResourceTracker(pid_t pid)
+{
+    std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline");
+    const std::string words(std::istreambuf_iterator<char>(file), {});
+    return words.find("resource_tracker import main") != std::string::npos;
 }
 
 void signalAll(std::span<const pid_t> pids, int signal)
@@ -155,9 +165,12 @@ void continueAll(const std::vector<pid_t> &pids)
     signalAll(pids, SIGCONT);
 }
 
-void killDescendants(pid_t root)
+void killDescendants(pid_t root, ResourceTrackers trackers)
 {
-    signalAll(stopDescendants(root), SIGKILL);
+    for (const pid_t pid : stopDescendants(root)) {
+        const bool isSpared = trackers == ResourceTrackers::Spared && isResourceTracker(pid);
+        kill(pid, isSpared ? SIGCONT : SIGKILL);
+    }
 }
 
 void killTree(pid_t root)

@@ -32,10 +32,15 @@ std::vector<pid_t> childrenOf(pid_t pid);
 /// subreaper.
 void signalDescendants(pid_t root, int signal);
 
-/// Kills the same processes, and those that they start meanwhile.
-void killDescendants(pid_t root);
+/// The resource trackers of Python's multiprocessing. One ends by itself once all processes have ended
+/// that used it, and removes the shared memory and the semaphores that these have left.
+enum class ResourceTrackers : std::uint8_t { Spared, Killed };
 
-/// Kills a process and all that descend from it. The process itself is left for its parent to reap.
+/// Kills the same processes, and those that they start meanwhile.
+void killDescendants(pid_t root, ResourceTrackers trackers = ResourceTrackers::Spared);
+
+/// Kills a process and all that descend from it, but for resource trackers. The process itself is
+/// left for its parent to reap.
 void killTree(pid_t root);
 
 /// Stops all processes that descend from a process, and returns them.

@@ -21,6 +21,7 @@ constexpr std::uint64_t second = 1'000'000'000; // nanoseconds
 constexpr std::uint64_t patience = 5 * second;
 constexpr std::uint64_t patienceAfterSigterm = 1 * second;
 constexpr std::uint64_t patienceAfterSigkill = 2 * second; // another user's are not killed
+constexpr std::uint64_t patienceWithTrackers = 1 * second;
 constexpr std::uint64_t killInterval = second / 10;
 
 class Keeper {
@@ -120,10 +121,12 @@ private:
 
     void killOthers()
     {
-        const std::uint64_t end = now() + patienceAfterSigkill;
+        const std::uint64_t begin = now();
         reap();
-        while (m_hasChildren && now() < end) {
-            killDescendants(getpid());
+        while (m_hasChildren && now() < begin + patienceAfterSigkill) {
+            const bool haveTime = now() < begin + patienceWithTrackers;
+            killDescendants(
+                getpid(), haveTime ? ResourceTrackers::Spared : ResourceTrackers::Killed);
             await(now() + killInterval);
         }
     }

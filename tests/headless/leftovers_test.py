@@ -5,6 +5,7 @@
 POOLSCOPE names the program to test.
 """
 
+import pathlib
 import signal
 import sys
 import unittest
@@ -13,7 +14,7 @@ import run_test
 from run_test import ALL_SUCCEEDED, INTERRUPTED, SOME_FAILED
 
 TASKS = r'''
-import os, pathlib, pty, signal, subprocess, time
+import multiprocessing.shared_memory, os, pathlib, pty, signal, subprocess, time
 
 FOLDER = pathlib.Path(__file__).parent
 ESCAPE = ["setsid", "sh", "-c", "setsid sleep 1000000 & echo > started"]
@@ -47,6 +48,12 @@ def hangs(number):
 def dies(number):
     escapes(number)
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def leaves_shared_memory(_):
+    memory = multiprocessing.shared_memory.SharedMemory(create=True, size=4096)
+    (FOLDER / "name").write_text(memory.name)
+    time.sleep(1e6)
 
 
 def leads(_):
@@ -162,6 +169,21 @@ class Killed(LeftoversTest):
         self.assert_status(done, SOME_FAILED)
         self.assertTrue(self.path("started").exists())
         self.assert_nothing_left_at_once()
+
+    def assert_shared_memory_is_removed(self, *task):
+        done = self.program(
+            "run", *task, "--range", "0:1", "-j", 1, "--timeout", 2, "-q", "--discard")
+        self.assert_status(done, SOME_FAILED)
+        name = self.path("name").read_text()
+        self.until(lambda: not pathlib.Path("/dev/shm", name).exists(), "the memory is removed")
+        self.assert_nothing_left_at_once()
+
+    def test_shared_memory_of_a_worker_that_took_too_long_is_removed(self):
+        self.assert_shared_memory_is_removed(*self.python("leaves_shared_memory"))
+
+    def test_shared_memory_of_a_job_that_took_too_long_is_removed(self):
+        self.path("job.py").write_text("import tasks; tasks.leaves_shared_memory(0)\n")
+        self.assert_shared_memory_is_removed("--command", f"{sys.executable} job.py {{}}")
 
     def started(self, *task):
         self.path("started").unlink(missing_ok=True)
