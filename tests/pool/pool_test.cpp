@@ -63,6 +63,24 @@ protected:
         m_run = std::move(*run);
         return *m_run;
     }
+    std::string filePath() const
+    {
+        return m_folder.filePath(QStringLiteral("run.poolscope")).toStdString();
+    }
+    /// A run that is kept in a run file.
+    poolscope::Run &prepareKept(const RunSpec &spec)
+    {
+        auto opened = poolscope::Run::open(spec, {});
+        EXPECT_TRUE(opened);
+        EXPECT_TRUE(saveRun(*opened, filePath(), RunFile::IfExists::Refuse));
+        m_run = std::make_unique<poolscope::Run>(std::move(*opened));
+        return *m_run;
+    }
+    std::optional<RunState> stateInFile() const
+    {
+        const auto info = readRunFileInfo(filePath());
+        return info ? std::optional(info->progress.state) : std::nullopt;
+    }
     /// Turns the event loop until the condition holds.
     void waitFor(const std::function<bool()> &condition)
     {
@@ -644,32 +662,20 @@ TEST_F(PoolTest, ASettledRunIsRecordedAsCompletedThoughItIsDestroyedBeforeItsWor
                               "atexit.register(time.sleep, 1000)\n"
                               "f = math.sqrt\n"),
         RangeInput{0, 5}, lockStep(1)};
-    const std::string path = m_folder.filePath(QStringLiteral("run.poolscope")).toStdString();
-    auto opened = poolscope::Run::open(spec, {});
-    ASSERT_TRUE(opened);
-    ASSERT_TRUE(saveRun(*opened, path, RunFile::IfExists::Refuse));
-    m_run = std::make_unique<poolscope::Run>(std::move(*opened));
-    m_run->start();
+    prepareKept(spec).start();
     waitFor([&] { return m_run->timeline().settled() == 5; });
     EXPECT_FALSE(m_run->isFinished());
     m_run.reset();
-    const auto info = readRunFileInfo(path);
-    ASSERT_TRUE(info) << info.error().message;
-    EXPECT_EQ(info->progress.state, RunState::Completed);
+    EXPECT_EQ(stateInFile(), RunState::Completed);
 }
 
 TEST_F(PoolTest, ARunThatIsDestroyedIsRecordedAsCancelled)
 {
     const RunSpec spec{BuiltinTask{"sleep_ms", "1000000"}, RangeInput{0, 5}, lockStep(1)};
-    const std::string path = m_folder.filePath(QStringLiteral("run.poolscope")).toStdString();
-    auto opened = poolscope::Run::open(spec, {});
-    ASSERT_TRUE(opened);
-    ASSERT_TRUE(saveRun(*opened, path, RunFile::IfExists::Refuse));
-    m_run = std::make_unique<poolscope::Run>(std::move(*opened));
-    m_run->start();
+    prepareKept(spec).start();
     waitFor([&] { return m_run->timeline().workerCount() == 1; });
     m_run.reset();
-    EXPECT_EQ(readRunFileInfo(path)->progress.state, RunState::Cancelled);
+    EXPECT_EQ(stateInFile(), RunState::Cancelled);
 }
 
 TEST_F(PoolTest, WaitsWhileAHolderHasAReason)
