@@ -22,7 +22,7 @@ QString settingsText(const RunRecord &record);
 
 /// "worker 3", or the name that an imported run has for it.
 QString workerName(const RunRecord &record, std::size_t worker);
-/// What an imported run calls the input, shortened; empty of any other run.
+/// The name that an imported run has for the input, shortened. Empty for other runs.
 QString inputName(const RunRecord &record, std::uint64_t index);
 
 /// "4,999 of 4,999 done in 0.8 s, 6,240 it/s", and how many failed.

@@ -297,7 +297,7 @@ QString LanesChart::workerText(std::size_t lane) const
     return workerName(*record(), lane + 1);
 }
 
-/// A line break and what an imported run calls the input.
+/// A line break and the name that an imported run has for the input. Empty if there is no name.
 QString LanesChart::inputLine(std::uint64_t index) const
 {
     const QString name = inputName(*record(), index);

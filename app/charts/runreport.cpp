@@ -75,14 +75,6 @@ private:
     ReportSection m_section;
 };
 
-std::string lines(const std::vector<std::string> &lines)
-{
-    std::string text;
-    for (const std::string &line : lines)
-        text += (text.empty() ? "" : "; ") + line;
-    return text;
-}
-
 std::string orAuto(const std::optional<std::uint64_t> &number)
 {
     return number ? count(*number) : tr("auto");
@@ -94,8 +86,8 @@ ReportSection settings(const RunRecord &record)
     if (!record.source.empty())
         return facts.add("Read from", record.source)
             .add("Workers", count(record.timeline.workerCount()))
-            .add("Left out", lines(record.importNotes.linesOfLeftOut()))
-            .add("Shown otherwise", lines(record.importNotes.linesOfShown()))
+            .add("Left out", joined(record.importNotes.linesOfLeftOut(), "; "))
+            .add("Shown otherwise", joined(record.importNotes.linesOfShown(), "; "))
             .take();
     const PoolSpec &pool = record.spec.pool;
     facts.add("Task", taskText(record.spec.task).toStdString())

@@ -259,7 +259,7 @@ Chart::Taken WhatIfChart::takeNew(const Moment &moment, std::chrono::steady_cloc
     return {Changed::Picture, m_told.isComplete};
 }
 
-/// 0 if they are not known, as of an imported run.
+/// The cores of the run's machine. 0 if they are not known, as for an imported run.
 std::uint32_t WhatIfChart::cores() const
 {
     const std::uint32_t known = record() ? record()->machine.cores : 0;

@@ -28,10 +28,10 @@ Result<void> writeTimeline(const OutputOptions &options, const RunRecord &record
 Result<std::unique_ptr<AtomicFile>> openSummary(
     const OutputOptions &options, const WaitForRoom &room = {});
 
-/// What a summary tells beside the record.
+/// What a summary has beside the record.
 struct SummaryContext {
     std::uint32_t cores = 0; ///< that the run could use
-    /// Of the log, which did not come out on standard error; nothing where that is not known.
+    /// Lines of the log that were not written to standard error. Nothing if that is not known.
     std::optional<std::uint64_t> linesDropped = {};
 };
 

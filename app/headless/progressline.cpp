@@ -67,7 +67,7 @@ std::string rateText(const Progress &progress)
     return text.data();
 }
 
-/// Of the terminal; nothing where that is not known.
+/// The width of the terminal. Nothing if that is not known.
 std::optional<std::size_t> columnsOfTerminal()
 {
     winsize size{};
@@ -165,7 +165,7 @@ void ProgressLine::update(double seconds, const std::string &text)
     if (!isDue(seconds))
         return;
     m_lastShown = seconds;
-    // A line that wraps cannot be overprinted; nor is the last column one to erase behind.
+    // A line that wraps cannot be overwritten, and a terminal may wrap after its last column.
     const auto columns = m_terminal ? columnsOfTerminal() : std::nullopt;
     write(m_terminal ? "\r" + (columns ? startOf(text, *columns - 1) : text) + "\033[K"
                      : text + "\n");

@@ -3,7 +3,6 @@
 
 #include "input/csvrecord.h"
 #include "input/integerrange.h"
-#include "task/numbertext.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

@@ -4,6 +4,7 @@
 
 #include "pool/runspec.h"
 #include "result.h"
+#include "task/numbertext.h"
 
 #include <cstdint>
 #include <optional>
@@ -39,7 +40,7 @@ struct TypedSpec {
     std::string retries = "0";
     std::string timeout = "none";
     std::string memoryLimit = "none";
-    std::string outputLimit = "64M";
+    std::string outputLimit = sizeText(defaultOutputLimit);
     std::string recycle = "none";
     std::string halt = "none";
 };

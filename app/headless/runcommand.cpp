@@ -237,8 +237,10 @@ void RunCommand::reportDroppedLines()
 {
     if (m_linesDropped > 0)
         say("poolscope: " + std::to_string(m_linesDropped)
-            + " lines that workers printed are missing above, since they came faster than they "
-              "could be written; a task that prints to a file, as by 2>FILE, keeps all");
+            + (m_linesDropped == 1 ? " line that workers printed is"
+                                   : " lines that workers printed are")
+            + " missing above, since they came faster than they could be written; a task that "
+              "prints to a file, as by 2>FILE, keeps all");
 }
 
 /// Says that the run goes on without its run file, or that only this is waited for; while the pool

@@ -44,7 +44,7 @@ struct RunTold {
     Analysis analysis;
     std::optional<HeldBack> heldBack;
     std::vector<IndexRange> takenBack; ///< values that do not count
-    ImportNotes importNotes; ///< of one that was read from elsewhere
+    ImportNotes importNotes; ///< of an imported run
 
     bool canRun() const { return source.empty(); }
 };
@@ -194,15 +194,6 @@ std::string_view kindName(RunSource kind)
     return {};
 }
 
-/// A line each.
-std::string joined(const std::vector<std::string> &lines)
-{
-    std::string text;
-    for (const std::string &line : lines)
-        text += (text.empty() ? "" : "\n") + line;
-    return text;
-}
-
 /// A text of several lines in a column, so that none of them looks like another entry.
 std::string indented(const std::string &text, std::size_t width)
 {
@@ -236,8 +227,8 @@ std::string infoText(const RunTold &told)
     if (told.kind == RunSource::RunFile)
         line("state", stateLine(info));
     line("done", progressLine(info));
-    line("left out", joined(told.importNotes.linesOfLeftOut()));
-    line("otherwise", joined(told.importNotes.linesOfShown()));
+    line("left out", joined(told.importNotes.linesOfLeftOut(), "\n"));
+    line("otherwise", joined(told.importNotes.linesOfShown(), "\n"));
     line("in doubt", takenBackText(told.takenBack));
     line("makespan",
         rounded(seconds(progress.makespan())) + " s, " + rounded(progress.rate()) + " it/s");

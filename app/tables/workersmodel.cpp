@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tables/workersmodel.h"
 
+#include "charts/caption.h"
 #include "charts/units.h"
 #include "tables/tabletext.h"
 
@@ -269,9 +270,8 @@ QString WorkersModel::text(int row, int column) const
     const bool alive = isAlive(figures.state);
     switch (column) {
     case Worker:
-        return m_record->isImported()
-            ? QString::fromStdString(m_record->workerName(static_cast<WorkerId>(row + 1)))
-            : QString::number(row + 1);
+        return m_record->isImported() ? workerName(*m_record, static_cast<std::size_t>(row) + 1)
+                                      : QString::number(row + 1);
     case Process:
         return figures.pid > 0 ? QString::number(figures.pid) : unknown();
     case Host:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/look.h"
 
+#include "tables/tabletext.h"
+
 #include <QFile>
 #include <QGuiApplication>
 #include <QIconEngine>
@@ -137,7 +139,7 @@ QPixmap signPixmap(Sign sign, const QColor &colour, const QColor &outline, doubl
 
 void setWrappedToolTip(QWidget *widget, const QString &text)
 {
-    widget->setToolTip(QStringLiteral("<p>%1</p>").arg(text.toHtmlEscaped()));
+    widget->setToolTip(toolTipText(text.toStdString()));
     widget->setAccessibleDescription(text);
 }
 

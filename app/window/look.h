@@ -25,7 +25,7 @@ QIcon icon(const QString &name, const QColor &colour);
 /// What a legend shows of a series.
 QPixmap signPixmap(Sign sign, const QColor &colour, const QColor &outline, double pixelRatio);
 
-/// A tool tip that is wrapped however long it is, and the same as plain text for screen readers.
+/// Sets a tool tip that is wrapped, and the same as plain text for screen readers.
 void setWrappedToolTip(QWidget *widget, const QString &text);
 
 } // namespace poolscope

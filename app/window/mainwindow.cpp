@@ -921,8 +921,7 @@ void MainWindow::fitPauseButton()
 void MainWindow::showStateText(const QString &text)
 {
     m_stateText->setText(text);
-    m_stateText->setToolTip(toolTipText(text.toStdString()));
-    m_stateText->setAccessibleDescription(text); // or the tool tip would be it
+    setWrappedToolTip(m_stateText, text);
 }
 
 /// Keeps the window, with the frame that it will be given, within its screen.

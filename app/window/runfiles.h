@@ -16,7 +16,7 @@ QString newRunPath(const RunSpec &spec);
 /// With ".poolscope", whether it was typed or not.
 QString withRunEnding(const QString &path);
 QString runFileFilter();
-/// In which the user opened or saved a run last.
+/// The folder in which the user opened or saved a run last.
 QString runFolder();
 void rememberRunFolder(const QString &path);
 

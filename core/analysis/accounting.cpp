@@ -204,8 +204,8 @@ void tell(TimeAccount &account, const Mark &mark)
         account.continued(mark.time);
         return;
     case Mark::Kind::Resumed:
-        if (mark.value > 0)
-            account.suspended({mark.time - std::min(mark.value, mark.time), mark.time});
+        if (const auto stop = stopOf(mark))
+            account.suspended(*stop);
         return;
     default:
         return;
@@ -355,8 +355,7 @@ void Accountant::takeMarks()
         const bool isResize = mark.kind == Mark::Kind::Resized;
         if (isResize)
             m_wanted[mark.time] = static_cast<std::uint32_t>(mark.value);
-        const bool isStop = mark.kind == Mark::Kind::Resumed && mark.value > 0;
-        if (isResize || isStop || mark.kind == Mark::Kind::Continued) {
+        if (isResize || stopOf(mark) || mark.kind == Mark::Kind::Continued) {
             for (const auto &worker : m_workers)
                 worker->marks.push_back(mark);
         } else if (isOfWorker(mark.kind) && mark.worker > 0 && mark.worker <= m_workers.size()) {

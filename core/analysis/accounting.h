@@ -136,7 +136,7 @@ struct RunConditions {
     bool hasSpansOnly = false;
 };
 
-/// Of a run that was made on so many usable cores.
+/// The conditions of a run that was made on so many usable cores.
 RunConditions conditionsOf(const RunRecord &record, std::uint32_t cores);
 
 class Accountant {

@@ -26,7 +26,7 @@ constexpr double saturated = 0.75;
 constexpr double slowWorkerRatio = 1.5;
 // From this share of all time on, what keeps workers from a core holds up their transfers, too.
 constexpr double muchHindered = worthAWord;
-// From this multiple of the mean on an input is a long one.
+// An input that takes at least this multiple of the mean is a long one.
 constexpr double longInput = 1.5;
 constexpr std::uint64_t enoughIterations = 30;
 // Two workers on two cores share caches and clock, which alone costs some percent.
@@ -523,7 +523,7 @@ Verdict nothingFinished()
     return found(Finding::Unknown, 0, "Nothing was finished, so nothing can be said.");
 }
 
-/// Of a run of which only spans are known. No setting of this program applies to it.
+/// The verdict on a run of which only spans are known. No setting of this program applies to it.
 Verdict ofSpansOnly(const Case &run)
 {
     if (run.f.iterations == 0)

@@ -310,8 +310,8 @@ void Replay::send(WorkerId id, double time)
 /// As the pool does it: see Pool::shareOut().
 void Replay::shareOut(double time, std::chrono::nanoseconds leastWork)
 {
-    // What is little may go to one worker whole, from which another would reclaim it before it is
-    // begun.
+    // A small range goes to one worker whole. Without a limit, workers would reclaim it from each
+    // other for ever, before it is begun.
     for (std::size_t most = m_workers.size(); most > 0; --most) {
         const auto richest = m_scheduler.nextToReclaim(leastWork);
         if (!richest)

@@ -50,7 +50,8 @@ std::optional<ReplayedRun> replay(const RecordedWork &work, const ReplaySetting 
 /// max(the longest input, all work / workers), in nanoseconds.
 double lowerBound(const RecordedWork &work, std::uint32_t workers);
 
-/// Whether so many workers take a machine with more cores than this one has; 0: unknown.
+/// Whether so many workers need a machine with more cores than this one has. False if the number of
+/// its cores is 0, which means unknown.
 inline bool isForAnotherMachine(std::uint32_t workers, std::uint32_t usableCores)
 {
     return usableCores > 0 && workers > usableCores;

@@ -10,7 +10,6 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::string_view utf8 = "\xef\xbb\xbf";
 constexpr std::array utf16{"\xff\xfe"sv, "\xfe\xff"sv};
 constexpr std::array utf32{"\xff\xfe\0\0"sv, "\0\0\xfe\xff"sv};
 
@@ -28,7 +27,7 @@ Result<std::size_t> byteOrderMarkOf(std::string_view beginning, const std::strin
         return fail("UTF-32");
     if (std::any_of(utf16.begin(), utf16.end(), isMark))
         return fail("UTF-16");
-    return isMark(utf8) ? utf8.size() : 0;
+    return isMark(utf8ByteOrderMark) ? utf8ByteOrderMark.size() : 0;
 }
 
 bool mayBeginByteOrderMark(std::string_view beginning)
@@ -36,7 +35,7 @@ bool mayBeginByteOrderMark(std::string_view beginning)
     const auto begins = [&](std::string_view mark) {
         return beginning.size() < mark.size() && mark.starts_with(beginning);
     };
-    return begins(utf8) || std::any_of(utf16.begin(), utf16.end(), begins);
+    return begins(utf8ByteOrderMark) || std::any_of(utf16.begin(), utf16.end(), begins);
 }
 
 } // namespace poolscope

@@ -28,7 +28,7 @@ public:
     /// The same rows of the same open file, for another thread; reads nothing.
     Result<CsvIndex> duplicate() const;
 
-    /// As the file names it in its first line, or else as it was chosen.
+    /// The delimiter that the first line of the file names, or else the one that was chosen.
     char delimiter() const { return m_delimiter; }
     /// Of the chosen columns, in the order in which they were chosen.
     const std::vector<std::string> &columns() const { return m_columns.names; }

@@ -20,8 +20,8 @@ struct SeparatorLine {
 
 std::optional<SeparatorLine> separatorLineOf(std::string_view text)
 {
-    const auto isBeginning = [](char a, char b) {
-        return a == b || (a >= 'A' && a <= 'Z' && a - 'A' + 'a' == b);
+    const auto isLetter = [](char lower, char c) {
+        return c == lower || (c >= 'A' && c <= 'Z' && c - 'A' + 'a' == lower);
     };
     constexpr std::string_view beginning = "sep=";
     const std::size_t quote = text.starts_with('"') ? 1 : 0;
@@ -29,8 +29,7 @@ std::optional<SeparatorLine> separatorLineOf(std::string_view text)
     const std::string_view unquoted = line.substr(quote);
     const std::size_t size = 2 * quote + beginning.size() + 1;
     const bool isOne = line.size() == size && line.size() < text.size()
-        && std::equal(beginning.begin(), beginning.end(), unquoted.begin(),
-            [&](char b, char a) { return isBeginning(a, b); })
+        && std::equal(beginning.begin(), beginning.end(), unquoted.begin(), isLetter)
         && (quote == 0 || line.ends_with('"'));
     if (!isOne)
         return std::nullopt;

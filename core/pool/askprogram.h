@@ -21,10 +21,10 @@ struct ProgramAnswer {
 /// question. An empty function always wants the answer.
 using StillWanted = std::function<bool()>;
 
-/// Starts the program in `folder`, or in the current one if that is empty.
-/// Waits until the program ends, 30 s at the most, and leaves none of the processes that it has
-/// started. Fails where it cannot be started, takes longer, writes too much or is no longer
-/// wanted; `what` is the program's name in the message. Any thread.
+/// Starts the program in `folder`, or in the current one if that is empty. Waits until the program
+/// ends, 30 s at the most, and leaves none of the processes that it has started. Fails where it
+/// cannot be started, takes longer, writes too much or is no longer wanted; `what` is the program's
+/// name in the message. Any thread.
 Result<ProgramAnswer> askProgram(const std::string &what, const std::string &program,
     const std::vector<std::string> &arguments, const StillWanted &wanted,
     const std::string &folder = {});

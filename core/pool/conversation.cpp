@@ -165,7 +165,7 @@ void Conversation::noteAnswer(const Span &span)
     m_hasAnswered = true;
 }
 
-/// Listeners learn of those that will be tried again before their span.
+/// Reports those that will be tried again to the listener, which learns of them before their span.
 Conversation::Failures Conversation::failuresOf(const wire::Done &message)
 {
     Failures failures;

@@ -79,8 +79,8 @@ private:
         ChunkStations stations;
     };
 
-    /// Of the inputs of an answer that failed, in order: the attempts of those that are settled by
-    /// this, nothing for those that will be tried again.
+    /// For each input of an answer that failed, in order: its attempts if it is settled by this,
+    /// nothing if it will be tried again.
     using Failures = std::vector<std::optional<std::uint32_t>>;
 
     void handle(const wire::Frame &frame);

@@ -58,7 +58,7 @@ ScheduleOptions scheduleOptions(const PoolSpec &spec, InputSource &source)
 std::string secondsText(std::uint64_t nanoseconds)
 {
     char text[32];
-    std::snprintf(text, sizeof(text), "%.3g s", static_cast<double>(nanoseconds) / 1e9);
+    std::snprintf(text, sizeof(text), "%.1f s", static_cast<double>(nanoseconds) / 1e9);
     return text;
 }
 
@@ -400,8 +400,8 @@ PoolStatus Pool::status() const
     return status;
 }
 
-/// A terminal stops the program: the workers and what they have started stop before it, and go on
-/// after it.
+/// Stops the workers and what they have started, then the program, as the terminal has asked; and
+/// continues them once the program is continued.
 void Pool::stopWithProgram()
 {
     StopInterval stop{RunClock::monotonic(), 0};
@@ -420,8 +420,9 @@ void Pool::stopWithProgram()
     noteStop(stop);
 }
 
-/// The pool's timers let it wait for some milliseconds only. What else takes long, such as to start
-/// a process or to write to a disk, is not a stop, so that one in the middle of it is not found.
+/// Only a wait for events can be recognised as a stop, since the pool's timers end each within some
+/// milliseconds. Other calls, which start a process or write to a disk, may take long by
+/// themselves.
 void Pool::lookForStop()
 {
     if (!std::exchange(m_waits, false))
@@ -430,7 +431,7 @@ void Pool::lookForStop()
         noteStop(*stop);
 }
 
-/// The run's clock stands still then.
+/// The run's clock stands still while the machine is suspended.
 void Pool::lookForSuspend()
 {
     constexpr std::uint64_t shortest = 1'000'000'000; // nanoseconds
@@ -439,7 +440,7 @@ void Pool::lookForSuspend()
         return;
     m_listener.noted(0,
         "the machine was suspended for " + secondsText(m_timeInSuspend - before)
-            + ", which is no part of the run's time",
+            + ", which does not count as time of the run",
         m_clock.now());
 }
 
@@ -954,7 +955,8 @@ void Pool::finishIfSettled()
     reportIfAllEnded();
 }
 
-/// Before anything else is begun.
+/// Ends the run once as many inputs have failed as --halt allows. To be called before anything else
+/// is begun.
 void Pool::haltIfFailed()
 {
     const std::uint64_t failed = m_scheduler.failedCount();

@@ -83,7 +83,8 @@ public:
     /// Before start(): the run goes on where it was stopped, after `elapsed` nanoseconds and with
     /// these indices, sorted and disjoint, settled.
     void continueFrom(const std::vector<IndexRange> &settled, std::uint64_t elapsed);
-    /// Before start(), in ascending order: the index, which is not settled, has failed before.
+    /// Records how often an index that is not settled has failed before this run was resumed. To be
+    /// called before start(), in ascending order.
     void failedBefore(const TriedIndex &tried);
     void start();
     /// Workers join at once, or leave after the chunk that they are on. 1 to maxWorkers.
@@ -96,7 +97,7 @@ public:
     /// These indices, which were settled as failures, are tried again. Nothing once the run ends.
     void tryAgain(const std::vector<TriedIndex> &indices);
     bool isRunning() const { return m_phase == Phase::Running; }
-    /// How it ended, or will end once its workers have; nothing before.
+    /// How the run ended, or will end once its workers have ended. Nothing while it runs.
     std::optional<PoolEnd> ending() const;
     /// Kills the workers. What is settled stays.
     void cancel();
@@ -210,7 +211,7 @@ private:
     std::optional<DescriptorLimit> m_descriptors; ///< while it runs
     std::unique_ptr<TerminalStop> m_terminalStop;
     StopDetector m_stopDetector{RunClock::monotonic()};
-    bool m_waits = false; ///< for an event, and has not looked since
+    bool m_waits = false; ///< its thread has waited for events, and has not looked for a stop since
     std::uint64_t m_timeInSuspend = 0; ///< of the machine
     std::vector<StopInterval> m_stops; ///< of the program, workers or the machine
     Phase m_phase = Phase::Idle;

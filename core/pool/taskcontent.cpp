@@ -50,7 +50,7 @@ Result<TaskFile> hashed(const std::string &path)
         });
 }
 
-/// What relative names of a task's files begin at.
+/// The folder at which relative names of a task's files begin.
 class Folder {
 public:
     explicit Folder(fs::path path)
@@ -85,7 +85,7 @@ public:
         return folders;
     }
 
-    /// As findProgram(), of a path from this folder.
+    /// As findProgram(), for a path that begins at this folder.
     Result<std::string> program(const std::string &name) const
     {
         const bool isPath = name.find('/') != std::string::npos;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int none = -1;
 
-// A signal handler can reach nothing else.
+// A signal handler cannot reach the object itself.
 std::atomic<int> eventDescriptor = none;
 
 void handleSignal(int)

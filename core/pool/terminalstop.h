@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TerminalStop: the signal by which a terminal stops the program (Ctrl+Z, SIGTSTP), held back for
-// as long as it takes to stop the workers, too. They lead sessions of their own, which no signal of
-// a terminal reaches.
+// TerminalStop: takes the signal by which a terminal stops the program (Ctrl+Z, SIGTSTP), so that
+// the workers can be stopped first. They are in sessions of their own, which no signal of a terminal
+// reaches.
 //
-// The first object of the program takes the signal, unless that is ignored; others are never asked.
+// The first object of the program takes the signal, unless that is ignored; others never emit
+// asked().
 // Lives on one thread with an event loop.
 #pragma once
 

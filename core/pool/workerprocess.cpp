@@ -144,7 +144,7 @@ tl::expected<void, WorkerProcess::NoRoom> WorkerProcess::start(
     return {};
 }
 
-/// By then both keeper and worker run their programs.
+/// When QProcess reports the start, both keeper and worker run their programs.
 void WorkerProcess::noteStart()
 {
     m_keeper = static_cast<pid_t>(m_process.processId());

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // WorkerProcess: one worker as a process, and the frames that come from it.
 //
-// It starts the program with a channel as its standard input and output, in a session of its own
-// that dies with this program, collects what it prints, and tells when it has ended, after the last
-// byte that it left on channel or board was taken in. Between this program and a worker whose task
+// WorkerProcess starts the program with a channel as its standard input and output, in a session of
+// its own that dies with this program, collects what it prints, and reports its end after the last
+// byte that it left on channel or board was read. Between this program and a worker whose task
 // may start processes is a keeper (worker/keeper.h): the QProcess is the keeper's, and ends when
 // nothing is left of what the worker started. What the frames mean is its owner's business. Lives
 // on one thread with an event loop.

@@ -45,6 +45,17 @@ std::string_view importNoteName(ImportNote note)
     return noteWords[static_cast<std::size_t>(note)].name;
 }
 
+std::string joined(const std::vector<std::string> &lines, std::string_view separator)
+{
+    std::string text;
+    for (const std::string &line : lines) {
+        if (!text.empty())
+            text += separator;
+        text += line;
+    }
+    return text;
+}
+
 std::uint64_t ImportNotes::leftOut() const
 {
     return std::accumulate(m_counts.begin(), m_counts.begin() + firstShown, std::uint64_t{0});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ImportNotes: what a file of another kind has that the record made from it has not, or has
-// otherwise, counted by kind.
+// ImportNotes: counts, by kind, of what the record of an imported run leaves out of its file, or
+// shows in another way.
 #pragma once
 
 #include <array>
@@ -31,6 +31,9 @@ inline constexpr auto firstNoteOfTheShown = ImportNote::Unfinished;
 /// "nested", "without_duration", ...
 std::string_view importNoteName(ImportNote note);
 
+/// The lines as one text, with `separator` between them.
+std::string joined(const std::vector<std::string> &lines, std::string_view separator);
+
 class ImportNotes {
 public:
     void add(ImportNote note, std::uint64_t count = 1)
@@ -38,12 +41,12 @@ public:
         m_counts[static_cast<std::size_t>(note)] += count;
     }
     std::uint64_t count(ImportNote note) const { return m_counts[static_cast<std::size_t>(note)]; }
-    /// How much the file has that the record has not.
+    /// How many items of the file are left out.
     std::uint64_t leftOut() const;
 
-    /// A sentence for each kind that there is, of what is left out.
+    /// A clause for each kind of item that is left out, such as "2 ends belong to no event".
     std::vector<std::string> linesOfLeftOut() const;
-    /// The same of what is shown otherwise.
+    /// A clause for each kind of item that is shown in another way.
     std::vector<std::string> linesOfShown() const;
 
 private:

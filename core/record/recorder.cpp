@@ -293,8 +293,7 @@ void Recorder::spanDone(WorkerId worker, const Span &span)
         busy.m_lane.append(span);
     if (busy.m_account)
         busy.m_account->span(span);
-    const std::uint64_t time =
-        span.duration - stoppedWithin(m_stops, span.begin, span.begin + span.duration);
+    const std::uint64_t time = timeNotStopped(m_stops, span.begin, span.duration);
     m_timeline.m_iterationTimes.add(span.count, time);
     add(busy.m_iterations, span.count);
     add(busy.m_busy, time);
@@ -453,7 +452,7 @@ void Recorder::resumed(std::uint64_t time)
         m_timeline.m_paceChanges.append(time);
 }
 
-/// A pause by the user may have begun before, and goes on.
+/// The user may have paused the run before; that pause continues afterwards.
 void Recorder::suspended(std::uint64_t begin, std::uint64_t end)
 {
     AppendLog<std::uint64_t> &changes = m_timeline.m_paceChanges;

@@ -177,8 +177,8 @@ void RecordRestorer::takePace(const Mark &mark)
     const bool endsPause = mark.kind == Mark::Kind::Resumed || mark.kind == Mark::Kind::Continued;
     if (isPaused ? endsPause : mark.kind == Mark::Kind::Paused)
         changes.append(mark.time);
-    if (mark.kind == Mark::Kind::Resumed && mark.value > 0)
-        m_stops.push_back({mark.time - std::min(mark.value, mark.time), mark.time});
+    if (const auto stop = stopOf(mark))
+        m_stops.push_back(*stop);
 }
 
 Result<void> RecordRestorer::takeWorker(const Piece &piece)
@@ -224,8 +224,7 @@ Result<void> RecordRestorer::finish(const RunProgress &progress)
         WorkerRecord &restored = *worker(static_cast<std::uint32_t>(i + 1));
         const Lane &lane = restored.m_lane;
         lane.forEach(0, lane.size(), [&](const Span &span) {
-            const std::uint64_t time =
-                span.duration - stoppedWithin(m_stops, span.begin, span.begin + span.duration);
+            const std::uint64_t time = timeNotStopped(m_stops, span.begin, span.duration);
             timeline.m_iterationTimes.add(span.count, time);
             restored.m_iterations += span.count;
             restored.m_busy += time;

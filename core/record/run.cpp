@@ -49,6 +49,15 @@ std::string newHashSeed()
     return seed.empty() || seed == "random" ? std::to_string(std::random_device()()) : seed;
 }
 
+/// The input with its attempts; nothing if it has not failed.
+std::optional<TriedIndex> failedInput(const OutcomeStore &outcomes, std::uint64_t index)
+{
+    const auto outcome = outcomes.read(index);
+    if (!outcome || outcome->view.kind != OutcomeKind::Failure)
+        return std::nullopt;
+    return TriedIndex{index, outcome->view.failure.context.attempts};
+}
+
 } // namespace
 
 Result<Run::Opened> Run::open(const RunSpec &spec, Reading reading)
@@ -121,8 +130,8 @@ void Run::continueRecord(const Opened &opened)
     if (m_record->elapsed == 0)
         return;
     for (const std::uint64_t index : opened.tryAgain) {
-        if (const auto outcome = m_record->outcomes->read(index))
-            m_pool->failedBefore({index, outcome->view.failure.context.attempts});
+        if (const auto tried = failedInput(*m_record->outcomes, index))
+            m_pool->failedBefore(*tried);
         m_recorder->reopened(index, m_record->elapsed);
     }
     m_recorder->missing(opened.takenBack);
@@ -157,7 +166,6 @@ void Run::takePoolEnd(const PoolEnd &end)
     const RunClock clock{started ? m_pool->origin() : RunClock::monotonic()};
     if (m_journal)
         m_journal->finish(lastSnapshot(clock, stateAfter(end.how), end.error));
-    m_isRecorded = true;
     const std::lock_guard lock(m_mutex);
     m_poolEnd = end;
     emit poolEnded();
@@ -243,7 +251,7 @@ void Run::takeEnd()
 {
     {
         const std::lock_guard lock(m_mutex);
-        m_end = m_poolEnd;
+        m_end = *m_poolEnd;
     }
     m_finishedAt = now();
     m_poolHasEnded = true;
@@ -269,7 +277,7 @@ Run::~Run()
     }
     if (!m_journal)
         return;
-    if (!m_isRecorded) {
+    if (!m_poolEnd) {
         const PoolEnd end = m_poolEnding.value_or(PoolEnd{PoolEnd::How::Cancelled, {}, {}});
         m_journal->finish(lastSnapshot(
             {started ? m_origin.load() : RunClock::monotonic()}, stateAfter(end.how), end.error));
@@ -338,10 +346,8 @@ void Run::tryAgain(std::vector<std::uint64_t> indices)
         indices.erase(std::unique(indices.begin(), indices.end()), indices.end());
         std::vector<TriedIndex> failed;
         for (const std::uint64_t index : indices) {
-            if (!m_record->outcomes->isFailure(index))
-                continue;
-            if (const auto outcome = m_record->outcomes->read(index))
-                failed.push_back({index, outcome->view.failure.context.attempts});
+            if (const auto tried = failedInput(*m_record->outcomes, index))
+                failed.push_back(*tried);
         }
         pool.tryAgain(failed);
     });

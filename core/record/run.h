@@ -142,12 +142,10 @@ private:
     mutable std::mutex m_mutex; ///< guards the five below
     PoolStatus m_status;
     std::vector<std::function<void(Pool &)>> m_actions; ///< to be run on the pool's thread
-    PoolEnd m_poolEnd;
+    std::optional<PoolEnd> m_poolEnd; ///< once it has ended, which is in the run file then
     std::string m_fileProblem;
     std::string m_fileLoss;
-    // Of the pool's thread, and of the destructor once that has ended.
-    bool m_isRecorded = false; ///< the end of the pool, in the run file
-    std::optional<PoolEnd> m_poolEnding;
+    std::optional<PoolEnd> m_poolEnding; ///< when its thread ended
     std::atomic<std::uint64_t> m_origin = 0;
     std::uint64_t m_readBelow = 0;
     std::uint64_t m_publishedLimit = 0;

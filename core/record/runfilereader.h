@@ -24,7 +24,7 @@ public:
 
     const RunFileInfo &info() const { return m_info; }
 
-    /// Keeps others from writing to the file as long as this object is there.
+    /// Prevents others from writing to the file until this object is destroyed.
     Result<void> keepAsItIs();
 
     /// Calls visit(piece) for every piece, in order, until it fails.

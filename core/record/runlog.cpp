@@ -10,15 +10,16 @@ LogEntry droppedLines(std::uint64_t count, const LogEntry &next)
 {
     return {next.time, 0, {}, false,
         std::to_string(count) + (count == 1 ? " line" : " lines")
-            + " before this were dropped, since the log holds 64 MB; a task that prints to a file "
-              "keeps all"};
+            + " before this were dropped, since the log holds "
+            + std::to_string(RunLog::mostBytes / 1'000'000)
+            + " MB; a task that prints to a file keeps all"};
 }
 
 void RunLog::add(LogEntry entry)
 {
     const std::size_t size = entry.size();
     auto line = std::make_shared<const LogEntry>(std::move(entry));
-    std::vector<LogLine> dropped; // freed when others may go on
+    std::vector<LogLine> dropped; // freed after the lock is released
     const std::lock_guard lock(m_mutex);
     m_entries.push_back(std::move(line));
     m_bytes += size;
@@ -41,7 +42,7 @@ RunLog::Page RunLog::entries(std::uint64_t from, std::uint64_t to, std::size_t l
     const std::lock_guard lock(m_mutex);
     const std::uint64_t end = std::min(to, m_dropped + m_entries.size());
     Page page;
-    page.first = std::min(std::max(from, m_dropped), std::max(end, m_dropped));
+    page.first = std::clamp(from, m_dropped, std::max(end, m_dropped));
     if (page.first >= end)
         return page;
     const auto count = std::min<std::uint64_t>(limit, end - page.first);

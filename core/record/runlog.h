@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // RunLog: what workers and tasks printed, and what happened to workers, as lines.
 //
-// Holds the last entries that take up to 64 MB together; the oldest go first, and a reader sees by
-// their numbers that they are gone. Any thread; a reader holds up a writer only while it copies
-// pointers.
+// Holds the last entries that take up to mostBytes together; the oldest are dropped first, and a
+// reader sees by the numbers of entries how many. Any thread; a reader delays a writer only while
+// it copies pointers.
 #pragma once
 
 #include "schedule/indexrange.h"
@@ -29,10 +29,10 @@ struct LogEntry {
     std::size_t size() const { return sizeof(LogEntry) + text.size(); }
 };
 
-/// Shared by all who hold it.
+/// An entry that the log shares with its readers.
 using LogLine = std::shared_ptr<const LogEntry>;
 
-/// Stands for that many entries that were dropped before `next`.
+/// An entry that reports how many were dropped before `next`.
 LogEntry droppedLines(std::uint64_t count, const LogEntry &next);
 
 class RunLog {

@@ -30,7 +30,7 @@ Stretch stretchFor(IdleReason reason)
 
 } // namespace
 
-/// Up to that time, but for what the worker was stopped of it.
+/// Adds a stretch up to that time. Stops of the worker within it are pauses.
 void TimeAccount::add(Stretch stretch, std::uint64_t until)
 {
     while (!m_stops.empty() && m_stops.front().begin < until) {
@@ -166,8 +166,7 @@ void TimeAccount::idle(IdleReason reason, std::uint64_t time)
 void TimeAccount::span(const Span &span)
 {
     m_openSpans.push_back(span);
-    const std::uint64_t time =
-        span.duration - stoppedWithin(m_stops, span.begin, span.begin + span.duration);
+    const std::uint64_t time = timeNotStopped(m_stops, span.begin, span.duration);
     if (span.count > 0)
         m_longestIteration = std::max(m_longestIteration, time / span.count);
 }

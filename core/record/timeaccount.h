@@ -56,7 +56,7 @@ public:
     /// The run had been stopped, and goes on with processes that are not there yet.
     void continued(std::uint64_t time);
     void idle(IdleReason reason, std::uint64_t time);
-    /// The worker was stopped meanwhile, whatever it was at. Told before what ends later.
+    /// Records that the worker was stopped. To be called before what ends later is recorded.
     void suspended(const StopInterval &stop) { m_stops.push_back(stop); }
     void span(const Span &span);
     /// The first of the spans that are no chunk's yet are this one's, as many as it has; those of

@@ -24,6 +24,13 @@ CoordinatorUsage Timeline::coordinator() const
         m_coordinatorBefore.throttled + m_coordinator.throttled};
 }
 
+std::optional<StopInterval> stopOf(const Mark &mark)
+{
+    if (mark.kind != Mark::Kind::Resumed || mark.value == 0)
+        return std::nullopt;
+    return StopInterval{mark.time - std::min(mark.value, mark.time), mark.time};
+}
+
 std::uint64_t Timeline::makespan() const
 {
     const std::uint64_t begin = m_firstDispatch;

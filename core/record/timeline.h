@@ -14,12 +14,14 @@
 #include "record/lane.h"
 #include "record/stationlog.h"
 #include "record/timeaccount.h"
+#include "system/stopdetector.h"
 
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace poolscope {
@@ -52,6 +54,10 @@ struct Mark {
 };
 
 inline constexpr std::uint8_t markKindCount = 17;
+
+/// The stop of the program that a Resumed mark ends. Nothing for a pause by the user, and for other
+/// marks.
+std::optional<StopInterval> stopOf(const Mark &mark);
 
 /// One worker's record. Counters cover all processes that it has had.
 class WorkerRecord {

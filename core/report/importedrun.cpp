@@ -314,8 +314,8 @@ void Importer::tellMark(Recorder &recorder, const Mark &mark)
         recorder.paused(mark.time);
         return;
     case Mark::Kind::Resumed:
-        if (mark.value > 0)
-            recorder.suspended(mark.time - std::min(mark.value, mark.time), mark.time);
+        if (const auto stop = stopOf(mark))
+            recorder.suspended(stop->begin, stop->end);
         else
             recorder.resumed(mark.time);
         return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/joblogreader.h"
 
+#include "input/byteordermark.h"
 #include "report/decimaltime.h"
 #include "report/unpackedfile.h"
 
@@ -43,7 +44,7 @@ struct Job {
     bool failed() const { return exitValue != 0 || signal != 0; }
 };
 
-/// Which column stands in which place of a line.
+/// The columns of a log, in the order in which its lines have them.
 class Columns {
 public:
     Columns()
@@ -52,7 +53,7 @@ public:
             m_columns.push_back(static_cast<Column>(i));
     }
 
-    /// Nothing if the line is not the header of a job log.
+    /// The columns that a header names. Nothing if the line is not the header of a job log.
     static std::optional<Columns> ofHeader(std::string_view line)
     {
         Columns columns;
@@ -284,11 +285,11 @@ private:
     std::vector<Lane> m_lanes;
 };
 
-/// Which attempt at which input each job is.
-class Attempts {
+/// The input and the attempt that each job is.
+class JobAttempts {
 public:
     /// The jobs come as they began.
-    explicit Attempts(const std::vector<Job> &jobs)
+    explicit JobAttempts(const std::vector<Job> &jobs)
         : m_inputOfJob(jobs.size())
         , m_isLast(jobs.size(), true)
     {
@@ -456,7 +457,7 @@ private:
     }
 
     std::vector<Job> m_jobs; ///< as they began
-    Attempts m_attempts;
+    JobAttempts m_attempts;
     std::int64_t m_origin = 0;
     Lanes m_lanes;
     ImportedRun m_run;
@@ -466,9 +467,7 @@ private:
 
 bool isJobLog(std::string_view beginning)
 {
-    constexpr std::string_view byteOrderMark = "\xef\xbb\xbf";
-    if (beginning.starts_with(byteOrderMark))
-        beginning.remove_prefix(byteOrderMark.size());
+    beginning = withoutByteOrderMark(beginning);
     const std::string_view line = beginning.substr(0, beginning.find_first_of("\r\n"));
     return Columns::ofHeader(line) || jobOf(line, Columns());
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/jsonfeed.h"
 
+#include "input/byteordermark.h"
+
 #include <algorithm>
+#include <boost/locale/utf.hpp>
 #include <charconv>
 #include <cmath>
 
@@ -14,7 +17,6 @@ constexpr std::size_t longestWord = 400;
 constexpr std::size_t mostDigits = 300; // which a double holds
 constexpr std::string_view replacement = "\xef\xbf\xbd"; // U+FFFD
 constexpr std::string_view escapedReplacement = "\\ufffd";
-constexpr std::string_view byteOrderMark = "\xef\xbb\xbf";
 constexpr std::string_view delimiters = " \t\r\n,:{}[]\"";
 
 bool isSpace(char c)
@@ -66,33 +68,10 @@ bool isValue(std::string_view word)
 /// How many bytes the UTF-8 sequence at the beginning has; 0 if it is not one.
 std::size_t utf8Size(std::string_view bytes)
 {
-    const auto byte = [&](std::size_t i) {
-        return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U;
-    };
-    const auto continues = [&](std::size_t from, std::size_t to) {
-        for (std::size_t i = from; i < to; ++i) {
-            if ((byte(i) & 0xc0) != 0x80)
-                return false;
-        }
-        return true;
-    };
-    const unsigned first = byte(0);
-    const unsigned second = byte(1);
-    if (first < 0x80)
-        return 1;
-    if (first >= 0xc2 && first <= 0xdf)
-        return continues(1, 2) ? 2 : 0;
-    if (first >= 0xe0 && first <= 0xef) {
-        const bool isOverlong = first == 0xe0 && second < 0xa0;
-        const bool isSurrogate = first == 0xed && second > 0x9f;
-        return continues(1, 3) && !isOverlong && !isSurrogate ? 3 : 0;
-    }
-    if (first >= 0xf0 && first <= 0xf4) {
-        const bool isOverlong = first == 0xf0 && second < 0x90;
-        const bool isBeyond = first == 0xf4 && second > 0x8f;
-        return continues(1, 4) && !isOverlong && !isBeyond ? 4 : 0;
-    }
-    return 0;
+    namespace utf = boost::locale::utf;
+    const char *next = bytes.data();
+    const utf::code_point point = utf::utf_traits<char>::decode(next, bytes.data() + bytes.size());
+    return utf::is_valid_codepoint(point) ? static_cast<std::size_t>(next - bytes.data()) : 0;
 }
 
 } // namespace
@@ -100,8 +79,8 @@ std::size_t utf8Size(std::string_view bytes)
 JsonFeed::JsonFeed(UnpackedFile &file)
     : m_file(file)
 {
-    if (fill(byteOrderMark.size()) && m_bytes.starts_with(byteOrderMark))
-        m_used = byteOrderMark.size();
+    if (fill(utf8ByteOrderMark.size()) && m_bytes.starts_with(utf8ByteOrderMark))
+        m_used = utf8ByteOrderMark.size();
     makeToken();
 }
 
@@ -220,7 +199,7 @@ void JsonFeed::makeEscape()
     }
 }
 
-/// Half a surrogate pair is no character.
+/// Replaces half a surrogate pair, which is not a character.
 void JsonFeed::makeUnicodeEscape()
 {
     constexpr std::size_t size = 6;

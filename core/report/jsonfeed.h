@@ -57,7 +57,7 @@ private:
     char m_last = 0; ///< what the last token was: a bracket, a colon, or 'v' for a value
 };
 
-/// What a parser reads a feed by; all copies share the feed's place.
+/// The iterator by which a parser reads a feed. All copies share the feed's position.
 class JsonFeedIterator {
 public:
     using iterator_category = std::input_iterator_tag;

@@ -134,38 +134,42 @@ template <typename T> Result<void> NpyWriter::appendElements(std::span<const T> 
     return m_file->append(bytesOf(values));
 }
 
-Result<void> NpyWriter::convertToReals()
-{
-    if (m_noDouble)
-        return failAsNoDouble(*m_noDouble);
-    m_element = Element::Real;
-    std::vector<std::int64_t> integers;
-    for (std::uint64_t done = 0; done < m_count; done += blockCount) {
-        const std::uint64_t offset = headerSize + elementSize * done;
-        integers.resize(std::min(blockCount, m_count - done));
-        if (auto read = m_file->readAt(offset, std::as_writable_bytes(std::span(integers))); !read)
-            return read;
-        const std::vector<double> reals(integers.begin(), integers.end());
-        if (auto written = m_file->overwriteAt(offset, bytesOf<double>(reals)); !written)
-            return written;
-    }
-    return {};
-}
-
-Result<void> NpyWriter::convertToBooleans()
+/// Replaces the integers, block by block, by what `convert` makes of them: elements that are not
+/// larger.
+template <typename Convert> Result<void> NpyWriter::convertIntegers(const Convert &convert)
 {
     std::vector<std::int64_t> integers;
+    std::uint64_t written = headerSize;
     for (std::uint64_t done = 0; done < m_count; done += blockCount) {
         integers.resize(std::min(blockCount, m_count - done));
         if (auto read = m_file->readAt(
                 headerSize + elementSize * done, std::as_writable_bytes(std::span(integers)));
             !read)
             return read;
-        const std::string booleans(integers.begin(), integers.end());
-        if (auto written = m_file->overwriteAt(headerSize + done, booleans); !written)
-            return written;
+        const auto converted = convert(integers);
+        const std::string_view bytes = bytesOf(std::span(converted));
+        if (auto overwritten = m_file->overwriteAt(written, bytes); !overwritten)
+            return overwritten;
+        written += bytes.size();
     }
-    return m_file->cutAt(headerSize + m_count);
+    return {};
+}
+
+Result<void> NpyWriter::convertToReals()
+{
+    if (m_noDouble)
+        return failAsNoDouble(*m_noDouble);
+    m_element = Element::Real;
+    return convertIntegers([](const std::vector<std::int64_t> &integers) {
+        return std::vector<double>(integers.begin(), integers.end());
+    });
+}
+
+Result<void> NpyWriter::convertToBooleans()
+{
+    return convertIntegers([](const std::vector<std::int64_t> &integers) {
+        return std::vector<char>(integers.begin(), integers.end());
+    }).and_then([this] { return m_file->cutAt(headerSize + m_count); });
 }
 
 tl::unexpected<Error> NpyWriter::failAsNoDouble(const IndexedInteger &integer)

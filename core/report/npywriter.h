@@ -32,6 +32,7 @@ private:
     };
 
     template <typename T> Result<void> appendElements(std::span<const T> values);
+    template <typename Convert> Result<void> convertIntegers(const Convert &convert);
     Result<void> convertToReals();
     Result<void> convertToBooleans();
     tl::unexpected<Error> failAsNoDouble(const IndexedInteger &integer);

@@ -142,7 +142,7 @@ void OtherTrace::takeEdge(const TraceEvent &event, bool isBegin)
     m_edges.push_back({stack, isBegin ? nameOf(event.members) : 0, *time, isBegin});
 }
 
-/// Those that have category and id in common nest; an id may be a process's own.
+/// Asynchronous events of one category and id nest. An id may be valid in one process only.
 void OtherTrace::takeAsyncEdge(const TraceEvent &event, bool isBegin)
 {
     const TraceMembers &members = event.members;
@@ -356,7 +356,7 @@ std::string OtherTrace::nameOf(const Lane &lane) const
                                             : name + " (" + std::to_string(lane.number + 1) + ")";
 }
 
-/// As the trace sorts its processes and threads, or else as they come in it.
+/// Sorts lanes as the trace sorts its processes and threads, or else as these come in it.
 std::vector<std::size_t> OtherTrace::lanesInOrder() const
 {
     std::map<std::string, std::int64_t> places; // of processes, as they come

@@ -20,8 +20,8 @@ public:
     Result<ImportedRun> finish();
 
 private:
-    /// What has a begin and an end, or lanes: a thread, or the asynchronous events of a process
-    /// that have a category in common.
+    /// A source of events: a thread, or the asynchronous events of a process that have a category
+    /// in common.
     struct Track {
         std::string pid;
         std::string tid; ///< empty if the file has none
@@ -49,7 +49,7 @@ private:
         bool isBegin = false;
     };
     using Edges = std::vector<Edge>;
-    /// What the edges of a stack come to.
+    /// The events that the edges of a stack make.
     struct Pairs {
         std::vector<Slice> slices;
         std::vector<Edge> open; ///< begins without an end
@@ -58,7 +58,7 @@ private:
         std::uint64_t negative = 0;
         std::uint64_t problems() const { return open.size() + unbegun + negative; }
     };
-    /// Where a slice is drawn.
+    /// A lane in which slices are drawn.
     struct Lane {
         std::size_t track = 0;
         std::size_t number = 0; ///< of its track, from 0

@@ -2,6 +2,7 @@
 #include "report/runfilecopy.h"
 
 #include "record/runfilereader.h"
+#include "record/sqlite.h"
 #include "report/atomicfile.h"
 
 #include <algorithm>
@@ -41,7 +42,7 @@ Result<void> copyBytes(const fs::path &from, AtomicFile &copy, const CopyProgres
 void removeJournal(const fs::path &path)
 {
     std::error_code isNotThere;
-    fs::remove(path.string() + "-journal", isNotThere);
+    fs::remove(sqlite::journalOf(path.string()), isNotThere);
 }
 
 } // namespace

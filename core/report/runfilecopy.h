@@ -9,7 +9,7 @@
 
 namespace poolscope {
 
-/// Called now and then with the share that is copied, from 0 to 1. False cancels the copying.
+/// Called repeatedly with the share that is copied, from 0 to 1. Returns false to cancel.
 using CopyProgress = std::function<bool(double copied)>;
 
 /// Copies a run file, whole or not at all: until the copy is complete, a file at `to` stays as it

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/runopening.h"
 
+#include "input/byteordermark.h"
 #include "report/joblogreader.h"
 #include "report/tracereader.h"
 #include "report/unpackedfile.h"
@@ -89,20 +90,18 @@ Result<LoadedRun> load(Result<ImportedRun> run, const std::string &path)
 
 RunSource runSourceOf(const std::string &path)
 {
-    constexpr std::string_view byteOrderMark = "\xef\xbb\xbf";
     const auto endsWith = [&](std::string_view ending) {
         return path.ends_with(ending) || path.ends_with(std::string(ending) + ".gz");
     };
     const std::string bytes = beginningOf(path);
-    std::string_view text = bytes;
-    if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
+    if (!byteOrderMarkOf(bytes, path))
         return RunSource::Other;
+    std::string_view text = bytes;
     if (text.starts_with("SQLite format 3"))
         return isGzip(path) ? RunSource::Other : RunSource::RunFile;
     if (isJobLog(text) || endsWith(".joblog"))
         return RunSource::JobLog;
-    if (text.starts_with(byteOrderMark))
-        text.remove_prefix(byteOrderMark.size());
+    text = withoutByteOrderMark(text);
     const std::size_t begin = text.find_first_not_of(" \t\r\n,");
     const bool isJson =
         begin != std::string_view::npos && (text[begin] == '{' || text[begin] == '[');

@@ -16,7 +16,7 @@ namespace poolscope {
 /// iterations, busy_s, cpu_s, max_rss_bytes, restarts, and of an imported run name. A figure that
 /// is not known is null, as the number of tasks is while inputs still come. Then accounting and
 /// verdict: see report/analysisjson.h.
-/// `linesDropped` of the log, which nobody has seen, are lines_dropped, where that is known.
+/// `linesDropped`, the lines of the log that were not written, is lines_dropped if it is known.
 std::string summaryJson(const RunRecord &record, const Analysis &analysis,
     std::optional<std::uint64_t> linesDropped = {});
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/unpackedfile.h"
 
+#include "input/byteordermark.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -12,7 +14,6 @@ namespace poolscope {
 namespace {
 
 constexpr std::size_t blockSize = 1U << 16;
-constexpr std::string_view byteOrderMark = "\xef\xbb\xbf";
 
 } // namespace
 
@@ -69,8 +70,8 @@ std::optional<std::string_view> UnpackedLines::next()
             m_rest = m_file.next();
         if (m_rest.empty())
             break;
-        if (std::exchange(m_isFirst, false) && m_rest.starts_with(byteOrderMark))
-            m_rest.remove_prefix(byteOrderMark.size());
+        if (std::exchange(m_isFirst, false))
+            m_rest = withoutByteOrderMark(m_rest);
         hasLine = true;
         end = m_rest.find('\n');
         m_line.append(m_rest.substr(0, end));

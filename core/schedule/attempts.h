@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Attempts: how often indices were tried in vain, and which of them wait for another attempt.
+// Attempts: how often each index has failed, and which of them wait for another attempt.
 //
-// An index takes 16 bytes while it waits, and some more while a worker has it. Nothing is kept of
-// an index whose outcome is final, beyond the next answer. One thread.
+// An index takes 16 bytes while it waits, and some more while a worker has it. The counts of an
+// index whose outcome is final are removed with the next answer at the latest. One thread.
 #pragma once
 
 #include "schedule/indexrange.h"
@@ -14,10 +14,11 @@
 
 namespace poolscope {
 
+/// How often one index was tried and failed.
 struct AttemptCounts {
     static constexpr std::uint32_t mostEarlier = (1U << 24U) - 1;
 
-    /// Of an index that was tried so often before.
+    /// The counts of an index that was tried so often before.
     static AttemptCounts after(std::uint32_t attempts);
 
     std::uint64_t failures : 20 = 0; ///< at most maxRetries + 1
@@ -31,7 +32,7 @@ struct AttemptCounts {
     }
 };
 
-/// An index that was tried in vain.
+/// An index with the attempts that have failed.
 struct TriedIndex {
     std::uint64_t index = 0;
     std::uint32_t attempts = 0;
@@ -47,20 +48,20 @@ public:
         AttemptCounts counts;
     };
 
-    /// Before any index is sent, in ascending order: an index that is sent for the first time has
-    /// failed so often before.
+    /// Records how often an index has failed that will be sent for the first time. To be called in
+    /// ascending order, before any index is sent.
     void addEarlier(const TriedIndex &tried);
 
     /// Has the index tried again, after those that wait already.
     void enqueue(std::uint64_t index, const AttemptCounts &counts);
     const std::deque<Waiting> &waiting() const { return m_waiting; }
-    /// Takes the first of those that wait, which a worker has from now on.
+    /// Removes the first index that waits, which the caller sends to a worker, and returns it.
     std::uint64_t sendNext();
-    /// A worker has these from now on, which are sent for the first time and in ascending order.
+    /// Notes that these are sent to a worker for the first time. To be called in ascending order.
     void sentFresh(const IndexRange &indices);
 
-    /// A worker has answered these. The counts of those that it failed on can be had by take()
-    /// until the next answer.
+    /// Notes that a worker has answered these. take() returns the counts of those that failed until
+    /// the next answer.
     void answered(const IndexRange &indices);
     /// Removes and returns the counts of an index that a worker has or has just answered. All are 0
     /// if it was not tried before.

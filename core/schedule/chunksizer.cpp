@@ -68,7 +68,7 @@ std::uint64_t ChunkSizer::wantedSize() const
         m_largestMeasured * growth, m_options.largestChunk});
 }
 
-/// Takes about as long as to hand it over.
+/// Takes about as long as the handover of a chunk.
 std::uint64_t ChunkSizer::leastSize() const
 {
     if (m_options.chunk || m_largestMeasured == 0)

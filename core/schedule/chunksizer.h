@@ -51,7 +51,7 @@ public:
     /// Inputs for the next chunk, at least 1, when `remaining` inputs are left for `workers`; may
     /// be more than remain.
     std::uint64_t chunkSize(std::uint64_t remaining, std::size_t workers) const;
-    /// Inputs below which a chunk is not worth to be divided, at least 1.
+    /// The fewest inputs of a chunk that is divided, at least 1.
     std::uint64_t leastSize() const;
     /// Chunks that a worker should hold, at least 1. Automatic, it is 1 when what remains is about
     /// to run out and a chunk takes long: none should wait behind another while a worker is idle.

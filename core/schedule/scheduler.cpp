@@ -152,7 +152,7 @@ bool Scheduler::isSpent(WorkerId id) const
     return worker.given == m_recycle && worker.held.empty();
 }
 
-/// Of the inputs that were handed out before. Those that may fail or kill again come last.
+/// The next of the inputs that were handed out before. Those that may fail or kill again come last.
 std::optional<IndexRange> Scheduler::nextReturned(std::uint64_t most)
 {
     if (!m_putBack.empty())
@@ -322,16 +322,23 @@ bool Scheduler::heldByLimit() const
     return !hasReturned() && m_nextFresh < m_inputCount && m_nextFresh >= m_limit;
 }
 
+/// What was handed out before and is not settled, in any order.
+template <typename Visit> void Scheduler::forEachUnsettledButFresh(const Visit &visit) const
+{
+    for (const auto &[id, worker] : m_workers) {
+        for (const Held &held : worker.held)
+            visit(held.rest);
+    }
+    for (const IndexRange &range : m_putBack)
+        visit(range);
+    for (const Attempts::Waiting &alone : m_attempts.waiting())
+        visit(IndexRange{alone.index, 1});
+}
+
 std::vector<IndexRange> Scheduler::unsettled() const
 {
     std::vector<IndexRange> ranges;
-    for (const auto &[id, worker] : m_workers) {
-        for (const Held &held : worker.held)
-            ranges.push_back(held.rest);
-    }
-    ranges.insert(ranges.end(), m_putBack.begin(), m_putBack.end());
-    for (const Attempts::Waiting &alone : m_attempts.waiting())
-        ranges.push_back({alone.index, 1});
+    forEachUnsettledButFresh([&](const IndexRange &range) { ranges.push_back(range); });
     std::sort(ranges.begin(), ranges.end(),
         [](const IndexRange &a, const IndexRange &b) { return a.first < b.first; });
     ranges.push_back({m_nextFresh, UINT64_MAX - m_nextFresh});
@@ -341,14 +348,8 @@ std::vector<IndexRange> Scheduler::unsettled() const
 std::uint64_t Scheduler::firstUnsettled() const
 {
     std::uint64_t first = m_nextFresh;
-    for (const auto &[id, worker] : m_workers) {
-        for (const Held &held : worker.held)
-            first = std::min(first, held.rest.first);
-    }
-    for (const IndexRange &range : m_putBack)
-        first = std::min(first, range.first);
-    for (const Attempts::Waiting &alone : m_attempts.waiting())
-        first = std::min(first, alone.index);
+    forEachUnsettledButFresh(
+        [&](const IndexRange &range) { first = std::min(first, range.first); });
     return first;
 }
 

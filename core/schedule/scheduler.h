@@ -92,8 +92,8 @@ public:
     /// So many indices that were answered count as settled no more. They are not handed out again:
     /// the run ends.
     void takenBack(std::uint64_t count) { m_settled -= count; }
-    /// Before anything is handed out, in ascending order: the index, which is not settled, has
-    /// failed so often before this run was resumed.
+    /// Records how often an index that is not settled has failed before this run was resumed. To be
+    /// called in ascending order, before anything is handed out.
     void failedBefore(const TriedIndex &tried) { m_attempts.addEarlier(tried); }
     /// Whether the worker has done all that it may do before it is replaced.
     bool isSpent(WorkerId worker) const;
@@ -163,6 +163,7 @@ private:
     std::optional<IndexRange> nextReturned(std::uint64_t most);
     IndexRange nextPutBack(std::uint64_t most);
     std::optional<IndexRange> nextFresh(std::uint64_t most);
+    template <typename Visit> void forEachUnsettledButFresh(const Visit &visit) const;
     bool isAllForOthers() const;
     bool hasNothingToDo(const Worker &worker) const;
     void putBack(const IndexRange &range);

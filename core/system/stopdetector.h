@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// StopDetector: when this process was stopped, as it sees by looking at the clock.
+// StopDetector: when this process was stopped, found by looking at the clock.
 //
-// A process that is stopped, by a signal, a freezer or together with its machine, notices nothing
-// of it. Where it looks far more often than once a second, a longer time between two looks was a
-// stop, unless the thread ran or waited for a core meanwhile: on a busy machine it may wait long.
+// A signal, a freezer or a suspended machine stops a process without its notice. If the process
+// looks at the clock far more often than once a second, a longer time between two looks was a stop,
+// unless the thread ran or waited for a core meanwhile: on a busy machine that may take long.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 
 namespace poolscope {
 
-/// In nanoseconds.
+/// A time in which the process was stopped, in nanoseconds.
 struct StopInterval {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
@@ -37,6 +37,13 @@ std::uint64_t stoppedWithin(const Stops &stops, std::uint64_t from, std::uint64_
     return stopped;
 }
 
+/// How much of the `duration` from `begin` on lies in none of these.
+template <typename Stops>
+std::uint64_t timeNotStopped(const Stops &stops, std::uint64_t begin, std::uint64_t duration)
+{
+    return duration - stoppedWithin(stops, begin, begin + duration);
+}
+
 /// For how long the calling thread has run or waited for a core, in nanoseconds; 0 where the system
 /// does not count that.
 std::uint64_t activeTimeOfThread();
@@ -53,7 +60,7 @@ public:
 
     /// Whether it was stopped since the last look.
     std::optional<StopInterval> look(std::uint64_t time);
-    /// As a look that finds no stop: the time until now was spent otherwise.
+    /// Leaves out the time until now, which was spent otherwise than stopped.
     void skipTo(std::uint64_t time) { m_lastLook = time; }
     std::uint64_t lastLook() const { return m_lastLook; }
 

@@ -16,9 +16,9 @@ Result<double> parseReal(std::string_view text);
 /// The same for an integer of 64 bits.
 Result<std::int64_t> parseInteger(std::string_view text);
 
-/// "500M" or "2G", of bytes; "1000" where they are no whole unit.
+/// The bytes as an option has them: "500M" or "2G", or "1000" if they are not whole units.
 std::string sizeText(std::uint64_t bytes);
-/// The bytes of such a text; nothing where it is none.
+/// The bytes of such a text. Nothing if the text is not a size.
 std::optional<std::uint64_t> parseSize(std::string_view text);
 
 } // namespace poolscope

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // ChildProcess: a program that the worker runs for its task, and the pipes to it.
 //
-// It is killed when the worker dies. It ignores the signals that were ignored when the program was
-// started, and has no descriptor but 0, 1 and 2.
+// The program is killed when the worker dies. It ignores the signals that were ignored when
+// Poolscope was started, and has no descriptors but 0, 1 and 2.
 //
 // The worker becomes the subreaper of what such programs start: a process whose parent has ended is
-// a child of the worker from then on. Where a program is killed, so are all that it has started.
-// Where it ends, they run on, and the worker's keeper waits for them (worker/keeper.h). One program
-// runs at a time.
+// a child of the worker from then on. If a program is killed, all processes that it has started are
+// killed. If it ends, they continue to run, and the worker's keeper waits for them
+// (worker/keeper.h). One program runs at a time.
 #pragma once
 
 #include "system/oomkills.h"

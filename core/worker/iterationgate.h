@@ -2,7 +2,7 @@
 // IterationGate: by what the pool ends a batch before all of its iterations have begun, and sees
 // which of them has (see wire/board.h).
 //
-// Where the run may end by a failure, the gate closes at each, until the worker has heard.
+// If the run may end by a failure, the gate closes at each failure until the pool sends a Continue.
 //
 // A runner asks mayBegin() before each iteration, or before each few where an iteration always
 // takes far less than a microsecond. One thread.

@@ -91,8 +91,8 @@ std::optional<std::uint64_t> Outbox::newRequest()
 {
     if (!m_board.data())
         return std::nullopt;
-    // The stores of beginBatch() may become visible after this load, by the time that a core takes
-    // to write them out. The pool waits for longer than that before it relies on them.
+    // The stores of beginBatch() become visible within some microseconds after this load, when the
+    // core has written them out. The pool waits longer than that before it relies on them.
     std::atomic_signal_fence(std::memory_order_seq_cst);
     const std::uint64_t request = get(wire::boardRequest);
     if (std::exchange(m_request, request) == request)

@@ -31,14 +31,14 @@ void readOnce(Descriptor &from, std::string &to);
 /// Appends what is in the pipe now, and nothing that comes later.
 void readWaiting(Descriptor &from, std::string &to);
 
-/// What a program may print for one input.
+/// The limit of what a program may print for one input.
 class OutputLimit {
 public:
     explicit OutputLimit(const wire::Setup &setup);
 
-    /// Whether a value may be so long. Where values are discarded any may.
+    /// Whether a value may be so long. If values are discarded, any may.
     bool allows(std::size_t size) const { return !m_keepsValues || size <= m_bytes; }
-    /// Drops what lies beyond the limit, where values are discarded.
+    /// Drops what lies beyond the limit if values are discarded.
     void cut(std::string &printed) const;
     /// "--output-limit 64M"
     std::string name() const;

@@ -178,7 +178,7 @@ void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
     }
 }
 
-/// The run may end by the failure that was added last: waits until the pool has it go on.
+/// Waits until the pool sends a Continue, since the run may end by the failure that was added last.
 void Session::awaitContinue()
 {
     flush(now());

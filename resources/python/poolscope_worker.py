@@ -148,7 +148,7 @@ class Malformed(Exception):
 
 
 class NoValue(Exception):
-    """Ends a batch at a value that is none, where the run may end by that failure."""
+    """A result that is not a value, raised to end the batch where the run may end by that failure."""
 
     def __init__(self, encoded):
         self.encoded = encoded
@@ -1952,7 +1952,7 @@ def values_at_the_top(module):
 
 
 def is_a_container(kind):
-    return kind in (list, tuple, set, dict) if type(kind) is type else False
+    return type(kind) is type and kind in (list, tuple, set, dict)
 
 
 MOST_PARTS = 1000
