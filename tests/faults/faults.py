@@ -25,7 +25,7 @@ from collections import Counter
 from pathlib import Path
 
 PROGRAM = os.environ.get("POOLSCOPE", "poolscope")
-PATIENCE = 60  # seconds until a condition that must come true counts as one that never does
+PATIENCE = 180  # seconds until a condition that must come true counts as one that never does
 MAY_RUN_AGAIN = 0.5  # seconds before a kill, within which an outcome may not be in the run file yet
 OUTLIVES = 0.1  # seconds for which a worker may still be at its input when the program is dead
 SKIPPED = 77

@@ -22,7 +22,7 @@ from collections import namedtuple
 from pathlib import Path
 
 PROGRAM = os.environ.get("POOLSCOPE", "")
-PATIENCE = 60  # seconds until a condition that must come true counts as one that never does
+PATIENCE = 180  # seconds until a condition that must come true counts as one that never does
 
 ALL_SUCCEEDED, SOME_FAILED, WRONG_USE, POOL_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 

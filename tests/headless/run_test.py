@@ -28,7 +28,7 @@ from collections import Counter, namedtuple
 from pathlib import Path
 
 PROGRAM = os.environ.get("POOLSCOPE", "")
-PATIENCE = 60  # seconds until a condition that must come true counts as one that never does
+PATIENCE = 180  # seconds until a condition that must come true counts as one that never does
 ENDLESS = "0:9223372036854775807"
 
 ALL_SUCCEEDED, SOME_FAILED, WRONG_USE, POOL_FAILED, INTERRUPTED = 0, 1, 2, 3, 130

@@ -276,7 +276,7 @@ class Endings(TaskTest):
                     if line.endswith(" 1")]
         os.kill(worker, signal.SIGKILL)
         self.path("killed").touch()
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=run_test.PATIENCE)
         self.assertEqual(process.returncode, ALL_SUCCEEDED)
         self.assertEqual(out.split(), [b"%d" % number for number in range(8)])
         self.assert_nothing_left()

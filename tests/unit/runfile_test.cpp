@@ -28,7 +28,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr std::chrono::seconds patience(30);
+constexpr std::chrono::seconds patience(180);
 
 class RunFileTest : public testing::Test {
 protected:

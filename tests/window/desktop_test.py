@@ -19,7 +19,7 @@ import uuid
 from pathlib import Path
 
 PROGRAM = os.environ.get("POOLSCOPE", "")
-PATIENCE = 60  # seconds until a condition that must come true counts as one that never does
+PATIENCE = 180  # seconds until a condition that must come true counts as one that never does
 SCREEN = "1600x1000x24"
 ALL_SUCCEEDED, WRONG_USE, POOL_FAILED = 0, 2, 3
 
