@@ -24,7 +24,7 @@
 namespace poolscope {
 namespace {
 
-constexpr int deadline = 60'000; // milliseconds
+constexpr int deadline = 180'000; // milliseconds
 
 class PoolTest : public testing::Test {
 protected:

@@ -154,7 +154,8 @@ TEST_F(Stream, LetsGoOfWhatIsNotNeeded)
 TEST_F(Stream, IsFullUntilSomethingIsLetGoOf)
 {
     LineStream stream(m_reading, "the pipe");
-    const std::string line = std::string(1000, 'x') + "\n";
+    std::string line(1000, 'x');
+    line += '\n';
     std::uint64_t written = 0;
     while (!stream.isFull()) {
         write(stream, line);
