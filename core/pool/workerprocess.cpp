@@ -12,9 +12,13 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 #include <vector>
@@ -53,19 +57,24 @@ void becomeWorker(int channel, pid_t parent, const rlimit &descriptors)
     dup2(STDERR_FILENO, STDOUT_FILENO); // an interpreter may print when it starts
 }
 
-void runKeeper(const char *program, pid_t worker, pid_t parent)
+void execKeeper(const char *program, pid_t parent)
 {
-    const auto write = [](pid_t number, std::array<char, 16> &text) {
-        *std::to_chars(text.data(), text.data() + text.size() - 1, number).ptr = 0;
-        return text.data();
-    };
-    std::array<char, 16> workerText{};
-    std::array<char, 16> parentText{};
-    const std::array<const char *, 5> words{
-        program, "--keep", write(worker, workerText), write(parent, parentText), nullptr};
+    std::array<char, 16> number{};
+    std::to_chars(number.data(), number.data() + number.size() - 1, parent);
+    const std::array<const char *, 4> words{program, "--keep", number.data(), nullptr};
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     execv(program, const_cast<char *const *>(words.data()));
     _exit(1);
+}
+
+/// In a child of the keeper, which ends at once: returns in another child of the keeper, whose
+/// session and group have no leader any more.
+void leaveSessionLeader()
+{
+    setsid();
+    const long worker = syscall(SYS_clone, CLONE_PARENT | SIGCHLD, nullptr, nullptr, nullptr, 0L);
+    if (worker != 0)
+        _exit(worker > 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
 /// Returns in a child of this process, which becomes the worker, while this one goes on as keeper.
@@ -76,11 +85,14 @@ void leaveKeeper(const char *program, pid_t parent)
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    const pid_t worker = _Fork();
-    if (worker < 0)
-        _exit(statusWithoutRoom);
-    if (worker > 0)
-        runKeeper(program, worker, parent);
+    const pid_t leader = _Fork();
+    if (leader != 0) {
+        int status = 0;
+        if (leader < 0 || waitpid(leader, &status, 0) != leader || status != EXIT_SUCCESS)
+            _exit(statusWithoutRoom);
+        execKeeper(program, parent);
+    }
+    leaveSessionLeader();
     sigprocmask(SIG_SETMASK, &before, nullptr);
 }
 
@@ -99,9 +111,11 @@ WorkerProcess::WorkerProcess(QObject *parent)
 WorkerProcess::~WorkerProcess()
 {
     m_process.disconnect(this);
+    m_process.waitForStarted(-1); // before that a keeper may have no child that can be killed
     if (m_process.state() == QProcess::NotRunning)
         return;
     kill();
+    m_channel->close();
     m_process.waitForFinished(-1);
 }
 
@@ -120,10 +134,10 @@ tl::expected<void, WorkerProcess::NoRoom> WorkerProcess::start(
     m_process.setChildProcessModifier(
         [channel = pair[1], parent = getpid(), keeper = program.keeper, descriptors] {
             setsid();
-            const pid_t leader = getpid();
+            const pid_t itself = getpid();
             if (!keeper.empty())
                 leaveKeeper(keeper.c_str(), parent);
-            becomeWorker(channel, keeper.empty() ? parent : leader, descriptors);
+            becomeWorker(channel, keeper.empty() ? parent : itself, descriptors);
         });
     QStringList arguments;
     for (const std::string &argument : program.arguments)
@@ -150,6 +164,8 @@ void WorkerProcess::noteStart()
     m_keeper = static_cast<pid_t>(m_process.processId());
     const std::vector<pid_t> children = m_isKept ? childrenOf(m_keeper) : std::vector{m_keeper};
     m_pid = children.empty() ? 0 : children.front();
+    if (const auto worker = processEntry(m_pid))
+        m_session = worker->session;
     if (m_isKilled)
         kill();
     emit started();
@@ -245,6 +261,8 @@ void WorkerProcess::processFinished(int exitCode, QProcess::ExitStatus status)
     m_decoder.feed(m_board.bytesAfter(m_receivedBytes));
     m_channel->close();
     m_end = describeEnd(exitCode, status);
+    if (m_isKept && m_session != 0 && m_end.signal == SIGKILL)
+        killSession(m_session); // where it was the keeper that was killed
     if (m_isKept && m_pid == 0 && exitCode == statusWithoutRoom)
         m_end.words = "there is no room for its process (see ulimit -u)";
     if (m_end.signal == SIGKILL)

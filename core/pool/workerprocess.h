@@ -105,6 +105,7 @@ private:
     bool m_isKilled = false;
     pid_t m_pid = 0;
     pid_t m_keeper = 0; ///< the worker itself where it has none
+    pid_t m_session = 0; ///< of the worker
     ProcessEnd m_end;
     OomKills m_oomKillsBefore;
     QByteArray m_lastOutput;

@@ -71,19 +71,26 @@ std::span<const pid_t> withoutFirst(const std::vector<pid_t> &pids)
     return std::span(pids).subspan(1);
 }
 
-/// Whether a process is one that multiprocessing starts beside a program that uses its shared memory
-/// or semaphores: see spawnv_passfds() in Lib/multiprocessing/resource_tracker.py of CPython.
-bool isResourceTracker(pid_t pid)
-{
-    std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline");
-    const std::string words(std::istreambuf_iterator<char>(file), {});
-    return words.find("resource_tracker import main") != std::string::npos;
-}
-
 void signalAll(std::span<const pid_t> pids, int signal)
 {
     for (const pid_t pid : pids)
         kill(pid, signal);
+}
+
+/// Stops all that descend from it, and returns them.
+std::vector<pid_t> stopFamily(pid_t root)
+{
+    // Stopped they start no others, and keep their children, until all are found.
+    std::vector<pid_t> family{root};
+    for (int round = 0; round < rounds; ++round) {
+        signalAll(withoutFirst(family), SIGSTOP);
+        const std::size_t known = family.size();
+        addDescendants(family);
+        if (family.size() == known)
+            break;
+    }
+    family.erase(family.begin());
+    return family;
 }
 
 } // namespace
@@ -111,6 +118,7 @@ std::optional<ProcessEntry> processEntry(pid_t pid)
         || state == 'Z' || state == 'X')
         return std::nullopt;
     entry.started = started;
+    entry.isStopped = state == 'T';
     return entry;
 }
 
@@ -138,26 +146,38 @@ std::vector<pid_t> childrenOf(pid_t pid)
     return children;
 }
 
-void signalDescendants(pid_t root, int signal)
+std::vector<pid_t> descendantsOf(pid_t root)
 {
     std::vector<pid_t> family{root};
     addDescendants(family);
-    signalAll(withoutFirst(family), signal);
+    family.erase(family.begin());
+    return family;
+}
+
+void signalDescendants(pid_t root, int signal)
+{
+    signalAll(descendantsOf(root), signal);
 }
 
 std::vector<pid_t> stopDescendants(pid_t root)
 {
-    // Stopped they start no others, and keep their children, until all are found.
-    std::vector<pid_t> family{root};
-    for (int round = 0; round < rounds; ++round) {
-        signalAll(withoutFirst(family), SIGSTOP);
-        const std::size_t known = family.size();
-        addDescendants(family);
-        if (family.size() == known)
-            break;
+    std::vector<pid_t> stoppedBefore;
+    for (const pid_t pid : descendantsOf(root)) {
+        const auto entry = processEntry(pid);
+        if (entry && entry->isStopped)
+            stoppedBefore.push_back(pid);
     }
-    family.erase(family.begin());
-    return family;
+    std::vector<pid_t> stopped = stopFamily(root);
+    std::erase_if(stopped, [&](pid_t pid) { return std::ranges::count(stoppedBefore, pid) > 0; });
+    return stopped;
+}
+
+void killSession(pid_t session)
+{
+    for (const ProcessEntry &entry : processTable()) {
+        if (entry.session == session)
+            kill(entry.pid, SIGKILL);
+    }
 }
 
 void continueAll(const std::vector<pid_t> &pids)
@@ -165,9 +185,18 @@ void continueAll(const std::vector<pid_t> &pids)
     signalAll(pids, SIGCONT);
 }
 
+/// By the words of its command line: see spawnv_passfds() in
+/// Lib/multiprocessing/resource_tracker.py of CPython.
+bool isResourceTracker(pid_t pid)
+{
+    std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline");
+    const std::string words(std::istreambuf_iterator<char>(file), {});
+    return words.find("resource_tracker import main") != std::string::npos;
+}
+
 void killDescendants(pid_t root, ResourceTrackers trackers)
 {
-    for (const pid_t pid : stopDescendants(root)) {
+    for (const pid_t pid : stopFamily(root)) {
         const bool isSpared = trackers == ResourceTrackers::Spared && isResourceTracker(pid);
         kill(pid, isSpared ? SIGCONT : SIGKILL);
     }

@@ -16,6 +16,7 @@ struct ProcessEntry {
     /// Clock ticks from the machine's start to the process's. A number that a process had may
     /// become another's, which has another start.
     std::uint64_t started = 0;
+    bool isStopped = false; ///< by a signal
 };
 
 /// All processes that are alive now. Takes milliseconds where there are hundreds.
@@ -27,14 +28,17 @@ std::optional<ProcessEntry> processEntry(pid_t pid);
 /// The children of a process. Takes some microseconds for each of its threads.
 std::vector<pid_t> childrenOf(pid_t pid);
 
-/// Sends a signal to all processes that descend from a process, in whatever group or session they
-/// are. Orphans, whose parent has ended before, are found only where the process is their
-/// subreaper.
+/// All processes that descend from a process. Orphans, whose parent has ended before, are found
+/// only where the process is their subreaper.
+std::vector<pid_t> descendantsOf(pid_t root);
+
+/// Sends a signal to all of these, in whatever group or session they are.
 void signalDescendants(pid_t root, int signal);
 
-/// The resource trackers of Python's multiprocessing. One ends by itself once all processes have ended
-/// that used it, and removes the shared memory and the semaphores that these have left.
+/// The resource trackers of Python's multiprocessing. One ends by itself once all processes have
+/// ended that used it, and removes the shared memory and the semaphores that these have left.
 enum class ResourceTrackers : std::uint8_t { Spared, Killed };
+bool isResourceTracker(pid_t pid);
 
 /// Kills the same processes, and those that they start meanwhile.
 void killDescendants(pid_t root, ResourceTrackers trackers = ResourceTrackers::Spared);
@@ -43,7 +47,10 @@ void killDescendants(pid_t root, ResourceTrackers trackers = ResourceTrackers::S
 /// left for its parent to reap.
 void killTree(pid_t root);
 
-/// Stops all processes that descend from a process, and returns them.
+/// Kills all processes of a session.
+void killSession(pid_t session);
+
+/// Stops all processes that descend from a process. Returns those that were not stopped already.
 std::vector<pid_t> stopDescendants(pid_t root);
 
 /// Continues processes that were stopped.

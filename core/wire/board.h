@@ -39,11 +39,12 @@
 // Returning inputs. The position of an input is how many inputs this worker was sent before it.
 // The pool writes `requestEnd`, then `request`, then 0 to `proceed`. A worker looks at `proceed`
 // before each iteration of a batch and ends the batch where it is 0. Before a batch it sets
-// `proceed` to 1 where that is 0, publishes the batch, and then, behind a memory fence, looks at
-// `request`. Where that is new, it begins no input below `requestEnd` that it has not begun, sends
-// a Returned message with the position of the first of them, and goes on with those beyond. Until
-// that message has come, the pool makes no other request. A worker is on the input that the board
-// shows, or on none, once what it wrote before it saw the request is visible to the pool.
+// `proceed` to 1 where that is 0, publishes the batch, and then looks at `request`; the pool reads
+// what it published no earlier than 500 us after it wrote the request, so that no fence is needed.
+// Where that is new, it begins no input below `requestEnd` that it has not begun, sends a Returned
+// message with the position of the first of them, and goes on with those beyond. Until that message
+// has come, the pool makes no other request. A worker is on the input that the board shows, or on
+// none, once what it wrote before it saw the request is visible to the pool.
 //
 // `proceed` is also cleared without a request, to have a batch end that takes long.
 #pragma once

@@ -95,15 +95,11 @@ tl::expected<pid_t, int> runWhenThereIsRoom(const char *path, char *const *words
     }
 }
 
-/// The processes that were adopted and still run; reaps those that do not. To be called while no
-/// program runs.
+/// The adopted processes and all that descend from them. To be called while no program runs.
 std::vector<pid_t> adoptedProcesses()
 {
-    pid_t ended = 0;
-    do
-        ended = waitpid(-1, nullptr, WNOHANG);
-    while (ended > 0);
-    return ended < 0 ? std::vector<pid_t>() : childrenOf(getpid());
+    const bool hasChildren = waitpid(-1, nullptr, WNOHANG) >= 0;
+    return hasChildren ? descendantsOf(getpid()) : std::vector<pid_t>();
 }
 
 std::vector<char *> pointersTo(std::vector<std::string> &words)
@@ -130,6 +126,7 @@ tl::expected<ChildProcess, int> ChildProcess::start(
     }
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     ChildProcess child;
+    child.reapOthers();
     child.m_others = adoptedProcesses();
     const std::vector<char *> argv = pointersTo(words);
     const auto pid = runWhenThereIsRoom(path.c_str(), argv.data(),
@@ -166,23 +163,24 @@ ChildProcess::~ChildProcess()
 
 void ChildProcess::kill()
 {
-    constexpr int rounds = 20; // another user's cannot be killed
     killTree(m_pid);
-    for (int round = 0; round < rounds && killOrphans() > 0; ++round) { }
+    killOrphans();
 }
 
-/// Returns how many there were.
-std::size_t ChildProcess::killOrphans() const
+void ChildProcess::killOrphans() const
 {
-    std::size_t count = 0;
-    for (const pid_t child : childrenOf(getpid())) {
-        const bool isOrphan = child != m_pid && !std::ranges::count(m_others, child);
-        if (isOrphan && processEntry(child)) {
-            killTree(child);
-            ++count;
+    constexpr int rounds = 20; // another user's cannot be killed
+    bool areThereMore = true;
+    for (int round = 0; round < rounds && areThereMore; ++round) {
+        areThereMore = false;
+        for (const pid_t child : childrenOf(getpid())) {
+            const bool isOrphan = child != m_pid && !std::ranges::count(m_others, child);
+            if (isOrphan && processEntry(child) && !isResourceTracker(child)) {
+                killTree(child);
+                areThereMore = true;
+            }
         }
     }
-    return count;
 }
 
 int ChildProcess::reap()
@@ -190,7 +188,19 @@ int ChildProcess::reap()
     int status = 0;
     while (waitpid(m_pid, &status, 0) < 0 && errno == EINTR) { }
     m_pid = 0;
+    if (WIFSIGNALED(status))
+        killOrphans();
     return status;
+}
+
+void ChildProcess::reapOthers()
+{
+    siginfo_t ended{};
+    while (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid != 0
+        && ended.si_pid != m_pid) {
+        waitpid(ended.si_pid, nullptr, 0);
+        ended.si_pid = 0;
+    }
 }
 
 std::string describeStatus(int status, const OomWatch &outOfMemory)

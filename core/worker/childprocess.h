@@ -5,9 +5,9 @@
 // Poolscope was started, and has no descriptors but 0, 1 and 2.
 //
 // The worker becomes the subreaper of what such programs start: a process whose parent has ended is
-// a child of the worker from then on. If a program is killed, all processes that it has started are
-// killed. If it ends, they continue to run, and the worker's keeper waits for them
-// (worker/keeper.h). One program runs at a time.
+// a child of the worker from then on. If a program is killed, or dies by a signal, all processes
+// that it has started are killed. If it ends by itself, they continue to run, and the worker's
+// keeper waits for them (worker/keeper.h). One program runs at a time.
 #pragma once
 
 #include "system/oomkills.h"
@@ -43,12 +43,15 @@ public:
 
     /// Kills it and what it has started.
     void kill();
-    /// Waits for its end and returns its status, as waitpid() does.
+    /// Waits for its end and returns its status, as waitpid() does. If it died by a signal, kills
+    /// what it has started.
     int reap();
+    /// Reaps adopted processes that have ended. To be called now and then while the program runs.
+    void reapOthers();
 
 private:
     ChildProcess() = default;
-    std::size_t killOrphans() const;
+    void killOrphans() const;
 
     pid_t m_pid = 0; ///< 0: reaped
     /// Processes that programs which have ended left running.

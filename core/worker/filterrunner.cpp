@@ -241,11 +241,16 @@ void FilterRunner::take(Exchange &exchange, const Readiness &ready)
         readWaiting(m_filter->standardOutput(), m_answer);
 }
 
-bool FilterRunner::isAnswered(const Exchange &exchange)
+bool FilterRunner::hasLine()
 {
     m_searched = std::min(m_answer.find('\n', m_searched), m_answer.size());
+    return m_searched < m_answer.size();
+}
+
+bool FilterRunner::isAnswered(const Exchange &exchange)
+{
     const bool wantsMore = !exchange.isWritten() && m_filter->standardInput().isOpen();
-    return !wantsMore && m_searched < m_answer.size();
+    return hasLine() && !wantsMore;
 }
 
 Failure FilterRunner::tooLong() const
@@ -256,7 +261,8 @@ Failure FilterRunner::tooLong() const
 
 std::optional<Failure> FilterRunner::beyondLimits(Exchange &exchange)
 {
-    m_outputLimit.cut(m_answer);
+    if (!hasLine())
+        m_outputLimit.cut(m_answer);
     m_searched = std::min(m_searched, m_answer.size());
     if (!m_outputLimit.allows(m_answer.size()))
         return tooLong();

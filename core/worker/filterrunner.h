@@ -57,6 +57,7 @@ private:
     std::optional<Failure> saidBefore();
     Readiness await(const Exchange &exchange);
     void take(Exchange &exchange, const Readiness &ready);
+    bool hasLine();
     bool isAnswered(const Exchange &exchange);
     std::optional<Failure> beyondLimits(Exchange &exchange);
     Failure tooLong() const;

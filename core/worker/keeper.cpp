@@ -3,6 +3,7 @@
 
 #include "system/processtable.h"
 #include "worker/clock.h"
+#include "worker/patience.h"
 
 #include <cerrno>
 #include <csignal>
@@ -11,7 +12,9 @@
 #include <optional>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
+#include <vector>
 
 namespace poolscope::worker {
 
@@ -77,12 +80,13 @@ private:
         }
     }
 
-    /// Returns whether nothing is left of what the worker started.
+    /// Returns whether nothing is left of what the worker started. Time in which all are stopped
+    /// does not count.
     bool awaitOthers(std::uint64_t duration)
     {
-        const std::uint64_t end = now() + duration;
-        while (m_hasChildren && now() < end && !programHasDied())
-            await(end);
+        Patience patience(duration);
+        while (m_hasChildren && !patience.isOver() && !programHasDied())
+            await(patience.nextLook());
         return !m_hasChildren;
     }
 
@@ -111,11 +115,11 @@ private:
         if (count == 0)
             return;
         std::fprintf(stderr,
-            "poolscope: %zu %s that the task had started and not waited for still ran after 5 s: "
+            "poolscope: %zu %s that the worker had started and not waited for still ran after 5 s: "
             "ended by SIGTERM",
             count, count == 1 ? "process" : "processes");
         if (left > 0)
-            std::fprintf(stderr, ", %zu by SIGKILL", left);
+            std::fprintf(stderr, ", of which %zu had to be killed", left);
         std::fputs("\n", stderr);
     }
 
@@ -155,9 +159,12 @@ private:
 
 } // namespace
 
-void runKeeper(pid_t worker, pid_t program)
+void runKeeper(pid_t program)
 {
-    endAs(Keeper(worker, program).keep());
+    const std::vector<pid_t> children = childrenOf(getpid());
+    if (children.empty())
+        _exit(EX_OSERR);
+    endAs(Keeper(children.front(), program).keep());
 }
 
 } // namespace poolscope::worker

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The keeper: the process between the program and one worker, which it starts and outlives.
+// The keeper: the process between the program and one worker, which outlives it.
 //
-// The keeper leads the session that the worker is in. The worker itself leads neither session nor
-// group, as a worker of multiprocessing.Pool: a terminal that a task opens does not become its
-// controlling terminal, and setpgrp() and setsid() succeed.
+// Keeper and worker are in sessions of their own, so that no signal to the worker's group reaches
+// the keeper. The worker leads neither session nor group, as a worker of multiprocessing.Pool: a
+// terminal that a task opens does not become its controlling terminal, and setpgrp() and setsid()
+// succeed.
 //
 // The keeper is the subreaper of all processes that the worker and its tasks start, in whatever
 // group or session they are: one whose parent has ended becomes the keeper's child. So none of them
@@ -15,9 +16,9 @@
 
 namespace poolscope::worker {
 
-/// Waits for the end of `worker`, a child of this process, and for that of all that it started.
-/// Ends as the worker did: with its status, or by its signal. `program` is the parent of this
-/// process. To be called with all signals blocked.
-[[noreturn]] void runKeeper(pid_t worker, pid_t program);
+/// Waits for the end of the worker, which is the first child of this process, and for that of all
+/// that it started. Ends as the worker did: with its status, or by its signal. `program` is the
+/// parent of this process. To be called with all signals blocked.
+[[noreturn]] void runKeeper(pid_t program);
 
 } // namespace poolscope::worker

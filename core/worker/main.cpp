@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // poolscope-worker: a worker; and with arguments
 //
-//     --keep WORKER PROGRAM       the keeper of a worker (worker/keeper.h); both are process ids
+//     --keep PROGRAM              the keeper of a worker (worker/keeper.h); PROGRAM is a process id
 //     --library-tasks FILE        the tasks of a shared library, a line each
 //     --check-library FILE TASK   whether it has this task: status 0, or 1 and the reason
 #include "worker/keeper.h"
@@ -35,8 +35,8 @@ int main(int argc, char **argv)
     using namespace poolscope::worker;
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     const std::string mode = arguments.empty() ? "" : arguments[0];
-    if (mode == "--keep" && arguments.size() == 3)
-        runKeeper(std::atoi(argv[2]), std::atoi(argv[3]));
+    if (mode == "--keep" && arguments.size() == 2)
+        runKeeper(std::atoi(argv[2]));
     Channel channel = takeChannel(mode.empty() ? STDIN_FILENO : STDOUT_FILENO);
     if (mode == "--library-tasks" && arguments.size() == 2)
         return answer(channel.output.number(), listTasks(arguments[1]));

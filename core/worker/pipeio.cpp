@@ -39,15 +39,21 @@ timespec untilThen(std::uint64_t deadline)
 
 Readiness awaitChild(ChildProcess &child, bool hasInput, std::optional<std::uint64_t> deadline)
 {
+    constexpr std::uint64_t reapInterval = 1'000'000'000; // nanoseconds
     // poll() leaves out negative descriptors.
     std::array<pollfd, 4> polled{{{child.standardOutput().number(), POLLIN, 0},
         {child.standardError().number(), POLLIN, 0}, {child.ending().number(), POLLIN, 0},
         {hasInput ? child.standardInput().number() : -1, POLLOUT, 0}}};
-    timespec wait{};
-    if (deadline)
-        wait = untilThen(*deadline);
-    if (ppoll(polled.data(), polled.size(), deadline ? &wait : nullptr, nullptr) <= 0)
-        return {};
+    for (;;) {
+        child.reapOthers();
+        const std::uint64_t nextReap = now() + reapInterval;
+        const std::uint64_t end = deadline ? std::min(*deadline, nextReap) : nextReap;
+        const timespec wait = untilThen(end);
+        if (ppoll(polled.data(), polled.size(), &wait, nullptr) > 0)
+            break;
+        if (deadline && now() >= *deadline)
+            return {};
+    }
     Readiness ready;
     ready.output = polled[0].revents != 0;
     ready.error = polled[1].revents != 0;

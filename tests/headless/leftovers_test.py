@@ -58,7 +58,7 @@ def leaves_shared_memory(_):
 
 def leads(_):
     """Whether a worker leads a session or gets a controlling terminal, and may do so."""
-    found = [os.getsid(0) == os.getpid(), os.getsid(0) == os.getppid()]
+    found = [os.getsid(0) == os.getpid(), os.getsid(0) == os.getsid(os.getppid())]
     manager, terminal = pty.openpty()
     name = os.ttyname(terminal)
     os.close(terminal)
@@ -116,10 +116,10 @@ class AtTheEnd(LeftoversTest):
 
     def test_what_does_not_end_is_terminated(self):
         runs = {
-            "3 processes that the task had started and not waited for still ran after 5 s: "
-            "ended by SIGTERM, 1 by SIGKILL":
+            "3 processes that the worker had started and not waited for still ran after 5 s: "
+            "ended by SIGTERM, of which 1 had to be killed":
                 self.start(*self.python("endless"), "--range", "0:1", "-j", 1, "-q", "--discard"),
-            "1 process that the task had started and not waited for still ran after 5 s: "
+            "1 process that the worker had started and not waited for still ran after 5 s: "
             "ended by SIGTERM\n":
                 self.start("--shell", ESCAPES, "--range", "0:1", "-j", 1, "-q", "--discard"),
         }
@@ -185,6 +185,35 @@ class Killed(LeftoversTest):
         self.path("job.py").write_text("import tasks; tasks.leaves_shared_memory(0)\n")
         self.assert_shared_memory_is_removed("--command", f"{sys.executable} job.py {{}}")
 
+    def test_of_a_job_that_kills_its_group(self):
+        done = self.run_shell(f"{ESCAPES}; kill -9 0", "0:1", "-j", 1, "-q", "--discard")
+        self.assert_status(done, SOME_FAILED)
+        self.assertTrue(self.path("started").exists())
+        self.assert_nothing_left_at_once()
+
+    def test_of_a_keeper_that_is_killed(self):
+        job = "sleep 1000000 & [ -e killed ] || { touch killed; kill -9 $(ps -o ppid= $PPID); }; wait"
+        process = self.start("--shell", job, "--range", "0:1", "-j", 1, "-q", "--discard")
+        self.until(self.path("killed").exists, "the keeper is killed")
+        self.until(lambda: len(self.sleeps()) == 1, "that of the second attempt alone sleeps")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(run_test.PATIENCE), INTERRUPTED)
+        self.assert_nothing_left()
+
+    def sleeps(self):
+        names = [pathlib.Path("/proc", str(pid), "comm") for pid in run_test.processes(self.mark)]
+        return [name for name in names if name.exists() and name.read_text() == "sleep\n"]
+
+    def test_of_a_job_that_dies(self):
+        job = f"if [ $1 = 0 ]; then {ESCAPES}; kill -9 $$; fi; pgrep -c -f '^sleep 1000123' || true"
+        job = job.replace("setsid sleep 1000000", "setsid sleep 1000123")
+        done = self.run_shell(job, "0:2", "-j", 1, "-q", "-o", "out.jsonl")
+        self.assert_status(done, SOME_FAILED)
+        self.assertTrue(self.path("started").exists())
+        outcomes = run_test.read_jsonl(self.path("out.jsonl"))
+        self.assertEqual(outcomes[0]["failure"]["kind"], "signal")
+        self.assertEqual(outcomes[1]["value"], "0")
+
     def started(self, *task):
         self.path("started").unlink(missing_ok=True)
         process = self.start(*task, "--range", "0:2", "-j", 2, "-q", "--discard")
@@ -210,10 +239,38 @@ class Killed(LeftoversTest):
                 self.assert_nothing_left()
 
 
+class WhileItRuns(LeftoversTest):
+    """What has ended is reaped, however long the program of the worker runs."""
+
+    ORPHAN = "(true & echo $! >> pids)"
+
+    def zombies(self):
+        pids = self.path("pids").read_text().split() if self.path("pids").exists() else []
+        return len(pids), [pid for pid in pids if pathlib.Path("/proc", pid).exists()]
+
+    def assert_reaped(self, *task):
+        process = self.start(*task, "--range", "0:50", "-j", 1, "-q", "--discard")
+        self.until(lambda: self.zombies()[0] >= 50, "all orphans have started")
+        self.until(lambda: not self.zombies()[1], "all are reaped")
+        self.path("go").touch()
+        self.assertEqual(process.wait(run_test.PATIENCE), ALL_SUCCEEDED)
+
+    def test_by_a_job(self):
+        self.assert_reaped(
+            "--shell", f"[ $1 = 0 ] || exit 0; for i in $(seq 50); do {self.ORPHAN}; done; "
+            "while [ ! -e go ]; do sleep 0.01; done")
+
+    def test_by_a_filter(self):
+        self.path("filter.sh").write_text(
+            f"while read line; do {self.ORPHAN}; [ $line != 49 ] || "
+            "while [ ! -e go ]; do sleep 0.01; done; echo $line; done\n")
+        self.assert_reaped("--filter", "sh filter.sh")
+
+
 class Session(LeftoversTest):
     def test_a_worker_leads_none_but_may(self):
         done = self.run_python("leads", "0:1", "-j", 1, "-q")
-        self.assert_values(done, ['[false,true,"no terminal",true]'])
+        self.assert_values(done, ['[false,false,"no terminal",true]'])
 
     def test_a_worker_may_lead_a_group(self):
         self.assert_values(self.run_python("leads_a_group", "0:1", "-j", 1, "-q"), ["true"])

@@ -276,7 +276,7 @@ class Endings(TaskTest):
                     if line.endswith(" 1")]
         os.kill(worker, signal.SIGKILL)
         self.path("killed").touch()
-        out, _ = process.communicate(timeout=run_test.PATIENCE)
+        out, _ = process.communicate(timeout=PATIENCE)
         self.assertEqual(process.returncode, ALL_SUCCEEDED)
         self.assertEqual(out.split(), [b"%d" % number for number in range(8)])
         self.assert_nothing_left()
@@ -350,8 +350,20 @@ class Filters(TaskTest):
 
     def test_answers_too_much_some_time_after_its_line(self):
         """Who waits for a moment only takes the second line for the next input's answer."""
-        failure = self.one_bad("echo 6; sleep 0.2; echo and more")
+        failure = self.one_bad("echo 6; sleep 0.05; echo and more")
         self.assertIn("more than one line; the second is 'and more'", failure["message"])
+
+    def test_answers_at_length_before_it_has_read_its_line(self):
+        """What lies beyond the limit is dropped, but not the end of the line."""
+        self.script(
+            f"#!{sys.executable}\nimport os\n"
+            "while first := os.read(0, 1):\n"
+            "    os.write(1, b'0' * 3000 + b'\\n')\n"
+            "    while not first.endswith(b'\\n'): first = os.read(0, 100000)\n")
+        lines = self.lines(["x" * 300_000] * 5)
+        done = self.program("run", "--filter", "./script", "--lines", lines, "-j", "1",
+                            "--output-limit", "1K", "--discard", "-q")
+        self.assert_status(done, ALL_SUCCEEDED)
 
     def test_works_on_after_its_answer(self):
         self.script("#!/bin/sh\nwhile read -r line; do echo $line; sleep 0.02; done\n")
