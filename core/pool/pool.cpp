@@ -203,7 +203,7 @@ std::uint32_t Pool::fittingWorkers(std::uint32_t count) const
         return count;
     const std::uint64_t each = startsPrograms(m_spec.task) ? 4 : 2; // with the keeper
     const auto running = static_cast<std::uint32_t>(std::ranges::count_if(
-        m_slots, [](const auto &entry) { return entry.second.process != nullptr; }));
+        m_slots, [](const auto &entry) { return entry.second.process && entry.second.wanted; }));
     if (count <= running)
         return count;
     const std::uint64_t room = processRoom(each * (count - running));
@@ -324,6 +324,7 @@ void Pool::pause()
 {
     if (m_paused || m_phase != Phase::Running)
         return;
+    lookForStop(); // which was before
     m_paused = true;
     m_listener.paused(m_clock.now());
 }
@@ -407,17 +408,21 @@ void Pool::stopWithProgram()
     StopInterval stop{RunClock::monotonic(), 0};
     std::vector<pid_t> stopped;
     for (const auto &[id, slot] : m_slots) {
-        if (!slot.process || slot.process->pid() <= 0)
+        const pid_t keeper = slot.process ? slot.process->keeper() : 0;
+        if (keeper <= 0)
             continue;
-        kill(slot.process->pid(), SIGSTOP);
-        stopped.push_back(slot.process->pid());
-        const std::vector<pid_t> others = stopDescendants(slot.process->keeper());
+        kill(keeper, SIGSTOP);
+        const std::vector<pid_t> others = stopDescendants(keeper);
         stopped.insert(stopped.end(), others.begin(), others.end());
+        stopped.push_back(keeper);
     }
-    m_terminalStop->stopProgram();
+    const bool wasStopped = m_terminalStop->stopProgram();
     continueAll(stopped);
     stop.end = RunClock::monotonic();
-    noteStop(stop);
+    if (m_patience.isActive())
+        m_patience.start(goodbyePatience);
+    if (wasStopped)
+        noteStop(stop);
 }
 
 /// Only a wait for events can be recognised as a stop, since the pool's timers end each within some
@@ -427,8 +432,29 @@ void Pool::lookForStop()
 {
     if (!std::exchange(m_waits, false))
         return;
-    if (const auto stop = m_stopDetector.look(RunClock::monotonic()))
+    const auto stop = m_stopDetector.look(RunClock::monotonic());
+    if (!stop)
+        return;
+    if (haveWorkersRun(*stop))
+        noteOwnStop(*stop);
+    else
         noteStop(*stop);
+}
+
+/// Whether workers are known to have worked while the program was stopped: one has begun an
+/// iteration, or used the CPU for most of that time.
+bool Pool::haveWorkersRun(const StopInterval &stop) const
+{
+    constexpr std::uint64_t apart = 100'000'000; // nanoseconds; all may be continued one by one
+    return std::ranges::any_of(m_slots, [&](const auto &entry) {
+        const Slot &slot = entry.second;
+        if (!slot.process || !slot.enlisted)
+            return false;
+        const std::uint64_t begun = slot.process->running().begun;
+        const auto usage = usageOf(slot.process->pid());
+        return (begun > stop.begin && begun + apart < stop.end)
+            || (usage && usage->cpu > slot.cpu + stop.duration() / 2);
+    });
 }
 
 /// The run's clock stands still while the machine is suspended.
@@ -442,6 +468,17 @@ void Pool::lookForSuspend()
         "the machine was suspended for " + secondsText(m_timeInSuspend - before)
             + ", which does not count as time of the run",
         m_clock.now());
+}
+
+/// That is time of the run, but for limits: what workers have sent could not be read.
+void Pool::noteOwnStop(const StopInterval &stop)
+{
+    m_stopDetector.skipTo(stop.end);
+    m_stops.push_back(stop);
+    m_listener.noted(0,
+        "the program was stopped for " + secondsText(stop.duration())
+            + " while its workers ran, which counts as time of the run",
+        m_clock.at(stop.end));
 }
 
 void Pool::noteStop(const StopInterval &stop)
@@ -487,11 +524,13 @@ void Pool::lookAtThreads()
 /// A worker that is long on an iteration cannot tell meanwhile what it uses.
 void Pool::lookAtUsage()
 {
-    for (const auto &[id, slot] : m_slots) {
+    for (auto &[id, slot] : m_slots) {
         if (!slot.process || !slot.enlisted)
             continue;
-        if (const auto usage = usageOf(slot.process->pid()))
+        if (const auto usage = usageOf(slot.process->pid())) {
+            slot.cpu = usage->cpu;
             m_listener.workerUsed(id, *usage);
+        }
     }
 }
 
@@ -635,8 +674,10 @@ void Pool::enlist(Slot &slot)
     slot.enlisted = true;
     m_everReady = true;
     slot.idle.reset();
-    if (const auto usage = usageOf(slot.process->pid()))
+    if (const auto usage = usageOf(slot.process->pid())) {
+        slot.cpu = usage->cpu;
         m_listener.workerSetUp(slot.id, *usage);
+    }
     setState(slot, WorkerState::Ready);
 }
 

@@ -126,6 +126,7 @@ private:
         std::optional<IdleReason> idle; ///< why it has nothing to do, while that is so
         Restarts restarts;
         std::uint64_t started = 0; ///< when its process was
+        std::uint64_t cpu = 0; ///< nanoseconds that its process had used when that was looked at
         bool slowStartTold = false;
         std::optional<Excess> excess; ///< for which the pool has killed it
         std::unique_ptr<QTimer> restart; ///< while it waits to be started again
@@ -194,7 +195,9 @@ private:
     void stopWithProgram();
     void lookForStop();
     void lookForSuspend();
+    bool haveWorkersRun(const StopInterval &stop) const;
     void noteStop(const StopInterval &stop);
+    void noteOwnStop(const StopInterval &stop);
     void end(PoolEnd::How how, const std::string &error = {}, const std::string &detail = {});
     void tellStop();
     void reportIfAllEnded();
@@ -213,7 +216,7 @@ private:
     StopDetector m_stopDetector{RunClock::monotonic()};
     bool m_waits = false; ///< its thread has waited for events, and has not looked for a stop since
     std::uint64_t m_timeInSuspend = 0; ///< of the machine
-    std::vector<StopInterval> m_stops; ///< of the program, workers or the machine
+    std::vector<StopInterval> m_stops; ///< that count against no limit
     Phase m_phase = Phase::Idle;
     PoolEnd m_end;
     bool m_paused = false;

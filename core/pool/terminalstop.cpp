@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -29,6 +30,8 @@ TerminalStop::TerminalStop(QObject *parent)
 {
     sigaction(SIGTSTP, nullptr, &m_before);
     const int descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (descriptor < 0)
+        return;
     int nobody = none;
     if (m_before.sa_handler == SIG_IGN
         || !eventDescriptor.compare_exchange_strong(nobody, descriptor)) {
@@ -62,11 +65,14 @@ void TerminalStop::takeSignal()
     sigaction(SIGTSTP, &action, nullptr);
 }
 
-void TerminalStop::stopProgram()
+bool TerminalStop::stopProgram()
 {
+    constexpr std::chrono::milliseconds shortest{1};
+    const auto begin = std::chrono::steady_clock::now();
     sigaction(SIGTSTP, &m_before, nullptr);
     raise(SIGTSTP); // to this thread: it goes on once the whole program was continued
     takeSignal();
+    return std::chrono::steady_clock::now() - begin >= shortest;
 }
 
 } // namespace poolscope

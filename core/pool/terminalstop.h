@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // TerminalStop: takes the signal by which a terminal stops the program (Ctrl+Z, SIGTSTP), so that
-// the workers can be stopped first. They are in sessions of their own, which no signal of a terminal
-// reaches.
+// the workers can be stopped first. They are in sessions of their own, which no signal of a
+// terminal reaches.
 //
 // The first object of the program takes the signal, unless that is ignored; others never emit
 // asked().
@@ -22,9 +22,9 @@ public:
     explicit TerminalStop(QObject *parent = nullptr);
     ~TerminalStop() override;
 
-    /// Stops the program, and returns when it is continued. Where it has no terminal that could
-    /// continue it, it is not stopped.
-    void stopProgram();
+    /// Stops the program, and returns when it is continued. Returns false at once if it is not
+    /// stopped, since no shell could continue it: its process group is an orphaned one.
+    bool stopProgram();
 
 signals:
     /// The signal has come: what belongs to the program should be stopped, then the program.

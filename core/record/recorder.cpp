@@ -457,11 +457,10 @@ void Recorder::suspended(std::uint64_t begin, std::uint64_t end)
 {
     AppendLog<std::uint64_t> &changes = m_timeline.m_paceChanges;
     const bool isPaused = changes.size() % 2 == 1;
-    const bool goesOn = isPaused && changes[changes.size() - 1] < begin;
     if (!isPaused)
         paused(begin);
     mark(Mark::Kind::Resumed, end, 0, end - begin);
-    if (goesOn)
+    if (isPaused)
         mark(Mark::Kind::Paused, end, 0, 0);
     else
         changes.append(end);

@@ -40,9 +40,10 @@ std::optional<StopInterval> StopDetector::look(std::uint64_t time)
     if (!isLong && time - m_activeRead < activeInterval)
         return std::nullopt;
     const std::uint64_t active = m_activeTime();
-    const std::uint64_t activeSince = active - std::exchange(m_active, active).value_or(active);
+    const std::uint64_t before = std::exchange(m_active, active).value_or(active);
     m_activeRead = time;
-    const bool wasStopped = isLong && since.duration() >= activeSince + shortestStop;
+    const bool isKnown = active >= before; // it is 0 where it cannot be read
+    const bool wasStopped = isLong && isKnown && since.duration() >= active - before + shortestStop;
     return wasStopped ? std::optional(since) : std::nullopt;
 }
 

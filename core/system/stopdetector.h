@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // StopDetector: when this process was stopped, found by looking at the clock.
 //
-// A signal, a freezer or a suspended machine stops a process without its notice. If the process
-// looks at the clock far more often than once a second, a longer time between two looks was a stop,
-// unless the thread ran or waited for a core meanwhile: on a busy machine that may take long.
+// A signal or a freezer stops a process without its notice. (While the machine is suspended the
+// clock stands still.) If the process looks at the clock far more often than once a second, a
+// longer time between two looks was a stop, unless the thread ran or waited for a core meanwhile:
+// on a busy machine that may take long.
 #pragma once
 
 #include <algorithm>

@@ -7,9 +7,11 @@ POOLSCOPE names the program to test.
 
 import json
 import os
+import pathlib
 import signal
 import subprocess
 import sys
+import time
 import unittest
 
 import run_test
@@ -143,12 +145,37 @@ class Surroundings(run_test.ProgramTest):
                 process.send_signal(signal.SIGTSTP)
                 _, status = os.waitpid(process.pid, os.WUNTRACED)
                 self.assertTrue(os.WIFSTOPPED(status))
-                self.until(lambda: {state(pid) for pid in jobs} == {"T"}, "both jobs have stopped")
+                # D: a shell that was stopped while it started a program
+                self.until(lambda: {state(pid) for pid in jobs} <= {"T", "D"},
+                           "both jobs have stopped")
                 self.path("go").touch()
                 process.send_signal(signal.SIGCONT)
                 self.assertEqual(process.wait(run_test.PATIENCE), ALL_SUCCEEDED)
                 accounting = json.loads(self.path("summary.json").read_text())["accounting"]["seconds"]
                 self.assertGreater(accounting["paused"], 0)
+
+    def test_what_jobs_left_running_has_its_time_apart_from_stops(self):
+        process = subprocess.Popen(
+            [PROGRAM, "run", "--shell", "(while [ ! -e go ]; do sleep 0.01; done; echo > saved) &"
+             " echo $PPID > worker", "--range", "0:1", "-j", "1", "--discard", "-q"],
+            cwd=self.folder, env=run_test.environment(self.mark), stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, preexec_fn=os.setpgrp)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.until(lambda: self.path("worker").exists() and self.path("worker").read_text(),
+                   "the job")
+        worker = pathlib.Path("/proc", self.path("worker").read_text().strip())
+        self.until(lambda: not worker.exists(), "the worker has ended")
+        process.send_signal(signal.SIGTSTP)
+        _, status = os.waitpid(process.pid, os.WUNTRACED)
+        self.assertTrue(os.WIFSTOPPED(status))
+        time.sleep(6)  # longer than the 5 s that it has
+        process.send_signal(signal.SIGCONT)
+        self.path("go").touch()
+        errors = process.communicate(timeout=run_test.PATIENCE)[1]
+        self.assertRegex(errors, rb"^poolscope: the program was stopped for \S+ s, .*\n$")
+        self.assertEqual(process.returncode, ALL_SUCCEEDED)
+        self.assertTrue(self.path("saved").exists())
 
     def test_python_handles_interrupts_as_it_does_elsewhere(self):
         done = self.run_python("handler_of_interrupts", "0:1", "-q")

@@ -62,6 +62,15 @@ TEST(StopDetector, ATimeInWhichTheThreadRanOrWaitedForACoreWasNotAStop)
     EXPECT_FALSE(detector.look(6 * second + 1));
 }
 
+TEST(StopDetector, NothingIsSaidWhereTheTimeOfTheThreadCannotBeRead)
+{
+    static std::uint64_t active = 5 * second;
+    StopDetector detector(0, [] { return active; });
+    EXPECT_FALSE(detector.look(second / 2));
+    active = 0;
+    EXPECT_FALSE(detector.look(20 * second));
+}
+
 TEST(StopDetector, ATimeThatIsSkippedWasNotAStop)
 {
     StopDetector detector(0, [] { return second; });

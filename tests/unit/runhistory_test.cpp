@@ -149,6 +149,15 @@ TEST_F(RunHistoryTest, AStopOfTheProgramIsAPause)
     EXPECT_EQ(history().paces().back().value, RunHistory::Pace::Running);
 }
 
+TEST_F(RunHistoryTest, APauseGoesOnThatBeganBeforeAStopWasNoticed)
+{
+    m_recorder->paused(45);
+    m_recorder->suspended(40, 50);
+    EXPECT_EQ(history().paces().back().value, RunHistory::Pace::Paused);
+    m_recorder->resumed(90);
+    EXPECT_EQ(timeline().pausedBetween(0, 100), 45U);
+}
+
 TEST_F(RunHistoryTest, TakesWhatHasComeByParts)
 {
     RunHistory history(timeline());
