@@ -11,6 +11,7 @@ namespace {
 
 constexpr double chunkTime = 20e6; // nanoseconds
 constexpr double handoverShare = 0.01;
+constexpr double shareOfRun = 1.0 / 32;
 constexpr double reserveTime = 2e6;
 constexpr double longChunk = 1e6;
 constexpr std::uint64_t growth = 8;
@@ -25,6 +26,7 @@ void ChunkSizer::measuredWork(std::uint64_t iterations, std::chrono::nanoseconds
 {
     m_iterations += static_cast<double>(iterations);
     m_busy += static_cast<double>(busy.count());
+    m_total += static_cast<double>(busy.count());
     if (m_busy > memory) {
         m_busy /= 2;
         m_iterations /= 2;
@@ -61,8 +63,6 @@ double ChunkSizer::costOfIteration() const
 /// The automatic size, whatever remains.
 std::uint64_t ChunkSizer::wantedSize() const
 {
-    if (m_largestMeasured == 0)
-        return 1;
     const double wanted = std::max(chunkTime, m_handover / handoverShare) / costOfIteration();
     return std::min({static_cast<std::uint64_t>(std::min(wanted, 0x1p62)),
         m_largestMeasured * growth, m_options.largestChunk});
@@ -78,12 +78,22 @@ std::uint64_t ChunkSizer::leastSize() const
     return std::max<std::uint64_t>(std::min(least, wantedSize()), 1);
 }
 
+/// The most inputs that a chunk may have after what the run has taken so far.
+std::uint64_t ChunkSizer::mostSoFar(std::uint64_t workers) const
+{
+    const double time = shareOfRun * m_total / static_cast<double>(workers);
+    return static_cast<std::uint64_t>(std::min(time / costOfIteration(), 0x1p62));
+}
+
 std::uint64_t ChunkSizer::chunkSize(std::uint64_t remaining, std::size_t workers) const
 {
     if (m_options.chunk)
         return *m_options.chunk;
-    const auto fair = remaining / (2 * std::max<std::uint64_t>(workers, 1));
-    return std::max(std::min(wantedSize(), fair), leastSize());
+    if (m_largestMeasured == 0)
+        return 1;
+    const auto sharers = std::max<std::uint64_t>(workers, 1);
+    const std::uint64_t fair = remaining / (2 * sharers);
+    return std::max(std::min({wantedSize(), mostSoFar(sharers), fair}), leastSize());
 }
 
 std::uint64_t ChunkSizer::window(std::uint64_t remaining, std::size_t workers) const

@@ -2,8 +2,10 @@
 // ChunkSizer: how large a chunk should be, and how many of them a worker should hold.
 //
 // Fixed sizes stay as they are. Automatic ones follow what was measured: a chunk should take about
-// 20 ms, and long enough that handing it over costs less than 1%. When the inputs are about to run
-// out, it takes less, but not less than handing it over. A worker should hold so many that it has
+// 20 ms, and long enough that handing it over costs less than 1%. It takes less at the beginning,
+// at most 1/32 of the time that the run has taken so far, so that one chunk whose inputs turn out
+// slow does not make a short run much longer. It also takes less when the inputs are about to run
+// out. It never takes less than handing it over. A worker should hold so many chunks that it has
 // 2 ms of work in reserve, by what iterations cost as a rule or cost of late, whichever is more; a
 // single one that took long does not count. Until something is measured a chunk is one input, and
 // it grows by at most 8 times from one measurement to the next.
@@ -60,9 +62,11 @@ public:
 private:
     double costOfIteration() const; ///< nanoseconds; 0 where unknown
     std::uint64_t wantedSize() const;
+    std::uint64_t mostSoFar(std::uint64_t workers) const;
 
     ChunkOptions m_options;
     double m_busy = 0; ///< recent nanoseconds, older ones count less
+    double m_total = 0; ///< nanoseconds of work of all workers since the run began
     double m_iterations = 0;
     double m_recentCost = 0; ///< nanoseconds of an iteration; 0 where unknown
     double m_lastCost = 0;

@@ -565,19 +565,52 @@ TEST(Scheduler, ReclaimsFromTheWorkerThatHoldsMost)
     EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{8, 2}));
 }
 
+/// Has worker 1 answer all inputs below `end`, each of which takes `cost`. Returns the sizes of the
+/// chunks.
+std::vector<std::uint64_t> workUpTo(
+    Scheduler &scheduler, std::uint64_t end, std::chrono::nanoseconds cost)
+{
+    std::vector<std::uint64_t> sizes;
+    scheduler.setLimit(end);
+    while (const auto chunk = scheduler.nextChunk(1)) {
+        sizes.push_back(chunk->count);
+        EXPECT_TRUE(scheduler.answered(1, *chunk, chunk->count * cost));
+    }
+    scheduler.setLimit(UINT64_MAX);
+    return sizes;
+}
+
+/// As workUpTo(), in chunks of one input, from which chunks still have to grow.
+void workOneByOneUpTo(Scheduler &scheduler, std::uint64_t end, std::chrono::nanoseconds cost)
+{
+    scheduler.setLargestChunk(1);
+    workUpTo(scheduler, end, cost);
+    scheduler.setLargestChunk(ChunkOptions().largestChunk);
+}
+
 TEST(Scheduler, LetsAutomaticChunksGrowAsTheyAreAnswered)
 {
-    Scheduler scheduler({}, 1'000'000);
+    Scheduler scheduler({}, 10'000'000);
     scheduler.addWorker(1);
-    std::vector<std::uint64_t> sizes;
-    for (int i = 0; i < 5; ++i) {
-        const auto chunk = scheduler.nextChunk(1);
-        ASSERT_TRUE(chunk);
-        sizes.push_back(chunk->count);
-        const auto busy = std::chrono::microseconds(100) * chunk->count;
-        ASSERT_TRUE(scheduler.answered(1, *chunk, busy));
+    const auto sizes = workUpTo(scheduler, 1'000'000, 1us);
+    EXPECT_THAT(std::vector(sizes.begin(), sizes.begin() + 5), ElementsAre(1U, 8U, 20U, 20U, 20U))
+        << "of 1 us each: not less than handing over takes";
+    EXPECT_EQ(scheduler.chunkSizeNow(), 20'000U) << "20 ms";
+}
+
+TEST(Scheduler, AChunkTakesASmallPartOfWhatTheRunHasTaken)
+{
+    for (const WorkerId workers : {1U, 4U}) {
+        Scheduler scheduler({}, 10'000'000);
+        for (WorkerId worker = 1; worker <= workers; ++worker)
+            scheduler.addWorker(worker);
+        std::uint64_t answered = 0;
+        for (const std::uint64_t size : workUpTo(scheduler, 50'000, 10us)) {
+            EXPECT_LE(size, std::max<std::uint64_t>(answered / workers / 32, 2)) << answered;
+            answered += size;
+        }
+        EXPECT_EQ(scheduler.chunkSizeNow(), 50'000 / workers / 32);
     }
-    EXPECT_THAT(sizes, ElementsAre(1U, 8U, 64U, 200U, 200U)) << "20 ms of 100 us each";
 }
 
 TEST(Scheduler, LeavesTheLastInputsToWorkersWithoutWork)
@@ -749,21 +782,17 @@ TEST(Scheduler, HandsOutInputsBeyondFourBillion)
 
 TEST(Scheduler, SizesChunksByWhatIsStillToBeDone)
 {
-    Scheduler scheduler({}, 1000);
-    scheduler.skip({{100, 800}});
+    Scheduler scheduler({}, 65'000);
+    scheduler.skip({{64'100, 800}});
     scheduler.addWorker(1);
-    for (int i = 0; i < 3; ++i) {
-        const auto chunk = scheduler.nextChunk(1);
-        ASSERT_TRUE(chunk);
-        ASSERT_TRUE(scheduler.answered(1, *chunk, chunk->count * 20us));
-    }
-    EXPECT_EQ(scheduler.chunkSizeNow(), (200U - 1 - 8 - 64) / 2);
-    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{73, 27})) << "up to what is settled";
+    workUpTo(scheduler, 64'073, 20us);
+    EXPECT_EQ(scheduler.chunkSizeNow(), 127U / 2);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{64'073, 27})) << "up to what is settled";
     EXPECT_EQ(scheduler.chunkSizeNow(), 50U);
     EXPECT_EQ(scheduler.workerDied(1, {}).requeued, 27U);
     EXPECT_EQ(scheduler.chunkSizeNow(), 63U) << "of 127, with what is tried again";
     scheduler.addWorker(1);
-    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{73, 13}));
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{64'073, 13}));
     EXPECT_EQ(scheduler.chunkSizeNow(), 57U);
 }
 
@@ -781,11 +810,7 @@ TEST(Scheduler, AutomaticChunksGrowWhereHandingOverCostsMuch)
 {
     Scheduler scheduler({}, 1'000'000);
     scheduler.addWorker(1);
-    for (int i = 0; i < 5; ++i) {
-        const auto chunk = scheduler.nextChunk(1);
-        ASSERT_TRUE(chunk);
-        ASSERT_TRUE(scheduler.answered(1, *chunk, chunk->count * 100us));
-    }
+    workUpTo(scheduler, 20'000, 100us);
     EXPECT_EQ(scheduler.chunkSizeNow(), 200U) << "20 ms";
     for (int i = 0; i < 200; ++i)
         scheduler.measuredHandover(400us);
@@ -871,57 +896,55 @@ TEST(Scheduler, WhatLiesBeyondTheLimitIsNotLeftForOthers)
 
 TEST(Scheduler, LetsAutomaticChunksShrinkTowardsTheEnd)
 {
-    Scheduler scheduler({}, 20);
+    Scheduler scheduler({}, 10'019);
     scheduler.addWorker(1);
     scheduler.addWorker(2);
+    workUpTo(scheduler, 10'000, 20us);
     std::vector<std::uint64_t> sizes;
     while (const auto chunk = scheduler.nextChunk(1)) {
-        EXPECT_EQ(scheduler.chunkSizeNow() > 1, sizes.size() > 0 && sizes.size() < 4);
+        EXPECT_EQ(scheduler.chunkSizeNow() > 1, sizes.size() < 3);
         sizes.push_back(chunk->count);
         ASSERT_TRUE(scheduler.answered(1, *chunk, chunk->count * 20us));
     }
-    EXPECT_THAT(sizes, ElementsAre(1U, 4U, 3U, 3U, 2U, 1U, 1U, 1U, 1U, 1U, 1U, 1U))
+    EXPECT_THAT(sizes, ElementsAre(4U, 3U, 3U, 2U, 1U, 1U, 1U, 1U, 1U, 1U, 1U))
         << "a quarter of what is left, for two";
 }
 
 TEST(Scheduler, DividesNothingThatTakesLessThanToHandItOver)
 {
-    Scheduler scheduler({}, 100);
+    Scheduler scheduler({}, 10'091);
     scheduler.addWorker(1);
     scheduler.addWorker(2);
+    workUpTo(scheduler, 10'000, 1us);
     std::vector<std::uint64_t> sizes;
     while (const auto chunk = scheduler.nextChunk(1)) {
         sizes.push_back(chunk->count);
         ASSERT_TRUE(scheduler.answered(1, *chunk, chunk->count * 1us));
     }
-    EXPECT_THAT(sizes, ElementsAre(1U, 8U, 22U, 20U, 20U, 20U, 9U)) << "20 us until it is measured";
+    EXPECT_THAT(sizes, ElementsAre(22U, 20U, 20U, 20U, 9U)) << "20 us until it is measured";
 }
 
 TEST(Scheduler, ReturnedInputsAreDividedNoFurtherThanOthers)
 {
     Scheduler scheduler({}, 1'000'000);
     scheduler.addWorker(1);
-    for (int i = 0; i < 3; ++i) {
-        const auto chunk = scheduler.nextChunk(1);
-        ASSERT_TRUE(scheduler.answered(1, *chunk, chunk->count * 1us));
-    }
-    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{73, 512}));
+    workUpTo(scheduler, 32 * 512, 1us);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{16'384, 512}));
     scheduler.addWorker(2);
     scheduler.reclaimAsked(1);
-    EXPECT_EQ(scheduler.reclaim(1, 560), 25U);
-    EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{560, 20}));
+    EXPECT_EQ(scheduler.reclaim(1, 16'871), 25U);
+    EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{16'871, 20}));
 }
 
 TEST(Scheduler, AChunkLetsOthersGrowOnceItIsAnsweredWhole)
 {
     Scheduler scheduler({}, 1'000'000);
     scheduler.addWorker(1);
-    scheduler.nextChunk(1);
-    EXPECT_TRUE(scheduler.answered(1, {0, 1}, 1us));
-    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{1, 8}));
-    EXPECT_TRUE(scheduler.answered(1, {1, 7}, 7us));
+    workOneByOneUpTo(scheduler, 10'000, 1us);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{10'000, 8}));
+    EXPECT_TRUE(scheduler.answered(1, {10'000, 7}, 7us));
     EXPECT_EQ(scheduler.chunkSizeNow(), 8U);
-    EXPECT_TRUE(scheduler.answered(1, {8, 1}, 1us));
+    EXPECT_TRUE(scheduler.answered(1, {10'007, 1}, 1us));
     EXPECT_EQ(scheduler.chunkSizeNow(), 64U);
 }
 
@@ -929,12 +952,11 @@ TEST(Scheduler, AChunkThatWasCutCountsAsWhatItBecame)
 {
     Scheduler scheduler({}, 1'000'000);
     scheduler.addWorker(1);
-    scheduler.nextChunk(1);
-    EXPECT_TRUE(scheduler.answered(1, {0, 1}, 1us));
-    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{1, 8}));
+    workOneByOneUpTo(scheduler, 10'000, 1us);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{10'000, 8}));
     scheduler.reclaimAsked(1);
-    EXPECT_EQ(scheduler.reclaim(1, 2), 7U);
-    EXPECT_TRUE(scheduler.answered(1, {1, 1}, 1us));
+    EXPECT_EQ(scheduler.reclaim(1, 10'001), 7U);
+    EXPECT_TRUE(scheduler.answered(1, {10'000, 1}, 1us));
     EXPECT_EQ(scheduler.chunkSizeNow(), 8U);
 }
 
@@ -942,13 +964,12 @@ TEST(Scheduler, SharesOutWhatIsTriedAgainInSmallerChunks)
 {
     Scheduler scheduler({}, 1'000'000);
     scheduler.addWorker(1);
-    scheduler.nextChunk(1);
-    EXPECT_TRUE(scheduler.answered(1, {0, 1}, 20us));
-    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{1, 8}));
+    workOneByOneUpTo(scheduler, 10'000, 20us);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{10'000, 8}));
     scheduler.workerLeft(1);
     scheduler.addWorker(1);
     scheduler.addWorker(2);
-    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{1, 2})) << "8 / (2 x workers)";
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{10'000, 2})) << "8 / (2 x workers)";
 }
 
 TEST(Scheduler, HoldsNoLongChunkBackTowardsTheEnd)
@@ -1050,7 +1071,7 @@ TEST(ChunkSizer, GrowsToTwentyMillisecondsAndShrinksTowardsTheEnd)
 {
     ChunkSizer sizer({});
     EXPECT_EQ(sizer.chunkSize(1'000'000, 2), 1U);
-    sizer.measuredWork(1, 100us);
+    sizer.measuredWork(100'000, 10s);
     sizer.measuredChunk(1);
     EXPECT_EQ(sizer.chunkSize(1'000'000, 2), 8U) << "by 8 times at most";
     sizer.measuredChunk(1000);
@@ -1059,12 +1080,33 @@ TEST(ChunkSizer, GrowsToTwentyMillisecondsAndShrinksTowardsTheEnd)
     EXPECT_EQ(sizer.chunkSize(1, 64), 1U);
 }
 
+TEST(ChunkSizer, AChunkTakesOneThirtySecondOfTheRunSoFar)
+{
+    ChunkSizer sizer({});
+    sizer.measuredWork(640, 64ms);
+    sizer.measuredChunk(1000);
+    EXPECT_EQ(sizer.chunkSize(1'000'000, 1), 20U) << "2 ms of 100 us each";
+    EXPECT_EQ(sizer.chunkSize(1'000'000, 2), 10U) << "two have worked for 32 ms";
+    EXPECT_EQ(sizer.chunkSize(1'000'000, 64), 1U);
+    sizer.measuredWork(6400, 640ms);
+    EXPECT_EQ(sizer.chunkSize(1'000'000, 2), 110U) << "of all that was measured";
+}
+
+TEST(ChunkSizer, NoRunHasTakenTooLong)
+{
+    ChunkSizer sizer({});
+    for (int i = 0; i < 100; ++i)
+        sizer.measuredWork(UINT64_MAX, std::chrono::nanoseconds::max());
+    sizer.measuredChunk(1'000'000);
+    EXPECT_EQ(sizer.chunkSize(UINT64_MAX, 1), 8'000'000U) << "by 8 times, of 0.5 ns each";
+}
+
 TEST(ChunkSizer, KeepsHandingOverBelowAHundredth)
 {
     ChunkSizer sizer({});
     for (int i = 0; i < 200; ++i)
         sizer.measuredHandover(1ms);
-    sizer.measuredWork(1000, 100ms);
+    sizer.measuredWork(100'000, 10s);
     sizer.measuredChunk(100'000);
     EXPECT_NEAR(static_cast<double>(sizer.chunkSize(UINT64_MAX, 1)), 1000, 20)
         << "100 ms of 100 us";
@@ -1183,7 +1225,7 @@ TEST(ChunkSizer, OneQuickIterationIsNotWhatTheyCostOfLate)
 TEST(ChunkSizer, OneSlowHandoverDoesNotMakeChunksLarger)
 {
     ChunkSizer sizer({});
-    sizer.measuredWork(1000, 100ms);
+    sizer.measuredWork(100'000, 10s);
     sizer.measuredChunk(1000);
     sizer.measuredHandover(1600us);
     EXPECT_EQ(sizer.chunkSize(1'000'000, 2), 200U) << "20 ms of 100 us each";
@@ -1192,7 +1234,7 @@ TEST(ChunkSizer, OneSlowHandoverDoesNotMakeChunksLarger)
 TEST(ChunkSizer, ASmallChunkDoesNotMakeItBeginAnew)
 {
     ChunkSizer sizer({});
-    sizer.measuredWork(1000, 100ms);
+    sizer.measuredWork(100'000, 10s);
     sizer.measuredChunk(1000);
     sizer.measuredChunk(1);
     EXPECT_EQ(sizer.chunkSize(1'000'000, 2), 200U);
@@ -1203,7 +1245,7 @@ TEST(ChunkSizer, MakesNoChunkLargerThanItMayBe)
     ChunkOptions options;
     options.largestChunk = 150;
     ChunkSizer sizer(options);
-    sizer.measuredWork(1000, 100ms);
+    sizer.measuredWork(100'000, 10s);
     sizer.measuredChunk(1000);
     EXPECT_EQ(sizer.chunkSize(1'000'000, 2), 150U);
     sizer.setLargestChunk(120);
