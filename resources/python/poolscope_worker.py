@@ -174,11 +174,38 @@ def user_frames(trace):
 
 def type_name(kind):
     """The name of a type, without asking its metaclass."""
-    name = type.__dict__["__qualname__"].__get__(kind)
-    module = type.__dict__["__module__"].__get__(kind)
-    if type(module) is not str or module in ("builtins", "__main__", "__mp_main__"):
+    name = str.__str__(type.__dict__["__qualname__"].__get__(kind))
+    module = module_of(kind)
+    if module in ("", "builtins", "__main__", "__mp_main__"):
         return name
     return "%s.%s" % (module, name)
+
+
+def module_of(kind):
+    """The name of the module that defines a type, without asking its metaclass; "" if unknown."""
+    try:
+        name = type.__dict__["__module__"].__get__(kind)
+    except AttributeError:  # it was made where there is no __name__
+        return ""
+    return name if type(name) is str else ""
+
+
+def own_attributes(value):
+    """The __dict__ of an object, without asking its class; empty if it has none."""
+    for attributes in dicts_of(type(value)):
+        getter = attributes.get("__dict__")
+        if type(getter) in DICT_GETTERS:
+            found = getter.__get__(value)
+            return found if issubclass(type(found), dict) else {}
+    return {}
+
+
+def own_attribute(value, name):
+    return dict.get(own_attributes(value), name)
+
+
+# Of functions and of modules. That of a class in Python is like the first.
+DICT_GETTERS = tuple(type(kind.__dict__["__dict__"]) for kind in (type(type_name), type(sys)))
 
 
 def message_of(error):
@@ -317,7 +344,9 @@ def encode_text(value):
 
 
 def encode_bytes(value):
-    return pack_text_head(BYTES, len(value)) + bytes(value)
+    kind = bytes if issubclass(type(value), bytes) else bytearray
+    data = bytes(kind.__getitem__(value, slice(None)))  # not what a subclass says of itself
+    return pack_text_head(BYTES, len(data)) + data
 
 
 def encode_json(value):
@@ -435,7 +464,7 @@ def shown(value):
     try:
         return repr(value)
     except ValueError as error:
-        if "set_int_max_str_digits" not in str(error):
+        if "set_int_max_str_digits" not in message_of(error):
             raise
         before = sys.get_int_max_str_digits()
     try:
@@ -509,8 +538,17 @@ def no_value(kind):
 
 def defines(kind, name):
     """Whether a type has an attribute of that name, without asking its metaclass."""
+    return any(name in attributes for attributes in dicts_of(kind))
+
+
+def inherited(kind, name):
+    """The attribute of a type as it is in the dict of the type or of a base; None if it has none."""
+    return next((found[name] for found in dicts_of(kind) if name in found), None)
+
+
+def dicts_of(kind):
     bases = type.__dict__["__mro__"].__get__(kind)
-    return any(name in type.__dict__["__dict__"].__get__(base) for base in bases)
+    return map(type.__dict__["__dict__"].__get__, bases)
 
 
 def refuse_unpicklable(value):
@@ -553,10 +591,10 @@ def encode_other(value):
 
 
 def is_numpy_scalar(value):
-    names = vars(sys.modules.get("numpy", object))  # of numpy, or of a file that is called so
+    names = own_attributes(sys.modules.get("numpy"))  # of numpy, or of a file that is called so
 
     def is_a(name):
-        kind = names.get(name)
+        kind = dict.get(names, name)
         return type(kind) is type and issubclass(type(value), kind)
 
     # NumPy calls a timedelta64 an integer. As a number it would have lost its unit.
@@ -612,27 +650,50 @@ NUMBER_CODES = {float: "d", int: "q"}
 PLAIN = frozenset((float, int, str, bool, bytes, type(None)))
 
 
-stops_at_failure = False  # as Setup has it
-
-
 def is_plain(kind):
     return type(kind) is type and kind in PLAIN  # a class of another metaclass may have no hash
 
 
 def fixing(kind):
-    """How a value of a type that is not plain is fixed, and the type of what that gives."""
+    """How a result of that type is fixed, None if it is plain, and the type of what that gives."""
+    if is_plain(kind):
+        return None, kind
     for plain, copy in ((float, float.__pos__), (int, int.__pos__), (str, str.__str__)):
         if issubclass(kind, plain):
             return copy, plain
     return encode_at_once, tuple
 
 
+def fixing_or_stopping(kind):
+    """As fixing(), but a result that is not a value raises NoValue before another input is begun."""
+    fix, kind = fixing(kind)
+    if fix is encode_at_once:
+        return encode_or_stop, tuple
+    if kind in (float, bool, type(None)):
+        return fix, kind
+    if fix is None:
+        return encode_if_large, kind
+    return (lambda result: encode_if_large(fix(result))), kind
+
+
 def encode_at_once(value):
     """The encoding, in a tuple, which tells it from a plain value."""
+    return (encode(value),)
+
+
+def encode_or_stop(value):
     encoded = encode(value)
-    if stops_at_failure and encoded[0] == FAILURE:
+    if encoded[0] == FAILURE:
         raise NoValue(encoded)
     return (encoded,)
+
+
+def encode_if_large(value):
+    """A plain value as it is, unless it may turn out to be too large."""
+    return value if value.__sizeof__() < SURELY_ENCODED else encode_or_stop(value)
+
+
+SURELY_ENCODED = 2 * MOST_DIGITS // 5  # bytes, in each of which an integer has 2.3 digits
 
 
 # ------------------------------------------------------------------------------------- descriptors
@@ -1278,6 +1339,7 @@ class Worker:
         self.returned_below = 0  # inputs that came before that position are not begun
         self.leaving = False
         self.may_continue = False  # after a failure by which the run may end
+        self.fixing = fixing  # or fixing_or_stopping
         self.results = []  # of the batch under way, one for each iteration that has finished
         self.kinds = set()  # the types of these
         self.batch_size = 1
@@ -1355,8 +1417,8 @@ class Worker:
                     "the pool speaks version %d of the protocol, this worker version %d"
                     % (setup.version, VERSION)
                 )
-            global stops_at_failure
-            stops_at_failure = bool(setup.stops_at_failure)
+            if setup.stops_at_failure:
+                self.fixing = fixing_or_stopping
             self.map_shared_memory()
             self.take_streams()
             self.in_user_code = True
@@ -1366,8 +1428,8 @@ class Worker:
             self.task, initialise = load_functions(setup.target, setup.arguments)
             identity.end_of_loading()
             if setup.worker == 1 and former_main:
-                note_what_is_not_shared(sys.modules["__main__"])
-            if initialise:
+                note_what_is_not_shared()
+            if initialise is not None:
                 initialise()
             self.in_user_code = False
         except BaseException as error:
@@ -1479,6 +1541,7 @@ class Worker:
     def run(self, chunk):
         """Runs a chunk, batch after batch."""
         task, results, kinds, output = self.task, self.results, self.kinds, self.output
+        fixing = self.fixing
         thread = thread_number()
         fields = output.fields
         values_at, first, count = chunk.values, chunk.first, chunk.count
@@ -1508,9 +1571,9 @@ class Worker:
             try:
                 self.in_user_code = True
                 if planned == 1:
-                    run_one(task, values[0], results, kinds)
+                    run_one(task, values[0], results, kinds, fixing)
                 else:
-                    run_batch(task, values, results, kinds, self.gate)
+                    run_batch(task, values, results, kinds, fixing, self.gate)
                 self.in_user_code = False
                 duration = clock() - begun
             except DescriptorLost:  # noticed when the task printed
@@ -1553,10 +1616,10 @@ class Worker:
 
     def await_continue(self):
         """The run may end by the failure that was stored last: waits until the pool continues it."""
+        self.may_continue = False
         self.output.flush()
         while not self.may_continue and not self.leaving:
             self.receive()
-        self.may_continue = False
 
     def return_inputs(self, position):
         """Answers the pool's request: the inputs from the position on are not begun."""
@@ -1606,7 +1669,9 @@ class Worker:
             self.output.done(first, len(encoded), INLINE, begun, duration, b"".join(encoded))
         else:
             self.store_apart(first, encoded, begun, duration)
-        return stops_at_failure and any(outcome[0] == FAILURE for outcome in encoded)
+        return bool(self.setup.stops_at_failure) and any(
+            outcome[0] == FAILURE for outcome in encoded
+        )
 
     def store_numbers(self, first, code, begun, duration):
         """Stores results that are all numbers; OverflowError for an integer beyond 64 bits."""
@@ -1636,18 +1701,17 @@ class Worker:
         self.output.message(WORKER_GOODBYE)
 
 
-def run_one(task, value, results, kinds):
+def run_one(task, value, results, kinds, fixing):
     """Appends the result of the value, and its type to kinds."""
     result = task(value)
-    kind = type(result)
-    if not is_plain(kind):
-        fix, kind = fixing(kind)
+    fix, kind = fixing(type(result))
+    if fix is not None:
         result = fix(result)
     kinds.add(kind)
     results.append(result)
 
 
-def run_batch(task, values, results, kinds, gate):
+def run_batch(task, values, results, kinds, fixing, gate):
     """As run_one() for each value, but faster; stops where the gate closes.
 
     Neither groupby() nor map() asks for a result before the one before it is fixed, nor compress()
@@ -1656,8 +1720,8 @@ def run_batch(task, values, results, kinds, gate):
     left = iter(values)
     for kind, group in groupby(map(task, compress(left, repeat(gate))), type):
         comparable = type(kind) is type  # without asking a metaclass
-        if not is_plain(kind):
-            fix, kind = fixing(kind)
+        fix, kind = fixing(kind)
+        if fix is not None:
             group = map(fix, group)
         kinds.add(kind)
         if results or not comparable:
@@ -1672,7 +1736,7 @@ def run_batch(task, values, results, kinds, gate):
     for value in values[len(results) :]:
         if not gate:
             break
-        run_one(task, value, results, kinds)
+        run_one(task, value, results, kinds, fixing)
 
 
 # ------------------------------------------------------------------------------------------ advice
@@ -1684,17 +1748,17 @@ def advice_on_loading(error, target):
     """What the user can do about an exception that came while the task was loaded; may be empty."""
     try:
         place, name = split_target(target)
-        kind = type(error)
+        kind, message = type(error), message_of(error)
         if issubclass(kind, SystemExit):
             return (
                 "the file ended the program while it was loaded: put what only a script does, such "
                 "as reading the arguments of the command line, under " + GUARD
             )
-        if issubclass(kind, ImportError) and "relative import" in str(error) and is_file(place):
+        if issubclass(kind, ImportError) and "relative import" in message and is_file(place):
             return advice_on_relative_import(place, name)
         if issubclass(kind, ModuleNotFoundError):
             return "install it for %s, or choose another interpreter" % sys.executable
-        if issubclass(kind, RuntimeError) and "bootstrapping phase" in str(error):
+        if issubclass(kind, RuntimeError) and "bootstrapping phase" in message:
             return "start processes in the task, or under " + GUARD
         if "argv" in failing_line(error):
             return (
@@ -1762,8 +1826,8 @@ def names_under_guard(target, known={}):
     if target not in known:
         known[target] = ()
         place = split_target(target)[0]
-        path = place if is_file(place) else getattr(sys.modules.get(place), "__file__", None)
-        if path and path.endswith(".py"):
+        path = place if is_file(place) else own_attribute(sys.modules.get(place), "__file__")
+        if type(path) is str and path.endswith(".py"):
             (ast,) = import_own("ast")
             known[target] = set(Source(place, path, ast).guarded)
     return known[target]
@@ -1814,7 +1878,9 @@ def odd_kind(function):
     while type(function) in (partial, method):
         function = function.func if type(function) is partial else function.__func__
     if type(function) is not plain:
-        function = getattr(type(function), "__call__", None)
+        function = inherited(type(function), "__call__")
+        if type(function) in (staticmethod, classmethod):
+            function = function.__func__
     flags = function.__code__.co_flags if type(function) is plain else 0
     return next((kind for flag, kind in ODD_KINDS.items() if flags & flag), None)
 
@@ -1909,24 +1975,30 @@ def become_main(module):
     What was pickled when the file ran as a script is then found. Not a package and not compiled
     code: a process that multiprocessing spawns could not load its __main__ from these.
     """
-    file_name = getattr(module, "__file__", None)
+    attributes = own_attributes(module)  # its __getattr__() may raise anything
+    file_name = attributes.get("__file__")
     if type(file_name) is not str or not file_name.endswith((".py", ".pyc")):
         return
-    if hasattr(module, "__path__"):
+    if "__path__" in attributes:
         return
     former_main.append(sys.modules["__main__"])  # which would be taken down with what it holds
     sys.modules["__main__"] = sys.modules["__mp_main__"] = module
 
 
-def note_what_is_not_shared(module):
+def note_what_is_not_shared():
     """Writes to the log what the top of a file makes as if all workers had it in common."""
-    own, files = [], []
-    for name, value in values_at_the_top(module):
-        if is_not_shared(value):
-            own.append(name)
-        elif issubclass(type(value), OpenFile) and is_overwritten(value):
-            files.append(name)
-    files.extend(overwritten_logs())
+    try:
+        module = own_attributes(sys.modules["__main__"])
+        own, files = [], []
+        for name, value in values_at_the_top(module):
+            if is_not_shared(value):
+                own.append(name)
+            elif issubclass(type(value), OpenFile) and is_overwritten(value):
+                files.append(name)
+        files.extend(overwritten_logs())
+        file_name = os.path.basename(module["__file__"])
+    except Exception:  # a thread of the user's may change anything meanwhile; the task can run
+        return
     for names, why in (
         (own, "so that they neither share nor protect anything between workers"),
         (files, "so that workers write over each other's lines: POOLSCOPE_WORKER can number them"),
@@ -1934,21 +2006,26 @@ def note_what_is_not_shared(module):
         if names:
             complain(
                 "each worker loads %s anew and has %s of its own, %s"
-                % (os.path.basename(module.__file__), listed(dict.fromkeys(names)), why)
+                % (file_name, listed(dict.fromkeys(names)), why)
             )
 
 
 def values_at_the_top(module):
     """(name, value) of what a module defines, with what its containers and classes hold."""
-    for name, value in list(vars(module).items()):
+    for name, value in named_values(module):
         yield name, value
         kind = type(value)
-        if kind is type and type.__dict__["__module__"].__get__(value) == module.__name__:
-            for attribute, inner in type.__dict__["__dict__"].__get__(value).items():
+        if kind is type and module_of(value) == module.get("__name__"):
+            for attribute, inner in named_values(type.__dict__["__dict__"].__get__(value)):
                 yield "%s.%s" % (name, attribute), inner
         elif is_a_container(kind) and not name.startswith("__"):
             for inner in parts_of(value)[:MOST_PARTS]:
                 yield name, inner
+
+
+def named_values(attributes):
+    """(name, value) of what a module or a class has under a name in a plain string."""
+    return [(name, value) for name, value in list(attributes.items()) if type(name) is str]
 
 
 def is_a_container(kind):
@@ -1961,12 +2038,9 @@ MOST_PARTS = 1000
 def is_not_shared(value):
     """Whether multiprocessing shares a value with processes that are forked, or that are handed it."""
     kind = type(value)
-    defined_in = type.__dict__["__module__"].__get__(kind)
-    if type.__dict__["__module__"].__get__(type(kind)) == "_ctypes":  # a RawValue is one
-        defined_in = type(getattr(value, "_wrapper", None)).__module__
-    if type(defined_in) is not str:
-        return False
-    package, _, name = defined_in.partition(".")
+    if module_of(type(kind)) == "_ctypes":  # a RawValue is one
+        kind = type(own_attribute(value, "_wrapper"))
+    package, _, name = module_of(kind).partition(".")
     return package in ("multiprocessing", "multiprocess") and name in NOT_SHARED
 
 
@@ -1977,17 +2051,16 @@ NOT_SHARED = frozenset(
 
 def overwritten_logs():
     """The names of log files that logging writes from their beginning."""
-    handlers = getattr(sys.modules.get("logging"), "_handlerList", ())
-    try:
-        streams = [getattr(reference(), "stream", None) for reference in handlers]
-        return [os.path.basename(log.name) for log in streams if log and is_overwritten(log)]
-    except Exception:
+    handlers = own_attribute(sys.modules.get("logging"), "_handlerList")
+    if type(handlers) is not list:  # of a module of the user's that is called so, say
         return []
+    streams = [own_attribute(reference(), "stream") for reference in handlers]
+    return [os.path.basename(log.name) for log in streams if is_overwritten(log)]
 
 
 def is_overwritten(file):
     """Whether a file is written from its beginning, under a name that other workers use, too."""
-    if type.__dict__["__module__"].__get__(type(file)) != "_io":
+    if not is_plain_file(file):
         return False
     try:
         mode, name = file.mode, file.name
@@ -1995,8 +2068,18 @@ def is_overwritten(file):
             return False
         number = os.environ["POOLSCOPE_WORKER"], str(os.getpid())
         return mode[0] == "w" and not any(text in os.path.basename(name) for text in number)
+    except Exception:  # it is closed, say
+        return False
+
+
+def is_plain_file(file):
+    """Whether all layers of a file are Python's own, so that none runs code of the user's."""
+    try:
+        while module_of(type(file)) == "_io" and type(file) is not io.FileIO:
+            file = file.buffer if type(file) is io.TextIOWrapper else file.raw
     except (AttributeError, ValueError):
         return False
+    return type(file) is io.FileIO
 
 
 class PoolIdentity:
@@ -2026,8 +2109,12 @@ class PoolIdentity:
         if action is None:
             return None
         others = [finder for finder in sys.meta_path if finder is not self]
-        specs = (finder.find_spec(name, path, target) for finder in others)
-        spec = next(filter(None, specs), None)
+        specs = (
+            finder.find_spec(name, path, target)
+            for finder in others
+            if hasattr(finder, "find_spec")  # which old finders do not have
+        )
+        spec = next((spec for spec in specs if spec is not None), None)
         if spec is not None and hasattr(spec.loader, "__dict__") and type(spec.loader) is not type:
             loader, execute = spec.loader, spec.loader.exec_module
 
@@ -2083,13 +2170,15 @@ def put_first_on_path(folder):
 def functions_of(module):
     """The names of the functions that a module defines, or if it has none, of all it can call."""
     function = type(functions_of)
+    attributes = own_attributes(module)
+    values = named_values(attributes)
     names = [
         name
-        for name, value in vars(module).items()
-        if type(value) is function and value.__module__ == module.__name__
+        for name, value in values
+        if type(value) is function and value.__module__ == attributes.get("__name__")
     ]
     return names or [
-        name for name, value in vars(module).items() if callable(value) and name[0] != "_"
+        name for name, value in values if callable(value) and not name.startswith("_")
     ]
 
 
@@ -2378,7 +2467,7 @@ def imported(name):
 def describe_module(place):
     """As Source.describe(), for a module that has no source to read."""
     functions, names = [], []
-    for name, value in vars(imported(place)).items():
+    for name, value in named_values(own_attributes(imported(place))):
         if not callable(value):
             names.append(name)
         elif not name.startswith("_"):
@@ -2422,7 +2511,10 @@ def report_check(library, target, initialiser=""):
 def check_loaded(module, place, name, role):
     found = module
     for part in name.split("."):
-        found = getattr(found, part, None)
+        try:
+            found = getattr(found, part)
+        except Exception:  # the module's own __getattr__() may raise any
+            found = None
     if not callable(found):
         raise Unusable(no_function(place, name, functions_of(module)))
     odd = odd_kind(found)

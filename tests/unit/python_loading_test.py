@@ -264,6 +264,38 @@ class NotShared(WorkerTest):
         def task(x): return x
         """
 
+    ODD = """
+        import ctypes, io, logging, multiprocessing
+        class Fields(ctypes.Structure):
+            def __getattr__(self, name): raise KeyError(name)
+            def __getattribute__(self, name): raise KeyError(name)
+        fields, raw = Fields(), multiprocessing.RawValue("i", 0)
+        of_no_module = eval("type('Type', (), {})", {})()
+        class Disguised:
+            @property
+            def __class__(self): raise KeyError("class")
+            @property
+            def __dict__(self): raise KeyError("dict")
+            def __bool__(self): raise KeyError("bool")
+        disguised = [Disguised()]
+        globals()[1] = globals()[None] = 2
+        State = type("State", (), {1: 2, "lock": multiprocessing.Lock()})
+        class Pipe(io.RawIOBase):
+            def writable(self): return True
+            @property
+            def mode(self): raise SystemExit("mode")
+        pipe = io.BufferedWriter(Pipe())
+        class Handler(logging.Handler):
+            @property
+            def stream(self): raise SystemExit("stream")
+        handler = Handler()
+        class Initialiser:
+            def __bool__(self): raise KeyError("bool")
+            def __call__(self): global ready; ready = True
+        initialise = Initialiser()
+        def task(x): return ready
+        """
+
     def notes(self, number, source=SOURCE):
         self.write("top.py", textwrap.dedent(source))
         worker = self.start()
@@ -286,6 +318,77 @@ class NotShared(WorkerTest):
         held, files = self.notes(1, self.FURTHER)
         self.assertIn("each worker loads top.py anew and has raw, locks, State.done of its own", held)
         self.assertIn("each worker loads top.py anew and has run.log of its own", files)
+
+    def test_objects_that_misbehave_are_not_asked(self):
+        [held] = self.notes(1, self.ODD)
+        self.assertIn("each worker loads top.py anew and has raw, State.lock of its own", held)
+
+    def test_an_initialiser_is_called_whatever_it_is_worth(self):
+        self.write("top.py", textwrap.dedent(self.ODD))
+        worker = self.start().prepare("top.py:task", arguments="initialise")
+        worker.expect(driver.READY)
+        self.assertEqual(worker.run(0, 1), [("json", b"true")])
+
+
+class Misbehaving(WorkerTest):
+    """Modules and results that raise errors where a Pool does not ask them."""
+
+    def test_a_module_that_has_no_such_attribute_raises_another_error(self):
+        self.write("table.py", textwrap.dedent("""
+            def task(x): return x
+            def __getattr__(name): return {}[name]
+        """))
+        self.assertEqual(self.ready("table:task").run(0, 2), [("integer", 0), ("integer", 1)])
+
+    def test_numpy_that_must_not_be_imported(self):
+        self.write("without.py", textwrap.dedent("""
+            import decimal, sys
+            sys.modules["numpy"] = None
+            def task(x): return decimal.Decimal(x)
+        """))
+        self.assertEqual(self.ready("without.py:task").run(1, 1), [("repr", b"Decimal('1')")])
+
+    def test_bytes_that_misjudge_their_length(self):
+        self.write("bytes.py", textwrap.dedent("""
+            class Bytes(bytes):
+                def __len__(self): return 1
+                def __bytes__(self): return b"other"
+            class Array(bytearray):
+                def __len__(self): return 1
+                def __bytes__(self): return b"other"
+            def task(x): return (Bytes, Array)[x](b"abc")
+        """))
+        self.assertEqual(self.ready("bytes.py:task").run(0, 2), [("bytes", b"abc")] * 2)
+
+    def test_an_error_whose_class_is_of_no_module(self):
+        self.write("error.py", textwrap.dedent("""
+            Error = eval("type('Error', (Exception,), {})", {})
+            def task(x): raise Error("x")
+        """))
+        [(kind, failure)] = self.ready("error.py:task").run(0, 1)
+        self.assertEqual((kind, failure[1:3]), ("failure", ("Error", "x")))
+
+    def test_a_callable_whose_class_answers_no_question(self):
+        self.write("callable.py", textwrap.dedent("""
+            class Type(type):
+                def __getattribute__(cls, name): raise KeyError(name)
+            class Task(metaclass=Type):
+                def __call__(self, x): return x
+            task = Task()
+        """))
+        self.assertEqual(self.ready("callable.py:task").run(3, 1), [("integer", 3)])
+
+    def test_a_finder_that_finds_no_specs(self):
+        self.write("finder.py", textwrap.dedent("""
+            import sys
+            class Finder:
+                def find_module(self, name, path=None): return None
+            if sys.version_info >= (3, 12) or "logging" not in sys.modules:
+                sys.meta_path.insert(1, Finder())
+            import logging
+            def task(x): return logging.__name__
+        """))
+        self.assertEqual(self.ready("finder.py:task").run(0, 1), [("text", b"logging")])
 
 
 class Replaced(WorkerTest):

@@ -26,7 +26,7 @@ PATIENCE = 60  # seconds that any one answer may take
 
 MAGIC = 0x434C5350
 VERSION = 5
-SETUP, WORK, POOL_GOODBYE = 1, 2, 3
+SETUP, WORK, POOL_GOODBYE, CONTINUE = 1, 2, 3, 4
 HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22
 RETURNED = 24
 REAL_COLUMN, INTEGER_COLUMN, INLINE = 0, 1, 2
@@ -377,7 +377,7 @@ def setup_frame(target, items=False, start=0, step=1, column=("", 0), board="", 
         SETUP,
         struct.pack("<IHIB", odd.get("magic", MAGIC), odd.get("version", VERSION), 1, odd.get("task", 1))
         + string(os.fsencode(target))
-        + string(b"")
+        + string(os.fsencode(odd.get("arguments", "")))
         + struct.pack("<Bqq", odd.get("input", int(items)), start, step)
         + string(os.fsencode(column[0]))
         + struct.pack("<Q", column[1])
@@ -1531,6 +1531,38 @@ class Batches(WorkerTest):
         slow_ones = sum(at_the_turn[1:])
         self.assertGreaterEqual(slow_ones, 200 - 64)
         self.assertEqual(set(at_the_turn[1:]), {1})
+
+
+class StopsAtFailure(WorkerTest):
+    TASK = """
+class Level(int): pass
+LONG = {3000: 10 ** 110_000, 3001: Level(10 ** 110_000), 4000: 10 ** 90_000, 5000: "x" * 50_000}
+def task(value):
+    return LONG.get(value, value)
+"""
+
+    def test_integers_that_are_too_long_to_be_values(self):
+        self.write("numbers.py", self.TASK)
+        for cells in (0, 1 << 14):
+            worker = self.ready("numbers.py:task", cells=cells, stops_at_failure=True)
+            worker.send(work_frame(0, 6000))
+            first, failed = 0, []
+            while first < 6000:
+                kind, body = worker.next()
+                if kind != DONE:
+                    self.assertEqual(kind, STATIONS)
+                    continue
+                done = Done(body)
+                self.assertEqual(done.first, first)
+                first += done.count
+                kinds = [outcome[0] for outcome in done.outcomes]
+                if "failure" in kinds:
+                    self.assertEqual(kinds.index("failure"), done.count - 1, "others were begun")
+                    failed.append(first - 1)
+                    worker.send(frame(CONTINUE))
+            self.assertEqual(failed, [3000, 3001])
+            worker.expect(STATIONS)
+            self.assertEqual(worker.goodbye(), 0)
 
 
 class Returning(WorkerTest):
