@@ -2,8 +2,7 @@
 #include "headless/complaint.h"
 
 #include "headless/printable.h"
-
-#include <cstdio>
+#include "headless/standarderror.h"
 
 namespace poolscope {
 
@@ -18,12 +17,11 @@ int complain(const Error &error, int status)
     return status;
 }
 
-void tell(std::string_view text)
+std::uint64_t tell(std::string_view text)
 {
     if (text.ends_with('\n'))
         text.remove_suffix(1);
-    const std::string line = printable(text) + '\n';
-    std::fwrite(line.data(), 1, line.size(), stderr);
+    return writeStandardError(printable(text) + '\n');
 }
 
 } // namespace poolscope

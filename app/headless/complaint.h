@@ -4,6 +4,7 @@
 
 #include "result.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,7 @@ void complain(std::string_view what);
 int complain(const Error &error, int status);
 
 /// A line for a person, or several: printable, since it may come from an input. Its line break may
-/// be there already.
-void tell(std::string_view text);
+/// be there already. Returns how many lines were not written, as writeStandardError() does.
+std::uint64_t tell(std::string_view text);
 
 } // namespace poolscope

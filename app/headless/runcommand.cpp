@@ -12,6 +12,8 @@
 #include "report/valuetext.h"
 #include "task/builtin.h"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <utility>
 
@@ -21,6 +23,9 @@ namespace {
 
 constexpr int interval = 10; // milliseconds
 constexpr int roomInterval = 500;
+constexpr std::size_t linesAtOnce = 1000; // of the log, written together
+constexpr std::size_t bytesAtOnce = 64 * 1024; // the same
+constexpr std::chrono::milliseconds logPatience(20);
 constexpr std::uint64_t failuresToSay = 10; // where the output file has them all
 
 /// Built-in tasks over numbers need no time to speak of; their run file does.
@@ -188,11 +193,11 @@ Result<void> RunCommand::openOutputs()
 
 void RunCommand::work()
 {
-    takeLog();
+    const bool moreLines = takeLog();
     tellOfFile();
-    const bool more = !isThrownAway() && takeOutcomes();
+    const bool moreOutcomes = !isThrownAway() && takeOutcomes();
     m_progress.update(progressOf(*m_run));
-    m_timer.start(more ? 0 : interval);
+    m_timer.start(moreLines || moreOutcomes ? 0 : interval);
 }
 
 /// Whether nothing more has to be written, since what was written will not be kept.
@@ -215,30 +220,62 @@ bool RunCommand::takeOutcomes()
     return false;
 }
 
-void RunCommand::takeLog()
+/// Writes what the log has, but goes on for some milliseconds at the most: tasks may print faster
+/// than standard error is read. True when there is more.
+bool RunCommand::takeLog()
 {
-    constexpr std::size_t linesAtOnce = 1000; // written together: tasks print many in no time
-    while (true) {
-        const RunLog::Page page = m_run->log().entries(m_logRead, UINT64_MAX, linesAtOnce);
-        if (page.entries.empty())
-            return;
-        m_linesDropped += page.first - m_logRead;
-        m_logRead = page.next();
-        std::string lines;
-        for (const LogLine &line : page.entries)
-            lines += (line->worker > 0 ? "[worker " + std::to_string(line->worker) + "] "
-                                       : "poolscope: ")
-                + line->text + '\n';
-        say(lines);
+    const std::uint64_t end = m_run->log().end();
+    const auto until = std::chrono::steady_clock::now() + logPatience;
+    while (m_logRead < end) {
+        if (Interrupt::hasCome())
+            skipLog(end);
+        writeLog(end);
+        if (std::chrono::steady_clock::now() > until)
+            break;
     }
+    return m_logRead < end;
+}
+
+/// Leaves of the log only its last lines: who interrupts does not want to wait for all of it.
+void RunCommand::skipLog(std::uint64_t end)
+{
+    const std::uint64_t first = end - std::min<std::uint64_t>(end - m_logRead, linesAtOnce);
+    const RunLog::Page page = m_run->log().entries(first, end);
+    std::uint64_t kept = page.next();
+    std::size_t bytes = 0;
+    for (auto line = page.entries.rbegin(); line != page.entries.rend(); ++line, --kept) {
+        bytes += (*line)->size();
+        if (bytes > bytesAtOnce)
+            break;
+    }
+    m_linesDropped += kept - m_logRead;
+    m_logRead = kept;
+}
+
+/// Writes some lines, up to the one of the number `end`.
+void RunCommand::writeLog(std::uint64_t end)
+{
+    const RunLog::Page page = m_run->log().entries(m_logRead, end, linesAtOnce);
+    m_linesDropped += page.first - m_logRead;
+    m_logRead = page.first;
+    std::string lines;
+    for (const LogLine &line : page.entries) {
+        lines +=
+            (line->worker > 0 ? "[worker " + std::to_string(line->worker) + "] " : "poolscope: ")
+            + line->text + '\n';
+        ++m_logRead;
+        if (lines.size() > bytesAtOnce)
+            break;
+    }
+    if (!lines.empty())
+        m_linesDropped += say(lines);
 }
 
 void RunCommand::reportDroppedLines()
 {
     if (m_linesDropped > 0)
         say("poolscope: " + std::to_string(m_linesDropped)
-            + (m_linesDropped == 1 ? " line that workers printed is"
-                                   : " lines that workers printed are")
+            + (m_linesDropped == 1 ? " line of the log is" : " lines of the log are")
             + " missing above, since they came faster than they could be written; a task that "
               "prints to a file, as by 2>FILE, keeps all");
 }
@@ -271,10 +308,11 @@ bool RunCommand::writesText() const
     return m_standardOutput || (m_options.output && !hasPlaceForReasons(*m_options.output));
 }
 
-void RunCommand::say(const std::string &line)
+/// Returns how many lines were not written.
+std::uint64_t RunCommand::say(const std::string &line)
 {
     m_progress.clear();
-    tell(line);
+    return tell(line);
 }
 
 /// A disk is full: tells so once, and whether it is worth trying again.
@@ -298,7 +336,7 @@ int RunCommand::finish()
         more = takeOutcomes();
     if (more && !m_outputError)
         m_outputError = Error{"interrupted"};
-    takeLog();
+    while (takeLog()) { }
     reportDroppedLines();
     if (m_failuresSaid > failuresToSay && !writesText())
         say("poolscope: " + std::to_string(m_failuresSaid - failuresToSay) + " more inputs failed"

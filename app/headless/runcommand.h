@@ -40,7 +40,9 @@ private:
     void work();
     bool isThrownAway() const;
     bool takeOutcomes();
-    void takeLog();
+    bool takeLog();
+    void skipLog(std::uint64_t end);
+    void writeLog(std::uint64_t end);
     void reportDroppedLines();
     void tellOfFile();
     void reportFailure(std::uint64_t index, const FailureView &failure);
@@ -52,7 +54,7 @@ private:
     int exitStatus() const;
     std::string wayOn() const;
     bool writesText() const;
-    void say(const std::string &line);
+    std::uint64_t say(const std::string &line);
 
     RunOptions m_options;
     ChartWriter m_charts;
@@ -65,7 +67,7 @@ private:
     QTimer m_timer;
     QEventLoop m_loop;
     std::uint64_t m_logRead = 0;
-    std::uint64_t m_linesDropped = 0; ///< of the log, before they were read
+    std::uint64_t m_linesDropped = 0; ///< of the log
     std::uint64_t m_failuresSaid = 0;
     bool m_waitsForRoom = false;
     std::optional<Error> m_outputError;

@@ -15,6 +15,7 @@ import math
 import os
 import pty
 import re
+import select
 import signal
 import struct
 import subprocess
@@ -768,6 +769,36 @@ class Interruption(ProgramTest):
         process.send_signal(signal.SIGINT)
         process.wait(timeout=PATIENCE)
         self.assertEqual(process.returncode, INTERRUPTED)
+        self.assert_nothing_left()
+
+    def test_reader_of_standard_error_that_stalls(self):
+        process = self.start("--shell", "yes >&2", "--range", "0:1", "-j", 1, "--discard")
+        self.until(lambda: waiting_bytes(process.stderr) >= 10 * 4096, "the pipe is full")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(timeout=PATIENCE), INTERRUPTED)
+        self.assert_nothing_left()
+
+    def test_reader_of_standard_error_that_is_slow(self):
+        process = self.start(
+            "--shell", 'if [ "$1" = 0 ]; then yes >&2; fi; until [ -e go ]; do sleep 0.01; done',
+            "--range", "0:2", "-j", 2, "--unordered")
+        first = process.stdout.fileno()
+        deadline = time.monotonic() + 2 * PATIENCE
+        size, tail, interrupted = 0, b"", False
+        while piece := os.read(process.stderr.fileno(), 64 * 1024):
+            self.assertLess(time.monotonic(), deadline, "it writes for ever")
+            time.sleep(0.02)  # yes prints faster
+            size += len(piece)
+            tail = (tail + piece)[-1000:]
+            if size > 2_000_000:
+                self.path("go").touch()
+            if not interrupted and select.select([first], [], [], 0)[0]:  # the value of input 1
+                process.send_signal(signal.SIGINT)
+                interrupted = True
+        self.assertEqual(process.wait(timeout=PATIENCE), INTERRUPTED)
+        self.assertEqual(process.stdout.read(), b"\n")
+        self.assertRegex(tail.decode(), r"\npoolscope: [0-9]+ lines of the log are missing above,")
+        self.assertRegex(tail.decode(), r"\npoolscope: interrupted\n$")
         self.assert_nothing_left()
 
     def test_values_come_while_it_runs(self):
