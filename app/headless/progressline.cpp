@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "headless/progressline.h"
 
+#include "headless/standarderror.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -13,8 +15,8 @@ namespace poolscope {
 
 namespace {
 
-constexpr double terminalInterval = 0.1; // seconds
-constexpr double plainInterval = 5;
+constexpr std::chrono::milliseconds terminalInterval(100);
+constexpr std::chrono::milliseconds plainInterval(5000);
 constexpr int barWidth = 10;
 
 std::string bar(double fraction)
@@ -156,15 +158,19 @@ ProgressLine::ProgressLine(Show show)
 
 void ProgressLine::update(const Progress &progress)
 {
-    if (isDue(progress.seconds))
-        update(progress.seconds, progressText(progress));
+    if (progress.seconds > 0 && isDue())
+        show(progressText(progress));
 }
 
-void ProgressLine::update(double seconds, const std::string &text)
+void ProgressLine::update(const SweepProgress &progress)
 {
-    if (!isDue(seconds))
-        return;
-    m_lastShown = seconds;
+    if (isDue())
+        show(progressText(progress));
+}
+
+void ProgressLine::show(const std::string &text)
+{
+    m_lastShown = Clock::now();
     // A line that wraps cannot be overwritten, and a terminal may wrap after its last column.
     const auto columns = m_terminal ? columnsOfTerminal() : std::nullopt;
     write(m_terminal ? "\r" + (columns ? startOf(text, *columns - 1) : text) + "\033[K"
@@ -172,9 +178,14 @@ void ProgressLine::update(double seconds, const std::string &text)
     m_visible = m_terminal;
 }
 
-bool ProgressLine::isDue(double seconds) const
+/// By a clock that only goes forward: the seconds of a run go back once it is known how long the
+/// program was stopped.
+bool ProgressLine::isDue()
 {
-    return seconds - m_lastShown >= (m_terminal ? terminalInterval : plainInterval);
+    const auto now = Clock::now();
+    if (!m_lastShown)
+        m_lastShown = now;
+    return now - *m_lastShown >= (m_terminal ? terminalInterval : plainInterval);
 }
 
 void ProgressLine::clear()
@@ -193,7 +204,7 @@ void ProgressLine::finish(const Progress &progress)
 void ProgressLine::write(const std::string &text)
 {
     if (m_show == Show::Always)
-        std::fputs(text.c_str(), stderr);
+        writeStandardError(text);
 }
 
 } // namespace poolscope

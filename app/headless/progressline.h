@@ -8,6 +8,7 @@
 #include "analysis/underway.h"
 #include "record/run.h"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -51,21 +52,23 @@ public:
 
     /// Shows the progress if it is time to.
     void update(const Progress &progress);
-    /// The same for another text, `seconds` after the beginning.
-    void update(double seconds, const std::string &text);
+    void update(const SweepProgress &progress);
     /// Takes the line away from a terminal, so that something else can be written.
     void clear();
     /// Shows it a last time, and ends the line.
     void finish(const Progress &progress);
 
 private:
-    bool isDue(double seconds) const;
+    using Clock = std::chrono::steady_clock;
+
+    bool isDue();
+    void show(const std::string &text);
     void write(const std::string &text);
 
     Show m_show;
     bool m_terminal;
     bool m_visible = false;
-    double m_lastShown = 0;
+    std::optional<Clock::time_point> m_lastShown; ///< or when it was first to be shown
 };
 
 } // namespace poolscope

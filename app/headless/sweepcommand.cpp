@@ -119,7 +119,7 @@ void SweepCommand::showProgress()
     progress.left = m_runner->secondsLeft();
     if (const auto setting = m_runner->settingNow())
         progress.now = (m_runner->isWarmingUp() ? "warming up: " : "") + toString(*setting);
-    m_progress.update(progress.seconds, progressText(progress));
+    m_progress.update(progress);
 }
 
 int SweepCommand::finish()
