@@ -117,10 +117,8 @@ int compareRunFiles(const InfoOptions &options)
             return complain(read.error(), exitWrongUse);
     }
     const std::vector<RunDifference> differences = differencesOf(compared.runs);
-    const auto written =
-        StandardOutput({}).writeText(options.json ? comparisonJson(compared, differences)
-                                                  : comparisonText(compared, differences));
-    return written ? exitAllSucceeded : complain(written.error(), exitPoolFailed);
+    return print(options.json ? comparisonJson(compared, differences)
+                              : comparisonText(compared, differences));
 }
 
 } // namespace poolscope

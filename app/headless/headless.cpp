@@ -93,14 +93,6 @@ void setReliedOnSignals()
     pthread_sigmask(SIG_SETMASK, &none, nullptr);
 }
 
-int writeOut(const std::string &text)
-{
-    if (const auto checked = StandardOutput::check(); !checked)
-        return complain(checked.error(), exitWrongUse);
-    const auto written = StandardOutput({}).writeText(text);
-    return written ? exitAllSucceeded : complain(written.error(), exitPoolFailed);
-}
-
 int listTasks()
 {
     constexpr std::size_t nameWidth = 20;
@@ -109,7 +101,7 @@ int listTasks()
         const std::string name = std::string(info.name) + std::string(info.arguments);
         list += name + std::string(nameWidth - name.size(), ' ') + std::string(info.summary) + "\n";
     }
-    return writeOut(list);
+    return print(list);
 }
 
 } // namespace
@@ -123,7 +115,7 @@ int runProgram(int argc, char **argv, const WithWidgets &withWidgets)
     const CommandLine line = parseCommandLine(argc, argv);
     if (const auto *message = std::get_if<MessageCommand>(&line)) {
         if (message->status == exitAllSucceeded)
-            return writeOut(message->text);
+            return print(message->text);
         tell(message->text);
         return message->status;
     }

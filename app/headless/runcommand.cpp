@@ -354,10 +354,8 @@ int RunCommand::finish()
         complain(kept.error().message);
     if (status != exitAllSucceeded && status != exitSomeFailed)
         return status;
-    if (const auto written = isHalted ? writeRecord() : writeResults(); !written) {
-        complain(written.error().message);
-        return exitPoolFailed;
-    }
+    if (const auto written = isHalted ? writeRecord() : writeResults(); !written)
+        return complainOfOutput(written.error());
     if (!m_options.quiet && !isHalted && m_run->timeline().settled() > 0)
         say(analyse(m_run->record(), usableCores()).verdict.text);
     return kept ? status : exitPoolFailed;
@@ -369,7 +367,7 @@ int RunCommand::exitStatus() const
     const std::string notWritten =
         m_options.output ? "; " + *m_options.output + " was not written" : std::string();
     const PoolEnd &end = m_run->end();
-    if (m_standardOutput && m_standardOutput->readerIsGone())
+    if (StandardOutput::readerIsGone())
         return exitInterrupted;
     if (end.how == PoolEnd::How::Failed) {
         complain(end.error + notWritten + wayOn());

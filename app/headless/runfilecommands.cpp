@@ -277,9 +277,14 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
     if (!loaded->takenBack.empty())
         complain(Error{takenBackText(loaded->takenBack)}, exitAllSucceeded);
     const RunRecord &record = *loaded->record;
+    Result<std::unique_ptr<OutcomeWriter>> writer;
+    if (options.output)
+        writer = openExport(record, *options.output);
+    if (!writer)
+        return complain(writer.error(), exitWrongUse);
     Result<void> written;
     if (options.output) {
-        written = exportOutcomes(record, *options.output).map([&](const UnmarkedValues &unmarked) {
+        written = exportOutcomes(record, **writer).map([&](const UnmarkedValues &unmarked) {
             for (const std::string &note : unmarked.notes(*options.output))
                 complain(note);
             tellOfUnfinished(loaded->info, *options.output);
@@ -290,7 +295,7 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
     if (written)
         written =
             writeSummary(options, record, {loaded->info.description.machine.cores}, summary->get());
-    return written ? exitAllSucceeded : complain(written.error(), exitWrongUse);
+    return written ? exitAllSucceeded : complainOfOutput(written.error());
 }
 
 int showRunFile(const InfoOptions &options)
@@ -303,8 +308,7 @@ int showRunFile(const InfoOptions &options)
     const std::string text = options.json
         ? infoJson(*told).dump(2, ' ', true, Json::error_handler_t::replace) + "\n"
         : infoText(*told);
-    const auto written = StandardOutput({}).writeText(text);
-    return written ? exitAllSucceeded : complain(written.error(), exitPoolFailed);
+    return print(text);
 }
 
 } // namespace poolscope

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "headless/standardoutput.h"
 
+#include "headless/complaint.h"
+#include "headless/headless.h"
 #include "headless/interrupt.h"
 #include "headless/printable.h"
 #include "report/valuetext.h"
@@ -16,6 +18,12 @@
 #include <utility>
 
 namespace poolscope {
+
+namespace {
+
+bool isReaderGone = false; // of the descriptor, of which there is one
+
+} // namespace
 
 Result<void> StandardOutput::check()
 {
@@ -62,13 +70,33 @@ Result<void> StandardOutput::flush()
             const std::string what =
                 std::string("cannot write to standard output: ") + std::strerror(errno);
             const bool isFull = m_isFile && (errno == ENOSPC || errno == EDQUOT);
-            m_readerIsGone = errno == EPIPE;
+            isReaderGone = errno == EPIPE;
             if (!isFull || !m_room(what))
                 return failure(what);
         }
     }
     m_buffer.clear();
     return {};
+}
+
+bool StandardOutput::readerIsGone()
+{
+    return isReaderGone;
+}
+
+int print(std::string_view text)
+{
+    if (const auto checked = StandardOutput::check(); !checked)
+        return complain(checked.error(), exitWrongUse);
+    const auto written = StandardOutput({}).writeText(text);
+    return written ? exitAllSucceeded : complainOfOutput(written.error());
+}
+
+int complainOfOutput(const Error &error)
+{
+    if (StandardOutput::readerIsGone())
+        return exitInterrupted;
+    return complain(error, Interrupt::hasCome() ? exitInterrupted : exitPoolFailed);
 }
 
 } // namespace poolscope

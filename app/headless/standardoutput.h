@@ -26,7 +26,7 @@ public:
     /// Writes what is waiting. Fails when nobody reads any more (readerIsGone()), or when a signal
     /// came while it waited.
     Result<void> flush();
-    bool readerIsGone() const { return m_readerIsGone; }
+    static bool readerIsGone();
 
 private:
     static constexpr std::size_t bufferSize = 64 * 1024;
@@ -35,7 +35,13 @@ private:
     std::string m_buffer;
     bool m_isFile = false;
     std::size_t m_piece; ///< bytes that one write may have
-    bool m_readerIsGone = false;
 };
+
+/// Writes a text to standard output; returns the status with which the program then ends.
+int print(std::string_view text);
+
+/// Reports why an output could not be written, unless that is because nobody reads standard output
+/// any more. Returns the status with which the program then ends.
+int complainOfOutput(const Error &error);
 
 } // namespace poolscope

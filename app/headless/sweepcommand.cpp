@@ -128,19 +128,12 @@ int SweepCommand::finish()
     const int status = exitStatus();
     if (status != exitAllSucceeded && status != exitSomeFailed)
         return status;
-    if (const auto written = writeResults(); !written) {
-        complain(written.error().message);
-        return exitPoolFailed;
-    }
+    if (const auto written = writeResults(); !written)
+        return complainOfOutput(written.error());
     const std::string text =
         sweepText(m_options.plan, sweepResult(m_options.plan, m_runner->measurements()));
-    StandardOutput standardOutput({});
-    if (const auto written = standardOutput.writeText(text); !written) {
-        if (!standardOutput.readerIsGone())
-            complain(written.error().message);
-        return standardOutput.readerIsGone() || Interrupt::hasCome() ? exitInterrupted
-                                                                     : exitPoolFailed;
-    }
+    if (const int printed = print(text); printed != exitAllSucceeded)
+        return printed;
     return m_fileError ? exitPoolFailed : status;
 }
 

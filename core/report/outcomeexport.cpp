@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/outcomeexport.h"
 
-#include "report/outcomewriter.h"
-
 #include <bit>
 #include <vector>
 
@@ -51,13 +49,24 @@ Result<void> writeOne(OutcomeWriter &writer, const OutcomeStore &outcomes, std::
 Result<UnmarkedValues> exportOutcomes(
     const RunRecord &record, const std::filesystem::path &path, const GoOn &goOn)
 {
+    return openExport(record, path).and_then([&](const std::unique_ptr<OutcomeWriter> &writer) {
+        return exportOutcomes(record, *writer, goOn);
+    });
+}
+
+Result<std::unique_ptr<OutcomeWriter>> openExport(
+    const RunRecord &record, const std::filesystem::path &path)
+{
     if (!record.hasValues)
         return failure("there are no values to write to " + path.string()
             + ": the run was read from " + (record.isImported() ? record.source : "a trace")
             + ", which has none");
-    auto writer = openOutcomeWriter(path);
-    if (!writer)
-        return tl::unexpected(writer.error());
+    return openOutcomeWriter(path);
+}
+
+Result<UnmarkedValues> exportOutcomes(
+    const RunRecord &record, OutcomeWriter &writer, const GoOn &goOn)
+{
     UnmarkedValues unmarked;
     std::uint64_t asked = 0;
     for (std::uint64_t index = 0; index < record.inputCount;) {
@@ -69,13 +78,13 @@ Result<UnmarkedValues> exportOutcomes(
         const auto numbers =
             record.outcomes->numbers(index, std::min(mostAtOnce, record.inputCount - index));
         const auto written = numbers.cells.empty()
-            ? writeOne(**writer, *record.outcomes, index, unmarked)
-            : writeNumbers(**writer, index, numbers);
+            ? writeOne(writer, *record.outcomes, index, unmarked)
+            : writeNumbers(writer, index, numbers);
         if (!written)
             return tl::unexpected(written.error());
         index += std::max<std::uint64_t>(1, numbers.cells.size());
     }
-    return (*writer)->finish().map([&] { return unmarked; });
+    return writer.finish().map([&] { return unmarked; });
 }
 
 } // namespace poolscope

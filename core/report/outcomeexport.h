@@ -4,10 +4,12 @@
 
 #include "record/runrecord.h"
 #include "report/chartdata.h"
+#include "report/outcomewriter.h"
 #include "report/unmarkedvalues.h"
 #include "result.h"
 
 #include <filesystem>
+#include <memory>
 
 namespace poolscope {
 
@@ -16,5 +18,12 @@ namespace poolscope {
 /// does not show of the values.
 Result<UnmarkedValues> exportOutcomes(
     const RunRecord &record, const std::filesystem::path &path, const GoOn &goOn = {});
+
+/// The same in two steps. Opening fails, with nothing created, where the record has no values or
+/// the file cannot be written.
+Result<std::unique_ptr<OutcomeWriter>> openExport(
+    const RunRecord &record, const std::filesystem::path &path);
+Result<UnmarkedValues> exportOutcomes(
+    const RunRecord &record, OutcomeWriter &writer, const GoOn &goOn = {});
 
 } // namespace poolscope

@@ -15,6 +15,7 @@ import math
 import os
 import pty
 import re
+import resource
 import select
 import signal
 import struct
@@ -501,20 +502,62 @@ class Files(ProgramTest):
                 ])
                 self.path("out.csv").unlink()
 
-    def test_full_disk_is_no_success(self):
-        commands = (
-            ["run", "--builtin", "sqrt", "--range", "0:5"],
-            ["run", "--builtin", "sqrt", "--range", "0:5", "--discard", "--summary", "-"],
+    def commands_that_print(self):
+        """Those that write to standard output, without a progress line."""
+        self.assert_status(
+            self.run_builtin("sqrt", "0:700", "--save", "r.poolscope", "--discard"), ALL_SUCCEEDED)
+        return (
+            ["run", "--builtin", "sqrt", "--range", "0:5", "-q"],
+            ["run", "--builtin", "sqrt", "--range", "0:5", "-q", "--discard", "--summary", "-"],
+            ["sweep", "--builtin", "sqrt", "--range", "0:5", "-q", "--workers", "1", "--chunk", "1"],
+            ["export", "r.poolscope", "--summary", "-"],
+            ["info", "r.poolscope"],
+            ["info", "r.poolscope", "--json"],
+            ["info", "r.poolscope", "r.poolscope"],
+            ["info", "r.poolscope", "r.poolscope", "--json"],
             ["tasks"],
+            ["--help"],
         )
-        for command in commands:
+
+    def print_to(self, output, command):
+        return subprocess.run(
+            [PROGRAM, *command], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=output,
+            stderr=subprocess.PIPE, env=environment(self.mark), timeout=PATIENCE)
+
+    def test_full_disk_is_no_success(self):
+        for command in self.commands_that_print():
             with self.subTest(command=command), open("/dev/full", "wb") as full:
-                done = subprocess.run(
-                    [PROGRAM, *command], stdin=subprocess.DEVNULL, stdout=full,
-                    stderr=subprocess.PIPE, env=environment(self.mark), timeout=PATIENCE,
-                )
-                self.assertNotEqual(done.returncode, ALL_SUCCEEDED)
+                done = self.print_to(full, command)
+                self.assertEqual(done.returncode, POOL_FAILED)
                 self.assertIn(b"cannot write to standard output", done.stderr)
+
+    def test_nobody_reads_standard_output(self):
+        for command in self.commands_that_print():
+            with self.subTest(command=command):
+                reader, writer = os.pipe()
+                os.close(reader)
+                done = self.print_to(writer, command)
+                os.close(writer)
+                self.assertEqual((done.returncode, done.stderr), (INTERRUPTED, b""))
+
+    def test_export_that_cannot_be_written(self):
+        self.commands_that_print()
+
+        def export(*options):
+            return subprocess.run(
+                [PROGRAM, "export", "r.poolscope", *options], cwd=self.folder,
+                env=environment(self.mark), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE, timeout=PATIENCE,
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192)))
+
+        for option, name in ("-o", "x.csv"), ("--trace", "x.json"), ("--summary", "x.json"):
+            self.assertEqual(export(option, "none/" + name).returncode, WRONG_USE)
+        for name in "x.csv", "x.jsonl", "x.txt":
+            with self.subTest(name=name):
+                done = export("-o", name)
+                self.assertEqual(done.returncode, POOL_FAILED)
+                self.assertIn(b"cannot write " + name.encode(), done.stderr)
+                self.assertFalse(self.path(name).exists())
 
 
 class Lines(ProgramTest):
