@@ -21,7 +21,8 @@ using Json = nlohmann::ordered_json;
 /// A run as it was named.
 struct Named {
     std::string file;
-    std::string command;
+    std::string source; ///< of an imported run; else empty
+    std::string command; ///< of any other; else empty
 };
 
 /// All of them, each in its place.
@@ -33,9 +34,9 @@ struct Compared {
 Result<void> readRun(const std::string &path, Compared &into)
 {
     return openRun(path).map([&](const LoadedRun &run) {
-        const bool isImported = run.record->isImported();
+        const std::string &source = run.record->source;
         into.names.push_back(
-            {path, isImported ? run.record->source : shellCommand(run.info.description.spec)});
+            {path, source, source.empty() ? shellCommand(run.info.description.spec) : ""});
         into.runs.push_back(comparisonSubject(*run.record));
     });
 }
@@ -46,7 +47,7 @@ std::string comparisonText(const Compared &compared, const std::vector<RunDiffer
     std::vector<std::string> heading{""};
     for (std::size_t i = 0; i < compared.names.size(); ++i) {
         const Named &named = compared.names[i];
-        text += letterOf(i) + "  " + named.file + ": " + named.command + "\n";
+        text += letterOf(i) + "  " + named.file + ": " + named.source + named.command + "\n";
         heading.push_back(letterOf(i));
     }
     std::vector<std::vector<std::string>> rows{heading};
@@ -75,7 +76,8 @@ Json runJson(const Named &named, const ComparisonSubject &run)
     const ComparedRun &figures = run.figures;
     Json json{
         {"file", named.file},
-        {"command", named.command},
+        {"source", named.source.empty() ? Json() : Json(named.source)},
+        {"command", named.source.empty() ? Json(named.command) : Json()},
         {"rate", figures.throughput},
         {"makespan_s", static_cast<double>(figures.makespan) * nanoseconds},
         {"workers", figures.workers},

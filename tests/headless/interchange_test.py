@@ -243,6 +243,16 @@ class TraceIn(InterchangeTest):
         self.assertIn("host-a", self.path("report.html").read_text())
         self.assertEqual(self.info("again.json")["import"], info["import"])
 
+    def test_is_compared_by_its_source(self):
+        self.path("other.json").write_text('[{"ph": "X", "ts": 1, "dur": 1}]')
+        self.succeed("run", "--builtin", "sqrt", "--range", "0:9", "--discard", "-q", "--save",
+                     "own.poolscope")
+        files = "own.poolscope", "other.json"
+        own, other = json.loads(self.succeed("info", *files, "--json").out)["runs"]
+        self.assertEqual((own["source"], own["command"]), (None, self.info(files[0])["command"]))
+        self.assertEqual((other["source"], other["command"]), ("other.json, a trace", None))
+        self.assertIn("B  other.json: other.json, a trace\n", self.succeed("info", *files).out)
+
     def test_has_no_values(self):
         self.succeed("run", "--builtin", "sqrt", "--range", "0:9", "--discard", "-q", "--trace",
                      "own.json")
