@@ -149,16 +149,20 @@ class Killed(LeftoversTest):
         self.assert_nothing_left_at_once()
 
     def test_of_a_job_that_took_too_long_and_of_no_other(self):
+        self.path("orphan.sh").write_text("echo $$ > session; exec sleep 1000000\n")
+        escapes = ESCAPES.replace("sleep 1000000", "sh orphan.sh")
         script = f"""
             if [ "$1" = 0 ]; then {SAVES}
-            elif [ "$1" = 1 ]; then {ESCAPES}; sleep 1000000
-            else pgrep -c -s "$(cat sessions)"; fi"""
-        script = script.replace("setsid sleep", "setsid sh -c 'echo $$ > sessions; sleep 1000000'")
+            elif [ "$1" = 1 ]; then
+                {escapes}; until [ -s session ]; do sleep 0.01; done; sleep 1000000
+            elif pgrep -s "$(cat session)" > /dev/null; then echo there
+            else echo gone; fi"""
         done = self.run_shell(script, "0:3", "-j", 1, "--timeout", 2, "-q", "-o", "out.jsonl")
         self.assert_status(done, SOME_FAILED)
         outcomes = run_test.read_jsonl(self.path("out.jsonl"))
         self.assertEqual(outcomes[1]["failure"]["kind"], "timeout")
-        self.assertEqual(outcomes[2]["failure"]["kind"], "exit", "there is no such process")
+        self.assertRegex(self.path("session").read_text(), r"^[0-9]+\n$")
+        self.assertEqual(outcomes[2].get("value"), "gone")
         self.assertTrue(self.path("saved.0").exists())
         self.assert_nothing_left_at_once()
 

@@ -135,12 +135,14 @@ class Commands(TaskTest):
                 self.assertEqual(exceeds["failure"]["kind"], "output")
                 self.assertIn("more than --output-limit 200K", exceeds["failure"]["message"])
                 self.assertEqual(len(self.values(*arguments)[1]), 300_000)
+                ended = self.path("ended300000")
+                ended.unlink(missing_ok=True)
                 done = self.program("run", *arguments, "--output-limit", "1", "--discard")
                 self.assert_status(done, ALL_SUCCEEDED)
+                self.assertEqual(ended.exists(), option == "--shell", "it ran to its end")
                 done = self.program("run", *arguments, "--output-limit", "1", "--discard",
                                     "--save", "kept.poolscope", "--overwrite")
                 self.assert_status(done, SOME_FAILED)
-        self.assertTrue(self.path("ended300000").exists(), "it ran to its end")
 
     def test_output_limit_is_kept_in_the_run_file(self):
         done = self.program("run", "--shell", "yes | head -c 3000", "--range", "0:1",
