@@ -72,8 +72,8 @@ constexpr SpecOption specOptions[] = {
     {"", "--memory-limit", &TypedSpec::memoryLimit, "that a worker may take, as 500M or 2G (none)",
         "SIZE", "Pool"},
     {"", "--output-limit", &TypedSpec::outputLimit,
-        "that a program may print for one input; it is killed where it prints more, and what it "
-        "prints beyond that is dropped where nothing is kept (64M)",
+        "that a program may print for one input (64M, at most 1023M); one that prints more is "
+        "killed, but runs on where values are discarded and no run file is kept",
         "SIZE", "Pool"},
     {"", "--recycle", &TypedSpec::recycle, "replace a worker after so many iterations (none)", "N",
         "Pool"},

@@ -48,7 +48,6 @@ void RunSeries::runNext()
     }
     Run::Reading reading;
     reading.timeline = Recorder::Keep::Totals;
-    reading.values = Pool::Values::Discarded;
     auto opened = m_inputs->duplicate().and_then([&](std::unique_ptr<InputSource> inputs) {
         return Run::open(m_runs[m_next].spec, std::move(inputs), reading);
     });

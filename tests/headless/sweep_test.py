@@ -314,6 +314,14 @@ class Errors(SweepTest):
         self.assert_refused(self.sweep("--builtin", "sqrt", "--lines", "empty"), "no inputs")
         self.assert_refused(self.sweep("--builtin", "sqrt", "--lines", "missing"), "missing")
 
+    def test_a_program_that_prints_too_much_fails_as_in_a_run(self):
+        command = ["--shell", "yes | head -c 3000", "--range", "0:2", "--output-limit", "2K", "-q"]
+        done = self.program("run", *command)
+        self.assert_status(done, SOME_FAILED)
+        done = self.sweep(*command, "--workers", "1", "--chunk", "1", "--repeats", "2")
+        self.assert_status(done, SOME_FAILED)
+        self.assertIn("inputs failed in 2 of 2 runs, 4 in all", done.err)
+
     def test_a_pool_that_cannot_run_ends_the_sweep(self):
         done = self.sweep(*self.python("picky"), "--python-init", "cannot_start", "--range", "0:9",
                           "-q")
