@@ -228,7 +228,7 @@ std::string infoText(const RunTold &told)
         line("state", stateLine(info));
     line("done", progressLine(info));
     line("left out", joined(told.importNotes.linesOfLeftOut(), "\n"));
-    line("otherwise", joined(told.importNotes.linesOfShown(), "\n"));
+    line("shown as", joined(told.importNotes.linesOfShown(), "\n"));
     line("in doubt", takenBackText(told.takenBack));
     line("makespan",
         rounded(seconds(progress.makespan())) + " s, " + rounded(progress.rate()) + " it/s");

@@ -24,7 +24,7 @@ struct CauseWords {
 
 constexpr std::array<CauseWords, causeCount> causeWords{{
     {"computing", "computing on a core"},
-    {"running", "within an iteration: computing or waiting, which was not recorded"},
+    {"running", "within an iteration: computing or waiting (which of the two is not recorded)"},
     {"waiting", "within an iteration: waiting for a device, another program or a sleep"},
     {"preempted", "within an iteration: waiting for a core"},
     {"throttled", "within an iteration: held back by the CPU quota"},
@@ -37,7 +37,7 @@ constexpr std::array<CauseWords, causeCount> causeWords{{
     {"blocked_by_disk", "blocked: results could not be written"},
     {"waiting_for_input", "idle: more inputs were to come"},
     {"tail", "idle: no work left while others still ran"},
-    {"idle", "idle: between iterations, why was not recorded"},
+    {"idle", "idle: between iterations (for what reason is not recorded)"},
     {"starting", "starting: process, interpreter, imports"},
     {"dead_or_restarting", "dead, being replaced, or on work that a death undid"},
     {"paused", "paused"},

@@ -10,7 +10,7 @@ namespace {
 struct NoteWords {
     std::string_view name;
     std::string_view one;
-    std::string_view several;
+    std::string_view several; ///< empty if the count says nothing
 };
 
 constexpr std::array<NoteWords, importNoteCount> noteWords{{
@@ -33,8 +33,7 @@ constexpr std::array<NoteWords, importNoteCount> noteWords{{
     {"moved",
         "span begins before the one before ends, by the rounding of times, and is shown later",
         "spans begin before the ones before end, by the rounding of times, and are shown later"},
-    {"cut_off", "part of the file, its end, is missing or cannot be read",
-        "parts of the file are missing or cannot be read"},
+    {"cut_off", "the end of the file is missing or cannot be read", ""},
 }};
 constexpr auto firstShown = static_cast<std::size_t>(firstNoteOfTheShown);
 
@@ -75,9 +74,10 @@ std::vector<std::string> ImportNotes::lines(std::size_t from, std::size_t to) co
 {
     std::vector<std::string> lines;
     for (std::size_t i = from; i < to; ++i) {
+        const NoteWords &words = noteWords[i];
         if (m_counts[i] > 0)
-            lines.push_back(std::to_string(m_counts[i]) + " "
-                + std::string(m_counts[i] == 1 ? noteWords[i].one : noteWords[i].several));
+            lines.push_back((words.several.empty() ? "" : std::to_string(m_counts[i]) + " ")
+                + std::string(m_counts[i] == 1 ? words.one : words.several));
     }
     return lines;
 }

@@ -536,6 +536,8 @@ TEST_F(TraceTest, MayBeAGzipFile)
     ASSERT_TRUE(cut) << cut.error().message;
     EXPECT_GT(cut->record->inputCount, 100U);
     EXPECT_EQ(cut->record->importNotes.count(ImportNote::CutOff), 1U);
+    EXPECT_EQ(cut->record->importNotes.linesOfShown().back(),
+        "the end of the file is missing or cannot be read");
 }
 
 TEST_F(InterchangeTest, OtherFilesAreRefusedByWhatTheyAre)
