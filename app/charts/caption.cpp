@@ -4,6 +4,7 @@
 #include "charts/units.h"
 #include "input/integerrange.h"
 #include "pool/usablecores.h"
+#include "task/numbertext.h"
 
 #include <QObject>
 #include <QStringList>
@@ -95,6 +96,9 @@ QString settingsText(const RunSpec &spec)
         parts << QObject::tr("timeout %1 s").arg(*spec.pool.timeout);
     if (spec.pool.memoryLimit)
         parts << QObject::tr("memory limit %1").arg(memoryText(*spec.pool.memoryLimit));
+    if (spec.pool.outputLimit != defaultOutputLimit)
+        parts << QObject::tr("output limit %1")
+                     .arg(QString::fromStdString(sizeText(spec.pool.outputLimit)));
     if (spec.pool.recycle)
         parts << QObject::tr("recycled after %1").arg(countText(*spec.pool.recycle));
     if (spec.pool.halt)

@@ -11,6 +11,7 @@
 #include "report/htmlreport.h"
 #include "report/summary.h"
 #include "report/valuetext.h"
+#include "task/numbertext.h"
 
 #include <QDateTime>
 #include <QObject>
@@ -87,7 +88,7 @@ ReportSection settings(const RunRecord &record)
         return facts.add("Read from", record.source)
             .add("Workers", count(record.timeline.workerCount()))
             .add("Left out", joined(record.importNotes.linesOfLeftOut(), "; "))
-            .add("Shown otherwise", joined(record.importNotes.linesOfShown(), "; "))
+            .add("Shown as", joined(record.importNotes.linesOfShown(), "; "))
             .take();
     const PoolSpec &pool = record.spec.pool;
     facts.add("Task", taskText(record.spec.task).toStdString())
@@ -100,6 +101,8 @@ ReportSection settings(const RunRecord &record)
         facts.add("Timeout", durationText(*pool.timeout * 1e9).toStdString());
     if (pool.memoryLimit)
         facts.add("Memory limit", memoryText(*pool.memoryLimit).toStdString());
+    if (pool.outputLimit != defaultOutputLimit)
+        facts.add("Output limit", sizeText(pool.outputLimit));
     if (pool.recycle)
         facts.add("Recycled after", count(*pool.recycle));
     if (pool.halt)

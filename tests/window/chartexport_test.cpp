@@ -359,6 +359,10 @@ private slots:
         spec.pool = {4, 1'000'000, {}, 0};
         QCOMPARE(
             settingsText(spec), "tasks.py:f · lines of rows.txt · 4 workers · chunk 1,000,000");
+        spec.pool = {4, {}, {}, 0};
+        spec.pool.outputLimit = 200 << 10;
+        QCOMPARE(
+            settingsText(spec), "tasks.py:f · lines of rows.txt · 4 workers · output limit 200K");
     }
 
     void captionsTellTheOutcome()
