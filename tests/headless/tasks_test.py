@@ -499,7 +499,7 @@ while text := os.read(0, 100):
             "before it ended its line 'half' with a newline, the filter ended with status 0")
 
     def test_takes_too_long(self):
-        failure = self.one_bad("sleep 1000", "--timeout", "0.5")
+        failure = self.one_bad("sleep 1000", "--timeout", "5")
         self.assertEqual(failure["kind"], "timeout")
         self.assertIn("keep its output back", failure["message"])
 
