@@ -24,6 +24,8 @@ Result<void> checkPlaces(const OutputOptions &options)
             paths.push_back(*path);
     }
     for (const std::string &path : paths) {
+        if (std::filesystem::is_fifo(path, error))
+            continue; // its reader would take the end of this check for the end of the output
         if (const auto file = AtomicFile::open(path); !file)
             return tl::unexpected(file.error());
     }

@@ -254,6 +254,15 @@ class TraceIn(InterchangeTest):
         self.assertEqual((other["source"], other["command"]), ("other.json, a trace", None))
         self.assertIn("B  other.json: other.json, a trace\n", self.succeed("info", *files).out)
 
+    def test_a_trace_may_go_into_a_named_pipe(self):
+        os.mkfifo(self.path("pipe"))
+        with subprocess.Popen(["cat", self.path("pipe")], stdout=subprocess.PIPE) as reader:
+            self.addCleanup(reader.kill)
+            done = self.program("run", "--builtin", "sqrt", "--range", "0:100", "--discard", "-q",
+                                "--trace", "pipe")
+            self.assert_status(done, ALL_SUCCEEDED)
+            self.assertIn("traceEvents", json.loads(reader.communicate(timeout=PATIENCE)[0]))
+
     def test_has_no_values(self):
         self.succeed("run", "--shell", '[ "$1" != 0 ] || until [ -e 8 ]; do sleep 0.01; done; >"$1"',
                      "--range", "0:9", "-j", "2", "--discard", "-q", "--trace", "own.json",
