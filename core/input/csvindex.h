@@ -28,7 +28,8 @@ public:
     /// The same rows of the same open file, for another thread; reads nothing.
     Result<CsvIndex> duplicate() const;
 
-    /// The delimiter that the first line of the file names, or else the one that was chosen.
+    /// The delimiter that was chosen. Where that is a comma, the file's first line may name
+    /// another.
     char delimiter() const { return m_delimiter; }
     /// Of the chosen columns, in the order in which they were chosen.
     const std::vector<std::string> &columns() const { return m_columns.names; }

@@ -12,6 +12,13 @@ namespace poolscope {
 
 namespace {
 
+constexpr char defaultDelimiter = ',';
+
+bool canBeDelimiter(char c)
+{
+    return std::string_view("\"\r\n\0", 4).find(c) == std::string_view::npos;
+}
+
 /// A first line that names the delimiter.
 struct SeparatorLine {
     char delimiter = 0;
@@ -30,7 +37,7 @@ std::optional<SeparatorLine> separatorLineOf(std::string_view text)
     const std::size_t size = 2 * quote + beginning.size() + 1;
     const bool isOne = line.size() == size && line.size() < text.size()
         && std::equal(beginning.begin(), beginning.end(), unquoted.begin(), isLetter)
-        && (quote == 0 || line.ends_with('"'));
+        && (quote == 0 || line.ends_with('"')) && canBeDelimiter(unquoted[beginning.size()]);
     if (!isOne)
         return std::nullopt;
     const std::size_t ending = text.substr(size).starts_with("\r\n") ? 2 : 1;
@@ -225,6 +232,11 @@ Result<void> scanCsv(DataFile &file, char delimiter, std::uint64_t offset, std::
 
 Result<char> csvDelimiter(DataFile &file, char given)
 {
+    if (!canBeDelimiter(given))
+        return failure(
+            "the delimiter of " + file.path() + " cannot be a quote, a line break or a zero byte");
+    if (given != defaultDelimiter)
+        return given;
     constexpr std::size_t enough = 64;
     std::string beginning;
     const auto read = file.readBlocks(0, enough, [&](std::string_view block) {

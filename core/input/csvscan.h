@@ -30,8 +30,8 @@ public:
 Result<void> scanCsv(DataFile &file, char delimiter, std::uint64_t offset, std::size_t firstSize,
     CsvVisitor &visitor);
 
-/// The delimiter that a first line such as `sep=;` names, as programs for spreadsheets write it;
-/// else `given`.
+/// The delimiter: `given` unless that is a comma, which a first line such as `sep=;` replaces, as
+/// programs for spreadsheets write it. Fails where a delimiter cannot be what is given.
 Result<char> csvDelimiter(DataFile &file, char given);
 
 /// "rows.csv:17: ..."

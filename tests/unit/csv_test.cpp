@@ -132,6 +132,30 @@ TEST_F(Csv, MayNameItsDelimiterInTheFirstLine)
     EXPECT_EQ(mistake("sep=;\na;b\n1\n"), "rows.csv:3: 1 field, but the header has 2");
 }
 
+TEST_F(Csv, AGivenDelimiterWinsOverTheFirstLine)
+{
+    const CsvInput tabs{{}, '\t', CsvInput::Header::FirstRow, {}};
+    auto index = open("sep=;\na\tb;c\n1\t2\n", tabs);
+    ASSERT_TRUE(index);
+    EXPECT_EQ(index->delimiter(), '\t');
+    EXPECT_EQ(index->columns(), (Row{"a", "b;c"}));
+    EXPECT_EQ(all(*index), (Rows{{"1", "2"}}));
+    const auto preview = previewCsv({m_path, '\t', CsvInput::Header::FirstRow, {}}, 1);
+    ASSERT_TRUE(preview);
+    EXPECT_EQ(preview->rows, (Rows{{"1", "2"}}));
+}
+
+TEST_F(Csv, AQuoteOrAZeroByteIsNoDelimiter)
+{
+    using namespace std::string_literals;
+    EXPECT_EQ(rowsOf("sep=\0\n1\n"s, {}), (Rows{{"1"}})) << "whose first line is a header";
+    EXPECT_NE(mistake("sep=\"\na\"b\n1\"2\n").find("rows.csv:1: a quote stands where none may"),
+        std::string::npos);
+    for (const char delimiter : {'"', '\n', '\r', '\0'})
+        EXPECT_EQ(mistake("a\n1\n", {{}, delimiter, CsvInput::Header::FirstRow, {}}),
+            "the delimiter of rows.csv cannot be a quote, a line break or a zero byte");
+}
+
 TEST_F(Csv, GivesTheChosenColumnsInTheirOrder)
 {
     auto index = open("a,b,\"c,d\"\n1,2,3\n", {{}, ',', {}, {"c,d", "a"}});
