@@ -33,7 +33,7 @@ constexpr std::array<NoteWords, importNoteCount> noteWords{{
     {"moved",
         "span begins before the one before ends, by the rounding of times, and is shown later",
         "spans begin before the ones before end, by the rounding of times, and are shown later"},
-    {"cut_off", "the end of the file is missing or cannot be read", ""},
+    {"cut_off", "part of the file is missing or cannot be read", ""},
 }};
 constexpr auto firstShown = static_cast<std::size_t>(firstNoteOfTheShown);
 
@@ -77,7 +77,8 @@ std::vector<std::string> ImportNotes::lines(std::size_t from, std::size_t to) co
         const NoteWords &words = noteWords[i];
         if (m_counts[i] > 0)
             lines.push_back((words.several.empty() ? "" : std::to_string(m_counts[i]) + " ")
-                + std::string(m_counts[i] == 1 ? words.one : words.several));
+                + std::string(
+                    m_counts[i] == 1 || words.several.empty() ? words.one : words.several));
     }
     return lines;
 }

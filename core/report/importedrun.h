@@ -23,28 +23,30 @@ inline constexpr std::size_t mostImportedWorkers = 16'384;
 inline constexpr const char *farTimesText =
     "it goes on for more than 18 years, so its times cannot be right";
 
-/// Removes what begins or ends more than 18 years from where most begin, since its times cannot be
-/// right; returns how many that were. `begin` and `end` are nanoseconds of an item.
-template <typename Item, typename Begin, typename End>
-std::uint64_t removeFarTimes(std::vector<Item> &items, const Begin &begin, const End &end)
-{
-    if (items.empty())
-        return 0;
-    constexpr std::int64_t far = 1LL << 59;
-    std::vector<std::int64_t> begins;
-    begins.reserve(items.size());
-    for (const Item &item : items)
-        begins.push_back(begin(item));
-    const auto middle = begins.begin() + static_cast<std::ptrdiff_t>(begins.size() / 2);
-    std::nth_element(begins.begin(), middle, begins.end());
-    const auto isFar = [&](std::int64_t time) {
+/// Whether times, in nanoseconds, are more than 18 years from the middle one of some, so that they
+/// cannot be right.
+class FarTimes {
+public:
+    explicit FarTimes(std::vector<std::int64_t> times)
+    {
+        if (times.empty())
+            return;
+        const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+        std::nth_element(times.begin(), middle, times.end());
+        m_middle = *middle;
+    }
+
+    bool contains(std::int64_t time) const
+    {
+        constexpr std::int64_t far = 1LL << 59;
         std::int64_t distance = 0;
-        return __builtin_sub_overflow(time, *middle, &distance) || distance > far
+        return __builtin_sub_overflow(time, m_middle, &distance) || distance > far
             || distance < -far;
-    };
-    return std::erase_if(
-        items, [&](const Item &item) { return isFar(begin(item)) || isFar(end(item)); });
-}
+    }
+
+private:
+    std::int64_t m_middle = 0;
+};
 
 struct ImportedSpan {
     WorkerId worker = 0; ///< from 1

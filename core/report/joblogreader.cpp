@@ -28,8 +28,17 @@ constexpr std::string_view olderRunTime = "Runtime";
 /// made room for it.
 constexpr std::int64_t roundingError = 2'000'000; // nanoseconds
 
-/// A log of which only some lines are left may name jobs far beyond those that it has.
-constexpr std::uint64_t mostMissingInputs = 1ULL << 22;
+/// A line that names more columns than that is not a header, however long it is.
+constexpr std::size_t mostColumns = 256;
+
+/// How many jobs without a line become inputs. A log of which only some lines are left may name
+/// jobs far beyond those that it has; the rest is counted.
+std::uint64_t mostMissingInputs(std::size_t lines)
+{
+    constexpr std::uint64_t always = 1000;
+    constexpr std::uint64_t perLine = 10;
+    return always + perLine * lines;
+}
 
 struct Job {
     std::uint64_t seq = 0;
@@ -59,6 +68,8 @@ public:
         Columns columns;
         columns.m_columns.clear();
         for (bool isLast = false; !isLast;) {
+            if (columns.count() == mostColumns)
+                return std::nullopt;
             const std::size_t tab = line.find('\t');
             isLast = tab == std::string_view::npos;
             std::string_view name = line.substr(0, tab);
@@ -158,6 +169,12 @@ struct Lines {
     std::uint64_t unreadable = 0;
     std::string firstProblem; ///< "line 3: Seq is not ..."
     bool isCutOff = false;
+
+    void addUnreadable(std::uint64_t number, const std::string &problem)
+    {
+        if (unreadable++ == 0)
+            firstProblem = "line " + std::to_string(number) + ": " + problem;
+    }
 };
 
 Result<Lines> readLines(const std::string &path)
@@ -174,18 +191,20 @@ Result<Lines> readLines(const std::string &path)
         ++number;
         if (line->empty())
             continue;
+        if (lines.isCut()) {
+            read.addUnreadable(number,
+                "it has more than " + std::to_string(UnpackedLines::longestLine) + " bytes");
+            continue;
+        }
         if (const auto header = Columns::ofHeader(*line)) { // again where a log was appended to
             columns = *header;
             hasHeader = true;
             continue;
         }
-        auto job = jobOf(*line, columns);
-        if (job) {
+        if (auto job = jobOf(*line, columns))
             read.jobs.push_back(std::move(*job));
-            continue;
-        }
-        if (read.unreadable++ == 0)
-            read.firstProblem = "line " + std::to_string(number) + ": " + job.error().message;
+        else
+            read.addUnreadable(number, job.error().message);
     }
     read.isCutOff = file->problem().has_value();
     if (read.isCutOff && read.jobs.empty())
@@ -198,6 +217,17 @@ Result<Lines> readLines(const std::string &path)
                          : "; this is not a job log of GNU parallel, which begins with Seq, Host, "
                            "Starttime"));
     return read;
+}
+
+std::uint64_t removeFarTimes(std::vector<Job> &jobs)
+{
+    std::vector<std::int64_t> begins;
+    begins.reserve(jobs.size());
+    for (const Job &job : jobs)
+        begins.push_back(job.begin);
+    const FarTimes far(std::move(begins));
+    return std::erase_if(
+        jobs, [&](const Job &job) { return far.contains(job.begin) || far.contains(job.end()); });
 }
 
 std::string signalText(int signal)
@@ -292,6 +322,7 @@ public:
     explicit JobAttempts(const std::vector<Job> &jobs)
         : m_inputOfJob(jobs.size())
         , m_isLast(jobs.size(), true)
+        , m_mostMissingInputs(mostMissingInputs(jobs.size()))
     {
         std::unordered_set<std::uint64_t> numbersOfRun;
         std::map<std::pair<std::uint64_t, std::string_view>, std::size_t> lastOfKind;
@@ -361,7 +392,7 @@ private:
     {
         if (to <= from)
             return;
-        if (to - from > mostMissingInputs - std::min(mostMissingInputs, m_missing)) {
+        if (to - from > m_mostMissingInputs - std::min(m_mostMissingInputs, m_missing)) {
             m_missing += to - from;
             return;
         }
@@ -376,6 +407,7 @@ private:
     std::vector<Input> m_inputs; ///< that have lines, as they began
     std::vector<std::size_t> m_inputOfJob;
     std::vector<bool> m_isLast; ///< by job, whether it is the last attempt at its input
+    std::uint64_t m_mostMissingInputs;
     std::unordered_set<std::uint64_t> m_retried; ///< by Seq
     std::vector<std::uint64_t> m_indices; ///< by input
     std::vector<std::pair<std::uint64_t, std::uint64_t>> m_missingInputs;
@@ -477,9 +509,7 @@ Result<ImportedRun> readJobLog(const std::string &path)
     auto lines = readLines(path);
     if (!lines)
         return tl::unexpected(lines.error());
-    const std::uint64_t far = removeFarTimes(
-        lines->jobs, [](const Job &job) { return job.begin; },
-        [](const Job &job) { return job.end(); });
+    const std::uint64_t far = removeFarTimes(lines->jobs);
     if (far > 0 && lines->jobs.empty())
         return failure(path + ": " + farTimesText);
     ImportedRun run = JobLog(std::move(lines->jobs)).toRun();

@@ -126,6 +126,7 @@ void JsonFeed::makeStructure(char c)
         beginValue();
         m_token += c;
         m_inString = true;
+        m_stringSize = 0;
         continueString();
         return;
     case '{':
@@ -161,7 +162,33 @@ void JsonFeed::makeBareWord()
 
 void JsonFeed::continueString()
 {
-    while (m_token.size() < longestPiece && fill(1)) {
+    appendPiece();
+    m_stringSize += m_token.size();
+    if (m_inString && m_stringSize >= longestString)
+        dropRestOfString();
+}
+
+void JsonFeed::dropRestOfString()
+{
+    const std::size_t kept = m_token.size();
+    bool isCut = false;
+    while (m_inString && fill(1)) {
+        m_token.resize(kept);
+        appendPiece();
+        const std::size_t quote = m_inString ? 0 : 1;
+        isCut = isCut || m_token.size() > kept + quote;
+    }
+    m_token.resize(kept);
+    if (!m_inString)
+        m_token += '"';
+    m_cutStrings += isCut ? 1 : 0;
+}
+
+/// Up to the end of the string.
+void JsonFeed::appendPiece()
+{
+    const std::size_t most = m_token.size() + longestPiece;
+    while (m_token.size() < most && fill(1)) {
         std::size_t plain = m_used;
         while (plain < m_bytes.size() && isPlain(m_bytes[plain]))
             ++plain;

@@ -4,7 +4,8 @@
 //
 // Superfluous commas are removed, missing ones between values added. What is not a value of JSON,
 // such as NaN, becomes null. In strings, line breaks and other control characters are escaped,
-// backslashes that escape nothing are kept, and bytes that are not UTF-8 become U+FFFD.
+// backslashes that escape nothing are kept, and bytes that are not UTF-8 become U+FFFD. Strings are
+// cut at longestString, because a parser collects them whole.
 #pragma once
 
 #include "report/unpackedfile.h"
@@ -19,6 +20,8 @@ namespace poolscope {
 
 class JsonFeed {
 public:
+    static constexpr std::size_t longestString = 16U << 20;
+
     explicit JsonFeed(UnpackedFile &file);
     JsonFeed(const JsonFeed &) = delete;
     JsonFeed &operator=(const JsonFeed &) = delete;
@@ -32,12 +35,15 @@ public:
     }
     /// How many bytes of the file, decompressed, are used up.
     std::uint64_t offset() const { return m_before + m_used; }
+    std::uint64_t cutStrings() const { return m_cutStrings; }
 
 private:
     void makeToken();
     void makeStructure(char c);
     void makeBareWord();
     void continueString();
+    void appendPiece();
+    void dropRestOfString();
     void makeEscape();
     void makeUnicodeEscape();
     void makeUtf8();
@@ -54,6 +60,8 @@ private:
     std::string m_token; ///< strict JSON
     std::size_t m_position = 0; ///< in it
     bool m_inString = false;
+    std::size_t m_stringSize = 0; ///< of the string that it is in, so far
+    std::uint64_t m_cutStrings = 0;
     char m_last = 0; ///< what the last token was: a bracket, a colon, or 'v' for a value
 };
 

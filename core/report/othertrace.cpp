@@ -124,7 +124,6 @@ void OtherTrace::takeComplete(const TraceEvent &event)
         m_notes.add(ImportNote::UnreadableEvents);
         return;
     }
-    reach(end);
     m_slices.push_back({trackOf(event.members), *begin, static_cast<std::uint64_t>(*duration),
         nameOf(event.members)});
 }
@@ -136,7 +135,6 @@ void OtherTrace::takeEdge(const TraceEvent &event, bool isBegin)
         m_notes.add(ImportNote::UnreadableEvents);
         return;
     }
-    reach(*time);
     const std::size_t track = trackOf(event.members);
     const std::uint32_t stack = stackOf(std::to_string(track), track);
     m_edges.push_back({stack, isBegin ? nameOf(event.members) : 0, *time, isBegin});
@@ -151,7 +149,6 @@ void OtherTrace::takeAsyncEdge(const TraceEvent &event, bool isBegin)
         m_notes.add(ImportNote::UnreadableEvents);
         return;
     }
-    reach(*time);
     const bool isOldKind = event.phase() == 'S' || event.phase() == 'F';
     const std::string local = members.text("id2.local");
     const std::string id =
@@ -195,17 +192,44 @@ void OtherTrace::takeOther(const TraceEvent &event)
     }
     m_notes.add(ImportNote::WithoutDuration);
     if (const auto time = timeOf(event.members, "ts"))
-        reach(*time);
+        m_otherTimes.push_back(*time);
 }
 
-void OtherTrace::pairEdges()
+FarTimes OtherTrace::farTimes() const
+{
+    std::vector<std::int64_t> times;
+    times.reserve(m_slices.size() + m_edges.size());
+    for (const Slice &slice : m_slices)
+        times.push_back(slice.begin);
+    for (const Edge &edge : m_edges)
+        times.push_back(edge.time);
+    return FarTimes(std::move(times));
+}
+
+std::int64_t OtherTrace::latestTime(const FarTimes &far) const
+{
+    std::int64_t latest = INT64_MIN;
+    const auto reach = [&](std::int64_t time) {
+        if (!far.contains(time))
+            latest = std::max(latest, time);
+    };
+    for (const Slice &slice : m_slices)
+        reach(slice.end());
+    for (const Edge &edge : m_edges)
+        reach(edge.time);
+    for (const std::int64_t time : m_otherTimes)
+        reach(time);
+    return latest;
+}
+
+void OtherTrace::pairEdges(const FarTimes &far)
 {
     std::stable_sort(m_edges.begin(), m_edges.end(),
         [](const Edge &a, const Edge &b) { return a.stack < b.stack; });
     for (auto from = m_edges.begin(); from != m_edges.end();) {
         const auto to = std::find_if(
             from, m_edges.end(), [&](const Edge &edge) { return edge.stack != from->stack; });
-        addPairs(Edges(from, to));
+        addPairs(Edges(from, to), far);
         from = to;
     }
     m_edges = {};
@@ -246,8 +270,9 @@ OtherTrace::Pairs OtherTrace::paired(const Edges &edges) const
 }
 
 /// Events that a file does not have in the order of their times are sorted; but where that explains
-/// less of them, some times are wrong. What has not ended goes on to the end of the trace.
-void OtherTrace::addPairs(Edges edges)
+/// less of them, some times are wrong. What has not ended goes on to the end of the trace. Far
+/// times stay among the edges, so that each end still finds its own begin.
+void OtherTrace::addPairs(Edges edges, const FarTimes &far)
 {
     const auto isEarlier = [](const Edge &a, const Edge &b) {
         return a.time < b.time;
@@ -258,6 +283,9 @@ void OtherTrace::addPairs(Edges edges)
         if (Pairs sorted = paired(edges); sorted.problems() < pairs.problems())
             pairs = std::move(sorted);
     }
+    const std::uint64_t farBegins =
+        std::erase_if(pairs.open, [&](const Edge &open) { return far.contains(open.time); });
+    m_notes.add(ImportNote::UnreadableEvents, farBegins);
     m_notes.add(ImportNote::Nested, pairs.nested);
     m_notes.add(ImportNote::Unfinished, pairs.open.size());
     m_notes.add(ImportNote::EndsWithoutBegin, pairs.unbegun);
@@ -408,10 +436,13 @@ ImportedRun OtherTrace::toRun()
 
 Result<ImportedRun> OtherTrace::finish()
 {
-    pairEdges();
-    const std::uint64_t far = removeFarTimes(
-        m_slices, [](const Slice &slice) { return slice.begin; },
-        [](const Slice &slice) { return slice.end(); });
+    const FarTimes farTimes = this->farTimes();
+    m_latest = latestTime(farTimes);
+    m_otherTimes = {};
+    pairEdges(farTimes);
+    const std::uint64_t far = std::erase_if(m_slices, [&](const Slice &slice) {
+        return farTimes.contains(slice.begin) || farTimes.contains(slice.end());
+    });
     if (m_slices.empty() && far > 0)
         return failure(farTimesText);
     m_notes.add(ImportNote::UnreadableEvents, far);

@@ -84,11 +84,12 @@ private:
     void takeAsyncEdge(const TraceEvent &event, bool isBegin);
     void takeMetadata(const TraceEvent &event);
     void takeOther(const TraceEvent &event);
-    void reach(std::int64_t time) { m_latest = std::max(m_latest, time); }
 
-    void pairEdges();
+    FarTimes farTimes() const;
+    std::int64_t latestTime(const FarTimes &far) const;
+    void pairEdges(const FarTimes &far);
     Pairs paired(const Edges &edges) const;
-    void addPairs(Edges edges);
+    void addPairs(Edges edges, const FarTimes &far);
     void placeSlices();
     void placeSlice(Slice slice, TrackLanes &lanes);
     std::optional<std::size_t> takeLane(Slice &slice, TrackLanes &lanes);
@@ -105,9 +106,10 @@ private:
     std::vector<const std::string *> m_names;
     Edges m_edges;
     std::vector<Slice> m_slices;
+    std::vector<std::int64_t> m_otherTimes; ///< of events without a duration
     std::vector<Lane> m_lanes;
     std::vector<Placed> m_placed;
-    std::int64_t m_latest = INT64_MIN;
+    std::int64_t m_latest = 0; ///< time of the trace that can be right
     ImportNotes m_notes;
 };
 

@@ -52,6 +52,7 @@ public:
             --m_skipped;
             return true;
         }
+        countCutObject();
         switch (m_place) {
         case Place::Arguments:
         case Place::SecondId:
@@ -162,21 +163,26 @@ private:
             ++m_end.notEvents;
             return true;
         case Place::Event:
-            m_event.members.add(m_key, m_scalar);
-            return true;
+            return add(m_event.members, m_key);
         case Place::Arguments:
-            m_event.arguments.add(m_key, m_scalar);
-            return true;
+            return add(m_event.arguments, m_key);
         case Place::SecondId:
-            m_event.members.add("id2." + m_key, m_scalar);
-            return true;
+            return add(m_event.members, "id2." + m_key);
         case Place::Facts:
-            m_facts.add(m_key, m_scalar);
-            return true;
+            return add(m_facts, m_key);
         default:
             return true;
         }
     }
+
+    bool add(TraceMembers &members, const std::string &name)
+    {
+        m_isObjectCut = m_isObjectCut || members.isFull();
+        members.add(name, m_scalar);
+        return true;
+    }
+
+    void countCutObject() { m_end.cut += std::exchange(m_isObjectCut, false) ? 1 : 0; }
 
     bool take()
     {
@@ -203,6 +209,7 @@ private:
     bool m_isArray = false;
     bool m_hasEvents = false;
     bool m_isShown = false;
+    bool m_isObjectCut = false;
     TraceEnd m_end;
     std::uint64_t m_events = 0;
     std::string m_key;
@@ -224,6 +231,8 @@ std::optional<std::uint64_t> TraceScalar::count() const
 
 void TraceMembers::add(std::string_view name, const TraceScalar &value)
 {
+    if (isFull())
+        return;
     if (m_size == m_members.size())
         m_members.emplace_back();
     m_members[m_size].first.assign(name);
@@ -281,6 +290,7 @@ Result<TraceEnd> forEachTraceEvent(const std::string &path,
     if (!isShown)
         return failure(path + ", " + handler.result().error().message);
     TraceEnd end = handler.end();
+    end.cut += feed.cutStrings();
     if (file->problem())
         end.cutOff = file->problem()->message;
     return end;

@@ -33,7 +33,11 @@ struct TraceScalar {
 /// Members of an object, in their order. Later ones of a name count no less than earlier ones.
 class TraceMembers {
 public:
+    static constexpr std::size_t most = 10'000;
+
     void clear() { m_size = 0; }
+    bool isFull() const { return m_size == most; }
+    /// Has no effect on a full one.
     void add(std::string_view name, const TraceScalar &value);
     const TraceScalar *find(std::string_view name) const;
     std::string text(std::string_view name) const; ///< empty where there is none
@@ -58,6 +62,7 @@ struct TraceEvent {
 struct TraceEnd {
     std::string cutOff; ///< why and where the rest could not be read; empty if all was
     std::uint64_t notEvents = 0; ///< what stands between events and is not one
+    std::uint64_t cut = 0; ///< strings and objects that are larger than what is read of one
 };
 
 /// Calls `take` with each event, and with what otherData has had until then; its first failure is

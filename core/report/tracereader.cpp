@@ -36,6 +36,11 @@ Result<ImportedRun> readTrace(const std::string &path)
     if (!own)
         run->source = std::filesystem::path(path).filename().string() + ", a trace";
     run->importNotes.add(ImportNote::UnreadableEvents, end->notEvents);
+    if (end->cut > 0) {
+        run->importNotes.add(ImportNote::CutOff, end->cut);
+        run->notes.push_back(
+            std::to_string(end->cut) + " of its strings and objects are too large and were cut");
+    }
     if (!end->cutOff.empty()) {
         run->importNotes.add(ImportNote::CutOff);
         run->notes.push_back(end->cutOff);

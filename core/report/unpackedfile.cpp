@@ -63,6 +63,7 @@ std::string_view UnpackedFile::next()
 std::optional<std::string_view> UnpackedLines::next()
 {
     m_line.clear();
+    m_isCut = false;
     bool hasLine = false;
     std::size_t end = std::string_view::npos;
     while (end == std::string_view::npos) {
@@ -74,7 +75,7 @@ std::optional<std::string_view> UnpackedLines::next()
             m_rest = withoutByteOrderMark(m_rest);
         hasLine = true;
         end = m_rest.find('\n');
-        m_line.append(m_rest.substr(0, end));
+        append(m_rest.substr(0, end));
         m_rest.remove_prefix(
             std::min(m_rest.size(), end == std::string_view::npos ? end : end + 1));
     }
@@ -83,6 +84,13 @@ std::optional<std::string_view> UnpackedLines::next()
     if (m_line.ends_with('\r'))
         m_line.pop_back();
     return m_line;
+}
+
+void UnpackedLines::append(std::string_view part)
+{
+    const std::size_t room = longestLine - m_line.size();
+    m_isCut = m_isCut || part.size() > room;
+    m_line.append(part.substr(0, room));
 }
 
 } // namespace poolscope

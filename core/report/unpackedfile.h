@@ -41,19 +41,28 @@ private:
 };
 
 /// The lines of an UnpackedFile. Each ends at \n or \r\n; the last needs no ending.
+///
+/// A small compressed file may hold a line that is larger than memory, so that lines are cut.
 class UnpackedLines {
 public:
+    static constexpr std::size_t longestLine = 64U << 20;
+
     explicit UnpackedLines(UnpackedFile &file)
         : m_file(file)
     {
     }
     /// The line without its ending, which stays until the next call; nothing at the end.
     std::optional<std::string_view> next();
+    /// Whether the line that next() returned is the beginning of one that is longer.
+    bool isCut() const { return m_isCut; }
 
 private:
+    void append(std::string_view part);
+
     UnpackedFile &m_file;
     std::string_view m_rest;
     std::string m_line;
+    bool m_isCut = false;
     bool m_isFirst = true;
 };
 

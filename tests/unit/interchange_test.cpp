@@ -5,9 +5,12 @@
 #include "report/chrometrace.h"
 #include "report/decimaltime.h"
 #include "report/htmlreport.h"
+#include "report/jsonfeed.h"
 #include "report/outcomeexport.h"
 #include "report/runopening.h"
 #include "report/summary.h"
+#include "report/traceevents.h"
+#include "report/unpackedfile.h"
 
 #include <array>
 #include <filesystem>
@@ -301,6 +304,46 @@ TEST_F(JobLogTest, LeavesOutLinesThatAreWrong)
     }
 }
 
+TEST_F(JobLogTest, CutsALineThatIsLargerThanAnyCommand)
+{
+    const std::string good = "1\t:\t100.0\t0.5\t0\t0\t0\t0\ta\n";
+    const std::string longLine =
+        "2\t:\t101.0\t0.5\t0\t0\t0\t0\t" + std::string(UnpackedLines::longestLine, 'x') + "\n";
+    gzFile file = gzopen((m_folder / "long.joblog.gz").c_str(), "wb1");
+    for (const std::string &text :
+        {jobLogHeader, good, longLine, std::string("3\t:\t102.0\t0.5\t0\t0\t0\t0\tc\n")})
+        gzwrite(file, text.data(), static_cast<unsigned>(text.size()));
+    gzclose(file);
+    const auto run = openRun(m_folder / "long.joblog.gz");
+    ASSERT_TRUE(run) << run.error().message;
+    EXPECT_EQ(run->record->timeline.settled(), 2U);
+    EXPECT_EQ(run->record->importNotes.count(ImportNote::UnreadableLines), 1U);
+    EXPECT_EQ(run->record->importNotes.count(ImportNote::MissingJobs), 1U);
+    EXPECT_EQ(input(*run, 2), "c");
+}
+
+TEST_F(JobLogTest, ALineOfManyColumnsIsNoHeader)
+{
+    const std::string many = "Seq\tStarttime\tJobRuntime\t" + std::string(300, '\t') + "Command\n";
+    const LoadedRun run =
+        jobs("1\t:\t100.0\t0.5\t0\t0\t0\t0\ta\n" + many + "2\t:\t101.0\t0.5\t0\t0\t0\t0\tb\n");
+    EXPECT_EQ(run.record->timeline.settled(), 2U);
+    EXPECT_EQ(run.record->importNotes.count(ImportNote::UnreadableLines), 1U);
+}
+
+TEST_F(JobLogTest, JobsWithoutALineAreInputsInProportionToTheLines)
+{
+    const auto line = [](int seq) {
+        return std::to_string(seq) + "\t:\t100.0\t0.5\t0\t0\t0\t0\ta\n";
+    };
+    const LoadedRun few = jobs(line(1) + line(900));
+    EXPECT_EQ(few.record->inputCount, 900U);
+    EXPECT_EQ(few.record->importNotes.count(ImportNote::MissingJobs), 898U);
+    const LoadedRun far = jobs(line(1) + line(4'000'000));
+    EXPECT_EQ(far.record->inputCount, 2U);
+    EXPECT_EQ(far.record->importNotes.count(ImportNote::MissingJobs), 3'999'998U);
+}
+
 TEST_F(JobLogTest, NamesTheLineThatIsWrongIfNoneIsRight)
 {
     EXPECT_THAT(problem("jobs.joblog", jobLogHeader + "2\t:\t100.0\n"),
@@ -382,6 +425,24 @@ TEST_F(TraceTest, WhatDoesNotEndGoesOnToTheLastTimeOfTheTrace)
     }
 }
 
+TEST_F(TraceTest, TimesThatCannotBeRightAreNotTheEndOfTheTrace)
+{
+    const std::string begin = R"({"ph":"B","name":"job","pid":1,"tid":2,"ts":1000},
+        {"ph":"X","pid":1,"tid":1,"ts":2000,"dur":7000})";
+    for (const char *far :
+        {R"({"ph":"i","name":"x","pid":1,"tid":2,"ts":9e15})",
+            R"({"ph":"X","pid":1,"tid":3,"ts":9e15,"dur":1})",
+            R"({"ph":"X","pid":1,"tid":3,"ts":1,"dur":9e15})",
+            R"({"ph":"B","pid":1,"tid":3,"ts":9e15})", R"({"ph":"E","pid":1,"tid":3,"ts":9e15})"}) {
+        const LoadedRun run = opened("trace.json", "[" + begin + "," + far + "]");
+        ASSERT_EQ(run.record->inputCount, 2U) << far;
+        EXPECT_EQ(input(run, 0), "job") << far;
+        EXPECT_EQ(run.record->timeline.makespan(), 8 * millisecond) << far;
+        EXPECT_EQ(run.record->importNotes.leftOut(), 1U) << far;
+        EXPECT_EQ(run.record->importNotes.count(ImportNote::Unfinished), 1U) << far;
+    }
+}
+
 TEST_F(TraceTest, EventsThatAreWrongAreLeftOut)
 {
     const std::string good = R"({"ph":"X","name":"good","pid":1,"tid":1,"ts":100,"dur":50})";
@@ -423,6 +484,43 @@ TEST_F(TraceTest, PutsRightWhatWritersGetWrong)
     }
     const LoadedRun run = opened("trace.json", "[{\"ph\":\"X\",\"ts\":0,\"name\":\"a\nb\xff\"}]");
     EXPECT_EQ(input(run, 0), "a\nb\xef\xbf\xbd");
+}
+
+TEST_F(TraceTest, CutsWhatIsLargerThanAnyTextOfAnEvent)
+{
+    const std::string quoted =
+        R"({"ph":"X","ts":50,"dur":1,"name":"next"},{"ph":"X","ts":100,"name":"last"}])";
+    for (const std::string &piece : {std::string("x"), std::string("\\\""), std::string("\\u00e9"),
+             std::string("\xc3\xa9"), std::string("\\\\")}) {
+        std::string name;
+        while (name.size() < 4 * JsonFeed::longestString)
+            name += piece;
+        for (const std::string &event : {R"({"ph":"X","ts":0,"dur":1,"name":")" + name + R"("},)",
+                 R"({"ph":"X","ts":0,"dur":1,"args":{")" + name + R"(":1}},)"}) {
+            const LoadedRun run = opened("trace.json", "[" + event + quoted);
+            ASSERT_EQ(run.record->inputCount, 3U) << piece;
+            EXPECT_LE(input(run, 0).size(), JsonFeed::longestString + 8192) << piece;
+            EXPECT_EQ(input(run, 1), "next") << piece;
+            EXPECT_EQ(input(run, 2), "last") << piece;
+            EXPECT_EQ(run.record->importNotes.count(ImportNote::CutOff), 1U) << piece;
+        }
+    }
+    const std::string longest(JsonFeed::longestString, 'x');
+    const LoadedRun whole =
+        opened("trace.json", R"([{"ph":"X","ts":0,"dur":1,"name":")" + longest + "\"}," + quoted);
+    EXPECT_TRUE(input(whole, 0) == longest);
+    EXPECT_EQ(whole.record->importNotes.count(ImportNote::CutOff), 0U);
+}
+
+TEST_F(TraceTest, CutsObjectsOfManyMembers)
+{
+    std::string members;
+    for (std::size_t i = 0; i <= TraceMembers::most; ++i)
+        members.append("\"").append(std::to_string(i)).append("\":1,");
+    const LoadedRun run = opened("trace.json",
+        R"([{"ph":"X","ts":0,"dur":1,"args":{)" + members + R"(}},{"ph":"X","ts":50}])");
+    EXPECT_EQ(run.record->inputCount, 2U);
+    EXPECT_EQ(run.record->importNotes.count(ImportNote::CutOff), 1U);
 }
 
 TEST_F(TraceTest, ShowsWhatComesBeforeDamage)
@@ -537,7 +635,7 @@ TEST_F(TraceTest, MayBeAGzipFile)
     EXPECT_GT(cut->record->inputCount, 100U);
     EXPECT_EQ(cut->record->importNotes.count(ImportNote::CutOff), 1U);
     EXPECT_EQ(cut->record->importNotes.linesOfShown().back(),
-        "the end of the file is missing or cannot be read");
+        "part of the file is missing or cannot be read");
 }
 
 TEST_F(InterchangeTest, OtherFilesAreRefusedByWhatTheyAre)
