@@ -141,7 +141,7 @@ std::vector<AccountingChart::Bar> AccountingChart::bars() const
 {
     std::vector<Bar> bars{{tr("pool"), &m_accounting.times}};
     for (const WorkerAccounting &worker : m_accounting.workers)
-        bars.push_back({QString::number(worker.id), &worker.times});
+        bars.push_back({workerCell(*record(), worker.id), &worker.times});
     return bars;
 }
 

@@ -119,6 +119,15 @@ QString workerName(const RunRecord &record, std::size_t worker)
     return QString::fromStdString(record.workerName(static_cast<WorkerId>(worker)));
 }
 
+QString workerCell(const RunRecord &record, std::size_t worker)
+{
+    constexpr qsizetype longest = 40;
+    if (!record.isImported())
+        return QString::number(worker);
+    const QString name = workerName(record, worker);
+    return name.size() > longest ? name.left(longest - 1) + u'\u2026' : name;
+}
+
 QString inputName(const RunRecord &record, std::uint64_t index)
 {
     constexpr qsizetype longest = 80;

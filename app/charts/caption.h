@@ -22,6 +22,8 @@ QString settingsText(const RunRecord &record);
 
 /// "worker 3", or the name that an imported run has for it.
 QString workerName(const RunRecord &record, std::size_t worker);
+/// The same where a heading says that it is a worker: "3", or the name.
+QString workerCell(const RunRecord &record, std::size_t worker);
 /// The name that an imported run has for the input, shortened. Empty for other runs.
 QString inputName(const RunRecord &record, std::uint64_t index);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tables/failuresmodel.h"
 
+#include "charts/caption.h"
 #include "report/valuetext.h"
 #include "tables/tabletext.h"
 
@@ -270,7 +271,7 @@ QString FailuresModel::cell(int row, int column) const
     case Attempts:
         return texts.context.attempts > 0 ? numberText(texts.context.attempts) : QString();
     case Worker:
-        return texts.context.worker > 0 ? numberText(texts.context.worker) : QString();
+        return texts.context.worker > 0 ? workerCell(*m_record, texts.context.worker) : QString();
     case LastOutput:
         return cellText(lastLine(texts.output).toStdString());
     case Memory:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tables/slowestmodel.h"
 
+#include "charts/caption.h"
 #include "charts/units.h"
 #include "tables/tabletext.h"
 
@@ -75,7 +76,7 @@ QString SlowestModel::cell(int row, int column) const
     case Duration:
         return durationText(slow(row).duration);
     default:
-        return numberText(slow(row).place.worker);
+        return workerCell(*m_record, slow(row).place.worker);
     }
 }
 

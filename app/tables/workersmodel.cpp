@@ -270,8 +270,7 @@ QString WorkersModel::text(int row, int column) const
     const bool alive = isAlive(figures.state);
     switch (column) {
     case Worker:
-        return m_record->isImported() ? workerName(*m_record, static_cast<std::size_t>(row) + 1)
-                                      : QString::number(row + 1);
+        return workerCell(*m_record, static_cast<std::size_t>(row) + 1);
     case Process:
         return figures.pid > 0 ? QString::number(figures.pid) : unknown();
     case Host:

@@ -139,6 +139,7 @@ CompareDialog::CompareDialog(
     m_says->setAccessibleDescription(tr("How they differ"));
     m_names->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a path can be long
     for (QLabel *label : {m_names, m_says}) {
+        label->setTextFormat(Qt::PlainText);
         label->setWordWrap(true);
         label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     }

@@ -28,7 +28,7 @@ namespace {
 const QString folderKey = QStringLiteral("export/folder");
 constexpr int progressAfter = 400; // milliseconds
 constexpr int progressInterval = 100; // milliseconds
-constexpr int wholeCopy = 1000;
+constexpr int progressSteps = 1000;
 constexpr std::chrono::milliseconds slice{20}; // of working out charts, between frames
 
 std::filesystem::path toPath(const QString &path)
@@ -221,13 +221,14 @@ void Exporter::saveRunAs()
     auto copied = std::make_shared<std::atomic<int>>(0);
     QProgressDialog *progress = runJob(path, [from, path, copied](const GoOn &goOn) {
         return copyRunFile(toPath(from), toPath(path), [&](double share) {
-            *copied = static_cast<int>(share * wholeCopy);
+            *copied = static_cast<int>(share * progressSteps);
             return goOn();
         });
     });
-    progress->setMaximum(wholeCopy + 1); // at its maximum it would go away
+    progress->setMaximum(progressSteps + 1); // a dialog closes itself at its maximum
     auto *timer = new QTimer(progress);
     connect(timer, &QTimer::timeout, progress, [progress, copied] { progress->setValue(*copied); });
+    connect(progress, &QProgressDialog::canceled, timer, &QTimer::stop); // or it is shown again
     timer->start(progressInterval);
 }
 
@@ -291,7 +292,7 @@ QProgressDialog *Exporter::runJob(const QString &path, Job job)
         },
         [this, result, path, cancelled = m_cancelled, progress] {
             progress->deleteLater();
-            if (!*cancelled)
+            if (!*cancelled || *result) // it may be too late to cancel
                 tell(*result, path);
         });
     return progress;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/legend.h"
 
+#include "tables/tabletext.h"
 #include "window/look.h"
 
 #include <QMenu>
@@ -15,6 +16,17 @@ constexpr std::size_t mostButtons = 32;
 constexpr int gap = 4;
 constexpr int signGap = 5; // between a sign and its name
 constexpr int padding = 5; // at either side
+constexpr int widestName = 240;
+
+QString shortened(const QString &name, const QFontMetrics &metrics)
+{
+    return metrics.elidedText(name, Qt::ElideRight, widestName);
+}
+
+QString withoutMnemonic(QString text)
+{
+    return text.replace(u'&', QLatin1String("&&"));
+}
 
 bool operator==(const Series &a, const Series &b)
 {
@@ -29,7 +41,8 @@ public:
 
     QSize sizeHint() const override
     {
-        return {2 * padding + signSize + signGap + fontMetrics().horizontalAdvance(text()),
+        return {2 * padding + signSize + signGap
+                + fontMetrics().size(Qt::TextShowMnemonic, text()).width(),
             QToolButton::sizeHint().height()};
     }
 
@@ -47,7 +60,7 @@ protected:
         const bool isOff = isCheckable() && !isChecked();
         painter.setPen(palette().color(isOff ? QPalette::PlaceholderText : QPalette::WindowText));
         painter.drawText(rect().adjusted(sign.right() + 1 + signGap, 0, 0, 0),
-            Qt::AlignVCenter | Qt::AlignLeft, text());
+            Qt::AlignVCenter | Qt::AlignLeft | Qt::TextShowMnemonic, text());
     }
 };
 
@@ -104,14 +117,15 @@ QToolButton *Legend::makeButton(const Series &series, std::size_t number)
     auto *button = new LegendButton(this);
     button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     button->setIconSize({signSize, signSize});
-    button->setText(series.name);
+    button->setText(withoutMnemonic(shortened(series.name, button->fontMetrics())));
+    button->setAccessibleName(series.name);
     if (series.use == Series::Use::Key) {
         button->setAttribute(Qt::WA_TransparentForMouseEvents);
         button->setFocusPolicy(Qt::NoFocus);
-        button->setToolTip(series.name);
+        button->setToolTip(toolTipText(series.name.toStdString()));
     } else {
         button->setCheckable(true);
-        button->setToolTip(tr("Show or hide: %1").arg(series.name));
+        button->setToolTip(toolTipText(tr("Show or hide: %1").arg(series.name).toStdString()));
         connect(button, &QToolButton::toggled, m_chart,
             [this, number](bool on) { m_chart->setSeriesVisible(number, on); });
     }
@@ -165,7 +179,8 @@ void Legend::fillRest()
     QMenu *menu = m_rest->menu();
     menu->clear();
     for (std::size_t i = m_shown; i < m_series.size(); ++i) {
-        QAction *action = menu->addAction(iconOf(m_series[i]), m_series[i].name);
+        QAction *action = menu->addAction(
+            iconOf(m_series[i]), withoutMnemonic(shortened(m_series[i].name, menu->fontMetrics())));
         if (m_series[i].use == Series::Use::Key)
             continue;
         action->setCheckable(true);

@@ -6,6 +6,7 @@
 #include <QFile>
 #include <QGuiApplication>
 #include <QIconEngine>
+#include <QLabel>
 #include <QPainter>
 #include <QSvgRenderer>
 
@@ -140,7 +141,10 @@ QPixmap signPixmap(Sign sign, const QColor &colour, const QColor &outline, doubl
 void setWrappedToolTip(QWidget *widget, const QString &text)
 {
     widget->setToolTip(toolTipText(text.toStdString()));
-    widget->setAccessibleDescription(text);
+    // Screen readers say a label's own text as its name.
+    const auto *label = qobject_cast<QLabel *>(widget);
+    if (!label || label->text() != text)
+        widget->setAccessibleDescription(text);
 }
 
 } // namespace poolscope

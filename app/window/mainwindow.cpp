@@ -204,6 +204,7 @@ void MainWindow::makeMenus()
     addTo(run, tr("&Quit"), {Qt::CTRL | Qt::Key_Q}, [this] { close(); });
 
     m_exportMenu = menuBar()->addMenu(tr("&Export"));
+    m_exportMenu->setToolTipsVisible(true);
     int number = 1;
     for (Chart *chart : m_charts) {
         m_needRecord.push_back(
@@ -213,8 +214,8 @@ void MainWindow::makeMenus()
     m_needRecord.push_back(addTo(m_exportMenu, tr("&All charts into a folder\u2026"),
         {Qt::CTRL | Qt::SHIFT | Qt::Key_E}, [this] { m_exporter->exportAllCharts(m_charts); }));
     m_exportMenu->addSeparator();
-    m_needRecord.push_back(addTo(m_exportMenu, tr("&Outcomes\u2026"), {Qt::CTRL | Qt::Key_E},
-        [this] { m_exporter->exportOutcomes(); }));
+    m_exportOutcomes = addTo(m_exportMenu, tr("&Outcomes\u2026"), {Qt::CTRL | Qt::Key_E},
+        [this] { m_exporter->exportOutcomes(); });
     m_needRecord.push_back(addTo(m_exportMenu, tr("&Report\u2026"),
         {Qt::CTRL | Qt::SHIFT | Qt::Key_R}, [this] { m_exporter->exportReport(m_charts); }));
     m_needRecord.push_back(
@@ -378,6 +379,8 @@ QWidget *MainWindow::makeTables()
     m_workersTable->verticalHeader()->hide();
     m_workersTable->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + gridUnit);
     m_workersTable->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    m_workersTable->horizontalHeader()->setSectionResizeMode(
+        WorkersModel::Worker, QHeaderView::ResizeToContents);
     m_workersTable->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_workersTable->horizontalHeader()->setHighlightSections(false);
     m_workersTable->setAccessibleName(tr("Workers"));
@@ -436,8 +439,10 @@ void MainWindow::makeStatusBar()
 {
     m_progress = new QLabel;
     m_progress->setObjectName(QStringLiteral("progress"));
+    m_progress->setTextFormat(Qt::PlainText);
     m_progress->setAccessibleDescription(tr("Progress"));
     m_stateText = new ElidedLabel;
+    m_stateText->setAccessibleDescription(tr("State of the run"));
     m_stateText->setObjectName(QStringLiteral("muted"));
     m_stateText->setAlignment(Qt::AlignCenter);
     auto *verdict =
@@ -680,6 +685,10 @@ void MainWindow::showState()
                                : tr("Hand out no more chunks until it is resumed (Ctrl+P)"));
     for (QAction *action : m_needRecord)
         action->setEnabled(m_controller.record() != nullptr);
+    const RunRecord *record = m_controller.record();
+    m_exportOutcomes->setEnabled(record && !record->isImported());
+    m_exportOutcomes->setToolTip(
+        record && record->isImported() ? tr("An imported run has no outcomes") : QString());
     m_open->setEnabled(!isBusy());
     m_save->setEnabled(!m_controller.isActive() && !m_controller.path().isEmpty());
     m_history->setShown(m_controller.path());

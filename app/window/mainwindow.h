@@ -148,6 +148,7 @@ private:
     QMenu *m_exportMenu = nullptr;
     QMenu *m_recentMenu = nullptr;
     QAction *m_defaultRun = nullptr;
+    QAction *m_exportOutcomes = nullptr;
     std::vector<QAction *> m_needRecord; ///< what can be done only when there is a run to show
     QString m_fileProblem; ///< for which the run waits
     QString m_fileLoss; ///< why it is no longer kept

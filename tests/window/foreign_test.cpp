@@ -10,6 +10,9 @@
 #include <QComboBox>
 #include <QDir>
 #include <QElapsedTimer>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QProcess>
 #include <QPushButton>
 #include <QSettings>
@@ -133,6 +136,38 @@ private slots:
         pressCheck();
         QVERIFY(comes([&] { return hasRun(); }));
         QVERIFY(!checkIsOffered());
+    }
+
+    void namesOfAnImportedRunAreNoMarkup()
+    {
+        const QString name = QStringLiteral("R&D <b>threads</b> ") + QString(300, u'x');
+        QJsonArray events;
+        for (int thread = 1; thread <= 2; ++thread) {
+            events << QJsonObject{{"ph", "M"}, {"name", "thread_name"}, {"pid", 1}, {"tid", thread},
+                {"args", QJsonObject{{"name", QString::number(thread) + name}}}};
+            events << QJsonObject{{"ph", "X"}, {"name", "<img src=x>"}, {"ts", 10}, {"dur", 5000},
+                {"pid", 1}, {"tid", thread}};
+        }
+        write("names.json", QJsonDocument(events).toJson());
+        m_window->show();
+        openFile(path("names.json"));
+
+        int entries = 0;
+        QVERIFY(comes([&] {
+            entries = 0;
+            for (const QToolButton *button : m_window->findChildren<QToolButton *>()) {
+                if (!button->accessibleName().endsWith(name))
+                    continue;
+                ++entries;
+                if (button->width() > 400 || !button->shortcut().isEmpty()
+                    || !button->toolTip().contains(QLatin1String("&lt;b&gt;")))
+                    return false;
+            }
+            return entries >= 2;
+        }));
+        QAction *outcomes = action(QStringLiteral("Outcomes\u2026"));
+        QVERIFY(!outcomes->isEnabled());
+        QVERIFY(!outcomes->toolTip().isEmpty());
     }
 
     void whatIsTypedOverATaskOfAFileIsNotAskedAboutEither()
