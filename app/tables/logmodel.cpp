@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tables/logmodel.h"
 
+#include "charts/caption.h"
 #include "tables/tabletext.h"
 
 #include <QFont>
@@ -24,7 +25,7 @@ void LogModel::setRecord(const RunRecord *record)
     m_next = 0;
     m_entries.clear();
     m_bytes = 0;
-    m_gone = 0;
+    m_missingLines = 0;
     endResetModel();
 }
 
@@ -35,17 +36,22 @@ bool LogModel::update()
     RunLog::Page page = m_record->log.entries(m_next, UINT64_MAX, entriesPerUpdate);
     if (page.entries.empty())
         return true;
-    const std::uint64_t dropped = page.first - std::exchange(m_next, page.next());
+    const std::uint64_t firstDropped = std::exchange(m_next, page.next());
+    const std::uint64_t dropped = page.first - firstDropped;
+    const auto count = static_cast<int>(page.entries.size());
+    std::vector<Entry> entries;
     if (m_entries.empty())
-        addGone(dropped);
+        setMissingLines(page.first);
     else if (dropped > 0)
-        page.entries.insert(page.entries.begin(),
-            std::make_shared<const LogEntry>(droppedLines(dropped, *page.entries.front())));
-    const int count = static_cast<int>(page.entries.size());
-    beginInsertRows({}, rowCount(), rowCount() + count - 1);
-    for (LogLine &line : page.entries) {
-        m_bytes += line->size();
-        m_entries.push_back(std::move(line));
+        entries.push_back(
+            {std::make_shared<const LogEntry>(droppedLines(dropped, *page.entries.front())),
+                firstDropped});
+    for (LogLine &line : page.entries)
+        entries.push_back({std::move(line), page.first++});
+    beginInsertRows({}, rowCount(), rowCount() + static_cast<int>(entries.size()) - 1);
+    for (Entry &entry : entries) {
+        m_bytes += entry.line->size();
+        m_entries.push_back(std::move(entry));
     }
     endInsertRows();
     removeWhatIsTooMuch();
@@ -62,28 +68,28 @@ void LogModel::removeWhatIsTooMuch()
     for (std::size_t i = 0; i < m_entries.size(); ++i) {
         if (i >= removed && bytes <= RunLog::mostBytes / 2)
             break;
-        bytes -= m_entries[i]->size();
+        bytes -= m_entries[i].line->size();
         removed = std::max(removed, i + 1);
     }
-    const int first = m_gone > 0 ? 1 : 0;
+    const int first = m_missingLines > 0 ? 1 : 0;
     beginRemoveRows({}, first, first + static_cast<int>(removed) - 1);
     m_entries.erase(m_entries.begin(), m_entries.begin() + static_cast<std::ptrdiff_t>(removed));
     m_bytes = bytes;
     endRemoveRows();
-    addGone(removed);
+    setMissingLines(m_entries.empty() ? m_next : m_entries.front().number);
 }
 
 /// The first row says how many lines are not there.
-void LogModel::addGone(std::uint64_t count)
+void LogModel::setMissingLines(std::uint64_t count)
 {
     if (count == 0)
         return;
-    const bool isFirst = m_gone == 0;
+    const bool isFirst = m_missingLines == 0;
     if (isFirst)
         beginInsertRows({}, 0, 0);
-    m_gone += count;
-    m_mark = {0, 0, {}, false,
-        tr("%1 earlier lines are not shown").arg(numberText(m_gone)).toStdString()};
+    m_missingLines = count;
+    m_missingRow = {
+        0, 0, {}, false, tr("%1 earlier lines are not shown").arg(numberText(count)).toStdString()};
     if (isFirst)
         endInsertRows();
     else
@@ -92,8 +98,8 @@ void LogModel::addGone(std::uint64_t count)
 
 const LogEntry &LogModel::entry(int row) const
 {
-    const int first = m_gone > 0 ? 1 : 0;
-    return row < first ? m_mark : *m_entries[static_cast<std::size_t>(row - first)];
+    const int first = m_missingLines > 0 ? 1 : 0;
+    return row < first ? m_missingRow : *m_entries[static_cast<std::size_t>(row - first)].line;
 }
 
 std::optional<std::uint64_t> LogModel::inputOf(int row) const
@@ -104,7 +110,7 @@ std::optional<std::uint64_t> LogModel::inputOf(int row) const
 
 int LogModel::rowCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : static_cast<int>(m_entries.size()) + (m_gone > 0 ? 1 : 0);
+    return parent.isValid() ? 0 : static_cast<int>(m_entries.size()) + (m_missingLines > 0 ? 1 : 0);
 }
 
 int LogModel::columnCount(const QModelIndex &parent) const
@@ -139,14 +145,14 @@ QVariant LogModel::data(const QModelIndex &index, int role) const
     }
 }
 
-QString LogModel::text(const LogEntry &entry, int column)
+QString LogModel::text(const LogEntry &entry, int column) const
 {
     switch (column) {
     case Time:
         return QLocale().toString(static_cast<double>(entry.time) / 1e9, 'f', 3)
             + QStringLiteral(" s");
     case Worker:
-        return entry.worker > 0 ? QString::number(entry.worker) : tr("pool");
+        return entry.worker > 0 ? workerCell(*m_record, entry.worker) : tr("pool");
     case Inputs: {
         if (entry.running.count == 0)
             return {};

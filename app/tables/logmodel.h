@@ -38,17 +38,23 @@ public:
 
 private:
     void removeWhatIsTooMuch();
-    void addGone(std::uint64_t count);
+    /// An entry, and its number in the log; of a mark of dropped lines, the number of the first.
+    struct Entry {
+        LogLine line;
+        std::uint64_t number;
+    };
+
+    void setMissingLines(std::uint64_t count);
     const LogEntry &entry(int row) const;
-    static QString text(const LogEntry &entry, int column);
+    QString text(const LogEntry &entry, int column) const;
     static QVariant value(const LogEntry &entry, int column);
 
     const RunRecord *m_record = nullptr;
     std::uint64_t m_next = 0; ///< number of the entry to come
-    std::deque<LogLine> m_entries;
+    std::deque<Entry> m_entries;
     std::size_t m_bytes = 0; ///< of these
-    std::uint64_t m_gone = 0; ///< lines before these
-    LogEntry m_mark; ///< which says so
+    std::uint64_t m_missingLines = 0; ///< before these
+    LogEntry m_missingRow; ///< says how many; shown where there are any
 };
 
 } // namespace poolscope

@@ -718,6 +718,24 @@ private slots:
         QCOMPARE(bar->value(), bar->maximum());
     }
 
+    void linesCountAsMissingThatNoTableHasSeen()
+    {
+        Recording run(1000);
+        LogModel model;
+        model.setRecord(&run.record);
+        run.print("first");
+        model.update();
+        const std::string large(50'000, 'x');
+        for (int round = 0; round < 2; ++round) {
+            for (int line = 0; line < 1400; ++line)
+                run.print(large);
+            while (!model.update()) { }
+        }
+        const int missing = 1 + 2 * 1400 - (model.rowCount() - 1);
+        QCOMPARE(shown(model, 0, LogModel::Text),
+            QLocale(QLocale::English).toString(missing) + " earlier lines are not shown");
+    }
+
     void theLogStaysInPlaceWhileItsStartGoes()
     {
         Recording run(1000);
