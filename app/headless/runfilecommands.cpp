@@ -231,7 +231,7 @@ std::string infoText(const RunTold &told)
     line("shown as", joined(told.importNotes.linesOfShown(), "\n"));
     line("in doubt", takenBackText(told.takenBack));
     line("makespan",
-        rounded(seconds(progress.makespan())) + " s, " + rounded(progress.rate()) + " it/s");
+        rounded(seconds(progress.makespan())) + " s at " + rounded(progress.rate()) + " it/s");
     line("workers", std::to_string(progress.workers));
     if (description.machine.cores == 0)
         line("cores", "?");
