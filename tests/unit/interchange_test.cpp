@@ -493,13 +493,13 @@ TEST_F(TraceTest, CutsWhatIsLargerThanAnyTextOfAnEvent)
     for (const std::string &piece : {std::string("x"), std::string("\\\""), std::string("\\u00e9"),
              std::string("\xc3\xa9"), std::string("\\\\")}) {
         std::string name;
-        while (name.size() < 4 * JsonFeed::longestString)
+        while (name.size() < JsonFeed::longestString + (1U << 20))
             name += piece;
         for (const std::string &event : {R"({"ph":"X","ts":0,"dur":1,"name":")" + name + R"("},)",
                  R"({"ph":"X","ts":0,"dur":1,"args":{")" + name + R"(":1}},)"}) {
             const LoadedRun run = opened("trace.json", "[" + event + quoted);
             ASSERT_EQ(run.record->inputCount, 3U) << piece;
-            EXPECT_LE(input(run, 0).size(), JsonFeed::longestString + 8192) << piece;
+            EXPECT_LE(input(run, 0).size(), JsonFeed::longestString + (1U << 17)) << piece;
             EXPECT_EQ(input(run, 1), "next") << piece;
             EXPECT_EQ(input(run, 2), "last") << piece;
             EXPECT_EQ(run.record->importNotes.count(ImportNote::CutOff), 1U) << piece;
