@@ -49,7 +49,7 @@ ChartCard::ChartCard(Chart *chart, TimeView *view, QWidget *parent)
             return;
         m_figure->setText(figure);
         m_figure->setShortText(m_chart->shortFigure());
-        setWrappedToolTip(m_figure, figure);
+        setWrappedToolTip(m_figure, figure, tr("Figures of the chart"));
         m_chart->setAccessibleDescription(figure + QLatin1Char('\n') + m_chart->explanation());
     });
 }

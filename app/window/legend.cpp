@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/legend.h"
 
-#include "tables/tabletext.h"
 #include "window/look.h"
 
 #include <QMenu>
@@ -122,10 +121,10 @@ QToolButton *Legend::makeButton(const Series &series, std::size_t number)
     if (series.use == Series::Use::Key) {
         button->setAttribute(Qt::WA_TransparentForMouseEvents);
         button->setFocusPolicy(Qt::NoFocus);
-        button->setToolTip(toolTipText(series.name.toStdString()));
+        setWrappedToolTip(button, series.name, tr("Legend"));
     } else {
         button->setCheckable(true);
-        button->setToolTip(toolTipText(tr("Show or hide: %1").arg(series.name).toStdString()));
+        setWrappedToolTip(button, tr("Show or hide: %1").arg(series.name));
         connect(button, &QToolButton::toggled, m_chart,
             [this, number](bool on) { m_chart->setSeriesVisible(number, on); });
     }

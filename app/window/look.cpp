@@ -6,7 +6,6 @@
 #include <QFile>
 #include <QGuiApplication>
 #include <QIconEngine>
-#include <QLabel>
 #include <QPainter>
 #include <QSvgRenderer>
 
@@ -140,11 +139,13 @@ QPixmap signPixmap(Sign sign, const QColor &colour, const QColor &outline, doubl
 
 void setWrappedToolTip(QWidget *widget, const QString &text)
 {
+    setWrappedToolTip(widget, text, text);
+}
+
+void setWrappedToolTip(QWidget *widget, const QString &text, const QString &description)
+{
     widget->setToolTip(toolTipText(text.toStdString()));
-    // Screen readers say a label's own text as its name.
-    const auto *label = qobject_cast<QLabel *>(widget);
-    if (!label || label->text() != text)
-        widget->setAccessibleDescription(text);
+    widget->setAccessibleDescription(description);
 }
 
 } // namespace poolscope

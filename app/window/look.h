@@ -27,5 +27,7 @@ QPixmap signPixmap(Sign sign, const QColor &colour, const QColor &outline, doubl
 
 /// Sets a tool tip that is wrapped, and the same as plain text for screen readers.
 void setWrappedToolTip(QWidget *widget, const QString &text);
+/// The same of a label that shows the text itself: screen readers describe it otherwise.
+void setWrappedToolTip(QWidget *widget, const QString &text, const QString &description);
 
 } // namespace poolscope

@@ -442,7 +442,6 @@ void MainWindow::makeStatusBar()
     m_progress->setTextFormat(Qt::PlainText);
     m_progress->setAccessibleDescription(tr("Progress"));
     m_stateText = new ElidedLabel;
-    m_stateText->setAccessibleDescription(tr("State of the run"));
     m_stateText->setObjectName(QStringLiteral("muted"));
     m_stateText->setAlignment(Qt::AlignCenter);
     auto *verdict =
@@ -930,7 +929,7 @@ void MainWindow::fitPauseButton()
 void MainWindow::showStateText(const QString &text)
 {
     m_stateText->setText(text);
-    setWrappedToolTip(m_stateText, text);
+    setWrappedToolTip(m_stateText, text, tr("State of the run"));
 }
 
 /// Keeps the window, with the frame that it will be given, within its screen.

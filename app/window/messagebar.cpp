@@ -54,7 +54,7 @@ void MessageBar::setTheme(const Theme &theme)
 void MessageBar::say(Kind kind, const QString &text, const QString &detail)
 {
     m_text->setText(sentence(text));
-    setWrappedToolTip(m_text, m_text->text());
+    setWrappedToolTip(m_text, text, tr("Message"));
     m_detail = detail;
     m_more->setVisible(!detail.isEmpty());
     setProperty("kind", kind == Kind::Problem ? QStringLiteral("problem") : QStringLiteral("note"));
