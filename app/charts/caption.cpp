@@ -8,6 +8,7 @@
 
 #include <QObject>
 #include <QStringList>
+#include <QTextDocument>
 #include <algorithm>
 
 namespace poolscope {
@@ -136,6 +137,18 @@ QString inputName(const RunRecord &record, std::uint64_t index)
     const QString text =
         QString::fromStdString(record.inputs->text(index).value_or(std::string())).simplified();
     return text.size() <= longest ? text : text.first(longest - 1) + QChar(0x2026);
+}
+
+QString literalToolTip(const QString &text)
+{
+    return Qt::mightBeRichText(text)
+        ? QStringLiteral("<p style=\"white-space: pre-wrap\">%1</p>").arg(text.toHtmlEscaped())
+        : text;
+}
+
+QString withoutShortcut(QString text)
+{
+    return text.replace(u'&', QLatin1String("&&"));
 }
 
 QString outcomeText(const RunRecord &record, const Moment &moment)

@@ -41,14 +41,6 @@ QString nameOf(ChartKind kind)
     return QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
 }
 
-/// Of names that an imported run has, some look like markup to a tooltip.
-QString withoutMarkup(const QString &text)
-{
-    return Qt::mightBeRichText(text)
-        ? QStringLiteral("<p style=\"white-space: pre\">%1</p>").arg(text.toHtmlEscaped())
-        : text;
-}
-
 } // namespace
 
 Chart::Chart(ChartKind kind, const QString &title, const QString &explanation, QWidget *parent)
@@ -211,7 +203,7 @@ void Chart::mouseMoveEvent(QMouseEvent *event)
     hovered(inside ? std::optional(event->position()) : std::nullopt);
     const QString text =
         inside && event->buttons() == Qt::NoButton ? textAt(event->position()) : QString();
-    QToolTip::showText(event->globalPosition().toPoint(), withoutMarkup(text), this);
+    QToolTip::showText(event->globalPosition().toPoint(), literalToolTip(text), this);
     setCursor(inside && canBeClicked(event->position()) ? Qt::PointingHandCursor : Qt::ArrowCursor);
 }
 

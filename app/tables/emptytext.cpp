@@ -8,6 +8,7 @@ namespace poolscope {
 EmptyText::EmptyText(const QString &text, QAbstractScrollArea *table)
     : QLabel(text, table->viewport())
 {
+    setTextFormat(Qt::PlainText);
     setAlignment(Qt::AlignCenter);
     setWordWrap(true);
     setForegroundRole(QPalette::PlaceholderText);

@@ -203,6 +203,7 @@ void HistoryView::remove()
         m_model.data(m_model.index(chosen, HistoryModel::Name), Qt::DisplayRole).toString();
     QMessageBox box(QMessageBox::NoIcon, tr("Delete a run"),
         tr("Delete the run file of \u201c%1\u201d?").arg(name), QMessageBox::NoButton, this);
+    box.setTextFormat(Qt::PlainText);
     box.setInformativeText(tr("What it holds is lost: outcomes, timeline and log."));
     QPushButton *confirmed = box.addButton(tr("Delete"), QMessageBox::DestructiveRole);
     box.setDefaultButton(box.addButton(tr("Keep"), QMessageBox::RejectRole));

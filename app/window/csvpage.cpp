@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/csvpage.h"
 
+#include "charts/caption.h"
 #include "window/choicebox.h"
 #include "window/formfield.h"
 #include "window/look.h"
@@ -75,7 +76,8 @@ CsvPage::CsvPage(QWidget *parent)
 
 QWidget *CsvPage::makeLayoutControls()
 {
-    m_delimiter = choiceBox(QStringLiteral("csvDelimiter"), tr("The character between two fields"));
+    m_delimiter = choiceBox(QStringLiteral("csvDelimiter"),
+        tr("The character between two fields; a first line such as sep=; replaces a comma"));
     for (const Delimiter &delimiter : delimiters)
         m_delimiter->addItem(tr(delimiter.name), delimiter.character);
     m_header = new QCheckBox(tr("Names in row 1"));
@@ -205,7 +207,7 @@ void CsvPage::addColumn(const CsvPreview &preview, std::size_t column)
     const int line = m_table->rowCount();
     m_table->insertRow(line);
     auto *name = new QTableWidgetItem(shown(m_columns[column]));
-    name->setToolTip(name->text());
+    name->setToolTip(literalToolTip(name->text()));
     name->setFlags(Qt::ItemIsEnabled | Qt::ItemIsUserCheckable);
     const bool isWanted = m_wanted.empty() || contains(m_wanted, m_columns[column]);
     name->setCheckState(isWanted ? Qt::Checked : Qt::Unchecked);
@@ -215,7 +217,7 @@ void CsvPage::addColumn(const CsvPreview &preview, std::size_t column)
         auto *field =
             new QTableWidgetItem(column < fields.size() ? shown(fields[column]) : QString());
         field->setFlags(Qt::ItemIsEnabled);
-        field->setToolTip(field->text());
+        field->setToolTip(literalToolTip(field->text()));
         m_table->setItem(line, 1 + static_cast<int>(row), field);
     }
 }

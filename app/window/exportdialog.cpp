@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/exportdialog.h"
 
+#include "charts/caption.h"
 #include "window/formfield.h"
 #include "window/look.h"
 
@@ -146,7 +147,7 @@ void ExportDialog::check()
     m_scaleField->setVisible(m_format->currentIndex() == 0);
     QPushButton *save = m_buttons->button(QDialogButtonBox::Save);
     save->setEnabled(problem.isEmpty());
-    save->setToolTip(problem);
+    save->setToolTip(literalToolTip(problem));
 }
 
 } // namespace poolscope

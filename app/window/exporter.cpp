@@ -15,6 +15,7 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QGuiApplication>
+#include <QLabel>
 #include <QMessageBox>
 #include <QSettings>
 #include <QTimer>
@@ -141,10 +142,13 @@ bool Exporter::mayReplace(const QStringList &paths) const
         if (QFileInfo::exists(path))
             there << QFileInfo(path).fileName();
     }
-    return there.isEmpty()
-        || QMessageBox::question(m_window, tr("Replace files?"),
-               tr("The folder already has %1. Replace them?").arg(there.join(QStringLiteral(", "))))
-        == QMessageBox::Yes;
+    if (there.isEmpty())
+        return true;
+    QMessageBox box(QMessageBox::Question, tr("Replace files?"),
+        tr("The folder already has %1. Replace them?").arg(there.join(QStringLiteral(", "))),
+        QMessageBox::Yes | QMessageBox::No, m_window);
+    box.setTextFormat(Qt::PlainText);
+    return box.exec() == QMessageBox::Yes;
 }
 
 /// Asks for a file; the first of the filters is that of `ending`. Empty where there is to be none.
@@ -245,7 +249,11 @@ void Exporter::copyPicture(Chart &chart)
 /// The window waits behind it.
 QProgressDialog *Exporter::makeProgress(const QString &text)
 {
-    auto *progress = new QProgressDialog(text, tr("Cancel"), 0, 0, m_window);
+    auto *progress = new QProgressDialog(QString(), tr("Cancel"), 0, 0, m_window);
+    auto *label = new QLabel(text);
+    label->setTextFormat(Qt::PlainText);
+    label->setAlignment(Qt::AlignCenter);
+    progress->setLabel(label);
     progress->setMinimumDuration(progressAfter);
     progress->setWindowModality(Qt::WindowModal);
     progress->setValue(0); // only from here on does that duration count

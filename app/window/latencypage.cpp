@@ -86,6 +86,7 @@ QWidget *LatencyPage::makeSelectionLine()
     m_selectionText = new QLabel;
     m_selectionText->setObjectName(QStringLiteral("selectedIterations"));
     m_selectionText->setAccessibleDescription(tr("Selected iterations"));
+    m_selectionText->setTextFormat(Qt::PlainText);
     m_selectionText->setWordWrap(true);
     auto *show = new QPushButton(tr("In O&utcomes"));
     show->setObjectName(QStringLiteral("showSelected"));

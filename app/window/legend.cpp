@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/legend.h"
 
+#include "charts/caption.h"
 #include "window/look.h"
 
 #include <QMenu>
@@ -20,11 +21,6 @@ constexpr int widestName = 240;
 QString shortened(const QString &name, const QFontMetrics &metrics)
 {
     return metrics.elidedText(name, Qt::ElideRight, widestName);
-}
-
-QString withoutMnemonic(QString text)
-{
-    return text.replace(u'&', QLatin1String("&&"));
 }
 
 bool operator==(const Series &a, const Series &b)
@@ -116,7 +112,7 @@ QToolButton *Legend::makeButton(const Series &series, std::size_t number)
     auto *button = new LegendButton(this);
     button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     button->setIconSize({signSize, signSize});
-    button->setText(withoutMnemonic(shortened(series.name, button->fontMetrics())));
+    button->setText(withoutShortcut(shortened(series.name, button->fontMetrics())));
     button->setAccessibleName(series.name);
     if (series.use == Series::Use::Key) {
         button->setAttribute(Qt::WA_TransparentForMouseEvents);
@@ -179,7 +175,7 @@ void Legend::fillRest()
     menu->clear();
     for (std::size_t i = m_shown; i < m_series.size(); ++i) {
         QAction *action = menu->addAction(
-            iconOf(m_series[i]), withoutMnemonic(shortened(m_series[i].name, menu->fontMetrics())));
+            iconOf(m_series[i]), withoutShortcut(shortened(m_series[i].name, menu->fontMetrics())));
         if (m_series[i].use == Series::Use::Key)
             continue;
         action->setCheckable(true);

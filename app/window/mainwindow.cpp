@@ -442,6 +442,7 @@ void MainWindow::makeStatusBar()
     m_progress->setTextFormat(Qt::PlainText);
     m_progress->setAccessibleDescription(tr("Progress"));
     m_stateText = new ElidedLabel;
+    m_stateText->setTextFormat(Qt::PlainText);
     m_stateText->setObjectName(QStringLiteral("muted"));
     m_stateText->setAlignment(Qt::AlignCenter);
     auto *verdict =
@@ -620,6 +621,7 @@ void MainWindow::askWhetherTaskMayHaveChanged(const QString &file)
     QMessageBox box(QMessageBox::NoIcon, tr("The task has changed"),
         tr("%1 is not what it was when the run began. Go on nevertheless?").arg(file),
         QMessageBox::NoButton, this);
+    box.setTextFormat(Qt::PlainText);
     box.setInformativeText(tr("New values may then not belong to the old ones."));
     QPushButton *goOn = box.addButton(tr("Go on"), QMessageBox::AcceptRole);
     box.setDefaultButton(box.addButton(tr("Leave it"), QMessageBox::RejectRole));
@@ -749,7 +751,7 @@ void MainWindow::showProblem()
         showStateText(problem.isEmpty() ? tr("Ready to start") : tr("Not ready"));
     m_sweepPage->setSubject(spec(), problem);
     m_start->setEnabled(problem.isEmpty() && !isBusy());
-    m_start->setToolTip(!problem.isEmpty() ? problem
+    m_start->setToolTip(!problem.isEmpty() ? literalToolTip(problem)
             : m_controller.isActive()      ? tr("A run is going on")
             : isMeasuring()                ? tr("Other runs are being measured")
                                            : tr("Start the run (Ctrl+R)"));
@@ -852,8 +854,8 @@ void MainWindow::fillRecentRuns()
 {
     m_recentMenu->clear();
     for (const RunSpec &spec : recentSpecs()) {
-        QAction *action = m_recentMenu->addAction(settingsText(spec));
-        action->setToolTip(QString::fromStdString(shellCommand(spec)));
+        QAction *action = m_recentMenu->addAction(withoutShortcut(settingsText(spec)));
+        action->setToolTip(literalToolTip(QString::fromStdString(shellCommand(spec))));
         connect(action, &QAction::triggered, this, [this, spec] {
             setSpec(spec);
             m_panel->trustTask(); // it was started before

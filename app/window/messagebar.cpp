@@ -72,6 +72,7 @@ void MessageBar::showDetail()
 {
     QMessageBox box(
         QMessageBox::NoIcon, tr("What the worker said"), m_text->text(), QMessageBox::Ok, window());
+    box.setTextFormat(Qt::PlainText);
     box.setDetailedText(m_detail);
     box.exec();
 }

@@ -53,6 +53,7 @@ SweepForm::SweepForm(QWidget *parent)
     m_repeats->setRange(1, static_cast<int>(mostRepeats));
     m_file->setPlaceholderText(tr("by itself"));
     m_problem->setObjectName(QStringLiteral("problem"));
+    m_problem->setTextFormat(Qt::PlainText);
     m_problem->setWordWrap(true);
     m_problem->hide();
     auto *grid = new QGridLayout(this);

@@ -144,6 +144,7 @@ SweepPage::Choice SweepPage::makeChoice(const QString &name, const QString &tool
 {
     Choice choice{new QLabel, new QPushButton(tr("Apply"))};
     choice.text->setObjectName(name);
+    choice.text->setTextFormat(Qt::PlainText);
     choice.text->setWordWrap(true);
     choice.apply->setObjectName(name + QStringLiteral("Apply"));
     choice.apply->setAccessibleName(tr("Apply the setting"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/taskform.h"
 
+#include "charts/caption.h"
 #include "pool/taskcheck.h"
 #include "task/builtin.h"
 #include "window/choicebox.h"
@@ -348,7 +349,7 @@ void TaskForm::offerFunctions(const std::vector<PythonFunction> &functions)
         m_function->addItem(QString::fromStdString(function.name));
         const int row = m_function->count() - 1;
         m_function->setItemData(row,
-            function.takesOneArgument ? QString::fromStdString(function.doc)
+            function.takesOneArgument ? literalToolTip(QString::fromStdString(function.doc))
                                       : tr("It cannot be called with one argument"),
             Qt::ToolTipRole);
         if (!function.takesOneArgument)

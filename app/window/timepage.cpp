@@ -45,6 +45,7 @@ TimePage::TimePage(ChartCard *card, AccountingChart *chart, QWidget *parent)
 {
     m_text->setObjectName(QStringLiteral("verdict"));
     m_text->setAccessibleDescription(tr("Verdict"));
+    m_text->setTextFormat(Qt::PlainText);
     m_text->setWordWrap(true);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_apply->setObjectName(QStringLiteral("applyAdvice"));
@@ -52,6 +53,7 @@ TimePage::TimePage(ChartCard *card, AccountingChart *chart, QWidget *parent)
     m_verify->setObjectName(QStringLiteral("verifyAdvice"));
     m_verification->setObjectName(QStringLiteral("verification"));
     m_verification->setAccessibleDescription(tr("Verification"));
+    m_verification->setTextFormat(Qt::PlainText);
     m_verification->setWordWrap(true);
     m_verification->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_verification->setContentsMargins(gridUnit * 3 / 2, gridUnit / 2, gridUnit * 3 / 2, 0);

@@ -97,6 +97,7 @@ QWidget *WhatIfPage::makeControls()
     m_text = new QLabel;
     m_text->setObjectName(QStringLiteral("whatIf"));
     m_text->setAccessibleDescription(tr("Prediction"));
+    m_text->setTextFormat(Qt::PlainText);
     m_text->setWordWrap(true);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
     auto *panel = new QWidget;
