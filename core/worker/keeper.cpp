@@ -5,6 +5,7 @@
 #include "worker/clock.h"
 #include "worker/patience.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -24,7 +25,6 @@ constexpr std::uint64_t second = 1'000'000'000; // nanoseconds
 constexpr std::uint64_t patience = 5 * second;
 constexpr std::uint64_t patienceAfterSigterm = 1 * second;
 constexpr std::uint64_t patienceAfterSigkill = 2 * second; // another user's are not killed
-constexpr std::uint64_t patienceWithTrackers = 1 * second;
 constexpr std::uint64_t killInterval = second / 10;
 
 class Keeper {
@@ -127,10 +127,14 @@ private:
     {
         const std::uint64_t begin = now();
         reap();
-        while (m_hasChildren && now() < begin + patienceAfterSigkill) {
-            const bool haveTime = now() < begin + patienceWithTrackers;
+        while (m_hasChildren) {
+            const std::uint64_t time = now() - begin;
+            const bool awaitsTrackers =
+                time < patience && std::ranges::any_of(descendantsOf(getpid()), isResourceTracker);
             killDescendants(
-                getpid(), haveTime ? ResourceTrackers::Spared : ResourceTrackers::Killed);
+                getpid(), awaitsTrackers ? ResourceTrackers::Spared : ResourceTrackers::Killed);
+            if (!awaitsTrackers && time >= patienceAfterSigkill)
+                return;
             await(now() + killInterval);
         }
     }

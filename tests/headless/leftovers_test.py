@@ -156,8 +156,13 @@ class Killed(LeftoversTest):
             if [ "$1" = 0 ]; then {SAVES}
             elif [ "$1" = 1 ]; then
                 {escapes}; until [ -s session ]; do sleep 0.01; done; sleep 1000000
-            elif pgrep -s "$(cat session)" > /dev/null; then echo there
-            else echo gone; fi"""
+            else
+                for i in $(seq 40); do
+                    pgrep -s "$(cat session)" > /dev/null || {{ echo gone; exit; }}
+                    sleep 0.1
+                done
+                echo there
+            fi"""
         done = self.run_shell(script, "0:3", "-j", 1, "--timeout", 5, "-q", "-o", "out.jsonl")
         self.assert_status(done, SOME_FAILED)
         outcomes = run_test.read_jsonl(self.path("out.jsonl"))
@@ -210,14 +215,18 @@ class Killed(LeftoversTest):
         return [name for name in names if name.exists() and name.read_text() == "sleep\n"]
 
     def test_of_a_job_that_dies(self):
-        job = f"if [ $1 = 0 ]; then {ESCAPES}; kill -9 $$; fi; pgrep -c -f '^sleep 1000123' || true"
+        job = f"""if [ $1 = 0 ]; then {ESCAPES}; kill -9 $$; fi
+            for i in $(seq 40); do
+                pgrep -f '^sleep 1000123' > /dev/null || {{ echo gone; exit; }}
+                sleep 0.1
+            done"""
         job = job.replace("setsid sleep 1000000", "setsid sleep 1000123")
         done = self.run_shell(job, "0:2", "-j", 1, "-q", "-o", "out.jsonl")
         self.assert_status(done, SOME_FAILED)
         self.assertTrue(self.path("started").exists())
         outcomes = run_test.read_jsonl(self.path("out.jsonl"))
         self.assertEqual(outcomes[0]["failure"]["kind"], "signal")
-        self.assertEqual(outcomes[1]["value"], "0")
+        self.assertEqual(outcomes[1]["value"], "gone")
 
     def started(self, *task):
         self.path("started").unlink(missing_ok=True)
