@@ -27,10 +27,10 @@
 //
 // A worker runs its chunks in the order in which they came and answers indices in that order, but
 // for those that it returns (see board.h).
-// After the Done of an input that has failed, a worker whose Setup has stopsAtFailure does not begin
-// another input until it is sent a Continue. That Done ends with the failure.
-// A Goodbye overtakes work that was not begun: what the worker did not answer before its own
-// Goodbye, it did not begin. A stream that ends without a Goodbye was cut.
+// After the Done of an input that has failed, a worker whose Setup has stopsAtFailure does not
+// begin another input until it is sent a Continue. That Done ends with the failure. A Goodbye
+// overtakes work that was not begun: what the worker did not answer before its own Goodbye, it did
+// not begin. A stream that ends without a Goodbye was cut.
 #pragma once
 
 #include "wire/value.h"
