@@ -62,7 +62,7 @@ void execKeeper(const char *program, pid_t parent)
     std::array<char, 16> number{};
     std::to_chars(number.data(), number.data() + number.size() - 1, parent);
     const std::array<const char *, 4> words{program, "--keep", number.data(), nullptr};
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    prctl(PR_SET_PDEATHSIG, SIGCONT); // it may be stopped, and then notices nothing else
     execv(program, const_cast<char *const *>(words.data()));
     _exit(1);
 }

@@ -177,6 +177,21 @@ class Surroundings(run_test.ProgramTest):
         self.assertEqual(process.returncode, ALL_SUCCEEDED)
         self.assertTrue(self.path("saved").exists())
 
+    def test_a_stopped_program_that_is_killed_leaves_nothing(self):
+        process = subprocess.Popen(
+            [PROGRAM, "run", "--shell", "sleep 1000000 & echo > started; wait", "--range", "0:2",
+             "-j", "2", "--discard", "-q"], cwd=self.folder, env=run_test.environment(self.mark),
+            stdin=subprocess.DEVNULL, preexec_fn=os.setpgrp)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.until(self.path("started").exists, "a job")
+        process.send_signal(signal.SIGTSTP)
+        _, status = os.waitpid(process.pid, os.WUNTRACED)
+        self.assertTrue(os.WIFSTOPPED(status))
+        process.kill()
+        process.wait()
+        self.assert_nothing_left()
+
     def test_python_handles_interrupts_as_it_does_elsewhere(self):
         done = self.run_python("handler_of_interrupts", "0:1", "-q")
         self.assertIn(b"default_int_handler", done.out)
