@@ -449,6 +449,16 @@ class Resuming(RunFileTest):
         self.assertRegex(self.program("info", "run.poolscope").out.decode(),
                          r"\nstate +halted: \d+ inputs failed, .*; 'poolscope resume' goes on with it\n")
 
+    def test_reasons_for_which_text_has_no_place_are_shown(self):
+        self.program("run", *self.task("picky", "0:100"), "--discard", "--save", "run.poolscope")
+        failed = self.info()["failed"]
+        self.assertGreater(failed, 0)
+        for name, lines in ("out.txt", failed), ("out.csv", 0):
+            done = self.program("export", "run.poolscope", "-o", name)
+            self.assertEqual(done.status, ALL_SUCCEEDED)
+            self.assertRegex(done.err, r"^(poolscope: input \d+ failed: .+\n)*$")
+            self.assertEqual(done.err.count("\n"), lines)
+
     def test_text_does_not_pass_over_what_had_not_finished(self):
         self.stop_in_mid_run()
         for name in ("out.txt", "out.npy"):
