@@ -203,7 +203,7 @@ void RunCommand::work()
 /// Whether nothing more has to be written, since what was written will not be kept.
 bool RunCommand::isThrownAway() const
 {
-    return m_outputError || (m_options.output && Interrupt::hasCome());
+    return m_outputError || (m_options.output && Interrupt::hasCome() && !m_wasCompleted);
 }
 
 /// True when there are more to be taken at once.
@@ -331,6 +331,8 @@ void RunCommand::stopFor(const Error &error)
 
 int RunCommand::finish()
 {
+    // Who interrupts the wait for what jobs have left running does not throw away their values.
+    m_wasCompleted = Interrupt::hasCome() && m_run->end().how == PoolEnd::How::Completed;
     bool more = true;
     while (more && !isThrownAway())
         more = takeOutcomes();

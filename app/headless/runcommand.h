@@ -71,6 +71,7 @@ private:
     std::uint64_t m_failuresSaid = 0;
     bool m_waitsForRoom = false;
     std::optional<Error> m_outputError;
+    bool m_wasCompleted = false; ///< when it was interrupted
     bool m_fileProblemSaid = false;
     bool m_fileLossSaid = false;
 };

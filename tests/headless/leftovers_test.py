@@ -132,6 +132,19 @@ class AtTheEnd(LeftoversTest):
         self.assert_nothing_left_at_once()
 
 
+    def test_an_interrupt_while_they_are_awaited_loses_no_values(self):
+        job = "sleep 1000000 & echo $PPID >> workers; echo $1"
+        process = self.start("--shell", job, "--range", "0:3", "-j", 1, "-q", "-o", "out.txt")
+        self.until(lambda: self.path("workers").exists()
+                   and self.path("workers").read_text().count("\n") == 3, "all jobs have run")
+        worker = pathlib.Path("/proc", self.path("workers").read_text().split()[0])
+        self.until(lambda: not worker.exists(), "the worker has ended")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(run_test.PATIENCE), ALL_SUCCEEDED)
+        self.assertEqual(self.path("out.txt").read_text(), "0\n1\n2\n")
+        self.assert_nothing_left_at_once()
+
+
 class Killed(LeftoversTest):
     """Orphans in a session of their own end with what started them."""
 
