@@ -72,6 +72,12 @@ AccountingChart::AccountingChart(QWidget *parent)
             bars->moveAbove(below);
         below = bars;
     }
+    connect(this, &QCustomPlot::afterLayout, this, [this] {
+        if (barsPerName() == m_barsPerName)
+            return;
+        nameBars();
+        replotSoon();
+    });
     fit();
 }
 
@@ -164,13 +170,22 @@ void AccountingChart::fillBars()
 void AccountingChart::nameBars()
 {
     const std::vector<Bar> all = bars();
-    const std::size_t step = (all.size() + mostNames - 1) / mostNames;
+    const std::size_t step = m_barsPerName = barsPerName();
     m_names->clear();
     m_names->addTick(0, all.front().name);
     for (std::size_t i = 1; i < all.size(); ++i) {
         if (step <= 1 || i % step == 0)
             m_names->addTick(static_cast<double>(i), all[i].name);
     }
+}
+
+/// So many bars share a name that names do not overlap.
+std::size_t AccountingChart::barsPerName() const
+{
+    const int lineHeight = QFontMetrics(yAxis->tickLabelFont()).height();
+    const auto room = static_cast<std::size_t>(std::max(axisRect()->height() / lineHeight, 1));
+    const std::size_t most = std::min(mostNames, room);
+    return (m_accounting.workers.size() + 1 + most - 1) / most;
 }
 
 void AccountingChart::fit()

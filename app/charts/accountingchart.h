@@ -42,10 +42,12 @@ private:
     RunConditions conditions() const;
     void fillBars();
     void nameBars();
+    std::size_t barsPerName() const;
     std::vector<Bar> bars() const;
 
     std::array<QCPBars *, causeCount> m_bars{}; ///< one for each cause, stacked
     QSharedPointer<QCPAxisTickerText> m_names;
+    std::size_t m_barsPerName = 1;
     std::unique_ptr<Accountant> m_accountant;
     Accounting m_accounting;
     std::optional<Verdict> m_verdict;

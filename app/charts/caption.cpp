@@ -23,7 +23,7 @@ QString fileName(const std::string &path)
 /// The first words of what may be a whole script.
 QString beginningOf(const std::string &text)
 {
-    constexpr qsizetype longest = 40;
+    constexpr qsizetype longest = 28;
     const QString line = QString::fromStdString(text).simplified();
     return line.size() <= longest ? line : line.first(longest - 1) + QChar(0x2026);
 }
@@ -122,7 +122,7 @@ QString workerName(const RunRecord &record, std::size_t worker)
 
 QString workerCell(const RunRecord &record, std::size_t worker)
 {
-    constexpr qsizetype longest = 40;
+    constexpr qsizetype longest = 28;
     if (!record.isImported())
         return QString::number(worker);
     const QString name = workerName(record, worker);
