@@ -452,15 +452,17 @@ void Recorder::resumed(std::uint64_t time)
         m_timeline.m_paceChanges.append(time);
 }
 
-/// The user may have paused the run before; that pause continues afterwards.
+/// The user may have paused the run; that pause continues afterwards. One that began just with the
+/// stop is the stop itself, as a trace has it.
 void Recorder::suspended(std::uint64_t begin, std::uint64_t end)
 {
     AppendLog<std::uint64_t> &changes = m_timeline.m_paceChanges;
     const bool isPaused = changes.size() % 2 == 1;
+    const bool goesOn = isPaused && changes[changes.size() - 1] != begin;
     if (!isPaused)
         paused(begin);
     mark(Mark::Kind::Resumed, end, 0, end - begin);
-    if (isPaused)
+    if (goesOn)
         mark(Mark::Kind::Paused, end, 0, 0);
     else
         changes.append(end);
