@@ -139,8 +139,12 @@ class LostRunFiles(FilesTest):
 
     def test_overwritten(self):
         def overwrite(file):
+            # Between two transactions: the end of one under way would write what it has changed.
+            database = sqlite3.connect(file, timeout=PATIENCE, isolation_level=None)
+            database.execute("BEGIN IMMEDIATE")
             with open(file, "r+b") as opened:
                 opened.write(b"x" * file.stat().st_size)
+            database.close()
         self.assert_lost(overwrite)
 
     def test_its_folder_is_gone(self):
