@@ -209,14 +209,15 @@ private slots:
         QVERIFY(person.canStart());
         QCOMPARE(person.message(), QString());
         QVERIFY(person.text("sweepBest").startsWith("Fastest: "));
-        QVERIFY(person.text("sweepBest").contains("chunk auto"));
         QVERIFY(person.text("sweepFits").contains("Amdahl"));
 
+        // On a busy machine any of the settings may have been the fastest.
         const bool isTwo = person.text("sweepBest").contains("2 workers");
+        const bool isAuto = person.text("sweepBest").contains("chunk auto");
         person.click("sweepBestApply");
         const RunSpec spec = person.window.spec();
         QCOMPARE(spec.pool.workers, std::optional<std::uint32_t>(isTwo ? 2 : 1));
-        QVERIFY(!spec.pool.chunk);
+        QCOMPARE(spec.pool.chunk.has_value(), !isAuto);
 
         for (const SweepChart *chart : person.window.findChildren<SweepChart *>()) {
             const QTemporaryDir folder;
