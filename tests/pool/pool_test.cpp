@@ -204,7 +204,7 @@ TEST_F(PoolTest, RecordsTheStationsOfEveryChunkInOrder)
             EXPECT_LE(chunk->answered, chunk->decoded);
         }
     }
-    EXPECT_EQ(chunks, 1000U);
+    EXPECT_GE(chunks, 1000U) << "more where a worker without work was given the rest of one";
 }
 
 TEST_F(PoolTest, EndsAtOnceWithoutInputs)
