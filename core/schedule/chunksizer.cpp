@@ -81,7 +81,8 @@ std::uint64_t ChunkSizer::leastSize() const
 /// The most inputs that a chunk may have after what the run has taken so far.
 std::uint64_t ChunkSizer::mostSoFar(std::uint64_t workers) const
 {
-    const double time = shareOfRun * m_total / static_cast<double>(workers);
+    const double time =
+        std::max(shareOfRun * m_total / static_cast<double>(workers), m_handover / handoverShare);
     return static_cast<std::uint64_t>(std::min(time / costOfIteration(), 0x1p62));
 }
 

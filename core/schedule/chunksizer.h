@@ -3,12 +3,12 @@
 //
 // Fixed sizes stay as they are. Automatic ones follow what was measured: a chunk should take about
 // 20 ms, and long enough that handing it over costs less than 1%. It takes less at the beginning,
-// at most 1/32 of the time that the run has taken so far, so that one chunk whose inputs turn out
-// slow does not make a short run much longer. It also takes less when the inputs are about to run
-// out. It never takes less than handing it over. A worker should hold so many chunks that it has
-// 2 ms of work in reserve, by what iterations cost as a rule or cost of late, whichever is more; a
-// single one that took long does not count. Until something is measured a chunk is one input, and
-// it grows by at most 8 times from one measurement to the next.
+// at most 1/32 of the time that the run has taken so far or 100 times handing it over, so that one
+// chunk whose inputs turn out slow does not make a short run much longer. It also takes less when
+// the inputs are about to run out. It never takes less than handing it over. A worker should hold
+// so many chunks that it has 2 ms of work in reserve, by what iterations cost as a rule or cost of
+// late, whichever is more; a single one that took long does not count. Until something is measured
+// a chunk is one input, and it grows by at most 8 times from one measurement to the next.
 //
 // Plain arithmetic, no clock: it is told durations. One thread.
 #pragma once
