@@ -8,7 +8,6 @@
 
 #include <QObject>
 #include <QStringList>
-#include <QTextDocument>
 #include <algorithm>
 
 namespace poolscope {
@@ -20,12 +19,15 @@ QString fileName(const std::string &path)
     return QString::fromStdString(path).section(QLatin1Char('/'), -1);
 }
 
+QString shortened(const QString &text, qsizetype longest)
+{
+    return text.size() <= longest ? text : text.first(longest - 1) + u'\u2026';
+}
+
 /// The first words of what may be a whole script.
 QString beginningOf(const std::string &text)
 {
-    constexpr qsizetype longest = 28;
-    const QString line = QString::fromStdString(text).simplified();
-    return line.size() <= longest ? line : line.first(longest - 1) + QChar(0x2026);
+    return shortened(QString::fromStdString(text).simplified(), 40);
 }
 
 struct TaskText {
@@ -122,33 +124,16 @@ QString workerName(const RunRecord &record, std::size_t worker)
 
 QString workerCell(const RunRecord &record, std::size_t worker)
 {
-    constexpr qsizetype longest = 28;
-    if (!record.isImported())
-        return QString::number(worker);
-    const QString name = workerName(record, worker);
-    return name.size() > longest ? name.left(longest - 1) + u'\u2026' : name;
+    return record.isImported() ? shortened(workerName(record, worker), 28)
+                               : QString::number(worker);
 }
 
 QString inputName(const RunRecord &record, std::uint64_t index)
 {
-    constexpr qsizetype longest = 80;
     if (!record.isImported() || index >= record.inputs->size())
         return {};
-    const QString text =
-        QString::fromStdString(record.inputs->text(index).value_or(std::string())).simplified();
-    return text.size() <= longest ? text : text.first(longest - 1) + QChar(0x2026);
-}
-
-QString literalToolTip(const QString &text)
-{
-    return Qt::mightBeRichText(text)
-        ? QStringLiteral("<p style=\"white-space: pre-wrap\">%1</p>").arg(text.toHtmlEscaped())
-        : text;
-}
-
-QString withoutShortcut(QString text)
-{
-    return text.replace(u'&', QLatin1String("&&"));
+    const std::string text = record.inputs->text(index).value_or(std::string());
+    return shortened(QString::fromStdString(text).simplified(), 80);
 }
 
 QString outcomeText(const RunRecord &record, const Moment &moment)

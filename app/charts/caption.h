@@ -27,11 +27,6 @@ QString workerCell(const RunRecord &record, std::size_t worker);
 /// The name that an imported run has for the input, shortened. Empty for other runs.
 QString inputName(const RunRecord &record, std::uint64_t index);
 
-/// The text for a tool tip, which would take it for HTML if it looks like that.
-QString literalToolTip(const QString &text);
-/// The text for an action or a button, which would take '&' for the mark of a shortcut.
-QString withoutShortcut(QString text);
-
 /// "4,999 of 4,999 done in 0.8 s, 6,240 it/s", and how many failed.
 QString outcomeText(const RunRecord &record, const Moment &moment);
 

@@ -3,6 +3,7 @@
 
 #include "charts/axisticker.h"
 #include "charts/caption.h"
+#include "charts/literaltext.h"
 
 #include <QGuiApplication>
 #include <QMouseEvent>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tables/tabletext.h"
 
+#include "charts/literaltext.h"
+
 #include <QLocale>
 
 namespace poolscope {
@@ -39,10 +41,7 @@ QString cellText(std::string_view text)
 
 QString toolTipText(std::string_view text)
 {
-    if (text.empty())
-        return {};
-    const QString escaped = startOf(text, 4000).toHtmlEscaped();
-    return QStringLiteral("<p style=\"white-space: pre-wrap\">%1</p>").arg(escaped);
+    return text.empty() ? QString() : wrappedToolTip(startOf(text, 4000));
 }
 
 } // namespace poolscope

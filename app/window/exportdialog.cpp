@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/exportdialog.h"
 
-#include "charts/caption.h"
+#include "charts/literaltext.h"
 #include "window/formfield.h"
 #include "window/look.h"
 

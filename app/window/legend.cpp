@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/legend.h"
 
-#include "charts/caption.h"
+#include "charts/literaltext.h"
 #include "window/look.h"
 
 #include <QMenu>

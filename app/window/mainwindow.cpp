@@ -2,6 +2,7 @@
 #include "window/mainwindow.h"
 
 #include "charts/caption.h"
+#include "charts/literaltext.h"
 #include "charts/units.h"
 #include "headless/progressline.h"
 #include "headless/runarguments.h"
@@ -687,9 +688,10 @@ void MainWindow::showState()
     for (QAction *action : m_needRecord)
         action->setEnabled(m_controller.record() != nullptr);
     const RunRecord *record = m_controller.record();
-    m_exportOutcomes->setEnabled(record && !record->isImported());
-    m_exportOutcomes->setToolTip(
-        record && record->isImported() ? tr("An imported run has no outcomes") : QString());
+    m_exportOutcomes->setEnabled(record && record->hasValues);
+    m_exportOutcomes->setToolTip(record && !record->hasValues
+            ? tr("The file that the run was read from has no values")
+            : QString());
     m_open->setEnabled(!isBusy());
     m_save->setEnabled(!m_controller.isActive() && !m_controller.path().isEmpty());
     m_history->setShown(m_controller.path());

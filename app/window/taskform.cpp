@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/taskform.h"
 
-#include "charts/caption.h"
+#include "charts/literaltext.h"
 #include "pool/taskcheck.h"
 #include "task/builtin.h"
 #include "window/choicebox.h"

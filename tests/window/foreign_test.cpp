@@ -127,6 +127,7 @@ private slots:
         action("Default run")->trigger();
         openFile(trace);
         QVERIFY(nothingHasRun());
+        QVERIFY(!action(QStringLiteral("Outcomes\u2026"))->isEnabled());
         QCOMPARE(runArguments(m_window->spec())[1], task[1].toStdString());
         drop(file);
         QVERIFY(nothingHasRun());
