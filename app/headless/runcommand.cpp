@@ -299,7 +299,7 @@ void RunCommand::reportFailure(std::uint64_t index, const FailureView &failure)
 {
     if (++m_failuresSaid > failuresToSay && !writesText())
         return;
-    say("poolscope: input " + std::to_string(index) + " failed: " + failureText(failure));
+    say("poolscope: " + failedInputText(index, failure));
 }
 
 /// Whether the output has no place for the reason of a failure.

@@ -262,18 +262,14 @@ void tellOfUnfinished(const RunFileInfo &info, const std::string &output)
             + (count == 1 ? "has" : "have") + " no value in " + output);
 }
 
-/// A file of values alone has no place for the reasons of failures.
-void tellFailures(const RunRecord &record, const std::string &output)
+/// Shows the reasons of failures for which a file of values alone has no place.
+FailureVisitor failuresShownFor(const std::string &output)
 {
-    if (hasPlaceForReasons(output) || record.timeline.failed() == 0)
-        return;
-    for (std::uint64_t index = 0; index < record.inputCount; ++index) {
-        if (!record.outcomes->isFailure(index))
-            continue;
-        if (const auto outcome = record.outcomes->read(index))
-            complain("input " + std::to_string(index)
-                + " failed: " + failureText(outcome->view.failure));
-    }
+    if (hasPlaceForReasons(output))
+        return {};
+    return [](std::uint64_t index, const FailureView &failure) {
+        complain(failedInputText(index, failure));
+    };
 }
 
 } // namespace
@@ -298,10 +294,11 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
         return complain(writer.error(), exitWrongUse);
     Result<void> written;
     if (options.output) {
-        written = exportOutcomes(record, **writer).map([&](const UnmarkedValues &unmarked) {
+        const auto exported =
+            exportOutcomes(record, **writer, {}, failuresShownFor(*options.output));
+        written = exported.map([&](const UnmarkedValues &unmarked) {
             for (const std::string &note : unmarked.notes(*options.output))
                 complain(note);
-            tellFailures(record, *options.output);
             tellOfUnfinished(loaded->info, *options.output);
         });
     }

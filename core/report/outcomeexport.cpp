@@ -28,7 +28,7 @@ Result<void> writeNumbers(
 }
 
 Result<void> writeOne(OutcomeWriter &writer, const OutcomeStore &outcomes, std::uint64_t index,
-    UnmarkedValues &unmarked)
+    UnmarkedValues &unmarked, const FailureVisitor &failed)
 {
     if (!outcomes.has(index)) {
         OutcomeView outcome;
@@ -41,6 +41,8 @@ Result<void> writeOne(OutcomeWriter &writer, const OutcomeStore &outcomes, std::
     if (!outcome)
         return tl::unexpected(outcome.error());
     unmarked.add(outcome->view);
+    if (failed && outcome->view.kind == OutcomeKind::Failure)
+        failed(index, outcome->view.failure);
     return writer.write(index, outcome->view);
 }
 
@@ -65,7 +67,7 @@ Result<std::unique_ptr<OutcomeWriter>> openExport(
 }
 
 Result<UnmarkedValues> exportOutcomes(
-    const RunRecord &record, OutcomeWriter &writer, const GoOn &goOn)
+    const RunRecord &record, OutcomeWriter &writer, const GoOn &goOn, const FailureVisitor &failed)
 {
     UnmarkedValues unmarked;
     std::uint64_t asked = 0;
@@ -78,7 +80,7 @@ Result<UnmarkedValues> exportOutcomes(
         const auto numbers =
             record.outcomes->numbers(index, std::min(mostAtOnce, record.inputCount - index));
         const auto written = numbers.cells.empty()
-            ? writeOne(writer, *record.outcomes, index, unmarked)
+            ? writeOne(writer, *record.outcomes, index, unmarked, failed)
             : writeNumbers(writer, index, numbers);
         if (!written)
             return tl::unexpected(written.error());

@@ -8,10 +8,15 @@
 #include "report/unmarkedvalues.h"
 #include "result.h"
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 namespace poolscope {
+
+/// Called with each failure that is written, but not with inputs that have no outcome.
+using FailureVisitor = std::function<void(std::uint64_t index, const FailureView &failure)>;
 
 /// Formats as OutcomeWriter has them, by the file's ending. An index that has no outcome (yet) is a
 /// failure of the kind "unfinished". Any thread, also while the run goes on. Returns what the file
@@ -23,7 +28,7 @@ Result<UnmarkedValues> exportOutcomes(
 /// the file cannot be written.
 Result<std::unique_ptr<OutcomeWriter>> openExport(
     const RunRecord &record, const std::filesystem::path &path);
-Result<UnmarkedValues> exportOutcomes(
-    const RunRecord &record, OutcomeWriter &writer, const GoOn &goOn = {});
+Result<UnmarkedValues> exportOutcomes(const RunRecord &record, OutcomeWriter &writer,
+    const GoOn &goOn = {}, const FailureVisitor &failed = {});
 
 } // namespace poolscope

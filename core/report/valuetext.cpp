@@ -205,4 +205,9 @@ std::string failureText(const FailureView &failure)
     return text;
 }
 
+std::string failedInputText(std::uint64_t index, const FailureView &failure)
+{
+    return "input " + std::to_string(index) + " failed: " + failureText(failure);
+}
+
 } // namespace poolscope

@@ -4,6 +4,7 @@
 
 #include "wire/value.h"
 
+#include <cstdint>
 #include <string>
 
 namespace poolscope {
@@ -26,5 +27,7 @@ void appendJsonLine(std::string &out, std::uint64_t index, const OutcomeView &ou
 
 /// One line for a person: "ValueError: bad row", or "timeout: ..." where the failure has no type.
 std::string failureText(const FailureView &failure);
+/// "input 3 failed: ..."
+std::string failedInputText(std::uint64_t index, const FailureView &failure);
 
 } // namespace poolscope
