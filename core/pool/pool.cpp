@@ -324,7 +324,7 @@ void Pool::pause()
 {
     if (m_paused || m_phase != Phase::Running)
         return;
-    lookForStop(); // which was before
+    lookForStop(); // a stop that was not noticed yet began before this pause
     m_paused = true;
     m_listener.paused(m_clock.now());
 }
@@ -436,7 +436,7 @@ void Pool::lookForStop()
     if (!stop)
         return;
     if (haveWorkersRun(*stop))
-        noteOwnStop(*stop);
+        reportStop(*stop, "but its workers ran, so that it counts as time of the run");
     else
         noteStop(*stop);
 }
@@ -445,7 +445,8 @@ void Pool::lookForStop()
 /// iteration, or used the CPU for most of that time.
 bool Pool::haveWorkersRun(const StopInterval &stop) const
 {
-    constexpr std::uint64_t apart = 100'000'000; // nanoseconds; all may be continued one by one
+    // All may have been continued one by one, a worker some time before the program.
+    constexpr std::uint64_t apart = 100'000'000; // nanoseconds
     return std::ranges::any_of(m_slots, [&](const auto &entry) {
         const Slot &slot = entry.second;
         if (!slot.process || !slot.enlisted)
@@ -470,24 +471,20 @@ void Pool::lookForSuspend()
         m_clock.now());
 }
 
-/// That is time of the run, but for limits: what workers have sent could not be read.
-void Pool::noteOwnStop(const StopInterval &stop)
-{
-    m_stopDetector.skipTo(stop.end);
-    m_stops.push_back(stop);
-    m_listener.noted(0,
-        "the program was stopped for " + secondsText(stop.duration())
-            + " while its workers ran, which counts as time of the run",
-        m_clock.at(stop.end));
-}
-
+/// The stop of the program and its workers is a pause of the run.
 void Pool::noteStop(const StopInterval &stop)
 {
+    m_listener.suspended(m_clock.at(stop.begin), m_clock.at(stop.end));
+    reportStop(stop, "which counts as a pause");
+}
+
+/// Limits leave out every stop, since what workers sent meanwhile could not be read.
+void Pool::reportStop(const StopInterval &stop, const std::string &meaning)
+{
     m_stopDetector.skipTo(stop.end);
     m_stops.push_back(stop);
-    m_listener.suspended(m_clock.at(stop.begin), m_clock.at(stop.end));
     m_listener.noted(0,
-        "the program was stopped for " + secondsText(stop.duration()) + ", which counts as a pause",
+        "the program was stopped for " + secondsText(stop.duration()) + ", " + meaning,
         m_clock.at(stop.end));
 }
 

@@ -197,7 +197,7 @@ private:
     void lookForSuspend();
     bool haveWorkersRun(const StopInterval &stop) const;
     void noteStop(const StopInterval &stop);
-    void noteOwnStop(const StopInterval &stop);
+    void reportStop(const StopInterval &stop, const std::string &meaning);
     void end(PoolEnd::How how, const std::string &error = {}, const std::string &detail = {});
     void tellStop();
     void reportIfAllEnded();

@@ -192,11 +192,15 @@ TEST_F(PoolTest, RecordsTheStationsOfEveryChunkInOrder)
     prepare(BuiltinTask{"sqrt", {}}, 3000, {2, 3, 4, 0});
     EXPECT_EQ(runToEnd(), PoolEnd::How::Completed);
     std::uint64_t chunks = 0;
+    std::uint64_t spans = 0;
+    std::uint64_t spansOfChunks = 0;
     for (std::size_t i = 0; i < m_run->timeline().workerCount(); ++i) {
         const WorkerRecord &worker = m_run->timeline().worker(i);
+        spans += worker.lane().size();
         StationLog::Reader reader(worker.stations(), worker.lane());
         while (const auto chunk = reader.next()) {
             ++chunks;
+            spansOfChunks += chunk->spans;
             EXPECT_LE(chunk->sent, chunk->received);
             EXPECT_LE(chunk->received, chunk->begun);
             EXPECT_LE(chunk->begun, chunk->ended);
@@ -204,6 +208,7 @@ TEST_F(PoolTest, RecordsTheStationsOfEveryChunkInOrder)
             EXPECT_LE(chunk->answered, chunk->decoded);
         }
     }
+    EXPECT_EQ(spansOfChunks, spans);
     EXPECT_GE(chunks, 1000U) << "more where a worker without work was given the rest of one";
 }
 
