@@ -62,7 +62,7 @@ void execKeeper(const char *program, pid_t parent)
     std::array<char, 16> number{};
     std::to_chars(number.data(), number.data() + number.size() - 1, parent);
     const std::array<const char *, 4> words{program, "--keep", number.data(), nullptr};
-    prctl(PR_SET_PDEATHSIG, SIGCONT); // it may be stopped, and then notices nothing else
+    prctl(PR_SET_PDEATHSIG, SIGCONT); // a keeper that is stopped would not notice another signal
     execv(program, const_cast<char *const *>(words.data()));
     _exit(1);
 }
@@ -262,7 +262,7 @@ void WorkerProcess::processFinished(int exitCode, QProcess::ExitStatus status)
     m_channel->close();
     m_end = describeEnd(exitCode, status);
     if (m_isKept && m_session != 0 && m_end.signal == SIGKILL)
-        killSession(m_session); // where it was the keeper that was killed
+        killSession(m_session); // nobody else does so if the keeper itself was killed
     if (m_isKept && m_pid == 0 && exitCode == statusWithoutRoom)
         m_end.words = "there is no room for its process (see ulimit -u)";
     if (m_end.signal == SIGKILL)

@@ -75,10 +75,11 @@ std::vector<std::string> ImportNotes::lines(std::size_t from, std::size_t to) co
     std::vector<std::string> lines;
     for (std::size_t i = from; i < to; ++i) {
         const NoteWords &words = noteWords[i];
-        if (m_counts[i] > 0)
-            lines.push_back((words.several.empty() ? "" : std::to_string(m_counts[i]) + " ")
-                + std::string(
-                    m_counts[i] == 1 || words.several.empty() ? words.one : words.several));
+        if (m_counts[i] == 0)
+            continue;
+        const std::string count = words.several.empty() ? "" : std::to_string(m_counts[i]) + " ";
+        const bool isOne = m_counts[i] == 1 || words.several.empty();
+        lines.push_back(count + std::string(isOne ? words.one : words.several));
     }
     return lines;
 }

@@ -452,8 +452,8 @@ void Recorder::resumed(std::uint64_t time)
         m_timeline.m_paceChanges.append(time);
 }
 
-/// The user may have paused the run; that pause continues afterwards. One that began just with the
-/// stop is the stop itself, as a trace has it.
+/// If the user has paused the run, that pause continues after the stop. A pause that begins with
+/// the stop is the mark by which a trace has the stop itself.
 void Recorder::suspended(std::uint64_t begin, std::uint64_t end)
 {
     AppendLog<std::uint64_t> &changes = m_timeline.m_paceChanges;

@@ -33,11 +33,11 @@ constexpr std::size_t mostColumns = 256;
 
 /// How many jobs without a line become inputs. A log of which only some lines are left may name
 /// jobs far beyond those that it has; the rest is counted.
-std::uint64_t mostMissingInputs(std::size_t lines)
+std::uint64_t mostMissingInputs(std::size_t jobs)
 {
     constexpr std::uint64_t always = 1000;
-    constexpr std::uint64_t perLine = 10;
-    return always + perLine * lines;
+    constexpr std::uint64_t perJob = 10;
+    return always + perJob * jobs;
 }
 
 struct Job {

@@ -184,7 +184,7 @@ void JsonFeed::dropRestOfString()
     m_cutStrings += isCut ? 1 : 0;
 }
 
-/// Up to the end of the string.
+/// Appends a piece of the string to the token, up to the end of the string at most.
 void JsonFeed::appendPiece()
 {
     const std::size_t most = m_token.size() + longestPiece;

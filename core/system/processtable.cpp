@@ -77,7 +77,7 @@ void signalAll(std::span<const pid_t> pids, int signal)
         kill(pid, signal);
 }
 
-/// Stops all that descend from it, and returns them.
+/// Stops all processes that descend from the root, and returns them.
 std::vector<pid_t> stopFamily(pid_t root)
 {
     // Stopped they start no others, and keep their children, until all are found.
@@ -185,8 +185,8 @@ void continueAll(const std::vector<pid_t> &pids)
     signalAll(pids, SIGCONT);
 }
 
-/// By the words of its command line: see spawnv_passfds() in
-/// Lib/multiprocessing/resource_tracker.py of CPython.
+/// The words of the command line are those with which Lib/multiprocessing/resource_tracker.py of
+/// CPython starts the process.
 bool isResourceTracker(pid_t pid)
 {
     std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline");

@@ -38,6 +38,7 @@ void signalDescendants(pid_t root, int signal);
 /// The resource trackers of Python's multiprocessing. One ends by itself once all processes have
 /// ended that used it, and removes the shared memory and the semaphores that these have left.
 enum class ResourceTrackers : std::uint8_t { Spared, Killed };
+/// Whether a process is one of them, as its command line says.
 bool isResourceTracker(pid_t pid);
 
 /// Kills the same processes, and those that they start meanwhile.
