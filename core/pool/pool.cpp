@@ -930,8 +930,11 @@ bool Pool::encodeChunk(const IndexRange &chunk)
 
 void Pool::dispatchAll()
 {
-    for (auto &[id, slot] : m_slots)
-        dispatch(slot);
+    // What one may take can depend on whether all others have something.
+    for (int pass = 0; pass < 2; ++pass) {
+        for (auto &[id, slot] : m_slots)
+            dispatch(slot);
+    }
     shareOut();
 }
 

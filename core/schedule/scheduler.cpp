@@ -133,7 +133,7 @@ std::optional<IndexRange> Scheduler::nextChunk(WorkerId id)
     const bool isAsked = worker.request == Request::Asked || worker.request == Request::Reclaimed;
     if (worker.retired || most == 0 || worker.held.size() >= windowNow())
         return std::nullopt;
-    if (!worker.held.empty() && (isAsked || isAllForOthers()))
+    if (!worker.held.empty() && (isAsked || isForOthersFirst()))
         return std::nullopt;
     auto chunk = nextReturned(most);
     if (!chunk)
@@ -212,16 +212,18 @@ bool Scheduler::answered(WorkerId id, IndexRange indices, std::chrono::nanosecon
     return true;
 }
 
-/// Whether workers that have nothing to do can take all that waits.
-bool Scheduler::isAllForOthers() const
+/// Whether workers that have nothing to do come before one that holds something: where these can
+/// take all that waits, and where inputs came back. The window of one worker may have room for all
+/// of these, and they would be reclaimed from it again, and so on for ever.
+bool Scheduler::isForOthersFirst() const
 {
     const std::uint64_t end = std::min(m_inputCount, m_limit);
     const std::uint64_t waiting = returnedCount() + (end > m_nextFresh ? end - m_nextFresh : 0);
-    if (waiting >= m_activeWorkers)
+    if (waiting >= m_activeWorkers && !hasReturned())
         return false;
-    const auto withoutWork = std::ranges::count_if(
-        m_workers, [this](const auto &entry) { return hasNothingToDo(entry.second); });
-    return waiting <= static_cast<std::uint64_t>(withoutWork);
+    const auto withoutWork = static_cast<std::uint64_t>(std::ranges::count_if(
+        m_workers, [this](const auto &entry) { return hasNothingToDo(entry.second); }));
+    return hasReturned() ? withoutWork > 0 : waiting <= withoutWork;
 }
 
 bool Scheduler::hasNothingToDo(const Worker &worker) const

@@ -78,7 +78,8 @@ public:
         WorkerId worker, IndexRange suspects, DeathCause cause = DeathCause::Unknown);
 
     /// The chunk to send to the worker now: nothing when its window is full, when no input is
-    /// waiting, when the next lies beyond the limit, or when the worker is to be replaced.
+    /// waiting, when the next lies beyond the limit, when the worker is to be replaced, or when it
+    /// holds something and what waits is for workers that have nothing to do.
     std::optional<IndexRange> nextChunk(WorkerId worker);
 
     /// The worker answered these indices, in `busy`. False if it was not their turn: a worker
@@ -164,7 +165,7 @@ private:
     IndexRange nextPutBack(std::uint64_t most);
     std::optional<IndexRange> nextFresh(std::uint64_t most);
     template <typename Visit> void forEachUnsettledButFresh(const Visit &visit) const;
-    bool isAllForOthers() const;
+    bool isForOthersFirst() const;
     bool hasNothingToDo(const Worker &worker) const;
     void putBack(const IndexRange &range);
     void requeue(

@@ -565,6 +565,21 @@ TEST(Scheduler, ReclaimsFromTheWorkerThatHoldsMost)
     EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{8, 2}));
 }
 
+TEST(Scheduler, HandsReturnedInputsFirstToThoseThatHaveNothing)
+{
+    Scheduler scheduler(fixed(2, 4), 8);
+    for (const WorkerId worker : {1U, 2U})
+        scheduler.addWorker(worker);
+    while (scheduler.nextChunk(1)) { }
+    scheduler.reclaimAsked(1);
+    EXPECT_EQ(scheduler.reclaim(1, 0), 8U) << "it had begun none";
+    scheduler.reclaimAnswered(1);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{0, 1}));
+    EXPECT_EQ(scheduler.nextChunk(1), std::nullopt) << "worker 2 has nothing";
+    EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{1, 1}));
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{2, 1}));
+}
+
 /// Has worker 1 answer all inputs below `end`, each of which takes `cost`. Returns the sizes of the
 /// chunks.
 std::vector<std::uint64_t> workUpTo(
