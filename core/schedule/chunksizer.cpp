@@ -31,6 +31,8 @@ void ChunkSizer::measuredWork(std::uint64_t iterations, std::chrono::nanoseconds
         m_busy /= 2;
         m_iterations /= 2;
     }
+    if (m_iterations > 0)
+        m_cost = std::max(m_busy / m_iterations, 0.1);
     if (iterations > 0) {
         const auto count = static_cast<double>(iterations);
         const double cost = static_cast<double>(busy.count()) / count;
@@ -45,7 +47,7 @@ std::optional<std::chrono::nanoseconds> ChunkSizer::timeOf(std::uint64_t inputs)
 {
     if (m_iterations == 0)
         return std::nullopt;
-    const double time = std::min(costOfIteration() * static_cast<double>(inputs), 0x1p62);
+    const double time = std::min(m_cost * static_cast<double>(inputs), 0x1p62);
     return std::chrono::nanoseconds(static_cast<std::int64_t>(time));
 }
 
@@ -55,15 +57,10 @@ void ChunkSizer::measuredHandover(std::chrono::nanoseconds cost)
     m_handover += weight * (static_cast<double>(cost.count()) - m_handover);
 }
 
-double ChunkSizer::costOfIteration() const
-{
-    return m_iterations > 0 ? std::max(m_busy / m_iterations, 0.1) : 0;
-}
-
 /// The automatic size, whatever remains.
 std::uint64_t ChunkSizer::wantedSize() const
 {
-    const double wanted = std::max(chunkTime, m_handover / handoverShare) / costOfIteration();
+    const double wanted = std::max(chunkTime, m_handover / handoverShare) / m_cost;
     return std::min({static_cast<std::uint64_t>(std::min(wanted, 0x1p62)),
         m_largestMeasured * growth, m_options.largestChunk});
 }
@@ -73,7 +70,7 @@ std::uint64_t ChunkSizer::leastSize() const
 {
     if (m_options.chunk || m_largestMeasured == 0)
         return 1;
-    const double size = m_handover / std::max(costOfIteration(), m_recentCost);
+    const double size = m_handover / std::max(m_cost, m_recentCost);
     const auto least = static_cast<std::uint64_t>(std::min(size, 0x1p62));
     return std::max<std::uint64_t>(std::min(least, wantedSize()), 1);
 }
@@ -83,7 +80,7 @@ std::uint64_t ChunkSizer::mostSoFar(std::uint64_t workers) const
 {
     const double time =
         std::max(shareOfRun * m_total / static_cast<double>(workers), m_handover / handoverShare);
-    return static_cast<std::uint64_t>(std::min(time / costOfIteration(), 0x1p62));
+    return static_cast<std::uint64_t>(std::min(time / m_cost, 0x1p62));
 }
 
 std::uint64_t ChunkSizer::chunkSize(std::uint64_t remaining, std::size_t workers) const
@@ -104,8 +101,7 @@ std::uint64_t ChunkSizer::window(std::uint64_t remaining, std::size_t workers) c
     if (m_largestMeasured == 0)
         return 2;
     const std::uint64_t size = chunkSize(remaining, workers);
-    const double timeOfChunk =
-        static_cast<double>(size) * std::max(costOfIteration(), m_recentCost);
+    const double timeOfChunk = static_cast<double>(size) * std::max(m_cost, m_recentCost);
     if (timeOfChunk > longChunk && remaining / size <= workers)
         return 1;
     const double chunks = std::ceil(std::min(reserveTime / timeOfChunk, 1e6));

@@ -60,7 +60,6 @@ public:
     std::uint64_t window(std::uint64_t remaining, std::size_t workers) const;
 
 private:
-    double costOfIteration() const; ///< nanoseconds; 0 where unknown
     std::uint64_t wantedSize() const;
     std::uint64_t mostSoFar(std::uint64_t workers) const;
 
@@ -68,6 +67,7 @@ private:
     double m_busy = 0; ///< recent nanoseconds, older ones count less
     double m_total = 0; ///< nanoseconds of work of all workers since the run began
     double m_iterations = 0;
+    double m_cost = 0; ///< nanoseconds of an iteration as a rule; 0 where unknown
     double m_recentCost = 0; ///< nanoseconds of an iteration; 0 where unknown
     double m_lastCost = 0;
     double m_handover = 20'000; ///< nanoseconds

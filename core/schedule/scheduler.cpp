@@ -135,9 +135,7 @@ std::optional<IndexRange> Scheduler::nextChunk(WorkerId id)
         return std::nullopt;
     if (!worker.held.empty() && (isAsked || isForOthersFirst()))
         return std::nullopt;
-    auto chunk = nextReturned(most);
-    if (!chunk)
-        chunk = nextFresh(most);
+    const auto chunk = hasReturned() ? std::optional(nextReturned(most)) : nextFresh(most);
     if (chunk) {
         worker.given += chunk->count;
         worker.sent += chunk->count;
@@ -152,14 +150,11 @@ bool Scheduler::isSpent(WorkerId id) const
     return worker.given == m_recycle && worker.held.empty();
 }
 
-/// The next of the inputs that were handed out before. Those that may fail or kill again come last.
-std::optional<IndexRange> Scheduler::nextReturned(std::uint64_t most)
+/// The next of the inputs that were handed out before, of which there is one. Those that may fail
+/// or kill again come last.
+IndexRange Scheduler::nextReturned(std::uint64_t most)
 {
-    if (!m_putBack.empty())
-        return nextPutBack(most);
-    if (!m_attempts.waiting().empty())
-        return IndexRange{m_attempts.sendNext(), 1};
-    return std::nullopt;
+    return m_putBack.empty() ? IndexRange{m_attempts.sendNext(), 1} : nextPutBack(most);
 }
 
 /// A range is shared out among the workers, even where a chunk might have all of it.

@@ -161,7 +161,7 @@ private:
         bool retired = false;
     };
 
-    std::optional<IndexRange> nextReturned(std::uint64_t most);
+    IndexRange nextReturned(std::uint64_t most);
     IndexRange nextPutBack(std::uint64_t most);
     std::optional<IndexRange> nextFresh(std::uint64_t most);
     template <typename Visit> void forEachUnsettledButFresh(const Visit &visit) const;

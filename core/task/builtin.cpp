@@ -3,6 +3,7 @@
 
 #include "task/numbertext.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <chrono>
@@ -180,17 +181,26 @@ std::string quoted(std::string_view text)
     return "'" + std::string(text) + "'";
 }
 
-template <typename Function> NumberTask numberTask(Function function)
+/// `together` inputs always take less than some microseconds.
+template <std::uint64_t together = 1, typename Function> NumberTask numberTask(Function function)
 {
     using Value = std::invoke_result_t<Function, std::int64_t>;
     NumberTask task;
     task.kind = std::is_same_v<Value, double> ? OutcomeKind::Real : OutcomeKind::Integer;
-    task.run = [function](const IntegerRun &inputs, std::uint64_t *cells) {
+    task.run = [function](
+                   const IntegerRun &inputs, std::uint64_t *cells, const IterationGate &gate) {
         auto input = static_cast<std::uint64_t>(inputs.start);
-        for (std::size_t i = 0; i < inputs.count; ++i) {
-            cells[i] = std::bit_cast<std::uint64_t>(function(static_cast<std::int64_t>(input)));
-            input += static_cast<std::uint64_t>(inputs.step);
+        std::uint64_t i = 0;
+        while (i < inputs.count) {
+            const std::uint64_t end = std::min(i + together, inputs.count);
+            if (!gate.mayBegin(end))
+                break;
+            for (; i < end; ++i) {
+                cells[i] = std::bit_cast<std::uint64_t>(function(static_cast<std::int64_t>(input)));
+                input += static_cast<std::uint64_t>(inputs.step);
+            }
         }
+        return i;
     };
     task.runText = [function](std::string_view text) -> Result<std::uint64_t> {
         return parseInteger(text).map(
@@ -201,8 +211,7 @@ template <typename Function> NumberTask numberTask(Function function)
 
 NumberTask squareRootTask()
 {
-    NumberTask task = numberTask(SquareRoot());
-    task.together = 1024;
+    NumberTask task = numberTask<1024>(SquareRoot());
     task.runText = [](std::string_view text) -> Result<std::uint64_t> {
         return parseReal(text).map(
             [](double number) { return std::bit_cast<std::uint64_t>(std::sqrt(number)); });

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "result.h"
+#include "task/iterationgate.h"
 #include "wire/value.h"
 
 #include <cstdint>
@@ -30,15 +31,15 @@ std::span<const BuiltinInfo> builtins();
 struct IntegerRun {
     std::int64_t start = 0;
     std::int64_t step = 1;
-    std::size_t count = 0;
+    std::uint64_t count = 0;
 };
 
 /// A task whose values are numbers, each in a cell of 8 bytes: a double or a 64-bit integer.
 struct NumberTask {
     OutcomeKind kind = OutcomeKind::Real; ///< Real or Integer
-    std::uint64_t together = 1; ///< inputs that always take less than some microseconds together
-    /// Writes `count` cells.
-    std::function<void(const IntegerRun &, std::uint64_t *cells)> run;
+    /// Writes a cell for each input, up to where the gate closes. Returns how many these are.
+    std::function<std::uint64_t(const IntegerRun &, std::uint64_t *cells, const IterationGate &)>
+        run;
     /// The cell for an input that came as text; fails where the text is not a number.
     std::function<Result<std::uint64_t>(std::string_view)> runText;
 };

@@ -3,8 +3,6 @@
 
 #include "worker/outcomes.h"
 
-#include <algorithm>
-
 namespace poolscope::worker {
 
 NumberBuiltinRunner::NumberBuiltinRunner(NumberTask task, const wire::Setup &setup)
@@ -20,17 +18,8 @@ wire::Done NumberBuiltinRunner::run(
 {
     if (m_setup.input != wire::InputKind::Range)
         return runItems(batch, items, gate);
-    std::uint64_t *cells = m_store.begin(batch);
-    std::uint64_t done = 0;
-    while (done < batch.count) {
-        const std::uint64_t count = std::min(m_task.together, batch.count - done);
-        if (!gate.mayBegin(done + count))
-            break;
-        m_task.run(
-            {rangeValue(m_setup, batch.first + done), m_setup.rangeStep, count}, cells + done);
-        done += count;
-    }
-    return m_store.finish(done);
+    const IntegerRun inputs{rangeValue(m_setup, batch.first), m_setup.rangeStep, batch.count};
+    return m_store.finish(m_task.run(inputs, m_store.begin(batch), gate));
 }
 
 wire::Done NumberBuiltinRunner::runItems(

@@ -146,6 +146,7 @@ tl::expected<ChildProcess, int> ChildProcess::start(
 ChildProcess::ChildProcess(ChildProcess &&other) noexcept
     : m_pid(std::exchange(other.m_pid, 0))
     , m_others(std::move(other.m_others))
+    , m_nextReap(other.m_nextReap)
     , m_ending(std::move(other.m_ending))
     , m_input(std::move(other.m_input))
     , m_output(std::move(other.m_output))
@@ -191,6 +192,16 @@ int ChildProcess::reap()
     if (WIFSIGNALED(status))
         killOrphans();
     return status;
+}
+
+std::uint64_t ChildProcess::reapOthersIfDue(std::uint64_t time)
+{
+    constexpr std::uint64_t interval = 1'000'000'000; // nanoseconds
+    if (time >= m_nextReap) {
+        reapOthers();
+        m_nextReap = time + interval;
+    }
+    return m_nextReap;
 }
 
 void ChildProcess::reapOthers()

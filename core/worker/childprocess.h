@@ -46,16 +46,19 @@ public:
     /// Waits for its end and returns its status, as waitpid() does. If it died by a signal, kills
     /// what it has started.
     int reap();
-    /// Reaps adopted processes that have ended. To be called now and then while the program runs.
-    void reapOthers();
+    /// Reaps adopted processes that have ended, at most once a second. To be called now and then
+    /// while the program runs. Returns the time (see clock.h) from which it is due again.
+    std::uint64_t reapOthersIfDue(std::uint64_t time);
 
 private:
     ChildProcess() = default;
+    void reapOthers();
     void killOrphans() const;
 
     pid_t m_pid = 0; ///< 0: reaped
     /// Processes that programs which have ended left running.
     std::vector<pid_t> m_others;
+    std::uint64_t m_nextReap = 0; ///< time
     Descriptor m_ending;
     Descriptor m_input;
     Descriptor m_output;

@@ -117,19 +117,4 @@ bool Outbox::write(std::string_view bytes)
     return !m_poolGone;
 }
 
-std::uint64_t *Outbox::field(std::size_t offset) const
-{
-    return reinterpret_cast<std::uint64_t *>(m_board.data() + offset);
-}
-
-std::uint64_t Outbox::get(std::size_t offset) const
-{
-    return std::atomic_ref(*field(offset)).load(std::memory_order_acquire);
-}
-
-void Outbox::setField(std::size_t offset, std::uint64_t value)
-{
-    std::atomic_ref(*field(offset)).store(value, std::memory_order_release);
-}
-
 } // namespace poolscope::worker

@@ -5,11 +5,13 @@
 // together by flush(). Without a board they are kept in the worker's own memory.
 #pragma once
 
+#include "task/iterationgate.h"
 #include "wire/messages.h"
-#include "worker/iterationgate.h"
 #include "worker/owndescriptor.h"
 #include "worker/sharedmapping.h"
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -51,9 +53,18 @@ public:
 
 private:
     bool write(std::string_view bytes);
-    std::uint64_t *field(std::size_t offset) const;
-    std::uint64_t get(std::size_t offset) const;
-    void setField(std::size_t offset, std::uint64_t value);
+    std::uint64_t *field(std::size_t offset) const
+    {
+        return reinterpret_cast<std::uint64_t *>(m_board.data() + offset);
+    }
+    std::uint64_t get(std::size_t offset) const
+    {
+        return std::atomic_ref(*field(offset)).load(std::memory_order_acquire);
+    }
+    void setField(std::size_t offset, std::uint64_t value)
+    {
+        std::atomic_ref(*field(offset)).store(value, std::memory_order_release);
+    }
 
     OwnDescriptor m_channel;
     SharedMapping m_board;

@@ -28,10 +28,9 @@ bool readUpTo(Descriptor &from, std::size_t size, std::string &to)
     return got > 0;
 }
 
-timespec untilThen(std::uint64_t deadline)
+timespec between(std::uint64_t time, std::uint64_t end)
 {
-    const std::uint64_t time = now();
-    const std::uint64_t left = deadline > time ? deadline - time : 0;
+    const std::uint64_t left = end > time ? end - time : 0;
     return {static_cast<time_t>(left / 1'000'000'000), static_cast<long>(left % 1'000'000'000)};
 }
 
@@ -39,16 +38,14 @@ timespec untilThen(std::uint64_t deadline)
 
 Readiness awaitChild(ChildProcess &child, bool hasInput, std::optional<std::uint64_t> deadline)
 {
-    constexpr std::uint64_t reapInterval = 1'000'000'000; // nanoseconds
     // poll() leaves out negative descriptors.
     std::array<pollfd, 4> polled{{{child.standardOutput().number(), POLLIN, 0},
         {child.standardError().number(), POLLIN, 0}, {child.ending().number(), POLLIN, 0},
         {hasInput ? child.standardInput().number() : -1, POLLOUT, 0}}};
     for (;;) {
-        child.reapOthers();
-        const std::uint64_t nextReap = now() + reapInterval;
-        const std::uint64_t end = deadline ? std::min(*deadline, nextReap) : nextReap;
-        const timespec wait = untilThen(end);
+        const std::uint64_t time = now();
+        const std::uint64_t nextReap = child.reapOthersIfDue(time);
+        const timespec wait = between(time, deadline ? std::min(*deadline, nextReap) : nextReap);
         if (ppoll(polled.data(), polled.size(), &wait, nullptr) > 0)
             break;
         if (deadline && now() >= *deadline)

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "result.h"
+#include "task/iterationgate.h"
 #include "wire/codec.h"
-#include "worker/iterationgate.h"
 #include "worker/owndescriptor.h"
 
 #include <cstdint>

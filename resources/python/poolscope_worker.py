@@ -126,7 +126,7 @@ READ_SIZE = 1 << 16
 # An iteration of SPAN_OF_ITS_OWN or more is a batch of its own; shorter ones share one of about
 # BATCH_TIME. Where iterations of a batch turn out slow, the pool has it end.
 SPAN_OF_ITS_OWN = 10_000
-BATCH_TIME = 100_000
+BATCH_TIME = 150_000
 BATCH_GROWTH = 8
 BATCH_CAP = 2048
 BATCH_CAP_WITHOUT_GATE = 64

@@ -24,14 +24,14 @@ NumberTask numberTask(std::string_view name, std::string_view arguments = {})
 std::int64_t integer(std::string_view name, std::int64_t input, std::string_view arguments = {})
 {
     std::uint64_t cell = 0;
-    numberTask(name, arguments).run({input, 1, 1}, &cell);
+    numberTask(name, arguments).run({input, 1, 1}, &cell, {});
     return static_cast<std::int64_t>(cell);
 }
 
 TEST(Builtin, SqrtIsThatOfTheStandardLibrary)
 {
     std::vector<std::uint64_t> cells(1000);
-    numberTask("sqrt").run({-3, 7, cells.size()}, cells.data());
+    EXPECT_EQ(numberTask("sqrt").run({-3, 7, cells.size()}, cells.data(), {}), cells.size());
     EXPECT_TRUE(std::isnan(std::bit_cast<double>(cells[0])));
     for (std::size_t i = 1; i < cells.size(); ++i)
         EXPECT_EQ(std::bit_cast<double>(cells[i]), std::sqrt(static_cast<double>(i * 7) - 3));

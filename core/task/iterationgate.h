@@ -4,14 +4,14 @@
 //
 // If the run may end by a failure, the gate closes at each failure until the pool sends a Continue.
 //
-// A runner asks mayBegin() before each iteration, or before each few where an iteration always
-// takes far less than a microsecond. One thread.
+// Whoever runs a task asks mayBegin() before each iteration, or before each few where an iteration
+// always takes far less than a microsecond. One thread.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 
-namespace poolscope::worker {
+namespace poolscope {
 
 class IterationGate {
 public:
@@ -50,4 +50,4 @@ private:
     bool *m_hasFailed = nullptr;
 };
 
-} // namespace poolscope::worker
+} // namespace poolscope
