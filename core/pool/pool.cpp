@@ -855,15 +855,16 @@ bool Pool::anyWorkerLeft() const
         [](const auto &entry) { return entry.second.process || entry.second.restart; });
 }
 
-void Pool::dispatch(Slot &slot)
+/// Returns whether the worker was sent anything.
+bool Pool::dispatch(Slot &slot)
 {
     if (m_phase != Phase::Running || slot.state != WorkerState::Ready
         || !slot.conversation->broken().empty())
-        return;
+        return false;
     const std::uint64_t time = m_clock.now();
-    if (!m_paused && heldBecause().empty())
-        handOut(slot, time);
+    const bool hasSent = !m_paused && heldBecause().empty() && handOut(slot, time);
     tellIfIdle(slot, time);
+    return hasSent;
 }
 
 void Pool::tellIfIdle(Slot &slot, std::uint64_t time)
@@ -897,13 +898,16 @@ bool Pool::outcomesWaitForOrder() const
     return m_scheduler.firstUnsettled() + cells - cells / 4 < m_scheduler.limit();
 }
 
-void Pool::handOut(Slot &slot, std::uint64_t time)
+/// Returns whether the worker was sent anything.
+bool Pool::handOut(Slot &slot, std::uint64_t time)
 {
     constexpr std::size_t sendSize = 256 * 1024;
+    bool hasSent = false;
     m_frames.clear();
     while (const auto chunk = m_scheduler.nextChunk(slot.id)) {
         if (!encodeChunk(*chunk))
-            return;
+            return false;
+        hasSent = true;
         slot.conversation->chunkSent(*chunk, time);
         if (m_frames.size() >= sendSize) {
             slot.process->send(m_frames);
@@ -914,6 +918,7 @@ void Pool::handOut(Slot &slot, std::uint64_t time)
         slot.process->send(m_frames);
     if (slot.conversation->isOnChunk() && !std::exchange(m_dispatched, true))
         m_listener.firstDispatch(time);
+    return hasSent;
 }
 
 bool Pool::encodeChunk(const IndexRange &chunk)
@@ -930,11 +935,12 @@ bool Pool::encodeChunk(const IndexRange &chunk)
 
 void Pool::dispatchAll()
 {
-    // What one may take can depend on whether all others have something.
-    for (int pass = 0; pass < 2; ++pass) {
+    bool hasSent = false;
+    do {
+        hasSent = false;
         for (auto &[id, slot] : m_slots)
-            dispatch(slot);
-    }
+            hasSent |= dispatch(slot);
+    } while (hasSent && m_scheduler.hasReturned()); // which is taken in turns
     shareOut();
 }
 

@@ -181,8 +181,8 @@ private:
     void tellIfIdle(Slot &slot, std::uint64_t time);
     IdleReason idleReason() const;
     bool outcomesWaitForOrder() const;
-    void dispatch(Slot &slot);
-    void handOut(Slot &slot, std::uint64_t time);
+    bool dispatch(Slot &slot);
+    bool handOut(Slot &slot, std::uint64_t time);
     void dispatchAll();
     void shareOut();
     std::optional<WorkerId> nextToReclaim(std::chrono::nanoseconds leastWork) const;

@@ -129,12 +129,12 @@ void Scheduler::accuse(std::uint64_t index, DeathCause cause, AfterDeath &result
 std::optional<IndexRange> Scheduler::nextChunk(WorkerId id)
 {
     Worker &worker = m_workers.at(id);
-    const std::uint64_t most = m_recycle - worker.given;
     const bool isAsked = worker.request == Request::Asked || worker.request == Request::Reclaimed;
-    if (worker.retired || most == 0 || worker.held.size() >= windowNow())
+    if (!mayBeGiven(worker) || worker.held.size() >= windowNow())
         return std::nullopt;
-    if (!worker.held.empty() && (isAsked || isForOthersFirst()))
+    if (!worker.held.empty() && (isAsked || isForOthersFirst(worker)))
         return std::nullopt;
+    const std::uint64_t most = m_recycle - worker.given;
     const auto chunk = hasReturned() ? std::optional(nextReturned(most)) : nextFresh(most);
     if (chunk) {
         worker.given += chunk->count;
@@ -207,23 +207,32 @@ bool Scheduler::answered(WorkerId id, IndexRange indices, std::chrono::nanosecon
     return true;
 }
 
-/// Whether workers that have nothing to do come before one that holds something: where these can
-/// take all that waits, and where inputs came back. The window of one worker may have room for all
-/// of these, and they would be reclaimed from it again, and so on for ever.
-bool Scheduler::isForOthersFirst() const
+/// Whether others come before a worker that holds something. What was returned is taken in turns:
+/// the window of one worker may have room for all of it, and it would be reclaimed from there
+/// before any of it is begun, again and again.
+bool Scheduler::isForOthersFirst(const Worker &worker) const
 {
+    if (hasReturned())
+        return std::ranges::any_of(m_workers, [&](const auto &entry) {
+            return mayBeGiven(entry.second) && entry.second.held.size() < worker.held.size();
+        });
     const std::uint64_t end = std::min(m_inputCount, m_limit);
-    const std::uint64_t waiting = returnedCount() + (end > m_nextFresh ? end - m_nextFresh : 0);
-    if (waiting >= m_activeWorkers && !hasReturned())
+    const std::uint64_t waiting = end > m_nextFresh ? end - m_nextFresh : 0;
+    if (waiting >= m_activeWorkers)
         return false;
-    const auto withoutWork = static_cast<std::uint64_t>(std::ranges::count_if(
-        m_workers, [this](const auto &entry) { return hasNothingToDo(entry.second); }));
-    return hasReturned() ? withoutWork > 0 : waiting <= withoutWork;
+    const auto withoutWork = std::ranges::count_if(
+        m_workers, [this](const auto &entry) { return hasNothingToDo(entry.second); });
+    return waiting <= static_cast<std::uint64_t>(withoutWork);
+}
+
+bool Scheduler::mayBeGiven(const Worker &worker) const
+{
+    return !worker.retired && worker.given < m_recycle;
 }
 
 bool Scheduler::hasNothingToDo(const Worker &worker) const
 {
-    return worker.held.empty() && !worker.retired && worker.given < m_recycle;
+    return worker.held.empty() && mayBeGiven(worker);
 }
 
 std::optional<WorkerId> Scheduler::nextToReclaim(std::chrono::nanoseconds leastWork) const
@@ -250,7 +259,9 @@ std::optional<WorkerId> Scheduler::nextToReclaim(std::chrono::nanoseconds leastW
         }
     }
     const auto time = m_sizer.timeOf(mostSpare);
-    return asked < withoutWork && (!time || *time >= leastWork) ? richest : std::nullopt;
+    const bool isEnough = leastWork.count() == 0 || !time
+        || (*time >= leastWork && mostSpare >= 2 * m_sizer.leastSize());
+    return asked < withoutWork && isEnough ? richest : std::nullopt;
 }
 
 void Scheduler::reclaimAsked(WorkerId id)

@@ -79,7 +79,8 @@ public:
 
     /// The chunk to send to the worker now: nothing when its window is full, when no input is
     /// waiting, when the next lies beyond the limit, when the worker is to be replaced, or when it
-    /// holds something and what waits is for workers that have nothing to do.
+    /// holds something and others come first: what is taken by those that have nothing to do, and
+    /// what was handed out before, of which a worker takes no chunk while another holds fewer.
     std::optional<IndexRange> nextChunk(WorkerId worker);
 
     /// The worker answered these indices, in `busy`. False if it was not their turn: a worker
@@ -103,8 +104,10 @@ public:
     std::uint64_t sentTo(WorkerId worker) const { return m_workers.at(worker).sent; }
     /// The worker that should be asked to return inputs, since another has nothing to do: the one
     /// that holds most beyond the input that it may be on, unless that is known to take less than
-    /// `leastWork`. Nothing where inputs wait to be sent, where each worker without work has a
-    /// request under way for it already, or where nobody holds so much.
+    /// `leastWork`, if that is more than 0, or is too little to be divided: it would be sent to one
+    /// worker again, and be asked for before it is begun, again and again. Nothing where inputs
+    /// wait to be sent, where each worker without work has a request under way for it already, or
+    /// where nobody holds so much.
     std::optional<WorkerId> nextToReclaim(std::chrono::nanoseconds leastWork) const;
     /// The worker was asked to return what it has not begun. While it holds something, it is sent
     /// nothing more until reclaimAnswered().
@@ -134,6 +137,8 @@ public:
     std::uint64_t settledCount() const { return m_settled; }
     std::uint64_t failedCount() const { return m_failed; } ///< of these, failures
     bool allSettled() const { return areInputsComplete() && m_settled == m_inputCount; }
+    /// Whether inputs wait that were handed out before.
+    bool hasReturned() const { return returnedCount() > 0; }
     /// Whether the next fresh input waits only for the limit to move.
     bool heldByLimit() const;
     std::uint64_t chunkSizeNow() const;
@@ -165,7 +170,8 @@ private:
     IndexRange nextPutBack(std::uint64_t most);
     std::optional<IndexRange> nextFresh(std::uint64_t most);
     template <typename Visit> void forEachUnsettledButFresh(const Visit &visit) const;
-    bool isForOthersFirst() const;
+    bool isForOthersFirst(const Worker &worker) const;
+    bool mayBeGiven(const Worker &worker) const;
     bool hasNothingToDo(const Worker &worker) const;
     void putBack(const IndexRange &range);
     void requeue(
@@ -176,7 +182,6 @@ private:
     std::uint64_t freshCount() const { return m_inputCount - m_nextFresh - m_skippedAhead; }
     std::uint64_t waitingCount() const { return freshCount() + returnedCount(); }
     std::uint64_t returnedCount() const { return m_putBackCount + m_attempts.waiting().size(); }
-    bool hasReturned() const { return returnedCount() > 0; }
 
     ChunkSizer m_sizer;
     std::uint32_t m_retries;

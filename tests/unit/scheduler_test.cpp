@@ -565,7 +565,7 @@ TEST(Scheduler, ReclaimsFromTheWorkerThatHoldsMost)
     EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{8, 2}));
 }
 
-TEST(Scheduler, HandsReturnedInputsFirstToThoseThatHaveNothing)
+TEST(Scheduler, WorkersTakeReturnedInputsInTurns)
 {
     Scheduler scheduler(fixed(2, 4), 8);
     for (const WorkerId worker : {1U, 2U})
@@ -575,9 +575,13 @@ TEST(Scheduler, HandsReturnedInputsFirstToThoseThatHaveNothing)
     EXPECT_EQ(scheduler.reclaim(1, 0), 8U) << "it had begun none";
     scheduler.reclaimAnswered(1);
     EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{0, 1}));
-    EXPECT_EQ(scheduler.nextChunk(1), std::nullopt) << "worker 2 has nothing";
+    EXPECT_EQ(scheduler.nextChunk(1), std::nullopt) << "worker 2 holds fewer";
     EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{1, 1}));
-    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{2, 1}));
+    EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{2, 1}));
+    EXPECT_EQ(scheduler.nextChunk(2), std::nullopt) << "worker 1 holds fewer";
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{3, 1}));
+    scheduler.retireWorker(2);
+    EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{4, 2})) << "worker 2 takes no more";
 }
 
 /// Has worker 1 answer all inputs below `end`, each of which takes `cost`. Returns the sizes of the
@@ -601,6 +605,22 @@ void workOneByOneUpTo(Scheduler &scheduler, std::uint64_t end, std::chrono::nano
     scheduler.setLargestChunk(1);
     workUpTo(scheduler, end, cost);
     scheduler.setLargestChunk(ChunkOptions().largestChunk);
+}
+
+TEST(Scheduler, LeavesForAMomentWhatIsTooLittleToBeDivided)
+{
+    for (const std::uint64_t held : {40U, 41U}) {
+        Scheduler scheduler({}, 10'000);
+        scheduler.addWorker(1);
+        workUpTo(scheduler, 9'000, 1us);
+        scheduler.setLimit(9'000 + held);
+        while (scheduler.nextChunk(1)) { }
+        scheduler.addWorker(2);
+        const auto worker = scheduler.nextToReclaim(1us);
+        EXPECT_EQ(worker.has_value(), held == 41)
+            << "two chunks of 20 inputs, and the one it is on";
+        EXPECT_EQ(scheduler.nextToReclaim({}), 1U);
+    }
 }
 
 TEST(Scheduler, LetsAutomaticChunksGrowAsTheyAreAnswered)
