@@ -207,17 +207,17 @@ bool Scheduler::answered(WorkerId id, IndexRange indices, std::chrono::nanosecon
     return true;
 }
 
-/// Whether others come before a worker that holds something. What was returned is taken in turns:
+/// Whether others come before a worker that holds something. What was put back is taken in turns:
 /// the window of one worker may have room for all of it, and it would be reclaimed from there
 /// before any of it is begun, again and again.
 bool Scheduler::isForOthersFirst(const Worker &worker) const
 {
-    if (hasReturned())
+    if (!m_putBack.empty())
         return std::ranges::any_of(m_workers, [&](const auto &entry) {
             return mayBeGiven(entry.second) && entry.second.held.size() < worker.held.size();
         });
     const std::uint64_t end = std::min(m_inputCount, m_limit);
-    const std::uint64_t waiting = end > m_nextFresh ? end - m_nextFresh : 0;
+    const std::uint64_t waiting = returnedCount() + (end > m_nextFresh ? end - m_nextFresh : 0);
     if (waiting >= m_activeWorkers)
         return false;
     const auto withoutWork = std::ranges::count_if(

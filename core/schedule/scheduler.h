@@ -79,8 +79,8 @@ public:
 
     /// The chunk to send to the worker now: nothing when its window is full, when no input is
     /// waiting, when the next lies beyond the limit, when the worker is to be replaced, or when it
-    /// holds something and others come first: what is taken by those that have nothing to do, and
-    /// what was handed out before, of which a worker takes no chunk while another holds fewer.
+    /// holds something and others come first: where those that have nothing to do can take all that
+    /// waits, and of what another worker returned or left, while any holds fewer chunks.
     std::optional<IndexRange> nextChunk(WorkerId worker);
 
     /// The worker answered these indices, in `busy`. False if it was not their turn: a worker
