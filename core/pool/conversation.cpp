@@ -211,7 +211,7 @@ void Conversation::doubt(std::uint64_t index, std::uint64_t begun)
 void Conversation::stationsCame(const wire::Stations &message)
 {
     for (ChunkStations &chunk : m_answered) {
-        // Of several chunks the message tells when the last was received.
+        // The message tells only when the last of several chunks was received.
         chunk.received = std::min(m_clock.at(message.received), chunk.begun);
         chunk.answered = m_clock.at(message.answered);
         chunk.decoded = m_framesTime;

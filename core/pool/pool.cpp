@@ -940,7 +940,7 @@ void Pool::dispatchAll()
         hasSent = false;
         for (auto &[id, slot] : m_slots)
             hasSent |= dispatch(slot);
-    } while (hasSent && m_scheduler.hasReturned()); // which is taken in turns
+    } while (hasSent && m_scheduler.hasReturned()); // workers take turns at these inputs
     shareOut();
 }
 

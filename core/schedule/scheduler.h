@@ -103,11 +103,11 @@ public:
     /// How many inputs the worker has been sent, reclaimed ones included.
     std::uint64_t sentTo(WorkerId worker) const { return m_workers.at(worker).sent; }
     /// The worker that should be asked to return inputs, since another has nothing to do: the one
-    /// that holds most beyond the input that it may be on, unless that is known to take less than
-    /// `leastWork`, if that is more than 0, or is too little to be divided: it would be sent to one
-    /// worker again, and be asked for before it is begun, again and again. Nothing where inputs
-    /// wait to be sent, where each worker without work has a request under way for it already, or
-    /// where nobody holds so much.
+    /// that holds most beyond the input that it may be on. With a `leastWork` above 0 that must
+    /// take at least so long, as far as is known, and be enough for two chunks: what cannot be
+    /// divided would be sent to one worker and asked for before it is begun, again and again.
+    /// Nothing where inputs wait to be sent, where each worker without work has a request under way
+    /// for it already, or where nobody holds so much.
     std::optional<WorkerId> nextToReclaim(std::chrono::nanoseconds leastWork) const;
     /// The worker was asked to return what it has not begun. While it holds something, it is sent
     /// nothing more until reclaimAnswered().

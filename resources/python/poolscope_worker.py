@@ -810,8 +810,8 @@ class Column:
 def word_of(memory, offset):
     """An object that is false while the 8 bytes there are 0; None where Python has no such object.
 
-    It is a pointer of ctypes, which is quicker to ask than a number. (The whole of ctypes would take
-    longer to import.)
+    The object is a pointer of ctypes, which is quicker to ask than a number. Only the C part of
+    ctypes is imported: the whole package takes longer.
     """
     try:
         [ctypes] = import_own("_ctypes")
