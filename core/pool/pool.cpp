@@ -153,8 +153,7 @@ void Pool::start()
     if (m_source.growing())
         startFeed();
     m_lookTimer.start(lookInterval);
-    m_terminalStop = std::make_unique<TerminalStop>();
-    connect(m_terminalStop.get(), &TerminalStop::asked, this, &Pool::stopWithProgram);
+    m_terminalStop.emplace();
     m_descriptors.emplace();
     const std::uint32_t workers = m_wantedWorkers;
     m_wantedWorkers = 0;
@@ -490,6 +489,8 @@ void Pool::reportStop(const StopInterval &stop, const std::string &meaning)
 
 void Pool::lookAtWorkers()
 {
+    if (m_terminalStop->takeAsked())
+        stopWithProgram();
     lookForStop();
     lookForSuspend();
     for (auto &[id, slot] : m_slots) {

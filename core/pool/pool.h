@@ -212,7 +212,7 @@ private:
     std::map<WorkerId, Slot> m_slots;
     std::uint32_t m_wantedWorkers;
     std::optional<DescriptorLimit> m_descriptors; ///< while it runs
-    std::unique_ptr<TerminalStop> m_terminalStop;
+    std::optional<TerminalStop> m_terminalStop; ///< while it runs
     StopDetector m_stopDetector{RunClock::monotonic()};
     bool m_waits = false; ///< its thread has waited for events, and has not looked for a stop since
     std::uint64_t m_timeInSuspend = 0; ///< of the machine

@@ -2,58 +2,38 @@
 #include "pool/terminalstop.h"
 
 #include <atomic>
-#include <cerrno>
 #include <chrono>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 namespace poolscope {
 
 namespace {
 
-constexpr int none = -1;
-
 // A signal handler cannot reach the object itself.
-std::atomic<int> eventDescriptor = none;
+std::atomic<bool> isTaken = false;
+std::atomic<bool> wasAsked = false;
 
 void handleSignal(int)
 {
-    const int saved = errno;
-    eventfd_write(eventDescriptor, 1);
-    errno = saved;
+    wasAsked = true;
 }
 
 } // namespace
 
-TerminalStop::TerminalStop(QObject *parent)
-    : QObject(parent)
+TerminalStop::TerminalStop()
 {
     sigaction(SIGTSTP, nullptr, &m_before);
-    const int descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (descriptor < 0)
-        return;
-    int nobody = none;
-    if (m_before.sa_handler == SIG_IGN
-        || !eventDescriptor.compare_exchange_strong(nobody, descriptor)) {
-        close(descriptor);
-        return;
-    }
-    m_notifier = std::make_unique<QSocketNotifier>(descriptor, QSocketNotifier::Read);
-    connect(m_notifier.get(), &QSocketNotifier::activated, this, [this, descriptor] {
-        eventfd_t count = 0;
-        eventfd_read(descriptor, &count);
-        emit asked();
-    });
-    takeSignal();
+    m_hasSignal = m_before.sa_handler != SIG_IGN && !isTaken.exchange(true);
+    if (m_hasSignal)
+        takeSignal();
 }
 
 TerminalStop::~TerminalStop()
 {
-    if (!m_notifier)
+    if (!m_hasSignal)
         return;
     sigaction(SIGTSTP, &m_before, nullptr);
-    m_notifier.reset();
-    close(eventDescriptor.exchange(none));
+    wasAsked = false;
+    isTaken = false;
 }
 
 void TerminalStop::takeSignal()
@@ -63,6 +43,11 @@ void TerminalStop::takeSignal()
     action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);
     sigaction(SIGTSTP, &action, nullptr);
+}
+
+bool TerminalStop::takeAsked()
+{
+    return m_hasSignal && wasAsked.exchange(false);
 }
 
 bool TerminalStop::stopProgram()

@@ -3,38 +3,35 @@
 // the workers can be stopped first. They are in sessions of their own, which no signal of a
 // terminal reaches.
 //
-// The first object of the program takes the signal, unless that is ignored; others never emit
-// asked().
-// Lives on one thread with an event loop.
+// The first object of the program takes the signal, unless that is ignored; others are never
+// asked. Its owner looks from time to time whether it was, since a descriptor to wait for would
+// make each wait of the pool's thread longer.
+// To be used by one thread.
 #pragma once
 
-#include <QObject>
-#include <QSocketNotifier>
 #include <csignal>
-#include <memory>
 
 namespace poolscope {
 
-class TerminalStop : public QObject {
-    Q_OBJECT
-
+class TerminalStop {
 public:
-    explicit TerminalStop(QObject *parent = nullptr);
-    ~TerminalStop() override;
+    TerminalStop();
+    ~TerminalStop();
+    TerminalStop(const TerminalStop &) = delete;
+    TerminalStop &operator=(const TerminalStop &) = delete;
 
+    /// Whether the signal has come since this was last called: what belongs to the program should
+    /// be stopped, then the program.
+    bool takeAsked();
     /// Stops the program, and returns when it is continued. Returns false at once if it is not
     /// stopped, since no shell could continue it: its process group is an orphaned one.
     bool stopProgram();
-
-signals:
-    /// The signal has come: what belongs to the program should be stopped, then the program.
-    void asked();
 
 private:
     void takeSignal();
 
     struct sigaction m_before { };
-    std::unique_ptr<QSocketNotifier> m_notifier; ///< null: another object has the signal
+    bool m_hasSignal = false;
 };
 
 } // namespace poolscope
