@@ -30,8 +30,9 @@ constexpr std::uint64_t slowStart = 60'000'000'000; // nanoseconds
 constexpr std::uint64_t chunkBytes = 256 * 1024; // of inputs, in a chunk of automatic size
 constexpr std::uint64_t heldBytes = 4 * 1024 * 1024; // of inputs, in a worker's window
 
-ScheduleOptions scheduleOptions(const PoolSpec &spec, InputSource &source)
+ScheduleOptions scheduleOptions(const RunSpec &run, InputSource &source)
 {
+    const PoolSpec &spec = run.pool;
     ScheduleOptions options;
     options.chunks.chunk = spec.chunk;
     options.chunks.window = spec.window;
@@ -39,7 +40,8 @@ ScheduleOptions scheduleOptions(const PoolSpec &spec, InputSource &source)
     options.recycle = spec.recycle.value_or(UINT64_MAX);
     // What a growing source holds at a time fits any message; its feed sets the size of chunks.
     if (source.meanEncodedSize() > 0 && !source.growing()) {
-        const std::uint64_t most = wire::maxFrameBody - 64;
+        const bool isPython = std::holds_alternative<PythonTask>(run.task);
+        const std::uint64_t most = (wire::maxFrameBody - 64) / (isPython ? 3 : 1); // PythonItems
         const std::uint64_t fitting = std::max<std::uint64_t>(most / source.maxEncodedSize(), 1);
         const std::uint64_t handy =
             std::max<std::uint64_t>(chunkBytes / source.meanEncodedSize(), 1);
@@ -91,13 +93,15 @@ Pool::Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source,
     , m_listener(listener)
     , m_program(workerProgramFor(spec.task))
     , m_setup(setupFor(spec, column, source.columns()))
-    , m_scheduler(scheduleOptions(spec.pool, source), source.size(),
+    , m_scheduler(scheduleOptions(spec, source), source.size(),
           source.growing() ? Scheduler::Inputs::Growing : Scheduler::Inputs::Complete)
     , m_wantedWorkers(workers)
     , m_patienceWithIteration(patienceWithIteration(spec))
     , m_memory(spec.pool.memoryLimit)
 {
     m_setup.keepsValues = values == Values::Kept;
+    if (std::holds_alternative<PythonTask>(spec.task))
+        m_pythonItems.emplace(m_setup.columns);
     // In lock-step the next answer comes within microseconds, while waking a sleeping thread takes
     // tens of them; so the loop looks again for a moment, and lets others have the core.
     connect(&m_watch, &QTimer::timeout, this, [this] {
@@ -929,8 +933,13 @@ bool Pool::encodeChunk(const IndexRange &chunk)
         end(PoolEnd::How::Failed, encoded.error().message);
         return false;
     }
-    wire::encode(
-        m_frames, wire::Work{chunk.first, static_cast<std::uint32_t>(chunk.count), m_items});
+    if (m_pythonItems) {
+        m_packed.clear();
+        m_pythonItems->append(m_packed, m_items);
+    }
+    wire::encode(m_frames,
+        wire::Work{chunk.first, static_cast<std::uint32_t>(chunk.count),
+            m_pythonItems ? m_packed : m_items});
     return true;
 }
 

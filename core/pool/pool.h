@@ -25,6 +25,7 @@
 #include "schedule/scheduler.h"
 #include "system/descriptors.h"
 #include "system/stopdetector.h"
+#include "wire/pythonitems.h"
 
 #include <QObject>
 #include <QTimer>
@@ -234,6 +235,8 @@ private:
     ThrottleWatch m_throttling{"/"};
     std::string m_frames; ///< being encoded for one worker
     std::string m_items; ///< of the chunk that is being encoded
+    std::string m_packed; ///< the same for a Python worker
+    std::optional<wire::PythonItems> m_pythonItems; ///< of a Python task
     QTimer m_lookTimer{this}; ///< for what waits on boards, and for limits
     QTimer m_reclaimTimer{this}; ///< while inputs are to be reclaimed for workers without work
     QTimer m_watch{this}; ///< keeps the event loop from sleeping for a moment

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wire/jsontext.h"
 
-#include <boost/locale/utf.hpp>
+#include "wire/utf8.h"
 
 namespace poolscope {
 
@@ -43,15 +43,6 @@ void appendJsonEscape(std::string &out, unsigned char byte)
     }
 }
 
-// The end of the well-formed UTF-8 sequence that starts at `at`, or `at` where none does.
-const char *sequenceEnd(const char *at, const char *end)
-{
-    namespace utf = boost::locale::utf;
-    const char *next = at;
-    const utf::code_point point = utf::utf_traits<char>::decode(next, end);
-    return utf::is_valid_codepoint(point) ? next : at;
-}
-
 } // namespace
 
 void appendJsonString(std::string &out, std::string_view text)
@@ -63,7 +54,7 @@ void appendJsonString(std::string &out, std::string_view text)
     while (at != end) {
         const auto byte = static_cast<unsigned char>(*at);
         const bool needsEscape = byte < 0x20 || byte == '"' || byte == '\\';
-        const char *const next = byte < 0x80 ? at + !needsEscape : sequenceEnd(at, end);
+        const char *const next = byte < 0x80 ? at + !needsEscape : utf8SequenceEnd(at, end);
         if (next != at) {
             at = next;
             continue;

@@ -44,7 +44,7 @@
 namespace poolscope::wire {
 
 inline constexpr std::uint32_t magic = 0x434c5350; // "PSLC"
-inline constexpr std::uint16_t protocolVersion = 5;
+inline constexpr std::uint16_t protocolVersion = 6;
 
 inline constexpr std::size_t frameHeaderSize = 5;
 /// The longest body of any frame; most types allow far less (see maxBodySize).
@@ -107,7 +107,9 @@ struct Setup {
 struct Work {
     std::uint64_t first = 0;
     std::uint32_t count = 0;
-    std::string_view items; ///< InputKind::Items and Rows: `count` strings, encoded
+    /// InputKind::Items and Rows: `count` strings, each as u32 length and bytes; for a Python task
+    /// in the pieces of pythonitems.h.
+    std::string_view items;
 };
 
 struct Hello {

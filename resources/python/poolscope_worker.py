@@ -90,7 +90,7 @@ fcntl, mmap, select, struct = map(own_copy, import_own("fcntl", "mmap", "select"
 os, faulthandler, marshal = map(own_copy, (os, faulthandler, marshal))
 
 MAGIC = 0x434C5350
-VERSION = 5
+VERSION = 6
 
 SETUP, WORK, POOL_GOODBYE, CONTINUE = 1, 2, 3, 4
 HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22
@@ -99,6 +99,7 @@ MAX_BODY = {SETUP: 1 << 20, WORK: 1 << 30, POOL_GOODBYE: 0, CONTINUE: 0}
 
 TASK_PYTHON = 1
 INPUT_RANGE, INPUT_ITEMS, INPUT_ROWS = 0, 1, 2
+PIECE_PLAIN, PIECE_MARSHALLED = 0, 1
 COLUMN_REAL, COLUMN_INTEGER, INLINE = 0, 1, 2
 NONE, INTEGER, REAL, TEXT, BYTES, JSON, REPR, FAILURE = range(8)
 
@@ -111,6 +112,7 @@ BOARD_SIZE = 128 * 1024
 
 HEADER = struct.Struct("<IB")
 CHUNK_HEAD = struct.Struct("<QI")
+PIECE_HEAD = struct.Struct("<IIB")
 PRINTED_HEAD = struct.Struct("<IBQB")
 DONE_HEAD = struct.Struct("<IBQIBQQ")
 STATIONS_FRAME = struct.Struct("<IBQQQQQ")
@@ -1260,7 +1262,7 @@ def chunk_from(setup, body, received):
 
 
 class Items:
-    """The strings of a chunk, decoded when they are needed."""
+    """The strings of a chunk. A piece (see wire/pythonitems.h) is decoded when it is needed."""
 
     def __init__(self, body, count):
         self.body = memoryview(body)
@@ -1272,29 +1274,45 @@ class Items:
     def values(self, at, count):
         decoded = self.decoded[at - self.first :]
         self.first = at
-        if len(decoded) < count:
-            self.decode(decoded, count - len(decoded))
+        while len(decoded) < count:
+            decoded += self.next_piece()
         self.decoded = decoded
         return decoded if len(decoded) == count else decoded[:count]
 
-    def decode(self, into, count):
-        body = self.body
-        at = self.at
+    def next_piece(self):
         try:
-            for _ in range(count):
-                start = at + 4
-                at = start + unpack_length(body, at)[0]
-                into.append(str(body[start:at], "utf-8", "surrogateescape"))
-        except struct.error:
-            raise Malformed("a chunk has fewer items than it says") from None
-        self.took(at, count)
-
-    def took(self, at, count):
-        body = self.body
-        self.at = at
+            count, size, form = PIECE_HEAD.unpack_from(self.body, self.at)
+            begin = self.at + PIECE_HEAD.size
+            piece = self.body[begin : begin + size]
+            if form == PIECE_MARSHALLED:
+                values = marshal.loads(piece)
+            else:
+                values = self.plain_values(piece, count)
+        except (struct.error, EOFError, TypeError, ValueError):
+            raise Malformed("a piece of a chunk cannot be decoded") from None
+        self.at = begin + size
         self.left -= count
-        if at > len(body) or (self.left == 0 and at < len(body)):
+        fits = self.left > 0 or (self.left == 0 and self.at == len(self.body))
+        if type(values) is not list or len(values) != count or count == 0 or not fits:
+            raise Malformed("a chunk has other items than it says")
+        return values
+
+    def plain_values(self, piece, count):
+        strings, end = self.plain_strings(piece, 0, count)
+        if end != len(piece):
             raise Malformed("the items of a chunk do not fill it")
+        return strings
+
+    def plain_strings(self, piece, at, count):
+        """Strings of u32 length and bytes, and where they end."""
+        strings = []
+        for _ in range(count):
+            start = at + 4
+            at = start + unpack_length(piece, at)[0]
+            if at > len(piece):
+                raise Malformed("an item of a chunk is cut")
+            strings.append(str(piece[start:at], "utf-8", "surrogateescape"))
+        return strings, at
 
 
 class Rows(Items):
@@ -1304,25 +1322,17 @@ class Rows(Items):
         Items.__init__(self, body, count)
         self.columns = columns
 
-    def decode(self, into, count):
-        body = self.body
-        columns = self.columns
-        at = self.at
-        try:
-            for _ in range(count):
-                row = {}
-                end = at + 4 + unpack_length(body, at)[0]
-                at += 4
-                for column in columns:
-                    start = at + 4
-                    at = start + unpack_length(body, at)[0]
-                    row[column] = str(body[start:at], "utf-8", "surrogateescape")
-                if at != end:
-                    raise Malformed("a row has other columns than its Setup says")
-                into.append(row)
-        except struct.error:
-            raise Malformed("a chunk has fewer items than it says") from None
-        self.took(at, count)
+    def plain_values(self, piece, count):
+        rows, at = [], 0
+        for _ in range(count):
+            end = at + 4 + unpack_length(piece, at)[0]
+            fields, at = self.plain_strings(piece, at + 4, len(self.columns))
+            if at != end:
+                raise Malformed("a row has other columns than its Setup says")
+            rows.append(dict(zip(self.columns, fields)))
+        if at != len(piece):
+            raise Malformed("the items of a chunk do not fill it")
+        return rows
 
 
 # ------------------------------------------------------------------------------------------ worker

@@ -5,6 +5,7 @@ The worker runs in POOLSCOPE_TEST_PYTHON, or in the interpreter that runs this t
 """
 
 import json
+import marshal
 import math
 import os
 import signal
@@ -25,7 +26,7 @@ PYTHON = os.environ.get("POOLSCOPE_TEST_PYTHON") or sys.executable
 PATIENCE = 60  # seconds that any one answer may take
 
 MAGIC = 0x434C5350
-VERSION = 5
+VERSION = 6
 SETUP, WORK, POOL_GOODBYE, CONTINUE = 1, 2, 3, 4
 HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22
 RETURNED = 24
@@ -394,7 +395,15 @@ def strings(texts):
 
 
 def work_frame(first, count, items=()):
-    return frame(WORK, struct.pack("<QI", first, count) + b"".join(map(string, items)))
+    pieces = piece(PLAIN, len(items), b"".join(map(string, items))) if items else b""
+    return frame(WORK, struct.pack("<QI", first, count) + pieces)
+
+
+PLAIN, MARSHALLED = 0, 1
+
+
+def piece(form, count, data):
+    return struct.pack("<IIB", count, len(data), form) + data
 
 
 class Reader:
@@ -884,10 +893,20 @@ class Conversation(WorkerTest):
         self.assert_malformed(frame(WORK, b"short"), "too short")
         self.assert_malformed(work_frame(0, 0), "without inputs")
         self.assert_malformed(work_frame(0, 1, [b"x"]), "range with items")
-        self.assert_malformed(work_frame(0, 2, [b"x"]), "fewer items", items=True)
-        self.assert_malformed(work_frame(0, 1, [b"x", b"y"]), "do not fill", items=True)
-        cut_item = struct.pack("<QII", 0, 1, 0xFFFF) + b"xyz"
-        self.assert_malformed(frame(WORK, cut_item), "do not fill", items=True)
+        self.assert_malformed(work_frame(0, 2, [b"x"]), "cannot be decoded", items=True)
+        self.assert_malformed(work_frame(0, 1, [b"x", b"y"]), "other items", items=True)
+        for pieces, says in (
+            (piece(PLAIN, 1, struct.pack("<I", 0xFFFF) + b"xyz"), "is cut"),
+            (piece(PLAIN, 1, string(b"x") + b"y"), "do not fill"),
+            (piece(PLAIN, 1, string(b"x")) + b"y", "other items"),
+            (piece(PLAIN, 1, b"x"), "cannot be decoded"),
+            (piece(MARSHALLED, 1, b"["), "cannot be decoded"),
+            (piece(MARSHALLED, 1, marshal.dumps("x")), "other items"),
+            (piece(MARSHALLED, 1, marshal.dumps(["x", "y"])), "other items"),
+            (piece(PLAIN, 0, b"") + piece(PLAIN, 1, string(b"x")), "other items"),
+        ):
+            body = struct.pack("<QI", 0, 1) + pieces
+            self.assert_malformed(frame(WORK, body), says, items=True)
         self.assert_malformed(frame(POOL_GOODBYE) + work_frame(0, 1), "after the Goodbye")
 
     def test_malformed_setup(self):
@@ -1100,6 +1119,19 @@ class Values(WorkerTest):
         items = [b"item %d" % number for number in range(5000)] + [b"", b"\xc3\xa9"]
         self.assertEqual(worker.run(0, len(items), items), [("text", item) for item in items])
         self.assertGreater(max(span.count for span in worker.spans), 60)
+
+    def test_marshalled_items(self):
+        worker = self.ready("same", items=True)
+        texts = ["item %d" % number for number in range(600)] + ["", "\u00e9", "\U0001f600"]
+        pieces = [
+            piece(MARSHALLED, len(some), marshal.dumps(some, 4))
+            for some in (texts[:256], texts[256:512], texts[512:])
+        ]
+        pieces.insert(2, piece(PLAIN, 1, string(b"\xff")))
+        worker.send(frame(WORK, struct.pack("<QI", 7, 604) + b"".join(pieces)))
+        wanted = [text.encode() for text in texts]
+        wanted.insert(512, b"\xff")
+        self.assertEqual(worker.collect(7, 604), [("text", text) for text in wanted])
 
     def test_bytes_that_are_no_text(self):
         worker = self.ready("same", items=True)

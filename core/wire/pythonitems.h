@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// PythonItems: encodes inputs so that a Python worker decodes many of them by one call.
+//
+// Inputs become pieces, one after the other: u32 how many inputs, u32 how many bytes, u8 the form
+// of these bytes, the bytes. A piece has some hundred short inputs or one long one, so that few are
+// decoded before they are run. Its form is
+// - Marshalled: what marshal.loads() reads as a list of strings or, of rows, of dicts;
+// - Plain: the inputs as they were, where one is long or is not UTF-8.
+// All pieces together take less than three times what the inputs took, and a piece of one long
+// input 9 bytes more.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace poolscope::wire {
+
+enum class PieceForm : std::uint8_t { Plain = 0, Marshalled = 1 };
+
+class PythonItems {
+public:
+    /// The names of the columns where inputs are rows; none where they are strings.
+    explicit PythonItems(std::span<const std::string> columns);
+
+    /// Appends inputs, each of which is u32 length and bytes (of a row: see row.h).
+    void append(std::string &out, std::string_view items) const;
+
+private:
+    void appendPiece(std::string &out, std::string_view items, std::uint32_t count) const;
+    bool appendMarshalled(std::string &out, std::string_view items, std::uint32_t count) const;
+    bool appendRow(std::string &out, std::string_view item, bool isFirst) const;
+
+    std::vector<std::string> m_names; ///< of columns, marshalled so that they can be referred to
+    bool m_areNamesUtf8;
+};
+
+} // namespace poolscope::wire
