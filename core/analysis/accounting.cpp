@@ -115,8 +115,10 @@ CauseTimes causesOf(const StretchTimes &stretches, const WorkerAccounting &worke
     times[Cause::Coordinator] = of(Stretch::Coordinator)
         + take(answering, static_cast<double>(answering) * pool.coordinatorBusy);
     times[Cause::UnderWay] = of(Stretch::UnderWay) + answering;
-    times[Cause::TransferIn] = of(Stretch::TransferIn);
-    times[Cause::TransferOut] = of(Stretch::TransferOut);
+    std::uint64_t sending = of(Stretch::TransferOut);
+    times[Cause::TransferIn] =
+        of(Stretch::TransferIn) + take(sending, static_cast<double>(worker.decoding));
+    times[Cause::TransferOut] = sending;
     times[Cause::Order] = of(Stretch::Order);
     times[Cause::Consumer] = of(Stretch::Consumer);
     times[Cause::Disk] = of(Stretch::Disk);
@@ -417,6 +419,7 @@ Accounting Accountant::accounting() const
             of.busy += worker->record.openSpan().duration();
         of.cpu = difference(worker->record.cpu(), worker->record.setUpCpu());
         of.runQueue = difference(worker->record.runQueue(), worker->record.setUpRunQueue());
+        of.decoding = worker->record.decoding();
         of.iterations = worker->record.iterations();
         of.chunks = account.chunks();
         of.longestChunk = account.longestChunk();

@@ -14,6 +14,9 @@
 //   first thread is Preempted, or Throttled in the share in which the quota was to blame; the rest
 //   is Waiting. A worker that starts programs of its own is told no run-queue delay of theirs:
 //   where no core was free all the time, the rest is then Unknown.
+// - A worker decodes inputs between the spans of a chunk. How long that took it tells itself; so
+// much
+//   of what lies between them is TransferIn, the rest TransferOut.
 // - Of a run that was read from elsewhere only spans are known: work is Running, and what lies
 //   between spans is Idle, or Tail once the last span of all has begun.
 // - While an answer lay with the coordinator, that was busy with others for the share of time in
@@ -86,6 +89,7 @@ struct WorkerAccounting {
     std::uint64_t busy = 0; ///< nanoseconds within spans
     std::uint64_t cpu = 0; ///< of its processes, since they were ready
     std::uint64_t runQueue = 0; ///< the same
+    std::uint64_t decoding = 0; ///< nanoseconds for which it decoded inputs
     std::uint64_t iterations = 0;
     std::uint64_t chunks = 0;
     std::uint64_t longestChunk = 0; ///< nanoseconds

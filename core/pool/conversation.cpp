@@ -218,7 +218,8 @@ void Conversation::stationsCame(const wire::Stations &message)
         m_listener.chunkDone(m_worker, chunk);
     }
     m_answered.clear();
-    m_listener.workerUsed(m_worker, {message.cpu, message.runQueue, message.maxRss});
+    m_listener.workerUsed(
+        m_worker, {message.cpu, message.runQueue, message.maxRss, message.decoding});
 }
 
 void Conversation::printed(const wire::Printed &message)

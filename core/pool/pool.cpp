@@ -913,7 +913,8 @@ bool Pool::handOut(Slot &slot, std::uint64_t time)
         if (!encodeChunk(*chunk))
             return false;
         hasSent = true;
-        slot.conversation->chunkSent(*chunk, time);
+        // Inputs may take long to be encoded, and a range has none.
+        slot.conversation->chunkSent(*chunk, m_items.empty() ? time : m_clock.now());
         if (m_frames.size() >= sendSize) {
             slot.process->send(m_frames);
             m_frames.clear();

@@ -69,6 +69,7 @@ struct WorkerUsage {
     std::uint64_t cpu = 0; ///< nanoseconds
     std::uint64_t runQueue = 0; ///< nanoseconds for which it waited for a core
     std::uint64_t maxRss = 0; ///< bytes
+    std::uint64_t decoding = 0; ///< nanoseconds for which it decoded inputs, as far as it has told
 };
 
 /// What the threads of a worker's process were at when they were looked at.

@@ -243,6 +243,7 @@ void Journal::leaveOutUsage(RecordPositions &reached) const
         worker.figures.cpu = written.figures.cpu;
         worker.figures.runQueue = written.figures.runQueue;
         worker.figures.maxRss = written.figures.maxRss;
+        worker.figures.decoding = written.figures.decoding;
         worker.figures.threads = written.figures.threads;
         worker.figures.threadRunQueue = written.figures.threadRunQueue;
     }

@@ -20,7 +20,7 @@ WorkerFigures figuresOf(const WorkerRecord &worker)
     openSpan.seen = 0;
     return {worker.identity(), worker.state(), worker.cpu(), worker.runQueue(), worker.maxRss(),
         worker.starts(), worker.setUpCpu(), worker.setUpRunQueue(), worker.threads(),
-        worker.threadRunQueue(), openSpan};
+        worker.threadRunQueue(), worker.decoding(), openSpan};
 }
 
 void packSpans(std::string &out, const Lane &lane, std::size_t from, std::size_t to)
@@ -110,6 +110,7 @@ void packWorker(std::string &out, const WorkerFigures &worker)
     writer.number(worker.openSpan.begin);
     writer.number(worker.openSpan.first);
     writer.number(worker.openSpan.count);
+    writer.number(worker.decoding);
 }
 
 bool unpackWorker(std::string_view bytes, WorkerFigures &worker)
@@ -135,6 +136,8 @@ bool unpackWorker(std::string_view bytes, WorkerFigures &worker)
         worker.openSpan.first = reader.number();
         worker.openSpan.count = reader.number();
     }
+    if (!reader.atEnd())
+        worker.decoding = reader.number();
     if (!reader.atEnd() || threads > mostOf32 || pid > mostOf32 || starts > mostOf32
         || state > static_cast<std::uint64_t>(WorkerState::Gone))
         return false;

@@ -28,6 +28,7 @@ struct WorkerFigures {
     std::uint64_t setUpRunQueue = 0;
     std::uint32_t threads = 0;
     std::uint64_t threadRunQueue = 0;
+    std::uint64_t decoding = 0;
     OpenSpan openSpan; ///< but for when it was seen, which is when the record was written last
 
     friend bool operator==(const WorkerFigures &, const WorkerFigures &) = default;

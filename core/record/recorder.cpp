@@ -169,6 +169,8 @@ void Recorder::workerChanged(WorkerId worker, WorkerState state, std::uint64_t t
     changed.m_cpu = 0;
     changed.m_runQueueBefore = changed.runQueue();
     changed.m_runQueue = 0;
+    changed.m_decodingBefore = changed.decoding();
+    changed.m_decoding = 0;
     changed.m_threadRunQueueBefore = changed.threadRunQueue();
     changed.m_threadRunQueue = 0;
 }
@@ -198,6 +200,8 @@ void Recorder::workerUsed(WorkerId worker, const WorkerUsage &usage)
     used.m_runQueue.store(usage.runQueue, std::memory_order_relaxed);
     if (usage.maxRss > used.maxRss())
         used.m_maxRss.store(usage.maxRss, std::memory_order_relaxed);
+    if (usage.decoding > used.m_decoding)
+        used.m_decoding.store(usage.decoding, std::memory_order_relaxed);
 }
 
 void Recorder::workerSetUp(WorkerId worker, const WorkerUsage &usage)

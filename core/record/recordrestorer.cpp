@@ -192,6 +192,7 @@ Result<void> RecordRestorer::takeWorker(const Piece &piece)
     restored.m_cpuBefore = figures.cpu;
     restored.m_runQueueBefore = figures.runQueue;
     restored.m_maxRss = figures.maxRss;
+    restored.m_decodingBefore = figures.decoding;
     restored.m_starts = figures.starts;
     restored.m_setUpCpu = figures.setUpCpu;
     restored.m_setUpRunQueue = figures.setUpRunQueue;

@@ -77,6 +77,8 @@ public:
     std::uint64_t cpu() const { return m_cpuBefore + m_cpu; } ///< nanoseconds
     std::uint64_t runQueue() const { return m_runQueueBefore + m_runQueue; } ///< nanoseconds
     std::uint64_t maxRss() const { return m_maxRss; } ///< bytes
+    /// For which it decoded inputs, nanoseconds.
+    std::uint64_t decoding() const { return m_decodingBefore + m_decoding; }
     std::uint32_t starts() const { return m_starts; }
     std::uint32_t restarts() const { return m_starts > 0 ? m_starts - 1 : 0; }
     std::uint64_t setUpCpu() const { return m_setUpCpu; } ///< of cpu(), until it was ready
@@ -107,6 +109,8 @@ private:
     std::atomic<std::uint64_t> m_runQueue = 0;
     std::atomic<std::uint64_t> m_runQueueBefore = 0;
     std::atomic<std::uint64_t> m_maxRss = 0;
+    std::atomic<std::uint64_t> m_decoding = 0;
+    std::atomic<std::uint64_t> m_decodingBefore = 0;
     std::atomic<std::uint32_t> m_starts = 0;
     std::atomic<std::uint64_t> m_setUpCpu = 0;
     std::atomic<std::uint64_t> m_setUpRunQueue = 0;

@@ -236,6 +236,7 @@ private:
             .time("set_up_run_queue", worker.setUpRunQueue())
             .number("threads", worker.threads())
             .time("thread_run_queue", worker.threadRunQueue())
+            .time("decoding", worker.decoding())
             .number("max_rss", worker.maxRss());
         m_file.end(event, arguments);
     }

@@ -126,6 +126,7 @@ Result<void> OwnTrace::takeWorker(const TraceEvent &event)
     of.usage.cpu = arguments.time("cpu").value_or(0);
     of.usage.runQueue = arguments.time("run_queue").value_or(0);
     of.usage.maxRss = arguments.count("max_rss").value_or(0);
+    of.usage.decoding = arguments.time("decoding").value_or(0);
     of.setUp.cpu = arguments.time("set_up_cpu").value_or(0);
     of.setUp.runQueue = arguments.time("set_up_run_queue").value_or(0);
     of.threads.count = smallCountOf(arguments, "threads");

@@ -12,7 +12,7 @@
 //                                   run was read from, and import_NOTE, its ImportNotes
 //     M  worker                     pid, host, runtime, name (of an imported one), cpu, run_queue,
 //                                   set_up_cpu, set_up_run_queue, threads, thread_run_queue,
-//                                   max_rss
+//                                   decoding, max_rss
 //     X  poolscope.span             index, count: a span
 //     X  poolscope.chunk sent       worker, spans, received, answered, decoded: a chunk's stations
 //     X  poolscope.chunk decoded    where its flow ends

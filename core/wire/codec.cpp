@@ -140,7 +140,7 @@ std::uint32_t maxBodySize(MessageType type)
     case MessageType::Returned:
         return 8;
     case MessageType::Stations:
-        return 40;
+        return 48;
     case MessageType::PoolGoodbye:
     case MessageType::Continue:
     case MessageType::WorkerGoodbye:
@@ -387,6 +387,7 @@ void encode(std::string &out, const Stations &message)
     fields.number(message.cpu);
     fields.number(message.runQueue);
     fields.number(message.maxRss);
+    fields.number(message.decoding);
 }
 
 Result<Stations> decodeStations(std::string_view body)
@@ -398,6 +399,7 @@ Result<Stations> decodeStations(std::string_view body)
     message.cpu = reader.number<std::uint64_t>();
     message.runQueue = reader.number<std::uint64_t>();
     message.maxRss = reader.number<std::uint64_t>();
+    message.decoding = reader.number<std::uint64_t>();
     return whole(reader, message);
 }
 

@@ -152,6 +152,7 @@ struct Stations {
     std::uint64_t cpu = 0; ///< CPU time of the worker since its start, nanoseconds
     std::uint64_t runQueue = 0; ///< time it waited for a CPU since its start, nanoseconds
     std::uint64_t maxRss = 0; ///< its largest resident set so far, bytes
+    std::uint64_t decoding = 0; ///< time for which it decoded inputs since its start, nanoseconds
 };
 
 enum class Stream : std::uint8_t {

@@ -115,7 +115,7 @@ CHUNK_HEAD = struct.Struct("<QI")
 PIECE_HEAD = struct.Struct("<IIB")
 PRINTED_HEAD = struct.Struct("<IBQB")
 DONE_HEAD = struct.Struct("<IBQIBQQ")
-STATIONS_FRAME = struct.Struct("<IBQQQQQ")
+STATIONS_FRAME = struct.Struct("<IBQQQQQQ")
 RETURNED_FRAME = struct.Struct("<IBQ")
 # What the Dones of the buffer may take, so that their Stations always fits behind them.
 BUFFER_ROOM = BOARD_SIZE - BOARD_BUFFER - STATIONS_FRAME.size
@@ -852,6 +852,7 @@ class Usage:
 
     def __init__(self):
         self.cpu = self.run_queue = self.max_rss = 0
+        self.decoding = 0  # nanoseconds for which it decoded inputs
         self.due = self.max_rss_due = 0
         self.schedstat = open_if_there("/proc/self/schedstat")
         self.status = open_if_there("/proc/self/status")
@@ -968,6 +969,7 @@ class Output:
             usage.cpu,
             usage.run_queue,
             usage.max_rss,
+            usage.decoding,
         )
         self.used += STATIONS_FRAME.size
         self.fields[APPENDED] = self.base + self.used
@@ -1238,7 +1240,7 @@ class Chunk:
     __slots__ = ("position", "first", "count", "received", "values")
 
 
-def chunk_from(setup, body, received):
+def chunk_from(setup, body, received, usage):
     if len(body) < CHUNK_HEAD.size:
         raise Malformed("a chunk is too short")
     chunk = Chunk()
@@ -1247,10 +1249,10 @@ def chunk_from(setup, body, received):
     if chunk.count == 0:
         raise Malformed("a chunk without inputs")
     if setup.input == INPUT_ITEMS:
-        chunk.values = Items(body, chunk.count).values
+        chunk.values = Items(body, chunk.count, usage).values
         return chunk
     if setup.input == INPUT_ROWS:
-        chunk.values = Rows(body, chunk.count, setup.columns).values
+        chunk.values = Rows(body, chunk.count, usage, setup.columns).values
         return chunk
     if len(body) > CHUNK_HEAD.size:
         raise Malformed("a chunk of a range with items")
@@ -1264,7 +1266,8 @@ def chunk_from(setup, body, received):
 class Items:
     """The strings of a chunk. A piece (see wire/pythonitems.h) is decoded when it is needed."""
 
-    def __init__(self, body, count):
+    def __init__(self, body, count, usage):
+        self.usage = usage
         self.body = memoryview(body)
         self.at = CHUNK_HEAD.size
         self.left = count  # how many are not decoded
@@ -1280,6 +1283,7 @@ class Items:
         return decoded if len(decoded) == count else decoded[:count]
 
     def next_piece(self):
+        begun = clock()
         try:
             count, size, form = PIECE_HEAD.unpack_from(self.body, self.at)
             begin = self.at + PIECE_HEAD.size
@@ -1295,6 +1299,7 @@ class Items:
         fits = self.left > 0 or (self.left == 0 and self.at == len(self.body))
         if type(values) is not list or len(values) != count or count == 0 or not fits:
             raise Malformed("a chunk has other items than it says")
+        self.usage.decoding += clock() - begun
         return values
 
     def plain_values(self, piece, count):
@@ -1318,8 +1323,8 @@ class Items:
 class Rows(Items):
     """Items that hold a string for each column; each becomes a dict."""
 
-    def __init__(self, body, count, columns):
-        Items.__init__(self, body, count)
+    def __init__(self, body, count, usage, columns):
+        Items.__init__(self, body, count, usage)
         self.columns = columns
 
     def plain_values(self, piece, count):
@@ -1515,7 +1520,7 @@ class Worker:
             if kind == WORK:
                 if self.setup is None or self.setup.version != VERSION:
                     raise Malformed("a chunk before the Setup")
-                chunk = chunk_from(self.setup, body, received)
+                chunk = chunk_from(self.setup, body, received, self.output.usage)
                 chunk.position = self.inputs_received
                 self.inputs_received += chunk.count
                 self.chunks.append(chunk)

@@ -352,6 +352,31 @@ TEST_F(AccountingTest, AddsUpToWorkersTimesMakespan)
     EXPECT_EQ(all.busy(), 700U);
 }
 
+TEST_F(AccountingTest, DecodingInputsIsNoSending)
+{
+    start(1, 0, 100);
+    tell([](Recorder &to) {
+        to.firstDispatch(100);
+        to.spanDone(1, {120, 100, 0, 1});
+        to.spanDone(1, {260, 100, 1, 1});
+        ChunkStations chunk = stations(100, 110, 120, 360, 370, 380);
+        chunk.spans = 2;
+        to.numbersDone({0, 2}, OutcomeKind::Integer, chunk.decoded);
+        to.chunkDone(1, chunk);
+    });
+    const auto timesAfter = [&](std::uint64_t decoding) {
+        tell([&](Recorder &to) { to.workerUsed(1, {200, 0, 0, decoding}); });
+        return accounting().times;
+    };
+    const CauseTimes before = timesAfter(0);
+    const std::uint64_t sending = before[Cause::TransferOut];
+    ASSERT_GE(sending, 40U);
+    const CauseTimes after = timesAfter(30);
+    EXPECT_EQ(after[Cause::TransferOut], sending - 30);
+    EXPECT_EQ(after[Cause::TransferIn], before[Cause::TransferIn] + 30);
+    EXPECT_EQ(timesAfter(1000)[Cause::TransferOut], 0U);
+}
+
 TEST_F(AccountingTest, AWorkerThatJoinedLateWasAbsent)
 {
     tell([](Recorder &to) { to.resized(1, 0); });

@@ -88,7 +88,7 @@ TEST(Codec, AStreamMayComeInPiecesOfAnySize)
     encode(stream, Hello{magic, protocolVersion, 1, "host", "C++", 2});
     encode(stream, Ready{3});
     encode(stream, Done{4, 5, Store::Inline, 6, 7, "values"});
-    encode(stream, Stations{1, 2, 3, 4, 5});
+    encode(stream, Stations{1, 2, 3, 4, 5, 6});
     encode(stream, Printed{42, Stream::Error, "oops\n"});
     encode(stream, Standing{Trust::Wrong, "two lines"});
     encode(stream, Returned{1234567890123});
@@ -133,7 +133,7 @@ TEST(Codec, ATypeOfTheOtherDirectionIsAnError)
 TEST(Codec, AShortenedOrLengthenedBodyIsRefused)
 {
     std::string frame;
-    encode(frame, Stations{1, 2, 3, 4, 5});
+    encode(frame, Stations{1, 2, 3, 4, 5, 6});
     const std::string body = frame.substr(frameHeaderSize);
     EXPECT_TRUE(decodeStations(body));
     for (std::size_t size = 0; size < body.size(); ++size)

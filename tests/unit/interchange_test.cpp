@@ -689,7 +689,7 @@ protected:
             pool.workerChanged(worker, WorkerState::Starting, 10);
             pool.workerChanged(worker, WorkerState::Ready, 100);
             pool.workerIntroduced(worker, {40 + worker, "host", "python"});
-            pool.workerUsed(worker, {5000, 70, 1 << 20});
+            pool.workerUsed(worker, {5000, 70, 1 << 20, 60});
             pool.workerSetUp(worker, {3000, 50, 0});
             pool.workerThreads(worker, {3, 20});
         }
@@ -773,6 +773,7 @@ TEST_F(OwnTraceTest, ReadsBackAsItWas)
         EXPECT_EQ(b.cpu(), a.cpu());
         EXPECT_EQ(b.runQueue(), a.runQueue());
         EXPECT_EQ(b.maxRss(), a.maxRss());
+        EXPECT_EQ(b.decoding(), a.decoding());
         EXPECT_EQ(b.setUpCpu(), a.setUpCpu());
         EXPECT_EQ(b.setUpRunQueue(), a.setUpRunQueue());
         EXPECT_EQ(b.threads(), a.threads());

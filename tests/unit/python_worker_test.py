@@ -578,7 +578,7 @@ class Worker:
                 outcomes += done.outcomes if done.store == INLINE else self.read_column(done)
                 assert len(outcomes) <= count, "answered more than was asked"
             elif kind == STATIONS:
-                self.stations = struct.unpack("<5Q", body)
+                self.stations = struct.unpack("<6Q", body)
                 if len(outcomes) == count:
                     return outcomes
             elif kind == PRINTED:
@@ -600,7 +600,7 @@ class Worker:
     def goodbye(self):
         """Ends the conversation; returns the exit status."""
         self.send(frame(POOL_GOODBYE))
-        self.stations = struct.unpack("<5Q", self.expect(STATIONS))
+        self.stations = struct.unpack("<6Q", self.expect(STATIONS))
         assert self.expect(WORKER_GOODBYE) == b""
         assert self.next() is None
         return self.status()
@@ -765,7 +765,7 @@ class Conversation(WorkerTest):
         worker = self.ready("slow")
         before = time.monotonic_ns()
         worker.run(0, 100)
-        received, answered, cpu, run_queue, max_rss = worker.stations
+        received, answered, cpu, run_queue, max_rss, _ = worker.stations
         self.assertTrue(before < received < answered < time.monotonic_ns())
         for span in worker.spans:
             self.assertLess(received, span.begun)
@@ -1132,6 +1132,8 @@ class Values(WorkerTest):
         wanted = [text.encode() for text in texts]
         wanted.insert(512, b"\xff")
         self.assertEqual(worker.collect(7, 604), [("text", text) for text in wanted])
+        received, answered, decoding = worker.stations[0], worker.stations[1], worker.stations[5]
+        self.assertTrue(0 < decoding < answered - received)
 
     def test_bytes_that_are_no_text(self):
         worker = self.ready("same", items=True)

@@ -212,9 +212,10 @@ std::string everythingIn(const RunRecord &record)
         const WorkerIdentity identity = worker.identity();
         all << worker.id() << ' ' << static_cast<int>(worker.state()) << ' ' << worker.iterations()
             << ' ' << worker.busy() << ' ' << worker.cpu() << ' ' << worker.runQueue() << ' '
-            << worker.maxRss() << ' ' << worker.starts() << ' ' << worker.setUpCpu() << ' '
-            << worker.setUpRunQueue() << ' ' << worker.threads() << ' ' << worker.threadRunQueue()
-            << ' ' << identity.pid << identity.host << identity.runtime << '\n';
+            << worker.maxRss() << ' ' << worker.decoding() << ' ' << worker.starts() << ' '
+            << worker.setUpCpu() << ' ' << worker.setUpRunQueue() << ' ' << worker.threads() << ' '
+            << worker.threadRunQueue() << ' ' << identity.pid << identity.host << identity.runtime
+            << '\n';
         const Lane &lane = worker.lane();
         lane.forEach(0, lane.size(), [&](const Span &span) {
             all << span.begin << ',' << span.duration << ',' << span.first << ',' << span.count
@@ -282,7 +283,8 @@ void liveThrough(FakeRun &run, std::uint64_t count)
             recorder.workerChanged(worker, WorkerState::Starting, time + 2);
             break;
         case 3:
-            recorder.workerUsed(worker, {random() % 1000, random() % 1000, random() % 1'000'000});
+            recorder.workerUsed(
+                worker, {random() % 1000, random() % 1000, random() % 1'000'000, random() % 1000});
             recorder.workerSetUp(worker, {random() % 1000, random() % 1000, 0});
             recorder.workerThreads(
                 worker, {static_cast<std::uint32_t>(random() % 10), random() % 1000});
