@@ -194,12 +194,14 @@ bool isResourceTracker(pid_t pid)
     return words.find("resource_tracker import main") != std::string::npos;
 }
 
-void killDescendants(pid_t root, ResourceTrackers trackers)
+std::vector<pid_t> killDescendants(pid_t root, ResourceTrackers trackers)
 {
-    for (const pid_t pid : stopFamily(root)) {
+    std::vector<pid_t> family = stopFamily(root);
+    for (const pid_t pid : family) {
         const bool isSpared = trackers == ResourceTrackers::Spared && isResourceTracker(pid);
         kill(pid, isSpared ? SIGCONT : SIGKILL);
     }
+    return family;
 }
 
 void killTree(pid_t root)

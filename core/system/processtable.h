@@ -41,8 +41,10 @@ enum class ResourceTrackers : std::uint8_t { Spared, Killed };
 /// Whether a process is one of them, as its command line says.
 bool isResourceTracker(pid_t pid);
 
-/// Kills the same processes, and those that they start meanwhile.
-void killDescendants(pid_t root, ResourceTrackers trackers = ResourceTrackers::Spared);
+/// Kills the same processes, and those that they start meanwhile. Returns all of them, and those
+/// that were spared.
+std::vector<pid_t> killDescendants(
+    pid_t root, ResourceTrackers trackers = ResourceTrackers::Spared);
 
 /// Kills a process and all that descend from it, but for resource trackers. The process itself is
 /// left for its parent to reap.

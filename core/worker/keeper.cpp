@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <ctime>
 #include <optional>
+#include <set>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <sysexits.h>
@@ -126,14 +127,19 @@ private:
     void killOthers()
     {
         const std::uint64_t begin = now();
+        std::set<pid_t> killed;
+        std::uint64_t lastKill = begin;
         reap();
         while (m_hasChildren) {
-            const std::uint64_t time = now() - begin;
-            const bool awaitsTrackers =
-                time < patience && std::ranges::any_of(descendantsOf(getpid()), isResourceTracker);
-            killDescendants(
+            const bool awaitsTrackers = now() - begin < patience
+                && std::ranges::any_of(descendantsOf(getpid()), isResourceTracker);
+            const std::vector<pid_t> family = killDescendants(
                 getpid(), awaitsTrackers ? ResourceTrackers::Spared : ResourceTrackers::Killed);
-            if (!awaitsTrackers && time >= patienceAfterSigkill)
+            const std::size_t before = killed.size();
+            killed.insert(family.begin(), family.end());
+            if (killed.size() > before) // others appear while what had started them is killed
+                lastKill = now();
+            else if (!awaitsTrackers && now() - lastKill >= patienceAfterSigkill)
                 return;
             await(now() + killInterval);
         }

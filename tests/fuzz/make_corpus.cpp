@@ -87,7 +87,7 @@ std::vector<std::pair<Piece, std::string>> pieces()
     packMark(marks, {30, 2, 1, Mark::Kind::Failed}, 8);
     std::string worker;
     packWorker(
-        worker, {{1, "host", "C++"}, WorkerState::Ready, 1, 2, 3, 1, 0, 0, 0, 0, {5, 2, 1, 0}});
+        worker, {{1, "host", "C++"}, WorkerState::Ready, 1, 2, 3, 1, 0, 0, 0, 0, 4, {5, 2, 1, 0}});
     std::string log;
     packLogEntry(log, {5, 1, {2, 1}, true, "a line"});
     return {
