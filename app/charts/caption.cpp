@@ -106,6 +106,8 @@ QString settingsText(const RunSpec &spec)
         parts << QObject::tr("recycled after %1").arg(countText(*spec.pool.recycle));
     if (spec.pool.halt)
         parts << QObject::tr("halts at %1 failures").arg(countText(*spec.pool.halt));
+    if (spec.pool.start == WorkerStart::Fork)
+        parts << QObject::tr("workers are copies");
     return parts.join(QStringLiteral(" \u00b7 "));
 }
 

@@ -107,6 +107,8 @@ ReportSection settings(const RunRecord &record)
         facts.add("Recycled after", count(*pool.recycle));
     if (pool.halt)
         facts.add("Halts at", count(*pool.halt) + " " + tr("failures"));
+    if (pool.start == WorkerStart::Fork)
+        facts.add("Workers start as", tr("copies of one that has loaded the task"));
     return facts.take();
 }
 

@@ -78,6 +78,10 @@ constexpr SpecOption specOptions[] = {
     {"", "--recycle", &TypedSpec::recycle, "replace a worker after so many iterations (none)", "N",
         "Pool"},
     {"", "--halt", &TypedSpec::halt, "end the run after so many failures (none)", "COUNT", "Pool"},
+    {"", "--start", &TypedSpec::start,
+        "how the workers of a Python function start: as new interpreters that load it (spawn), or "
+        "as copies of a process that has loaded it once (fork)",
+        "spawn|fork", "Pool"},
 };
 
 /// A count, or nothing for "auto".
@@ -254,6 +258,8 @@ Result<PoolSpec> parsePool(const TypedSpec &typed)
     const auto halt = parseOptionalCount("--halt", typed.halt);
     if (!halt)
         return tl::unexpected(halt.error());
+    if (typed.start != "spawn" && typed.start != "fork")
+        return failure("--start takes 'spawn' or 'fork', not '" + typed.start + "'");
     PoolSpec pool;
     if (*workers)
         pool.workers = static_cast<std::uint32_t>(**workers);
@@ -265,6 +271,7 @@ Result<PoolSpec> parsePool(const TypedSpec &typed)
     pool.outputLimit = *outputLimit;
     pool.recycle = *recycle;
     pool.halt = *halt;
+    pool.start = typed.start == "fork" ? WorkerStart::Fork : WorkerStart::Spawn;
     return pool;
 }
 
@@ -331,6 +338,8 @@ TypedSpec toTyped(const RunSpec &spec)
         typed.recycle = std::to_string(*pool.recycle);
     if (pool.halt)
         typed.halt = std::to_string(*pool.halt);
+    if (pool.start == WorkerStart::Fork)
+        typed.start = "fork";
     return typed;
 }
 

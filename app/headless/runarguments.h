@@ -43,6 +43,7 @@ struct TypedSpec {
     std::string outputLimit = sizeText(defaultOutputLimit);
     std::string recycle = "none";
     std::string halt = "none";
+    std::string start = "spawn";
 };
 
 inline constexpr const char *seeHelp = "; see 'poolscope --help'";

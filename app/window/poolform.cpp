@@ -2,12 +2,15 @@
 #include "window/poolform.h"
 
 #include "charts/units.h"
+#include "window/choicebox.h"
 #include "window/countbox.h"
 #include "window/formfield.h"
 #include "window/limitsform.h"
 #include "window/look.h"
 
+#include <QComboBox>
 #include <QGridLayout>
+#include <variant>
 
 namespace poolscope {
 
@@ -23,8 +26,15 @@ PoolForm::PoolForm(QWidget *parent)
           maxWindow))
     , m_retries(countBox(QStringLiteral("retries"),
           tr("How often an input that failed or killed its worker is tried again"), maxRetries))
+    , m_start(choiceBox(QStringLiteral("start"),
+          tr("New interpreters load the task's file each. Copies start faster and share the memory "
+             "of what the file has loaded, such as a model. A file that starts threads gets new "
+             "interpreters nevertheless.")))
     , m_limits(new LimitsForm)
 {
+    m_start->addItem(tr("new interpreters"));
+    m_start->addItem(tr("copies of one that has loaded the task"));
+    m_startField = new FormField(tr("Workers start as"), m_start);
     m_chunkField = new FormField(tr("Chunk (inputs)"), m_chunk);
     m_windowField = new FormField(tr("Window (chunks)"), m_window);
     auto *layout = new QGridLayout(this);
@@ -33,9 +43,11 @@ PoolForm::PoolForm(QWidget *parent)
     layout->addWidget(m_chunkField, 0, 0, Qt::AlignTop);
     layout->addWidget(m_windowField, 0, 1, Qt::AlignTop);
     layout->addWidget(new FormField(tr("Retries of a failed input"), m_retries), 1, 0, 1, 2);
-    layout->addWidget(m_limits, 2, 0, 1, 2);
+    layout->addWidget(m_startField, 2, 0, 1, 2);
+    layout->addWidget(m_limits, 3, 0, 1, 2);
     connect(m_limits, &LimitsForm::changed, this, &PoolForm::changed);
     connect(m_limits, &LimitsForm::unfolded, this, &PoolForm::limitsUnfolded);
+    connect(m_start, &QComboBox::currentIndexChanged, this, &PoolForm::changed);
     for (QSpinBox *box : {m_chunk, m_window, m_retries})
         connect(box, &QSpinBox::valueChanged, this, [this] {
             showNothingChosen();
@@ -49,6 +61,7 @@ void PoolForm::fill(PoolSpec &spec) const
     spec.chunk = countIn(m_chunk);
     spec.window = countIn(m_window);
     spec.retries = static_cast<std::uint32_t>(m_retries->value());
+    spec.start = m_start->currentIndex() == 0 ? WorkerStart::Spawn : WorkerStart::Fork;
     m_limits->fill(spec);
 }
 
@@ -57,12 +70,18 @@ void PoolForm::setSpec(const PoolSpec &spec)
     setCount(m_chunk, spec.chunk);
     setCount(m_window, spec.window);
     m_retries->setValue(static_cast<int>(spec.retries));
+    m_start->setCurrentIndex(spec.start == WorkerStart::Spawn ? 0 : 1);
     m_limits->setSpec(spec);
 }
 
 QString PoolForm::problem() const
 {
     return m_limits->problem();
+}
+
+void PoolForm::setTask(const TaskSpec &task)
+{
+    m_startField->setVisible(std::holds_alternative<PythonTask>(task));
 }
 
 void PoolForm::showChosen(const PoolStatus &status)

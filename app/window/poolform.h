@@ -4,6 +4,7 @@
 
 #include "pool/pool.h"
 #include "pool/runspec.h"
+#include "task/taskspec.h"
 
 #include <QSpinBox>
 #include <QWidget>
@@ -24,6 +25,8 @@ public:
     void setSpec(const PoolSpec &spec);
     /// What is wrong, in one line; empty: nothing.
     QString problem() const;
+    /// Shows what only workers of such a task can be told.
+    void setTask(const TaskSpec &task);
     /// Shows what is chosen where it is automatic.
     void showChosen(const PoolStatus &status);
     void showNothingChosen();
@@ -36,8 +39,10 @@ private:
     QSpinBox *m_chunk;
     QSpinBox *m_window;
     QSpinBox *m_retries;
+    QComboBox *m_start;
     FormField *m_chunkField;
     FormField *m_windowField;
+    FormField *m_startField;
     LimitsForm *m_limits;
 };
 

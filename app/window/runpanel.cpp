@@ -58,7 +58,11 @@ RunPanel::RunPanel(QWidget *parent)
     setMinimumWidth(panelWidth);
     setMaximumWidth(panelWidth * 3 / 2);
     setAccessibleName(tr("The run's settings"));
-    connect(m_task, &TaskForm::changed, this, &RunPanel::changed);
+    m_pool->setTask(m_task->spec());
+    connect(m_task, &TaskForm::changed, this, [this] {
+        m_pool->setTask(m_task->spec());
+        emit changed();
+    });
     connect(m_input, &InputForm::changed, this, [this] {
         m_task->setInputColumns(m_input->columns());
         emit changed();

@@ -72,12 +72,12 @@ MemoryWatch::~MemoryWatch()
         close(worker.statm);
 }
 
-void MemoryWatch::add(pid_t worker, pid_t keeper)
+void MemoryWatch::add(pid_t worker, pid_t keeper, Kind kind)
 {
     const int statm =
         open(("/proc/" + std::to_string(worker) + "/statm").c_str(), O_RDONLY | O_CLOEXEC);
     if (statm >= 0)
-        m_workers.try_emplace(worker, worker, keeper).first->second.statm = statm;
+        m_workers.try_emplace(worker, worker, keeper, kind).first->second.statm = statm;
 }
 
 void MemoryWatch::remove(pid_t worker)
@@ -160,7 +160,9 @@ void MemoryWatch::measure(pid_t pid, Worker &worker)
     worker.takenWhenMeasured = worker.taken;
     const std::uint64_t begun = RunClock::monotonic();
     const std::set<MappedFile> ours = sharedFilesOfThisProcess();
-    worker.taken = proportionalMemory(pid, ours).value_or(worker.memory.own());
+    const auto itsOwn =
+        worker.kind == Kind::Copy ? memorySinceFork(pid) : proportionalMemory(pid, ours);
+    worker.taken = itsOwn.value_or(worker.memory.own());
     for (auto &[process, other] : worker.others) {
         if (isStill(process, other.started) && !hasParentsMemory(process))
             worker.taken += proportionalMemory(process, ours).value_or(other.memory.own());

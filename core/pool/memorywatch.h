@@ -33,8 +33,11 @@ public:
     MemoryWatch(const MemoryWatch &) = delete;
     MemoryWatch &operator=(const MemoryWatch &) = delete;
 
+    /// A worker that is a copy of another process has memory in common with that, which does not
+    /// count once it is measured.
+    enum class Kind : std::uint8_t { Program, Copy };
     /// `keeper` is the process that all descend from which the worker starts, or the worker.
-    void add(pid_t worker, pid_t keeper);
+    void add(pid_t worker, pid_t keeper, Kind kind = Kind::Program);
     void remove(pid_t worker);
 
     /// Looks at all workers.
@@ -56,13 +59,15 @@ private:
         QuickMemory memory;
     };
     struct Worker {
-        Worker(pid_t worker, pid_t itsKeeper)
+        Worker(pid_t worker, pid_t itsKeeper, Kind itsKind)
             : keeper(itsKeeper)
+            , kind(itsKind)
             , memory(worker)
         {
         }
 
         pid_t keeper;
+        Kind kind;
         QuickMemory memory;
         int statm = -1; ///< /proc/PID/statm, kept open
         std::map<pid_t, Other> others;

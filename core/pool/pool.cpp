@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pool/pool.h"
 
+#include "pool/copiedprocess.h"
+#include "pool/executedprocess.h"
 #include "pool/processusage.h"
 #include "pool/taskinput.h"
 #include "pool/watchtime.h"
@@ -119,6 +121,8 @@ Pool::Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source,
             if (slot.process)
                 slot.process->kill();
         }
+        if (m_loader)
+            m_loader->kill();
     });
 }
 
@@ -159,6 +163,7 @@ void Pool::start()
     m_lookTimer.start(lookInterval);
     m_terminalStop.emplace();
     m_descriptors.emplace();
+    startLoader();
     const std::uint32_t workers = m_wantedWorkers;
     m_wantedWorkers = 0;
     setWorkerCount(workers);
@@ -220,7 +225,7 @@ void Pool::retireAbove(std::uint32_t count)
 }
 
 /// There is no room for as many workers as are wanted. Programs that workers start need some, too.
-void Pool::runWithFewer(const WorkerProcess::NoRoom &noRoom)
+void Pool::runWithFewer(const ChildProcess::NoRoom &noRoom)
 {
     const auto last = std::find_if(m_slots.rbegin(), m_slots.rend(),
         [](const auto &entry) { return entry.second.process || entry.second.restart; });
@@ -229,7 +234,7 @@ void Pool::runWithFewer(const WorkerProcess::NoRoom &noRoom)
         return;
     }
     std::uint32_t fewer = last->first;
-    if (noRoom.missing == WorkerProcess::Missing::Processes && startsPrograms(m_spec.task))
+    if (noRoom.missing == ChildProcess::Missing::Processes && startsPrograms(m_spec.task))
         fewer = (fewer + 1) / 2;
     limitTo(fewer, cannotStart(noRoom.why));
     retireAbove(fewer);
@@ -252,7 +257,55 @@ Pool::Slot &Pool::slotFor(WorkerId id)
     return slot;
 }
 
-tl::expected<void, WorkerProcess::NoRoom> Pool::startWorker(Slot &slot)
+/// Where workers are to be copies of a process that has loaded the task.
+void Pool::startLoader()
+{
+    const auto *task = std::get_if<PythonTask>(&m_spec.task);
+    if (!task || m_spec.pool.start != WorkerStart::Fork)
+        return;
+    WorkerProgram program = loaderProgramFor(*task);
+    if (!m_spec.hashSeed.empty())
+        program.environment.emplace_back("PYTHONHASHSEED", m_spec.hashSeed);
+    m_loader = std::make_unique<TaskLoader>(program, m_descriptors->before(), m_setup);
+    connect(m_loader.get(), &TaskLoader::loaded, this, [this](const wire::Loaded &loaded) {
+        m_listener.noted(0,
+            "loaded the task in " + secondsText(loaded.duration) + " ("
+                + std::to_string((loaded.memory + (1 << 19)) >> 20)
+                + " MB); workers are copies of the process that has it",
+            m_clock.now());
+    });
+    connect(m_loader.get(), &TaskLoader::refused, this, &Pool::refuse);
+    connect(m_loader.get(), &TaskLoader::unusable, this, [this](const std::string &reason) {
+        m_listener.noted(0, "workers start as new interpreters: " + reason, m_clock.now());
+    });
+    connect(
+        m_loader.get(), &TaskLoader::wroteToStandardError, this, [this](const QByteArray &text) {
+            m_listener.workerPrinted(0,
+                {Output::Source::Process, {},
+                    {text.constData(), static_cast<std::size_t>(text.size())}},
+                m_clock.now());
+        });
+    connect(m_loader.get(), &TaskLoader::ended, this, &Pool::reportIfAllEnded);
+    if (const auto started = m_loader->start(); !started) {
+        m_listener.noted(
+            0, "workers start as new interpreters: " + started.error().why, m_clock.now());
+        m_loader.reset();
+    }
+}
+
+std::unique_ptr<ChildProcess> Pool::makeProcess(Slot &slot)
+{
+    slot.isCopy = m_loader && m_loader->canFork();
+    if (slot.isCopy)
+        return std::make_unique<CopiedProcess>(*m_loader, slot.id);
+    WorkerProgram program = m_program;
+    program.environment.emplace_back("POOLSCOPE_WORKER", std::to_string(slot.id));
+    if (!m_spec.hashSeed.empty())
+        program.environment.emplace_back("PYTHONHASHSEED", m_spec.hashSeed);
+    return std::make_unique<ExecutedProcess>(std::move(program), m_descriptors->before());
+}
+
+tl::expected<void, ChildProcess::NoRoom> Pool::startWorker(Slot &slot)
 {
     slot.restart.reset();
     slot.dismissed = false;
@@ -267,8 +320,10 @@ tl::expected<void, WorkerProcess::NoRoom> Pool::startWorker(Slot &slot)
     setup.boardPath = process->board().path();
     slot.conversation = std::make_unique<Conversation>(
         Conversation::Surroundings{m_clock, m_scheduler, m_listener}, *process, std::move(setup));
-    connect(process, &WorkerProcess::started, this,
-        [this, process] { m_memory.add(process->pid(), process->keeper()); });
+    connect(process, &WorkerProcess::started, this, [this, process, &slot] {
+        m_memory.add(process->pid(), process->keeper(),
+            slot.isCopy ? MemoryWatch::Kind::Copy : MemoryWatch::Kind::Program);
+    });
     connect(process, &WorkerProcess::received, this, [this, &slot] { takeFrames(slot); });
     connect(process, &WorkerProcess::ended, this, [this, &slot] { processEnded(slot); });
     connect(process, &WorkerProcess::wroteToStandardError, this,
@@ -277,11 +332,7 @@ tl::expected<void, WorkerProcess::NoRoom> Pool::startWorker(Slot &slot)
         process, &WorkerProcess::failedToStart, this,
         [this, &slot](const QString &reason) { processFailedToStart(slot, reason); },
         Qt::QueuedConnection);
-    WorkerProgram program = m_program;
-    program.environment.emplace_back("POOLSCOPE_WORKER", std::to_string(slot.id));
-    if (!m_spec.hashSeed.empty())
-        program.environment.emplace_back("PYTHONHASHSEED", m_spec.hashSeed);
-    auto started = process->start(program, m_descriptors->before());
+    auto started = process->start(makeProcess(slot));
     if (started)
         setState(slot, WorkerState::Starting);
     else
@@ -410,15 +461,18 @@ void Pool::stopWithProgram()
 {
     StopInterval stop{RunClock::monotonic(), 0};
     std::vector<pid_t> stopped;
-    for (const auto &[id, slot] : m_slots) {
-        const pid_t keeper = slot.process ? slot.process->keeper() : 0;
+    const auto stopKept = [&](pid_t keeper) {
         if (keeper <= 0)
-            continue;
+            return;
         kill(keeper, SIGSTOP);
         const std::vector<pid_t> others = stopDescendants(keeper);
         stopped.insert(stopped.end(), others.begin(), others.end());
         stopped.push_back(keeper);
-    }
+    };
+    for (const auto &[id, slot] : m_slots)
+        stopKept(slot.process ? slot.process->keeper() : 0);
+    if (m_loader)
+        stopKept(m_loader->keeper());
     const bool wasStopped = m_terminalStop->stopProgram();
     continueAll(stopped);
     stop.end = RunClock::monotonic();
@@ -631,12 +685,8 @@ void Pool::takeFrames(Slot &slot)
         slot.conversation->sendContinue();
     if (news.isReady)
         enlist(slot);
-    if (news.refusal) {
-        const std::string reason = oneLine(*news.refusal);
-        const bool saysMore = news.refusal->detail.find_last_not_of('\n') >= reason.size();
-        end(PoolEnd::How::Failed, "the task cannot be set up: " + reason,
-            saysMore ? news.refusal->detail : std::string());
-    }
+    if (news.refusal)
+        refuse(*news.refusal);
     if (!news.wrong.empty())
         takeBack(slot, news.wrong);
     if (slot.conversation->hasAnswered())
@@ -652,6 +702,15 @@ void Pool::takeFrames(Slot &slot)
         m_feed->makeRoom();
     m_busy += m_clock.now() - m_framesTime;
     finishIfSettled();
+}
+
+void Pool::refuse(const Failure &why)
+{
+    const std::string reason = oneLine(why);
+    const bool saysMore = why.detail.find_last_not_of('\n') >= reason.size();
+    end(PoolEnd::How::Failed, "the task cannot be set up: " + reason,
+        saysMore ? why.detail : std::string());
+    reportIfAllEnded();
 }
 
 /// Some of its values are wrong, and nobody knows which. A run that has come to its end has failed
@@ -702,6 +761,11 @@ void Pool::processFailedToStart(Slot &slot, const QString &reason)
 {
     const std::string how = cannotStart(reason.toStdString());
     forgetProcess(slot);
+    if (slot.isCopy && m_phase == Phase::Running && slot.wanted) { // now it is a new interpreter
+        if (const auto started = startWorker(slot); !started)
+            runWithFewer(started.error());
+        return;
+    }
     if (!m_everReady)
         end(PoolEnd::How::Failed, how);
     startFailed(slot, how);
@@ -852,6 +916,15 @@ void Pool::endIfNoneIsLeft(const std::string &how)
 {
     if (m_phase == Phase::Running && !anyWorkerLeft())
         end(PoolEnd::How::Failed, "no worker stays alive: " + how);
+}
+
+/// Ends it, too, since no worker is left.
+bool Pool::isLoaderLeft()
+{
+    if (!m_loader || !m_loader->isRunning())
+        return false;
+    m_loader->end();
+    return true;
 }
 
 bool Pool::anyWorkerLeft() const
@@ -1041,6 +1114,8 @@ void Pool::end(PoolEnd::How how, const std::string &error, const std::string &de
     m_phase = Phase::Ending;
     if (m_feed)
         m_feed->stop();
+    if (m_loader && how != PoolEnd::How::Completed)
+        m_loader->kill();
     for (auto &[id, slot] : m_slots) {
         slot.restart.reset();
         if (!slot.process)
@@ -1072,7 +1147,7 @@ std::optional<PoolEnd> Pool::ending() const
 
 void Pool::reportIfAllEnded()
 {
-    if (m_phase != Phase::Ending || anyWorkerLeft())
+    if (m_phase != Phase::Ending || anyWorkerLeft() || isLoaderLeft())
         return;
     m_phase = Phase::Ended;
     m_patience.stop();

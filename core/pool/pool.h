@@ -17,6 +17,7 @@
 #include "pool/poollistener.h"
 #include "pool/runclock.h"
 #include "pool/runspec.h"
+#include "pool/taskloader.h"
 #include "pool/terminalstop.h"
 #include "pool/throttlewatch.h"
 #include "pool/workerprocess.h"
@@ -123,6 +124,7 @@ private:
         WorkerState state = WorkerState::Gone;
         bool wanted = true;
         bool dismissed = false; ///< it was told to end
+        bool isCopy = false; ///< the loader forks its process
         bool enlisted = false; ///< the scheduler knows it
         std::optional<IdleReason> idle; ///< why it has nothing to do, while that is so
         Restarts restarts;
@@ -136,12 +138,14 @@ private:
 
     Slot &slotFor(WorkerId id);
     void startFeed();
-    tl::expected<void, WorkerProcess::NoRoom> startWorker(Slot &slot);
+    void startLoader();
+    std::unique_ptr<ChildProcess> makeProcess(Slot &slot);
+    tl::expected<void, ChildProcess::NoRoom> startWorker(Slot &slot);
     void retire(Slot &slot);
     void retireAbove(std::uint32_t count);
     std::uint32_t fittingWorkers(std::uint32_t count) const;
     void limitTo(std::uint32_t fewer, const std::string &why);
-    void runWithFewer(const WorkerProcess::NoRoom &noRoom);
+    void runWithFewer(const ChildProcess::NoRoom &noRoom);
     void letGo(Slot &slot);
 
     void takeFrames(Slot &slot);
@@ -153,6 +157,7 @@ private:
     void lookAtMemory();
     void killFor(Slot &slot, Excess excess);
     void tellOfSlowStart(Slot &slot);
+    void refuse(const Failure &why);
     void takeBack(const Slot &slot, const std::string &why);
     void trustTheDead(const Slot &slot);
     void enlist(Slot &slot);
@@ -174,6 +179,7 @@ private:
     void endIfNoneIsLeft(const std::string &how);
     void dismiss(Slot &slot);
     bool anyWorkerLeft() const;
+    bool isLoaderLeft();
     void setState(Slot &slot, WorkerState state);
 
     void lookAtThreads();
@@ -210,6 +216,7 @@ private:
     wire::Setup m_setup; ///< but for what differs from worker to worker
     Scheduler m_scheduler;
     std::unique_ptr<InputFeed> m_feed; ///< null where all inputs are there
+    std::unique_ptr<TaskLoader> m_loader; ///< null where workers are new interpreters
     std::map<WorkerId, Slot> m_slots;
     std::uint32_t m_wantedWorkers;
     std::optional<DescriptorLimit> m_descriptors; ///< while it runs

@@ -20,6 +20,12 @@ inline constexpr double maxTimeout = 1e7; // seconds
 inline constexpr std::uint64_t defaultOutputLimit = 64 << 20; // bytes
 inline constexpr std::uint64_t maxOutputLimit = 1023 << 20; // a value and its frame fit 1 GiB
 
+/// How the workers of a Python function start.
+enum class WorkerStart : std::uint8_t {
+    Spawn, ///< as new interpreters, each of which loads the task
+    Fork, ///< as copies of a process that has loaded it
+};
+
 struct PoolSpec {
     std::optional<std::uint32_t> workers; ///< 1 to maxWorkers; nothing: usableCores()
     std::optional<std::uint64_t> chunk; ///< inputs, 1 to maxChunk; nothing: automatic
@@ -32,6 +38,7 @@ struct PoolSpec {
     std::uint64_t outputLimit = defaultOutputLimit;
     std::optional<std::uint64_t> recycle = {}; ///< iterations after which a worker is replaced
     std::optional<std::uint64_t> halt = {}; ///< failures after which the run ends
+    WorkerStart start = WorkerStart::Spawn; ///< of a Python function; no others ask
 };
 
 struct RunSpec {

@@ -104,6 +104,12 @@ WorkerProgram workerProgramFor(const TaskSpec &task)
     return {builtinWorkerPath(), {}, startsNone ? std::string() : builtinWorkerPath()};
 }
 
+WorkerProgram loaderProgramFor(const PythonTask &task)
+{
+    return {task.interpreter, pythonArguments({"--load", builtinWorkerPath()}), builtinWorkerPath(),
+        "--keep-loader"};
+}
+
 Result<std::vector<PythonFunction>> pythonFunctions(
     const std::string &place, const std::string &interpreter, const StillWanted &wanted)
 {

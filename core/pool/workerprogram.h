@@ -17,11 +17,15 @@ struct WorkerProgram {
     std::vector<std::string> arguments;
     /// The program of its keeper (worker/keeper.h). Empty for a task that starts no processes.
     std::string keeper = {};
+    std::string keeperMode = "--keep"; ///< how it is called; see worker/main.cpp
     std::vector<std::pair<std::string, std::string>> environment = {}; ///< added to the program's
 };
 
 /// The worker for this task, from the files installed beside the running program.
 WorkerProgram workerProgramFor(const TaskSpec &task);
+
+/// What loads this task once, and forks workers (pool/taskloader.h).
+WorkerProgram loaderProgramFor(const PythonTask &task);
 
 /// Where the worker for built-in tasks is, which is the keeper of others, too.
 std::string builtinWorkerPath();

@@ -200,6 +200,8 @@ Json poolJson(const PoolSpec &pool)
         json["output_limit"] = pool.outputLimit;
     add("recycle", pool.recycle);
     add("halt", pool.halt);
+    if (pool.start == WorkerStart::Fork)
+        json["start"] = "fork";
     return json;
 }
 
@@ -227,6 +229,12 @@ PoolSpec poolFrom(const Json &json)
     readCount(json, "output_limit", one, maxOutputLimit, pool.outputLimit);
     readCount(json, "recycle", one, UINT64_MAX, pool.recycle);
     readCount(json, "halt", one, UINT64_MAX, pool.halt);
+    if (json.contains("start")) {
+        const std::string start = text(json, "start");
+        if (start != "fork" && start != "spawn")
+            throw Wrong{"'start' is neither spawn nor fork"};
+        pool.start = start == "fork" ? WorkerStart::Fork : WorkerStart::Spawn;
+    }
     return pool;
 }
 

@@ -132,6 +132,17 @@ std::optional<std::uint64_t> proportionalMemory(pid_t pid, const std::set<Mapped
     return *own + shared;
 }
 
+std::optional<std::uint64_t> memorySinceFork(pid_t pid)
+{
+    std::ifstream sums(fileOf(pid, "smaps_rollup"));
+    std::optional<std::uint64_t> own;
+    for (std::string line; std::getline(sums, line);) {
+        if (const auto bytes = bytesOf(line, "Private_Dirty"))
+            own = bytes;
+    }
+    return own;
+}
+
 std::set<MappedFile> sharedFilesOfThisProcess()
 {
     std::set<MappedFile> files;

@@ -42,6 +42,7 @@ bool belongsTo(Direction direction, MessageType type)
     case MessageType::Work:
     case MessageType::PoolGoodbye:
     case MessageType::Continue:
+    case MessageType::Fork:
         return direction == Direction::ToWorker;
     case MessageType::Hello:
     case MessageType::Ready:
@@ -52,6 +53,7 @@ bool belongsTo(Direction direction, MessageType type)
     case MessageType::Printed:
     case MessageType::Standing:
     case MessageType::Returned:
+    case MessageType::Loaded:
         return direction == Direction::ToPool;
     }
     return false;
@@ -135,7 +137,10 @@ std::uint32_t maxBodySize(MessageType type)
     case MessageType::Refused:
     case MessageType::Printed:
     case MessageType::Standing:
+    case MessageType::Loaded:
         return shortBody;
+    case MessageType::Fork:
+        return 4;
     case MessageType::Ready:
     case MessageType::Returned:
         return 8;
@@ -328,6 +333,39 @@ Result<Ready> decodeReady(std::string_view body)
     FieldReader reader(body);
     Ready message;
     message.clock = reader.number<std::uint64_t>();
+    return whole(reader, message);
+}
+
+void encode(std::string &out, const Fork &message)
+{
+    const FrameWriter frame(out, MessageType::Fork);
+    FieldWriter(out).number(message.worker);
+}
+
+Result<Fork> decodeFork(std::string_view body)
+{
+    FieldReader reader(body);
+    Fork message;
+    message.worker = reader.number<std::uint32_t>();
+    return whole(reader, message);
+}
+
+void encode(std::string &out, const Loaded &message)
+{
+    const FrameWriter frame(out, MessageType::Loaded);
+    FieldWriter fields(out);
+    fields.number(message.duration);
+    fields.number(message.memory);
+    fields.string(message.obstacle);
+}
+
+Result<Loaded> decodeLoaded(std::string_view body)
+{
+    FieldReader reader(body);
+    Loaded message;
+    message.duration = reader.number<std::uint64_t>();
+    message.memory = reader.number<std::uint64_t>();
+    message.obstacle = reader.string();
     return whole(reader, message);
 }
 

@@ -141,6 +141,8 @@ void encode(std::string &out, const Stations &message);
 void encode(std::string &out, const Printed &message);
 void encode(std::string &out, const Standing &message);
 void encode(std::string &out, const Returned &message);
+void encode(std::string &out, const Fork &message);
+void encode(std::string &out, const Loaded &message);
 void encode(std::string &out, const WorkerGoodbye &message);
 void encode(std::string &out, const Continue &message);
 void encode(std::string &out, const PoolGoodbye &message);
@@ -155,6 +157,8 @@ Result<Stations> decodeStations(std::string_view body);
 Result<Printed> decodePrinted(std::string_view body);
 Result<Standing> decodeStanding(std::string_view body);
 Result<Returned> decodeReturned(std::string_view body);
+Result<Fork> decodeFork(std::string_view body);
+Result<Loaded> decodeLoaded(std::string_view body);
 
 /// Appends one outcome as Done::values holds it.
 void encodeOutcome(std::string &out, const OutcomeView &outcome);

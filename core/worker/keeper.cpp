@@ -2,17 +2,23 @@
 #include "worker/keeper.h"
 
 #include "system/processtable.h"
+#include "wire/lifeline.h"
 #include "worker/clock.h"
 #include "worker/patience.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
+#include <fcntl.h>
 #include <optional>
+#include <poll.h>
 #include <set>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -28,11 +34,49 @@ constexpr std::uint64_t patienceAfterSigterm = 1 * second;
 constexpr std::uint64_t patienceAfterSigkill = 2 * second; // another user's are not killed
 constexpr std::uint64_t killInterval = second / 10;
 
+/// How a keeper notices that the program has died. Its death is a signal to this process, which is
+/// SIGCONT: a keeper that is stopped would not notice another.
+class Program {
+public:
+    /// The parent of this process, which has made that its parent's death signal.
+    static Program parent(pid_t pid) { return {pid, -1}; }
+    /// The other end of a socket.
+    static Program at(int lifeline)
+    {
+        fcntl(lifeline, F_SETOWN, getpid());
+        fcntl(lifeline, F_SETSIG, SIGCONT);
+        fcntl(lifeline, F_SETFL, fcntl(lifeline, F_GETFL) | O_ASYNC);
+        return {0, lifeline};
+    }
+
+    bool hasDied() const
+    {
+        if (m_lifeline < 0)
+            return getppid() != m_parent;
+        pollfd end{m_lifeline, POLLRDHUP, 0};
+        return poll(&end, 1, 0) > 0;
+    }
+
+private:
+    Program(pid_t parent, int lifeline)
+        : m_parent(parent)
+        , m_lifeline(lifeline)
+    {
+    }
+
+    pid_t m_parent;
+    int m_lifeline;
+};
+
+/// What happens to what a worker has started where it failed or died.
+enum class Others : std::uint8_t { Killed, KilledWhenAsked };
+
 class Keeper {
 public:
-    Keeper(pid_t worker, pid_t program)
+    Keeper(pid_t worker, Program program, Others others)
         : m_worker(worker)
         , m_program(program)
+        , m_others(others)
     {
         sigfillset(&m_signals);
     }
@@ -44,12 +88,15 @@ public:
             await(std::nullopt);
         if (m_status == 0 && !programHasDied())
             endOthers();
+        while (
+            m_others == Others::KilledWhenAsked && m_hasChildren && !m_isAsked && !programHasDied())
+            await(std::nullopt);
         killOthers();
         return m_status.value_or(SIGKILL);
     }
 
 private:
-    bool programHasDied() const { return getppid() != m_program; }
+    bool programHasDied() const { return m_program.hasDied(); }
 
     /// Waits for a signal, which the end of a child and the program's death are, and reaps.
     void await(std::optional<std::uint64_t> end)
@@ -58,12 +105,12 @@ private:
         if (m_status && !m_hasChildren)
             return;
         if (!end) {
-            sigwaitinfo(&m_signals, nullptr);
+            m_isAsked |= sigwaitinfo(&m_signals, nullptr) == SIGTERM;
         } else if (const std::uint64_t time = now(); time < *end) {
             const auto left = static_cast<long>(*end - time);
             const timespec timeout{
                 left / static_cast<long>(second), left % static_cast<long>(second)};
-            sigtimedwait(&m_signals, nullptr, &timeout);
+            m_isAsked |= sigtimedwait(&m_signals, nullptr, &timeout) == SIGTERM;
         }
         reap();
     }
@@ -146,7 +193,9 @@ private:
     }
 
     pid_t m_worker;
-    pid_t m_program;
+    Program m_program;
+    Others m_others;
+    bool m_isAsked = false; ///< to end
     sigset_t m_signals{};
     std::optional<int> m_status; ///< of the worker, once it has ended
     bool m_hasChildren = true;
@@ -167,14 +216,35 @@ private:
     _exit(WEXITSTATUS(status));
 }
 
-} // namespace
-
-void runKeeper(pid_t program)
+/// The first child of this process.
+pid_t keptWorker()
 {
     const std::vector<pid_t> children = childrenOf(getpid());
     if (children.empty())
         _exit(EX_OSERR);
-    endAs(Keeper(children.front(), program).keep());
+    return children.front();
+}
+
+} // namespace
+
+void runKeeper(pid_t program)
+{
+    endAs(Keeper(keptWorker(), Program::parent(program), Others::Killed).keep());
+}
+
+void runKeeperOfLoader(pid_t program)
+{
+    endAs(Keeper(keptWorker(), Program::parent(program), Others::KilledWhenAsked).keep());
+}
+
+void runKeeperOfCopy(int lifeline)
+{
+    const wire::Kept kept{getpid(), keptWorker()};
+    const Program program = Program::at(lifeline);
+    (void)!send(lifeline, &kept, sizeof(kept), MSG_NOSIGNAL); // else the program has died
+    const int status = Keeper(kept.worker, program, Others::Killed).keep();
+    (void)!send(lifeline, &status, sizeof(status), MSG_NOSIGNAL);
+    _exit(EXIT_SUCCESS);
 }
 
 } // namespace poolscope::worker

@@ -2,6 +2,8 @@
 // poolscope-worker: a worker; and with arguments
 //
 //     --keep PROGRAM              the keeper of a worker (worker/keeper.h); PROGRAM is a process id
+//     --keep-loader PROGRAM       that of a process that forks workers
+//     --keep-copy LIFELINE        that of a worker that was forked; LIFELINE is a descriptor
 //     --library-tasks FILE        the tasks of a shared library, a line each
 //     --check-library FILE TASK   whether it has this task: status 0, or 1 and the reason
 #include "worker/keeper.h"
@@ -37,6 +39,10 @@ int main(int argc, char **argv)
     const std::string mode = arguments.empty() ? "" : arguments[0];
     if (mode == "--keep" && arguments.size() == 2)
         runKeeper(std::atoi(argv[2]));
+    if (mode == "--keep-loader" && arguments.size() == 2)
+        runKeeperOfLoader(std::atoi(argv[2]));
+    if (mode == "--keep-copy" && arguments.size() == 2)
+        runKeeperOfCopy(std::atoi(argv[2]));
     Channel channel = takeChannel(mode.empty() ? STDIN_FILENO : STDOUT_FILENO);
     if (mode == "--library-tasks" && arguments.size() == 2)
         return answer(channel.output.number(), listTasks(arguments[1]));

@@ -3,6 +3,8 @@
 
     poolscope_worker.py                       a worker; speaks core/wire on descriptor 0 if that is
                                               a socket, else reads from 0 and writes to 1
+    poolscope_worker.py --load KEEPER         loads a task once, and forks a worker whenever it is told
+                                              to; KEEPER is the program of these workers' keepers
     poolscope_worker.py --functions TARGET    which functions FILE.py or MODULE has, as JSON
     poolscope_worker.py --source TARGET       the file that FILE.py or MODULE is, as JSON
     poolscope_worker.py --check TARGET [INITIALISER]
@@ -41,6 +43,8 @@ if sys.version_info < (3, 8):
         sys.exit(0)
     sys.exit("poolscope_worker: " + TOO_OLD)
 
+import atexit
+import gc
 import _signal  # signal itself imports enum, which takes longer than the rest of this file
 import faulthandler
 import io
@@ -92,9 +96,9 @@ os, faulthandler, marshal = map(own_copy, (os, faulthandler, marshal))
 MAGIC = 0x434C5350
 VERSION = 6
 
-SETUP, WORK, POOL_GOODBYE, CONTINUE = 1, 2, 3, 4
+SETUP, WORK, POOL_GOODBYE, CONTINUE, FORK = 1, 2, 3, 4, 5
 HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22
-RETURNED = 24
+RETURNED, LOADED = 24, 25
 MAX_BODY = {SETUP: 1 << 20, WORK: 1 << 30, POOL_GOODBYE: 0, CONTINUE: 0}
 
 TASK_PYTHON = 1
@@ -1344,12 +1348,13 @@ class Rows(Items):
 
 
 class Worker:
-    def __init__(self, input_descriptor, output_descriptor):
+    def __init__(self, input_descriptor, output_descriptor, loaded=None):
         self.input = Input(input_descriptor)
         self.output = Output(output_descriptor)
         self.setup = None
         self.column = None
         self.task = None
+        self.loaded = loaded  # the Loader that forked this process; None: it loads the task itself
         self.chunks = []
         self.inputs_received = 0
         self.request = 0  # the number of the last one that was answered
@@ -1441,11 +1446,14 @@ class Worker:
             self.in_user_code = True
             os.environ["POOLSCOPE_WORKER"] = str(setup.worker)
             self.keep_process()
-            identity = PoolIdentity(setup.worker)
-            self.task, initialise = load_functions(setup.target, setup.arguments)
-            identity.end_of_loading()
-            if setup.worker == 1 and former_main:
-                note_what_is_not_shared()
+            if self.loaded is not None:
+                self.task, initialise = self.loaded.functions
+            else:
+                identity = PoolIdentity("SpawnPoolWorker", setup.worker)
+                self.task, initialise = load_functions(setup.target, setup.arguments)
+                identity.end_of_loading()
+                if setup.worker == 1 and former_main:
+                    note_what_is_not_shared()
             if initialise is not None:
                 initialise()
             self.in_user_code = False
@@ -1754,6 +1762,201 @@ def run_batch(task, values, results, kinds, fixing, gate):
         if not gate:
             break
         run_one(task, value, results, kinds, fixing)
+
+
+# ------------------------------------------------------------------------------------------ loader
+
+
+class Loader:
+    """The process that loads the task, and forks workers that have it in common.
+
+    It speaks with the pool by messages of a SOCK_SEQPACKET socket, each of which is a frame.
+    """
+
+    PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+
+    def __init__(self, channel, keeper):
+        self.keeper = keeper  # the program of a worker's keeper
+        self.channel = channel
+        ctypes, _socket = import_own("ctypes", "_socket")
+        self.prctl = ctypes.CDLL(None).prctl
+        self.socket = _socket.socket(fileno=channel.number)
+        self.ancillary = _socket.CMSG_SPACE(3 * struct.calcsize("i"))
+        self.flags = _socket.MSG_CMSG_CLOEXEC
+        self.poll = select.poll()
+        self.poll.register(channel.number, select.POLLIN)
+        self.keepers = []  # children that are not reaped yet
+        self.functions = self.identity = None
+
+    def serve(self):
+        """Returns in a worker: (its number, channel)."""
+        kind, body, _ = self.receive()
+        if kind != SETUP:
+            raise Malformed("a process that loads a task wants a Setup first")
+        if not self.load(Setup(body)):
+            return None
+        gc.freeze()
+        while True:
+            kind, body, descriptors = self.receive()
+            if kind != FORK or len(descriptors) != 3:
+                raise Malformed("a process that has loaded a task wants a Fork")
+            [number] = struct.unpack("<I", body)
+            channel = self.fork(number, *descriptors)
+            if channel is not None:
+                return number, channel
+
+    def receive(self):
+        while not self.poll.poll(1000 if self.keepers else None):
+            self.reap()
+        self.channel.verify()
+        data, ancillary, _, _ = self.socket.recvmsg(1 << 20, self.ancillary, self.flags)
+        self.reap()
+        if len(data) < HEADER.size:
+            raise ChannelClosed
+        rights = b"".join(part for _, _, part in ancillary)
+        descriptors = struct.unpack("%di" % (len(rights) // 4), rights)
+        return HEADER.unpack_from(data)[1], data[HEADER.size :], descriptors
+
+    def send(self, kind, body):
+        self.channel.verify()
+        self.socket.send(HEADER.pack(len(body), kind) + body)
+
+    def reap(self):
+        for keeper in list(self.keepers):
+            try:
+                if os.waitpid(keeper, os.WNOHANG)[0] == keeper:
+                    self.keepers.remove(keeper)
+            except OSError:  # somebody else has
+                self.keepers.remove(keeper)
+
+    def load(self, setup):
+        """Loads the task, and tells the pool of it; whether workers can be forked."""
+        begun, before = clock(), own_memory()
+        try:
+            if setup.version != VERSION:
+                raise RuntimeError("the pool speaks another version of the protocol")
+            self.identity = PoolIdentity("MainProcess", 0)
+            self.functions = load_functions(setup.target, setup.arguments)
+            self.identity.end_of_loading()
+        except BaseException as error:
+            advice = advice_on_loading(error, getattr(setup, "target", ""))
+            self.send(REFUSED, failure_fields(error, advice))
+            return False
+        memory = max(own_memory() - before, 0)
+        obstacle = printable(threads_that_run())
+        body = struct.pack("<QQ", clock() - begun, memory) + string(obstacle)
+        self.send(LOADED, body)
+        return not obstacle
+
+    def fork(self, number, channel, output, lifeline):
+        """Returns the worker's channel in the worker, else None."""
+        for stream in (sys.stdout, sys.stderr):  # else each worker would write what is left there
+            try:
+                stream.flush()
+            except Exception:
+                pass
+        keeper = os.fork()
+        if keeper:
+            self.keepers.append(keeper)
+            for descriptor in (channel, output, lifeline):
+                os.close(descriptor)
+            return None
+        try:
+            self.leave_keeper(output, lifeline)
+        except BaseException:
+            os._exit(os.EX_OSERR)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        self.socket.detach()
+        self.channel.close()
+        taken = Descriptor(channel, Descriptor.CHANNEL)
+        for descriptor in (channel, output, lifeline):
+            os.close(descriptor)
+        return taken
+
+    def leave_keeper(self, output, lifeline):
+        """Returns in the worker. This process becomes its keeper, as pool/executedprocess.cpp has it.
+
+        The worker is in a session whose leader has ended.
+        """
+        before = _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals())
+        os.setsid()
+        self.prctl(self.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        keeper = os.getpid()
+        leader = os.fork()
+        if leader:
+            if os.waitpid(leader, 0)[1] != 0:
+                os._exit(os.EX_OSERR)
+            os.dup2(output, 2)
+            os.set_inheritable(lifeline, True)
+            os.execv(self.keeper, [self.keeper, "--keep-copy", str(lifeline)])
+        os.setsid()
+        leader = os.getpid()
+        if os.fork():
+            os._exit(0)
+        while os.getppid() == leader:  # until that has ended
+            sleep(0)
+        self.prctl(self.PR_SET_PDEATHSIG, int(_signal.SIGKILL), 0, 0, 0)
+        if os.getppid() != keeper:
+            os._exit(1)
+        _signal.pthread_sigmask(_signal.SIG_SETMASK, before)
+
+    def leave_to_worker(self, number):
+        """In a worker: what multiprocessing does in one that it forks."""
+        atexit._clear()
+        util = sys.modules.get("multiprocessing.util")
+        try:
+            util._finalizer_registry.clear()
+            util._run_after_forkers()
+        except Exception:
+            pass
+        self.identity.become_copy(number)
+
+
+def threads_that_run():
+    """The threads that a fork would lose, as the reason not to fork; empty where there are none."""
+    count = len(sys._current_frames()) - 1
+    if count <= 0:
+        return ""
+    threading = sys.modules.get("threading")
+    own = thread_number()
+    names = [each.name for each in getattr(threading, "enumerate", list)() if each.ident != own]
+    return "the task's file has started threads, which copies would not have (%s)" % (
+        listed(names) or count
+    )
+
+
+def own_memory():
+    """Bytes that are resident and not of files."""
+    with open("/proc/self/statm", "rb") as statm:
+        _, resident, shared = map(int, statm.read().split()[:3])
+    return (resident - shared) * os.sysconf("SC_PAGE_SIZE")
+
+
+def load_and_fork(keeper):
+    """The life of a loader, and of each worker that it forks."""
+    status, log, loader, worker = 3, None, None, None
+    try:
+        channel, other = take_channel(0)
+        other.close()
+        log = Descriptor(2, Descriptor.LOG)
+        faulthandler.enable(log.number, all_threads=False)
+        loader = Loader(channel, keeper)
+        worker = loader.serve()
+        status = 1
+    except ChannelClosed:
+        status = 0
+    except BaseException as error:
+        complain(displayed(error), log)
+    if worker is None:
+        loader = None  # or files of its module would outlive the interpreter, and not be flushed
+        gc.unfreeze()
+        end(status, log)
+    number, channel = worker
+    faulthandler.disable()
+    log.close()
+    loader.leave_to_worker(number)
+    work(lambda: (channel, channel), loader)
 
 
 # ------------------------------------------------------------------------------------------ advice
@@ -2106,7 +2309,9 @@ class PoolIdentity:
     Pool's workers have both from the start, but importing them takes longer than starting a worker.
     """
 
-    def __init__(self, number):
+    def __init__(self, name, number):
+        """The number is 0 in a process that is no worker, which keeps its name."""
+        self.name = name
         self.number = number
         self.loading = True
         self.named = []
@@ -2115,10 +2320,18 @@ class PoolIdentity:
             "multiprocess.process": self.name_process,
             "logging": self.import_multiprocessing,
         }
+        self.name_known_modules()
+        sys.meta_path.insert(0, self)
+
+    def name_known_modules(self):
         for name, action in self.after.items():
             if name in sys.modules:
                 action(sys.modules[name])
-        sys.meta_path.insert(0, self)
+
+    def become_copy(self, number):
+        """In a worker that was forked."""
+        self.name, self.number = "ForkPoolWorker", number
+        self.name_known_modules()
 
     def find_spec(self, name, path=None, target=None):
         """Finds what the other finders find; in modules that are awaited an action is added."""
@@ -2146,7 +2359,12 @@ class PoolIdentity:
     def name_process(self, module):
         try:
             process = module._current_process
-            process._name = "SpawnPoolWorker-%d" % self.number
+            if self.loading:  # a spawned process would load the file, and spawn one, and so on
+                process._inheriting = True
+                self.named.append(process)
+            if not self.number:
+                return
+            process._name = "%s-%d" % (self.name, self.number)
             process._identity = (self.number,)
             process._parent_pid = os.getppid()
             if hasattr(os, "pidfd_open"):
@@ -2157,9 +2375,6 @@ class PoolIdentity:
                 "MainProcess", os.getppid(), Descriptor(alive, Descriptor.USAGE).number
             )
             os.close(alive)
-            if self.loading:  # a spawned process would load the file, and spawn one, and so on
-                process._inheriting = True
-                self.named.append(process)
         except (AttributeError, OSError):  # a module of another version, or the user's own
             pass
 
@@ -2586,15 +2801,19 @@ def take_channel(output=1):
     return channel
 
 
-def work():
+def own_channel():
+    # Something may have been printed to descriptor 1 when the interpreter started.
+    return take_channel(0 if is_socket(0) else 1)
+
+
+def work(open_channel=own_channel, loaded=None):
     status, log = 3, None
     try:
-        # Something may have been printed to descriptor 1 when the interpreter started.
-        channel = take_channel(0 if is_socket(0) else 1)
+        channel = open_channel()
         if sys.stderr is not None:
             log = Descriptor(2, Descriptor.LOG)
             faulthandler.enable(log.number, all_threads=False)
-        worker = Worker(*channel)
+        worker = Worker(*channel, loaded=loaded)
         worker.take_interrupts()
         worker.serve()
         status = 0
@@ -2614,7 +2833,9 @@ def work():
         os._exit(status)
     worker.task = None  # or files of its module would outlive the interpreter, and not be flushed
     worker.in_user_code = True  # that is, in exit handlers
-    end(status, log)
+    if loaded is None:
+        end(status, log)
+    end_copy(status, log)
 
 
 def end(status, log=None):
@@ -2623,6 +2844,33 @@ def end(status, log=None):
     Processes are joined, then threads. The interpreter then runs exit handlers and takes the
     modules down, which flushes files that these hold open.
     """
+    join_all(status, log)
+    stop_resource_tracker_at_last()
+    sys.exit(status)
+
+
+def end_copy(status, log):
+    """Ends as a worker of multiprocessing.Pool that was forked, but within END_PATIENCE.
+
+    Exit handlers run that were registered since the fork. Files that were opened since then are
+    flushed; what others hold is their process's.
+    """
+    join_all(status, log)
+    try:
+        atexit._run_exitfuncs()
+    except BaseException as error:
+        complain(displayed(error), log)
+    for thing in gc.get_objects():  # without those that were frozen before the fork
+        if type(thing) in (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom):
+            try:
+                thing.flush()
+            except Exception:
+                pass
+    os._exit(status)
+
+
+def join_all(status, log):
+    """Joins processes, then threads, that the task has started."""
     limit_end(status, log)
     steps = {"multiprocessing.util": "_exit_function", "threading": "_shutdown"}
     if sys.version_info >= (3, 13):  # there the first is an exit handler, and no more
@@ -2632,8 +2880,6 @@ def end(status, log=None):
             getattr(sys.modules.get(module), function, int)()
         except BaseException as error:
             complain(displayed(error), log)
-    stop_resource_tracker_at_last()
-    sys.exit(status)
 
 
 def limit_end(status, log):
@@ -2717,6 +2963,8 @@ def main(arguments):
         if os.isatty(0):
             sys.exit("poolscope_worker: this is a part of Poolscope, which starts it; see --help")
         work()
+    if len(arguments) == 2 and arguments[0] == "--load":
+        load_and_fork(arguments[1])
     reports = {
         "--functions": report_functions,
         "--source": report_source,

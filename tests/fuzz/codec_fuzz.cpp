@@ -51,6 +51,12 @@ void decode(const Frame &frame)
     case MessageType::Returned:
         decodeReturned(frame.body);
         break;
+    case MessageType::Fork:
+        decodeFork(frame.body);
+        break;
+    case MessageType::Loaded:
+        decodeLoaded(frame.body);
+        break;
     case MessageType::PoolGoodbye:
     case MessageType::Continue:
     case MessageType::WorkerGoodbye:

@@ -142,6 +142,24 @@ TEST(Codec, AShortenedOrLengthenedBodyIsRefused)
     EXPECT_FALSE(decodeDone(std::string(29, '\xff')));
 }
 
+TEST(Codec, WhatALoaderIsToldAndTells)
+{
+    std::string frame;
+    encode(frame, Fork{7});
+    EXPECT_EQ(decodeFork(frame.substr(frameHeaderSize))->worker, 7U);
+    frame.clear();
+    encode(frame, Loaded{1, 2, "threads"});
+    const std::string body = frame.substr(frameHeaderSize);
+    const auto loaded = decodeLoaded(body);
+    ASSERT_TRUE(loaded);
+    EXPECT_EQ(loaded->duration, 1U);
+    EXPECT_EQ(loaded->memory, 2U);
+    EXPECT_EQ(loaded->obstacle, "threads");
+    EXPECT_FALSE(decodeLoaded(body.substr(0, body.size() - 1)));
+    EXPECT_FALSE(decodeLoaded(body + "x"));
+    EXPECT_FALSE(decodeFork("abc"));
+}
+
 TEST(Codec, OutcomesComeBackAsTheyWere)
 {
     std::vector<OutcomeView> outcomes(8);

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pool/childprocess.h"
+
+#include "system/processtable.h"
+
+#include <cstring>
+
+namespace poolscope {
+
+ProcessEnd endedBySignal(std::int32_t signal)
+{
+    const char *name = sigabbrev_np(signal);
+    return {std::nullopt, signal,
+        "killed by signal " + std::to_string(signal)
+            + (name ? " (SIG" + std::string(name) + ")" : "")};
+}
+
+ProcessEnd endedWithStatus(std::int32_t status)
+{
+    return {status, 0, "ended by itself with status " + std::to_string(status)};
+}
+
+void ChildProcess::setPids(pid_t pid, pid_t keeper)
+{
+    m_pid = pid;
+    m_keeper = keeper;
+    if (const auto process = processEntry(pid))
+        m_session = process->session;
+}
+
+void ChildProcess::killSessionOfProcess() const
+{
+    if (m_session != 0)
+        killSession(m_session);
+}
+
+} // namespace poolscope

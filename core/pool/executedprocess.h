@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ExecutedProcess: a child that runs a program of its own, in a session of its own.
+//
+// Where it has a keeper, the QProcess is the keeper's, and ends when nothing is left of what the
+// child started.
+#pragma once
+
+#include "pool/childprocess.h"
+#include "pool/workerprogram.h"
+
+#include <QProcess>
+#include <sys/resource.h>
+
+namespace poolscope {
+
+class ExecutedProcess : public ChildProcess {
+    Q_OBJECT
+
+public:
+    /// It is to have this limit on descriptors.
+    ExecutedProcess(WorkerProgram program, const rlimit &descriptors, QObject *parent = nullptr);
+    /// Kills the process and waits for it, if it still runs.
+    ~ExecutedProcess() override;
+
+    tl::expected<void, NoRoom> start(int channel) override;
+    bool isRunning() const override { return m_process.state() != QProcess::NotRunning; }
+    void kill() override;
+
+private:
+    void noteStart();
+    void readOutput();
+    void processFinished(int exitCode, QProcess::ExitStatus status);
+
+    WorkerProgram m_program;
+    rlimit m_descriptors;
+    QProcess m_process;
+    bool m_isKilled = false;
+};
+
+} // namespace poolscope
