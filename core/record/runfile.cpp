@@ -3,6 +3,7 @@
 
 #include "record/runfilereader.h"
 #include "system/newfile.h"
+#include "system/processtable.h"
 
 #include <cerrno>
 #include <chrono>
@@ -10,10 +11,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <sqlite3.h>
-#include <sstream>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <thread>
@@ -36,25 +34,10 @@ std::string hostName()
 
 /// When a process began, in the kernel's ticks. 0 if there is none, or only what its parent has not
 /// asked for yet, which writes nothing.
-std::uint64_t startTicksOf(const std::string &pid)
+std::uint64_t startTicksOf(pid_t pid)
 {
-    std::ifstream file("/proc/" + pid + "/stat");
-    const std::string stat((std::istreambuf_iterator<char>(file)), {});
-    const auto name = stat.rfind(')'); // the program's name may hold anything
-    if (name == std::string::npos)
-        return 0;
-    std::istringstream fields(stat.substr(name + 1));
-    std::string state;
-    fields >> state;
-    if (state == "Z" || state == "X")
-        return 0;
-    constexpr int fieldsBefore = 18; // between the state and the time
-    std::string skipped;
-    for (int field = 0; field < fieldsBefore; ++field)
-        fields >> skipped;
-    std::uint64_t ticks = 0;
-    fields >> ticks;
-    return ticks;
+    const auto entry = processEntry(pid);
+    return entry ? entry->started : 0;
 }
 
 bool isRegularFile(const std::string &path)
@@ -91,7 +74,7 @@ bool renameToNew(const std::string &from, const std::string &to)
 
 RunFileHolder thisProcess()
 {
-    return {static_cast<std::uint32_t>(getpid()), startTicksOf("self"), hostName()};
+    return {static_cast<std::uint32_t>(getpid()), startTicksOf(getpid()), hostName()};
 }
 
 bool isAlive(const RunFileHolder &holder)
@@ -100,7 +83,7 @@ bool isAlive(const RunFileHolder &holder)
         return false;
     if (holder.host != hostName())
         return true;
-    const std::uint64_t startTicks = startTicksOf(std::to_string(holder.pid));
+    const std::uint64_t startTicks = startTicksOf(static_cast<pid_t>(holder.pid));
     return startTicks > 0 && startTicks == holder.startTicks;
 }
 

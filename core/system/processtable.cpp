@@ -10,7 +10,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <span>
 #include <string>
@@ -190,7 +189,9 @@ void continueAll(const std::vector<pid_t> &pids)
 bool isResourceTracker(pid_t pid)
 {
     std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline");
-    const std::string words(std::istreambuf_iterator<char>(file), {});
+    std::string words;
+    // An iterator over the buffer would throw where the process ends while it is read.
+    std::getline(file, words, '\n');
     return words.find("resource_tracker import main") != std::string::npos;
 }
 

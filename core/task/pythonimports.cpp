@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <sstream>
 
 namespace poolscope {
 
@@ -146,7 +147,9 @@ private:
         if (!isSource(path))
             return; // reading a pipe would wait for who writes it
         std::ifstream file(path, std::ios::binary);
-        const std::string source{std::istreambuf_iterator<char>(file), {}};
+        std::ostringstream text;
+        text << file.rdbuf(); // an iterator over the buffer would throw where reading fails
+        const std::string source = text.str();
         for (const ImportStatement &statement : importsOf(source)) {
             if (statement.level == 0) {
                 for (const std::string &folder : m_folders)
