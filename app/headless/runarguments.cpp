@@ -79,8 +79,8 @@ constexpr SpecOption specOptions[] = {
         "Pool"},
     {"", "--halt", &TypedSpec::halt, "end the run after so many failures (none)", "COUNT", "Pool"},
     {"", "--start", &TypedSpec::start,
-        "how the workers of a Python function start: as new interpreters that load it (spawn), or "
-        "as copies of a process that has loaded it once (fork)",
+        "how the workers of a Python function start: as new interpreters that each load it, or as "
+        "copies of a process that has loaded it once (spawn)",
         "spawn|fork", "Pool"},
 };
 
@@ -258,7 +258,8 @@ Result<PoolSpec> parsePool(const TypedSpec &typed)
     const auto halt = parseOptionalCount("--halt", typed.halt);
     if (!halt)
         return tl::unexpected(halt.error());
-    if (typed.start != "spawn" && typed.start != "fork")
+    const auto start = workerStartFrom(typed.start);
+    if (!start)
         return failure("--start takes 'spawn' or 'fork', not '" + typed.start + "'");
     PoolSpec pool;
     if (*workers)
@@ -271,7 +272,7 @@ Result<PoolSpec> parsePool(const TypedSpec &typed)
     pool.outputLimit = *outputLimit;
     pool.recycle = *recycle;
     pool.halt = *halt;
-    pool.start = typed.start == "fork" ? WorkerStart::Fork : WorkerStart::Spawn;
+    pool.start = *start;
     return pool;
 }
 
@@ -338,8 +339,7 @@ TypedSpec toTyped(const RunSpec &spec)
         typed.recycle = std::to_string(*pool.recycle);
     if (pool.halt)
         typed.halt = std::to_string(*pool.halt);
-    if (pool.start == WorkerStart::Fork)
-        typed.start = "fork";
+    typed.start = workerStartWord(pool.start);
     return typed;
 }
 

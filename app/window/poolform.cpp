@@ -27,9 +27,9 @@ PoolForm::PoolForm(QWidget *parent)
     , m_retries(countBox(QStringLiteral("retries"),
           tr("How often an input that failed or killed its worker is tried again"), maxRetries))
     , m_start(choiceBox(QStringLiteral("start"),
-          tr("New interpreters load the task's file each. Copies start faster and share the memory "
-             "of what the file has loaded, such as a model. A file that starts threads gets new "
-             "interpreters nevertheless.")))
+          tr("Each new interpreter loads the task's file. Copies start faster and share the memory "
+             "of what the file has loaded, such as a model. If the file starts threads, workers "
+             "start as new interpreters anyway.")))
     , m_limits(new LimitsForm)
 {
     m_start->addItem(tr("new interpreters"));

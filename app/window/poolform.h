@@ -25,7 +25,7 @@ public:
     void setSpec(const PoolSpec &spec);
     /// What is wrong, in one line; empty: nothing.
     QString problem() const;
-    /// Shows what only workers of such a task can be told.
+    /// Shows the settings that apply to this task.
     void setTask(const TaskSpec &task);
     /// Shows what is chosen where it is automatic.
     void showChosen(const PoolStatus &status);

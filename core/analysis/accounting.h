@@ -14,9 +14,8 @@
 //   first thread is Preempted, or Throttled in the share in which the quota was to blame; the rest
 //   is Waiting. A worker that starts programs of its own is told no run-queue delay of theirs:
 //   where no core was free all the time, the rest is then Unknown.
-// - A worker decodes inputs between the spans of a chunk. How long that took it tells itself; so
-// much
-//   of what lies between them is TransferIn, the rest TransferOut.
+// - Between the spans of a chunk a worker decodes inputs and sends results. The worker reports how
+//   long it decoded, which is TransferIn; the rest is TransferOut.
 // - Of a run that was read from elsewhere only spans are known: work is Running, and what lies
 //   between spans is Idle, or Tail once the last span of all has begun.
 // - While an answer lay with the coordinator, that was busy with others for the share of time in

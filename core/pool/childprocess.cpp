@@ -3,6 +3,7 @@
 
 #include "system/processtable.h"
 
+#include <csignal>
 #include <cstring>
 
 namespace poolscope {
@@ -26,6 +27,12 @@ void ChildProcess::setPids(pid_t pid, pid_t keeper)
     m_keeper = keeper;
     if (const auto process = processEntry(pid))
         m_session = process->session;
+}
+
+void ChildProcess::killKeptBy(pid_t keeper)
+{
+    killDescendants(keeper);
+    ::kill(keeper, SIGCONT); // it may be stopped
 }
 
 void ChildProcess::killSessionOfProcess() const

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ChildProcess: a process of a worker's, however it came to be, and its keeper (worker/keeper.h).
+// ChildProcess: the process of a worker, and its keeper (worker/keeper.h), however both are
+// started.
 //
-// It has a channel as its standard input, its standard output goes where its standard error does,
-// and it dies with this program. Between this program and a process that may start others is a
-// keeper: the child counts as running until nothing is left of what it started.
+// The process has a channel as its standard input, its standard output goes where its standard
+// error does, and it dies with this program. Between this program and a process that may start
+// others is a keeper, and the process counts as running until nothing is left of what it started.
 // Lives on one thread with an event loop.
 #pragma once
 
@@ -40,31 +41,35 @@ public:
 
     using QObject::QObject;
 
-    /// Starts it with this descriptor as its standard input, which stays the caller's to close.
-    /// Where that turns out to be impossible later, failedToStart() follows.
+    /// Starts the process with this descriptor as its standard input; the caller closes the
+    /// descriptor. If the start turns out to be impossible later, failedToStart() follows.
     virtual tl::expected<void, NoRoom> start(int channel) = 0;
     virtual bool isRunning() const = 0;
     /// Kills the process and all that it started. ended() follows.
     virtual void kill() = 0;
 
-    /// The process, and the one that all descends from which it starts, which is the process itself
-    /// where it has no keeper. 0 before started().
+    /// The process, and its keeper, from which all descends that the process starts. Both are the
+    /// same if there is no keeper, and 0 before started().
     pid_t pid() const { return m_pid; }
     pid_t keeper() const { return m_keeper; }
-    /// How it ended, once it has.
+    /// How the process ended, once ended() was emitted.
     const ProcessEnd &end() const { return m_end; }
 
 signals:
     void started();
     void failedToStart(const QString &reason);
     void wroteToStandardError(const QByteArray &text);
-    /// It is gone, and what it started. All that it wrote to standard error was told.
+    /// The process has ended, and all that it started. wroteToStandardError() was emitted for all
+    /// that it wrote.
     void ended();
 
 protected:
     void setPids(pid_t pid, pid_t keeper);
     void setEnd(ProcessEnd end) { m_end = std::move(end); }
-    /// To be called when the keeper itself was killed: nobody else kills what it kept.
+    /// Kills all that descends from a keeper, which then ends.
+    static void killKeptBy(pid_t keeper);
+    /// Kills the session of the process. To be called if the keeper itself was killed, since no
+    /// other process kills what it kept.
     void killSessionOfProcess() const;
 
 private:

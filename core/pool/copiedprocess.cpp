@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pool/copiedprocess.h"
 
-#include "system/processtable.h"
 #include "wire/lifeline.h"
 
 #include <array>
@@ -46,16 +45,16 @@ tl::expected<void, ChildProcess::NoRoom> CopiedProcess::start(int channel)
 {
     TaskLoader::Request request;
     request.worker = m_worker;
-    request.channel = OwnedDescriptor(fcntl(channel, F_DUPFD_CLOEXEC, 0));
+    request.channel = Descriptor(fcntl(channel, F_DUPFD_CLOEXEC, 0));
     int ends[2];
     if (request.channel.number() < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
         return noDescriptors();
-    m_lifeline = OwnedDescriptor(ends[0]);
-    request.lifeline = OwnedDescriptor(ends[1]);
+    m_lifeline = Descriptor(ends[0]);
+    request.lifeline = Descriptor(ends[1]);
     if (pipe2(ends, O_CLOEXEC) != 0)
         return noDescriptors();
-    m_output = OwnedDescriptor(ends[0]);
-    request.output = OwnedDescriptor(ends[1]);
+    m_output = Descriptor(ends[0]);
+    request.output = Descriptor(ends[1]);
     fcntl(m_output.number(), F_SETFL, O_NONBLOCK);
     m_lifelineNotifier =
         std::make_unique<QSocketNotifier>(m_lifeline.number(), QSocketNotifier::Read);
@@ -78,8 +77,7 @@ void CopiedProcess::kill()
             m_loader->drop(m_worker); // which closes the lifeline
         return;
     }
-    killDescendants(keeper());
-    ::kill(keeper(), SIGCONT);
+    killKeptBy(keeper());
 }
 
 void CopiedProcess::readLifeline()
@@ -92,11 +90,11 @@ void CopiedProcess::readLifeline()
         lifelineEnded();
         return;
     }
-    m_told.append(bytes.data(), static_cast<std::size_t>(size));
-    if (keeper() != 0 || m_told.size() < sizeof(wire::Kept))
+    m_reported.append(bytes.data(), static_cast<std::size_t>(size));
+    if (keeper() != 0 || m_reported.size() < sizeof(wire::Kept))
         return;
     wire::Kept kept;
-    std::memcpy(&kept, m_told.data(), sizeof(kept));
+    std::memcpy(&kept, m_reported.data(), sizeof(kept));
     setPids(kept.worker, kept.keeper);
     if (m_isKilled)
         kill();
@@ -113,8 +111,8 @@ void CopiedProcess::lifelineEnded()
         return;
     }
     int status = SIGKILL;
-    if (m_told.size() >= sizeof(wire::Kept) + sizeof(status))
-        std::memcpy(&status, m_told.data() + sizeof(wire::Kept), sizeof(status));
+    if (m_reported.size() >= sizeof(wire::Kept) + sizeof(status))
+        std::memcpy(&status, m_reported.data() + sizeof(wire::Kept), sizeof(status));
     else
         killSessionOfProcess(); // the keeper itself was killed
     setEnd(WIFSIGNALED(status) ? endedBySignal(WTERMSIG(status))

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // CopiedProcess: a worker that a TaskLoader forks.
 //
-// The program is not its parent: a keeper tells of its start and its end (wire/lifeline.h).
+// The program is not the parent of the process, so its keeper reports start and end
+// (wire/lifeline.h).
 #pragma once
 
 #include "pool/childprocess.h"
@@ -35,11 +36,11 @@ private:
     WorkerId m_worker;
     bool m_isRunning = false;
     bool m_isKilled = false;
-    OwnedDescriptor m_lifeline;
-    OwnedDescriptor m_output;
+    Descriptor m_lifeline;
+    Descriptor m_output;
     std::unique_ptr<QSocketNotifier> m_lifelineNotifier;
     std::unique_ptr<QSocketNotifier> m_outputNotifier;
-    std::string m_told; ///< by the keeper
+    std::string m_reported; ///< by the keeper
 };
 
 } // namespace poolscope

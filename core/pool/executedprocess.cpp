@@ -147,9 +147,7 @@ void ExecutedProcess::kill()
         m_process.kill();
         return;
     }
-    const auto keeper = static_cast<pid_t>(m_process.processId());
-    killDescendants(keeper);
-    ::kill(keeper, SIGCONT);
+    killKeptBy(static_cast<pid_t>(m_process.processId()));
 }
 
 void ExecutedProcess::readOutput()

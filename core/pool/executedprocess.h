@@ -17,7 +17,7 @@ class ExecutedProcess : public ChildProcess {
     Q_OBJECT
 
 public:
-    /// It is to have this limit on descriptors.
+    /// `descriptors` is the limit that the process starts with.
     ExecutedProcess(WorkerProgram program, const rlimit &descriptors, QObject *parent = nullptr);
     /// Kills the process and waits for it, if it still runs.
     ~ExecutedProcess() override;

@@ -33,8 +33,8 @@ public:
     MemoryWatch(const MemoryWatch &) = delete;
     MemoryWatch &operator=(const MemoryWatch &) = delete;
 
-    /// A worker that is a copy of another process has memory in common with that, which does not
-    /// count once it is measured.
+    /// A Copy was forked from another process. Memory that both still share does not count once the
+    /// copy is measured.
     enum class Kind : std::uint8_t { Program, Copy };
     /// `keeper` is the process that all descend from which the worker starts, or the worker.
     void add(pid_t worker, pid_t keeper, Kind kind = Kind::Program);

@@ -257,16 +257,14 @@ Pool::Slot &Pool::slotFor(WorkerId id)
     return slot;
 }
 
-/// Where workers are to be copies of a process that has loaded the task.
+/// Starts the process that workers are copies of, if the spec wants copies.
 void Pool::startLoader()
 {
     const auto *task = std::get_if<PythonTask>(&m_spec.task);
     if (!task || m_spec.pool.start != WorkerStart::Fork)
         return;
-    WorkerProgram program = loaderProgramFor(*task);
-    if (!m_spec.hashSeed.empty())
-        program.environment.emplace_back("PYTHONHASHSEED", m_spec.hashSeed);
-    m_loader = std::make_unique<TaskLoader>(program, m_descriptors->before(), m_setup);
+    m_loader = std::make_unique<TaskLoader>(
+        withHashSeed(loaderProgramFor(*task)), m_descriptors->before(), m_setup);
     connect(m_loader.get(), &TaskLoader::loaded, this, [this](const wire::Loaded &loaded) {
         m_listener.noted(0,
             "loaded the task in " + secondsText(loaded.duration) + " ("
@@ -275,9 +273,7 @@ void Pool::startLoader()
             m_clock.now());
     });
     connect(m_loader.get(), &TaskLoader::refused, this, &Pool::refuse);
-    connect(m_loader.get(), &TaskLoader::unusable, this, [this](const std::string &reason) {
-        m_listener.noted(0, "workers start as new interpreters: " + reason, m_clock.now());
-    });
+    connect(m_loader.get(), &TaskLoader::unusable, this, &Pool::noteNewInterpreters);
     connect(
         m_loader.get(), &TaskLoader::wroteToStandardError, this, [this](const QByteArray &text) {
             m_listener.workerPrinted(0,
@@ -287,10 +283,21 @@ void Pool::startLoader()
         });
     connect(m_loader.get(), &TaskLoader::ended, this, &Pool::reportIfAllEnded);
     if (const auto started = m_loader->start(); !started) {
-        m_listener.noted(
-            0, "workers start as new interpreters: " + started.error().why, m_clock.now());
+        noteNewInterpreters(started.error().why);
         m_loader.reset();
     }
+}
+
+void Pool::noteNewInterpreters(const std::string &reason)
+{
+    m_listener.noted(0, "workers start as new interpreters: " + reason, m_clock.now());
+}
+
+WorkerProgram Pool::withHashSeed(WorkerProgram program) const
+{
+    if (!m_spec.hashSeed.empty())
+        program.environment.emplace_back("PYTHONHASHSEED", m_spec.hashSeed);
+    return program;
 }
 
 std::unique_ptr<ChildProcess> Pool::makeProcess(Slot &slot)
@@ -298,10 +305,8 @@ std::unique_ptr<ChildProcess> Pool::makeProcess(Slot &slot)
     slot.isCopy = m_loader && m_loader->canFork();
     if (slot.isCopy)
         return std::make_unique<CopiedProcess>(*m_loader, slot.id);
-    WorkerProgram program = m_program;
+    WorkerProgram program = withHashSeed(m_program);
     program.environment.emplace_back("POOLSCOPE_WORKER", std::to_string(slot.id));
-    if (!m_spec.hashSeed.empty())
-        program.environment.emplace_back("PYTHONHASHSEED", m_spec.hashSeed);
     return std::make_unique<ExecutedProcess>(std::move(program), m_descriptors->before());
 }
 
@@ -761,7 +766,7 @@ void Pool::processFailedToStart(Slot &slot, const QString &reason)
 {
     const std::string how = cannotStart(reason.toStdString());
     forgetProcess(slot);
-    if (slot.isCopy && m_phase == Phase::Running && slot.wanted) { // now it is a new interpreter
+    if (slot.isCopy && m_phase == Phase::Running && slot.wanted) { // this time a new interpreter
         if (const auto started = startWorker(slot); !started)
             runWithFewer(started.error());
         return;
@@ -918,8 +923,8 @@ void Pool::endIfNoneIsLeft(const std::string &how)
         end(PoolEnd::How::Failed, "no worker stays alive: " + how);
 }
 
-/// Ends it, too, since no worker is left.
-bool Pool::isLoaderLeft()
+/// Returns whether the loader has yet to end.
+bool Pool::endLoader()
 {
     if (!m_loader || !m_loader->isRunning())
         return false;
@@ -1147,7 +1152,7 @@ std::optional<PoolEnd> Pool::ending() const
 
 void Pool::reportIfAllEnded()
 {
-    if (m_phase != Phase::Ending || anyWorkerLeft() || isLoaderLeft())
+    if (m_phase != Phase::Ending || anyWorkerLeft() || endLoader())
         return;
     m_phase = Phase::Ended;
     m_patience.stop();

@@ -124,7 +124,7 @@ private:
         WorkerState state = WorkerState::Gone;
         bool wanted = true;
         bool dismissed = false; ///< it was told to end
-        bool isCopy = false; ///< the loader forks its process
+        bool isCopy = false; ///< whether the loader forks its process
         bool enlisted = false; ///< the scheduler knows it
         std::optional<IdleReason> idle; ///< why it has nothing to do, while that is so
         Restarts restarts;
@@ -139,6 +139,8 @@ private:
     Slot &slotFor(WorkerId id);
     void startFeed();
     void startLoader();
+    void noteNewInterpreters(const std::string &reason);
+    WorkerProgram withHashSeed(WorkerProgram program) const;
     std::unique_ptr<ChildProcess> makeProcess(Slot &slot);
     tl::expected<void, ChildProcess::NoRoom> startWorker(Slot &slot);
     void retire(Slot &slot);
@@ -179,7 +181,7 @@ private:
     void endIfNoneIsLeft(const std::string &how);
     void dismiss(Slot &slot);
     bool anyWorkerLeft() const;
-    bool isLoaderLeft();
+    bool endLoader();
     void setState(Slot &slot, WorkerState state);
 
     void lookAtThreads();
@@ -242,7 +244,7 @@ private:
     ThrottleWatch m_throttling{"/"};
     std::string m_frames; ///< being encoded for one worker
     std::string m_items; ///< of the chunk that is being encoded
-    std::string m_packed; ///< the same for a Python worker
+    std::string m_packed; ///< m_items as a Python worker reads them
     std::optional<wire::PythonItems> m_pythonItems; ///< of a Python task
     QTimer m_lookTimer{this}; ///< for what waits on boards, and for limits
     QTimer m_reclaimTimer{this}; ///< while inputs are to be reclaimed for workers without work

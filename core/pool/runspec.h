@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace poolscope {
 
@@ -25,6 +26,22 @@ enum class WorkerStart : std::uint8_t {
     Spawn, ///< as new interpreters, each of which loads the task
     Fork, ///< as copies of a process that has loaded it
 };
+
+/// The word for it on the command line and in files.
+inline std::string_view workerStartWord(WorkerStart start)
+{
+    return start == WorkerStart::Fork ? "fork" : "spawn";
+}
+
+/// Nothing for any other word.
+inline std::optional<WorkerStart> workerStartFrom(std::string_view word)
+{
+    for (const WorkerStart start : {WorkerStart::Spawn, WorkerStart::Fork}) {
+        if (word == workerStartWord(start))
+            return start;
+    }
+    return std::nullopt;
+}
 
 struct PoolSpec {
     std::optional<std::uint32_t> workers; ///< 1 to maxWorkers; nothing: usableCores()

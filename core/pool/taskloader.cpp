@@ -43,12 +43,6 @@ bool sendMessage(int socket, std::string_view bytes, const std::array<int, 3> *d
 
 } // namespace
 
-void OwnedDescriptor::reset()
-{
-    if (m_number >= 0)
-        close(std::exchange(m_number, -1));
-}
-
 TaskLoader::TaskLoader(const WorkerProgram &program, const rlimit &descriptors,
     const wire::Setup &setup, QObject *parent)
     : QObject(parent)
@@ -75,8 +69,8 @@ tl::expected<void, ChildProcess::NoRoom> TaskLoader::start()
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
         return tl::unexpected(
             ChildProcess::NoRoom{ChildProcess::Missing::Descriptors, std::strerror(errno)});
-    m_socket = OwnedDescriptor(pair[0]);
-    const OwnedDescriptor other(pair[1]);
+    m_socket = Descriptor(pair[0]);
+    const Descriptor other(pair[1]);
     m_notifier = std::make_unique<QSocketNotifier>(pair[0], QSocketNotifier::Read);
     connect(m_notifier.get(), &QSocketNotifier::activated, this, &TaskLoader::takeMessage);
     auto started = m_process.start(other.number());
@@ -93,7 +87,7 @@ void TaskLoader::takeMessage()
         return;
     if (size <= 0) {
         m_notifier->setEnabled(false);
-        // How it ended is known once its keeper has ended, which waits for copies.
+        // The keeper knows how the process ended, but waits for its copies before it reports that.
         if (m_hasForked)
             giveUp("the process that had loaded the task has died");
         else if (m_state != State::Ending)
@@ -131,7 +125,7 @@ void TaskLoader::takeFrame(const wire::Frame &frame)
     m_state = State::Loaded;
     emit loaded(*message);
     for (const Request &request : std::exchange(m_waiting, {}))
-        pass(request);
+        sendRequest(request);
 }
 
 void TaskLoader::fork(Request request)
@@ -139,10 +133,10 @@ void TaskLoader::fork(Request request)
     if (m_state == State::Loading)
         m_waiting.push_back(std::move(request));
     else if (m_state == State::Loaded)
-        pass(request);
+        sendRequest(request);
 }
 
-void TaskLoader::pass(const Request &request)
+void TaskLoader::sendRequest(const Request &request)
 {
     if (m_state != State::Loaded)
         return;
@@ -175,7 +169,7 @@ void TaskLoader::processEnded()
     emit ended();
 }
 
-/// Its keeper waits for copies where the process has failed.
+/// Asks the keeper not to wait any longer for the copies of a process that has failed.
 void TaskLoader::endKeeper()
 {
     if (isRunning() && keeper() > 0)
@@ -188,7 +182,7 @@ void TaskLoader::end()
     m_state = State::Ending;
     m_waiting.clear();
     m_notifier.reset();
-    m_socket.reset();
+    m_socket.close();
     if (hasFailed)
         endKeeper();
 }

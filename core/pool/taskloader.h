@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // TaskLoader: the process that loads a Python task once, and forks workers that are copies of it.
 //
-// Copies can be asked for at once; they start when the task is loaded. Where that process cannot
-// fork, or dies, copies that it has not made fail to start, and its owner starts interpreters
-// instead; copies that run go on. It is to be ended once no copy runs any more.
-// Lives on one thread with an event loop.
+// Copies can be requested at once, and start when the task is loaded. If the process cannot fork,
+// or dies, the copies that it has not made fail to start, and copies that run continue. The owner
+// then starts new interpreters, and calls end() once no copy runs any more. Lives on one thread
+// with an event loop.
 #pragma once
 
 #include "pool/executedprocess.h"
 #include "schedule/indexrange.h"
+#include "system/descriptor.h"
 #include "wire/codec.h"
 #include "wire/messages.h"
 
@@ -17,40 +18,14 @@
 #include <deque>
 #include <memory>
 #include <string>
-#include <utility>
 
 namespace poolscope {
-
-/// A descriptor that is closed with this.
-class OwnedDescriptor {
-public:
-    explicit OwnedDescriptor(int number = -1)
-        : m_number(number)
-    {
-    }
-    ~OwnedDescriptor() { reset(); }
-    OwnedDescriptor(OwnedDescriptor &&other) noexcept
-        : m_number(std::exchange(other.m_number, -1))
-    {
-    }
-    OwnedDescriptor &operator=(OwnedDescriptor &&other) noexcept
-    {
-        std::swap(m_number, other.m_number);
-        return *this;
-    }
-
-    int number() const { return m_number; }
-    void reset();
-
-private:
-    int m_number;
-};
 
 class TaskLoader : public QObject {
     Q_OBJECT
 
 public:
-    /// `setup` tells what to load.
+    /// `setup` names what to load.
     TaskLoader(const WorkerProgram &program, const rlimit &descriptors, const wire::Setup &setup,
         QObject *parent = nullptr);
     ~TaskLoader() override;
@@ -64,16 +39,17 @@ public:
     /// What the process of a copy is made of.
     struct Request {
         WorkerId worker = 0;
-        OwnedDescriptor channel;
-        OwnedDescriptor output; ///< for what it prints
-        OwnedDescriptor lifeline; ///< see wire/lifeline.h
+        Descriptor channel;
+        Descriptor output; ///< for what it prints
+        Descriptor lifeline; ///< see wire/lifeline.h
     };
-    /// Has a copy made, once the task is loaded. The descriptors are closed where none can be made.
+    /// Requests a copy, which is made once the task is loaded. Closes the descriptors if none can
+    /// be made.
     void fork(Request request);
-    /// Drops a request that has not been passed on yet. Whether there was one.
+    /// Drops a request that has not been sent yet. Returns whether there was one.
     bool drop(WorkerId worker);
 
-    /// Ends the process: at once where copies cannot be made any more, else as a worker is ended.
+    /// Ends the process: at once if copies cannot be made any more, else as a worker is ended.
     void end();
     void kill();
 
@@ -94,11 +70,11 @@ private:
     void processEnded();
     void giveUp(const std::string &reason);
     void endKeeper();
-    void pass(const Request &request);
+    void sendRequest(const Request &request);
 
     ExecutedProcess m_process;
     std::string m_setup; ///< as a frame
-    OwnedDescriptor m_socket;
+    Descriptor m_socket;
     std::unique_ptr<QSocketNotifier> m_notifier;
     wire::FrameDecoder m_decoder{wire::Direction::ToPool};
     std::deque<Request> m_waiting; ///< for the task to be loaded

@@ -4,8 +4,8 @@
 // terminal reaches.
 //
 // The first object of the program takes the signal, unless that is ignored; others are never
-// asked. Its owner looks from time to time whether it was, since a descriptor to wait for would
-// make each wait of the pool's thread longer.
+// asked. The owner calls takeAsked() from time to time, since a descriptor to wait for would make
+// each wait of the pool's thread longer.
 // To be used by one thread.
 #pragma once
 

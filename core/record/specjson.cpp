@@ -200,8 +200,8 @@ Json poolJson(const PoolSpec &pool)
         json["output_limit"] = pool.outputLimit;
     add("recycle", pool.recycle);
     add("halt", pool.halt);
-    if (pool.start == WorkerStart::Fork)
-        json["start"] = "fork";
+    if (pool.start != WorkerStart::Spawn)
+        json["start"] = workerStartWord(pool.start);
     return json;
 }
 
@@ -230,10 +230,10 @@ PoolSpec poolFrom(const Json &json)
     readCount(json, "recycle", one, UINT64_MAX, pool.recycle);
     readCount(json, "halt", one, UINT64_MAX, pool.halt);
     if (json.contains("start")) {
-        const std::string start = text(json, "start");
-        if (start != "fork" && start != "spawn")
+        const auto start = workerStartFrom(text(json, "start"));
+        if (!start)
             throw Wrong{"'start' is neither spawn nor fork"};
-        pool.start = start == "fork" ? WorkerStart::Fork : WorkerStart::Spawn;
+        pool.start = *start;
     }
     return pool;
 }

@@ -36,6 +36,17 @@ std::optional<std::uint64_t> bytesOf(const std::string &line, std::string_view n
     return kilobytes * 1024;
 }
 
+/// The same of the line of that name in a file of /proc/PID.
+std::optional<std::uint64_t> bytesIn(pid_t pid, const char *file, std::string_view name)
+{
+    std::ifstream lines(fileOf(pid, file));
+    for (std::string line; std::getline(lines, line);) {
+        if (const auto bytes = bytesOf(line, name))
+            return bytes;
+    }
+    return std::nullopt;
+}
+
 struct Mapping {
     MappedFile file;
     bool isShared = false;
@@ -103,11 +114,7 @@ std::uint64_t QuickMemory::ownAndShared()
     const bool grew = m_mapped > m_mappedBefore && m_mapped - m_mappedBefore >= worthLooking;
     if (grew || m_mapped < m_mappedBefore) {
         m_mappedBefore = m_mapped;
-        std::ifstream status(fileOf(m_pid, "status"));
-        for (std::string line; std::getline(status, line);) {
-            if (const auto bytes = bytesOf(line, "RssShmem"))
-                m_shared = *bytes;
-        }
+        m_shared = bytesIn(m_pid, "status", "RssShmem").value_or(m_shared);
     }
     return m_own + m_shared;
 }
@@ -134,13 +141,7 @@ std::optional<std::uint64_t> proportionalMemory(pid_t pid, const std::set<Mapped
 
 std::optional<std::uint64_t> memorySinceFork(pid_t pid)
 {
-    std::ifstream sums(fileOf(pid, "smaps_rollup"));
-    std::optional<std::uint64_t> own;
-    for (std::string line; std::getline(sums, line);) {
-        if (const auto bytes = bytesOf(line, "Private_Dirty"))
-            own = bytes;
-    }
-    return own;
+    return bytesIn(pid, "smaps_rollup", "Private_Dirty");
 }
 
 std::set<MappedFile> sharedFilesOfThisProcess()

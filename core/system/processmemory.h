@@ -43,9 +43,9 @@ private:
 /// do not count. Takes some 20 ms for a gigabyte. Nothing where the kernel does not tell.
 std::optional<std::uint64_t> proportionalMemory(pid_t pid, const std::set<MappedFile> &files);
 
-/// Bytes of a process that no other one has, as far as it was forked from a process that still
-/// runs: what it has changed since, and what is new. Takes as long. Nothing where the kernel does
-/// not tell.
+/// Bytes that a forked process has changed or allocated since the fork, as long as the process that
+/// forked it still runs. Takes as long as proportionalMemory(). Nothing if the kernel does not
+/// report them.
 std::optional<std::uint64_t> memorySinceFork(pid_t pid);
 
 /// What this process maps to share it with others.

@@ -345,9 +345,7 @@ void encode(std::string &out, const Fork &message)
 Result<Fork> decodeFork(std::string_view body)
 {
     FieldReader reader(body);
-    Fork message;
-    message.worker = reader.number<std::uint32_t>();
-    return whole(reader, message);
+    return whole(reader, Fork{reader.number<std::uint32_t>()});
 }
 
 void encode(std::string &out, const Loaded &message)

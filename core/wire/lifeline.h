@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the keeper of a forked worker (worker/keeper.h) tells the program over its lifeline, a
-// stream socket between them: Kept, and at the end the worker's status as waitpid() gives it, an
-// int. Both are on one machine and of one build.
+// The lifeline: a stream socket between the program and the keeper of a forked worker
+// (worker/keeper.h). The keeper sends Kept, and at the end the worker's status as waitpid() returns
+// it, an int. Both ends are of one build and on one machine.
 #pragma once
 
 #include <sys/types.h>

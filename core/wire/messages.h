@@ -27,13 +27,15 @@
 //
 // A worker runs its chunks in the order in which they came and answers indices in that order, but
 // for those that it returns (see board.h).
-// A process that loads the task once for workers that it forks is sent a Setup, answers with Loaded
-// (or Refused), and is sent a Fork for each worker. Each of these frames is a message of a
-// SOCK_SEQPACKET socket. A worker that is forked has the conversation above.
 // After the Done of an input that has failed, a worker whose Setup has stopsAtFailure does not
 // begin another input until it is sent a Continue. That Done ends with the failure. A Goodbye
 // overtakes work that was not begun: what the worker did not answer before its own Goodbye, it did
 // not begin. A stream that ends without a Goodbye was cut.
+//
+// The process that loads the task once, and forks workers, has another conversation: it is sent a
+// Setup, answers with Loaded (or Refused), and is then sent a Fork for each worker. Each of these
+// frames is one message of a SOCK_SEQPACKET socket. A worker that was forked then has the
+// conversation above, on a channel of its own.
 #pragma once
 
 #include "wire/value.h"
@@ -59,7 +61,7 @@ enum class MessageType : std::uint8_t {
     Work = 2,
     PoolGoodbye = 3,
     Continue = 4,
-    Fork = 5, // to the process that has loaded the task
+    Fork = 5, // to the process that forks workers
     // worker to pool
     Hello = 16,
     Ready = 17,
@@ -70,7 +72,7 @@ enum class MessageType : std::uint8_t {
     Printed = 22,
     Standing = 23,
     Returned = 24,
-    Loaded = 25, // from that process
+    Loaded = 25, // from the process that forks workers
 };
 
 enum class TaskKind : std::uint8_t {
@@ -192,8 +194,8 @@ struct Returned {
     std::uint64_t position = 0; ///< how many inputs the worker was sent before that one
 };
 
-/// Asks for a worker. With it come three descriptors: the worker's channel, where it prints to, and
-/// the lifeline of its keeper (lifeline.h).
+/// Requests a worker. The message carries three descriptors: the worker's channel, where the worker
+/// prints to, and the lifeline of its keeper (lifeline.h).
 struct Fork {
     std::uint32_t worker = 0;
 };
@@ -202,7 +204,7 @@ struct Fork {
 struct Loaded {
     std::uint64_t duration = 0; ///< nanoseconds
     std::uint64_t memory = 0; ///< bytes that it added to the process
-    std::string obstacle; ///< why workers cannot be forked, in one line; empty: they can
+    std::string obstacle; ///< why workers cannot be forked, in one line. Empty if they can
 };
 
 struct PoolGoodbye { };

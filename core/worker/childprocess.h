@@ -10,8 +10,8 @@
 // keeper waits for them (worker/keeper.h). One program runs at a time.
 #pragma once
 
+#include "system/descriptor.h"
 #include "system/oomkills.h"
-#include "worker/descriptor.h"
 
 #include <cstdint>
 #include <string>

@@ -34,13 +34,13 @@ constexpr std::uint64_t patienceAfterSigterm = 1 * second;
 constexpr std::uint64_t patienceAfterSigkill = 2 * second; // another user's are not killed
 constexpr std::uint64_t killInterval = second / 10;
 
-/// How a keeper notices that the program has died. Its death is a signal to this process, which is
-/// SIGCONT: a keeper that is stopped would not notice another.
+/// The program, whose death sends SIGCONT to this process, since a stopped keeper would not notice
+/// any other signal.
 class Program {
 public:
-    /// The parent of this process, which has made that its parent's death signal.
+    /// The program as the parent of this process, which has set SIGCONT as its parent-death signal.
     static Program parent(pid_t pid) { return {pid, -1}; }
-    /// The other end of a socket.
+    /// The program as the other end of a socket.
     static Program at(int lifeline)
     {
         fcntl(lifeline, F_SETOWN, getpid());
@@ -68,7 +68,8 @@ private:
     int m_lifeline;
 };
 
-/// What happens to what a worker has started where it failed or died.
+/// When the processes that a worker has started are killed if it failed or died: at once, or on
+/// SIGTERM.
 enum class Others : std::uint8_t { Killed, KilledWhenAsked };
 
 class Keeper {
@@ -184,7 +185,7 @@ private:
                 getpid(), awaitsTrackers ? ResourceTrackers::Spared : ResourceTrackers::Killed);
             const std::size_t before = killed.size();
             killed.insert(family.begin(), family.end());
-            if (killed.size() > before) // others appear while what had started them is killed
+            if (killed.size() > before) // a process may start others until it is killed
                 lastKill = now();
             else if (!awaitsTrackers && now() - lastKill >= patienceAfterSigkill)
                 return;
@@ -195,7 +196,7 @@ private:
     pid_t m_worker;
     Program m_program;
     Others m_others;
-    bool m_isAsked = false; ///< to end
+    bool m_isAsked = false; ///< whether SIGTERM has come
     sigset_t m_signals{};
     std::optional<int> m_status; ///< of the worker, once it has ended
     bool m_hasChildren = true;

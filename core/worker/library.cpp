@@ -2,7 +2,7 @@
 #include "worker/library.h"
 
 #include "poolscope_task.h"
-#include "worker/descriptor.h"
+#include "system/descriptor.h"
 
 #include <algorithm>
 #include <cerrno>

@@ -5,7 +5,7 @@
 // a program with one thread and no children that sleeps in a read of its standard input.
 #pragma once
 
-#include "worker/descriptor.h"
+#include "system/descriptor.h"
 
 #include <cstdint>
 #include <sys/types.h>

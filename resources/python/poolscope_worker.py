@@ -3,8 +3,8 @@
 
     poolscope_worker.py                       a worker; speaks core/wire on descriptor 0 if that is
                                               a socket, else reads from 0 and writes to 1
-    poolscope_worker.py --load KEEPER         loads a task once, and forks a worker whenever it is told
-                                              to; KEEPER is the program of these workers' keepers
+    poolscope_worker.py --load KEEPER         loads a task once, and forks a worker for each request;
+                                              KEEPER is the program of these workers' keepers
     poolscope_worker.py --functions TARGET    which functions FILE.py or MODULE has, as JSON
     poolscope_worker.py --source TARGET       the file that FILE.py or MODULE is, as JSON
     poolscope_worker.py --check TARGET [INITIALISER]
@@ -1770,7 +1770,7 @@ def run_batch(task, values, results, kinds, fixing, gate):
 class Loader:
     """The process that loads the task, and forks workers that have it in common.
 
-    It speaks with the pool by messages of a SOCK_SEQPACKET socket, each of which is a frame.
+    Pool and loader exchange messages of a SOCK_SEQPACKET socket, each of which is a frame.
     """
 
     PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
@@ -1785,11 +1785,11 @@ class Loader:
         self.flags = _socket.MSG_CMSG_CLOEXEC
         self.poll = select.poll()
         self.poll.register(channel.number, select.POLLIN)
-        self.keepers = []  # children that are not reaped yet
+        self.keepers = []  # process ids of children that are not reaped yet
         self.functions = self.identity = None
 
     def serve(self):
-        """Returns in a worker: (its number, channel)."""
+        """Forks workers. Returns (number, channel) in a worker, None if the task cannot be shared."""
         kind, body, _ = self.receive()
         if kind != SETUP:
             raise Malformed("a process that loads a task wants a Setup first")
@@ -1826,11 +1826,11 @@ class Loader:
             try:
                 if os.waitpid(keeper, os.WNOHANG)[0] == keeper:
                     self.keepers.remove(keeper)
-            except OSError:  # somebody else has
+            except OSError:  # the task's file has reaped it
                 self.keepers.remove(keeper)
 
     def load(self, setup):
-        """Loads the task, and tells the pool of it; whether workers can be forked."""
+        """Loads the task, and reports that to the pool. Returns whether workers can be forked."""
         begun, before = clock(), own_memory()
         try:
             if setup.version != VERSION:
@@ -1902,7 +1902,7 @@ class Loader:
         _signal.pthread_sigmask(_signal.SIG_SETMASK, before)
 
     def leave_to_worker(self, number):
-        """In a worker: what multiprocessing does in one that it forks."""
+        """Does in a worker what multiprocessing does in a process that it forks."""
         atexit._clear()
         util = sys.modules.get("multiprocessing.util")
         try:
@@ -2310,7 +2310,7 @@ class PoolIdentity:
     """
 
     def __init__(self, name, number):
-        """The number is 0 in a process that is no worker, which keeps its name."""
+        """A process that is not a worker has the number 0, and keeps its name."""
         self.name = name
         self.number = number
         self.loading = True
@@ -2329,7 +2329,7 @@ class PoolIdentity:
                 action(sys.modules[name])
 
     def become_copy(self, number):
-        """In a worker that was forked."""
+        """Takes the name and number of a worker that was forked."""
         self.name, self.number = "ForkPoolWorker", number
         self.name_known_modules()
 
@@ -2853,7 +2853,7 @@ def end_copy(status, log):
     """Ends as a worker of multiprocessing.Pool that was forked, but within END_PATIENCE.
 
     Exit handlers run that were registered since the fork. Files that were opened since then are
-    flushed; what others hold is their process's.
+    flushed; the loader flushes those that it has opened.
     """
     join_all(status, log)
     try:

@@ -53,7 +53,7 @@ Arguments members(const RunSpec &spec)
     all.push_back(std::to_string(pool.retries));
     all.push_back(pool.timeout ? std::to_string(*pool.timeout) : "none");
     all.push_back(std::to_string(pool.outputLimit));
-    all.push_back(pool.start == WorkerStart::Fork ? "fork" : "spawn");
+    all.emplace_back(workerStartWord(pool.start));
     for (const auto &limit : {pool.memoryLimit, pool.recycle, pool.halt})
         all.push_back(limit ? std::to_string(*limit) : "none");
     return all;

@@ -5,7 +5,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace poolscope::worker {
+namespace poolscope {
 
 class Descriptor {
 public:
@@ -25,7 +25,7 @@ public:
     }
     ~Descriptor() { close(); }
 
-    int number() const { return m_number; } ///< -1: none
+    int number() const { return m_number; } ///< -1 if there is none
     bool isOpen() const { return m_number >= 0; }
     void close()
     {
@@ -37,4 +37,4 @@ private:
     int m_number = -1;
 };
 
-} // namespace poolscope::worker
+} // namespace poolscope
