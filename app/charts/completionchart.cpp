@@ -13,13 +13,13 @@ namespace poolscope {
 namespace {
 
 constexpr std::uint64_t settling = 100'000'000; // ns after which a span is reported, as a rule
-constexpr std::size_t spansAtOnce = 8192;
-constexpr std::size_t marksAtOnce = 20'000;
-constexpr double reach = 4; // pixels
+constexpr std::size_t completionSpansAtOnce = 8192;
+constexpr std::size_t completionMarksAtOnce = 20'000;
+constexpr double reachOfFailure = 4; // pixels
 constexpr std::uint64_t mostSearched =
     100'000; // ranks looked through for what is under the pointer
 
-enum SeriesNumber : std::size_t { failedSeries, diagonalSeries };
+enum CompletionSeries : std::size_t { failedSeries, diagonalSeries };
 
 QString placesText(double mean)
 {
@@ -135,7 +135,7 @@ Chart::Taken CompletionChart::takeNew(
 {
     const std::uint64_t before = m_order->ranked();
     showNewWorkers();
-    const bool knowsMarks = m_history->advance(marksAtOnce);
+    const bool knowsMarks = m_history->advance(completionMarksAtOnce);
     const bool rankedAll = rankNew(moment, until);
     const bool behind = m_plottable->isBehind();
     // An iteration is counted once, so that it must be known whether it failed.
@@ -162,7 +162,7 @@ bool CompletionChart::rankNew(const Moment &moment, std::chrono::steady_clock::t
     const std::uint64_t before = ended ? UINT64_MAX : settled;
     bool all = false;
     do {
-        all = m_order->advance(before, spansAtOnce);
+        all = m_order->advance(before, completionSpansAtOnce);
     } while (!all && std::chrono::steady_clock::now() < until);
     if (!all || !ended || m_order->lateSpans() == 0)
         return all;
@@ -203,12 +203,12 @@ std::optional<CompletionOrder::Piece> CompletionChart::pieceAt(const QPointF &po
     const auto toCount = [](double value) {
         return value > 0 ? static_cast<std::uint64_t>(value) : std::uint64_t{0};
     };
-    const std::uint64_t from = toCount(xAxis->pixelToCoord(position.x() - reach));
-    const std::uint64_t to = toCount(xAxis->pixelToCoord(position.x() + reach)) + 1;
+    const std::uint64_t from = toCount(xAxis->pixelToCoord(position.x() - reachOfFailure));
+    const std::uint64_t to = toCount(xAxis->pixelToCoord(position.x() + reachOfFailure)) + 1;
     if (!m_order || to - from > mostSearched)
         return std::nullopt;
-    const double low = yAxis->pixelToCoord(position.y() + reach);
-    const double high = yAxis->pixelToCoord(position.y() - reach);
+    const double low = yAxis->pixelToCoord(position.y() + reachOfFailure);
+    const double high = yAxis->pixelToCoord(position.y() - reachOfFailure);
     const double wanted = yAxis->pixelToCoord(position.y());
     std::optional<CompletionOrder::Piece> nearest;
     double nearestDistance = INFINITY;

@@ -11,7 +11,7 @@ namespace poolscope {
 namespace {
 
 constexpr double leastHeight = 3; // pixels: a single iteration among millions is seen all the same
-constexpr double reach = 14; // pixels above the ground in which a low bar is meant
+constexpr double reachOfBar = 14; // pixels above the ground in which a low bar is meant
 constexpr int slant = 5; // pixels between a line's end and its name
 constexpr double gapOfNames = 10;
 
@@ -72,7 +72,7 @@ const DurationPlottable::Bar *DurationPlottable::barAt(const QPointF &position) 
     if (!bar)
         return nullptr;
     const QRectF rect = rectOf(*bar);
-    const double top = std::min(rect.top(), rect.bottom() - reach);
+    const double top = std::min(rect.top(), rect.bottom() - reachOfBar);
     return position.y() >= top && position.y() <= rect.bottom() ? bar : nullptr;
 }
 

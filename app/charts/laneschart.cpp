@@ -14,8 +14,8 @@ namespace poolscope {
 
 namespace {
 
-constexpr double reach = 4; // pixels around a failure's tick in which it is meant
-constexpr std::size_t marksAtOnce = 20'000;
+constexpr double reachOfTick = 4; // pixels around a failure's tick in which it is meant
+constexpr std::size_t laneMarksAtOnce = 20'000;
 constexpr double roundingError = 1e-9;
 
 constexpr std::size_t keys = 5; // entries of the legend that cannot be switched
@@ -205,7 +205,7 @@ void LanesChart::recordChanged()
 
 Chart::Taken LanesChart::takeNew(const Moment &moment, std::chrono::steady_clock::time_point)
 {
-    const bool all = m_history->advance(marksAtOnce);
+    const bool all = m_history->advance(laneMarksAtOnce);
     const bool moved = moment.now != m_now || !m_knowsMarks;
     m_knowsMarks = all;
     m_now = moment.now;
@@ -275,8 +275,8 @@ std::optional<FailureMark> LanesChart::failureAt(const QPointF &position, std::s
 {
     if (lane >= m_history->workerCount())
         return std::nullopt;
-    const double from = std::max(0.0, xAxis->pixelToCoord(position.x() - reach));
-    const double to = xAxis->pixelToCoord(position.x() + reach);
+    const double from = std::max(0.0, xAxis->pixelToCoord(position.x() - reachOfTick));
+    const double to = xAxis->pixelToCoord(position.x() + reachOfTick);
     const double wanted = xAxis->pixelToCoord(position.x());
     const auto &failures = m_history->worker(lane).failures;
     auto mark = std::lower_bound(failures.begin(), failures.end(), from,

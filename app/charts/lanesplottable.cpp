@@ -16,8 +16,8 @@ namespace {
 constexpr double widthOfShownSpan = 3; // pixels a span must have on average to be drawn by itself
 constexpr double pauseHatching = 7; // pixels from line to line
 constexpr double openHatching = 5;
-constexpr double tickWidth = 3;
-constexpr double tickEdge = 1; // keeps a tick apart from any worker's colour
+constexpr double laneTickWidth = 3;
+constexpr double laneTickEdge = 1; // keeps a tick apart from any worker's colour
 
 std::uint64_t toTime(double coordinate)
 {
@@ -303,9 +303,9 @@ void LanesPlottable::drawFailures(QCPPainter *painter, const View &view, std::si
         if (!isLayerVisible(layer) || (x < drawnUpTo && !failure->quarantined))
             continue;
         QRectF tick = view.rect(lane, 0, 0);
-        tick.setLeft(x - tickWidth);
-        tick.setWidth(tickWidth);
-        QRectF edge = tick.adjusted(-tickEdge, 0, tickEdge, 0);
+        tick.setLeft(x - laneTickWidth);
+        tick.setWidth(laneTickWidth);
+        QRectF edge = tick.adjusted(-laneTickEdge, 0, laneTickEdge, 0);
         edge.setLeft(std::max(edge.left(), lastTick));
         painter->fillRect(edge, m_theme->surface);
         painter->fillRect(tick, m_theme->failure);
@@ -314,7 +314,7 @@ void LanesPlottable::drawFailures(QCPPainter *painter, const View &view, std::si
         if (!failure->quarantined)
             continue;
         const double half = std::min(4.0, tick.height() / 2);
-        const QPointF centre(x - tickWidth / 2, tick.center().y());
+        const QPointF centre(x - laneTickWidth / 2, tick.center().y());
         painter->setPen(QPen(m_theme->quarantined, 2));
         painter->drawLine(QLineF(centre - QPointF(half, half), centre + QPointF(half, half)));
         painter->drawLine(QLineF(centre - QPointF(half, -half), centre + QPointF(half, -half)));

@@ -14,11 +14,11 @@ namespace poolscope {
 
 namespace {
 
-constexpr std::size_t spansAtOnce = 50'000;
+constexpr std::size_t latencySpansAtOnce = 50'000;
 constexpr double mostBars = 80;
 constexpr std::size_t manyWorkers = 8; // beyond, their lines step back
 
-enum SeriesNumber : std::size_t { allSeries, marksSeries, firstWorkerSeries };
+enum LatencySeries : std::size_t { allSeries, marksSeries, firstWorkerSeries };
 
 /// Of the bar, in the words of a tool tip.
 QString rangeText(const DurationRange &range)
@@ -158,7 +158,7 @@ Chart::Taken LatencyChart::takeNew(
     const Moment &moment, std::chrono::steady_clock::time_point until)
 {
     const PacedPass::Step step =
-        m_pass.take(moment, until, [this] { return m_latency->advance(spansAtOnce); });
+        m_pass.take(moment, until, [this] { return m_latency->advance(latencySpansAtOnce); });
     if (step != PacedPass::Step::Fills)
         return {Changed::Nothing, step == PacedPass::Step::Waits};
     fill();

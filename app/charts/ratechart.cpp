@@ -18,10 +18,10 @@ namespace {
 constexpr double pixelsOfColumn = 4;
 constexpr std::uint64_t settling = 100'000'000; // ns after which a span is reported, as a rule
 constexpr std::uint64_t second = 1'000'000'000;
-constexpr std::size_t spansAtOnce = 50'000;
-constexpr std::size_t marksAtOnce = 20'000;
+constexpr std::size_t rateSpansAtOnce = 50'000;
+constexpr std::size_t rateMarksAtOnce = 20'000;
 
-enum SeriesNumber : std::size_t { poolSeries, meanSeries, resizeSeries, firstWorkerSeries };
+enum RateSeries : std::size_t { poolSeries, meanSeries, resizeSeries, firstWorkerSeries };
 
 QPen curvePen(const QColor &colour, double width, Qt::PenStyle style = Qt::SolidLine)
 {
@@ -140,9 +140,9 @@ Chart::Taken RateChart::takeNew(const Moment &moment, std::chrono::steady_clock:
         || gridInView() != m_grid;
     m_moment = moment;
     addWorkers();
-    bool all = m_history->advance(marksAtOnce);
+    bool all = m_history->advance(rateMarksAtOnce);
     // Each gets a little, however late it is, so that none is left behind.
-    const std::size_t atOnce = spansAtOnce / std::max<std::size_t>(1, m_iterations.size()) + 1;
+    const std::size_t atOnce = rateSpansAtOnce / std::max<std::size_t>(1, m_iterations.size()) + 1;
     for (IterationColumns &worker : m_iterations) {
         bool took = worker.advance(atOnce);
         while (!took && std::chrono::steady_clock::now() < until)

@@ -15,7 +15,7 @@ constexpr double percent = 100;
 constexpr double headroom = 1.08;
 constexpr double muchApart = 30; // from this ratio on small values are legible on a log scale only
 constexpr int curvePoints = 200;
-constexpr double reach = 24; // pixels, of the mouse to a point
+constexpr double reachOfPoint = 24; // pixels, of the mouse to a point
 
 class LogTicker : public QCPAxisTickerLog {
 protected:
@@ -258,7 +258,7 @@ void ScalingChart::fit()
 QString ScalingChart::textAt(const QPointF &position) const
 {
     const SweepCell *nearest = nullptr;
-    double least = reach;
+    double least = reachOfPoint;
     for (const SweepCell &cell : sweep().result.cells) {
         const auto estimate = measured(cell);
         if (!estimate || isHidden(chunkName(cell.setting.chunk)))

@@ -16,7 +16,7 @@ namespace poolscope {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 /// A run as it was named.
 struct Named {
@@ -61,23 +61,23 @@ std::string comparisonText(const Compared &compared, const std::vector<RunDiffer
     return text;
 }
 
-Json estimateJson(const Estimate &estimate)
+OrderedJson estimateJson(const Estimate &estimate)
 {
     return {
         {"value", estimate.value},
-        {"low", estimate.interval ? Json(estimate.interval->low) : Json()},
-        {"high", estimate.interval ? Json(estimate.interval->high) : Json()},
+        {"low", estimate.interval ? OrderedJson(estimate.interval->low) : OrderedJson()},
+        {"high", estimate.interval ? OrderedJson(estimate.interval->high) : OrderedJson()},
     };
 }
 
-Json runJson(const Named &named, const ComparisonSubject &run)
+OrderedJson runJson(const Named &named, const ComparisonSubject &run)
 {
     constexpr double nanoseconds = 1e-9;
     const ComparedRun &figures = run.figures;
-    Json json{
+    OrderedJson json{
         {"file", named.file},
-        {"source", named.source.empty() ? Json() : Json(named.source)},
-        {"command", named.source.empty() ? Json(named.command) : Json()},
+        {"source", named.source.empty() ? OrderedJson() : OrderedJson(named.source)},
+        {"command", named.source.empty() ? OrderedJson(named.command) : OrderedJson()},
         {"rate", figures.throughput},
         {"makespan_s", static_cast<double>(figures.makespan) * nanoseconds},
         {"workers", figures.workers},
@@ -92,7 +92,7 @@ Json runJson(const Named &named, const ComparisonSubject &run)
 std::string comparisonJson(const Compared &compared, const std::vector<RunDifference> &differences)
 {
     const std::vector<Named> &names = compared.names;
-    Json json{{"runs", Json::array()}, {"differences", Json::array()}};
+    OrderedJson json{{"runs", OrderedJson::array()}, {"differences", OrderedJson::array()}};
     for (std::size_t i = 0; i < names.size(); ++i)
         json["runs"].push_back(runJson(names[i], compared.runs[i]));
     for (std::size_t i = 0; i < differences.size(); ++i) {
@@ -104,7 +104,7 @@ std::string comparisonJson(const Compared &compared, const std::vector<RunDiffer
             {"says", differenceText(differences[i], names.front().file, names[i + 1].file)},
         });
     }
-    return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+    return json.dump(2, ' ', true, OrderedJson::error_handler_t::replace) + "\n";
 }
 
 } // namespace

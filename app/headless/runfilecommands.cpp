@@ -24,11 +24,9 @@
 
 namespace poolscope {
 
-using namespace sentence;
-
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 double seconds(std::uint64_t nanoseconds)
 {
@@ -69,23 +67,23 @@ std::uint64_t sizeOf(const std::string &path)
     return error ? 0 : size;
 }
 
-Json infoJson(const RunTold &told)
+OrderedJson infoJson(const RunTold &told)
 {
     const RunFileInfo &info = told.info;
     const RunDescription &description = info.description;
     const RunProgress &progress = info.progress;
-    Json json{
+    OrderedJson json{
         {"file", told.path},
         {"size_bytes", sizeOf(told.path)},
-        {"source", told.canRun() ? Json() : Json(told.source)},
+        {"source", told.canRun() ? OrderedJson() : OrderedJson(told.source)},
         {"name", info.label.name},
         {"note", info.label.note},
-        {"command", told.canRun() ? Json(shellCommand(description.spec)) : Json()},
-        {"arguments", told.canRun() ? Json(runArguments(description.spec)) : Json()},
+        {"command", told.canRun() ? OrderedJson(shellCommand(description.spec)) : OrderedJson()},
+        {"arguments", told.canRun() ? OrderedJson(runArguments(description.spec)) : OrderedJson()},
         {"folder", description.folder},
         {"state", stateText(progress)},
         {"complete", info.isComplete()},
-        {"tasks", progress.areInputsComplete ? Json(info.inputCount()) : Json()},
+        {"tasks", progress.areInputsComplete ? OrderedJson(info.inputCount()) : OrderedJson()},
         {"succeeded", progress.succeeded},
         {"failed", progress.failed},
         {"quarantined", progress.quarantined},
@@ -94,11 +92,14 @@ Json infoJson(const RunTold &told)
         {"workers", progress.workers},
         {"makespan_s", seconds(progress.makespan())},
         {"rate", progress.rate()},
-        {"started_at", description.startedAt > 0 ? Json(timeText(description.startedAt)) : Json()},
+        {"started_at",
+            description.startedAt > 0 ? OrderedJson(timeText(description.startedAt))
+                                      : OrderedJson()},
         {"host", description.machine.host},
-        {"usable_cores", description.machine.cores > 0 ? Json(description.machine.cores) : Json()},
+        {"usable_cores",
+            description.machine.cores > 0 ? OrderedJson(description.machine.cores) : OrderedJson()},
         {"program", description.program},
-        {"import", told.canRun() ? Json() : importJson(told.importNotes)},
+        {"import", told.canRun() ? OrderedJson() : importJson(told.importNotes)},
     };
     if (!progress.error.empty())
         json["error"] = progress.error;
@@ -150,7 +151,7 @@ std::string causesLine(const Accounting &accounting)
     for (const Cause cause : causesByTime(accounting.times)) {
         const double share = static_cast<double>(accounting.times[cause]) / whole;
         if (share >= 0.01)
-            line += (line.empty() ? "" : "; ") + percentText(share) + " "
+            line += (line.empty() ? "" : "; ") + sentence::percentText(share) + " "
                 + std::string(causeText(cause));
     }
     return line;
@@ -161,9 +162,10 @@ std::string heldBackLine(const std::optional<HeldBack> &heldBack)
 {
     if (!heldBack || heldBack->mostValues == 0)
         return {};
-    return "in input order up to " + countText(heldBack->mostValues, "value") + " of about "
-        + rounded(heldBack->mostBytes) + " bytes wait for an earlier one, and a value waits "
-        + durationText(heldBack->meanTime / 1e9) + " in the mean";
+    return "in input order up to " + sentence::countText(heldBack->mostValues, "value")
+        + " of about " + rounded(heldBack->mostBytes)
+        + " bytes wait for an earlier one, and a value waits "
+        + sentence::durationText(heldBack->meanTime / 1e9) + " in the mean";
 }
 
 std::string beganLine(const RunDescription &description)
@@ -258,7 +260,7 @@ void tellOfUnfinished(const RunFileInfo &info, const std::string &output)
 {
     const std::uint64_t count = info.inputCount() - info.progress.settled();
     if (count > 0 && !hasPlaceForReasons(output))
-        complain(countText(count, "input") + " had not finished, and "
+        complain(sentence::countText(count, "input") + " had not finished, and "
             + (count == 1 ? "has" : "have") + " no value in " + output);
 }
 
@@ -318,7 +320,7 @@ int showRunFile(const InfoOptions &options)
     if (!told)
         return complain(told.error(), exitWrongUse);
     const std::string text = options.json
-        ? infoJson(*told).dump(2, ' ', true, Json::error_handler_t::replace) + "\n"
+        ? infoJson(*told).dump(2, ' ', true, OrderedJson::error_handler_t::replace) + "\n"
         : infoText(*told);
     return print(text);
 }

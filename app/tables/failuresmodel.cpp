@@ -25,7 +25,7 @@ QString memoryText(std::uint64_t bytes)
     return QLocale().formattedDataSize(static_cast<qint64>(bytes), 1);
 }
 
-bool isNumber(int column)
+bool isFigureOfFailure(int column)
 {
     return column == FailuresModel::Index || column == FailuresModel::Attempts
         || column == FailuresModel::Worker || column == FailuresModel::Memory;
@@ -250,7 +250,7 @@ QVariant FailuresModel::data(const QModelIndex &index, int role) const
         return column == LastOutput ? toolTipText(texts(row).output.toStdString()) : QString();
     case Qt::TextAlignmentRole:
         return QVariant::fromValue(
-            Qt::AlignVCenter | (isNumber(column) ? Qt::AlignRight : Qt::AlignLeft));
+            Qt::AlignVCenter | (isFigureOfFailure(column) ? Qt::AlignRight : Qt::AlignLeft));
     case Qt::ForegroundRole:
         return column == Reason && m_failureColor.isValid() ? QVariant(m_failureColor) : QVariant();
     default:
@@ -284,7 +284,8 @@ QString FailuresModel::cell(int row, int column) const
 QVariant FailuresModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
     if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole)
-        return QVariant((isNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+        return QVariant(
+            (isFigureOfFailure(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     if (orientation != Qt::Horizontal || (role != Qt::DisplayRole && role != Qt::ToolTipRole))
         return {};
     const bool isTitle = role == Qt::DisplayRole;

@@ -24,8 +24,6 @@ namespace poolscope {
 
 namespace {
 
-constexpr int margin = 8;
-
 } // namespace
 
 FailuresView::FailuresView(QWidget *parent)
@@ -34,7 +32,7 @@ FailuresView::FailuresView(QWidget *parent)
     makeTable();
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(1, 1, 1, 1);
-    layout->setSpacing(margin / 2);
+    layout->setSpacing(tableMargin / 2);
     layout->addWidget(makeToolBar());
     layout->addWidget(m_table);
     connect(&m_model, &FailuresModel::countChanged, this, &FailuresView::showCounts);
@@ -57,8 +55,8 @@ QWidget *FailuresView::makeToolBar()
     m_retryAll = new QPushButton(tr("Retry &all"), bar);
     m_retryAll->setObjectName(QStringLiteral("retryAll"));
     auto *layout = new QHBoxLayout(bar);
-    layout->setContentsMargins(margin, margin / 2, margin, 0);
-    layout->setSpacing(margin);
+    layout->setContentsMargins(tableMargin, tableMargin / 2, tableMargin, 0);
+    layout->setSpacing(tableMargin);
     layout->addWidget(m_show);
     layout->addWidget(m_count, 1);
     layout->addWidget(m_retrySelected);

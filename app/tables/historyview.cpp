@@ -18,8 +18,6 @@ namespace poolscope {
 
 namespace {
 
-constexpr int margin = 8;
-
 } // namespace
 
 HistoryView::HistoryView(const QString &folder, QWidget *parent)
@@ -30,7 +28,7 @@ HistoryView::HistoryView(const QString &folder, QWidget *parent)
     m_sorted.setSortRole(HistoryModel::sortRole);
     makeTable();
     auto *bar = new QHBoxLayout;
-    bar->setContentsMargins(margin, margin / 2, margin, 0);
+    bar->setContentsMargins(tableMargin, tableMargin / 2, tableMargin, 0);
     m_open = addButton(tr("Open"), tr("Show the run as it was at its end; runs nothing (Enter)"),
         &HistoryView::open);
     m_resume = addButton(tr("Resume"),
@@ -49,7 +47,7 @@ HistoryView::HistoryView(const QString &folder, QWidget *parent)
     bar->addStretch();
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(1, 1, 1, 1);
-    layout->setSpacing(margin / 2);
+    layout->setSpacing(tableMargin / 2);
     layout->addLayout(bar);
     layout->addWidget(m_table);
     connect(&m_model, &HistoryModel::refreshed, this, [this] {

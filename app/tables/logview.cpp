@@ -20,8 +20,6 @@ namespace poolscope {
 
 namespace {
 
-constexpr int margin = 8;
-
 } // namespace
 
 LogView::LogView(QWidget *parent)
@@ -35,9 +33,9 @@ LogView::LogView(QWidget *parent)
     makeTable();
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(1, 1, 1, 1);
-    layout->setSpacing(margin / 2);
+    layout->setSpacing(tableMargin / 2);
     auto *bar = new QHBoxLayout;
-    bar->setContentsMargins(margin, margin / 2, margin, 0);
+    bar->setContentsMargins(tableMargin, tableMargin / 2, tableMargin, 0);
     bar->addWidget(m_filter);
     layout->addLayout(bar);
     layout->addWidget(m_table);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tables/outcomedetails.h"
 
+#include "tables/tablelook.h"
 #include "tables/tabletext.h"
 
 #include <QApplication>
@@ -15,8 +16,6 @@
 namespace poolscope {
 
 namespace {
-
-constexpr int margin = 8;
 
 QString titleOf(std::uint64_t index, OutcomesModel::State state)
 {
@@ -59,8 +58,8 @@ OutcomeDetails::OutcomeDetails(QWidget *parent)
     head->addWidget(m_title, 1);
     head->addWidget(m_copy);
     auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(margin, 0, margin, margin);
-    layout->setSpacing(margin / 2);
+    layout->setContentsMargins(tableMargin, 0, tableMargin, tableMargin);
+    layout->setSpacing(tableMargin / 2);
     layout->addLayout(head);
     layout->addWidget(m_text, 1);
     connect(m_copy, &QToolButton::clicked, this, &OutcomeDetails::copyAll);

@@ -6,6 +6,8 @@
 
 namespace poolscope {
 
+inline constexpr int tableMargin = 8; ///< pixels around a table, and between it and its controls
+
 /// Whole rows are selected, nothing is edited, Tab leads on to what follows the table.
 void makePlain(QTableView *table);
 

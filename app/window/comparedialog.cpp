@@ -190,7 +190,7 @@ void CompareDialog::addCharts(Exporter *exporter)
 void CompareDialog::fill(const Compared &compared)
 {
     if (!compared.result) {
-        m_says->setText(sentence(textOf(compared.result.error().message)));
+        m_says->setText(asSentence(textOf(compared.result.error().message)));
         return;
     }
     QStringList names;
@@ -204,7 +204,7 @@ void CompareDialog::fill(const Compared &compared)
     }
     QStringList says;
     for (std::size_t i = 0; i < compared.differences.size(); ++i)
-        says << sentence(
+        says << asSentence(
                     textOf(differenceText(compared.differences[i], letterOf(0), letterOf(i + 1))))
                 + u'.';
     m_names->setText(names.join(u'\n'));

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/countbox.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace poolscope {
 
 namespace {
@@ -36,7 +39,8 @@ std::optional<std::uint64_t> countIn(const QSpinBox *box)
 
 void setCount(QSpinBox *box, std::optional<std::uint64_t> count)
 {
-    box->setValue(static_cast<int>(count.value_or(automatic)));
+    box->setValue(static_cast<int>(
+        std::min<std::uint64_t>(count.value_or(automatic), std::numeric_limits<int>::max())));
 }
 
 } // namespace poolscope

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Boxes for a number of inputs, chunks or attempts, some of which can be automatic.
+// Boxes for a number of inputs, chunks or attempts, of which 0 stands for none or automatic.
 #pragma once
 
 #include <QSpinBox>
@@ -13,7 +13,7 @@ QSpinBox *countBox(const QString &name, const QString &toolTip, std::uint64_t mo
 /// The same, where 0 is automatic and says so.
 QSpinBox *automaticBox(const QString &name, const QString &toolTip, std::uint64_t most);
 
-/// Of a box that can be automatic: nothing where it is.
+/// Of a box whose 0 stands for none or automatic: nothing where it is 0.
 std::optional<std::uint64_t> countIn(const QSpinBox *box);
 void setCount(QSpinBox *box, std::optional<std::uint64_t> count);
 

@@ -34,7 +34,7 @@ FormField::FormField(const QString &label, QWidget *control, QWidget *parent)
 
 void FormField::setProblem(const QString &problem, const QWidget *wrong)
 {
-    const QString text = sentence(problem);
+    const QString text = asSentence(problem);
     if (text == m_text && wrong == m_wrong)
         return;
     m_text = text;

@@ -51,7 +51,7 @@ QString previewOf(const QByteArray &head)
     return lines.join(QLatin1Char('\n'));
 }
 
-QString sizeText(std::uint64_t bytes)
+QString fileSizeText(std::uint64_t bytes)
 {
     return bytes < 100'000 ? QObject::tr("%1 bytes").arg(countText(bytes)) : memoryText(bytes);
 }
@@ -282,7 +282,8 @@ void InputForm::updateLines()
     m_pathField->setProblem({});
     m_pathField->setNote(info.size() == 0
             ? tr("It is empty: there is nothing to do")
-            : tr("%1; its first lines:").arg(sizeText(static_cast<std::uint64_t>(info.size()))));
+            : tr("%1; its first lines:")
+                  .arg(fileSizeText(static_cast<std::uint64_t>(info.size()))));
     m_preview->setText(previewOf(file.read(previewBytes)));
 }
 

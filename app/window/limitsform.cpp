@@ -3,6 +3,7 @@
 
 #include "headless/runarguments.h"
 #include "task/numbertext.h"
+#include "window/countbox.h"
 #include "window/formfield.h"
 #include "window/look.h"
 
@@ -29,18 +30,6 @@ QSpinBox *countBox(const QString &name, const QString &toolTip)
     box->setSpecialValueText(LimitsForm::tr("none"));
     box->setMinimumWidth(fieldWidth);
     return box;
-}
-
-void setCount(QSpinBox *box, const std::optional<std::uint64_t> &count)
-{
-    box->setValue(static_cast<int>(
-        std::min<std::uint64_t>(count.value_or(none), std::numeric_limits<int>::max())));
-}
-
-std::optional<std::uint64_t> countIn(const QSpinBox *box)
-{
-    return box->value() == none ? std::nullopt
-                                : std::optional(static_cast<std::uint64_t>(box->value()));
 }
 
 std::string textIn(const QLineEdit *box)

@@ -53,7 +53,7 @@ void MessageBar::setTheme(const Theme &theme)
 
 void MessageBar::say(Kind kind, const QString &text, const QString &detail)
 {
-    m_text->setText(sentence(text));
+    m_text->setText(asSentence(text));
     setWrappedToolTip(m_text, text, tr("Message"));
     m_detail = detail;
     m_more->setVisible(!detail.isEmpty());

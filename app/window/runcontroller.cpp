@@ -11,16 +11,11 @@
 
 namespace poolscope {
 
-namespace {
-
-struct TaskChanged {
-    std::string file;
-};
-
-} // namespace
-
 /// What another thread makes of a wish.
 struct RunController::Opening {
+    struct TaskChanged {
+        std::string file;
+    };
     using What = std::variant<Run::Opened, LoadedRun, TaskChanged>;
 
     QString path;
@@ -143,7 +138,7 @@ void RunController::reopen(const Reopening &reopening)
             return changedTaskFile(file, wanted)
                 .and_then([&](const std::string &changed) -> Result<Opening::What> {
                     if (!changed.empty())
-                        return TaskChanged{changed};
+                        return Opening::TaskChanged{changed};
                     return job(file, IfTaskChanged::Refuse, wanted);
                 });
         },
@@ -179,7 +174,7 @@ void RunController::openingEnded(const std::shared_ptr<Opening> &opening)
         emit failed(QString::fromStdString(opening->result.error().message), {});
         return;
     }
-    if (const auto *changed = std::get_if<TaskChanged>(&*opening->result)) {
+    if (const auto *changed = std::get_if<Opening::TaskChanged>(&*opening->result)) {
         setState(stateWithoutOpening());
         emit taskChanged(QFile::decodeName(QByteArray::fromStdString(changed->file)));
         return;

@@ -6,7 +6,7 @@
 
 namespace poolscope {
 
-QString sentence(QString text)
+QString asSentence(QString text)
 {
     static constexpr std::array beginnings{"a", "all", "an", "another", "cannot", "index", "input",
         "no", "not", "only", "the", "there", "worker"};

@@ -7,6 +7,6 @@
 namespace poolscope {
 
 /// With a capital, unless it begins with a name, a path or what was typed.
-QString sentence(QString text);
+QString asSentence(QString text);
 
 } // namespace poolscope

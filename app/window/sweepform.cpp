@@ -105,7 +105,7 @@ void SweepForm::setTyped(const TypedSweep &typed)
 void SweepForm::check()
 {
     const auto plan = this->plan();
-    m_problem->setText(plan ? QString() : sentence(QString::fromStdString(plan.error().message)));
+    m_problem->setText(plan ? QString() : asSentence(QString::fromStdString(plan.error().message)));
     m_problem->setVisible(!plan);
     emit changed();
 }

@@ -28,7 +28,6 @@ const QString repeatsKey = QStringLiteral("sweep/repeats");
 const QString namedFileKey = QStringLiteral("sweep/namedFile");
 const QString fileKey = QStringLiteral("sweep/file");
 const QString runKey = QStringLiteral("sweep/run");
-constexpr int sideWidth = 328;
 constexpr int legibleHeight = 236; // of the charts, with their legends
 
 QString sweepsFolder()
@@ -333,7 +332,7 @@ void SweepPage::showFigures()
     m_map->setSweep(m_figures);
     QStringList fits;
     for (const QString &line : m_figures->fitsText.split(u'\n'))
-        fits << sentence(line);
+        fits << asSentence(line);
     m_fits->setText(fits.join(u'\n'));
     m_fits->setVisible(!m_figures->fitsText.isEmpty());
     showChoice(m_best, tr("Fastest"), m_figures->best());

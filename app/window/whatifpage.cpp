@@ -17,7 +17,6 @@ namespace poolscope {
 
 namespace {
 
-constexpr int sideWidth = 330;
 constexpr int spinWidth = 84;
 
 /// The numbers that the slider stops at: close together where they are few.

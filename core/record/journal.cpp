@@ -15,7 +15,7 @@ constexpr std::chrono::milliseconds retryInterval(500);
 constexpr std::uint64_t snapshotOutcomes = 1U << 20; // beyond which the next stands for itself
 constexpr std::uint64_t groupOutcomes = 1U << 25; // that one transaction writes, or a few more
 constexpr std::size_t spansAtOnce = 100'000;
-constexpr std::size_t bytesAtOnce = 1U << 20;
+constexpr std::size_t batchBytes = 1U << 20;
 
 std::uint64_t outcomesIn(const RecordSnapshot &snapshot)
 {
@@ -307,7 +307,7 @@ Result<void> Journal::writeStations(WorkerId worker, const RecordPositions::Work
     const StationLog &stations = m_record.timeline.worker(worker - 1).stations();
     for (std::size_t from = m_written.workers[worker - 1].stationBytes;
          from < reached.stationBytes;) {
-        const std::size_t to = std::min(from + bytesAtOnce, reached.stationBytes);
+        const std::size_t to = std::min(from + batchBytes, reached.stationBytes);
         const std::string bytes = stations.packed(from, to);
         if (auto added = m_file->add({0, PieceKind::Stations, worker, 0, 0, bytes}); !added)
             return added;
@@ -323,7 +323,7 @@ Result<void> Journal::writeMarks(std::size_t reached)
         std::string bytes;
         std::uint64_t time = 0;
         std::size_t to = from;
-        for (; to < reached && bytes.size() < bytesAtOnce; ++to) {
+        for (; to < reached && bytes.size() < batchBytes; ++to) {
             packMark(bytes, marks[to], time);
             time = marks[to].time;
         }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint64_t cellsAtOnce = runfile::largestPiece / sizeof(std::uint64_t);
 constexpr std::size_t fewNumbers = 64; // below which they are encoded among their neighbours
-constexpr std::size_t bytesAtOnce = 1U << 20;
+constexpr std::size_t flushedSize = 1U << 20;
 
 class Writer {
 public:
@@ -74,7 +74,7 @@ private:
             m_first = index;
         wire::encodeKeptOutcome(m_bytes, outcome->view);
         ++m_count;
-        return m_bytes.size() < bytesAtOnce ? Result<void>() : flush();
+        return m_bytes.size() < flushedSize ? Result<void>() : flush();
     }
 
     RunFile &m_file;

@@ -12,7 +12,7 @@ namespace poolscope {
 namespace {
 
 constexpr int longestValue = 16 << 20; // bytes; a piece of the log has 4 MiB at the most
-constexpr std::size_t bytesAtOnce = 32U << 20; // between which a writer gets its turn
+constexpr std::size_t bytesBetweenTurns = 32U << 20; // between which a writer gets its turn
 
 } // namespace
 
@@ -142,7 +142,7 @@ Result<void> RunFileReader::forEachPiece(const std::function<Result<void>(const 
         if (auto visited = visit(*piece); !visited)
             return damaged("piece " + std::to_string(number) + ": " + visited.error().message);
         read += piece->data.size();
-        if (read < bytesAtOnce)
+        if (read < bytesBetweenTurns)
             continue;
         read = 0;
         rows->reset();

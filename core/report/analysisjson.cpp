@@ -8,16 +8,16 @@ namespace poolscope {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 double seconds(std::uint64_t nanoseconds)
 {
     return static_cast<double>(nanoseconds) / 1e9;
 }
 
-Json timesJson(const CauseTimes &times)
+OrderedJson timesJson(const CauseTimes &times)
 {
-    Json json = Json::object();
+    OrderedJson json = OrderedJson::object();
     for (std::size_t i = 0; i < causeCount; ++i) {
         const auto cause = static_cast<Cause>(i);
         json[causeName(cause)] = seconds(times[cause]);
@@ -42,16 +42,16 @@ std::string_view settingName(Change::Setting setting)
     return "";
 }
 
-Json changeJson(const Change &change)
+OrderedJson changeJson(const Change &change)
 {
-    Json json{{"setting", settingName(change.setting)}};
+    OrderedJson json{{"setting", settingName(change.setting)}};
     if (change.setting == Change::Setting::Environment) {
         json["name"] = change.name;
         json["value"] = change.text;
     } else if (change.setting == Change::Setting::Unordered) {
         json["value"] = true;
     } else {
-        json["value"] = change.number ? Json(*change.number) : Json();
+        json["value"] = change.number ? OrderedJson(*change.number) : OrderedJson();
     }
     json["argument"] = changeText(change);
     return json;
@@ -59,9 +59,9 @@ Json changeJson(const Change &change)
 
 } // namespace
 
-Json accountingJson(const Accounting &accounting, const std::optional<HeldBack> &heldBack)
+OrderedJson accountingJson(const Accounting &accounting, const std::optional<HeldBack> &heldBack)
 {
-    Json workers = Json::array();
+    OrderedJson workers = OrderedJson::array();
     for (const WorkerAccounting &worker : accounting.workers)
         workers.push_back({{"id", worker.id}, {"seconds", timesJson(worker.times)}});
     return {
@@ -76,16 +76,16 @@ Json accountingJson(const Accounting &accounting, const std::optional<HeldBack> 
             {{"cpu_s", seconds(accounting.coordinator.cpu)},
                 {"busy_s", seconds(accounting.coordinator.busy)}}},
         {"held_back",
-            heldBack ? Json{{"most_values", heldBack->mostValues},
+            heldBack ? OrderedJson{{"most_values", heldBack->mostValues},
                 {"most_bytes", std::round(heldBack->mostBytes)},
                 {"mean_s", heldBack->meanTime / 1e9}}
-                     : Json()},
+                     : OrderedJson()},
     };
 }
 
-Json importJson(const ImportNotes &notes)
+OrderedJson importJson(const ImportNotes &notes)
 {
-    Json json{{"left_out", notes.leftOut()}};
+    OrderedJson json{{"left_out", notes.leftOut()}};
     for (std::size_t i = 0; i < importNoteCount; ++i) {
         const auto note = static_cast<ImportNote>(i);
         json[importNoteName(note)] = notes.count(note);
@@ -93,19 +93,19 @@ Json importJson(const ImportNotes &notes)
     return json;
 }
 
-Json verdictJson(const Verdict &verdict)
+OrderedJson verdictJson(const Verdict &verdict)
 {
-    Json advice = Json::array();
+    OrderedJson advice = OrderedJson::array();
     for (const Change &change : verdict.advice)
         advice.push_back(changeJson(change));
     return {
         {"finding", findingName(verdict.finding)},
         {"text", verdict.text},
         {"loss", verdict.loss},
-        {"gain", verdict.gain ? Json(*verdict.gain) : Json()},
-        {"rate", verdict.rate ? Json(*verdict.rate) : Json()},
+        {"gain", verdict.gain ? OrderedJson(*verdict.gain) : OrderedJson()},
+        {"rate", verdict.rate ? OrderedJson(*verdict.rate) : OrderedJson()},
         {"advice", advice},
-        {"would_tell", verdict.wouldTell.empty() ? Json() : Json(verdict.wouldTell)},
+        {"would_tell", verdict.wouldTell.empty() ? OrderedJson() : OrderedJson(verdict.wouldTell)},
     };
 }
 

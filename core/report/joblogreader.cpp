@@ -26,7 +26,7 @@ constexpr std::string_view olderRunTime = "Runtime";
 
 /// Times are rounded to milliseconds, so that a job may seem to begin before the one has ended that
 /// made room for it.
-constexpr std::int64_t roundingError = 2'000'000; // nanoseconds
+constexpr std::int64_t jobLogRounding = 2'000'000; // nanoseconds
 
 /// A line that names more columns than that is not a header, however long it is.
 constexpr std::size_t mostColumns = 256;
@@ -305,7 +305,7 @@ private:
         const auto [end, worker] = *host.busy.begin();
         const std::int64_t overlap = end - job.begin;
         const std::int64_t shorter = std::min(job.duration, end - m_lanes[worker - 1].begin);
-        if (overlap > roundingError || overlap > shorter / 2)
+        if (overlap > jobLogRounding || overlap > shorter / 2)
             return;
         host.free.insert(worker);
         host.busy.erase(host.busy.begin());
@@ -330,7 +330,7 @@ public:
             const Job &job = jobs[i];
             const auto [last, isFirst] = lastOfKind.try_emplace({job.seq, job.command}, i);
             const bool isRetry = !isFirst && jobs[last->second].failed()
-                && job.begin + roundingError >= jobs[last->second].end();
+                && job.begin + jobLogRounding >= jobs[last->second].end();
             if (isRetry) {
                 m_isLast[last->second] = false;
                 m_inputOfJob[i] = m_inputOfJob[last->second];

@@ -12,7 +12,7 @@ namespace {
 
 /// Writers round begins and durations to microseconds, so that an event may seem to begin before
 /// the one before it has ended.
-constexpr std::int64_t roundingError = 1'000; // nanoseconds
+constexpr std::int64_t traceRounding = 1'000; // nanoseconds
 constexpr std::int64_t leastShareOfRounding = 20; // of either event
 
 std::optional<std::int64_t> timeOf(const TraceMembers &members, const char *name)
@@ -349,7 +349,7 @@ std::optional<std::size_t> OtherTrace::takeLane(Slice &slice, TrackLanes &lanes)
         const auto [end, lane] = *lanes.busy.begin();
         const std::int64_t shorter =
             std::min(static_cast<std::int64_t>(slice.duration), end - m_lanes[lane].begin);
-        if (end - slice.begin <= std::min(roundingError, shorter / leastShareOfRounding)) {
+        if (end - slice.begin <= std::min(traceRounding, shorter / leastShareOfRounding)) {
             slice.begin = end;
             m_notes.add(ImportNote::Moved);
             lanes.busy.erase(lanes.busy.begin());

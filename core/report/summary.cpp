@@ -9,29 +9,29 @@ namespace poolscope {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 double seconds(std::uint64_t nanoseconds)
 {
     return static_cast<double>(nanoseconds) / 1e9;
 }
 
-Json known(double value)
+OrderedJson known(double value)
 {
-    return value > 0 ? Json(value) : Json();
+    return value > 0 ? OrderedJson(value) : OrderedJson();
 }
 
-Json workerJson(const RunRecord &record, const WorkerRecord &worker)
+OrderedJson workerJson(const RunRecord &record, const WorkerRecord &worker)
 {
     const WorkerIdentity identity = worker.identity();
-    Json json{
+    OrderedJson json{
         {"id", worker.id()},
-        {"pid", identity.pid > 0 ? Json(identity.pid) : Json()},
+        {"pid", identity.pid > 0 ? OrderedJson(identity.pid) : OrderedJson()},
         {"host", identity.host},
         {"iterations", worker.iterations()},
         {"busy_s", seconds(worker.busy())},
         {"cpu_s", seconds(worker.cpu())},
-        {"max_rss_bytes", worker.maxRss() > 0 ? Json(worker.maxRss()) : Json()},
+        {"max_rss_bytes", worker.maxRss() > 0 ? OrderedJson(worker.maxRss()) : OrderedJson()},
         {"restarts", worker.restarts()},
     };
     if (record.isImported())
@@ -52,11 +52,11 @@ std::string summaryJson(
 {
     const Timeline &timeline = record.timeline;
     const auto inputCount = record.knownInputCount();
-    Json workers = Json::array();
+    OrderedJson workers = OrderedJson::array();
     for (std::size_t i = 0; i < timeline.workerCount(); ++i)
         workers.push_back(workerJson(record, timeline.worker(i)));
-    Json summary = {
-        {"tasks", inputCount ? Json(*inputCount) : Json()},
+    OrderedJson summary = {
+        {"tasks", inputCount ? OrderedJson(*inputCount) : OrderedJson()},
         {"succeeded", timeline.succeeded()},
         {"failed", timeline.failed()},
         {"quarantined", timeline.quarantined()},
@@ -73,7 +73,7 @@ std::string summaryJson(
         summary["unreadable_folders"] = record.inputs ? record.inputs->unreadableFolders() : 0;
     if (linesDropped)
         summary["lines_dropped"] = *linesDropped;
-    return summary.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+    return summary.dump(2, ' ', true, OrderedJson::error_handler_t::replace) + "\n";
 }
 
 } // namespace poolscope

@@ -14,7 +14,7 @@ using namespace table;
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 std::string chunkText(const SweepSetting &setting)
 {
@@ -75,21 +75,21 @@ std::string choiceText(const SweepCell &cell)
     return toString(cell.setting) + ", " + rateText(cell.throughput.value) + " it/s";
 }
 
-Json jsonOf(const Estimate &estimate, std::string_view name)
+OrderedJson jsonOf(const Estimate &estimate, std::string_view name)
 {
     const std::string key(name);
     return {
         {key, estimate.value},
-        {key + "_low", estimate.interval ? Json(estimate.interval->low) : Json()},
-        {key + "_high", estimate.interval ? Json(estimate.interval->high) : Json()},
+        {key + "_low", estimate.interval ? OrderedJson(estimate.interval->low) : OrderedJson()},
+        {key + "_high", estimate.interval ? OrderedJson(estimate.interval->high) : OrderedJson()},
     };
 }
 
-Json jsonOf(const SweepCell &cell)
+OrderedJson jsonOf(const SweepCell &cell)
 {
-    Json json{
+    OrderedJson json{
         {"workers", cell.setting.workers},
-        {"chunk", cell.setting.chunk ? Json(*cell.setting.chunk) : Json("auto")},
+        {"chunk", cell.setting.chunk ? OrderedJson(*cell.setting.chunk) : OrderedJson("auto")},
         {"runs", cell.throughputs.size()},
     };
     json.update(jsonOf(cell.throughput, "rate"));
@@ -97,8 +97,8 @@ Json jsonOf(const SweepCell &cell)
         json.update(jsonOf(*cell.speedup, "speedup"));
     else
         json.update(
-            Json{{"speedup", nullptr}, {"speedup_low", nullptr}, {"speedup_high", nullptr}});
-    json["efficiency"] = cell.efficiency ? Json(cell.efficiency->value) : Json();
+            OrderedJson{{"speedup", nullptr}, {"speedup_low", nullptr}, {"speedup_high", nullptr}});
+    json["efficiency"] = cell.efficiency ? OrderedJson(cell.efficiency->value) : OrderedJson();
     json["failed"] = cell.failed;
     return json;
 }
@@ -142,7 +142,7 @@ std::string sweepCsv(const SweepResult &result)
         "efficiency,failed\n";
     for (const SweepCell &cell : result.cells) {
         std::string line;
-        const Json json = jsonOf(cell);
+        const OrderedJson json = jsonOf(cell);
         for (const auto &[key, value] : json.items()) {
             line += line.empty() ? "" : ",";
             if (value.is_string())
@@ -161,7 +161,7 @@ std::string sweepJsonLines(const SweepResult &result)
 {
     std::string text;
     for (const SweepCell &cell : result.cells) {
-        Json json = jsonOf(cell);
+        OrderedJson json = jsonOf(cell);
         json["rates"] = cell.throughputs;
         text += json.dump() + "\n";
     }

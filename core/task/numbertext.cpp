@@ -25,7 +25,7 @@ template <typename Number> std::optional<Number> parseNumber(std::string_view te
     return number;
 }
 
-std::string quoted(std::string_view text)
+std::string quotedStart(std::string_view text)
 {
     constexpr std::size_t longest = 60;
     return "'" + std::string(text.substr(0, longest)) + (text.size() > longest ? "...'" : "'");
@@ -37,7 +37,7 @@ Result<double> parseReal(std::string_view text)
 {
     const auto number = parseNumber<double>(text);
     if (!number)
-        return failure(quoted(text) + " is not a number");
+        return failure(quotedStart(text) + " is not a number");
     return *number;
 }
 
@@ -45,7 +45,7 @@ Result<std::int64_t> parseInteger(std::string_view text)
 {
     const auto number = parseNumber<std::int64_t>(text);
     if (!number)
-        return failure(quoted(text) + " is not an integer of 64 bits");
+        return failure(quotedStart(text) + " is not an integer of 64 bits");
     return *number;
 }
 

@@ -8,7 +8,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr std::string_view blanks = " \t\n";
+constexpr std::string_view separators = " \t\n";
 constexpr std::string_view goesOn = "\\\n"; // on the next line
 constexpr std::string_view escapedInDoubleQuotes = "$`\"\\"; // a backslash before others stays
 
@@ -27,7 +27,7 @@ public:
                 continue;
             }
             const char c = take();
-            if (blanks.find(c) != std::string_view::npos)
+            if (separators.find(c) != std::string_view::npos)
                 endWord();
             else if (const auto taken = takeInto(word(), c); !taken)
                 return tl::unexpected(taken.error());

@@ -18,7 +18,7 @@ namespace {
 constexpr std::uint64_t flushInterval = 5'000'000; // nanoseconds
 constexpr std::uint64_t pollInterval = 1'000'000;
 constexpr std::uint64_t spinTime = 100'000;
-constexpr std::size_t readSize = 64 * 1024;
+constexpr std::size_t socketReadSize = 64 * 1024;
 constexpr std::size_t printedPiece = 64 * 1024;
 
 std::string hostName()
@@ -233,7 +233,7 @@ bool Session::readMore()
     awaitBriefly();
     ssize_t got = 0;
     do {
-        got = read(m_input.number(), m_decoder.prepare(readSize), readSize);
+        got = read(m_input.number(), m_decoder.prepare(socketReadSize), socketReadSize);
     } while (got < 0 && errno == EINTR);
     if (got <= 0) {
         m_end = End::PoolGone;
