@@ -54,7 +54,8 @@ tl::expected<void, ChildProcess::NoRoom> WorkerProcess::start(std::unique_ptr<Ch
     m_channel = std::make_unique<SocketChannel>(pair[0]);
     connect(m_channel.get(), &Channel::readable, this, &WorkerProcess::readChannel);
     connect(m_process.get(), &ChildProcess::started, this, &WorkerProcess::started);
-    connect(m_process.get(), &ChildProcess::failedToStart, this, &WorkerProcess::failedToStart);
+    connect(
+        m_process.get(), &ChildProcess::failedToStart, this, &WorkerProcess::processFailedToStart);
     connect(m_process.get(), &ChildProcess::wroteToStandardError, this, &WorkerProcess::takeOutput);
     connect(m_process.get(), &ChildProcess::ended, this, &WorkerProcess::processEnded);
     auto isStarted = m_process->start(pair[1]);
@@ -126,6 +127,18 @@ void WorkerProcess::keepOutput(QByteArrayView text)
     m_lastOutput.append(text);
     if (m_lastOutput.size() > keptOutput)
         m_lastOutput = m_lastOutput.last(keptOutput);
+}
+
+/// A worker that has sent something did start: its keeper ended before it could report that.
+void WorkerProcess::processFailedToStart(const QString &reason)
+{
+    while (readSome() == Channel::ReadState::Data) { }
+    if (m_receivedBytes > 0) {
+        processEnded();
+        return;
+    }
+    m_channel->close();
+    emit failedToStart(reason);
 }
 
 void WorkerProcess::processEnded()

@@ -69,6 +69,7 @@ signals:
 private:
     void readChannel();
     void takeOutput(const QByteArray &text);
+    void processFailedToStart(const QString &reason);
     void processEnded();
     Channel::ReadState readSome();
     void killIfItStillRuns();

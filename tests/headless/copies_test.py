@@ -7,9 +7,12 @@ POOLSCOPE names the program to test.
 
 import json
 import os
+import pathlib
 import re
+import shutil
 import signal
 import unittest
+import unittest.mock
 
 import run_test
 from run_test import ALL_SUCCEEDED, INTERRUPTED, SOME_FAILED
@@ -85,6 +88,26 @@ def changes(number):
         model[place] = 0
     time.sleep(1e6 if number else 1)
 '''
+
+
+KILLS_KEEPER = r'''
+
+def kills_keeper(number):
+    if number == 2 and not (FOLDER / "killed").exists():
+        note("killed", number)
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(1e6)
+    return number
+'''
+
+# The first keeper of a copy never gets to report.
+LATE_KEEPER = """#!/bin/sh
+if [ "$1" = --keep-copy ] && [ ! -e late ]; then
+    echo late > late
+    exec sleep 1000
+fi
+exec %s "$@"
+"""
 
 
 class CopiesTest(run_test.ProgramTest):
@@ -252,6 +275,27 @@ class Deaths(CopiesTest):
         self.assertEqual(process.returncode, ALL_SUCCEEDED)
         self.assertEqual(self.values(), list(range(40)))
         self.assertEqual(len(self.lines("loaded")), 1)
+        self.assert_nothing_left()
+
+
+    def test_a_keeper_that_is_killed_before_it_reports(self):
+        """Its worker may have begun to work by then."""
+        with open(self.path("tasks.py"), "a") as tasks:
+            tasks.write(KILLS_KEEPER)
+        real = pathlib.Path(run_test.PROGRAM)
+        self.path("bin").mkdir()
+        self.path("share").symlink_to(real.parent.parent / "share")
+        program = shutil.copy2(real, self.path("bin/poolscope"))
+        worker = self.path("bin/poolscope-worker")
+        worker.write_text(LATE_KEEPER % real.with_name("poolscope-worker"))
+        worker.chmod(0o755)
+        with unittest.mock.patch("run_test.PROGRAM", program):
+            done = self.run_copies(
+                "kills_keeper", "0:10", "-j", 1, "--chunk", 1, "-o", "out.jsonl")
+        self.assert_status(done, ALL_SUCCEEDED)
+        self.assertEqual(self.values(), list(range(10)))
+        self.assertEqual(len(self.lines("late")), 1)
+        self.assertIn("SIGKILL", done.err)
         self.assert_nothing_left()
 
 
