@@ -67,6 +67,7 @@ int RunCommand::execute()
     connect(m_run.get(), &Run::finished, &m_loop, &QEventLoop::quit);
     m_timer.setSingleShot(true);
     m_timer.start(interval);
+    m_started = std::chrono::steady_clock::now();
     m_run->start();
     m_loop.exec();
     m_timer.stop();
@@ -77,7 +78,8 @@ Result<void> RunCommand::prepare()
 {
     if (const auto checked = checkStandardOutput(); !checked)
         return checked;
-    if (!m_options.resumed) {
+    m_isTaskChecked = m_options.resumed || !isCheckedByWorkers();
+    if (m_isTaskChecked && !m_options.resumed) {
         if (const auto checked = checkTask(m_options.spec.task, Interrupt::hasNotCome); !checked)
             return checked;
     }
@@ -147,6 +149,45 @@ template <typename T, typename Job> Result<T> RunCommand::unlessInterrupted(Job 
     Interrupt::leave();
 }
 
+/// Checking a Python task starts an interpreter, which can take as long as all else in a short run.
+/// Workers notice as well what is wrong, but a run file must not be there for a task that is none.
+bool RunCommand::isCheckedByWorkers() const
+{
+    return std::holds_alternative<PythonTask>(m_options.spec.task) && !m_options.save;
+}
+
+/// Checks the task if no worker gets ready.
+void RunCommand::checkTaskLate()
+{
+    const Timeline &timeline = m_run->timeline();
+    if (m_isTaskChecked || Interrupt::hasCome())
+        return;
+    if (timeline.firstDispatch() > 0) {
+        m_isTaskChecked = true;
+        return;
+    }
+    bool isDead = m_run->isFinished();
+    for (std::size_t i = 0; i < timeline.workerCount(); ++i)
+        isDead = isDead || timeline.worker(i).state() == WorkerState::Dead
+            || timeline.worker(i).restarts() > 0;
+    if (!isDead)
+        return;
+    m_isTaskChecked = true;
+    const auto checked = checkTask(m_options.spec.task, Interrupt::hasNotCome);
+    if (!checked && !Interrupt::hasCome()) {
+        m_taskProblem = checked.error();
+        m_run->cancel();
+    }
+}
+
+/// Whether nothing is shown yet, since one line may say what is wrong with the task.
+bool RunCommand::waitsForCheck() const
+{
+    constexpr std::chrono::seconds longest{1};
+    return m_taskProblem
+        || (!m_isTaskChecked && std::chrono::steady_clock::now() - m_started < longest);
+}
+
 Result<void> RunCommand::checkStandardOutput() const
 {
     const bool isUsed = (!m_options.output && !m_options.discard) || m_options.summary == "-";
@@ -193,6 +234,11 @@ Result<void> RunCommand::openOutputs()
 
 void RunCommand::work()
 {
+    checkTaskLate();
+    if (waitsForCheck()) {
+        m_timer.start(interval);
+        return;
+    }
     const bool moreLines = takeLog();
     tellOfFile();
     const bool moreOutcomes = !isThrownAway() && takeOutcomes();
@@ -331,6 +377,11 @@ void RunCommand::stopFor(const Error &error)
 
 int RunCommand::finish()
 {
+    checkTaskLate();
+    if (m_taskProblem) {
+        complain(m_taskProblem->message);
+        return exitWrongUse;
+    }
     // Who interrupts the wait for what jobs have left running does not throw away their values.
     m_wasCompleted = Interrupt::hasCome() && m_run->end().how == PoolEnd::How::Completed;
     bool more = true;

@@ -49,6 +49,9 @@ private:
     bool waitForRoom(const std::string &what);
     void stopFor(const Error &error);
     int finish();
+    bool isCheckedByWorkers() const;
+    void checkTaskLate();
+    bool waitsForCheck() const;
     Result<void> writeResults();
     Result<void> writeRecord();
     int exitStatus() const;
@@ -69,6 +72,9 @@ private:
     std::uint64_t m_logRead = 0;
     std::uint64_t m_linesDropped = 0; ///< of the log
     std::uint64_t m_failuresSaid = 0;
+    std::chrono::steady_clock::time_point m_started;
+    bool m_isTaskChecked = false; ///< or need not be checked any more
+    std::optional<Error> m_taskProblem; ///< for which the run was given up
     bool m_waitsForRoom = false;
     std::optional<Error> m_outputError;
     bool m_wasCompleted = false; ///< when it was interrupted
