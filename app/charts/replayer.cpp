@@ -61,6 +61,7 @@ void Replayer::work(const std::stop_token &ending)
         told.inputs = given.inputs;
         told.longest = given.longest;
         told.total = given.total;
+        told.starts = given.starts;
     });
     std::optional<RecordedWork> sorted;
     std::unique_lock lock(m_mutex);
@@ -80,13 +81,15 @@ void Replayer::work(const std::stop_token &ending)
 void Replayer::replayWish(
     const RecordedWork &work, const WhatIfSetting &setting, const std::stop_token &stop)
 {
-    ChunkOptions chunks;
-    chunks.chunk = setting.chunk;
-    chunks.window = setting.window;
-    auto chosen = replay(work, {setting.workers, chunks}, ReplayDetail::Lanes, stop);
+    ReplaySetting replayed;
+    replayed.workers = setting.workers;
+    replayed.chunks.chunk = setting.chunk;
+    replayed.chunks.window = setting.window;
+    replayed.start = setting.start;
+    auto chosen = replay(work, replayed, ReplayDetail::Lanes, stop);
     if (!chosen)
         return;
-    const CurvePoint point{setting.workers, chosen->makespan, chosen->lowerBound, chosen->chunks};
+    const CurvePoint point = pointOf(*chosen, setting.workers);
     std::vector<CurvePoint> known;
     tell(stop, [&](Told &told) {
         told.chosen = std::make_shared<const ReplayedRun>(std::move(*chosen));
@@ -96,7 +99,7 @@ void Replayer::replayWish(
     const auto tellPoint = [&](const CurvePoint &next) {
         tell(stop, [&next](Told &told) { insertPoint(told.curve, next); });
     };
-    if (replayCurve(work, chunks, known, tellPoint, stop))
+    if (replayCurve(work, replayed, known, tellPoint, stop))
         tell(stop, [](Told &told) { told.isComplete = true; });
 }
 

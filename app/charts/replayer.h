@@ -27,12 +27,14 @@ struct WhatIfSetting {
     std::optional<std::uint64_t> chunk; ///< nothing: automatic
     std::optional<std::uint64_t> window; ///< the same
     Order order = Order::Given;
+    std::optional<WorkerStart> start = {}; ///< nothing: as the run's workers started
 
     friend bool operator==(const WhatIfSetting &, const WhatIfSetting &) = default;
     /// Whether they differ in nothing but the number of workers.
     bool isOnCurveOf(const WhatIfSetting &other) const
     {
-        return chunk == other.chunk && window == other.window && order == other.order;
+        return chunk == other.chunk && window == other.window && order == other.order
+            && start == other.start;
     }
 };
 
@@ -43,6 +45,7 @@ public:
         std::uint64_t inputs = 0; ///< that were recorded; 0 while they are being read
         double longest = 0; ///< of one input, nanoseconds
         double total = 0; ///< of all
+        StartCosts starts;
         std::vector<CurvePoint> curve; ///< sorted by workers
         std::shared_ptr<const ReplayedRun> chosen; ///< with the workers wished for, with its lanes
         bool isComplete = false;

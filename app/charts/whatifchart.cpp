@@ -151,6 +151,7 @@ QString WhatIfChart::sentence() const
                            durationText(std::max(m_told.longest, m_told.total / maxWorkers)),
                            isOneLong ? tr("the longest iteration")
                                      : tr("all the work, shared by %1").arg(countText(maxWorkers)));
+    text += startText(*point);
     if (isForAnotherMachine(m_setting.workers, cores()))
         text += QLatin1Char(' ')
             + tr("The run's machine has %1: this is a prediction for one with %2.")
@@ -165,6 +166,27 @@ QString WhatIfChart::sentence() const
                  "is a rough prediction.")
                   .arg(durationText(m_told.total / static_cast<double>(m_told.inputs)));
     return text;
+}
+
+/// What comes before the makespan, where loading the task was measured.
+QString WhatIfChart::startText(const CurvePoint &point) const
+{
+    const StartCosts &starts = m_told.starts;
+    if (!starts.areKnown())
+        return {};
+    const WorkerStart start = m_setting.start.value_or(starts.recorded);
+    QString text = QLatin1Char(' ')
+        + (start == WorkerStart::Fork
+                ? tr("Starting takes %1 before that, as copies of one process that has loaded the "
+                     "task")
+                : tr("Starting takes %1 before that, as new interpreters"))
+              .arg(durationText(point.startUp));
+    const auto memory = static_cast<std::uint64_t>(memorySavedByCopies(starts, m_setting.workers));
+    if (start != starts.recorded && memory > 0)
+        text += (start == WorkerStart::Fork ? tr(", which need %1 less memory")
+                                            : tr(", which need %1 more memory"))
+                    .arg(memoryText(memory));
+    return text + QLatin1Char('.');
 }
 
 /// Whether it rests on inputs that were measured in chunks of another size, and are so short that

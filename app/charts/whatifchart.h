@@ -30,6 +30,8 @@ public:
     /// The pool that is asked about; at first that of the run.
     const WhatIfSetting &setting() const { return m_setting; }
     void setSetting(const WhatIfSetting &setting);
+    /// What starting workers took in the run, once that is known.
+    const StartCosts &starts() const { return m_told.starts; }
     /// What comes of it, in one sentence or two; empty while that is not known.
     QString sentence() const;
 
@@ -66,6 +68,7 @@ private:
     const CurvePoint *pointOf(std::uint32_t workers) const;
     std::uint32_t workersAt(const QPointF &position) const;
     QString speedText(double makespan) const;
+    QString startText(const CurvePoint &point) const;
     QString laneText(const QPointF &position) const;
 
     QCPItemRect *m_otherMachines; ///< behind what is predicted for more cores

@@ -483,6 +483,7 @@ void MainWindow::connectRun()
         wanted.pool.workers = pool.workers;
         wanted.pool.chunk = pool.chunk;
         wanted.pool.window = pool.window;
+        wanted.pool.start = pool.start;
         setSpec(wanted);
     });
     connect(m_history, &HistoryView::openWanted, this, &MainWindow::openFile);
@@ -832,6 +833,7 @@ void MainWindow::showProgress()
         m_progress->setFont(font());
         m_progress->setText(outcomeText(*record, m_controller.moment()));
         m_panel->showChosen(std::nullopt);
+        m_panel->showLoading(*record);
     } else {
         // The bar is made of characters, which must be equally wide.
         m_progress->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));

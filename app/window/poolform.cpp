@@ -47,7 +47,10 @@ PoolForm::PoolForm(QWidget *parent)
     layout->addWidget(m_limits, 3, 0, 1, 2);
     connect(m_limits, &LimitsForm::changed, this, &PoolForm::changed);
     connect(m_limits, &LimitsForm::unfolded, this, &PoolForm::limitsUnfolded);
-    connect(m_start, &QComboBox::currentIndexChanged, this, &PoolForm::changed);
+    connect(m_start, &QComboBox::currentIndexChanged, this, [this] {
+        showLoading(m_starts);
+        emit changed();
+    });
     for (QSpinBox *box : {m_chunk, m_window, m_retries})
         connect(box, &QSpinBox::valueChanged, this, [this] {
             showNothingChosen();
@@ -90,6 +93,18 @@ void PoolForm::showChosen(const PoolStatus &status)
         countIn(m_chunk) ? QString() : tr("now %1").arg(countText(status.chunkSize)));
     m_windowField->setNote(
         countIn(m_window) ? QString() : tr("now %1").arg(countText(status.window)));
+}
+
+void PoolForm::showLoading(const StartCosts &starts)
+{
+    m_starts = starts;
+    const bool couldBeShared = starts.recorded == WorkerStart::Spawn && areWorthSharing(starts)
+        && m_start->currentIndex() == 0;
+    m_startField->setNote(couldBeShared
+            ? tr("Each loaded the task anew, in %1 and %2; copies would share that.")
+                  .arg(durationText(starts.contendedLoad),
+                      memoryText(static_cast<std::uint64_t>(starts.memory)))
+            : QString());
 }
 
 void PoolForm::showNothingChosen()

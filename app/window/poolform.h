@@ -2,6 +2,7 @@
 // PoolForm: chunk, window, retries and limits. The number of workers has a control of its own.
 #pragma once
 
+#include "analysis/startcosts.h"
 #include "pool/pool.h"
 #include "pool/runspec.h"
 #include "task/taskspec.h"
@@ -30,6 +31,9 @@ public:
     /// Shows what is chosen where it is automatic.
     void showChosen(const PoolStatus &status);
     void showNothingChosen();
+    /// Shows what loading this task took in the last run, where copies would share it. Unknown
+    /// costs: nothing.
+    void showLoading(const StartCosts &starts);
 
 signals:
     void changed();
@@ -43,6 +47,7 @@ private:
     FormField *m_chunkField;
     FormField *m_windowField;
     FormField *m_startField;
+    StartCosts m_starts;
     LimitsForm *m_limits;
 };
 

@@ -140,4 +140,11 @@ void RunPanel::showChosen(const std::optional<PoolStatus> &status)
         m_pool->showNothingChosen();
 }
 
+void RunPanel::showLoading(const RunRecord &record)
+{
+    m_pool->showLoading(record.spec.task == m_task->spec()
+            ? startCostsOf(record.timeline, record.machine.cores)
+            : StartCosts());
+}
+
 } // namespace poolscope

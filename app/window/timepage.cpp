@@ -21,7 +21,8 @@ bool canApply(const Verdict &verdict, const RunRecord &record)
         && std::any_of(verdict.advice.begin(), verdict.advice.end(), [](const Change &change) {
                return change.setting == Change::Setting::Chunk
                    || change.setting == Change::Setting::Window
-                   || change.setting == Change::Setting::Workers;
+                   || change.setting == Change::Setting::Workers
+                   || change.setting == Change::Setting::Start;
            });
 }
 
@@ -147,7 +148,7 @@ void TimePage::verify()
     }
     const RunRecord &record = *m_chart->record();
     m_verifier.start({record.spec, changed(record.spec, verdict->advice), verdict->gain,
-        rateOf(record.timeline)});
+        verdict->countsStartUp, rateOf(record.timeline)});
 }
 
 } // namespace poolscope

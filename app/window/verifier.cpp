@@ -52,6 +52,7 @@ void Verifier::start(const Wish &wish)
     m_seconds = {};
     m_verification = {};
     m_verification.predicted = wish.predicted;
+    m_verification.countsStartUp = wish.countsStartUp;
     m_opening = std::make_shared<Opening>();
     inBackground(
         this,
@@ -111,7 +112,9 @@ void Verifier::keep(std::size_t run, const RunMeasurement &measurement)
 {
     const Tried tried = m_order[run];
     auto &throughputs = tried == Tried::Present ? m_verification.present : m_verification.advised;
-    throughputs.push_back(measurement.throughput);
+    throughputs.push_back(m_wish.countsStartUp
+            ? static_cast<double>(m_inputs) / std::max(measurement.elapsed, 1e-9)
+            : measurement.throughput);
     m_verification.failed += measurement.failed;
     m_seconds[positionOf(tried)] = measurement.elapsed;
     m_done = run + 1;

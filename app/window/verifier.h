@@ -28,6 +28,7 @@ public:
         RunSpec present;
         RunSpec advised;
         std::optional<double> predicted; ///< factor
+        bool countsStartUp = false; ///< see Verification
         double rate = 0; ///< iterations per second with the present setting; 0: unknown
     };
 

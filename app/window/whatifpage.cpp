@@ -91,6 +91,15 @@ QWidget *WhatIfPage::makeControls()
     m_order->setMinimumContentsLength(8);
     m_order->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_order->addItems({tr("Inputs as given"), tr("Longest inputs first")});
+    m_start = new QComboBox;
+    m_start->setObjectName(QStringLiteral("whatIfStart"));
+    m_start->setAccessibleName(tr("How workers start"));
+    m_start->setToolTip(tr("Each new interpreter loads the task; copies of one process share what "
+                           "it has loaded"));
+    m_start->setMinimumContentsLength(8);
+    m_start->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_start->addItems({tr("New interpreters"), tr("Copies of one that has loaded the task")});
+    m_start->hide();
     m_apply = new QPushButton(tr("&Use these"));
     m_apply->setObjectName(QStringLiteral("applyWhatIf"));
     m_text = new QLabel;
@@ -114,8 +123,9 @@ QWidget *WhatIfPage::makeControls()
     layout->addWidget(m_window, 1, 3);
     layout->addWidget(m_order, 2, 0, 1, 3);
     layout->addWidget(m_apply, 2, 3);
-    layout->addWidget(m_text, 3, 0, 1, 4);
-    layout->setRowStretch(4, 1);
+    layout->addWidget(m_start, 3, 0, 1, 3);
+    layout->addWidget(m_text, 4, 0, 1, 4);
+    layout->setRowStretch(5, 1);
     return panel;
 }
 
@@ -148,7 +158,8 @@ void WhatIfPage::connectControls()
         [this](int workers) { m_slider->setValue(stopOf(workers)); });
     for (QSpinBox *box : {m_workers, m_chunk, m_window})
         connect(box, &QSpinBox::valueChanged, this, &WhatIfPage::choose);
-    connect(m_order, &QComboBox::currentIndexChanged, this, &WhatIfPage::choose);
+    for (QComboBox *box : {m_order, m_start})
+        connect(box, &QComboBox::currentIndexChanged, this, &WhatIfPage::choose);
     connect(m_apply, &QPushButton::clicked, this, &WhatIfPage::apply);
 }
 
@@ -174,12 +185,26 @@ void WhatIfPage::choose()
 {
     if (m_showsSetting)
         return;
-    m_chart->setSetting({static_cast<std::uint32_t>(m_workers->value()), countIn(m_chunk),
-        countIn(m_window), static_cast<WhatIfSetting::Order>(m_order->currentIndex())});
+    WhatIfSetting setting{static_cast<std::uint32_t>(m_workers->value()), countIn(m_chunk),
+        countIn(m_window), static_cast<WhatIfSetting::Order>(m_order->currentIndex())};
+    const auto start = static_cast<WorkerStart>(m_start->currentIndex());
+    if (start != m_chart->starts().recorded)
+        setting.start = start;
+    m_chart->setSetting(setting);
+}
+
+/// How workers start can be chosen once it is known what that takes.
+void WhatIfPage::showStart()
+{
+    const QScopedValueRollback shows(m_showsSetting, true);
+    const StartCosts &starts = m_chart->starts();
+    m_start->setVisible(starts.areKnown());
+    m_start->setCurrentIndex(static_cast<int>(m_chart->setting().start.value_or(starts.recorded)));
 }
 
 void WhatIfPage::showResult()
 {
+    showStart();
     const bool hasRun = m_chart->record() && !m_busy;
     const QString sentence = m_chart->sentence();
     m_text->setText(!sentence.isEmpty() ? sentence
@@ -199,6 +224,7 @@ void WhatIfPage::apply()
     pool.workers = setting.workers;
     pool.chunk = setting.chunk;
     pool.window = setting.window;
+    pool.start = setting.start.value_or(m_chart->record()->spec.pool.start);
     emit poolWanted(pool);
 }
 

@@ -28,7 +28,8 @@ public:
     void setBusy(bool busy);
 
 signals:
-    /// The person wants this number of workers, this chunk and this window in the settings.
+    /// The person wants this number of workers, this chunk, this window and this way to start in
+    /// the settings.
     void poolWanted(const poolscope::PoolSpec &pool);
 
 private:
@@ -36,7 +37,7 @@ private:
     void makeProcesses();
     void connectControls();
     void showRecord();
-    void showSetting();
+    void showStart();
     void showResult();
     void choose();
     void apply();
@@ -47,6 +48,7 @@ private:
     QSpinBox *m_chunk = nullptr;
     QSpinBox *m_window = nullptr;
     QComboBox *m_order = nullptr;
+    QComboBox *m_start = nullptr; ///< there where loading the task was measured
     QPushButton *m_apply = nullptr;
     QLabel *m_text = nullptr;
     bool m_busy = false;

@@ -56,6 +56,15 @@ std::string factorText(double factor)
     return rounded(factor) + " x";
 }
 
+std::string memoryText(double bytes)
+{
+    if (bytes >= 0.9995e9)
+        return rounded(bytes / 1e9) + " GB";
+    if (bytes >= 0.9995e6)
+        return rounded(bytes / 1e6) + " MB";
+    return rounded(std::round(bytes / 1e3)) + " kB";
+}
+
 std::string countText(std::uint64_t count, const std::string &one)
 {
     return std::to_string(count) + " " + one + (count == 1 ? "" : "s");

@@ -15,6 +15,8 @@ std::string rateText(double iterationsPerSecond);
 std::string percentText(double share);
 /// "1.8 x", "150 x".
 std::string factorText(double factor);
+/// "48 MB", "1.7 GB": powers of 1000.
+std::string memoryText(double bytes);
 /// "1 worker", "2 workers".
 std::string countText(std::uint64_t count, const std::string &one);
 

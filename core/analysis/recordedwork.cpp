@@ -282,6 +282,24 @@ struct Start {
     Mean betweenStarts; ///< one start and the next
 };
 
+/// How many workers were started before the first dispatch, and never got ready.
+std::size_t countOfTooLate(const Timeline &timeline)
+{
+    std::vector<bool> isStarted(timeline.workerCount() + 1);
+    std::vector<bool> isReady(timeline.workerCount() + 1);
+    for (std::size_t i = 0; i < timeline.marks().size(); ++i) {
+        const Mark &mark = timeline.marks()[i];
+        if (mark.kind == Mark::Kind::Starting && mark.time <= timeline.firstDispatch())
+            isStarted[mark.worker] = true;
+        else if (mark.kind == Mark::Kind::Ready)
+            isReady[mark.worker] = true;
+    }
+    std::size_t count = 0;
+    for (std::size_t worker = 1; worker < isStarted.size(); ++worker)
+        count += isStarted[worker] && !isReady[worker] ? 1 : 0;
+    return count;
+}
+
 Start startOf(const Timeline &timeline)
 {
     const std::uint64_t begin = timeline.firstDispatch();
@@ -302,6 +320,8 @@ Start startOf(const Timeline &timeline)
             start.readyTimes.push_back(mark.time > begin ? between(begin, mark.time) : 0);
         }
     }
+    start.readyTimes.insert(
+        start.readyTimes.end(), countOfTooLate(timeline), static_cast<double>(timeline.makespan()));
     std::sort(start.readyTimes.begin(), start.readyTimes.end());
     return start;
 }
@@ -332,6 +352,8 @@ RecordedWork recordedWork(const Timeline &timeline, std::uint32_t cores)
         static_cast<double>(timeline.coordinator().busy), work.inputs);
     const Start start = startOf(timeline);
     work.readyTimes = start.readyTimes;
+    work.startUp = static_cast<double>(timeline.firstDispatch());
+    work.starts = startCostsOf(timeline, cores);
     work.costs.start = start.betweenStarts.orAssumed(work.costs.start);
     return work;
 }

@@ -7,6 +7,7 @@
 // them; what the run had no occasion to show is assumed, and marked so.
 #pragma once
 
+#include "analysis/startcosts.h"
 #include "record/timeline.h"
 
 #include <cstdint>
@@ -70,6 +71,8 @@ struct RecordedWork {
     std::uint32_t cores = 0; ///< usable ones of the machine; 0: unknown, taken to be enough
     /// When the workers of the recorded run were ready, counted from the first dispatch, sorted.
     std::vector<double> readyTimes;
+    double startUp = 0; ///< of the recorded run, until the first dispatch, nanoseconds
+    StartCosts starts;
 };
 
 /// Whether so many workers and the coordinator are more than there are cores; 0: enough for all.

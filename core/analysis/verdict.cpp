@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <variant>
 
 namespace poolscope {
 
@@ -518,6 +519,35 @@ std::optional<Verdict> neverFinished(const Case &run)
     return found(Finding::NeverFinished, std::min(ratio(last.duration, run.present), 1.0), text);
 }
 
+/// Where loading the task took each worker long, or much memory, tells what copies would give.
+void proposeCopies(Verdict &verdict, const Case &run)
+{
+    constexpr double noDifference = 0.05;
+    const RunFigures &f = run.f;
+    if (!f.couldBeCopies || f.workers < 2 || !areWorthSharing(f.starts))
+        return;
+    const auto lastReady = [&f](WorkerStart start) {
+        return readyTimes(f.starts, start, f.workers, f.cores).back() / 1e9;
+    };
+    const double elapsed = f.startUp + f.makespan;
+    const double saved = lastReady(WorkerStart::Spawn) - lastReady(WorkerStart::Fork);
+    const double expected = std::clamp(elapsed - saved, f.starts.load / 1e9, elapsed);
+    verdict.text += " Each worker loaded the task anew, in "
+        + durationText(f.starts.contendedLoad / 1e9) + " and " + memoryText(f.starts.memory)
+        + ". As copies of one that has loaded it expect "
+        + (expected < (1 - noDifference) * elapsed
+                ? durationText(expected) + " instead of " + durationText(elapsed)
+                : "the same time")
+        + " from start to end, and " + memoryText(memorySavedByCopies(f.starts, f.workers))
+        + " less memory.";
+    verdict.advice.push_back({Change::Setting::Start});
+    if (!verdict.gain) {
+        verdict.gain = ratio(elapsed, expected);
+        verdict.rate = ratio(static_cast<double>(f.settled), expected);
+        verdict.countsStartUp = true;
+    }
+}
+
 Verdict nothingFinished()
 {
     return found(Finding::Unknown, 0, "Nothing was finished, so nothing can be said.");
@@ -601,6 +631,8 @@ std::string changeText(const Change &change)
         return change.name + "=" + change.text;
     case Change::Setting::Unordered:
         return "--unordered";
+    case Change::Setting::Start:
+        return "--start fork";
     }
     return {};
 }
@@ -613,6 +645,8 @@ RunSpec changed(const RunSpec &spec, const std::vector<Change> &changes)
             result.pool.chunk = change.number;
         else if (change.setting == Change::Setting::Window)
             result.pool.window = change.number;
+        else if (change.setting == Change::Setting::Start)
+            result.pool.start = WorkerStart::Fork;
         else if (change.setting == Change::Setting::Workers && change.number)
             result.pool.workers = static_cast<std::uint32_t>(*change.number);
         else if (change.setting == Change::Setting::Workers)
@@ -660,14 +694,20 @@ RunFigures figuresOf(const Accounting &accounting, const RunSpec &spec, const Ti
             figures.unfinished = {
                 open.first, open.count, timeline.worker(i).id(), seconds(open.duration())};
     }
+    figures.starts = startCostsOf(timeline, conditions.cores);
+    figures.couldBeCopies = std::holds_alternative<PythonTask>(spec.task)
+        && spec.pool.start == WorkerStart::Spawn && figures.starts.areKnown();
     for (const auto &[workers, size] : accounting.sizes)
         figures.bySize.push_back({workers, size.iterations, seconds(size.busy)});
     return figures;
 }
 
-Verdict verdictOf(const RunFigures &figures)
+namespace {
+
+/// The verdict without what copies would give.
+Verdict causeOf(const Case &run)
 {
-    const Case run(figures);
+    const RunFigures &figures = run.f;
     if (figures.hasSpansOnly)
         return ofSpansOnly(run);
     if (auto verdict = neverFinished(run))
@@ -687,6 +727,17 @@ Verdict verdictOf(const RunFigures &figures)
             worst = std::move(verdict);
     }
     return worst ? *worst : nothingFound(run);
+}
+
+} // namespace
+
+Verdict verdictOf(const RunFigures &figures)
+{
+    const Case run(figures);
+    Verdict verdict = causeOf(run);
+    if (!figures.hasSpansOnly && figures.settled > 0)
+        proposeCopies(verdict, run);
+    return verdict;
 }
 
 Analysis analyse(const RunRecord &record, std::uint32_t cores)

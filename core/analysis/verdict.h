@@ -5,10 +5,12 @@
 // A plain function of plain figures: the same figures give the same verdict. Each cause that was
 // found has a loss, the share of all worker-time that it took; the greatest one is told. Where no
 // cause takes enough to be worth a word nothing is wrong; where too much was not measured the
-// verdict is that it is unknown, and what would tell.
+// verdict is that it is unknown, and what would tell. Whatever the cause is, where loading the task
+// took each worker long or much memory, copies of one that has loaded it are advised besides.
 #pragma once
 
 #include "analysis/accounting.h"
+#include "analysis/startcosts.h"
 #include "pool/runspec.h"
 
 #include <cstdint>
@@ -55,6 +57,7 @@ struct Change {
         Workers, ///< PoolSpec::workers
         Environment, ///< the variable `name`, for the workers
         Unordered, ///< results are written as they come
+        Start, ///< PoolSpec::start: copies
     };
     Setting setting = Setting::Chunk;
     std::optional<std::uint64_t> number = {}; ///< nothing: automatic
@@ -72,9 +75,10 @@ RunSpec changed(const RunSpec &spec, const std::vector<Change> &changes);
 
 struct Verdict {
     Finding finding = Finding::Unknown;
-    std::string text; ///< one or two sentences
+    std::string text; ///< one or two sentences, and one about loading where that matters
     std::vector<Change> advice; ///< all of them together; empty: none
     std::optional<double> gain; ///< the predicted factor of throughput, where one is predicted
+    bool countsStartUp = false; ///< gain and rate are of all the time from start to end
     std::optional<double> rate; ///< the predicted iterations per second
     double loss = 0; ///< the share of all worker-time that the finding took
     std::string wouldTell; ///< what would tell more; may be empty
@@ -119,6 +123,8 @@ struct RunFigures {
     };
     std::vector<Pace> byWorker; ///< without the longest iteration of each
     std::vector<Pace> bySize; ///< in the order of size
+    bool couldBeCopies = false; ///< workers were new interpreters, and could have been copies
+    StartCosts starts;
 };
 
 RunFigures figuresOf(const Accounting &accounting, const RunSpec &spec, const Timeline &timeline,

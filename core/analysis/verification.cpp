@@ -71,7 +71,8 @@ std::string verificationText(const Verification &verification)
         text = "Measured ";
     text += factorText(verification.measured()) + " (present "
         + rateText(median(verification.present)) + ", advised "
-        + rateText(median(verification.advised)) + "; medians of "
+        + rateText(median(verification.advised))
+        + (verification.countsStartUp ? ", start-up included" : "") + "; medians of "
         + std::to_string(verification.present.size()) + " each). " + judgementOf(verification);
     if (verification.failed > 0)
         text += " Inputs failed: what was measured is how fast they fail.";

@@ -185,7 +185,7 @@ private:
         }
     };
 
-    double readyTime(std::size_t position) const;
+    void planStart(const ReplaySetting &setting);
     Worker &worker(WorkerId id) { return m_workers[id - 1]; }
     void becomeReady(const Event &event);
     void endChunk(const Event &event);
@@ -233,16 +233,32 @@ Replay::Replay(const RecordedWork &work, const ReplaySetting &setting, ReplayDet
     if (detail == ReplayDetail::Lanes)
         m_lanes.emplace(setting.workers);
     m_run.lowerBound = lowerBound(work, setting.workers);
-    for (std::size_t i = 0; i < m_workers.size(); ++i)
-        m_events.push({readyTime(i), static_cast<WorkerId>(i + 1), 0, Event::Kind::Ready});
+    planStart(setting);
 }
 
-/// As recorded; the workers beyond are taken to need as long as the first, and are started in turn.
-double Replay::readyTime(std::size_t position) const
+/// As recorded, where there are as many workers or fewer. Otherwise as new interpreters or copies
+/// are expected to start; where that is not known, those beyond need as long as the first, and are
+/// started in turn.
+void Replay::planStart(const ReplaySetting &setting)
 {
-    const std::vector<double> &known = m_work.readyTimes;
-    return position < known.size() ? known[position]
-                                   : static_cast<double>(position) * m_costs.start.nanoseconds;
+    const StartCosts &starts = m_work.starts;
+    const WorkerStart start = setting.start.value_or(starts.recorded);
+    const bool isRecorded =
+        start == starts.recorded && m_workers.size() <= m_work.readyTimes.size();
+    std::vector<double> times;
+    if (starts.areKnown() && !isRecorded) {
+        times = readyTimes(starts, start, setting.workers, m_work.cores);
+        m_run.startUp = times.front();
+        for (double &time : times)
+            time -= m_run.startUp;
+    } else {
+        times = m_work.readyTimes;
+        for (std::size_t i = times.size(); i < m_workers.size(); ++i)
+            times.push_back(static_cast<double>(i) * m_costs.start.nanoseconds);
+        m_run.startUp = m_work.startUp;
+    }
+    for (std::size_t i = 0; i < m_workers.size(); ++i)
+        m_events.push({times[i], static_cast<WorkerId>(i + 1), 0, Event::Kind::Ready});
 }
 
 std::optional<ReplayedRun> Replay::run(const std::stop_token &stop)

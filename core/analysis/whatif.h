@@ -26,11 +26,13 @@ namespace poolscope {
 struct ReplaySetting {
     std::uint32_t workers = 1; ///< 1 to maxWorkers
     ChunkOptions chunks; ///< as a run has them
+    std::optional<WorkerStart> start = {}; ///< nothing: as in the recorded run
 };
 
 enum class ReplayDetail { Totals, Lanes };
 
 struct ReplayedRun {
+    double startUp = 0; ///< nanoseconds, before the first dispatch
     double makespan = 0; ///< nanoseconds, from the first dispatch to the last outcome
     double lowerBound = 0; ///< that no pool of so many workers can go below
     double coordinatorBusy = 0; ///< nanoseconds, of the makespan

@@ -36,7 +36,7 @@ bool has(const std::vector<CurvePoint> &curve, std::uint32_t workers)
 
 } // namespace
 
-bool replayCurve(const RecordedWork &work, const ChunkOptions &chunks,
+bool replayCurve(const RecordedWork &work, ReplaySetting setting,
     const std::vector<CurvePoint> &known, const std::function<void(const CurvePoint &)> &visit,
     const std::stop_token &stop)
 {
@@ -50,15 +50,22 @@ bool replayCurve(const RecordedWork &work, const ChunkOptions &chunks,
         for (const std::uint32_t workers : level) {
             if (has(curve, workers))
                 continue;
-            const auto run = replay(work, {workers, chunks}, ReplayDetail::Totals, stop);
+            setting.workers = workers;
+            const auto run = replay(work, setting, ReplayDetail::Totals, stop);
             if (!run)
                 return false;
-            insertPoint(curve, {workers, run->makespan, run->lowerBound, run->chunks});
+            const CurvePoint point = pointOf(*run, workers);
+            insertPoint(curve, point);
             replayed += run->chunks;
-            visit({workers, run->makespan, run->lowerBound, run->chunks});
+            visit(point);
         }
     }
     return true;
+}
+
+CurvePoint pointOf(const ReplayedRun &run, std::uint32_t workers)
+{
+    return {workers, run.makespan, run.lowerBound, run.chunks, run.startUp};
 }
 
 void insertPoint(std::vector<CurvePoint> &curve, const CurvePoint &point)

@@ -60,7 +60,7 @@ void Conversation::handle(const wire::Frame &frame)
         take(wire::decodeHello(frame.body), &Conversation::greeted);
         break;
     case wire::MessageType::Ready:
-        becameReady();
+        take(wire::decodeReady(frame.body), &Conversation::becameReady);
         break;
     case wire::MessageType::Refused:
         take(wire::decodeRefused(frame.body), &Conversation::refused);
@@ -96,8 +96,9 @@ void Conversation::greeted(const wire::Hello &hello)
     m_process.send(setup);
 }
 
-void Conversation::becameReady()
+void Conversation::becameReady(const wire::Ready &ready)
 {
+    m_loading = ready.loading;
     m_news.isReady = !std::exchange(m_ready, true);
 }
 

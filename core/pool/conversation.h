@@ -69,6 +69,8 @@ public:
     bool isOnChunk() const { return !m_inFlight.empty(); }
     /// How it broke the protocol; empty while it keeps to it.
     const std::string &broken() const { return m_broken; }
+    /// What loading the task took it; all zero until it is ready.
+    const wire::LoadCost &loading() const { return m_loading; }
     /// When it was last heard of.
     std::uint64_t lastFrames() const { return m_framesTime; }
 
@@ -85,7 +87,7 @@ private:
 
     void handle(const wire::Frame &frame);
     void greeted(const wire::Hello &hello);
-    void becameReady();
+    void becameReady(const wire::Ready &ready);
     void refused(const wire::Refused &refusal);
     void done(const wire::Done &message);
     bool isPast(const wire::Done &message);
@@ -107,6 +109,7 @@ private:
     wire::Setup m_setup;
     WorkerId m_worker;
     News m_news; ///< of the frames that are being taken
+    wire::LoadCost m_loading;
     bool m_ready = false;
     bool m_saidGoodbye = false;
     bool m_hasAnswered = false;

@@ -267,8 +267,8 @@ void Pool::startLoader()
         withHashSeed(loaderProgramFor(*task)), m_descriptors->before(), m_setup);
     connect(m_loader.get(), &TaskLoader::loaded, this, [this](const wire::Loaded &loaded) {
         m_listener.noted(0,
-            "loaded the task in " + secondsText(loaded.duration) + " ("
-                + std::to_string((loaded.memory + (1 << 19)) >> 20)
+            "loaded the task in " + secondsText(loaded.loading.duration) + " ("
+                + std::to_string((loaded.loading.memory + (1 << 19)) >> 20)
                 + " MB); workers are copies of the process that has it",
             m_clock.now());
     });
@@ -744,6 +744,9 @@ void Pool::enlist(Slot &slot)
         slot.cpu = usage->cpu;
         m_listener.workerSetUp(slot.id, *usage);
     }
+    const wire::LoadCost cost = slot.isCopy ? m_loader->cost() : slot.conversation->loading();
+    if (cost != wire::LoadCost())
+        m_listener.taskLoaded(slot.id, {cost, slot.isCopy});
     setState(slot, WorkerState::Ready);
 }
 

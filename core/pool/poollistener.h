@@ -6,6 +6,7 @@
 #pragma once
 
 #include "schedule/indexrange.h"
+#include "wire/messages.h"
 #include "wire/value.h"
 
 #include <cstdint>
@@ -99,6 +100,15 @@ struct Output {
     std::string_view text;
 };
 
+/// What the task that a worker runs took to be loaded: in its own process, or in the one that it is
+/// a copy of.
+struct TaskLoading {
+    wire::LoadCost cost;
+    bool isShared = false; ///< the worker is a copy
+
+    friend bool operator==(const TaskLoading &, const TaskLoading &) = default;
+};
+
 struct WorkerIdentity {
     std::uint32_t pid = 0;
     std::string host;
@@ -119,6 +129,8 @@ public:
     virtual void workerUsed(WorkerId worker, const WorkerUsage &usage) = 0;
     /// What its process had cost when it became ready, where that is known.
     virtual void workerSetUp(WorkerId worker, const WorkerUsage &usage) = 0;
+    /// Where loading the task was measured: comes when the worker is ready.
+    virtual void taskLoaded(WorkerId worker, const TaskLoading &loading) = 0;
     /// What was seen of its process's threads.
     virtual void workerThreads(WorkerId worker, const ThreadUsage &usage) = 0;
     /// It has nothing to do, until the next chunk is sent to it.

@@ -123,6 +123,7 @@ void TaskLoader::takeFrame(const wire::Frame &frame)
         return;
     }
     m_state = State::Loaded;
+    m_cost = message->loading;
     emit loaded(*message);
     for (const Request &request : std::exchange(m_waiting, {}))
         sendRequest(request);

@@ -33,6 +33,8 @@ public:
     tl::expected<void, ChildProcess::NoRoom> start();
     /// Whether copies can be made, as far as is known.
     bool canFork() const { return m_state == State::Loading || m_state == State::Loaded; }
+    /// What loading the task took, once it is loaded.
+    const wire::LoadCost &cost() const { return m_cost; }
     bool isRunning() const { return m_process.isRunning(); }
     pid_t keeper() const { return m_process.keeper(); }
 
@@ -73,6 +75,7 @@ private:
     void sendRequest(const Request &request);
 
     ExecutedProcess m_process;
+    wire::LoadCost m_cost;
     std::string m_setup; ///< as a frame
     Descriptor m_socket;
     std::unique_ptr<QSocketNotifier> m_notifier;

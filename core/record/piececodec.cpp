@@ -20,7 +20,7 @@ WorkerFigures figuresOf(const WorkerRecord &worker)
     openSpan.seen = 0;
     return {worker.identity(), worker.state(), worker.cpu(), worker.runQueue(), worker.maxRss(),
         worker.starts(), worker.setUpCpu(), worker.setUpRunQueue(), worker.threads(),
-        worker.threadRunQueue(), worker.decoding(), openSpan};
+        worker.threadRunQueue(), worker.decoding(), openSpan, worker.loading()};
 }
 
 void packSpans(std::string &out, const Lane &lane, std::size_t from, std::size_t to)
@@ -111,6 +111,10 @@ void packWorker(std::string &out, const WorkerFigures &worker)
     writer.number(worker.openSpan.first);
     writer.number(worker.openSpan.count);
     writer.number(worker.decoding);
+    writer.number(worker.loading.cost.duration);
+    writer.number(worker.loading.cost.cpu);
+    writer.number(worker.loading.cost.memory);
+    writer.number(worker.loading.isShared ? 1 : 0);
 }
 
 bool unpackWorker(std::string_view bytes, WorkerFigures &worker)
@@ -138,6 +142,12 @@ bool unpackWorker(std::string_view bytes, WorkerFigures &worker)
     }
     if (!reader.atEnd())
         worker.decoding = reader.number();
+    if (!reader.atEnd()) {
+        worker.loading.cost.duration = reader.number();
+        worker.loading.cost.cpu = reader.number();
+        worker.loading.cost.memory = reader.number();
+        worker.loading.isShared = reader.number() == 1;
+    }
     if (!reader.atEnd() || threads > mostOf32 || pid > mostOf32 || starts > mostOf32
         || state > static_cast<std::uint64_t>(WorkerState::Gone))
         return false;

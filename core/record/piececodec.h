@@ -31,6 +31,8 @@ struct WorkerFigures {
     std::uint64_t decoding = 0;
     OpenSpan openSpan; ///< but for when it was seen, which is when the record was written last
 
+    TaskLoading loading = {};
+
     friend bool operator==(const WorkerFigures &, const WorkerFigures &) = default;
 };
 

@@ -211,6 +211,13 @@ void Recorder::workerSetUp(WorkerId worker, const WorkerUsage &usage)
     add(ready.m_setUpRunQueue, usage.runQueue);
 }
 
+void Recorder::taskLoaded(WorkerId worker, const TaskLoading &loading)
+{
+    WorkerRecord &loaded = record(worker);
+    const std::lock_guard lock(loaded.m_identityMutex);
+    loaded.m_loading = loading;
+}
+
 void Recorder::workerThreads(WorkerId worker, const ThreadUsage &usage)
 {
     WorkerRecord &seen = record(worker);

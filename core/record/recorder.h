@@ -72,6 +72,7 @@ public:
         WorkerId worker, IndexRange running, std::string_view how, std::uint64_t time) override;
     void workerUsed(WorkerId worker, const WorkerUsage &usage) override;
     void workerSetUp(WorkerId worker, const WorkerUsage &usage) override;
+    void taskLoaded(WorkerId worker, const TaskLoading &loading) override;
     void workerThreads(WorkerId worker, const ThreadUsage &usage) override;
     void workerIdle(WorkerId worker, IdleReason reason, std::uint64_t time) override;
     void coordinatorUsed(const CoordinatorUsage &usage) override;

@@ -188,6 +188,7 @@ Result<void> RecordRestorer::takeWorker(const Piece &piece)
         return tl::unexpected(malformed);
     WorkerRecord &restored = *worker(piece.worker);
     restored.m_identity = std::move(figures.identity);
+    restored.m_loading = figures.loading;
     restored.m_state = figures.state;
     restored.m_cpuBefore = figures.cpu;
     restored.m_runQueueBefore = figures.runQueue;

@@ -11,6 +11,12 @@ WorkerIdentity WorkerRecord::identity() const
     return m_identity;
 }
 
+TaskLoading WorkerRecord::loading() const
+{
+    const std::lock_guard lock(m_identityMutex);
+    return m_loading;
+}
+
 OpenSpan WorkerRecord::openSpan() const
 {
     const std::lock_guard lock(m_openSpanMutex);

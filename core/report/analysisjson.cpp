@@ -38,6 +38,8 @@ std::string_view settingName(Change::Setting setting)
         return "environment";
     case Change::Setting::Unordered:
         return "unordered";
+    case Change::Setting::Start:
+        return "start";
     }
     return "";
 }
@@ -50,6 +52,8 @@ OrderedJson changeJson(const Change &change)
         json["value"] = change.text;
     } else if (change.setting == Change::Setting::Unordered) {
         json["value"] = true;
+    } else if (change.setting == Change::Setting::Start) {
+        json["value"] = workerStartWord(WorkerStart::Fork);
     } else {
         json["value"] = change.number ? OrderedJson(*change.number) : OrderedJson();
     }
@@ -103,6 +107,7 @@ OrderedJson verdictJson(const Verdict &verdict)
         {"text", verdict.text},
         {"loss", verdict.loss},
         {"gain", verdict.gain ? OrderedJson(*verdict.gain) : OrderedJson()},
+        {"counts_start_up", verdict.countsStartUp},
         {"rate", verdict.rate ? OrderedJson(*verdict.rate) : OrderedJson()},
         {"advice", advice},
         {"would_tell", verdict.wouldTell.empty() ? OrderedJson() : OrderedJson(verdict.wouldTell)},

@@ -210,12 +210,14 @@ void writeLatency(const Timeline &timeline, DataFile &file)
 void writeCurve(const std::vector<CurvePoint> &curve, DataFile &file)
 {
     constexpr double second = 1e9;
-    file.write("workers,makespan_s,lower_bound_s\n");
+    file.write("workers,makespan_s,lower_bound_s,start_up_s\n");
     for (const CurvePoint &point : curve) {
         std::string line = std::to_string(point.workers) + ",";
         appendNumber(line, point.makespan / second);
         line += ",";
         appendNumber(line, point.lowerBound / second);
+        line += ",";
+        appendNumber(line, point.startUp / second);
         file.write(line + "\n");
     }
 }
@@ -223,9 +225,9 @@ void writeCurve(const std::vector<CurvePoint> &curve, DataFile &file)
 void writeWhatIf(const RunRecord &record, DataFile &file)
 {
     const RecordedWork work = recordedWork(record.timeline, record.machine.cores);
-    ChunkOptions chunks;
-    chunks.chunk = record.spec.pool.chunk;
-    chunks.window = record.spec.pool.window;
+    ReplaySetting setting;
+    setting.chunks.chunk = record.spec.pool.chunk;
+    setting.chunks.window = record.spec.pool.window;
     std::stop_source enough;
     std::vector<CurvePoint> curve;
     const auto keep = [&](const CurvePoint &point) {
@@ -234,7 +236,7 @@ void writeWhatIf(const RunRecord &record, DataFile &file)
             enough.request_stop();
     };
     if (work.inputs > 0)
-        replayCurve(work, chunks, {}, keep, enough.get_token());
+        replayCurve(work, setting, {}, keep, enough.get_token());
     writeCurve(curve, file);
 }
 

@@ -9,7 +9,8 @@
 //     outcome; worker 0 is the pool as a whole
 //   - latency: worker, from_s, to_s, iterations; how many took at least from_s and less than to_s;
 //     worker 0 is the pool as a whole
-//   - whatif: workers, makespan_s, lower_bound_s; predicted for the run's own chunk and window
+//   - whatif: workers, makespan_s, lower_bound_s, start_up_s; predicted for the run's own chunk and
+//   window
 #pragma once
 
 #include "analysis/whatifcurve.h"

@@ -219,6 +219,7 @@ private:
     void writeWorker(const WorkerRecord &worker)
     {
         const WorkerIdentity identity = worker.identity();
+        const TaskLoading loading = worker.loading();
         writeName("thread_name", worker.id(), m_record.workerName(worker.id()));
         Object order = m_file.begin('M', "thread_sort_index", worker.id());
         Object place = order.object("args");
@@ -237,6 +238,10 @@ private:
             .number("threads", worker.threads())
             .time("thread_run_queue", worker.threadRunQueue())
             .time("decoding", worker.decoding())
+            .time("load_time", loading.cost.duration)
+            .time("load_cpu", loading.cost.cpu)
+            .number("load_memory", loading.cost.memory)
+            .number("load_shared", loading.isShared ? 1 : 0)
             .number("max_rss", worker.maxRss());
         m_file.end(event, arguments);
     }

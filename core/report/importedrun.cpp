@@ -230,6 +230,7 @@ Result<LoadedRun> Importer::import()
         recorder.workerIntroduced(worker, m_run.workers[worker - 1].identity);
         recorder.workerUsed(worker, m_run.workers[worker - 1].usage);
         recorder.workerSetUp(worker, m_run.workers[worker - 1].setUp);
+        recorder.taskLoaded(worker, m_run.workers[worker - 1].loading);
         recorder.workerThreads(worker, m_run.workers[worker - 1].threads);
     }
     recorder.coordinatorUsed(m_run.coordinator);

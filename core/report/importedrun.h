@@ -63,6 +63,7 @@ struct ImportedWorker {
     WorkerUsage usage;
     WorkerUsage setUp; ///< of it, until the worker was ready
     ThreadUsage threads;
+    TaskLoading loading = {};
     std::string name; ///< as RunRecord::workerName() has it; may be empty
 };
 

@@ -127,6 +127,10 @@ Result<void> OwnTrace::takeWorker(const TraceEvent &event)
     of.usage.runQueue = arguments.time("run_queue").value_or(0);
     of.usage.maxRss = arguments.count("max_rss").value_or(0);
     of.usage.decoding = arguments.time("decoding").value_or(0);
+    of.loading.cost.duration = arguments.time("load_time").value_or(0);
+    of.loading.cost.cpu = arguments.time("load_cpu").value_or(0);
+    of.loading.cost.memory = arguments.count("load_memory").value_or(0);
+    of.loading.isShared = arguments.count("load_shared").value_or(0) == 1;
     of.setUp.cpu = arguments.time("set_up_cpu").value_or(0);
     of.setUp.runQueue = arguments.time("set_up_run_queue").value_or(0);
     of.threads.count = smallCountOf(arguments, "threads");

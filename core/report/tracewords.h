@@ -12,7 +12,8 @@
 //                                   run was read from, and import_NOTE, its ImportNotes
 //     M  worker                     pid, host, runtime, name (of an imported one), cpu, run_queue,
 //                                   set_up_cpu, set_up_run_queue, threads, thread_run_queue,
-//                                   decoding, max_rss
+//                                   decoding, load_time, load_cpu, load_memory, load_shared (1: by
+//                                   the process that the worker is a copy of), max_rss
 //     X  poolscope.span             index, count: a span
 //     X  poolscope.chunk sent       worker, spans, received, answered, decoded: a chunk's stations
 //     X  poolscope.chunk decoded    where its flow ends

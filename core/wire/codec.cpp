@@ -90,6 +90,22 @@ void writeFailure(FieldWriter &fields, const FailureView &reason)
     fields.string(reason.detail);
 }
 
+void writeLoadCost(FieldWriter &fields, const LoadCost &cost)
+{
+    fields.number(cost.duration);
+    fields.number(cost.cpu);
+    fields.number(cost.memory);
+}
+
+LoadCost readLoadCost(FieldReader &reader)
+{
+    LoadCost cost;
+    cost.duration = reader.number<std::uint64_t>();
+    cost.cpu = reader.number<std::uint64_t>();
+    cost.memory = reader.number<std::uint64_t>();
+    return cost;
+}
+
 FailureView readFailure(FieldReader &reader)
 {
     FailureView reason;
@@ -142,6 +158,7 @@ std::uint32_t maxBodySize(MessageType type)
     case MessageType::Fork:
         return 4;
     case MessageType::Ready:
+        return 32;
     case MessageType::Returned:
         return 8;
     case MessageType::Stations:
@@ -325,7 +342,9 @@ Result<Hello> decodeHello(std::string_view body)
 void encode(std::string &out, const Ready &message)
 {
     const FrameWriter frame(out, MessageType::Ready);
-    FieldWriter(out).number(message.clock);
+    FieldWriter fields(out);
+    fields.number(message.clock);
+    writeLoadCost(fields, message.loading);
 }
 
 Result<Ready> decodeReady(std::string_view body)
@@ -333,6 +352,7 @@ Result<Ready> decodeReady(std::string_view body)
     FieldReader reader(body);
     Ready message;
     message.clock = reader.number<std::uint64_t>();
+    message.loading = readLoadCost(reader);
     return whole(reader, message);
 }
 
@@ -352,8 +372,7 @@ void encode(std::string &out, const Loaded &message)
 {
     const FrameWriter frame(out, MessageType::Loaded);
     FieldWriter fields(out);
-    fields.number(message.duration);
-    fields.number(message.memory);
+    writeLoadCost(fields, message.loading);
     fields.string(message.obstacle);
 }
 
@@ -361,8 +380,7 @@ Result<Loaded> decodeLoaded(std::string_view body)
 {
     FieldReader reader(body);
     Loaded message;
-    message.duration = reader.number<std::uint64_t>();
-    message.memory = reader.number<std::uint64_t>();
+    message.loading = readLoadCost(reader);
     message.obstacle = reader.string();
     return whole(reader, message);
 }

@@ -49,7 +49,7 @@
 namespace poolscope::wire {
 
 inline constexpr std::uint32_t magic = 0x434c5350; // "PSLC"
-inline constexpr std::uint16_t protocolVersion = 6;
+inline constexpr std::uint16_t protocolVersion = 7;
 
 inline constexpr std::size_t frameHeaderSize = 5;
 /// The longest body of any frame; most types allow far less (see maxBodySize).
@@ -128,8 +128,18 @@ struct Hello {
     std::uint64_t clock = 0; ///< when it was sent
 };
 
+/// What loading the task took: importing its file, say.
+struct LoadCost {
+    std::uint64_t duration = 0; ///< nanoseconds
+    std::uint64_t cpu = 0; ///< nanoseconds
+    std::uint64_t memory = 0; ///< bytes that it added to the process
+
+    friend bool operator==(const LoadCost &, const LoadCost &) = default;
+};
+
 struct Ready {
     std::uint64_t clock = 0; ///< when task and interpreter were ready for work
+    LoadCost loading = {}; ///< all zero where the task was there already, or was not measured
 };
 
 struct Refused {
@@ -202,8 +212,7 @@ struct Fork {
 
 /// The task is loaded.
 struct Loaded {
-    std::uint64_t duration = 0; ///< nanoseconds
-    std::uint64_t memory = 0; ///< bytes that it added to the process
+    LoadCost loading = {};
     std::string obstacle; ///< why workers cannot be forked, in one line. Empty if they can
 };
 

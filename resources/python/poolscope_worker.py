@@ -94,7 +94,7 @@ fcntl, mmap, select, struct = map(own_copy, import_own("fcntl", "mmap", "select"
 os, faulthandler, marshal = map(own_copy, (os, faulthandler, marshal))
 
 MAGIC = 0x434C5350
-VERSION = 6
+VERSION = 7
 
 SETUP, WORK, POOL_GOODBYE, CONTINUE, FORK = 1, 2, 3, 4, 5
 HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22
@@ -1355,6 +1355,7 @@ class Worker:
         self.column = None
         self.task = None
         self.loaded = loaded  # the Loader that forked this process; None: it loads the task itself
+        self.load_cost = Loading.NOTHING
         self.chunks = []
         self.inputs_received = 0
         self.request = 0  # the number of the last one that was answered
@@ -1414,7 +1415,7 @@ class Worker:
         while self.setup is None and not self.leaving:
             self.receive()
         if self.setup is not None and self.prepare():
-            self.output.message(READY, struct.pack("<Q", clock()))
+            self.output.message(READY, struct.pack("<Q", clock()) + self.load_cost)
             self.run_chunks()
         self.say_goodbye()
 
@@ -1450,7 +1451,9 @@ class Worker:
                 self.task, initialise = self.loaded.functions
             else:
                 identity = PoolIdentity("SpawnPoolWorker", setup.worker)
+                loading = Loading()
                 self.task, initialise = load_functions(setup.target, setup.arguments)
+                self.load_cost = loading.cost()
                 identity.end_of_loading()
                 if setup.worker == 1 and former_main:
                     note_what_is_not_shared()
@@ -1831,21 +1834,20 @@ class Loader:
 
     def load(self, setup):
         """Loads the task, and reports that to the pool. Returns whether workers can be forked."""
-        begun, before = clock(), own_memory()
+        loading = Loading()
         try:
             if setup.version != VERSION:
                 raise RuntimeError("the pool speaks another version of the protocol")
             self.identity = PoolIdentity("MainProcess", 0)
             self.functions = load_functions(setup.target, setup.arguments)
+            cost = loading.cost()
             self.identity.end_of_loading()
         except BaseException as error:
             advice = advice_on_loading(error, getattr(setup, "target", ""))
             self.send(REFUSED, failure_fields(error, advice))
             return False
-        memory = max(own_memory() - before, 0)
         obstacle = printable(threads_that_run())
-        body = struct.pack("<QQ", clock() - begun, memory) + string(obstacle)
-        self.send(LOADED, body)
+        self.send(LOADED, cost + string(obstacle))
         return not obstacle
 
     def fork(self, number, channel, output, lifeline):
@@ -1926,10 +1928,27 @@ def threads_that_run():
     )
 
 
+class Loading:
+    """What is measured while the task is loaded."""
+
+    NOTHING = struct.pack("<QQQ", 0, 0, 0)
+
+    def __init__(self):
+        self.before = clock(), process_time_ns(), own_memory()
+
+    def cost(self):
+        """As the pool is told it: nanoseconds, those of CPU time, and bytes."""
+        now = clock(), process_time_ns(), own_memory()
+        return struct.pack("<QQQ", *(max(b - a, 0) for a, b in zip(self.before, now)))
+
+
 def own_memory():
-    """Bytes that are resident and not of files."""
-    with open("/proc/self/statm", "rb") as statm:
-        _, resident, shared = map(int, statm.read().split()[:3])
+    """Bytes that are resident and not of files. 0 where that cannot be read."""
+    try:
+        with open("/proc/self/statm", "rb") as statm:
+            _, resident, shared = map(int, statm.read().split()[:3])
+    except OSError:
+        return 0
     return (resident - shared) * os.sysconf("SC_PAGE_SIZE")
 
 

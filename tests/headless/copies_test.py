@@ -299,6 +299,35 @@ class Deaths(CopiesTest):
         self.assert_nothing_left()
 
 
+class Proposed(CopiesTest):
+    """Where loading takes each worker long, or much memory, copies are proposed."""
+
+    def summary(self, *options):
+        done = self.run_python("double", "0:1000", "-j", 4, "--discard", "--summary",
+                               "summary.json", *options)
+        self.assert_status(done, ALL_SUCCEEDED)
+        return json.loads(self.path("summary.json").read_text())
+
+    def test_with_what_they_would_give(self):
+        verdict = self.summary()["verdict"]
+        self.assertRegex(
+            verdict["text"],
+            r"Each worker loaded the task anew, in [0-9.]+ m?s and 1[56][0-9] MB\. As copies of one "
+            r"that has loaded it expect .* from start to end, and 4[5-8][0-9] MB less memory\.$")
+        self.assertEqual(verdict["advice"][-1],
+                         {"setting": "start", "value": "fork", "argument": "--start fork"})
+
+    def test_not_to_who_has_them(self):
+        verdict = self.summary("--start", "fork")["verdict"]
+        self.assertNotIn("copies", verdict["text"])
+        self.assertNotIn("start", [change["setting"] for change in verdict["advice"]])
+
+    def test_not_for_a_task_that_is_light(self):
+        self.path("tasks.py").write_text("def double(number):\n    return 2 * number\n")
+        verdict = self.summary()["verdict"]
+        self.assertNotIn("copies", verdict["text"])
+
+
 class Kept(CopiesTest):
     def test_resume_starts_copies_again(self):
         process = self.start_copies("naps", "0:60", "-j", 2, "--chunk", 1, "-q", "--save",

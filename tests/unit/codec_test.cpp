@@ -113,9 +113,9 @@ TEST(Codec, AStreamMayComeInPiecesOfAnySize)
 TEST(Codec, ALengthBeyondTheTypesCapIsAnErrorAtOnce)
 {
     FrameDecoder decoder(Direction::ToPool);
-    decoder.feed(bytes({9, 0, 0, 0, 17}));
+    decoder.feed(bytes({33, 0, 0, 0, 17}));
     EXPECT_FALSE(decoder.next());
-    EXPECT_NE(decoder.error().find("9 bytes"), std::string::npos);
+    EXPECT_NE(decoder.error().find("33 bytes"), std::string::npos);
     decoder.feed(std::string(100, '\0'));
     EXPECT_FALSE(decoder.next()) << "the error is final";
 }
@@ -142,18 +142,28 @@ TEST(Codec, AShortenedOrLengthenedBodyIsRefused)
     EXPECT_FALSE(decodeDone(std::string(29, '\xff')));
 }
 
+TEST(Codec, AWorkerTellsWhatLoadingItsTaskTook)
+{
+    std::string frame;
+    encode(frame, Ready{9, {1, 2, 3}});
+    const auto ready = decodeReady(frame.substr(frameHeaderSize));
+    ASSERT_TRUE(ready);
+    EXPECT_EQ(ready->clock, 9U);
+    EXPECT_EQ(ready->loading, (LoadCost{1, 2, 3}));
+    EXPECT_FALSE(decodeReady(frame.substr(frameHeaderSize, 8)));
+}
+
 TEST(Codec, WhatALoaderIsToldAndTells)
 {
     std::string frame;
     encode(frame, Fork{7});
     EXPECT_EQ(decodeFork(frame.substr(frameHeaderSize))->worker, 7U);
     frame.clear();
-    encode(frame, Loaded{1, 2, "threads"});
+    encode(frame, Loaded{{1, 2, 3}, "threads"});
     const std::string body = frame.substr(frameHeaderSize);
     const auto loaded = decodeLoaded(body);
     ASSERT_TRUE(loaded);
-    EXPECT_EQ(loaded->duration, 1U);
-    EXPECT_EQ(loaded->memory, 2U);
+    EXPECT_EQ(loaded->loading, (LoadCost{1, 2, 3}));
     EXPECT_EQ(loaded->obstacle, "threads");
     EXPECT_FALSE(decodeLoaded(body.substr(0, body.size() - 1)));
     EXPECT_FALSE(decodeLoaded(body + "x"));

@@ -691,6 +691,7 @@ protected:
             pool.workerIntroduced(worker, {40 + worker, "host", "python"});
             pool.workerUsed(worker, {5000, 70, 1 << 20, 60});
             pool.workerSetUp(worker, {3000, 50, 0});
+            pool.taskLoaded(worker, {{800, 700, 1 << 10}, worker == 2});
             pool.workerThreads(worker, {3, 20});
         }
         pool.coordinatorUsed({900, 400, 30});
@@ -775,6 +776,7 @@ TEST_F(OwnTraceTest, ReadsBackAsItWas)
         EXPECT_EQ(b.maxRss(), a.maxRss());
         EXPECT_EQ(b.decoding(), a.decoding());
         EXPECT_EQ(b.setUpCpu(), a.setUpCpu());
+        EXPECT_EQ(b.loading(), a.loading());
         EXPECT_EQ(b.setUpRunQueue(), a.setUpRunQueue());
         EXPECT_EQ(b.threads(), a.threads());
         EXPECT_EQ(b.threadRunQueue(), a.threadRunQueue());

@@ -213,6 +213,8 @@ std::string everythingIn(const RunRecord &record)
         all << worker.id() << ' ' << static_cast<int>(worker.state()) << ' ' << worker.iterations()
             << ' ' << worker.busy() << ' ' << worker.cpu() << ' ' << worker.runQueue() << ' '
             << worker.maxRss() << ' ' << worker.decoding() << ' ' << worker.starts() << ' '
+            << worker.loading().cost.duration << ' ' << worker.loading().cost.cpu << ' '
+            << worker.loading().cost.memory << ' ' << worker.loading().isShared << ' '
             << worker.setUpCpu() << ' ' << worker.setUpRunQueue() << ' ' << worker.threads() << ' '
             << worker.threadRunQueue() << ' ' << identity.pid << identity.host << identity.runtime
             << '\n';
@@ -286,6 +288,8 @@ void liveThrough(FakeRun &run, std::uint64_t count)
             recorder.workerUsed(
                 worker, {random() % 1000, random() % 1000, random() % 1'000'000, random() % 1000});
             recorder.workerSetUp(worker, {random() % 1000, random() % 1000, 0});
+            recorder.taskLoaded(
+                worker, {{random() % 1000, random() % 1000, random() % 1000}, random() % 2 == 0});
             recorder.workerThreads(
                 worker, {static_cast<std::uint32_t>(random() % 10), random() % 1000});
             recorder.workerIdle(worker, static_cast<IdleReason>(random() % idleReasonCount), time);

@@ -4,6 +4,7 @@
 #include "analysis/verdict.h"
 #include "madeuprun.h"
 
+#include <algorithm>
 #include <cmath>
 #include <gtest/gtest.h>
 #include <initializer_list>
@@ -64,6 +65,71 @@ TEST(Verdict, FreeCoresAreWorthAWord)
     EXPECT_EQ(verdict.finding, Finding::NothingWrong);
     EXPECT_EQ(verdict.advice, (std::vector<Change>{{Change::Setting::Workers, 8}}));
     EXPECT_DOUBLE_EQ(*verdict.gain, 4);
+}
+
+/// So many new interpreters on two cores, each of which loaded a task of so many seconds of CPU
+/// time and megabytes.
+RunFigures loading(std::uint32_t workers, double seconds, double megabytes)
+{
+    RunFigures figures = run();
+    figures.workers = workers;
+    figures.couldBeCopies = true;
+    figures.starts.interpreter = 10e6;
+    figures.starts.load = figures.starts.loadCpu = seconds * 1e9;
+    figures.starts.contendedLoad = seconds * 1e9 * std::max(workers / 2.0, 1.0);
+    figures.starts.memory = megabytes * 1e6;
+    figures.startUp = (figures.starts.contendedLoad + 10e6) / 1e9;
+    return figures;
+}
+
+TEST(Verdict, CopiesAreProposedWhereLoadingTakesLong)
+{
+    const RunFigures figures = loading(64, 0.5, 50); // 16 s, instead of half a one
+    const Verdict verdict = verdictOf(figures);
+    EXPECT_NE(verdict.text.find("in 16 s and 50 MB"), std::string::npos) << verdict.text;
+    EXPECT_NE(verdict.text.find("10 s instead of 26 s"), std::string::npos) << verdict.text;
+    EXPECT_NE(verdict.text.find("3.1 GB less memory"), std::string::npos) << verdict.text;
+    ASSERT_FALSE(verdict.advice.empty());
+    EXPECT_EQ(changeText(verdict.advice.back()), "--start fork");
+    EXPECT_EQ(changed({}, verdict.advice).pool.start, WorkerStart::Fork);
+}
+
+TEST(Verdict, CopiesAreProposedWhereLoadingTakesMuchMemory)
+{
+    const Verdict verdict = verdictOf(loading(2, 0.03, 200));
+    EXPECT_NE(verdict.text.find("the same time from start to end, and 200 MB less memory"),
+        std::string::npos)
+        << verdict.text;
+    EXPECT_EQ(verdict.finding, Finding::NothingWrong);
+}
+
+TEST(Verdict, CopiesAreNotProposedWithoutNeed)
+{
+    const auto proposes = [](const RunFigures &figures) {
+        const Verdict verdict = verdictOf(figures);
+        return verdict.text.find("copies") != std::string::npos
+            || std::find(
+                   verdict.advice.begin(), verdict.advice.end(), Change{Change::Setting::Start})
+            != verdict.advice.end();
+    };
+    EXPECT_FALSE(proposes(loading(2, 0.05, 20)));
+    EXPECT_TRUE(proposes(loading(2, 0.051, 20)));
+    EXPECT_TRUE(proposes(loading(2, 0.05, 20.1)));
+    EXPECT_FALSE(proposes(loading(1, 5, 500))) << "there is nothing to share";
+    RunFigures figures = loading(2, 5, 500);
+    figures.couldBeCopies = false;
+    EXPECT_FALSE(proposes(figures));
+}
+
+TEST(Verdict, WhatCopiesGiveCountsFromStartToEnd)
+{
+    RunFigures figures = loading(64, 0.5, 50);
+    figures.makespan = 1;
+    const Verdict verdict = verdictOf(figures);
+    EXPECT_EQ(verdict.finding, Finding::StartUp);
+    EXPECT_TRUE(verdict.countsStartUp);
+    ASSERT_TRUE(verdict.gain);
+    EXPECT_NEAR(*verdict.gain, 17.01 / 1.46, 0.3);
 }
 
 TEST(Verdict, HandingOver)

@@ -177,6 +177,26 @@ TEST(WhatIf, WorkersBeginWhenTheyAreReady)
     EXPECT_EQ(makespan(work, settingOf(3, 1, 1)), 30); // the third would come at 200
 }
 
+TEST(WhatIf, WorkersStartAsNewInterpretersOrAsCopies)
+{
+    RecordedWork work = workOf({1e9, 1e9, 1e9, 1e9});
+    work.cores = 2;
+    work.readyTimes = {0, 0};
+    work.startUp = 1.5e9;
+    work.starts.interpreter = 0.5e9;
+    work.starts.load = work.starts.loadCpu = 1e9;
+    ReplaySetting setting = settingOf(2, 1, 1);
+    EXPECT_EQ(replay(work, setting)->startUp, 1.5e9); // as it was
+    setting.workers = 4; // which share two cores
+    EXPECT_EQ(replay(work, setting)->startUp, 3e9);
+    EXPECT_EQ(replay(work, setting)->makespan, 1e9);
+    setting.start = WorkerStart::Fork;
+    const auto copies = replay(work, setting);
+    EXPECT_NEAR(copies->startUp, 1.5e9, 0.1e9);
+    EXPECT_NEAR(copies->makespan, 1e9, 0.1e9);
+    EXPECT_GT(copies->makespan, 1e9); // the last copy is made after the others
+}
+
 TEST(WhatIf, LanesHoldEveryInputOnce)
 {
     std::mt19937_64 random(1);
@@ -454,6 +474,19 @@ TEST(RecordedWork, TellsWhenWorkersWereReady)
     EXPECT_THAT(work.readyTimes, ElementsAre(0, 40, 60));
     EXPECT_EQ(work.costs.start.nanoseconds, 1);
     EXPECT_EQ(work.costs.start.cases, 2U);
+}
+
+TEST(RecordedWork, WhoWasNotReadyByTheEndCameTooLate)
+{
+    MadeUpRun run;
+    for (const WorkerId worker : {1, 2})
+        run.recorder->workerChanged(worker, WorkerState::Starting, worker);
+    run.recorder->workerChanged(1, WorkerState::Ready, 100);
+    run.recorder->firstDispatch(100);
+    run.recorder->spanDone(1, {110, 1000, 0, 1});
+    run.recorder->numbersDone({0, 1}, OutcomeKind::Real, 1200);
+    run.recorder->workerChanged(2, WorkerState::Gone, 1300);
+    EXPECT_THAT(recordedWork(run.timeline(), 0).readyTimes, ElementsAre(0, 1100));
 }
 
 } // namespace

@@ -26,7 +26,8 @@ RecordedWork workOf(std::uint64_t inputs)
 std::vector<CurvePoint> whatIfCurve(const RecordedWork &work, const ChunkOptions &chunks)
 {
     std::vector<CurvePoint> curve;
-    replayCurve(work, chunks, {}, [&curve](const CurvePoint &point) { insertPoint(curve, point); });
+    replayCurve(
+        work, {1, chunks}, {}, [&curve](const CurvePoint &point) { insertPoint(curve, point); });
     return curve;
 }
 
@@ -80,7 +81,7 @@ TEST(WhatIfCurve, CanBeStopped)
         if (++points == 2)
             source.request_stop();
     };
-    EXPECT_FALSE(replayCurve(work, {{1}, {1}}, {}, stopAtTheSecond, source.get_token()));
+    EXPECT_FALSE(replayCurve(work, {1, {{1}, {1}}}, {}, stopAtTheSecond, source.get_token()));
     EXPECT_EQ(points, 2);
 }
 

@@ -132,6 +132,54 @@ private slots:
         QCOMPARE(find<QSpinBox>("whatIfProcesses").value(), 2);
     }
 
+    void copiesArePredictedWhereLoadingWasMeasured()
+    {
+        QFile file(m_folder.filePath(QStringLiteral("loads.py")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("import time\ntime.sleep(0.1)\ndef task(x):\n    return x\n");
+        file.close();
+        RunSpec spec = m_window->spec();
+        spec.task = PythonTask{file.fileName().toStdString() + ":task"};
+        spec.pool.workers = 2;
+        m_window->setSpec(spec);
+        press(Qt::Key_9);
+        QVERIFY(!find<QComboBox>("whatIfStart").isVisible());
+        QTest::mouseClick(&find<QToolButton>("start"), Qt::LeftButton);
+        QVERIFY(comes([&] { return m_window->controller().state() == State::Ended; }));
+        QVERIFY(comes([&] { return told().contains("as new interpreters"); }));
+        auto &start = find<QComboBox>("whatIfStart");
+        QVERIFY(start.isVisible());
+        QTest::keyClick(&start, Qt::Key_Down);
+        QVERIFY(comes([&] { return told().contains("as copies of one process"); }));
+        QTest::mouseClick(&find<QPushButton>("applyWhatIf"), Qt::LeftButton);
+        QCOMPARE(m_window->spec().pool.start, WorkerStart::Fork);
+        QCOMPARE(find<QComboBox>("start").currentIndex(), 1);
+    }
+
+    void theFormTellsWhatLoadingTook()
+    {
+        const auto notes = [this] {
+            int count = 0;
+            for (const QLabel *label : m_window->findChildren<QLabel *>())
+                count += label->isVisibleTo(m_window.get())
+                    && label->text().contains("Each loaded the task anew");
+            return count;
+        };
+        QFile file(m_folder.filePath(QStringLiteral("slow.py")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("import time\ntime.sleep(0.1)\ndef task(x):\n    return x\n");
+        file.close();
+        RunSpec spec = m_window->spec();
+        spec.task = PythonTask{file.fileName().toStdString() + ":task"};
+        m_window->setSpec(spec);
+        QCOMPARE(notes(), 0);
+        QTest::mouseClick(&find<QToolButton>("start"), Qt::LeftButton);
+        QVERIFY(comes([&] { return notes() == 1; }));
+        spec.pool.start = WorkerStart::Fork;
+        m_window->setSpec(spec);
+        QCOMPARE(notes(), 0);
+    }
+
     void theLanesThatWouldResultAreDrawn()
     {
         ChartRun run(100);
@@ -188,7 +236,7 @@ private slots:
             return wrote && file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
         };
         const QByteArray before = dataOf();
-        QVERIFY(before.startsWith("workers,makespan_s,lower_bound_s\n1,"));
+        QVERIFY(before.startsWith("workers,makespan_s,lower_bound_s,start_up_s\n1,"));
         chart.setSetting({1, 50, 1, WhatIfSetting::Order::Given});
         chartSvg(chart, moment, {});
         QVERIFY(dataOf() != before);
