@@ -122,6 +122,7 @@ DONE_HEAD = struct.Struct("<IBQIBQQ")
 STATIONS_FRAME = struct.Struct("<IBQQQQQQ")
 RETURNED_FRAME = struct.Struct("<IBQ")
 # What the Dones of the buffer may take, so that their Stations always fits behind them.
+WRITTEN_STRAIGHT = 32 * 1024  # bytes, from which on a copy into the buffer costs more than a write
 BUFFER_ROOM = BOARD_SIZE - BOARD_BUFFER - STATIONS_FRAME.size
 DONE_FIELDS = DONE_HEAD.size - HEADER.size
 MAX_VALUES = (1 << 30) - DONE_FIELDS
@@ -930,10 +931,11 @@ class Output:
 
     def done(self, first, count, store, begun, duration, values=b""):
         size = DONE_HEAD.size + len(values)
-        if self.used + size > BUFFER_ROOM:
+        is_long = size > WRITTEN_STRAIGHT
+        if is_long or self.used + size > BUFFER_ROOM:
             self.flush()
         head = (DONE_FIELDS + len(values), DONE, first, count, store, begun, duration)
-        if size > BUFFER_ROOM:
+        if is_long:
             self.write_straight(DONE_HEAD.pack(*head), values)
             self.close_batch()
             return
@@ -993,7 +995,7 @@ class Output:
         self.fields[BASE] = self.base
 
     def write_straight(self, *parts):
-        """Writes what is too long for the buffer, which must be empty."""
+        """Writes what is long, past the buffer, which must be empty."""
         for part in parts:
             self.write(memoryview(part))
             self.base += len(part)
