@@ -3,7 +3,7 @@
 
 Both sides of a row run in turn, as often as --repeats says. A rate is iterations per second from
 the first dispatch to the last outcome, of a pool that stands; rates are compared where a slow peer
-is given fewer inputs. Start-up is the time from start to exit. Memory is the peak of the program
+is given fewer inputs. Both sides keep their results in order: Poolscope in a column, pools in a list. Start-up is the time from start to exit. Memory is the peak of the program
 alone, as /proc tells it while it runs; its workers' is shown beside it.
 
 The window is measured from inside, by window_bench, on a screen of Xvfb's. Its event loop is blocked
@@ -79,9 +79,11 @@ class Bench:
             raise Failed(f"{told['succeeded']} of {count} inputs have a value: {command}")
         return told
 
-    def rate(self, inputs, *options):
+    def rate(self, inputs, *options, kept=("-o", "out.npy")):
+        """With its results kept in memory, in order; they are written to the file afterwards."""
         count = self.count(inputs)
-        return self.run(count, "--range", f"0:{count}", "--discard", *options)["rate"]
+        kept = [self.folder / word if word == "out.npy" else word for word in kept]
+        return self.run(count, "--range", f"0:{count}", *kept, *options)["rate"]
 
     def builtin(self, inputs, workers, *options):
         return self.rate(inputs, "--builtin", "sqrt", "-j", str(workers), *options)
@@ -143,12 +145,27 @@ class Bench:
         command = [PYTHON, "-B", HERE / "peers.py", name, str(self.count(inputs)), *map(str, chunk)]
         return float(output_of(command))
 
-    def plain_loop(self, inputs):
+    def roots(self, inputs, workers):
+        """Square roots in a .npy: inputs a second, start to exit."""
+        count = self.count(inputs)
+        return count / self.seconds(
+            self.program, "run", "--builtin", "sqrt", "--range", f"0:{count}", "-j", str(workers),
+            "-q", "-o", self.folder / "out.npy")
+
+    def plain_loop(self, how, inputs):
+        """The same of a C++ program of one loop."""
         program = self.folder / "plain_loop"
         if not program.exists():
             output_of(["g++", "-O2", "-std=c++20", HERE / "plain_loop.cpp", "-o", program])
         count = self.count(inputs)
-        return count / float(output_of([program, str(count)]))
+        return count / self.seconds(program, how, str(count), self.folder / "plain.npy")
+
+    def numpy_roots(self, inputs):
+        count = self.count(inputs)
+        return count / self.seconds(
+            PYTHON, "-c", "import sys, numpy; "
+            "numpy.save(sys.argv[1], numpy.sqrt(numpy.arange(int(sys.argv[2]))))",
+            self.folder / "numpy.npy", str(count))
 
     def seconds(self, *command):
         """From start to exit, with standard output into a file."""
@@ -430,26 +447,30 @@ def rows(bench):
     return {
         "lockstep": Row(
             "sqrt, chunk 1, window 1, 2 workers", per_second,
-            lambda: bench.builtin(400_000, 2, "--chunk", "1", "--window", "1"), 10,
-            {"multiprocess.Pool(2).imap": lambda: bench.peer("multiprocess_imap", 20_000)}),
+            lambda: bench.builtin(400_000, 2, "--chunk", "1", "--window", "1"), 1,
+            {"multiprocessing, Pool(2).imap": lambda: bench.peer("pool_imap", 100_000, 1),
+             "multiprocess, Pool(2).imap": lambda: bench.peer("multiprocess_imap", 20_000)}),
         "window": Row(
             "sqrt, chunk 1, window auto, 2 workers", per_second,
             lambda: bench.builtin(5_000_000, 2, "--chunk", "1"), 1_000_000),
         "plain": Row(
-            "sqrt, chunk auto, 2 workers, 200 million inputs", per_second,
-            lambda: bench.builtin(many, 2), 1.5,
-            {"one plain C++ loop": lambda: bench.plain_loop(many)}),
+            "200 million sqrt into a .npy, 2 workers, start to exit", per_second,
+            lambda: bench.roots(many, 2), 1.7,
+            {f"one plain C++ loop, {how}": lambda how=how: bench.plain_loop(how, many)
+             for how in ("write", "map")}),
         "workers": Row(
-            "sqrt, chunk auto, 2 workers, 200 million inputs", per_second,
-            lambda: bench.builtin(many, 2), 1.7,
-            {"1 worker": lambda: bench.builtin(many, 1)}),
+            "the same", per_second, lambda: bench.roots(many, 2), 1.7,
+            {"1 worker": lambda: bench.roots(many, 1)}),
+        "numpy": Row(
+            "the same", per_second, lambda: bench.roots(many, 2), 0,
+            {"numpy": lambda: bench.numpy_roots(many)}),
         "python": Row(
             "Python task, chunk auto, 2 workers, 10 million inputs", per_second,
-            lambda: bench.python(10_000_000), 1.5,
+            lambda: bench.python(10_000_000), 1.7,
             {"[task(x) for x in range(...)]": lambda: bench.peer("loop", 10_000_000)}),
         "pools": Row(
             "Python task, chunk auto, 2 workers, 10 million inputs", per_second,
-            lambda: bench.python(10_000_000), 4, pools),
+            lambda: bench.python(10_000_000), 3.2, pools),
         "start": Row(
             "run --builtin sqrt --range 1:5000 -j 2, start to exit", milliseconds,
             lambda: bench.seconds(
