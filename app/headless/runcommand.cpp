@@ -150,10 +150,12 @@ template <typename T, typename Job> Result<T> RunCommand::unlessInterrupted(Job 
 }
 
 /// Checking a Python task starts an interpreter, which can take as long as all else in a short run.
-/// Workers notice as well what is wrong, but a run file must not be there for a task that is none.
+/// Workers find the same mistakes. A run file is not made for a task that cannot be run, though,
+/// and reading a large input can take long.
 bool RunCommand::isCheckedByWorkers() const
 {
-    return std::holds_alternative<PythonTask>(m_options.spec.task) && !m_options.save;
+    return std::holds_alternative<PythonTask>(m_options.spec.task)
+        && std::holds_alternative<RangeInput>(m_options.spec.input) && !m_options.save;
 }
 
 /// Checks the task if no worker gets ready.
@@ -379,6 +381,7 @@ int RunCommand::finish()
 {
     checkTaskLate();
     if (m_taskProblem) {
+        m_progress.clear();
         complain(m_taskProblem->message);
         return exitWrongUse;
     }
@@ -398,7 +401,9 @@ int RunCommand::finish()
         for (const std::string &note : m_reader->unmarked().notes(m_options.output.value_or("")))
             say("poolscope: " + note);
     }
-    if (!m_options.quiet)
+    if (!m_isTaskChecked) // it was interrupted before there was anything to show
+        m_progress.clear();
+    else if (!m_options.quiet)
         m_progress.finish(progressOf(*m_run));
     const int status = exitStatus();
     const bool isHalted = m_run->end().how == PoolEnd::How::Halted;

@@ -30,8 +30,8 @@
 // and both:
 //
 //     88  proceed      1 while the worker may begin further iterations of its batch
-//    128  buffer       bytes [base, appended) of the stream, `boardBufferSize` at the most; a frame
-//                      longer than that goes straight to the channel
+//    128  buffer       bytes [base, appended) of the stream, `boardBufferSize` at the most; a long
+//                      frame may, and one that is longer than that must, go straight to the channel
 //
 // Order of writes: buffer bytes before `appended`; `batchFirst`, `batchBegun`, `batchEnd` and
 // `batchStarted` before `batchCount`; the Done of a batch before its `batchCount` goes back to 0.

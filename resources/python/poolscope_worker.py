@@ -121,8 +121,8 @@ PRINTED_HEAD = struct.Struct("<IBQB")
 DONE_HEAD = struct.Struct("<IBQIBQQ")
 STATIONS_FRAME = struct.Struct("<IBQQQQQQ")
 RETURNED_FRAME = struct.Struct("<IBQ")
-# What the Dones of the buffer may take, so that their Stations always fits behind them.
 WRITTEN_STRAIGHT = 32 * 1024  # bytes, from which on a copy into the buffer costs more than a write
+# What the Dones of the buffer may take, so that their Stations always fits behind them.
 BUFFER_ROOM = BOARD_SIZE - BOARD_BUFFER - STATIONS_FRAME.size
 DONE_FIELDS = DONE_HEAD.size - HEADER.size
 MAX_VALUES = (1 << 30) - DONE_FIELDS
@@ -999,8 +999,8 @@ class Output:
         for part in parts:
             self.write(memoryview(part))
             self.base += len(part)
+        self.fields[BASE] = self.base  # first, so that the buffer never seems to hold these bytes
         self.fields[APPENDED] = self.base
-        self.fields[BASE] = self.base
 
     def write(self, data):
         self.descriptor.verify()
@@ -1455,7 +1455,8 @@ class Worker:
                 identity = PoolIdentity("SpawnPoolWorker", setup.worker)
                 loading = Loading()
                 self.task, initialise = load_functions(setup.target, setup.arguments)
-                self.load_cost = loading.cost()
+                if not threads_that_run():  # else the task cannot be shared
+                    self.load_cost = loading.cost()
                 identity.end_of_loading()
                 if setup.worker == 1 and former_main:
                     note_what_is_not_shared()
@@ -1949,7 +1950,7 @@ def own_memory():
     try:
         with open("/proc/self/statm", "rb") as statm:
             _, resident, shared = map(int, statm.read().split()[:3])
-    except OSError:
+    except Exception:  # no /proc, or an open() of the task's
         return 0
     return (resident - shared) * os.sysconf("SC_PAGE_SIZE")
 
@@ -2110,7 +2111,33 @@ def function_in(module, place, name, role):
     odd = odd_kind(found)
     if odd:
         raise TypeError(not_plain(place, name, odd, role))
+    wrong = type(found) is type(function_in) and wrong_call(*call_of(found), role)
+    if wrong:
+        raise TypeError("%s: function '%s' %s" % (place, name, wrong))
     return found
+
+
+def call_of(function):
+    """As parameters() tells it, of a function that is there."""
+    code = function.__code__
+    defaults, named = function.__defaults__ or (), function.__kwdefaults__ or {}
+    keywords = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    required = code.co_argcount - len(defaults) + sum(name not in named for name in keywords)
+    return required, None if code.co_flags & VARIABLE_ARGUMENTS else code.co_argcount
+
+
+VARIABLE_ARGUMENTS = 0x04  # inspect calls it CO_VARARGS
+
+
+def wrong_call(required, most, role):
+    """What is wrong with parameters for this role, in words; None: nothing."""
+    given = role.arguments
+    if required <= given and (most is None or most >= given):
+        return None
+    takes = "takes no positional argument"
+    if required > given:
+        takes = "needs %s" % ("an argument" if required == 1 else "%d arguments" % required)
+    return "%s; %s" % (takes, role.called)
 
 
 def odd_kind(function):
@@ -2589,16 +2616,9 @@ class Source:
             )
 
     def check_parameters(self, name, node, role):
-        required, most = parameters(node)
-        given = role.arguments
-        if node.decorator_list or (required <= given and (most is None or most >= given)):
-            return
-        takes = "takes no positional argument"
-        if required > given:
-            takes = "needs %s" % ("an argument" if required == 1 else "%d arguments" % required)
-        raise Unusable(
-            "%s:%d: function '%s' %s; %s" % (self.place, node.lineno, name, takes, role.called)
-        )
+        wrong = wrong_call(*parameters(node), role)
+        if wrong and not node.decorator_list:
+            raise Unusable("%s:%d: function '%s' %s" % (self.place, node.lineno, name, wrong))
 
 
 def named(ast, targets):

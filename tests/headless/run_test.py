@@ -727,6 +727,8 @@ class BadInput(ProgramTest):
         self.assert_python_refused("syntax.py:task", naming="syntax.py:[34]")
         self.assert_python_refused("tasks.py:nothing", naming="'nothing'.*identity, picky")
         self.assert_python_refused("tasks.py", naming="identity, picky")
+        self.path("pair.py").write_text("def pair(a, b):\n    return a\n")
+        self.assert_python_refused("pair.py:pair", naming="'pair' needs 2 arguments")
         self.assert_python_refused("no_such_module_here:task", naming="no_such_module_here")
         self.assert_python_refused("tasks.py:identity", "/no/such/python", "/no/such/python")
         self.assert_python_refused("tasks.py:identity", "/bin/true", "/bin/true")

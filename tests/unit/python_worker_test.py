@@ -717,7 +717,7 @@ make = Group
     def ready(self, function, environment=(), **fields):
         target = function if ":" in function else "tasks.py:" + function
         worker = self.start(environment=environment).prepare(target, **fields)
-        self.ready_clock = struct.unpack("<Q", worker.expect(READY))[0]
+        self.ready_clock, *self.load_cost = struct.unpack("<QQQQ", worker.expect(READY))
         return worker
 
     def refused(self, target, **fields):
@@ -938,6 +938,38 @@ class Loading(WorkerTest):
         self.assertIn("no file", self.refused("gone.py:f")[1])
         self.assertEqual(self.refused("gone.sub:f")[0], "ModuleNotFoundError")
         self.assertIn("FUNCTION", self.refused("tasks.py")[1])
+
+    def test_what_loading_took(self):
+        self.write("large.py", "import time\nmodel = bytearray(b'x') * 30_000_000\n"
+                               "end = time.process_time() + 0.05\n"
+                               "while time.process_time() < end:\n    pass\n"
+                               "def task(x):\n    return x\n")
+        self.ready("large.py:task")
+        duration, cpu, memory = self.load_cost
+        self.assertGreaterEqual(cpu, 50_000_000)
+        self.assertGreaterEqual(duration, 45_000_000)
+        self.assertTrue(29_000_000 <= memory < 60_000_000, memory)
+
+    def test_a_task_with_threads_cannot_be_shared(self):
+        self.write("threads.py", "import threading, time\n"
+                                 "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+                                 "def task(x):\n    return x\n")
+        self.ready("threads.py:task")
+        self.assertEqual(self.load_cost, [0, 0, 0])
+
+    def test_parameters(self):
+        self.write("calls.py", "def none(): pass\ndef two(a, b): pass\ndef named(a, *, b): pass\n"
+                               "def default(a, b=1, *, c=2): return a\ndef all(*a, **b): return a[0]\n")
+        for name, takes in (
+            ("none", "takes no positional argument"),
+            ("two", "needs 2 arguments"),
+            ("named", "needs 2 arguments"),
+        ):
+            kind, message, _ = self.refused("calls.py:" + name)
+            self.assertEqual(kind, "TypeError")
+            self.assertIn("function '%s' %s; a task is called with one" % (name, takes), message)
+        for name in "default", "all":
+            self.assertEqual(self.ready("calls.py:" + name).run(5, 1), [("integer", 5)])
 
     def test_not_callable(self):
         self.assertEqual(
