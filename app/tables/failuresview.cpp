@@ -22,10 +22,6 @@
 
 namespace poolscope {
 
-namespace {
-
-} // namespace
-
 FailuresView::FailuresView(QWidget *parent)
     : QWidget(parent)
 {

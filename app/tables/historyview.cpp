@@ -16,10 +16,6 @@
 
 namespace poolscope {
 
-namespace {
-
-} // namespace
-
 HistoryView::HistoryView(const QString &folder, QWidget *parent)
     : QWidget(parent)
     , m_model(folder)

@@ -18,10 +18,6 @@
 
 namespace poolscope {
 
-namespace {
-
-} // namespace
-
 LogView::LogView(QWidget *parent)
     : QWidget(parent)
 {

@@ -827,13 +827,14 @@ void MainWindow::showProgress()
         m_progress->setText(
             problem.isEmpty() ? tr("%1: press Start or Ctrl+R").arg(title) : problem);
         setWindowTitle(QStringLiteral("Poolscope"));
+        m_panel->showLoading(nullptr);
         return;
     }
     if (!run || run->isFinished()) {
         m_progress->setFont(font());
         m_progress->setText(outcomeText(*record, m_controller.moment()));
         m_panel->showChosen(std::nullopt);
-        m_panel->showLoading(*record);
+        m_panel->showLoading(record);
     } else {
         // The bar is made of characters, which must be equally wide.
         m_progress->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));

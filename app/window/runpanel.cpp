@@ -140,11 +140,12 @@ void RunPanel::showChosen(const std::optional<PoolStatus> &status)
         m_pool->showNothingChosen();
 }
 
-void RunPanel::showLoading(const RunRecord &record)
+void RunPanel::showLoading(const RunRecord *record)
 {
-    m_pool->showLoading(record.spec.task == m_task->spec()
-            ? startCostsOf(record.timeline, record.machine.cores)
-            : StartCosts());
+    const bool isOfThisTask =
+        record && record->timeline.workerCount() > 1 && record->spec.task == m_task->spec();
+    m_pool->showLoading(
+        isOfThisTask ? startCostsOf(record->timeline, record->machine.cores) : StartCosts());
 }
 
 } // namespace poolscope

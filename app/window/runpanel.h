@@ -32,8 +32,9 @@ public:
     QString problem() const;
     /// What the pool chose where it was left to; nothing: no run goes on.
     void showChosen(const std::optional<PoolStatus> &status);
-    /// What loading the task took in this run, if it is a run of the task that is shown.
-    void showLoading(const RunRecord &record);
+    /// What loading the task took in this run, if it is a run of the task that is shown. Null: no
+    /// run.
+    void showLoading(const RunRecord *record);
 
 signals:
     void changed();

@@ -94,6 +94,8 @@ void Verifier::runAll(std::unique_ptr<InputSource> inputs)
     m_allInputs = inputs->size();
     const double seconds = m_wish.rate > 0 ? static_cast<double>(m_allInputs) / m_wish.rate : 0;
     m_inputs = inputsWithin(m_allInputs, seconds, longestRun);
+    if (m_wish.countsStartUp && m_inputs < m_allInputs)
+        m_verification.predicted.reset(); // which was of all inputs
     const PlannedRun advised{m_wish.advised, "the advised setting"};
     const PlannedRun present{m_wish.present, "the present setting"};
     m_order = verificationOrder(repeats);

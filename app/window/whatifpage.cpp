@@ -224,7 +224,9 @@ void WhatIfPage::apply()
     pool.workers = setting.workers;
     pool.chunk = setting.chunk;
     pool.window = setting.window;
-    pool.start = setting.start.value_or(m_chart->record()->spec.pool.start);
+    const StartCosts &starts = m_chart->starts();
+    pool.start = setting.start.value_or(
+        starts.areKnown() ? starts.recorded : m_chart->record()->spec.pool.start);
     emit poolWanted(pool);
 }
 

@@ -39,12 +39,13 @@ StartCosts startCostsOf(const Timeline &timeline, std::uint32_t cores)
         return {};
     const auto count = static_cast<double>(measured);
     costs.contendedLoad = duration / count;
-    costs.loadCpu /= count;
+    costs.loadCpu = std::min(costs.loadCpu / count, costs.contendedLoad); // threads may overlap
     costs.memory /= count;
     // One process loads alone. Others slow each other's computing, and not their waiting.
     const double others =
         costs.recorded == WorkerStart::Fork ? 1 : crowd(timeline.workerCount(), cores);
-    costs.load = costs.loadCpu + std::max(costs.contendedLoad - costs.loadCpu * others, 0.0);
+    costs.load = std::min(costs.contendedLoad,
+        costs.loadCpu + std::max(costs.contendedLoad - costs.loadCpu * others, 0.0));
     const auto start = static_cast<double>(timeline.firstDispatch());
     costs.interpreter = std::max(start - costs.contendedLoad, 0.0) / others;
     return costs;

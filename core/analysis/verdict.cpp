@@ -531,7 +531,8 @@ void proposeCopies(Verdict &verdict, const Case &run)
     };
     const double elapsed = f.startUp + f.makespan;
     const double saved = lastReady(WorkerStart::Spawn) - lastReady(WorkerStart::Fork);
-    const double expected = std::clamp(elapsed - saved, f.starts.load / 1e9, elapsed);
+    const double expected =
+        std::clamp(elapsed - saved, std::min(f.starts.load / 1e9, elapsed), elapsed);
     verdict.text += " Each worker loaded the task anew, in "
         + durationText(f.starts.contendedLoad / 1e9) + " and " + memoryText(f.starts.memory)
         + ". As copies of one that has loaded it expect "
@@ -540,8 +541,9 @@ void proposeCopies(Verdict &verdict, const Case &run)
                 : "the same time")
         + " from start to end, and " + memoryText(memorySavedByCopies(f.starts, f.workers))
         + " less memory.";
+    const bool isOnlyAdvice = verdict.advice.empty(); // a gain is then of what no setting changes
     verdict.advice.push_back({Change::Setting::Start});
-    if (!verdict.gain) {
+    if (isOnlyAdvice) {
         verdict.gain = ratio(elapsed, expected);
         verdict.rate = ratio(static_cast<double>(f.settled), expected);
         verdict.countsStartUp = true;

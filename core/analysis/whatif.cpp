@@ -236,15 +236,15 @@ Replay::Replay(const RecordedWork &work, const ReplaySetting &setting, ReplayDet
     planStart(setting);
 }
 
-/// As recorded, where there are as many workers or fewer. Otherwise as new interpreters or copies
-/// are expected to start; where that is not known, those beyond need as long as the first, and are
-/// started in turn.
+/// As recorded, where there are as many workers. Otherwise as new interpreters or copies are
+/// expected to start; where that is not known, those beyond are started in turn, and need no longer
+/// than the others.
 void Replay::planStart(const ReplaySetting &setting)
 {
     const StartCosts &starts = m_work.starts;
     const WorkerStart start = setting.start.value_or(starts.recorded);
     const bool isRecorded =
-        start == starts.recorded && m_workers.size() <= m_work.readyTimes.size();
+        start == starts.recorded && m_workers.size() == m_work.readyTimes.size();
     std::vector<double> times;
     if (starts.areKnown() && !isRecorded) {
         times = readyTimes(starts, start, setting.workers, m_work.cores);
@@ -254,7 +254,8 @@ void Replay::planStart(const ReplaySetting &setting)
     } else {
         times = m_work.readyTimes;
         for (std::size_t i = times.size(); i < m_workers.size(); ++i)
-            times.push_back(static_cast<double>(i) * m_costs.start.nanoseconds);
+            times.push_back(std::max(times.empty() ? 0.0 : times.back(),
+                static_cast<double>(i) * m_costs.start.nanoseconds));
         m_run.startUp = m_work.startUp;
     }
     for (std::size_t i = 0; i < m_workers.size(); ++i)

@@ -107,7 +107,7 @@ void CopiedProcess::lifelineEnded()
     readOutput();
     m_isRunning = false;
     if (keeper() == 0 && !m_isKilled) {
-        setEnd(endedBySignal(SIGKILL)); // should it have been forked: by its keeper's end
+        setEnd(endedBySignal(SIGKILL)); // if it was forked, the death of its keeper killed it
         emit failedToStart(QStringLiteral("it could not be forked"));
         return;
     }

@@ -268,7 +268,7 @@ void Pool::startLoader()
     connect(m_loader.get(), &TaskLoader::loaded, this, [this](const wire::Loaded &loaded) {
         m_listener.noted(0,
             "loaded the task in " + secondsText(loaded.loading.duration) + " ("
-                + std::to_string((loaded.loading.memory + (1 << 19)) >> 20)
+                + std::to_string((loaded.loading.memory + 500'000) / 1'000'000)
                 + " MB); workers are copies of the process that has it",
             m_clock.now());
     });

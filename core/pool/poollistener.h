@@ -100,8 +100,7 @@ struct Output {
     std::string_view text;
 };
 
-/// What the task that a worker runs took to be loaded: in its own process, or in the one that it is
-/// a copy of.
+/// What loading the task took, in the worker's own process or in the one that it is a copy of.
 struct TaskLoading {
     wire::LoadCost cost;
     bool isShared = false; ///< the worker is a copy

@@ -322,11 +322,6 @@ class Proposed(CopiesTest):
         self.assertNotIn("copies", verdict["text"])
         self.assertNotIn("start", [change["setting"] for change in verdict["advice"]])
 
-    def test_not_for_a_task_that_is_light(self):
-        self.path("tasks.py").write_text("def double(number):\n    return 2 * number\n")
-        verdict = self.summary()["verdict"]
-        self.assertNotIn("copies", verdict["text"])
-
 
 class Kept(CopiesTest):
     def test_resume_starts_copies_again(self):

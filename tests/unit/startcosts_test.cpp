@@ -55,6 +55,15 @@ TEST(StartCosts, OfWorkersThatShareCores)
     EXPECT_LT(copies.back(), 3.35e9);
 }
 
+TEST(StartCosts, OfALoadWithSeveralThreads)
+{
+    // Eight threads for a second.
+    const LoadedRun run(2, {{second, 8 * second, 100}, false}, 2 * second);
+    const StartCosts costs = startCostsOf(run.timeline(), 8);
+    EXPECT_DOUBLE_EQ(costs.load, 1e9);
+    EXPECT_DOUBLE_EQ(costs.loadCpu, 1e9);
+}
+
 TEST(StartCosts, OfCopies)
 {
     const LoadedRun run(8, {{3 * second, 2 * second, 100}, true}, 4 * second);

@@ -121,6 +121,18 @@ TEST(Verdict, CopiesAreNotProposedWithoutNeed)
     EXPECT_FALSE(proposes(figures));
 }
 
+TEST(Verdict, AGainThatNoSettingBringsIsNotTakenForThatOfCopies)
+{
+    RunFigures figures = run({{Cause::Throttled, 10}});
+    EXPECT_GT(*verdictOf(figures).gain, 1.5);
+    figures.couldBeCopies = true;
+    figures.starts.load = figures.starts.loadCpu = figures.starts.contendedLoad = 0.1e9;
+    const Verdict verdict = verdictOf(figures);
+    EXPECT_EQ(verdict.finding, Finding::Throttled);
+    EXPECT_TRUE(verdict.countsStartUp);
+    EXPECT_LT(*verdict.gain, 1.05);
+}
+
 TEST(Verdict, WhatCopiesGiveCountsFromStartToEnd)
 {
     RunFigures figures = loading(64, 0.5, 50);

@@ -187,6 +187,11 @@ TEST(WhatIf, WorkersStartAsNewInterpretersOrAsCopies)
     work.starts.load = work.starts.loadCpu = 1e9;
     ReplaySetting setting = settingOf(2, 1, 1);
     EXPECT_EQ(replay(work, setting)->startUp, 1.5e9); // as it was
+    work.readyTimes = {0, 0, 0, 0}; // if those were four, two would start faster
+    work.startUp = 3e9;
+    EXPECT_EQ(replay(work, setting)->startUp, 1.5e9);
+    work.readyTimes = {0, 0};
+    work.startUp = 1.5e9;
     setting.workers = 4; // which share two cores
     EXPECT_EQ(replay(work, setting)->startUp, 3e9);
     EXPECT_EQ(replay(work, setting)->makespan, 1e9);
