@@ -3,8 +3,9 @@
 
 Both sides of a row run in turn, as often as --repeats says. A rate is iterations per second from
 the first dispatch to the last outcome, of a pool that stands; rates are compared where a slow peer
-is given fewer inputs. Both sides keep their results in order: Poolscope in a column, pools in a list. Start-up is the time from start to exit. Memory is the peak of the program
-alone, as /proc tells it while it runs; its workers' is shown beside it.
+is given fewer inputs. Both sides keep their results in order, Poolscope in a column and pools in a
+list; only of commands and filters nothing is kept. Start-up is the time from start to exit. Memory
+is the peak of the program alone, as /proc tells it while it runs; its workers' is shown beside it.
 
 The window is measured from inside, by window_bench, on a screen of Xvfb's. Its event loop is blocked
 for as long as it is from one beat of a timer to the next. A repaint is what one chart takes to
@@ -197,7 +198,7 @@ class Bench:
 
     def commands(self, inputs):
         """A process for each input."""
-        return self.rate(inputs, "--command", "true {}", "-j", "2")
+        return self.rate(inputs, "--command", "true {}", "-j", "2", kept=("--discard",))
 
     def xargs(self, inputs):
         """The same by xargs; the rate from its start to its end."""
@@ -211,7 +212,7 @@ class Bench:
 
     def filtered(self, command, inputs):
         """A line filter, of two workers."""
-        return self.rate(inputs, "--filter", command, "-j", "2")
+        return self.rate(inputs, "--filter", command, "-j", "2", kept=("--discard",))
 
     def filter_alone(self, command, inputs):
         """What the filter does with all lines at once."""
