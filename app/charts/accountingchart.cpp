@@ -13,7 +13,6 @@ namespace poolscope {
 namespace {
 
 constexpr std::size_t chunksAtOnce = 20'000;
-constexpr double percent = 100;
 constexpr double barWidth = 0.78; // of the room that a bar has
 constexpr double legible = 0.005; // the smallest share that a legend has an entry for
 constexpr std::size_t mostNames = 16;

@@ -24,10 +24,20 @@
 
 namespace poolscope {
 
+/// Of a run's history, that a chart reads before other charts have their turn.
+inline constexpr std::size_t marksAtOnce = 20'000;
+
 /// What the record is read as of.
 struct Moment {
     std::uint64_t now = 0; ///< nanoseconds since the run's start
     TimeView::Run run = TimeView::Run::GoesOn;
+
+    /// The time up to which spans have been reported, as a rule.
+    std::uint64_t settledUntil() const
+    {
+        constexpr std::uint64_t settling = 100'000'000;
+        return now > settling ? now - settling : 0;
+    }
 };
 
 /// What a legend has an entry for.

@@ -12,9 +12,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr std::uint64_t settling = 100'000'000; // ns after which a span is reported, as a rule
 constexpr std::size_t completionSpansAtOnce = 8192;
-constexpr std::size_t completionMarksAtOnce = 20'000;
 constexpr double reachOfFailure = 4; // pixels
 constexpr std::uint64_t mostSearched =
     100'000; // ranks looked through for what is under the pointer
@@ -135,7 +133,7 @@ Chart::Taken CompletionChart::takeNew(
 {
     const std::uint64_t before = m_order->ranked();
     showNewWorkers();
-    const bool knowsMarks = m_history->advance(completionMarksAtOnce);
+    const bool knowsMarks = m_history->advance(marksAtOnce);
     const bool rankedAll = rankNew(moment, until);
     const bool behind = m_plottable->isBehind();
     // An iteration is counted once, so that it must be known whether it failed.
@@ -158,7 +156,7 @@ void CompletionChart::showNewWorkers()
 bool CompletionChart::rankNew(const Moment &moment, std::chrono::steady_clock::time_point until)
 {
     const bool ended = moment.run == TimeView::Run::Ended;
-    const std::uint64_t settled = moment.now > settling ? moment.now - settling : 0;
+    const std::uint64_t settled = moment.settledUntil();
     const std::uint64_t before = ended ? UINT64_MAX : settled;
     bool all = false;
     do {

@@ -15,7 +15,6 @@ namespace poolscope {
 namespace {
 
 constexpr double reachOfTick = 4; // pixels around a failure's tick in which it is meant
-constexpr std::size_t laneMarksAtOnce = 20'000;
 constexpr double roundingError = 1e-9;
 
 constexpr std::size_t keys = 5; // entries of the legend that cannot be switched
@@ -205,7 +204,7 @@ void LanesChart::recordChanged()
 
 Chart::Taken LanesChart::takeNew(const Moment &moment, std::chrono::steady_clock::time_point)
 {
-    const bool all = m_history->advance(laneMarksAtOnce);
+    const bool all = m_history->advance(marksAtOnce);
     const bool moved = moment.now != m_now || !m_knowsMarks;
     m_knowsMarks = all;
     m_now = moment.now;

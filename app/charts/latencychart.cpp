@@ -18,7 +18,7 @@ constexpr std::size_t latencySpansAtOnce = 50'000;
 constexpr double mostBars = 80;
 constexpr std::size_t manyWorkers = 8; // beyond, their lines step back
 
-enum LatencySeries : std::size_t { allSeries, marksSeries, firstWorkerSeries };
+enum LatencySeries : std::size_t { allSeries, marksSeries, firstWorkerCurve };
 
 /// Of the bar, in the words of a tool tip.
 QString rangeText(const DurationRange &range)
@@ -117,7 +117,7 @@ void LatencyChart::setSeriesVisible(std::size_t series, bool visible)
     else if (series == marksSeries)
         m_plottable->setMarksVisible(visible);
     else
-        m_workers.at(series - firstWorkerSeries)->setVisible(visible);
+        m_workers.at(series - firstWorkerCurve)->setVisible(visible);
     emit seriesChanged();
     replotSoon();
 }

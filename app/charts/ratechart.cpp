@@ -16,10 +16,8 @@ namespace poolscope {
 namespace {
 
 constexpr double pixelsOfColumn = 4;
-constexpr std::uint64_t settling = 100'000'000; // ns after which a span is reported, as a rule
 constexpr std::uint64_t second = 1'000'000'000;
 constexpr std::size_t rateSpansAtOnce = 50'000;
-constexpr std::size_t rateMarksAtOnce = 20'000;
 
 enum RateSeries : std::size_t { poolSeries, meanSeries, resizeSeries, firstWorkerSeries };
 
@@ -140,7 +138,7 @@ Chart::Taken RateChart::takeNew(const Moment &moment, std::chrono::steady_clock:
         || gridInView() != m_grid;
     m_moment = moment;
     addWorkers();
-    bool all = m_history->advance(rateMarksAtOnce);
+    bool all = m_history->advance(marksAtOnce);
     // Each gets a little, however late it is, so that none is left behind.
     const std::size_t atOnce = rateSpansAtOnce / std::max<std::size_t>(1, m_iterations.size()) + 1;
     for (IterationColumns &worker : m_iterations) {
@@ -188,7 +186,7 @@ std::uint64_t RateChart::settledUntil() const
 {
     if (m_moment.run == TimeView::Run::Ended)
         return std::max<std::uint64_t>(record()->timeline.end(), 1);
-    return m_moment.now > settling ? m_moment.now - settling : 0;
+    return m_moment.settledUntil();
 }
 
 void RateChart::updateCurves()

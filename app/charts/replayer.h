@@ -27,7 +27,7 @@ struct WhatIfSetting {
     std::optional<std::uint64_t> chunk; ///< nothing: automatic
     std::optional<std::uint64_t> window; ///< the same
     Order order = Order::Given;
-    std::optional<WorkerStart> start = {}; ///< nothing: as the run's workers started
+    std::optional<WorkerStart> start = {}; ///< as the run's workers started if empty
 
     friend bool operator==(const WhatIfSetting &, const WhatIfSetting &) = default;
     /// Whether they differ in nothing but the number of workers.

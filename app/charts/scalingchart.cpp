@@ -11,9 +11,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr double percent = 100;
 constexpr double headroom = 1.08;
-constexpr double muchApart = 30; // from this ratio on small values are legible on a log scale only
 constexpr int curvePoints = 200;
 constexpr double reachOfPoint = 24; // pixels, of the mouse to a point
 

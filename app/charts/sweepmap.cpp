@@ -12,7 +12,6 @@ namespace {
 
 constexpr double gap = 0.04; // of a field, on each side
 constexpr double faintest = 0.10; // of the accent colour
-constexpr double muchApart = 30; // from this ratio on colours follow the logarithm
 
 QColor mixed(const QColor &from, const QColor &to, double share)
 {

@@ -7,6 +7,10 @@
 
 namespace poolscope {
 
+inline constexpr double percent = 100;
+/// From this ratio on, small values are legible on a logarithmic scale only.
+inline constexpr double muchApart = 30;
+
 QString countText(std::uint64_t count); ///< "4,999"
 QString rateFigure(double perSecond); ///< "6,240", "2.7 M", "0.25", where the unit is elsewhere
 QString rateText(double perSecond); ///< "6,240 it/s", "2.7 M it/s", "0.25 it/s"; "? it/s" for none

@@ -168,7 +168,7 @@ QString WhatIfChart::sentence() const
     return text;
 }
 
-/// What comes before the makespan, where loading the task was measured.
+/// The time before the makespan, if loading the task was measured.
 QString WhatIfChart::startText(const CurvePoint &point) const
 {
     const StartCosts &starts = m_told.starts;

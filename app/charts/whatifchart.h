@@ -30,7 +30,7 @@ public:
     /// The pool that is asked about; at first that of the run.
     const WhatIfSetting &setting() const { return m_setting; }
     void setSetting(const WhatIfSetting &setting);
-    /// What starting workers took in the run, once that is known.
+    /// The costs of starting workers in the run, once they are known.
     const StartCosts &starts() const { return m_told.starts; }
     /// What comes of it, in one sentence or two; empty while that is not known.
     QString sentence() const;

@@ -9,7 +9,7 @@ namespace poolscope {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds patience(20);
+constexpr std::chrono::milliseconds longestTurn(20);
 constexpr std::uint64_t atOnce = 16 * 1024;
 
 template <typename Number> std::span<const Number> as(std::span<const std::uint64_t> cells)
@@ -30,7 +30,7 @@ OutcomeReader::OutcomeReader(Run &run, OutcomeWriter *writer, Order order, Failu
 
 Result<OutcomeReader::Left> OutcomeReader::take()
 {
-    const auto end = Clock::now() + patience;
+    const auto end = Clock::now() + longestTurn;
     while (refill()) {
         IndexRange &range = m_waiting.front();
         const auto written = writeSome(range);

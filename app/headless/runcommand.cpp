@@ -21,7 +21,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr int interval = 10; // milliseconds
+constexpr int readInterval = 10; // milliseconds
 constexpr int roomInterval = 500;
 constexpr std::size_t linesAtOnce = 1000; // of the log, written together
 constexpr std::size_t bytesAtOnce = 64 * 1024; // the same
@@ -66,7 +66,7 @@ int RunCommand::execute()
     connect(&m_timer, &QTimer::timeout, this, &RunCommand::work);
     connect(m_run.get(), &Run::finished, &m_loop, &QEventLoop::quit);
     m_timer.setSingleShot(true);
-    m_timer.start(interval);
+    m_timer.start(readInterval);
     m_started = std::chrono::steady_clock::now();
     m_run->start();
     m_loop.exec();
@@ -158,7 +158,7 @@ bool RunCommand::isCheckedByWorkers() const
         && std::holds_alternative<RangeInput>(m_options.spec.input) && !m_options.save;
 }
 
-/// Checks the task if no worker gets ready.
+/// Checks the task once a worker has died before any was ready.
 void RunCommand::checkTaskLate()
 {
     const Timeline &timeline = m_run->timeline();
@@ -182,7 +182,7 @@ void RunCommand::checkTaskLate()
     }
 }
 
-/// Whether nothing is shown yet, since one line may say what is wrong with the task.
+/// Whether output is still held back. If the check fails, its message is the only line.
 bool RunCommand::waitsForCheck() const
 {
     constexpr std::chrono::seconds longest{1};
@@ -238,14 +238,14 @@ void RunCommand::work()
 {
     checkTaskLate();
     if (waitsForCheck()) {
-        m_timer.start(interval);
+        m_timer.start(readInterval);
         return;
     }
     const bool moreLines = takeLog();
     tellOfFile();
     const bool moreOutcomes = !isThrownAway() && takeOutcomes();
     m_progress.update(progressOf(*m_run));
-    m_timer.start(moreLines || moreOutcomes ? 0 : interval);
+    m_timer.start(moreLines || moreOutcomes ? 0 : readInterval);
 }
 
 /// Whether nothing more has to be written, since what was written will not be kept.
@@ -401,7 +401,7 @@ int RunCommand::finish()
         for (const std::string &note : m_reader->unmarked().notes(m_options.output.value_or("")))
             say("poolscope: " + note);
     }
-    if (!m_isTaskChecked) // it was interrupted before there was anything to show
+    if (!m_isTaskChecked) // interrupted before a worker was ready
         m_progress.clear();
     else if (!m_options.quiet)
         m_progress.finish(progressOf(*m_run));

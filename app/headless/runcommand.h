@@ -13,6 +13,7 @@
 #include <QEventLoop>
 #include <QObject>
 #include <QTimer>
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -73,8 +74,8 @@ private:
     std::uint64_t m_linesDropped = 0; ///< of the log
     std::uint64_t m_failuresSaid = 0;
     std::chrono::steady_clock::time_point m_started;
-    bool m_isTaskChecked = false; ///< or need not be checked any more
-    std::optional<Error> m_taskProblem; ///< for which the run was given up
+    bool m_isTaskChecked = false; ///< or a worker was ready, so that no check is needed
+    std::optional<Error> m_taskProblem; ///< why the run was cancelled
     bool m_waitsForRoom = false;
     std::optional<Error> m_outputError;
     bool m_wasCompleted = false; ///< when it was interrupted

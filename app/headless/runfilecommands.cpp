@@ -2,6 +2,7 @@
 #include "headless/runfilecommands.h"
 
 #include "analysis/figuretext.h"
+#include "analysis/seconds.h"
 #include "analysis/verdict.h"
 #include "headless/complaint.h"
 #include "headless/headless.h"
@@ -27,11 +28,6 @@ namespace poolscope {
 namespace {
 
 using OrderedJson = nlohmann::ordered_json;
-
-double seconds(std::uint64_t nanoseconds)
-{
-    return static_cast<double>(nanoseconds) / 1e9;
-}
 
 /// What a file says of its run.
 struct RunTold {

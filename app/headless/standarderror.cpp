@@ -18,7 +18,7 @@ namespace poolscope {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds patience(1000); // once an interrupt has come
+constexpr std::chrono::milliseconds patienceAfterInterrupt(1000); // once an interrupt has come
 
 // Of the descriptor, of which there is one.
 std::atomic<bool> isStalled = false;
@@ -35,7 +35,8 @@ bool waitToWrite()
 {
     if (Interrupt::waitToWrite(STDERR_FILENO))
         return true;
-    const auto end = Clock::now() + (isStalled ? std::chrono::milliseconds(0) : patience);
+    const auto end =
+        Clock::now() + (isStalled ? std::chrono::milliseconds(0) : patienceAfterInterrupt);
     pollfd descriptor{STDERR_FILENO, POLLOUT, 0};
     int ready = 0;
     do {

@@ -15,7 +15,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr int interval = 50; // milliseconds
+constexpr int showInterval = 50; // milliseconds
 
 std::string runsWithFailures(const std::vector<SweepMeasurement> &measurements)
 {
@@ -50,7 +50,7 @@ int SweepCommand::execute()
     connect(m_runner.get(), &SweepRunner::measured, this, &SweepCommand::keep);
     connect(m_runner.get(), &SweepRunner::ended, &m_loop, &QEventLoop::quit, Qt::QueuedConnection);
     connect(&m_timer, &QTimer::timeout, this, &SweepCommand::showProgress);
-    m_timer.start(interval);
+    m_timer.start(showInterval);
     m_clock.start();
     m_runner->start();
     m_loop.exec();

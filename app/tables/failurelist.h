@@ -25,6 +25,9 @@ public:
         Shrunk, ///< and perhaps grown, too
     };
 
+    /// What advance() reads in about a millisecond.
+    static constexpr std::size_t marksPerUpdate = 200'000;
+
     void clear();
     /// Takes in at most `mostMarks` of what is new.
     Change advance(const Timeline &timeline, std::size_t mostMarks);

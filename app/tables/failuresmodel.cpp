@@ -13,14 +13,12 @@ namespace poolscope {
 
 namespace {
 
-constexpr std::size_t marksPerUpdate = 200'000; // a millisecond
-
 QString lastLine(const QString &text)
 {
     return text.trimmed().section(u'\n', -1);
 }
 
-QString memoryText(std::uint64_t bytes)
+QString dataSizeText(std::uint64_t bytes)
 {
     return QLocale().formattedDataSize(static_cast<qint64>(bytes), 1);
 }
@@ -63,7 +61,7 @@ bool FailuresModel::update()
 {
     if (!m_record)
         return true;
-    switch (m_failures.advance(m_record->timeline, marksPerUpdate)) {
+    switch (m_failures.advance(m_record->timeline, FailureList::marksPerUpdate)) {
     case FailureList::Change::None:
         break;
     case FailureList::Change::Grown:
@@ -275,7 +273,7 @@ QString FailuresModel::cell(int row, int column) const
     case LastOutput:
         return cellText(lastLine(texts.output).toStdString());
     case Memory:
-        return texts.context.memory > 0 ? memoryText(texts.context.memory) : QString();
+        return texts.context.memory > 0 ? dataSizeText(texts.context.memory) : QString();
     default:
         return {};
     }

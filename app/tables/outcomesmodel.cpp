@@ -11,7 +11,6 @@ namespace poolscope {
 namespace {
 
 constexpr qsizetype mostOfWhole = 1'000'000; // characters; an export has them all
-constexpr std::size_t marksPerUpdate = 200'000; // a millisecond
 
 QString copied(const std::string &text)
 {
@@ -149,7 +148,7 @@ void OutcomesModel::tellIfMoreSettled()
 
 bool OutcomesModel::takeFailures()
 {
-    switch (m_failures.advance(m_record->timeline, marksPerUpdate)) {
+    switch (m_failures.advance(m_record->timeline, FailureList::marksPerUpdate)) {
     case FailureList::Change::None:
         break;
     case FailureList::Change::Grown:

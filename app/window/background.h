@@ -13,6 +13,9 @@
 
 namespace poolscope {
 
+inline constexpr int progressInterval =
+    200; ///< milliseconds from one report of progress to the next
+
 /// Runs `job` on another thread, and then `done` on this one, unless `context` has gone by then.
 template <typename Job, typename Done>
 QFuture<void> inBackground(QObject *context, Job job, Done done)

@@ -13,7 +13,7 @@ QSpinBox *countBox(const QString &name, const QString &toolTip, std::uint64_t mo
 /// The same, where 0 is automatic and says so.
 QSpinBox *automaticBox(const QString &name, const QString &toolTip, std::uint64_t most);
 
-/// Of a box whose 0 stands for none or automatic: nothing where it is 0.
+/// The count in a box. Nothing if it is 0, which stands for none or automatic.
 std::optional<std::uint64_t> countIn(const QSpinBox *box);
 void setCount(QSpinBox *box, std::optional<std::uint64_t> count);
 

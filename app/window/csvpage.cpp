@@ -23,7 +23,7 @@ constexpr std::size_t previewRows = 3;
 constexpr std::size_t mostColumnsShown = 1000;
 constexpr int shownLines = 7;
 constexpr qsizetype longestField = 60; // characters
-constexpr int widestName = 26; // of a character's width
+constexpr int widestColumnName = 26; // of a character's width
 constexpr int widestField = 10;
 
 struct Delimiter {
@@ -229,7 +229,7 @@ void CsvPage::fitColumns()
     const int character = m_table->fontMetrics().averageCharWidth();
     for (int column = 0; column < m_table->columnCount(); ++column) {
         const bool hasCheckBoxes = column == 0; // whose margins the style does not count
-        const int widest = character * (hasCheckBoxes ? widestName : widestField);
+        const int widest = character * (hasCheckBoxes ? widestColumnName : widestField);
         const int wanted = m_table->columnWidth(column) + (hasCheckBoxes ? 2 * character : 0);
         m_table->setColumnWidth(column, std::min(wanted, widest));
     }

@@ -9,6 +9,7 @@
 #include "window/background.h"
 #include "window/exportdialog.h"
 #include "window/runfiles.h"
+#include "window/topath.h"
 
 #include <QClipboard>
 #include <QDir>
@@ -26,16 +27,11 @@ namespace poolscope {
 
 namespace {
 
-const QString folderKey = QStringLiteral("export/folder");
+const QString exportFolderKey = QStringLiteral("export/folder");
 constexpr int progressAfter = 400; // milliseconds
-constexpr int progressInterval = 100; // milliseconds
+constexpr int dialogInterval = 100; // milliseconds
 constexpr int progressSteps = 1000;
 constexpr std::chrono::milliseconds slice{20}; // of working out charts, between frames
-
-std::filesystem::path toPath(const QString &path)
-{
-    return QFile::encodeName(path).toStdString();
-}
 
 QString pictureIn(const QString &folder, const Chart &chart)
 {
@@ -66,13 +62,13 @@ void Exporter::cancel()
 
 QString Exporter::suggested(const QString &name, const QString &ending) const
 {
-    const QString folder = QSettings().value(folderKey, QDir::homePath()).toString();
+    const QString folder = QSettings().value(exportFolderKey, QDir::homePath()).toString();
     return QDir(folder).filePath(name + QLatin1Char('.') + ending);
 }
 
 void Exporter::remember(const QString &path)
 {
-    QSettings().setValue(folderKey, QFileInfo(path).absolutePath());
+    QSettings().setValue(exportFolderKey, QFileInfo(path).absolutePath());
 }
 
 void Exporter::tell(const Result<void> &result, const QString &path)
@@ -106,7 +102,7 @@ void Exporter::exportChart(Chart &chart)
 void Exporter::exportAllCharts(const ChartSet &charts)
 {
     const QString folder = QFileDialog::getExistingDirectory(
-        m_window, tr("A folder for all charts"), QSettings().value(folderKey).toString());
+        m_window, tr("A folder for all charts"), QSettings().value(exportFolderKey).toString());
     if (folder.isEmpty())
         return;
     QStringList paths;
@@ -233,7 +229,7 @@ void Exporter::saveRunAs()
     auto *timer = new QTimer(progress);
     connect(timer, &QTimer::timeout, progress, [progress, copied] { progress->setValue(*copied); });
     connect(progress, &QProgressDialog::canceled, timer, &QTimer::stop); // or it is shown again
-    timer->start(progressInterval);
+    timer->start(dialogInterval);
 }
 
 void Exporter::copyPicture(Chart &chart)

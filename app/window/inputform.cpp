@@ -24,7 +24,7 @@ namespace {
 constexpr int previewLines = 5;
 constexpr qint64 previewBytes = 64 * 1024;
 constexpr int previewWidth = 33; // characters
-enum Page { rangePage, linesPage, csvPage, filesPage };
+enum InputFormPage { rangePage, linesPage, csvPage, filesPage };
 
 QLineEdit *numberEdit(const QString &name, const QString &accessibleName, const QString &toolTip)
 {

@@ -16,11 +16,11 @@ constexpr std::size_t mostButtons = 32;
 constexpr int gap = 4;
 constexpr int signGap = 5; // between a sign and its name
 constexpr int padding = 5; // at either side
-constexpr int widestName = 240;
+constexpr int widestEntry = 240;
 
 QString shortened(const QString &name, const QFontMetrics &metrics)
 {
-    return metrics.elidedText(name, Qt::ElideRight, widestName);
+    return metrics.elidedText(name, Qt::ElideRight, widestEntry);
 }
 
 bool operator==(const Series &a, const Series &b)

@@ -13,6 +13,7 @@
 namespace poolscope {
 
 inline constexpr int gridUnit = 8; ///< pixels; margins and gaps are multiples or halves of it
+inline constexpr int spinWidth = 84; ///< pixels, of a box for a number of workers or inputs
 inline constexpr int sideWidth = 41 * gridUnit; ///< of the settings beside a chart
 
 /// Makes the icons and the style sheet known; once, before anything else here is used.

@@ -83,7 +83,7 @@ const QString rowsKey = QStringLiteral("window/rows");
 const QString columnsKey = QStringLiteral("window/columns");
 const QString tabKey = QStringLiteral("window/tab");
 const QString themeKey = QStringLiteral("window/theme");
-const QString runKey = QStringLiteral("run/arguments");
+const QString typedRunKey = QStringLiteral("run/arguments");
 const QString trustedKey = QStringLiteral("run/trusted");
 const QString keepKey = QStringLiteral("run/keep");
 
@@ -967,7 +967,7 @@ void MainWindow::readSettings()
     m_columns->restoreState(settings.value(columnsKey).toByteArray());
     m_tabs->setCurrentIndex(settings.value(tabKey, 0).toInt());
     m_themeChoice = static_cast<ThemeChoice>(settings.value(themeKey, 0).toInt());
-    const QStringList arguments = settings.value(runKey).toStringList();
+    const QStringList arguments = settings.value(typedRunKey).toStringList();
     if (const auto spec = specOf(arguments); spec && !arguments.isEmpty()) {
         setSpec(*spec);
         if (settings.value(trustedKey, false).toBool())
@@ -983,7 +983,7 @@ void MainWindow::writeSettings() const
     settings.setValue(rowsKey, m_rows->saveState());
     settings.setValue(columnsKey, m_columns->saveState());
     settings.setValue(tabKey, m_tabs->currentIndex());
-    settings.setValue(runKey, keptArguments(spec()));
+    settings.setValue(typedRunKey, keptArguments(spec()));
     settings.setValue(trustedKey, m_panel->isTaskTrusted());
 }
 

@@ -101,7 +101,7 @@ void PoolForm::showLoading(const StartCosts &starts)
     const bool couldBeShared = starts.recorded == WorkerStart::Spawn && areWorthSharing(starts)
         && m_start->currentIndex() == 0;
     m_startField->setNote(couldBeShared
-            ? tr("Each loaded the task anew, in %1 and %2; copies would share that.")
+            ? tr("Each worker loaded the task itself (%1, %2). Copies would share it.")
                   .arg(durationText(starts.contendedLoad),
                       memoryText(static_cast<std::uint64_t>(starts.memory)))
             : QString());

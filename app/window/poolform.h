@@ -31,8 +31,8 @@ public:
     /// Shows what is chosen where it is automatic.
     void showChosen(const PoolStatus &status);
     void showNothingChosen();
-    /// Shows what loading this task took in the last run, where copies would share it. Unknown
-    /// costs: nothing.
+    /// Shows the cost of loading the task in the last run, if copies would share it. Shows nothing
+    /// if the costs are unknown.
     void showLoading(const StartCosts &starts);
 
 signals:

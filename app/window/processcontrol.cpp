@@ -17,7 +17,6 @@ namespace {
 
 constexpr int coresOnSlider = 4; // times the usable ones
 constexpr double handleRadius = 7;
-constexpr int spinWidth = 84;
 
 } // namespace
 

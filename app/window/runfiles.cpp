@@ -16,7 +16,7 @@ namespace poolscope {
 
 namespace {
 
-const QString folderKey = QStringLiteral("run/folder");
+const QString runFolderKey = QStringLiteral("run/folder");
 const QString runFileEnding = QStringLiteral(".poolscope");
 
 /// Run files first, since only these are whole runs.
@@ -58,12 +58,12 @@ QString withRunEnding(const QString &path)
 
 QString runFolder()
 {
-    return QSettings().value(folderKey, QDir::homePath()).toString();
+    return QSettings().value(runFolderKey, QDir::homePath()).toString();
 }
 
 void rememberRunFolder(const QString &path)
 {
-    QSettings().setValue(folderKey, QFileInfo(path).path());
+    QSettings().setValue(runFolderKey, QFileInfo(path).path());
 }
 
 QString runFileFilter()

@@ -32,8 +32,8 @@ public:
     QString problem() const;
     /// What the pool chose where it was left to; nothing: no run goes on.
     void showChosen(const std::optional<PoolStatus> &status);
-    /// What loading the task took in this run, if it is a run of the task that is shown. Null: no
-    /// run.
+    /// Shows the cost of loading the task, if this is a run of the task in the form. Null if there
+    /// is no run.
     void showLoading(const RunRecord *record);
 
 signals:

@@ -4,6 +4,7 @@
 #include "analysis/figuretext.h"
 #include "charts/sweepfigures.h"
 #include "pool/taskcheck.h"
+#include "window/topath.h"
 
 #include <QDir>
 #include <QFile>
@@ -13,13 +14,6 @@
 namespace poolscope {
 
 namespace {
-
-constexpr int interval = 200; // milliseconds
-
-std::filesystem::path toPath(const QString &path)
-{
-    return QFile::encodeName(path).toStdString();
-}
 
 } // namespace
 
@@ -80,7 +74,7 @@ void Sweeper::start(const Wish &wish)
             opening->result = open(wish, folder, *opening, wanted);
         },
         [this, opening = m_opening] { openingEnded(opening); });
-    m_timer.start(interval);
+    m_timer.start(progressInterval);
     emit activityChanged();
 }
 

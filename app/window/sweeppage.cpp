@@ -27,7 +27,7 @@ const QString chunksKey = QStringLiteral("sweep/chunks");
 const QString repeatsKey = QStringLiteral("sweep/repeats");
 const QString namedFileKey = QStringLiteral("sweep/namedFile");
 const QString fileKey = QStringLiteral("sweep/file");
-const QString runKey = QStringLiteral("sweep/run");
+const QString sweptRunKey = QStringLiteral("sweep/run");
 constexpr int legibleHeight = 236; // of the charts, with their legends
 
 QString sweepsFolder()
@@ -363,7 +363,7 @@ void SweepPage::readLast()
     m_form->setTyped(typed);
     m_last.named = settings.value(namedFileKey).toString();
     m_form->setFile(m_last.named);
-    m_last.run = settings.value(runKey).toStringList();
+    m_last.run = settings.value(sweptRunKey).toStringList();
     const auto spec = specOf(m_last.run);
     const auto plan = parseSweep(typed);
     const QString file = settings.value(fileKey).toString();
@@ -385,7 +385,7 @@ void SweepPage::writeLast() const
     settings.setValue(repeatsKey, QString::fromStdString(typed.repeats));
     settings.setValue(namedFileKey, m_last.named);
     settings.setValue(fileKey, m_last.file);
-    settings.setValue(runKey, m_last.run);
+    settings.setValue(sweptRunKey, m_last.run);
 }
 
 } // namespace poolscope

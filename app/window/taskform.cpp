@@ -23,7 +23,7 @@ namespace poolscope {
 
 namespace {
 
-enum Page { builtinPage, pythonPage, firstOtherPage };
+enum TaskFormPage { builtinPage, pythonPage, firstOtherPage };
 
 QString text(std::string_view view)
 {

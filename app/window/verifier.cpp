@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::uint32_t repeats = 3;
 constexpr double longestRun = 10; // seconds, with the present setting
-constexpr int interval = 200; // milliseconds
 
 std::size_t positionOf(Tried tried)
 {
@@ -60,7 +59,7 @@ void Verifier::start(const Wish &wish)
             opening->inputs = openAll(spec, wanted);
         },
         [this, opening = m_opening] { openingEnded(opening); });
-    m_timer.start(interval);
+    m_timer.start(progressInterval);
     emit activityChanged();
 }
 

@@ -3,6 +3,7 @@
 
 #include "analysis/whatif.h"
 #include "window/chartcard.h"
+#include "window/choicebox.h"
 #include "window/countbox.h"
 #include "window/look.h"
 
@@ -16,8 +17,6 @@
 namespace poolscope {
 
 namespace {
-
-constexpr int spinWidth = 84;
 
 /// The numbers that the slider stops at: close together where they are few.
 const std::vector<std::uint32_t> &stops()
@@ -83,21 +82,14 @@ QWidget *WhatIfPage::makeControls()
         tr("Inputs that a worker is handed at once; 0 is automatic"), maxChunk);
     m_window = replayBox(QStringLiteral("whatIfWindow"), tr("Window of the replay"),
         tr("Chunks that a worker may hold at a time; 0 is automatic"), maxWindow);
-    m_order = new QComboBox;
-    m_order->setObjectName(QStringLiteral("whatIfOrder"));
+    m_order = choiceBox(QStringLiteral("whatIfOrder"),
+        tr("Longest first is what handing out the longest inputs at the beginning would give; to "
+           "have it in a run, sort the input"));
     m_order->setAccessibleName(tr("Order of the inputs"));
-    m_order->setToolTip(tr("Longest first is what handing out the longest inputs at the beginning "
-                           "would give; to have it in a run, sort the input"));
-    m_order->setMinimumContentsLength(8);
-    m_order->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_order->addItems({tr("Inputs as given"), tr("Longest inputs first")});
-    m_start = new QComboBox;
-    m_start->setObjectName(QStringLiteral("whatIfStart"));
+    m_start = choiceBox(QStringLiteral("whatIfStart"),
+        tr("Each new interpreter loads the task; copies of one process share what it has loaded"));
     m_start->setAccessibleName(tr("How workers start"));
-    m_start->setToolTip(tr("Each new interpreter loads the task; copies of one process share what "
-                           "it has loaded"));
-    m_start->setMinimumContentsLength(8);
-    m_start->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_start->addItems({tr("New interpreters"), tr("Copies of one that has loaded the task")});
     m_start->hide();
     m_apply = new QPushButton(tr("&Use these"));
@@ -193,7 +185,7 @@ void WhatIfPage::choose()
     m_chart->setSetting(setting);
 }
 
-/// How workers start can be chosen once it is known what that takes.
+/// Shows how workers start, once the costs of that are known.
 void WhatIfPage::showStart()
 {
     const QScopedValueRollback shows(m_showsSetting, true);

@@ -48,7 +48,7 @@ private:
     QSpinBox *m_chunk = nullptr;
     QSpinBox *m_window = nullptr;
     QComboBox *m_order = nullptr;
-    QComboBox *m_start = nullptr; ///< there where loading the task was measured
+    QComboBox *m_start = nullptr; ///< hidden if loading the task was not measured
     QPushButton *m_apply = nullptr;
     QLabel *m_text = nullptr;
     bool m_busy = false;

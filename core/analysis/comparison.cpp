@@ -2,6 +2,7 @@
 #include "analysis/comparison.h"
 
 #include "analysis/iterationcolumns.h"
+#include "analysis/statistics.h"
 
 #include <algorithm>
 #include <cmath>
@@ -59,11 +60,6 @@ void addSlices(ComparedRun &figures, const Lane &lane, const std::vector<std::ui
         slice.iterations += columns.countBefore(edges[i + 1]) - columns.countBefore(edges[i]);
         slice.busy += static_cast<double>(lane.busyBetween(edges[i], edges[i + 1]));
     }
-}
-
-double ratio(double a, double b)
-{
-    return b > 0 ? a / b : 0;
 }
 
 /// Throughput and mean duration of slices that are drawn anew, in blocks.

@@ -282,8 +282,8 @@ struct Start {
     Mean betweenStarts; ///< one start and the next
 };
 
-/// How many workers were started before the first dispatch, and never got ready.
-std::size_t countOfTooLate(const Timeline &timeline)
+/// Counts the workers that were started before the first dispatch, and never became ready.
+std::size_t neverReadyCount(const Timeline &timeline)
 {
     std::vector<bool> isStarted(timeline.workerCount() + 1);
     std::vector<bool> isReady(timeline.workerCount() + 1);
@@ -320,8 +320,8 @@ Start startOf(const Timeline &timeline)
             start.readyTimes.push_back(mark.time > begin ? between(begin, mark.time) : 0);
         }
     }
-    start.readyTimes.insert(
-        start.readyTimes.end(), countOfTooLate(timeline), static_cast<double>(timeline.makespan()));
+    start.readyTimes.insert(start.readyTimes.end(), neverReadyCount(timeline),
+        static_cast<double>(timeline.makespan()));
     std::sort(start.readyTimes.begin(), start.readyTimes.end());
     return start;
 }

@@ -7,7 +7,7 @@ namespace poolscope {
 
 namespace {
 
-/// What a copy takes from one to the next: the forks of its keeper and of itself, and its first
+/// The time from one copy to the next, for the forks of its keeper and of itself, and its first
 /// messages.
 constexpr double copyTime = 4e6; // nanoseconds
 

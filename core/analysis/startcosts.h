@@ -14,10 +14,10 @@
 
 namespace poolscope {
 
-/// Of one worker that starts alone, in nanoseconds. All zero where loading was not measured.
+/// The costs of one worker that starts alone, in nanoseconds. All zero if loading was not measured.
 struct StartCosts {
     WorkerStart recorded = WorkerStart::Spawn; ///< how the workers of the run started
-    double interpreter = 0; ///< until it begins to load the task
+    double interpreter = 0; ///< from the start of the process until it loads the task
     double load = 0; ///< loading the task
     double loadCpu = 0; ///< of that, CPU time
     double contendedLoad = 0; ///< loading the task beside the run's other workers
@@ -26,17 +26,17 @@ struct StartCosts {
     bool areKnown() const { return load > 0; }
 };
 
-/// Of a run on so many usable cores; 0: unknown, taken to be enough.
+/// The costs in a run on so many usable cores. 0 means unknown, and is taken to be enough.
 StartCosts startCostsOf(const Timeline &timeline, std::uint32_t cores);
 
 /// Whether loading took so long, or so much memory, that copies are worth proposing.
 bool areWorthSharing(const StartCosts &costs);
 
-/// When so many workers would be ready, in nanoseconds since the run's start, sorted.
+/// The times at which so many workers would be ready, in nanoseconds since the run's start, sorted.
 std::vector<double> readyTimes(
     const StartCosts &costs, WorkerStart start, std::uint32_t workers, std::uint32_t cores);
 
-/// Bytes that so many workers need less as copies than as new interpreters.
+/// The bytes that so many workers save as copies, compared with new interpreters.
 double memorySavedByCopies(const StartCosts &costs, std::uint32_t workers);
 
 } // namespace poolscope

@@ -32,6 +32,12 @@ struct Estimate {
     std::optional<Interval> interval = {}; ///< nothing: too little was measured to tell
 };
 
+/// 0 if the whole is 0.
+inline double ratio(double part, double whole)
+{
+    return whole > 0 ? part / whole : 0;
+}
+
 struct Bootstrap {
     std::uint64_t seed = 1;
     int resamples = 2000;

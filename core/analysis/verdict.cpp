@@ -2,6 +2,8 @@
 #include "analysis/verdict.h"
 
 #include "analysis/figuretext.h"
+#include "analysis/seconds.h"
+#include "analysis/statistics.h"
 
 #include <algorithm>
 #include <array>
@@ -45,16 +47,6 @@ constexpr std::array<std::string_view, findingCount> findingNames{"handing_over"
     "threads_oversubscribe", "machine_busy", "waiting", "memory_bandwidth", "start_up",
     "slow_worker", "throttled", "order_blocks", "consumer_blocks", "disk_blocks", "inputs_are_slow",
     "failures", "never_finished", "workers_idle", "nothing_wrong", "unknown"};
-
-double seconds(std::uint64_t nanoseconds)
-{
-    return static_cast<double>(nanoseconds) / 1e9;
-}
-
-double ratio(double part, double whole)
-{
-    return whole > 0 ? part / whole : 0;
-}
 
 /// What several decisions need, worked out once.
 class Case {
@@ -519,7 +511,7 @@ std::optional<Verdict> neverFinished(const Case &run)
     return found(Finding::NeverFinished, std::min(ratio(last.duration, run.present), 1.0), text);
 }
 
-/// Where loading the task took each worker long, or much memory, tells what copies would give.
+/// Advises copies if loading the task took each worker long or much memory.
 void proposeCopies(Verdict &verdict, const Case &run)
 {
     constexpr double noDifference = 0.05;
@@ -533,15 +525,15 @@ void proposeCopies(Verdict &verdict, const Case &run)
     const double saved = lastReady(WorkerStart::Spawn) - lastReady(WorkerStart::Fork);
     const double expected =
         std::clamp(elapsed - saved, std::min(f.starts.load / 1e9, elapsed), elapsed);
-    verdict.text += " Each worker loaded the task anew, in "
+    verdict.text += " Each worker loaded the task itself, which took "
         + durationText(f.starts.contendedLoad / 1e9) + " and " + memoryText(f.starts.memory)
-        + ". As copies of one that has loaded it expect "
+        + ". With copies of a process that has loaded it, expect "
         + (expected < (1 - noDifference) * elapsed
                 ? durationText(expected) + " instead of " + durationText(elapsed)
                 : "the same time")
         + " from start to end, and " + memoryText(memorySavedByCopies(f.starts, f.workers))
         + " less memory.";
-    const bool isOnlyAdvice = verdict.advice.empty(); // a gain is then of what no setting changes
+    const bool isOnlyAdvice = verdict.advice.empty(); // a gain so far then comes from no setting
     verdict.advice.push_back({Change::Setting::Start});
     if (isOnlyAdvice) {
         verdict.gain = ratio(elapsed, expected);
@@ -706,7 +698,7 @@ RunFigures figuresOf(const Accounting &accounting, const RunSpec &spec, const Ti
 
 namespace {
 
-/// The verdict without what copies would give.
+/// The verdict without advice on copies.
 Verdict causeOf(const Case &run)
 {
     const RunFigures &figures = run.f;

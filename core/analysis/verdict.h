@@ -5,8 +5,8 @@
 // A plain function of plain figures: the same figures give the same verdict. Each cause that was
 // found has a loss, the share of all worker-time that it took; the greatest one is told. Where no
 // cause takes enough to be worth a word nothing is wrong; where too much was not measured the
-// verdict is that it is unknown, and what would tell. Whatever the cause is, where loading the task
-// took each worker long or much memory, copies of one that has loaded it are advised besides.
+// verdict is that it is unknown, and what would tell. If loading the task took each worker long or
+// much memory, copies of a process that has loaded it are advised besides, whatever the cause is.
 #pragma once
 
 #include "analysis/accounting.h"
@@ -75,10 +75,10 @@ RunSpec changed(const RunSpec &spec, const std::vector<Change> &changes);
 
 struct Verdict {
     Finding finding = Finding::Unknown;
-    std::string text; ///< one or two sentences, and one about loading where that matters
+    std::string text; ///< one or two sentences, and two about loading if that matters
     std::vector<Change> advice; ///< all of them together; empty: none
     std::optional<double> gain; ///< the predicted factor of throughput, where one is predicted
-    bool countsStartUp = false; ///< gain and rate are of all the time from start to end
+    bool countsStartUp = false; ///< whether gain and rate include the start-up
     std::optional<double> rate; ///< the predicted iterations per second
     double loss = 0; ///< the share of all worker-time that the finding took
     std::string wouldTell; ///< what would tell more; may be empty

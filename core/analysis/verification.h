@@ -27,7 +27,7 @@ struct Verification {
     std::vector<double> present; ///< iterations per second, as they were measured; one at least
     std::vector<double> advised; ///< the same
     std::uint64_t failed = 0; ///< inputs, of all runs
-    bool countsStartUp = false; ///< throughput is of all the time from start to end
+    bool countsStartUp = false; ///< whether throughputs include the start-up
 
     /// The factor that came of it.
     double measured() const;

@@ -236,9 +236,8 @@ Replay::Replay(const RecordedWork &work, const ReplaySetting &setting, ReplayDet
     planStart(setting);
 }
 
-/// As recorded, where there are as many workers. Otherwise as new interpreters or copies are
-/// expected to start; where that is not known, those beyond are started in turn, and need no longer
-/// than the others.
+/// Workers become ready as recorded if their number and kind are those of the run. Otherwise start
+/// costs predict when. If these are unknown, further workers start in turn after the recorded ones.
 void Replay::planStart(const ReplaySetting &setting)
 {
     const StartCosts &starts = m_work.starts;

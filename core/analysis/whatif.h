@@ -26,7 +26,7 @@ namespace poolscope {
 struct ReplaySetting {
     std::uint32_t workers = 1; ///< 1 to maxWorkers
     ChunkOptions chunks; ///< as a run has them
-    std::optional<WorkerStart> start = {}; ///< nothing: as in the recorded run
+    std::optional<WorkerStart> start = {}; ///< as in the recorded run if empty
 };
 
 enum class ReplayDetail { Totals, Lanes };

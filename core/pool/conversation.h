@@ -69,7 +69,7 @@ public:
     bool isOnChunk() const { return !m_inFlight.empty(); }
     /// How it broke the protocol; empty while it keeps to it.
     const std::string &broken() const { return m_broken; }
-    /// What loading the task took it; all zero until it is ready.
+    /// The cost of loading the task. All zero until the worker is ready.
     const wire::LoadCost &loading() const { return m_loading; }
     /// When it was last heard of.
     std::uint64_t lastFrames() const { return m_framesTime; }

@@ -107,7 +107,7 @@ void CopiedProcess::lifelineEnded()
     readOutput();
     m_isRunning = false;
     if (keeper() == 0 && !m_isKilled) {
-        setEnd(endedBySignal(SIGKILL)); // if it was forked, the death of its keeper killed it
+        setEnd(endedBySignal(SIGKILL)); // the death of its keeper killed it, if it was forked
         emit failedToStart(QStringLiteral("it could not be forked"));
         return;
     }

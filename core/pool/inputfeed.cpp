@@ -7,8 +7,6 @@ namespace poolscope {
 
 namespace {
 
-constexpr std::uint64_t chunkBytes = 256 * 1024; // of inputs, in a chunk of automatic size
-
 } // namespace
 
 InputFeed::InputFeed(InputSource &source, Scheduler &scheduler)

@@ -14,6 +14,8 @@
 
 namespace poolscope {
 
+inline constexpr std::uint64_t chunkBytes = 256 * 1024; ///< of inputs, in a chunk of automatic size
+
 class InputFeed : public QObject {
     Q_OBJECT
 

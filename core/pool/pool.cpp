@@ -29,7 +29,6 @@ constexpr std::uint64_t shownIteration = 10'000'000; // nanoseconds
 constexpr std::uint64_t looksForMemory = 2; // memory is looked at every so many looks
 constexpr std::uint64_t looksForThreads = 10;
 constexpr std::uint64_t slowStart = 60'000'000'000; // nanoseconds
-constexpr std::uint64_t chunkBytes = 256 * 1024; // of inputs, in a chunk of automatic size
 constexpr std::uint64_t heldBytes = 4 * 1024 * 1024; // of inputs, in a worker's window
 
 ScheduleOptions scheduleOptions(const RunSpec &run, InputSource &source)

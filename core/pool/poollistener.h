@@ -100,7 +100,7 @@ struct Output {
     std::string_view text;
 };
 
-/// What loading the task took, in the worker's own process or in the one that it is a copy of.
+/// The cost of loading the task in the process of a worker, or in the process that was copied.
 struct TaskLoading {
     wire::LoadCost cost;
     bool isShared = false; ///< the worker is a copy
@@ -128,7 +128,7 @@ public:
     virtual void workerUsed(WorkerId worker, const WorkerUsage &usage) = 0;
     /// What its process had cost when it became ready, where that is known.
     virtual void workerSetUp(WorkerId worker, const WorkerUsage &usage) = 0;
-    /// Where loading the task was measured: comes when the worker is ready.
+    /// Reports the cost of loading the task, if it was measured, when the worker becomes ready.
     virtual void taskLoaded(WorkerId worker, const TaskLoading &loading) = 0;
     /// What was seen of its process's threads.
     virtual void workerThreads(WorkerId worker, const ThreadUsage &usage) = 0;

@@ -129,7 +129,8 @@ void WorkerProcess::keepOutput(QByteArrayView text)
         m_lastOutput = m_lastOutput.last(keptOutput);
 }
 
-/// A worker that has sent something did start: its keeper ended before it could report that.
+/// Handles a worker without a report from its keeper. A worker that has sent something was started,
+/// and its keeper has ended too early to report that.
 void WorkerProcess::processFailedToStart(const QString &reason)
 {
     while (readSome() == Channel::ReadState::Data) { }

@@ -30,7 +30,6 @@ struct WorkerFigures {
     std::uint64_t threadRunQueue = 0;
     std::uint64_t decoding = 0;
     OpenSpan openSpan; ///< but for when it was seen, which is when the record was written last
-
     TaskLoading loading = {};
 
     friend bool operator==(const WorkerFigures &, const WorkerFigures &) = default;

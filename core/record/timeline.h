@@ -87,7 +87,7 @@ public:
     /// For which all threads but the first waited for a core, as far as it was seen.
     std::uint64_t threadRunQueue() const { return m_threadRunQueueBefore + m_threadRunQueue; }
     WorkerIdentity identity() const;
-    /// What loading the task took for its last process. All zero: not measured.
+    /// The cost of loading the task for the last process. All zero if it was not measured.
     TaskLoading loading() const;
     /// What it was on when it was last looked at; in a run that was stopped, what it was on then.
     /// Count 0: nothing.
@@ -122,7 +122,7 @@ private:
     std::unique_ptr<TimeAccount> m_account;
     mutable std::mutex m_identityMutex;
     WorkerIdentity m_identity;
-    TaskLoading m_loading; ///< guarded as the identity is
+    TaskLoading m_loading; ///< guarded by m_identityMutex
     mutable std::mutex m_openSpanMutex; ///< for others than the pool's thread
     OpenSpan m_openSpan;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/analysisjson.h"
 
+#include "analysis/seconds.h"
+
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -9,11 +11,6 @@ namespace poolscope {
 namespace {
 
 using OrderedJson = nlohmann::ordered_json;
-
-double seconds(std::uint64_t nanoseconds)
-{
-    return static_cast<double>(nanoseconds) / 1e9;
-}
 
 OrderedJson timesJson(const CauseTimes &times)
 {

@@ -25,7 +25,7 @@ Result<std::uint64_t> countOf(const TraceMembers &members, const char *name)
     return needed(members.count(name), name, "count");
 }
 
-Result<std::uint64_t> timeOf(const TraceMembers &members, const char *name)
+Result<std::uint64_t> neededTime(const TraceMembers &members, const char *name)
 {
     return needed(members.time(name), name, "time in microseconds from 0 on");
 }
@@ -141,8 +141,8 @@ Result<void> OwnTrace::takeWorker(const TraceEvent &event)
 Result<void> OwnTrace::takeSpan(const TraceEvent &event)
 {
     const auto worker = workerOf(event.members, "tid");
-    const auto begin = timeOf(event.members, "ts");
-    const auto duration = timeOf(event.members, "dur");
+    const auto begin = neededTime(event.members, "ts");
+    const auto duration = neededTime(event.members, "dur");
     const auto first = countOf(event.arguments, "index");
     const auto count = countOf(event.arguments, "count");
     if (!worker)
@@ -174,10 +174,10 @@ Result<void> OwnTrace::takeChunk(const TraceEvent &event)
     chunk.worker = *worker;
     ChunkStations &stations = chunk.stations;
     const auto spans = countOf(event.arguments, "spans");
-    const auto sent = timeOf(event.members, "ts");
-    const auto received = timeOf(event.arguments, "received");
-    const auto answered = timeOf(event.arguments, "answered");
-    const auto decoded = timeOf(event.arguments, "decoded");
+    const auto sent = neededTime(event.members, "ts");
+    const auto received = neededTime(event.arguments, "received");
+    const auto answered = neededTime(event.arguments, "answered");
+    const auto decoded = neededTime(event.arguments, "decoded");
     for (const auto *number : {&spans, &sent, &received, &answered, &decoded}) {
         if (!*number)
             return tl::unexpected(number->error());
@@ -194,7 +194,7 @@ Result<void> OwnTrace::takeChunk(const TraceEvent &event)
 Result<void> OwnTrace::takeMark(const TraceEvent &event)
 {
     const auto worker = workerOf(event.members, "tid");
-    const auto time = timeOf(event.members, "ts");
+    const auto time = neededTime(event.members, "ts");
     const auto value = countOf(event.arguments, "value");
     const std::string name = event.arguments.text("mark");
     const auto kind = std::find(trace::markNames.begin(), trace::markNames.end(), name);

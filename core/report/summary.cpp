@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/summary.h"
 
+#include "analysis/seconds.h"
 #include "report/analysisjson.h"
 
 #include <nlohmann/json.hpp>
@@ -10,11 +11,6 @@ namespace poolscope {
 namespace {
 
 using OrderedJson = nlohmann::ordered_json;
-
-double seconds(std::uint64_t nanoseconds)
-{
-    return static_cast<double>(nanoseconds) / 1e9;
-}
 
 OrderedJson known(double value)
 {

@@ -128,7 +128,7 @@ struct Hello {
     std::uint64_t clock = 0; ///< when it was sent
 };
 
-/// What loading the task took: importing its file, say.
+/// The cost of loading a task, such as importing its file.
 struct LoadCost {
     std::uint64_t duration = 0; ///< nanoseconds
     std::uint64_t cpu = 0; ///< nanoseconds
@@ -139,7 +139,7 @@ struct LoadCost {
 
 struct Ready {
     std::uint64_t clock = 0; ///< when task and interpreter were ready for work
-    LoadCost loading = {}; ///< all zero where the task was there already, or was not measured
+    LoadCost loading = {}; ///< all zero if the task was copied, or loading was not measured
 };
 
 struct Refused {

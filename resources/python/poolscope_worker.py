@@ -995,7 +995,7 @@ class Output:
         self.fields[BASE] = self.base
 
     def write_straight(self, *parts):
-        """Writes what is long, past the buffer, which must be empty."""
+        """Writes long parts without a copy in the buffer, which must be empty."""
         for part in parts:
             self.write(memoryview(part))
             self.base += len(part)
@@ -1932,7 +1932,7 @@ def threads_that_run():
 
 
 class Loading:
-    """What is measured while the task is loaded."""
+    """Measures the loading of the task."""
 
     NOTHING = struct.pack("<QQQ", 0, 0, 0)
 
@@ -1940,7 +1940,7 @@ class Loading:
         self.before = clock(), process_time_ns(), own_memory()
 
     def cost(self):
-        """As the pool is told it: nanoseconds, those of CPU time, and bytes."""
+        """Packs duration and CPU time in nanoseconds, and bytes, as core/wire has a LoadCost."""
         now = clock(), process_time_ns(), own_memory()
         return struct.pack("<QQQ", *(max(b - a, 0) for a, b in zip(self.before, now)))
 
@@ -2117,8 +2117,11 @@ def function_in(module, place, name, role):
     return found
 
 
+VARIABLE_ARGUMENTS = 0x04  # inspect calls it CO_VARARGS
+
+
 def call_of(function):
-    """As parameters() tells it, of a function that is there."""
+    """Returns the pair that parameters() returns, for a function object."""
     code = function.__code__
     defaults, named = function.__defaults__ or (), function.__kwdefaults__ or {}
     keywords = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
@@ -2126,11 +2129,8 @@ def call_of(function):
     return required, None if code.co_flags & VARIABLE_ARGUMENTS else code.co_argcount
 
 
-VARIABLE_ARGUMENTS = 0x04  # inspect calls it CO_VARARGS
-
-
 def wrong_call(required, most, role):
-    """What is wrong with parameters for this role, in words; None: nothing."""
+    """Describes why a call in this role cannot succeed. None if it can."""
     given = role.arguments
     if required <= given and (most is None or most >= given):
         return None

@@ -4,7 +4,7 @@
 Both sides of a row run in turn, as often as --repeats says. A rate is iterations per second from
 the first dispatch to the last outcome, of a pool that stands; rates are compared where a slow peer
 is given fewer inputs. Both sides keep their results in order, Poolscope in a column and pools in a
-list; only of commands and filters nothing is kept. Start-up is the time from start to exit. Memory
+list. Commands and filters keep nothing. Start-up is the time from start to exit. Memory
 is the peak of the program alone, as /proc tells it while it runs; its workers' is shown beside it.
 
 The window is measured from inside, by window_bench, on a screen of Xvfb's. Its event loop is blocked

@@ -312,8 +312,9 @@ class Proposed(CopiesTest):
         verdict = self.summary()["verdict"]
         self.assertRegex(
             verdict["text"],
-            r"Each worker loaded the task anew, in [0-9.]+ m?s and 1[56][0-9] MB\. As copies of one "
-            r"that has loaded it expect .* from start to end, and 4[5-8][0-9] MB less memory\.$")
+            r"Each worker loaded the task itself, which took [0-9.]+ m?s and 1[56][0-9] MB\. With "
+            r"copies of a process that has loaded it, expect .* from start to end, and 4[5-8][0-9] MB "
+            r"less memory\.$")
         self.assertEqual(verdict["advice"][-1],
                          {"setting": "start", "value": "fork", "argument": "--start fork"})
 

@@ -86,7 +86,7 @@ TEST(Verdict, CopiesAreProposedWhereLoadingTakesLong)
 {
     const RunFigures figures = loading(64, 0.5, 50); // 16 s, instead of half a one
     const Verdict verdict = verdictOf(figures);
-    EXPECT_NE(verdict.text.find("in 16 s and 50 MB"), std::string::npos) << verdict.text;
+    EXPECT_NE(verdict.text.find("which took 16 s and 50 MB"), std::string::npos) << verdict.text;
     EXPECT_NE(verdict.text.find("10 s instead of 26 s"), std::string::npos) << verdict.text;
     EXPECT_NE(verdict.text.find("3.1 GB less memory"), std::string::npos) << verdict.text;
     ASSERT_FALSE(verdict.advice.empty());

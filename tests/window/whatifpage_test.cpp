@@ -134,12 +134,7 @@ private slots:
 
     void copiesArePredictedWhereLoadingWasMeasured()
     {
-        QFile file(m_folder.filePath(QStringLiteral("loads.py")));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write("import time\ntime.sleep(0.1)\ndef task(x):\n    return x\n");
-        file.close();
-        RunSpec spec = m_window->spec();
-        spec.task = PythonTask{file.fileName().toStdString() + ":task"};
+        RunSpec spec = specThatLoadsSlowly();
         spec.pool.workers = 2;
         m_window->setSpec(spec);
         press(Qt::Key_9);
@@ -162,15 +157,10 @@ private slots:
             int count = 0;
             for (const QLabel *label : m_window->findChildren<QLabel *>())
                 count += label->isVisibleTo(m_window.get())
-                    && label->text().contains("Each loaded the task anew");
+                    && label->text().contains("Each worker loaded the task itself");
             return count;
         };
-        QFile file(m_folder.filePath(QStringLiteral("slow.py")));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write("import time\ntime.sleep(0.1)\ndef task(x):\n    return x\n");
-        file.close();
-        RunSpec spec = m_window->spec();
-        spec.task = PythonTask{file.fileName().toStdString() + ":task"};
+        RunSpec spec = specThatLoadsSlowly();
         m_window->setSpec(spec);
         QCOMPARE(notes(), 0);
         QTest::mouseClick(&find<QToolButton>("start"), Qt::LeftButton);
@@ -294,6 +284,17 @@ private:
     Chart &chart() const { return m_window->charts()[ChartKind::WhatIf]; }
     QString told() const { return find<QLabel>("whatIf").text().replace(QChar(QChar::Nbsp), ' '); }
     void press(Qt::Key key) { pressIn(*m_window, key, Qt::ControlModifier); }
+    /// The spec of the form, with a task that takes a tenth of a second to load.
+    RunSpec specThatLoadsSlowly() const
+    {
+        QFile file(m_folder.filePath(QStringLiteral("slow.py")));
+        if (!file.open(QIODevice::WriteOnly))
+            qFatal("cannot write %s", qPrintable(file.fileName()));
+        file.write("import time\ntime.sleep(0.1)\ndef task(x):\n    return x\n");
+        RunSpec spec = m_window->spec();
+        spec.task = PythonTask{file.fileName().toStdString() + ":task"};
+        return spec;
+    }
     void set(const char *box, const QString &number) const
     {
         typeInto(find<QSpinBox>(box), number);

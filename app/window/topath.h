@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Paths of the window as the core has them.
+#pragma once
+
+#include <QFile>
+#include <filesystem>
+
+namespace poolscope {
+
+inline std::filesystem::path toPath(const QString &path)
+{
+    return QFile::encodeName(path).toStdString();
+}
+
+} // namespace poolscope
