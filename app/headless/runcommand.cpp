@@ -114,6 +114,12 @@ Run::Reading RunCommand::reading() const
     reading.wantsSettledOrder = m_options.unordered;
     if (m_options.discard && !m_options.save && !m_options.resumed)
         reading.values = Pool::Values::Discarded;
+    // Workers can put numbers where a file wants them. Nobody reads outcomes once they are written.
+    if (m_writer && !m_options.save && !m_options.resumed && !m_options.unordered && !tellsLater) {
+        reading.columnFor = [this](std::uint64_t inputs) {
+            return m_writer->columnFor(inputs);
+        };
+    }
     // The summary of a run that is kept tells what a reader in order holds back, except for
     // standard input, which may go on for ever.
     const bool tellsOrder =

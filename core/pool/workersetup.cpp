@@ -71,6 +71,7 @@ wire::Setup setupFor(
     }
     setup.columnPath = column.path;
     setup.columnCells = column.cells;
+    setup.columnOffset = column.offset;
     setup.timeout = static_cast<std::uint64_t>(spec.pool.timeout.value_or(0) * 1e9);
     setup.outputLimit = spec.pool.outputLimit;
     setup.stopsAtFailure = spec.pool.halt.has_value();

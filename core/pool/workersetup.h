@@ -11,10 +11,12 @@
 
 namespace poolscope {
 
-/// Where workers put numbers: `cells` cells of 8 bytes in the file at `path`, used as a ring.
+/// Where workers put numbers: `cells` cells of 8 bytes in the file at `path`, used as a ring, after
+/// `offset` bytes of something else.
 struct ColumnPlace {
     std::string path;
     std::uint64_t cells = 0;
+    std::uint64_t offset = 0;
 };
 
 /// The same for all workers; the worker's number and its board are left open. `columns` are the

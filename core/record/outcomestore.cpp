@@ -7,9 +7,11 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <utility>
 
 namespace poolscope {
 
@@ -79,28 +81,50 @@ Result<std::unique_ptr<OutcomeStore>> OutcomeStore::make(std::uint64_t count, Ke
             + (count > mostCells ? "" : ": a file must not have so many bytes here (ulimit -f)"));
     store->m_cells =
         std::min(std::bit_ceil(std::clamp<std::uint64_t>(count, 512, mostCells)), most);
-    if (auto made = store->makeColumn(); !made)
-        return tl::unexpected(made.error());
-    auto blobs = BlobLog::make();
-    if (!blobs)
-        return tl::unexpected(blobs.error());
-    store->m_blobs = std::move(*blobs);
-    return store;
+    return store->makeColumn().and_then([&] { return store->makeBlobs(); }).map([&] {
+        return std::move(store);
+    });
+}
+
+Result<std::unique_ptr<OutcomeStore>> OutcomeStore::makeIn(
+    const ColumnFile &file, std::uint64_t count)
+{
+    std::unique_ptr<OutcomeStore> store(new OutcomeStore);
+    store->m_count = store->m_cells = count;
+    store->m_columnOffset = file.offset;
+    store->m_columnFile = fcntl(file.descriptor, F_DUPFD_CLOEXEC, 0);
+    return store->mapColumn().and_then([&] { return store->makeBlobs(); }).map([&] {
+        return std::move(store);
+    });
 }
 
 Result<void> OutcomeStore::makeColumn()
 {
-    const std::uint64_t bytes = m_cells * sizeof(std::uint64_t);
     m_columnFile = memfd_create("poolscope-column", MFD_CLOEXEC);
+    if (m_columnFile >= 0
+        && ftruncate(m_columnFile, static_cast<off_t>(m_cells * sizeof(std::uint64_t))) != 0)
+        close(std::exchange(m_columnFile, -1));
+    return mapColumn();
+}
+
+Result<void> OutcomeStore::mapColumn()
+{
     void *memory = MAP_FAILED;
-    if (m_columnFile >= 0 && ftruncate(m_columnFile, static_cast<off_t>(bytes)) == 0)
-        memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, m_columnFile, 0);
+    if (m_columnFile >= 0)
+        memory = mmap(nullptr, m_cells * sizeof(std::uint64_t), PROT_READ | PROT_WRITE, MAP_SHARED,
+            m_columnFile, static_cast<off_t>(m_columnOffset));
     if (memory == MAP_FAILED)
         return failure(
             std::string("cannot make shared memory for outcomes: ") + std::strerror(errno));
     m_column = static_cast<std::uint64_t *>(memory);
     m_columnPath = "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(m_columnFile);
     return {};
+}
+
+Result<void> OutcomeStore::makeBlobs()
+{
+    return BlobLog::make().map(
+        [this](std::unique_ptr<BlobLog> blobs) { m_blobs = std::move(blobs); });
 }
 
 OutcomeStore::~OutcomeStore()
@@ -381,7 +405,7 @@ OutcomeStore::Numbers OutcomeStore::numbers(std::uint64_t first, std::uint64_t c
 bool OutcomeStore::copyCells(std::uint64_t first, std::span<std::uint64_t> copy) const
 {
     auto *bytes = reinterpret_cast<char *>(copy.data());
-    auto at = static_cast<off_t>(first % m_cells * sizeof(std::uint64_t));
+    auto at = static_cast<off_t>(m_columnOffset + first % m_cells * sizeof(std::uint64_t));
     for (std::size_t left = copy.size_bytes(); left > 0;) {
         const ssize_t read = pread(m_columnFile, bytes, left, at);
         if (read < 0 && errno == EINTR)

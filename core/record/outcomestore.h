@@ -34,12 +34,24 @@ struct StoredOutcome {
     std::vector<char> memory;
 };
 
+/// A file that has room for a cell of each index, after `offset` bytes of something else: whole
+/// pages.
+struct ColumnFile {
+    int descriptor = -1;
+    std::uint64_t offset = 0;
+};
+
 class OutcomeStore {
 public:
     enum class Keep { All, UntilRead, UntilSaved };
 
     /// For indices [0, count). Fails where memory or the temporary file cannot be had.
     static Result<std::unique_ptr<OutcomeStore>> make(std::uint64_t count, Keep keep);
+    /// Keeps all, with the column in a file instead of memory. Its blocks must be allocated: a full
+    /// disk would kill who stores into it. Who overwrites the cell of an index that is no number
+    /// must not read that index afterwards.
+    static Result<std::unique_ptr<OutcomeStore>> makeIn(
+        const ColumnFile &file, std::uint64_t count);
     ~OutcomeStore();
     OutcomeStore(const OutcomeStore &) = delete;
     OutcomeStore &operator=(const OutcomeStore &) = delete;
@@ -47,6 +59,7 @@ public:
     /// Where workers of this host map the column: index i owns cell i % columnCells().
     const std::string &columnPath() const { return m_columnPath; }
     std::uint64_t columnCells() const { return m_cells; }
+    std::uint64_t columnOffset() const { return m_columnOffset; }
 
     /// These indices have numbers of this kind, which stand in the column.
     void addNumbers(IndexRange indices, OutcomeKind kind);
@@ -116,6 +129,8 @@ private:
 
     OutcomeStore() = default;
     Result<void> makeColumn();
+    Result<void> mapColumn();
+    Result<void> makeBlobs();
     std::uint64_t *cell(std::uint64_t index) const { return m_column + index % m_cells; }
     Cell state(std::uint64_t index) const;
     std::uint64_t wordAt(std::uint64_t index) const;
@@ -135,6 +150,7 @@ private:
     std::string m_columnPath;
     std::uint64_t *m_column = nullptr;
     std::uint64_t m_cells = 0;
+    std::uint64_t m_columnOffset = 0; ///< of the first cell in its file
     std::unique_ptr<BlobLog> m_blobs;
     AppendLog<Segment> m_segments;
     std::uint64_t m_released = 0;

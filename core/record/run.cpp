@@ -88,7 +88,10 @@ Result<Run::Opened> Run::open(
     if (grows && reading.keep == OutcomeStore::Keep::All)
         return failure("standard input can be read by 'poolscope run' only; name a file of lines");
     const std::uint64_t most = grows ? UINT64_MAX : source->size();
-    auto outcomes = OutcomeStore::make(most, reading.keep);
+    const std::optional<ColumnFile> file =
+        reading.columnFor && !grows ? reading.columnFor(most) : std::nullopt;
+    auto outcomes =
+        file ? OutcomeStore::makeIn(*file, most) : OutcomeStore::make(most, reading.keep);
     if (!outcomes)
         return tl::unexpected(outcomes.error());
     record->outcomes = std::move(*outcomes);
@@ -112,7 +115,8 @@ Run::Run(Opened opened)
     const RunSpec &spec = m_record->spec;
     OutcomeStore &outcomes = *m_record->outcomes;
     const std::uint32_t workers = spec.pool.workers.value_or(usableCores());
-    const ColumnPlace column{outcomes.columnPath(), outcomes.columnCells()};
+    const ColumnPlace column{
+        outcomes.columnPath(), outcomes.columnCells(), outcomes.columnOffset()};
     m_pool = new Pool(spec, workers, *m_source, column, *m_recorder, opened.reading.values);
     m_publishedLimit = outcomes.limit();
     m_pool->setLimit(m_publishedLimit);

@@ -19,6 +19,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 namespace poolscope {
 
@@ -34,6 +35,8 @@ public:
         Recorder::Keep timeline = Recorder::Keep::Everything;
         /// Whether values are wanted, however long they are.
         Pool::Values values = Pool::Values::Kept;
+        /// Where the numbers of so many inputs are to be kept, all of them: nothing for memory.
+        std::function<std::optional<ColumnFile>(std::uint64_t inputs)> columnFor = {};
     };
 
     /// An opened input and a record with room for the outcomes. A record that holds some already is

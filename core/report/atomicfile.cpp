@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -213,6 +214,18 @@ Result<void> AtomicFile::cutAt(std::uint64_t size)
     if (::ftruncate(m_descriptor, static_cast<off_t>(size)) != 0)
         return failWithErrno();
     return {};
+}
+
+std::optional<int> AtomicFile::allocate(std::uint64_t size)
+{
+    rlimit limit{};
+    const bool isTooLong = getrlimit(RLIMIT_FSIZE, &limit) != 0 || size > limit.rlim_cur;
+    if (isDirect() || isTooLong || !flush())
+        return std::nullopt;
+    if (::fallocate(m_descriptor, 0, 0, static_cast<off_t>(size)) == 0)
+        return m_descriptor;
+    [[maybe_unused]] const int cut = ::ftruncate(m_descriptor, ::lseek(m_descriptor, 0, SEEK_CUR));
+    return std::nullopt;
 }
 
 Result<void> AtomicFile::commit()

@@ -58,6 +58,11 @@ public:
     /// Cuts what was appended before. Nothing may be appended afterwards.
     Result<void> cutAt(std::uint64_t size);
 
+    /// Makes the file so long, with all its blocks allocated, and returns the descriptor of it,
+    /// which stays this object's; nothing where that is impossible: see fallocate(2). What is
+    /// written to it elsewhere counts as appended.
+    std::optional<int> allocate(std::uint64_t size);
+
     /// Puts the file under its name. Nothing may be called afterwards.
     Result<void> commit();
 

@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -16,13 +17,15 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "elements are written as they lie");
 
 constexpr std::size_t elementSize = 8;
-constexpr std::size_t headerSize = 128; ///< a multiple of 64 with room for any count
+constexpr std::size_t shortHeader = 128; ///< a multiple of 64 with room for any count
+constexpr std::size_t pageHeader = 4096; ///< of an array that is mapped
+constexpr std::uint64_t manyInputs = 1U << 20; ///< from which on a copy takes long
 constexpr std::uint64_t blockCount = 1U << 16; ///< elements that are converted at a time
 
-std::string header(std::string_view element, std::uint64_t count)
+std::string header(std::string_view element, std::uint64_t count, std::size_t headerSize)
 {
     std::string header("\x93NUMPY\x01\x00", 8);
-    constexpr auto rest = headerSize - 10;
+    const auto rest = headerSize - 10;
     header += static_cast<char>(rest % 256);
     header += static_cast<char>(rest / 256);
     header += "{'descr': '";
@@ -68,8 +71,21 @@ std::string_view nounFor(const OutcomeView &outcome)
 
 NpyWriter::NpyWriter(std::unique_ptr<AtomicFile> file)
     : m_file(std::move(file))
+    , m_headerSize(shortHeader)
 {
-    m_file->append(header("<f8", 0)); // finish() overwrites it
+    m_file->append(header("<f8", 0, shortHeader)); // finish() overwrites it
+}
+
+std::optional<ColumnFile> NpyWriter::columnFor(std::uint64_t inputs)
+{
+    if (inputs < manyInputs || sysconf(_SC_PAGESIZE) > static_cast<long>(pageHeader))
+        return std::nullopt;
+    const auto descriptor = m_file->allocate(pageHeader + elementSize * inputs);
+    if (!descriptor)
+        return std::nullopt;
+    m_headerSize = pageHeader;
+    m_isColumn = true;
+    return ColumnFile{*descriptor, pageHeader};
 }
 
 Result<void> NpyWriter::write(std::uint64_t index, const OutcomeView &outcome)
@@ -77,25 +93,47 @@ Result<void> NpyWriter::write(std::uint64_t index, const OutcomeView &outcome)
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     switch (outcome.kind) {
     case OutcomeKind::Integer:
-        return writeIntegers(index, {&outcome.integer, 1});
+        return appendIntegers(index, {&outcome.integer, 1});
     case OutcomeKind::Real:
-        return writeReals(index, {&outcome.real, 1});
+        return appendReals({&outcome.real, 1});
     case OutcomeKind::None:
     case OutcomeKind::Failure:
-        return writeReals(index, {&nan, 1});
+        return appendReals({&nan, 1});
     default:
         break;
     }
     if (outcome.kind == OutcomeKind::Json && (outcome.text == "true" || outcome.text == "false")) {
         const std::int64_t value = outcome.text == "true";
         ++m_booleans;
-        return writeIntegers(index, {&value, 1});
+        return appendIntegers(index, {&value, 1});
     }
     return m_file->fail("index " + std::to_string(index) + " is " + std::string(nounFor(outcome))
         + "; .npy holds numbers: use .jsonl or .csv");
 }
 
 Result<void> NpyWriter::writeIntegers(std::uint64_t first, std::span<const std::int64_t> values)
+{
+    const bool areThere = m_isColumn && (m_count == 0 || m_element == Element::Integer);
+    if (!areThere || values.empty())
+        return appendIntegers(first, values);
+    m_element = Element::Integer;
+    m_count += values.size();
+    return {};
+}
+
+Result<void> NpyWriter::writeReals(std::uint64_t, std::span<const double> values)
+{
+    if (!m_isColumn || values.empty())
+        return appendReals(values);
+    if (m_element == Element::Integer) {
+        if (auto converted = convertToReals(); !converted)
+            return converted;
+    }
+    m_count += values.size();
+    return {};
+}
+
+Result<void> NpyWriter::appendIntegers(std::uint64_t first, std::span<const std::int64_t> values)
 {
     if (values.empty())
         return {};
@@ -118,7 +156,7 @@ Result<void> NpyWriter::writeIntegers(std::uint64_t first, std::span<const std::
     return {};
 }
 
-Result<void> NpyWriter::writeReals(std::uint64_t, std::span<const double> values)
+Result<void> NpyWriter::appendReals(std::span<const double> values)
 {
     if (!values.empty() && m_element == Element::Integer) {
         if (auto converted = convertToReals(); !converted)
@@ -130,8 +168,10 @@ Result<void> NpyWriter::writeReals(std::uint64_t, std::span<const double> values
 template <typename T> Result<void> NpyWriter::appendElements(std::span<const T> values)
 {
     static_assert(sizeof(T) == elementSize);
+    const std::uint64_t place = m_headerSize + elementSize * m_count;
     m_count += values.size();
-    return m_file->append(bytesOf(values));
+    return m_isColumn ? m_file->overwriteAt(place, bytesOf(values))
+                      : m_file->append(bytesOf(values));
 }
 
 /// Replaces the integers, block by block, by what `convert` makes of them: elements that are not
@@ -139,12 +179,9 @@ template <typename T> Result<void> NpyWriter::appendElements(std::span<const T> 
 template <typename Convert> Result<void> NpyWriter::convertIntegers(const Convert &convert)
 {
     std::vector<std::int64_t> integers;
-    std::uint64_t written = headerSize;
+    std::uint64_t written = m_headerSize;
     for (std::uint64_t done = 0; done < m_count; done += blockCount) {
-        integers.resize(std::min(blockCount, m_count - done));
-        if (auto read = m_file->readAt(
-                headerSize + elementSize * done, std::as_writable_bytes(std::span(integers)));
-            !read)
+        if (auto read = readIntegers(done, integers); !read)
             return read;
         const auto converted = convert(integers);
         const std::string_view bytes = bytesOf(std::span(converted));
@@ -155,8 +192,34 @@ template <typename Convert> Result<void> NpyWriter::convertIntegers(const Conver
     return {};
 }
 
+/// Reads a block of what was written, from the element `first` on.
+Result<void> NpyWriter::readIntegers(std::uint64_t first, std::vector<std::int64_t> &integers)
+{
+    integers.resize(std::min(blockCount, m_count - first));
+    return m_file->readAt(
+        m_headerSize + elementSize * first, std::as_writable_bytes(std::span(integers)));
+}
+
+/// Looks for the first integer that no double equals among those that were put into the file.
+Result<void> NpyWriter::findNoDouble()
+{
+    std::vector<std::int64_t> integers;
+    for (std::uint64_t done = 0; done < m_count && !m_noDouble; done += blockCount) {
+        if (auto read = readIntegers(done, integers); !read)
+            return read;
+        const auto found = std::find_if_not(integers.begin(), integers.end(), equalsDouble);
+        if (found != integers.end())
+            m_noDouble = {done + static_cast<std::uint64_t>(found - integers.begin()), *found};
+    }
+    return {};
+}
+
 Result<void> NpyWriter::convertToReals()
 {
+    if (m_isColumn) {
+        if (auto looked = findNoDouble(); !looked)
+            return looked;
+    }
     if (m_noDouble)
         return failAsNoDouble(*m_noDouble);
     m_element = Element::Real;
@@ -169,7 +232,7 @@ Result<void> NpyWriter::convertToBooleans()
 {
     return convertIntegers([](const std::vector<std::int64_t> &integers) {
         return std::vector<char>(integers.begin(), integers.end());
-    }).and_then([this] { return m_file->cutAt(headerSize + m_count); });
+    }).and_then([this] { return m_file->cutAt(m_headerSize + m_count); });
 }
 
 tl::unexpected<Error> NpyWriter::failAsNoDouble(const IndexedInteger &integer)
@@ -186,8 +249,12 @@ Result<void> NpyWriter::finish()
         if (auto converted = convertToBooleans(); !converted)
             return converted;
     }
+    if (m_isColumn && !areBooleans) {
+        if (auto cut = m_file->cutAt(m_headerSize + elementSize * m_count); !cut)
+            return cut;
+    }
     const auto element = areBooleans ? "|b1" : m_element == Element::Integer ? "<i8" : "<f8";
-    if (auto written = m_file->overwriteAt(0, header(element, m_count)); !written)
+    if (auto written = m_file->overwriteAt(0, header(element, m_count, m_headerSize)); !written)
         return written;
     return m_file->commit();
 }

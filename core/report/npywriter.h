@@ -6,12 +6,17 @@
 // is converted in place, block by block. An integer that no double equals cannot stand beside such
 // an outcome, and text cannot stand in the array at all: both are errors that name the index. The
 // file must not be a direct one.
+//
+// Where there are many inputs, the file can be the column that workers put numbers into. Then
+// numbers are there already when they are written, and only what a double or an integer of another
+// kind, a failure or null needs is changed in place.
 #pragma once
 
 #include "report/atomicfile.h"
 #include "report/outcomewriter.h"
 
 #include <optional>
+#include <vector>
 
 namespace poolscope {
 
@@ -22,6 +27,9 @@ public:
     Result<void> write(std::uint64_t index, const OutcomeView &outcome) override;
     Result<void> writeIntegers(std::uint64_t first, std::span<const std::int64_t> values) override;
     Result<void> writeReals(std::uint64_t first, std::span<const double> values) override;
+    /// For many inputs, before the first is written: the file itself, on file systems that can
+    /// allocate its blocks.
+    std::optional<ColumnFile> columnFor(std::uint64_t inputs) override;
     Result<void> finish() override;
 
 private:
@@ -31,13 +39,19 @@ private:
         std::int64_t value;
     };
 
+    Result<void> appendIntegers(std::uint64_t first, std::span<const std::int64_t> values);
+    Result<void> appendReals(std::span<const double> values);
     template <typename T> Result<void> appendElements(std::span<const T> values);
+    Result<void> readIntegers(std::uint64_t first, std::vector<std::int64_t> &integers);
+    Result<void> findNoDouble();
     template <typename Convert> Result<void> convertIntegers(const Convert &convert);
     Result<void> convertToReals();
     Result<void> convertToBooleans();
     tl::unexpected<Error> failAsNoDouble(const IndexedInteger &integer);
 
     std::unique_ptr<AtomicFile> m_file;
+    std::size_t m_headerSize;
+    bool m_isColumn = false; ///< numbers are put into the file by others, see columnFor()
     Element m_element = Element::Real;
     std::uint64_t m_count = 0;
     std::uint64_t m_booleans = 0; ///< of m_count; they are integers until all are written

@@ -34,6 +34,11 @@ Result<void> OutcomeWriter::writeReals(std::uint64_t first, std::span<const doub
     return {};
 }
 
+std::optional<ColumnFile> OutcomeWriter::columnFor(std::uint64_t)
+{
+    return std::nullopt;
+}
+
 namespace {
 
 /// Null for an ending that has none.

@@ -14,6 +14,7 @@
 // owner ignores SIGPIPE. The writer keeps no outcome in memory.
 #pragma once
 
+#include "record/outcomestore.h"
 #include "report/atomicfile.h"
 #include "result.h"
 #include "wire/value.h"
@@ -21,6 +22,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace poolscope {
@@ -36,6 +38,11 @@ public:
     /// The same for values[0] as that of index `first`, and so on; .npy takes them in one piece.
     virtual Result<void> writeIntegers(std::uint64_t first, std::span<const std::int64_t> values);
     virtual Result<void> writeReals(std::uint64_t first, std::span<const double> values);
+
+    /// Where the numbers of so many inputs can be put instead of being written: outcomes then are
+    /// written in the order of indices, all of them, and numbers only told by writeIntegers() and
+    /// writeReals(). Nothing for most writers.
+    virtual std::optional<ColumnFile> columnFor(std::uint64_t inputs);
 
     /// Flushes, and puts the file under its name.
     virtual Result<void> finish() = 0;

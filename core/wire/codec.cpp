@@ -244,6 +244,7 @@ void encode(std::string &out, const Setup &message)
     fields.number(message.rangeStep);
     fields.string(message.columnPath);
     fields.number(message.columnCells);
+    fields.number(message.columnOffset);
     fields.string(message.boardPath);
     writeStrings(fields, message.words);
     writeStrings(fields, message.columns);
@@ -273,6 +274,7 @@ Result<Setup> decodeSetup(std::string_view body)
     message.rangeStep = reader.number<std::int64_t>();
     message.columnPath = reader.string();
     message.columnCells = reader.number<std::uint64_t>();
+    message.columnOffset = reader.number<std::uint64_t>();
     message.boardPath = reader.string();
     message.words = readStrings(reader);
     message.columns = readStrings(reader);

@@ -49,7 +49,7 @@
 namespace poolscope::wire {
 
 inline constexpr std::uint32_t magic = 0x434c5350; // "PSLC"
-inline constexpr std::uint16_t protocolVersion = 7;
+inline constexpr std::uint16_t protocolVersion = 8;
 
 inline constexpr std::size_t frameHeaderSize = 5;
 /// The longest body of any frame; most types allow far less (see maxBodySize).
@@ -102,6 +102,7 @@ struct Setup {
     std::int64_t rangeStep = 1;
     std::string columnPath; ///< the shared column of numbers; empty: answer inline
     std::uint64_t columnCells = 0; ///< index i owns the 8 bytes of cell i % columnCells
+    std::uint64_t columnOffset = 0; ///< bytes of the file before its first cell: whole pages
     std::string boardPath; ///< the worker's Board (wire/board.h); empty: none
     std::vector<std::string> words;
     std::vector<std::string> columns; ///< InputKind::Rows: their names

@@ -17,17 +17,19 @@ constexpr std::size_t worthWriting = 256;
 
 } // namespace
 
-Column::Column(const std::string &path, std::uint64_t cells, ForeignCode foreignCode)
+Column::Column(
+    const std::string &path, std::uint64_t cells, std::uint64_t offset, ForeignCode foreignCode)
     : m_foreignCode(foreignCode)
     , m_cells(cells)
+    , m_offset(offset)
 {
     if (path.empty() || cells == 0)
         return;
     m_file = OwnDescriptor(path.c_str(), O_RDWR);
     if (m_file.number() < 0)
         return;
-    void *memory =
-        mmap(nullptr, cells * cellSize, PROT_READ | PROT_WRITE, MAP_SHARED, m_file.number(), 0);
+    void *memory = mmap(nullptr, cells * cellSize, PROT_READ | PROT_WRITE, MAP_SHARED,
+        m_file.number(), static_cast<off_t>(offset));
     if (memory != MAP_FAILED)
         m_memory = static_cast<std::uint64_t *>(memory);
 }
@@ -43,6 +45,7 @@ Column &Column::operator=(Column &&other) noexcept
     std::swap(m_foreignCode, other.m_foreignCode);
     std::swap(m_memory, other.m_memory);
     std::swap(m_cells, other.m_cells);
+    std::swap(m_offset, other.m_offset);
     return *this;
 }
 
@@ -67,14 +70,13 @@ bool Column::store(std::uint64_t first, std::span<const std::uint64_t> cells)
 
 bool Column::storePiece(std::uint64_t cell, std::span<const std::uint64_t> cells)
 {
-    if (cells.size() < worthWriting) {
+    const bool isOpen = m_foreignCode == ForeignCode::No || m_file.isIntact();
+    if (cells.size() < worthWriting || !isOpen) {
         std::copy(cells.begin(), cells.end(), m_memory + cell);
         return true;
     }
-    if (m_foreignCode == ForeignCode::Yes && !m_file.isIntact())
-        return false;
     auto bytes = std::as_bytes(cells);
-    auto offset = static_cast<off_t>(cell * cellSize);
+    auto offset = static_cast<off_t>(m_offset + cell * cellSize);
     while (!bytes.empty()) {
         const ssize_t written = pwrite(m_file.number(), bytes.data(), bytes.size(), offset);
         if (written < 0 && errno != EINTR)

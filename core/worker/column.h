@@ -17,15 +17,15 @@ class Column {
 public:
     Column() = default;
     /// isOpen() is false where the path is empty or cannot be mapped.
-    Column(const std::string &path, std::uint64_t cells, ForeignCode foreignCode);
+    Column(const std::string &path, std::uint64_t cells, std::uint64_t offset,
+        ForeignCode foreignCode);
     Column(Column &&other) noexcept;
     Column &operator=(Column &&other) noexcept;
     ~Column();
 
     bool isOpen() const { return m_memory != nullptr; }
 
-    /// Stores the cells of index `first` and of those after it. False where there is no memory, or
-    /// where the task closed the file.
+    /// Stores the cells of index `first` and of those after it. False where there is no memory.
     [[nodiscard]] bool store(std::uint64_t first, std::span<const std::uint64_t> cells);
 
 private:
@@ -35,6 +35,7 @@ private:
     ForeignCode m_foreignCode = ForeignCode::No;
     std::uint64_t *m_memory = nullptr;
     std::uint64_t m_cells = 0;
+    std::uint64_t m_offset = 0;
 };
 
 } // namespace poolscope::worker

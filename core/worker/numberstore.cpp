@@ -8,7 +8,7 @@ namespace poolscope::worker {
 
 NumberStore::NumberStore(const wire::Setup &setup, OutcomeKind kind)
     : m_kind(kind)
-    , m_column(setup.columnPath, setup.columnCells, foreignCodeOf(setup.task))
+    , m_column(setup.columnPath, setup.columnCells, setup.columnOffset, foreignCodeOf(setup.task))
 {
 }
 

@@ -94,7 +94,7 @@ fcntl, mmap, select, struct = map(own_copy, import_own("fcntl", "mmap", "select"
 os, faulthandler, marshal = map(own_copy, (os, faulthandler, marshal))
 
 MAGIC = 0x434C5350
-VERSION = 7
+VERSION = 8
 
 SETUP, WORK, POOL_GOODBYE, CONTINUE, FORK = 1, 2, 3, 4, 5
 HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22
@@ -737,8 +737,11 @@ class Descriptor:
         except OSError:
             return False
 
+    def is_intact(self):
+        return self.is_at(self.number)
+
     def verify(self):
-        if not self.is_at(self.number):
+        if not self.is_intact():
             raise DescriptorLost
 
     def close(self):
@@ -751,22 +754,22 @@ def lowest_own_number(wanted=200, kept=8):
     return max(3, min(wanted, os.sysconf("SC_OPEN_MAX") - kept))
 
 
-def map_file(path, size):
+def map_file(path, size, offset=0):
     """Maps a file, so that nothing but memory is needed from then on."""
     number = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     try:
         if sys.version_info >= (3, 13):
-            return mmap.mmap(number, size, trackfd=False)
-        return map_without_descriptor(number, size)
+            return mmap.mmap(number, size, offset=offset, trackfd=False)
+        return map_without_descriptor(number, size, offset)
     finally:
         os.close(number)
 
 
-def map_without_descriptor(number, size):
+def map_without_descriptor(number, size, offset):
     """Maps a file and closes the duplicate of its descriptor that mmap keeps, only to resize it."""
     duplicate = os.dup(number)
     os.close(duplicate)  # mmap takes the same number, the least that is free
-    memory = mmap.mmap(number, size)
+    memory = mmap.mmap(number, size, offset=offset)
     try:
         if os.path.sameopenfile(duplicate, number):
             os.close(duplicate)
@@ -778,15 +781,16 @@ def map_without_descriptor(number, size):
 class Column:
     """The shared ring of numbers, in which index i owns cell i % cells.
 
-    Few are stored through the mapping. Many are written to the file behind it, which costs a tenth
-    of the page faults of fresh memory.
+    Few are stored through the mapping. Many are written to the file behind it, as long as it is
+    open, which costs a tenth of the page faults of fresh memory.
     """
 
     WORTH_WRITING = 256
 
-    def __init__(self, path, cells):
+    def __init__(self, path, cells, offset):
         self.cells = cells
-        self.memory = map_file(path, 8 * cells)
+        self.offset = offset  # bytes of the file before the first cell
+        self.memory = map_file(path, 8 * cells, offset)
         self.file = Descriptor.open(path, os.O_RDWR, Descriptor.COLUMN)
 
     def store(self, first, code, values):
@@ -801,14 +805,13 @@ class Column:
             cells = struct.pack("%d%s" % (len(values), code), *values)
         except struct.error:
             raise OverflowError from None
-        if len(values) < self.WORTH_WRITING:
-            self.memory[8 * start : 8 * start + len(cells)] = cells
+        if len(values) >= self.WORTH_WRITING and self.file.is_intact():
+            self.write(cells, self.offset + 8 * start)
         else:
-            self.write(cells, 8 * start)
+            self.memory[8 * start : 8 * start + len(cells)] = cells
 
     def write(self, cells, offset):
         while cells:
-            self.file.verify()
             written = os.pwrite(self.file.number, cells, offset)
             cells = cells[written:]
             offset += written
@@ -1218,6 +1221,7 @@ class Setup:
         self.range_step = fields.number("q")
         self.column_path = fields.path()
         self.column_cells = fields.number("Q")
+        self.column_offset = fields.number("Q")
         self.board_path = fields.path()
         self.words = fields.strings()
         self.columns = fields.strings()
@@ -1510,7 +1514,8 @@ class Worker:
                 complain("goes on without its board %s: %s" % (setup.board_path, error))
         if setup.column_path and setup.column_cells:
             try:
-                self.column = Column(setup.column_path, setup.column_cells)
+                self.column = Column(
+                    setup.column_path, setup.column_cells, setup.column_offset)
                 self.batch_cap = min(self.batch_cap, setup.column_cells)
             except (OSError, ValueError, OverflowError) as error:
                 complain("goes on without the column %s: %s" % (setup.column_path, error))

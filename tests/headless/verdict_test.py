@@ -32,7 +32,7 @@ CASES = [
     Case("one slow worker", {"slow_worker"},
          [*python("one_worker_is_slow"), "--range", "0:400", "--chunk", 1, *DISCARD]),
     Case("ordered output", {"order_blocks"},
-         [*python("first_is_long"), "--range", "0:12000000", "-j", 2, "-o", "out.npy"]),
+         [*python("first_is_long"), "--range", "0:12000000", "-j", 2, "-o", "out.txt"]),
     Case("threads", {"threads_oversubscribe", *TOO_MANY_FOR_ONE_CORE},
          [*python("hashes_in_threads"), "--range", "0:120", *DISCARD], cores=2),
     # Others may use the machine meanwhile, which is then to be said.

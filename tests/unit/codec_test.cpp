@@ -43,6 +43,7 @@ TEST(Codec, EveryMessageComesBackAsItWas)
     setup.rangeStep = -1;
     setup.columnPath = "/column";
     setup.columnCells = UINT64_MAX;
+    setup.columnOffset = 4096;
     setup.boardPath = "/board";
     setup.outputLimit = 64 << 20;
     setup.keepsValues = false;
@@ -59,6 +60,7 @@ TEST(Codec, EveryMessageComesBackAsItWas)
     EXPECT_EQ(back->arguments, setup.arguments);
     EXPECT_EQ(back->rangeStart, setup.rangeStart);
     EXPECT_EQ(back->columnCells, setup.columnCells);
+    EXPECT_EQ(back->columnOffset, setup.columnOffset);
     EXPECT_EQ(back->boardPath, setup.boardPath);
     EXPECT_EQ(back->task, setup.task);
     EXPECT_EQ(back->input, setup.input);

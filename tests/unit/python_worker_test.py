@@ -26,7 +26,7 @@ PYTHON = os.environ.get("POOLSCOPE_TEST_PYTHON") or sys.executable
 PATIENCE = 60  # seconds that any one answer may take
 
 MAGIC = 0x434C5350
-VERSION = 7
+VERSION = 8
 SETUP, WORK, POOL_GOODBYE, CONTINUE = 1, 2, 3, 4
 HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22
 RETURNED = 24
@@ -381,7 +381,7 @@ def setup_frame(target, items=False, start=0, step=1, column=("", 0), board="", 
         + string(os.fsencode(odd.get("arguments", "")))
         + struct.pack("<Bqq", odd.get("input", int(items)), start, step)
         + string(os.fsencode(column[0]))
-        + struct.pack("<Q", column[1])
+        + struct.pack("<QQ", column[1], odd.get("column_offset", 0))
         + string(os.fsencode(board))
         + strings(odd.get("words", ()))
         + strings(odd.get("columns", ()))
@@ -1464,22 +1464,19 @@ class Descriptors(WorkerTest):
             import os, sys
             sys.path.insert(0, %r)
             import poolscope_worker as w
-            column = w.Column("column", 4096)
+            column = w.Column("column", 4096, 4096)
             column.store(0, "q", range(300))
             others = os.open("others", os.O_RDWR | os.O_CREAT)
             os.dup2(others, column.file.number)
             column.store(300, "q", range(200))
-            try:
-                column.store(500, "q", range(300))
-            except w.DescriptorLost:
-                os._exit(5)
+            column.store(500, "q", range(300))
         """
         worker = self.start(command=[PYTHON, "-c", code % os.path.dirname(WORKER)])
-        worker.file("column", 8 * 4096)
-        self.assertEqual(worker.status(), 5, worker.finished_log())
+        worker.file("column", 8 * 4096 + 4096)
+        self.assertEqual(worker.status(), 0, worker.finished_log())
         self.assertEqual(worker.contents("others"), b"")
-        numbers = struct.unpack("600q", worker.contents("column")[:4800])
-        self.assertEqual(numbers, (*range(300), *range(200), *[0] * 100))
+        numbers = struct.unpack("900q", worker.contents("column")[4096 : 4096 + 7200])
+        self.assertEqual(numbers, (*range(300), *range(200), *range(300), *[0] * 100))
 
     def test_a_loss_noticed_while_the_task_prints_is_that_inputs(self):
         for theft in self.HARMFUL[:-1]:
