@@ -232,11 +232,14 @@ Result<void> AtomicFile::commit()
 {
     if (auto flushed = flush(); !flushed || isDirect())
         return flushed;
-    if (::fsync(m_descriptor) != 0 || !giveName()
-        || ::rename(m_temporary.c_str(), m_target.c_str()) != 0)
+    const bool replaces = ::access(m_target.c_str(), F_OK) == 0;
+    if ((replaces && ::fsync(m_descriptor) != 0) || !giveName())
+        return failWithErrno();
+    // Network file systems report here what could not be written.
+    const bool isClosed = ::close(std::exchange(m_descriptor, -1)) == 0 || errno == EINTR;
+    if (!isClosed || ::rename(m_temporary.c_str(), m_target.c_str()) != 0)
         return failWithErrno();
     m_temporary.clear();
-    ::close(std::exchange(m_descriptor, -1));
     return {};
 }
 

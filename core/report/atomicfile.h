@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // AtomicFile: a file that appears under its name whole, or not at all.
 //
-// What is written goes to a file without a name in the destination's folder, which commit() syncs,
-// links as .poolscope-RANDOM and renames to the destination: whatever ends before leaves nothing
-// behind. Where there are no such files, or they cannot be linked, it is called that from the
-// start; destroying the object uncommitted removes it, a killed process leaves it.
+// What is written goes to a file without a name in the destination's folder, which commit() links
+// as .poolscope-RANDOM and renames to the destination: whatever ends before leaves nothing behind.
+// Where there are no such files, or they cannot be linked, it is called that from the start;
+// destroying the object uncommitted removes it, a killed process leaves it.
+//
+// What replaces a file is on the disk before, so that a power failure leaves one of the two. A new
+// file is not waited for: the disk may take longer than the run.
 //
 // A symbolic link is followed and its target replaced, but see followOwnLinks(). A pipe or a device
 // is not replaced but written to as it stands, in order only: see isDirect(). Its owner ignores

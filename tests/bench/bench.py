@@ -149,6 +149,7 @@ class Bench:
     def roots(self, inputs, workers):
         """Square roots in a .npy: inputs a second, start to exit."""
         count = self.count(inputs)
+        (self.folder / "out.npy").unlink(missing_ok=True)
         return count / self.seconds(
             self.program, "run", "--builtin", "sqrt", "--range", f"0:{count}", "-j", str(workers),
             "-q", "-o", self.folder / "out.npy")
@@ -159,10 +160,12 @@ class Bench:
         if not program.exists():
             output_of(["g++", "-O2", "-std=c++20", HERE / "plain_loop.cpp", "-o", program])
         count = self.count(inputs)
+        (self.folder / "plain.npy").unlink(missing_ok=True)
         return count / self.seconds(program, how, str(count), self.folder / "plain.npy")
 
     def numpy_roots(self, inputs):
         count = self.count(inputs)
+        (self.folder / "numpy.npy").unlink(missing_ok=True)
         return count / self.seconds(
             PYTHON, "-c", "import sys, numpy; "
             "numpy.save(sys.argv[1], numpy.sqrt(numpy.arange(int(sys.argv[2]))))",

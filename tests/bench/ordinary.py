@@ -151,6 +151,7 @@ class Bench:
             self.folder)
 
     def peer(self, chunk):
+        (self.folder / "peer").unlink(missing_ok=True)
         return seconds([PYTHON, "peer.py", self.work.workers, chunk, "peer"], self.folder)
 
     def check(self):
