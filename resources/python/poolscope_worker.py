@@ -127,13 +127,20 @@ BUFFER_ROOM = BOARD_SIZE - BOARD_BUFFER - STATIONS_FRAME.size
 DONE_FIELDS = DONE_HEAD.size - HEADER.size
 MAX_VALUES = (1 << 30) - DONE_FIELDS
 
+# Memory that malloc() keeps instead of returning it to the system after each batch, to ask for it
+# again. It keeps twice as much as the longest block so far that was mapped for itself alone; see
+# M_TRIM_THRESHOLD in mallopt(3).
+KEPT_BY_ALLOCATOR = 4 << 20
+
 MILLISECOND = 1_000_000
 READ_SIZE = 1 << 16
 
 # An iteration of SPAN_OF_ITS_OWN or more is a batch of its own; shorter ones share one of about
-# BATCH_TIME. Where iterations of a batch turn out slow, the pool has it end.
+# BATCH_TIME, whose values take VALUES_IN_CACHE bytes at most: longer ones would be copied through
+# main memory. Where iterations of a batch turn out slow, the pool has it end.
 SPAN_OF_ITS_OWN = 10_000
-BATCH_TIME = 150_000
+BATCH_TIME = 300_000
+VALUES_IN_CACHE = 1 << 16
 BATCH_GROWTH = 8
 BATCH_CAP = 2048
 BATCH_CAP_WITHOUT_GATE = 64
@@ -1372,6 +1379,7 @@ class Worker:
         self.results = []  # of the batch under way, one for each iteration that has finished
         self.kinds = set()  # the types of these
         self.batch_size = 1
+        self.values_size = 0  # bytes of the last batch's values; numbers in the column: 0
         self.board = None
         self.gate = None  # once it is needed: false while no iteration may begin
         self.batch_cap = BATCH_CAP_WITHOUT_GATE
@@ -1382,6 +1390,7 @@ class Worker:
         self.handing_over = False  # within a frame, until whose end an interrupt waits
         self.interrupt_waits = False
         self.forked = False
+        bytes(KEPT_BY_ALLOCATOR // 2)  # is freed at once
         os.register_at_fork(after_in_child=self.leave_to_parent)
 
     def leave_to_parent(self):
@@ -1681,16 +1690,19 @@ class Worker:
         self.unfinished_prints.clear()
 
     def plan_batch(self, count, duration):
-        """Sizes the next batch from how long the last one took."""
+        """Sizes the next batch from how long the last one and its values were."""
         if duration >= SPAN_OF_ITS_OWN * count or duration > 2 * BATCH_TIME:
             self.batch_size = 1  # the second: they became slow on the way
         else:
-            fitting = BATCH_TIME * count // (duration or 1)
-            self.batch_size = min(fitting, BATCH_GROWTH * self.batch_size, self.batch_cap)
+            in_time = BATCH_TIME * count // (duration or 1)
+            in_cache = max(1, VALUES_IN_CACHE * count // (self.values_size or 1))
+            grown = BATCH_GROWTH * self.batch_size
+            self.batch_size = min(in_time, in_cache, grown, self.batch_cap)
 
     def store(self, first, begun, duration):
         """Puts the batch's outcomes where the pool finds them; whether the worker stops at one."""
         results = self.results
+        self.values_size = 0
         code = NUMBER_CODES.get(next(iter(self.kinds))) if len(self.kinds) == 1 else None
         if code is not None:
             try:
@@ -1701,7 +1713,8 @@ class Worker:
         encoded = [
             result[0] if type(result) is tuple else encode(result) for result in results
         ]
-        if sum(map(len, encoded)) <= MAX_VALUES:
+        self.values_size = sum(map(len, encoded))
+        if self.values_size <= MAX_VALUES:
             self.output.done(first, len(encoded), INLINE, begun, duration, b"".join(encoded))
         else:
             self.store_apart(first, encoded, begun, duration)
