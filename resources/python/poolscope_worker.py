@@ -411,12 +411,20 @@ def number_of(value):
 to_json = make_json_encoder()
 
 
+BACKSLASH = ord("\\")
 DIGITS_AS_0 = bytes.maketrans(b"123456789", b"000000000")
 
 
-def may_have_other_keys(document):
-    """Whether JSON has a key that may have been a number, True, False or None."""
-    if b'":' not in document:
+def may_have_other_keys(value, document):
+    """Whether the JSON of a value has a key that may have been a number, True, False or None."""
+    count = document.count(b'":')
+    if count == 0:
+        return False
+    if type(value) is dict and len(value) == count:  # no other dict is in it
+        try:
+            "".join(value)
+        except TypeError:
+            return True
         return False
     if b'0":' in document.translate(DIGITS_AS_0):
         return True
@@ -425,7 +433,7 @@ def may_have_other_keys(document):
 
 def may_read_otherwise(value, document):
     """Whether a value needs a closer look before its JSON is taken for it."""
-    if b"\\ud" in document or may_have_other_keys(document):
+    if (BACKSLASH in document and b"\\ud" in document) or may_have_other_keys(value, document):
         return True
     try:
         marshal.dumps(value, 2)  # refuses whatever is of a subclass, and takes a tenth of the time
