@@ -15,6 +15,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace poolscope {
@@ -33,6 +35,18 @@ bool outrunsDisk(const RunOptions &options)
 {
     return options.save && std::holds_alternative<BuiltinTask>(options.spec.task)
         && std::holds_alternative<RangeInput>(options.spec.input);
+}
+
+/// Whether that takes less than to start an interpreter.
+bool isQuickToOpen(const InputSpec &input)
+{
+    constexpr std::uintmax_t most = 32 << 20;
+    const auto *lines = std::get_if<LinesInput>(&input);
+    const auto *rows = std::get_if<CsvInput>(&input);
+    if (!lines && !rows)
+        return std::holds_alternative<RangeInput>(input);
+    std::error_code error; // for standard input, pipes and files that cannot be opened
+    return std::filesystem::file_size(lines ? lines->path : rows->path, error) <= most;
 }
 
 /// Whether all values of the task are text, however much it looks like numbers.
@@ -161,7 +175,7 @@ template <typename T, typename Job> Result<T> RunCommand::unlessInterrupted(Job 
 bool RunCommand::isCheckedByWorkers() const
 {
     return std::holds_alternative<PythonTask>(m_options.spec.task)
-        && std::holds_alternative<RangeInput>(m_options.spec.input) && !m_options.save;
+        && isQuickToOpen(m_options.spec.input) && !m_options.save;
 }
 
 /// Checks the task once a worker has died before any was ready.
