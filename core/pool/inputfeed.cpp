@@ -5,10 +5,6 @@
 
 namespace poolscope {
 
-namespace {
-
-} // namespace
-
 InputFeed::InputFeed(InputSource &source, Scheduler &scheduler)
     : m_source(source)
     , m_input(*source.growing())
