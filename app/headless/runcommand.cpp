@@ -37,7 +37,7 @@ bool outrunsDisk(const RunOptions &options)
         && std::holds_alternative<RangeInput>(options.spec.input);
 }
 
-/// Whether that takes less than to start an interpreter.
+/// Whether opening the input takes less time than starting an interpreter.
 bool isQuickToOpen(const InputSpec &input)
 {
     constexpr std::uintmax_t most = 32 << 20;
@@ -101,7 +101,7 @@ Result<void> RunCommand::prepare()
         return opened;
     if (const auto checked = checkPlaces(m_options); !checked)
         return checked;
-    auto opened = unlessInterrupted<Run::Opened>([&] { return open(reading()); });
+    auto opened = open(reading());
     if (!opened)
         return tl::unexpected(opened.error());
     if (m_options.save) {
@@ -143,11 +143,15 @@ Run::Reading RunCommand::reading() const
     return reading;
 }
 
-Result<Run::Opened> RunCommand::open(Run::Reading reading) const
+Result<Run::Opened> RunCommand::open(Run::Reading reading)
 {
     if (m_options.resumed)
-        return reopen(reading);
-    return Run::open(m_options.spec, reading);
+        return unlessInterrupted<Run::Opened>([&] { return reopen(reading); });
+    return unlessInterrupted<std::unique_ptr<InputSource>>([&] {
+        return openInput(m_options.spec.input);
+    }).and_then([&](std::unique_ptr<InputSource> source) {
+        return Run::open(m_options.spec, std::move(source), reading);
+    });
 }
 
 Result<void> RunCommand::save(Run::Opened &opened) const

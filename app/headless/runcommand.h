@@ -32,7 +32,7 @@ public:
 private:
     Result<void> prepare();
     Run::Reading reading() const;
-    Result<Run::Opened> open(Run::Reading reading) const;
+    Result<Run::Opened> open(Run::Reading reading);
     Result<Run::Opened> reopen(Run::Reading reading) const;
     Result<void> save(Run::Opened &opened) const;
     template <typename T, typename Job> Result<T> unlessInterrupted(Job job);
@@ -74,7 +74,7 @@ private:
     std::uint64_t m_linesDropped = 0; ///< of the log
     std::uint64_t m_failuresSaid = 0;
     std::chrono::steady_clock::time_point m_started;
-    bool m_isTaskChecked = false; ///< or a worker was ready, so that no check is needed
+    bool m_isTaskChecked = false; ///< or need not be, since a worker was ready
     std::optional<Error> m_taskProblem; ///< why the run was cancelled
     bool m_waitsForRoom = false;
     std::optional<Error> m_outputError;

@@ -90,6 +90,7 @@ Result<std::unique_ptr<OutcomeStore>> OutcomeStore::makeIn(
     const ColumnFile &file, std::uint64_t count)
 {
     std::unique_ptr<OutcomeStore> store(new OutcomeStore);
+    store->m_keep = Keep::UntilRead;
     store->m_count = store->m_cells = count;
     store->m_columnOffset = file.offset;
     store->m_columnFile = fcntl(file.descriptor, F_DUPFD_CLOEXEC, 0);

@@ -34,8 +34,8 @@ struct StoredOutcome {
     std::vector<char> memory;
 };
 
-/// A file that has room for a cell of each index, after `offset` bytes of something else: whole
-/// pages.
+/// A file that has room for a cell of each index, after `offset` bytes of something else. The
+/// offset is a multiple of the page size.
 struct ColumnFile {
     int descriptor = -1;
     std::uint64_t offset = 0;
@@ -47,9 +47,9 @@ public:
 
     /// For indices [0, count). Fails where memory or the temporary file cannot be had.
     static Result<std::unique_ptr<OutcomeStore>> make(std::uint64_t count, Keep keep);
-    /// Keeps all, with the column in a file instead of memory. Its blocks must be allocated: a full
-    /// disk would kill who stores into it. Who overwrites the cell of an index that is no number
-    /// must not read that index afterwards.
+    /// As Keep::UntilRead, with the column in a file, which has a cell for each index: limit() does
+    /// not hold anyone back. The file's blocks must be allocated, or a full disk ends each process
+    /// that stores into it. Cells of what was released may be overwritten.
     static Result<std::unique_ptr<OutcomeStore>> makeIn(
         const ColumnFile &file, std::uint64_t count);
     ~OutcomeStore();

@@ -35,7 +35,7 @@ public:
         Recorder::Keep timeline = Recorder::Keep::Everything;
         /// Whether values are wanted, however long they are.
         Pool::Values values = Pool::Values::Kept;
-        /// Where the numbers of so many inputs are to be kept, all of them: nothing for memory.
+        /// Returns a file for the numbers of all inputs, or nothing to keep them in memory.
         std::function<std::optional<ColumnFile>(std::uint64_t inputs)> columnFor = {};
     };
 

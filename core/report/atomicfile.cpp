@@ -5,8 +5,11 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -53,6 +56,28 @@ bool canLinkBeside(const fs::path &target)
     const bool linked = !temporary.empty() && ::unlink(temporary.c_str()) == 0;
     ::close(descriptor);
     return linked;
+}
+
+/// Whether so many bytes can be allocated with some to spare, on a file system that overwrites
+/// blocks in place: on others, a block that was allocated needs room again.
+bool hasRoomFor(int file, std::uint64_t size)
+{
+    constexpr std::uint32_t xfsMagic = 0x58465342;
+    struct statfs system = {};
+    rlimit limit{};
+    if (::fstatfs(file, &system) != 0 || ::getrlimit(RLIMIT_FSIZE, &limit) != 0)
+        return false;
+    const auto type = static_cast<std::uint32_t>(system.f_type);
+    const bool isInPlace = type == EXT4_SUPER_MAGIC || type == xfsMagic || type == TMPFS_MAGIC
+        || type == OVERLAYFS_SUPER_MAGIC;
+    const std::uint64_t free = system.f_bavail * static_cast<std::uint64_t>(system.f_bsize);
+    return isInPlace && size <= limit.rlim_cur && size <= free / 10 * 9;
+}
+
+bool isMappable(int file, std::uint64_t size)
+{
+    void *memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    return memory != MAP_FAILED && ::munmap(memory, size) == 0;
 }
 
 } // namespace
@@ -218,22 +243,21 @@ Result<void> AtomicFile::cutAt(std::uint64_t size)
 
 std::optional<int> AtomicFile::allocate(std::uint64_t size)
 {
-    rlimit limit{};
-    const bool isTooLong = getrlimit(RLIMIT_FSIZE, &limit) != 0 || size > limit.rlim_cur;
-    if (isDirect() || isTooLong || !flush())
+    if (isDirect() || !hasRoomFor(m_descriptor, size))
         return std::nullopt;
-    if (::fallocate(m_descriptor, 0, 0, static_cast<off_t>(size)) == 0)
+    if (::fallocate(m_descriptor, 0, 0, static_cast<off_t>(size)) == 0
+        && isMappable(m_descriptor, size) && flush())
         return m_descriptor;
     [[maybe_unused]] const int cut = ::ftruncate(m_descriptor, ::lseek(m_descriptor, 0, SEEK_CUR));
     return std::nullopt;
 }
 
-Result<void> AtomicFile::commit()
+Result<void> AtomicFile::commit(Sync sync)
 {
     if (auto flushed = flush(); !flushed || isDirect())
         return flushed;
-    const bool replaces = ::access(m_target.c_str(), F_OK) == 0;
-    if ((replaces && ::fsync(m_descriptor) != 0) || !giveName())
+    const bool syncs = sync == Sync::Always || ::access(m_target.c_str(), F_OK) == 0;
+    if ((syncs && ::fsync(m_descriptor) != 0) || !giveName())
         return failWithErrno();
     // Network file systems report here what could not be written.
     const bool isClosed = ::close(std::exchange(m_descriptor, -1)) == 0 || errno == EINTR;

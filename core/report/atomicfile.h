@@ -6,8 +6,9 @@
 // Where there are no such files, or they cannot be linked, it is called that from the start;
 // destroying the object uncommitted removes it, a killed process leaves it.
 //
-// What replaces a file is on the disk before, so that a power failure leaves one of the two. A new
-// file is not waited for: the disk may take longer than the run.
+// What is written is on the disk before it gets the name, so that a power failure leaves it whole.
+// Sync::IfItReplaces is for outcomes, on which a disk may work longer than the run: a new file is
+// not waited for.
 //
 // A symbolic link is followed and its target replaced, but see followOwnLinks(). A pipe or a device
 // is not replaced but written to as it stands, in order only: see isDirect(). Its owner ignores
@@ -61,13 +62,15 @@ public:
     /// Cuts what was appended before. Nothing may be appended afterwards.
     Result<void> cutAt(std::uint64_t size);
 
-    /// Makes the file so long, with all its blocks allocated, and returns the descriptor of it,
-    /// which stays this object's; nothing where that is impossible: see fallocate(2). What is
-    /// written to it elsewhere counts as appended.
+    /// Extends the file to `size` bytes whose blocks are allocated and that can be mapped, so that
+    /// a full disk cannot kill a process that stores into them. Returns the file's descriptor,
+    /// which stays this object's. What is stored counts as appended. Returns nothing, and changes
+    /// nothing, where the file system cannot promise that or has not much more room.
     std::optional<int> allocate(std::uint64_t size);
 
+    enum class Sync { Always, IfItReplaces };
     /// Puts the file under its name. Nothing may be called afterwards.
-    Result<void> commit();
+    Result<void> commit(Sync sync = Sync::Always);
 
     /// Makes `message` the file's final error, so that it cannot be committed.
     tl::unexpected<Error> fail(std::string message);

@@ -56,7 +56,7 @@ Result<void> LineWriter::finish()
 {
     if (auto appended = m_file->append(m_line); !appended)
         return appended;
-    return m_file->commit();
+    return m_file->commit(AtomicFile::Sync::IfItReplaces);
 }
 
 } // namespace poolscope

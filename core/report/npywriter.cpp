@@ -20,6 +20,8 @@ constexpr std::size_t elementSize = 8;
 constexpr std::size_t shortHeader = 128; ///< a multiple of 64 with room for any count
 constexpr std::size_t pageHeader = 4096; ///< of an array that is mapped
 constexpr std::uint64_t manyInputs = 1U << 20; ///< from which on a copy takes long
+constexpr std::uint64_t mostInputs = 1ULL << 40; ///< of an array that is mapped
+constexpr std::size_t pendingSize = 1U << 16; ///< bytes that are overwritten at a time
 constexpr std::uint64_t blockCount = 1U << 16; ///< elements that are converted at a time
 
 std::string header(std::string_view element, std::uint64_t count, std::size_t headerSize)
@@ -78,7 +80,8 @@ NpyWriter::NpyWriter(std::unique_ptr<AtomicFile> file)
 
 std::optional<ColumnFile> NpyWriter::columnFor(std::uint64_t inputs)
 {
-    if (inputs < manyInputs || sysconf(_SC_PAGESIZE) > static_cast<long>(pageHeader))
+    if (inputs < manyInputs || inputs > mostInputs
+        || sysconf(_SC_PAGESIZE) > static_cast<long>(pageHeader))
         return std::nullopt;
     const auto descriptor = m_file->allocate(pageHeader + elementSize * inputs);
     if (!descriptor)
@@ -111,10 +114,18 @@ Result<void> NpyWriter::write(std::uint64_t index, const OutcomeView &outcome)
         + "; .npy holds numbers: use .jsonl or .csv");
 }
 
+/// Whether so many numbers need not be written. A few between pending ones are written all the
+/// same, which is quicker than to write those before and after them one by one.
+bool NpyWriter::areThere(std::size_t count) const
+{
+    constexpr std::size_t few = 256;
+    return m_isColumn && count > 0 && (m_pending.empty() || count > few);
+}
+
 Result<void> NpyWriter::writeIntegers(std::uint64_t first, std::span<const std::int64_t> values)
 {
-    const bool areThere = m_isColumn && (m_count == 0 || m_element == Element::Integer);
-    if (!areThere || values.empty())
+    const bool suit = m_count == 0 || m_element == Element::Integer;
+    if (!suit || !areThere(values.size()))
         return appendIntegers(first, values);
     m_element = Element::Integer;
     m_count += values.size();
@@ -123,7 +134,7 @@ Result<void> NpyWriter::writeIntegers(std::uint64_t first, std::span<const std::
 
 Result<void> NpyWriter::writeReals(std::uint64_t, std::span<const double> values)
 {
-    if (!m_isColumn || values.empty())
+    if (!areThere(values.size()))
         return appendReals(values);
     if (m_element == Element::Integer) {
         if (auto converted = convertToReals(); !converted)
@@ -170,8 +181,27 @@ template <typename T> Result<void> NpyWriter::appendElements(std::span<const T> 
     static_assert(sizeof(T) == elementSize);
     const std::uint64_t place = m_headerSize + elementSize * m_count;
     m_count += values.size();
-    return m_isColumn ? m_file->overwriteAt(place, bytesOf(values))
-                      : m_file->append(bytesOf(values));
+    return m_isColumn ? overwrite(place, bytesOf(values)) : m_file->append(bytesOf(values));
+}
+
+/// Gathers what follows each other: mostly single elements.
+Result<void> NpyWriter::overwrite(std::uint64_t place, std::string_view bytes)
+{
+    if (place != m_pendingPlace + m_pending.size() || m_pending.size() >= pendingSize) {
+        if (auto written = writePending(); !written)
+            return written;
+        m_pendingPlace = place;
+    }
+    m_pending += bytes;
+    return {};
+}
+
+Result<void> NpyWriter::writePending()
+{
+    auto written =
+        m_pending.empty() ? Result<void>() : m_file->overwriteAt(m_pendingPlace, m_pending);
+    m_pending.clear();
+    return written;
 }
 
 /// Replaces the integers, block by block, by what `convert` makes of them: elements that are not
@@ -195,6 +225,8 @@ template <typename Convert> Result<void> NpyWriter::convertIntegers(const Conver
 /// Reads a block of what was written, from the element `first` on.
 Result<void> NpyWriter::readIntegers(std::uint64_t first, std::vector<std::int64_t> &integers)
 {
+    if (auto written = writePending(); !written)
+        return written;
     integers.resize(std::min(blockCount, m_count - first));
     return m_file->readAt(
         m_headerSize + elementSize * first, std::as_writable_bytes(std::span(integers)));
@@ -204,6 +236,7 @@ Result<void> NpyWriter::readIntegers(std::uint64_t first, std::vector<std::int64
 Result<void> NpyWriter::findNoDouble()
 {
     std::vector<std::int64_t> integers;
+    m_noDouble.reset();
     for (std::uint64_t done = 0; done < m_count && !m_noDouble; done += blockCount) {
         if (auto read = readIntegers(done, integers); !read)
             return read;
@@ -249,6 +282,8 @@ Result<void> NpyWriter::finish()
         if (auto converted = convertToBooleans(); !converted)
             return converted;
     }
+    if (auto written = writePending(); !written)
+        return written;
     if (m_isColumn && !areBooleans) {
         if (auto cut = m_file->cutAt(m_headerSize + elementSize * m_count); !cut)
             return cut;
@@ -256,7 +291,7 @@ Result<void> NpyWriter::finish()
     const auto element = areBooleans ? "|b1" : m_element == Element::Integer ? "<i8" : "<f8";
     if (auto written = m_file->overwriteAt(0, header(element, m_count, m_headerSize)); !written)
         return written;
-    return m_file->commit();
+    return m_file->commit(AtomicFile::Sync::IfItReplaces);
 }
 
 } // namespace poolscope

@@ -7,15 +7,17 @@
 // an outcome, and text cannot stand in the array at all: both are errors that name the index. The
 // file must not be a direct one.
 //
-// Where there are many inputs, the file can be the column that workers put numbers into. Then
-// numbers are there already when they are written, and only what a double or an integer of another
-// kind, a failure or null needs is changed in place.
+// Where there are many inputs, the file can be the column that workers put numbers into. Numbers
+// then are in their places before they are written; the writer changes an element in place where it
+// must be a double, and fills in those of failures, nulls and booleans.
 #pragma once
 
 #include "report/atomicfile.h"
 #include "report/outcomewriter.h"
 
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace poolscope {
@@ -42,6 +44,9 @@ private:
     Result<void> appendIntegers(std::uint64_t first, std::span<const std::int64_t> values);
     Result<void> appendReals(std::span<const double> values);
     template <typename T> Result<void> appendElements(std::span<const T> values);
+    bool areThere(std::size_t count) const;
+    Result<void> overwrite(std::uint64_t place, std::string_view bytes);
+    Result<void> writePending();
     Result<void> readIntegers(std::uint64_t first, std::vector<std::int64_t> &integers);
     Result<void> findNoDouble();
     template <typename Convert> Result<void> convertIntegers(const Convert &convert);
@@ -52,6 +57,8 @@ private:
     std::unique_ptr<AtomicFile> m_file;
     std::size_t m_headerSize;
     bool m_isColumn = false; ///< numbers are put into the file by others, see columnFor()
+    std::string m_pending; ///< of a column: bytes to be written from m_pendingPlace on
+    std::uint64_t m_pendingPlace = 0;
     Element m_element = Element::Real;
     std::uint64_t m_count = 0;
     std::uint64_t m_booleans = 0; ///< of m_count; they are integers until all are written

@@ -39,9 +39,9 @@ public:
     virtual Result<void> writeIntegers(std::uint64_t first, std::span<const std::int64_t> values);
     virtual Result<void> writeReals(std::uint64_t first, std::span<const double> values);
 
-    /// Where the numbers of so many inputs can be put instead of being written: outcomes then are
-    /// written in the order of indices, all of them, and numbers only told by writeIntegers() and
-    /// writeReals(). Nothing for most writers.
+    /// Where numbers of so many inputs can be put. All outcomes must then be written in the order
+    /// of indices; writeIntegers() and writeReals() take their numbers to be there. Most writers
+    /// return nothing.
     virtual std::optional<ColumnFile> columnFor(std::uint64_t inputs);
 
     /// Flushes, and puts the file under its name.

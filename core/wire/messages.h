@@ -102,7 +102,7 @@ struct Setup {
     std::int64_t rangeStep = 1;
     std::string columnPath; ///< the shared column of numbers; empty: answer inline
     std::uint64_t columnCells = 0; ///< index i owns the 8 bytes of cell i % columnCells
-    std::uint64_t columnOffset = 0; ///< bytes of the file before its first cell: whole pages
+    std::uint64_t columnOffset = 0; ///< bytes before its first cell; a multiple of the page size
     std::string boardPath; ///< the worker's Board (wire/board.h); empty: none
     std::vector<std::string> words;
     std::vector<std::string> columns; ///< InputKind::Rows: their names

@@ -70,8 +70,8 @@ bool Column::store(std::uint64_t first, std::span<const std::uint64_t> cells)
 
 bool Column::storePiece(std::uint64_t cell, std::span<const std::uint64_t> cells)
 {
-    const bool isOpen = m_foreignCode == ForeignCode::No || m_file.isIntact();
-    if (cells.size() < worthWriting || !isOpen) {
+    const bool mayBeClosed = m_foreignCode == ForeignCode::Yes;
+    if (cells.size() < worthWriting || (mayBeClosed && !m_file.isIntact())) {
         std::copy(cells.begin(), cells.end(), m_memory + cell);
         return true;
     }

@@ -30,6 +30,8 @@ def is_even(number): return number % 2 == 0
 def late_number(number): return 7 if number == LAST else number % 2 == 0
 def late_text(number): return "text" if number == LAST else number
 
+def first_none(number): return None if number == 0 else number
+
 def picky(number):
     if number % 100_000 == 7:
         raise ValueError(number)
@@ -81,6 +83,13 @@ class ArraysTest(run_test.ProgramTest):
             with self.subTest(function=function):
                 self.assert_status(self.run_task(function), ALL_SUCCEEDED)
                 self.assert_array(element, values)
+
+    def test_integers_after_nothing(self):
+        self.assert_status(self.run_task("first_none"), ALL_SUCCEEDED)
+        element, values = run_test.read_npy(self.path("out.npy"))
+        self.assertEqual(element, "<f8")
+        self.assertTrue(math.isnan(values[0]))
+        self.assertTrue(all(value == index for index, value in enumerate(values) if index))
 
     def test_failures_and_nothing(self):
         self.assert_status(self.run_task("picky", "-q"), SOME_FAILED)

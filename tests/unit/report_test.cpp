@@ -524,6 +524,18 @@ TEST_F(OutcomeWriterTest, NothingAppearsBeforeTheFinish)
     EXPECT_THAT(names(), ElementsAre("out.txt"));
 }
 
+TEST_F(NpyTest, IsNoColumnForFewInputsNorForMoreThanFit)
+{
+    for (const std::uint64_t inputs :
+        {std::uint64_t{1000}, std::uint64_t{1} << 39, (std::uint64_t{1} << 61) + (1U << 20)}) {
+        const auto writer = open(path("out.npy"));
+        EXPECT_FALSE(writer->columnFor(inputs)) << inputs;
+        EXPECT_TRUE(writer->write(0, integer(1)));
+        EXPECT_TRUE(writer->finish());
+        EXPECT_EQ(readNpy<std::int64_t>(path("out.npy")).header, npyHeader("<i8", 1));
+    }
+}
+
 TEST_F(NpyTest, IntegersStayIntegers)
 {
     const auto array = readNpy<std::int64_t>(
