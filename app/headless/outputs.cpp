@@ -6,6 +6,8 @@
 #include "report/summary.h"
 
 #include <filesystem>
+#include <system_error>
+#include <variant>
 
 namespace poolscope {
 
@@ -28,6 +30,21 @@ Result<void> checkPlaces(const OutputOptions &options)
             continue; // its reader would take the end of this check for the end of the output
         if (const auto file = AtomicFile::open(path); !file)
             return tl::unexpected(file.error());
+    }
+    return {};
+}
+
+Result<void> checkIsNoInput(
+    const InputSpec &input, std::initializer_list<std::optional<std::string>> outputs)
+{
+    const auto *lines = std::get_if<LinesInput>(&input);
+    const auto *rows = std::get_if<CsvInput>(&input);
+    if (!lines && !rows)
+        return {};
+    for (const std::optional<std::string> &output : outputs) {
+        std::error_code error; // one of them is not there
+        if (output && std::filesystem::equivalent(*output, lines ? lines->path : rows->path, error))
+            return failure(*output + " has the inputs: name another file for the output");
     }
     return {};
 }

@@ -3,11 +3,15 @@
 #pragma once
 
 #include "headless/commandline.h"
+#include "input/inputspec.h"
 #include "record/runrecord.h"
 #include "report/atomicfile.h"
 
 #include <functional>
+#include <initializer_list>
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace poolscope {
 
@@ -19,6 +23,10 @@ using ChartWriter = std::function<Result<void>(
 /// Makes the folder for charts, and tries whether their files, the trace and the report can be
 /// written.
 Result<void> checkPlaces(const OutputOptions &options);
+
+/// Fails where an output would replace the file that the inputs are in.
+Result<void> checkIsNoInput(
+    const InputSpec &input, std::initializer_list<std::optional<std::string>> outputs);
 
 /// Writes what options want of the timeline: charts, report and trace.
 Result<void> writeTimeline(const OutputOptions &options, const RunRecord &record, std::uint64_t end,

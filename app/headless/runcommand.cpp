@@ -104,6 +104,10 @@ Result<void> RunCommand::prepare()
     auto opened = open(reading());
     if (!opened)
         return tl::unexpected(opened.error());
+    if (const auto checked = checkIsNoInput(opened->record->spec.input,
+            {m_options.output, m_options.summary, m_options.trace, m_options.report});
+        !checked)
+        return checked;
     if (m_options.save) {
         if (const auto saved = save(*opened); !saved)
             return saved;

@@ -285,6 +285,10 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
     if (!loaded->takenBack.empty())
         complain(Error{takenBackText(loaded->takenBack)}, exitAllSucceeded);
     const RunRecord &record = *loaded->record;
+    if (const auto checked = checkIsNoInput(
+            record.spec.input, {options.output, options.summary, options.trace, options.report});
+        !checked)
+        return complain(checked.error(), exitWrongUse);
     Result<std::unique_ptr<OutcomeWriter>> writer;
     if (options.output)
         writer = openExport(record, *options.output);

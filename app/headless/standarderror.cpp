@@ -18,7 +18,7 @@ namespace poolscope {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds patienceAfterInterrupt(1000); // once an interrupt has come
+constexpr std::chrono::milliseconds patienceAfterInterrupt(1000);
 
 // Of the descriptor, of which there is one.
 std::atomic<bool> isStalled = false;

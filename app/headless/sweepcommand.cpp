@@ -4,6 +4,7 @@
 #include "headless/complaint.h"
 #include "headless/headless.h"
 #include "headless/interrupt.h"
+#include "headless/outputs.h"
 #include "headless/standardoutput.h"
 #include "pool/taskcheck.h"
 #include "report/sweepreport.h"
@@ -72,6 +73,8 @@ Result<void> SweepCommand::prepare()
         return tl::unexpected(inputs.error());
     if ((*inputs)->size() == 0)
         return failure("there are no inputs to measure with");
+    if (const auto checked = checkIsNoInput(m_options.spec.input, {m_options.output}); !checked)
+        return checked;
     if (m_options.output) {
         auto output = AtomicFile::open(*m_options.output);
         if (!output)

@@ -580,6 +580,33 @@ class Places(FilesTest):
         self.assertEqual(self.info()["tasks"], 10 ** 12)
 
 
+class OutputIsInput(FilesTest):
+    """No output replaces the file that the inputs are in."""
+
+    def setUp(self):
+        super().setUp()
+        self.path("in.csv").write_text("a,b\n1,2\n")
+        self.path("link.csv").symlink_to("in.csv")
+
+    def assert_refused(self, *command):
+        done = self.program(*command)
+        self.assert_status(done, WRONG_USE)
+        self.assertRegex(
+            done.err, r"^poolscope: \S+ has the inputs: name another file for the output\n$")
+        self.assertEqual(self.path("in.csv").read_text(), "a,b\n1,2\n")
+
+    def test_no_command_does(self):
+        rows = ("--command", "echo {a}", "--csv", "in.csv", "-q")
+        for output in ("in.csv", "./in.csv", "link.csv"):
+            self.assert_refused("run", *rows, "-o", output)
+        self.assert_refused("run", *rows, "-o", "out.csv", "--summary", "in.csv")
+        self.assert_refused("sweep", "-j", "1,2", *rows, "-o", "in.csv")
+        self.assert_refused("run", "--command", "echo {}", "--lines", "in.csv", "-o", "in.csv")
+        self.assert_status(self.program("run", *rows, "--save", "run.poolscope"), ALL_SUCCEEDED)
+        self.assert_refused("export", "run.poolscope", "-o", "in.csv")
+        self.assert_refused("resume", "run.poolscope", "-o", "in.csv")
+
+
 class ShownTexts(FilesTest):
     """What files hold moves no terminal, wherever it is shown."""
 
