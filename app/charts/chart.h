@@ -24,7 +24,7 @@
 
 namespace poolscope {
 
-/// Of a run's history, that a chart reads before other charts have their turn.
+/// The marks of a run that a chart reads before other charts have their turn.
 inline constexpr std::size_t marksAtOnce = 20'000;
 
 /// What the record is read as of.

@@ -13,10 +13,6 @@
 
 namespace poolscope {
 
-namespace {
-
-} // namespace
-
 /// What another thread makes of a wish.
 struct Sweeper::Opening {
     Result<void> result;
