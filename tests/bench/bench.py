@@ -504,7 +504,7 @@ def rows(bench):
         "journal-numbers": Row(
             "sqrt, 200 million inputs: what keeping them in a run file takes longer", milliseconds,
             lambda: bench.longer(many, "--discard", *bench.save()), 1,
-            {"writing a .npy": lambda: bench.longer(many, "-o", bench.folder / "out.npy")},
+            {"replacing a .npy": lambda: bench.longer(many, "-o", bench.folder / "out.npy")},
             less=True),
         "spans": Row(
             "memory of the program at 10 million spans, which a trace has", megabytes,
