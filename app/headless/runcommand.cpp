@@ -16,8 +16,11 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace poolscope {
 
@@ -47,6 +50,30 @@ bool isQuickToOpen(const InputSpec &input)
         return std::holds_alternative<RangeInput>(input);
     std::error_code error; // for standard input, pipes and files that cannot be opened
     return std::filesystem::file_size(lines ? lines->path : rows->path, error) <= most;
+}
+
+enum class Outputs { Values, All };
+
+/// Names the files that a run does not write which has not come to its end; follows the reason.
+std::string notWrittenText(const OutputOptions &options, Outputs outputs)
+{
+    std::vector<std::string> files;
+    const auto add = [&files](const std::optional<std::string> &file) {
+        if (file && file != "-")
+            files.push_back(*file);
+    };
+    add(options.output);
+    if (outputs == Outputs::All) {
+        for (const auto &file :
+            {options.summary, options.trace, options.report, options.chartsFolder})
+            add(file);
+        for (const ChartFile &chart : options.charts)
+            add(chart.path);
+    }
+    std::string text;
+    for (std::size_t i = 0; i < files.size(); ++i)
+        text += (i == 0 ? "; " : i + 1 < files.size() ? ", " : " and ") + files[i];
+    return files.empty() ? text : text + (files.size() == 1 ? " was" : " were") + " not written";
 }
 
 /// Whether all values of the task are text, however much it looks like numbers.
@@ -450,9 +477,9 @@ int RunCommand::finish()
 /// Says why, where the run did not come to its end.
 int RunCommand::exitStatus() const
 {
-    const std::string notWritten =
-        m_options.output ? "; " + *m_options.output + " was not written" : std::string();
     const PoolEnd &end = m_run->end();
+    const std::string notWritten =
+        notWrittenText(m_options, end.how == PoolEnd::How::Halted ? Outputs::Values : Outputs::All);
     if (StandardOutput::readerIsGone())
         return exitInterrupted;
     if (end.how == PoolEnd::How::Failed) {

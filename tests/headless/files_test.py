@@ -710,6 +710,15 @@ class ManyColumns(FilesTest):
 
 
 class Interrupts(FilesTest):
+    def test_all_that_is_not_written_is_named(self):
+        process = self.start_held("--save", "run.poolscope", "-o", "out.txt", "--summary", "s.json",
+                                  "--trace", "t.json")
+        process.send_signal(signal.SIGINT)
+        done = self.finish(process)
+        self.assert_status(done, INTERRUPTED)
+        self.assertIn("interrupted; out.txt, s.json and t.json were not written; 'poolscope resume",
+                      done.err)
+
     def test_are_served_while_an_input_is_read(self):
         # A hole of 4 TB, which no machine reads to its end here.
         with open(self.path("huge.txt"), "wb") as file:
