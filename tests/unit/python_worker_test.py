@@ -1488,10 +1488,7 @@ class Descriptors(WorkerTest):
 
     def test_few_descriptors(self):
         command = ["sh", "-c", 'ulimit -n 64; exec "$0" "$1"', PYTHON, WORKER]
-        worker = self.rob("low ones closed", opens=50, command=command)
-        worker.send(frame(POOL_GOODBYE))
-        while worker.more():
-            pass
+        self.until_the_end(self.rob("low ones closed", opens=50, command=command))
         self.assert_files_untouched()
         for theft in self.HARMFUL:
             self.assert_noticed(theft, opens=50, command=command)
