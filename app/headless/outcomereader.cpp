@@ -91,7 +91,7 @@ Result<void> OutcomeReader::writeOne(std::uint64_t index)
         m_onFailure(index, outcome->view.failure);
     else
         m_unmarked.add(outcome->view);
-    // Its cell may be in the writer's file.
+    // The writer may overwrite the index's cell, which has the place of the value.
     if (m_order == Order::ByIndex)
         m_run.releaseBelow(index + 1);
     return m_writer ? m_writer->write(index, outcome->view) : Result<void>();

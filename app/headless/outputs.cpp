@@ -7,7 +7,6 @@
 
 #include <filesystem>
 #include <system_error>
-#include <variant>
 
 namespace poolscope {
 
@@ -34,17 +33,14 @@ Result<void> checkPlaces(const OutputOptions &options)
     return {};
 }
 
-Result<void> checkIsNoInput(
+Result<void> checkIsNotInput(
     const InputSpec &input, std::initializer_list<std::optional<std::string>> outputs)
 {
-    const auto *lines = std::get_if<LinesInput>(&input);
-    const auto *rows = std::get_if<CsvInput>(&input);
-    if (!lines && !rows)
-        return {};
+    const std::string *file = inputFile(input);
     for (const std::optional<std::string> &output : outputs) {
-        std::error_code error; // one of them is not there
-        if (output && std::filesystem::equivalent(*output, lines ? lines->path : rows->path, error))
-            return failure(*output + " has the inputs: name another file for the output");
+        std::error_code error; // set if one of the files does not exist
+        if (file && output && std::filesystem::equivalent(*output, *file, error))
+            return failure(*output + " contains the inputs: choose another file for the output");
     }
     return {};
 }

@@ -24,8 +24,8 @@ using ChartWriter = std::function<Result<void>(
 /// written.
 Result<void> checkPlaces(const OutputOptions &options);
 
-/// Fails where an output would replace the file that the inputs are in.
-Result<void> checkIsNoInput(
+/// Fails if an output would replace the file of the inputs.
+Result<void> checkIsNotInput(
     const InputSpec &input, std::initializer_list<std::optional<std::string>> outputs);
 
 /// Writes what options want of the timeline: charts, report and trace.

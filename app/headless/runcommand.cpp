@@ -44,17 +44,16 @@ bool outrunsDisk(const RunOptions &options)
 bool isQuickToOpen(const InputSpec &input)
 {
     constexpr std::uintmax_t most = 32 << 20;
-    const auto *lines = std::get_if<LinesInput>(&input);
-    const auto *rows = std::get_if<CsvInput>(&input);
-    if (!lines && !rows)
+    const std::string *file = inputFile(input);
+    if (!file)
         return std::holds_alternative<RangeInput>(input);
-    std::error_code error; // for standard input, pipes and files that cannot be opened
-    return std::filesystem::file_size(lines ? lines->path : rows->path, error) <= most;
+    std::error_code error; // set for standard input, pipes and files that do not exist
+    return std::filesystem::file_size(*file, error) <= most;
 }
 
 enum class Outputs { Values, All };
 
-/// Names the files that a run does not write which has not come to its end; follows the reason.
+/// Lists the files that an unfinished run has not written, as the end of a message.
 std::string notWrittenText(const OutputOptions &options, Outputs outputs)
 {
     std::vector<std::string> files;
@@ -131,7 +130,7 @@ Result<void> RunCommand::prepare()
     auto opened = open(reading());
     if (!opened)
         return tl::unexpected(opened.error());
-    if (const auto checked = checkIsNoInput(opened->record->spec.input,
+    if (const auto checked = checkIsNotInput(opened->record->spec.input,
             {m_options.output, m_options.summary, m_options.trace, m_options.report});
         !checked)
         return checked;
@@ -159,7 +158,7 @@ Run::Reading RunCommand::reading() const
     reading.wantsSettledOrder = m_options.unordered;
     if (m_options.discard && !m_options.save && !m_options.resumed)
         reading.values = Pool::Values::Discarded;
-    // Workers can put numbers where a file wants them. Nobody reads outcomes once they are written.
+    // Workers may write numbers into the file if nothing reads outcomes after it is written.
     if (m_writer && !m_options.save && !m_options.resumed && !m_options.unordered && !tellsLater) {
         reading.columnFor = [this](std::uint64_t inputs) {
             return m_writer->columnFor(inputs);

@@ -74,7 +74,7 @@ private:
     std::uint64_t m_linesDropped = 0; ///< of the log
     std::uint64_t m_failuresSaid = 0;
     std::chrono::steady_clock::time_point m_started;
-    bool m_isTaskChecked = false; ///< or need not be, since a worker was ready
+    bool m_isTaskChecked = false; ///< true also once a worker was ready
     std::optional<Error> m_taskProblem; ///< why the run was cancelled
     bool m_waitsForRoom = false;
     std::optional<Error> m_outputError;

@@ -285,7 +285,7 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
     if (!loaded->takenBack.empty())
         complain(Error{takenBackText(loaded->takenBack)}, exitAllSucceeded);
     const RunRecord &record = *loaded->record;
-    if (const auto checked = checkIsNoInput(
+    if (const auto checked = checkIsNotInput(
             record.spec.input, {options.output, options.summary, options.trace, options.report});
         !checked)
         return complain(checked.error(), exitWrongUse);

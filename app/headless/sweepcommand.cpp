@@ -73,7 +73,7 @@ Result<void> SweepCommand::prepare()
         return tl::unexpected(inputs.error());
     if ((*inputs)->size() == 0)
         return failure("there are no inputs to measure with");
-    if (const auto checked = checkIsNoInput(m_options.spec.input, {m_options.output}); !checked)
+    if (const auto checked = checkIsNotInput(m_options.spec.input, {m_options.output}); !checked)
         return checked;
     if (m_options.output) {
         auto output = AtomicFile::open(*m_options.output);

@@ -40,6 +40,15 @@ struct FilesInput {
 
 using InputSpec = std::variant<RangeInput, LinesInput, CsvInput, FilesInput>;
 
+/// The path of the file of lines or rows, "-" for standard input. Null for other inputs.
+inline const std::string *inputFile(const InputSpec &input)
+{
+    if (const auto *lines = std::get_if<LinesInput>(&input))
+        return &lines->path;
+    const auto *rows = std::get_if<CsvInput>(&input);
+    return rows ? &rows->path : nullptr;
+}
+
 /// Standard input can be read once; all others for every run.
 inline bool isReadOnce(const InputSpec &input)
 {

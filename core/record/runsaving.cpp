@@ -105,9 +105,8 @@ std::string howItChanged(const RunDescription &description, const InputSource &s
             : matches + ", " + std::to_string(source.size()) + " where it matched "
                 + std::to_string(description.inputCount);
     }
-    const auto *lines = std::get_if<LinesInput>(&input);
-    const auto *csv = std::get_if<CsvInput>(&input);
-    return (lines ? lines->path : csv ? csv->path : "the range") + " is not what it was";
+    const std::string *file = inputFile(input);
+    return (file ? *file : "the range") + " is not what it was";
 }
 
 bool isUnchanged(const RunDescription &description, const InputSource &source)

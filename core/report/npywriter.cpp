@@ -114,9 +114,9 @@ Result<void> NpyWriter::write(std::uint64_t index, const OutcomeView &outcome)
         + "; .npy holds numbers: use .jsonl or .csv");
 }
 
-/// Whether so many numbers need not be written. A few between pending ones are written all the
-/// same, which is quicker than to write those before and after them one by one.
-bool NpyWriter::areThere(std::size_t count) const
+/// Whether so many numbers need not be written, since workers have. A few are written again if
+/// others are pending, which is quicker than to write those before and after them separately.
+bool NpyWriter::areInPlace(std::size_t count) const
 {
     constexpr std::size_t few = 256;
     return m_isColumn && count > 0 && (m_pending.empty() || count > few);
@@ -125,7 +125,7 @@ bool NpyWriter::areThere(std::size_t count) const
 Result<void> NpyWriter::writeIntegers(std::uint64_t first, std::span<const std::int64_t> values)
 {
     const bool suit = m_count == 0 || m_element == Element::Integer;
-    if (!suit || !areThere(values.size()))
+    if (!suit || !areInPlace(values.size()))
         return appendIntegers(first, values);
     m_element = Element::Integer;
     m_count += values.size();
@@ -134,7 +134,7 @@ Result<void> NpyWriter::writeIntegers(std::uint64_t first, std::span<const std::
 
 Result<void> NpyWriter::writeReals(std::uint64_t, std::span<const double> values)
 {
-    if (!areThere(values.size()))
+    if (!areInPlace(values.size()))
         return appendReals(values);
     if (m_element == Element::Integer) {
         if (auto converted = convertToReals(); !converted)
@@ -184,7 +184,7 @@ template <typename T> Result<void> NpyWriter::appendElements(std::span<const T> 
     return m_isColumn ? overwrite(place, bytesOf(values)) : m_file->append(bytesOf(values));
 }
 
-/// Gathers what follows each other: mostly single elements.
+/// Collects adjacent elements, which mostly come one by one, and writes them together.
 Result<void> NpyWriter::overwrite(std::uint64_t place, std::string_view bytes)
 {
     if (place != m_pendingPlace + m_pending.size() || m_pending.size() >= pendingSize) {

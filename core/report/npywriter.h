@@ -44,7 +44,7 @@ private:
     Result<void> appendIntegers(std::uint64_t first, std::span<const std::int64_t> values);
     Result<void> appendReals(std::span<const double> values);
     template <typename T> Result<void> appendElements(std::span<const T> values);
-    bool areThere(std::size_t count) const;
+    bool areInPlace(std::size_t count) const;
     Result<void> overwrite(std::uint64_t place, std::string_view bytes);
     Result<void> writePending();
     Result<void> readIntegers(std::uint64_t first, std::vector<std::int64_t> &integers);

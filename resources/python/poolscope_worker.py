@@ -127,9 +127,9 @@ BUFFER_ROOM = BOARD_SIZE - BOARD_BUFFER - STATIONS_FRAME.size
 DONE_FIELDS = DONE_HEAD.size - HEADER.size
 MAX_VALUES = (1 << 30) - DONE_FIELDS
 
-# Memory that malloc() keeps instead of returning it to the system after each batch, to ask for it
-# again. It keeps twice as much as the longest block so far that was mapped for itself alone; see
-# M_TRIM_THRESHOLD in mallopt(3).
+# Bytes that malloc() keeps after a batch. Else it returns them to the system, and the next batch
+# asks for them again. malloc() keeps twice the size of the largest block that it mapped and freed:
+# see M_TRIM_THRESHOLD in mallopt(3).
 KEPT_BY_ALLOCATOR = 4 << 20
 
 MILLISECOND = 1_000_000
@@ -1398,7 +1398,7 @@ class Worker:
         self.handing_over = False  # within a frame, until whose end an interrupt waits
         self.interrupt_waits = False
         self.forked = False
-        bytes(KEPT_BY_ALLOCATOR // 2)  # is freed at once
+        bytes(KEPT_BY_ALLOCATOR // 2)  # freed at once, so that malloc() keeps so much
         os.register_at_fork(after_in_child=self.leave_to_parent)
 
     def leave_to_parent(self):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Arrays (.npy) of so many values that workers put them into the file themselves.
+"""Arrays (.npy) of so many values that workers write them into the file.
 
 POOLSCOPE names the program to test.
 """
@@ -65,7 +65,7 @@ class ArraysTest(run_test.ProgramTest):
         found, array = run_test.read_npy(self.path("out.npy"))
         self.assertEqual(found, element)
         # A comparison that fails would print them all.
-        self.assertTrue(array == values, "the values are others")
+        self.assertTrue(array == values, "the values differ")
 
     def test_reals(self):
         done = self.run_builtin("sqrt", f"0:{COUNT}", "-j", 2, "-o", "out.npy")

@@ -592,10 +592,10 @@ class OutputIsInput(FilesTest):
         done = self.program(*command)
         self.assert_status(done, WRONG_USE)
         self.assertRegex(
-            done.err, r"^poolscope: \S+ has the inputs: name another file for the output\n$")
+            done.err, r"^poolscope: \S+ contains the inputs: choose another file for the output\n$")
         self.assertEqual(self.path("in.csv").read_text(), "a,b\n1,2\n")
 
-    def test_no_command_does(self):
+    def test_no_command_replaces_it(self):
         rows = ("--command", "echo {a}", "--csv", "in.csv", "-q")
         for output in ("in.csv", "./in.csv", "link.csv"):
             self.assert_refused("run", *rows, "-o", output)

@@ -524,7 +524,7 @@ TEST_F(OutcomeWriterTest, NothingAppearsBeforeTheFinish)
     EXPECT_THAT(names(), ElementsAre("out.txt"));
 }
 
-TEST_F(NpyTest, IsNoColumnForFewInputsNorForMoreThanFit)
+TEST_F(NpyTest, IsNotAColumnForFewInputsOrMoreThanFit)
 {
     for (const std::uint64_t inputs :
         {std::uint64_t{1000}, std::uint64_t{1} << 39, (std::uint64_t{1} << 61) + (1U << 20)}) {
