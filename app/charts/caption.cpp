@@ -3,7 +3,7 @@
 
 #include "charts/units.h"
 #include "input/integerrange.h"
-#include "pool/usablecores.h"
+#include "system/usablecores.h"
 #include "task/numbertext.h"
 
 #include <QObject>

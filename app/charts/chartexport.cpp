@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/chartexport.h"
 
-#include "report/atomicfile.h"
+#include "system/atomicfile.h"
 
 #include <QBuffer>
 #include <QPdfWriter>

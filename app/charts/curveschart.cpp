@@ -3,9 +3,9 @@
 
 #include "charts/axisticker.h"
 #include "charts/units.h"
-#include "report/atomicfile.h"
 #include "report/csvtext.h"
 #include "report/valuetext.h"
+#include "system/atomicfile.h"
 
 #include <algorithm>
 #include <cmath>

@@ -6,11 +6,11 @@
 #include "charts/chartexport.h"
 #include "charts/pdfreport.h"
 #include "charts/units.h"
-#include "record/runsaving.h"
-#include "report/atomicfile.h"
 #include "report/htmlreport.h"
 #include "report/summary.h"
 #include "report/valuetext.h"
+#include "run/runsaving.h"
+#include "system/atomicfile.h"
 #include "task/numbertext.h"
 
 #include <QDateTime>

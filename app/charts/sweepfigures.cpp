@@ -2,8 +2,8 @@
 #include "charts/sweepfigures.h"
 
 #include "charts/units.h"
-#include "report/atomicfile.h"
 #include "report/sweepreport.h"
+#include "system/atomicfile.h"
 
 #include <QObject>
 #include <QStringList>

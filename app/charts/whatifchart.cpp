@@ -4,8 +4,8 @@
 #include "analysis/figuretext.h"
 #include "charts/axisticker.h"
 #include "charts/units.h"
-#include "pool/runspec.h"
-#include "pool/usablecores.h"
+#include "spec/runspec.h"
+#include "system/usablecores.h"
 
 #include <algorithm>
 #include <cmath>

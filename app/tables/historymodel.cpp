@@ -3,8 +3,8 @@
 
 #include "charts/caption.h"
 #include "charts/units.h"
-#include "record/runfile.h"
-#include "record/runfilereader.h"
+#include "runfile/runfile.h"
+#include "runfile/runfilereader.h"
 #include "tables/tabletext.h"
 
 #include <QDateTime>

@@ -6,7 +6,7 @@
 // meanwhile.
 #pragma once
 
-#include "record/runfileformat.h"
+#include "runfile/runfileformat.h"
 
 #include <QAbstractTableModel>
 #include <memory>

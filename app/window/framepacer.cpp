@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/framepacer.h"
 
-#include "pool/usablecores.h"
+#include "system/usablecores.h"
 
 #include <algorithm>
 #include <ctime>

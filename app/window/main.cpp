@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "headless/headless.h"
+#include "cli/program.h"
 #include "window/windowprogram.h"
 
 int main(int argc, char **argv)

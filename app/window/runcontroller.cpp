@@ -2,7 +2,7 @@
 #include "window/runcontroller.h"
 
 #include "pool/taskcheck.h"
-#include "report/runopening.h"
+#include "run/runopening.h"
 
 #include <QFile>
 #include <algorithm>

@@ -7,9 +7,9 @@
 #pragma once
 
 #include "charts/chart.h"
-#include "record/run.h"
-#include "record/runfileload.h"
-#include "record/runsaving.h"
+#include "run/run.h"
+#include "run/runsaving.h"
+#include "runfile/runfileload.h"
 #include "window/background.h"
 
 #include <QObject>

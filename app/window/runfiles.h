@@ -2,7 +2,7 @@
 // Where the window keeps runs, under which names, and which files it opens.
 #pragma once
 
-#include "pool/runspec.h"
+#include "spec/runspec.h"
 
 #include <QString>
 

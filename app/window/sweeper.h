@@ -6,8 +6,8 @@
 // stopped, no process of it is left.
 #pragma once
 
-#include "headless/sweeprunner.h"
-#include "report/sweepfile.h"
+#include "run/sweepfile.h"
+#include "run/sweeprunner.h"
 #include "window/background.h"
 
 #include <QObject>

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "analysis/verification.h"
-#include "headless/runseries.h"
+#include "run/runseries.h"
 #include "window/background.h"
 
 #include <QObject>

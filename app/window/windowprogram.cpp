@@ -5,11 +5,11 @@
 #include "charts/chartexport.h"
 #include "charts/chartset.h"
 #include "charts/runreport.h"
-#include "headless/complaint.h"
-#include "headless/headless.h"
-#include "headless/interrupt.h"
-#include "headless/runcommand.h"
-#include "headless/runfilecommands.h"
+#include "cli/complaint.h"
+#include "cli/interrupt.h"
+#include "cli/program.h"
+#include "cli/runcommand.h"
+#include "cli/runfilecommands.h"
 #include "window/mainwindow.h"
 
 #include <QApplication>

@@ -2,7 +2,7 @@
 // The program with widgets: the window, and headless runs that leave charts.
 #pragma once
 
-#include "headless/commandline.h"
+#include "cli/commandline.h"
 
 namespace poolscope {
 

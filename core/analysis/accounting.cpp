@@ -2,7 +2,7 @@
 #include "analysis/accounting.h"
 
 #include "analysis/completionorder.h"
-#include "pool/limits.h"
+#include "spec/tasktraits.h"
 
 #include <algorithm>
 #include <cmath>
@@ -263,7 +263,7 @@ double Accounting::utilization() const
 
 RunConditions conditionsOf(const RunRecord &record, std::uint32_t cores)
 {
-    return {cores, startsPrograms(record.spec.task), record.isImported()};
+    return {cores, traitsOf(record.spec.task).startsPrograms, record.isImported()};
 }
 
 /// A worker's chunks and marks, merged in the order in which the pool told of them.

@@ -2,7 +2,7 @@
 #include "analysis/recordedwork.h"
 
 #include "analysis/statistics.h"
-#include "pool/watchtime.h"
+#include "schedule/watchtime.h"
 
 #include <algorithm>
 #include <optional>

@@ -6,8 +6,8 @@
 // a process that has loaded the task once. Plain C++, any thread.
 #pragma once
 
-#include "pool/runspec.h"
 #include "record/timeline.h"
+#include "spec/runspec.h"
 
 #include <cstdint>
 #include <vector>

@@ -5,7 +5,7 @@
 // drifts (the machine's clock, its neighbours) hits all settings alike and does not decide. A run
 // before the first warms caches and counts for nothing. Medians come with bootstrap intervals.
 //
-// Plans and arithmetic; who runs is another (app/headless/sweeprunner.h). The same plan and seed
+// Plans and arithmetic; who runs is another (run/sweeprunner.h). The same plan and seed
 // give the same steps, so that a sweep that was stopped goes on with what is missing.
 #pragma once
 

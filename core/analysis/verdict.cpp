@@ -4,6 +4,7 @@
 #include "analysis/figuretext.h"
 #include "analysis/seconds.h"
 #include "analysis/statistics.h"
+#include "spec/tasktraits.h"
 
 #include <algorithm>
 #include <array>
@@ -689,8 +690,8 @@ RunFigures figuresOf(const Accounting &accounting, const RunSpec &spec, const Ti
                 open.first, open.count, timeline.worker(i).id(), seconds(open.duration())};
     }
     figures.starts = startCostsOf(timeline, conditions.cores);
-    figures.couldBeCopies = std::holds_alternative<PythonTask>(spec.task)
-        && spec.pool.start == WorkerStart::Spawn && figures.starts.areKnown();
+    figures.couldBeCopies = traitsOf(spec.task).runsPython && spec.pool.start == WorkerStart::Spawn
+        && figures.starts.areKnown();
     for (const auto &[workers, size] : accounting.sizes)
         figures.bySize.push_back({workers, size.iterations, seconds(size.busy)});
     return figures;

@@ -11,7 +11,7 @@
 
 #include "analysis/accounting.h"
 #include "analysis/startcosts.h"
-#include "pool/runspec.h"
+#include "spec/runspec.h"
 
 #include <cstdint>
 #include <optional>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/whatif.h"
 
-#include "pool/watchtime.h"
 #include "schedule/scheduler.h"
+#include "schedule/watchtime.h"
 
 #include <algorithm>
 #include <cmath>

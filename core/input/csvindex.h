@@ -6,9 +6,9 @@
 #pragma once
 
 #include "input/datafile.h"
-#include "input/inputspec.h"
 #include "input/places.h"
 #include "result.h"
+#include "spec/inputspec.h"
 
 #include <cstddef>
 #include <cstdint>

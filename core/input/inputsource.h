@@ -6,8 +6,8 @@
 #pragma once
 
 #include "input/growinginput.h"
-#include "input/inputspec.h"
 #include "result.h"
+#include "spec/inputspec.h"
 
 #include <cstdint>
 #include <memory>

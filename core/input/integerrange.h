@@ -2,8 +2,8 @@
 // Integer ranges, with the meaning of Python's range(), over the whole of 64 bits.
 #pragma once
 
-#include "input/inputspec.h"
 #include "result.h"
+#include "spec/inputspec.h"
 
 #include <cstdint>
 #include <string>

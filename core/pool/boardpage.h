@@ -2,7 +2,7 @@
 // BoardPage: the pool's side of a worker's Board (wire/board.h).
 #pragma once
 
-#include "schedule/indexrange.h"
+#include "spec/indexrange.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -26,7 +26,7 @@ Conversation::Conversation(
     const Surroundings &surroundings, WorkerProcess &process, wire::Setup setup)
     : m_clock(surroundings.clock)
     , m_scheduler(surroundings.scheduler)
-    , m_listener(surroundings.listener)
+    , m_events(surroundings.events)
     , m_process(process)
     , m_setup(std::move(setup))
     , m_worker(m_setup.worker)
@@ -90,7 +90,7 @@ void Conversation::handle(const wire::Frame &frame)
 
 void Conversation::greeted(const wire::Hello &hello)
 {
-    m_listener.workerIntroduced(m_worker, {hello.pid, hello.host, hello.runtime});
+    m_events.workerIntroduced(m_worker, {hello.pid, hello.host, hello.runtime});
     std::string setup;
     wire::encode(setup, m_setup);
     m_process.send(setup);
@@ -123,12 +123,12 @@ void Conversation::done(const wire::Done &message)
     noteAnswer(span);
     if (message.store == wire::Store::Inline) {
         const Failures failures = failuresOf(message);
-        m_listener.spanDone(m_worker, span);
+        m_events.spanDone(m_worker, span);
         inlineDone(message, failures);
         return;
     }
-    m_listener.spanDone(m_worker, span);
-    m_listener.numbersDone(indices,
+    m_events.spanDone(m_worker, span);
+    m_events.numbersDone(indices,
         message.store == wire::Store::ColumnReal ? OutcomeKind::Real : OutcomeKind::Integer,
         m_framesTime);
 }
@@ -166,7 +166,8 @@ void Conversation::noteAnswer(const Span &span)
     m_hasAnswered = true;
 }
 
-/// Reports those that will be tried again to the listener, which learns of them before their span.
+/// Reports those that will be tried again to the event sink, which learns of them before their
+/// span.
 Conversation::Failures Conversation::failuresOf(const wire::Done &message)
 {
     Failures failures;
@@ -178,7 +179,7 @@ Conversation::Failures Conversation::failuresOf(const wire::Done &message)
         failures.push_back(m_scheduler.failed(index));
         if (failures.back())
             continue;
-        m_listener.attemptFailed(index, m_worker, m_framesTime);
+        m_events.attemptFailed(index, m_worker, m_framesTime);
         m_news.putBack = true;
     }
     return failures;
@@ -198,14 +199,14 @@ void Conversation::inlineDone(const wire::Done &message, const Failures &failure
         } else if (m_doubts) {
             doubt(index, message.begun);
         }
-        m_listener.outcomeDone(index, *outcome, m_worker, m_framesTime);
+        m_events.outcomeDone(index, *outcome, m_worker, m_framesTime);
     }
 }
 
 void Conversation::doubt(std::uint64_t index, std::uint64_t begun)
 {
     if (m_inDoubt.empty())
-        m_listener.doubted(m_worker, m_clock.at(begun));
+        m_events.doubted(m_worker, m_clock.at(begun));
     append(m_inDoubt, {index, 1});
 }
 
@@ -216,10 +217,10 @@ void Conversation::stationsCame(const wire::Stations &message)
         chunk.received = std::min(m_clock.at(message.received), chunk.begun);
         chunk.answered = m_clock.at(message.answered);
         chunk.decoded = m_framesTime;
-        m_listener.chunkDone(m_worker, chunk);
+        m_events.chunkDone(m_worker, chunk);
     }
     m_answered.clear();
-    m_listener.workerUsed(
+    m_events.workerUsed(
         m_worker, {message.cpu, message.runQueue, message.maxRss, message.decoding});
 }
 
@@ -228,7 +229,7 @@ void Conversation::printed(const wire::Printed &message)
     m_process.keepOutput({message.text.data(), static_cast<qsizetype>(message.text.size())});
     const auto source = message.stream == wire::Stream::Output ? Output::Source::TaskOutput
                                                                : Output::Source::TaskError;
-    m_listener.workerPrinted(m_worker, {source, {message.index, 1}, message.text}, m_framesTime);
+    m_events.workerPrinted(m_worker, {source, {message.index, 1}, message.text}, m_framesTime);
 }
 
 void Conversation::stands(const wire::Standing &message)
@@ -239,7 +240,7 @@ void Conversation::stands(const wire::Standing &message)
     if (m_doubts || m_inDoubt.empty())
         return;
     m_inDoubt.clear();
-    m_listener.trusted(m_worker, m_framesTime);
+    m_events.trusted(m_worker, m_framesTime);
 }
 
 /// It was printed since the last output was read: by an input that had not been answered by then,
@@ -252,7 +253,7 @@ void Conversation::wroteToStandardError(const QByteArray &text)
     IndexRange running;
     if (first && now.count > 0 && *first <= now.first && !goesBack)
         running = {*first, now.end() - *first};
-    m_listener.workerPrinted(m_worker,
+    m_events.workerPrinted(m_worker,
         {Output::Source::Process, running,
             {text.constData(), static_cast<std::size_t>(text.size())}},
         m_clock.now());

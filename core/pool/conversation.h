@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Conversation: what the pool and one process of a worker say to each other, from Hello to goodbye.
 //
-// It takes the worker's frames apart, holds it to the protocol, and tells scheduler and listener
+// It takes the worker's frames apart, holds it to the protocol, and tells scheduler and event sink
 // what they say. Who is started, fed, replaced and ended is its owner's business. A worker that
 // does not keep to the protocol is killed, and nothing of what it says is heard any more.
 #pragma once
 
-#include "pool/poollistener.h"
-#include "pool/runclock.h"
+#include "events/eventsink.h"
 #include "pool/workerprocess.h"
 #include "schedule/scheduler.h"
+#include "system/runclock.h"
 #include "wire/messages.h"
 
 #include <QByteArray>
@@ -27,7 +27,7 @@ public:
     struct Surroundings {
         const RunClock &clock;
         Scheduler &scheduler;
-        PoolListener &listener;
+        EventSink &events;
     };
 
     /// `setup` is sent to the worker when it has said hello. The process outlives this.
@@ -104,7 +104,7 @@ private:
 
     const RunClock &m_clock;
     Scheduler &m_scheduler;
-    PoolListener &m_listener;
+    EventSink &m_events;
     WorkerProcess &m_process;
     wire::Setup m_setup;
     WorkerId m_worker;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pool/limits.h"
 
+#include "spec/tasktraits.h"
 #include "wire/value.h"
 
 #include <cstdio>
@@ -20,18 +21,12 @@ std::string megabytes(std::uint64_t bytes)
 
 } // namespace
 
-bool startsPrograms(const TaskSpec &task)
-{
-    return std::holds_alternative<CommandTask>(task) || std::holds_alternative<ShellTask>(task)
-        || std::holds_alternative<FilterTask>(task);
-}
-
 std::optional<std::uint64_t> patienceWithIteration(const RunSpec &spec)
 {
     if (!spec.pool.timeout)
         return std::nullopt;
     const auto timeout = static_cast<std::uint64_t>(*spec.pool.timeout * 1e9);
-    return startsPrograms(spec.task) ? timeout + timeToEndProcesses : timeout;
+    return traitsOf(spec.task).startsPrograms ? timeout + timeToEndProcesses : timeout;
 }
 
 std::optional<Excess> timeExcess(

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "pool/boardpage.h"
-#include "pool/runspec.h"
+#include "spec/runspec.h"
 
 #include <cstdint>
 #include <optional>
@@ -19,9 +19,6 @@ struct Excess {
     IndexRange indices; ///< one of which it was on; count 0: on none
     std::uint64_t memory = 0; ///< bytes that it took; 0: unknown
 };
-
-/// Whether workers start a program for each input, or one for all of theirs.
-bool startsPrograms(const TaskSpec &task);
 
 /// Nanoseconds after which the pool kills a worker that is on one iteration; nothing: never.
 /// Workers that run commands and filters end these themselves, and are left some time for it.

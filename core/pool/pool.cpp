@@ -3,11 +3,12 @@
 
 #include "pool/copiedprocess.h"
 #include "pool/executedprocess.h"
-#include "pool/processusage.h"
 #include "pool/taskinput.h"
-#include "pool/watchtime.h"
+#include "schedule/watchtime.h"
+#include "spec/tasktraits.h"
 #include "system/processroom.h"
 #include "system/processtable.h"
+#include "system/processusage.h"
 
 #include <QAbstractEventDispatcher>
 #include <algorithm>
@@ -41,7 +42,7 @@ ScheduleOptions scheduleOptions(const RunSpec &run, InputSource &source)
     options.recycle = spec.recycle.value_or(UINT64_MAX);
     // What a growing source holds at a time fits any message; its feed sets the size of chunks.
     if (source.meanEncodedSize() > 0 && !source.growing()) {
-        const bool isPython = std::holds_alternative<PythonTask>(run.task);
+        const bool isPython = traitsOf(run.task).runsPython;
         const std::uint64_t most = (wire::maxFrameBody - 64) / (isPython ? 3 : 1); // PythonItems
         const std::uint64_t fitting = std::max<std::uint64_t>(most / source.maxEncodedSize(), 1);
         const std::uint64_t handy =
@@ -88,10 +89,10 @@ std::string oneLine(const Failure &reason)
 } // namespace
 
 Pool::Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source,
-    const ColumnPlace &column, PoolListener &listener, Values values)
+    const ColumnPlace &column, EventSink &events, Values values)
     : m_spec(spec)
     , m_source(source)
-    , m_listener(listener)
+    , m_events(events)
     , m_program(workerProgramFor(spec.task))
     , m_setup(setupFor(spec, column, source.columns()))
     , m_scheduler(scheduleOptions(spec, source), source.size(),
@@ -101,7 +102,7 @@ Pool::Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source,
     , m_memory(spec.pool.memoryLimit)
 {
     m_setup.keepsValues = values == Values::Kept;
-    if (std::holds_alternative<PythonTask>(spec.task))
+    if (traitsOf(spec.task).runsPython)
         m_pythonItems.emplace(m_setup.columns);
     // In lock-step the next answer comes within microseconds, while waking a sleeping thread takes
     // tens of them; so the loop looks again for a moment, and lets others have the core.
@@ -154,9 +155,9 @@ void Pool::start()
         return;
     }
     if (const std::string note = noteOnInput(m_spec.task, m_source); !note.empty())
-        m_listener.noted(0, note, m_clock.now());
+        m_events.noted(0, note, m_clock.now());
     for (const std::string &missing : m_source.leftOut())
-        m_listener.noted(0, missing, m_clock.now());
+        m_events.noted(0, missing, m_clock.now());
     if (m_source.growing())
         startFeed();
     m_lookTimer.start(lookInterval);
@@ -185,7 +186,7 @@ void Pool::setWorkerCount(std::uint32_t count)
     if (m_phase != Phase::Running || count == m_wantedWorkers)
         return;
     m_wantedWorkers = count;
-    m_listener.resized(count, m_clock.now());
+    m_events.resized(count, m_clock.now());
     const std::uint32_t fitting = fittingWorkers(count);
     if (fitting < count)
         limitTo(fitting, "this user may not have as many processes (see ulimit -u)");
@@ -208,7 +209,7 @@ std::uint32_t Pool::fittingWorkers(std::uint32_t count) const
 {
     if (m_program.keeper.empty())
         return count;
-    const std::uint64_t each = startsPrograms(m_spec.task) ? 4 : 2; // with the keeper
+    const std::uint64_t each = traitsOf(m_spec.task).startsPrograms ? 4 : 2; // with the keeper
     const auto running = static_cast<std::uint32_t>(std::ranges::count_if(
         m_slots, [](const auto &entry) { return entry.second.process && entry.second.wanted; }));
     if (count <= running)
@@ -233,7 +234,7 @@ void Pool::runWithFewer(const ChildProcess::NoRoom &noRoom)
         return;
     }
     std::uint32_t fewer = last->first;
-    if (noRoom.missing == ChildProcess::Missing::Processes && startsPrograms(m_spec.task))
+    if (noRoom.missing == ChildProcess::Missing::Processes && traitsOf(m_spec.task).startsPrograms)
         fewer = (fewer + 1) / 2;
     limitTo(fewer, cannotStart(noRoom.why));
     retireAbove(fewer);
@@ -241,12 +242,12 @@ void Pool::runWithFewer(const ChildProcess::NoRoom &noRoom)
 
 void Pool::limitTo(std::uint32_t fewer, const std::string &why)
 {
-    m_listener.noted(0,
+    m_events.noted(0,
         "runs with " + std::to_string(fewer) + " of " + std::to_string(m_wantedWorkers)
             + " workers: " + why,
         m_clock.now());
     m_wantedWorkers = fewer;
-    m_listener.resized(fewer, m_clock.now());
+    m_events.resized(fewer, m_clock.now());
 }
 
 Pool::Slot &Pool::slotFor(WorkerId id)
@@ -265,7 +266,7 @@ void Pool::startLoader()
     m_loader = std::make_unique<TaskLoader>(
         withHashSeed(loaderProgramFor(*task)), m_descriptors->before(), m_setup);
     connect(m_loader.get(), &TaskLoader::loaded, this, [this](const wire::Loaded &loaded) {
-        m_listener.noted(0,
+        m_events.noted(0,
             "loaded the task in " + secondsText(loaded.loading.duration) + " ("
                 + std::to_string((loaded.loading.memory + 500'000) / 1'000'000)
                 + " MB); workers are copies of the process that has it",
@@ -275,7 +276,7 @@ void Pool::startLoader()
     connect(m_loader.get(), &TaskLoader::unusable, this, &Pool::noteNewInterpreters);
     connect(
         m_loader.get(), &TaskLoader::wroteToStandardError, this, [this](const QByteArray &text) {
-            m_listener.workerPrinted(0,
+            m_events.workerPrinted(0,
                 {Output::Source::Process, {},
                     {text.constData(), static_cast<std::size_t>(text.size())}},
                 m_clock.now());
@@ -289,7 +290,7 @@ void Pool::startLoader()
 
 void Pool::noteNewInterpreters(const std::string &reason)
 {
-    m_listener.noted(0, "workers start as new interpreters: " + reason, m_clock.now());
+    m_events.noted(0, "workers start as new interpreters: " + reason, m_clock.now());
 }
 
 WorkerProgram Pool::withHashSeed(WorkerProgram program) const
@@ -323,7 +324,7 @@ tl::expected<void, ChildProcess::NoRoom> Pool::startWorker(Slot &slot)
     setup.worker = slot.id;
     setup.boardPath = process->board().path();
     slot.conversation = std::make_unique<Conversation>(
-        Conversation::Surroundings{m_clock, m_scheduler, m_listener}, *process, std::move(setup));
+        Conversation::Surroundings{m_clock, m_scheduler, m_events}, *process, std::move(setup));
     connect(process, &WorkerProcess::started, this, [this, process, &slot] {
         m_memory.add(process->pid(), process->keeper(),
             slot.isCopy ? MemoryWatch::Kind::Copy : MemoryWatch::Kind::Program);
@@ -347,7 +348,7 @@ tl::expected<void, ChildProcess::NoRoom> Pool::startWorker(Slot &slot)
 void Pool::setState(Slot &slot, WorkerState state)
 {
     slot.state = state;
-    m_listener.workerChanged(slot.id, state, m_clock.now());
+    m_events.workerChanged(slot.id, state, m_clock.now());
 }
 
 /// Takes a worker out of the pool: after its chunk if it has work, at once if it is not ready yet.
@@ -384,7 +385,7 @@ void Pool::pause()
         return;
     lookForStop(); // a stop that was not noticed yet began before this pause
     m_paused = true;
-    m_listener.paused(m_clock.now());
+    m_events.paused(m_clock.now());
 }
 
 void Pool::resume()
@@ -392,7 +393,7 @@ void Pool::resume()
     if (!m_paused)
         return;
     m_paused = false;
-    m_listener.resumed(m_clock.now());
+    m_events.resumed(m_clock.now());
     dispatchAll();
 }
 
@@ -403,7 +404,7 @@ void Pool::setHold(Holder holder, const std::string &reason)
         return;
     hold = reason;
     const std::string now = heldBecause();
-    m_listener.noted(0, now.empty() ? "the run goes on" : "the run waits: " + now, m_clock.now());
+    m_events.noted(0, now.empty() ? "the run goes on" : "the run waits: " + now, m_clock.now());
     if (now.empty())
         dispatchAll();
 }
@@ -421,7 +422,7 @@ void Pool::tryAgain(const std::vector<TriedIndex> &indices)
         return;
     for (const TriedIndex &tried : indices) {
         m_scheduler.tryAgain(tried);
-        m_listener.reopened(tried.index, m_clock.now());
+        m_events.reopened(tried.index, m_clock.now());
     }
     dispatchAll();
 }
@@ -526,7 +527,7 @@ void Pool::lookForSuspend()
     const std::uint64_t before = std::exchange(m_timeInSuspend, timeInSuspend());
     if (m_timeInSuspend < before + shortest)
         return;
-    m_listener.noted(0,
+    m_events.noted(0,
         "the machine was suspended for " + secondsText(m_timeInSuspend - before)
             + ", which does not count as time of the run",
         m_clock.now());
@@ -535,7 +536,7 @@ void Pool::lookForSuspend()
 /// The stop of the program and its workers is a pause of the run.
 void Pool::noteStop(const StopInterval &stop)
 {
-    m_listener.suspended(m_clock.at(stop.begin), m_clock.at(stop.end));
+    m_events.suspended(m_clock.at(stop.begin), m_clock.at(stop.end));
     reportStop(stop, "which counts as a pause");
 }
 
@@ -544,7 +545,7 @@ void Pool::reportStop(const StopInterval &stop, const std::string &meaning)
 {
     m_stopDetector.skipTo(stop.end);
     m_stops.push_back(stop);
-    m_listener.noted(0,
+    m_events.noted(0,
         "the program was stopped for " + secondsText(stop.duration()) + ", " + meaning,
         m_clock.at(stop.end));
 }
@@ -577,7 +578,7 @@ void Pool::lookAtThreads()
     m_throttling.look();
     for (const auto &[id, slot] : m_slots) {
         if (slot.process && slot.enlisted)
-            m_listener.workerThreads(id, threadsOf(slot.process->pid()));
+            m_events.workerThreads(id, threadsOf(slot.process->pid()));
     }
 }
 
@@ -589,14 +590,14 @@ void Pool::lookAtUsage()
             continue;
         if (const auto usage = usageOf(slot.process->pid())) {
             slot.cpu = usage->cpu;
-            m_listener.workerUsed(id, *usage);
+            m_events.workerUsed(id, *usage);
         }
     }
 }
 
 void Pool::tellCoordinatorUsage()
 {
-    m_listener.coordinatorUsed({threadCpu() - m_cpuAtStart, m_busy, m_throttling.throttled()});
+    m_events.coordinatorUsed({threadCpu() - m_cpuAtStart, m_busy, m_throttling.throttled()});
 }
 
 /// A worker that is long on an iteration cannot send what it finished just before.
@@ -628,7 +629,7 @@ void Pool::tellRunning(const Slot &slot, const RunningBatch &running)
     OpenSpan open{m_clock.at(running.begun), current.first, current.count, m_clock.now()};
     if (open.duration() < shownIteration)
         open.count = 0;
-    m_listener.workerRunning(slot.id, open);
+    m_events.workerRunning(slot.id, open);
 }
 
 void Pool::lookAtTime(Slot &slot)
@@ -671,7 +672,7 @@ void Pool::tellOfSlowStart(Slot &slot)
         || m_clock.now() - slot.started < slowStart)
         return;
     slot.slowStartTold = true;
-    m_listener.noted(slot.id,
+    m_events.noted(slot.id,
         "the worker is not ready after 60 s, and is waited for: it may be loading what its task "
         "needs",
         m_clock.now());
@@ -723,7 +724,7 @@ void Pool::takeBack(const Slot &slot, const std::string &why)
 {
     const std::vector<IndexRange> &values = slot.conversation->inDoubt();
     m_scheduler.takenBack(countOf(values));
-    m_listener.takenBack(slot.id, values, m_framesTime);
+    m_events.takenBack(slot.id, values, m_framesTime);
     slot.conversation->forgetDoubt();
     const std::string error = "worker " + std::to_string(slot.id) + " gave wrong values: " + why;
     if (m_phase == Phase::Ending && m_end.how == PoolEnd::How::Completed)
@@ -741,11 +742,11 @@ void Pool::enlist(Slot &slot)
     slot.idle.reset();
     if (const auto usage = usageOf(slot.process->pid())) {
         slot.cpu = usage->cpu;
-        m_listener.workerSetUp(slot.id, *usage);
+        m_events.workerSetUp(slot.id, *usage);
     }
     const wire::LoadCost cost = slot.isCopy ? m_loader->cost() : slot.conversation->loading();
     if (cost != wire::LoadCost())
-        m_listener.taskLoaded(slot.id, {cost, slot.isCopy});
+        m_events.taskLoaded(slot.id, {cost, slot.isCopy});
     setState(slot, WorkerState::Ready);
 }
 
@@ -783,7 +784,7 @@ void Pool::startFailed(Slot &slot, const std::string &how)
     setState(slot, WorkerState::Dead);
     slot.restarts.fruitlessStart(m_clock.now());
     if (m_phase == Phase::Running) {
-        m_listener.workerDied(slot.id, {}, how, m_clock.now());
+        m_events.workerDied(slot.id, {}, how, m_clock.now());
         if (slot.wanted)
             restart(slot);
         endIfNoneIsLeft(how);
@@ -833,7 +834,7 @@ void Pool::workerDied(Slot &slot, const std::string &how)
 {
     const IndexRange suspects = slot.enlisted ? suspectsOf(slot) : IndexRange{};
     if (m_phase == Phase::Running)
-        m_listener.workerDied(slot.id, suspects, how, m_clock.now());
+        m_events.workerDied(slot.id, suspects, how, m_clock.now());
     if (!slot.conversation->hasAnswered() && suspects.count == 0)
         slot.restarts.fruitlessStart(m_clock.now());
     if (!slot.enlisted)
@@ -856,11 +857,11 @@ void Pool::trustTheDead(const Slot &slot)
     if (values.empty())
         return;
     const std::uint64_t time = m_clock.now();
-    m_listener.noted(slot.id,
+    m_events.noted(slot.id,
         "it was gone before it could be seen that its values since input "
             + std::to_string(values.front().first) + " are each their own input's",
         time);
-    m_listener.trusted(slot.id, time);
+    m_events.trusted(slot.id, time);
 }
 
 /// The indices one of which it died on.
@@ -900,7 +901,7 @@ void Pool::settleAsFailure(
         failure.context.exitStatus = end.exitStatus;
         failure.context.signal = end.signal;
     }
-    m_listener.givenUp(tried.index, failure, slot.id, m_clock.now());
+    m_events.givenUp(tried.index, failure, slot.id, m_clock.now());
 }
 
 /// Starts a worker anew, unless its place is given up.
@@ -961,7 +962,7 @@ void Pool::tellIfIdle(Slot &slot, std::uint64_t time)
     }
     const IdleReason reason = idleReason();
     if (std::exchange(slot.idle, reason) != reason)
-        m_listener.workerIdle(slot.id, reason, time);
+        m_events.workerIdle(slot.id, reason, time);
 }
 
 IdleReason Pool::idleReason() const
@@ -1003,7 +1004,7 @@ bool Pool::handOut(Slot &slot, std::uint64_t time)
     if (!m_frames.empty())
         slot.process->send(m_frames);
     if (slot.conversation->isOnChunk() && !std::exchange(m_dispatched, true))
-        m_listener.firstDispatch(time);
+        m_events.firstDispatch(time);
     return hasSent;
 }
 
@@ -1143,7 +1144,7 @@ void Pool::tellStop()
         if (slot.process && slot.enlisted)
             tellRunning(slot, slot.process->running());
     }
-    m_listener.stopped(m_clock.now());
+    m_events.stopped(m_clock.now());
 }
 
 std::optional<PoolEnd> Pool::ending() const

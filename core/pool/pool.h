@@ -2,30 +2,30 @@
 // Pool: maps a task over inputs by worker processes.
 //
 // It owns the workers' processes and does what the Scheduler decides: starts, feeds, replaces and
-// ends them. What happens it tells its PoolListener; it keeps nothing of it. Every index is settled
+// ends them. What happens it tells its EventSink; it keeps nothing of it. Every index is settled
 // exactly once, whatever dies; after ended() no process of the pool is left.
 //
 // Lives on one thread with an event loop, from which all its functions are called, and which must
 // outlive it: the workers die with that thread.
 #pragma once
 
+#include "events/eventsink.h"
 #include "input/inputsource.h"
 #include "pool/conversation.h"
 #include "pool/inputfeed.h"
 #include "pool/limits.h"
-#include "pool/memorywatch.h"
-#include "pool/poollistener.h"
-#include "pool/runclock.h"
-#include "pool/runspec.h"
 #include "pool/taskloader.h"
-#include "pool/terminalstop.h"
-#include "pool/throttlewatch.h"
 #include "pool/workerprocess.h"
 #include "pool/workersetup.h"
 #include "schedule/restarts.h"
 #include "schedule/scheduler.h"
+#include "spec/runspec.h"
 #include "system/descriptors.h"
+#include "system/memorywatch.h"
+#include "system/runclock.h"
 #include "system/stopdetector.h"
+#include "system/terminalstop.h"
+#include "system/throttlewatch.h"
 #include "wire/pythonitems.h"
 
 #include <QObject>
@@ -77,9 +77,9 @@ public:
     /// Whether what a program prints beyond the output limit is a failure, or is only dropped.
     enum class Values : std::uint8_t { Kept, Discarded };
 
-    /// `source` and `listener` are used on the pool's thread and outlive it; 1 worker at least.
+    /// `source` and `events` are used on the pool's thread and outlive it; 1 worker at least.
     Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source, const ColumnPlace &column,
-        PoolListener &listener, Values values = Values::Kept);
+        EventSink &events, Values values = Values::Kept);
     ~Pool() override;
 
     /// Before start(): the run goes on where it was stopped, after `elapsed` nanoseconds and with
@@ -213,7 +213,7 @@ private:
 
     RunSpec m_spec;
     InputSource &m_source;
-    PoolListener &m_listener;
+    EventSink &m_events;
     WorkerProgram m_program;
     wire::Setup m_setup; ///< but for what differs from worker to worker
     Scheduler m_scheduler;

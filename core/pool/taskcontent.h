@@ -10,17 +10,13 @@
 
 #include "pool/askprogram.h"
 #include "result.h"
-#include "task/taskspec.h"
+#include "spec/taskfile.h"
+#include "spec/taskspec.h"
 
 #include <string>
 #include <vector>
 
 namespace poolscope {
-
-struct TaskFile {
-    std::string path;
-    std::string hash; ///< as ContentHasher has it; of a large one, of its size and time of change
-};
 
 /// Reads these files as they are now; relative names begin at the current folder. Asks the
 /// interpreter where a Python module is, and imports nothing.

@@ -4,7 +4,7 @@
 
 #include "input/inputsource.h"
 #include "result.h"
-#include "task/taskspec.h"
+#include "spec/taskspec.h"
 
 #include <string>
 

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "pool/executedprocess.h"
-#include "schedule/indexrange.h"
+#include "spec/indexrange.h"
 #include "system/descriptor.h"
 #include "wire/codec.h"
 #include "wire/messages.h"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pool/workerprogram.h"
 
+#include "spec/tasktraits.h"
+
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
@@ -100,8 +102,8 @@ WorkerProgram workerProgramFor(const TaskSpec &task)
 {
     if (const auto *python = std::get_if<PythonTask>(&task))
         return {python->interpreter, pythonArguments({}), builtinWorkerPath()};
-    const bool startsNone = std::holds_alternative<BuiltinTask>(task);
-    return {builtinWorkerPath(), {}, startsNone ? std::string() : builtinWorkerPath()};
+    return {
+        builtinWorkerPath(), {}, traitsOf(task).isBuiltin ? std::string() : builtinWorkerPath()};
 }
 
 WorkerProgram loaderProgramFor(const PythonTask &task)

@@ -2,7 +2,7 @@
 // What a worker is told before its first input: a run's spec as a Setup message.
 #pragma once
 
-#include "pool/runspec.h"
+#include "spec/runspec.h"
 #include "wire/messages.h"
 
 #include <cstdint>

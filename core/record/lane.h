@@ -11,7 +11,7 @@
 // has a base of its own.
 #pragma once
 
-#include "pool/poollistener.h"
+#include "events/events.h"
 #include "record/appendlog.h"
 
 #include <cstdint>

@@ -12,7 +12,7 @@
 // time.
 #pragma once
 
-#include "pool/poollistener.h"
+#include "events/events.h"
 #include "record/appendlog.h"
 #include "record/bloblog.h"
 #include "result.h"

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "record/recorder.h"
 
-#include "record/runprogress.h"
-
 #include <utility>
 
 namespace poolscope {

@@ -2,9 +2,9 @@
 // Recorder: writes down what the pool tells, into timeline, outcomes and log.
 #pragma once
 
-#include "pool/poollistener.h"
-#include "record/journal.h"
+#include "events/eventsink.h"
 #include "record/outcomestore.h"
+#include "record/recordsnapshot.h"
 #include "record/runlog.h"
 #include "record/timeline.h"
 #include "system/stopdetector.h"
@@ -36,7 +36,7 @@ private:
     std::vector<IndexRange> m_ranges;
 };
 
-class Recorder : public PoolListener {
+class Recorder : public EventSink {
 public:
     /// What is kept of the timeline. Spans, chunks and marks of single inputs take memory for as
     /// long as a run goes on. Instead of them, each worker can have a TimeAccount.

@@ -2,7 +2,7 @@
 // RecordPositions: how far the logs of a run's record reach at one moment.
 #pragma once
 
-#include "record/piececodec.h"
+#include "record/workerfigures.h"
 
 #include <cstdint>
 #include <vector>

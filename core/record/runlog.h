@@ -6,7 +6,7 @@
 // it copies pointers.
 #pragma once
 
-#include "schedule/indexrange.h"
+#include "spec/indexrange.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -7,12 +7,12 @@
 #pragma once
 
 #include "input/inputsource.h"
-#include "pool/machine.h"
-#include "pool/runspec.h"
 #include "record/importnotes.h"
 #include "record/outcomestore.h"
 #include "record/runlog.h"
 #include "record/timeline.h"
+#include "spec/runspec.h"
+#include "system/machine.h"
 
 #include <atomic>
 #include <cstdint>

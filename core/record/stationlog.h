@@ -7,7 +7,7 @@
 // others read.
 #pragma once
 
-#include "pool/poollistener.h"
+#include "events/events.h"
 #include "record/appendlog.h"
 #include "record/lane.h"
 

@@ -9,7 +9,7 @@
 // A plain value: a copy goes its own way.
 #pragma once
 
-#include "pool/poollistener.h"
+#include "events/events.h"
 #include "system/stopdetector.h"
 
 #include <array>

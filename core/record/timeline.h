@@ -8,7 +8,7 @@
 // are nanoseconds since the run's start.
 #pragma once
 
-#include "pool/poollistener.h"
+#include "events/events.h"
 #include "record/appendlog.h"
 #include "record/iterationtimes.h"
 #include "record/lane.h"

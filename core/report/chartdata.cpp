@@ -5,7 +5,7 @@
 #include "analysis/completionorder.h"
 #include "analysis/iterationcolumns.h"
 #include "analysis/latency.h"
-#include "report/atomicfile.h"
+#include "system/atomicfile.h"
 
 #include <algorithm>
 #include <array>

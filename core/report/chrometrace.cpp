@@ -2,9 +2,9 @@
 #include "report/chrometrace.h"
 
 #include "analysis/iterationcolumns.h"
-#include "record/specjson.h"
-#include "report/atomicfile.h"
-#include "report/tracewords.h"
+#include "import/tracewords.h"
+#include "runfile/specjson.h"
+#include "system/atomicfile.h"
 #include "wire/jsontext.h"
 
 #include <algorithm>

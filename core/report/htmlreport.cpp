@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/htmlreport.h"
 
-#include <QString>
+#include "wire/utf8.h"
 
 namespace poolscope {
 
@@ -51,11 +51,31 @@ pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere;
 }
 )";
 
-/// XML takes no control characters but these, and HTML would show none.
-bool isPlain(QChar c)
+constexpr std::string_view replacement = "\uFFFD";
+
+/// Returns what stands for a character of UTF-8 in XML, which has no control characters but tab and
+/// newline, and no U+FFFE and U+FFFF.
+std::string_view escaped(std::string_view character)
 {
-    return c >= QChar(u' ') ? c != QChar(0x7f) && c < QChar(0xfffe)
-                            : c == QChar(u'\t') || c == QChar(u'\n');
+    switch (character.front()) {
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '&':
+        return "&amp;";
+    case '"':
+        return "&quot;";
+    case '\t':
+    case '\n':
+        return character;
+    default:
+        break;
+    }
+    const auto first = static_cast<unsigned char>(character.front());
+    const bool isAllowed =
+        first >= ' ' && first != 0x7f && character != "\xEF\xBF\xBE" && character != "\xEF\xBF\xBF";
+    return isAllowed ? character : replacement;
 }
 
 void append(std::string &html, std::string_view open, std::string_view text, std::string_view close)
@@ -127,12 +147,17 @@ void appendLines(std::string &html, const std::vector<std::string> &lines)
 
 std::string htmlEscaped(std::string_view text)
 {
-    QString read = QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-    for (QChar &c : read) {
-        if (!isPlain(c))
-            c = QChar::ReplacementCharacter;
+    std::string html;
+    html.reserve(text.size());
+    const char *at = text.data();
+    const char *const end = at + text.size();
+    while (at < end) {
+        const char *const next = utf8SequenceEnd(at, end);
+        const bool isValid = next != at;
+        html += isValid ? escaped({at, static_cast<std::size_t>(next - at)}) : replacement;
+        at = isValid ? next : at + 1;
     }
-    return read.toHtmlEscaped().toStdString();
+    return html;
 }
 
 std::string_view svgElement(std::string_view document)

@@ -2,8 +2,8 @@
 // LineWriter: writes an outcome to a file as a line of text, in one of several formats.
 #pragma once
 
-#include "report/atomicfile.h"
 #include "report/outcomewriter.h"
+#include "system/atomicfile.h"
 
 #include <string>
 #include <string_view>

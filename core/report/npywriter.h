@@ -12,8 +12,8 @@
 // must be a double, and fills in those of failures, nulls and booleans.
 #pragma once
 
-#include "report/atomicfile.h"
 #include "report/outcomewriter.h"
+#include "system/atomicfile.h"
 
 #include <optional>
 #include <string>

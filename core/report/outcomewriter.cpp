@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/outcomewriter.h"
 
-#include "report/atomicfile.h"
 #include "report/linewriter.h"
 #include "report/npywriter.h"
+#include "system/atomicfile.h"
 
 #include <string>
 #include <utility>

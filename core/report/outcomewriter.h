@@ -15,8 +15,8 @@
 #pragma once
 
 #include "record/outcomestore.h"
-#include "report/atomicfile.h"
 #include "result.h"
+#include "system/atomicfile.h"
 #include "wire/value.h"
 
 #include <cstdint>

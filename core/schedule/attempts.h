@@ -5,7 +5,7 @@
 // index whose outcome is final are removed with the next answer at the latest. One thread.
 #pragma once
 
-#include "schedule/indexrange.h"
+#include "spec/indexrange.h"
 
 #include <cstdint>
 #include <deque>

@@ -19,7 +19,7 @@
 
 #include "schedule/attempts.h"
 #include "schedule/chunksizer.h"
-#include "schedule/indexrange.h"
+#include "spec/indexrange.h"
 
 #include <chrono>
 #include <cstdint>

@@ -6,7 +6,7 @@
 //
 // Prints JSON. A chunk or window is a number or "auto".
 #include "analysis/whatif.h"
-#include "record/runfileload.h"
+#include "runfile/runfileload.h"
 
 #include <chrono>
 #include <cstdio>

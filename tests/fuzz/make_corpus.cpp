@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Writes what fuzzing starts from: make_corpus FOLDER. A file of each kind of message in
 // FOLDER/codec, a run file and its parts in FOLDER/runfile.
-#include "record/piececodec.h"
-#include "record/runfile.h"
+#include "runfile/piececodec.h"
+#include "runfile/runfile.h"
 #include "wire/codec.h"
 
 #include <cstdio>

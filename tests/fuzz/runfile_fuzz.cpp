@@ -4,8 +4,8 @@
 // do.
 #include "analysis/completionorder.h"
 #include "analysis/runhistory.h"
-#include "record/recordrestorer.h"
-#include "record/runfileload.h"
+#include "runfile/recordrestorer.h"
+#include "runfile/runfileload.h"
 #include "wire/codec.h"
 
 #include <cstdlib>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The pool with real processes: what is settled, what dies, what is left.
-#include "record/run.h"
+#include "run/run.h"
 
-#include "record/runfilereader.h"
-#include "record/runsaving.h"
+#include "run/runsaving.h"
+#include "runfile/runfilereader.h"
 
 #include <QDir>
 #include <QElapsedTimer>

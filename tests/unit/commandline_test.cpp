@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "headless/commandline.h"
-#include "headless/runarguments.h"
+#include "cli/commandline.h"
+#include "cli/runarguments.h"
 #include "input/integerrange.h"
-#include "pool/usablecores.h"
+#include "system/usablecores.h"
 
 #include <algorithm>
 #include <array>

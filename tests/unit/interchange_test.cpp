@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/accounting.h"
 #include "analysis/verdict.h"
+#include "import/decimaltime.h"
+#include "import/jsonfeed.h"
+#include "import/traceevents.h"
+#include "import/unpackedfile.h"
 #include "record/recorder.h"
 #include "report/chrometrace.h"
-#include "report/decimaltime.h"
 #include "report/htmlreport.h"
-#include "report/jsonfeed.h"
 #include "report/outcomeexport.h"
-#include "report/runopening.h"
 #include "report/summary.h"
-#include "report/traceevents.h"
-#include "report/unpackedfile.h"
+#include "run/runopening.h"
 
 #include <array>
 #include <filesystem>

@@ -8,22 +8,52 @@ import tempfile
 import unittest
 from pathlib import Path
 
-# What a folder of core/ may include of ours, beside itself and result.h. Arrows point down only.
-BELOW_RECORD = {"pool", "schedule", "wire", "task", "input", "system"}
-MAY_INCLUDE = {
-    "system": set(),
+# The folders whose headers a folder may include, beside its own and result.h. Arrows point down only.
+BELOW_RECORD = {"spec", "wire", "system", "schedule", "events", "input", "task"}
+CORE = {
+    "spec": set(),
     "wire": set(),
-    "input": set(),
-    "task": {"wire"},
-    "schedule": {"input"},
+    "system": set(),
+    "schedule": {"spec", "wire"},
+    "events": {"spec", "wire", "system"},
+    "input": {"spec", "wire"},
+    "task": {"spec", "wire"},
     "worker": {"wire", "task", "input", "system"},
-    "pool": {"schedule", "wire", "task", "input", "system"},
-    "record": BELOW_RECORD,
+    "record": {"events", "spec", "input", "wire", "system"},
     "analysis": BELOW_RECORD | {"record"},
     "report": BELOW_RECORD | {"record", "analysis"},
+    "pool": BELOW_RECORD,
+    "import": {"events", "spec", "input", "wire", "system"},
+    "runfile": {"record", "events", "spec", "input", "wire", "system"},
 }
-APP_MAY_INCLUDE = set(MAY_INCLUDE) - {"worker"}
-WITHOUT_QT = {"system", "schedule", "wire", "worker", "analysis", "input", "task"}
+CORE["run"] = set(CORE) - {"worker"}
+ALL_OF_CORE = set(CORE) - {"worker"}
+APP = {
+    "app/charts": ALL_OF_CORE,
+    "app/tables": ALL_OF_CORE | {"app/charts"},
+    "app/cli": ALL_OF_CORE,
+    "app/window": ALL_OF_CORE | {"app/charts", "app/tables"},
+    "app/main.cpp": {"app/cli"},
+}
+MAY_INCLUDE = CORE | APP
+WITHOUT_QT = set(CORE) - {"pool", "run"}
+
+# Includes that break these rules and have not been removed yet, as FILE: HEADERS. Only shrinks.
+NOT_YET = {
+    "core/import/importedrun.h": {"runfile/runfileload.h"},
+    "core/import/importedrun.cpp": {"record/recordedinputs.h", "record/recorder.h", "record/runprogress.h"},
+    "core/import/owntrace.cpp": {"runfile/specjson.h"},
+    "core/import/tracewords.h": {"record/importnotes.h", "record/timeline.h"},
+    "core/report/chrometrace.cpp": {"import/tracewords.h", "runfile/specjson.h"},
+    "app/window/main.cpp": {"cli/program.h"},
+    "app/window/mainwindow.cpp": {"cli/progressline.h", "cli/runarguments.h"},
+    "app/window/windowprogram.h": {"cli/commandline.h"},
+    "app/window/windowprogram.cpp": {"cli/complaint.h", "cli/interrupt.h", "cli/program.h",
+        "cli/runcommand.h", "cli/runfilecommands.h"},
+    "app/window/forms/keptspecs.cpp": {"cli/runarguments.h"},
+    "app/window/forms/limitsform.cpp": {"cli/runarguments.h"},
+    "app/window/pages/sweepform.h": {"cli/sweeparguments.h"},
+}
 
 SPDX = "// SPDX-License-Identifier: GPL-3.0-or-later"
 INCLUDE = re.compile(r'\s*#\s*include\s*[<"]([^>"]+)[>"]')
@@ -49,7 +79,7 @@ def sources(root):
 
 
 def layer_of_include(root, path, included):
-    """The folder of core/ that an include of `path` leads to, "app", or None where it is not ours.
+    """The layer that an include of `path` leads to, or None where it is not ours.
 
     A file is looked for as the compiler does: beside the one that includes it, then in core/ and app/.
     """
@@ -57,40 +87,38 @@ def layer_of_include(root, path, included):
         found = base / included
         if found.is_file():
             return layer(found.resolve().relative_to(root))
-    first = included.split("/")[0]
-    return first if "/" in included and first in MAY_INCLUDE else None
+    first, slash, _ = included.partition("/")
+    return next((f for f in (first, f"app/{first}") if slash and f in MAY_INCLUDE), None)
 
 
 def layer(path):
-    """The layer of a file of ours: a folder of core/, "result.h", "app", or "" for none."""
-    if path.parts[0] != "core":
-        return path.parts[0]
-    return path.parts[1]
+    """The layer of a file of ours: a folder of core/, "result.h", or app/FOLDER, app/FILE."""
+    return path.parts[1] if path.parts[0] == "core" else "/".join(path.parts[:2])
 
 
-def breach(here, is_lane, there, included):
+def breach(here, there, included):
     """What is wrong with an include, or None."""
-    if here != "app":
+    if not here.startswith("app/"):
         if WIDGET.match(included) and not CORE_APPLICATION.match(included):
             return f"core/ includes no widget: {included}"
-        if QT.match(included) and (here in WITHOUT_QT or is_lane):
-            return f"core/{here}/{'lane*' if is_lane else ''} is plain C++: {included}"
+        if QT.match(included) and here in WITHOUT_QT:
+            return f"core/{here}/ is plain C++: {included}"
     if there in (None, here, "result.h"):
         return None
-    if there not in (APP_MAY_INCLUDE if here == "app" else MAY_INCLUDE.get(here, ())):
+    if there not in MAY_INCLUDE.get(here, ()):
         return f"{here} may not include {there}: {included}"
     return None
 
 
-def problems(root):
-    """Each breach of the rules under a root, as FILE:LINE: MESSAGE."""
+def problems(root, not_yet):
+    """Each breach of the rules under a root, as FILE:LINE: MESSAGE, and each exception that is not one."""
     root = root.resolve()
     found = []
     for path in sources(root):
         here = layer(path)
-        is_lane = here == "record" and path.name.startswith("lane")
         lines = (root / path).read_text(encoding="utf-8").splitlines()
-        if here not in ("app", "result.h", *MAY_INCLUDE):
+        excepted = set(not_yet.get(str(path), ()))
+        if here not in ("result.h", *MAY_INCLUDE):
             found.append(f"{path}:1: no layer of the design is called {here}")
         if not lines or lines[0] != SPDX:
             found.append(f"{path}:1: begins with no line '{SPDX}'")
@@ -100,17 +128,20 @@ def problems(root):
             match = INCLUDE.match(line)
             if match:
                 included = match.group(1)
-                there = layer_of_include(root, path, included)
-                message = breach(here, is_lane, there, included)
-                if message:
+                message = breach(here, layer_of_include(root, path, included), included)
+                if message and included in excepted:
+                    excepted.remove(included)
+                elif message:
                     found.append(f"{path}:{number}: {message}")
-    return found
+        found += [f"{path}:1: remove the exception for {name}" for name in sorted(excepted)]
+    gone = [path for path in not_yet if not (root / path).is_file()]
+    return found + [f"{path}:1: remove the exceptions of this file, which is gone" for path in gone]
 
 
 class TheCheckItself(unittest.TestCase):
     """On made-up trees, so that the check of the real one cannot pass by finding nothing."""
 
-    def check(self, path, *lines, spdx=SPDX):
+    def check(self, path, *lines, spdx=SPDX, not_yet=None):
         """The problems of a tree with one file more than these."""
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
@@ -119,9 +150,10 @@ class TheCheckItself(unittest.TestCase):
             for name, content in files.items():
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
                 (root / name).write_text("\n".join([spdx if name == path else SPDX, *content, ""]))
-            return problems(root)
+            return problems(root, not_yet or {})
 
-    NEIGHBOURS = ["core/result.h", "app/headless/run.h"] + [f"core/{d}/{d}.h" for d in MAY_INCLUDE]
+    NEIGHBOURS = ["core/result.h"] + [f"core/{d}/{d}.h" for d in CORE] + [
+        f"{d}/{d[4:]}.h" for d in APP if d != "app/main.cpp"]
 
     def assert_allowed(self, path, *lines):
         self.assertEqual(self.check(path, *lines), [])
@@ -132,22 +164,33 @@ class TheCheckItself(unittest.TestCase):
         self.assertTrue(found[0].startswith(f"{path}:{line}: "), found)
 
     def test_every_pair_of_layers(self):
-        for here, below in MAY_INCLUDE.items():
-            for there in MAY_INCLUDE:
-                check = self.assert_allowed if there in below | {here} else self.assert_forbidden
+        folder = {name: name if name.startswith("app/") else f"core/{name}" for name in MAY_INCLUDE}
+        folder.pop("app/main.cpp")
+        for here in folder:
+            for there in folder:
+                allowed = there in MAY_INCLUDE[here] | {here}
+                check = self.assert_allowed if allowed else self.assert_forbidden
+                name = there.removeprefix("app/")
                 with self.subTest(here=here, there=there):
-                    check(f"core/{here}/x.cpp", f'#include "{there}/{there}.h"')
+                    check(f"{folder[here]}/x.cpp", f'#include "{name}/{name}.h"')
 
-    def test_app_includes_all_but_the_worker(self):
-        for there in MAY_INCLUDE:
-            check = self.assert_forbidden if there == "worker" else self.assert_allowed
-            with self.subTest(there=there):
-                check("app/main.cpp", f'#include "{there}/{there}.h"')
-        self.assert_allowed("app/main.cpp", '#include "headless/run.h"', "#include <QApplication>")
+    def test_main_chooses_and_does_nothing_else(self):
+        self.assert_allowed("app/main.cpp", '#include "cli/cli.h"')
+        self.assert_forbidden("app/main.cpp", '#include "pool/pool.h"')
 
     def test_core_does_not_include_app(self):
-        self.assert_forbidden("core/report/x.cpp", '#include "headless/run.h"')
-        self.assert_forbidden("core/report/x.cpp", '#include "../../app/headless/run.h"')
+        self.assert_forbidden("core/report/x.cpp", '#include "cli/cli.h"')
+        self.assert_forbidden("core/report/x.cpp", '#include "../../app/cli/cli.h"')
+
+    def test_a_folder_in_a_folder_has_its_rules(self):
+        self.assert_allowed("app/window/forms/x.cpp", '#include "tables/tables.h"')
+        self.assert_forbidden("app/window/forms/x.cpp", '#include "cli/cli.h"')
+
+    def test_an_exception_has_to_be_needed(self):
+        include = '#include "pool/pool.h"'
+        self.assertEqual(self.check("core/wire/x.cpp", include, not_yet={"core/wire/x.cpp": {"pool/pool.h"}}), [])
+        self.assertEqual(len(self.check("core/wire/x.cpp", not_yet={"core/wire/x.cpp": {"pool/pool.h"}})), 1)
+        self.assertEqual(len(self.check("core/wire/x.cpp", not_yet={"core/wire/y.cpp": {"pool/pool.h"}})), 1)
 
     def test_every_way_of_writing_an_include(self):
         for line in (
@@ -169,11 +212,10 @@ class TheCheckItself(unittest.TestCase):
 
     def test_qt_only_where_it_may_be(self):
         for included in ("QString", "QtCore/QString", "QtGlobal", "qobject.h", "QtCore"):
-            for here in MAY_INCLUDE:
+            for here in CORE:
                 check = self.assert_forbidden if here in WITHOUT_QT else self.assert_allowed
                 with self.subTest(included=included, here=here):
                     check(f"core/{here}/x.cpp", f"#include <{included}>")
-        self.assert_forbidden("core/record/lanes.cpp", "#include <QString>")
 
     def test_no_widget_in_core(self):
         for included in (
@@ -202,7 +244,7 @@ class TheTree(unittest.TestCase):
         self.assertTrue(sources(self.root), f"no sources under {self.root}")
 
     def test_keeps_the_layers(self):
-        found = problems(self.root)
+        found = problems(self.root, NOT_YET)
         self.assertFalse(found, "\n" + "\n".join(found))
 
 

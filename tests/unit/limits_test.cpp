@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the pool holds workers to, and what it finds out about their end.
 #include "pool/limits.h"
-#include "pool/memorywatch.h"
+#include "system/memorywatch.h"
 #include "system/oomkills.h"
 #include "system/processtable.h"
 #include "system/stopdetector.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "headless/printable.h"
+#include "cli/printable.h"
 
 #include <gtest/gtest.h>
 #include <string>

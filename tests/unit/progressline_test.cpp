@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "headless/progressline.h"
+#include "cli/progressline.h"
 
 #include <chrono>
 #include <gtest/gtest.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "report/atomicfile.h"
 #include "report/csvtext.h"
 #include "report/figuretext.h"
 #include "report/outcomewriter.h"
 #include "report/valuetext.h"
+#include "system/atomicfile.h"
 
 #include <bit>
 #include <charconv>

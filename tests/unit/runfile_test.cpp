@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "record/journal.h"
 #include "record/recorder.h"
-#include "record/runfileload.h"
-#include "record/runfilereader.h"
-#include "record/specjson.h"
 #include "record/varint.h"
-#include "report/runfilecopy.h"
+#include "runfile/journal.h"
+#include "runfile/runfilecopy.h"
+#include "runfile/runfileload.h"
+#include "runfile/runfilereader.h"
+#include "runfile/specjson.h"
 
 #include <chrono>
 #include <fcntl.h>

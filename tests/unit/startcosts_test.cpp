@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/startcosts.h"
+#include "record/runrecord.h"
 
 #include "record/recorder.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pool/processusage.h"
-#include "pool/throttlewatch.h"
-#include "pool/usablecores.h"
+#include "system/processusage.h"
+#include "system/throttlewatch.h"
+#include "system/usablecores.h"
 #include "task/builtin.h"
 
 #include <bit>

@@ -2,7 +2,7 @@
 #include "analysis/whatif.h"
 #include "freehandover.h"
 #include "madeuprun.h"
-#include "pool/watchtime.h"
+#include "schedule/watchtime.h"
 
 #include <algorithm>
 #include <gmock/gmock.h>

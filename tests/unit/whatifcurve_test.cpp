@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/whatifcurve.h"
 #include "freehandover.h"
-#include "pool/runspec.h"
+#include "spec/runspec.h"
 
 #include <algorithm>
 #include <gmock/gmock.h>

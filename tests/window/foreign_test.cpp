@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Files that name programs, packages and libraries: nothing of these runs before the user wants it.
-#include "headless/runarguments.h"
-#include "record/runfile.h"
+#include "cli/runarguments.h"
 #include "report/chrometrace.h"
+#include "runfile/runfile.h"
 #include "window/mainwindow.h"
 #include "windowtest.h"
 

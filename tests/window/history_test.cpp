@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Runs that are kept: in the history, opened again, resumed, saved.
 #include "charts/curveschart.h"
-#include "headless/runarguments.h"
-#include "record/runfilereader.h"
+#include "cli/runarguments.h"
+#include "runfile/runfilereader.h"
 #include "tables/historyview.h"
 #include "tables/outcomesmodel.h"
+#include "window/dialogs/messagebar.h"
 #include "window/mainwindow.h"
-#include "window/messagebar.h"
 #include "windowtest.h"
 
 #include <QAbstractItemModelTester>

@@ -2,9 +2,9 @@
 // What is measured for a page of the window, by runs that are not the window's own: advice that is
 // verified, and sweeps.
 #include "charts/sweepchart.h"
-#include "headless/runarguments.h"
+#include "cli/runarguments.h"
+#include "window/dialogs/messagebar.h"
 #include "window/mainwindow.h"
-#include "window/messagebar.h"
 #include "windowtest.h"
 
 #include <QDir>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Runs of somebody else's in the window: opened, dropped, told as a report and as a trace.
-#include "headless/runarguments.h"
+#include "cli/runarguments.h"
+#include "window/dialogs/messagebar.h"
 #include "window/mainwindow.h"
-#include "window/messagebar.h"
 #include "windowtest.h"
 
 #include <QAction>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "headless/runarguments.h"
+#include "cli/runarguments.h"
 #include "tables/outcomesview.h"
-#include "window/exportdialog.h"
-#include "window/formfield.h"
+#include "window/dialogs/exportdialog.h"
+#include "window/dialogs/messagebar.h"
+#include "window/forms/formfield.h"
 #include "window/look.h"
 #include "window/mainwindow.h"
-#include "window/messagebar.h"
 #include "window/windowprogram.h"
 #include "windowtest.h"
 

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// OutcomeReader: takes a run's outcomes as they come, in order or not, to a writer.
+#pragma once
+
+#include "report/outcomewriter.h"
+#include "report/unmarkedvalues.h"
+#include "run/run.h"
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+
+namespace poolscope {
+
+class OutcomeReader {
+public:
+    enum class Order { ByIndex, AsTheyCome };
+    using FailureHandler = std::function<void(std::uint64_t index, const FailureView &failure)>;
+
+    /// `writer` may be null: then outcomes are only looked at.
+    OutcomeReader(Run &run, OutcomeWriter *writer, Order order, FailureHandler onFailure);
+
+    enum class Left { Nothing, More };
+    /// Writes what can be written now, but goes on for some milliseconds at the most. Nothing is
+    /// left once all that had settled when it returned is written. Fails as the writer does.
+    Result<Left> take();
+
+    /// Of the values that were taken so far.
+    const UnmarkedValues &unmarked() const { return m_unmarked; }
+
+private:
+    bool refill();
+    Result<std::uint64_t> writeSome(const IndexRange &range);
+    Result<void> writeOne(std::uint64_t index);
+
+    Run &m_run;
+    OutcomeWriter *m_writer;
+    Order m_order;
+    FailureHandler m_onFailure;
+    std::deque<IndexRange> m_waiting; ///< settled, and not yet written
+    UnmarkedValues m_unmarked;
+    std::uint64_t m_queuedBelow = 0; ///< below this index all are written or waiting
+};
+
+} // namespace poolscope

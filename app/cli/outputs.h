@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The outputs of a record that is at its end: its charts and its summary, as options ask for them.
+#pragma once
+
+#include "cli/commandline.h"
+#include "record/runrecord.h"
+#include "spec/inputspec.h"
+#include "system/atomicfile.h"
+
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace poolscope {
+
+/// Draws the charts and the report of a record. `end` is its last moment, in nanoseconds of the
+/// run.
+using ChartWriter = std::function<Result<void>(
+    const RunRecord &record, std::uint64_t end, const OutputOptions &options)>;
+
+/// Makes the folder for charts, and tries whether their files, the trace and the report can be
+/// written.
+Result<void> checkPlaces(const OutputOptions &options);
+
+/// Fails if an output would replace the file of the inputs.
+Result<void> checkIsNotInput(
+    const InputSpec &input, std::initializer_list<std::optional<std::string>> outputs);
+
+/// Writes what options want of the timeline: charts, report and trace.
+Result<void> writeTimeline(const OutputOptions &options, const RunRecord &record, std::uint64_t end,
+    const ChartWriter &charts);
+
+/// Opens the file for the summary; null where there is none, or it goes to standard output.
+Result<std::unique_ptr<AtomicFile>> openSummary(
+    const OutputOptions &options, const WaitForRoom &room = {});
+
+/// What a summary has beside the record.
+struct SummaryContext {
+    std::uint32_t cores = 0; ///< that the run could use
+    /// Lines of the log that were not written to standard error. Nothing if that is not known.
+    std::optional<std::uint64_t> linesDropped = {};
+};
+
+/// Writes the summary where the options want it; `file` is what openSummary() gave.
+Result<void> writeSummary(const OutputOptions &options, const RunRecord &record,
+    const SummaryContext &context, AtomicFile *file, const WaitForRoom &room = {});
+
+} // namespace poolscope

@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/runcommand.h"
+
+#include "analysis/verdict.h"
+#include "cli/complaint.h"
+#include "cli/interrupt.h"
+#include "cli/program.h"
+#include "pool/taskcheck.h"
+#include "report/valuetext.h"
+#include "run/runopening.h"
+#include "run/runsaving.h"
+#include "spec/tasktraits.h"
+#include "system/usablecores.h"
+#include "task/builtin.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace poolscope {
+
+namespace {
+
+constexpr int readInterval = 10; // milliseconds
+constexpr int roomInterval = 500;
+constexpr std::size_t linesAtOnce = 1000; // of the log, written together
+constexpr std::size_t bytesAtOnce = 64 * 1024; // the same
+constexpr std::chrono::milliseconds logPatience(20);
+constexpr std::uint64_t failuresToSay = 10; // where the output file has them all
+
+/// Built-in tasks over numbers need no time to speak of; their run file does.
+bool outrunsDisk(const RunOptions &options)
+{
+    return options.save && traitsOf(options.spec.task).isBuiltin
+        && std::holds_alternative<RangeInput>(options.spec.input);
+}
+
+/// Whether opening the input takes less time than starting an interpreter.
+bool isQuickToOpen(const InputSpec &input)
+{
+    constexpr std::uintmax_t most = 32 << 20;
+    const std::string *file = inputFile(input);
+    if (!file)
+        return std::holds_alternative<RangeInput>(input);
+    std::error_code error; // set for standard input, pipes and files that do not exist
+    return std::filesystem::file_size(*file, error) <= most;
+}
+
+enum class Outputs { Values, All };
+
+/// Lists the files that an unfinished run has not written, as the end of a message.
+std::string notWrittenText(const OutputOptions &options, Outputs outputs)
+{
+    std::vector<std::string> files;
+    const auto add = [&files](const std::optional<std::string> &file) {
+        if (file && file != "-")
+            files.push_back(*file);
+    };
+    add(options.output);
+    if (outputs == Outputs::All) {
+        for (const auto &file :
+            {options.summary, options.trace, options.report, options.chartsFolder})
+            add(file);
+        for (const ChartFile &chart : options.charts)
+            add(chart.path);
+    }
+    std::string text;
+    for (std::size_t i = 0; i < files.size(); ++i)
+        text += (i == 0 ? "; " : i + 1 < files.size() ? ", " : " and ") + files[i];
+    return files.empty() ? text : text + (files.size() == 1 ? " was" : " were") + " not written";
+}
+
+/// Whether all values of the task are text, however much it looks like numbers.
+bool givesText(const TaskSpec &task)
+{
+    if (const auto *builtin = std::get_if<BuiltinTask>(&task)) {
+        const auto made = makeBuiltin(builtin->name, builtin->arguments);
+        return made && std::holds_alternative<TextTask>(*made);
+    }
+    return traitsOf(task).givesText;
+}
+
+} // namespace
+
+RunCommand::RunCommand(RunOptions options, ChartWriter charts)
+    : m_options(std::move(options))
+    , m_charts(std::move(charts))
+    , m_progress(m_options.quiet ? ProgressLine::Show::Never : ProgressLine::Show::Always)
+{
+}
+
+int RunCommand::execute()
+{
+    Interrupt interruption;
+    if (const auto prepared = prepare(); !prepared) {
+        complain(Interrupt::hasCome() ? "interrupted" : prepared.error().message);
+        return Interrupt::hasCome() ? exitInterrupted : exitWrongUse;
+    }
+    connect(&interruption, &Interrupt::came, m_run.get(), &Run::cancel);
+    connect(&m_timer, &QTimer::timeout, this, &RunCommand::work);
+    connect(m_run.get(), &Run::finished, &m_loop, &QEventLoop::quit);
+    m_timer.setSingleShot(true);
+    m_timer.start(readInterval);
+    m_started = std::chrono::steady_clock::now();
+    m_run->start();
+    m_loop.exec();
+    m_timer.stop();
+    return finish();
+}
+
+Result<void> RunCommand::prepare()
+{
+    if (const auto checked = checkStandardOutput(); !checked)
+        return checked;
+    m_isTaskChecked = m_options.resumed || !isCheckedByWorkers();
+    if (m_isTaskChecked && !m_options.resumed) {
+        if (const auto checked = checkTask(m_options.spec.task, Interrupt::hasNotCome); !checked)
+            return checked;
+    }
+    if (const auto opened = openOutputs(); !opened)
+        return opened;
+    if (const auto checked = checkPlaces(m_options); !checked)
+        return checked;
+    auto opened = open(reading());
+    if (!opened)
+        return tl::unexpected(opened.error());
+    if (const auto checked = checkIsNotInput(opened->record->spec.input,
+            {m_options.output, m_options.summary, m_options.trace, m_options.report});
+        !checked)
+        return checked;
+    if (m_options.save) {
+        if (const auto saved = save(*opened); !saved)
+            return saved;
+    }
+    m_run = std::make_unique<Run>(std::move(*opened));
+    m_logRead = m_run->log().end();
+    m_reader = std::make_unique<OutcomeReader>(*m_run, m_writer.get(),
+        m_options.unordered ? OutcomeReader::Order::AsTheyCome : OutcomeReader::Order::ByIndex,
+        [this](std::uint64_t index, const FailureView &failure) { reportFailure(index, failure); });
+    return {};
+}
+
+Run::Reading RunCommand::reading() const
+{
+    Run::Reading reading;
+    // Trace and report tell the reasons of failures, too.
+    const bool tellsLater =
+        (m_options.trace || m_options.report) && !isReadOnce(m_options.spec.input);
+    reading.keep = tellsLater    ? OutcomeStore::Keep::All
+        : outrunsDisk(m_options) ? OutcomeStore::Keep::UntilSaved
+                                 : OutcomeStore::Keep::UntilRead;
+    reading.wantsSettledOrder = m_options.unordered;
+    if (m_options.discard && !m_options.save && !m_options.resumed)
+        reading.values = Pool::Values::Discarded;
+    // Workers may write numbers into the file if nothing reads outcomes after it is written.
+    if (m_writer && !m_options.save && !m_options.resumed && !m_options.unordered && !tellsLater) {
+        reading.columnFor = [this](std::uint64_t inputs) {
+            return m_writer->columnFor(inputs);
+        };
+    }
+    // The summary of a run that is kept tells what a reader in order holds back, except for
+    // standard input, which may go on for ever.
+    const bool tellsOrder =
+        m_options.save && m_options.summary && !isReadOnce(m_options.spec.input);
+    if (!m_options.wantsTimeline() && !m_options.resumed && !tellsOrder)
+        reading.timeline = m_options.save ? Recorder::Keep::UntilWritten : Recorder::Keep::Totals;
+    return reading;
+}
+
+Result<Run::Opened> RunCommand::open(Run::Reading reading)
+{
+    if (m_options.resumed)
+        return unlessInterrupted<Run::Opened>([&] { return reopen(reading); });
+    return unlessInterrupted<std::unique_ptr<InputSource>>([&] {
+        return openInput(m_options.spec.input);
+    }).and_then([&](std::unique_ptr<InputSource> source) {
+        return Run::open(m_options.spec, std::move(source), reading);
+    });
+}
+
+Result<void> RunCommand::save(Run::Opened &opened) const
+{
+    const auto ifExists =
+        m_options.overwrite ? RunFile::IfExists::Replace : RunFile::IfExists::Refuse;
+    return saveRun(opened, *m_options.save, ifExists, Interrupt::hasNotCome);
+}
+
+/// What a job gives that may take long, such as reading a large input. It has begun nothing that
+/// would have to be undone: a signal ends the program.
+template <typename T, typename Job> Result<T> RunCommand::unlessInterrupted(Job job)
+{
+    Result<T> result = failure({});
+    if (Interrupt::waitForJob([&] { result = job(); }))
+        return result;
+    m_writer.reset();
+    m_summary.reset();
+    Interrupt::leave();
+}
+
+/// Checking a Python task starts an interpreter, which can take as long as all else in a short run.
+/// Workers find the same mistakes. A run file is not made for a task that cannot be run, though,
+/// and reading a large input can take long.
+bool RunCommand::isCheckedByWorkers() const
+{
+    return traitsOf(m_options.spec.task).runsPython && isQuickToOpen(m_options.spec.input)
+        && !m_options.save;
+}
+
+/// Checks the task once a worker has died before any was ready.
+void RunCommand::checkTaskLate()
+{
+    const Timeline &timeline = m_run->timeline();
+    if (m_isTaskChecked || Interrupt::hasCome())
+        return;
+    if (timeline.firstDispatch() > 0) {
+        m_isTaskChecked = true;
+        return;
+    }
+    bool isDead = m_run->isFinished();
+    for (std::size_t i = 0; i < timeline.workerCount(); ++i)
+        isDead = isDead || timeline.worker(i).state() == WorkerState::Dead
+            || timeline.worker(i).restarts() > 0;
+    if (!isDead)
+        return;
+    m_isTaskChecked = true;
+    const auto checked = checkTask(m_options.spec.task, Interrupt::hasNotCome);
+    if (!checked && !Interrupt::hasCome()) {
+        m_taskProblem = checked.error();
+        m_run->cancel();
+    }
+}
+
+/// Whether output is still held back. If the check fails, its message is the only line.
+bool RunCommand::waitsForCheck() const
+{
+    constexpr std::chrono::seconds longest{1};
+    return m_taskProblem
+        || (!m_isTaskChecked && std::chrono::steady_clock::now() - m_started < longest);
+}
+
+Result<void> RunCommand::checkStandardOutput() const
+{
+    const bool isUsed = (!m_options.output && !m_options.discard) || m_options.summary == "-";
+    return isUsed ? StandardOutput::check() : Result<void>();
+}
+
+Result<Run::Opened> RunCommand::reopen(Run::Reading reading) const
+{
+    const auto ifTaskChanged =
+        m_options.changedTask ? IfTaskChanged::Accept : IfTaskChanged::Refuse;
+    if (const auto checked = checkIsRunFile(*m_options.resumed); !checked)
+        return tl::unexpected(checked.error());
+    auto opened = reopenRun(*m_options.resumed, reading, ifTaskChanged, Interrupt::hasNotCome);
+    if (opened && m_options.retryFailed)
+        opened->tryAgain = failedInputs(*opened->record);
+    if (opened && !opened->takenBack.empty())
+        complain(takenBackText(opened->takenBack) + "; they are run again");
+    return opened;
+}
+
+Result<void> RunCommand::openOutputs()
+{
+    if (m_options.output && m_options.output->ends_with(".npy") && givesText(m_options.spec.task))
+        return failure("cannot write " + *m_options.output
+            + ": the values of this task are text, and .npy holds numbers: use .jsonl or .csv");
+    const WaitForRoom room = [this](const std::string &what) {
+        return waitForRoom(what);
+    };
+    auto summary = openSummary(m_options, room);
+    if (!summary)
+        return tl::unexpected(summary.error());
+    m_summary = std::move(*summary);
+    if (m_options.discard)
+        return {};
+    if (!m_options.output) {
+        auto standardOutput = std::make_unique<StandardOutput>(room);
+        m_standardOutput = standardOutput.get();
+        m_writer = std::move(standardOutput);
+        return {};
+    }
+    return openOutcomeWriter(*m_options.output, room)
+        .map([this](std::unique_ptr<OutcomeWriter> writer) { m_writer = std::move(writer); });
+}
+
+void RunCommand::work()
+{
+    checkTaskLate();
+    if (waitsForCheck()) {
+        m_timer.start(readInterval);
+        return;
+    }
+    const bool moreLines = takeLog();
+    tellOfFile();
+    const bool moreOutcomes = !isThrownAway() && takeOutcomes();
+    m_progress.update(progressOf(*m_run));
+    m_timer.start(moreLines || moreOutcomes ? 0 : readInterval);
+}
+
+/// Whether nothing more has to be written, since what was written will not be kept.
+bool RunCommand::isThrownAway() const
+{
+    return m_outputError || (m_options.output && Interrupt::hasCome() && !m_wasCompleted);
+}
+
+/// True when there are more to be taken at once.
+bool RunCommand::takeOutcomes()
+{
+    auto taken = m_reader->take();
+    if (taken && m_standardOutput) {
+        if (const auto flushed = m_standardOutput->flush(); !flushed)
+            taken = tl::unexpected(flushed.error());
+    }
+    if (taken)
+        return *taken == OutcomeReader::Left::More;
+    stopFor(taken.error());
+    return false;
+}
+
+/// Writes what the log has, but goes on for some milliseconds at the most: tasks may print faster
+/// than standard error is read. True when there is more.
+bool RunCommand::takeLog()
+{
+    const std::uint64_t end = m_run->log().end();
+    const auto until = std::chrono::steady_clock::now() + logPatience;
+    while (m_logRead < end) {
+        if (Interrupt::hasCome())
+            skipLog(end);
+        writeLog(end);
+        if (std::chrono::steady_clock::now() > until)
+            break;
+    }
+    return m_logRead < end;
+}
+
+/// Leaves of the log only its last lines: who interrupts does not want to wait for all of it.
+void RunCommand::skipLog(std::uint64_t end)
+{
+    const std::uint64_t first = end - std::min<std::uint64_t>(end - m_logRead, linesAtOnce);
+    const RunLog::Page page = m_run->log().entries(first, end);
+    std::uint64_t kept = page.next();
+    std::size_t bytes = 0;
+    for (auto line = page.entries.rbegin(); line != page.entries.rend(); ++line, --kept) {
+        bytes += (*line)->size();
+        if (bytes > bytesAtOnce)
+            break;
+    }
+    m_linesDropped += kept - m_logRead;
+    m_logRead = kept;
+}
+
+/// Writes some lines, up to the one of the number `end`.
+void RunCommand::writeLog(std::uint64_t end)
+{
+    const RunLog::Page page = m_run->log().entries(m_logRead, end, linesAtOnce);
+    m_linesDropped += page.first - m_logRead;
+    m_logRead = page.first;
+    std::string lines;
+    for (const LogLine &line : page.entries) {
+        lines +=
+            (line->worker > 0 ? "[worker " + std::to_string(line->worker) + "] " : "poolscope: ")
+            + line->text + '\n';
+        ++m_logRead;
+        if (lines.size() > bytesAtOnce)
+            break;
+    }
+    if (!lines.empty())
+        m_linesDropped += say(lines);
+}
+
+void RunCommand::reportDroppedLines()
+{
+    if (m_linesDropped > 0)
+        say("poolscope: " + std::to_string(m_linesDropped)
+            + (m_linesDropped == 1 ? " line of the log is" : " lines of the log are")
+            + " missing above, since they came faster than they could be written; a task that "
+              "prints to a file, as by 2>FILE, keeps all");
+}
+
+/// Says that the run goes on without its run file, or that only this is waited for; while the pool
+/// waits, too, the log says so.
+void RunCommand::tellOfFile()
+{
+    const std::string loss = m_run->fileLoss();
+    if (!loss.empty() && !m_run->hasOnlyItsFileLeft() && !std::exchange(m_fileLossSaid, true))
+        say("poolscope: " + loss + ", and goes on without it");
+    const std::string problem = m_run->fileProblem();
+    if (!problem.empty() && Interrupt::hasCome())
+        m_run->cancel(); // who interrupts does not want to wait
+    if (problem.empty() || !m_run->hasOnlyItsFileLeft() || std::exchange(m_fileProblemSaid, true))
+        return;
+    say("poolscope: the run has ended, and waits for its run file: " + problem);
+}
+
+void RunCommand::reportFailure(std::uint64_t index, const FailureView &failure)
+{
+    if (++m_failuresSaid > failuresToSay && !writesText())
+        return;
+    say("poolscope: " + failedInputText(index, failure));
+}
+
+/// Whether the output has no place for the reason of a failure.
+bool RunCommand::writesText() const
+{
+    return m_standardOutput || (m_options.output && !hasPlaceForReasons(*m_options.output));
+}
+
+/// Returns how many lines were not written.
+std::uint64_t RunCommand::say(const std::string &line)
+{
+    m_progress.clear();
+    return tell(line);
+}
+
+/// A disk is full: tells so once, and whether it is worth trying again.
+bool RunCommand::waitForRoom(const std::string &what)
+{
+    if (!std::exchange(m_waitsForRoom, true))
+        say("poolscope: " + what + "; the run waits until there is room");
+    return Interrupt::waitFor(roomInterval);
+}
+
+void RunCommand::stopFor(const Error &error)
+{
+    m_outputError = error;
+    m_run->cancel();
+}
+
+int RunCommand::finish()
+{
+    checkTaskLate();
+    if (m_taskProblem) {
+        m_progress.clear();
+        complain(m_taskProblem->message);
+        return exitWrongUse;
+    }
+    // Who interrupts the wait for what jobs have left running does not throw away their values.
+    m_wasCompleted = Interrupt::hasCome() && m_run->end().how == PoolEnd::How::Completed;
+    bool more = true;
+    while (more && !isThrownAway())
+        more = takeOutcomes();
+    if (more && !m_outputError)
+        m_outputError = Error{"interrupted"};
+    while (takeLog()) { }
+    reportDroppedLines();
+    if (m_failuresSaid > failuresToSay && !writesText())
+        say("poolscope: " + std::to_string(m_failuresSaid - failuresToSay) + " more inputs failed"
+            + (m_options.output ? "; " + *m_options.output + " says why" : ""));
+    if (m_writer) {
+        for (const std::string &note : m_reader->unmarked().notes(m_options.output.value_or("")))
+            say("poolscope: " + note);
+    }
+    if (!m_isTaskChecked) // interrupted before a worker was ready
+        m_progress.clear();
+    else if (!m_options.quiet)
+        m_progress.finish(progressOf(*m_run));
+    const int status = exitStatus();
+    const bool isHalted = m_run->end().how == PoolEnd::How::Halted;
+    const auto kept = m_run->fileResult();
+    if (!kept && !m_fileLossSaid)
+        complain(kept.error().message);
+    if (status != exitAllSucceeded && status != exitSomeFailed)
+        return status;
+    if (const auto written = isHalted ? writeRecord() : writeResults(); !written)
+        return complainOfOutput(written.error());
+    if (!m_options.quiet && !isHalted && m_run->timeline().settled() > 0)
+        say(analyse(m_run->record(), usableCores()).verdict.text);
+    return kept ? status : exitPoolFailed;
+}
+
+/// Says why, where the run did not come to its end.
+int RunCommand::exitStatus() const
+{
+    const PoolEnd &end = m_run->end();
+    const std::string notWritten =
+        notWrittenText(m_options, end.how == PoolEnd::How::Halted ? Outputs::Values : Outputs::All);
+    if (StandardOutput::readerIsGone())
+        return exitInterrupted;
+    if (end.how == PoolEnd::How::Failed) {
+        complain(end.error + notWritten + wayOn());
+        if (!end.detail.empty())
+            tell(end.detail);
+        return exitPoolFailed;
+    }
+    if (end.how == PoolEnd::How::Halted) {
+        complain("halted: " + end.error + notWritten + wayOn());
+        return exitSomeFailed;
+    }
+    const bool incomplete = m_outputError || end.how == PoolEnd::How::Cancelled;
+    if (incomplete && Interrupt::hasCome()) {
+        complain("interrupted" + notWritten + wayOn());
+        return exitInterrupted;
+    }
+    if (incomplete) {
+        complain(m_outputError->message + wayOn());
+        return exitPoolFailed;
+    }
+    return m_run->timeline().failed() > 0 ? exitSomeFailed : exitAllSucceeded;
+}
+
+/// What can be done with a run whose results were not written, where a run file keeps it.
+std::string RunCommand::wayOn() const
+{
+    const std::string file = m_options.resumed.value_or(m_options.save.value_or(""));
+    if (file.empty() || !m_run->fileLoss().empty())
+        return {};
+    const PoolEnd::How how = m_run->end().how;
+    if (how == PoolEnd::How::Completed || isReadOnce(m_options.spec.input))
+        return "; 'poolscope export " + file + " -o FILE' writes what had finished";
+    return "; 'poolscope resume " + file + "' goes on with it"
+        + (how == PoolEnd::How::Failed ? " once that is mended" : "");
+}
+
+Result<void> RunCommand::writeResults()
+{
+    if (m_writer) {
+        if (const auto finished = m_writer->finish(); !finished)
+            return failure(finished.error().message + wayOn());
+    }
+    return writeRecord();
+}
+
+/// What the run was, as far as it came.
+Result<void> RunCommand::writeRecord()
+{
+    const auto written = writeTimeline(m_options, m_run->record(), m_run->now(), m_charts);
+    if (!written)
+        return written;
+    return writeSummary(m_options, m_run->record(), {usableCores(), m_linesDropped},
+        m_summary.get(), [this](const std::string &what) { return waitForRoom(what); });
+}
+
+} // namespace poolscope

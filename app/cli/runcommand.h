@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// RunCommand: `poolscope run` and `poolscope resume`, from options to exit status.
+#pragma once
+
+#include "cli/commandline.h"
+#include "cli/outcomereader.h"
+#include "cli/outputs.h"
+#include "cli/progressline.h"
+#include "cli/standardoutput.h"
+#include "run/run.h"
+#include "system/atomicfile.h"
+
+#include <QEventLoop>
+#include <QObject>
+#include <QTimer>
+#include <chrono>
+#include <functional>
+#include <memory>
+
+namespace poolscope {
+
+class RunCommand : public QObject {
+    Q_OBJECT
+
+public:
+    /// `charts` may be empty where the options want none.
+    explicit RunCommand(RunOptions options, ChartWriter charts = {});
+
+    /// Runs to the end and returns the exit status. Needs a QCoreApplication.
+    int execute();
+
+private:
+    Result<void> prepare();
+    Run::Reading reading() const;
+    Result<Run::Opened> open(Run::Reading reading);
+    Result<Run::Opened> reopen(Run::Reading reading) const;
+    Result<void> save(Run::Opened &opened) const;
+    template <typename T, typename Job> Result<T> unlessInterrupted(Job job);
+    Result<void> checkStandardOutput() const;
+    Result<void> openOutputs();
+    void work();
+    bool isThrownAway() const;
+    bool takeOutcomes();
+    bool takeLog();
+    void skipLog(std::uint64_t end);
+    void writeLog(std::uint64_t end);
+    void reportDroppedLines();
+    void tellOfFile();
+    void reportFailure(std::uint64_t index, const FailureView &failure);
+    bool waitForRoom(const std::string &what);
+    void stopFor(const Error &error);
+    int finish();
+    bool isCheckedByWorkers() const;
+    void checkTaskLate();
+    bool waitsForCheck() const;
+    Result<void> writeResults();
+    Result<void> writeRecord();
+    int exitStatus() const;
+    std::string wayOn() const;
+    bool writesText() const;
+    std::uint64_t say(const std::string &line);
+
+    RunOptions m_options;
+    ChartWriter m_charts;
+    std::unique_ptr<Run> m_run;
+    std::unique_ptr<OutcomeWriter> m_writer; ///< null: values are discarded
+    StandardOutput *m_standardOutput = nullptr; ///< the same, where it is standard output
+    std::unique_ptr<AtomicFile> m_summary;
+    std::unique_ptr<OutcomeReader> m_reader;
+    ProgressLine m_progress;
+    QTimer m_timer;
+    QEventLoop m_loop;
+    std::uint64_t m_logRead = 0;
+    std::uint64_t m_linesDropped = 0; ///< of the log
+    std::uint64_t m_failuresSaid = 0;
+    std::chrono::steady_clock::time_point m_started;
+    bool m_isTaskChecked = false; ///< true also once a worker was ready
+    std::optional<Error> m_taskProblem; ///< why the run was cancelled
+    bool m_waitsForRoom = false;
+    std::optional<Error> m_outputError;
+    bool m_wasCompleted = false; ///< when it was interrupted
+    bool m_fileProblemSaid = false;
+    bool m_fileLossSaid = false;
+};
+
+} // namespace poolscope

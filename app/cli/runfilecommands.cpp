@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/runfilecommands.h"
+
+#include "analysis/figuretext.h"
+#include "analysis/seconds.h"
+#include "analysis/verdict.h"
+#include "cli/complaint.h"
+#include "cli/program.h"
+#include "cli/runarguments.h"
+#include "cli/standardoutput.h"
+#include "report/analysisjson.h"
+#include "report/outcomeexport.h"
+#include "report/outcomewriter.h"
+#include "report/valuetext.h"
+#include "run/runopening.h"
+#include "runfile/runfile.h"
+#include "runfile/runfilereader.h"
+
+#include <QDateTime>
+#include <QTimeZone>
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+namespace poolscope {
+
+namespace {
+
+using OrderedJson = nlohmann::ordered_json;
+
+/// What a file says of its run.
+struct RunTold {
+    std::string path;
+    RunSource kind = RunSource::RunFile;
+    std::string source; ///< as RunRecord has it
+    RunFileInfo info;
+    Analysis analysis;
+    std::optional<HeldBack> heldBack;
+    std::vector<IndexRange> takenBack; ///< values that do not count
+    ImportNotes importNotes; ///< of an imported run
+
+    bool canRun() const { return source.empty(); }
+};
+
+/// "running", "interrupted", "completed", ...
+std::string stateText(const RunProgress &progress)
+{
+    if (progress.state == RunState::Running && !isBeingWritten(progress))
+        return "interrupted";
+    return std::string(runfile::stateName(progress.state));
+}
+
+std::string timeText(std::int64_t secondsSince1970)
+{
+    return QDateTime::fromSecsSinceEpoch(secondsSince1970).toString(Qt::ISODate).toStdString();
+}
+
+std::uint64_t sizeOf(const std::string &path)
+{
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    return error ? 0 : size;
+}
+
+OrderedJson infoJson(const RunTold &told)
+{
+    const RunFileInfo &info = told.info;
+    const RunDescription &description = info.description;
+    const RunProgress &progress = info.progress;
+    OrderedJson json{
+        {"file", told.path},
+        {"size_bytes", sizeOf(told.path)},
+        {"source", told.canRun() ? OrderedJson() : OrderedJson(told.source)},
+        {"name", info.label.name},
+        {"note", info.label.note},
+        {"command", told.canRun() ? OrderedJson(shellCommand(description.spec)) : OrderedJson()},
+        {"arguments", told.canRun() ? OrderedJson(runArguments(description.spec)) : OrderedJson()},
+        {"folder", description.folder},
+        {"state", stateText(progress)},
+        {"complete", info.isComplete()},
+        {"tasks", progress.areInputsComplete ? OrderedJson(info.inputCount()) : OrderedJson()},
+        {"succeeded", progress.succeeded},
+        {"failed", progress.failed},
+        {"quarantined", progress.quarantined},
+        {"in_doubt", countOf(told.takenBack)},
+        {"attempts", progress.attempts},
+        {"workers", progress.workers},
+        {"makespan_s", seconds(progress.makespan())},
+        {"rate", progress.rate()},
+        {"started_at",
+            description.startedAt > 0 ? OrderedJson(timeText(description.startedAt))
+                                      : OrderedJson()},
+        {"host", description.machine.host},
+        {"usable_cores",
+            description.machine.cores > 0 ? OrderedJson(description.machine.cores) : OrderedJson()},
+        {"program", description.program},
+        {"import", told.canRun() ? OrderedJson() : importJson(told.importNotes)},
+    };
+    if (!progress.error.empty())
+        json["error"] = progress.error;
+    if (isBeingWritten(progress))
+        json["pid"] = progress.holder.pid;
+    json["accounting"] = accountingJson(told.analysis.accounting, told.heldBack);
+    json["verdict"] = verdictJson(told.analysis.verdict);
+    return json;
+}
+
+std::string stateLine(const RunFileInfo &info)
+{
+    const RunProgress &progress = info.progress;
+    std::string line = stateText(progress);
+    if (isBeingWritten(progress))
+        return line + ", by " + holderText(progress.holder);
+    if (!progress.error.empty())
+        line += ": " + progress.error;
+    if (!info.canBeResumed())
+        return line;
+    line += "; 'poolscope resume' goes on with it";
+    return progress.state == RunState::Failed ? line + " once that is mended" : line;
+}
+
+std::string progressLine(const RunFileInfo &info)
+{
+    const RunProgress &progress = info.progress;
+    std::string line = std::to_string(progress.settled()) + " of "
+        + (progress.areInputsComplete ? std::to_string(info.inputCount()) : "?") + " inputs";
+    if (progress.failed > 0)
+        line += ", " + std::to_string(progress.failed) + " failed";
+    if (progress.quarantined > 0)
+        line += " (" + std::to_string(progress.quarantined) + " quarantined)";
+    return line;
+}
+
+std::string rounded(double value)
+{
+    char text[32];
+    std::snprintf(text, sizeof(text), "%.4g", value);
+    return value >= 10'000 ? std::to_string(static_cast<std::uint64_t>(value)) : text;
+}
+
+/// The causes that took at least a hundredth of the workers' time, the greatest first.
+std::string causesLine(const Accounting &accounting)
+{
+    const auto whole = static_cast<double>(accounting.times.sum());
+    std::string line;
+    for (const Cause cause : causesByTime(accounting.times)) {
+        const double share = static_cast<double>(accounting.times[cause]) / whole;
+        if (share >= 0.01)
+            line += (line.empty() ? "" : "; ") + sentence::percentText(share) + " "
+                + std::string(causeText(cause));
+    }
+    return line;
+}
+
+/// What a reader in the order of the inputs had to wait for.
+std::string heldBackLine(const std::optional<HeldBack> &heldBack)
+{
+    if (!heldBack || heldBack->mostValues == 0)
+        return {};
+    return "in input order up to " + sentence::countText(heldBack->mostValues, "value")
+        + " of about " + rounded(heldBack->mostBytes)
+        + " bytes wait for an earlier one, and a value waits "
+        + sentence::durationText(heldBack->meanTime / 1e9) + " in the mean";
+}
+
+std::string beganLine(const RunDescription &description)
+{
+    if (description.startedAt == 0)
+        return {};
+    std::string line = timeText(description.startedAt);
+    if (!description.machine.host.empty())
+        line += " on " + description.machine.host;
+    if (description.machine.cores > 0)
+        line += " (" + std::to_string(description.machine.cores) + " usable cores), "
+            + description.program;
+    return line;
+}
+
+std::string_view kindName(RunSource kind)
+{
+    switch (kind) {
+    case RunSource::RunFile:
+        return "run file";
+    case RunSource::Trace:
+        return "trace";
+    case RunSource::JobLog:
+        return "job log";
+    case RunSource::Other:
+        break;
+    }
+    return {};
+}
+
+/// A text of several lines in a column, so that none of them looks like another entry.
+std::string indented(const std::string &text, std::size_t width)
+{
+    std::string lines;
+    for (const char c : text) {
+        lines += c;
+        if (c == '\n')
+            lines.append(width, ' ');
+    }
+    return lines;
+}
+
+std::string infoText(const RunTold &told)
+{
+    const RunFileInfo &info = told.info;
+    const RunDescription &description = info.description;
+    const RunProgress &progress = info.progress;
+    std::string text;
+    const auto line = [&text](std::string_view name, const std::string &value) {
+        constexpr std::size_t width = 12;
+        if (!value.empty())
+            text += std::string(name) + std::string(width - name.size(), ' ')
+                + indented(value, width) + "\n";
+    };
+    line(kindName(told.kind), told.path + ", " + std::to_string(sizeOf(told.path)) + " bytes");
+    line("name", info.label.name);
+    line("note", info.label.note);
+    line(told.kind == RunSource::RunFile ? "would run" : "ran",
+        told.canRun() ? shellCommand(description.spec) : std::string());
+    line("in", description.folder);
+    if (told.kind == RunSource::RunFile)
+        line("state", stateLine(info));
+    line("done", progressLine(info));
+    line("left out", joined(told.importNotes.linesOfLeftOut(), "\n"));
+    line("shown as", joined(told.importNotes.linesOfShown(), "\n"));
+    line("in doubt", takenBackText(told.takenBack));
+    line("makespan",
+        rounded(seconds(progress.makespan())) + " s at " + rounded(progress.rate()) + " it/s");
+    line("workers", std::to_string(progress.workers));
+    if (description.machine.cores == 0)
+        line("cores", "?");
+    line("time went", causesLine(told.analysis.accounting));
+    line("held back", heldBackLine(told.heldBack));
+    line("verdict", told.analysis.verdict.text);
+    line("began", beganLine(description));
+    return text;
+}
+
+/// What a file says of its run, once all of it has been read.
+Result<RunTold> readTold(const std::string &path)
+{
+    return openRun(path).map([&](const LoadedRun &loaded) {
+        const RunRecord &record = *loaded.record;
+        return RunTold{path, runSourceOf(path), record.source, loaded.info,
+            analyse(record, loaded.info.description.machine.cores), heldBackOf(record),
+            loaded.takenBack, record.importNotes};
+    });
+}
+
+/// Where the file cannot tell them from failures.
+void tellOfUnfinished(const RunFileInfo &info, const std::string &output)
+{
+    const std::uint64_t count = info.inputCount() - info.progress.settled();
+    if (count > 0 && !hasPlaceForReasons(output))
+        complain(sentence::countText(count, "input") + " had not finished, and "
+            + (count == 1 ? "has" : "have") + " no value in " + output);
+}
+
+/// Shows the reasons of failures for which a file of values alone has no place.
+FailureVisitor failuresShownFor(const std::string &output)
+{
+    if (hasPlaceForReasons(output))
+        return {};
+    return [](std::uint64_t index, const FailureView &failure) {
+        complain(failedInputText(index, failure));
+    };
+}
+
+} // namespace
+
+int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
+{
+    auto summary = openSummary(options);
+    if (!summary)
+        return complain(summary.error(), exitWrongUse);
+    if (const auto checked = checkPlaces(options); !checked)
+        return complain(checked.error(), exitWrongUse);
+    const auto loaded = openRun(options.file);
+    if (!loaded)
+        return complain(loaded.error(), exitWrongUse);
+    if (!loaded->takenBack.empty())
+        complain(Error{takenBackText(loaded->takenBack)}, exitAllSucceeded);
+    const RunRecord &record = *loaded->record;
+    if (const auto checked = checkIsNotInput(
+            record.spec.input, {options.output, options.summary, options.trace, options.report});
+        !checked)
+        return complain(checked.error(), exitWrongUse);
+    Result<std::unique_ptr<OutcomeWriter>> writer;
+    if (options.output)
+        writer = openExport(record, *options.output);
+    if (!writer)
+        return complain(writer.error(), exitWrongUse);
+    Result<void> written;
+    if (options.output) {
+        const auto exported =
+            exportOutcomes(record, **writer, {}, failuresShownFor(*options.output));
+        written = exported.map([&](const UnmarkedValues &unmarked) {
+            for (const std::string &note : unmarked.notes(*options.output))
+                complain(note);
+            tellOfUnfinished(loaded->info, *options.output);
+        });
+    }
+    if (written)
+        written = writeTimeline(options, record, record.elapsed, charts);
+    if (written)
+        written =
+            writeSummary(options, record, {loaded->info.description.machine.cores}, summary->get());
+    return written ? exitAllSucceeded : complainOfOutput(written.error());
+}
+
+int showRunFile(const InfoOptions &options)
+{
+    if (const auto checked = StandardOutput::check(); !checked)
+        return complain(checked.error(), exitWrongUse);
+    const auto told = readTold(options.files.front());
+    if (!told)
+        return complain(told.error(), exitWrongUse);
+    const std::string text = options.json
+        ? infoJson(*told).dump(2, ' ', true, OrderedJson::error_handler_t::replace) + "\n"
+        : infoText(*told);
+    return print(text);
+}
+
+} // namespace poolscope

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// CsvPage: which rows of which CSV file the task is given, with a look at the first of them.
+#pragma once
+
+#include "input/csvindex.h"
+#include "spec/inputspec.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLineEdit>
+#include <QTableWidget>
+#include <QWidget>
+#include <string>
+#include <vector>
+
+namespace poolscope {
+
+class FormField;
+
+class CsvPage : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit CsvPage(QWidget *parent = nullptr);
+
+    CsvInput spec() const;
+    void setSpec(const CsvInput &spec);
+    void setFile(const QString &path);
+    /// That each row has for the task.
+    QStringList columns() const;
+    /// What is wrong, in one line; empty for nothing.
+    QString problem() const;
+
+signals:
+    void changed();
+
+private:
+    void makeTable();
+    QWidget *makeLayoutControls();
+    void chooseFile();
+    void edited();
+    CsvInput layoutSpec() const;
+    void showPreview(const CsvPreview &preview);
+    void addColumn(const CsvPreview &preview, std::size_t column);
+    void fitColumns();
+    std::vector<std::string> checkedColumns() const;
+    void columnsEdited();
+    void updateColumnsProblem();
+
+    QLineEdit *m_path;
+    QComboBox *m_delimiter;
+    QCheckBox *m_header;
+    QTableWidget *m_table; ///< a line for each column
+    FormField *m_pathField;
+    FormField *m_columnsField;
+    std::vector<std::string> m_columns; ///< all that the file has
+    std::vector<std::string> m_wanted; ///< as they were set; empty: all
+};
+
+} // namespace poolscope

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// FilesPage: a pattern whose files are the inputs, with how many there are and the first of them.
+#pragma once
+
+#include "input/filelist.h"
+#include "spec/inputspec.h"
+
+#include <QLabel>
+#include <QLineEdit>
+#include <QTimer>
+#include <QWidget>
+
+namespace poolscope {
+
+class FormField;
+
+class FilesPage : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit FilesPage(QWidget *parent = nullptr);
+
+    FilesInput spec() const;
+    void setSpec(const FilesInput &spec);
+    /// What is wrong, in one line; empty for nothing.
+    QString problem() const;
+
+signals:
+    void changed();
+
+private:
+    void chooseFolder();
+    void edited();
+    void look();
+    void show(const Result<FileList> &files);
+
+    QLineEdit *m_pattern;
+    FormField *m_patternField;
+    QLabel *m_first;
+    QTimer m_lookTimer;
+    bool m_isLooking = false;
+};
+
+} // namespace poolscope

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/forms/keptspecs.h"
+
+#include "cli/runarguments.h"
+
+#include <QSettings>
+
+namespace poolscope {
+
+namespace {
+
+constexpr qsizetype mostRecent = 10;
+const QString recentKey = QStringLiteral("run/recent");
+
+} // namespace
+
+QStringList keptArguments(const RunSpec &spec)
+{
+    QStringList arguments;
+    for (const std::string &argument : runArguments(spec))
+        arguments << QString::fromStdString(argument);
+    return arguments;
+}
+
+Result<RunSpec> specOf(const QStringList &keptArguments)
+{
+    std::vector<std::string> arguments;
+    for (const QString &argument : keptArguments)
+        arguments.push_back(argument.toStdString());
+    return parseRunArguments(arguments);
+}
+
+std::vector<RunSpec> recentSpecs()
+{
+    std::vector<RunSpec> specs;
+    for (const QVariant &entry : QSettings().value(recentKey).toList()) {
+        if (auto spec = specOf(entry.toStringList()))
+            specs.push_back(std::move(*spec));
+    }
+    return specs;
+}
+
+void rememberSpec(const RunSpec &spec)
+{
+    QSettings settings;
+    QVariantList recent = settings.value(recentKey).toList();
+    const QStringList arguments = keptArguments(spec);
+    recent.removeAll(arguments);
+    recent.prepend(arguments);
+    settings.setValue(recentKey, recent.mid(0, mostRecent));
+}
+
+} // namespace poolscope

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// LimitsForm: what iterations and workers may take, and when a run gives up. Folded until wanted.
+#pragma once
+
+#include "spec/runspec.h"
+
+#include <QDoubleSpinBox>
+#include <QLineEdit>
+#include <QSpinBox>
+#include <QToolButton>
+#include <QWidget>
+
+namespace poolscope {
+
+class FormField;
+
+class LimitsForm : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit LimitsForm(QWidget *parent = nullptr);
+
+    void fill(PoolSpec &spec) const;
+    /// Unfolds where there is a limit.
+    void setSpec(const PoolSpec &spec);
+    /// What is wrong, in one line; empty: nothing.
+    QString problem() const;
+
+signals:
+    void changed();
+    /// The person unfolded it.
+    void unfolded();
+
+private:
+    void showTitle();
+    void check();
+
+    QToolButton *m_title;
+    QWidget *m_fields;
+    QDoubleSpinBox *m_timeout;
+    QLineEdit *m_memory;
+    QLineEdit *m_output;
+    QSpinBox *m_recycle;
+    QSpinBox *m_halt;
+    FormField *m_memoryField;
+    FormField *m_outputField;
+};
+
+} // namespace poolscope

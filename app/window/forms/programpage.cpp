@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/forms/programpage.h"
+
+#include "pool/taskcheck.h"
+#include "task/commandtemplate.h"
+#include "window/forms/formfield.h"
+#include "window/forms/taskinquiry.h"
+#include "window/look.h"
+
+#include <QFontDatabase>
+#include <QVBoxLayout>
+
+namespace poolscope {
+
+namespace {
+
+constexpr int mostColumns = 8; // that a note names
+
+/// How a kind is shown.
+struct Words {
+    const char *name;
+    QString label;
+    QString placeholder;
+    QString toolTip;
+    QString note;
+    QString missing;
+};
+
+Words wordsFor(ProgramPage::Kind kind)
+{
+    switch (kind) {
+    case ProgramPage::Kind::Command:
+        return {"command", ProgramPage::tr("Command"), QStringLiteral("sha256sum {}"),
+            ProgramPage::tr("One process for each input, started without a shell. {} is the input, "
+                            "{NAME} a column of a CSV file; where there is neither, the input is "
+                            "the last word. Quotes and backslashes are a shell's."),
+            ProgramPage::tr("{} is replaced by the input, which is the last word if there is no "
+                            "{}. The output is the value"),
+            ProgramPage::tr("Type a command, with {} where the input goes")};
+    case ProgramPage::Kind::Shell:
+        return {"shellScript", ProgramPage::tr("Script"), QStringLiteral("wc -c < \"$1\""),
+            ProgramPage::tr("Run by sh for each input, with the input as \"$1\""),
+            ProgramPage::tr("\"$1\" is the input; what it prints is the value"),
+            ProgramPage::tr("Type a shell script, with \"$1\" for the input")};
+    case ProgramPage::Kind::Filter:
+        break;
+    }
+    return {"filter", ProgramPage::tr("Filter"), QStringLiteral("sed -u s/a/b/"),
+        ProgramPage::tr(
+            "One process for each worker, which answers each line with one line, at once"),
+        ProgramPage::tr("It is given a line and answers with a line"),
+        ProgramPage::tr("Type the command of a program that answers lines with lines")};
+}
+
+const std::string *textOf(ProgramPage::Kind kind, const TaskSpec &spec)
+{
+    const auto *command = std::get_if<CommandTask>(&spec);
+    const auto *shell = std::get_if<ShellTask>(&spec);
+    const auto *filter = std::get_if<FilterTask>(&spec);
+    if (kind == ProgramPage::Kind::Command)
+        return command ? &command->command : nullptr;
+    if (kind == ProgramPage::Kind::Shell)
+        return shell ? &shell->script : nullptr;
+    return filter ? &filter->command : nullptr;
+}
+
+} // namespace
+
+ProgramPage::ProgramPage(Kind kind)
+    : m_kind(kind)
+    , m_text(new QLineEdit)
+    , m_inquiry(new TaskInquiry)
+{
+    const Words words = wordsFor(kind);
+    m_text->setObjectName(QLatin1String(words.name));
+    m_text->setPlaceholderText(words.placeholder);
+    m_text->setToolTip(words.toolTip);
+    m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    m_field = new FormField(words.label, m_text);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_field);
+    layout->addWidget(m_inquiry);
+    layout->addStretch(1);
+    connect(m_inquiry, &TaskInquiry::due, this, &ProgramPage::ask);
+    connect(m_text, &QLineEdit::textChanged, this, &ProgramPage::edited);
+    edited();
+}
+
+TaskSpec ProgramPage::spec() const
+{
+    const std::string text = m_text->text().toStdString();
+    switch (m_kind) {
+    case Kind::Command:
+        return CommandTask{text};
+    case Kind::Shell:
+        return ShellTask{text};
+    case Kind::Filter:
+        break;
+    }
+    return FilterTask{text};
+}
+
+bool ProgramPage::setSpec(const TaskSpec &spec)
+{
+    const std::string *text = textOf(m_kind, spec);
+    if (text) {
+        m_text->setText(QString::fromStdString(*text));
+        m_text->setCursorPosition(0); // its beginning tells what it is
+    }
+    return text != nullptr;
+}
+
+QString ProgramPage::problem() const
+{
+    return m_field->problem();
+}
+
+void ProgramPage::edited()
+{
+    m_inquiry->drop();
+    const bool missing = m_text->text().trimmed().isEmpty();
+    m_field->setProblem(missing ? wordsFor(m_kind).missing : QString());
+    showNote();
+    if (!missing)
+        m_inquiry->askSoon();
+    emit changed();
+}
+
+void ProgramPage::setInputColumns(const QStringList &columns)
+{
+    m_columns = columns;
+    showNote();
+}
+
+void ProgramPage::showNote()
+{
+    const bool hasColumns = m_kind == Kind::Command && !m_columns.isEmpty();
+    m_field->setNote(hasColumns ? columnsNote() : wordsFor(m_kind).note);
+}
+
+/// A word in braces that is no column is passed on as it is, which is seldom meant.
+QString ProgramPage::columnsNote() const
+{
+    std::vector<std::string> columns;
+    for (const QString &column : m_columns)
+        columns.push_back(column.toStdString());
+    const auto names = namesWithoutColumn(m_text->text().toStdString(), columns);
+    if (!names.empty())
+        return tr("{%1} is no column, and is passed on as it is")
+            .arg(QString::fromStdString(names.front()));
+    const auto apart = namesTakenApart(m_text->text().toStdString(), columns);
+    if (!apart.empty())
+        return tr("{%1} has to stand in quotes: without them it is taken apart, and is no column")
+            .arg(QString::fromStdString(apart.front()));
+    return tr("{} is the row; its columns are {%1}; what it prints is the value")
+        .arg(m_columns.mid(0, mostColumns).join(QStringLiteral("}, {")));
+}
+
+/// Looks for the program, or has the shell read the script. Nothing that the task names runs.
+void ProgramPage::ask()
+{
+    m_inquiry->ask([this, task = spec()](const StillWanted &wanted) -> TaskInquiry::Answer {
+        const auto checked = checkTask(task, wanted);
+        return [this, checked] {
+            m_field->setProblem(
+                checked ? QString() : QString::fromStdString(checked.error().message));
+            emit changed();
+        };
+    });
+}
+
+} // namespace poolscope

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// TaskForm: which task is run: a built-in with its arguments, a Python function, or what another
+// page has.
+#pragma once
+
+#include "pool/workerprogram.h"
+#include "spec/taskspec.h"
+
+#include <QComboBox>
+#include <QLineEdit>
+#include <QWidget>
+#include <vector>
+
+namespace poolscope {
+
+class FormField;
+class KindPages;
+class TaskInquiry;
+class TaskPage;
+
+class TaskForm : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit TaskForm(QWidget *parent = nullptr);
+
+    TaskSpec spec() const;
+    /// Shows a task. Nothing that it names runs before it is trusted, unless the task was shown and
+    /// trusted already.
+    void setSpec(const TaskSpec &spec);
+    /// Whether what the task names may run to find out about it; see TaskPage.
+    bool isTrusted() const;
+    void trust();
+    /// Takes a Python file, and its first function that can be a task.
+    void setPythonFile(const QString &path);
+    /// The columns that an input has; none where it is no row of a table.
+    void setInputColumns(const QStringList &columns);
+    /// What is wrong, in one line; empty while nothing is known to be.
+    QString problem() const;
+
+signals:
+    void changed();
+
+private:
+    /// What another thread finds out about a Python task.
+    struct Findings;
+
+    QWidget *makeBuiltinPage();
+    QWidget *makePythonPage();
+    void addPage(const QString &text, TaskPage *page);
+    TaskPage *shownPage() const;
+    void edited();
+    void updateBuiltin();
+    void askSoon();
+    void ask();
+    void showFindings(const Findings &findings);
+    void offerFunctions(const std::vector<PythonFunction> &functions);
+    QString place() const;
+
+    KindPages *m_kind;
+    QComboBox *m_builtin;
+    QLineEdit *m_arguments;
+    FormField *m_builtinField;
+    FormField *m_argumentsField;
+    QLineEdit *m_place;
+    QComboBox *m_function;
+    QLineEdit *m_interpreter;
+    FormField *m_placeField;
+    FormField *m_functionField;
+    QLineEdit *m_initialiser;
+    FormField *m_interpreterField;
+    FormField *m_initialiserField;
+    std::vector<TaskPage *> m_pages; ///< of the kinds behind those two
+    TaskInquiry *m_inquiry; ///< about a Python function
+};
+
+} // namespace poolscope

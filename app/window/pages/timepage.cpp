@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/pages/timepage.h"
+
+#include "report/summary.h"
+#include "window/chartcard.h"
+#include "window/look.h"
+
+#include <QHBoxLayout>
+#include <QVBoxLayout>
+#include <algorithm>
+
+namespace poolscope {
+
+namespace {
+
+/// Whether a run's settings can hold any of what is advised; those of a run that was read from
+/// elsewhere say nothing.
+bool canApply(const Verdict &verdict, const RunRecord &record)
+{
+    return record.source.empty()
+        && std::any_of(verdict.advice.begin(), verdict.advice.end(), [](const Change &change) {
+               return change.setting == Change::Setting::Chunk
+                   || change.setting == Change::Setting::Window
+                   || change.setting == Change::Setting::Workers
+                   || change.setting == Change::Setting::Start;
+           });
+}
+
+QString changesText(const Verdict &verdict)
+{
+    QStringList changes;
+    for (const Change &change : verdict.advice)
+        changes << QString::fromStdString(changeText(change));
+    return changes.join(u' ');
+}
+
+} // namespace
+
+TimePage::TimePage(ChartCard *card, AccountingChart *chart, QWidget *parent)
+    : QWidget(parent)
+    , m_chart(chart)
+    , m_text(new QLabel)
+    , m_apply(new QPushButton(tr("&Apply")))
+    , m_verify(new QPushButton)
+    , m_verification(new QLabel)
+{
+    m_text->setObjectName(QStringLiteral("verdict"));
+    m_text->setAccessibleDescription(tr("Verdict"));
+    m_text->setTextFormat(Qt::PlainText);
+    m_text->setWordWrap(true);
+    m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_apply->setObjectName(QStringLiteral("applyAdvice"));
+    m_apply->setAccessibleName(tr("Apply the advice"));
+    m_verify->setObjectName(QStringLiteral("verifyAdvice"));
+    m_verification->setObjectName(QStringLiteral("verification"));
+    m_verification->setAccessibleDescription(tr("Verification"));
+    m_verification->setTextFormat(Qt::PlainText);
+    m_verification->setWordWrap(true);
+    m_verification->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_verification->setContentsMargins(gridUnit * 3 / 2, gridUnit / 2, gridUnit * 3 / 2, 0);
+    m_verification->hide();
+    auto *line = new QHBoxLayout;
+    line->setContentsMargins(gridUnit * 3 / 2, gridUnit, gridUnit * 3 / 2, 0);
+    line->setSpacing(gridUnit);
+    line->addWidget(m_text, 1);
+    line->addWidget(m_apply, 0, Qt::AlignTop);
+    line->addWidget(m_verify, 0, Qt::AlignTop);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addLayout(line);
+    layout->addWidget(m_verification);
+    layout->addWidget(card, 1);
+    connect(m_apply, &QPushButton::clicked, this, &TimePage::apply);
+    connect(m_verify, &QPushButton::clicked, this, &TimePage::verify);
+    connect(m_chart, &Chart::figureChanged, this, &TimePage::showVerdict);
+    connect(&m_verifier, &Verifier::activityChanged, this, [this] {
+        say({});
+        showVerdict();
+        emit verifyingChanged();
+    });
+    connect(&m_verifier, &Verifier::progressed, this, &TimePage::showVerifying);
+    connect(&m_verifier, &Verifier::verified, this,
+        [this](const Verification &verification, const QString &note) {
+            say((QString::fromStdString(verificationText(verification)) + u' ' + note).trimmed());
+        });
+    connect(&m_verifier, &Verifier::failed, this, &TimePage::failed);
+    showVerdict();
+}
+
+void TimePage::setBusy(bool busy)
+{
+    m_busy = busy;
+    showVerdict();
+}
+
+void TimePage::showVerdict()
+{
+    const Verdict *verdict = m_chart->verdict();
+    m_text->setText(verdict ? QString::fromStdString(verdict->text)
+                            : tr("When a run has ended, this says in words where its time went and "
+                                 "what to change."));
+    const bool possible = verdict && canApply(*verdict, *m_chart->record());
+    m_apply->setVisible(possible);
+    m_apply->setEnabled(possible && !m_busy && !isVerifying());
+    if (possible)
+        m_apply->setToolTip(tr("Take over %1; Start then runs with it").arg(changesText(*verdict)));
+    m_verify->setVisible(possible && !isReadOnce(m_chart->record()->spec.input));
+    showVerifying();
+    if (!verdict) { // what was said of another run's advice does not stand under this one's
+        m_verifier.stop();
+        say({});
+    }
+}
+
+void TimePage::showVerifying()
+{
+    const bool verifying = isVerifying();
+    m_verify->setText(verifying ? tr("Sto&p") : tr("&Verify"));
+    m_verify->setAccessibleName(verifying ? tr("Stop verifying") : tr("Verify the advice"));
+    m_verify->setToolTip(verifying
+            ? tr("Stop verifying; nothing of it is kept")
+            : tr("Run the present setting and the advised one in turn, three times each, and "
+                 "compare what comes with what was predicted"));
+    m_verify->setEnabled(verifying || !m_busy);
+    if (verifying)
+        say(m_verifier.progress());
+}
+
+void TimePage::say(const QString &text)
+{
+    m_verification->setText(text);
+    m_verification->setVisible(!text.isEmpty());
+}
+
+void TimePage::apply()
+{
+    if (const Verdict *verdict = m_chart->verdict())
+        emit applyWanted(changed(m_chart->record()->spec, verdict->advice));
+}
+
+void TimePage::verify()
+{
+    const Verdict *verdict = m_chart->verdict();
+    if (isVerifying() || !verdict) {
+        m_verifier.stop();
+        return;
+    }
+    const RunRecord &record = *m_chart->record();
+    m_verifier.start({record.spec, changed(record.spec, verdict->advice), verdict->gain,
+        verdict->countsStartUp, rateOf(record.timeline)});
+}
+
+} // namespace poolscope

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "import/traceevents.h"
+
+#include "import/jsonfeed.h"
+#include "import/unpackedfile.h"
+
+#include <array>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+namespace poolscope {
+
+namespace {
+
+/// Takes what nlohmann's parser tells (json_sax_t), and knows where in a trace it is.
+class TraceHandler {
+public:
+    using Take = std::function<Result<void>(const TraceEvent &, const TraceMembers &)>;
+
+    TraceHandler(const JsonFeed &feed, const Take &take)
+        : m_feed(feed)
+        , m_take(take)
+    {
+    }
+
+    bool null() { return scalar(TraceScalar::Kind::Other, "null"); }
+    bool boolean(bool value) { return scalar(TraceScalar::Kind::Other, value ? "true" : "false"); }
+    bool number_integer(std::int64_t value) { return number(value); }
+    bool number_unsigned(std::uint64_t value) { return number(value); }
+    bool number_float(double, const std::string &text)
+    {
+        return scalar(TraceScalar::Kind::Number, text);
+    }
+    bool string(std::string &text) { return scalar(TraceScalar::Kind::Text, text); }
+    bool binary(std::vector<std::uint8_t> &) { return true; }
+    bool key(std::string &name)
+    {
+        if (m_skipped == 0)
+            m_key = name;
+        return true;
+    }
+
+    bool start_object(std::size_t)
+    {
+        if (m_skipped > 0 || !entersObject())
+            ++m_skipped;
+        return true;
+    }
+    bool end_object()
+    {
+        if (m_skipped > 0) {
+            --m_skipped;
+            return true;
+        }
+        countCutObject();
+        switch (m_place) {
+        case Place::Arguments:
+        case Place::SecondId:
+            m_place = Place::Event;
+            return true;
+        case Place::Facts:
+            m_place = Place::Document;
+            return true;
+        case Place::Event:
+            m_place = Place::Events;
+            return take();
+        default:
+            m_place = Place::End;
+            return m_hasEvents || fail("has no traceEvents, so it is not a trace");
+        }
+    }
+    bool start_array(std::size_t)
+    {
+        if (m_skipped == 0 && m_place == Place::Events)
+            ++m_end.notEvents;
+        const bool isDocument = m_place == Place::Start;
+        if (m_skipped == 0
+            && (isDocument || (m_place == Place::Document && m_key == "traceEvents"))) {
+            m_place = Place::Events;
+            m_isArray = isDocument;
+            m_hasEvents = true;
+        } else {
+            ++m_skipped;
+        }
+        return true;
+    }
+    bool end_array()
+    {
+        if (m_skipped > 0)
+            --m_skipped;
+        else
+            m_place = m_isArray ? Place::End : Place::Document;
+        return true;
+    }
+    bool parse_error(std::size_t, const std::string &, const nlohmann::json::exception &)
+    {
+        const bool isAtEnd = m_feed.atEnd();
+        m_isShown = m_events > 0; // whoever writes a trace may be killed before its end
+        const bool mayEndHere = m_isArray && m_place == Place::Events; // as the format has it
+        if (m_isShown && !(isAtEnd && mayEndHere))
+            m_end.cutOff = at(isAtEnd ? "the file ends too early" : "the rest is not JSON");
+        if (m_isShown)
+            return false;
+        return fail(isAtEnd ? "it ends too early" : "this is not JSON");
+    }
+
+    Result<void> result() const
+    {
+        return m_error ? Result<void>(tl::unexpected(*m_error)) : Result<void>();
+    }
+    /// Whether the events are to be shown though the rest of the file could not be read.
+    bool isShown() const { return m_isShown; }
+    const TraceEnd &end() const { return m_end; }
+
+private:
+    enum class Place { Start, Document, Facts, Events, Event, Arguments, SecondId, End };
+
+    /// False where the object is of no interest.
+    bool entersObject()
+    {
+        switch (m_place) {
+        case Place::Start:
+            m_place = Place::Document;
+            return true;
+        case Place::Document:
+            if (m_key != "otherData")
+                return false;
+            m_place = Place::Facts;
+            return true;
+        case Place::Events:
+            m_event.members.clear();
+            m_event.arguments.clear();
+            m_place = Place::Event;
+            return true;
+        case Place::Event:
+            if (m_key != "args" && m_key != "id2")
+                return false;
+            m_place = m_key == "args" ? Place::Arguments : Place::SecondId;
+            return true;
+        default:
+            return false;
+        }
+    }
+
+    template <typename T> bool number(T value)
+    {
+        std::array<char, 24> digits{};
+        const auto end = std::to_chars(digits.begin(), digits.end(), value).ptr;
+        return scalar(TraceScalar::Kind::Number,
+            std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
+    }
+
+    bool scalar(TraceScalar::Kind kind, std::string_view text)
+    {
+        if (m_skipped > 0)
+            return true;
+        m_scalar.kind = kind;
+        m_scalar.text.assign(text);
+        switch (m_place) {
+        case Place::Start:
+            return fail("it is not a trace, which is an array or an object");
+        case Place::Events:
+            ++m_end.notEvents;
+            return true;
+        case Place::Event:
+            return add(m_event.members, m_key);
+        case Place::Arguments:
+            return add(m_event.arguments, m_key);
+        case Place::SecondId:
+            return add(m_event.members, "id2." + m_key);
+        case Place::Facts:
+            return add(m_facts, m_key);
+        default:
+            return true;
+        }
+    }
+
+    bool add(TraceMembers &members, const std::string &name)
+    {
+        m_isObjectCut = m_isObjectCut || members.isFull();
+        members.add(name, m_scalar);
+        return true;
+    }
+
+    void countCutObject() { m_end.cut += std::exchange(m_isObjectCut, false) ? 1 : 0; }
+
+    bool take()
+    {
+        ++m_events;
+        const auto taken = m_take(m_event, m_facts);
+        return taken || fail(taken.error().message);
+    }
+
+    bool fail(const std::string &what)
+    {
+        m_error = Error{at(what)};
+        return false;
+    }
+
+    std::string at(const std::string &what) const
+    {
+        return "byte " + std::to_string(m_feed.offset()) + ": " + what;
+    }
+
+    const JsonFeed &m_feed;
+    const Take &m_take;
+    Place m_place = Place::Start;
+    std::uint64_t m_skipped = 0; ///< how deep it is in what is of no interest
+    bool m_isArray = false;
+    bool m_hasEvents = false;
+    bool m_isShown = false;
+    bool m_isObjectCut = false;
+    TraceEnd m_end;
+    std::uint64_t m_events = 0;
+    std::string m_key;
+    TraceScalar m_scalar;
+    TraceEvent m_event;
+    TraceMembers m_facts;
+    std::optional<Error> m_error;
+};
+
+} // namespace
+
+std::optional<std::uint64_t> TraceScalar::count() const
+{
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = error == std::errc() && end == text.data() + text.size();
+    return whole && kind != Kind::Other ? std::optional(value) : std::nullopt;
+}
+
+void TraceMembers::add(std::string_view name, const TraceScalar &value)
+{
+    if (isFull())
+        return;
+    if (m_size == m_members.size())
+        m_members.emplace_back();
+    m_members[m_size].first.assign(name);
+    m_members[m_size].second = value;
+    ++m_size;
+}
+
+const TraceScalar *TraceMembers::find(std::string_view name) const
+{
+    for (std::size_t i = 0; i < m_size; ++i) {
+        if (m_members[i].first == name)
+            return &m_members[i].second;
+    }
+    return nullptr;
+}
+
+std::string TraceMembers::text(std::string_view name) const
+{
+    const TraceScalar *found = find(name);
+    return found ? found->text : std::string();
+}
+
+std::optional<std::uint64_t> TraceMembers::count(std::string_view name) const
+{
+    const TraceScalar *found = find(name);
+    return found ? found->count() : std::nullopt;
+}
+
+std::optional<std::uint64_t> TraceMembers::time(std::string_view name) const
+{
+    const TraceScalar *found = find(name);
+    const auto time = found ? found->time() : std::nullopt;
+    return time && *time >= 0 ? std::optional(static_cast<std::uint64_t>(*time)) : std::nullopt;
+}
+
+char TraceEvent::phase() const
+{
+    const TraceScalar *found = members.find("ph");
+    return found && found->text.size() == 1 ? found->text.front() : '\0';
+}
+
+Result<TraceEnd> forEachTraceEvent(const std::string &path,
+    const std::function<Result<void>(const TraceEvent &event, const TraceMembers &facts)> &take)
+{
+    auto file = UnpackedFile::open(path);
+    if (!file)
+        return tl::unexpected(file.error());
+    JsonFeed feed(*file);
+    TraceHandler handler(feed, take);
+    const bool whole =
+        nlohmann::json::sax_parse(JsonFeedIterator(&feed), JsonFeedIterator(), &handler);
+    const bool isShown = whole || handler.isShown();
+    if (!isShown && file->problem())
+        return tl::unexpected(*file->problem());
+    if (!isShown)
+        return failure(path + ", " + handler.result().error().message);
+    TraceEnd end = handler.end();
+    end.cut += feed.cutStrings();
+    if (file->problem())
+        end.cutOff = file->problem()->message;
+    return end;
+}
+
+} // namespace poolscope

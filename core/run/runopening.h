@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Opening a run from any file that holds one: a run file, a Chrome trace or a job log of GNU
+// parallel. The latter two may be gzip files.
+//
+// Runs nothing. The first bytes decide what the file is.
+#pragma once
+
+#include "result.h"
+#include "runfile/runfileload.h"
+
+#include <string>
+#include <string_view>
+
+namespace poolscope {
+
+enum class RunSource { RunFile, Trace, JobLog, Other };
+
+/// Of a file that cannot be read: RunFile, whose reader then says why.
+RunSource runSourceOf(const std::string &path);
+
+inline constexpr std::string_view whatCanBeOpened =
+    "run files (.poolscope), Chrome traces (.json, .json.gz) and job logs of GNU parallel "
+    "(.joblog) can be opened";
+
+/// Fails if the file can be read and is not a run file, which alone can be resumed.
+Result<void> checkIsRunFile(const std::string &path);
+
+/// A line for a file of another kind: what it is, and what can be opened.
+std::string otherFileText(const std::string &path);
+
+Result<LoadedRun> openRun(const std::string &path);
+
+} // namespace poolscope

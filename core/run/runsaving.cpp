@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "run/runsaving.h"
+
+#include "pool/taskcontent.h"
+#include "runfile/runfilereader.h"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <set>
+#include <unistd.h>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::uint64_t mostInputs = 1'000'000'000'000; // of a run that can be opened again
+
+Result<RunDescription> describe(const Run::Opened &opened, const StillWanted &wanted)
+{
+    RunDescription description;
+    description.spec = opened.record->spec;
+    auto files = taskFiles(description.spec.task, wanted);
+    if (!files)
+        return tl::unexpected(files.error());
+    description.taskFiles = std::move(*files);
+    const InputContent content = opened.source->content();
+    description.inputCount = opened.record->inputCount;
+    description.inputHash = content.hash;
+    description.inputsHashed = content.inputs;
+    std::error_code error;
+    description.folder = std::filesystem::current_path(error).string();
+    description.program = "poolscope " POOLSCOPE_VERSION;
+    description.machine = opened.record->machine;
+    description.startedAt = opened.record->startedAt;
+    return description;
+}
+
+Result<void> cannotEnter(const std::string &folder, int error)
+{
+    return failure("the run began in the folder " + folder
+        + ", which cannot be entered: " + std::strerror(error));
+}
+
+Result<void> enter(const std::string &folder)
+{
+    return chdir(folder.c_str()) == 0 ? Result<void>() : cannotEnter(folder, errno);
+}
+
+Result<void> checkFolder(const std::string &folder)
+{
+    return access(folder.c_str(), X_OK) == 0 ? Result<void>() : cannotEnter(folder, errno);
+}
+
+/// Fails at once if another process holds the file and is going to change it.
+Result<RunFileInfo> infoToResume(const std::string &path)
+{
+    auto info = readRunFileInfo(path);
+    if (!info)
+        return info;
+    if (isBeingWritten(info->progress))
+        return failure(path + " is being written by " + holderText(info->progress.holder)
+            + "; wait until that run has ended");
+    if (isReadOnce(info->description.spec.input))
+        return failure("cannot go on with " + path
+            + ": its inputs were lines of standard input, which are gone; 'poolscope export' "
+              "writes what had finished");
+    if (auto checked = checkFolder(info->description.folder); !checked)
+        return tl::unexpected(checked.error());
+    return info;
+}
+
+Result<void> checkTaskFiles(const RunDescription &description, const StillWanted &wanted)
+{
+    const auto changed =
+        firstChanged(description.taskFiles, description.spec.task, description.folder, wanted);
+    if (!changed)
+        return tl::unexpected(changed.error());
+    if (changed->empty())
+        return {};
+    std::error_code error;
+    const bool isThere = std::filesystem::exists(*changed, error);
+    return failure("the task has changed since the run began: " + *changed
+        + (isThere ? " is not what it was" : " is gone")
+        + ", so new values may not belong to the old ones; if they do, "
+          "'poolscope resume --changed-task' goes on");
+}
+
+/// The file names what the task is made of now.
+Result<void> acceptTask(RunFile &file, RunDescription description, const StillWanted &wanted)
+{
+    auto files = taskFiles(description.spec.task, wanted);
+    if (!files)
+        return tl::unexpected(files.error());
+    description.taskFiles = std::move(*files);
+    return file.describe(description);
+}
+
+std::string howItChanged(const RunDescription &description, const InputSource &source)
+{
+    const InputSpec &input = description.spec.input;
+    if (const auto *files = std::get_if<FilesInput>(&input)) {
+        const std::string matches = "'" + files->pattern + "' matches other files now";
+        return source.size() == description.inputCount
+            ? matches
+            : matches + ", " + std::to_string(source.size()) + " where it matched "
+                + std::to_string(description.inputCount);
+    }
+    const std::string *file = inputFile(input);
+    return (file ? *file : "the range") + " is not what it was";
+}
+
+bool isUnchanged(const RunDescription &description, const InputSource &source)
+{
+    const InputContent now = source.content();
+    return now.hash == description.inputHash && now.inputs == description.inputsHashed
+        && source.size() == description.inputCount;
+}
+
+Result<void> checkInputs(const RunDescription &description, const InputSource &source)
+{
+    if (isUnchanged(description, source))
+        return {};
+    return failure(
+        "the input has changed since the run began: " + howItChanged(description, source));
+}
+
+} // namespace
+
+Result<void> saveRun(Run::Opened &opened, const std::string &path, RunFile::IfExists ifExists,
+    const StillWanted &wanted)
+{
+    if (opened.record->inputCount > mostInputs)
+        return failure("cannot keep the run in " + path + ": it has "
+            + std::to_string(opened.record->inputCount)
+            + " inputs, and a run file holds at most 10^12");
+    return describe(opened, wanted)
+        .and_then([&](const RunDescription &description) {
+            return RunFile::create(path, description, ifExists);
+        })
+        .map([&](std::unique_ptr<RunFile> file) { opened.file = std::move(file); });
+}
+
+Result<std::string> changedTaskFile(const std::string &path, const StillWanted &wanted)
+{
+    return infoToResume(path).and_then([&](const RunFileInfo &info) {
+        const RunDescription &run = info.description;
+        return firstChanged(run.taskFiles, run.spec.task, run.folder, wanted);
+    });
+}
+
+Result<Run::Opened> reopenRun(const std::string &path, Run::Reading reading,
+    IfTaskChanged ifTaskChanged, const StillWanted &wanted)
+{
+    std::error_code error;
+    const std::string absolute = std::filesystem::absolute(path, error).string();
+    const auto before = infoToResume(path);
+    if (!before)
+        return tl::unexpected(before.error());
+    if (auto entered = enter(before->description.folder); !entered)
+        return tl::unexpected(entered.error());
+    const auto taskIsTheSame = checkTaskFiles(before->description, wanted);
+    if (!taskIsTheSame && ifTaskChanged == IfTaskChanged::Refuse)
+        return tl::unexpected(taskIsTheSame.error());
+    auto source = openInput(before->description.spec.input);
+    if (!source)
+        return tl::unexpected(source.error());
+    if (auto checked = checkInputs(before->description, **source); !checked)
+        return tl::unexpected(checked.error());
+    auto inputs = (*source)->duplicate();
+    if (!inputs)
+        return tl::unexpected(inputs.error());
+    auto held = RunFile::reopen(absolute);
+    if (!held)
+        return tl::unexpected(held.error());
+    auto loaded = loadRunFile(absolute);
+    if (!loaded)
+        return tl::unexpected(loaded.error());
+    (*held)->continueAfter(loaded->info.progress);
+    if (ifTaskChanged == IfTaskChanged::Accept) {
+        if (auto accepted = acceptTask(**held, loaded->info.description, wanted); !accepted)
+            return tl::unexpected(accepted.error());
+    }
+    reading.keep = OutcomeStore::Keep::All;
+    Run::Opened opened{reading, std::move(*source), std::move(loaded->record), std::move(*held),
+        std::move(loaded->written)};
+    opened.record->inputs = std::move(*inputs);
+    opened.takenBack = std::move(loaded->takenBack);
+    return opened;
+}
+
+std::vector<std::uint64_t> failedInputs(const RunRecord &record)
+{
+    // Each has its mark, so that no value needs to be looked at.
+    std::set<std::uint64_t> failures;
+    const AppendLog<Mark> &marks = record.timeline.marks();
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+        const Mark &mark = marks[i];
+        const bool tellsFailure = mark.kind == Mark::Kind::Failed
+            || mark.kind == Mark::Kind::Quarantined || mark.kind == Mark::Kind::GivenUp;
+        if (tellsFailure && record.outcomes->isFailure(mark.value))
+            failures.insert(mark.value);
+    }
+    return {failures.begin(), failures.end()};
+}
+
+std::unique_ptr<InputSource> unchangedInputs(const RunDescription &description)
+{
+    const std::filesystem::path folder(description.folder);
+    InputSpec input = description.spec.input;
+    if (auto *lines = std::get_if<LinesInput>(&input)) {
+        if (lines->isStandardInput())
+            return nullptr;
+        lines->path = folder / lines->path;
+    } else if (auto *csv = std::get_if<CsvInput>(&input)) {
+        csv->path = folder / csv->path;
+    }
+    // Paths by pattern are inputs themselves: in another folder they are others.
+    auto source = openInput(input);
+    return source && isUnchanged(description, **source) ? std::move(*source) : nullptr;
+}
+
+} // namespace poolscope

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SweepFile: what a sweep has measured so far, kept so that it can go on after it was stopped.
+//
+// JSON Lines. The first line says what was measured and where; each further line is one
+// measurement, appended and synced when it was made:
+//
+//     {"poolscope_sweep": 1, "spec": {...}, "task_files": [HASH, ...], "input": HASH, "folder":
+//     ..., "host": ...,
+//      "usable_cores": 2, "program": "poolscope 0.1.0"}
+//     {"workers": 2, "chunk": 16, "repeat": 1, "rate": 4553.1, "makespan_s": 1.1, "elapsed_s": 1.2,
+//      "failed": 0}
+//
+// A chunk is a number or "auto". A last line that was cut off is dropped. Measurements of another
+// task, input, machine or program would not belong to these, so such a file is refused.
+#pragma once
+
+#include "analysis/sweep.h"
+#include "input/inputsource.h"
+#include "pool/askprogram.h"
+#include "result.h"
+#include "spec/runspec.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace poolscope {
+
+/// What measurements must have in common to be compared.
+struct SweepSubject {
+    RunSpec spec; ///< without workers and chunk
+    std::vector<std::string> taskFiles; ///< hashes of what the task is made of
+    std::string inputHash; ///< of all inputs
+    std::string folder; ///< in which relative paths are meant
+    std::string host;
+    std::uint32_t cores = 0; ///< usable ones
+    std::string program;
+};
+
+/// What this process would measure with the spec and these inputs of it, here and now.
+Result<SweepSubject> sweepSubject(const RunSpec &spec, const InputSource &inputs,
+    const std::string &program, const StillWanted &wanted);
+
+/// Of all that makes measurements belong together, as 32 hexadecimal digits: the name of a file
+/// that nobody has named.
+std::string hashOf(const SweepSubject &subject);
+
+/// What such a file holds, whatever its subject is; it is left as it is.
+Result<std::vector<SweepMeasurement>> readSweepFile(const std::filesystem::path &path);
+
+class SweepFile {
+public:
+    /// Opens the file, or makes it, for this process alone. Fails, with nothing changed, where it
+    /// holds anything else than measurements of this subject.
+    static Result<SweepFile> open(const std::filesystem::path &path, const SweepSubject &subject);
+
+    SweepFile(SweepFile &&other) noexcept;
+    SweepFile &operator=(SweepFile &&) = delete;
+    ~SweepFile();
+
+    /// Those that were in it when it was opened.
+    const std::vector<SweepMeasurement> &measurements() const { return m_measurements; }
+    /// On the disk when it returns.
+    Result<void> append(const SweepMeasurement &measurement);
+
+private:
+    SweepFile(std::filesystem::path path, std::filesystem::path place, int descriptor);
+    Result<void> take(const SweepSubject &subject);
+    Result<void> write(const std::string &line);
+
+    std::filesystem::path m_path; ///< as the user wrote it
+    std::filesystem::path m_place; ///< with links followed
+    int m_descriptor;
+    std::uint64_t m_size = 0; ///< bytes that were read or written
+    std::vector<SweepMeasurement> m_measurements;
+};
+
+} // namespace poolscope

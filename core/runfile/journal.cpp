@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "runfile/journal.h"
+
+#include "runfile/outcomepieces.h"
+#include "runfile/piececodec.h"
+
+#include <algorithm>
+#include <pthread.h>
+#include <utility>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::chrono::milliseconds retryInterval(500);
+constexpr std::uint64_t snapshotOutcomes = 1U << 20; // beyond which the next stands for itself
+constexpr std::uint64_t groupOutcomes = 1U << 25; // that one transaction writes, or a few more
+constexpr std::size_t spansAtOnce = 100'000;
+constexpr std::size_t batchBytes = 1U << 20;
+
+std::uint64_t outcomesIn(const RecordSnapshot &snapshot)
+{
+    return countOf(snapshot.settled);
+}
+
+Error withoutFile(const Error &error)
+{
+    return {error.message + "; the run can no longer be kept"};
+}
+
+/// That part of all of them, sorted, and joined where ranges touch.
+std::vector<IndexRange> joined(
+    const std::vector<RecordSnapshot> &group, std::vector<IndexRange> RecordSnapshot::*part)
+{
+    std::vector<IndexRange> ranges;
+    for (const RecordSnapshot &snapshot : group)
+        ranges.insert(ranges.end(), (snapshot.*part).begin(), (snapshot.*part).end());
+    std::sort(ranges.begin(), ranges.end(),
+        [](const IndexRange &a, const IndexRange &b) { return a.first < b.first; });
+    std::vector<IndexRange> joined;
+    for (const IndexRange &range : ranges)
+        append(joined, range);
+    return joined;
+}
+
+} // namespace
+
+Journal::Journal(
+    std::unique_ptr<RunFile> file, const RunRecord &record, RecordPositions written, Told told)
+    : m_file(std::move(file))
+    , m_path(m_file->path())
+    , m_record(record)
+    , m_written(std::move(written))
+    , m_told(std::move(told))
+    , m_thread([this] { work(); })
+{
+    pthread_setname_np(m_thread.native_handle(), "journal");
+}
+
+Journal::~Journal()
+{
+    giveUp();
+    m_thread.join();
+}
+
+void Journal::note(RecordSnapshot snapshot)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_waiting.empty() || outcomesIn(m_waiting.back()) >= snapshotOutcomes) {
+        m_waiting.push_back(std::move(snapshot));
+    } else {
+        RecordSnapshot &last = m_waiting.back();
+        snapshot.settled.insert(snapshot.settled.begin(), last.settled.begin(), last.settled.end());
+        snapshot.reopened.insert(
+            snapshot.reopened.begin(), last.reopened.begin(), last.reopened.end());
+        snapshot.takenBack.insert(
+            snapshot.takenBack.begin(), last.takenBack.begin(), last.takenBack.end());
+        last = std::move(snapshot);
+    }
+    m_changed.notify_all();
+}
+
+void Journal::finish(RecordSnapshot snapshot)
+{
+    note(std::move(snapshot));
+    const std::lock_guard lock(m_mutex);
+    m_finishing = true;
+    m_changed.notify_all();
+}
+
+void Journal::giveUp()
+{
+    const std::lock_guard lock(m_mutex);
+    m_givesUp = true;
+    m_changed.notify_all();
+}
+
+bool Journal::waitUntilClosed(std::chrono::milliseconds patience)
+{
+    std::unique_lock lock(m_mutex);
+    return m_changed.wait_for(lock, patience, [this] { return m_closed; });
+}
+
+Result<void> Journal::result() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_result;
+}
+
+void Journal::work()
+{
+    constexpr std::chrono::milliseconds turnOfOthers{3}; // of who reads the file
+    while (true) {
+        if (isAnyWaiting())
+            std::this_thread::sleep_for(turnOfOthers);
+        const std::vector<RecordSnapshot> group = takeGroup();
+        if (group.empty()) {
+            close(finished());
+            return;
+        }
+        if (m_file && !writePatiently(group))
+            return;
+        if (!m_file)
+            m_written = group.back().reached;
+        m_writtenBelow = group.back().settledBelow;
+        m_told.written(m_written);
+    }
+}
+
+/// What has become of the file, to which nothing more will be written.
+Result<void> Journal::finished()
+{
+    if (!m_loss)
+        return m_loss;
+    if (!isComplete())
+        return failure(m_path + " was left incomplete");
+    return m_file->close().map_error([this](const Error &error) {
+        lose(error);
+        return m_loss.error();
+    });
+}
+
+void Journal::lose(const Error &error)
+{
+    m_file.reset();
+    m_loss = tl::unexpected(withoutFile(error));
+    m_told.lost(m_loss.error().message);
+}
+
+/// Whether the last snapshot has come; where there is no work left, it is in the file.
+bool Journal::isComplete() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_finishing;
+}
+
+bool Journal::isAnyWaiting() const
+{
+    const std::lock_guard lock(m_mutex);
+    return !m_waiting.empty();
+}
+
+/// What is to be written next, once there is something; nothing when there will be no more.
+std::vector<RecordSnapshot> Journal::takeGroup()
+{
+    std::unique_lock lock(m_mutex);
+    m_changed.wait(lock, [this] { return !m_waiting.empty() || m_finishing || m_givesUp; });
+    auto end = m_waiting.begin();
+    for (std::uint64_t count = 0; end != m_waiting.end() && count < groupOutcomes; ++end)
+        count += outcomesIn(*end);
+    std::vector<RecordSnapshot> group(
+        std::make_move_iterator(m_waiting.begin()), std::make_move_iterator(end));
+    m_waiting.erase(m_waiting.begin(), end);
+    return group;
+}
+
+/// False when it was told to give up meanwhile; then the file is closed.
+bool Journal::writePatiently(const std::vector<RecordSnapshot> &group)
+{
+    bool stuck = false;
+    while (true) {
+        const auto written = write(group);
+        if (written)
+            break;
+        m_file->rollback();
+        if (m_file->isLost()) {
+            lose(written.error());
+            break;
+        }
+        if (!std::exchange(stuck, true))
+            m_told.stuck(written.error().message);
+        std::unique_lock lock(m_mutex);
+        if (m_changed.wait_for(lock, retryInterval, [this] { return m_givesUp; })) {
+            lock.unlock();
+            close(written);
+            return false;
+        }
+    }
+    if (stuck)
+        m_told.unstuck();
+    return true;
+}
+
+void Journal::close(Result<void> result)
+{
+    m_file.reset();
+    {
+        const std::lock_guard lock(m_mutex);
+        m_result = std::move(result);
+        m_closed = true;
+        m_changed.notify_all();
+    }
+    m_told.closed();
+}
+
+Result<void> Journal::write(const std::vector<RecordSnapshot> &group)
+{
+    const RecordSnapshot &last = group.back();
+    RecordPositions reached = last.reached;
+    if (last.progress.state == RunState::Running)
+        leaveOutUsage(reached);
+    // Reopened indices before outcomes: of one that failed again meanwhile the last one counts.
+    // Workers before their spans, spans before their stations: so they are read back.
+    return m_file->begin()
+        .and_then([&] { return writeReopened(joined(group, &RecordSnapshot::reopened)); })
+        .and_then([&] { return writeOutcomes(joined(group, &RecordSnapshot::settled)); })
+        .and_then([&] { return writeReopened(joined(group, &RecordSnapshot::takenBack)); })
+        .and_then([&] { return writeWorkers(reached); })
+        .and_then([&] { return writeMarks(reached.marks); })
+        .and_then([&] { return writeLog(reached.logLines); })
+        .and_then([&] { return m_file->commit(last.progress); })
+        .map([&] { m_written = reached; });
+}
+
+/// Of workers that have ended no iteration since the last time: an iteration of hours would fill
+/// the file with what it has used so far.
+void Journal::leaveOutUsage(RecordPositions &reached) const
+{
+    for (std::size_t i = 0; i < m_written.workers.size(); ++i) {
+        const RecordPositions::Worker &written = m_written.workers[i];
+        RecordPositions::Worker &worker = reached.workers[i];
+        if (worker.spans != written.spans)
+            continue;
+        worker.figures.cpu = written.figures.cpu;
+        worker.figures.runQueue = written.figures.runQueue;
+        worker.figures.maxRss = written.figures.maxRss;
+        worker.figures.decoding = written.figures.decoding;
+        worker.figures.threads = written.figures.threads;
+        worker.figures.threadRunQueue = written.figures.threadRunQueue;
+    }
+}
+
+Result<void> Journal::writeReopened(const std::vector<IndexRange> &ranges)
+{
+    for (const IndexRange &range : ranges) {
+        const Piece piece{0, PieceKind::Reopened, 0, range.first, range.count, {}};
+        if (auto added = m_file->add(piece); !added)
+            return added;
+    }
+    return {};
+}
+
+Result<void> Journal::writeOutcomes(const std::vector<IndexRange> &settled)
+{
+    for (const IndexRange &range : settled) {
+        if (auto written = writeOutcomePieces(*m_file, *m_record.outcomes, range); !written)
+            return written;
+    }
+    return {};
+}
+
+Result<void> Journal::writeWorkers(const RecordPositions &reached)
+{
+    Result<void> written;
+    m_written.workers.resize(reached.workers.size());
+    for (std::size_t i = 0; i < reached.workers.size() && written; ++i) {
+        const auto worker = static_cast<WorkerId>(i + 1);
+        const RecordPositions::Worker &now = reached.workers[i];
+        if (now.figures != m_written.workers[i].figures) {
+            std::string bytes;
+            packWorker(bytes, now.figures);
+            written = m_file->add({0, PieceKind::Worker, worker, 0, 0, bytes});
+        }
+        written =
+            std::move(written).and_then([&] { return writeSpans(worker, now); }).and_then([&] {
+                return writeStations(worker, now);
+            });
+    }
+    return written;
+}
+
+Result<void> Journal::writeSpans(WorkerId worker, const RecordPositions::Worker &reached)
+{
+    const Lane &lane = m_record.timeline.worker(worker - 1).lane();
+    for (std::size_t from = m_written.workers[worker - 1].spans; from < reached.spans;) {
+        const std::size_t to = std::min(from + spansAtOnce, reached.spans);
+        std::string bytes;
+        packSpans(bytes, lane, from, to);
+        if (auto added = m_file->add({0, PieceKind::Spans, worker, 0, to - from, bytes}); !added)
+            return added;
+        from = to;
+    }
+    return {};
+}
+
+Result<void> Journal::writeStations(WorkerId worker, const RecordPositions::Worker &reached)
+{
+    const StationLog &stations = m_record.timeline.worker(worker - 1).stations();
+    for (std::size_t from = m_written.workers[worker - 1].stationBytes;
+         from < reached.stationBytes;) {
+        const std::size_t to = std::min(from + batchBytes, reached.stationBytes);
+        const std::string bytes = stations.packed(from, to);
+        if (auto added = m_file->add({0, PieceKind::Stations, worker, 0, 0, bytes}); !added)
+            return added;
+        from = to;
+    }
+    return {};
+}
+
+Result<void> Journal::writeMarks(std::size_t reached)
+{
+    const AppendLog<Mark> &marks = m_record.timeline.marks();
+    for (std::size_t from = m_written.marks; from < reached;) {
+        std::string bytes;
+        std::uint64_t time = 0;
+        std::size_t to = from;
+        for (; to < reached && bytes.size() < batchBytes; ++to) {
+            packMark(bytes, marks[to], time);
+            time = marks[to].time;
+        }
+        if (auto added = m_file->add({0, PieceKind::Marks, 0, 0, to - from, bytes}); !added)
+            return added;
+        from = to;
+    }
+    return {};
+}
+
+/// Writes lines up to `reached`, which it sets to how far it came: where all of them have been
+/// dropped, a later call reports how many are missing.
+Result<void> Journal::writeLog(std::uint64_t &reached)
+{
+    constexpr std::size_t linesAtOnce = 64; // of 64 KiB at the most
+    std::uint64_t from = m_written.logLines;
+    for (RunLog::Page page; from < reached; from = page.next()) {
+        page = m_record.log.entries(from, reached, linesAtOnce);
+        if (page.entries.empty())
+            break;
+        std::string bytes;
+        std::size_t lines = page.entries.size();
+        if (page.first > from) {
+            packLogEntry(bytes, droppedLines(page.first - from, *page.entries.front()));
+            ++lines;
+        }
+        for (const LogLine &line : page.entries)
+            packLogEntry(bytes, *line);
+        if (auto added = m_file->add({0, PieceKind::Log, 0, 0, lines, bytes}); !added)
+            return added;
+    }
+    reached = from;
+    return {};
+}
+
+} // namespace poolscope

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "runfile/outcomepieces.h"
+
+#include "wire/codec.h"
+
+#include <algorithm>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::uint64_t cellsAtOnce = runfile::largestPiece / sizeof(std::uint64_t);
+constexpr std::size_t fewNumbers = 64; // below which they are encoded among their neighbours
+constexpr std::size_t flushedSize = 1U << 20;
+
+class Writer {
+public:
+    Writer(RunFile &file, const OutcomeStore &outcomes)
+        : m_file(file)
+        , m_outcomes(outcomes)
+    {
+    }
+
+    /// Writes the first ones of the range, or keeps them for flush(); returns how many.
+    Result<std::uint64_t> writeSome(const IndexRange &range)
+    {
+        const auto numbers = m_outcomes.numbers(range.first, std::min(range.count, cellsAtOnce));
+        if (numbers.cells.size() < fewNumbers)
+            return encode(range.first).map([] { return std::uint64_t{1}; });
+        return flush().and_then([&] { return writeNumbers(range.first, numbers); }).map([&] {
+            return std::uint64_t{numbers.cells.size()};
+        });
+    }
+
+    Result<void> flush()
+    {
+        if (m_count == 0)
+            return {};
+        std::string_view rest = m_bytes;
+        Result<void> added;
+        while (rest.size() > runfile::largestPiece && added) {
+            added =
+                m_file.add({0, PieceKind::Part, 0, 0, 0, rest.substr(0, runfile::largestPiece)});
+            rest.remove_prefix(runfile::largestPiece);
+        }
+        if (added)
+            added = m_file.add({0, PieceKind::Outcomes, 0, m_first, m_count, rest});
+        m_count = 0;
+        m_bytes.clear();
+        return added;
+    }
+
+private:
+    Result<void> writeNumbers(std::uint64_t first, const OutcomeStore::Numbers &numbers)
+    {
+        m_cells.resize(numbers.cells.size());
+        if (!m_outcomes.copyCells(first, m_cells))
+            return failure("the numbers of the run cannot be read from memory");
+        const auto kind =
+            numbers.kind == OutcomeKind::Real ? PieceKind::Reals : PieceKind::Integers;
+        return m_file.add({0, kind, 0, first, m_cells.size(),
+            {reinterpret_cast<const char *>(m_cells.data()),
+                m_cells.size() * sizeof(std::uint64_t)}});
+    }
+
+    Result<void> encode(std::uint64_t index)
+    {
+        const auto outcome = m_outcomes.read(index);
+        if (!m_outcomes.has(index))
+            return flush();
+        if (!outcome)
+            return tl::unexpected(outcome.error());
+        if (m_count == 0)
+            m_first = index;
+        wire::encodeKeptOutcome(m_bytes, outcome->view);
+        ++m_count;
+        return m_bytes.size() < flushedSize ? Result<void>() : flush();
+    }
+
+    RunFile &m_file;
+    const OutcomeStore &m_outcomes;
+    std::vector<std::uint64_t> m_cells; ///< being written
+    std::string m_bytes; ///< outcomes from m_first on, encoded
+    std::uint64_t m_first = 0;
+    std::uint64_t m_count = 0;
+};
+
+} // namespace
+
+Result<void> writeOutcomePieces(
+    RunFile &file, const OutcomeStore &outcomes, const IndexRange &range)
+{
+    Writer writer(file, outcomes);
+    for (std::uint64_t index = range.first; index < range.end();) {
+        const auto written = writer.writeSome({index, range.end() - index});
+        if (!written)
+            return tl::unexpected(written.error());
+        index += *written;
+    }
+    return writer.flush();
+}
+
+} // namespace poolscope

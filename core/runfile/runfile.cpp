@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "runfile/runfile.h"
+
+#include "runfile/runfilereader.h"
+#include "system/newfile.h"
+#include "system/processtable.h"
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <sqlite3.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
+
+namespace poolscope {
+
+namespace {
+
+constexpr int patience = 2000; // milliseconds for which another program's reading is waited for
+constexpr int lockInterval = 20; // milliseconds
+constexpr std::size_t writtenAtOnce = 8U << 20;
+
+std::string hostName()
+{
+    char name[256] = {};
+    gethostname(name, sizeof(name) - 1);
+    return name;
+}
+
+/// When a process began, in the kernel's ticks. 0 if there is none, or only what its parent has not
+/// asked for yet, which writes nothing.
+std::uint64_t startTicksOf(pid_t pid)
+{
+    const auto entry = processEntry(pid);
+    return entry ? entry->started : 0;
+}
+
+bool isRegularFile(const std::string &path)
+{
+    std::error_code error;
+    return std::filesystem::is_regular_file(path, error);
+}
+
+/// Where a run file of this path is.
+Result<std::string> placeOf(const std::string &path)
+{
+    return followOwnLinks(path).and_then(
+        [&](const std::filesystem::path &leadsTo) -> Result<std::string> {
+            std::error_code error;
+            const auto folder = std::filesystem::canonical(
+                leadsTo.has_parent_path() ? leadsTo.parent_path() : ".", error);
+            if (error)
+                return failure("cannot write " + path + ": " + error.message());
+            return (folder / leadsTo.filename()).string();
+        });
+}
+
+/// As rename(), but fails with EEXIST where there is such a file.
+bool renameToNew(const std::string &from, const std::string &to)
+{
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0)
+        return true;
+    if (errno != EINVAL && errno != ENOSYS) // which mean that this file system cannot
+        return false;
+    return ::link(from.c_str(), to.c_str()) == 0 && ::unlink(from.c_str()) == 0;
+}
+
+} // namespace
+
+RunFileHolder thisProcess()
+{
+    return {static_cast<std::uint32_t>(getpid()), startTicksOf(getpid()), hostName()};
+}
+
+bool isAlive(const RunFileHolder &holder)
+{
+    if (holder.pid == 0)
+        return false;
+    if (holder.host != hostName())
+        return true;
+    const std::uint64_t startTicks = startTicksOf(static_cast<pid_t>(holder.pid));
+    return startTicks > 0 && startTicks == holder.startTicks;
+}
+
+bool isBeingWritten(const RunProgress &progress)
+{
+    return progress.state == RunState::Running && isAlive(progress.holder);
+}
+
+std::string holderText(const RunFileHolder &holder)
+{
+    return "process " + std::to_string(holder.pid)
+        + (holder.host == hostName() ? std::string() : " on " + holder.host);
+}
+
+/// The file's lock, which goes with the process. It is flock's, which SQLite does not use; but
+/// closing the descriptor drops SQLite's own locks on the file, so it is closed last.
+class RunFile::Lock {
+public:
+    /// Of a file that nobody else knows of.
+    static std::unique_ptr<Lock> ofNew(int descriptor)
+    {
+        std::unique_ptr<Lock> lock(new Lock(descriptor));
+        flock(descriptor, LOCK_EX | LOCK_NB);
+        return lock;
+    }
+    static Result<std::unique_ptr<Lock>> take(const std::string &path, const std::string &place)
+    {
+        std::unique_ptr<Lock> lock(
+            new Lock(::open(place.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)));
+        if (lock->m_file < 0)
+            return failure("cannot write " + path + ": " + std::strerror(errno));
+        for (int waited = 0;; waited += lockInterval) {
+            if (flock(lock->m_file, LOCK_EX | LOCK_NB) == 0)
+                return lock;
+            if (errno != EWOULDBLOCK)
+                return failure("cannot lock " + path + ": " + std::strerror(errno));
+            const auto info = readRunFileInfo(path);
+            // A worker that was just being started outlives a program that was killed.
+            const bool isLeftOver = info && !isAlive(info->progress.holder);
+            if (!isLeftOver || waited >= patience)
+                return failure(path + " is being written by "
+                    + (info ? holderText(info->progress.holder) : "another program")
+                    + "; wait until that run has ended");
+            std::this_thread::sleep_for(std::chrono::milliseconds(lockInterval));
+        }
+    }
+    ~Lock()
+    {
+        if (m_file >= 0)
+            ::close(m_file);
+    }
+
+    Result<std::uint64_t> sizeAt(const std::string &place) const
+    {
+        return sizeIfStillAt(place, m_file);
+    }
+
+    /// Whether parts of the file were never written: SQLite leaves out only the page of its locks.
+    /// False where the file system cannot tell.
+    bool hasHoles(std::uint64_t size) const
+    {
+        constexpr off_t locks = 1 << 30;
+        const auto end = static_cast<off_t>(size);
+        for (off_t at = 0;;) {
+            const off_t hole = ::lseek(m_file, at, SEEK_HOLE);
+            if (hole < 0 || hole >= end)
+                return false;
+            at = ::lseek(m_file, hole, SEEK_DATA);
+            if (hole != locks || at != locks + runfile::pageSize)
+                return true;
+        }
+    }
+
+    /// What SQLite has handed to the system begins to go to the disk now, so that a commit waits
+    /// for the last of it only.
+    void beginWriting() { sync_file_range(m_file, 0, 0, SYNC_FILE_RANGE_WRITE); }
+
+    Lock(const Lock &) = delete;
+    Lock &operator=(const Lock &) = delete;
+
+private:
+    explicit Lock(int file)
+        : m_file(file)
+    {
+    }
+    int m_file = -1;
+};
+
+RunFile::RunFile(std::string path, std::string place, std::unique_ptr<Lock> lock)
+    : m_path(std::move(path))
+    , m_place(std::move(place))
+    , m_lock(std::move(lock))
+    , m_holder(thisProcess())
+{
+}
+
+RunFile::~RunFile()
+{
+    m_addPiece = {};
+    m_putMeta = {};
+    m_database = {};
+}
+
+Result<std::unique_ptr<RunFile>> RunFile::create(
+    const std::string &path, const RunDescription &description, IfExists ifExists)
+{
+    const auto place = placeOf(path);
+    if (!place)
+        return tl::unexpected(place.error());
+    std::error_code error;
+    const bool exists = std::filesystem::exists(*place, error);
+    if (exists && !isRegularFile(*place))
+        return failure(path + " is no regular file, so no run can be kept there");
+    if (exists && ifExists == IfExists::Refuse) {
+        const auto info = readRunFileInfo(*place);
+        if (info && isBeingWritten(info->progress))
+            return failure(path + " exists already, and is being written by "
+                + holderText(info->progress.holder));
+        const bool canBeResumed = info && info->canBeResumed();
+        return failure(path + " exists already: "
+            + (canBeResumed ? "'poolscope resume' goes on with its run, " : "")
+            + "--overwrite replaces it");
+    }
+    std::unique_ptr<Lock> replaced;
+    if (exists) {
+        auto lock = Lock::take(path, *place);
+        if (!lock)
+            return tl::unexpected(lock.error());
+        replaced = std::move(*lock);
+    }
+    return makeEmpty(path, *place, description, ifExists)
+        .and_then(
+            [&](std::unique_ptr<Lock> lock) { return openHeld(path, *place, std::move(lock)); })
+        .map([](std::unique_ptr<RunFile> file) {
+            file->continueAfter({});
+            return file;
+        });
+}
+
+/// It appears under its name when it is a run file, so that no kill leaves half of one.
+Result<std::unique_ptr<RunFile::Lock>> RunFile::makeEmpty(const std::string &path,
+    const std::string &place, const RunDescription &description, IfExists ifExists)
+{
+    const NewFile made = createBeside(place, 0644);
+    if (made.descriptor < 0)
+        return failure("cannot write " + path + ": " + std::strerror(errno));
+    auto lock = Lock::ofNew(made.descriptor);
+    const auto giveName = [&]() -> Result<void> {
+        // What SQLite would take for the new file's.
+        const std::string journal = sqlite::journalOf(place);
+        if (::unlink(journal.c_str()) != 0 && errno != ENOENT)
+            return failure("cannot write " + path + ": " + journal
+                + " is beside it and cannot be removed: " + std::strerror(errno));
+        const bool renamed = ifExists == IfExists::Replace
+            ? ::rename(made.path.c_str(), place.c_str()) == 0
+            : renameToNew(made.path, place);
+        return renamed ? Result<void>()
+                       : failure("cannot write " + path + ": " + std::strerror(errno));
+    };
+    const auto filled = [&] {
+        RunFile file(path, made.path, nullptr);
+        return file.open(Journal::InMemory).and_then([&] { return file.initialise(description); });
+    }();
+    if (const auto named = filled.and_then(giveName); !named) {
+        ::unlink(made.path.c_str());
+        return tl::unexpected(named.error());
+    }
+    return lock;
+}
+
+Result<std::unique_ptr<RunFile>> RunFile::reopen(const std::string &path)
+{
+    std::error_code error;
+    const std::string place = std::filesystem::canonical(path, error).string();
+    if (error)
+        return failure("cannot write " + path + ": " + error.message());
+    return Lock::take(path, place).and_then([&](std::unique_ptr<Lock> lock) {
+        return openHeld(path, place, std::move(lock));
+    });
+}
+
+Result<std::unique_ptr<RunFile>> RunFile::openHeld(
+    const std::string &path, const std::string &place, std::unique_ptr<Lock> lock)
+{
+    std::unique_ptr<RunFile> file(new RunFile(path, place, std::move(lock)));
+    const auto opened = file->open(Journal::Beside)
+                            .and_then([&] { return file->prepare(); })
+                            .and_then([&] { return file->checkIsThere(); })
+                            .map([&](std::uint64_t size) { file->m_size = size; });
+    if (!opened)
+        return tl::unexpected(opened.error());
+    return file;
+}
+
+/// The size of the file of this name. Fails if it is not the one that was locked and written.
+Result<std::uint64_t> RunFile::checkIsThere()
+{
+    const auto size = m_lock->sizeAt(m_place);
+    m_isLost = !size || *size < m_size;
+    if (!size)
+        return failure(m_path + " " + size.error().message);
+    if (m_isLost)
+        return failure(m_path + " was cut short");
+    return size;
+}
+
+/// Fails if the file was cut short in the middle of a transaction, which made it grow again.
+Result<void> RunFile::checkIsWhole(std::uint64_t size)
+{
+    if (!m_lock->hasHoles(size))
+        return {};
+    const auto nothing = [](const Piece &) {
+        return Result<void>();
+    };
+    return RunFileReader::open(m_place)
+        .and_then([&](RunFileReader reader) { return reader.forEachPiece(nothing); })
+        .map_error([this](const Error &) {
+            m_isLost = true;
+            return Error{m_path + " was cut short"};
+        });
+}
+
+/// A rollback journal, since a file that only grows is then written once; with a write-ahead log it
+/// would be written twice, and what counts would lie in a second file. Pages are large and few are
+/// kept, so that those being filled stay in the processor's cache: half as long for many numbers.
+Result<void> RunFile::open(Journal journal)
+{
+    auto database = sqlite::Database::open(m_place, sqlite::Mode::ReadWrite);
+    if (!database)
+        return fail(database.error().message);
+    m_database = std::move(*database);
+    m_database.distrust();
+    m_database.setPatience(patience);
+    const std::string pageSize = "PRAGMA page_size = " + std::to_string(runfile::pageSize);
+    const char *const journalMode = journal == Journal::InMemory ? "PRAGMA journal_mode = MEMORY"
+                                                                 : "PRAGMA journal_mode = PERSIST";
+    for (const char *pragma : {pageSize.c_str(), journalMode, "PRAGMA synchronous = NORMAL",
+             "PRAGMA cache_size = -4096"}) {
+        if (const int code = m_database.execute(pragma); code != SQLITE_OK)
+            return fail(m_database.errorText());
+    }
+    return {};
+}
+
+Result<void> RunFile::initialise(const RunDescription &description)
+{
+    const std::string identity = "PRAGMA application_id = " + std::to_string(runfile::applicationId)
+        + "; PRAGMA user_version = " + std::to_string(runfile::version);
+    for (const char *sql : {"BEGIN", identity.c_str(), runfile::metaTable, runfile::piecesTable}) {
+        if (const int code = m_database.execute(sql); code != SQLITE_OK)
+            return fail(m_database.errorText());
+    }
+    return prepare()
+        .and_then([&] { return put("run", runfile::descriptionText(description)); })
+        .and_then([&] { return put("label", runfile::labelText({})); })
+        .and_then([&] {
+            RunProgress progress;
+            progress.areInputsComplete = !isReadOnce(description.spec.input);
+            return commit(progress);
+        });
+}
+
+Result<void> RunFile::prepare()
+{
+    auto addPiece = m_database.prepare("INSERT INTO pieces VALUES (?, ?, ?, ?, ?, ?, ?)");
+    auto putMeta = m_database.prepare("REPLACE INTO meta VALUES (?, ?, ?)");
+    if (!addPiece || !putMeta)
+        return fail(m_database.errorText());
+    m_addPiece = std::move(*addPiece);
+    m_putMeta = std::move(*putMeta);
+    return {};
+}
+
+Result<void> RunFile::describe(const RunDescription &description)
+{
+    return begin()
+        .and_then([&] { return put("run", runfile::descriptionText(description)); })
+        .and_then([this] { return checked(m_database.execute("COMMIT"), SQLITE_OK); })
+        .map_error([this](Error error) {
+            rollback();
+            return error;
+        });
+}
+
+Result<void> RunFile::begin()
+{
+    if (const auto there = checkIsThere(); !there)
+        return tl::unexpected(there.error());
+    if (const std::error_code error = sqlite::makeJournal(m_place)) {
+        m_isLost = !sqlite::isShortage(error);
+        return fail(error.message());
+    }
+    return checked(m_database.execute("BEGIN IMMEDIATE"), SQLITE_OK);
+}
+
+Result<void> RunFile::add(Piece piece)
+{
+    piece.number = ++m_pieces;
+    m_addPiece.bind(1, static_cast<std::int64_t>(piece.number));
+    m_addPiece.bind(2, static_cast<std::int64_t>(piece.kind));
+    m_addPiece.bind(3, piece.worker);
+    m_addPiece.bind(4, static_cast<std::int64_t>(piece.first));
+    m_addPiece.bind(5, static_cast<std::int64_t>(piece.count));
+    m_addPiece.bindBlob(6, piece.data);
+    m_addPiece.bind(7, runfile::checksum(piece));
+    m_unwritten += piece.data.size();
+    if (m_unwritten >= writtenAtOnce) {
+        if (const auto there = checkIsThere(); !there)
+            return tl::unexpected(there.error());
+        m_lock->beginWriting();
+        m_unwritten = 0;
+    }
+    return checked(m_addPiece.run(), SQLITE_DONE);
+}
+
+Result<void> RunFile::commit(RunProgress progress)
+{
+    progress.pieces = m_pieces;
+    if (progress.state == RunState::Running)
+        progress.holder = m_holder;
+    return put("progress", runfile::progressText(progress))
+        .and_then([this] { return checked(m_database.execute("COMMIT"), SQLITE_OK); })
+        .and_then([this] { return m_lock ? checkIsThere() : Result<std::uint64_t>(0); })
+        .map([this](std::uint64_t size) {
+            m_committed = m_pieces;
+            m_size = size;
+        });
+}
+
+void RunFile::rollback()
+{
+    m_database.execute("ROLLBACK"); // SQLite may have done it by itself
+    m_pieces = m_committed;
+}
+
+Result<void> RunFile::close()
+{
+    auto whole = checkIsThere();
+    m_addPiece = {};
+    m_putMeta = {};
+    m_database.execute("PRAGMA journal_mode = DELETE");
+    m_database = {};
+    auto result = whole.and_then([this](std::uint64_t size) { return checkIsWhole(size); });
+    m_lock.reset();
+    return result;
+}
+
+Result<void> RunFile::put(const char *key, const std::string &text)
+{
+    m_putMeta.bindText(1, key);
+    m_putMeta.bindText(2, text);
+    m_putMeta.bind(3, runfile::checksum(key, text));
+    return checked(m_putMeta.run(), SQLITE_DONE);
+}
+
+Result<void> RunFile::checked(int code, int expected)
+{
+    if (code == expected)
+        return {};
+    m_isLost = !m_database.mayWorkLater();
+    return fail(m_database.errorText());
+}
+
+tl::unexpected<Error> RunFile::fail(const std::string &why) const
+{
+    return failure("cannot write " + m_path + ": " + why);
+}
+
+Result<void> setRunLabel(const std::string &path, const RunLabel &label)
+{
+    // Nothing foreign is written to.
+    if (const auto info = readRunFileInfo(path); !info)
+        return tl::unexpected(info.error());
+    std::error_code error;
+    const std::string place = std::filesystem::canonical(path, error).string();
+    auto database = sqlite::Database::open(path, sqlite::Mode::ReadWrite);
+    if (!database)
+        return failure("cannot write " + path + ": " + database.error().message);
+    database->distrust();
+    database->setPatience(patience);
+    auto update = database->prepare("UPDATE meta SET value = ?, checksum = ? WHERE key = 'label'");
+    const std::string text = runfile::labelText(label);
+    if (update) {
+        update->bindText(1, text);
+        update->bind(2, runfile::checksum("label", text));
+        if ((error = sqlite::makeJournal(place)))
+            return failure("cannot write " + path + ": " + error.message());
+        if (update->run() == SQLITE_DONE)
+            return {};
+    }
+    return failure("cannot write " + path + ": " + database->errorText());
+}
+
+} // namespace poolscope

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The run file's format, version 1: what a .poolscope file holds.
+//
+// It is an SQLite database with the application id "Pool". Version 1 has two tables.
+//
+// `meta` holds three JSON documents, each with its checksum:
+//
+//     run        what is run, where and since when (RunDescription); written once
+//     progress   how far it is (RunProgress); rewritten with every transaction
+//     label      what its owner calls it (RunLabel)
+//
+// `pieces` holds what happened, in the order in which it happened; it only grows. Each transaction
+// appends the pieces of one stretch of time, so that after any transaction every span has the
+// outcomes that came of it. A later outcome of an index replaces an earlier one. What a piece
+// holds:
+//
+//     kind        worker  first, count    data
+//     Reals       0       the indices     8 bytes each: doubles, little-endian
+//     Integers    0       the same        8 bytes each: 64 bits, signed, little-endian
+//     Outcomes    0       the same        as wire::encodeKeptOutcome has them
+//     Part        0       0, 0            the next bytes of an Outcomes piece that follows
+//     Spans       its     0, spans        see piececodec.h, as for the rest
+//     Stations    its     0, 0            bytes of its StationLog
+//     Marks       0       0, marks
+//     Worker      its     0, 0            identity and usage, which replace those before
+//     Log         0       0, lines
+//     Reopened    0       the indices     nothing: what they came to counts no more
+//
+// A checksum is the XXH3 of a piece's data, seeded with that of its other fields.
+#pragma once
+
+#include "record/runprogress.h"
+#include "result.h"
+#include "runfile/sqlite.h"
+#include "spec/runspec.h"
+#include "spec/taskfile.h"
+#include "system/machine.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace poolscope {
+
+/// What is run, where and since when.
+struct RunDescription {
+    RunSpec spec;
+    std::uint64_t inputCount = 0; ///< 0 where inputs still came when the run began
+    std::string inputHash; ///< of the first `inputsHashed` inputs; empty: unknown
+    std::uint64_t inputsHashed = 0;
+    std::vector<TaskFile> taskFiles; ///< as they were when the run began
+    std::string folder; ///< in which relative paths and commands are meant
+    std::string program; ///< "poolscope 0.1.0"
+    Machine machine;
+    std::int64_t startedAt = 0; ///< seconds since 1970
+};
+
+/// What its owner calls a run.
+struct RunLabel {
+    std::string name;
+    std::string note;
+};
+
+struct RunFileInfo {
+    RunDescription description;
+    RunProgress progress;
+    RunLabel label;
+
+    /// So far, where inputs still come.
+    std::uint64_t inputCount() const
+    {
+        return std::max(description.inputCount, progress.inputsCame);
+    }
+    bool isComplete() const
+    {
+        return progress.areInputsComplete && progress.settled() == inputCount();
+    }
+    /// Whether another process can go on with it: not where its inputs are gone.
+    bool canBeResumed() const { return !isComplete() && !isReadOnce(description.spec.input); }
+};
+
+enum class PieceKind : std::uint8_t {
+    Reals = 1,
+    Integers = 2,
+    Outcomes = 3,
+    Part = 4,
+    Spans = 5,
+    Stations = 6,
+    Marks = 7,
+    Worker = 8,
+    Log = 9,
+    Reopened = 10,
+};
+inline constexpr std::uint8_t lastPieceKind = 10;
+
+struct Piece {
+    std::uint64_t number = 0; ///< from 1, without gaps
+    PieceKind kind = PieceKind::Reals;
+    std::uint32_t worker = 0;
+    std::uint64_t first = 0;
+    std::uint64_t count = 0;
+    std::string_view data;
+};
+
+namespace runfile {
+
+inline constexpr int applicationId = 0x506f6f6c; // "Pool"
+inline constexpr int version = 1;
+inline constexpr int pageSize = 32 * 1024;
+inline constexpr std::size_t largestPiece = 1U
+    << 20; ///< bytes of outcomes that a writer puts in one
+inline constexpr std::uint64_t latestTime = 1ULL << 60; ///< nanoseconds; 36 years
+
+/// Both tables, as SQLite remembers them.
+inline constexpr const char *metaTable =
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT, checksum INTEGER) WITHOUT ROWID";
+inline constexpr const char *piecesTable =
+    "CREATE TABLE pieces(number INTEGER PRIMARY KEY, kind INTEGER, worker INTEGER, first INTEGER, "
+    "count INTEGER, data BLOB, checksum INTEGER)";
+
+std::int64_t checksum(const Piece &piece);
+std::int64_t checksum(std::string_view key, std::string_view value);
+
+std::string descriptionText(const RunDescription &description);
+Result<RunDescription> descriptionFrom(std::string_view text);
+std::string progressText(const RunProgress &progress);
+Result<RunProgress> progressFrom(std::string_view text);
+std::string labelText(const RunLabel &label);
+Result<RunLabel> labelFrom(std::string_view text);
+
+/// "running", "completed", "cancelled", "failed" or "halted".
+std::string_view stateName(RunState state);
+
+} // namespace runfile
+
+} // namespace poolscope

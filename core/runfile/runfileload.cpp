@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "runfile/runfileload.h"
+
+#include "record/recordedinputs.h"
+#include "runfile/recordrestorer.h"
+#include "runfile/runfile.h"
+#include "runfile/runfilereader.h"
+
+namespace poolscope {
+
+Result<LoadedRun> loadRunFile(const std::string &path)
+{
+    auto reader = RunFileReader::open(path);
+    if (!reader)
+        return tl::unexpected(reader.error());
+    LoadedRun loaded;
+    loaded.file = path;
+    loaded.info = reader->info();
+    loaded.record = std::make_unique<RunRecord>();
+    RunRecord &record = *loaded.record;
+    record.spec = loaded.info.description.spec;
+    record.machine = loaded.info.description.machine;
+    record.startedAt = loaded.info.description.startedAt;
+    record.inputCount = loaded.info.inputCount();
+    record.areInputsComplete = loaded.info.progress.areInputsComplete;
+    record.inputs = recordedInputs(record.spec.input, record.inputCount);
+    auto outcomes = OutcomeStore::make(record.inputCount, OutcomeStore::Keep::All);
+    if (!outcomes)
+        return failure(path + ": " + outcomes.error().message);
+    record.outcomes = std::move(*outcomes);
+    RecordRestorer restorer(record);
+    const auto take = [&](const Piece &piece) {
+        return restorer.take(piece);
+    };
+    if (const auto taken = reader->forEachPiece(take); !taken)
+        return tl::unexpected(taken.error());
+    if (const auto finished = restorer.finish(loaded.info.progress); !finished)
+        return failure(path + " is damaged: " + finished.error().message);
+    loaded.written = restorer.positions();
+    if (!isBeingWritten(loaded.info.progress)) {
+        loaded.takenBack = restorer.takeBackDoubtful();
+        loaded.info.progress.succeeded = record.timeline.succeeded();
+        restorer.closeWorkers();
+    }
+    return loaded;
+}
+
+std::string takenBackText(const std::vector<IndexRange> &values)
+{
+    const std::uint64_t count = countOf(values);
+    if (count == 0)
+        return {};
+    return (count == 1 ? "1 value is" : std::to_string(count) + " values are")
+        + " left out: when the run was cut off, it could not be seen yet that the filter's lines "
+          "were each their own input's";
+}
+
+} // namespace poolscope

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A run file as the record of its run, through the same structures that a live run has.
+//
+// Runs nothing and opens no input; the record's inputs answer that they were not read.
+#pragma once
+
+#include "record/recordpositions.h"
+#include "record/runrecord.h"
+#include "result.h"
+#include "runfile/runfileformat.h"
+
+#include <memory>
+#include <string>
+
+namespace poolscope {
+
+struct LoadedRun {
+    std::string file; ///< the run file; empty where it came from a file of another kind
+    RunFileInfo info;
+    std::unique_ptr<RunRecord> record;
+    RecordPositions written; ///< how far the file tells of the record
+    /// Values that the file has and the record has not: they were in doubt when the run was cut
+    /// off.
+    std::vector<IndexRange> takenBack;
+};
+
+/// Loads what the file at `path` has; of a run that was cut off that is what it had done by then.
+Result<LoadedRun> loadRunFile(const std::string &path);
+
+/// What is to be said of values that were taken back, in one line; empty where there are none.
+std::string takenBackText(const std::vector<IndexRange> &values);
+
+} // namespace poolscope

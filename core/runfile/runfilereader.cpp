@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "runfile/runfilereader.h"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <sqlite3.h>
+#include <unistd.h>
+
+namespace poolscope {
+
+namespace {
+
+constexpr int longestValue = 16 << 20; // bytes; a piece of the log has 4 MiB at the most
+constexpr std::size_t bytesBetweenTurns = 32U << 20; // between which a writer gets its turn
+
+} // namespace
+
+RunFileReader::RunFileReader(std::string path, std::chrono::milliseconds patience)
+    : m_path(std::move(path))
+    , m_patience(patience)
+{
+}
+
+Result<RunFileReader> RunFileReader::open(
+    const std::string &path, std::chrono::milliseconds patience)
+{
+    RunFileReader reader(path, patience);
+    std::error_code error;
+    const auto status = std::filesystem::status(path, error);
+    if (!std::filesystem::exists(status))
+        return failure("cannot read " + path + ": "
+            + (error ? error.message() : std::string(std::strerror(ENOENT))));
+    if (!std::filesystem::is_regular_file(status))
+        return failure(path + " is not a run file: it is not a regular file");
+    auto opened =
+        reader.openDatabase().and_then([&] { return reader.checkSchema(); }).and_then([&] {
+            return reader.readInfo();
+        });
+    if (!opened)
+        return tl::unexpected(opened.error());
+    return reader;
+}
+
+Result<void> RunFileReader::keepAsItIs()
+{
+    if (m_database.execute("BEGIN") != SQLITE_OK)
+        return damaged(m_database.errorText());
+    const auto read = m_database.integer("PRAGMA schema_version"); // which takes the lock
+    return read ? Result<void>() : damaged(read.error().message);
+}
+
+/// Where it may be written to SQLite can mend what a killed writer left.
+Result<void> RunFileReader::openDatabase()
+{
+    const bool mayWrite = ::access(m_path.c_str(), W_OK) == 0;
+    auto database =
+        sqlite::Database::open(m_path, mayWrite ? sqlite::Mode::ReadWrite : sqlite::Mode::ReadOnly);
+    if (!database)
+        return failure("cannot read " + m_path + ": " + database.error().message);
+    m_database = std::move(*database);
+    m_database.distrust();
+    m_database.setPatience(static_cast<int>(m_patience.count()));
+    m_database.setLongestValue(longestValue);
+    return {};
+}
+
+Result<void> RunFileReader::checkSchema()
+{
+    const auto application = m_database.integer("PRAGMA application_id");
+    if (!application && m_database.isLocked())
+        return damaged(application.error().message);
+    if (!application)
+        return failure(
+            m_path + " is not a run file, or is damaged: " + application.error().message);
+    if (*application != runfile::applicationId)
+        return failure(m_path + " is not a run file of Poolscope");
+    const auto version = m_database.integer("PRAGMA user_version");
+    if (!version)
+        return damaged(version.error().message);
+    if (*version != runfile::version)
+        return failure(m_path + " has version " + std::to_string(*version)
+            + " of the run file; this Poolscope knows version " + std::to_string(runfile::version));
+    // Tables that are as they should be, and nothing else: no view, no trigger, no column more.
+    auto tables = m_database.prepare("SELECT sql FROM sqlite_schema ORDER BY name");
+    if (!tables)
+        return damaged(tables.error().message);
+    for (const char *wanted : {runfile::metaTable, runfile::piecesTable}) {
+        if (tables->step() != SQLITE_ROW || tables->bytes(0) != wanted)
+            return damaged("its tables are not those of a run file");
+    }
+    if (tables->step() != SQLITE_DONE)
+        return damaged("it holds more than the tables of a run file");
+    return {};
+}
+
+Result<std::string> RunFileReader::meta(const char *key)
+{
+    auto row = m_database.prepare("SELECT value, checksum FROM meta WHERE key = ?");
+    if (!row)
+        return damaged(row.error().message);
+    row->bindText(1, key);
+    if (row->step() != SQLITE_ROW)
+        return damaged(std::string("it has no '") + key + "'");
+    const std::string value(row->bytes(0));
+    if (!row->isText(0) || row->integer(1) != runfile::checksum(key, value))
+        return damaged(std::string("the checksum of '") + key + "' is wrong");
+    return value;
+}
+
+Result<void> RunFileReader::readInfo()
+{
+    const auto take = [this](const char *key, auto read, auto &to) -> Result<void> {
+        const auto text = meta(key);
+        if (!text)
+            return tl::unexpected(text.error());
+        auto value = read(*text);
+        if (!value)
+            return damaged(std::string("its '") + key + "': " + value.error().message);
+        to = std::move(*value);
+        return {};
+    };
+    return take("run", runfile::descriptionFrom, m_info.description)
+        .and_then([&] { return take("progress", runfile::progressFrom, m_info.progress); })
+        .and_then([&] { return take("label", runfile::labelFrom, m_info.label); });
+}
+
+Result<void> RunFileReader::forEachPiece(const std::function<Result<void>(const Piece &)> &visit)
+{
+    auto rows = m_database.prepare("SELECT * FROM pieces WHERE number > ? ORDER BY number");
+    if (!rows)
+        return damaged(rows.error().message);
+    std::size_t read = 0;
+    rows->bind(1, 0);
+    for (std::uint64_t number = 1; number <= m_info.progress.pieces; ++number) {
+        if (rows->step() != SQLITE_ROW)
+            return damaged(
+                "piece " + std::to_string(number) + " is missing: " + m_database.errorText());
+        const auto piece = pieceFrom(*rows, number);
+        if (!piece)
+            return tl::unexpected(piece.error());
+        if (auto visited = visit(*piece); !visited)
+            return damaged("piece " + std::to_string(number) + ": " + visited.error().message);
+        read += piece->data.size();
+        if (read < bytesBetweenTurns)
+            continue;
+        read = 0;
+        rows->reset();
+        rows->bind(1, static_cast<std::int64_t>(number));
+    }
+    return {};
+}
+
+Result<Piece> RunFileReader::pieceFrom(const sqlite::Statement &row, std::uint64_t number) const
+{
+    Piece piece;
+    piece.number = static_cast<std::uint64_t>(row.integer(0));
+    const std::int64_t kind = row.integer(1);
+    const std::int64_t worker = row.integer(2);
+    piece.first = static_cast<std::uint64_t>(row.integer(3));
+    piece.count = static_cast<std::uint64_t>(row.integer(4));
+    piece.data = row.bytes(5);
+    if (piece.number != number)
+        return damaged("piece " + std::to_string(number) + " is missing");
+    if (kind < 1 || kind > lastPieceKind || worker < 0 || worker > maxWorkers || !row.isBlob(5))
+        return damaged("piece " + std::to_string(number) + " is malformed");
+    piece.kind = static_cast<PieceKind>(kind);
+    piece.worker = static_cast<std::uint32_t>(worker);
+    if (runfile::checksum(piece) != row.integer(6))
+        return damaged("the checksum of piece " + std::to_string(number) + " is wrong");
+    return piece;
+}
+
+tl::unexpected<Error> RunFileReader::damaged(const std::string &what) const
+{
+    if (m_database.isLocked())
+        return failure("cannot read " + m_path + ": another program has been writing it for "
+            + std::to_string(m_patience.count() / 1000) + " s on end; try again when it is done");
+    return failure(m_path + " is damaged: " + what);
+}
+
+Result<RunFileInfo> readRunFileInfo(const std::string &path)
+{
+    return RunFileReader::open(path).map([](const RunFileReader &reader) { return reader.info(); });
+}
+
+} // namespace poolscope
