@@ -56,7 +56,7 @@ public:
 
     bool bytes(std::string_view bytes) override
     {
-        m_prints.add(bytes);
+        m_checksums.add(bytes);
         return true;
     }
 
@@ -88,7 +88,7 @@ public:
             return tl::unexpected(*m_error);
         if (m_isFirst)
             return failure("cannot read " + m_index.m_file.path() + ": it has no row");
-        m_index.m_file.expect(std::move(m_prints));
+        m_index.m_file.expect(std::move(m_checksums));
         return {};
     }
 
@@ -165,7 +165,7 @@ private:
 
     CsvIndex &m_index;
     const CsvInput &m_spec;
-    BlockPrints m_prints;
+    BlockChecksums m_checksums;
     bool m_isFirst = true;
     std::vector<std::string> m_firstRecord;
     std::size_t m_fields = 0; ///< of this record so far

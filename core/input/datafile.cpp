@@ -60,9 +60,9 @@ Result<DataFile> DataFile::duplicate() const
     return file;
 }
 
-void DataFile::expect(BlockPrints prints)
+void DataFile::expect(BlockChecksums checksums)
 {
-    m_expected = std::make_shared<const BlockPrints>(std::move(prints));
+    m_expected = std::make_shared<const BlockChecksums>(std::move(checksums));
     m_buffer.clear();
 }
 
@@ -101,7 +101,7 @@ Result<std::string_view> DataFile::readExpected(std::uint64_t offset, std::size_
 /// Reads the blocks that have these bytes.
 Result<void> DataFile::bufferExpected(std::uint64_t offset, std::size_t size)
 {
-    constexpr std::uint64_t unit = BlockPrints::blockSize;
+    constexpr std::uint64_t unit = BlockChecksums::blockSize;
     m_bufferBegin = offset / unit * unit;
     const std::uint64_t end =
         std::min((offset + size + unit - 1) / unit * unit, m_expected->byteCount());

@@ -3,7 +3,7 @@
 // at a time.
 #pragma once
 
-#include "input/blockprints.h"
+#include "input/blockchecksums.h"
 #include "result.h"
 
 #include <cstddef>
@@ -31,11 +31,11 @@ public:
 
     const std::string &path() const { return m_path; }
 
-    /// From now on the file ends where these prints do, however much is appended to it, and a read
-    /// of other bytes than theirs fails and says that the file has changed.
-    void expect(BlockPrints prints);
+    /// From now on the file ends where these checksums do, however much is appended to it, and a
+    /// read of other bytes than theirs fails and says that the file has changed.
+    void expect(BlockChecksums checksums);
     /// Once it has been told.
-    const BlockPrints &expected() const { return *m_expected; }
+    const BlockChecksums &expected() const { return *m_expected; }
 
     /// Gives `use` block after block from `offset` on, until it returns false or the file ends. The
     /// first block has about `firstSize` bytes: where little is needed, little is read.
@@ -52,7 +52,7 @@ private:
 
     int m_descriptor = -1;
     std::string m_path;
-    std::shared_ptr<const BlockPrints> m_expected; ///< of all duplicates
+    std::shared_ptr<const BlockChecksums> m_expected; ///< of all duplicates
     std::string m_buffer; ///< what was read last
     std::uint64_t m_bufferBegin = 0; ///< where that stands, if it is what is expected
 };

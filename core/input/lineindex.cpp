@@ -111,9 +111,9 @@ Result<void> LineIndex::scan()
     } visitor{*this};
     std::optional<LineScanner<Visitor>> scanner;
     Result<std::size_t> mark = 0;
-    BlockPrints prints;
+    BlockChecksums checksums;
     const auto read = m_file.readBlocks(0, DataFile::blockSize, [&](std::string_view block) {
-        prints.add(block);
+        checksums.add(block);
         if (!scanner) {
             mark = byteOrderMarkOf(block, m_file.path());
             if (!mark)
@@ -131,7 +131,7 @@ Result<void> LineIndex::scan()
         return read;
     if (scanner)
         scanner->finish();
-    m_file.expect(std::move(prints));
+    m_file.expect(std::move(checksums));
     if (m_longestLine > maxLineLength)
         return failure("cannot read " + m_file.path() + ": it has a line of "
             + std::to_string(m_longestLine) + " bytes; a line may have "

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "input/blockprints.h"
+#include "input/blockchecksums.h"
 #include "input/contenthash.h"
 #include "input/firstinputs.h"
 #include "input/inputsource.h"
@@ -67,7 +67,7 @@ TEST(FirstInputs, AreTheFirstOfTheSourceAndNoMoreThanItHas)
     EXPECT_EQ(firstInputs(numbers(), 11)->size(), 10U);
 }
 
-/// Runs a Python script and gives what it prints.
+/// Runs a Python script and gives what it checksums.
 std::string python(const std::string &script)
 {
     const std::unique_ptr<FILE, int (*)(FILE *)> pipe(
@@ -291,27 +291,27 @@ TEST_F(Lines, AppendedToAFileAreNoneOfTheIndex)
     EXPECT_EQ(read(found, 0, 2), (std::vector<std::string>{"one", "two"}));
 }
 
-TEST(BlockPrints, KnowBytesAgainInWhateverPiecesTheyCame)
+TEST(BlockChecksums, KnowBytesAgainInWhateverPiecesTheyCame)
 {
     std::mt19937 random(1);
-    std::string bytes(5 * BlockPrints::blockSize + 100, '\0');
+    std::string bytes(5 * BlockChecksums::blockSize + 100, '\0');
     for (char &byte : bytes)
         byte = static_cast<char>(random());
-    BlockPrints prints;
+    BlockChecksums checksums;
     for (std::size_t at = 0; at < bytes.size();) {
         const std::string piece = bytes.substr(at, random() % 30'000);
-        prints.add(piece);
+        checksums.add(piece);
         at += piece.size();
     }
-    ASSERT_EQ(prints.byteCount(), bytes.size());
+    ASSERT_EQ(checksums.byteCount(), bytes.size());
     for (std::size_t block = 0; block < 6; ++block) {
-        const std::size_t begin = block * BlockPrints::blockSize;
-        EXPECT_TRUE(prints.match(begin, bytes.substr(begin)));
+        const std::size_t begin = block * BlockChecksums::blockSize;
+        EXPECT_TRUE(checksums.match(begin, bytes.substr(begin)));
         std::string changed = bytes.substr(begin);
         changed[random() % changed.size()] ^= 1;
-        EXPECT_FALSE(prints.match(begin, changed));
+        EXPECT_FALSE(checksums.match(begin, changed));
     }
-    EXPECT_TRUE(prints.match(0, bytes.substr(0, 2 * BlockPrints::blockSize)));
+    EXPECT_TRUE(checksums.match(0, bytes.substr(0, 2 * BlockChecksums::blockSize)));
 }
 
 TEST(InputSource, SaysWhatCannotBeRead)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "input/blockprints.h"
+#include "input/blockchecksums.h"
 
 #include <xxhash.h>
 
@@ -14,7 +14,7 @@ std::uint64_t printOf(std::string_view block)
 
 } // namespace
 
-void BlockPrints::add(std::string_view bytes)
+void BlockChecksums::add(std::string_view bytes)
 {
     m_byteCount += bytes.size();
     m_whole.add(bytes);
@@ -22,23 +22,23 @@ void BlockPrints::add(std::string_view bytes)
         const std::string_view part = bytes.substr(0, blockSize - m_rest.size());
         bytes.remove_prefix(part.size());
         if (part.size() == blockSize) {
-            m_prints.push_back(printOf(part));
+            m_checksums.push_back(printOf(part));
             continue;
         }
         m_rest += part;
         if (m_rest.size() == blockSize) {
-            m_prints.push_back(printOf(m_rest));
+            m_checksums.push_back(printOf(m_rest));
             m_rest.clear();
         }
     }
 }
 
-bool BlockPrints::match(std::uint64_t offset, std::string_view bytes) const
+bool BlockChecksums::match(std::uint64_t offset, std::string_view bytes) const
 {
     for (std::uint64_t block = offset / blockSize; !bytes.empty(); ++block) {
         const std::string_view part = bytes.substr(0, blockSize);
         const bool same =
-            block < m_prints.size() ? printOf(part) == m_prints[block] : part == m_rest;
+            block < m_checksums.size() ? printOf(part) == m_checksums[block] : part == m_rest;
         if (!same)
             return false;
         bytes.remove_prefix(part.size());

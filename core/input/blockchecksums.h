@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// BlockPrints: by which the bytes of a file are known again, as a whole and block by block.
+// BlockChecksums: by which the bytes of a file are known again, as a whole and block by block.
 //
 // Keeps 8 bytes for every 16 KiB, an XXH3 of 64 bits, and the last block as it is. Made against
 // accidents, not against people.
@@ -15,7 +15,7 @@
 
 namespace poolscope {
 
-class BlockPrints {
+class BlockChecksums {
 public:
     static constexpr std::size_t blockSize = 16 * 1024;
 
@@ -32,7 +32,7 @@ public:
 
 private:
     ContentHasher m_whole;
-    std::vector<std::uint64_t> m_prints; ///< of whole blocks
+    std::vector<std::uint64_t> m_checksums; ///< of whole blocks
     std::string m_rest; ///< the block that is not whole yet
     std::uint64_t m_byteCount = 0;
 };
