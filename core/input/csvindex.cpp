@@ -103,7 +103,7 @@ private:
         if (const auto chosen = choose(names, place); !chosen)
             return fail(tl::unexpected(chosen.error()));
         if (hasHeader()) {
-            m_index.m_places = Places({0, place.end});
+            m_index.m_sparseIndex = SparseIndex({0, place.end});
             m_fields = 0;
             return true;
         }
@@ -119,7 +119,7 @@ private:
     {
         m_index.m_itemBytes += m_itemSize;
         m_index.m_largestItem = std::max(m_index.m_largestItem, m_itemSize);
-        m_index.m_places.add({++m_index.m_rowCount, place.end});
+        m_index.m_sparseIndex.add({++m_index.m_rowCount, place.end});
         m_itemSize = 0;
         m_fields = 0;
     }
@@ -264,7 +264,7 @@ Result<CsvIndex> CsvIndex::duplicate() const
         return tl::unexpected(file.error());
     CsvIndex index(std::move(*file), m_delimiter);
     index.m_columns = m_columns;
-    index.m_places = m_places;
+    index.m_sparseIndex = m_sparseIndex;
     index.m_rowCount = m_rowCount;
     index.m_itemBytes = m_itemBytes;
     index.m_largestItem = m_largestItem;
@@ -275,12 +275,12 @@ Result<void> CsvIndex::read(std::uint64_t first, std::uint64_t count, std::strin
 {
     if (count == 0)
         return {};
-    const Place place = m_places.before(first);
-    const std::uint64_t expected = (first - place.index + count) * (meanItemSize() + 8) + 512;
-    RowCollector rows(m_columns, first - place.index, count, out);
-    if (const auto read = scanCsv(m_file, m_delimiter, place.offset, expected, rows); !read)
+    const SparseIndex::Entry start = m_sparseIndex.before(first);
+    const std::uint64_t expected = (first - start.index + count) * (meanItemSize() + 8) + 512;
+    RowCollector rows(m_columns, first - start.index, count, out);
+    if (const auto read = scanCsv(m_file, m_delimiter, start.offset, expected, rows); !read)
         return read;
-    m_places.expectNext({first + count, rows.end()});
+    m_sparseIndex.expectNext({first + count, rows.end()});
     return {};
 }
 

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "input/datafile.h"
-#include "input/places.h"
+#include "input/sparseindex.h"
 #include "result.h"
 #include "spec/inputspec.h"
 
@@ -63,7 +63,7 @@ private:
     DataFile m_file;
     char m_delimiter;
     Columns m_columns;
-    Places m_places;
+    SparseIndex m_sparseIndex;
     std::uint64_t m_rowCount = 0;
     std::uint64_t m_itemBytes = 0;
     std::uint64_t m_largestItem = 0;

@@ -87,7 +87,7 @@ Result<LineIndex> LineIndex::duplicate() const
     if (!file)
         return tl::unexpected(file.error());
     LineIndex index(std::move(*file));
-    index.m_places = m_places;
+    index.m_sparseIndex = m_sparseIndex;
     index.m_lineCount = m_lineCount;
     index.m_longestLine = m_longestLine;
     return index;
@@ -105,7 +105,7 @@ Result<void> LineIndex::scan()
             index.m_longestLine = std::max(index.m_longestLine, next - lineStart);
             lineStart = next;
             if (certain)
-                index.m_places.add({index.m_lineCount, next});
+                index.m_sparseIndex.add({index.m_lineCount, next});
             return true;
         }
     } visitor{*this};
@@ -119,7 +119,7 @@ Result<void> LineIndex::scan()
             if (!mark)
                 return false;
             block.remove_prefix(*mark);
-            m_places = Places({0, *mark});
+            m_sparseIndex = SparseIndex({0, *mark});
             visitor.lineStart = *mark;
             scanner.emplace(visitor, *mark);
         }
@@ -143,19 +143,19 @@ Result<void> LineIndex::read(std::uint64_t first, std::uint64_t count, std::stri
 {
     if (count == 0)
         return {};
-    const Place place = m_places.before(first);
+    const SparseIndex::Entry start = m_sparseIndex.before(first);
     const std::uint64_t meanLength = byteCount() / std::max<std::uint64_t>(m_lineCount, 1) + 1;
-    const std::uint64_t expected = (first - place.index + count) * meanLength + 512;
-    LineCollector collector(out, first - place.index, count);
-    LineScanner scanner(collector, place.offset);
+    const std::uint64_t expected = (first - start.index + count) * meanLength + 512;
+    LineCollector collector(out, first - start.index, count);
+    LineScanner scanner(collector, start.offset);
     const auto read = m_file.readBlocks(
-        place.offset, expected, [&](std::string_view block) { return scanner.scan(block); });
+        start.offset, expected, [&](std::string_view block) { return scanner.scan(block); });
     if (!read)
         return read;
     if (collector.missing() > 0)
         scanner.finish();
     if (collector.nextCertain())
-        m_places.expectNext({first + count, collector.next()});
+        m_sparseIndex.expectNext({first + count, collector.next()});
     return {};
 }
 

@@ -11,7 +11,7 @@
 #pragma once
 
 #include "input/datafile.h"
-#include "input/places.h"
+#include "input/sparseindex.h"
 #include "result.h"
 
 #include <cstdint>
@@ -51,7 +51,7 @@ private:
     Result<void> scan();
 
     DataFile m_file;
-    Places m_places;
+    SparseIndex m_sparseIndex;
     std::uint64_t m_lineCount = 0;
     std::uint64_t m_longestLine = 0;
 };
