@@ -6,7 +6,7 @@
 // changed.
 #pragma once
 
-#include "charts/sign.h"
+#include "charts/legendmarker.h"
 #include "charts/theme.h"
 #include "charts/timeview.h"
 #include "record/runrecord.h"
@@ -47,7 +47,7 @@ struct Series {
     QColor colour;
     bool visible = true;
     Use use = Use::Switch;
-    Sign sign = Sign::Area;
+    LegendMarker marker = LegendMarker::Area;
 };
 
 class Chart : public QCustomPlot {

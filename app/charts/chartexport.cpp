@@ -36,7 +36,7 @@ int drawLine(QCPPainter &painter, const QFont &font, const QColor &colour, const
     return metrics.height() + 2;
 }
 
-/// The same for signs with names.
+/// The same for markers with names.
 int drawLegend(QCPPainter &painter, const Chart &chart, const QFont &font, const QRect &place)
 {
     const QFontMetrics metrics(font);
@@ -49,12 +49,13 @@ int drawLegend(QCPPainter &painter, const Chart &chart, const QFont &font, const
         const bool more = ++shown > mostLegendEntries;
         const QString name = more ? QStringLiteral("\u2026") : series.name;
         if (!more)
-            drawSign(painter,
-                QRectF(x, place.top() + (metrics.height() - signSize) / 2, signSize, signSize),
-                series.sign, series.colour, chart.theme().border);
+            drawMarker(painter,
+                QRectF(
+                    x, place.top() + (metrics.height() - markerSize) / 2, markerSize, markerSize),
+                series.marker, series.colour, chart.theme().border);
         painter.setPen(chart.theme().muted);
-        painter.drawText(x + signSize + 5, place.top() + metrics.ascent(), name);
-        x += signSize + 5 + metrics.horizontalAdvance(name) + 16;
+        painter.drawText(x + markerSize + 5, place.top() + metrics.ascent(), name);
+        x += markerSize + 5 + metrics.horizontalAdvance(name) + 16;
         if (more)
             break;
     }

@@ -84,10 +84,11 @@ QString CompletionChart::shortFigure() const
 std::vector<Series> CompletionChart::series() const
 {
     std::vector<Series> series{{tr("failed"), theme().failure, m_plottable->areFailuresVisible(),
-                                   Series::Use::Switch, Sign::Tick},
-        {tr("in order"), theme().muted, m_diagonalVisible, Series::Use::Switch, Sign::DottedLine}};
+                                   Series::Use::Switch, LegendMarker::Tick},
+        {tr("in order"), theme().muted, m_diagonalVisible, Series::Use::Switch,
+            LegendMarker::DottedLine}};
     const auto key = [&](const QString &name, const QColor &colour) {
-        series.push_back({name, colour, true, Series::Use::Key, Sign::Area});
+        series.push_back({name, colour, true, Series::Use::Key, LegendMarker::Area});
     };
     if (m_workersShown > 1)
         key(tr("several workers"), theme().text);

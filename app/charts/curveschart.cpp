@@ -136,7 +136,7 @@ std::vector<Series> CurvesChart::series() const
     for (int i = 0; i < graphCount(); ++i) {
         const auto position = static_cast<std::size_t>(i);
         series.push_back({(*m_curves)[position].name, colourOf(position), graph(i)->visible(),
-            Series::Use::Switch, Sign::Line});
+            Series::Use::Switch, LegendMarker::Line});
     }
     return series;
 }

@@ -22,12 +22,12 @@ constexpr std::size_t keys = 5; // entries of the legend that cannot be switched
 struct LayerName {
     LanesPlottable::Layer layer;
     const char *name;
-    Sign sign;
+    LegendMarker marker;
 };
 constexpr std::array layers{
-    LayerName{LanesPlottable::Layer::Failures, "failed", Sign::Tick},
-    LayerName{LanesPlottable::Layer::Quarantined, "quarantined", Sign::Cross},
-    LayerName{LanesPlottable::Layer::Resizes, "resized", Sign::Resize},
+    LayerName{LanesPlottable::Layer::Failures, "failed", LegendMarker::Tick},
+    LayerName{LanesPlottable::Layer::Quarantined, "quarantined", LegendMarker::Cross},
+    LayerName{LanesPlottable::Layer::Resizes, "resized", LegendMarker::Resize},
 };
 
 /// The numbers of workers, or the names that an imported run has for them.
@@ -169,15 +169,17 @@ std::uint64_t LanesChart::aliveOutsidePauses(std::size_t worker) const
 std::vector<Series> LanesChart::series() const
 {
     const std::array colours{theme().failure, theme().quarantined, theme().text};
-    const auto key = [&](const QString &name, const QColor &colour, Sign sign = Sign::Area) {
-        return Series{name, colour, true, Series::Use::Key, sign};
+    const auto key = [&](const QString &name, const QColor &colour,
+                         LegendMarker marker = LegendMarker::Area) {
+        return Series{name, colour, true, Series::Use::Key, marker};
     };
     std::vector<Series> series{key(tr("busy"), theme().worker(1)),
-        key(tr("under way"), theme().worker(1), Sign::Hatching), key(tr("waiting"), theme().track),
-        key(tr("starting"), theme().starting), key(tr("paused"), theme().muted, Sign::Hatching)};
+        key(tr("under way"), theme().worker(1), LegendMarker::Hatching),
+        key(tr("waiting"), theme().track), key(tr("starting"), theme().starting),
+        key(tr("paused"), theme().muted, LegendMarker::Hatching)};
     for (std::size_t i = 0; i < layers.size(); ++i)
         series.push_back({tr(layers[i].name), colours[i], m_lanes->isLayerVisible(layers[i].layer),
-            Series::Use::Switch, layers[i].sign});
+            Series::Use::Switch, layers[i].marker});
     return series;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/lanesplottable.h"
 
+#include "charts/legendmarker.h"
 #include "charts/resizes.h"
-#include "charts/sign.h"
 #include "charts/units.h"
 
 #include <algorithm>

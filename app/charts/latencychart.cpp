@@ -102,11 +102,11 @@ std::vector<Series> LatencyChart::series() const
 {
     std::vector<Series> series{{tr("all workers"), theme().starting, m_plottable->areBarsVisible()},
         {tr("median, p90, p99, max"), theme().text, m_plottable->areMarksVisible(),
-            Series::Use::Switch, Sign::Tick}};
+            Series::Use::Switch, LegendMarker::Tick}};
     for (std::size_t i = 0; i < m_workers.size(); ++i)
         series.push_back(
             {workerName(*record(), i + 1), theme().worker(static_cast<WorkerId>(i + 1)),
-                m_workers[i]->visible(), Series::Use::Switch, Sign::Line});
+                m_workers[i]->visible(), Series::Use::Switch, LegendMarker::Line});
     return series;
 }
 

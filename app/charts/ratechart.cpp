@@ -85,15 +85,18 @@ QString RateChart::figure() const
 
 std::vector<Series> RateChart::series() const
 {
-    const auto entry = [](const QString &name, const QColor &colour, bool visible, Sign sign) {
-        return Series{name, colour, visible, Series::Use::Switch, sign};
+    const auto entry = [](const QString &name, const QColor &colour, bool visible,
+                           LegendMarker marker) {
+        return Series{name, colour, visible, Series::Use::Switch, marker};
     };
-    std::vector<Series> series{entry(tr("pool"), theme().text, m_pool->visible(), Sign::Line),
-        entry(tr("mean so far"), theme().text, m_mean->visible(), Sign::DashedLine),
-        entry(tr("resized"), theme().text, m_resizesVisible, Sign::Resize)};
+    std::vector<Series> series{
+        entry(tr("pool"), theme().text, m_pool->visible(), LegendMarker::Line),
+        entry(tr("mean so far"), theme().text, m_mean->visible(), LegendMarker::DashedLine),
+        entry(tr("resized"), theme().text, m_resizesVisible, LegendMarker::Resize)};
     for (std::size_t i = 0; i < m_workers.size(); ++i)
-        series.push_back(entry(workerName(*record(), i + 1),
-            theme().worker(static_cast<WorkerId>(i + 1)), m_workers[i]->visible(), Sign::Line));
+        series.push_back(
+            entry(workerName(*record(), i + 1), theme().worker(static_cast<WorkerId>(i + 1)),
+                m_workers[i]->visible(), LegendMarker::Line));
     return series;
 }
 

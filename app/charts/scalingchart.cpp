@@ -107,11 +107,11 @@ std::vector<ScalingChart::Curve> ScalingChart::curves() const
     const auto one = ofOne();
     if (!hasData() || !one)
         return curves;
-    curves.push_back({tr("ideal"), Sign::DashedLine, [one = *one](double workers) {
+    curves.push_back({tr("ideal"), LegendMarker::DashedLine, [one = *one](double workers) {
                           return one * workers;
                       }});
     for (const ScalingFit &fit : sweep().fits)
-        curves.push_back({nameOfLaw(fit.law), Sign::DottedLine, [fit](double workers) {
+        curves.push_back({nameOfLaw(fit.law), LegendMarker::DottedLine, [fit](double workers) {
                               return fit.throughput(workers);
                           }});
     return curves;
@@ -130,11 +130,12 @@ std::vector<Series> ScalingChart::series() const
     const auto &chunks = sweep().plan.chunks;
     for (std::size_t i = 0; i < chunks.size(); ++i) {
         const QString name = chunkName(chunks[i]);
-        series.push_back({name, colourOf(i), !isHidden(name), Series::Use::Switch, Sign::Line});
+        series.push_back(
+            {name, colourOf(i), !isHidden(name), Series::Use::Switch, LegendMarker::Line});
     }
     for (const Curve &curve : curves())
         series.push_back(
-            {curve.name, theme().muted, !isHidden(curve.name), Series::Use::Switch, curve.sign});
+            {curve.name, theme().muted, !isHidden(curve.name), Series::Use::Switch, curve.marker});
     return series;
 }
 
@@ -180,8 +181,8 @@ void ScalingChart::addCurve(const Curve &curve)
         values << measured(curve.throughput(workers), workers, one);
     }
     QCPGraph *graph = addGraph();
-    graph->setPen(
-        QPen(theme().muted, 1.5, curve.sign == Sign::DashedLine ? Qt::DashLine : Qt::DotLine));
+    graph->setPen(QPen(
+        theme().muted, 1.5, curve.marker == LegendMarker::DashedLine ? Qt::DashLine : Qt::DotLine));
     graph->setData(keys, values, true);
 }
 

@@ -31,7 +31,7 @@ private:
     /// A curve over all numbers of workers.
     struct Curve {
         QString name;
-        Sign sign;
+        LegendMarker marker;
         std::function<double(double workers)> throughput;
     };
 

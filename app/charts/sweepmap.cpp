@@ -58,10 +58,11 @@ std::vector<Series> SweepMap::series() const
 {
     if (!hasData())
         return {};
-    std::vector<Series> series{{tr("fastest"), theme().text, true, Series::Use::Key, Sign::Line}};
+    std::vector<Series> series{
+        {tr("fastest"), theme().text, true, Series::Use::Key, LegendMarker::Line}};
     if (sweep().cheapest() != sweep().best())
-        series.push_back(
-            {tr("cheapest within 5%"), theme().text, true, Series::Use::Key, Sign::DashedLine});
+        series.push_back({tr("cheapest within 5%"), theme().text, true, Series::Use::Key,
+            LegendMarker::DashedLine});
     return series;
 }
 

@@ -212,16 +212,16 @@ QString WhatIfChart::speedText(double makespan) const
 
 std::vector<Series> WhatIfChart::series() const
 {
-    const auto key = [](const QString &name, const QColor &colour, Sign sign) {
-        return Series{name, colour, true, Series::Use::Key, sign};
+    const auto key = [](const QString &name, const QColor &colour, LegendMarker marker) {
+        return Series{name, colour, true, Series::Use::Key, marker};
     };
-    std::vector<Series> series{key(tr("predicted"), theme().accent, Sign::Line)};
+    std::vector<Series> series{key(tr("predicted"), theme().accent, LegendMarker::Line)};
     if (cores() > 0)
         series.push_back(
-            key(tr("for a machine with more cores"), theme().accent, Sign::DashedLine));
-    series.push_back(key(tr("lower bound"), theme().text, Sign::DottedLine));
-    series.push_back(key(tr("this run"), theme().text, Sign::Cross));
-    series.push_back(key(tr("chosen"), theme().accent, Sign::Area));
+            key(tr("for a machine with more cores"), theme().accent, LegendMarker::DashedLine));
+    series.push_back(key(tr("lower bound"), theme().text, LegendMarker::DottedLine));
+    series.push_back(key(tr("this run"), theme().text, LegendMarker::Cross));
+    series.push_back(key(tr("chosen"), theme().accent, LegendMarker::Area));
     return series;
 }
 
@@ -381,7 +381,7 @@ void WhatIfChart::fitAxes()
 {
     constexpr double side = 1.12;
     constexpr double leastMargin = 1.25;
-    constexpr double share = 0.08; // of what is drawn, for the signs at its edges
+    constexpr double share = 0.08; // of what is drawn, for the markers at its edges
     xAxis->setRange(1 / side, maxWorkers * side);
     double lowest = INFINITY;
     double highest = 0;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t mostButtons = 32;
 constexpr int gap = 4;
-constexpr int signGap = 5; // between a sign and its name
+constexpr int markerGap = 5; // between a marker and its name
 constexpr int padding = 5; // at either side
 constexpr int widestEntry = 240;
 
@@ -26,17 +26,17 @@ QString shortened(const QString &name, const QFontMetrics &metrics)
 bool operator==(const Series &a, const Series &b)
 {
     return a.name == b.name && a.colour == b.colour && a.visible == b.visible && a.use == b.use
-        && a.sign == b.sign;
+        && a.marker == b.marker;
 }
 
-/// Lays out sign and name itself: styles leave no room after the one and much after the other.
+/// Lays out marker and name itself: styles leave no room after the one and much after the other.
 class LegendButton : public QToolButton {
 public:
     using QToolButton::QToolButton;
 
     QSize sizeHint() const override
     {
-        return {2 * padding + signSize + signGap
+        return {2 * padding + markerSize + markerGap
                 + fontMetrics().size(Qt::TextShowMnemonic, text()).width(),
             QToolButton::sizeHint().height()};
     }
@@ -50,11 +50,11 @@ protected:
         option.text.clear();
         option.icon = {};
         painter.drawComplexControl(QStyle::CC_ToolButton, option);
-        const QRect sign(padding, (height() - signSize) / 2, signSize, signSize);
-        icon().paint(&painter, sign);
+        const QRect marker(padding, (height() - markerSize) / 2, markerSize, markerSize);
+        icon().paint(&painter, marker);
         const bool isOff = isCheckable() && !isChecked();
         painter.setPen(palette().color(isOff ? QPalette::PlaceholderText : QPalette::WindowText));
-        painter.drawText(rect().adjusted(sign.right() + 1 + signGap, 0, 0, 0),
+        painter.drawText(rect().adjusted(marker.right() + 1 + markerGap, 0, 0, 0),
             Qt::AlignVCenter | Qt::AlignLeft | Qt::TextShowMnemonic, text());
     }
 };
@@ -111,7 +111,7 @@ QToolButton *Legend::makeButton(const Series &series, std::size_t number)
 {
     auto *button = new LegendButton(this);
     button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    button->setIconSize({signSize, signSize});
+    button->setIconSize({markerSize, markerSize});
     button->setText(withoutShortcut(shortened(series.name, button->fontMetrics())));
     button->setAccessibleName(series.name);
     if (series.use == Series::Use::Key) {
@@ -139,7 +139,7 @@ QIcon Legend::iconOf(const Series &series) const
 {
     const QColor off = palette().color(QPalette::Mid);
     const QColor colour = series.visible ? series.colour : off;
-    return signPixmap(series.sign, colour, off, devicePixelRatioF());
+    return markerPixmap(series.marker, colour, off, devicePixelRatioF());
 }
 
 void Legend::arrange()

@@ -127,13 +127,14 @@ QIcon icon(const QString &name, const QColor &colour)
         new SvgIcon(fileContent(QStringLiteral(":/poolscope/icons/%1.svg").arg(name)), colour));
 }
 
-QPixmap signPixmap(Sign sign, const QColor &colour, const QColor &outline, double pixelRatio)
+QPixmap markerPixmap(
+    LegendMarker marker, const QColor &colour, const QColor &outline, double pixelRatio)
 {
-    QPixmap pixmap(QSize(signSize, signSize) * pixelRatio);
+    QPixmap pixmap(QSize(markerSize, markerSize) * pixelRatio);
     pixmap.setDevicePixelRatio(pixelRatio);
     pixmap.fill(Qt::transparent);
     QPainter painter(&pixmap);
-    drawSign(painter, QRectF(0, 0, signSize, signSize), sign, colour, outline);
+    drawMarker(painter, QRectF(0, 0, markerSize, markerSize), marker, colour, outline);
     return pixmap;
 }
 

@@ -2,7 +2,7 @@
 // How a theme looks in widgets: palette, style sheet and icons.
 #pragma once
 
-#include "charts/sign.h"
+#include "charts/legendmarker.h"
 #include "charts/theme.h"
 
 #include <QIcon>
@@ -25,7 +25,8 @@ QString styleSheetOf(const Theme &theme);
 /// An icon of resources/icons in a colour.
 QIcon icon(const QString &name, const QColor &colour);
 /// What a legend shows of a series.
-QPixmap signPixmap(Sign sign, const QColor &colour, const QColor &outline, double pixelRatio);
+QPixmap markerPixmap(
+    LegendMarker marker, const QColor &colour, const QColor &outline, double pixelRatio);
 
 /// Sets a tool tip that is wrapped, and the same as plain text for screen readers.
 void setWrappedToolTip(QWidget *widget, const QString &text);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Sign: how a legend shows what stands for a series, in the window and in exported pictures.
+// LegendMarker: how a legend shows what stands for a series, in the window and in exported
+// pictures.
 #pragma once
 
 #include <QColor>
@@ -9,7 +10,7 @@ class QPainter;
 
 namespace poolscope {
 
-enum class Sign {
+enum class LegendMarker {
     Area, ///< a filled square
     Hatching,
     Line,
@@ -20,14 +21,14 @@ enum class Sign {
     Cross
 };
 
-/// The size of a sign in a legend, in pixels.
-inline constexpr int signSize = 10;
+/// The size of a marker in a legend, in pixels.
+inline constexpr int markerSize = 10;
 
 /// Slanting lines, so many pixels apart. Lines rather than a pattern, which not every file knows.
 void drawHatching(QPainter &painter, const QRectF &place, const QColor &colour, double distance);
 
 /// `outline` keeps a pale area apart from what is behind it.
-void drawSign(
-    QPainter &painter, const QRectF &place, Sign sign, const QColor &colour, const QColor &outline);
+void drawMarker(QPainter &painter, const QRectF &place, LegendMarker marker, const QColor &colour,
+    const QColor &outline);
 
 } // namespace poolscope

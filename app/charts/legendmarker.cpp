@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "charts/sign.h"
+#include "charts/legendmarker.h"
 
 #include <QPainter>
 #include <algorithm>
@@ -9,15 +9,15 @@ namespace poolscope {
 
 namespace {
 
-QPen penOf(Sign sign, const QColor &colour)
+QPen penOf(LegendMarker marker, const QColor &colour)
 {
     QPen pen(colour, 2);
     pen.setCapStyle(Qt::FlatCap);
-    if (sign == Sign::DashedLine)
+    if (marker == LegendMarker::DashedLine)
         pen.setDashPattern({2, 1});
-    if (sign == Sign::DottedLine)
+    if (marker == LegendMarker::DottedLine)
         pen.setDashPattern({1, 1});
-    if (sign == Sign::Resize)
+    if (marker == LegendMarker::Resize)
         pen.setDashPattern({1.5, 0.75, 0.5, 0.75});
     return pen;
 }
@@ -47,36 +47,36 @@ void drawHatching(QPainter &painter, const QRectF &place, const QColor &colour, 
     painter.restore();
 }
 
-void drawSign(
-    QPainter &painter, const QRectF &place, Sign sign, const QColor &colour, const QColor &outline)
+void drawMarker(QPainter &painter, const QRectF &place, LegendMarker marker, const QColor &colour,
+    const QColor &outline)
 {
     painter.save();
-    painter.setRenderHint(QPainter::Antialiasing, sign != Sign::Tick);
+    painter.setRenderHint(QPainter::Antialiasing, marker != LegendMarker::Tick);
     const QPointF middle = place.center();
-    switch (sign) {
-    case Sign::Area:
+    switch (marker) {
+    case LegendMarker::Area:
         drawFrame(painter, place, colour, outline);
         break;
-    case Sign::Hatching:
+    case LegendMarker::Hatching:
         drawHatching(painter, place, colour, place.width() / 3);
         drawFrame(painter, place, Qt::NoBrush, outline);
         break;
-    case Sign::Line:
-    case Sign::DashedLine:
-    case Sign::DottedLine:
-        painter.setPen(penOf(sign, colour));
+    case LegendMarker::Line:
+    case LegendMarker::DashedLine:
+    case LegendMarker::DottedLine:
+        painter.setPen(penOf(marker, colour));
         painter.drawLine(QLineF(place.left(), middle.y(), place.right(), middle.y()));
         break;
-    case Sign::Resize:
-        painter.setPen(penOf(sign, colour));
+    case LegendMarker::Resize:
+        painter.setPen(penOf(marker, colour));
         painter.drawLine(QLineF(middle.x(), place.top(), middle.x(), place.bottom()));
         break;
-    case Sign::Tick:
+    case LegendMarker::Tick:
         painter.fillRect(QRectF(middle.x() - 1, place.top(), 3, place.height()), colour);
         break;
-    case Sign::Cross: {
+    case LegendMarker::Cross: {
         const QRectF inner = place.adjusted(1, 1, -1, -1);
-        painter.setPen(penOf(sign, colour));
+        painter.setPen(penOf(marker, colour));
         painter.drawLine(QLineF(inner.topLeft(), inner.bottomRight()));
         painter.drawLine(QLineF(inner.bottomLeft(), inner.topRight()));
         break;
