@@ -283,28 +283,28 @@ void Conversation::sendContinue()
 
 void Conversation::requestInputs(std::uint64_t time)
 {
-    BoardPage &board = m_process.board();
-    if (!board.inUse()) {
+    StatusPage &page = m_process.statusPage();
+    if (!page.inUse()) {
         m_scheduler.setKeepsChunks(m_worker);
         return;
     }
     m_scheduler.reclaimAsked(m_worker);
-    board.requestReturn(m_scheduler.sentTo(m_worker));
+    page.requestReturn(m_scheduler.sentTo(m_worker));
     m_askedAt = time;
 }
 
 /// A worker that did not see the request before it began an iteration had published that before:
-/// it is on the board once the worker's core has written it out, which takes no longer than some
-/// microseconds.
+/// it is on the status page once the worker's core has written it out, which takes no longer than
+/// some microseconds.
 bool Conversation::reclaimInputs(std::uint64_t time)
 {
     constexpr std::uint64_t certain = 500'000; // nanoseconds
     if (m_askedAt == 0 || time - m_askedAt < certain)
         return false;
-    BoardPage &board = m_process.board();
-    if (!board.isBatchToEnd()) {
+    StatusPage &page = m_process.statusPage();
+    if (!page.isBatchToEnd()) {
         // It began a batch while it was asked, and the write that this took came later.
-        board.endBatch();
+        page.endBatch();
         m_askedAt = time;
         return false;
     }

@@ -2,7 +2,7 @@
 // Limits: what an iteration may take, and whether a worker is over it.
 #pragma once
 
-#include "pool/boardpage.h"
+#include "pool/statuspage.h"
 #include "spec/runspec.h"
 
 #include <cstdint>

@@ -322,7 +322,7 @@ tl::expected<void, ChildProcess::NoRoom> Pool::startWorker(Slot &slot)
     slot.process = process;
     wire::Setup setup = m_setup;
     setup.worker = slot.id;
-    setup.boardPath = process->board().path();
+    setup.statusPagePath = process->statusPage().path();
     slot.conversation = std::make_unique<Conversation>(
         Conversation::Surroundings{m_clock, m_scheduler, m_events}, *process, std::move(setup));
     connect(process, &WorkerProcess::started, this, [this, process, &slot] {
@@ -559,7 +559,7 @@ void Pool::lookAtWorkers()
     for (auto &[id, slot] : m_slots) {
         if (!slot.process)
             continue;
-        takeFromBoard(slot);
+        readStatusPage(slot);
         lookAtBatch(slot);
         lookAtTime(slot);
         tellOfSlowStart(slot);
@@ -601,13 +601,13 @@ void Pool::tellCoordinatorUsage()
 }
 
 /// A worker that is long on an iteration cannot send what it finished just before.
-void Pool::takeFromBoard(Slot &slot)
+void Pool::readStatusPage(Slot &slot)
 {
     constexpr std::uint64_t silence = 10'000'000; // nanoseconds
     if (!slot.enlisted || !slot.conversation->broken().empty())
         return;
     if (m_clock.now() - slot.conversation->lastFrames() > silence)
-        slot.process->takeFromBoard();
+        slot.process->readStatusPage();
 }
 
 /// Iterations that share a batch are short as a rule. Where they turn out long, the next ones are
@@ -619,7 +619,7 @@ void Pool::lookAtBatch(Slot &slot)
     const RunningBatch running = slot.process->running();
     tellRunning(slot, running);
     if (running.indices.count > 1 && RunClock::monotonic() > running.begun + longBatch)
-        slot.process->board().endBatch();
+        slot.process->statusPage().endBatch();
 }
 
 /// What takes less than an instant is over before anyone can see it.
@@ -867,7 +867,7 @@ void Pool::trustTheDead(const Slot &slot)
 /// The indices one of which it died on.
 IndexRange Pool::suspectsOf(const Slot &slot) const
 {
-    if (!slot.process->board().inUse())
+    if (!slot.process->statusPage().inUse())
         return m_scheduler.unansweredOf(slot.id);
     const RunningBatch running = slot.process->running();
     if (!slot.excess)

@@ -152,7 +152,7 @@ private:
 
     void takeFrames(Slot &slot);
     void lookAtWorkers();
-    void takeFromBoard(Slot &slot);
+    void readStatusPage(Slot &slot);
     void lookAtBatch(Slot &slot);
     void tellRunning(const Slot &slot, const RunningBatch &running);
     void lookAtTime(Slot &slot);
@@ -246,7 +246,7 @@ private:
     std::string m_items; ///< of the chunk that is being encoded
     std::string m_packed; ///< m_items as a Python worker reads them
     std::optional<wire::PythonItems> m_pythonItems; ///< of a Python task
-    QTimer m_lookTimer{this}; ///< for what waits on boards, and for limits
+    QTimer m_lookTimer{this}; ///< for what waits on status pages, and for limits
     QTimer m_reclaimTimer{this}; ///< while inputs are to be reclaimed for workers without work
     QTimer m_watch{this}; ///< keeps the event loop from sleeping for a moment
     QTimer m_patience{this}; ///< for workers that do not end when told to

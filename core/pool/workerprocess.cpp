@@ -67,12 +67,12 @@ void WorkerProcess::send(std::string_view frames)
 {
     m_channel->send(frames);
     m_sentBytes += frames.size();
-    m_board.setSent(m_sentBytes);
+    m_statusPage.setSent(m_sentBytes);
 }
 
-void WorkerProcess::takeFromBoard()
+void WorkerProcess::readStatusPage()
 {
-    const std::string bytes = m_board.liveBytesAfter(m_receivedBytes);
+    const std::string bytes = m_statusPage.liveBytesAfter(m_receivedBytes);
     if (bytes.empty())
         return;
     m_decoder.feed(bytes);
@@ -145,7 +145,7 @@ void WorkerProcess::processFailedToStart(const QString &reason)
 void WorkerProcess::processEnded()
 {
     while (readSome() == Channel::ReadState::Data) { }
-    m_decoder.feed(m_board.bytesAfter(m_receivedBytes));
+    m_decoder.feed(m_statusPage.bytesAfter(m_receivedBytes));
     m_channel->close();
     m_end = m_process->end();
     if (m_end.signal == SIGKILL)

@@ -2,14 +2,14 @@
 // WorkerProcess: one worker as a process, and the frames that come from it.
 //
 // WorkerProcess starts the worker with a channel as its standard input, collects what it prints,
-// and reports its end after the last byte that it left on channel or board was read. How the
+// and reports its end after the last byte that it left on channel or status page was read. How the
 // process comes to be is its ChildProcess's business, what the frames mean its owner's. Lives on
 // one thread with an event loop.
 #pragma once
 
-#include "pool/boardpage.h"
 #include "pool/channel.h"
 #include "pool/childprocess.h"
+#include "pool/statuspage.h"
 #include "system/oomkills.h"
 #include "wire/codec.h"
 
@@ -39,14 +39,14 @@ public:
     void send(std::string_view frames);
     /// Takes what it has finished and not yet sent, because it is long on its next iteration. Emits
     /// received() if there is anything.
-    void takeFromBoard();
+    void readStatusPage();
     /// Kills the process and all that it started. ended() follows.
     void kill() { m_process->kill(); }
 
-    const BoardPage &board() const { return m_board; }
-    BoardPage &board() { return m_board; }
+    const StatusPage &statusPage() const { return m_statusPage; }
+    StatusPage &statusPage() { return m_statusPage; }
     /// What it says it is running; once it has ended, what it was running.
-    RunningBatch running() const { return m_board.runningBatch(runningPid()); }
+    RunningBatch running() const { return m_statusPage.runningBatch(runningPid()); }
     /// The worker's process, and the one that all descends from which it starts. 0 before
     /// started().
     pid_t pid() const { return m_process->pid(); }
@@ -76,11 +76,11 @@ private:
     pid_t runningPid() const;
 
     std::unique_ptr<Channel> m_channel;
-    BoardPage m_board;
+    StatusPage m_statusPage;
     wire::FrameDecoder m_decoder{wire::Direction::ToPool};
     std::uint64_t m_channelBytes = 0; ///< read from the channel
     std::uint64_t m_receivedBytes =
-        0; ///< given to the decoder; the board may be ahead of the channel
+        0; ///< given to the decoder; the status page may be ahead of the channel
     std::uint64_t m_sentBytes = 0;
     ProcessEnd m_end;
     OomKills m_oomKillsBefore;

@@ -19,8 +19,8 @@ struct ColumnPlace {
     std::uint64_t offset = 0;
 };
 
-/// The same for all workers; the worker's number and its board are left open. `columns` are the
-/// names of those that the inputs have, where they are rows.
+/// The same for all workers; the worker's number and its status page are left open. `columns` are
+/// the names of those that the inputs have, where they are rows.
 wire::Setup setupFor(
     const RunSpec &spec, const ColumnPlace &column, std::vector<std::string> columns);
 

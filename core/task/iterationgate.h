@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // IterationGate: by what the pool ends a batch before all of its iterations have begun, and sees
-// which of them has (see wire/board.h).
+// which of them has (see wire/statuspage.h).
 //
 // If the run may end by a failure, the gate closes at each failure until the pool sends a Continue.
 //

@@ -245,7 +245,7 @@ void encode(std::string &out, const Setup &message)
     fields.string(message.columnPath);
     fields.number(message.columnCells);
     fields.number(message.columnOffset);
-    fields.string(message.boardPath);
+    fields.string(message.statusPagePath);
     writeStrings(fields, message.words);
     writeStrings(fields, message.columns);
     fields.number(message.timeout);
@@ -275,7 +275,7 @@ Result<Setup> decodeSetup(std::string_view body)
     message.columnPath = reader.string();
     message.columnCells = reader.number<std::uint64_t>();
     message.columnOffset = reader.number<std::uint64_t>();
-    message.boardPath = reader.string();
+    message.statusPagePath = reader.string();
     message.words = readStrings(reader);
     message.columns = readStrings(reader);
     message.timeout = reader.number<std::uint64_t>();

@@ -20,13 +20,13 @@
 //                            <-       Work, Work, ...
 //     Done, ..., Stations    ->                            as often as there is something to tell
 //     Printed, Standing      ->                            the same
-//     Returned               ->                            where the board asks for it
+//     Returned               ->                            where the status page asks for it
 //                            <-       Continue             where a failure may end the run
 //                            <-       Goodbye              nothing more will come
 //     Stations, Goodbye      ->                            and the worker exits
 //
 // A worker runs its chunks in the order in which they came and answers indices in that order, but
-// for those that it returns (see board.h).
+// for those that it returns (see statuspage.h).
 // After the Done of an input that has failed, a worker whose Setup has stopsAtFailure does not
 // begin another input until it is sent a Continue. That Done ends with the failure. A Goodbye
 // overtakes work that was not begun: what the worker did not answer before its own Goodbye, it did
@@ -103,7 +103,7 @@ struct Setup {
     std::string columnPath; ///< the shared column of numbers; empty: answer inline
     std::uint64_t columnCells = 0; ///< index i owns the 8 bytes of cell i % columnCells
     std::uint64_t columnOffset = 0; ///< bytes before its first cell; a multiple of the page size
-    std::string boardPath; ///< the worker's Board (wire/board.h); empty: none
+    std::string statusPagePath; ///< the worker's status page (wire/statuspage.h); empty: none
     std::vector<std::string> words;
     std::vector<std::string> columns; ///< InputKind::Rows: their names
     std::uint64_t timeout = 0; ///< of an iteration, nanoseconds; 0: none. The pool enforces it, too
@@ -199,8 +199,8 @@ struct Standing {
     std::string_view reason; ///< why they are wrong
 };
 
-/// Answers a request on the board: of the inputs sent before the request, the worker begins none at
-/// this position or beyond.
+/// Answers a request on the status page: of the inputs sent before the request, the worker begins
+/// none at this position or beyond.
 struct Returned {
     std::uint64_t position = 0; ///< how many inputs the worker was sent before that one
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "worker/outbox.h"
 
-#include "wire/board.h"
+#include "wire/statuspage.h"
 
 #include <atomic>
 #include <cerrno>
@@ -11,40 +11,42 @@
 
 namespace poolscope::worker {
 
-void Outbox::useBoard(SharedMapping board)
+void Outbox::useStatusPage(SharedMapping page)
 {
-    m_board = std::move(board);
-    setField(wire::boardProceed, 1);
-    setField(wire::boardBase, m_appended);
-    setField(wire::boardAppended, m_appended);
+    m_statusPage = std::move(page);
+    setField(wire::statusPageProceed, 1);
+    setField(wire::statusPageBase, m_appended);
+    setField(wire::statusPageAppended, m_appended);
 }
 
 void Outbox::add(std::string_view frame)
 {
-    if (!m_board.data()) {
+    if (!m_statusPage.data()) {
         m_buffer.append(frame);
         m_waiting += frame.size();
         return;
     }
-    if (m_waiting + frame.size() > wire::boardBufferSize)
+    if (m_waiting + frame.size() > wire::statusPageBufferSize)
         flush();
     m_appended += frame.size();
-    if (frame.size() > wire::boardBufferSize) {
+    if (frame.size() > wire::statusPageBufferSize) {
         write(frame);
-        setField(wire::boardBase, m_appended);
-        setField(wire::boardAppended, m_appended);
+        setField(wire::statusPageBase, m_appended);
+        setField(wire::statusPageAppended, m_appended);
         return;
     }
-    std::memcpy(m_board.data() + wire::boardBuffer + m_waiting, frame.data(), frame.size());
+    std::memcpy(
+        m_statusPage.data() + wire::statusPageBuffer + m_waiting, frame.data(), frame.size());
     m_waiting += frame.size();
-    setField(wire::boardAppended, m_appended);
+    setField(wire::statusPageAppended, m_appended);
 }
 
 bool Outbox::flush()
 {
-    if (m_waiting > 0 && m_board.data()) {
-        write({reinterpret_cast<const char *>(m_board.data()) + wire::boardBuffer, m_waiting});
-        setField(wire::boardBase, m_appended);
+    if (m_waiting > 0 && m_statusPage.data()) {
+        write({reinterpret_cast<const char *>(m_statusPage.data()) + wire::statusPageBuffer,
+            m_waiting});
+        setField(wire::statusPageBase, m_appended);
     } else if (m_waiting > 0) {
         write(m_buffer);
         m_appended += m_waiting;
@@ -57,52 +59,52 @@ bool Outbox::flush()
 void Outbox::beginBatch(
     std::uint64_t first, std::uint64_t count, std::uint64_t endPosition, std::uint64_t begun)
 {
-    if (!m_board.data())
+    if (!m_statusPage.data())
         return;
-    if (get(wire::boardProceed) == 0)
-        setField(wire::boardProceed, 1);
-    setField(wire::boardBatchFirst, first);
-    setField(wire::boardBatchBegun, begun);
-    setField(wire::boardBatchEnd, endPosition);
-    setField(wire::boardBatchStarted, 0);
-    setField(wire::boardBatchCount, count);
+    if (get(wire::statusPageProceed) == 0)
+        setField(wire::statusPageProceed, 1);
+    setField(wire::statusPageBatchFirst, first);
+    setField(wire::statusPageBatchBegun, begun);
+    setField(wire::statusPageBatchEnd, endPosition);
+    setField(wire::statusPageBatchStarted, 0);
+    setField(wire::statusPageBatchCount, count);
 }
 
 void Outbox::endBatch()
 {
-    if (m_board.data())
-        setField(wire::boardBatchCount, 0);
+    if (m_statusPage.data())
+        setField(wire::statusPageBatchCount, 0);
 }
 
 void Outbox::suspectWholeBatch()
 {
-    if (m_board.data())
-        setField(wire::boardBatchStarted, wire::boardStartedUnknown);
+    if (m_statusPage.data())
+        setField(wire::statusPageBatchStarted, wire::statusPageStartedUnknown);
 }
 
 IterationGate Outbox::gate()
 {
-    if (!m_board.data())
+    if (!m_statusPage.data())
         return {};
-    return {*field(wire::boardProceed), *field(wire::boardBatchStarted)};
+    return {*field(wire::statusPageProceed), *field(wire::statusPageBatchStarted)};
 }
 
 std::optional<std::uint64_t> Outbox::newRequest()
 {
-    if (!m_board.data())
+    if (!m_statusPage.data())
         return std::nullopt;
     // The stores of beginBatch() become visible within some microseconds after this load, when the
     // core has written them out. The pool waits longer than that before it relies on them.
     std::atomic_signal_fence(std::memory_order_seq_cst);
-    const std::uint64_t request = get(wire::boardRequest);
+    const std::uint64_t request = get(wire::statusPageRequest);
     if (std::exchange(m_request, request) == request)
         return std::nullopt;
-    return get(wire::boardRequestEnd);
+    return get(wire::statusPageRequestEnd);
 }
 
 std::uint64_t Outbox::sentByPool() const
 {
-    return m_board.data() ? get(wire::boardSent) : 0;
+    return m_statusPage.data() ? get(wire::statusPageSent) : 0;
 }
 
 bool Outbox::write(std::string_view bytes)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Outbox: what the worker has to tell, until it is on its channel.
 //
-// Frames are kept on the Board (wire/board.h), where they outlive the worker, and are written
-// together by flush(). Without a board they are kept in the worker's own memory.
+// Frames are kept on the status page (wire/statuspage.h), where they outlive the worker, and are
+// written together by flush(). Without a status page they are kept in the worker's own memory.
 #pragma once
 
 #include "task/iterationgate.h"
@@ -27,8 +27,8 @@ public:
     {
     }
 
-    /// Keeps frames on this board from now on; nothing is waiting.
-    void useBoard(SharedMapping board);
+    /// Keeps frames on this status page from now on; nothing is waiting.
+    void useStatusPage(SharedMapping page);
 
     void add(std::string_view frame);
     bool empty() const { return m_waiting == 0; }
@@ -36,7 +36,7 @@ public:
     bool flush();
     bool isChannelIntact() const { return m_channel.isIntact(); }
 
-    /// Bytes that the pool has sent, as the board says; 0 without one.
+    /// Bytes that the pool has sent, as the status page says; 0 without one.
     std::uint64_t sentByPool() const;
 
     /// Publishes that the worker begins these indices, which end at that position.
@@ -45,7 +45,7 @@ public:
     void endBatch();
     /// The worker ends within its batch, and any of its iterations may be the cause.
     void suspectWholeBatch();
-    /// What the pool may have a batch end by; valid until useBoard().
+    /// What the pool may have a batch end by; valid until useStatusPage().
     IterationGate gate();
     /// Behind beginBatch(): the end of the inputs that the pool wants returned, if it has asked
     /// since the last call.
@@ -55,7 +55,7 @@ private:
     bool write(std::string_view bytes);
     std::uint64_t *field(std::size_t offset) const
     {
-        return reinterpret_cast<std::uint64_t *>(m_board.data() + offset);
+        return reinterpret_cast<std::uint64_t *>(m_statusPage.data() + offset);
     }
     std::uint64_t get(std::size_t offset) const
     {
@@ -67,8 +67,8 @@ private:
     }
 
     OwnDescriptor m_channel;
-    SharedMapping m_board;
-    std::string m_buffer; ///< where there is no board
+    SharedMapping m_statusPage;
+    std::string m_buffer; ///< where there is no status page
     std::uint64_t m_appended = 0;
     std::size_t m_waiting = 0;
     std::uint64_t m_request = 0; ///< that was seen last

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "worker/session.h"
 
-#include "wire/board.h"
+#include "wire/statuspage.h"
 #include "worker/clock.h"
 
 #include <array>
@@ -91,9 +91,9 @@ std::optional<wire::Setup> Session::readSetup()
 
 std::unique_ptr<TaskRunner> Session::setUp(const wire::Setup &setup)
 {
-    if (!setup.boardPath.empty()) {
-        if (SharedMapping board(setup.boardPath, wire::boardSize); board.data())
-            m_outbox.useBoard(std::move(board));
+    if (!setup.statusPagePath.empty()) {
+        if (SharedMapping page(setup.statusPagePath, wire::statusPageSize); page.data())
+            m_outbox.useStatusPage(std::move(page));
     }
     m_items = setup.input != wire::InputKind::Range;
     m_stopsAtFailure = setup.stopsAtFailure;
@@ -202,7 +202,7 @@ void Session::returnInputs(std::uint64_t position)
     flush(now());
 }
 
-/// On the board it is seen even before the iteration ends.
+/// On the status page it is seen even before the iteration ends.
 void Session::printed(std::uint64_t index, std::string_view text)
 {
     while (!text.empty()) {
@@ -246,9 +246,9 @@ bool Session::readMore()
     return true;
 }
 
-/// Watches the board for a moment before it sleeps in a read: in lock-step the next chunk comes
-/// within microseconds, while waking a sleeping process takes tens of them. Others may have the
-/// core.
+/// Watches the status page for a moment before it sleeps in a read: in lock-step the next chunk
+/// comes within microseconds, while waking a sleeping process takes tens of them. Others may have
+/// the core.
 void Session::awaitBriefly() const
 {
     const std::uint64_t end = now() + spinTime;

@@ -14,14 +14,14 @@
 An answer in JSON is the last line of standard output: modules of the user's may print before it.
 
 It runs in the user's own interpreter, from Python 3.8, and needs nothing but the standard library.
-The protocol is core/wire/messages.h, the values are value.h, the page shared with the pool board.h.
+The protocol is core/wire/messages.h, the values are value.h, the page shared with the pool statuspage.h.
 
 What it promises:
 - an input is run once, whatever the inputs beside it do;
 - a value is what the task returned, whatever it does to that object afterwards;
 - what the task prints goes to the log with its index, or, where Python cannot see it being
   printed, to descriptor 2; it never damages a frame;
-- every finished outcome is on the board or in the channel, even if the process is killed;
+- every finished outcome is on the status page or in the channel, even if the process is killed;
 - a Goodbye overtakes the chunks that were not begun;
 - no file of the user's is taken for a module that the worker needs, and none of these is in the way
   of a module of the task's: see import_own();
@@ -107,12 +107,12 @@ PIECE_PLAIN, PIECE_MARSHALLED = 0, 1
 COLUMN_REAL, COLUMN_INTEGER, INLINE = 0, 1, 2
 NONE, INTEGER, REAL, TEXT, BYTES, JSON, REPR, FAILURE = range(8)
 
-# The board: 8-byte fields by their number, then the buffer.
+# The status page: 8-byte fields by their number, then the buffer.
 APPENDED, BASE, BATCH_FIRST, BATCH_COUNT, BATCH_BEGUN, BATCH_END, BATCH_STARTED = range(7)
 ENDED_ADDRESS = 7
 REQUEST, REQUEST_END, PROCEED = 9, 10, 11
-BOARD_BUFFER = 128
-BOARD_SIZE = 128 * 1024
+STATUS_PAGE_BUFFER = 128
+STATUS_PAGE_SIZE = 128 * 1024
 
 HEADER = struct.Struct("<IB")
 CHUNK_HEAD = struct.Struct("<QI")
@@ -123,7 +123,7 @@ STATIONS_FRAME = struct.Struct("<IBQQQQQQ")
 RETURNED_FRAME = struct.Struct("<IBQ")
 WRITTEN_STRAIGHT = 32 * 1024  # bytes, from which on a copy into the buffer costs more than a write
 # What the Dones of the buffer may take, so that their Stations always fits behind them.
-BUFFER_ROOM = BOARD_SIZE - BOARD_BUFFER - STATIONS_FRAME.size
+BUFFER_ROOM = STATUS_PAGE_SIZE - STATUS_PAGE_BUFFER - STATIONS_FRAME.size
 DONE_FIELDS = DONE_HEAD.size - HEADER.size
 MAX_VALUES = (1 << 30) - DONE_FIELDS
 
@@ -911,7 +911,7 @@ def beginning(file, size):
 
 
 class Output:
-    """The stream to the pool. Frames gather on the board, or in memory like it, until flush()."""
+    """The stream to the pool. Frames gather on the status page, or in memory like it, until flush()."""
 
     def __init__(self, descriptor):
         self.descriptor = descriptor
@@ -919,7 +919,7 @@ class Output:
         self.received = 0  # when the chunk came that was last begun
         self.flushed = 0
         self.base = self.used = 0
-        self.use(bytearray(BOARD_SIZE))
+        self.use(bytearray(STATUS_PAGE_SIZE))
 
     def use(self, memory):
         """Goes on in this memory. Nothing may be waiting to be written."""
@@ -938,7 +938,7 @@ class Output:
         self.write_out()
 
     def printed(self, index, stream, text):
-        """Appends what the task has printed; the pool finds it on the board."""
+        """Appends what the task has printed; the pool finds it on the status page."""
         for at in range(0, len(text), PRINTED_PIECE):
             piece = text[at : at + PRINTED_PIECE]
             size = PRINTED_HEAD.size + len(piece)
@@ -957,7 +957,7 @@ class Output:
             self.write_straight(DONE_HEAD.pack(*head), values)
             self.close_batch()
             return
-        at = BOARD_BUFFER + self.used
+        at = STATUS_PAGE_BUFFER + self.used
         DONE_HEAD.pack_into(self.memory, at, *head)
         if values:
             self.memory[at + DONE_HEAD.size : at + size] = values
@@ -982,7 +982,7 @@ class Output:
         usage = self.usage
         if now >= usage.due:
             usage.refresh(now)
-        at = BOARD_BUFFER + self.used
+        at = STATUS_PAGE_BUFFER + self.used
         STATIONS_FRAME.pack_into(
             self.memory,
             at,
@@ -1001,13 +1001,13 @@ class Output:
         self.flushed = now
 
     def append(self, frame):
-        at = BOARD_BUFFER + self.used
+        at = STATUS_PAGE_BUFFER + self.used
         self.memory[at : at + len(frame)] = frame
         self.used += len(frame)
         self.fields[APPENDED] = self.base + self.used
 
     def write_out(self):
-        self.write(self.memory[BOARD_BUFFER : BOARD_BUFFER + self.used])
+        self.write(self.memory[STATUS_PAGE_BUFFER : STATUS_PAGE_BUFFER + self.used])
         self.base += self.used
         self.used = 0
         self.fields[BASE] = self.base
@@ -1237,7 +1237,7 @@ class Setup:
         self.column_path = fields.path()
         self.column_cells = fields.number("Q")
         self.column_offset = fields.number("Q")
-        self.board_path = fields.path()
+        self.status_page_path = fields.path()
         self.words = fields.strings()
         self.columns = fields.strings()
         self.timeout = fields.number("Q")
@@ -1388,7 +1388,7 @@ class Worker:
         self.kinds = set()  # the types of these
         self.batch_size = 1
         self.values_size = 0  # bytes of the last batch's values; numbers in the column: 0
-        self.board = None
+        self.status_page = None
         self.gate = None  # once it is needed: false while no iteration may begin
         self.batch_cap = BATCH_CAP_WITHOUT_GATE
         self.batch_first = 0
@@ -1522,13 +1522,13 @@ class Worker:
 
     def map_shared_memory(self):
         setup = self.setup
-        if setup.board_path:
+        if setup.status_page_path:
             try:
-                self.board = map_file(setup.board_path, BOARD_SIZE)
-                self.output.use(self.board)
+                self.status_page = map_file(setup.status_page_path, STATUS_PAGE_SIZE)
+                self.output.use(self.status_page)
                 self.output.fields[ENDED_ADDRESS] = address_of_length(self.results)
             except (OSError, ValueError, OverflowError) as error:
-                complain("goes on without its board %s: %s" % (setup.board_path, error))
+                complain("goes on without its status page %s: %s" % (setup.status_page_path, error))
         if setup.column_path and setup.column_cells:
             try:
                 self.column = Column(
@@ -1539,7 +1539,7 @@ class Worker:
 
     def make_gate(self):
         """By what the pool ends batches. A task that takes long never needs it."""
-        gate = word_of(self.board, 8 * PROCEED) if self.board else None
+        gate = word_of(self.status_page, 8 * PROCEED) if self.status_page else None
         if gate is None:
             return True
         cells = self.setup.column_cells if self.column else BATCH_CAP

@@ -44,7 +44,7 @@ TEST(Codec, EveryMessageComesBackAsItWas)
     setup.columnPath = "/column";
     setup.columnCells = UINT64_MAX;
     setup.columnOffset = 4096;
-    setup.boardPath = "/board";
+    setup.statusPagePath = "/page";
     setup.outputLimit = 64 << 20;
     setup.keepsValues = false;
     setup.stopsAtFailure = true;
@@ -61,7 +61,7 @@ TEST(Codec, EveryMessageComesBackAsItWas)
     EXPECT_EQ(back->rangeStart, setup.rangeStart);
     EXPECT_EQ(back->columnCells, setup.columnCells);
     EXPECT_EQ(back->columnOffset, setup.columnOffset);
-    EXPECT_EQ(back->boardPath, setup.boardPath);
+    EXPECT_EQ(back->statusPagePath, setup.statusPagePath);
     EXPECT_EQ(back->task, setup.task);
     EXPECT_EQ(back->input, setup.input);
     EXPECT_EQ(back->outputLimit, setup.outputLimit);

@@ -61,7 +61,7 @@ def files_in(folder):
     for path, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name != "__pycache__"]
         for name in names + [name + "/" for name in folders]:
-            if name in ("calls", "tasks.py", "board", "case.py", "main.py", "outcomes"):
+            if name in ("calls", "tasks.py", "status_page", "case.py", "main.py", "outcomes"):
                 continue
             full = os.path.join(path, name)
             content = None
@@ -98,7 +98,7 @@ class AsInAPool(WorkerTest):
         self.write("worker/main.py", source + MAP_BY_A_POOL)
         worker = driver.Worker(folder)
         self.addCleanup(worker.close)
-        worker.prepare("main.py:task", board=True).expect(driver.READY)
+        worker.prepare("main.py:task", status_page=True).expect(driver.READY)
         outcomes = [plain(outcome) for outcome in worker.run(0, count)]
         self.assertEqual(worker.goodbye(), 0)
         lines = worker.finished_log().splitlines()
@@ -537,7 +537,7 @@ class Streams(AsInAPool):
                 for number in range(100_000):
                     print(number % 10, end="\\r" if x else "")
         """))
-        worker = self.ready("pieces.py:task", board=True)
+        worker = self.ready("pieces.py:task", status_page=True)
         worker.run(0, 2)
         self.assertEqual(worker.printed[0, 1], b"0123456789" * 10_000)
         self.assertEqual(worker.printed[1, 1], b"0\r1\r2\r3\r4\r5\r6\r7\r8\r9\r" * 10_000)

@@ -417,7 +417,7 @@ class Replaced(WorkerTest):
                 return [x, {"a": 1}] if x % 2 else x
         """))
         before = driver.time.monotonic_ns()
-        worker = self.ready("replaces.py:task", cells=64, board=True)
+        worker = self.ready("replaces.py:task", cells=64, status_page=True)
         expected = [("json", b'[%d,{"a":1}]' % x) if x % 2 else ("integer", x) for x in range(50)]
         self.assertEqual(worker.run(0, 50), expected)
         for span in worker.spans:

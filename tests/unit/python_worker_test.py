@@ -32,8 +32,8 @@ HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19,
 RETURNED = 24
 REAL_COLUMN, INTEGER_COLUMN, INLINE = 0, 1, 2
 KINDS = "none integer real text bytes json repr failure".split()
-BOARD_SIZE = 128 * 1024
-BOARD_BUFFER = 128
+STATUS_PAGE_SIZE = 128 * 1024
+STATUS_PAGE_BUFFER = 128
 ENDED_ADDRESS, REQUEST, REQUEST_END, PROCEED = 56, 72, 80, 88  # offsets
 
 TASKS = '''
@@ -373,7 +373,7 @@ def frame(kind, body=b""):
     return struct.pack("<IB", len(body), kind) + body
 
 
-def setup_frame(target, items=False, start=0, step=1, column=("", 0), board="", **odd):
+def setup_frame(target, items=False, start=0, step=1, column=("", 0), status_page="", **odd):
     return frame(
         SETUP,
         struct.pack("<IHIB", odd.get("magic", MAGIC), odd.get("version", VERSION), 1, odd.get("task", 1))
@@ -382,7 +382,7 @@ def setup_frame(target, items=False, start=0, step=1, column=("", 0), board="", 
         + struct.pack("<Bqq", odd.get("input", int(items)), start, step)
         + string(os.fsencode(column[0]))
         + struct.pack("<QQ", column[1], odd.get("column_offset", 0))
-        + string(os.fsencode(board))
+        + string(os.fsencode(status_page))
         + strings(odd.get("words", ()))
         + strings(odd.get("columns", ()))
         + struct.pack("<Q", odd.get("timeout", 0))
@@ -484,7 +484,7 @@ class Worker:
         )
         theirs.close()
         self.buffer = bytearray()
-        self.came = bytearray()  # the whole stream, as the board counts it
+        self.came = bytearray()  # the whole stream, as the status page counts it
         self.log = bytearray()
         self.log_reader = threading.Thread(target=self.read_log, daemon=True)
         self.log_reader.start()
@@ -541,13 +541,13 @@ class Worker:
         assert found[0] == kind, "message %s instead of %d" % (found, kind)
         return found[1]
 
-    def prepare(self, target, cells=0, board=False, **fields):
+    def prepare(self, target, cells=0, status_page=False, **fields):
         """Says hello and sends a Setup; leaves the answer to the caller."""
         self.hello = self.expect(HELLO)
         if cells:
             fields["column"] = (self.file("column", 8 * cells), cells)
-        if board:
-            fields["board"] = self.file("board", BOARD_SIZE)
+        if status_page:
+            fields["status_page"] = self.file("status_page", STATUS_PAGE_SIZE)
         self.cells = cells
         self.send(setup_frame(target, **fields))
         return self
@@ -606,11 +606,11 @@ class Worker:
         return self.status()
 
     def ask_for_inputs(self, end, number=1):
-        """As the pool does: by a board, in this order."""
-        with open(os.path.join(self.folder, "board"), "r+b", buffering=0) as board:
+        """As the pool does: by a status page, in this order."""
+        with open(os.path.join(self.folder, "status_page"), "r+b", buffering=0) as status_page:
             for offset, value in (REQUEST_END, end), (REQUEST, number), (PROCEED, 0):
-                board.seek(offset)
-                board.write(struct.pack("<Q", value))
+                status_page.seek(offset)
+                status_page.write(struct.pack("<Q", value))
 
     def collect_until_returned(self, first):
         """Reads until inputs are returned; the outcomes before, and the position."""
@@ -629,10 +629,10 @@ class Worker:
         self.log_reader.join(1)
         return self.log.decode("utf-8", "replace")
 
-    def board(self):
-        data = self.contents("board")
+    def status_page(self):
+        data = self.contents("status_page")
         appended, base, first, count, begun = struct.unpack_from("<5Q", data)
-        return appended, base, first, count, begun, data[BOARD_BUFFER:]
+        return appended, base, first, count, begun, data[STATUS_PAGE_BUFFER:]
 
 
 class WorkerTest(unittest.TestCase):
@@ -852,7 +852,7 @@ class Conversation(WorkerTest):
                     print("line", number)
                 return x
         """))
-        worker = self.ready("printing.py:task", board=True)
+        worker = self.ready("printing.py:task", status_page=True)
         worker.send(b"".join(work_frame(index, 1) for index in range(30)))
         stop = threading.Event()
 
@@ -1177,9 +1177,9 @@ class Values(WorkerTest):
         items = [b"a" * 20_000_000 + b"end", b"xyz", b"b" * 70_000 + b"fin"]
         outcomes = [("text", b"20000003 end"), ("text", b"3 xyz"), ("text", b"70003 fin")]
         self.assertEqual(worker.run(0, 3, items), outcomes)
-        echo = self.ready("same", items=True, board=True)
+        echo = self.ready("same", items=True, status_page=True)
         self.assertTrue(echo.run(0, 3, items) == [("text", item) for item in items])
-        self.assertEqual(echo.board()[:2], (len(echo.came), len(echo.came)))
+        self.assertEqual(echo.status_page()[:2], (len(echo.came), len(echo.came)))
 
     def test_every_kind(self):
         for cells in (0, 64):
@@ -1304,10 +1304,10 @@ class Values(WorkerTest):
         self.assertTrue(worker.run(0, 9000) == [("real", i / 2) for i in range(9000)])
         self.assertEqual({span.store for span in worker.spans}, {INLINE})
 
-    def test_column_or_board_cannot_be_mapped(self):
+    def test_column_or_status_page_cannot_be_mapped(self):
         short = self.write("short", b"1234")
         for path in ("nowhere/column", short, self.folder):
-            worker = self.ready("half", column=(path, 100), board=path)
+            worker = self.ready("half", column=(path, 100), status_page=path)
             self.assertEqual(worker.run(4, 1), [("real", 2.0)])
             self.assertEqual(worker.goodbye(), 0)
             self.assertIn("goes on without", worker.finished_log())
@@ -1384,7 +1384,7 @@ class FixedValues(WorkerTest):
             self.assertEqual({span.store for span in worker.spans}, {store})
 
     def test_prints_of_a_repr_have_its_index(self):
-        worker = self.ready("prints_while_encoded", board=True)
+        worker = self.ready("prints_while_encoded", status_page=True)
         worker.run(0, 3000)
         self.assertGreater(max(span.count for span in worker.spans), 10)
         wanted = {(x, 1): b"repr of %d\n" % x for x in range(0, 3000, 3)}
@@ -1397,7 +1397,7 @@ class Descriptors(WorkerTest):
     def rob(self, theft, at=30, count=60, opens=300, then="return", command=None):
         environment = {"THEFT": theft, "ROBS_AT": str(at), "OPENS": str(opens), "THEN": then}
         worker = self.start(environment=environment, command=command)
-        worker.prepare("tasks.py:robs", cells=1 << 17, board=True).expect(READY)
+        worker.prepare("tasks.py:robs", cells=1 << 17, status_page=True).expect(READY)
         worker.send(work_frame(0, count))
         return worker
 
@@ -1410,11 +1410,11 @@ class Descriptors(WorkerTest):
                 os.unlink(path)
 
     def until_the_end(self, worker):
-        """The outcomes that came or are on the board, by index."""
+        """The outcomes that came or are on the status page, by index."""
         while worker.more():
             pass
         self.assertEqual(worker.status(), 4)
-        appended, base, *_, rest = worker.board()
+        appended, base, *_, rest = worker.status_page()
         stream = bytes(worker.came)
         stream += rest[len(stream) - base : appended - base]
         outcomes = {}
@@ -1431,7 +1431,7 @@ class Descriptors(WorkerTest):
         for index, outcome in outcomes.items():
             self.assertEqual(outcome, ("integer", 1000 + index), theft)
         self.assertGreaterEqual(set(outcomes), set(range(at)))
-        batch = worker.board()[2:4]
+        batch = worker.status_page()[2:4]
         if at not in outcomes:
             self.assertTrue(batch[0] <= at < sum(batch), theft)
         if theft != "standard ones replaced":
@@ -1494,15 +1494,15 @@ class Descriptors(WorkerTest):
             self.assert_noticed(theft, opens=50, command=command)
 
     def test_the_workers_own_are_out_of_the_way(self):
-        worker = self.ready("open_numbers", cells=64, board=True)
+        worker = self.ready("open_numbers", cells=64, status_page=True)
         numbers = json.loads(worker.run(0, 1)[0][1])
         self.assertEqual([number for number in numbers if number < 200], [0, 1, 2])
-        worker = self.ready("inherited", cells=64, board=True)
+        worker = self.ready("inherited", cells=64, status_page=True)
         self.assertEqual(worker.run(0, 1), [("bytes", b"0\n1\n2\n3\n")])
 
     def test_a_loss_while_the_task_is_loaded(self):
         path = self.write("robs.py", TASKS + "\nrobs_while_loaded()\n")
-        worker = self.start().prepare(path + ":same", cells=64, board=True)
+        worker = self.start().prepare(path + ":same", cells=64, status_page=True)
         while worker.more():
             pass
         self.assertEqual(worker.status(), 4)
@@ -1633,7 +1633,7 @@ class Returning(WorkerTest):
             time.sleep(0.001)
 
     def worker_in_the_middle_of_a_batch(self):
-        worker = self.ready("waits_at_1000", board=True)
+        worker = self.ready("waits_at_1000", status_page=True)
         worker.send(work_frame(0, 5000) + work_frame(5000, 100))
         self.wait_until(worker.calls)
         return worker
@@ -1660,14 +1660,14 @@ class Returning(WorkerTest):
                 import ctypes
                 return int(ctypes.c_uint8(value).value)
         """))
-        worker = self.ready("late.py:f", board=True)
+        worker = self.ready("late.py:f", status_page=True)
         self.assertEqual(
             worker.run(0, 5003)[-3:], [("integer", number % 256) for number in range(5000, 5003)])
 
     def test_shows_how_far_its_batch_is(self):
         worker = self.worker_in_the_middle_of_a_batch()
-        (address,) = struct.unpack_from("<Q", worker.contents("board"), ENDED_ADDRESS)
-        _, _, first, count, _, _ = worker.board()
+        (address,) = struct.unpack_from("<Q", worker.contents("status_page"), ENDED_ADDRESS)
+        _, _, first, count, _, _ = worker.status_page()
         self.assertGreater(count, 1)
         with open("/proc/%d/mem" % worker.process.pid, "rb", buffering=0) as memory:
             memory.seek(address)
@@ -1685,7 +1685,7 @@ class Returning(WorkerTest):
         self.assertIn(1001, ends)
 
     def test_answers_a_request_that_came_too_late_with_the_next_chunk(self):
-        worker = self.ready("same", board=True)
+        worker = self.ready("same", status_page=True)
         worker.run(0, 10)
         worker.ask_for_inputs(10)
         worker.send(work_frame(10, 5))
@@ -1697,43 +1697,43 @@ class Returning(WorkerTest):
         self.assertEqual(len(worker.collect(15, 5)), 5)
 
 
-class Board(WorkerTest):
+class StatusPage(WorkerTest):
     def test_counts_the_stream(self):
-        worker = self.ready("long", board=True)
+        worker = self.ready("long", status_page=True)
         worker.run(0, 20)
-        while worker.board()[3] > 0:  # the batch that is running is told of until after its Done
+        while worker.status_page()[3] > 0:  # the batch that is running is told of until after its Done
             time.sleep(0.001)
-        appended, base, *_ = worker.board()
+        appended, base, *_ = worker.status_page()
         self.assertEqual((appended, base), (len(worker.came), len(worker.came)))
         worker.goodbye()
         came = len(worker.came)
         deadline = time.monotonic() + 10
-        while worker.board()[1] < came and time.monotonic() < deadline:
+        while worker.status_page()[1] < came and time.monotonic() < deadline:
             time.sleep(0.001)  # what has been sent is counted after it was
-        self.assertEqual(worker.board()[:2], (came, came))
+        self.assertEqual(worker.status_page()[:2], (came, came))
 
     def test_names_the_batch(self):
-        worker = self.ready("waits", board=True)
+        worker = self.ready("waits", status_page=True)
         before = time.monotonic_ns()
         worker.send(work_frame(70, 1))
-        while worker.board()[3] == 0:
+        while worker.status_page()[3] == 0:
             self.assertLess(time.monotonic_ns() - before, PATIENCE * 10**9)
-        _, _, first, count, begun, _ = worker.board()
+        _, _, first, count, begun, _ = worker.status_page()
         self.assertEqual((first, count), (70, 1))
         self.assertTrue(before < begun < time.monotonic_ns())
         self.write("go", "")
         worker.collect(70, 1)
-        self.assertEqual(worker.board()[3], 0)
+        self.assertEqual(worker.status_page()[3], 0)
 
     def salvage(self, dies_at):
-        """Runs until the worker kills itself; (bytes from the board alone, answered indices)."""
+        """Runs until the worker kills itself; (bytes from the status page alone, answered indices)."""
         self.write("calls", "")
-        worker = self.ready("dies_at", board=True, environment={"DIES_AT": str(dies_at)})
+        worker = self.ready("dies_at", status_page=True, environment={"DIES_AT": str(dies_at)})
         worker.send(work_frame(0, 1000))
         while worker.more():
             pass
         self.assertEqual(worker.status(), -signal.SIGKILL)
-        appended, base, first, count, _, buffer = worker.board()
+        appended, base, first, count, _, buffer = worker.status_page()
         came = len(worker.came)
         self.assertLessEqual(base, came)
         self.assertEqual((first, count), (dies_at, 1))
@@ -1747,26 +1747,26 @@ class Board(WorkerTest):
         return len(rest), answered
 
     def test_salvage_after_a_kill(self):
-        from_board = 0
+        from_status_page = 0
         for dies_at in (1, 5, 12, 30, 400):
             rest, answered = self.salvage(dies_at)
             self.assertEqual(answered, list(range(dies_at)))
-            from_board += rest
-        self.assertGreater(from_board, 0)
+            from_status_page += rest
+        self.assertGreater(from_status_page, 0)
 
     def test_large_frames_and_small_ones(self):
         self.write(
             "mixed.py", "def f(x): return b'x' * (200_000 if x % 10 == 3 else 20_000 * (x % 7))\n"
         )
-        worker = self.ready("mixed.py:f", board=True)
+        worker = self.ready("mixed.py:f", status_page=True)
         outcomes = worker.run(0, 100)
         sizes = [200_000 if x % 10 == 3 else 20_000 * (x % 7) for x in range(100)]
         self.assertEqual([len(data) for _, data in outcomes], sizes)
         came = len(worker.came)
         deadline = time.monotonic() + 10
-        while worker.board()[1] < came and time.monotonic() < deadline:
+        while worker.status_page()[1] < came and time.monotonic() < deadline:
             time.sleep(0.001)  # what has been sent is counted after it was
-        self.assertEqual(worker.board()[:2], (came, came))
+        self.assertEqual(worker.status_page()[:2], (came, came))
 
 
 class Surroundings(WorkerTest):
@@ -1781,7 +1781,7 @@ class Surroundings(WorkerTest):
             self.assertEqual(lines.count(line), 3)
 
     def test_prints_have_the_index_within_a_batch(self):
-        worker = self.ready("prints_some", board=True)
+        worker = self.ready("prints_some", status_page=True)
         self.assertEqual(worker.run(0, 5000), [("integer", x) for x in range(5000)])
         self.assertGreater(max(span.count for span in worker.spans), 60)
         wanted = {(x, 2): b"at %d\n" % x for x in range(0, 5000, 97)}
@@ -1789,26 +1789,26 @@ class Surroundings(WorkerTest):
         worker.goodbye()
 
     def test_prints_of_threads_and_children_damage_nothing(self):
-        worker = self.ready("prints_everywhere", board=True)
+        worker = self.ready("prints_everywhere", status_page=True)
         self.assertEqual(worker.run(0, 20), [("integer", 1)] * 20)
         self.assertEqual(worker.printed, {(x, 1): b"own\n" * 100 for x in range(20)})
         worker.goodbye()
         lines = worker.finished_log().splitlines()
         self.assertEqual((lines.count("thread"), lines.count("child")), (20 * 100, 20))
 
-    def test_prints_are_on_the_board_before_the_task_returns(self):
-        worker = self.ready("prints_and_waits", board=True)
+    def test_prints_are_on_the_status_page_before_the_task_returns(self):
+        worker = self.ready("prints_and_waits", status_page=True)
         worker.send(work_frame(0, 1))
         deadline = time.monotonic() + PATIENCE
-        while b"waiting" not in worker.board()[-1]:
+        while b"waiting" not in worker.status_page()[-1]:
             self.assertLess(time.monotonic(), deadline)
         self.write("go", "")
         self.assertEqual(worker.collect(0, 1), [("integer", 0)])
         self.assertEqual(worker.printed, {(0, 1): b"waiting\n"})
 
     def test_much_printing(self):
-        for board in (False, True):
-            worker = self.ready("prints_much", board=board)
+        for status_page in (False, True):
+            worker = self.ready("prints_much", status_page=status_page)
             self.assertEqual(worker.run(0, 5000), [("integer", 1)] * 5000)
             worker.goodbye()
             self.assertEqual(worker.printed, {(x, 1): b"x" * 1000 + b"\n" for x in range(5000)})
@@ -1821,10 +1821,10 @@ class Surroundings(WorkerTest):
         self.assertIn("in crashes", worker.finished_log())
 
     def test_fork(self):
-        worker = self.ready("forks", board=True)
+        worker = self.ready("forks", status_page=True)
         self.assertEqual(worker.run(0, 5), [("text", b"parent")] * 5)
         self.assertEqual(worker.goodbye(), 0)
-        self.assertEqual(worker.board()[0], len(worker.came))
+        self.assertEqual(worker.status_page()[0], len(worker.came))
 
     def test_processes_of_the_task(self):
         worker = self.ready("maps_in_processes")

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Board: a page of memory that a local worker shares with the pool, and that outlives the worker.
+// Status page: a page of memory that a local worker shares with the pool, and that outlives the
+// worker.
 //
 // The worker writes on it which indices it is running, and keeps there the bytes that it has not
 // yet written to its channel. So when a worker is killed, the pool still learns what it had
-// finished (the bytes that the channel did not bring) and which index it was on. By the board the
-// pool also has a worker return what it has not begun. A worker that cannot map the board works
-// without it; then a death costs the whole of its unanswered chunk, and it keeps what it was sent.
+// finished (the bytes that the channel did not bring) and which index it was on. By the status page
+// the pool also has a worker return what it has not begun. A worker that cannot map the status page
+// works without it; then a death costs the whole of its unanswered chunk, and it keeps what it was
+// sent.
 //
 // Layout, little-endian, 8-byte fields at these offsets. The worker writes:
 //
@@ -30,7 +32,8 @@
 // and both:
 //
 //     88  proceed      1 while the worker may begin further iterations of its batch
-//    128  buffer       bytes [base, appended) of the stream, `boardBufferSize` at the most; a long
+//    128  buffer       bytes [base, appended) of the stream, `statusPageBufferSize` at the most; a
+//    long
 //                      frame may, and one that is longer than that must, go straight to the channel
 //
 // Order of writes: buffer bytes before `appended`; `batchFirst`, `batchBegun`, `batchEnd` and
@@ -43,8 +46,8 @@
 // what it published no earlier than 500 us after it wrote the request, so that no fence is needed.
 // Where that is new, it begins no input below `requestEnd` that it has not begun, sends a Returned
 // message with the position of the first of them, and goes on with those beyond. Until that message
-// has come, the pool makes no other request. A worker is on the input that the board shows, or on
-// none, once what it wrote before it saw the request is visible to the pool.
+// has come, the pool makes no other request. A worker is on the input that the status page shows,
+// or on none, once what it wrote before it saw the request is visible to the pool.
 //
 // `proceed` is also cleared without a request, to have a batch end that takes long.
 #pragma once
@@ -54,23 +57,23 @@
 
 namespace poolscope::wire {
 
-inline constexpr std::size_t boardAppended = 0;
-inline constexpr std::size_t boardBase = 8;
-inline constexpr std::size_t boardBatchFirst = 16;
-inline constexpr std::size_t boardBatchCount = 24;
-inline constexpr std::size_t boardBatchBegun = 32;
-inline constexpr std::size_t boardBatchEnd = 40;
-inline constexpr std::size_t boardBatchStarted = 48;
-inline constexpr std::size_t boardEndedAddress = 56;
-inline constexpr std::size_t boardSent = 64;
-inline constexpr std::size_t boardRequest = 72;
-inline constexpr std::size_t boardRequestEnd = 80;
-inline constexpr std::size_t boardProceed = 88;
-inline constexpr std::size_t boardBuffer = 128;
+inline constexpr std::size_t statusPageAppended = 0;
+inline constexpr std::size_t statusPageBase = 8;
+inline constexpr std::size_t statusPageBatchFirst = 16;
+inline constexpr std::size_t statusPageBatchCount = 24;
+inline constexpr std::size_t statusPageBatchBegun = 32;
+inline constexpr std::size_t statusPageBatchEnd = 40;
+inline constexpr std::size_t statusPageBatchStarted = 48;
+inline constexpr std::size_t statusPageEndedAddress = 56;
+inline constexpr std::size_t statusPageSent = 64;
+inline constexpr std::size_t statusPageRequest = 72;
+inline constexpr std::size_t statusPageRequestEnd = 80;
+inline constexpr std::size_t statusPageProceed = 88;
+inline constexpr std::size_t statusPageBuffer = 128;
 
-inline constexpr std::uint64_t boardStartedUnknown = UINT64_MAX;
+inline constexpr std::uint64_t statusPageStartedUnknown = UINT64_MAX;
 
-inline constexpr std::size_t boardSize = 128 * 1024;
-inline constexpr std::size_t boardBufferSize = boardSize - boardBuffer;
+inline constexpr std::size_t statusPageSize = 128 * 1024;
+inline constexpr std::size_t statusPageBufferSize = statusPageSize - statusPageBuffer;
 
 } // namespace poolscope::wire

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pool/boardpage.h"
+#include "pool/statuspage.h"
 
-#include "wire/board.h"
+#include "wire/statuspage.h"
 
 #include <algorithm>
 #include <atomic>
@@ -39,54 +39,55 @@ std::uint64_t RunningBatch::firstNotBegun() const
     return begin + std::min(started.value_or(indices.count), indices.count);
 }
 
-BoardPage::BoardPage()
+StatusPage::StatusPage()
 {
-    m_file = memfd_create("poolscope-board", MFD_CLOEXEC);
-    if (m_file < 0 || ftruncate(m_file, wire::boardSize) != 0)
+    m_file = memfd_create("poolscope-status-page", MFD_CLOEXEC);
+    if (m_file < 0 || ftruncate(m_file, wire::statusPageSize) != 0)
         return;
-    void *memory = mmap(nullptr, wire::boardSize, PROT_READ | PROT_WRITE, MAP_SHARED, m_file, 0);
+    void *memory =
+        mmap(nullptr, wire::statusPageSize, PROT_READ | PROT_WRITE, MAP_SHARED, m_file, 0);
     if (memory == MAP_FAILED)
         return;
     m_memory = static_cast<std::byte *>(memory);
     m_path = "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(m_file);
 }
 
-BoardPage::~BoardPage()
+StatusPage::~StatusPage()
 {
     if (m_memory)
-        munmap(m_memory, wire::boardSize);
+        munmap(m_memory, wire::statusPageSize);
     if (m_file >= 0)
         close(m_file);
 }
 
-bool BoardPage::inUse() const
+bool StatusPage::inUse() const
 {
-    return m_memory && field(wire::boardAppended) > 0;
+    return m_memory && field(wire::statusPageAppended) > 0;
 }
 
-void BoardPage::setSent(std::uint64_t bytes)
+void StatusPage::setSent(std::uint64_t bytes)
 {
-    setField(wire::boardSent, bytes);
+    setField(wire::statusPageSent, bytes);
 }
 
-void BoardPage::requestReturn(std::uint64_t endPosition)
+void StatusPage::requestReturn(std::uint64_t endPosition)
 {
-    setField(wire::boardRequestEnd, endPosition);
-    setField(wire::boardRequest, field(wire::boardRequest) + 1);
+    setField(wire::statusPageRequestEnd, endPosition);
+    setField(wire::statusPageRequest, field(wire::statusPageRequest) + 1);
     endBatch();
 }
 
-void BoardPage::endBatch()
+void StatusPage::endBatch()
 {
-    setField(wire::boardProceed, 0);
+    setField(wire::statusPageProceed, 0);
 }
 
-bool BoardPage::isBatchToEnd() const
+bool StatusPage::isBatchToEnd() const
 {
-    return field(wire::boardProceed) == 0;
+    return field(wire::statusPageProceed) == 0;
 }
 
-RunningBatch BoardPage::runningBatch(pid_t process) const
+RunningBatch StatusPage::runningBatch(pid_t process) const
 {
     if (!m_memory)
         return {};
@@ -96,62 +97,62 @@ RunningBatch BoardPage::runningBatch(pid_t process) const
     RunningBatch running;
     for (int i = 0; i < tries; ++i) {
         running = readBatch(process);
-        if (field(wire::boardBatchBegun) == running.begun
-            && field(wire::boardBatchCount) == running.indices.count)
+        if (field(wire::statusPageBatchBegun) == running.begun
+            && field(wire::statusPageBatchCount) == running.indices.count)
             return running;
     }
     running.started.reset();
     return running;
 }
 
-RunningBatch BoardPage::readBatch(pid_t process) const
+RunningBatch StatusPage::readBatch(pid_t process) const
 {
     RunningBatch running;
-    running.begun = field(wire::boardBatchBegun);
-    const std::uint64_t count = field(wire::boardBatchCount);
-    running.indices = {field(wire::boardBatchFirst), count};
-    running.endPosition = field(wire::boardBatchEnd);
-    const std::uint64_t address = field(wire::boardEndedAddress);
-    const std::uint64_t started = field(wire::boardBatchStarted);
-    if (address == 0 && started != wire::boardStartedUnknown)
+    running.begun = field(wire::statusPageBatchBegun);
+    const std::uint64_t count = field(wire::statusPageBatchCount);
+    running.indices = {field(wire::statusPageBatchFirst), count};
+    running.endPosition = field(wire::statusPageBatchEnd);
+    const std::uint64_t address = field(wire::statusPageEndedAddress);
+    const std::uint64_t started = field(wire::statusPageBatchStarted);
+    if (address == 0 && started != wire::statusPageStartedUnknown)
         running.started = started;
     else if (const auto ended = readWord(process, address); ended && *ended <= count)
         running.started = std::min(*ended + 1, count);
     return running;
 }
 
-std::string_view BoardPage::bytesAfter(std::uint64_t received) const
+std::string_view StatusPage::bytesAfter(std::uint64_t received) const
 {
     if (!m_memory)
         return {};
-    const std::uint64_t base = field(wire::boardBase);
-    const std::uint64_t appended = field(wire::boardAppended);
-    const bool whole = appended >= base && appended - base <= wire::boardBufferSize;
+    const std::uint64_t base = field(wire::statusPageBase);
+    const std::uint64_t appended = field(wire::statusPageAppended);
+    const bool whole = appended >= base && appended - base <= wire::statusPageBufferSize;
     if (!whole || received < base || received >= appended)
         return {};
-    return {reinterpret_cast<const char *>(m_memory) + wire::boardBuffer + (received - base),
+    return {reinterpret_cast<const char *>(m_memory) + wire::statusPageBuffer + (received - base),
         appended - received};
 }
 
-std::string BoardPage::liveBytesAfter(std::uint64_t received) const
+std::string StatusPage::liveBytesAfter(std::uint64_t received) const
 {
     if (!inUse())
         return {};
-    const std::uint64_t base = this->field(wire::boardBase);
+    const std::uint64_t base = this->field(wire::statusPageBase);
     std::string bytes(bytesAfter(received));
-    auto *field = reinterpret_cast<std::uint64_t *>(m_memory + wire::boardBase);
+    auto *field = reinterpret_cast<std::uint64_t *>(m_memory + wire::statusPageBase);
     // Adding nothing, unlike a load, cannot come before the copy.
     const std::uint64_t baseAfter = std::atomic_ref(*field).fetch_add(0, std::memory_order_acq_rel);
     return baseAfter == base ? bytes : std::string();
 }
 
-std::uint64_t BoardPage::field(std::size_t offset) const
+std::uint64_t StatusPage::field(std::size_t offset) const
 {
     auto *field = reinterpret_cast<std::uint64_t *>(m_memory + offset);
     return std::atomic_ref(*field).load(std::memory_order_acquire);
 }
 
-void BoardPage::setField(std::size_t offset, std::uint64_t value)
+void StatusPage::setField(std::size_t offset, std::uint64_t value)
 {
     if (!m_memory)
         return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// BoardPage: the pool's side of a worker's Board (wire/board.h).
+// StatusPage: the pool's side of a worker's status page (wire/statuspage.h).
 #pragma once
 
 #include "spec/indexrange.h"
@@ -27,18 +27,18 @@ struct RunningBatch {
     std::uint64_t firstNotBegun() const;
 };
 
-class BoardPage {
+class StatusPage {
 public:
     /// Makes the memory. path() is empty where that is not possible.
-    BoardPage();
-    ~BoardPage();
-    BoardPage(const BoardPage &) = delete;
-    BoardPage &operator=(const BoardPage &) = delete;
+    StatusPage();
+    ~StatusPage();
+    StatusPage(const StatusPage &) = delete;
+    StatusPage &operator=(const StatusPage &) = delete;
 
     /// Where a process of this host opens it, while this object lives.
     const std::string &path() const { return m_path; }
 
-    /// Whether the worker has taken the board into use.
+    /// Whether the worker has taken the status page into use.
     bool inUse() const;
 
     /// Tells the worker how many bytes it has been sent since its start.
