@@ -271,7 +271,7 @@ struct Accountant::Worker {
     explicit Worker(const WorkerRecord &record)
         : record(record)
         , account(record.id())
-        , stations(record.stations(), record.lane())
+        , chunkTimes(record.chunkTimes(), record.lane())
         , spans(record.lane())
     {
     }
@@ -279,7 +279,7 @@ struct Accountant::Worker {
     /// Tells of a chunk and its spans.
     void takeChunk(SizeAccounting &size)
     {
-        const std::size_t first = stations.firstSpan();
+        const std::size_t first = chunkTimes.firstSpan();
         if (spans.position() != first)
             spans = Lane::Reader(record.lane(), first);
         for (; spans.position() < first + chunk->spans; spans.advance()) {
@@ -314,9 +314,9 @@ struct Accountant::Worker {
 
     const WorkerRecord &record;
     TimeAccount account;
-    StationLog::Reader stations;
+    ChunkTimeLog::Reader chunkTimes;
     Lane::Reader spans;
-    std::optional<ChunkStations> chunk; ///< read, and not told of yet
+    std::optional<ChunkTimes> chunk; ///< read, and not told of yet
     std::deque<Mark> marks; ///< the same
 };
 
@@ -374,7 +374,7 @@ std::size_t Accountant::advanceWorker(Worker &worker, std::size_t mostChunks)
     std::size_t taken = 0;
     while (taken < mostChunks) {
         if (!worker.chunk)
-            worker.chunk = worker.stations.next();
+            worker.chunk = worker.chunkTimes.next();
         const bool chunkIsNext = worker.chunk
             && (worker.marks.empty() || worker.chunk->decoded <= worker.marks.front().time);
         if (chunkIsNext) {

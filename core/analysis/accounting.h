@@ -8,7 +8,7 @@
 // dispatch is no part of a makespan; it is told as startUp.
 //
 // What was measured how:
-// - Stretches of waiting and of work come from the stations of chunks (see record/timeaccount.h).
+// - Stretches of waiting and of work come from chunk times (see record/timeaccount.h).
 // - Work is split by what the kernel counted for the process since it was ready: CPU time, as far
 //   as it fits, is OnCpu (the handling of chunks is in it, at most); the run-queue delay of its
 //   first thread is Preempted, or Throttled in the share in which the quota was to blame; the rest

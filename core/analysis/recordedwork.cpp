@@ -151,8 +151,8 @@ public:
         HandoverCosts costs, double crowding, double busy, std::uint64_t inputs) const;
 
 private:
-    void compareHeld(const ChunkStations &before, const ChunkStations &next);
-    void compareIdle(const ChunkStations &before, const ChunkStations &next);
+    void compareHeld(const ChunkTimes &before, const ChunkTimes &next);
+    void compareIdle(const ChunkTimes &before, const ChunkTimes &next);
     void readGaps(const Lane &lane, std::size_t from, std::size_t to);
     void divideBusyTime(HandoverCosts &costs, double busy, std::uint64_t inputs) const;
 
@@ -167,8 +167,8 @@ private:
 
 void CostReader::read(const WorkerRecord &worker)
 {
-    StationLog::Reader reader(worker.stations(), worker.lane());
-    std::optional<ChunkStations> before;
+    ChunkTimeLog::Reader reader(worker.chunkTimes(), worker.lane());
+    std::optional<ChunkTimes> before;
     bool beforeBeganAnswer = true;
     while (const auto chunk = reader.next()) {
         const bool beginsAnswer = !before || before->decoded != chunk->decoded;
@@ -185,14 +185,14 @@ void CostReader::read(const WorkerRecord &worker)
 }
 
 /// One that the worker held already when it had done the one before.
-void CostReader::compareHeld(const ChunkStations &before, const ChunkStations &next)
+void CostReader::compareHeld(const ChunkTimes &before, const ChunkTimes &next)
 {
     if (next.received <= before.ended && next.begun >= before.ended)
         m_gap.add(between(before.ended, next.begun));
 }
 
 /// One that was sent when the worker had nothing left to do.
-void CostReader::compareIdle(const ChunkStations &before, const ChunkStations &next)
+void CostReader::compareIdle(const ChunkTimes &before, const ChunkTimes &next)
 {
     if (next.sent < before.decoded || before.decoded < before.ended || next.begun < next.sent)
         return;

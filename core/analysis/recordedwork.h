@@ -3,7 +3,7 @@
 //
 // What each input took comes from the lanes: spans cut into pieces of consecutive indices, in which
 // an input takes the mean, since finer was not measured. All attempts at an index count. The costs
-// of handing over come from the stations of chunks, and from how long the coordinator was busy with
+// of handing over come from chunk times, and from how long the coordinator was busy with
 // them; what the run had no occasion to show is assumed, and marked so.
 #pragma once
 

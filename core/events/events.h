@@ -56,7 +56,7 @@ struct OpenSpan {
 };
 
 /// When a chunk was where. A chunk cut short by its worker's death has none.
-struct ChunkStations {
+struct ChunkTimes {
     std::uint64_t sent = 0;
     std::uint64_t received = 0;
     std::uint64_t begun = 0;

@@ -39,7 +39,7 @@ public:
     /// second.
     virtual void workerRunning(WorkerId worker, const OpenSpan &span) = 0;
     virtual void spanDone(WorkerId worker, const Span &span) = 0;
-    virtual void chunkDone(WorkerId worker, const ChunkStations &stations) = 0;
+    virtual void chunkDone(WorkerId worker, const ChunkTimes &chunkTimes) = 0;
 
     /// The indices came to numbers of this kind, which stand in the column.
     virtual void numbersDone(IndexRange indices, OutcomeKind kind, std::uint64_t time) = 0;

@@ -115,7 +115,7 @@ Result<void> Importer::checkTimes() const
         [&](const Mark &mark) { return tooLate(mark.time); });
     const bool chunks =
         std::any_of(m_run.chunks.begin(), m_run.chunks.end(), [&](const auto &chunk) {
-            const ChunkStations &of = chunk.stations;
+            const ChunkTimes &of = chunk.chunkTimes;
             return tooLate(std::max({of.sent, of.received, of.answered, of.decoded}));
         });
     if (spans || marks || chunks || tooLate(m_run.lastOutcome) || tooLate(m_run.firstDispatch))
@@ -167,7 +167,7 @@ std::vector<Step> Importer::steps() const
     for (std::size_t i = 0; i < m_run.spans.size(); ++i)
         steps.push_back({endOf(m_run.spans[i].span), Step::Kind::Span, i});
     for (std::size_t i = 0; i < m_run.chunks.size(); ++i)
-        steps.push_back({m_run.chunks[i].stations.decoded, Step::Kind::Chunk, i});
+        steps.push_back({m_run.chunks[i].chunkTimes.decoded, Step::Kind::Chunk, i});
     for (std::size_t i = 0; i < m_run.marks.size(); ++i) {
         const Mark::Kind kind = m_run.marks[i].kind;
         const bool came = kind == Mark::Kind::Starting || kind == Mark::Kind::Ready;
@@ -291,11 +291,11 @@ void Importer::tellSpan(Recorder &recorder, const ImportedSpan &told)
 void Importer::tellChunk(Recorder &recorder, const ImportedChunk &chunk)
 {
     Reached &reached = m_reached[chunk.worker - 1];
-    const std::uint64_t spans = chunk.stations.spans;
+    const std::uint64_t spans = chunk.chunkTimes.spans;
     if (spans == 0 || spans > reached.spans - reached.spansOfChunks)
         return;
     reached.spansOfChunks += spans;
-    recorder.chunkDone(chunk.worker, chunk.stations);
+    recorder.chunkDone(chunk.worker, chunk.chunkTimes);
 }
 
 void Importer::tellMark(Recorder &recorder, const Mark &mark)

@@ -55,7 +55,7 @@ struct ImportedSpan {
 
 struct ImportedChunk {
     WorkerId worker = 0;
-    ChunkStations stations; ///< begun and ended follow from its spans
+    ChunkTimes chunkTimes; ///< begun and ended follow from its spans
 };
 
 struct ImportedWorker {

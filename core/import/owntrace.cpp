@@ -172,7 +172,7 @@ Result<void> OwnTrace::takeChunk(const TraceEvent &event)
         return tl::unexpected(worker.error());
     ImportedChunk chunk;
     chunk.worker = *worker;
-    ChunkStations &stations = chunk.stations;
+    ChunkTimes &chunkTimes = chunk.chunkTimes;
     const auto spans = countOf(event.arguments, "spans");
     const auto sent = neededTime(event.members, "ts");
     const auto received = neededTime(event.arguments, "received");
@@ -182,11 +182,11 @@ Result<void> OwnTrace::takeChunk(const TraceEvent &event)
         if (!*number)
             return tl::unexpected(number->error());
     }
-    stations.spans = *spans;
-    stations.sent = *sent;
-    stations.received = *received;
-    stations.answered = *answered;
-    stations.decoded = *decoded;
+    chunkTimes.spans = *spans;
+    chunkTimes.sent = *sent;
+    chunkTimes.received = *received;
+    chunkTimes.answered = *answered;
+    chunkTimes.decoded = *decoded;
     m_run.chunks.push_back(chunk);
     return {};
 }

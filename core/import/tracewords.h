@@ -15,7 +15,7 @@
 //                                   decoding, load_time, load_cpu, load_memory, load_shared (1: by
 //                                   the process that the worker is a copy of), max_rss
 //     X  poolscope.span             index, count: a span
-//     X  poolscope.chunk sent       worker, spans, received, answered, decoded: a chunk's stations
+//     X  poolscope.chunk sent       worker, spans, received, answered, decoded: a chunk's times
 //     X  poolscope.chunk decoded    where its flow ends
 //     s, t, f  poolscope.flow       from sent by begun to decoded
 //     i  poolscope.mark             mark, value: a rare event; of a failure kind, type, message and

@@ -68,8 +68,8 @@ void Conversation::handle(const wire::Frame &frame)
     case wire::MessageType::Done:
         take(wire::decodeDone(frame.body), &Conversation::done);
         break;
-    case wire::MessageType::Stations:
-        take(wire::decodeStations(frame.body), &Conversation::stationsCame);
+    case wire::MessageType::BatchReport:
+        take(wire::decodeBatchReport(frame.body), &Conversation::batchReportCame);
         break;
     case wire::MessageType::Printed:
         take(wire::decodePrinted(frame.body), &Conversation::printed);
@@ -148,19 +148,19 @@ bool Conversation::isPast(const wire::Done &message)
 void Conversation::noteAnswer(const Span &span)
 {
     InFlight &chunk = m_inFlight.front();
-    if (chunk.stations.spans++ == 0) {
-        chunk.stations.begun = span.begin;
-        const std::uint64_t idleSince = std::max(m_lastEnded, chunk.stations.sent);
+    if (chunk.chunkTimes.spans++ == 0) {
+        chunk.chunkTimes.begun = span.begin;
+        const std::uint64_t idleSince = std::max(m_lastEnded, chunk.chunkTimes.sent);
         if (m_lastEnded > 0 && span.begin > idleSince)
             m_scheduler.measuredHandover(std::chrono::nanoseconds(span.begin - idleSince));
     }
-    chunk.stations.ended = m_lastEnded = span.begin + span.duration;
+    chunk.chunkTimes.ended = m_lastEnded = span.begin + span.duration;
     chunk.rest -= span.count;
     m_endOfAnswered = span.first + span.count;
     if (chunk.rest == 0) {
         if (chunk.goesBack)
             m_firstUnread.reset();
-        m_answered.push_back(chunk.stations);
+        m_answered.push_back(chunk.chunkTimes);
         m_inFlight.pop_front();
     }
     m_hasAnswered = true;
@@ -210,9 +210,9 @@ void Conversation::doubt(std::uint64_t index, std::uint64_t begun)
     append(m_inDoubt, {index, 1});
 }
 
-void Conversation::stationsCame(const wire::Stations &message)
+void Conversation::batchReportCame(const wire::BatchReport &message)
 {
-    for (ChunkStations &chunk : m_answered) {
+    for (ChunkTimes &chunk : m_answered) {
         // The message tells only when the last of several chunks was received.
         chunk.received = std::min(m_clock.at(message.received), chunk.begun);
         chunk.answered = m_clock.at(message.answered);
@@ -264,7 +264,7 @@ void Conversation::chunkSent(const IndexRange &chunk, std::uint64_t time)
     InFlight &inFlight = m_inFlight.emplace_back();
     inFlight.rest = chunk.count;
     inFlight.goesBack = chunk.first < std::exchange(m_endOfSent, chunk.end());
-    inFlight.stations.sent = time;
+    inFlight.chunkTimes.sent = time;
 }
 
 void Conversation::sendGoodbye()
@@ -330,8 +330,8 @@ std::uint64_t Conversation::reclaimFrom(std::uint64_t position)
         left -= cut;
         if (last.rest > 0)
             break;
-        if (last.stations.spans > 0)
-            m_answered.push_back(last.stations);
+        if (last.chunkTimes.spans > 0)
+            m_answered.push_back(last.chunkTimes);
         m_inFlight.pop_back();
     }
     return count;

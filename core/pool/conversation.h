@@ -78,7 +78,7 @@ private:
     struct InFlight {
         std::uint64_t rest = 0;
         bool goesBack = false; ///< to inputs before those of the chunk that was sent before
-        ChunkStations stations;
+        ChunkTimes chunkTimes;
     };
 
     /// For each input of an answer that failed, in order: its attempts if it is settled by this,
@@ -95,7 +95,7 @@ private:
     Failures failuresOf(const wire::Done &message);
     void inlineDone(const wire::Done &message, const Failures &failures);
     void doubt(std::uint64_t index, std::uint64_t begun);
-    void stationsCame(const wire::Stations &message);
+    void batchReportCame(const wire::BatchReport &message);
     void printed(const wire::Printed &message);
     void stands(const wire::Standing &message);
     void returned(const wire::Returned &message);
@@ -117,7 +117,7 @@ private:
     std::vector<IndexRange> m_inDoubt;
     std::string m_broken;
     std::deque<InFlight> m_inFlight;
-    std::vector<ChunkStations> m_answered; ///< chunks whose Stations are still to come
+    std::vector<ChunkTimes> m_answered; ///< chunks whose BatchReport is still to come
     std::uint64_t m_lastEnded = 0;
     std::uint64_t m_framesTime = 0;
     std::uint64_t m_clockRead = 0; ///< a reading of RunClock::monotonic()

@@ -102,7 +102,7 @@ RecordSnapshot Recorder::snapshot(std::uint64_t now)
     for (std::size_t i = 0; i < m_timeline.workerCount(); ++i) {
         const WorkerRecord &worker = m_timeline.worker(i);
         snapshot.reached.workers.push_back(
-            {worker.lane().size(), worker.stations().packedSize(), figuresOf(worker)});
+            {worker.lane().size(), worker.chunkTimes().packedSize(), figuresOf(worker)});
     }
     snapshot.reached.marks = m_timeline.marks().size();
     snapshot.reached.logLines = m_log.end();
@@ -117,7 +117,7 @@ void Recorder::written(const RecordPositions &reached)
     for (std::size_t i = 0; i < reached.workers.size(); ++i) {
         WorkerRecord &worker = *m_timeline.m_workers[i];
         worker.m_lane.letGoBelow(reached.workers[i].spans);
-        worker.m_stations.letGoBelow(reached.workers[i].stationBytes);
+        worker.m_chunkTimes.letGoBelow(reached.workers[i].chunkTimeBytes);
     }
     m_timeline.m_marks.letGoBelow(reached.marks);
 }
@@ -162,7 +162,7 @@ void Recorder::workerChanged(WorkerId worker, WorkerState state, std::uint64_t t
         return;
     add(changed.m_starts, 1U);
     setOpenSpan(changed, {});
-    changed.m_stations.abandonSpansBefore(changed.m_lane.size());
+    changed.m_chunkTimes.abandonSpansBefore(changed.m_lane.size());
     changed.m_cpuBefore = changed.cpu();
     changed.m_cpu = 0;
     changed.m_runQueueBefore = changed.runQueue();
@@ -309,14 +309,14 @@ void Recorder::spanDone(WorkerId worker, const Span &span)
     add(m_timeline.m_attempts, span.count);
 }
 
-void Recorder::chunkDone(WorkerId worker, const ChunkStations &stations)
+void Recorder::chunkDone(WorkerId worker, const ChunkTimes &chunkTimes)
 {
     WorkerRecord &handled = record(worker);
     if (takesSpans())
-        handled.m_stations.append(stations);
+        handled.m_chunkTimes.append(chunkTimes);
     if (!handled.m_account)
         return;
-    handled.m_account->chunk(stations);
+    handled.m_account->chunk(chunkTimes);
     handled.m_account->settle(m_timeline.m_firstDispatch, m_timeline.m_lastOutcome);
 }
 

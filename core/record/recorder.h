@@ -79,7 +79,7 @@ public:
     void workerPrinted(WorkerId worker, const Output &output, std::uint64_t time) override;
     void workerRunning(WorkerId worker, const OpenSpan &span) override;
     void spanDone(WorkerId worker, const Span &span) override;
-    void chunkDone(WorkerId worker, const ChunkStations &stations) override;
+    void chunkDone(WorkerId worker, const ChunkTimes &chunkTimes) override;
     void numbersDone(IndexRange indices, OutcomeKind kind, std::uint64_t time) override;
     void outcomeDone(std::uint64_t index, const OutcomeView &outcome, WorkerId worker,
         std::uint64_t time) override;

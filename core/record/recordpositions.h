@@ -12,7 +12,7 @@ namespace poolscope {
 struct RecordPositions {
     struct Worker {
         std::size_t spans = 0;
-        std::size_t stationBytes = 0;
+        std::size_t chunkTimeBytes = 0;
         WorkerFigures figures;
 
         friend bool operator==(const Worker &, const Worker &) = default;

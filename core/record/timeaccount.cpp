@@ -171,30 +171,30 @@ void TimeAccount::span(const Span &span)
         m_longestIteration = std::max(m_longestIteration, time / span.count);
 }
 
-void TimeAccount::chunk(const ChunkStations &stations)
+void TimeAccount::chunk(const ChunkTimes &chunkTimes)
 {
     const auto upToItsBegin = [&](Stretch stretch, std::uint64_t until) {
-        add(stretch, std::min(until, stations.begun));
+        add(stretch, std::min(until, chunkTimes.begun));
     };
     upToItsBegin(Stretch::TransferOut, m_answered);
-    const bool wasThere = stations.received <= m_ended;
+    const bool wasThere = chunkTimes.received <= m_ended;
     if (!wasThere && m_idle)
-        addIdle(std::min(stations.sent, stations.begun));
+        addIdle(std::min(chunkTimes.sent, chunkTimes.begun));
     if (!wasThere) {
-        upToItsBegin(Stretch::Answering, std::min(m_decoded, stations.sent));
-        upToItsBegin(Stretch::Coordinator, stations.sent);
-        upToItsBegin(Stretch::UnderWay, stations.received);
+        upToItsBegin(Stretch::Answering, std::min(m_decoded, chunkTimes.sent));
+        upToItsBegin(Stretch::Coordinator, chunkTimes.sent);
+        upToItsBegin(Stretch::UnderWay, chunkTimes.received);
     }
-    add(Stretch::TransferIn, stations.begun);
-    addSpans(std::min<std::size_t>(stations.spans, m_openSpans.size()),
-        std::max(stations.begun, m_reached), stations.ended);
+    add(Stretch::TransferIn, chunkTimes.begun);
+    addSpans(std::min<std::size_t>(chunkTimes.spans, m_openSpans.size()),
+        std::max(chunkTimes.begun, m_reached), chunkTimes.ended);
     m_idle.reset();
-    m_ended = stations.ended;
-    m_answered = stations.answered;
-    m_decoded = stations.decoded;
+    m_ended = chunkTimes.ended;
+    m_answered = chunkTimes.answered;
+    m_decoded = chunkTimes.decoded;
     ++m_chunks;
     m_longestChunk =
-        std::max(m_longestChunk, stations.ended - std::min(stations.begun, stations.ended));
+        std::max(m_longestChunk, chunkTimes.ended - std::min(chunkTimes.begun, chunkTimes.ended));
 }
 
 void TimeAccount::settle(std::uint64_t begin, std::uint64_t end)

@@ -61,7 +61,7 @@ public:
     void span(const Span &span);
     /// The first of the spans that are no chunk's yet are this one's, as many as it has; those of
     /// the chunk behind it may have been told before.
-    void chunk(const ChunkStations &stations);
+    void chunk(const ChunkTimes &chunkTimes);
 
     /// Counts what lies in [begin, end). `begin` is always the same, but for 0, which it is as long
     /// as it is not known; `end` never decreases.

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Timeline: what happened in a run, by worker and in time.
 //
-// Holds every iteration: a lane of spans and the stations of chunks for each worker, the marks of
+// Holds every iteration: a lane of spans and chunk times for each worker, the marks of
 // rare events, and what each worker has cost. Where they are not to be read afterwards, a Recorder
-// leaves lanes, stations and marks out, or lets go of them: see holdsSpans(). One thread (the
+// leaves lanes, chunk times and marks out, or lets go of them: see holdsSpans(). One thread (the
 // pool's) writes; any thread reads at any time without waiting and without being waited for. Times
 // are nanoseconds since the run's start.
 #pragma once
 
 #include "events/events.h"
 #include "record/appendlog.h"
+#include "record/chunktimelog.h"
 #include "record/iterationtimes.h"
 #include "record/lane.h"
-#include "record/stationlog.h"
 #include "record/timeaccount.h"
 #include "system/stopdetector.h"
 
@@ -69,7 +69,7 @@ public:
 
     WorkerId id() const { return m_id; }
     const Lane &lane() const { return m_lane; }
-    const StationLog &stations() const { return m_stations; }
+    const ChunkTimeLog &chunkTimes() const { return m_chunkTimes; }
 
     WorkerState state() const { return m_state; }
     std::uint64_t iterations() const { return m_iterations; }
@@ -102,7 +102,7 @@ private:
 
     const WorkerId m_id;
     Lane m_lane;
-    StationLog m_stations;
+    ChunkTimeLog m_chunkTimes;
     std::atomic<WorkerState> m_state = WorkerState::Starting;
     std::atomic<std::uint64_t> m_iterations = 0;
     std::atomic<std::uint64_t> m_busy = 0;
@@ -133,7 +133,8 @@ public:
     /// The record of worker `position` + 1.
     const WorkerRecord &worker(std::size_t position) const { return *m_workers[position]; }
     const AppendLog<Mark> &marks() const { return m_marks; }
-    /// Whether lanes, stations and marks are there to be read. Else each worker has an account().
+    /// Whether lanes, chunk times and marks are there to be read. Else each worker has an
+    /// account().
     bool holdsSpans() const { return m_holdsSpans; }
 
     std::uint64_t firstDispatch() const { return m_firstDispatch; }

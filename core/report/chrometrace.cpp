@@ -278,7 +278,7 @@ private:
 
     void writeChunks(const WorkerRecord &worker)
     {
-        StationLog::Reader reader(worker.stations(), worker.lane());
+        ChunkTimeLog::Reader reader(worker.chunkTimes(), worker.lane());
         while (m_file.ok()) {
             const auto chunk = reader.next();
             if (!chunk)
@@ -297,7 +297,7 @@ private:
         }
     }
 
-    void writeSending(WorkerId worker, const ChunkStations &chunk)
+    void writeSending(WorkerId worker, const ChunkTimes &chunk)
     {
         Object event = m_file.begin('X', trace::sentName, poolThread);
         event.text("cat", trace::chunkCategory).time("ts", chunk.sent).time("dur", instant);

@@ -220,7 +220,7 @@ Result<void> Journal::write(const std::vector<RecordSnapshot> &group)
     if (last.progress.state == RunState::Running)
         leaveOutUsage(reached);
     // Reopened indices before outcomes: of one that failed again meanwhile the last one counts.
-    // Workers before their spans, spans before their stations: so they are read back.
+    // Workers before their spans, spans before their chunk times: so they are read back.
     return m_file->begin()
         .and_then([&] { return writeReopened(joined(group, &RecordSnapshot::reopened)); })
         .and_then([&] { return writeOutcomes(joined(group, &RecordSnapshot::settled)); })
@@ -283,7 +283,7 @@ Result<void> Journal::writeWorkers(const RecordPositions &reached)
         }
         written =
             std::move(written).and_then([&] { return writeSpans(worker, now); }).and_then([&] {
-                return writeStations(worker, now);
+                return writeChunkTimes(worker, now);
             });
     }
     return written;
@@ -303,14 +303,14 @@ Result<void> Journal::writeSpans(WorkerId worker, const RecordPositions::Worker 
     return {};
 }
 
-Result<void> Journal::writeStations(WorkerId worker, const RecordPositions::Worker &reached)
+Result<void> Journal::writeChunkTimes(WorkerId worker, const RecordPositions::Worker &reached)
 {
-    const StationLog &stations = m_record.timeline.worker(worker - 1).stations();
-    for (std::size_t from = m_written.workers[worker - 1].stationBytes;
-         from < reached.stationBytes;) {
-        const std::size_t to = std::min(from + batchBytes, reached.stationBytes);
-        const std::string bytes = stations.packed(from, to);
-        if (auto added = m_file->add({0, PieceKind::Stations, worker, 0, 0, bytes}); !added)
+    const ChunkTimeLog &chunkTimes = m_record.timeline.worker(worker - 1).chunkTimes();
+    for (std::size_t from = m_written.workers[worker - 1].chunkTimeBytes;
+         from < reached.chunkTimeBytes;) {
+        const std::size_t to = std::min(from + batchBytes, reached.chunkTimeBytes);
+        const std::string bytes = chunkTimes.packed(from, to);
+        if (auto added = m_file->add({0, PieceKind::ChunkTimes, worker, 0, 0, bytes}); !added)
             return added;
         from = to;
     }

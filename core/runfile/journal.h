@@ -67,7 +67,7 @@ private:
     void leaveOutUsage(RecordPositions &reached) const;
     Result<void> writeWorkers(const RecordPositions &reached);
     Result<void> writeSpans(WorkerId worker, const RecordPositions::Worker &reached);
-    Result<void> writeStations(WorkerId worker, const RecordPositions::Worker &reached);
+    Result<void> writeChunkTimes(WorkerId worker, const RecordPositions::Worker &reached);
     Result<void> writeMarks(std::size_t reached);
     Result<void> writeLog(std::uint64_t &reached);
     bool isComplete() const;

@@ -40,8 +40,8 @@ Result<void> RecordRestorer::take(const Piece &piece)
         return orMalformed(m_part.size() <= wire::maxFrameBody);
     case PieceKind::Spans:
         return takeSpans(piece);
-    case PieceKind::Stations:
-        return takeStations(piece);
+    case PieceKind::ChunkTimes:
+        return takeChunkTimes(piece);
     case PieceKind::Marks:
         return takeMarks(piece);
     case PieceKind::Worker:
@@ -136,15 +136,15 @@ Result<void> RecordRestorer::takeSpans(const Piece &piece)
         && unpackSpans(piece.data, piece.count, m_record.inputCount, worker(piece.worker)->m_lane));
 }
 
-Result<void> RecordRestorer::takeStations(const Piece &piece)
+Result<void> RecordRestorer::takeChunkTimes(const Piece &piece)
 {
     constexpr std::size_t longestChunk = 60;
     if (piece.worker == 0)
         return tl::unexpected(malformed);
     WorkerRecord &of = *worker(piece.worker);
-    std::string &bytes = m_stations[piece.worker];
+    std::string &bytes = m_chunkTimes[piece.worker];
     bytes += piece.data;
-    const auto taken = of.m_stations.restore(bytes, of.m_lane);
+    const auto taken = of.m_chunkTimes.restore(bytes, of.m_lane);
     if (!taken)
         return tl::unexpected(malformed);
     bytes.erase(0, *taken);
@@ -235,9 +235,9 @@ Result<void> RecordRestorer::finish(const RunProgress &progress)
         closeOpenSpan(restored, progress);
     }
     m_record.elapsed = progress.elapsed;
-    const bool stationsEnd = std::all_of(m_stations.begin(), m_stations.end(),
+    const bool chunkTimesEnd = std::all_of(m_chunkTimes.begin(), m_chunkTimes.end(),
         [](const auto &entry) { return entry.second.empty(); });
-    return m_part.empty() && stationsEnd && timeline.workerCount() == progress.workers
+    return m_part.empty() && chunkTimesEnd && timeline.workerCount() == progress.workers
         ? Result<void>()
         : failure("its figures contradict what it tells");
 }
@@ -311,7 +311,7 @@ RecordPositions RecordRestorer::positions() const
     for (std::size_t i = 0; i < timeline.workerCount(); ++i) {
         const WorkerRecord &worker = timeline.worker(i);
         positions.workers.push_back(
-            {worker.lane().size(), worker.stations().packedSize(), figuresOf(worker)});
+            {worker.lane().size(), worker.chunkTimes().packedSize(), figuresOf(worker)});
     }
     positions.marks = timeline.marks().size();
     positions.logLines = m_record.log.end();

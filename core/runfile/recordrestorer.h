@@ -43,7 +43,7 @@ private:
     Result<void> takeOutcomes(const Piece &piece);
     Result<void> takeOutcome(std::uint64_t index, const OutcomeView &outcome);
     Result<void> takeSpans(const Piece &piece);
-    Result<void> takeStations(const Piece &piece);
+    Result<void> takeChunkTimes(const Piece &piece);
     Result<void> takeMarks(const Piece &piece);
     void takePace(const Mark &mark);
     Result<void> takeWorker(const Piece &piece);
@@ -56,7 +56,7 @@ private:
     RunRecord &m_record;
     std::string m_part; ///< what Part pieces have brought of an outcome so far
     std::vector<StopInterval> m_stops;
-    std::map<std::uint32_t, std::string> m_stations; ///< by worker, of a chunk that goes on
+    std::map<std::uint32_t, std::string> m_chunkTimes; ///< by worker, of a chunk that goes on
 };
 
 } // namespace poolscope

@@ -20,7 +20,7 @@
 //     Outcomes    0       the same        as wire::encodeKeptOutcome has them
 //     Part        0       0, 0            the next bytes of an Outcomes piece that follows
 //     Spans       its     0, spans        see piececodec.h, as for the rest
-//     Stations    its     0, 0            bytes of its StationLog
+//     ChunkTimes  its     0, 0            bytes of its ChunkTimeLog
 //     Marks       0       0, marks
 //     Worker      its     0, 0            identity and usage, which replace those before
 //     Log         0       0, lines
@@ -88,7 +88,7 @@ enum class PieceKind : std::uint8_t {
     Outcomes = 3,
     Part = 4,
     Spans = 5,
-    Stations = 6,
+    ChunkTimes = 6,
     Marks = 7,
     Worker = 8,
     Log = 9,

@@ -48,7 +48,7 @@ bool belongsTo(Direction direction, MessageType type)
     case MessageType::Ready:
     case MessageType::Refused:
     case MessageType::Done:
-    case MessageType::Stations:
+    case MessageType::BatchReport:
     case MessageType::WorkerGoodbye:
     case MessageType::Printed:
     case MessageType::Standing:
@@ -161,7 +161,7 @@ std::uint32_t maxBodySize(MessageType type)
         return 32;
     case MessageType::Returned:
         return 8;
-    case MessageType::Stations:
+    case MessageType::BatchReport:
         return 48;
     case MessageType::PoolGoodbye:
     case MessageType::Continue:
@@ -434,9 +434,9 @@ Result<Done> decodeDone(std::string_view body)
     return whole(reader, message);
 }
 
-void encode(std::string &out, const Stations &message)
+void encode(std::string &out, const BatchReport &message)
 {
-    const FrameWriter frame(out, MessageType::Stations);
+    const FrameWriter frame(out, MessageType::BatchReport);
     FieldWriter fields(out);
     fields.number(message.received);
     fields.number(message.answered);
@@ -446,10 +446,10 @@ void encode(std::string &out, const Stations &message)
     fields.number(message.decoding);
 }
 
-Result<Stations> decodeStations(std::string_view body)
+Result<BatchReport> decodeBatchReport(std::string_view body)
 {
     FieldReader reader(body);
-    Stations message;
+    BatchReport message;
     message.received = reader.number<std::uint64_t>();
     message.answered = reader.number<std::uint64_t>();
     message.cpu = reader.number<std::uint64_t>();

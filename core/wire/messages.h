@@ -18,12 +18,12 @@
 //                            <-       Setup
 //     Ready (or Refused)     ->
 //                            <-       Work, Work, ...
-//     Done, ..., Stations    ->                            as often as there is something to tell
-//     Printed, Standing      ->                            the same
-//     Returned               ->                            where the status page asks for it
+//     Done, ..., BatchReport    ->                            as often as there is something to
+//     tell Printed, Standing      ->                            the same Returned               ->
+//     where the status page asks for it
 //                            <-       Continue             where a failure may end the run
 //                            <-       Goodbye              nothing more will come
-//     Stations, Goodbye      ->                            and the worker exits
+//     BatchReport, Goodbye      ->                            and the worker exits
 //
 // A worker runs its chunks in the order in which they came and answers indices in that order, but
 // for those that it returns (see statuspage.h).
@@ -67,7 +67,7 @@ enum class MessageType : std::uint8_t {
     Ready = 17,
     Refused = 18,
     Done = 19,
-    Stations = 20,
+    BatchReport = 20,
     WorkerGoodbye = 21,
     Printed = 22,
     Standing = 23,
@@ -164,7 +164,7 @@ struct Done {
 };
 
 /// Closes a batch of Done messages that were written together, and tells what they have in common.
-struct Stations {
+struct BatchReport {
     std::uint64_t received = 0; ///< when the read returned that brought the chunk last begun
     std::uint64_t answered = 0; ///< when this batch was written
     std::uint64_t cpu = 0; ///< CPU time of the worker since its start, nanoseconds

@@ -306,7 +306,7 @@ void Session::flush(std::uint64_t now)
     if (m_trust == wire::Trust::Sure && std::exchange(m_trustTold, m_trust) != m_trust)
         wire::encode(m_frame, wire::Standing{m_trust, {}});
     wire::encode(m_frame,
-        wire::Stations{m_received, now, m_usage.cpu(), m_usage.runQueue(), m_usage.maxRss(), 0});
+        wire::BatchReport{m_received, now, m_usage.cpu(), m_usage.runQueue(), m_usage.maxRss(), 0});
     m_outbox.add(m_frame);
     if (hasLostChannel() || !m_outbox.flush())
         m_end = End::PoolGone;

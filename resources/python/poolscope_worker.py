@@ -97,7 +97,7 @@ MAGIC = 0x434C5350
 VERSION = 8
 
 SETUP, WORK, POOL_GOODBYE, CONTINUE, FORK = 1, 2, 3, 4, 5
-HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22
+HELLO, READY, REFUSED, DONE, BATCH_REPORT, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22
 RETURNED, LOADED = 24, 25
 MAX_BODY = {SETUP: 1 << 20, WORK: 1 << 30, POOL_GOODBYE: 0, CONTINUE: 0}
 
@@ -119,11 +119,11 @@ CHUNK_HEAD = struct.Struct("<QI")
 PIECE_HEAD = struct.Struct("<IIB")
 PRINTED_HEAD = struct.Struct("<IBQB")
 DONE_HEAD = struct.Struct("<IBQIBQQ")
-STATIONS_FRAME = struct.Struct("<IBQQQQQQ")
+BATCH_REPORT_FRAME = struct.Struct("<IBQQQQQQ")
 RETURNED_FRAME = struct.Struct("<IBQ")
 WRITTEN_STRAIGHT = 32 * 1024  # bytes, from which on a copy into the buffer costs more than a write
-# What the Dones of the buffer may take, so that their Stations always fits behind them.
-BUFFER_ROOM = STATUS_PAGE_SIZE - STATUS_PAGE_BUFFER - STATIONS_FRAME.size
+# What the Dones of the buffer may take, so that their BatchReport always fits behind them.
+BUFFER_ROOM = STATUS_PAGE_SIZE - STATUS_PAGE_BUFFER - BATCH_REPORT_FRAME.size
 DONE_FIELDS = DONE_HEAD.size - HEADER.size
 MAX_VALUES = (1 << 30) - DONE_FIELDS
 
@@ -977,17 +977,17 @@ class Output:
             self.close_batch()
 
     def close_batch(self):
-        """Says with a Stations what the Dones so far have in common, and writes them."""
+        """Says with a BatchReport what the Dones so far have in common, and writes them."""
         now = clock()
         usage = self.usage
         if now >= usage.due:
             usage.refresh(now)
         at = STATUS_PAGE_BUFFER + self.used
-        STATIONS_FRAME.pack_into(
+        BATCH_REPORT_FRAME.pack_into(
             self.memory,
             at,
-            STATIONS_FRAME.size - HEADER.size,
-            STATIONS,
+            BATCH_REPORT_FRAME.size - HEADER.size,
+            BATCH_REPORT,
             self.received,
             now,
             usage.cpu,
@@ -995,7 +995,7 @@ class Output:
             usage.max_rss,
             usage.decoding,
         )
-        self.used += STATIONS_FRAME.size
+        self.used += BATCH_REPORT_FRAME.size
         self.fields[APPENDED] = self.base + self.used
         self.write_out()
         self.flushed = now

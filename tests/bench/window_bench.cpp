@@ -225,8 +225,8 @@ private:
 
     std::uint64_t runChunk(WorkerId worker, std::uint64_t time, const IndexRange &indices)
     {
-        ChunkStations stations{time, time + 10'000, time + 12'000, 0, 0, 0, indices.count};
-        std::uint64_t end = stations.begun;
+        ChunkTimes chunkTimes{time, time + 10'000, time + 12'000, 0, 0, 0, indices.count};
+        std::uint64_t end = chunkTimes.begun;
         std::uint64_t settled = indices.first;
         for (std::uint64_t index = indices.first; index < indices.end(); ++index) {
             const std::uint64_t begin = end + m_gap(m_random);
@@ -242,11 +242,11 @@ private:
             settled = index + 1;
         }
         settle({settled, indices.end() - settled}, end);
-        stations.ended = end;
-        stations.answered = end + 5'000;
-        stations.decoded = end + 20'000;
-        m_recorder->chunkDone(worker, stations);
-        return stations.decoded;
+        chunkTimes.ended = end;
+        chunkTimes.answered = end + 5'000;
+        chunkTimes.decoded = end + 20'000;
+        m_recorder->chunkDone(worker, chunkTimes);
+        return chunkTimes.decoded;
     }
 
     void settle(const IndexRange &indices, std::uint64_t time)

@@ -39,8 +39,8 @@ void decode(const Frame &frame)
         if (const auto done = decodeDone(frame.body))
             decodeOutcomes(done->values);
         break;
-    case MessageType::Stations:
-        decodeStations(frame.body);
+    case MessageType::BatchReport:
+        decodeBatchReport(frame.body);
         break;
     case MessageType::Printed:
         decodePrinted(frame.body);

@@ -68,7 +68,7 @@ void writeFrames(const fs::path &folder)
     writeFrame(
         folder / "done", '\0', wire::Done{5, outcomeKindCount, wire::Store::Inline, 1, 2, values});
     writeFrame(folder / "column", '\0', wire::Done{5, 100, wire::Store::ColumnReal, 1, 2, {}});
-    writeFrame(folder / "stations", '\0', wire::Stations{1, 2, 3, 4, 5, 6});
+    writeFrame(folder / "chunkTimes", '\0', wire::BatchReport{1, 2, 3, 4, 5, 6});
     writeFrame(folder / "printed", '\0', wire::Printed{3, wire::Stream::Error, "text\n"});
 }
 
@@ -77,9 +77,9 @@ std::vector<std::pair<Piece, std::string>> pieces()
     Lane lane;
     lane.append({10, 5, 0, 4});
     lane.append({20, 5, 4, 4});
-    StationLog stations;
-    stations.append({5, 6, 10, 15, 16, 17, 1});
-    stations.append({7, 8, 20, 25, 26, 27, 1});
+    ChunkTimeLog chunkTimes;
+    chunkTimes.append({5, 6, 10, 15, 16, 17, 1});
+    chunkTimes.append({7, 8, 20, 25, 26, 27, 1});
     std::string spans;
     packSpans(spans, lane, 0, lane.size());
     std::string marks;
@@ -96,7 +96,7 @@ std::vector<std::pair<Piece, std::string>> pieces()
         {{0, PieceKind::Integers, 0, 12, 2, {}}, std::string(16, '\2')},
         {{0, PieceKind::Worker, 1, 0, 0, {}}, worker},
         {{0, PieceKind::Spans, 1, 0, 2, {}}, spans},
-        {{0, PieceKind::Stations, 1, 0, 0, {}}, stations.packed(0, stations.packedSize())},
+        {{0, PieceKind::ChunkTimes, 1, 0, 0, {}}, chunkTimes.packed(0, chunkTimes.packedSize())},
         {{0, PieceKind::Marks, 0, 0, 2, {}}, marks},
         {{0, PieceKind::Log, 0, 0, 1, {}}, log},
         {{0, PieceKind::Reopened, 0, 7, 1, {}}, ""},

@@ -23,8 +23,8 @@ void look(const RunRecord &record)
     for (std::size_t i = 0; i < timeline.workerCount(); ++i) {
         const WorkerRecord &worker = timeline.worker(i);
         busy += worker.lane().busyBetween(0, UINT64_MAX);
-        StationLog::Reader stations(worker.stations(), worker.lane());
-        while (stations.next()) { }
+        ChunkTimeLog::Reader chunkTimes(worker.chunkTimes(), worker.lane());
+        while (chunkTimes.next()) { }
     }
     CompletionOrder order(timeline);
     order.advance(UINT64_MAX, 100'000);

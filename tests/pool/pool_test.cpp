@@ -187,7 +187,7 @@ TEST_F(PoolTest, SettlesEveryInput)
     expectEveryIterationOnALane();
 }
 
-TEST_F(PoolTest, RecordsTheStationsOfEveryChunkInOrder)
+TEST_F(PoolTest, RecordsTheTimesOfEveryChunkInOrder)
 {
     prepare(BuiltinTask{"sqrt", {}}, 3000, {2, 3, 4, 0});
     EXPECT_EQ(runToEnd(), PoolEnd::How::Completed);
@@ -197,7 +197,7 @@ TEST_F(PoolTest, RecordsTheStationsOfEveryChunkInOrder)
     for (std::size_t i = 0; i < m_run->timeline().workerCount(); ++i) {
         const WorkerRecord &worker = m_run->timeline().worker(i);
         spans += worker.lane().size();
-        StationLog::Reader reader(worker.stations(), worker.lane());
+        ChunkTimeLog::Reader reader(worker.chunkTimes(), worker.lane());
         while (const auto chunk = reader.next()) {
             ++chunks;
             spansOfChunks += chunk->spans;

@@ -23,7 +23,7 @@ std::uint64_t sum(const StretchTimes &times)
     return all;
 }
 
-ChunkStations stations(std::uint64_t sent, std::uint64_t received, std::uint64_t begun,
+ChunkTimes chunkTimes(std::uint64_t sent, std::uint64_t received, std::uint64_t begun,
     std::uint64_t ended, std::uint64_t answered, std::uint64_t decoded)
 {
     return {sent, received, begun, ended, answered, decoded, 1};
@@ -37,7 +37,7 @@ protected:
         m_account.changed(WorkerState::Starting, 20);
         m_account.changed(WorkerState::Ready, 100);
     }
-    void chunk(const ChunkStations &chunk)
+    void chunk(const ChunkTimes &chunk)
     {
         m_account.span({chunk.begun, chunk.ended - chunk.begun, m_next++, 1});
         m_account.chunk(chunk);
@@ -47,10 +47,10 @@ protected:
     std::uint64_t m_next = 0;
 };
 
-TEST_F(TimeAccountTest, LockStepIsCutAtEveryStation)
+TEST_F(TimeAccountTest, LockStepIsCutAtEveryTimeOfAChunk)
 {
-    chunk(stations(110, 130, 137, 237, 250, 280));
-    chunk(stations(310, 350, 358, 458, 470, 500));
+    chunk(chunkTimes(110, 130, 137, 237, 250, 280));
+    chunk(chunkTimes(310, 350, 358, 458, 470, 500));
     const StretchTimes times = m_account.between(0, 470);
     EXPECT_EQ(of(times, Stretch::Absent), 20U);
     EXPECT_EQ(of(times, Stretch::Starting), 80U);
@@ -65,8 +65,8 @@ TEST_F(TimeAccountTest, LockStepIsCutAtEveryStation)
 
 TEST_F(TimeAccountTest, AChunkThatWasThereIsNotWaitedFor)
 {
-    chunk(stations(110, 130, 140, 240, 400, 420));
-    chunk(stations(111, 130, 250, 350, 400, 420)); // both were answered at once
+    chunk(chunkTimes(110, 130, 140, 240, 400, 420));
+    chunk(chunkTimes(111, 130, 250, 350, 400, 420)); // both were answered at once
     const StretchTimes times = m_account.between(140, 350);
     EXPECT_EQ(of(times, Stretch::Computing), 200U);
     EXPECT_EQ(of(times, Stretch::TransferOut), 10U);
@@ -97,10 +97,10 @@ TEST_F(TimeAccountTest, SpansOfTheNextChunkMayBeToldFirst)
 
 TEST_F(TimeAccountTest, IdlenessCountsByItsReason)
 {
-    chunk(stations(110, 120, 130, 230, 240, 260));
+    chunk(chunkTimes(110, 120, 130, 230, 240, 260));
     m_account.idle(IdleReason::Consumer, 265);
     m_account.idle(IdleReason::Paused, 300);
-    chunk(stations(400, 410, 420, 520, 530, 550));
+    chunk(chunkTimes(400, 410, 420, 520, 530, 550));
     m_account.idle(IdleReason::NothingLeft, 555);
     const StretchTimes times = m_account.between(230, 700);
     EXPECT_EQ(of(times, Stretch::TransferOut), 20U);
@@ -113,10 +113,10 @@ TEST_F(TimeAccountTest, IdlenessCountsByItsReason)
 
 TEST_F(TimeAccountTest, WhileTheProgramIsStoppedEverythingIsPaused)
 {
-    chunk(stations(110, 120, 130, 230, 240, 260));
+    chunk(chunkTimes(110, 120, 130, 230, 240, 260));
     m_account.suspended({270, 300}); // while it waits
     m_account.suspended({450, 950}); // within the iteration
-    chunk(stations(310, 320, 330, 1030, 1040, 1060));
+    chunk(chunkTimes(310, 320, 330, 1030, 1040, 1060));
     m_account.idle(IdleReason::NothingLeft, 1060);
     m_account.suspended({1100, 1200}); // with nothing to do
     const StretchTimes times = m_account.between(230, 1300);
@@ -130,7 +130,7 @@ TEST_F(TimeAccountTest, WhileTheProgramIsStoppedEverythingIsPaused)
 
 TEST_F(TimeAccountTest, AStopMayBeAskedForInItsMiddle)
 {
-    chunk(stations(110, 120, 130, 230, 240, 260));
+    chunk(chunkTimes(110, 120, 130, 230, 240, 260));
     m_account.suspended({300, 500});
     EXPECT_EQ(of(m_account.between(230, 400), Stretch::Paused), 100U);
     EXPECT_EQ(of(m_account.between(230, 600), Stretch::Paused), 200U);
@@ -138,7 +138,7 @@ TEST_F(TimeAccountTest, AStopMayBeAskedForInItsMiddle)
 
 TEST_F(TimeAccountTest, ADeathCostsWhatWasLostAndTheReplacement)
 {
-    chunk(stations(110, 120, 130, 230, 240, 260));
+    chunk(chunkTimes(110, 120, 130, 230, 240, 260));
     m_account.span({300, 50, 1, 1});
     m_account.changed(WorkerState::Dead, 500);
     m_account.changed(WorkerState::Starting, 550);
@@ -150,7 +150,7 @@ TEST_F(TimeAccountTest, ADeathCostsWhatWasLostAndTheReplacement)
 
 TEST_F(TimeAccountTest, WhoLeavesForGoodIsAbsent)
 {
-    chunk(stations(110, 120, 130, 230, 240, 260));
+    chunk(chunkTimes(110, 120, 130, 230, 240, 260));
     m_account.resized(0);
     m_account.changed(WorkerState::Leaving, 270);
     m_account.changed(WorkerState::Gone, 300);
@@ -159,7 +159,7 @@ TEST_F(TimeAccountTest, WhoLeavesForGoodIsAbsent)
 
 TEST_F(TimeAccountTest, WhoIsRecycledIsBeingReplaced)
 {
-    chunk(stations(110, 120, 130, 230, 240, 260));
+    chunk(chunkTimes(110, 120, 130, 230, 240, 260));
     m_account.changed(WorkerState::Leaving, 270);
     m_account.changed(WorkerState::Gone, 300);
     m_account.changed(WorkerState::Starting, 310);
@@ -169,18 +169,18 @@ TEST_F(TimeAccountTest, WhoIsRecycledIsBeingReplaced)
 
 TEST_F(TimeAccountTest, AChunkThatNothingIsKnownOfIsUnknown)
 {
-    chunk(stations(110, 120, 130, 230, 240, 260));
+    chunk(chunkTimes(110, 120, 130, 230, 240, 260));
     EXPECT_EQ(of(m_account.between(100, 1000), Stretch::Unknown), 740U);
 }
 
 TEST_F(TimeAccountTest, WhoIsReadyAgainIsNotIdleForWhatItsForerunnerWas)
 {
-    chunk(stations(110, 120, 130, 230, 240, 260));
+    chunk(chunkTimes(110, 120, 130, 230, 240, 260));
     m_account.idle(IdleReason::Consumer, 265);
     m_account.changed(WorkerState::Dead, 300);
     m_account.changed(WorkerState::Starting, 350);
     m_account.changed(WorkerState::Ready, 400);
-    chunk(stations(410, 420, 430, 530, 540, 560));
+    chunk(chunkTimes(410, 420, 430, 530, 540, 560));
     const StretchTimes times = m_account.between(260, 540);
     EXPECT_EQ(of(times, Stretch::Consumer), 35U);
     EXPECT_EQ(of(times, Stretch::Coordinator), 10U); // 400 to 410
@@ -210,7 +210,7 @@ TEST_F(TimeAccountTest, WhatWasToldBeforeASpanDoesNotHoldAfterIt)
 TEST_F(TimeAccountTest, SpansTakeNoLongerThanTheirChunk)
 {
     m_account.span({130, 200, 0, 1});
-    m_account.chunk(stations(110, 120, 130, 230, 240, 260));
+    m_account.chunk(chunkTimes(110, 120, 130, 230, 240, 260));
     EXPECT_EQ(of(m_account.between(100, 400), Stretch::Computing), 100U);
 }
 
@@ -245,7 +245,7 @@ TEST(TimeAccount, AddsUpWhateverHappens)
                 both([&](TimeAccount &account) { account.idle(reason, now); });
                 now += step();
             } else {
-                ChunkStations chunk;
+                ChunkTimes chunk;
                 chunk.sent = now - std::min(now, step());
                 chunk.received = chunk.sent + step();
                 chunk.begun = std::max(chunk.received, now) + step();
@@ -291,7 +291,7 @@ protected:
             to.workerChanged(worker, WorkerState::Ready, ready);
         });
     }
-    void chunk(WorkerId worker, const ChunkStations &chunk)
+    void chunk(WorkerId worker, const ChunkTimes &chunk)
     {
         const std::uint64_t first = m_next++;
         tell([=](Recorder &to) {
@@ -327,9 +327,9 @@ TEST_F(AccountingTest, AddsUpToWorkersTimesMakespan)
     start(1, 0, 100);
     tell([](Recorder &to) { to.firstDispatch(110); });
     start(2, 0, 200);
-    chunk(2, stations(210, 220, 230, 430, 440, 460));
+    chunk(2, chunkTimes(210, 220, 230, 430, 440, 460));
     tell([](Recorder &to) { to.workerIdle(2, IdleReason::NothingLeft, 465); });
-    chunk(1, stations(110, 120, 130, 630, 640, 660));
+    chunk(1, chunkTimes(110, 120, 130, 630, 640, 660));
     tell([](Recorder &to) { to.workerIdle(1, IdleReason::NothingLeft, 665); });
     // 300 of 500 on the CPU, 150 in a run queue; of worker 2, more than it was busy.
     tell([](Recorder &to) {
@@ -359,7 +359,7 @@ TEST_F(AccountingTest, DecodingInputsIsNoSending)
         to.firstDispatch(100);
         to.spanDone(1, {120, 100, 0, 1});
         to.spanDone(1, {260, 100, 1, 1});
-        ChunkStations chunk = stations(100, 110, 120, 360, 370, 380);
+        ChunkTimes chunk = chunkTimes(100, 110, 120, 360, 370, 380);
         chunk.spans = 2;
         to.numbersDone({0, 2}, OutcomeKind::Integer, chunk.decoded);
         to.chunkDone(1, chunk);
@@ -382,10 +382,10 @@ TEST_F(AccountingTest, AWorkerThatJoinedLateWasAbsent)
     tell([](Recorder &to) { to.resized(1, 0); });
     start(1, 0, 100);
     tell([](Recorder &to) { to.firstDispatch(100); });
-    chunk(1, stations(100, 110, 120, 520, 530, 540));
+    chunk(1, chunkTimes(100, 110, 120, 520, 530, 540));
     tell([](Recorder &to) { to.resized(2, 600); });
     start(2, 600, 700);
-    chunk(2, stations(710, 720, 730, 930, 940, 1100));
+    chunk(2, chunkTimes(710, 720, 730, 930, 940, 1100));
     const Accounting all = accounting();
     EXPECT_EQ(all.workers[1].times[Cause::Absent], 500U);
     EXPECT_EQ(all.presentTime(), 1500U);
@@ -395,8 +395,8 @@ TEST_F(AccountingTest, TheCoordinatorAnswersForWhatItWasBusyFor)
 {
     start(1, 0, 100);
     tell([](Recorder &to) { to.firstDispatch(100); });
-    chunk(1, stations(100, 110, 120, 220, 230, 330));
-    chunk(1, stations(330, 340, 350, 450, 460, 500));
+    chunk(1, chunkTimes(100, 110, 120, 220, 230, 330));
+    chunk(1, chunkTimes(330, 340, 350, 450, 460, 500));
     tell([](Recorder &to) { to.coordinatorUsed({400, 100, 0}); });
     const Accounting all = accounting();
     EXPECT_EQ(all.times[Cause::Coordinator], 35U); // a quarter of 100 and of 40
@@ -412,7 +412,7 @@ TEST_F(AccountingTest, TheQuotaAnswersForItsShareOfTheRunQueue)
         to.workerUsed(1, {130, 85, 0});
         to.coordinatorUsed({0, 0, 60});
     });
-    chunk(1, stations(100, 110, 120, 320, 330, 340));
+    chunk(1, chunkTimes(100, 110, 120, 320, 330, 340));
     const Accounting all = accounting();
     EXPECT_EQ(all.times[Cause::OnCpu], 100U);
     EXPECT_EQ(all.times[Cause::Throttled], 60U); // of 80
@@ -426,7 +426,7 @@ TEST_F(AccountingTest, WhatProgramsWaitForIsKnownOnlyWhileACoreIsFree)
         to.firstDispatch(100);
         to.workerUsed(1, {130, 5, 0});
     });
-    chunk(1, stations(100, 110, 120, 320, 330, 340));
+    chunk(1, chunkTimes(100, 110, 120, 320, 330, 340));
     EXPECT_EQ(accounting({2, true}).times[Cause::Waiting], 100U);
     tell([](Recorder &to) { to.workerUsed(1, {229, 5, 0}); }); // of 240
     EXPECT_EQ(accounting({1, true}).times[Cause::Unknown], 1U);
@@ -442,7 +442,7 @@ TEST_F(AccountingTest, ProgramsFillTheCoresFromSevenTenthsOn)
         to.firstDispatch(100);
         to.workerUsed(1, {30 + 167, 5, 0}); // of 240, since it was ready
     });
-    chunk(1, stations(100, 110, 120, 320, 330, 340));
+    chunk(1, chunkTimes(100, 110, 120, 320, 330, 340));
     EXPECT_EQ(waiting(1), 33U);
     tell([](Recorder &to) { to.workerUsed(1, {30 + 169, 5, 0}); });
     EXPECT_EQ(waiting(1), 0U);
@@ -458,12 +458,12 @@ TEST_F(AccountingTest, IdlenessCountsByItsCauseAndSoDoesWhoLeaves)
     start(1, 0, 100);
     start(2, 0, 100);
     tell([](Recorder &to) { to.firstDispatch(100); });
-    chunk(1, stations(100, 110, 120, 220, 230, 240));
+    chunk(1, chunkTimes(100, 110, 120, 220, 230, 240));
     tell([](Recorder &to) {
         to.workerIdle(1, IdleReason::Order, 240);
         to.workerIdle(1, IdleReason::Consumer, 250);
     });
-    chunk(2, stations(100, 110, 120, 250, 260, 270));
+    chunk(2, chunkTimes(100, 110, 120, 250, 260, 270));
     tell([](Recorder &to) {
         to.workerIdle(1, IdleReason::Disk, 270);
         to.resized(1, 280);
@@ -473,7 +473,7 @@ TEST_F(AccountingTest, IdlenessCountsByItsCauseAndSoDoesWhoLeaves)
         to.workerIdle(1, IdleReason::NothingLeft, 390);
         to.workerChanged(2, WorkerState::Gone, 400);
     });
-    chunk(1, stations(600, 610, 620, 720, 730, 740));
+    chunk(1, chunkTimes(600, 610, 620, 720, 730, 740));
     const Accounting all = accounting();
     const CauseTimes &first = all.workers[0].times;
     EXPECT_EQ(first[Cause::Order], 10U);
@@ -490,12 +490,12 @@ TEST_F(AccountingTest, AStopOfTheProgramIsAPauseOfAllWorkers)
     start(1, 0, 100);
     start(2, 0, 100);
     tell([](Recorder &to) { to.firstDispatch(100); });
-    chunk(1, stations(100, 110, 120, 220, 230, 240));
+    chunk(1, chunkTimes(100, 110, 120, 220, 230, 240));
     tell([](Recorder &to) {
         to.workerIdle(1, IdleReason::NothingLeft, 250);
         to.suspended(300, 5300);
     });
-    chunk(2, stations(100, 110, 120, 5420, 5430, 5440));
+    chunk(2, chunkTimes(100, 110, 120, 5420, 5430, 5440));
     const Accounting all = accounting();
     EXPECT_EQ(all.workers[0].times[Cause::Paused], 5000U);
     EXPECT_EQ(all.workers[1].times[Cause::Paused], 5000U);
@@ -515,7 +515,7 @@ TEST_F(AccountingTest, WhoDiesOrIsRecycledIsBeingReplaced)
         to.numbersDone({0, 1}, OutcomeKind::Integer, 180);
     });
     m_next = 1;
-    chunk(2, stations(100, 110, 120, 220, 230, 240));
+    chunk(2, chunkTimes(100, 110, 120, 220, 230, 240));
     tell([](Recorder &to) {
         to.workerChanged(2, WorkerState::Leaving, 250);
         to.workerChanged(2, WorkerState::Gone, 260);
@@ -525,8 +525,8 @@ TEST_F(AccountingTest, WhoDiesOrIsRecycledIsBeingReplaced)
         to.workerChanged(2, WorkerState::Ready, 360);
         to.workerChanged(1, WorkerState::Ready, 400);
     });
-    chunk(2, stations(360, 370, 380, 480, 490, 500));
-    chunk(1, stations(400, 410, 420, 520, 530, 540));
+    chunk(2, chunkTimes(360, 370, 380, 480, 490, 500));
+    chunk(1, chunkTimes(400, 410, 420, 520, 530, 540));
     tell([](Recorder &to) { to.workerUsed(1, {1000, 5, 0}); });
     const Accounting all = accounting();
     EXPECT_EQ(all.workers[0].times[Cause::OnCpu], 150U) << "what it had told stays";
@@ -539,10 +539,10 @@ TEST_F(AccountingTest, ARunThatGoesOnStartsAnew)
 {
     start(1, 0, 100);
     tell([](Recorder &to) { to.firstDispatch(100); });
-    chunk(1, stations(100, 110, 120, 220, 230, 240));
+    chunk(1, chunkTimes(100, 110, 120, 220, 230, 240));
     tell([](Recorder &to) { to.continued(500); });
     start(1, 510, 600);
-    chunk(1, stations(600, 610, 620, 720, 730, 740));
+    chunk(1, chunkTimes(600, 610, 620, 720, 730, 740));
     const Accounting all = accountingOf(m_records[0].timeline, {2, false});
     EXPECT_EQ(all.times[Cause::Lost], 260U); // since it answered
     EXPECT_EQ(all.times[Cause::Absent], 10U);
@@ -553,8 +553,8 @@ TEST_F(AccountingTest, TellsWhatEachWorkerDid)
 {
     start(1, 0, 100);
     tell([](Recorder &to) { to.firstDispatch(100); });
-    chunk(1, stations(100, 110, 120, 320, 330, 340));
-    chunk(1, stations(340, 350, 360, 460, 470, 480));
+    chunk(1, chunkTimes(100, 110, 120, 320, 330, 340));
+    chunk(1, chunkTimes(340, 350, 360, 460, 470, 480));
     tell([](Recorder &to) {
         to.workerThreads(1, {7, 50});
         to.workerRunning(1, {480, 2, 1, 600});
@@ -584,10 +584,10 @@ TEST_F(AccountingTest, CountsWorkByTheNumberOfWorkersThatWereWantedWhenItBegan)
     tell([](Recorder &to) {
         to.spanDone(1, {120, 100, 0, 3});
         to.numbersDone({0, 3}, OutcomeKind::Integer, 240);
-        to.chunkDone(1, stations(100, 110, 120, 220, 230, 240));
+        to.chunkDone(1, chunkTimes(100, 110, 120, 220, 230, 240));
     });
     m_next = 3;
-    chunk(2, stations(226, 228, 230, 280, 290, 300));
+    chunk(2, chunkTimes(226, 228, 230, 280, 290, 300));
     const auto sizes = accounting().sizes;
     ASSERT_EQ(sizes.size(), 2U);
     EXPECT_EQ(sizes.at(1).iterations, 3U);
@@ -601,9 +601,9 @@ TEST_F(AccountingTest, AValueThatWaitsForAnEarlierOneIsHeldBack)
     start(1, 0, 100);
     tell([](Recorder &to) { to.firstDispatch(100); });
     m_next = 1;
-    chunk(1, stations(100, 110, 120, 220, 230, 240));
+    chunk(1, chunkTimes(100, 110, 120, 220, 230, 240));
     m_next = 0;
-    chunk(1, stations(240, 250, 260, 360, 370, 380));
+    chunk(1, chunkTimes(240, 250, 260, 360, 370, 380));
     const auto held = heldBackOf(m_records[0]);
     ASSERT_TRUE(held);
     EXPECT_EQ(held->mostValues, 1U);
@@ -641,7 +641,7 @@ TEST_F(AccountingTest, GrowsBitByBit)
     start(1, 0, 100);
     tell([](Recorder &to) { to.firstDispatch(100); });
     for (std::uint64_t at = 100; at < 10'000; at += 100) {
-        chunk(1, stations(at, at + 5, at + 10, at + 80, at + 85, at + 95));
+        chunk(1, chunkTimes(at, at + 5, at + 10, at + 80, at + 85, at + 95));
         while (!accountant.advance(1)) { }
         EXPECT_EQ(accountant.accounting().times[Cause::OnCpu]
                 + accountant.accounting().times[Cause::Unknown],

@@ -90,7 +90,7 @@ TEST(Codec, AStreamMayComeInPiecesOfAnySize)
     encode(stream, Hello{magic, protocolVersion, 1, "host", "C++", 2});
     encode(stream, Ready{3});
     encode(stream, Done{4, 5, Store::Inline, 6, 7, "values"});
-    encode(stream, Stations{1, 2, 3, 4, 5, 6});
+    encode(stream, BatchReport{1, 2, 3, 4, 5, 6});
     encode(stream, Printed{42, Stream::Error, "oops\n"});
     encode(stream, Standing{Trust::Wrong, "two lines"});
     encode(stream, Returned{1234567890123});
@@ -105,7 +105,7 @@ TEST(Codec, AStreamMayComeInPiecesOfAnySize)
         }
         ASSERT_EQ(types,
             (std::vector{MessageType::Hello, MessageType::Ready, MessageType::Done,
-                MessageType::Stations, MessageType::Printed, MessageType::Standing,
+                MessageType::BatchReport, MessageType::Printed, MessageType::Standing,
                 MessageType::Returned, MessageType::WorkerGoodbye}));
         ASSERT_TRUE(decoder.error().empty());
         ASSERT_FALSE(decoder.midFrame());
@@ -135,12 +135,12 @@ TEST(Codec, ATypeOfTheOtherDirectionIsAnError)
 TEST(Codec, AShortenedOrLengthenedBodyIsRefused)
 {
     std::string frame;
-    encode(frame, Stations{1, 2, 3, 4, 5, 6});
+    encode(frame, BatchReport{1, 2, 3, 4, 5, 6});
     const std::string body = frame.substr(frameHeaderSize);
-    EXPECT_TRUE(decodeStations(body));
+    EXPECT_TRUE(decodeBatchReport(body));
     for (std::size_t size = 0; size < body.size(); ++size)
-        EXPECT_FALSE(decodeStations(body.substr(0, size)));
-    EXPECT_FALSE(decodeStations(body + "x"));
+        EXPECT_FALSE(decodeBatchReport(body.substr(0, size)));
+    EXPECT_FALSE(decodeBatchReport(body + "x"));
     EXPECT_FALSE(decodeDone(std::string(29, '\xff')));
 }
 
@@ -211,7 +211,7 @@ TEST(Codec, GarbageNeverHarms)
         while (const auto frame = decoder.next()) {
             (void)decodeHello(frame->body);
             (void)decodeDone(frame->body);
-            (void)decodeStations(frame->body);
+            (void)decodeBatchReport(frame->body);
             (void)decodeRefused(frame->body);
         }
         FieldReader values(garbage);

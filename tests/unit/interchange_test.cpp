@@ -757,8 +757,8 @@ TEST_F(OwnTraceTest, ReadsBackAsItWas)
             EXPECT_EQ(b.lane().span(j).first, a.lane().span(j).first);
             EXPECT_EQ(b.lane().span(j).count, a.lane().span(j).count);
         }
-        StationLog::Reader chunksBefore(a.stations(), a.lane());
-        StationLog::Reader chunksAfter(b.stations(), b.lane());
+        ChunkTimeLog::Reader chunksBefore(a.chunkTimes(), a.lane());
+        ChunkTimeLog::Reader chunksAfter(b.chunkTimes(), b.lane());
         while (const auto chunk = chunksBefore.next()) {
             const auto read = chunksAfter.next();
             ASSERT_TRUE(read);

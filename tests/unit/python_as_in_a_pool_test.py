@@ -230,7 +230,7 @@ class AtTheEnd(AsInAPool):
         worker = self.ready("starts.py:task")
         worker.run(0, 1)
         worker.send(driver.frame(driver.POOL_GOODBYE))
-        worker.expect(driver.STATIONS)
+        worker.expect(driver.BATCH_REPORT)
         worker.expect(driver.WORKER_GOODBYE)
         self.write("go", "")
         self.assertEqual(worker.status(), 0)

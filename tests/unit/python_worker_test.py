@@ -28,7 +28,7 @@ PATIENCE = 60  # seconds that any one answer may take
 MAGIC = 0x434C5350
 VERSION = 8
 SETUP, WORK, POOL_GOODBYE, CONTINUE = 1, 2, 3, 4
-HELLO, READY, REFUSED, DONE, STATIONS, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22
+HELLO, READY, REFUSED, DONE, BATCH_REPORT, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22
 RETURNED = 24
 REAL_COLUMN, INTEGER_COLUMN, INLINE = 0, 1, 2
 KINDS = "none integer real text bytes json repr failure".split()
@@ -577,8 +577,8 @@ class Worker:
                 self.spans.append(done)
                 outcomes += done.outcomes if done.store == INLINE else self.read_column(done)
                 assert len(outcomes) <= count, "answered more than was asked"
-            elif kind == STATIONS:
-                self.stations = struct.unpack("<6Q", body)
+            elif kind == BATCH_REPORT:
+                self.batch_report = struct.unpack("<6Q", body)
                 if len(outcomes) == count:
                     return outcomes
             elif kind == PRINTED:
@@ -600,7 +600,7 @@ class Worker:
     def goodbye(self):
         """Ends the conversation; returns the exit status."""
         self.send(frame(POOL_GOODBYE))
-        self.stations = struct.unpack("<6Q", self.expect(STATIONS))
+        self.batch_report = struct.unpack("<6Q", self.expect(BATCH_REPORT))
         assert self.expect(WORKER_GOODBYE) == b""
         assert self.next() is None
         return self.status()
@@ -622,7 +622,7 @@ class Worker:
                 assert done.first == first + len(outcomes), "answered out of order"
                 outcomes += done.outcomes
             elif kind == RETURNED:
-                assert self.expect(STATIONS)
+                assert self.expect(BATCH_REPORT)
                 return outcomes, struct.unpack("<Q", body)[0]
 
     def finished_log(self):
@@ -725,7 +725,7 @@ make = Group
         reader = Reader(worker.expect(REFUSED))
         failure = reader.failure()
         reader.end()
-        worker.expect(STATIONS)
+        worker.expect(BATCH_REPORT)
         worker.expect(WORKER_GOODBYE)
         self.assertIsNone(worker.next())
         self.assertEqual(worker.status(), 0)
@@ -758,22 +758,22 @@ class Conversation(WorkerTest):
         time.sleep(0.2)
         output, _ = process.communicate(frame(POOL_GOODBYE), PATIENCE)
         kinds = [kind for kind, _ in split_frames(output)]
-        self.assertEqual(kinds[:2] + kinds[-2:], [HELLO, READY, STATIONS, WORKER_GOODBYE])
+        self.assertEqual(kinds[:2] + kinds[-2:], [HELLO, READY, BATCH_REPORT, WORKER_GOODBYE])
         self.assertEqual(process.returncode, 0)
 
-    def test_stations(self):
+    def test_batch_report(self):
         worker = self.ready("slow")
         before = time.monotonic_ns()
         worker.run(0, 100)
-        received, answered, cpu, run_queue, max_rss, _ = worker.stations
+        received, answered, cpu, run_queue, max_rss, _ = worker.batch_report
         self.assertTrue(before < received < answered < time.monotonic_ns())
         for span in worker.spans:
             self.assertLess(received, span.begun)
             self.assertLess(span.begun + span.duration, answered)
             self.assertGreaterEqual(span.duration, 20_000 * span.count)
         worker.goodbye()
-        self.assertGreater(worker.stations[2], 2_000_000)
-        self.assertTrue(4 << 20 < worker.stations[4] < 1 << 30)
+        self.assertGreater(worker.batch_report[2], 2_000_000)
+        self.assertTrue(4 << 20 < worker.batch_report[4] < 1 << 30)
 
     def test_chunk_arrives_in_pieces(self):
         worker = self.ready("text")
@@ -1164,7 +1164,7 @@ class Values(WorkerTest):
         wanted = [text.encode() for text in texts]
         wanted.insert(512, b"\xff")
         self.assertEqual(worker.collect(7, 604), [("text", text) for text in wanted])
-        received, answered, decoding = worker.stations[0], worker.stations[1], worker.stations[5]
+        received, answered, decoding = worker.batch_report[0], worker.batch_report[1], worker.batch_report[5]
         self.assertTrue(0 < decoding < answered - received)
 
     def test_bytes_that_are_no_text(self):
@@ -1610,7 +1610,7 @@ def task(value):
             while first < 6000:
                 kind, body = worker.next()
                 if kind != DONE:
-                    self.assertEqual(kind, STATIONS)
+                    self.assertEqual(kind, BATCH_REPORT)
                     continue
                 done = Done(body)
                 self.assertEqual(done.first, first)
@@ -1621,7 +1621,7 @@ def task(value):
                     failed.append(first - 1)
                     worker.send(frame(CONTINUE))
             self.assertEqual(failed, [3000, 3001])
-            worker.expect(STATIONS)
+            worker.expect(BATCH_REPORT)
             self.assertEqual(worker.goodbye(), 0)
 
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "record/appendlog.h"
 #include "record/bloblog.h"
+#include "record/chunktimelog.h"
 #include "record/lane.h"
 #include "record/memorypages.h"
 #include "record/outcomestore.h"
 #include "record/runlog.h"
-#include "record/stationlog.h"
 
 #include <bit>
 #include <cstdlib>
@@ -190,12 +190,12 @@ TEST(Lane, IsEmptyAtFirst)
     EXPECT_TRUE(Lane::Reader(lane).atEnd());
 }
 
-TEST(StationLog, GivesBackWhatWasWritten)
+TEST(ChunkTimeLog, GivesBackWhatWasWritten)
 {
     std::mt19937_64 random(9);
     Lane lane;
-    StationLog log;
-    std::vector<ChunkStations> written;
+    ChunkTimeLog log;
+    std::vector<ChunkTimes> written;
     std::uint64_t time = 0;
     for (int i = 0; i < 3000; ++i) {
         if (i % 100 == 99) { // a worker dies, and leaves a span that belongs to no chunk
@@ -203,7 +203,7 @@ TEST(StationLog, GivesBackWhatWasWritten)
             time += 5;
             log.abandonSpansBefore(lane.size());
         }
-        ChunkStations chunk;
+        ChunkTimes chunk;
         chunk.sent = time;
         chunk.received = i % 10 == 0 ? time + random() % 100'000 : time;
         chunk.spans = 1 + random() % 3;
@@ -216,8 +216,8 @@ TEST(StationLog, GivesBackWhatWasWritten)
         log.append(chunk);
         written.push_back(chunk);
     }
-    StationLog::Reader reader(log, lane);
-    for (const ChunkStations &wanted : written) {
+    ChunkTimeLog::Reader reader(log, lane);
+    for (const ChunkTimes &wanted : written) {
         const auto chunk = reader.next();
         ASSERT_TRUE(chunk);
         EXPECT_EQ(chunk->sent, wanted.sent);

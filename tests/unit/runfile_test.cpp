@@ -223,8 +223,8 @@ std::string everythingIn(const RunRecord &record)
             all << span.begin << ',' << span.duration << ',' << span.first << ',' << span.count
                 << ' ';
         });
-        StationLog::Reader stations(worker.stations(), lane);
-        while (const auto chunk = stations.next())
+        ChunkTimeLog::Reader chunkTimes(worker.chunkTimes(), lane);
+        while (const auto chunk = chunkTimes.next())
             all << chunk->sent << ',' << chunk->received << ',' << chunk->begun << ','
                 << chunk->ended << ',' << chunk->answered << ',' << chunk->decoded << ','
                 << chunk->spans << ' ';
@@ -559,7 +559,7 @@ TEST_F(RunFileTest, HoldsOutcomesLongerThanAPiece)
     EXPECT_EQ(loaded->record->outcomes->read(2)->view.text, "short");
 }
 
-TEST_F(RunFileTest, HoldsManySpansAndStations)
+TEST_F(RunFileTest, HoldsManySpansAndChunkTimes)
 {
     constexpr std::uint64_t count = 300'000;
     FakeRun run(m_path, description(count));
@@ -573,10 +573,10 @@ TEST_F(RunFileTest, HoldsManySpansAndStations)
     const auto loaded = loadRunFile(m_path);
     ASSERT_TRUE(loaded) << loaded.error().message;
     loaded->record->timeline.marks();
-    const StationLog &stations = loaded->record->timeline.worker(0).stations();
-    EXPECT_EQ(stations.size(), count);
-    EXPECT_EQ(stations.packed(0, stations.packedSize()),
-        run.record().timeline.worker(0).stations().packed(0, stations.packedSize()));
+    const ChunkTimeLog &chunkTimes = loaded->record->timeline.worker(0).chunkTimes();
+    EXPECT_EQ(chunkTimes.size(), count);
+    EXPECT_EQ(chunkTimes.packed(0, chunkTimes.packedSize()),
+        run.record().timeline.worker(0).chunkTimes().packed(0, chunkTimes.packedSize()));
 }
 
 TEST_F(RunFileTest, IsHeldByOneProcess)
@@ -838,7 +838,7 @@ TEST_F(RunFileTest, BelievesNoPiece)
              {0, PieceKind::Outcomes, 0, 0, 1, ""}, {0, PieceKind::Outcomes, 0, 0, ~0ULL, few},
              {0, PieceKind::Outcomes, 0, 0, 1, huge}, {0, PieceKind::Part, 0, 0, 0, few},
              {0, PieceKind::Spans, 1, 0, 1, huge}, {0, PieceKind::Spans, 0, 0, 0, ""},
-             {0, PieceKind::Spans, 1, 0, 2, twoSpans}, {0, PieceKind::Stations, 1, 0, 0, few},
+             {0, PieceKind::Spans, 1, 0, 2, twoSpans}, {0, PieceKind::ChunkTimes, 1, 0, 0, few},
              {0, PieceKind::Marks, 0, 0, 1, huge}, {0, PieceKind::Marks, 0, 0, 1, few},
              {0, PieceKind::Worker, 1, 0, 0, huge}, {0, PieceKind::Worker, 0, 0, 0, few},
              {0, PieceKind::Log, 0, 0, ~0ULL, huge}, {0, PieceKind::Reopened, 0, 3, 1, ""}}) {

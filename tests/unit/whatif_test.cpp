@@ -317,14 +317,15 @@ TEST(RecordedWork, AttemptsAtAnIndexAddUp)
 }
 
 /// A chunk of one input.
-void ranChunk(MadeUpRun &run, WorkerId worker, std::uint64_t index, const ChunkStations &stations)
+void ranChunk(MadeUpRun &run, WorkerId worker, std::uint64_t index, const ChunkTimes &chunkTimes)
 {
-    run.recorder->spanDone(worker, {stations.begun, stations.ended - stations.begun, index, 1});
-    run.recorder->chunkDone(worker, stations);
+    run.recorder->spanDone(
+        worker, {chunkTimes.begun, chunkTimes.ended - chunkTimes.begun, index, 1});
+    run.recorder->chunkDone(worker, chunkTimes);
 }
 
 /// So many of them by worker 1, each so much later than the one before.
-void ranChunks(MadeUpRun &run, std::uint64_t count, std::uint64_t every, const ChunkStations &first)
+void ranChunks(MadeUpRun &run, std::uint64_t count, std::uint64_t every, const ChunkTimes &first)
 {
     for (std::uint64_t i = 0; i < count; ++i) {
         const std::uint64_t later = i * every;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// StationLog: the stations of one worker's chunks, in some 6 bytes each.
+// ChunkTimeLog: the chunk times of one worker, in some 6 bytes each.
 //
 // What follows from the lane is not kept: a chunk began with the first of its spans and ended with
 // the last. The others are differences to the chunk before, in zigzag varints (as Protocol Buffers
@@ -19,22 +19,22 @@
 
 namespace poolscope {
 
-class StationLog {
+class ChunkTimeLog {
 public:
-    void append(const ChunkStations &stations);
+    void append(const ChunkTimes &chunkTimes);
 
     std::uint64_t size() const { return m_count.load(std::memory_order_acquire); }
 
     /// Reads chunks from the first to the last, with what the lane knows of them.
     class Reader {
     public:
-        Reader(const StationLog &log, const Lane &lane)
+        Reader(const ChunkTimeLog &log, const Lane &lane)
             : m_log(log)
             , m_lane(lane)
         {
         }
         /// The next chunk; nothing when all that were there have been read.
-        std::optional<ChunkStations> next();
+        std::optional<ChunkTimes> next();
         /// The lane position of the first span of the chunk that next() has given.
         std::size_t firstSpan() const { return m_span - m_last.spans; }
 
@@ -42,16 +42,16 @@ public:
         std::uint64_t readNumber();
         void readDifference(std::uint64_t &value);
 
-        const StationLog &m_log;
+        const ChunkTimeLog &m_log;
         const Lane &m_lane;
         std::uint64_t m_read = 0;
         std::size_t m_position = 0;
         std::size_t m_span = 0;
-        ChunkStations m_last;
+        ChunkTimes m_last;
     };
 
     /// Tells that a worker died: the lane's spans before `lanePosition` that belong to no chunk so
-    /// far belong to chunks that have no stations.
+    /// far belong to chunks that have no times.
     void abandonSpansBefore(std::size_t lanePosition) { m_nextSpan = lanePosition; }
 
     /// How many bytes the chunks so far take, and some of these bytes, for restore().
@@ -68,7 +68,7 @@ private:
     AppendLog<std::uint8_t> m_bytes;
     std::string m_packed; ///< the chunk that is being appended
     std::atomic<std::uint64_t> m_count = 0;
-    ChunkStations m_last;
+    ChunkTimes m_last;
     std::size_t m_nextSpan = 0; ///< the lane position of the next chunk's first span
     std::size_t m_lastSpan = 0; ///< where the last chunk's spans ended
 };

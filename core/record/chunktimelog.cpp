@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "record/stationlog.h"
+#include "record/chunktimelog.h"
 
 #include "record/varint.h"
 
@@ -7,25 +7,25 @@
 
 namespace poolscope {
 
-void StationLog::append(const ChunkStations &stations)
+void ChunkTimeLog::append(const ChunkTimes &chunkTimes)
 {
     m_packed.clear();
     VarintWriter packer(m_packed);
     packer.number(m_nextSpan - m_lastSpan);
-    packer.number(stations.spans);
-    packer.difference(stations.sent, m_last.sent);
-    packer.difference(stations.received, m_last.received);
-    packer.difference(stations.answered, m_last.answered);
-    packer.difference(stations.decoded, m_last.decoded);
+    packer.number(chunkTimes.spans);
+    packer.difference(chunkTimes.sent, m_last.sent);
+    packer.difference(chunkTimes.received, m_last.received);
+    packer.difference(chunkTimes.answered, m_last.answered);
+    packer.difference(chunkTimes.decoded, m_last.decoded);
     m_bytes.append(
         std::span(reinterpret_cast<const std::uint8_t *>(m_packed.data()), m_packed.size()));
-    m_last = stations;
-    m_nextSpan += stations.spans;
+    m_last = chunkTimes;
+    m_nextSpan += chunkTimes.spans;
     m_lastSpan = m_nextSpan;
     m_count.store(m_count.load(std::memory_order_relaxed) + 1, std::memory_order_release);
 }
 
-std::uint64_t StationLog::Reader::readNumber()
+std::uint64_t ChunkTimeLog::Reader::readNumber()
 {
     std::uint64_t value = 0;
     for (int shift = 0;; shift += 7) {
@@ -36,12 +36,12 @@ std::uint64_t StationLog::Reader::readNumber()
     }
 }
 
-void StationLog::Reader::readDifference(std::uint64_t &value)
+void ChunkTimeLog::Reader::readDifference(std::uint64_t &value)
 {
     value += unzigzag(readNumber());
 }
 
-std::optional<ChunkStations> StationLog::Reader::next()
+std::optional<ChunkTimes> ChunkTimeLog::Reader::next()
 {
     if (m_read == m_log.size())
         return std::nullopt;
@@ -60,7 +60,7 @@ std::optional<ChunkStations> StationLog::Reader::next()
     return m_last;
 }
 
-std::string StationLog::packed(std::size_t from, std::size_t to) const
+std::string ChunkTimeLog::packed(std::size_t from, std::size_t to) const
 {
     std::string bytes;
     bytes.reserve(to - from);
@@ -69,28 +69,29 @@ std::string StationLog::packed(std::size_t from, std::size_t to) const
     return bytes;
 }
 
-std::optional<std::size_t> StationLog::restore(std::string_view packed, const Lane &lane)
+std::optional<std::size_t> ChunkTimeLog::restore(std::string_view packed, const Lane &lane)
 {
     constexpr std::uint64_t latest = 1ULL << 62;
     VarintReader reader(packed);
     std::size_t whole = 0;
     while (!reader.atEnd()) {
         const std::uint64_t abandoned = reader.number();
-        ChunkStations stations;
-        stations.spans = reader.number();
-        stations.sent = reader.difference(m_last.sent);
-        stations.received = reader.difference(m_last.received);
-        stations.answered = reader.difference(m_last.answered);
-        stations.decoded = reader.difference(m_last.decoded);
+        ChunkTimes chunkTimes;
+        chunkTimes.spans = reader.number();
+        chunkTimes.sent = reader.difference(m_last.sent);
+        chunkTimes.received = reader.difference(m_last.received);
+        chunkTimes.answered = reader.difference(m_last.answered);
+        chunkTimes.decoded = reader.difference(m_last.decoded);
         if (!reader.ok())
             break;
         const std::size_t left = lane.size() - m_lastSpan;
-        if (stations.spans == 0 || abandoned > left || stations.spans > left - abandoned
-            || std::max({stations.sent, stations.received, stations.answered, stations.decoded})
+        if (chunkTimes.spans == 0 || abandoned > left || chunkTimes.spans > left - abandoned
+            || std::max(
+                   {chunkTimes.sent, chunkTimes.received, chunkTimes.answered, chunkTimes.decoded})
                 > latest)
             return std::nullopt;
         m_nextSpan = m_lastSpan + abandoned;
-        append(stations);
+        append(chunkTimes);
         whole = packed.size() - reader.left();
     }
     return whole;
