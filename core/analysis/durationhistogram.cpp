@@ -24,7 +24,7 @@ std::size_t DurationHistogram::binOf(double duration)
 
 double DurationHistogram::beginOf(std::size_t bin)
 {
-    const double begin = std::bit_cast<double>(std::uint64_t{bin} << (mantissaBits - binBits));
+    const auto begin = std::bit_cast<double>(std::uint64_t{bin} << (mantissaBits - binBits));
     return begin > finest ? begin : 0;
 }
 

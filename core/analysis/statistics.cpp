@@ -20,6 +20,7 @@ Estimate ofTwo(Sample a, Sample b, const Bootstrap &bootstrap, Combine combine)
     std::vector<double> placeA;
     std::vector<double> placeB;
     std::vector<double> values;
+    values.reserve(static_cast<std::size_t>(bootstrap.resamples));
     for (int i = 0; i < bootstrap.resamples; ++i)
         values.push_back(
             combine(median(resampler.draw(a, placeA)), median(resampler.draw(b, placeB))));
@@ -58,6 +59,7 @@ Estimate estimate(Sample sample, const Statistic &statistic, const Bootstrap &bo
     Resampler resampler(bootstrap.seed);
     std::vector<double> place;
     std::vector<double> values;
+    values.reserve(static_cast<std::size_t>(bootstrap.resamples));
     for (int i = 0; i < bootstrap.resamples; ++i)
         values.push_back(statistic(resampler.draw(sample, place)));
     estimate.interval = middleOf(std::move(values), bootstrap.confidence);

@@ -54,7 +54,7 @@ private:
     void addMarks();
     std::vector<Step> steps() const;
     void tell(Recorder &recorder, const Step &step);
-    void tellSpan(Recorder &recorder, const ImportedSpan &span);
+    void tellSpan(Recorder &recorder, const ImportedSpan &told);
     void tellChunk(Recorder &recorder, const ImportedChunk &chunk);
     void tellMark(Recorder &recorder, const Mark &mark);
     void tellState(Recorder &recorder, const Mark &mark);

@@ -5,6 +5,7 @@
 #include "input/csvscan.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <optional>
 #include <string_view>
@@ -130,7 +131,7 @@ private:
         columns.positions.assign(all.size(), CsvIndex::Columns::notChosen);
         columns.names = m_spec.columns.empty() ? all : m_spec.columns;
         const std::string &path = m_index.m_file.path();
-        constexpr std::size_t several = -1;
+        constexpr std::size_t several = SIZE_MAX;
         std::unordered_map<std::string_view, std::size_t> places;
         for (std::size_t i = 0; i < all.size(); ++i) {
             if (const auto [found, isNew] = places.emplace(all[i], i); !isNew)

@@ -29,7 +29,7 @@ struct CutPattern {
 
 std::optional<CutPattern> cutAtAnyFolders(std::string_view pattern)
 {
-    for (std::size_t at = 0; (at = pattern.find(anyFolders, at)) != pattern.npos; ++at) {
+    for (std::size_t at = 0; (at = pattern.find(anyFolders, at)) != std::string_view::npos; ++at) {
         const std::size_t end = at + anyFolders.size();
         const bool begins = at == 0 || pattern[at - 1] == '/';
         if (begins && (end == pattern.size() || pattern[end] == '/'))
@@ -173,6 +173,7 @@ private:
     }
 
     // The callback of glob() has no parameter for a context.
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
     static inline thread_local Matcher *globbing = nullptr;
 
     bool m_wantsFolders;

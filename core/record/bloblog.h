@@ -45,7 +45,7 @@ private:
     }
     Result<void> flush();
     void count(std::uint64_t offset, std::size_t length, int change);
-    void punchIfDead(std::uint64_t stretch);
+    void punchIfDead(std::uint64_t at);
     bool copyFromTail(std::uint64_t offset, char *to, std::size_t size) const;
     Result<void> readBytes(std::uint64_t offset, char *to, std::size_t size) const;
     Result<std::string_view> readBlock(std::uint64_t number, std::size_t least) const;

@@ -23,7 +23,7 @@ class Lane {
 public:
     /// Spans come in the order of time. One that begins before the last has ended, which clocks of
     /// different hosts can bring about, is cut to what follows; count is 2^32 - 1 at the most.
-    void append(const Span &span);
+    void append(const Span &given);
 
     std::size_t size() const { return m_entries.size(); }
     /// The span at `position`, which is less than size().

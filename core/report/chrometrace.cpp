@@ -331,7 +331,7 @@ private:
             lane.advance(SIZE_MAX);
             const std::vector<double> counts = lane.counts(grid, columns);
             std::transform(counts.begin(), counts.end(), iterations.begin(), iterations.begin(),
-                std::plus<double>());
+                std::plus<>());
         }
         for (std::uint64_t column = 0; column < columns.count && m_file.ok(); ++column) {
             const bool isAsBefore = column > 0 && iterations[column] == iterations[column - 1];

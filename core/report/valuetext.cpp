@@ -38,7 +38,8 @@ void appendDocument(std::string &out, std::string_view json)
 
 std::string bytesRepr(std::string_view bytes)
 {
-    const bool useDouble = bytes.find('\'') != bytes.npos && bytes.find('"') == bytes.npos;
+    const bool useDouble =
+        bytes.find('\'') != std::string_view::npos && bytes.find('"') == std::string_view::npos;
     const char quote = useDouble ? '"' : '\'';
     std::string repr = {'b', quote};
     for (const char c : bytes) {
@@ -136,7 +137,7 @@ void appendReal(std::string &out, double value)
     const char *const end = std::to_chars(digits, std::end(digits), value, layout).ptr;
     const std::string_view number(digits, end);
     out += number;
-    if (isPlain && number.find('.') == number.npos)
+    if (isPlain && number.find('.') == std::string_view::npos)
         out += ".0";
 }
 

@@ -64,7 +64,7 @@ std::optional<TriedIndex> failedInput(const OutcomeStore &outcomes, std::uint64_
 Result<Run::Opened> Run::open(const RunSpec &spec, Reading reading)
 {
     return openInput(spec.input).and_then([&](std::unique_ptr<InputSource> source) {
-        return open(spec, std::move(source), reading);
+        return open(spec, std::move(source), std::move(reading));
     });
 }
 
@@ -96,12 +96,12 @@ Result<Run::Opened> Run::open(
     if (!outcomes)
         return tl::unexpected(outcomes.error());
     record->outcomes = std::move(*outcomes);
-    return Opened{reading, std::move(source), std::move(record)};
+    return Opened{std::move(reading), std::move(source), std::move(record)};
 }
 
 Result<std::unique_ptr<Run>> Run::prepare(const RunSpec &spec, Reading reading)
 {
-    return open(spec, reading).map([](Opened opened) {
+    return open(spec, std::move(reading)).map([](Opened opened) {
         return std::make_unique<Run>(std::move(opened));
     });
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runfile/sqlite.h"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -69,11 +71,8 @@ std::error_code makeJournal(const std::string &database)
 
 bool isShortage(const std::error_code &error)
 {
-    for (const int number : {ENOSPC, EDQUOT, ENOMEM, EMFILE, ENFILE}) {
-        if (error == systemError(number))
-            return true;
-    }
-    return false;
+    constexpr std::array numbers{ENOSPC, EDQUOT, ENOMEM, EMFILE, ENFILE};
+    return std::ranges::any_of(numbers, [&](int number) { return error == systemError(number); });
 }
 
 void Statement::Finalise::operator()(sqlite3_stmt *statement) const

@@ -81,11 +81,11 @@ public:
     /// waiting, when the next lies beyond the limit, when the worker is to be replaced, or when it
     /// holds something and others come first: where those that have nothing to do can take all that
     /// waits, and of what another worker returned or left, while any holds fewer chunks.
-    std::optional<IndexRange> nextChunk(WorkerId worker);
+    std::optional<IndexRange> nextChunk(WorkerId id);
 
     /// The worker answered these indices, in `busy`. False if it was not their turn: a worker
     /// answers what it was given, in order.
-    [[nodiscard]] bool answered(WorkerId worker, IndexRange indices, std::chrono::nanoseconds busy);
+    [[nodiscard]] bool answered(WorkerId id, IndexRange indices, std::chrono::nanoseconds busy);
     /// One index of those last answered has failed in the task. Returns how often it was tried if
     /// that settles it, and nothing if it will be tried again.
     std::optional<std::uint32_t> failed(std::uint64_t index);
@@ -98,7 +98,7 @@ public:
     /// called in ascending order, before anything is handed out.
     void failedBefore(const TriedIndex &tried) { m_attempts.addEarlier(tried); }
     /// Whether the worker has done all that it may do before it is replaced.
-    bool isSpent(WorkerId worker) const;
+    bool isSpent(WorkerId id) const;
 
     /// How many inputs the worker has been sent, reclaimed ones included.
     std::uint64_t sentTo(WorkerId worker) const { return m_workers.at(worker).sent; }
@@ -111,10 +111,10 @@ public:
     std::optional<WorkerId> nextToReclaim(std::chrono::nanoseconds leastWork) const;
     /// The worker was asked to return what it has not begun. While it holds something, it is sent
     /// nothing more until reclaimAnswered().
-    void reclaimAsked(WorkerId worker);
+    void reclaimAsked(WorkerId id);
     /// Of the inputs that it had been sent when it was asked, the worker begins none at this
     /// position or beyond: those that it holds go to others. Returns how many these are.
-    std::uint64_t reclaim(WorkerId worker, std::uint64_t position);
+    std::uint64_t reclaim(WorkerId id, std::uint64_t position);
     /// The worker has answered the request.
     void reclaimAnswered(WorkerId worker);
     /// The worker keeps what it is sent.

@@ -82,8 +82,8 @@ bool isMappable(int file, std::uint64_t size)
 
 } // namespace
 
-AtomicFile::AtomicFile(const fs::path &path, WaitForRoom room)
-    : m_path(path)
+AtomicFile::AtomicFile(fs::path path, WaitForRoom room)
+    : m_path(std::move(path))
     , m_room(std::move(room))
 {
     m_buffer.reserve(bufferSize);

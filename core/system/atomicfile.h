@@ -79,7 +79,7 @@ private:
     static constexpr std::size_t bufferSize = 256 * 1024;
     enum class Kind { Direct, Replacing };
 
-    AtomicFile(const std::filesystem::path &path, WaitForRoom room);
+    AtomicFile(std::filesystem::path path, WaitForRoom room);
     Result<void> openFile();
     Result<void> openTemporary(std::optional<unsigned> mode);
     bool giveName();

@@ -9,8 +9,10 @@ namespace poolscope {
 namespace {
 
 // A signal handler cannot reach the object itself.
+// NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables)
 std::atomic<bool> isTaken = false;
 std::atomic<bool> wasAsked = false;
+// NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
 
 void handleSignal(int)
 {
