@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// BlockChecksums: by which the bytes of a file are known again, as a whole and block by block.
+// BlockChecksums: checksums of a file, of the whole and of each block, to notice that its bytes
+// have changed.
 //
-// Keeps 8 bytes for every 16 KiB, an XXH3 of 64 bits, and the last block as it is. Made against
-// accidents, not against people.
+// Stores 8 bytes for every 16 KiB, an XXH3 of 64 bits, and the bytes of the last block. Protects
+// against accidents, not against attackers. The caller adds all bytes first and then compares.
 #pragma once
 
 #include "input/contenthash.h"
@@ -19,21 +20,22 @@ class BlockChecksums {
 public:
     static constexpr std::size_t blockSize = 16 * 1024;
 
-    /// Bytes come in their order, in pieces of any size.
+    /// Adds the next bytes, of any number.
     void add(std::string_view bytes);
 
-    /// Of all bytes that were added.
+    /// The number of bytes that were added.
     std::uint64_t byteCount() const { return m_byteCount; }
+    /// The hash of all bytes that were added; see ContentHasher.
     std::string contentHash() const { return m_whole.digest(); }
 
-    /// Whether these are the bytes that were added from `offset` on, which is where a block begins;
-    /// they end where a block or all that was added does.
+    /// Whether these bytes are those that were added from `offset` on. They begin where a block
+    /// begins, and end where a block ends or with the last byte.
     bool match(std::uint64_t offset, std::string_view bytes) const;
 
 private:
     ContentHasher m_whole;
     std::vector<std::uint64_t> m_checksums; ///< of whole blocks
-    std::string m_rest; ///< the block that is not whole yet
+    std::string m_rest; ///< the bytes of the last block, which is not whole yet
     std::uint64_t m_byteCount = 0;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The mark with which some programs begin a file of text.
+// Byte order marks: the bytes with which some programs begin a file of text.
 #pragma once
 
 #include "result.h"
@@ -12,17 +12,17 @@ namespace poolscope {
 
 inline constexpr std::string_view utf8ByteOrderMark = "\xef\xbb\xbf";
 
-/// The text without the mark of UTF-8, if it begins with that.
+/// Returns the text without the mark of UTF-8.
 constexpr std::string_view withoutByteOrderMark(std::string_view text)
 {
     return text.starts_with(utf8ByteOrderMark) ? text.substr(utf8ByteOrderMark.size()) : text;
 }
 
-/// How many bytes of a text are its mark; 0 if it has none. Fails if the mark is that of UTF-16 or
-/// UTF-32; `name` is the text's.
+/// Returns the length of the mark in bytes, 0 if the text has none. Fails if the mark is that of
+/// UTF-16 or UTF-32. `name` is the name of the text in messages.
 Result<std::size_t> byteOrderMarkOf(std::string_view beginning, const std::string &name);
 
-/// Whether so few bytes may be the beginning of a mark.
+/// Whether a text that begins with these bytes may continue to a whole mark.
 bool mayBeginByteOrderMark(std::string_view beginning);
 
 } // namespace poolscope

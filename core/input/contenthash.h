@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ContentHasher: whether something is still what it was. XXH3 of 128 bits, which keeps up with
-// memory; made against accidents, not against people.
+// ContentHasher: a hash of 128 bits (XXH3), to notice whether content has changed. Hashing is as
+// fast as reading memory. Protects against accidents, not against attackers.
 #pragma once
 
 #include <memory>
@@ -19,7 +19,7 @@ public:
     ContentHasher &operator=(ContentHasher &&) noexcept;
 
     void add(std::string_view bytes);
-    /// Of all that was added so far, as 32 hexadecimal digits.
+    /// The hash of all bytes that were added so far, as 32 hexadecimal digits.
     std::string digest() const;
 
 private:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // CsvIndex: random access to the rows of a CSV file that may be larger than memory.
 //
-// Keeps the places of some rows, never fields; see LineIndex, which is the same for lines. The one
-// scan when it is opened finds every mistake of the file.
+// Stores where some rows begin, never fields; LineIndex does this for lines. Opening scans the file
+// once and finds every mistake in it. One thread at a time.
 #pragma once
 
 #include "input/datafile.h"
@@ -20,24 +20,24 @@ namespace poolscope {
 
 class CsvIndex {
 public:
-    /// Reads the whole file once. Fails, naming file and line, on what cannot be read, on a row
-    /// with more or fewer fields than the first, on quotes out of place, on a column that is chosen
-    /// and is not there or there twice, and on a file without a row.
+    /// Reads the whole file once. Fails, naming file and line, if the file cannot be read or has no
+    /// row, a row has more or fewer fields than the first, a quote is out of place, or a chosen
+    /// column does not exist or exists twice.
     static Result<CsvIndex> open(const CsvInput &spec);
 
-    /// The same rows of the same open file, for another thread; reads nothing.
+    /// Returns another index of the open file, for another thread. Reads nothing.
     Result<CsvIndex> duplicate() const;
 
-    /// The delimiter that was chosen. Where that is a comma, the file's first line may name
-    /// another.
+    /// The delimiter: the chosen one, or the one that the first line of the file names if a comma
+    /// was chosen.
     char delimiter() const { return m_delimiter; }
-    /// Of the chosen columns, in the order in which they were chosen.
+    /// The names of the chosen columns, in the order in which they were chosen.
     const std::vector<std::string> &columns() const { return m_columns.names; }
     std::uint64_t rowCount() const { return m_rowCount; }
     /// Bytes of an item (wire/row.h), on average and of the largest.
     std::uint64_t meanItemSize() const { return m_rowCount > 0 ? m_itemBytes / m_rowCount : 0; }
     std::uint64_t maxItemSize() const { return m_largestItem; }
-    /// Of the file's bytes; see ContentHasher.
+    /// The hash of the file's bytes; see ContentHasher.
     std::string contentHash() const { return m_file.expected().contentHash(); }
 
     /// Appends rows [first, first + count) to `out`, each as u32 length and an item. The range lies
@@ -46,12 +46,11 @@ public:
 
 private:
     friend class CsvOpening;
-    /// Which fields of a row are chosen.
+    /// The fields of a row that are chosen.
     struct Columns {
         static constexpr std::size_t notChosen = SIZE_MAX;
         std::vector<std::string> names;
-        std::vector<std::size_t>
-            positions; ///< for each field, where it stands among the chosen ones
+        std::vector<std::size_t> positions; ///< for each field, its position among the chosen ones
     };
 
     CsvIndex(DataFile file, char delimiter)
@@ -70,13 +69,13 @@ private:
     friend class RowCollector;
 };
 
-/// The beginning of a CSV file, to be looked at.
+/// The first rows of a CSV file, for the form.
 struct CsvPreview {
-    std::vector<std::string> columns; ///< all there are
+    std::vector<std::string> columns; ///< all columns of the file
     std::vector<std::vector<std::string>> rows;
 };
 
-/// Reads the first rows only, `rows` and 1 MiB at the most, and takes them as they are.
+/// Reads the first rows, at most `rows` and 1 MiB, without checking them.
 Result<CsvPreview> previewCsv(const CsvInput &spec, std::size_t rows);
 
 } // namespace poolscope

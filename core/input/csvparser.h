@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CsvParser: libcsv, as RFC 4180 has CSV: strict about quotes, blanks kept as they are, any bytes.
+// CsvParser: splits CSV as defined by RFC 4180 into fields, by libcsv. Strict about quotes; keeps
+// blanks; accepts any bytes.
 //
-// A record ends at \n, \r\n or \r; a line with nothing in it is no record.
+// A record ends at \n, \r\n or \r. An empty line is not a record. The caller feeds all bytes and
+// then calls finish().
 #pragma once
 
 #include <cstddef>
@@ -29,7 +31,7 @@ public:
     enum class State { Good, StrayQuote, UnterminatedQuote, OutOfMemory };
 
     State feed(std::string_view bytes);
-    /// The last record needs no line ending.
+    /// Ends the last record if it has no line ending.
     State finish();
 
 private:

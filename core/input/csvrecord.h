@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One CSV record as text, both ways: what a person types and reads.
+// One CSV record as text, written and parsed: what the user types and reads.
 #pragma once
 
 #include "result.h"
@@ -11,14 +11,15 @@
 
 namespace poolscope {
 
-/// The fields as one record, without a line ending; reads back the same, whatever is in them.
+/// Returns the fields as one record without a line ending. parseCsvRecord() returns the same
+/// fields, whatever they contain.
 std::string csvRecord(std::span<const std::string> fields, char delimiter = ',');
 
 /// Appends a field in quotes.
 void appendQuotedCsvField(std::string &out, std::string_view field);
 
-/// The fields of a text that holds one record. Fails on a quote out of place, on a second record,
-/// and where there is none.
+/// Returns the fields of a text that is one record. Fails if a quote is out of place, or if the
+/// text has no record or a second one.
 Result<std::vector<std::string>> parseCsvRecord(std::string_view text);
 
 } // namespace poolscope

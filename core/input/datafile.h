@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// DataFile: a regular file that inputs are read from, in blocks and from any place on. One thread
-// at a time.
+// DataFile: a regular file that inputs are read from, in blocks and from any offset. One thread at
+// a time.
+//
+// Once it has checksums of the bytes to expect, it returns only these bytes, or an error.
 #pragma once
 
 #include "input/blockchecksums.h"
@@ -19,26 +21,26 @@ class DataFile {
 public:
     static constexpr std::size_t blockSize = 256 * 1024;
 
-    /// Fails where the file cannot be read or is no regular file.
+    /// Fails if the file cannot be read or is not a regular file.
     static Result<DataFile> open(const std::string &path);
 
     DataFile(DataFile &&other) noexcept;
     DataFile &operator=(DataFile &&other) noexcept;
     ~DataFile();
 
-    /// The same open file, for another thread.
+    /// Returns another reader of the open file, for another thread.
     Result<DataFile> duplicate() const;
 
     const std::string &path() const { return m_path; }
 
-    /// From now on the file ends where these checksums do, however much is appended to it, and a
-    /// read of other bytes than theirs fails and says that the file has changed.
+    /// Sets the bytes to expect. From now on the file ends where the checksums end, however much is
+    /// appended to it, and reading other bytes fails with an error that the file has changed.
     void expect(BlockChecksums checksums);
-    /// Once it has been told.
+    /// The checksums that expect() was given, which was called before.
     const BlockChecksums &expected() const { return *m_expected; }
 
-    /// Gives `use` block after block from `offset` on, until it returns false or the file ends. The
-    /// first block has about `firstSize` bytes: where little is needed, little is read.
+    /// Passes block after block from `offset` on to `use`, until it returns false or the file ends.
+    /// The first block has about `firstSize` bytes, so that a short read stays short.
     Result<void> readBlocks(std::uint64_t offset, std::size_t firstSize,
         const std::function<bool(std::string_view block)> &use);
 
@@ -52,9 +54,9 @@ private:
 
     int m_descriptor = -1;
     std::string m_path;
-    std::shared_ptr<const BlockChecksums> m_expected; ///< of all duplicates
-    std::string m_buffer; ///< what was read last
-    std::uint64_t m_bufferBegin = 0; ///< where that stands, if it is what is expected
+    std::shared_ptr<const BlockChecksums> m_expected; ///< shared by all duplicates
+    std::string m_buffer; ///< the bytes that were read last
+    std::uint64_t m_bufferBegin = 0; ///< their offset, if they are as expected
 };
 
 } // namespace poolscope

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// FileList: the files that a pattern names, sorted by the bytes of their paths.
+// FileList: the files that match a pattern, sorted by the bytes of their paths.
 //
-// The pattern is a shell's: * and ? stand for characters, [...] for one of some, and a ** that is
-// a whole part of the path for any folders, none included; a \ takes the next character as it is.
-// None of them stands for the dot at the begin of a name, nor ** for what a link leads to. Folders
-// are named only by a pattern that ends in a slash. Paths may have any bytes; one that begins with
-// a dash gets ./ before it, since programs would take it for an option. Folders that cannot be read
-// are left out, and named.
+// The pattern is that of a shell. * and ? match characters, [...] matches one of some characters,
+// and
+// ** as a whole part of the path matches any number of folders, also none; \ quotes the next
+// character. A dot at the beginning of a name matches only a dot, and ** does not follow links.
+// Folders match only a pattern that ends in a slash. Paths may contain any bytes. One that begins
+// with a dash gets ./ in front, since programs would read it as an option. Folders that cannot be
+// read are left out and listed.
 #pragma once
 
 #include "result.h"
@@ -26,7 +27,7 @@ public:
         std::string why;
     };
 
-    /// Looks once. Fails where nothing matches.
+    /// Lists the files once. Fails if nothing matches.
     static Result<FileList> match(const std::string &pattern);
 
     std::size_t size() const { return m_ends.size(); }
@@ -37,9 +38,9 @@ public:
     }
     std::uint64_t pathBytes() const { return m_paths.size(); }
     std::uint64_t longestPath() const { return m_longestPath; }
-    /// Where there may be files that match, too; sorted.
+    /// The folders that could not be read, sorted. They may contain files that match.
     const std::vector<Unreadable> &unreadable() const { return m_unreadable; }
-    /// Of the paths, with the sizes and times of the files.
+    /// The hash of the paths, and of the sizes and times of the files.
     const std::string &contentHash() const { return m_contentHash; }
 
 private:

@@ -6,7 +6,8 @@
 
 namespace poolscope {
 
-/// Of all that `source` has where it has no more than `most`. Its inputs do not still come.
+/// Returns a source of the first `most` inputs, or of all if there are fewer. `source` is complete:
+/// it is not a GrowingInput.
 std::unique_ptr<InputSource> firstInputs(std::unique_ptr<InputSource> source, std::uint64_t most);
 
 } // namespace poolscope

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// GrowingInput: the side of a source whose inputs still come, as those of standard input.
+// GrowingInput: a source whose inputs still arrive, such as the lines of standard input.
 //
-// Whoever hands its inputs out waits for its descriptor, takes what has come, and lets go of what
-// is needed no more: the source holds what was taken and not let go of, and nothing else. One
-// thread, that which encodes.
+// The caller waits for its descriptor, has it read what has arrived, and has it remove inputs that
+// are no longer needed. The source stores inputs that were read and not removed, and nothing else.
+// One thread, the one that encodes inputs.
 #pragma once
 
 #include "result.h"
@@ -17,19 +17,19 @@ class GrowingInput {
 public:
     virtual ~GrowingInput() = default;
 
-    /// Can be read from when more inputs have come, or when it is known that none will.
+    /// A descriptor that becomes readable when more inputs have arrived, or when none will follow.
     virtual int descriptor() const = 0;
 
-    /// Takes what has come, without waiting.
+    /// Reads what has arrived, without waiting.
     virtual Result<void> take() = 0;
 
-    /// Whether all inputs have come.
+    /// Whether all inputs have arrived.
     virtual bool isComplete() const = 0;
 
-    /// Whether so much is held that no more should be taken.
+    /// Whether so many bytes are stored that the caller should read no more.
     virtual bool isFull() const = 0;
 
-    /// Lets go of inputs, some at a time: those of which `isNeeded` says so stay.
+    /// Removes inputs, in groups, except those for which `isNeeded` returns true.
     using IsNeeded = std::function<bool(std::uint64_t first, std::uint64_t count)>;
     virtual void forgetUnless(const IsNeeded &isNeeded) = 0;
 };

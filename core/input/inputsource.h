@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // InputSource: the inputs of a run, addressed by index.
 //
-// A source knows how many inputs there are and encodes any stretch of them for a worker. It keeps
-// no input in memory, unless they still come (GrowingInput). One thread at a time.
+// A source counts its inputs and encodes any range of them for a worker. No input is stored in
+// memory, unless inputs still arrive (GrowingInput). One thread at a time; duplicate() returns a
+// source for another thread.
 #pragma once
 
 #include "input/growinginput.h"
@@ -16,53 +17,54 @@
 
 namespace poolscope {
 
-/// What inputs are made of, by which a later run tells whether they have changed.
+/// The content of inputs, by which a later run notices that they have changed.
 struct InputContent {
     std::string hash; ///< 32 hexadecimal digits
-    std::uint64_t inputs = 0; ///< which it covers: the first so many, which is all of most sources
+    std::uint64_t inputs =
+        0; ///< how many of the first inputs the hash covers: for most sources all
 };
 
 class InputSource {
 public:
     virtual ~InputSource() = default;
 
-    virtual std::uint64_t size() const = 0; ///< so far, of one that grows
+    virtual std::uint64_t size() const = 0; ///< so far, if inputs still arrive
 
-    /// Where its inputs still come: how to take them. Null for others.
+    /// The source as a GrowingInput if its inputs still arrive, else null.
     virtual GrowingInput *growing() { return nullptr; }
 
-    /// Bytes that an input takes on its way to a worker, on average; 0 where it takes none, since
-    /// the worker makes it from its index.
+    /// Mean size of an encoded input in bytes. 0 if inputs are not encoded, since the worker
+    /// computes them from their index.
     virtual std::uint64_t meanEncodedSize() const = 0;
 
-    /// The same for the largest input.
+    /// Size of the largest encoded input in bytes.
     virtual std::uint64_t maxEncodedSize() const = 0;
 
-    /// The names of what each input has, in its order, where inputs are rows; none for others.
+    /// The names of the columns if inputs are rows, else none.
     virtual std::vector<std::string> columns() const { return {}; }
 
-    /// What may be missing from the inputs, a line each, for a person.
+    /// Messages for the user on inputs that may be missing, one line each.
     virtual std::vector<std::string> leftOut() const { return {}; }
 
-    /// How many folders could not be read, where inputs are files.
+    /// How many folders could not be read, if inputs are files.
     virtual std::size_t unreadableFolders() const { return 0; }
 
     /// Appends the inputs [first, first + count), which lie below size(), each as u32 length and
     /// bytes (of a row: see wire/row.h). Appends nothing where meanEncodedSize() is 0.
     virtual Result<void> encode(std::uint64_t first, std::uint64_t count, std::string &out) = 0;
 
-    /// Input `index` as a person reads it.
+    /// Returns input `index` as text for the user.
     virtual Result<std::string> text(std::uint64_t index) = 0;
 
-    /// Reads nothing anew: a file's bytes were hashed while they were indexed.
+    /// The content of the inputs. Reads nothing again: files were hashed while they were indexed.
     virtual InputContent content() const = 0;
 
-    /// Another source of the same inputs, for another thread; reads nothing anew.
+    /// Returns another source of these inputs, for another thread. Reads nothing again.
     virtual Result<std::unique_ptr<InputSource>> duplicate() const = 0;
 };
 
-/// Opens what the spec names. Reads a file of lines or rows once, to index it, and finds every
-/// mistake in it. Standard input can be opened once.
+/// Opens the inputs that the spec names. Reads a file of lines or rows once to index it, and finds
+/// every mistake in it. Standard input can be opened only once.
 Result<std::unique_ptr<InputSource>> openInput(const InputSpec &spec);
 
 } // namespace poolscope

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Integer ranges, with the meaning of Python's range(), over the whole of 64 bits.
+// Integer ranges with the meaning of Python's range(), of 64-bit integers.
 #pragma once
 
 #include "result.h"
@@ -11,7 +11,7 @@
 
 namespace poolscope {
 
-/// How many integers the range has: 0 for an empty one, 2^64 - 1 at the most.
+/// The number of integers in the range, from 0 to 2^64 - 1.
 std::uint64_t size(const RangeInput &range);
 
 /// The integer at `index`, which is less than size(range).
@@ -21,10 +21,10 @@ inline std::int64_t at(const RangeInput &range, std::uint64_t index)
         static_cast<std::uint64_t>(range.start) + index * static_cast<std::uint64_t>(range.step));
 }
 
-/// Reads "START:STOP[:STEP]". The message of a failure quotes what cannot be read.
+/// Parses "START:STOP[:STEP]". The error quotes the part that is wrong.
 Result<RangeInput> parseRange(std::string_view text);
 
-/// "1:5000", or "10:0:-2" where the step is not 1.
+/// Returns "1:5000", or "10:0:-2" if the step is not 1.
 std::string toString(const RangeInput &range);
 
 } // namespace poolscope

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // LineIndex: random access to the lines of a file that may be larger than memory.
 //
-// Keeps the places of some lines (a thousandth of the file), never text; a line is found by
-// scanning on from the place before it. A line ends at \n, \r\n or \r; the last needs no ending.
-// Bytes are left as they are, NUL and invalid UTF-8 included, but for a byte order mark at the
-// beginning, which is not part of the first line.
+// Stores the offsets of some lines (a thousandth of the size of the file), never text, and finds a
+// line by scanning from the last known offset before it. A line ends at \n, \r\n or \r; the last
+// one needs no ending. Bytes are returned unchanged, also NUL and invalid UTF-8. A byte order mark
+// at the beginning is not part of the first line.
 //
-// Lines may be appended to the file; they are none of the index. A read of bytes that have changed
-// fails and says so. One thread at a time.
+// Lines that are appended to the file later are not part of the index. Reading bytes that have
+// changed fails. One thread at a time.
 #pragma once
 
 #include "input/datafile.h"
@@ -22,21 +22,21 @@ namespace poolscope {
 
 class LineIndex {
 public:
-    /// Lines longer than this are refused: a worker takes no more in one message.
+    /// The longest line that is accepted: a message to a worker can contain no more.
     static constexpr std::uint64_t maxLineLength = 1'000'000'000;
 
-    /// Reads the whole file once. Fails where it cannot be read, is no regular file, is UTF-16, or
+    /// Reads the whole file once. Fails if it cannot be read, is not a regular file, is UTF-16, or
     /// has a line that is too long.
     static Result<LineIndex> open(const std::string &path);
 
-    /// The same lines of the same open file, for another thread; reads nothing.
+    /// Returns another index of the open file, for another thread. Reads nothing.
     Result<LineIndex> duplicate() const;
 
     std::uint64_t lineCount() const { return m_lineCount; }
     std::uint64_t byteCount() const { return m_file.expected().byteCount(); }
-    /// Bytes of the longest line, its ending included.
+    /// Bytes of the longest line, including its ending.
     std::uint64_t longestLine() const { return m_longestLine; }
-    /// Of the file's bytes; see ContentHasher.
+    /// The hash of the file's bytes; see ContentHasher.
     std::string contentHash() const { return m_file.expected().contentHash(); }
 
     /// Appends lines [first, first + count) to `out`, each as u32 length and bytes, as

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // LineScanner: splits a stream of blocks into lines, which end at \n, \r\n or \r.
 //
-// The visitor gets text(bytes), in as many pieces as come, and endLine(next, certain): `next` is
-// the offset of the following line, uncertain where a \n that belongs to a \r may still come. Its
-// endLine returns false to stop.
+// The visitor receives text(bytes) once or more for a line, then endLine(next, certain), which
+// returns false to stop. `next` is the offset of the following line. It is not certain if the line
+// ended in \r at the end of a block, since the next block may begin with the \n that belongs to it.
 #pragma once
 
 #include <algorithm>
@@ -49,7 +49,7 @@ public:
         return true;
     }
 
-    /// A last line without an ending is a line too.
+    /// Ends the last line if it has no ending.
     void finish()
     {
         if (m_inLine)
@@ -62,7 +62,7 @@ private:
         block.remove_prefix(count);
         m_offset += count;
     }
-    /// Where the character stands in a block that has lost its first `gone` bytes.
+    /// The position of the character in a block from which the first `gone` bytes were removed.
     static std::size_t advance(
         std::size_t position, std::size_t gone, std::string_view block, char character)
     {

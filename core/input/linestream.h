@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LineStream: the lines of a pipe, taken while they come; see GrowingInput.
+// LineStream: the lines of a pipe, read while they arrive; see GrowingInput.
 //
-// Lines end as those of a file do (LineIndex), and each can be had as soon as it has ended. They
-// are held in blocks, which go when none of their lines is needed. Any thread may read lines while
-// another takes them.
+// Lines end as in a file (LineIndex), and a line can be read as soon as it has ended. Lines are
+// stored in blocks, and a block is removed when none of its lines is needed. Any thread may read
+// lines while another adds them.
 #pragma once
 
 #include "input/contenthash.h"
@@ -21,12 +21,12 @@ namespace poolscope {
 
 class LineStream : public GrowingInput {
 public:
-    /// Lines longer than this are refused: the stream would take more memory than it may.
+    /// The longest line that is accepted, to bound the memory of the stream.
     static constexpr std::uint64_t maxLineLength = 64ULL << 20;
-    /// Bytes of whole lines with which it is full.
+    /// Bytes of whole lines from which on the stream is full.
     static constexpr std::uint64_t fullSize = 16ULL << 20;
 
-    /// Reads from the descriptor, which stays its owner's; `name` is what messages call it.
+    /// Reads from the descriptor, which the caller closes. `name` is its name in messages.
     LineStream(int descriptor, std::string name);
 
     int descriptor() const override { return m_descriptor; }
@@ -37,21 +37,21 @@ public:
 
     std::uint64_t lineCount() const; ///< so far
     std::uint64_t byteCount() const; ///< so far, without line endings
-    /// Of the lines so far; see ContentHasher.
+    /// The hash of the lines so far; see ContentHasher.
     std::string contentHash() const;
 
-    /// Appends lines [first, first + count) to `out`, each as u32 length and bytes. Fails where one
-    /// was let go of.
+    /// Appends lines [first, first + count) to `out`, each as u32 length and bytes. Fails if one of
+    /// them was removed.
     Result<void> read(std::uint64_t first, std::uint64_t count, std::string &out) const;
 
 private:
-    /// Consecutive lines, encoded; behind them in the last block the beginning of one more.
+    /// Consecutive lines, encoded. The last block ends with the beginning of the next line.
     struct Block {
         std::uint64_t count = 0;
         std::string lines;
     };
     using Blocks = std::map<std::uint64_t, Block>; ///< by their first line
-    /// Puts the scanner's pieces of lines together.
+    /// Joins the parts of lines that the scanner reports.
     struct Collector {
         LineStream &stream;
         void text(std::string_view bytes) { stream.addText(bytes); }
@@ -71,7 +71,7 @@ private:
     mutable std::mutex m_mutex; ///< guards all below
     Collector m_collector{*this};
     LineScanner<Collector> m_scanner{m_collector, 0};
-    bool m_hasBegun = false; ///< the first bytes were taken
+    bool m_hasBegun = false; ///< the first bytes were read
     std::string m_beginning; ///< the first bytes until then
     Blocks m_blocks;
     bool m_inLine = false;

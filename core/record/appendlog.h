@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// AppendLog<T>: a list that grows at its end and is read by other threads meanwhile.
+// AppendLog<T>: a list to which one thread appends while other threads read.
 //
-// One thread appends; any thread reads elements below the size() that it saw. Elements never move,
-// no call waits for another, and an element is complete once size() covers it. Memory grows by
-// blocks, each twice as large as the one before. Of plain values only what is used is touched, so a
-// list whose beginning is let go of may have far more elements than memory holds.
+// Any thread may read the elements below the size() that it saw. Elements never move, no call waits
+// for another, and an element is complete once size() covers it. Memory grows by blocks, each twice
+// as large as the one before. Memory of plain values is used only when they are written, so a list
+// whose beginning is released may have far more elements than fit into memory.
 #pragma once
 
 #include "record/memorypages.h"
@@ -59,8 +59,8 @@ public:
         m_size.store(size, std::memory_order_release);
     }
 
-    /// Gives back what memory it can of elements below `index`, which is at most the size() that
-    /// the caller saw and never decreases: nobody reads them any more. Any thread, one at a time.
+    /// Releases memory of elements below `index`, which no thread reads any more. `index` is at
+    /// most the size() that the caller saw, and never decreases. Any thread, one at a time.
     void letGoBelow(std::size_t index)
     {
         static_assert(arePlain);
@@ -125,7 +125,7 @@ private:
 
     std::array<std::atomic<T *>, 48> m_blocks{};
     std::atomic<std::size_t> m_size = 0;
-    std::size_t m_firstHeld = 0; ///< the first block that was not let go of as a whole
+    std::size_t m_firstHeld = 0; ///< the first block that was not released as a whole
 };
 
 } // namespace poolscope

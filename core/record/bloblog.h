@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // BlobLog: records of any length in a temporary file, with little of it in memory.
 //
-// A record is appended once, is known by its offset, and may be discarded; space on the disk is
-// given back once all records of a stretch are discarded. The file has no name and goes with the
+// A record is appended once, identified by its offset, and may be discarded. Disk space is released
+// when all records of a part of the file are discarded. The file has no name and ends with the
 // program. One thread appends; any thread reads and discards.
 #pragma once
 
@@ -21,21 +21,21 @@ namespace poolscope {
 
 class BlobLog {
 public:
-    /// Makes the file where temporary files belong ($TMPDIR or /tmp).
+    /// Creates the file in the folder for temporary files ($TMPDIR or /tmp).
     static Result<std::unique_ptr<BlobLog>> make();
     ~BlobLog();
     BlobLog(const BlobLog &) = delete;
     BlobLog &operator=(const BlobLog &) = delete;
 
-    /// Returns the record's offset. Where the disk is full it succeeds all the same: the record
-    /// stays in memory, and obstacle() says so.
+    /// Returns the record's offset. Succeeds even if the disk is full: the record then stays in
+    /// memory, and obstacle() returns a message.
     Result<std::uint64_t> append(std::string_view record);
     Result<std::vector<char>> read(std::uint64_t offset) const;
     void discard(std::uint64_t offset);
 
-    /// Why what was appended cannot be written now, in one line; empty: it can. Any thread.
+    /// One line on why records cannot be written to the disk now. Empty if they can. Any thread.
     std::string obstacle() const;
-    /// Tries whether there is room again.
+    /// Tries again to write the records that stayed in memory.
     Result<void> makeWay();
 
 private:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// IterationTimes: how long iterations took, roughly, for whoever needs their median at any time.
+// IterationTimes: a coarse histogram of the durations of iterations, for their median at any time.
 //
-// Each doubling of a duration is cut into four bins, so that the median is wrong by at most a
-// seventh. One thread adds; any thread reads.
+// Each doubling of a duration has four bins, so the error of the median is at most a seventh. One
+// thread adds; any thread reads.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@ namespace poolscope {
 
 class IterationTimes {
 public:
-    /// So many iterations took so many nanoseconds, together.
+    /// Records that `iterations` took `duration` nanoseconds together.
     void add(std::uint64_t iterations, std::uint64_t duration)
     {
         if (iterations == 0)
@@ -26,7 +26,7 @@ public:
         bin.store(bin.load(std::memory_order_relaxed) + iterations, std::memory_order_relaxed);
     }
 
-    /// In nanoseconds; nothing before the first iteration.
+    /// The median in nanoseconds. Nothing before the first iteration.
     std::optional<double> median() const
     {
         std::uint64_t count = 0;

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Memory that is taken from the system page by page as it is used, and given back in the same way
-// while what lies beside it stays.
+// Memory that the system provides page by page as it is written, and that can be released page by
+// page.
 #pragma once
 
 #include <cstddef>
 
 namespace poolscope {
 
-/// Addresses for `size` bytes, more than 0. They read as zeros, and a page takes memory from when
-/// it is written to: so there may be many more of them than the machine has memory. Throws
-/// std::bad_alloc where the system refuses.
+/// Reserves addresses for `size` bytes, more than 0. They read as zeros. A page uses memory only
+/// after it is written, so more addresses can be reserved than the machine has memory. Throws
+/// std::bad_alloc if the system refuses.
 void *reservePages(std::size_t size);
 
-/// Ends what reservePages() began, with the same size.
+/// Releases the addresses that reservePages() returned, with the same size.
 void releasePages(void *begin, std::size_t size);
 
-/// Gives the whole pages within [begin, begin + size) back to the system. They still belong to whom
-/// they were allocated for, and are there again, as zeros, when they are touched.
+/// Releases the memory of the whole pages within [begin, begin + size). The addresses stay reserved
+/// and read as zeros.
 void giveBackPages(void *begin, std::size_t size);
 
 } // namespace poolscope

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RunLog: what workers and tasks printed, and what happened to workers, as lines.
+// RunLog: the lines that workers and tasks printed, and messages on workers.
 //
-// Holds the last entries that take up to mostBytes together; the oldest are dropped first, and a
-// reader sees by the numbers of entries how many. Any thread; a reader delays a writer only while
-// it copies pointers.
+// Stores the last entries of at most mostBytes together. The oldest are dropped first; readers see
+// by the numbers of entries how many. Any thread. A reader delays a writer only while it copies
+// pointers.
 #pragma once
 
 #include "spec/indexrange.h"
@@ -21,11 +21,11 @@ namespace poolscope {
 struct LogEntry {
     std::uint64_t time = 0; ///< nanoseconds since the run's start
     WorkerId worker = 0;
-    IndexRange running; ///< what the worker was on; count 0: unknown
-    bool printed = true; ///< by the task, rather than said about the worker
+    IndexRange running; ///< the indices that the worker was on; count is 0 if unknown
+    bool printed = true; ///< by the task; else a message on the worker
     std::string text; ///< one line
 
-    /// Bytes of memory, about.
+    /// The approximate size in memory, in bytes.
     std::size_t size() const { return sizeof(LogEntry) + text.size(); }
 };
 
@@ -49,8 +49,8 @@ public:
 
         std::uint64_t next() const { return first + entries.size(); }
     };
-    /// Entries of the numbers from `from` up to `to`, without that one; at most `limit`. Those that
-    /// were dropped are missing at the beginning.
+    /// Returns the entries with numbers from `from` up to, but not including, `to`; at most
+    /// `limit`. Entries that were dropped are missing at the beginning.
     Page entries(
         std::uint64_t from, std::uint64_t to = UINT64_MAX, std::size_t limit = SIZE_MAX) const;
 

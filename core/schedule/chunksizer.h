@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ChunkSizer: how large a chunk should be, and how many of them a worker should hold.
+// ChunkSizer: decides how large a chunk should be, and how many chunks a worker should have.
 //
-// Fixed sizes stay as they are. Automatic ones follow what was measured: a chunk should take about
-// 20 ms, and long enough that handing it over costs less than 1%. It takes less at the beginning,
-// at most 1/32 of the time that the run has taken so far or 100 times handing it over, so that one
-// chunk whose inputs turn out slow does not make a short run much longer. It also takes less when
-// the inputs are about to run out. It never takes less than handing it over. A worker should hold
-// so many chunks that it has 2 ms of work in reserve, by what iterations cost as a rule or cost of
-// late, whichever is more; a single one that took long does not count. Until something is measured
-// a chunk is one input, and it grows by at most 8 times from one measurement to the next.
+// Fixed sizes are not changed. Automatic sizes follow measurements. A chunk should take about 20
+// ms, and so long that its dispatch costs less than 1%. At the beginning a chunk takes at most 1/32
+// of the time that the run has taken so far, or 100 times its dispatch, so that slow inputs in one
+// chunk do not make a short run much longer. Chunks also become smaller when few inputs are left. A
+// chunk never takes less than its dispatch. A worker should have 2 ms of work in reserve, by the
+// usual or the recent cost of an iteration, whichever is higher; a single long iteration does not
+// count. Before the first measurement a chunk is one input. It grows by at most 8 times from one
+// measurement to the next.
 //
-// Plain arithmetic, no clock: it is told durations. One thread.
+// The class computes and reads no clock: the caller passes durations. One thread.
 #pragma once
 
 #include <algorithm>
@@ -22,8 +22,8 @@
 namespace poolscope {
 
 struct ChunkOptions {
-    std::optional<std::uint64_t> chunk; ///< inputs, at least 1; nothing: automatic
-    std::optional<std::uint64_t> window; ///< chunks, at least 1; nothing: automatic
+    std::optional<std::uint64_t> chunk; ///< inputs, at least 1; automatic if empty
+    std::optional<std::uint64_t> window; ///< chunks, at least 1; automatic if empty
     std::uint64_t largestChunk = 1ULL << 24; ///< for automatic sizes
 };
 
@@ -34,29 +34,29 @@ public:
     {
     }
 
-    /// `iterations` took `busy` in a worker.
+    /// Records that `iterations` took `busy` in a worker.
     void measuredWork(std::uint64_t iterations, std::chrono::nanoseconds busy);
-    /// A chunk of `size` inputs was answered whole.
+    /// Records that a chunk of `size` inputs was answered completely.
     void measuredChunk(std::uint64_t size)
     {
         m_largestMeasured = std::max(m_largestMeasured, size);
     }
-    /// Handing over one chunk cost `cost`.
+    /// Records the cost of the dispatch of one chunk.
     void measuredHandover(std::chrono::nanoseconds cost);
 
-    /// What so many inputs take as a rule; nothing before any was measured.
+    /// The usual time of this number of inputs. Nothing before the first measurement.
     std::optional<std::chrono::nanoseconds> timeOf(std::uint64_t inputs) const;
 
-    /// For automatic sizes from now on.
+    /// Sets the largest automatic size.
     void setLargestChunk(std::uint64_t inputs) { m_options.largestChunk = inputs; }
 
-    /// Inputs for the next chunk, at least 1, when `remaining` inputs are left for `workers`; may
-    /// be more than remain.
+    /// The number of inputs of the next chunk, at least 1, if `remaining` inputs are left for
+    /// `workers`. May exceed `remaining`.
     std::uint64_t chunkSize(std::uint64_t remaining, std::size_t workers) const;
-    /// The fewest inputs of a chunk that is divided, at least 1.
+    /// The smallest size of a chunk that is divided, at least 1.
     std::uint64_t leastSize() const;
-    /// Chunks that a worker should hold, at least 1. Automatic, it is 1 when what remains is about
-    /// to run out and a chunk takes long: none should wait behind another while a worker is idle.
+    /// The number of chunks that a worker should have, at least 1. An automatic window is 1 when
+    /// few inputs are left and a chunk takes long, so that no chunk waits while a worker is idle.
     std::uint64_t window(std::uint64_t remaining, std::size_t workers) const;
 
 private:

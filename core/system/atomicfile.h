@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// AtomicFile: a file that appears under its name whole, or not at all.
+// AtomicFile: a file that appears under its name when it is complete, or not at all.
 //
-// What is written goes to a file without a name in the destination's folder, which commit() links
-// as .poolscope-RANDOM and renames to the destination: whatever ends before leaves nothing behind.
-// Where there are no such files, or they cannot be linked, it is called that from the start;
-// destroying the object uncommitted removes it, a killed process leaves it.
+// The bytes are written to a file without a name in the folder of the destination. commit() links
+// it as .poolscope-RANDOM and renames it to the destination, so a process that ends before leaves
+// nothing behind. On file systems without such files the file has that name from the start; the
+// destructor removes it, and a killed process leaves it.
 //
-// What is written is on the disk before it gets the name, so that a power failure leaves it whole.
-// Sync::IfItReplaces is for outcomes, on which a disk may work longer than the run: a new file is
-// not waited for.
+// The bytes are on the disk before the file gets its name, so it is complete even after a power
+// failure. Sync::IfItReplaces does not wait for the disk if the file is new: writing outcomes to
+// the disk may take longer than the run.
 //
-// A symbolic link is followed and its target replaced, but see followOwnLinks(). A pipe or a device
-// is not replaced but written to as it stands, in order only: see isDirect(). Its owner ignores
+// A symbolic link is followed and its target replaced; see followOwnLinks(). A pipe or a device is
+// not replaced: bytes are written to it directly and in order; see isDirect(). The caller ignores
 // SIGPIPE.
 //
 // An error is final: every later call returns it, commit() too.
@@ -31,14 +31,14 @@
 
 namespace poolscope {
 
-/// Called where the disk is full, with what is wrong in one line, as often as it still is: waits
-/// for a while, and tells whether to try again.
+/// Called with a one-line message while the disk is full. Waits for a while, and returns whether to
+/// try again.
 using WaitForRoom = std::function<bool(const std::string &what)>;
 
 class AtomicFile {
 public:
-    /// Fails, with nothing created, where `path` cannot be written. Without `room` a full disk is
-    /// an error like any other.
+    /// Fails, and creates nothing, if `path` cannot be written. Without `room` a full disk is an
+    /// error like any other.
     static Result<std::unique_ptr<AtomicFile>> open(
         const std::filesystem::path &path, WaitForRoom room = {});
     ~AtomicFile();
@@ -56,23 +56,23 @@ public:
     /// True for a pipe or device, where readAt(), overwriteAt() and cutAt() fail.
     bool isDirect() const { return m_kind == Kind::Direct; }
 
-    /// Reads bytes, or writes over them, that were appended before.
+    /// Reads or overwrites bytes that were appended before.
     Result<void> readAt(std::uint64_t offset, std::span<std::byte> bytes);
     Result<void> overwriteAt(std::uint64_t offset, std::string_view bytes);
-    /// Cuts what was appended before. Nothing may be appended afterwards.
+    /// Truncates the file. Nothing may be appended afterwards.
     Result<void> cutAt(std::uint64_t size);
 
-    /// Extends the file to `size` bytes whose blocks are allocated and that can be mapped, so that
-    /// a full disk cannot kill a process that stores into them. Returns the file's descriptor,
-    /// which stays this object's. What is stored counts as appended. Returns nothing, and changes
-    /// nothing, where the file system cannot promise that or has not much more room.
+    /// Extends the file to `size` bytes that can be mapped and whose blocks are allocated, so that
+    /// a full disk cannot kill a process that stores into them. Returns the descriptor, which this
+    /// object closes. Stored bytes count as appended. Returns nothing, and changes nothing, if the
+    /// file system does not support this or has little more room.
     std::optional<int> allocate(std::uint64_t size);
 
     enum class Sync { Always, IfItReplaces };
-    /// Puts the file under its name. Nothing may be called afterwards.
+    /// Gives the file its name. No other function may be called afterwards.
     Result<void> commit(Sync sync = Sync::Always);
 
-    /// Makes `message` the file's final error, so that it cannot be committed.
+    /// Sets a final error, so that the file cannot be committed.
     tl::unexpected<Error> fail(std::string message);
 
 private:
@@ -90,16 +90,16 @@ private:
     tl::unexpected<Error> failWithErrno();
 
     std::filesystem::path m_path; ///< as the user wrote it
-    std::filesystem::path m_target; ///< the same with links followed
+    std::filesystem::path m_target; ///< the path with links followed
     Kind m_kind = Kind::Direct;
-    std::filesystem::path m_temporary; ///< empty if there is none yet, or none any more
+    std::filesystem::path m_temporary; ///< empty while the file has no name
     WaitForRoom m_room;
     int m_descriptor = -1;
     std::string m_buffer;
     std::optional<Error> m_error;
 };
 
-/// Writes a file of these bytes, whole or not at all.
+/// Writes a file of these bytes, completely or not at all.
 Result<void> writeFile(const std::filesystem::path &path, std::string_view bytes);
 
 } // namespace poolscope

@@ -9,7 +9,7 @@
 
 namespace poolscope {
 
-/// Raises the soft limit to the hard one while it lives. One at a time.
+/// Raises the soft limit to the hard limit while the object exists. Only one may exist at a time.
 class DescriptorLimit {
 public:
     DescriptorLimit();
@@ -17,17 +17,18 @@ public:
     DescriptorLimit(const DescriptorLimit &) = delete;
     DescriptorLimit &operator=(const DescriptorLimit &) = delete;
 
-    /// As it was before, which is what other programs expect.
+    /// The limits before that, which other programs expect.
     const rlimit &before() const { return m_before; }
 
 private:
     rlimit m_before{};
 };
 
-/// Whether so many more descriptors can be opened. Fails with the reason and the limit.
+/// Checks that this number of descriptors can be opened, besides those that are open. The error
+/// names the limit.
 Result<void> checkDescriptors(std::uint64_t count);
 
-/// The same for a program that is about to start: raises the soft limit where that is needed.
+/// Checks this before a program starts, and raises the soft limit if necessary.
 Result<void> ensureDescriptors(std::uint64_t count);
 
 } // namespace poolscope

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Machine: what a run was made on.
+// Machine: the computer on which a run was made.
 #pragma once
 
 #include <cstdint>
@@ -7,13 +7,13 @@
 
 namespace poolscope {
 
-/// Empty or 0 stands for what is not known.
+/// A value is empty or 0 if unknown.
 struct Machine {
     std::string host;
     std::string kernel; ///< "Linux 6.1.0-18-amd64 x86_64"
     std::string processor; ///< its model
     std::uint32_t cores = 0; ///< usable ones
-    std::uint64_t memory = 0; ///< bytes of it
+    std::uint64_t memory = 0; ///< bytes
 };
 
 Machine thisMachine();

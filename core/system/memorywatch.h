@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// MemoryWatch: how much memory workers and the processes that they started take, from /proc, and
-// which of them take too much.
+// MemoryWatch: measures, from /proc, how much memory workers and the processes that they started
+// use, and which of them exceed the limit.
 //
-// What counts is resident memory that a process has to itself, and shared memory: not libraries and
-// other files, and not what the pool shares with its workers. What descends from a worker's keeper
-// belongs to the worker, whatever session it is in; that includes orphans. These processes, and all
-// measurements that take long, are looked for as often as that stays below a hundredth of a core. A
-// process younger than a tenth of a second is not counted: between fork and exec it seems to have
-// all that its parent has.
+// Private resident memory and shared memory count. Libraries and other files, and memory that the
+// pool shares with its workers, do not count. All descendants of a worker's keeper belong to the
+// worker, whatever their session, also orphans. Finding them, and all measurements that take long,
+// happen as often as they take less than a hundredth of a core. A process younger than a tenth of a
+// second does not count: between fork and exec it appears to have all memory of its parent.
 //
-// A quick look counts memory that several processes share in each of them. Where that sum is over
-// the limit, each is measured by its part.
+// A quick look counts shared memory in each process that shares it. If that sum exceeds the limit,
+// each process is measured by its proportional part.
 //
 // One thread.
 #pragma once
@@ -26,8 +25,8 @@ namespace poolscope {
 
 class MemoryWatch {
 public:
-    /// What workers have started is looked at only where there is a limit, in bytes; so is shared
-    /// memory.
+    /// Without a limit, in bytes, processes that workers started and shared memory are not
+    /// measured.
     explicit MemoryWatch(std::optional<std::uint64_t> limit);
     ~MemoryWatch();
     MemoryWatch(const MemoryWatch &) = delete;
@@ -36,20 +35,20 @@ public:
     /// A Copy was forked from another process. Memory that both still share does not count once the
     /// copy is measured.
     enum class Kind : std::uint8_t { Program, Copy };
-    /// `keeper` is the process that all descend from which the worker starts, or the worker.
+    /// `keeper` is the ancestor of all processes that the worker starts, or the worker itself.
     void add(pid_t worker, pid_t keeper, Kind kind = Kind::Program);
     void remove(pid_t worker);
 
-    /// Looks at all workers.
+    /// Measures all workers.
     void look();
 
-    /// Bytes that the worker and what it started took when they were last looked at, and the most
-    /// that they ever took. 0 if unknown.
+    /// Bytes that the worker and its processes used at the last look, and the most that they used
+    /// at any look. 0 if unknown.
     std::uint64_t takenBy(pid_t worker) const;
     std::uint64_t peakOf(pid_t worker) const;
-    /// Whether they take more than the limit.
+    /// Whether they exceed the limit.
     bool isOver(pid_t worker) const;
-    /// Whether some of that is taken by what the worker started.
+    /// Whether processes that the worker started use some of that memory.
     bool countsOthers(pid_t worker) const;
 
 private:
@@ -76,7 +75,7 @@ private:
         std::uint64_t peak = 0; ///< bytes
         std::uint64_t quickWhenMeasured = 0;
         std::uint64_t takenWhenMeasured = 0;
-        std::uint64_t measureAgain = 0; ///< when, in nanoseconds
+        std::uint64_t measureAgain = 0; ///< time of the next measurement, nanoseconds
         bool isOver = false;
     };
 

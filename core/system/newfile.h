@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // New files in folders that others may write to.
 //
-// Another user who can guess a new file's name can put a link under it first, which leads to a file
-// that only this user may write to. New files are therefore made under names that nobody can guess,
-// and only if nothing has that name. They are renamed when they are whole.
+// Another user who can guess the name of a new file can create a link with that name first, which
+// leads to a file that only this user may write. New files are therefore created under names that
+// nobody can guess, and only if the name does not exist. They are renamed when they are complete.
 #pragma once
 
 #include "result.h"
@@ -22,19 +22,19 @@ struct NewFile {
     std::filesystem::path path;
 };
 
-/// Makes an empty file under such a path.
+/// Creates an empty file with such a name.
 NewFile createBeside(const std::filesystem::path &target, mode_t mode);
 
-/// The path that `path` leads to: itself, unless it is a symbolic link. Fails for a link that
-/// neither this user, nor root, nor the owner of its folder has made.
+/// Returns the path without symbolic links. Fails for a link that was created by a user other than
+/// this one, root and the owner of its folder.
 Result<std::filesystem::path> followOwnLinks(const std::filesystem::path &path);
 
-/// The size of an open file that was found at `path`. Fails if it is not there any more; the error
-/// ends a sentence that begins with the path.
+/// Returns the size of the open file if it still is the file at `path`. The error completes a
+/// sentence that begins with the path.
 Result<std::uint64_t> sizeIfStillAt(const std::filesystem::path &path, int descriptor);
 
-/// Whether another user may have put the file there to be written to: it is neither this user's nor
-/// root's nor of the folder's owner, in a folder that others may write to.
+/// Whether another user may have created the file as a trap: the folder is writable for others, and
+/// the file belongs neither to this user nor to root nor to the owner of the folder.
 bool mayBePlanted(const std::filesystem::path &file);
 
 /// Whether another user owns the file in a sticky folder, where only its owner may replace it.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How often the kernel's out-of-memory killer has struck, as far as the kernel tells.
+// Counts of the kills by the kernel's out-of-memory killer, as far as the kernel reports them.
 #pragma once
 
 #include <cstdint>
@@ -12,28 +12,28 @@ struct OomKills {
     std::uint64_t anywhere = 0; ///< on this machine
 };
 
-/// What is not told is 0. `root` is "/", or a folder that a test has made.
+/// Reads the counts; 0 if they are not reported. `root` is "/", or the folder of a test.
 OomKills oomKills(const std::string &root);
 
-/// ", ..." in words, where it struck between the two; else empty.
+/// Returns ", ..." in words if there was a kill between the two counts, else an empty text.
 std::string oomKillsBetween(const OomKills &before, const OomKills &after);
 
-/// Tells whether a process that was killed may have been so for memory, where looking each time
-/// before it works would cost more than that work. One thread.
+/// Reports whether a process that was killed may have been killed for memory, without reading the
+/// counts before each piece of its work. One thread.
 class OomWatch {
 public:
     explicit OomWatch(std::string root = "/");
 
-    /// From here on, `clock` nanoseconds, a kill may be that of the process watched over: it is
-    /// about to begin, or is idle.
+    /// Starts counting at `clock`, in nanoseconds: the watched process is about to begin work, or
+    /// is idle.
     void begin(std::uint64_t clock);
-    /// As oomKillsBetween(), since begin() or at most 50 ms before it.
+    /// Returns the text of oomKillsBetween() since begin(), or since at most 50 ms before it.
     std::string sinceBegin() const;
 
 private:
     std::string m_root;
     OomKills m_before;
-    std::uint64_t m_looked = 0; ///< when; 0: not yet
+    std::uint64_t m_looked = 0; ///< time of the last look; 0 if there was none
 };
 
 } // namespace poolscope

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How much memory a process takes that no file could be read for again, from /proc: what it has to
-// itself, and shared memory (mmap(-1), memfd, shm_open(), System V).
+// Memory of a process that cannot be read from a file again, by /proc: private memory, and shared
+// memory (mmap(-1), memfd, shm_open(), System V).
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace poolscope {
 /// A file that memory can be mapped from: its device, as /proc writes it, and its inode.
 using MappedFile = std::pair<std::uint64_t, std::uint64_t>;
 
-/// Bytes of a process, in microseconds. What several processes share counts in each of them.
+/// Measures a process within microseconds. Shared memory counts in each process that shares it.
 class QuickMemory {
 public:
     explicit QuickMemory(pid_t pid)
@@ -22,13 +22,14 @@ public:
     {
     }
 
-    /// Reads `statm`, which is open on /proc/PID/statm. False where the process has ended.
+    /// Reads the descriptor `statm` of /proc/PID/statm. Returns false if the process has ended.
     bool read(int statm);
-    /// The same, opening that file.
+    /// Opens that file and reads it.
     bool read();
 
     std::uint64_t own() const { return m_own; }
-    /// With the shared memory. It is looked at when it seems to have changed.
+    /// Private and shared memory in bytes. Shared memory is read again when it seems to have
+    /// changed.
     std::uint64_t ownAndShared();
 
 private:
@@ -39,8 +40,8 @@ private:
     std::uint64_t m_shared = 0;
 };
 
-/// Bytes of a process, of which pages that n processes share count one nth, and those of `files`
-/// do not count. Takes some 20 ms for a gigabyte. Nothing where the kernel does not tell.
+/// Measures a process in bytes. A page that n processes share counts one nth, and pages of `files`
+/// do not count. Takes some 20 ms for a gigabyte. Returns nothing if the kernel does not report it.
 std::optional<std::uint64_t> proportionalMemory(pid_t pid, const std::set<MappedFile> &files);
 
 /// Bytes that a forked process has changed or allocated since the fork, as long as the process that
@@ -48,7 +49,7 @@ std::optional<std::uint64_t> proportionalMemory(pid_t pid, const std::set<Mapped
 /// report them.
 std::optional<std::uint64_t> memorySinceFork(pid_t pid);
 
-/// What this process maps to share it with others.
+/// The files that this process maps to share them with others.
 std::set<MappedFile> sharedFilesOfThisProcess();
 
 } // namespace poolscope

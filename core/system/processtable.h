@@ -13,16 +13,16 @@ struct ProcessEntry {
     pid_t pid = 0;
     pid_t parent = 0;
     pid_t session = 0;
-    /// Clock ticks from the machine's start to the process's. A number that a process had may
-    /// become another's, which has another start.
+    /// Clock ticks from the start of the machine to that of the process. Another process may have
+    /// the same pid later, but not the same start.
     std::uint64_t started = 0;
-    bool isStopped = false; ///< by a signal
+    bool isStopped = false; ///< whether a signal has stopped it
 };
 
-/// All processes that are alive now. Takes milliseconds where there are hundreds.
+/// Returns all processes that are alive. Takes milliseconds if there are hundreds.
 std::vector<ProcessEntry> processTable();
 
-/// Nothing where the process is not alive.
+/// Returns the entry of a process, or nothing if it is not alive.
 std::optional<ProcessEntry> processEntry(pid_t pid);
 
 /// The children of a process. Takes some microseconds for each of its threads.
@@ -32,22 +32,22 @@ std::vector<pid_t> childrenOf(pid_t pid);
 /// only where the process is their subreaper.
 std::vector<pid_t> descendantsOf(pid_t root);
 
-/// Sends a signal to all of these, in whatever group or session they are.
+/// Sends a signal to all processes that descend from a process, whatever their group or session.
 void signalDescendants(pid_t root, int signal);
 
-/// The resource trackers of Python's multiprocessing. One ends by itself once all processes have
-/// ended that used it, and removes the shared memory and the semaphores that these have left.
+/// What happens to resource trackers of Python's multiprocessing. A tracker ends by itself when all
+/// processes that used it have ended, and removes their shared memory and semaphores.
 enum class ResourceTrackers : std::uint8_t { Spared, Killed };
-/// Whether a process is one of them, as its command line says.
+/// Whether a process is a resource tracker, by its command line.
 bool isResourceTracker(pid_t pid);
 
-/// Kills the same processes, and those that they start meanwhile. Returns all of them, and those
-/// that were spared.
+/// Kills all processes that descend from a process, and those that they start meanwhile. Returns
+/// them, including those that were spared.
 std::vector<pid_t> killDescendants(
     pid_t root, ResourceTrackers trackers = ResourceTrackers::Spared);
 
-/// Kills a process and all that descend from it, but for resource trackers. The process itself is
-/// left for its parent to reap.
+/// Kills a process and its descendants, except resource trackers. The parent of the process reaps
+/// it.
 void killTree(pid_t root);
 
 /// Kills all processes of a session.

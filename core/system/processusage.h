@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a process or a thread has cost so far, as the kernel tells those who look from outside.
+// CPU time and memory of a process or a thread, as the kernel reports them to other processes.
 #pragma once
 
 #include <cstdint>
@@ -8,25 +8,25 @@
 
 namespace poolscope {
 
-/// What a worker's process has cost since its start.
+/// CPU time and memory of a worker's process since its start.
 struct WorkerUsage {
     std::uint64_t cpu = 0; ///< nanoseconds
     std::uint64_t runQueue = 0; ///< nanoseconds for which it waited for a core
     std::uint64_t maxRss = 0; ///< bytes
-    std::uint64_t decoding = 0; ///< nanoseconds for which it decoded inputs, as far as it has told
+    std::uint64_t decoding = 0; ///< nanoseconds for which it decoded inputs, as far as reported
 };
 
-/// What the threads of a worker's process were at when they were looked at.
+/// The threads of a worker's process at one moment.
 struct ThreadUsage {
-    std::uint32_t count = 0; ///< with the first; 0: unknown
+    std::uint32_t count = 0; ///< including the first; 0 if unknown
     std::uint64_t runQueue = 0; ///< nanoseconds for which all but the first waited for a core
 };
 
-/// CPU time of all threads, the time for which the first of them waited for a core, and the largest
-/// resident set. Nothing where the process is not of this host, or is gone.
+/// Returns the CPU time of all threads, the time for which the first thread waited for a core, and
+/// the largest resident set. Returns nothing if the process is not on this host or has ended.
 std::optional<WorkerUsage> usageOf(pid_t process);
 
-/// The threads that there are; count 0 where that is not known.
+/// Returns the threads of a process; the count is 0 if unknown.
 ThreadUsage threadsOf(pid_t process);
 
 /// CPU time of the calling thread, in nanoseconds.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RunClock: nanoseconds since a run's start, on the clock that workers of this host use, too.
+// RunClock: nanoseconds since the start of a run, on the clock that the workers of this host use.
 #pragma once
 
 #include <chrono>
@@ -8,8 +8,8 @@
 namespace poolscope {
 
 struct RunClock {
-    /// Of the run, in nanoseconds of CLOCK_MONOTONIC. Of a run that began before this boot it lies
-    /// before 0, that is, a little below 2^64.
+    /// The start of the run in nanoseconds of CLOCK_MONOTONIC. For a run that began before this
+    /// boot the start is negative, that is, a little below 2^64.
     std::uint64_t origin = 0;
 
     static std::uint64_t monotonic()
@@ -18,7 +18,7 @@ struct RunClock {
         return static_cast<std::uint64_t>(clock / std::chrono::nanoseconds(1));
     }
     std::uint64_t now() const { return monotonic() - origin; }
-    /// The run's time at a time of CLOCK_MONOTONIC; 0 for one before its start.
+    /// Converts a time of CLOCK_MONOTONIC. Returns 0 for a time before the start of the run.
     std::uint64_t at(std::uint64_t monotonicTime) const
     {
         const auto since = static_cast<std::int64_t>(monotonicTime - origin);

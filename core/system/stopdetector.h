@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// StopDetector: when this process was stopped, found by looking at the clock.
+// StopDetector: finds, by reading the clock, when this process was stopped.
 //
-// A signal or a freezer stops a process without its notice. (While the machine is suspended the
-// clock stands still.) If the process looks at the clock far more often than once a second, a
-// longer time between two looks was a stop, unless the thread ran or waited for a core meanwhile:
-// on a busy machine that may take long.
+// A signal or a freezer stops a process without informing it. (While the machine is suspended, the
+// clock does not advance.) The caller reads the clock far more often than once a second. A longer
+// time between two readings was a stop, unless the thread ran or waited for a core meanwhile, which
+// may take long on a busy machine.
 #pragma once
 
 #include <algorithm>
@@ -28,7 +28,7 @@ struct StopInterval {
     }
 };
 
-/// How much of [from, to) lies in any of these.
+/// The part of [from, to) in which the process was stopped, in nanoseconds.
 template <typename Stops>
 std::uint64_t stoppedWithin(const Stops &stops, std::uint64_t from, std::uint64_t to)
 {
@@ -38,30 +38,30 @@ std::uint64_t stoppedWithin(const Stops &stops, std::uint64_t from, std::uint64_
     return stopped;
 }
 
-/// How much of the `duration` from `begin` on lies in none of these.
+/// The part of the `duration` from `begin` on in which the process was not stopped.
 template <typename Stops>
 std::uint64_t timeNotStopped(const Stops &stops, std::uint64_t begin, std::uint64_t duration)
 {
     return duration - stoppedWithin(stops, begin, begin + duration);
 }
 
-/// For how long the calling thread has run or waited for a core, in nanoseconds; 0 where the system
-/// does not count that.
+/// The time for which the calling thread has run or waited for a core, in nanoseconds. 0 if the
+/// system does not count it.
 std::uint64_t activeTimeOfThread();
 
 /// One thread.
 class StopDetector {
 public:
-    /// `time`, of CLOCK_MONOTONIC in nanoseconds, is that of the first look.
+    /// `time`, in nanoseconds of CLOCK_MONOTONIC, is the first reading.
     explicit StopDetector(std::uint64_t time, std::uint64_t (*activeTime)() = activeTimeOfThread)
         : m_activeTime(activeTime)
         , m_lastLook(time)
     {
     }
 
-    /// Whether it was stopped since the last look.
+    /// Returns the stop since the last reading, if there was one.
     std::optional<StopInterval> look(std::uint64_t time);
-    /// Leaves out the time until now, which was spent otherwise than stopped.
+    /// Skips the time until now, in which the process was not stopped.
     void skipTo(std::uint64_t time) { m_lastLook = time; }
     std::uint64_t lastLook() const { return m_lastLook; }
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TerminalStop: takes the signal by which a terminal stops the program (Ctrl+Z, SIGTSTP), so that
-// the workers can be stopped first. They are in sessions of their own, which no signal of a
-// terminal reaches.
+// TerminalStop: handles the signal by which a terminal stops the program (Ctrl+Z, SIGTSTP), so that
+// the workers can be stopped first. Workers are in sessions of their own, which signals of the
+// terminal do not reach.
 //
-// The first object of the program takes the signal, unless that is ignored; others are never
-// asked. The owner calls takeAsked() from time to time, since a descriptor to wait for would make
-// each wait of the pool's thread longer.
-// To be used by one thread.
+// The first object of the program handles the signal, unless it is ignored. The caller polls
+// takeAsked(), since a descriptor to wait for would make each wait of the pool's thread longer. One
+// thread.
 #pragma once
 
 #include <csignal>
@@ -20,11 +19,11 @@ public:
     TerminalStop(const TerminalStop &) = delete;
     TerminalStop &operator=(const TerminalStop &) = delete;
 
-    /// Whether the signal has come since this was last called: what belongs to the program should
-    /// be stopped, then the program.
+    /// Whether the signal was received since the last call. The caller then stops the workers, and
+    /// after that the program.
     bool takeAsked();
-    /// Stops the program, and returns when it is continued. Returns false at once if it is not
-    /// stopped, since no shell could continue it: its process group is an orphaned one.
+    /// Stops the program, and returns when it is continued. Returns false at once if the program
+    /// was not stopped: its process group is orphaned, so no shell could continue it.
     bool stopProgram();
 
 private:

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ThrottleWatch: for how long the CPU quota of this program's control group, or of one above it,
-// held back the processes in it, since the watch was made: cpu.stat in cgroups(7).
+// ThrottleWatch: measures for how long the CPU quota of this program's control group, or of one
+// above it, has throttled its processes since the object was created: cpu.stat in cgroups(7).
 //
-// The kernel counts it for each core by itself, so it may exceed the time that has passed. One
-// thread.
+// The kernel counts this time for each core, so it may exceed the time that has passed. One thread.
 #pragma once
 
 #include <cstdint>
@@ -14,11 +13,11 @@ namespace poolscope {
 
 class ThrottleWatch {
 public:
-    /// `root` is "/", or a folder that a test has made. Without a quota it never reads anything.
+    /// `root` is "/", or the folder of a test. Without a quota nothing is read.
     explicit ThrottleWatch(const std::string &root);
 
     void look();
-    /// Nanoseconds, as of the last look.
+    /// The throttled time in nanoseconds, at the last look.
     std::uint64_t throttled() const { return m_now - m_before; }
 
 private:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The built-in tasks: what they are called, and the functions themselves.
+// The built-in tasks: their names and their functions.
 //
-// Between them they are compute-bound, waiting, imbalanced and memory-bound, so that each way in
-// which a pool can disappoint can be tried. All are deterministic: the same input, the same value.
+// Some compute, some wait, some are imbalanced, some are bound by memory, so that each reason for
+// which a pool is slow can be tried. All are deterministic: equal inputs give equal values.
 #pragma once
 
 #include "result.h"
@@ -34,13 +34,13 @@ struct IntegerRun {
     std::uint64_t count = 0;
 };
 
-/// A task whose values are numbers, each in a cell of 8 bytes: a double or a 64-bit integer.
+/// A task whose values are numbers. A cell of 8 bytes has a double or a 64-bit integer.
 struct NumberTask {
     OutcomeKind kind = OutcomeKind::Real; ///< Real or Integer
-    /// Writes a cell for each input, up to where the gate closes. Returns how many these are.
+    /// Writes a cell for each input until the gate closes. Returns the number of cells.
     std::function<std::uint64_t(const IntegerRun &, std::uint64_t *cells, const IterationGate &)>
         run;
-    /// The cell for an input that came as text; fails where the text is not a number.
+    /// Returns the cell for an input that is text. Fails if the text is not a number.
     std::function<Result<std::uint64_t>(std::string_view)> runText;
 };
 
@@ -51,8 +51,8 @@ struct TextTask {
 
 using Builtin = std::variant<NumberTask, TextTask>;
 
-/// Makes the task called `name`. Fails on an unknown name (the message has the known ones) and on
-/// arguments that it does not take.
+/// Creates the task called `name`. Fails if the name is unknown (the error lists the known ones) or
+/// the task does not accept the arguments.
 Result<Builtin> makeBuiltin(std::string_view name, std::string_view arguments);
 
 } // namespace poolscope

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CommandTemplate: the words of a command, with places for the input.
+// CommandTemplate: the words of a command, with placeholders for the input.
 //
-// {} is the input, {NAME} the field of a column with that name; other braces are themselves. Where
-// there is neither, the input is the last word, as xargs has it. What is put in is data: it is
-// looked at no more, and stays within its word, whatever it holds. The braces of a mistyped name
-// are passed on as they are, which namesWithoutColumn() is for.
+// {} stands for the input and {NAME} for the field of the column with that name; other braces are
+// ordinary characters. Without a placeholder the input is appended as the last word, as xargs does.
+// An input is data: it is not parsed and stays within its word, whatever it contains. A mistyped
+// name in braces is passed on unchanged; namesWithoutColumn() finds such names.
 #pragma once
 
 #include "result.h"
@@ -17,7 +17,7 @@
 
 namespace poolscope {
 
-/// An input as a command sees it.
+/// An input of a command.
 struct CommandInput {
     std::string_view whole;
     std::span<const std::string_view> fields = {}; ///< by column
@@ -33,12 +33,13 @@ public:
     /// Whether the program is the same for all inputs.
     bool hasFixedProgram() const;
 
-    /// The words for an input. Fails where it holds a NUL byte, which no argument can.
+    /// Returns the words for an input. Fails if the input contains a NUL byte, which an argument
+    /// cannot contain.
     Result<std::vector<std::string>> fill(const CommandInput &input) const;
 
 private:
     static constexpr int wholeInput = -1;
-    /// A text, and what follows it.
+    /// A text, and the placeholder that follows it.
     struct Place {
         std::string before;
         int column = wholeInput;
@@ -52,11 +53,11 @@ private:
     std::vector<Word> m_words;
 };
 
-/// What stands in braces in the text and could be a column's name, but is none.
+/// Returns the texts in braces that look like the name of a column but are not one.
 std::vector<std::string> namesWithoutColumn(
     std::string_view text, const std::vector<std::string> &columns);
-/// Columns in the braces of a command's text that are in no word of it: their names have blanks,
-/// which take them apart where there are no quotes.
+/// Returns the columns that a command's text names in braces but none of its words does: their
+/// names contain blanks, which split words that are not quoted.
 std::vector<std::string> namesTakenApart(
     std::string_view text, const std::vector<std::string> &columns);
 

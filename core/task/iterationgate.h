@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// IterationGate: by what the pool ends a batch before all of its iterations have begun, and sees
-// which of them has (see wire/statuspage.h).
+// IterationGate: lets the pool end a batch before all of its iterations have begun, and see which
+// of them have (see wire/statuspage.h).
 //
 // If the run may end by a failure, the gate closes at each failure until the pool sends a Continue.
 //
-// Whoever runs a task asks mayBegin() before each iteration, or before each few where an iteration
-// always takes far less than a microsecond. One thread.
+// The code that runs a task calls mayBegin() before each iteration, or before each few if an
+// iteration always takes far less than a microsecond. One thread.
 #pragma once
 
 #include <atomic>
@@ -15,18 +15,19 @@ namespace poolscope {
 
 class IterationGate {
 public:
-    /// Always open.
+    /// Creates a gate that is always open.
     IterationGate() = default;
-    /// These words of memory outlive it.
+    /// The words of memory outlive the gate.
     IterationGate(std::uint64_t &proceed, std::uint64_t &started)
         : m_proceed(&proceed)
         , m_started(&started)
     {
     }
 
-    /// Closes as soon as an iteration has failed, which sets the flag. The flag outlives it.
+    /// Closes the gate as soon as an iteration fails, which sets the flag. The flag outlives the
+    /// gate.
     void closeAtFailure(bool &hasFailed) { m_hasFailed = &hasFailed; }
-    /// The iteration that was begun last has failed.
+    /// Records that the iteration that was begun last has failed.
     void failed() const
     {
         if (m_hasFailed)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Numbers that come as text, and sizes as options have them.
+// Parsing numbers in text, and sizes in options.
 #pragma once
 
 #include "result.h"
@@ -11,14 +11,14 @@
 
 namespace poolscope {
 
-/// Blanks around it do not matter. The message of a failure quotes what is none.
+/// Parses a number; blanks around it are ignored. The error quotes a text that is not a number.
 Result<double> parseReal(std::string_view text);
-/// The same for an integer of 64 bits.
+/// Parses an integer of 64 bits in the same way.
 Result<std::int64_t> parseInteger(std::string_view text);
 
-/// The bytes as an option has them: "500M" or "2G", or "1000" if they are not whole units.
+/// Returns the size as an option has it: "500M" or "2G", or "1000" if it is not a whole unit.
 std::string sizeText(std::uint64_t bytes);
-/// The bytes of such a text. Nothing if the text is not a size.
+/// Parses such a text. Returns nothing if it is not a size.
 std::optional<std::uint64_t> parseSize(std::string_view text);
 
 } // namespace poolscope

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Where a program is.
+// The path of a program.
 #pragma once
 
 #include "result.h"
@@ -8,8 +8,8 @@
 
 namespace poolscope {
 
-/// The path of a program that is named as a shell names it: on PATH, or by a path. Fails where
-/// there is none that can be run, and says why.
+/// Finds a program by name on PATH, or by its path, as a shell does. The error names the reason if
+/// there is no such program or it cannot be run.
 Result<std::string> findProgram(const std::string &name);
 
 } // namespace poolscope

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Words of a command line.
+// Splitting a command line into words.
 #pragma once
 
 #include "result.h"
@@ -10,9 +10,8 @@
 
 namespace poolscope {
 
-/// Splits at blanks as a POSIX shell does, with its quotes and backslashes, and with nothing else
-/// of it: $, *, ~, |, #, ... are characters as others are. Fails where a quote is not closed or
-/// there is no word.
+/// Splits at blanks as a POSIX shell does, with quotes and backslashes. Characters such as $, *, ~,
+/// | and # are ordinary. Fails if a quote is not closed or there is no word.
 Result<std::vector<std::string>> splitWords(std::string_view text);
 
 } // namespace poolscope
