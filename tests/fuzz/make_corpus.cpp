@@ -135,7 +135,8 @@ Result<void> writeRunFile(const fs::path &folder)
         return tl::unexpected(file.error());
     std::string all = "\4";
     auto added = (*file)->begin();
-    for (auto [piece, data] : pieces()) {
+    for (const auto &[known, data] : pieces()) {
+        auto piece = known;
         piece.data = data;
         added = std::move(added).and_then([&] { return (*file)->add(piece); });
         all += encoded(piece, data);

@@ -337,8 +337,6 @@ TEST(OutcomeStore, KeepsWhateverComesInAnyOrder)
 /// A small disk of its own, where mounting is allowed.
 class SmallDisk : public testing::Test {
 protected:
-    static constexpr std::size_t size = 4 << 20;
-
     void SetUp() override
     {
         std::string name = std::filesystem::temp_directory_path() / "poolscope-disk-XXXXXX";
