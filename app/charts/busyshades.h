@@ -9,14 +9,14 @@
 
 namespace poolscope {
 
-/// How opaque a column is, of 255: one that was hardly busy, which is seen all the same, and one
+/// The opacity of a column, up to 255: of one that was hardly busy, which stays visible, and of one
 /// that was busy all the time.
 struct Strength {
     int least = 40;
     int most = 255;
 };
 
-/// Draws shares, from 0 to 1, as a line of pixels that fills the place.
+/// Draws shares, from 0 to 1, as a line of pixels that fills the rectangle.
 void drawShares(QPainter *painter, const QRectF &place, std::span<const float> shares,
     const QColor &colour, Strength strength = {});
 

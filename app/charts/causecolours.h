@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The colour of each cause of the accounting. Kindred causes share a hue: green and blue for work,
-// orange for a core that was taken away, purple for handing over, yellow for what blocks, grey for
-// nothing to do.
+// The colour of each cause of the accounting. Related causes share a hue: green and blue for work,
+// orange for a core that was taken away, purple for dispatch, yellow for blocking, grey for idling.
 #pragma once
 
 #include "analysis/accounting.h"

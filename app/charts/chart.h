@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Chart: what all charts share: the record they read, axes, theme, zoom and pan, the cross-hair,
-// hover text, and what an export needs.
+// Chart: the base of all charts. Has the record, axes, theme, zoom and pan, cross-hair, hover text,
+// and the interface for exports.
 //
-// A chart pulls: takeNew() is called for each frame, and a replot follows only where something has
-// changed.
+// A chart pulls: refresh() calls takeNew() for each frame, and draws only if something has changed.
 #pragma once
 
 #include "charts/legendmarker.h"
@@ -24,15 +23,15 @@
 
 namespace poolscope {
 
-/// The marks of a run that a chart reads before other charts have their turn.
+/// The number of marks of a run that a chart reads before other charts continue.
 inline constexpr std::size_t marksAtOnce = 20'000;
 
-/// What the record is read as of.
+/// The moment for which a record is read.
 struct Moment {
     std::uint64_t now = 0; ///< nanoseconds since the run's start
     TimeView::Run run = TimeView::Run::GoesOn;
 
-    /// The time up to which spans have been reported, as a rule.
+    /// The time up to which spans have usually been reported.
     std::uint64_t settledUntil() const
     {
         constexpr std::uint64_t settling = 100'000'000;
@@ -40,9 +39,9 @@ struct Moment {
     }
 };
 
-/// What a legend has an entry for.
+/// An entry of a legend.
 struct Series {
-    enum class Use { Switch, Key }; ///< Key: it only says what a colour means
+    enum class Use { Switch, Key }; ///< Key: explains a colour, and cannot be switched
     QString name;
     QColor colour;
     bool visible = true;
@@ -55,64 +54,64 @@ class Chart : public QCustomPlot {
 
 public:
     Chart(ChartKind kind, const QString &title, const QString &explanation, QWidget *parent);
-    /// Of something else than a run, which files call `name`.
+    /// Creates a chart of something other than a run, which is called `name` in files.
     Chart(const QString &name, const QString &title, const QString &explanation, QWidget *parent);
 
-    /// Of a chart of a run.
+    /// The kind; only for a chart of a run.
     ChartKind kind() const { return *m_kind; }
-    /// What files call it.
+    /// The name in files.
     const QString &name() const { return m_name; }
     const QString &title() const { return m_title; }
-    /// What it shows and how to read it, in three sentences.
+    /// Three sentences on what the chart shows and how to read it.
     const QString &explanation() const { return m_explanation; }
 
     const Theme &theme() const { return m_theme; }
     virtual void setTheme(const Theme &theme);
-    /// Null: there is no run yet.
+    /// Sets the record, or null if there is no run.
     void setRecord(const RunRecord *record);
     const RunRecord *record() const { return m_record; }
 
-    /// Takes in what the record has grown by, for about `budget` at most, and has it drawn. False
-    /// where more is waiting.
+    /// Reads what is new in the record, for about `budget` at most, and draws it. Returns false if
+    /// there is more.
     bool refresh(const Moment &moment, std::chrono::nanoseconds budget);
 
-    /// Whether it costs so much that it is worked out only for who looks at it or exports it.
+    /// Whether the chart is so expensive that it is computed only while visible or exported.
     virtual bool isOnlyForWhoLooks() const { return false; }
 
     /// Whether there is anything to show.
     virtual bool hasData() const { return m_record != nullptr; }
-    /// What it is of, and what that came to, in one line.
+    /// One line on what the chart is about, and the result.
     virtual QString subject(const Moment &moment) const;
-    /// Writes the data behind it, whole or not at all. It may be called on any thread as long as
-    /// the record, if there is one, is there.
+    /// Writes the data of the chart, completely or not at all. May be called on any thread while
+    /// the record exists, if there is one.
     using DataWriter = std::function<Result<void>(const std::filesystem::path &, const GoOn &)>;
     virtual DataWriter dataWriter() const;
 
-    /// What it comes to, in one line; empty while there is nothing to say.
+    /// The main figure in one line. Empty while there is none.
     virtual QString figure() const = 0;
-    /// The same in fewer words, for where there is no room.
+    /// The main figure in fewer words, for narrow places.
     virtual QString shortFigure() const { return figure(); }
     virtual std::vector<Series> series() const = 0;
-    /// Of series that are switches.
+    /// Shows or hides a series that is a switch.
     virtual void setSeriesVisible(std::size_t, bool) { }
-    /// Shows all of it.
+    /// Shows all data.
     virtual void fit() = 0;
-    /// Where an index is, if the chart marks one.
+    /// Marks an index, if the chart can.
     virtual void showIndex(std::optional<std::uint64_t>) { }
-    /// Of that mark, at the next drawing.
+    /// Shows or hides that mark from the next drawing on.
     virtual void setSelectionVisible(bool) { }
 
-    /// Lays it out for this size, so that refresh() takes in what a picture of it needs.
+    /// Lays out the chart for this size, so that refresh() reads what a picture needs.
     void layOut(const QSize &size);
-    /// Draws it without cross-hair at this size, as an export has it.
+    /// Draws the chart at this size without cross-hair, for an export.
     void paintTo(QCPPainter *painter, const QSize &size);
 
 signals:
     void figureChanged();
-    /// The picture may need refresh() again, also of a run that has ended.
+    /// The chart needs refresh() again, even if the run has ended.
     void framesWanted();
     void seriesChanged();
-    /// The person wants to see what this index came to.
+    /// The user wants to see the outcome of this index.
     void indexPicked(quint64 index);
 
 protected:
@@ -124,27 +123,27 @@ protected:
     /// Of a chart of a run, both.
     virtual void recordChanged() { }
     virtual Taken takeNew(const Moment &, std::chrono::steady_clock::time_point) { return {}; }
-    /// What is at this point, with units; empty for nothing.
+    /// Returns a text, with units, on the data at this point. Empty if there is none.
     virtual QString textAt(const QPointF &position) const = 0;
     virtual std::optional<std::uint64_t> indexAt(const QPointF &) const { return std::nullopt; }
-    /// Whether a click here does something.
+    /// Whether a click at this point has an effect.
     virtual bool canBeClicked(const QPointF &position) const
     {
         return indexAt(position).has_value();
     }
-    /// A click that leads to no index.
+    /// Handles a click that does not select an index.
     virtual void clicked(const QPointF &) { }
     virtual void hovered(std::optional<QPointF>) { }
 
-    /// As the theme has it.
+    /// Applies the theme.
     void styleAxis(QCPAxis *axis) const;
-    /// Where the pointer is over what is drawn.
+    /// The position of the pointer if it is over the plot.
     virtual bool isOverPlot(const QPoint &position) const
     {
         return axisRect()->rect().contains(position);
     }
     void setCrossHair(std::optional<double> key);
-    /// Something other than the record has changed.
+    /// Redraws after a change other than one of the record.
     void replotSoon();
     /// What is shown has come or gone.
     void dataChanged();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CurvesChart: the same of several runs, a curve for each, laid over each other.
+// CurvesChart: compares several runs, with one curve for each.
 #pragma once
 
 #include "charts/chart.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LegendMarker: how a legend shows what stands for a series, in the window and in exported
+// LegendMarker: the small picture before a name in a legend, in the window and in exported
 // pictures.
 #pragma once
 
@@ -24,10 +24,10 @@ enum class LegendMarker {
 /// The size of a marker in a legend, in pixels.
 inline constexpr int markerSize = 10;
 
-/// Slanting lines, so many pixels apart. Lines rather than a pattern, which not every file knows.
+/// Draws slanting lines, `distance` pixels apart. Not every picture format supports a pattern.
 void drawHatching(QPainter &painter, const QRectF &place, const QColor &colour, double distance);
 
-/// `outline` keeps a pale area apart from what is behind it.
+/// Draws a marker. `outline` separates a pale area from its background.
 void drawMarker(QPainter &painter, const QRectF &place, LegendMarker marker, const QColor &colour,
     const QColor &outline);
 

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Text of files, tasks and paths that widgets are to show as it is, although it may look like HTML
-// or have a '&'.
+// Text of files, tasks and paths for widgets that would interpret HTML or '&' in it.
 #pragma once
 
 #include <QString>
 
 namespace poolscope {
 
-/// The text for a tool tip, which wraps it.
+/// Returns the text for a tool tip that wraps it.
 QString wrappedToolTip(const QString &text);
-/// The text for a tool tip, wrapped only if a tool tip would take it for HTML.
+/// Returns the text for a tool tip, wrapped only if the tool tip would interpret it as HTML.
 QString literalToolTip(const QString &text);
-/// The text for an action or a button, which would take '&' for the mark of a shortcut.
+/// Returns the text for an action or a button, which would interpret '&' as the mark of a shortcut.
 QString withoutShortcut(QString text);
 
 } // namespace poolscope

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// PacedPass: when a chart that is made of a pass over a whole record goes on with the pass, and
-// when it is filled with what came of it: now and then while the run goes on, and at its end.
+// PacedPass: schedules a chart that needs a pass over the whole record. The pass continues with
+// each frame, and the chart is filled with its result at intervals while the run goes on, and at
+// its end.
 #pragma once
 
 #include "charts/chart.h"
@@ -12,12 +13,13 @@ namespace poolscope {
 class PacedPass {
 public:
     enum class Step {
-        More, ///< there is more to take in
-        Waits, ///< all is taken in that is to be shown now
-        Fills ///< the chart is to be filled
+        More, ///< the pass continues with the next frame
+        Waits, ///< nothing to do until the next interval
+        Fills ///< the chart is filled now
     };
 
-    /// Goes on with the pass until it is through or `until`; advance() is true when it is through.
+    /// Continues the pass until it is complete or `until`. advance() returns true when it is
+    /// complete.
     template <typename Advance>
     Step take(const Moment &moment, std::chrono::steady_clock::time_point until, Advance advance)
     {
@@ -30,11 +32,11 @@ public:
         return isThrough ? stepAfter(moment.run == TimeView::Run::Ended) : Step::More;
     }
 
-    /// The run has ended, and the chart is filled with all of it.
+    /// Whether the run has ended and the chart shows all of it.
     bool isFinal() const { return m_isFinal; }
 
 private:
-    static constexpr std::chrono::milliseconds interval{250}; ///< from filling to filling
+    static constexpr std::chrono::milliseconds interval{250}; ///< between two fillings
 
     Step stepAfter(bool hasEnded)
     {

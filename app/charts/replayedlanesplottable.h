@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ReplayedLanesPlottable: the lanes of a replayed run. Where there are more lanes than lines of the
-// picture, a line is the mean of the lanes that share it.
+// ReplayedLanesPlottable: draws the lanes of a replayed run. If there are more lanes than lines of
+// pixels, a line is the mean of several lanes.
 #pragma once
 
 #include "analysis/busycolumns.h"
@@ -21,7 +21,7 @@ public:
     ReplayedLanesPlottable(QCPAxis *keyAxis, QCPAxis *valueAxis);
 
     void setTheme(const Theme *theme) { m_theme = theme; }
-    /// Null: nothing to draw.
+    /// Sets the run, or null to draw nothing.
     void setRun(std::shared_ptr<const ReplayedRun> run);
     const ReplayedRun *run() const { return m_run.get(); }
 

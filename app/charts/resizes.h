@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// When the number of workers was changed, and how a line that says so is drawn.
+// The times at which the number of workers was changed, and the line that marks them.
 #pragma once
 
 #include "analysis/runhistory.h"
@@ -9,11 +9,11 @@
 
 namespace poolscope {
 
-/// The size with which the pool began is no change, and a size that it had already is none either:
-/// a run that goes on is told its size once more.
+/// Returns the changes. The initial size is not a change, nor is a size that the pool already had,
+/// which a resumed run reports again.
 std::vector<Since<std::uint32_t>> resizesOf(const RunHistory &history);
 
-/// Unlike that of any other line in a chart.
+/// Returns a pen that no other line of a chart has.
 QPen resizePen(const QColor &colour);
 
 } // namespace poolscope

@@ -17,9 +17,9 @@ struct Theme {
     QColor raised; ///< buttons, headers
     QColor border;
     QColor text;
-    QColor muted; ///< text that is not the first thing to read
+    QColor muted; ///< secondary text
     QColor grid;
-    QColor accent; ///< what can be pressed, what is selected
+    QColor accent; ///< controls and selection
     QColor onAccent;
     QColor track; ///< a lane whose worker waits
     QColor starting; ///< a lane whose worker starts
@@ -29,8 +29,8 @@ struct Theme {
 
     static Theme of(Kind kind);
 
-    /// Of Okabe and Ito's palette, safe for colour-blind eyes, without what such eyes could take
-    /// for the colour of failures. The colours come round again after five workers.
+    /// The colour of a worker, of the palette of Okabe and Ito, which is safe for colour-blind
+    /// eyes, without colours that resemble that of failures. The colours repeat after five workers.
     QColor worker(WorkerId id) const;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TimeView: which time all time charts show, and where the cross-hair is. Nanoseconds since the
-// run's start.
+// TimeView: the range of time that all time charts show, and the cross-hair, in nanoseconds since
+// the start of the run.
 #pragma once
 
 #include <QObject>
@@ -25,18 +25,18 @@ public:
     bool isFollowing() const { return m_following; }
     std::optional<double> cursor() const { return m_cursor; }
 
-    /// The person moved: the view stays there until it is told to follow.
+    /// Moves the view for the user. The view stays there until follow() or fit() is called.
     void show(Range range);
-    /// Keeps the newest in view, as wide as the view is now.
+    /// Follows the end of the run with the present width.
     void follow();
-    /// Shows the whole run, and follows.
+    /// Shows the whole run, and follows it.
     void fit();
-    void zoom(double factor); ///< about the middle; below 1: closer
-    void pan(double widths); ///< by so many widths of the view
+    void zoom(double factor); ///< around the middle; closer if below 1
+    void pan(double widths); ///< in widths of the view
     void setCursor(std::optional<double> time);
 
     enum class Run { GoesOn, Ended };
-    /// How far the run has come.
+    /// Sets the present time of the run.
     void setNow(double now, Run run);
 
 signals:
@@ -56,7 +56,7 @@ private:
     double m_now = 0;
     Run m_run = Run::GoesOn;
     bool m_following = true;
-    bool m_whole = true; ///< when following: the whole run rather than its end
+    bool m_whole = true; ///< when following: show the whole run, not only its end
     std::optional<double> m_cursor;
 };
 

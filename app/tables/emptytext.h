@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// EmptyText: says in the middle of an empty table what it will show.
+// EmptyText: a label in the middle of an empty table that describes what the table will show.
 #pragma once
 
 #include <QAbstractScrollArea>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// FailureList: the inputs that count as failed now, in the order in which they failed.
+// FailureList: the inputs of a run that are failed at present, in the order in which they failed.
 //
-// Read from the timeline's marks, a share of them at a time. An input that is tried again leaves
-// the list, and comes back at its end if it fails once more.
+// advance() reads the marks of the timeline, some at a time. An input that is retried is removed
+// from the list, and is appended again if it fails again.
 #pragma once
 
 #include "record/timeline.h"
@@ -21,17 +21,17 @@ public:
     };
     enum class Change {
         None,
-        Grown, ///< at its end alone
-        Shrunk, ///< and perhaps grown, too
+        Grown, ///< failures were appended
+        Shrunk, ///< failures were removed, and perhaps others appended
     };
 
-    /// What advance() reads in about a millisecond.
+    /// The number of marks that advance() reads in about a millisecond.
     static constexpr std::size_t marksPerUpdate = 200'000;
 
     void clear();
-    /// Takes in at most `mostMarks` of what is new.
+    /// Reads at most `mostMarks` new marks.
     Change advance(const Timeline &timeline, std::size_t mostMarks);
-    /// Whether all was taken in.
+    /// Whether all marks were read.
     bool isComplete(const Timeline &timeline) const
     {
         return m_marksRead == timeline.marks().size();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// FailuresModel: each input of a run that failed, why, and what the pool knows of it.
+// FailuresModel: a row for each failed input of a run, with the reason, the attempts and the
+// worker.
 //
-// Keeps the indices and an order of them alone; what a row shows is read when it is drawn.
+// Stores only the indices and their order; the texts of a row are read when it is drawn.
 #pragma once
 
 #include "record/runrecord.h"
@@ -23,30 +24,30 @@ public:
     enum class Show {
         All,
         Raised, ///< the task itself failed
-        OverLimit, ///< too long, or too much memory
+        OverLimit, ///< the input took too long or too much memory
         Quarantined, ///< its worker died on it
     };
 
     using QAbstractTableModel::QAbstractTableModel;
 
-    /// The record, which has inputs and outcomes, outlives the model or the next call; null: an
-    /// empty list.
+    /// Sets the record, which has inputs and outcomes. The record outlives the model or the next
+    /// call. The list is empty if it is null.
     void setRecord(const RunRecord *record);
     void setShow(Show show);
     void setFailureColor(const QColor &color);
 
-    /// Takes in some of what is new; false where more is waiting.
+    /// Reads some of the new failures. Returns false if there are more.
     bool update();
 
-    /// All failures, shown or not.
+    /// The number of failures, shown or not.
     std::size_t failureCount() const { return m_failures.size(); }
     std::uint64_t indexAt(int row) const;
     std::optional<int> rowOf(std::uint64_t index) const;
-    /// Whether a worker died on one of them, or was ended.
+    /// Whether a worker died or was ended on one of them.
     bool hasDeaths() const { return m_hasDeaths; }
-    /// All indices that are shown.
+    /// The indices of all rows.
     std::vector<std::uint64_t> shownIndices() const;
-    /// A row in full, on one line and with tabs between its columns.
+    /// The texts of a row on one line, separated by tabs.
     QString lineOf(int row) const;
 
     int rowCount(const QModelIndex &parent = {}) const override;
@@ -54,15 +55,15 @@ public:
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
     QVariant headerData(
         int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
-    /// By index; by no column: in the order in which they failed.
+    /// Sorts by index, or without a column in the order in which the inputs failed.
     void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
 
 signals:
-    /// There are more failures, or fewer.
+    /// The number of failures has changed.
     void countChanged();
 
 private:
-    /// What a row shows, in full.
+    /// The texts of a row.
     struct Texts {
         QString input;
         QString reason;
@@ -84,13 +85,13 @@ private:
     Show m_show = Show::All;
     QColor m_failureColor;
     FailureList m_failures;
-    std::size_t m_looked = 0; ///< failures that were looked at for whether they are shown
+    std::size_t m_looked = 0; ///< failures for which was decided whether they are shown
     std::vector<std::uint64_t> m_rows; ///< the index of each row
     bool m_byIndex = false;
     bool m_hasDeaths = false;
     Qt::SortOrder m_order = Qt::AscendingOrder;
     mutable std::optional<std::uint64_t> m_textsOf;
-    mutable Texts m_texts; ///< of the index that was last asked for: a row is drawn at once
+    mutable Texts m_texts; ///< texts of the last index: all columns of a row are drawn in turn
 };
 
 } // namespace poolscope

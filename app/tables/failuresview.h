@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// FailuresView: the inputs of a run that failed, as a table, and what has them tried again.
+// FailuresView: the failed inputs of a run as a table, with buttons to retry them.
 #pragma once
 
 #include "tables/failuresmodel.h"
@@ -26,19 +26,19 @@ public:
     /// See FailuresModel.
     void setRecord(const RunRecord *record);
     void setFailureColor(const QColor &color) { m_model.setFailureColor(color); }
-    /// False where more is waiting.
+    /// Returns false if there are more new failures.
     bool updateFailures();
     std::size_t failureCount() const { return m_model.failureCount(); }
 
-    /// Whether failures can be tried again now.
+    /// Whether failures can be retried now.
     enum class Retry { Possible, Impossible };
     void setRetry(Retry retry);
 
-    /// Makes it the current row, if it is shown. False where it is not.
+    /// Makes an index the current row. Returns false if it is not shown.
     bool goTo(std::uint64_t index);
 
 signals:
-    /// The person made this index the current one.
+    /// The user has made this index the current one.
     void indexActivated(std::uint64_t index);
     void retryWanted(const std::vector<std::uint64_t> &indices);
     void countChanged();
@@ -68,7 +68,7 @@ private:
     EmptyText *m_empty = nullptr;
     int m_sortedBy = FailuresModel::Index;
     Qt::SortOrder m_order = Qt::AscendingOrder;
-    bool m_goesTo = false; ///< while the current row changes for that reason alone
+    bool m_goesTo = false; ///< while showIndex() changes the current row
 };
 
 } // namespace poolscope

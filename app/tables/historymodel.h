@@ -2,8 +2,8 @@
 // HistoryModel: the run files of a folder as a table, the newest first. Name and note can be
 // edited.
 //
-// Reading many files may take long, so it happens on another thread; what was there stays shown
-// meanwhile.
+// Reading many files may take long, so it happens on another thread, while the model shows the
+// previous state.
 #pragma once
 
 #include "runfile/runfileformat.h"
@@ -21,17 +21,17 @@ public:
     enum Column { Name, When, State, Task, Input, Done, Failed, Makespan, Rate, Size, Note };
     static constexpr int sortRole = Qt::UserRole;
 
-    /// Of this folder, which need not be there yet.
+    /// Lists the run files of this folder, which need not exist yet.
     explicit HistoryModel(QString folder, QObject *parent = nullptr);
 
     const QString &folder() const { return m_folder; }
-    /// Reads the folder anew.
+    /// Reads the folder again.
     void refresh();
 
     QString path(int row) const;
     const RunFileInfo &info(int row) const;
     bool canResume(int row) const;
-    int rowOf(const QString &path) const; ///< -1: it is not there
+    int rowOf(const QString &path) const; ///< -1 if the file is not listed
     /// Deletes the file.
     Result<void> remove(int row);
 
@@ -63,7 +63,7 @@ private:
 
     QString m_folder;
     Entries m_entries;
-    std::shared_ptr<Entries> m_reading; ///< what another thread reads now
+    std::shared_ptr<Entries> m_reading; ///< entries that another thread is reading
 };
 
 } // namespace poolscope

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// HistoryView: the runs that were kept, and what can be done with them.
+// HistoryView: the saved runs as a table, with buttons to open, resume, compare and delete them.
 #pragma once
 
 #include "tables/historymodel.h"
@@ -19,19 +19,19 @@ class HistoryView : public QWidget {
     Q_OBJECT
 
 public:
-    /// Of the run files in this folder.
+    /// Shows the run files in this folder.
     explicit HistoryView(const QString &folder, QWidget *parent = nullptr);
 
     HistoryModel &model() { return m_model; }
     void refresh() { m_model.refresh(); }
-    /// While a run goes on no other can be opened, and the one that is shown is not deleted.
+    /// Disables opening while a run goes on, and deleting the run that is shown.
     void setBusy(bool busy);
     void setShown(const QString &path);
 
 signals:
     void openWanted(const QString &path);
     void resumeWanted(const QString &path);
-    /// The person wants to see how these run files differ, the oldest first; two at least.
+    /// The user wants to compare these run files, at least two, the oldest first.
     void compareWanted(const QStringList &paths);
     void failed(const QString &why);
 
@@ -43,8 +43,8 @@ private:
         const QString &text, const QString &toolTip, void (HistoryView::*action)());
     void makeTable();
     void fitColumns();
-    int row() const; ///< of the model; -1: not exactly one is chosen
-    std::vector<int> rows() const; ///< all that are chosen
+    int row() const; ///< row of the model; -1 unless exactly one is selected
+    std::vector<int> rows() const; ///< all selected rows
     void showButtons();
     void open();
     void resume();
@@ -64,7 +64,7 @@ private:
     QPushButton *m_rename = nullptr;
     QPushButton *m_note = nullptr;
     QPushButton *m_delete = nullptr;
-    int m_fittedRows = 0; ///< for so many the columns were fitted
+    int m_fittedRows = 0; ///< number of rows for which the columns were fitted
     bool m_busy = false;
     QString m_shown;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LogModel: the last lines of a run's log, below a row that says how many are missing, if any are.
+// LogModel: the last lines of a run's log, below a row that counts the missing ones, if any.
 #pragma once
 
 #include "record/runrecord.h"
@@ -16,18 +16,18 @@ class LogModel : public QAbstractTableModel {
 
 public:
     enum Column { Time, Worker, Inputs, Text };
-    /// What a column sorts by and is filtered by: of the text, all of it.
+    /// The value by which a column is sorted and filtered. The whole text for the text column.
     static constexpr int valueRole = Qt::UserRole;
     static constexpr int mostEntries = 100'000;
 
     using QAbstractTableModel::QAbstractTableModel;
 
-    /// The record outlives the model or the next call; null: no rows.
+    /// Sets the record, which outlives the model or the next call. No rows if it is null.
     void setRecord(const RunRecord *record);
-    /// Takes in some of what is new; false where more is waiting.
+    /// Reads some of the new lines. Returns false if there are more.
     bool update();
 
-    /// The input that the worker of this row was on, or the first of several, where known.
+    /// The input that the worker of this row was on, or the first of several, if known.
     std::optional<std::uint64_t> inputOf(int row) const;
 
     int rowCount(const QModelIndex &parent = {}) const override;
@@ -38,7 +38,8 @@ public:
 
 private:
     void removeWhatIsTooMuch();
-    /// An entry, and its number in the log; of a mark of dropped lines, the number of the first.
+    /// An entry and its number in the log. For a mark of dropped lines, the number of the first
+    /// one.
     struct Entry {
         LogLine line;
         std::uint64_t number;
@@ -50,11 +51,11 @@ private:
     static QVariant value(const LogEntry &entry, int column);
 
     const RunRecord *m_record = nullptr;
-    std::uint64_t m_next = 0; ///< number of the entry to come
+    std::uint64_t m_next = 0; ///< number of the next entry
     std::deque<Entry> m_entries;
     std::size_t m_bytes = 0; ///< of these
     std::uint64_t m_missingLines = 0; ///< before these
-    LogEntry m_missingRow; ///< says how many; shown where there are any
+    LogEntry m_missingRow; ///< counts the missing lines; shown if there are any
 };
 
 } // namespace poolscope

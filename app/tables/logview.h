@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LogView: a run's log, which follows its end until the person scrolls up.
+// LogView: the log of a run as a table, which follows the end until the user scrolls up.
 #pragma once
 
 #include "tables/logmodel.h"
@@ -23,15 +23,15 @@ public:
 
     /// See LogModel.
     void setRecord(const RunRecord *record);
-    /// False where more is waiting.
+    /// Returns false if there are more new lines.
     bool updateLog();
 
 public slots:
-    /// The texts of the selected rows go to the clipboard, a line each.
+    /// Copies the texts of the selected rows to the clipboard, one line each.
     void copySelected() const;
 
 signals:
-    /// The person double-clicked or pressed Enter on what was printed for this index.
+    /// The user has activated a line that was printed for this index.
     void indexActivated(std::uint64_t index);
 
 protected:

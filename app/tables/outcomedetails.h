@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// OutcomeDetails: the whole of what one input came to, to be read, selected and copied.
+// OutcomeDetails: the whole outcome of one input, as text that can be selected and copied.
 #pragma once
 
 #include "tables/outcomesmodel.h"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// OutcomesModel: a page of a run's inputs and what each came to.
+// OutcomesModel: one page of the inputs of a run, with their outcomes.
 //
-// The list may have any length: the model's rows are those of one page, which begins at a position
-// of the list. It keeps the texts of that page and, of the whole run, the indices that failed.
+// The list may have any length. The rows of the model are those of one page, which begins at a
+// position of the list. The model stores the texts of that page, and the failed indices of the
+// whole run.
 #pragma once
 
 #include "analysis/selectediterations.h"
@@ -22,48 +23,48 @@ class OutcomesModel : public QAbstractTableModel {
 
 public:
     enum Column { Index, Input, Outcome };
-    /// What is in the list: all inputs by index, the failed ones in the order in which they
-    /// failed, or those of a selection by index.
+    /// The inputs in the list: all by index, failures in the order in which they failed, or a
+    /// selection by index.
     enum class Show { All, Failures, Selection };
 
     enum class State { Pending, Value, Failed };
-    /// An outcome without any cut but that of a length that no one reads.
+    /// An outcome that is cut only if it is too long to be read.
     struct Whole {
         State state = State::Pending;
-        QString text; ///< of a failure: its reason, and then its traceback
+        QString text; ///< for a failure: the reason, then the traceback
     };
 
     using QAbstractTableModel::QAbstractTableModel;
 
-    /// The record, which has inputs and outcomes, outlives the model or the next call; null: an
-    /// empty list.
+    /// Sets the record, which has inputs and outcomes. The record outlives the model or the next
+    /// call. The list is empty if it is null.
     void setRecord(const RunRecord *record);
     const RunRecord *record() const { return m_record; }
     void setShow(Show show);
     Show show() const { return m_show; }
-    /// What Show::Selection shows; null: nothing. Another record has none.
+    /// Sets the selection for Show::Selection. Null if nothing is selected, as after setRecord().
     void setSelection(std::shared_ptr<const SelectedIterations> selection);
     const SelectedIterations *selection() const { return m_selection.get(); }
     void setFailureColor(const QColor &color);
 
-    /// How long the list is.
+    /// The length of the list.
     std::uint64_t count() const;
     std::uint64_t failureCount() const { return m_failures.size(); }
 
-    /// The page begins at this position of the list, or at its end.
+    /// Begins the page at this position of the list, or at the end if the list is shorter.
     void setFirst(std::uint64_t position);
     std::uint64_t first() const { return m_first; }
     void setPageSize(int rows);
     int pageSize() const { return m_pageSize; }
 
-    /// Takes in what came since the last call.
-    /// Takes in some of what is new; false where more is waiting.
+    /// Reads outcomes that are new since the last call.
+    /// Reads some of the new failures. Returns false if there are more.
     bool update();
 
     std::uint64_t indexAt(int row) const;
-    /// Where in the list this index stands, if it does.
+    /// The position of this index in the list, if the list contains it.
     std::optional<std::uint64_t> positionOf(std::uint64_t index) const;
-    /// Index, input and outcome in full, on one line and with tabs between them.
+    /// The index, the whole input and the whole outcome on one line, separated by tabs.
     QString lineOf(std::uint64_t index) const;
     Whole wholeOf(std::uint64_t index) const;
 
@@ -74,7 +75,7 @@ public:
         int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
 signals:
-    /// The list has grown, or shrunk.
+    /// The length of the list has changed.
     void countChanged();
 
 private:
@@ -83,7 +84,7 @@ private:
         QString outcome;
         State state = State::Pending;
     };
-    /// An outcome's text in full.
+    /// The whole text of an outcome.
     struct OutcomeText {
         std::string line;
         std::string detail;
@@ -111,11 +112,12 @@ private:
     QColor m_failureColor;
     std::uint64_t m_first = 0;
     int m_pageSize = 0;
-    int m_rows = 0; ///< of the page, as views know it
-    int m_settledRows = 0; ///< of these, when views were last told
+    int m_rows = 0; ///< rows of the page that views were informed of
+    int m_settledRows = 0; ///< settled ones when views were last informed
     FailureList m_failures;
     std::shared_ptr<const SelectedIterations> m_selection;
-    mutable std::vector<std::optional<Texts>> m_texts; ///< of the page, as far as they were wanted
+    mutable std::vector<std::optional<Texts>>
+        m_texts; ///< texts of the page, as far as they were read
 };
 
 } // namespace poolscope

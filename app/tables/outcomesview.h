@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// OutcomesView: each input of a run and what it came to, as a table of any length.
+// OutcomesView: the inputs of a run with their outcomes, as a table of any length.
 //
-// The table holds one page; the scroll bar beside it, the wheel and the keys move the page through
-// the list. The current row is an index of the run, and stays so while it is out of sight; beside
-// the table stands the whole of its outcome.
+// The table shows one page. The scroll bar beside it, the wheel and the keys move the page through
+// the list. The current row is an index of the run, also while it is not visible. A pane beside the
+// table shows its whole outcome.
 #pragma once
 
 #include "tables/outcomesmodel.h"
@@ -35,27 +35,27 @@ public:
     /// See OutcomesModel.
     void setRecord(const RunRecord *record);
     void setFailureColor(const QColor &color) { m_model.setFailureColor(color); }
-    /// False where more is waiting.
+    /// Returns false if there are more new outcomes.
     bool updateOutcomes();
 
-    /// Shows only the inputs of a selection; null: all again.
+    /// Shows only the inputs of a selection, or all if it is null.
     void setSelection(std::shared_ptr<const SelectedIterations> selection);
 
     std::optional<std::uint64_t> currentIndex() const { return m_current; }
-    /// Makes it the current row and brings it into sight, if need be by showing all inputs.
-    /// Nothing happens where there is no such index.
+    /// Makes an index the current row and scrolls to it. Shows all inputs if the index is not in
+    /// the list. Does nothing if the run has no such index.
     void goTo(std::uint64_t index);
 
 public slots:
-    /// The keyboard goes to "Go to index".
+    /// Moves the keyboard focus to "Go to index".
     void askForIndex();
-    /// The current row goes to the clipboard.
+    /// Copies the current row to the clipboard.
     void copyCurrent() const;
 
 signals:
-    /// The person made this index the current one, or pressed Enter on it.
+    /// The user has made this index the current one, or pressed Enter on it.
     void indexActivated(std::uint64_t index);
-    /// The person wants to see others than those of the selection.
+    /// The user has cleared the selection.
     void selectionDismissed();
 
 protected:
@@ -97,15 +97,15 @@ private:
     QLineEdit *m_index = nullptr;
     QLabel *m_problem = nullptr;
     QCheckBox *m_failuresOnly = nullptr;
-    QToolButton *m_selection = nullptr; ///< says what is selected, and takes it back
+    QToolButton *m_selection = nullptr; ///< names the selection, and clears it
     QLabel *m_position = nullptr;
     QTableView *m_table = nullptr;
     QScrollBar *m_scrollBar = nullptr;
     EmptyText *m_empty = nullptr;
     OutcomeDetails *m_details = nullptr;
     bool m_detailsAreDue = false; ///< the current input was not done when they were shown
-    int m_wheel = 0; ///< turned by so much, in eighths of a degree, and not yet scrolled
-    bool m_movesPage = false; ///< while the table's current row changes for that reason alone
+    int m_wheel = 0; ///< turns that were not scrolled yet, in eighths of a degree
+    bool m_movesPage = false; ///< while moving the page changes the current row of the table
 };
 
 } // namespace poolscope

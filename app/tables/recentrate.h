@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RecentRate: how fast a counter has grown over about the last second.
+// RecentRate: the rate at which a counter has grown over about the last second.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +12,16 @@ class RecentRate {
 public:
     static constexpr std::uint64_t window = 1'000'000'000; ///< nanoseconds
 
-    /// The counter stands at `value`. Times grow.
+    /// Adds a sample: the counter is `value`. Times increase.
     void add(std::uint64_t time, std::uint64_t value);
-    /// Only if it has moved since: for a counter that is heard of now and then.
+    /// Adds a sample only if the counter has changed, for a counter that is reported irregularly.
     void addIfMoved(std::uint64_t time, std::uint64_t value);
     void clear() { m_samples.clear(); }
 
-    /// From the last sample that is a window old, or the first, to the newest: per second.
+    /// The rate per second from the last sample that is a window old, or from the first, to the
+    /// newest.
     std::optional<double> perSecond() const;
-    /// The same, where the newest sample is less than a window old.
+    /// The rate if the newest sample is less than a window old.
     std::optional<double> perSecondAt(std::uint64_t now) const;
 
 private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SlowestModel: the iterations of a run that took longest, the longest first.
 //
-// A row is a span: where it covers several iterations, the row stands for all of them, with their
+// A row is a span. If the span has several iterations, the row stands for all of them, with their
 // mean duration.
 #pragma once
 
@@ -22,7 +22,8 @@ public:
 
     using QAbstractTableModel::QAbstractTableModel;
 
-    /// The record, which has inputs, outlives the model or the next call; null: an empty list.
+    /// Sets the record, which has inputs and outlives the model or the next call. The list is empty
+    /// if it is null.
     void setRecord(const RunRecord *record);
     void setSlowest(const std::vector<Latency::Slow> &slowest);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What all tables of the window look like, and how keys move through them.
+// The look of all tables of the window, and how keys move through them.
 #pragma once
 
 #include <QTableView>
@@ -8,7 +8,7 @@ namespace poolscope {
 
 inline constexpr int tableMargin = 8; ///< pixels around a table, and between it and its controls
 
-/// Whole rows are selected, nothing is edited, Tab leads on to what follows the table.
+/// Has a table select whole rows, edit nothing, and leave Tab to move to the next control.
 void makePlain(QTableView *table);
 
 /// Rows are as high as their text, and `margins` pixels.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How texts of any length and content are shown in tables.
+// Texts of any length and content as tables show them.
 #pragma once
 
 #include <QString>
@@ -11,16 +11,16 @@ namespace poolscope {
 /// Grouped as the person's language does.
 QString numberText(std::uint64_t number);
 
-/// The first `most` characters; what is left out shows as an ellipsis.
+/// Returns the first `most` characters, with an ellipsis if the text is longer.
 QString startOf(std::string_view text, qsizetype most);
 
-/// On one line: line breaks show as ⏎.
+/// Returns the text on one line, with ⏎ for line breaks.
 QString onOneLine(QString text);
 
-/// What a table's cell shows of a text.
+/// Returns the text for the cell of a table.
 QString cellText(std::string_view text);
 
-/// What its tool tip shows: more of it, just as it is, and never taken for HTML.
+/// Returns the text for a tool tip: longer, unchanged, and never interpreted as HTML.
 QString toolTipText(std::string_view text);
 
 } // namespace poolscope

@@ -30,19 +30,19 @@ public:
         Memory,
         Restarts
     };
-    /// What a column sorts by. An unknown figure has none.
+    /// The value by which a column is sorted. Unknown figures have no value.
     static constexpr int sortRole = Qt::UserRole;
 
     using ColourOf = std::function<QColor(WorkerId)>;
     explicit WorkersModel(ColourOf colourOf, QObject *parent = nullptr);
 
-    /// The record outlives the model or the next call; null: no rows.
+    /// Sets the record, which outlives the model or the next call. No rows if it is null.
     void setRecord(const RunRecord *record);
-    /// `now`: nanoseconds since the run's start. New workers show at once, new figures every
-    /// 500 ms, and when time stands still since the run is over.
+    /// Reads the record at `now`, in nanoseconds since the run's start. New workers appear at once,
+    /// new figures every 500 ms and when the run is over.
     void update(std::uint64_t now);
 
-    /// Whether all run on one, as far as it is known.
+    /// Whether all workers run on one host, as far as known.
     bool isOnOneHost() const;
 
     int rowCount(const QModelIndex &parent = {}) const override;
@@ -52,13 +52,13 @@ public:
         int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
 private:
-    /// What a row shows.
+    /// The figures of a row.
     struct Figures {
         std::uint32_t pid = 0;
         QString host;
         WorkerState state = WorkerState::Starting;
         bool works = false;
-        OpenSpan open; ///< what it is on
+        OpenSpan open; ///< the iteration that the worker is on
         std::uint64_t iterations = 0;
         std::optional<double> rate; ///< per second
         std::optional<double> cpu; ///< percent of a core
