@@ -64,7 +64,7 @@ QString CompletionChart::figure() const
     const CompletionOrder::Disorder disorder = m_order->disorder();
     if (disorder.largestDistance == 0)
         return tr("all in order");
-    if (!record()->hasValues)
+    if (record()->isImported())
         return tr("%1 places out of order on average").arg(placesText(disorder.meanDistance));
     return tr("%1 places out of order on average \u00b7 in order, %2 results would wait")
         .arg(placesText(disorder.meanDistance), countText(disorder.mostHeldBack));
@@ -75,7 +75,7 @@ QString CompletionChart::shortFigure() const
     if (!m_order || m_order->ranked() == 0)
         return {};
     const CompletionOrder::Disorder disorder = m_order->disorder();
-    if (disorder.largestDistance == 0 || !record()->hasValues)
+    if (disorder.largestDistance == 0 || record()->isImported())
         return figure();
     return tr("%1 places off \u00b7 in order, %2 would wait")
         .arg(placesText(disorder.meanDistance), countText(disorder.mostHeldBack));

@@ -219,8 +219,7 @@ std::string infoText(const RunTold &told)
     line(kindName(told.kind), told.path + ", " + std::to_string(sizeOf(told.path)) + " bytes");
     line("name", info.label.name);
     line("note", info.label.note);
-    line(told.kind == RunSource::RunFile ? "would run" : "ran",
-        told.canRun() ? shellCommand(description.spec) : std::string());
+    line("would run", told.canRun() ? shellCommand(description.spec) : std::string());
     line("in", description.folder);
     if (told.kind == RunSource::RunFile)
         line("state", stateLine(info));

@@ -689,8 +689,8 @@ void MainWindow::showState()
     for (QAction *action : m_needRecord)
         action->setEnabled(m_controller.record() != nullptr);
     const RunRecord *record = m_controller.record();
-    m_exportOutcomes->setEnabled(record && record->hasValues);
-    m_exportOutcomes->setToolTip(record && !record->hasValues
+    m_exportOutcomes->setEnabled(record && !record->isImported());
+    m_exportOutcomes->setToolTip(record && record->isImported()
             ? tr("The file that the run was read from has no values")
             : QString());
     m_open->setEnabled(!isBusy());

@@ -446,7 +446,7 @@ Accounting accountingOf(const Timeline &timeline, const RunConditions &condition
 std::optional<HeldBack> heldBackOf(const RunRecord &record)
 {
     const Timeline &timeline = record.timeline;
-    if (!timeline.holdsSpans() || !record.hasValues)
+    if (!timeline.holdsSpans() || record.isImported())
         return std::nullopt;
     CompletionOrder order(timeline);
     while (!order.advance(UINT64_MAX, SIZE_MAX)) { }

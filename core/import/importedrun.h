@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A run that is read from a file of another kind than the run file, as plain data, and what makes
-// a record of it, through the same recorder that a live run has.
+// ImportedRun: a run as a foreign file has it, as plain data, and the events that a source of it
+// reports.
 //
-// The plain data may be anything: what no run can have done fails, or is cut to what one can.
+// The readers of files fill it so that it is consistent: each span has a worker and an index that
+// exist, and an index has one span that is not retried.
 #pragma once
 
-#include "result.h"
-#include "runfile/runfileload.h"
+#include "events/eventsink.h"
+#include "events/importnotes.h"
 
 #include <algorithm>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace poolscope {
 
-/// More iterations than that are not read: their outcomes would take too much memory.
-inline constexpr std::uint64_t mostImportedIterations = 1ULL << 27;
 inline constexpr std::size_t mostImportedWorkers = 16'384;
 inline constexpr const char *farTimesText =
     "it goes on for more than 18 years, so its times cannot be right";
@@ -48,46 +46,37 @@ private:
     std::int64_t m_middle = 0;
 };
 
+/// One attempt at one input.
 struct ImportedSpan {
-    WorkerId worker = 0; ///< from 1
-    Span span;
-};
+    enum class Ending : std::uint8_t { Value, Failed, Retried };
 
-struct ImportedChunk {
-    WorkerId worker = 0;
-    ChunkTimes chunkTimes; ///< begun and ended follow from its spans
+    WorkerId worker = 0; ///< from 1
+    std::uint64_t begin = 0; ///< nanoseconds since the run's start, at least 1
+    std::uint64_t duration = 0;
+    std::uint64_t index = 0;
+    Ending ending = Ending::Value;
+
+    std::uint64_t end() const { return begin + duration; }
 };
 
 struct ImportedWorker {
     WorkerIdentity identity;
-    WorkerUsage usage;
-    WorkerUsage setUp; ///< of it, until the worker was ready
-    ThreadUsage threads;
-    TaskLoading loading = {};
     std::string name; ///< as RunRecord::workerName() has it; may be empty
 };
 
 struct ImportedRun {
     std::string source; ///< as RunRecord has it
-    RunSpec spec;
-    std::string host;
-    std::uint32_t cores = 0; ///< that could be used; 0: unknown
-    CoordinatorUsage coordinator;
-    std::int64_t startedAt = 0; ///< seconds since 1970; 0: unknown
-    std::uint64_t inputCount = 0;
-    bool areInputsComplete = true;
-    std::vector<std::string> inputs; ///< their texts; empty: as the spec has them
+    std::int64_t startedAt = 0; ///< seconds since 1970; 0 if unknown
+    std::vector<std::string> inputs; ///< their texts
     std::vector<ImportedWorker> workers;
     std::vector<ImportedSpan> spans; ///< in any order
-    std::vector<ImportedChunk> chunks; ///< the same
-    std::vector<Mark> marks; ///< the same; without any, a worker is there from its first span on
-    std::map<std::uint64_t, Failure> failures; ///< by index; each has a mark of its own, too
-    std::uint64_t firstDispatch = 0; ///< 0: the first span's begin
-    std::uint64_t lastOutcome = 0; ///< where that is later than the last span's end
+    std::map<std::uint64_t, Failure> failures; ///< by index, of each span that failed
     ImportNotes importNotes;
     std::vector<std::string> notes; ///< for the log, before those
 };
 
-Result<LoadedRun> makeRecord(ImportedRun run);
+/// Reports the run as a pool would have reported it. A worker is there from the begin of its first
+/// span to the end of the run.
+void reportEvents(const ImportedRun &run, EventSink &sink);
 
 } // namespace poolscope

@@ -427,8 +427,7 @@ public:
 
     ImportedRun toRun()
     {
-        m_run.inputCount = m_attempts.inputCount();
-        m_run.inputs.resize(m_run.inputCount);
+        m_run.inputs.resize(m_attempts.inputCount());
         m_run.importNotes.add(ImportNote::MissingJobs, m_attempts.missing());
         m_attempts.forEachMissing([&](std::uint64_t index, std::uint64_t number) {
             m_run.inputs[index] = "(job " + std::to_string(number) + ", which has no line)";
@@ -462,13 +461,17 @@ private:
         m_run.importNotes.add(ImportNote::Moved, place->begin > job.begin ? 1 : 0);
         const auto begin = static_cast<std::uint64_t>(place->begin - m_origin + start);
         const auto duration = static_cast<std::uint64_t>(job.duration);
-        m_run.spans.push_back({place->worker, {begin, duration, index, 1}});
-        if (!m_attempts.isLast(number)) {
-            m_run.marks.push_back({begin + duration, index, place->worker, Mark::Kind::Retried});
-        } else if (job.failed()) {
-            m_run.marks.push_back({begin + duration, index, place->worker, Mark::Kind::Failed});
+        const ImportedSpan::Ending ending = endingOf(number);
+        m_run.spans.push_back({place->worker, begin, duration, index, ending});
+        if (ending == ImportedSpan::Ending::Failed)
             m_run.failures[index] = failureOf(job);
-        }
+    }
+
+    ImportedSpan::Ending endingOf(std::size_t number) const
+    {
+        if (!m_attempts.isLast(number))
+            return ImportedSpan::Ending::Retried;
+        return m_jobs[number].failed() ? ImportedSpan::Ending::Failed : ImportedSpan::Ending::Value;
     }
 
     void describe()
@@ -484,7 +487,6 @@ private:
                 worker.name += " (" + std::to_string(number) + ")";
             m_run.workers.push_back(std::move(worker));
         }
-        m_run.spec.pool.workers = static_cast<std::uint32_t>(m_run.workers.size());
         m_run.startedAt = m_origin / 1'000'000'000;
     }
 

@@ -15,7 +15,7 @@ namespace {
 /// Takes what nlohmann's parser tells (json_sax_t), and knows where in a trace it is.
 class TraceHandler {
 public:
-    using Take = std::function<Result<void>(const TraceEvent &, const TraceMembers &)>;
+    using Take = std::function<void(const TraceEvent &)>;
 
     TraceHandler(const JsonFeed &feed, const Take &take)
         : m_feed(feed)
@@ -58,12 +58,11 @@ public:
         case Place::SecondId:
             m_place = Place::Event;
             return true;
-        case Place::Facts:
-            m_place = Place::Document;
-            return true;
         case Place::Event:
             m_place = Place::Events;
-            return take();
+            ++m_events;
+            m_take(m_event);
+            return true;
         default:
             m_place = Place::End;
             return m_hasEvents || fail("has no traceEvents, so it is not a trace");
@@ -113,7 +112,7 @@ public:
     const TraceEnd &end() const { return m_end; }
 
 private:
-    enum class Place { Start, Document, Facts, Events, Event, Arguments, SecondId, End };
+    enum class Place { Start, Document, Events, Event, Arguments, SecondId, End };
 
     /// False where the object is of no interest.
     bool entersObject()
@@ -121,11 +120,6 @@ private:
         switch (m_place) {
         case Place::Start:
             m_place = Place::Document;
-            return true;
-        case Place::Document:
-            if (m_key != "otherData")
-                return false;
-            m_place = Place::Facts;
             return true;
         case Place::Events:
             m_event.members.clear();
@@ -168,8 +162,6 @@ private:
             return add(m_event.arguments, m_key);
         case Place::SecondId:
             return add(m_event.members, "id2." + m_key);
-        case Place::Facts:
-            return add(m_facts, m_key);
         default:
             return true;
         }
@@ -183,13 +175,6 @@ private:
     }
 
     void countCutObject() { m_end.cut += std::exchange(m_isObjectCut, false) ? 1 : 0; }
-
-    bool take()
-    {
-        ++m_events;
-        const auto taken = m_take(m_event, m_facts);
-        return taken || fail(taken.error().message);
-    }
 
     bool fail(const std::string &what)
     {
@@ -215,19 +200,10 @@ private:
     std::string m_key;
     TraceScalar m_scalar;
     TraceEvent m_event;
-    TraceMembers m_facts;
     std::optional<Error> m_error;
 };
 
 } // namespace
-
-std::optional<std::uint64_t> TraceScalar::count() const
-{
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool whole = error == std::errc() && end == text.data() + text.size();
-    return whole && kind != Kind::Other ? std::optional(value) : std::nullopt;
-}
 
 void TraceMembers::add(std::string_view name, const TraceScalar &value)
 {
@@ -255,27 +231,14 @@ std::string TraceMembers::text(std::string_view name) const
     return found ? found->text : std::string();
 }
 
-std::optional<std::uint64_t> TraceMembers::count(std::string_view name) const
-{
-    const TraceScalar *found = find(name);
-    return found ? found->count() : std::nullopt;
-}
-
-std::optional<std::uint64_t> TraceMembers::time(std::string_view name) const
-{
-    const TraceScalar *found = find(name);
-    const auto time = found ? found->time() : std::nullopt;
-    return time && *time >= 0 ? std::optional(static_cast<std::uint64_t>(*time)) : std::nullopt;
-}
-
 char TraceEvent::phase() const
 {
     const TraceScalar *found = members.find("ph");
     return found && found->text.size() == 1 ? found->text.front() : '\0';
 }
 
-Result<TraceEnd> forEachTraceEvent(const std::string &path,
-    const std::function<Result<void>(const TraceEvent &event, const TraceMembers &facts)> &take)
+Result<TraceEnd> forEachTraceEvent(
+    const std::string &path, const std::function<void(const TraceEvent &event)> &take)
 {
     auto file = UnpackedFile::open(path);
     if (!file)

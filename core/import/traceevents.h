@@ -25,7 +25,6 @@ struct TraceScalar {
     Kind kind = Kind::Other;
     std::string text;
 
-    std::optional<std::uint64_t> count() const; ///< a whole number from 0 on
     /// Of microseconds, in nanoseconds. Some write numbers as strings.
     std::optional<std::int64_t> time() const { return parseTime(text, TimeUnit::Microseconds); }
 };
@@ -41,9 +40,6 @@ public:
     void add(std::string_view name, const TraceScalar &value);
     const TraceScalar *find(std::string_view name) const;
     std::string text(std::string_view name) const; ///< empty where there is none
-    std::optional<std::uint64_t> count(std::string_view name) const;
-    /// Not below 0.
-    std::optional<std::uint64_t> time(std::string_view name) const;
 
 private:
     // Grows only, so that millions of events take no memory each.
@@ -65,10 +61,9 @@ struct TraceEnd {
     std::uint64_t cut = 0; ///< strings and objects that are larger than what is read of one
 };
 
-/// Calls `take` with each event, and with what otherData has had until then; its first failure is
-/// returned, with the place in the file. Fails where the file cannot be read, or no event can, in
-/// one line that names the byte.
-Result<TraceEnd> forEachTraceEvent(const std::string &path,
-    const std::function<Result<void>(const TraceEvent &event, const TraceMembers &facts)> &take);
+/// Calls `take` with each event. Fails if the file cannot be read, or no event can, in one line
+/// that names the byte.
+Result<TraceEnd> forEachTraceEvent(
+    const std::string &path, const std::function<void(const TraceEvent &event)> &take);
 
 } // namespace poolscope

@@ -1,40 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "import/tracereader.h"
 
-#include "import/othertrace.h"
-#include "import/owntrace.h"
 #include "import/traceevents.h"
+#include "import/traceslices.h"
 
 #include <filesystem>
-#include <optional>
 
 namespace poolscope {
 
 Result<ImportedRun> readTrace(const std::string &path)
 {
-    std::optional<OwnTrace> own;
-    OtherTrace other;
-    bool isFirst = true;
-    const auto take = [&](const TraceEvent &event, const TraceMembers &facts) -> Result<void> {
-        if (isFirst && OwnTrace::isOne(facts)) {
-            if (auto taken = own.emplace().takeFacts(facts); !taken)
-                return taken;
-        }
-        isFirst = false;
-        if (own)
-            own->take(event);
-        else
-            other.take(event);
-        return {};
-    };
-    const auto end = forEachTraceEvent(path, take);
+    TraceSlices slices;
+    const auto end = forEachTraceEvent(path, [&](const TraceEvent &event) { slices.take(event); });
     if (!end)
         return tl::unexpected(end.error());
-    auto run = own ? std::move(*own).run() : other.finish();
+    auto run = slices.finish();
     if (!run)
         return failure(path + ": " + run.error().message);
-    if (!own)
-        run->source = std::filesystem::path(path).filename().string() + ", a trace";
+    run->source = std::filesystem::path(path).filename().string() + ", a trace";
     run->importNotes.add(ImportNote::UnreadableEvents, end->notEvents);
     if (end->cut > 0) {
         run->importNotes.add(ImportNote::CutOff, end->cut);

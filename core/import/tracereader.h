@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A Chrome trace as a run: one that Poolscope wrote (see tracewords.h), or somebody else's.
+// A Chrome trace as a run.
 //
-// Of somebody else's, each thread that has events of a duration (X, or B and E) becomes a worker,
-// and each outermost of these a span of one input; the inputs are numbered as they began, and their
-// texts are the events' names. Events within others are part of them, and what only overlaps has a
-// lane of its own. So have asynchronous events (b and e), for each that overlaps. What is not shown
-// is counted: see ImportNotes.
+// Each thread that has events of a duration (X, or B and E) becomes a worker, and each outermost of
+// these a span of one input. The inputs are numbered as they began, and their texts are the events'
+// names. Events within others are part of them. An event that only overlaps another has a lane of
+// its own. Asynchronous events (b and e) have a lane for each that overlaps. ImportNotes count what
+// is not shown.
+//
+// The traces that Poolscope writes are read in this way, too.
 #pragma once
 
 #include "import/importedrun.h"

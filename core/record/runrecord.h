@@ -6,8 +6,8 @@
 // thread may read meanwhile; `inputs` belongs to the thread that owns the record.
 #pragma once
 
+#include "events/importnotes.h"
 #include "input/inputsource.h"
-#include "record/importnotes.h"
 #include "record/outcomestore.h"
 #include "record/runlog.h"
 #include "record/timeline.h"
@@ -25,13 +25,11 @@ namespace poolscope {
 
 struct RunRecord {
     RunSpec spec;
-    /// Where the run was read from, where it was no run of Poolscope: "jobs.joblog, of GNU
-    /// parallel". Its spec says nothing then but the number of workers.
+    /// The foreign file that the run was read from: "jobs.joblog, of GNU parallel". Such a run has
+    /// no values, and of its spec only the number of workers means anything. Empty for other runs.
     std::string source;
-    /// False where it was read from a file that has no values, as traces and job logs.
-    bool hasValues = true;
-    ImportNotes importNotes; ///< of a run that was read from elsewhere
-    std::vector<std::string> workerNames; ///< by worker, as its source has them; may be empty
+    ImportNotes importNotes; ///< of an imported run
+    std::vector<std::string> workerNames; ///< by worker, of an imported run; may be empty
     bool isImported() const { return !source.empty(); }
     /// "worker 3", or the name that the source has for it.
     std::string workerName(WorkerId worker) const;

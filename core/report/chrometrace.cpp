@@ -2,8 +2,6 @@
 #include "report/chrometrace.h"
 
 #include "analysis/iterationcolumns.h"
-#include "import/tracewords.h"
-#include "runfile/specjson.h"
 #include "system/atomicfile.h"
 #include "wire/jsontext.h"
 
@@ -17,7 +15,14 @@ namespace {
 
 constexpr std::size_t eventsBetweenQuestions = 100'000;
 constexpr std::uint64_t poolThread = 0;
-constexpr std::uint64_t instant = 1; // nanoseconds: a flow needs something to start from
+constexpr std::string_view spanCategory = "span";
+constexpr std::string_view chunkCategory = "chunk";
+constexpr std::string_view markCategory = "mark";
+
+/// By Mark::Kind.
+constexpr std::array<std::string_view, markKindCount> markNames{"starting", "ready", "leaving",
+    "dead", "gone", "resized", "paused", "resumed", "failed", "quarantined", "given up", "retried",
+    "reopened", "continued", "idle", "doubted", "trusted"};
 
 void appendNumber(std::string &out, std::uint64_t value)
 {
@@ -149,20 +154,19 @@ public:
         , m_timeline(record.timeline)
         , m_file(file)
     {
-        // Of a run that was read from elsewhere they are at hand, and all that is known of it.
-        if (record.source.empty())
-            return;
+        if (!record.isImported())
+            return; // reading the inputs again may take long, or fail
         if (auto inputs = record.inputs->duplicate())
             m_inputs = std::move(*inputs);
     }
 
     void write()
     {
-        writeHead();
+        m_file.write(R"({"displayTimeUnit":"ms","traceEvents":[)");
         writeName("process_name", poolThread, "Poolscope");
         writeName("thread_name", poolThread, "pool");
         for (std::size_t i = 0; i < m_timeline.workerCount(); ++i)
-            writeWorker(m_timeline.worker(i));
+            writeWorker(m_timeline.worker(i).id());
         writeRate();
         for (std::size_t i = 0; i < m_timeline.workerCount() && m_file.ok(); ++i) {
             writeSpans(m_timeline.worker(i));
@@ -175,39 +179,6 @@ public:
     }
 
 private:
-    void writeHead()
-    {
-        std::string head;
-        Object document(head);
-        document.text("displayTimeUnit", "ms");
-        const CoordinatorUsage coordinator = m_timeline.coordinator();
-        Object facts = document.object("otherData");
-        facts.number(trace::versionKey, trace::version)
-            .number("inputs", m_record.inputCount)
-            .number("inputs_complete", m_record.areInputsComplete ? 1 : 0)
-            .time("first_dispatch", m_timeline.firstDispatch())
-            .time("last_outcome", m_timeline.lastOutcome())
-            .number("cores", m_record.machine.cores)
-            .time("coordinator_cpu", coordinator.cpu)
-            .time("coordinator_busy", coordinator.busy)
-            .time("coordinator_throttled", coordinator.throttled);
-        if (m_record.source.empty())
-            facts.text("spec", specJson(m_record.spec).dump());
-        else
-            writeSource(facts);
-        facts.end();
-        m_file.write(head + ",\"traceEvents\":[");
-    }
-
-    void writeSource(Object &facts)
-    {
-        facts.text("source", m_record.source);
-        for (std::size_t i = 0; i < importNoteCount; ++i) {
-            const auto note = static_cast<ImportNote>(i);
-            facts.number(trace::noteKey(note), m_record.importNotes.count(note));
-        }
-    }
-
     void writeName(std::string_view what, std::uint64_t thread, std::string_view name)
     {
         Object event = m_file.begin('M', what, thread);
@@ -216,33 +187,12 @@ private:
         m_file.end(event, arguments);
     }
 
-    void writeWorker(const WorkerRecord &worker)
+    void writeWorker(WorkerId worker)
     {
-        const WorkerIdentity identity = worker.identity();
-        const TaskLoading loading = worker.loading();
-        writeName("thread_name", worker.id(), m_record.workerName(worker.id()));
-        Object order = m_file.begin('M', "thread_sort_index", worker.id());
-        Object place = order.object("args");
-        place.number("sort_index", worker.id());
-        m_file.end(order, place);
-        Object event = m_file.begin('M', trace::workerName, worker.id());
+        writeName("thread_name", worker, m_record.workerName(worker));
+        Object event = m_file.begin('M', "thread_sort_index", worker);
         Object arguments = event.object("args");
-        arguments.number("pid", identity.pid)
-            .text("host", identity.host)
-            .text("runtime", identity.runtime)
-            .text("name", m_record.isImported() ? m_record.workerName(worker.id()) : "")
-            .time("cpu", worker.cpu())
-            .time("run_queue", worker.runQueue())
-            .time("set_up_cpu", worker.setUpCpu())
-            .time("set_up_run_queue", worker.setUpRunQueue())
-            .number("threads", worker.threads())
-            .time("thread_run_queue", worker.threadRunQueue())
-            .time("decoding", worker.decoding())
-            .time("load_time", loading.cost.duration)
-            .time("load_cpu", loading.cost.cpu)
-            .number("load_memory", loading.cost.memory)
-            .number("load_shared", loading.isShared ? 1 : 0)
-            .number("max_rss", worker.maxRss());
+        arguments.number("sort_index", worker);
         m_file.end(event, arguments);
     }
 
@@ -266,9 +216,7 @@ private:
             const std::size_t to = std::min(from + eventsBetweenQuestions, size);
             lane.forEach(from, to, [&](const Span &span) {
                 Object event = m_file.begin('X', nameOf(span), worker.id());
-                event.text("cat", trace::spanCategory)
-                    .time("ts", span.begin)
-                    .time("dur", span.duration);
+                event.text("cat", spanCategory).time("ts", span.begin).time("dur", span.duration);
                 Object arguments = event.object("args");
                 arguments.number("index", span.first).number("count", span.count);
                 m_file.end(event, arguments);
@@ -283,37 +231,30 @@ private:
             const auto chunk = reader.next();
             if (!chunk)
                 return;
-            writeSending(worker.id(), *chunk);
-            Object decoded = m_file.begin('X', "decoded", poolThread);
-            decoded.text("cat", trace::chunkCategory)
-                .time("ts", chunk->decoded)
-                .time("dur", instant);
-            m_file.end(decoded);
-            // Each binds to what encloses it, which stands before it in the file.
+            // Each end of a flow binds to the event of its thread and time before it in the file.
             ++m_chunks;
+            writeInstant("sent", worker.id(), chunk->sent);
             writeFlow('s', poolThread, chunk->sent);
             writeFlow('t', worker.id(), chunk->begun);
+            writeInstant("decoded", worker.id(), chunk->decoded);
             writeFlow('f', poolThread, chunk->decoded);
         }
     }
 
-    void writeSending(WorkerId worker, const ChunkTimes &chunk)
+    /// An instant has no duration, so that no reader takes it for work.
+    void writeInstant(std::string_view name, WorkerId worker, std::uint64_t time)
     {
-        Object event = m_file.begin('X', trace::sentName, poolThread);
-        event.text("cat", trace::chunkCategory).time("ts", chunk.sent).time("dur", instant);
+        Object event = m_file.begin('i', name, poolThread);
+        event.text("cat", chunkCategory).time("ts", time).text("s", "t");
         Object arguments = event.object("args");
-        arguments.number("worker", worker)
-            .number("spans", chunk.spans)
-            .time("received", chunk.received)
-            .time("answered", chunk.answered)
-            .time("decoded", chunk.decoded);
+        arguments.number("worker", worker);
         m_file.end(event, arguments);
     }
 
     void writeFlow(char phase, std::uint64_t thread, std::uint64_t time)
     {
         Object event = m_file.begin(phase, "chunk", thread);
-        event.text("cat", trace::flowCategory).number("id", m_chunks).time("ts", time);
+        event.text("cat", chunkCategory).number("id", m_chunks).time("ts", time);
         if (phase == 'f')
             event.text("bp", "e");
         m_file.end(event);
@@ -348,13 +289,13 @@ private:
 
     void writeMark(const Mark &mark)
     {
-        const std::string_view name = trace::markNames[static_cast<std::size_t>(mark.kind)];
+        const std::string_view name = markNames[static_cast<std::size_t>(mark.kind)];
         Object event = m_file.begin('i', name, mark.worker);
-        event.text("cat", trace::markCategory)
+        event.text("cat", markCategory)
             .time("ts", mark.time)
             .text("s", mark.worker == 0 ? "p" : "t");
         Object arguments = event.object("args");
-        arguments.text("mark", name).number("value", mark.value);
+        arguments.number("value", mark.value);
         const bool isFailure = mark.kind == Mark::Kind::Failed
             || mark.kind == Mark::Kind::Quarantined || mark.kind == Mark::Kind::GivenUp;
         if (isFailure)
@@ -379,7 +320,7 @@ private:
 
     const RunRecord &m_record;
     const Timeline &m_timeline;
-    std::unique_ptr<InputSource> m_inputs; ///< null: their texts are not told
+    std::unique_ptr<InputSource> m_inputs; ///< null if their texts are not written
     TraceFile &m_file;
     std::uint64_t m_chunks = 0;
 };

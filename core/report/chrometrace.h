@@ -1,8 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A run's timeline as a Chrome trace (see tracewords.h), for chrome://tracing and Perfetto, and to
-// be opened again.
+// A run's timeline as a Chrome trace: JSON as the Trace Event Format has it, for chrome://tracing
+// and Perfetto.
 //
-// It is written as it is read from the timeline, so that memory does not grow with the run.
+// The pool is process 1. Its thread 0 sends and decodes chunks, and thread N is worker N. Times are
+// microseconds since the run's start, with nanoseconds behind the point.
+//
+//     X  category span     index and count of the inputs; named "input 3", or as the input of an
+//                          imported run
+//     i  category chunk    "sent" and "decoded", of thread 0, with the worker
+//     s, t, f              the flow of a chunk from sent by begun to decoded
+//     i  category mark     a rare event with its value; a failure has kind, type, message, detail
+//     C  it/s
+//
+// Opened again, a trace has the spans, lanes and names, as any other trace. Run files have the
+// rest. The trace is written as it is read from the timeline, so that memory does not grow with the
+// run.
 #pragma once
 
 #include "record/runrecord.h"

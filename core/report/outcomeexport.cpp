@@ -59,10 +59,9 @@ Result<UnmarkedValues> exportOutcomes(
 Result<std::unique_ptr<OutcomeWriter>> openExport(
     const RunRecord &record, const std::filesystem::path &path)
 {
-    if (!record.hasValues)
+    if (record.isImported())
         return failure("there are no values to write to " + path.string()
-            + ": the run was read from " + (record.isImported() ? record.source : "a trace")
-            + ", which has none");
+            + ": the run was read from " + record.source + ", which has none");
     return openOutcomeWriter(path);
 }
 

@@ -5,6 +5,7 @@
 #include "import/tracereader.h"
 #include "import/unpackedfile.h"
 #include "input/byteordermark.h"
+#include "run/importedrecord.h"
 
 #include <algorithm>
 #include <array>
@@ -81,7 +82,7 @@ Result<LoadedRun> load(Result<ImportedRun> run, const std::string &path)
 {
     if (!run)
         return tl::unexpected(run.error());
-    return makeRecord(std::move(*run)).map_error([&](const Error &error) {
+    return recordOf(std::move(*run)).map_error([&](const Error &error) {
         return Error{path + ": " + error.message};
     });
 }

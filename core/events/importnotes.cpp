@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "record/importnotes.h"
+#include "events/importnotes.h"
 
 #include <numeric>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// OtherTrace: what somebody else's trace has of a run, event by event. See tracereader.h.
+// TraceSlices: collects the events of a trace and places those of a duration in lanes. See
+// tracereader.h.
 //
 // Events may come in any order, and any of them may be wrong: what cannot be shown is counted.
 #pragma once
@@ -13,7 +14,7 @@
 
 namespace poolscope {
 
-class OtherTrace {
+class TraceSlices {
 public:
     void take(const TraceEvent &event);
     /// After the last event. Fails where there is nothing to show.

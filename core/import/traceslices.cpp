@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "import/othertrace.h"
+#include "import/traceslices.h"
 
 #include <algorithm>
 #include <charconv>
@@ -38,12 +38,12 @@ std::string joined(const std::string &process, const std::string &thread)
 } // namespace
 
 /// Unsigned, so that no hostile time overflows.
-std::int64_t OtherTrace::Slice::end() const
+std::int64_t TraceSlices::Slice::end() const
 {
     return static_cast<std::int64_t>(static_cast<std::uint64_t>(begin) + duration);
 }
 
-void OtherTrace::take(const TraceEvent &event)
+void TraceSlices::take(const TraceEvent &event)
 {
     switch (event.phase()) {
     case 'X':
@@ -65,7 +65,7 @@ void OtherTrace::take(const TraceEvent &event)
     }
 }
 
-std::size_t OtherTrace::trackOf(const TraceMembers &members)
+std::size_t TraceSlices::trackOf(const TraceMembers &members)
 {
     std::string key = members.text("pid");
     key += '\0';
@@ -79,7 +79,7 @@ std::size_t OtherTrace::trackOf(const TraceMembers &members)
     return found->second;
 }
 
-std::size_t OtherTrace::asyncTrackOf(const TraceMembers &members)
+std::size_t TraceSlices::asyncTrackOf(const TraceMembers &members)
 {
     const std::string category =
         members.text("cat").empty() ? members.text("name") : members.text("cat");
@@ -97,7 +97,7 @@ std::size_t OtherTrace::asyncTrackOf(const TraceMembers &members)
     return found->second;
 }
 
-std::uint32_t OtherTrace::stackOf(std::string key, std::size_t track)
+std::uint32_t TraceSlices::stackOf(std::string key, std::size_t track)
 {
     const auto number = static_cast<std::uint32_t>(m_trackOfStack.size());
     const auto [found, isNew] = m_stackNumbers.try_emplace(std::move(key), number);
@@ -106,7 +106,7 @@ std::uint32_t OtherTrace::stackOf(std::string key, std::size_t track)
     return found->second;
 }
 
-std::uint32_t OtherTrace::nameOf(const TraceMembers &members)
+std::uint32_t TraceSlices::nameOf(const TraceMembers &members)
 {
     const auto number = static_cast<std::uint32_t>(m_names.size());
     const auto [found, isNew] = m_nameNumbers.try_emplace(members.text("name"), number);
@@ -115,7 +115,7 @@ std::uint32_t OtherTrace::nameOf(const TraceMembers &members)
     return found->second;
 }
 
-void OtherTrace::takeComplete(const TraceEvent &event)
+void TraceSlices::takeComplete(const TraceEvent &event)
 {
     const auto begin = timeOf(event.members, "ts");
     const auto duration = event.members.find("dur") ? timeOf(event.members, "dur") : 0;
@@ -128,7 +128,7 @@ void OtherTrace::takeComplete(const TraceEvent &event)
         nameOf(event.members)});
 }
 
-void OtherTrace::takeEdge(const TraceEvent &event, bool isBegin)
+void TraceSlices::takeEdge(const TraceEvent &event, bool isBegin)
 {
     const auto time = timeOf(event.members, "ts");
     if (!time) {
@@ -141,7 +141,7 @@ void OtherTrace::takeEdge(const TraceEvent &event, bool isBegin)
 }
 
 /// Asynchronous events of one category and id nest. An id may be valid in one process only.
-void OtherTrace::takeAsyncEdge(const TraceEvent &event, bool isBegin)
+void TraceSlices::takeAsyncEdge(const TraceEvent &event, bool isBegin)
 {
     const TraceMembers &members = event.members;
     const auto time = timeOf(members, "ts");
@@ -168,7 +168,7 @@ void OtherTrace::takeAsyncEdge(const TraceEvent &event, bool isBegin)
     m_edges.push_back({stack, isBegin ? nameOf(members) : 0, *time, isBegin});
 }
 
-void OtherTrace::takeMetadata(const TraceEvent &event)
+void TraceSlices::takeMetadata(const TraceEvent &event)
 {
     const std::string what = event.members.text("name");
     const auto sortIndex = [&] {
@@ -184,7 +184,7 @@ void OtherTrace::takeMetadata(const TraceEvent &event)
         m_tracks[trackOf(event.members)].sortIndex = sortIndex();
 }
 
-void OtherTrace::takeOther(const TraceEvent &event)
+void TraceSlices::takeOther(const TraceEvent &event)
 {
     if (event.phase() == '\0') {
         m_notes.add(ImportNote::UnreadableEvents);
@@ -195,7 +195,7 @@ void OtherTrace::takeOther(const TraceEvent &event)
         m_otherTimes.push_back(*time);
 }
 
-FarTimes OtherTrace::farTimes() const
+FarTimes TraceSlices::farTimes() const
 {
     std::vector<std::int64_t> times;
     times.reserve(m_slices.size() + m_edges.size());
@@ -206,7 +206,7 @@ FarTimes OtherTrace::farTimes() const
     return FarTimes(std::move(times));
 }
 
-std::int64_t OtherTrace::latestTime(const FarTimes &far) const
+std::int64_t TraceSlices::latestTime(const FarTimes &far) const
 {
     std::int64_t latest = INT64_MIN;
     const auto reach = [&](std::int64_t time) {
@@ -222,7 +222,7 @@ std::int64_t OtherTrace::latestTime(const FarTimes &far) const
     return latest;
 }
 
-void OtherTrace::pairEdges(const FarTimes &far)
+void TraceSlices::pairEdges(const FarTimes &far)
 {
     std::stable_sort(m_edges.begin(), m_edges.end(),
         [](const Edge &a, const Edge &b) { return a.stack < b.stack; });
@@ -235,7 +235,7 @@ void OtherTrace::pairEdges(const FarTimes &far)
     m_edges = {};
 }
 
-OtherTrace::Pairs OtherTrace::paired(const Edges &edges) const
+TraceSlices::Pairs TraceSlices::paired(const Edges &edges) const
 {
     const bool isAsync = m_tracks[m_trackOfStack[edges.front().stack]].isAsync;
     Pairs pairs;
@@ -272,7 +272,7 @@ OtherTrace::Pairs OtherTrace::paired(const Edges &edges) const
 /// Events that a file does not have in the order of their times are sorted; but where that explains
 /// less of them, some times are wrong. What has not ended goes on to the end of the trace. Far
 /// times stay among the edges, so that each end still finds its own begin.
-void OtherTrace::addPairs(Edges edges, const FarTimes &far)
+void TraceSlices::addPairs(Edges edges, const FarTimes &far)
 {
     const auto isEarlier = [](const Edge &a, const Edge &b) {
         return a.time < b.time;
@@ -299,7 +299,7 @@ void OtherTrace::addPairs(Edges edges, const FarTimes &far)
 }
 
 /// Gives each slice a lane of its track, but for those that lie within others.
-void OtherTrace::placeSlices()
+void TraceSlices::placeSlices()
 {
     std::sort(m_slices.begin(), m_slices.end(), [](const Slice &a, const Slice &b) {
         if (a.track != b.track)
@@ -318,7 +318,7 @@ void OtherTrace::placeSlices()
 }
 
 /// `lanes` are those of the slice's track.
-void OtherTrace::placeSlice(Slice slice, TrackLanes &lanes)
+void TraceSlices::placeSlice(Slice slice, TrackLanes &lanes)
 {
     const bool isAsync = m_tracks[slice.track].isAsync;
     while (!lanes.busy.empty() && lanes.busy.begin()->first <= slice.begin)
@@ -343,7 +343,7 @@ void OtherTrace::placeSlice(Slice slice, TrackLanes &lanes)
 
 /// The first that is free; or one that is free but for the rounding of times, when the slice moves;
 /// or a new one. Nothing where there would be too many.
-std::optional<std::size_t> OtherTrace::takeLane(Slice &slice, TrackLanes &lanes)
+std::optional<std::size_t> TraceSlices::takeLane(Slice &slice, TrackLanes &lanes)
 {
     if (lanes.free.empty() && !lanes.busy.empty()) {
         const auto [end, lane] = *lanes.busy.begin();
@@ -364,7 +364,7 @@ std::optional<std::size_t> OtherTrace::takeLane(Slice &slice, TrackLanes &lanes)
     return m_lanes.size() - 1;
 }
 
-std::string OtherTrace::nameOf(const Lane &lane) const
+std::string TraceSlices::nameOf(const Lane &lane) const
 {
     const Track &track = m_tracks[lane.track];
     const auto process = m_processes.find(track.pid);
@@ -379,13 +379,14 @@ std::string OtherTrace::nameOf(const Lane &lane) const
         processName = track.pid;
     else if (processName.empty() && !track.pid.empty() && (isOneOfSeveral || threadName.empty()))
         processName = "process " + track.pid;
-    const std::string name = joined(processName, threadName);
+    const std::string name =
+        isOneOfSeveral || track.name.empty() ? joined(processName, threadName) : threadName;
     return lane.number == 0 || name.empty() ? name
                                             : name + " (" + std::to_string(lane.number + 1) + ")";
 }
 
 /// Sorts lanes as the trace sorts its processes and threads, or else as these come in it.
-std::vector<std::size_t> OtherTrace::lanesInOrder() const
+std::vector<std::size_t> TraceSlices::lanesInOrder() const
 {
     std::map<std::string, std::int64_t> places; // of processes, as they come
     for (const Track &track : m_tracks)
@@ -404,7 +405,7 @@ std::vector<std::size_t> OtherTrace::lanesInOrder() const
     return order;
 }
 
-ImportedRun OtherTrace::toRun()
+ImportedRun TraceSlices::toRun()
 {
     ImportedRun run;
     std::vector<WorkerId> workers(m_lanes.size());
@@ -420,21 +421,18 @@ ImportedRun OtherTrace::toRun()
                                               : workers[a.lane] < workers[b.lane];
     });
     const auto first = static_cast<std::uint64_t>(m_placed.front().slice.begin);
-    run.inputCount = m_placed.size();
     run.spans.reserve(m_placed.size());
     run.inputs.reserve(m_placed.size());
     for (const Placed &placed : m_placed) {
         constexpr std::uint64_t start = 1; // 0 stands for "not yet"
         const std::uint64_t begin = static_cast<std::uint64_t>(placed.slice.begin) - first + start;
-        run.spans.push_back(
-            {workers[placed.lane], {begin, placed.slice.duration, run.spans.size(), 1}});
+        run.spans.push_back({workers[placed.lane], begin, placed.slice.duration, run.spans.size()});
         run.inputs.push_back(*m_names[placed.slice.name]);
     }
-    run.spec.pool.workers = static_cast<std::uint32_t>(run.workers.size());
     return run;
 }
 
-Result<ImportedRun> OtherTrace::finish()
+Result<ImportedRun> TraceSlices::finish()
 {
     const FarTimes farTimes = this->farTimes();
     m_latest = latestTime(farTimes);

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "run/importedrecord.h"
+
+#include "record/recordedinputs.h"
+#include "record/recorder.h"
+#include "record/runprogress.h"
+
+#include <utility>
+
+namespace poolscope {
+
+namespace {
+
+/// Copies what the run has besides its events.
+Result<std::unique_ptr<RunRecord>> recordWithoutEvents(const ImportedRun &run)
+{
+    auto outcomes = OutcomeStore::make(run.inputs.size(), OutcomeStore::Keep::All);
+    if (!outcomes)
+        return tl::unexpected(outcomes.error());
+    auto record = std::make_unique<RunRecord>();
+    record->outcomes = std::move(*outcomes);
+    record->spec.pool.workers = static_cast<std::uint32_t>(run.workers.size());
+    record->source = run.source;
+    record->importNotes = run.importNotes;
+    for (const ImportedWorker &worker : run.workers)
+        record->workerNames.push_back(worker.name);
+    record->startedAt = run.startedAt;
+    record->inputCount = run.inputs.size();
+    return record;
+}
+
+RunFileInfo infoOf(const RunRecord &record)
+{
+    RunFileInfo info;
+    info.description.spec = record.spec;
+    info.description.inputCount = record.inputCount;
+    info.description.program = record.source;
+    info.description.startedAt = record.startedAt;
+    info.progress = progressOf(record.timeline, record.elapsed);
+    info.progress.state = info.isComplete() ? RunState::Completed : RunState::Cancelled;
+    return info;
+}
+
+} // namespace
+
+Result<LoadedRun> recordOf(ImportedRun run)
+{
+    auto record = recordWithoutEvents(run);
+    if (!record)
+        return tl::unexpected(record.error());
+    Result<void> kept;
+    Recorder recorder((*record)->timeline, *(*record)->outcomes, (*record)->log, nullptr,
+        Recorder::Keep::Everything, [&](const std::string &problem) { kept = failure(problem); });
+    reportEvents(run, recorder);
+    if (!kept)
+        return tl::unexpected(kept.error());
+    (*record)->inputs = recordedTexts(std::move(run.inputs));
+    (*record)->elapsed = (*record)->timeline.lastOutcome();
+    LoadedRun loaded;
+    loaded.info = infoOf(**record);
+    loaded.record = std::move(*record);
+    return loaded;
+}
+
+} // namespace poolscope

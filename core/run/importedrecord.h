@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The record of a run that was read from a foreign file.
+#pragma once
+
+#include "import/importedrun.h"
+#include "result.h"
+#include "runfile/runfileload.h"
+
+namespace poolscope {
+
+/// Builds the record from the run's events. Fails if there is not enough memory for its outcomes.
+Result<LoadedRun> recordOf(ImportedRun run);
+
+} // namespace poolscope
