@@ -256,7 +256,8 @@ Result<Run::Opened> RunCommand::reopen(Run::Reading reading) const
         m_options.changedTask ? IfTaskChanged::Accept : IfTaskChanged::Refuse;
     if (const auto checked = checkIsRunFile(*m_options.resumed); !checked)
         return tl::unexpected(checked.error());
-    auto opened = reopenRun(*m_options.resumed, reading, ifTaskChanged, Interrupt::hasNotCome);
+    auto opened =
+        reopenRun(*m_options.resumed, std::move(reading), ifTaskChanged, Interrupt::hasNotCome);
     if (opened && m_options.retryFailed)
         opened->tryAgain = failedInputs(*opened->record);
     if (opened && !opened->takenBack.empty())

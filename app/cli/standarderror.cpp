@@ -20,9 +20,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds patienceAfterInterrupt(1000);
 
-// Of the descriptor, of which there is one.
+// The state of the descriptor, of which there is one.
+// NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables)
 std::atomic<bool> isStalled = false;
 std::atomic<bool> isCutWithinLine = false;
+// NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
 
 bool isRegularFile()
 {

@@ -21,7 +21,9 @@ namespace poolscope {
 
 namespace {
 
-bool isReaderGone = false; // of the descriptor, of which there is one
+// The state of the descriptor, of which there is one.
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
+bool isReaderGone = false;
 
 } // namespace
 

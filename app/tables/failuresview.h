@@ -68,7 +68,7 @@ private:
     EmptyText *m_empty = nullptr;
     int m_sortedBy = FailuresModel::Index;
     Qt::SortOrder m_order = Qt::AscendingOrder;
-    bool m_goesTo = false; ///< while showIndex() changes the current row
+    bool m_goesTo = false; ///< while goTo() changes the current row
 };
 
 } // namespace poolscope

@@ -10,6 +10,8 @@
 #include <QSpinBox>
 #include <QWidget>
 
+class QComboBox;
+
 namespace poolscope {
 
 class FormField;
