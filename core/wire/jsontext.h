@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How text becomes a string of a JSON document, whatever bytes it has.
+// Text with any bytes as a string of a JSON document.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace poolscope {
 
-/// Appends the text in quotes. A byte that is no UTF-8 becomes the escape \udcXX, which Python
-/// reads as that byte again (surrogateescape).
+/// Appends the text in quotes. A byte that is not UTF-8 becomes the escape \udcXX, which Python
+/// decodes to that byte (surrogateescape).
 void appendJsonString(std::string &out, std::string_view text);
 
 } // namespace poolscope

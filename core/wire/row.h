@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Rows: what an item of InputKind::Rows holds, and a row as a JSON object.
+// Rows: the encoding of an item of InputKind::Rows, and of a row as a JSON object.
 //
-// Such an item is one string of Work::items. It holds the row's fields, a string (u32 length and
-// bytes) for each of Setup::columns, in their order. A field may have any bytes, none included.
+// Such an item is one string of Work::items. It has the fields of the row, a string (u32 length and
+// bytes) for each of Setup::columns, in their order. A field may have any bytes, or none.
 #pragma once
 
 #include <span>
@@ -12,8 +12,8 @@
 
 namespace poolscope::wire {
 
-/// Reads the fields of an item, as many as `fields` has room for; they point into the item. False
-/// where the item does not hold exactly so many.
+/// Reads the fields of an item into `fields`; they point into the item. Returns false unless the
+/// item has exactly as many fields as `fields`.
 [[nodiscard]] bool readRow(std::string_view item, std::span<std::string_view> fields);
 
 /// Rows as JSON objects: {"NAME": "FIELD", ...}, on one line, every field a string.
@@ -25,7 +25,7 @@ public:
     void append(std::string &out, std::span<const std::string_view> fields) const;
 
 private:
-    std::vector<std::string> m_before; ///< what stands in front of each column's field
+    std::vector<std::string> m_before; ///< text before the field of each column
 };
 
 } // namespace poolscope::wire

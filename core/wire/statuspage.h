@@ -2,54 +2,54 @@
 // Status page: a page of memory that a local worker shares with the pool, and that outlives the
 // worker.
 //
-// The worker writes on it which indices it is running, and keeps there the bytes that it has not
-// yet written to its channel. So when a worker is killed, the pool still learns what it had
-// finished (the bytes that the channel did not bring) and which index it was on. By the status page
-// the pool also has a worker return what it has not begun. A worker that cannot map the status page
-// works without it; then a death costs the whole of its unanswered chunk, and it keeps what it was
-// sent.
+// The worker publishes on the page which indices it is running, and stores there the bytes that it
+// has not yet written to its channel. So when a worker is killed, the pool still finds out what it
+// had finished (the bytes that did not arrive by the channel) and which index it was on. By the
+// page the pool also requests that a worker returns inputs that it has not begun. A worker that
+// cannot map the page works without it; its death then costs the whole unanswered chunk, and it
+// returns no inputs.
 //
 // Layout, little-endian, 8-byte fields at these offsets. The worker writes:
 //
 //      0  appended     bytes that the worker has produced for its channel since it started
-//      8  base         how many of them had been written when the buffer was last emptied
-//     16  batchFirst   first index of the batch that is running
-//     24  batchCount   how many indices that batch has; 0 when none is running
+//      8  base         how many of these had been written when the buffer was last emptied
+//     16  batchFirst   first index of the running batch
+//     24  batchCount   number of indices of that batch; 0 if none is running
 //     32  batchBegun   clock at which it began
-//     40  batchEnd     position behind the batch that was begun last (see below)
-//     48  batchStarted how many iterations of the batch that is running may have begun; all ones:
-//                      that is not known
-//     56  endedAddress where the worker's own memory has, in 8 bytes, how many of them have ended,
-//                      one less than have begun; 0: batchStarted is kept up to date
+//     40  batchEnd     position after the batch that was begun last (see below)
+//     48  batchStarted how many iterations of the running batch may have begun; all ones if unknown
+//     56  endedAddress address in the worker's memory of the number (8 bytes) of iterations that
+//     have
+//                      ended, one less than have begun; 0 if batchStarted is kept up to date
 //
-// the pool:
+// The pool writes:
 //
 //     64  sent         bytes that the pool has sent to this worker; a worker may watch this field
 //                      for a moment before it sleeps in a read
-//     72  request      the number of the newest request to return inputs; 0: there was none
-//     80  requestEnd   position up to which inputs had been sent when it was made
+//     72  request      number of the newest request to return inputs; 0 if there was none
+//     80  requestEnd   position up to which inputs had been sent at the time of the request
 //
-// and both:
+// Both write:
 //
 //     88  proceed      1 while the worker may begin further iterations of its batch
-//    128  buffer       bytes [base, appended) of the stream, `statusPageBufferSize` at the most; a
-//    long
-//                      frame may, and one that is longer than that must, go straight to the channel
+//    128  buffer       bytes [base, appended) of the stream, at most `statusPageBufferSize`. A long
+//                      frame may, and a longer one must, be written to the channel directly
 //
 // Order of writes: buffer bytes before `appended`; `batchFirst`, `batchBegun`, `batchEnd` and
-// `batchStarted` before `batchCount`; the Done of a batch before its `batchCount` goes back to 0.
+// `batchStarted` before `batchCount`; the Done of a batch before its `batchCount` is set to 0
+// again.
 //
 // Returning inputs. The position of an input is how many inputs this worker was sent before it.
-// The pool writes `requestEnd`, then `request`, then 0 to `proceed`. A worker looks at `proceed`
-// before each iteration of a batch and ends the batch where it is 0. Before a batch it sets
-// `proceed` to 1 where that is 0, publishes the batch, and then looks at `request`; the pool reads
-// what it published no earlier than 500 us after it wrote the request, so that no fence is needed.
-// Where that is new, it begins no input below `requestEnd` that it has not begun, sends a Returned
-// message with the position of the first of them, and goes on with those beyond. Until that message
-// has come, the pool makes no other request. A worker is on the input that the status page shows,
-// or on none, once what it wrote before it saw the request is visible to the pool.
+// The pool writes `requestEnd`, then `request`, then 0 to `proceed`. A worker reads `proceed`
+// before each iteration of a batch and ends the batch if it is 0. Before a batch it sets `proceed`
+// to 1 if it is 0, publishes the batch, and then reads `request`. The pool reads what was published
+// no earlier than 500 us after it wrote the request, so that no fence is needed. If the request is
+// new, the worker begins no input below `requestEnd` that it has not begun, sends a Returned
+// message with the position of the first of them, and continues with the inputs after them. Until
+// that message has arrived, the pool makes no other request. A worker is on the input that the page
+// shows, or on none, once what it wrote before it read the request is visible to the pool.
 //
-// `proceed` is also cleared without a request, to have a batch end that takes long.
+// The pool also clears `proceed` without a request, to end a batch that takes long.
 #pragma once
 
 #include <cstddef>

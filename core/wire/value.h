@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Value and Failure: what an index comes to, as it travels between worker, pool and record.
+// Value and Failure: the outcome of an index, as worker, pool and record exchange it.
 //
 // Plain data. An Outcome owns its text; an OutcomeView borrows it from a buffer.
 #pragma once
@@ -11,15 +11,15 @@
 
 namespace poolscope {
 
-/// The numbers are those of the wire: they must not change within a protocol version.
+/// The numbers are part of the protocol and must not change within a version.
 enum class OutcomeKind : std::uint8_t {
     None = 0,
     Integer = 1, ///< 64 bits, signed
     Real = 2, ///< IEEE 754 double
-    Text = 3, ///< UTF-8, or the bytes of the input as they were
+    Text = 3, ///< UTF-8, or the unchanged bytes of the input
     Bytes = 4,
     Json = 5, ///< a JSON document: true, [1,2], an integer beyond 64 bits, ...
-    Repr = 6, ///< what JSON cannot hold: the value's printed form, marked as such
+    Repr = 6, ///< the printed form of a value that JSON cannot represent
     Failure = 7,
 };
 inline constexpr std::uint8_t outcomeKindCount = 8;
@@ -40,20 +40,19 @@ inline constexpr std::string_view failureFilter = "filter"; ///< not one line fo
 /// Why an index has no value.
 struct Failure {
     std::string kind; ///< failureException, ...
-    std::string type; ///< the exception's type, empty where there is none
+    std::string type; ///< the type of the exception, empty if there is none
     std::string message; ///< one line
     std::string detail; ///< traceback or last lines of stderr; may be empty
 };
 
-/// What the pool knows of a failure besides. It keeps that with the outcome; workers do not send
-/// it.
+/// What the pool adds to a failure. Stored with the outcome; workers do not send it.
 struct FailureContext {
-    std::uint32_t attempts = 0; ///< at the index, this one included; 0: unknown
-    std::uint32_t worker = 0; ///< that made the last of them; 0: unknown
+    std::uint32_t attempts = 0; ///< at the index, including this one; 0 if unknown
+    std::uint32_t worker = 0; ///< of the last attempt; 0 if unknown
     std::uint64_t memory =
-        0; ///< bytes that the worker took when it died; 0: unknown, or it did not
-    std::optional<std::int32_t> exitStatus = {}; ///< of the worker, where it ended by itself
-    std::int32_t signal = 0; ///< that killed the worker, where one did
+        0; ///< bytes that the worker used when it died; 0 if unknown or it did not die
+    std::optional<std::int32_t> exitStatus = {}; ///< of the worker, if it ended by itself
+    std::int32_t signal = 0; ///< signal that killed the worker, if any
 
     friend bool operator==(const FailureContext &, const FailureContext &) = default;
 };
@@ -66,7 +65,7 @@ struct FailureView {
     FailureContext context = {};
 };
 
-/// One outcome whose text is borrowed. Only the member that belongs to `kind` means anything.
+/// One outcome whose text is borrowed. Only the member that belongs to `kind` is valid.
 struct OutcomeView {
     OutcomeKind kind = OutcomeKind::None;
     std::int64_t integer = 0;

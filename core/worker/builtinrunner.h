@@ -36,7 +36,7 @@ private:
     std::string m_values;
 };
 
-/// Fails where the task or its arguments are unknown here.
+/// Creates the runner. Fails if the task or its arguments are unknown.
 Result<std::unique_ptr<TaskRunner>> makeBuiltinRunner(const wire::Setup &setup);
 
 } // namespace poolscope::worker

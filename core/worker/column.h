@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Column: the shared cells that numbers go to, one of 8 bytes for each index, used as a ring.
+// Column: the shared memory in which a worker stores numbers, a ring with a cell of 8 bytes for
+// each index.
 //
-// Few cells are stored through the mapping; many are written to the file behind it, which costs a
-// third of what the page faults of fresh memory cost.
+// Few cells are stored through the mapping. Many are written to the file behind it, which costs a
+// third of the page faults of fresh memory.
 #pragma once
 
 #include "worker/owndescriptor.h"
@@ -16,7 +17,7 @@ namespace poolscope::worker {
 class Column {
 public:
     Column() = default;
-    /// isOpen() is false where the path is empty or cannot be mapped.
+    /// Maps the path. isOpen() is false if it is empty or cannot be mapped.
     Column(const std::string &path, std::uint64_t cells, std::uint64_t offset,
         ForeignCode foreignCode);
     Column(Column &&other) noexcept;
@@ -25,7 +26,7 @@ public:
 
     bool isOpen() const { return m_memory != nullptr; }
 
-    /// Stores the cells of index `first` and of those after it. False where there is no memory.
+    /// Stores cells from index `first` on. Returns false if there is no memory.
     [[nodiscard]] bool store(std::uint64_t first, std::span<const std::uint64_t> cells);
 
 private:

@@ -2,7 +2,7 @@
 // Library: a shared library with tasks (resources/include/poolscope_task.h), loaded into this
 // process.
 //
-// It stays loaded until the process ends.
+// The library stays loaded until the process ends.
 #pragma once
 
 #include "result.h"
@@ -16,14 +16,14 @@ namespace poolscope::worker {
 
 class Library {
 public:
-    /// Loads it, which runs its initialisers. Fails where the file is not there, is no library or
-    /// is for another machine.
+    /// Loads the library, which runs its initialisers. Fails if the file does not exist, is not a
+    /// library or is for another machine.
     static Result<Library> open(const std::string &path);
 
-    /// Fails where there is no such task, and says which there are.
+    /// Finds a task. The error lists the tasks that exist.
     Result<const poolscope_task *> task(const std::string &name) const;
 
-    /// In alphabetical order.
+    /// The names of the tasks in alphabetical order.
     std::vector<std::string> taskNames() const;
 
 private:
@@ -39,9 +39,9 @@ private:
     void *m_handle;
 };
 
-/// The names of a library's tasks, a line each.
+/// Returns the names of a library's tasks, one line each.
 Result<std::string> listTasks(const std::string &path);
-/// Nothing, where the library has this task and it can be called.
+/// Checks that the library has this task and it can be called.
 Result<std::string> checkTask(const std::string &path, const std::string &name);
 
 } // namespace poolscope::worker

@@ -6,7 +6,7 @@
 
 namespace poolscope::worker {
 
-/// Loads the library. Fails where that is not possible or it has no such task.
+/// Loads the library. Fails if that is not possible or the library has no such task.
 Result<std::unique_ptr<TaskRunner>> makeLibraryRunner(const wire::Setup &setup);
 
 } // namespace poolscope::worker

@@ -14,14 +14,15 @@ namespace poolscope::worker {
 
 class NumberStore {
 public:
-    /// Of values of this kind, Real or Integer.
+    /// Creates a store of values of this kind, Real or Integer.
     NumberStore(const wire::Setup &setup, OutcomeKind kind);
 
-    /// Room for the cells of a batch, which ask for nothing to be kept of the last one.
+    /// Returns memory for the cells of a batch. The cells of the previous batch are lost.
     std::uint64_t *begin(Batch batch);
-    /// The cell of the batch's input `at` is no number, but this.
+    /// Stores an outcome that is not a number for the input `at` of the batch.
     void fail(std::uint64_t at, const FailureView &reason);
-    /// What came of the first `count` inputs of the batch; valid until the next one begins.
+    /// Returns the outcomes of the first `count` inputs of the batch, valid until the next batch
+    /// begins.
     wire::Done finish(std::uint64_t count);
 
 private:
@@ -31,7 +32,7 @@ private:
     Column m_column;
     Batch m_batch;
     std::vector<std::uint64_t> m_cells;
-    std::uint64_t m_encoded = 0; ///< how many are in m_values
+    std::uint64_t m_encoded = 0; ///< number of outcomes in m_values
     std::string m_values;
 };
 

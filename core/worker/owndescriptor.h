@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// OwnDescriptor: an open file of the worker's, in a process in which the code of tasks runs.
+// OwnDescriptor: an open file of the worker, in a process that also runs the code of tasks.
 //
 // The descriptor has a high number, which tasks seldom use. A task can still close it, and may then
 // open a file under the same number. So callers that run foreign code check isIntact() before they
@@ -15,7 +15,7 @@ enum class ForeignCode { No, Yes };
 class OwnDescriptor {
 public:
     OwnDescriptor() = default; ///< of no file
-    /// A duplicate of the descriptor of that number, which stays open.
+    /// Duplicates a descriptor, which stays open.
     explicit OwnDescriptor(int number);
     /// Opens a file, with open()'s flags.
     OwnDescriptor(const char *path, int flags);
@@ -23,8 +23,8 @@ public:
     OwnDescriptor &operator=(OwnDescriptor &&other) noexcept;
     ~OwnDescriptor();
 
-    int number() const { return m_number; } ///< -1 where it could not be opened
-    /// Whether it is open, and the file that it was.
+    int number() const { return m_number; } ///< -1 if it could not be opened
+    /// Whether the descriptor is open and still belongs to the same file.
     bool isIntact() const;
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Reading what a child process prints, and waiting for it no longer than wanted.
+// Reading the output of a child process, and waiting for it until a deadline.
 #pragma once
 
 #include "worker/childprocess.h"
@@ -12,10 +12,10 @@
 
 namespace poolscope::worker {
 
-/// What came of a wait, or what there is no need to wait for.
+/// The result of a wait, or what is ready without waiting.
 struct Readiness {
-    bool input = false; ///< the child's standard input takes bytes, or is read no more
-    bool output = false; ///< there is some, or its end
+    bool input = false; ///< the child's standard input accepts bytes, or has no reader any more
+    bool output = false; ///< there is output, or the end of it
     bool error = false;
     bool ended = false;
 
@@ -36,9 +36,9 @@ class OutputLimit {
 public:
     explicit OutputLimit(const wire::Setup &setup);
 
-    /// Whether a value may be so long. If values are discarded, any may.
+    /// Whether a value of this length is allowed. If values are discarded, any is.
     bool allows(std::size_t size) const { return !m_keepsValues || size <= m_bytes; }
-    /// Drops what lies beyond the limit if values are discarded.
+    /// Drops bytes beyond the limit if values are discarded.
     void cut(std::string &printed) const;
     /// "--output-limit 64M"
     std::string name() const;
@@ -48,8 +48,7 @@ private:
     bool m_keepsValues;
 };
 
-/// What a child prints to standard error: it goes to the log, and its end is kept as a detail of
-/// failures.
+/// Standard error of a child: passed to the log, with the end stored as a detail of failures.
 class ErrorTail {
 public:
     explicit ErrorTail(ErrorOutput output)

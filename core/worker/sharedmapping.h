@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SharedMapping: memory that worker and pool both see, mapped from a path.
+// SharedMapping: memory that worker and pool share, mapped from a path.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@ namespace poolscope::worker {
 class SharedMapping {
 public:
     SharedMapping() = default;
-    /// Maps `size` bytes for reading and writing. Where that is not possible data() is null.
+    /// Maps `size` bytes for reading and writing. data() is null if that fails.
     SharedMapping(const std::string &path, std::size_t size);
     SharedMapping(SharedMapping &&other) noexcept;
     SharedMapping &operator=(SharedMapping &&other) noexcept;
