@@ -260,8 +260,6 @@ Result<Run::Opened> RunCommand::reopen(Run::Reading reading) const
         reopenRun(*m_options.resumed, std::move(reading), ifTaskChanged, Interrupt::hasNotCome);
     if (opened && m_options.retryFailed)
         opened->tryAgain = failedInputs(*opened->record);
-    if (opened && !opened->takenBack.empty())
-        complain(takenBackText(opened->takenBack) + "; they are run again");
     return opened;
 }
 

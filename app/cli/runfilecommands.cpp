@@ -37,7 +37,6 @@ struct RunTold {
     RunFileInfo info;
     Analysis analysis;
     std::optional<HeldBack> heldBack;
-    std::vector<IndexRange> takenBack; ///< values that do not count
     ImportNotes importNotes; ///< of an imported run
 
     bool canRun() const { return source.empty(); }
@@ -83,7 +82,6 @@ OrderedJson infoJson(const RunTold &told)
         {"succeeded", progress.succeeded},
         {"failed", progress.failed},
         {"quarantined", progress.quarantined},
-        {"in_doubt", countOf(told.takenBack)},
         {"attempts", progress.attempts},
         {"workers", progress.workers},
         {"makespan_s", seconds(progress.makespan())},
@@ -226,7 +224,6 @@ std::string infoText(const RunTold &told)
     line("done", progressLine(info));
     line("left out", joined(told.importNotes.linesOfLeftOut(), "\n"));
     line("shown as", joined(told.importNotes.linesOfShown(), "\n"));
-    line("in doubt", takenBackText(told.takenBack));
     line("makespan",
         rounded(seconds(progress.makespan())) + " s at " + rounded(progress.rate()) + " it/s");
     line("workers", std::to_string(progress.workers));
@@ -246,7 +243,7 @@ Result<RunTold> readTold(const std::string &path)
         const RunRecord &record = *loaded.record;
         return RunTold{path, runSourceOf(path), record.source, loaded.info,
             analyse(record, loaded.info.description.machine.cores), heldBackOf(record),
-            loaded.takenBack, record.importNotes};
+            record.importNotes};
     });
 }
 
@@ -281,8 +278,6 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
     const auto loaded = openRun(options.file);
     if (!loaded)
         return complain(loaded.error(), exitWrongUse);
-    if (!loaded->takenBack.empty())
-        complain(Error{takenBackText(loaded->takenBack)}, exitAllSucceeded);
     const RunRecord &record = *loaded->record;
     if (const auto checked = checkIsNotInput(
             record.spec.input, {options.output, options.summary, options.trace, options.report});

@@ -72,8 +72,6 @@ void RunHistory::take(const Mark &mark)
     case Mark::Kind::Retried:
     case Mark::Kind::Continued:
     case Mark::Kind::Idle:
-    case Mark::Kind::Doubted:
-    case Mark::Kind::Trusted:
         return;
     }
 }

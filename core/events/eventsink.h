@@ -9,7 +9,6 @@
 
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 namespace poolscope {
 
@@ -55,14 +54,6 @@ public:
 
     /// The index, which had failed for good, is to be tried again: what it came to counts no more.
     virtual void reopened(std::uint64_t index, std::uint64_t time) = 0;
-    /// The worker cannot be sure that its values belong to their inputs, from those on whose spans
-    /// began at `time`. Comes before them.
-    virtual void doubted(WorkerId worker, std::uint64_t time) = 0;
-    /// They do, or are taken to; so are those that come now.
-    virtual void trusted(WorkerId worker, std::uint64_t time) = 0;
-    /// These values, which were in doubt, count no more; the worker gives no others.
-    virtual void takenBack(
-        WorkerId worker, const std::vector<IndexRange> &values, std::uint64_t time) = 0;
     /// Something that a reader of the log should know; worker 0: of the pool as a whole.
     virtual void noted(WorkerId worker, std::string_view text, std::uint64_t time) = 0;
 

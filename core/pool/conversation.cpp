@@ -74,8 +74,8 @@ void Conversation::handle(const wire::Frame &frame)
     case wire::MessageType::Printed:
         take(wire::decodePrinted(frame.body), &Conversation::printed);
         break;
-    case wire::MessageType::Standing:
-        take(wire::decodeStanding(frame.body), &Conversation::stands);
+    case wire::MessageType::WrongValues:
+        take(wire::decodeWrongValues(frame.body), &Conversation::reportedWrongValues);
         break;
     case wire::MessageType::Returned:
         take(wire::decodeReturned(frame.body), &Conversation::returned);
@@ -196,18 +196,9 @@ void Conversation::inlineDone(const wire::Done &message, const Failures &failure
             if (!attempts)
                 continue;
             outcome->failure.context = {*attempts, m_worker};
-        } else if (m_doubts) {
-            doubt(index, message.begun);
         }
         m_events.outcomeDone(index, *outcome, m_worker, m_framesTime);
     }
-}
-
-void Conversation::doubt(std::uint64_t index, std::uint64_t begun)
-{
-    if (m_inDoubt.empty())
-        m_events.doubted(m_worker, m_clock.at(begun));
-    append(m_inDoubt, {index, 1});
 }
 
 void Conversation::batchReportCame(const wire::BatchReport &message)
@@ -232,15 +223,9 @@ void Conversation::printed(const wire::Printed &message)
     m_events.workerPrinted(m_worker, {source, {message.index, 1}, message.text}, m_framesTime);
 }
 
-void Conversation::stands(const wire::Standing &message)
+void Conversation::reportedWrongValues(const wire::WrongValues &message)
 {
-    m_doubts = message.trust != wire::Trust::Sure;
-    if (message.trust == wire::Trust::Wrong)
-        m_news.wrong = message.reason;
-    if (m_doubts || m_inDoubt.empty())
-        return;
-    m_inDoubt.clear();
-    m_events.trusted(m_worker, m_framesTime);
+    m_news.wrongValues = message.reason;
 }
 
 /// It was printed since the last output was read: by an input that had not been answered by then,

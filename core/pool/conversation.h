@@ -39,7 +39,7 @@ public:
         bool putBack = false; ///< an index waits to be handed out again
         bool hasStopped = false; ///< at a failure, until it is sent a Continue
         std::optional<Failure> refusal; ///< why the task cannot be set up
-        std::string wrong; ///< why values that it gave are other inputs'; empty: they are not
+        std::optional<std::string> wrongValues; ///< why sent values may belong to other inputs
     };
     /// Takes the frames that have come by `time`.
     News takeFrames(std::uint64_t time);
@@ -62,10 +62,6 @@ public:
 
     bool hasSaidGoodbye() const { return m_saidGoodbye; }
     bool hasAnswered() const { return m_hasAnswered; }
-    /// The values that it is not sure of, in the order in which they came.
-    const std::vector<IndexRange> &inDoubt() const { return m_inDoubt; }
-    /// They are settled otherwise.
-    void forgetDoubt() { m_inDoubt.clear(); }
     bool isOnChunk() const { return !m_inFlight.empty(); }
     /// How it broke the protocol; empty while it keeps to it.
     const std::string &broken() const { return m_broken; }
@@ -94,10 +90,9 @@ private:
     void noteAnswer(const Span &span);
     Failures failuresOf(const wire::Done &message);
     void inlineDone(const wire::Done &message, const Failures &failures);
-    void doubt(std::uint64_t index, std::uint64_t begun);
     void batchReportCame(const wire::BatchReport &message);
     void printed(const wire::Printed &message);
-    void stands(const wire::Standing &message);
+    void reportedWrongValues(const wire::WrongValues &message);
     void returned(const wire::Returned &message);
     std::uint64_t reclaimFrom(std::uint64_t position);
     void malformed(const std::string &what);
@@ -113,8 +108,6 @@ private:
     bool m_ready = false;
     bool m_saidGoodbye = false;
     bool m_hasAnswered = false;
-    bool m_doubts = false; ///< the values that come now
-    std::vector<IndexRange> m_inDoubt;
     std::string m_broken;
     std::deque<InFlight> m_inFlight;
     std::vector<ChunkTimes> m_answered; ///< chunks whose BatchReport is still to come

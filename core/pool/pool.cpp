@@ -692,8 +692,8 @@ void Pool::takeFrames(Slot &slot)
         enlist(slot);
     if (news.refusal)
         refuse(*news.refusal);
-    if (!news.wrong.empty())
-        takeBack(slot, news.wrong);
+    if (news.wrongValues)
+        failOfWrongValues(slot, *news.wrongValues);
     if (slot.conversation->hasAnswered())
         slot.restarts.forget();
     if (news.putBack) {
@@ -718,15 +718,10 @@ void Pool::refuse(const Failure &why)
     reportIfAllEnded();
 }
 
-/// Some of its values are wrong, and nobody knows which. A run that has come to its end has failed
-/// nevertheless.
-void Pool::takeBack(const Slot &slot, const std::string &why)
+/// A run that has completed fails nevertheless.
+void Pool::failOfWrongValues(const Slot &slot, const std::string &why)
 {
-    const std::vector<IndexRange> &values = slot.conversation->inDoubt();
-    m_scheduler.takenBack(countOf(values));
-    m_events.takenBack(slot.id, values, m_framesTime);
-    slot.conversation->forgetDoubt();
-    const std::string error = "worker " + std::to_string(slot.id) + " gave wrong values: " + why;
+    const std::string error = "worker " + std::to_string(slot.id) + ": " + why;
     if (m_phase == Phase::Ending && m_end.how == PoolEnd::How::Completed)
         m_end = {PoolEnd::How::Failed, error, {}};
     end(PoolEnd::How::Failed, error);
@@ -839,29 +834,12 @@ void Pool::workerDied(Slot &slot, const std::string &how)
         slot.restarts.fruitlessStart(m_clock.now());
     if (!slot.enlisted)
         return;
-    if (m_phase == Phase::Running || m_end.how == PoolEnd::How::Completed)
-        trustTheDead(slot);
     const auto after = m_scheduler.workerDied(
         slot.id, suspects, slot.excess ? DeathCause::OverLimit : DeathCause::Unknown);
     for (const TriedIndex &tried : after.quarantined)
         quarantine(tried, slot, how);
     for (const TriedIndex &tried : after.failed)
         settleAsFailure(tried, slot, slot.excess->kind, slot.excess->message);
-}
-
-/// What it was in doubt of stays so for ever. That is told, and the values are kept: there is no
-/// sign that they are wrong, and all of them would be lost with each worker that dies.
-void Pool::trustTheDead(const Slot &slot)
-{
-    const std::vector<IndexRange> &values = slot.conversation->inDoubt();
-    if (values.empty())
-        return;
-    const std::uint64_t time = m_clock.now();
-    m_events.noted(slot.id,
-        "it was gone before it could be seen that its values since input "
-            + std::to_string(values.front().first) + " are each their own input's",
-        time);
-    m_events.trusted(slot.id, time);
 }
 
 /// The indices one of which it died on.

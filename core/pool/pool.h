@@ -160,8 +160,7 @@ private:
     void killFor(Slot &slot, Excess excess);
     void tellOfSlowStart(Slot &slot);
     void refuse(const Failure &why);
-    void takeBack(const Slot &slot, const std::string &why);
-    void trustTheDead(const Slot &slot);
+    void failOfWrongValues(const Slot &slot, const std::string &why);
     void enlist(Slot &slot);
 
     void processEnded(Slot &slot);

@@ -69,11 +69,6 @@ void Recorder::continued(std::uint64_t time)
     mark(Mark::Kind::Continued, time, 0, 0);
 }
 
-void Recorder::missing(const std::vector<IndexRange> &indices)
-{
-    m_newlyReopened.insert(m_newlyReopened.end(), indices.begin(), indices.end());
-}
-
 void Recorder::takeSnapshots(std::uint64_t manyOutcomes, std::function<void()> many)
 {
     m_manyOutcomes = manyOutcomes;
@@ -96,7 +91,6 @@ RecordSnapshot Recorder::snapshot(std::uint64_t now)
     RecordSnapshot snapshot;
     snapshot.settled = std::exchange(m_newlySettled, {});
     snapshot.reopened = std::exchange(m_newlyReopened, {});
-    snapshot.takenBack = std::exchange(m_newlyTakenBack, {});
     m_newlySettledCount = 0;
     snapshot.settledBelow = m_settledBelow = m_outcomes.firstMissing(m_settledBelow);
     for (std::size_t i = 0; i < m_timeline.workerCount(); ++i) {
@@ -401,36 +395,6 @@ void Recorder::reopened(std::uint64_t index, std::uint64_t time)
     mark(Mark::Kind::Reopened, time, 0, index);
     if (m_many)
         append(m_newlyReopened, {index, 1});
-}
-
-void Recorder::doubted(WorkerId worker, std::uint64_t time)
-{
-    if (takesSpans())
-        mark(Mark::Kind::Doubted, time, worker, 0);
-}
-
-void Recorder::trusted(WorkerId worker, std::uint64_t time)
-{
-    if (takesSpans())
-        mark(Mark::Kind::Trusted, time, worker, 0);
-}
-
-void Recorder::takenBack(WorkerId worker, const std::vector<IndexRange> &values, std::uint64_t time)
-{
-    const auto lock = lockSettled();
-    for (const IndexRange &range : values) {
-        for (std::uint64_t index = range.first; index < range.end(); ++index) {
-            // Else it may have been read and let go of.
-            if (m_outcomes.keepsAll())
-                m_outcomes.forget(index);
-            if (takesSpans())
-                mark(Mark::Kind::Reopened, time, 0, index);
-        }
-        subtract(m_timeline.m_succeeded, range.count);
-        if (m_many)
-            append(m_newlyTakenBack, range);
-    }
-    trusted(worker, time);
 }
 
 void Recorder::noted(WorkerId worker, std::string_view text, std::uint64_t time)

@@ -54,9 +54,6 @@ public:
     /// The run goes on after it had been stopped.
     void continued(std::uint64_t time);
 
-    /// The run file tells of outcomes that the record has not.
-    void missing(const std::vector<IndexRange> &indices);
-
     /// From now on it notes what snapshot() tells. `many` is called, on the pool's thread, when so
     /// many outcomes have come since the last snapshot.
     void takeSnapshots(std::uint64_t manyOutcomes, std::function<void()> many);
@@ -87,10 +84,6 @@ public:
         std::uint64_t time) override;
     void attemptFailed(std::uint64_t index, WorkerId worker, std::uint64_t time) override;
     void reopened(std::uint64_t index, std::uint64_t time) override;
-    void doubted(WorkerId worker, std::uint64_t time) override;
-    void trusted(WorkerId worker, std::uint64_t time) override;
-    void takenBack(
-        WorkerId worker, const std::vector<IndexRange> &values, std::uint64_t time) override;
     void noted(WorkerId worker, std::string_view text, std::uint64_t time) override;
     void resized(std::uint32_t workers, std::uint64_t time) override;
     void paused(std::uint64_t time) override;
@@ -132,7 +125,6 @@ private:
     std::uint64_t m_manyOutcomes = 0;
     std::vector<IndexRange> m_newlySettled; ///< since the last snapshot
     std::vector<IndexRange> m_newlyReopened; ///< the same
-    std::vector<IndexRange> m_newlyTakenBack; ///< the same
     std::uint64_t m_newlySettledCount = 0;
     std::uint64_t m_settledBelow = 0;
 };

@@ -15,7 +15,6 @@ namespace poolscope {
 struct RecordSnapshot {
     std::vector<IndexRange> settled; ///< since the snapshot before
     std::vector<IndexRange> reopened; ///< the same: outcomes that count no more
-    std::vector<IndexRange> takenBack; ///< the same, and none of `settled` counts
     std::uint64_t settledBelow = 0; ///< below this index all are settled
     RecordPositions reached;
     RunProgress progress;

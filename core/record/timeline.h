@@ -44,8 +44,6 @@ struct Mark {
         Reopened, ///< value: the index, whose outcome counts no more: it is tried again
         Continued, ///< the run had been stopped, and went on here
         Idle, ///< the worker has nothing to do; value: its IdleReason
-        Doubted, ///< the worker is not sure of its values from spans since then
-        Trusted, ///< it is again, and so of those before
     };
     std::uint64_t time = 0;
     std::uint64_t value = 0;
@@ -53,7 +51,7 @@ struct Mark {
     Kind kind = Kind::Starting;
 };
 
-inline constexpr std::uint8_t markKindCount = 17;
+inline constexpr std::uint8_t markKindCount = 15;
 
 /// The stop of the program that a Resumed mark ends. Nothing for a pause by the user, and for other
 /// marks.

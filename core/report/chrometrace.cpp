@@ -22,7 +22,7 @@ constexpr std::string_view markCategory = "mark";
 /// By Mark::Kind.
 constexpr std::array<std::string_view, markKindCount> markNames{"starting", "ready", "leaving",
     "dead", "gone", "resized", "paused", "resumed", "failed", "quarantined", "given up", "retried",
-    "reopened", "continued", "idle", "doubted", "trusted"};
+    "reopened", "continued", "idle"};
 
 void appendNumber(std::string &out, std::uint64_t value)
 {

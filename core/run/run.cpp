@@ -139,7 +139,6 @@ void Run::continueRecord(const Opened &opened)
             m_pool->failedBefore(*tried);
         m_recorder->reopened(index, m_record->elapsed);
     }
-    m_recorder->missing(opened.takenBack);
     const std::vector<IndexRange> settled = m_record->outcomes->settled();
     m_pool->continueFrom(settled, m_record->elapsed);
     m_recorder->continued(m_record->elapsed);

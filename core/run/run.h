@@ -48,7 +48,6 @@ public:
         std::unique_ptr<RunFile> file = {}; ///< that keeps the run; null: none does
         RecordPositions written = {}; ///< how far the file tells of the record
         std::vector<std::uint64_t> tryAgain = {}; ///< failures of a run that goes on
-        std::vector<IndexRange> takenBack = {}; ///< as LoadedRun has it
     };
 
     /// Opens the input and readies the outcomes; starts nothing. Any thread: a file of lines is

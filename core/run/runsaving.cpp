@@ -185,7 +185,6 @@ Result<Run::Opened> reopenRun(const std::string &path, Run::Reading reading,
     Run::Opened opened{reading, std::move(*source), std::move(loaded->record), std::move(*held),
         std::move(loaded->written)};
     opened.record->inputs = std::move(*inputs);
-    opened.takenBack = std::move(loaded->takenBack);
     return opened;
 }
 

@@ -73,8 +73,6 @@ void Journal::note(RecordSnapshot snapshot)
         snapshot.settled.insert(snapshot.settled.begin(), last.settled.begin(), last.settled.end());
         snapshot.reopened.insert(
             snapshot.reopened.begin(), last.reopened.begin(), last.reopened.end());
-        snapshot.takenBack.insert(
-            snapshot.takenBack.begin(), last.takenBack.begin(), last.takenBack.end());
         last = std::move(snapshot);
     }
     m_changed.notify_all();
@@ -224,7 +222,6 @@ Result<void> Journal::write(const std::vector<RecordSnapshot> &group)
     return m_file->begin()
         .and_then([&] { return writeReopened(joined(group, &RecordSnapshot::reopened)); })
         .and_then([&] { return writeOutcomes(joined(group, &RecordSnapshot::settled)); })
-        .and_then([&] { return writeReopened(joined(group, &RecordSnapshot::takenBack)); })
         .and_then([&] { return writeWorkers(reached); })
         .and_then([&] { return writeMarks(reached.marks); })
         .and_then([&] { return writeLog(reached.logLines); })

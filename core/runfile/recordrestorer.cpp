@@ -159,10 +159,8 @@ Result<void> RecordRestorer::takeMarks(const Piece &piece)
     for (const Mark &mark : marks) {
         const bool namesIndex =
             mark.kind >= Mark::Kind::Failed && mark.kind <= Mark::Kind::Reopened;
-        const bool needsWorker =
-            mark.kind == Mark::Kind::Doubted || mark.kind == Mark::Kind::Trusted;
         if ((mark.kind == Mark::Kind::Idle && mark.value >= idleReasonCount)
-            || (needsWorker && mark.worker == 0) || mark.worker > m_record.timeline.workerCount()
+            || mark.worker > m_record.timeline.workerCount()
             || (namesIndex && mark.value >= m_record.inputCount))
             return tl::unexpected(malformed);
         m_record.timeline.m_marks.append(mark);
@@ -254,41 +252,6 @@ void RecordRestorer::closeOpenSpan(WorkerRecord &worker, const RunProgress &prog
     }
     open.seen = end;
     timeline.m_stopped = end;
-}
-
-std::vector<IndexRange> RecordRestorer::takeBackDoubtful()
-{
-    Timeline &timeline = m_record.timeline;
-    std::map<WorkerId, std::uint64_t> doubtedSince;
-    for (std::size_t i = 0; i < timeline.marks().size(); ++i) {
-        const Mark &mark = timeline.marks()[i];
-        if (mark.kind == Mark::Kind::Doubted)
-            doubtedSince[mark.worker] = mark.time;
-        else if (mark.kind == Mark::Kind::Trusted)
-            doubtedSince.erase(mark.worker);
-    }
-    std::vector<IndexRange> taken;
-    for (const auto &[id, since] : doubtedSince) {
-        const Lane &lane = worker(id)->lane();
-        lane.forEach(lane.countBefore(since), lane.size(), [&](const Span &span) {
-            for (std::uint64_t index = span.first; index < span.first + span.count; ++index) {
-                if (takeBack(index))
-                    append(taken, {index, 1});
-            }
-        });
-        timeline.m_marks.append(Mark{m_record.elapsed, 0, id, Mark::Kind::Trusted});
-    }
-    return taken;
-}
-
-/// Where it is a value and no failure.
-bool RecordRestorer::takeBack(std::uint64_t index)
-{
-    const OutcomeStore &outcomes = *m_record.outcomes;
-    if (!outcomes.has(index) || outcomes.isFailure(index) || !forget({index, 1}))
-        return false;
-    m_record.timeline.m_marks.append(Mark{m_record.elapsed, index, 0, Mark::Kind::Reopened});
-    return true;
 }
 
 void RecordRestorer::closeWorkers()

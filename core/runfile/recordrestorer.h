@@ -29,8 +29,6 @@ public:
     /// After the last piece: the figures that follow from no piece. Fails where they contradict the
     /// pieces.
     Result<void> finish(const RunProgress &progress);
-    /// Takes back the values that a worker was in doubt of when the run was cut off.
-    std::vector<IndexRange> takeBackDoubtful();
     /// Marks every worker that was at work when the run was cut off as gone.
     void closeWorkers();
 
@@ -49,7 +47,6 @@ private:
     Result<void> takeWorker(const Piece &piece);
     Result<void> takeLog(const Piece &piece);
     Result<void> forget(IndexRange indices);
-    bool takeBack(std::uint64_t index);
     WorkerRecord *worker(std::uint32_t id);
     void count(OutcomeKind kind, std::string_view failureKind, std::uint64_t change);
 

@@ -37,22 +37,9 @@ Result<LoadedRun> loadRunFile(const std::string &path)
     if (const auto finished = restorer.finish(loaded.info.progress); !finished)
         return failure(path + " is damaged: " + finished.error().message);
     loaded.written = restorer.positions();
-    if (!isBeingWritten(loaded.info.progress)) {
-        loaded.takenBack = restorer.takeBackDoubtful();
-        loaded.info.progress.succeeded = record.timeline.succeeded();
+    if (!isBeingWritten(loaded.info.progress))
         restorer.closeWorkers();
-    }
     return loaded;
-}
-
-std::string takenBackText(const std::vector<IndexRange> &values)
-{
-    const std::uint64_t count = countOf(values);
-    if (count == 0)
-        return {};
-    return (count == 1 ? "1 value is" : std::to_string(count) + " values are")
-        + " left out: when the run was cut off, it could not be seen yet that the filter's lines "
-          "were each their own input's";
 }
 
 } // namespace poolscope

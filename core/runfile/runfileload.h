@@ -19,15 +19,9 @@ struct LoadedRun {
     RunFileInfo info;
     std::unique_ptr<RunRecord> record;
     RecordPositions written; ///< how far the file tells of the record
-    /// Values that the file has and the record has not: they were in doubt when the run was cut
-    /// off.
-    std::vector<IndexRange> takenBack;
 };
 
 /// Loads what the file at `path` has; of a run that was cut off that is what it had done by then.
 Result<LoadedRun> loadRunFile(const std::string &path);
-
-/// What is to be said of values that were taken back, in one line; empty where there are none.
-std::string takenBackText(const std::vector<IndexRange> &values);
 
 } // namespace poolscope

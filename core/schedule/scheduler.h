@@ -91,9 +91,6 @@ public:
     std::optional<std::uint32_t> failed(std::uint64_t index);
     /// An index that was settled as a failure is to be tried again, with all its retries anew.
     void tryAgain(const TriedIndex &settled);
-    /// So many indices that were answered count as settled no more. They are not handed out again:
-    /// the run ends.
-    void takenBack(std::uint64_t count) { m_settled -= count; }
     /// Records how often an index that is not settled has failed before this run was resumed. To be
     /// called in ascending order, before anything is handed out.
     void failedBefore(const TriedIndex &tried) { m_attempts.addEarlier(tried); }

@@ -51,7 +51,7 @@ bool belongsTo(Direction direction, MessageType type)
     case MessageType::BatchReport:
     case MessageType::WorkerGoodbye:
     case MessageType::Printed:
-    case MessageType::Standing:
+    case MessageType::WrongValues:
     case MessageType::Returned:
     case MessageType::Loaded:
         return direction == Direction::ToPool;
@@ -152,7 +152,7 @@ std::uint32_t maxBodySize(MessageType type)
     case MessageType::Hello:
     case MessageType::Refused:
     case MessageType::Printed:
-    case MessageType::Standing:
+    case MessageType::WrongValues:
     case MessageType::Loaded:
         return shortBody;
     case MessageType::Fork:
@@ -482,23 +482,15 @@ Result<Printed> decodePrinted(std::string_view body)
     return whole(reader, message);
 }
 
-void encode(std::string &out, const Standing &message)
+void encode(std::string &out, const WrongValues &message)
 {
-    const FrameWriter frame(out, MessageType::Standing);
-    FieldWriter fields(out);
-    fields.number(static_cast<std::uint8_t>(message.trust));
-    fields.raw(message.reason);
+    const FrameWriter frame(out, MessageType::WrongValues);
+    FieldWriter(out).raw(message.reason);
 }
 
-Result<Standing> decodeStanding(std::string_view body)
+Result<WrongValues> decodeWrongValues(std::string_view body)
 {
-    FieldReader reader(body);
-    const auto trust = reader.number<std::uint8_t>();
-    const std::string_view reason = reader.rest();
-    if (trust < static_cast<std::uint8_t>(Trust::InDoubt)
-        || trust > static_cast<std::uint8_t>(Trust::Wrong))
-        return failure("values of an unknown standing");
-    return whole(reader, Standing{static_cast<Trust>(trust), reason});
+    return WrongValues{body};
 }
 
 void encode(std::string &out, const Returned &message)

@@ -8,7 +8,7 @@
 //     body          the fields in the order in which the structs below give them
 //
 // Integers and doubles are little-endian; a string is a u32 length and its bytes. Work::items and
-// Done::values, Printed::text and Standing::reason are the rest of their body, with no length of
+// Done::values, Printed::text and WrongValues::reason are the rest of their body, with no length of
 // their own. Clocks are CLOCK_MONOTONIC of the worker's host, in nanoseconds.
 //
 // A conversation:
@@ -18,12 +18,13 @@
 //                            <-       Setup
 //     Ready (or Refused)     ->
 //                            <-       Work, Work, ...
-//     Done, ..., BatchReport    ->                            as often as there is something to
-//     tell Printed, Standing      ->                            the same Returned               ->
-//     where the status page asks for it
+//     Done, ..., BatchReport ->                            as often as there is something to report
+//     Printed                ->                            likewise
+//     WrongValues            ->                            where an earlier answer may be wrong
+//     Returned               ->                            where the status page asks for it
 //                            <-       Continue             where a failure may end the run
 //                            <-       Goodbye              nothing more will come
-//     BatchReport, Goodbye      ->                            and the worker exits
+//     BatchReport, Goodbye   ->                            and the worker exits
 //
 // A worker runs its chunks in the order in which they came and answers indices in that order, but
 // for those that it returns (see statuspage.h).
@@ -49,7 +50,7 @@
 namespace poolscope::wire {
 
 inline constexpr std::uint32_t magic = 0x434c5350; // "PSLC"
-inline constexpr std::uint16_t protocolVersion = 8;
+inline constexpr std::uint16_t protocolVersion = 9;
 
 inline constexpr std::size_t frameHeaderSize = 5;
 /// The longest body of any frame; most types allow far less (see maxBodySize).
@@ -70,7 +71,7 @@ enum class MessageType : std::uint8_t {
     BatchReport = 20,
     WorkerGoodbye = 21,
     Printed = 22,
-    Standing = 23,
+    WrongValues = 23,
     Returned = 24,
     Loaded = 25, // from the process that forks workers
 };
@@ -186,17 +187,9 @@ struct Printed {
     std::string_view text; ///< in pieces that need not be lines
 };
 
-enum class Trust : std::uint8_t {
-    InDoubt = 1, ///< some may turn out to belong to other inputs
-    Sure = 2, ///< none of them can
-    Wrong = 3, ///< some of those in doubt do
-};
-
-/// What the values are worth that the worker gives from now on and, where it was in doubt, of those
-/// that it gave since then. Until the first of these it is sure. A Goodbye in doubt leaves it.
-struct Standing {
-    Trust trust = Trust::Sure;
-    std::string_view reason; ///< why they are wrong
+/// Ends the run: values that the worker has sent may belong to other inputs.
+struct WrongValues {
+    std::string_view reason; ///< names the first input whose value may be wrong
 };
 
 /// Answers a request on the status page: of the inputs sent before the request, the worker begins

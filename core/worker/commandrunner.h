@@ -22,7 +22,7 @@ public:
     CommandRunner(const wire::Setup &setup, CommandTemplate command,
         std::optional<std::string> program, ErrorOutput errorOutput);
 
-    std::uint64_t largestBatch() const override { return 1; }
+    std::uint64_t batchSize(std::uint64_t) const override { return 1; }
     wire::Done run(Batch batch, wire::FieldReader &items, const IterationGate &gate) override;
 
 private:

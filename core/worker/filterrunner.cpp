@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <limits>
 #include <sched.h>
 #include <sys/ioctl.h>
 
@@ -20,12 +21,10 @@ namespace poolscope::worker {
 namespace {
 
 constexpr std::uint64_t millisecond = 1'000'000; // nanoseconds
-constexpr std::uint64_t firstGrace = 5 * millisecond;
-constexpr std::uint64_t longestGrace = 2 * millisecond;
-constexpr std::uint64_t graceShare = 16; // of the time that an answer took
+constexpr std::uint64_t silenceAfterAnswer = 5 * millisecond; // of one whose wait cannot be seen
 constexpr std::uint64_t lookInterval = 1000 * millisecond; // at a filter that says nothing
 constexpr std::uint64_t patienceAtEnd = 2000 * millisecond;
-constexpr std::uint64_t patienceForRest = 100 * millisecond; // of an answer in doubt
+constexpr std::uint64_t patienceForSurplus = 100 * millisecond; // of one whose wait is not seen
 constexpr std::uint64_t yieldTime = 50'000; // shorter than a sleep
 constexpr std::uint64_t longestPause = millisecond;
 constexpr int looksBeforeNotice = 10;
@@ -40,6 +39,23 @@ std::string firstCharacters(std::string_view text)
     const std::string_view line = text.substr(0, text.find('\n'));
     return line.size() > shownSurplus ? std::string(line.substr(0, shownSurplus)) + "..."
                                       : std::string(line);
+}
+
+Failure lineBreak()
+{
+    return {std::string(failureInput), "",
+        "the input has a line break, and a filter takes it as one line", ""};
+}
+
+/// The failure of an answer that came before the filter failed on another input, with no sign in
+/// between that the filter had answered each input with one line.
+Failure unconfirmed(std::uint64_t failedInput, const Failure &reason)
+{
+    return {std::string(failureFilter), "",
+        "it was not certain yet that the filter's line was the answer to this input when the "
+        "filter failed on input "
+            + std::to_string(failedInput) + ": " + reason.message,
+        reason.detail};
 }
 
 } // namespace
@@ -61,19 +77,16 @@ void FilterRunner::end()
     if (!m_filter)
         return;
     m_answer.clear();
-    if (m_inDoubtFrom && awaitChild(*m_filter, false, now() + patienceForRest).output)
+    if (m_unconfirmedFrom && awaitChild(*m_filter, false, now() + patienceForSurplus).output)
         readWaiting(m_filter->standardOutput(), m_answer);
     if (!m_answer.empty())
-        answeredTooMuch("the filter had '" + firstCharacters(m_answer) + "' left over at its end");
-    m_inDoubtFrom.reset();
+        m_wrongValues = lineTooMany(m_answer);
     comeToEnd();
 }
 
-wire::Standing FilterRunner::standing() const
+std::uint64_t FilterRunner::batchSize(std::uint64_t /*suggested*/) const
 {
-    if (!m_wrong.empty())
-        return {wire::Trust::Wrong, m_wrong};
-    return {m_inDoubtFrom ? wire::Trust::InDoubt : wire::Trust::Sure, {}};
+    return m_showsItsWait ? 1 : std::numeric_limits<std::uint64_t>::max();
 }
 
 /// What a filter prints when its input ends is no input's, and goes to the log.
@@ -108,74 +121,83 @@ std::optional<Failure> FilterRunner::start()
     m_filter.emplace(std::move(*filter));
     m_lineWait.emplace(m_filter->pid());
     m_answeredBefore = false;
-    m_showsItsWait = true;
     return std::nullopt;
 }
 
-/// Kills the filter; the next input starts another.
-void FilterRunner::leave(std::uint64_t index)
+/// The next input starts another filter.
+void FilterRunner::kill()
 {
     m_filter.reset();
-    if (m_inDoubtFrom && m_wrong.empty())
-        m_errorOutput(index,
-            "poolscope: this filter was gone before it could be seen that its values since input "
-                + std::to_string(*m_inDoubtFrom) + " are each their own input's; they are kept\n");
-    m_inDoubtFrom.reset();
+    m_showsItsWait = true;
+    m_unconfirmedFrom.reset();
 }
 
 wire::Done FilterRunner::run(Batch batch, wire::FieldReader &items, const IterationGate &gate)
 {
     m_values.clear();
-    std::uint64_t i = 0;
-    for (; i < batch.count && gate.mayBegin(i + 1); ++i) {
-        const std::uint64_t index = batch.first + i;
-        const auto failed = runOne(index, m_inputs.take(index, items).whole);
-        if (failed) {
+    m_firstOfBatch = batch.first;
+    m_wrongValues.reset();
+    Batch begun{batch.first, 0};
+    std::optional<Failure> reason;
+    while (!reason && begun.count < batch.count && gate.mayBegin(begun.count + 1)) {
+        const std::uint64_t index = batch.first + begun.count++;
+        const std::string_view input = m_inputs.take(index, items).whole;
+        if (input.find('\n') != std::string_view::npos) {
+            wire::encodeOutcome(m_values, failureOutcome(lineBreak()));
             gate.failed();
-            wire::encodeOutcome(m_values, failureOutcome(*failed));
-        } else {
-            wire::encodeOutcome(m_values, textOutcome({m_answer.data(), m_answer.size() - 1}));
+            continue;
         }
+        reason = runOne(index, input);
+        if (!reason)
+            wire::encodeOutcome(m_values, textOutcome({m_answer.data(), m_answer.size() - 1}));
+    }
+    const std::uint64_t last = batch.first + begun.count - 1;
+    if (reason)
+        encodeFailures(begun, unconfirmed(last, *reason), *reason);
+    else if (m_unconfirmedFrom && (reason = awaitEndOfAnswers(last)))
+        encodeFailures(begun, *reason, *reason);
+    if (reason) {
+        kill();
+        gate.failed();
     }
     m_outOfMemory.begin(now()); // it may be killed before the next batch comes
-    return inlineDone({batch.first, i}, m_values);
+    return inlineDone(begun, m_values);
 }
 
-/// Leaves the value and its newline in m_answer, or says why there is none.
+void FilterRunner::encodeFailures(Batch batch, const Failure &ofEarlier, const Failure &ofLast)
+{
+    m_values.clear();
+    for (std::uint64_t i = 1; i < batch.count; ++i)
+        wire::encodeOutcome(m_values, failureOutcome(ofEarlier));
+    wire::encodeOutcome(m_values, failureOutcome(ofLast));
+}
+
+/// Leaves the value and its newline in m_answer, or returns why there is none.
 std::optional<Failure> FilterRunner::runOne(std::uint64_t index, std::string_view input)
 {
-    if (input.find('\n') != std::string_view::npos)
-        return failed(
-            failureInput, "the input has a line break, and a filter takes it as one line");
     if (auto reason = start())
         return reason;
     m_answer.clear();
     m_searched = 0;
     m_errors.forget();
+    if (auto reason = printedBefore(index))
+        return reason;
+    if (!m_unconfirmedFrom)
+        m_unconfirmedFrom = index;
     const std::uint64_t begun = now();
     Exchange line{index, std::string(input) + '\n', 0, begun, Patience(m_setup.timeout), begun};
-    auto reason = exchange(line);
-    if (!reason && !m_outputLimit.allows(m_searched))
-        reason = tooLong();
-    if (!reason)
-        awaitSurplus(line);
-    if (!reason && hasSurplus()) {
-        const std::string second =
-            firstCharacters(std::string_view(m_answer).substr(m_answer.find('\n') + 1));
-        reason = failed(failureFilter,
-            m_inDoubtFrom
-                ? answeredTooMuch("the filter had '" + second + "' left over")
-                : "the filter answered with more than one line; the second is '" + second + "'");
-    }
-    if (reason)
-        leave(index);
-    return reason;
+    if (auto reason = exchange(line))
+        return reason;
+    m_answeredBefore = true;
+    if (!m_outputLimit.allows(m_searched))
+        return tooLong();
+    if (hasSurplus())
+        return surplus(index);
+    return std::nullopt;
 }
 
 std::optional<Failure> FilterRunner::exchange(Exchange &exchange)
 {
-    if (auto reason = saidBefore())
-        return reason;
     write(exchange);
     while (!isAnswered(exchange)) {
         const Readiness ready = await(exchange);
@@ -197,24 +219,17 @@ std::optional<Failure> FilterRunner::exchange(Exchange &exchange)
     return std::nullopt;
 }
 
-/// What it printed before it was asked.
-std::optional<Failure> FilterRunner::saidBefore()
+std::optional<Failure> FilterRunner::printedBefore(std::uint64_t index)
 {
     readWaiting(m_filter->standardOutput(), m_answer);
     if (m_answer.empty())
         return std::nullopt;
-    const std::string what =
-        "the filter printed '" + firstCharacters(m_answer) + "' before it was given this input";
-    return failed(failureFilter, m_inDoubtFrom ? answeredTooMuch(what) : what);
-}
-
-/// Where that it has a line too many was found only after other answers; says which are wrong.
-std::string FilterRunner::answeredTooMuch(std::string_view how)
-{
-    m_wrong = std::string(how) + ": it answered input " + std::to_string(*m_inDoubtFrom)
-        + " or a later one with more than one line, and what was taken for its values since "
-          "then may belong to other inputs";
-    return m_wrong;
+    if (m_unconfirmedFrom) {
+        m_answer.insert(0, 1, '\n'); // behind the last answer
+        return surplus(index);
+    }
+    return failed(failureFilter,
+        "the filter printed '" + firstCharacters(m_answer) + "' before it was given this input");
 }
 
 bool FilterRunner::hasSurplus() const
@@ -303,40 +318,39 @@ void FilterRunner::write(Exchange &exchange)
 /// Whether the filter has taken the whole line and has nothing more to do with it.
 bool FilterRunner::readsOn(const Exchange &exchange)
 {
-    return m_lineWait->look() == LineWait::State::Waits && hasTaken(exchange);
+    return m_lineWait->look() == LineWait::State::Waits && exchange.isWritten() && hasTakenAll();
 }
 
-bool FilterRunner::hasTaken(const Exchange &exchange)
+bool FilterRunner::hasTakenAll()
 {
     int unread = 0;
     const int input = m_filter->standardInput().number();
-    return exchange.isWritten() && ioctl(input, FIONREAD, &unread) == 0 && unread == 0;
+    return ioctl(input, FIONREAD, &unread) == 0 && unread == 0;
 }
 
-/// Waits until the filter waits for its next line or has said more; for a time, if it shows
-/// neither.
-void FilterRunner::awaitSurplus(const Exchange &exchange)
+/// Waits until the filter waits for its next line or, if that cannot be seen, has been silent for
+/// long enough. Returns a reason if it prints another line meanwhile.
+std::optional<Failure> FilterRunner::awaitEndOfAnswers(std::uint64_t index)
 {
     const std::uint64_t answered = now();
-    const std::uint64_t grace = graceFor(answered - exchange.begun);
     while (true) {
         const LineWait::State state = m_lineWait->look();
         readWaiting(m_filter->standardOutput(), m_answer);
-        m_errors.readWaiting(m_filter->standardError(), exchange.index);
+        m_errors.readWaiting(m_filter->standardError(), index);
         if (hasSurplus())
-            return;
-        if (state == LineWait::State::Waits && hasTaken(exchange)) {
-            m_inDoubtFrom.reset();
-            return;
+            return surplus(index);
+        if (state == LineWait::State::Waits && hasTakenAll()) {
+            m_showsItsWait = true;
+            m_unconfirmedFrom.reset();
+            return std::nullopt;
         }
-        const bool showsIt = m_showsItsWait && state != LineWait::State::CannotTell
+        const bool mayShowIt = m_showsItsWait && state != LineWait::State::CannotTell
             && m_filter->standardInput().isOpen();
-        const std::uint64_t end = answered + (showsIt ? lookInterval : grace);
+        const std::uint64_t end = answered + (mayShowIt ? lookInterval : silenceAfterAnswer);
         const std::uint64_t time = now();
         if (time >= end) {
-            if (showsIt)
-                m_showsItsWait = false;
-            break;
+            m_showsItsWait = false;
+            return std::nullopt;
         }
         const std::uint64_t waited = time - answered;
         if (waited < yieldTime)
@@ -345,15 +359,28 @@ void FilterRunner::awaitSurplus(const Exchange &exchange)
                      .ended)
             m_showsItsWait = false;
     }
-    if (!m_inDoubtFrom)
-        m_inDoubtFrom = exchange.index;
 }
 
-/// How long a filter that does not show its wait is given for a second line.
-std::uint64_t FilterRunner::graceFor(std::uint64_t duration)
+/// The failure of inputs up to `index`, behind whose answers there is another line in m_answer.
+Failure FilterRunner::surplus(std::uint64_t index)
 {
-    return std::exchange(m_answeredBefore, true) ? std::min(duration / graceShare, longestGrace)
-                                                 : firstGrace;
+    const std::string_view line = std::string_view(m_answer).substr(m_answer.find('\n') + 1);
+    if (m_unconfirmedFrom == index)
+        return failed(failureFilter,
+            "the filter answered with more than one line; the second is '" + firstCharacters(line)
+                + "'");
+    std::string what = lineTooMany(line);
+    if (*m_unconfirmedFrom < m_firstOfBatch)
+        m_wrongValues = what;
+    return failed(failureFilter, std::move(what));
+}
+
+std::string FilterRunner::lineTooMany(std::string_view line)
+{
+    const std::string first = std::to_string(*m_unconfirmedFrom);
+    return "the filter answered input " + first + " or a later one with more than one line; '"
+        + firstCharacters(line) + "' was left over, and values since input " + first
+        + " may belong to other inputs";
 }
 
 Failure FilterRunner::endedEarly(const Exchange &exchange)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // FilterRunner: a long-lived process that answers each line with one line.
 //
-// A line is written when the answer to the one before is there, so that an answer belongs to its
-// input whatever the filter does. One that answers with more than a line, not at all, or ends,
-// fails the input that it was on, and is started anew for the next.
+// A line is written when the answer to the line before has been read. A filter has finished an
+// answer when it waits for its next line; run() then returns one line for each input of the batch.
+// LineWait cannot see that of every filter. Such a filter gets whole chunks as batches, and run()
+// returns when each input has one line and the filter has been silent for 5 ms.
 //
-// A filter has said all of its answer when it waits for its next line, and an answer counts then.
-// Of some that cannot be told (see LineWait): their first answer is given milliseconds for a second
-// line, later ones a part of the time that they took. Their values are in doubt until the filter
-// waits visibly or has come to its end with no line left over. Where there is one, they are wrong.
+// A filter that answers with no line, with more than one, or ends, fails the inputs of the batch
+// and is started anew for the next. If a line too many appears after 5 ms of silence, answers that
+// run() has returned may belong to other inputs: wrongValues() reports that.
 #pragma once
 
 #include "worker/linewait.h"
@@ -32,10 +32,10 @@ public:
     /// Starts the filter, if none runs. Its reason where that fails.
     std::optional<Failure> start();
 
-    std::uint64_t largestBatch() const override { return 1; }
+    std::uint64_t batchSize(std::uint64_t suggested) const override;
     wire::Done run(Batch batch, wire::FieldReader &items, const IterationGate &gate) override;
     void end() override;
-    wire::Standing standing() const override;
+    std::optional<std::string> wrongValues() const override { return m_wrongValues; }
 
 private:
     /// One line on its way through the filter.
@@ -54,7 +54,7 @@ private:
     std::optional<Failure> runOne(std::uint64_t index, std::string_view input);
     std::optional<Failure> exchange(Exchange &exchange);
     void write(Exchange &exchange);
-    std::optional<Failure> saidBefore();
+    std::optional<Failure> printedBefore(std::uint64_t index);
     Readiness await(const Exchange &exchange);
     void take(Exchange &exchange, const Readiness &ready);
     bool hasLine();
@@ -63,14 +63,15 @@ private:
     Failure tooLong() const;
     std::optional<Failure> whySilent(Exchange &exchange);
     bool readsOn(const Exchange &exchange);
-    void awaitSurplus(const Exchange &exchange);
-    bool hasTaken(const Exchange &exchange);
+    std::optional<Failure> awaitEndOfAnswers(std::uint64_t index);
+    bool hasTakenAll();
     bool hasSurplus() const;
-    std::uint64_t graceFor(std::uint64_t duration);
-    std::string answeredTooMuch(std::string_view how);
+    Failure surplus(std::uint64_t index);
+    std::string lineTooMany(std::string_view line);
     Failure endedEarly(const Exchange &exchange);
     Failure failed(std::string_view kind, std::string message) const;
-    void leave(std::uint64_t index);
+    void encodeFailures(Batch batch, const Failure &ofEarlier, const Failure &ofLast);
+    void kill();
     void comeToEnd();
 
     wire::Setup m_setup;
@@ -84,10 +85,11 @@ private:
     std::optional<ChildProcess> m_filter;
     std::optional<LineWait> m_lineWait; ///< of m_filter
     bool m_answeredBefore = false; ///< this process has
-    bool m_showsItsWait = true; ///< as far as is known
-    /// The first of its answers since it last was known to have said all.
-    std::optional<std::uint64_t> m_inDoubtFrom;
-    std::string m_wrong; ///< why answers that were in doubt are other inputs'
+    bool m_showsItsWait = true; ///< LineWait can see when it waits, as far as is known
+    std::uint64_t m_firstOfBatch = 0; ///< inputs before that one have been answered
+    /// The first input since the filter was last seen to wait for its next line.
+    std::optional<std::uint64_t> m_unconfirmedFrom;
+    std::optional<std::string> m_wrongValues;
     std::string m_answer;
     std::size_t m_searched = 0; ///< bytes of it that have no newline
     std::string m_values;

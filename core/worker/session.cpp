@@ -43,7 +43,7 @@ int Session::run()
     workUntilEnd(*runner);
     if (m_end == End::Goodbye) {
         runner->end();
-        tell(runner->standing());
+        reportWrongValues(*runner);
         flush(now());
         m_frame.clear();
         wire::encode(m_frame, wire::WorkerGoodbye{});
@@ -138,8 +138,7 @@ void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
     while (rest.count > 0 && m_end != End::PoolGone) {
         const std::uint64_t begun = now();
         const std::uint64_t position = chunk.position + chunk.count - rest.count;
-        const std::uint64_t most = std::min(m_sizer.next(), runner.largestBatch());
-        const Batch batch{rest.first, std::min(rest.count, most)};
+        const Batch batch{rest.first, std::min(rest.count, runner.batchSize(m_sizer.next()))};
         m_outbox.beginBatch(batch.first, batch.count, position + batch.count, begun);
         if (const auto end = m_outbox.newRequest()) {
             m_returnedBelow = *end;
@@ -161,7 +160,7 @@ void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
 
         done.begun = begun;
         done.duration = ended - begun;
-        tell(runner.standing());
+        reportWrongValues(runner);
         m_frame.clear();
         wire::encode(m_frame, done);
         m_outbox.add(m_frame);
@@ -214,16 +213,13 @@ void Session::printed(std::uint64_t index, std::string_view text)
     }
 }
 
-/// Before the values that it is about. That they are sure is told with the next flush: where it
-/// changes often, the pool need not know each time.
-void Session::tell(const wire::Standing &standing)
+void Session::reportWrongValues(const TaskRunner &runner)
 {
-    m_trust = standing.trust;
-    if (m_trust == m_trustTold || m_trust == wire::Trust::Sure)
+    const auto reason = runner.wrongValues();
+    if (!reason)
         return;
-    m_trustTold = m_trust;
     m_frame.clear();
-    wire::encode(m_frame, standing);
+    wire::encode(m_frame, wire::WrongValues{*reason});
     m_outbox.add(m_frame);
 }
 
@@ -303,8 +299,6 @@ void Session::flush(std::uint64_t now)
         return;
     m_usage.refresh(now);
     m_frame.clear();
-    if (m_trust == wire::Trust::Sure && std::exchange(m_trustTold, m_trust) != m_trust)
-        wire::encode(m_frame, wire::Standing{m_trust, {}});
     wire::encode(m_frame,
         wire::BatchReport{m_received, now, m_usage.cpu(), m_usage.runQueue(), m_usage.maxRss(), 0});
     m_outbox.add(m_frame);

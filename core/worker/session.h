@@ -49,7 +49,7 @@ private:
     bool readMore();
     void awaitBriefly() const;
     void printed(std::uint64_t index, std::string_view text);
-    void tell(const wire::Standing &standing);
+    void reportWrongValues(const TaskRunner &runner);
     void readPending(std::uint64_t now);
     void takeFrames();
     void flush(std::uint64_t now);
@@ -65,8 +65,6 @@ private:
     std::deque<Chunk> m_chunks;
     std::string m_frame;
     End m_end = End::None;
-    wire::Trust m_trust = wire::Trust::Sure; ///< in the values given so far
-    wire::Trust m_trustTold = wire::Trust::Sure;
     ForeignCode m_foreignCode = ForeignCode::No;
     bool m_items = false;
     bool m_stopsAtFailure = false;

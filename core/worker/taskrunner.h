@@ -10,8 +10,8 @@
 
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,8 +33,8 @@ public:
     TaskRunner &operator=(const TaskRunner &) = delete;
     virtual ~TaskRunner() = default;
 
-    /// How many iterations may share a batch.
-    virtual std::uint64_t largestBatch() const { return std::numeric_limits<std::uint64_t>::max(); }
+    /// How many iterations the next batch may have. `suggested` leaves long ones to themselves.
+    virtual std::uint64_t batchSize(std::uint64_t suggested) const { return suggested; }
 
     /// Runs a batch, up to where the gate closes. `items` holds its inputs, where they are items,
     /// and is read as far as they were run. The result has first, count, store and values set; the
@@ -44,8 +44,9 @@ public:
     /// Lets what it has started come to its end; run() is not called any more.
     virtual void end() { }
 
-    /// What its values are worth, as of the last call of run() or end(); valid until the next.
-    virtual wire::Standing standing() const { return {}; }
+    /// Why values that earlier calls of run() returned may belong to other inputs, if the last call
+    /// of run() or end() has found that.
+    virtual std::optional<std::string> wrongValues() const { return std::nullopt; }
 };
 
 /// Whether a worker of this kind of task loads code of the user.

@@ -94,7 +94,7 @@ fcntl, mmap, select, struct = map(own_copy, import_own("fcntl", "mmap", "select"
 os, faulthandler, marshal = map(own_copy, (os, faulthandler, marshal))
 
 MAGIC = 0x434C5350
-VERSION = 8
+VERSION = 9
 
 SETUP, WORK, POOL_GOODBYE, CONTINUE, FORK = 1, 2, 3, 4, 5
 HELLO, READY, REFUSED, DONE, BATCH_REPORT, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22

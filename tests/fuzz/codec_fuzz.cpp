@@ -45,8 +45,8 @@ void decode(const Frame &frame)
     case MessageType::Printed:
         decodePrinted(frame.body);
         break;
-    case MessageType::Standing:
-        decodeStanding(frame.body);
+    case MessageType::WrongValues:
+        decodeWrongValues(frame.body);
         break;
     case MessageType::Returned:
         decodeReturned(frame.body);

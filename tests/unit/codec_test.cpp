@@ -92,7 +92,7 @@ TEST(Codec, AStreamMayComeInPiecesOfAnySize)
     encode(stream, Done{4, 5, Store::Inline, 6, 7, "values"});
     encode(stream, BatchReport{1, 2, 3, 4, 5, 6});
     encode(stream, Printed{42, Stream::Error, "oops\n"});
-    encode(stream, Standing{Trust::Wrong, "two lines"});
+    encode(stream, WrongValues{"two lines"});
     encode(stream, Returned{1234567890123});
     encode(stream, WorkerGoodbye{});
     for (std::size_t piece = 1; piece <= stream.size(); ++piece) {
@@ -105,7 +105,7 @@ TEST(Codec, AStreamMayComeInPiecesOfAnySize)
         }
         ASSERT_EQ(types,
             (std::vector{MessageType::Hello, MessageType::Ready, MessageType::Done,
-                MessageType::BatchReport, MessageType::Printed, MessageType::Standing,
+                MessageType::BatchReport, MessageType::Printed, MessageType::WrongValues,
                 MessageType::Returned, MessageType::WorkerGoodbye}));
         ASSERT_TRUE(decoder.error().empty());
         ASSERT_FALSE(decoder.midFrame());

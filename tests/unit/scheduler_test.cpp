@@ -853,17 +853,6 @@ TEST(Scheduler, AutomaticChunksGrowWhereHandingOverCostsMuch)
     EXPECT_EQ(scheduler.chunkSizeNow(), 399U) << "nearly 40 ms";
 }
 
-TEST(Scheduler, SettlesNoMoreThanIsLeftAfterSomeWasTakenBack)
-{
-    Scheduler scheduler(fixed(4, 1), 4);
-    scheduler.addWorker(1);
-    scheduler.nextChunk(1);
-    EXPECT_TRUE(scheduler.answered(1, {0, 4}, 1ms));
-    scheduler.takenBack(3);
-    EXPECT_EQ(scheduler.settledCount(), 1U);
-    EXPECT_FALSE(scheduler.allSettled());
-}
-
 TEST(Scheduler, CountsAttemptsFromBeforeTheRunWentOnAsNoRetries)
 {
     Scheduler scheduler(fixed(2, 1, 1), 2);
