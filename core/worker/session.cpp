@@ -47,8 +47,8 @@ int Session::run()
         flush(now());
         m_frame.clear();
         wire::encode(m_frame, wire::WorkerGoodbye{});
-        m_outbox.add(m_frame);
-        m_outbox.flush();
+        m_sendBuffer.add(m_frame);
+        m_sendBuffer.flush();
     }
     return exitStatus();
 }
@@ -61,8 +61,8 @@ bool Session::greet()
     hello.runtime = "C++";
     hello.clock = now();
     wire::encode(m_frame, hello);
-    m_outbox.add(m_frame);
-    if (!m_outbox.flush())
+    m_sendBuffer.add(m_frame);
+    if (!m_sendBuffer.flush())
         m_end = End::PoolGone;
     return m_end == End::None;
 }
@@ -93,7 +93,7 @@ std::unique_ptr<TaskRunner> Session::setUp(const wire::Setup &setup)
 {
     if (!setup.statusPagePath.empty()) {
         if (SharedMapping page(setup.statusPagePath, wire::statusPageSize); page.data())
-            m_outbox.useStatusPage(std::move(page));
+            m_sendBuffer.useStatusPage(std::move(page));
     }
     m_items = setup.input != wire::InputKind::Range;
     m_stopsAtFailure = setup.stopsAtFailure;
@@ -105,8 +105,8 @@ std::unique_ptr<TaskRunner> Session::setUp(const wire::Setup &setup)
         wire::encode(m_frame, wire::Ready{now()});
     else
         wire::encode(m_frame, wire::Refused{{"setup", "", runner.error().message, ""}});
-    m_outbox.add(m_frame);
-    if (hasLostChannel() || !m_outbox.flush())
+    m_sendBuffer.add(m_frame);
+    if (hasLostChannel() || !m_sendBuffer.flush())
         m_end = End::PoolGone;
     return runner ? std::move(*runner) : nullptr;
 }
@@ -132,15 +132,15 @@ void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
 {
     wire::FieldReader items(chunk.items);
     Batch rest{chunk.first, chunk.count};
-    IterationGate gate = m_outbox.gate();
+    IterationGate gate = m_sendBuffer.gate();
     if (m_stopsAtFailure)
         gate.closeAtFailure(m_hasFailed);
     while (rest.count > 0 && m_end != End::PoolGone) {
         const std::uint64_t begun = now();
         const std::uint64_t position = chunk.position + chunk.count - rest.count;
         const Batch batch{rest.first, std::min(rest.count, runner.batchSize(m_sizer.next()))};
-        m_outbox.beginBatch(batch.first, batch.count, position + batch.count, begun);
-        if (const auto end = m_outbox.newRequest()) {
+        m_sendBuffer.beginBatch(batch.first, batch.count, position + batch.count, begun);
+        if (const auto end = m_sendBuffer.newRequest()) {
             m_returnedBelow = *end;
             returnInputs(position);
             if (position < m_returnedBelow)
@@ -150,7 +150,7 @@ void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
         wire::Done done = runner.run(batch, items, gate);
         const std::uint64_t ended = now();
         if (hasLostChannel()) {
-            m_outbox.suspectWholeBatch();
+            m_sendBuffer.suspectWholeBatch();
             m_end = End::PoolGone;
             return;
         }
@@ -163,8 +163,8 @@ void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
         reportWrongValues(runner);
         m_frame.clear();
         wire::encode(m_frame, done);
-        m_outbox.add(m_frame);
-        m_outbox.endBatch();
+        m_sendBuffer.add(m_frame);
+        m_sendBuffer.endBatch();
         rest = {rest.first + done.count, rest.count - done.count};
         if (m_hasFailed)
             awaitContinue();
@@ -188,16 +188,16 @@ void Session::awaitContinue()
 
 bool Session::isChannelIntact() const
 {
-    return m_input.isIntact() && m_outbox.isChannelIntact();
+    return m_input.isIntact() && m_sendBuffer.isChannelIntact();
 }
 
 /// Those at the position and beyond, which were not begun.
 void Session::returnInputs(std::uint64_t position)
 {
-    m_outbox.endBatch();
+    m_sendBuffer.endBatch();
     m_frame.clear();
     wire::encode(m_frame, wire::Returned{position});
-    m_outbox.add(m_frame);
+    m_sendBuffer.add(m_frame);
     flush(now());
 }
 
@@ -209,7 +209,7 @@ void Session::printed(std::uint64_t index, std::string_view text)
         text.remove_prefix(piece.size());
         m_frame.clear();
         wire::encode(m_frame, wire::Printed{index, wire::Stream::Error, piece});
-        m_outbox.add(m_frame);
+        m_sendBuffer.add(m_frame);
     }
 }
 
@@ -220,7 +220,7 @@ void Session::reportWrongValues(const TaskRunner &runner)
         return;
     m_frame.clear();
     wire::encode(m_frame, wire::WrongValues{*reason});
-    m_outbox.add(m_frame);
+    m_sendBuffer.add(m_frame);
 }
 
 /// Waits for bytes. False when there will be none.
@@ -248,7 +248,7 @@ bool Session::readMore()
 void Session::awaitBriefly() const
 {
     const std::uint64_t end = now() + spinTime;
-    while (m_outbox.sentByPool() <= m_receivedBytes && now() < end)
+    while (m_sendBuffer.sentByPool() <= m_receivedBytes && now() < end)
         sched_yield();
 }
 
@@ -295,14 +295,14 @@ void Session::takeFrames()
 void Session::flush(std::uint64_t now)
 {
     m_flushed = now;
-    if (m_outbox.empty() && m_end != End::Goodbye)
+    if (m_sendBuffer.empty() && m_end != End::Goodbye)
         return;
     m_usage.refresh(now);
     m_frame.clear();
     wire::encode(m_frame,
         wire::BatchReport{m_received, now, m_usage.cpu(), m_usage.runQueue(), m_usage.maxRss(), 0});
-    m_outbox.add(m_frame);
-    if (hasLostChannel() || !m_outbox.flush())
+    m_sendBuffer.add(m_frame);
+    if (hasLostChannel() || !m_sendBuffer.flush())
         m_end = End::PoolGone;
 }
 

@@ -4,8 +4,8 @@
 
 #include "wire/codec.h"
 #include "worker/batchsizer.h"
-#include "worker/outbox.h"
 #include "worker/process.h"
+#include "worker/sendbuffer.h"
 #include "worker/taskrunner.h"
 #include "worker/usage.h"
 
@@ -22,7 +22,7 @@ class Session {
 public:
     explicit Session(Channel channel)
         : m_input(std::move(channel.input))
-        , m_outbox(std::move(channel.output))
+        , m_sendBuffer(std::move(channel.output))
     {
     }
 
@@ -58,7 +58,7 @@ private:
     int exitStatus() const;
 
     OwnDescriptor m_input;
-    Outbox m_outbox;
+    SendBuffer m_sendBuffer;
     wire::FrameDecoder m_decoder{wire::Direction::ToWorker};
     BatchSizer m_sizer;
     Usage m_usage;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "worker/outbox.h"
+#include "worker/sendbuffer.h"
 
 #include "wire/statuspage.h"
 
@@ -11,7 +11,7 @@
 
 namespace poolscope::worker {
 
-void Outbox::useStatusPage(SharedMapping page)
+void SendBuffer::useStatusPage(SharedMapping page)
 {
     m_statusPage = std::move(page);
     setField(wire::statusPageProceed, 1);
@@ -19,7 +19,7 @@ void Outbox::useStatusPage(SharedMapping page)
     setField(wire::statusPageAppended, m_appended);
 }
 
-void Outbox::add(std::string_view frame)
+void SendBuffer::add(std::string_view frame)
 {
     if (!m_statusPage.data()) {
         m_buffer.append(frame);
@@ -41,7 +41,7 @@ void Outbox::add(std::string_view frame)
     setField(wire::statusPageAppended, m_appended);
 }
 
-bool Outbox::flush()
+bool SendBuffer::flush()
 {
     if (m_waiting > 0 && m_statusPage.data()) {
         write({reinterpret_cast<const char *>(m_statusPage.data()) + wire::statusPageBuffer,
@@ -56,7 +56,7 @@ bool Outbox::flush()
     return !m_poolGone;
 }
 
-void Outbox::beginBatch(
+void SendBuffer::beginBatch(
     std::uint64_t first, std::uint64_t count, std::uint64_t endPosition, std::uint64_t begun)
 {
     if (!m_statusPage.data())
@@ -70,26 +70,26 @@ void Outbox::beginBatch(
     setField(wire::statusPageBatchCount, count);
 }
 
-void Outbox::endBatch()
+void SendBuffer::endBatch()
 {
     if (m_statusPage.data())
         setField(wire::statusPageBatchCount, 0);
 }
 
-void Outbox::suspectWholeBatch()
+void SendBuffer::suspectWholeBatch()
 {
     if (m_statusPage.data())
         setField(wire::statusPageBatchStarted, wire::statusPageStartedUnknown);
 }
 
-IterationGate Outbox::gate()
+IterationGate SendBuffer::gate()
 {
     if (!m_statusPage.data())
         return {};
     return {*field(wire::statusPageProceed), *field(wire::statusPageBatchStarted)};
 }
 
-std::optional<std::uint64_t> Outbox::newRequest()
+std::optional<std::uint64_t> SendBuffer::newRequest()
 {
     if (!m_statusPage.data())
         return std::nullopt;
@@ -102,12 +102,12 @@ std::optional<std::uint64_t> Outbox::newRequest()
     return get(wire::statusPageRequestEnd);
 }
 
-std::uint64_t Outbox::sentByPool() const
+std::uint64_t SendBuffer::sentByPool() const
 {
     return m_statusPage.data() ? get(wire::statusPageSent) : 0;
 }
 
-bool Outbox::write(std::string_view bytes)
+bool SendBuffer::write(std::string_view bytes)
 {
     while (!bytes.empty() && !m_poolGone) {
         const ssize_t written = ::write(m_channel.number(), bytes.data(), bytes.size());

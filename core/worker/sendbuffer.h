@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Outbox: what the worker has to tell, until it is on its channel.
+// SendBuffer: the frames of the worker that were not yet written to its channel, and the worker's
+// side of the status page (wire/statuspage.h).
 //
-// Frames are kept on the status page (wire/statuspage.h), where they outlive the worker, and are
-// written together by flush(). Without a status page they are kept in the worker's own memory.
+// Frames are stored on the status page, where they outlive the worker, and flush() writes them
+// together. Without a status page they are stored in memory of the worker.
 #pragma once
 
 #include "task/iterationgate.h"
@@ -20,35 +21,36 @@
 
 namespace poolscope::worker {
 
-class Outbox {
+class SendBuffer {
 public:
-    explicit Outbox(OwnDescriptor channel)
+    explicit SendBuffer(OwnDescriptor channel)
         : m_channel(std::move(channel))
     {
     }
 
-    /// Keeps frames on this status page from now on; nothing is waiting.
+    /// Stores frames on this status page from now on. The buffer is empty.
     void useStatusPage(SharedMapping page);
 
     void add(std::string_view frame);
     bool empty() const { return m_waiting == 0; }
-    /// Writes what is waiting. False when the pool is gone.
+    /// Writes all frames. Returns false if the pool has ended.
     bool flush();
     bool isChannelIntact() const { return m_channel.isIntact(); }
 
-    /// Bytes that the pool has sent, as the status page says; 0 without one.
+    /// The number of bytes that the pool has sent, by the status page. 0 without one.
     std::uint64_t sentByPool() const;
 
-    /// Publishes that the worker begins these indices, which end at that position.
+    /// Publishes that the worker begins these indices, and the position of their end.
     void beginBatch(
         std::uint64_t first, std::uint64_t count, std::uint64_t endPosition, std::uint64_t begun);
     void endBatch();
-    /// The worker ends within its batch, and any of its iterations may be the cause.
+    /// Publishes that the worker ends within its batch, and that any of its iterations may be the
+    /// cause.
     void suspectWholeBatch();
-    /// What the pool may have a batch end by; valid until useStatusPage().
+    /// The gate by which the pool ends a batch. Valid until useStatusPage().
     IterationGate gate();
-    /// Behind beginBatch(): the end of the inputs that the pool wants returned, if it has asked
-    /// since the last call.
+    /// After beginBatch(): the end of the inputs that the pool wants to be returned, if it has
+    /// requested that since the last call.
     std::optional<std::uint64_t> newRequest();
 
 private:
@@ -68,10 +70,10 @@ private:
 
     OwnDescriptor m_channel;
     SharedMapping m_statusPage;
-    std::string m_buffer; ///< where there is no status page
+    std::string m_buffer; ///< frames, if there is no status page
     std::uint64_t m_appended = 0;
     std::size_t m_waiting = 0;
-    std::uint64_t m_request = 0; ///< that was seen last
+    std::uint64_t m_request = 0; ///< the last request that was seen
     bool m_poolGone = false;
 };
 
