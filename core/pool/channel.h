@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Channel: the two byte streams between the pool and one worker, whatever carries them.
+// Channel: the two byte streams between the pool and one worker, over any transport.
 //
-// Never blocks. The channel tells when bytes have come; what is sent is kept until the other side
-// takes it. Lives on one thread with an event loop.
+// No call blocks. A signal reports that bytes have arrived; bytes that are sent are stored until
+// the other side reads them. Lives on one thread with an event loop.
 #pragma once
 
 #include <QObject>
@@ -28,7 +28,7 @@ public:
     virtual void close() = 0;
 
 signals:
-    /// read() has something to say: bytes, or the end.
+    /// read() returns bytes, or the end of the stream.
     void readable();
 };
 

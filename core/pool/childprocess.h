@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ChildProcess: the process of a worker, and its keeper (worker/keeper.h), however both are
-// started.
+// ChildProcess: the process of a worker, and its keeper (worker/keeper.h). The base of two ways to
+// start them.
 //
-// The process has a channel as its standard input, its standard output goes where its standard
-// error does, and it dies with this program. Between this program and a process that may start
-// others is a keeper, and the process counts as running until nothing is left of what it started.
-// Lives on one thread with an event loop.
+// The process has a channel as its standard input, writes standard output to standard error, and
+// dies with this program. A keeper is the parent of a process that may start others, and the
+// process counts as running until all processes that it started have ended. Lives on one thread
+// with an event loop.
 #pragma once
 
 #include <QByteArray>
@@ -20,8 +20,8 @@ namespace poolscope {
 
 /// How a process ended.
 struct ProcessEnd {
-    std::optional<std::int32_t> exitStatus; ///< where it ended by itself
-    std::int32_t signal = 0; ///< that killed it
+    std::optional<std::int32_t> exitStatus; ///< if it ended by itself
+    std::int32_t signal = 0; ///< signal that killed it
     std::string words; ///< "killed by signal 9 (SIGKILL)"
 };
 
@@ -33,7 +33,7 @@ class ChildProcess : public QObject {
 
 public:
     enum class Missing : std::uint8_t { Descriptors, Processes };
-    /// Why there is no room for another process.
+    /// The reason why no further process can be started.
     struct NoRoom {
         Missing missing;
         std::string why; ///< one line
@@ -42,14 +42,14 @@ public:
     using QObject::QObject;
 
     /// Starts the process with this descriptor as its standard input; the caller closes the
-    /// descriptor. If the start turns out to be impossible later, failedToStart() follows.
+    /// descriptor. failedToStart() follows if the start fails later.
     virtual tl::expected<void, NoRoom> start(int channel) = 0;
     virtual bool isRunning() const = 0;
     /// Kills the process and all that it started. ended() follows.
     virtual void kill() = 0;
 
-    /// The process, and its keeper, from which all descends that the process starts. Both are the
-    /// same if there is no keeper, and 0 before started().
+    /// The process, and its keeper, the ancestor of all processes that it starts. Both are equal if
+    /// there is no keeper, and 0 before started().
     pid_t pid() const { return m_pid; }
     pid_t keeper() const { return m_keeper; }
     /// How the process ended, once ended() was emitted.
@@ -59,17 +59,17 @@ signals:
     void started();
     void failedToStart(const QString &reason);
     void wroteToStandardError(const QByteArray &text);
-    /// The process has ended, and all that it started. wroteToStandardError() was emitted for all
-    /// that it wrote.
+    /// The process and all that it started have ended. wroteToStandardError() was emitted for
+    /// everything that it wrote.
     void ended();
 
 protected:
     void setPids(pid_t pid, pid_t keeper);
     void setEnd(ProcessEnd end) { m_end = std::move(end); }
-    /// Kills all that descends from a keeper, which then ends.
+    /// Kills all descendants of a keeper, which then ends.
     static void killKeptBy(pid_t keeper);
-    /// Kills the session of the process. To be called if the keeper itself was killed, since no
-    /// other process kills what it kept.
+    /// Kills the session of the process. Called if the keeper itself was killed, since no other
+    /// process kills its descendants.
     void killSessionOfProcess() const;
 
 private:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // ExecutedProcess: a child that runs a program of its own, in a session of its own.
 //
-// Where it has a keeper, the QProcess is the keeper's, and ends when nothing is left of what the
-// child started.
+// If the child has a keeper, the QProcess is the keeper, and ends when all processes that the child
+// started have ended.
 #pragma once
 
 #include "pool/childprocess.h"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// InputFeed: takes inputs that still come, as fast as they are worked off and no faster.
+// InputFeed: reads inputs that still arrive (GrowingInput), as fast as they are settled.
 //
-// What has come it tells the Scheduler; what is settled the source lets go of. While the source is
-// full nothing is taken, so that whoever writes the inputs has to wait. Lives on the pool's thread.
+// The feed reports inputs that have arrived to the Scheduler, and has the source remove settled
+// ones. While the source is full, nothing is read, so the program that writes the inputs has to
+// wait. Lives on the pool's thread.
 #pragma once
 
 #include "input/inputsource.h"
@@ -20,15 +21,15 @@ class InputFeed : public QObject {
     Q_OBJECT
 
 public:
-    /// `source` is a growing one; both outlive the feed, which begins at once.
+    /// Begins to read at once. `source` is a growing one; both arguments outlive the feed.
     InputFeed(InputSource &source, Scheduler &scheduler);
 
-    /// Something may have been settled: goes on if there is room again.
+    /// Continues if there is room again. Called when inputs may have been settled.
     void makeRoom();
     void stop();
 
 signals:
-    /// The scheduler knows of more inputs, or that there will be no more.
+    /// The scheduler has received more inputs, or has been informed that no more will follow.
     void grew();
     void failed(const std::string &error);
 
@@ -41,7 +42,7 @@ private:
     Scheduler &m_scheduler;
     QSocketNotifier m_notifier;
     bool m_waitsForRoom = false;
-    std::uint64_t m_lookAgainAt = 0; ///< when so many are settled
+    std::uint64_t m_lookAgainAt = 0; ///< number of settled inputs from which on to look again
 };
 
 } // namespace poolscope

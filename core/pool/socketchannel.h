@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SocketChannel: a channel over a stream socket. One half of a socket pair for a local worker.
+// SocketChannel: a channel over a stream socket, such as one end of a socket pair for a local
+// worker.
 #pragma once
 
 #include "pool/channel.h"
@@ -14,7 +15,7 @@ class SocketChannel : public Channel {
     Q_OBJECT
 
 public:
-    /// Takes the descriptor over.
+    /// Owns the descriptor from now on.
     explicit SocketChannel(int socket, QObject *parent = nullptr);
     ~SocketChannel() override;
 
@@ -27,7 +28,7 @@ private:
 
     int m_socket;
     std::string m_waiting;
-    std::size_t m_written = 0; ///< how much of m_waiting is gone
+    std::size_t m_written = 0; ///< how many bytes of m_waiting were written
     std::unique_ptr<QSocketNotifier> m_readNotifier;
     std::unique_ptr<QSocketNotifier> m_writeNotifier;
 };

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// StatusPage: the pool's side of a worker's status page (wire/statuspage.h).
+// StatusPage: the pool's side of a worker's status page (wire/statuspage.h), by which the pool
+// reads what a worker is running and requests inputs back.
+//
+// The caller passes path() to the worker, and checks inUse(): a worker may be unable to map the
+// page.
 #pragma once
 
 #include "spec/indexrange.h"
@@ -13,52 +17,52 @@
 
 namespace poolscope {
 
-/// What a worker says it is running.
+/// The batch that a worker has published as running.
 struct RunningBatch {
-    IndexRange indices; ///< count is 0 where it runs none
+    IndexRange indices; ///< count is 0 if none is running
     std::uint64_t begun = 0; ///< in nanoseconds of CLOCK_MONOTONIC
-    std::uint64_t endPosition = 0; ///< behind these, or behind those that it ran last
-    std::optional<std::uint64_t> started =
-        {}; ///< how many of them may have begun, where that is known
+    std::uint64_t endPosition = 0; ///< position after these, or after those of the last batch
+    std::optional<std::uint64_t> started = {}; ///< how many of them may have begun, if known
 
-    /// Those of the indices one of which it is on.
+    /// The indices one of which the worker is on.
     IndexRange current() const;
-    /// The position from which on it has begun nothing.
+    /// The position from which on the worker has begun nothing.
     std::uint64_t firstNotBegun() const;
 };
 
 class StatusPage {
 public:
-    /// Makes the memory. path() is empty where that is not possible.
+    /// Creates the memory. path() is empty if that fails.
     StatusPage();
     ~StatusPage();
     StatusPage(const StatusPage &) = delete;
     StatusPage &operator=(const StatusPage &) = delete;
 
-    /// Where a process of this host opens it, while this object lives.
+    /// The path by which a process of this host opens the page while this object exists.
     const std::string &path() const { return m_path; }
 
-    /// Whether the worker has taken the status page into use.
+    /// Whether the worker uses the page.
     bool inUse() const;
 
-    /// Tells the worker how many bytes it has been sent since its start.
+    /// Publishes how many bytes the worker was sent since its start.
     void setSent(std::uint64_t bytes);
 
-    /// Asks the worker to return what it has not begun of the inputs that it was sent so far, up to
-    /// a position. It has answered the request before, if there was one.
+    /// Requests that the worker returns inputs, up to a position, that it has not begun. The
+    /// previous request, if any, was answered.
     void requestReturn(std::uint64_t endPosition);
-    /// Has the batch that the worker is running end after the iteration that it is on.
+    /// Ends the running batch after the iteration that the worker is on.
     void endBatch();
-    /// Whether that was asked for and the worker has not gone on to a batch since then.
+    /// Whether endBatch() was called and the worker has not begun another batch since then.
     bool isBatchToEnd() const;
 
-    /// What the worker says it is running. `process` is the worker's, where it still runs; else 0.
+    /// The running batch. `process` is the process of the worker, or 0 if it has ended.
     RunningBatch runningBatch(pid_t process) const;
 
-    /// The bytes that the worker produced beyond the first `received` of its stream, and that its
-    /// channel did not bring. For a worker that has ended.
+    /// The bytes of the worker's stream after the first `received`, which did not arrive by its
+    /// channel. For a worker that has ended.
     std::string_view bytesAfter(std::uint64_t received) const;
-    /// The same of a worker that runs on, copied; empty where it emptied its buffer meanwhile.
+    /// A copy of these bytes for a worker that is running. Empty if it has emptied its buffer
+    /// meanwhile.
     std::string liveBytesAfter(std::uint64_t received) const;
 
 private:

@@ -25,7 +25,7 @@ class TaskLoader : public QObject {
     Q_OBJECT
 
 public:
-    /// `setup` names what to load.
+    /// `setup` names the task to load.
     TaskLoader(const WorkerProgram &program, const rlimit &descriptors, const wire::Setup &setup,
         QObject *parent = nullptr);
     ~TaskLoader() override;
@@ -33,16 +33,16 @@ public:
     tl::expected<void, ChildProcess::NoRoom> start();
     /// Whether copies can be made, as far as is known.
     bool canFork() const { return m_state == State::Loading || m_state == State::Loaded; }
-    /// What loading the task took, once it is loaded.
+    /// The cost of loading the task, once it is loaded.
     const wire::LoadCost &cost() const { return m_cost; }
     bool isRunning() const { return m_process.isRunning(); }
     pid_t keeper() const { return m_process.keeper(); }
 
-    /// What the process of a copy is made of.
+    /// The descriptors of a copy's process.
     struct Request {
         WorkerId worker = 0;
         Descriptor channel;
-        Descriptor output; ///< for what it prints
+        Descriptor output; ///< for its output
         Descriptor lifeline; ///< see wire/lifeline.h
     };
     /// Requests a copy, which is made once the task is loaded. Closes the descriptors if none can

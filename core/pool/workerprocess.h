@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// WorkerProcess: one worker as a process, and the frames that come from it.
+// WorkerProcess: one worker as a process, and the frames that it sends.
 //
-// WorkerProcess starts the worker with a channel as its standard input, collects what it prints,
-// and reports its end after the last byte that it left on channel or status page was read. How the
-// process comes to be is its ChildProcess's business, what the frames mean its owner's. Lives on
-// one thread with an event loop.
+// WorkerProcess starts the worker with a channel as its standard input, collects its output, and
+// reports its end after the last byte on channel and status page was read. A ChildProcess starts
+// the process; the owner interprets the frames. Lives on one thread with an event loop.
 #pragma once
 
 #include "pool/channel.h"
@@ -30,40 +29,39 @@ public:
     /// Kills the process and waits for it, if it still runs.
     ~WorkerProcess() override;
 
-    /// Starts it. Where that turns out to be impossible later, failedToStart() follows.
+    /// Starts the worker. failedToStart() follows if the start fails later.
     tl::expected<void, ChildProcess::NoRoom> start(std::unique_ptr<ChildProcess> process);
 
     std::optional<wire::Frame> nextFrame() { return m_decoder.next(); }
-    /// Why its stream cannot be read any further; empty while it can.
+    /// The reason why the stream cannot be read any further. Empty while it can.
     const std::string &streamError() const { return m_decoder.error(); }
     void send(std::string_view frames);
-    /// Takes what it has finished and not yet sent, because it is long on its next iteration. Emits
-    /// received() if there is anything.
+    /// Reads frames that a worker has stored on the status page and not sent, since its next
+    /// iteration takes long. Emits received() if there are any.
     void readStatusPage();
     /// Kills the process and all that it started. ended() follows.
     void kill() { m_process->kill(); }
 
     const StatusPage &statusPage() const { return m_statusPage; }
     StatusPage &statusPage() { return m_statusPage; }
-    /// What it says it is running; once it has ended, what it was running.
+    /// The running batch; after the end of the worker, the batch that it was running.
     RunningBatch running() const { return m_statusPage.runningBatch(runningPid()); }
-    /// The worker's process, and the one that all descends from which it starts. 0 before
-    /// started().
+    /// The worker's process, and the ancestor of all processes that it starts. 0 before started().
     pid_t pid() const { return m_process->pid(); }
     pid_t keeper() const { return m_process->keeper(); }
-    /// How it ended, once it has.
+    /// How the worker ended, once it has.
     const ProcessEnd &end() const { return m_end; }
-    /// The last of what it printed: to standard error, and what keepOutput() was given.
+    /// The end of its output: of standard error, and of what keepOutput() was given.
     const QByteArray &lastOutput() const { return m_lastOutput; }
     void keepOutput(QByteArrayView text);
 
 signals:
-    /// Frames have come; take them with nextFrame().
+    /// Frames have arrived; nextFrame() returns them.
     void received();
     void wroteToStandardError(const QByteArray &text);
     void started();
     void failedToStart(const QString &reason);
-    /// The process is gone, and what it started. received() was emitted for all that it left.
+    /// The process and all that it started have ended. received() was emitted for all frames.
     void ended();
 
 private:

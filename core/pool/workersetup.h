@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a worker is told before its first input: a run's spec as a Setup message.
+// The Setup message, which a worker receives before its first input, from the spec of a run.
 #pragma once
 
 #include "spec/runspec.h"
@@ -11,16 +11,16 @@
 
 namespace poolscope {
 
-/// Where workers put numbers: `cells` cells of 8 bytes in the file at `path`, used as a ring, after
-/// `offset` bytes of something else.
+/// The file in which workers store numbers: a ring of `cells` cells of 8 bytes at `path`, after
+/// `offset` other bytes.
 struct ColumnPlace {
     std::string path;
     std::uint64_t cells = 0;
     std::uint64_t offset = 0;
 };
 
-/// The same for all workers; the worker's number and its status page are left open. `columns` are
-/// the names of those that the inputs have, where they are rows.
+/// Returns the message for all workers, without the number and the status page of a worker.
+/// `columns` are the names of the columns if inputs are rows.
 wire::Setup setupFor(
     const RunSpec &spec, const ColumnPlace &column, std::vector<std::string> columns);
 
