@@ -5,11 +5,11 @@
 #include "input/datafile.h"
 #include "pool/workerprogram.h"
 #include "task/programpath.h"
-#include "task/pythonimports.h"
 #include "task/words.h"
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <iterator>
 #include <set>
@@ -77,14 +77,6 @@ public:
         return fs::is_regular_file(m_path / name, error);
     }
 
-    std::vector<std::string> pythonPath() const
-    {
-        std::vector<std::string> folders = pythonPathFolders();
-        for (std::string &folder : folders)
-            folder = (m_path / folder).string();
-        return folders;
-    }
-
     /// As findProgram(), for a path that begins at this folder.
     Result<std::string> program(const std::string &name) const
     {
@@ -94,11 +86,6 @@ public:
 
 private:
     fs::path m_path;
-};
-
-struct TaskPaths {
-    std::string runBy; ///< empty: by none of its own, or by another for each input
-    std::vector<std::string> others;
 };
 
 /// What could be a file's name within a word: all of it, or, where it is a script or an option with
@@ -135,82 +122,90 @@ std::vector<std::string> filesNamedIn(std::span<const std::string> words, const 
     return files;
 }
 
-/// What Python source among the files imports is added to them.
-void addImports(std::vector<std::string> &files, const Folder &folder)
+/// The interpreter to ask about Python source that a command names: its program, if that is one.
+std::string interpreterIn(const std::string &program)
 {
-    const std::vector<std::string> named = files;
-    for (const std::string &file : named) {
-        if (!file.ends_with(".py"))
-            continue;
-        std::vector<std::string> folders = folder.pythonPath();
-        folders.insert(folders.begin(), fs::path(file).parent_path());
-        std::ranges::move(importedFiles(file, folders), std::back_inserter(files));
-    }
+    const std::string name = fs::path(program).filename();
+    const bool isInterpreter = name.starts_with("python")
+        && name.find_first_not_of("0123456789.", std::strlen("python")) == std::string::npos;
+    return isInterpreter ? program : PythonTask().interpreter;
 }
 
-Result<TaskPaths> pathsOfCommand(const std::string &command, const Folder &folder)
+const std::string *commandOf(const TaskSpec &task)
 {
-    const auto words = splitWords(command);
-    if (!words)
-        return tl::unexpected(words.error());
-    std::vector<std::string> named = filesNamedIn(std::span(*words).subspan(1), folder);
-    addImports(named, folder);
-    if (words->front().find('{') != std::string::npos)
-        return TaskPaths{{}, std::move(named)};
-    return folder.program(words->front()).map([&](const std::string &program) {
-        return TaskPaths{folder.absolute(program), std::move(named)};
+    if (const auto *command = std::get_if<CommandTask>(&task))
+        return &command->command;
+    const auto *filter = std::get_if<FilterTask>(&task);
+    return filter ? &filter->command : nullptr;
+}
+
+/// The words of a task in which files may be named, without its program.
+Result<std::vector<std::string>> wordsOf(const TaskSpec &task)
+{
+    if (const auto *shell = std::get_if<ShellTask>(&task))
+        return std::vector<std::string>{shell->script};
+    const std::string *command = commandOf(task);
+    if (!command)
+        return std::vector<std::string>();
+    return splitWords(*command).map([](std::vector<std::string> words) {
+        words.erase(words.begin());
+        return words;
     });
 }
 
-/// The folder on the interpreter's path in which a module's source lies: above its packages.
-std::string folderOfModule(const PythonTask &task, const std::string &source)
+/// The files that the task names, and those that Python source among them imports. If no
+/// interpreter answers, these are not found.
+Result<std::vector<std::string>> namedFiles(const TaskSpec &task, const std::string &program,
+    const Folder &folder, const StillWanted &wanted)
 {
-    const std::string module = task.target.substr(0, task.target.rfind(':'));
-    const fs::path path(source);
-    auto levels = std::ranges::count(module, '.') + (path.filename() == "__init__.py" ? 1 : 0);
-    fs::path folder = path.parent_path();
-    for (; levels > 0; --levels)
-        folder = folder.parent_path();
-    return folder;
+    const auto words = wordsOf(task);
+    if (!words)
+        return tl::unexpected(words.error());
+    std::vector<std::string> files = filesNamedIn(*words, folder);
+    std::vector<std::string> scripts;
+    std::ranges::copy_if(files, std::back_inserter(scripts),
+        [](const std::string &file) { return file.ends_with(".py"); });
+    if (scripts.empty())
+        return files;
+    const auto imports =
+        pythonImports(interpreterIn(program), scripts, folder.path().string(), wanted);
+    if (imports)
+        files.insert(files.end(), imports->begin(), imports->end());
+    return files;
 }
 
-Result<TaskPaths> pathsOfPython(
-    const PythonTask &task, const Folder &folder, const StillWanted &wanted)
+/// The file that the task is run by. Empty if there is none, or another for each input.
+Result<std::string> mainFile(const TaskSpec &task, const Folder &folder, const StillWanted &wanted)
 {
-    const auto source = pythonSource(task, folder.path().string(), wanted);
-    if (!source)
-        return tl::unexpected(source.error());
-    if (source->empty())
-        return TaskPaths();
-    const std::string path = folder.absolute(*source);
-    const bool isModule = !task.target.starts_with(*source);
-    // A module may be in an archive, and a file that the user names may have any ending.
-    const bool isSource =
-        isModule ? path.ends_with(".py") : !path.ends_with(".pyc") && !path.ends_with(".so");
-    if (!isSource)
-        return TaskPaths{path, {}};
-    std::vector<std::string> folders = folder.pythonPath();
-    folders.insert(folders.begin(),
-        isModule ? folderOfModule(task, path) : fs::path(path).parent_path().string());
-    return TaskPaths{path, importedFiles(path, folders)};
-}
-
-Result<TaskPaths> pathsOf(const TaskSpec &task, const Folder &folder, const StillWanted &wanted)
-{
+    const auto absolute = [&folder](const std::string &path) {
+        return path.empty() ? path : folder.absolute(path);
+    };
     if (const auto *python = std::get_if<PythonTask>(&task))
-        return pathsOfPython(*python, folder, wanted);
-    if (const auto *command = std::get_if<CommandTask>(&task))
-        return pathsOfCommand(command->command, folder);
-    if (const auto *filter = std::get_if<FilterTask>(&task))
-        return pathsOfCommand(filter->command, folder);
-    TaskPaths paths;
+        return pythonSource(*python, folder.path().string(), wanted).map(absolute);
     if (const auto *library = std::get_if<LibraryTask>(&task))
-        paths.runBy = folder.absolute(library->path);
-    if (const auto *shell = std::get_if<ShellTask>(&task)) {
-        paths.others = filesNamedIn(std::span(&shell->script, 1), folder);
-        addImports(paths.others, folder);
-    }
-    return paths;
+        return absolute(library->path);
+    const std::string *command = commandOf(task);
+    if (!command)
+        return std::string();
+    const auto words = splitWords(*command);
+    if (!words)
+        return tl::unexpected(words.error());
+    if (words->front().find('{') != std::string::npos)
+        return std::string();
+    return folder.program(words->front()).map(absolute);
+}
+
+Result<std::vector<std::string>> otherFiles(const TaskSpec &task, const std::string &mainFile,
+    const Folder &folder, const StillWanted &wanted)
+{
+    const auto *python = std::get_if<PythonTask>(&task);
+    if (!python)
+        return namedFiles(task, mainFile, folder, wanted);
+    if (mainFile.empty())
+        return std::vector<std::string>();
+    const std::string place = pythonPlace(*python);
+    return pythonImports(python->interpreter, {isPythonFile(place) ? mainFile : place},
+        folder.path().string(), wanted);
 }
 
 } // namespace
@@ -218,18 +213,22 @@ Result<TaskPaths> pathsOf(const TaskSpec &task, const Folder &folder, const Stil
 Result<std::vector<TaskFile>> taskFiles(const TaskSpec &task, const StillWanted &wanted)
 {
     std::error_code error;
-    const auto paths = pathsOf(task, Folder(fs::current_path(error)), wanted);
-    if (!paths)
-        return tl::unexpected(paths.error());
+    const Folder folder(fs::current_path(error));
+    const auto main = mainFile(task, folder, wanted);
+    if (!main)
+        return tl::unexpected(main.error());
     std::vector<TaskFile> files;
-    if (!paths->runBy.empty()) {
-        auto file = hashed(paths->runBy);
+    if (!main->empty()) {
+        auto file = hashed(*main);
         if (!file)
             return tl::unexpected(file.error());
         files.push_back(std::move(*file));
     }
-    std::set<std::string> seen{paths->runBy};
-    for (const std::string &path : paths->others) {
+    const auto others = otherFiles(task, *main, folder, wanted);
+    if (!others)
+        return tl::unexpected(others.error());
+    std::set<std::string> seen{*main};
+    for (const std::string &path : *others) {
         if (!seen.insert(path).second)
             continue;
         if (auto file = hashed(path))
@@ -243,12 +242,12 @@ Result<std::string> firstChanged(const std::vector<TaskFile> &before, const Task
 {
     if (before.empty())
         return std::string();
-    const auto now = pathsOf(task, Folder(folder), wanted);
-    if (!now)
-        return tl::unexpected(now.error());
+    const auto main = mainFile(task, Folder(folder), wanted);
+    if (!main)
+        return tl::unexpected(main.error());
     for (std::size_t i = 0; i < before.size(); ++i) {
-        const bool isRunBy = i == 0 && !now->runBy.empty();
-        const std::string &path = isRunBy ? now->runBy : before[i].path;
+        const bool isMain = i == 0 && !main->empty();
+        const std::string &path = isMain ? *main : before[i].path;
         const auto file = hashed(path);
         if (!file || file->hash != before[i].hash)
             return path;

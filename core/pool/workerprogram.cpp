@@ -6,15 +6,15 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <QStringList>
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace poolscope {
 
 namespace {
+
+using Json = nlohmann::json;
 
 QString besideProgram(const char *path)
 {
@@ -53,36 +53,55 @@ QString reasonIn(const QString &error)
     return QLatin1String(": ") + reason;
 }
 
-/// Has the Python worker answer a question, as a JSON object.
-Result<QJsonObject> askPython(const std::string &interpreter,
-    const std::vector<std::string> &question, const StillWanted &wanted,
-    const std::string &folder = {})
+std::string_view lastLineOf(std::string_view text)
+{
+    text.remove_suffix(text.size() - (text.find_last_not_of(" \t\r\n") + 1));
+    return text.substr(text.rfind('\n') + 1);
+}
+
+// The interpreter is the user's, so an answer may be anything.
+
+/// Null if there is none.
+Json memberOf(const Json &object, const char *name)
+{
+    return object.is_object() ? object.value(name, Json()) : Json();
+}
+
+std::string textIn(const Json &object, const char *name)
+{
+    const Json member = memberOf(object, name);
+    return member.is_string() ? member.get<std::string>() : std::string();
+}
+
+/// Asks the Python worker a question. The answer is a JSON object.
+Result<Json> askPython(const std::string &interpreter, const std::vector<std::string> &question,
+    const StillWanted &wanted, const std::string &folder = {})
 {
     const auto said = askProgram("the Python interpreter '" + interpreter + "'", interpreter,
         pythonArguments(question), wanted, folder);
     if (!said)
         return tl::unexpected(said.error());
     // Whatever else is printed when the interpreter starts comes before the answer.
-    const QByteArray output = QByteArray::fromStdString(said->output).trimmed();
-    const QJsonDocument answer = QJsonDocument::fromJson(output.mid(output.lastIndexOf('\n') + 1));
-    if (!answer.isObject())
+    constexpr bool throws = false;
+    Json answer = Json::parse(lastLineOf(said->output), nullptr, throws);
+    if (!answer.is_object())
         return failure("'" + interpreter + "' does not run as a Python interpreter"
             + reasonIn(QString::fromStdString(said->error)).toStdString());
-    const QJsonObject object = answer.object();
-    if (object.contains(QLatin1String("error")))
-        return failure(object.value(QLatin1String("error")).toString().toStdString());
-    return object;
+    if (answer.contains("error"))
+        return failure(textIn(answer, "error"));
+    return answer;
 }
 
-PythonFunction functionFrom(const QJsonObject &object)
+PythonFunction functionFrom(const Json &object)
 {
-    const QJsonObject parameters = object.value(QLatin1String("parameters")).toObject();
-    const QJsonValue most = parameters.value(QLatin1String("max"));
+    const Json parameters = memberOf(object, "parameters");
+    const Json required = memberOf(parameters, "required");
+    const Json most = memberOf(parameters, "max");
     PythonFunction function;
-    function.name = object.value(QLatin1String("name")).toString().toStdString();
-    function.doc = object.value(QLatin1String("doc")).toString().toStdString();
-    function.takesOneArgument = parameters.value(QLatin1String("required")).toInt() <= 1
-        && (!most.isDouble() || most.toInt() >= 1);
+    function.name = textIn(object, "name");
+    function.doc = textIn(object, "doc");
+    function.takesOneArgument =
+        (!required.is_number() || required <= 1) && (!most.is_number() || most >= 1);
     return function;
 }
 
@@ -115,25 +134,47 @@ WorkerProgram loaderProgramFor(const PythonTask &task)
 Result<std::vector<PythonFunction>> pythonFunctions(
     const std::string &place, const std::string &interpreter, const StillWanted &wanted)
 {
-    return askPython(interpreter, {"--functions", place}, wanted)
-        .map([](const QJsonObject &answer) {
-            std::vector<PythonFunction> functions;
-            for (const QJsonValue &value : answer.value(QLatin1String("functions")).toArray())
-                functions.push_back(functionFrom(value.toObject()));
-            return functions;
-        });
+    return askPython(interpreter, {"--functions", place}, wanted).map([](const Json &answer) {
+        std::vector<PythonFunction> functions;
+        for (const Json &function : memberOf(answer, "functions"))
+            functions.push_back(functionFrom(function));
+        return functions;
+    });
+}
+
+std::string pythonPlace(const PythonTask &task)
+{
+    return task.target.substr(0, task.target.rfind(':'));
+}
+
+bool isPythonFile(const std::string &place)
+{
+    return place.ends_with(".py") || place.find('/') != std::string::npos;
 }
 
 Result<std::string> pythonSource(
     const PythonTask &task, const std::string &folder, const StillWanted &wanted)
 {
-    const std::string place = task.target.substr(0, task.target.rfind(':'));
-    if (place.ends_with(".py") || place.find('/') != std::string::npos)
+    const std::string place = pythonPlace(task);
+    if (isPythonFile(place))
         return place;
     return askPython(task.interpreter, {"--source", place}, wanted, folder)
-        .map([](const QJsonObject &answer) {
-            return answer.value(QLatin1String("path")).toString().toStdString();
-        });
+        .map([](const Json &answer) { return textIn(answer, "path"); });
+}
+
+Result<std::vector<std::string>> pythonImports(const std::string &interpreter,
+    const std::vector<std::string> &places, const std::string &folder, const StillWanted &wanted)
+{
+    std::vector<std::string> question{"--imports"};
+    question.insert(question.end(), places.begin(), places.end());
+    return askPython(interpreter, question, wanted, folder).map([](const Json &answer) {
+        std::vector<std::string> files;
+        for (const Json &file : memberOf(answer, "imports")) {
+            if (file.is_string())
+                files.push_back(file.get<std::string>());
+        }
+        return files;
+    });
 }
 
 Result<void> checkPython(const PythonTask &task, const StillWanted &wanted)
@@ -141,7 +182,7 @@ Result<void> checkPython(const PythonTask &task, const StillWanted &wanted)
     std::vector<std::string> question{"--check", task.target};
     if (!task.initialiser.empty())
         question.push_back(task.initialiser);
-    return askPython(task.interpreter, question, wanted).map([](const QJsonObject &) {});
+    return askPython(task.interpreter, question, wanted).map([](const Json &) {});
 }
 
 } // namespace poolscope

@@ -46,11 +46,21 @@ struct PythonFunction {
 Result<std::vector<PythonFunction>> pythonFunctions(
     const std::string &place, const std::string &interpreter, const StillWanted &wanted);
 
+/// FILE.py or MODULE, of a task FILE.py:FUNCTION or MODULE:FUNCTION.
+std::string pythonPlace(const PythonTask &task);
+/// Whether such a place is a file, not a module.
+bool isPythonFile(const std::string &place);
+
 /// The file in which a Python task's function is looked for; empty for a module that has no source
 /// to read. Relative names begin at `folder`. Runs the interpreter only for a module, and imports
 /// none.
 Result<std::string> pythonSource(
     const PythonTask &task, const std::string &folder, const StillWanted &wanted);
+
+/// The source files that these files (absolute) and modules import, directly and in turn, without
+/// those in library folders. The interpreter runs in `folder` and imports none of them.
+Result<std::vector<std::string>> pythonImports(const std::string &interpreter,
+    const std::vector<std::string> &places, const std::string &folder, const StillWanted &wanted);
 
 /// checkTask() for this kind of task.
 Result<void> checkPython(const PythonTask &task, const StillWanted &wanted);

@@ -7,6 +7,7 @@
                                               KEEPER is the program of these workers' keepers
     poolscope_worker.py --functions TARGET    which functions FILE.py or MODULE has, as JSON
     poolscope_worker.py --source TARGET       the file that FILE.py or MODULE is, as JSON
+    poolscope_worker.py --imports TARGET...   the source files that these import, as JSON
     poolscope_worker.py --check TARGET [INITIALISER]
                                               whether FILE.py:FUNCTION or MODULE:FUNCTION can be a
                                               task, and a function beside it its initialiser
@@ -2647,6 +2648,76 @@ class Source:
             raise Unusable("%s:%d: function '%s' %s" % (self.place, node.lineno, name, wrong))
 
 
+class Imports:
+    """The source files that files import, directly and in turn, found without running any.
+
+    Import statements count wherever they stand. A module in a library folder is not followed, nor is
+    one without a source file, nor a file that this interpreter cannot parse.
+    """
+
+    LIBRARIES = "/lib/python3", "site-packages", "dist-packages"
+
+    def __init__(self, ast, folder):
+        """`folder` is the first on sys.path."""
+        self.ast = ast
+        folders = [folder, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+        self.folders = [
+            folder
+            for folder in map(os.path.abspath, filter(None, folders))
+            if not any(library in folder for library in self.LIBRARIES)
+        ]
+
+    def follow(self, path):
+        """The files that the one at `path` imports, without itself."""
+        files = [path]
+        for file in files:
+            files.extend(dict.fromkeys(f for f in self.imported_by(file) if f not in files))
+        return files[1:]
+
+    def imported_by(self, path):
+        for level, module, names in self.statements_of(path):
+            folders = self.folders
+            if level > 0:
+                folder = path
+                for _ in range(level):
+                    folder = os.path.dirname(folder)
+                folders = [folder]
+            for folder in folders:
+                yield from filter(os.path.isfile, self.candidates(folder, level, module, names))
+
+    def statements_of(self, path):
+        """(dots before the module, module, names from it) of each import statement."""
+        if not os.path.isfile(path):  # a pipe would wait for its writer
+            return
+        ast = self.ast
+        try:
+            nodes = [parse(ast, path, path)]
+        except Unusable:
+            return
+        for node in nodes:
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    yield 0, alias.name, []
+            elif isinstance(node, ast.ImportFrom):
+                yield node.level, node.module or "", [alias.name for alias in node.names]
+            else:
+                children = ast.iter_child_nodes(node)
+                nodes.extend(child for child in children if not isinstance(child, ast.expr))
+
+    @staticmethod
+    def candidates(folder, level, module, names):
+        """The files that a statement may run: the packages on the way to a module run, too."""
+        if level > 0:
+            yield os.path.join(folder, "__init__.py")
+        for part in module.split(".") if module else ():
+            folder = os.path.join(folder, part)
+            yield folder + ".py"
+            yield os.path.join(folder, "__init__.py")
+        for name in names:
+            yield os.path.join(folder, name + ".py")
+            yield os.path.join(folder, name, "__init__.py")
+
+
 def named(ast, targets):
     return [target for target in targets if isinstance(target, ast.Name)]
 
@@ -2790,6 +2861,31 @@ def report_functions(library, place):
 
 def report_source(library, place):
     return {"path": place if is_file(place) else module_path(place, library)}
+
+
+def report_imports(library, *places):
+    found = {}  # as keys, which keep their order
+    for place in places:
+        path = report_source(library, place)["path"]
+        if path and is_source(place, path):
+            imports = Imports(library.ast, first_folder(place, path))
+            found.update(dict.fromkeys(imports.follow(path)))
+    return {"imports": list(found)}
+
+
+def is_source(place, path):
+    """Whether a file is Python source: one that the user names may have any ending."""
+    return not path.endswith((".pyc", ".so")) if is_file(place) else path.endswith(".py")
+
+
+def first_folder(place, path):
+    """The folder on sys.path in which FILE.py lies, or MODULE with its packages."""
+    levels = 1
+    if not is_file(place):
+        levels += place.count(".") + (os.path.basename(path) == "__init__.py")
+    for _ in range(levels):
+        path = os.path.dirname(path)
+    return path or os.curdir
 
 
 def report_check(library, target, initialiser=""):
@@ -3035,12 +3131,15 @@ def main(arguments):
     reports = {
         "--functions": report_functions,
         "--source": report_source,
+        "--imports": report_imports,
         "--check": report_check,
     }
     if len(arguments) == 2 and arguments[0] in reports:
         print_report(reports[arguments[0]], arguments[1:])
     elif len(arguments) == 3 and arguments[0] == "--check":
         print_report(report_check, arguments[1:])
+    elif len(arguments) > 2 and arguments[0] == "--imports":
+        print_report(report_imports, arguments[1:])
     elif arguments == ["--help"]:
         print(__doc__)
     else:

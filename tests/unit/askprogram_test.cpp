@@ -143,5 +143,29 @@ TEST(TaskFiles, AreComparedInTheFolderThatIsNamed)
     EXPECT_EQ(std::filesystem::current_path(), here);
 }
 
+TEST(TaskFiles, AskNoProgramButAnInterpreterAboutImports)
+{
+    const Folder folder;
+    std::ofstream(folder.file("script.py")) << "import helper";
+    std::ofstream(folder.file("helper.py")) << "";
+    const auto filesOf = [&](const std::string &program, const std::string &script) {
+        const std::string path = folder.file(program);
+        std::ofstream(path) << "#!/bin/sh\n" << script;
+        std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+        const auto files = taskFiles(CommandTask{path + " " + folder.file("script.py")});
+        std::vector<std::string> names;
+        for (const TaskFile &file : files.value())
+            names.push_back(std::filesystem::path(file.path).filename());
+        return names;
+    };
+    using testing::ElementsAre;
+    const std::string report = "touch " + folder.file("ran") + "; exit 1";
+    EXPECT_THAT(filesOf("python-job", report), ElementsAre("python-job", "script.py", "helper.py"));
+    EXPECT_FALSE(std::filesystem::exists(folder.file("ran")));
+    EXPECT_THAT(filesOf("python3.99", report), ElementsAre("python3.99", "script.py"))
+        << "which does not answer";
+    EXPECT_TRUE(std::filesystem::exists(folder.file("ran")));
+}
+
 } // namespace
 } // namespace poolscope
