@@ -232,7 +232,7 @@ void Chart::mouseDoubleClickEvent(QMouseEvent *event)
 {
     if (event->button() != Qt::LeftButton)
         return;
-    m_pressedAt = {INT_MIN / 4, INT_MIN / 4}; // its release is no click
+    m_pressedAt = {INT_MIN / 4, INT_MIN / 4}; // its release is not a click
     m_clicked.reset();
     fit();
 }

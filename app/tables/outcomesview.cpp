@@ -265,10 +265,10 @@ void OutcomesView::goToTyped()
     if (count == 0) {
         showProblem(tr("There is no input yet"));
     } else if (!isNumber) {
-        showProblem(tr("“%1” is no index: give 0 to %2").arg(typed, numberText(count - 1)));
+        showProblem(tr("“%1” is not an index. Enter 0 to %2").arg(typed, numberText(count - 1)));
     } else if (index >= count) {
-        showProblem(
-            tr("There is no index %1: give 0 to %2").arg(numberText(index), numberText(count - 1)));
+        showProblem(tr("There is no index %1. Enter 0 to %2")
+                        .arg(numberText(index), numberText(count - 1)));
     } else {
         showProblem({});
         m_table->setFocus();

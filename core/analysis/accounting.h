@@ -5,7 +5,7 @@
 // in whole nanoseconds; so a worker's causes add up exactly to the makespan, and the pool's to
 // workers x makespan. `workers` are all that there ever were: one that joined late or left early
 // has Cause::Absent for the rest, and presentTime() leaves that out. What happens before the first
-// dispatch is no part of a makespan; it is told as startUp.
+// dispatch is not part of a makespan; startUp has it.
 //
 // What was measured how:
 // - Stretches of waiting and of work come from chunk times (see record/timeaccount.h).

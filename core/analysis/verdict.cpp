@@ -308,7 +308,7 @@ std::optional<Verdict> waiting(const Case &run)
     if (waited < worthMoreWorkers || f.busy <= 0)
         return std::nullopt;
     const std::uint32_t advised = workersThatWait(run);
-    // A chunk that a worker holds is no one else's.
+    // A chunk that a worker holds belongs to nobody else.
     const double shortest = std::max(ratio(f.busy, advised), f.longestChunk);
     const double gain = std::max(ratio(f.makespan, shortest), 1.0);
     const bool canHelp = advised > f.workers && gain > 1 + worthAWord;

@@ -17,7 +17,7 @@
 
 namespace poolscope {
 
-/// Fails where it is no trace, or has no such events, in one line that names the place.
+/// Fails if it is not a trace or has no such events. The error names the place.
 Result<ImportedRun> readTrace(const std::string &path);
 
 } // namespace poolscope

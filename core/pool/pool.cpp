@@ -665,7 +665,7 @@ void Pool::killFor(Slot &slot, Excess excess)
     slot.process->kill();
 }
 
-/// A task may load for minutes before its first input; that is no reason to kill it.
+/// A task may load for minutes before its first input; which is not a reason to kill it.
 void Pool::tellOfSlowStart(Slot &slot)
 {
     if (slot.state != WorkerState::Starting || slot.slowStartTold

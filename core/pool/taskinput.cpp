@@ -24,12 +24,12 @@ std::string noteOnInput(const TaskSpec &task, const InputSource &source)
         return {};
     const std::vector<std::string> names = namesWithoutColumn(command->command, columns);
     if (!names.empty())
-        return '{' + names.front() + "} is no column, and is passed on as it is; there are "
+        return '{' + names.front() + "} is not a column, and is passed on unchanged; there are "
             + csvRecord(columns);
     const std::vector<std::string> apart = namesTakenApart(command->command, columns);
     if (!apart.empty())
         return '{' + apart.front()
-            + "} has to stand in quotes: without them it is taken apart, and is no column";
+            + "} must be in quotes: without them it is split, and is not a column";
     return {};
 }
 

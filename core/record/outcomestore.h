@@ -68,7 +68,7 @@ public:
     /// The same for cells that are elsewhere, at any address. They lie within one round of the
     /// column.
     void addNumbers(std::uint64_t first, OutcomeKind kind, std::string_view cells);
-    /// The index, which has an outcome that is no number, has none any more.
+    /// Removes the outcome of an index, which is not a number.
     void forget(std::uint64_t index);
 
     /// What the outcomes that were added take: 8 for a number, else as many as are kept. Any
@@ -93,7 +93,7 @@ public:
     Result<StoredOutcome> read(std::uint64_t index) const;
 
     /// The longest stretch from `first` on, of at most `count` indices that have outcomes, whose
-    /// outcomes are numbers of one kind, as cells; empty where the first is no number.
+    /// outcomes are numbers of one kind, as cells. Empty if the first is not a number.
     struct Numbers {
         OutcomeKind kind = OutcomeKind::None;
         std::span<const std::uint64_t> cells;

@@ -148,7 +148,7 @@ Result<Contents> contentsOf(const std::string &text, const std::filesystem::path
         end != std::string::npos && subject.is_object() && subject.contains(versionKey);
     if (!isOurs || subject[versionKey] != version)
         return failure(path.string()
-            + (isOurs ? " is of another version of Poolscope" : " is no file of a sweep")
+            + (isOurs ? " is of another version of Poolscope" : " is not a file of a sweep")
             + ": give --save another name");
     std::size_t &whole = contents.whole;
     for (whole = end + 1; (end = text.find('\n', whole)) != std::string::npos; whole = end + 1) {
@@ -156,7 +156,7 @@ Result<Contents> contentsOf(const std::string &text, const std::filesystem::path
             measurementFrom(parseLine(std::string_view(text).substr(whole, end - whole)));
         if (!measurement)
             return failure(path.string() + " is damaged: line "
-                + std::to_string(2 + contents.measurements.size()) + " is no measurement");
+                + std::to_string(2 + contents.measurements.size()) + " is not a measurement");
         contents.measurements.push_back(*measurement);
     }
     return contents;

@@ -196,7 +196,7 @@ Result<std::unique_ptr<RunFile>> RunFile::create(
     std::error_code error;
     const bool exists = std::filesystem::exists(*place, error);
     if (exists && !isRegularFile(*place))
-        return failure(path + " is no regular file, so no run can be kept there");
+        return failure(path + " is not a regular file, so a run cannot be saved there");
     if (exists && ifExists == IfExists::Refuse) {
         const auto info = readRunFileInfo(*place);
         if (info && isBeingWritten(info->progress))

@@ -2,9 +2,9 @@
 // RunFileReader: reads a run file that anyone may have made, and that another process may be
 // writing.
 //
-// Nothing in the file is run or believed: a file that is no run file, of a later version, cut short
-// or damaged is refused with one line; no value is taken into memory that is longer than a writer
-// makes it. Reads what was committed when it was opened.
+// Nothing in the file is run or believed: a file that is not a run file, of a later version, cut
+// short or damaged is refused with one line; no value is taken into memory that is longer than a
+// writer makes it. Reads what was committed when it was opened.
 #pragma once
 
 #include "runfile/runfileformat.h"

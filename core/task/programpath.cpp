@@ -58,7 +58,7 @@ Result<std::string> checkPath(const std::string &path)
     if (isFile(path))
         return failure(path + " cannot be run: it is not executable; chmod +x would make it so");
     if (access(path.c_str(), F_OK) == 0)
-        return failure(path + " is no program");
+        return failure(path + " is not a program");
     return failure("there is no program " + path);
 }
 

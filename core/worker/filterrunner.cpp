@@ -89,7 +89,7 @@ std::uint64_t FilterRunner::batchSize(std::uint64_t /*suggested*/) const
     return m_showsItsWait ? 1 : std::numeric_limits<std::uint64_t>::max();
 }
 
-/// What a filter prints when its input ends is no input's, and goes to the log.
+/// Output of a filter after the end of its input belongs to no input, and is logged.
 void FilterRunner::comeToEnd()
 {
     m_filter->standardInput().close();

@@ -31,7 +31,7 @@ Result<ElfW(Ehdr)> readHeader(const std::string &path)
     if (got < 0)
         return failure("cannot read the library " + path + ": " + std::strerror(errno));
     if (got < EI_NIDENT || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
-        return failure(path + " is no shared library");
+        return failure(path + " is not a shared library");
     return header;
 }
 
@@ -47,7 +47,7 @@ Result<void> checkHeader(const std::string &path)
             || header->e_machine != own->e_machine))
         return failure(path + " is a library for another kind of machine");
     if (header->e_type != ET_DYN)
-        return failure(path + " is no shared library: link it with -shared");
+        return failure(path + " is not a shared library: link it with -shared");
     return {};
 }
 

@@ -13,7 +13,7 @@ namespace poolscope::worker {
 
 class Patience {
 public:
-    /// `duration` in nanoseconds from now; 0 is no limit.
+    /// `duration` in nanoseconds from now; 0 means no limit.
     explicit Patience(std::uint64_t duration)
         : m_detector(now())
         , m_end(duration > 0 ? m_detector.lastLook() + duration : 0)

@@ -47,7 +47,7 @@ struct poolscope_reply {
 /* From number to number. Where it has failed, what it returns is not looked at. */
 typedef double poolscope_number_function(double input, struct poolscope_reply *reply);
 
-/* From bytes to bytes. A NUL byte follows the input that is no part of it. */
+/* From bytes to bytes. A NUL byte follows the input, and is not part of it. */
 typedef void poolscope_bytes_function(
     const char *input, size_t size, struct poolscope_reply *reply);
 

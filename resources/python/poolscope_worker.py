@@ -544,7 +544,7 @@ def refuse_no_value(value):
 
 
 def no_value(kind):
-    """(what it is, what to do) for a type whose objects are no values."""
+    """(what it is, what to do) for a type whose objects are not values."""
     if defines(kind, "__await__"):
         name = "a coroutine" if kind is CoroutineType else "an awaitable (%s)" % type_name(kind)
         return name, "await it in the task, as by asyncio.run()"
@@ -1111,7 +1111,7 @@ class Print(io.BufferedIOBase):
 
 
 def tagged_stream(worker, descriptor, name):
-    # What cannot be encoded is no reason for a task to fail: it is only the log.
+    # Text that cannot be encoded must not fail a task: it is only for the log.
     target = Print(worker, descriptor, name)
     stream = io.TextIOWrapper(target, "utf-8", "backslashreplace", write_through=True)
     stream.mode = "w"
@@ -2134,7 +2134,7 @@ def function_in(module, place, name, role):
                 said = only_in_a_script(place, name)
             raise AttributeError(said) from None
     if not callable(found):
-        raise TypeError("%s in %s is no function, but %s" % (name, place, type_name(type(found))))
+        raise TypeError("%s in %s is not a function, but %s" % (name, place, type_name(type(found))))
     odd = odd_kind(found)
     if odd:
         raise TypeError(not_plain(place, name, odd, role))
@@ -2503,7 +2503,7 @@ class Source:
         self.ast = ast
         self.place = place
         self.functions = {}
-        self.odd = {}  # functions that are no task: generators and async ones, by their name
+        self.odd = {}  # functions that are not tasks: generators and async ones, by their name
         self.names = {}
         self.plain = {}  # of these, what is bound once, to a number, a text, a list, ...
         self.guarded = {}  # names that are defined only where the file runs as a script

@@ -205,16 +205,16 @@ class Rows(InputTest):
         done = self.program("run", "--command", "echo {nome} {age}", "--csv", "rows.csv", "-q")
         self.assert_status(done, ALL_SUCCEEDED)
         self.assertEqual(done.out, b"{nome} 7\n")
-        self.assertIn("{nome} is no column, and is passed on as it is; there are name,age", done.err)
+        self.assertIn("{nome} is not a column, and is passed on unchanged; there are name,age", done.err)
         done = self.program(
             "run", "--command", "echo {3} {2}", "--csv", "rows.csv", "--header", "none", "-q")
-        self.assertIn("{3} is no column, and is passed on as it is; there are 1,2", done.err)
+        self.assertIn("{3} is not a column, and is passed on unchanged; there are 1,2", done.err)
 
     def test_a_name_that_blanks_take_apart_is_told(self):
         self.write("a b,c\n1,2\n")
         done = self.program("run", "--command", "echo {a b} {c}", "--csv", "rows.csv", "-q")
         self.assertEqual(done.out, b"{a b} 2\n")
-        self.assertIn("{a b} has to stand in quotes: without them it is taken apart, and is no "
+        self.assertIn("{a b} must be in quotes: without them it is split, and is not a "
                       "column\n", done.err)
         done = self.program("run", "--command", "echo '{a b}' {c}", "--csv", "rows.csv", "-q")
         self.assertEqual((done.out, done.err), (b"1 2\n", ""))

@@ -230,7 +230,7 @@ class Saving(RunFileTest):
         run = ["run", "--builtin", "sqrt", "--range", "0:5"]
         self.assert_refused(self.program(*run, "--overwrite"), "--save")
         self.assert_refused(self.program(*run, "--save", "none/x"), "none/x", "No such file")
-        self.assert_refused(self.program(*run, "--save", "."), "no regular file")
+        self.assert_refused(self.program(*run, "--save", "."), "not a regular file")
         self.assert_refused(self.program("export", "run.poolscope"), "nothing is to be exported")
         for command in (["resume"], ["info"], ["export", "-o", "x.csv"]):
             done = self.program(command[0], "absent.poolscope", *command[1:])

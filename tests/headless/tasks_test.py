@@ -194,7 +194,7 @@ class Commands(TaskTest):
             ("no program", "--command", "  "),
             ("no program 'no-such-program'", "--filter", "no-such-program"),
             ("cannot read the script", "--shell", "if true; then echo"),
-            ("is no shared library", "--library", "data:task"),
+            ("is not a shared library", "--library", "data:task"),
             ("cannot read the library", "--library", "none.so:task"),
         ]:
             with self.subTest(value=value):

@@ -190,7 +190,7 @@ TEST_F(FindProgram, SaysWhyThereIsNone)
     EXPECT_THAT(why("toll"), HasSubstr("no program 'toll' on PATH"));
     EXPECT_THAT(why("data"), HasSubstr("no program 'data' on PATH"));
     EXPECT_THAT(why(m_folder / "bin" / "data"), HasSubstr("not executable"));
-    EXPECT_THAT(why(m_folder / "bin" / "folder"), HasSubstr("is no program"));
+    EXPECT_THAT(why(m_folder / "bin" / "folder"), HasSubstr("is not a program"));
     EXPECT_THAT(why("/nowhere/tool"), HasSubstr("there is no program /nowhere/tool"));
     EXPECT_FALSE(findProgram(""));
 }

@@ -636,7 +636,7 @@ class Worker:
 
 
 class WorkerTest(unittest.TestCase):
-    # Functions that are no task, and such as look a little like them.
+    # Functions that are not tasks, and others that look like them.
     ODD = """
 import functools
 def same(function): return function
@@ -974,7 +974,7 @@ class Loading(WorkerTest):
     def test_not_callable(self):
         self.assertEqual(
             self.refused("tasks.py:number")[:2],
-            ("TypeError", "number in tasks.py is no function, but int"),
+            ("TypeError", "number in tasks.py is not a function, but int"),
         )
 
     def test_import_error(self):

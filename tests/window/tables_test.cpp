@@ -562,15 +562,15 @@ private slots:
         QVERIFY(outcomes.says(rows));
         type("abc");
         QVERIFY(!outcomes.says(rows));
-        QVERIFY(outcomes.says("“abc” is no index: give 0 to 999"));
+        QVERIFY(outcomes.says("“abc” is not an index. Enter 0 to 999"));
         type("-1");
-        QVERIFY(outcomes.says("“-1” is no index: give 0 to 999"));
+        QVERIFY(outcomes.says("“-1” is not an index. Enter 0 to 999"));
         type("1000");
-        QVERIFY(outcomes.says("There is no index 1,000: give 0 to 999"));
+        QVERIFY(outcomes.says("There is no index 1,000. Enter 0 to 999"));
         QVERIFY(!outcomes.says(rows));
         QVERIFY(!view.currentIndex());
         type("999");
-        QVERIFY(!outcomes.says("There is no index 1,000: give 0 to 999"));
+        QVERIFY(!outcomes.says("There is no index 1,000. Enter 0 to 999"));
         QVERIFY(
             outcomes.says(QString("indices %1–999 of 1,000 inputs").arg(1000 - outcomes.rows())));
         QCOMPARE(outcomes.marked(), "999");

@@ -538,7 +538,7 @@ private slots:
         person.type("libraryFile", path("none.so"));
         QVERIFY(person.isToldBeside("libraryFile", "cannot read the library"));
         person.type("libraryFile", write("text.so", "no library\n"));
-        QVERIFY(person.isToldBeside("libraryFile", "is no shared library"));
+        QVERIFY(person.isToldBeside("libraryFile", "is not a shared library"));
     }
 
     void tasksOfALibraryAreOffered()

@@ -246,7 +246,7 @@ QString InputForm::rangeProblem() const
         : QString::fromStdString(parseRange(rangeText()).error().message);
 }
 
-/// The first of the three that is no number for its place.
+/// The first of the three that is not a valid number.
 const QWidget *InputForm::wrongOfRange() const
 {
     const auto textOf = [](const QLineEdit *edit) {

@@ -139,7 +139,7 @@ void ProgramPage::showNote()
     m_field->setNote(hasColumns ? columnsNote() : wordsFor(m_kind).note);
 }
 
-/// A word in braces that is no column is passed on as it is, which is seldom meant.
+/// A word in braces that is not a column is passed on unchanged, which is seldom intended.
 QString ProgramPage::columnsNote() const
 {
     std::vector<std::string> columns;
@@ -147,11 +147,11 @@ QString ProgramPage::columnsNote() const
         columns.push_back(column.toStdString());
     const auto names = namesWithoutColumn(m_text->text().toStdString(), columns);
     if (!names.empty())
-        return tr("{%1} is no column, and is passed on as it is")
+        return tr("{%1} is not a column, and is passed on unchanged")
             .arg(QString::fromStdString(names.front()));
     const auto apart = namesTakenApart(m_text->text().toStdString(), columns);
     if (!apart.empty())
-        return tr("{%1} has to stand in quotes: without them it is taken apart, and is no column")
+        return tr("{%1} must be in quotes: without them it is split, and is not a column")
             .arg(QString::fromStdString(apart.front()));
     return tr("{} is the row; its columns are {%1}; what it prints is the value")
         .arg(m_columns.mid(0, mostColumns).join(QStringLiteral("}, {")));

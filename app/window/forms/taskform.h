@@ -33,7 +33,7 @@ public:
     void trust();
     /// Takes a Python file, and its first function that can be a task.
     void setPythonFile(const QString &path);
-    /// The columns that an input has; none where it is no row of a table.
+    /// The columns of an input. None if it is not a row of a table.
     void setInputColumns(const QStringList &columns);
     /// What is wrong, in one line; empty while nothing is known to be.
     QString problem() const;

@@ -28,7 +28,7 @@ public:
     virtual bool isTrusted() const { return true; }
     virtual void trust() { }
 
-    /// The columns that an input has; none where it is no row of a table.
+    /// The columns of an input. None if it is not a row of a table.
     virtual void setInputColumns(const QStringList &) { }
 
 signals:
