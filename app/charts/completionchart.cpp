@@ -212,7 +212,7 @@ std::optional<CompletionOrder::Piece> CompletionChart::pieceAt(const QPointF &po
     std::optional<CompletionOrder::Piece> nearest;
     double nearestDistance = INFINITY;
     m_order->forEach(from, to, [&](const CompletionOrder::Piece &piece) {
-        const double first = static_cast<double>(piece.indices.first);
+        const auto first = static_cast<double>(piece.indices.first);
         const double last = static_cast<double>(piece.indices.end()) - 1;
         if (last + 1 < low || first > high)
             return;

@@ -127,7 +127,7 @@ TEST(IntegerRange, ReadsWhatPeopleType)
              "9223372036854775808:0", "0:99999999999999999999", "1:2:x", "+-1:2"}) {
         const auto refused = parseRange(wrong);
         ASSERT_FALSE(refused) << wrong;
-        EXPECT_NE(refused.error().message.find("'"), std::string::npos) << refused.error().message;
+        EXPECT_NE(refused.error().message.find('\''), std::string::npos) << refused.error().message;
     }
 }
 

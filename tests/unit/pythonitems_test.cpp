@@ -90,7 +90,7 @@ TEST(PythonItems, APieceHasSomeHundredShortInputsOrALongOne)
     const std::string longOne(100'000, 'x');
     std::vector<std::string> inputs(600, "x");
     inputs.push_back(longOne);
-    inputs.push_back("y");
+    inputs.emplace_back("y");
     const std::vector<Piece> all = pieces(inputs);
     ASSERT_EQ(all.size(), 4U);
     EXPECT_EQ(all[0].count, 256U);
