@@ -342,7 +342,7 @@ QString LanesChart::openText(std::size_t lane, const OpenSpan &open) const
 {
     const auto begin = static_cast<double>(open.begin);
     const bool wasStopped = record()->timeline.stopped() > 0;
-    const double end = static_cast<double>(wasStopped ? open.seen : m_now);
+    const auto end = static_cast<double>(wasStopped ? open.seen : m_now);
     const Span span{open.begin, open.duration(), open.first, open.count};
     return lines({workerText(lane), indicesText(span),
         (wasStopped ? tr("since %1, never finished (%2)") : tr("since %1, for %2 so far"))

@@ -98,7 +98,7 @@ double IterationColumns::countBefore(std::uint64_t time) const
     const std::size_t before = m_lane.countBefore(begin);
     const std::size_t end = std::min(m_lane.countBefore(time), m_taken);
     m_lane.forEach(before > 0 ? before - 1 : 0, end, [&](const Span &span) {
-        const double duration = static_cast<double>(std::max<std::uint64_t>(span.duration, 1));
+        const auto duration = static_cast<double>(std::max<std::uint64_t>(span.duration, 1));
         const std::uint64_t from = std::max(span.begin, begin);
         const std::uint64_t to =
             std::min(span.begin + std::max<std::uint64_t>(span.duration, 1), time);

@@ -123,7 +123,7 @@ void compareGraphs(const Rates &rates, std::uint64_t settled)
     QVERIFY(rates.chart.yAxis->range().upper >= highest);
     // Before the first point in view, the mean is as exact as the whole run's columns.
     for (const QCPGraphData &point : *rates.chart.graph(meanGraph)->data()) {
-        const double dispatch = static_cast<double>(Rates::firstDispatch);
+        const auto dispatch = static_cast<double>(Rates::firstDispatch);
         const double mean = rates.poolIterations(0, point.key) / (point.key - dispatch) * 1e9;
         QVERIFY(point.key > dispatch);
         if (std::abs(point.value - mean) > 1e-2 * mean)
