@@ -59,7 +59,7 @@ public:
     Columns()
     {
         for (std::size_t i = 0; i < columnCount; ++i)
-            m_columns.push_back(static_cast<Column>(i));
+            m_columns.emplace_back(static_cast<Column>(i));
     }
 
     /// The columns that a header names. Nothing if the line is not the header of a job log.
