@@ -30,8 +30,8 @@ def links(page):
 def options(command):
     """The options that the help of a command lists, without --help."""
     text = subprocess.run([POOLSCOPE, command, "--help"], capture_output=True, text=True, check=True).stdout
-    listed = re.findall(r"^ +(-\S+)", text, re.MULTILINE)
-    return {option for names in listed for option in names.split(",")} - {"-h", "--help"}
+    listed = re.findall(r"^ +(-.*?)(?:  |$)", text, re.MULTILINE)
+    return {option for names in listed for option in re.findall(r"(?<![\w-])--?[a-z][\w-]*", names)} - {"-h", "--help"}
 
 
 class Pages(unittest.TestCase):
