@@ -3,11 +3,6 @@
 
 #include "cli/standarderror.h"
 
-#include <algorithm>
-#include <array>
-#include <cmath>
-#include <cstdio>
-#include <optional>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -17,57 +12,6 @@ namespace {
 
 constexpr std::chrono::milliseconds terminalInterval(100);
 constexpr std::chrono::milliseconds plainInterval(5000);
-constexpr int barWidth = 10;
-
-std::string bar(double fraction)
-{
-    static constexpr std::array eighths{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-    const int filled = static_cast<int>(fraction * barWidth * 8);
-    std::string text;
-    for (int i = 0; i < filled / 8; ++i)
-        text += "█";
-    int cells = filled / 8;
-    if (filled % 8 != 0) {
-        text += eighths[static_cast<std::size_t>(filled % 8)];
-        ++cells;
-    }
-    return text + std::string(static_cast<std::size_t>(barWidth - cells), ' ');
-}
-
-/// " 64%|██████▍   | "
-std::string barText(double fraction)
-{
-    std::array<char, 8> percent{};
-    std::snprintf(percent.data(), percent.size(), "%3d%%", static_cast<int>(fraction * 100));
-    return percent.data() + ("|" + bar(fraction)) + "| ";
-}
-
-std::string clock(double seconds)
-{
-    if (!std::isfinite(seconds) || seconds > 359'999'999)
-        return "?";
-    const auto whole = static_cast<long>(seconds);
-    std::array<char, 32> text{};
-    if (whole >= 3600)
-        std::snprintf(
-            text.data(), text.size(), "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
-    else
-        std::snprintf(text.data(), text.size(), "%02ld:%02ld", whole / 60, whole % 60);
-    return text.data();
-}
-
-std::string rateText(const Progress &progress)
-{
-    if (progress.done == 0 || progress.seconds <= 0)
-        return "?it/s";
-    const double rate = static_cast<double>(progress.done) / progress.seconds;
-    std::array<char, 32> text{};
-    if (rate < 1)
-        std::snprintf(text.data(), text.size(), "%.2fs/it", 1 / rate);
-    else
-        std::snprintf(text.data(), text.size(), "%.*fit/s", rate < 10'000 ? 2 : 0, rate);
-    return text.data();
-}
 
 /// The width of the terminal. Nothing if that is not known.
 std::optional<std::size_t> columnsOfTerminal()
@@ -92,63 +36,7 @@ std::string startOf(const std::string &text, std::size_t columns)
     return text.substr(0, end);
 }
 
-std::string withTotal(const Progress &progress, std::uint64_t total)
-{
-    const double fraction =
-        total == 0 ? 1 : static_cast<double>(progress.done) / static_cast<double>(total);
-    const double left = progress.done == 0 && total > 0
-        ? INFINITY
-        : progress.seconds / std::max(fraction, 1e-12) - progress.seconds;
-    return barText(fraction) + std::to_string(progress.done) + "/" + std::to_string(total) + " ["
-        + clock(progress.seconds) + "<" + clock(left) + ", " + rateText(progress) + "]";
-}
-
 } // namespace
-
-Progress progressOf(const Run &run)
-{
-    const Timeline &timeline = run.timeline();
-    const std::uint64_t begin = timeline.firstDispatch();
-    const std::uint64_t now = std::max(run.now(), begin);
-    Progress progress;
-    progress.done = timeline.settled();
-    progress.total = run.record().knownInputCount();
-    progress.failed = timeline.failed();
-    if (!run.isFinished())
-        progress.longest = longestUnderWay(timeline);
-    progress.waits = !run.isFinished() && !run.status().heldBecause.empty();
-    if (run.isFinished())
-        progress.seconds =
-            static_cast<double>(timeline.makespan() - timeline.pausedOfMakespan()) / 1e9;
-    else if (begin > 0)
-        progress.seconds =
-            static_cast<double>(now - begin - timeline.pausedBetween(begin, now)) / 1e9;
-    return progress;
-}
-
-std::string progressText(const Progress &progress)
-{
-    std::string text = progress.total ? withTotal(progress, *progress.total)
-                                      : std::to_string(progress.done) + "/? ["
-            + clock(progress.seconds) + ", " + rateText(progress) + "]";
-    if (progress.failed > 0)
-        text += ", " + std::to_string(progress.failed) + " failed";
-    if (progress.longest)
-        text += ", " + underWayText(*progress.longest);
-    if (progress.waits)
-        text += ", waiting";
-    return text;
-}
-
-std::string progressText(const SweepProgress &progress)
-{
-    const double done = static_cast<double>(progress.done) + progress.shareOfRun;
-    const double fraction =
-        progress.total == 0 ? 1 : std::min(done / static_cast<double>(progress.total), 1.0);
-    return barText(fraction) + std::to_string(progress.done) + "/" + std::to_string(progress.total)
-        + " runs [" + clock(progress.seconds) + "<" + clock(progress.left.value_or(INFINITY)) + "]"
-        + (progress.now.empty() ? "" : ", " + progress.now);
-}
 
 ProgressLine::ProgressLine(Show show)
     : m_show(show)
@@ -162,7 +50,7 @@ void ProgressLine::update(const Progress &progress)
         show(progressText(progress));
 }
 
-void ProgressLine::update(const SweepProgress &progress)
+void ProgressLine::update(const ExperimentProgress &progress)
 {
     if (isDue())
         show(progressText(progress));

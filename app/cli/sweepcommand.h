@@ -4,16 +4,12 @@
 
 #include "cli/commandline.h"
 #include "cli/progressline.h"
-#include "run/sweepfile.h"
-#include "run/sweeprunner.h"
+#include "run/sweeper.h"
 #include "system/atomicfile.h"
 
-#include <QElapsedTimer>
 #include <QEventLoop>
 #include <QObject>
-#include <QTimer>
 #include <memory>
-#include <optional>
 
 namespace poolscope {
 
@@ -27,22 +23,16 @@ public:
     int execute();
 
 private:
-    Result<void> prepare();
-    Result<void> openFile(const InputSource &inputs);
-    void keep(const SweepMeasurement &measurement);
-    void showProgress();
+    Result<void> openOutput();
     int finish();
     int exitStatus();
+    int interrupted();
     Result<void> writeResults() const;
 
     SweepOptions m_options;
-    std::unique_ptr<SweepRunner> m_runner;
-    std::unique_ptr<AtomicFile> m_output; ///< null: none was asked for
-    std::optional<SweepFile> m_file; ///< nothing: the same
-    std::optional<Error> m_fileError;
+    std::unique_ptr<AtomicFile> m_output; ///< null if none was asked for
+    Sweeper m_sweeper;
     ProgressLine m_progress;
-    QElapsedTimer m_clock;
-    QTimer m_timer;
     QEventLoop m_loop;
 };
 

@@ -11,7 +11,7 @@
 
 namespace poolscope {
 
-/// What another thread makes of a wish.
+/// A run that another thread has opened.
 struct RunController::Opening {
     struct TaskChanged {
         std::string file;
@@ -19,8 +19,19 @@ struct RunController::Opening {
     using What = std::variant<Run::Opened, LoadedRun, TaskChanged>;
 
     QString path;
-    bool makesFile = false; ///< at that path, where there was none
+    bool makesFile = false; ///< at that path
     Result<What> result = failure(std::string());
+
+    Opening() = default;
+    Opening(const Opening &) = delete;
+    Opening &operator=(const Opening &) = delete;
+    /// Removes the file that was made for a run that is not wanted any more.
+    ~Opening()
+    {
+        const auto *run = result ? std::get_if<Run::Opened>(&*result) : nullptr;
+        if (run && run->file && makesFile)
+            QFile::remove(path);
+    }
 };
 
 namespace {
@@ -69,17 +80,18 @@ template <typename Job> void RunController::openInBackground(Job job, const QStr
 {
     if (isActive())
         return;
-    m_opening = std::make_shared<Opening>();
-    m_opening->path = path;
-    m_opening->makesFile = !QFile::exists(path);
+    auto opening = std::make_shared<Opening>();
+    opening->path = path;
+    opening->makesFile = !QFile::exists(path);
     m_wantedWorkers = 0;
     setState(State::Opening);
-    inBackground(
+    m_latest.start(
         this,
-        [opening = m_opening, wanted = m_latest.begin(), job = std::move(job)] {
+        [opening, job = std::move(job)](const StillWanted &wanted) {
             opening->result = job(wanted);
+            return opening;
         },
-        [this, opening = m_opening] { openingEnded(opening); });
+        [this](const std::shared_ptr<Opening> &opened) { show(*opened); });
 }
 
 void RunController::start(const RunSpec &spec, const QString &path)
@@ -160,31 +172,24 @@ RunController::State RunController::stateWithoutOpening() const
     return record() ? State::Ended : State::Idle;
 }
 
-void RunController::openingEnded(const std::shared_ptr<Opening> &opening)
+void RunController::show(Opening &opening)
 {
-    if (opening != m_opening) { // it was stopped meanwhile
-        const auto *run = opening->result ? std::get_if<Run::Opened>(&*opening->result) : nullptr;
-        if (run && run->file && opening->makesFile)
-            QFile::remove(opening->path); // it was to keep a run that never was
-        return;
-    }
-    m_opening.reset();
-    if (!opening->result) {
+    if (!opening.result) {
         setState(stateWithoutOpening());
-        emit failed(QString::fromStdString(opening->result.error().message), {});
+        emit failed(QString::fromStdString(opening.result.error().message), {});
         return;
     }
-    if (const auto *changed = std::get_if<Opening::TaskChanged>(&*opening->result)) {
+    if (const auto *changed = std::get_if<Opening::TaskChanged>(&*opening.result)) {
         setState(stateWithoutOpening());
         emit taskChanged(QFile::decodeName(QByteArray::fromStdString(changed->file)));
         return;
     }
     emit recordGoing();
-    m_path = opening->path;
-    if (auto *run = std::get_if<Run::Opened>(&*opening->result))
+    m_path = opening.path;
+    if (auto *run = std::get_if<Run::Opened>(&*opening.result))
         show(std::move(*run));
     else
-        show(std::get<LoadedRun>(std::move(*opening->result)));
+        show(std::get<LoadedRun>(std::move(*opening.result)));
 }
 
 void RunController::show(Run::Opened run)
@@ -262,7 +267,6 @@ void RunController::resume()
 void RunController::stop()
 {
     if (m_state == State::Opening) {
-        m_opening.reset();
         m_latest.cancel();
         setState(stateWithoutOpening());
         return;

@@ -7,10 +7,10 @@
 #pragma once
 
 #include "charts/chart.h"
+#include "run/background.h"
 #include "run/run.h"
 #include "run/runsaving.h"
 #include "runfile/runfileload.h"
-#include "window/background.h"
 
 #include <QObject>
 #include <functional>
@@ -88,7 +88,7 @@ private:
     bool goesOn() const { return m_state == State::Running || m_state == State::Paused; }
     template <typename Job> void openInBackground(Job job, const QString &path);
     void reopen(const Reopening &reopening);
-    void openingEnded(const std::shared_ptr<Opening> &opening);
+    void show(Opening &opening);
     void show(Run::Opened run);
     void show(LoadedRun loaded);
     State stateWithoutOpening() const;
@@ -100,7 +100,6 @@ private:
     std::optional<LoadedRun> m_loaded;
     QString m_path;
     QString m_opened;
-    std::shared_ptr<Opening> m_opening; ///< the one that is waited for
     LatestJob m_latest;
     Reopening m_reopening; ///< the last one
     std::uint32_t m_wantedWorkers = 0; ///< told while the run was opening; 0: nothing

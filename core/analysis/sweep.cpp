@@ -17,30 +17,16 @@ void shuffle(std::vector<SweepStep>::iterator begin, std::size_t size, std::mt19
             begin + static_cast<std::ptrdiff_t>(random() % left));
 }
 
-/// The median time of the measurements that `counts` accepts.
-template <typename Counts>
-std::optional<double> medianElapsed(
-    const std::vector<SweepMeasurement> &measurements, Counts counts)
+/// Where a setting is among those of its plan.
+std::size_t positionOf(const SweepSetting &setting, const std::vector<SweepSetting> &settings)
 {
-    std::vector<double> elapsed;
-    for (const SweepMeasurement &measurement : measurements) {
-        if (counts(measurement.step.setting))
-            elapsed.push_back(measurement.elapsed);
-    }
-    return elapsed.empty() ? std::nullopt : std::optional(median(elapsed));
+    return static_cast<std::size_t>(
+        std::find(settings.begin(), settings.end(), setting) - settings.begin());
 }
 
-std::optional<double> secondsOf(
-    const SweepSetting &setting, const std::vector<SweepMeasurement> &measurements)
+bool isOfPlan(const SweepStep &step, const SweepPlan &plan, const SweepSetting &setting)
 {
-    auto seconds =
-        medianElapsed(measurements, [&](const SweepSetting &other) { return other == setting; });
-    if (!seconds)
-        seconds = medianElapsed(
-            measurements, [&](const SweepSetting &other) { return other.chunk == setting.chunk; });
-    if (!seconds)
-        seconds = medianElapsed(measurements, [](const SweepSetting &) { return true; });
-    return seconds;
+    return step.setting == setting && step.repeat <= plan.repeats;
 }
 
 SweepCell cellOf(const SweepPlan &plan, const SweepSetting &setting,
@@ -49,10 +35,10 @@ SweepCell cellOf(const SweepPlan &plan, const SweepSetting &setting,
     SweepCell cell;
     cell.setting = setting;
     for (const SweepMeasurement &measurement : measurements) {
-        if (measurement.step.setting != setting || measurement.step.repeat > plan.repeats)
+        if (!isOfPlan(measurement.step, plan, setting))
             continue;
-        cell.throughputs.push_back(measurement.throughput);
-        cell.failed += measurement.failed;
+        cell.throughputs.push_back(measurement.run.throughput);
+        cell.failed += measurement.run.failed;
     }
     cell.throughput = estimateMedian(cell.throughputs, {plan.seed});
     return cell;
@@ -156,17 +142,32 @@ SweepSetting warmUpOf(const SweepPlan &plan)
                                        : *std::max_element(plan.chunks.begin(), plan.chunks.end())};
 }
 
-std::optional<double> secondsLeft(
-    const std::vector<SweepStep> &steps, const std::vector<SweepMeasurement> &measurements)
+ExperimentPlan experimentOf(
+    const SweepPlan &plan, const RunSpec &spec, const std::vector<SweepMeasurement> &measurements)
 {
-    double seconds = 0;
-    for (const SweepStep &step : steps) {
-        const auto ofStep = secondsOf(step.setting, measurements);
-        if (!ofStep)
-            return std::nullopt;
-        seconds += *ofStep;
+    const std::vector<SweepSetting> settings = settingsOf(plan);
+    ExperimentPlan experiment;
+    for (const SweepSetting &setting : settings) {
+        experiment.settings.push_back({toString(setting), spec});
+        experiment.settings.back().spec.pool.workers = setting.workers;
+        experiment.settings.back().spec.pool.chunk = setting.chunk;
+        for (const SweepMeasurement &measurement : measurements) {
+            if (isOfPlan(measurement.step, plan, setting))
+                experiment.settings.back().seconds.push_back(measurement.run.elapsed);
+        }
     }
-    return seconds;
+    experiment.warmUp = positionOf(warmUpOf(plan), settings);
+    for (const SweepStep &step : missingSteps(plan, measurements))
+        experiment.order.push_back(positionOf(step.setting, settings));
+    return experiment;
+}
+
+std::uint64_t failedInputsIn(const std::vector<SweepMeasurement> &measurements)
+{
+    std::uint64_t failed = 0;
+    for (const SweepMeasurement &measurement : measurements)
+        failed += measurement.run.failed;
+    return failed;
 }
 
 SweepResult sweepResult(const SweepPlan &plan, const std::vector<SweepMeasurement> &measurements)

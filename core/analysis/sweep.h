@@ -5,10 +5,11 @@
 // drifts (the machine's clock, its neighbours) hits all settings alike and does not decide. A run
 // before the first warms caches and counts for nothing. Medians come with bootstrap intervals.
 //
-// Plans and arithmetic; who runs is another (run/sweeprunner.h). The same plan and seed
-// give the same steps, so that a sweep that was stopped goes on with what is missing.
+// Plans and arithmetic; run/sweeper.h makes the runs. One plan and seed always give the same steps,
+// so that a sweep that was stopped continues with the missing ones.
 #pragma once
 
+#include "analysis/experiment.h"
 #include "analysis/scalingfit.h"
 #include "analysis/statistics.h"
 
@@ -46,10 +47,7 @@ struct SweepStep {
 
 struct SweepMeasurement {
     SweepStep step;
-    double throughput = 0; ///< iterations per second, from the first dispatch to the last outcome
-    double makespan = 0; ///< seconds
-    double elapsed = 0; ///< seconds from its start, with that of its workers, to its end
-    std::uint64_t failed = 0; ///< inputs
+    RunMeasurement run;
 };
 
 /// All settings of a plan: by chunk as they are given, and within a chunk by workers.
@@ -62,10 +60,13 @@ std::vector<SweepStep> missingSteps(
 /// The setting for the run before the first.
 SweepSetting warmUpOf(const SweepPlan &plan);
 
-/// How long these runs will take, in seconds: each as long as others of its setting took, or of its
-/// chunk size, or any. Nothing where there is none to go by.
-std::optional<double> secondsLeft(
-    const std::vector<SweepStep> &steps, const std::vector<SweepMeasurement> &measurements);
+/// The runs that are not among the measurements, as an experiment with this spec, whose workers and
+/// chunk do not matter. Its order is that of missingSteps().
+ExperimentPlan experimentOf(
+    const SweepPlan &plan, const RunSpec &spec, const std::vector<SweepMeasurement> &measurements);
+
+/// Inputs that failed in all of these runs.
+std::uint64_t failedInputsIn(const std::vector<SweepMeasurement> &measurements);
 
 /// What came of one setting.
 struct SweepCell {

@@ -31,15 +31,18 @@ std::string judgementOf(const Verification &verification)
 
 } // namespace
 
-std::vector<Tried> verificationOrder(std::uint32_t repeats)
+ExperimentPlan verificationPlan(
+    const RunSpec &present, const RunSpec &advised, std::uint32_t repeats)
 {
-    std::vector<Tried> order;
+    ExperimentPlan plan;
+    plan.settings = {{"the present setting", present}, {"the advised setting", advised}};
+    plan.warmUp = advisedSetting;
     for (std::uint32_t repeat = 0; repeat < repeats; ++repeat) {
         const bool presentFirst = repeat % 2 == 0;
-        order.push_back(presentFirst ? Tried::Present : Tried::Advised);
-        order.push_back(presentFirst ? Tried::Advised : Tried::Present);
+        plan.order.push_back(presentFirst ? presentSetting : advisedSetting);
+        plan.order.push_back(presentFirst ? advisedSetting : presentSetting);
     }
-    return order;
+    return plan;
 }
 
 std::uint64_t inputsWithin(std::uint64_t inputs, double seconds, double most)
@@ -49,6 +52,15 @@ std::uint64_t inputsWithin(std::uint64_t inputs, double seconds, double most)
     const double share = most / seconds;
     return std::clamp<std::uint64_t>(
         static_cast<std::uint64_t>(static_cast<double>(inputs) * share), 1, inputs);
+}
+
+void Verification::add(std::size_t setting, const RunMeasurement &measurement)
+{
+    auto &throughputs = setting == presentSetting ? present : advised;
+    throughputs.push_back(countsStartUp
+            ? static_cast<double>(inputs) / std::max(measurement.elapsed, 1e-9)
+            : measurement.throughput);
+    failed += measurement.failed;
 }
 
 double Verification::measured() const

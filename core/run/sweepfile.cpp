@@ -48,10 +48,10 @@ Json measurementJson(const SweepMeasurement &measurement)
         {"workers", setting.workers},
         {"chunk", setting.chunk ? Json(*setting.chunk) : Json(automatic)},
         {"repeat", measurement.step.repeat},
-        {"rate", measurement.throughput},
-        {"makespan_s", measurement.makespan},
-        {"elapsed_s", measurement.elapsed},
-        {"failed", measurement.failed},
+        {"rate", measurement.run.throughput},
+        {"makespan_s", measurement.run.makespan},
+        {"elapsed_s", measurement.run.elapsed},
+        {"failed", measurement.run.failed},
     };
 }
 
@@ -82,7 +82,7 @@ std::optional<SweepMeasurement> measurementFrom(const Json &json)
     if (!workers || !(chunk || json["chunk"] == automatic) || !repeat || !rate || !makespan
         || !elapsed || !failed)
         return std::nullopt;
-    return SweepMeasurement{{{*workers, chunk}, *repeat}, *rate, *makespan, *elapsed, *failed};
+    return SweepMeasurement{{{*workers, chunk}, *repeat}, {*rate, *makespan, *elapsed, *failed}};
 }
 
 Json parseLine(std::string_view line)
@@ -164,8 +164,8 @@ Result<Contents> contentsOf(const std::string &text, const std::filesystem::path
 
 } // namespace
 
-Result<SweepSubject> sweepSubject(const RunSpec &spec, const InputSource &inputs,
-    const std::string &program, const StillWanted &wanted)
+Result<SweepSubject> sweepSubject(
+    const RunSpec &spec, const InputSource &inputs, const StillWanted &wanted)
 {
     SweepSubject subject;
     subject.spec = spec;
@@ -181,7 +181,7 @@ Result<SweepSubject> sweepSubject(const RunSpec &spec, const InputSource &inputs
     subject.folder = std::filesystem::current_path(error).string();
     subject.host = thisProcess().host;
     subject.cores = usableCores();
-    subject.program = program;
+    subject.program = "poolscope " POOLSCOPE_VERSION;
     return subject;
 }
 

@@ -38,8 +38,8 @@ struct SweepSubject {
 };
 
 /// What this process would measure with the spec and these inputs of it, here and now.
-Result<SweepSubject> sweepSubject(const RunSpec &spec, const InputSource &inputs,
-    const std::string &program, const StillWanted &wanted);
+Result<SweepSubject> sweepSubject(
+    const RunSpec &spec, const InputSource &inputs, const StillWanted &wanted);
 
 /// Of all that makes measurements belong together, as 32 hexadecimal digits: the name of a file
 /// that nobody has named.

@@ -41,7 +41,7 @@ WITHOUT_QT = set(CORE) - {"pool", "run"}
 # Includes that break these rules and have not been removed yet, as FILE: HEADERS. Only shrinks.
 NOT_YET = {
     "app/window/main.cpp": {"cli/program.h"},
-    "app/window/mainwindow.cpp": {"cli/progressline.h", "cli/runarguments.h"},
+    "app/window/mainwindow.cpp": {"cli/runarguments.h"},
     "app/window/windowprogram.h": {"cli/commandline.h"},
     "app/window/windowprogram.cpp": {"cli/complaint.h", "cli/interrupt.h", "cli/program.h",
         "cli/runcommand.h", "cli/runfilecommands.h"},

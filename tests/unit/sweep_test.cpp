@@ -19,7 +19,7 @@ std::vector<SweepMeasurement> measured(const SweepPlan &plan, Throughput through
     std::vector<SweepMeasurement> measurements;
     for (const SweepStep &step : stepsOf(plan)) {
         const double rate = throughput(step.setting);
-        measurements.push_back({step, rate * (1 + 0.001 * step.repeat), 1000 / rate, 1, 0});
+        measurements.push_back({step, {rate * (1 + 0.001 * step.repeat), 1000 / rate, 1, 0}});
     }
     return measurements;
 }
@@ -64,15 +64,24 @@ TEST(Sweep, GoesOnWithWhatIsMissing)
     EXPECT_EQ(missingSteps(more, measurements).size(), 14U);
 }
 
-TEST(Sweep, TellsTheTimeThatIsLeftFromWhatIsLikeIt)
+TEST(Sweep, TheExperimentMakesTheRunsThatAreMissing)
 {
-    const std::vector<SweepStep> steps{{{1, 1}, 2}, {{2, 1}, 1}, {{1, 16}, 1}};
-    EXPECT_FALSE(secondsLeft(steps, {}));
-    EXPECT_EQ(secondsLeft({}, {}), 0);
-    const std::vector<SweepMeasurement> measurements{
-        {{{1, 1}, 1}, 0, 0, 10, 0}, {{{4, 1}, 1}, 0, 0, 4, 0}, {{{4, 8}, 1}, 0, 0, 1, 0}};
-    // Its own setting took 10; others of its chunk size 7 in the middle; all 4.
-    EXPECT_EQ(secondsLeft(steps, measurements), 10 + 7 + 4);
+    auto measurements = measured(plan, [](const SweepSetting &) { return 10.0; });
+    measurements.resize(30);
+    const auto steps = missingSteps(plan, measurements);
+    RunSpec spec;
+    spec.pool.window = 3;
+    const ExperimentPlan experiment = experimentOf(plan, spec, measurements);
+    EXPECT_EQ(runsMade(experiment), 30U);
+    ASSERT_EQ(experiment.order.size(), steps.size());
+    for (std::size_t run = 0; run < steps.size(); ++run) {
+        const ExperimentPlan::Setting &setting = experiment.settings[experiment.order[run]];
+        EXPECT_EQ(setting.name, toString(steps[run].setting));
+        EXPECT_EQ(setting.spec.pool.workers, steps[run].setting.workers);
+        EXPECT_EQ(setting.spec.pool.chunk, steps[run].setting.chunk);
+        EXPECT_EQ(setting.spec.pool.window, 3U);
+    }
+    EXPECT_EQ(experiment.settings[experiment.warmUp].name, toString(warmUpOf(plan)));
 }
 
 TEST(Sweep, SpeedupIsAgainstOneWorkerAtTheSameChunkSize)
@@ -126,7 +135,7 @@ TEST(Sweep, OfNothingMeasuredThereIsNoBest)
 TEST(Sweep, WhatIsNotOfThePlanIsLeftOut)
 {
     std::vector<SweepMeasurement> measurements{
-        {{{2, 16}, 1}, 7, 1, 1, 2}, {{{2, 16}, 9}, 9, 1, 1, 1}, {{{3, 16}, 1}, 9, 1, 1, 0}};
+        {{{2, 16}, 1}, {7, 1, 1, 2}}, {{{2, 16}, 9}, {9, 1, 1, 1}}, {{{3, 16}, 1}, {9, 1, 1, 0}}};
     const auto result = sweepResult(plan, measurements);
     ASSERT_EQ(result.cells.size(), 1U);
     EXPECT_THAT(result.cells[0].throughputs, ElementsAre(7));

@@ -17,15 +17,27 @@ Verification verificationOf(double predicted, double present, double advised)
 
 TEST(Verification, RunsBothInAlternationAndNeitherFirstEachTime)
 {
-    const std::vector<Tried> order = verificationOrder(4);
+    const std::vector<std::size_t> order = verificationPlan({}, {}, 4).order;
     ASSERT_EQ(order.size(), 8U);
-    EXPECT_EQ(std::count(order.begin(), order.end(), Tried::Advised), 4);
+    EXPECT_EQ(std::count(order.begin(), order.end(), advisedSetting), 4);
     int firstAdvised = 0;
     for (std::size_t pair = 0; pair < order.size(); pair += 2) {
         EXPECT_NE(order[pair], order[pair + 1]);
-        firstAdvised += order[pair] == Tried::Advised;
+        firstAdvised += order[pair] == advisedSetting;
     }
     EXPECT_EQ(firstAdvised, 2);
+}
+
+TEST(Verification, CountsTheStartUpIfThePredictionDoes)
+{
+    Verification verification;
+    verification.inputs = 100;
+    verification.add(presentSetting, {40, 2.5, 5, 1});
+    verification.countsStartUp = true;
+    verification.add(advisedSetting, {40, 2.5, 5, 2});
+    EXPECT_EQ(verification.present, std::vector<double>{40});
+    EXPECT_EQ(verification.advised, std::vector<double>{20});
+    EXPECT_EQ(verification.failed, 3U);
 }
 
 TEST(Verification, TakesAsManyInputsAsThereIsTimeFor)

@@ -3,8 +3,8 @@
 
 #include "charts/caption.h"
 #include "report/comparisonreport.h"
+#include "run/background.h"
 #include "run/runopening.h"
-#include "window/background.h"
 #include "window/chartcard.h"
 #include "window/dialogs/exporter.h"
 #include "window/look.h"

@@ -2,7 +2,7 @@
 #include "window/forms/filespage.h"
 
 #include "charts/units.h"
-#include "window/background.h"
+#include "run/background.h"
 #include "window/forms/formfield.h"
 #include "window/look.h"
 

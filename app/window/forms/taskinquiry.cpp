@@ -60,14 +60,7 @@ void TaskInquiry::askSoon()
 
 void TaskInquiry::ask(const Question &question)
 {
-    const StillWanted wanted = m_latest.begin();
-    auto answer = std::make_shared<Answer>();
-    inBackground(
-        this, [question, wanted, answer] { *answer = question(wanted); },
-        [wanted, answer] {
-            if (wanted())
-                (*answer)();
-        });
+    m_latest.start(this, question, [](const Answer &answer) { answer(); });
 }
 
 void TaskInquiry::drop()

@@ -7,7 +7,7 @@
 // it.
 #pragma once
 
-#include "window/background.h"
+#include "run/background.h"
 
 #include <QTimer>
 #include <QWidget>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/pages/iterationselector.h"
 
-#include "window/background.h"
+#include "run/background.h"
 
 namespace poolscope {
 

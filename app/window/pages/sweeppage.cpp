@@ -6,8 +6,10 @@
 #include "window/chartcard.h"
 #include "window/forms/keptspecs.h"
 #include "window/look.h"
+#include "window/pages/experimenttext.h"
 #include "window/pages/sweepform.h"
 #include "window/sentence.h"
+#include "window/topath.h"
 #include "window/wrappinglabel.h"
 
 #include <QFile>
@@ -49,19 +51,10 @@ QString subjectOf(const RunSpec &spec)
     return taskText(spec.task) + QStringLiteral(" \u00b7 ") + inputText(spec.input);
 }
 
-std::uint64_t failedIn(const std::vector<SweepMeasurement> &measurements)
-{
-    std::uint64_t failed = 0;
-    for (const SweepMeasurement &measurement : measurements)
-        failed += measurement.failed;
-    return failed;
-}
-
 } // namespace
 
 SweepPage::SweepPage(QWidget *parent)
     : QWidget(parent)
-    , m_sweeper(sweepsFolder())
     , m_form(new SweepForm)
     , m_main(new QPushButton)
     , m_over(new QPushButton(tr("Start over\u2026")))
@@ -84,20 +77,31 @@ SweepPage::SweepPage(QWidget *parent)
     connect(m_best.apply, &QPushButton::clicked, this, [this] { apply(m_figures->best()); });
     connect(
         m_cheapest.apply, &QPushButton::clicked, this, [this] { apply(m_figures->cheapest()); });
-    connect(&m_sweeper, &Sweeper::activityChanged, this, [this] {
-        showState();
-        emit sweepingChanged();
-    });
-    connect(&m_sweeper, &Sweeper::progressed, this, &SweepPage::showProgress);
-    connect(&m_sweeper, &Sweeper::opened, this, &SweepPage::begin);
-    connect(&m_sweeper, &Sweeper::measured, this, &SweepPage::take);
-    connect(&m_sweeper, &Sweeper::failed, this, &SweepPage::failed);
+    connectSweep();
     readLast();
     showFigures();
     showState();
 }
 
 SweepPage::~SweepPage() = default;
+
+void SweepPage::connectSweep()
+{
+    const Experiment &experiment = m_sweeper.experiment();
+    connect(&experiment, &Experiment::activityChanged, this, [this] {
+        showState();
+        emit sweepingChanged();
+    });
+    connect(&experiment, &Experiment::progressed, this, &SweepPage::showProgress);
+    connect(&experiment, &Experiment::ended, this, [this](const ExperimentEnd &end) {
+        if (!end.error.empty())
+            emit failed(QString::fromStdString(end.error), QString::fromStdString(end.detail));
+    });
+    connect(&m_sweeper, &Sweeper::opened, this, &SweepPage::begin);
+    connect(&m_sweeper, &Sweeper::measured, this, &SweepPage::showMeasured);
+    connect(&m_sweeper, &Sweeper::fileFailed, this,
+        [this](const std::string &why) { emit failed(QString::fromStdString(why), {}); });
+}
 
 QWidget *SweepPage::makeSide()
 {
@@ -224,11 +228,11 @@ bool SweepPage::goesOnWithLast() const
 void SweepPage::pressed()
 {
     if (isSweeping())
-        m_sweeper.stop();
+        m_sweeper.experiment().stop();
     else if (missing() == 0U)
         startOver();
     else
-        start(Sweeper::Wish::Before::Keep);
+        start(Sweeper::Request::Earlier::Keep);
 }
 
 void SweepPage::startOver()
@@ -240,10 +244,10 @@ void SweepPage::startOver()
     box.setDefaultButton(box.addButton(tr("Keep"), QMessageBox::RejectRole));
     box.exec();
     if (box.clickedButton() == confirmed)
-        start(Sweeper::Wish::Before::Discard);
+        start(Sweeper::Request::Earlier::Discard);
 }
 
-void SweepPage::start(Sweeper::Wish::Before before)
+void SweepPage::start(Sweeper::Request::Earlier earlier)
 {
     const auto plan = m_form->plan();
     if (!plan || !m_problem.isEmpty() || m_busy)
@@ -254,22 +258,21 @@ void SweepPage::start(Sweeper::Wish::Before before)
     m_last.named = m_form->file();
     m_last.file.clear();
     m_last.measurements.clear();
-    m_sweeper.start({m_spec, *plan, m_form->file(), before});
+    m_sweeper.start({m_spec, *plan, toPath(m_form->file()), toPath(sweepsFolder()), earlier});
     showFigures();
 }
 
-void SweepPage::begin(const QString &file, const std::vector<SweepMeasurement> &before)
+void SweepPage::begin(const std::string &file)
 {
-    m_last.file = file;
-    m_last.measurements = before;
+    m_last.file = QFile::decodeName(QByteArray::fromStdString(file));
     writeLast();
-    showFigures();
+    showMeasured();
     showState();
 }
 
-void SweepPage::take(const SweepMeasurement &measurement)
+void SweepPage::showMeasured()
 {
-    m_last.measurements.push_back(measurement);
+    m_last.measurements = m_sweeper.measurements();
     showFigures();
 }
 
@@ -314,12 +317,12 @@ QString SweepPage::restText() const
 
 void SweepPage::showProgress()
 {
-    QString text = m_sweeper.progress();
+    QString text = experimentText(m_sweeper.experiment().progress());
     if (text.isEmpty() && !m_last.measurements.empty())
         text = m_last.subject + QStringLiteral(": ") + restText();
     if (text.isEmpty())
         text = tr("Measures each number of workers with each chunk size, in random order");
-    if (const std::uint64_t failed = failedIn(m_last.measurements))
+    if (const std::uint64_t failed = failedInputsIn(m_last.measurements))
         text += tr(". %1 inputs failed: what was measured is how fast they fail")
                     .arg(countText(failed));
     m_state->setText(text);

@@ -6,7 +6,7 @@
 
 #include "charts/scalingchart.h"
 #include "charts/sweepmap.h"
-#include "window/sweeper.h"
+#include "run/sweeper.h"
 
 #include <QComboBox>
 #include <QLabel>
@@ -33,8 +33,8 @@ public:
     void setSubject(const RunSpec &spec, const QString &problem);
     /// While something else runs none can be started.
     void setBusy(bool busy);
-    bool isSweeping() const { return m_sweeper.isActive(); }
-    void stop() { m_sweeper.stop(); }
+    bool isSweeping() const { return m_sweeper.experiment().isActive(); }
+    void stop() { m_sweeper.experiment().stop(); }
 
 signals:
     /// The person wants to run with a setting that was measured.
@@ -64,12 +64,13 @@ private:
 
     QWidget *makeSide();
     QWidget *makeCharts();
+    void connectSweep();
     Choice makeChoice(const QString &name, const QString &toolTip, QLayout *into);
     void pressed();
     void startOver();
-    void start(Sweeper::Wish::Before before);
-    void begin(const QString &file, const std::vector<SweepMeasurement> &before);
-    void take(const SweepMeasurement &measurement);
+    void start(Sweeper::Request::Earlier earlier);
+    void begin(const std::string &file);
+    void showMeasured();
     void apply(const SweepCell *cell);
     std::optional<std::size_t> missing() const;
     bool goesOnWithLast() const;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/pages/timepage.h"
 
+#include "charts/units.h"
 #include "report/summary.h"
 #include "window/chartcard.h"
 #include "window/look.h"
+#include "window/pages/experimenttext.h"
 
 #include <QHBoxLayout>
 #include <QVBoxLayout>
@@ -32,6 +34,16 @@ QString changesText(const Verdict &verdict)
     for (const Change &change : verdict.advice)
         changes << QString::fromStdString(changeText(change));
     return changes.join(u' ');
+}
+
+/// How many inputs the runs had, if not all.
+QString inputsText(const Verification &verification)
+{
+    if (verification.inputs == verification.allInputs)
+        return {};
+    return QObject::tr("Each run had the first %1 of %2 inputs, to take no longer than %3 s.")
+        .arg(countText(verification.inputs), countText(verification.allInputs))
+        .arg(Verifier::longestRun);
 }
 
 } // namespace
@@ -74,17 +86,22 @@ TimePage::TimePage(ChartCard *card, AccountingChart *chart, QWidget *parent)
     connect(m_apply, &QPushButton::clicked, this, &TimePage::apply);
     connect(m_verify, &QPushButton::clicked, this, &TimePage::verify);
     connect(m_chart, &Chart::figureChanged, this, &TimePage::showVerdict);
-    connect(&m_verifier, &Verifier::activityChanged, this, [this] {
+    const Experiment &experiment = m_verifier.experiment();
+    connect(&experiment, &Experiment::activityChanged, this, [this] {
         say({});
         showVerdict();
         emit verifyingChanged();
     });
-    connect(&m_verifier, &Verifier::progressed, this, &TimePage::showVerifying);
-    connect(&m_verifier, &Verifier::verified, this,
-        [this](const Verification &verification, const QString &note) {
-            say((QString::fromStdString(verificationText(verification)) + u' ' + note).trimmed());
-        });
-    connect(&m_verifier, &Verifier::failed, this, &TimePage::failed);
+    connect(&experiment, &Experiment::progressed, this, &TimePage::showVerifying);
+    connect(&m_verifier, &Verifier::verified, this, [this](const Verification &verification) {
+        say((QString::fromStdString(verificationText(verification)) + u' '
+            + inputsText(verification))
+                .trimmed());
+    });
+    connect(&experiment, &Experiment::ended, this, [this](const ExperimentEnd &end) {
+        if (!end.error.empty())
+            emit failed(QString::fromStdString(end.error), QString::fromStdString(end.detail));
+    });
     showVerdict();
 }
 
@@ -108,7 +125,7 @@ void TimePage::showVerdict()
     m_verify->setVisible(possible && !isReadOnce(m_chart->record()->spec.input));
     showVerifying();
     if (!verdict) { // what was said of another run's advice does not stand under this one's
-        m_verifier.stop();
+        m_verifier.experiment().stop();
         say({});
     }
 }
@@ -124,7 +141,7 @@ void TimePage::showVerifying()
                  "compare what comes with what was predicted"));
     m_verify->setEnabled(verifying || !m_busy);
     if (verifying)
-        say(m_verifier.progress());
+        say(experimentText(m_verifier.experiment().progress()));
 }
 
 void TimePage::say(const QString &text)
@@ -143,7 +160,7 @@ void TimePage::verify()
 {
     const Verdict *verdict = m_chart->verdict();
     if (isVerifying() || !verdict) {
-        m_verifier.stop();
+        m_verifier.experiment().stop();
         return;
     }
     const RunRecord &record = *m_chart->record();

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "charts/accountingchart.h"
-#include "window/verifier.h"
+#include "run/verifier.h"
 
 #include <QLabel>
 #include <QPushButton>
@@ -23,8 +23,8 @@ public:
 
     /// While something else runs, settings cannot be replaced, nor an advice be tried.
     void setBusy(bool busy);
-    bool isVerifying() const { return m_verifier.isActive(); }
-    void stopVerifying() { m_verifier.stop(); }
+    bool isVerifying() const { return m_verifier.experiment().isActive(); }
+    void stopVerifying() { m_verifier.experiment().stop(); }
 
 signals:
     /// The person wants the settings that the verdict advises.
