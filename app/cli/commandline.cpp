@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/commandline.h"
 
-#include "cli/program.h"
+#include "cli/exitstatus.h"
 #include "cli/runarguments.h"
 #include "cli/sweeparguments.h"
 #include "system/usablecores.h"

@@ -13,12 +13,6 @@
 
 namespace poolscope {
 
-/// A chart and the file that it goes to.
-struct ChartFile {
-    ChartKind kind = ChartKind::Workers;
-    std::string path; ///< ending in .png, .svg, .pdf or .csv
-};
-
 /// Where what came of a run goes.
 struct OutputOptions {
     std::optional<std::string> output; ///< a file; nothing: standard output

@@ -2,7 +2,7 @@
 #include "cli/comparecommand.h"
 
 #include "cli/complaint.h"
-#include "cli/program.h"
+#include "cli/exitstatus.h"
 #include "cli/runarguments.h"
 #include "cli/standardoutput.h"
 #include "report/comparisonreport.h"

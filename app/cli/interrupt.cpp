@@ -2,7 +2,7 @@
 #include "cli/interrupt.h"
 
 #include "cli/complaint.h"
-#include "cli/program.h"
+#include "cli/exitstatus.h"
 
 #include <atomic>
 #include <cerrno>

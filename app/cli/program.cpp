@@ -4,6 +4,7 @@
 #include "cli/commandline.h"
 #include "cli/comparecommand.h"
 #include "cli/complaint.h"
+#include "cli/exitstatus.h"
 #include "cli/runcommand.h"
 #include "cli/runfilecommands.h"
 #include "cli/standardoutput.h"

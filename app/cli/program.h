@@ -8,15 +8,6 @@
 
 namespace poolscope {
 
-/// Exit statuses, which scripts depend on.
-enum ExitStatus : int {
-    exitAllSucceeded = 0,
-    exitSomeFailed = 1,
-    exitWrongUse = 2,
-    exitPoolFailed = 3,
-    exitInterrupted = 130,
-};
-
 /// Carries out a command that takes widgets: the window, or a run that leaves charts.
 using WithWidgets = std::function<int(int argc, char **argv, const CommandLine &line)>;
 

@@ -3,8 +3,8 @@
 
 #include "analysis/verdict.h"
 #include "cli/complaint.h"
+#include "cli/exitstatus.h"
 #include "cli/interrupt.h"
-#include "cli/program.h"
 #include "pool/taskcheck.h"
 #include "report/valuetext.h"
 #include "run/runopening.h"

@@ -5,7 +5,7 @@
 #include "analysis/seconds.h"
 #include "analysis/verdict.h"
 #include "cli/complaint.h"
-#include "cli/program.h"
+#include "cli/exitstatus.h"
 #include "cli/runarguments.h"
 #include "cli/standardoutput.h"
 #include "report/analysisjson.h"

@@ -2,9 +2,9 @@
 #include "cli/standardoutput.h"
 
 #include "cli/complaint.h"
+#include "cli/exitstatus.h"
 #include "cli/interrupt.h"
 #include "cli/printable.h"
-#include "cli/program.h"
 #include "report/valuetext.h"
 
 #include <algorithm>

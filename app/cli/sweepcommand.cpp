@@ -2,9 +2,9 @@
 #include "cli/sweepcommand.h"
 
 #include "cli/complaint.h"
+#include "cli/exitstatus.h"
 #include "cli/interrupt.h"
 #include "cli/outputs.h"
-#include "cli/program.h"
 #include "cli/standardoutput.h"
 #include "report/sweepreport.h"
 

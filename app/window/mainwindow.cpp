@@ -29,7 +29,6 @@
 #include "window/pages/verdictbutton.h"
 #include "window/pages/whatifpage.h"
 #include "window/runfiles.h"
-#include "window/windowprogram.h"
 
 #include <QActionGroup>
 #include <QApplication>

@@ -21,6 +21,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +34,12 @@ inline constexpr std::uint8_t chartKindCount = 6;
 /// files call it.
 std::string_view chartName(ChartKind kind);
 std::optional<ChartKind> chartCalled(std::string_view name);
+
+/// A chart and the file that it goes to.
+struct ChartFile {
+    ChartKind kind = ChartKind::Workers;
+    std::string path; ///< ending in .png, .svg, .pdf or .csv
+};
 
 /// Asked now and then; false stops the writing, which then fails with "cancelled".
 using GoOn = std::function<bool()>;

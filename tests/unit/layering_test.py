@@ -34,17 +34,14 @@ APP = {
     "app/cli": ALL_OF_CORE,
     "app/window": ALL_OF_CORE | {"app/charts", "app/tables"},
     "app/main.cpp": {"app/cli"},
+    "app/windowmain.cpp": ALL_OF_CORE | {"app/cli", "app/charts", "app/window"},
 }
 MAY_INCLUDE = CORE | APP
 WITHOUT_QT = set(CORE) - {"pool", "run"}
 
 # Includes that break these rules and have not been removed yet, as FILE: HEADERS. Only shrinks.
 NOT_YET = {
-    "app/window/main.cpp": {"cli/program.h"},
     "app/window/mainwindow.cpp": {"cli/runarguments.h"},
-    "app/window/windowprogram.h": {"cli/commandline.h"},
-    "app/window/windowprogram.cpp": {"cli/complaint.h", "cli/interrupt.h", "cli/program.h",
-        "cli/runcommand.h", "cli/runfilecommands.h"},
     "app/window/forms/keptspecs.cpp": {"cli/runarguments.h"},
     "app/window/forms/limitsform.cpp": {"cli/runarguments.h"},
     "app/window/pages/sweepform.h": {"cli/sweeparguments.h"},
@@ -148,7 +145,7 @@ class TheCheckItself(unittest.TestCase):
             return problems(root, not_yet or {})
 
     NEIGHBOURS = ["core/result.h"] + [f"core/{d}/{d}.h" for d in CORE] + [
-        f"{d}/{d[4:]}.h" for d in APP if d != "app/main.cpp"]
+        f"{d}/{d[4:]}.h" for d in APP if not d.endswith(".cpp")]
 
     def assert_allowed(self, path, *lines):
         self.assertEqual(self.check(path, *lines), [])
@@ -159,8 +156,8 @@ class TheCheckItself(unittest.TestCase):
         self.assertTrue(found[0].startswith(f"{path}:{line}: "), found)
 
     def test_every_pair_of_layers(self):
-        folder = {name: name if name.startswith("app/") else f"core/{name}" for name in MAY_INCLUDE}
-        folder.pop("app/main.cpp")
+        folder = {name: name if name.startswith("app/") else f"core/{name}"
+                  for name in MAY_INCLUDE if not name.endswith(".cpp")}
         for here in folder:
             for there in folder:
                 allowed = there in MAY_INCLUDE[here] | {here}

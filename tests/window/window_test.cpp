@@ -4,9 +4,9 @@
 #include "window/dialogs/exportdialog.h"
 #include "window/dialogs/messagebar.h"
 #include "window/forms/formfield.h"
+#include "window/forms/keptspecs.h"
 #include "window/look.h"
 #include "window/mainwindow.h"
-#include "window/windowprogram.h"
 #include "windowtest.h"
 
 #include <QAbstractButton>

@@ -14,6 +14,15 @@ const QString recentKey = QStringLiteral("run/recent");
 
 } // namespace
 
+RunSpec defaultSpec()
+{
+    RunSpec spec;
+    spec.task = BuiltinTask{"sqrt", {}};
+    spec.input = RangeInput{1, 5000, 1};
+    spec.pool.workers = 2;
+    return spec;
+}
+
 QStringList keptArguments(const RunSpec &spec)
 {
     QStringList arguments;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What to run, as the settings keep it: in the words of the command line, which later versions
-// read.
+// The specs that the window offers: the first one, and those that the settings keep as arguments of
+// the command line, which later versions read.
 #pragma once
 
 #include "result.h"
@@ -10,6 +10,9 @@
 #include <vector>
 
 namespace poolscope {
+
+/// The loop that Poolscope begins with: square roots of 1 to 4999 in two processes.
+RunSpec defaultSpec();
 
 QStringList keptArguments(const RunSpec &spec);
 Result<RunSpec> specOf(const QStringList &keptArguments);

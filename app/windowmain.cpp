@@ -1,28 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "window/windowprogram.h"
-
+// The program that has widgets: the window, and commands that leave charts.
 #include "charts/caption.h"
-#include "charts/chartexport.h"
-#include "charts/chartset.h"
-#include "charts/runreport.h"
+#include "charts/chartfiles.h"
 #include "cli/complaint.h"
+#include "cli/exitstatus.h"
 #include "cli/interrupt.h"
 #include "cli/program.h"
 #include "cli/runcommand.h"
 #include "cli/runfilecommands.h"
+#include "window/forms/keptspecs.h"
 #include "window/mainwindow.h"
 
 #include <QApplication>
 #include <QFile>
-#include <QFont>
-#include <QFontMetricsF>
 #include <QThreadPool>
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 
-namespace poolscope {
+using namespace poolscope;
 
 namespace {
 
@@ -57,22 +53,6 @@ bool choosePlatform()
     return false;
 }
 
-Result<void> writeChart(Chart &chart, const Moment &moment, const std::filesystem::path &path)
-{
-    if (path.extension() == ".csv")
-        return writeChartData(chart.kind(), *chart.record(), path);
-    return writeChartPicture(chart, moment, path, {});
-}
-
-/// Without fonts Qt draws boxes, each as wide as high, and lists names of fonts nevertheless.
-bool drawsBoxes()
-{
-    constexpr int size = 100;
-    QFont font;
-    font.setPixelSize(size);
-    return QFontMetricsF(font).horizontalAdvance(QLatin1Char('i')) >= size;
-}
-
 void reportMissingFonts()
 {
     if (drawsBoxes())
@@ -80,35 +60,18 @@ void reportMissingFonts()
                  "fonts, such as fonts-dejavu-core");
 }
 
-bool drawsLetters(const std::vector<ChartFile> &files)
+Result<void> writeWantedCharts(
+    const RunRecord &record, std::uint64_t end, const OutputOptions &options)
 {
-    return std::any_of(files.begin(), files.end(), [](const ChartFile &file) {
-        return std::filesystem::path(file.path).extension() != ".csv";
-    });
-}
-
-Result<void> writeCharts(const RunRecord &record, std::uint64_t end, const OutputOptions &options)
-{
-    TimeView view;
-    QWidget parent;
-    const ChartSet charts(view, &parent);
-    const Moment moment{end, TimeView::Run::Ended};
-    std::vector<ChartFile> files = options.charts;
-    for (Chart *chart : charts) {
-        chart->setTheme(Theme::of(Theme::Kind::Light));
-        chart->setRecord(&record);
-        if (options.chartsFolder)
-            files.push_back({chart->kind(),
-                *options.chartsFolder + "/" + std::string(chartName(chart->kind())) + ".png"});
+    ChartOutputs outputs{options.charts, options.report};
+    for (std::uint8_t kind = 0; options.chartsFolder && kind < chartKindCount; ++kind) {
+        const std::string_view name = chartName(static_cast<ChartKind>(kind));
+        outputs.charts.push_back({static_cast<ChartKind>(kind),
+            *options.chartsFolder + "/" + std::string(name) + ".png"});
     }
-    if (options.report || drawsLetters(files))
+    if (drawsText(outputs))
         reportMissingFonts();
-    view.setNow(static_cast<double>(record.timeline.end()), TimeView::Run::Ended);
-    for (const ChartFile &file : files) {
-        if (const auto written = writeChart(charts[file.kind], moment, file.path); !written)
-            return written;
-    }
-    return options.report ? writeReport(reportOf(charts, moment), *options.report) : Result<void>();
+    return writeCharts(record, end, outputs);
 }
 
 int runLeavingCharts(int argc, char **argv, const RunOptions &options)
@@ -116,7 +79,7 @@ int runLeavingCharts(int argc, char **argv, const RunOptions &options)
     qputenv(platformVariable, "offscreen");
     QApplication application(argc, argv);
     writeFiguresInEnglish();
-    return RunCommand(options, writeCharts).execute();
+    return RunCommand(options, writeWantedCharts).execute();
 }
 
 int exportWithCharts(int argc, char **argv, const ExportOptions &options)
@@ -124,7 +87,7 @@ int exportWithCharts(int argc, char **argv, const ExportOptions &options)
     qputenv(platformVariable, "offscreen");
     QApplication application(argc, argv);
     writeFiguresInEnglish();
-    return exportRunFile(options, writeCharts);
+    return exportRunFile(options, writeWantedCharts);
 }
 
 int showWithoutDisplay(const std::string &file)
@@ -144,18 +107,18 @@ int runDefaultWithoutDisplay()
     options.spec = defaultSpec();
     options.discard = true;
     options.chartsFolder = defaultChartsFolder;
-    return RunCommand(options, writeCharts).execute();
+    return RunCommand(options, writeWantedCharts).execute();
 }
 
-/// Qt's messages, but for one about a folder that nothing here needs.
-void sayMessage(QtMsgType, const QMessageLogContext &, const QString &message)
+/// Writes Qt's messages, except for one about a folder that is not needed.
+void writeMessage(QtMsgType, const QMessageLogContext &, const QString &message)
 {
     if (!message.startsWith(QStringLiteral("QStandardPaths: XDG_RUNTIME_DIR")))
         tell(message.toStdString());
 }
 
-/// Ends the program although another thread still reads what is slow or large. What it reads is no
-/// longer wanted, and it writes nothing.
+/// Ends the program although another thread still reads a slow or large file, whose contents are
+/// no longer wanted. The thread writes nothing.
 [[noreturn]] void leave(int status)
 {
     std::fflush(nullptr);
@@ -194,20 +157,9 @@ int openWindow(int argc, char **argv, const WindowCommand &command)
     return status;
 }
 
-} // namespace
-
-RunSpec defaultSpec()
-{
-    RunSpec spec;
-    spec.task = BuiltinTask{"sqrt", {}};
-    spec.input = RangeInput{1, 5000, 1};
-    spec.pool.workers = 2;
-    return spec;
-}
-
 int runWithWidgets(int argc, char **argv, const CommandLine &line)
 {
-    qInstallMessageHandler(sayMessage);
+    qInstallMessageHandler(writeMessage);
     if (const auto *run = std::get_if<RunOptions>(&line))
         return runLeavingCharts(argc, argv, *run);
     if (const auto *exported = std::get_if<ExportOptions>(&line))
@@ -215,4 +167,9 @@ int runWithWidgets(int argc, char **argv, const CommandLine &line)
     return openWindow(argc, argv, std::get<WindowCommand>(line));
 }
 
-} // namespace poolscope
+} // namespace
+
+int main(int argc, char **argv)
+{
+    return runProgram(argc, argv, runWithWidgets);
+}

@@ -1,8 +1,0 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
-#include "cli/program.h"
-#include "window/windowprogram.h"
-
-int main(int argc, char **argv)
-{
-    return poolscope::runProgram(argc, argv, poolscope::runWithWidgets);
-}
