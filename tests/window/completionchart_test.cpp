@@ -3,6 +3,8 @@
 #include "charts/completionchart.h"
 
 #include <QSignalSpy>
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <random>
 #include <set>
@@ -419,11 +421,10 @@ private slots:
             const QImage picture = pictureOf(order.chart);
             const QRect plot = order.chart.axisRect()->rect();
             const double y = order.chart.yAxis->coordToPixel(1500.5);
-            for (const int row : {static_cast<int>(y) - 1, static_cast<int>(y)}) {
-                if (picture.pixelColor(plot.left() + 10, row) == order.chart.theme().text)
-                    return true;
-            }
-            return false;
+            const std::array rows{static_cast<int>(y) - 1, static_cast<int>(y)};
+            return std::ranges::any_of(rows, [&](int row) {
+                return picture.pixelColor(plot.left() + 10, row) == order.chart.theme().text;
+            });
         };
         QVERIFY(isMarked());
         order.run.span(6, {1 * ms, 2 * ms, 1000, 1000}); // late: all is ranked anew at the end
