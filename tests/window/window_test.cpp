@@ -281,7 +281,7 @@ int childCount()
     return count;
 }
 
-RunSpec specOf(const std::vector<std::string> &arguments)
+RunSpec specFrom(const std::vector<std::string> &arguments)
 {
     return *parseRunArguments(arguments);
 }
@@ -314,7 +314,7 @@ private:
         std::vector<std::string> arguments{
             "--python", file.toStdString() + ":slow", "--range", "0:200000"};
         arguments.insert(arguments.end(), pool.begin(), pool.end());
-        return specOf(arguments);
+        return specFrom(arguments);
     }
     void hurry() const { write("slow.py.hurry", {}); }
 
@@ -963,7 +963,7 @@ private slots:
         QCOMPARE(pool.halt, 3U);
         QVERIFY(!pool.timeout);
 
-        person.window.setSpec(specOf({"--builtin", "sqrt", "--range", "0:10", "--timeout", "2.5",
+        person.window.setSpec(specFrom({"--builtin", "sqrt", "--range", "0:10", "--timeout", "2.5",
             "--memory-limit", "3G", "--output-limit", "1M"}));
         QVERIFY(person.find<QWidget>("timeout").isVisible());
         QCOMPARE(person.window.spec().pool.timeout, 2.5);
@@ -989,7 +989,7 @@ private slots:
             QVERIFY(made.open(QIODevice::WriteOnly));
         };
         Person person;
-        person.window.setSpec(specOf({"--python", path.toStdString() + ":f", "--range", "0:10",
+        person.window.setSpec(specFrom({"--python", path.toStdString() + ":f", "--range", "0:10",
             "--chunk", "1", "--window", "1", "-j", "2"}));
         QVERIFY(comes([&] { return person.canStart(); }));
         person.press(Qt::Key_R, Qt::ControlModifier);
@@ -1332,8 +1332,8 @@ private slots:
         QVERIFY(person.isToldBeside("pythonPlace", "No such file"));
         QVERIFY(staysSo());
         for (const char *task : {"--library", "--command", "--shell", "--filter"}) {
-            person.window.setSpec(
-                specOf({task, (folder + '/' + name + ":" + name).toStdString(), "--range", "0:5"}));
+            person.window.setSpec(specFrom(
+                {task, (folder + '/' + name + ":" + name).toStdString(), "--range", "0:5"}));
             QVERIFY(staysSo());
         }
         for (const std::vector<std::string> &input :
@@ -1341,14 +1341,14 @@ private slots:
                 {"--csv", csv.toStdString()}, {"--files", (folder + "/*").toStdString()}}) {
             std::vector<std::string> arguments{"--python", (file + ":" + name).toStdString()};
             arguments.insert(arguments.end(), input.begin(), input.end());
-            person.window.setSpec(specOf(arguments));
+            person.window.setSpec(specFrom(arguments));
             QVERIFY(staysSo());
         }
         person.window.openFile(folder + "/none.poolscope");
         QVERIFY(comes([&] { return person.message().contains("none.poolscope"); }));
         QVERIFY(staysSo());
         person.window.setSpec(
-            specOf({"--python", (file + ":" + name).toStdString(), "--range", "0:5"}));
+            specFrom({"--python", (file + ":" + name).toStdString(), "--range", "0:5"}));
         for (int tab = Qt::Key_1; tab <= Qt::Key_9; ++tab)
             person.press(static_cast<Qt::Key>(tab), Qt::ControlModifier);
         person.click("start");
@@ -1506,19 +1506,19 @@ private slots:
         RunController controller;
         QSignalSpy came(&controller, &RunController::recordCame);
         QSignalSpy failed(&controller, &RunController::failed);
-        controller.start(specOf({"--python", file.toStdString() + ":late", "--range", "0:5"}));
+        controller.start(specFrom({"--python", file.toStdString() + ":late", "--range", "0:5"}));
         QCOMPARE(controller.state(), State::Opening);
         QVERIFY(controller.isActive());
         controller.stop();
         QCOMPARE(controller.state(), State::Idle);
-        controller.start(specOf({"--builtin", "sqrt", "--range", "0:7"}));
+        controller.start(specFrom({"--builtin", "sqrt", "--range", "0:7"}));
         QThreadPool::globalInstance()->waitForDone(); // both have opened
         QVERIFY(comes([&] { return controller.state() == State::Ended; }));
         QCOMPARE(came.size(), 1);
         QCOMPARE(controller.run()->inputCount(), 7U);
         QCOMPARE(controller.run()->timeline().succeeded(), 7U);
 
-        controller.start(specOf({"--python", path("none.py:f").toStdString(), "--range", "0:5"}));
+        controller.start(specFrom({"--python", path("none.py:f").toStdString(), "--range", "0:5"}));
         controller.stop();
         QCOMPARE(controller.state(), State::Ended);
         QThreadPool::globalInstance()->waitForDone();
@@ -1533,7 +1533,7 @@ private slots:
         RunController controller;
         controller.setWorkerCount(7); // of no run
         controller.start(
-            specOf({"--builtin", "sleep_ms:2", "--range", "0:1000", "--workers", "1"}));
+            specFrom({"--builtin", "sleep_ms:2", "--range", "0:1000", "--workers", "1"}));
         controller.setWorkerCount(3);
         controller.pause();
         QCOMPARE(controller.state(), State::Opening);
@@ -1549,7 +1549,8 @@ private slots:
         controller.start(defaultSpec());
         QVERIFY(comes([&] { return controller.state() == State::Ended; }));
         const Run *run = controller.run();
-        controller.start(specOf({"--builtin", "sqrt", "--lines", path("none.txt").toStdString()}));
+        controller.start(
+            specFrom({"--builtin", "sqrt", "--lines", path("none.txt").toStdString()}));
         QVERIFY(comes([&] { return controller.state() == State::Ended; }));
         QCOMPARE(failed.size(), 1);
         QVERIFY(failed[0][0].toString().contains("none.txt"));
@@ -1560,7 +1561,7 @@ private slots:
     {
         for (const bool opened : {false, true}) {
             RunController controller;
-            controller.start(specOf({"--builtin", "sleep_ms:2", "--range", "0:1000000"}));
+            controller.start(specFrom({"--builtin", "sleep_ms:2", "--range", "0:1000000"}));
             if (opened)
                 QVERIFY(comes([&] { return controller.state() == State::Running; }));
         }
