@@ -225,6 +225,7 @@ ReportSection chartSection(Chart &chart, const Moment &moment)
     section.heading = chart.title().toStdString();
     section.paragraphs.push_back(chart.explanation().toStdString());
     PictureForm form;
+    form.size = {840, 450}; // their text is as large as that around them, on paper and on a screen
     form.caption = PictureForm::Caption::WithoutTitle;
     section.picture.light = chartSvg(chart, moment, form).toStdString();
     form.theme = Theme::Kind::Dark;

@@ -20,9 +20,6 @@ p { margin: 0 0 8px; overflow-wrap: anywhere; }
 p.subtitle { color: var(--muted); margin-bottom: 16px; }
 section { background: var(--surface); border: 1px solid var(--border); border-radius: 6px;
   padding: 16px; margin: 0 0 16px; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 24px; margin: 0; }
-dt { color: var(--muted); }
-dd { margin: 0; overflow-wrap: anywhere; }
 figure { margin: 0; }
 figure svg { width: 100%; height: auto; display: block; }
 .dark { display: none; }
@@ -31,6 +28,9 @@ table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th, td { text-align: left; vertical-align: top; padding: 4px 12px 4px 0;
   border-bottom: 1px solid var(--border); overflow-wrap: anywhere; white-space: pre-wrap; }
 th { color: var(--muted); font-weight: 600; }
+.facts { width: auto; }
+.facts th, .facts td { border: none; padding: 2px 24px 2px 0; font-weight: normal; }
+.facts th { white-space: nowrap; }
 .right { text-align: right; font-variant-numeric: tabular-nums; }
 pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere;
   font: 13px/1.4 ui-monospace, "DejaVu Sans Mono", monospace; }
@@ -89,26 +89,27 @@ void appendFacts(std::string &html, const ReportSection &section)
 {
     if (section.facts.empty())
         return;
-    html += "<dl>\n";
+    html += "<table class=\"facts\">\n<tbody>\n";
     for (const auto &[name, figure] : section.facts) {
-        append(html, "<dt>", name, "</dt>");
-        append(html, "<dd>", figure, "</dd>\n");
+        append(html, "<tr><th>", name, "</th>");
+        append(html, "<td>", figure, "</td></tr>\n");
     }
-    html += "</dl>\n";
+    html += "</tbody></table>\n";
 }
 
-void appendPicture(std::string &html, const ReportPicture &picture)
+std::string figureOf(const ReportPicture &picture)
 {
     const std::string_view light = svgElement(picture.light);
     const std::string_view dark = svgElement(picture.dark);
     if (light.empty())
-        return;
+        return {};
+    std::string html;
     append(html, "<figure role=\"img\" aria-label=\"", picture.description, "\"");
     html += dark.empty() ? ">\n" : " class=\"both\">\n";
     html += "<div class=\"light\">" + std::string(light) + "</div>\n";
     if (!dark.empty())
         html += "<div class=\"dark\">" + std::string(dark) + "</div>\n";
-    html += "</figure>\n";
+    return html + "</figure>\n";
 }
 
 void appendTable(std::string &html, const ReportTable &table)
@@ -120,7 +121,7 @@ void appendTable(std::string &html, const ReportTable &table)
         html += std::string("<") + kind + (right ? " class=\"right\">" : ">");
         append(html, "", text, std::string("</") + kind + ">");
     };
-    html += "<div class=\"table\"><table>\n<thead><tr>";
+    html += "<div class=\"table\"><table width=\"100%\">\n<thead><tr>";
     for (std::size_t i = 0; i < table.columns.size(); ++i)
         cell("th", i, table.columns[i].title);
     html += "</tr></thead>\n<tbody>\n";
@@ -166,6 +167,27 @@ std::string_view svgElement(std::string_view document)
     return begin == std::string_view::npos ? std::string_view() : document.substr(begin);
 }
 
+std::string htmlTitle(const ReportData &report)
+{
+    std::string html;
+    append(html, "<h1>", report.title, "</h1>\n");
+    append(html, "<p class=\"subtitle\">", report.subtitle, "</p>\n");
+    return html;
+}
+
+std::string htmlSection(const ReportSection &section, std::string_view picture)
+{
+    std::string html = "<section>\n";
+    append(html, "<h2>", section.heading, "</h2>\n");
+    for (const std::string &paragraph : section.paragraphs)
+        append(html, "<p>", paragraph, "</p>\n");
+    appendFacts(html, section);
+    html += picture;
+    appendTable(html, section.table);
+    appendLines(html, section.lines);
+    return html + "</section>\n";
+}
+
 std::string htmlReport(const ReportData &report)
 {
     std::string html =
@@ -176,19 +198,9 @@ std::string htmlReport(const ReportData &report)
         "<meta name=\"viewport\" content=\"width=device-width\"/>\n";
     append(html, "<title>", report.title, "</title>\n");
     html += "<style>" + std::string(style) + "</style>\n</head>\n<body>\n<main>\n";
-    append(html, "<h1>", report.title, "</h1>\n");
-    append(html, "<p class=\"subtitle\">", report.subtitle, "</p>\n");
-    for (const ReportSection &section : report.sections) {
-        html += "<section>\n";
-        append(html, "<h2>", section.heading, "</h2>\n");
-        for (const std::string &paragraph : section.paragraphs)
-            append(html, "<p>", paragraph, "</p>\n");
-        appendFacts(html, section);
-        appendPicture(html, section.picture);
-        appendTable(html, section.table);
-        appendLines(html, section.lines);
-        html += "</section>\n";
-    }
+    html += htmlTitle(report);
+    for (const ReportSection &section : report.sections)
+        html += htmlSection(section, figureOf(section.picture));
     return html + "</main>\n</body>\n</html>\n";
 }
 

@@ -13,6 +13,10 @@ namespace poolscope {
 
 std::string htmlReport(const ReportData &report);
 
+/// The parts of it. `picture` is the HTML of the section's picture.
+std::string htmlTitle(const ReportData &report);
+std::string htmlSection(const ReportSection &section, std::string_view picture);
+
 /// The text as HTML and XML have it; what they cannot hold is replaced by U+FFFD.
 std::string htmlEscaped(std::string_view text);
 
