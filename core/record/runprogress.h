@@ -37,7 +37,7 @@ struct RunProgress {
     std::uint64_t quarantined = 0;
     std::uint64_t attempts = 0;
     std::uint64_t workers = 0;
-    CoordinatorUsage coordinator = {}; ///< zeros where an earlier program wrote the file
+    CoordinatorUsage coordinator = {};
 
     std::uint64_t settled() const { return succeeded + failed; }
     std::uint64_t makespan() const

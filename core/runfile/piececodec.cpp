@@ -119,26 +119,18 @@ bool unpackWorker(std::string_view bytes, WorkerFigures &worker)
     worker.runQueue = reader.number();
     worker.maxRss = reader.number();
     const std::uint64_t starts = reader.number();
-    std::uint64_t threads = 0;
-    if (!reader.atEnd()) { // earlier programs did not measure these
-        worker.setUpCpu = reader.number();
-        worker.setUpRunQueue = reader.number();
-        threads = reader.number();
-        worker.threadRunQueue = reader.number();
-    }
-    if (!reader.atEnd()) { // nor these
-        worker.openSpan.begin = reader.number();
-        worker.openSpan.first = reader.number();
-        worker.openSpan.count = reader.number();
-    }
-    if (!reader.atEnd())
-        worker.decoding = reader.number();
-    if (!reader.atEnd()) {
-        worker.loading.cost.duration = reader.number();
-        worker.loading.cost.cpu = reader.number();
-        worker.loading.cost.memory = reader.number();
-        worker.loading.isShared = reader.number() == 1;
-    }
+    worker.setUpCpu = reader.number();
+    worker.setUpRunQueue = reader.number();
+    const std::uint64_t threads = reader.number();
+    worker.threadRunQueue = reader.number();
+    worker.openSpan.begin = reader.number();
+    worker.openSpan.first = reader.number();
+    worker.openSpan.count = reader.number();
+    worker.decoding = reader.number();
+    worker.loading.cost.duration = reader.number();
+    worker.loading.cost.cpu = reader.number();
+    worker.loading.cost.memory = reader.number();
+    worker.loading.isShared = reader.number() == 1;
     if (!reader.atEnd() || threads > mostOf32 || pid > mostOf32 || starts > mostOf32
         || state > static_cast<std::uint64_t>(WorkerState::Gone))
         return false;

@@ -78,19 +78,6 @@ private:
     std::string m_wrong;
 };
 
-/// Files of before have nothing but host and cores.
-void readMachine(Members &members, Machine &machine)
-{
-    members.text("host", machine.host);
-    members.number("cores", machine.cores);
-    if (members.find("kernel"))
-        members.text("kernel", machine.kernel);
-    if (members.find("processor"))
-        members.text("processor", machine.processor);
-    if (members.find("memory"))
-        members.number("memory", machine.memory);
-}
-
 Json parsed(std::string_view text)
 {
     return Json::parse(text, nullptr, false);
@@ -156,7 +143,11 @@ Result<RunDescription> descriptionFrom(std::string_view text)
     members.number("inputs_hashed", description.inputsHashed);
     members.text("folder", description.folder);
     members.text("program", description.program);
-    readMachine(members, description.machine);
+    members.text("host", description.machine.host);
+    members.text("kernel", description.machine.kernel);
+    members.text("processor", description.machine.processor);
+    members.number("cores", description.machine.cores);
+    members.number("memory", description.machine.memory);
     members.number("started_at", description.startedAt);
     const Json *files = members.find("task_files");
     if (!files || !files->is_array())
@@ -218,34 +209,24 @@ Result<RunProgress> progressFrom(std::string_view text)
     members.number("process_began", progress.holder.startTicks);
     members.text("host", progress.holder.host);
     members.number("pieces", progress.pieces);
-    if (members.find("inputs_came")) // which files of before do not tell
-        members.number("inputs_came", progress.inputsCame);
-    if (members.find("inputs_complete"))
-        members.boolean("inputs_complete", progress.areInputsComplete);
+    members.number("inputs_came", progress.inputsCame);
+    members.boolean("inputs_complete", progress.areInputsComplete);
     for (const auto &[name, to] :
         {std::pair{"elapsed_ns", &progress.elapsed}, {"first_dispatch_ns", &progress.firstDispatch},
-            {"last_outcome_ns", &progress.lastOutcome}}) {
+            {"last_outcome_ns", &progress.lastOutcome}, {"stopped_ns", &progress.stopped}}) {
         members.number(name, *to);
         if (*to > latestTime)
             members.miss(name);
     }
-    if (members.find("stopped_ns"))
-        members.number("stopped_ns", progress.stopped);
-    if (progress.stopped > latestTime)
-        members.miss("stopped_ns");
-    if (members.find("paused_ns"))
-        members.number("paused_ns", progress.paused);
+    members.number("paused_ns", progress.paused);
     members.number("succeeded", progress.succeeded);
     members.number("failed", progress.failed);
     members.number("quarantined", progress.quarantined);
     members.number("attempts", progress.attempts);
     members.number("workers", progress.workers);
-    for (const auto &[name, to] : {std::pair{"coordinator_cpu_ns", &progress.coordinator.cpu},
-             {"coordinator_busy_ns", &progress.coordinator.busy},
-             {"throttled_ns", &progress.coordinator.throttled}}) {
-        if (members.find(name))
-            members.number(name, *to);
-    }
+    members.number("coordinator_cpu_ns", progress.coordinator.cpu);
+    members.number("coordinator_busy_ns", progress.coordinator.busy);
+    members.number("throttled_ns", progress.coordinator.throttled);
     return members.result(progress);
 }
 
