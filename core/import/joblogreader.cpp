@@ -3,11 +3,11 @@
 
 #include "import/decimaltime.h"
 #include "import/unpackedfile.h"
+#include "import/wholenumber.h"
 #include "input/byteordermark.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <set>
@@ -120,14 +120,6 @@ std::string_view trimmed(std::string_view text)
     return begin == std::string_view::npos ? std::string_view() : text.substr(begin);
 }
 
-template <typename T> std::optional<T> numberOf(std::string_view text)
-{
-    T value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size() ? std::optional(value)
-                                                                    : std::nullopt;
-}
-
 tl::unexpected<Error> wrong(Column column, std::string_view text, const char *what)
 {
     constexpr std::size_t longest = 40;
@@ -141,11 +133,11 @@ Result<Job> jobOf(std::string_view line, const Columns &columns)
     if (!fields)
         return failure("it does not have the " + std::to_string(columns.count())
             + " columns of a job log, which are separated by tabs");
-    const auto number = numberOf<std::uint64_t>(trimmed((*fields)[seq]));
+    const auto number = wholeNumber<std::uint64_t>(trimmed((*fields)[seq]));
     const auto begin = parseTime(trimmed((*fields)[startTime]), TimeUnit::Seconds);
     const auto duration = parseTime(trimmed((*fields)[runTime]), TimeUnit::Seconds);
-    const auto exitStatus = numberOf<int>(trimmed((*fields)[exitValue]));
-    const auto killer = numberOf<int>(trimmed((*fields)[signal]));
+    const auto exitStatus = wholeNumber<int>(trimmed((*fields)[exitValue]));
+    const auto killer = wholeNumber<int>(trimmed((*fields)[signal]));
     if (!number)
         return wrong(seq, (*fields)[seq], "a count");
     if (!begin || *begin < 0)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "import/jsonfeed.h"
 
+#include "import/wholenumber.h"
+
 #include "input/byteordermark.h"
 
 #include <algorithm>
@@ -55,9 +57,8 @@ bool isNumber(std::string_view word)
     }
     if (!has(at, "eE"))
         return at == word.size() && digits < mostDigits;
-    double value = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-    return error == std::errc() && end == word.data() + word.size() && std::isfinite(value);
+    const auto value = wholeNumber<double>(word);
+    return value && std::isfinite(*value);
 }
 
 bool isValue(std::string_view word)

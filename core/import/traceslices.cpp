@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "import/traceslices.h"
 
+#include "import/wholenumber.h"
+
 #include <algorithm>
-#include <charconv>
 #include <numeric>
 #include <tuple>
 
@@ -19,13 +20,6 @@ std::optional<std::int64_t> timeOf(const TraceMembers &members, const char *name
 {
     const TraceScalar *found = members.find(name);
     return found && found->kind != TraceScalar::Kind::Other ? found->time() : std::nullopt;
-}
-
-template <typename Number> Number numberOf(const std::string &text)
-{
-    Number number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc() && end == text.data() + text.size() ? number : 0;
 }
 
 std::string joined(const std::string &process, const std::string &thread)
@@ -172,7 +166,7 @@ void TraceSlices::takeMetadata(const TraceEvent &event)
 {
     const std::string what = event.members.text("name");
     const auto sortIndex = [&] {
-        return numberOf<std::int64_t>(event.arguments.text("sort_index"));
+        return wholeNumber<std::int64_t>(event.arguments.text("sort_index")).value_or(0);
     };
     if (what == "process_name")
         m_processes[event.members.text("pid")].name = event.arguments.text("name");
@@ -411,7 +405,8 @@ ImportedRun TraceSlices::toRun()
     std::vector<WorkerId> workers(m_lanes.size());
     for (const std::size_t lane : lanesInOrder()) {
         ImportedWorker worker;
-        worker.identity.pid = numberOf<std::uint32_t>(m_tracks[m_lanes[lane].track].pid);
+        worker.identity.pid =
+            wholeNumber<std::uint32_t>(m_tracks[m_lanes[lane].track].pid).value_or(0);
         worker.name = nameOf(m_lanes[lane]);
         run.workers.push_back(std::move(worker));
         workers[lane] = static_cast<WorkerId>(run.workers.size());

@@ -5,6 +5,12 @@
 
 namespace poolscope {
 
+std::uint64_t largestChunkOf(const InputSource &source)
+{
+    constexpr std::uint64_t bytes = 256 * 1024;
+    return std::max<std::uint64_t>(bytes / source.meanEncodedSize(), 1);
+}
+
 InputFeed::InputFeed(InputSource &source, Scheduler &scheduler)
     : m_source(source)
     , m_input(*source.growing())
@@ -30,8 +36,7 @@ void InputFeed::take()
     const bool isComplete = m_input.isComplete();
     m_scheduler.inputsCame(
         m_source.size(), isComplete ? Scheduler::Inputs::Complete : Scheduler::Inputs::Growing);
-    m_scheduler.setLargestChunk(
-        std::max<std::uint64_t>(chunkBytes / m_source.meanEncodedSize(), 1));
+    m_scheduler.setLargestChunk(largestChunkOf(m_source));
     if (isComplete) {
         stop();
     } else if (m_input.isFull()) {

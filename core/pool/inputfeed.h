@@ -15,7 +15,9 @@
 
 namespace poolscope {
 
-inline constexpr std::uint64_t chunkBytes = 256 * 1024; ///< of inputs, in a chunk of automatic size
+/// The largest chunk of automatic size, as a count of inputs of the source, whose mean size is
+/// known.
+std::uint64_t largestChunkOf(const InputSource &source);
 
 class InputFeed : public QObject {
     Q_OBJECT

@@ -45,9 +45,7 @@ ScheduleOptions scheduleOptions(const RunSpec &run, InputSource &source)
         const bool isPython = traitsOf(run.task).runsPython;
         const std::uint64_t most = (wire::maxFrameBody - 64) / (isPython ? 3 : 1); // PythonItems
         const std::uint64_t fitting = std::max<std::uint64_t>(most / source.maxEncodedSize(), 1);
-        const std::uint64_t handy =
-            std::max<std::uint64_t>(chunkBytes / source.meanEncodedSize(), 1);
-        options.chunks.largestChunk = std::min(fitting, handy);
+        options.chunks.largestChunk = std::min(fitting, largestChunkOf(source));
         if (options.chunks.chunk)
             options.chunks.chunk = std::min(*options.chunks.chunk, fitting);
         const std::uint64_t chunk = options.chunks.chunk.value_or(options.chunks.largestChunk);

@@ -2,6 +2,7 @@
 #include "runfile/runfile.h"
 
 #include "runfile/runfilereader.h"
+#include "system/machine.h"
 #include "system/newfile.h"
 #include "system/processtable.h"
 
@@ -24,13 +25,6 @@ namespace {
 constexpr int patience = 2000; // milliseconds for which another program's reading is waited for
 constexpr int lockInterval = 20; // milliseconds
 constexpr std::size_t writtenAtOnce = 8U << 20;
-
-std::string hostName()
-{
-    char name[256] = {};
-    gethostname(name, sizeof(name) - 1);
-    return name;
-}
 
 /// When a process began, in the kernel's ticks. 0 if there is none, or only what its parent has not
 /// asked for yet, which writes nothing.

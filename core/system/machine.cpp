@@ -35,12 +35,18 @@ std::uint64_t memorySize()
 
 } // namespace
 
+std::string hostName()
+{
+    utsname names{};
+    return uname(&names) == 0 ? names.nodename : "";
+}
+
 Machine thisMachine()
 {
     Machine machine;
+    machine.host = hostName();
     utsname names{};
     if (uname(&names) == 0) {
-        machine.host = names.nodename;
         machine.kernel = std::string(names.sysname) + " " + names.release + " " + names.machine;
     }
     machine.processor = processorModel();

@@ -18,4 +18,6 @@ struct Machine {
 
 Machine thisMachine();
 
+std::string hostName();
+
 } // namespace poolscope

@@ -2,17 +2,13 @@
 // The worker's clock: CLOCK_MONOTONIC in nanoseconds, as the protocol has it.
 #pragma once
 
-#include <cstdint>
-#include <ctime>
+#include "system/runclock.h"
 
 namespace poolscope::worker {
 
 inline std::uint64_t now()
 {
-    timespec time{};
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000
-        + static_cast<std::uint64_t>(time.tv_nsec);
+    return RunClock::monotonic();
 }
 
 } // namespace poolscope::worker

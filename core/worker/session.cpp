@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "worker/session.h"
 
+#include "system/machine.h"
 #include "wire/statuspage.h"
 #include "worker/clock.h"
 
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <poll.h>
@@ -20,13 +20,6 @@ constexpr std::uint64_t pollInterval = 1'000'000;
 constexpr std::uint64_t spinTime = 100'000;
 constexpr std::size_t socketReadSize = 64 * 1024;
 constexpr std::size_t printedPiece = 64 * 1024;
-
-std::string hostName()
-{
-    std::array<char, 256> name{};
-    gethostname(name.data(), name.size() - 1);
-    return name.data();
-}
 
 } // namespace
 
