@@ -6,22 +6,6 @@
 
 namespace poolscope {
 
-namespace {
-
-bool hasValueForEach(const wire::Done &message)
-{
-    if (message.store != wire::Store::Inline)
-        return true;
-    wire::FieldReader values(message.values);
-    for (std::uint32_t i = 0; i < message.count; ++i) {
-        if (!wire::decodeOutcome(values))
-            return false;
-    }
-    return values.atEnd();
-}
-
-} // namespace
-
 Conversation::Conversation(
     const Surroundings &surroundings, WorkerProcess &process, wire::Setup setup)
     : m_clock(surroundings.clock)
@@ -110,27 +94,46 @@ void Conversation::refused(const wire::Refused &refusal)
 void Conversation::done(const wire::Done &message)
 {
     const IndexRange indices{message.first, message.count};
-    if (!isPast(message) || !hasValueForEach(message)) {
+    if (m_inFlight.empty() || message.count > m_inFlight.front().rest) {
+        malformed("it answered inputs that it was not given");
+        return;
+    }
+    if (!isPast(message) || !decodeOutcomes(message)) {
         malformed("an answer is malformed");
         return;
     }
-    if (m_inFlight.empty()
-        || !m_scheduler.answered(m_worker, indices, std::chrono::nanoseconds(message.duration))) {
+    if (!m_scheduler.answered(m_worker, indices, std::chrono::nanoseconds(message.duration))) {
         malformed("it answered inputs that it was not given");
         return;
     }
     const Span span{m_clock.at(message.begun), message.duration, message.first, message.count};
     noteAnswer(span);
     if (message.store == wire::Store::Inline) {
-        const Failures failures = failuresOf(message);
+        const Failures failures = failuresFrom(message.first);
         m_events.spanDone(m_worker, span);
-        inlineDone(message, failures);
+        reportOutcomes(message.first, failures);
         return;
     }
     m_events.spanDone(m_worker, span);
     m_events.numbersDone(indices,
         message.store == wire::Store::ColumnReal ? OutcomeKind::Real : OutcomeKind::Integer,
         m_framesTime);
+}
+
+/// False if the message does not hold an outcome for each of its inputs.
+bool Conversation::decodeOutcomes(const wire::Done &message)
+{
+    m_outcomes.clear();
+    if (message.store != wire::Store::Inline)
+        return true;
+    wire::FieldReader values(message.values);
+    for (std::uint32_t i = 0; i < message.count; ++i) {
+        const auto outcome = wire::decodeOutcome(values);
+        if (!outcome)
+            return false;
+        m_outcomes.push_back(*outcome);
+    }
+    return values.atEnd();
 }
 
 /// Reads the clock only where an earlier reading does not tell.
@@ -166,38 +169,36 @@ void Conversation::noteAnswer(const Span &span)
     m_hasAnswered = true;
 }
 
-/// Reports those that will be tried again to the event sink, which learns of them before their
+/// Reports the attempts that will be repeated, since the event sink receives them before their
 /// span.
-Conversation::Failures Conversation::failuresOf(const wire::Done &message)
+Conversation::Failures Conversation::failuresFrom(std::uint64_t first)
 {
     Failures failures;
-    wire::FieldReader values(message.values);
-    for (std::uint64_t index = message.first; index < message.first + message.count; ++index) {
-        if (wire::decodeOutcome(values)->kind != OutcomeKind::Failure)
+    for (std::size_t i = 0; i < m_outcomes.size(); ++i) {
+        if (m_outcomes[i].kind != OutcomeKind::Failure)
             continue;
         m_news.hasStopped = m_setup.stopsAtFailure;
-        failures.push_back(m_scheduler.failed(index));
+        failures.push_back(m_scheduler.failed(first + i));
         if (failures.back())
             continue;
-        m_events.attemptFailed(index, m_worker, m_framesTime);
+        m_events.attemptFailed(first + i, m_worker, m_framesTime);
         m_news.putBack = true;
     }
     return failures;
 }
 
-void Conversation::inlineDone(const wire::Done &message, const Failures &failures)
+void Conversation::reportOutcomes(std::uint64_t first, const Failures &failures)
 {
-    wire::FieldReader values(message.values);
     auto failure = failures.begin();
-    for (std::uint64_t index = message.first; index < message.first + message.count; ++index) {
-        auto outcome = wire::decodeOutcome(values);
-        if (outcome->kind == OutcomeKind::Failure) {
+    for (std::size_t i = 0; i < m_outcomes.size(); ++i) {
+        OutcomeView &outcome = m_outcomes[i];
+        if (outcome.kind == OutcomeKind::Failure) {
             const auto attempts = *failure++;
             if (!attempts)
                 continue;
-            outcome->failure.context = {*attempts, m_worker};
+            outcome.failure.context = {*attempts, m_worker};
         }
-        m_events.outcomeDone(index, *outcome, m_worker, m_framesTime);
+        m_events.outcomeDone(first + i, outcome, m_worker, m_framesTime);
     }
 }
 

@@ -88,8 +88,9 @@ private:
     void done(const wire::Done &message);
     bool isPast(const wire::Done &message);
     void noteAnswer(const Span &span);
-    Failures failuresOf(const wire::Done &message);
-    void inlineDone(const wire::Done &message, const Failures &failures);
+    bool decodeOutcomes(const wire::Done &message);
+    Failures failuresFrom(std::uint64_t first);
+    void reportOutcomes(std::uint64_t first, const Failures &failures);
     void batchReportCame(const wire::BatchReport &message);
     void printed(const wire::Printed &message);
     void reportedWrongValues(const wire::WrongValues &message);
@@ -110,6 +111,7 @@ private:
     bool m_hasAnswered = false;
     std::string m_broken;
     std::deque<InFlight> m_inFlight;
+    std::vector<OutcomeView> m_outcomes; ///< of the Done message that is being handled
     std::vector<ChunkTimes> m_answered; ///< chunks whose BatchReport is still to come
     std::uint64_t m_lastEnded = 0;
     std::uint64_t m_framesTime = 0;

@@ -106,15 +106,25 @@ Result<void> BlobLog::makeWay()
     return m_obstacle.empty() ? Result<void>() : flush();
 }
 
-Result<std::vector<char>> BlobLog::read(std::uint64_t offset) const
+template <typename Bytes> Result<void> BlobLog::appendRecord(std::uint64_t offset, Bytes &to) const
 {
     Length length = 0;
     if (auto got = readBytes(offset, reinterpret_cast<char *>(&length), sizeof(length)); !got)
-        return tl::unexpected(got.error());
-    std::vector<char> record(length);
-    if (auto got = readBytes(offset + sizeof(length), record.data(), length); !got)
-        return tl::unexpected(got.error());
-    return record;
+        return got;
+    const std::size_t before = to.size();
+    to.resize(before + length);
+    return readBytes(offset + sizeof(length), to.data() + before, length);
+}
+
+Result<std::vector<char>> BlobLog::read(std::uint64_t offset) const
+{
+    std::vector<char> record;
+    return appendRecord(offset, record).map([&] { return std::move(record); });
+}
+
+Result<void> BlobLog::copy(std::uint64_t offset, std::string &to) const
+{
+    return appendRecord(offset, to);
 }
 
 /// False where these bytes are in the file already.

@@ -31,6 +31,8 @@ public:
     /// memory, and obstacle() returns a message.
     Result<std::uint64_t> append(std::string_view record);
     Result<std::vector<char>> read(std::uint64_t offset) const;
+    /// Appends the record to `to`.
+    Result<void> copy(std::uint64_t offset, std::string &to) const;
     void discard(std::uint64_t offset);
 
     /// One line on why records cannot be written to the disk now. Empty if they can. Any thread.
@@ -47,6 +49,7 @@ private:
     void count(std::uint64_t offset, std::size_t length, int change);
     void punchIfDead(std::uint64_t at);
     bool copyFromTail(std::uint64_t offset, char *to, std::size_t size) const;
+    template <typename Bytes> Result<void> appendRecord(std::uint64_t offset, Bytes &to) const;
     Result<void> readBytes(std::uint64_t offset, char *to, std::size_t size) const;
     Result<std::string_view> readBlock(std::uint64_t number, std::size_t least) const;
     std::uint64_t flushed() const;

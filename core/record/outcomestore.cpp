@@ -156,8 +156,15 @@ Result<void> OutcomeStore::add(std::uint64_t index, const OutcomeView &outcome)
     default:
         break;
     }
+    if (!outcome.encoded.empty())
+        return addEncoded(index, outcome.encoded);
     std::string record;
     wire::encodeKeptOutcome(record, outcome);
+    return addEncoded(index, record);
+}
+
+Result<void> OutcomeStore::addEncoded(std::uint64_t index, std::string_view record)
+{
     const auto offset = m_blobs->append(record);
     if (!offset)
         return tl::unexpected(offset.error());
@@ -371,11 +378,10 @@ Result<StoredOutcome> OutcomeStore::read(std::uint64_t index) const
     case Cell::Blob:
         break;
     }
-    // It may be forgotten meanwhile, and the cell be another's to write.
-    const std::uint64_t place = std::atomic_ref(*cell(index)).load(std::memory_order_acquire);
-    if (state(index) != Cell::Blob)
-        return missing(index);
-    auto record = m_blobs->read(place);
+    const auto offset = blobOf(index);
+    if (!offset)
+        return tl::unexpected(offset.error());
+    auto record = m_blobs->read(*offset);
     if (!record)
         return tl::unexpected(record.error());
     outcome.memory = std::move(*record);
@@ -385,6 +391,25 @@ Result<StoredOutcome> OutcomeStore::read(std::uint64_t index) const
         return failure("the temporary file with outcomes is damaged");
     outcome.view = *view;
     return outcome;
+}
+
+/// The offset of the record of an index. Fails if the index is forgotten meanwhile, since a worker
+/// may then write to the cell.
+Result<std::uint64_t> OutcomeStore::blobOf(std::uint64_t index) const
+{
+    const std::uint64_t offset = std::atomic_ref(*cell(index)).load(std::memory_order_acquire);
+    if (state(index) != Cell::Blob)
+        return missing(index);
+    return offset;
+}
+
+Result<void> OutcomeStore::copyEncoded(std::uint64_t index, std::string &to) const
+{
+    if (state(index) == Cell::Blob)
+        return blobOf(index).and_then(
+            [&](std::uint64_t offset) { return m_blobs->copy(offset, to); });
+    return read(index).map(
+        [&](const StoredOutcome &outcome) { wire::encodeKeptOutcome(to, outcome.view); });
 }
 
 OutcomeStore::Numbers OutcomeStore::numbers(std::uint64_t first, std::uint64_t count) const

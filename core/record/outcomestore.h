@@ -91,6 +91,9 @@ public:
     bool isFailure(std::uint64_t index) const;
     /// The outcome of an index that has one. Fails where the temporary file cannot be read.
     Result<StoredOutcome> read(std::uint64_t index) const;
+    /// Appends the outcome of an index that has one, as wire::encodeKeptOutcome() writes it. Bytes
+    /// that were appended before a failure stay.
+    Result<void> copyEncoded(std::uint64_t index, std::string &to) const;
 
     /// The longest stretch from `first` on, of at most `count` indices that have outcomes, whose
     /// outcomes are numbers of one kind, as cells. Empty if the first is not a number.
@@ -131,6 +134,8 @@ private:
     Result<void> makeColumn();
     Result<void> mapColumn();
     Result<void> makeBlobs();
+    Result<void> addEncoded(std::uint64_t index, std::string_view record);
+    Result<std::uint64_t> blobOf(std::uint64_t index) const;
     std::uint64_t *cell(std::uint64_t index) const { return m_column + index % m_cells; }
     Cell state(std::uint64_t index) const;
     std::uint64_t wordAt(std::uint64_t index) const;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runfile/outcomepieces.h"
 
-#include "wire/codec.h"
-
 #include <algorithm>
 
 namespace poolscope {
@@ -26,7 +24,7 @@ public:
     {
         const auto numbers = m_outcomes.numbers(range.first, std::min(range.count, cellsAtOnce));
         if (numbers.cells.size() < fewNumbers)
-            return encode(range.first).map([] { return std::uint64_t{1}; });
+            return copy(range.first).map([] { return std::uint64_t{1}; });
         return flush().and_then([&] { return writeNumbers(range.first, numbers); }).map([&] {
             return std::uint64_t{numbers.cells.size()};
         });
@@ -63,16 +61,16 @@ private:
                 m_cells.size() * sizeof(std::uint64_t)}});
     }
 
-    Result<void> encode(std::uint64_t index)
+    Result<void> copy(std::uint64_t index)
     {
-        const auto outcome = m_outcomes.read(index);
-        if (!m_outcomes.has(index))
-            return flush();
-        if (!outcome)
-            return tl::unexpected(outcome.error());
+        const std::size_t before = m_bytes.size();
+        const auto copied = m_outcomes.copyEncoded(index, m_bytes);
+        if (!copied || !m_outcomes.has(index)) {
+            m_bytes.resize(before);
+            return m_outcomes.has(index) ? copied : flush();
+        }
         if (m_count == 0)
             m_first = index;
-        wire::encodeKeptOutcome(m_bytes, outcome->view);
         ++m_count;
         return m_bytes.size() < flushedSize ? Result<void>() : flush();
     }

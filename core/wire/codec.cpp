@@ -548,6 +548,7 @@ void encodeOutcome(std::string &out, const OutcomeView &outcome)
 std::optional<OutcomeView> decodeOutcome(FieldReader &reader)
 {
     OutcomeView outcome;
+    const std::string_view bytes = reader.unread();
     const auto kind = reader.number<std::uint8_t>();
     if (kind >= outcomeKindCount)
         return std::nullopt;
@@ -573,6 +574,8 @@ std::optional<OutcomeView> decodeOutcome(FieldReader &reader)
     }
     if (!reader.ok())
         return std::nullopt;
+    if (outcome.kind != OutcomeKind::Failure)
+        outcome.encoded = bytes.substr(0, bytes.size() - reader.unread().size());
     return outcome;
 }
 

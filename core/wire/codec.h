@@ -112,6 +112,7 @@ public:
     std::string_view string();
     std::string_view rest() { return std::exchange(m_rest, {}); }
 
+    std::string_view unread() const { return m_rest; }
     bool ok() const { return m_ok; }
     bool atEnd() const { return m_ok && m_rest.empty(); }
 

@@ -72,6 +72,9 @@ struct OutcomeView {
     double real = 0;
     std::string_view text = {}; ///< Text, Bytes, Json, Repr
     FailureView failure = {};
+    /// The bytes that a value was decoded from (see wire/codec.h). Empty for a failure, whose
+    /// context the pool adds, and for a view that was not decoded.
+    std::string_view encoded = {};
 };
 
 } // namespace poolscope

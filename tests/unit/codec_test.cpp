@@ -187,8 +187,12 @@ TEST(Codec, OutcomesComeBackAsTheyWere)
         encodeOutcome(encoded, outcome);
     FieldReader reader(encoded);
     for (const OutcomeView &outcome : outcomes) {
+        const std::string_view unread = reader.unread();
         const auto back = decodeOutcome(reader);
         ASSERT_TRUE(back);
+        if (outcome.kind != OutcomeKind::Failure) {
+            EXPECT_EQ(std::string(back->encoded) + std::string(reader.unread()), unread);
+        }
         EXPECT_EQ(back->kind, outcome.kind);
         EXPECT_EQ(back->integer, outcome.integer);
         EXPECT_EQ(std::signbit(back->real), std::signbit(outcome.real));

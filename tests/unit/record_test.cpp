@@ -6,6 +6,7 @@
 #include "record/memorypages.h"
 #include "record/outcomestore.h"
 #include "record/runlog.h"
+#include "wire/codec.h"
 
 #include <bit>
 #include <cstdlib>
@@ -390,6 +391,38 @@ TEST_F(SmallDisk, ABlobLogKeepsInMemoryWhatFindsNoRoom)
     EXPECT_TRUE(log.makeWay());
     EXPECT_TRUE(log.obstacle().empty());
     expectAll();
+}
+
+TEST(OutcomeStore, CopiesOutcomesAsTheyCameEncoded)
+{
+    auto store = OutcomeStore::make(outcomeKindCount, OutcomeStore::Keep::All);
+    ASSERT_TRUE(store);
+    std::string expected;
+    for (std::uint64_t index = 0; index < outcomeKindCount; ++index) {
+        OutcomeView outcome{static_cast<OutcomeKind>(index), 7, 0.5, "text",
+            {"exception", "ValueError", "no", "trace", {3, 2}}};
+        std::string sent;
+        wire::encodeOutcome(sent, outcome);
+        wire::FieldReader reader(sent);
+        OutcomeView received = *wire::decodeOutcome(reader);
+        received.failure.context = outcome.failure.context;
+        ASSERT_TRUE((*store)->add(index, received));
+        wire::encodeKeptOutcome(expected, outcome);
+    }
+    std::string copied;
+    for (std::uint64_t index = 0; index < outcomeKindCount; ++index)
+        ASSERT_TRUE((*store)->copyEncoded(index, copied));
+    EXPECT_EQ(copied, expected);
+    EXPECT_EQ((*store)->read(7)->view.failure.context.attempts, 3U);
+}
+
+TEST(OutcomeStore, FailsToCopyAnOutcomeThatIsMissing)
+{
+    auto store = OutcomeStore::make(2, OutcomeStore::Keep::All);
+    ASSERT_TRUE(store);
+    std::string copied;
+    EXPECT_FALSE((*store)->copyEncoded(1, copied));
+    EXPECT_EQ(copied, "");
 }
 
 TEST(OutcomeStore, ForgetsAFailureThatIsTriedAgain)
