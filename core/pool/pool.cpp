@@ -321,8 +321,8 @@ tl::expected<void, ChildProcess::NoRoom> Pool::startWorker(Slot &slot)
     wire::Setup setup = m_setup;
     setup.worker = slot.id;
     setup.statusPagePath = process->statusPage().path();
-    slot.conversation = std::make_unique<Conversation>(
-        Conversation::Surroundings{m_clock, m_scheduler, m_events}, *process, std::move(setup));
+    slot.connection = std::make_unique<WorkerConnection>(
+        WorkerConnection::Context{m_clock, m_scheduler, m_events}, *process, std::move(setup));
     connect(process, &WorkerProcess::started, this, [this, process, &slot] {
         m_memory.add(process->pid(), process->keeper(),
             slot.isCopy ? MemoryWatch::Kind::Copy : MemoryWatch::Kind::Program);
@@ -330,7 +330,7 @@ tl::expected<void, ChildProcess::NoRoom> Pool::startWorker(Slot &slot)
     connect(process, &WorkerProcess::received, this, [this, &slot] { takeFrames(slot); });
     connect(process, &WorkerProcess::ended, this, [this, &slot] { processEnded(slot); });
     connect(process, &WorkerProcess::wroteToStandardError, this,
-        [&slot](const QByteArray &text) { slot.conversation->wroteToStandardError(text); });
+        [&slot](const QByteArray &text) { slot.connection->wroteToStandardError(text); });
     connect(
         process, &WorkerProcess::failedToStart, this,
         [this, &slot](const QString &reason) { processFailedToStart(slot, reason); },
@@ -374,7 +374,7 @@ void Pool::dismiss(Slot &slot)
 void Pool::letGo(Slot &slot)
 {
     dismiss(slot);
-    slot.conversation->sendGoodbye();
+    slot.connection->sendGoodbye();
 }
 
 void Pool::pause()
@@ -602,9 +602,9 @@ void Pool::tellCoordinatorUsage()
 void Pool::readStatusPage(Slot &slot)
 {
     constexpr std::uint64_t silence = 10'000'000; // nanoseconds
-    if (!slot.enlisted || !slot.conversation->broken().empty())
+    if (!slot.enlisted || !slot.connection->broken().empty())
         return;
-    if (m_clock.now() - slot.conversation->lastFrames() > silence)
+    if (m_clock.now() - slot.connection->lastFrames() > silence)
         slot.process->readStatusPage();
 }
 
@@ -682,19 +682,19 @@ void Pool::takeFrames(Slot &slot)
     const std::uint64_t lastFrames = std::exchange(m_framesTime, m_clock.now());
     if (m_framesTime - lastFrames < watchTime && !m_watch.isActive())
         m_watch.start(0);
-    const Conversation::News news = slot.conversation->takeFrames(m_framesTime);
+    const WorkerConnection::Received received = slot.connection->takeFrames(m_framesTime);
     haltIfFailed();
-    if (news.hasStopped && m_phase == Phase::Running && slot.state == WorkerState::Ready)
-        slot.conversation->sendContinue();
-    if (news.isReady)
+    if (received.hasStopped && m_phase == Phase::Running && slot.state == WorkerState::Ready)
+        slot.connection->sendContinue();
+    if (received.isReady)
         enlist(slot);
-    if (news.refusal)
-        refuse(*news.refusal);
-    if (news.wrongValues)
-        failOfWrongValues(slot, *news.wrongValues);
-    if (slot.conversation->hasAnswered())
+    if (received.refusal)
+        refuse(*received.refusal);
+    if (received.wrongValues)
+        failOfWrongValues(slot, *received.wrongValues);
+    if (slot.connection->hasAnswered())
         slot.restarts.forget();
-    if (news.putBack) {
+    if (received.putBack) {
         dispatchAll();
     } else {
         dispatch(slot);
@@ -737,7 +737,7 @@ void Pool::enlist(Slot &slot)
         slot.cpu = usage->cpu;
         m_events.workerSetUp(slot.id, *usage);
     }
-    const wire::LoadCost cost = slot.isCopy ? m_loader->cost() : slot.conversation->loading();
+    const wire::LoadCost cost = slot.isCopy ? m_loader->cost() : slot.connection->loading();
     if (cost != wire::LoadCost())
         m_events.taskLoaded(slot.id, {cost, slot.isCopy});
     setState(slot, WorkerState::Ready);
@@ -789,7 +789,7 @@ void Pool::processEnded(Slot &slot)
 {
     const std::string how = howItEnded(slot);
     const bool told = slot.dismissed || m_phase != Phase::Running;
-    if (!told || (slot.enlisted && !slot.conversation->hasSaidGoodbye()))
+    if (!told || (slot.enlisted && !slot.connection->hasSaidGoodbye()))
         workerDied(slot, how);
     else if (slot.enlisted)
         m_scheduler.workerLeft(slot.id);
@@ -813,13 +813,13 @@ std::string Pool::howItEnded(const Slot &slot)
 {
     if (slot.excess)
         return "killed, because " + slot.excess->message;
-    const std::string &broken = slot.conversation->broken();
+    const std::string &broken = slot.connection->broken();
     return broken.empty() ? slot.process->end().words : broken;
 }
 
 void Pool::forgetProcess(Slot &slot)
 {
-    slot.conversation.reset();
+    slot.connection.reset();
     std::exchange(slot.process, nullptr)->deleteLater();
 }
 
@@ -828,7 +828,7 @@ void Pool::workerDied(Slot &slot, const std::string &how)
     const IndexRange suspects = slot.enlisted ? suspectsOf(slot) : IndexRange{};
     if (m_phase == Phase::Running)
         m_events.workerDied(slot.id, suspects, how, m_clock.now());
-    if (!slot.conversation->hasAnswered() && suspects.count == 0)
+    if (!slot.connection->hasAnswered() && suspects.count == 0)
         slot.restarts.fruitlessStart(m_clock.now());
     if (!slot.enlisted)
         return;
@@ -921,7 +921,7 @@ bool Pool::anyWorkerLeft() const
 bool Pool::dispatch(Slot &slot)
 {
     if (m_phase != Phase::Running || slot.state != WorkerState::Ready
-        || !slot.conversation->broken().empty())
+        || !slot.connection->broken().empty())
         return false;
     const std::uint64_t time = m_clock.now();
     const bool hasSent = !m_paused && heldBecause().empty() && handOut(slot, time);
@@ -931,8 +931,7 @@ bool Pool::dispatch(Slot &slot)
 
 void Pool::tellIfIdle(Slot &slot, std::uint64_t time)
 {
-    if (m_phase != Phase::Running || slot.conversation->isOnChunk()
-        || m_scheduler.isSpent(slot.id)) {
+    if (m_phase != Phase::Running || slot.connection->isOnChunk() || m_scheduler.isSpent(slot.id)) {
         slot.idle.reset();
         return;
     }
@@ -971,7 +970,7 @@ bool Pool::handOut(Slot &slot, std::uint64_t time)
             return false;
         hasSent = true;
         // Inputs may take long to be encoded, and a range has none.
-        slot.conversation->chunkSent(*chunk, m_items.empty() ? time : m_clock.now());
+        slot.connection->chunkSent(*chunk, m_items.empty() ? time : m_clock.now());
         if (m_frames.size() >= sendSize) {
             slot.process->send(m_frames);
             m_frames.clear();
@@ -979,7 +978,7 @@ bool Pool::handOut(Slot &slot, std::uint64_t time)
     }
     if (!m_frames.empty())
         slot.process->send(m_frames);
-    if (slot.conversation->isOnChunk() && !std::exchange(m_dispatched, true))
+    if (slot.connection->isOnChunk() && !std::exchange(m_dispatched, true))
         m_events.firstDispatch(time);
     return hasSent;
 }
@@ -1032,7 +1031,7 @@ bool Pool::requestInputs(std::chrono::nanoseconds leastWork)
 {
     bool hasAsked = false;
     while (const auto worker = nextToReclaim(leastWork)) {
-        m_slots.at(*worker).conversation->requestInputs(m_clock.now());
+        m_slots.at(*worker).connection->requestInputs(m_clock.now());
         hasAsked = true;
     }
     return hasAsked;
@@ -1042,7 +1041,7 @@ bool Pool::isAnyAskedForInputs() const
 {
     return std::ranges::any_of(m_slots, [](const auto &entry) {
         const Slot &slot = entry.second;
-        return slot.conversation && slot.conversation->isAskedForInputs();
+        return slot.connection && slot.connection->isAskedForInputs();
     });
 }
 
@@ -1052,7 +1051,7 @@ void Pool::reclaimInputs()
     const std::uint64_t time = m_clock.now();
     for (auto &[id, slot] : m_slots) {
         if (slot.enlisted)
-            isAnythingNew |= slot.conversation->reclaimInputs(time);
+            isAnythingNew |= slot.connection->reclaimInputs(time);
     }
     if (isAnythingNew)
         dispatchAll();

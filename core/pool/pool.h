@@ -11,10 +11,10 @@
 
 #include "events/eventsink.h"
 #include "input/inputsource.h"
-#include "pool/conversation.h"
 #include "pool/inputfeed.h"
 #include "pool/limits.h"
 #include "pool/taskloader.h"
+#include "pool/workerconnection.h"
 #include "pool/workerprocess.h"
 #include "pool/workersetup.h"
 #include "schedule/restarts.h"
@@ -120,7 +120,7 @@ private:
     struct Slot {
         WorkerId id = 0;
         WorkerProcess *process = nullptr; ///< a child of the pool; null: none is running
-        std::unique_ptr<Conversation> conversation; ///< with that process
+        std::unique_ptr<WorkerConnection> connection; ///< with that process
         WorkerState state = WorkerState::Gone;
         bool wanted = true;
         bool dismissed = false; ///< it was told to end

@@ -11,7 +11,7 @@
 // Done::values, Printed::text and WrongValues::reason are the rest of their body, with no length of
 // their own. Clocks are CLOCK_MONOTONIC of the worker's host, in nanoseconds.
 //
-// A conversation:
+// The order of messages:
 //
 //     worker                          pool
 //     Hello                  ->
@@ -33,10 +33,9 @@
 // overtakes work that was not begun: what the worker did not answer before its own Goodbye, it did
 // not begin. A stream that ends without a Goodbye was cut.
 //
-// The process that loads the task once, and forks workers, has another conversation: it is sent a
-// Setup, answers with Loaded (or Refused), and is then sent a Fork for each worker. Each of these
-// frames is one message of a SOCK_SEQPACKET socket. A worker that was forked then has the
-// conversation above, on a channel of its own.
+// The process that loads the task once, and forks workers, receives a Setup, answers with Loaded
+// (or Refused), and then receives a Fork for each worker. Each of these frames is one message of a
+// SOCK_SEQPACKET socket. A forked worker exchanges the messages above on a channel of its own.
 #pragma once
 
 #include "wire/value.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Session: a worker's whole conversation with its pool, from Hello to Goodbye.
+// Session: the worker's side of the protocol with its pool, from Hello to Goodbye.
 #pragma once
 
 #include "wire/codec.h"
@@ -26,13 +26,13 @@ public:
     {
     }
 
-    /// Returns the program's exit status: 0 after a Goodbye, 1 when the pool is gone, 2 when it
-    /// does not speak the protocol, 4 when the task closed the channel (standard error says so).
+    /// Returns the program's exit status: 0 after a Goodbye, 1 if the pool has ended, 2 if it
+    /// breaks the protocol, 4 if the task closed the channel, which is reported on standard error.
     int run();
 
 private:
     struct Chunk {
-        std::uint64_t position = 0; ///< how many inputs came before it
+        std::uint64_t position = 0; ///< the number of inputs that were received before it
         std::uint64_t first = 0;
         std::uint32_t count = 0;
         std::string items;
@@ -68,10 +68,10 @@ private:
     ForeignCode m_foreignCode = ForeignCode::No;
     bool m_items = false;
     bool m_stopsAtFailure = false;
-    bool m_hasFailed = false; ///< the iteration that ran last, where that stops the worker
+    bool m_hasFailed = false; ///< whether the last iteration failed, if that stops the worker
     bool m_mayContinue = false;
     std::uint64_t m_receivedInputs = 0;
-    std::uint64_t m_returnedBelow = 0; ///< inputs that came before that position are not begun
+    std::uint64_t m_returnedBelow = 0; ///< inputs before that position are not begun any more
     std::uint64_t m_receivedBytes = 0;
     std::uint64_t m_received = 0;
     std::uint64_t m_flushed = 0;

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pool/conversation.h"
+#include "pool/workerconnection.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace poolscope {
 
-Conversation::Conversation(
-    const Surroundings &surroundings, WorkerProcess &process, wire::Setup setup)
-    : m_clock(surroundings.clock)
-    , m_scheduler(surroundings.scheduler)
-    , m_events(surroundings.events)
+WorkerConnection::WorkerConnection(
+    const Context &context, WorkerProcess &process, wire::Setup setup)
+    : m_clock(context.clock)
+    , m_scheduler(context.scheduler)
+    , m_events(context.events)
     , m_process(process)
     , m_setup(std::move(setup))
     , m_worker(m_setup.worker)
 {
 }
 
-Conversation::News Conversation::takeFrames(std::uint64_t time)
+WorkerConnection::Received WorkerConnection::takeFrames(std::uint64_t time)
 {
     m_framesTime = time;
     while (m_broken.empty()) {
@@ -28,10 +28,10 @@ Conversation::News Conversation::takeFrames(std::uint64_t time)
     }
     if (!m_process.streamError().empty())
         malformed(m_process.streamError());
-    return std::exchange(m_news, {});
+    return std::exchange(m_received, {});
 }
 
-void Conversation::handle(const wire::Frame &frame)
+void WorkerConnection::handle(const wire::Frame &frame)
 {
     const auto take = [&](auto message, auto action) {
         if (message)
@@ -41,28 +41,28 @@ void Conversation::handle(const wire::Frame &frame)
     };
     switch (frame.type) {
     case wire::MessageType::Hello:
-        take(wire::decodeHello(frame.body), &Conversation::greeted);
+        take(wire::decodeHello(frame.body), &WorkerConnection::greeted);
         break;
     case wire::MessageType::Ready:
-        take(wire::decodeReady(frame.body), &Conversation::becameReady);
+        take(wire::decodeReady(frame.body), &WorkerConnection::becameReady);
         break;
     case wire::MessageType::Refused:
-        take(wire::decodeRefused(frame.body), &Conversation::refused);
+        take(wire::decodeRefused(frame.body), &WorkerConnection::refused);
         break;
     case wire::MessageType::Done:
-        take(wire::decodeDone(frame.body), &Conversation::done);
+        take(wire::decodeDone(frame.body), &WorkerConnection::done);
         break;
     case wire::MessageType::BatchReport:
-        take(wire::decodeBatchReport(frame.body), &Conversation::batchReportCame);
+        take(wire::decodeBatchReport(frame.body), &WorkerConnection::batchReportCame);
         break;
     case wire::MessageType::Printed:
-        take(wire::decodePrinted(frame.body), &Conversation::printed);
+        take(wire::decodePrinted(frame.body), &WorkerConnection::printed);
         break;
     case wire::MessageType::WrongValues:
-        take(wire::decodeWrongValues(frame.body), &Conversation::reportedWrongValues);
+        take(wire::decodeWrongValues(frame.body), &WorkerConnection::reportedWrongValues);
         break;
     case wire::MessageType::Returned:
-        take(wire::decodeReturned(frame.body), &Conversation::returned);
+        take(wire::decodeReturned(frame.body), &WorkerConnection::returned);
         break;
     case wire::MessageType::WorkerGoodbye:
         m_saidGoodbye = true;
@@ -72,7 +72,7 @@ void Conversation::handle(const wire::Frame &frame)
     }
 }
 
-void Conversation::greeted(const wire::Hello &hello)
+void WorkerConnection::greeted(const wire::Hello &hello)
 {
     m_events.workerIntroduced(m_worker, {hello.pid, hello.host, hello.runtime});
     std::string setup;
@@ -80,18 +80,18 @@ void Conversation::greeted(const wire::Hello &hello)
     m_process.send(setup);
 }
 
-void Conversation::becameReady(const wire::Ready &ready)
+void WorkerConnection::becameReady(const wire::Ready &ready)
 {
     m_loading = ready.loading;
-    m_news.isReady = !std::exchange(m_ready, true);
+    m_received.isReady = !std::exchange(m_ready, true);
 }
 
-void Conversation::refused(const wire::Refused &refusal)
+void WorkerConnection::refused(const wire::Refused &refusal)
 {
-    m_news.refusal = refusal.reason;
+    m_received.refusal = refusal.reason;
 }
 
-void Conversation::done(const wire::Done &message)
+void WorkerConnection::done(const wire::Done &message)
 {
     const IndexRange indices{message.first, message.count};
     if (m_inFlight.empty() || message.count > m_inFlight.front().rest) {
@@ -121,7 +121,7 @@ void Conversation::done(const wire::Done &message)
 }
 
 /// False if the message does not hold an outcome for each of its inputs.
-bool Conversation::decodeOutcomes(const wire::Done &message)
+bool WorkerConnection::decodeOutcomes(const wire::Done &message)
 {
     m_outcomes.clear();
     if (message.store != wire::Store::Inline)
@@ -136,8 +136,8 @@ bool Conversation::decodeOutcomes(const wire::Done &message)
     return values.atEnd();
 }
 
-/// Reads the clock only where an earlier reading does not tell.
-bool Conversation::isPast(const wire::Done &message)
+/// Whether the span ended before now. The clock is read only if the last reading does not suffice.
+bool WorkerConnection::isPast(const wire::Done &message)
 {
     const auto isBeforeReading = [&] {
         return message.begun <= m_clockRead && message.duration <= m_clockRead - message.begun;
@@ -148,7 +148,7 @@ bool Conversation::isPast(const wire::Done &message)
     return isBeforeReading();
 }
 
-void Conversation::noteAnswer(const Span &span)
+void WorkerConnection::noteAnswer(const Span &span)
 {
     InFlight &chunk = m_inFlight.front();
     if (chunk.chunkTimes.spans++ == 0) {
@@ -171,23 +171,23 @@ void Conversation::noteAnswer(const Span &span)
 
 /// Reports the attempts that will be repeated, since the event sink receives them before their
 /// span.
-Conversation::Failures Conversation::failuresFrom(std::uint64_t first)
+WorkerConnection::Failures WorkerConnection::failuresFrom(std::uint64_t first)
 {
     Failures failures;
     for (std::size_t i = 0; i < m_outcomes.size(); ++i) {
         if (m_outcomes[i].kind != OutcomeKind::Failure)
             continue;
-        m_news.hasStopped = m_setup.stopsAtFailure;
+        m_received.hasStopped = m_setup.stopsAtFailure;
         failures.push_back(m_scheduler.failed(first + i));
         if (failures.back())
             continue;
         m_events.attemptFailed(first + i, m_worker, m_framesTime);
-        m_news.putBack = true;
+        m_received.putBack = true;
     }
     return failures;
 }
 
-void Conversation::reportOutcomes(std::uint64_t first, const Failures &failures)
+void WorkerConnection::reportOutcomes(std::uint64_t first, const Failures &failures)
 {
     auto failure = failures.begin();
     for (std::size_t i = 0; i < m_outcomes.size(); ++i) {
@@ -202,10 +202,10 @@ void Conversation::reportOutcomes(std::uint64_t first, const Failures &failures)
     }
 }
 
-void Conversation::batchReportCame(const wire::BatchReport &message)
+void WorkerConnection::batchReportCame(const wire::BatchReport &message)
 {
     for (ChunkTimes &chunk : m_answered) {
-        // The message tells only when the last of several chunks was received.
+        // The message has only the time at which the last of several chunks was received.
         chunk.received = std::min(m_clock.at(message.received), chunk.begun);
         chunk.answered = m_clock.at(message.answered);
         chunk.decoded = m_framesTime;
@@ -216,7 +216,7 @@ void Conversation::batchReportCame(const wire::BatchReport &message)
         m_worker, {message.cpu, message.runQueue, message.maxRss, message.decoding});
 }
 
-void Conversation::printed(const wire::Printed &message)
+void WorkerConnection::printed(const wire::Printed &message)
 {
     m_process.keepOutput({message.text.data(), static_cast<qsizetype>(message.text.size())});
     const auto source = message.stream == wire::Stream::Output ? Output::Source::TaskOutput
@@ -224,14 +224,14 @@ void Conversation::printed(const wire::Printed &message)
     m_events.workerPrinted(m_worker, {source, {message.index, 1}, message.text}, m_framesTime);
 }
 
-void Conversation::reportedWrongValues(const wire::WrongValues &message)
+void WorkerConnection::reportedWrongValues(const wire::WrongValues &message)
 {
-    m_news.wrongValues = message.reason;
+    m_received.wrongValues = message.reason;
 }
 
-/// It was printed since the last output was read: by an input that had not been answered by then,
-/// up to what runs now. Where inputs do not come in order, that is not what lies between.
-void Conversation::wroteToStandardError(const QByteArray &text)
+/// The text was printed since standard error was last read, by an input from the first that was not
+/// answered then to the one that runs now. If inputs are sent out of order, that range is unknown.
+void WorkerConnection::wroteToStandardError(const QByteArray &text)
 {
     const auto first = std::exchange(m_firstUnread, m_endOfAnswered);
     const IndexRange now = m_process.running().current();
@@ -245,7 +245,7 @@ void Conversation::wroteToStandardError(const QByteArray &text)
         m_clock.now());
 }
 
-void Conversation::chunkSent(const IndexRange &chunk, std::uint64_t time)
+void WorkerConnection::chunkSent(const IndexRange &chunk, std::uint64_t time)
 {
     InFlight &inFlight = m_inFlight.emplace_back();
     inFlight.rest = chunk.count;
@@ -253,21 +253,21 @@ void Conversation::chunkSent(const IndexRange &chunk, std::uint64_t time)
     inFlight.chunkTimes.sent = time;
 }
 
-void Conversation::sendGoodbye()
+void WorkerConnection::sendGoodbye()
 {
     std::string goodbye;
     wire::encode(goodbye, wire::PoolGoodbye{});
     m_process.send(goodbye);
 }
 
-void Conversation::sendContinue()
+void WorkerConnection::sendContinue()
 {
     std::string message;
     wire::encode(message, wire::Continue{});
     m_process.send(message);
 }
 
-void Conversation::requestInputs(std::uint64_t time)
+void WorkerConnection::requestInputs(std::uint64_t time)
 {
     StatusPage &page = m_process.statusPage();
     if (!page.inUse()) {
@@ -279,17 +279,16 @@ void Conversation::requestInputs(std::uint64_t time)
     m_askedAt = time;
 }
 
-/// A worker that did not see the request before it began an iteration had published that before:
-/// it is on the status page once the worker's core has written it out, which takes no longer than
-/// some microseconds.
-bool Conversation::reclaimInputs(std::uint64_t time)
+/// A worker publishes an iteration before it looks for a request. An iteration that began without
+/// the request is therefore on the status page within some microseconds.
+bool WorkerConnection::reclaimInputs(std::uint64_t time)
 {
     constexpr std::uint64_t certain = 500'000; // nanoseconds
     if (m_askedAt == 0 || time - m_askedAt < certain)
         return false;
     StatusPage &page = m_process.statusPage();
     if (!page.isBatchToEnd()) {
-        // It began a batch while it was asked, and the write that this took came later.
+        // The worker began a batch during the request and wrote to the page after it.
         page.endBatch();
         m_askedAt = time;
         return false;
@@ -298,15 +297,15 @@ bool Conversation::reclaimInputs(std::uint64_t time)
     return reclaimFrom(m_process.running().firstNotBegun()) > 0;
 }
 
-void Conversation::returned(const wire::Returned &message)
+void WorkerConnection::returned(const wire::Returned &message)
 {
     m_askedAt = 0;
-    m_news.putBack |= reclaimFrom(message.position) > 0;
+    m_received.putBack |= reclaimFrom(message.position) > 0;
     m_scheduler.reclaimAnswered(m_worker);
 }
 
-/// Returns how many inputs these are, and leaves them out of the chunks that were sent last.
-std::uint64_t Conversation::reclaimFrom(std::uint64_t position)
+/// Removes inputs from the chunks that were sent last, and returns their number.
+std::uint64_t WorkerConnection::reclaimFrom(std::uint64_t position)
 {
     const std::uint64_t count = m_scheduler.reclaim(m_worker, position);
     for (std::uint64_t left = count; left > 0;) {
@@ -323,7 +322,7 @@ std::uint64_t Conversation::reclaimFrom(std::uint64_t position)
     return count;
 }
 
-void Conversation::malformed(const std::string &what)
+void WorkerConnection::malformed(const std::string &what)
 {
     if (!m_broken.empty())
         return;

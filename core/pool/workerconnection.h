@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Conversation: what the pool and one process of a worker say to each other, from Hello to goodbye.
+// WorkerConnection: the pool's side of the protocol with one worker process, from Hello to Goodbye.
 //
-// It takes the worker's frames apart, holds it to the protocol, and tells scheduler and event sink
-// what they say. Who is started, fed, replaced and ended is its owner's business. A worker that
-// does not keep to the protocol is killed, and nothing of what it says is heard any more.
+// A connection decodes and checks the worker's frames, and reports their content to scheduler and
+// event sink. A worker that breaks the protocol is killed, and its further frames are ignored. The
+// owner starts, feeds, replaces and ends workers.
 #pragma once
 
 #include "events/eventsink.h"
@@ -21,64 +21,65 @@
 
 namespace poolscope {
 
-class Conversation {
+class WorkerConnection {
 public:
-    /// What all conversations of a pool share; outlives them.
-    struct Surroundings {
+    /// Shared by the connections of a pool, which it outlives.
+    struct Context {
         const RunClock &clock;
         Scheduler &scheduler;
         EventSink &events;
     };
 
-    /// `setup` is sent to the worker when it has said hello. The process outlives this.
-    Conversation(const Surroundings &surroundings, WorkerProcess &process, wire::Setup setup);
+    /// Sends `setup` to the worker after its Hello. The process outlives the connection.
+    WorkerConnection(const Context &context, WorkerProcess &process, wire::Setup setup);
 
-    /// What its owner has to know of the frames that were taken.
-    struct News {
-        bool isReady = false; ///< for the first time; the scheduler does not know it yet
-        bool putBack = false; ///< an index waits to be handed out again
-        bool hasStopped = false; ///< at a failure, until it is sent a Continue
+    /// The content of frames that the owner acts on.
+    struct Received {
+        bool isReady = false; ///< the worker became ready, and is not in the scheduler yet
+        bool putBack = false; ///< an index waits to be sent again
+        bool hasStopped = false; ///< the worker stopped at a failure and waits for a Continue
         std::optional<Failure> refusal; ///< why the task cannot be set up
         std::optional<std::string> wrongValues; ///< why sent values may belong to other inputs
     };
-    /// Takes the frames that have come by `time`.
-    News takeFrames(std::uint64_t time);
-    /// Its process wrote to its standard error.
+    /// Handles the frames that arrived until `time`.
+    Received takeFrames(std::uint64_t time);
+    /// Reports text that the process wrote to its standard error.
     void wroteToStandardError(const QByteArray &text);
 
-    /// A chunk was sent to it.
+    /// Notes that a chunk was sent to the worker.
     void chunkSent(const IndexRange &chunk, std::uint64_t time);
     void sendGoodbye();
     void sendContinue();
 
-    /// Asks the worker to return what it has not begun. Where it cannot be asked, the scheduler
-    /// learns that it keeps its chunks.
+    /// Asks the worker to return the inputs that it has not begun. A worker without a status page
+    /// cannot be asked, and the scheduler is informed that it keeps its chunks.
     void requestInputs(std::uint64_t time);
-    /// Takes what the worker cannot begin any more, if it was asked so long ago that what it saw of
-    /// that is certain, and has not answered yet. Whether there was anything.
+    /// Takes the inputs that the worker cannot begin any more, if the request is old enough to be
+    /// certain that the worker has seen it, and is not answered yet. Returns whether there were
+    /// any.
     bool reclaimInputs(std::uint64_t time);
-    /// Whether the worker was asked, and neither has answered nor was reclaimed from.
+    /// Whether a request for inputs is neither answered nor reclaimed.
     bool isAskedForInputs() const { return m_askedAt > 0; }
 
     bool hasSaidGoodbye() const { return m_saidGoodbye; }
     bool hasAnswered() const { return m_hasAnswered; }
     bool isOnChunk() const { return !m_inFlight.empty(); }
-    /// How it broke the protocol; empty while it keeps to it.
+    /// How the worker broke the protocol. Empty if it did not.
     const std::string &broken() const { return m_broken; }
     /// The cost of loading the task. All zero until the worker is ready.
     const wire::LoadCost &loading() const { return m_loading; }
-    /// When it was last heard of.
+    /// The time of the last call of takeFrames().
     std::uint64_t lastFrames() const { return m_framesTime; }
 
 private:
     struct InFlight {
         std::uint64_t rest = 0;
-        bool goesBack = false; ///< to inputs before those of the chunk that was sent before
+        bool goesBack = false; ///< has lower indices than the chunk that was sent before
         ChunkTimes chunkTimes;
     };
 
-    /// For each input of an answer that failed, in order: its attempts if it is settled by this,
-    /// nothing if it will be tried again.
+    /// For each failed input of an answer, in order: the number of its attempts if that is final,
+    /// nothing if the input will be tried again.
     using Failures = std::vector<std::optional<std::uint32_t>>;
 
     void handle(const wire::Frame &frame);
@@ -104,7 +105,7 @@ private:
     WorkerProcess &m_process;
     wire::Setup m_setup;
     WorkerId m_worker;
-    News m_news; ///< of the frames that are being taken
+    Received m_received; ///< of the frames that are being taken
     wire::LoadCost m_loading;
     bool m_ready = false;
     bool m_saidGoodbye = false;
@@ -116,11 +117,10 @@ private:
     std::uint64_t m_lastEnded = 0;
     std::uint64_t m_framesTime = 0;
     std::uint64_t m_clockRead = 0; ///< a reading of RunClock::monotonic()
-    std::uint64_t m_askedAt =
-        0; ///< when it was asked for inputs; 0: it is not, or is reclaimed from
+    std::uint64_t m_askedAt = 0; ///< time of the open request for inputs; 0 if there is none
     std::uint64_t m_endOfSent = 0; ///< one past the last index of the chunk that was sent last
     std::optional<std::uint64_t> m_endOfAnswered; ///< one past the index that was answered last
-    std::optional<std::uint64_t> m_firstUnread; ///< the same when its standard error was last read
+    std::optional<std::uint64_t> m_firstUnread; ///< m_endOfAnswered when stderr was last read
 };
 
 } // namespace poolscope
