@@ -480,7 +480,7 @@ int RunCommand::exitStatus() const
         notWrittenText(m_options, end.how == PoolEnd::How::Halted ? Outputs::Values : Outputs::All);
     if (StandardOutput::readerIsGone())
         return exitInterrupted;
-    if (end.how == PoolEnd::How::Failed) {
+    if (end.how == PoolEnd::How::Failed || end.how == PoolEnd::How::WrongValues) {
         complain(end.error + notWritten + wayOn());
         if (!end.detail.empty())
             tell(end.detail);
@@ -506,9 +506,9 @@ int RunCommand::exitStatus() const
 std::string RunCommand::wayOn() const
 {
     const std::string file = m_options.resumed.value_or(m_options.save.value_or(""));
-    if (file.empty() || !m_run->fileLoss().empty())
-        return {};
     const PoolEnd::How how = m_run->end().how;
+    if (file.empty() || !m_run->fileLoss().empty() || how == PoolEnd::How::WrongValues)
+        return {};
     if (how == PoolEnd::How::Completed || isReadOnce(m_options.spec.input))
         return "; 'poolscope export " + file + " -o FILE' writes what had finished";
     return "; 'poolscope resume " + file + "' goes on with it"

@@ -278,6 +278,10 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
     const auto loaded = openRun(options.file);
     if (!loaded)
         return complain(loaded.error(), exitWrongUse);
+    if (options.output && loaded->info.progress.state == RunState::WrongValues)
+        return complain(Error{"the values of " + options.file
+                            + " are not exported: " + loaded->info.progress.error},
+            exitWrongUse);
     const RunRecord &record = *loaded->record;
     if (const auto checked = checkIsNotInput(
             record.spec.input, {options.output, options.summary, options.trace, options.report});

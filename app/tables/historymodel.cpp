@@ -86,6 +86,8 @@ QString stateText(const RunFileInfo &info)
         return HistoryModel::tr("could not run");
     case RunState::Halted:
         return HistoryModel::tr("halted");
+    case RunState::WrongValues:
+        return HistoryModel::tr("wrong values");
     }
     return {};
 }

@@ -742,6 +742,8 @@ QString MainWindow::endText() const
         return tr("Could not run");
     case PoolEnd::How::Halted:
         return tr("Halted");
+    case PoolEnd::How::WrongValues:
+        return tr("Wrong values");
     }
     return {};
 }

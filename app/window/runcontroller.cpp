@@ -223,7 +223,7 @@ void RunController::ended()
     setState(State::Ended);
     const PoolEnd &end = m_run->end();
     const QString error = QString::fromStdString(end.error);
-    if (end.how == PoolEnd::How::Failed)
+    if (end.how == PoolEnd::How::Failed || end.how == PoolEnd::How::WrongValues)
         emit failed(error, QString::fromStdString(end.detail));
     if (end.how == PoolEnd::How::Halted)
         emit failed(tr("Halted: %1").arg(error), {});

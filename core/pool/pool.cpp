@@ -716,13 +716,14 @@ void Pool::refuse(const Failure &why)
     reportIfAllEnded();
 }
 
-/// A run that has completed fails nevertheless.
+/// A run that has completed ends with this reason nevertheless.
 void Pool::failOfWrongValues(const Slot &slot, const std::string &why)
 {
-    const std::string error = "worker " + std::to_string(slot.id) + ": " + why;
+    const PoolEnd wrong{
+        PoolEnd::How::WrongValues, "worker " + std::to_string(slot.id) + ": " + why, {}};
     if (m_phase == Phase::Ending && m_end.how == PoolEnd::How::Completed)
-        m_end = {PoolEnd::How::Failed, error, {}};
-    end(PoolEnd::How::Failed, error);
+        m_end = wrong;
+    end(wrong.how, wrong.error);
 }
 
 void Pool::enlist(Slot &slot)

@@ -47,9 +47,10 @@ struct PoolEnd {
         Cancelled,
         Failed, ///< it could not go on
         Halted, ///< as many indices failed as the spec allows
+        WrongValues, ///< values that were recorded may belong to other inputs
     };
     How how = How::Completed;
-    std::string error; ///< why it failed or was halted, in one line
+    std::string error; ///< why it failed, was halted or has wrong values, in one line
     std::string detail; ///< a traceback, where there is one
 };
 

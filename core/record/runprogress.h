@@ -17,7 +17,8 @@ struct RunFileHolder {
     std::string host;
 };
 
-enum class RunState : std::uint8_t { Running, Completed, Cancelled, Failed, Halted };
+/// WrongValues: some values may belong to other inputs.
+enum class RunState : std::uint8_t { Running, Completed, Cancelled, Failed, Halted, WrongValues };
 
 /// How far a run is.
 struct RunProgress {

@@ -107,7 +107,7 @@ void Experiment::runNext()
 void Experiment::runFinished()
 {
     const PoolEnd end = m_run->end();
-    if (end.how == PoolEnd::How::Failed || end.how == PoolEnd::How::Halted) {
+    if (end.how != PoolEnd::How::Completed && end.how != PoolEnd::How::Cancelled) {
         finish({ExperimentEnd::How::Failed, "with " + settingNow().name + ": " + end.error,
             end.detail});
         return;

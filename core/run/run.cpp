@@ -32,6 +32,8 @@ RunState stateAfter(PoolEnd::How how)
         return RunState::Failed;
     case PoolEnd::How::Halted:
         return RunState::Halted;
+    case PoolEnd::How::WrongValues:
+        return RunState::WrongValues;
     }
     return RunState::Failed;
 }

@@ -61,6 +61,9 @@ Result<RunFileInfo> infoToResume(const std::string &path)
     if (isBeingWritten(info->progress))
         return failure(path + " is being written by " + holderText(info->progress.holder)
             + "; wait until that run has ended");
+    if (info->progress.state == RunState::WrongValues)
+        return failure(
+            "cannot go on with " + path + ": " + info->progress.error + "; start the run anew");
     if (isReadOnce(info->description.spec.input))
         return failure("cannot go on with " + path
             + ": its inputs were lines of standard input, which are gone; 'poolscope export' "

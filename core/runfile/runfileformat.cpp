@@ -15,8 +15,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array<std::string_view, 5> stateNames{
-    "running", "completed", "cancelled", "failed", "halted"};
+constexpr std::array<std::string_view, 6> stateNames{
+    "running", "completed", "cancelled", "failed", "halted", "wrong values"};
 
 /// Reads the members of an object one after the other; what is missing or of another kind is told
 /// at the end.

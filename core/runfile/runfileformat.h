@@ -78,8 +78,12 @@ struct RunFileInfo {
     {
         return progress.areInputsComplete && progress.settled() == inputCount();
     }
-    /// Whether another process can go on with it: not where its inputs are gone.
-    bool canBeResumed() const { return !isComplete() && !isReadOnce(description.spec.input); }
+    /// False if the run is complete, its inputs are gone, or its values may be wrong.
+    bool canBeResumed() const
+    {
+        return !isComplete() && !isReadOnce(description.spec.input)
+            && progress.state != RunState::WrongValues;
+    }
 };
 
 enum class PieceKind : std::uint8_t {
@@ -131,7 +135,7 @@ Result<RunProgress> progressFrom(std::string_view text);
 std::string labelText(const RunLabel &label);
 Result<RunLabel> labelFrom(std::string_view text);
 
-/// "running", "completed", "cancelled", "failed" or "halted".
+/// "running", "completed", "cancelled", "failed", "halted" or "wrong values".
 std::string_view stateName(RunState state);
 
 } // namespace runfile

@@ -403,6 +403,18 @@ while text := os.read(0, 100):
                       "inputs", done.err)
         self.assertFalse(self.path("o.csv").exists())
 
+    def test_a_run_file_with_wrong_values_is_neither_resumed_nor_exported(self):
+        self.opaque_filter(bad=3)
+        self.assert_status(
+            self.program("run", "--filter", "./script", "--range", "0:8", "-j", "1", "--chunk", "1",
+                         "-q", "--save", "it.poolscope"), POOL_FAILED)
+        for command in ("resume", "it.poolscope"), ("export", "it.poolscope", "-o", "o.csv"):
+            done = self.program(*command)
+            self.assert_status(done, WRONG_USE)
+            self.assertIn("values since input 0 may belong to other inputs", done.err)
+        self.assertFalse(self.path("o.csv").exists())
+        self.assertRegex(self.program("info", "it.poolscope").out, b"state +wrong values: worker 1")
+
     def test_a_line_too_many_that_shows_before_the_next_input(self):
         self.script(f"""#!{sys.executable}
 import os, threading, time
