@@ -21,10 +21,10 @@ namespace poolscope::worker {
 namespace {
 
 constexpr std::uint64_t millisecond = 1'000'000; // nanoseconds
-constexpr std::uint64_t silenceAfterAnswer = 5 * millisecond; // of one whose wait cannot be seen
-constexpr std::uint64_t lookInterval = 1000 * millisecond; // at a filter that says nothing
+constexpr std::uint64_t silenceAfterAnswer = 5 * millisecond; // of a filter whose wait is not seen
+constexpr std::uint64_t lookInterval = 1000 * millisecond; // while a filter is silent
 constexpr std::uint64_t patienceAtEnd = 2000 * millisecond;
-constexpr std::uint64_t patienceForSurplus = 100 * millisecond; // of one whose wait is not seen
+constexpr std::uint64_t patienceForSurplus = 100 * millisecond; // at the end of such a filter
 constexpr std::uint64_t yieldTime = 50'000; // shorter than a sleep
 constexpr std::uint64_t longestPause = millisecond;
 constexpr int looksBeforeNotice = 10;
@@ -74,6 +74,7 @@ FilterRunner::FilterRunner(const wire::Setup &setup, std::string path,
 
 void FilterRunner::end()
 {
+    m_wrongValues.reset();
     if (!m_filter)
         return;
     m_answer.clear();
@@ -81,7 +82,7 @@ void FilterRunner::end()
         readWaiting(m_filter->standardOutput(), m_answer);
     if (!m_answer.empty())
         m_wrongValues = lineTooMany(m_answer);
-    comeToEnd();
+    awaitExit();
 }
 
 std::uint64_t FilterRunner::batchSize(std::uint64_t /*suggested*/) const
@@ -89,8 +90,8 @@ std::uint64_t FilterRunner::batchSize(std::uint64_t /*suggested*/) const
     return m_showsItsWait ? 1 : std::numeric_limits<std::uint64_t>::max();
 }
 
-/// Output of a filter after the end of its input belongs to no input, and is logged.
-void FilterRunner::comeToEnd()
+/// Text that a filter prints after the end of its input belongs to no input, and is logged.
+void FilterRunner::awaitExit()
 {
     m_filter->standardInput().close();
     const std::uint64_t end = now() + patienceAtEnd;
@@ -287,12 +288,12 @@ std::optional<Failure> FilterRunner::beyondLimits(Exchange &exchange)
     return std::nullopt;
 }
 
-/// Called each second in which the filter said nothing: it may have nothing to say.
+/// Called each second in which the filter is silent. Returns a reason if no answer will follow.
 std::optional<Failure> FilterRunner::whySilent(Exchange &exchange)
 {
     if (!m_filter->standardInput().isOpen() || !m_filter->standardOutput().isOpen())
         return failed(failureFilter, "the filter has closed its input or output, and runs on");
-    if (readsOn(exchange))
+    if (waitsForNextLine(exchange))
         return failed(failureFilter,
             std::string("the filter waits for the next line and has not answered this one: it has "
                         "nothing to say to it, or ")
@@ -303,7 +304,7 @@ std::optional<Failure> FilterRunner::whySilent(Exchange &exchange)
     return std::nullopt;
 }
 
-/// Writes what the filter takes at once.
+/// Writes as much of the line as fits into the pipe.
 void FilterRunner::write(Exchange &exchange)
 {
     Descriptor &to = m_filter->standardInput();
@@ -312,11 +313,11 @@ void FilterRunner::write(Exchange &exchange)
     if (written > 0)
         exchange.written += static_cast<std::size_t>(written);
     else if (errno != EAGAIN && errno != EINTR)
-        to.close(); // it reads no more; what it answers, or its end, comes by itself
+        to.close(); // the filter reads no more, and an answer or its end will follow
 }
 
 /// Whether the filter has taken the whole line and has nothing more to do with it.
-bool FilterRunner::readsOn(const Exchange &exchange)
+bool FilterRunner::waitsForNextLine(const Exchange &exchange)
 {
     return m_lineWait->look() == LineWait::State::Waits && exchange.isWritten() && hasTakenAll();
 }
@@ -344,7 +345,7 @@ std::optional<Failure> FilterRunner::awaitEndOfAnswers(std::uint64_t index)
             m_unconfirmedFrom.reset();
             return std::nullopt;
         }
-        const bool mayShowIt = m_showsItsWait && state != LineWait::State::CannotTell
+        const bool mayShowIt = m_showsItsWait && state != LineWait::State::Unknown
             && m_filter->standardInput().isOpen();
         const std::uint64_t end = answered + (mayShowIt ? lookInterval : silenceAfterAnswer);
         const std::uint64_t time = now();
@@ -408,7 +409,7 @@ Result<std::unique_ptr<TaskRunner>> makeFilterRunner(
     if (!path)
         return tl::unexpected(path.error());
     std::vector<std::string> words = setup.words;
-    // Most programs keep their output back where it goes to a pipe; these two stop them.
+    // Most programs buffer output to a pipe. The variable and stdbuf prevent that.
     setenv("PYTHONUNBUFFERED", "1", 0);
     if (const auto stdbuf = findProgram("stdbuf")) {
         words.insert(words.begin(), {"stdbuf", "-oL", "--", *path});

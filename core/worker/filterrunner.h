@@ -29,7 +29,7 @@ public:
     /// `path` is the program to start, `words` its argv.
     FilterRunner(const wire::Setup &setup, std::string path, std::vector<std::string> words,
         ErrorOutput errorOutput);
-    /// Starts the filter, if none runs. Its reason where that fails.
+    /// Starts the filter if none runs. Returns the reason if that fails.
     std::optional<Failure> start();
 
     std::uint64_t batchSize(std::uint64_t suggested) const override;
@@ -46,7 +46,7 @@ private:
         std::uint64_t begun = 0;
         Patience patience;
         std::uint64_t silentSince = 0;
-        int looks = 0; ///< at a filter that says nothing
+        int looks = 0; ///< how often the filter was found silent
 
         bool isWritten() const { return written == line.size(); }
     };
@@ -62,7 +62,7 @@ private:
     std::optional<Failure> beyondLimits(Exchange &exchange);
     Failure tooLong() const;
     std::optional<Failure> whySilent(Exchange &exchange);
-    bool readsOn(const Exchange &exchange);
+    bool waitsForNextLine(const Exchange &exchange);
     std::optional<Failure> awaitEndOfAnswers(std::uint64_t index);
     bool hasTakenAll();
     bool hasSurplus() const;
@@ -72,7 +72,7 @@ private:
     Failure failed(std::string_view kind, std::string message) const;
     void encodeFailures(Batch batch, const Failure &ofEarlier, const Failure &ofLast);
     void kill();
-    void comeToEnd();
+    void awaitExit();
 
     wire::Setup m_setup;
     std::string m_path;
@@ -84,18 +84,18 @@ private:
     OomWatch m_outOfMemory;
     std::optional<ChildProcess> m_filter;
     std::optional<LineWait> m_lineWait; ///< of m_filter
-    bool m_answeredBefore = false; ///< this process has
-    bool m_showsItsWait = true; ///< LineWait can see when it waits, as far as is known
-    std::uint64_t m_firstOfBatch = 0; ///< inputs before that one have been answered
+    bool m_answeredBefore = false; ///< whether this process has answered a line
+    bool m_showsItsWait = true; ///< false once LineWait could not see the wait
+    std::uint64_t m_firstOfBatch = 0; ///< inputs before it were answered by earlier calls of run()
     /// The first input since the filter was last seen to wait for its next line.
     std::optional<std::uint64_t> m_unconfirmedFrom;
     std::optional<std::string> m_wrongValues;
     std::string m_answer;
-    std::size_t m_searched = 0; ///< bytes of it that have no newline
+    std::size_t m_searched = 0; ///< bytes of m_answer that have no newline
     std::string m_values;
 };
 
-/// Starts the filter of the Setup. Fails where that is not possible.
+/// Starts the filter of the Setup. Fails if that is not possible.
 Result<std::unique_ptr<TaskRunner>> makeFilterRunner(
     const wire::Setup &setup, ErrorOutput errorOutput);
 

@@ -69,14 +69,14 @@ LineWait::State LineWait::look()
     std::array<char, 128> text{};
     const std::string_view call = contents(m_call, text);
     if (call.empty())
-        return State::CannotTell;
+        return State::Unknown;
     long number = -1;
     std::from_chars(call.data(), call.data() + call.size(), number);
     if (watchesSeveral(number) || !hasOneThread())
-        return State::CannotTell;
+        return State::Unknown;
     if (number != SYS_read || wordOf(call, 1) != "0x0")
         return State::IsBusy;
-    return hasChildren() ? State::CannotTell : State::Waits;
+    return hasChildren() ? State::Unknown : State::Waits;
 }
 
 bool LineWait::hasOneThread() const

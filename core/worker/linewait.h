@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LineWait: whether a program that answers lines waits for its next one.
+// LineWait: whether a program that answers lines waits for its next line.
 //
-// One that does, having taken all that it was given, has no more to say to it. That can be told of
-// a program with one thread and no children that sleeps in a read of its standard input.
+// A program that waits, and has read all lines so far, has finished its answers. The wait can be
+// seen if the program has one thread and no children, and sleeps in a read of its standard input.
 #pragma once
 
 #include "system/descriptor.h"
@@ -15,15 +15,15 @@ namespace poolscope::worker {
 class LineWait {
 public:
     enum class State : std::uint8_t {
-        Waits, ///< in a read of its standard input
-        IsBusy, ///< computes, or sleeps in another call that it will come back from
-        CannotTell, ///< threads, children, or a call that watches several descriptors
+        Waits, ///< sleeps in a read of its standard input
+        IsBusy, ///< computes, or sleeps in another call
+        Unknown, ///< has threads or children, or sleeps in a call that watches several descriptors
     };
 
-    /// The program must not be reaped while this is asked.
+    /// The program must not be reaped before the last look().
     explicit LineWait(pid_t program);
 
-    /// Takes microseconds; now and then some milliseconds, to look for children.
+    /// Takes microseconds, and some milliseconds for at most 1% of the time, to look for children.
     State look();
 
 private:
