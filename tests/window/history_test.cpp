@@ -262,9 +262,9 @@ private slots:
             QVERIFY(person.isIn(State::Ended));
         };
         const RunController &controller = person.window.controller();
-        tryAgain("Leave it");
+        tryAgain("Cancel");
         QCOMPARE(controller.record()->timeline.failed(), 1U);
-        tryAgain("Go on");
+        tryAgain("Resume anyway");
         QVERIFY(comes([&] { return infoOf(controller.path()).progress.failed == 0; }));
         person.choose(0);
         QVERIFY(!person.button("Resume").isEnabled());

@@ -39,6 +39,11 @@ Result<RunSpec> specOf(const QStringList &keptArguments)
     return parseRunArguments(arguments);
 }
 
+QString commandText(const RunSpec &spec)
+{
+    return QString::fromStdString(shellCommand(spec));
+}
+
 std::vector<RunSpec> recentSpecs()
 {
     std::vector<RunSpec> specs;

@@ -16,6 +16,8 @@ RunSpec defaultSpec();
 
 QStringList keptArguments(const RunSpec &spec);
 Result<RunSpec> specOf(const QStringList &keptArguments);
+/// The command that runs a spec, for a shell.
+QString commandText(const RunSpec &spec);
 
 /// What was run last, the latest first, each once.
 std::vector<RunSpec> recentSpecs();

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/menus/runactions.h"
+
+#include "charts/literaltext.h"
+#include "window/look.h"
+#include "window/menus/command.h"
+
+namespace poolscope {
+
+RunActions::RunActions(QWidget &window)
+    : QObject(&window)
+    , m_start(addCommand(window, tr("&Start"), {Qt::CTRL | Qt::Key_R, Qt::Key_F5}))
+    , m_pause(addCommand(window, tr("&Pause"), {Qt::CTRL | Qt::Key_P}))
+    , m_stop(addCommand(window, tr("S&top"), {Qt::CTRL | Qt::Key_Period},
+          tr("End the run; what has finished stays")))
+    , m_sweep(addCommand(window, tr("S&weep"), {Qt::CTRL | Qt::Key_8},
+          tr("Measure which number of workers and which chunk size pay")))
+    , m_open(addCommand(window, tr("&Open\u2026"), {QKeySequence::Open},
+          tr("Show the run of a run file, a Chrome trace or a job log of GNU parallel; runs "
+             "nothing")))
+    , m_save(addCommand(window, tr("&Save as\u2026"), {QKeySequence::Save},
+          tr("Copy the run file of the run that is shown")))
+{
+}
+
+void RunActions::setTheme(const Theme &theme)
+{
+    m_theme = theme;
+    m_start->setIcon(icon(QStringLiteral("start"), theme.onAccent));
+    m_stop->setIcon(icon(QStringLiteral("stop"), theme.text));
+    m_sweep->setIcon(icon(QStringLiteral("sweep"), theme.text));
+    m_open->setIcon(icon(QStringLiteral("folder"), theme.text));
+    m_save->setIcon(icon(QStringLiteral("save"), theme.text));
+}
+
+void RunActions::setSituation(const RunSituation &situation)
+{
+    showStart(situation);
+    showPause(situation.state);
+    m_stop->setEnabled(situation.isBusy()
+        && (situation.state != RunController::State::Stopping || situation.waitsForFile));
+    m_open->setEnabled(!situation.isBusy());
+    m_save->setEnabled(!situation.isActive() && situation.hasFile);
+}
+
+void RunActions::showPause(RunController::State state)
+{
+    using State = RunController::State;
+    const bool paused = state == State::Paused;
+    m_pause->setText(pauseTexts().at(paused ? 1 : 0));
+    m_pause->setIcon(
+        icon(paused ? QStringLiteral("start") : QStringLiteral("pause"), m_theme.text));
+    m_pause->setEnabled(state == State::Running || paused);
+    m_pause->setToolTip(paused ? tr("Hand out chunks again (Ctrl+P)")
+                               : tr("Hand out no more chunks until it is resumed (Ctrl+P)"));
+}
+
+void RunActions::showStart(const RunSituation &situation)
+{
+    const QString &problem = situation.problem;
+    m_start->setEnabled(problem.isEmpty() && !situation.isBusy());
+    m_start->setToolTip(!problem.isEmpty() ? literalToolTip(problem)
+            : situation.isActive()         ? tr("A run is going on")
+            : situation.isMeasuring        ? tr("Other runs are being measured")
+                                           : tr("Start the run (Ctrl+R)"));
+}
+
+} // namespace poolscope

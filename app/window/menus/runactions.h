@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// RunActions: starts, pauses, stops, opens and saves runs, each as far as it is possible now.
+//
+// The window connects the actions with what they do.
+#pragma once
+
+#include "charts/theme.h"
+#include "window/runcontroller.h"
+
+#include <QAction>
+#include <QObject>
+#include <QString>
+
+namespace poolscope {
+
+/// Decides which actions are possible.
+struct RunSituation {
+    RunController::State state = RunController::State::Idle;
+    bool isMeasuring = false; ///< for a page of the window
+    bool waitsForFile = false; ///< the run file cannot be written
+    bool hasFile = false; ///< the run that is shown has a run file
+    QString problem = {}; ///< why no run can be started. Empty if one can
+
+    bool isActive() const
+    {
+        return state != RunController::State::Idle && state != RunController::State::Ended;
+    }
+    bool isBusy() const { return isActive() || isMeasuring; }
+};
+
+class RunActions : public QObject {
+    Q_OBJECT
+
+public:
+    /// The window has the actions' keys.
+    explicit RunActions(QWidget &window);
+
+    QAction *start() const { return m_start; }
+    QAction *pause() const { return m_pause; } ///< or resume
+    QAction *stop() const { return m_stop; }
+    QAction *sweep() const { return m_sweep; } ///< leads to its page
+    QAction *open() const { return m_open; }
+    QAction *save() const { return m_save; }
+
+    /// The texts that pause() has in turn.
+    static QStringList pauseTexts() { return {tr("&Pause"), tr("&Resume")}; }
+
+    void setTheme(const Theme &theme);
+    void setSituation(const RunSituation &situation);
+
+private:
+    void showPause(RunController::State state);
+    void showStart(const RunSituation &situation);
+
+    QAction *m_start;
+    QAction *m_pause;
+    QAction *m_stop;
+    QAction *m_sweep;
+    QAction *m_open;
+    QAction *m_save;
+    Theme m_theme;
+};
+
+} // namespace poolscope

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// RunTabs: the tables and pages about the run that is shown, and its history.
+#pragma once
+
+#include "charts/chartset.h"
+
+#include <QTabWidget>
+#include <cstdint>
+#include <vector>
+
+namespace poolscope {
+
+class ChartCard;
+class FailuresView;
+class HistoryView;
+class LatencyPage;
+class LogView;
+class OutcomesView;
+class RunController;
+class SweepPage;
+class TimePage;
+class WhatIfPage;
+class WorkersView;
+
+class RunTabs : public QTabWidget {
+    Q_OBJECT
+
+public:
+    enum Tab {
+        Workers,
+        Outcomes,
+        Failures,
+        Log,
+        History,
+        Time,
+        Latency,
+        Sweep,
+        WhatIf,
+    };
+
+    /// The charts that are not above the tabs become children of their pages.
+    explicit RunTabs(const ChartSet &charts, QWidget *parent = nullptr);
+
+    OutcomesView &outcomes() { return *m_outcomes; }
+    FailuresView &failures() { return *m_failures; }
+    HistoryView &history() { return *m_history; }
+    TimePage &timePage() { return *m_timePage; }
+    LatencyPage &latencyPage() { return *m_latencyPage; }
+    SweepPage &sweepPage() { return *m_sweepPage; }
+    WhatIfPage &whatIfPage() { return *m_whatIfPage; }
+    /// The charts' frames in all pages.
+    const std::vector<ChartCard *> &cards() const { return m_cards; }
+
+    /// The record outlives the tabs or the next call. Null if there is none.
+    void setRecord(const RunRecord *record);
+    /// `now` is in nanoseconds since the run's start. Returns whether the tables show everything.
+    bool updateTables(std::uint64_t now);
+    void setTheme(const Theme &theme);
+    /// Offers what can be done in the state of the window's run.
+    void showState(const RunController &controller);
+    /// Whether a page makes runs of its own: a sweep or a verification.
+    bool isMeasuring() const;
+    void stopMeasuring();
+    /// Shows an index in its table. The table of failures stays on top if it has the index.
+    void goTo(std::uint64_t index);
+
+signals:
+    /// The user has selected an index, which charts mark.
+    void indexMarked(std::uint64_t index);
+    /// The user wants all about an index.
+    void indexPicked(std::uint64_t index);
+
+private:
+    void addTables();
+    void addPages(const ChartSet &charts);
+    ChartCard *cardOf(Chart &chart);
+    void connectTables();
+    void showFailureCount();
+
+    WorkersView *m_workers;
+    OutcomesView *m_outcomes;
+    FailuresView *m_failures;
+    LogView *m_log;
+    HistoryView *m_history;
+    TimePage *m_timePage = nullptr;
+    LatencyPage *m_latencyPage = nullptr;
+    SweepPage *m_sweepPage = nullptr;
+    WhatIfPage *m_whatIfPage = nullptr;
+    std::vector<ChartCard *> m_cards;
+};
+
+} // namespace poolscope

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/statetext.h"
+
+#include <QFileInfo>
+#include <QObject>
+
+namespace poolscope {
+
+namespace {
+
+QString runningText(const Run &run)
+{
+    const std::string reason = run.status().heldBecause;
+    return reason.empty() ? QObject::tr("Running")
+                          : QObject::tr("Waiting: %1").arg(QString::fromStdString(reason));
+}
+
+QString endText(const RunController &controller)
+{
+    if (controller.loaded())
+        return QObject::tr("Opened: %1").arg(QFileInfo(controller.openedPath()).fileName());
+    switch (controller.run()->end().how) {
+    case PoolEnd::How::Completed:
+        return QObject::tr("Finished");
+    case PoolEnd::How::Cancelled:
+        return QObject::tr("Stopped");
+    case PoolEnd::How::Failed:
+        return QObject::tr("Could not run");
+    case PoolEnd::How::Halted:
+        return QObject::tr("Halted");
+    case PoolEnd::How::WrongValues:
+        return QObject::tr("Wrong values");
+    }
+    return {};
+}
+
+} // namespace
+
+QString stateText(const RunController &controller, const RunSituation &situation)
+{
+    if (situation.isMeasuring)
+        return QObject::tr("Measuring");
+    switch (situation.state) {
+    case RunController::State::Idle:
+        return situation.problem.isEmpty() ? QObject::tr("Ready to start")
+                                           : QObject::tr("Not ready");
+    case RunController::State::Opening:
+        return QObject::tr("Opening the input\u2026");
+    case RunController::State::Running:
+        return runningText(*controller.run());
+    case RunController::State::Paused:
+        return QObject::tr("Paused");
+    case RunController::State::Stopping:
+        return QObject::tr("Stopping\u2026");
+    case RunController::State::Ended:
+        return endText(controller);
+    }
+    return {};
+}
+
+} // namespace poolscope

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ThemeSwitch: which theme the window has, by the user's choice, which the settings store, or by
+// the desktop's colours.
+#pragma once
+
+#include "window/desktopcolours.h"
+
+#include <QObject>
+
+namespace poolscope {
+
+class ThemeSwitch : public QObject {
+    Q_OBJECT
+
+public:
+    enum class Choice { Desktop, Light, Dark };
+
+    explicit ThemeSwitch(QObject *parent = nullptr);
+
+    Choice choice() const { return m_choice; }
+    void choose(Choice choice);
+    /// Chooses light if the theme is dark, and the other way round.
+    void toggle();
+    Theme theme() const { return Theme::of(kind()); }
+
+signals:
+    void changed();
+
+private:
+    Theme::Kind kind() const;
+
+    DesktopColours m_desktop;
+    Choice m_choice;
+};
+
+} // namespace poolscope
