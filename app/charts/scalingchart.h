@@ -20,7 +20,7 @@ public:
 
     void setMeasure(Measure measure);
     std::vector<Series> series() const override;
-    void setSeriesVisible(std::size_t series, bool visible) override;
+    void setSeriesVisible(std::size_t which, bool visible) override;
     void fit() override;
 
 protected:
