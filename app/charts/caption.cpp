@@ -2,9 +2,9 @@
 #include "charts/caption.h"
 
 #include "charts/units.h"
-#include "input/integerrange.h"
+#include "spec/integerrange.h"
+#include "spec/sizetext.h"
 #include "system/usablecores.h"
-#include "task/numbertext.h"
 
 #include <QObject>
 #include <QStringList>

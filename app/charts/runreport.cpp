@@ -10,8 +10,8 @@
 #include "report/summary.h"
 #include "report/valuetext.h"
 #include "run/runsaving.h"
+#include "spec/sizetext.h"
 #include "system/atomicfile.h"
-#include "task/numbertext.h"
 
 #include <QDateTime>
 #include <QObject>

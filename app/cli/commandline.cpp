@@ -2,163 +2,56 @@
 #include "cli/commandline.h"
 
 #include "cli/exitstatus.h"
-#include "cli/runarguments.h"
-#include "cli/sweeparguments.h"
-#include "system/usablecores.h"
+#include "cli/helptext.h"
+#include "run/sweeparguments.h"
+#include "spec/runarguments.h"
 
 #include <CLI/CLI.hpp>
 #include <QFile>
 #include <QUrl>
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 namespace poolscope {
 
 namespace {
 
-/// The options that say where things go, as they were typed.
-struct OutputArguments {
-    std::string output;
-    std::string summary;
-    std::string chartsFolder;
-    std::vector<std::string> charts;
-    std::string trace;
-    std::string report;
-    bool discard = false;
-    bool unordered = false;
-    bool quiet = false;
-};
+constexpr const char *seeHelp = "; see 'poolscope --help'";
 
-/// Those of every command, as they were typed.
-struct Arguments {
-    TypedSpec spec;
-    OutputArguments output;
-    std::string save;
-    bool overwrite = false;
-    std::string file;
-    std::vector<std::string> files;
-    bool retryFailed = false;
-    bool changedTask = false;
-    bool json = false;
-    TypedSweep sweep;
-};
-
-constexpr const char *runFileType = "FILE.poolscope";
-constexpr const char *readFileType = "FILE.poolscope|.json|.joblog";
-
-void describeValues(CLI::App &run, OutputArguments &arguments)
+void addOption(CLI::App &command, const Option &option, OptionValues &values)
 {
-    run.add_option("-o", arguments.output, "write values there instead of to standard output")
-        ->type_name("FILE.csv|.jsonl|.txt|.npy")
-        ->group("Output");
-    run.add_flag("--unordered", arguments.unordered, "write values as they come")->group("Output");
-    run.add_flag("--discard", arguments.discard, "write no values: to measure")->group("Output");
+    const std::string name(option.name);
+    const std::string names =
+        option.shortName.empty() ? name : std::string(option.shortName) + "," + name;
+    const auto add = [&values, option](const std::string &value) {
+        values.add(option, value);
+    };
+    CLI::Option *added = nullptr;
+    if (option.isRepeatable)
+        added = command.add_option_function<std::vector<std::string>>(
+            names, [add](const std::vector<std::string> &all) {
+                std::for_each(all.begin(), all.end(), add);
+            });
+    else if (option.takesValue())
+        added = command.add_option_function<std::string>(names, add);
+    else
+        added = command.add_flag_callback(names, [add] { add(""); });
+    added->type_name(std::string(option.argument))->required(option.isRequired);
+    if (option.isRepeatable && !option.isPositional())
+        added->allow_extra_args(false);
+    // An empty value is the empty variable of a script.
+    if (option.takesValue())
+        added->check(CLI::Validator(
+            [](const std::string &value) { return value.empty() ? "it is empty" : ""; }, ""));
 }
 
-void describeFigures(CLI::App &run, OutputArguments &arguments)
+void addOptions(CLI::App &command, OptionValues &values)
 {
-    run.add_option("--summary", arguments.summary, "write what the run came to, as JSON")
-        ->type_name("FILE.json|-")
-        ->group("Output");
-    run.add_option("--charts", arguments.chartsFolder, "leave all charts there, as PNG")
-        ->type_name("DIR")
-        ->group("Output");
-    run.add_option("--chart", arguments.charts,
-           "leave a chart in a file: workers, completion, rate, accounting, latency or whatif; "
-           "may be given again")
-        ->type_name("NAME=FILE.png|.svg|.pdf|.csv")
-        ->allow_extra_args(false)
-        ->group("Output");
-    run.add_flag("-q", arguments.quiet, "no progress line")->group("Output");
-    run.add_option("--trace", arguments.trace,
-           "write the timeline as a Chrome trace, for Perfetto and chrome://tracing")
-        ->type_name("FILE.json")
-        ->group("Output");
-    run.add_option("--report", arguments.report,
-           "write what there is to tell of the run, with its charts, in one file")
-        ->type_name("FILE.html|.pdf")
-        ->group("Output");
-}
-
-void describeFile(CLI::App &command, Arguments &arguments)
-{
-    command.add_option("file", arguments.file, "a run file")->type_name(runFileType)->required();
-}
-
-/// The same where the file is only read.
-void describeReadFile(CLI::App &command, Arguments &arguments)
-{
-    command.add_option("file", arguments.file, "a run file, Chrome trace or job log of parallel")
-        ->type_name(readFileType)
-        ->required();
-}
-
-void describeRun(CLI::App &run, Arguments &arguments)
-{
-    describeSpec(run, arguments.spec);
-    describeValues(run, arguments.output);
-    describeFigures(run, arguments.output);
-    run.add_option("--save", arguments.save,
-           "keep the run in a file, whatever happens: to resume, export or look at it")
-        ->type_name(runFileType)
-        ->group("Output");
-    run.add_flag("--overwrite", arguments.overwrite, "replace the run file that stands there")
-        ->group("Output");
-    refuseEmptyValues(run);
-}
-
-void describeResume(CLI::App &resume, Arguments &arguments)
-{
-    describeFile(resume, arguments);
-    resume.add_flag("--retry-failed", arguments.retryFailed, "try inputs again that failed");
-    resume.add_flag("--changed-task", arguments.changedTask,
-        "go on although the files of the task are not what they were");
-    describeValues(resume, arguments.output);
-    describeFigures(resume, arguments.output);
-    refuseEmptyValues(resume);
-}
-
-void describeSweep(CLI::App &sweep, Arguments &arguments)
-{
-    describeSpec(sweep, arguments.spec);
-    sweep.remove_option(sweep.get_option("--workers"));
-    sweep.remove_option(sweep.get_option("--chunk"));
-    sweep
-        .add_option("-j,--workers", arguments.sweep.workers,
-            "numbers of worker processes (auto: 1, 2, 4, ... to the usable cores)")
-        ->type_name("N,...|auto")
-        ->group("Sweep");
-    sweep
-        .add_option(
-            "--chunk", arguments.sweep.chunks, "inputs handed to a worker at once (1,16,auto)")
-        ->type_name("N|auto,...")
-        ->group("Sweep");
-    sweep.add_option("--repeats", arguments.sweep.repeats, "runs of each setting (5)")
-        ->type_name("N")
-        ->group("Sweep");
-    sweep.add_option("--seed", arguments.sweep.seed, "of the order of the runs (1)")
-        ->type_name("N")
-        ->group("Sweep");
-    sweep.add_option("-o", arguments.output.output, "write the table there, too")
-        ->type_name("FILE.csv|.jsonl")
-        ->group("Output");
-    sweep
-        .add_option("--save", arguments.save,
-            "keep what was measured: the same command then goes on with what is missing")
-        ->type_name("FILE")
-        ->group("Output");
-    sweep.add_flag("-q", arguments.output.quiet, "no progress line")->group("Output");
-    refuseEmptyValues(sweep);
-}
-
-void describeExport(CLI::App &exported, Arguments &arguments)
-{
-    describeReadFile(exported, arguments);
-    exported.add_option("-o", arguments.output.output, "write values there")
-        ->type_name("FILE.csv|.jsonl|.txt|.npy")
-        ->group("Output");
-    describeFigures(exported, arguments.output);
-    refuseEmptyValues(exported);
+    for (const Option &option : values.options()) {
+        if (option.type != OptionType::Help && option.type != OptionType::Version)
+            addOption(command, option, values);
+    }
 }
 
 Result<ChartFile> parseChart(const std::string &text)
@@ -178,87 +71,78 @@ Result<ChartFile> parseChart(const std::string &text)
         "--chart cannot write " + path + ": its ending must be .png, .svg, .pdf or .csv");
 }
 
-Result<void> fillReport(OutputOptions &options, const OutputArguments &arguments)
+Result<void> fillReport(OutputOptions &options, const OptionValues &values)
 {
-    if (!arguments.trace.empty())
-        options.trace = arguments.trace;
-    if (arguments.report.empty())
-        return {};
-    if (!arguments.report.ends_with(".html") && !arguments.report.ends_with(".pdf"))
+    options.trace = values.given("--trace");
+    options.report = values.given("--report");
+    if (options.report && !options.report->ends_with(".html") && !options.report->ends_with(".pdf"))
         return failure(
-            "--report cannot write " + arguments.report + ": its ending must be .html or .pdf");
-    options.report = arguments.report;
+            "--report cannot write " + *options.report + ": its ending must be .html or .pdf");
     return {};
 }
 
-Result<void> fillOutput(OutputOptions &options, const OutputArguments &arguments)
+Result<void> fillOutput(OutputOptions &options, const OptionValues &values)
 {
-    if (arguments.discard && !arguments.output.empty())
+    options.output = values.given("-o");
+    options.summary = values.given("--summary");
+    options.chartsFolder = values.given("--charts");
+    options.discard = values.has("--discard");
+    options.unordered = values.has("--unordered");
+    options.quiet = values.has("-q");
+    if (options.discard && options.output)
         return failure("-o and --discard contradict each other: give one of them");
-    if (!arguments.output.empty() && arguments.output == arguments.summary)
-        return failure("-o and --summary name the same file, " + arguments.output);
-    if (!arguments.output.empty())
-        options.output = arguments.output;
-    if (!arguments.summary.empty())
-        options.summary = arguments.summary;
-    if (!arguments.chartsFolder.empty())
-        options.chartsFolder = arguments.chartsFolder;
-    for (const std::string &text : arguments.charts) {
+    if (options.output && options.output == options.summary)
+        return failure("-o and --summary name the same file, " + *options.output);
+    for (const std::string &text : values.all("--chart")) {
         auto chart = parseChart(text);
         if (!chart)
             return tl::unexpected(chart.error());
         options.charts.push_back(std::move(*chart));
     }
-    options.discard = arguments.discard;
-    options.unordered = arguments.unordered;
-    options.quiet = arguments.quiet;
-    return fillReport(options, arguments);
+    return fillReport(options, values);
 }
 
-Result<CommandLine> toRun(const Arguments &arguments)
+Result<CommandLine> toRun(const OptionValues &values)
 {
     RunOptions options;
-    const auto spec = toSpec(arguments.spec);
+    const auto spec = specFrom(values);
     if (!spec)
         return tl::unexpected(spec.error());
     options.spec = *spec;
-    if (arguments.overwrite && arguments.save.empty())
-        return failure("--overwrite says nothing without --save FILE");
-    if (!arguments.save.empty() && arguments.save == arguments.output.output)
-        return failure("-o and --save name the same file, " + arguments.save);
-    if (!arguments.save.empty())
-        options.save = arguments.save;
-    options.overwrite = arguments.overwrite;
-    return fillOutput(options, arguments.output).map([&] { return CommandLine(options); });
+    options.save = values.given("--save");
+    options.overwrite = values.has("--overwrite");
+    if (options.overwrite && !options.save)
+        return failure("--overwrite requires --save FILE");
+    if (options.save && options.save == values.given("-o"))
+        return failure("-o and --save name the same file, " + *options.save);
+    return fillOutput(options, values).map([&] { return CommandLine(options); });
 }
 
-Result<CommandLine> toSweep(const Arguments &arguments)
+Result<CommandLine> toSweep(const OptionValues &values)
 {
     SweepOptions options;
-    const auto spec = toSpec(arguments.spec);
+    const auto spec = specFrom(values);
     if (!spec)
         return tl::unexpected(spec.error());
     options.spec = *spec;
-    const auto plan = parseSweep(arguments.sweep);
+    const auto plan = parseSweep(values);
     if (!plan)
         return tl::unexpected(plan.error());
     options.plan = *plan;
+    options.output = values.given("-o");
+    options.save = values.given("--save");
+    options.quiet = values.has("-q");
     if (isReadOnce(spec->input))
         return failure("a sweep reads its inputs for every run: give a file instead of '-'");
-    const std::string &output = arguments.output.output;
-    if (!output.empty() && !output.ends_with(".csv") && !output.ends_with(".jsonl"))
-        return failure("-o cannot write " + output + ": its ending must be .csv or .jsonl");
-    if (!output.empty() && output == arguments.save)
-        return failure("-o and --save name the same file, " + output);
-    if (!output.empty())
-        options.output = output;
-    if (!arguments.save.empty())
-        options.save = arguments.save;
-    options.quiet = arguments.output.quiet;
+    const auto &output = options.output;
+    if (output && !output->ends_with(".csv") && !output->ends_with(".jsonl"))
+        return failure("-o cannot write " + *output + ": its ending must be .csv or .jsonl");
+    if (output && output == options.save)
+        return failure("-o and --save name the same file, " + *output);
     return options;
 }
 
-/// The run goes on in the folder where it began; files are meant here.
+/// The run resumes in the folder where it began. Output files start from the current folder.
 void makeAbsolute(OutputOptions &options)
 {
     const auto make = [](std::string &path) {
@@ -281,23 +165,23 @@ void makeAbsolute(OutputOptions &options)
         make(*options.report);
 }
 
-Result<CommandLine> toResume(const Arguments &arguments)
+Result<CommandLine> toResume(const OptionValues &values)
 {
     RunOptions options;
-    options.resumed = arguments.file;
-    options.retryFailed = arguments.retryFailed;
-    options.changedTask = arguments.changedTask;
-    return fillOutput(options, arguments.output).map([&] {
+    options.resumed = values.given("FILE");
+    options.retryFailed = values.has("--retry-failed");
+    options.changedTask = values.has("--changed-task");
+    return fillOutput(options, values).map([&] {
         makeAbsolute(options);
         return CommandLine(options);
     });
 }
 
-Result<CommandLine> toExport(const Arguments &arguments)
+Result<CommandLine> toExport(const OptionValues &values)
 {
     ExportOptions options;
-    options.file = arguments.file;
-    const auto filled = fillOutput(options, arguments.output);
+    options.file = values.text("FILE");
+    const auto filled = fillOutput(options, values);
     if (filled && !options.output && !options.summary && !options.wantsTimeline())
         return failure("nothing is to be exported: give -o, --summary, --charts, --chart, --trace "
                        "or --report");
@@ -311,71 +195,90 @@ std::string pathOf(const std::string &fileOrUrl)
     return url.isLocalFile() ? QFile::encodeName(url.toLocalFile()).toStdString() : fileOrUrl;
 }
 
-MessageCommand wrongUse(const std::string &what)
+Result<CommandLine> toWindow(const OptionValues &values)
 {
-    return {"poolscope: " + what + "\n", exitWrongUse};
+    const std::string opened = pathOf(values.text("FILE"));
+    std::error_code ignored;
+    if (opened.empty())
+        return WindowCommand{};
+    if (!std::filesystem::exists(opened, ignored))
+        return failure("'" + opened + "' is not a command, and there is no such file" + seeHelp);
+    return WindowCommand{opened};
+}
+
+Result<CommandLine> commandFrom(Command command, const OptionValues &values)
+{
+    switch (command) {
+    case runCommand:
+        return toRun(values);
+    case resumeCommand:
+        return toResume(values);
+    case sweepCommand:
+        return toSweep(values);
+    case exportCommand:
+        return toExport(values);
+    case infoCommand:
+        return InfoOptions{values.all("FILE"), values.has("--json")};
+    case tasksCommand:
+        return TasksCommand{};
+    default:
+        return toWindow(values);
+    }
+}
+
+MessageCommand wrongUse(const std::string &message)
+{
+    return {"poolscope: " + message + "\n", exitWrongUse};
+}
+
+/// The help of the command that follows `poolscope help`.
+MessageCommand helpFor(const std::vector<std::string> &names)
+{
+    const auto all = commands();
+    const std::string name = names.empty() ? std::string() : names.front();
+    const auto info = std::find_if(all.begin(), all.end(),
+        [&name](const CommandInfo &candidate) { return candidate.name == name; });
+    if (info == all.end())
+        return wrongUse("'" + name + "' is not a command" + seeHelp);
+    if (names.size() > 1)
+        return wrongUse("help takes the name of one command" + std::string(seeHelp));
+    return {helpText(info->command), exitAllSucceeded};
 }
 
 } // namespace
 
 CommandLine parseCommandLine(int argc, char **argv)
 {
-    CLI::App app(
-        "Maps a task over inputs by a pool of worker processes, and shows where the time goes.\n"
-        "Without a command it opens its window.",
-        "poolscope");
+    CLI::App app("", "poolscope");
     app.set_version_flag("--version", "poolscope " POOLSCOPE_VERSION);
     app.require_subcommand(0, 1);
-    Arguments arguments;
-    std::string opened;
-    app.add_option("file", opened,
-           "what to open in the window: a run file, a Chrome trace, or a job log of GNU parallel")
-        ->type_name(readFileType);
-    CLI::App *run = app.add_subcommand("run", "map a task over inputs");
-    describeRun(*run, arguments);
-    CLI::App *resume = app.add_subcommand("resume", "go on with a run that was stopped");
-    describeResume(*resume, arguments);
-    CLI::App *sweep = app.add_subcommand("sweep", "measure which workers and chunk size pay");
-    describeSweep(*sweep, arguments);
-    CLI::App *exported =
-        app.add_subcommand("export", "write what a run file, trace or job log holds");
-    describeExport(*exported, arguments);
-    CLI::App *info = app.add_subcommand("info", "say what a run file, trace or job log holds");
-    info->add_option("files", arguments.files,
-            "a run file, trace or job log; of several, how they compare is said")
-        ->type_name(runFileType)
-        ->required();
-    info->add_flag("--json", arguments.json, "as JSON");
-    CLI::App *tasks = app.add_subcommand("tasks", "list the built-in tasks");
-
+    std::map<Command, OptionValues> values;
+    std::map<Command, CLI::App *> apps;
+    for (const CommandInfo &info : commands()) {
+        CLI::App *command = info.name.empty() ? &app : app.add_subcommand(std::string(info.name));
+        apps.emplace(info.command, command);
+        addOptions(*command, values.emplace(info.command, info.command).first->second);
+    }
+    const auto given = [&apps] {
+        const auto found = std::find_if(apps.begin(), apps.end(), [](const auto &command) {
+            return command.first != noCommand && command.second->parsed();
+        });
+        return found == apps.end() ? noCommand : found->first;
+    };
+    std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+    if (!arguments.empty() && arguments.front() == "help")
+        return helpFor({arguments.begin() + 1, arguments.end()});
+    std::reverse(arguments.begin(), arguments.end()); // as CLI11 takes them
     try {
-        app.parse(argc, argv);
+        app.parse(std::move(arguments));
     } catch (const CLI::CallForHelp &) {
-        return MessageCommand{app.help(), exitAllSucceeded};
+        return MessageCommand{helpText(given()), exitAllSucceeded};
     } catch (const CLI::CallForVersion &version) {
         return MessageCommand{std::string(version.what()) + "\n", exitAllSucceeded};
     } catch (const CLI::ParseError &error) {
         return wrongUse(error.what() + std::string(seeHelp));
     }
-    if (tasks->parsed())
-        return TasksCommand{};
-    if (info->parsed())
-        return InfoOptions{arguments.files, arguments.json};
-    opened = pathOf(opened);
-    Result<CommandLine> line = WindowCommand{};
-    std::error_code ignored;
-    if (run->parsed())
-        line = toRun(arguments);
-    else if (resume->parsed())
-        line = toResume(arguments);
-    else if (sweep->parsed())
-        line = toSweep(arguments);
-    else if (exported->parsed())
-        line = toExport(arguments);
-    else if (std::filesystem::exists(opened, ignored))
-        line = WindowCommand{opened};
-    else if (!opened.empty())
-        line = failure("'" + opened + "' is no command, and there is no such file" + seeHelp);
+    const auto line = commandFrom(given(), values.at(given()));
     return line ? *line : CommandLine(wrongUse(line.error().message));
 }
 

@@ -3,11 +3,11 @@
 
 #include "cli/complaint.h"
 #include "cli/exitstatus.h"
-#include "cli/runarguments.h"
 #include "cli/standardoutput.h"
 #include "report/comparisonreport.h"
 #include "report/figuretext.h"
 #include "run/runopening.h"
+#include "spec/runarguments.h"
 
 #include <cstdio>
 #include <nlohmann/json.hpp>

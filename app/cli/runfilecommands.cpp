@@ -6,7 +6,6 @@
 #include "analysis/verdict.h"
 #include "cli/complaint.h"
 #include "cli/exitstatus.h"
-#include "cli/runarguments.h"
 #include "cli/standardoutput.h"
 #include "report/analysisjson.h"
 #include "report/outcomeexport.h"
@@ -15,6 +14,7 @@
 #include "run/runopening.h"
 #include "runfile/runfile.h"
 #include "runfile/runfilereader.h"
+#include "spec/runarguments.h"
 
 #include <QDateTime>
 #include <QTimeZone>

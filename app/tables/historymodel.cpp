@@ -11,7 +11,9 @@
 #include <QDir>
 #include <QFile>
 #include <QFutureWatcher>
+#include <QGuiApplication>
 #include <QLocale>
+#include <QPalette>
 #include <QRegularExpression>
 #include <QtConcurrent>
 #include <algorithm>
@@ -107,9 +109,15 @@ HistoryModel::Entries HistoryModel::readFolder(const QString &folder)
         QDir(folder).entryInfoList({QStringLiteral("*.poolscope")}, QDir::Files);
     for (const QFileInfo &file : files) {
         auto info = readRunFileInfo(QFile::encodeName(file.filePath()).toStdString());
-        if (info)
-            entries.push_back(
-                {file.filePath(), static_cast<std::uint64_t>(file.size()), std::move(*info)});
+        Entry entry{file.filePath(), static_cast<std::uint64_t>(file.size()), {}};
+        if (info) {
+            entry.info = std::move(*info);
+        } else {
+            entry.problem = info.error().message;
+            entry.info.description.startedAt = file.lastModified().toSecsSinceEpoch();
+        }
+        if (info || QFile::exists(file.filePath()))
+            entries.push_back(std::move(entry));
     }
     std::stable_sort(entries.begin(), entries.end(), [](const Entry &a, const Entry &b) {
         return std::pair(a.info.description.startedAt, a.path)
@@ -172,10 +180,15 @@ const RunFileInfo &HistoryModel::info(int row) const
     return m_entries.at(static_cast<std::size_t>(row)).info;
 }
 
+bool HistoryModel::canOpen(int row) const
+{
+    return m_entries.at(static_cast<std::size_t>(row)).problem.empty();
+}
+
 bool HistoryModel::canResume(int row) const
 {
     const RunFileInfo &of = info(row);
-    return of.canBeResumed() && !isBeingWritten(of.progress);
+    return canOpen(row) && of.canBeResumed() && !isBeingWritten(of.progress);
 }
 
 int HistoryModel::rowOf(const QString &path) const
@@ -208,8 +221,28 @@ int HistoryModel::columnCount(const QModelIndex &parent) const
     return parent.isValid() ? 0 : Note + 1;
 }
 
+QString HistoryModel::textOfUnreadable(const Entry &entry, int column) const
+{
+    switch (column) {
+    case Name:
+        return nameOf(entry.path);
+    case When:
+        return whenText(QDateTime::fromSecsSinceEpoch(entry.info.description.startedAt));
+    case State:
+        return tr("unreadable");
+    case Size:
+        return QLocale().formattedDataSize(static_cast<qint64>(entry.size));
+    case Note:
+        return cellText(entry.problem);
+    default:
+        return {};
+    }
+}
+
 QString HistoryModel::text(const Entry &entry, int column) const
 {
+    if (!entry.problem.empty())
+        return textOfUnreadable(entry, column);
     const RunDescription &description = entry.info.description;
     const RunProgress &progress = entry.info.progress;
     switch (column) {
@@ -253,7 +286,7 @@ QString HistoryModel::toolTip(const Entry &entry, int column) const
         return QLocale().toString(
             QDateTime::fromSecsSinceEpoch(entry.info.description.startedAt), QLocale::LongFormat);
     case Note:
-        return toolTipText(entry.info.label.note);
+        return toolTipText(entry.problem.empty() ? entry.info.label.note : entry.problem);
     default:
         return toolTipText(text(entry, column).toStdString());
     }
@@ -297,6 +330,10 @@ QVariant HistoryModel::data(const QModelIndex &index, int role) const
     case Qt::TextAlignmentRole:
         return QVariant::fromValue(
             Qt::AlignVCenter | (isNumber(column) ? Qt::AlignRight : Qt::AlignLeft));
+    case Qt::ForegroundRole:
+        return entry.problem.empty()
+            ? QVariant()
+            : QGuiApplication::palette().brush(QPalette::Disabled, QPalette::Text);
     case sortRole:
         return sortKey(entry, column);
     default:
@@ -320,9 +357,9 @@ QVariant HistoryModel::headerData(int section, Qt::Orientation orientation, int 
 
 Qt::ItemFlags HistoryModel::flags(const QModelIndex &index) const
 {
-    const bool editable = index.column() == Name || index.column() == Note;
-    return QAbstractTableModel::flags(index)
-        | (index.isValid() && editable ? Qt::ItemIsEditable : Qt::NoItemFlags);
+    const bool editable = index.isValid() && canOpen(index.row())
+        && (index.column() == Name || index.column() == Note);
+    return QAbstractTableModel::flags(index) | (editable ? Qt::ItemIsEditable : Qt::NoItemFlags);
 }
 
 bool HistoryModel::setData(const QModelIndex &index, const QVariant &value, int role)

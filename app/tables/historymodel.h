@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // HistoryModel: the run files of a folder as a table, the newest first. Name and note can be
-// edited.
+// edited. Files that cannot be read, such as those of another version, are grey and have the reason
+// in place of a note.
 //
 // Reading many files may take long, so it happens on another thread, while the model shows the
 // previous state.
@@ -30,6 +31,7 @@ public:
 
     QString path(int row) const;
     const RunFileInfo &info(int row) const;
+    bool canOpen(int row) const;
     bool canResume(int row) const;
     int rowOf(const QString &path) const; ///< -1 if the file is not listed
     /// Deletes the file.
@@ -51,6 +53,7 @@ private:
         QString path;
         std::uint64_t size = 0;
         RunFileInfo info;
+        std::string problem = {}; ///< why the file cannot be read. Empty if it can
     };
     using Entries = std::vector<Entry>;
 
@@ -58,6 +61,7 @@ private:
     void take(Entries entries);
     void takeNews(Entries entries);
     QString text(const Entry &entry, int column) const;
+    QString textOfUnreadable(const Entry &entry, int column) const;
     QString toolTip(const Entry &entry, int column) const;
     QVariant sortKey(const Entry &entry, int column) const;
 

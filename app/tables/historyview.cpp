@@ -150,11 +150,14 @@ void HistoryView::showButtons()
     if (!m_open)
         return;
     const int chosen = row();
-    m_open->setEnabled(chosen >= 0 && !m_busy);
+    const std::vector<int> all = rows();
+    const bool canOpen =
+        std::all_of(all.begin(), all.end(), [this](int each) { return m_model.canOpen(each); });
+    m_open->setEnabled(chosen >= 0 && canOpen && !m_busy);
     m_resume->setEnabled(chosen >= 0 && !m_busy && m_model.canResume(chosen));
-    m_compare->setEnabled(rows().size() >= 2);
-    m_rename->setEnabled(chosen >= 0);
-    m_note->setEnabled(chosen >= 0);
+    m_compare->setEnabled(all.size() >= 2 && canOpen);
+    m_rename->setEnabled(chosen >= 0 && canOpen);
+    m_note->setEnabled(chosen >= 0 && canOpen);
     m_delete->setEnabled(chosen >= 0 && !(m_busy && m_model.path(chosen) == m_shown));
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "input/csvindex.h"
 
-#include "input/csvrecord.h"
 #include "input/csvscan.h"
+#include "spec/csvrecord.h"
 
 #include <algorithm>
 #include <cstdint>

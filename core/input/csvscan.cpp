@@ -2,8 +2,8 @@
 #include "input/csvscan.h"
 
 #include "input/byteordermark.h"
-#include "input/csvparser.h"
 #include "input/lineindex.h"
+#include "spec/csvparser.h"
 
 #include <algorithm>
 #include <optional>

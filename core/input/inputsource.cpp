@@ -3,11 +3,11 @@
 
 #include "input/contenthash.h"
 #include "input/csvindex.h"
-#include "input/csvrecord.h"
 #include "input/filelist.h"
-#include "input/integerrange.h"
 #include "input/lineindex.h"
 #include "input/linestream.h"
+#include "spec/csvrecord.h"
+#include "spec/integerrange.h"
 
 #include <algorithm>
 #include <cstring>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pool/taskinput.h"
 
-#include "input/csvrecord.h"
+#include "spec/csvrecord.h"
 #include "task/commandtemplate.h"
 
 namespace poolscope {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "record/recordedinputs.h"
 
-#include "input/integerrange.h"
+#include "spec/integerrange.h"
 
 #include <utility>
 

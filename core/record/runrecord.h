@@ -25,6 +25,7 @@ namespace poolscope {
 
 struct RunRecord {
     RunSpec spec;
+    std::string folder; ///< from which relative names in the spec start
     /// The foreign file that the run was read from: "jobs.joblog, of GNU parallel". Such a run has
     /// no values, and of its spec only the number of workers means anything. Empty for other runs.
     std::string source;

@@ -2,6 +2,8 @@
 #include "report/chrometrace.h"
 
 #include "analysis/iterationcolumns.h"
+#include "spec/runarguments.h"
+#include "spec/writtentext.h"
 #include "system/atomicfile.h"
 #include "wire/jsontext.h"
 
@@ -162,7 +164,7 @@ public:
 
     void write()
     {
-        m_file.write(R"({"displayTimeUnit":"ms","traceEvents":[)");
+        writeHead();
         writeName("process_name", poolThread, "Poolscope");
         writeName("thread_name", poolThread, "pool");
         for (std::size_t i = 0; i < m_timeline.workerCount(); ++i)
@@ -179,6 +181,21 @@ public:
     }
 
 private:
+    /// The arguments of the run, which viewers show beside the trace.
+    void writeHead()
+    {
+        std::string head;
+        Object document(head);
+        document.text("displayTimeUnit", "ms");
+        if (!m_record.isImported()) {
+            Object facts = document.object("otherData");
+            facts.text("arguments", nlohmann::json(writtenArguments(m_record.spec)).dump())
+                .text("folder", writtenText(m_record.folder));
+            facts.end();
+        }
+        m_file.write(head + ",\"traceEvents\":[");
+    }
+
     void writeName(std::string_view what, std::uint64_t thread, std::string_view name)
     {
         Object event = m_file.begin('M', what, thread);

@@ -2,6 +2,7 @@
 #include "run/run.h"
 
 #include "pool/taskinput.h"
+#include "spec/specfolder.h"
 #include "spec/tasktraits.h"
 #include "system/usablecores.h"
 
@@ -77,6 +78,7 @@ Result<Run::Opened> Run::open(
         return tl::unexpected(suits.error());
     auto record = std::make_unique<RunRecord>();
     record->spec = spec;
+    record->folder = currentFolder();
     if (traitsOf(spec.task).runsPython && spec.hashSeed.empty())
         record->spec.hashSeed = newHashSeed();
     record->machine = thisMachine();

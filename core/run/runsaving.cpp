@@ -28,8 +28,7 @@ Result<RunDescription> describe(const Run::Opened &opened, const StillWanted &wa
     description.inputCount = opened.record->inputCount;
     description.inputHash = content.hash;
     description.inputsHashed = content.inputs;
-    std::error_code error;
-    description.folder = std::filesystem::current_path(error).string();
+    description.folder = opened.record->folder;
     description.program = "poolscope " POOLSCOPE_VERSION;
     description.machine = opened.record->machine;
     description.startedAt = opened.record->startedAt;

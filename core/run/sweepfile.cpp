@@ -4,7 +4,9 @@
 #include "input/contenthash.h"
 #include "pool/taskcontent.h"
 #include "runfile/runfile.h"
-#include "runfile/specjson.h"
+#include "spec/runarguments.h"
+#include "spec/specfolder.h"
+#include "spec/writtentext.h"
 #include "system/newfile.h"
 #include "system/usablecores.h"
 
@@ -24,18 +26,18 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char *versionKey = "poolscope_sweep";
-constexpr int version = 1;
+constexpr int version = 2;
 constexpr const char *automatic = "auto";
 
 Json subjectJson(const SweepSubject &subject)
 {
     return {
         {versionKey, version},
-        {"spec", specJson(subject.spec)},
+        {"arguments", writtenArguments(subject.spec)},
         {"task_files", subject.taskFiles},
         {"input", subject.inputHash},
-        {"folder", textJson(subject.folder)},
-        {"host", textJson(subject.host)},
+        {"folder", writtenText(subject.folder)},
+        {"host", writtenText(subject.host)},
         {"usable_cores", subject.cores},
         {"program", subject.program},
     };
@@ -94,7 +96,7 @@ Json parseLine(std::string_view line)
 std::string differenceOf(const Json &then, const Json &now)
 {
     constexpr std::array names{
-        std::pair{"spec", "another task, input or setting"},
+        std::pair{"arguments", "another task, input or setting"},
         std::pair{"task_files", "a task that has changed since"},
         std::pair{"input", "an input that has changed since"},
         std::pair{"folder", "another folder"},
@@ -177,8 +179,7 @@ Result<SweepSubject> sweepSubject(
     for (const TaskFile &file : *files)
         subject.taskFiles.push_back(file.hash);
     subject.inputHash = inputs.content().hash;
-    std::error_code error;
-    subject.folder = std::filesystem::current_path(error).string();
+    subject.folder = currentFolder();
     subject.host = thisProcess().host;
     subject.cores = usableCores();
     subject.program = "poolscope " POOLSCOPE_VERSION;

@@ -4,9 +4,8 @@
 // JSON Lines. The first line says what was measured and where; each further line is one
 // measurement, appended and synced when it was made:
 //
-//     {"poolscope_sweep": 1, "spec": {...}, "task_files": [HASH, ...], "input": HASH, "folder":
-//     ..., "host": ...,
-//      "usable_cores": 2, "program": "poolscope 0.1.0"}
+//     {"poolscope_sweep": 2, "arguments": ["--builtin", "sqrt", ...], "task_files": [HASH, ...],
+//      "input": HASH, "folder": ..., "host": ..., "usable_cores": 2, "program": "poolscope 0.1.0"}
 //     {"workers": 2, "chunk": 16, "repeat": 1, "rate": 4553.1, "makespan_s": 1.1, "elapsed_s": 1.2,
 //      "failed": 0}
 //

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runfile/runfileformat.h"
 
-#include "runfile/specjson.h"
+#include "spec/runarguments.h"
+#include "spec/writtentext.h"
 
 #include <array>
 #include <bit>
@@ -42,9 +43,19 @@ public:
     void text(const char *name, std::string &to)
     {
         const Json *value = find(name);
-        const auto read = value ? textFromJson(*value) : failure("");
-        if (read)
-            to = *read;
+        if (value && value->is_string())
+            to = bytesOfWritten(value->get<std::string>());
+        else
+            miss(name);
+    }
+    void texts(const char *name, std::vector<std::string> &to)
+    {
+        const Json *value = find(name);
+        const bool isList = value && value->is_array()
+            && std::all_of(
+                value->begin(), value->end(), [](const Json &item) { return item.is_string(); });
+        if (isList)
+            to = value->get<std::vector<std::string>>();
         else
             miss(name);
     }
@@ -109,18 +120,19 @@ std::string descriptionText(const RunDescription &description)
 {
     Json files = Json::array();
     for (const TaskFile &file : description.taskFiles)
-        files.push_back({{"path", textJson(file.path)}, {"hash", file.hash}});
+        files.push_back({{"path", writtenText(file.path)}, {"hash", file.hash}});
     return Json{
-        {"spec", specJson(description.spec)},
+        {"arguments", writtenArguments(description.spec)},
+        {"hash_seed", description.spec.hashSeed},
         {"inputs", description.inputCount},
         {"input_hash", description.inputHash},
         {"inputs_hashed", description.inputsHashed},
         {"task_files", files},
-        {"folder", textJson(description.folder)},
+        {"folder", writtenText(description.folder)},
         {"program", description.program},
-        {"host", textJson(description.machine.host)},
-        {"kernel", textJson(description.machine.kernel)},
-        {"processor", textJson(description.machine.processor)},
+        {"host", writtenText(description.machine.host)},
+        {"kernel", writtenText(description.machine.kernel)},
+        {"processor", writtenText(description.machine.processor)},
         {"cores", description.machine.cores},
         {"memory", description.machine.memory},
         {"started_at", description.startedAt},
@@ -133,11 +145,13 @@ Result<RunDescription> descriptionFrom(std::string_view text)
     const Json json = parsed(text);
     Members members(json);
     RunDescription description;
-    const Json *spec = members.find("spec");
-    const auto readSpec = spec ? specFromJson(*spec) : failure("'spec' is missing");
-    if (!readSpec)
-        return tl::unexpected(readSpec.error());
-    description.spec = *readSpec;
+    std::vector<std::string> arguments;
+    members.texts("arguments", arguments);
+    auto spec = parseWrittenArguments(arguments);
+    if (!spec)
+        return failure("'arguments': " + spec.error().message);
+    description.spec = std::move(*spec);
+    members.text("hash_seed", description.spec.hashSeed);
     members.number("inputs", description.inputCount);
     members.text("input_hash", description.inputHash);
     members.number("inputs_hashed", description.inputsHashed);
@@ -169,10 +183,10 @@ std::string progressText(const RunProgress &progress)
 {
     return Json{
         {"state", stateName(progress.state)},
-        {"error", textJson(progress.error)},
+        {"error", writtenText(progress.error)},
         {"pid", progress.holder.pid},
         {"process_began", progress.holder.startTicks},
-        {"host", textJson(progress.holder.host)},
+        {"host", writtenText(progress.holder.host)},
         {"pieces", progress.pieces},
         {"inputs_came", progress.inputsCame},
         {"inputs_complete", progress.areInputsComplete},
@@ -232,7 +246,7 @@ Result<RunProgress> progressFrom(std::string_view text)
 
 std::string labelText(const RunLabel &label)
 {
-    return Json{{"name", textJson(label.name)}, {"note", textJson(label.note)}}.dump();
+    return Json{{"name", writtenText(label.name)}, {"note", writtenText(label.note)}}.dump();
 }
 
 Result<RunLabel> labelFrom(std::string_view text)

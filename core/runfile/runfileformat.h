@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The run file's format, version 1: what a .poolscope file holds.
+// The run file's format, version 2: what a .poolscope file holds.
 //
-// It is an SQLite database with the application id "Pool". Version 1 has two tables.
+// The file is an SQLite database with the application id "Pool" and two tables.
 //
 // `meta` holds three JSON documents, each with its checksum:
 //
-//     run        what is run, where and since when (RunDescription); written once
+//     run        what is run, where and since when (RunDescription); written once. The spec is
+//                the list of its arguments (runArguments()), which start from the folder
 //     progress   how far it is (RunProgress); rewritten with every transaction
 //     label      what its owner calls it (RunLabel)
 //
@@ -112,7 +113,7 @@ struct Piece {
 namespace runfile {
 
 inline constexpr int applicationId = 0x506f6f6c; // "Pool"
-inline constexpr int version = 1;
+inline constexpr int version = 2;
 inline constexpr int pageSize = 32 * 1024;
 inline constexpr std::size_t largestPiece = 1U
     << 20; ///< bytes of outcomes that a writer puts in one

@@ -19,6 +19,7 @@ Result<LoadedRun> loadRunFile(const std::string &path)
     loaded.record = std::make_unique<RunRecord>();
     RunRecord &record = *loaded.record;
     record.spec = loaded.info.description.spec;
+    record.folder = loaded.info.description.folder;
     record.machine = loaded.info.description.machine;
     record.startedAt = loaded.info.description.startedAt;
     record.inputCount = loaded.info.inputCount();

@@ -79,8 +79,9 @@ Result<void> RunFileReader::checkSchema()
     if (!version)
         return damaged(version.error().message);
     if (*version != runfile::version)
-        return failure(m_path + " has version " + std::to_string(*version)
-            + " of the run file; this Poolscope knows version " + std::to_string(runfile::version));
+        return failure(m_path + " is a run file of version " + std::to_string(*version)
+            + ", which this Poolscope cannot read: it reads version "
+            + std::to_string(runfile::version));
     // Tables that are as they should be, and nothing else: no view, no trigger, no column more.
     auto tables = m_database.prepare("SELECT sql FROM sqlite_schema ORDER BY name");
     if (!tables)

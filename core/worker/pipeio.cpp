@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "worker/pipeio.h"
 
-#include "task/numbertext.h"
+#include "spec/sizetext.h"
 #include "worker/clock.h"
 
 #include <algorithm>

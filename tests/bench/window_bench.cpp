@@ -5,8 +5,8 @@
 //   window_bench repaint LANES SPANS    the charts of a record that has come to so many spans
 //   window_bench start PROGRAM          from a program's start to its painted window
 #include "charts/chart.h"
-#include "cli/runarguments.h"
 #include "report/summary.h"
+#include "spec/runarguments.h"
 #include "window/mainwindow.h"
 
 #include <QApplication>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/commandline.h"
-#include "cli/runarguments.h"
-#include "input/integerrange.h"
+#include "spec/integerrange.h"
+#include "spec/runarguments.h"
+#include "spec/specfolder.h"
 #include "system/usablecores.h"
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 namespace poolscope {
 namespace {
@@ -213,11 +215,8 @@ TEST(RunArguments, AreRefusedAsByTheProgram)
         {"--builtin", "sqrt", "--range", "1:9", "--halt", "-1"},
         {"--builtin", "sqrt", "--range", "1:9", "--workers", "0"},
         {"--builtin", "sqrt", "--range", "1:9", "--chunk", "x"},
-        {"--builtin", "sqrt", "--range", ""},
-        {"--builtin", "sqrt", "--range"},
-        {"--builtin", "sqrt", "--range", "1:9", "--range", "1:9"},
-        {"--builtin", "sqrt", "--range", "1:9", "--nothing"},
-        {"--builtin", "sqrt", "--range", "1:9", "stray"},
+        {"--builtin", "sqrt", "--range", "1:9", "--python-init", "f"},
+        {"--builtin", "sqrt", "--range", "1:9", "--columns", "a"},
     };
     for (const Arguments &arguments : wrong) {
         const auto parsed = parseRunArguments(arguments);
@@ -230,6 +229,53 @@ TEST(RunArguments, AreRefusedAsByTheProgram)
         EXPECT_EQ(message->text, "poolscope: " + parsed.error().message + "\n");
         EXPECT_EQ(message->status, 2);
     }
+}
+
+TEST(RunArguments, AreOptionsWithOneValueEach)
+{
+    for (const Arguments &arguments :
+        {Arguments{"--builtin", "sqrt", "--range", ""}, {"--builtin", "sqrt", "--range"},
+            {"--builtin", "sqrt", "--range", "1:9", "--range", "1:9"},
+            {"--builtin", "sqrt", "--range", "1:9", "--nothing"},
+            {"--builtin", "sqrt", "--range", "1:9", "stray"}}) {
+        EXPECT_FALSE(parseRunArguments(arguments)) << testing::PrintToString(arguments);
+        Arguments all{"poolscope", "run"};
+        all.insert(all.end(), arguments.begin(), arguments.end());
+        EXPECT_TRUE(std::holds_alternative<MessageCommand>(parsedByTheProgram(all)))
+            << testing::PrintToString(arguments);
+    }
+}
+
+TEST(RunArguments, AreWrittenAsUtf8AndReadBack)
+{
+    for (const RunSpec &spec : specs()) {
+        const Arguments written = writtenArguments(spec);
+        EXPECT_NO_THROW(nlohmann::json(written).dump()) << shellCommand(spec);
+        const auto read = parseWrittenArguments(written);
+        ASSERT_TRUE(read) << shellCommand(spec) << "\n" << read.error().message;
+        EXPECT_EQ(members(*read), members(spec)) << shellCommand(spec);
+    }
+}
+
+TEST(RunArguments, AreReadableTextUnlessTheyAreNotUtf8)
+{
+    const RunSpec spec{ShellTask{"hex:\xc3\xa4"}, LinesInput{"\xff.txt"}, {}};
+    EXPECT_THAT(writtenArguments(spec),
+        ElementsAre("--shell", "hex:6865783ac3a4", "--lines", "hex:ff2e747874"));
+    EXPECT_EQ(writtenArguments({ShellTask{"\xc3\xa4"}, RangeInput{0, 1, 1}, {}})[1], "\xc3\xa4");
+}
+
+TEST(SpecFolder, IsPutBeforeRelativeNamesOfFiles)
+{
+    const RunSpec spec = startingFrom(
+        "/data", {PythonTask{"a.py:f", "venv/bin/python"}, LinesInput{"rows.txt"}, {}});
+    EXPECT_THAT(runArguments(spec),
+        ElementsAre("--python", "/data/a.py:f", "--python-interpreter", "/data/venv/bin/python",
+            "--lines", "/data/rows.txt"));
+    for (const RunSpec &same : {RunSpec{PythonTask{"a.b:f"}, LinesInput{"-"}, {}},
+             RunSpec{LibraryTask{"/l.so", "f"}, CsvInput{"/a.csv"}, {}},
+             RunSpec{CommandTask{"./a {}"}, RangeInput{0, 1, 1}, {}}})
+        EXPECT_EQ(runArguments(startingFrom("/data", same)), runArguments(same));
 }
 
 TEST(RunArguments, HoldNothingButTheSpec)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "input/csvindex.h"
-#include "input/csvrecord.h"
 #include "input/inputsource.h"
+#include "spec/csvrecord.h"
 
 #include <cstring>
 #include <filesystem>

@@ -3,8 +3,8 @@
 #include "input/contenthash.h"
 #include "input/firstinputs.h"
 #include "input/inputsource.h"
-#include "input/integerrange.h"
 #include "input/lineindex.h"
+#include "spec/integerrange.h"
 
 #include <array>
 #include <cstdio>

@@ -18,7 +18,7 @@ CORE = {
     "events": {"spec", "wire", "system"},
     "input": {"spec", "wire"},
     "task": {"spec", "wire"},
-    "worker": {"wire", "task", "input", "system"},
+    "worker": {"spec", "wire", "task", "input", "system"},
     "record": {"events", "spec", "input", "wire", "system"},
     "analysis": BELOW_RECORD | {"record"},
     "report": BELOW_RECORD | {"record", "analysis"},
@@ -41,9 +41,6 @@ WITHOUT_QT = set(CORE) - {"pool", "run"}
 
 # Includes that break these rules and have not been removed yet, as FILE: HEADERS. Only shrinks.
 NOT_YET = {
-    "app/window/forms/keptspecs.cpp": {"cli/runarguments.h"},
-    "app/window/forms/limitsform.cpp": {"cli/runarguments.h"},
-    "app/window/pages/sweepform.h": {"cli/sweeparguments.h"},
 }
 
 SPDX = "// SPDX-License-Identifier: GPL-3.0-or-later"

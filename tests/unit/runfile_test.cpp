@@ -5,7 +5,7 @@
 #include "runfile/runfilecopy.h"
 #include "runfile/runfileload.h"
 #include "runfile/runfilereader.h"
-#include "runfile/specjson.h"
+#include "spec/runarguments.h"
 
 #include <chrono>
 #include <fcntl.h>
@@ -352,43 +352,37 @@ TEST(Varint, TellsWhatIsTooLong)
     }
 }
 
-TEST(SpecJson, ComesBackAsItWas)
+TEST(RunDescription, IsReadAsItWasWritten)
 {
-    PoolSpec all{4, 10, 2, 3, 1.5, 1'000'000'000, 5'000'000, 7, 9};
-    const std::vector<RunSpec> specs{
-        {BuiltinTask{"sleep_ms", "5"}, RangeInput{-5, 10, 3}, {}},
-        {PythonTask{"a b.py:f", "/usr/bin/python3", "load"}, LinesInput{"-"}, all},
-        {CommandTask{"echo '{}' \\\n"},
-            CsvInput{"a.csv", '\t', CsvInput::Header::None, {"1", "x,y"}}, {}},
-        {ShellTask{"echo \"$1\"; \xff\xfe"}, FilesInput{"**/\xe4.txt"}, {}},
-        {FilterTask{"bc -l"}, CsvInput{"b.csv"}, {}},
-        {LibraryTask{"/x/\xc3\xa4.so", "f"}, RangeInput{0, 1, 1}, {}},
-    };
-    for (const RunSpec &spec : specs) {
-        const std::string text = specJson(spec).dump();
-        const auto read = specFromJson(nlohmann::json::parse(text));
-        ASSERT_TRUE(read) << text << ": " << read.error().message;
-        EXPECT_EQ(specJson(*read).dump(), text);
-        EXPECT_EQ(read->task.index(), spec.task.index());
-        EXPECT_EQ(read->input.index(), spec.input.index());
-    }
-    EXPECT_EQ(std::get<FilesInput>(specFromJson(specJson(specs[3]))->input).pattern, "**/\xe4.txt");
-    EXPECT_EQ(specFromJson(specJson(specs[1]))->pool.timeout, 1.5);
+    RunDescription description;
+    description.spec = {ShellTask{"echo \"$1\"; \xff\xfe"}, FilesInput{"**/\xe4.txt"}, {}, "17"};
+    description.spec.pool.timeout = 1.5;
+    description.folder = "/\xff";
+    description.taskFiles = {{"/\xff/a", "1234"}};
+    const std::string text = runfile::descriptionText(description);
+    const auto read = runfile::descriptionFrom(text);
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(runfile::descriptionText(*read), text);
+    EXPECT_EQ(runArguments(read->spec), runArguments(description.spec));
+    EXPECT_EQ(read->spec.hashSeed, "17");
+    EXPECT_EQ(read->folder, "/\xff");
 }
 
-TEST(SpecJson, RefusesWhatNoSpecIs)
+TEST(RunDescription, IsRefusedIfItsArgumentsAreNotASpec)
 {
-    const auto good = specJson({BuiltinTask{"sqrt", {}}, RangeInput{0, 1, 1}, {}});
-    for (const auto &[pointer, value] : std::map<std::string, nlohmann::json>{{"/task", 5},
-             {"/task/kind", "magic"}, {"/task/name", {{"hex", "0g"}}}, {"/input/step", 0},
-             {"/input/start", 1e30}, {"/input/stop", ~0ULL}, {"/pool/workers", 0},
-             {"/pool/chunk", -1}, {"/pool/timeout", "soon"}}) {
-        auto json = good;
-        json[nlohmann::json::json_pointer(pointer)] = value;
-        EXPECT_FALSE(specFromJson(json)) << pointer;
+    RunDescription description;
+    description.spec = {BuiltinTask{"sqrt", {}}, RangeInput{0, 1, 1}, {}};
+    const auto good = nlohmann::json::parse(runfile::descriptionText(description));
+    EXPECT_TRUE(runfile::descriptionFrom(good.dump()));
+    using Json = nlohmann::json;
+    for (const Json &arguments :
+        {Json(), Json(5), Json("--builtin"), Json::array({1}), Json::array({"--builtin", "sqrt"}),
+            Json::array({"--magic", "1"}), Json::array({"--builtin", "sqrt", "--range", "0:1:0"}),
+            Json::array({"--builtin", "sqrt", "--range", "0:1", "--workers", "0"})}) {
+        Json json = good;
+        json["arguments"] = arguments;
+        EXPECT_FALSE(runfile::descriptionFrom(json.dump())) << arguments;
     }
-    EXPECT_FALSE(specFromJson(nlohmann::json()));
-    EXPECT_FALSE(specFromJson(nlohmann::json::array({1})));
 }
 
 TEST_F(RunFileTest, HoldsTheWholeRecord)
@@ -791,20 +785,23 @@ TEST_F(RunFileTest, TellsAFileThatIsLockedFromADamagedOne)
     EXPECT_TRUE(RunFileReader::open(m_path));
 }
 
-TEST_F(RunFileTest, RefusesALaterVersionAndForeignTables)
+TEST_F(RunFileTest, RefusesOtherVersionsAndForeignTables)
 {
-    for (const auto &[sql, why] : std::map<const char *, const char *>{
-             {"PRAGMA user_version = 2", "has version 2 of the run file"},
-             {"CREATE TABLE more(x)", "its tables are not"},
-             {"CREATE TRIGGER t AFTER INSERT ON pieces BEGIN DELETE FROM meta; END",
-                 "more than the tables"},
-             {"DROP TABLE pieces; CREATE VIEW pieces AS SELECT 1", "its tables are not"},
-             {"DELETE FROM meta WHERE key = 'progress'", "it has no 'progress'"},
-             {"DELETE FROM pieces WHERE number = 2", "piece 2 is missing"},
-             {"UPDATE pieces SET data = zeroblob(800) WHERE kind = 1", "checksum"},
-             {"UPDATE pieces SET data = 7", "malformed"},
-             {"UPDATE pieces SET worker = 100000", "malformed"},
-             {"UPDATE meta SET value = '{}'", "checksum"}}) {
+    for (const auto &[sql, why] :
+        std::map<const char *, const char *>{
+            {"PRAGMA user_version = 1",
+                "is a run file of version 1, which this Poolscope cannot read: it reads version 2"},
+            {"PRAGMA user_version = 3", "is a run file of version 3"},
+            {"CREATE TABLE more(x)", "its tables are not"},
+            {"CREATE TRIGGER t AFTER INSERT ON pieces BEGIN DELETE FROM meta; END",
+                "more than the tables"},
+            {"DROP TABLE pieces; CREATE VIEW pieces AS SELECT 1", "its tables are not"},
+            {"DELETE FROM meta WHERE key = 'progress'", "it has no 'progress'"},
+            {"DELETE FROM pieces WHERE number = 2", "piece 2 is missing"},
+            {"UPDATE pieces SET data = zeroblob(800) WHERE kind = 1", "checksum"},
+            {"UPDATE pieces SET data = 7", "malformed"},
+            {"UPDATE pieces SET worker = 100000", "malformed"},
+            {"UPDATE meta SET value = '{}'", "checksum"}}) {
         std::filesystem::remove(m_path);
         FakeRun run(m_path, description(300));
         run.addReals({0, 100}, 1, 100);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Files that name programs, packages and libraries: nothing of these runs before the user wants it.
-#include "cli/runarguments.h"
 #include "runfile/runfile.h"
+#include "spec/runarguments.h"
 #include "window/mainwindow.h"
 #include "windowtest.h"
 

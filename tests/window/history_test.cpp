@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Runs that are kept: in the history, opened again, resumed, saved.
 #include "charts/curveschart.h"
-#include "cli/runarguments.h"
 #include "runfile/runfilereader.h"
+#include "spec/runarguments.h"
 #include "tables/historyview.h"
 #include "tables/outcomesmodel.h"
 #include "window/dialogs/messagebar.h"

@@ -2,7 +2,7 @@
 // What is measured for a page of the window, by runs that are not the window's own: advice that is
 // verified, and sweeps.
 #include "charts/sweepchart.h"
-#include "cli/runarguments.h"
+#include "spec/runarguments.h"
 #include "window/dialogs/messagebar.h"
 #include "window/mainwindow.h"
 #include "windowtest.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Runs of somebody else's in the window: opened, dropped, told as a report and as a trace.
-#include "cli/runarguments.h"
+#include "spec/runarguments.h"
 #include "window/dialogs/messagebar.h"
 #include "window/mainwindow.h"
 #include "windowtest.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "cli/runarguments.h"
+#include "spec/runarguments.h"
 #include "tables/outcomesview.h"
 #include "window/dialogs/exportdialog.h"
 #include "window/dialogs/messagebar.h"

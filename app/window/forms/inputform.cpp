@@ -2,7 +2,7 @@
 #include "window/forms/inputform.h"
 
 #include "charts/units.h"
-#include "input/integerrange.h"
+#include "spec/integerrange.h"
 #include "window/forms/csvpage.h"
 #include "window/forms/filespage.h"
 #include "window/forms/formfield.h"

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/forms/keptspecs.h"
 
-#include "cli/runarguments.h"
+#include "spec/runarguments.h"
+#include "spec/specfolder.h"
+#include "spec/writtentext.h"
 
 #include <QSettings>
 
@@ -25,10 +27,10 @@ RunSpec defaultSpec()
 
 QStringList keptArguments(const RunSpec &spec)
 {
-    QStringList arguments;
-    for (const std::string &argument : runArguments(spec))
-        arguments << QString::fromStdString(argument);
-    return arguments;
+    QStringList kept{QString::fromStdString(writtenText(currentFolder()))};
+    for (const std::string &argument : writtenArguments(spec))
+        kept << QString::fromStdString(argument);
+    return kept;
 }
 
 Result<RunSpec> specOf(const QStringList &keptArguments)
@@ -36,7 +38,15 @@ Result<RunSpec> specOf(const QStringList &keptArguments)
     std::vector<std::string> arguments;
     for (const QString &argument : keptArguments)
         arguments.push_back(argument.toStdString());
-    return parseRunArguments(arguments);
+    std::string folder; // which older versions did not keep
+    if (!arguments.empty() && !arguments.front().starts_with('-')) {
+        folder = bytesOfWritten(arguments.front());
+        arguments.erase(arguments.begin());
+    }
+    auto spec = parseWrittenArguments(arguments);
+    if (!spec || folder.empty() || folder == currentFolder())
+        return spec;
+    return startingFrom(folder, std::move(*spec));
 }
 
 QString commandText(const RunSpec &spec)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The specs that the window offers: the first one, and those that the settings keep as arguments of
-// the command line, which later versions read.
+// The first spec of the window, and specs in the settings: the folder from which relative names
+// start, then the arguments of `poolscope run` (runArguments()).
 #pragma once
 
 #include "result.h"
@@ -15,11 +15,13 @@ namespace poolscope {
 RunSpec defaultSpec();
 
 QStringList keptArguments(const RunSpec &spec);
+/// The spec of such a list, also if the folder is missing, as in settings of older versions. If the
+/// folder is not the current one, names of files begin with it.
 Result<RunSpec> specOf(const QStringList &keptArguments);
 /// The command that runs a spec, for a shell.
 QString commandText(const RunSpec &spec);
 
-/// What was run last, the latest first, each once.
+/// The last specs that were run, the latest first, each once.
 std::vector<RunSpec> recentSpecs();
 void rememberSpec(const RunSpec &spec);
 

@@ -4,15 +4,13 @@
 
 #include "spec/runspec.h"
 
-#include <QDoubleSpinBox>
-#include <QLineEdit>
-#include <QSpinBox>
 #include <QToolButton>
 #include <QWidget>
+#include <vector>
 
 namespace poolscope {
 
-class FormField;
+class OptionField;
 
 class LimitsForm : public QWidget {
     Q_OBJECT
@@ -28,7 +26,7 @@ public:
 
 signals:
     void changed();
-    /// The person unfolded it.
+    /// The user has unfolded it.
     void unfolded();
 
 private:
@@ -36,14 +34,8 @@ private:
     void check();
 
     QToolButton *m_title;
-    QWidget *m_fields;
-    QDoubleSpinBox *m_timeout;
-    QLineEdit *m_memory;
-    QLineEdit *m_output;
-    QSpinBox *m_recycle;
-    QSpinBox *m_halt;
-    FormField *m_memoryField;
-    FormField *m_outputField;
+    QWidget *m_folded;
+    std::vector<OptionField *> m_fields;
 };
 
 } // namespace poolscope

@@ -7,14 +7,14 @@
 #include "spec/runspec.h"
 #include "spec/taskspec.h"
 
-#include <QSpinBox>
 #include <QWidget>
+#include <vector>
 
 class QComboBox;
 
 namespace poolscope {
 
-class FormField;
+class OptionField;
 class LimitsForm;
 
 class PoolForm : public QWidget {
@@ -42,13 +42,12 @@ signals:
     void limitsUnfolded();
 
 private:
-    QSpinBox *m_chunk;
-    QSpinBox *m_window;
-    QSpinBox *m_retries;
-    QComboBox *m_start;
-    FormField *m_chunkField;
-    FormField *m_windowField;
-    FormField *m_startField;
+    OptionField *add(const char *option);
+
+    std::vector<OptionField *> m_fields; ///< all but the limits
+    OptionField *m_chunk;
+    OptionField *m_window;
+    OptionField *m_start;
     StartCosts m_starts;
     LimitsForm *m_limits;
 };

@@ -25,7 +25,7 @@ QLineEdit *edit(const QString &name, const QString &label, const QString &toolTi
 QString defaultWorkers()
 {
     QStringList workers;
-    const auto plan = parseSweep({});
+    const auto plan = parseSweep(OptionValues(sweepCommand));
     for (const std::uint32_t count : plan->workers)
         workers << QString::number(count);
     return workers.join(u',');
@@ -50,7 +50,7 @@ SweepForm::SweepForm(QWidget *parent)
     m_repeats->setObjectName(QStringLiteral("sweepRepeats"));
     m_repeats->setAccessibleName(tr("Repeats"));
     m_repeats->setToolTip(tr("Runs of each setting; their median counts"));
-    m_repeats->setRange(1, static_cast<int>(mostRepeats));
+    m_repeats->setRange(1, static_cast<int>(sweepOption("--repeats").range.most));
     m_file->setPlaceholderText(tr("by itself"));
     m_problem->setObjectName(QStringLiteral("problem"));
     m_problem->setTextFormat(Qt::PlainText);
@@ -73,33 +73,28 @@ SweepForm::SweepForm(QWidget *parent)
     add(tr("Repeats"), m_repeats, 1, 0);
     add(tr("Kept in"), m_file, 1, 2);
     grid->addWidget(m_problem, 2, 0, 1, 4);
-    TypedSweep typed;
-    typed.workers = defaultWorkers().toStdString();
+    OptionValues typed(sweepCommand);
+    typed.add(sweepOption("--workers"), defaultWorkers().toStdString());
     setTyped(typed);
     for (const QLineEdit *edit : {m_workers, m_chunks, m_file})
         connect(edit, &QLineEdit::textChanged, this, &SweepForm::check);
     connect(m_repeats, &QSpinBox::valueChanged, this, &SweepForm::check);
 }
 
-SweepNames SweepForm::names()
+OptionValues SweepForm::typed() const
 {
-    return {"Workers", "Chunk", "Repeats", "The seed"};
-}
-
-TypedSweep SweepForm::typed() const
-{
-    TypedSweep typed;
-    typed.workers = m_workers->text().simplified().remove(u' ').toStdString();
-    typed.chunks = m_chunks->text().simplified().remove(u' ').toStdString();
-    typed.repeats = std::to_string(m_repeats->value());
+    OptionValues typed(sweepCommand);
+    for (const auto &[name, text] : {std::pair("--workers", m_workers->text()),
+             {"--chunk", m_chunks->text()}, {"--repeats", QString::number(m_repeats->value())}})
+        typed.add(sweepOption(name), text.simplified().remove(u' ').toStdString());
     return typed;
 }
 
-void SweepForm::setTyped(const TypedSweep &typed)
+void SweepForm::setTyped(const OptionValues &typed)
 {
-    m_workers->setText(QString::fromStdString(typed.workers));
-    m_chunks->setText(QString::fromStdString(typed.chunks));
-    m_repeats->setValue(QString::fromStdString(typed.repeats).toInt());
+    m_workers->setText(QString::fromStdString(typed.text("--workers")));
+    m_chunks->setText(QString::fromStdString(typed.text("--chunk")));
+    m_repeats->setValue(QString::fromStdString(typed.text("--repeats")).toInt());
 }
 
 void SweepForm::check()

@@ -2,7 +2,7 @@
 // SweepForm: which settings a sweep is to measure, how often, and where that is kept.
 #pragma once
 
-#include "cli/sweeparguments.h"
+#include "run/sweeparguments.h"
 
 #include <QLabel>
 #include <QLineEdit>
@@ -18,9 +18,9 @@ public:
     explicit SweepForm(QWidget *parent = nullptr);
 
     /// As it is typed; what is wrong stands in the form.
-    Result<SweepPlan> plan() const { return parseSweep(typed(), names()); }
-    TypedSweep typed() const;
-    void setTyped(const TypedSweep &typed);
+    Result<SweepPlan> plan() const { return parseSweep(typed(), OptionNaming::ByLabel); }
+    OptionValues typed() const;
+    void setTyped(const OptionValues &typed);
     /// The file that keeps it; empty: one that is named by itself.
     QString file() const { return m_file->text().trimmed(); }
     void setFile(const QString &file) { m_file->setText(file); }
@@ -29,7 +29,6 @@ signals:
     void changed();
 
 private:
-    static SweepNames names();
     void check();
 
     QLineEdit *m_workers;

@@ -359,10 +359,10 @@ void SweepPage::readLast()
     const QSettings settings;
     if (!settings.contains(workersKey))
         return;
-    TypedSweep typed;
-    typed.workers = settings.value(workersKey).toString().toStdString();
-    typed.chunks = settings.value(chunksKey).toString().toStdString();
-    typed.repeats = settings.value(repeatsKey).toString().toStdString();
+    OptionValues typed(sweepCommand);
+    for (const auto &[name, key] :
+        {std::pair("--workers", workersKey), {"--chunk", chunksKey}, {"--repeats", repeatsKey}})
+        typed.add(sweepOption(name), settings.value(key).toString().toStdString());
     m_form->setTyped(typed);
     m_last.named = settings.value(namedFileKey).toString();
     m_form->setFile(m_last.named);
@@ -382,10 +382,10 @@ void SweepPage::readLast()
 void SweepPage::writeLast() const
 {
     QSettings settings;
-    const TypedSweep typed = m_form->typed();
-    settings.setValue(workersKey, QString::fromStdString(typed.workers));
-    settings.setValue(chunksKey, QString::fromStdString(typed.chunks));
-    settings.setValue(repeatsKey, QString::fromStdString(typed.repeats));
+    const OptionValues typed = m_form->typed();
+    settings.setValue(workersKey, QString::fromStdString(typed.text("--workers")));
+    settings.setValue(chunksKey, QString::fromStdString(typed.text("--chunk")));
+    settings.setValue(repeatsKey, QString::fromStdString(typed.text("--repeats")));
     settings.setValue(namedFileKey, m_last.named);
     settings.setValue(fileKey, m_last.file);
     settings.setValue(sweptRunKey, m_last.run);

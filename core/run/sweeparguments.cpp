@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "cli/sweeparguments.h"
+#include "run/sweeparguments.h"
 
-#include "cli/runarguments.h"
+#include "spec/optionnumbers.h"
 #include "system/usablecores.h"
 
 #include <algorithm>
@@ -21,11 +21,18 @@ std::vector<std::uint32_t> workersToCores()
     return workers;
 }
 
-Result<std::vector<std::uint32_t>> parseWorkers(const char *name, const std::string &text)
+std::string_view nameOf(const Option &option, OptionNaming naming)
 {
-    if (text == "auto")
+    return naming == OptionNaming::ByName ? option.name : option.label;
+}
+
+Result<std::vector<std::uint32_t>> parseWorkers(const std::string &text, OptionNaming naming)
+{
+    const Option &option = sweepOption("--workers");
+    if (text == option.alternative)
         return workersToCores();
-    const auto counts = parseCounts(name, text, maxWorkers);
+    const std::string_view name = nameOf(option, naming);
+    const auto counts = parseCounts(option, text, name);
     if (!counts)
         return tl::unexpected(counts.error());
     std::vector<std::uint32_t> workers;
@@ -39,20 +46,27 @@ Result<std::vector<std::uint32_t>> parseWorkers(const char *name, const std::str
     return workers;
 }
 
+Result<std::uint64_t> parseOne(const OptionValues &values, const char *name, OptionNaming naming)
+{
+    const Option &option = sweepOption(name);
+    return parseCount(option, values.text(name), nameOf(option, naming));
+}
+
 } // namespace
 
-Result<SweepPlan> parseSweep(const TypedSweep &typed, const SweepNames &names)
+Result<SweepPlan> parseSweep(const OptionValues &values, OptionNaming naming)
 {
-    const auto workers = parseWorkers(names.workers, typed.workers);
+    const auto workers = parseWorkers(values.text("--workers"), naming);
     if (!workers)
         return tl::unexpected(workers.error());
-    const auto chunks = parseCounts(names.chunks, typed.chunks, maxChunk);
+    const Option &chunk = sweepOption("--chunk");
+    const auto chunks = parseCounts(chunk, values.text("--chunk"), nameOf(chunk, naming));
     if (!chunks)
         return tl::unexpected(chunks.error());
-    const auto repeats = parseCount(names.repeats, typed.repeats, 1, mostRepeats);
+    const auto repeats = parseOne(values, "--repeats", naming);
     if (!repeats)
         return tl::unexpected(repeats.error());
-    const auto seed = parseCount(names.seed, typed.seed, 0, UINT64_MAX);
+    const auto seed = parseOne(values, "--seed", naming);
     if (!seed)
         return tl::unexpected(seed.error());
     return SweepPlan{*workers, *chunks, static_cast<std::uint32_t>(*repeats), *seed};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "input/integerrange.h"
+#include "spec/integerrange.h"
 
 #include <charconv>
 #include <vector>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "input/csvrecord.h"
+#include "spec/csvrecord.h"
 
-#include "input/csvparser.h"
+#include "spec/csvparser.h"
 
 #include <csv.h>
 

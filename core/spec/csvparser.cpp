@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "input/csvparser.h"
+#include "spec/csvparser.h"
 
 #include <csv.h>
 #include <new>

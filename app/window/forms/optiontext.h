@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the window shows of an option, from the table of options.
+#pragma once
+
+#include "spec/options.h"
+
+#include <QString>
+
+namespace poolscope {
+
+/// "Chunk (inputs)"
+QString optionLabel(const Option &option);
+
+/// The help of the option as a sentence, with the numbers that it takes.
+QString optionToolTip(const Option &option);
+
+/// The name of the option's control: "memoryLimit" of "--memory-limit".
+QString optionObjectName(const Option &option);
+
+} // namespace poolscope

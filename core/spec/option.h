@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Option: everything that is known of one option of the command line, as plain data.
+//
+// The command line, its help, the manual page, the completions, the window's form, captions and the
+// written form of a RunSpec derive from these. The code that obeys an option is elsewhere.
+#pragma once
+
+#include "spec/runspec.h"
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string_view>
+#include <variant>
+
+namespace poolscope {
+
+/// The commands of the program, as bits, so that an option can belong to several.
+enum Command : unsigned {
+    noCommand = 1, ///< the window
+    runCommand = 2,
+    resumeCommand = 4,
+    sweepCommand = 8,
+    exportCommand = 16,
+    infoCommand = 32,
+    tasksCommand = 64,
+    everyCommand = 127,
+};
+
+enum class OptionType {
+    Help,
+    Version,
+    Switch, ///< takes no value
+    Text,
+    Words, ///< one of Option::choices
+    File,
+    Folder,
+    Count,
+    Counts, ///< several, with commas between them
+    Seconds,
+    Size, ///< in bytes
+};
+
+enum class OptionGroup { General, Task, Input, Pool, Sweep, Output };
+
+/// What a run has to be like for an option to have an effect.
+enum class Applies { Always, ToPython, ToPrograms, ToCsv };
+
+/// A word that an option takes, and how the form shows it.
+struct Choice {
+    std::string_view word;
+    std::string_view label;
+};
+
+/// The numbers that an option takes, in its unit.
+struct OptionRange {
+    double least = 0;
+    double most = std::numeric_limits<double>::infinity();
+};
+
+/// The member of PoolSpec that holds the value of an option.
+using PoolMember =
+    std::variant<std::monostate, std::uint32_t PoolSpec::*, std::uint64_t PoolSpec::*,
+        std::optional<std::uint32_t> PoolSpec::*, std::optional<std::uint64_t> PoolSpec::*,
+        std::optional<double> PoolSpec::*, WorkerStart PoolSpec::*>;
+
+struct Option {
+    std::string_view name; ///< "--workers", or "-o". "FILE" if the value is given without a name
+    std::string_view shortName = {}; ///< "-j", or empty
+    std::string_view argument = {}; ///< the value in the help, such as "N|auto". Empty if none
+    OptionType type = OptionType::Text;
+    OptionGroup group = OptionGroup::General;
+    unsigned commands = runCommand; ///< that have it
+    std::string_view help = {}; ///< an imperative or a noun, without a full stop
+    std::string_view fallback = {}; ///< the value that counts if none is given
+    std::string_view alternative = {}; ///< a word that stands for no number: "auto" or "none"
+    OptionRange range = {};
+    std::string_view unit = {}; ///< of its numbers, in the plural
+    std::span<const Choice> choices = {};
+    std::string_view label = {}; ///< in the form and in captions
+    Applies applies = Applies::Always;
+    PoolMember member = {};
+    bool isRepeatable = false;
+    bool isRequired = false;
+
+    bool isPositional() const { return !name.starts_with('-'); }
+    bool takesValue() const { return !argument.empty(); }
+    bool belongsTo(Command command) const { return (commands & command) != 0; }
+};
+
+struct CommandInfo {
+    Command command = noCommand;
+    std::string_view name; ///< empty for the window
+    std::string_view usage; ///< what follows the name
+    std::string_view summary;
+};
+
+} // namespace poolscope
