@@ -3,7 +3,8 @@
 
 #include "charts/units.h"
 #include "spec/integerrange.h"
-#include "spec/sizetext.h"
+#include "spec/optionnumbers.h"
+#include "spec/options.h"
 #include "system/usablecores.h"
 
 #include <QObject>
@@ -73,6 +74,19 @@ QString workersText(std::uint32_t workers)
     return workers == 1 ? QObject::tr("1 worker") : QObject::tr("%1 workers").arg(workers);
 }
 
+QString plainText(std::string_view text)
+{
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+/// The unit of an option, in the singular if the value is 1.
+QString unitFor(const Option &option, const std::string &value)
+{
+    const QString unit = plainText(option.unit);
+    const bool isPlural = unit.size() > 1 && unit.endsWith(QLatin1Char('s'));
+    return value == "1" && isPlural ? unit.chopped(1) : unit;
+}
+
 } // namespace
 
 QString taskText(const TaskSpec &task)
@@ -85,29 +99,32 @@ QString inputText(const InputSpec &input)
     return std::visit(InputText(), input);
 }
 
+QString optionValue(const Option &option, const PoolSpec &pool)
+{
+    const std::string text = poolOptionText(option, pool);
+    for (const Choice &choice : option.choices) {
+        if (text == choice.word)
+            return plainText(choice.label);
+    }
+    if (text == option.alternative)
+        return QString::fromStdString(text);
+    const QString value = option.type == OptionType::Count
+        ? countText(QString::fromStdString(text).toULongLong())
+        : QString::fromStdString(text);
+    return option.unit.empty() ? value : value + QLatin1Char(' ') + unitFor(option, text);
+}
+
 QString settingsText(const RunSpec &spec)
 {
     QStringList parts{taskText(spec.task), inputText(spec.input),
         workersText(spec.pool.workers.value_or(usableCores()))};
-    if (spec.pool.chunk)
-        parts << QObject::tr("chunk %1").arg(countText(*spec.pool.chunk));
-    if (spec.pool.window)
-        parts << QObject::tr("window %1").arg(countText(*spec.pool.window));
-    if (spec.pool.retries > 0)
-        parts << QObject::tr("retries %1").arg(spec.pool.retries);
-    if (spec.pool.timeout)
-        parts << QObject::tr("timeout %1 s").arg(*spec.pool.timeout);
-    if (spec.pool.memoryLimit)
-        parts << QObject::tr("memory limit %1").arg(memoryText(*spec.pool.memoryLimit));
-    if (spec.pool.outputLimit != defaultOutputLimit)
-        parts << QObject::tr("output limit %1")
-                     .arg(QString::fromStdString(sizeText(spec.pool.outputLimit)));
-    if (spec.pool.recycle)
-        parts << QObject::tr("recycled after %1").arg(countText(*spec.pool.recycle));
-    if (spec.pool.halt)
-        parts << QObject::tr("halts at %1 failures").arg(countText(*spec.pool.halt));
-    if (spec.pool.start == WorkerStart::Fork)
-        parts << QObject::tr("workers are copies");
+    for (const Option &option : optionsOf(runCommand)) {
+        const bool isFixed = isOfPool(option) && option.name != "--workers"
+            && poolOptionText(option, spec.pool) != option.fallback;
+        if (isFixed)
+            parts << plainText(option.label).toLower() + QLatin1Char(' ')
+                    + optionValue(option, spec.pool);
+    }
     return parts.join(QStringLiteral(" \u00b7 "));
 }
 

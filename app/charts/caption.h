@@ -3,6 +3,7 @@
 #pragma once
 
 #include "charts/chart.h"
+#include "spec/option.h"
 
 #include <QString>
 
@@ -14,7 +15,10 @@ QString taskText(const TaskSpec &task);
 /// "1:5000", "lines of rows.txt", ...
 QString inputText(const InputSpec &input);
 
-/// "sqrt · 1:5000 · 2 workers", and chunk, window and retries where they are fixed.
+/// The value of an option of the pool with its unit: "16 inputs", "auto", "2.5 s".
+QString optionValue(const Option &option, const PoolSpec &pool);
+
+/// "sqrt · 1:5000 · 2 workers", and each option that is not a default.
 QString settingsText(const RunSpec &spec);
 /// The same of a run; of one that was read from elsewhere: "jobs.joblog, of GNU parallel · 4
 /// workers".

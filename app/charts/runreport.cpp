@@ -10,7 +10,8 @@
 #include "report/summary.h"
 #include "report/valuetext.h"
 #include "run/runsaving.h"
-#include "spec/sizetext.h"
+#include "spec/optionnumbers.h"
+#include "spec/options.h"
 #include "system/atomicfile.h"
 
 #include <QDateTime>
@@ -76,11 +77,6 @@ private:
     ReportSection m_section;
 };
 
-std::string orAuto(const std::optional<std::uint64_t> &number)
-{
-    return number ? count(*number) : tr("auto");
-}
-
 ReportSection settings(const RunRecord &record)
 {
     Facts facts("Settings");
@@ -90,25 +86,12 @@ ReportSection settings(const RunRecord &record)
             .add("Left out", joined(record.importNotes.linesOfLeftOut(), "; "))
             .add("Shown as", joined(record.importNotes.linesOfShown(), "; "))
             .take();
-    const PoolSpec &pool = record.spec.pool;
     facts.add("Task", taskText(record.spec.task).toStdString())
-        .add("Input", inputText(record.spec.input).toStdString())
-        .add("Workers", pool.workers ? count(*pool.workers) : tr("auto"))
-        .add("Chunk", orAuto(pool.chunk))
-        .add("Window", orAuto(pool.window))
-        .add("Retries", count(pool.retries));
-    if (pool.timeout)
-        facts.add("Timeout", durationText(*pool.timeout * 1e9).toStdString());
-    if (pool.memoryLimit)
-        facts.add("Memory limit", memoryText(*pool.memoryLimit).toStdString());
-    if (pool.outputLimit != defaultOutputLimit)
-        facts.add("Output limit", sizeText(pool.outputLimit));
-    if (pool.recycle)
-        facts.add("Recycled after", count(*pool.recycle));
-    if (pool.halt)
-        facts.add("Halts at", count(*pool.halt) + " " + tr("failures"));
-    if (pool.start == WorkerStart::Fork)
-        facts.add("Workers start as", tr("copies of one that has loaded the task"));
+        .add("Input", inputText(record.spec.input).toStdString());
+    for (const Option &option : optionsOf(runCommand)) {
+        if (isOfPool(option) && doesApply(option, record.spec))
+            facts.add(option.label.data(), optionValue(option, record.spec.pool).toStdString());
+    }
     return facts.take();
 }
 

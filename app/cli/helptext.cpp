@@ -114,11 +114,14 @@ std::string synopsisOf(const Option &option)
 std::string helpWithDefault(const Option &option)
 {
     std::string text(option.help);
-    if (option.fallback == ",")
-        text += " (default a comma)";
-    else if (!option.fallback.empty())
-        text += " (default " + std::string(option.fallback) + ")";
+    if (!option.fallback.empty())
+        text += " (default " + defaultText(option) + ")";
     return text;
+}
+
+std::string defaultText(const Option &option)
+{
+    return option.fallback == "," ? "a comma" : std::string(option.fallback);
 }
 
 } // namespace poolscope

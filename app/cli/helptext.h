@@ -15,5 +15,7 @@ std::string helpText(Command command, OptionTable table = options());
 std::string synopsisOf(const Option &option);
 /// The help of an option with the value that counts if none is given.
 std::string helpWithDefault(const Option &option);
+/// The value that counts if none is given, in words.
+std::string defaultText(const Option &option);
 
 } // namespace poolscope

@@ -137,7 +137,8 @@ constexpr Option table[] = {
         .type = OptionType::File,
         .group = OptionGroup::Input,
         .commands = ofSpec,
-        .help = "the lines of a text file, which can be larger than memory; - is standard input",
+        .help =
+            "the lines of a text file, which can be larger than memory, or of standard input (-)",
         .label = "File"},
     {.name = "--csv",
         .argument = "FILE",
@@ -418,7 +419,8 @@ constexpr Option table[] = {
         .group = OptionGroup::Output,
         .commands = sweepCommand,
         .help = "record the measurements in a file; the same command then measures only those that "
-                "are missing"},
+                "are missing",
+        .label = "Kept in"},
     {.name = "--overwrite",
         .type = OptionType::Switch,
         .group = OptionGroup::Output,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/helptext.h"
+#include "cli/manual/completions.h"
+#include "cli/manual/manpage.h"
 #include "spec/optionnumbers.h"
 #include "spec/runarguments.h"
 
@@ -145,6 +147,21 @@ TEST_F(NewOption, IsInTheHelp)
     EXPECT_THAT(
         helpText(runCommand, m_table), HasSubstr("try each input up to N times (default 0)"));
     EXPECT_THAT(helpText(sweepCommand, m_table), testing::Not(HasSubstr("--attempts")));
+}
+
+TEST_F(NewOption, IsInTheManualPage)
+{
+    const std::string page = manPage(".SH OPTIONS\n@OPTIONS@\n", "0.1.0", m_table);
+    EXPECT_THAT(page, HasSubstr("\\-\\-attempts"));
+    EXPECT_THAT(
+        page, HasSubstr("Try each input up to N times.\nRange: 0 to 7 tries.\nDefault: 0.\n"));
+}
+
+TEST_F(NewOption, IsInTheCompletionsOfEachShell)
+{
+    EXPECT_THAT(bashCompletion(m_table), HasSubstr("--attempts"));
+    EXPECT_THAT(zshCompletion(m_table), HasSubstr("(--attempts)--attempts[try each input"));
+    EXPECT_THAT(fishCompletion(m_table), HasSubstr("-l attempts -x -d 'try each input"));
 }
 
 TEST_F(NewOption, HasALabelAndARangeForTheForm)

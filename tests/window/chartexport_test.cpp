@@ -353,16 +353,16 @@ private slots:
         spec.input = RangeInput{0, 100, 3};
         spec.pool = {1, 64, 3, 2};
         QCOMPARE(settingsText(spec),
-            "sleep_ms:5 · 0:100:3 · 1 worker · chunk 64 · window 3 · retries 2");
+            "sleep_ms:5 · 0:100:3 · 1 worker · chunk 64 inputs · window 3 chunks · retries 2");
         spec.task = PythonTask{"/some/where/tasks.py:f", "python3"};
         spec.input = LinesInput{"/data/rows.txt"};
         spec.pool = {4, 1'000'000, {}, 0};
-        QCOMPARE(
-            settingsText(spec), "tasks.py:f · lines of rows.txt · 4 workers · chunk 1,000,000");
+        QCOMPARE(settingsText(spec),
+            "tasks.py:f · lines of rows.txt · 4 workers · chunk 1,000,000 inputs");
         spec.pool = {4, {}, {}, 0};
         spec.pool.outputLimit = 200 << 10;
         QCOMPARE(
-            settingsText(spec), "tasks.py:f · lines of rows.txt · 4 workers · output limit 200K");
+            settingsText(spec), "tasks.py:f · lines of rows.txt · 4 workers · program output 200K");
     }
 
     void captionsTellTheOutcome()

@@ -336,6 +336,29 @@ private slots:
         QCOMPARE(label.note, "fast enough");
     }
 
+    void aFileThatCannotBeReadIsGreyAndCanOnlyBeDeleted()
+    {
+        QVERIFY(QDir().mkpath(runsFolder().path()));
+        write(runsFolder().filePath(QStringLiteral("old.poolscope")), "not a run file");
+        Person person;
+        person.history().refresh();
+        QVERIFY(person.lists(1));
+        QCOMPARE(person.cell(0, HistoryModel::Name), "old");
+        QCOMPARE(person.cell(0, HistoryModel::State), "unreadable");
+        QVERIFY(person.cell(0, HistoryModel::Note).contains("is not a run file"));
+        const QModelIndex name = person.history().model().index(0, HistoryModel::Name);
+        QCOMPARE(name.data(Qt::ForegroundRole).value<QBrush>(),
+            QGuiApplication::palette().brush(QPalette::Disabled, QPalette::Text));
+        QVERIFY(!(name.flags() & Qt::ItemIsEditable));
+        person.choose(0);
+        for (const char *button : {"Open", "Resume", "Rename", "Note"})
+            QVERIFY2(!person.button(button).isEnabled(), button);
+        const Answers<QMessageBox> deletes([](QMessageBox &box) { press(box, "Delete"); });
+        QTest::mouseClick(&person.button("Delete\u2026"), Qt::LeftButton);
+        QVERIFY(person.lists(0));
+        QCOMPARE(kept().size(), 0);
+    }
+
     void aRunIsDeletedAfterAQuestion()
     {
         Person person;

@@ -12,20 +12,14 @@ constexpr int automatic = 0;
 
 } // namespace
 
-QSpinBox *countBox(const QString &name, const QString &toolTip, std::uint64_t most)
+QSpinBox *automaticBox(const QString &name, const QString &toolTip, std::uint64_t most)
 {
     auto *box = new QSpinBox;
     box->setObjectName(name);
     box->setToolTip(toolTip);
-    box->setRange(0, static_cast<int>(most));
+    box->setRange(automatic, static_cast<int>(most));
     box->setGroupSeparatorShown(true);
     box->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
-    return box;
-}
-
-QSpinBox *automaticBox(const QString &name, const QString &toolTip, std::uint64_t most)
-{
-    QSpinBox *box = countBox(name, toolTip, most);
     box->setSpecialValueText(QSpinBox::tr("auto"));
     return box;
 }

@@ -8,9 +8,7 @@
 
 namespace poolscope {
 
-/// From 0 to `most`.
-QSpinBox *countBox(const QString &name, const QString &toolTip, std::uint64_t most);
-/// The same, where 0 is automatic and says so.
+/// From 0 to `most`. 0 is shown as "auto".
 QSpinBox *automaticBox(const QString &name, const QString &toolTip, std::uint64_t most);
 
 /// The count in a box. Nothing if it is 0, which stands for none or automatic.

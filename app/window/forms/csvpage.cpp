@@ -4,6 +4,7 @@
 #include "charts/literaltext.h"
 #include "window/forms/choicebox.h"
 #include "window/forms/formfield.h"
+#include "window/forms/optiontext.h"
 #include "window/look.h"
 
 #include <QFile>
@@ -57,14 +58,14 @@ CsvPage::CsvPage(QWidget *parent)
 {
     m_path->setObjectName(QStringLiteral("csvFile"));
     m_path->setPlaceholderText(tr("a CSV file"));
-    m_path->setToolTip(tr("Each of its rows is an input; it can be larger than memory"));
+    m_path->setToolTip(optionToolTip(runOption("--csv")));
     auto *browse = new QPushButton(tr("Choose\u2026"));
     browse->setToolTip(tr("Choose a CSV file"));
     connect(browse, &QPushButton::clicked, this, &CsvPage::chooseFile);
     connect(m_path, &QLineEdit::textChanged, this, &CsvPage::edited);
-    m_pathField = new FormField(tr("File"), rowOf({m_path, browse}));
+    m_pathField = new FormField(optionLabel(runOption("--csv")), rowOf({m_path, browse}));
     makeTable();
-    m_columnsField = new FormField(tr("Columns and their first fields"), m_table);
+    m_columnsField = new FormField(optionLabel(runOption("--columns")), m_table);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(gridUnit);
@@ -76,28 +77,27 @@ CsvPage::CsvPage(QWidget *parent)
 
 QWidget *CsvPage::makeLayoutControls()
 {
-    m_delimiter = choiceBox(QStringLiteral("csvDelimiter"),
-        tr("The character between two fields; a first line such as sep=; replaces a comma"));
+    m_delimiter =
+        choiceBox(QStringLiteral("csvDelimiter"), optionToolTip(runOption("--delimiter")));
     for (const Delimiter &delimiter : delimiters)
         m_delimiter->addItem(tr(delimiter.name), delimiter.character);
-    m_header = new QCheckBox(tr("Names in row 1"));
+    m_header = new QCheckBox(optionLabel(runOption("--header")));
     m_header->setObjectName(QStringLiteral("csvHeader"));
-    m_header->setToolTip(
-        tr("The first row names the columns; without, they are called 1, 2 and so on"));
+    m_header->setToolTip(optionToolTip(runOption("--header")));
     m_header->setChecked(true);
     connect(m_delimiter, &QComboBox::currentIndexChanged, this, &CsvPage::edited);
     connect(m_header, &QCheckBox::toggled, this, [this] {
         m_wanted.clear();
         edited();
     });
-    return new FormField(tr("Delimiter"), rowOf({m_delimiter, m_header}));
+    return new FormField(optionLabel(runOption("--delimiter")), rowOf({m_delimiter, m_header}));
 }
 
 void CsvPage::makeTable()
 {
     m_table = new QTableWidget(0, 1 + static_cast<int>(previewRows));
     m_table->setObjectName(QStringLiteral("csvColumns"));
-    m_table->setToolTip(tr("The task is given the columns that are ticked"));
+    m_table->setToolTip(optionToolTip(runOption("--columns")));
     m_table->horizontalHeader()->hide();
     m_table->verticalHeader()->hide();
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);

@@ -4,6 +4,7 @@
 #include "charts/units.h"
 #include "run/background.h"
 #include "window/forms/formfield.h"
+#include "window/forms/optiontext.h"
 #include "window/look.h"
 
 #include <QFile>
@@ -43,11 +44,10 @@ FilesPage::FilesPage(QWidget *parent)
 {
     m_pattern->setObjectName(QStringLiteral("filesPattern"));
     m_pattern->setPlaceholderText(QStringLiteral("images/**/*.png"));
-    m_pattern->setToolTip(tr("The path of each file that matches is an input: * and ? stand for "
-                             "characters, ** for folders"));
+    m_pattern->setToolTip(optionToolTip(runOption("--files")));
     auto *browse = new QPushButton(tr("Folder\u2026"));
     browse->setToolTip(tr("Choose a folder, for all files below it"));
-    m_patternField = new FormField(tr("Pattern"), rowOf({m_pattern, browse}));
+    m_patternField = new FormField(optionLabel(runOption("--files")), rowOf({m_pattern, browse}));
     m_first->setTextFormat(Qt::PlainText);
     m_first->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_first->setAccessibleDescription(tr("The first files"));

@@ -7,6 +7,7 @@
 #include "window/forms/filespage.h"
 #include "window/forms/formfield.h"
 #include "window/forms/kindpages.h"
+#include "window/forms/optiontext.h"
 #include "window/look.h"
 
 #include <QFile>
@@ -92,7 +93,8 @@ QWidget *InputForm::makeRangePage()
     m_step->setText(QStringLiteral("1"));
     for (QLineEdit *edit : {m_start, m_stop, m_step})
         connect(edit, &QLineEdit::textChanged, this, &InputForm::edited);
-    m_rangeField = new FormField(tr("Start, stop, step"), rowOf({m_start, m_stop, m_step}));
+    m_rangeField =
+        new FormField(optionLabel(runOption("--range")), rowOf({m_start, m_stop, m_step}));
     return m_rangeField;
 }
 
@@ -101,10 +103,10 @@ QWidget *InputForm::makeLinesPage()
     m_path = new QLineEdit;
     m_path->setObjectName(QStringLiteral("linesFile"));
     m_path->setPlaceholderText(tr("a text file"));
-    m_path->setToolTip(tr("Each of its lines is an input; it can be larger than memory"));
+    m_path->setToolTip(optionToolTip(runOption("--lines")));
     auto *browse = new QPushButton(tr("Choose\u2026"));
     browse->setToolTip(tr("Choose a text file"));
-    m_pathField = new FormField(tr("File"), rowOf({m_path, browse}));
+    m_pathField = new FormField(optionLabel(runOption("--lines")), rowOf({m_path, browse}));
     m_preview = new QLabel;
     m_preview->setTextFormat(Qt::PlainText);
     m_preview->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));

@@ -4,6 +4,7 @@
 #include "pool/taskcheck.h"
 #include "window/forms/choicebox.h"
 #include "window/forms/formfield.h"
+#include "window/forms/optiontext.h"
 #include "window/forms/taskinquiry.h"
 #include "window/look.h"
 
@@ -28,13 +29,13 @@ LibraryPage::LibraryPage()
 {
     m_path->setObjectName(QStringLiteral("libraryFile"));
     m_path->setPlaceholderText(tr("FILE.so"));
-    m_path->setToolTip(tr("A shared library whose tasks poolscope_task.h declares. Another process "
-                          "loads it to list them."));
+    m_path->setToolTip(tr("%1. Another process loads the library to list them.")
+                           .arg(optionToolTip(runOption("--library"))));
     m_task->setEditable(true);
     m_task->setInsertPolicy(QComboBox::NoInsert);
     auto *browse = new QPushButton(tr("Choose\u2026"));
     browse->setToolTip(tr("Choose a shared library"));
-    m_pathField = new FormField(tr("Library"), rowOf({m_path, browse}));
+    m_pathField = new FormField(optionLabel(runOption("--library")), rowOf({m_path, browse}));
     m_taskField = new FormField(tr("Task"), m_task);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);

@@ -19,11 +19,6 @@ namespace {
 constexpr int fieldWidth = 96; // two fields share the width of the panel
 constexpr int alternativeValue = 0;
 
-QString shown(std::string_view text)
-{
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
 /// What boxes for whole and for fractional numbers have in common.
 template <typename Box> Box *numberBox(const Option &option, Box *box)
 {
@@ -34,7 +29,7 @@ template <typename Box> Box *numberBox(const Option &option, Box *box)
         static_cast<Value>(std::min(option.range.most, most)));
     box->setGroupSeparatorShown(true);
     box->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
-    box->setSpecialValueText(shown(option.alternative));
+    box->setSpecialValueText(wordText(option.alternative));
     return box;
 }
 
@@ -45,17 +40,17 @@ QWidget *controlFor(const Option &option)
     if (option.type == OptionType::Seconds) {
         auto *box = new QDoubleSpinBox;
         box->setDecimals(3);
-        box->setSuffix(QLatin1Char(' ') + shown(option.unit));
+        box->setSuffix(QLatin1Char(' ') + wordText(option.unit));
         return numberBox(option, box);
     }
     if (option.type == OptionType::Words) {
         QComboBox *box = choiceBox({}, {});
         for (const Choice &choice : option.choices)
-            box->addItem(shown(choice.label), shown(choice.word));
+            box->addItem(wordText(choice.label), wordText(choice.word));
         return box;
     }
     auto *line = new QLineEdit;
-    line->setPlaceholderText(shown(option.fallback));
+    line->setPlaceholderText(wordText(option.fallback));
     return line;
 }
 
@@ -134,7 +129,8 @@ void OptionField::check()
 {
     PoolSpec ignored;
     const bool isRight = readPoolOption(m_option, text(), ignored).has_value();
-    setProblem(isRight ? QString() : tr("A size such as 500M, %1").arg(shown(rangeText(m_option))));
+    setProblem(
+        isRight ? QString() : tr("A size such as 500M, %1").arg(wordText(rangeText(m_option))));
     emit changed();
 }
 

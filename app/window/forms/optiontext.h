@@ -8,6 +8,9 @@
 
 namespace poolscope {
 
+/// A text of the table, which is UTF-8.
+QString wordText(std::string_view text);
+
 /// "Chunk (inputs)"
 QString optionLabel(const Option &option);
 

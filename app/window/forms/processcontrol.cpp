@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/forms/processcontrol.h"
 
-#include "spec/runspec.h"
+#include "window/forms/optiontext.h"
 #include "window/look.h"
 
 #include <QHBoxLayout>
@@ -94,13 +94,12 @@ ProcessControl::ProcessControl(int cores, QWidget *parent)
     auto *label = new QLabel(tr("Processes"));
     label->setBuddy(m_spin);
     m_spin->setKeyboardTracking(false); // "12" is not 1 before it is 12
-    m_spin->setRange(1, static_cast<int>(maxWorkers));
-    const QString tip =
-        tr("How many worker processes, 1 to %1; the mark is at the %2 cores that may "
-           "be used. During a run workers join at once, or leave after their chunk. "
-           "(Ctrl+Up, Ctrl+Down)")
-            .arg(maxWorkers)
-            .arg(cores);
+    const Option &workers = runOption("--workers");
+    m_spin->setRange(static_cast<int>(workers.range.least), static_cast<int>(workers.range.most));
+    const QString tip = tr("%1 The mark is at the %2 usable cores. During a run, workers join at "
+                           "once and leave after their chunk (Ctrl+Up, Ctrl+Down).")
+                            .arg(optionToolTip(workers))
+                            .arg(cores);
     for (QWidget *widget : {static_cast<QWidget *>(m_slider), static_cast<QWidget *>(m_spin)}) {
         widget->setToolTip(tip);
         widget->setAccessibleName(tr("Number of worker processes"));

@@ -4,6 +4,7 @@
 #include "pool/taskcheck.h"
 #include "task/commandtemplate.h"
 #include "window/forms/formfield.h"
+#include "window/forms/optiontext.h"
 #include "window/forms/taskinquiry.h"
 #include "window/look.h"
 
@@ -18,10 +19,9 @@ constexpr int mostColumns = 8; // that a note names
 
 /// How a kind is shown.
 struct Words {
+    const char *option;
     const char *name;
-    QString label;
     QString placeholder;
-    QString toolTip;
     QString note;
     QString missing;
 };
@@ -30,25 +30,19 @@ Words wordsFor(ProgramPage::Kind kind)
 {
     switch (kind) {
     case ProgramPage::Kind::Command:
-        return {"command", ProgramPage::tr("Command"), QStringLiteral("sha256sum {}"),
-            ProgramPage::tr("One process for each input, started without a shell. {} is the input, "
-                            "{NAME} a column of a CSV file; where there is neither, the input is "
-                            "the last word. Quotes and backslashes are a shell's."),
+        return {"--command", "command", QStringLiteral("sha256sum {}"),
             ProgramPage::tr("{} is replaced by the input, which is the last word if there is no "
                             "{}. The output is the value"),
             ProgramPage::tr("Type a command, with {} where the input goes")};
     case ProgramPage::Kind::Shell:
-        return {"shellScript", ProgramPage::tr("Script"), QStringLiteral("wc -c < \"$1\""),
-            ProgramPage::tr("Run by sh for each input, with the input as \"$1\""),
-            ProgramPage::tr("\"$1\" is the input; what it prints is the value"),
+        return {"--shell", "shellScript", QStringLiteral("wc -c < \"$1\""),
+            ProgramPage::tr("\"$1\" is the input. The output is the value"),
             ProgramPage::tr("Type a shell script, with \"$1\" for the input")};
     case ProgramPage::Kind::Filter:
         break;
     }
-    return {"filter", ProgramPage::tr("Filter"), QStringLiteral("sed -u s/a/b/"),
-        ProgramPage::tr(
-            "One process for each worker, which answers each line with one line, at once"),
-        ProgramPage::tr("It is given a line and answers with a line"),
+    return {"--filter", "filter", QStringLiteral("sed -u s/a/b/"),
+        ProgramPage::tr("The program reads a line and answers with a line"),
         ProgramPage::tr("Type the command of a program that answers lines with lines")};
 }
 
@@ -74,9 +68,9 @@ ProgramPage::ProgramPage(Kind kind)
     const Words words = wordsFor(kind);
     m_text->setObjectName(QLatin1String(words.name));
     m_text->setPlaceholderText(words.placeholder);
-    m_text->setToolTip(words.toolTip);
+    m_text->setToolTip(optionToolTip(runOption(words.option)));
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
-    m_field = new FormField(words.label, m_text);
+    m_field = new FormField(optionLabel(runOption(words.option)), m_text);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_field);

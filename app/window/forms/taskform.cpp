@@ -8,6 +8,7 @@
 #include "window/forms/formfield.h"
 #include "window/forms/kindpages.h"
 #include "window/forms/librarypage.h"
+#include "window/forms/optiontext.h"
 #include "window/forms/programpage.h"
 #include "window/forms/taskinquiry.h"
 #include "window/look.h"
@@ -102,7 +103,7 @@ TaskPage *TaskForm::shownPage() const
 
 QWidget *TaskForm::makeBuiltinPage()
 {
-    m_builtin = choiceBox(QStringLiteral("builtin"), tr("A task that comes with Poolscope"));
+    m_builtin = choiceBox(QStringLiteral("builtin"), optionToolTip(runOption("--builtin")));
     m_builtin->setMaxVisibleItems(20);
     for (const BuiltinInfo &info : builtins()) {
         m_builtin->addItem(text(info.name));
@@ -111,7 +112,7 @@ QWidget *TaskForm::makeBuiltinPage()
     m_arguments = new QLineEdit;
     m_arguments->setObjectName(QStringLiteral("builtinArguments"));
     m_arguments->setToolTip(tr("What the task takes; empty for its defaults"));
-    m_builtinField = new FormField(tr("Task"), m_builtin);
+    m_builtinField = new FormField(optionLabel(runOption("--builtin")), m_builtin);
     m_argumentsField = new FormField(tr("Arguments"), m_arguments);
     connect(m_builtin, &QComboBox::currentIndexChanged, this, &TaskForm::edited);
     connect(m_arguments, &QLineEdit::textChanged, this, &TaskForm::edited);
@@ -127,23 +128,21 @@ QWidget *TaskForm::makePythonPage()
                            "read, not imported, to list its functions."));
     auto *browse = new QPushButton(tr("Choose\u2026"));
     browse->setToolTip(tr("Choose a Python file"));
-    m_function = choiceBox(QStringLiteral("pythonFunction"), tr("It is called with each input"));
+    m_function = choiceBox(QStringLiteral("pythonFunction"), optionToolTip(runOption("--python")));
     m_function->setEditable(true);
     m_function->setInsertPolicy(QComboBox::NoInsert);
     m_interpreter = new QLineEdit(QString::fromStdString(PythonTask().interpreter));
     m_interpreter->setObjectName(QStringLiteral("interpreter"));
-    m_interpreter->setToolTip(tr("A program on PATH, or a path such as that of a virtual "
-                                 "environment's bin/python"));
+    m_interpreter->setToolTip(optionToolTip(runOption("--python-interpreter")));
     m_initialiser = new QLineEdit;
     m_initialiser->setObjectName(QStringLiteral("initialiser"));
     m_initialiser->setPlaceholderText(tr("none"));
-    m_initialiser->setToolTip(
-        tr("A function beside it that each worker calls once, with no argument, "
-           "before its first input; to load a model, say"));
+    m_initialiser->setToolTip(optionToolTip(runOption("--python-init")));
     m_placeField = new FormField(tr("File or module"), rowOf({m_place, browse}));
-    m_functionField = new FormField(tr("Function"), m_function);
-    m_interpreterField = new FormField(tr("Interpreter"), m_interpreter);
-    m_initialiserField = new FormField(tr("Initialiser"), m_initialiser);
+    m_functionField = new FormField(optionLabel(runOption("--python")), m_function);
+    m_interpreterField =
+        new FormField(optionLabel(runOption("--python-interpreter")), m_interpreter);
+    m_initialiserField = new FormField(optionLabel(runOption("--python-init")), m_initialiser);
     m_inquiry = new TaskInquiry(
         tr("Run the interpreter to list the functions and to see whether this one can be a task"));
     connect(m_inquiry, &TaskInquiry::due, this, &TaskForm::ask);

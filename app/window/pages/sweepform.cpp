@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/pages/sweepform.h"
 
+#include "window/forms/optiontext.h"
 #include "window/look.h"
 #include "window/sentence.h"
 
@@ -11,12 +12,12 @@ namespace poolscope {
 
 namespace {
 
-QLineEdit *edit(const QString &name, const QString &label, const QString &toolTip)
+QLineEdit *edit(const QString &name, const Option &option)
 {
     auto *edit = new QLineEdit;
     edit->setObjectName(name);
-    edit->setAccessibleName(label);
-    edit->setToolTip(toolTip);
+    edit->setAccessibleName(optionLabel(option));
+    edit->setToolTip(optionToolTip(option));
     edit->setMinimumWidth(72);
     return edit;
 }
@@ -35,21 +36,17 @@ QString defaultWorkers()
 
 SweepForm::SweepForm(QWidget *parent)
     : QWidget(parent)
-    , m_workers(edit(QStringLiteral("sweepWorkers"), tr("Numbers of workers"),
-          tr("Numbers of worker processes to measure, such as 1,2,4; auto is 1, 2, 4, \u2026 to "
-             "the "
-             "usable cores")))
-    , m_chunks(edit(QStringLiteral("sweepChunks"), tr("Chunk sizes"),
-          tr("How many inputs are handed to a worker at once, such as 1,16,auto")))
+    , m_workers(edit(QStringLiteral("sweepWorkers"), sweepOption("--workers")))
+    , m_chunks(edit(QStringLiteral("sweepChunks"), sweepOption("--chunk")))
     , m_repeats(new QSpinBox)
-    , m_file(edit(QStringLiteral("sweepFile"), tr("File that keeps the sweep"),
-          tr("The file that keeps what was measured, as 'poolscope sweep --save' does, so that it "
-             "can be continued; empty: one in the data folder, named by what is measured")))
+    , m_file(edit(QStringLiteral("sweepFile"), sweepOption("--save")))
     , m_problem(new QLabel)
 {
     m_repeats->setObjectName(QStringLiteral("sweepRepeats"));
-    m_repeats->setAccessibleName(tr("Repeats"));
-    m_repeats->setToolTip(tr("Runs of each setting; their median counts"));
+    m_repeats->setAccessibleName(optionLabel(sweepOption("--repeats")));
+    m_repeats->setToolTip(optionToolTip(sweepOption("--repeats")));
+    m_file->setToolTip(tr("%1. Without a name, Poolscope keeps the file in its data folder.")
+                           .arg(optionToolTip(sweepOption("--save"))));
     m_repeats->setRange(1, static_cast<int>(sweepOption("--repeats").range.most));
     m_file->setPlaceholderText(tr("by itself"));
     m_problem->setObjectName(QStringLiteral("problem"));
@@ -68,10 +65,10 @@ SweepForm::SweepForm(QWidget *parent)
         grid->addWidget(field, row, column + 1);
         grid->setColumnStretch(column + 1, 1);
     };
-    add(tr("Workers"), m_workers, 0, 0);
-    add(tr("Chunk"), m_chunks, 0, 2);
-    add(tr("Repeats"), m_repeats, 1, 0);
-    add(tr("Kept in"), m_file, 1, 2);
+    add(optionLabel(sweepOption("--workers")), m_workers, 0, 0);
+    add(optionLabel(sweepOption("--chunk")), m_chunks, 0, 2);
+    add(optionLabel(sweepOption("--repeats")), m_repeats, 1, 0);
+    add(optionLabel(sweepOption("--save")), m_file, 1, 2);
     grid->addWidget(m_problem, 2, 0, 1, 4);
     OptionValues typed(sweepCommand);
     typed.add(sweepOption("--workers"), defaultWorkers().toStdString());

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Completions of shells, from the table of options.
+#pragma once
+
+#include "spec/options.h"
+
+#include <string>
+
+namespace poolscope {
+
+std::string bashCompletion(OptionTable table = options());
+std::string zshCompletion(OptionTable table = options());
+std::string fishCompletion(OptionTable table = options());
+
+} // namespace poolscope

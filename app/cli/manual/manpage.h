@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The manual page poolscope(1): prose with the commands and options of the table.
+#pragma once
+
+#include "spec/options.h"
+
+#include <string>
+
+namespace poolscope {
+
+/// The prose in roff, with its lines "@SYNOPSIS@", "@COMMANDS@" and "@OPTIONS@" replaced by what
+/// the table has, and "@VERSION@" by the version.
+std::string manPage(
+    const std::string &prose, const std::string &version, OptionTable table = options());
+
+} // namespace poolscope
