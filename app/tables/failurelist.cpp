@@ -6,16 +6,6 @@
 
 namespace poolscope {
 
-namespace {
-
-bool isFailure(Mark::Kind kind)
-{
-    return kind == Mark::Kind::Failed || kind == Mark::Kind::Quarantined
-        || kind == Mark::Kind::GivenUp;
-}
-
-} // namespace
-
 void FailureList::clear()
 {
     m_failures.clear();
@@ -30,7 +20,7 @@ FailureList::Change FailureList::advance(const Timeline &timeline, std::size_t m
     std::vector<std::uint64_t> reopened;
     for (; m_marksRead < end; ++m_marksRead) {
         const Mark &mark = marks[m_marksRead];
-        if (isFailure(mark.kind))
+        if (isFailure(mark))
             m_failures.push_back({mark.value, mark.kind});
         else if (mark.kind == Mark::Kind::Reopened)
             reopened.push_back(mark.value);

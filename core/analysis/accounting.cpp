@@ -175,26 +175,14 @@ CauseTimes causesOfSpans(
 
 bool isOfWorker(Mark::Kind kind)
 {
-    return kind <= Mark::Kind::Gone || kind == Mark::Kind::Idle;
+    return kind == Mark::Kind::State || kind == Mark::Kind::Idle;
 }
 
 void tell(TimeAccount &account, const Mark &mark)
 {
     switch (mark.kind) {
-    case Mark::Kind::Starting:
-        account.changed(WorkerState::Starting, mark.time);
-        return;
-    case Mark::Kind::Ready:
-        account.changed(WorkerState::Ready, mark.time);
-        return;
-    case Mark::Kind::Leaving:
-        account.changed(WorkerState::Leaving, mark.time);
-        return;
-    case Mark::Kind::Dead:
-        account.changed(WorkerState::Dead, mark.time);
-        return;
-    case Mark::Kind::Gone:
-        account.changed(WorkerState::Gone, mark.time);
+    case Mark::Kind::State:
+        account.changed(static_cast<WorkerState>(mark.value), mark.time);
         return;
     case Mark::Kind::Idle:
         account.idle(static_cast<IdleReason>(mark.value), mark.time);
@@ -384,7 +372,7 @@ std::size_t Accountant::advanceWorker(Worker &worker, std::size_t mostChunks)
         } else if (!worker.marks.empty()) {
             const Mark mark = worker.marks.front();
             worker.marks.pop_front();
-            if (mark.kind == Mark::Kind::Dead || mark.kind == Mark::Kind::Gone)
+            if (hasState(mark, WorkerState::Dead) || hasState(mark, WorkerState::Gone))
                 worker.takeSpansBefore(mark.time);
             tell(worker.account, mark);
         } else {

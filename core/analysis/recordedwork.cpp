@@ -289,9 +289,9 @@ std::size_t neverReadyCount(const Timeline &timeline)
     std::vector<bool> isReady(timeline.workerCount() + 1);
     for (std::size_t i = 0; i < timeline.marks().size(); ++i) {
         const Mark &mark = timeline.marks()[i];
-        if (mark.kind == Mark::Kind::Starting && mark.time <= timeline.firstDispatch())
+        if (hasState(mark, WorkerState::Starting) && mark.time <= timeline.firstDispatch())
             isStarted[mark.worker] = true;
-        else if (mark.kind == Mark::Kind::Ready)
+        else if (hasState(mark, WorkerState::Ready))
             isReady[mark.worker] = true;
     }
     std::size_t count = 0;
@@ -308,14 +308,14 @@ Start startOf(const Timeline &timeline)
     Start start;
     for (std::size_t i = 0; i < timeline.marks().size(); ++i) {
         const Mark &mark = timeline.marks()[i];
-        const bool isStarting = mark.kind == Mark::Kind::Starting;
+        const bool isStarting = hasState(mark, WorkerState::Starting);
         if (isStarting && mark.time > begin)
             break;
         if (isStarting && lastStart)
             start.betweenStarts.add(between(*lastStart, mark.time));
         if (isStarting)
             lastStart = mark.time;
-        if (mark.kind == Mark::Kind::Ready && !isKnown[mark.worker]) {
+        if (hasState(mark, WorkerState::Ready) && !isKnown[mark.worker]) {
             isKnown[mark.worker] = true;
             start.readyTimes.push_back(mark.time > begin ? between(begin, mark.time) : 0);
         }

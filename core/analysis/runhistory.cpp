@@ -9,22 +9,6 @@ namespace {
 
 constexpr std::size_t searchedBack = 4096; // spans that came between a failure and its mark
 
-WorkerState stateFor(Mark::Kind kind)
-{
-    switch (kind) {
-    case Mark::Kind::Starting:
-        return WorkerState::Starting;
-    case Mark::Kind::Ready:
-        return WorkerState::Ready;
-    case Mark::Kind::Leaving:
-        return WorkerState::Leaving;
-    case Mark::Kind::Dead:
-        return WorkerState::Dead;
-    default:
-        return WorkerState::Gone;
-    }
-}
-
 bool holds(const Span &span, std::uint64_t index)
 {
     return index - span.first < span.count;
@@ -45,12 +29,8 @@ bool RunHistory::advance(std::size_t mostMarks)
 void RunHistory::take(const Mark &mark)
 {
     switch (mark.kind) {
-    case Mark::Kind::Starting:
-    case Mark::Kind::Ready:
-    case Mark::Kind::Leaving:
-    case Mark::Kind::Dead:
-    case Mark::Kind::Gone:
-        historyOf(mark.worker).states.push_back({mark.time, stateFor(mark.kind)});
+    case Mark::Kind::State:
+        historyOf(mark.worker).states.push_back({mark.time, static_cast<WorkerState>(mark.value)});
         return;
     case Mark::Kind::Resized:
         m_sizes.push_back({mark.time, static_cast<std::uint32_t>(mark.value)});
@@ -72,6 +52,7 @@ void RunHistory::take(const Mark &mark)
     case Mark::Kind::Retried:
     case Mark::Kind::Continued:
     case Mark::Kind::Idle:
+    case Mark::Kind::Lost:
         return;
     }
 }

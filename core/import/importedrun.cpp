@@ -52,59 +52,91 @@ std::vector<Step> stepsOf(const ImportedRun &run)
     return steps;
 }
 
-void reportStart(WorkerId worker, const WorkerIdentity &identity, std::uint64_t time, EventSink &to)
+class Reporter {
+public:
+    Reporter(const ImportedRun &run, EventCheck &events)
+        : m_run(run)
+        , m_events(events)
+    {
+    }
+
+    Result<void> report();
+
+private:
+    /// Does nothing once an event was refused.
+    void take(const Event &event)
+    {
+        if (m_taken)
+            m_taken = m_events.take(event);
+    }
+    void reportStart(WorkerId worker, std::uint64_t time);
+    void reportSpan(const ImportedSpan &span);
+    void reportStep(const Step &step);
+
+    const ImportedRun &m_run;
+    EventCheck &m_events;
+    Result<void> m_taken;
+};
+
+void Reporter::reportStart(WorkerId worker, std::uint64_t time)
 {
-    to.workerChanged(worker, WorkerState::Starting, time);
-    to.workerChanged(worker, WorkerState::Ready, time);
-    to.workerIntroduced(worker, identity);
+    take(event::WorkerChanged{worker, WorkerState::Starting, time});
+    take(event::WorkerChanged{worker, WorkerState::Ready, time});
+    take(event::WorkerIntroduced{worker, m_run.workers[worker - 1].identity});
 }
 
-void reportSpan(const ImportedRun &run, const ImportedSpan &span, EventSink &sink)
+void Reporter::reportSpan(const ImportedSpan &span)
 {
     const std::uint64_t end = span.end();
     if (span.ending == ImportedSpan::Ending::Retried)
-        sink.attemptFailed(span.index, span.worker, end);
-    sink.spanDone(span.worker, {span.begin, span.duration, span.index, 1});
+        take(event::AttemptFailed{span.index, span.worker, end});
+    take(event::SpanDone{span.worker, {span.begin, span.duration, span.index, 1}});
     OutcomeView outcome; // a value of which nothing is known
     if (span.ending == ImportedSpan::Ending::Failed) {
-        const Failure &failure = run.failures.at(span.index);
+        const Failure &failure = m_run.failures.at(span.index);
         outcome.kind = OutcomeKind::Failure;
         outcome.failure = {failure.kind, failure.type, failure.message, failure.detail};
         outcome.failure.context.worker = span.worker;
     }
     if (span.ending != ImportedSpan::Ending::Retried)
-        sink.outcomeDone(span.index, outcome, span.worker, end);
+        take(event::OutcomeDone{span.index, outcome, span.worker, end});
 }
 
-void reportStep(const ImportedRun &run, const Step &step, EventSink &sink)
+void Reporter::reportStep(const Step &step)
 {
     const auto worker = static_cast<WorkerId>(step.position + 1);
     switch (step.kind) {
     case Step::Kind::WorkerStarts:
-        return reportStart(worker, run.workers[step.position].identity, step.time, sink);
+        return reportStart(worker, step.time);
     case Step::Kind::SpanEnds:
-        return reportSpan(run, run.spans[step.position], sink);
+        return reportSpan(m_run.spans[step.position]);
     case Step::Kind::WorkerIsIdle:
-        return sink.workerIdle(worker, IdleReason::NothingLeft, step.time);
+        return take(event::WorkerIdle{worker, IdleReason::NothingLeft, step.time});
     case Step::Kind::WorkerIsGone:
-        return sink.workerChanged(worker, WorkerState::Gone, step.time);
+        return take(event::WorkerChanged{worker, WorkerState::Gone, step.time});
     }
+}
+
+Result<void> Reporter::report()
+{
+    const std::vector<Step> steps = stepsOf(m_run);
+    if (!steps.empty())
+        take(event::FirstDispatched{steps.front().time});
+    for (const Step &step : steps)
+        reportStep(step);
+    const ImportNotes &notes = m_run.importNotes;
+    for (const auto &lines : {m_run.notes, notes.linesOfLeftOut(), notes.linesOfShown()}) {
+        for (const std::string &line : lines)
+            take(event::Logged{0, line, 0});
+    }
+    return m_taken;
 }
 
 } // namespace
 
-void reportEvents(const ImportedRun &run, EventSink &sink)
+Result<void> reportEvents(const ImportedRun &run, EventCheck &events)
 {
-    const std::vector<Step> steps = stepsOf(run);
-    if (!steps.empty())
-        sink.firstDispatch(steps.front().time);
-    for (const Step &step : steps)
-        reportStep(run, step, sink);
-    const ImportNotes &notes = run.importNotes;
-    for (const auto &lines : {run.notes, notes.linesOfLeftOut(), notes.linesOfShown()}) {
-        for (const std::string &line : lines)
-            sink.noted(0, line, 0);
-    }
+    return Reporter(run, events).report();
 }
 
 } // namespace poolscope

@@ -6,7 +6,7 @@
 // exist, and an index has one span that is not retried.
 #pragma once
 
-#include "events/eventsink.h"
+#include "events/eventcheck.h"
 #include "events/importnotes.h"
 
 #include <algorithm>
@@ -76,7 +76,7 @@ struct ImportedRun {
 };
 
 /// Reports the run as a pool would have reported it. A worker is there from the begin of its first
-/// span to the end of the run.
-void reportEvents(const ImportedRun &run, EventSink &sink);
+/// span to the end of the run. Fails at the first event that no run can have.
+Result<void> reportEvents(const ImportedRun &run, EventCheck &events);
 
 } // namespace poolscope

@@ -153,9 +153,9 @@ void Pool::start()
         return;
     }
     if (const std::string note = noteOnInput(m_spec.task, m_source); !note.empty())
-        m_events.noted(0, note, m_clock.now());
+        m_events.take(event::Logged{0, note, m_clock.now()});
     for (const std::string &missing : m_source.leftOut())
-        m_events.noted(0, missing, m_clock.now());
+        m_events.take(event::Logged{0, missing, m_clock.now()});
     if (m_source.growing())
         startFeed();
     m_lookTimer.start(lookInterval);
@@ -184,7 +184,7 @@ void Pool::setWorkerCount(std::uint32_t count)
     if (m_phase != Phase::Running || count == m_wantedWorkers)
         return;
     m_wantedWorkers = count;
-    m_events.resized(count, m_clock.now());
+    m_events.take(event::PoolResized{count, m_clock.now()});
     const std::uint32_t fitting = fittingWorkers(count);
     if (fitting < count)
         limitTo(fitting, "this user may not have as many processes (see ulimit -u)");
@@ -240,12 +240,12 @@ void Pool::runWithFewer(const ChildProcess::NoRoom &noRoom)
 
 void Pool::limitTo(std::uint32_t fewer, const std::string &why)
 {
-    m_events.noted(0,
+    m_events.take(event::Logged{0,
         "runs with " + std::to_string(fewer) + " of " + std::to_string(m_wantedWorkers)
             + " workers: " + why,
-        m_clock.now());
+        m_clock.now()});
     m_wantedWorkers = fewer;
-    m_events.resized(fewer, m_clock.now());
+    m_events.take(event::PoolResized{fewer, m_clock.now()});
 }
 
 Pool::Slot &Pool::slotFor(WorkerId id)
@@ -264,20 +264,20 @@ void Pool::startLoader()
     m_loader = std::make_unique<TaskLoader>(
         withHashSeed(loaderProgramFor(*task)), m_descriptors->before(), m_setup);
     connect(m_loader.get(), &TaskLoader::loaded, this, [this](const wire::Loaded &loaded) {
-        m_events.noted(0,
+        m_events.take(event::Logged{0,
             "loaded the task in " + secondsText(loaded.loading.duration) + " ("
                 + std::to_string((loaded.loading.memory + 500'000) / 1'000'000)
                 + " MB); workers are copies of the process that has it",
-            m_clock.now());
+            m_clock.now()});
     });
     connect(m_loader.get(), &TaskLoader::refused, this, &Pool::refuse);
     connect(m_loader.get(), &TaskLoader::unusable, this, &Pool::noteNewInterpreters);
     connect(
         m_loader.get(), &TaskLoader::wroteToStandardError, this, [this](const QByteArray &text) {
-            m_events.workerPrinted(0,
+            m_events.take(event::WorkerPrinted{0,
                 {Output::Source::Process, {},
                     {text.constData(), static_cast<std::size_t>(text.size())}},
-                m_clock.now());
+                m_clock.now()});
         });
     connect(m_loader.get(), &TaskLoader::ended, this, &Pool::reportIfAllEnded);
     if (const auto started = m_loader->start(); !started) {
@@ -288,7 +288,7 @@ void Pool::startLoader()
 
 void Pool::noteNewInterpreters(const std::string &reason)
 {
-    m_events.noted(0, "workers start as new interpreters: " + reason, m_clock.now());
+    m_events.take(event::Logged{0, "workers start as new interpreters: " + reason, m_clock.now()});
 }
 
 WorkerProgram Pool::withHashSeed(WorkerProgram program) const
@@ -322,7 +322,8 @@ tl::expected<void, ChildProcess::NoRoom> Pool::startWorker(Slot &slot)
     setup.worker = slot.id;
     setup.statusPagePath = process->statusPage().path();
     slot.connection = std::make_unique<WorkerConnection>(
-        WorkerConnection::Context{m_clock, m_scheduler, m_events}, *process, std::move(setup));
+        WorkerConnection::Context{m_clock, m_scheduler, m_events}, *process, slot.cost,
+        std::move(setup));
     connect(process, &WorkerProcess::started, this, [this, process, &slot] {
         m_memory.add(process->pid(), process->keeper(),
             slot.isCopy ? MemoryWatch::Kind::Copy : MemoryWatch::Kind::Program);
@@ -346,7 +347,9 @@ tl::expected<void, ChildProcess::NoRoom> Pool::startWorker(Slot &slot)
 void Pool::setState(Slot &slot, WorkerState state)
 {
     slot.state = state;
-    m_events.workerChanged(slot.id, state, m_clock.now());
+    if (state == WorkerState::Starting)
+        slot.cost.processStarted();
+    m_events.take(event::WorkerChanged{slot.id, state, m_clock.now()});
 }
 
 /// Takes a worker out of the pool: after its chunk if it has work, at once if it is not ready yet.
@@ -383,7 +386,7 @@ void Pool::pause()
         return;
     lookForStop(); // a stop that was not noticed yet began before this pause
     m_paused = true;
-    m_events.paused(m_clock.now());
+    m_events.take(event::PoolPaused{m_clock.now()});
 }
 
 void Pool::resume()
@@ -391,7 +394,7 @@ void Pool::resume()
     if (!m_paused)
         return;
     m_paused = false;
-    m_events.resumed(m_clock.now());
+    m_events.take(event::PoolResumed{m_clock.now()});
     dispatchAll();
 }
 
@@ -402,7 +405,8 @@ void Pool::setHold(Holder holder, const std::string &reason)
         return;
     hold = reason;
     const std::string now = heldBecause();
-    m_events.noted(0, now.empty() ? "the run goes on" : "the run waits: " + now, m_clock.now());
+    m_events.take(
+        event::Logged{0, now.empty() ? "the run goes on" : "the run waits: " + now, m_clock.now()});
     if (now.empty())
         dispatchAll();
 }
@@ -420,7 +424,7 @@ void Pool::tryAgain(const std::vector<TriedIndex> &indices)
         return;
     for (const TriedIndex &tried : indices) {
         m_scheduler.tryAgain(tried);
-        m_events.reopened(tried.index, m_clock.now());
+        m_events.take(event::InputReopened{tried.index, m_clock.now()});
     }
     dispatchAll();
 }
@@ -525,16 +529,16 @@ void Pool::lookForSuspend()
     const std::uint64_t before = std::exchange(m_timeInSuspend, timeInSuspend());
     if (m_timeInSuspend < before + shortest)
         return;
-    m_events.noted(0,
+    m_events.take(event::Logged{0,
         "the machine was suspended for " + secondsText(m_timeInSuspend - before)
             + ", which does not count as time of the run",
-        m_clock.now());
+        m_clock.now()});
 }
 
 /// The stop of the program and its workers is a pause of the run.
 void Pool::noteStop(const StopInterval &stop)
 {
-    m_events.suspended(m_clock.at(stop.begin), m_clock.at(stop.end));
+    m_events.take(event::ProgramStopped{m_clock.at(stop.begin), m_clock.at(stop.end)});
     reportStop(stop, "which counts as a pause");
 }
 
@@ -543,9 +547,9 @@ void Pool::reportStop(const StopInterval &stop, const std::string &meaning)
 {
     m_stopDetector.skipTo(stop.end);
     m_stops.push_back(stop);
-    m_events.noted(0,
+    m_events.take(event::Logged{0,
         "the program was stopped for " + secondsText(stop.duration()) + ", " + meaning,
-        m_clock.at(stop.end));
+        m_clock.at(stop.end)});
 }
 
 void Pool::lookAtWorkers()
@@ -574,9 +578,11 @@ void Pool::lookAtWorkers()
 void Pool::lookAtThreads()
 {
     m_throttling.look();
-    for (const auto &[id, slot] : m_slots) {
-        if (slot.process && slot.enlisted)
-            m_events.workerThreads(id, threadsOf(slot.process->pid()));
+    for (auto &[id, slot] : m_slots) {
+        if (!slot.process || !slot.enlisted)
+            continue;
+        slot.cost.threads(threadsOf(slot.process->pid()));
+        m_events.take(event::WorkerCostSeen{id, slot.cost.total()});
     }
 }
 
@@ -588,14 +594,16 @@ void Pool::lookAtUsage()
             continue;
         if (const auto usage = usageOf(slot.process->pid())) {
             slot.cpu = usage->cpu;
-            m_events.workerUsed(id, *usage);
+            slot.cost.used(*usage);
+            m_events.take(event::WorkerCostSeen{id, slot.cost.total()});
         }
     }
 }
 
 void Pool::tellCoordinatorUsage()
 {
-    m_events.coordinatorUsed({threadCpu() - m_cpuAtStart, m_busy, m_throttling.throttled()});
+    m_events.take(
+        event::CoordinatorCostSeen{{threadCpu() - m_cpuAtStart, m_busy, m_throttling.throttled()}});
 }
 
 /// A worker that is long on an iteration cannot send what it finished just before.
@@ -627,7 +635,7 @@ void Pool::tellRunning(const Slot &slot, const RunningBatch &running)
     OpenSpan open{m_clock.at(running.begun), current.first, current.count, m_clock.now()};
     if (open.duration() < shownIteration)
         open.count = 0;
-    m_events.workerRunning(slot.id, open);
+    m_events.take(event::SpanOpen{slot.id, open});
 }
 
 void Pool::lookAtTime(Slot &slot)
@@ -670,10 +678,10 @@ void Pool::tellOfSlowStart(Slot &slot)
         || m_clock.now() - slot.started < slowStart)
         return;
     slot.slowStartTold = true;
-    m_events.noted(slot.id,
+    m_events.take(event::Logged{slot.id,
         "the worker is not ready after 60 s, and is waited for: it may be loading what its task "
         "needs",
-        m_clock.now());
+        m_clock.now()});
 }
 
 void Pool::takeFrames(Slot &slot)
@@ -736,11 +744,13 @@ void Pool::enlist(Slot &slot)
     slot.idle.reset();
     if (const auto usage = usageOf(slot.process->pid())) {
         slot.cpu = usage->cpu;
-        m_events.workerSetUp(slot.id, *usage);
+        slot.cost.used(*usage);
+        slot.cost.setUp(*usage);
     }
     const wire::LoadCost cost = slot.isCopy ? m_loader->cost() : slot.connection->loading();
     if (cost != wire::LoadCost())
-        m_events.taskLoaded(slot.id, {cost, slot.isCopy});
+        slot.cost.loaded({cost, slot.isCopy});
+    m_events.take(event::WorkerCostSeen{slot.id, slot.cost.total()});
     setState(slot, WorkerState::Ready);
 }
 
@@ -778,7 +788,7 @@ void Pool::startFailed(Slot &slot, const std::string &how)
     setState(slot, WorkerState::Dead);
     slot.restarts.fruitlessStart(m_clock.now());
     if (m_phase == Phase::Running) {
-        m_events.workerDied(slot.id, {}, how, m_clock.now());
+        reportDeath(slot, {}, how);
         if (slot.wanted)
             restart(slot);
         endIfNoneIsLeft(how);
@@ -828,7 +838,7 @@ void Pool::workerDied(Slot &slot, const std::string &how)
 {
     const IndexRange suspects = slot.enlisted ? suspectsOf(slot) : IndexRange{};
     if (m_phase == Phase::Running)
-        m_events.workerDied(slot.id, suspects, how, m_clock.now());
+        reportDeath(slot, suspects, how);
     if (!slot.connection->hasAnswered() && suspects.count == 0)
         slot.restarts.fruitlessStart(m_clock.now());
     if (!slot.enlisted)
@@ -839,6 +849,16 @@ void Pool::workerDied(Slot &slot, const std::string &how)
         quarantine(tried, slot, how);
     for (const TriedIndex &tried : after.failed)
         settleAsFailure(tried, slot, slot.excess->kind, slot.excess->message);
+}
+
+void Pool::reportDeath(const Slot &slot, IndexRange running, const std::string &how)
+{
+    const std::uint64_t time = m_clock.now();
+    const bool isInputKnown = running.count == 1;
+    if (isInputKnown)
+        m_events.take(event::AttemptLost{running.first, slot.id, time});
+    const std::string where = isInputKnown ? " on input " + std::to_string(running.first) : "";
+    m_events.take(event::Logged{slot.id, "the worker died" + where + ": " + how, time, running});
 }
 
 /// The indices one of which it died on.
@@ -868,7 +888,9 @@ void Pool::settleAsFailure(
     const QByteArray &output = slot.process->lastOutput();
     const ProcessEnd &end = slot.process->end();
     const pid_t pid = slot.process->pid();
-    FailureView failure;
+    OutcomeView outcome;
+    outcome.kind = OutcomeKind::Failure;
+    FailureView &failure = outcome.failure;
     failure.kind = kind;
     failure.message = message;
     failure.detail = {output.constData(), static_cast<std::size_t>(output.size())};
@@ -878,7 +900,8 @@ void Pool::settleAsFailure(
         failure.context.exitStatus = end.exitStatus;
         failure.context.signal = end.signal;
     }
-    m_events.givenUp(tried.index, failure, slot.id, m_clock.now());
+    m_events.take(
+        event::OutcomeDone{tried.index, outcome, slot.id, m_clock.now(), event::Attempt::Lost});
 }
 
 /// Starts a worker anew, unless its place is given up.
@@ -938,7 +961,7 @@ void Pool::tellIfIdle(Slot &slot, std::uint64_t time)
     }
     const IdleReason reason = idleReason();
     if (std::exchange(slot.idle, reason) != reason)
-        m_events.workerIdle(slot.id, reason, time);
+        m_events.take(event::WorkerIdle{slot.id, reason, time});
 }
 
 IdleReason Pool::idleReason() const
@@ -980,7 +1003,7 @@ bool Pool::handOut(Slot &slot, std::uint64_t time)
     if (!m_frames.empty())
         slot.process->send(m_frames);
     if (slot.connection->isOnChunk() && !std::exchange(m_dispatched, true))
-        m_events.firstDispatch(time);
+        m_events.take(event::FirstDispatched{time});
     return hasSent;
 }
 
@@ -1120,7 +1143,7 @@ void Pool::tellStop()
         if (slot.process && slot.enlisted)
             tellRunning(slot, slot.process->running());
     }
-    m_events.stopped(m_clock.now());
+    m_events.take(event::RunStopped{m_clock.now()});
 }
 
 std::optional<PoolEnd> Pool::ending() const

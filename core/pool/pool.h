@@ -9,8 +9,9 @@
 // outlive it: the workers die with that thread.
 #pragma once
 
-#include "events/eventsink.h"
+#include "events/event.h"
 #include "input/inputsource.h"
+#include "pool/costmeter.h"
 #include "pool/inputfeed.h"
 #include "pool/limits.h"
 #include "pool/taskloader.h"
@@ -129,6 +130,7 @@ private:
         bool enlisted = false; ///< the scheduler knows it
         std::optional<IdleReason> idle; ///< why it has nothing to do, while that is so
         Restarts restarts;
+        CostMeter cost;
         std::uint64_t started = 0; ///< when its process was
         std::uint64_t cpu = 0; ///< nanoseconds that its process had used when that was looked at
         bool slowStartTold = false;
@@ -170,6 +172,7 @@ private:
     std::string cannotStart(const std::string &reason) const;
     void forgetProcess(Slot &slot);
     void workerDied(Slot &slot, const std::string &how);
+    void reportDeath(const Slot &slot, IndexRange running, const std::string &how);
     static std::string howItEnded(const Slot &slot);
     IndexRange suspectsOf(const Slot &slot) const;
     void quarantine(const TriedIndex &tried, const Slot &slot, const std::string &how);

@@ -7,11 +7,12 @@
 namespace poolscope {
 
 WorkerConnection::WorkerConnection(
-    const Context &context, WorkerProcess &process, wire::Setup setup)
+    const Context &context, WorkerProcess &process, CostMeter &cost, wire::Setup setup)
     : m_clock(context.clock)
     , m_scheduler(context.scheduler)
     , m_events(context.events)
     , m_process(process)
+    , m_cost(cost)
     , m_setup(std::move(setup))
     , m_worker(m_setup.worker)
 {
@@ -74,7 +75,7 @@ void WorkerConnection::handle(const wire::Frame &frame)
 
 void WorkerConnection::greeted(const wire::Hello &hello)
 {
-    m_events.workerIntroduced(m_worker, {hello.pid, hello.host, hello.runtime});
+    m_events.take(event::WorkerIntroduced{m_worker, {hello.pid, hello.host, hello.runtime}});
     std::string setup;
     wire::encode(setup, m_setup);
     m_process.send(setup);
@@ -110,14 +111,14 @@ void WorkerConnection::done(const wire::Done &message)
     noteAnswer(span);
     if (message.store == wire::Store::Inline) {
         const Failures failures = failuresFrom(message.first);
-        m_events.spanDone(m_worker, span);
+        m_events.take(event::SpanDone{m_worker, span});
         reportOutcomes(message.first, failures);
         return;
     }
-    m_events.spanDone(m_worker, span);
-    m_events.numbersDone(indices,
+    m_events.take(event::SpanDone{m_worker, span});
+    m_events.take(event::NumbersDone{indices,
         message.store == wire::Store::ColumnReal ? OutcomeKind::Real : OutcomeKind::Integer,
-        m_framesTime);
+        m_framesTime});
 }
 
 /// False if the message does not hold an outcome for each of its inputs.
@@ -181,7 +182,7 @@ WorkerConnection::Failures WorkerConnection::failuresFrom(std::uint64_t first)
         failures.push_back(m_scheduler.failed(first + i));
         if (failures.back())
             continue;
-        m_events.attemptFailed(first + i, m_worker, m_framesTime);
+        m_events.take(event::AttemptFailed{first + i, m_worker, m_framesTime});
         m_received.putBack = true;
     }
     return failures;
@@ -198,7 +199,7 @@ void WorkerConnection::reportOutcomes(std::uint64_t first, const Failures &failu
                 continue;
             outcome.failure.context = {*attempts, m_worker};
         }
-        m_events.outcomeDone(first + i, outcome, m_worker, m_framesTime);
+        m_events.take(event::OutcomeDone{first + i, outcome, m_worker, m_framesTime});
     }
 }
 
@@ -209,11 +210,11 @@ void WorkerConnection::batchReportCame(const wire::BatchReport &message)
         chunk.received = std::min(m_clock.at(message.received), chunk.begun);
         chunk.answered = m_clock.at(message.answered);
         chunk.decoded = m_framesTime;
-        m_events.chunkDone(m_worker, chunk);
+        m_events.take(event::ChunkDone{m_worker, chunk});
     }
     m_answered.clear();
-    m_events.workerUsed(
-        m_worker, {message.cpu, message.runQueue, message.maxRss, message.decoding});
+    m_cost.used({message.cpu, message.runQueue, message.maxRss, message.decoding});
+    m_events.take(event::WorkerCostSeen{m_worker, m_cost.total()});
 }
 
 void WorkerConnection::printed(const wire::Printed &message)
@@ -221,7 +222,8 @@ void WorkerConnection::printed(const wire::Printed &message)
     m_process.keepOutput({message.text.data(), static_cast<qsizetype>(message.text.size())});
     const auto source = message.stream == wire::Stream::Output ? Output::Source::TaskOutput
                                                                : Output::Source::TaskError;
-    m_events.workerPrinted(m_worker, {source, {message.index, 1}, message.text}, m_framesTime);
+    m_events.take(
+        event::WorkerPrinted{m_worker, {source, {message.index, 1}, message.text}, m_framesTime});
 }
 
 void WorkerConnection::reportedWrongValues(const wire::WrongValues &message)
@@ -239,10 +241,10 @@ void WorkerConnection::wroteToStandardError(const QByteArray &text)
     IndexRange running;
     if (first && now.count > 0 && *first <= now.first && !goesBack)
         running = {*first, now.end() - *first};
-    m_events.workerPrinted(m_worker,
+    m_events.take(event::WorkerPrinted{m_worker,
         {Output::Source::Process, running,
             {text.constData(), static_cast<std::size_t>(text.size())}},
-        m_clock.now());
+        m_clock.now()});
 }
 
 void WorkerConnection::chunkSent(const IndexRange &chunk, std::uint64_t time)

@@ -6,7 +6,8 @@
 // owner starts, feeds, replaces and ends workers.
 #pragma once
 
-#include "events/eventsink.h"
+#include "events/event.h"
+#include "pool/costmeter.h"
 #include "pool/workerprocess.h"
 #include "schedule/scheduler.h"
 #include "system/runclock.h"
@@ -30,8 +31,10 @@ public:
         EventSink &events;
     };
 
-    /// Sends `setup` to the worker after its Hello. The process outlives the connection.
-    WorkerConnection(const Context &context, WorkerProcess &process, wire::Setup setup);
+    /// Sends `setup` to the worker after its Hello. The process and its meter outlive the
+    /// connection.
+    WorkerConnection(
+        const Context &context, WorkerProcess &process, CostMeter &cost, wire::Setup setup);
 
     /// The content of frames that the owner acts on.
     struct Received {
@@ -103,6 +106,7 @@ private:
     Scheduler &m_scheduler;
     EventSink &m_events;
     WorkerProcess &m_process;
+    CostMeter &m_cost;
     wire::Setup m_setup;
     WorkerId m_worker;
     Received m_received; ///< of the frames that are being taken

@@ -3,8 +3,6 @@
 
 #include "record/varint.h"
 
-#include <algorithm>
-
 namespace poolscope {
 
 void ChunkTimeLog::append(const ChunkTimes &chunkTimes)
@@ -69,32 +67,21 @@ std::string ChunkTimeLog::packed(std::size_t from, std::size_t to) const
     return bytes;
 }
 
-std::optional<std::size_t> ChunkTimeLog::restore(std::string_view packed, const Lane &lane)
+std::optional<ChunkTimeLog::Unpacker::Chunk> ChunkTimeLog::Unpacker::next(std::string_view &packed)
 {
-    constexpr std::uint64_t latest = 1ULL << 62;
     VarintReader reader(packed);
-    std::size_t whole = 0;
-    while (!reader.atEnd()) {
-        const std::uint64_t abandoned = reader.number();
-        ChunkTimes chunkTimes;
-        chunkTimes.spans = reader.number();
-        chunkTimes.sent = reader.difference(m_last.sent);
-        chunkTimes.received = reader.difference(m_last.received);
-        chunkTimes.answered = reader.difference(m_last.answered);
-        chunkTimes.decoded = reader.difference(m_last.decoded);
-        if (!reader.ok())
-            break;
-        const std::size_t left = lane.size() - m_lastSpan;
-        if (chunkTimes.spans == 0 || abandoned > left || chunkTimes.spans > left - abandoned
-            || std::max(
-                   {chunkTimes.sent, chunkTimes.received, chunkTimes.answered, chunkTimes.decoded})
-                > latest)
-            return std::nullopt;
-        m_nextSpan = m_lastSpan + abandoned;
-        append(chunkTimes);
-        whole = packed.size() - reader.left();
-    }
-    return whole;
+    Chunk chunk;
+    chunk.lostSpans = reader.number();
+    chunk.times.spans = reader.number();
+    chunk.times.sent = reader.difference(m_last.sent);
+    chunk.times.received = reader.difference(m_last.received);
+    chunk.times.answered = reader.difference(m_last.answered);
+    chunk.times.decoded = reader.difference(m_last.decoded);
+    if (!reader.ok())
+        return std::nullopt;
+    m_last = chunk.times;
+    packed.remove_prefix(packed.size() - reader.left());
+    return chunk;
 }
 
 } // namespace poolscope

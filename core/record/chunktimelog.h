@@ -7,7 +7,7 @@
 // others read.
 #pragma once
 
-#include "events/events.h"
+#include "events/types.h"
 #include "record/appendlog.h"
 #include "record/lane.h"
 
@@ -54,15 +54,27 @@ public:
     /// far belong to chunks that have no times.
     void abandonSpansBefore(std::size_t lanePosition) { m_nextSpan = lanePosition; }
 
-    /// How many bytes the chunks so far take, and some of these bytes, for restore().
+    /// How many bytes the chunks so far take, and some of these bytes, for an Unpacker.
     std::size_t packedSize() const { return m_bytes.size(); }
     std::string packed(std::size_t from, std::size_t to) const;
     /// Gives back the memory of the bytes below `position`: see AppendLog::letGoBelow().
     void letGoBelow(std::size_t position) { m_bytes.letGoBelow(position); }
-    /// Appends chunks that another log has packed, after all before them; the lane has their spans.
-    /// Returns how many bytes of `packed` were whole chunks; nothing where no log can have packed
-    /// them: they may be anything.
-    std::optional<std::size_t> restore(std::string_view packed, const Lane &lane);
+    /// Reads the chunks of bytes that a log has packed, in their order, without the lane.
+    class Unpacker {
+    public:
+        struct Chunk {
+            std::uint64_t lostSpans = 0; ///< spans before its first one that belong to no chunk
+            ChunkTimes times; ///< without begin and end, which its spans have
+
+            std::uint64_t spans() const { return lostSpans + times.spans; }
+        };
+        /// Returns the next chunk and removes its bytes from the front of `packed`. Nothing where
+        /// no whole chunk is left: the bytes may be anything.
+        std::optional<Chunk> next(std::string_view &packed);
+
+    private:
+        ChunkTimes m_last;
+    };
 
 private:
     AppendLog<std::uint8_t> m_bytes;

@@ -11,7 +11,7 @@
 // has a base of its own.
 #pragma once
 
-#include "events/events.h"
+#include "events/types.h"
 #include "record/appendlog.h"
 
 #include <cstdint>

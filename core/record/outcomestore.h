@@ -12,7 +12,7 @@
 // time.
 #pragma once
 
-#include "events/events.h"
+#include "events/types.h"
 #include "record/appendlog.h"
 #include "record/bloblog.h"
 #include "result.h"

@@ -1,28 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "record/recorder.h"
 
+#include <algorithm>
 #include <utility>
+#include <variant>
 
 namespace poolscope {
 
 namespace {
-
-Mark::Kind markFor(WorkerState state)
-{
-    switch (state) {
-    case WorkerState::Starting:
-        return Mark::Kind::Starting;
-    case WorkerState::Ready:
-        return Mark::Kind::Ready;
-    case WorkerState::Leaving:
-        return Mark::Kind::Leaving;
-    case WorkerState::Dead:
-        return Mark::Kind::Dead;
-    case WorkerState::Gone:
-        return Mark::Kind::Gone;
-    }
-    return Mark::Kind::Gone;
-}
 
 /// For counters that only this thread changes: no locked instruction.
 template <typename T> void add(std::atomic<T> &counter, T value)
@@ -36,6 +21,14 @@ template <typename T> void subtract(std::atomic<T> &counter, T value)
 }
 
 } // namespace
+
+EventCheck::Outcomes askedOf(const OutcomeStore &outcomes)
+{
+    return {[&](std::uint64_t index) { return outcomes.firstSettled(index); },
+        [&](std::uint64_t index) {
+            return outcomes.isFailure(index);
+        }};
+}
 
 void SettledQueue::add(IndexRange indices)
 {
@@ -59,14 +52,9 @@ Recorder::Recorder(Timeline &timeline, OutcomeStore &outcomes, RunLog &log, Sett
     m_timeline.m_holdsSpans = keep == Keep::Everything;
 }
 
-void Recorder::continued(std::uint64_t time)
+void Recorder::take(const Event &event)
 {
-    m_timeline.m_stopped = 0;
-    for (std::size_t i = 0; i < m_timeline.workerCount(); ++i)
-        setOpenSpan(record(static_cast<WorkerId>(i + 1)), {});
-    if (m_timeline.m_paceChanges.size() % 2 == 1)
-        m_timeline.m_paceChanges.append(time);
-    mark(Mark::Kind::Continued, time, 0, 0);
+    std::visit([this](const auto &any) { on(any); }, event);
 }
 
 void Recorder::takeSnapshots(std::uint64_t manyOutcomes, std::function<void()> many)
@@ -90,7 +78,6 @@ RecordSnapshot Recorder::snapshot(std::uint64_t now)
 {
     RecordSnapshot snapshot;
     snapshot.settled = std::exchange(m_newlySettled, {});
-    snapshot.reopened = std::exchange(m_newlyReopened, {});
     m_newlySettledCount = 0;
     snapshot.settledBelow = m_settledBelow = m_outcomes.firstMissing(m_settledBelow);
     for (std::size_t i = 0; i < m_timeline.workerCount(); ++i) {
@@ -143,105 +130,81 @@ void Recorder::mark(Mark::Kind kind, std::uint64_t time, WorkerId worker, std::u
     m_timeline.m_marks.append(Mark{time, value, worker, kind});
 }
 
-void Recorder::workerChanged(WorkerId worker, WorkerState state, std::uint64_t time)
+void Recorder::on(const event::WorkerChanged &event)
 {
-    WorkerRecord &changed = record(worker);
-    changed.m_state = state;
-    mark(markFor(state), time, worker, 0);
-    if (TimeAccount *account = this->account(worker))
-        account->changed(state, time);
-    if (state == WorkerState::Dead || state == WorkerState::Gone)
-        finishLines(worker, time);
-    if (state != WorkerState::Starting)
+    WorkerRecord &changed = record(event.worker);
+    changed.m_state = event.state;
+    mark(Mark::Kind::State, event.time, event.worker, static_cast<std::uint64_t>(event.state));
+    if (TimeAccount *account = this->account(event.worker))
+        account->changed(event.state, event.time);
+    const bool hasEnded = event.state == WorkerState::Dead || event.state == WorkerState::Gone;
+    if (hasEnded)
+        finishLines(event.worker, event.time);
+    if (event.state == WorkerState::Dead)
+        setOpenSpan(changed, {});
+    if (event.state != WorkerState::Starting)
         return;
     add(changed.m_starts, 1U);
     setOpenSpan(changed, {});
     changed.m_chunkTimes.abandonSpansBefore(changed.m_lane.size());
-    changed.m_cpuBefore = changed.cpu();
-    changed.m_cpu = 0;
-    changed.m_runQueueBefore = changed.runQueue();
-    changed.m_runQueue = 0;
-    changed.m_decodingBefore = changed.decoding();
-    changed.m_decoding = 0;
-    changed.m_threadRunQueueBefore = changed.threadRunQueue();
-    changed.m_threadRunQueue = 0;
 }
 
-void Recorder::workerIntroduced(WorkerId worker, const WorkerIdentity &identity)
+void Recorder::on(const event::WorkerIntroduced &event)
 {
-    WorkerRecord &introduced = record(worker);
+    WorkerRecord &introduced = record(event.worker);
     const std::lock_guard lock(introduced.m_identityMutex);
-    introduced.m_identity = identity;
+    introduced.m_identity = event.identity;
 }
 
-void Recorder::workerDied(
-    WorkerId worker, IndexRange running, std::string_view how, std::uint64_t time)
+void Recorder::on(const event::WorkerCostSeen &event)
 {
-    setOpenSpan(record(worker), {});
-    const bool knowsInput = running.count == 1;
-    if (knowsInput)
-        add(m_timeline.m_attempts, std::uint64_t{1});
-    const std::string where = knowsInput ? " on input " + std::to_string(running.first) : "";
-    m_log.add({time, worker, running, false, "the worker died" + where + ": " + std::string(how)});
+    const bool isContinued = event.worker <= m_costBefore.size();
+    keepCost(record(event.worker),
+        isContinued ? sum(m_costBefore[event.worker - 1], event.cost) : event.cost);
 }
 
-void Recorder::workerUsed(WorkerId worker, const WorkerUsage &usage)
+void Recorder::keepCost(WorkerRecord &worker, const WorkerCost &cost)
 {
-    WorkerRecord &used = record(worker);
-    used.m_cpu.store(usage.cpu, std::memory_order_relaxed);
-    used.m_runQueue.store(usage.runQueue, std::memory_order_relaxed);
-    if (usage.maxRss > used.maxRss())
-        used.m_maxRss.store(usage.maxRss, std::memory_order_relaxed);
-    if (usage.decoding > used.m_decoding)
-        used.m_decoding.store(usage.decoding, std::memory_order_relaxed);
+    constexpr auto relaxed = std::memory_order_relaxed;
+    worker.m_cpu.store(cost.cpu, relaxed);
+    worker.m_runQueue.store(cost.runQueue, relaxed);
+    worker.m_maxRss.store(cost.maxRss, relaxed);
+    worker.m_decoding.store(cost.decoding, relaxed);
+    worker.m_setUpCpu.store(cost.setUpCpu, relaxed);
+    worker.m_setUpRunQueue.store(cost.setUpRunQueue, relaxed);
+    worker.m_threads.store(cost.threads, relaxed);
+    worker.m_threadRunQueue.store(cost.threadRunQueue, relaxed);
+    if (cost.loading == worker.m_loading)
+        return;
+    const std::lock_guard lock(worker.m_identityMutex);
+    worker.m_loading = cost.loading;
 }
 
-void Recorder::workerSetUp(WorkerId worker, const WorkerUsage &usage)
+void Recorder::on(const event::WorkerIdle &event)
 {
-    WorkerRecord &ready = record(worker);
-    add(ready.m_setUpCpu, usage.cpu);
-    add(ready.m_setUpRunQueue, usage.runQueue);
-}
-
-void Recorder::taskLoaded(WorkerId worker, const TaskLoading &loading)
-{
-    WorkerRecord &loaded = record(worker);
-    const std::lock_guard lock(loaded.m_identityMutex);
-    loaded.m_loading = loading;
-}
-
-void Recorder::workerThreads(WorkerId worker, const ThreadUsage &usage)
-{
-    WorkerRecord &seen = record(worker);
-    if (usage.count > seen.threads())
-        seen.m_threads.store(usage.count, std::memory_order_relaxed);
-    // Threads that have ended are not counted any more.
-    if (usage.runQueue > seen.m_threadRunQueue)
-        seen.m_threadRunQueue.store(usage.runQueue, std::memory_order_relaxed);
-}
-
-void Recorder::workerIdle(WorkerId worker, IdleReason reason, std::uint64_t time)
-{
-    if (TimeAccount *account = this->account(worker))
-        account->idle(reason, time);
+    if (TimeAccount *account = this->account(event.worker))
+        account->idle(event.reason, event.time);
     if (takesSpans())
-        mark(Mark::Kind::Idle, time, worker, static_cast<std::uint64_t>(reason));
+        mark(Mark::Kind::Idle, event.time, event.worker, static_cast<std::uint64_t>(event.reason));
 }
 
-void Recorder::coordinatorUsed(const CoordinatorUsage &usage)
+void Recorder::on(const event::CoordinatorCostSeen &event)
 {
-    m_timeline.m_coordinator.cpu.store(usage.cpu, std::memory_order_relaxed);
-    m_timeline.m_coordinator.busy.store(usage.busy, std::memory_order_relaxed);
-    m_timeline.m_coordinator.throttled.store(usage.throttled, std::memory_order_relaxed);
+    constexpr auto relaxed = std::memory_order_relaxed;
+    auto &coordinator = m_timeline.m_coordinator;
+    coordinator.cpu.store(m_coordinatorBefore.cpu + event.usage.cpu, relaxed);
+    coordinator.busy.store(m_coordinatorBefore.busy + event.usage.busy, relaxed);
+    coordinator.throttled.store(m_coordinatorBefore.throttled + event.usage.throttled, relaxed);
 }
 
-void Recorder::workerPrinted(WorkerId worker, const Output &output, std::uint64_t time)
+void Recorder::on(const event::WorkerPrinted &event)
 {
     constexpr std::size_t longest = 64 * 1024;
-    UnfinishedLine &line = m_unfinishedLines[{worker, output.source}];
+    const Output &output = event.output;
+    UnfinishedLine &line = m_unfinishedLines[{event.worker, output.source}];
     const bool isKnownInput = output.source != Output::Source::Process;
     if (isKnownInput && line.running != output.running)
-        finishLine(worker, line, time); // a line is never that of two inputs
+        finishLine(event.worker, line, event.time); // a line is never that of two inputs
     for (const char c : output.text) {
         const bool ends = c == '\n' || c == '\r';
         if (line.text.empty())
@@ -249,7 +212,7 @@ void Recorder::workerPrinted(WorkerId worker, const Output &output, std::uint64_
         if (!ends)
             line.text += c;
         if (ends || line.text.size() >= longest)
-            finishLine(worker, line, time);
+            finishLine(event.worker, line, event.time);
     }
 }
 
@@ -273,10 +236,10 @@ void Recorder::setOpenSpan(WorkerRecord &worker, const OpenSpan &span)
     worker.m_openSpan = span;
 }
 
-void Recorder::workerRunning(WorkerId worker, const OpenSpan &span)
+void Recorder::on(const event::SpanOpen &event)
 {
-    WorkerRecord &running = record(worker);
-    OpenSpan open = span.count > 0 ? span : OpenSpan{};
+    WorkerRecord &running = record(event.worker);
+    OpenSpan open = event.span.count > 0 ? event.span : OpenSpan{};
     const OpenSpan &before = running.m_openSpan;
     // Of a process that ends, the input is not seen any more on which it was seen to be.
     if (open.count > 1 && before.count == 1 && before.begin == open.begin) {
@@ -287,9 +250,10 @@ void Recorder::workerRunning(WorkerId worker, const OpenSpan &span)
         setOpenSpan(running, open);
 }
 
-void Recorder::spanDone(WorkerId worker, const Span &span)
+void Recorder::on(const event::SpanDone &event)
 {
-    WorkerRecord &busy = record(worker);
+    const Span &span = event.span;
+    WorkerRecord &busy = record(event.worker);
     if (busy.m_openSpan.count > 0 && span.begin + span.duration > busy.m_openSpan.begin)
         setOpenSpan(busy, {});
     if (takesSpans())
@@ -303,14 +267,14 @@ void Recorder::spanDone(WorkerId worker, const Span &span)
     add(m_timeline.m_attempts, span.count);
 }
 
-void Recorder::chunkDone(WorkerId worker, const ChunkTimes &chunkTimes)
+void Recorder::on(const event::ChunkDone &event)
 {
-    WorkerRecord &handled = record(worker);
+    WorkerRecord &handled = record(event.worker);
     if (takesSpans())
-        handled.m_chunkTimes.append(chunkTimes);
+        handled.m_chunkTimes.append(event.times);
     if (!handled.m_account)
         return;
-    handled.m_account->chunk(chunkTimes);
+    handled.m_account->chunk(event.times);
     handled.m_account->settle(m_timeline.m_firstDispatch, m_timeline.m_lastOutcome);
 }
 
@@ -319,142 +283,153 @@ std::unique_lock<std::mutex> Recorder::lockSettled()
     return m_settled ? m_settled->lock() : std::unique_lock<std::mutex>();
 }
 
-void Recorder::numbersDone(IndexRange indices, OutcomeKind kind, std::uint64_t time)
+void Recorder::on(const event::NumbersDone &event)
 {
     const auto lock = lockSettled();
-    m_outcomes.addNumbers(indices, kind);
-    add(m_timeline.m_succeeded, indices.count);
+    if (event.cells.empty())
+        m_outcomes.addNumbers(event.indices, event.kind);
+    else
+        m_outcomes.addNumbers(event.indices.first, event.kind, event.cells);
+    add(m_timeline.m_succeeded, event.indices.count);
+    outcomeCame(event.indices, event.time);
+}
+
+void Recorder::on(const event::OutcomeDone &event)
+{
+    const auto lock = lockSettled();
+    if (!keep(event))
+        return;
+    if (event.outcome.kind != OutcomeKind::Failure) {
+        add(m_timeline.m_succeeded, std::uint64_t{1});
+        return;
+    }
+    const bool isQuarantined =
+        event.attempt == event::Attempt::Lost && event.outcome.failure.kind == failureQuarantined;
+    add(m_timeline.m_failed, std::uint64_t{1});
+    add(m_timeline.m_quarantined, std::uint64_t{isQuarantined});
+    const Mark::Kind kind = isQuarantined       ? Mark::Kind::Quarantined
+        : event.attempt == event::Attempt::Lost ? Mark::Kind::GivenUp
+                                                : Mark::Kind::Failed;
+    if (takesSpans())
+        mark(kind, event.time, event.worker, event.index);
+}
+
+/// Returns false where that is not possible, which ends the run.
+bool Recorder::keep(const event::OutcomeDone &event)
+{
+    if (const auto added = m_outcomes.add(event.index, event.outcome); !added) {
+        m_failed(added.error().message);
+        return false;
+    }
+    outcomeCame({event.index, 1}, event.time);
+    return true;
+}
+
+void Recorder::outcomeCame(IndexRange indices, std::uint64_t time)
+{
     m_timeline.m_lastOutcome.store(time, std::memory_order_relaxed);
     if (m_settled)
         m_settled->add(indices);
     noteSettled(indices);
 }
 
-void Recorder::outcomeDone(
-    std::uint64_t index, const OutcomeView &outcome, WorkerId worker, std::uint64_t time)
-{
-    const auto lock = lockSettled();
-    if (!keep(index, outcome, time))
-        return;
-    if (outcome.kind == OutcomeKind::Failure)
-        countFailure(Mark::Kind::Failed, index, worker, time);
-    else
-        add(m_timeline.m_succeeded, std::uint64_t{1});
-}
-
-void Recorder::givenUp(
-    std::uint64_t index, const FailureView &failure, WorkerId worker, std::uint64_t time)
-{
-    OutcomeView outcome;
-    outcome.kind = OutcomeKind::Failure;
-    outcome.failure = failure;
-    const bool quarantined = failure.kind == failureQuarantined;
-    const auto lock = lockSettled();
-    if (!keep(index, outcome, time))
-        return;
-    add(m_timeline.m_quarantined, std::uint64_t{quarantined});
-    countFailure(quarantined ? Mark::Kind::Quarantined : Mark::Kind::GivenUp, index, worker, time);
-}
-
-/// False where that is not possible, which ends the run.
-bool Recorder::keep(std::uint64_t index, const OutcomeView &outcome, std::uint64_t time)
-{
-    if (const auto added = m_outcomes.add(index, outcome); !added) {
-        m_failed(added.error().message);
-        return false;
-    }
-    m_timeline.m_lastOutcome.store(time, std::memory_order_relaxed);
-    if (m_settled)
-        m_settled->add({index, 1});
-    noteSettled({index, 1});
-    return true;
-}
-
-void Recorder::countFailure(
-    Mark::Kind kind, std::uint64_t index, WorkerId worker, std::uint64_t time)
-{
-    add(m_timeline.m_failed, std::uint64_t{1});
-    if (takesSpans())
-        mark(kind, time, worker, index);
-}
-
-void Recorder::attemptFailed(std::uint64_t index, WorkerId worker, std::uint64_t time)
+void Recorder::on(const event::AttemptFailed &event)
 {
     if (takesSpans())
-        mark(Mark::Kind::Retried, time, worker, index);
+        mark(Mark::Kind::Retried, event.time, event.worker, event.index);
 }
 
-void Recorder::reopened(std::uint64_t index, std::uint64_t time)
+void Recorder::on(const event::AttemptLost &event)
+{
+    add(m_timeline.m_attempts, std::uint64_t{1});
+    if (takesSpans())
+        mark(Mark::Kind::Lost, event.time, event.worker, event.index);
+}
+
+void Recorder::on(const event::InputReopened &event)
 {
     const auto lock = lockSettled();
-    const auto outcome = m_outcomes.read(index);
-    const bool quarantined = outcome && outcome->view.failure.kind == failureQuarantined;
-    m_outcomes.forget(index);
+    const auto outcome = m_outcomes.read(event.index);
+    const bool isQuarantined = outcome && outcome->view.failure.kind == failureQuarantined;
+    m_outcomes.forget(event.index);
     subtract(m_timeline.m_failed, std::uint64_t{1});
-    subtract(m_timeline.m_quarantined, std::uint64_t{quarantined});
-    mark(Mark::Kind::Reopened, time, 0, index);
-    if (m_many)
-        append(m_newlyReopened, {index, 1});
+    subtract(m_timeline.m_quarantined, std::uint64_t{isQuarantined});
+    mark(Mark::Kind::Reopened, event.time, 0, event.index);
 }
 
-void Recorder::noted(WorkerId worker, std::string_view text, std::uint64_t time)
+void Recorder::on(const event::Logged &event)
 {
-    m_log.add({time, worker, {}, false, std::string(text)});
+    m_log.add({event.time, event.worker, event.running, event.isPrinted, std::string(event.text)});
 }
 
-void Recorder::resized(std::uint32_t workers, std::uint64_t time)
+void Recorder::on(const event::PoolResized &event)
 {
-    mark(Mark::Kind::Resized, time, 0, workers);
+    mark(Mark::Kind::Resized, event.time, 0, event.workers);
     for (std::size_t i = 0; i < m_timeline.workerCount(); ++i) {
         if (TimeAccount *account = this->account(static_cast<WorkerId>(i + 1)))
-            account->resized(workers);
+            account->resized(event.workers);
     }
 }
 
-void Recorder::paused(std::uint64_t time)
+void Recorder::on(const event::PoolPaused &event)
 {
-    mark(Mark::Kind::Paused, time, 0, 0);
+    mark(Mark::Kind::Paused, event.time, 0, 0);
     if (m_timeline.m_paceChanges.size() % 2 == 0)
-        m_timeline.m_paceChanges.append(time);
+        m_timeline.m_paceChanges.append(event.time);
 }
 
-void Recorder::resumed(std::uint64_t time)
+void Recorder::on(const event::PoolResumed &event)
 {
-    mark(Mark::Kind::Resumed, time, 0, 0);
+    mark(Mark::Kind::Resumed, event.time, 0, 0);
     if (m_timeline.m_paceChanges.size() % 2 == 1)
-        m_timeline.m_paceChanges.append(time);
+        m_timeline.m_paceChanges.append(event.time);
 }
 
 /// If the user has paused the run, that pause continues after the stop. A pause that begins with
-/// the stop is the mark by which a trace has the stop itself.
-void Recorder::suspended(std::uint64_t begin, std::uint64_t end)
+/// the stop is the mark by which a file has the stop itself.
+void Recorder::on(const event::ProgramStopped &event)
 {
     AppendLog<std::uint64_t> &changes = m_timeline.m_paceChanges;
     const bool isPaused = changes.size() % 2 == 1;
-    const bool goesOn = isPaused && changes[changes.size() - 1] != begin;
+    const bool continues = isPaused && changes[changes.size() - 1] != event.begin;
     if (!isPaused)
-        paused(begin);
-    mark(Mark::Kind::Resumed, end, 0, end - begin);
-    if (goesOn)
-        mark(Mark::Kind::Paused, end, 0, 0);
+        on(event::PoolPaused{event.begin});
+    mark(Mark::Kind::Resumed, event.end, 0, event.end - event.begin);
+    if (continues)
+        mark(Mark::Kind::Paused, event.end, 0, 0);
     else
-        changes.append(end);
-    m_stops.push_back({begin, end});
+        changes.append(event.end);
+    m_stops.push_back({event.begin, event.end});
     for (std::size_t i = 0; i < m_timeline.workerCount(); ++i) {
         if (TimeAccount *account = this->account(static_cast<WorkerId>(i + 1)))
-            account->suspended({begin, end});
+            account->suspended({event.begin, event.end});
     }
 }
 
-void Recorder::stopped(std::uint64_t time)
-{
-    m_timeline.m_stopped = time;
-}
-
-void Recorder::firstDispatch(std::uint64_t time)
+void Recorder::on(const event::FirstDispatched &event)
 {
     if (m_timeline.m_firstDispatch == 0)
-        m_timeline.m_firstDispatch = time;
+        m_timeline.m_firstDispatch = event.time;
+}
+
+void Recorder::on(const event::RunStopped &event)
+{
+    m_timeline.m_stopped = event.time;
+}
+
+void Recorder::on(const event::RunContinued &event)
+{
+    m_timeline.m_stopped = 0;
+    m_coordinatorBefore = m_timeline.coordinator();
+    m_costBefore.clear();
+    for (std::size_t i = 0; i < m_timeline.workerCount(); ++i) {
+        WorkerRecord &worker = record(static_cast<WorkerId>(i + 1));
+        setOpenSpan(worker, {});
+        m_costBefore.push_back(worker.cost());
+    }
+    if (m_timeline.m_paceChanges.size() % 2 == 1)
+        m_timeline.m_paceChanges.append(event.time);
+    mark(Mark::Kind::Continued, event.time, 0, 0);
 }
 
 } // namespace poolscope

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Recorder: writes down what the pool tells, into timeline, outcomes and log.
+// Recorder: makes a record of the events of a run: timeline, outcomes and log.
 #pragma once
 
-#include "events/eventsink.h"
+#include "events/eventcheck.h"
 #include "record/outcomestore.h"
 #include "record/recordsnapshot.h"
 #include "record/runlog.h"
@@ -36,61 +36,33 @@ private:
     std::vector<IndexRange> m_ranges;
 };
 
+/// Returns what an EventCheck asks of the outcomes, which outlive the check.
+EventCheck::Outcomes askedOf(const OutcomeStore &outcomes);
+
 class Recorder : public EventSink {
 public:
     /// What is kept of the timeline. Spans, chunks and marks of single inputs take memory for as
     /// long as a run goes on. Instead of them, each worker can have a TimeAccount.
     enum class Keep {
         Everything,
-        UntilWritten, ///< spans, chunks and marks until written() tells that a run file has them
+        UntilWritten, ///< spans, chunks and marks until written() reports that a run file has them
         Totals, ///< no spans, chunks and marks of single inputs at all
     };
 
-    /// What it writes to outlives it. `settled` may be null. `failed` is called, on the pool's
-    /// thread, when an outcome cannot be kept.
+    /// What the recorder writes to outlives it. `settled` may be null. `failed` is called, on the
+    /// thread of the events, when an outcome cannot be kept.
     Recorder(Timeline &timeline, OutcomeStore &outcomes, RunLog &log, SettledQueue *settled,
         Keep keep, std::function<void(const std::string &)> failed);
 
-    /// The run goes on after it had been stopped.
-    void continued(std::uint64_t time);
+    void take(const Event &event) override;
 
-    /// From now on it notes what snapshot() tells. `many` is called, on the pool's thread, when so
-    /// many outcomes have come since the last snapshot.
+    /// Snapshots are wanted from now on. `many` is called, on the thread of the events, when
+    /// `manyOutcomes` have come since the last snapshot.
     void takeSnapshots(std::uint64_t manyOutcomes, std::function<void()> many);
-    /// How far the record reaches; on the pool's thread, or when that has ended, while the pool
-    /// does nothing else.
+    /// Returns how far the record reaches. For the thread of the events, between two events.
     RecordSnapshot snapshot(std::uint64_t now);
     /// A run file has the timeline so far. Any thread, one at a time.
     void written(const RecordPositions &reached);
-
-    void workerChanged(WorkerId worker, WorkerState state, std::uint64_t time) override;
-    void workerIntroduced(WorkerId worker, const WorkerIdentity &identity) override;
-    void workerDied(
-        WorkerId worker, IndexRange running, std::string_view how, std::uint64_t time) override;
-    void workerUsed(WorkerId worker, const WorkerUsage &usage) override;
-    void workerSetUp(WorkerId worker, const WorkerUsage &usage) override;
-    void taskLoaded(WorkerId worker, const TaskLoading &loading) override;
-    void workerThreads(WorkerId worker, const ThreadUsage &usage) override;
-    void workerIdle(WorkerId worker, IdleReason reason, std::uint64_t time) override;
-    void coordinatorUsed(const CoordinatorUsage &usage) override;
-    void workerPrinted(WorkerId worker, const Output &output, std::uint64_t time) override;
-    void workerRunning(WorkerId worker, const OpenSpan &span) override;
-    void spanDone(WorkerId worker, const Span &span) override;
-    void chunkDone(WorkerId worker, const ChunkTimes &chunkTimes) override;
-    void numbersDone(IndexRange indices, OutcomeKind kind, std::uint64_t time) override;
-    void outcomeDone(std::uint64_t index, const OutcomeView &outcome, WorkerId worker,
-        std::uint64_t time) override;
-    void givenUp(std::uint64_t index, const FailureView &failure, WorkerId worker,
-        std::uint64_t time) override;
-    void attemptFailed(std::uint64_t index, WorkerId worker, std::uint64_t time) override;
-    void reopened(std::uint64_t index, std::uint64_t time) override;
-    void noted(WorkerId worker, std::string_view text, std::uint64_t time) override;
-    void resized(std::uint32_t workers, std::uint64_t time) override;
-    void paused(std::uint64_t time) override;
-    void resumed(std::uint64_t time) override;
-    void suspended(std::uint64_t begin, std::uint64_t end) override;
-    void firstDispatch(std::uint64_t time) override;
-    void stopped(std::uint64_t time) override;
 
 private:
     /// What a worker has printed of a line so far.
@@ -100,14 +72,38 @@ private:
     };
     using LineKey = std::pair<WorkerId, Output::Source>;
 
+    void on(const event::WorkerChanged &event);
+    void on(const event::WorkerIntroduced &event);
+    void on(const event::WorkerCostSeen &event);
+    void on(const event::WorkerIdle &event);
+    void on(const event::WorkerPrinted &event);
+    void on(const event::SpanOpen &event);
+    void on(const event::SpanDone &event);
+    void on(const event::ChunkDone &event);
+    void on(const event::NumbersDone &event);
+    void on(const event::OutcomeDone &event);
+    void on(const event::AttemptFailed &event);
+    void on(const event::AttemptLost &event);
+    void on(const event::InputReopened &event);
+    void on(const event::Logged &event);
+    void on(const event::PoolResized &event);
+    void on(const event::PoolPaused &event);
+    void on(const event::PoolResumed &event);
+    void on(const event::ProgramStopped &event);
+    void on(const event::CoordinatorCostSeen &event);
+    void on(const event::FirstDispatched &event);
+    void on(const event::RunStopped &event);
+    void on(const event::RunContinued &event);
+
     WorkerRecord &record(WorkerId worker);
     static void setOpenSpan(WorkerRecord &worker, const OpenSpan &span);
     void addWorker();
     bool takesSpans() const { return m_keep != Keep::Totals; }
     TimeAccount *account(WorkerId worker);
     std::unique_lock<std::mutex> lockSettled();
-    bool keep(std::uint64_t index, const OutcomeView &outcome, std::uint64_t time);
-    void countFailure(Mark::Kind kind, std::uint64_t index, WorkerId worker, std::uint64_t time);
+    bool keep(const event::OutcomeDone &event);
+    void keepCost(WorkerRecord &worker, const WorkerCost &cost);
+    void outcomeCame(IndexRange indices, std::uint64_t time);
     void noteSettled(IndexRange indices);
     void finishLine(WorkerId worker, UnfinishedLine &line, std::uint64_t time);
     void finishLines(WorkerId worker, std::uint64_t time);
@@ -120,11 +116,12 @@ private:
     Keep m_keep;
     std::function<void(const std::string &)> m_failed;
     std::map<LineKey, UnfinishedLine> m_unfinishedLines;
-    std::vector<StopInterval> m_stops; ///< in the run's time
+    std::vector<StopInterval> m_stops; ///< in the time of the run
     std::function<void()> m_many; ///< empty: no snapshots are taken
     std::uint64_t m_manyOutcomes = 0;
     std::vector<IndexRange> m_newlySettled; ///< since the last snapshot
-    std::vector<IndexRange> m_newlyReopened; ///< the same
+    std::vector<WorkerCost> m_costBefore; ///< by worker, of processes before the run was continued
+    CoordinatorUsage m_coordinatorBefore; ///< the same of the pool's thread
     std::uint64_t m_newlySettledCount = 0;
     std::uint64_t m_settledBelow = 0;
 };

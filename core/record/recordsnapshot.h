@@ -14,7 +14,6 @@ namespace poolscope {
 /// How far a record reaches at a moment at which every span has the outcomes that came of it.
 struct RecordSnapshot {
     std::vector<IndexRange> settled; ///< since the snapshot before
-    std::vector<IndexRange> reopened; ///< the same: outcomes that count no more
     std::uint64_t settledBelow = 0; ///< below this index all are settled
     RecordPositions reached;
     RunProgress progress;

@@ -9,7 +9,7 @@
 // A plain value: a copy goes its own way.
 #pragma once
 
-#include "events/events.h"
+#include "events/types.h"
 #include "system/stopdetector.h"
 
 #include <array>

@@ -23,11 +23,15 @@ OpenSpan WorkerRecord::openSpan() const
     return m_openSpan;
 }
 
+WorkerCost WorkerRecord::cost() const
+{
+    return {cpu(), runQueue(), maxRss(), decoding(), setUpCpu(), setUpRunQueue(), threads(),
+        threadRunQueue(), loading()};
+}
+
 CoordinatorUsage Timeline::coordinator() const
 {
-    return {m_coordinatorBefore.cpu + m_coordinator.cpu,
-        m_coordinatorBefore.busy + m_coordinator.busy,
-        m_coordinatorBefore.throttled + m_coordinator.throttled};
+    return {m_coordinator.cpu, m_coordinator.busy, m_coordinator.throttled};
 }
 
 std::optional<StopInterval> stopOf(const Mark &mark)

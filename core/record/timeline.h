@@ -8,7 +8,7 @@
 // are nanoseconds since the run's start.
 #pragma once
 
-#include "events/events.h"
+#include "events/types.h"
 #include "record/appendlog.h"
 #include "record/chunktimelog.h"
 #include "record/iterationtimes.h"
@@ -29,11 +29,7 @@ namespace poolscope {
 /// A rare event, for the pool (worker 0) or for one worker.
 struct Mark {
     enum class Kind : std::uint8_t {
-        Starting,
-        Ready,
-        Leaving,
-        Dead,
-        Gone,
+        State, ///< value: the WorkerState of the worker
         Resized, ///< value: the number of workers
         Paused,
         Resumed, ///< value: for how long the program was stopped before, nanoseconds; 0: not at all
@@ -44,14 +40,34 @@ struct Mark {
         Reopened, ///< value: the index, whose outcome counts no more: it is tried again
         Continued, ///< the run had been stopped, and went on here
         Idle, ///< the worker has nothing to do; value: its IdleReason
+        Lost, ///< value: the index, whose attempt ended with its worker. There is no span of it
     };
     std::uint64_t time = 0;
     std::uint64_t value = 0;
     WorkerId worker = 0;
-    Kind kind = Kind::Starting;
+    Kind kind = Kind::State;
 };
 
-inline constexpr std::uint8_t markKindCount = 15;
+/// The state that a worker came to with the mark. Nothing for other marks.
+inline std::optional<WorkerState> stateOf(const Mark &mark)
+{
+    return mark.kind == Mark::Kind::State ? std::optional(static_cast<WorkerState>(mark.value))
+                                          : std::nullopt;
+}
+
+inline bool hasState(const Mark &mark, WorkerState state)
+{
+    return stateOf(mark) == state;
+}
+
+/// Whether the mark is of an index that failed for good.
+inline bool isFailure(const Mark &mark)
+{
+    return mark.kind == Mark::Kind::Failed || mark.kind == Mark::Kind::Quarantined
+        || mark.kind == Mark::Kind::GivenUp;
+}
+
+inline constexpr std::uint8_t markKindCount = 12;
 
 /// The stop of the program that a Resumed mark ends. Nothing for a pause by the user, and for other
 /// marks.
@@ -72,21 +88,22 @@ public:
     WorkerState state() const { return m_state; }
     std::uint64_t iterations() const { return m_iterations; }
     std::uint64_t busy() const { return m_busy; } ///< nanoseconds
-    std::uint64_t cpu() const { return m_cpuBefore + m_cpu; } ///< nanoseconds
-    std::uint64_t runQueue() const { return m_runQueueBefore + m_runQueue; } ///< nanoseconds
+    std::uint64_t cpu() const { return m_cpu; } ///< nanoseconds
+    std::uint64_t runQueue() const { return m_runQueue; } ///< nanoseconds
     std::uint64_t maxRss() const { return m_maxRss; } ///< bytes
     /// For which it decoded inputs, nanoseconds.
-    std::uint64_t decoding() const { return m_decodingBefore + m_decoding; }
+    std::uint64_t decoding() const { return m_decoding; }
     std::uint32_t starts() const { return m_starts; }
     std::uint32_t restarts() const { return m_starts > 0 ? m_starts - 1 : 0; }
     std::uint64_t setUpCpu() const { return m_setUpCpu; } ///< of cpu(), until it was ready
     std::uint64_t setUpRunQueue() const { return m_setUpRunQueue; } ///< of runQueue(), the same
     std::uint32_t threads() const { return m_threads; } ///< the most that were seen; 0: unknown
     /// For which all threads but the first waited for a core, as far as it was seen.
-    std::uint64_t threadRunQueue() const { return m_threadRunQueueBefore + m_threadRunQueue; }
+    std::uint64_t threadRunQueue() const { return m_threadRunQueue; }
     WorkerIdentity identity() const;
     /// The cost of loading the task for the last process. All zero if it was not measured.
     TaskLoading loading() const;
+    WorkerCost cost() const;
     /// What it was on when it was last looked at; in a run that was stopped, what it was on then.
     /// Count 0: nothing.
     OpenSpan openSpan() const;
@@ -96,7 +113,6 @@ public:
 
 private:
     friend class Recorder;
-    friend class RecordRestorer;
 
     const WorkerId m_id;
     Lane m_lane;
@@ -105,18 +121,14 @@ private:
     std::atomic<std::uint64_t> m_iterations = 0;
     std::atomic<std::uint64_t> m_busy = 0;
     std::atomic<std::uint64_t> m_cpu = 0;
-    std::atomic<std::uint64_t> m_cpuBefore = 0; ///< of processes before this one
     std::atomic<std::uint64_t> m_runQueue = 0;
-    std::atomic<std::uint64_t> m_runQueueBefore = 0;
     std::atomic<std::uint64_t> m_maxRss = 0;
     std::atomic<std::uint64_t> m_decoding = 0;
-    std::atomic<std::uint64_t> m_decodingBefore = 0;
     std::atomic<std::uint32_t> m_starts = 0;
     std::atomic<std::uint64_t> m_setUpCpu = 0;
     std::atomic<std::uint64_t> m_setUpRunQueue = 0;
     std::atomic<std::uint32_t> m_threads = 0;
     std::atomic<std::uint64_t> m_threadRunQueue = 0;
-    std::atomic<std::uint64_t> m_threadRunQueueBefore = 0;
     std::unique_ptr<TimeAccount> m_account;
     mutable std::mutex m_identityMutex;
     WorkerIdentity m_identity;
@@ -161,20 +173,17 @@ public:
 
 private:
     friend class Recorder;
-    friend class RecordRestorer;
 
     AppendLog<std::unique_ptr<WorkerRecord>> m_workers;
     AppendLog<Mark> m_marks;
     bool m_holdsSpans = true;
     AppendLog<std::uint64_t> m_paceChanges; ///< paused, resumed, paused, in turn
-    /// What it used since the run was last started, and what before that.
     struct AtomicCoordinatorUsage {
         std::atomic<std::uint64_t> cpu = 0;
         std::atomic<std::uint64_t> busy = 0;
         std::atomic<std::uint64_t> throttled = 0;
     };
     AtomicCoordinatorUsage m_coordinator;
-    CoordinatorUsage m_coordinatorBefore;
     IterationTimes m_iterationTimes;
     std::atomic<std::uint64_t> m_firstDispatch = 0;
     std::atomic<std::uint64_t> m_lastOutcome = 0;

@@ -7,9 +7,7 @@ WorkerFigures figuresOf(const WorkerRecord &worker)
 {
     OpenSpan openSpan = worker.openSpan();
     openSpan.seen = 0;
-    return {worker.identity(), worker.state(), worker.cpu(), worker.runQueue(), worker.maxRss(),
-        worker.starts(), worker.setUpCpu(), worker.setUpRunQueue(), worker.threads(),
-        worker.threadRunQueue(), worker.decoding(), openSpan, worker.loading()};
+    return {worker.identity(), openSpan, worker.cost()};
 }
 
 } // namespace poolscope

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// WorkerFigures: what is known of a worker at one moment, beside its spans.
+// WorkerFigures: what is known of a worker at one moment, beside its spans and marks.
 #pragma once
 
 #include "record/timeline.h"
@@ -10,18 +10,8 @@ namespace poolscope {
 
 struct WorkerFigures {
     WorkerIdentity identity;
-    WorkerState state = WorkerState::Starting;
-    std::uint64_t cpu = 0;
-    std::uint64_t runQueue = 0;
-    std::uint64_t maxRss = 0;
-    std::uint32_t starts = 0;
-    std::uint64_t setUpCpu = 0;
-    std::uint64_t setUpRunQueue = 0;
-    std::uint32_t threads = 0;
-    std::uint64_t threadRunQueue = 0;
-    std::uint64_t decoding = 0;
-    OpenSpan openSpan; ///< but for when it was seen, which is when the record was written last
-    TaskLoading loading = {};
+    OpenSpan openSpan; ///< without the time at which it was seen, which is that of the progress
+    WorkerCost cost;
 
     friend bool operator==(const WorkerFigures &, const WorkerFigures &) = default;
 };

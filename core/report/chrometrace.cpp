@@ -22,9 +22,18 @@ constexpr std::string_view chunkCategory = "chunk";
 constexpr std::string_view markCategory = "mark";
 
 /// By Mark::Kind.
-constexpr std::array<std::string_view, markKindCount> markNames{"starting", "ready", "leaving",
-    "dead", "gone", "resized", "paused", "resumed", "failed", "quarantined", "given up", "retried",
-    "reopened", "continued", "idle"};
+constexpr std::array<std::string_view, markKindCount> markNames{"state", "resized", "paused",
+    "resumed", "failed", "quarantined", "given up", "retried", "reopened", "continued", "idle",
+    "lost"};
+constexpr std::array<std::string_view, 5> stateNames{
+    "starting", "ready", "leaving", "dead", "gone"};
+
+std::string_view markName(const Mark &mark)
+{
+    const auto state = stateOf(mark);
+    return state ? stateNames[static_cast<std::size_t>(*state)]
+                 : markNames[static_cast<std::size_t>(mark.kind)];
+}
 
 void appendNumber(std::string &out, std::uint64_t value)
 {
@@ -306,16 +315,14 @@ private:
 
     void writeMark(const Mark &mark)
     {
-        const std::string_view name = markNames[static_cast<std::size_t>(mark.kind)];
+        const std::string_view name = markName(mark);
         Object event = m_file.begin('i', name, mark.worker);
         event.text("cat", markCategory)
             .time("ts", mark.time)
             .text("s", mark.worker == 0 ? "p" : "t");
         Object arguments = event.object("args");
         arguments.number("value", mark.value);
-        const bool isFailure = mark.kind == Mark::Kind::Failed
-            || mark.kind == Mark::Kind::Quarantined || mark.kind == Mark::Kind::GivenUp;
-        if (isFailure)
+        if (isFailure(mark))
             writeReason(arguments, mark.value);
         m_file.end(event, arguments);
     }

@@ -51,9 +51,11 @@ Result<LoadedRun> recordOf(ImportedRun run)
     Result<void> kept;
     Recorder recorder((*record)->timeline, *(*record)->outcomes, (*record)->log, nullptr,
         Recorder::Keep::Everything, [&](const std::string &problem) { kept = failure(problem); });
-    reportEvents(run, recorder);
-    if (!kept)
-        return tl::unexpected(kept.error());
+    EventCheck events(
+        recorder, run.inputs.size(), mostImportedWorkers, askedOf(*(*record)->outcomes));
+    const auto reported = reportEvents(run, events);
+    if (!reported || !kept)
+        return tl::unexpected(reported ? kept.error() : reported.error());
     (*record)->inputs = recordedTexts(std::move(run.inputs));
     (*record)->elapsed = (*record)->timeline.lastOutcome();
     LoadedRun loaded;

@@ -130,6 +130,7 @@ Run::Run(Opened opened)
         keepIn(std::move(opened.file), std::move(opened.written));
     continueRecord(opened);
     m_pool->moveToThread(&m_thread);
+    m_poolThread.moveToThread(&m_thread);
     connectPool();
 }
 
@@ -141,11 +142,11 @@ void Run::continueRecord(const Opened &opened)
     for (const std::uint64_t index : opened.tryAgain) {
         if (const auto tried = failedInput(*m_record->outcomes, index))
             m_pool->failedBefore(*tried);
-        m_recorder->reopened(index, m_record->elapsed);
+        m_recorder->take(event::InputReopened{index, m_record->elapsed});
     }
     const std::vector<IndexRange> settled = m_record->outcomes->settled();
     m_pool->continueFrom(settled, m_record->elapsed);
-    m_recorder->continued(m_record->elapsed);
+    m_recorder->take(event::RunContinued{m_record->elapsed});
     if (!opened.reading.wantsSettledOrder)
         return;
     const auto lock = m_settled.lock();
@@ -161,10 +162,7 @@ void Run::connectPool()
         m_poolEnding = m_pool->ending();
     });
     connect(&m_thread, &QThread::finished, m_pool, &QObject::deleteLater);
-    connect(
-        this, &Run::actionsWaiting, m_pool, [this] { runActions(); }, Qt::QueuedConnection);
     connect(m_pool, &Pool::ended, m_pool, [this](const PoolEnd &end) { takePoolEnd(end); });
-    connect(this, &Run::poolEnded, this, &Run::takeEnd, Qt::QueuedConnection);
 }
 
 void Run::takePoolEnd(const PoolEnd &end)
@@ -174,22 +172,16 @@ void Run::takePoolEnd(const PoolEnd &end)
     const RunClock clock{started ? m_pool->origin() : RunClock::monotonic()};
     if (m_journal)
         m_journal->finish(lastSnapshot(clock, stateAfter(end.how), end.error));
-    const std::lock_guard lock(m_mutex);
-    m_poolEnd = end;
-    emit poolEnded();
+    {
+        const std::lock_guard lock(m_mutex);
+        m_poolEnd = end;
+    }
+    onThisThread([this] { takeEnd(); });
 }
 
 void Run::keepIn(std::unique_ptr<RunFile> file, RecordPositions written)
 {
     m_fileIsClosed = false;
-    connect(this, &Run::fileWritten, this, &Run::release, Qt::QueuedConnection);
-    connect(
-        this, &Run::fileClosed, this,
-        [this] {
-            m_fileIsClosed = true;
-            finishIfDone();
-        },
-        Qt::QueuedConnection);
     const auto setProblem = [this](const std::string &problem) {
         const std::lock_guard lock(m_mutex);
         m_fileProblem = problem;
@@ -197,7 +189,7 @@ void Run::keepIn(std::unique_ptr<RunFile> file, RecordPositions written)
     Journal::Told told;
     told.written = [this](const RecordPositions &reached) {
         m_recorder->written(reached);
-        emit fileWritten();
+        onThisThread([this] { release(); });
     };
     told.stuck = [this, setProblem](const std::string &why) {
         setProblem(why);
@@ -213,7 +205,10 @@ void Run::keepIn(std::unique_ptr<RunFile> file, RecordPositions written)
         m_fileProblem.clear();
     };
     told.closed = [this] {
-        emit fileClosed();
+        onThisThread([this] {
+            m_fileIsClosed = true;
+            finishIfDone();
+        });
     };
     m_journal =
         std::make_unique<Journal>(std::move(file), *m_record, std::move(written), std::move(told));
@@ -378,9 +373,7 @@ std::uint64_t Run::now() const
     if (m_poolHasEnded)
         return m_finishedAt;
     const std::uint64_t origin = m_origin;
-    const auto clock = std::chrono::steady_clock::now().time_since_epoch();
-    return origin == 0 ? 0
-                       : static_cast<std::uint64_t>(clock / std::chrono::nanoseconds(1)) - origin;
+    return origin == 0 ? 0 : RunClock{origin}.now();
 }
 
 PoolStatus Run::status() const
@@ -434,24 +427,18 @@ void Run::release()
     onPoolThread([limit](Pool &pool) { pool.setLimit(limit); });
 }
 
+/// Any thread. Does nothing once the pool's thread has ended.
 void Run::onPoolThread(std::function<void(Pool &)> action)
 {
-    {
-        const std::lock_guard lock(m_mutex);
-        m_actions.push_back(std::move(action));
-    }
-    emit actionsWaiting();
+    QMetaObject::invokeMethod(
+        &m_poolThread, [this, action = std::move(action)] { action(*m_pool); },
+        Qt::QueuedConnection);
 }
 
-void Run::runActions()
+/// Any thread.
+void Run::onThisThread(std::function<void()> action)
 {
-    std::vector<std::function<void(Pool &)>> actions;
-    {
-        const std::lock_guard lock(m_mutex);
-        actions.swap(m_actions);
-    }
-    for (const auto &action : actions)
-        action(*m_pool);
+    QMetaObject::invokeMethod(this, std::move(action), Qt::QueuedConnection);
 }
 
 void Run::publishStatus(const Pool &pool)

@@ -111,15 +111,10 @@ public:
 
 signals:
     void finished();
-    /// Internal, from one thread to the other.
-    void actionsWaiting();
-    void poolEnded();
-    void fileWritten();
-    void fileClosed();
 
 private:
     void onPoolThread(std::function<void(Pool &)> action);
-    void runActions();
+    void onThisThread(std::function<void()> action);
     void publishStatus(const Pool &pool);
     void holdWhileThereIsNoRoom(Pool &pool);
     void connectPool();
@@ -141,9 +136,10 @@ private:
     Pool *m_pool = nullptr; ///< lives on m_thread, which deletes it
     std::unique_ptr<Journal> m_journal; ///< null: no run file
     RecordPositions m_journalReached; ///< the pool's thread's
-    mutable std::mutex m_mutex; ///< guards the five below
+    /// Lives on m_thread, and longer than the pool: the journal may still ask for something then.
+    QObject m_poolThread;
+    mutable std::mutex m_mutex; ///< guards the four below
     PoolStatus m_status;
-    std::vector<std::function<void(Pool &)>> m_actions; ///< to be run on the pool's thread
     std::optional<PoolEnd> m_poolEnd; ///< once it has ended, which is in the run file then
     std::string m_fileProblem;
     std::string m_fileLoss;

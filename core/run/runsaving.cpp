@@ -197,9 +197,7 @@ std::vector<std::uint64_t> failedInputs(const RunRecord &record)
     const AppendLog<Mark> &marks = record.timeline.marks();
     for (std::size_t i = 0; i < marks.size(); ++i) {
         const Mark &mark = marks[i];
-        const bool tellsFailure = mark.kind == Mark::Kind::Failed
-            || mark.kind == Mark::Kind::Quarantined || mark.kind == Mark::Kind::GivenUp;
-        if (tellsFailure && record.outcomes->isFailure(mark.value))
+        if (isFailure(mark) && record.outcomes->isFailure(mark.value))
             failures.insert(mark.value);
     }
     return {failures.begin(), failures.end()};

@@ -28,13 +28,12 @@ Error withoutFile(const Error &error)
     return {error.message + "; the run can no longer be kept"};
 }
 
-/// That part of all of them, sorted, and joined where ranges touch.
-std::vector<IndexRange> joined(
-    const std::vector<RecordSnapshot> &group, std::vector<IndexRange> RecordSnapshot::*part)
+/// The settled indices of all snapshots, sorted, and joined where ranges touch.
+std::vector<IndexRange> settledIn(const std::vector<RecordSnapshot> &group)
 {
     std::vector<IndexRange> ranges;
     for (const RecordSnapshot &snapshot : group)
-        ranges.insert(ranges.end(), (snapshot.*part).begin(), (snapshot.*part).end());
+        ranges.insert(ranges.end(), snapshot.settled.begin(), snapshot.settled.end());
     std::sort(ranges.begin(), ranges.end(),
         [](const IndexRange &a, const IndexRange &b) { return a.first < b.first; });
     std::vector<IndexRange> joined;
@@ -71,8 +70,6 @@ void Journal::note(RecordSnapshot snapshot)
     } else {
         RecordSnapshot &last = m_waiting.back();
         snapshot.settled.insert(snapshot.settled.begin(), last.settled.begin(), last.settled.end());
-        snapshot.reopened.insert(
-            snapshot.reopened.begin(), last.reopened.begin(), last.reopened.end());
         last = std::move(snapshot);
     }
     m_changed.notify_all();
@@ -217,13 +214,11 @@ Result<void> Journal::write(const std::vector<RecordSnapshot> &group)
     RecordPositions reached = last.reached;
     if (last.progress.state == RunState::Running)
         leaveOutUsage(reached);
-    // Reopened indices before outcomes: of one that failed again meanwhile the last one counts.
-    // Workers before their spans, spans before their chunk times: so they are read back.
     return m_file->begin()
-        .and_then([&] { return writeReopened(joined(group, &RecordSnapshot::reopened)); })
-        .and_then([&] { return writeOutcomes(joined(group, &RecordSnapshot::settled)); })
+        .and_then([&] { return writeFailures(reached.marks); })
         .and_then([&] { return writeWorkers(reached); })
         .and_then([&] { return writeMarks(reached.marks); })
+        .and_then([&] { return writeOutcomes(settledIn(group)); })
         .and_then([&] { return writeLog(reached.logLines); })
         .and_then([&] { return m_file->commit(last.progress); })
         .map([&] { m_written = reached; });
@@ -238,23 +233,40 @@ void Journal::leaveOutUsage(RecordPositions &reached) const
         RecordPositions::Worker &worker = reached.workers[i];
         if (worker.spans != written.spans)
             continue;
-        worker.figures.cpu = written.figures.cpu;
-        worker.figures.runQueue = written.figures.runQueue;
-        worker.figures.maxRss = written.figures.maxRss;
-        worker.figures.decoding = written.figures.decoding;
-        worker.figures.threads = written.figures.threads;
-        worker.figures.threadRunQueue = written.figures.threadRunQueue;
+        WorkerCost cost = written.figures.cost;
+        cost.setUpCpu = worker.figures.cost.setUpCpu;
+        cost.setUpRunQueue = worker.figures.cost.setUpRunQueue;
+        cost.loading = worker.figures.cost.loading;
+        worker.figures.cost = cost;
     }
 }
 
-Result<void> Journal::writeReopened(const std::vector<IndexRange> &ranges)
+/// Writes the failures that the next marks name. One that was reopened meanwhile has none.
+Result<void> Journal::writeFailures(std::size_t marksReached)
 {
-    for (const IndexRange &range : ranges) {
-        const Piece piece{0, PieceKind::Reopened, 0, range.first, range.count, {}};
-        if (auto added = m_file->add(piece); !added)
+    const AppendLog<Mark> &marks = m_record.timeline.marks();
+    std::string bytes;
+    std::uint64_t count = 0;
+    const auto flush = [&] {
+        const Piece piece{0, PieceKind::Failures, 0, 0, std::exchange(count, 0), bytes};
+        auto added = piece.count > 0 ? m_file->add(piece) : Result<void>();
+        bytes.clear();
+        return added;
+    };
+    for (std::size_t i = m_written.marks; i < marksReached; ++i) {
+        if (!isFailure(marks[i]) || !m_record.outcomes->isFailure(marks[i].value))
+            continue;
+        std::string encoded;
+        if (auto copied = m_record.outcomes->copyEncoded(marks[i].value, encoded); !copied)
+            return copied;
+        packFailure(bytes, marks[i].value, encoded);
+        ++count;
+        if (bytes.size() < batchBytes)
+            continue;
+        if (auto added = flush(); !added)
             return added;
     }
-    return {};
+    return flush();
 }
 
 Result<void> Journal::writeOutcomes(const std::vector<IndexRange> &settled)

@@ -62,7 +62,7 @@ private:
     void lose(const Error &error);
     Result<void> finished();
     Result<void> write(const std::vector<RecordSnapshot> &group);
-    Result<void> writeReopened(const std::vector<IndexRange> &ranges);
+    Result<void> writeFailures(std::size_t marksReached);
     Result<void> writeOutcomes(const std::vector<IndexRange> &settled);
     void leaveOutUsage(RecordPositions &reached) const;
     Result<void> writeWorkers(const RecordPositions &reached);

@@ -63,6 +63,8 @@ private:
 
     Result<void> copy(std::uint64_t index)
     {
+        if (m_outcomes.isFailure(index))
+            return flush();
         const std::size_t before = m_bytes.size();
         const auto copied = m_outcomes.copyEncoded(index, m_bytes);
         if (!copied || !m_outcomes.has(index)) {

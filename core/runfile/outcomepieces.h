@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Writes outcomes to a run file: numbers as they stand in the column, everything else encoded.
+// Writes values to a run file: numbers as they stand in the column, other values encoded.
 #pragma once
 
 #include "record/outcomestore.h"
@@ -7,7 +7,8 @@
 
 namespace poolscope {
 
-/// No index of the range was released. One that has been reopened meanwhile is left out.
+/// Writes the values of the range, of which nothing was released. Leaves out indices that have
+/// failed or have no outcome.
 Result<void> writeOutcomePieces(
     RunFile &file, const OutcomeStore &outcomes, const IndexRange &range);
 

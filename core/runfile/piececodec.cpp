@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runfile/piececodec.h"
 
-#include "record/varint.h"
-#include "runfile/runfileformat.h"
+#include "events/eventcheck.h"
+#include "spec/runspec.h"
 
 #include <limits>
 
@@ -29,28 +29,24 @@ void packSpans(std::string &out, const Lane &lane, std::size_t from, std::size_t
     });
 }
 
-bool unpackSpans(std::string_view bytes, std::uint64_t count, std::uint64_t indices, Lane &lane)
+std::optional<Span> SpanUnpacker::next()
 {
-    VarintReader reader(bytes);
-    std::uint64_t time = 0;
-    std::uint64_t index = 0;
-    for (; count > 0 && reader.ok(); --count) {
-        Span span;
-        const std::uint64_t pause = reader.number();
-        span.duration = reader.number();
-        span.first = reader.difference(index);
-        span.count = reader.number();
-        const bool fits = pause <= runfile::latestTime - time
-            && span.duration <= runfile::latestTime - time - pause && span.count > 0
-            && span.count <= mostOf32 && span.first < indices && span.count <= indices - span.first;
-        span.begin = time + pause;
-        if (!fits || !reader.ok())
-            return false;
-        lane.append(span);
-        time = span.begin + span.duration;
-        index = span.first + span.count;
-    }
-    return reader.atEnd();
+    if (m_left == 0)
+        return std::nullopt;
+    Span span;
+    const std::uint64_t pause = m_reader.number();
+    span.duration = m_reader.number();
+    span.first = m_reader.difference(m_index);
+    span.count = m_reader.number();
+    if (!m_reader.ok() || pause > latestEventTime || span.duration > latestEventTime)
+        return std::nullopt;
+    span.begin = m_time + pause;
+    m_time = span.begin + span.duration;
+    m_index = span.first + span.count;
+    if (m_time > latestEventTime)
+        return std::nullopt;
+    --m_left;
+    return span;
 }
 
 void packMark(std::string &out, const Mark &mark, std::uint64_t lastTime)
@@ -72,7 +68,7 @@ bool unpackMarks(std::string_view bytes, std::uint64_t count, std::vector<Mark> 
         mark.time = reader.difference(time);
         mark.value = reader.number();
         const std::uint64_t worker = reader.number();
-        if (!reader.ok() || kind >= markKindCount || mark.time > runfile::latestTime
+        if (!reader.ok() || kind >= markKindCount || mark.time > latestEventTime
             || worker > maxWorkers)
             return false;
         mark.kind = static_cast<Mark::Kind>(kind);
@@ -83,29 +79,48 @@ bool unpackMarks(std::string_view bytes, std::uint64_t count, std::vector<Mark> 
     return reader.atEnd();
 }
 
+void packFailure(std::string &out, std::uint64_t index, std::string_view encoded)
+{
+    VarintWriter writer(out);
+    writer.number(index);
+    writer.text(encoded);
+}
+
+bool unpackFailures(std::string_view bytes, std::uint64_t count,
+    const std::function<void(std::uint64_t, std::string_view)> &visit)
+{
+    VarintReader reader(bytes);
+    for (; count > 0 && reader.ok(); --count) {
+        const std::uint64_t index = reader.number();
+        const std::string_view outcome = reader.text();
+        if (reader.ok())
+            visit(index, outcome);
+    }
+    return reader.atEnd();
+}
+
 void packWorker(std::string &out, const WorkerFigures &worker)
 {
     VarintWriter writer(out);
     writer.number(worker.identity.pid);
     writer.text(worker.identity.host);
     writer.text(worker.identity.runtime);
-    writer.number(static_cast<std::uint64_t>(worker.state));
-    writer.number(worker.cpu);
-    writer.number(worker.runQueue);
-    writer.number(worker.maxRss);
-    writer.number(worker.starts);
-    writer.number(worker.setUpCpu);
-    writer.number(worker.setUpRunQueue);
-    writer.number(worker.threads);
-    writer.number(worker.threadRunQueue);
     writer.number(worker.openSpan.begin);
     writer.number(worker.openSpan.first);
     writer.number(worker.openSpan.count);
-    writer.number(worker.decoding);
-    writer.number(worker.loading.cost.duration);
-    writer.number(worker.loading.cost.cpu);
-    writer.number(worker.loading.cost.memory);
-    writer.number(worker.loading.isShared ? 1 : 0);
+    const WorkerCost &cost = worker.cost;
+    writer.number(cost.cpu);
+    writer.number(cost.runQueue);
+    writer.number(cost.maxRss);
+    writer.number(cost.decoding);
+    writer.number(cost.setUpCpu);
+    writer.number(cost.setUpRunQueue);
+    writer.number(cost.threads);
+    writer.number(cost.threadRunQueue);
+    writer.number(cost.loading.cost.duration);
+    writer.number(cost.loading.cost.cpu);
+    writer.number(cost.loading.cost.memory);
+    writer.number(cost.loading.isShared ? 1 : 0);
 }
 
 bool unpackWorker(std::string_view bytes, WorkerFigures &worker)
@@ -114,30 +129,26 @@ bool unpackWorker(std::string_view bytes, WorkerFigures &worker)
     const std::uint64_t pid = reader.number();
     worker.identity.host = reader.text();
     worker.identity.runtime = reader.text();
-    const std::uint64_t state = reader.number();
-    worker.cpu = reader.number();
-    worker.runQueue = reader.number();
-    worker.maxRss = reader.number();
-    const std::uint64_t starts = reader.number();
-    worker.setUpCpu = reader.number();
-    worker.setUpRunQueue = reader.number();
-    const std::uint64_t threads = reader.number();
-    worker.threadRunQueue = reader.number();
     worker.openSpan.begin = reader.number();
     worker.openSpan.first = reader.number();
     worker.openSpan.count = reader.number();
-    worker.decoding = reader.number();
-    worker.loading.cost.duration = reader.number();
-    worker.loading.cost.cpu = reader.number();
-    worker.loading.cost.memory = reader.number();
-    worker.loading.isShared = reader.number() == 1;
-    if (!reader.atEnd() || threads > mostOf32 || pid > mostOf32 || starts > mostOf32
-        || state > static_cast<std::uint64_t>(WorkerState::Gone))
+    WorkerCost &cost = worker.cost;
+    cost.cpu = reader.number();
+    cost.runQueue = reader.number();
+    cost.maxRss = reader.number();
+    cost.decoding = reader.number();
+    cost.setUpCpu = reader.number();
+    cost.setUpRunQueue = reader.number();
+    const std::uint64_t threads = reader.number();
+    cost.threadRunQueue = reader.number();
+    cost.loading.cost.duration = reader.number();
+    cost.loading.cost.cpu = reader.number();
+    cost.loading.cost.memory = reader.number();
+    cost.loading.isShared = reader.number() == 1;
+    if (!reader.atEnd() || threads > mostOf32 || pid > mostOf32)
         return false;
     worker.identity.pid = static_cast<std::uint32_t>(pid);
-    worker.state = static_cast<WorkerState>(state);
-    worker.starts = static_cast<std::uint32_t>(starts);
-    worker.threads = static_cast<std::uint32_t>(threads);
+    cost.threads = static_cast<std::uint32_t>(threads);
     return true;
 }
 
@@ -163,7 +174,7 @@ bool unpackLog(std::string_view bytes, std::uint64_t count, std::vector<LogEntry
         entry.running.count = reader.number();
         const std::uint64_t printed = reader.number();
         entry.text = reader.text();
-        if (!reader.ok() || entry.time > runfile::latestTime || worker > maxWorkers || printed > 1)
+        if (!reader.ok() || entry.time > latestEventTime || worker > maxWorkers || printed > 1)
             return false;
         entry.worker = static_cast<WorkerId>(worker);
         entry.printed = printed == 1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runfile/runfileformat.h"
 
+#include "events/eventcheck.h"
 #include "spec/runarguments.h"
 #include "spec/writtentext.h"
 
@@ -229,7 +230,7 @@ Result<RunProgress> progressFrom(std::string_view text)
         {std::pair{"elapsed_ns", &progress.elapsed}, {"first_dispatch_ns", &progress.firstDispatch},
             {"last_outcome_ns", &progress.lastOutcome}, {"stopped_ns", &progress.stopped}}) {
         members.number(name, *to);
-        if (*to > latestTime)
+        if (*to > latestEventTime)
             members.miss(name);
     }
     members.number("paused_ns", progress.paused);

@@ -10,22 +10,21 @@
 //     progress   how far it is (RunProgress); rewritten with every transaction
 //     label      what its owner calls it (RunLabel)
 //
-// `pieces` holds what happened, in the order in which it happened; it only grows. Each transaction
-// appends the pieces of one stretch of time, so that after any transaction every span has the
-// outcomes that came of it. A later outcome of an index replaces an earlier one. What a piece
-// holds:
+// `pieces` holds what happened, and only grows. Each transaction appends the pieces of one stretch
+// of time, so that after any transaction every span has the outcomes that came of it. Within a
+// transaction they are in this order, from which a Replay makes events:
 //
 //     kind        worker  first, count    data
-//     Reals       0       the indices     8 bytes each: doubles, little-endian
-//     Integers    0       the same        8 bytes each: 64 bits, signed, little-endian
-//     Outcomes    0       the same        as wire::encodeKeptOutcome has them
-//     Part        0       0, 0            the next bytes of an Outcomes piece that follows
-//     Spans       its     0, spans        see piececodec.h, as for the rest
+//     Failures    0       0, failures     see piececodec.h, as for the next four
+//     Worker      its     0, 0            identity and cost, which replace those before
+//     Spans       its     0, spans
 //     ChunkTimes  its     0, 0            bytes of its ChunkTimeLog
 //     Marks       0       0, marks
-//     Worker      its     0, 0            identity and usage, which replace those before
-//     Log         0       0, lines
-//     Reopened    0       the indices     nothing: what they came to counts no more
+//     Reals       0       the indices     8 bytes each: doubles, little-endian
+//     Integers    0       the indices     8 bytes each: 64 bits, signed, little-endian
+//     Outcomes    0       the indices     other values, as wire::encodeKeptOutcome has them
+//     Part        0       0, 0            the next bytes of an Outcomes piece that follows
+//     Log         0       0, lines        see piececodec.h
 //
 // A checksum is the XXH3 of a piece's data, seeded with that of its other fields.
 #pragma once
@@ -97,7 +96,7 @@ enum class PieceKind : std::uint8_t {
     Marks = 7,
     Worker = 8,
     Log = 9,
-    Reopened = 10,
+    Failures = 10,
 };
 inline constexpr std::uint8_t lastPieceKind = 10;
 
@@ -117,7 +116,6 @@ inline constexpr int version = 2;
 inline constexpr int pageSize = 32 * 1024;
 inline constexpr std::size_t largestPiece = 1U
     << 20; ///< bytes of outcomes that a writer puts in one
-inline constexpr std::uint64_t latestTime = 1ULL << 60; ///< nanoseconds; 36 years
 
 /// Both tables, as SQLite remembers them.
 inline constexpr const char *metaTable =

@@ -2,11 +2,37 @@
 #include "runfile/runfileload.h"
 
 #include "record/recordedinputs.h"
-#include "runfile/recordrestorer.h"
+#include "record/recorder.h"
+#include "runfile/replay.h"
 #include "runfile/runfile.h"
 #include "runfile/runfilereader.h"
 
 namespace poolscope {
+
+namespace {
+
+Result<void> replay(RunFileReader &reader, LoadedRun &loaded)
+{
+    RunRecord &record = *loaded.record;
+    OutcomeStore &outcomes = *record.outcomes;
+    const RunProgress &progress = loaded.info.progress;
+    Result<void> kept;
+    Recorder recorder(record.timeline, outcomes, record.log, nullptr, Recorder::Keep::Everything,
+        [&](const std::string &error) { kept = failure(loaded.file + ": " + error); });
+    EventCheck check(recorder, record.inputCount, maxWorkers, askedOf(outcomes));
+    Replay replay(check, progress);
+    const auto read = reader.forEachPiece([&](const Piece &piece) { return replay.take(piece); });
+    if (!read || !kept)
+        return read ? kept : read;
+    const auto finished = replay.finish();
+    loaded.written = recorder.snapshot(progress.elapsed).reached;
+    if (!finished || record.timeline.workerCount() != progress.workers)
+        return failure(loaded.file + " is damaged: "
+            + (finished ? "it has not the workers that it reports" : finished.error().message));
+    return isBeingWritten(progress) ? Result<void>() : replay.closeWorkers();
+}
+
+} // namespace
 
 Result<LoadedRun> loadRunFile(const std::string &path)
 {
@@ -21,6 +47,7 @@ Result<LoadedRun> loadRunFile(const std::string &path)
     record.spec = loaded.info.description.spec;
     record.folder = loaded.info.description.folder;
     record.machine = loaded.info.description.machine;
+    record.elapsed = loaded.info.progress.elapsed;
     record.startedAt = loaded.info.description.startedAt;
     record.inputCount = loaded.info.inputCount();
     record.areInputsComplete = loaded.info.progress.areInputsComplete;
@@ -29,18 +56,7 @@ Result<LoadedRun> loadRunFile(const std::string &path)
     if (!outcomes)
         return failure(path + ": " + outcomes.error().message);
     record.outcomes = std::move(*outcomes);
-    RecordRestorer restorer(record);
-    const auto take = [&](const Piece &piece) {
-        return restorer.take(piece);
-    };
-    if (const auto taken = reader->forEachPiece(take); !taken)
-        return tl::unexpected(taken.error());
-    if (const auto finished = restorer.finish(loaded.info.progress); !finished)
-        return failure(path + " is damaged: " + finished.error().message);
-    loaded.written = restorer.positions();
-    if (!isBeingWritten(loaded.info.progress))
-        restorer.closeWorkers();
-    return loaded;
+    return replay(*reader, loaded).map([&] { return std::move(loaded); });
 }
 
 } // namespace poolscope

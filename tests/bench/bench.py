@@ -18,6 +18,7 @@ import contextlib
 import json
 import os
 import platform
+import resource
 import statistics
 import subprocess
 import sys
@@ -245,6 +246,18 @@ class Bench:
             "--lines", text, "-j", "2", "-o", self.folder / "out.npy", watch=watch)
         return watch.result()
 
+
+    def opening(self, spans):
+        """The CPU seconds for which a run file with so many spans is opened."""
+        count = self.count(spans)
+        file = self.folder / f"spans-{count}.poolscope"
+        if not file.exists():
+            finish([self.program, "run", "--builtin", "sqrt", "--range", f"0:{count}", "--chunk", "1",
+                    "-j", "2", "--discard", "--save", file])
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        output_of([self.program, "info", "--json", file])
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
     def window(self, *arguments):
         """What window_bench says, a dictionary for each line."""
@@ -513,6 +526,9 @@ def rows(bench):
         "spans-kept": Row(
             "memory of the program at 10 million spans, kept in a run file", megabytes,
             lambda: bench.spans_memory(*bench.save()), 200 * MEGABYTE, less=True),
+        "opening": Row(
+            "CPU time in which a run file with 10 million spans is opened and explained",
+            milliseconds, lambda: bench.opening(10_000_000), 2, less=True),
         "text": Row(
             "memory of the program at 1 million lines of 2 GB", megabytes,
             bench.text_memory, 200 * MEGABYTE, less=True),

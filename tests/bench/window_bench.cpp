@@ -194,13 +194,13 @@ public:
         m_record.outcomes = std::move(*OutcomeStore::make(inputs, OutcomeStore::Keep::All));
         m_recorder.emplace(m_record.timeline, *m_record.outcomes, m_record.log, nullptr,
             Recorder::Keep::Everything, [](const std::string &) {});
-        m_recorder->resized(static_cast<std::uint32_t>(lanes), 0);
+        m_recorder->take(event::PoolResized{static_cast<std::uint32_t>(lanes), 0});
         for (WorkerId worker = 1; worker <= lanes; ++worker) {
-            m_recorder->workerChanged(worker, WorkerState::Starting, 0);
-            m_recorder->workerChanged(worker, WorkerState::Ready, start);
+            m_recorder->take(event::WorkerChanged{worker, WorkerState::Starting, 0});
+            m_recorder->take(event::WorkerChanged{worker, WorkerState::Ready, start});
             m_free[worker - 1] = start + worker * 1'000;
         }
-        m_recorder->firstDispatch(start);
+        m_recorder->take(event::FirstDispatched{start});
     }
 
     const RunRecord &record() const { return m_record; }
@@ -231,28 +231,28 @@ private:
         for (std::uint64_t index = indices.first; index < indices.end(); ++index) {
             const std::uint64_t begin = end + m_gap(m_random);
             end = begin + static_cast<std::uint64_t>(m_duration(m_random));
-            m_recorder->spanDone(worker, {begin, end - begin, index, 1});
+            m_recorder->take(event::SpanDone{worker, {begin, end - begin, index, 1}});
             if (index % failing != failing - 1)
                 continue;
             settle({settled, index - settled}, end);
             OutcomeView outcome;
             outcome.kind = OutcomeKind::Failure;
             outcome.failure = {failureException, "ValueError", "no value", ""};
-            m_recorder->outcomeDone(index, outcome, worker, end);
+            m_recorder->take(event::OutcomeDone{index, outcome, worker, end});
             settled = index + 1;
         }
         settle({settled, indices.end() - settled}, end);
         chunkTimes.ended = end;
         chunkTimes.answered = end + 5'000;
         chunkTimes.decoded = end + 20'000;
-        m_recorder->chunkDone(worker, chunkTimes);
+        m_recorder->take(event::ChunkDone{worker, chunkTimes});
         return chunkTimes.decoded;
     }
 
     void settle(const IndexRange &indices, std::uint64_t time)
     {
         if (indices.count > 0)
-            m_recorder->numbersDone(indices, OutcomeKind::Real, time);
+            m_recorder->take(event::NumbersDone{indices, OutcomeKind::Real, time});
     }
 
     RunRecord m_record;

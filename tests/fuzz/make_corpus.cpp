@@ -83,23 +83,29 @@ std::vector<std::pair<Piece, std::string>> pieces()
     std::string spans;
     packSpans(spans, lane, 0, lane.size());
     std::string marks;
-    packMark(marks, {8, 0, 1, Mark::Kind::Ready}, 0);
+    packMark(marks, {8, static_cast<std::uint64_t>(WorkerState::Ready), 1, Mark::Kind::State}, 0);
     packMark(marks, {30, 2, 1, Mark::Kind::Failed}, 8);
     std::string worker;
-    packWorker(
-        worker, {{1, "host", "C++"}, WorkerState::Ready, 1, 2, 3, 1, 0, 0, 0, 0, 4, {5, 2, 1, 0}});
+    packWorker(worker, {{1, "host", "C++"}, {5, 2, 1, 0}, {1, 2, 3, 4}});
+    std::string failures;
+    OutcomeView failed;
+    failed.kind = OutcomeKind::Failure;
+    failed.failure = {failureException, "E", "m", "d"};
+    std::string encoded;
+    wire::encodeKeptOutcome(encoded, failed);
+    packFailure(failures, 2, encoded);
     std::string log;
     packLogEntry(log, {5, 1, {2, 1}, true, "a line"});
     return {
-        {{0, PieceKind::Outcomes, 0, 0, outcomeKindCount, {}}, outcomes(wire::encodeKeptOutcome)},
-        {{0, PieceKind::Reals, 0, 10, 2, {}}, std::string(16, '\1')},
-        {{0, PieceKind::Integers, 0, 12, 2, {}}, std::string(16, '\2')},
+        {{0, PieceKind::Failures, 0, 0, 1, {}}, failures},
         {{0, PieceKind::Worker, 1, 0, 0, {}}, worker},
         {{0, PieceKind::Spans, 1, 0, 2, {}}, spans},
         {{0, PieceKind::ChunkTimes, 1, 0, 0, {}}, chunkTimes.packed(0, chunkTimes.packedSize())},
         {{0, PieceKind::Marks, 0, 0, 2, {}}, marks},
+        {{0, PieceKind::Reals, 0, 10, 2, {}}, std::string(16, '\1')},
+        {{0, PieceKind::Integers, 0, 12, 2, {}}, std::string(16, '\2')},
+        {{0, PieceKind::Outcomes, 0, 20, outcomeKindCount, {}}, outcomes(wire::encodeKeptOutcome)},
         {{0, PieceKind::Log, 0, 0, 1, {}}, log},
-        {{0, PieceKind::Reopened, 0, 7, 1, {}}, ""},
     };
 }
 

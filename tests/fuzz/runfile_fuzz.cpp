@@ -4,7 +4,8 @@
 // do.
 #include "analysis/completionorder.h"
 #include "analysis/runhistory.h"
-#include "runfile/recordrestorer.h"
+#include "record/recorder.h"
+#include "runfile/replay.h"
 #include "runfile/runfileload.h"
 #include "wire/codec.h"
 
@@ -49,7 +50,7 @@ void loadFile(std::string_view bytes)
     close(file);
 }
 
-void restorePieces(std::string_view bytes)
+void replayPieces(std::string_view bytes)
 {
     constexpr std::uint64_t inputs = 1000;
     RunRecord record;
@@ -58,7 +59,11 @@ void restorePieces(std::string_view bytes)
     if (!outcomes)
         return;
     record.outcomes = std::move(*outcomes);
-    RecordRestorer restorer(record);
+    Recorder recorder(record.timeline, *record.outcomes, record.log, nullptr,
+        Recorder::Keep::Everything, [](const std::string &) {});
+    EventCheck check(recorder, inputs, maxWorkers, askedOf(*record.outcomes));
+    RunProgress progress;
+    Replay replay(check, progress);
     wire::FieldReader reader(bytes);
     while (!reader.atEnd()) {
         Piece piece;
@@ -67,15 +72,11 @@ void restorePieces(std::string_view bytes)
         piece.first = reader.number<std::uint16_t>();
         piece.count = reader.number<std::uint16_t>();
         piece.data = reader.string();
-        if (!reader.ok() || !restorer.take(piece))
+        if (!reader.ok() || !replay.take(piece))
             return;
     }
-    RunProgress progress;
-    progress.workers = record.timeline.workerCount();
-    if (!restorer.finish(progress))
-        return;
-    restorer.closeWorkers();
-    look(record);
+    if (replay.finish() && replay.closeWorkers())
+        look(record);
 }
 
 } // namespace
@@ -99,7 +100,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         (void)runfile::labelFrom(bytes);
         break;
     default:
-        restorePieces(bytes);
+        replayPieces(bytes);
     }
     return 0;
 }

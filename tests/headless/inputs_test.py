@@ -483,15 +483,6 @@ class StandardInput(InputTest):
         self.assert_status(done, WRONG_USE)
         self.assertIn("run.poolscope exists already, and is being written by", done.err)
 
-    def test_a_trace_of_one_that_was_cut_short_does_not_know_how_many_came(self):
-        process = self.start_keeping(range(10))
-        os.killpg(process.pid, signal.SIGINT)
-        process.wait()
-        self.assert_status(
-            self.program("export", "run.poolscope", "--trace", "trace.json"), ALL_SUCCEEDED)
-        told = json.loads(self.program("info", "trace.json", "--json").out)
-        self.assertEqual((told["tasks"], told["complete"], told["succeeded"]), (None, False, 10))
-
     def test_an_interrupt_says_what_to_do_with_the_run_file(self):
         process = self.start_keeping(range(10))
         os.killpg(process.pid, signal.SIGINT)

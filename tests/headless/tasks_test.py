@@ -604,7 +604,7 @@ class Libraries(TaskTest):
         self.path("short.so").write_bytes(library.read_bytes()[:200])
         self.assert_refused("cannot load the library", "--library", "short.so:harmonic",
                             "--range", "0:1")
-        self.assert_refused("no shared library", "--library", "tasks.py:x", "--range", "0:1")
+        self.assert_refused("not a shared library", "--library", "tasks.py:x", "--range", "0:1")
         self.assert_refused("cannot read the library", "--library", f"{self.folder}:x",
                             "--range", "0:1")
 

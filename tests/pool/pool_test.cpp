@@ -136,10 +136,18 @@ protected:
     }
     std::size_t count(Mark::Kind kind) const
     {
+        return countIf([kind](const Mark &mark) { return mark.kind == kind; });
+    }
+    std::size_t deaths() const
+    {
+        return countIf([](const Mark &mark) { return hasState(mark, WorkerState::Dead); });
+    }
+    template <typename Condition> std::size_t countIf(Condition condition) const
+    {
         const AppendLog<Mark> &marks = m_run->timeline().marks();
         std::size_t found = 0;
         for (std::size_t i = 0; i < marks.size(); ++i)
-            found += marks[i].kind == kind;
+            found += condition(marks[i]);
         return found;
     }
     /// Valid until the next call.
@@ -239,7 +247,7 @@ TEST_F(PoolTest, QuarantinesTheInputThatKillsItsWorker)
     const auto outcome = m_run->outcomes().read(7);
     EXPECT_EQ(outcome->view.failure.kind, "quarantined");
     EXPECT_NE(outcome->view.failure.message.find("SIGSEGV"), std::string_view::npos);
-    EXPECT_EQ(count(Mark::Kind::Dead), 4U);
+    EXPECT_EQ(deaths(), 4U);
 }
 
 TEST_F(PoolTest, KeepsWhatAKilledWorkerHadFinished)
@@ -274,7 +282,7 @@ TEST_F(PoolTest, ReplacesWorkersThatAreKilledFromOutside)
     }
     waitForEnd();
     EXPECT_EQ(run.end().how, PoolEnd::How::Completed);
-    EXPECT_GE(count(Mark::Kind::Dead), 1U);
+    EXPECT_GE(deaths(), 1U);
     expectSquareRoots();
 }
 
@@ -449,7 +457,7 @@ TEST_F(PoolTest, ReplacesAWorkerThatBreaksTheProtocol)
         50, lockStep(1, 10));
     EXPECT_EQ(runToEnd(), PoolEnd::How::Completed);
     expectSquareRoots();
-    EXPECT_GE(count(Mark::Kind::Dead), 1U);
+    EXPECT_GE(deaths(), 1U);
 }
 
 TEST_F(PoolTest, TagsWhatTasksPrint)
@@ -599,7 +607,7 @@ TEST_F(PoolTest, ReplacesAWorkerAfterItsIterations)
         200, pool);
     EXPECT_EQ(runToEnd(), PoolEnd::How::Completed);
     expectSquareRoots();
-    EXPECT_EQ(count(Mark::Kind::Dead), 0U);
+    EXPECT_EQ(deaths(), 0U);
     std::uint64_t processes = 0;
     for (const QString &name : QDir(m_folder.path()).entryList({QStringLiteral("task.py.*")})) {
         EXPECT_LE(QFileInfo(m_folder.filePath(name)).size(), 30) << name.toStdString();

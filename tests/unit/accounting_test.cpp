@@ -8,6 +8,12 @@
 namespace poolscope {
 namespace {
 
+/// Of a worker that start() has started.
+event::WorkerCostSeen used(WorkerId worker, const WorkerUsage &usage)
+{
+    return {worker, {usage.cpu, usage.runQueue, usage.maxRss, usage.decoding, 30, 5}};
+}
+
 constexpr std::uint64_t plenty = 1'000'000'000;
 
 std::uint64_t of(const StretchTimes &times, Stretch stretch)
@@ -286,18 +292,21 @@ protected:
     void start(WorkerId worker, std::uint64_t from, std::uint64_t ready)
     {
         tell([=](Recorder &to) {
-            to.workerChanged(worker, WorkerState::Starting, from);
-            to.workerSetUp(worker, {30, 5, 0});
-            to.workerChanged(worker, WorkerState::Ready, ready);
+            to.take(event::WorkerChanged{worker, WorkerState::Starting, from});
+            WorkerCost cost;
+            cost.setUpCpu = 30;
+            cost.setUpRunQueue = 5;
+            to.take(event::WorkerCostSeen{worker, cost});
+            to.take(event::WorkerChanged{worker, WorkerState::Ready, ready});
         });
     }
     void chunk(WorkerId worker, const ChunkTimes &chunk)
     {
         const std::uint64_t first = m_next++;
         tell([=](Recorder &to) {
-            to.spanDone(worker, {chunk.begun, chunk.ended - chunk.begun, first, 1});
-            to.numbersDone({first, 1}, OutcomeKind::Integer, chunk.decoded);
-            to.chunkDone(worker, chunk);
+            to.take(event::SpanDone{worker, {chunk.begun, chunk.ended - chunk.begun, first, 1}});
+            to.take(event::NumbersDone{{first, 1}, OutcomeKind::Integer, chunk.decoded});
+            to.take(event::ChunkDone{worker, chunk});
         });
     }
     /// The same for all records.
@@ -323,20 +332,20 @@ protected:
 
 TEST_F(AccountingTest, AddsUpToWorkersTimesMakespan)
 {
-    tell([](Recorder &to) { to.resized(2, 0); });
+    tell([](Recorder &to) { to.take(event::PoolResized{2, 0}); });
     start(1, 0, 100);
-    tell([](Recorder &to) { to.firstDispatch(110); });
+    tell([](Recorder &to) { to.take(event::FirstDispatched{110}); });
     start(2, 0, 200);
     chunk(2, chunkTimes(210, 220, 230, 430, 440, 460));
-    tell([](Recorder &to) { to.workerIdle(2, IdleReason::NothingLeft, 465); });
+    tell([](Recorder &to) { to.take(event::WorkerIdle{2, IdleReason::NothingLeft, 465}); });
     chunk(1, chunkTimes(110, 120, 130, 630, 640, 660));
-    tell([](Recorder &to) { to.workerIdle(1, IdleReason::NothingLeft, 665); });
+    tell([](Recorder &to) { to.take(event::WorkerIdle{1, IdleReason::NothingLeft, 665}); });
     // 300 of 500 on the CPU, 150 in a run queue; of worker 2, more than it was busy.
     tell([](Recorder &to) {
-        to.workerUsed(1, {330, 155, 0});
-        to.workerUsed(2, {1030, 5, 0});
-        to.workerChanged(1, WorkerState::Leaving, 700);
-        to.workerChanged(1, WorkerState::Gone, 800);
+        to.take(used(1, {330, 155, 0}));
+        to.take(used(2, {1030, 5, 0}));
+        to.take(event::WorkerChanged{1, WorkerState::Leaving, 700});
+        to.take(event::WorkerChanged{1, WorkerState::Gone, 800});
     });
     const Accounting all = accounting();
     EXPECT_EQ(all.makespan(), 550U);
@@ -356,16 +365,16 @@ TEST_F(AccountingTest, DecodingInputsIsNoSending)
 {
     start(1, 0, 100);
     tell([](Recorder &to) {
-        to.firstDispatch(100);
-        to.spanDone(1, {120, 100, 0, 1});
-        to.spanDone(1, {260, 100, 1, 1});
+        to.take(event::FirstDispatched{100});
+        to.take(event::SpanDone{1, {120, 100, 0, 1}});
+        to.take(event::SpanDone{1, {260, 100, 1, 1}});
         ChunkTimes chunk = chunkTimes(100, 110, 120, 360, 370, 380);
         chunk.spans = 2;
-        to.numbersDone({0, 2}, OutcomeKind::Integer, chunk.decoded);
-        to.chunkDone(1, chunk);
+        to.take(event::NumbersDone{{0, 2}, OutcomeKind::Integer, chunk.decoded});
+        to.take(event::ChunkDone{1, chunk});
     });
     const auto timesAfter = [&](std::uint64_t decoding) {
-        tell([&](Recorder &to) { to.workerUsed(1, {200, 0, 0, decoding}); });
+        tell([&](Recorder &to) { to.take(used(1, {200, 0, 0, decoding})); });
         return accounting().times;
     };
     const CauseTimes before = timesAfter(0);
@@ -379,11 +388,11 @@ TEST_F(AccountingTest, DecodingInputsIsNoSending)
 
 TEST_F(AccountingTest, AWorkerThatJoinedLateWasAbsent)
 {
-    tell([](Recorder &to) { to.resized(1, 0); });
+    tell([](Recorder &to) { to.take(event::PoolResized{1, 0}); });
     start(1, 0, 100);
-    tell([](Recorder &to) { to.firstDispatch(100); });
+    tell([](Recorder &to) { to.take(event::FirstDispatched{100}); });
     chunk(1, chunkTimes(100, 110, 120, 520, 530, 540));
-    tell([](Recorder &to) { to.resized(2, 600); });
+    tell([](Recorder &to) { to.take(event::PoolResized{2, 600}); });
     start(2, 600, 700);
     chunk(2, chunkTimes(710, 720, 730, 930, 940, 1100));
     const Accounting all = accounting();
@@ -394,10 +403,10 @@ TEST_F(AccountingTest, AWorkerThatJoinedLateWasAbsent)
 TEST_F(AccountingTest, TheCoordinatorAnswersForWhatItWasBusyFor)
 {
     start(1, 0, 100);
-    tell([](Recorder &to) { to.firstDispatch(100); });
+    tell([](Recorder &to) { to.take(event::FirstDispatched{100}); });
     chunk(1, chunkTimes(100, 110, 120, 220, 230, 330));
     chunk(1, chunkTimes(330, 340, 350, 450, 460, 500));
-    tell([](Recorder &to) { to.coordinatorUsed({400, 100, 0}); });
+    tell([](Recorder &to) { to.take(event::CoordinatorCostSeen{{400, 100, 0}}); });
     const Accounting all = accounting();
     EXPECT_EQ(all.times[Cause::Coordinator], 35U); // a quarter of 100 and of 40
     EXPECT_EQ(all.times[Cause::UnderWay], 20U + 75U + 30U);
@@ -408,9 +417,9 @@ TEST_F(AccountingTest, TheQuotaAnswersForItsShareOfTheRunQueue)
 {
     start(1, 0, 100);
     tell([](Recorder &to) {
-        to.firstDispatch(100);
-        to.workerUsed(1, {130, 85, 0});
-        to.coordinatorUsed({0, 0, 60});
+        to.take(event::FirstDispatched{100});
+        to.take(used(1, {130, 85, 0}));
+        to.take(event::CoordinatorCostSeen{{0, 0, 60}});
     });
     chunk(1, chunkTimes(100, 110, 120, 320, 330, 340));
     const Accounting all = accounting();
@@ -423,12 +432,12 @@ TEST_F(AccountingTest, WhatProgramsWaitForIsKnownOnlyWhileACoreIsFree)
 {
     start(1, 0, 100);
     tell([](Recorder &to) {
-        to.firstDispatch(100);
-        to.workerUsed(1, {130, 5, 0});
+        to.take(event::FirstDispatched{100});
+        to.take(used(1, {130, 5, 0}));
     });
     chunk(1, chunkTimes(100, 110, 120, 320, 330, 340));
     EXPECT_EQ(accounting({2, true}).times[Cause::Waiting], 100U);
-    tell([](Recorder &to) { to.workerUsed(1, {229, 5, 0}); }); // of 240
+    tell([](Recorder &to) { to.take(used(1, {229, 5, 0})); }); // of 240
     EXPECT_EQ(accounting({1, true}).times[Cause::Unknown], 1U);
 }
 
@@ -439,12 +448,12 @@ TEST_F(AccountingTest, ProgramsFillTheCoresFromSevenTenthsOn)
     };
     start(1, 0, 100);
     tell([](Recorder &to) {
-        to.firstDispatch(100);
-        to.workerUsed(1, {30 + 167, 5, 0}); // of 240, since it was ready
+        to.take(event::FirstDispatched{100});
+        to.take(used(1, {30 + 167, 5, 0})); // of 240, since it was ready
     });
     chunk(1, chunkTimes(100, 110, 120, 320, 330, 340));
     EXPECT_EQ(waiting(1), 33U);
-    tell([](Recorder &to) { to.workerUsed(1, {30 + 169, 5, 0}); });
+    tell([](Recorder &to) { to.take(used(1, {30 + 169, 5, 0})); });
     EXPECT_EQ(waiting(1), 0U);
     EXPECT_EQ(waiting(2), 0U) << "one worker has one of the cores";
     start(2, 0, 100);
@@ -454,24 +463,24 @@ TEST_F(AccountingTest, ProgramsFillTheCoresFromSevenTenthsOn)
 
 TEST_F(AccountingTest, IdlenessCountsByItsCauseAndSoDoesWhoLeaves)
 {
-    tell([](Recorder &to) { to.resized(2, 0); });
+    tell([](Recorder &to) { to.take(event::PoolResized{2, 0}); });
     start(1, 0, 100);
     start(2, 0, 100);
-    tell([](Recorder &to) { to.firstDispatch(100); });
+    tell([](Recorder &to) { to.take(event::FirstDispatched{100}); });
     chunk(1, chunkTimes(100, 110, 120, 220, 230, 240));
     tell([](Recorder &to) {
-        to.workerIdle(1, IdleReason::Order, 240);
-        to.workerIdle(1, IdleReason::Consumer, 250);
+        to.take(event::WorkerIdle{1, IdleReason::Order, 240});
+        to.take(event::WorkerIdle{1, IdleReason::Consumer, 250});
     });
     chunk(2, chunkTimes(100, 110, 120, 250, 260, 270));
     tell([](Recorder &to) {
-        to.workerIdle(1, IdleReason::Disk, 270);
-        to.resized(1, 280);
-        to.workerChanged(2, WorkerState::Leaving, 280);
-        to.workerIdle(1, IdleReason::NoInputYet, 300);
-        to.workerIdle(1, IdleReason::Paused, 340);
-        to.workerIdle(1, IdleReason::NothingLeft, 390);
-        to.workerChanged(2, WorkerState::Gone, 400);
+        to.take(event::WorkerIdle{1, IdleReason::Disk, 270});
+        to.take(event::PoolResized{1, 280});
+        to.take(event::WorkerChanged{2, WorkerState::Leaving, 280});
+        to.take(event::WorkerIdle{1, IdleReason::NoInputYet, 300});
+        to.take(event::WorkerIdle{1, IdleReason::Paused, 340});
+        to.take(event::WorkerIdle{1, IdleReason::NothingLeft, 390});
+        to.take(event::WorkerChanged{2, WorkerState::Gone, 400});
     });
     chunk(1, chunkTimes(600, 610, 620, 720, 730, 740));
     const Accounting all = accounting();
@@ -489,11 +498,11 @@ TEST_F(AccountingTest, AStopOfTheProgramIsAPauseOfAllWorkers)
 {
     start(1, 0, 100);
     start(2, 0, 100);
-    tell([](Recorder &to) { to.firstDispatch(100); });
+    tell([](Recorder &to) { to.take(event::FirstDispatched{100}); });
     chunk(1, chunkTimes(100, 110, 120, 220, 230, 240));
     tell([](Recorder &to) {
-        to.workerIdle(1, IdleReason::NothingLeft, 250);
-        to.suspended(300, 5300);
+        to.take(event::WorkerIdle{1, IdleReason::NothingLeft, 250});
+        to.take(event::ProgramStopped{300, 5300});
     });
     chunk(2, chunkTimes(100, 110, 120, 5420, 5430, 5440));
     const Accounting all = accounting();
@@ -510,24 +519,24 @@ TEST_F(AccountingTest, WhoDiesOrIsRecycledIsBeingReplaced)
     start(1, 0, 100);
     start(2, 0, 100);
     tell([](Recorder &to) {
-        to.firstDispatch(100);
-        to.spanDone(1, {120, 50, 0, 1}); // of a chunk that it does not finish
-        to.numbersDone({0, 1}, OutcomeKind::Integer, 180);
+        to.take(event::FirstDispatched{100});
+        to.take(event::SpanDone{1, {120, 50, 0, 1}}); // of a chunk that it does not finish
+        to.take(event::NumbersDone{{0, 1}, OutcomeKind::Integer, 180});
     });
     m_next = 1;
     chunk(2, chunkTimes(100, 110, 120, 220, 230, 240));
     tell([](Recorder &to) {
-        to.workerChanged(2, WorkerState::Leaving, 250);
-        to.workerChanged(2, WorkerState::Gone, 260);
-        to.workerChanged(2, WorkerState::Starting, 270);
-        to.workerChanged(1, WorkerState::Dead, 300);
-        to.workerChanged(1, WorkerState::Starting, 350);
-        to.workerChanged(2, WorkerState::Ready, 360);
-        to.workerChanged(1, WorkerState::Ready, 400);
+        to.take(event::WorkerChanged{2, WorkerState::Leaving, 250});
+        to.take(event::WorkerChanged{2, WorkerState::Gone, 260});
+        to.take(event::WorkerChanged{2, WorkerState::Starting, 270});
+        to.take(event::WorkerChanged{1, WorkerState::Dead, 300});
+        to.take(event::WorkerChanged{1, WorkerState::Starting, 350});
+        to.take(event::WorkerChanged{2, WorkerState::Ready, 360});
+        to.take(event::WorkerChanged{1, WorkerState::Ready, 400});
     });
     chunk(2, chunkTimes(360, 370, 380, 480, 490, 500));
     chunk(1, chunkTimes(400, 410, 420, 520, 530, 540));
-    tell([](Recorder &to) { to.workerUsed(1, {1000, 5, 0}); });
+    tell([](Recorder &to) { to.take(used(1, {1000, 5, 0})); });
     const Accounting all = accounting();
     EXPECT_EQ(all.workers[0].times[Cause::OnCpu], 150U) << "what it had told stays";
     EXPECT_EQ(all.workers[0].times[Cause::Lost], 230U); // 170 to 400
@@ -538,9 +547,9 @@ TEST_F(AccountingTest, WhoDiesOrIsRecycledIsBeingReplaced)
 TEST_F(AccountingTest, ARunThatGoesOnStartsAnew)
 {
     start(1, 0, 100);
-    tell([](Recorder &to) { to.firstDispatch(100); });
+    tell([](Recorder &to) { to.take(event::FirstDispatched{100}); });
     chunk(1, chunkTimes(100, 110, 120, 220, 230, 240));
-    tell([](Recorder &to) { to.continued(500); });
+    tell([](Recorder &to) { to.take(event::RunContinued{500}); });
     start(1, 510, 600);
     chunk(1, chunkTimes(600, 610, 620, 720, 730, 740));
     const Accounting all = accountingOf(m_records[0].timeline, {2, false});
@@ -552,12 +561,15 @@ TEST_F(AccountingTest, ARunThatGoesOnStartsAnew)
 TEST_F(AccountingTest, TellsWhatEachWorkerDid)
 {
     start(1, 0, 100);
-    tell([](Recorder &to) { to.firstDispatch(100); });
+    tell([](Recorder &to) { to.take(event::FirstDispatched{100}); });
     chunk(1, chunkTimes(100, 110, 120, 320, 330, 340));
     chunk(1, chunkTimes(340, 350, 360, 460, 470, 480));
     tell([](Recorder &to) {
-        to.workerThreads(1, {7, 50});
-        to.workerRunning(1, {480, 2, 1, 600});
+        WorkerCost cost;
+        cost.threads = 7;
+        cost.threadRunQueue = 50;
+        to.take(event::WorkerCostSeen{1, cost});
+        to.take(event::SpanOpen{1, {480, 2, 1, 600}});
     });
     const Accounting all = accounting();
     const WorkerAccounting &worker = all.workers[0];
@@ -574,17 +586,17 @@ TEST_F(AccountingTest, TellsWhatEachWorkerDid)
 
 TEST_F(AccountingTest, CountsWorkByTheNumberOfWorkersThatWereWantedWhenItBegan)
 {
-    tell([](Recorder &to) { to.resized(1, 0); });
+    tell([](Recorder &to) { to.take(event::PoolResized{1, 0}); });
     start(1, 0, 100);
     tell([](Recorder &to) {
-        to.firstDispatch(100);
-        to.resized(2, 230);
+        to.take(event::FirstDispatched{100});
+        to.take(event::PoolResized{2, 230});
     });
     start(2, 200, 225);
     tell([](Recorder &to) {
-        to.spanDone(1, {120, 100, 0, 3});
-        to.numbersDone({0, 3}, OutcomeKind::Integer, 240);
-        to.chunkDone(1, chunkTimes(100, 110, 120, 220, 230, 240));
+        to.take(event::SpanDone{1, {120, 100, 0, 3}});
+        to.take(event::NumbersDone{{0, 3}, OutcomeKind::Integer, 240});
+        to.take(event::ChunkDone{1, chunkTimes(100, 110, 120, 220, 230, 240)});
     });
     m_next = 3;
     chunk(2, chunkTimes(226, 228, 230, 280, 290, 300));
@@ -599,7 +611,7 @@ TEST_F(AccountingTest, CountsWorkByTheNumberOfWorkersThatWereWantedWhenItBegan)
 TEST_F(AccountingTest, AValueThatWaitsForAnEarlierOneIsHeldBack)
 {
     start(1, 0, 100);
-    tell([](Recorder &to) { to.firstDispatch(100); });
+    tell([](Recorder &to) { to.take(event::FirstDispatched{100}); });
     m_next = 1;
     chunk(1, chunkTimes(100, 110, 120, 220, 230, 240));
     m_next = 0;
@@ -639,7 +651,7 @@ TEST_F(AccountingTest, GrowsBitByBit)
 {
     Accountant accountant(m_records[0].timeline, {2, false});
     start(1, 0, 100);
-    tell([](Recorder &to) { to.firstDispatch(100); });
+    tell([](Recorder &to) { to.take(event::FirstDispatched{100}); });
     for (std::uint64_t at = 100; at < 10'000; at += 100) {
         chunk(1, chunkTimes(at, at + 5, at + 10, at + 80, at + 85, at + 95));
         while (!accountant.advance(1)) { }

@@ -130,13 +130,15 @@ protected:
     void span(WorkerId worker, std::uint64_t end, IndexRange indices)
     {
         constexpr std::uint64_t duration = 10;
-        m_recorder->spanDone(worker, {end - duration, duration, indices.first, indices.count});
+        m_recorder->take(
+            event::SpanDone{worker, {end - duration, duration, indices.first, indices.count}});
     }
     void quarantine(WorkerId worker, std::uint64_t time, std::uint64_t index)
     {
-        FailureView failure;
-        failure.kind = failureQuarantined;
-        m_recorder->givenUp(index, failure, worker, time);
+        OutcomeView outcome;
+        outcome.kind = OutcomeKind::Failure;
+        outcome.failure.kind = failureQuarantined;
+        m_recorder->take(event::OutcomeDone{index, outcome, worker, time, event::Attempt::Lost});
     }
 
     /// The indices in the order in which they finished, by ranks [from, to).
@@ -198,7 +200,7 @@ TEST_F(CompletionOrderTest, RanksWhatWasGivenUpAndTriedAgainWhenItEnded)
     span(1, 100, {0, 1});
     quarantine(1, 150, 1);
     span(1, 200, {2, 1});
-    m_recorder->reopened(1, 210);
+    m_recorder->take(event::InputReopened{1, 210});
     span(1, 300, {1, 1});
     CompletionOrder order(m_record.timeline);
     order.advance(UINT64_MAX, 100);
@@ -208,10 +210,10 @@ TEST_F(CompletionOrderTest, RanksWhatWasGivenUpAndTriedAgainWhenItEnded)
 TEST_F(CompletionOrderTest, CountsAttemptsThatWereTriedAgainOnce)
 {
     span(1, 100, {0, 3});
-    m_recorder->attemptFailed(1, 1, 110);
+    m_recorder->take(event::AttemptFailed{1, 1, 110});
     span(2, 150, {3, 1});
     span(2, 200, {1, 1});
-    m_recorder->attemptFailed(1, 2, 210);
+    m_recorder->take(event::AttemptFailed{1, 2, 210});
     span(1, 300, {1, 1});
     quarantine(2, 250, 4);
     CompletionOrder order(m_record.timeline);

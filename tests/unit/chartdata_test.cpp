@@ -101,7 +101,7 @@ protected:
 
     void span(WorkerId worker, const Span &span)
     {
-        m_recorder->spanDone(worker, span);
+        m_recorder->take(event::SpanDone{worker, span});
         m_spans.push_back({worker, span});
         m_iterations += span.count;
     }
@@ -350,14 +350,14 @@ TEST_F(OutcomeExportTest, EveryFormatHasEveryIndex)
     OutcomeView outcome;
     outcome.kind = OutcomeKind::Integer;
     outcome.integer = 7;
-    m_recorder->outcomeDone(0, outcome, 1, 0);
+    m_recorder->take(event::OutcomeDone{0, outcome, 1, 0});
     outcome.kind = OutcomeKind::Real;
     outcome.real = 0.5;
-    m_recorder->outcomeDone(1, outcome, 1, 0);
+    m_recorder->take(event::OutcomeDone{1, outcome, 1, 0});
     outcome.kind = OutcomeKind::Failure;
     outcome.failure = {failureException, "ValueError", "bad", "where"};
-    m_recorder->outcomeDone(3, outcome, 1, 0);
-    m_recorder->numbersDone({4, 1}, OutcomeKind::Integer, 0);
+    m_recorder->take(event::OutcomeDone{3, outcome, 1, 0});
+    m_recorder->take(event::NumbersDone{{4, 1}, OutcomeKind::Integer, 0});
     for (const char *name : {"out.csv", "out.jsonl", "out.txt", "out.npy"})
         EXPECT_EQ(messageOf(exportOutcomes(m_record, path(name))), "");
     const std::string unfinished = "it had not finished when this was written";
@@ -393,8 +393,8 @@ TEST_F(OutcomeExportTest, NumbersThatWorkersWroteAreInOrder)
             cells[i] = i * 3;
         column.write(reinterpret_cast<const char *>(cells.data()), count * sizeof(cells[0]));
     }
-    m_recorder->numbersDone({0, 150'000}, OutcomeKind::Integer, 0);
-    m_recorder->numbersDone({150'001, count - 150'001}, OutcomeKind::Integer, 0);
+    m_recorder->take(event::NumbersDone{{0, 150'000}, OutcomeKind::Integer, 0});
+    m_recorder->take(event::NumbersDone{{150'001, count - 150'001}, OutcomeKind::Integer, 0});
     ASSERT_EQ(messageOf(exportOutcomes(m_record, path("out.txt"))), "");
     std::string expected;
     for (std::uint64_t i = 0; i < count; ++i)
@@ -405,7 +405,7 @@ TEST_F(OutcomeExportTest, NumbersThatWorkersWroteAreInOrder)
 TEST_F(OutcomeExportTest, CancellingLeavesNoFile)
 {
     begin(1'000'000);
-    m_recorder->numbersDone({0, 1'000'000}, OutcomeKind::Integer, 0);
+    m_recorder->take(event::NumbersDone{{0, 1'000'000}, OutcomeKind::Integer, 0});
     for (const char *name : {"out.csv", "out.npy"}) {
         int asked = 0;
         const auto twice = [&] {

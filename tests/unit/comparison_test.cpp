@@ -17,25 +17,25 @@ void runWith(MadeUpRun &run, double mean, std::uint64_t seed, int iterations = 2
 {
     std::mt19937_64 random(seed);
     std::lognormal_distribution<double> noise(0, 0.2);
-    run.recorder->firstDispatch(begin);
+    run.recorder->take(event::FirstDispatched{begin});
     std::uint64_t index = 0;
     std::uint64_t end = begin;
     for (const WorkerId worker : {1, 2}) {
-        run.recorder->workerChanged(worker, WorkerState::Ready, begin);
+        run.recorder->take(event::WorkerChanged{worker, WorkerState::Ready, begin});
         std::uint64_t time = begin;
         double drift = 1;
         for (int i = 0; i < iterations / 2; ++i) {
             if (i % 50 == 0)
                 drift = 1 + 0.1 * (static_cast<double>(random() % 1000) / 1000 - 0.5);
             const auto duration = static_cast<std::uint64_t>(mean * drift * noise(random));
-            run.recorder->spanDone(worker, {time, duration, index++, 1});
+            run.recorder->take(event::SpanDone{worker, {time, duration, index++, 1}});
             time += duration + 100;
         }
         end = std::max(end, time);
     }
     OutcomeView outcome;
     outcome.kind = OutcomeKind::None;
-    run.recorder->outcomeDone(0, outcome, 1, end);
+    run.recorder->take(event::OutcomeDone{0, outcome, 1, end});
 }
 
 ComparedRun figuresWith(double mean, std::uint64_t seed, int iterations = 2000)
@@ -65,20 +65,20 @@ TEST(Comparison, FiguresAreThoseOfTheRun)
 TEST(Comparison, PausesAreLeftOut)
 {
     MadeUpRun run;
-    run.recorder->firstDispatch(0);
-    run.recorder->workerChanged(1, WorkerState::Ready, 0);
+    run.recorder->take(event::FirstDispatched{0});
+    run.recorder->take(event::WorkerChanged{1, WorkerState::Ready, 0});
     OutcomeView outcome;
     outcome.kind = OutcomeKind::None;
     std::uint64_t time = 0;
     for (std::uint64_t i = 0; i < 640; ++i) {
         if (i == 320) {
-            run.recorder->paused(time);
+            run.recorder->take(event::PoolPaused{time});
             time += 50'000'000;
-            run.recorder->resumed(time);
+            run.recorder->take(event::PoolResumed{time});
         }
-        run.recorder->spanDone(1, {time, 10'000, i, 1});
+        run.recorder->take(event::SpanDone{1, {time, 10'000, i, 1}});
         time += 10'000;
-        run.recorder->outcomeDone(i, outcome, 1, time);
+        run.recorder->take(event::OutcomeDone{i, outcome, 1, time});
     }
     const ComparedRun figures = comparedRun(run.timeline());
     EXPECT_EQ(figures.active, 6'400'000U);

@@ -12,7 +12,10 @@ namespace {
 
 class LatencyTest : public testing::Test {
 protected:
-    void ran(WorkerId worker, const Span &span) { m_run.recorder->spanDone(worker, span); }
+    void ran(WorkerId worker, const Span &span)
+    {
+        m_run.recorder->take(event::SpanDone{worker, span});
+    }
     const Timeline &timeline() const { return m_run.timeline(); }
 
 private:

@@ -138,18 +138,18 @@ public:
 
     void addReals(IndexRange indices, WorkerId worker, std::uint64_t time)
     {
-        m_recorder->spanDone(worker, {time, 50, indices.first, indices.count});
+        m_recorder->take(event::SpanDone{worker, {time, 50, indices.first, indices.count}});
         std::vector<double> cells(indices.count);
         for (std::uint64_t i = 0; i < indices.count; ++i)
             cells[i] = static_cast<double>(indices.first + i) * 0.5;
         m_record->outcomes->addNumbers(indices.first, OutcomeKind::Real,
             {reinterpret_cast<const char *>(cells.data()), cells.size() * sizeof(double)});
-        m_recorder->numbersDone(indices, OutcomeKind::Real, time + 60);
+        m_recorder->take(event::NumbersDone{indices, OutcomeKind::Real, time + 60});
     }
     void add(std::uint64_t index, const OutcomeView &outcome, WorkerId worker, std::uint64_t time)
     {
-        m_recorder->spanDone(worker, {time, 50, index, 1});
-        m_recorder->outcomeDone(index, outcome, worker, time + 60);
+        m_recorder->take(event::SpanDone{worker, {time, 50, index, 1}});
+        m_recorder->take(event::OutcomeDone{index, outcome, worker, time + 60});
     }
     void addText(std::uint64_t index, std::string_view text, WorkerId worker, std::uint64_t time)
     {
@@ -167,8 +167,9 @@ public:
             add(index, outcome, worker, time);
             return;
         }
-        m_recorder->spanDone(worker, {time, 50, index, 1});
-        m_recorder->givenUp(index, outcome.failure, worker, time + 60);
+        m_recorder->take(event::SpanDone{worker, {time, 50, index, 1}});
+        m_recorder->take(
+            event::OutcomeDone{index, outcome, worker, time + 60, event::Attempt::Lost});
     }
 
 private:
@@ -256,13 +257,13 @@ void liveThrough(FakeRun &run, std::uint64_t count)
 {
     Recorder &recorder = run.recorder();
     std::mt19937_64 random(count);
-    recorder.resized(3, 1);
+    recorder.take(event::PoolResized{3, 1});
     for (WorkerId worker = 1; worker <= 3; ++worker) {
-        recorder.workerChanged(worker, WorkerState::Starting, 10 + worker);
-        recorder.workerIntroduced(worker, {1000 + worker, "host", "C++"});
-        recorder.workerChanged(worker, WorkerState::Ready, 20 + worker);
+        recorder.take(event::WorkerChanged{worker, WorkerState::Starting, 10 + worker});
+        recorder.take(event::WorkerIntroduced{worker, {1000 + worker, "host", "C++"}});
+        recorder.take(event::WorkerChanged{worker, WorkerState::Ready, 20 + worker});
     }
-    recorder.firstDispatch(30);
+    recorder.take(event::FirstDispatched{30});
     std::uint64_t time = 100;
     for (std::uint64_t index = 0; index < count;) {
         const auto worker = static_cast<WorkerId>(1 + random() % 3);
@@ -271,8 +272,9 @@ void liveThrough(FakeRun &run, std::uint64_t count)
         switch (random() % 6) {
         case 0:
             run.addReals({index, length}, worker, time);
-            recorder.chunkDone(worker,
-                {time - 20, time - 10, time, time + 50, time + 60 + random() % 100, time + 200, 1});
+            recorder.take(event::ChunkDone{worker,
+                {time - 20, time - 10, time, time + 50, time + 60 + random() % 100, time + 200,
+                    1}});
             index += length;
             break;
         case 1:
@@ -280,23 +282,22 @@ void liveThrough(FakeRun &run, std::uint64_t count)
             break;
         case 2:
             run.fail(index++, failureQuarantined, worker, time);
-            recorder.workerDied(worker, {index - 1, 1}, "killed", time);
-            recorder.workerChanged(worker, WorkerState::Dead, time + 1);
-            recorder.workerChanged(worker, WorkerState::Starting, time + 2);
+            recorder.take(event::AttemptLost{index - 1, worker, time});
+            recorder.take(event::WorkerChanged{worker, WorkerState::Dead, time + 1});
+            recorder.take(event::WorkerChanged{worker, WorkerState::Starting, time + 2});
             break;
         case 3:
-            recorder.workerUsed(
-                worker, {random() % 1000, random() % 1000, random() % 1'000'000, random() % 1000});
-            recorder.workerSetUp(worker, {random() % 1000, random() % 1000, 0});
-            recorder.taskLoaded(
-                worker, {{random() % 1000, random() % 1000, random() % 1000}, random() % 2 == 0});
-            recorder.workerThreads(
-                worker, {static_cast<std::uint32_t>(random() % 10), random() % 1000});
-            recorder.workerIdle(worker, static_cast<IdleReason>(random() % idleReasonCount), time);
-            recorder.coordinatorUsed({time, time / 2, time / 3});
-            recorder.workerPrinted(
-                worker, {Output::Source::TaskOutput, {index, 1}, "a line\nb"}, time);
-            recorder.attemptFailed(index, worker, time);
+            recorder.take(event::WorkerCostSeen{worker,
+                {random() % 1000, random() % 1000, random() % 1'000'000, random() % 1000,
+                    random() % 1000, random() % 1000, static_cast<std::uint32_t>(random() % 10),
+                    random() % 1000,
+                    {{random() % 1000, random() % 1000, random() % 1000}, random() % 2 == 0}}});
+            recorder.take(event::WorkerIdle{
+                worker, static_cast<IdleReason>(random() % idleReasonCount), time});
+            recorder.take(event::CoordinatorCostSeen{{time, time / 2, time / 3}});
+            recorder.take(event::WorkerPrinted{
+                worker, {Output::Source::TaskOutput, {index, 1}, "a line\nb"}, time});
+            recorder.take(event::AttemptFailed{index, worker, time});
             break;
         case 4: {
             OutcomeView outcome;
@@ -311,9 +312,9 @@ void liveThrough(FakeRun &run, std::uint64_t count)
         if (random() % 10 == 0)
             run.note(time + 300);
     }
-    recorder.suspended(time + 320, time + 380);
-    recorder.paused(time + 400);
-    recorder.resumed(time + 500);
+    recorder.take(event::ProgramStopped{time + 320, time + 380});
+    recorder.take(event::PoolPaused{time + 400});
+    recorder.take(event::PoolResumed{time + 500});
 }
 
 TEST(Varint, ComesBackAsItWas)
@@ -398,7 +399,7 @@ TEST_F(RunFileTest, HoldsTheWholeRecord)
     for (WorkerId worker = 1; worker <= 3; ++worker) {
         const WorkerState state = run.record().timeline.worker(worker - 1).state();
         if (state != WorkerState::Dead && state != WorkerState::Gone)
-            run.recorder().workerChanged(worker, WorkerState::Gone, 1'000'000'000'000);
+            run.recorder().take(event::WorkerChanged{worker, WorkerState::Gone, 1'000'000'000'000});
     }
     // An unfinished line of the log is not written before its worker ends.
     const auto &log = loaded->record->log;
@@ -416,9 +417,9 @@ TEST_F(RunFileTest, HoldsTheWholeRecord)
 TEST_F(RunFileTest, MarksOnceWhatTheLogHadDroppedBeforeItWasWritten)
 {
     FakeRun run(m_path, description(10));
-    run.recorder().workerChanged(1, WorkerState::Ready, 0);
+    run.recorder().take(event::WorkerChanged{1, WorkerState::Ready, 0});
     const auto print = [&](const std::string &line) {
-        run.recorder().workerPrinted(1, {Output::Source::TaskOutput, {0, 1}, line + "\n"}, 100);
+        run.recorder().take(event::WorkerPrinted{1, {Output::Source::TaskOutput, {0, 1}, line + "\n"}, 100});
     };
     print("first");
     run.noteLate(200, [&] {
@@ -491,7 +492,7 @@ TEST_F(RunFileTest, HoldsWhatTheRecordHasLetGoOf)
 TEST_F(RunFileTest, HoldsWhatWasNotedBeforeItWasBrokenOff)
 {
     FakeRun run(m_path, description(300));
-    run.recorder().workerChanged(1, WorkerState::Ready, 5);
+    run.recorder().take(event::WorkerChanged{1, WorkerState::Ready, 5});
     run.addReals({0, 100}, 1, 100);
     run.note(500);
     run.addReals({100, 100}, 1, 600);
@@ -509,9 +510,9 @@ TEST_F(RunFileTest, GoesOn)
 {
     {
         FakeRun run(m_path, description(300));
-        run.recorder().workerChanged(1, WorkerState::Ready, 5);
+        run.recorder().take(event::WorkerChanged{1, WorkerState::Ready, 5});
         run.addReals({0, 70}, 1, 100);
-        run.recorder().chunkDone(1, {90, 95, 100, 150, 160, 170, 1});
+        run.recorder().take(event::ChunkDone{1, {90, 95, 100, 150, 160, 170, 1}});
         run.addReals({100, 70}, 1, 200); // a chunk that was never answered whole
         run.fail(70, failureException, 1, 300);
         run.finish(500);
@@ -519,12 +520,12 @@ TEST_F(RunFileTest, GoesOn)
     auto loaded = loadRunFile(m_path);
     ASSERT_TRUE(loaded);
     FakeRun run(m_path, std::move(*loaded));
-    run.recorder().continued(500);
-    run.recorder().reopened(70, 500);
-    run.recorder().workerChanged(1, WorkerState::Starting, 510);
+    run.recorder().take(event::RunContinued{500});
+    run.recorder().take(event::InputReopened{70, 500});
+    run.recorder().take(event::WorkerChanged{1, WorkerState::Starting, 510});
     run.addReals({70, 30}, 1, 600);
-    run.recorder().chunkDone(1, {590, 595, 600, 650, 660, 670, 1});
-    run.recorder().workerChanged(1, WorkerState::Gone, 700);
+    run.recorder().take(event::ChunkDone{1, {590, 595, 600, 650, 660, 670, 1}});
+    run.recorder().take(event::WorkerChanged{1, WorkerState::Gone, 700});
     run.finish(700);
     const auto again = loadRunFile(m_path);
     ASSERT_TRUE(again) << again.error().message;
@@ -559,9 +560,9 @@ TEST_F(RunFileTest, HoldsManySpansAndChunkTimes)
     FakeRun run(m_path, description(count));
     for (std::uint64_t i = 0; i < count; ++i) {
         const std::uint64_t time = 100 + i * 1000;
-        run.recorder().spanDone(1, {time, 500, i, 1});
-        run.recorder().chunkDone(
-            1, {time - 90, time - 50, time, time + 500, time + 510, time + 600 + i % 7, 1});
+        run.recorder().take(event::SpanDone{1, {time, 500, i, 1}});
+        run.recorder().take(event::ChunkDone{
+            1, {time - 90, time - 50, time, time + 500, time + 510, time + 600 + i % 7, 1}});
     }
     run.finish(count * 2000);
     const auto loaded = loadRunFile(m_path);
@@ -654,7 +655,7 @@ TEST_F(RunFileTest, IsLostWhereItIsNotTheFileThatWasMade)
     for (const auto &[why, lose] : ways) {
         std::filesystem::remove(m_path);
         FakeRun run(m_path, description(300));
-        run.recorder().workerChanged(1, WorkerState::Ready, 5);
+        run.recorder().take(event::WorkerChanged{1, WorkerState::Ready, 5});
         run.addReals({0, 100}, 1, 100);
         run.note(500);
         while (!readRunFileInfo(m_path) || readRunFileInfo(m_path)->progress.succeeded < 100)
@@ -838,7 +839,7 @@ TEST_F(RunFileTest, BelievesNoPiece)
              {0, PieceKind::Spans, 1, 0, 2, twoSpans}, {0, PieceKind::ChunkTimes, 1, 0, 0, few},
              {0, PieceKind::Marks, 0, 0, 1, huge}, {0, PieceKind::Marks, 0, 0, 1, few},
              {0, PieceKind::Worker, 1, 0, 0, huge}, {0, PieceKind::Worker, 0, 0, 0, few},
-             {0, PieceKind::Log, 0, 0, ~0ULL, huge}, {0, PieceKind::Reopened, 0, 3, 1, ""}}) {
+             {0, PieceKind::Log, 0, 0, ~0ULL, huge}, {0, PieceKind::Failures, 0, 0, 1, huge}}) {
         std::filesystem::remove(m_path);
         auto file = RunFile::create(m_path, description(3), RunFile::IfExists::Refuse);
         ASSERT_TRUE(file);

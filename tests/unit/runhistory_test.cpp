@@ -25,13 +25,14 @@ protected:
         OutcomeView outcome;
         outcome.kind = OutcomeKind::Failure;
         outcome.failure.kind = kind;
-        m_recorder->outcomeDone(index, outcome, worker, time);
+        m_recorder->take(event::OutcomeDone{index, outcome, worker, time});
     }
     void quarantine(WorkerId worker, std::uint64_t time, std::uint64_t index)
     {
-        FailureView failure;
-        failure.kind = failureQuarantined;
-        m_recorder->givenUp(index, failure, worker, time);
+        OutcomeView outcome;
+        outcome.kind = OutcomeKind::Failure;
+        outcome.failure.kind = failureQuarantined;
+        m_recorder->take(event::OutcomeDone{index, outcome, worker, time, event::Attempt::Lost});
     }
     RunHistory history() const
     {
@@ -47,9 +48,9 @@ protected:
 
 TEST_F(RunHistoryTest, AFailureIsWhereItsSpanEnded)
 {
-    m_recorder->spanDone(1, {100, 50, 0, 10});
-    m_recorder->spanDone(1, {200, 50, 10, 10});
-    m_recorder->spanDone(2, {200, 70, 20, 10});
+    m_recorder->take(event::SpanDone{1, {100, 50, 0, 10}});
+    m_recorder->take(event::SpanDone{1, {200, 50, 10, 10}});
+    m_recorder->take(event::SpanDone{2, {200, 70, 20, 10}});
     fail(1, 400, 19);
     fail(1, 401, 0);
     fail(2, 402, 20);
@@ -67,11 +68,11 @@ TEST_F(RunHistoryTest, AFailureIsWhereItsSpanEnded)
 
 TEST_F(RunHistoryTest, TheLastAttemptIsTheOneThatFailed)
 {
-    m_recorder->spanDone(1, {100, 50, 5, 1});
-    m_recorder->attemptFailed(5, 1, 160);
-    m_recorder->spanDone(1, {200, 50, 5, 1});
+    m_recorder->take(event::SpanDone{1, {100, 50, 5, 1}});
+    m_recorder->take(event::AttemptFailed{5, 1, 160});
+    m_recorder->take(event::SpanDone{1, {200, 50, 5, 1}});
     fail(1, 260, 5);
-    m_recorder->spanDone(1, {300, 50, 6, 1});
+    m_recorder->take(event::SpanDone{1, {300, 50, 6, 1}});
     const RunHistory found = history();
     ASSERT_EQ(found.worker(0).failures.size(), 1U);
     EXPECT_EQ(found.worker(0).failures[0].time, 250U);
@@ -80,7 +81,7 @@ TEST_F(RunHistoryTest, TheLastAttemptIsTheOneThatFailed)
 
 TEST_F(RunHistoryTest, WhatHasNoSpanIsWhereItWasGivenUp)
 {
-    m_recorder->spanDone(1, {100, 50, 5, 1});
+    m_recorder->take(event::SpanDone{1, {100, 50, 5, 1}});
     quarantine(1, 400, 5);
     fail(1, 500, 77);
     fail(9, 600, 78);
@@ -95,16 +96,16 @@ TEST_F(RunHistoryTest, WhatHasNoSpanIsWhereItWasGivenUp)
 
 TEST_F(RunHistoryTest, StatesSizesAndPausesAreInTheOrderOfTime)
 {
-    m_recorder->workerChanged(1, WorkerState::Starting, 10);
-    m_recorder->workerChanged(2, WorkerState::Starting, 11);
-    m_recorder->workerChanged(1, WorkerState::Ready, 20);
-    m_recorder->resized(1, 25);
-    m_recorder->workerChanged(1, WorkerState::Leaving, 26);
-    m_recorder->workerChanged(2, WorkerState::Dead, 27);
-    m_recorder->workerChanged(1, WorkerState::Gone, 30);
-    m_recorder->paused(40);
-    m_recorder->resumed(50);
-    m_recorder->resized(4, 60);
+    m_recorder->take(event::WorkerChanged{1, WorkerState::Starting, 10});
+    m_recorder->take(event::WorkerChanged{2, WorkerState::Starting, 11});
+    m_recorder->take(event::WorkerChanged{1, WorkerState::Ready, 20});
+    m_recorder->take(event::PoolResized{1, 25});
+    m_recorder->take(event::WorkerChanged{1, WorkerState::Leaving, 26});
+    m_recorder->take(event::WorkerChanged{2, WorkerState::Dead, 27});
+    m_recorder->take(event::WorkerChanged{1, WorkerState::Gone, 30});
+    m_recorder->take(event::PoolPaused{40});
+    m_recorder->take(event::PoolResumed{50});
+    m_recorder->take(event::PoolResized{4, 60});
     const RunHistory found = history();
     const auto &states = found.worker(0).states;
     ASSERT_EQ(states.size(), 4U);
@@ -125,36 +126,36 @@ TEST_F(RunHistoryTest, StatesSizesAndPausesAreInTheOrderOfTime)
 
 TEST_F(RunHistoryTest, PausesAreMeasuredWithinAnyTime)
 {
-    m_recorder->paused(40);
-    m_recorder->resumed(50);
-    m_recorder->paused(80);
+    m_recorder->take(event::PoolPaused{40});
+    m_recorder->take(event::PoolResumed{50});
+    m_recorder->take(event::PoolPaused{80});
     EXPECT_EQ(timeline().pausedBetween(0, 30), 0U);
     EXPECT_EQ(timeline().pausedBetween(0, 45), 5U);
     EXPECT_EQ(timeline().pausedBetween(45, 60), 5U);
     EXPECT_EQ(timeline().pausedBetween(0, 100), 30U);
     EXPECT_EQ(timeline().pausedBetween(90, 100), 10U);
-    m_recorder->resumed(85);
+    m_recorder->take(event::PoolResumed{85});
     EXPECT_EQ(timeline().pausedBetween(0, 100), 15U);
 }
 
 TEST_F(RunHistoryTest, AStopOfTheProgramIsAPause)
 {
-    m_recorder->suspended(40, 50);
+    m_recorder->take(event::ProgramStopped{40, 50});
     EXPECT_EQ(timeline().pausedBetween(0, 100), 10U);
-    m_recorder->paused(60);
-    m_recorder->suspended(70, 80);
+    m_recorder->take(event::PoolPaused{60});
+    m_recorder->take(event::ProgramStopped{70, 80});
     EXPECT_EQ(timeline().pausedBetween(0, 100), 50U) << "the pause goes on";
-    m_recorder->resumed(90);
+    m_recorder->take(event::PoolResumed{90});
     EXPECT_EQ(timeline().pausedBetween(0, 100), 40U);
     EXPECT_EQ(history().paces().back().value, RunHistory::Pace::Running);
 }
 
 TEST_F(RunHistoryTest, APauseGoesOnThatBeganBeforeAStopWasNoticed)
 {
-    m_recorder->paused(45);
-    m_recorder->suspended(40, 50);
+    m_recorder->take(event::PoolPaused{45});
+    m_recorder->take(event::ProgramStopped{40, 50});
     EXPECT_EQ(history().paces().back().value, RunHistory::Pace::Paused);
-    m_recorder->resumed(90);
+    m_recorder->take(event::PoolResumed{90});
     EXPECT_EQ(timeline().pausedBetween(0, 100), 45U);
 }
 
@@ -163,7 +164,7 @@ TEST_F(RunHistoryTest, TakesWhatHasComeByParts)
     RunHistory history(timeline());
     EXPECT_TRUE(history.advance(1));
     for (std::uint32_t i = 0; i < 5; ++i)
-        m_recorder->resized(i, i);
+        m_recorder->take(event::PoolResized{i, i});
     EXPECT_FALSE(history.advance(2));
     EXPECT_EQ(history.sizes().size(), 2U);
     EXPECT_FALSE(history.advance(2));
@@ -174,9 +175,9 @@ TEST_F(RunHistoryTest, TakesWhatHasComeByParts)
 
 TEST_F(RunHistoryTest, AnIndexIsFoundInItsLastSpan)
 {
-    m_recorder->spanDone(1, {100, 50, 0, 10});
-    m_recorder->spanDone(1, {300, 50, 10, 10});
-    m_recorder->spanDone(2, {400, 50, 3, 1});
+    m_recorder->take(event::SpanDone{1, {100, 50, 0, 10}});
+    m_recorder->take(event::SpanDone{1, {300, 50, 10, 10}});
+    m_recorder->take(event::SpanDone{2, {400, 50, 3, 1}});
     EXPECT_FALSE(SpanFinder(timeline()).find(20));
     EXPECT_EQ(SpanFinder(timeline()).find(19)->position, 1U);
     EXPECT_EQ(SpanFinder(timeline()).find(19)->worker, 1U);

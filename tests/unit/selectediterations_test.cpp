@@ -11,7 +11,10 @@ namespace {
 
 class SelectedIterationsTest : public testing::Test {
 protected:
-    void ran(WorkerId worker, const Span &span) { m_run.recorder->spanDone(worker, span); }
+    void ran(WorkerId worker, const Span &span)
+    {
+        m_run.recorder->take(event::SpanDone{worker, span});
+    }
     SelectedIterations select(double from, double to) const
     {
         return *SelectedIterations::find(m_run.timeline(), {from, to});

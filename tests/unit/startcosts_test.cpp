@@ -14,6 +14,13 @@ using testing::Each;
 
 namespace {
 
+WorkerCost costOf(const TaskLoading &loading)
+{
+    WorkerCost cost;
+    cost.loading = loading;
+    return cost;
+}
+
 /// Workers that all were ready after so long, each of which was told to have loaded its task.
 class LoadedRun {
 public:
@@ -23,11 +30,11 @@ public:
         Recorder recorder(m_record.timeline, *m_record.outcomes, m_record.log, nullptr,
             Recorder::Keep::Everything, [](const std::string &) { FAIL(); });
         for (WorkerId worker = 1; worker <= workers; ++worker) {
-            recorder.workerChanged(worker, WorkerState::Starting, 1);
-            recorder.taskLoaded(worker, loading);
-            recorder.workerChanged(worker, WorkerState::Ready, ready);
+            recorder.take(event::WorkerChanged{worker, WorkerState::Starting, 1});
+            recorder.take(event::WorkerCostSeen{worker, costOf(loading)});
+            recorder.take(event::WorkerChanged{worker, WorkerState::Ready, ready});
         }
-        recorder.firstDispatch(ready);
+        recorder.take(event::FirstDispatched{ready});
     }
     const Timeline &timeline() const { return m_record.timeline; }
 

@@ -13,15 +13,15 @@ constexpr std::uint64_t second = 1'000'000'000;
 struct Begun : MadeUpRun {
     Begun()
     {
-        recorder->resized(2, 0);
+        recorder->take(event::PoolResized{2, 0});
         for (const WorkerId worker : {1U, 2U}) {
-            recorder->workerChanged(worker, WorkerState::Starting, 0);
-            recorder->workerChanged(worker, WorkerState::Ready, second);
+            recorder->take(event::WorkerChanged{worker, WorkerState::Starting, 0});
+            recorder->take(event::WorkerChanged{worker, WorkerState::Ready, second});
         }
-        recorder->firstDispatch(second);
-        recorder->spanDone(1, {second, second / 100, 0, 1});
-        recorder->chunkDone(1, {second, second, second, second, second, second, 1});
-        recorder->numbersDone({0, 1}, OutcomeKind::Real, second + second / 100);
+        recorder->take(event::FirstDispatched{second});
+        recorder->take(event::SpanDone{1, {second, second / 100, 0, 1}});
+        recorder->take(event::ChunkDone{1, {second, second, second, second, second, second, 1}});
+        recorder->take(event::NumbersDone{{0, 1}, OutcomeKind::Real, second + second / 100});
     }
 };
 
@@ -48,32 +48,32 @@ TEST(IterationTimes, KnowTheMedianRoughly)
 TEST(OpenSpan, EndsWithTheSpanThatComesOfIt)
 {
     Begun run;
-    run.recorder->workerRunning(1, {2 * second, 7, 1, 3 * second});
+    run.recorder->take(event::SpanOpen{1, {2 * second, 7, 1, 3 * second}});
     EXPECT_EQ(run.timeline().worker(0).openSpan(), (OpenSpan{2 * second, 7, 1, 3 * second}));
-    run.recorder->spanDone(1, {second + second / 2, second / 2, 6, 1});
+    run.recorder->take(event::SpanDone{1, {second + second / 2, second / 2, 6, 1}});
     EXPECT_EQ(run.timeline().worker(0).openSpan().count, 1U) << "that was the one before";
-    run.recorder->spanDone(1, {2 * second, second, 7, 1});
+    run.recorder->take(event::SpanDone{1, {2 * second, second, 7, 1}});
     EXPECT_EQ(run.timeline().worker(0).openSpan().count, 0U);
 }
 
 TEST(OpenSpan, EndsWhenItsWorkerDiesOrIsOnNothing)
 {
     Begun run;
-    run.recorder->workerRunning(1, {2 * second, 7, 1, 3 * second});
-    run.recorder->workerDied(1, {7, 1}, "killed", 3 * second);
+    run.recorder->take(event::SpanOpen{1, {2 * second, 7, 1, 3 * second}});
+    run.recorder->take(event::WorkerChanged{1, WorkerState::Dead, 3 * second});
     EXPECT_EQ(run.timeline().worker(0).openSpan().count, 0U);
-    run.recorder->workerRunning(2, {2 * second, 8, 1, 3 * second});
-    run.recorder->workerRunning(2, {3 * second, 9, 0, 3 * second});
+    run.recorder->take(event::SpanOpen{2, {2 * second, 8, 1, 3 * second}});
+    run.recorder->take(event::SpanOpen{2, {3 * second, 9, 0, 3 * second}});
     EXPECT_EQ(run.timeline().worker(1).openSpan(), OpenSpan{});
 }
 
 TEST(OpenSpan, KeepsTheInputOnWhichItWasSeen)
 {
     Begun run;
-    run.recorder->workerRunning(1, {2 * second, 7, 1, 3 * second});
-    run.recorder->workerRunning(1, {2 * second, 5, 4, 4 * second});
+    run.recorder->take(event::SpanOpen{1, {2 * second, 7, 1, 3 * second}});
+    run.recorder->take(event::SpanOpen{1, {2 * second, 5, 4, 4 * second}});
     EXPECT_EQ(run.timeline().worker(0).openSpan(), (OpenSpan{2 * second, 7, 1, 4 * second}));
-    run.recorder->workerRunning(1, {5 * second, 9, 4, 6 * second});
+    run.recorder->take(event::SpanOpen{1, {5 * second, 9, 4, 6 * second}});
     EXPECT_EQ(run.timeline().worker(0).openSpan().count, 4U) << "another batch";
 }
 
@@ -81,10 +81,10 @@ TEST(OpenSpan, OfAStoppedRunIsPartOfIt)
 {
     Begun run;
     EXPECT_EQ(run.timeline().makespan(), second / 100);
-    run.recorder->workerRunning(1, {2 * second, 7, 1, 60 * second});
+    run.recorder->take(event::SpanOpen{1, {2 * second, 7, 1, 60 * second}});
     EXPECT_EQ(run.timeline().makespan(), second / 100) << "to the last outcome, while it goes on";
-    run.recorder->stopped(60 * second);
-    run.recorder->workerChanged(1, WorkerState::Gone, 61 * second);
+    run.recorder->take(event::RunStopped{60 * second});
+    run.recorder->take(event::WorkerChanged{1, WorkerState::Gone, 61 * second});
     EXPECT_EQ(run.timeline().end(), 60 * second);
     EXPECT_EQ(run.timeline().makespan(), 59 * second);
     EXPECT_EQ(run.timeline().worker(0).openSpan().duration(), 58 * second);
@@ -93,7 +93,7 @@ TEST(OpenSpan, OfAStoppedRunIsPartOfIt)
     EXPECT_EQ(accounting.makespan(), 59 * second);
     EXPECT_EQ(accounting.workers[0].busy, 58 * second + second / 100);
     EXPECT_EQ(accounting.times.sum(), 2 * 59 * second);
-    run.recorder->continued(60 * second);
+    run.recorder->take(event::RunContinued{60 * second});
     EXPECT_EQ(run.timeline().makespan(), second / 100);
     EXPECT_EQ(run.timeline().worker(0).openSpan().count, 0U);
 }
@@ -101,10 +101,10 @@ TEST(OpenSpan, OfAStoppedRunIsPartOfIt)
 TEST(UnderWay, IsWorthAWordFromASecondOn)
 {
     Begun run;
-    run.recorder->workerRunning(1, {2 * second, 7, 1, 3 * second - 1});
+    run.recorder->take(event::SpanOpen{1, {2 * second, 7, 1, 3 * second - 1}});
     EXPECT_FALSE(longestUnderWay(run.timeline()));
-    run.recorder->workerRunning(1, {2 * second, 7, 1, 3 * second});
-    run.recorder->workerRunning(2, {2 * second, 20, 11, 14 * second});
+    run.recorder->take(event::SpanOpen{1, {2 * second, 7, 1, 3 * second}});
+    run.recorder->take(event::SpanOpen{2, {2 * second, 20, 11, 14 * second}});
     const auto longest = longestUnderWay(run.timeline());
     ASSERT_TRUE(longest);
     EXPECT_EQ(longest->worker, 2U);
@@ -114,12 +114,12 @@ TEST(UnderWay, IsWorthAWordFromASecondOn)
 TEST(UnderWay, IsSlowBesideTheMedianAlone)
 {
     MadeUpRun run;
-    run.recorder->workerRunning(1, {0, 7, 1, 3 * second});
+    run.recorder->take(event::SpanOpen{1, {0, 7, 1, 3 * second}});
     EXPECT_FALSE(longestUnderWay(run.timeline())->isSlow) << "there is no median";
-    run.recorder->spanDone(2, {0, second, 0, 1});
+    run.recorder->take(event::SpanDone{2, {0, second, 0, 1}});
     EXPECT_FALSE(longestUnderWay(run.timeline())->isSlow);
     EXPECT_EQ(underWayText(*longestUnderWay(run.timeline())), "longest: input 7, 3 s");
-    run.recorder->workerRunning(1, {0, 7, 1, 13 * second});
+    run.recorder->take(event::SpanOpen{1, {0, 7, 1, 13 * second}});
     EXPECT_TRUE(longestUnderWay(run.timeline())->isSlow);
 }
 

@@ -878,7 +878,7 @@ TEST(Verdict, AQuotaIsNotBlamedForMoreThanHandingOver)
 TEST(Verdict, FiguresAreWhatTheWorkersComeToTogether)
 {
     MadeUpRun run;
-    run.recorder->resized(2, 0);
+    run.recorder->take(event::PoolResized{2, 0});
     Accounting accounting;
     accounting.begin = accounting.startUp = 2'000'000'000;
     accounting.end = 6'000'000'000;
@@ -925,14 +925,14 @@ TEST(Verdict, OfAStoppedRunWhatRanLongestIsUnfinished)
     constexpr std::uint64_t second = 1'000'000'000;
     MadeUpRun run;
     for (const WorkerId worker : {1U, 2U}) {
-        run.recorder->workerChanged(worker, WorkerState::Starting, 0);
-        run.recorder->workerChanged(worker, WorkerState::Ready, second);
+        run.recorder->take(event::WorkerChanged{worker, WorkerState::Starting, 0});
+        run.recorder->take(event::WorkerChanged{worker, WorkerState::Ready, second});
     }
-    run.recorder->firstDispatch(second);
-    run.recorder->workerRunning(1, {2 * second, 7, 1, 60 * second});
-    run.recorder->workerRunning(2, {20 * second, 8, 1, 60 * second});
+    run.recorder->take(event::FirstDispatched{second});
+    run.recorder->take(event::SpanOpen{1, {2 * second, 7, 1, 60 * second}});
+    run.recorder->take(event::SpanOpen{2, {20 * second, 8, 1, 60 * second}});
     EXPECT_EQ(figuresOf({}, {}, run.timeline(), {}).unfinished.count, 0U) << "it goes on";
-    run.recorder->stopped(60 * second);
+    run.recorder->take(event::RunStopped{60 * second});
     const RunFigures::Unfinished last = figuresOf({}, {}, run.timeline(), {}).unfinished;
     EXPECT_EQ(last.first, 7U);
     EXPECT_EQ(last.worker, 1U);

@@ -285,9 +285,9 @@ TEST(WhatIf, ACurveHasEverySmallNumberOfWorkersAndTheLargest)
 TEST(RecordedWork, IsWhatTheLanesHold)
 {
     MadeUpRun run;
-    run.recorder->spanDone(1, {0, 100, 0, 10});
-    run.recorder->spanDone(2, {0, 50, 10, 1});
-    run.recorder->spanDone(1, {200, 70, 12, 1});
+    run.recorder->take(event::SpanDone{1, {0, 100, 0, 10}});
+    run.recorder->take(event::SpanDone{2, {0, 50, 10, 1}});
+    run.recorder->take(event::SpanDone{1, {200, 70, 12, 1}});
     const RecordedWork work = recordedWork(run.timeline(), 0);
     EXPECT_EQ(work.inputs, 12U);
     EXPECT_EQ(work.total, 220);
@@ -299,10 +299,11 @@ TEST(RecordedWork, IsWhatTheLanesHold)
 TEST(RecordedWork, AttemptsAtAnIndexAddUp)
 {
     MadeUpRun run;
-    run.recorder->spanDone(1, {0, 100, 0, 10}); // 10 each
-    run.recorder->spanDone(2, {200, 7, 3, 1});
-    run.recorder->spanDone(1, {300, 40, 8, 4}); // again 8 and 9, and 10 and 11 for the first time
-    run.recorder->spanDone(1, {400, 1, 3, 1});
+    run.recorder->take(event::SpanDone{1, {0, 100, 0, 10}}); // 10 each
+    run.recorder->take(event::SpanDone{2, {200, 7, 3, 1}});
+    run.recorder->take(
+        event::SpanDone{1, {300, 40, 8, 4}}); // again 8 and 9, and 10 and 11 for the first time
+    run.recorder->take(event::SpanDone{1, {400, 1, 3, 1}});
     const RecordedWork work = recordedWork(run.timeline(), 0);
     EXPECT_EQ(work.inputs, 12U);
     EXPECT_NEAR(work.total, 148, 1e-3);
@@ -319,9 +320,9 @@ TEST(RecordedWork, AttemptsAtAnIndexAddUp)
 /// A chunk of one input.
 void ranChunk(MadeUpRun &run, WorkerId worker, std::uint64_t index, const ChunkTimes &chunkTimes)
 {
-    run.recorder->spanDone(
-        worker, {chunkTimes.begun, chunkTimes.ended - chunkTimes.begun, index, 1});
-    run.recorder->chunkDone(worker, chunkTimes);
+    run.recorder->take(
+        event::SpanDone{worker, {chunkTimes.begun, chunkTimes.ended - chunkTimes.begun, index, 1}});
+    run.recorder->take(event::ChunkDone{worker, chunkTimes});
 }
 
 /// So many of them by worker 1, each so much later than the one before.
@@ -340,7 +341,8 @@ TEST(RecordedWork, LockStepShowsWhatEachWayCosts)
     MadeUpRun run;
     // sent, received, begun, ended, answered, decoded
     ranChunks(run, 100, 115, {1000, 1006, 1007, 1107, 1108, 1112, 1});
-    run.recorder->coordinatorUsed({100, 100, {}}); // 1 for each chunk, nearly all for the answer
+    run.recorder->take(
+        event::CoordinatorCostSeen{{100, 100, {}}}); // 1 for each chunk, nearly all for the answer
     const HandoverCosts costs = recordedWork(run.timeline(), 0).costs;
     EXPECT_EQ(costs.outward.nanoseconds, 7);
     EXPECT_EQ(costs.inward.nanoseconds, 5);
@@ -394,8 +396,8 @@ TEST(RecordedWork, AChunkOfManySpansShowsTheGapToo)
 {
     MadeUpRun run;
     for (const std::uint64_t index : {0, 1, 2})
-        run.recorder->spanDone(1, {20 + 107 * index, 100, index, 1});
-    run.recorder->chunkDone(1, {10, 15, 20, 334, 340, 350, 3});
+        run.recorder->take(event::SpanDone{1, {20 + 107 * index, 100, index, 1}});
+    run.recorder->take(event::ChunkDone{1, {10, 15, 20, 334, 340, 350, 3}});
     const HandoverCosts costs = recordedWork(run.timeline(), 0).costs;
     EXPECT_EQ(costs.gap.nanoseconds, 7);
     EXPECT_EQ(costs.gap.cases, 2U);
@@ -416,7 +418,7 @@ TEST(RecordedWork, ChunksThatAreToldTogetherShowNoWay)
 
 HandoverCosts costsOfCoordinatorBusyFor(std::uint64_t time, MadeUpRun &run)
 {
-    run.recorder->coordinatorUsed({time, time, {}});
+    run.recorder->take(event::CoordinatorCostSeen{{time, time, {}}});
     return recordedWork(run.timeline(), 0).costs;
 }
 
@@ -433,9 +435,9 @@ TEST(RecordedWork, ATurnIsWithoutWhatTheAnswerTold)
     MadeUpRun run;
     std::uint64_t time = 1000;
     for (std::uint64_t i = 0; i < 100; ++i) { // each of a hundred inputs
-        run.recorder->spanDone(1, {time + 10, 1000, i * 100, 100});
-        run.recorder->chunkDone(
-            1, {time, time + 5, time + 10, time + 1010, time + 1010, time + 1020, 1});
+        run.recorder->take(event::SpanDone{1, {time + 10, 1000, i * 100, 100}});
+        run.recorder->take(event::ChunkDone{
+            1, {time, time + 5, time + 10, time + 1010, time + 1010, time + 1020, 1}});
         time += 1020 + 50'000;
     }
     const HandoverCosts costs = costsOfCoordinatorBusyFor(100 * 45'300, run);
@@ -460,8 +462,8 @@ TEST(RecordedWork, WhatThereIsMostOfTookTheCoordinator)
     EXPECT_EQ(ofTogether.answer.cases, 0U);
 
     MadeUpRun large;
-    large.recorder->spanDone(1, {0, 1000, 0, 1000});
-    large.recorder->chunkDone(1, {0, 1, 2, 1002, 1003, 1004, 1});
+    large.recorder->take(event::SpanDone{1, {0, 1000, 0, 1000}});
+    large.recorder->take(event::ChunkDone{1, {0, 1, 2, 1002, 1003, 1004, 1}});
     EXPECT_NEAR(costsOfCoordinatorBusyFor(105'300, large).value.nanoseconds, 100, 1e-6);
 }
 
@@ -469,13 +471,13 @@ TEST(RecordedWork, TellsWhenWorkersWereReady)
 {
     MadeUpRun run;
     for (const WorkerId worker : {1, 2, 3})
-        run.recorder->workerChanged(worker, WorkerState::Starting, worker);
-    run.recorder->workerChanged(2, WorkerState::Ready, 100);
-    run.recorder->firstDispatch(100);
-    run.recorder->workerChanged(1, WorkerState::Ready, 140);
-    run.recorder->workerChanged(3, WorkerState::Ready, 160);
-    run.recorder->workerChanged(4, WorkerState::Starting, 1000); // it joined later
-    run.recorder->workerChanged(4, WorkerState::Ready, 2000);
+        run.recorder->take(event::WorkerChanged{worker, WorkerState::Starting, worker});
+    run.recorder->take(event::WorkerChanged{2, WorkerState::Ready, 100});
+    run.recorder->take(event::FirstDispatched{100});
+    run.recorder->take(event::WorkerChanged{1, WorkerState::Ready, 140});
+    run.recorder->take(event::WorkerChanged{3, WorkerState::Ready, 160});
+    run.recorder->take(event::WorkerChanged{4, WorkerState::Starting, 1000}); // it joined later
+    run.recorder->take(event::WorkerChanged{4, WorkerState::Ready, 2000});
     const RecordedWork work = recordedWork(run.timeline(), 0);
     EXPECT_THAT(work.readyTimes, ElementsAre(0, 40, 60));
     EXPECT_EQ(work.costs.start.nanoseconds, 1);
@@ -486,12 +488,12 @@ TEST(RecordedWork, WhoWasNotReadyByTheEndCameTooLate)
 {
     MadeUpRun run;
     for (const WorkerId worker : {1, 2})
-        run.recorder->workerChanged(worker, WorkerState::Starting, worker);
-    run.recorder->workerChanged(1, WorkerState::Ready, 100);
-    run.recorder->firstDispatch(100);
-    run.recorder->spanDone(1, {110, 1000, 0, 1});
-    run.recorder->numbersDone({0, 1}, OutcomeKind::Real, 1200);
-    run.recorder->workerChanged(2, WorkerState::Gone, 1300);
+        run.recorder->take(event::WorkerChanged{worker, WorkerState::Starting, worker});
+    run.recorder->take(event::WorkerChanged{1, WorkerState::Ready, 100});
+    run.recorder->take(event::FirstDispatched{100});
+    run.recorder->take(event::SpanDone{1, {110, 1000, 0, 1}});
+    run.recorder->take(event::NumbersDone{{0, 1}, OutcomeKind::Real, 1200});
+    run.recorder->take(event::WorkerChanged{2, WorkerState::Gone, 1300});
     EXPECT_THAT(recordedWork(run.timeline(), 0).readyTimes, ElementsAre(0, 1100));
 }
 

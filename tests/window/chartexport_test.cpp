@@ -22,9 +22,9 @@ struct Charts {
         , moment{1100 * ms, TimeView::Run::GoesOn}
     {
         run.record.spec.pool.workers = 2;
-        run.recorder->firstDispatch(100 * ms);
+        run.recorder->take(event::FirstDispatched{100 * ms});
         for (const WorkerId worker : {1U, 2U})
-            run.recorder->workerChanged(worker, WorkerState::Ready, 50 * ms);
+            run.recorder->take(event::WorkerChanged{worker, WorkerState::Ready, 50 * ms});
         work(5000);
         window.resize(800, 600);
         for (Chart *chart : charts) {
@@ -369,7 +369,7 @@ private slots:
     {
         ChartRun run(4999);
         QCOMPARE(outcomeText(run.record, {0, TimeView::Run::GoesOn}), "0 of 4,999 done");
-        run.recorder->firstDispatch(200 * ms);
+        run.recorder->take(event::FirstDispatched{200 * ms});
         run.settle({0, 4000}, 700 * ms);
         QCOMPARE(outcomeText(run.record, {1200 * ms, TimeView::Run::GoesOn}),
             "4,000 of 4,999 done in 1\u00a0s, 4,000 it/s");
@@ -379,8 +379,8 @@ private slots:
         run.fail({4002, 1, 1000 * ms, true});
         QCOMPARE(outcomeText(run.record, {1200 * ms, TimeView::Run::Ended}),
             "4,999 of 4,999 done in 800\u00a0ms, 6,249 it/s, 3 failed (1 quarantined)");
-        run.recorder->paused(300 * ms);
-        run.recorder->resumed(600 * ms);
+        run.recorder->take(event::PoolPaused{300 * ms});
+        run.recorder->take(event::PoolResumed{600 * ms});
         QCOMPARE(outcomeText(run.record, {1200 * ms, TimeView::Run::Ended}),
             "4,999 of 4,999 done in 800\u00a0ms (300\u00a0ms of it paused), 9,998 it/s, 3 failed "
             "(1 quarantined)");

@@ -41,23 +41,21 @@ struct ChartRun {
 
     void span(WorkerId worker, const Span &span)
     {
-        recorder->spanDone(worker, span);
+        recorder->take(event::SpanDone{worker, span});
         spans.resize(std::max<std::size_t>(spans.size(), worker));
         spans[worker - 1].push_back(span);
     }
     void settle(IndexRange indices, std::uint64_t time)
     {
-        recorder->numbersDone(indices, OutcomeKind::Integer, time);
+        recorder->take(event::NumbersDone{indices, OutcomeKind::Integer, time});
     }
     void fail(const Failed &failed)
     {
         OutcomeView outcome;
         outcome.kind = OutcomeKind::Failure;
         outcome.failure.kind = failed.quarantined ? failureQuarantined : failureException;
-        if (failed.quarantined)
-            recorder->givenUp(failed.index, outcome.failure, failed.worker, failed.time);
-        else
-            recorder->outcomeDone(failed.index, outcome, failed.worker, failed.time);
+        recorder->take(event::OutcomeDone{failed.index, outcome, failed.worker, failed.time,
+            failed.quarantined ? event::Attempt::Lost : event::Attempt::Ended});
         failures.push_back(failed);
     }
 

@@ -41,18 +41,20 @@ struct Recording {
         outcome.kind = OutcomeKind::Failure;
         outcome.failure = {
             failureException, "ValueError", "bad row", "Traceback\nline 2\n", {1, 2}};
-        recorder->outcomeDone(index, outcome, 2, 0);
+        recorder->take(event::OutcomeDone{index, outcome, 2, 0});
     }
     void giveUp(std::uint64_t index, std::string_view kind)
     {
-        FailureView failure;
+        OutcomeView outcome;
+        outcome.kind = OutcomeKind::Failure;
+        FailureView &failure = outcome.failure;
         failure.kind = kind;
         failure.message = "too much";
         failure.detail = "first\nout of paper\n";
         failure.context = {3, 4, 5 << 20, std::nullopt, 9};
-        recorder->givenUp(index, failure, 4, 0);
+        recorder->take(event::OutcomeDone{index, outcome, 4, 0, event::Attempt::Lost});
     }
-    void reopen(std::uint64_t index) { recorder->reopened(index, 0); }
+    void reopen(std::uint64_t index) { recorder->take(event::InputReopened{index, 0}); }
 
     RunRecord record;
     std::optional<Recorder> recorder;

@@ -52,14 +52,14 @@ struct Lanes {
 
     void live(WorkerId worker, std::uint64_t start, std::uint64_t ready, std::uint64_t until)
     {
-        run.recorder->workerChanged(worker, WorkerState::Starting, start);
-        run.recorder->workerChanged(worker, WorkerState::Ready, ready);
+        run.recorder->take(event::WorkerChanged{worker, WorkerState::Starting, start});
+        run.recorder->take(event::WorkerChanged{worker, WorkerState::Ready, ready});
         stretches.push_back({worker, start, ready, true});
         const std::uint64_t gone = worker == 5 ? 1500 * ms : until;
         stretches.push_back({worker, ready, gone, false});
         if (gone < end)
-            run.recorder->workerChanged(
-                worker, worker == 5 ? WorkerState::Gone : WorkerState::Dead, gone);
+            run.recorder->take(event::WorkerChanged{
+                worker, worker == 5 ? WorkerState::Gone : WorkerState::Dead, gone});
     }
     void die() { run.fail({999'999, 3, 600 * ms, true}); }
     void work(WorkerId worker)
@@ -396,7 +396,7 @@ private slots:
         TimeView view;
         LanesChart chart(view);
         QVERIFY(showOnScreen(chart, {500, 200}));
-        run.recorder->workerChanged(1, WorkerState::Ready, 0);
+        run.recorder->take(event::WorkerChanged{1, WorkerState::Ready, 0});
         run.fail({1, 1, 300 * ms, false});
         run.fail({2, 1, 700 * ms, true});
         chart.setRecord(&run.record);
@@ -423,10 +423,10 @@ private slots:
         LanesChart chart(view);
         QVERIFY(showOnScreen(chart, {500, 200}));
         chart.xAxis->grid()->setVisible(false);
-        run.recorder->workerChanged(1, WorkerState::Starting, 0);
-        run.recorder->resized(2, 100 * ms);
-        run.recorder->resized(3, 400 * ms);
-        run.recorder->resized(3, 600 * ms);
+        run.recorder->take(event::WorkerChanged{1, WorkerState::Starting, 0});
+        run.recorder->take(event::PoolResized{2, 100 * ms});
+        run.recorder->take(event::PoolResized{3, 400 * ms});
+        run.recorder->take(event::PoolResized{3, 600 * ms});
         chart.setRecord(&run.record);
         view.show({0, 1e9});
         takeAll(chart, {oneSecond, TimeView::Run::GoesOn});
@@ -454,11 +454,11 @@ private slots:
         LanesChart chart(view);
         QVERIFY(showOnScreen(chart, {500, 200}));
         chart.xAxis->grid()->setVisible(false);
-        run.recorder->workerChanged(1, WorkerState::Ready, 0);
-        run.recorder->workerChanged(2, WorkerState::Ready, 500 * ms);
-        run.recorder->paused(200 * ms);
-        run.recorder->resumed(400 * ms);
-        run.recorder->paused(600 * ms);
+        run.recorder->take(event::WorkerChanged{1, WorkerState::Ready, 0});
+        run.recorder->take(event::WorkerChanged{2, WorkerState::Ready, 500 * ms});
+        run.recorder->take(event::PoolPaused{200 * ms});
+        run.recorder->take(event::PoolResumed{400 * ms});
+        run.recorder->take(event::PoolPaused{600 * ms});
         chart.setRecord(&run.record);
         view.show({0, 1e9});
         takeAll(chart, {800 * ms, TimeView::Run::GoesOn});
@@ -494,13 +494,13 @@ private slots:
         TimeView view;
         LanesChart chart(view);
         QVERIFY(showOnScreen(chart, {500, 200}));
-        run.recorder->workerChanged(1, WorkerState::Ready, 0);
-        run.recorder->firstDispatch(0);
+        run.recorder->take(event::WorkerChanged{1, WorkerState::Ready, 0});
+        run.recorder->take(event::FirstDispatched{0});
         run.span(1, {0, 150 * ms, 0, 1});
         run.span(1, {200 * ms, 100 * ms, 1, 1}); // half of it in the pause
         run.span(1, {900 * ms, 100 * ms, 2, 1});
-        run.recorder->paused(250 * ms);
-        run.recorder->resumed(850 * ms);
+        run.recorder->take(event::PoolPaused{250 * ms});
+        run.recorder->take(event::PoolResumed{850 * ms});
         run.settle({0, 3}, oneSecond);
         chart.setRecord(&run.record);
         takeAll(chart, {oneSecond, TimeView::Run::Ended});
@@ -516,7 +516,7 @@ private slots:
         TimeView view;
         LanesChart chart(view);
         QVERIFY(showOnScreen(chart, {500, 200}));
-        run.recorder->workerChanged(1, WorkerState::Ready, 0);
+        run.recorder->take(event::WorkerChanged{1, WorkerState::Ready, 0});
         for (std::uint64_t index = 0; index < count; ++index)
             run.fail({index, 1, index + 1, false});
         chart.setRecord(&run.record);
@@ -539,10 +539,10 @@ private slots:
         TimeView view;
         OpenLanesChart chart(view);
         QVERIFY(showOnScreen(chart, {700, 300}));
-        run.recorder->workerChanged(1, WorkerState::Starting, 0);
-        run.recorder->workerChanged(1, WorkerState::Ready, 100 * ms);
-        run.recorder->workerChanged(2, WorkerState::Starting, 0);
-        run.recorder->workerChanged(2, WorkerState::Dead, 500 * ms);
+        run.recorder->take(event::WorkerChanged{1, WorkerState::Starting, 0});
+        run.recorder->take(event::WorkerChanged{1, WorkerState::Ready, 100 * ms});
+        run.recorder->take(event::WorkerChanged{2, WorkerState::Starting, 0});
+        run.recorder->take(event::WorkerChanged{2, WorkerState::Dead, 500 * ms});
         run.span(1, {200 * ms, 100 * ms, 1234, 4});
         run.span(1, {400 * ms, 100 * ms, 77, 1});
         run.fail({77, 1, 510 * ms, false});
@@ -612,8 +612,8 @@ private slots:
         run.record.workerNames = {"host-a \u00b7 first", "host-a \u00b7 second"};
         run.record.inputs = recordedTexts({"compile a.c", "compile b.c"});
         for (const WorkerId worker : {1U, 2U}) {
-            run.recorder->workerChanged(worker, WorkerState::Starting, 1);
-            run.recorder->workerChanged(worker, WorkerState::Ready, 1);
+            run.recorder->take(event::WorkerChanged{worker, WorkerState::Starting, 1});
+            run.recorder->take(event::WorkerChanged{worker, WorkerState::Ready, 1});
             run.span(worker, {200 * ms, 100 * ms, worker - 1U, 1});
         }
         chart.setRecord(&run.record);
@@ -664,8 +664,8 @@ private slots:
         LanesChart chart(view);
         QCOMPARE(chart.figure(), "");
         for (const WorkerId worker : {1U, 2U}) {
-            run.recorder->workerChanged(worker, WorkerState::Starting, 0);
-            run.recorder->workerChanged(worker, WorkerState::Ready, 200 * ms);
+            run.recorder->take(event::WorkerChanged{worker, WorkerState::Starting, 0});
+            run.recorder->take(event::WorkerChanged{worker, WorkerState::Ready, 200 * ms});
         }
         run.span(1, {200 * ms, 800 * ms, 0, 10});
         run.span(2, {200 * ms, 400 * ms, 10, 10});
@@ -716,10 +716,10 @@ private slots:
         QFETCH(QString, by);
         ChartRun many(64);
         for (WorkerId worker = 1; worker <= 64; ++worker)
-            many.recorder->workerChanged(worker, WorkerState::Ready, 0);
+            many.recorder->take(event::WorkerChanged{worker, WorkerState::Ready, 0});
         ChartRun few(3);
         for (WorkerId worker = 1; worker <= 3; ++worker)
-            few.recorder->workerChanged(worker, WorkerState::Ready, 0);
+            few.recorder->take(event::WorkerChanged{worker, WorkerState::Ready, 0});
         TimeView view;
         LanesChart chart(view);
         QVERIFY(showOnScreen(chart, {500, 300}));
@@ -737,7 +737,7 @@ private slots:
         QCOMPARE(lanes(), std::pair(0.5, 64.5));
         wheel(6);
         QVERIFY(chart.yAxis->range().size() < 30);
-        many.recorder->workerChanged(65, WorkerState::Ready, 0);
+        many.recorder->take(event::WorkerChanged{65, WorkerState::Ready, 0});
         takeAll(chart, {oneSecond, TimeView::Run::Ended});
         QVERIFY(chart.yAxis->range().size() < 30); // a new lane stays out of sight
 
@@ -770,7 +770,7 @@ private slots:
         QCOMPARE(lanes(), all);
         // From then on new lanes are shown, and there is nothing to drag.
         ChartRun &shown = by.contains("run") ? few : many;
-        shown.recorder->workerChanged(66, WorkerState::Ready, 0);
+        shown.recorder->take(event::WorkerChanged{66, WorkerState::Ready, 0});
         takeAll(chart, {oneSecond, TimeView::Run::Ended});
         QCOMPARE(lanes(), std::pair(0.5, 66.5));
         QCOMPARE(chart.axisRect()->rangeDrag(), Qt::Orientations(Qt::Horizontal));

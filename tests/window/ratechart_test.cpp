@@ -26,7 +26,7 @@ struct Rates {
         , chart(view)
     {
         QVERIFY2(showOnScreen(chart, {640, 320}), "the chart is not shown");
-        run.recorder->firstDispatch(firstDispatch);
+        run.recorder->take(event::FirstDispatched{firstDispatch});
         chart.setRecord(&run.record);
     }
 
@@ -209,7 +209,7 @@ private slots:
         TimeView view;
         RateChart chart(view);
         QVERIFY(showOnScreen(chart, {640, 320}));
-        run.recorder->firstDispatch(1);
+        run.recorder->take(event::FirstDispatched{1});
         for (std::uint64_t i = 0; i < count; ++i)
             run.span(1, {i * 10 * us, 10 * us, i, 1});
         run.settle({0, count}, count * 10 * us);
@@ -235,7 +235,7 @@ private slots:
         QCOMPARE(chart.figure(), "");
         chart.setRecord(&run.record);
         QCOMPARE(chart.figure(), "");
-        run.recorder->firstDispatch(1000 * ms);
+        run.recorder->take(event::FirstDispatched{1000 * ms});
         run.span(1, {1000 * ms, 1000 * ms, 0, 1000});
         run.span(1, {2000 * ms, 3000 * ms, 1000, 7500});
         run.settle({0, 8500}, 5250 * ms);
@@ -252,10 +252,10 @@ private slots:
     {
         Rates rates;
         rates.work(oneSecond);
-        rates.run.recorder->resized(2, 0);
-        rates.run.recorder->resized(3, 400 * ms);
-        rates.run.recorder->resized(3, 600 * ms);
-        rates.run.recorder->resized(2, 800 * ms);
+        rates.run.recorder->take(event::PoolResized{2, 0});
+        rates.run.recorder->take(event::PoolResized{3, 400 * ms});
+        rates.run.recorder->take(event::PoolResized{3, 600 * ms});
+        rates.run.recorder->take(event::PoolResized{2, 800 * ms});
         rates.takeAll(rates.ended());
         const auto lines = [&] {
             std::vector<double> times;
@@ -316,7 +316,7 @@ private slots:
         TimeView view;
         OpenRateChart chart(view);
         QVERIFY(showOnScreen(chart, {640, 320}));
-        run.recorder->firstDispatch(1);
+        run.recorder->take(event::FirstDispatched{1});
         run.span(1, {0, 2 * oneSecond, 0, 2000});
         run.span(2, {0, 2 * oneSecond, 2000, 6000});
         run.settle({0, 8000}, 2 * oneSecond);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Events: what a source reports of a run, as plain data. The pool, a run file and the importer of
-// foreign files are sources; see events/eventsink.h.
+// The plain data that events carry (events/event.h), and that a record keeps.
 //
 // Times are nanoseconds since the run's start, on one monotonic clock.
 #pragma once
@@ -10,6 +9,7 @@
 #include "wire/messages.h"
 #include "wire/value.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -94,6 +94,31 @@ struct TaskLoading {
 
     friend bool operator==(const TaskLoading &, const TaskLoading &) = default;
 };
+
+/// The cost of all processes that a worker has had.
+struct WorkerCost {
+    std::uint64_t cpu = 0; ///< nanoseconds
+    std::uint64_t runQueue = 0; ///< nanoseconds of waiting for a core
+    std::uint64_t maxRss = 0; ///< bytes of the largest process
+    std::uint64_t decoding = 0; ///< nanoseconds of decoding inputs, as far as it was reported
+    std::uint64_t setUpCpu = 0; ///< nanoseconds of `cpu`, until the processes were ready
+    std::uint64_t setUpRunQueue = 0; ///< nanoseconds of `runQueue`, until they were ready
+    std::uint32_t threads = 0; ///< the most at a time. 0 if unknown
+    std::uint64_t threadRunQueue = 0; ///< nanoseconds for which all but the first waited for a core
+    TaskLoading loading = {}; ///< in the last process. All zero if it was not measured
+
+    friend bool operator==(const WorkerCost &, const WorkerCost &) = default;
+};
+
+/// Adds up the costs of earlier and later processes.
+inline WorkerCost sum(const WorkerCost &earlier, const WorkerCost &later)
+{
+    return {earlier.cpu + later.cpu, earlier.runQueue + later.runQueue,
+        std::max(earlier.maxRss, later.maxRss), earlier.decoding + later.decoding,
+        earlier.setUpCpu + later.setUpCpu, earlier.setUpRunQueue + later.setUpRunQueue,
+        std::max(earlier.threads, later.threads), earlier.threadRunQueue + later.threadRunQueue,
+        later.loading == TaskLoading() ? earlier.loading : later.loading};
+}
 
 struct WorkerIdentity {
     std::uint32_t pid = 0;

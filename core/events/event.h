@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Event: one fact that a source reports of a run. EventSink: what receives the events of a run.
+//
+// A source reports events on one thread, in an order in which they can have happened: a worker
+// starts before it has spans, the spans of a worker follow each other, and a span comes before the
+// outcomes of its inputs count as late. Times are nanoseconds since the run's start, on one
+// monotonic clock. Text and outcomes in an event are valid only while it is taken.
+#pragma once
+
+#include "events/types.h"
+
+#include <cstdint>
+#include <string_view>
+#include <variant>
+
+namespace poolscope {
+
+namespace event {
+
+struct WorkerChanged {
+    WorkerId worker = 0;
+    WorkerState state = WorkerState::Starting;
+    std::uint64_t time = 0;
+};
+
+struct WorkerIntroduced {
+    WorkerId worker = 0;
+    WorkerIdentity identity;
+};
+
+/// The cost of all processes that the worker has had in this source, so far.
+struct WorkerCostSeen {
+    WorkerId worker = 0;
+    WorkerCost cost;
+};
+
+/// The worker has nothing to do, until its next span.
+struct WorkerIdle {
+    WorkerId worker = 0;
+    IdleReason reason = IdleReason::NothingLeft;
+    std::uint64_t time = 0;
+};
+
+/// The worker or its task printed something, which need not be a whole line.
+struct WorkerPrinted {
+    WorkerId worker = 0;
+    Output output;
+    std::uint64_t time = 0;
+};
+
+/// The span that is under way. Count is 0 if there is none.
+struct SpanOpen {
+    WorkerId worker = 0;
+    OpenSpan span;
+};
+
+struct SpanDone {
+    WorkerId worker = 0;
+    Span span;
+};
+
+/// A chunk was answered. Its spans are the first ones of its worker that belong to no chunk yet.
+struct ChunkDone {
+    WorkerId worker = 0;
+    ChunkTimes times;
+};
+
+/// The indices have numbers as their values.
+struct NumbersDone {
+    IndexRange indices;
+    OutcomeKind kind = OutcomeKind::Real; ///< or Integer
+    std::uint64_t time = 0;
+    /// 8 bytes for each, little-endian. Empty if they are in the column of the run already.
+    std::string_view cells = {};
+};
+
+enum class Attempt : std::uint8_t {
+    Ended, ///< there is a span of it
+    Lost, ///< its worker died, or was killed for it
+};
+
+/// The index has a value, or has failed for good.
+struct OutcomeDone {
+    std::uint64_t index = 0;
+    OutcomeView outcome;
+    WorkerId worker = 0;
+    std::uint64_t time = 0;
+    Attempt attempt = Attempt::Ended;
+};
+
+/// An attempt ended with a failure, and the index will be tried again. Comes before its span.
+struct AttemptFailed {
+    std::uint64_t index = 0;
+    WorkerId worker = 0;
+    std::uint64_t time = 0;
+};
+
+/// A worker died during an attempt, of which there is no span.
+struct AttemptLost {
+    std::uint64_t index = 0;
+    WorkerId worker = 0;
+    std::uint64_t time = 0;
+};
+
+/// The index, which had failed for good, is tried again. Its outcome no longer counts.
+struct InputReopened {
+    std::uint64_t index = 0;
+    std::uint64_t time = 0;
+};
+
+/// A line for the log of the run.
+struct Logged {
+    WorkerId worker = 0; ///< 0 for the pool as a whole
+    std::string_view text;
+    std::uint64_t time = 0;
+    IndexRange running = {}; ///< that the worker was on one of. Count 0 if unknown
+    bool isPrinted = false; ///< by the worker or its task
+};
+
+struct PoolResized {
+    std::uint32_t workers = 0;
+    std::uint64_t time = 0;
+};
+
+struct PoolPaused {
+    std::uint64_t time = 0;
+};
+
+struct PoolResumed {
+    std::uint64_t time = 0;
+};
+
+/// Neither the program nor its workers ran, since they, or the machine, were stopped. Comes before
+/// what ends later.
+struct ProgramStopped {
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+};
+
+struct CoordinatorCostSeen {
+    CoordinatorUsage usage;
+};
+
+struct FirstDispatched {
+    std::uint64_t time = 0;
+};
+
+/// The run ends before every input has an outcome. What is under way has none.
+struct RunStopped {
+    std::uint64_t time = 0;
+};
+
+/// The run was stopped earlier, and continues with new processes.
+struct RunContinued {
+    std::uint64_t time = 0;
+};
+
+} // namespace event
+
+using Event = std::variant<event::WorkerChanged, event::WorkerIntroduced, event::WorkerCostSeen,
+    event::WorkerIdle, event::WorkerPrinted, event::SpanOpen, event::SpanDone, event::ChunkDone,
+    event::NumbersDone, event::OutcomeDone, event::AttemptFailed, event::AttemptLost,
+    event::InputReopened, event::Logged, event::PoolResized, event::PoolPaused, event::PoolResumed,
+    event::ProgramStopped, event::CoordinatorCostSeen, event::FirstDispatched, event::RunStopped,
+    event::RunContinued>;
+
+class EventSink {
+public:
+    virtual ~EventSink() = default;
+
+    /// Takes the next event of the run. The source waits for it.
+    virtual void take(const Event &event) = 0;
+};
+
+} // namespace poolscope

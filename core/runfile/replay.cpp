@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "runfile/replay.h"
+
+#include "wire/codec.h"
+
+#include <utility>
+
+namespace poolscope {
+
+namespace {
+
+const Error malformedPiece{"it is malformed"};
+
+Result<void> orMalformed(bool isGood)
+{
+    return isGood ? Result<void>() : tl::unexpected(malformedPiece);
+}
+
+/// Returns the place of the kind in the order of a transaction. Those of one place may alternate.
+int stageOf(PieceKind kind)
+{
+    switch (kind) {
+    case PieceKind::Failures:
+        return 0;
+    case PieceKind::Worker:
+    case PieceKind::Spans:
+    case PieceKind::ChunkTimes:
+        return 1;
+    case PieceKind::Marks:
+        return 2;
+    case PieceKind::Reals:
+    case PieceKind::Integers:
+    case PieceKind::Outcomes:
+    case PieceKind::Part:
+        return 3;
+    case PieceKind::Log:
+        return 4;
+    }
+    return 0;
+}
+
+bool hasEnded(WorkerState state)
+{
+    return state == WorkerState::Dead || state == WorkerState::Gone;
+}
+
+event::Attempt attemptOf(Mark::Kind kind)
+{
+    return kind == Mark::Kind::Failed ? event::Attempt::Ended : event::Attempt::Lost;
+}
+
+} // namespace
+
+Replay::Replay(EventCheck &events, const RunProgress &progress)
+    : m_events(events)
+    , m_progress(progress)
+{
+}
+
+/// A worker's spans are reported when the marks are known, since a mark can stand between them.
+Result<void> Replay::take(const Piece &piece)
+{
+    const int stage = stageOf(piece.kind);
+    Result<void> before;
+    if (stage < m_stage)
+        before = endTransaction();
+    else if (stage > stageOf(PieceKind::Marks))
+        before = reportLanes();
+    m_stage = stage;
+    return before.and_then([&] { return takePiece(piece); });
+}
+
+Result<void> Replay::takePiece(const Piece &piece)
+{
+    switch (piece.kind) {
+    case PieceKind::Reals:
+        return takeNumbers(piece, OutcomeKind::Real);
+    case PieceKind::Integers:
+        return takeNumbers(piece, OutcomeKind::Integer);
+    case PieceKind::Outcomes:
+        return takeOutcomes(piece);
+    case PieceKind::Part:
+        m_part += piece.data;
+        return orMalformed(m_part.size() <= wire::maxFrameBody);
+    case PieceKind::Failures:
+        return takeFailures(piece);
+    case PieceKind::Worker:
+        return takeWorker(piece);
+    case PieceKind::Spans:
+        return takeSpans(piece);
+    case PieceKind::ChunkTimes:
+        return takeChunkTimes(piece);
+    case PieceKind::Marks:
+        return takeMarks(piece);
+    case PieceKind::Log:
+        return takeLog(piece);
+    }
+    return tl::unexpected(malformedPiece);
+}
+
+Result<void> Replay::takeNumbers(const Piece &piece, OutcomeKind kind)
+{
+    if (piece.data.empty())
+        return tl::unexpected(malformedPiece);
+    return m_events.take(
+        event::NumbersDone{{piece.first, piece.count}, kind, m_progress.lastOutcome, piece.data});
+}
+
+Result<void> Replay::takeOutcomes(const Piece &piece)
+{
+    const bool isInParts = !m_part.empty();
+    m_part += isInParts ? piece.data : std::string_view();
+    wire::FieldReader reader(isInParts ? std::string_view(m_part) : piece.data);
+    for (std::uint64_t i = 0; i < piece.count; ++i) {
+        const auto outcome = wire::decodeKeptOutcome(reader);
+        if (!outcome)
+            return tl::unexpected(malformedPiece);
+        const event::OutcomeDone done{piece.first + i, *outcome, 0, m_progress.lastOutcome};
+        if (auto taken = m_events.take(done); !taken)
+            return taken;
+    }
+    m_part.clear();
+    return orMalformed(reader.atEnd());
+}
+
+Result<void> Replay::takeFailures(const Piece &piece)
+{
+    return orMalformed(unpackFailures(
+        piece.data, piece.count, [this](std::uint64_t index, std::string_view outcome) {
+            m_failures.insert_or_assign(index, outcome);
+        }));
+}
+
+Result<void> Replay::takeWorker(const Piece &piece)
+{
+    WorkerFigures figures;
+    if (piece.worker == 0 || !unpackWorker(piece.data, figures))
+        return tl::unexpected(malformedPiece);
+    m_lanes[piece.worker].openSpan = figures.openSpan;
+    return m_events.take(event::WorkerIntroduced{piece.worker, figures.identity}).and_then([&] {
+        return m_events.take(event::WorkerCostSeen{piece.worker, figures.cost});
+    });
+}
+
+Result<void> Replay::takeSpans(const Piece &piece)
+{
+    if (piece.worker == 0)
+        return tl::unexpected(malformedPiece);
+    m_lanes[piece.worker].spans.push_back({std::string(piece.data), piece.count});
+    return {};
+}
+
+Result<void> Replay::takeChunkTimes(const Piece &piece)
+{
+    if (piece.worker == 0)
+        return tl::unexpected(malformedPiece);
+    m_lanes[piece.worker].chunks += piece.data;
+    return {};
+}
+
+Result<void> Replay::takeMarks(const Piece &piece)
+{
+    std::vector<Mark> marks;
+    if (!unpackMarks(piece.data, piece.count, marks))
+        return tl::unexpected(malformedPiece);
+    for (const Mark &mark : marks) {
+        if (auto reported = reportMark(mark); !reported)
+            return reported;
+    }
+    return {};
+}
+
+Result<void> Replay::reportMark(const Mark &mark)
+{
+    switch (mark.kind) {
+    case Mark::Kind::State:
+        return mark.value <= static_cast<std::uint64_t>(WorkerState::Gone)
+            ? reportState(mark, static_cast<WorkerState>(mark.value))
+            : tl::unexpected(malformedPiece);
+    case Mark::Kind::Resized:
+        return m_events.take(event::PoolResized{static_cast<std::uint32_t>(mark.value), mark.time});
+    case Mark::Kind::Paused:
+        return reportPause(mark);
+    case Mark::Kind::Resumed:
+        return reportResumption(mark);
+    case Mark::Kind::Failed:
+    case Mark::Kind::Quarantined:
+    case Mark::Kind::GivenUp:
+        return reportFailure(mark);
+    case Mark::Kind::Retried:
+        return m_events.take(event::AttemptFailed{mark.value, mark.worker, mark.time});
+    case Mark::Kind::Lost:
+        return m_events.take(event::AttemptLost{mark.value, mark.worker, mark.time});
+    case Mark::Kind::Reopened:
+        return mark.value < m_events.inputs() && m_events.hasFailed(mark.value)
+            ? m_events.take(event::InputReopened{mark.value, mark.time})
+            : Result<void>();
+    case Mark::Kind::Continued:
+        m_pausedSince.reset();
+        return m_events.take(event::RunContinued{mark.time});
+    case Mark::Kind::Idle:
+        return mark.value < idleReasonCount ? m_events.take(
+                   event::WorkerIdle{mark.worker, static_cast<IdleReason>(mark.value), mark.time})
+                                            : tl::unexpected(malformedPiece);
+    }
+    return tl::unexpected(malformedPiece);
+}
+
+Result<void> Replay::reportState(const Mark &mark, WorkerState state)
+{
+    Lane &lane = m_lanes[mark.worker];
+    lane.state = state;
+    const auto before =
+        state == WorkerState::Starting ? reportLane(mark.worker, mark.time) : Result<void>();
+    return before.and_then([&] {
+        return m_events.take(event::WorkerChanged{mark.worker, state, mark.time});
+    });
+}
+
+/// The reason is not in the file if the input was reopened before it could be written. A Reopened
+/// mark follows then, or is lost.
+Result<void> Replay::reportFailure(const Mark &mark)
+{
+    const auto found = m_failures.find(mark.value);
+    if (found == m_failures.end())
+        return m_events.take(event::AttemptFailed{mark.value, mark.worker, mark.time});
+    wire::FieldReader reader(found->second);
+    const auto outcome = wire::decodeKeptOutcome(reader);
+    if (!outcome || outcome->kind != OutcomeKind::Failure || !reader.atEnd())
+        return tl::unexpected(malformedPiece);
+    return m_events.take(
+        event::OutcomeDone{mark.value, *outcome, mark.worker, mark.time, attemptOf(mark.kind)});
+}
+
+/// The mark of a pause that continues after a stop of the program stands behind that of the stop,
+/// which is enough to know it.
+Result<void> Replay::reportPause(const Mark &mark)
+{
+    if (m_pausedSince)
+        return {};
+    m_pausedSince = mark.time;
+    return m_events.take(event::PoolPaused{mark.time});
+}
+
+Result<void> Replay::reportResumption(const Mark &mark)
+{
+    const auto stop = stopOf(mark);
+    const bool isPausedLonger = stop && m_pausedSince && *m_pausedSince != stop->begin;
+    if (!isPausedLonger)
+        m_pausedSince.reset();
+    if (stop)
+        return m_events.take(event::ProgramStopped{stop->begin, stop->end});
+    return m_events.take(event::PoolResumed{mark.time});
+}
+
+Result<bool> Replay::hasNextSpan(Lane &lane)
+{
+    while (!lane.next && !lane.spans.empty()) {
+        if (!lane.unpacker)
+            lane.unpacker.emplace(lane.spans.front().bytes, lane.spans.front().count);
+        lane.next = lane.unpacker->next();
+        if (lane.next)
+            break;
+        if (!lane.unpacker->isComplete())
+            return tl::unexpected(malformedPiece);
+        lane.unpacker.reset();
+        lane.spans.pop_front();
+    }
+    return lane.next.has_value();
+}
+
+/// Reports spans that begin before `until`, and chunks whose last span is among them.
+Result<void> Replay::reportLane(WorkerId worker, std::uint64_t until)
+{
+    Lane &lane = m_lanes[worker];
+    while (true) {
+        const auto isThere = hasNextSpan(lane);
+        if (!isThere)
+            return tl::unexpected(isThere.error());
+        if (!*isThere || lane.next->begin >= until)
+            return {};
+        if (auto taken = m_events.take(event::SpanDone{worker, *lane.next}); !taken)
+            return taken;
+        lane.next.reset();
+        ++lane.spansSinceChunk;
+        if (auto reported = reportChunks(worker, lane); !reported)
+            return reported;
+    }
+}
+
+Result<void> Replay::reportChunks(WorkerId worker, Lane &lane)
+{
+    if (!lane.nextChunk) {
+        std::string_view rest = std::string_view(lane.chunks).substr(lane.chunksRead);
+        lane.nextChunk = lane.chunkUnpacker.next(rest);
+        lane.chunksRead = lane.chunks.size() - rest.size();
+    }
+    if (!lane.nextChunk || lane.nextChunk->spans() > lane.spansSinceChunk)
+        return {};
+    lane.spansSinceChunk -= lane.nextChunk->spans();
+    const auto chunk = std::exchange(lane.nextChunk, std::nullopt);
+    return m_events.take(event::ChunkDone{worker, chunk->times});
+}
+
+Result<void> Replay::reportLanes()
+{
+    for (auto &[worker, lane] : m_lanes) {
+        if (auto reported = reportLane(worker, UINT64_MAX); !reported)
+            return reported;
+        if (lane.nextChunk || lane.chunksRead < lane.chunks.size())
+            return tl::unexpected(malformedPiece);
+        lane.chunks.clear();
+        lane.chunksRead = 0;
+    }
+    return {};
+}
+
+Result<void> Replay::takeLog(const Piece &piece)
+{
+    std::vector<LogEntry> entries;
+    if (!unpackLog(piece.data, piece.count, entries))
+        return tl::unexpected(malformedPiece);
+    for (const LogEntry &entry : entries) {
+        const event::Logged line{
+            entry.worker, entry.text, entry.time, entry.running, entry.printed};
+        if (auto taken = m_events.take(line); !taken)
+            return taken;
+    }
+    return {};
+}
+
+Result<void> Replay::endTransaction()
+{
+    m_failures.clear();
+    return reportLanes();
+}
+
+Result<void> Replay::finish()
+{
+    if (!m_part.empty())
+        return failure("its last outcome is not whole");
+    return endTransaction()
+        .and_then([&] { return m_events.take(event::CoordinatorCostSeen{m_progress.coordinator}); })
+        .and_then([&] { return m_events.take(event::FirstDispatched{m_progress.firstDispatch}); })
+        .and_then([&] { return m_events.take(event::RunStopped{m_progress.stopped}); })
+        .and_then([&] { return reportOpenSpans(); });
+}
+
+/// A span that was under way lasted until the run was stopped or, if the program was killed, as far
+/// as the file reaches.
+Result<void> Replay::reportOpenSpans()
+{
+    const std::uint64_t end = m_progress.stopped > 0 ? m_progress.stopped : m_progress.elapsed;
+    Result<void> reported;
+    for (const auto &[worker, lane] : m_lanes) {
+        OpenSpan open = lane.openSpan;
+        if (m_progress.state == RunState::Completed || open.count == 0 || open.begin >= end)
+            continue;
+        open.seen = end;
+        const event::SpanOpen spanOpen{worker, open};
+        reported =
+            std::move(reported).and_then([&] { return m_events.take(spanOpen); }).and_then([&] {
+                return m_events.take(event::RunStopped{end});
+            });
+    }
+    return reported;
+}
+
+Result<void> Replay::closeWorkers()
+{
+    Result<void> closed;
+    for (auto &[worker, lane] : m_lanes) {
+        if (hasEnded(lane.state))
+            continue;
+        const event::WorkerChanged gone{worker, WorkerState::Gone, m_progress.elapsed};
+        closed = std::move(closed).and_then([&] { return m_events.take(gone); });
+    }
+    return closed;
+}
+
+} // namespace poolscope

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Replay: the source of events that a run file is.
+//
+// Reads the pieces of a run file in their order and reports what they hold as events. The pieces
+// may hold anything: what no writer can have written fails, and an EventCheck refuses what no run
+// can have done. One thread.
+#pragma once
+
+#include "events/eventcheck.h"
+#include "record/chunktimelog.h"
+#include "record/runprogress.h"
+#include "record/timeline.h"
+#include "runfile/piececodec.h"
+#include "runfile/runfileformat.h"
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace poolscope {
+
+class Replay {
+public:
+    /// Both outlive this.
+    Replay(EventCheck &events, const RunProgress &progress);
+
+    Result<void> take(const Piece &piece);
+    /// Reports what follows from no piece. To be called after the last one.
+    Result<void> finish();
+    /// Reports that workers that were at work when the run was cut off are gone.
+    Result<void> closeWorkers();
+
+private:
+    struct PackedSpans {
+        std::string bytes;
+        std::uint64_t count = 0;
+    };
+    /// What a transaction has of a worker, and was not reported yet.
+    struct Lane {
+        std::deque<PackedSpans> spans;
+        std::optional<SpanUnpacker> unpacker; ///< of the first of `spans`
+        std::optional<Span> next;
+        std::string chunks; ///< packed
+        std::size_t chunksRead = 0; ///< bytes of them
+        ChunkTimeLog::Unpacker chunkUnpacker;
+        std::optional<ChunkTimeLog::Unpacker::Chunk> nextChunk;
+        std::uint64_t spansSinceChunk = 0;
+        WorkerState state = WorkerState::Gone;
+        OpenSpan openSpan;
+    };
+
+    Result<void> takePiece(const Piece &piece);
+    Result<void> takeNumbers(const Piece &piece, OutcomeKind kind);
+    Result<void> takeOutcomes(const Piece &piece);
+    Result<void> takeFailures(const Piece &piece);
+    Result<void> takeWorker(const Piece &piece);
+    Result<void> takeSpans(const Piece &piece);
+    Result<void> takeChunkTimes(const Piece &piece);
+    Result<void> takeMarks(const Piece &piece);
+    Result<void> takeLog(const Piece &piece);
+
+    Result<void> reportMark(const Mark &mark);
+    Result<void> reportState(const Mark &mark, WorkerState state);
+    Result<void> reportFailure(const Mark &mark);
+    Result<void> reportPause(const Mark &mark);
+    Result<void> reportResumption(const Mark &mark);
+    Result<void> reportLane(WorkerId worker, std::uint64_t until);
+    Result<void> reportChunks(WorkerId worker, Lane &lane);
+    Result<void> reportLanes();
+    Result<void> reportOpenSpans();
+    Result<void> endTransaction();
+    static Result<bool> hasNextSpan(Lane &lane);
+
+    EventCheck &m_events;
+    const RunProgress &m_progress;
+    int m_stage = 0; ///< of the transaction that is being read
+    std::map<WorkerId, Lane> m_lanes;
+    std::unordered_map<std::uint64_t, std::string> m_failures; ///< of the transaction, by index
+    std::string m_part; ///< what Part pieces have of an outcome so far
+    std::optional<std::uint64_t> m_pausedSince;
+};
+
+} // namespace poolscope
