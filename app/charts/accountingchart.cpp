@@ -3,7 +3,7 @@
 
 #include "charts/caption.h"
 #include "charts/causecolours.h"
-#include "charts/units.h"
+#include "charts/figuretext.h"
 
 #include <algorithm>
 #include <cmath>
@@ -95,7 +95,7 @@ QString AccountingChart::figure() const
     for (const Cause cause : causesByTime(m_accounting.times)) {
         const double share = shareOf(m_accounting.times, cause);
         if (share >= legible && parts.size() < told)
-            parts << percentText(share) + u' ' + nameOf(cause);
+            parts << figureText(Share{share}) + u' ' + nameOf(cause);
     }
     return parts.join(QStringLiteral(" \u00b7 "));
 }
@@ -211,7 +211,7 @@ QString AccountingChart::textAt(const QPointF &position) const
                 place > 0 ? workerName(*record(), static_cast<std::size_t>(place)) : tr("the pool"),
                 wordsOf(cause),
                 tr("%1, %2").arg(
-                    durationText(static_cast<double>((*bar.times)[cause])), percentText(share))}
+                    figureText(Duration((*bar.times)[cause])), figureText(Share{share}))}
                 .join(u'\n');
     }
     return {};

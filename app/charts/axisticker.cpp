@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/axisticker.h"
 
-#include "charts/units.h"
+#include "charts/figuretext.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +10,7 @@ namespace poolscope {
 
 QString TimeTicker::getTickLabel(double tick, const QLocale &, QChar, int)
 {
-    return tickTimeText(tick, m_step);
+    return unbroken(tickText(Duration(tick), Duration(m_step)));
 }
 
 double TimeTicker::getTickStep(const QCPRange &range)
@@ -21,7 +21,7 @@ double TimeTicker::getTickStep(const QCPRange &range)
 
 QString LogTimeTicker::getTickLabel(double tick, const QLocale &locale, QChar format, int precision)
 {
-    return m_isLogarithmic ? tickTimeText(tick, tick)
+    return m_isLogarithmic ? unbroken(tickText(Duration(tick), Duration(tick)))
                            : TimeTicker::getTickLabel(tick, locale, format, precision);
 }
 
@@ -52,7 +52,7 @@ CountTicker::CountTicker(Steps steps, int tickCount)
 
 QString CountTicker::getTickLabel(double tick, const QLocale &, QChar, int)
 {
-    return tickCountText(tick, m_step, m_largest);
+    return unbroken(tickText(tick, m_step, m_largest));
 }
 
 double CountTicker::getTickStep(const QCPRange &range)

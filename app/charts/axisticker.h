@@ -7,6 +7,9 @@
 
 namespace poolscope {
 
+/// From this ratio on, small values are legible on a logarithmic axis only.
+inline constexpr double muchApart = 30;
+
 class TimeTicker : public QCPAxisTicker {
 protected:
     QString getTickLabel(double tick, const QLocale &, QChar, int) override;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/caption.h"
 
-#include "charts/units.h"
+#include "charts/figuretext.h"
 #include "spec/integerrange.h"
 #include "spec/optionnumbers.h"
 #include "spec/options.h"
@@ -109,7 +109,7 @@ QString optionValue(const Option &option, const PoolSpec &pool)
     if (text == option.alternative)
         return QString::fromStdString(text);
     const QString value = option.type == OptionType::Count
-        ? countText(QString::fromStdString(text).toULongLong())
+        ? figureText(Count{QString::fromStdString(text).toULongLong()})
         : QString::fromStdString(text);
     return option.unit.empty() ? value : value + QLatin1Char(' ') + unitFor(option, text);
 }
@@ -165,21 +165,21 @@ QString outcomeText(const RunRecord &record, const Moment &moment)
         ? static_cast<double>(timeline.makespan())
         : static_cast<double>(std::max(moment.now, begin) - begin);
     const QString total =
-        record.areInputsComplete ? countText(record.inputCount) : QStringLiteral("?");
-    QString text = QObject::tr("%1 of %2 done").arg(countText(settled), total);
+        record.areInputsComplete ? figureText(Count{record.inputCount}) : QStringLiteral("?");
+    QString text = QObject::tr("%1 of %2 done").arg(figureText(Count{settled}), total);
     const auto paused = static_cast<double>(
         ended ? timeline.pausedOfMakespan() : timeline.pausedBetween(begin, moment.now));
     if (elapsed > 0)
-        text += QObject::tr(" in %1").arg(durationText(elapsed));
+        text += QObject::tr(" in %1").arg(figureText(Duration(elapsed)));
     if (paused > 0)
-        text += QObject::tr(" (%1 of it paused)").arg(durationText(paused));
+        text += QObject::tr(" (%1 of it paused)").arg(figureText(Duration(paused)));
     if (elapsed > paused)
         text += QObject::tr(", %1").arg(
-            rateText(static_cast<double>(settled) / (elapsed - paused) * 1e9));
+            figureText(Rate{static_cast<double>(settled) / (elapsed - paused) * 1e9}));
     if (timeline.failed() > 0)
-        text += QObject::tr(", %1 failed").arg(countText(timeline.failed()));
+        text += QObject::tr(", %1 failed").arg(figureText(Count{timeline.failed()}));
     if (timeline.quarantined() > 0)
-        text += QObject::tr(" (%1 quarantined)").arg(countText(timeline.quarantined()));
+        text += QObject::tr(" (%1 quarantined)").arg(figureText(Count{timeline.quarantined()}));
     return text;
 }
 

@@ -3,7 +3,7 @@
 
 #include "charts/axisticker.h"
 #include "charts/caption.h"
-#include "charts/units.h"
+#include "charts/figuretext.h"
 
 #include <algorithm>
 #include <cmath>
@@ -21,8 +21,7 @@ enum CompletionSeries : std::size_t { failedSeries, diagonalSeries };
 
 QString placesText(double mean)
 {
-    return mean < 10 ? QString::number(mean, 'f', 1)
-                     : countText(static_cast<std::uint64_t>(std::llround(mean)));
+    return unbroken(threeDigits(mean));
 }
 
 } // namespace
@@ -67,7 +66,7 @@ QString CompletionChart::figure() const
     if (record()->isImported())
         return tr("%1 places out of order on average").arg(placesText(disorder.meanDistance));
     return tr("%1 places out of order on average \u00b7 in order, %2 results would wait")
-        .arg(placesText(disorder.meanDistance), countText(disorder.mostHeldBack));
+        .arg(placesText(disorder.meanDistance), figureText(Count{disorder.mostHeldBack}));
 }
 
 QString CompletionChart::shortFigure() const
@@ -78,7 +77,7 @@ QString CompletionChart::shortFigure() const
     if (disorder.largestDistance == 0 || record()->isImported())
         return figure();
     return tr("%1 places off \u00b7 in order, %2 would wait")
-        .arg(placesText(disorder.meanDistance), countText(disorder.mostHeldBack));
+        .arg(placesText(disorder.meanDistance), figureText(Count{disorder.mostHeldBack}));
 }
 
 std::vector<Series> CompletionChart::series() const
@@ -234,16 +233,16 @@ QString CompletionChart::textAt(const QPointF &position) const
     if (!piece)
         return {};
     const std::uint64_t index = piece->indices.first;
-    QStringList text{tr("index %1").arg(countText(index)),
+    QStringList text{tr("index %1").arg(figureText(Count{index})),
         tr("finished as number %1, by %2")
-            .arg(countText(piece->rank + 1), workerName(*record(), piece->worker)),
-        tr("at %1").arg(durationText(static_cast<double>(piece->time)))};
+            .arg(figureText(Count{piece->rank + 1}), workerName(*record(), piece->worker)),
+        tr("at %1").arg(figureText(Duration(piece->time)))};
     if (const QString name = inputName(*record(), index); !name.isEmpty())
         text.prepend(name);
     if (piece->rank > index)
-        text << tr("%1 places later than given").arg(countText(piece->rank - index));
+        text << tr("%1 places later than given").arg(figureText(Count{piece->rank - index}));
     if (piece->rank < index)
-        text << tr("%1 places earlier than given").arg(countText(index - piece->rank));
+        text << tr("%1 places earlier than given").arg(figureText(Count{index - piece->rank}));
     if (m_history->failedIndices().contains(index))
         text << tr("it failed");
     return text.join(QLatin1Char('\n'));

@@ -2,7 +2,7 @@
 #include "charts/curveschart.h"
 
 #include "charts/axisticker.h"
-#include "charts/units.h"
+#include "charts/figuretext.h"
 #include "report/csvtext.h"
 #include "report/valuetext.h"
 #include "system/atomicfile.h"
@@ -52,7 +52,7 @@ class DurationTicker : public QCPAxisTickerLog {
 protected:
     QString getTickLabel(double tick, const QLocale &, QChar, int) override
     {
-        return durationText(tick);
+        return figureText(Duration(tick));
     }
 };
 
@@ -162,14 +162,15 @@ void CurvesChart::fit()
 QString CurvesChart::textAt(const QPointF &position) const
 {
     const double key = xAxis->pixelToCoord(position.x());
-    QStringList lines{durationText(std::max(key, 0.0))};
+    QStringList lines{figureText(Duration(std::max(key, 0.0)))};
     for (const RunCurve &curve : *m_curves) {
         const auto after = std::upper_bound(curve.keys.begin(), curve.keys.end(), key);
         if (after == curve.keys.begin() || after == curve.keys.end())
             continue;
         const double value = curve.values[after - curve.keys.begin() - 1];
         lines << tr("%1: %2").arg(curve.name,
-            m_what == What::Throughput ? rateText(value) : QString::number(value, 'f', 1) + u'%');
+            m_what == What::Throughput ? figureText(Rate{value})
+                                       : figureText(Share{value / percent}));
     }
     return lines.size() > 1 ? lines.join(u'\n') : QString();
 }

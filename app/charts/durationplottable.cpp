@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/durationplottable.h"
 
-#include "charts/units.h"
+#include "charts/axisticker.h"
 
 #include <algorithm>
 #include <cmath>

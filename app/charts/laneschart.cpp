@@ -3,7 +3,7 @@
 
 #include "charts/axisticker.h"
 #include "charts/caption.h"
-#include "charts/units.h"
+#include "charts/figuretext.h"
 
 #include <QWheelEvent>
 #include <algorithm>
@@ -66,9 +66,10 @@ QString lines(const QStringList &list)
 QString indicesText(const Span &span)
 {
     if (span.count == 1)
-        return QStringLiteral("index %1").arg(countText(span.first));
+        return QStringLiteral("index %1").arg(figureText(Count{span.first}));
     return QStringLiteral("indices %1\u2013%2 (%3 iterations)")
-        .arg(countText(span.first), countText(span.first + span.count - 1), countText(span.count));
+        .arg(figureText(Count{span.first}), figureText(Count{span.first + span.count - 1}),
+            figureText(Count{span.count}));
 }
 
 } // namespace
@@ -128,7 +129,7 @@ QString LanesChart::figure() const
     }
     if (alive <= 0)
         return {};
-    const QString share = percentText(std::min(1.0, busy / alive));
+    const QString share = figureText(Share{std::min(1.0, busy / alive)});
     return timeline.pausedOfMakespan() > 0
         ? tr("busy %1 of the time in which workers were there, pauses left out").arg(share)
         : tr("busy %1 of the time in which workers were there").arg(share);
@@ -313,8 +314,8 @@ QString LanesChart::textAt(const QPointF &position) const
     if (const auto failure = failureAt(position, place->lane))
         return lines({workerText(place->lane) + inputLine(failure->index),
             (failure->quarantined ? tr("index %1 was quarantined") : tr("index %1 failed"))
-                .arg(countText(failure->index)),
-            tr("at %1").arg(durationText(static_cast<double>(failure->time))),
+                .arg(figureText(Count{failure->index})),
+            tr("at %1").arg(figureText(Duration(failure->time))),
             tr("click: its row in Outcomes")});
     if (const auto open = m_lanes->openSpanAt(place->lane, place->time))
         return openText(place->lane, *open);
@@ -332,9 +333,9 @@ QString LanesChart::spanText(std::size_t lane, std::size_t position) const
     const QString input = span.count == 1 ? inputLine(span.first) : QString();
     QStringList text{workerText(lane) + input, indicesText(span),
         tr("from %1, for %2")
-            .arg(durationText(static_cast<double>(span.begin)), durationText(duration))};
+            .arg(figureText(Duration(span.begin)), figureText(Duration(duration)))};
     if (span.count > 1)
-        text << tr("%1 each").arg(durationText(duration / static_cast<double>(span.count)));
+        text << tr("%1 each").arg(figureText(Duration(duration / static_cast<double>(span.count))));
     return lines(text << tr("click: the row in Outcomes"));
 }
 
@@ -346,7 +347,7 @@ QString LanesChart::openText(std::size_t lane, const OpenSpan &open) const
     const Span span{open.begin, open.duration(), open.first, open.count};
     return lines({workerText(lane), indicesText(span),
         (wasStopped ? tr("since %1, never finished (%2)") : tr("since %1, for %2 so far"))
-            .arg(durationText(begin), durationText(end - begin))});
+            .arg(figureText(Duration(begin)), figureText(Duration(end - begin)))});
 }
 
 QString LanesChart::columnText(const Place &place) const
@@ -357,11 +358,10 @@ QString LanesChart::columnText(const Place &place) const
     const std::uint64_t end = begin + grid.width();
     const double share =
         static_cast<double>(lane.busyBetween(begin, end)) / static_cast<double>(grid.width());
-    return lines({workerText(place.lane),
-        tr("at %1").arg(durationText(static_cast<double>(place.time))),
-        tr("busy %1 of these %2")
-            .arg(percentText(share), durationText(static_cast<double>(grid.width()))),
-        tr("%1 spans begin here").arg(countText(lane.countBefore(end) - lane.countBefore(begin)))});
+    return lines({workerText(place.lane), tr("at %1").arg(figureText(Duration(place.time))),
+        tr("busy %1 of these %2").arg(figureText(Share{share}), figureText(Duration(grid.width()))),
+        tr("%1 spans begin here")
+            .arg(figureText(Count{lane.countBefore(end) - lane.countBefore(begin)}))});
 }
 
 QString LanesChart::idleText(const Place &place) const
@@ -389,8 +389,8 @@ QString LanesChart::idleText(const Place &place) const
         }
         return QString();
     };
-    return lines({workerText(place.lane), text(),
-        tr("at %1").arg(durationText(static_cast<double>(place.time)))});
+    return lines(
+        {workerText(place.lane), text(), tr("at %1").arg(figureText(Duration(place.time)))});
 }
 
 std::optional<std::uint64_t> LanesChart::indexAt(const QPointF &position) const

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/lanesplottable.h"
 
+#include "charts/figuretext.h"
 #include "charts/legendmarker.h"
 #include "charts/resizes.h"
-#include "charts/units.h"
 
 #include <algorithm>
 #include <array>
@@ -26,9 +26,9 @@ std::uint64_t toTime(double coordinate)
 
 QString indicesText(std::uint64_t first, std::uint64_t count)
 {
-    return count == 1
-        ? countText(first)
-        : QStringLiteral("%1\u2013%2").arg(countText(first), countText(first + count - 1));
+    return count == 1 ? figureText(Count{first})
+                      : QStringLiteral("%1\u2013%2")
+                            .arg(figureText(Count{first}), figureText(Count{first + count - 1}));
 }
 
 QColor textOn(const QColor &background)

@@ -3,7 +3,7 @@
 
 #include "charts/axisticker.h"
 #include "charts/caption.h"
-#include "charts/units.h"
+#include "charts/figuretext.h"
 
 #include <QKeyEvent>
 #include <algorithm>
@@ -23,7 +23,8 @@ enum LatencySeries : std::size_t { allSeries, marksSeries, firstWorkerCurve };
 /// Of the bar, in the words of a tool tip.
 QString rangeText(const DurationRange &range)
 {
-    return QObject::tr("%1 to %2").arg(durationText(range.from), durationText(range.to));
+    return QObject::tr("%1 to %2")
+        .arg(figureText(Duration(range.from)), figureText(Duration(range.to)));
 }
 
 double shareOf(const DurationHistogram &durations, const DurationHistogram::Bar &bar)
@@ -233,7 +234,7 @@ std::vector<DurationPlottable::Mark> LatencyChart::marks() const
         return {};
     const DurationHistogram &all = m_latency->all();
     const auto mark = [](const QString &name, double duration, Qt::PenStyle style) {
-        return DurationPlottable::Mark{name.arg(durationText(duration)), duration, style};
+        return DurationPlottable::Mark{name.arg(figureText(Duration(duration))), duration, style};
     };
     return {mark(tr("median %1"), all.median(), Qt::SolidLine),
         mark(tr("p90 %1"), all.quantile(0.9), Qt::DashLine),
@@ -248,7 +249,8 @@ QString LatencyChart::axisText() const
     const std::uint64_t together = count - m_latency->measuredAlone();
     if (together == 0)
         return {};
-    const QString share = percentText(static_cast<double>(together) / static_cast<double>(count));
+    const QString share =
+        figureText(Share{static_cast<double>(together) / static_cast<double>(count)});
     return tr("%1 of the iterations ran in spans of several, and count with their mean").arg(share);
 }
 
@@ -289,16 +291,17 @@ QString LatencyChart::textAt(const QPointF &position) const
         return {};
     QStringList text{rangeText(bar->range),
         tr("%1 iterations, %2 of all")
-            .arg(countText(bar->iterations), percentText(m_plottable->percentOf(*bar) / 100))};
+            .arg(figureText(Count{bar->iterations}),
+                figureText(Share{m_plottable->percentOf(*bar) / 100}))};
     constexpr std::size_t mostShown = 8;
     for (std::size_t i = 0; i < std::min(m_workers.size(), mostShown); ++i) {
         const DurationHistogram &its = m_latency->worker(i);
         const std::uint64_t iterations = iterationsIn(its.bars(m_barsOfDoubling), bar->range);
         if (iterations > 0)
             text << tr("%1: %2, %3 of its own")
-                        .arg(workerName(*record(), i + 1), countText(iterations),
-                            percentText(static_cast<double>(iterations)
-                                / static_cast<double>(its.count())));
+                        .arg(workerName(*record(), i + 1), figureText(Count{iterations}),
+                            figureText(Share{static_cast<double>(iterations)
+                                / static_cast<double>(its.count())}));
     }
     if (canBeClicked(position))
         text << tr("click: selects these");

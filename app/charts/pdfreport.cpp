@@ -29,7 +29,7 @@ th { font-weight: 400; text-align: left; white-space: nowrap; }
 pre { font-size: 7.5pt; white-space: pre-wrap; }
 )";
 
-QString textOf(const std::string &text)
+QString asQString(const std::string &text)
 {
     return QString::fromStdString(text);
 }
@@ -80,7 +80,7 @@ public:
         document.setDefaultStyleSheet(QLatin1String(style));
         document.documentLayout()->setPaintDevice(&m_device);
         document.documentLayout()->registerHandler(QTextFormat::ImageObject, &picture);
-        document.setHtml(textOf(html));
+        document.setHtml(asQString(html));
         document.setTextWidth(m_device.width());
         const double height = document.size().height();
         if (m_used > 0 && m_used + height > pageHeight())
@@ -144,7 +144,7 @@ QByteArray pdfReport(const ReportData &report)
     QBuffer buffer;
     buffer.open(QIODevice::WriteOnly);
     QPdfWriter writer(&buffer);
-    writer.setTitle(textOf(report.title));
+    writer.setTitle(asQString(report.title));
     writer.setCreator(QStringLiteral("Poolscope"));
     writer.setPageSize(QPageSize(QPageSize::A4));
     writer.setPageMargins(QMarginsF(18, 16, 18, 14), QPageLayout::Millimeter);

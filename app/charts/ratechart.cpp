@@ -3,8 +3,8 @@
 
 #include "charts/axisticker.h"
 #include "charts/caption.h"
+#include "charts/figuretext.h"
 #include "charts/resizes.h"
-#include "charts/units.h"
 #include "report/summary.h"
 
 #include <algorithm>
@@ -77,10 +77,10 @@ QString RateChart::figure() const
 {
     if (!record() || record()->timeline.settled() == 0)
         return {};
-    const QString mean = tr("mean %1").arg(rateText(rateOf(record()->timeline)));
+    const QString mean = tr("mean %1").arg(figureText(Rate{rateOf(record()->timeline)}));
     if (m_moment.run == TimeView::Run::Ended || m_rateNow <= 0)
         return mean;
-    return tr("now %1 \u00b7 %2").arg(rateText(m_rateNow), mean);
+    return tr("now %1 \u00b7 %2").arg(figureText(Rate{m_rateNow}), mean);
 }
 
 std::vector<Series> RateChart::series() const
@@ -319,13 +319,13 @@ QString RateChart::textAt(const QPointF &position) const
     const auto pool = valueAt(m_pool);
     if (!pool)
         return {};
-    QStringList text{tr("at %1, over %2")
-                         .arg(durationText(time), durationText(static_cast<double>(grid.width()))),
-        tr("pool: %1").arg(rateText(*pool))};
+    QStringList text{
+        tr("at %1, over %2").arg(figureText(Duration(time)), figureText(Duration(grid.width()))),
+        tr("pool: %1").arg(figureText(Rate{*pool}))};
     constexpr std::size_t mostShown = 8;
     for (std::size_t i = 0; i < std::min(m_workers.size(), mostShown); ++i) {
         if (const auto rate = valueAt(m_workers[i]); rate && m_workers[i]->visible())
-            text << tr("%1: %2").arg(workerName(*record(), i + 1), rateText(*rate));
+            text << tr("%1: %2").arg(workerName(*record(), i + 1), figureText(Rate{*rate}));
     }
     return text.join(QLatin1Char('\n'));
 }

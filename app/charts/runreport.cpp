@@ -4,8 +4,8 @@
 #include "charts/accountingchart.h"
 #include "charts/caption.h"
 #include "charts/chartexport.h"
+#include "charts/figuretext.h"
 #include "charts/pdfreport.h"
-#include "charts/units.h"
 #include "report/htmlreport.h"
 #include "report/summary.h"
 #include "report/valuetext.h"
@@ -34,12 +34,12 @@ std::string tr(const char *text)
 
 std::string count(std::uint64_t number)
 {
-    return countText(number).toStdString();
+    return textOf(Count{number});
 }
 
 std::string duration(std::uint64_t nanoseconds)
 {
-    return durationText(static_cast<double>(nanoseconds)).toStdString();
+    return textOf(Duration(nanoseconds));
 }
 
 std::string shortened(std::string text)
@@ -110,8 +110,7 @@ ReportSection machine(const RunRecord &record)
         .add("Kernel", machine.kernel)
         .add("Processor", machine.processor)
         .add("Usable cores", machine.cores > 0 ? count(machine.cores) : "?")
-        .add(
-            "Memory", machine.memory > 0 ? memoryText(machine.memory).toStdString() : std::string())
+        .add("Memory", machine.memory > 0 ? textOf(Bytes{machine.memory}) : std::string())
         .add("Began", timeText(record.startedAt))
         .take();
 }
@@ -140,8 +139,8 @@ ReportSection figures(const RunRecord &record)
         .add("Makespan", duration(timeline.makespan()));
     if (timeline.pausedOfMakespan() > 0)
         facts.add("Paused of it", duration(timeline.pausedOfMakespan()));
-    return facts.add("Throughput", rateText(rateOf(timeline)).toStdString())
-        .add("Utilization", percentText(busyShare(timeline)).toStdString())
+    return facts.add("Throughput", textOf(Rate{rateOf(timeline)}))
+        .add("Utilization", textOf(Share{busyShare(timeline)}))
         .take();
 }
 
@@ -167,7 +166,7 @@ ReportSection timeByCause(const Accounting &accounting)
         section.table.columns.push_back(
             right((tr("Worker") + " " + std::to_string(accounting.workers[i].id)).c_str()));
     const auto share = [](std::uint64_t part, std::uint64_t whole) {
-        return percentText(static_cast<double>(part) / static_cast<double>(whole)).toStdString();
+        return textOf(Share{static_cast<double>(part) / static_cast<double>(whole)});
     };
     const std::uint64_t all = accounting.times.sum();
     for (const Cause cause : causesByTime(accounting.times)) {
@@ -191,13 +190,12 @@ ReportSection workers(const RunRecord &record)
     for (std::size_t i = 0; i < timeline.workerCount(); ++i) {
         const WorkerRecord &worker = timeline.worker(i);
         const WorkerIdentity identity = worker.identity();
-        section.table.rows.push_back(
-            {record.isImported() ? record.workerName(worker.id()) : std::to_string(worker.id()),
-                identity.host, identity.pid > 0 ? std::to_string(identity.pid) : "",
-                identity.runtime, count(worker.iterations()), duration(worker.busy()),
-                worker.cpu() > 0 ? duration(worker.cpu()) : "",
-                worker.maxRss() > 0 ? memoryText(worker.maxRss()).toStdString() : "",
-                count(worker.restarts())});
+        section.table.rows.push_back({record.isImported() ? record.workerName(worker.id())
+                                                          : std::to_string(worker.id()),
+            identity.host, identity.pid > 0 ? std::to_string(identity.pid) : "", identity.runtime,
+            count(worker.iterations()), duration(worker.busy()),
+            worker.cpu() > 0 ? duration(worker.cpu()) : "",
+            worker.maxRss() > 0 ? textOf(Bytes{worker.maxRss()}) : "", count(worker.restarts())});
     }
     return section;
 }
@@ -242,9 +240,10 @@ ReportSection failures(const RunRecord &record)
     for (std::size_t i = 0; i < failed.size() && i < mostFailures; ++i)
         section.table.rows.push_back(failureRow(record, failed[i]));
     if (failed.size() > mostFailures)
-        section.paragraphs.push_back(QObject::tr("The first %1 of %2.")
-                                         .arg(countText(mostFailures), countText(failed.size()))
-                                         .toStdString());
+        section.paragraphs.push_back(
+            QObject::tr("The first %1 of %2.")
+                .arg(figureText(Count{mostFailures}), figureText(Count{failed.size()}))
+                .toStdString());
     return section;
 }
 
@@ -256,9 +255,10 @@ ReportSection lastOfLog(const RunLog &log)
     const RunLog::Page page =
         log.entries(end > mostLogLines ? end - mostLogLines : 0, end, mostLogLines);
     if (end > mostLogLines)
-        section.paragraphs.push_back(QObject::tr("The last %1 lines of %2.")
-                                         .arg(countText(mostLogLines), countText(end))
-                                         .toStdString());
+        section.paragraphs.push_back(
+            QObject::tr("The last %1 lines of %2.")
+                .arg(figureText(Count{mostLogLines}), figureText(Count{end}))
+                .toStdString());
     for (const LogLine &line : page.entries) {
         const std::string who =
             line->worker > 0 ? tr("worker") + " " + std::to_string(line->worker) + ": " : "";

@@ -2,7 +2,7 @@
 #include "charts/scalingchart.h"
 
 #include "charts/axisticker.h"
-#include "charts/units.h"
+#include "charts/figuretext.h"
 
 #include <algorithm>
 #include <cmath>
@@ -19,7 +19,7 @@ class LogTicker : public QCPAxisTickerLog {
 protected:
     QString getTickLabel(double tick, const QLocale &, QChar, int) override
     {
-        return rateFigure(tick);
+        return unbroken(withoutUnit(Rate{tick}));
     }
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/sweepchart.h"
 
-#include "charts/units.h"
+#include "charts/figuretext.h"
 
 namespace poolscope {
 
@@ -35,12 +35,13 @@ QString SweepChart::figure() const
     if (!hasData())
         return {};
     const SweepCell &best = *sweep().best();
-    return tr("fastest: %1, %2").arg(settingText(best.setting), rateText(best.throughput.value));
+    return tr("fastest: %1, %2")
+        .arg(settingText(best.setting), figureText(Rate{best.throughput.value}));
 }
 
 QString SweepChart::shortFigure() const
 {
-    return hasData() ? rateText(sweep().best()->throughput.value) : QString();
+    return hasData() ? figureText(Rate{sweep().best()->throughput.value}) : QString();
 }
 
 } // namespace poolscope

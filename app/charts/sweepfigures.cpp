@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/sweepfigures.h"
 
-#include "charts/units.h"
+#include "charts/figuretext.h"
 #include "report/sweepreport.h"
 #include "system/atomicfile.h"
 
@@ -61,19 +61,19 @@ QString settingText(const SweepSetting &setting)
 QString cellText(const SweepCell &cell)
 {
     const auto ratio = [](double value) {
-        return QString::number(value, 'f', 2);
+        return unbroken(threeDigits(value));
     };
     QStringList lines{settingText(cell.setting),
-        withInterval(cell.throughput, [](double value) { return rateText(value); })};
+        withInterval(cell.throughput, [](double value) { return figureText(Rate{value}); })};
     if (cell.speedup)
         lines << QObject::tr("speedup %1").arg(withInterval(*cell.speedup, ratio));
     if (cell.efficiency)
         lines << QObject::tr("efficiency %1").arg(withInterval(*cell.efficiency, [](double value) {
-            return percentText(value);
+            return figureText(Share{value});
         }));
     lines << QObject::tr("runs: %1").arg(cell.throughputs.size());
     if (cell.failed > 0)
-        lines << QObject::tr("inputs that failed: %1").arg(countText(cell.failed));
+        lines << QObject::tr("inputs that failed: %1").arg(figureText(Count{cell.failed}));
     return lines.join(u'\n');
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/sweepmap.h"
 
-#include "charts/units.h"
+#include "charts/axisticker.h"
+#include "charts/figuretext.h"
 
 #include <algorithm>
 #include <cmath>
@@ -134,7 +135,7 @@ void SweepMap::addField(const SweepCell &cell)
         area->setPen(QPen(theme().text, 2, Qt::DashLine));
     auto *text = new QCPItemText(this);
     text->position->setCoords(place);
-    text->setText(rateFigure(cell.throughput.value));
+    text->setText(unbroken(withoutUnit(Rate{cell.throughput.value})));
     text->setFont(xAxis->tickLabelFont());
     text->setColor(brightness(colour) > 0.5 ? QColor(0x10, 0x16, 0x1c) : QColor(Qt::white));
     m_fields.push_back({area, text});

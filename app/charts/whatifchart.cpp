@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/whatifchart.h"
 
-#include "analysis/figuretext.h"
 #include "charts/axisticker.h"
-#include "charts/units.h"
+#include "charts/figuretext.h"
 #include "spec/runspec.h"
 #include "system/usablecores.h"
 
@@ -22,14 +21,14 @@ QSharedPointer<QCPAxisTickerText> powersOfFour()
 {
     auto ticker = QSharedPointer<QCPAxisTickerText>::create();
     for (std::uint32_t workers = 1; workers <= maxWorkers; workers *= 4)
-        ticker->addTick(workers, countText(workers));
+        ticker->addTick(workers, figureText(Count{workers}));
     return ticker;
 }
 
 QString processesText(std::uint32_t count)
 {
     return count == 1 ? QObject::tr("1 process")
-                      : QObject::tr("%1 processes").arg(countText(count));
+                      : QObject::tr("%1 processes").arg(figureText(Count{count}));
 }
 
 QCPGraph *dot(QCPGraph *graph)
@@ -134,9 +133,9 @@ QString WhatIfChart::figure() const
     if (!point)
         return {};
     return tr("%1: %2, %3 \u00b7 never below %4")
-        .arg(processesText(m_setting.workers), durationText(point->makespan),
+        .arg(processesText(m_setting.workers), figureText(Duration(point->makespan)),
             speedText(point->makespan),
-            durationText(std::max(m_told.longest, m_told.total / maxWorkers)));
+            figureText(Duration(std::max(m_told.longest, m_told.total / maxWorkers))));
 }
 
 QString WhatIfChart::sentence() const
@@ -145,17 +144,18 @@ QString WhatIfChart::sentence() const
     if (!point)
         return {};
     const bool isOneLong = m_told.longest >= m_told.total / maxWorkers;
-    QString text = tr("With %1: %2, %3; no number of processes goes below %4 (%5).")
-                       .arg(processesText(m_setting.workers), durationText(point->makespan),
-                           speedText(point->makespan),
-                           durationText(std::max(m_told.longest, m_told.total / maxWorkers)),
-                           isOneLong ? tr("the longest iteration")
-                                     : tr("all the work, shared by %1").arg(countText(maxWorkers)));
+    QString text =
+        tr("With %1: %2, %3; no number of processes goes below %4 (%5).")
+            .arg(processesText(m_setting.workers), figureText(Duration(point->makespan)),
+                speedText(point->makespan),
+                figureText(Duration(std::max(m_told.longest, m_told.total / maxWorkers))),
+                isOneLong ? tr("the longest iteration")
+                          : tr("all the work, shared by %1").arg(figureText(Count{maxWorkers})));
     text += startText(*point);
     if (isForAnotherMachine(m_setting.workers, cores()))
         text += QLatin1Char(' ')
             + tr("The run's machine has %1: this is a prediction for one with %2.")
-                  .arg(coresText(), countText(m_setting.workers));
+                  .arg(coresText(), figureText(Count{m_setting.workers}));
     if (cores() == 0)
         text += QLatin1Char(' ')
             + tr("How many cores the run's machine had was not recorded: this is a prediction for "
@@ -164,7 +164,7 @@ QString WhatIfChart::sentence() const
         text += QLatin1Char(' ')
             + tr("Inputs as short as these, %1 each, take longer alone than in large chunks: this "
                  "is a rough prediction.")
-                  .arg(durationText(m_told.total / static_cast<double>(m_told.inputs)));
+                  .arg(figureText(Duration(m_told.total / static_cast<double>(m_told.inputs))));
     return text;
 }
 
@@ -180,12 +180,12 @@ QString WhatIfChart::startText(const CurvePoint &point) const
                 ? tr("Starting takes %1 before that, as copies of one process that has loaded the "
                      "task")
                 : tr("Starting takes %1 before that, as new interpreters"))
-              .arg(durationText(point.startUp));
+              .arg(figureText(Duration(point.startUp)));
     const auto memory = static_cast<std::uint64_t>(memorySavedByCopies(starts, m_setting.workers));
     if (start != starts.recorded && memory > 0)
         text += (start == WorkerStart::Fork ? tr(", which need %1 less memory")
                                             : tr(", which need %1 more memory"))
-                    .arg(memoryText(memory));
+                    .arg(figureText(Bytes{memory}));
     return text + QLatin1Char('.');
 }
 
@@ -207,7 +207,7 @@ QString WhatIfChart::speedText(double makespan) const
         return tr("as fast as this run");
     const double told = factor > 1 ? factor : 1 / factor;
     return (factor > 1 ? tr("%1 as fast as this run") : tr("%1 as long as this run"))
-        .arg(QString::fromStdString(sentence::factorText(told)));
+        .arg(figureText(Factor{told}));
 }
 
 std::vector<Series> WhatIfChart::series() const
@@ -292,7 +292,7 @@ QString WhatIfChart::coresText() const
 {
     return cores() == 0 ? tr("? cores")
         : cores() == 1  ? tr("1 core")
-                        : tr("%1 cores").arg(countText(cores()));
+                        : tr("%1 cores").arg(figureText(Count{cores()}));
 }
 
 /// How long the run took, in nanoseconds, pauses left out.
@@ -420,13 +420,13 @@ QString WhatIfChart::laneText(const QPointF &position) const
         return {};
     const Lane &lane = *run->lanes[number - 1];
     const std::size_t begun = lane.countBefore(static_cast<std::uint64_t>(time) + 1);
-    QStringList text{tr("process %1").arg(countText(number)),
-        tr("%1 after the first dispatch").arg(durationText(time))};
+    QStringList text{tr("process %1").arg(figureText(Count{number})),
+        tr("%1 after the first dispatch").arg(figureText(Duration(time)))};
     if (begun == 0)
         return (text << tr("waits for its first chunk")).join(u'\n');
     const Span span = lane.span(begun - 1);
     if (time < static_cast<double>(span.begin + span.duration))
-        text << tr("computes for %1").arg(durationText(static_cast<double>(span.duration)));
+        text << tr("computes for %1").arg(figureText(Duration(span.duration)));
     else
         text << (begun < lane.size() ? tr("waits for a chunk") : tr("has no work left"));
     return text.join(u'\n');
@@ -444,10 +444,11 @@ QString WhatIfChart::textAt(const QPointF &position) const
             return std::abs(a.workers - wanted) < std::abs(b.workers - wanted);
         });
     QStringList text{processesText(nearest->workers),
-        tr("predicted: %1, %2").arg(durationText(nearest->makespan), speedText(nearest->makespan)),
-        tr("lower bound: %1").arg(durationText(nearest->lowerBound))};
+        tr("predicted: %1, %2")
+            .arg(figureText(Duration(nearest->makespan)), speedText(nearest->makespan)),
+        tr("lower bound: %1").arg(figureText(Duration(nearest->lowerBound)))};
     if (isForAnotherMachine(nearest->workers, cores()))
-        text << tr("for a machine with %1 cores").arg(countText(nearest->workers));
+        text << tr("for a machine with %1 cores").arg(figureText(Count{nearest->workers}));
     return (text << tr("click: choose this number")).join(u'\n');
 }
 

@@ -4,8 +4,8 @@
 #include "cli/complaint.h"
 #include "cli/exitstatus.h"
 #include "cli/standardoutput.h"
+#include "report/alignedtable.h"
 #include "report/comparisonreport.h"
-#include "report/figuretext.h"
 #include "run/runopening.h"
 #include "spec/runarguments.h"
 
@@ -55,7 +55,7 @@ std::string comparisonText(const Compared &compared, const std::vector<RunDiffer
         rows.push_back({row.name});
         rows.back().insert(rows.back().end(), row.figures.begin(), row.figures.end());
     }
-    text += "\n" + table::tableText(rows) + "\n";
+    text += "\n" + alignedTable(rows) + "\n";
     for (std::size_t i = 0; i < differences.size(); ++i)
         text += differenceText(differences[i], letterOf(0), letterOf(i + 1)) + "\n";
     return text;

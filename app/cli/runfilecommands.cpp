@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/runfilecommands.h"
 
-#include "analysis/figuretext.h"
 #include "analysis/seconds.h"
 #include "analysis/verdict.h"
 #include "cli/complaint.h"
@@ -15,6 +14,7 @@
 #include "runfile/runfile.h"
 #include "runfile/runfilereader.h"
 #include "spec/runarguments.h"
+#include "text/figures.h"
 
 #include <QDateTime>
 #include <QTimeZone>
@@ -121,20 +121,13 @@ std::string stateLine(const RunFileInfo &info)
 std::string progressLine(const RunFileInfo &info)
 {
     const RunProgress &progress = info.progress;
-    std::string line = std::to_string(progress.settled()) + " of "
-        + (progress.areInputsComplete ? std::to_string(info.inputCount()) : "?") + " inputs";
+    std::string line = textOf(Count{progress.settled()}) + " of "
+        + (progress.areInputsComplete ? textOf(Count{info.inputCount()}) : "?") + " inputs";
     if (progress.failed > 0)
-        line += ", " + std::to_string(progress.failed) + " failed";
+        line += ", " + textOf(Count{progress.failed}) + " failed";
     if (progress.quarantined > 0)
-        line += " (" + std::to_string(progress.quarantined) + " quarantined)";
+        line += " (" + textOf(Count{progress.quarantined}) + " quarantined)";
     return line;
-}
-
-std::string rounded(double value)
-{
-    char text[32];
-    std::snprintf(text, sizeof(text), "%.4g", value);
-    return value >= 10'000 ? std::to_string(static_cast<std::uint64_t>(value)) : text;
 }
 
 /// The causes that took at least a hundredth of the workers' time, the greatest first.
@@ -145,7 +138,7 @@ std::string causesLine(const Accounting &accounting)
     for (const Cause cause : causesByTime(accounting.times)) {
         const double share = static_cast<double>(accounting.times[cause]) / whole;
         if (share >= 0.01)
-            line += (line.empty() ? "" : "; ") + sentence::percentText(share) + " "
+            line += (line.empty() ? "" : "; ") + textOf(Share{share}) + " "
                 + std::string(causeText(cause));
     }
     return line;
@@ -156,10 +149,10 @@ std::string heldBackLine(const std::optional<HeldBack> &heldBack)
 {
     if (!heldBack || heldBack->mostValues == 0)
         return {};
-    return "in input order up to " + sentence::countText(heldBack->mostValues, "value")
-        + " of about " + rounded(heldBack->mostBytes)
-        + " bytes wait for an earlier one, and a value waits "
-        + sentence::durationText(heldBack->meanTime / 1e9) + " in the mean";
+    return "in input order, up to " + textOf(Count{heldBack->mostValues}, "value") + " (about "
+        + textOf(Bytes{static_cast<std::uint64_t>(heldBack->mostBytes)})
+        + ") wait for an earlier one, each for " + textOf(Duration(heldBack->meanTime))
+        + " on average";
 }
 
 std::string beganLine(const RunDescription &description)
@@ -214,7 +207,7 @@ std::string infoText(const RunTold &told)
             text += std::string(name) + std::string(width - name.size(), ' ')
                 + indented(value, width) + "\n";
     };
-    line(kindName(told.kind), told.path + ", " + std::to_string(sizeOf(told.path)) + " bytes");
+    line(kindName(told.kind), told.path + ", " + textOf(Bytes{sizeOf(told.path)}));
     line("name", info.label.name);
     line("note", info.label.note);
     line("would run", told.canRun() ? shellCommand(description.spec) : std::string());
@@ -224,9 +217,9 @@ std::string infoText(const RunTold &told)
     line("done", progressLine(info));
     line("left out", joined(told.importNotes.linesOfLeftOut(), "\n"));
     line("shown as", joined(told.importNotes.linesOfShown(), "\n"));
-    line("makespan",
-        rounded(seconds(progress.makespan())) + " s at " + rounded(progress.rate()) + " it/s");
-    line("workers", std::to_string(progress.workers));
+    line(
+        "makespan", textOf(Duration(progress.makespan())) + " at " + textOf(Rate{progress.rate()}));
+    line("workers", textOf(Count{progress.workers}));
     if (description.machine.cores == 0)
         line("cores", "?");
     line("time went", causesLine(told.analysis.accounting));
@@ -252,7 +245,7 @@ void tellOfUnfinished(const RunFileInfo &info, const std::string &output)
 {
     const std::uint64_t count = info.inputCount() - info.progress.settled();
     if (count > 0 && !hasPlaceForReasons(output))
-        complain(sentence::countText(count, "input") + " had not finished, and "
+        complain(textOf(Count{count}, "input") + " had not finished, and "
             + (count == 1 ? "has" : "have") + " no value in " + output);
 }
 

@@ -2,10 +2,10 @@
 #include "tables/failuresmodel.h"
 
 #include "charts/caption.h"
+#include "charts/figuretext.h"
 #include "report/valuetext.h"
 #include "tables/tabletext.h"
 
-#include <QLocale>
 #include <algorithm>
 #include <functional>
 
@@ -16,11 +16,6 @@ namespace {
 QString lastLine(const QString &text)
 {
     return text.trimmed().section(u'\n', -1);
-}
-
-QString dataSizeText(std::uint64_t bytes)
-{
-    return QLocale().formattedDataSize(static_cast<qint64>(bytes), 1);
 }
 
 bool isFigureOfFailure(int column)
@@ -261,19 +256,19 @@ QString FailuresModel::cell(int row, int column) const
     const Texts &texts = this->texts(row);
     switch (column) {
     case Index:
-        return numberText(indexAt(row));
+        return figureText(Count{indexAt(row)});
     case Input:
         return cellText(texts.input.toStdString());
     case Reason:
         return cellText(texts.reason.toStdString());
     case Attempts:
-        return texts.context.attempts > 0 ? numberText(texts.context.attempts) : QString();
+        return texts.context.attempts > 0 ? figureText(Count{texts.context.attempts}) : QString();
     case Worker:
         return texts.context.worker > 0 ? workerCell(*m_record, texts.context.worker) : QString();
     case LastOutput:
         return cellText(lastLine(texts.output).toStdString());
     case Memory:
-        return texts.context.memory > 0 ? dataSizeText(texts.context.memory) : QString();
+        return texts.context.memory > 0 ? figureText(Bytes{texts.context.memory}) : QString();
     default:
         return {};
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tables/failuresview.h"
 
+#include "charts/figuretext.h"
 #include "tables/emptytext.h"
 #include "tables/tablelook.h"
 #include "tables/tabletext.h"
@@ -215,8 +216,9 @@ void FailuresView::showCounts()
 {
     const auto shown = static_cast<std::uint64_t>(m_model.rowCount());
     const auto all = static_cast<std::uint64_t>(m_model.failureCount());
-    m_count->setText(
-        shown == all ? QString() : tr("%1 of %2").arg(numberText(shown), numberText(all)));
+    m_count->setText(shown == all
+            ? QString()
+            : tr("%1 of %2").arg(figureText(Count{shown}), figureText(Count{all})));
     m_empty->setText(all > 0 ? tr("None of this kind")
                              : tr("Each input that failed: why, where, and what was printed last"));
     m_empty->setVisible(shown == 0);

@@ -2,7 +2,7 @@
 #include "tables/historymodel.h"
 
 #include "charts/caption.h"
-#include "charts/units.h"
+#include "charts/figuretext.h"
 #include "runfile/runfile.h"
 #include "runfile/runfilereader.h"
 #include "tables/tabletext.h"
@@ -256,17 +256,17 @@ QString HistoryModel::text(const Entry &entry, int column) const
         return inputText(description.spec.input);
     case Done:
         return tr("%1 of %2")
-            .arg(numberText(progress.settled()),
-                progress.areInputsComplete ? numberText(entry.info.inputCount())
+            .arg(figureText(Count{progress.settled()}),
+                progress.areInputsComplete ? figureText(Count{entry.info.inputCount()})
                                            : QStringLiteral("?"));
     case Failed:
-        return progress.failed > 0 ? numberText(progress.failed) : QString();
+        return progress.failed > 0 ? figureText(Count{progress.failed}) : QString();
     case Makespan:
-        return durationText(static_cast<double>(progress.makespan()));
+        return figureText(Duration(progress.makespan()));
     case Rate:
-        return progress.rate() > 0 ? rateFigure(progress.rate()) : QString();
+        return progress.rate() > 0 ? unbroken(withoutUnit(poolscope::Rate{progress.rate()})) : QString();
     case Size:
-        return QLocale().formattedDataSize(static_cast<qint64>(entry.size));
+        return figureText(Bytes{entry.size});
     case State:
         return stateText(entry.info);
     case Note:

@@ -2,6 +2,7 @@
 #include "tables/logmodel.h"
 
 #include "charts/caption.h"
+#include "charts/figuretext.h"
 #include "tables/tabletext.h"
 
 #include <QFont>
@@ -88,8 +89,8 @@ void LogModel::setMissingLines(std::uint64_t count)
     if (isFirst)
         beginInsertRows({}, 0, 0);
     m_missingLines = count;
-    m_missingRow = {
-        0, 0, {}, false, tr("%1 earlier lines are not shown").arg(numberText(count)).toStdString()};
+    m_missingRow = {0, 0, {}, false,
+        tr("%1 earlier lines are not shown").arg(figureText(Count{count})).toStdString()};
     if (isFirst)
         endInsertRows();
     else
@@ -156,9 +157,9 @@ QString LogModel::text(const LogEntry &entry, int column) const
     case Inputs: {
         if (entry.running.count == 0)
             return {};
-        const QString first = numberText(entry.running.first);
+        const QString first = figureText(Count{entry.running.first});
         return entry.running.count == 1 ? first
-                                        : first + u'–' + numberText(entry.running.end() - 1);
+                                        : first + u'–' + figureText(Count{entry.running.end() - 1});
     }
     default:
         return cellText(entry.text);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tables/outcomedetails.h"
 
+#include "charts/figuretext.h"
 #include "tables/tablelook.h"
 #include "tables/tabletext.h"
 
@@ -19,7 +20,7 @@ namespace {
 
 QString titleOf(std::uint64_t index, OutcomesModel::State state)
 {
-    const QString number = numberText(index);
+    const QString number = figureText(Count{index});
     switch (state) {
     case OutcomesModel::State::Pending:
         return OutcomeDetails::tr("Index %1 is not done yet").arg(number);

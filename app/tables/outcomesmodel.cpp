@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tables/outcomesmodel.h"
 
+#include "charts/figuretext.h"
 #include "report/valuetext.h"
 #include "tables/tabletext.h"
 
@@ -302,7 +303,7 @@ QString OutcomesModel::cell(int row, int column) const
 {
     switch (column) {
     case Index:
-        return numberText(indexAt(row));
+        return figureText(Count{indexAt(row)});
     case Input:
         return texts(row).input;
     default:

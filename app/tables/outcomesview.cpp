@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tables/outcomesview.h"
 
-#include "charts/units.h"
+#include "charts/figuretext.h"
 #include "tables/emptytext.h"
 #include "tables/outcomedetails.h"
 #include "tables/tablelook.h"
@@ -180,7 +180,8 @@ void OutcomesView::fitPage()
 void OutcomesView::fitColumns()
 {
     const RunRecord *record = m_model.record();
-    const QString widest = numberText(record ? std::max<std::uint64_t>(record->inputCount, 1) : 1);
+    const QString widest =
+        figureText(Count{record ? std::max<std::uint64_t>(record->inputCount, 1) : 1});
     const QFontMetrics metrics = m_table->fontMetrics();
     const int margins = metrics.horizontalAdvance(QStringLiteral("000"));
     const int header = m_table->horizontalHeader()->sectionSizeHint(OutcomesModel::Index);
@@ -239,9 +240,9 @@ void OutcomesView::showSelection()
     const SelectedIterations *selection = m_model.selection();
     m_selection->setVisible(selection != nullptr);
     if (selection)
-        m_selection->setText(
-            tr("Took %1 to %2  \u2715")
-                .arg(durationText(selection->range().from), durationText(selection->range().to)));
+        m_selection->setText(tr("Took %1 to %2  \u2715")
+                                 .arg(figureText(Duration(selection->range().from)),
+                                     figureText(Duration(selection->range().to))));
 }
 
 void OutcomesView::askForIndex()
@@ -265,10 +266,11 @@ void OutcomesView::goToTyped()
     if (count == 0) {
         showProblem(tr("There is no input yet"));
     } else if (!isNumber) {
-        showProblem(tr("“%1” is not an index. Enter 0 to %2").arg(typed, numberText(count - 1)));
+        showProblem(tr("“%1” is not an index. Enter 0 to %2")
+                        .arg(typed, figureText(Count{count - 1})));
     } else if (index >= count) {
         showProblem(tr("There is no index %1. Enter 0 to %2")
-                        .arg(numberText(index), numberText(count - 1)));
+                        .arg(figureText(Count{index}), figureText(Count{count - 1})));
     } else {
         showProblem({});
         m_table->setFocus();
@@ -417,8 +419,8 @@ void OutcomesView::bringIntoSight(std::uint64_t position)
 void OutcomesView::showList()
 {
     const std::uint64_t failures = m_model.failureCount();
-    m_failuresOnly->setText(tr("&Failures only (%1)").arg(numberText(failures)));
-    m_failuresOnly->setAccessibleName(tr("Failures only: %1").arg(numberText(failures)));
+    m_failuresOnly->setText(tr("&Failures only (%1)").arg(figureText(Count{failures})));
+    m_failuresOnly->setAccessibleName(tr("Failures only: %1").arg(figureText(Count{failures})));
     const bool hasInputs = m_model.record() && m_model.record()->inputCount > 0;
     m_empty->setText(!hasInputs ? tr("Each input and what it came to")
             : m_model.show() == OutcomesModel::Show::Selection ? tr("No input took so long")
@@ -461,15 +463,18 @@ QString OutcomesView::positionText() const
     if (m_model.rowCount() == 0)
         return {};
     const auto rows = static_cast<std::uint64_t>(m_model.rowCount());
-    const QString count = numberText(m_model.count());
+    const QString count = figureText(Count{m_model.count()});
     if (m_model.show() == OutcomesModel::Show::Failures)
         return tr("failures %1–%2 of %3")
-            .arg(numberText(m_model.first() + 1), numberText(m_model.first() + rows), count);
+            .arg(figureText(Count{m_model.first() + 1}), figureText(Count{m_model.first() + rows}),
+                count);
     if (m_model.show() == OutcomesModel::Show::Selection)
         return tr("%1–%2 of %3 selected")
-            .arg(numberText(m_model.first() + 1), numberText(m_model.first() + rows), count);
+            .arg(figureText(Count{m_model.first() + 1}), figureText(Count{m_model.first() + rows}),
+                count);
     return tr("indices %1–%2 of %3 inputs")
-        .arg(numberText(m_model.first()), numberText(m_model.first() + rows - 1), count);
+        .arg(figureText(Count{m_model.first()}), figureText(Count{m_model.first() + rows - 1}),
+            count);
 }
 
 /// How many rows one unit of the scroll bar is: more than one where an int cannot count them.

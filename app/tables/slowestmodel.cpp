@@ -2,7 +2,7 @@
 #include "tables/slowestmodel.h"
 
 #include "charts/caption.h"
-#include "charts/units.h"
+#include "charts/figuretext.h"
 #include "tables/tabletext.h"
 
 #include <algorithm>
@@ -69,12 +69,13 @@ QString SlowestModel::cell(int row, int column) const
     switch (column) {
     case Index:
         return indices.count == 1
-            ? numberText(indices.first)
-            : tr("%1\u2013%2").arg(numberText(indices.first), numberText(indices.end() - 1));
+            ? figureText(Count{indices.first})
+            : tr("%1\u2013%2")
+                  .arg(figureText(Count{indices.first}), figureText(Count{indices.end() - 1}));
     case Input:
         return cellText(inputText(row));
     case Duration:
-        return durationText(slow(row).duration);
+        return figureText(poolscope::Duration(slow(row).duration));
     default:
         return workerCell(*m_record, slow(row).place.worker);
     }
@@ -95,7 +96,8 @@ QString SlowestModel::toolTip(int row, int column) const
     if (column == Input)
         return toolTipText(inputText(row));
     if (column == Duration && count > 1)
-        return tr("The mean of %1 iterations that were measured together").arg(numberText(count));
+        return tr("The mean of %1 iterations that were measured together")
+            .arg(figureText(Count{count}));
     return {};
 }
 

@@ -3,14 +3,7 @@
 
 #include "charts/literaltext.h"
 
-#include <QLocale>
-
 namespace poolscope {
-
-QString numberText(std::uint64_t number)
-{
-    return QLocale().toString(qulonglong{number});
-}
 
 QString startOf(std::string_view text, qsizetype most)
 {

@@ -3,13 +3,9 @@
 #pragma once
 
 #include <QString>
-#include <cstdint>
 #include <string_view>
 
 namespace poolscope {
-
-/// Grouped as the person's language does.
-QString numberText(std::uint64_t number);
 
 /// Returns the first `most` characters, with an ellipsis if the text is longer.
 QString startOf(std::string_view text, qsizetype most);

@@ -2,10 +2,9 @@
 #include "tables/workersmodel.h"
 
 #include "charts/caption.h"
-#include "charts/units.h"
+#include "charts/figuretext.h"
 #include "tables/tabletext.h"
 
-#include <QLocale>
 #include <QPixmap>
 #include <algorithm>
 #include <array>
@@ -84,9 +83,10 @@ QString unknown()
     return QStringLiteral("?");
 }
 
-QString cpuText(double percent)
+/// A worker whose rate was measured may have finished nothing.
+QString rateCell(double perSecond)
 {
-    return QLocale().toString(percent, 'f', 0) + QStringLiteral(" %");
+    return perSecond > 0 ? unbroken(withoutUnit(Rate{perSecond})) : QStringLiteral("0");
 }
 
 QVariant rawIfKnown(const std::optional<double> &figure)
@@ -280,20 +280,21 @@ QString WorkersModel::text(int row, int column) const
     case OnInput:
         return inputText(figures.open);
     case For:
-        return figures.open.count > 0 ? durationText(static_cast<double>(figures.open.duration()))
-                                      : QString();
+        return figures.open.count > 0 ? figureText(Duration(figures.open.duration())) : QString();
     case Iterations:
-        return numberText(figures.iterations);
+        return figureText(Count{figures.iterations});
     case Rate:
-        return figures.rate ? rateFigure(*figures.rate) : alive ? unknown() : QString();
+        return figures.rate ? rateCell(*figures.rate) : alive ? unknown() : QString();
     case Cpu:
         if (figures.wholeCpu > 0)
-            return durationText(static_cast<double>(figures.wholeCpu));
-        return figures.cpu ? cpuText(*figures.cpu) : alive ? unknown() : QString();
+            return figureText(Duration(figures.wholeCpu));
+        return figures.cpu ? figureText(Share{*figures.cpu / percent})
+            : alive        ? unknown()
+                           : QString();
     case Memory:
-        return figures.maxRss > 0 ? memoryText(figures.maxRss) : unknown();
+        return figures.maxRss > 0 ? figureText(Bytes{figures.maxRss}) : unknown();
     case Restarts:
-        return numberText(figures.restarts);
+        return figureText(Count{figures.restarts});
     }
     return {};
 }
@@ -319,7 +320,7 @@ QString WorkersModel::inputText(const OpenSpan &open)
 {
     if (open.count == 0)
         return {};
-    const QString first = numberText(open.first);
+    const QString first = figureText(Count{open.first});
     return open.count == 1 ? first : tr("%1 or later").arg(first);
 }
 

@@ -3,10 +3,10 @@
 
 #include "analysis/iterationcolumns.h"
 #include "analysis/statistics.h"
+#include "text/figures.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 
 namespace poolscope {
@@ -79,13 +79,6 @@ Drawn draw(const ComparedRun &figures, Resampler &resampler)
     return {iterations / static_cast<double>(figures.active), ratio(busy, iterations)};
 }
 
-std::string figure(double value)
-{
-    char text[32];
-    std::snprintf(text, sizeof(text), "%.3g", value);
-    return text;
-}
-
 } // namespace
 
 ComparedRun comparedRun(const Timeline &timeline)
@@ -151,11 +144,11 @@ std::string differenceText(
         return "whether " + second + " is faster than " + first
             + " cannot be told: a run is too short";
     const std::string interval =
-        figure(throughput.interval->low) + " to " + figure(throughput.interval->high);
+        threeDigits(throughput.interval->low) + " to " + threeDigits(throughput.interval->high);
     if (difference.kind() == RunDifference::Kind::Alike)
         return first + " and " + second + " are not distinguishable: " + second + " does "
             + interval + what + ", with 95% confidence";
-    return second + " does " + figure(throughput.value) + what + " (" + interval
+    return second + " does " + threeDigits(throughput.value) + what + " (" + interval
         + ", with 95% confidence)";
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/shortverdict.h"
 
-#include "analysis/figuretext.h"
+#include "text/figures.h"
 
 #include <algorithm>
 
@@ -70,7 +70,7 @@ std::string shortText(const Verdict &verdict)
     for (std::size_t i = 0; i < std::min(verdict.advice.size(), mostChanges); ++i)
         text += (i == 0 ? "; " : " ") + changeText(verdict.advice[i]);
     if (!verdict.advice.empty() && verdict.gain && *verdict.gain >= worthNaming)
-        text += ": about " + sentence::factorText(*verdict.gain);
+        text += ": about " + textOf(Factor{*verdict.gain});
     return text;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/underway.h"
 
-#include "analysis/figuretext.h"
+#include "text/figures.h"
 
 namespace poolscope {
 
@@ -29,7 +29,7 @@ std::string underWayText(const UnderWay &underWay)
     std::string text = "longest: input " + std::to_string(underWay.first);
     if (underWay.count > 1)
         text += " to " + std::to_string(underWay.first + underWay.count - 1);
-    text += ", " + sentence::durationText(underWay.duration);
+    text += ", " + textOf(Seconds(underWay.duration));
     return underWay.isSlow ? text + " (over 10 x the median)" : text;
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/verdict.h"
 
-#include "analysis/figuretext.h"
 #include "analysis/seconds.h"
 #include "analysis/statistics.h"
 #include "spec/tasktraits.h"
+#include "text/figures.h"
 
 #include <algorithm>
 #include <array>
@@ -12,8 +12,6 @@
 #include <variant>
 
 namespace poolscope {
-
-using namespace sentence;
 
 namespace {
 
@@ -101,7 +99,7 @@ Verdict found(Finding finding, double loss, std::string text)
 
 std::string workersText(std::uint64_t count)
 {
-    return countText(count, "worker");
+    return textOf(Count{count}, "worker");
 }
 
 /// Appends "With A and B expect R (F x)." to the text.
@@ -113,8 +111,8 @@ void advise(Verdict &verdict, const Case &run, std::vector<Change> changes, doub
     std::string settings;
     for (const Change &change : verdict.advice)
         settings += (settings.empty() ? "" : " ") + changeText(change);
-    verdict.text += " With " + settings + " expect about " + rateText(*verdict.rate) + " ("
-        + factorText(gain) + ").";
+    verdict.text += " With " + settings + " expect about " + textOf(Rate{*verdict.rate}) + " ("
+        + textOf(Factor{gain}) + ").";
 }
 
 /// The throughput with automatic chunks, as a factor. They start with one input and grow from one
@@ -140,12 +138,12 @@ std::string whatAutomaticChunksLeave(const Case &run)
     const auto chunks = static_cast<double>(run.f.chunks);
     if (chunks > fullyGrown * run.workers)
         return " Chunks hold "
-            + countText(std::max<std::uint64_t>(run.f.iterations / run.f.chunks, 1), "input")
+            + textOf(Count{std::max<std::uint64_t>(run.f.iterations / run.f.chunks, 1)}, "input")
             + " already: what is left is the way of each input and its value, which only "
               "pays where there is more to do for each, or less to give back.";
-    return " Chunks are as large as the inputs allow: " + countText(run.f.iterations, "input")
+    return " Chunks are as large as the inputs allow: " + textOf(Count{run.f.iterations}, "input")
         + " are too few for " + workersText(run.f.workers) + ", each chunk costs "
-        + durationText(run.handover() / chunks) + ".";
+        + textOf(Seconds(run.handover() / chunks)) + ".";
 }
 
 std::optional<Verdict> handingOver(const Case &run)
@@ -160,16 +158,16 @@ std::optional<Verdict> handingOver(const Case &run)
     if (coordinatorIsFull)
         verdict = found(Finding::CoordinatorSaturated, loss,
             "The coordinator was busy for "
-                + percentText(ratio(run.f.coordinatorBusy, run.f.makespan)) + " of the run, and "
+                + textOf(Share{ratio(run.f.coordinatorBusy, run.f.makespan)}) + " of the run, and "
                 + workersText(run.f.workers) + " spent "
-                + percentText(ratio(run.handover(), run.present))
+                + textOf(Share{ratio(run.handover(), run.present)})
                 + " of their time on being handed chunks of "
-                + durationText(ratio(run.f.busy, static_cast<double>(run.f.chunks))) + " each.");
+                + textOf(Seconds(ratio(run.f.busy, static_cast<double>(run.f.chunks)))) + " each.");
     else
         verdict = found(Finding::HandingOver, loss,
-            "Handing over an input costs " + durationText(perInput) + " and computing it "
-                + durationText(run.iteration) + ", so " + workersText(run.f.workers) + " spent "
-                + percentText(ratio(run.handover(), run.present))
+            "Handing over an input costs " + textOf(Seconds(perInput)) + " and computing it "
+                + textOf(Seconds(run.iteration)) + ", so " + workersText(run.f.workers) + " spent "
+                + textOf(Share{ratio(run.handover(), run.present)})
                 + " of their time on being handed work.");
     std::vector<Change> changes;
     if (run.f.chunk)
@@ -193,14 +191,14 @@ std::optional<Verdict> tail(const Case &run)
         return std::nullopt;
     const double idle = ratio(run.time(Cause::Tail), std::max(run.workers - 1, 1.0));
     const std::string idled = "Workers were idle for "
-        + percentText(ratio(run.time(Cause::Tail), run.present))
+        + textOf(Share{ratio(run.time(Cause::Tail), run.present)})
         + " of their time, with no work left while others still ran";
     const double gain = 1 / (1 - ratio(run.time(Cause::Tail), run.present));
     const bool severalInAChunk = run.f.longestChunk > 2 * run.f.longestIteration;
     if (run.f.chunk && *run.f.chunk > 1 && severalInAChunk) {
         Verdict verdict = found(Finding::ChunksTooLarge, loss,
-            idled + ": the longest chunk took " + durationText(run.f.longestChunk)
-                + ", the longest input " + durationText(run.f.longestIteration) + ".");
+            idled + ": the longest chunk took " + textOf(Seconds(run.f.longestChunk))
+                + ", the longest input " + textOf(Seconds(run.f.longestIteration)) + ".");
         // No chunk can be cut finer than an input.
         const double finest = run.f.busy / run.usableWorkers() + run.f.longestIteration;
         advise(verdict, run, {{Change::Setting::Chunk}},
@@ -209,21 +207,21 @@ std::optional<Verdict> tail(const Case &run)
     }
     if (run.f.iterations < run.f.workers) {
         Verdict verdict = found(Finding::Tail, loss,
-            idled + ": there were " + countText(run.f.iterations, "input") + " for "
+            idled + ": there were " + textOf(Count{run.f.iterations}, "input") + " for "
                 + workersText(run.f.workers) + ".");
         advise(verdict, run, {{Change::Setting::Workers, run.f.iterations}}, 1);
         return verdict;
     }
     if (run.f.iterations < 4ULL * run.f.workers && run.f.iterations % run.f.workers != 0) {
         return found(Finding::Tail, loss,
-            idled + ": " + countText(run.f.iterations, "input") + " do not divide evenly among "
+            idled + ": " + textOf(Count{run.f.iterations}, "input") + " do not divide evenly among "
                 + workersText(run.f.workers) + ".");
     }
     Verdict verdict = found(Finding::Tail, loss,
-        idled + ": the longest input took " + durationText(run.f.longestIteration) + ", and "
-            + durationText(run.iteration)
+        idled + ": the longest input took " + textOf(Seconds(run.f.longestIteration)) + ", and "
+            + textOf(Seconds(run.iteration))
             + " is the mean. Put long inputs first, or split them: up to "
-            + rateText(run.rate * gain) + " (" + factorText(gain) + ").");
+            + textOf(Rate{run.rate * gain}) + " (" + textOf(Factor{gain}) + ").");
     verdict.gain = gain;
     verdict.rate = run.rate * gain;
     if (run.f.longestIteration < idle / 2)
@@ -255,11 +253,11 @@ std::optional<Verdict> preempted(const Case &run)
         && std::max(threadsLoss, f.workersCpu > threadsWork * f.busy ? loss : 0) >= worthAWord;
     if (loss < worthAWord && (!threadsCompete || run.moreWorkersThanCores()))
         return std::nullopt;
-    const std::string waited = percentText(ratio(lost, run.present));
+    const std::string waited = textOf(Share{ratio(lost, run.present)});
     if (run.moreWorkersThanCores()) {
         Verdict verdict = found(Finding::TooManyWorkers, loss,
-            workersText(f.workers) + " share " + countText(f.cores, "core") + ": they waited for "
-                + "one " + waited + " of their time. " + workersText(f.cores)
+            workersText(f.workers) + " share " + textOf(Count{f.cores}, "core")
+                + ": they waited for " + "one " + waited + " of their time. " + workersText(f.cores)
                 + (f.cores == 1 ? " does the same work as fast, and takes less memory."
                                 : " do the same work as fast, and take less memory."));
         verdict.advice = {{Change::Setting::Workers, f.cores}};
@@ -269,8 +267,8 @@ std::optional<Verdict> preempted(const Case &run)
     }
     if (threadsCompete) {
         Verdict verdict = found(Finding::ThreadsOversubscribe, std::max(loss, threadsLoss),
-            workersText(f.workers) + " with up to " + countText(f.threads, "thread")
-                + " each compete for " + countText(f.cores, "core")
+            workersText(f.workers) + " with up to " + textOf(Count{f.threads}, "thread")
+                + " each compete for " + textOf(Count{f.cores}, "core")
                 + ". Let each worker use one thread: OMP_NUM_THREADS=1, or OPENBLAS_NUM_THREADS, "
                   "MKL_NUM_THREADS, NUMEXPR_NUM_THREADS.");
         verdict.advice = {{Change::Setting::Environment, {}, "OMP_NUM_THREADS", "1"},
@@ -281,12 +279,12 @@ std::optional<Verdict> preempted(const Case &run)
     }
     Verdict verdict = found(Finding::MachineBusy, loss,
         "Workers waited for a core " + waited + " of their time, though there are "
-            + countText(f.cores, "core") + " for " + workersText(f.workers)
+            + textOf(Count{f.cores}, "core") + " for " + workersText(f.workers)
             + ": other programs use these.");
     verdict.gain = 1 / (1 - std::min(ratio(lost, run.present), 0.9));
     verdict.rate = run.rate * *verdict.gain;
-    verdict.text += " On a quiet machine expect about " + rateText(*verdict.rate) + " ("
-        + factorText(*verdict.gain) + ").";
+    verdict.text += " On a quiet machine expect about " + textOf(Rate{*verdict.rate}) + " ("
+        + textOf(Factor{*verdict.gain}) + ").";
     return verdict;
 }
 
@@ -315,9 +313,10 @@ std::optional<Verdict> waiting(const Case &run)
     // Where there are enough of them, waiting is what the task is, and any other cause comes first.
     const double loss = canHelp ? std::min(waited, 1 - 1 / gain) : 0;
     Verdict verdict = found(Finding::WaitsWithin, loss,
-        "Within an iteration workers waited " + percentText(ratio(run.time(Cause::Waiting), f.busy))
+        "Within an iteration workers waited "
+            + textOf(Share{ratio(run.time(Cause::Waiting), f.busy)})
             + " of the time, for devices, other programs or sleeps, and computed "
-            + percentText(ratio(run.time(Cause::OnCpu), f.busy)) + " of it.");
+            + textOf(Share{ratio(run.time(Cause::OnCpu), f.busy)}) + " of it.");
     if (canHelp) {
         verdict.text += " More workers than cores help, as long as what they wait for keeps up.";
         advise(verdict, run, {{Change::Setting::Workers, advised}}, gain);
@@ -344,9 +343,9 @@ std::optional<Verdict> startUp(const Case &run)
     if (loss < 0.5 || isHandingOverAboveAll(run))
         return std::nullopt;
     return found(Finding::StartUp, loss,
-        "Starting took " + durationText(run.f.startUp)
-            + " before the first input was handed out, and " + percentText(loss)
-            + " of all the workers' time; the work itself took " + durationText(run.f.makespan)
+        "Starting took " + textOf(Seconds(run.f.startUp))
+            + " before the first input was handed out, and " + textOf(Share{loss})
+            + " of all the workers' time; the work itself took " + textOf(Seconds(run.f.makespan))
             + ". More inputs in one run, or a lighter start (fewer imports), would pay; more "
               "workers "
               "would not.");
@@ -387,10 +386,10 @@ std::optional<Verdict> slowWorker(const Case &run)
         return std::nullopt;
     const double gain = run.present / (run.present - lost);
     Verdict verdict = found(Finding::SlowWorker, loss,
-        "Worker " + std::to_string(slowest->which) + " took " + durationText(slowestMean)
-            + " for an input, the others " + durationText(mean)
-            + ". Were it as fast as they are, expect about " + rateText(run.rate * gain) + " ("
-            + factorText(gain) + ").");
+        "Worker " + std::to_string(slowest->which) + " took " + textOf(Seconds(slowestMean))
+            + " for an input, the others " + textOf(Seconds(mean))
+            + ". Were it as fast as they are, expect about " + textOf(Rate{run.rate * gain}) + " ("
+            + textOf(Factor{gain}) + ").");
     verdict.gain = gain;
     verdict.rate = run.rate * gain;
     verdict.wouldTell = "what else runs on that worker's core or host, and which inputs it had";
@@ -418,8 +417,8 @@ std::optional<Verdict> memoryBandwidth(const Case &run)
     if (together < slowedBySize * alone)
         return std::nullopt;
     return found(Finding::MemoryBandwidth, 1 - alone / together,
-        "An iteration took " + durationText(alone) + " with " + workersText(few->which) + " and "
-            + durationText(together) + " with " + workersText(many->which)
+        "An iteration took " + textOf(Seconds(alone)) + " with " + workersText(few->which) + " and "
+            + textOf(Seconds(together)) + " with " + workersText(many->which)
             + ", though none waited for a core: they share memory bandwidth or caches, and more "
               "workers do not help.");
 }
@@ -434,9 +433,9 @@ std::optional<Verdict> throttled(const Case &run)
     const double gain = 1 / (1 - std::min(ratio(lost, run.present), 0.9));
     Verdict verdict = found(Finding::Throttled, loss,
         "The CPU quota of the control group held workers back for "
-            + percentText(ratio(lost, run.present))
-            + " of their time. With a higher quota expect up to " + rateText(run.rate * gain) + " ("
-            + factorText(gain) + ").");
+            + textOf(Share{ratio(lost, run.present)})
+            + " of their time. With a higher quota expect up to " + textOf(Rate{run.rate * gain})
+            + " (" + textOf(Factor{gain}) + ").");
     verdict.gain = gain;
     verdict.rate = run.rate * gain;
     return verdict;
@@ -448,7 +447,7 @@ std::optional<Verdict> blocked(const Case &run)
         return 1 / (1 - std::min(ratio(run.time(cause), run.present), 0.9));
     };
     const auto timeText = [&](Cause cause) {
-        return percentText(ratio(run.time(cause), run.present));
+        return textOf(Share{ratio(run.time(cause), run.present)});
     };
     std::optional<Verdict> worst;
     const auto consider = [&](Verdict verdict) {
@@ -458,7 +457,7 @@ std::optional<Verdict> blocked(const Case &run)
     Verdict order = found(Finding::OrderBlocks, run.share(Cause::Order),
         "Workers stood still for " + timeText(Cause::Order)
             + " of their time: results are written in the order of inputs, one input took "
-            + durationText(run.f.longestIteration)
+            + textOf(Seconds(run.f.longestIteration))
             + ", and there was no room for more that waited behind it.");
     if (order.loss >= worthAWord)
         advise(order, run, {{Change::Setting::Unordered}}, gainWithout(Cause::Order));
@@ -482,10 +481,10 @@ std::optional<Verdict> failures(const Case &run)
         return std::nullopt;
     const double gain = 1 / (1 - std::min(ratio(run.time(Cause::Lost), run.present), 0.9));
     Verdict verdict = found(Finding::Failures, loss,
-        "Workers ended and were replaced " + countText(run.f.restarts, "time") + ", which took "
-            + percentText(ratio(run.time(Cause::Lost), run.present)) + " of their time, and "
-            + countText(run.f.failed, "input") + " failed. Without that expect about "
-            + rateText(run.rate * gain) + " (" + factorText(gain) + ").");
+        "Workers ended and were replaced " + textOf(Count{run.f.restarts}, "time") + ", which took "
+            + textOf(Share{ratio(run.time(Cause::Lost), run.present)}) + " of their time, and "
+            + textOf(Count{run.f.failed}, "input") + " failed. Without that expect about "
+            + textOf(Rate{run.rate * gain}) + " (" + textOf(Factor{gain}) + ").");
     verdict.gain = gain;
     verdict.rate = run.rate * gain;
     return verdict;
@@ -504,10 +503,10 @@ std::optional<Verdict> neverFinished(const Case &run)
     const std::string input = last.count == 1 ? "Input " + std::to_string(last.first)
                                               : "One of the inputs " + std::to_string(last.first)
             + " to " + std::to_string(last.first + last.count - 1);
-    std::string text = input + " never finished (" + durationText(last.duration) + " on worker "
+    std::string text = input + " never finished (" + textOf(Seconds(last.duration)) + " on worker "
         + std::to_string(last.worker) + ").";
     if (run.f.iterations > 0)
-        text += " The others took " + durationText(mean) + " each.";
+        text += " The others took " + textOf(Seconds(mean)) + " each.";
     text += " With --timeout an input fails that takes too long.";
     return found(Finding::NeverFinished, std::min(ratio(last.duration, run.present), 1.0), text);
 }
@@ -527,12 +526,14 @@ void proposeCopies(Verdict &verdict, const Case &run)
     const double expected =
         std::clamp(elapsed - saved, std::min(f.starts.load / 1e9, elapsed), elapsed);
     verdict.text += " Each worker loaded the task itself, which took "
-        + durationText(f.starts.contendedLoad / 1e9) + " and " + memoryText(f.starts.memory)
+        + textOf(Seconds(f.starts.contendedLoad / 1e9)) + " and "
+        + textOf(Bytes{static_cast<std::uint64_t>(f.starts.memory)})
         + ". With copies of a process that has loaded it, expect "
         + (expected < (1 - noDifference) * elapsed
-                ? durationText(expected) + " instead of " + durationText(elapsed)
+                ? textOf(Seconds(expected)) + " instead of " + textOf(Seconds(elapsed))
                 : "the same time")
-        + " from start to end, and " + memoryText(memorySavedByCopies(f.starts, f.workers))
+        + " from start to end, and "
+        + textOf(Bytes{static_cast<std::uint64_t>(memorySavedByCopies(f.starts, f.workers))})
         + " less memory.";
     const bool isOnlyAdvice = verdict.advice.empty(); // a gain so far then comes from no setting
     verdict.advice.push_back({Change::Setting::Start});
@@ -554,16 +555,16 @@ Verdict ofSpansOnly(const Case &run)
     if (run.f.iterations == 0)
         return nothingFinished();
     const auto shareText = [&](double time) {
-        return percentText(ratio(time, run.present));
+        return textOf(Share{ratio(time, run.present)});
     };
     const double idle = run.time(Cause::Idle);
     const double tail = run.time(Cause::Tail);
     const double worth = worthAWord * run.present;
     const std::string busy = workersText(run.f.workers) + (run.f.workers == 1 ? " was" : " were")
         + " busy for " + shareText(run.f.busy) + " of the time";
-    const std::string inputs = " The longest of " + countText(run.f.iterations, "iteration")
-        + " took " + durationText(run.f.longestIteration) + ", the mean is "
-        + durationText(run.iteration) + ". Whether they computed or waited was not recorded.";
+    const std::string inputs = " The longest of " + textOf(Count{run.f.iterations}, "iteration")
+        + " took " + textOf(Seconds(run.f.longestIteration)) + ", the mean is "
+        + textOf(Seconds(run.iteration)) + ". Whether they computed or waited was not recorded.";
     if (std::max(idle, tail) < worth)
         return found(Finding::NothingWrong, 0, busy + "." + inputs);
     if (idle >= tail)
@@ -584,7 +585,7 @@ Verdict nothingFound(const Case &run)
         return nothingFinished();
     if (run.share(Cause::Unknown) >= tooMuchUnknown) {
         Verdict unknown = found(Finding::Unknown, run.share(Cause::Unknown),
-            "What workers did for " + percentText(ratio(run.time(Cause::Unknown), run.present))
+            "What workers did for " + textOf(Share{ratio(run.time(Cause::Unknown), run.present)})
                 + " of their time could not be measured.");
         unknown.wouldTell = run.f.startsPrograms
             ? "a run with as many workers as cores: programs then do not wait for one another"
@@ -594,8 +595,8 @@ Verdict nothingFound(const Case &run)
     }
     const double busy = ratio(run.f.busy, run.present);
     Verdict verdict = found(Finding::NothingWrong, 0,
-        workersText(run.f.workers) + " computed for " + percentText(busy)
-            + " of the time; nothing else took as much as " + percentText(worthAWord) + ".");
+        workersText(run.f.workers) + " computed for " + textOf(Share{busy})
+            + " of the time; nothing else took as much as " + textOf(Share{worthAWord}) + ".");
     if (run.f.workers > 1 && run.f.bySize.size() < 2)
         verdict.wouldTell =
             "a run with one worker would tell whether iterations take longer side by side";

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/verification.h"
 
-#include "analysis/figuretext.h"
 #include "analysis/statistics.h"
+#include "text/figures.h"
 
 #include <algorithm>
 #include <cmath>
 
 namespace poolscope {
-
-using namespace sentence;
 
 namespace {
 
@@ -25,7 +23,7 @@ std::string judgementOf(const Verification &verification)
         return "The prediction held.";
     if (measured <= noMore)
         return "The prediction did not hold: the advice does not pay here.";
-    return "The prediction did not hold: " + percentText(measured / *verification.predicted)
+    return "The prediction did not hold: " + textOf(Share{measured / *verification.predicted})
         + " of it came.";
 }
 
@@ -78,12 +76,12 @@ std::string verificationText(const Verification &verification)
 {
     std::string text;
     if (verification.predicted)
-        text = "Predicted " + factorText(*verification.predicted) + "; measured ";
+        text = "Predicted " + textOf(Factor{*verification.predicted}) + "; measured ";
     else
         text = "Measured ";
-    text += factorText(verification.measured()) + " (present "
-        + rateText(median(verification.present)) + ", advised "
-        + rateText(median(verification.advised))
+    text += textOf(Factor{verification.measured()}) + " (present "
+        + textOf(Rate{median(verification.present)}) + ", advised "
+        + textOf(Rate{median(verification.advised)})
         + (verification.countsStartUp ? ", start-up included" : "") + "; medians of "
         + std::to_string(verification.present.size()) + " each). " + judgementOf(verification);
     if (verification.failed > 0)

@@ -2,22 +2,14 @@
 #include "pool/limits.h"
 
 #include "spec/tasktraits.h"
+#include "text/figures.h"
 #include "wire/value.h"
-
-#include <cstdio>
 
 namespace poolscope {
 
 namespace {
 
 constexpr std::uint64_t timeToEndProcesses = 1'000'000'000; // nanoseconds
-
-std::string megabytes(std::uint64_t bytes)
-{
-    char text[32];
-    std::snprintf(text, sizeof(text), "%.1f MiB", static_cast<double>(bytes) / (1024 * 1024));
-    return text;
-}
 
 } // namespace
 
@@ -36,10 +28,9 @@ std::optional<Excess> timeExcess(
         running.indices.count > 0 && clock > running.begun && clock - running.begun > patience;
     if (!isOver)
         return std::nullopt;
-    char limit[32];
-    std::snprintf(limit, sizeof(limit), "%g", spec.pool.timeout.value_or(0));
-    return Excess{failureTimeout, "it took longer than the timeout of " + std::string(limit) + " s",
-        running.current()};
+    const Seconds limit(spec.pool.timeout.value_or(0));
+    return Excess{
+        failureTimeout, "it took longer than the timeout of " + textOf(limit), running.current()};
 }
 
 Excess memoryExcess(
@@ -47,8 +38,8 @@ Excess memoryExcess(
 {
     return {failureMemory,
         (counted == Counted::Worker ? "the worker took " : "the worker and what it started took ")
-            + megabytes(bytes) + ", more than the memory limit of "
-            + megabytes(spec.pool.memoryLimit.value_or(0)),
+            + textOf(Bytes{bytes}) + ", more than the memory limit of "
+            + textOf(Bytes{spec.pool.memoryLimit.value_or(0)}),
         running, bytes};
 }
 

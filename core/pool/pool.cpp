@@ -9,11 +9,11 @@
 #include "system/processroom.h"
 #include "system/processtable.h"
 #include "system/processusage.h"
+#include "text/figures.h"
 
 #include <QAbstractEventDispatcher>
 #include <algorithm>
 #include <csignal>
-#include <cstdio>
 #include <ctime>
 #include <sched.h>
 #include <utility>
@@ -55,13 +55,6 @@ ScheduleOptions scheduleOptions(const RunSpec &run, InputSource &source)
             options.chunks.window = std::min(*options.chunks.window, held);
     }
     return options;
-}
-
-std::string secondsText(std::uint64_t nanoseconds)
-{
-    char text[32];
-    std::snprintf(text, sizeof(text), "%.1f s", static_cast<double>(nanoseconds) / 1e9);
-    return text;
 }
 
 std::uint64_t clockTime(clockid_t clock)
@@ -265,9 +258,9 @@ void Pool::startLoader()
         withHashSeed(loaderProgramFor(*task)), m_descriptors->before(), m_setup);
     connect(m_loader.get(), &TaskLoader::loaded, this, [this](const wire::Loaded &loaded) {
         m_events.take(event::Logged{0,
-            "loaded the task in " + secondsText(loaded.loading.duration) + " ("
-                + std::to_string((loaded.loading.memory + 500'000) / 1'000'000)
-                + " MB); workers are copies of the process that has it",
+            "loaded the task in " + textOf(Duration(loaded.loading.duration)) + " ("
+                + textOf(Bytes{loaded.loading.memory})
+                + "); workers are copies of the process that has it",
             m_clock.now()});
     });
     connect(m_loader.get(), &TaskLoader::refused, this, &Pool::refuse);
@@ -529,10 +522,8 @@ void Pool::lookForSuspend()
     const std::uint64_t before = std::exchange(m_timeInSuspend, timeInSuspend());
     if (m_timeInSuspend < before + shortest)
         return;
-    m_events.take(event::Logged{0,
-        "the machine was suspended for " + secondsText(m_timeInSuspend - before)
-            + ", which does not count as time of the run",
-        m_clock.now()});
+    m_events.take(event::Logged{0, "the machine was suspended for " + textOf(Duration(m_timeInSuspend - before))
+            + ", which does not count as time of the run", m_clock.now()}));
 }
 
 /// The stop of the program and its workers is a pause of the run.
@@ -548,7 +539,7 @@ void Pool::reportStop(const StopInterval &stop, const std::string &meaning)
     m_stopDetector.skipTo(stop.end);
     m_stops.push_back(stop);
     m_events.take(event::Logged{0,
-        "the program was stopped for " + secondsText(stop.duration()) + ", " + meaning,
+        "the program was stopped for " + textOf(Duration(stop.duration())) + ", " + meaning,
         m_clock.at(stop.end)});
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "record/runlog.h"
 
+#include "text/figures.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -9,10 +11,8 @@ namespace poolscope {
 LogEntry droppedLines(std::uint64_t count, const LogEntry &next)
 {
     return {next.time, 0, {}, false,
-        std::to_string(count) + (count == 1 ? " line" : " lines")
-            + " before this were dropped, since the log holds "
-            + std::to_string(RunLog::mostBytes / 1'000'000)
-            + " MB; a task that prints to a file keeps all"};
+        textOf(Count{count}, "line") + " before this were dropped, since the log holds "
+            + textOf(Bytes{RunLog::mostBytes}) + "; a task that prints to a file keeps all"};
 }
 
 void RunLog::add(LogEntry entry)

@@ -37,7 +37,7 @@ LogEntry droppedLines(std::uint64_t count, const LogEntry &next);
 
 class RunLog {
 public:
-    static constexpr std::size_t mostBytes = 64'000'000;
+    static constexpr std::size_t mostBytes = 64 << 20;
 
     void add(LogEntry entry);
     /// The number of the entry that comes next.

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/comparisonreport.h"
 
-#include "report/figuretext.h"
+#include "text/figures.h"
 
 #include <algorithm>
 
 namespace poolscope {
-
-using namespace table;
 
 namespace {
 
@@ -23,13 +21,13 @@ template <typename Text> ComparisonRow rowOf(const std::string &name, const Runs
     return row;
 }
 
-/// "x 1.42 (1.38 to 1.46)"
+/// "1.42 x (1.38 to 1.46)"
 std::string factorText(const Estimate &estimate)
 {
-    std::string text = "x " + shortText(estimate.value);
+    std::string text = textOf(Factor{estimate.value});
     if (estimate.interval)
-        text += " (" + shortText(estimate.interval->low) + " to "
-            + shortText(estimate.interval->high) + ")";
+        text += " (" + threeDigits(estimate.interval->low) + " to "
+            + threeDigits(estimate.interval->high) + ")";
     return text;
 }
 
@@ -50,9 +48,8 @@ void addCauses(std::vector<ComparisonRow> &rows, const Runs &runs)
             continue;
         std::string name = "time: " + std::string(causeName(cause));
         std::replace(name.begin(), name.end(), '_', ' ');
-        rows.push_back(rowOf(name, runs, [cause](const ComparisonSubject &run) {
-            return fixedText(shareOf(run, cause) * 100, 1) + "%";
-        }));
+        rows.push_back(rowOf(name, runs,
+            [cause](const ComparisonSubject &run) { return textOf(Share{shareOf(run, cause)}); }));
     }
 }
 
@@ -88,25 +85,24 @@ std::vector<ComparisonRow> comparisonRows(
     const auto add = [&](const std::string &name, auto text) -> ComparisonRow & {
         return rows.emplace_back(rowOf(name, runs, text));
     };
-    ComparisonRow &throughput =
-        add("it/s", [](const ComparisonSubject &run) { return rateText(run.figures.throughput); });
+    ComparisonRow &throughput = add("it/s",
+        [](const ComparisonSubject &run) { return withoutUnit(Rate{run.figures.throughput}); });
     for (const RunDifference &difference : differences)
         throughput.differences.push_back(factorText(difference.throughput));
-    add("makespan", [](const ComparisonSubject &run) {
-        return durationText(static_cast<double>(run.figures.makespan));
-    });
-    add("workers",
-        [](const ComparisonSubject &run) { return std::to_string(run.figures.workers); });
+    add("makespan",
+        [](const ComparisonSubject &run) { return textOf(Duration(run.figures.makespan)); });
+    add("workers", [](const ComparisonSubject &run) { return textOf(Count{run.figures.workers}); });
     add("iterations",
-        [](const ComparisonSubject &run) { return std::to_string(run.figures.iterations); });
-    add("failed", [](const ComparisonSubject &run) { return std::to_string(run.failed); });
-    ComparisonRow &mean = add("mean",
-        [](const ComparisonSubject &run) { return durationText(run.figures.durations.mean()); });
+        [](const ComparisonSubject &run) { return textOf(Count{run.figures.iterations}); });
+    add("failed", [](const ComparisonSubject &run) { return textOf(Count{run.failed}); });
+    ComparisonRow &mean = add("mean", [](const ComparisonSubject &run) {
+        return textOf(Duration(run.figures.durations.mean()));
+    });
     for (const RunDifference &difference : differences)
         mean.differences.push_back(factorText(difference.duration));
     for (const ToldQuantile &quantile : toldQuantiles)
         add(quantile.name, [&quantile](const ComparisonSubject &run) {
-            return durationText(run.figures.durations.quantile(quantile.share));
+            return textOf(Duration(run.figures.durations.quantile(quantile.share)));
         });
     addCauses(rows, runs);
     return rows;

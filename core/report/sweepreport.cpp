@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/sweepreport.h"
 
-#include "report/figuretext.h"
+#include "report/alignedtable.h"
 #include "report/valuetext.h"
+#include "text/figures.h"
 
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace poolscope {
-
-using namespace table;
 
 namespace {
 
@@ -27,22 +26,24 @@ Row rowOf(const SweepCell &cell)
 {
     const Estimate &rate = cell.throughput;
     return {
-        std::to_string(cell.setting.workers),
+        textOf(Count{cell.setting.workers}),
         chunkText(cell.setting),
-        rateText(rate.value),
-        rate.interval ? rateText(rate.interval->low) + " to " + rateText(rate.interval->high) : "?",
-        cell.speedup ? fixedText(cell.speedup->value, 2) : "?",
-        cell.efficiency ? fixedText(cell.efficiency->value * 100, 0) + "%" : "?",
+        withoutUnit(Rate{rate.value}),
+        rate.interval ? withoutUnit(Rate{rate.interval->low}) + " to "
+                + withoutUnit(Rate{rate.interval->high})
+                      : "?",
+        cell.speedup ? threeDigits(cell.speedup->value) : "?",
+        cell.efficiency ? textOf(Share{cell.efficiency->value}) : "?",
         std::to_string(cell.throughputs.size()),
     };
 }
 
 std::string withInterval(const Estimate &estimate)
 {
-    std::string text = shortText(estimate.value);
+    std::string text = threeDigits(estimate.value);
     if (estimate.interval)
-        text += " (" + shortText(estimate.interval->low) + " to "
-            + shortText(estimate.interval->high) + ")";
+        text += " (" + threeDigits(estimate.interval->low) + " to "
+            + threeDigits(estimate.interval->high) + ")";
     return text;
 }
 
@@ -61,18 +62,19 @@ std::string fitText(const ScalingFit &fit)
     text += withInterval(fit.contention);
     if (fit.law == ScalingLaw::Universal)
         text += ", coherency " + withInterval(fit.coherency);
-    text += ", R2 " + fixedText(fit.rSquared, 3) + ", residuals up to "
-        + rateText(largestResidual(fit)) + " it/s";
+    text += ", R2 " + threeDigits(fit.rSquared) + ", residuals up to "
+        + textOf(Rate{largestResidual(fit)});
     if (const auto most = fit.mostThroughput())
-        text += "; at most " + rateText(*most) + " it/s";
+        text += "; at most " + textOf(Rate{*most});
     if (const auto peak = fit.peakWorkers())
-        text += " with " + fixedText(std::max(std::floor(*peak), 1.0), 0) + " workers";
+        text +=
+            " with " + textOf(Count{static_cast<std::uint64_t>(std::max(*peak, 1.0))}, "worker");
     return text + "\n";
 }
 
 std::string choiceText(const SweepCell &cell)
 {
-    return toString(cell.setting) + ", " + rateText(cell.throughput.value) + " it/s";
+    return toString(cell.setting) + ", " + textOf(Rate{cell.throughput.value});
 }
 
 OrderedJson jsonOf(const Estimate &estimate, std::string_view name)
@@ -110,7 +112,7 @@ std::string sweepText(const SweepPlan &plan, const SweepResult &result)
     std::vector<Row> rows{{"workers", "chunk", "it/s", "95%", "speedup", "efficiency", "runs"}};
     for (const SweepCell &cell : result.cells)
         rows.push_back(rowOf(cell));
-    std::string text = tableText(rows);
+    std::string text = alignedTable(rows);
     if (!result.best)
         return text;
     const SweepCell &best = result.cells[*result.best];

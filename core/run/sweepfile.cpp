@@ -116,7 +116,7 @@ std::string reason()
     return std::strerror(errno);
 }
 
-std::string textOf(const Json &json)
+std::string dumped(const Json &json)
 {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -189,7 +189,7 @@ Result<SweepSubject> sweepSubject(
 std::string hashOf(const SweepSubject &subject)
 {
     ContentHasher hasher;
-    hasher.add(textOf(subjectJson(subject)));
+    hasher.add(dumped(subjectJson(subject)));
     return hasher.digest();
 }
 
@@ -254,7 +254,7 @@ Result<void> SweepFile::take(const SweepSubject &subject)
     const auto text = textIn(m_descriptor, m_path);
     if (!text)
         return tl::unexpected(text.error());
-    const std::string first = textOf(subjectJson(subject));
+    const std::string first = dumped(subjectJson(subject));
     if (text->empty())
         return write(first);
     auto contents = contentsOf(*text, m_path);

@@ -9,8 +9,9 @@ import unittest
 from pathlib import Path
 
 # The folders whose headers a folder may include, beside its own and result.h. Arrows point down only.
-BELOW_RECORD = {"spec", "wire", "system", "schedule", "events", "input", "task"}
+BELOW_RECORD = {"text", "spec", "wire", "system", "schedule", "events", "input", "task"}
 CORE = {
+    "text": set(),
     "spec": set(),
     "wire": set(),
     "system": set(),
@@ -19,12 +20,12 @@ CORE = {
     "input": {"spec", "wire"},
     "task": {"spec", "wire"},
     "worker": {"spec", "wire", "task", "input", "system"},
-    "record": {"events", "spec", "input", "wire", "system"},
+    "record": {"text", "events", "spec", "input", "wire", "system"},
     "analysis": BELOW_RECORD | {"record"},
     "report": BELOW_RECORD | {"record", "analysis"},
     "pool": BELOW_RECORD,
-    "import": {"events", "spec", "input", "wire", "system"},
-    "runfile": {"record", "events", "spec", "input", "wire", "system"},
+    "import": {"text", "events", "spec", "input", "wire", "system"},
+    "runfile": {"text", "record", "events", "spec", "input", "wire", "system"},
 }
 CORE["run"] = set(CORE) - {"worker"}
 ALL_OF_CORE = set(CORE) - {"worker"}

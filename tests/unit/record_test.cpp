@@ -494,7 +494,7 @@ TEST(RunLog, GivesEntriesByThePage)
     EXPECT_EQ(log.entries(10).next(), 10U);
 }
 
-TEST(RunLog, DropsTheOldestBeyond64MB)
+TEST(RunLog, DropsTheOldestBeyond64MiB)
 {
     RunLog log;
     const std::string text(1'000'000 - sizeof(LogEntry), 'x');
@@ -508,7 +508,8 @@ TEST(RunLog, DropsTheOldestBeyond64MB)
     EXPECT_EQ(log.entries(0).entries.size(), 64U);
     EXPECT_TRUE(log.entries(1, 3).entries.empty()) << "those are gone";
     EXPECT_EQ(droppedLines(2, *page.entries.front()).text,
-        "2 lines before this were dropped, since the log holds 64 MB; a task that prints to a file "
+        "2 lines before this were dropped, since the log holds 64 MiB; a task that prints to a "
+        "file "
         "keeps all");
 }
 

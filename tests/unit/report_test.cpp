@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "report/alignedtable.h"
 #include "report/csvtext.h"
-#include "report/figuretext.h"
 #include "report/outcomewriter.h"
 #include "report/valuetext.h"
 #include "system/atomicfile.h"
@@ -34,7 +34,6 @@
 #include <vector>
 
 using namespace poolscope;
-using namespace poolscope::table;
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 using testing::AllOf;
@@ -836,25 +835,8 @@ TEST_F(AtomicFileTest, BytesCanBeReadBackAndOverwritten)
     EXPECT_FALSE((*file)->commit());
 }
 
-TEST(FigureText, HasFourFiguresAtTheMost)
+TEST(AlignedTable, AlignsFieldsRight)
 {
-    EXPECT_EQ(rateText(0), "0.000");
-    EXPECT_EQ(rateText(1.2345), "1.234");
-    EXPECT_EQ(rateText(99.996), "100.0");
-    EXPECT_EQ(rateText(4087.4), "4087");
-    EXPECT_EQ(rateText(9999.4), "9999");
-    EXPECT_EQ(rateText(9999.6), "10.00 k");
-    EXPECT_EQ(rateText(428'000'000), "428.0 M");
-    EXPECT_EQ(durationText(2.44), "2.4 ns");
-    EXPECT_EQ(durationText(999.96), "1.0 us");
-    EXPECT_EQ(durationText(13'100), "13.1 us");
-    EXPECT_EQ(durationText(75e9), "75.0 s");
-    EXPECT_EQ(durationText(3600e9), "3600.0 s");
-    EXPECT_EQ(shortText(1.4159), "1.42");
-}
-
-TEST(FigureText, ColumnsOfATableStandRight)
-{
-    EXPECT_EQ(
-        tableText({{"", "A", "BB"}, {"it/s", "4087", "1"}}), "         A  BB\nit/s  4087   1\n");
+    EXPECT_EQ(alignedTable({{"", "A", "BB"}, {"mean", "19 µs", "1"}}),
+        "          A  BB\nmean  19 µs   1\n");
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "analysis/figuretext.h"
 #include "analysis/shortverdict.h"
 #include "analysis/verdict.h"
 #include "madeuprun.h"
+#include "text/figures.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,8 +11,6 @@
 #include <utility>
 
 namespace poolscope {
-
-using namespace sentence;
 
 namespace {
 
@@ -367,7 +365,7 @@ TEST(Verdict, AnInputThatNeverFinishedComesFirst)
     const Verdict verdict = verdictOf(figures);
     EXPECT_EQ(verdict.finding, Finding::NeverFinished);
     EXPECT_EQ(verdict.text,
-        "Input 3 never finished (8 s on worker 2). The others took " + durationText(mean)
+        "Input 3 never finished (8 s on worker 2). The others took " + textOf(Seconds(mean))
             + " each. With --timeout an input fails that takes too long.");
     figures.unfinished = {3, 7, 2, 8};
     EXPECT_TRUE(verdictOf(figures).text.starts_with("One of the inputs 3 to 9 never finished"));
@@ -967,16 +965,16 @@ TEST(ShortVerdict, NamesNoGainBelowATwentieth)
 
 TEST(FigureText, IsRoundedToWhatIsWorthReading)
 {
-    EXPECT_EQ(durationText(19.4e-6), "19 us");
-    EXPECT_EQ(durationText(205e-9), "205 ns");
-    EXPECT_EQ(durationText(1.54), "1.5 s");
-    EXPECT_EQ(durationText(130), "2 min 10 s");
-    EXPECT_EQ(rateText(2044), "2044 it/s");
-    EXPECT_EQ(rateText(1.84e6), "1.8 M it/s");
-    EXPECT_EQ(percentText(0.004), "less than 1%");
-    EXPECT_EQ(percentText(0.37), "37%");
-    EXPECT_EQ(factorText(1.76), "1.8 x");
-    EXPECT_EQ(factorText(150.2), "150 x");
+    EXPECT_EQ(textOf(Seconds(19.4e-6)), "19 us");
+    EXPECT_EQ(textOf(Seconds(205e-9)), "205 ns");
+    EXPECT_EQ(textOf(Seconds(1.54)), "1.5 s");
+    EXPECT_EQ(textOf(Seconds(130)), "2 min 10 s");
+    EXPECT_EQ(textOf(Rate{2044}), "2044 it/s");
+    EXPECT_EQ(textOf(Rate{1.84e6}), "1.8 M it/s");
+    EXPECT_EQ(textOf(Share{0.004}), "less than 1%");
+    EXPECT_EQ(textOf(Share{0.37}), "37%");
+    EXPECT_EQ(textOf(Factor{1.76}), "1.8 x");
+    EXPECT_EQ(textOf(Factor{150.2}), "150 x");
 }
 
 } // namespace

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "charts/figuretext.h"
 #include "record/recorder.h"
 #include "tables/logmodel.h"
 #include "tables/logview.h"
@@ -415,7 +416,7 @@ private slots:
         QCOMPARE(outcomes.marked(), "9,999,999");
         QCOMPARE(outcomes.bar->value(), outcomes.bar->maximum());
         QVERIFY(outcomes.says(QString("indices %1–9,999,999 of 10,000,000 inputs")
-                                  .arg(numberText(tenMillion - rows))));
+                                  .arg(figureText(Count{tenMillion - rows}))));
         outcomes.press(Qt::Key_Down);
         QCOMPARE(outcomes.marked(), "9,999,999");
         outcomes.press(Qt::Key_PageUp);

@@ -2,6 +2,7 @@
 #include "window/dialogs/comparedialog.h"
 
 #include "charts/caption.h"
+#include "charts/figuretext.h"
 #include "report/comparisonreport.h"
 #include "run/background.h"
 #include "run/runopening.h"
@@ -24,16 +25,15 @@ namespace poolscope {
 namespace {
 
 constexpr int barsOfDoubling = 8;
-constexpr double percent = 100;
 
-QString textOf(const std::string &text)
+QString asQString(const std::string &text)
 {
     return QString::fromStdString(text);
 }
 
 QString letter(std::size_t run)
 {
-    return textOf(letterOf(run));
+    return asQString(letterOf(run));
 }
 
 /// When the slices of a run begin, in nanoseconds, and at last its end.
@@ -107,7 +107,7 @@ Result<void> CompareDialog::Compared::readRun(const QString &path)
 {
     return openRun(QFile::encodeName(path).toStdString()).map([&](const LoadedRun &run) {
         const std::string &label = run.info.label.name;
-        names << (label.empty() ? QFileInfo(path).completeBaseName() : textOf(label))
+        names << (label.empty() ? QFileInfo(path).completeBaseName() : asQString(label))
                 + QStringLiteral(": ") + settingsText(*run.record);
         runs.push_back(comparisonSubject(*run.record));
     });
@@ -190,7 +190,7 @@ void CompareDialog::addCharts(Exporter *exporter)
 void CompareDialog::fill(const Compared &compared)
 {
     if (!compared.result) {
-        m_says->setText(asSentence(textOf(compared.result.error().message)));
+        m_says->setText(asSentence(asQString(compared.result.error().message)));
         return;
     }
     QStringList names;
@@ -205,7 +205,7 @@ void CompareDialog::fill(const Compared &compared)
     QStringList says;
     for (std::size_t i = 0; i < compared.differences.size(); ++i)
         says << asSentence(
-                    textOf(differenceText(compared.differences[i], letterOf(0), letterOf(i + 1))))
+                    asQString(differenceText(compared.differences[i], letterOf(0), letterOf(i + 1))))
                 + u'.';
     m_names->setText(names.join(u'\n'));
     m_says->setText(says.join(u'\n'));
@@ -227,7 +227,7 @@ void CompareDialog::showTable(const Compared &compared)
     m_table->setColumnCount(static_cast<int>(titles.size()));
     m_table->setHorizontalHeaderLabels(titles);
     const auto set = [this](int row, int column, const std::string &text) {
-        auto *item = new QTableWidgetItem(textOf(text));
+        auto *item = new QTableWidgetItem(asQString(text));
         item->setTextAlignment(Qt::AlignVCenter | (column == 0 ? Qt::AlignLeft : Qt::AlignRight));
         m_table->setItem(row, column, item);
     };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/forms/filespage.h"
 
-#include "charts/units.h"
+#include "charts/figuretext.h"
 #include "run/background.h"
 #include "window/forms/formfield.h"
 #include "window/forms/optiontext.h"
@@ -127,7 +127,7 @@ void FilesPage::show(const Result<FileList> &files)
     if (files) {
         m_patternField->setNote(files->size() == 1
                 ? tr("1 file:")
-                : tr("%1 files; the first of them:").arg(countText(files->size())));
+                : tr("%1 files; the first of them:").arg(figureText(Count{files->size()})));
         QStringList first;
         for (std::size_t i = 0; i < std::min(files->size(), filesShown); ++i)
             first << shown(files->path(i));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/forms/inputform.h"
 
-#include "charts/units.h"
+#include "charts/figuretext.h"
 #include "spec/integerrange.h"
 #include "window/forms/csvpage.h"
 #include "window/forms/filespage.h"
@@ -50,11 +50,6 @@ QString previewOf(const QByteArray &head)
             line = line.left(previewWidth - 1) + QChar(0x2026);
     }
     return lines.join(QLatin1Char('\n'));
-}
-
-QString fileSizeText(std::uint64_t bytes)
-{
-    return bytes < 100'000 ? QObject::tr("%1 bytes").arg(countText(bytes)) : memoryText(bytes);
 }
 
 } // namespace
@@ -228,7 +223,7 @@ void InputForm::updateRange()
     const auto range = parseRange(rangeText());
     m_rangeField->setProblem(range ? QString() : rangeProblem(), range ? nullptr : wrongOfRange());
     if (range)
-        m_rangeField->setNote(tr("%1 inputs").arg(countText(poolscope::size(*range))));
+        m_rangeField->setNote(tr("%1 inputs").arg(figureText(Count{poolscope::size(*range)})));
 }
 
 QString InputForm::rangeProblem() const
@@ -285,7 +280,7 @@ void InputForm::updateLines()
     m_pathField->setNote(info.size() == 0
             ? tr("It is empty: there is nothing to do")
             : tr("%1; its first lines:")
-                  .arg(fileSizeText(static_cast<std::uint64_t>(info.size()))));
+                  .arg(figureText(Bytes{static_cast<std::uint64_t>(info.size())})));
     m_preview->setText(previewOf(file.read(previewBytes)));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/forms/poolform.h"
 
-#include "charts/units.h"
+#include "charts/figuretext.h"
 #include "spec/tasktraits.h"
 #include "window/forms/limitsform.h"
 #include "window/forms/optionfield.h"
@@ -71,9 +71,9 @@ void PoolForm::setTask(const TaskSpec &task)
 void PoolForm::showChosen(const PoolStatus &status)
 {
     m_chunk->setNote(
-        m_chunk->isDefault() ? tr("now %1").arg(countText(status.chunkSize)) : QString());
+        m_chunk->isDefault() ? tr("now %1").arg(figureText(Count{status.chunkSize})) : QString());
     m_window->setNote(
-        m_window->isDefault() ? tr("now %1").arg(countText(status.window)) : QString());
+        m_window->isDefault() ? tr("now %1").arg(figureText(Count{status.window})) : QString());
 }
 
 void PoolForm::showLoading(const StartCosts &starts)
@@ -83,8 +83,8 @@ void PoolForm::showLoading(const StartCosts &starts)
         starts.recorded == WorkerStart::Spawn && areWorthSharing(starts) && m_start->isDefault();
     m_start->setNote(couldBeShared
             ? tr("Each worker loaded the task itself (%1, %2). Copies would share it.")
-                  .arg(durationText(starts.contendedLoad),
-                      memoryText(static_cast<std::uint64_t>(starts.memory)))
+                  .arg(figureText(Duration(starts.contendedLoad)),
+                      figureText(Bytes{static_cast<std::uint64_t>(starts.memory)}))
             : QString());
 }
 

@@ -46,7 +46,7 @@ Words wordsFor(ProgramPage::Kind kind)
         ProgramPage::tr("Type the command of a program that answers lines with lines")};
 }
 
-const std::string *textOf(ProgramPage::Kind kind, const TaskSpec &spec)
+const std::string *commandOf(ProgramPage::Kind kind, const TaskSpec &spec)
 {
     const auto *command = std::get_if<CommandTask>(&spec);
     const auto *shell = std::get_if<ShellTask>(&spec);
@@ -97,7 +97,7 @@ TaskSpec ProgramPage::spec() const
 
 bool ProgramPage::setSpec(const TaskSpec &spec)
 {
-    const std::string *text = textOf(m_kind, spec);
+    const std::string *text = commandOf(m_kind, spec);
     if (text) {
         m_text->setText(QString::fromStdString(*text));
         m_text->setCursorPosition(0); // its beginning tells what it is

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/pages/experimenttext.h"
 
-#include "analysis/figuretext.h"
+#include "charts/figuretext.h"
 
 #include <QObject>
 #include <algorithm>
@@ -19,9 +19,8 @@ QString measuringText(const ExperimentProgress &progress)
                              .arg(QString::fromStdString(progress.setting));
     if (!progress.secondsLeft)
         return text;
-    const double seconds = std::ceil(*progress.secondsLeft);
     return QObject::tr("%1; about %2 left")
-        .arg(text, QString::fromStdString(sentence::durationText(seconds)));
+        .arg(text, figureText(Seconds(std::ceil(*progress.secondsLeft))));
 }
 
 } // namespace

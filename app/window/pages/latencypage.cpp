@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/pages/latencypage.h"
 
-#include "charts/units.h"
+#include "charts/figuretext.h"
 #include "tables/emptytext.h"
 #include "tables/outcomesview.h"
 #include "tables/tablelook.h"
@@ -137,10 +137,10 @@ void LatencyPage::showSelection(const IterationSelector::Selection &selection)
     m_shown.outcomes->setSelection(selection);
     m_selectionLine->setVisible(selection != nullptr);
     if (selection)
-        m_selectionText->setText(
-            tr("%1 selected: %2 to %3")
-                .arg(countText(selection->iterations()), durationText(selection->range().from),
-                    durationText(selection->range().to)));
+        m_selectionText->setText(tr("%1 selected: %2 to %3")
+                                     .arg(figureText(Count{selection->iterations()}),
+                                         figureText(Duration(selection->range().from)),
+                                         figureText(Duration(selection->range().to))));
 }
 
 } // namespace poolscope

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/pages/runtabs.h"
 
+#include "charts/figuretext.h"
 #include "tables/failuresview.h"
 #include "tables/historyview.h"
 #include "tables/logview.h"
 #include "tables/outcomesview.h"
-#include "tables/tabletext.h"
 #include "tables/workersview.h"
 #include "window/chartcard.h"
 #include "window/pages/latencypage.h"
@@ -88,7 +88,8 @@ void RunTabs::connectTables()
 void RunTabs::showFailureCount()
 {
     const std::size_t count = m_failures->failureCount();
-    setTabText(Failures, count > 0 ? tr("Failures (%1)").arg(numberText(count)) : tr("Failures"));
+    setTabText(
+        Failures, count > 0 ? tr("Failures (%1)").arg(figureText(Count{count})) : tr("Failures"));
 }
 
 void RunTabs::setRecord(const RunRecord *record)

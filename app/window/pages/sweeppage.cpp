@@ -2,7 +2,7 @@
 #include "window/pages/sweeppage.h"
 
 #include "charts/caption.h"
-#include "charts/units.h"
+#include "charts/figuretext.h"
 #include "window/chartcard.h"
 #include "window/forms/keptspecs.h"
 #include "window/look.h"
@@ -324,7 +324,7 @@ void SweepPage::showProgress()
         text = tr("Measures each number of workers with each chunk size, in random order");
     if (const std::uint64_t failed = failedInputsIn(m_last.measurements))
         text += tr(". %1 inputs failed: what was measured is how fast they fail")
-                    .arg(countText(failed));
+                    .arg(figureText(Count{failed}));
     m_state->setText(text);
 }
 
@@ -350,7 +350,8 @@ void SweepPage::showChoice(const Choice &choice, const QString &name, const Swee
     if (!cell)
         return;
     choice.text->setText(
-        tr("%1: %2, %3").arg(name, settingText(cell->setting), rateText(cell->throughput.value)));
+        tr("%1: %2, %3")
+            .arg(name, settingText(cell->setting), figureText(Rate{cell->throughput.value})));
     choice.text->setToolTip(cellText(*cell));
 }
 

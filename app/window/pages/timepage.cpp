@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/pages/timepage.h"
 
-#include "charts/units.h"
+#include "charts/figuretext.h"
 #include "report/summary.h"
 #include "window/chartcard.h"
 #include "window/look.h"
@@ -42,7 +42,7 @@ QString inputsText(const Verification &verification)
     if (verification.inputs == verification.allInputs)
         return {};
     return QObject::tr("Each run had the first %1 of %2 inputs, to take no longer than %3 s.")
-        .arg(countText(verification.inputs), countText(verification.allInputs))
+        .arg(figureText(Count{verification.inputs}), figureText(Count{verification.allInputs}))
         .arg(Verifier::longestRun);
 }
 
