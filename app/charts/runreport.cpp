@@ -9,6 +9,7 @@
 #include "report/htmlreport.h"
 #include "report/summary.h"
 #include "report/valuetext.h"
+#include "report/verdicttext.h"
 #include "run/runsaving.h"
 #include "spec/optionnumbers.h"
 #include "spec/options.h"
@@ -149,7 +150,7 @@ ReportSection verdict(const Verdict *verdict)
     ReportSection section;
     section.heading = tr("Verdict");
     if (verdict)
-        section.paragraphs.push_back(verdict->text);
+        section.paragraphs.push_back(verdictText(*verdict));
     return section;
 }
 

@@ -2,6 +2,7 @@
 #include "cli/progressline.h"
 
 #include "cli/standarderror.h"
+#include "report/underwaytext.h"
 
 #include <sys/ioctl.h>
 #include <unistd.h>

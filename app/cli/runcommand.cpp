@@ -7,6 +7,7 @@
 #include "cli/interrupt.h"
 #include "pool/taskcheck.h"
 #include "report/valuetext.h"
+#include "report/verdicttext.h"
 #include "run/runopening.h"
 #include "run/runsaving.h"
 #include "spec/tasktraits.h"
@@ -468,7 +469,7 @@ int RunCommand::finish()
     if (const auto written = isHalted ? writeRecord() : writeResults(); !written)
         return complainOfOutput(written.error());
     if (!m_options.quiet && !isHalted && m_run->timeline().settled() > 0)
-        say(analyse(m_run->record(), usableCores()).verdict.text);
+        say(verdictText(analyse(m_run->record(), usableCores()).verdict));
     return kept ? status : exitPoolFailed;
 }
 

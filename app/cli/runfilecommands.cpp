@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/runfilecommands.h"
 
-#include "analysis/seconds.h"
 #include "analysis/verdict.h"
 #include "cli/complaint.h"
 #include "cli/exitstatus.h"
@@ -10,6 +9,7 @@
 #include "report/outcomeexport.h"
 #include "report/outcomewriter.h"
 #include "report/valuetext.h"
+#include "report/verdicttext.h"
 #include "run/runopening.h"
 #include "runfile/runfile.h"
 #include "runfile/runfilereader.h"
@@ -84,7 +84,7 @@ OrderedJson infoJson(const RunTold &told)
         {"quarantined", progress.quarantined},
         {"attempts", progress.attempts},
         {"workers", progress.workers},
-        {"makespan_s", seconds(progress.makespan())},
+        {"makespan_s", inSeconds(Duration(progress.makespan()))},
         {"rate", progress.rate()},
         {"started_at",
             description.startedAt > 0 ? OrderedJson(timeText(description.startedAt))
@@ -224,7 +224,7 @@ std::string infoText(const RunTold &told)
         line("cores", "?");
     line("time went", causesLine(told.analysis.accounting));
     line("held back", heldBackLine(told.heldBack));
-    line("verdict", told.analysis.verdict.text);
+    line("verdict", verdictText(told.analysis.verdict));
     line("began", beganLine(description));
     return text;
 }

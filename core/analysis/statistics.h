@@ -7,6 +7,8 @@
 // caller gives the seed: the same sample and seed give the same interval.
 #pragma once
 
+#include "text/units.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -36,6 +38,11 @@ struct Estimate {
 inline double ratio(double part, double whole)
 {
     return whole > 0 ? part / whole : 0;
+}
+
+inline double ratio(Duration part, Duration whole)
+{
+    return ratio(part.count(), whole.count());
 }
 
 struct Bootstrap {

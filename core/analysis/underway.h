@@ -3,10 +3,10 @@
 #pragma once
 
 #include "record/timeline.h"
+#include "text/units.h"
 
 #include <cstdint>
 #include <optional>
-#include <string>
 
 namespace poolscope {
 
@@ -14,14 +14,13 @@ struct UnderWay {
     WorkerId worker = 0;
     std::uint64_t first = 0; ///< the input's index
     std::uint64_t count = 0; ///< 1; more: the worker is on one of these inputs
-    double duration = 0; ///< seconds
-    bool isSlow = false; ///< it takes more than ten times as long as the median iteration
+    Duration duration{};
+    bool isSlow = false; ///< takes more than `slow` times as long as the median iteration
+
+    static constexpr double slow = 10;
 };
 
 /// The longest of what workers are on, from one second on. Any thread.
 std::optional<UnderWay> longestUnderWay(const Timeline &timeline);
-
-/// "longest: input 17, 12 s", and how it compares with the others where it is slow.
-std::string underWayText(const UnderWay &underWay);
 
 } // namespace poolscope

@@ -1,46 +1,46 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Verdict: in one or two sentences, what a run's time mostly went by with, what to change, and what
-// that is expected to give.
+// Verdict: the cause that took most of a run's time, the figures that show it, the settings that
+// are advised against it, and the predicted gain.
 //
-// A plain function of plain figures: the same figures give the same verdict. Each cause that was
-// found has a loss, the share of all worker-time that it took; the greatest one is told. Where no
-// cause takes enough to be worth a word nothing is wrong; where too much was not measured the
-// verdict is that it is unknown, and what would tell. If loading the task took each worker long or
-// much memory, copies of a process that has loaded it are advised besides, whatever the cause is.
+// A verdict is plain data and a plain function of plain figures: the same figures have the same
+// verdict. Each cause that was found has a loss, the share of all worker time that it took, and the
+// greatest loss decides. If no cause takes enough, nothing is wrong; if too much was not measured,
+// the verdict is unknown. If the task took each worker long or much memory to load, copies of a
+// process that has loaded it are advised besides. report/verdicttext.h words a verdict.
 #pragma once
 
-#include "analysis/accounting.h"
-#include "analysis/startcosts.h"
-#include "spec/runspec.h"
+#include "analysis/change.h"
+#include "analysis/runfigures.h"
+#include "text/units.h"
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace poolscope {
 
 enum class Finding : std::uint8_t {
-    HandingOver, ///< handing over inputs takes longer than working on them
+    HandingOver, ///< the dispatch of inputs takes longer than computing them
     CoordinatorSaturated, ///< workers wait since the coordinator is busy all the time
-    Tail, ///< the last inputs left workers without work: one long input, or too few of them
-    ChunksTooLarge, ///< the same, since a worker was given too much at once
-    TooManyWorkers, ///< more workers than cores compete for these
-    ThreadsOversubscribe, ///< threads within workers do
-    MachineBusy, ///< other programs do
+    Tail, ///< the last inputs left workers idle: one long input, or too few inputs
+    ChunksTooLarge, ///< the last inputs left workers idle, since a worker had too many at once
+    TooManyWorkers, ///< more workers than cores compete for the cores
+    ThreadsOversubscribe, ///< threads within workers compete for the cores
+    MachineBusy, ///< other programs compete for the cores
     WaitsWithin, ///< iterations wait for devices, other programs or sleeps: more workers help
     MemoryBandwidth, ///< iterations take longer as workers are added, though none is preempted
     StartUp, ///< starting takes longer than the work
     SlowWorker, ///< one worker takes longer for an iteration than the others
-    Throttled, ///< the CPU quota of the control group
+    Throttled, ///< the CPU quota of the control group stops workers
     OrderBlocks, ///< results wait for an earlier one until there is no room for more
-    ConsumerBlocks, ///< results are not taken as fast as they come
-    DiskBlocks, ///< they cannot be written
-    InputsAreSlow, ///< more could be done than comes in
+    ConsumerBlocks, ///< results are not read as fast as they arrive
+    DiskBlocks, ///< results cannot be written
+    InputsAreSlow, ///< inputs arrive slower than they are processed
     Failures, ///< workers die and are replaced
     NeverFinished, ///< the run was stopped while one input took far longer than the others
-    WorkersIdle, ///< for a reason that was not recorded, while inputs were still begun
+    WorkersIdle, ///< idle for a reason that was not recorded, while inputs still began
     NothingWrong,
     Unknown,
 };
@@ -49,86 +49,156 @@ inline constexpr std::size_t findingCount = 21;
 /// "handing_over", "coordinator_saturated", ...
 std::string_view findingName(Finding finding);
 
-/// One setting of a run, and what to set it to.
-struct Change {
-    enum class Setting : std::uint8_t {
-        Chunk, ///< PoolSpec::chunk
-        Window, ///< PoolSpec::window
-        Workers, ///< PoolSpec::workers
-        Environment, ///< the variable `name`, for the workers
-        Unordered, ///< results are written as they come
-        Start, ///< PoolSpec::start: copies
-    };
-    Setting setting = Setting::Chunk;
-    std::optional<std::uint64_t> number = {}; ///< nothing: automatic
-    std::string name = {};
-    std::string text = {}; ///< the variable's value
+// A cause that takes a tenth of all worker time is worth a word. A tenth is more than two runs of
+// the same settings differ by.
+inline constexpr double worthAWord = 0.10;
 
-    friend bool operator==(const Change &, const Change &) = default;
+/// The figures that show a finding. Shares are of worker time, unless noted.
+namespace evidence {
+
+struct NothingFinished { };
+
+/// Of HandingOver and CoordinatorSaturated.
+struct Dispatch {
+    std::uint32_t workers = 0;
+    Share time; ///< that dispatch took
+    Share coordinatorBusy; ///< of the makespan
+    Duration perInput{}; ///< cost of dispatch
+    Duration perChunk{}; ///< cost of dispatch
+    Duration iteration{}; ///< the mean
+    Duration chunk{}; ///< mean computing time
+    std::uint64_t iterations = 0;
+    std::uint64_t chunks = 0;
+    bool chunksAreGrown =
+        false; ///< there were so many that automatic chunks had reached their size
 };
 
-/// "--chunk auto", "-j 8", "OMP_NUM_THREADS=1": as the command line has it.
-std::string changeText(const Change &change);
+/// Of Tail and ChunksTooLarge.
+struct Tail {
+    enum class Why : std::uint8_t { LargeChunks, FewInputs, UnevenInputs, LongInput };
+    Why why = Why::LongInput;
+    Share idle;
+    std::uint64_t iterations = 0;
+    std::uint32_t workers = 0;
+    Duration longestChunk{};
+    Duration longestIteration{};
+    Duration iteration{}; ///< the mean
+};
 
-/// The spec with those changes that it can hold: no environment, no order of writing.
-RunSpec changed(const RunSpec &spec, const std::vector<Change> &changes);
+/// Of TooManyWorkers, ThreadsOversubscribe and MachineBusy.
+struct Contention {
+    std::uint32_t workers = 0;
+    std::uint32_t cores = 0;
+    std::uint32_t threads = 0; ///< the most within a worker
+    Share waited; ///< for a core
+};
+
+/// Of WaitsWithin. Shares are of the time within iterations.
+struct Waits {
+    Share waited;
+    Share computed;
+    bool moreWorkersHelp = false;
+};
+
+struct StartUp {
+    Duration startUp{};
+    Share time; ///< that starting took
+    Duration makespan{};
+};
+
+struct SlowWorker {
+    WorkerId worker = 0;
+    Duration iteration{}; ///< its mean
+    Duration othersIteration{};
+};
+
+struct Bandwidth {
+    std::uint32_t few = 0; ///< workers
+    Duration withFew{}; ///< mean iteration
+    std::uint32_t many = 0;
+    Duration withMany{};
+};
+
+/// Of Throttled, OrderBlocks, ConsumerBlocks, DiskBlocks and InputsAreSlow.
+struct Blocked {
+    Share time;
+    Duration longestIteration{};
+};
+
+struct Failures {
+    std::uint64_t restarts = 0;
+    Share lost;
+    std::uint64_t failed = 0;
+};
+
+struct NeverFinished {
+    RunFigures::Unfinished unfinished;
+    std::optional<Duration> othersIteration; ///< the mean, if there were others
+};
+
+/// Of an imported run, of which only spans are known.
+struct SpansOnly {
+    std::uint32_t workers = 0;
+    Share busy;
+    Share idle; ///< at the end if the finding is Tail
+    std::uint64_t iterations = 0;
+    Duration longestIteration{};
+    Duration iteration{}; ///< the mean
+    bool hasOneLongInput = false;
+};
+
+struct NotMeasured {
+    Share time;
+};
+
+struct Computing {
+    std::uint32_t workers = 0;
+    Share busy;
+};
+
+} // namespace evidence
+
+using Evidence = std::variant<evidence::NothingFinished, evidence::Dispatch, evidence::Tail,
+    evidence::Contention, evidence::Waits, evidence::StartUp, evidence::SlowWorker,
+    evidence::Bandwidth, evidence::Blocked, evidence::Failures, evidence::NeverFinished,
+    evidence::SpansOnly, evidence::NotMeasured, evidence::Computing>;
+
+/// A look or a run that would show more than the figures do.
+enum class NextLook : std::uint8_t {
+    Lanes, ///< which input the last worker was on
+    SlowWorker, ///< its core or host, and its inputs
+    AsManyWorkersAsCores, ///< a run in which programs do not wait for one another
+    LongerRun,
+    OneWorker, ///< a run that shows whether iterations take longer side by side
+};
+
+/// The costs of loading the task in each worker, and what copies of one process would save.
+struct CopiesAdvice {
+    Duration load{}; ///< in each worker
+    Bytes memory; ///< in each worker
+    Duration elapsed{}; ///< of the run, start-up included
+    Duration expected{}; ///< elapsed time with copies
+    bool isFaster = false; ///< the difference is worth a word
+    Bytes savedMemory;
+};
+
+struct Prediction {
+    double gain = 1; ///< factor of throughput
+    double rate = 0; ///< iterations per second
+};
 
 struct Verdict {
     Finding finding = Finding::Unknown;
-    std::string text; ///< one or two sentences, and two about loading if that matters
-    std::vector<Change> advice; ///< all of them together; empty: none
-    std::optional<double> gain; ///< the predicted factor of throughput, where one is predicted
-    bool countsStartUp = false; ///< whether gain and rate include the start-up
-    std::optional<double> rate; ///< the predicted iterations per second
-    double loss = 0; ///< the share of all worker-time that the finding took
-    std::string wouldTell; ///< what would tell more; may be empty
+    Evidence evidence = {};
+    double loss = 0; ///< the share of all worker time that the finding took
+    std::optional<Prediction> remedy = {}; ///< the throughput without the cause
+    std::vector<Change> advice = {}; ///< changes to be made together
+    std::optional<double> gain = {}; ///< the factor of throughput, predicted for the advice
+    std::optional<double> rate = {}; ///< iterations per second, predicted for the advice
+    bool countsStartUp = false; ///< gain and rate include the start-up
+    std::optional<NextLook> nextLook = {};
+    std::optional<CopiesAdvice> copies = {};
 };
-
-/// All that a verdict rests on. Times are in seconds.
-struct RunFigures {
-    std::uint32_t workers = 0; ///< wanted, at most
-    std::uint32_t cores = 0; ///< usable; 0: unknown
-    std::optional<std::uint64_t> chunk; ///< as it was set; nothing: automatic
-    std::optional<std::uint64_t> window;
-    bool startsPrograms = false; ///< see RunConditions
-    bool hasSpansOnly = false; ///< the same
-    double makespan = 0;
-    double startUp = 0; ///< before the makespan
-    CauseTimes times; ///< the pool's
-    std::uint64_t iterations = 0; ///< all attempts that were finished
-    std::uint64_t settled = 0;
-    std::uint64_t chunks = 0;
-    double busy = 0; ///< worker-time within iterations
-    double workersCpu = 0; ///< CPU time of workers, since they were ready
-    double coordinatorBusy = 0;
-    double throttled = 0; ///< by the CPU quota, workers and this program, whatever they were at
-    double longestIteration = 0;
-    double longestChunk = 0;
-    /// Of a run that was stopped: what had run longest then. Count 0: nothing.
-    struct Unfinished {
-        std::uint64_t first = 0;
-        std::uint64_t count = 0; ///< more than 1: one of these inputs
-        WorkerId worker = 0;
-        double duration = 0;
-    };
-    Unfinished unfinished;
-    std::uint32_t restarts = 0;
-    std::uint64_t failed = 0;
-    std::uint32_t threads = 0; ///< the most within a worker; 0: unknown
-    double threadRunQueue = 0; ///< for which all threads but the workers' first waited for a core
-    struct Pace {
-        std::uint32_t which = 0; ///< the worker, or how many workers were wanted
-        std::uint64_t iterations = 0;
-        double busy = 0;
-    };
-    std::vector<Pace> byWorker; ///< without the longest iteration of each
-    std::vector<Pace> bySize; ///< in the order of size
-    bool couldBeCopies = false; ///< workers were new interpreters, and could have been copies
-    StartCosts starts;
-};
-
-RunFigures figuresOf(const Accounting &accounting, const RunSpec &spec, const Timeline &timeline,
-    const RunConditions &conditions);
 
 Verdict verdictOf(const RunFigures &figures);
 

@@ -2,32 +2,10 @@
 #include "analysis/verification.h"
 
 #include "analysis/statistics.h"
-#include "text/figures.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace poolscope {
-
-namespace {
-
-constexpr double noMore = 1.05; // up to this factor two runs of one setting differ, too
-
-std::string judgementOf(const Verification &verification)
-{
-    const auto held = verification.held();
-    const double measured = verification.measured();
-    if (!held)
-        return "Nothing was predicted.";
-    if (*held)
-        return "The prediction held.";
-    if (measured <= noMore)
-        return "The prediction did not hold: the advice does not pay here.";
-    return "The prediction did not hold: " + textOf(Share{measured / *verification.predicted})
-        + " of it came.";
-}
-
-} // namespace
 
 ExperimentPlan verificationPlan(
     const RunSpec &present, const RunSpec &advised, std::uint32_t repeats)
@@ -70,23 +48,6 @@ double Verification::measured() const
 std::optional<bool> Verification::held() const
 {
     return predicted ? std::optional(measured() >= heldFrom * *predicted) : std::nullopt;
-}
-
-std::string verificationText(const Verification &verification)
-{
-    std::string text;
-    if (verification.predicted)
-        text = "Predicted " + textOf(Factor{*verification.predicted}) + "; measured ";
-    else
-        text = "Measured ";
-    text += textOf(Factor{verification.measured()}) + " (present "
-        + textOf(Rate{median(verification.present)}) + ", advised "
-        + textOf(Rate{median(verification.advised)})
-        + (verification.countsStartUp ? ", start-up included" : "") + "; medians of "
-        + std::to_string(verification.present.size()) + " each). " + judgementOf(verification);
-    if (verification.failed > 0)
-        text += " Inputs failed: what was measured is how fast they fail.";
-    return text;
 }
 
 } // namespace poolscope

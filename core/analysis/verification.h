@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 namespace poolscope {
@@ -43,9 +42,5 @@ struct Verification {
 };
 
 inline constexpr double heldFrom = 0.7;
-
-/// "Predicted 150 x; measured 131 x (present 64 k it/s, advised 8.4 M it/s; medians of 3 each). The
-/// prediction held."
-std::string verificationText(const Verification &verification);
 
 } // namespace poolscope

@@ -523,7 +523,7 @@ void Pool::lookForSuspend()
     if (m_timeInSuspend < before + shortest)
         return;
     m_events.take(event::Logged{0, "the machine was suspended for " + textOf(Duration(m_timeInSuspend - before))
-            + ", which does not count as time of the run", m_clock.now()}));
+            + ", which does not count as time of the run", m_clock.now()});
 }
 
 /// The stop of the program and its workers is a pause of the run.

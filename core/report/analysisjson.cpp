@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/analysisjson.h"
 
-#include "analysis/seconds.h"
+#include "report/verdicttext.h"
+#include "text/units.h"
 
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -17,7 +18,7 @@ OrderedJson timesJson(const CauseTimes &times)
     OrderedJson json = OrderedJson::object();
     for (std::size_t i = 0; i < causeCount; ++i) {
         const auto cause = static_cast<Cause>(i);
-        json[causeName(cause)] = seconds(times[cause]);
+        json[causeName(cause)] = inSeconds(Duration(times[cause]));
     }
     return json;
 }
@@ -67,19 +68,19 @@ OrderedJson accountingJson(const Accounting &accounting, const std::optional<Hel
         workers.push_back({{"id", worker.id}, {"seconds", timesJson(worker.times)}});
     return {
         {"workers", accounting.workers.size()},
-        {"makespan_s", seconds(accounting.makespan())},
-        {"worker_seconds", seconds(accounting.makespan() * accounting.workers.size())},
-        {"start_up_s", seconds(accounting.startUp)},
+        {"makespan_s", inSeconds(Duration(accounting.makespan()))},
+        {"worker_seconds", inSeconds(Duration(accounting.makespan() * accounting.workers.size()))},
+        {"start_up_s", inSeconds(Duration(accounting.startUp))},
         {"utilization", accounting.utilization()},
         {"seconds", timesJson(accounting.times)},
         {"by_worker", workers},
         {"coordinator",
-            {{"cpu_s", seconds(accounting.coordinator.cpu)},
-                {"busy_s", seconds(accounting.coordinator.busy)}}},
+            {{"cpu_s", inSeconds(Duration(accounting.coordinator.cpu))},
+                {"busy_s", inSeconds(Duration(accounting.coordinator.busy))}}},
         {"held_back",
             heldBack ? OrderedJson{{"most_values", heldBack->mostValues},
                 {"most_bytes", std::round(heldBack->mostBytes)},
-                {"mean_s", heldBack->meanTime / 1e9}}
+                {"mean_s", inSeconds(Duration(heldBack->meanTime))}}
                      : OrderedJson()},
     };
 }
@@ -101,13 +102,13 @@ OrderedJson verdictJson(const Verdict &verdict)
         advice.push_back(changeJson(change));
     return {
         {"finding", findingName(verdict.finding)},
-        {"text", verdict.text},
+        {"text", verdictText(verdict)},
         {"loss", verdict.loss},
         {"gain", verdict.gain ? OrderedJson(*verdict.gain) : OrderedJson()},
         {"counts_start_up", verdict.countsStartUp},
         {"rate", verdict.rate ? OrderedJson(*verdict.rate) : OrderedJson()},
         {"advice", advice},
-        {"would_tell", verdict.wouldTell.empty() ? OrderedJson() : OrderedJson(verdict.wouldTell)},
+        {"would_tell", verdict.nextLook ? OrderedJson(nextLookText(verdict)) : OrderedJson()},
     };
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/summary.h"
 
-#include "analysis/seconds.h"
 #include "report/analysisjson.h"
+#include "text/units.h"
 
 #include <nlohmann/json.hpp>
 
@@ -25,8 +25,8 @@ OrderedJson workerJson(const RunRecord &record, const WorkerRecord &worker)
         {"pid", identity.pid > 0 ? OrderedJson(identity.pid) : OrderedJson()},
         {"host", identity.host},
         {"iterations", worker.iterations()},
-        {"busy_s", seconds(worker.busy())},
-        {"cpu_s", seconds(worker.cpu())},
+        {"busy_s", inSeconds(Duration(worker.busy()))},
+        {"cpu_s", inSeconds(Duration(worker.cpu()))},
         {"max_rss_bytes", worker.maxRss() > 0 ? OrderedJson(worker.maxRss()) : OrderedJson()},
         {"restarts", worker.restarts()},
     };
@@ -39,7 +39,7 @@ OrderedJson workerJson(const RunRecord &record, const WorkerRecord &worker)
 
 double rateOf(const Timeline &timeline)
 {
-    const double running = seconds(timeline.makespan() - timeline.pausedOfMakespan());
+    const double running = inSeconds(Duration(timeline.makespan() - timeline.pausedOfMakespan()));
     return running > 0 ? static_cast<double>(timeline.settled()) / running : 0;
 }
 
@@ -57,7 +57,7 @@ std::string summaryJson(
         {"failed", timeline.failed()},
         {"quarantined", timeline.quarantined()},
         {"attempts", timeline.attempts()},
-        {"makespan_s", known(seconds(timeline.makespan()))},
+        {"makespan_s", known(inSeconds(Duration(timeline.makespan())))},
         {"rate", known(rateOf(timeline))},
         {"workers", workers},
         {"accounting", accountingJson(analysis.accounting, heldBackOf(record))},

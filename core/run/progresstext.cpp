@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "run/progresstext.h"
 
+#include "report/underwaytext.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>

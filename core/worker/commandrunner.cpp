@@ -2,13 +2,12 @@
 #include "worker/commandrunner.h"
 
 #include "task/programpath.h"
+#include "text/figures.h"
 #include "worker/clock.h"
 #include "worker/outcomes.h"
 #include "worker/patience.h"
 
-#include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <sys/wait.h>
 
@@ -37,14 +36,6 @@ Failure cannotStart(const std::string &path, int error)
 }
 
 } // namespace
-
-std::string secondsText(std::uint64_t duration)
-{
-    std::array<char, 32> text{};
-    const auto end =
-        std::to_chars(text.data(), text.data() + text.size(), static_cast<double>(duration) / 1e9);
-    return std::string(text.data(), end.ptr) + " s";
-}
 
 CommandRunner::CommandRunner(const wire::Setup &setup, CommandTemplate command,
     std::optional<std::string> program, ErrorOutput errorOutput)
@@ -83,7 +74,7 @@ std::optional<Failure> CommandRunner::runOne(std::uint64_t index, const CommandI
     switch (watch(*child, index)) {
     case Watched::TimedOut:
         return failureOf(failureTimeout,
-            "it took longer than " + secondsText(m_setup.timeout) + " and was killed",
+            "it took longer than " + textOf(Duration(m_setup.timeout)) + " and was killed",
             m_errors.lastLines());
     case Watched::PrintedTooMuch:
         return failureOf(failureOutput,

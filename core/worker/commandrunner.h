@@ -47,7 +47,4 @@ private:
 Result<std::unique_ptr<TaskRunner>> makeCommandRunner(
     const wire::Setup &setup, ErrorOutput errorOutput);
 
-/// "1.5 s", of nanoseconds.
-std::string secondsText(std::uint64_t duration);
-
 } // namespace poolscope::worker

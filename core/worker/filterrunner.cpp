@@ -2,6 +2,7 @@
 #include "worker/filterrunner.h"
 
 #include "task/programpath.h"
+#include "text/figures.h"
 #include "worker/clock.h"
 #include "worker/commandrunner.h"
 #include "worker/outcomes.h"
@@ -284,7 +285,8 @@ std::optional<Failure> FilterRunner::beyondLimits(Exchange &exchange)
         return tooLong();
     if (exchange.patience.isOver())
         return failed(failureTimeout,
-            "the filter gave no line within " + secondsText(m_setup.timeout) + ": " + bufferHint);
+            "the filter gave no line within " + textOf(Duration(m_setup.timeout)) + ": "
+                + bufferHint);
     return std::nullopt;
 }
 

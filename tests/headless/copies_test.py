@@ -140,7 +140,7 @@ class Loading(CopiesTest):
         self.assert_status(done, ALL_SUCCEEDED)
         self.assertEqual(self.values(), [2 * number for number in range(1000)])
         self.assertEqual(len(self.lines("loaded")), 1)
-        self.assertRegex(done.err, r"loaded the task in [0-9.]+ s \([0-9]+ MB\); workers are copies")
+        self.assertRegex(done.err, r"loaded the task in [0-9.]+ m?s \([0-9.]+ MiB\); workers are copies")
         self.assertEqual(done.err.count("printed while it was loaded"), 1)
         self.assert_nothing_left()
 
@@ -314,8 +314,8 @@ class Proposed(CopiesTest):
         verdict = self.summary()["verdict"]
         self.assertRegex(
             verdict["text"],
-            r"Each worker loaded the task itself, which took [0-9.]+ m?s and 1[56][0-9] MB\. With "
-            r"copies of a process that has loaded it, expect .* from start to end, and 4[5-8][0-9] MB "
+            r"Each worker loaded the task itself, which took [0-9.]+ m?s and 1[4-6][0-9] MiB\. With "
+            r"copies of a process that has loaded it, expect .* from start to end, and 4[2-7][0-9] MiB "
             r"less memory\.$")
         self.assertEqual(verdict["advice"][-1],
                          {"setting": "start", "value": "fork", "argument": "--start fork"})

@@ -191,7 +191,7 @@ class Limits(LimitsTest):
         [(index, failure)] = self.failures(self.path("out.jsonl")).items()
         self.assertEqual((index, failure["kind"]), (3, "memory"))
         self.assertGreater(failure["memory_bytes"], 150 << 20)
-        self.assertIn("more than the memory limit of 150.0 MiB", failure["message"])
+        self.assertIn("more than the memory limit of 150 MiB", failure["message"])
 
     def assert_fails_for_memory(self, done):
         self.assert_status(done, SOME_FAILED)

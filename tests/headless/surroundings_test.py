@@ -173,7 +173,7 @@ class Surroundings(run_test.ProgramTest):
         process.send_signal(signal.SIGCONT)
         self.path("go").touch()
         errors = process.communicate(timeout=run_test.PATIENCE)[1]
-        self.assertRegex(errors, rb"^poolscope: the program was stopped for \S+ s, .*\n$")
+        self.assertRegex(errors, rb"^poolscope: the program was stopped for \S+ m?s, .*\n$")
         self.assertEqual(process.returncode, ALL_SUCCEEDED)
         self.assertTrue(self.path("saved").exists())
 

@@ -578,7 +578,7 @@ TEST_F(PoolTest, AnInputThatTakesTooMuchMemoryFailsAlone)
     const FailureView failure = failureOf(13);
     EXPECT_EQ(failure.kind, "memory");
     EXPECT_GT(failure.context.memory, 200ULL << 20);
-    EXPECT_NE(failure.message.find("more than the memory limit of 200.0 MiB"), std::string::npos)
+    EXPECT_NE(failure.message.find("more than the memory limit of 200 MiB"), std::string::npos)
         << failure.message;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/accounting.h"
-#include "analysis/verdict.h"
+#include "report/verdicttext.h"
 #include "import/decimaltime.h"
 #include "import/jsonfeed.h"
 #include "import/traceevents.h"
@@ -148,7 +148,7 @@ TEST_F(JobLogTest, ALaneThatEndsEarlyHasNothingLeftToDo)
     EXPECT_EQ(all.times[Cause::Running], 150 * millisecond);
     const Verdict verdict = analyse(*run.record, 0).verdict;
     EXPECT_EQ(verdict.finding, Finding::Tail);
-    EXPECT_THAT(verdict.text, HasSubstr("The longest of 2 iterations took 100 ms"));
+    EXPECT_THAT(verdictText(verdict), HasSubstr("The longest of 2 iterations took 100 ms"));
 }
 
 TEST_F(JobLogTest, TimeInWhichJobsStillBeganIsNoTail)
@@ -167,7 +167,7 @@ TEST_F(JobLogTest, TimeInWhichJobsStillBeganIsNoTail)
     const Verdict verdict = analyse(*run.record, 0).verdict;
     EXPECT_EQ(verdict.finding, Finding::WorkersIdle);
     EXPECT_TRUE(verdict.advice.empty());
-    EXPECT_THAT(verdict.text, Not(HasSubstr("Put long inputs first")));
+    EXPECT_THAT(verdictText(verdict), Not(HasSubstr("Put long inputs first")));
     EXPECT_EQ(run.record->inputCount, 5U);
     EXPECT_EQ(run.record->timeline.settled(), 4U);
     EXPECT_EQ(run.record->importNotes.count(ImportNote::MissingJobs), 1U);

@@ -19,7 +19,7 @@ CORE = {
     "events": {"spec", "wire", "system"},
     "input": {"spec", "wire"},
     "task": {"spec", "wire"},
-    "worker": {"spec", "wire", "task", "input", "system"},
+    "worker": {"text", "spec", "wire", "task", "input", "system"},
     "record": {"text", "events", "spec", "input", "wire", "system"},
     "analysis": BELOW_RECORD | {"record"},
     "report": BELOW_RECORD | {"record", "analysis"},

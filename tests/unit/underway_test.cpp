@@ -3,6 +3,7 @@
 #include "analysis/accounting.h"
 #include "analysis/underway.h"
 #include "madeuprun.h"
+#include "report/underwaytext.h"
 
 namespace poolscope {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "analysis/verification.h"
+#include "report/verificationtext.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -60,10 +60,10 @@ TEST(Verification, HoldsFromSevenTenthsOfWhatWasPredictedOn)
 TEST(Verification, PutsPredictedBesideMeasured)
 {
     EXPECT_EQ(verificationText(verificationOf(150, 64'000, 8'384'000)),
-        "Predicted 150 x; measured 131 x (present 64 k it/s, advised 8.4 M it/s; medians of 3 "
+        "Predicted 150 x; measured 131 x (present 64,000 it/s, advised 8.38 M it/s; medians of 3 "
         "each). The prediction held.");
     EXPECT_TRUE(verificationText(verificationOf(150, 100, 7500))
-                    .ends_with("The prediction did not hold: 50% of it came."));
+                    .ends_with("The prediction did not hold: 50% of the predicted gain was measured."));
     EXPECT_TRUE(verificationText(verificationOf(2, 100, 90))
                     .ends_with("The prediction did not hold: the advice does not pay here."));
     Verification failing = verificationOf(2, 100, 200);

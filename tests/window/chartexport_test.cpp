@@ -372,17 +372,17 @@ private slots:
         run.recorder->take(event::FirstDispatched{200 * ms});
         run.settle({0, 4000}, 700 * ms);
         QCOMPARE(outcomeText(run.record, {1200 * ms, TimeView::Run::GoesOn}),
-            "4,000 of 4,999 done in 1\u00a0s, 4,000 it/s");
+            "4,000 of 4,999 done in 1\u00a0s, 4,000\u00a0it/s");
         run.fail({4000, 1, 900 * ms, false});
         run.fail({4001, 1, 950 * ms, false});
         run.settle({4003, 996}, 960 * ms);
         run.fail({4002, 1, 1000 * ms, true});
         QCOMPARE(outcomeText(run.record, {1200 * ms, TimeView::Run::Ended}),
-            "4,999 of 4,999 done in 800\u00a0ms, 6,249 it/s, 3 failed (1 quarantined)");
+            "4,999 of 4,999 done in 800\u00a0ms, 6,250\u00a0it/s, 3 failed (1 quarantined)");
         run.recorder->take(event::PoolPaused{300 * ms});
         run.recorder->take(event::PoolResumed{600 * ms});
         QCOMPARE(outcomeText(run.record, {1200 * ms, TimeView::Run::Ended}),
-            "4,999 of 4,999 done in 800\u00a0ms (300\u00a0ms of it paused), 9,998 it/s, 3 failed "
+            "4,999 of 4,999 done in 800\u00a0ms (300\u00a0ms of it paused), 10,000\u00a0it/s, 3 failed "
             "(1 quarantined)");
     }
 };

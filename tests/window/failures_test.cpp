@@ -97,7 +97,7 @@ private slots:
         QCOMPARE(column(model, FailuresModel::Attempts), (QStringList{"3", "1"}));
         QCOMPARE(column(model, FailuresModel::Worker), (QStringList{"4", "2"}));
         QCOMPARE(column(model, FailuresModel::LastOutput), (QStringList{"out of paper", "line 2"}));
-        QCOMPARE(column(model, FailuresModel::Memory), (QStringList{"5.0 MiB", ""}));
+        QCOMPARE(column(model, FailuresModel::Memory), (QStringList{"5\u00a0MiB", ""}));
         QVERIFY(model.index(0, FailuresModel::LastOutput)
                     .data(Qt::ToolTipRole)
                     .toString()

@@ -132,8 +132,8 @@ private slots:
         QVERIFY(!person.canStart());
         QVERIFY(comes([&] { return person.text("verification").startsWith("Predicted"); }));
         const QRegularExpression wanted(
-            "^Predicted [\\d.]+ x; measured [\\d.]+ x \\(present [\\d.]+ (k )?it/s, advised "
-            "[\\d.]+ ([kM] )?it/s; medians of 3 each\\)\\. The prediction (held|did not hold)");
+            "^Predicted [\\d.,]+ x; measured [\\d.,]+ x \\(present [\\d.,]+ (M )?it/s, advised "
+            "[\\d.,]+ (M )?it/s; medians of 3 each\\)\\. The prediction (held|did not hold)");
         QVERIFY2(wanted.match(person.text("verification")).hasMatch(),
             qPrintable(person.text("verification")));
         QVERIFY(person.canStart());
@@ -178,7 +178,7 @@ private slots:
         QVERIFY(!person.find<QLabel>("verdict").isVisible());
         const auto &verdict = person.find<QPushButton>("shortVerdict");
         QVERIFY(comes([&] { return verdict.isVisible(); }));
-        QVERIFY2(verdict.text().startsWith("Handing over costs most; --chunk auto"),
+        QVERIFY2(verdict.text().startsWith("Dispatch costs most; --chunk auto"),
             qPrintable(verdict.text()));
         person.click("shortVerdict");
         QVERIFY(person.find<QLabel>("verdict").isVisible());

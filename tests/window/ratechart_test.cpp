@@ -240,12 +240,12 @@ private slots:
         run.span(1, {2000 * ms, 3000 * ms, 1000, 7500});
         run.settle({0, 8500}, 5250 * ms);
         takeAll(chart, {4100 * ms, TimeView::Run::GoesOn}); // the last 100 ms have not settled
-        QCOMPARE(chart.figure(), "now 2,500 it/s · mean 2,000 it/s");
+        QCOMPARE(chart.figure(), "now 2,500\u00a0it/s · mean 2,000\u00a0it/s");
         QVERIFY(std::abs(chart.rateNow() - 2500) < 1);
         takeAll(chart, {2600 * ms, TimeView::Run::GoesOn});
-        QCOMPARE(chart.figure(), "now 1,750 it/s · mean 2,000 it/s");
+        QCOMPARE(chart.figure(), "now 1,750\u00a0it/s · mean 2,000\u00a0it/s");
         takeAll(chart, {4100 * ms, TimeView::Run::Ended});
-        QCOMPARE(chart.figure(), "mean 2,000 it/s");
+        QCOMPARE(chart.figure(), "mean 2,000\u00a0it/s");
     }
 
     void resizesAreLines()
@@ -327,9 +327,9 @@ private slots:
         const QStringList text = chart.textAt(position).split('\n');
         QCOMPARE(text.size(), 4);
         QCOMPARE(text[0], "at 500\u00a0ms, over 16.8\u00a0ms");
-        QCOMPARE(text[1], "pool: 4,000 it/s");
-        QCOMPARE(text[2], "worker 1: 1,000 it/s");
-        QCOMPARE(text[3], "worker 2: 3,000 it/s");
+        QCOMPARE(text[1], "pool: 4,000\u00a0it/s");
+        QCOMPARE(text[2], "worker 1: 1,000\u00a0it/s");
+        QCOMPARE(text[3], "worker 2: 3,000\u00a0it/s");
         chart.setSeriesVisible(firstWorkerGraph + 1, false);
         QCOMPARE(chart.textAt(position).split('\n').size(), 3);
         QCOMPARE(chart.textAt({chart.xAxis->coordToPixel(2.01e9), 100}), "");

@@ -186,7 +186,7 @@ private slots:
         QCOMPARE(changed[0][1].toModelIndex().row(), 1);
         QCOMPARE(shown(model, 1, WorkersModel::Process), "4711");
         QCOMPARE(shown(model, 1, WorkersModel::Host), "north");
-        QCOMPARE(shown(model, 1, WorkersModel::Memory), "29.4\u00a0MB");
+        QCOMPARE(shown(model, 1, WorkersModel::Memory), "28\u00a0MiB");
         QCOMPARE(shown(model, 1, WorkersModel::State), "waiting");
 
         model.setRecord(nullptr);
@@ -208,7 +208,7 @@ private slots:
         recorder.take(event::WorkerCostSeen{1, {350 * ms, 0, 1'000'000}});
         model.update(500 * ms);
         QCOMPARE(shown(model, 0, WorkersModel::Rate), "600");
-        QCOMPARE(shown(model, 0, WorkersModel::Cpu), "50 %");
+        QCOMPARE(shown(model, 0, WorkersModel::Cpu), "50%");
         QCOMPARE(shown(model, 0, WorkersModel::State), "busy");
         recorder.take(event::SpanDone{1, {2, 1, 300, 700}});
         recorder.take(event::WorkerCostSeen{1, {1100 * ms, 0, 1'000'000}});
@@ -220,7 +220,7 @@ private slots:
         recorder.take(event::WorkerCostSeen{1, {1200 * ms, 0, 1'000'000}});
         model.update(1500 * ms); // from 500 ms on
         QCOMPARE(shown(model, 0, WorkersModel::Rate), "800");
-        QCOMPARE(shown(model, 0, WorkersModel::Cpu), "85 %");
+        QCOMPARE(shown(model, 0, WorkersModel::Cpu), "85%");
 
         model.update(2000 * ms);
         QCOMPARE(shown(model, 0, WorkersModel::State), "waiting");
@@ -229,7 +229,7 @@ private slots:
         QCOMPARE(shown(model, 0, WorkersModel::Cpu), "?");
         recorder.take(event::WorkerCostSeen{1, {2700 * ms, 0, 1'000'000}});
         model.update(3500 * ms); // 1.5 s of CPU since 1500 ms
-        QCOMPARE(shown(model, 0, WorkersModel::Cpu), "75 %");
+        QCOMPARE(shown(model, 0, WorkersModel::Cpu), "75%");
 
         recorder.take(event::WorkerChanged{1, WorkerState::Dead, 3600 * ms});
         model.update(4000 * ms);

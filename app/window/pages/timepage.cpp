@@ -3,6 +3,8 @@
 
 #include "charts/figuretext.h"
 #include "report/summary.h"
+#include "report/verdicttext.h"
+#include "report/verificationtext.h"
 #include "window/chartcard.h"
 #include "window/look.h"
 #include "window/pages/experimenttext.h"
@@ -114,7 +116,7 @@ void TimePage::setBusy(bool busy)
 void TimePage::showVerdict()
 {
     const Verdict *verdict = m_chart->verdict();
-    m_text->setText(verdict ? QString::fromStdString(verdict->text)
+    m_text->setText(verdict ? QString::fromStdString(verdictText(*verdict))
                             : tr("When a run has ended, this says in words where its time went and "
                                  "what to change."));
     const bool possible = verdict && canApply(*verdict, *m_chart->record());

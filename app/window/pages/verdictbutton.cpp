@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/pages/verdictbutton.h"
 
-#include "analysis/shortverdict.h"
+#include "report/verdicttext.h"
 #include "window/look.h"
 
 namespace poolscope {
@@ -22,7 +22,7 @@ void VerdictButton::showVerdict(const Verdict *verdict)
     if (!verdict)
         return;
     setText(QString::fromStdString(shortText(*verdict)));
-    setWrappedToolTip(this, QString::fromStdString(verdict->text));
+    setWrappedToolTip(this, QString::fromStdString(verdictText(*verdict)));
     setAccessibleName(tr("Verdict: %1").arg(text()));
 }
 
