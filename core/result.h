@@ -2,17 +2,23 @@
 // Result<T>: a T, or an Error that says in one line what is wrong, where, and what to do.
 //
 // Functions of core/ that can fail for a reason outside the program return a Result; they throw
-// nothing. The message is meant for the user, with no trailing full stop or line break.
+// nothing. The message is meant for the user, with no trailing full stop or line break. No code
+// reads it: a fact that a caller needs is a member of Error.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <tl/expected.hpp>
 #include <utility>
 
 namespace poolscope {
 
+/// The subject of an error, for code that shows the message beside it.
+enum class About : std::uint8_t { Other, Interpreter };
+
 struct Error {
     std::string message;
+    About about = About::Other;
 };
 
 template <typename T> using Result = tl::expected<T, Error>;
@@ -20,6 +26,11 @@ template <typename T> using Result = tl::expected<T, Error>;
 inline tl::unexpected<Error> failure(std::string message)
 {
     return tl::unexpected<Error>(Error{std::move(message)});
+}
+
+inline tl::unexpected<Error> failure(About about, std::string message)
+{
+    return tl::unexpected<Error>(Error{std::move(message), about});
 }
 
 } // namespace poolscope

@@ -522,8 +522,10 @@ void Pool::lookForSuspend()
     const std::uint64_t before = std::exchange(m_timeInSuspend, timeInSuspend());
     if (m_timeInSuspend < before + shortest)
         return;
-    m_events.take(event::Logged{0, "the machine was suspended for " + textOf(Duration(m_timeInSuspend - before))
-            + ", which does not count as time of the run", m_clock.now()});
+    m_events.take(event::Logged{0,
+        "the machine was suspended for " + textOf(Duration(m_timeInSuspend - before))
+            + ", which does not count as time of the run",
+        m_clock.now()});
 }
 
 /// The stop of the program and its workers is a pause of the run.

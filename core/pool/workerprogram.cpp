@@ -80,13 +80,14 @@ Result<Json> askPython(const std::string &interpreter, const std::vector<std::st
     const auto said = askProgram("the Python interpreter '" + interpreter + "'", interpreter,
         pythonArguments(question), wanted, folder);
     if (!said)
-        return tl::unexpected(said.error());
+        return failure(About::Interpreter, said.error().message);
     // Whatever else is printed when the interpreter starts comes before the answer.
     constexpr bool throws = false;
     Json answer = Json::parse(lastLineOf(said->output), nullptr, throws);
     if (!answer.is_object())
-        return failure("'" + interpreter + "' does not run as a Python interpreter"
-            + reasonIn(QString::fromStdString(said->error)).toStdString());
+        return failure(About::Interpreter,
+            "'" + interpreter + "' does not run as a Python interpreter"
+                + reasonIn(QString::fromStdString(said->error)).toStdString());
     if (answer.contains("error"))
         return failure(textIn(answer, "error"));
     return answer;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pool/askprogram.h"
 #include "pool/taskcontent.h"
+#include "pool/workerprogram.h"
 
 #include <chrono>
 #include <filesystem>
@@ -109,6 +110,16 @@ TEST(AskProgram, LeavesNothingThatTheProgramStarted)
     const auto answer = askShell("sleep 1000 & echo $!"); // it holds the answer's pipe open
     ASSERT_TRUE(answer) << answer.error().message;
     EXPECT_TRUE(goes(std::stoi(answer->output)));
+}
+
+TEST(PythonFunctions, AreMissingBecauseOfTheInterpreterOrOfTheFile)
+{
+    const auto notStarted = pythonFunctions("tasks.py", "/no/such/python", {});
+    ASSERT_FALSE(notStarted);
+    EXPECT_EQ(notStarted.error().about, About::Interpreter);
+    const auto notFound = pythonFunctions("/no/such/Python interpreter.py", "python3", {});
+    ASSERT_FALSE(notFound);
+    EXPECT_EQ(notFound.error().about, About::Other);
 }
 
 TEST(TaskFiles, WaitForNoPipe)

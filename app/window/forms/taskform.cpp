@@ -319,11 +319,9 @@ void TaskForm::ask()
 void TaskForm::showFindings(const Findings &findings)
 {
     if (!findings.functions) {
-        const QString message = QString::fromStdString(findings.functions.error().message);
-        // What the worker says of a file begins with its path, of a module with "module".
-        const bool interpreter = message.contains(QStringLiteral("Python interpreter"))
-            && !message.startsWith(QString::fromStdString(findings.place));
-        (interpreter ? m_interpreterField : m_placeField)->setProblem(message);
+        const Error &error = findings.functions.error();
+        FormField *field = error.about == About::Interpreter ? m_interpreterField : m_placeField;
+        field->setProblem(QString::fromStdString(error.message));
     } else {
         offerFunctions(*findings.functions);
         if (m_function->currentText().isEmpty())
