@@ -461,7 +461,7 @@ class StandardInput(InputTest):
         process.wait()
         self.assert_kept(range(1000))
         done = self.program("info", "run.poolscope")
-        self.assertIn("\nstate       interrupted\ndone        1000 of ? inputs\n", done.out.decode())
+        self.assertIn("\nstate       interrupted\ndone        1,000 of ? inputs\n", done.out.decode())
 
     def test_killed_before_anything_had_finished(self):
         process = self.start_reading("identity", "--save", "run.poolscope", "-q")

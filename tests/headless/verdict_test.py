@@ -90,7 +90,7 @@ class VerdictTest(run_test.ProgramTest):
         held = summary["accounting"]["held_back"]
         self.assertGreater(held["most_values"], 0)
         self.assertEqual(held["most_bytes"], 8 * held["most_values"])
-        self.assertIn(f"up to {held['most_values']} values of about {held['most_bytes']:.0f} bytes",
+        self.assertIn(f"up to {held['most_values']} values (about {held['most_bytes']:.0f} B)",
                       self.program("info", file).out.decode())
 
     def test_the_advice_on_handing_over_gives_what_it_predicts(self):

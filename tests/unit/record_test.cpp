@@ -497,7 +497,7 @@ TEST(RunLog, GivesEntriesByThePage)
 TEST(RunLog, DropsTheOldestBeyond64MiB)
 {
     RunLog log;
-    const std::string text(1'000'000 - sizeof(LogEntry), 'x');
+    const std::string text((1 << 20) - sizeof(LogEntry), 'x');
     for (int i = 0; i < 67; ++i)
         log.add({0, 1, {}, true, text});
     EXPECT_EQ(log.end(), 67U);

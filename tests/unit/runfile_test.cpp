@@ -423,17 +423,17 @@ TEST_F(RunFileTest, MarksOnceWhatTheLogHadDroppedBeforeItWasWritten)
     };
     print("first");
     run.noteLate(200, [&] {
-        for (int i = 0; i < 1100; ++i)
+        for (int i = 0; i < 1200; ++i)
             print(std::string(60'000, 'x'));
     });
     run.finish(1000);
     const std::size_t kept = run.record().log.entries(0).entries.size();
-    ASSERT_LT(kept, 1101U);
+    ASSERT_LT(kept, 1201U);
     const auto loaded = loadRunFile(m_path);
     ASSERT_TRUE(loaded) << loaded.error().message;
     const RunLog::Page page = loaded->record->log.entries(0);
     ASSERT_EQ(page.entries.size(), 1 + kept) << "none is there twice";
-    EXPECT_EQ(page.entries.at(0)->text, droppedLines(1101 - kept, *page.entries.at(1)).text);
+    EXPECT_EQ(page.entries.at(0)->text, droppedLines(1201 - kept, *page.entries.at(1)).text);
     EXPECT_EQ(page.entries.at(1)->text.size(), 60'000U);
 }
 

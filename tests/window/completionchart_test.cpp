@@ -353,8 +353,8 @@ private slots:
         order.end();
         // Ranks 4, 5, 6 are the indices 5, 6, 7, and rank 7 is 4: (1 + 1 + 1 + 3) / 8.
         QCOMPARE(order.chart.figure(),
-            "0.8 places out of order on average · in order, 3 results would wait");
-        QCOMPARE(order.chart.shortFigure(), "0.8 places off · in order, 3 would wait");
+            "0.75 places out of order on average · in order, 3 results would wait");
+        QCOMPARE(order.chart.shortFigure(), "0.75 places off · in order, 3 would wait");
         order.chart.setRecord(nullptr);
         QCOMPARE(order.chart.figure(), "");
     }
