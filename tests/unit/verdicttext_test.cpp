@@ -14,7 +14,7 @@ Verdict verdictOn(Finding finding, Evidence evidence, std::vector<Change> advice
 {
     Verdict verdict;
     verdict.finding = finding;
-    verdict.evidence = std::move(evidence);
+    verdict.evidence = evidence;
     verdict.advice = std::move(advice);
     verdict.remedy = Prediction{3, 33'012};
     return verdict;
