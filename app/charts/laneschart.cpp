@@ -131,8 +131,8 @@ QString LanesChart::figure() const
         return {};
     const QString share = figureText(Share{std::min(1.0, busy / alive)});
     return timeline.pausedOfMakespan() > 0
-        ? tr("busy %1 of the time in which workers were there, pauses left out").arg(share)
-        : tr("busy %1 of the time in which workers were there").arg(share);
+        ? tr("busy %1 of worker time, pauses left out").arg(share)
+        : tr("busy %1 of worker time").arg(share);
 }
 
 std::uint64_t LanesChart::busyOutsidePauses(std::size_t worker) const

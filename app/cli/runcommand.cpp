@@ -512,8 +512,8 @@ std::string RunCommand::wayOn() const
         return {};
     if (how == PoolEnd::How::Completed || isReadOnce(m_options.spec.input))
         return "; 'poolscope export " + file + " -o FILE' writes what had finished";
-    return "; 'poolscope resume " + file + "' goes on with it"
-        + (how == PoolEnd::How::Failed ? " once that is mended" : "");
+    return "; 'poolscope resume " + file + "' continues it"
+        + (how == PoolEnd::How::Failed ? " once that is fixed" : "");
 }
 
 Result<void> RunCommand::writeResults()

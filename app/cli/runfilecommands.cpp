@@ -114,8 +114,8 @@ std::string stateLine(const RunFileInfo &info)
         line += ": " + progress.error;
     if (!info.canBeResumed())
         return line;
-    line += "; 'poolscope resume' goes on with it";
-    return progress.state == RunState::Failed ? line + " once that is mended" : line;
+    line += "; 'poolscope resume' continues it";
+    return progress.state == RunState::Failed ? line + " once that is fixed" : line;
 }
 
 std::string progressLine(const RunFileInfo &info)

@@ -114,7 +114,7 @@ int SweepCommand::interrupted()
     const bool canContinue = m_sweeper.file() == Sweeper::File::HasAll;
     complain("interrupted after " + std::to_string(progress.done) + " of "
         + std::to_string(progress.total) + " runs"
-        + (canContinue ? "; the same command goes on with it" : ""));
+        + (canContinue ? "; the same command continues it" : ""));
     return exitInterrupted;
 }
 

@@ -197,8 +197,8 @@ Result<std::unique_ptr<RunFile>> RunFile::create(
             return failure(path + " exists already, and is being written by "
                 + holderText(info->progress.holder));
         const bool canBeResumed = info && info->canBeResumed();
-        return failure(path + " exists already: "
-            + (canBeResumed ? "'poolscope resume' goes on with its run, " : "")
+        return failure(path
+            + " exists already: " + (canBeResumed ? "'poolscope resume' continues its run, " : "")
             + "--overwrite replaces it");
     }
     std::unique_ptr<Lock> replaced;

@@ -249,8 +249,8 @@ class ChangedFile(InputTest):
             "-o", "out.jsonl", "--save", "run.poolscope")
         self.assert_status(done, POOL_FAILED)
         self.assertIn("in.txt has changed since it was first read", done.err)
-        self.assertIn("; out.jsonl was not written; 'poolscope resume run.poolscope' goes on with it "
-                      "once that is mended\n", done.err)
+        self.assertIn("; out.jsonl was not written; 'poolscope resume run.poolscope' continues it "
+                      "once that is fixed\n", done.err)
         self.assertNotIn("run it again", done.err)
         self.assertFalse(self.path("out.jsonl").exists())
         self.assert_status(self.program("export", "run.poolscope", "-o", "kept.jsonl"), 0)

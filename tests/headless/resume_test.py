@@ -291,7 +291,7 @@ class Resuming(RunFileTest):
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=PATIENCE)
         self.assertEqual(process.returncode, INTERRUPTED)
-        self.assertIn(b"'poolscope resume run.poolscope' goes on with it", errors)
+        self.assertIn(b"'poolscope resume run.poolscope' continues it", errors)
         self.assertEqual(self.info()["state"], "cancelled")
         elsewhere = self.path("elsewhere")
         elsewhere.mkdir()
@@ -444,10 +444,10 @@ class Resuming(RunFileTest):
     def test_a_halted_run_can_go_on(self):
         done = self.program("run", *self.task("picky", "0:1000"), "--halt", 2, "--save",
                             "run.poolscope", "-o", "out.csv")
-        self.assertIn("; out.csv was not written; 'poolscope resume run.poolscope' goes on with it",
+        self.assertIn("; out.csv was not written; 'poolscope resume run.poolscope' continues it",
                       done.err)
         self.assertRegex(self.program("info", "run.poolscope").out.decode(),
-                         r"\nstate +halted: \d+ inputs failed, .*; 'poolscope resume' goes on with it\n")
+                         r"\nstate +halted: \d+ inputs failed, .*; 'poolscope resume' continues it\n")
 
     def test_reasons_for_which_text_has_no_place_are_shown(self):
         self.program("run", *self.task("picky", "0:100"), "--discard", "--save", "run.poolscope")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Drives `poolscope sweep` as a user would, stops it and goes on with it, and compares kept runs.
+"""Drives `poolscope sweep` as a user would, stops it and continues it, and compares kept runs.
 
 POOLSCOPE names the program to test.
 """
@@ -214,7 +214,7 @@ class Continuing(SweepTest):
         out, err = process.communicate(timeout=PATIENCE)
         self.assertEqual(process.returncode, INTERRUPTED)
         self.assertEqual(out, "")
-        self.assertIn("the same command goes on with it", err)
+        self.assertIn("the same command continues it", err)
         self.assertFalse(self.path("table.csv").exists())
         before = kept.read_bytes()
         self.assertTrue(before.endswith(b"\n"))

@@ -505,8 +505,7 @@ private slots:
         chart.setRecord(&run.record);
         takeAll(chart, {oneSecond, TimeView::Run::Ended});
         // 300 of the 400 ms that were no pause.
-        QCOMPARE(
-            chart.figure(), "busy 75% of the time in which workers were there, pauses left out");
+        QCOMPARE(chart.figure(), "busy 75% of worker time, pauses left out");
     }
 
     void theLastOfManyMarksIsDrawn()
@@ -672,7 +671,7 @@ private slots:
         run.settle({0, 20}, oneSecond);
         chart.setRecord(&run.record);
         takeAll(chart, {oneSecond, TimeView::Run::Ended});
-        QCOMPARE(chart.figure(), "busy 75% of the time in which workers were there");
+        QCOMPARE(chart.figure(), "busy 75% of worker time");
     }
 
     void anIndexIsBroughtIntoViewAndOutlined()
