@@ -264,7 +264,8 @@ QString HistoryModel::text(const Entry &entry, int column) const
     case Makespan:
         return figureText(Duration(progress.makespan()));
     case Rate:
-        return progress.rate() > 0 ? unbroken(withoutUnit(poolscope::Rate{progress.rate()})) : QString();
+        return progress.rate() > 0 ? unbroken(withoutUnit(poolscope::Rate{progress.rate()}))
+                                   : QString();
     case Size:
         return figureText(Bytes{entry.size});
     case State:

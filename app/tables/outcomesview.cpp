@@ -266,8 +266,8 @@ void OutcomesView::goToTyped()
     if (count == 0) {
         showProblem(tr("There is no input yet"));
     } else if (!isNumber) {
-        showProblem(tr("“%1” is not an index. Enter 0 to %2")
-                        .arg(typed, figureText(Count{count - 1})));
+        showProblem(
+            tr("“%1” is not an index. Enter 0 to %2").arg(typed, figureText(Count{count - 1})));
     } else if (index >= count) {
         showProblem(tr("There is no index %1. Enter 0 to %2")
                         .arg(figureText(Count{index}), figureText(Count{count - 1})));

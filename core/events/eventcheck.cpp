@@ -21,14 +21,15 @@ bool isFar(std::uint64_t time)
 
 /// Events of a worker's own life and lane. All others may be of the pool as a whole, worker 0.
 template <typename Any>
-concept IsOfOneWorker = std::is_same_v<Any, event::WorkerChanged>
-    || std::is_same_v<Any, event::WorkerIntroduced> || std::is_same_v<Any, event::WorkerCostSeen>
-    || std::is_same_v<Any, event::WorkerIdle> || std::is_same_v<Any, event::SpanOpen>
-    || std::is_same_v<Any, event::SpanDone> || std::is_same_v<Any, event::ChunkDone>;
+concept IsOfOneWorker = std::is_same_v<Any, event::WorkerChanged> || std::is_same_v<Any,
+    event::WorkerIntroduced> || std::is_same_v<Any, event::WorkerCostSeen> || std::is_same_v<Any,
+    event::WorkerIdle> || std::is_same_v<Any, event::SpanOpen> || std::is_same_v<Any,
+    event::SpanDone> || std::is_same_v<Any, event::ChunkDone>;
 
 } // namespace
 
-EventCheck::EventCheck(EventSink &sink, std::uint64_t inputs, std::uint32_t mostWorkers, Outcomes outcomes)
+EventCheck::EventCheck(
+    EventSink &sink, std::uint64_t inputs, std::uint32_t mostWorkers, Outcomes outcomes)
     : m_sink(sink)
     , m_inputs(inputs)
     , m_mostWorkers(mostWorkers)
@@ -103,9 +104,8 @@ std::string_view EventCheck::ownProblem(const event::ChunkDone &event) const
     const ChunkTimes &times = event.times;
     if (isFar(std::max({times.sent, times.received, times.answered, times.decoded})))
         return farTime;
-    return times.spans > 0 && times.spans <= freeSpans(event.worker)
-        ? std::string_view()
-        : "a chunk has no spans";
+    return times.spans > 0 && times.spans <= freeSpans(event.worker) ? std::string_view()
+                                                                     : "a chunk has no spans";
 }
 
 std::string_view EventCheck::ownProblem(const event::NumbersDone &event) const
@@ -115,7 +115,7 @@ std::string_view EventCheck::ownProblem(const event::NumbersDone &event) const
         || event.cells.size() % sizeof(std::uint64_t) != 0)
         return noSuchInput;
     return m_outcomes.firstSettled(indices.first) >= indices.end() ? std::string_view()
-                                                                    : settledTwice;
+                                                                   : settledTwice;
 }
 
 std::string_view EventCheck::ownProblem(const event::OutcomeDone &event) const
@@ -125,13 +125,14 @@ std::string_view EventCheck::ownProblem(const event::OutcomeDone &event) const
 
 std::string_view EventCheck::ownProblem(const event::InputReopened &event) const
 {
-    return hasFailed(event.index) ? std::string_view() : "an input is tried again that has not failed";
+    return hasFailed(event.index) ? std::string_view()
+                                  : "an input is tried again that has not failed";
 }
 
 std::string_view EventCheck::ownProblem(const event::Logged &event) const
 {
     return isFar(event.running.first) || isFar(event.running.count) ? noSuchInput
-                                                                     : std::string_view();
+                                                                    : std::string_view();
 }
 
 std::string_view EventCheck::ownProblem(const event::ProgramStopped &event) const

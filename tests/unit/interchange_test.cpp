@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/accounting.h"
-#include "report/verdicttext.h"
 #include "import/decimaltime.h"
 #include "import/jsonfeed.h"
 #include "import/traceevents.h"
@@ -10,6 +9,7 @@
 #include "report/htmlreport.h"
 #include "report/outcomeexport.h"
 #include "report/summary.h"
+#include "report/verdicttext.h"
 #include "run/runopening.h"
 
 #include <array>

@@ -419,7 +419,8 @@ TEST_F(RunFileTest, MarksOnceWhatTheLogHadDroppedBeforeItWasWritten)
     FakeRun run(m_path, description(10));
     run.recorder().take(event::WorkerChanged{1, WorkerState::Ready, 0});
     const auto print = [&](const std::string &line) {
-        run.recorder().take(event::WorkerPrinted{1, {Output::Source::TaskOutput, {0, 1}, line + "\n"}, 100});
+        run.recorder().take(
+            event::WorkerPrinted{1, {Output::Source::TaskOutput, {0, 1}, line + "\n"}, 100});
     };
     print("first");
     run.noteLate(200, [&] {

@@ -62,8 +62,9 @@ TEST(Verification, PutsPredictedBesideMeasured)
     EXPECT_EQ(verificationText(verificationOf(150, 64'000, 8'384'000)),
         "Predicted 150 x; measured 131 x (present 64,000 it/s, advised 8.38 M it/s; medians of 3 "
         "each). The prediction held.");
-    EXPECT_TRUE(verificationText(verificationOf(150, 100, 7500))
-                    .ends_with("The prediction did not hold: 50% of the predicted gain was measured."));
+    EXPECT_TRUE(
+        verificationText(verificationOf(150, 100, 7500))
+            .ends_with("The prediction did not hold: 50% of the predicted gain was measured."));
     EXPECT_TRUE(verificationText(verificationOf(2, 100, 90))
                     .ends_with("The prediction did not hold: the advice does not pay here."));
     Verification failing = verificationOf(2, 100, 200);

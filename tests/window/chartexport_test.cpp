@@ -382,7 +382,8 @@ private slots:
         run.recorder->take(event::PoolPaused{300 * ms});
         run.recorder->take(event::PoolResumed{600 * ms});
         QCOMPARE(outcomeText(run.record, {1200 * ms, TimeView::Run::Ended}),
-            "4,999 of 4,999 done in 800\u00a0ms (300\u00a0ms of it paused), 10,000\u00a0it/s, 3 failed "
+            "4,999 of 4,999 done in 800\u00a0ms (300\u00a0ms of it paused), 10,000\u00a0it/s, 3 "
+            "failed "
             "(1 quarantined)");
     }
 };

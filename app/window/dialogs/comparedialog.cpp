@@ -204,8 +204,8 @@ void CompareDialog::fill(const Compared &compared)
     }
     QStringList says;
     for (std::size_t i = 0; i < compared.differences.size(); ++i)
-        says << asSentence(
-                    asQString(differenceText(compared.differences[i], letterOf(0), letterOf(i + 1))))
+        says << asSentence(asQString(
+                    differenceText(compared.differences[i], letterOf(0), letterOf(i + 1))))
                 + u'.';
     m_names->setText(names.join(u'\n'));
     m_says->setText(says.join(u'\n'));
