@@ -122,7 +122,6 @@ public:
         , m_axis(*lanes.chart.xAxis)
         , m_theme(lanes.chart.theme())
         , m_zoom(zoom)
-        , m_pixelRatio(pixelRatio)
     {
         const double finest = m_axis.range().size() / (m_axis.axisRect()->width() * pixelRatio);
         while (static_cast<double>(m_column) < finest)
@@ -203,7 +202,6 @@ private:
     const QCPAxis &m_axis;
     const Theme &m_theme;
     const Zoom m_zoom;
-    const int m_pixelRatio;
     std::uint64_t m_column = 1; ///< nanoseconds
     std::vector<Tick> m_ticks;
 };
@@ -241,9 +239,10 @@ void compareRows(Lanes &lanes, Zoom zoom, int pixelRatio)
             ticks.push_back(expected.hasTick(worker, (x + 0.5) / pixelRatio));
             edges.push_back(expected.hasEdge(worker, (x + 0.5) / pixelRatio));
         }
+        std::size_t at = 0;
         for (int x = first; x <= last; ++x) {
             const QColor drawn = picture.pixelColor(x, row);
-            const auto at = static_cast<std::size_t>(x - first + 1);
+            ++at;
             const auto isShade = [&](std::size_t i) {
                 return isNear(drawn, colours[i]);
             };
