@@ -116,7 +116,8 @@ class TraceOut(InterchangeTest):
         self.assertGreater(max(rates), 100)
 
     def test_events_of_a_thread_nest(self):
-        self.succeed("run", "--builtin", "sqrt", "--range", "0:5000", "-j", "3", "--chunk", "7",
+        # Long enough that no worker does everything before another one is ready.
+        self.succeed("run", "--builtin", "sleep_ms:2", "--range", "0:600", "-j", "3", "--chunk", "7",
                      "--discard", "-q", "--trace", "run.json")
         threads = collections.defaultdict(list)
         for event in self.trace("run.json")["traceEvents"]:
