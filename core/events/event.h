@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 
 namespace poolscope {
@@ -25,7 +26,7 @@ struct WorkerChanged {
 
 struct WorkerIntroduced {
     WorkerId worker = 0;
-    WorkerIdentity identity;
+    WorkerIdentityView identity;
 };
 
 /// The cost of all processes that the worker has had in this source, so far.
@@ -163,6 +164,9 @@ using Event = std::variant<event::WorkerChanged, event::WorkerIntroduced, event:
     event::InputReopened, event::Logged, event::PoolResized, event::PoolPaused, event::PoolResumed,
     event::ProgramStopped, event::CoordinatorCostSeen, event::FirstDispatched, event::RunStopped,
     event::RunContinued>;
+
+// Events are made for each span: nothing is to be freed after them.
+static_assert(std::is_trivially_destructible_v<Event>);
 
 class EventSink {
 public:

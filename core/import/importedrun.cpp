@@ -82,7 +82,7 @@ void Reporter::reportStart(WorkerId worker, std::uint64_t time)
 {
     take(event::WorkerChanged{worker, WorkerState::Starting, time});
     take(event::WorkerChanged{worker, WorkerState::Ready, time});
-    take(event::WorkerIntroduced{worker, m_run.workers[worker - 1].identity});
+    take(event::WorkerIntroduced{worker, viewOf(m_run.workers[worker - 1].identity)});
 }
 
 void Reporter::reportSpan(const ImportedSpan &span)

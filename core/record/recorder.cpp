@@ -153,7 +153,8 @@ void Recorder::on(const event::WorkerIntroduced &event)
 {
     WorkerRecord &introduced = record(event.worker);
     const std::lock_guard lock(introduced.m_identityMutex);
-    introduced.m_identity = event.identity;
+    introduced.m_identity = {
+        event.identity.pid, std::string(event.identity.host), std::string(event.identity.runtime)};
 }
 
 void Recorder::on(const event::WorkerCostSeen &event)
