@@ -66,7 +66,11 @@ private slots:
         QDir(m_folder.path()).remove("ran");
         open();
     }
-    void cleanup() { m_window.reset(); }
+    void cleanup()
+    {
+        m_window.reset();
+        QThreadPool::globalInstance()->waitForDone(); // of what a check still runs
+    }
 
     void nothingThatAFileNamesRuns_data()
     {
