@@ -2,9 +2,9 @@
 // Event: one fact that a source reports of a run. EventSink: what receives the events of a run.
 //
 // A source reports events on one thread, in an order in which they can have happened: a worker
-// starts before it has spans, the spans of a worker follow each other, and a span comes before the
-// outcomes of its inputs count as late. Times are nanoseconds since the run's start, on one
-// monotonic clock. Text and outcomes in an event are valid only while it is taken.
+// starts before it has spans, and the spans of a worker follow each other. Times are nanoseconds
+// since the run's start, on one monotonic clock. Text and outcomes in an event are valid only until
+// take() returns.
 #pragma once
 
 #include "events/types.h"
@@ -69,7 +69,7 @@ struct ChunkDone {
 /// The indices have numbers as their values.
 struct NumbersDone {
     IndexRange indices;
-    OutcomeKind kind = OutcomeKind::Real; ///< or Integer
+    OutcomeKind kind = OutcomeKind::Real; ///< Real or Integer
     std::uint64_t time = 0;
     /// 8 bytes for each, little-endian. Empty if they are in the column of the run already.
     std::string_view cells = {};
@@ -103,7 +103,7 @@ struct AttemptLost {
     std::uint64_t time = 0;
 };
 
-/// The index, which had failed for good, is tried again. Its outcome no longer counts.
+/// The index, which had failed for good, is tried again. The outcome so far does not count.
 struct InputReopened {
     std::uint64_t index = 0;
     std::uint64_t time = 0;
@@ -114,8 +114,8 @@ struct Logged {
     WorkerId worker = 0; ///< 0 for the pool as a whole
     std::string_view text;
     std::uint64_t time = 0;
-    IndexRange running = {}; ///< that the worker was on one of. Count 0 if unknown
-    bool isPrinted = false; ///< by the worker or its task
+    IndexRange running = {}; ///< inputs one of which the worker was on. Count 0 if unknown
+    bool isPrinted = false; ///< whether the worker or its task printed the line
 };
 
 struct PoolResized {

@@ -42,12 +42,14 @@ Result<void> EventCheck::take(const Event &event)
     const std::string_view problem = std::visit(
         [this](const auto &any) {
             const std::string_view common = commonProblem(any);
-            return common.empty() ? ownProblem(any) : common;
+            const std::string_view problem = common.empty() ? ownProblem(any) : common;
+            if (problem.empty())
+                note(any);
+            return problem;
         },
         event);
     if (!problem.empty())
         return failure(std::string(problem));
-    std::visit([this](const auto &any) { note(any); }, event);
     m_sink.take(event);
     return {};
 }
@@ -71,7 +73,8 @@ template <typename Any> std::string_view EventCheck::commonProblem(const Any &ev
 
 std::uint64_t &EventCheck::freeSpansOf(WorkerId worker)
 {
-    m_freeSpans.resize(std::max<std::size_t>(m_freeSpans.size(), worker));
+    if (m_freeSpans.size() < worker)
+        m_freeSpans.resize(worker);
     return m_freeSpans[worker - 1];
 }
 
@@ -99,13 +102,13 @@ std::string_view EventCheck::ownProblem(const event::SpanDone &event) const
         : std::string_view();
 }
 
-std::string_view EventCheck::ownProblem(const event::ChunkDone &event) const
+std::string_view EventCheck::ownProblem(const event::ChunkDone &event)
 {
     const ChunkTimes &times = event.times;
     if (isFar(std::max({times.sent, times.received, times.answered, times.decoded})))
         return farTime;
-    return times.spans > 0 && times.spans <= freeSpans(event.worker) ? std::string_view()
-                                                                     : "a chunk has no spans";
+    return times.spans > 0 && times.spans <= freeSpansOf(event.worker) ? std::string_view()
+                                                                       : "a chunk has no spans";
 }
 
 std::string_view EventCheck::ownProblem(const event::NumbersDone &event) const
@@ -114,8 +117,7 @@ std::string_view EventCheck::ownProblem(const event::NumbersDone &event) const
     if (!exist(indices) || event.cells.size() / sizeof(std::uint64_t) != indices.count
         || event.cells.size() % sizeof(std::uint64_t) != 0)
         return noSuchInput;
-    return m_outcomes.firstSettled(indices.first) >= indices.end() ? std::string_view()
-                                                                   : settledTwice;
+    return firstSettled(indices.first) >= indices.end() ? std::string_view() : settledTwice;
 }
 
 std::string_view EventCheck::ownProblem(const event::OutcomeDone &event) const

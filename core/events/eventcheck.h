@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// EventCheck: passes on the events of a file that may hold anything, up to the first that no run
-// can have reported.
+// EventCheck: passes on the events of a file that may hold anything, up to the first event that no
+// run can have reported.
 //
-// A sink trusts its source. What comes from a file goes through an EventCheck, which holds it to
-// what sinks rely on: indices and workers that exist, times that can be right, spans of a worker
-// that follow each other, chunks whose spans are there, and outcomes of indices that have none yet.
+// A sink trusts its source. Events that come from a file go through an EventCheck, which enforces
+// what sinks rely on: indices and workers that exist, times that can be right, chunks whose spans
+// are there, and one outcome for each index.
 #pragma once
 
 #include "events/event.h"
@@ -36,19 +36,22 @@ public:
     Result<void> take(const Event &event);
 
     std::uint64_t inputs() const { return m_inputs; }
-    bool hasOutcome(std::uint64_t index) const { return m_outcomes.firstSettled(index) == index; }
-    bool hasFailed(std::uint64_t index) const { return m_outcomes.hasFailed(index); }
-    /// Returns how many spans of the worker belong to no chunk yet.
-    std::uint64_t freeSpans(WorkerId worker) const
+    /// As Outcomes has it.
+    std::uint64_t firstSettled(std::uint64_t index) const { return m_outcomes.firstSettled(index); }
+    bool hasOutcome(std::uint64_t index) const
     {
-        return worker <= m_freeSpans.size() ? m_freeSpans[worker - 1] : 0;
+        return index < m_inputs && firstSettled(index) == index;
+    }
+    bool hasFailed(std::uint64_t index) const
+    {
+        return index < m_inputs && m_outcomes.hasFailed(index);
     }
 
 private:
     template <typename Any> std::string_view commonProblem(const Any &event) const;
     std::string_view ownProblem(const event::SpanOpen &event) const;
     std::string_view ownProblem(const event::SpanDone &event) const;
-    std::string_view ownProblem(const event::ChunkDone &event) const;
+    std::string_view ownProblem(const event::ChunkDone &event);
     std::string_view ownProblem(const event::NumbersDone &event) const;
     std::string_view ownProblem(const event::OutcomeDone &event) const;
     std::string_view ownProblem(const event::InputReopened &event) const;
@@ -61,6 +64,7 @@ private:
     void note(const event::ChunkDone &event);
     template <typename Any> void note(const Any &) { }
 
+    /// Spans of the worker that belong to no chunk yet.
     std::uint64_t &freeSpansOf(WorkerId worker);
     bool exist(const IndexRange &indices) const;
 

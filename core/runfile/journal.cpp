@@ -213,7 +213,7 @@ Result<void> Journal::write(const std::vector<RecordSnapshot> &group)
     const RecordSnapshot &last = group.back();
     RecordPositions reached = last.reached;
     if (last.progress.state == RunState::Running)
-        leaveOutUsage(reached);
+        leaveOutCost(reached);
     return m_file->begin()
         .and_then([&] { return writeFailures(reached.marks); })
         .and_then([&] { return writeWorkers(reached); })
@@ -224,9 +224,9 @@ Result<void> Journal::write(const std::vector<RecordSnapshot> &group)
         .map([&] { m_written = reached; });
 }
 
-/// Of workers that have ended no iteration since the last time: an iteration of hours would fill
-/// the file with what it has used so far.
-void Journal::leaveOutUsage(RecordPositions &reached) const
+/// Leaves the cost out of workers that have ended no iteration since the last time. Otherwise an
+/// iteration of hours would fill the file with its cost so far.
+void Journal::leaveOutCost(RecordPositions &reached) const
 {
     for (std::size_t i = 0; i < m_written.workers.size(); ++i) {
         const RecordPositions::Worker &written = m_written.workers[i];
@@ -241,7 +241,8 @@ void Journal::leaveOutUsage(RecordPositions &reached) const
     }
 }
 
-/// Writes the failures that the next marks name. One that was reopened meanwhile has none.
+/// Writes the failures that the next marks name. Leaves out inputs that were reopened since then,
+/// even during the copy.
 Result<void> Journal::writeFailures(std::size_t marksReached)
 {
     const AppendLog<Mark> &marks = m_record.timeline.marks();
@@ -254,10 +255,13 @@ Result<void> Journal::writeFailures(std::size_t marksReached)
         return added;
     };
     for (std::size_t i = m_written.marks; i < marksReached; ++i) {
-        if (!isFailure(marks[i]) || !m_record.outcomes->isFailure(marks[i].value))
+        if (!isFailure(marks[i]))
             continue;
         std::string encoded;
-        if (auto copied = m_record.outcomes->copyEncoded(marks[i].value, encoded); !copied)
+        const auto copied = m_record.outcomes->copyEncoded(marks[i].value, encoded);
+        if (!m_record.outcomes->isFailure(marks[i].value))
+            continue;
+        if (!copied)
             return copied;
         packFailure(bytes, marks[i].value, encoded);
         ++count;

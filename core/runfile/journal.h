@@ -64,7 +64,7 @@ private:
     Result<void> write(const std::vector<RecordSnapshot> &group);
     Result<void> writeFailures(std::size_t marksReached);
     Result<void> writeOutcomes(const std::vector<IndexRange> &settled);
-    void leaveOutUsage(RecordPositions &reached) const;
+    void leaveOutCost(RecordPositions &reached) const;
     Result<void> writeWorkers(const RecordPositions &reached);
     Result<void> writeSpans(WorkerId worker, const RecordPositions::Worker &reached);
     Result<void> writeChunkTimes(WorkerId worker, const RecordPositions::Worker &reached);

@@ -3,6 +3,7 @@
 
 #include "wire/codec.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace poolscope {
@@ -98,12 +99,28 @@ Result<void> Replay::takePiece(const Piece &piece)
     return tl::unexpected(malformedPiece);
 }
 
+/// Skips values that are known already. A file has a value twice if its input was tried again
+/// after the snapshot that reports its failure, and before that was written.
 Result<void> Replay::takeNumbers(const Piece &piece, OutcomeKind kind)
 {
-    if (piece.data.empty())
+    constexpr std::size_t cell = sizeof(std::uint64_t);
+    if (piece.first >= m_events.inputs() || piece.count > m_events.inputs() - piece.first
+        || piece.data.size() / cell != piece.count || piece.data.size() % cell != 0)
         return tl::unexpected(malformedPiece);
-    return m_events.take(
-        event::NumbersDone{{piece.first, piece.count}, kind, m_progress.lastOutcome, piece.data});
+    const std::uint64_t end = piece.first + piece.count;
+    for (std::uint64_t index = piece.first; index < end;) {
+        const std::uint64_t newEnd = std::min(m_events.firstSettled(index), end);
+        if (newEnd == index) {
+            ++index;
+            continue;
+        }
+        const event::NumbersDone numbers{{index, newEnd - index}, kind, m_progress.lastOutcome,
+            piece.data.substr((index - piece.first) * cell, (newEnd - index) * cell)};
+        if (auto taken = m_events.take(numbers); !taken)
+            return taken;
+        index = newEnd;
+    }
+    return {};
 }
 
 Result<void> Replay::takeOutcomes(const Piece &piece)
@@ -115,6 +132,8 @@ Result<void> Replay::takeOutcomes(const Piece &piece)
         const auto outcome = wire::decodeKeptOutcome(reader);
         if (!outcome)
             return tl::unexpected(malformedPiece);
+        if (m_events.hasOutcome(piece.first + i))
+            continue; // as in takeNumbers()
         const event::OutcomeDone done{piece.first + i, *outcome, 0, m_progress.lastOutcome};
         if (auto taken = m_events.take(done); !taken)
             return taken;
@@ -193,7 +212,7 @@ Result<void> Replay::reportMark(const Mark &mark)
     case Mark::Kind::Lost:
         return m_events.take(event::AttemptLost{mark.value, mark.worker, mark.time});
     case Mark::Kind::Reopened:
-        return mark.value < m_events.inputs() && m_events.hasFailed(mark.value)
+        return m_events.hasFailed(mark.value)
             ? m_events.take(event::InputReopened{mark.value, mark.time})
             : Result<void>();
     case Mark::Kind::Continued:
@@ -233,8 +252,8 @@ Result<void> Replay::reportFailure(const Mark &mark)
         event::OutcomeDone{mark.value, *outcome, mark.worker, mark.time, attemptOf(mark.kind)});
 }
 
-/// The mark of a pause that continues after a stop of the program stands behind that of the stop,
-/// which is enough to know it.
+/// A pause that continues after a stop of the program has another mark after that of the stop,
+/// which reports nothing new.
 Result<void> Replay::reportPause(const Mark &mark)
 {
     if (m_pausedSince)
@@ -342,9 +361,15 @@ Result<void> Replay::finish()
         return failure("its last outcome is not whole");
     return endTransaction()
         .and_then([&] { return m_events.take(event::CoordinatorCostSeen{m_progress.coordinator}); })
-        .and_then([&] { return m_events.take(event::FirstDispatched{m_progress.firstDispatch}); })
-        .and_then([&] { return m_events.take(event::RunStopped{m_progress.stopped}); })
+        .and_then([&] { return takeUnlessZero(event::FirstDispatched{m_progress.firstDispatch}); })
+        .and_then([&] { return takeUnlessZero(event::RunStopped{m_progress.stopped}); })
         .and_then([&] { return reportOpenSpans(); });
+}
+
+/// Reports what happened at a time. A time of 0 says that it did not happen.
+template <typename Any> Result<void> Replay::takeUnlessZero(const Any &event)
+{
+    return event.time > 0 ? m_events.take(event) : Result<void>();
 }
 
 /// A span that was under way lasted until the run was stopped or, if the program was killed, as far

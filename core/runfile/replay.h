@@ -38,7 +38,7 @@ private:
         std::string bytes;
         std::uint64_t count = 0;
     };
-    /// What a transaction has of a worker, and was not reported yet.
+    /// Spans and chunks of a worker that are not reported yet, and its state after those that are.
     struct Lane {
         std::deque<PackedSpans> spans;
         std::optional<SpanUnpacker> unpacker; ///< of the first of `spans`
@@ -72,6 +72,7 @@ private:
     Result<void> reportLanes();
     Result<void> reportOpenSpans();
     Result<void> endTransaction();
+    template <typename Any> Result<void> takeUnlessZero(const Any &event);
     static Result<bool> hasNextSpan(Lane &lane);
 
     EventCheck &m_events;

@@ -28,7 +28,7 @@ Result<void> replay(RunFileReader &reader, LoadedRun &loaded)
     loaded.written = recorder.snapshot(progress.elapsed).reached;
     if (!finished || record.timeline.workerCount() != progress.workers)
         return failure(loaded.file + " is damaged: "
-            + (finished ? "it has not the workers that it reports" : finished.error().message));
+            + (finished ? "it lacks workers that it reports" : finished.error().message));
     return isBeingWritten(progress) ? Result<void>() : replay.closeWorkers();
 }
 

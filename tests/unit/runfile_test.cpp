@@ -535,6 +535,45 @@ TEST_F(RunFileTest, GoesOn)
     EXPECT_EQ(again->record->timeline.succeeded(), 170U);
 }
 
+/// The journal reads outcomes later than the snapshot that reports them.
+TEST_F(RunFileTest, HoldsTheValueOfAnInputThatWasTriedAgainBeforeItWasWritten)
+{
+    FakeRun run(m_path, description(300));
+    run.recorder().take(event::WorkerChanged{1, WorkerState::Ready, 5});
+    run.fail(70, failureException, 1, 100);
+    run.noteLate(200, [&] {
+        run.recorder().take(event::InputReopened{70, 250});
+        run.addText(70, "a value", 1, 300);
+    });
+    while (!readRunFileInfo(m_path) || readRunFileInfo(m_path)->progress.pieces == 0)
+        std::this_thread::yield();
+    run.finish(500);
+    const auto loaded = loadRunFile(m_path);
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    EXPECT_EQ(loaded->record->outcomes->read(70)->view.text, "a value");
+    EXPECT_EQ(loaded->record->timeline.succeeded(), 1U);
+    EXPECT_EQ(loaded->record->timeline.failed(), 0U);
+}
+
+TEST_F(RunFileTest, HoldsOneOutcomeOfAnInputThatTwoSnapshotsReport)
+{
+    FakeRun run(m_path, description(300));
+    run.recorder().take(event::WorkerChanged{1, WorkerState::Ready, 5});
+    run.addReals({0, 70}, 1, 50);
+    run.fail(70, failureException, 1, 100);
+    run.noteLate(200, [&] {
+        run.recorder().take(event::InputReopened{70, 250});
+        run.addReals({70, 130}, 1, 300);
+        run.note(400);
+    });
+    run.finish(500);
+    const auto loaded = loadRunFile(m_path);
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    EXPECT_EQ(loaded->record->timeline.succeeded(), 200U);
+    EXPECT_EQ(loaded->record->timeline.failed(), 0U);
+    EXPECT_EQ(loaded->record->outcomes->settled(), (std::vector<IndexRange>{{0, 200}}));
+}
+
 TEST_F(RunFileTest, HoldsOutcomesLongerThanAPiece)
 {
     const std::string text = [] {
