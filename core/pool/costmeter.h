@@ -10,13 +10,13 @@ namespace poolscope {
 
 class CostMeter {
 public:
-    /// The worker has a new process. What the last one cost is final.
+    /// Starts to measure a new process. The cost of the last one is final.
     void processStarted()
     {
         m_before = total();
         m_now = {};
     }
-    /// What the process has cost so far. A source that does not know a part of it gives 0.
+    /// Records the cost of the process so far. A figure that is not known is 0.
     void used(const WorkerUsage &usage)
     {
         m_now.cpu = usage.cpu;
@@ -24,14 +24,14 @@ public:
         m_now.maxRss = std::max(m_now.maxRss, usage.maxRss);
         m_now.decoding = std::max(m_now.decoding, usage.decoding);
     }
-    /// What the process had cost when it became ready.
+    /// Records the cost of the process when it became ready.
     void setUp(const WorkerUsage &usage)
     {
         m_now.setUpCpu = usage.cpu;
         m_now.setUpRunQueue = usage.runQueue;
     }
     void loaded(const TaskLoading &loading) { m_now.loading = loading; }
-    /// What is seen of the threads of the process. Threads that have ended are not counted.
+    /// Records figures of the threads of the process. Threads that have ended are not counted.
     void threads(const ThreadUsage &usage)
     {
         m_now.threads = std::max(m_now.threads, usage.count);

@@ -28,7 +28,7 @@ constexpr int lookInterval = 20; // milliseconds
 constexpr std::uint64_t longBatch = 5'000'000; // nanoseconds
 constexpr std::uint64_t shownIteration = 10'000'000; // nanoseconds
 constexpr std::uint64_t looksForMemory = 2; // memory is looked at every so many looks
-constexpr std::uint64_t looksForThreads = 10;
+constexpr std::uint64_t looksForCosts = 10;
 constexpr std::uint64_t slowStart = 60'000'000'000; // nanoseconds
 constexpr std::uint64_t heldBytes = 4 * 1024 * 1024; // of inputs, in a worker's window
 
@@ -561,35 +561,25 @@ void Pool::lookAtWorkers()
     }
     if (m_looks % looksForMemory == 0)
         lookAtMemory();
-    if (m_looks++ % looksForThreads == 0) {
-        lookAtThreads();
-        lookAtUsage();
+    if (m_looks++ % looksForCosts == 0) {
+        m_throttling.look();
+        lookAtCosts();
     }
     tellCoordinatorUsage();
 }
 
-void Pool::lookAtThreads()
+/// A worker that is long on an iteration cannot report its cost meanwhile.
+void Pool::lookAtCosts()
 {
-    m_throttling.look();
     for (auto &[id, slot] : m_slots) {
         if (!slot.process || !slot.enlisted)
             continue;
         slot.cost.threads(threadsOf(slot.process->pid()));
-        m_events.take(event::WorkerCostSeen{id, slot.cost.total()});
-    }
-}
-
-/// A worker that is long on an iteration cannot tell meanwhile what it uses.
-void Pool::lookAtUsage()
-{
-    for (auto &[id, slot] : m_slots) {
-        if (!slot.process || !slot.enlisted)
-            continue;
         if (const auto usage = usageOf(slot.process->pid())) {
             slot.cpu = usage->cpu;
             slot.cost.used(*usage);
-            m_events.take(event::WorkerCostSeen{id, slot.cost.total()});
         }
+        m_events.take(event::WorkerCostSeen{id, slot.cost.total()});
     }
 }
 
@@ -664,7 +654,7 @@ void Pool::killFor(Slot &slot, Excess excess)
     slot.process->kill();
 }
 
-/// A task may load for minutes before its first input; which is not a reason to kill it.
+/// A task may load for minutes before its first input. That is not a reason to kill it.
 void Pool::tellOfSlowStart(Slot &slot)
 {
     if (slot.state != WorkerState::Starting || slot.slowStartTold
@@ -1131,7 +1121,7 @@ void Pool::end(PoolEnd::How how, const std::string &error, const std::string &de
 
 void Pool::tellStop()
 {
-    lookAtUsage();
+    lookAtCosts();
     for (const auto &[id, slot] : m_slots) {
         if (slot.process && slot.enlisted)
             tellRunning(slot, slot.process->running());

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Pool: maps a task over inputs by worker processes.
 //
-// It owns the workers' processes and does what the Scheduler decides: starts, feeds, replaces and
-// ends them. What happens it tells its EventSink; it keeps nothing of it. Every index is settled
-// exactly once, whatever dies; after ended() no process of the pool is left.
+// The pool owns the worker processes and does what the Scheduler decides: starts, feeds, replaces
+// and ends workers. The pool reports what happens to its EventSink, and records nothing itself.
+// Every index is settled exactly once, even if workers die. No process of the pool is left after
+// ended().
 //
 // Lives on one thread with an event loop, from which all its functions are called, and which must
 // outlive it: the workers die with that thread.
@@ -187,8 +188,7 @@ private:
     bool endLoader();
     void setState(Slot &slot, WorkerState state);
 
-    void lookAtThreads();
-    void lookAtUsage();
+    void lookAtCosts();
     void tellCoordinatorUsage();
     void tellIfIdle(Slot &slot, std::uint64_t time);
     IdleReason idleReason() const;
