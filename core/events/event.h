@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Event: one fact that a source reports of a run. EventSink: what receives the events of a run.
+// Events: facts that a source reports of a run. EventSink: receives the events of a run.
 //
 // A source reports events on one thread, in an order in which they can have happened: a worker
 // starts before it has spans, and the spans of a worker follow each other. Times are nanoseconds
-// since the run's start, on one monotonic clock. Text and outcomes in an event are valid only until
-// take() returns.
+// since the run's start, on one monotonic clock. An event refers to what it reports, so it is valid
+// only until take() returns.
 #pragma once
 
 #include "events/types.h"
 
 #include <cstdint>
 #include <string_view>
-#include <type_traits>
-#include <variant>
 
 namespace poolscope {
 
@@ -26,13 +24,13 @@ struct WorkerChanged {
 
 struct WorkerIntroduced {
     WorkerId worker = 0;
-    WorkerIdentityView identity;
+    const WorkerIdentity &identity;
 };
 
 /// The cost of all processes that the worker has had in this source, so far.
 struct WorkerCostSeen {
     WorkerId worker = 0;
-    WorkerCost cost;
+    const WorkerCost &cost;
 };
 
 /// The worker has nothing to do, until its next span.
@@ -45,25 +43,25 @@ struct WorkerIdle {
 /// The worker or its task printed something, which need not be a whole line.
 struct WorkerPrinted {
     WorkerId worker = 0;
-    Output output;
+    const Output &output;
     std::uint64_t time = 0;
 };
 
 /// The span that is under way. Count is 0 if there is none.
 struct SpanOpen {
     WorkerId worker = 0;
-    OpenSpan span;
+    const OpenSpan &span;
 };
 
 struct SpanDone {
     WorkerId worker = 0;
-    Span span;
+    const Span &span;
 };
 
 /// A chunk was answered. Its spans are the first ones of its worker that belong to no chunk yet.
 struct ChunkDone {
     WorkerId worker = 0;
-    ChunkTimes times;
+    const ChunkTimes &times;
 };
 
 /// The indices have numbers as their values.
@@ -83,7 +81,7 @@ enum class Attempt : std::uint8_t {
 /// The index has a value, or has failed for good.
 struct OutcomeDone {
     std::uint64_t index = 0;
-    OutcomeView outcome;
+    const OutcomeView &outcome;
     WorkerId worker = 0;
     std::uint64_t time = 0;
     Attempt attempt = Attempt::Ended;
@@ -158,22 +156,33 @@ struct RunContinued {
 
 } // namespace event
 
-using Event = std::variant<event::WorkerChanged, event::WorkerIntroduced, event::WorkerCostSeen,
-    event::WorkerIdle, event::WorkerPrinted, event::SpanOpen, event::SpanDone, event::ChunkDone,
-    event::NumbersDone, event::OutcomeDone, event::AttemptFailed, event::AttemptLost,
-    event::InputReopened, event::Logged, event::PoolResized, event::PoolPaused, event::PoolResumed,
-    event::ProgramStopped, event::CoordinatorCostSeen, event::FirstDispatched, event::RunStopped,
-    event::RunContinued>;
-
-// Events are made for each span: nothing is to be freed after them.
-static_assert(std::is_trivially_destructible_v<Event>);
-
+/// A sink ignores events for which it does not override take(). The source waits for each call.
 class EventSink {
 public:
     virtual ~EventSink() = default;
 
-    /// Takes the next event of the run. The source waits for it.
-    virtual void take(const Event &event) = 0;
+    virtual void take(const event::WorkerChanged &) { }
+    virtual void take(const event::WorkerIntroduced &) { }
+    virtual void take(const event::WorkerCostSeen &) { }
+    virtual void take(const event::WorkerIdle &) { }
+    virtual void take(const event::WorkerPrinted &) { }
+    virtual void take(const event::SpanOpen &) { }
+    virtual void take(const event::SpanDone &) { }
+    virtual void take(const event::ChunkDone &) { }
+    virtual void take(const event::NumbersDone &) { }
+    virtual void take(const event::OutcomeDone &) { }
+    virtual void take(const event::AttemptFailed &) { }
+    virtual void take(const event::AttemptLost &) { }
+    virtual void take(const event::InputReopened &) { }
+    virtual void take(const event::Logged &) { }
+    virtual void take(const event::PoolResized &) { }
+    virtual void take(const event::PoolPaused &) { }
+    virtual void take(const event::PoolResumed &) { }
+    virtual void take(const event::ProgramStopped &) { }
+    virtual void take(const event::CoordinatorCostSeen &) { }
+    virtual void take(const event::FirstDispatched &) { }
+    virtual void take(const event::RunStopped &) { }
+    virtual void take(const event::RunContinued &) { }
 };
 
 } // namespace poolscope

@@ -2,29 +2,18 @@
 #include "events/eventcheck.h"
 
 #include <algorithm>
-#include <string>
+#include <utility>
 
 namespace poolscope {
 
 namespace {
 
-constexpr std::string_view noSuchWorker = "an event is of a worker that does not exist";
-constexpr std::string_view noSuchInput = "an event is of an input that does not exist";
-constexpr std::string_view farTime = "it goes on for more than 36 years, so its times cannot be "
-                                     "right";
 constexpr std::string_view settledTwice = "an input has a second outcome";
 
 bool isFar(std::uint64_t time)
 {
     return time > latestEventTime;
 }
-
-/// Events of a worker's own life and lane. All others may be of the pool as a whole, worker 0.
-template <typename Any>
-concept IsOfOneWorker = std::is_same_v<Any, event::WorkerChanged> || std::is_same_v<Any,
-    event::WorkerIntroduced> || std::is_same_v<Any, event::WorkerCostSeen> || std::is_same_v<Any,
-    event::WorkerIdle> || std::is_same_v<Any, event::SpanOpen> || std::is_same_v<Any,
-    event::SpanDone> || std::is_same_v<Any, event::ChunkDone>;
 
 } // namespace
 
@@ -35,40 +24,6 @@ EventCheck::EventCheck(
     , m_mostWorkers(mostWorkers)
     , m_outcomes(std::move(outcomes))
 {
-}
-
-Result<void> EventCheck::take(const Event &event)
-{
-    const std::string_view problem = std::visit(
-        [this](const auto &any) {
-            const std::string_view common = commonProblem(any);
-            const std::string_view problem = common.empty() ? ownProblem(any) : common;
-            if (problem.empty())
-                note(any);
-            return problem;
-        },
-        event);
-    if (!problem.empty())
-        return failure(std::string(problem));
-    m_sink.take(event);
-    return {};
-}
-
-template <typename Any> std::string_view EventCheck::commonProblem(const Any &event) const
-{
-    if constexpr (requires { event.worker; }) {
-        if (event.worker > m_mostWorkers || (IsOfOneWorker<Any> && event.worker == 0))
-            return noSuchWorker;
-    }
-    if constexpr (requires { event.index; }) {
-        if (event.index >= m_inputs)
-            return noSuchInput;
-    }
-    if constexpr (requires { event.time; }) {
-        if (isFar(event.time))
-            return farTime;
-    }
-    return {};
 }
 
 std::uint64_t &EventCheck::freeSpansOf(WorkerId worker)

@@ -12,7 +12,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace poolscope {
@@ -32,8 +34,18 @@ public:
     /// outlives this.
     EventCheck(EventSink &sink, std::uint64_t inputs, std::uint32_t mostWorkers, Outcomes outcomes);
 
-    /// Passes the event on to the sink. If it is impossible, says why and passes nothing on.
-    Result<void> take(const Event &event);
+    /// Passes the event on to the sink. If the event is impossible, fails and passes nothing on.
+    template <typename Any> Result<void> take(const Any &event)
+    {
+        std::string_view problem = commonProblem(event);
+        if (problem.empty())
+            problem = ownProblem(event);
+        if (!problem.empty())
+            return failure(std::string(problem));
+        note(event);
+        m_sink.take(event);
+        return {};
+    }
 
     std::uint64_t inputs() const { return m_inputs; }
     /// As Outcomes has it.
@@ -48,7 +60,36 @@ public:
     }
 
 private:
-    template <typename Any> std::string_view commonProblem(const Any &event) const;
+    static constexpr std::string_view noSuchWorker = "an event is of a worker that does not exist";
+    static constexpr std::string_view noSuchInput = "an event is of an input that does not exist";
+    static constexpr std::string_view farTime =
+        "it goes on for more than 36 years, so its times cannot be right";
+
+    template <typename Any, typename... Others>
+    static constexpr bool isOneOf = (std::is_same_v<Any, Others> || ...);
+    /// Events of the life and the lane of one worker. All others may be of the pool, worker 0.
+    template <typename Any>
+    static constexpr bool isOfOneWorker =
+        isOneOf<Any, event::WorkerChanged, event::WorkerIntroduced, event::WorkerCostSeen,
+            event::WorkerIdle, event::SpanOpen, event::SpanDone, event::ChunkDone>;
+
+    /// Checks the members that events of several kinds have.
+    template <typename Any> std::string_view commonProblem(const Any &event) const
+    {
+        if constexpr (requires { event.worker; }) {
+            if (event.worker > m_mostWorkers || (isOfOneWorker<Any> && event.worker == 0))
+                return noSuchWorker;
+        }
+        if constexpr (requires { event.index; }) {
+            if (event.index >= m_inputs)
+                return noSuchInput;
+        }
+        if constexpr (requires { event.time; }) {
+            if (event.time > latestEventTime)
+                return farTime;
+        }
+        return {};
+    }
     std::string_view ownProblem(const event::SpanOpen &event) const;
     std::string_view ownProblem(const event::SpanDone &event) const;
     std::string_view ownProblem(const event::ChunkDone &event);

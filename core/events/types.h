@@ -128,16 +128,4 @@ struct WorkerIdentity {
     friend bool operator==(const WorkerIdentity &, const WorkerIdentity &) = default;
 };
 
-/// A WorkerIdentity whose texts are elsewhere.
-struct WorkerIdentityView {
-    std::uint32_t pid = 0;
-    std::string_view host;
-    std::string_view runtime;
-};
-
-inline WorkerIdentityView viewOf(const WorkerIdentity &identity)
-{
-    return {identity.pid, identity.host, identity.runtime};
-}
-
 } // namespace poolscope

@@ -64,7 +64,7 @@ public:
 
 private:
     /// Does nothing once an event was refused.
-    void take(const Event &event)
+    template <typename Any> void take(const Any &event)
     {
         if (m_taken)
             m_taken = m_events.take(event);
@@ -82,7 +82,7 @@ void Reporter::reportStart(WorkerId worker, std::uint64_t time)
 {
     take(event::WorkerChanged{worker, WorkerState::Starting, time});
     take(event::WorkerChanged{worker, WorkerState::Ready, time});
-    take(event::WorkerIntroduced{worker, viewOf(m_run.workers[worker - 1].identity)});
+    take(event::WorkerIntroduced{worker, m_run.workers[worker - 1].identity});
 }
 
 void Reporter::reportSpan(const ImportedSpan &span)

@@ -11,38 +11,35 @@ namespace poolscope {
 class CostMeter {
 public:
     /// Starts to measure a new process. The cost of the last one is final.
-    void processStarted()
-    {
-        m_before = total();
-        m_now = {};
-    }
+    void processStarted() { m_before = m_total; }
     /// Records the cost of the process so far. A figure that is not known is 0.
     void used(const WorkerUsage &usage)
     {
-        m_now.cpu = usage.cpu;
-        m_now.runQueue = usage.runQueue;
-        m_now.maxRss = std::max(m_now.maxRss, usage.maxRss);
-        m_now.decoding = std::max(m_now.decoding, usage.decoding);
+        m_total.cpu = m_before.cpu + usage.cpu;
+        m_total.runQueue = m_before.runQueue + usage.runQueue;
+        m_total.maxRss = std::max(m_total.maxRss, usage.maxRss);
+        m_total.decoding = std::max(m_total.decoding, m_before.decoding + usage.decoding);
     }
     /// Records the cost of the process when it became ready.
     void setUp(const WorkerUsage &usage)
     {
-        m_now.setUpCpu = usage.cpu;
-        m_now.setUpRunQueue = usage.runQueue;
+        m_total.setUpCpu = m_before.setUpCpu + usage.cpu;
+        m_total.setUpRunQueue = m_before.setUpRunQueue + usage.runQueue;
     }
-    void loaded(const TaskLoading &loading) { m_now.loading = loading; }
+    void loaded(const TaskLoading &loading) { m_total.loading = loading; }
     /// Records figures of the threads of the process. Threads that have ended are not counted.
     void threads(const ThreadUsage &usage)
     {
-        m_now.threads = std::max(m_now.threads, usage.count);
-        m_now.threadRunQueue = std::max(m_now.threadRunQueue, usage.runQueue);
+        m_total.threads = std::max(m_total.threads, usage.count);
+        m_total.threadRunQueue =
+            std::max(m_total.threadRunQueue, m_before.threadRunQueue + usage.runQueue);
     }
 
-    WorkerCost total() const { return sum(m_before, m_now); }
+    const WorkerCost &total() const { return m_total; }
 
 private:
     WorkerCost m_before; ///< of processes before this one
-    WorkerCost m_now;
+    WorkerCost m_total;
 };
 
 } // namespace poolscope

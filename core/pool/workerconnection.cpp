@@ -109,12 +109,13 @@ void WorkerConnection::done(const wire::Done &message)
     }
     const Span span{m_clock.at(message.begun), message.duration, message.first, message.count};
     noteAnswer(span);
-    const Failures failures = failuresFrom(message.first);
-    m_events.take(event::SpanDone{m_worker, span});
     if (message.store == wire::Store::Inline) {
+        const Failures failures = failuresFrom(message.first);
+        m_events.take(event::SpanDone{m_worker, span});
         reportOutcomes(message.first, failures);
         return;
     }
+    m_events.take(event::SpanDone{m_worker, span});
     m_events.take(event::NumbersDone{indices,
         message.store == wire::Store::ColumnReal ? OutcomeKind::Real : OutcomeKind::Integer,
         m_framesTime});

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <utility>
-#include <variant>
 
 namespace poolscope {
 
@@ -50,11 +49,6 @@ Recorder::Recorder(Timeline &timeline, OutcomeStore &outcomes, RunLog &log, Sett
     , m_failed(std::move(failed))
 {
     m_timeline.m_holdsSpans = keep == Keep::Everything;
-}
-
-void Recorder::take(const Event &event)
-{
-    std::visit([this](const auto &any) { on(any); }, event);
 }
 
 void Recorder::takeSnapshots(std::uint64_t manyOutcomes, std::function<void()> many)
@@ -130,7 +124,7 @@ void Recorder::mark(Mark::Kind kind, std::uint64_t time, WorkerId worker, std::u
     m_timeline.m_marks.append(Mark{time, value, worker, kind});
 }
 
-void Recorder::on(const event::WorkerChanged &event)
+void Recorder::take(const event::WorkerChanged &event)
 {
     WorkerRecord &changed = record(event.worker);
     changed.m_state = event.state;
@@ -149,15 +143,14 @@ void Recorder::on(const event::WorkerChanged &event)
     changed.m_chunkTimes.abandonSpansBefore(changed.m_lane.size());
 }
 
-void Recorder::on(const event::WorkerIntroduced &event)
+void Recorder::take(const event::WorkerIntroduced &event)
 {
     WorkerRecord &introduced = record(event.worker);
     const std::lock_guard lock(introduced.m_identityMutex);
-    introduced.m_identity = {
-        event.identity.pid, std::string(event.identity.host), std::string(event.identity.runtime)};
+    introduced.m_identity = event.identity;
 }
 
-void Recorder::on(const event::WorkerCostSeen &event)
+void Recorder::take(const event::WorkerCostSeen &event)
 {
     const bool isContinued = event.worker <= m_costBefore.size();
     keepCost(record(event.worker),
@@ -181,7 +174,7 @@ void Recorder::keepCost(WorkerRecord &worker, const WorkerCost &cost)
     worker.m_loading = cost.loading;
 }
 
-void Recorder::on(const event::WorkerIdle &event)
+void Recorder::take(const event::WorkerIdle &event)
 {
     if (TimeAccount *account = this->account(event.worker))
         account->idle(event.reason, event.time);
@@ -189,7 +182,7 @@ void Recorder::on(const event::WorkerIdle &event)
         mark(Mark::Kind::Idle, event.time, event.worker, static_cast<std::uint64_t>(event.reason));
 }
 
-void Recorder::on(const event::CoordinatorCostSeen &event)
+void Recorder::take(const event::CoordinatorCostSeen &event)
 {
     constexpr auto relaxed = std::memory_order_relaxed;
     auto &coordinator = m_timeline.m_coordinator;
@@ -198,7 +191,7 @@ void Recorder::on(const event::CoordinatorCostSeen &event)
     coordinator.throttled.store(m_coordinatorBefore.throttled + event.usage.throttled, relaxed);
 }
 
-void Recorder::on(const event::WorkerPrinted &event)
+void Recorder::take(const event::WorkerPrinted &event)
 {
     constexpr std::size_t longest = 64 * 1024;
     const Output &output = event.output;
@@ -237,7 +230,7 @@ void Recorder::setOpenSpan(WorkerRecord &worker, const OpenSpan &span)
     worker.m_openSpan = span;
 }
 
-void Recorder::on(const event::SpanOpen &event)
+void Recorder::take(const event::SpanOpen &event)
 {
     WorkerRecord &running = record(event.worker);
     OpenSpan open = event.span.count > 0 ? event.span : OpenSpan{};
@@ -251,7 +244,7 @@ void Recorder::on(const event::SpanOpen &event)
         setOpenSpan(running, open);
 }
 
-void Recorder::on(const event::SpanDone &event)
+void Recorder::take(const event::SpanDone &event)
 {
     const Span &span = event.span;
     WorkerRecord &busy = record(event.worker);
@@ -268,7 +261,7 @@ void Recorder::on(const event::SpanDone &event)
     add(m_timeline.m_attempts, span.count);
 }
 
-void Recorder::on(const event::ChunkDone &event)
+void Recorder::take(const event::ChunkDone &event)
 {
     WorkerRecord &handled = record(event.worker);
     if (takesSpans())
@@ -284,7 +277,7 @@ std::unique_lock<std::mutex> Recorder::lockSettled()
     return m_settled ? m_settled->lock() : std::unique_lock<std::mutex>();
 }
 
-void Recorder::on(const event::NumbersDone &event)
+void Recorder::take(const event::NumbersDone &event)
 {
     const auto lock = lockSettled();
     if (event.cells.empty())
@@ -295,7 +288,7 @@ void Recorder::on(const event::NumbersDone &event)
     outcomeCame(event.indices, event.time);
 }
 
-void Recorder::on(const event::OutcomeDone &event)
+void Recorder::take(const event::OutcomeDone &event)
 {
     const auto lock = lockSettled();
     if (!keep(event))
@@ -334,20 +327,20 @@ void Recorder::outcomeCame(IndexRange indices, std::uint64_t time)
     noteSettled(indices);
 }
 
-void Recorder::on(const event::AttemptFailed &event)
+void Recorder::take(const event::AttemptFailed &event)
 {
     if (takesSpans())
         mark(Mark::Kind::Retried, event.time, event.worker, event.index);
 }
 
-void Recorder::on(const event::AttemptLost &event)
+void Recorder::take(const event::AttemptLost &event)
 {
     add(m_timeline.m_attempts, std::uint64_t{1});
     if (takesSpans())
         mark(Mark::Kind::Lost, event.time, event.worker, event.index);
 }
 
-void Recorder::on(const event::InputReopened &event)
+void Recorder::take(const event::InputReopened &event)
 {
     const auto lock = lockSettled();
     const auto outcome = m_outcomes.read(event.index);
@@ -358,12 +351,12 @@ void Recorder::on(const event::InputReopened &event)
     mark(Mark::Kind::Reopened, event.time, 0, event.index);
 }
 
-void Recorder::on(const event::Logged &event)
+void Recorder::take(const event::Logged &event)
 {
     m_log.add({event.time, event.worker, event.running, event.isPrinted, std::string(event.text)});
 }
 
-void Recorder::on(const event::PoolResized &event)
+void Recorder::take(const event::PoolResized &event)
 {
     mark(Mark::Kind::Resized, event.time, 0, event.workers);
     for (std::size_t i = 0; i < m_timeline.workerCount(); ++i) {
@@ -372,14 +365,14 @@ void Recorder::on(const event::PoolResized &event)
     }
 }
 
-void Recorder::on(const event::PoolPaused &event)
+void Recorder::take(const event::PoolPaused &event)
 {
     mark(Mark::Kind::Paused, event.time, 0, 0);
     if (m_timeline.m_paceChanges.size() % 2 == 0)
         m_timeline.m_paceChanges.append(event.time);
 }
 
-void Recorder::on(const event::PoolResumed &event)
+void Recorder::take(const event::PoolResumed &event)
 {
     mark(Mark::Kind::Resumed, event.time, 0, 0);
     if (m_timeline.m_paceChanges.size() % 2 == 1)
@@ -388,13 +381,13 @@ void Recorder::on(const event::PoolResumed &event)
 
 /// If the user has paused the run, that pause continues after the stop. A pause that begins with
 /// the stop is the mark by which a file has the stop itself.
-void Recorder::on(const event::ProgramStopped &event)
+void Recorder::take(const event::ProgramStopped &event)
 {
     AppendLog<std::uint64_t> &changes = m_timeline.m_paceChanges;
     const bool isPaused = changes.size() % 2 == 1;
     const bool continues = isPaused && changes[changes.size() - 1] != event.begin;
     if (!isPaused)
-        on(event::PoolPaused{event.begin});
+        take(event::PoolPaused{event.begin});
     mark(Mark::Kind::Resumed, event.end, 0, event.end - event.begin);
     if (continues)
         mark(Mark::Kind::Paused, event.end, 0, 0);
@@ -407,18 +400,18 @@ void Recorder::on(const event::ProgramStopped &event)
     }
 }
 
-void Recorder::on(const event::FirstDispatched &event)
+void Recorder::take(const event::FirstDispatched &event)
 {
     if (m_timeline.m_firstDispatch == 0)
         m_timeline.m_firstDispatch = event.time;
 }
 
-void Recorder::on(const event::RunStopped &event)
+void Recorder::take(const event::RunStopped &event)
 {
     m_timeline.m_stopped = event.time;
 }
 
-void Recorder::on(const event::RunContinued &event)
+void Recorder::take(const event::RunContinued &event)
 {
     m_timeline.m_stopped = 0;
     m_coordinatorBefore = m_timeline.coordinator();

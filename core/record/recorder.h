@@ -54,7 +54,28 @@ public:
     Recorder(Timeline &timeline, OutcomeStore &outcomes, RunLog &log, SettledQueue *settled,
         Keep keep, std::function<void(const std::string &)> failed);
 
-    void take(const Event &event) override;
+    void take(const event::WorkerChanged &event) override;
+    void take(const event::WorkerIntroduced &event) override;
+    void take(const event::WorkerCostSeen &event) override;
+    void take(const event::WorkerIdle &event) override;
+    void take(const event::WorkerPrinted &event) override;
+    void take(const event::SpanOpen &event) override;
+    void take(const event::SpanDone &event) override;
+    void take(const event::ChunkDone &event) override;
+    void take(const event::NumbersDone &event) override;
+    void take(const event::OutcomeDone &event) override;
+    void take(const event::AttemptFailed &event) override;
+    void take(const event::AttemptLost &event) override;
+    void take(const event::InputReopened &event) override;
+    void take(const event::Logged &event) override;
+    void take(const event::PoolResized &event) override;
+    void take(const event::PoolPaused &event) override;
+    void take(const event::PoolResumed &event) override;
+    void take(const event::ProgramStopped &event) override;
+    void take(const event::CoordinatorCostSeen &event) override;
+    void take(const event::FirstDispatched &event) override;
+    void take(const event::RunStopped &event) override;
+    void take(const event::RunContinued &event) override;
 
     /// Snapshots are wanted from now on. `many` is called, on the thread of the events, when
     /// `manyOutcomes` have come since the last snapshot.
@@ -71,29 +92,6 @@ private:
         IndexRange running;
     };
     using LineKey = std::pair<WorkerId, Output::Source>;
-
-    void on(const event::WorkerChanged &event);
-    void on(const event::WorkerIntroduced &event);
-    void on(const event::WorkerCostSeen &event);
-    void on(const event::WorkerIdle &event);
-    void on(const event::WorkerPrinted &event);
-    void on(const event::SpanOpen &event);
-    void on(const event::SpanDone &event);
-    void on(const event::ChunkDone &event);
-    void on(const event::NumbersDone &event);
-    void on(const event::OutcomeDone &event);
-    void on(const event::AttemptFailed &event);
-    void on(const event::AttemptLost &event);
-    void on(const event::InputReopened &event);
-    void on(const event::Logged &event);
-    void on(const event::PoolResized &event);
-    void on(const event::PoolPaused &event);
-    void on(const event::PoolResumed &event);
-    void on(const event::ProgramStopped &event);
-    void on(const event::CoordinatorCostSeen &event);
-    void on(const event::FirstDispatched &event);
-    void on(const event::RunStopped &event);
-    void on(const event::RunContinued &event);
 
     WorkerRecord &record(WorkerId worker);
     static void setOpenSpan(WorkerRecord &worker, const OpenSpan &span);

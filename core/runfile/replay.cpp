@@ -156,10 +156,9 @@ Result<void> Replay::takeWorker(const Piece &piece)
     if (piece.worker == 0 || !unpackWorker(piece.data, figures))
         return tl::unexpected(malformedPiece);
     m_lanes[piece.worker].openSpan = figures.openSpan;
-    return m_events.take(event::WorkerIntroduced{piece.worker, viewOf(figures.identity)})
-        .and_then([&] {
-            return m_events.take(event::WorkerCostSeen{piece.worker, figures.cost});
-        });
+    return m_events.take(event::WorkerIntroduced{piece.worker, figures.identity}).and_then([&] {
+        return m_events.take(event::WorkerCostSeen{piece.worker, figures.cost});
+    });
 }
 
 Result<void> Replay::takeSpans(const Piece &piece)

@@ -8,10 +8,10 @@
 namespace poolscope {
 namespace {
 
-/// Of a worker that start() has started.
-event::WorkerCostSeen used(WorkerId worker, const WorkerUsage &usage)
+/// The cost of a worker that start() has started.
+WorkerCost costOf(const WorkerUsage &usage)
 {
-    return {worker, {usage.cpu, usage.runQueue, usage.maxRss, usage.decoding, 30, 5}};
+    return {usage.cpu, usage.runQueue, usage.maxRss, usage.decoding, 30, 5};
 }
 
 constexpr std::uint64_t plenty = 1'000'000'000;
@@ -342,8 +342,8 @@ TEST_F(AccountingTest, AddsUpToWorkersTimesMakespan)
     tell([](Recorder &to) { to.take(event::WorkerIdle{1, IdleReason::NothingLeft, 665}); });
     // 300 of 500 on the CPU, 150 in a run queue; of worker 2, more than it was busy.
     tell([](Recorder &to) {
-        to.take(used(1, {330, 155, 0}));
-        to.take(used(2, {1030, 5, 0}));
+        to.take(event::WorkerCostSeen{1, costOf({330, 155, 0})});
+        to.take(event::WorkerCostSeen{2, costOf({1030, 5, 0})});
         to.take(event::WorkerChanged{1, WorkerState::Leaving, 700});
         to.take(event::WorkerChanged{1, WorkerState::Gone, 800});
     });
@@ -374,7 +374,9 @@ TEST_F(AccountingTest, DecodingInputsIsNoSending)
         to.take(event::ChunkDone{1, chunk});
     });
     const auto timesAfter = [&](std::uint64_t decoding) {
-        tell([&](Recorder &to) { to.take(used(1, {200, 0, 0, decoding})); });
+        tell([&](Recorder &to) {
+            to.take(event::WorkerCostSeen{1, costOf({200, 0, 0, decoding})});
+        });
         return accounting().times;
     };
     const CauseTimes before = timesAfter(0);
@@ -418,7 +420,7 @@ TEST_F(AccountingTest, TheQuotaAnswersForItsShareOfTheRunQueue)
     start(1, 0, 100);
     tell([](Recorder &to) {
         to.take(event::FirstDispatched{100});
-        to.take(used(1, {130, 85, 0}));
+        to.take(event::WorkerCostSeen{1, costOf({130, 85, 0})});
         to.take(event::CoordinatorCostSeen{{0, 0, 60}});
     });
     chunk(1, chunkTimes(100, 110, 120, 320, 330, 340));
@@ -433,11 +435,11 @@ TEST_F(AccountingTest, WhatProgramsWaitForIsKnownOnlyWhileACoreIsFree)
     start(1, 0, 100);
     tell([](Recorder &to) {
         to.take(event::FirstDispatched{100});
-        to.take(used(1, {130, 5, 0}));
+        to.take(event::WorkerCostSeen{1, costOf({130, 5, 0})});
     });
     chunk(1, chunkTimes(100, 110, 120, 320, 330, 340));
     EXPECT_EQ(accounting({2, true}).times[Cause::Waiting], 100U);
-    tell([](Recorder &to) { to.take(used(1, {229, 5, 0})); }); // of 240
+    tell([](Recorder &to) { to.take(event::WorkerCostSeen{1, costOf({229, 5, 0})}); }); // of 240
     EXPECT_EQ(accounting({1, true}).times[Cause::Unknown], 1U);
 }
 
@@ -449,11 +451,11 @@ TEST_F(AccountingTest, ProgramsFillTheCoresFromSevenTenthsOn)
     start(1, 0, 100);
     tell([](Recorder &to) {
         to.take(event::FirstDispatched{100});
-        to.take(used(1, {30 + 167, 5, 0})); // of 240, since it was ready
+        to.take(event::WorkerCostSeen{1, costOf({30 + 167, 5, 0})}); // of 240, since it was ready
     });
     chunk(1, chunkTimes(100, 110, 120, 320, 330, 340));
     EXPECT_EQ(waiting(1), 33U);
-    tell([](Recorder &to) { to.take(used(1, {30 + 169, 5, 0})); });
+    tell([](Recorder &to) { to.take(event::WorkerCostSeen{1, costOf({30 + 169, 5, 0})}); });
     EXPECT_EQ(waiting(1), 0U);
     EXPECT_EQ(waiting(2), 0U) << "one worker has one of the cores";
     start(2, 0, 100);
@@ -536,7 +538,7 @@ TEST_F(AccountingTest, WhoDiesOrIsRecycledIsBeingReplaced)
     });
     chunk(2, chunkTimes(360, 370, 380, 480, 490, 500));
     chunk(1, chunkTimes(400, 410, 420, 520, 530, 540));
-    tell([](Recorder &to) { to.take(used(1, {1000, 5, 0})); });
+    tell([](Recorder &to) { to.take(event::WorkerCostSeen{1, costOf({1000, 5, 0})}); });
     const Accounting all = accounting();
     EXPECT_EQ(all.workers[0].times[Cause::OnCpu], 150U) << "what it had told stays";
     EXPECT_EQ(all.workers[0].times[Cause::Lost], 230U); // 170 to 400
