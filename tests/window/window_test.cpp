@@ -1130,6 +1130,8 @@ private slots:
     void aPictureThatIsBeingWorkedOutCanBeGivenUp()
     {
         Person person;
+        person.window.setSpec(*parseRunArguments({"--builtin", "sqrt", "--range", "0:200000", "-j",
+            "2", "--chunk", "1"})); // many chunks, so that the picture takes long
         person.click("start");
         QVERIFY(person.isIn(State::Ended));
         const QString file = path("long.png");
