@@ -136,7 +136,7 @@ Chart::Taken AccountingChart::takeNew(
     m_accounting = m_accountant->accounting();
     if (m_pass.isFinal() && m_accounting.makespan() > 0)
         m_verdict =
-            verdictOf(figuresOf(m_accounting, record()->spec, record()->timeline, conditions()));
+            verdictOf(figuresOf(m_accounting, record()->origin, record()->timeline, conditions()));
     fillBars();
     emit seriesChanged();
     return {Changed::Picture, true};

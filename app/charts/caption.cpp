@@ -99,6 +99,24 @@ QString inputText(const InputSpec &input)
     return std::visit(InputText(), input);
 }
 
+QString taskText(const Origin &origin)
+{
+    if (const RunSpec *spec = specOf(origin))
+        return taskText(spec->task);
+    const auto *call = std::get_if<WatchedCall>(&origin);
+    return call ? QString::fromStdString(call->method + '(' + call->function + ')') : QString();
+}
+
+QString inputText(const Origin &origin)
+{
+    if (const RunSpec *spec = specOf(origin))
+        return inputText(spec->input);
+    const auto *call = std::get_if<WatchedCall>(&origin);
+    return call && !call->file.empty()
+        ? fileName(call->file) + QLatin1Char(':') + QString::number(call->line)
+        : QString();
+}
+
 QString optionValue(const Option &option, const PoolSpec &pool)
 {
     const std::string text = poolOptionText(option, pool);
@@ -130,26 +148,27 @@ QString settingsText(const RunSpec &spec)
 
 QString settingsText(const RunRecord &record)
 {
-    if (record.source.empty())
-        return settingsText(record.spec);
-    return QString::fromStdString(record.source) + QStringLiteral(" \u00b7 ")
+    if (const RunSpec *spec = specOf(record.origin))
+        return settingsText(*spec);
+    return QString::fromStdString(originText(record.origin)) + QStringLiteral(" \u00b7 ")
         + workersText(static_cast<std::uint32_t>(record.timeline.workerCount()));
 }
 
 QString workerName(const RunRecord &record, std::size_t worker)
 {
-    return QString::fromStdString(record.workerName(static_cast<WorkerId>(worker)));
+    return QString::fromStdString(
+        poolscope::workerName(record.origin, static_cast<WorkerId>(worker)));
 }
 
 QString workerCell(const RunRecord &record, std::size_t worker)
 {
-    return record.isImported() ? shortened(workerName(record, worker), 28)
-                               : QString::number(worker);
+    return isImported(record.origin) ? shortened(workerName(record, worker), 28)
+                                     : QString::number(worker);
 }
 
 QString inputName(const RunRecord &record, std::uint64_t index)
 {
-    if (!record.isImported() || index >= record.inputs->size())
+    if (!isImported(record.origin) || index >= record.inputs->size())
         return {};
     const std::string text = record.inputs->text(index).value_or(std::string());
     return shortened(QString::fromStdString(text).simplified(), 80);

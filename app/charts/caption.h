@@ -15,6 +15,10 @@ QString taskText(const TaskSpec &task);
 /// "1:5000", "lines of rows.txt", ...
 QString inputText(const InputSpec &input);
 
+/// What was run, and on what, of a run of any origin. Empty if that is unknown.
+QString taskText(const Origin &origin);
+QString inputText(const Origin &origin);
+
 /// The value of an option of the pool with its unit: "16 inputs", "auto", "2.5 s".
 QString optionValue(const Option &option, const PoolSpec &pool);
 

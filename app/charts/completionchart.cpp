@@ -63,7 +63,7 @@ QString CompletionChart::figure() const
     const CompletionOrder::Disorder disorder = m_order->disorder();
     if (disorder.largestDistance == 0)
         return tr("all in order");
-    if (record()->isImported())
+    if (!specOf(record()->origin))
         return tr("%1 places out of order on average").arg(placesText(disorder.meanDistance));
     return tr("%1 places out of order on average \u00b7 in order, %2 results would wait")
         .arg(placesText(disorder.meanDistance), figureText(Count{disorder.mostHeldBack}));
@@ -74,7 +74,7 @@ QString CompletionChart::shortFigure() const
     if (!m_order || m_order->ranked() == 0)
         return {};
     const CompletionOrder::Disorder disorder = m_order->disorder();
-    if (disorder.largestDistance == 0 || record()->isImported())
+    if (disorder.largestDistance == 0 || !specOf(record()->origin))
         return figure();
     return tr("%1 places off \u00b7 in order, %2 would wait")
         .arg(placesText(disorder.meanDistance), figureText(Count{disorder.mostHeldBack}));

@@ -45,8 +45,7 @@ protected:
         constexpr int widest = 160; // pixels
         const RunRecord *record = m_chart.record();
         const auto worker = static_cast<std::size_t>(std::max(tick, 0.0));
-        if (!record || worker == 0 || worker > record->workerNames.size()
-            || record->workerNames[worker - 1].empty())
+        if (!record || worker == 0 || !isImported(record->origin))
             return CountTicker::getTickLabel(tick, locale, form, precision);
         const QFontMetrics metrics(m_chart.yAxis->tickLabelFont());
         return metrics.elidedText(workerName(*record, worker), Qt::ElideMiddle, widest);
@@ -375,17 +374,17 @@ QString LanesChart::idleText(const Place &place) const
     }
     const auto text = [&] {
         if (!state)
-            return record()->isImported() ? tr("nothing yet") : tr("no process yet");
+            return isImported(record()->origin) ? tr("nothing yet") : tr("no process yet");
         switch (*state) {
         case WorkerState::Starting:
             return tr("its process starts");
         case WorkerState::Ready:
         case WorkerState::Leaving:
-            return record()->isImported() ? tr("idle") : tr("waits for a chunk");
+            return isImported(record()->origin) ? tr("idle") : tr("waits for a chunk");
         case WorkerState::Dead:
             return tr("it has died");
         case WorkerState::Gone:
-            return record()->isImported() ? tr("nothing more") : tr("it is gone");
+            return isImported(record()->origin) ? tr("nothing more") : tr("it is gone");
         }
         return QString();
     };

@@ -13,6 +13,7 @@
 #include "run/runsaving.h"
 #include "spec/optionnumbers.h"
 #include "spec/options.h"
+#include "spec/runarguments.h"
 #include "system/atomicfile.h"
 
 #include <QDateTime>
@@ -78,20 +79,37 @@ private:
     ReportSection m_section;
 };
 
+ReportSection settingsOf(const WatchedCall &call)
+{
+    return Facts("Settings")
+        .add("Command", shellText(call.command))
+        .add("Folder", call.folder)
+        .add("Pool", call.pool)
+        .add("Call", call.method + "(" + call.function + ")")
+        .add("At", call.file.empty() ? "?" : call.file + ":" + std::to_string(call.line))
+        .add("Processes", call.processes > 0 ? count(call.processes) : "?")
+        .add("Chunk size", count(call.chunk))
+        .add("Start method", call.startMethod)
+        .take();
+}
+
 ReportSection settings(const RunRecord &record)
 {
     Facts facts("Settings");
-    if (!record.source.empty())
-        return facts.add("Read from", record.source)
+    if (const auto *file = std::get_if<ImportedFile>(&record.origin))
+        return facts.add("Read from", file->name)
             .add("Workers", count(record.timeline.workerCount()))
-            .add("Left out", joined(record.importNotes.linesOfLeftOut(), "; "))
-            .add("Shown as", joined(record.importNotes.linesOfShown(), "; "))
+            .add("Left out", joined(file->notes.linesOfLeftOut(), "; "))
+            .add("Shown as", joined(file->notes.linesOfShown(), "; "))
             .take();
-    facts.add("Task", taskText(record.spec.task).toStdString())
-        .add("Input", inputText(record.spec.input).toStdString());
+    if (const auto *call = std::get_if<WatchedCall>(&record.origin))
+        return settingsOf(*call);
+    const RunSpec &spec = *specOf(record.origin);
+    facts.add("Task", taskText(spec.task).toStdString())
+        .add("Input", inputText(spec.input).toStdString());
     for (const Option &option : optionsOf(runCommand)) {
-        if (isOfPool(option) && doesApply(option, record.spec))
-            facts.add(option.label.data(), optionValue(option, record.spec.pool).toStdString());
+        if (isOfPool(option) && doesApply(option, spec))
+            facts.add(option.label.data(), optionValue(option, spec.pool).toStdString());
     }
     return facts.take();
 }
@@ -183,16 +201,17 @@ ReportSection timeByCause(const Accounting &accounting)
 ReportSection workers(const RunRecord &record)
 {
     const Timeline &timeline = record.timeline;
+    const bool hasNames = isImported(record.origin);
     ReportSection section;
     section.heading = tr("Workers");
-    section.table.columns = {record.isImported() ? left("Worker") : right("Worker"), left("Host"),
+    section.table.columns = {hasNames ? left("Worker") : right("Worker"), left("Host"),
         right("Process"), left("Runtime"), right("Iterations"), right("Busy"), right("CPU"),
         right("Memory"), right("Restarts")};
     for (std::size_t i = 0; i < timeline.workerCount(); ++i) {
         const WorkerRecord &worker = timeline.worker(i);
         const WorkerIdentity identity = worker.identity();
-        section.table.rows.push_back({record.isImported() ? record.workerName(worker.id())
-                                                          : std::to_string(worker.id()),
+        section.table.rows.push_back({hasNames ? workerName(record.origin, worker.id())
+                                               : std::to_string(worker.id()),
             identity.host, identity.pid > 0 ? std::to_string(identity.pid) : "", identity.runtime,
             count(worker.iterations()), duration(worker.busy()),
             worker.cpu() > 0 ? duration(worker.cpu()) : "",

@@ -195,7 +195,7 @@ bool WhatIfChart::isRough() const
 {
     constexpr double shortInput = 1000; // nanoseconds
     return m_told.total < shortInput * static_cast<double>(m_told.inputs)
-        && m_setting.chunk != record()->spec.pool.chunk;
+        && m_setting.chunk != poolOf(record()->origin).chunk;
 }
 
 /// "3.4 x as fast as this run".
@@ -232,8 +232,9 @@ void WhatIfChart::recordChanged()
     m_setting = {};
     if (record()) {
         m_setting.workers = runWorkers();
-        m_setting.chunk = record()->spec.pool.chunk;
-        m_setting.window = record()->spec.pool.window;
+        const PoolSpec pool = poolOf(record()->origin);
+        m_setting.chunk = pool.chunk;
+        m_setting.window = pool.window;
     }
     showAll();
     emit recordShown();
@@ -285,7 +286,7 @@ Chart::Taken WhatIfChart::takeNew(const Moment &moment, std::chrono::steady_cloc
 std::uint32_t WhatIfChart::cores() const
 {
     const std::uint32_t known = record() ? record()->machine.cores : 0;
-    return known > 0 || (record() && record()->isImported()) ? known : usableCores();
+    return known > 0 || (record() && !specOf(record()->origin)) ? known : usableCores();
 }
 
 QString WhatIfChart::coresText() const
@@ -305,7 +306,7 @@ double WhatIfChart::runTime() const
 std::uint32_t WhatIfChart::runWorkers() const
 {
     const auto workers = static_cast<std::uint32_t>(record()->timeline.workerCount());
-    return std::clamp(record()->spec.pool.workers.value_or(workers), 1U, maxWorkers);
+    return std::clamp(poolOf(record()->origin).workers.value_or(workers), 1U, maxWorkers);
 }
 
 const CurvePoint *WhatIfChart::pointOf(std::uint32_t workers) const

@@ -21,7 +21,7 @@ using OrderedJson = nlohmann::ordered_json;
 /// A run as it was named.
 struct Named {
     std::string file;
-    std::string source; ///< of an imported run; else empty
+    std::string source; ///< of a run without a spec; else empty
     std::string command; ///< of any other; else empty
 };
 
@@ -34,9 +34,9 @@ struct Compared {
 Result<void> readRun(const std::string &path, Compared &into)
 {
     return openRun(path).map([&](const LoadedRun &run) {
-        const std::string &source = run.record->source;
-        into.names.push_back(
-            {path, source, source.empty() ? shellCommand(run.info.description.spec) : ""});
+        const Origin &origin = run.record->origin;
+        const RunSpec *spec = specOf(origin);
+        into.names.push_back({path, originText(origin), spec ? shellCommand(*spec) : ""});
         into.runs.push_back(comparisonSubject(*run.record));
     });
 }

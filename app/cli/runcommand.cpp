@@ -131,7 +131,7 @@ Result<void> RunCommand::prepare()
     auto opened = open(reading());
     if (!opened)
         return tl::unexpected(opened.error());
-    if (const auto checked = checkIsNotInput(opened->record->spec.input,
+    if (const auto checked = checkIsNotInput(specOf(opened->record->origin)->input,
             {m_options.output, m_options.summary, m_options.trace, m_options.report});
         !checked)
         return checked;

@@ -33,13 +33,15 @@ using OrderedJson = nlohmann::ordered_json;
 struct RunTold {
     std::string path;
     RunSource kind = RunSource::RunFile;
-    std::string source; ///< as RunRecord has it
     RunFileInfo info;
     Analysis analysis;
     std::optional<HeldBack> heldBack;
-    ImportNotes importNotes; ///< of an imported run
 
-    bool canRun() const { return source.empty(); }
+    const RunSpec *spec() const { return specOf(info.description.origin); }
+    const ImportedFile *importedFile() const
+    {
+        return std::get_if<ImportedFile>(&info.description.origin);
+    }
 };
 
 /// "running", "interrupted", "completed", ...
@@ -67,15 +69,17 @@ OrderedJson infoJson(const RunTold &told)
     const RunFileInfo &info = told.info;
     const RunDescription &description = info.description;
     const RunProgress &progress = info.progress;
+    const RunSpec *spec = told.spec();
+    const ImportedFile *file = told.importedFile();
     OrderedJson json{
         {"file", told.path},
         {"size_bytes", sizeOf(told.path)},
-        {"source", told.canRun() ? OrderedJson() : OrderedJson(told.source)},
+        {"source", spec ? OrderedJson() : OrderedJson(originText(description.origin))},
         {"name", info.label.name},
         {"note", info.label.note},
-        {"command", told.canRun() ? OrderedJson(shellCommand(description.spec)) : OrderedJson()},
-        {"arguments", told.canRun() ? OrderedJson(runArguments(description.spec)) : OrderedJson()},
-        {"folder", description.folder},
+        {"command", spec ? OrderedJson(shellCommand(*spec)) : OrderedJson()},
+        {"arguments", spec ? OrderedJson(runArguments(*spec)) : OrderedJson()},
+        {"folder", folderOf(description.origin)},
         {"state", stateText(progress)},
         {"complete", info.isComplete()},
         {"tasks", progress.areInputsComplete ? OrderedJson(info.inputCount()) : OrderedJson()},
@@ -93,7 +97,7 @@ OrderedJson infoJson(const RunTold &told)
         {"usable_cores",
             description.machine.cores > 0 ? OrderedJson(description.machine.cores) : OrderedJson()},
         {"program", description.program},
-        {"import", told.canRun() ? OrderedJson() : importJson(told.importNotes)},
+        {"import", file ? importJson(file->notes) : OrderedJson()},
     };
     if (!progress.error.empty())
         json["error"] = progress.error;
@@ -210,13 +214,16 @@ std::string infoText(const RunTold &told)
     line(kindName(told.kind), told.path + ", " + textOf(Bytes{sizeOf(told.path)}));
     line("name", info.label.name);
     line("note", info.label.note);
-    line("would run", told.canRun() ? shellCommand(description.spec) : std::string());
-    line("in", description.folder);
+    const RunSpec *spec = told.spec();
+    line("would run", spec ? shellCommand(*spec) : std::string());
+    line("in", folderOf(description.origin));
     if (told.kind == RunSource::RunFile)
         line("state", stateLine(info));
     line("done", progressLine(info));
-    line("left out", joined(told.importNotes.linesOfLeftOut(), "\n"));
-    line("shown as", joined(told.importNotes.linesOfShown(), "\n"));
+    if (const ImportedFile *file = told.importedFile()) {
+        line("left out", joined(file->notes.linesOfLeftOut(), "\n"));
+        line("shown as", joined(file->notes.linesOfShown(), "\n"));
+    }
     line(
         "makespan", textOf(Duration(progress.makespan())) + " at " + textOf(Rate{progress.rate()}));
     line("workers", textOf(Count{progress.workers}));
@@ -234,9 +241,8 @@ Result<RunTold> readTold(const std::string &path)
 {
     return openRun(path).map([&](const LoadedRun &loaded) {
         const RunRecord &record = *loaded.record;
-        return RunTold{path, runSourceOf(path), record.source, loaded.info,
-            analyse(record, loaded.info.description.machine.cores), heldBackOf(record),
-            record.importNotes};
+        return RunTold{path, runSourceOf(path), loaded.info,
+            analyse(record, loaded.info.description.machine.cores), heldBackOf(record)};
     });
 }
 
@@ -276,10 +282,12 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
                             + " are not exported: " + loaded->info.progress.error},
             exitWrongUse);
     const RunRecord &record = *loaded->record;
-    if (const auto checked = checkIsNotInput(
-            record.spec.input, {options.output, options.summary, options.trace, options.report});
-        !checked)
-        return complain(checked.error(), exitWrongUse);
+    if (const RunSpec *spec = specOf(record.origin)) {
+        if (const auto checked = checkIsNotInput(
+                spec->input, {options.output, options.summary, options.trace, options.report});
+            !checked)
+            return complain(checked.error(), exitWrongUse);
+    }
     Result<std::unique_ptr<OutcomeWriter>> writer;
     if (options.output)
         writer = openExport(record, *options.output);

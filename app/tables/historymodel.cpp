@@ -251,9 +251,9 @@ QString HistoryModel::text(const Entry &entry, int column) const
     case When:
         return whenText(QDateTime::fromSecsSinceEpoch(description.startedAt));
     case Task:
-        return taskText(description.spec.task);
+        return taskText(description.origin);
     case Input:
-        return inputText(description.spec.input);
+        return inputText(description.origin);
     case Done:
         return tr("%1 of %2")
             .arg(figureText(Count{progress.settled()}),

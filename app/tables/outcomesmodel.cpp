@@ -257,7 +257,7 @@ OutcomesModel::OutcomeText OutcomesModel::outcomeText(std::uint64_t index) const
         return {failureText(view.failure), std::string(view.failure.detail), State::Failed};
     OutcomeText text;
     text.state = State::Value;
-    if (!m_record->isImported())
+    if (!isImported(m_record->origin))
         appendText(text.line, view);
     else
         text.line = "(the value was not recorded)";

@@ -186,8 +186,8 @@ void MainWindow::connectRun()
     connect(&m_controller, &RunController::recordCame, m_view, &RunView::showRecord);
     connect(&m_controller, &RunController::failed, m_message, &MessageBar::sayProblem);
     connect(&m_controller, &RunController::opened, this, [this](const RunFileInfo &info) {
-        if (m_controller.record()->source.empty()) // an imported run cannot be run again
-            setSpec(info.description.spec);
+        if (const RunSpec *spec = specOf(info.description.origin))
+            setSpec(*spec);
     });
     connect(m_view, &RunView::frame, this, &MainWindow::showFrame);
 }

@@ -251,7 +251,8 @@ double Accounting::utilization() const
 
 RunConditions conditionsOf(const RunRecord &record, std::uint32_t cores)
 {
-    return {cores, traitsOf(record.spec.task).startsPrograms, record.isImported()};
+    const RunSpec *spec = specOf(record.origin);
+    return {cores, spec && traitsOf(spec->task).startsPrograms, isImported(record.origin)};
 }
 
 /// A worker's chunks and marks, merged in the order in which the pool told of them.
@@ -434,7 +435,7 @@ Accounting accountingOf(const Timeline &timeline, const RunConditions &condition
 std::optional<HeldBack> heldBackOf(const RunRecord &record)
 {
     const Timeline &timeline = record.timeline;
-    if (!timeline.holdsSpans() || record.isImported())
+    if (!timeline.holdsSpans() || isImported(record.origin))
         return std::nullopt;
     CompletionOrder order(timeline);
     while (!order.advance(UINT64_MAX, SIZE_MAX)) { }

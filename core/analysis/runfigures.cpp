@@ -41,14 +41,15 @@ RunFigures::Unfinished unfinishedOf(const Timeline &timeline)
 
 } // namespace
 
-RunFigures figuresOf(const Accounting &accounting, const RunSpec &spec, const Timeline &timeline,
+RunFigures figuresOf(const Accounting &accounting, const Origin &origin, const Timeline &timeline,
     const RunConditions &conditions)
 {
     RunFigures figures;
     figures.workers = static_cast<std::uint32_t>(accounting.workers.size());
     figures.cores = conditions.cores;
-    figures.chunk = spec.pool.chunk;
-    figures.window = spec.pool.window;
+    const PoolSpec pool = poolOf(origin);
+    figures.chunk = pool.chunk;
+    figures.window = pool.window;
     figures.startsPrograms = conditions.startsPrograms;
     figures.hasSpansOnly = conditions.hasSpansOnly;
     figures.makespan = Duration(accounting.makespan());
@@ -62,8 +63,9 @@ RunFigures figuresOf(const Accounting &accounting, const RunSpec &spec, const Ti
         addWorker(figures, worker);
     figures.unfinished = unfinishedOf(timeline);
     figures.starts = startCostsOf(timeline, conditions.cores);
-    figures.couldBeCopies = traitsOf(spec.task).runsPython && spec.pool.start == WorkerStart::Spawn
-        && figures.starts.areKnown();
+    const RunSpec *spec = specOf(origin);
+    figures.couldBeCopies = spec && traitsOf(spec->task).runsPython
+        && pool.start == WorkerStart::Spawn && figures.starts.areKnown();
     for (const auto &[workers, size] : accounting.sizes)
         figures.bySize.push_back({workers, size.iterations, Duration(size.busy)});
     return figures;

@@ -4,7 +4,7 @@
 
 #include "analysis/accounting.h"
 #include "analysis/startcosts.h"
-#include "spec/runspec.h"
+#include "events/origin.h"
 #include "text/units.h"
 
 #include <cstdint>
@@ -55,7 +55,7 @@ struct RunFigures {
     StartCosts starts;
 };
 
-RunFigures figuresOf(const Accounting &accounting, const RunSpec &spec, const Timeline &timeline,
+RunFigures figuresOf(const Accounting &accounting, const Origin &origin, const Timeline &timeline,
     const RunConditions &conditions);
 
 } // namespace poolscope

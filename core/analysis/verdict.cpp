@@ -153,7 +153,7 @@ Analysis analyse(const RunRecord &record, std::uint32_t cores)
     const RunConditions conditions = conditionsOf(record, cores);
     Analysis analysis{accountingOf(record.timeline, conditions), {}};
     analysis.verdict =
-        verdictOf(figuresOf(analysis.accounting, record.spec, record.timeline, conditions));
+        verdictOf(figuresOf(analysis.accounting, record.origin, record.timeline, conditions));
     return analysis;
 }
 

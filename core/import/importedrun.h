@@ -61,11 +61,11 @@ struct ImportedSpan {
 
 struct ImportedWorker {
     WorkerIdentity identity;
-    std::string name; ///< as RunRecord::workerName() has it; may be empty
+    std::string name; ///< may be empty
 };
 
 struct ImportedRun {
-    std::string source; ///< as RunRecord has it
+    std::string source; ///< as ImportedFile::name
     std::int64_t startedAt = 0; ///< seconds since 1970; 0 if unknown
     std::vector<std::string> inputs; ///< their texts
     std::vector<ImportedWorker> workers;

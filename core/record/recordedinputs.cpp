@@ -12,8 +12,9 @@ namespace {
 /// The inputs of a run whose input was not opened.
 class UnreadInputs : public InputSource {
 public:
-    explicit UnreadInputs(std::uint64_t size)
+    UnreadInputs(std::uint64_t size, std::string_view why)
         : m_size(size)
+        , m_why(why)
     {
     }
     std::uint64_t size() const override { return m_size; }
@@ -24,13 +25,14 @@ public:
     InputContent content() const override { return {}; }
     Result<std::unique_ptr<InputSource>> duplicate() const override
     {
-        return std::make_unique<UnreadInputs>(m_size);
+        return std::make_unique<UnreadInputs>(m_size, m_why);
     }
 
 private:
-    static tl::unexpected<Error> unread() { return failure("(the input was not read again)"); }
+    tl::unexpected<Error> unread() const { return failure(std::string(m_why)); }
 
     std::uint64_t m_size;
+    std::string_view m_why; ///< a literal
 };
 
 class RecordedTexts : public InputSource {
@@ -61,14 +63,17 @@ private:
 
 } // namespace
 
-std::unique_ptr<InputSource> recordedInputs(const InputSpec &spec, std::uint64_t count)
+std::unique_ptr<InputSource> recordedInputs(const Origin &origin, std::uint64_t count)
 {
-    const auto *range = std::get_if<RangeInput>(&spec);
+    const RunSpec *spec = specOf(origin);
+    if (!spec)
+        return std::make_unique<UnreadInputs>(count, "(not recorded)");
+    const auto *range = std::get_if<RangeInput>(&spec->input);
     if (range && size(*range) == count) {
-        if (auto source = openInput(spec))
+        if (auto source = openInput(spec->input))
             return std::move(*source);
     }
-    return std::make_unique<UnreadInputs>(count);
+    return std::make_unique<UnreadInputs>(count, "(the input was not read again)");
 }
 
 std::unique_ptr<InputSource> recordedTexts(std::vector<std::string> texts)

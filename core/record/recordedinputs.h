@@ -2,6 +2,7 @@
 // The inputs of a run of which only the record is at hand.
 #pragma once
 
+#include "events/origin.h"
 #include "input/inputsource.h"
 
 #include <memory>
@@ -10,9 +11,9 @@
 
 namespace poolscope {
 
-/// A range is known without being read; the inputs of anything else answer that they were not read
-/// again. Opens no file.
-std::unique_ptr<InputSource> recordedInputs(const InputSpec &spec, std::uint64_t count);
+/// The inputs of a range. Those of any other origin answer that they were not read again, or were
+/// not recorded. Opens no file.
+std::unique_ptr<InputSource> recordedInputs(const Origin &origin, std::uint64_t count);
 
 /// Inputs of which nothing but their texts is known, for a record that came from elsewhere.
 std::unique_ptr<InputSource> recordedTexts(std::vector<std::string> texts);

@@ -25,6 +25,7 @@ struct RunProgress {
     RunState state = RunState::Running;
     std::string error; ///< why it failed or was halted
     RunFileHolder holder;
+    std::uint64_t piecesBefore = 0; ///< pieces in the file before the first one of this run
     std::uint64_t pieces = 0;
     std::uint64_t inputsCame = 0; ///< so far, where inputs still came when the run began
     bool areInputsComplete = true;

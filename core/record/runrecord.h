@@ -6,34 +6,22 @@
 // thread may read meanwhile; `inputs` belongs to the thread that owns the record.
 #pragma once
 
-#include "events/importnotes.h"
+#include "events/origin.h"
 #include "input/inputsource.h"
 #include "record/outcomestore.h"
 #include "record/runlog.h"
 #include "record/timeline.h"
-#include "spec/runspec.h"
 #include "system/machine.h"
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
-#include <vector>
 
 namespace poolscope {
 
 struct RunRecord {
-    RunSpec spec;
-    std::string folder; ///< from which relative names in the spec start
-    /// The foreign file that the run was read from: "jobs.joblog, of GNU parallel". Such a run has
-    /// no values, and of its spec only the number of workers means anything. Empty for other runs.
-    std::string source;
-    ImportNotes importNotes; ///< of an imported run
-    std::vector<std::string> workerNames; ///< by worker, of an imported run; may be empty
-    bool isImported() const { return !source.empty(); }
-    /// "worker 3", or the name that the source has for it.
-    std::string workerName(WorkerId worker) const;
+    Origin origin;
     Machine machine; ///< that it was made on, as far as that is known
     std::int64_t startedAt = 0; ///< seconds since 1970; 0: unknown
     std::atomic<std::uint64_t> inputCount = 0; ///< so far, where inputs still come

@@ -226,8 +226,9 @@ void writeWhatIf(const RunRecord &record, DataFile &file)
 {
     const RecordedWork work = recordedWork(record.timeline, record.machine.cores);
     ReplaySetting setting;
-    setting.chunks.chunk = record.spec.pool.chunk;
-    setting.chunks.window = record.spec.pool.window;
+    const PoolSpec pool = poolOf(record.origin);
+    setting.chunks.chunk = pool.chunk;
+    setting.chunks.window = pool.window;
     std::stop_source enough;
     std::vector<CurvePoint> curve;
     const auto keep = [&](const CurvePoint &point) {

@@ -165,7 +165,7 @@ public:
         , m_timeline(record.timeline)
         , m_file(file)
     {
-        if (!record.isImported())
+        if (specOf(record.origin))
             return; // reading the inputs again may take long, or fail
         if (auto inputs = record.inputs->duplicate())
             m_inputs = std::move(*inputs);
@@ -196,10 +196,10 @@ private:
         std::string head;
         Object document(head);
         document.text("displayTimeUnit", "ms");
-        if (!m_record.isImported()) {
+        if (const auto *origin = std::get_if<SpecOrigin>(&m_record.origin)) {
             Object facts = document.object("otherData");
-            facts.text("arguments", nlohmann::json(writtenArguments(m_record.spec)).dump())
-                .text("folder", writtenText(m_record.folder));
+            facts.text("arguments", nlohmann::json(writtenArguments(origin->spec)).dump())
+                .text("folder", writtenText(origin->folder));
             facts.end();
         }
         m_file.write(head + ",\"traceEvents\":[");
@@ -215,7 +215,7 @@ private:
 
     void writeWorker(WorkerId worker)
     {
-        writeName("thread_name", worker, m_record.workerName(worker));
+        writeName("thread_name", worker, workerName(m_record.origin, worker));
         Object event = m_file.begin('M', "thread_sort_index", worker);
         Object arguments = event.object("args");
         arguments.number("sort_index", worker);

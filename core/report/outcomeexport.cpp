@@ -59,9 +59,9 @@ Result<UnmarkedValues> exportOutcomes(
 Result<std::unique_ptr<OutcomeWriter>> openExport(
     const RunRecord &record, const std::filesystem::path &path)
 {
-    if (record.isImported())
-        return failure("there are no values to write to " + path.string()
-            + ": the run was read from " + record.source + ", which has none");
+    if (!specOf(record.origin))
+        return failure("there are no values to write to " + path.string() + ": the run comes from "
+            + originText(record.origin) + ", which has none");
     return openOutcomeWriter(path);
 }
 

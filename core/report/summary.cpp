@@ -30,8 +30,8 @@ OrderedJson workerJson(const RunRecord &record, const WorkerRecord &worker)
         {"max_rss_bytes", worker.maxRss() > 0 ? OrderedJson(worker.maxRss()) : OrderedJson()},
         {"restarts", worker.restarts()},
     };
-    if (record.isImported())
-        json["name"] = record.workerName(worker.id());
+    if (isImported(record.origin))
+        json["name"] = workerName(record.origin, worker.id());
     return json;
 }
 
@@ -63,9 +63,10 @@ std::string summaryJson(
         {"accounting", accountingJson(analysis.accounting, heldBackOf(record))},
         {"verdict", verdictJson(analysis.verdict)},
     };
-    if (record.isImported())
-        summary["import"] = importJson(record.importNotes);
-    if (std::holds_alternative<FilesInput>(record.spec.input))
+    if (const auto *file = std::get_if<ImportedFile>(&record.origin))
+        summary["import"] = importJson(file->notes);
+    const RunSpec *spec = specOf(record.origin);
+    if (spec && std::holds_alternative<FilesInput>(spec->input))
         summary["unreadable_folders"] = record.inputs ? record.inputs->unreadableFolders() : 0;
     if (linesDropped)
         summary["lines_dropped"] = *linesDropped;

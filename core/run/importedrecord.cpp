@@ -19,11 +19,10 @@ Result<std::unique_ptr<RunRecord>> recordWithoutEvents(const ImportedRun &run)
         return tl::unexpected(outcomes.error());
     auto record = std::make_unique<RunRecord>();
     record->outcomes = std::move(*outcomes);
-    record->spec.pool.workers = static_cast<std::uint32_t>(run.workers.size());
-    record->source = run.source;
-    record->importNotes = run.importNotes;
+    ImportedFile origin{run.source, run.importNotes, {}};
     for (const ImportedWorker &worker : run.workers)
-        record->workerNames.push_back(worker.name);
+        origin.workerNames.push_back(worker.name);
+    record->origin = std::move(origin);
     record->startedAt = run.startedAt;
     record->inputCount = run.inputs.size();
     return record;
@@ -32,9 +31,8 @@ Result<std::unique_ptr<RunRecord>> recordWithoutEvents(const ImportedRun &run)
 RunFileInfo infoOf(const RunRecord &record)
 {
     RunFileInfo info;
-    info.description.spec = record.spec;
+    info.description.origin = record.origin;
     info.description.inputCount = record.inputCount;
-    info.description.program = record.source;
     info.description.startedAt = record.startedAt;
     info.progress = progressOf(record.timeline, record.elapsed);
     info.progress.state = info.isComplete() ? RunState::Completed : RunState::Cancelled;

@@ -77,10 +77,10 @@ Result<Run::Opened> Run::open(
     if (const auto suits = checkInputSuits(spec.task, *source); !suits)
         return tl::unexpected(suits.error());
     auto record = std::make_unique<RunRecord>();
-    record->spec = spec;
-    record->folder = currentFolder();
+    SpecOrigin origin{spec, currentFolder()};
     if (traitsOf(spec.task).runsPython && spec.hashSeed.empty())
-        record->spec.hashSeed = newHashSeed();
+        origin.spec.hashSeed = newHashSeed();
+    record->origin = std::move(origin);
     record->machine = thisMachine();
     record->startedAt = secondsSince1970();
     const bool grows = source->growing() != nullptr;
@@ -117,7 +117,7 @@ Run::Run(Opened opened)
           opened.reading.wantsSettledOrder ? &m_settled : nullptr, opened.reading.timeline,
           [this](const std::string &error) { m_pool->fail(error); }))
 {
-    const RunSpec &spec = m_record->spec;
+    const RunSpec &spec = this->spec();
     OutcomeStore &outcomes = *m_record->outcomes;
     const std::uint32_t workers = spec.pool.workers.value_or(usableCores());
     const ColumnPlace column{

@@ -73,7 +73,7 @@ public:
     void tryAgain(std::vector<std::uint64_t> indices);
 
     const RunRecord &record() const { return *m_record; }
-    const RunSpec &spec() const { return m_record->spec; }
+    const RunSpec &spec() const { return *specOf(m_record->origin); }
     std::uint64_t inputCount() const { return m_record->inputCount; } ///< so far
     bool areInputsComplete() const { return m_record->areInputsComplete; }
     const Timeline &timeline() const { return m_record->timeline; }

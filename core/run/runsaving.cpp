@@ -3,6 +3,7 @@
 
 #include "pool/taskcontent.h"
 #include "runfile/runfilereader.h"
+#include "spec/specfolder.h"
 
 #include <cerrno>
 #include <cstring>
@@ -19,8 +20,8 @@ constexpr std::uint64_t mostInputs = 1'000'000'000'000; // of a run that can be 
 Result<RunDescription> describe(const Run::Opened &opened, const StillWanted &wanted)
 {
     RunDescription description;
-    description.spec = opened.record->spec;
-    auto files = taskFiles(description.spec.task, wanted);
+    description.origin = opened.record->origin;
+    auto files = taskFiles(specOf(description.origin)->task, wanted);
     if (!files)
         return tl::unexpected(files.error());
     description.taskFiles = std::move(*files);
@@ -28,7 +29,6 @@ Result<RunDescription> describe(const Run::Opened &opened, const StillWanted &wa
     description.inputCount = opened.record->inputCount;
     description.inputHash = content.hash;
     description.inputsHashed = content.inputs;
-    description.folder = opened.record->folder;
     description.program = "poolscope " POOLSCOPE_VERSION;
     description.machine = opened.record->machine;
     description.startedAt = opened.record->startedAt;
@@ -51,31 +51,40 @@ Result<void> checkFolder(const std::string &folder)
     return access(folder.c_str(), X_OK) == 0 ? Result<void>() : cannotEnter(folder, errno);
 }
 
-/// Fails at once if another process holds the file and is going to change it.
+/// Fails at once if another process is going to change the file. The run has a spec.
 Result<RunFileInfo> infoToResume(const std::string &path)
 {
     auto info = readRunFileInfo(path);
     if (!info)
         return info;
+    const auto *origin = std::get_if<SpecOrigin>(&info->description.origin);
+    if (!origin)
+        return failure(path + ": a watched command cannot be resumed; run it again");
     if (isBeingWritten(info->progress))
         return failure(path + " is being written by " + holderText(info->progress.holder)
             + "; wait until that run has ended");
     if (info->progress.state == RunState::WrongValues)
         return failure(
             "cannot go on with " + path + ": " + info->progress.error + "; start the run anew");
-    if (isReadOnce(info->description.spec.input))
+    if (isReadOnce(origin->spec.input))
         return failure("cannot go on with " + path
             + ": its inputs were lines of standard input, which are gone; 'poolscope export' "
               "writes what had finished");
-    if (auto checked = checkFolder(info->description.folder); !checked)
+    if (auto checked = checkFolder(origin->folder); !checked)
         return tl::unexpected(checked.error());
     return info;
 }
 
+/// Returns the first of the task's files that changed since the run began, or an empty text.
+Result<std::string> changedFileOf(const RunDescription &description, const StillWanted &wanted)
+{
+    const auto &origin = std::get<SpecOrigin>(description.origin);
+    return firstChanged(description.taskFiles, origin.spec.task, origin.folder, wanted);
+}
+
 Result<void> checkTaskFiles(const RunDescription &description, const StillWanted &wanted)
 {
-    const auto changed =
-        firstChanged(description.taskFiles, description.spec.task, description.folder, wanted);
+    const auto changed = changedFileOf(description, wanted);
     if (!changed)
         return tl::unexpected(changed.error());
     if (changed->empty())
@@ -91,7 +100,7 @@ Result<void> checkTaskFiles(const RunDescription &description, const StillWanted
 /// The file names what the task is made of now.
 Result<void> acceptTask(RunFile &file, RunDescription description, const StillWanted &wanted)
 {
-    auto files = taskFiles(description.spec.task, wanted);
+    auto files = taskFiles(specOf(description.origin)->task, wanted);
     if (!files)
         return tl::unexpected(files.error());
     description.taskFiles = std::move(*files);
@@ -100,7 +109,7 @@ Result<void> acceptTask(RunFile &file, RunDescription description, const StillWa
 
 std::string howItChanged(const RunDescription &description, const InputSource &source)
 {
-    const InputSpec &input = description.spec.input;
+    const InputSpec &input = specOf(description.origin)->input;
     if (const auto *files = std::get_if<FilesInput>(&input)) {
         const std::string matches = "'" + files->pattern + "' matches other files now";
         return source.size() == description.inputCount
@@ -145,10 +154,8 @@ Result<void> saveRun(Run::Opened &opened, const std::string &path, RunFile::IfEx
 
 Result<std::string> changedTaskFile(const std::string &path, const StillWanted &wanted)
 {
-    return infoToResume(path).and_then([&](const RunFileInfo &info) {
-        const RunDescription &run = info.description;
-        return firstChanged(run.taskFiles, run.spec.task, run.folder, wanted);
-    });
+    return infoToResume(path).and_then(
+        [&](const RunFileInfo &info) { return changedFileOf(info.description, wanted); });
 }
 
 Result<Run::Opened> reopenRun(const std::string &path, Run::Reading reading,
@@ -159,12 +166,13 @@ Result<Run::Opened> reopenRun(const std::string &path, Run::Reading reading,
     const auto before = infoToResume(path);
     if (!before)
         return tl::unexpected(before.error());
-    if (auto entered = enter(before->description.folder); !entered)
+    const auto &origin = std::get<SpecOrigin>(before->description.origin);
+    if (auto entered = enter(origin.folder); !entered)
         return tl::unexpected(entered.error());
     const auto taskIsTheSame = checkTaskFiles(before->description, wanted);
     if (!taskIsTheSame && ifTaskChanged == IfTaskChanged::Refuse)
         return tl::unexpected(taskIsTheSame.error());
-    auto source = openInput(before->description.spec.input);
+    auto source = openInput(origin.spec.input);
     if (!source)
         return tl::unexpected(source.error());
     if (auto checked = checkInputs(before->description, **source); !checked)
@@ -205,17 +213,13 @@ std::vector<std::uint64_t> failedInputs(const RunRecord &record)
 
 std::unique_ptr<InputSource> unchangedInputs(const RunDescription &description)
 {
-    const std::filesystem::path folder(description.folder);
-    InputSpec input = description.spec.input;
-    if (auto *lines = std::get_if<LinesInput>(&input)) {
-        if (lines->isStandardInput())
-            return nullptr;
-        lines->path = folder / lines->path;
-    } else if (auto *csv = std::get_if<CsvInput>(&input)) {
-        csv->path = folder / csv->path;
-    }
-    // Paths by pattern are inputs themselves: in another folder they are others.
-    auto source = openInput(input);
+    const auto *origin = std::get_if<SpecOrigin>(&description.origin);
+    if (!origin || isReadOnce(origin->spec.input))
+        return nullptr;
+    // Paths that a pattern finds are inputs themselves: in another folder they are others.
+    const bool isPattern = std::holds_alternative<FilesInput>(origin->spec.input);
+    auto source = openInput(
+        isPattern ? origin->spec.input : startingFrom(origin->folder, origin->spec).input);
     return source && isUnchanged(description, **source) ? std::move(*source) : nullptr;
 }
 

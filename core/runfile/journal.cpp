@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runfile/journal.h"
 
-#include "runfile/outcomepieces.h"
-#include "runfile/piececodec.h"
-
-#include <algorithm>
 #include <pthread.h>
 #include <utility>
 
@@ -15,8 +11,6 @@ namespace {
 constexpr std::chrono::milliseconds retryInterval(500);
 constexpr std::uint64_t snapshotOutcomes = 1U << 20; // beyond which the next stands for itself
 constexpr std::uint64_t groupOutcomes = 1U << 25; // that one transaction writes, or a few more
-constexpr std::size_t spansAtOnce = 100'000;
-constexpr std::size_t batchBytes = 1U << 20;
 
 std::uint64_t outcomesIn(const RecordSnapshot &snapshot)
 {
@@ -28,28 +22,13 @@ Error withoutFile(const Error &error)
     return {error.message + "; the run can no longer be kept"};
 }
 
-/// The settled indices of all snapshots, sorted, and joined where ranges touch.
-std::vector<IndexRange> settledIn(const std::vector<RecordSnapshot> &group)
-{
-    std::vector<IndexRange> ranges;
-    for (const RecordSnapshot &snapshot : group)
-        ranges.insert(ranges.end(), snapshot.settled.begin(), snapshot.settled.end());
-    std::sort(ranges.begin(), ranges.end(),
-        [](const IndexRange &a, const IndexRange &b) { return a.first < b.first; });
-    std::vector<IndexRange> joined;
-    for (const IndexRange &range : ranges)
-        append(joined, range);
-    return joined;
-}
-
 } // namespace
 
 Journal::Journal(
     std::unique_ptr<RunFile> file, const RunRecord &record, RecordPositions written, Told told)
     : m_file(std::move(file))
     , m_path(m_file->path())
-    , m_record(record)
-    , m_written(std::move(written))
+    , m_writer(*m_file, record, std::move(written))
     , m_told(std::move(told))
     , m_thread([this] { work(); })
 {
@@ -116,9 +95,9 @@ void Journal::work()
         if (m_file && !writePatiently(group))
             return;
         if (!m_file)
-            m_written = group.back().reached;
+            m_writer.skip(group.back().reached);
         m_writtenBelow = group.back().settledBelow;
-        m_told.written(m_written);
+        m_told.written(m_writer.written());
     }
 }
 
@@ -174,7 +153,7 @@ bool Journal::writePatiently(const std::vector<RecordSnapshot> &group)
 {
     bool stuck = false;
     while (true) {
-        const auto written = write(group);
+        const auto written = m_writer.write(group);
         if (written)
             break;
         m_file->rollback();
@@ -206,171 +185,6 @@ void Journal::close(Result<void> result)
         m_changed.notify_all();
     }
     m_told.closed();
-}
-
-Result<void> Journal::write(const std::vector<RecordSnapshot> &group)
-{
-    const RecordSnapshot &last = group.back();
-    RecordPositions reached = last.reached;
-    if (last.progress.state == RunState::Running)
-        leaveOutCost(reached);
-    return m_file->begin()
-        .and_then([&] { return writeFailures(reached.marks); })
-        .and_then([&] { return writeWorkers(reached); })
-        .and_then([&] { return writeMarks(reached.marks); })
-        .and_then([&] { return writeOutcomes(settledIn(group)); })
-        .and_then([&] { return writeLog(reached.logLines); })
-        .and_then([&] { return m_file->commit(last.progress); })
-        .map([&] { m_written = reached; });
-}
-
-/// Leaves the cost out of workers that have ended no iteration since the last time. Otherwise an
-/// iteration of hours would fill the file with its cost so far.
-void Journal::leaveOutCost(RecordPositions &reached) const
-{
-    for (std::size_t i = 0; i < m_written.workers.size(); ++i) {
-        const RecordPositions::Worker &written = m_written.workers[i];
-        RecordPositions::Worker &worker = reached.workers[i];
-        if (worker.spans != written.spans)
-            continue;
-        WorkerCost cost = written.figures.cost;
-        cost.setUpCpu = worker.figures.cost.setUpCpu;
-        cost.setUpRunQueue = worker.figures.cost.setUpRunQueue;
-        cost.loading = worker.figures.cost.loading;
-        worker.figures.cost = cost;
-    }
-}
-
-/// Writes the failures that the next marks name. Leaves out inputs that were reopened since then,
-/// even during the copy.
-Result<void> Journal::writeFailures(std::size_t marksReached)
-{
-    const AppendLog<Mark> &marks = m_record.timeline.marks();
-    std::string bytes;
-    std::uint64_t count = 0;
-    const auto flush = [&] {
-        const Piece piece{0, PieceKind::Failures, 0, 0, std::exchange(count, 0), bytes};
-        auto added = piece.count > 0 ? m_file->add(piece) : Result<void>();
-        bytes.clear();
-        return added;
-    };
-    for (std::size_t i = m_written.marks; i < marksReached; ++i) {
-        if (!isFailure(marks[i]))
-            continue;
-        std::string encoded;
-        const auto copied = m_record.outcomes->copyEncoded(marks[i].value, encoded);
-        if (!m_record.outcomes->isFailure(marks[i].value))
-            continue;
-        if (!copied)
-            return copied;
-        packFailure(bytes, marks[i].value, encoded);
-        ++count;
-        if (bytes.size() < batchBytes)
-            continue;
-        if (auto added = flush(); !added)
-            return added;
-    }
-    return flush();
-}
-
-Result<void> Journal::writeOutcomes(const std::vector<IndexRange> &settled)
-{
-    for (const IndexRange &range : settled) {
-        if (auto written = writeOutcomePieces(*m_file, *m_record.outcomes, range); !written)
-            return written;
-    }
-    return {};
-}
-
-Result<void> Journal::writeWorkers(const RecordPositions &reached)
-{
-    Result<void> written;
-    m_written.workers.resize(reached.workers.size());
-    for (std::size_t i = 0; i < reached.workers.size() && written; ++i) {
-        const auto worker = static_cast<WorkerId>(i + 1);
-        const RecordPositions::Worker &now = reached.workers[i];
-        if (now.figures != m_written.workers[i].figures) {
-            std::string bytes;
-            packWorker(bytes, now.figures);
-            written = m_file->add({0, PieceKind::Worker, worker, 0, 0, bytes});
-        }
-        written =
-            std::move(written).and_then([&] { return writeSpans(worker, now); }).and_then([&] {
-                return writeChunkTimes(worker, now);
-            });
-    }
-    return written;
-}
-
-Result<void> Journal::writeSpans(WorkerId worker, const RecordPositions::Worker &reached)
-{
-    const Lane &lane = m_record.timeline.worker(worker - 1).lane();
-    for (std::size_t from = m_written.workers[worker - 1].spans; from < reached.spans;) {
-        const std::size_t to = std::min(from + spansAtOnce, reached.spans);
-        std::string bytes;
-        packSpans(bytes, lane, from, to);
-        if (auto added = m_file->add({0, PieceKind::Spans, worker, 0, to - from, bytes}); !added)
-            return added;
-        from = to;
-    }
-    return {};
-}
-
-Result<void> Journal::writeChunkTimes(WorkerId worker, const RecordPositions::Worker &reached)
-{
-    const ChunkTimeLog &chunkTimes = m_record.timeline.worker(worker - 1).chunkTimes();
-    for (std::size_t from = m_written.workers[worker - 1].chunkTimeBytes;
-         from < reached.chunkTimeBytes;) {
-        const std::size_t to = std::min(from + batchBytes, reached.chunkTimeBytes);
-        const std::string bytes = chunkTimes.packed(from, to);
-        if (auto added = m_file->add({0, PieceKind::ChunkTimes, worker, 0, 0, bytes}); !added)
-            return added;
-        from = to;
-    }
-    return {};
-}
-
-Result<void> Journal::writeMarks(std::size_t reached)
-{
-    const AppendLog<Mark> &marks = m_record.timeline.marks();
-    for (std::size_t from = m_written.marks; from < reached;) {
-        std::string bytes;
-        std::uint64_t time = 0;
-        std::size_t to = from;
-        for (; to < reached && bytes.size() < batchBytes; ++to) {
-            packMark(bytes, marks[to], time);
-            time = marks[to].time;
-        }
-        if (auto added = m_file->add({0, PieceKind::Marks, 0, 0, to - from, bytes}); !added)
-            return added;
-        from = to;
-    }
-    return {};
-}
-
-/// Writes lines up to `reached`, which it sets to how far it came: where all of them have been
-/// dropped, a later call reports how many are missing.
-Result<void> Journal::writeLog(std::uint64_t &reached)
-{
-    constexpr std::size_t linesAtOnce = 64; // of 64 KiB at the most
-    std::uint64_t from = m_written.logLines;
-    for (RunLog::Page page; from < reached; from = page.next()) {
-        page = m_record.log.entries(from, reached, linesAtOnce);
-        if (page.entries.empty())
-            break;
-        std::string bytes;
-        std::size_t lines = page.entries.size();
-        if (page.first > from) {
-            packLogEntry(bytes, droppedLines(page.first - from, *page.entries.front()));
-            ++lines;
-        }
-        for (const LogLine &line : page.entries)
-            packLogEntry(bytes, *line);
-        if (auto added = m_file->add({0, PieceKind::Log, 0, 0, lines, bytes}); !added)
-            return added;
-    }
-    reached = from;
-    return {};
 }
 
 } // namespace poolscope

@@ -7,9 +7,7 @@
 // it tells so once, writes no more, and lets the run go on as if it did.
 #pragma once
 
-#include "record/recordsnapshot.h"
-#include "record/runrecord.h"
-#include "runfile/runfile.h"
+#include "runfile/recordwriter.h"
 
 #include <atomic>
 #include <chrono>
@@ -61,22 +59,12 @@ private:
     bool writePatiently(const std::vector<RecordSnapshot> &group);
     void lose(const Error &error);
     Result<void> finished();
-    Result<void> write(const std::vector<RecordSnapshot> &group);
-    Result<void> writeFailures(std::size_t marksReached);
-    Result<void> writeOutcomes(const std::vector<IndexRange> &settled);
-    void leaveOutCost(RecordPositions &reached) const;
-    Result<void> writeWorkers(const RecordPositions &reached);
-    Result<void> writeSpans(WorkerId worker, const RecordPositions::Worker &reached);
-    Result<void> writeChunkTimes(WorkerId worker, const RecordPositions::Worker &reached);
-    Result<void> writeMarks(std::size_t reached);
-    Result<void> writeLog(std::uint64_t &reached);
     bool isComplete() const;
     void close(Result<void> result);
 
     std::unique_ptr<RunFile> m_file; ///< null: it is lost, or closed
     std::string m_path;
-    const RunRecord &m_record;
-    RecordPositions m_written;
+    RecordWriter m_writer;
     Told m_told;
     Result<void> m_loss; ///< why the file is lost
     std::atomic<std::uint64_t> m_writtenBelow = 0;

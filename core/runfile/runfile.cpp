@@ -293,7 +293,9 @@ Result<void> RunFile::checkIsWhole(std::uint64_t size)
         return Result<void>();
     };
     return RunFileReader::open(m_place)
-        .and_then([&](RunFileReader reader) { return reader.forEachPiece(nothing); })
+        .and_then([&](RunFileReader reader) {
+            return reader.forEachPiece(reader.runs().back(), nothing);
+        })
         .map_error([this](const Error &) {
             m_isLost = true;
             return Error{m_path + " was cut short"};
@@ -330,14 +332,38 @@ Result<void> RunFile::initialise(const RunDescription &description)
         if (const int code = m_database.execute(sql); code != SQLITE_OK)
             return fail(m_database.errorText());
     }
-    return prepare()
-        .and_then([&] { return put("run", runfile::descriptionText(description)); })
-        .and_then([&] { return put("label", runfile::labelText({})); })
+    return prepare().and_then([&] { return put("label", runfile::labelText({})); }).and_then([&] {
+        return putRun(description);
+    });
+}
+
+/// Puts the documents of a run that begins, and ends the transaction.
+Result<void> RunFile::putRun(const RunDescription &description)
+{
+    return put("session", runfile::sessionText(m_run))
         .and_then([&] {
+            return put(runfile::keyOf("run", m_run), runfile::descriptionText(description));
+        })
+        .and_then([&] {
+            const RunSpec *spec = specOf(description.origin);
             RunProgress progress;
-            progress.areInputsComplete = !isReadOnce(description.spec.input);
+            progress.areInputsComplete = !spec || !isReadOnce(spec->input);
             return commit(progress);
         });
+}
+
+Result<void> RunFile::addRun(const RunDescription &description)
+{
+    const std::uint64_t before = m_piecesBefore;
+    if (m_run == runfile::mostRuns)
+        return fail("it holds " + std::to_string(m_run) + " runs, which is the most");
+    ++m_run;
+    m_piecesBefore = m_pieces;
+    return inTransaction([&] { return putRun(description); }).map_error([&](Error error) {
+        --m_run;
+        m_piecesBefore = before;
+        return error;
+    });
 }
 
 Result<void> RunFile::prepare()
@@ -353,13 +379,19 @@ Result<void> RunFile::prepare()
 
 Result<void> RunFile::describe(const RunDescription &description)
 {
-    return begin()
-        .and_then([&] { return put("run", runfile::descriptionText(description)); })
-        .and_then([this] { return checked(m_database.execute("COMMIT"), SQLITE_OK); })
-        .map_error([this](Error error) {
-            rollback();
-            return error;
-        });
+    return inTransaction([&] {
+        return put(runfile::keyOf("run", m_run), runfile::descriptionText(description))
+            .and_then([this] { return checked(m_database.execute("COMMIT"), SQLITE_OK); });
+    });
+}
+
+/// Rolls back if `write` fails, which ends the transaction otherwise.
+Result<void> RunFile::inTransaction(const std::function<Result<void>()> &write)
+{
+    return begin().and_then(write).map_error([this](Error error) {
+        rollback();
+        return error;
+    });
 }
 
 Result<void> RunFile::begin()
@@ -395,10 +427,11 @@ Result<void> RunFile::add(Piece piece)
 
 Result<void> RunFile::commit(RunProgress progress)
 {
-    progress.pieces = m_pieces;
+    progress.piecesBefore = m_piecesBefore;
+    progress.pieces = m_pieces - m_piecesBefore;
     if (progress.state == RunState::Running)
         progress.holder = m_holder;
-    return put("progress", runfile::progressText(progress))
+    return put(runfile::keyOf("progress", m_run), runfile::progressText(progress))
         .and_then([this] { return checked(m_database.execute("COMMIT"), SQLITE_OK); })
         .and_then([this] { return m_lock ? checkIsThere() : Result<std::uint64_t>(0); })
         .map([this](std::uint64_t size) {
@@ -425,7 +458,7 @@ Result<void> RunFile::close()
     return result;
 }
 
-Result<void> RunFile::put(const char *key, const std::string &text)
+Result<void> RunFile::put(const std::string &key, const std::string &text)
 {
     m_putMeta.bindText(1, key);
     m_putMeta.bindText(2, text);

@@ -15,6 +15,7 @@
 
 #include "runfile/runfileformat.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -30,7 +31,11 @@ public:
     /// Takes hold of a run file, so that nobody else writes it. It is read then, and
     /// continueAfter() called, before anything is written to it.
     static Result<std::unique_ptr<RunFile>> reopen(const std::string &path);
-    void continueAfter(const RunProgress &progress) { m_pieces = m_committed = progress.pieces; }
+    void continueAfter(const RunProgress &progress)
+    {
+        m_piecesBefore = progress.piecesBefore;
+        m_pieces = m_committed = progress.piecesBefore + progress.pieces;
+    }
     ~RunFile();
     RunFile(const RunFile &) = delete;
     RunFile &operator=(const RunFile &) = delete;
@@ -39,6 +44,10 @@ public:
 
     /// Replaces what the file says of its run, in a transaction of its own.
     Result<void> describe(const RunDescription &description);
+
+    /// Begins the next run of a session, in a transaction of its own. What is added and committed
+    /// from now on belongs to it. The run before has ended.
+    Result<void> addRun(const RunDescription &description);
 
     Result<void> begin();
     /// Its number is given to it here.
@@ -68,7 +77,9 @@ private:
     Result<void> checkIsWhole(std::uint64_t size);
     Result<void> initialise(const RunDescription &description);
     Result<void> prepare();
-    Result<void> put(const char *key, const std::string &text);
+    Result<void> put(const std::string &key, const std::string &text);
+    Result<void> putRun(const RunDescription &description);
+    Result<void> inTransaction(const std::function<Result<void>()> &write);
     Result<void> checked(int code, int expected);
     tl::unexpected<Error> fail(const std::string &why) const;
 
@@ -78,6 +89,8 @@ private:
     sqlite::Database m_database;
     sqlite::Statement m_addPiece;
     sqlite::Statement m_putMeta;
+    std::uint32_t m_run = 1; ///< that is being written
+    std::uint64_t m_piecesBefore = 0; ///< of runs before this one
     std::uint64_t m_pieces = 0; ///< in the file, and added to it
     std::uint64_t m_committed = 0; ///< in the file
     std::size_t m_unwritten = 0; ///< bytes added since the disk began to write

@@ -95,6 +95,60 @@ Json parsed(std::string_view text)
     return Json::parse(text, nullptr, false);
 }
 
+Json callJson(const WatchedCall &call)
+{
+    Json command = Json::array();
+    for (const std::string &word : call.command)
+        command.push_back(writtenText(word));
+    return {
+        {"command", command},
+        {"pool", writtenText(call.pool)},
+        {"start_method", writtenText(call.startMethod)},
+        {"processes", call.processes},
+        {"method", writtenText(call.method)},
+        {"function", writtenText(call.function)},
+        {"file", writtenText(call.file)},
+        {"line", call.line},
+        {"chunk", call.chunk},
+    };
+}
+
+Result<Origin> callFrom(const Json &json, std::string folder)
+{
+    Members members(json);
+    WatchedCall call;
+    call.folder = std::move(folder);
+    members.texts("command", call.command);
+    for (std::string &word : call.command)
+        word = bytesOfWritten(word);
+    members.text("pool", call.pool);
+    members.text("start_method", call.startMethod);
+    members.number("processes", call.processes);
+    members.text("method", call.method);
+    members.text("function", call.function);
+    members.text("file", call.file);
+    members.number("line", call.line);
+    members.number("chunk", call.chunk);
+    return members.result(Origin(std::move(call))).map_error([](const Error &error) {
+        return Error{"'watched': " + error.message};
+    });
+}
+
+Result<Origin> originFrom(Members &members)
+{
+    std::string folder;
+    members.text("folder", folder);
+    if (const Json *call = members.find("watched"))
+        return callFrom(*call, std::move(folder));
+    std::vector<std::string> arguments;
+    members.texts("arguments", arguments);
+    auto spec = parseWrittenArguments(arguments);
+    if (!spec)
+        return failure("'arguments': " + spec.error().message);
+    members.text("hash_seed", spec->hashSeed);
+    return SpecOrigin{std::move(*spec), std::move(folder)};
+}
+
 } // namespace
 
 std::int64_t checksum(const Piece &piece)
@@ -117,19 +171,38 @@ std::string_view stateName(RunState state)
     return stateNames[static_cast<std::size_t>(state)];
 }
 
+std::string keyOf(std::string_view document, std::uint32_t run)
+{
+    return std::string(document) + ' ' + std::to_string(run);
+}
+
+std::string sessionText(std::uint32_t runs)
+{
+    return Json{{"runs", runs}}.dump();
+}
+
+Result<std::uint32_t> sessionFrom(std::string_view text)
+{
+    const Json json = parsed(text);
+    Members members(json);
+    std::uint32_t runs = 0;
+    members.number("runs", runs);
+    if (runs < 1 || runs > mostRuns)
+        members.miss("runs");
+    return members.result(runs);
+}
+
 std::string descriptionText(const RunDescription &description)
 {
     Json files = Json::array();
     for (const TaskFile &file : description.taskFiles)
         files.push_back({{"path", writtenText(file.path)}, {"hash", file.hash}});
-    return Json{
-        {"arguments", writtenArguments(description.spec)},
-        {"hash_seed", description.spec.hashSeed},
+    Json json{
         {"inputs", description.inputCount},
         {"input_hash", description.inputHash},
         {"inputs_hashed", description.inputsHashed},
         {"task_files", files},
-        {"folder", writtenText(description.folder)},
+        {"folder", writtenText(folderOf(description.origin))},
         {"program", description.program},
         {"host", writtenText(description.machine.host)},
         {"kernel", writtenText(description.machine.kernel)},
@@ -137,8 +210,14 @@ std::string descriptionText(const RunDescription &description)
         {"cores", description.machine.cores},
         {"memory", description.machine.memory},
         {"started_at", description.startedAt},
+    };
+    if (const RunSpec *spec = specOf(description.origin)) {
+        json["arguments"] = writtenArguments(*spec);
+        json["hash_seed"] = spec->hashSeed;
+    } else if (const auto *call = std::get_if<WatchedCall>(&description.origin)) {
+        json["watched"] = callJson(*call);
     }
-        .dump();
+    return json.dump();
 }
 
 Result<RunDescription> descriptionFrom(std::string_view text)
@@ -146,17 +225,13 @@ Result<RunDescription> descriptionFrom(std::string_view text)
     const Json json = parsed(text);
     Members members(json);
     RunDescription description;
-    std::vector<std::string> arguments;
-    members.texts("arguments", arguments);
-    auto spec = parseWrittenArguments(arguments);
-    if (!spec)
-        return failure("'arguments': " + spec.error().message);
-    description.spec = std::move(*spec);
-    members.text("hash_seed", description.spec.hashSeed);
+    auto origin = originFrom(members);
+    if (!origin)
+        return tl::unexpected(origin.error());
+    description.origin = std::move(*origin);
     members.number("inputs", description.inputCount);
     members.text("input_hash", description.inputHash);
     members.number("inputs_hashed", description.inputsHashed);
-    members.text("folder", description.folder);
     members.text("program", description.program);
     members.text("host", description.machine.host);
     members.text("kernel", description.machine.kernel);
@@ -188,6 +263,7 @@ std::string progressText(const RunProgress &progress)
         {"pid", progress.holder.pid},
         {"process_began", progress.holder.startTicks},
         {"host", writtenText(progress.holder.host)},
+        {"pieces_before", progress.piecesBefore},
         {"pieces", progress.pieces},
         {"inputs_came", progress.inputsCame},
         {"inputs_complete", progress.areInputsComplete},
@@ -223,6 +299,7 @@ Result<RunProgress> progressFrom(std::string_view text)
     members.number("pid", progress.holder.pid);
     members.number("process_began", progress.holder.startTicks);
     members.text("host", progress.holder.host);
+    members.number("pieces_before", progress.piecesBefore);
     members.number("pieces", progress.pieces);
     members.number("inputs_came", progress.inputsCame);
     members.boolean("inputs_complete", progress.areInputsComplete);

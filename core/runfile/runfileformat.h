@@ -3,16 +3,19 @@
 //
 // The file is an SQLite database with the application id "Pool" and two tables.
 //
-// `meta` holds three JSON documents, each with its checksum:
+// A file holds a session: one run, or several that were watched. `meta` holds JSON documents, each
+// with its checksum:
 //
-//     run        what is run, where and since when (RunDescription); written once. The spec is
-//                the list of its arguments (runArguments()), which start from the folder
-//     progress   how far it is (RunProgress); rewritten with every transaction
-//     label      what its owner calls it (RunLabel)
+//     session    how many runs there are. They have the numbers 1 to N
+//     run N      what is run, where and since when (RunDescription); written once. A spec is the
+//                list of its arguments (runArguments()), which start from the folder
+//     progress N how far the run is (RunProgress); rewritten with every transaction
+//     label      what its owner calls the session (RunLabel)
 //
-// `pieces` holds what happened, and only grows. Each transaction appends the pieces of one stretch
-// of time, so that after any transaction every span has the outcomes that came of it. Within a
-// transaction they are in this order, from which a Replay makes events:
+// `pieces` holds what happened, and only grows; the pieces of a run follow those of the run before.
+// Each transaction appends the pieces of one stretch of time, so that after any transaction every
+// span has the outcomes that came of it. Within a transaction they are in this order, from which a
+// Replay makes events:
 //
 //     kind        worker  first, count    data
 //     Failures    0       0, failures     see piececodec.h, as for the next four
@@ -29,10 +32,10 @@
 // A checksum is the XXH3 of a piece's data, seeded with that of its other fields.
 #pragma once
 
+#include "events/origin.h"
 #include "record/runprogress.h"
 #include "result.h"
 #include "runfile/sqlite.h"
-#include "spec/runspec.h"
 #include "spec/taskfile.h"
 #include "system/machine.h"
 
@@ -47,12 +50,11 @@ namespace poolscope {
 
 /// What is run, where and since when.
 struct RunDescription {
-    RunSpec spec;
+    Origin origin;
     std::uint64_t inputCount = 0; ///< 0 where inputs still came when the run began
     std::string inputHash; ///< of the first `inputsHashed` inputs; empty: unknown
     std::uint64_t inputsHashed = 0;
     std::vector<TaskFile> taskFiles; ///< as they were when the run began
-    std::string folder; ///< in which relative paths and commands are meant
     std::string program; ///< "poolscope 0.1.0"
     Machine machine;
     std::int64_t startedAt = 0; ///< seconds since 1970
@@ -67,7 +69,9 @@ struct RunLabel {
 struct RunFileInfo {
     RunDescription description;
     RunProgress progress;
-    RunLabel label;
+    RunLabel label; ///< of the session
+    std::uint32_t run = 1; ///< number of the run in its session
+    std::uint32_t runs = 1; ///< in the session
 
     /// So far, where inputs still come.
     std::uint64_t inputCount() const
@@ -78,10 +82,12 @@ struct RunFileInfo {
     {
         return progress.areInputsComplete && progress.settled() == inputCount();
     }
-    /// False if the run is complete, its inputs are gone, or its values may be wrong.
+    /// False if the run does not come from a spec, is complete, its inputs are gone, or its values
+    /// may be wrong.
     bool canBeResumed() const
     {
-        return !isComplete() && !isReadOnce(description.spec.input)
+        const RunSpec *spec = specOf(description.origin);
+        return spec && !isComplete() && !isReadOnce(spec->input)
             && progress.state != RunState::WrongValues;
     }
 };
@@ -114,6 +120,7 @@ namespace runfile {
 inline constexpr int applicationId = 0x506f6f6c; // "Pool"
 inline constexpr int version = 2;
 inline constexpr int pageSize = 32 * 1024;
+inline constexpr std::uint32_t mostRuns = 10'000; ///< in a file
 inline constexpr std::size_t largestPiece = 1U
     << 20; ///< bytes of outcomes that a writer puts in one
 
@@ -127,6 +134,11 @@ inline constexpr const char *piecesTable =
 std::int64_t checksum(const Piece &piece);
 std::int64_t checksum(std::string_view key, std::string_view value);
 
+/// Key in `meta` of a document of one run: "run 1", "progress 1".
+std::string keyOf(std::string_view document, std::uint32_t run);
+std::string sessionText(std::uint32_t runs);
+/// Returns the number of runs.
+Result<std::uint32_t> sessionFrom(std::string_view text);
 std::string descriptionText(const RunDescription &description);
 Result<RunDescription> descriptionFrom(std::string_view text);
 std::string progressText(const RunProgress &progress);

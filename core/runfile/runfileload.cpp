@@ -21,7 +21,8 @@ Result<void> replay(RunFileReader &reader, LoadedRun &loaded)
         [&](const std::string &error) { kept = failure(loaded.file + ": " + error); });
     EventCheck check(recorder, record.inputCount, maxWorkers, askedOf(outcomes));
     Replay replay(check, progress);
-    const auto read = reader.forEachPiece([&](const Piece &piece) { return replay.take(piece); });
+    const auto read =
+        reader.forEachPiece(loaded.info, [&](const Piece &piece) { return replay.take(piece); });
     if (!read || !kept)
         return read ? kept : read;
     const auto finished = replay.finish();
@@ -34,24 +35,26 @@ Result<void> replay(RunFileReader &reader, LoadedRun &loaded)
 
 } // namespace
 
-Result<LoadedRun> loadRunFile(const std::string &path)
+Result<LoadedRun> loadRunFile(const std::string &path, std::optional<std::uint32_t> run)
 {
     auto reader = RunFileReader::open(path);
     if (!reader)
         return tl::unexpected(reader.error());
     LoadedRun loaded;
     loaded.file = path;
-    loaded.info = reader->info();
+    if (run && (*run < 1 || *run > reader->runs().size()))
+        return failure(path + " has no run " + std::to_string(*run) + ": it has "
+            + std::to_string(reader->runs().size()));
+    loaded.info = run ? reader->runs()[*run - 1] : reader->info();
     loaded.record = std::make_unique<RunRecord>();
     RunRecord &record = *loaded.record;
-    record.spec = loaded.info.description.spec;
-    record.folder = loaded.info.description.folder;
+    record.origin = loaded.info.description.origin;
     record.machine = loaded.info.description.machine;
     record.elapsed = loaded.info.progress.elapsed;
     record.startedAt = loaded.info.description.startedAt;
     record.inputCount = loaded.info.inputCount();
     record.areInputsComplete = loaded.info.progress.areInputsComplete;
-    record.inputs = recordedInputs(record.spec.input, record.inputCount);
+    record.inputs = recordedInputs(record.origin, record.inputCount);
     auto outcomes = OutcomeStore::make(record.inputCount, OutcomeStore::Keep::All);
     if (!outcomes)
         return failure(path + ": " + outcomes.error().message);

@@ -9,7 +9,9 @@
 #include "result.h"
 #include "runfile/runfileformat.h"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace poolscope {
@@ -21,7 +23,8 @@ struct LoadedRun {
     RecordPositions written; ///< how far the file tells of the record
 };
 
-/// Loads what the file at `path` has; of a run that was cut off that is what it had done by then.
-Result<LoadedRun> loadRunFile(const std::string &path);
+/// Loads one run of the file at `path`, by its number, or the run that took longest. Of a run that
+/// was cut off that is what it had done by then. Fails if there is no such run.
+Result<LoadedRun> loadRunFile(const std::string &path, std::optional<std::uint32_t> run = {});
 
 } // namespace poolscope

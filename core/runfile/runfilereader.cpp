@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runfile/runfilereader.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -95,45 +96,85 @@ Result<void> RunFileReader::checkSchema()
     return {};
 }
 
-Result<std::string> RunFileReader::meta(const char *key)
+Result<std::string> RunFileReader::meta(const std::string &key)
 {
     auto row = m_database.prepare("SELECT value, checksum FROM meta WHERE key = ?");
     if (!row)
         return damaged(row.error().message);
     row->bindText(1, key);
     if (row->step() != SQLITE_ROW)
-        return damaged(std::string("it has no '") + key + "'");
+        return damaged("it has no '" + key + "'");
     const std::string value(row->bytes(0));
     if (!row->isText(0) || row->integer(1) != runfile::checksum(key, value))
-        return damaged(std::string("the checksum of '") + key + "' is wrong");
+        return damaged("the checksum of '" + key + "' is wrong");
     return value;
+}
+
+template <typename T>
+Result<void> RunFileReader::readMeta(
+    const std::string &key, Result<T> (*read)(std::string_view), T &to)
+{
+    const auto text = meta(key);
+    if (!text)
+        return tl::unexpected(text.error());
+    auto value = read(*text);
+    if (!value)
+        return damaged("its '" + key + "': " + value.error().message);
+    to = std::move(*value);
+    return {};
 }
 
 Result<void> RunFileReader::readInfo()
 {
-    const auto take = [this](const char *key, auto read, auto &to) -> Result<void> {
-        const auto text = meta(key);
-        if (!text)
-            return tl::unexpected(text.error());
-        auto value = read(*text);
-        if (!value)
-            return damaged(std::string("its '") + key + "': " + value.error().message);
-        to = std::move(*value);
-        return {};
-    };
-    return take("run", runfile::descriptionFrom, m_info.description)
-        .and_then([&] { return take("progress", runfile::progressFrom, m_info.progress); })
-        .and_then([&] { return take("label", runfile::labelFrom, m_info.label); });
+    std::uint32_t runs = 0;
+    RunLabel label;
+    auto read = readMeta("session", runfile::sessionFrom, runs).and_then([&] {
+        return readMeta("label", runfile::labelFrom, label);
+    });
+    m_runs.resize(runs);
+    for (std::uint32_t run = 1; read && run <= runs; ++run) {
+        m_runs[run - 1].run = run;
+        m_runs[run - 1].runs = runs;
+        m_runs[run - 1].label = label;
+        read = readRun(run);
+    }
+    return read;
 }
 
-Result<void> RunFileReader::forEachPiece(const std::function<Result<void>(const Piece &)> &visit)
+Result<void> RunFileReader::readRun(std::uint32_t run)
+{
+    RunFileInfo &info = m_runs[run - 1];
+    const std::uint64_t before =
+        run == 1 ? 0 : m_runs[run - 2].progress.piecesBefore + m_runs[run - 2].progress.pieces;
+    return readMeta(runfile::keyOf("run", run), runfile::descriptionFrom, info.description)
+        .and_then([&] {
+            return readMeta(runfile::keyOf("progress", run), runfile::progressFrom, info.progress);
+        })
+        .and_then([&]() -> Result<void> {
+            if (info.progress.piecesBefore != before)
+                return damaged("run " + std::to_string(run) + " does not follow the one before");
+            return {};
+        });
+}
+
+const RunFileInfo &RunFileReader::info() const
+{
+    return *std::max_element(
+        m_runs.begin(), m_runs.end(), [](const RunFileInfo &a, const RunFileInfo &b) {
+            return a.progress.makespan() < b.progress.makespan();
+        });
+}
+
+Result<void> RunFileReader::forEachPiece(
+    const RunFileInfo &run, const std::function<Result<void>(const Piece &)> &visit)
 {
     auto rows = m_database.prepare("SELECT * FROM pieces WHERE number > ? ORDER BY number");
     if (!rows)
         return damaged(rows.error().message);
     std::size_t read = 0;
-    rows->bind(1, 0);
-    for (std::uint64_t number = 1; number <= m_info.progress.pieces; ++number) {
+    const std::uint64_t before = run.progress.piecesBefore;
+    rows->bind(1, static_cast<std::int64_t>(before));
+    for (std::uint64_t number = before + 1; number <= before + run.progress.pieces; ++number) {
         if (rows->step() != SQLITE_ROW)
             return damaged(
                 "piece " + std::to_string(number) + " is missing: " + m_database.errorText());

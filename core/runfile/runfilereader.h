@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <functional>
+#include <vector>
 
 namespace poolscope {
 
@@ -22,30 +23,37 @@ public:
     static Result<RunFileReader> open(
         const std::string &path, std::chrono::milliseconds patience = RunFileReader::patience);
 
-    const RunFileInfo &info() const { return m_info; }
+    /// The runs of the session, in the order in which they started. At least one.
+    const std::vector<RunFileInfo> &runs() const { return m_runs; }
+    /// The run that took longest.
+    const RunFileInfo &info() const;
 
     /// Prevents others from writing to the file until this object is destroyed.
     Result<void> keepAsItIs();
 
-    /// Calls visit(piece) for every piece, in order, until it fails.
-    Result<void> forEachPiece(const std::function<Result<void>(const Piece &)> &visit);
+    /// Calls visit(piece) for every piece of one of the runs, in order, until it fails.
+    Result<void> forEachPiece(
+        const RunFileInfo &run, const std::function<Result<void>(const Piece &)> &visit);
 
 private:
     RunFileReader(std::string path, std::chrono::milliseconds patience);
     Result<void> openDatabase();
     Result<void> checkSchema();
     Result<void> readInfo();
-    Result<std::string> meta(const char *key);
+    Result<std::string> meta(const std::string &key);
+    template <typename T>
+    Result<void> readMeta(const std::string &key, Result<T> (*read)(std::string_view), T &to);
+    Result<void> readRun(std::uint32_t run);
     Result<Piece> pieceFrom(const sqlite::Statement &row, std::uint64_t number) const;
     tl::unexpected<Error> damaged(const std::string &what) const;
 
     std::string m_path;
     std::chrono::milliseconds m_patience;
     sqlite::Database m_database;
-    RunFileInfo m_info;
+    std::vector<RunFileInfo> m_runs;
 };
 
-/// What is known of a run without reading what happened in it.
+/// What is known of the longest run of a session without reading what happened in it.
 Result<RunFileInfo> readRunFileInfo(const std::string &path);
 
 } // namespace poolscope

@@ -358,12 +358,17 @@ Result<RunSpec> parseWrittenArguments(const std::vector<std::string> &arguments)
     return parseRunArguments(bytes);
 }
 
+std::string shellText(const std::vector<std::string> &words)
+{
+    std::string text;
+    for (const std::string &word : words)
+        text += (text.empty() ? "" : " ") + quoteForShell(word);
+    return text;
+}
+
 std::string shellCommand(const RunSpec &spec)
 {
-    std::string command = "poolscope run";
-    for (const std::string &argument : runArguments(spec))
-        command += " " + quoteForShell(argument);
-    return command;
+    return "poolscope run " + shellText(runArguments(spec));
 }
 
 } // namespace poolscope

@@ -27,6 +27,8 @@ Result<RunSpec> parseRunArguments(
 std::vector<std::string> writtenArguments(const RunSpec &spec);
 Result<RunSpec> parseWrittenArguments(const std::vector<std::string> &arguments);
 
+/// The words as a command line, quoted for a POSIX shell where needed.
+std::string shellText(const std::vector<std::string> &words);
 /// "poolscope run --builtin sqrt --range 1:5000", quoted for a POSIX shell where needed.
 std::string shellCommand(const RunSpec &spec);
 

@@ -188,7 +188,7 @@ public:
         : m_free(lanes, 0)
     {
         const RangeInput range{0, static_cast<std::int64_t>(inputs), 1};
-        m_record.spec.input = range;
+        specOf(m_record.origin)->input = range;
         m_record.inputCount = inputs;
         m_record.inputs = std::move(*openInput(range));
         m_record.outcomes = std::move(*OutcomeStore::make(inputs, OutcomeStore::Keep::All));

@@ -125,7 +125,7 @@ std::string encoded(const Piece &piece, const std::string &data)
 Result<void> writeRunFile(const fs::path &folder)
 {
     RunDescription description;
-    description.spec = {CommandTask{"echo {}"}, CsvInput{"\xff.csv"}, {}};
+    description.origin = SpecOrigin{{CommandTask{"echo {}"}, CsvInput{"\xff.csv"}, {}}, "/"};
     description.inputCount = 1000;
     description.taskFiles = {{"/bin/echo", "0"}};
     RunProgress progress;

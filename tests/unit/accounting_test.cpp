@@ -642,10 +642,10 @@ TEST(Accounting, NamesTheGreatestCauseFirst)
 TEST(Accounting, OfCommandsItIsKnownThatTheyStartPrograms)
 {
     RunRecord record;
-    record.spec.task = CommandTask{};
+    specOf(record.origin)->task = CommandTask{};
     EXPECT_EQ(conditionsOf(record, 3).cores, 3U);
     EXPECT_TRUE(conditionsOf(record, 3).startsPrograms);
-    record.spec.task = BuiltinTask{};
+    specOf(record.origin)->task = BuiltinTask{};
     EXPECT_FALSE(conditionsOf(record, 3).startsPrograms);
 }
 

@@ -268,8 +268,8 @@ TEST_F(ChartDataTest, LatencyHasEveryIterationOnceByWorker)
 TEST_F(ChartDataTest, WhatIfHasWhatAReplayWithEachNumberOfWorkersTakes)
 {
     begin(1'000'000);
-    m_record.spec.pool.chunk = 3;
-    m_record.spec.pool.window = 1;
+    specOf(m_record.origin)->pool.chunk = 3;
+    specOf(m_record.origin)->pool.window = 1;
     work(500, 3'000'000);
     const Rows rows = write(ChartKind::WhatIf);
     EXPECT_THAT(rows[0], ElementsAre("workers", "makespan_s", "lower_bound_s", "start_up_s"));

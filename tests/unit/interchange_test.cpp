@@ -134,7 +134,7 @@ TEST_F(JobLogTest, GivesEachJobTheLowestLaneThatIsFree)
     EXPECT_EQ(run.record->timeline.succeeded(), 3U);
     EXPECT_EQ(run.record->timeline.makespan(), 110 * millisecond);
     EXPECT_EQ(run.info.description.startedAt, 100);
-    EXPECT_EQ(run.record->source, "jobs.joblog, of GNU parallel");
+    EXPECT_EQ(originText(run.record->origin), "jobs.joblog, of GNU parallel");
     EXPECT_TRUE(run.file.empty());
 }
 
@@ -170,7 +170,7 @@ TEST_F(JobLogTest, TimeInWhichJobsStillBeganIsNoTail)
     EXPECT_THAT(verdictText(verdict), Not(HasSubstr("Put long inputs first")));
     EXPECT_EQ(run.record->inputCount, 5U);
     EXPECT_EQ(run.record->timeline.settled(), 4U);
-    EXPECT_EQ(run.record->importNotes.count(ImportNote::MissingJobs), 1U);
+    EXPECT_EQ(std::get<ImportedFile>(run.record->origin).notes.count(ImportNote::MissingJobs), 1U);
     EXPECT_FALSE(run.record->outcomes->has(2));
     EXPECT_EQ(input(run, 3), "d");
 }
@@ -179,7 +179,7 @@ TEST_F(JobLogTest, HasNoValuesAndNoCores)
 {
     const LoadedRun run = jobs("2\t:\t100.0\t1\t0\t0\t0\t0\ta\n"
                                "1\t:\t100.0\t2\t0\t0\t0\t0\tb\n");
-    EXPECT_TRUE(run.record->isImported());
+    EXPECT_TRUE(isImported(run.record->origin));
     EXPECT_FALSE(heldBackOf(*run.record));
     EXPECT_EQ(run.record->machine.cores, 0U);
     const auto written = exportOutcomes(*run.record, m_folder / "out.jsonl");
@@ -218,7 +218,7 @@ TEST_F(JobLogTest, AnotherRunFollowsTheOneBefore)
     EXPECT_EQ(input(run, 1), "b");
     EXPECT_EQ(input(run, 2), "c");
     EXPECT_EQ(input(run, 4), "d");
-    EXPECT_EQ(run.record->importNotes.count(ImportNote::MissingJobs), 1U);
+    EXPECT_EQ(std::get<ImportedFile>(run.record->origin).notes.count(ImportNote::MissingJobs), 1U);
 }
 
 TEST_F(JobLogTest, ReadsTheHeaderOfOlderVersions)
@@ -237,7 +237,7 @@ TEST_F(JobLogTest, ForgivesTheRoundingOfTimes)
                                "2\t:\t100.049\t0.050\t0\t0\t0\t0\tb\n");
     ASSERT_EQ(run.record->timeline.workerCount(), 1U);
     EXPECT_THAT(lane(run, 0), ElementsAre("0+50:0", "50+50:1"));
-    EXPECT_EQ(run.record->importNotes.count(ImportNote::Moved), 1U);
+    EXPECT_EQ(std::get<ImportedFile>(run.record->origin).notes.count(ImportNote::Moved), 1U);
 }
 
 TEST_F(JobLogTest, JobsThatOverlapHaveLanesOfTheirOwn)
@@ -258,7 +258,8 @@ TEST_F(JobLogTest, KeepsHostsApart)
                                "3\tb\t101.000\t0.050\t0\t0\t0\t0\tz\n");
     ASSERT_EQ(run.record->timeline.workerCount(), 3U);
     EXPECT_EQ(run.record->timeline.worker(1).identity().host, "b");
-    EXPECT_THAT(run.record->workerNames, ElementsAre("a", "b", "b (2)"));
+    EXPECT_THAT(
+        std::get<ImportedFile>(run.record->origin).workerNames, ElementsAre("a", "b", "b (2)"));
 }
 
 TEST_F(JobLogTest, TellsFailuresAndWhatWasTriedAgain)
@@ -299,7 +300,9 @@ TEST_F(JobLogTest, LeavesOutLinesThatAreWrong)
     }
     for (const std::string &line : wrong) {
         const LoadedRun run = jobs(good + line + "2\t:\t101.0\t0.5\t0\t0\t0\t0\tb\n" + good);
-        EXPECT_EQ(run.record->importNotes.count(ImportNote::UnreadableLines), 1U) << line;
+        EXPECT_EQ(
+            std::get<ImportedFile>(run.record->origin).notes.count(ImportNote::UnreadableLines), 1U)
+            << line;
         EXPECT_EQ(run.record->timeline.settled(), 3U) << line;
     }
 }
@@ -317,8 +320,9 @@ TEST_F(JobLogTest, CutsALineThatIsLargerThanAnyCommand)
     const auto run = openRun(m_folder / "long.joblog.gz");
     ASSERT_TRUE(run) << run.error().message;
     EXPECT_EQ(run->record->timeline.settled(), 2U);
-    EXPECT_EQ(run->record->importNotes.count(ImportNote::UnreadableLines), 1U);
-    EXPECT_EQ(run->record->importNotes.count(ImportNote::MissingJobs), 1U);
+    EXPECT_EQ(
+        std::get<ImportedFile>(run->record->origin).notes.count(ImportNote::UnreadableLines), 1U);
+    EXPECT_EQ(std::get<ImportedFile>(run->record->origin).notes.count(ImportNote::MissingJobs), 1U);
     EXPECT_EQ(input(*run, 2), "c");
 }
 
@@ -328,7 +332,8 @@ TEST_F(JobLogTest, ALineOfManyColumnsIsNoHeader)
     const LoadedRun run =
         jobs("1\t:\t100.0\t0.5\t0\t0\t0\t0\ta\n" + many + "2\t:\t101.0\t0.5\t0\t0\t0\t0\tb\n");
     EXPECT_EQ(run.record->timeline.settled(), 2U);
-    EXPECT_EQ(run.record->importNotes.count(ImportNote::UnreadableLines), 1U);
+    EXPECT_EQ(
+        std::get<ImportedFile>(run.record->origin).notes.count(ImportNote::UnreadableLines), 1U);
 }
 
 TEST_F(JobLogTest, JobsWithoutALineAreInputsInProportionToTheLines)
@@ -338,10 +343,12 @@ TEST_F(JobLogTest, JobsWithoutALineAreInputsInProportionToTheLines)
     };
     const LoadedRun few = jobs(line(1) + line(900));
     EXPECT_EQ(few.record->inputCount, 900U);
-    EXPECT_EQ(few.record->importNotes.count(ImportNote::MissingJobs), 898U);
+    EXPECT_EQ(
+        std::get<ImportedFile>(few.record->origin).notes.count(ImportNote::MissingJobs), 898U);
     const LoadedRun far = jobs(line(1) + line(4'000'000));
     EXPECT_EQ(far.record->inputCount, 2U);
-    EXPECT_EQ(far.record->importNotes.count(ImportNote::MissingJobs), 3'999'998U);
+    EXPECT_EQ(std::get<ImportedFile>(far.record->origin).notes.count(ImportNote::MissingJobs),
+        3'999'998U);
 }
 
 TEST_F(JobLogTest, NamesTheLineThatIsWrongIfNoneIsRight)
@@ -371,9 +378,10 @@ TEST_F(TraceTest, TakesArraysAndObjects)
         EXPECT_THAT(lane(run, 1), ElementsAre("0+0:1"));
         EXPECT_EQ(input(run, 0), "a");
         EXPECT_EQ(run.record->timeline.worker(0).identity().pid, 7U);
-        EXPECT_EQ(run.record->workerName(2), "thread two");
+        EXPECT_EQ(workerName(run.record->origin, 2), "thread two");
         EXPECT_EQ(run.record->timeline.settled(), 2U);
-        EXPECT_EQ(run.record->importNotes.count(ImportNote::CutOff), 0U) << text;
+        EXPECT_EQ(std::get<ImportedFile>(run.record->origin).notes.count(ImportNote::CutOff), 0U)
+            << text;
     }
 }
 
@@ -396,8 +404,9 @@ TEST_F(TraceTest, PairsBeginAndEndAndKeepsTheOutermost)
     EXPECT_THAT(lane(run, 1), ElementsAre("3+3:1"));
     EXPECT_THAT(lane(run, 2), ElementsAre("7+4:3"));
     EXPECT_EQ(input(run, 1), "overlapping");
-    EXPECT_THAT(run.record->workerNames, ElementsAre("thread 1", "thread 1 (2)", "second"));
-    const ImportNotes &notes = run.record->importNotes;
+    EXPECT_THAT(std::get<ImportedFile>(run.record->origin).workerNames,
+        ElementsAre("thread 1", "thread 1 (2)", "second"));
+    const ImportNotes &notes = std::get<ImportedFile>(run.record->origin).notes;
     EXPECT_EQ(notes.count(ImportNote::Nested), 2U);
     EXPECT_EQ(notes.count(ImportNote::OwnLane), 1U);
     EXPECT_EQ(notes.count(ImportNote::Unfinished), 1U);
@@ -438,8 +447,10 @@ TEST_F(TraceTest, TimesThatCannotBeRightAreNotTheEndOfTheTrace)
         ASSERT_EQ(run.record->inputCount, 2U) << far;
         EXPECT_EQ(input(run, 0), "job") << far;
         EXPECT_EQ(run.record->timeline.makespan(), 8 * millisecond) << far;
-        EXPECT_EQ(run.record->importNotes.leftOut(), 1U) << far;
-        EXPECT_EQ(run.record->importNotes.count(ImportNote::Unfinished), 1U) << far;
+        EXPECT_EQ(std::get<ImportedFile>(run.record->origin).notes.leftOut(), 1U) << far;
+        EXPECT_EQ(
+            std::get<ImportedFile>(run.record->origin).notes.count(ImportNote::Unfinished), 1U)
+            << far;
     }
 }
 
@@ -455,8 +466,12 @@ TEST_F(TraceTest, EventsThatAreWrongAreLeftOut)
              "[]", R"({"pid":1,"ts":3})", R"({"ph":"B","pid":1})", R"({"ph":"b","id":1})"}) {
         const LoadedRun run = opened("trace.json", "[" + good + "," + bad + "," + good + "]");
         EXPECT_EQ(run.record->inputCount, 1U) << bad;
-        EXPECT_EQ(run.record->importNotes.count(ImportNote::UnreadableEvents), 1U) << bad;
-        EXPECT_EQ(run.record->importNotes.count(ImportNote::Nested), 1U) << bad;
+        EXPECT_EQ(
+            std::get<ImportedFile>(run.record->origin).notes.count(ImportNote::UnreadableEvents),
+            1U)
+            << bad;
+        EXPECT_EQ(std::get<ImportedFile>(run.record->origin).notes.count(ImportNote::Nested), 1U)
+            << bad;
     }
 }
 
@@ -467,7 +482,7 @@ TEST_F(TraceTest, EventsMayComeInAnyOrder)
         {"ph":"E","pid":1,"tid":1,"ts":4000},{"ph":"B","name":"first","pid":1,"tid":1,"ts":1000}])");
     EXPECT_THAT(lane(run, 0), ElementsAre("0+3:0", "4+4:1"));
     EXPECT_EQ(input(run, 0), "first");
-    EXPECT_EQ(run.record->importNotes.leftOut(), 0U);
+    EXPECT_EQ(std::get<ImportedFile>(run.record->origin).notes.leftOut(), 0U);
 }
 
 TEST_F(TraceTest, PutsRightWhatWritersGetWrong)
@@ -480,7 +495,7 @@ TEST_F(TraceTest, PutsRightWhatWritersGetWrong)
             {"ph":"X","name":"next","pid":1,"tid":1,"ts":100,"dur":5,}])");
         ASSERT_EQ(run.record->inputCount, 2U) << name;
         EXPECT_EQ(input(run, 1), "next");
-        EXPECT_EQ(run.record->importNotes.leftOut(), 0U) << name;
+        EXPECT_EQ(std::get<ImportedFile>(run.record->origin).notes.leftOut(), 0U) << name;
     }
     const LoadedRun run = opened("trace.json", "[{\"ph\":\"X\",\"ts\":0,\"name\":\"a\nb\xff\"}]");
     EXPECT_EQ(input(run, 0), "a\nb\xef\xbf\xbd");
@@ -502,14 +517,16 @@ TEST_F(TraceTest, CutsWhatIsLargerThanAnyTextOfAnEvent)
             EXPECT_LE(input(run, 0).size(), JsonFeed::longestString + (1U << 17)) << piece;
             EXPECT_EQ(input(run, 1), "next") << piece;
             EXPECT_EQ(input(run, 2), "last") << piece;
-            EXPECT_EQ(run.record->importNotes.count(ImportNote::CutOff), 1U) << piece;
+            EXPECT_EQ(
+                std::get<ImportedFile>(run.record->origin).notes.count(ImportNote::CutOff), 1U)
+                << piece;
         }
     }
     const std::string longest(JsonFeed::longestString, 'x');
     const LoadedRun whole =
         opened("trace.json", R"([{"ph":"X","ts":0,"dur":1,"name":")" + longest + "\"}," + quoted);
     EXPECT_TRUE(input(whole, 0) == longest);
-    EXPECT_EQ(whole.record->importNotes.count(ImportNote::CutOff), 0U);
+    EXPECT_EQ(std::get<ImportedFile>(whole.record->origin).notes.count(ImportNote::CutOff), 0U);
 }
 
 TEST_F(TraceTest, CutsObjectsOfManyMembers)
@@ -520,7 +537,7 @@ TEST_F(TraceTest, CutsObjectsOfManyMembers)
     const LoadedRun run = opened("trace.json",
         R"([{"ph":"X","ts":0,"dur":1,"args":{)" + members + R"(}},{"ph":"X","ts":50}])");
     EXPECT_EQ(run.record->inputCount, 2U);
-    EXPECT_EQ(run.record->importNotes.count(ImportNote::CutOff), 1U);
+    EXPECT_EQ(std::get<ImportedFile>(run.record->origin).notes.count(ImportNote::CutOff), 1U);
 }
 
 TEST_F(TraceTest, ShowsWhatComesBeforeDamage)
@@ -529,7 +546,8 @@ TEST_F(TraceTest, ShowsWhatComesBeforeDamage)
     for (const std::string &text : {events, events + "}] nonsense : }", events + "}"}) {
         const LoadedRun run = opened("trace.json", text);
         EXPECT_GE(run.record->inputCount, 1U) << text;
-        EXPECT_EQ(run.record->importNotes.count(ImportNote::CutOff), 1U) << text;
+        EXPECT_EQ(std::get<ImportedFile>(run.record->origin).notes.count(ImportNote::CutOff), 1U)
+            << text;
     }
 }
 
@@ -554,11 +572,12 @@ TEST_F(TraceTest, AsynchronousEventsHaveALaneForEachThatOverlaps)
     EXPECT_THAT(lane(run, 1), ElementsAre("2+5:1"));
     EXPECT_THAT(lane(run, 2), ElementsAre("8+4:3"));
     EXPECT_THAT(lane(run, 3), ElementsAre("20+1:4"));
-    EXPECT_THAT(run.record->workerNames,
+    EXPECT_THAT(std::get<ImportedFile>(run.record->origin).workerNames,
         ElementsAre("process 1 \u00b7 r", "process 1 \u00b7 r (2)", "process 2 \u00b7 r",
             "process 2 \u00b7 old"));
-    EXPECT_EQ(run.record->importNotes.count(ImportNote::Nested), 1U);
-    EXPECT_EQ(run.record->importNotes.count(ImportNote::WithoutDuration), 1U);
+    EXPECT_EQ(std::get<ImportedFile>(run.record->origin).notes.count(ImportNote::Nested), 1U);
+    EXPECT_EQ(
+        std::get<ImportedFile>(run.record->origin).notes.count(ImportNote::WithoutDuration), 1U);
 }
 
 TEST_F(TraceTest, LanesHaveTheNamesAndTheOrderOfProcessesAndThreads)
@@ -580,25 +599,26 @@ TEST_F(TraceTest, LanesHaveTheNamesAndTheOrderOfProcessesAndThreads)
             + name(10, "process_sort_index", "\"sort_index\":7") + "]");
     const auto names = ElementsAre("PoolWorker-1 \u00b7 MainThread", "PoolWorker-1 \u00b7 thread 5",
         "host-a", "process 13", "PoolWorker-0 \u00b7 MainThread");
-    EXPECT_THAT(run.record->workerNames, names);
+    EXPECT_THAT(std::get<ImportedFile>(run.record->origin).workerNames, names);
     ASSERT_TRUE(writeChromeTrace(*run.record, m_folder / "again.json"));
     const auto again = openRun(m_folder / "again.json");
     ASSERT_TRUE(again);
-    EXPECT_THAT(again->record->workerNames, names);
+    EXPECT_THAT(std::get<ImportedFile>(again->record->origin).workerNames, names);
 }
 
 TEST_F(TraceTest, AProcessMayBeNamedByItsPid)
 {
     const LoadedRun run = opened(
         "trace.json", R"([{"ph":"X","ts":1,"dur":5,"pid":"Node 10.0.0.1","tid":"worker:8a3"}])");
-    EXPECT_THAT(run.record->workerNames, ElementsAre("Node 10.0.0.1 \u00b7 thread worker:8a3"));
+    EXPECT_THAT(std::get<ImportedFile>(run.record->origin).workerNames,
+        ElementsAre("Node 10.0.0.1 \u00b7 thread worker:8a3"));
 }
 
 TEST_F(TraceTest, TheSummaryCountsWhatIsLeftOut)
 {
     const LoadedRun run = opened("trace.json",
         R"([{"ph":"X","ts":0,"dur":9},{"ph":"X","ts":1,"dur":2},{"ph":"i","ts":3},7])");
-    EXPECT_EQ(run.record->importNotes.leftOut(), 3U);
+    EXPECT_EQ(std::get<ImportedFile>(run.record->origin).notes.leftOut(), 3U);
     const auto summary = nlohmann::json::parse(summaryJson(*run.record, {}));
     EXPECT_EQ(summary["import"]["left_out"], 3);
     EXPECT_EQ(summary["import"]["nested"], 1);
@@ -610,7 +630,8 @@ TEST_F(TraceTest, AProcessWhoseThreadsAreAllTheLanesDoesNotNameThem)
         R"([{"ph":"X","ts":1,"dur":5,"pid":1,"tid":1},{"ph":"X","ts":1,"dur":5,"pid":1,"tid":2},
         {"ph":"M","name":"process_name","pid":1,"args":{"name":"python"}},
         {"ph":"M","name":"thread_name","pid":1,"tid":2,"args":{"name":"second"}}])");
-    EXPECT_THAT(run.record->workerNames, ElementsAre("python \u00b7 thread 1", "second"));
+    EXPECT_THAT(std::get<ImportedFile>(run.record->origin).workerNames,
+        ElementsAre("python \u00b7 thread 1", "second"));
 }
 
 TEST_F(TraceTest, MayBeAGzipFile)
@@ -638,8 +659,8 @@ TEST_F(TraceTest, MayBeAGzipFile)
     const auto cut = openRun(write("cut.json.gz", bytes.substr(0, bytes.size() / 2)));
     ASSERT_TRUE(cut) << cut.error().message;
     EXPECT_GT(cut->record->inputCount, 100U);
-    EXPECT_EQ(cut->record->importNotes.count(ImportNote::CutOff), 1U);
-    EXPECT_EQ(cut->record->importNotes.linesOfShown().back(),
+    EXPECT_EQ(std::get<ImportedFile>(cut->record->origin).notes.count(ImportNote::CutOff), 1U);
+    EXPECT_EQ(std::get<ImportedFile>(cut->record->origin).notes.linesOfShown().back(),
         "part of the file is missing or cannot be read");
 }
 
@@ -683,11 +704,11 @@ protected:
     void SetUp() override
     {
         InterchangeTest::SetUp();
-        m_record.spec.input = RangeInput{0, 10};
-        m_record.spec.task = BuiltinTask{"sqrt", {}};
+        specOf(m_record.origin)->input = RangeInput{0, 10};
+        specOf(m_record.origin)->task = BuiltinTask{"sqrt", {}};
         m_record.inputCount = 10;
         m_record.outcomes = std::move(*OutcomeStore::make(10, OutcomeStore::Keep::All));
-        m_record.inputs = std::move(*openInput(m_record.spec.input));
+        m_record.inputs = std::move(*openInput(specOf(m_record.origin)->input));
         Recorder pool(m_record.timeline, *m_record.outcomes, m_record.log, nullptr,
             Recorder::Keep::Everything, [](const std::string &) { FAIL(); });
         for (const WorkerId worker : {1U, 2U}) {
@@ -753,8 +774,9 @@ TEST_F(OwnTraceTest, OpensLikeAnyTraceWithTheSpansLanesAndNames)
     ASSERT_TRUE(run) << run.error().message;
     const Timeline &before = m_record.timeline;
     const Timeline &after = run->record->timeline;
-    EXPECT_EQ(run->record->source, "own.json, a trace");
-    EXPECT_THAT(run->record->workerNames, ElementsAre("worker 1", "worker 2"));
+    EXPECT_EQ(originText(run->record->origin), "own.json, a trace");
+    EXPECT_THAT(std::get<ImportedFile>(run->record->origin).workerNames,
+        ElementsAre("worker 1", "worker 2"));
     ASSERT_EQ(after.workerCount(), before.workerCount());
     const std::uint64_t firstBegin = before.worker(0).lane().span(0).begin;
     constexpr std::uint64_t start = 1; // of an imported run
@@ -779,7 +801,8 @@ TEST_F(OwnTraceTest, ARunThatWasReadFromATraceGivesTheSameTraceAgain)
     ASSERT_TRUE(writeChromeTrace(*first->record, m_folder / "again.json"));
     const auto again = openRun(m_folder / "again.json");
     ASSERT_TRUE(again);
-    EXPECT_EQ(again->record->workerNames, first->record->workerNames);
+    EXPECT_EQ(std::get<ImportedFile>(again->record->origin).workerNames,
+        std::get<ImportedFile>(first->record->origin).workerNames);
     for (std::size_t i = 0; i < 2; ++i)
         EXPECT_EQ(lane(*again, i), lane(*first, i));
     EXPECT_EQ(input(*again, 0), "inputs 0 to 3");

@@ -5,6 +5,7 @@
 #include "runfile/runfilecopy.h"
 #include "runfile/runfileload.h"
 #include "runfile/runfilereader.h"
+#include "runfile/sessionfile.h"
 #include "spec/runarguments.h"
 
 #include <chrono>
@@ -49,11 +50,10 @@ protected:
     static RunDescription description(std::uint64_t inputs)
     {
         RunDescription description;
-        description.spec.task = BuiltinTask{"sqrt", {}};
-        description.spec.input = RangeInput{0, static_cast<std::int64_t>(inputs)};
+        RunSpec spec{BuiltinTask{"sqrt", {}}, RangeInput{0, static_cast<std::int64_t>(inputs)}, {}};
+        description.origin = SpecOrigin{spec, "/a/folder"};
         description.inputCount = inputs;
         description.taskFiles = {{"/a/task.py", "0123"}};
-        description.folder = "/a/folder";
         description.program = "poolscope 0";
         description.machine.host = "host";
         description.machine.cores = 3;
@@ -82,7 +82,7 @@ public:
         Recorder::Keep keep = Recorder::Keep::Everything)
         : m_record(std::make_unique<RunRecord>())
     {
-        m_record->spec = description.spec;
+        m_record->origin = description.origin;
         m_record->inputCount = description.inputCount;
         m_record->outcomes =
             std::move(*OutcomeStore::make(description.inputCount, OutcomeStore::Keep::All));
@@ -356,23 +356,40 @@ TEST(Varint, TellsWhatIsTooLong)
 TEST(RunDescription, IsReadAsItWasWritten)
 {
     RunDescription description;
-    description.spec = {ShellTask{"echo \"$1\"; \xff\xfe"}, FilesInput{"**/\xe4.txt"}, {}, "17"};
-    description.spec.pool.timeout = 1.5;
-    description.folder = "/\xff";
+    RunSpec spec{ShellTask{"echo \"$1\"; \xff\xfe"}, FilesInput{"**/\xe4.txt"}, {}, "17"};
+    spec.pool.timeout = 1.5;
+    description.origin = SpecOrigin{spec, "/\xff"};
     description.taskFiles = {{"/\xff/a", "1234"}};
     const std::string text = runfile::descriptionText(description);
     const auto read = runfile::descriptionFrom(text);
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(runfile::descriptionText(*read), text);
-    EXPECT_EQ(runArguments(read->spec), runArguments(description.spec));
-    EXPECT_EQ(read->spec.hashSeed, "17");
-    EXPECT_EQ(read->folder, "/\xff");
+    EXPECT_EQ(runArguments(*specOf(read->origin)), runArguments(spec));
+    EXPECT_EQ(specOf(read->origin)->hashSeed, "17");
+    EXPECT_EQ(folderOf(read->origin), "/\xff");
+}
+
+TEST(RunDescription, OfAWatchedCallIsReadAsItWasWritten)
+{
+    RunDescription description;
+    description.origin = WatchedCall{{"python3", "post.py", "\xff"}, "/folder", "multiprocess.Pool",
+        "fork", 2, "imap", "task", "/folder/post.py", 9, 1};
+    const std::string text = runfile::descriptionText(description);
+    const auto read = runfile::descriptionFrom(text);
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(runfile::descriptionText(*read), text);
+    EXPECT_EQ(std::get<WatchedCall>(read->origin).command.back(), "\xff");
+    EXPECT_EQ(originText(read->origin), "imap(task) at post.py:9, watched");
+    EXPECT_FALSE(specOf(read->origin));
+    auto json = nlohmann::json::parse(text);
+    json["watched"]["line"] = "nine";
+    EXPECT_FALSE(runfile::descriptionFrom(json.dump()));
 }
 
 TEST(RunDescription, IsRefusedIfItsArgumentsAreNotASpec)
 {
     RunDescription description;
-    description.spec = {BuiltinTask{"sqrt", {}}, RangeInput{0, 1, 1}, {}};
+    description.origin = SpecOrigin{{BuiltinTask{"sqrt", {}}, RangeInput{0, 1, 1}, {}}, "/"};
     const auto good = nlohmann::json::parse(runfile::descriptionText(description));
     EXPECT_TRUE(runfile::descriptionFrom(good.dump()));
     using Json = nlohmann::json;
@@ -408,10 +425,40 @@ TEST_F(RunFileTest, HoldsTheWholeRecord)
         loaded->record->log.add(*run.record().log.entries(log.end()).entries.front());
     EXPECT_EQ(everythingIn(*loaded->record), everythingIn(run.record()));
     EXPECT_EQ(loaded->info.progress.state, RunState::Completed);
-    EXPECT_EQ(loaded->info.description.folder, "/a/folder");
+    EXPECT_EQ(folderOf(loaded->info.description.origin), "/a/folder");
     EXPECT_EQ(loaded->info.description.taskFiles.at(0).hash, "0123");
     EXPECT_EQ(loaded->info.progress.holder.pid, 0U);
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(m_folder), {}), 1);
+}
+
+TEST_F(RunFileTest, HoldsTheRunsOfASession)
+{
+    std::vector<LoadedRun> runs;
+    std::vector<EndedRun> ended;
+    for (const std::uint64_t inputs : {500U, 2000U, 100U}) {
+        const std::string other = (m_folder / std::to_string(inputs)).string();
+        FakeRun run(other, description(inputs));
+        liveThrough(run, inputs);
+        run.finish(1'000'000'000'000);
+        runs.push_back(std::move(*loadRunFile(other)));
+        const LoadedRun &loaded = runs.back();
+        ended.push_back({loaded.info.description, loaded.record.get(),
+            {{{0, inputs}}, inputs, loaded.written, loaded.info.progress}});
+    }
+    const auto written = writeSession(m_path, RunFile::IfExists::Refuse, ended);
+    ASSERT_TRUE(written) << written.error().message;
+    for (std::uint32_t i = 0; i < runs.size(); ++i) {
+        const auto loaded = loadRunFile(m_path, i + 1);
+        ASSERT_TRUE(loaded) << loaded.error().message;
+        EXPECT_EQ(loaded->info.run, i + 1);
+        EXPECT_EQ(loaded->info.runs, 3U);
+        EXPECT_EQ(everythingIn(*loaded->record), everythingIn(*runs[i].record));
+    }
+    const auto longest = loadRunFile(m_path);
+    ASSERT_TRUE(longest);
+    EXPECT_EQ(longest->info.run, 2U);
+    EXPECT_EQ(loadRunFile(m_path, 4).error().message, m_path + " has no run 4: it has 3");
+    EXPECT_FALSE(loadRunFile(m_path, 0));
 }
 
 TEST_F(RunFileTest, MarksOnceWhatTheLogHadDroppedBeforeItWasWritten)
@@ -837,7 +884,8 @@ TEST_F(RunFileTest, RefusesOtherVersionsAndForeignTables)
             {"CREATE TRIGGER t AFTER INSERT ON pieces BEGIN DELETE FROM meta; END",
                 "more than the tables"},
             {"DROP TABLE pieces; CREATE VIEW pieces AS SELECT 1", "its tables are not"},
-            {"DELETE FROM meta WHERE key = 'progress'", "it has no 'progress'"},
+            {"DELETE FROM meta WHERE key = 'progress 1'", "it has no 'progress 1'"},
+            {"DELETE FROM meta WHERE key = 'session'", "it has no 'session'"},
             {"DELETE FROM pieces WHERE number = 2", "piece 2 is missing"},
             {"UPDATE pieces SET data = zeroblob(800) WHERE kind = 1", "checksum"},
             {"UPDATE pieces SET data = 7", "malformed"},

@@ -21,7 +21,7 @@ struct Charts {
         , charts(view, &window)
         , moment{1100 * ms, TimeView::Run::GoesOn}
     {
-        run.record.spec.pool.workers = 2;
+        specOf(run.record.origin)->pool.workers = 2;
         run.recorder->take(event::FirstDispatched{100 * ms});
         for (const WorkerId worker : {1U, 2U})
             run.recorder->take(event::WorkerChanged{worker, WorkerState::Ready, 50 * ms});
@@ -158,7 +158,7 @@ private slots:
     void namesNeedNoCareInAnSvg()
     {
         Charts all;
-        all.run.record.spec.task = PythonTask{"a<b>&\"c\".py:f", "python3"};
+        specOf(all.run.record.origin)->task = PythonTask{"a<b>&\"c\".py:f", "python3"};
         QCOMPARE(messageOf(writeChartPicture(
                      all.charts[ChartKind::Rate], all.moment, all.path("chart.svg"), {})),
             "");

@@ -30,8 +30,8 @@ struct ChartRun {
     explicit ChartRun(std::uint64_t count)
     {
         const RangeInput range{0, static_cast<std::int64_t>(count), 1};
-        record.spec.task = BuiltinTask{"sqrt", ""};
-        record.spec.input = range;
+        specOf(record.origin)->task = BuiltinTask{"sqrt", ""};
+        specOf(record.origin)->input = range;
         record.inputCount = count;
         record.inputs = std::move(*openInput(range));
         record.outcomes = std::move(*OutcomeStore::make(count, OutcomeStore::Keep::All));

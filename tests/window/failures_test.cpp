@@ -27,7 +27,7 @@ struct Recording {
     Recording()
     {
         const RangeInput range{0, 100, 1};
-        record.spec.input = range;
+        specOf(record.origin)->input = range;
         record.inputCount = 100;
         record.inputs = std::move(*openInput(range));
         record.outcomes = std::move(*OutcomeStore::make(100, OutcomeStore::Keep::All));

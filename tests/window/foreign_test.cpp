@@ -312,12 +312,12 @@ private:
         for (const QString &argument : task)
             arguments.push_back(argument.toStdString());
         RunDescription description;
-        description.spec = *parseRunArguments(arguments);
+        const RunSpec spec = *parseRunArguments(arguments);
+        description.origin = SpecOrigin{spec, m_folder.path().toStdString()};
         description.inputCount = 20;
-        description.inputHash = (*openInput(description.spec.input))->content().hash;
+        description.inputHash = (*openInput(spec.input))->content().hash;
         description.inputsHashed = 20;
         description.taskFiles = {{"own.py", "hash"}};
-        description.folder = m_folder.path().toStdString();
         const QString file = path("foreign.poolscope");
         const auto made =
             RunFile::create(file.toStdString(), description, RunFile::IfExists::Replace);

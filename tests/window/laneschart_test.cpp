@@ -606,8 +606,8 @@ private slots:
         TimeView view;
         OpenLanesChart chart(view);
         QVERIFY(showOnScreen(chart, {700, 300}));
-        run.record.source = "other.json, a trace";
-        run.record.workerNames = {"host-a \u00b7 first", "host-a \u00b7 second"};
+        run.record.origin = ImportedFile{
+            "other.json, a trace", {}, {"host-a \u00b7 first", "host-a \u00b7 second"}};
         run.record.inputs = recordedTexts({"compile a.c", "compile b.c"});
         for (const WorkerId worker : {1U, 2U}) {
             run.recorder->take(event::WorkerChanged{worker, WorkerState::Starting, 1});

@@ -40,7 +40,7 @@ struct Recording {
     explicit Recording(std::uint64_t count)
     {
         const RangeInput range{0, static_cast<std::int64_t>(count), 1};
-        record.spec.input = range;
+        specOf(record.origin)->input = range;
         record.inputCount = count;
         record.inputs = std::move(*openInput(range));
         record.outcomes = std::move(*OutcomeStore::make(count, OutcomeStore::Keep::All));

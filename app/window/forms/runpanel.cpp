@@ -142,8 +142,9 @@ void RunPanel::showChosen(const std::optional<PoolStatus> &status)
 
 void RunPanel::showLoading(const RunRecord *record)
 {
+    const RunSpec *spec = record ? specOf(record->origin) : nullptr;
     const bool isOfThisTask =
-        record && record->timeline.workerCount() > 1 && record->spec.task == m_task->spec();
+        spec && record->timeline.workerCount() > 1 && spec->task == m_task->spec();
     m_pool->showLoading(
         isOfThisTask ? startCostsOf(record->timeline, record->machine.cores) : StartCosts());
 }

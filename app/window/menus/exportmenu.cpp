@@ -31,8 +31,8 @@ void ExportMenu::setRecord(const RunRecord *record)
 {
     for (QAction *action : m_needRecord)
         action->setEnabled(record != nullptr);
-    m_outcomes->setEnabled(record && !record->isImported());
-    m_outcomes->setToolTip(record && record->isImported()
+    m_outcomes->setEnabled(record && specOf(record->origin));
+    m_outcomes->setToolTip(record && !specOf(record->origin)
             ? tr("The file that the run was read from has no values")
             : QString());
 }

@@ -17,11 +17,10 @@ namespace poolscope {
 
 namespace {
 
-/// Whether a run's settings can hold any of what is advised; those of a run that was read from
-/// elsewhere say nothing.
+/// Whether any of what is advised can be set in the spec of the run.
 bool canApply(const Verdict &verdict, const RunRecord &record)
 {
-    return record.source.empty()
+    return specOf(record.origin)
         && std::any_of(verdict.advice.begin(), verdict.advice.end(), [](const Change &change) {
                return change.setting == Change::Setting::Chunk
                    || change.setting == Change::Setting::Window
@@ -124,7 +123,7 @@ void TimePage::showVerdict()
     m_apply->setEnabled(possible && !m_busy && !isVerifying());
     if (possible)
         m_apply->setToolTip(tr("Take over %1; Start then runs with it").arg(changesText(*verdict)));
-    m_verify->setVisible(possible && !isReadOnce(m_chart->record()->spec.input));
+    m_verify->setVisible(possible && !isReadOnce(specOf(m_chart->record()->origin)->input));
     showVerifying();
     if (!verdict) { // what was said of another run's advice does not stand under this one's
         m_verifier.experiment().stop();
@@ -154,20 +153,22 @@ void TimePage::say(const QString &text)
 
 void TimePage::apply()
 {
-    if (const Verdict *verdict = m_chart->verdict())
-        emit applyWanted(changed(m_chart->record()->spec, verdict->advice));
+    const Verdict *verdict = m_chart->verdict();
+    if (verdict && canApply(*verdict, *m_chart->record()))
+        emit applyWanted(changed(*specOf(m_chart->record()->origin), verdict->advice));
 }
 
 void TimePage::verify()
 {
     const Verdict *verdict = m_chart->verdict();
-    if (isVerifying() || !verdict) {
+    if (isVerifying() || !verdict || !canApply(*verdict, *m_chart->record())) {
         m_verifier.experiment().stop();
         return;
     }
     const RunRecord &record = *m_chart->record();
-    m_verifier.start({record.spec, changed(record.spec, verdict->advice), verdict->gain,
-        verdict->countsStartUp, rateOf(record.timeline)});
+    const RunSpec &spec = *specOf(record.origin);
+    m_verifier.start({spec, changed(spec, verdict->advice), verdict->gain, verdict->countsStartUp,
+        rateOf(record.timeline)});
 }
 
 } // namespace poolscope

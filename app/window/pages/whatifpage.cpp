@@ -218,7 +218,7 @@ void WhatIfPage::apply()
     pool.window = setting.window;
     const StartCosts &starts = m_chart->starts();
     pool.start = setting.start.value_or(
-        starts.areKnown() ? starts.recorded : m_chart->record()->spec.pool.start);
+        starts.areKnown() ? starts.recorded : poolOf(m_chart->record()->origin).start);
     emit poolWanted(pool);
 }
 

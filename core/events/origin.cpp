@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "events/origin.h"
+
+#include <filesystem>
+
+namespace poolscope {
+
+namespace {
+
+std::string placeText(const WatchedCall &call)
+{
+    return call.file.empty() ? std::string()
+                             : " at " + std::filesystem::path(call.file).filename().string() + ":"
+            + std::to_string(call.line);
+}
+
+} // namespace
+
+const RunSpec *specOf(const Origin &origin)
+{
+    const auto *specified = std::get_if<SpecOrigin>(&origin);
+    return specified ? &specified->spec : nullptr;
+}
+
+RunSpec *specOf(Origin &origin)
+{
+    auto *specified = std::get_if<SpecOrigin>(&origin);
+    return specified ? &specified->spec : nullptr;
+}
+
+std::string folderOf(const Origin &origin)
+{
+    if (const auto *specified = std::get_if<SpecOrigin>(&origin))
+        return specified->folder;
+    const auto *call = std::get_if<WatchedCall>(&origin);
+    return call ? call->folder : std::string();
+}
+
+PoolSpec poolOf(const Origin &origin)
+{
+    if (const RunSpec *spec = specOf(origin))
+        return spec->pool;
+    PoolSpec pool;
+    if (const auto *call = std::get_if<WatchedCall>(&origin)) {
+        pool.workers = call->processes;
+        pool.chunk = call->chunk;
+    }
+    return pool;
+}
+
+std::string workerName(const Origin &origin, WorkerId worker)
+{
+    const auto *file = std::get_if<ImportedFile>(&origin);
+    const bool hasName = file && worker > 0 && worker <= file->workerNames.size()
+        && !file->workerNames[worker - 1].empty();
+    return hasName ? file->workerNames[worker - 1] : "worker " + std::to_string(worker);
+}
+
+std::string originText(const Origin &origin)
+{
+    if (const auto *file = std::get_if<ImportedFile>(&origin))
+        return file->name;
+    const auto *call = std::get_if<WatchedCall>(&origin);
+    return call ? call->method + "(" + call->function + ")" + placeText(*call) + ", watched"
+                : std::string();
+}
+
+} // namespace poolscope

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Origin: where a run comes from. Only a run that comes from a spec can be started, resumed or
+// swept; others are records of what another program did.
+#pragma once
+
+#include "events/importnotes.h"
+#include "events/types.h"
+#include "spec/runspec.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace poolscope {
+
+struct SpecOrigin {
+    RunSpec spec;
+    std::string folder; ///< absolute; relative names in the spec start from it
+};
+
+/// One call of a pool, such as map() or imap(), in a command that was watched.
+struct WatchedCall {
+    std::vector<std::string> command; ///< its words
+    std::string folder; ///< absolute; the command was started in it
+    std::string pool; ///< "multiprocessing.Pool"
+    std::string startMethod; ///< "fork", "spawn", "forkserver" or "thread"; empty if unknown
+    std::uint32_t processes = 0; ///< that the pool was made with
+    std::string method; ///< "imap"
+    std::string function; ///< "task"
+    std::string file; ///< of the user's code, absolute; empty if unknown
+    std::uint64_t line = 0; ///< in the file
+    std::uint64_t chunk = 1; ///< inputs of a chunk
+};
+
+/// A file that another program wrote. It has no values.
+struct ImportedFile {
+    std::string name; ///< what it is: "jobs.joblog, of GNU parallel"
+    ImportNotes notes;
+    std::vector<std::string> workerNames; ///< by worker, from 1; may be shorter or have empty names
+};
+
+using Origin = std::variant<SpecOrigin, WatchedCall, ImportedFile>;
+
+/// Null if the run does not come from a spec.
+const RunSpec *specOf(const Origin &origin);
+RunSpec *specOf(Origin &origin);
+inline bool isImported(const Origin &origin)
+{
+    return std::holds_alternative<ImportedFile>(origin);
+}
+/// The folder in which the run was started, or empty if it is unknown.
+std::string folderOf(const Origin &origin);
+/// The settings of the pool, as far as they are known.
+PoolSpec poolOf(const Origin &origin);
+/// "worker 3", or the name that an imported file has for it.
+std::string workerName(const Origin &origin, WorkerId worker);
+/// One line on a run that does not come from a spec, such as "jobs.joblog, of GNU parallel" or
+/// "imap(task) at post.py:9, watched". Empty for others.
+std::string originText(const Origin &origin);
+
+} // namespace poolscope
