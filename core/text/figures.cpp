@@ -70,6 +70,8 @@ std::string withUnit(const std::string &number, const Unit &unit)
 
 std::string inUnits(double value, std::span<const Unit> units)
 {
+    if (!std::isfinite(value))
+        return unknown;
     const Unit &unit = unitOf(std::abs(value), units, roundsUp);
     return withUnit(threeDigits(value / unit.size), unit);
 }
