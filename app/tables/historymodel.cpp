@@ -10,12 +10,10 @@
 #include <QDateTime>
 #include <QDir>
 #include <QFile>
-#include <QFutureWatcher>
 #include <QGuiApplication>
 #include <QLocale>
 #include <QPalette>
 #include <QRegularExpression>
-#include <QtConcurrent>
 #include <algorithm>
 
 namespace poolscope {
@@ -128,17 +126,9 @@ HistoryModel::Entries HistoryModel::readFolder(const QString &folder)
 
 void HistoryModel::refresh()
 {
-    m_reading = std::make_shared<Entries>();
-    auto *watcher = new QFutureWatcher<void>(this);
-    connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher, read = m_reading] {
-        watcher->deleteLater();
-        if (read != m_reading)
-            return; // it was asked for again meanwhile
-        m_reading.reset();
-        take(std::move(*read));
-    });
-    watcher->setFuture(
-        QtConcurrent::run([folder = m_folder, read = m_reading] { *read = readFolder(folder); }));
+    m_reading.start(
+        this, [folder = m_folder](const StillWanted &) { return readFolder(folder); },
+        [this](Entries entries) { take(std::move(entries)); });
 }
 
 void HistoryModel::take(Entries entries)
@@ -155,17 +145,18 @@ void HistoryModel::take(Entries entries)
     emit refreshed();
 }
 
-/// What a person may be typing into is left alone unless it changed.
+/// Cells that the user may be typing into are left alone unless they changed.
 void HistoryModel::takeNews(Entries entries)
 {
     m_entries.swap(entries);
     for (int row = 0; row < rowCount(); ++row) {
+        const Entry &before = entries[static_cast<std::size_t>(row)];
+        const Entry &now = m_entries[static_cast<std::size_t>(row)];
+        const bool hasNewProblem = now.problem != before.problem;
         emit dataChanged(index(row, Name + 1), index(row, Note - 1));
-        const RunLabel &before = entries[static_cast<std::size_t>(row)].info.label;
-        const RunLabel &now = info(row).label;
-        if (now.name != before.name)
+        if (hasNewProblem || now.info.label.name != before.info.label.name)
             emit dataChanged(index(row, Name), index(row, Name));
-        if (now.note != before.note)
+        if (hasNewProblem || now.info.label.note != before.info.label.note)
             emit dataChanged(index(row, Note), index(row, Note));
     }
 }
@@ -231,7 +222,7 @@ QString HistoryModel::textOfUnreadable(const Entry &entry, int column) const
     case State:
         return tr("unreadable");
     case Size:
-        return QLocale().formattedDataSize(static_cast<qint64>(entry.size));
+        return figureText(Bytes{entry.size});
     case Note:
         return cellText(entry.problem);
     default:
@@ -380,7 +371,7 @@ bool HistoryModel::setData(const QModelIndex &index, const QVariant &value, int 
     }
     entry.info.label = label;
     emit dataChanged(index, index);
-    if (m_reading)
+    if (m_reading.isActive())
         refresh(); // what is being read may be what it was called before
     return true;
 }
