@@ -137,7 +137,7 @@ protected:
 
     /// Applies the theme.
     void styleAxis(QCPAxis *axis) const;
-    /// The position of the pointer if it is over the plot.
+    /// Whether this point is over the plot, so that the chart has a text on it.
     virtual bool isOverPlot(const QPoint &position) const
     {
         return axisRect()->rect().contains(position);

@@ -3,7 +3,8 @@
 // reports.
 //
 // The readers of files fill it so that it is consistent: each span has a worker and an index that
-// exist, and an index has one span that is not retried.
+// exist, each worker has a span, and an index has at most one span that is not retried. An index
+// without a span is an input that the file names but has no times of.
 #pragma once
 
 #include "events/eventcheck.h"
