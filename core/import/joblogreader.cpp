@@ -3,8 +3,8 @@
 
 #include "import/decimaltime.h"
 #include "import/unpackedfile.h"
-#include "import/wholenumber.h"
 #include "input/byteordermark.h"
+#include "text/wholenumber.h"
 
 #include <algorithm>
 #include <array>

@@ -456,26 +456,6 @@ std::string numberText(const Option &option, double number)
     return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number, format).ptr};
 }
 
-std::string numbersText(const Option &option)
-{
-    const auto &[least, most] = option.range;
-    std::string text = numberText(option, least)
-        + (std::isfinite(most) ? " to " + numberText(option, most) : " or more");
-    if (!option.unit.empty())
-        text += " " + std::string(option.unit);
-    if (!option.alternative.empty())
-        text += ", or " + std::string(option.alternative);
-    return text;
-}
-
-std::string wordsText(std::span<const Choice> choices)
-{
-    std::string text;
-    for (const Choice &choice : choices)
-        text += (text.empty() ? "" : " or ") + std::string(choice.word);
-    return text;
-}
-
 } // namespace
 
 OptionTable options()
@@ -536,6 +516,13 @@ bool doesApply(const Option &option, const RunSpec &spec)
     return true;
 }
 
+std::string numbersText(const Option &option)
+{
+    const auto &[least, most] = option.range;
+    return numberText(option, least)
+        + (std::isfinite(most) ? " to " + numberText(option, most) : " or more");
+}
+
 std::string rangeText(const Option &option)
 {
     switch (option.type) {
@@ -543,12 +530,16 @@ std::string rangeText(const Option &option)
     case OptionType::Counts:
     case OptionType::Seconds:
     case OptionType::Size:
-        return numbersText(option);
-    case OptionType::Words:
-        return wordsText(option.choices);
+        break;
     default:
         return {};
     }
+    std::string text = numbersText(option);
+    if (!option.unit.empty())
+        text += " " + std::string(option.unit);
+    if (!option.alternative.empty())
+        text += ", or " + std::string(option.alternative);
+    return text;
 }
 
 } // namespace poolscope
