@@ -3,6 +3,7 @@
 
 #include "cli/exitstatus.h"
 #include "cli/helptext.h"
+#include "run/programversion.h"
 #include "run/sweeparguments.h"
 #include "spec/runarguments.h"
 
@@ -54,14 +55,26 @@ void addOptions(CLI::App &command, OptionValues &values)
     }
 }
 
+/// "workers=FILE, completion=FILE or whatif=FILE", of all charts.
+std::string chartArguments()
+{
+    std::string text;
+    for (std::uint8_t i = 0; i < chartKindCount; ++i) {
+        const bool isLast = i + 1 == chartKindCount;
+        text += (i == 0          ? ""
+                        : isLast ? " or "
+                                 : ", ")
+            + std::string(chartName(static_cast<ChartKind>(i))) + "=FILE";
+    }
+    return text;
+}
+
 Result<ChartFile> parseChart(const std::string &text)
 {
     const auto equals = text.find('=');
     const auto kind = chartCalled(text.substr(0, equals));
     if (equals == std::string::npos || !kind)
-        return failure("--chart takes workers=FILE, completion=FILE, rate=FILE, accounting=FILE, "
-                       "latency=FILE or whatif=FILE, not '"
-            + text + "'");
+        return failure("--chart takes " + chartArguments() + ", not '" + text + "'");
     const std::string path = text.substr(equals + 1);
     for (const char *ending : {".png", ".svg", ".pdf", ".csv"}) {
         if (path.ends_with(ending))
@@ -250,7 +263,7 @@ MessageCommand helpFor(const std::vector<std::string> &names)
 CommandLine parseCommandLine(int argc, char **argv)
 {
     CLI::App app("", "poolscope");
-    app.set_version_flag("--version", "poolscope " POOLSCOPE_VERSION);
+    app.set_version_flag("--version", programVersion());
     app.require_subcommand(0, 1);
     std::map<Command, OptionValues> values;
     std::map<Command, CLI::App *> apps;

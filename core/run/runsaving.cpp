@@ -2,6 +2,7 @@
 #include "run/runsaving.h"
 
 #include "pool/taskcontent.h"
+#include "run/programversion.h"
 #include "runfile/runfilereader.h"
 
 #include <cerrno>
@@ -29,7 +30,7 @@ Result<RunDescription> describe(const Run::Opened &opened, const StillWanted &wa
     description.inputHash = content.hash;
     description.inputsHashed = content.inputs;
     description.folder = opened.record->folder;
-    description.program = "poolscope " POOLSCOPE_VERSION;
+    description.program = programVersion();
     description.machine = opened.record->machine;
     description.startedAt = opened.record->startedAt;
     return description;

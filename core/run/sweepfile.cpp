@@ -3,6 +3,7 @@
 
 #include "input/contenthash.h"
 #include "pool/taskcontent.h"
+#include "run/programversion.h"
 #include "runfile/runfile.h"
 #include "spec/runarguments.h"
 #include "spec/specfolder.h"
@@ -182,7 +183,7 @@ Result<SweepSubject> sweepSubject(
     subject.folder = currentFolder();
     subject.host = thisProcess().host;
     subject.cores = usableCores();
-    subject.program = "poolscope " POOLSCOPE_VERSION;
+    subject.program = programVersion();
     return subject;
 }
 
