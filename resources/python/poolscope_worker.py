@@ -2670,8 +2670,12 @@ class Imports:
     def follow(self, path):
         """The files that the one at `path` imports, without itself."""
         files = [path]
+        found = {path}
         for file in files:
-            files.extend(dict.fromkeys(f for f in self.imported_by(file) if f not in files))
+            for imported in self.imported_by(file):
+                if imported not in found:
+                    found.add(imported)
+                    files.append(imported)
         return files[1:]
 
     def imported_by(self, path):
