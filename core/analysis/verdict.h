@@ -136,7 +136,7 @@ struct NeverFinished {
     std::optional<Duration> othersIteration; ///< the mean, if there were others
 };
 
-/// Of an imported run, of which only spans are known.
+/// Of NothingWrong, WorkersIdle and Tail, if only the spans of the run are known: it was imported.
 struct SpansOnly {
     std::uint32_t workers = 0;
     Share busy;
@@ -193,8 +193,10 @@ struct Verdict {
     double loss = 0; ///< the share of all worker time that the finding took
     std::optional<Prediction> remedy = {}; ///< the throughput without the cause
     std::vector<Change> advice = {}; ///< changes to be made together
-    std::optional<double> gain = {}; ///< the factor of throughput, predicted for the advice
-    std::optional<double> rate = {}; ///< iterations per second, predicted for the advice
+    /// The factor of throughput, predicted for the advice, or without the cause if no setting
+    /// removes it. Nothing if no gain can be predicted.
+    std::optional<double> gain = {};
+    std::optional<double> rate = {}; ///< iterations per second with this gain
     bool countsStartUp = false; ///< gain and rate include the start-up
     std::optional<NextLook> nextLook = {};
     std::optional<CopiesAdvice> copies = {};
