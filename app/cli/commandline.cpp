@@ -103,7 +103,7 @@ Result<void> fillOutput(OutputOptions &options, const OptionValues &values)
     options.unordered = values.has("--unordered");
     options.quiet = values.has("-q");
     if (options.discard && options.output)
-        return failure("-o and --discard contradict each other: give one of them");
+        return failure("-o and --discard contradict each other: use one of them");
     if (options.output && options.output == options.summary)
         return failure("-o and --summary name the same file, " + *options.output);
     for (const std::string &text : values.all("--chart")) {
@@ -146,7 +146,7 @@ Result<CommandLine> toSweep(const OptionValues &values)
     options.save = values.given("--save");
     options.quiet = values.has("-q");
     if (isReadOnce(spec->input))
-        return failure("a sweep reads its inputs for every run: give a file instead of '-'");
+        return failure("a sweep reads its inputs for every run: name a file instead of '-'");
     const auto &output = options.output;
     if (output && !output->ends_with(".csv") && !output->ends_with(".jsonl"))
         return failure("-o cannot write " + *output + ": its ending must be .csv or .jsonl");
@@ -196,8 +196,8 @@ Result<CommandLine> toExport(const OptionValues &values)
     options.file = values.text("FILE");
     const auto filled = fillOutput(options, values);
     if (filled && !options.output && !options.summary && !options.wantsTimeline())
-        return failure("nothing is to be exported: give -o, --summary, --charts, --chart, --trace "
-                       "or --report");
+        return failure("nothing to export: name an output by -o, --summary, --charts, --chart, "
+                       "--trace or --report");
     return filled.map([&] { return CommandLine(options); });
 }
 

@@ -388,7 +388,7 @@ void RunCommand::tellOfFile()
 {
     const std::string loss = m_run->fileLoss();
     if (!loss.empty() && !m_run->hasOnlyItsFileLeft() && !std::exchange(m_fileLossSaid, true))
-        say("poolscope: " + loss + ", and goes on without it");
+        say("poolscope: " + loss + ", and continues without it");
     const std::string problem = m_run->fileProblem();
     if (!problem.empty() && Interrupt::hasCome())
         m_run->cancel(); // who interrupts does not want to wait

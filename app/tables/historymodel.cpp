@@ -27,27 +27,28 @@ struct ColumnText {
 
 constexpr ColumnText columns[] = {
     {QT_TRANSLATE_NOOP("HistoryModel", "Name"),
-        QT_TRANSLATE_NOOP("HistoryModel", "What you call the run; F2 changes it")},
-    {QT_TRANSLATE_NOOP("HistoryModel", "When"), QT_TRANSLATE_NOOP("HistoryModel", "When it began")},
+        QT_TRANSLATE_NOOP("HistoryModel", "Name of the run; F2 changes it")},
+    {QT_TRANSLATE_NOOP("HistoryModel", "When"),
+        QT_TRANSLATE_NOOP("HistoryModel", "When the run began")},
     {QT_TRANSLATE_NOOP("HistoryModel", "State"),
-        QT_TRANSLATE_NOOP("HistoryModel", "How the run ended, or that it goes on")},
+        QT_TRANSLATE_NOOP("HistoryModel", "How the run ended, or that it is running")},
     {QT_TRANSLATE_NOOP("HistoryModel", "Task"),
-        QT_TRANSLATE_NOOP("HistoryModel", "What was run on every input")},
+        QT_TRANSLATE_NOOP("HistoryModel", "Task that was run on every input")},
     {QT_TRANSLATE_NOOP("HistoryModel", "Input"),
-        QT_TRANSLATE_NOOP("HistoryModel", "What it was run on")},
+        QT_TRANSLATE_NOOP("HistoryModel", "Inputs of the task")},
     {QT_TRANSLATE_NOOP("HistoryModel", "Done"),
-        QT_TRANSLATE_NOOP("HistoryModel", "Inputs that have an outcome, of all")},
+        QT_TRANSLATE_NOOP("HistoryModel", "Inputs with an outcome, and all inputs")},
     {QT_TRANSLATE_NOOP("HistoryModel", "Failed"),
-        QT_TRANSLATE_NOOP("HistoryModel", "Inputs that failed")},
+        QT_TRANSLATE_NOOP("HistoryModel", "Failed inputs")},
     {QT_TRANSLATE_NOOP("HistoryModel", "Makespan"),
         QT_TRANSLATE_NOOP("HistoryModel", "From the first dispatch to the last outcome")},
     {QT_TRANSLATE_NOOP("HistoryModel", "it/s"),
         QT_TRANSLATE_NOOP(
             "HistoryModel", "Iterations per second, over the makespan without its pauses")},
     {QT_TRANSLATE_NOOP("HistoryModel", "Size"),
-        QT_TRANSLATE_NOOP("HistoryModel", "Of the run file")},
+        QT_TRANSLATE_NOOP("HistoryModel", "Size of the run file")},
     {QT_TRANSLATE_NOOP("HistoryModel", "Note"),
-        QT_TRANSLATE_NOOP("HistoryModel", "What you noted about it; F2 changes it")},
+        QT_TRANSLATE_NOOP("HistoryModel", "Note on the run; F2 changes it")},
 };
 
 /// Of today the time, of any other day the date.

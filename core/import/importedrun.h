@@ -20,7 +20,7 @@ namespace poolscope {
 
 inline constexpr std::size_t mostImportedWorkers = 16'384;
 inline constexpr const char *farTimesText =
-    "it goes on for more than 18 years, so its times cannot be right";
+    "it lasts for more than 18 years, so its times cannot be right";
 
 /// Whether times, in nanoseconds, are more than 18 years from the middle one of some, so that they
 /// cannot be right.

@@ -398,8 +398,8 @@ void Pool::setHold(Holder holder, const std::string &reason)
         return;
     hold = reason;
     const std::string now = heldBecause();
-    m_events.take(
-        event::Logged{0, now.empty() ? "the run goes on" : "the run waits: " + now, m_clock.now()});
+    m_events.take(event::Logged{
+        0, now.empty() ? "the run continues" : "the run waits: " + now, m_clock.now()});
     if (now.empty())
         dispatchAll();
 }
@@ -662,8 +662,8 @@ void Pool::tellOfSlowStart(Slot &slot)
         return;
     slot.slowStartTold = true;
     m_events.take(event::Logged{slot.id,
-        "the worker is not ready after 60 s, and is waited for: it may be loading what its task "
-        "needs",
+        "the worker is not ready after 60 s; the pool waits for it: it may be loading what its "
+        "task needs",
         m_clock.now()});
 }
 

@@ -152,7 +152,7 @@ Result<Contents> contentsOf(const std::string &text, const std::filesystem::path
     if (!isOurs || subject[versionKey] != version)
         return failure(path.string()
             + (isOurs ? " is of another version of Poolscope" : " is not a file of a sweep")
-            + ": give --save another name");
+            + ": choose another name for --save");
     std::size_t &whole = contents.whole;
     for (whole = end + 1; (end = text.find('\n', whole)) != std::string::npos; whole = end + 1) {
         const auto measurement =
@@ -264,7 +264,7 @@ Result<void> SweepFile::take(const SweepSubject &subject)
     if (const std::string difference = differenceOf(contents->subject, parseLine(first));
         !difference.empty())
         return failure(m_path.string() + " has measurements of " + difference
-            + ", which do not belong to these: give --save another name");
+            + ", which cannot be compared with these: choose another name for --save");
     m_measurements = std::move(contents->measurements);
     const bool isCutOff = contents->whole < text->size();
     if (isCutOff && ::ftruncate(m_descriptor, static_cast<off_t>(contents->whole)) != 0)

@@ -346,7 +346,7 @@ constexpr Option table[] = {
         .commands = sweepCommand,
         .help = "a number that determines the order of the runs",
         .fallback = "1",
-        .label = "The seed"},
+        .label = "Seed"},
     // ---- Output
     {.name = "-o",
         .argument = "FILE.csv|.jsonl|.txt|.npy",
@@ -412,7 +412,7 @@ constexpr Option table[] = {
         .argument = "FILE.poolscope",
         .type = OptionType::File,
         .group = OptionGroup::Output,
-        .help = "record the run in a file while it goes on, to resume, export or open it later"},
+        .help = "record the run in a file during the run, to resume, export or open it later"},
     {.name = "--save",
         .argument = "FILE",
         .type = OptionType::File,
@@ -420,7 +420,7 @@ constexpr Option table[] = {
         .commands = sweepCommand,
         .help = "record the measurements in a file; the same command then measures only those that "
                 "are missing",
-        .label = "Kept in"},
+        .label = "File"},
     {.name = "--overwrite",
         .type = OptionType::Switch,
         .group = OptionGroup::Output,

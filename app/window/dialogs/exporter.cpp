@@ -168,9 +168,10 @@ QString Exporter::askForFile(
 
 void Exporter::exportOutcomes()
 {
-    const QString path = askForFile(tr("Export outcomes"), QStringLiteral("outcomes"),
-        QStringLiteral("csv"),
-        tr("CSV (*.csv);;JSON Lines (*.jsonl);;Text, a value a line (*.txt);;NumPy array (*.npy)"));
+    const QString path =
+        askForFile(tr("Export outcomes"), QStringLiteral("outcomes"), QStringLiteral("csv"),
+            tr("CSV (*.csv);;JSON Lines (*.jsonl);;Text, one value per line (*.txt);;NumPy array "
+               "(*.npy)"));
     if (path.isEmpty())
         return;
     // Only now: while the dialog was open, another run may have come.
@@ -260,7 +261,7 @@ QProgressDialog *Exporter::makeProgress(const QString &text)
 void Exporter::whenWorkedOut(const std::vector<Chart *> &charts, std::function<void()> then)
 {
     delete m_workingOut;
-    QProgressDialog *progress = makeProgress(tr("Working out what there is to show\u2026"));
+    QProgressDialog *progress = makeProgress(tr("Preparing the charts\u2026"));
     m_workingOut = progress;
     for (const Chart *chart : charts)
         connect(chart, &QObject::destroyed, progress, [progress] { delete progress; });

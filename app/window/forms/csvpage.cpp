@@ -265,7 +265,7 @@ void CsvPage::updateColumnsProblem()
                 tr("there is no column '%1'").arg(QString::fromStdString(name)));
     }
     m_columnsField->setNote(
-        tr("%1 of %2 are given to the task").arg(checked.size()).arg(m_columns.size()));
+        tr("%1 of %2 are passed to the task").arg(checked.size()).arg(m_columns.size()));
 }
 
 } // namespace poolscope
