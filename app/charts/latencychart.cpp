@@ -20,7 +20,7 @@ constexpr std::size_t manyWorkers = 8; // beyond, their lines step back
 
 enum LatencySeries : std::size_t { allSeries, marksSeries, firstWorkerCurve };
 
-/// Of the bar, in the words of a tool tip.
+/// The durations of a bar, as the tool tip shows them.
 QString rangeText(const DurationRange &range)
 {
     return QObject::tr("%1 to %2")
@@ -212,7 +212,7 @@ void LatencyChart::fillWorker(std::size_t worker)
     m_workers[worker]->data()->set(points, true);
 }
 
-/// As fine as there are iterations to fill the bars.
+/// The bars for each doubling: as many as there are iterations to fill.
 int LatencyChart::barsOfDoubling() const
 {
     const DurationHistogram &all = m_latency->all();

@@ -37,7 +37,7 @@ QString cellText(const SweepCell &cell);
 /// "auto", "16"
 QString chunkText(const std::optional<std::uint64_t> &chunk);
 
-/// As SweepReport has it.
+/// Writes the table of report/sweepreport.h.
 Result<void> writeSweepCsv(const SweepFigures &figures, const std::filesystem::path &path);
 
 } // namespace poolscope

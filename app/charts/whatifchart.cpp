@@ -409,7 +409,7 @@ bool WhatIfChart::isOverPlot(const QPoint &position) const
     return Chart::isOverPlot(position) || m_lanesRect->rect().contains(position);
 }
 
-/// What a process would do there.
+/// The tool tip on a lane: what its process would do at that time.
 QString WhatIfChart::laneText(const QPointF &position) const
 {
     const ReplayedRun *run = m_lanes->run();

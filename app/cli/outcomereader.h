@@ -21,11 +21,11 @@ public:
     OutcomeReader(Run &run, OutcomeWriter *writer, Order order, FailureHandler onFailure);
 
     enum class Left { Nothing, More };
-    /// Writes what can be written now, but goes on for some milliseconds at the most. Nothing is
-    /// left once all that had settled when it returned is written. Fails as the writer does.
+    /// Writes what can be written now, for some milliseconds at most. Returns Nothing if all
+    /// outcomes that had settled by then are written. Fails as the writer does.
     Result<Left> take();
 
-    /// Of the values that were taken so far.
+    /// The count of unmarked values, of those read so far.
     const UnmarkedValues &unmarked() const { return m_unmarked; }
 
 private:

@@ -192,8 +192,8 @@ Result<void> RunCommand::save(Run::Opened &opened) const
     return saveRun(opened, *m_options.save, ifExists, Interrupt::hasNotCome);
 }
 
-/// What a job gives that may take long, such as reading a large input. It has begun nothing that
-/// would have to be undone: a signal ends the program.
+/// Returns the result of a job that may take long, such as reading a large input. The job must not
+/// begin anything that would have to be undone: a signal ends the program.
 template <typename T, typename Job> Result<T> RunCommand::unlessInterrupted(Job job)
 {
     Result<T> result = failure({});
@@ -439,7 +439,7 @@ int RunCommand::finish()
         complain(m_taskProblem->message);
         return exitWrongUse;
     }
-    // Who interrupts the wait for what jobs have left running does not throw away their values.
+    // An interrupt while the run waits for processes that jobs left running keeps their values.
     m_wasCompleted = Interrupt::hasCome() && m_run->end().how == PoolEnd::How::Completed;
     bool more = true;
     while (more && !isThrownAway())
@@ -503,7 +503,7 @@ int RunCommand::exitStatus() const
     return m_run->timeline().failed() > 0 ? exitSomeFailed : exitAllSucceeded;
 }
 
-/// What can be done with a run whose results were not written, where a run file keeps it.
+/// The advice on a run whose results were not written but that is in a run file.
 std::string RunCommand::wayOn() const
 {
     const std::string file = m_options.resumed.value_or(m_options.save.value_or(""));
@@ -525,7 +525,7 @@ Result<void> RunCommand::writeResults()
     return writeRecord();
 }
 
-/// What the run was, as far as it came.
+/// Writes the record of the run, complete or not.
 Result<void> RunCommand::writeRecord()
 {
     const auto written = writeTimeline(m_options, m_run->record(), m_run->now(), m_charts);

@@ -51,7 +51,7 @@ constexpr ColumnText columns[] = {
         QT_TRANSLATE_NOOP("HistoryModel", "Note on the run; F2 changes it")},
 };
 
-/// Of today the time, of any other day the date.
+/// The time of a run of today, or the date of an older one.
 QString whenText(const QDateTime &when)
 {
     const bool isToday = when.date() == QDate::currentDate();
@@ -59,8 +59,8 @@ QString whenText(const QDateTime &when)
                    : QLocale().toString(when.date(), QLocale::ShortFormat);
 }
 
-/// A file that no one has named is called by when it was begun, which has a column of its own, and
-/// its task.
+/// The name of a file that the user has not named: its task. The time in its name has a column of
+/// its own.
 QString nameOf(const QString &path)
 {
     static const QRegularExpression begun(
@@ -269,7 +269,7 @@ QString HistoryModel::text(const Entry &entry, int column) const
     }
 }
 
-/// In full what a cell has no room for.
+/// The full text of a cell that may have no room for it.
 QString HistoryModel::toolTip(const Entry &entry, int column) const
 {
     switch (column) {

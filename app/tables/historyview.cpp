@@ -97,7 +97,8 @@ void HistoryView::makeTable()
     connect(deleteKey, &QAction::triggered, this, &HistoryView::remove);
 }
 
-/// As wide as what they show, so that a long text does not push the others out of sight.
+/// Fits columns to their contents, up to a limit, so that a long text does not push the others out
+/// of sight.
 void HistoryView::fitColumns()
 {
     constexpr int widest = 16; // characters
@@ -169,7 +170,7 @@ void HistoryView::resume()
     emit resumeWanted(m_model.path(row()));
 }
 
-/// The model has the newest first.
+/// Requests a comparison of the selected runs, the oldest first. The model has the newest first.
 void HistoryView::compare()
 {
     std::vector<int> chosen = rows();

@@ -110,7 +110,7 @@ QWidget *OutcomesView::makeToolBar()
     return bar;
 }
 
-/// By what the person has set.
+/// Chooses the list that the user asked for.
 void OutcomesView::chooseList()
 {
     using Show = OutcomesModel::Show;
@@ -285,7 +285,7 @@ void OutcomesView::showProblem(const QString &problem)
     m_position->setVisible(problem.isEmpty());
 }
 
-/// As the person asked.
+/// Moves to an index at the user's request.
 void OutcomesView::activate(std::uint64_t index)
 {
     goTo(index);
@@ -341,7 +341,7 @@ bool OutcomesView::pressKey(const QKeyEvent &event)
     return true;
 }
 
-/// Where a key leads from the current row, or from the first one in sight.
+/// The position that a key leads to from the current row, or from the first visible one.
 std::optional<std::uint64_t> OutcomesView::positionAfter(int key) const
 {
     const std::uint64_t count = m_model.count();
@@ -385,7 +385,7 @@ std::uint64_t OutcomesView::pageRows() const
     return static_cast<std::uint64_t>(m_model.pageSize());
 }
 
-/// Where the last full page begins.
+/// The position at which the last full page begins.
 std::uint64_t OutcomesView::lastFirst() const
 {
     return m_model.count() - std::min(m_model.count(), pageRows());

@@ -81,7 +81,7 @@ QString SlowestModel::cell(int row, int column) const
     }
 }
 
-/// Of several, the first, and that there are more.
+/// The text of the first input, and an ellipsis if there are more.
 std::string SlowestModel::inputText(int row) const
 {
     const IndexRange &indices = slow(row).indices;

@@ -19,7 +19,7 @@
 
 namespace poolscope {
 
-/// What happened in one slice of a run.
+/// The work in one slice of a run.
 struct RunSlice {
     double iterations = 0;
     double busy = 0; ///< nanoseconds, of all workers
@@ -45,7 +45,7 @@ struct RunDifference {
     Estimate duration; ///< the mean duration of an iteration, the same
 
     enum class Kind { Unknown, Alike, Faster, Slower };
-    /// What the throughput's interval says of the second run.
+    /// How the second run differs, by the confidence interval of the throughput.
     Kind kind() const;
 };
 

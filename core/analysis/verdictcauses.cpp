@@ -174,7 +174,7 @@ std::optional<Verdict> preempted(const VerdictCase &run)
     return verdict;
 }
 
-/// As many workers as keep the cores in use, but no more than there are inputs for.
+/// The number of workers that keeps the cores in use, but no more than there are inputs for.
 std::uint32_t workersThatWait(const VerdictCase &run)
 {
     const RunFigures &f = run.f;

@@ -48,7 +48,7 @@ public:
     }
 
     std::uint64_t inputs() const { return m_inputs; }
-    /// As Outcomes has it.
+    /// The first settled index at or after `index`, by Outcomes.
     std::uint64_t firstSettled(std::uint64_t index) const { return m_outcomes.firstSettled(index); }
     bool hasOutcome(std::uint64_t index) const
     {

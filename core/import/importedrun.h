@@ -67,7 +67,7 @@ struct ImportedWorker {
 
 struct ImportedRun {
     std::string source; ///< as RunRecord has it
-    std::int64_t startedAt = 0; ///< seconds since 1970; 0 if unknown
+    std::int64_t startedAt = 0; ///< seconds since 1970. 0 if unknown
     std::vector<std::string> inputs; ///< their texts
     std::vector<ImportedWorker> workers;
     std::vector<ImportedSpan> spans; ///< in any order

@@ -408,7 +408,7 @@ private:
     std::uint64_t m_runs = 0;
 };
 
-/// What became of each job, and which attempts came before.
+/// Finds the last attempt at each job and the attempts before it.
 class JobLog {
 public:
     explicit JobLog(std::vector<Job> jobs)

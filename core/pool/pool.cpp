@@ -40,7 +40,8 @@ ScheduleOptions scheduleOptions(const RunSpec &run, InputSource &source)
     options.chunks.window = spec.window;
     options.retries = spec.retries;
     options.recycle = spec.recycle.value_or(UINT64_MAX);
-    // What a growing source holds at a time fits any message; its feed sets the size of chunks.
+    // The inputs that a growing source has at a time fit any message; its feed sets the size of
+    // chunks.
     if (source.meanEncodedSize() > 0 && !source.growing()) {
         const bool isPython = traitsOf(run.task).runsPython;
         const std::uint64_t most = (wire::maxFrameBody - 64) / (isPython ? 3 : 1); // PythonItems
@@ -611,7 +612,7 @@ void Pool::lookAtBatch(Slot &slot)
         slot.process->statusPage().endBatch();
 }
 
-/// What takes less than an instant is over before anyone can see it.
+/// Reports the input that a worker is on, unless it takes so little time that nobody could see it.
 void Pool::tellRunning(const Slot &slot, const RunningBatch &running)
 {
     const IndexRange current = running.current();

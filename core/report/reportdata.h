@@ -23,7 +23,7 @@ struct ReportTable {
 /// A picture, as SVG documents for either background.
 struct ReportPicture {
     std::string light;
-    std::string dark; ///< empty: the light one serves
+    std::string dark; ///< empty if the light one serves
     std::string description; ///< for who cannot see it
 };
 

@@ -13,11 +13,10 @@ namespace poolscope {
 
 class UnmarkedValues {
 public:
-    /// Takes note of a value that was written.
+    /// Counts a value that was written.
     void add(const OutcomeView &outcome);
 
-    /// What is to be told of a file of this name, a sentence each; an empty path is standard
-    /// output.
+    /// The notes on a file of this name, one sentence each. An empty path is standard output.
     std::vector<std::string> notes(const std::filesystem::path &path) const;
 
 private:

@@ -93,7 +93,8 @@ Json parseLine(std::string_view line)
     return Json::parse(line, nullptr, false);
 }
 
-/// What the file was measured with that this process would not, in a few words; empty: nothing.
+/// How the conditions of the file differ from those of this process, in a few words. Empty if they
+/// do not.
 std::string differenceOf(const Json &then, const Json &now)
 {
     constexpr std::array names{
@@ -134,7 +135,7 @@ Result<std::string> textIn(int descriptor, const std::filesystem::path &path)
     return text;
 }
 
-/// What a file says, and how much of it are whole lines.
+/// The contents of a file, and how much of it are whole lines.
 struct Contents {
     Json subject;
     std::vector<SweepMeasurement> measurements;

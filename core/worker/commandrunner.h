@@ -43,7 +43,7 @@ private:
     std::string m_values;
 };
 
-/// Of a Setup for a command or a shell script. Fails where the program is not there.
+/// Makes the runner of a command or a shell script. Fails if the program does not exist.
 Result<std::unique_ptr<TaskRunner>> makeCommandRunner(
     const wire::Setup &setup, ErrorOutput errorOutput);
 

@@ -20,7 +20,7 @@ namespace poolscope::worker {
 
 namespace {
 
-/// Where a task puts its value or its failure.
+/// The reply of a task: its value or its failure.
 class Reply : public poolscope_reply {
 public:
     Reply()

@@ -23,7 +23,8 @@ class CompareDialog : public QDialog {
     Q_OBJECT
 
 public:
-    /// Of two run files at least, each compared with the first. The exporter outlives it.
+    /// Compares each run file with the first. There are at least two. The exporter must outlive the
+    /// dialog.
     CompareDialog(
         const QStringList &paths, const Theme &theme, Exporter *exporter, QWidget *parent);
     ~CompareDialog() override;

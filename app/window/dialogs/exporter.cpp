@@ -156,7 +156,7 @@ QString Exporter::askForFile(
     QString path = QFileDialog::getSaveFileName(m_window, title, suggestion, filters, &filter);
     if (path.isEmpty() || !m_controller.record())
         return {};
-    // Who chose a format and left the name alone means that format.
+    // A format that was chosen while the name was left as suggested decides the ending.
     const QFileInfo file(path);
     const QString chosen = filter.section(QStringLiteral("*."), 1).chopped(1);
     const bool leftAlone = file.suffix().isEmpty() || path == suggestion;

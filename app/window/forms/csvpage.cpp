@@ -254,7 +254,7 @@ void CsvPage::columnsEdited()
     emit changed();
 }
 
-/// Of the columns, before a run says it of the whole file.
+/// Checks the columns, before a run would report them for the whole file.
 void CsvPage::updateColumnsProblem()
 {
     const std::vector<std::string> checked = checkedColumns();

@@ -28,7 +28,7 @@ public:
     void setFile(const QString &path);
     /// That each row has for the task.
     QStringList columns() const;
-    /// What is wrong, in one line; empty for nothing.
+    /// The problem, in one line. Empty if there is none.
     QString problem() const;
 
 signals:
@@ -54,7 +54,7 @@ private:
     FormField *m_pathField;
     FormField *m_columnsField;
     std::vector<std::string> m_columns; ///< all that the file has
-    std::vector<std::string> m_wanted; ///< as they were set; empty: all
+    std::vector<std::string> m_wanted; ///< as they were set. Empty for all
 };
 
 } // namespace poolscope

@@ -22,7 +22,7 @@ public:
 
     FilesInput spec() const;
     void setSpec(const FilesInput &spec);
-    /// What is wrong, in one line; empty for nothing.
+    /// The problem, in one line. Empty if there is none.
     QString problem() const;
 
 signals:

@@ -24,11 +24,11 @@ public:
 
     InputSpec spec() const;
     void setSpec(const InputSpec &spec);
-    /// A file of rows or lines, as its name says.
+    /// Chooses a file of rows or lines, by the ending of its name.
     void setFile(const QString &path);
-    /// What is wrong, in one line; empty for nothing.
+    /// The problem, in one line. Empty if there is none.
     QString problem() const;
-    /// Of the CSV file; empty for any other input.
+    /// The columns of the CSV file. Empty for any other input.
     QStringList columns() const;
 
 signals:

@@ -21,7 +21,7 @@ public:
     void fill(PoolSpec &spec) const;
     /// Unfolds where there is a limit.
     void setSpec(const PoolSpec &spec);
-    /// What is wrong, in one line; empty: nothing.
+    /// The problem, in one line. Empty if there is none.
     QString problem() const;
 
 signals:

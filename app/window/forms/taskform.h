@@ -35,14 +35,14 @@ public:
     void setPythonFile(const QString &path);
     /// The columns of an input. None if it is not a row of a table.
     void setInputColumns(const QStringList &columns);
-    /// What is wrong, in one line; empty while nothing is known to be.
+    /// The problem, in one line. Empty if none is known.
     QString problem() const;
 
 signals:
     void changed();
 
 private:
-    /// What another thread finds out about a Python task.
+    /// The result of asking about a Python task, which happens on another thread.
     struct Findings;
 
     QWidget *makeBuiltinPage();

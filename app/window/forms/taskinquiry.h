@@ -34,11 +34,11 @@ public:
     /// The task was edited: due() comes in a moment, unless the task is locked.
     void askSoon();
     void ask(const Question &question);
-    /// Nobody waits for an answer any more.
+    /// Drops the question; its answer is not reported.
     void drop();
 
 signals:
-    /// It is time to ask().
+    /// The task has not been edited for a moment: the caller may ask().
     void due();
     /// The button was pressed, and the task is locked no longer.
     void checkWanted();

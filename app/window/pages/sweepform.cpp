@@ -22,7 +22,7 @@ QLineEdit *edit(const QString &name, const Option &option)
     return edit;
 }
 
-/// Those that are taken of themselves, written out.
+/// The automatic numbers of workers, written out.
 QString defaultWorkers()
 {
     QStringList workers;

@@ -38,7 +38,7 @@ QString sweepsFolder()
         + QStringLiteral("/sweeps");
 }
 
-/// What a sweep measures, whatever workers and chunk size are set.
+/// The task, input and settings that a sweep measures, without workers and chunk size.
 QStringList argumentsOf(RunSpec spec)
 {
     spec.pool.workers.reset();
@@ -208,7 +208,7 @@ void SweepPage::setBusy(bool busy)
     showState();
 }
 
-/// How many runs of the sweep that is shown are still to be made; nothing where the form asks for
+/// How many runs of the sweep that is shown are still to be made. Nothing if the form asks for
 /// another one.
 std::optional<std::size_t> SweepPage::missing() const
 {

@@ -27,7 +27,7 @@ public:
     void stopVerifying() { m_verifier.experiment().stop(); }
 
 signals:
-    /// The person wants the settings that the verdict advises.
+    /// The user wants the settings that the verdict advises.
     void applyWanted(const poolscope::RunSpec &spec);
     void verifyingChanged();
     /// The advice could not be tried: why, and more about it.
