@@ -8,7 +8,6 @@
 #include "system/atomicfile.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace poolscope {
 

@@ -6,7 +6,6 @@
 #include "charts/resizes.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace poolscope {

@@ -14,7 +14,6 @@
 #include <QObject>
 #include <QTimer>
 #include <chrono>
-#include <functional>
 #include <memory>
 
 namespace poolscope {

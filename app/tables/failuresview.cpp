@@ -19,7 +19,6 @@
 #include <QSignalBlocker>
 #include <QTableView>
 #include <QVBoxLayout>
-#include <algorithm>
 
 namespace poolscope {
 

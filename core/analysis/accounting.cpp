@@ -5,7 +5,6 @@
 #include "spec/tasktraits.h"
 
 #include <algorithm>
-#include <cmath>
 #include <deque>
 #include <numeric>
 #include <utility>

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <boost/math/statistics/univariate_statistics.hpp>
-#include <cmath>
 
 namespace poolscope {
 

@@ -4,7 +4,6 @@
 #include <QDeadlineTimer>
 #include <QProcess>
 #include <csignal>
-#include <optional>
 #include <sys/prctl.h>
 #include <unistd.h>
 

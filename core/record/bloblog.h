@@ -9,7 +9,6 @@
 #include "result.h"
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>

@@ -4,7 +4,6 @@
 
 #include "spec/option.h"
 
-#include <optional>
 #include <string>
 #include <vector>
 

@@ -5,7 +5,6 @@
 #include "system/runclock.h"
 
 #include <algorithm>
-#include <csignal>
 #include <ctime>
 #include <fcntl.h>
 #include <linux/kcmp.h>

@@ -11,7 +11,6 @@
 #include <bit>
 #include <cxxabi.h>
 #include <exception>
-#include <new>
 #include <optional>
 #include <string>
 #include <typeinfo>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "run/experiment.h"
 
-#include <QCoreApplication>
 #include <QEvent>
 #include <QEventLoop>
 #include <QTimer>

@@ -4,7 +4,6 @@
 #include "madeuprun.h"
 
 #include <gtest/gtest.h>
-#include <random>
 
 namespace poolscope {
 namespace {

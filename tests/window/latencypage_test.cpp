@@ -9,8 +9,6 @@
 #include "windowtest.h"
 
 #include <QAbstractItemModelTester>
-#include <QAction>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QTabWidget>
 #include <QTableView>

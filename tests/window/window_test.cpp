@@ -16,8 +16,6 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QFileDialog>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>

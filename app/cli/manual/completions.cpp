@@ -2,7 +2,6 @@
 #include "cli/manual/completions.h"
 
 #include <algorithm>
-#include <functional>
 #include <vector>
 
 namespace poolscope {

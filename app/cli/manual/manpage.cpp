@@ -3,9 +3,6 @@
 
 #include "cli/helptext.h"
 
-#include <algorithm>
-#include <vector>
-
 namespace poolscope {
 
 namespace {

@@ -13,7 +13,6 @@
 #include <QPushButton>
 #include <QStringList>
 #include <QWidget>
-#include <array>
 #include <vector>
 
 namespace poolscope {

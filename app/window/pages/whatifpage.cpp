@@ -11,7 +11,6 @@
 #include <QHBoxLayout>
 #include <QScopedValueRollback>
 #include <QScrollArea>
-#include <QVBoxLayout>
 #include <algorithm>
 
 namespace poolscope {
