@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LatencyChart: how long the iterations took, of all workers as bars and of each as a line. A click
+// LatencyChart: the durations of iterations, of all workers as bars and of each as a line. A click
 // on a bar selects its iterations.
 #pragma once
 

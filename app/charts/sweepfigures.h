@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SweepFigures: what the charts of a sweep show, worked out once for all of them.
+// SweepFigures: the figures in the charts of a sweep, computed once for all of them.
 #pragma once
 
 #include "analysis/sweep.h"

@@ -2,7 +2,7 @@
 // WhatIfChart: how long a run would have taken in other pools: the predicted makespan over the
 // number of processes, and the lanes that would result for one of them.
 //
-// It works it out where it is looked at or exported, and when the run has ended.
+// The prediction is computed once the run has ended and the chart is visible or exported.
 #pragma once
 
 #include "charts/chart.h"

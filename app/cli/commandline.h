@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The command line: what the arguments ask for, as plain data.
+// The command line: the arguments of the program as plain data.
 #pragma once
 
 #include "analysis/sweep.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a command tells on standard error.
+// Messages of a command on standard error.
 #pragma once
 
 #include "result.h"

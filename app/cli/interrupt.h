@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Interrupt: SIGINT, SIGTERM and SIGHUP as a Qt signal; those that are ignored stay ignored.
+// Interrupt: SIGINT, SIGTERM and SIGHUP as a Qt signal. Signals that are ignored stay ignored.
 #pragma once
 
 #include <QObject>

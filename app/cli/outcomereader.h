@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// OutcomeReader: takes a run's outcomes as they come, in order or not, to a writer.
+// OutcomeReader: passes the outcomes of a run to a writer as they arrive, in input order or not.
 #pragma once
 
 #include "report/outcomewriter.h"
@@ -17,7 +17,7 @@ public:
     enum class Order { ByIndex, AsTheyCome };
     using FailureHandler = std::function<void(std::uint64_t index, const FailureView &failure)>;
 
-    /// `writer` may be null: then outcomes are only looked at.
+    /// `writer` may be null: then outcomes are read but not written.
     OutcomeReader(Run &run, OutcomeWriter *writer, Order order, FailureHandler onFailure);
 
     enum class Left { Nothing, More };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The outputs of a record that is at its end: its charts and its summary, as options ask for them.
+// The outputs of a finished record: its charts and its summary, as options request them.
 #pragma once
 
 #include "cli/commandline.h"

@@ -150,7 +150,7 @@ Result<void> RunCommand::prepare()
 Run::Reading RunCommand::reading() const
 {
     Run::Reading reading;
-    // Trace and report tell the reasons of failures, too.
+    // Trace and report contain the reasons of failures, too.
     const bool tellsLater =
         (m_options.trace || m_options.report) && !isReadOnce(m_options.spec.input);
     reading.keep = tellsLater    ? OutcomeStore::Keep::All
@@ -165,8 +165,8 @@ Run::Reading RunCommand::reading() const
             return m_writer->columnFor(inputs);
         };
     }
-    // The summary of a run that is kept tells what a reader in order holds back, except for
-    // standard input, which may go on for ever.
+    // The summary of a run that is kept has what a reader in order holds back, except for standard
+    // input, which may never end.
     const bool tellsOrder =
         m_options.save && m_options.summary && !isReadOnce(m_options.spec.input);
     if (!m_options.wantsTimeline() && !m_options.resumed && !tellsOrder)
@@ -322,8 +322,8 @@ bool RunCommand::takeOutcomes()
     return false;
 }
 
-/// Writes what the log has, but goes on for some milliseconds at the most: tasks may print faster
-/// than standard error is read. True when there is more.
+/// Writes the new lines of the log, for some milliseconds at most: tasks may print faster than
+/// standard error is read. Returns true if there are more.
 bool RunCommand::takeLog()
 {
     const std::uint64_t end = m_run->log().end();
@@ -338,7 +338,8 @@ bool RunCommand::takeLog()
     return m_logRead < end;
 }
 
-/// Leaves of the log only its last lines: who interrupts does not want to wait for all of it.
+/// Drops all of the log but its last lines: a user who interrupts does not want to wait for all of
+/// it.
 void RunCommand::skipLog(std::uint64_t end)
 {
     const std::uint64_t first = end - std::min<std::uint64_t>(end - m_logRead, linesAtOnce);
@@ -382,8 +383,8 @@ void RunCommand::reportDroppedLines()
               "prints to a file, as by 2>FILE, keeps all");
 }
 
-/// Says that the run goes on without its run file, or that only this is waited for; while the pool
-/// waits, too, the log says so.
+/// Reports that the run continues without its run file, or that only this is waited for. While the
+/// pool waits, too, the log reports that.
 void RunCommand::tellOfFile()
 {
     const std::string loss = m_run->fileLoss();
@@ -417,7 +418,7 @@ std::uint64_t RunCommand::say(const std::string &line)
     return tell(line);
 }
 
-/// A disk is full: tells so once, and whether it is worth trying again.
+/// Reports once that a disk is full. Returns whether it is worth trying again.
 bool RunCommand::waitForRoom(const std::string &what)
 {
     if (!std::exchange(m_waitsForRoom, true))

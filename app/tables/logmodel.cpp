@@ -80,7 +80,7 @@ void LogModel::removeWhatIsTooMuch()
     setMissingLines(m_entries.empty() ? m_next : m_entries.front().number);
 }
 
-/// The first row says how many lines are not there.
+/// The first row counts the lines that are missing.
 void LogModel::setMissingLines(std::uint64_t count)
 {
     if (count == 0)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How a theme looks in widgets: palette, style sheet and icons.
+// The look of a theme in widgets: palette, style sheet and icons.
 #pragma once
 
 #include "charts/legendmarker.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RunController: the window's run, from the wish to start it to its end.
+// RunController: the run of the window, from the request to start it to its end.
 //
 // Checking a task and opening an input or a run file may take long, so these happen on another
 // thread. There is one run at a time; the last one, or the run file that was opened last, stays
@@ -102,7 +102,7 @@ private:
     QString m_opened;
     LatestJob m_latest;
     Reopening m_reopening; ///< the last one
-    std::uint32_t m_wantedWorkers = 0; ///< told while the run was opening. 0 for nothing
+    std::uint32_t m_wantedWorkers = 0; ///< set while the run was opening. 0 if it was not
 };
 
 } // namespace poolscope

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Where the window keeps runs, under which names, and which files it opens.
+// The folder and the names of the window's run files, and the kinds of files that it opens.
 #pragma once
 
 #include "spec/runspec.h"

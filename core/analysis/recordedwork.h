@@ -77,8 +77,8 @@ struct RecordedWork {
     StartCosts starts;
 };
 
-/// Whether so many workers and the coordinator are more than there are cores. 0 cores stand for
-/// enough.
+/// Whether this number of workers and the coordinator are more than the cores. False if `cores` is
+/// 0, which means unknown.
 inline bool isCrowded(std::uint32_t workers, std::uint32_t cores)
 {
     return cores > 0 && workers >= cores;

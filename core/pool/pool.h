@@ -47,7 +47,7 @@ struct PoolEnd {
     enum class How {
         Completed,
         Cancelled,
-        Failed, ///< it could not go on
+        Failed, ///< it could not continue
         Halted, ///< as many indices failed as the spec allows
         WrongValues, ///< values that were recorded may belong to other inputs
     };

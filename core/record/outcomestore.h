@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // OutcomeStore: the outcome of every index, addressed by index.
 //
-// A number stands in a cell of 8 bytes in a column of shared memory, which local workers write
-// themselves; anything else stands in a temporary file, and the cell holds its place. Order costs
-// nothing: who wants outcomes in order waits for the first missing index.
+// A number is in a cell of 8 bytes in a column of shared memory, which local workers write
+// themselves; anything else is in a temporary file, and the cell has its position. Order costs
+// nothing: a reader in order waits for the first missing index.
 //
 // The pool's thread adds; any thread reads. Where not all is kept there is one reader, who releases
 // what it has read; the column is then a ring of 64 MiB, and no index may be added that lies a

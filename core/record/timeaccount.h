@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TimeAccount: what one worker's time went by with, stretch after stretch.
+// TimeAccount: how one worker's time was spent, stretch after stretch.
 //
-// Told what the pool tells, in that order, it cuts the time axis into stretches that leave no gap
-// and never overlap, so that their lengths add up exactly to any interval that is asked for. Of
-// what overlaps, as a chunk that comes while another is worked on, the work counts. Memory stays
-// the same however long a run goes on, once settle() tells from time to time how far it reaches.
+// It receives the pool's reports in their order, and cuts the time axis into stretches that leave
+// no gap and never overlap, so that their lengths add up exactly to any interval that is asked for.
+// If stretches overlap, such as a chunk that arrives during work on another, the work counts.
+// Memory stays the same throughout a run if settle() is called from time to time.
 //
 // A plain value: a copy goes its own way.
 #pragma once

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// UnmarkedValues: what a file of values does not show of them, to be told beside it.
+// UnmarkedValues: counts the values that a file shows without a mark on what they are, to report
+// them beside it.
 #pragma once
 
 #include "wire/value.h"

@@ -46,8 +46,8 @@ public:
         std::unique_ptr<InputSource> source;
         std::unique_ptr<RunRecord> record;
         std::unique_ptr<RunFile> file = {}; ///< that keeps the run. Null if none does
-        RecordPositions written = {}; ///< how far the file tells of the record
-        std::vector<std::uint64_t> tryAgain = {}; ///< failures of a run that goes on
+        RecordPositions written = {}; ///< the part of the record that the file has
+        std::vector<std::uint64_t> tryAgain = {}; ///< failures of a resumed run, to retry
     };
 
     /// Opens the input and makes room for the outcomes; starts nothing. Any thread: a file of lines

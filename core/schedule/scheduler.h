@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Scheduler: who gets which inputs next, and what is tried again.
+// Scheduler: decides which worker gets which inputs next, and which inputs are retried.
 //
-// It decides and starts nothing: tell it what happened (a worker joined, answered, died, left) and
-// ask it what a worker should be given. It promises that every index is settled exactly once: by an
-// answer, by a failure after its last retry, or by quarantine. An index is quarantined when a
+// It decides and starts nothing: report to it what happened (a worker joined, answered, died, left)
+// and ask it for the next inputs of a worker. It promises that every index is settled exactly once:
+// by an answer, by a failure after its last retry, or by quarantine. An index is quarantined when a
 // worker has died on it twice, the second time while it was tried alone; each retry that a failed
-// index has, it has after a death, too, since what killed the worker may have nothing to do with
+// index has, it has after a death, too, since the cause of the death may have nothing to do with
 // it. A worker that the pool killed over a limit accuses the index that it was on of a failure, not
-// of a death; where it may have been on one of several, each is tried alone, and none is accused.
+// of a death; if it may have been on one of several, each is tried alone, and none is accused.
 //
 // No input that has not begun stays with a worker while another has nothing to do: nextToReclaim()
-// says from whom such inputs should be reclaimed, and reclaim() gives them to others. What a worker
-// has been sent is counted, and a position is such a count: the inputs of a chunk have the
-// positions from sentTo() on, in their order, however often inputs before them were reclaimed.
+// returns the worker from which such inputs should be reclaimed, and reclaim() makes them available
+// to others. The inputs that a worker has been sent are counted, and a position is such a count:
+// the inputs of a chunk have the positions from sentTo() on, in their order, however often inputs
+// before them were reclaimed.
 //
 // No clock, no threads, no processes: the same calls give the same decisions.
 #pragma once

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CompareDialog: kept runs laid over each other: their curves, their figures side by side, and in a
-// sentence whether they differ.
+// CompareDialog: saved runs side by side: their curves in shared charts, their figures, and a
+// sentence on whether they differ.
 //
 // Runs nothing. The files are read on another thread.
 #pragma once

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CsvPage: which rows of which CSV file the task is given, with a look at the first of them.
+// CsvPage: the CSV file and the columns that are passed to the task, with a preview of the first
+// rows.
 #pragma once
 
 #include "input/csvindex.h"

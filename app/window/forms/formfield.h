@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// FormField: a control under its label, and under it what is wrong with it, in one line.
+// FormField: a control under its label, and below it the problem with its value, in one line.
 #pragma once
 
 #include "window/wrappinglabel.h"

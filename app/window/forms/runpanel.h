@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RunPanel: what the next run will do. It edits a RunSpec, and nothing else.
+// RunPanel: the form of the next run. It edits a RunSpec, and nothing else.
 #pragma once
 
 #include "pool/pool.h"

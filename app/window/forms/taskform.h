@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TaskForm: which task is run: a built-in with its arguments, a Python function, or what another
-// page has.
+// TaskForm: the task: a built-in with its arguments, a Python function, or the task of another
+// page.
 #pragma once
 
 #include "pool/workerprogram.h"

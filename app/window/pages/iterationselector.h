@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// IterationSelector: finds the iterations of a duration, on another thread, and tells when they are
-// found.
+// IterationSelector: finds the iterations of a duration on another thread, and reports them.
 #pragma once
 
 #include "analysis/selectediterations.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LatencyPage: how long iterations took, and which took longest. What is selected here stands out
-// in the lanes, and is shown alone in the outcomes.
+// LatencyPage: the durations of iterations, and the slowest ones. The selection is highlighted in
+// the lanes, and Outcomes shows it alone.
 #pragma once
 
 #include "charts/laneschart.h"

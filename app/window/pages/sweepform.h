@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SweepForm: which settings a sweep is to measure, how often, and where that is kept.
+// SweepForm: the settings that a sweep measures, the number of repeats, and the file of the
+// measurements.
 #pragma once
 
 #include "run/sweeparguments.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SweepPage: measures which number of workers and which chunk size pay, and shows it.
+// SweepPage: measures which number of workers and which chunk size are the fastest, and shows the
+// results.
 //
 // The last sweep is shown again when the window comes up another day, and can be continued.
 #pragma once

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// WhatIfPage: how long a run would have taken in another pool, which the user sets here and can
-// take over.
+// WhatIfPage: the predicted duration of a run in another pool, which the user sets here and can use
+// for the next run.
 #pragma once
 
 #include "charts/whatifchart.h"
