@@ -48,11 +48,11 @@ std::array<Cause, causeCount> allCauses()
 
 AccountingChart::AccountingChart(QWidget *parent)
     : Chart(ChartKind::Accounting, tr("Where the time went"),
-        tr("Each bar is all the time of one worker from the first dispatch to the last outcome, "
-           "and the top one that of the whole pool, cut up by what it was spent with. Green and "
-           "blue are the task's own work, purple is handing chunks over, orange a core that "
-           "something else had, yellow what blocked, grey nothing left to do. A pool that pays is "
-           "green from end to end."),
+        tr("Each bar is the time of one worker from the first dispatch to the last outcome, by "
+           "cause; the top bar is the whole pool. Green and blue are the task's own work, purple "
+           "is dispatch, orange is waiting for a core that something else used, yellow is blocked "
+           "time, and grey is time without work. The bar of a run that loses no time is green from "
+           "end to end."),
         parent)
     , m_names(QSharedPointer<QCPAxisTickerText>::create())
 {

@@ -22,9 +22,9 @@ public:
     std::vector<Series> series() const override;
     void fit() override;
 
-    /// As of what was last drawn.
+    /// The accounting that was last drawn.
     const Accounting &accounting() const { return m_accounting; }
-    /// Of a run that has ended; null before.
+    /// The verdict on the run. Null until the run has ended.
     const Verdict *verdict() const { return m_verdict ? &*m_verdict : nullptr; }
 
 protected:
@@ -33,7 +33,7 @@ protected:
     QString textAt(const QPointF &position) const override;
 
 private:
-    /// What stands at one place of the chart: the pool, or a worker.
+    /// One bar of the chart: the pool, or a worker.
     struct Bar {
         QString name;
         const CauseTimes *times;

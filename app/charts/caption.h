@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a run is and what it came to, in a person's words.
+// Captions: the task, settings, progress and outcome of a run as short texts.
 #pragma once
 
 #include "charts/chart.h"
@@ -24,13 +24,13 @@ QString optionValue(const Option &option, const PoolSpec &pool);
 
 /// "sqrt · 1:5000 · 2 workers", and each option that is not a default.
 QString settingsText(const RunSpec &spec);
-/// The same of a run; of one that was read from elsewhere: "jobs.joblog, of GNU parallel · 4
+/// The settings of a run, or the source of an imported one: "jobs.joblog, of GNU parallel · 4
 /// workers".
 QString settingsText(const RunRecord &record);
 
 /// "worker 3", or the name that an imported run has for it.
 QString workerName(const RunRecord &record, std::size_t worker);
-/// The same where a heading says that it is a worker: "3", or the name.
+/// The worker in a column or list whose heading is "worker": "3", or the name.
 QString workerCell(const RunRecord &record, std::size_t worker);
 /// The name that an imported run has for the input, shortened. Empty for other runs.
 QString inputName(const RunRecord &record, std::uint64_t index);

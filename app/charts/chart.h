@@ -120,7 +120,7 @@ protected:
         Changed changed = Changed::Nothing;
         bool all = true;
     };
-    /// Of a chart of a run, both.
+    /// A chart of a run overrides both.
     virtual void recordChanged() { }
     virtual Taken takeNew(const Moment &, std::chrono::steady_clock::time_point) { return {}; }
     /// Returns a text, with units, on the data at this point. Empty if there is none.
@@ -137,7 +137,7 @@ protected:
 
     /// Applies the theme.
     void styleAxis(QCPAxis *axis) const;
-    /// The position of the pointer if it is over the plot.
+    /// Whether this point is over the plot, so that the chart has a text on it.
     virtual bool isOverPlot(const QPoint &position) const
     {
         return axisRect()->rect().contains(position);
@@ -145,7 +145,7 @@ protected:
     void setCrossHair(std::optional<double> key);
     /// Redraws after a change other than one of the record.
     void replotSoon();
-    /// What is shown has come or gone.
+    /// Reports that the chart has data to show, or none any more.
     void dataChanged();
 
     void mouseMoveEvent(QMouseEvent *event) override;

@@ -36,7 +36,7 @@ int drawLine(QCPPainter &painter, const QFont &font, const QColor &colour, const
     return metrics.height() + 2;
 }
 
-/// The same for markers with names.
+/// Draws the legend, a marker and a name for each series. Returns its height.
 int drawLegend(QCPPainter &painter, const Chart &chart, const QFont &font, const QRect &place)
 {
     const QFontMetrics metrics(font);
@@ -111,7 +111,7 @@ private:
     const Theme m_before;
 };
 
-/// Hides what the person has selected, which says nothing to others, for as long as it lives.
+/// Hides the user's selection, which means nothing to other readers, while it exists.
 class NoSelection {
 public:
     explicit NoSelection(Chart &chart)

@@ -29,10 +29,10 @@ QString placesText(double mean)
 CompletionChart::CompletionChart(TimeView &view, QWidget *parent)
     : Chart(ChartKind::Completion, tr("Completion order"),
         tr("Each iteration is a point: its index upwards, and to the right the rank in which it "
-           "finished. On the diagonal inputs finish in the order in which they were given; the "
-           "farther a point is from it, the more others overtook it or waited for it. A reader in "
-           "input order, such as Pool.imap, has to hold back all that finished before the input "
-           "that it waits for, and the title says how much that was."),
+           "finished. On the diagonal inputs finish in input order; the farther a point is from "
+           "it, the more others overtook it or waited for it. A reader in input order, such as "
+           "Pool.imap, has to hold back all results that finish before the one that it waits for; "
+           "the title shows how many there were."),
         parent)
     , m_view(view)
     , m_plottable(new CompletionPlottable(xAxis, yAxis))
@@ -240,9 +240,11 @@ QString CompletionChart::textAt(const QPointF &position) const
     if (const QString name = inputName(*record(), index); !name.isEmpty())
         text.prepend(name);
     if (piece->rank > index)
-        text << tr("%1 places later than given").arg(figureText(Count{piece->rank - index}));
+        text << tr("%1 places later than in input order")
+                    .arg(figureText(Count{piece->rank - index}));
     if (piece->rank < index)
-        text << tr("%1 places earlier than given").arg(figureText(Count{index - piece->rank}));
+        text << tr("%1 places earlier than in input order")
+                    .arg(figureText(Count{index - piece->rank}));
     if (m_history->failedIndices().contains(index))
         text << tr("it failed");
     return text.join(QLatin1Char('\n'));

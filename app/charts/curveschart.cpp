@@ -8,7 +8,6 @@
 #include "system/atomicfile.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace poolscope {
 
@@ -28,20 +27,19 @@ const Words &wordsOf(CurvesChart::What what)
     static constexpr Words words[] = {
         {"throughput", QT_TRANSLATE_NOOP("CurvesChart", "Iterations per second"),
             QT_TRANSLATE_NOOP("CurvesChart",
-                "Each line is how many iterations a second one run did, from its first dispatch "
-                "on. Pauses are left out. A line that falls towards its end has workers without "
-                "work."),
+                "Each line is the throughput of one run, from its first dispatch on. Pauses are "
+                "left out. If a line falls towards its end, workers were without work."),
             QT_TRANSLATE_NOOP("CurvesChart", "it/s")},
         {"completion", QT_TRANSLATE_NOOP("CurvesChart", "Completion"),
             QT_TRANSLATE_NOOP("CurvesChart",
-                "Each line is how much of its iterations one run had done by then. The steeper, "
-                "the faster. The run whose line comes first to the top is the first to be done."),
+                "Each line is the share of its iterations that one run had finished by then. The "
+                "steeper, the faster. The line that reaches the top first is the fastest run."),
             QT_TRANSLATE_NOOP("CurvesChart", "done, %")},
         {"latency", QT_TRANSLATE_NOOP("CurvesChart", "Duration of an iteration"),
             QT_TRANSLATE_NOOP("CurvesChart",
-                "Each line is how many of its iterations took so long, in percent, on a "
-                "logarithmic scale. A line further to the right has slower iterations. Two peaks "
-                "are two kinds of inputs."),
+                "Each line is the share of the iterations of one run that took this long, in "
+                "percent, on a logarithmic scale. A line further to the right has slower "
+                "iterations. Two peaks are two kinds of inputs."),
             QT_TRANSLATE_NOOP("CurvesChart", "iterations, %")},
     };
     return words[static_cast<std::size_t>(what)];

@@ -127,7 +127,8 @@ void DurationPlottable::drawBars(QCPPainter *painter) const
     }
 }
 
-/// Where names would cover each other they move aside, and a slanting stroke leads to them.
+/// Draws the marks. Names that would cover each other move aside, and a slanting stroke leads to
+/// them.
 void DurationPlottable::drawMarks(QCPPainter *painter) const
 {
     const QRectF plot(mKeyAxis->axisRect()->rect());

@@ -40,7 +40,7 @@ public:
     double percentOf(const Bar &bar) const;
     /// The bar in whose column the position is, if it has iterations.
     const Bar *columnAt(const QPointF &position) const;
-    /// The same where the position is on the bar, or just above one that is hardly to be hit.
+    /// The bar at the position, or just below it if the bar is too low to hit.
     const Bar *barAt(const QPointF &position) const;
     /// How much room the names of the marks need above the plot, in pixels.
     static int heightOfNames(const QFontMetrics &metrics);

@@ -217,7 +217,7 @@ Chart::Taken LanesChart::takeNew(const Moment &moment, std::chrono::steady_clock
     return {moved || !all ? Changed::Picture : Changed::Nothing, all};
 }
 
-/// Where the person has zoomed lanes, new ones stay out of sight.
+/// Shows all lanes, unless the user has zoomed them.
 void LanesChart::showNewLanes()
 {
     const bool zoomed = axisRect()->rangeDrag().testFlag(Qt::Vertical);

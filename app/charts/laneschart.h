@@ -20,7 +20,7 @@ public:
     void setSeriesVisible(std::size_t series, bool visible) override;
     void showIndex(std::optional<std::uint64_t> index) override;
     void setSelectionVisible(bool visible) override;
-    /// Iterations that stand out; null: none.
+    /// Iterations that stand out. Null for none.
     void setSelection(std::shared_ptr<const SelectedIterations> selection);
 
 protected:

@@ -6,7 +6,6 @@
 #include "charts/resizes.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace poolscope {
@@ -38,7 +37,7 @@ QColor textOn(const QColor &background)
 
 } // namespace
 
-/// What is drawn where.
+/// The part of the record that is drawn, and its place in the picture.
 struct LanesPlottable::View {
     const QCPAxis *keyAxis;
     const QCPAxis *valueAxis;
@@ -260,7 +259,7 @@ void LanesPlottable::drawSpans(QCPPainter *painter, const View &view, std::size_
     });
 }
 
-/// Where there is room.
+/// Draws the text of a span if there is room for it.
 void LanesPlottable::drawIndices(QCPPainter *painter, const View &view, const QRectF &rect,
     const QString &text, const QColor &colour) const
 {

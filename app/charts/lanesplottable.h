@@ -35,16 +35,16 @@ public:
     bool isLayerVisible(Layer layer) const { return m_visible[static_cast<std::size_t>(layer)]; }
     /// A span to be outlined.
     void setSelected(std::optional<SpanPlace> place) { m_selected = place; }
-    /// Iterations that stand out, while all others step back; null: none.
+    /// Iterations that stand out, while all others step back. Null for none.
     void setSelection(std::shared_ptr<const SelectedIterations> selection);
-    /// Of a selected span and of a selection.
+    /// Shows or hides the selected span and the selection.
     void setSelectionVisible(bool visible) { m_selectionVisible = visible; }
 
     /// The lane at a value coordinate, from 0.
     std::optional<std::size_t> laneAt(double value) const;
     /// The span at a time in a lane, if the worker was on one.
     std::optional<std::size_t> spanAt(std::size_t lane, std::uint64_t time) const;
-    /// What the worker was on at that time, if that has not ended.
+    /// The unfinished span of the worker at that time, if there is one.
     std::optional<OpenSpan> openSpanAt(std::size_t lane, std::uint64_t time) const;
     /// Whether a lane's spans are drawn one by one in this view, rather than as columns.
     bool showsSpans(std::size_t lane) const;

@@ -7,7 +7,6 @@
 
 #include <QKeyEvent>
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace poolscope {
@@ -20,7 +19,7 @@ constexpr std::size_t manyWorkers = 8; // beyond, their lines step back
 
 enum LatencySeries : std::size_t { allSeries, marksSeries, firstWorkerCurve };
 
-/// Of the bar, in the words of a tool tip.
+/// The durations of a bar, as the tool tip shows them.
 QString rangeText(const DurationRange &range)
 {
     return QObject::tr("%1 to %2")
@@ -45,11 +44,11 @@ std::uint64_t iterationsIn(
 
 LatencyChart::LatencyChart(QWidget *parent)
     : Chart(ChartKind::Latency, tr("Latency"),
-        tr("The bars show how long an iteration took, on a logarithmic scale, and which share of "
-           "all took so long; each line shows the same of one worker. Lines mark the median, the "
-           "90th and the 99th percentile and the longest. A worker whose line lies to the right of "
-           "the others is slow; bars far to the right are the few inputs that a pool waits for at "
-           "its end. A click on a bar selects its iterations in the lanes and the outcomes."),
+        tr("Each bar is the share of iterations that took this long, on a logarithmic scale; each "
+           "line is the same for one worker. Vertical lines mark the median, the 90th and the 99th "
+           "percentile and the maximum. A worker whose line is to the right of the others is slow; "
+           "bars far to the right are the few inputs that a pool waits for at its end. A click on "
+           "a bar selects its iterations in the lanes and in Outcomes."),
         parent)
     , m_plottable(new DurationPlottable(xAxis, yAxis))
 {
@@ -212,7 +211,7 @@ void LatencyChart::fillWorker(std::size_t worker)
     m_workers[worker]->data()->set(points, true);
 }
 
-/// As fine as there are iterations to fill the bars.
+/// The bars for each doubling: as many as there are iterations to fill.
 int LatencyChart::barsOfDoubling() const
 {
     const DurationHistogram &all = m_latency->all();
@@ -251,7 +250,9 @@ QString LatencyChart::axisText() const
         return {};
     const QString share =
         figureText(Share{static_cast<double>(together) / static_cast<double>(count)});
-    return tr("%1 of the iterations ran in spans of several, and count with their mean").arg(share);
+    return tr(
+        "%1 of the iterations ran in spans of several, and are counted with the mean of their span")
+        .arg(share);
 }
 
 void LatencyChart::fit()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LatencyChart: how long the iterations took, of all workers as bars and of each as a line. A click
+// LatencyChart: the durations of iterations, of all workers as bars and of each as a line. A click
 // on a bar selects its iterations.
 #pragma once
 
@@ -28,11 +28,11 @@ public:
 
     /// The bars of this range are marked.
     void setSelected(const std::optional<DurationRange> &range);
-    /// See Latency; empty while there is no run.
+    /// See Latency. Empty while there is no run.
     std::vector<Latency::Slow> slowest() const;
 
 signals:
-    /// The person wants the iterations of this range selected; of nothing, none.
+    /// The user selects the iterations of this range, or none.
     void rangePicked(const std::optional<poolscope::DurationRange> &range);
     /// The run has ended, and all of it is shown.
     void completed();

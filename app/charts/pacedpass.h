@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // PacedPass: schedules a chart that needs a pass over the whole record. The pass continues with
-// each frame, and the chart is filled with its result at intervals while the run goes on, and at
-// its end.
+// each frame, and the chart is filled with its result at intervals during the run, and at its end.
 #pragma once
 
 #include "charts/chart.h"

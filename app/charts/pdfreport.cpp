@@ -15,7 +15,8 @@ namespace poolscope {
 
 namespace {
 
-/// What QTextDocument knows of CSS. Lengths in px are scaled, sizes of fonts are not.
+/// The style sheet, in the part of CSS that QTextDocument supports. Lengths in px are scaled, sizes
+/// of fonts are not.
 constexpr const char *style = R"(
 body, td, th, p { font-size: 9pt; color: #18222c; }
 h1 { font-size: 15pt; font-weight: 600; margin: 0; }

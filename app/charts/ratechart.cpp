@@ -40,10 +40,10 @@ double scaleFor(double value)
 
 RateChart::RateChart(TimeView &view, QWidget *parent)
     : TimeChart(ChartKind::Rate, tr("Iterations per second"),
-        tr("The strong line is how many iterations a second the pool does, the thin ones what each "
-           "worker adds to it. The dashed line is the mean from the first dispatch to that moment, "
-           "pauses left out. A pool that gains from its workers rises at the "
-           "dash-dotted lines, where their number was raised."),
+        tr("The strong line is the throughput of the pool, and the thin lines are those of the "
+           "workers. The dashed line is the mean since the first dispatch, pauses left out. "
+           "Dash-dotted lines mark where the number of workers was changed: if more workers help, "
+           "the throughput rises there."),
         view, parent)
     , m_pool(addGraph())
     , m_mean(addGraph())

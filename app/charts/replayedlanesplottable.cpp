@@ -15,7 +15,7 @@ constexpr double leastLane = 2; // pixels that a lane needs to be drawn by itsel
 
 } // namespace
 
-/// What is drawn where.
+/// The part of the replay that is drawn, and its place in the picture.
 struct ReplayedLanesPlottable::View {
     QRectF clip;
     TimeGrid grid;

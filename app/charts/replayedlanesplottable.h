@@ -9,7 +9,6 @@
 
 #include <deque>
 #include <memory>
-#include <optional>
 #include <qcustomplot.h>
 
 namespace poolscope {

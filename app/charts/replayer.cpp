@@ -77,7 +77,7 @@ void Replayer::work(const std::stop_token &ending)
     }
 }
 
-/// The pool that was chosen first, since that is what the person waits for.
+/// Replays the chosen pool first, since the user waits for it.
 void Replayer::replayWish(
     const RecordedWork &work, const WhatIfSetting &setting, const std::stop_token &stop)
 {

@@ -24,7 +24,7 @@ struct WhatIfSetting {
     enum class Order { Given, LongestFirst };
 
     std::uint32_t workers = 1;
-    std::optional<std::uint64_t> chunk; ///< nothing: automatic
+    std::optional<std::uint64_t> chunk; ///< nothing if automatic
     std::optional<std::uint64_t> window; ///< the same
     Order order = Order::Given;
     std::optional<WorkerStart> start = {}; ///< as the run's workers started if empty
@@ -40,9 +40,9 @@ struct WhatIfSetting {
 
 class Replayer {
 public:
-    /// What is known so far.
+    /// The results so far.
     struct Told {
-        std::uint64_t inputs = 0; ///< that were recorded; 0 while they are being read
+        std::uint64_t inputs = 0; ///< that were recorded. 0 while they are being read
         double longest = 0; ///< of one input, nanoseconds
         double total = 0; ///< of all
         StartCosts starts;
@@ -58,7 +58,7 @@ public:
     ~Replayer();
 
     void wish(const WhatIfSetting &setting);
-    /// What is known, if that is more than at the last call; waits for it until `until` at most.
+    /// The results, if there are more than at the last call. Waits for them until `until` at most.
     std::optional<Told> takeNew(std::chrono::steady_clock::time_point until);
 
 private:

@@ -38,10 +38,10 @@ QString nameOfLaw(ScalingLaw law)
 
 ScalingChart::ScalingChart(QWidget *parent)
     : SweepChart(QStringLiteral("scaling"), tr("Scaling"),
-        tr("Each point is the median of several runs with so many workers, one colour for each "
-           "chunk size; its bar is where the median lies with 95% confidence. The dashed line is "
-           "what as many workers would give that do not hinder each other, the dotted ones are "
-           "the laws that were fitted at the fastest chunk size."),
+        tr("Each point is the median of several runs with this number of workers, one colour for "
+           "each chunk size; its bar is the 95% confidence interval of the median. The dashed line "
+           "is the ideal: workers that do not hinder each other. The dotted lines are the laws "
+           "that were fitted at the fastest chunk size."),
         parent)
     , m_linear(QSharedPointer<CountTicker>::create(CountTicker::Steps::Any))
     , m_logarithmic(QSharedPointer<LogTicker>::create())

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ScalingChart: what more workers gave in a sweep, for each chunk size, beside what would be ideal
-// and what the fitted laws say.
+// ScalingChart: the throughput of a sweep by number of workers, for each chunk size, beside the
+// ideal and the fitted laws.
 #pragma once
 
 #include "charts/sweepchart.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SweepChart: what the charts of a sweep share. They show no run, but what many came to.
+// SweepChart: the base of the charts of a sweep, which show the results of many runs.
 #pragma once
 
 #include "charts/chart.h"

@@ -73,7 +73,7 @@ QString cellText(const SweepCell &cell)
         }));
     lines << QObject::tr("runs: %1").arg(cell.throughputs.size());
     if (cell.failed > 0)
-        lines << QObject::tr("inputs that failed: %1").arg(figureText(Count{cell.failed}));
+        lines << QObject::tr("failed inputs: %1").arg(figureText(Count{cell.failed}));
     return lines.join(u'\n');
 }
 

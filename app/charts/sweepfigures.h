@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SweepFigures: what the charts of a sweep show, worked out once for all of them.
+// SweepFigures: the figures in the charts of a sweep, computed once for all of them.
 #pragma once
 
 #include "analysis/sweep.h"
@@ -37,7 +37,7 @@ QString cellText(const SweepCell &cell);
 /// "auto", "16"
 QString chunkText(const std::optional<std::uint64_t> &chunk);
 
-/// As SweepReport has it.
+/// Writes the table of report/sweepreport.h.
 Result<void> writeSweepCsv(const SweepFigures &figures, const std::filesystem::path &path);
 
 } // namespace poolscope

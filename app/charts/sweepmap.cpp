@@ -37,9 +37,9 @@ template <typename Value> double positionOf(const std::vector<Value> &values, co
 
 SweepMap::SweepMap(QWidget *parent)
     : SweepChart(QStringLiteral("sweep"), tr("Workers by chunk size"),
-        tr("Each field is a setting, and its colour how many iterations a second it did: the "
-           "deeper, the faster. A line frames the fastest, a dashed one that with the fewest "
-           "workers within 5% of it. Where a whole column is alike, the chunk size does not "
+        tr("Each field is a setting, and its colour is the throughput: the deeper, the faster. A "
+           "solid frame marks the fastest setting, a dashed one the setting with the fewest "
+           "workers within 5% of it. If a whole column has one colour, the chunk size does not "
            "matter."),
         parent)
     , m_workers(QSharedPointer<QCPAxisTickerText>::create())

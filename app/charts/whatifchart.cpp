@@ -49,10 +49,10 @@ void setPoint(QCPGraph *graph, double workers, double time)
 WhatIfChart::WhatIfChart(QWidget *parent)
     : Chart(ChartKind::WhatIf, tr("What if"),
         tr("The line shows how long the run would have taken with any number of processes, by a "
-           "replay of its measured durations and costs of handing over. No pool goes below the "
+           "replay of its measured durations and costs of dispatch. No pool is faster than the "
            "dotted line: the longest iteration, or all the work shared evenly. The dashed part is "
            "for more processes than the run's machine has cores: a prediction for a machine with "
-           "that many. Beside it stand the lanes that would result for the number that is chosen."),
+           "as many cores. The lanes beside it are those of the chosen number of processes."),
         parent)
     , m_lanesRect(new QCPAxisRect(this))
 {
@@ -410,7 +410,7 @@ bool WhatIfChart::isOverPlot(const QPoint &position) const
     return Chart::isOverPlot(position) || m_lanesRect->rect().contains(position);
 }
 
-/// What a process would do there.
+/// The tool tip on a lane: what its process would do at that time.
 QString WhatIfChart::laneText(const QPointF &position) const
 {
     const ReplayedRun *run = m_lanes->run();

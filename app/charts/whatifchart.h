@@ -2,7 +2,7 @@
 // WhatIfChart: how long a run would have taken in other pools: the predicted makespan over the
 // number of processes, and the lanes that would result for one of them.
 //
-// It works it out where it is looked at or exported, and when the run has ended.
+// The prediction is computed once the run has ended and the chart is visible or exported.
 #pragma once
 
 #include "charts/chart.h"
@@ -24,7 +24,7 @@ public:
     std::vector<Series> series() const override;
     void fit() override;
     bool isOnlyForWhoLooks() const override { return true; }
-    /// Of the pool that is asked about, once that is known.
+    /// Writes the curve of the chosen pool, once it is known.
     DataWriter dataWriter() const override;
 
     /// The pool that is asked about; at first that of the run.
@@ -32,7 +32,7 @@ public:
     void setSetting(const WhatIfSetting &setting);
     /// The costs of starting workers in the run, once they are known.
     const StartCosts &starts() const { return m_told.starts; }
-    /// What comes of it, in one sentence or two; empty while that is not known.
+    /// The prediction in one or two sentences. Empty until it is known.
     QString sentence() const;
 
     /// Whether all was read and there is nothing to replay.
@@ -41,7 +41,7 @@ public:
 signals:
     /// Another run, or none, is asked about; with its own pool.
     void recordShown();
-    /// The person wants this number of processes.
+    /// The user chose this number of processes.
     void workersPicked(int workers);
 
 protected:

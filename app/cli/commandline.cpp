@@ -3,6 +3,7 @@
 
 #include "cli/exitstatus.h"
 #include "cli/helptext.h"
+#include "run/programversion.h"
 #include "run/sweeparguments.h"
 #include "spec/runarguments.h"
 
@@ -54,14 +55,26 @@ void addOptions(CLI::App &command, OptionValues &values)
     }
 }
 
+/// "workers=FILE, completion=FILE or whatif=FILE", of all charts.
+std::string chartArguments()
+{
+    std::string text;
+    for (std::uint8_t i = 0; i < chartKindCount; ++i) {
+        const bool isLast = i + 1 == chartKindCount;
+        text += (i == 0          ? ""
+                        : isLast ? " or "
+                                 : ", ")
+            + std::string(chartName(static_cast<ChartKind>(i))) + "=FILE";
+    }
+    return text;
+}
+
 Result<ChartFile> parseChart(const std::string &text)
 {
     const auto equals = text.find('=');
     const auto kind = chartCalled(text.substr(0, equals));
     if (equals == std::string::npos || !kind)
-        return failure("--chart takes workers=FILE, completion=FILE, rate=FILE, accounting=FILE, "
-                       "latency=FILE or whatif=FILE, not '"
-            + text + "'");
+        return failure("--chart takes " + chartArguments() + ", not '" + text + "'");
     const std::string path = text.substr(equals + 1);
     for (const char *ending : {".png", ".svg", ".pdf", ".csv"}) {
         if (path.ends_with(ending))
@@ -90,7 +103,7 @@ Result<void> fillOutput(OutputOptions &options, const OptionValues &values)
     options.unordered = values.has("--unordered");
     options.quiet = values.has("-q");
     if (options.discard && options.output)
-        return failure("-o and --discard contradict each other: give one of them");
+        return failure("-o and --discard contradict each other: use one of them");
     if (options.output && options.output == options.summary)
         return failure("-o and --summary name the same file, " + *options.output);
     for (const std::string &text : values.all("--chart")) {
@@ -133,7 +146,7 @@ Result<CommandLine> toSweep(const OptionValues &values)
     options.save = values.given("--save");
     options.quiet = values.has("-q");
     if (isReadOnce(spec->input))
-        return failure("a sweep reads its inputs for every run: give a file instead of '-'");
+        return failure("a sweep reads its inputs for every run: name a file instead of '-'");
     const auto &output = options.output;
     if (output && !output->ends_with(".csv") && !output->ends_with(".jsonl"))
         return failure("-o cannot write " + *output + ": its ending must be .csv or .jsonl");
@@ -183,8 +196,8 @@ Result<CommandLine> toExport(const OptionValues &values)
     options.file = values.text("FILE");
     const auto filled = fillOutput(options, values);
     if (filled && !options.output && !options.summary && !options.wantsTimeline())
-        return failure("nothing is to be exported: give -o, --summary, --charts, --chart, --trace "
-                       "or --report");
+        return failure("nothing to export: name an output by -o, --summary, --charts, --chart, "
+                       "--trace or --report");
     return filled.map([&] { return CommandLine(options); });
 }
 
@@ -250,7 +263,7 @@ MessageCommand helpFor(const std::vector<std::string> &names)
 CommandLine parseCommandLine(int argc, char **argv)
 {
     CLI::App app("", "poolscope");
-    app.set_version_flag("--version", "poolscope " POOLSCOPE_VERSION);
+    app.set_version_flag("--version", programVersion());
     app.require_subcommand(0, 1);
     std::map<Command, OptionValues> values;
     std::map<Command, CLI::App *> apps;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The command line: what the arguments ask for, as plain data.
+// The command line: the arguments of the program as plain data.
 #pragma once
 
 #include "analysis/sweep.h"
@@ -13,9 +13,9 @@
 
 namespace poolscope {
 
-/// Where what came of a run goes.
+/// The outputs of a run.
 struct OutputOptions {
-    std::optional<std::string> output; ///< a file; nothing: standard output
+    std::optional<std::string> output; ///< a file. Nothing for standard output
     bool discard = false; ///< values go nowhere
     bool unordered = false;
     std::optional<std::string> summary; ///< a file, or "-" for standard output
@@ -26,39 +26,39 @@ struct OutputOptions {
     bool quiet = false;
 
     bool wantsCharts() const { return chartsFolder || !charts.empty(); }
-    /// Whether it takes widgets, to draw.
+    /// Whether an output is a drawing, which needs widgets.
     bool wantsDrawing() const { return wantsCharts() || report; }
-    /// Whether anything is to be told of each iteration.
+    /// Whether an output needs the timeline.
     bool wantsTimeline() const { return wantsDrawing() || trace; }
 };
 
-/// What `poolscope run` or `poolscope resume` was told.
+/// The options of `poolscope run` and `poolscope resume`.
 struct RunOptions : OutputOptions {
-    RunSpec spec; ///< nothing, where a run goes on
-    std::optional<std::string> save; ///< the run file to keep it in
-    bool overwrite = false; ///< what stands there
-    std::optional<std::string> resumed; ///< the run file whose run goes on
+    RunSpec spec; ///< empty if a run is resumed
+    std::optional<std::string> save; ///< the run file to record it in
+    bool overwrite = false; ///< replaces an existing run file
+    std::optional<std::string> resumed; ///< the run file to resume
     bool retryFailed = false;
     bool changedTask = false;
 };
 
-/// What `poolscope sweep` was told.
+/// The options of `poolscope sweep`.
 struct SweepOptions {
     RunSpec spec; ///< without workers and chunk
     SweepPlan plan;
     std::optional<std::string> output; ///< a file, ending in .csv or .jsonl
-    std::optional<std::string> save; ///< the file that keeps what was measured
+    std::optional<std::string> save; ///< the file to record measurements in
     bool quiet = false;
 };
 
-/// What `poolscope export` was told.
+/// The options of `poolscope export`.
 struct ExportOptions : OutputOptions {
     std::string file;
 };
 
-/// What `poolscope info` was told.
+/// The options of `poolscope info`.
 struct InfoOptions {
-    std::vector<std::string> files; ///< one; of more, how they compare is said
+    std::vector<std::string> files; ///< one to describe, or several to compare
     bool json = false;
 };
 
@@ -69,7 +69,7 @@ struct WindowCommand {
 
 struct TasksCommand { };
 
-/// Nothing to run, something to say: help, the version, or what is wrong with the arguments.
+/// A text to print, and nothing to run: help, the version, or an error in the arguments.
 struct MessageCommand {
     std::string text;
     int status = 0;

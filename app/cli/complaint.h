@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a command tells on standard error.
+// Messages of a command on standard error.
 #pragma once
 
 #include "result.h"
@@ -13,11 +13,12 @@ namespace poolscope {
 /// A line "poolscope: WHAT".
 void complain(std::string_view what);
 
-/// The same, of an error; returns `status`, with which the program then ends.
+/// Prints an error in the same form. Returns `status`, with which the program then ends.
 int complain(const Error &error, int status);
 
-/// A line for a person, or several: printable, since it may come from an input. Its line break may
-/// be there already. Returns how many lines were not written, as writeStandardError() does.
+/// Prints one or more lines to standard error. The text is made printable, since it may come from
+/// an input. It may end with a line break already. Returns how many lines were not written, as
+/// writeStandardError() does.
 std::uint64_t tell(std::string_view text);
 
 } // namespace poolscope

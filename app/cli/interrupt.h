@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Interrupt: SIGINT, SIGTERM and SIGHUP as a Qt signal; those that are ignored stay ignored.
+// Interrupt: SIGINT, SIGTERM and SIGHUP as a Qt signal. Signals that are ignored stay ignored.
 #pragma once
 
 #include <QObject>
@@ -13,21 +13,23 @@ class Interrupt : public QObject {
     Q_OBJECT
 
 public:
-    /// Takes over these signals for as long as it lives. One at a time.
+    /// Handles these signals while it exists. Only one may exist at a time.
     explicit Interrupt(QObject *parent = nullptr);
     ~Interrupt() override;
 
-    /// Whether one has come since this object was made; true even before the event loop has told.
+    /// Whether a signal has arrived since this object was made, even before the event loop has
+    /// reported it.
     static bool hasCome();
     static bool hasNotCome() { return !hasCome(); }
-    /// Waits until `descriptor` can be written to. False when a signal has come first.
+    /// Waits until `descriptor` can be written to. Returns false if a signal arrives first.
     static bool waitToWrite(int descriptor);
-    /// Runs `job` on a thread of its own and waits for it. False when a signal has come first: the
-    /// job goes on, so that the caller has to leave().
+    /// Runs `job` on a thread of its own and waits for it. Returns false if a signal arrives first:
+    /// the job is still running, so the caller must call leave().
     static bool waitForJob(std::function<void()> job);
-    /// Says that the program was interrupted, and ends it whatever its threads are doing.
+    /// Reports that the program was interrupted, and ends it at once, whatever its threads are
+    /// doing.
     [[noreturn]] static void leave();
-    /// Waits that long. False when a signal has come first.
+    /// Waits for this time. Returns false if a signal arrives first.
     static bool waitFor(int milliseconds);
 
 signals:

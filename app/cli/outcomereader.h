@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// OutcomeReader: takes a run's outcomes as they come, in order or not, to a writer.
+// OutcomeReader: passes the outcomes of a run to a writer as they arrive, in input order or not.
 #pragma once
 
 #include "report/outcomewriter.h"
@@ -17,15 +17,15 @@ public:
     enum class Order { ByIndex, AsTheyCome };
     using FailureHandler = std::function<void(std::uint64_t index, const FailureView &failure)>;
 
-    /// `writer` may be null: then outcomes are only looked at.
+    /// `writer` may be null: then outcomes are read but not written.
     OutcomeReader(Run &run, OutcomeWriter *writer, Order order, FailureHandler onFailure);
 
     enum class Left { Nothing, More };
-    /// Writes what can be written now, but goes on for some milliseconds at the most. Nothing is
-    /// left once all that had settled when it returned is written. Fails as the writer does.
+    /// Writes what can be written now, for some milliseconds at most. Returns Nothing if all
+    /// outcomes that had settled by then are written. Fails as the writer does.
     Result<Left> take();
 
-    /// Of the values that were taken so far.
+    /// The count of unmarked values, of those read so far.
     const UnmarkedValues &unmarked() const { return m_unmarked; }
 
 private:

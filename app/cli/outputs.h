@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The outputs of a record that is at its end: its charts and its summary, as options ask for them.
+// The outputs of a finished record: its charts and its summary, as options request them.
 #pragma once
 
 #include "cli/commandline.h"
@@ -32,11 +32,11 @@ Result<void> checkIsNotInput(
 Result<void> writeTimeline(const OutputOptions &options, const RunRecord &record, std::uint64_t end,
     const ChartWriter &charts);
 
-/// Opens the file for the summary; null where there is none, or it goes to standard output.
+/// Opens the file for the summary. Null if there is none, or it goes to standard output.
 Result<std::unique_ptr<AtomicFile>> openSummary(
     const OutputOptions &options, const WaitForRoom &room = {});
 
-/// What a summary has beside the record.
+/// The figures of a summary that the record does not have.
 struct SummaryContext {
     std::uint32_t cores = 0; ///< that the run could use
     /// Lines of the log that were not written to standard error. Nothing if that is not known.

@@ -10,7 +10,7 @@ namespace {
 
 struct Character {
     char32_t code = 0;
-    std::size_t size = 0; ///< in bytes; 0 if the bytes are not UTF-8
+    std::size_t size = 0; ///< in bytes. 0 if the bytes are not UTF-8
 };
 
 /// The character at the begin of a text that is not empty.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Text that others may have made, for a terminal.
+// Text that may come from others, made safe for a terminal.
 #pragma once
 
 #include <string>

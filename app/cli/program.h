@@ -18,8 +18,9 @@ int runProgram(int argc, char **argv, const WithWidgets &withWidgets);
 /// application is made, which sets the user's locale.
 void writeFiguresInEnglish();
 
-/// Goes on as the program that has widgets, poolscope-window, which stands beside this one. It is
-/// a program of its own so that a headless run neither loads nor needs a window's libraries.
+/// Replaces this process by poolscope-window, the program with widgets, which is installed beside
+/// it. It is a program of its own so that a headless run neither loads nor needs a window's
+/// libraries.
 int becomeWindowProgram(int argc, char **argv, const CommandLine &line);
 
 } // namespace poolscope

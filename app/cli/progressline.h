@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ProgressLine: writes how far a run or a sweep is to standard error.
+// ProgressLine: writes the progress of a run or a sweep to standard error.
 //
 // On a terminal it is a line that overprints itself, ten times a second; elsewhere a line every
 // five seconds.

@@ -150,7 +150,7 @@ Result<void> RunCommand::prepare()
 Run::Reading RunCommand::reading() const
 {
     Run::Reading reading;
-    // Trace and report tell the reasons of failures, too.
+    // Trace and report contain the reasons of failures, too.
     const bool tellsLater =
         (m_options.trace || m_options.report) && !isReadOnce(m_options.spec.input);
     reading.keep = tellsLater    ? OutcomeStore::Keep::All
@@ -165,8 +165,8 @@ Run::Reading RunCommand::reading() const
             return m_writer->columnFor(inputs);
         };
     }
-    // The summary of a run that is kept tells what a reader in order holds back, except for
-    // standard input, which may go on for ever.
+    // The summary of a run that is kept has what a reader in order holds back, except for standard
+    // input, which may never end.
     const bool tellsOrder =
         m_options.save && m_options.summary && !isReadOnce(m_options.spec.input);
     if (!m_options.wantsTimeline() && !m_options.resumed && !tellsOrder)
@@ -192,8 +192,8 @@ Result<void> RunCommand::save(Run::Opened &opened) const
     return saveRun(opened, *m_options.save, ifExists, Interrupt::hasNotCome);
 }
 
-/// What a job gives that may take long, such as reading a large input. It has begun nothing that
-/// would have to be undone: a signal ends the program.
+/// Returns the result of a job that may take long, such as reading a large input. The job must not
+/// begin anything that would have to be undone: a signal ends the program.
 template <typename T, typename Job> Result<T> RunCommand::unlessInterrupted(Job job)
 {
     Result<T> result = failure({});
@@ -322,8 +322,8 @@ bool RunCommand::takeOutcomes()
     return false;
 }
 
-/// Writes what the log has, but goes on for some milliseconds at the most: tasks may print faster
-/// than standard error is read. True when there is more.
+/// Writes the new lines of the log, for some milliseconds at most: tasks may print faster than
+/// standard error is read. Returns true if there are more.
 bool RunCommand::takeLog()
 {
     const std::uint64_t end = m_run->log().end();
@@ -338,7 +338,8 @@ bool RunCommand::takeLog()
     return m_logRead < end;
 }
 
-/// Leaves of the log only its last lines: who interrupts does not want to wait for all of it.
+/// Drops all of the log but its last lines: a user who interrupts does not want to wait for all of
+/// it.
 void RunCommand::skipLog(std::uint64_t end)
 {
     const std::uint64_t first = end - std::min<std::uint64_t>(end - m_logRead, linesAtOnce);
@@ -382,13 +383,13 @@ void RunCommand::reportDroppedLines()
               "prints to a file, as by 2>FILE, keeps all");
 }
 
-/// Says that the run goes on without its run file, or that only this is waited for; while the pool
-/// waits, too, the log says so.
+/// Reports that the run continues without its run file, or that only this is waited for. While the
+/// pool waits, too, the log reports that.
 void RunCommand::tellOfFile()
 {
     const std::string loss = m_run->fileLoss();
     if (!loss.empty() && !m_run->hasOnlyItsFileLeft() && !std::exchange(m_fileLossSaid, true))
-        say("poolscope: " + loss + ", and goes on without it");
+        say("poolscope: " + loss + ", and continues without it");
     const std::string problem = m_run->fileProblem();
     if (!problem.empty() && Interrupt::hasCome())
         m_run->cancel(); // who interrupts does not want to wait
@@ -417,7 +418,7 @@ std::uint64_t RunCommand::say(const std::string &line)
     return tell(line);
 }
 
-/// A disk is full: tells so once, and whether it is worth trying again.
+/// Reports once that a disk is full. Returns whether it is worth trying again.
 bool RunCommand::waitForRoom(const std::string &what)
 {
     if (!std::exchange(m_waitsForRoom, true))
@@ -439,7 +440,7 @@ int RunCommand::finish()
         complain(m_taskProblem->message);
         return exitWrongUse;
     }
-    // Who interrupts the wait for what jobs have left running does not throw away their values.
+    // An interrupt while the run waits for processes that jobs left running keeps their values.
     m_wasCompleted = Interrupt::hasCome() && m_run->end().how == PoolEnd::How::Completed;
     bool more = true;
     while (more && !isThrownAway())
@@ -503,7 +504,7 @@ int RunCommand::exitStatus() const
     return m_run->timeline().failed() > 0 ? exitSomeFailed : exitAllSucceeded;
 }
 
-/// What can be done with a run whose results were not written, where a run file keeps it.
+/// The advice on a run whose results were not written but that is in a run file.
 std::string RunCommand::wayOn() const
 {
     const std::string file = m_options.resumed.value_or(m_options.save.value_or(""));
@@ -525,7 +526,7 @@ Result<void> RunCommand::writeResults()
     return writeRecord();
 }
 
-/// What the run was, as far as it came.
+/// Writes the record of the run, complete or not.
 Result<void> RunCommand::writeRecord()
 {
     const auto written = writeTimeline(m_options, m_run->record(), m_run->now(), m_charts);

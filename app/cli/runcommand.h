@@ -14,7 +14,6 @@
 #include <QObject>
 #include <QTimer>
 #include <chrono>
-#include <functional>
 #include <memory>
 
 namespace poolscope {
@@ -63,7 +62,7 @@ private:
     RunOptions m_options;
     ChartWriter m_charts;
     std::unique_ptr<Run> m_run;
-    std::unique_ptr<OutcomeWriter> m_writer; ///< null: values are discarded
+    std::unique_ptr<OutcomeWriter> m_writer; ///< null if values are discarded
     StandardOutput *m_standardOutput = nullptr; ///< the same, where it is standard output
     std::unique_ptr<AtomicFile> m_summary;
     std::unique_ptr<OutcomeReader> m_reader;

@@ -50,7 +50,8 @@ bool waitToWrite()
     return ready > 0;
 }
 
-/// What one write may have: a pipe takes it without blocking. Whole lines, where they are short.
+/// The part of a text that one write sends: no more than a pipe takes without blocking, and whole
+/// lines if they are short.
 std::string_view pieceOf(std::string_view text)
 {
     if (text.size() <= PIPE_BUF || isRegularFile())

@@ -20,7 +20,7 @@ public:
 
     Result<void> write(std::uint64_t index, const OutcomeView &outcome) override;
     Result<void> finish() override { return flush(); }
-    /// Writes a text for a person, printable, since it may come from a file.
+    /// Writes a text, made printable, since it may come from a file.
     Result<void> writeText(std::string_view text);
 
     /// Writes what is waiting. Fails when nobody reads any more (readerIsGone()), or when a signal

@@ -285,23 +285,22 @@ QVariant FailuresModel::headerData(int section, Qt::Orientation orientation, int
     switch (section) {
     case Index:
         return isTitle ? tr("Index")
-                       : tr("The input's place among all, from 0. A click sorts; the third "
-                            "click orders rows as they failed in time");
+                       : tr("Index of the input, from 0. A click sorts; a third click orders rows "
+                            "by the time of their failure");
     case Input:
-        return isTitle ? tr("Input") : tr("What the task was given");
+        return isTitle ? tr("Input") : tr("The input of the task");
     case Reason:
-        return isTitle ? tr("Reason") : tr("Why it failed");
+        return isTitle ? tr("Reason") : tr("Why the input failed");
     case Attempts:
-        return isTitle ? tr("Attempts") : tr("How often it was tried");
+        return isTitle ? tr("Attempts") : tr("Number of attempts at the input");
     case Worker:
-        return isTitle ? tr("Worker") : tr("The number of the worker that it was last tried on");
+        return isTitle ? tr("Worker") : tr("Number of the worker of the last attempt");
     case LastOutput:
         return isTitle ? tr("Last output")
-                       : tr("The last line of its traceback, or of what its worker printed");
+                       : tr("Last line of the traceback, or of the worker's output");
     case Memory:
-        return isTitle
-            ? tr("Memory at death")
-            : tr("The most memory that its worker took; empty where the worker lived on");
+        return isTitle ? tr("Memory at death")
+                       : tr("Largest memory of the worker that died; empty if no worker died");
     default:
         return {};
     }

@@ -19,7 +19,6 @@
 #include <QSignalBlocker>
 #include <QTableView>
 #include <QVBoxLayout>
-#include <algorithm>
 
 namespace poolscope {
 
@@ -220,16 +219,16 @@ void FailuresView::showCounts()
             ? QString()
             : tr("%1 of %2").arg(figureText(Count{shown}), figureText(Count{all})));
     m_empty->setText(all > 0 ? tr("None of this kind")
-                             : tr("Each input that failed: why, where, and what was printed last"));
+                             : tr("Failed inputs, with their reason, worker and last output"));
     m_empty->setVisible(shown == 0);
     m_table->setColumnHidden(FailuresModel::Memory, !m_model.hasDeaths());
     const bool canRetry = m_retry == Retry::Possible;
-    const QString cannot = tr("Failures can be tried again while the run goes on, and afterwards "
-                              "if a run file keeps it");
+    const QString cannot =
+        tr("Failures can be retried during the run, and afterwards if it has a run file");
     m_retrySelected->setEnabled(canRetry && m_table->selectionModel()->hasSelection());
-    m_retrySelected->setToolTip(canRetry ? tr("Try the selected inputs again") : cannot);
+    m_retrySelected->setToolTip(canRetry ? tr("Retry the selected inputs") : cannot);
     m_retryAll->setEnabled(canRetry && shown > 0);
-    m_retryAll->setToolTip(canRetry ? tr("Try all inputs that are shown here again") : cannot);
+    m_retryAll->setToolTip(canRetry ? tr("Retry all inputs that are shown here") : cannot);
 }
 
 } // namespace poolscope

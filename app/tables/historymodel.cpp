@@ -10,12 +10,10 @@
 #include <QDateTime>
 #include <QDir>
 #include <QFile>
-#include <QFutureWatcher>
 #include <QGuiApplication>
 #include <QLocale>
 #include <QPalette>
 #include <QRegularExpression>
-#include <QtConcurrent>
 #include <algorithm>
 
 namespace poolscope {
@@ -29,30 +27,31 @@ struct ColumnText {
 
 constexpr ColumnText columns[] = {
     {QT_TRANSLATE_NOOP("HistoryModel", "Name"),
-        QT_TRANSLATE_NOOP("HistoryModel", "What you call the run; F2 changes it")},
-    {QT_TRANSLATE_NOOP("HistoryModel", "When"), QT_TRANSLATE_NOOP("HistoryModel", "When it began")},
+        QT_TRANSLATE_NOOP("HistoryModel", "Name of the run; F2 changes it")},
+    {QT_TRANSLATE_NOOP("HistoryModel", "When"),
+        QT_TRANSLATE_NOOP("HistoryModel", "When the run began")},
     {QT_TRANSLATE_NOOP("HistoryModel", "State"),
-        QT_TRANSLATE_NOOP("HistoryModel", "How the run ended, or that it goes on")},
+        QT_TRANSLATE_NOOP("HistoryModel", "How the run ended, or that it is running")},
     {QT_TRANSLATE_NOOP("HistoryModel", "Task"),
-        QT_TRANSLATE_NOOP("HistoryModel", "What was run on every input")},
+        QT_TRANSLATE_NOOP("HistoryModel", "Task that was run on every input")},
     {QT_TRANSLATE_NOOP("HistoryModel", "Input"),
-        QT_TRANSLATE_NOOP("HistoryModel", "What it was run on")},
+        QT_TRANSLATE_NOOP("HistoryModel", "Inputs of the task")},
     {QT_TRANSLATE_NOOP("HistoryModel", "Done"),
-        QT_TRANSLATE_NOOP("HistoryModel", "Inputs that have an outcome, of all")},
+        QT_TRANSLATE_NOOP("HistoryModel", "Inputs with an outcome, and all inputs")},
     {QT_TRANSLATE_NOOP("HistoryModel", "Failed"),
-        QT_TRANSLATE_NOOP("HistoryModel", "Inputs that failed")},
+        QT_TRANSLATE_NOOP("HistoryModel", "Failed inputs")},
     {QT_TRANSLATE_NOOP("HistoryModel", "Makespan"),
         QT_TRANSLATE_NOOP("HistoryModel", "From the first dispatch to the last outcome")},
     {QT_TRANSLATE_NOOP("HistoryModel", "it/s"),
         QT_TRANSLATE_NOOP(
             "HistoryModel", "Iterations per second, over the makespan without its pauses")},
     {QT_TRANSLATE_NOOP("HistoryModel", "Size"),
-        QT_TRANSLATE_NOOP("HistoryModel", "Of the run file")},
+        QT_TRANSLATE_NOOP("HistoryModel", "Size of the run file")},
     {QT_TRANSLATE_NOOP("HistoryModel", "Note"),
-        QT_TRANSLATE_NOOP("HistoryModel", "What you noted about it; F2 changes it")},
+        QT_TRANSLATE_NOOP("HistoryModel", "Note on the run; F2 changes it")},
 };
 
-/// Of today the time, of any other day the date.
+/// The time of a run of today, or the date of an older one.
 QString whenText(const QDateTime &when)
 {
     const bool isToday = when.date() == QDate::currentDate();
@@ -60,8 +59,8 @@ QString whenText(const QDateTime &when)
                    : QLocale().toString(when.date(), QLocale::ShortFormat);
 }
 
-/// A file that no one has named is called by when it was begun, which has a column of its own, and
-/// its task.
+/// The name of a file that the user has not named: its task. The time in its name has a column of
+/// its own.
 QString nameOf(const QString &path)
 {
     static const QRegularExpression begun(
@@ -128,17 +127,9 @@ HistoryModel::Entries HistoryModel::readFolder(const QString &folder)
 
 void HistoryModel::refresh()
 {
-    m_reading = std::make_shared<Entries>();
-    auto *watcher = new QFutureWatcher<void>(this);
-    connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher, read = m_reading] {
-        watcher->deleteLater();
-        if (read != m_reading)
-            return; // it was asked for again meanwhile
-        m_reading.reset();
-        take(std::move(*read));
-    });
-    watcher->setFuture(
-        QtConcurrent::run([folder = m_folder, read = m_reading] { *read = readFolder(folder); }));
+    m_reading.start(
+        this, [folder = m_folder](const StillWanted &) { return readFolder(folder); },
+        [this](Entries entries) { take(std::move(entries)); });
 }
 
 void HistoryModel::take(Entries entries)
@@ -155,17 +146,18 @@ void HistoryModel::take(Entries entries)
     emit refreshed();
 }
 
-/// What a person may be typing into is left alone unless it changed.
+/// Cells that the user may be typing into are left alone unless they changed.
 void HistoryModel::takeNews(Entries entries)
 {
     m_entries.swap(entries);
     for (int row = 0; row < rowCount(); ++row) {
+        const Entry &before = entries[static_cast<std::size_t>(row)];
+        const Entry &now = m_entries[static_cast<std::size_t>(row)];
+        const bool hasNewProblem = now.problem != before.problem;
         emit dataChanged(index(row, Name + 1), index(row, Note - 1));
-        const RunLabel &before = entries[static_cast<std::size_t>(row)].info.label;
-        const RunLabel &now = info(row).label;
-        if (now.name != before.name)
+        if (hasNewProblem || now.info.label.name != before.info.label.name)
             emit dataChanged(index(row, Name), index(row, Name));
-        if (now.note != before.note)
+        if (hasNewProblem || now.info.label.note != before.info.label.note)
             emit dataChanged(index(row, Note), index(row, Note));
     }
 }
@@ -231,7 +223,7 @@ QString HistoryModel::textOfUnreadable(const Entry &entry, int column) const
     case State:
         return tr("unreadable");
     case Size:
-        return QLocale().formattedDataSize(static_cast<qint64>(entry.size));
+        return figureText(Bytes{entry.size});
     case Note:
         return cellText(entry.problem);
     default:
@@ -277,7 +269,7 @@ QString HistoryModel::text(const Entry &entry, int column) const
     }
 }
 
-/// In full what a cell has no room for.
+/// The full text of a cell that may have no room for it.
 QString HistoryModel::toolTip(const Entry &entry, int column) const
 {
     switch (column) {
@@ -380,7 +372,7 @@ bool HistoryModel::setData(const QModelIndex &index, const QVariant &value, int 
     }
     entry.info.label = label;
     emit dataChanged(index, index);
-    if (m_reading)
+    if (m_reading.isActive())
         refresh(); // what is being read may be what it was called before
     return true;
 }

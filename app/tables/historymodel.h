@@ -7,10 +7,10 @@
 // previous state.
 #pragma once
 
+#include "run/background.h"
 #include "runfile/runfileformat.h"
 
 #include <QAbstractTableModel>
-#include <memory>
 #include <vector>
 
 namespace poolscope {
@@ -67,7 +67,7 @@ private:
 
     QString m_folder;
     Entries m_entries;
-    std::shared_ptr<Entries> m_reading; ///< entries that another thread is reading
+    LatestJob m_reading;
 };
 
 } // namespace poolscope

@@ -25,17 +25,15 @@ HistoryView::HistoryView(const QString &folder, QWidget *parent)
     makeTable();
     auto *bar = new QHBoxLayout;
     bar->setContentsMargins(tableMargin, tableMargin / 2, tableMargin, 0);
-    m_open = addButton(tr("Open"), tr("Show the run as it was at its end; runs nothing (Enter)"),
-        &HistoryView::open);
+    m_open =
+        addButton(tr("Open"), tr("Show the run; executes nothing (Enter)"), &HistoryView::open);
     m_resume = addButton(tr("Resume"),
-        tr("Go on with a run that did not come to its end: only what is missing is run"),
-        &HistoryView::resume);
+        tr("Resume a run that was stopped: only missing inputs are run"), &HistoryView::resume);
     m_compare = addButton(tr("Compare"),
-        tr("Lay two or more runs over each other: choose them with Ctrl or Shift"),
-        &HistoryView::compare);
-    m_rename = addButton(tr("Rename"), tr("Call the run something (F2)"), &HistoryView::rename);
-    m_note = addButton(tr("Note"), tr("Write down something about the run"), &HistoryView::note);
-    m_delete = addButton(tr("Delete\u2026"), tr("Delete the run file, after a question (Del)"),
+        tr("Compare two or more runs: select them with Ctrl or Shift"), &HistoryView::compare);
+    m_rename = addButton(tr("Rename"), tr("Change the name of the run (F2)"), &HistoryView::rename);
+    m_note = addButton(tr("Note"), tr("Change the note on the run"), &HistoryView::note);
+    m_delete = addButton(tr("Delete\u2026"), tr("Delete the run file, after confirmation (Del)"),
         &HistoryView::remove);
     m_delete->setShortcut(QKeySequence()); // the table's key
     for (QPushButton *button : {m_open, m_resume, m_compare, m_rename, m_note, m_delete})
@@ -83,8 +81,7 @@ void HistoryView::makeTable()
     m_table->setFrameShape(QFrame::NoFrame);
     m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + margins);
     m_table->horizontalHeader()->setStretchLastSection(true);
-    m_empty = new EmptyText(
-        tr("Runs are kept here: to look at again, to go on with, to compare"), m_table);
+    m_empty = new EmptyText(tr("Saved runs, to open, resume or compare"), m_table);
     connect(m_table, &QTableView::doubleClicked, this, &HistoryView::open);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
         &HistoryView::showButtons);
@@ -100,7 +97,8 @@ void HistoryView::makeTable()
     connect(deleteKey, &QAction::triggered, this, &HistoryView::remove);
 }
 
-/// As wide as what they show, so that a long text does not push the others out of sight.
+/// Fits columns to their contents, up to a limit, so that a long text does not push the others out
+/// of sight.
 void HistoryView::fitColumns()
 {
     constexpr int widest = 16; // characters
@@ -172,7 +170,7 @@ void HistoryView::resume()
     emit resumeWanted(m_model.path(row()));
 }
 
-/// The model has the newest first.
+/// Requests a comparison of the selected runs, the oldest first. The model has the newest first.
 void HistoryView::compare()
 {
     std::vector<int> chosen = rows();
@@ -201,7 +199,7 @@ void HistoryView::remove()
     QMessageBox box(QMessageBox::NoIcon, tr("Delete a run"),
         tr("Delete the run file of \u201c%1\u201d?").arg(name), QMessageBox::NoButton, this);
     box.setTextFormat(Qt::PlainText);
-    box.setInformativeText(tr("What it holds is lost: outcomes, timeline and log."));
+    box.setInformativeText(tr("Its outcomes, timeline and log are lost."));
     QPushButton *confirmed = box.addButton(tr("Delete"), QMessageBox::DestructiveRole);
     box.setDefaultButton(box.addButton(tr("Keep"), QMessageBox::RejectRole));
     box.exec();

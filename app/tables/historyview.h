@@ -24,7 +24,7 @@ public:
 
     HistoryModel &model() { return m_model; }
     void refresh() { m_model.refresh(); }
-    /// Disables opening while a run goes on, and deleting the run that is shown.
+    /// Disables opening during a run, and deleting the run that is shown.
     void setBusy(bool busy);
     void setShown(const QString &path);
 

@@ -80,7 +80,7 @@ void LogModel::removeWhatIsTooMuch()
     setMissingLines(m_entries.empty() ? m_next : m_entries.front().number);
 }
 
-/// The first row says how many lines are not there.
+/// The first row counts the lines that are missing.
 void LogModel::setMissingLines(std::uint64_t count)
 {
     if (count == 0)
@@ -191,12 +191,11 @@ QVariant LogModel::headerData(int section, Qt::Orientation orientation, int role
     case Time:
         return isTitle ? tr("Time") : tr("Seconds since the run's start");
     case Worker:
-        return isTitle ? tr("Worker") : tr("The number of the worker that it came from");
+        return isTitle ? tr("Worker") : tr("Number of the worker that printed the line");
     case Inputs:
-        return isTitle ? tr("Inputs") : tr("The indices of the inputs that the worker was on");
+        return isTitle ? tr("Inputs") : tr("Indices of the inputs that the worker was running");
     case Text:
-        return isTitle ? tr("Text")
-                       : tr("What the task printed; in italics, what happened to the worker");
+        return isTitle ? tr("Text") : tr("Output of the task; in italics, events of the worker");
     default:
         return {};
     }

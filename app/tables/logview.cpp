@@ -42,7 +42,7 @@ void LogView::makeFilter()
     m_filter = new QLineEdit(this);
     m_filter->setPlaceholderText(tr("Only lines with this text"));
     m_filter->setAccessibleName(tr("Only lines with this text"));
-    m_filter->setToolTip(tr("Shows only lines that contain this text, in upper or lower case"));
+    m_filter->setToolTip(tr("Show only lines that contain this text, in upper or lower case"));
     m_filter->setClearButtonEnabled(true);
     connect(m_filter, &QLineEdit::textChanged, this, &LogView::setFilter);
 }
@@ -60,7 +60,7 @@ void LogView::makeTable()
     fitRowsToText(m_table, margins);
     m_table->horizontalHeader()->setStretchLastSection(true);
     m_table->installEventFilter(this);
-    m_empty = new EmptyText(tr("What tasks print, by worker and input"), m_table);
+    m_empty = new EmptyText(tr("Output of tasks, by worker and input"), m_table);
     connect(m_table, &QTableView::doubleClicked, this, &LogView::activate);
 }
 

@@ -44,7 +44,7 @@ OutcomeDetails::OutcomeDetails(QWidget *parent)
     m_title->setTextFormat(Qt::PlainText);
     m_copy->setObjectName(QStringLiteral("copy"));
     m_copy->setText(tr("Copy"));
-    m_copy->setToolTip(tr("The whole text goes to the clipboard"));
+    m_copy->setToolTip(tr("Copy the whole text to the clipboard"));
     m_copy->setAccessibleName(tr("Copy the whole text"));
     m_text->setObjectName(QStringLiteral("outcomeText"));
     m_text->setReadOnly(true);

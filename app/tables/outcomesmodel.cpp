@@ -346,13 +346,13 @@ QVariant OutcomesModel::headerData(int section, Qt::Orientation orientation, int
     switch (section) {
     case Index:
         return isTitle ? tr("Index")
-                       : tr("The input's place among all, from 0. Failures alone stand in the "
-                            "order in which they came");
+                       : tr("Index of the input, from 0. Failures alone are in the order in which "
+                            "they occurred");
     case Input:
-        return isTitle ? tr("Input") : tr("What the task was given");
+        return isTitle ? tr("Input") : tr("The input of the task");
     case Outcome:
         return isTitle ? tr("Outcome")
-                       : tr("What the task returned, or why it failed; empty while it is not done");
+                       : tr("Value of the task, or why it failed; empty until the input is done");
     default:
         return {};
     }

@@ -57,8 +57,8 @@ public:
     void setPageSize(int rows);
     int pageSize() const { return m_pageSize; }
 
-    /// Reads outcomes that are new since the last call.
-    /// Reads some of the new failures. Returns false if there are more.
+    /// Shows outcomes that are new since the last call, and reads some of the new failures. Returns
+    /// false if there are more failures.
     bool update();
 
     std::uint64_t indexAt(int row) const;

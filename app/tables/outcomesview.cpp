@@ -75,18 +75,18 @@ QWidget *OutcomesView::makeToolBar()
     auto *bar = new QWidget(this);
     m_index = new QLineEdit(bar);
     m_index->setAccessibleName(tr("Go to index"));
-    m_index->setToolTip(tr("An index, from 0; Enter goes to it (Ctrl+G)"));
+    m_index->setToolTip(tr("Index, from 0; Enter shows its row (Ctrl+G)"));
     m_index->setMaxLength(30);
     m_index->setMaximumWidth(fontMetrics().horizontalAdvance(QString(24, u'0')));
     m_problem = new QLabel(bar);
     m_problem->setTextFormat(Qt::PlainText);
     m_problem->setAccessibleDescription(tr("Problem with the index"));
     m_failuresOnly = new QCheckBox(bar);
-    m_failuresOnly->setToolTip(tr("Show only inputs that failed, in the order in which they came"));
+    m_failuresOnly->setToolTip(tr("Show only failed inputs, in the order in which they failed"));
     m_failuresOnly->setAccessibleName(tr("Failures only"));
     m_selection = new QToolButton(bar);
     m_selection->setObjectName(QStringLiteral("outcomesSelection"));
-    m_selection->setToolTip(tr("These alone are shown; a click shows all again (Escape)"));
+    m_selection->setToolTip(tr("Only these are shown; a click shows all again (Escape)"));
     m_selection->hide();
     m_position = new QLabel(bar);
     m_position->setAccessibleDescription(tr("Rows shown"));
@@ -110,7 +110,7 @@ QWidget *OutcomesView::makeToolBar()
     return bar;
 }
 
-/// By what the person has set.
+/// Chooses the list that the user asked for.
 void OutcomesView::chooseList()
 {
     using Show = OutcomesModel::Show;
@@ -285,7 +285,7 @@ void OutcomesView::showProblem(const QString &problem)
     m_position->setVisible(problem.isEmpty());
 }
 
-/// As the person asked.
+/// Moves to an index at the user's request.
 void OutcomesView::activate(std::uint64_t index)
 {
     goTo(index);
@@ -341,7 +341,7 @@ bool OutcomesView::pressKey(const QKeyEvent &event)
     return true;
 }
 
-/// Where a key leads from the current row, or from the first one in sight.
+/// The position that a key leads to from the current row, or from the first visible one.
 std::optional<std::uint64_t> OutcomesView::positionAfter(int key) const
 {
     const std::uint64_t count = m_model.count();
@@ -385,7 +385,7 @@ std::uint64_t OutcomesView::pageRows() const
     return static_cast<std::uint64_t>(m_model.pageSize());
 }
 
-/// Where the last full page begins.
+/// The position at which the last full page begins.
 std::uint64_t OutcomesView::lastFirst() const
 {
     return m_model.count() - std::min(m_model.count(), pageRows());
@@ -422,8 +422,8 @@ void OutcomesView::showList()
     m_failuresOnly->setText(tr("&Failures only (%1)").arg(figureText(Count{failures})));
     m_failuresOnly->setAccessibleName(tr("Failures only: %1").arg(figureText(Count{failures})));
     const bool hasInputs = m_model.record() && m_model.record()->inputCount > 0;
-    m_empty->setText(!hasInputs ? tr("Each input and what it came to")
-            : m_model.show() == OutcomesModel::Show::Selection ? tr("No input took so long")
+    m_empty->setText(!hasInputs                                ? tr("Inputs and their outcomes")
+            : m_model.show() == OutcomesModel::Show::Selection ? tr("No input took this long")
                                                                : tr("No input has failed"));
     m_empty->setVisible(m_model.count() == 0);
     scrollTo(m_model.first());

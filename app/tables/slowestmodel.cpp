@@ -81,7 +81,7 @@ QString SlowestModel::cell(int row, int column) const
     }
 }
 
-/// Of several, the first, and that there are more.
+/// The text of the first input, and an ellipsis if there are more.
 std::string SlowestModel::inputText(int row) const
 {
     const IndexRange &indices = slow(row).indices;
@@ -110,15 +110,15 @@ QVariant SlowestModel::headerData(int section, Qt::Orientation orientation, int 
     const bool isTitle = role == Qt::DisplayRole;
     switch (section) {
     case Index:
-        return isTitle ? tr("Index") : tr("The input's place among all, from 0");
+        return isTitle ? tr("Index") : tr("Index of the input, from 0");
     case Input:
-        return isTitle ? tr("Input") : tr("What the task was given");
+        return isTitle ? tr("Input") : tr("The input of the task");
     case Duration:
-        return isTitle ? tr("Duration")
-                       : tr("How long the iteration took; the mean, where several were measured "
-                            "together");
+        return isTitle
+            ? tr("Duration")
+            : tr("Duration of the iteration; the mean if several were measured together");
     case Worker:
-        return isTitle ? tr("Worker") : tr("Who ran it");
+        return isTitle ? tr("Worker") : tr("Number of the worker that ran it");
     default:
         return {};
     }

@@ -25,51 +25,46 @@ struct Heading {
 constexpr std::array<Heading, 11> headings{{
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Worker"),
         QT_TRANSLATE_NOOP("poolscope::WorkersModel",
-            "The worker's number and its colour. A replaced worker keeps its number"),
+            "Number and colour of the worker. A replaced worker keeps its number"),
         Qt::AlignLeft},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "PID"),
-        QT_TRANSLATE_NOOP("poolscope::WorkersModel", "The number of its process on its host"),
-        Qt::AlignRight},
+        QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Process ID on its host"), Qt::AlignRight},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Host"),
-        QT_TRANSLATE_NOOP("poolscope::WorkersModel", "The computer that it runs on"),
+        QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Computer that the worker runs on"),
         Qt::AlignLeft},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "State"),
         QT_TRANSLATE_NOOP(
-            "poolscope::WorkersModel", "What it does. “waiting”: it waits for inputs"),
+            "poolscope::WorkersModel", "State of the worker. “waiting”: it waits for inputs"),
         Qt::AlignLeft},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "On input"),
         QT_TRANSLATE_NOOP("poolscope::WorkersModel",
-            "The index of the input that it is on; of short ones, the first of those one of which "
-            "it is on"),
+            "Index of the input that the worker is on; the first of several if they are short"),
         Qt::AlignRight},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "For"),
         QT_TRANSLATE_NOOP("poolscope::WorkersModel",
-            "How long it has been on that input, or was when the run ended"),
+            "Time that the worker has been on that input, or was when the run ended"),
         Qt::AlignRight},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Iterations"),
         QT_TRANSLATE_NOOP("poolscope::WorkersModel",
-            "How many iterations it has done, failed ones and those of replaced processes "
-            "included"),
+            "Number of iterations that ended, with failed ones and those of replaced processes"),
         Qt::AlignRight},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "it/s"),
         QT_TRANSLATE_NOOP("poolscope::WorkersModel",
-            "Iterations per second, over about the last second; of a worker that is gone, the "
-            "mean of the run"),
+            "Iterations per second, over about the last second; the mean of the run if the worker "
+            "is gone"),
         Qt::AlignRight},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "CPU"),
         QT_TRANSLATE_NOOP("poolscope::WorkersModel",
-            "CPU time over time, over about the last second: 100 % is one core. Of a worker that "
-            "is "
-            "gone: all its CPU time"),
+            "CPU time per time, over about the last second: 100% is one core. All its CPU time if "
+            "the worker is gone"),
         Qt::AlignRight},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Memory"),
         QT_TRANSLATE_NOOP("poolscope::WorkersModel",
-            "The most memory that it has had at a time (maximum resident size), in MB of 1,000,000 "
-            "bytes"),
+            "Largest memory so far (maximum resident size), in MB of 1,000,000 bytes"),
         Qt::AlignRight},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Restarts"),
-        QT_TRANSLATE_NOOP("poolscope::WorkersModel",
-            "How often its process has died and another has taken its place"),
+        QT_TRANSLATE_NOOP(
+            "poolscope::WorkersModel", "How often its process has died and was replaced"),
         Qt::AlignRight},
 }};
 

@@ -32,8 +32,7 @@ WorkersView::WorkersView(QWidget *parent)
     setAccessibleName(tr("Workers"));
     setToolTip(tr("A click on a column's title sorts by it"));
     setObjectName(QStringLiteral("workersTable"));
-    auto *empty = new EmptyText(
-        tr("Each worker: its process, what it does, how fast, and what it costs"), this);
+    auto *empty = new EmptyText(tr("Workers, with their process, state, rate and memory"), this);
     connect(m_model, &QAbstractItemModel::rowsInserted, empty, &QWidget::hide);
     connect(m_model, &QAbstractItemModel::modelReset, empty, &QWidget::show);
 }

@@ -67,7 +67,7 @@ void ChartCard::buildHeader(TimeView *view)
         auto *follow = new QToolButton;
         follow->setObjectName(QStringLiteral("follow"));
         follow->setText(tr("Follow"));
-        follow->setToolTip(tr("Keep the newest in view again (F)"));
+        follow->setToolTip(tr("Follow the run again (F)"));
         follow->setAccessibleName(tr("Follow the run"));
         follow->setVisible(false);
         connect(follow, &QToolButton::clicked, view, &TimeView::follow);
@@ -76,7 +76,7 @@ void ChartCard::buildHeader(TimeView *view)
         m_header->addWidget(follow);
     }
     m_menuButton->setText(QStringLiteral("\u22ef"));
-    m_menuButton->setToolTip(tr("What can be done with this chart"));
+    m_menuButton->setToolTip(tr("Export, copy or zoom this chart"));
     m_menuButton->setAccessibleName(tr("Menu of %1").arg(m_chart->title()));
     m_menuButton->setPopupMode(QToolButton::InstantPopup);
     m_menuButton->setMenu(m_menu);

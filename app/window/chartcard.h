@@ -12,7 +12,7 @@
 
 namespace poolscope {
 
-/// A label that says it in fewer words where there is no room, and else ends in an ellipsis.
+/// A label with a shorter text for when there is no room. Otherwise it ends in an ellipsis.
 class ElidedLabel : public QLabel {
     Q_OBJECT
 

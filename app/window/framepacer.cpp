@@ -55,7 +55,8 @@ void FramePacer::hurry()
 
 void FramePacer::tick()
 {
-    // What this thread has used since the last frame is that frame, and its painting.
+    // The time that this thread has used since the last frame is that of the frame and its
+    // painting.
     const std::int64_t now = cpuTimeOfThread();
     const double used = static_cast<double>(now - m_cpu) / 1e6;
     m_cpu = now;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// FramePacer: says when the next frame is due. At most 60 frames a second; fewer where frames cost
-// more than a small share of the machine, since the cores belong to the workers. While a person
-// acts, the share does not count.
+// FramePacer: decides when the next frame is due. At most 60 frames a second, and fewer if frames
+// cost more than a small share of the machine, since the cores belong to the workers. While the
+// user acts, the share does not count.
 #pragma once
 
 #include <QElapsedTimer>
@@ -17,10 +17,10 @@ class FramePacer : public QObject {
 public:
     explicit FramePacer(QObject *parent = nullptr);
 
-    /// Frames come from now on.
+    /// Starts the frames.
     void start();
     void stop();
-    /// The person does something: the next frames come as fast as can be.
+    /// The user does something: the next frames come as fast as possible.
     void hurry();
 
 signals:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Legend: what a chart's colours mean, as buttons that show and hide series. Those that have no
-// room are in a menu at the end.
+// Legend: the colours of a chart with their names, as buttons that show and hide series. Those that
+// have no room are in a menu at the end.
 #pragma once
 
 #include "charts/chart.h"

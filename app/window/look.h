@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How a theme looks in widgets: palette, style sheet and icons.
+// The look of a theme in widgets: palette, style sheet and icons.
 #pragma once
 
 #include "charts/legendmarker.h"
@@ -24,13 +24,14 @@ QString styleSheetOf(const Theme &theme);
 
 /// An icon of resources/icons in a colour.
 QIcon icon(const QString &name, const QColor &colour);
-/// What a legend shows of a series.
+/// The marker of a series in a legend.
 QPixmap markerPixmap(
     LegendMarker marker, const QColor &colour, const QColor &outline, double pixelRatio);
 
 /// Sets a tool tip that is wrapped, and the same as plain text for screen readers.
 void setWrappedToolTip(QWidget *widget, const QString &text);
-/// The same of a label that shows the text itself: screen readers describe it otherwise.
+/// Sets a tool tip for a label that already shows its text: screen readers get the description
+/// instead.
 void setWrappedToolTip(QWidget *widget, const QString &text, const QString &description);
 
 } // namespace poolscope

@@ -294,7 +294,7 @@ QString MainWindow::newRunFile() const
         return {};
     if (!QDir().mkpath(runsFolder())) {
         m_message->sayProblem(
-            tr("The run is not kept: the folder %1 cannot be made").arg(runsFolder()));
+            tr("The run is not saved: cannot create the folder %1").arg(runsFolder()));
         return {};
     }
     return newRunPath(spec());
@@ -350,7 +350,7 @@ void MainWindow::showFileLoss()
     const Run *run = m_controller.run();
     const QString loss = run ? QString::fromStdString(run->fileLoss()) : QString();
     if (loss != std::exchange(m_fileLoss, loss) && !loss.isEmpty())
-        m_message->sayProblem(tr("%1, and goes on without it").arg(loss));
+        m_message->sayProblem(tr("%1, and continues without it").arg(loss));
 }
 
 void MainWindow::showFileProblem()
@@ -364,7 +364,7 @@ void MainWindow::showFileProblem()
         m_message->hide();
     else
         m_message->sayProblem(
-            tr("The run waits: %1. Stop gives up what cannot be written.").arg(problem));
+            tr("The run waits: %1. Stop discards what cannot be written.").arg(problem));
     showState();
 }
 
@@ -457,11 +457,11 @@ void MainWindow::closeEvent(QCloseEvent *event)
 /// Asks the user whether to stop the run. The question closes itself when the run ends.
 bool MainWindow::mayStopRun()
 {
-    QMessageBox box(QMessageBox::NoIcon, tr("A run is going on"),
+    QMessageBox box(QMessageBox::NoIcon, tr("A run is in progress"),
         tr("Stop the run and close Poolscope?"), QMessageBox::NoButton, this);
     box.setInformativeText(m_controller.path().isEmpty()
-            ? tr("What has finished is not kept.")
-            : tr("What has finished is kept: the run can be resumed from the history."));
+            ? tr("The finished outcomes are not saved.")
+            : tr("The finished outcomes are saved: the run can be resumed from History."));
     QPushButton *stop = box.addButton(tr("Stop and close"), QMessageBox::AcceptRole);
     box.setDefaultButton(box.addButton(tr("Keep running"), QMessageBox::RejectRole));
     connect(&m_controller, &RunController::stateChanged, &box, [this, &box] {

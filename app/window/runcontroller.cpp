@@ -36,7 +36,7 @@ struct RunController::Opening {
 
 namespace {
 
-/// The run of the file, ready to go on with these inputs, as far as they have failed.
+/// The run of the file, ready to retry the failed ones of these inputs.
 Result<Run::Opened> reopenToTryAgain(const std::string &file, IfTaskChanged ifTaskChanged,
     const std::vector<std::uint64_t> &indices, const StillWanted &wanted)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RunController: the window's run, from the wish to start it to its end.
+// RunController: the run of the window, from the request to start it to its end.
 //
 // Checking a task and opening an input or a run file may take long, so these happen on another
 // thread. There is one run at a time; the last one, or the run file that was opened last, stays
@@ -31,36 +31,36 @@ public:
 
     State state() const { return m_state; }
     bool isActive() const { return m_state != State::Idle && m_state != State::Ended; }
-    /// The run that goes on or was the last; null before the first, and while an opened run file is
+    /// The present run, or the last one. Null before the first, and while an opened run file is
     /// shown.
     const Run *run() const { return m_run.get(); }
-    /// The run that was opened, of this or another day; null while a run is shown.
+    /// The run that was opened from a file. Null while a run is shown.
     const LoadedRun *loaded() const { return m_loaded ? &*m_loaded : nullptr; }
-    /// Of the run or the opened file; null before the first.
+    /// The record of the run or of the opened file. Null before the first.
     const RunRecord *record() const;
     Moment moment() const;
-    /// The run file of what is shown; empty where none keeps it.
+    /// The run file of the record that is shown. Empty if there is none.
     QString path() const { return m_path; }
-    /// The file that was opened last, of whatever kind.
+    /// The file that was opened last, of any kind.
     QString openedPath() const { return m_opened; }
 
-    /// `path`: the run file that keeps it; empty: none does.
+    /// Starts a run and keeps it in the run file at `path`, or in none if it is empty.
     void start(const RunSpec &spec, const QString &path = {});
-    /// Shows what a run file, a trace or a job log holds; runs nothing.
+    /// Shows a run file, a trace or a job log; runs nothing.
     void open(const QString &path);
-    /// Goes on with the run of a run file.
+    /// Resumes the run of a run file.
     void resumeFile(const QString &path);
-    /// Does what was refused when taskChanged() was emitted last.
+    /// Resumes the run that was refused when taskChanged() was emitted last.
     void goOnWithChangedTask();
     void pause();
     void resume();
-    /// Ends the run; what has finished stays.
+    /// Ends the run and keeps its finished outcomes.
     void stop();
     void setWorkerCount(std::uint32_t count);
-    /// Whether failures can be tried again now: in the run that goes on, or in one that has ended,
-    /// by going on with its run file.
+    /// Whether failures can be retried now: in the present run, or in one that has ended and has a
+    /// run file to resume.
     bool canTryAgain() const;
-    /// Those of these indices that have failed are tried again.
+    /// Retries the failed ones of these indices.
     void tryAgain(const std::vector<std::uint64_t> &indices);
 
 signals:
@@ -102,7 +102,7 @@ private:
     QString m_opened;
     LatestJob m_latest;
     Reopening m_reopening; ///< the last one
-    std::uint32_t m_wantedWorkers = 0; ///< told while the run was opening; 0: nothing
+    std::uint32_t m_wantedWorkers = 0; ///< set while the run was opening. 0 if it was not
 };
 
 } // namespace poolscope

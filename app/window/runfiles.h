@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Where the window keeps runs, under which names, and which files it opens.
+// The folder and the names of the window's run files, and the kinds of files that it opens.
 #pragma once
 
 #include "spec/runspec.h"
@@ -8,12 +8,12 @@
 
 namespace poolscope {
 
-/// Where runs are kept that were given no place of their own.
+/// The folder for runs that are saved automatically.
 QString runsFolder();
-/// Of a run that begins now, in that folder: a name that tells when and what.
+/// The path in that folder for a run that begins now; its name has the time and the task.
 QString newRunPath(const RunSpec &spec);
 
-/// With ".poolscope", whether it was typed or not.
+/// The path with the ending ".poolscope", whether or not it was typed.
 QString withRunEnding(const QString &path);
 QString runFileFilter();
 /// The folder in which the user opened or saved a run last.

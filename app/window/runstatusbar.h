@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RunStatusBar: how far the run is, its verdict in a few words, and its state.
+// RunStatusBar: the progress of the run, its verdict in a few words, and its state.
 #pragma once
 
 #include "charts/accountingchart.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How a message of the core, which begins small, is written where it stands alone.
+// Messages of the core, which begin with a small letter, as sentences of their own.
 #pragma once
 
 #include <QString>

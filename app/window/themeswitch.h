@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ThemeSwitch: which theme the window has, by the user's choice, which the settings store, or by
-// the desktop's colours.
+// ThemeSwitch: the theme of the window: the user's choice, which the settings store, or that of the
+// desktop.
 #pragma once
 
 #include "window/desktopcolours.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Paths of the window as the core has them.
+// Paths of the window, converted for the core.
 #pragma once
 
 #include <QFile>

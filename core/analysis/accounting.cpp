@@ -5,7 +5,6 @@
 #include "spec/tasktraits.h"
 
 #include <algorithm>
-#include <cmath>
 #include <deque>
 #include <numeric>
 #include <utility>
@@ -383,7 +382,7 @@ std::size_t Accountant::advanceWorker(Worker &worker, std::size_t mostChunks)
     return taken;
 }
 
-/// How many workers were wanted at that time; 0: unknown.
+/// How many workers were wanted at that time. 0 if unknown.
 std::uint32_t Accountant::sizeAt(std::uint64_t time) const
 {
     const auto next = m_wanted.upper_bound(time);

@@ -64,7 +64,7 @@ inline constexpr std::size_t causeCount = 20;
 
 /// "computing", "waiting", "preempted", ...: one word, or several with underscores.
 std::string_view causeName(Cause cause);
-/// What it means, for a tooltip or a legend.
+/// The meaning of a cause, for a tooltip or a legend.
 std::string_view causeText(Cause cause);
 
 /// Nanoseconds by cause.
@@ -94,17 +94,17 @@ struct WorkerAccounting {
     std::uint64_t longestChunk = 0; ///< nanoseconds
     std::uint64_t longestIteration = 0; ///< nanoseconds; of the mean of a span that holds several
     std::uint32_t restarts = 0;
-    std::uint32_t threads = 0; ///< the most that were seen; 0: unknown
+    std::uint32_t threads = 0; ///< the most that were seen. 0 if unknown
     std::uint64_t threadRunQueue = 0; ///< nanoseconds; see WorkerRecord
 };
 
-/// What was worked off while so many workers were wanted.
+/// The work that was done while the pool wanted this number of workers.
 struct SizeAccounting {
     std::uint64_t busy = 0; ///< nanoseconds
     std::uint64_t iterations = 0;
 };
 
-/// What a reader in input order had waiting.
+/// The values that a reader in input order would have had waiting.
 struct HeldBack {
     std::uint64_t mostValues = 0; ///< at once
     double mostBytes = 0; ///< about: so many values of the mean size
@@ -118,7 +118,7 @@ struct Accounting {
     std::vector<WorkerAccounting> workers; ///< by id, from 1
     CauseTimes times; ///< the pool's: their sum is workers x makespan
     CoordinatorUsage coordinator;
-    /// By number of workers wanted; empty where spans were not kept.
+    /// By number of workers wanted. Empty if spans were not kept.
     std::map<std::uint32_t, SizeAccounting> sizes;
 
     std::uint64_t makespan() const { return end - begin; }
@@ -126,20 +126,20 @@ struct Accounting {
     std::uint64_t presentTime() const { return times.sum() - times[Cause::Absent]; }
     /// Worker-time within iterations.
     std::uint64_t busy() const;
-    /// busy() / presentTime(); 0 where there is none.
+    /// busy() / presentTime(), or 0 if there is no time.
     double utilization() const;
 };
 
-/// What an accounting has to know of a run beside its timeline.
+/// The facts of a run that an accounting needs beside its timeline.
 struct RunConditions {
-    std::uint32_t cores = 0; ///< usable ones; 0: unknown
+    std::uint32_t cores = 0; ///< usable ones. 0 if unknown
     /// Whether the task starts programs of its own, as commands do.
     bool startsPrograms = false;
-    /// Whether nothing is known but spans, as of a run that was read from elsewhere.
+    /// Whether only spans are known, as in an imported run.
     bool hasSpansOnly = false;
 };
 
-/// The conditions of a run that was made on so many usable cores.
+/// The conditions of a run on this number of usable cores.
 RunConditions conditionsOf(const RunRecord &record, std::uint32_t cores);
 
 class Accountant {
@@ -149,9 +149,9 @@ public:
     Accountant(const Timeline &timeline, const RunConditions &conditions);
     ~Accountant();
 
-    /// Takes in what has come, at most about `mostChunks`; false where more is waiting.
+    /// Reads new events, about `mostChunks` at most. Returns false if there are more.
     bool advance(std::size_t mostChunks);
-    /// As of the last outcome, of what was taken in.
+    /// The accounting up to the last outcome, of the events read so far.
     Accounting accounting() const;
 
 private:

@@ -14,7 +14,8 @@ std::span<const float> BusyColumns::shares(TimeGrid grid, ColumnRange columns)
         m_first = m_settled = columns.first;
         m_shares.clear();
     }
-    // What has scrolled out of view is let go when it is most of what is kept.
+    // Columns that have scrolled out of view are released when they are most of those that are
+    // kept.
     const std::uint64_t before = columns.first - m_first;
     if (before > 3 * columns.count) {
         m_shares.erase(m_shares.begin(), m_shares.begin() + static_cast<std::ptrdiff_t>(before));

@@ -6,7 +6,6 @@
 #include "text/figures.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 namespace poolscope {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Comparison: the figures of runs side by side, and whether they really differ.
 //
-// A run is measured once, so what is known of its spread is how unevenly it went: it is cut into
+// A run is measured once, so its spread is known only from how unevenly it went: it is cut into
 // slices of equal time, pauses left out, and intervals come from drawing blocks of neighbouring
-// slices anew. They tell whether two runs differ by more than each differed within itself. How far
-// the same run would come out otherwise on another day they cannot tell; a sweep can.
+// slices anew. They show whether two runs differ by more than each differed within itself. How much
+// the same run would differ on another day they cannot show; a sweep can.
 //
 // Plain C++, one thread.
 #pragma once
@@ -19,7 +19,7 @@
 
 namespace poolscope {
 
-/// What happened in one slice of a run.
+/// The work in one slice of a run.
 struct RunSlice {
     double iterations = 0;
     double busy = 0; ///< nanoseconds, of all workers
@@ -45,7 +45,7 @@ struct RunDifference {
     Estimate duration; ///< the mean duration of an iteration, the same
 
     enum class Kind { Unknown, Alike, Faster, Slower };
-    /// What the throughput's interval says of the second run.
+    /// How the second run differs, by the confidence interval of the throughput.
     Kind kind() const;
 };
 

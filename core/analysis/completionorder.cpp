@@ -143,7 +143,8 @@ void CompletionOrder::readMarks()
             mark.kind == Mark::Kind::Quarantined || mark.kind == Mark::Kind::GivenUp;
         const bool isTriedAgain = mark.kind == Mark::Kind::Retried
             || (mark.kind == Mark::Kind::Reopened && !withdrawQuarantined(mark.value));
-        // What had failed for good and was ranked has its rank: the next attempt gets none.
+        // An input that had failed for good and was ranked keeps its rank: the next attempt gets
+        // none.
         if (isTriedAgain)
             ++m_retried[mark.value];
         if (hasNoSpan && !takeRetried(mark.value))

@@ -49,8 +49,8 @@ public:
     {
     }
 
-    /// Ranks what ended before `until`, visiting at most about `mostSpans`. False where more of it
-    /// is waiting.
+    /// Ranks the spans that ended before `until`, visiting about `mostSpans` at most. Returns false
+    /// if there are more.
     bool advance(std::uint64_t until, std::size_t mostSpans);
 
     std::uint64_t ranked() const { return m_ranked; }
@@ -60,13 +60,13 @@ public:
     /// Visits the pieces with a rank in [from, to) in their order, as advance() has ranked them. A
     /// piece at either end may reach beyond. Costs up to 4096 spans more than are visited.
     template <typename Visit> void forEach(std::uint64_t from, std::uint64_t to, Visit visit) const;
-    /// Where the stretch of up to 4096 spans ends in which the rank is, of those that forEach()
-    /// reads as a whole: who visits much, bit by bit, goes from end to end.
+    /// The end of the block of up to 4096 spans that contains the rank. forEach() reads a block as
+    /// a whole, so a caller that visits much in small steps goes from end to end.
     std::uint64_t endOfStretch(std::uint64_t rank) const;
 
-    /// How many had finished by `time`, of those ranked.
+    /// The number of ranked iterations that had finished by `time`.
     std::uint64_t rankAt(std::uint64_t time) const;
-    /// When the rank was reached; nothing where it was not yet.
+    /// The time at which the rank was reached. Nothing if it was not reached yet.
     std::optional<std::uint64_t> timeOf(std::uint64_t rank) const;
 
 private:
@@ -77,14 +77,14 @@ private:
         std::uint64_t index;
         WorkerId worker;
     };
-    /// Where the merge stands: the next span of each lane.
+    /// The state of the merge: the next span of each lane.
     struct Place {
         std::uint64_t rank = 0;
         std::uint64_t time = 0;
         std::size_t quarantined = 0;
         std::vector<std::uint32_t> lanes;
     };
-    /// An iteration that came to nothing: its lane, the span's position there and its index.
+    /// An iteration that does not count: its lane, the span's position there and its index.
     using Skip = std::pair<std::pair<std::size_t, std::size_t>, std::uint64_t>;
 
     /// A merge of lanes from one place to another.

@@ -40,7 +40,7 @@ public:
     double mean() const { return m_count > 0 ? m_sum / static_cast<double>(m_count) : 0; }
     double shortest() const { return m_shortest; } ///< 0 where there is none
     double longest() const { return m_longest; } ///< the same
-    /// The duration that a share (0 to 1) of the iterations does not exceed; 0 where there is none.
+    /// The duration that a share (0 to 1) of the iterations does not exceed. 0 if there is none.
     double quantile(double share) const;
     double median() const { return quantile(0.5); }
 

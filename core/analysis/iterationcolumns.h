@@ -23,7 +23,7 @@ public:
     {
     }
 
-    /// Takes in what the lane has grown by, visiting at most `mostSpans` spans; false where more
+    /// Takes in what the lane has grown by, visiting at most `mostSpans` spans. False if more
     /// are waiting.
     bool advance(std::size_t mostSpans);
 

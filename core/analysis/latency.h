@@ -17,7 +17,7 @@
 
 namespace poolscope {
 
-/// What an iteration of the span took, in nanoseconds.
+/// The duration of an iteration of the span, in nanoseconds: the mean.
 inline double iterationDuration(const Span &span)
 {
     return static_cast<double>(span.duration) / static_cast<double>(span.count);
@@ -41,11 +41,11 @@ public:
     {
     }
 
-    /// Takes in what the lanes have grown by, visiting at most `mostSpans` spans; false where more
+    /// Takes in what the lanes have grown by, visiting at most `mostSpans` spans. False if more
     /// are waiting.
     bool advance(std::size_t mostSpans);
 
-    /// Of the spans taken in so far.
+    /// The histogram of the spans that were read so far.
     const DurationHistogram &all() const { return m_all; }
     std::size_t workerCount() const { return m_workers.size(); }
     const DurationHistogram &worker(std::size_t position) const

@@ -25,7 +25,7 @@ std::vector<WorkPiece> allSpans(const Timeline &timeline)
     return pieces;
 }
 
-/// What is left of a piece from `index` on, which it contains.
+/// The part of a piece from `index` on, which it contains.
 WorkPiece pieceFrom(const WorkPiece &piece, std::uint64_t index)
 {
     const auto left = static_cast<std::uint32_t>(piece.indices().end() - index);
@@ -262,7 +262,7 @@ HandoverCosts CostReader::costs(
     return costs;
 }
 
-/// What is assumed of workers as these are. Python's sleep until a chunk comes.
+/// The costs that are assumed for workers of this kind. Python workers sleep until a chunk arrives.
 HandoverCosts assumedCosts(const Timeline &timeline)
 {
     HandoverCosts costs;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RecordedWork: what a run has told of its inputs and of handing them over, for replaying it.
+// RecordedWork: the durations of the inputs of a run and the costs of their dispatch, for replaying
+// it.
 //
 // What each input took comes from the lanes: spans cut into pieces of consecutive indices, in which
 // an input takes the mean, since finer was not measured. All attempts at an index count. The costs
@@ -25,32 +26,32 @@ struct WorkPiece {
     double ofEach() const { return static_cast<double>(duration) / count; }
 };
 
-/// What something takes as a rule.
+/// The typical cost of one step.
 struct Cost {
     double nanoseconds = 0;
-    std::uint64_t cases = 0; ///< that showed it; 0: assumed
+    std::uint64_t cases = 0; ///< that showed it. 0 if assumed
 };
 
-/// Each way is of a worker that is handed one chunk after the other, and tells of one alone. Where
-/// it seldom was idle, it was so when the pool started or ended, and what came of that is not what
-/// a way costs: then the costs that were measured in lock-step on two cores are assumed, for
-/// workers in C++.
+/// The costs of dispatch. Each way is that of a worker that receives one chunk after the other. If
+/// workers were seldom idle in the run, they were idle at its start and end only, and those times
+/// do not show the cost of a way. Then the costs are assumed that were measured in lock-step on two
+/// cores, for workers in C++.
 struct HandoverCosts {
     /// From sending a chunk to an idle worker until it begins.
     Cost outward{3'500};
     /// From the end of the last input that a worker had until the coordinator has its answer.
     Cost inward{5'500};
-    /// From there until the coordinator sends this worker its next chunk, without what taking in
-    /// the answer's chunks and values costs.
+    /// From there until the coordinator sends this worker its next chunk, without the cost of
+    /// reading the answer's chunks and values.
     Cost turn{500};
-    /// How much later an answer is taken up by a coordinator that sleeps, as it does once no
-    /// message has come for watchTime.
+    /// How much later an answer is handled by a coordinator that sleeps, as it does when no message
+    /// has arrived for watchTime.
     Cost wake{40'000};
     /// Coordinator and workers look for messages again and again, before they sleep. With a worker
     /// for each of N cores there is one thread too many, and a way takes 1 + crowding / N times as
     /// long. 0: workers sleep at once.
     double crowding = 2;
-    /// How long an answer, which may tell of several chunks, keeps the coordinator from others.
+    /// How long an answer, which may contain several chunks, occupies the coordinator.
     Cost answer{5'000};
     /// How much longer for each chunk.
     Cost chunk{300};
@@ -68,14 +69,16 @@ struct RecordedWork {
     double total = 0; ///< of all pieces, nanoseconds
     double longest = 0; ///< of one input, nanoseconds
     HandoverCosts costs;
-    std::uint32_t cores = 0; ///< usable ones of the machine; 0: unknown, taken to be enough
+    /// The usable cores of the machine. 0 if unknown: then there are taken to be enough.
+    std::uint32_t cores = 0;
     /// When the workers of the recorded run were ready, counted from the first dispatch, sorted.
     std::vector<double> readyTimes;
     double startUp = 0; ///< of the recorded run, until the first dispatch, nanoseconds
     StartCosts starts;
 };
 
-/// Whether so many workers and the coordinator are more than there are cores; 0: enough for all.
+/// Whether this number of workers and the coordinator are more than the cores. False if `cores` is
+/// 0, which means unknown.
 inline bool isCrowded(std::uint32_t workers, std::uint32_t cores)
 {
     return cores > 0 && workers >= cores;
@@ -84,11 +87,12 @@ inline bool isCrowded(std::uint32_t workers, std::uint32_t cores)
 /// How many times as long a way takes between so many workers and the coordinator.
 double crowdingOf(const HandoverCosts &costs, std::uint32_t workers, std::uint32_t cores);
 
-/// What the timeline tells so far, of a run on so many usable cores; 0: unknown. The pieces are in
-/// the order of their indices. An index without a span, such as one in quarantine, is left out.
+/// The work in the timeline so far, of a run on this number of usable cores (0 if unknown). The
+/// pieces are in the order of their indices. An index without a span, such as one in quarantine, is
+/// left out.
 RecordedWork recordedWork(const Timeline &timeline, std::uint32_t cores);
 
-/// The same work with the inputs that take longest in front.
+/// The work with the longest inputs first.
 RecordedWork longestFirst(RecordedWork work);
 
 } // namespace poolscope

@@ -39,7 +39,7 @@ public:
     {
     }
 
-    /// Takes in what has come, at most `mostMarks`; false where more is waiting.
+    /// Reads new marks, `mostMarks` at most. Returns false if there are more.
     bool advance(std::size_t mostMarks);
 
     std::size_t workerCount() const { return m_workers.size(); }
@@ -47,7 +47,7 @@ public:
     /// The number of workers wanted, from each time on.
     const std::vector<Since<std::uint32_t>> &sizes() const { return m_sizes; }
     const std::vector<Since<Pace>> &paces() const { return m_paces; }
-    /// All indices that failed for good and were not asked to be tried again since.
+    /// All indices that failed for good and have not been retried since.
     const std::set<std::uint64_t> &failedIndices() const { return m_failedIndices; }
 
 private:

@@ -45,15 +45,15 @@ struct ScalingFit {
     double rSquared = 0;
 
     double throughput(double workers) const;
-    /// The number of workers beyond which throughput falls; nothing where it never does.
+    /// The number of workers beyond which throughput falls. Nothing if it never does.
     std::optional<double> peakWorkers() const;
-    /// What no number of workers exceeds; nothing where there is no bound.
+    /// The throughput that no number of workers exceeds. Nothing if there is no bound.
     std::optional<double> mostThroughput() const;
 };
 
-/// Takes a point for each measurement, repeats included. Fails, naming why, where there are fewer
-/// numbers of workers than the law has parameters plus one, or where the fit explains no more than
-/// the mean does, its parameters counted.
+/// Fits a law to a point for each measurement, repeats included. Fails with the reason if there are
+/// fewer numbers of workers than the law has parameters plus one, or if the fit explains no more
+/// than the mean does, its parameters counted.
 Result<ScalingFit> fitScaling(
     ScalingLaw law, const std::vector<ScalingPoint> &points, const Bootstrap &bootstrap = {1, 500});
 

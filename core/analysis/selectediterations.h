@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SelectedIterations: the iterations of a run that took a duration in a range, for charts and
-// tables to tell them from the others.
+// SelectedIterations: the iterations of a run whose duration is in a range, so that charts and
+// tables can highlight them.
 //
 // What the run had by the time it was made; plain C++, any thread.
 #pragma once

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <boost/math/statistics/univariate_statistics.hpp>
-#include <cmath>
 
 namespace poolscope {
 
@@ -81,8 +80,8 @@ Estimate ratioOfMedians(Sample a, Sample b, const Bootstrap &bootstrap)
     return ofTwo(a, b, bootstrap, [](double x, double y) { return x / y; });
 }
 
-/// The same numbers with any standard library, unlike std::uniform_int_distribution; the samples
-/// are so small that the remainder favours none.
+/// A random position. It is the same with any standard library, unlike that of
+/// std::uniform_int_distribution; the samples are so small that the remainder favours none.
 std::size_t Resampler::below(std::size_t count)
 {
     return m_random() % count;

@@ -57,7 +57,8 @@ using Statistic = std::function<double(Sample)>;
 /// The middle value, or the mean of the two in the middle; 0 of nothing.
 double median(Sample sample);
 
-/// The values between which the middle `confidence` of them lies; at least one value.
+/// The interval that contains the middle `confidence` of the values, of which there is at least
+/// one.
 Interval middleOf(std::vector<double> values, double confidence);
 
 /// The statistic of a sample of at least one value. The interval takes two.
@@ -77,7 +78,7 @@ public:
     {
     }
 
-    /// As many values as the sample has, into `place`.
+    /// Draws as many values as the sample has, into `place`.
     Sample draw(Sample sample, std::vector<double> &place);
     /// Calls visit(position) for `count` positions below `count`, of values in the order of time:
     /// by blocks of neighbours, so that what depends on each other stays together (moving blocks,

@@ -22,7 +22,7 @@ namespace poolscope {
 
 struct SweepSetting {
     std::uint32_t workers = 1;
-    std::optional<std::uint64_t> chunk = {}; ///< inputs; nothing: automatic
+    std::optional<std::uint64_t> chunk = {}; ///< inputs. Nothing if automatic
 
     friend bool operator==(const SweepSetting &, const SweepSetting &) = default;
 };
@@ -50,11 +50,11 @@ struct SweepMeasurement {
     RunMeasurement run;
 };
 
-/// All settings of a plan: by chunk as they are given, and within a chunk by workers.
+/// All settings of a plan, by chunk in their given order, and within a chunk by workers.
 std::vector<SweepSetting> settingsOf(const SweepPlan &plan);
 /// All runs of a plan in the order in which they are to be made.
 std::vector<SweepStep> stepsOf(const SweepPlan &plan);
-/// Those of them that are not among the measurements.
+/// The runs of a plan that are not among the measurements.
 std::vector<SweepStep> missingSteps(
     const SweepPlan &plan, const std::vector<SweepMeasurement> &measurements);
 /// The setting for the run before the first.
@@ -68,12 +68,12 @@ ExperimentPlan experimentOf(
 /// Inputs that failed in all of these runs.
 std::uint64_t failedInputsIn(const std::vector<SweepMeasurement> &measurements);
 
-/// What came of one setting.
+/// The measurements of one setting.
 struct SweepCell {
     SweepSetting setting;
     std::vector<double> throughputs; ///< as they were measured; one at least
     Estimate throughput; ///< their median
-    /// The throughput over that of one worker at the same chunk size; nothing where that was not
+    /// The throughput over that of one worker at the same chunk size. Nothing if that was not
     /// measured.
     std::optional<Estimate> speedup = {};
     std::optional<Estimate> efficiency = {}; ///< the speedup over the number of workers
@@ -83,14 +83,14 @@ struct SweepCell {
 struct SweepResult {
     std::vector<SweepCell> cells; ///< of the settings that were measured, as settingsOf() has them
     std::optional<std::size_t> best = {}; ///< the cell with the highest throughput
-    /// The one with the fewest workers whose throughput is within 5% of it; of several, the
-    /// fastest.
+    /// The cell with the fewest workers whose throughput is within 5% of the best one; the fastest
+    /// of them if there are several.
     std::optional<std::size_t> cheapest = {};
 };
 
 inline constexpr double cheapestWithin = 0.05;
 
-/// Of what was measured so far; measurements that are not of the plan are left out.
+/// The result of the measurements so far. Measurements that are not of the plan are left out.
 SweepResult sweepResult(const SweepPlan &plan, const std::vector<SweepMeasurement> &measurements);
 
 /// The measurements of one chunk size, for fitScaling().

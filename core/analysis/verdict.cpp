@@ -21,7 +21,8 @@ constexpr std::array<std::string_view, findingCount> findingNames{"handing_over"
     "slow_worker", "throttled", "order_blocks", "consumer_blocks", "disk_blocks", "inputs_are_slow",
     "failures", "never_finished", "workers_idle", "nothing_wrong", "unknown"};
 
-/// Of a run that was stopped, an input that hung matters more than the other workers' time.
+/// The verdict on a run that was stopped while an input hung: that matters more than the other
+/// workers' time.
 std::optional<Verdict> neverFinished(const VerdictCase &run)
 {
     constexpr Seconds leastTime(1);
@@ -125,7 +126,7 @@ Verdict causeOf(const VerdictCase &run)
         // The reason why one worker is slower matters more than that it waits.
         const bool isSlowWorkers = verdict && verdict->finding == Finding::WaitsWithin && worst
             && worst->finding == Finding::SlowWorker;
-        // Of two with the same loss the first one decides.
+        // The first of two with the same loss decides.
         if (verdict && !isSlowWorkers && (!worst || verdict->loss > worst->loss))
             worst = std::move(verdict);
     }

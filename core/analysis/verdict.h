@@ -58,7 +58,7 @@ namespace evidence {
 
 struct NothingFinished { };
 
-/// Of HandingOver and CoordinatorSaturated.
+/// The figures of HandingOver and CoordinatorSaturated.
 struct Dispatch {
     std::uint32_t workers = 0;
     Share time; ///< that dispatch took
@@ -73,7 +73,7 @@ struct Dispatch {
         false; ///< there were so many that automatic chunks had reached their size
 };
 
-/// Of Tail and ChunksTooLarge.
+/// The figures of Tail and ChunksTooLarge.
 struct Tail {
     enum class Why : std::uint8_t { LargeChunks, FewInputs, UnevenInputs, LongInput };
     Why why = Why::LongInput;
@@ -85,7 +85,7 @@ struct Tail {
     Duration iteration{}; ///< the mean
 };
 
-/// Of TooManyWorkers, ThreadsOversubscribe and MachineBusy.
+/// The figures of TooManyWorkers, ThreadsOversubscribe and MachineBusy.
 struct Contention {
     std::uint32_t workers = 0;
     std::uint32_t cores = 0;
@@ -93,7 +93,7 @@ struct Contention {
     Share waited; ///< for a core
 };
 
-/// Of WaitsWithin. Shares are of the time within iterations.
+/// The figures of WaitsWithin. Shares are of the time within iterations.
 struct Waits {
     Share waited;
     Share computed;
@@ -119,7 +119,7 @@ struct Bandwidth {
     Duration withMany{};
 };
 
-/// Of Throttled, OrderBlocks, ConsumerBlocks, DiskBlocks and InputsAreSlow.
+/// The figures of Throttled, OrderBlocks, ConsumerBlocks, DiskBlocks and InputsAreSlow.
 struct Blocked {
     Share time;
     Duration longestIteration{};
@@ -136,7 +136,8 @@ struct NeverFinished {
     std::optional<Duration> othersIteration; ///< the mean, if there were others
 };
 
-/// Of an imported run, of which only spans are known.
+/// The figures of NothingWrong, WorkersIdle and Tail if only the spans of the run are known, as in
+/// an imported run.
 struct SpansOnly {
     std::uint32_t workers = 0;
     Share busy;
@@ -193,8 +194,10 @@ struct Verdict {
     double loss = 0; ///< the share of all worker time that the finding took
     std::optional<Prediction> remedy = {}; ///< the throughput without the cause
     std::vector<Change> advice = {}; ///< changes to be made together
-    std::optional<double> gain = {}; ///< the factor of throughput, predicted for the advice
-    std::optional<double> rate = {}; ///< iterations per second, predicted for the advice
+    /// The factor of throughput, predicted for the advice, or without the cause if no setting
+    /// removes it. Nothing if no gain can be predicted.
+    std::optional<double> gain = {};
+    std::optional<double> rate = {}; ///< iterations per second with this gain
     bool countsStartUp = false; ///< gain and rate include the start-up
     std::optional<NextLook> nextLook = {};
     std::optional<CopiesAdvice> copies = {};

@@ -23,13 +23,14 @@ constexpr std::uint64_t enoughIterations = 30;
 constexpr double slowedBySize = 1.25;
 // CPU time of a worker beyond its busy time: its threads work.
 constexpr double threadsWork = 1.15;
-constexpr double fullCores = 0.8; // the part of them that more workers should use, at most
-// the part of them that more workers should use, at most
+// The part of the cores that more workers should use, at most.
+constexpr double fullCores = 0.8;
 // Waiting costs a worker next to nothing. Memory, and those that it waits for, set a limit.
 constexpr std::uint32_t mostAdvisedWorkers = 64;
-constexpr double automaticDispatch = 0.01; // the cost of dispatch that automatic chunks allow
-// the cost of dispatch that automatic chunks allow
-constexpr double automaticGrowth = 8; // of chunks, from one to the next
+// The share of time that dispatch costs with automatic chunks.
+constexpr double automaticDispatch = 0.01;
+// Automatic chunks grow by this factor from one to the next.
+constexpr double automaticGrowth = 8;
 
 /// The throughput with automatic chunks, as a factor. Chunks start with one input and grow from one
 /// answer to the next, until dispatch costs next to nothing. The loss by starting remains, unless
@@ -173,7 +174,7 @@ std::optional<Verdict> preempted(const VerdictCase &run)
     return verdict;
 }
 
-/// As many workers as keep the cores in use, but no more than there are inputs for.
+/// The number of workers that keeps the cores in use, but no more than there are inputs for.
 std::uint32_t workersThatWait(const VerdictCase &run)
 {
     const RunFigures &f = run.f;

@@ -37,7 +37,7 @@ struct Verification {
     void add(std::size_t setting, const RunMeasurement &measurement);
     /// The factor that came of it.
     double measured() const;
-    /// Whether at least `heldFrom` of what was predicted came; nothing where nothing was.
+    /// Whether at least `heldFrom` of what was predicted came. Nothing if nothing was.
     std::optional<bool> held() const;
 };
 

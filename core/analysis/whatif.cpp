@@ -17,7 +17,7 @@ namespace {
 /// A worker that has work tells what it has done no more often than this: see worker/session.cpp.
 constexpr double answerInterval = 5e6; // nanoseconds
 
-/// What inputs take, by where they stand in the order of the pieces.
+/// The durations of inputs, by their position in the order of the pieces.
 class WorkTable {
 public:
     explicit WorkTable(const std::vector<WorkPiece> &pieces)
@@ -323,7 +323,7 @@ void Replay::send(WorkerId id, double time)
     }
 }
 
-/// As the pool does it: see Pool::shareOut().
+/// Shares inputs out as Pool::shareOut() does.
 void Replay::shareOut(double time, std::chrono::nanoseconds leastWork)
 {
     // A small range goes to one worker whole. Without a limit, workers would reclaim it from each

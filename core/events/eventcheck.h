@@ -48,7 +48,7 @@ public:
     }
 
     std::uint64_t inputs() const { return m_inputs; }
-    /// As Outcomes has it.
+    /// The first settled index at or after `index`, by Outcomes.
     std::uint64_t firstSettled(std::uint64_t index) const { return m_outcomes.firstSettled(index); }
     bool hasOutcome(std::uint64_t index) const
     {
@@ -63,7 +63,7 @@ private:
     static constexpr std::string_view noSuchWorker = "an event is of a worker that does not exist";
     static constexpr std::string_view noSuchInput = "an event is of an input that does not exist";
     static constexpr std::string_view farTime =
-        "it goes on for more than 36 years, so its times cannot be right";
+        "it lasts for more than 36 years, so its times cannot be right";
 
     template <typename Any, typename... Others>
     static constexpr bool isOneOf = (std::is_same_v<Any, Others> || ...);

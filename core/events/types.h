@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace poolscope {
 
@@ -44,18 +43,19 @@ struct Span {
     std::uint64_t count = 0;
 };
 
-/// What a worker was on when it was looked at, and had not ended.
+/// The unfinished work of a worker when the pool looked at it.
 struct OpenSpan {
     std::uint64_t begin = 0;
     std::uint64_t first = 0;
-    std::uint64_t count = 0; ///< 1: that index; more: one of these; 0: the worker was on nothing
+    /// 1 for that index, more for one of these, 0 if the worker was on none.
+    std::uint64_t count = 0;
     std::uint64_t seen = 0; ///< when it was looked at
 
     std::uint64_t duration() const { return seen > begin ? seen - begin : 0; }
     friend bool operator==(const OpenSpan &, const OpenSpan &) = default;
 };
 
-/// When a chunk was where. A chunk cut short by its worker's death has none.
+/// The times of a chunk. A chunk that was cut short by its worker's death has none.
 struct ChunkTimes {
     std::uint64_t sent = 0;
     std::uint64_t received = 0;
@@ -66,7 +66,7 @@ struct ChunkTimes {
     std::uint64_t spans = 0; ///< how many spans of its worker's lane are this chunk's
 };
 
-/// What the pool's own thread has done since the run's start, in nanoseconds.
+/// The usage of the pool's own thread since the run's start, in nanoseconds.
 struct CoordinatorUsage {
     std::uint64_t cpu = 0; ///< it also computes while it watches for what comes next
     std::uint64_t busy = 0; ///< it handled what workers sent, and gave them more

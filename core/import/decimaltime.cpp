@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "import/decimaltime.h"
 
-#include "import/wholenumber.h"
+#include "text/wholenumber.h"
 
 #include <cmath>
 #include <string>

@@ -3,7 +3,8 @@
 // reports.
 //
 // The readers of files fill it so that it is consistent: each span has a worker and an index that
-// exist, and an index has one span that is not retried.
+// exist, each worker has a span, and an index has at most one span that is not retried. An index
+// without a span is an input that the file names but has no times of.
 #pragma once
 
 #include "events/eventcheck.h"
@@ -19,7 +20,7 @@ namespace poolscope {
 
 inline constexpr std::size_t mostImportedWorkers = 16'384;
 inline constexpr const char *farTimesText =
-    "it goes on for more than 18 years, so its times cannot be right";
+    "it lasts for more than 18 years, so its times cannot be right";
 
 /// Whether times, in nanoseconds, are more than 18 years from the middle one of some, so that they
 /// cannot be right.
@@ -66,7 +67,7 @@ struct ImportedWorker {
 
 struct ImportedRun {
     std::string source; ///< as ImportedFile::name
-    std::int64_t startedAt = 0; ///< seconds since 1970; 0 if unknown
+    std::int64_t startedAt = 0; ///< seconds since 1970. 0 if unknown
     std::vector<std::string> inputs; ///< their texts
     std::vector<ImportedWorker> workers;
     std::vector<ImportedSpan> spans; ///< in any order

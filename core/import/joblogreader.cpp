@@ -3,8 +3,8 @@
 
 #include "import/decimaltime.h"
 #include "import/unpackedfile.h"
-#include "import/wholenumber.h"
 #include "input/byteordermark.h"
+#include "text/wholenumber.h"
 
 #include <algorithm>
 #include <array>
@@ -408,7 +408,7 @@ private:
     std::uint64_t m_runs = 0;
 };
 
-/// What became of each job, and which attempts came before.
+/// Finds the last attempt at each job and the attempts before it.
 class JobLog {
 public:
     explicit JobLog(std::vector<Job> jobs)

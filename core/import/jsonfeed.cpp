@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "import/jsonfeed.h"
 
-#include "import/wholenumber.h"
+#include "text/wholenumber.h"
 
 #include "input/byteordermark.h"
 
@@ -66,7 +66,7 @@ bool isValue(std::string_view word)
     return word == "true" || word == "false" || word == "null" || isNumber(word);
 }
 
-/// How many bytes the UTF-8 sequence at the beginning has; 0 if it is not one.
+/// How many bytes the UTF-8 sequence at the beginning has. 0 if it is not one.
 std::size_t utf8Size(std::string_view bytes)
 {
     namespace utf = boost::locale::utf;
@@ -85,7 +85,7 @@ JsonFeed::JsonFeed(UnpackedFile &file)
     makeToken();
 }
 
-/// Makes so many bytes available; false if there are fewer.
+/// Makes so many bytes available. False if there are fewer.
 bool JsonFeed::fill(std::size_t count)
 {
     while (m_bytes.size() - m_used < count && !m_isAtEnd) {

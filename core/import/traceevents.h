@@ -25,7 +25,7 @@ struct TraceScalar {
     Kind kind = Kind::Other;
     std::string text;
 
-    /// Of microseconds, in nanoseconds. Some write numbers as strings.
+    /// A number of microseconds, in nanoseconds. Some programs write numbers as strings.
     std::optional<std::int64_t> time() const { return parseTime(text, TimeUnit::Microseconds); }
 };
 
@@ -56,7 +56,7 @@ struct TraceEvent {
 
 /// How the reading of a trace ended.
 struct TraceEnd {
-    std::string cutOff; ///< why and where the rest could not be read; empty if all was
+    std::string cutOff; ///< why and where the rest could not be read. Empty if all was
     std::uint64_t notEvents = 0; ///< what stands between events and is not one
     std::uint64_t cut = 0; ///< strings and objects that are larger than what is read of one
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "import/traceslices.h"
 
-#include "import/wholenumber.h"
+#include "text/wholenumber.h"
 
 #include <algorithm>
 #include <numeric>

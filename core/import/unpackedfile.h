@@ -5,7 +5,6 @@
 
 #include "result.h"
 
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>

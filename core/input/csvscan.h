@@ -9,7 +9,7 @@
 
 namespace poolscope {
 
-/// Where a record is in the file.
+/// The position of a record in the file.
 struct CsvRecordPlace {
     std::uint64_t line = 1; ///< its first line, counted from the beginning of the scan
     std::uint64_t end = 0; ///< the offset of the byte after it

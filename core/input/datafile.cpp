@@ -115,7 +115,7 @@ Result<void> DataFile::bufferExpected(std::uint64_t offset, std::size_t size)
     return failure(m_path + " has changed since it was first read: leave it as it is during a run");
 }
 
-/// As many bytes as there are, `size` at the most.
+/// Reads up to `size` bytes, as many as there are.
 Result<std::size_t> DataFile::readAt(std::uint64_t offset, char *out, std::size_t size) const
 {
     std::size_t got = 0;

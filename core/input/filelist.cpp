@@ -181,7 +181,7 @@ private:
     std::map<std::string, int> m_unreadable; ///< and the number of the error
 };
 
-/// What tells whether a file is still the same, without reading it.
+/// A text that changes when the file changes, made without reading the file.
 std::string fingerprint(const std::string &path)
 {
     struct stat info { };

@@ -4,7 +4,6 @@
 #include <QDeadlineTimer>
 #include <QProcess>
 #include <csignal>
-#include <optional>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -91,7 +90,7 @@ Result<ProgramAnswer> askProgram(const std::string &what, const std::string &pro
         if (process.hasWrittenTooMuch())
             return failure(what + " does not stop writing");
         if (deadline.hasExpired())
-            return failure(what + " gave no answer in 30 s");
+            return failure(what + " did not answer in 30 s");
     }
     if (!process.hasStarted())
         return failure("cannot start " + what + ": " + process.errorText());

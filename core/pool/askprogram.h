@@ -14,7 +14,7 @@ struct ProgramAnswer {
     std::string output;
     std::string error; ///< the end of what it wrote to standard error
     int status = 0; ///< its exit status
-    int signal = 0; ///< the signal that killed it; 0 if it ended by itself
+    int signal = 0; ///< the signal that killed it. 0 if it ended by itself
 };
 
 /// Called at intervals, on the waiting thread, while the program runs. Returns false to drop the

@@ -17,10 +17,10 @@ struct Excess {
     std::string_view kind; ///< failureTimeout or failureMemory
     std::string message; ///< one line
     IndexRange indices; ///< one of which it was on; count 0: on none
-    std::uint64_t memory = 0; ///< bytes that it took; 0: unknown
+    std::uint64_t memory = 0; ///< bytes that it took. 0 if unknown
 };
 
-/// Nanoseconds after which the pool kills a worker that is on one iteration; nothing: never.
+/// Nanoseconds after which the pool kills a worker that is on one iteration. Nothing if never.
 /// Workers that run commands and filters end these themselves, and are left some time for it.
 std::optional<std::uint64_t> patienceWithIteration(const RunSpec &spec);
 
@@ -29,7 +29,7 @@ std::optional<std::uint64_t> patienceWithIteration(const RunSpec &spec);
 std::optional<Excess> timeExcess(
     const RunSpec &spec, std::uint64_t patience, const RunningBatch &running, std::uint64_t clock);
 
-/// Whose memory was counted.
+/// The processes whose memory was counted.
 enum class Counted : std::uint8_t { Worker, WorkerAndOthers };
 
 /// That what was counted takes `bytes`, which is over the limit.

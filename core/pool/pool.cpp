@@ -40,7 +40,8 @@ ScheduleOptions scheduleOptions(const RunSpec &run, InputSource &source)
     options.chunks.window = spec.window;
     options.retries = spec.retries;
     options.recycle = spec.recycle.value_or(UINT64_MAX);
-    // What a growing source holds at a time fits any message; its feed sets the size of chunks.
+    // The inputs that a growing source has at a time fit any message; its feed sets the size of
+    // chunks.
     if (source.meanEncodedSize() > 0 && !source.growing()) {
         const bool isPython = traitsOf(run.task).runsPython;
         const std::uint64_t most = (wire::maxFrameBody - 64) / (isPython ? 3 : 1); // PythonItems
@@ -398,8 +399,8 @@ void Pool::setHold(Holder holder, const std::string &reason)
         return;
     hold = reason;
     const std::string now = heldBecause();
-    m_events.take(
-        event::Logged{0, now.empty() ? "the run goes on" : "the run waits: " + now, m_clock.now()});
+    m_events.take(event::Logged{
+        0, now.empty() ? "the run continues" : "the run waits: " + now, m_clock.now()});
     if (now.empty())
         dispatchAll();
 }
@@ -611,7 +612,7 @@ void Pool::lookAtBatch(Slot &slot)
         slot.process->statusPage().endBatch();
 }
 
-/// What takes less than an instant is over before anyone can see it.
+/// Reports the input that a worker is on, unless it takes so little time that nobody could see it.
 void Pool::tellRunning(const Slot &slot, const RunningBatch &running)
 {
     const IndexRange current = running.current();
@@ -662,8 +663,8 @@ void Pool::tellOfSlowStart(Slot &slot)
         return;
     slot.slowStartTold = true;
     m_events.take(event::Logged{slot.id,
-        "the worker is not ready after 60 s, and is waited for: it may be loading what its task "
-        "needs",
+        "the worker is not ready after 60 s; the pool waits for it: it may be loading what its "
+        "task needs",
         m_clock.now()});
 }
 

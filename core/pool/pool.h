@@ -47,7 +47,7 @@ struct PoolEnd {
     enum class How {
         Completed,
         Cancelled,
-        Failed, ///< it could not go on
+        Failed, ///< it could not continue
         Halted, ///< as many indices failed as the spec allows
         WrongValues, ///< values that were recorded may belong to other inputs
     };
@@ -56,11 +56,11 @@ struct PoolEnd {
     std::string detail; ///< a traceback, where there is one
 };
 
-/// Who else can keep a pool from handing out chunks.
+/// The parts of a run that can stop a pool from sending chunks.
 enum class Holder : std::uint8_t { Outcomes, Journal };
 inline constexpr std::size_t holderCount = 2;
 
-/// What the pool is doing now, for whoever shows it.
+/// The state of the pool.
 struct PoolStatus {
     std::uint32_t wantedWorkers = 0;
     std::uint64_t chunkSize = 0; ///< of the next chunk
@@ -70,7 +70,8 @@ struct PoolStatus {
     std::uint64_t settled = 0;
     bool paused = false;
     bool heldByConsumer = false; ///< it waits for what it made to be read
-    std::string heldBecause; ///< why else it hands out nothing now, in one line; empty: it does
+    /// Another reason why it sends nothing now, in one line. Empty if there is none.
+    std::string heldBecause;
 };
 
 class Pool : public QObject {
@@ -85,30 +86,33 @@ public:
         EventSink &events, Values values = Values::Kept);
     ~Pool() override;
 
-    /// Before start(): the run goes on where it was stopped, after `elapsed` nanoseconds and with
-    /// these indices, sorted and disjoint, settled.
+    /// Resumes a run that was stopped, after `elapsed` nanoseconds and with these indices, sorted
+    /// and disjoint, settled. To be called before start().
     void continueFrom(const std::vector<IndexRange> &settled, std::uint64_t elapsed);
     /// Records how often an index that is not settled has failed before this run was resumed. To be
     /// called before start(), in ascending order.
     void failedBefore(const TriedIndex &tried);
     void start();
-    /// Workers join at once, or leave after the chunk that they are on. 1 to maxWorkers.
+    /// Sets the number of workers, 1 to maxWorkers. Workers join at once, and leave after their
+    /// chunk.
     void setWorkerCount(std::uint32_t count);
-    /// No more chunks are handed out until resume(); those with the workers are finished.
+    /// Sends no more chunks until resume(). Chunks that workers have are finished.
     void pause();
     void resume();
-    /// No more chunks are handed out while any holder has a reason, which is one line; empty: none.
+    /// Sends no more chunks while any holder has a reason, in one line. An empty reason ends the
+    /// hold.
     void setHold(Holder holder, const std::string &reason);
-    /// These indices, which were settled as failures, are tried again. Nothing once the run ends.
+    /// Retries these indices, which were settled as failures. Does nothing once the run has ended.
     void tryAgain(const std::vector<TriedIndex> &indices);
     bool isRunning() const { return m_phase == Phase::Running; }
     /// How the run ended, or will end once its workers have ended. Nothing while it runs.
     std::optional<PoolEnd> ending() const;
-    /// Kills the workers. What is settled stays.
+    /// Kills the workers. Settled inputs stay settled.
     void cancel();
-    /// The same, because of something outside of the pool that makes going on useless.
+    /// Kills the workers, since something outside of the pool makes the run useless. The run ends
+    /// as failed.
     void fail(const std::string &error);
-    /// Only indices below `limit` are handed out.
+    /// Sends only indices below `limit`.
     void setLimit(std::uint64_t limit);
 
     PoolStatus status() const;
@@ -122,7 +126,7 @@ private:
     /// A worker's place in the pool, which outlives its process.
     struct Slot {
         WorkerId id = 0;
-        WorkerProcess *process = nullptr; ///< a child of the pool; null: none is running
+        WorkerProcess *process = nullptr; ///< a child of the pool. Null if none is running
         std::unique_ptr<WorkerConnection> connection; ///< with that process
         WorkerState state = WorkerState::Gone;
         bool wanted = true;

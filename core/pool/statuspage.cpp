@@ -13,7 +13,7 @@ namespace poolscope {
 
 namespace {
 
-/// Eight bytes of another process's memory; nothing where that may not be read.
+/// Eight bytes of another process's memory. Nothing if that may not be read.
 std::optional<std::uint64_t> readWord(pid_t process, std::uint64_t address)
 {
     std::uint64_t word = 0;
@@ -91,8 +91,8 @@ RunningBatch StatusPage::runningBatch(pid_t process) const
 {
     if (!m_memory)
         return {};
-    // Where a batch ends or begins meanwhile, figures of two would be mixed. Only a worker that
-    // does not keep to the protocol changes them each time.
+    // If a batch ends or begins meanwhile, figures of two would be mixed. Only a worker that does
+    // not keep to the protocol changes them each time.
     constexpr int tries = 100;
     RunningBatch running;
     for (int i = 0; i < tries; ++i) {

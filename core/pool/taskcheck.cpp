@@ -55,7 +55,7 @@ struct Check {
     Result<void> operator()(const CommandTask &task) const
     {
         return wordsOf("the command", task.command).and_then([](const auto &words) {
-            // What columns there are is not known here: a program in braces is looked for later.
+            // The columns are not known here: a program in braces is looked for later.
             const bool fixed = words.front().find('{') == std::string::npos;
             return fixed ? checkProgram(words.front()) : Result<void>();
         });

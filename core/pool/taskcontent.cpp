@@ -77,7 +77,7 @@ public:
         return fs::is_regular_file(m_path / name, error);
     }
 
-    /// As findProgram(), for a path that begins at this folder.
+    /// The program of this name, by findProgram(), from a path that begins at this folder.
     Result<std::string> program(const std::string &name) const
     {
         const bool isPath = name.find('/') != std::string::npos;
@@ -88,9 +88,10 @@ private:
     fs::path m_path;
 };
 
-/// What could be a file's name within a word: all of it, or, where it is a script or an option with
-/// its value, a piece. What a script writes to (> FILE) is none of it, but one that it writes
-/// otherwise (tee FILE) cannot be told from one that it reads.
+/// The texts within a word that could be names of files: the whole word, and pieces of it if it is
+/// a script or an option with its value. Files that a script redirects its output to (> FILE) are
+/// left out, but a file that it writes otherwise (tee FILE) cannot be distinguished from one that
+/// it reads.
 std::vector<std::string> possibleNames(const std::string &word)
 {
     constexpr std::string_view separators = " \t\n;|&()<>=\"'`$";

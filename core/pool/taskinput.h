@@ -10,12 +10,11 @@
 
 namespace poolscope {
 
-/// Fails, and says what to choose, where the task takes one text and the inputs are rows of more
-/// than one column.
+/// Fails, with what to choose, if the task takes one text and the inputs are rows of more than one
+/// column.
 Result<void> checkInputSuits(const TaskSpec &task, const InputSource &source);
 
-/// What a reader of the log should know: that a command has names in braces that no column has.
-/// Empty: nothing.
+/// A line for the log if a command has names in braces that are not columns. Empty if not.
 std::string noteOnInput(const TaskSpec &task, const InputSource &source);
 
 } // namespace poolscope

@@ -121,7 +121,7 @@ private:
     std::uint64_t m_lastEnded = 0;
     std::uint64_t m_framesTime = 0;
     std::uint64_t m_clockRead = 0; ///< a reading of RunClock::monotonic()
-    std::uint64_t m_askedAt = 0; ///< time of the open request for inputs; 0 if there is none
+    std::uint64_t m_askedAt = 0; ///< time of the open request for inputs. 0 if there is none
     std::uint64_t m_endOfSent = 0; ///< one past the last index of the chunk that was sent last
     std::optional<std::uint64_t> m_endOfAnswered; ///< one past the index that was answered last
     std::optional<std::uint64_t> m_firstUnread; ///< m_endOfAnswered when stderr was last read

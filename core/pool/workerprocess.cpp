@@ -21,7 +21,8 @@ namespace {
 constexpr std::size_t readSize = 64 * 1024;
 constexpr int endOfChannelPatience = 1000; // milliseconds
 constexpr qsizetype keptOutput = 4096;
-// What a start takes, and what is left for files that are opened while workers run.
+// The descriptors that a start needs, and those that are left for files that are opened while
+// workers run.
 constexpr std::uint64_t descriptorsForStart = 12;
 constexpr std::uint64_t descriptorsLeft = 20;
 

@@ -24,13 +24,13 @@ struct WorkerProgram {
 /// The worker for this task, from the files installed beside the running program.
 WorkerProgram workerProgramFor(const TaskSpec &task);
 
-/// What loads this task once, and forks workers (pool/taskloader.h).
+/// The program that loads this task once and forks workers (pool/taskloader.h).
 WorkerProgram loaderProgramFor(const PythonTask &task);
 
-/// Where the worker for built-in tasks is, which is the keeper of others, too.
+/// The path of the worker for built-in tasks, which is also the keeper of other workers.
 std::string builtinWorkerPath();
 
-/// Where the Python worker is, as installed beside the running program.
+/// The path of the Python worker, as installed beside the running program.
 std::string pythonWorkerPath();
 
 /// A function that a Python file or module defines.

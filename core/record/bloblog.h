@@ -9,7 +9,6 @@
 #include "result.h"
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -63,7 +62,7 @@ private:
     std::vector<std::uint32_t>
         m_live; ///< records in each stretch, wholly or in part, that are not discarded
 
-    /// Of those who read in order, each finds the next records in memory.
+    /// A block of records: a reader in order finds the next ones in memory.
     struct Block {
         std::uint64_t number = UINT64_MAX; ///< of its place in the file
         std::string bytes; ///< as many as the file had

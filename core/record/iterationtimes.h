@@ -5,7 +5,6 @@
 // thread adds; any thread reads.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>

@@ -15,7 +15,6 @@
 #include "record/appendlog.h"
 
 #include <cstdint>
-#include <optional>
 
 namespace poolscope {
 

@@ -294,7 +294,7 @@ bool OutcomeStore::isFailure(std::uint64_t index) const
 }
 
 /// How many outcomes of one kind follow each other from `index` on, as far as that can be told at
-/// once; 0 where it takes a look at the words.
+/// once. 0 if it takes a look at the words.
 std::uint64_t OutcomeStore::knownRun(std::uint64_t index) const
 {
     if (index / segmentSize >= m_segments.size())

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// OutcomeStore: what every index came to, addressed by index.
+// OutcomeStore: the outcome of every index, addressed by index.
 //
-// A number stands in a cell of 8 bytes in a column of shared memory, which local workers write
-// themselves; anything else stands in a temporary file, and the cell holds its place. Order costs
-// nothing: who wants outcomes in order waits for the first missing index.
+// A number is in a cell of 8 bytes in a column of shared memory, which local workers write
+// themselves; anything else is in a temporary file, and the cell has its position. Order costs
+// nothing: a reader in order waits for the first missing index.
 //
 // The pool's thread adds; any thread reads. Where not all is kept there is one reader, who releases
 // what it has read; the column is then a ring of 64 MiB, and no index may be added that lies a
@@ -20,7 +20,6 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,44 +44,45 @@ class OutcomeStore {
 public:
     enum class Keep { All, UntilRead, UntilSaved };
 
-    /// For indices [0, count). Fails where memory or the temporary file cannot be had.
+    /// A store for indices [0, count). Fails if memory or the temporary file cannot be had.
     static Result<std::unique_ptr<OutcomeStore>> make(std::uint64_t count, Keep keep);
-    /// As Keep::UntilRead, with the column in a file, which has a cell for each index: limit() does
-    /// not hold anyone back. The file's blocks must be allocated, or a full disk ends each process
-    /// that stores into it. Cells of what was released may be overwritten.
+    /// A store with Keep::UntilRead whose column is a file with a cell for each index, so limit()
+    /// does not stop anyone. The file's blocks must be allocated, or a full disk ends each process
+    /// that stores into it. Released cells may be overwritten.
     static Result<std::unique_ptr<OutcomeStore>> makeIn(
         const ColumnFile &file, std::uint64_t count);
     ~OutcomeStore();
     OutcomeStore(const OutcomeStore &) = delete;
     OutcomeStore &operator=(const OutcomeStore &) = delete;
 
-    /// Where workers of this host map the column: index i owns cell i % columnCells().
+    /// The path at which workers of this host map the column: index i owns cell i % columnCells().
     const std::string &columnPath() const { return m_columnPath; }
     std::uint64_t columnCells() const { return m_cells; }
     std::uint64_t columnOffset() const { return m_columnOffset; }
 
-    /// These indices have numbers of this kind, which stand in the column.
+    /// Adds numbers of this kind for indices whose cells in the column are set already.
     void addNumbers(IndexRange indices, OutcomeKind kind);
-    /// Where the disk is full, the outcome is kept in memory: see obstacle().
+    /// Adds an outcome. If the disk is full, it is kept in memory: see obstacle().
     Result<void> add(std::uint64_t index, const OutcomeView &outcome);
-    /// The same for cells that are elsewhere, at any address. They lie within one round of the
-    /// column.
+    /// Copies numbers from cells that are elsewhere, at any address. They lie within one round of
+    /// the column.
     void addNumbers(std::uint64_t first, OutcomeKind kind, std::string_view cells);
     /// Removes the outcome of an index, which is not a number.
     void forget(std::uint64_t index);
 
-    /// What the outcomes that were added take: 8 for a number, else as many as are kept. Any
-    /// thread.
+    /// The bytes of the outcomes that were added: 8 for a number, otherwise as many as are kept.
+    /// Any thread.
     std::uint64_t bytes() const { return m_bytes; }
 
-    /// Why outcomes pile up in memory instead of the temporary file, in one line; empty: they do
-    /// not. makeWay() tries whether there is room again.
+    /// Why outcomes stay in memory instead of going to the temporary file, in one line. Empty if
+    /// they do not. makeWay() tries whether there is room again.
     std::string obstacle() const { return m_blobs->obstacle(); }
     Result<void> makeWay() { return m_blobs->makeWay(); }
 
     /// The first index at or after `from` that has no outcome yet.
     std::uint64_t firstMissing(std::uint64_t from) const;
-    /// The first one that has an outcome; the number of indices where there is none.
+    /// The first index at or after `from` that has an outcome. The number of indices if there is
+    /// none.
     std::uint64_t firstSettled(std::uint64_t from) const;
     /// All indices that have outcomes, in order.
     std::vector<IndexRange> settled() const;
@@ -106,9 +106,9 @@ public:
     /// at them yet, since no page needs to be mapped. False where the system refuses it.
     bool copyCells(std::uint64_t first, std::span<std::uint64_t> copy) const;
 
-    /// Whether what was released can be read all the same.
+    /// Whether released outcomes can still be read.
     bool keepsAll() const { return m_keep == Keep::All; }
-    /// Nothing below `index` will be read again. Keep::All keeps it all the same.
+    /// Releases the outcomes below `index`, which will not be read again. Keep::All keeps them.
     void releaseBelow(std::uint64_t index);
     /// The index up to which there is room now.
     std::uint64_t limit() const;

@@ -28,7 +28,7 @@ public:
 
     /// The caller holds the lock.
     void add(IndexRange indices);
-    /// All that came since the last call. The caller holds the lock.
+    /// The indices since the last call. The caller holds the lock.
     std::vector<IndexRange> take();
 
 private:
@@ -41,16 +41,16 @@ EventCheck::Outcomes askedOf(const OutcomeStore &outcomes);
 
 class Recorder : public EventSink {
 public:
-    /// What is kept of the timeline. Spans, chunks and marks of single inputs take memory for as
-    /// long as a run goes on. Instead of them, each worker can have a TimeAccount.
+    /// The parts of the timeline that are kept. Spans, chunks and marks of single inputs take
+    /// memory throughout a run. Instead of them, each worker can have a TimeAccount.
     enum class Keep {
         Everything,
         UntilWritten, ///< spans, chunks and marks until written() reports that a run file has them
         Totals, ///< no spans, chunks and marks of single inputs at all
     };
 
-    /// What the recorder writes to outlives it. `settled` may be null. `failed` is called, on the
-    /// thread of the events, when an outcome cannot be kept.
+    /// The timeline, outcomes, log and queue must outlive the recorder. `settled` may be null.
+    /// `failed` is called, on the thread of the events, when an outcome cannot be kept.
     Recorder(Timeline &timeline, OutcomeStore &outcomes, RunLog &log, SettledQueue *settled,
         Keep keep, std::function<void(const std::string &)> failed);
 
@@ -77,16 +77,16 @@ public:
     void take(const event::RunStopped &event) override;
     void take(const event::RunContinued &event) override;
 
-    /// Snapshots are wanted from now on. `many` is called, on the thread of the events, when
-    /// `manyOutcomes` have come since the last snapshot.
+    /// Takes snapshots from now on. `many` is called, on the thread of the events, when
+    /// `manyOutcomes` have arrived since the last snapshot.
     void takeSnapshots(std::uint64_t manyOutcomes, std::function<void()> many);
     /// Returns how far the record reaches. For the thread of the events, between two events.
     RecordSnapshot snapshot(std::uint64_t now);
-    /// A run file has the timeline so far. Any thread, one at a time.
+    /// Reports that a run file has the timeline up to here. Any thread, one at a time.
     void written(const RecordPositions &reached);
 
 private:
-    /// What a worker has printed of a line so far.
+    /// The part of a line that a worker has printed so far.
     struct UnfinishedLine {
         std::string text;
         IndexRange running;
@@ -115,7 +115,7 @@ private:
     std::function<void(const std::string &)> m_failed;
     std::map<LineKey, UnfinishedLine> m_unfinishedLines;
     std::vector<StopInterval> m_stops; ///< in the time of the run
-    std::function<void()> m_many; ///< empty: no snapshots are taken
+    std::function<void()> m_many; ///< empty if no snapshots are taken
     std::uint64_t m_manyOutcomes = 0;
     std::vector<IndexRange> m_newlySettled; ///< since the last snapshot
     std::vector<WorkerCost> m_costBefore; ///< by worker, of processes before the run was continued

@@ -32,7 +32,7 @@ struct RunProgress {
     std::uint64_t elapsed = 0; ///< nanoseconds of the run's clock
     std::uint64_t firstDispatch = 0;
     std::uint64_t lastOutcome = 0;
-    std::uint64_t stopped = 0; ///< when it was stopped before its end; 0: it was not
+    std::uint64_t stopped = 0; ///< when it was stopped before its end. 0 if it was not
     std::uint64_t paused = 0; ///< of the makespan
     std::uint64_t succeeded = 0;
     std::uint64_t failed = 0;
@@ -47,7 +47,7 @@ struct RunProgress {
         const std::uint64_t end = std::max(lastOutcome, stopped);
         return firstDispatch > 0 && end > firstDispatch ? end - firstDispatch : 0;
     }
-    /// Iterations per second of the makespan, pauses left out; 0 where there is none.
+    /// Iterations per second of the makespan, pauses left out. 0 if there is none.
     double rate() const
     {
         const std::uint64_t running = makespan() - (paused < makespan() ? paused : makespan());

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TimeAccount: what one worker's time went by with, stretch after stretch.
+// TimeAccount: how one worker's time was spent, stretch after stretch.
 //
-// Told what the pool tells, in that order, it cuts the time axis into stretches that leave no gap
-// and never overlap, so that their lengths add up exactly to any interval that is asked for. Of
-// what overlaps, as a chunk that comes while another is worked on, the work counts. Memory stays
-// the same however long a run goes on, once settle() tells from time to time how far it reaches.
+// It receives the pool's reports in their order, and cuts the time axis into stretches that leave
+// no gap and never overlap, so that their lengths add up exactly to any interval that is asked for.
+// If stretches overlap, such as a chunk that arrives during work on another, the work counts.
+// Memory stays the same throughout a run if settle() is called from time to time.
 //
 // A plain value: a copy goes its own way.
 #pragma once
@@ -50,28 +50,29 @@ public:
     {
     }
 
-    /// So many workers are wanted: those with a higher number leave for good.
+    /// Records the number of workers wanted: workers with a higher number leave for good.
     void resized(std::uint32_t workers) { m_isWanted = m_worker <= workers; }
     void changed(WorkerState state, std::uint64_t time);
-    /// The run had been stopped, and goes on with processes that are not there yet.
+    /// Records that a stopped run was resumed, with processes that do not exist yet.
     void continued(std::uint64_t time);
     void idle(IdleReason reason, std::uint64_t time);
     /// Records that the worker was stopped. To be called before what ends later is recorded.
     void suspended(const StopInterval &stop) { m_stops.push_back(stop); }
     void span(const Span &span);
-    /// The first of the spans that are no chunk's yet are this one's, as many as it has; those of
-    /// the chunk behind it may have been told before.
+    /// Assigns the first spans without a chunk to this one, as many as it has. Spans of the next
+    /// chunk may have been reported before.
     void chunk(const ChunkTimes &chunkTimes);
 
-    /// Counts what lies in [begin, end). `begin` is always the same, but for 0, which it is as long
-    /// as it is not known; `end` never decreases.
+    /// Counts the time in [begin, end). `begin` is 0 while it is not known, and does not change
+    /// afterwards; `end` never decreases.
     void settle(std::uint64_t begin, std::uint64_t end);
-    /// How [begin, end) went by; `end` is no less than what was settled. Adds up to end - begin.
+    /// The time in [begin, end) by stretch, which adds up to end - begin. `end` is not less than
+    /// what was settled.
     StretchTimes between(std::uint64_t begin, std::uint64_t end) const;
 
     std::uint64_t chunks() const { return m_chunks; }
     std::uint64_t longestChunk() const { return m_longestChunk; } ///< nanoseconds
-    /// Of the mean of a span, where it holds several.
+    /// The duration of the longest iteration, by the mean of a span that has several.
     std::uint64_t longestIteration() const { return m_longestIteration; }
 
 private:

@@ -22,7 +22,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <string>
 
 namespace poolscope {
 
@@ -32,7 +31,7 @@ struct Mark {
         State, ///< value: the WorkerState of the worker
         Resized, ///< value: the number of workers
         Paused,
-        Resumed, ///< value: for how long the program was stopped before, nanoseconds; 0: not at all
+        Resumed, ///< value: nanoseconds for which the program was stopped before, or 0
         Failed, ///< value: the index, which failed for good
         Quarantined, ///< value: the index, which has no span
         GivenUp, ///< value: the index, which failed for good and has no span
@@ -97,18 +96,18 @@ public:
     std::uint32_t restarts() const { return m_starts > 0 ? m_starts - 1 : 0; }
     std::uint64_t setUpCpu() const { return m_setUpCpu; } ///< of cpu(), until it was ready
     std::uint64_t setUpRunQueue() const { return m_setUpRunQueue; } ///< of runQueue(), the same
-    std::uint32_t threads() const { return m_threads; } ///< the most that were seen; 0: unknown
+    std::uint32_t threads() const { return m_threads; } ///< the most that were seen. 0 if unknown
     /// For which all threads but the first waited for a core, as far as it was seen.
     std::uint64_t threadRunQueue() const { return m_threadRunQueue; }
     WorkerIdentity identity() const;
     /// The cost of loading the task for the last process. All zero if it was not measured.
     TaskLoading loading() const;
     WorkerCost cost() const;
-    /// What it was on when it was last looked at; in a run that was stopped, what it was on then.
-    /// Count 0: nothing.
+    /// The unfinished span of the worker when the pool last looked at it, or when the run was
+    /// stopped. Its count is 0 if there was none.
     OpenSpan openSpan() const;
-    /// Its time, where the timeline does not hold spans; else nothing. For others than the pool's
-    /// thread once the run has ended.
+    /// The account of the worker's time if the timeline does not have spans. Only the pool's thread
+    /// may read it before the run has ended.
     const TimeAccount *account() const { return m_account.get(); }
 
 private:
@@ -143,22 +142,22 @@ public:
     /// The record of worker `position` + 1.
     const WorkerRecord &worker(std::size_t position) const { return *m_workers[position]; }
     const AppendLog<Mark> &marks() const { return m_marks; }
-    /// Whether lanes, chunk times and marks are there to be read. Else each worker has an
-    /// account().
+    /// Whether lanes, chunk times and marks can be read. Otherwise each worker has an account().
     bool holdsSpans() const { return m_holdsSpans; }
 
     std::uint64_t firstDispatch() const { return m_firstDispatch; }
     /// The time of the last outcome so far.
     std::uint64_t lastOutcome() const { return m_lastOutcome; }
-    /// When the run was stopped before every input had an outcome; else 0.
+    /// The time at which the run was stopped before every input had an outcome, or 0.
     std::uint64_t stopped() const { return m_stopped; }
-    /// The last outcome so far, or when the run was stopped.
+    /// The time of the last outcome so far, or of the stop.
     std::uint64_t end() const { return std::max(lastOutcome(), stopped()); }
     /// From the first dispatch to end(); 0 before there is an outcome.
     std::uint64_t makespan() const;
-    /// For how much of [begin, end) the pool was paused; the end of a pause that goes on is `end`.
+    /// The time in [begin, end) for which the pool was paused. A pause that has not ended ends at
+    /// `end`.
     std::uint64_t pausedBetween(std::uint64_t begin, std::uint64_t end) const;
-    /// The same of the makespan.
+    /// The time of the makespan for which the pool was paused.
     std::uint64_t pausedOfMakespan() const;
 
     /// The median of what iterations took so far, roughly, in nanoseconds.

@@ -4,8 +4,6 @@
 
 #include "record/timeline.h"
 
-#include <cstdint>
-
 namespace poolscope {
 
 struct WorkerFigures {

@@ -41,14 +41,14 @@ struct ChartFile {
     std::string path; ///< ending in .png, .svg, .pdf or .csv
 };
 
-/// Asked now and then; false stops the writing, which then fails with "cancelled".
+/// Called now and then. If it returns false, writing stops and fails with "cancelled".
 using GoOn = std::function<bool()>;
 
-/// Writes what is recorded so far, whole or not at all. Any thread, also while the run goes on.
+/// Writes the data recorded so far, whole or not at all. Any thread, also during the run.
 Result<void> writeChartData(ChartKind kind, const RunRecord &record,
     const std::filesystem::path &path, const GoOn &goOn = {});
 
-/// The data of a what-if curve, as of ChartKind::WhatIf, for whatever pool it was worked out.
+/// Writes the data of a what-if curve in the format of ChartKind::WhatIf, for any pool.
 Result<void> writeCurveData(
     const std::vector<CurvePoint> &curve, const std::filesystem::path &path, const GoOn &goOn = {});
 

@@ -57,7 +57,7 @@ void appendMicroseconds(std::string &out, std::uint64_t time)
 // How a byte that is no UTF-8 is escaped: what Python reads, but no viewer of traces.
 constexpr std::string_view loneSurrogate = "\\udc";
 
-/// The same with such bytes replaced by U+FFFD.
+/// The text with bytes that are not UTF-8 replaced by U+FFFD.
 std::string replacingText(std::string_view text)
 {
     using Json = nlohmann::json;
@@ -142,7 +142,7 @@ public:
         if (m_events % eventsBetweenQuestions == 0 && ok() && m_goOn && !m_goOn())
             m_result = failure("cancelled");
     }
-    /// The same with arguments, which are its last member.
+    /// Ends an event with arguments, which are its last member.
     void end(Object &event, Object &arguments)
     {
         arguments.end();

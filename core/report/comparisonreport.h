@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How several runs compare, side by side, as a person reads it.
+// The comparison of several runs as tables and text.
 #pragma once
 
 #include "analysis/accounting.h"
@@ -18,7 +18,7 @@ struct ComparisonSubject {
     CauseTimes times; ///< where the time of its workers went
 };
 
-/// Of a run as far as it came.
+/// The figures of a run so far, for a comparison.
 ComparisonSubject comparisonSubject(const RunRecord &record);
 
 /// How long iterations took, as it is told of each run.
@@ -40,7 +40,7 @@ std::vector<RunDifference> differencesOf(const std::vector<ComparisonSubject> &r
 struct ComparisonRow {
     std::string name;
     std::vector<std::string> figures; ///< of each run
-    std::vector<std::string> differences; ///< of each but the first; empty: none is told
+    std::vector<std::string> differences; ///< of each but the first. Empty if there is none
 };
 
 /// Throughput, makespan, latencies, and where the time went.

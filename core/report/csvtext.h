@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How text becomes a field of a CSV file, as RFC 4180 wants it; any bytes may stand in a field.
+// Text as a field of a CSV file, quoted by RFC 4180. A field may contain any bytes.
 #pragma once
 
 #include <cstddef>

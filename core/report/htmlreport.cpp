@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/htmlreport.h"
 
-#include "wire/utf8.h"
+#include "text/utf8.h"
 
 namespace poolscope {
 

@@ -20,7 +20,7 @@ std::string htmlSection(const ReportSection &section, std::string_view picture);
 /// The text as HTML and XML have it; what they cannot hold is replaced by U+FFFD.
 std::string htmlEscaped(std::string_view text);
 
-/// An SVG document without what may only stand at a file's beginning; empty where it is none.
+/// An SVG document without what may only stand at a file's beginning. Empty if it is none.
 std::string_view svgElement(std::string_view document);
 
 } // namespace poolscope

@@ -18,14 +18,14 @@ namespace poolscope {
 /// Called with each failure that is written, but not with inputs that have no outcome.
 using FailureVisitor = std::function<void(std::uint64_t index, const FailureView &failure)>;
 
-/// Formats as OutcomeWriter has them, by the file's ending. An index that has no outcome (yet) is a
-/// failure of the kind "unfinished". Any thread, also while the run goes on. Returns what the file
-/// does not show of the values.
+/// Writes the outcomes in a format of OutcomeWriter, by the file's ending. An index without an
+/// outcome is a failure of the kind "unfinished". Any thread, also during the run. Returns what the
+/// file does not show of the values.
 Result<UnmarkedValues> exportOutcomes(
     const RunRecord &record, const std::filesystem::path &path, const GoOn &goOn = {});
 
-/// The same in two steps. Opening fails, with nothing created, where the record has no values or
-/// the file cannot be written.
+/// An export in two steps. Opening fails, with nothing created, if the record has no values or the
+/// file cannot be written.
 Result<std::unique_ptr<OutcomeWriter>> openExport(
     const RunRecord &record, const std::filesystem::path &path);
 Result<UnmarkedValues> exportOutcomes(const RunRecord &record, OutcomeWriter &writer,

@@ -5,7 +5,6 @@
 #include "report/npywriter.h"
 #include "system/atomicfile.h"
 
-#include <string>
 #include <utility>
 
 namespace poolscope {

@@ -35,13 +35,14 @@ public:
     /// have no index of their own, so they are told apart by that order alone.
     virtual Result<void> write(std::uint64_t index, const OutcomeView &outcome) = 0;
 
-    /// The same for values[0] as that of index `first`, and so on; .npy takes them in one piece.
+    /// Adds values[0] as the outcome of index `first`, and so on. A .npy file takes them in one
+    /// piece.
     virtual Result<void> writeIntegers(std::uint64_t first, std::span<const std::int64_t> values);
     virtual Result<void> writeReals(std::uint64_t first, std::span<const double> values);
 
-    /// Where numbers of so many inputs can be put. All outcomes must then be written in the order
-    /// of indices; writeIntegers() and writeReals() take their numbers to be there. Most writers
-    /// return nothing.
+    /// A file for the numbers of this many inputs. All outcomes must then be written in the order
+    /// of indices; writeIntegers() and writeReals() assume that their numbers are in it. Most
+    /// writers return nothing.
     virtual std::optional<ColumnFile> columnFor(std::uint64_t inputs);
 
     /// Flushes, and puts the file under its name.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ReportData: what a report of a run says, as plain data, whatever form it is written in.
+// ReportData: the contents of a report of a run as plain data, for any format.
 //
-// All texts are UTF-8 and stand for themselves: nothing in them is markup.
+// All texts are UTF-8 without markup.
 #pragma once
 
 #include <string>
@@ -23,7 +23,7 @@ struct ReportTable {
 /// A picture, as SVG documents for either background.
 struct ReportPicture {
     std::string light;
-    std::string dark; ///< empty: the light one serves
+    std::string dark; ///< empty if the light one serves
     std::string description; ///< for who cannot see it
 };
 

@@ -20,7 +20,7 @@ namespace poolscope {
 std::string summaryJson(const RunRecord &record, const Analysis &analysis,
     std::optional<std::uint64_t> linesDropped = {});
 
-/// Iterations per second from the first dispatch to the last outcome, pauses left out; 0 where that
+/// Iterations per second from the first dispatch to the last outcome, pauses left out. 0 if that
 /// is not known.
 double rateOf(const Timeline &timeline);
 

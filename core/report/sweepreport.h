@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a sweep came to, for a person and for programs.
+// The results of a sweep as text, CSV and JSON Lines.
 #pragma once
 
 #include "analysis/sweep.h"
@@ -13,16 +13,16 @@ namespace poolscope {
 /// fastest and which is the cheapest.
 std::string sweepText(const SweepPlan &plan, const SweepResult &result);
 
-/// What the fits at this chunk size say, or why there is none, a line for each law.
+/// The results of the fits at this chunk size, or why there is none, one line for each law.
 std::string fitsText(
     const SweepPlan &plan, const SweepResult &result, const std::optional<std::uint64_t> &chunk);
 
 /// A line for each setting: workers, chunk, runs, rate, rate_low, rate_high, speedup, speedup_low,
-/// speedup_high, efficiency, failed; empty where it is not known.
+/// speedup_high, efficiency, failed. A field is empty if it is not known.
 std::string sweepCsv(const SweepResult &result);
 
-/// The same as an object on each line, with "rates", all that were measured; null where it is not
-/// known.
+/// The table of sweepCsv() as an object on each line, with all measurements as "rates". null stands
+/// for what is not known.
 std::string sweepJsonLines(const SweepResult &result);
 
 } // namespace poolscope

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// UnmarkedValues: what a file of values does not show of them, to be told beside it.
+// UnmarkedValues: counts the values that a file shows without a mark on what they are, to report
+// them beside it.
 #pragma once
 
 #include "wire/value.h"
@@ -13,11 +14,10 @@ namespace poolscope {
 
 class UnmarkedValues {
 public:
-    /// Takes note of a value that was written.
+    /// Counts a value that was written.
     void add(const OutcomeView &outcome);
 
-    /// What is to be told of a file of this name, a sentence each; an empty path is standard
-    /// output.
+    /// The notes on a file of this name, one sentence each. An empty path is standard output.
     std::vector<std::string> notes(const std::filesystem::path &path) const;
 
 private:

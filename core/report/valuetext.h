@@ -13,7 +13,7 @@ namespace poolscope {
 /// (2.0, 1e-07, 1e+16, inf, nan).
 void appendReal(std::string &out, double value);
 
-/// Appends the value as a person reads it: text and bytes as they are, null for none, the JSON
+/// Appends the value as the user reads it: text and bytes as they are, null for none, the JSON
 /// document on one line, the repr. Appends nothing for a failure.
 void appendText(std::string &out, const OutcomeView &outcome);
 
@@ -25,7 +25,7 @@ void appendText(std::string &out, const OutcomeView &outcome);
 /// surrogateescape uses.
 void appendJsonLine(std::string &out, std::uint64_t index, const OutcomeView &outcome);
 
-/// One line for a person: "ValueError: bad row", or "timeout: ..." where the failure has no type.
+/// One line for the user: "ValueError: bad row", or "timeout: ..." if the failure has no type.
 std::string failureText(const FailureView &failure);
 /// "input 3 failed: ..."
 std::string failedInputText(std::uint64_t index, const FailureView &failure);

@@ -24,7 +24,7 @@ std::string adviceText(const Verdict &verdict)
 {
     std::string text;
     for (const Change &change : verdict.advice) {
-        if (change.setting != Change::Setting::Start || !verdict.copies)
+        if (change.setting != Change::Setting::Start)
             text += (text.empty() ? "" : " ") + changeText(change);
     }
     return text;

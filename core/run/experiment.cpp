@@ -112,9 +112,10 @@ void Experiment::runFinished()
             end.detail});
         return;
     }
-    if (end.how == PoolEnd::How::Completed && m_phase == Phase::WarmingUp)
+    const bool isComplete = end.how == PoolEnd::How::Completed;
+    if (isComplete && m_phase == Phase::WarmingUp)
         m_phase = Phase::Measuring;
-    else if (end.how == PoolEnd::How::Completed)
+    else if (isComplete && m_phase == Phase::Measuring)
         measure();
     runNext();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ProgressText: how far a run or an experiment is, in one line as tqdm writes it.
+// The progress of a run or an experiment as text: one line in the format of tqdm.
 //
 // A number that is not known is a '?'.
 #pragma once
@@ -16,21 +16,22 @@ namespace poolscope {
 
 struct Progress {
     std::uint64_t done = 0;
-    std::optional<std::uint64_t> total = 0; ///< nothing: unknown
+    std::optional<std::uint64_t> total = 0; ///< nothing if unknown
     std::uint64_t failed = 0;
-    double seconds = 0; ///< since the first dispatch
-    std::optional<UnderWay> longest = {}; ///< of what is under way
-    bool waits = false; ///< something outside keeps it from going on, such as a full disk
+    double seconds = 0; ///< since the first dispatch, less pauses
+    std::optional<UnderWay> longest = {}; ///< the iteration that has run for long
+    bool waits = false; ///< a condition outside of the pool stops it, such as a full disk
 };
-/// How far a run is now.
+/// The progress of a run at this time.
 Progress progressOf(const Run &run);
 
-/// " 64%|██████▍   | 3214/4999 [00:01<00:00, 2044.12it/s]", without a total "3214it [00:01,
-/// 2044.12it/s]", and ", 3 failed" where some have, ", longest: input 17, 12 s" where one takes
-/// long, ", waiting" where it cannot go on.
+/// " 64%|██████▍   | 3214/4999 [00:01<00:00, 2044.12it/s]", or without a total
+/// "3214/? [00:01, 2044.12it/s]". These follow if they apply: ", 3 failed", the text of the longest
+/// iteration (report/underwaytext.h), and ", waiting".
 std::string progressText(const Progress &progress);
 
-/// " 20%|██        | 9/45 runs [00:12<00:48], 2 workers, chunk 16"
+/// "opening the input", or " 20%|██        | 9/45 runs [00:12<00:48], 2 workers, chunk 16". The
+/// setting of the warm-up follows "warming up: ".
 std::string progressText(const ExperimentProgress &progress);
 
 } // namespace poolscope

@@ -53,7 +53,7 @@ std::string newHashSeed()
     return seed.empty() || seed == "random" ? std::to_string(std::random_device()()) : seed;
 }
 
-/// The input with its attempts; nothing if it has not failed.
+/// The input with its attempts. Nothing if it has not failed.
 std::optional<TriedIndex> failedInput(const OutcomeStore &outcomes, std::uint64_t index)
 {
     const auto outcome = outcomes.read(index);
@@ -156,7 +156,7 @@ void Run::continueRecord(const Opened &opened)
 
 void Run::connectPool()
 {
-    // Where the run is destroyed before its end, its last snapshot tells of that moment.
+    // If the run is destroyed before its end, its last snapshot is of that moment.
     connect(&m_thread, &QThread::finished, m_pool, [this] {
         publishStatus(*m_pool);
         m_poolEnding = m_pool->ending();
@@ -233,7 +233,7 @@ void Run::tellJournal(const Pool &pool)
     m_journal->note(std::move(snapshot));
 }
 
-/// Of a moment at which the status was published.
+/// A snapshot of the moment at which the status was published.
 RecordSnapshot Run::snapshotNow(const RunClock &clock)
 {
     RecordSnapshot snapshot = m_recorder->snapshot(clock.now());

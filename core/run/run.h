@@ -27,9 +27,9 @@ class Run : public QObject {
     Q_OBJECT
 
 public:
-    /// What the caller will do with outcomes and timeline.
+    /// How the caller will read outcomes and timeline.
     struct Reading {
-        /// Where inputs still come: not All.
+        /// Must not be All if the number of inputs is not known yet.
         OutcomeStore::Keep keep = OutcomeStore::Keep::All;
         bool wantsSettledOrder = false; ///< whether takeSettled() will be used
         Recorder::Keep timeline = Recorder::Keep::Everything;
@@ -39,37 +39,39 @@ public:
         std::function<std::optional<ColumnFile>(std::uint64_t inputs)> columnFor = {};
     };
 
-    /// An opened input and a record with room for the outcomes. A record that holds some already is
-    /// one of a run that was stopped, which goes on (see run/runsaving.h).
+    /// An opened input and a record with room for the outcomes. A record that has some already is
+    /// that of a stopped run, which is resumed (see run/runsaving.h).
     struct Opened {
         Reading reading;
         std::unique_ptr<InputSource> source;
         std::unique_ptr<RunRecord> record;
-        std::unique_ptr<RunFile> file = {}; ///< that keeps the run; null: none does
-        RecordPositions written = {}; ///< how far the file tells of the record
-        std::vector<std::uint64_t> tryAgain = {}; ///< failures of a run that goes on
+        std::unique_ptr<RunFile> file = {}; ///< that keeps the run. Null if none does
+        RecordPositions written = {}; ///< the part of the record that the file has
+        std::vector<std::uint64_t> tryAgain = {}; ///< failures of a resumed run, to retry
     };
 
-    /// Opens the input and readies the outcomes; starts nothing. Any thread: a file of lines is
-    /// read once. Fails where the input cannot be read or memory cannot be had.
+    /// Opens the input and makes room for the outcomes; starts nothing. Any thread: a file of lines
+    /// is read once. Fails if the input cannot be read or there is not enough memory.
     static Result<Opened> open(const RunSpec &spec, Reading reading);
-    /// The same over inputs that are open already, whatever the spec names.
+    /// Opens a run over inputs that are open already, whatever the spec names.
     static Result<Opened> open(
         const RunSpec &spec, std::unique_ptr<InputSource> source, Reading reading);
-    /// The task is taken to be checked (checkTask).
+    /// The task must have been checked (checkTask).
     explicit Run(Opened opened);
     /// open(), then a run of it.
     static Result<std::unique_ptr<Run>> prepare(const RunSpec &spec, Reading reading);
-    /// Cancels, and waits until no process is left; for the run file some seconds at the most.
+    /// Cancels the run, and waits until no process is left; for the run file it waits some seconds
+    /// at most.
     ~Run() override;
 
     void start();
     void setWorkerCount(std::uint32_t count);
     void pause();
     void resume();
-    /// Once no process is left: leaves out of the run file what cannot be written to it now.
+    /// Kills the workers. If no process is left, leaves out of the run file what cannot be written
+    /// to it now.
     void cancel();
-    /// Those of these indices that have failed are tried again. Nothing once the run ends.
+    /// Retries the failed ones of these indices. Does nothing once the run has ended.
     void tryAgain(std::vector<std::uint64_t> indices);
 
     const RunRecord &record() const { return *m_record; }
@@ -79,16 +81,16 @@ public:
     const Timeline &timeline() const { return m_record->timeline; }
     const OutcomeStore &outcomes() const { return *m_record->outcomes; }
     const RunLog &log() const { return m_record->log; }
-    /// As of the pool's last change; at most some milliseconds old.
+    /// The status of the pool, at most some milliseconds old.
     PoolStatus status() const;
     /// Nanoseconds of CLOCK_MONOTONIC at the run's start; 0 before it.
     std::uint64_t origin() const { return m_origin; }
     /// Nanoseconds since the run's start; 0 before it, and of its end once it is finished.
     std::uint64_t now() const;
 
-    /// Why the run file cannot be written at present, for which the run waits; empty: it can.
+    /// Why the run file cannot be written at present, so that the run waits. Empty if it can.
     std::string fileProblem() const;
-    /// Why the run file keeps the run no longer, which goes on without it; empty: it does.
+    /// Why the run file can no longer keep the run, which continues without it. Empty if it can.
     std::string fileLoss() const;
     /// Whether the pool has ended, and only the run file is still to be written.
     bool hasOnlyItsFileLeft() const { return m_poolHasEnded && !m_finished; }
@@ -106,7 +108,7 @@ public:
         std::uint64_t allBelow = 0;
     };
     Settled takeSettled(std::uint64_t from);
-    /// Where not all is kept: everything below `index` was read.
+    /// Releases the outcomes below `index`, which were read, unless all are kept.
     void releaseBelow(std::uint64_t index);
 
 signals:
@@ -134,7 +136,7 @@ private:
     std::unique_ptr<Recorder> m_recorder;
     QThread m_thread;
     Pool *m_pool = nullptr; ///< lives on m_thread, which deletes it
-    std::unique_ptr<Journal> m_journal; ///< null: no run file
+    std::unique_ptr<Journal> m_journal; ///< null without a run file
     RecordPositions m_journalReached; ///< the pool's thread's
     /// Lives on m_thread, and longer than the pool: the journal may still ask for something then.
     QObject m_poolThread;

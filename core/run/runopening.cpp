@@ -126,9 +126,9 @@ Result<void> checkIsRunFile(const std::string &path)
     case RunSource::RunFile:
         return {};
     case RunSource::Trace:
-        return failure(path + " is not a run file but a trace, which can only be looked at");
+        return failure(path + " is not a run file but a trace, which can only be viewed");
     case RunSource::JobLog:
-        return failure(path + " is not a run file but a job log, which can only be looked at");
+        return failure(path + " is not a run file but a job log, which can only be viewed");
     case RunSource::Other:
         return failure(otherFileText(path));
     }

@@ -15,7 +15,7 @@ namespace poolscope {
 
 enum class RunSource { RunFile, Trace, JobLog, Other };
 
-/// Of a file that cannot be read: RunFile, whose reader then says why.
+/// The kind of a file. RunFile if the file cannot be read: its reader then reports why.
 RunSource runSourceOf(const std::string &path);
 
 inline constexpr std::string_view whatCanBeOpened =
@@ -25,7 +25,7 @@ inline constexpr std::string_view whatCanBeOpened =
 /// Fails if the file can be read and is not a run file, which alone can be resumed.
 Result<void> checkIsRunFile(const std::string &path);
 
-/// A line for a file of another kind: what it is, and what can be opened.
+/// A line on a file of another kind: what it is, and which files can be opened.
 std::string otherFileText(const std::string &path);
 
 Result<LoadedRun> openRun(const std::string &path);

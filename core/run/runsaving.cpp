@@ -2,6 +2,7 @@
 #include "run/runsaving.h"
 
 #include "pool/taskcontent.h"
+#include "run/programversion.h"
 #include "runfile/runfilereader.h"
 #include "spec/specfolder.h"
 
@@ -29,7 +30,7 @@ Result<RunDescription> describe(const Run::Opened &opened, const StillWanted &wa
     description.inputCount = opened.record->inputCount;
     description.inputHash = content.hash;
     description.inputsHashed = content.inputs;
-    description.program = "poolscope " POOLSCOPE_VERSION;
+    description.program = programVersion();
     description.machine = opened.record->machine;
     description.startedAt = opened.record->startedAt;
     return description;
@@ -65,9 +66,9 @@ Result<RunFileInfo> infoToResume(const std::string &path)
             + "; wait until that run has ended");
     if (info->progress.state == RunState::WrongValues)
         return failure(
-            "cannot go on with " + path + ": " + info->progress.error + "; start the run anew");
+            "cannot resume " + path + ": " + info->progress.error + "; start the run again");
     if (isReadOnce(origin->spec.input))
-        return failure("cannot go on with " + path
+        return failure("cannot resume " + path
             + ": its inputs were lines of standard input, which are gone; 'poolscope export' "
               "writes what had finished");
     if (auto checked = checkFolder(origin->folder); !checked)
@@ -92,9 +93,9 @@ Result<void> checkTaskFiles(const RunDescription &description, const StillWanted
     std::error_code error;
     const bool isThere = std::filesystem::exists(*changed, error);
     return failure("the task has changed since the run began: " + *changed
-        + (isThere ? " is not what it was" : " is gone")
-        + ", so new values may not belong to the old ones; if they do, "
-          "'poolscope resume --changed-task' goes on");
+        + (isThere ? " differs" : " is gone")
+        + ", so new values may be inconsistent with the old ones; 'poolscope resume "
+          "--changed-task' resumes it anyway");
 }
 
 /// The file names what the task is made of now.
@@ -118,7 +119,7 @@ std::string howItChanged(const RunDescription &description, const InputSource &s
                 + std::to_string(description.inputCount);
     }
     const std::string *file = inputFile(input);
-    return (file ? *file : "the range") + " is not what it was";
+    return (file ? *file : "the range") + " differs";
 }
 
 bool isUnchanged(const RunDescription &description, const InputSource &source)
@@ -142,7 +143,7 @@ Result<void> saveRun(Run::Opened &opened, const std::string &path, RunFile::IfEx
     const StillWanted &wanted)
 {
     if (opened.record->inputCount > mostInputs)
-        return failure("cannot keep the run in " + path + ": it has "
+        return failure("cannot save the run in " + path + ": it has "
             + std::to_string(opened.record->inputCount)
             + " inputs, and a run file holds at most 10^12");
     return describe(opened, wanted)

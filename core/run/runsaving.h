@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How a run gets its run file, and how it goes on from one.
+// Saving a run in a run file, and resuming it from one.
 #pragma once
 
 #include "pool/askprogram.h"
@@ -12,28 +12,28 @@
 
 namespace poolscope {
 
-/// Makes the run file that will keep the run. Any thread. Reads the task's files.
+/// Creates the run file that will keep the run. Any thread. Reads the task's files.
 Result<void> saveRun(Run::Opened &opened, const std::string &path, RunFile::IfExists ifExists,
     const StillWanted &wanted = {});
 
 enum class IfTaskChanged { Refuse, Accept };
 
-/// The run of a run file, ready to go on with what is missing, in the folder where it began, which
-/// becomes the program's own. Fails where the task or the inputs are not what they were, and says
-/// which (a task that may have changed becomes the file's own); where another process writes the
-/// file; and as loading does. Any thread.
+/// Opens the run of a run file to resume it with the missing inputs, in the folder where it began,
+/// which becomes the program's own. Fails if the task or the inputs differ from those of the run,
+/// with the reason (a task that may differ becomes the file's own); if another process writes the
+/// file; and if loading fails. Any thread.
 Result<Run::Opened> reopenRun(const std::string &path, Run::Reading reading,
     IfTaskChanged ifTaskChanged = IfTaskChanged::Refuse, const StillWanted &wanted = {});
 
-/// The first of the task's files that is not what it was when the run in this run file began; empty
-/// where there is none. Fails as reopenRun does. Any thread.
+/// The first file of the task that has changed since the run of this run file began. Empty if none
+/// has. Fails as reopenRun() does. Any thread.
 Result<std::string> changedTaskFile(const std::string &path, const StillWanted &wanted = {});
 
-/// The indices that have failed, ascending. Any thread, of a record that nobody writes.
+/// The failed indices, ascending. Any thread, if nobody writes the record.
 std::vector<std::uint64_t> failedInputs(const RunRecord &record);
 
-/// The inputs of a run file's run, where they are still what they were; null where they are not, or
-/// cannot be read. Any thread; reads a file as opening an input does.
+/// The inputs of the run of a run file, if they are unchanged. Null if they are not, or cannot be
+/// read. Any thread; reads a file as opening an input does.
 std::unique_ptr<InputSource> unchangedInputs(const RunDescription &description);
 
 } // namespace poolscope

@@ -24,7 +24,7 @@ public:
     struct Request {
         RunSpec spec; ///< its workers and chunk do not matter
         SweepPlan plan;
-        std::filesystem::path file; ///< empty: one in `folder`, named by what is measured
+        std::filesystem::path file; ///< empty for one in `folder`, named after what is measured
         std::filesystem::path folder; ///< empty too: no file
         enum class Earlier { Keep, Discard };
         Earlier earlier = Earlier::Keep; ///< measurements in the file

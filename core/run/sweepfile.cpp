@@ -3,6 +3,7 @@
 
 #include "input/contenthash.h"
 #include "pool/taskcontent.h"
+#include "run/programversion.h"
 #include "runfile/runfile.h"
 #include "spec/runarguments.h"
 #include "spec/specfolder.h"
@@ -92,7 +93,8 @@ Json parseLine(std::string_view line)
     return Json::parse(line, nullptr, false);
 }
 
-/// What the file was measured with that this process would not, in a few words; empty: nothing.
+/// How the conditions of the file differ from those of this process, in a few words. Empty if they
+/// do not.
 std::string differenceOf(const Json &then, const Json &now)
 {
     constexpr std::array names{
@@ -133,7 +135,7 @@ Result<std::string> textIn(int descriptor, const std::filesystem::path &path)
     return text;
 }
 
-/// What a file says, and how much of it are whole lines.
+/// The contents of a file, and how much of it are whole lines.
 struct Contents {
     Json subject;
     std::vector<SweepMeasurement> measurements;
@@ -151,7 +153,7 @@ Result<Contents> contentsOf(const std::string &text, const std::filesystem::path
     if (!isOurs || subject[versionKey] != version)
         return failure(path.string()
             + (isOurs ? " is of another version of Poolscope" : " is not a file of a sweep")
-            + ": give --save another name");
+            + ": choose another name for --save");
     std::size_t &whole = contents.whole;
     for (whole = end + 1; (end = text.find('\n', whole)) != std::string::npos; whole = end + 1) {
         const auto measurement =
@@ -182,7 +184,7 @@ Result<SweepSubject> sweepSubject(
     subject.folder = currentFolder();
     subject.host = thisProcess().host;
     subject.cores = usableCores();
-    subject.program = "poolscope " POOLSCOPE_VERSION;
+    subject.program = programVersion();
     return subject;
 }
 
@@ -263,7 +265,7 @@ Result<void> SweepFile::take(const SweepSubject &subject)
     if (const std::string difference = differenceOf(contents->subject, parseLine(first));
         !difference.empty())
         return failure(m_path.string() + " has measurements of " + difference
-            + ", which do not belong to these: give --save another name");
+            + ", which cannot be compared with these: choose another name for --save");
     m_measurements = std::move(contents->measurements);
     const bool isCutOff = contents->whole < text->size();
     if (isCutOff && ::ftruncate(m_descriptor, static_cast<off_t>(contents->whole)) != 0)

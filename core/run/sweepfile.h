@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SweepFile: what a sweep has measured so far, kept so that it can go on after it was stopped.
+// SweepFile: the measurements of a sweep so far, so that it can be continued after a stop.
 //
 // JSON Lines. The first line says what was measured and where; each further line is one
 // measurement, appended and synced when it was made:
@@ -25,7 +25,7 @@
 
 namespace poolscope {
 
-/// What measurements must have in common to be compared.
+/// The conditions that measurements must share to be compared.
 struct SweepSubject {
     RunSpec spec; ///< without workers and chunk
     std::vector<std::string> taskFiles; ///< hashes of what the task is made of
@@ -36,30 +36,30 @@ struct SweepSubject {
     std::string program;
 };
 
-/// What this process would measure with the spec and these inputs of it, here and now.
+/// The conditions under which this process would measure the spec with these inputs.
 Result<SweepSubject> sweepSubject(
     const RunSpec &spec, const InputSource &inputs, const StillWanted &wanted);
 
-/// Of all that makes measurements belong together, as 32 hexadecimal digits: the name of a file
-/// that nobody has named.
+/// A hash of the conditions in 32 hexadecimal digits: the name of a file that the user has not
+/// named.
 std::string hashOf(const SweepSubject &subject);
 
-/// What such a file holds, whatever its subject is; it is left as it is.
+/// Reads the measurements of a file, whatever its subject. Does not change the file.
 Result<std::vector<SweepMeasurement>> readSweepFile(const std::filesystem::path &path);
 
 class SweepFile {
 public:
-    /// Opens the file, or makes it, for this process alone. Fails, with nothing changed, where it
-    /// holds anything else than measurements of this subject.
+    /// Opens or creates the file, for this process alone. Fails, with nothing changed, if it has
+    /// anything else than measurements of this subject.
     static Result<SweepFile> open(const std::filesystem::path &path, const SweepSubject &subject);
 
     SweepFile(SweepFile &&other) noexcept;
     SweepFile &operator=(SweepFile &&) = delete;
     ~SweepFile();
 
-    /// Those that were in it when it was opened.
+    /// The measurements that were in the file when it was opened.
     const std::vector<SweepMeasurement> &measurements() const { return m_measurements; }
-    /// On the disk when it returns.
+    /// Appends a measurement, which is on the disk when the call returns.
     Result<void> append(const SweepMeasurement &measurement);
 
 private:

@@ -67,8 +67,8 @@ private:
     double m_busy = 0; ///< recent nanoseconds, older ones count less
     double m_total = 0; ///< nanoseconds of work of all workers since the run began
     double m_iterations = 0;
-    double m_cost = 0; ///< nanoseconds of an iteration as a rule; 0 where unknown
-    double m_recentCost = 0; ///< nanoseconds of an iteration; 0 where unknown
+    double m_cost = 0; ///< nanoseconds of an iteration as a rule. 0 if unknown
+    double m_recentCost = 0; ///< nanoseconds of an iteration. 0 if unknown
     double m_lastCost = 0;
     double m_handover = 20'000; ///< nanoseconds
     std::uint64_t m_largestMeasured = 0;

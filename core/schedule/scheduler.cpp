@@ -330,7 +330,7 @@ bool Scheduler::heldByLimit() const
     return !hasReturned() && m_nextFresh < m_inputCount && m_nextFresh >= m_limit;
 }
 
-/// What was handed out before and is not settled, in any order.
+/// Visits the unsettled indices that were sent before, in any order.
 template <typename Visit> void Scheduler::forEachUnsettledButFresh(const Visit &visit) const
 {
     for (const auto &[id, worker] : m_workers) {

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Scheduler: who gets which inputs next, and what is tried again.
+// Scheduler: decides which worker gets which inputs next, and which inputs are retried.
 //
-// It decides and starts nothing: tell it what happened (a worker joined, answered, died, left) and
-// ask it what a worker should be given. It promises that every index is settled exactly once: by an
-// answer, by a failure after its last retry, or by quarantine. An index is quarantined when a
+// It decides and starts nothing: report to it what happened (a worker joined, answered, died, left)
+// and ask it for the next inputs of a worker. It promises that every index is settled exactly once:
+// by an answer, by a failure after its last retry, or by quarantine. An index is quarantined when a
 // worker has died on it twice, the second time while it was tried alone; each retry that a failed
-// index has, it has after a death, too, since what killed the worker may have nothing to do with
+// index has, it has after a death, too, since the cause of the death may have nothing to do with
 // it. A worker that the pool killed over a limit accuses the index that it was on of a failure, not
-// of a death; where it may have been on one of several, each is tried alone, and none is accused.
+// of a death; if it may have been on one of several, each is tried alone, and none is accused.
 //
 // No input that has not begun stays with a worker while another has nothing to do: nextToReclaim()
-// says from whom such inputs should be reclaimed, and reclaim() gives them to others. What a worker
-// has been sent is counted, and a position is such a count: the inputs of a chunk have the
-// positions from sentTo() on, in their order, however often inputs before them were reclaimed.
+// returns the worker from which such inputs should be reclaimed, and reclaim() makes them available
+// to others. The inputs that a worker has been sent are counted, and a position is such a count:
+// the inputs of a chunk have the positions from sentTo() on, in their order, however often inputs
+// before them were reclaimed.
 //
 // No clock, no threads, no processes: the same calls give the same decisions.
 #pragma once
@@ -53,22 +54,22 @@ public:
         std::uint64_t requeued = 0; ///< indices that will be tried again
     };
 
-    /// Whether inputs still come.
+    /// Whether more inputs may come.
     enum class Inputs { Complete, Growing };
 
     Scheduler(
         const ScheduleOptions &options, std::uint64_t inputCount, Inputs inputs = Inputs::Complete);
 
-    /// So many inputs have come by now.
+    /// Sets the number of inputs so far, and whether more will come.
     void inputsCame(std::uint64_t inputCount, Inputs inputs);
-    /// What a chunk of automatic size may have.
+    /// Sets the largest automatic chunk.
     void setLargestChunk(std::uint64_t inputs) { m_sizer.setLargestChunk(inputs); }
 
-    /// Before any chunk is handed out: these indices, sorted and disjoint, are settled already.
+    /// Marks these indices, sorted and disjoint, as settled. To be called before any chunk is sent.
     void skip(const std::vector<IndexRange> &settled);
 
     void addWorker(WorkerId worker);
-    /// The worker is given nothing more; what it holds it may still answer.
+    /// Sends the worker nothing more. It may still answer what it has.
     void retireWorker(WorkerId worker);
     /// The worker has ended in good order; what it did not answer goes to others.
     void workerLeft(WorkerId worker);
@@ -89,7 +90,7 @@ public:
     /// One index of those last answered has failed in the task. Returns how often it was tried if
     /// that settles it, and nothing if it will be tried again.
     std::optional<std::uint32_t> failed(std::uint64_t index);
-    /// An index that was settled as a failure is to be tried again, with all its retries anew.
+    /// Retries an index that was settled as a failure, with a fresh count of retries.
     void tryAgain(const TriedIndex &settled);
     /// Records how often an index that is not settled has failed before this run was resumed. To be
     /// called in ascending order, before anything is handed out.
@@ -109,8 +110,9 @@ public:
     /// The worker was asked to return what it has not begun. While it holds something, it is sent
     /// nothing more until reclaimAnswered().
     void reclaimAsked(WorkerId id);
-    /// Of the inputs that it had been sent when it was asked, the worker begins none at this
-    /// position or beyond: those that it holds go to others. Returns how many these are.
+    /// Takes back inputs: of those that it had been sent when it was asked, the worker begins none
+    /// at this position or beyond. Those that it still has go to others. Returns how many these
+    /// are.
     std::uint64_t reclaim(WorkerId id, std::uint64_t position);
     /// The worker has answered the request.
     void reclaimAnswered(WorkerId worker);
@@ -119,7 +121,7 @@ public:
 
     void measuredHandover(std::chrono::nanoseconds cost) { m_sizer.measuredHandover(cost); }
 
-    /// Only indices below `limit` are handed out; there is no limit at first.
+    /// Sends only indices below `limit`. There is no limit at first.
     void setLimit(std::uint64_t limit) { m_limit = limit; }
     std::uint64_t limit() const { return m_limit; }
 
@@ -127,14 +129,14 @@ public:
     IndexRange unansweredOf(WorkerId worker) const;
     std::uint64_t inputCount() const { return m_inputCount; } ///< so far
     bool areInputsComplete() const { return m_inputs == Inputs::Complete; }
-    /// What is not settled, sorted; the last range is all that was never handed out, and goes on
-    /// for inputs that will come.
+    /// The unsettled indices, sorted. The last range is all that was never sent, and includes
+    /// inputs that will still come.
     std::vector<IndexRange> unsettled() const;
     std::uint64_t firstUnsettled() const;
     std::uint64_t settledCount() const { return m_settled; }
     std::uint64_t failedCount() const { return m_failed; } ///< of these, failures
     bool allSettled() const { return areInputsComplete() && m_settled == m_inputCount; }
-    /// Whether inputs wait that were handed out before.
+    /// Whether inputs wait that were sent before.
     bool hasReturned() const { return returnedCount() > 0; }
     /// Whether the next fresh input waits only for the limit to move.
     bool heldByLimit() const;

@@ -30,7 +30,7 @@ struct CsvInput {
     std::string path;
     char delimiter = ',';
     Header header = Header::FirstRow; ///< None: columns are called "1", "2", ...
-    std::vector<std::string> columns = {}; ///< those that the task is given; empty: all
+    std::vector<std::string> columns = {}; ///< those that the task is given. Empty for all
 };
 
 /// The paths of the files that a pattern names (*, ?, [...], and ** for folders), sorted.

@@ -43,7 +43,7 @@ enum class OptionType {
 
 enum class OptionGroup { General, Task, Input, Pool, Sweep, Output };
 
-/// What a run has to be like for an option to have an effect.
+/// The kind of run in which an option has an effect.
 enum class Applies { Always, ToPython, ToPrograms, ToCsv };
 
 /// A word that an option takes, and how the form shows it.

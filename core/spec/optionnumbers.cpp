@@ -3,6 +3,7 @@
 
 #include "spec/options.h"
 #include "spec/sizetext.h"
+#include "text/wholenumber.h"
 
 #include <algorithm>
 #include <array>
@@ -13,14 +14,6 @@ namespace poolscope {
 
 namespace {
 
-template <typename Number> std::optional<Number> numberOf(const std::string &text)
-{
-    Number value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool isWhole = error == std::errc() && end == text.data() + text.size();
-    return isWhole ? std::optional(value) : std::nullopt;
-}
-
 bool isIn(const OptionRange &range, double value)
 {
     return value >= range.least && value <= range.most;
@@ -30,12 +23,9 @@ bool isIn(const OptionRange &range, double value)
 tl::unexpected<Error> notIn(
     const Option &option, const std::string &text, std::string_view name, std::string_view kind)
 {
-    Option numbers = option;
-    numbers.alternative = {};
-    numbers.unit = {};
     const bool isBounded = std::isfinite(option.range.most) && option.type != OptionType::Size;
     std::string message = std::string(name) + " takes " + std::string(kind)
-        + (isBounded ? " from " : ", ") + rangeText(numbers) + ", not '" + text + "'";
+        + (isBounded ? " from " : ", ") + numbersText(option) + ", not '" + text + "'";
     if (!option.alternative.empty())
         message += "; or '" + std::string(option.alternative) + "'";
     return failure(message);
@@ -124,7 +114,7 @@ struct MemberText {
 Result<std::uint64_t> parseCount(
     const Option &option, const std::string &text, std::string_view name)
 {
-    const auto value = numberOf<std::uint64_t>(text);
+    const auto value = wholeNumber<std::uint64_t>(text);
     if (!value || !isIn(option.range, static_cast<double>(*value)))
         return notIn(option, text, name, "a number");
     return *value;
@@ -166,7 +156,7 @@ Result<std::uint64_t> parseSize(const Option &option, const std::string &text)
 
 Result<double> parseSeconds(const Option &option, const std::string &text)
 {
-    const auto seconds = numberOf<double>(text);
+    const auto seconds = wholeNumber<double>(text);
     if (!seconds || !isIn(option.range, *seconds))
         return notIn(option, text, option.name, "seconds");
     return *seconds;

@@ -14,7 +14,7 @@ namespace poolscope {
 /// A whole number in the option's range. A failure calls the option `name`.
 Result<std::uint64_t> parseCount(
     const Option &option, const std::string &text, std::string_view name);
-/// The same, by the option's own name.
+/// A whole number in the option's range. A failure calls the option by its own name.
 Result<std::uint64_t> parseCount(const Option &option, const std::string &text);
 
 /// Numbers with commas between them, each once, in their order. Nothing stands for the option's

@@ -346,7 +346,7 @@ constexpr Option table[] = {
         .commands = sweepCommand,
         .help = "a number that determines the order of the runs",
         .fallback = "1",
-        .label = "The seed"},
+        .label = "Seed"},
     // ---- Output
     {.name = "-o",
         .argument = "FILE.csv|.jsonl|.txt|.npy",
@@ -412,7 +412,7 @@ constexpr Option table[] = {
         .argument = "FILE.poolscope",
         .type = OptionType::File,
         .group = OptionGroup::Output,
-        .help = "record the run in a file while it goes on, to resume, export or open it later"},
+        .help = "record the run in a file during the run, to resume, export or open it later"},
     {.name = "--save",
         .argument = "FILE",
         .type = OptionType::File,
@@ -420,7 +420,7 @@ constexpr Option table[] = {
         .commands = sweepCommand,
         .help = "record the measurements in a file; the same command then measures only those that "
                 "are missing",
-        .label = "Kept in"},
+        .label = "File"},
     {.name = "--overwrite",
         .type = OptionType::Switch,
         .group = OptionGroup::Output,
@@ -454,26 +454,6 @@ std::string numberText(const Option &option, double number)
     std::array<char, 32> text{};
     const auto format = std::chars_format::fixed;
     return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number, format).ptr};
-}
-
-std::string numbersText(const Option &option)
-{
-    const auto &[least, most] = option.range;
-    std::string text = numberText(option, least)
-        + (std::isfinite(most) ? " to " + numberText(option, most) : " or more");
-    if (!option.unit.empty())
-        text += " " + std::string(option.unit);
-    if (!option.alternative.empty())
-        text += ", or " + std::string(option.alternative);
-    return text;
-}
-
-std::string wordsText(std::span<const Choice> choices)
-{
-    std::string text;
-    for (const Choice &choice : choices)
-        text += (text.empty() ? "" : " or ") + std::string(choice.word);
-    return text;
 }
 
 } // namespace
@@ -536,6 +516,13 @@ bool doesApply(const Option &option, const RunSpec &spec)
     return true;
 }
 
+std::string numbersText(const Option &option)
+{
+    const auto &[least, most] = option.range;
+    return numberText(option, least)
+        + (std::isfinite(most) ? " to " + numberText(option, most) : " or more");
+}
+
 std::string rangeText(const Option &option)
 {
     switch (option.type) {
@@ -543,12 +530,16 @@ std::string rangeText(const Option &option)
     case OptionType::Counts:
     case OptionType::Seconds:
     case OptionType::Size:
-        return numbersText(option);
-    case OptionType::Words:
-        return wordsText(option.choices);
+        break;
     default:
         return {};
     }
+    std::string text = numbersText(option);
+    if (!option.unit.empty())
+        text += " " + std::string(option.unit);
+    if (!option.alternative.empty())
+        text += ", or " + std::string(option.alternative);
+    return text;
 }
 
 } // namespace poolscope

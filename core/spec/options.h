@@ -4,7 +4,6 @@
 
 #include "spec/option.h"
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,8 +32,10 @@ std::string_view requirementOf(Applies applies);
 /// Whether an option has an effect in a run.
 bool doesApply(const Option &option, const RunSpec &spec);
 
-/// The numbers or words that an option takes: "1 to 1024 chunks, or auto". Empty if it takes any
-/// text.
+/// The range of an option that takes numbers: "1 to 1024", "1M or more".
+std::string numbersText(const Option &option);
+/// The range with its unit and the alternative: "1 to 1024 chunks, or auto". Empty if the option
+/// takes no numbers.
 std::string rangeText(const Option &option);
 
 } // namespace poolscope

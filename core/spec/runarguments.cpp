@@ -41,10 +41,10 @@ Result<std::string> theOneOf(const char *what, OptionGroup group, const OptionVa
     };
     const auto count = std::count_if(names.begin(), names.end(), isGiven);
     if (count == 0)
-        return failure(std::string("there is no ") + what + ": give one with " + joinedByOr(names));
+        return failure(std::string("there is no ") + what + ": choose one by " + joinedByOr(names));
     if (count > 1)
         return failure(
-            std::string("there is more than one ") + what + ": give either " + joinedByOr(names));
+            std::string("there is more than one ") + what + ": choose either " + joinedByOr(names));
     return *std::find_if(names.begin(), names.end(), isGiven);
 }
 

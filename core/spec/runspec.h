@@ -44,9 +44,9 @@ inline std::optional<WorkerStart> workerStartFrom(std::string_view word)
 }
 
 struct PoolSpec {
-    std::optional<std::uint32_t> workers; ///< 1 to maxWorkers; nothing: usableCores()
-    std::optional<std::uint64_t> chunk; ///< inputs, 1 to maxChunk; nothing: automatic
-    std::optional<std::uint64_t> window; ///< chunks a worker may hold; nothing: automatic
+    std::optional<std::uint32_t> workers; ///< 1 to maxWorkers. Nothing for usableCores()
+    std::optional<std::uint64_t> chunk; ///< inputs, 1 to maxChunk. Nothing if automatic
+    std::optional<std::uint64_t> window; ///< chunks a worker may hold. Nothing if automatic
     std::uint32_t retries = 0; ///< how often an index whose task failed is tried again
     std::optional<double> timeout = {}; ///< seconds that an iteration may take, above 0
     std::optional<std::uint64_t> memoryLimit =
@@ -63,7 +63,7 @@ struct RunSpec {
     InputSpec input;
     PoolSpec pool;
     /// PYTHONHASHSEED of the workers of a Python function, so that all of them, and those that go
-    /// on with the run, have the same hashes; empty: not chosen yet.
+    /// on with the run, have the same hashes. Empty if not chosen yet.
     std::string hashSeed = {};
 };
 

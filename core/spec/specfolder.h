@@ -11,8 +11,8 @@ namespace poolscope {
 /// The current folder of the process. Empty if it is gone.
 std::string currentFolder();
 
-/// The same task and input for a process in any folder: relative names of files begin with
-/// `folder`. Words of commands and scripts stay as they are.
+/// The spec for a process in any folder: relative names of files begin with `folder`. Words of
+/// commands and scripts stay as they are.
 RunSpec startingFrom(const std::string &folder, RunSpec spec);
 
 } // namespace poolscope

@@ -9,7 +9,7 @@ namespace poolscope {
 
 struct BuiltinTask {
     std::string name;
-    std::string arguments; ///< what stood behind the name's colon; empty: the defaults
+    std::string arguments; ///< what stood behind the name's colon. Empty for the defaults
 
     bool operator==(const BuiltinTask &) const = default;
 };
@@ -30,7 +30,7 @@ struct CommandTask {
     bool operator==(const CommandTask &) const = default;
 };
 
-/// The same through sh -c, with the input as "$1".
+/// A script that sh -c runs, with the input as "$1".
 struct ShellTask {
     std::string script;
 

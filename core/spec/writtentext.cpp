@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "spec/writtentext.h"
 
-#include <nlohmann/json.hpp>
+#include "text/utf8.h"
+
 #include <string_view>
 
 namespace poolscope {
@@ -10,15 +11,6 @@ namespace {
 
 constexpr std::string_view hexPrefix = "hex:";
 constexpr std::string_view hexDigits = "0123456789abcdef";
-
-bool isUtf8(const std::string &bytes)
-{
-    try {
-        return !nlohmann::json(bytes).dump().empty();
-    } catch (const nlohmann::json::type_error &) {
-        return false;
-    }
-}
 
 } // namespace
 

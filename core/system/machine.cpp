@@ -11,7 +11,7 @@ namespace poolscope {
 
 namespace {
 
-/// As x86 and some others have it.
+/// The name of the processor, on x86 and some other machines.
 std::string processorModel()
 {
     std::ifstream file("/proc/cpuinfo");

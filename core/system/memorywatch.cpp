@@ -5,7 +5,6 @@
 #include "system/runclock.h"
 
 #include <algorithm>
-#include <csignal>
 #include <ctime>
 #include <fcntl.h>
 #include <linux/kcmp.h>
@@ -105,7 +104,7 @@ void MemoryWatch::look()
     }
 }
 
-/// What grew much is measured at once.
+/// Whether the worker is to be measured now. One that grew much is measured at once.
 bool MemoryWatch::isToBeMeasured(const Worker &worker) const
 {
     return RunClock::monotonic() >= worker.measureAgain

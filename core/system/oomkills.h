@@ -12,7 +12,7 @@ struct OomKills {
     std::uint64_t anywhere = 0; ///< on this machine
 };
 
-/// Reads the counts; 0 if they are not reported. `root` is "/", or the folder of a test.
+/// Reads the counts. 0 if they are not reported. `root` is "/", or the folder of a test.
 OomKills oomKills(const std::string &root);
 
 /// Returns ", ..." in words if there was a kill between the two counts, else an empty text.
@@ -33,7 +33,7 @@ public:
 private:
     std::string m_root;
     OomKills m_before;
-    std::uint64_t m_looked = 0; ///< time of the last look; 0 if there was none
+    std::uint64_t m_looked = 0; ///< time of the last look. 0 if there was none
 };
 
 } // namespace poolscope

@@ -26,7 +26,7 @@ std::uint64_t bytesOfPages(std::uint64_t pages)
     return pages * pageSize;
 }
 
-/// The bytes of a line "NAME:   123 kB"; nothing where it is another line.
+/// The bytes of a line "NAME:   123 kB". Nothing if it is another line.
 std::optional<std::uint64_t> bytesOf(const std::string &line, std::string_view name)
 {
     std::uint64_t kilobytes = 0;
@@ -36,7 +36,7 @@ std::optional<std::uint64_t> bytesOf(const std::string &line, std::string_view n
     return kilobytes * 1024;
 }
 
-/// The same of the line of that name in a file of /proc/PID.
+/// The number of bytes in the line of that name in a file of /proc/PID.
 std::optional<std::uint64_t> bytesIn(pid_t pid, const char *file, std::string_view name)
 {
     std::ifstream lines(fileOf(pid, file));

@@ -15,7 +15,7 @@ namespace poolscope {
 
 namespace {
 
-/// The threads of a process; 0 if it is another user's.
+/// The threads of a process. 0 if it is another user's.
 std::uint64_t threadsOfUser(pid_t pid, uid_t user)
 {
     std::ifstream file("/proc/" + std::to_string(pid) + "/status");

@@ -35,8 +35,8 @@ std::vector<pid_t> descendantsOf(pid_t root);
 /// Sends a signal to all processes that descend from a process, whatever their group or session.
 void signalDescendants(pid_t root, int signal);
 
-/// What happens to resource trackers of Python's multiprocessing. A tracker ends by itself when all
-/// processes that used it have ended, and removes their shared memory and semaphores.
+/// The treatment of resource trackers of Python's multiprocessing. A tracker ends by itself when
+/// all processes that used it have ended, and removes their shared memory and semaphores.
 enum class ResourceTrackers : std::uint8_t { Spared, Killed };
 /// Whether a process is a resource tracker, by its command line.
 bool isResourceTracker(pid_t pid);

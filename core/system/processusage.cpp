@@ -33,7 +33,7 @@ std::uint64_t runQueueIn(const fs::path &schedstat)
     return runQueue;
 }
 
-/// The number behind a name in a process's status; 0 where there is none.
+/// The number behind a name in a process's status. 0 if there is none.
 std::uint64_t numberInStatus(const std::string &folder, std::string_view name)
 {
     std::uint64_t number = 0;

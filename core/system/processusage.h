@@ -18,7 +18,7 @@ struct WorkerUsage {
 
 /// The threads of a worker's process at one moment.
 struct ThreadUsage {
-    std::uint32_t count = 0; ///< including the first; 0 if unknown
+    std::uint32_t count = 0; ///< including the first. 0 if unknown
     std::uint64_t runQueue = 0; ///< nanoseconds for which all but the first waited for a core
 };
 

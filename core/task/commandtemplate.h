@@ -9,7 +9,6 @@
 
 #include "result.h"
 
-#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>

@@ -70,6 +70,8 @@ std::string withUnit(const std::string &number, const Unit &unit)
 
 std::string inUnits(double value, std::span<const Unit> units)
 {
+    if (!std::isfinite(value))
+        return unknown;
     const Unit &unit = unitOf(std::abs(value), units, roundsUp);
     return withUnit(threeDigits(value / unit.size), unit);
 }
@@ -146,13 +148,13 @@ std::string textOf(Bytes bytes)
 
 std::string textOf(Share share)
 {
-    const double percent = share.ofWhole * 100;
-    if (!std::isfinite(percent))
+    const double number = share.ofWhole * percent;
+    if (!std::isfinite(number))
         return unknown;
-    if (percent > 0 && percent < 0.05)
+    if (number > 0 && number < 0.05)
         return "<0.1%";
-    const bool isWhole = percent == 0 || std::abs(percent) >= 9.95;
-    return decimalText(percent, isWhole ? 0 : 1) + "%";
+    const bool isWhole = number == 0 || std::abs(number) >= 9.95;
+    return decimalText(number, isWhole ? 0 : 1) + "%";
 }
 
 std::string textOf(Factor factor)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wire/jsontext.h"
 
-#include "wire/utf8.h"
+#include "text/utf8.h"
 
 namespace poolscope {
 

@@ -100,13 +100,15 @@ struct Setup {
     InputKind input = InputKind::Range;
     std::int64_t rangeStart = 0;
     std::int64_t rangeStep = 1;
-    std::string columnPath; ///< the shared column of numbers; empty: answer inline
+    std::string columnPath; ///< the shared column of numbers. Empty to answer inline
     std::uint64_t columnCells = 0; ///< index i owns the 8 bytes of cell i % columnCells
     std::uint64_t columnOffset = 0; ///< bytes before its first cell; a multiple of the page size
-    std::string statusPagePath; ///< the worker's status page (wire/statuspage.h); empty: none
+    std::string
+        statusPagePath; ///< the worker's status page (wire/statuspage.h). Empty if there is none
     std::vector<std::string> words;
     std::vector<std::string> columns; ///< InputKind::Rows: their names
-    std::uint64_t timeout = 0; ///< of an iteration, nanoseconds; 0: none. The pool enforces it, too
+    /// Of an iteration, in nanoseconds. 0 for none. The pool enforces it, too.
+    std::uint64_t timeout = 0;
     std::uint64_t outputLimit = 0; ///< bytes that a program may print for one input
     bool keepsValues = true; ///< else what is printed beyond the limit is dropped, and no failure
     bool stopsAtFailure = false; ///< see Continue, above
@@ -178,8 +180,8 @@ enum class Stream : std::uint8_t {
     Error = 2, ///< its standard error
 };
 
-/// What the task printed on an index, as far as the worker can tell: what went past it, from a
-/// library or another process, is on the worker's standard error instead.
+/// The output of the task on an index, as far as the worker can see it. Output of a library or
+/// another process is on the worker's standard error instead.
 struct Printed {
     std::uint64_t index = 0;
     Stream stream = Stream::Output;

@@ -22,7 +22,7 @@ enum class PieceForm : std::uint8_t { Plain = 0, Marshalled = 1 };
 
 class PythonItems {
 public:
-    /// The names of the columns where inputs are rows; none where they are strings.
+    /// The names of the columns where inputs are rows. None if they are strings.
     explicit PythonItems(std::span<const std::string> columns);
 
     /// Appends inputs, each of which is u32 length and bytes (of a row: see row.h).

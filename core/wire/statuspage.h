@@ -14,19 +14,19 @@
 //      0  appended     bytes that the worker has produced for its channel since it started
 //      8  base         how many of these had been written when the buffer was last emptied
 //     16  batchFirst   first index of the running batch
-//     24  batchCount   number of indices of that batch; 0 if none is running
+//     24  batchCount   number of indices of that batch. 0 if none is running
 //     32  batchBegun   clock at which it began
 //     40  batchEnd     position after the batch that was begun last (see below)
 //     48  batchStarted how many iterations of the running batch may have begun; all ones if unknown
 //     56  endedAddress address in the worker's memory of the number (8 bytes) of iterations that
 //     have
-//                      ended, one less than have begun; 0 if batchStarted is kept up to date
+//                      ended, one less than have begun. 0 if batchStarted is kept up to date
 //
 // The pool writes:
 //
 //     64  sent         bytes that the pool has sent to this worker; a worker may watch this field
 //                      for a moment before it sleeps in a read
-//     72  request      number of the newest request to return inputs; 0 if there was none
+//     72  request      number of the newest request to return inputs. 0 if there was none
 //     80  requestEnd   position up to which inputs had been sent at the time of the request
 //
 // Both write:

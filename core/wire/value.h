@@ -45,12 +45,13 @@ struct Failure {
     std::string detail; ///< traceback or last lines of stderr; may be empty
 };
 
-/// What the pool adds to a failure. Stored with the outcome; workers do not send it.
+/// The context that the pool adds to a failure. It is stored with the outcome; workers do not send
+/// it.
 struct FailureContext {
-    std::uint32_t attempts = 0; ///< at the index, including this one; 0 if unknown
-    std::uint32_t worker = 0; ///< of the last attempt; 0 if unknown
+    std::uint32_t attempts = 0; ///< at the index, including this one. 0 if unknown
+    std::uint32_t worker = 0; ///< of the last attempt. 0 if unknown
     std::uint64_t memory =
-        0; ///< bytes that the worker used when it died; 0 if unknown or it did not die
+        0; ///< bytes that the worker used when it died. 0 if unknown or it did not die
     std::optional<std::int32_t> exitStatus = {}; ///< of the worker, if it ended by itself
     std::int32_t signal = 0; ///< signal that killed the worker, if any
 

@@ -33,7 +33,7 @@ tl::expected<Pipe, int> makePipe()
     return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-/// What descriptors 0, 1 and 2 of the child will be; -1: as the worker's.
+/// Descriptors 0, 1 and 2 of the child. -1 for that of the worker.
 struct Ends {
     int input = -1;
     int output = -1;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CommandRunner: a process for each input; what it prints is the value.
+// CommandRunner: starts a process for each input, whose output is the value.
 //
-// An iteration ends when the process does. What it left running in the background, with its output
-// still open or not, is not waited for: it goes on, and ends with the worker at the latest. A
-// process that takes too long is killed with all that descends from it.
+// An iteration ends when its process does. Processes that it left running in the background, with
+// its output still open or not, are not waited for: they continue, and end with the worker at the
+// latest. A process that takes too long is killed with all its descendants.
 #pragma once
 
 #include "task/commandtemplate.h"
@@ -43,7 +43,7 @@ private:
     std::string m_values;
 };
 
-/// Of a Setup for a command or a shell script. Fails where the program is not there.
+/// Makes the runner of a command or a shell script. Fails if the program does not exist.
 Result<std::unique_ptr<TaskRunner>> makeCommandRunner(
     const wire::Setup &setup, ErrorOutput errorOutput);
 

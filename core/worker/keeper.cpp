@@ -7,7 +7,6 @@
 #include "worker/patience.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>

@@ -21,12 +21,12 @@ namespace poolscope::worker {
 /// parent of this process. To be called with all signals blocked.
 [[noreturn]] void runKeeper(pid_t program);
 
-/// As runKeeper(), for a worker that another process than the program has forked. `lifeline` is a
-/// socket to the program (wire/lifeline.h), which has died when its end is closed.
+/// Keeps a worker, as runKeeper() does, that a process other than the program has forked.
+/// `lifeline` is a socket to the program (wire/lifeline.h), which has died when its end is closed.
 [[noreturn]] void runKeeperOfCopy(int lifeline);
 
-/// As runKeeper(), for the process that forks workers. If that process fails or dies, the workers
-/// that it has forked run on until this keeper is sent SIGTERM.
+/// Keeps the process that forks workers, as runKeeper() does. If that process fails or dies, the
+/// workers that it has forked run on until this keeper receives SIGTERM.
 [[noreturn]] void runKeeperOfLoader(pid_t program);
 
 } // namespace poolscope::worker

@@ -159,7 +159,7 @@ std::vector<std::string> Library::taskNames() const
     return names;
 }
 
-/// What it defines for others.
+/// The symbols that the library exports.
 std::vector<std::string> Library::symbolNames() const
 {
     const link_map *map = nullptr;

@@ -11,7 +11,6 @@
 #include <bit>
 #include <cxxabi.h>
 #include <exception>
-#include <new>
 #include <optional>
 #include <string>
 #include <typeinfo>
@@ -20,7 +19,7 @@ namespace poolscope::worker {
 
 namespace {
 
-/// Where a task puts its value or its failure.
+/// The reply of a task: its value or its failure.
 class Reply : public poolscope_reply {
 public:
     Reply()

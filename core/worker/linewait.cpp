@@ -31,7 +31,7 @@ std::string_view contents(const Descriptor &file, std::array<char, size> &text)
     return {text.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
 }
 
-/// The nth word, from 0; empty where there are fewer.
+/// The nth word, from 0. Empty if there are fewer.
 std::string_view wordOf(std::string_view text, int n)
 {
     for (; n > 0; --n)

@@ -12,7 +12,6 @@
 #include "worker/session.h"
 
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <unistd.h>
 #include <utility>

@@ -20,7 +20,7 @@ public:
     {
     }
 
-    /// The clock time until which to wait before the next isOver(); nothing where there is no
+    /// The clock time until which to wait before the next isOver(). Nothing if there is no
     /// limit.
     std::optional<std::uint64_t> nextLook() const
     {

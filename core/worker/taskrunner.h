@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TaskRunner: runs the task over a batch of inputs and says what came of it. There is a class for
+// TaskRunner: runs the task over a batch of inputs and reports the outcomes. There is a class for
 // each kind of task.
 #pragma once
 

@@ -33,7 +33,7 @@ public:
 
     /// The input of `index`, which is the next one of `items`. It is valid until the next call.
     CommandInput take(std::uint64_t index, wire::FieldReader &items);
-    /// The same for a task that takes one thing: of a row with one column that is its field.
+    /// Takes the input of a task that takes one text: the field of a row with one column.
     std::string_view takeOne(std::uint64_t index, wire::FieldReader &items);
 
 private:

@@ -17,7 +17,7 @@ public:
 
     /// Nanoseconds, with those of the processes that it started and that have ended.
     std::uint64_t cpu() const { return m_cpu; }
-    std::uint64_t runQueue() const { return m_runQueue; } ///< nanoseconds; 0 where unknown
+    std::uint64_t runQueue() const { return m_runQueue; } ///< nanoseconds. 0 if unknown
     std::uint64_t maxRss() const { return m_maxRss; } ///< bytes
 
 private:

@@ -17,7 +17,7 @@
  *
  * Each worker process loads the library once, and calls the task from one thread, with one input
  * after another. What a task prints goes to the run's log. A task that crashes ends its worker: its
- * input is tried once more, then given up, and the run goes on.
+ * input is tried once more, then fails, and the run continues.
  */
 #ifndef POOLSCOPE_TASK_H
 #define POOLSCOPE_TASK_H

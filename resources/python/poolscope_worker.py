@@ -1529,14 +1529,14 @@ class Worker:
                 self.output.use(self.status_page)
                 self.output.fields[ENDED_ADDRESS] = address_of_length(self.results)
             except (OSError, ValueError, OverflowError) as error:
-                complain("goes on without its status page %s: %s" % (setup.status_page_path, error))
+                complain("continues without its status page %s: %s" % (setup.status_page_path, error))
         if setup.column_path and setup.column_cells:
             try:
                 self.column = Column(
                     setup.column_path, setup.column_cells, setup.column_offset)
                 self.batch_cap = min(self.batch_cap, setup.column_cells)
             except (OSError, ValueError, OverflowError) as error:
-                complain("goes on without the column %s: %s" % (setup.column_path, error))
+                complain("continues without the column %s: %s" % (setup.column_path, error))
 
     def make_gate(self):
         """By what the pool ends batches. A task that takes long never needs it."""
@@ -2670,8 +2670,12 @@ class Imports:
     def follow(self, path):
         """The files that the one at `path` imports, without itself."""
         files = [path]
+        found = {path}
         for file in files:
-            files.extend(dict.fromkeys(f for f in self.imported_by(file) if f not in files))
+            for imported in self.imported_by(file):
+                if imported not in found:
+                    found.add(imported)
+                    files.append(imported)
         return files[1:]
 
     def imported_by(self, path):

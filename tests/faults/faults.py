@@ -268,8 +268,8 @@ def fill_disk(times, _):
                            "that the run says the disk is full", run)
                 time.sleep(0.1)
                 filler.unlink()
-                wait_until(lambda: folder.errors().count("goes on") >= time_,
-                           "that the run says it goes on", run)
+                wait_until(lambda: folder.errors().count("continues") >= time_,
+                           "that the run reports that it continues", run)
             status = end_status(run)
             require(status == 0, f"exit status {status}: {folder.errors()[-2000:]}")
             folder.expect_every_value("values.jsonl", inputs)

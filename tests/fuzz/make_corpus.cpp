@@ -68,7 +68,7 @@ void writeFrames(const fs::path &folder)
     writeFrame(
         folder / "done", '\0', wire::Done{5, outcomeKindCount, wire::Store::Inline, 1, 2, values});
     writeFrame(folder / "column", '\0', wire::Done{5, 100, wire::Store::ColumnReal, 1, 2, {}});
-    writeFrame(folder / "chunkTimes", '\0', wire::BatchReport{1, 2, 3, 4, 5, 6});
+    writeFrame(folder / "batchreport", '\0', wire::BatchReport{1, 2, 3, 4, 5, 6});
     writeFrame(folder / "printed", '\0', wire::Printed{3, wire::Stream::Error, "text\n"});
 }
 

@@ -433,7 +433,7 @@ class StandardInput(InputTest):
         self.assertEqual(self.path("kept.txt").read_text(), "".join(f"{line}\n" for line in lines))
         self.assert_refused(
             self.program("resume", "run.poolscope"),
-            "cannot go on with run.poolscope: its inputs were lines of standard input, which are "
+            "cannot resume run.poolscope: its inputs were lines of standard input, which are "
             "gone; 'poolscope export' writes what had finished")
 
     def start_keeping(self, lines, *options):

@@ -503,7 +503,7 @@ class FullDisk(LimitsTest):
         self.make_room()
         done = self.finish(process)
         self.assert_status(done, ALL_SUCCEEDED)
-        self.assertEqual(done.err, "poolscope: the run goes on\n")
+        self.assertEqual(done.err, "poolscope: the run continues\n")
         self.assertEqual(json.loads(done.out)["succeeded"], self.COUNT)
 
     def test_interrupted_while_it_waits(self):

@@ -231,7 +231,7 @@ class Saving(RunFileTest):
         self.assert_refused(self.program(*run, "--overwrite"), "--save")
         self.assert_refused(self.program(*run, "--save", "none/x"), "none/x", "No such file")
         self.assert_refused(self.program(*run, "--save", "."), "not a regular file")
-        self.assert_refused(self.program("export", "run.poolscope"), "nothing is to be exported")
+        self.assert_refused(self.program("export", "run.poolscope"), "nothing to export")
         for command in (["resume"], ["info"], ["export", "-o", "x.csv"]):
             done = self.program(command[0], "absent.poolscope", *command[1:])
             self.assert_refused(done, "absent.poolscope", "No such file")
@@ -538,7 +538,7 @@ class FullDisk(RunFileTest):
         self.assertIn("No space left on device", self.errors.read_text("utf-8", "replace"))
         (self.disk / "filler").unlink()
         self.assertEqual(process.wait(PATIENCE), ALL_SUCCEEDED)
-        self.assertIn("the run goes on", self.errors.read_text("utf-8", "replace"))
+        self.assertIn("the run continues", self.errors.read_text("utf-8", "replace"))
         self.assertEqual(sorted(self.calls()), list(range(2000)))
         info = self.info("disk/run.poolscope")
         self.assertEqual([info["state"], info["succeeded"]], ["completed", 2000])

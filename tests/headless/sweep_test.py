@@ -301,7 +301,7 @@ class Errors(SweepTest):
             ([*SQRT, "-o", "table.npy"], ".csv or .jsonl"),
             ([*SQRT, "-o", "same.csv", "--save", "same.csv"], "same file"),
             ([*SQRT, "--workers", ""], "it is empty"),
-            (["--builtin", "sqrt", "--lines", "-"], "give a file instead of '-'"),
+            (["--builtin", "sqrt", "--lines", "-"], "name a file instead of '-'"),
             (["--builtin", "sqrt"], "there is no input"),
             (["--builtin", "sqroot", "--range", "0:9"], "sqroot"),
             ([*SQRT, "--save", "no/such/folder"], "cannot write"),

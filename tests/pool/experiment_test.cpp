@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "run/experiment.h"
 
-#include <QCoreApplication>
+#include <QEvent>
 #include <QEventLoop>
 #include <QTimer>
 #include <gtest/gtest.h>
@@ -52,6 +52,23 @@ struct Watched {
     QEventLoop loop;
     Experiment experiment;
     std::vector<std::size_t> runs;
+};
+
+/// Stops an experiment when the end of its warm-up has been posted to it but not delivered.
+class StopAtEndOfWarmUp : public QObject {
+public:
+    bool eventFilter(QObject *watched, QEvent *event) override
+    {
+        auto *experiment = static_cast<Experiment *>(watched);
+        if (event->type() == QEvent::MetaCall
+            && experiment->progress().phase == ExperimentProgress::Phase::WarmingUp) {
+            hasStopped = true;
+            experiment->stop();
+        }
+        return false;
+    }
+
+    bool hasStopped = false;
 };
 
 } // namespace
@@ -130,4 +147,16 @@ TEST(Experiment, StopsAfterARunAndCanBeStartedAgain)
     watched.run(plan);
     EXPECT_EQ(watched.experiment.end().how, ExperimentEnd::How::Completed);
     EXPECT_EQ(watched.experiment.progress().done, 3U);
+}
+
+TEST(Experiment, DoesNotMeasureAWarmUpThatEndsAsItIsStopped)
+{
+    Watched watched;
+    StopAtEndOfWarmUp filter;
+    watched.experiment.installEventFilter(&filter);
+    watched.run({{{"one", roots(), {}}}, 0, {0, 0}});
+    EXPECT_TRUE(filter.hasStopped);
+    EXPECT_EQ(watched.experiment.end().how, ExperimentEnd::How::Stopped);
+    EXPECT_TRUE(watched.runs.empty());
+    EXPECT_TRUE(watched.experiment.plan().settings.front().seconds.empty());
 }

@@ -12,7 +12,6 @@
 #include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTimer>
-#include <bit>
 #include <cmath>
 #include <csignal>
 #include <gtest/gtest.h>

@@ -3,8 +3,7 @@
 #include "analysis/completionorder.h"
 #include "analysis/iterationcolumns.h"
 #include "analysis/spanfinder.h"
-#include "record/recorder.h"
-#include "record/runrecord.h"
+#include "madeuprun.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -133,13 +132,6 @@ protected:
         m_recorder->take(
             event::SpanDone{worker, {end - duration, duration, indices.first, indices.count}});
     }
-    void quarantine(WorkerId worker, std::uint64_t time, std::uint64_t index)
-    {
-        OutcomeView outcome;
-        outcome.kind = OutcomeKind::Failure;
-        outcome.failure.kind = failureQuarantined;
-        m_recorder->take(event::OutcomeDone{index, outcome, worker, time, event::Attempt::Lost});
-    }
 
     /// The indices in the order in which they finished, by ranks [from, to).
     std::vector<std::uint64_t> indices(
@@ -198,7 +190,7 @@ TEST_F(CompletionOrderTest, TellsWhatAReaderInOrderWouldHoldBack)
 TEST_F(CompletionOrderTest, RanksWhatWasGivenUpAndTriedAgainWhenItEnded)
 {
     span(1, 100, {0, 1});
-    quarantine(1, 150, 1);
+    quarantine(*m_recorder, 1, 150, 1);
     span(1, 200, {2, 1});
     m_recorder->take(event::InputReopened{1, 210});
     span(1, 300, {1, 1});
@@ -215,7 +207,7 @@ TEST_F(CompletionOrderTest, CountsAttemptsThatWereTriedAgainOnce)
     span(2, 200, {1, 1});
     m_recorder->take(event::AttemptFailed{1, 2, 210});
     span(1, 300, {1, 1});
-    quarantine(2, 250, 4);
+    quarantine(*m_recorder, 2, 250, 4);
     CompletionOrder order(m_record.timeline);
     order.advance(UINT64_MAX, 100);
     EXPECT_EQ(indices(order), (Indices{0, 2, 3, 4, 1}));

@@ -67,7 +67,7 @@ TEST(FirstInputs, AreTheFirstOfTheSourceAndNoMoreThanItHas)
     EXPECT_EQ(firstInputs(numbers(), 11)->size(), 10U);
 }
 
-/// Runs a Python script and gives what it checksums.
+/// Runs a Python script and returns what it prints.
 std::string python(const std::string &script)
 {
     const std::unique_ptr<FILE, int (*)(FILE *)> pipe(

@@ -8,41 +8,31 @@ import tempfile
 import unittest
 from pathlib import Path
 
-# The folders whose headers a folder may include, beside its own and result.h. Arrows point down only.
-BELOW_RECORD = {"text", "spec", "wire", "system", "schedule", "events", "input", "task"}
-CORE = {
-    "text": set(),
-    "spec": set(),
-    "wire": set(),
-    "system": set(),
-    "schedule": {"spec", "wire"},
-    "events": {"spec", "wire", "system"},
-    "input": {"spec", "wire"},
-    "task": {"spec", "wire"},
-    "worker": {"text", "spec", "wire", "task", "input", "system"},
-    "record": {"text", "events", "spec", "input", "wire", "system"},
-    "analysis": BELOW_RECORD | {"record"},
-    "report": BELOW_RECORD | {"record", "analysis"},
-    "pool": BELOW_RECORD,
-    "import": {"text", "events", "spec", "input", "wire", "system"},
-    "runfile": {"text", "record", "events", "spec", "input", "wire", "system"},
-}
-CORE["run"] = set(CORE) - {"worker"}
-ALL_OF_CORE = set(CORE) - {"worker"}
-APP = {
-    "app/charts": ALL_OF_CORE,
-    "app/tables": ALL_OF_CORE | {"app/charts"},
-    "app/cli": ALL_OF_CORE,
-    "app/window": ALL_OF_CORE | {"app/charts", "app/tables"},
-    "app/main.cpp": {"app/cli"},
-    "app/windowmain.cpp": ALL_OF_CORE | {"app/cli", "app/charts", "app/window"},
-}
-MAY_INCLUDE = CORE | APP
-WITHOUT_QT = set(CORE) - {"pool", "run"}
 
-# Includes that break these rules and have not been removed yet, as FILE: HEADERS. Only shrinks.
-NOT_YET = {
-}
+def arrows_of(document):
+    """The arrows of a document, lines such as "    pool -> events, task", as {LAYER: {LAYER, ...}}."""
+    found = {}
+    for here, there in re.findall(r"^    ([\w/., ]+?) +-> (.+)$", document, re.MULTILINE):
+        for layer_name in here.split(", "):
+            found[layer_name] = set(there.split(", "))
+    return found
+
+
+def below(layer_name, arrows):
+    """The layers that the arrows lead to from one, directly or through others."""
+    found = set()
+    for there in arrows.get(layer_name, ()):
+        found |= {there} | below(there, arrows)
+    return found
+
+
+# The folders whose headers a folder may include, beside its own and result.h. Arrows point down only.
+ARROWS = arrows_of((Path(__file__).resolve().parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+MAY_INCLUDE = {name: below(name, ARROWS) for name in ARROWS.keys() | set().union(*ARROWS.values())}
+MAY_INCLUDE["app/main.cpp"] = {"app/cli"}  # chooses and does nothing else
+CORE = {name for name in MAY_INCLUDE if not name.startswith("app/")}
+APP = MAY_INCLUDE.keys() - CORE
+WITHOUT_QT = CORE - {"pool", "run"}
 
 SPDX = "// SPDX-License-Identifier: GPL-3.0-or-later"
 INCLUDE = re.compile(r'\s*#\s*include\s*[<"]([^>"]+)[>"]')
@@ -99,14 +89,13 @@ def breach(here, there, included):
     return None
 
 
-def problems(root, not_yet):
-    """Each breach of the rules under a root, as FILE:LINE: MESSAGE, and each exception that is not one."""
+def problems(root):
+    """Each breach of the rules under a root, as FILE:LINE: MESSAGE."""
     root = root.resolve()
     found = []
     for path in sources(root):
         here = layer(path)
         lines = (root / path).read_text(encoding="utf-8").splitlines()
-        excepted = set(not_yet.get(str(path), ()))
         if here not in ("result.h", *MAY_INCLUDE):
             found.append(f"{path}:1: no layer of the design is called {here}")
         if not lines or lines[0] != SPDX:
@@ -118,19 +107,15 @@ def problems(root, not_yet):
             if match:
                 included = match.group(1)
                 message = breach(here, layer_of_include(root, path, included), included)
-                if message and included in excepted:
-                    excepted.remove(included)
-                elif message:
+                if message:
                     found.append(f"{path}:{number}: {message}")
-        found += [f"{path}:1: remove the exception for {name}" for name in sorted(excepted)]
-    gone = [path for path in not_yet if not (root / path).is_file()]
-    return found + [f"{path}:1: remove the exceptions of this file, which is gone" for path in gone]
+    return found
 
 
 class TheCheckItself(unittest.TestCase):
     """On made-up trees, so that the check of the real one cannot pass by finding nothing."""
 
-    def check(self, path, *lines, spdx=SPDX, not_yet=None):
+    def check(self, path, *lines, spdx=SPDX):
         """The problems of a tree with one file more than these."""
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
@@ -139,7 +124,7 @@ class TheCheckItself(unittest.TestCase):
             for name, content in files.items():
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
                 (root / name).write_text("\n".join([spdx if name == path else SPDX, *content, ""]))
-            return problems(root, not_yet or {})
+            return problems(root)
 
     NEIGHBOURS = ["core/result.h"] + [f"core/{d}/{d}.h" for d in CORE] + [
         f"{d}/{d[4:]}.h" for d in APP if not d.endswith(".cpp")]
@@ -175,11 +160,11 @@ class TheCheckItself(unittest.TestCase):
         self.assert_allowed("app/window/forms/x.cpp", '#include "tables/tables.h"')
         self.assert_forbidden("app/window/forms/x.cpp", '#include "cli/cli.h"')
 
-    def test_an_exception_has_to_be_needed(self):
-        include = '#include "pool/pool.h"'
-        self.assertEqual(self.check("core/wire/x.cpp", include, not_yet={"core/wire/x.cpp": {"pool/pool.h"}}), [])
-        self.assertEqual(len(self.check("core/wire/x.cpp", not_yet={"core/wire/x.cpp": {"pool/pool.h"}})), 1)
-        self.assertEqual(len(self.check("core/wire/x.cpp", not_yet={"core/wire/y.cpp": {"pool/pool.h"}})), 1)
+    def test_arrows_are_read_and_followed(self):
+        arrows = arrows_of("Text -> more\n\n    a, b/c  -> d, e\n    e -> f.cpp\n")
+        self.assertEqual(arrows, {"a": {"d", "e"}, "b/c": {"d", "e"}, "e": {"f.cpp"}})
+        self.assertEqual(below("b/c", arrows), {"d", "e", "f.cpp"})
+        self.assertEqual(below("d", arrows), set())
 
     def test_every_way_of_writing_an_include(self):
         for line in (
@@ -233,7 +218,7 @@ class TheTree(unittest.TestCase):
         self.assertTrue(sources(self.root), f"no sources under {self.root}")
 
     def test_keeps_the_layers(self):
-        found = problems(self.root, NOT_YET)
+        found = problems(self.root)
         self.assertFalse(found, "\n" + "\n".join(found))
 
 

@@ -24,4 +24,13 @@ struct MadeUpRun {
     std::optional<Recorder> recorder;
 };
 
+/// Records that an input failed since each worker that had it died.
+inline void quarantine(Recorder &recorder, WorkerId worker, std::uint64_t time, std::uint64_t index)
+{
+    OutcomeView outcome;
+    outcome.kind = OutcomeKind::Failure;
+    outcome.failure.kind = failureQuarantined;
+    recorder.take(event::OutcomeDone{index, outcome, worker, time, event::Attempt::Lost});
+}
+
 } // namespace poolscope

@@ -2,6 +2,7 @@
 #include "cli/helptext.h"
 #include "cli/manual/completions.h"
 #include "cli/manual/manpage.h"
+#include "report/chartdata.h"
 #include "spec/optionnumbers.h"
 #include "spec/runarguments.h"
 
@@ -103,6 +104,13 @@ TEST(Help, HasEachOptionOfItsCommandAndNoOther)
             }
         }
     }
+}
+
+TEST(Help, NamesEachChart)
+{
+    for (std::uint8_t i = 0; i < chartKindCount; ++i)
+        EXPECT_THAT(std::string(runOption("--chart").help),
+            HasSubstr(std::string(chartName(static_cast<ChartKind>(i)))));
 }
 
 TEST(Help, NamesTheDefault)

@@ -1310,7 +1310,7 @@ class Values(WorkerTest):
             worker = self.ready("half", column=(path, 100), status_page=path)
             self.assertEqual(worker.run(4, 1), [("real", 2.0)])
             self.assertEqual(worker.goodbye(), 0)
-            self.assertIn("goes on without", worker.finished_log())
+            self.assertIn("continues without", worker.finished_log())
 
     def test_batch_beyond_a_frame(self):
         code = (

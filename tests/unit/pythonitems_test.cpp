@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wire/pythonitems.h"
 
+#include "text/utf8.h"
 #include "wire/codec.h"
-#include "wire/utf8.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

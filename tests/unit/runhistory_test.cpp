@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/runhistory.h"
 #include "analysis/spanfinder.h"
-#include "record/recorder.h"
-#include "record/runrecord.h"
+#include "madeuprun.h"
 
 #include <gtest/gtest.h>
-#include <random>
 
 namespace poolscope {
 namespace {
@@ -26,13 +24,6 @@ protected:
         outcome.kind = OutcomeKind::Failure;
         outcome.failure.kind = kind;
         m_recorder->take(event::OutcomeDone{index, outcome, worker, time});
-    }
-    void quarantine(WorkerId worker, std::uint64_t time, std::uint64_t index)
-    {
-        OutcomeView outcome;
-        outcome.kind = OutcomeKind::Failure;
-        outcome.failure.kind = failureQuarantined;
-        m_recorder->take(event::OutcomeDone{index, outcome, worker, time, event::Attempt::Lost});
     }
     RunHistory history() const
     {
@@ -82,7 +73,7 @@ TEST_F(RunHistoryTest, TheLastAttemptIsTheOneThatFailed)
 TEST_F(RunHistoryTest, WhatHasNoSpanIsWhereItWasGivenUp)
 {
     m_recorder->take(event::SpanDone{1, {100, 50, 5, 1}});
-    quarantine(1, 400, 5);
+    quarantine(*m_recorder, 1, 400, 5);
     fail(1, 500, 77);
     fail(9, 600, 78);
     const RunHistory found = history();

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <gmock/gmock.h>
-#include <numeric>
 #include <random>
 
 namespace poolscope {

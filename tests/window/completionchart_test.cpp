@@ -372,10 +372,10 @@ private slots:
         };
         QCOMPARE(order.chart.textAt(place(12, 2)),
             "index 2\nfinished as number 13, by worker 1\nat 200\u00a0ms\n10 places later than "
-            "given");
+            "in input order");
         QCOMPARE(order.chart.textAt(place(5, 15)),
             "index 15\nfinished as number 6, by worker 2\nat 100\u00a0ms\n"
-            "10 places earlier than given\nit failed");
+            "10 places earlier than in input order\nit failed");
         QCOMPARE(*order.chart.indexAt(place(12, 2)), 2U);
         QCOMPARE(order.chart.textAt(place(50, 50)), "");
         QVERIFY(!order.chart.indexAt(place(5, 5)));

@@ -245,7 +245,7 @@ private slots:
         connect(&view, &FailuresView::retryWanted, &view,
             [&wanted](const std::vector<std::uint64_t> &indices) { wanted = indices; });
         QVERIFY(!all->isEnabled());
-        QVERIFY(all->toolTip().contains(QStringLiteral("while the run goes on")));
+        QVERIFY(all->toolTip().contains(QStringLiteral("during the run")));
         view.setRetry(FailuresView::Retry::Possible);
         QVERIFY(all->isEnabled());
         QVERIFY(!selected->isEnabled());

@@ -20,7 +20,6 @@
 #include <QThreadPool>
 #include <QToolButton>
 #include <QtTest>
-#include <csignal>
 
 using namespace poolscope;
 using State = RunController::State;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Runs that are kept: in the history, opened again, resumed, saved.
 #include "charts/curveschart.h"
+#include "runfile/runfile.h"
 #include "runfile/runfilereader.h"
 #include "spec/runarguments.h"
 #include "tables/historyview.h"
@@ -21,6 +22,7 @@
 #include <QTableWidget>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <algorithm>
 
 using namespace poolscope;
 using State = RunController::State;
@@ -357,6 +359,30 @@ private slots:
         QTest::mouseClick(&person.button("Delete\u2026"), Qt::LeftButton);
         QVERIFY(person.lists(0));
         QCOMPARE(kept().size(), 0);
+    }
+
+    void aFileThatBecomesReadableLosesItsReason()
+    {
+        QVERIFY(QDir().mkpath(runsFolder().path()));
+        const QString path = runsFolder().filePath(QStringLiteral("old.poolscope"));
+        write(path, "not a run file");
+        HistoryModel model(runsFolder().path());
+        QSignalSpy refreshed(&model, &HistoryModel::refreshed);
+        model.refresh();
+        QVERIFY(refreshed.wait(patienceInMs));
+        QCOMPARE(model.index(0, HistoryModel::Size).data(), QStringLiteral("14\u00a0B"));
+        QVERIFY(QFile::remove(path));
+        RunDescription description;
+        description.spec = specOf({"--builtin", "sqrt", "--range", "0:500"});
+        QVERIFY(RunFile::create(path.toStdString(), description, RunFile::IfExists::Refuse)
+                    .has_value());
+        QSignalSpy changed(&model, &HistoryModel::dataChanged);
+        model.refresh();
+        QVERIFY(refreshed.wait(patienceInMs));
+        QVERIFY(model.canOpen(0));
+        QVERIFY(std::any_of(changed.begin(), changed.end(), [](const QList<QVariant> &cells) {
+            return cells.front().toModelIndex().column() == HistoryModel::Note;
+        }));
     }
 
     void aRunIsDeletedAfterAQuestion()

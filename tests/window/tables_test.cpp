@@ -584,12 +584,12 @@ private slots:
         Recording run(10);
         Outcomes outcomes(run);
         OutcomesView &view = outcomes.view;
-        QVERIFY(!outcomes.says("Each input and what it came to"));
+        QVERIFY(!outcomes.says("Inputs and their outcomes"));
         outcomes.failuresOnly->click();
         QVERIFY(outcomes.says("No input has failed"));
         view.setRecord(nullptr);
         view.updateOutcomes();
-        QVERIFY(outcomes.says("Each input and what it came to"));
+        QVERIFY(outcomes.says("Inputs and their outcomes"));
         outcomes.press(Qt::Key_End);
         outcomes.press(Qt::Key_Return);
         outcomes.bar->setValue(1);

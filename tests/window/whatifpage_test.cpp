@@ -9,10 +9,8 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QPushButton>
-#include <QSettings>
 #include <QSlider>
 #include <QSpinBox>
-#include <QTabWidget>
 #include <QToolButton>
 
 using namespace poolscope;

@@ -16,8 +16,6 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QFileDialog>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
@@ -841,7 +839,7 @@ private slots:
         QVERIFY(person.runs());
         const Run *run = &person.run();
         QVERIFY(!person.find<QToolButton>("start").isEnabled());
-        QCOMPARE(person.find<QToolButton>("start").toolTip(), "A run is going on");
+        QCOMPARE(person.find<QToolButton>("start").toolTip(), "A run is in progress");
         person.click("start");
         person.press(Qt::Key_R, Qt::ControlModifier);
         person.press(Qt::Key_F5);

@@ -2,7 +2,6 @@
 #include "cli/manual/completions.h"
 
 #include <algorithm>
-#include <functional>
 #include <vector>
 
 namespace poolscope {
@@ -13,7 +12,7 @@ constexpr const char *heading = "# SPDX-License-Identifier: GPL-3.0-or-later\n"
                                 "# Generated from the table of options.\n";
 constexpr const char *builtinNames = "poolscope tasks 2>/dev/null | sed 's/[^a-z0-9_].*//'";
 
-/// What the value of an option is completed with.
+/// The kind of words that complete the value of an option.
 enum class Completion { Nothing, Words, Builtins, Files, Folders };
 
 Completion completionOf(const Option &option)

@@ -3,9 +3,6 @@
 
 #include "cli/helptext.h"
 
-#include <algorithm>
-#include <vector>
-
 namespace poolscope {
 
 namespace {
@@ -93,7 +90,7 @@ std::string limitsOf(const Option &option)
 {
     std::string text;
     const std::string range = rangeText(option);
-    if (!range.empty() && option.choices.empty())
+    if (!range.empty())
         text += "Range: " + range + ".\n";
     if (!option.fallback.empty())
         text += "Default: " + defaultText(option) + ".\n";

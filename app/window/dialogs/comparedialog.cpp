@@ -92,7 +92,7 @@ RunCurve durationsOf(const ComparedRun &run, const QString &name)
 
 } // namespace
 
-/// What another thread makes of the files.
+/// The result of reading the files, which happens on another thread.
 struct CompareDialog::Compared {
     Result<void> result;
     QStringList names; ///< of each run: its name and its settings

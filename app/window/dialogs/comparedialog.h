@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CompareDialog: kept runs laid over each other: their curves, their figures side by side, and in a
-// sentence whether they differ.
+// CompareDialog: saved runs side by side: their curves in shared charts, their figures, and a
+// sentence on whether they differ.
 //
 // Runs nothing. The files are read on another thread.
 #pragma once
@@ -23,7 +23,8 @@ class CompareDialog : public QDialog {
     Q_OBJECT
 
 public:
-    /// Of two run files at least, each compared with the first. The exporter outlives it.
+    /// Compares each run file with the first. There are at least two. The exporter must outlive the
+    /// dialog.
     CompareDialog(
         const QStringList &paths, const Theme &theme, Exporter *exporter, QWidget *parent);
     ~CompareDialog() override;

@@ -66,7 +66,7 @@ ExportDialog::ExportDialog(const QString &title, const QString &path, QWidget *p
     m_theme->setObjectName(QStringLiteral("exportTheme"));
     m_theme->addItem(tr("Light, as on paper"), static_cast<int>(Theme::Kind::Light));
     m_theme->addItem(tr("Dark"), static_cast<int>(Theme::Kind::Dark));
-    m_theme->setToolTip(tr("The picture's colours, whatever the window's are"));
+    m_theme->setToolTip(tr("Colours of the picture; those of the window do not change"));
     m_themeField = new FormField(tr("Theme"), m_theme);
 
     auto *layout = new QVBoxLayout(this);
@@ -140,8 +140,7 @@ void ExportDialog::check()
     if (format >= 0)
         m_format->setCurrentIndex(format);
     m_pathField->setProblem(problem);
-    m_pathField->setNote(
-        file.exists() ? tr("There is such a file; it will be replaced") : QString());
+    m_pathField->setNote(file.exists() ? tr("The file exists and will be replaced") : QString());
     m_sizeField->setVisible(!wantsData());
     m_themeField->setVisible(!wantsData());
     m_scaleField->setVisible(m_format->currentIndex() == 0);

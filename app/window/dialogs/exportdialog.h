@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ExportDialog: where a chart goes, in which format, at which size and in which theme.
+// ExportDialog: the file of an exported chart, its format, size and theme.
 #pragma once
 
 #include "charts/chartexport.h"

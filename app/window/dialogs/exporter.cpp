@@ -156,7 +156,7 @@ QString Exporter::askForFile(
     QString path = QFileDialog::getSaveFileName(m_window, title, suggestion, filters, &filter);
     if (path.isEmpty() || !m_controller.record())
         return {};
-    // Who chose a format and left the name alone means that format.
+    // A format that was chosen while the name was left as suggested decides the ending.
     const QFileInfo file(path);
     const QString chosen = filter.section(QStringLiteral("*."), 1).chopped(1);
     const bool leftAlone = file.suffix().isEmpty() || path == suggestion;
@@ -168,9 +168,10 @@ QString Exporter::askForFile(
 
 void Exporter::exportOutcomes()
 {
-    const QString path = askForFile(tr("Export outcomes"), QStringLiteral("outcomes"),
-        QStringLiteral("csv"),
-        tr("CSV (*.csv);;JSON Lines (*.jsonl);;Text, a value a line (*.txt);;NumPy array (*.npy)"));
+    const QString path =
+        askForFile(tr("Export outcomes"), QStringLiteral("outcomes"), QStringLiteral("csv"),
+            tr("CSV (*.csv);;JSON Lines (*.jsonl);;Text, one value per line (*.txt);;NumPy array "
+               "(*.npy)"));
     if (path.isEmpty())
         return;
     // Only now: while the dialog was open, another run may have come.
@@ -260,7 +261,7 @@ QProgressDialog *Exporter::makeProgress(const QString &text)
 void Exporter::whenWorkedOut(const std::vector<Chart *> &charts, std::function<void()> then)
 {
     delete m_workingOut;
-    QProgressDialog *progress = makeProgress(tr("Working out what there is to show\u2026"));
+    QProgressDialog *progress = makeProgress(tr("Preparing the charts\u2026"));
     m_workingOut = progress;
     for (const Chart *chart : charts)
         connect(chart, &QObject::destroyed, progress, [progress] { delete progress; });

@@ -51,18 +51,17 @@ QString keysTable(const QList<QAction *> &actions)
 void showHelp(
     const std::vector<const Chart *> &charts, const QList<QAction *> &actions, QWidget *parent)
 {
-    QString html =
-        QObject::tr("<h3>What to do</h3><p>Choose a task, its inputs and a number of processes, "
-                    "and press Start. "
-                    "Move the slider while it runs: workers join, or leave after their chunk.</p>");
+    QString html = QObject::tr(
+        "<h3>First steps</h3><p>Choose a task, its inputs and a number of processes, and press "
+        "Start. Move the slider while it runs: workers join, or leave after their chunk.</p>");
     for (const Chart *chart : charts)
         html += QStringLiteral("<h3>%1</h3><p>%2</p>")
                     .arg(chart->title().toHtmlEscaped(), chart->explanation().toHtmlEscaped());
     html += QObject::tr(
-        "<h3>Moving about</h3><p>The wheel zooms, dragging moves, a double-click shows all. Over "
-        "the numbers of the workers the wheel zooms lanes. A click on a span or a point leads to "
-        "its row in Outcomes, and a row to its span.</p><p>In a chart that has the keys (Tab leads "
-        "there) arrows move, + and - zoom, and Home shows all. In Outcomes Up, Down, Page Up, Page "
+        "<h3>Navigation</h3><p>The wheel zooms, dragging moves, a double-click shows all. Over the "
+        "numbers of the workers the wheel zooms lanes. A click on a span or a point leads to its "
+        "row in Outcomes, and a row to its span.</p><p>In a chart with the keyboard focus (press "
+        "Tab) arrows move, + and - zoom, and Home shows all. In Outcomes Up, Down, Page Up, Page "
         "Down, Home and End move through all rows, and Ctrl+C copies one.</p><h3>Keys</h3>");
     showPage(QObject::tr("Help"), html + keysTable(actions), {620, 640}, parent);
 }

@@ -10,10 +10,10 @@
 
 namespace poolscope {
 
-/// What each chart shows, and every key.
+/// Shows the explanation of each chart, and all keys.
 void showHelp(
     const std::vector<const Chart *> &charts, const QList<QAction *> &actions, QWidget *parent);
-/// What the program is, its version, and the licences of what it is made of.
+/// Shows what the program is, its version, and the licences of its parts.
 void showAbout(QWidget *parent);
 
 } // namespace poolscope

@@ -32,7 +32,7 @@ MessageBar::MessageBar(QWidget *parent)
     m_text->setObjectName(QStringLiteral("messageText"));
     m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a path can be long
     m_more->setText(tr("More\u2026"));
-    m_more->setToolTip(tr("What the worker said"));
+    m_more->setToolTip(tr("Output of the worker"));
     m_close->setToolTip(tr("Close this message (Esc)"));
     m_close->setAccessibleName(tr("Close this message"));
     layout->addWidget(m_text, 1);
@@ -71,7 +71,7 @@ void MessageBar::say(Kind kind, const QString &text, const QString &detail)
 void MessageBar::showDetail()
 {
     QMessageBox box(
-        QMessageBox::NoIcon, tr("What the worker said"), m_text->text(), QMessageBox::Ok, window());
+        QMessageBox::NoIcon, tr("Output of the worker"), m_text->text(), QMessageBox::Ok, window());
     box.setTextFormat(Qt::PlainText);
     box.setDetailedText(m_detail);
     box.exec();

@@ -21,7 +21,7 @@ public:
     explicit MessageBar(QWidget *parent = nullptr);
 
     void setTheme(const Theme &theme);
-    /// `detail`, if there is any, is shown when the person asks for it.
+    /// Shows `text`, and `detail`, if there is any, at the user's request.
     void say(Kind kind, const QString &text, const QString &detail = {});
     void sayProblem(const QString &why, const QString &detail = {})
     {

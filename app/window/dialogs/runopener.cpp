@@ -52,10 +52,10 @@ void RunOpener::resume(const QString &path)
 void RunOpener::askWhetherTaskMayHaveChanged(const QString &file)
 {
     QMessageBox box(QMessageBox::NoIcon, tr("The task has changed"),
-        tr("%1 is not what it was when the run began. Resume anyway?").arg(file),
-        QMessageBox::NoButton, m_window);
+        tr("%1 has changed since the run began. Resume anyway?").arg(file), QMessageBox::NoButton,
+        m_window);
     box.setTextFormat(Qt::PlainText);
-    box.setInformativeText(tr("New values may then not belong to the old ones."));
+    box.setInformativeText(tr("New values may be inconsistent with the old ones."));
     QPushButton *resume = box.addButton(tr("Resume anyway"), QMessageBox::AcceptRole);
     box.setDefaultButton(box.addButton(tr("Cancel"), QMessageBox::RejectRole));
     box.exec();

@@ -254,7 +254,7 @@ void CsvPage::columnsEdited()
     emit changed();
 }
 
-/// Of the columns, before a run says it of the whole file.
+/// Checks the columns, before a run would report them for the whole file.
 void CsvPage::updateColumnsProblem()
 {
     const std::vector<std::string> checked = checkedColumns();
@@ -265,7 +265,7 @@ void CsvPage::updateColumnsProblem()
                 tr("there is no column '%1'").arg(QString::fromStdString(name)));
     }
     m_columnsField->setNote(
-        tr("%1 of %2 are given to the task").arg(checked.size()).arg(m_columns.size()));
+        tr("%1 of %2 are passed to the task").arg(checked.size()).arg(m_columns.size()));
 }
 
 } // namespace poolscope

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CsvPage: which rows of which CSV file the task is given, with a look at the first of them.
+// CsvPage: the CSV file and the columns that are passed to the task, with a preview of the first
+// rows.
 #pragma once
 
 #include "input/csvindex.h"
@@ -28,7 +29,7 @@ public:
     void setFile(const QString &path);
     /// That each row has for the task.
     QStringList columns() const;
-    /// What is wrong, in one line; empty for nothing.
+    /// The problem, in one line. Empty if there is none.
     QString problem() const;
 
 signals:
@@ -54,7 +55,7 @@ private:
     FormField *m_pathField;
     FormField *m_columnsField;
     std::vector<std::string> m_columns; ///< all that the file has
-    std::vector<std::string> m_wanted; ///< as they were set; empty: all
+    std::vector<std::string> m_wanted; ///< as they were set. Empty for all
 };
 
 } // namespace poolscope

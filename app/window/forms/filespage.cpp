@@ -109,7 +109,7 @@ void FilesPage::look()
         return;
     }
     m_isLooking = true;
-    m_patternField->setNote(tr("Looking\u2026"));
+    m_patternField->setNote(tr("Searching\u2026"));
     const std::string pattern = spec().pattern;
     auto found = std::make_shared<Result<FileList>>(failure({}));
     inBackground(

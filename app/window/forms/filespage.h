@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// FilesPage: a pattern whose files are the inputs, with how many there are and the first of them.
+// FilesPage: a pattern whose files are the inputs, with their number and the first of them.
 #pragma once
 
 #include "input/filelist.h"
@@ -22,7 +22,7 @@ public:
 
     FilesInput spec() const;
     void setSpec(const FilesInput &spec);
-    /// What is wrong, in one line; empty for nothing.
+    /// The problem, in one line. Empty if there is none.
     QString problem() const;
 
 signals:

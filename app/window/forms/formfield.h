@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// FormField: a control under its label, and under it what is wrong with it, in one line.
+// FormField: a control under its label, and below it the problem with its value, in one line.
 #pragma once
 
 #include "window/wrappinglabel.h"
@@ -14,7 +14,7 @@ class FormField : public QWidget {
 public:
     FormField(const QString &label, QWidget *control, QWidget *parent = nullptr);
 
-    /// Empty: nothing is wrong. Of a row, `wrong` alone is marked; null: all of it.
+    /// Shows a problem, or none if empty. In a row `wrong` alone is marked, or all of it if null.
     void setProblem(const QString &problem, const QWidget *wrong = nullptr);
     const QString &problem() const { return m_text; }
     /// Something to know that is not wrong; shown where there is no problem.

@@ -57,7 +57,7 @@ QString previewOf(const QByteArray &head)
 InputForm::InputForm(QWidget *parent)
     : QWidget(parent)
     , m_kind(new KindPages(QStringLiteral("inputKind"), tr("Kind of input"),
-          tr("What the task is run on; a file can also be dropped on the window (Alt+N)")))
+          tr("Inputs of the task; a file can also be dropped on the window (Alt+N)")))
 {
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -80,9 +80,9 @@ QWidget *InputForm::makeRangePage()
     m_start =
         numberEdit(QStringLiteral("rangeStart"), tr("Start of the range"), tr("The first integer"));
     m_stop = numberEdit(QStringLiteral("rangeStop"), tr("Stop of the range"),
-        tr("The range ends before this integer, as Python's does"));
+        tr("The range ends before this integer, as in Python"));
     m_step = numberEdit(QStringLiteral("rangeStep"), tr("Step of the range"),
-        tr("From one integer to the next; negative to count down, never 0"));
+        tr("Difference between neighbours; negative to count down, not 0"));
     m_start->setText(QStringLiteral("0"));
     m_stop->setText(QStringLiteral("1"));
     m_step->setText(QStringLiteral("1"));
@@ -265,7 +265,7 @@ void InputForm::updateLines()
     }
     if (lines().isStandardInput()) {
         m_pathField->setProblem(
-            tr("Lines of standard input came to 'poolscope run' only: choose a file"));
+            tr("Only 'poolscope run' reads lines of standard input: choose a file"));
         return;
     }
     if (info.exists() && !info.isFile()) {
@@ -278,7 +278,7 @@ void InputForm::updateLines()
     }
     m_pathField->setProblem({});
     m_pathField->setNote(info.size() == 0
-            ? tr("It is empty: there is nothing to do")
+            ? tr("The file is empty")
             : tr("%1; its first lines:")
                   .arg(figureText(Bytes{static_cast<std::uint64_t>(info.size())})));
     m_preview->setText(previewOf(file.read(previewBytes)));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// InputForm: which inputs the task is run on: a range of integers, the lines of a file, the rows of
-// a CSV file, or files.
+// InputForm: the inputs of the task: a range of integers, the lines of a file, the rows of a CSV
+// file, or files.
 #pragma once
 
 #include "spec/inputspec.h"
@@ -24,11 +24,11 @@ public:
 
     InputSpec spec() const;
     void setSpec(const InputSpec &spec);
-    /// A file of rows or lines, as its name says.
+    /// Chooses a file of rows or lines, by the ending of its name.
     void setFile(const QString &path);
-    /// What is wrong, in one line; empty for nothing.
+    /// The problem, in one line. Empty if there is none.
     QString problem() const;
-    /// Of the CSV file; empty for any other input.
+    /// The columns of the CSV file. Empty for any other input.
     QStringList columns() const;
 
 signals:

@@ -23,7 +23,7 @@ struct LibraryPage::Findings {
 
 LibraryPage::LibraryPage()
     : m_path(new QLineEdit)
-    , m_task(choiceBox(QStringLiteral("libraryTask"), tr("It is called with each input")))
+    , m_task(choiceBox(QStringLiteral("libraryTask"), tr("The function is called with each input")))
     , m_inquiry(new TaskInquiry(
           tr("Load the library, in another process, to see whether it has the task")))
 {
@@ -125,7 +125,7 @@ void LibraryPage::showFindings(const Findings &findings)
     } else {
         offer(*findings.tasks);
         if (m_task->currentText().isEmpty())
-            m_taskField->setProblem(tr("It has no task: see poolscope_task.h"));
+            m_taskField->setProblem(tr("The library has no task: see poolscope_task.h"));
         else if (!findings.checked)
             m_taskField->setProblem(QString::fromStdString(findings.checked.error().message));
     }

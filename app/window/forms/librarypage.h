@@ -25,7 +25,7 @@ public:
     void trust() override;
 
 private:
-    /// What another thread finds out about a library.
+    /// The result of reading a library, which happens on another thread.
     struct Findings;
 
     void edited();

@@ -7,7 +7,6 @@
 #include <QGridLayout>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <functional>
 
 namespace poolscope {
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LimitsForm: what iterations and workers may take, and when a run gives up. Folded until wanted.
+// LimitsForm: the limits of iterations and workers, and the number of failures that ends a run.
+// Folded at first.
 #pragma once
 
 #include "spec/runspec.h"
@@ -21,7 +22,7 @@ public:
     void fill(PoolSpec &spec) const;
     /// Unfolds where there is a limit.
     void setSpec(const PoolSpec &spec);
-    /// What is wrong, in one line; empty: nothing.
+    /// The problem, in one line. Empty if there is none.
     QString problem() const;
 
 signals:

@@ -19,9 +19,7 @@ QString optionToolTip(const Option &option)
     QString text = wordText(option.help);
     text.front() = text.front().toUpper();
     const std::string range = rangeText(option);
-    if (range.empty() || option.type == OptionType::Words)
-        return text;
-    return QObject::tr("%1. Range: %2.").arg(text, wordText(range));
+    return range.empty() ? text : QObject::tr("%1. Range: %2.").arg(text, wordText(range));
 }
 
 QString optionObjectName(const Option &option)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the window shows of an option, from the table of options.
+// The texts of an option in the window, from the table of options.
 #pragma once
 
 #include "spec/options.h"

@@ -26,7 +26,7 @@ public:
     /// Sets all but the number of workers.
     void fill(PoolSpec &spec) const;
     void setSpec(const PoolSpec &spec);
-    /// What is wrong, in one line; empty: nothing.
+    /// The problem, in one line. Empty if there is none.
     QString problem() const;
     /// Shows the settings that apply to this task.
     void setTask(const TaskSpec &task);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ProcessControl: how many worker processes, by slider or by typing.
+// ProcessControl: the number of worker processes, set by a slider or by typing.
 #pragma once
 
 #include <QSlider>

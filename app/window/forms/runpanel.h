@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RunPanel: what the next run will do. It edits a RunSpec, and nothing else.
+// RunPanel: the form of the next run. It edits a RunSpec, and nothing else.
 #pragma once
 
 #include "pool/pool.h"
@@ -29,9 +29,9 @@ public:
     void trustTask();
     /// A Python file becomes the task, any other file the input.
     void takeFile(const QString &path);
-    /// Why a run cannot be started, in one line; empty where it can.
+    /// The reason why a run cannot be started, in one line. Empty if it can.
     QString problem() const;
-    /// What the pool chose where it was left to; nothing: no run goes on.
+    /// Shows the automatic settings that the pool has chosen. Nothing if no run is active.
     void showChosen(const std::optional<PoolStatus> &status);
     /// Shows the cost of loading the task, if this is a run of the task in the form. Null if there
     /// is no run.

@@ -70,8 +70,8 @@ struct TaskForm::Findings {
 
 TaskForm::TaskForm(QWidget *parent)
     : QWidget(parent)
-    , m_kind(new KindPages(
-          QStringLiteral("taskKind"), tr("Kind of task"), tr("What is run on every input (Alt+T)")))
+    , m_kind(new KindPages(QStringLiteral("taskKind"), tr("Kind of task"),
+          tr("Task that is run on every input (Alt+T)")))
 {
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -111,7 +111,7 @@ QWidget *TaskForm::makeBuiltinPage()
     }
     m_arguments = new QLineEdit;
     m_arguments->setObjectName(QStringLiteral("builtinArguments"));
-    m_arguments->setToolTip(tr("What the task takes; empty for its defaults"));
+    m_arguments->setToolTip(tr("Arguments of the task; empty for the defaults"));
     m_builtinField = new FormField(optionLabel(runOption("--builtin")), m_builtin);
     m_argumentsField = new FormField(tr("Arguments"), m_arguments);
     connect(m_builtin, &QComboBox::currentIndexChanged, this, &TaskForm::edited);
@@ -325,7 +325,7 @@ void TaskForm::showFindings(const Findings &findings)
     } else {
         offerFunctions(*findings.functions);
         if (m_function->currentText().isEmpty())
-            m_functionField->setProblem(tr("It defines no function that takes one argument"));
+            m_functionField->setProblem(tr("There is no function that takes one argument"));
         else if (!findings.checked)
             m_functionField->setProblem(QString::fromStdString(findings.checked.error().message));
         else if (!findings.initialiserChecked)
@@ -347,7 +347,7 @@ void TaskForm::offerFunctions(const std::vector<PythonFunction> &functions)
         const int row = m_function->count() - 1;
         m_function->setItemData(row,
             function.takesOneArgument ? literalToolTip(QString::fromStdString(function.doc))
-                                      : tr("It cannot be called with one argument"),
+                                      : tr("The function cannot be called with one argument"),
             Qt::ToolTipRole);
         if (!function.takesOneArgument)
             qobject_cast<QStandardItemModel *>(m_function->model())->item(row)->setEnabled(false);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TaskForm: which task is run: a built-in with its arguments, a Python function, or what another
-// page has.
+// TaskForm: the task: a built-in with its arguments, a Python function, or the task of another
+// page.
 #pragma once
 
 #include "pool/workerprogram.h"
@@ -35,14 +35,14 @@ public:
     void setPythonFile(const QString &path);
     /// The columns of an input. None if it is not a row of a table.
     void setInputColumns(const QStringList &columns);
-    /// What is wrong, in one line; empty while nothing is known to be.
+    /// The problem, in one line. Empty if none is known.
     QString problem() const;
 
 signals:
     void changed();
 
 private:
-    /// What another thread finds out about a Python task.
+    /// The result of asking about a Python task, which happens on another thread.
     struct Findings;
 
     QWidget *makeBuiltinPage();

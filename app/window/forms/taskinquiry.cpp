@@ -18,7 +18,7 @@ constexpr int delay = 250; // milliseconds after the last key
 TaskInquiry::TaskInquiry(const QString &checkTip)
 {
     auto *text = new WrappingLabel(
-        tr("This task comes from a file. Nothing of it runs until you check or start it."));
+        tr("This task comes from a file. None of its code runs until you check or start it."));
     text->setObjectName(QStringLiteral("muted"));
     auto *check = new QPushButton(tr("Check"));
     check->setObjectName(QStringLiteral("checkTask"));

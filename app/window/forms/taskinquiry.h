@@ -2,9 +2,9 @@
 // TaskInquiry: asks about the task that a form shows, on another thread, a moment after the last
 // key.
 //
-// Asking can run what the task names: an interpreter, a package, a library. A task that a file
-// named is therefore locked: it is not asked about, and a line says so beside a button that checks
-// it.
+// Asking can run code that the task names: an interpreter, a package, a library. A task that a file
+// named is therefore locked: no question is asked, and a line reports this beside a button that
+// checks the task.
 #pragma once
 
 #include "run/background.h"
@@ -24,7 +24,7 @@ public:
     /// Runs on another thread.
     using Question = std::function<Answer(const StillWanted &)>;
 
-    /// `checkTip` says what the button runs.
+    /// `checkTip` describes what the button runs.
     explicit TaskInquiry(const QString &checkTip = {});
 
     void lock();
@@ -34,11 +34,11 @@ public:
     /// The task was edited: due() comes in a moment, unless the task is locked.
     void askSoon();
     void ask(const Question &question);
-    /// Nobody waits for an answer any more.
+    /// Drops the question; its answer is not reported.
     void drop();
 
 signals:
-    /// It is time to ask().
+    /// The task has not been edited for a moment: the caller may ask().
     void due();
     /// The button was pressed, and the task is locked no longer.
     void checkWanted();

@@ -17,10 +17,10 @@ public:
     using QWidget::QWidget;
 
     virtual TaskSpec spec() const = 0;
-    /// Shows a task of its kind; false where it is of another. Nothing that the task names runs
+    /// Shows a task of its kind. False if it is of another. Nothing that the task names runs
     /// before trust().
     virtual bool setSpec(const TaskSpec &spec) = 0;
-    /// What is wrong, in one line; empty while nothing is known to be.
+    /// The problem, in one line. Empty if none is known.
     virtual QString problem() const = 0;
 
     /// Whether what the task names may run to find out about it: the user has typed or chosen it,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ExportMenu: everything about a run that can be written to files.
+// ExportMenu: the charts and data of a run that can be written to files.
 #pragma once
 
 #include "charts/chartset.h"

@@ -12,14 +12,13 @@ RunActions::RunActions(QWidget &window)
     , m_start(addCommand(window, tr("&Start"), {Qt::CTRL | Qt::Key_R, Qt::Key_F5}))
     , m_pause(addCommand(window, tr("&Pause"), {Qt::CTRL | Qt::Key_P}))
     , m_stop(addCommand(window, tr("S&top"), {Qt::CTRL | Qt::Key_Period},
-          tr("End the run; what has finished stays")))
+          tr("End the run; finished outcomes are kept")))
     , m_sweep(addCommand(window, tr("S&weep"), {Qt::CTRL | Qt::Key_8},
-          tr("Measure which number of workers and which chunk size pay")))
+          tr("Measure which number of workers and which chunk size are the fastest")))
     , m_open(addCommand(window, tr("&Open\u2026"), {QKeySequence::Open},
-          tr("Show the run of a run file, a Chrome trace or a job log of GNU parallel; runs "
-             "nothing")))
+          tr("Open a run file, a Chrome trace or a job log of GNU parallel; executes nothing")))
     , m_save(addCommand(window, tr("&Save as\u2026"), {QKeySequence::Save},
-          tr("Copy the run file of the run that is shown")))
+          tr("Save a copy of the run file that is shown")))
 {
 }
 
@@ -51,8 +50,9 @@ void RunActions::showPause(RunController::State state)
     m_pause->setIcon(
         icon(paused ? QStringLiteral("start") : QStringLiteral("pause"), m_theme.text));
     m_pause->setEnabled(state == State::Running || paused);
-    m_pause->setToolTip(paused ? tr("Hand out chunks again (Ctrl+P)")
-                               : tr("Hand out no more chunks until it is resumed (Ctrl+P)"));
+    m_pause->setToolTip(paused
+            ? tr("Send chunks to workers again (Ctrl+P)")
+            : tr("Send no more chunks to workers until the run is resumed (Ctrl+P)"));
 }
 
 void RunActions::showStart(const RunSituation &situation)
@@ -60,8 +60,8 @@ void RunActions::showStart(const RunSituation &situation)
     const QString &problem = situation.problem;
     m_start->setEnabled(problem.isEmpty() && !situation.isBusy());
     m_start->setToolTip(!problem.isEmpty() ? literalToolTip(problem)
-            : situation.isActive()         ? tr("A run is going on")
-            : situation.isMeasuring        ? tr("Other runs are being measured")
+            : situation.isActive()         ? tr("A run is in progress")
+            : situation.isMeasuring        ? tr("A measurement is in progress")
                                            : tr("Start the run (Ctrl+R)"));
 }
 

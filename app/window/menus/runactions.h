@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RunActions: starts, pauses, stops, opens and saves runs, each as far as it is possible now.
+// RunActions: the actions that start, pause, stop, open and save runs, each enabled while it is
+// possible.
 //
 // The window connects the actions with what they do.
 #pragma once

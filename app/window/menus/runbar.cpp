@@ -42,7 +42,7 @@ void RunBar::addExport(QMenu *menu)
     m_export = new QToolButton;
     m_export->setObjectName(QStringLiteral("export"));
     m_export->setText(tr("Export"));
-    m_export->setToolTip(tr("Charts, outcomes and a report as files (Alt+E)"));
+    m_export->setToolTip(tr("Export charts, outcomes or a report (Alt+E)"));
     m_export->setAccessibleName(tr("Export"));
     m_export->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_export->setPopupMode(QToolButton::InstantPopup);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ViewMenu: what charts and tabs show, and in which theme.
+// ViewMenu: the view of charts and tabs, and the theme.
 #pragma once
 
 #include <QMenu>

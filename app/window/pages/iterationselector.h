@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// IterationSelector: finds the iterations of a duration, on another thread, and tells when they are
-// found.
+// IterationSelector: finds the iterations of a duration on another thread, and reports them.
 #pragma once
 
 #include "analysis/selectediterations.h"
@@ -22,16 +21,16 @@ public:
     using QObject::QObject;
     ~IterationSelector() override;
 
-    /// The timeline outlives this or the next call; null: there is no run. Nothing is selected.
+    /// The timeline outlives this or the next call. Null if there is no run. Nothing is selected.
     void setTimeline(const Timeline *timeline);
-    /// Nothing: none is selected.
+    /// Selects the iterations of a range, or none.
     void select(const std::optional<DurationRange> &range);
-    /// Looks again, for what has come since.
+    /// Searches again, for new iterations.
     void renew();
     const std::optional<DurationRange> &range() const { return m_range; }
 
 signals:
-    /// What is selected now; null: nothing.
+    /// The selection has changed. Null if nothing is selected.
     void selected(const poolscope::IterationSelector::Selection &selection);
 
 private:

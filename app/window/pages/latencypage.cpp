@@ -58,8 +58,8 @@ void LatencyPage::makeTable()
     m_table->setObjectName(QStringLiteral("slowestTable"));
     m_table->setModel(&m_slowest);
     m_table->setAccessibleName(tr("The slowest iterations"));
-    m_table->setToolTip(tr("The iterations that took longest; a click or Enter leads to the span "
-                           "and its row in Outcomes"));
+    m_table->setToolTip(
+        tr("The slowest iterations; a click or Enter shows the span and its row in Outcomes"));
     makePlain(m_table);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     m_table->setFrameShape(QFrame::NoFrame);
@@ -90,10 +90,10 @@ QWidget *LatencyPage::makeSelectionLine()
     m_selectionText->setWordWrap(true);
     auto *show = new QPushButton(tr("In O&utcomes"));
     show->setObjectName(QStringLiteral("showSelected"));
-    show->setToolTip(tr("Show the inputs of the selected iterations, and what they came to"));
+    show->setToolTip(tr("Show the selected iterations in Outcomes"));
     auto *clear = new QPushButton(tr("&Clear"));
     clear->setObjectName(QStringLiteral("clearSelected"));
-    clear->setToolTip(tr("Select nothing (Escape)"));
+    clear->setToolTip(tr("Clear the selection (Escape)"));
     auto *layout = new QHBoxLayout(m_selectionLine);
     layout->setContentsMargins(gridUnit, 0, gridUnit, 0);
     layout->setSpacing(gridUnit);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LatencyPage: how long iterations took, and which took longest. What is selected here stands out
-// in the lanes, and is shown alone in the outcomes.
+// LatencyPage: the durations of iterations, and the slowest ones. The selection is highlighted in
+// the lanes, and Outcomes shows it alone.
 #pragma once
 
 #include "charts/laneschart.h"
@@ -21,26 +21,26 @@ class LatencyPage : public QWidget {
     Q_OBJECT
 
 public:
-    /// What shows the selection.
+    /// The views that show the selection.
     struct Shown {
         LanesChart *lanes;
         OutcomesView *outcomes;
     };
 
-    /// The card has the chart; it becomes the page's.
+    /// The page takes ownership of the card, which has the chart.
     LatencyPage(ChartCard *card, LatencyChart *chart, const Shown &shown);
 
-    /// The record outlives the page or the next call; null: there is no run.
+    /// The record must outlive the page, or the next call. Null if there is no run.
     void setRecord(const RunRecord *record);
-    /// Nothing is selected any more.
+    /// Clears the selection.
     void clearSelection() { m_selector.select(std::nullopt); }
 
 signals:
-    /// The person moved to an iteration of the table: it is to be marked.
+    /// The user moved to an iteration of the table, which is to be marked.
     void indexMarked(std::uint64_t index);
-    /// The person wants to see what this index came to.
+    /// The user wants to see the outcome of this index.
     void indexActivated(std::uint64_t index);
-    /// The person wants to see the outcomes of what is selected.
+    /// The user wants to see the outcomes of the selection.
     void outcomesWanted();
 
 protected:

@@ -36,13 +36,13 @@ void RunTabs::addTables()
     addTab(m_workers, tr("Workers"));
     setTabToolTip(Workers, tr("Process, state, speed and memory of each worker (Ctrl+1)"));
     addTab(m_outcomes, tr("Outcomes"));
-    setTabToolTip(Outcomes, tr("Each input and what it came to (Ctrl+2)"));
+    setTabToolTip(Outcomes, tr("Inputs and their outcomes (Ctrl+2)"));
     addTab(m_failures, tr("Failures"));
-    setTabToolTip(Failures, tr("Each input that failed, and what has it tried again (Ctrl+3)"));
+    setTabToolTip(Failures, tr("Failed inputs; retry them here (Ctrl+3)"));
     addTab(m_log, tr("Log"));
-    setTabToolTip(Log, tr("What tasks printed, by worker and input (Ctrl+4)"));
+    setTabToolTip(Log, tr("Output of tasks, by worker and input (Ctrl+4)"));
     addTab(m_history, tr("History"));
-    setTabToolTip(History, tr("Runs that were kept, to open or to resume (Ctrl+5)"));
+    setTabToolTip(History, tr("Saved runs, to open, resume or compare (Ctrl+5)"));
 }
 
 void RunTabs::addPages(const ChartSet &charts)
@@ -50,21 +50,22 @@ void RunTabs::addPages(const ChartSet &charts)
     auto &accounting = static_cast<AccountingChart &>(charts[ChartKind::Accounting]);
     m_timePage = new TimePage(cardOf(accounting), &accounting);
     addTab(m_timePage, tr("Where the time went"));
-    setTabToolTip(Time, tr("What the workers' time was spent with, and what to change (Ctrl+6)"));
+    setTabToolTip(Time, tr("Worker time by cause, and what to change (Ctrl+6)"));
     auto &latency = static_cast<LatencyChart &>(charts[ChartKind::Latency]);
     m_latencyPage = new LatencyPage(cardOf(latency), &latency,
         {static_cast<LanesChart *>(&charts[ChartKind::Workers]), m_outcomes});
     addTab(m_latencyPage, tr("Latency"));
-    setTabToolTip(Latency, tr("How long iterations took, and which took longest (Ctrl+7)"));
+    setTabToolTip(Latency, tr("Durations of iterations, and the slowest ones (Ctrl+7)"));
     m_sweepPage = new SweepPage;
     m_cards.insert(m_cards.end(), m_sweepPage->cards().begin(), m_sweepPage->cards().end());
     addTab(m_sweepPage, tr("Scaling"));
-    setTabToolTip(
-        Sweep, tr("What more workers and other chunk sizes give, measured by a sweep (Ctrl+8)"));
+    setTabToolTip(Sweep,
+        tr("Throughput with other numbers of workers and chunk sizes, measured by a sweep "
+           "(Ctrl+8)"));
     auto &whatIf = static_cast<WhatIfChart &>(charts[ChartKind::WhatIf]);
     m_whatIfPage = new WhatIfPage(cardOf(whatIf), &whatIf);
     addTab(m_whatIfPage, tr("What if"));
-    setTabToolTip(WhatIf, tr("How long the run would have taken in another pool (Ctrl+9)"));
+    setTabToolTip(WhatIf, tr("Predicted duration of the run in another pool (Ctrl+9)"));
 }
 
 ChartCard *RunTabs::cardOf(Chart &chart)

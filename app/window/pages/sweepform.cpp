@@ -22,7 +22,7 @@ QLineEdit *edit(const QString &name, const Option &option)
     return edit;
 }
 
-/// Those that are taken of themselves, written out.
+/// The automatic numbers of workers, written out.
 QString defaultWorkers()
 {
     QStringList workers;
@@ -48,7 +48,7 @@ SweepForm::SweepForm(QWidget *parent)
     m_file->setToolTip(tr("%1. Without a name, Poolscope keeps the file in its data folder.")
                            .arg(optionToolTip(sweepOption("--save"))));
     m_repeats->setRange(1, static_cast<int>(sweepOption("--repeats").range.most));
-    m_file->setPlaceholderText(tr("by itself"));
+    m_file->setPlaceholderText(tr("automatic"));
     m_problem->setObjectName(QStringLiteral("problem"));
     m_problem->setTextFormat(Qt::PlainText);
     m_problem->setWordWrap(true);

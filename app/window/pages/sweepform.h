@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SweepForm: which settings a sweep is to measure, how often, and where that is kept.
+// SweepForm: the settings that a sweep measures, the number of repeats, and the file of the
+// measurements.
 #pragma once
 
 #include "run/sweeparguments.h"
@@ -17,11 +18,11 @@ class SweepForm : public QWidget {
 public:
     explicit SweepForm(QWidget *parent = nullptr);
 
-    /// As it is typed; what is wrong stands in the form.
+    /// The plan as it is typed. The form shows what is wrong with it.
     Result<SweepPlan> plan() const { return parseSweep(typed(), OptionNaming::ByLabel); }
     OptionValues typed() const;
     void setTyped(const OptionValues &typed);
-    /// The file that keeps it; empty: one that is named by itself.
+    /// The file that the sweep is kept in. Empty for one with an automatic name.
     QString file() const { return m_file->text().trimmed(); }
     void setFile(const QString &file) { m_file->setText(file); }
 

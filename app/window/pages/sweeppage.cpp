@@ -38,7 +38,7 @@ QString sweepsFolder()
         + QStringLiteral("/sweeps");
 }
 
-/// What a sweep measures, whatever workers and chunk size are set.
+/// The task, input and settings that a sweep measures, without workers and chunk size.
 QStringList argumentsOf(RunSpec spec)
 {
     spec.pool.workers.reset();
@@ -107,7 +107,8 @@ QWidget *SweepPage::makeSide()
 {
     m_main->setObjectName(QStringLiteral("sweepMain"));
     m_over->setObjectName(QStringLiteral("sweepOver"));
-    m_over->setToolTip(tr("Measure all of it anew, after a question"));
+    m_over->setToolTip(
+        tr("Discard the measurements and measure all settings again, after confirmation"));
     m_state->setObjectName(QStringLiteral("sweepState"));
     m_state->setAccessibleDescription(tr("State of the sweep"));
     m_fits->setObjectName(QStringLiteral("sweepFits"));
@@ -127,10 +128,11 @@ QWidget *SweepPage::makeSide()
     layout->addWidget(m_form);
     layout->addLayout(buttons);
     layout->addWidget(m_state);
-    m_best = makeChoice(QStringLiteral("sweepBest"),
-        tr("Take over the fastest setting; Start then runs with it"), layout);
+    m_best = makeChoice(
+        QStringLiteral("sweepBest"), tr("Use the fastest setting for the next run"), layout);
     m_cheapest = makeChoice(QStringLiteral("sweepCheapest"),
-        tr("Take over the setting with the fewest workers within 5% of the fastest"), layout);
+        tr("Use the setting with the fewest workers within 5% of the fastest for the next run"),
+        layout);
     layout->addWidget(m_fits);
     layout->addStretch();
     auto *scroll = new QScrollArea;
@@ -163,8 +165,8 @@ SweepPage::Choice SweepPage::makeChoice(const QString &name, const QString &tool
 QWidget *SweepPage::makeCharts()
 {
     m_measure->setObjectName(QStringLiteral("sweepMeasure"));
-    m_measure->setAccessibleName(tr("What the scaling chart shows"));
-    m_measure->setToolTip(tr("What is drawn against the number of workers"));
+    m_measure->setAccessibleName(tr("Quantity in the scaling chart"));
+    m_measure->setToolTip(tr("Quantity that is drawn against the number of workers"));
     m_measure->addItems({tr("Throughput"), tr("Speedup"), tr("Efficiency")});
     auto *charts = new QWidget;
     auto *layout = new QHBoxLayout(charts);
@@ -196,7 +198,7 @@ void SweepPage::setSubject(const RunSpec &spec, const QString &problem)
     m_spec = spec;
     m_problem = problem;
     if (problem.isEmpty() && isReadOnce(spec.input))
-        m_problem = tr("A sweep reads its inputs for every run: give a file instead");
+        m_problem = tr("A sweep reads its inputs for every run: choose a file");
     showState();
 }
 
@@ -206,7 +208,7 @@ void SweepPage::setBusy(bool busy)
     showState();
 }
 
-/// How many runs of the sweep that is shown are still to be made; nothing where the form asks for
+/// How many runs of the sweep that is shown are still to be made. Nothing if the form asks for
 /// another one.
 std::optional<std::size_t> SweepPage::missing() const
 {
@@ -237,9 +239,9 @@ void SweepPage::pressed()
 
 void SweepPage::startOver()
 {
-    QMessageBox box(QMessageBox::NoIcon, tr("Start over"), tr("Measure all of it anew?"),
+    QMessageBox box(QMessageBox::NoIcon, tr("Start over"), tr("Measure all settings again?"),
         QMessageBox::NoButton, this);
-    box.setInformativeText(tr("What was measured of it so far is lost."));
+    box.setInformativeText(tr("The measurements so far are lost."));
     QPushButton *confirmed = box.addButton(tr("Start over"), QMessageBox::DestructiveRole);
     box.setDefaultButton(box.addButton(tr("Keep"), QMessageBox::RejectRole));
     box.exec();
@@ -293,11 +295,12 @@ void SweepPage::showState()
     m_main->setAccessibleName(sweeping ? tr("Stop the sweep")
             : goesOn                   ? tr("Continue the sweep")
                                        : tr("Start the sweep"));
-    m_main->setToolTip(sweeping ? tr("Stop; what was measured is kept, and it can be continued")
-            : isWrong           ? m_problem
-            : m_busy            ? tr("A run is going on")
-            : goesOn            ? tr("Measure what is missing: %1").arg(restText())
-                                : tr("Measure each number of workers with each chunk size"));
+    m_main->setToolTip(sweeping
+            ? tr("Stop; the measurements are kept, and the sweep can be continued")
+            : isWrong ? m_problem
+            : m_busy  ? tr("A run is in progress")
+            : goesOn  ? tr("Measure what is missing: %1").arg(restText())
+                      : tr("Measure each number of workers with each chunk size"));
     m_main->setEnabled(sweeping || (!isWrong && !m_busy));
     m_over->setVisible(goesOn);
     m_over->setEnabled(!isWrong && !m_busy);

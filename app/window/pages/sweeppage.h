@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SweepPage: measures which number of workers and which chunk size pay, and shows it.
+// SweepPage: measures which number of workers and which chunk size are the fastest, and shows the
+// results.
 //
 // The last sweep is shown again when the window comes up another day, and can be continued.
 #pragma once
@@ -13,7 +14,6 @@
 #include <QPushButton>
 #include <QStringList>
 #include <QWidget>
-#include <array>
 #include <vector>
 
 namespace poolscope {
@@ -29,15 +29,15 @@ public:
     ~SweepPage() override;
 
     const std::vector<ChartCard *> &cards() const { return m_cards; }
-    /// What a sweep would measure now, and what is wrong with it.
+    /// Sets what a sweep would measure now, and the problem with it.
     void setSubject(const RunSpec &spec, const QString &problem);
-    /// While something else runs none can be started.
+    /// Sets whether something else runs, so that no sweep can be started.
     void setBusy(bool busy);
     bool isSweeping() const { return m_sweeper.experiment().isActive(); }
     void stop() { m_sweeper.experiment().stop(); }
 
 signals:
-    /// The person wants to run with a setting that was measured.
+    /// The user wants to run with a measured setting.
     void applyWanted(const poolscope::RunSpec &spec);
     void sweepingChanged();
     void failed(const QString &why, const QString &detail);
@@ -50,10 +50,10 @@ private:
     /// A sweep that was started, now or another day.
     struct Last {
         QStringList run; ///< arguments of what was measured
-        QString subject; ///< the same for a person
+        QString subject; ///< the arguments as a caption
         SweepPlan plan;
         QString named; ///< the file as it was typed
-        QString file; ///< that keeps it; empty: it was not opened yet
+        QString file; ///< that the sweep is kept in. Empty until it is opened
         std::vector<SweepMeasurement> measurements;
     };
     /// A setting that is worth taking.

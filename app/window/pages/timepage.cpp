@@ -116,13 +116,13 @@ void TimePage::showVerdict()
 {
     const Verdict *verdict = m_chart->verdict();
     m_text->setText(verdict ? QString::fromStdString(verdictText(*verdict))
-                            : tr("When a run has ended, this says in words where its time went and "
-                                 "what to change."));
+                            : tr("When a run has ended, a verdict appears here: where its time "
+                                 "went, and what to change."));
     const bool possible = verdict && canApply(*verdict, *m_chart->record());
     m_apply->setVisible(possible);
     m_apply->setEnabled(possible && !m_busy && !isVerifying());
     if (possible)
-        m_apply->setToolTip(tr("Take over %1; Start then runs with it").arg(changesText(*verdict)));
+        m_apply->setToolTip(tr("Use %1 for the next run").arg(changesText(*verdict)));
     m_verify->setVisible(possible && !isReadOnce(specOf(m_chart->record()->origin)->input));
     showVerifying();
     if (!verdict) { // what was said of another run's advice does not stand under this one's
@@ -137,9 +137,9 @@ void TimePage::showVerifying()
     m_verify->setText(verifying ? tr("Sto&p") : tr("&Verify"));
     m_verify->setAccessibleName(verifying ? tr("Stop verifying") : tr("Verify the advice"));
     m_verify->setToolTip(verifying
-            ? tr("Stop verifying; nothing of it is kept")
+            ? tr("Stop verifying; its measurements are discarded")
             : tr("Run the present setting and the advised one in turn, three times each, and "
-                 "compare what comes with what was predicted"));
+                 "compare the gain with the prediction"));
     m_verify->setEnabled(verifying || !m_busy);
     if (verifying)
         say(experimentText(m_verifier.experiment().progress()));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TimePage: where the time of a run went, and in words what that means and what to change, which
-// can be tried at once.
+// TimePage: the accounting of a run's time and the verdict on it, whose advice can be tried at
+// once.
 #pragma once
 
 #include "charts/accountingchart.h"
@@ -27,7 +27,7 @@ public:
     void stopVerifying() { m_verifier.experiment().stop(); }
 
 signals:
-    /// The person wants the settings that the verdict advises.
+    /// The user wants the settings that the verdict advises.
     void applyWanted(const poolscope::RunSpec &spec);
     void verifyingChanged();
     /// The advice could not be tried: why, and more about it.

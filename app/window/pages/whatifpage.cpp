@@ -11,7 +11,6 @@
 #include <QHBoxLayout>
 #include <QScopedValueRollback>
 #include <QScrollArea>
-#include <QVBoxLayout>
 #include <algorithm>
 
 namespace poolscope {
@@ -79,12 +78,12 @@ QWidget *WhatIfPage::makeControls()
 {
     makeProcesses();
     m_chunk = replayBox(QStringLiteral("whatIfChunk"), tr("Chunk of the replay"),
-        tr("Inputs that a worker is handed at once; 0 is automatic"), maxChunk);
+        tr("Inputs that are sent to a worker at once; 0 is automatic"), maxChunk);
     m_window = replayBox(QStringLiteral("whatIfWindow"), tr("Window of the replay"),
         tr("Chunks that a worker may hold at a time; 0 is automatic"), maxWindow);
     m_order = choiceBox(QStringLiteral("whatIfOrder"),
-        tr("Longest first is what handing out the longest inputs at the beginning would give; to "
-           "have it in a run, sort the input"));
+        tr("Longest first predicts a run that begins with its longest inputs; for such a run, sort "
+           "the input"));
     m_order->setAccessibleName(tr("Order of the inputs"));
     m_order->addItems({tr("Inputs as given"), tr("Longest inputs first")});
     m_start = choiceBox(QStringLiteral("whatIfStart"),
@@ -200,13 +199,12 @@ void WhatIfPage::showResult()
     const bool hasRun = m_chart->record() && !m_busy;
     const QString sentence = m_chart->sentence();
     m_text->setText(!sentence.isEmpty() ? sentence
-            : !hasRun                   ? tr("When a run has ended, this replays it with other "
-                                                               "processes, chunks and windows.")
-            : m_chart->hasNothing()     ? tr("The run has no iteration that could be replayed.")
-                                        : tr("Replaying\u2026"));
+            : !hasRun ? tr("When a run has ended, it is replayed here with other processes, chunks "
+                           "and windows.")
+            : m_chart->hasNothing() ? tr("The run has no iteration that could be replayed.")
+                                    : tr("Replaying\u2026"));
     m_apply->setEnabled(!m_busy && m_chart->record());
-    m_apply->setToolTip(tr("Take these processes, this chunk and this window over; Start then runs "
-                           "with them"));
+    m_apply->setToolTip(tr("Use these processes, this chunk and this window for the next run"));
 }
 
 void WhatIfPage::apply()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// WhatIfPage: how long a run would have taken in another pool, which the person sets here and can
-// take over.
+// WhatIfPage: the predicted duration of a run in another pool, which the user sets here and can use
+// for the next run.
 #pragma once
 
 #include "charts/whatifchart.h"
@@ -24,12 +24,11 @@ public:
     /// The card has the chart; it becomes the page's.
     WhatIfPage(ChartCard *card, WhatIfChart *chart, QWidget *parent = nullptr);
 
-    /// While a run goes on its settings cannot be replaced.
+    /// During a run its settings cannot be replaced.
     void setBusy(bool busy);
 
 signals:
-    /// The person wants this number of workers, this chunk, this window and this way to start in
-    /// the settings.
+    /// The user wants this number of workers, chunk, window and way to start in the settings.
     void poolWanted(const poolscope::PoolSpec &pool);
 
 private:

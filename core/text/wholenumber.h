@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Numbers of foreign files.
+// Numbers that were typed or that a file contains, as text.
 #pragma once
 
 #include <charconv>

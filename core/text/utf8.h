@@ -6,7 +6,7 @@
 
 namespace poolscope {
 
-/// The end of the well-formed sequence that starts at `at`, or `at` where none does. at < end.
+/// The end of the well-formed sequence that starts at `at`, or `at` if none does. at < end.
 const char *utf8SequenceEnd(const char *at, const char *end);
 
 bool isUtf8(std::string_view text);
