@@ -2,12 +2,14 @@
 // The program that has widgets: the window, and commands that leave charts.
 #include "charts/caption.h"
 #include "charts/chartfiles.h"
+#include "charts/runreport.h"
 #include "cli/complaint.h"
 #include "cli/exitstatus.h"
 #include "cli/interrupt.h"
 #include "cli/program.h"
 #include "cli/runcommand.h"
 #include "cli/runfilecommands.h"
+#include "cli/watchcommand.h"
 #include "window/forms/keptspecs.h"
 #include "window/mainwindow.h"
 
@@ -17,6 +19,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
 using namespace poolscope;
 
@@ -60,18 +63,42 @@ void reportMissingFonts()
                  "fonts, such as fonts-dejavu-core");
 }
 
-Result<void> writeWantedCharts(
-    const RunRecord &record, std::uint64_t end, const OutputOptions &options)
+/// All charts of a run, in a folder.
+std::vector<ChartFile> chartsIn(const std::string &folder)
 {
-    ChartOutputs outputs{options.charts, options.report};
-    for (std::uint8_t kind = 0; options.chartsFolder && kind < chartKindCount; ++kind) {
+    std::vector<ChartFile> charts;
+    for (std::uint8_t kind = 0; kind < chartKindCount; ++kind) {
         const std::string_view name = chartName(static_cast<ChartKind>(kind));
-        outputs.charts.push_back({static_cast<ChartKind>(kind),
-            *options.chartsFolder + "/" + std::string(name) + ".png"});
+        charts.push_back({static_cast<ChartKind>(kind), folder + "/" + std::string(name) + ".png"});
     }
-    if (drawsText(outputs))
+    return charts;
+}
+
+Result<void> writeChartFolder(
+    const std::string &folder, const EndedRecord &run, std::size_t number, std::size_t runs)
+{
+    const std::string own = runs > 1 ? folder + "/run-" + std::to_string(number) : folder;
+    std::error_code error;
+    std::filesystem::create_directories(own, error);
+    if (error)
+        return failure("cannot make the folder " + own + ": " + error.message());
+    return writeCharts(*run.record, run.end, chartsIn(own));
+}
+
+Result<void> writeWantedCharts(const std::vector<EndedRecord> &runs, const OutputOptions &options)
+{
+    if (options.report || options.chartsFolder || drawsText(options.charts))
         reportMissingFonts();
-    return writeCharts(record, end, outputs);
+    const EndedRecord &longest = longestOf(runs);
+    auto written = writeCharts(*longest.record, longest.end, options.charts);
+    for (std::size_t i = 0; options.chartsFolder && i < runs.size() && written; ++i)
+        written = writeChartFolder(*options.chartsFolder, runs[i], i + 1, runs.size());
+    if (!options.report || !written)
+        return written;
+    std::vector<ReportData> reports;
+    for (const EndedRecord &run : runs)
+        reports.push_back(reportOf(*run.record, run.end));
+    return writeReport(joinedReport(std::move(reports)), *options.report);
 }
 
 int runLeavingCharts(int argc, char **argv, const RunOptions &options)
@@ -88,6 +115,14 @@ int exportWithCharts(int argc, char **argv, const ExportOptions &options)
     QApplication application(argc, argv);
     writeFiguresInEnglish();
     return exportRunFile(options, writeWantedCharts);
+}
+
+int watchLeavingCharts(int argc, char **argv, const WatchOptions &options)
+{
+    qputenv(platformVariable, "offscreen");
+    QApplication application(argc, argv);
+    writeFiguresInEnglish();
+    return watchCommandLine(options, writeWantedCharts);
 }
 
 int showWithoutDisplay(const std::string &file)
@@ -164,6 +199,8 @@ int runWithWidgets(int argc, char **argv, const CommandLine &line)
         return runLeavingCharts(argc, argv, *run);
     if (const auto *exported = std::get_if<ExportOptions>(&line))
         return exportWithCharts(argc, argv, *exported);
+    if (const auto *watched = std::get_if<WatchOptions>(&line))
+        return watchLeavingCharts(argc, argv, *watched);
     return openWindow(argc, argv, std::get<WindowCommand>(line));
 }
 

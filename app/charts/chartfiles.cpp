@@ -21,32 +21,56 @@ Result<void> writeChart(Chart &chart, const Moment &moment, const std::filesyste
     return writeChartPicture(chart, moment, path, {});
 }
 
+/// The charts of a record, for a moment.
+class RecordedCharts {
+public:
+    RecordedCharts(const RunRecord &record, std::uint64_t end)
+        : charts(m_view, &m_parent)
+        , moment{end, TimeView::Run::Ended}
+    {
+        for (Chart *chart : charts) {
+            chart->setTheme(Theme::of(Theme::Kind::Light));
+            chart->setRecord(&record);
+        }
+        m_view.setNow(static_cast<double>(record.timeline.end()), TimeView::Run::Ended);
+    }
+
+private:
+    TimeView m_view;
+    QWidget m_parent;
+
+public:
+    const ChartSet charts;
+    const Moment moment;
+};
+
 } // namespace
 
-Result<void> writeCharts(const RunRecord &record, std::uint64_t end, const ChartOutputs &outputs)
+Result<void> writeCharts(
+    const RunRecord &record, std::uint64_t end, const std::vector<ChartFile> &files)
 {
-    TimeView view;
-    QWidget parent;
-    const ChartSet charts(view, &parent);
-    const Moment moment{end, TimeView::Run::Ended};
-    for (Chart *chart : charts) {
-        chart->setTheme(Theme::of(Theme::Kind::Light));
-        chart->setRecord(&record);
-    }
-    view.setNow(static_cast<double>(record.timeline.end()), TimeView::Run::Ended);
-    for (const ChartFile &file : outputs.charts) {
-        if (const auto written = writeChart(charts[file.kind], moment, file.path); !written)
+    if (files.empty())
+        return {};
+    const RecordedCharts recorded(record, end);
+    for (const ChartFile &file : files) {
+        const auto written = writeChart(recorded.charts[file.kind], recorded.moment, file.path);
+        if (!written)
             return written;
     }
-    return outputs.report ? writeReport(reportOf(charts, moment), *outputs.report) : Result<void>();
+    return {};
 }
 
-bool drawsText(const ChartOutputs &outputs)
+ReportData reportOf(const RunRecord &record, std::uint64_t end)
 {
-    return outputs.report
-        || std::any_of(outputs.charts.begin(), outputs.charts.end(), [](const ChartFile &file) {
-               return std::filesystem::path(file.path).extension() != ".csv";
-           });
+    const RecordedCharts recorded(record, end);
+    return reportOf(recorded.charts, recorded.moment);
+}
+
+bool drawsText(const std::vector<ChartFile> &files)
+{
+    return std::any_of(files.begin(), files.end(), [](const ChartFile &file) {
+        return std::filesystem::path(file.path).extension() != ".csv";
+    });
 }
 
 // Qt lists names of fonts even if there are none, and draws boxes as wide as high.

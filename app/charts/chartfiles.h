@@ -4,26 +4,23 @@
 
 #include "record/runrecord.h"
 #include "report/chartdata.h"
+#include "report/reportdata.h"
 #include "result.h"
 
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <vector>
 
 namespace poolscope {
 
-/// The files of charts, and of a report if there is a path for one.
-struct ChartOutputs {
-    std::vector<ChartFile> charts;
-    std::optional<std::string> report;
-};
-
 /// `end` is the last moment of the record, in nanoseconds of the run. Needs a QApplication.
-Result<void> writeCharts(const RunRecord &record, std::uint64_t end, const ChartOutputs &outputs);
+Result<void> writeCharts(
+    const RunRecord &record, std::uint64_t end, const std::vector<ChartFile> &files);
 
-/// Whether any of the outputs has text that is drawn.
-bool drawsText(const ChartOutputs &outputs);
+/// The report of a record. Needs a QApplication.
+ReportData reportOf(const RunRecord &record, std::uint64_t end);
+
+/// Whether any of the charts has text that is drawn.
+bool drawsText(const std::vector<ChartFile> &files);
 
 /// Whether there are no fonts, so that every letter is drawn as a box.
 bool drawsBoxes();

@@ -321,6 +321,23 @@ ReportData reportOf(const ChartSet &charts, const Moment &moment)
     return report;
 }
 
+ReportData joinedReport(std::vector<ReportData> reports)
+{
+    if (reports.size() == 1)
+        return std::move(reports.front());
+    ReportData joined;
+    joined.title = QObject::tr("%1 runs").arg(figureText(Count{reports.size()})).toStdString();
+    for (std::size_t i = 0; i < reports.size(); ++i) {
+        ReportSection head;
+        head.heading = QObject::tr("Run %1: ").arg(i + 1).toStdString() + reports[i].title;
+        head.paragraphs = {reports[i].subtitle};
+        joined.sections.push_back(std::move(head));
+        std::move(reports[i].sections.begin(), reports[i].sections.end(),
+            std::back_inserter(joined.sections));
+    }
+    return joined;
+}
+
 Result<void> writeReport(const ReportData &report, const std::filesystem::path &path)
 {
     return writeFile(

@@ -6,6 +6,7 @@
 #include "run/programversion.h"
 #include "run/sweeparguments.h"
 #include "spec/runarguments.h"
+#include "text/wholenumber.h"
 
 #include <CLI/CLI.hpp>
 #include <QFile>
@@ -50,7 +51,8 @@ void addOption(CLI::App &command, const Option &option, OptionValues &values)
 void addOptions(CLI::App &command, OptionValues &values)
 {
     for (const Option &option : values.options()) {
-        if (option.type != OptionType::Help && option.type != OptionType::Version)
+        if (option.type != OptionType::Command && option.type != OptionType::Help
+            && option.type != OptionType::Version)
             addOption(command, option, values);
     }
 }
@@ -201,6 +203,46 @@ Result<CommandLine> toExport(const OptionValues &values)
     return filled.map([&] { return CommandLine(options); });
 }
 
+/// Fails unless the text is NAME=VALUE[@FILE:LINE] with a name and a value that can be set.
+Result<void> checkChange(const std::string &change)
+{
+    const std::size_t equals = change.find('=');
+    const std::string name = change.substr(0, equals);
+    const std::size_t at = std::min(change.find('@'), change.size());
+    const std::string value =
+        equals < at ? change.substr(equals + 1, at - equals - 1) : std::string();
+    const auto number = wholeNumber<std::uint32_t>(value);
+    if (name != "chunksize" && name != "processes")
+        return failure("--set changes chunksize or processes, not '" + name + "'");
+    if (!number || *number == 0)
+        return failure("--set " + name + " takes a whole number from 1, not '" + value + "'");
+    const std::size_t colon = change.rfind(':');
+    const bool hasLine = at == change.size()
+        || (colon != std::string::npos && colon > at + 1
+            && wholeNumber<std::uint32_t>(change.substr(colon + 1)));
+    return hasLine
+        ? Result<void>()
+        : failure("--set takes a place as FILE:LINE, not '" + change.substr(at + 1) + "'");
+}
+
+Result<CommandLine> toWatch(const OptionValues &values)
+{
+    WatchOptions options;
+    options.command = values.all("COMMAND");
+    if (options.command.empty())
+        return failure("name the command to watch: poolscope watch -- COMMAND");
+    options.changes = values.all("--set");
+    for (const std::string &change : options.changes) {
+        if (const auto checked = checkChange(change); !checked)
+            return tl::unexpected(checked.error());
+    }
+    options.save = values.given("--save");
+    options.overwrite = values.has("--overwrite");
+    if (options.overwrite && !options.save)
+        return failure("--overwrite requires --save FILE");
+    return fillOutput(options, values).map([&] { return CommandLine(options); });
+}
+
 /// The path of a file that is given as a path or, as some desktops do, as a URL.
 std::string pathOf(const std::string &fileOrUrl)
 {
@@ -232,6 +274,8 @@ Result<CommandLine> commandFrom(Command command, const OptionValues &values)
         return toExport(values);
     case infoCommand:
         return InfoOptions{values.all("FILE"), values.has("--json")};
+    case watchCommand:
+        return toWatch(values);
     case tasksCommand:
         return TasksCommand{};
     default:
@@ -242,6 +286,24 @@ Result<CommandLine> commandFrom(Command command, const OptionValues &values)
 MessageCommand wrongUse(const std::string &message)
 {
     return {"poolscope: " + message + "\n", exitWrongUse};
+}
+
+/// Removes the words of the command to watch from the arguments: those after "--", or from the
+/// first one on that is neither an option nor its value.
+std::vector<std::string> takeCommandWords(std::vector<std::string> &arguments)
+{
+    if (arguments.empty() || arguments.front() != "watch")
+        return {};
+    auto word = arguments.begin() + 1;
+    for (; word != arguments.end() && word->starts_with('-') && *word != "--"; ++word) {
+        const Option *option = findOption(*word, watchCommand);
+        if (option && option->takesValue() && word + 1 != arguments.end())
+            ++word;
+    }
+    const auto first = word != arguments.end() && *word == "--" ? word + 1 : word;
+    std::vector<std::string> words(first, arguments.end());
+    arguments.erase(word, arguments.end());
+    return words;
 }
 
 /// The help of the command that follows `poolscope help`.
@@ -281,6 +343,7 @@ CommandLine parseCommandLine(int argc, char **argv)
     std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
     if (!arguments.empty() && arguments.front() == "help")
         return helpFor({arguments.begin() + 1, arguments.end()});
+    const std::vector<std::string> words = takeCommandWords(arguments);
     std::reverse(arguments.begin(), arguments.end()); // as CLI11 takes them
     try {
         app.parse(std::move(arguments));
@@ -291,6 +354,8 @@ CommandLine parseCommandLine(int argc, char **argv)
     } catch (const CLI::ParseError &error) {
         return wrongUse(error.what() + std::string(seeHelp));
     }
+    for (const std::string &word : words)
+        values.at(watchCommand).add(*findOption("COMMAND", watchCommand), word);
     const auto line = commandFrom(given(), values.at(given()));
     return line ? *line : CommandLine(wrongUse(line.error().message));
 }

@@ -56,6 +56,14 @@ struct ExportOptions : OutputOptions {
     std::string file;
 };
 
+/// The options of `poolscope watch`.
+struct WatchOptions : OutputOptions {
+    std::vector<std::string> command; ///< its words
+    std::vector<std::string> changes; ///< "chunksize=64@post.py:9", as the hooks take them
+    std::optional<std::string> save; ///< the run file to record the session in
+    bool overwrite = false; ///< replaces an existing run file
+};
+
 /// The options of `poolscope info`.
 struct InfoOptions {
     std::vector<std::string> files; ///< one to describe, or several to compare
@@ -76,7 +84,7 @@ struct MessageCommand {
 };
 
 using CommandLine = std::variant<WindowCommand, RunOptions, SweepOptions, ExportOptions,
-    InfoOptions, TasksCommand, MessageCommand>;
+    InfoOptions, WatchOptions, TasksCommand, MessageCommand>;
 
 CommandLine parseCommandLine(int argc, char **argv);
 

@@ -5,6 +5,7 @@
 #include "report/chrometrace.h"
 #include "report/summary.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
@@ -45,14 +46,27 @@ Result<void> checkIsNotInput(
     return {};
 }
 
-Result<void> writeTimeline(const OutputOptions &options, const RunRecord &record, std::uint64_t end,
-    const ChartWriter &charts)
+const EndedRecord &longestOf(const std::vector<EndedRecord> &runs)
+{
+    return *std::max_element(
+        runs.begin(), runs.end(), [](const EndedRecord &a, const EndedRecord &b) {
+            return a.record->timeline.makespan() < b.record->timeline.makespan();
+        });
+}
+
+Result<void> writeTimeline(
+    const OutputOptions &options, const std::vector<EndedRecord> &runs, const ChartWriter &charts)
 {
     if (options.wantsDrawing()) {
-        if (const auto drawn = charts(record, end, options); !drawn)
+        if (const auto drawn = charts(runs, options); !drawn)
             return drawn;
     }
-    return options.trace ? writeChromeTrace(record, *options.trace) : Result<void>();
+    if (!options.trace)
+        return {};
+    std::vector<const RunRecord *> records;
+    for (const EndedRecord &run : runs)
+        records.push_back(run.record);
+    return writeChromeTrace(records, *options.trace);
 }
 
 Result<std::unique_ptr<AtomicFile>> openSummary(
@@ -70,8 +84,15 @@ Result<void> writeSummary(const OutputOptions &options, const RunRecord &record,
 {
     if (!options.summary)
         return {};
-    const std::string summary =
-        summaryJson(record, analyse(record, context.cores), context.linesDropped);
+    return writeSummaryText(options,
+        summaryJson(record, analyse(record, context.cores), context.linesDropped), file, room);
+}
+
+Result<void> writeSummaryText(const OutputOptions &options, const std::string &summary,
+    AtomicFile *file, const WaitForRoom &room)
+{
+    if (!options.summary)
+        return {};
     if (!file)
         return StandardOutput(room).writeText(summary);
     if (const auto appended = file->append(summary); !appended)

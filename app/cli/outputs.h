@@ -12,13 +12,23 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace poolscope {
 
-/// Draws the charts and the report of a record. `end` is its last moment, in nanoseconds of the
-/// run.
-using ChartWriter = std::function<Result<void>(
-    const RunRecord &record, std::uint64_t end, const OutputOptions &options)>;
+/// The record of a run that has ended.
+struct EndedRecord {
+    const RunRecord *record = nullptr; ///< outlives this
+    std::uint64_t end = 0; ///< its last moment, in nanoseconds of the run
+};
+
+/// Draws the charts and the report of the runs of a session, at least one. If there are several,
+/// each has a folder of charts of its own, and a chart of --chart shows the one that took longest.
+using ChartWriter =
+    std::function<Result<void>(const std::vector<EndedRecord> &runs, const OutputOptions &options)>;
+
+/// The run that took longest, of at least one.
+const EndedRecord &longestOf(const std::vector<EndedRecord> &runs);
 
 /// Makes the folder for charts, and tries whether their files, the trace and the report can be
 /// written.
@@ -29,8 +39,8 @@ Result<void> checkIsNotInput(
     const InputSpec &input, std::initializer_list<std::optional<std::string>> outputs);
 
 /// Writes what options want of the timeline: charts, report and trace.
-Result<void> writeTimeline(const OutputOptions &options, const RunRecord &record, std::uint64_t end,
-    const ChartWriter &charts);
+Result<void> writeTimeline(
+    const OutputOptions &options, const std::vector<EndedRecord> &runs, const ChartWriter &charts);
 
 /// Opens the file for the summary. Null if there is none, or it goes to standard output.
 Result<std::unique_ptr<AtomicFile>> openSummary(
@@ -43,7 +53,9 @@ struct SummaryContext {
     std::optional<std::uint64_t> linesDropped = {};
 };
 
-/// Writes the summary where the options want it; `file` is what openSummary() gave.
+/// Writes a summary where the options want it; `file` is what openSummary() returned.
+Result<void> writeSummaryText(const OutputOptions &options, const std::string &summary,
+    AtomicFile *file, const WaitForRoom &room = {});
 Result<void> writeSummary(const OutputOptions &options, const RunRecord &record,
     const SummaryContext &context, AtomicFile *file, const WaitForRoom &room = {});
 

@@ -9,6 +9,7 @@
 #include "cli/runfilecommands.h"
 #include "cli/standardoutput.h"
 #include "cli/sweepcommand.h"
+#include "cli/watchcommand.h"
 #include "system/descriptors.h"
 #include "task/builtin.h"
 
@@ -128,8 +129,9 @@ int runProgram(int argc, char **argv, const WithWidgets &withWidgets)
     }
     const auto *run = std::get_if<RunOptions>(&line);
     const auto *exported = std::get_if<ExportOptions>(&line);
+    const auto *watched = std::get_if<WatchOptions>(&line);
     if (std::holds_alternative<WindowCommand>(line) || (run && run->wantsDrawing())
-        || (exported && exported->wantsDrawing()))
+        || (exported && exported->wantsDrawing()) || (watched && watched->wantsDrawing()))
         return withWidgets(argc, argv, line);
     QCoreApplication application(argc, argv);
     writeFiguresInEnglish();
@@ -137,6 +139,8 @@ int runProgram(int argc, char **argv, const WithWidgets &withWidgets)
         return SweepCommand(*sweep).execute();
     if (exported)
         return exportRunFile(*exported, {});
+    if (watched)
+        return watchCommandLine(*watched, {});
     if (const auto *info = std::get_if<InfoOptions>(&line))
         return info->files.size() > 1 ? compareRunFiles(*info) : showRunFile(*info);
     return RunCommand(*run).execute();

@@ -529,7 +529,7 @@ Result<void> RunCommand::writeResults()
 /// Writes the record of the run, complete or not.
 Result<void> RunCommand::writeRecord()
 {
-    const auto written = writeTimeline(m_options, m_run->record(), m_run->now(), m_charts);
+    const auto written = writeTimeline(m_options, {{&m_run->record(), m_run->now()}}, m_charts);
     if (!written)
         return written;
     return writeSummary(m_options, m_run->record(), {usableCores(), m_linesDropped},

@@ -304,7 +304,7 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
         });
     }
     if (written)
-        written = writeTimeline(options, record, record.elapsed, charts);
+        written = writeTimeline(options, {{&record, record.elapsed}}, charts);
     if (written)
         written =
             writeSummary(options, record, {loaded->info.description.machine.cores}, summary->get());

@@ -20,6 +20,35 @@ struct SpecOrigin {
     std::string folder; ///< absolute; relative names in the spec start from it
 };
 
+/// What was measured of a call of a pool, in nanoseconds and bytes. Sums over `chunks`, `results`
+/// and `tasks`, which may be some of all that there were.
+struct CallCost {
+    // In the process that made the call:
+    std::uint64_t chunks = 0; ///< that were sent
+    std::uint64_t pickling = 0;
+    std::uint64_t writing = 0; ///< to the pipe, and waiting for the interpreter lock
+    std::uint64_t bytesOut = 0;
+    std::uint64_t results = 0; ///< messages that were received
+    std::uint64_t unpicklingResults = 0;
+    std::uint64_t bytesBack = 0;
+    std::uint64_t consumed = 0; ///< results that the user's loop took
+    std::uint64_t loopWaited = 0; ///< the loop waited for results
+    std::uint64_t loopUsed = 0; ///< the loop did something else
+    // In the workers:
+    std::uint64_t tasks = 0; ///< chunks that were measured
+    std::uint64_t lockWaits = 0; ///< waiting for the lock of the pipe
+    std::uint64_t unpickling = 0;
+    std::uint64_t picklingResults = 0;
+    std::uint64_t sending = 0;
+    // The function, as it is pickled with each chunk:
+    std::uint64_t functionBytes = 0; ///< 0 if it was not measured
+    std::uint64_t functionPickling = 0;
+    std::uint64_t functionIsByValue = 0; ///< 1 if its code is pickled
+    // Of the record:
+    std::uint64_t lostInputs = 0; ///< inputs of which only the number is known
+    std::uint64_t hooks = 0; ///< time that recording took, in all processes
+};
+
 /// One call of a pool, such as map() or imap(), in a command that was watched.
 struct WatchedCall {
     std::vector<std::string> command; ///< its words
@@ -32,6 +61,8 @@ struct WatchedCall {
     std::string file; ///< of the user's code, absolute; empty if unknown
     std::uint64_t line = 0; ///< in the file
     std::uint64_t chunk = 1; ///< inputs of a chunk
+    std::uint64_t begin = 0; ///< nanoseconds from the start of the command to the call
+    CallCost cost;
 };
 
 /// A file that another program wrote. It has no values.

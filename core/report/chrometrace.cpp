@@ -121,6 +121,9 @@ public:
     {
     }
 
+    /// Events that begin from now on belong to this process.
+    void setProcess(std::uint64_t process) { m_process = process; }
+
     bool ok() const { return m_result.has_value(); }
     void write(std::string_view text)
     {
@@ -132,7 +135,10 @@ public:
     {
         m_event.assign(m_events++ == 0 ? "\n" : ",\n");
         Object event(m_event);
-        event.text("ph", {&phase, 1}).text("name", name).number("pid", 1).number("tid", thread);
+        event.text("ph", {&phase, 1})
+            .text("name", name)
+            .number("pid", m_process)
+            .number("tid", thread);
         return event;
     }
     void end(Object &event)
@@ -156,12 +162,15 @@ private:
     Result<void> m_result;
     std::string m_event;
     std::size_t m_events = 0;
+    std::uint64_t m_process = 1;
 };
 
 class TraceWriter {
 public:
-    TraceWriter(const RunRecord &record, TraceFile &file)
+    /// `begin` is the start of the run in the trace, in nanoseconds.
+    TraceWriter(const RunRecord &record, std::uint64_t begin, TraceFile &file)
         : m_record(record)
+        , m_begin(begin)
         , m_timeline(record.timeline)
         , m_file(file)
     {
@@ -173,8 +182,8 @@ public:
 
     void write()
     {
-        writeHead();
-        writeName("process_name", poolThread, "Poolscope");
+        const std::string origin = originText(m_record.origin);
+        writeName("process_name", poolThread, origin.empty() ? "Poolscope" : origin);
         writeName("thread_name", poolThread, "pool");
         for (std::size_t i = 0; i < m_timeline.workerCount(); ++i)
             writeWorker(m_timeline.worker(i).id());
@@ -186,25 +195,9 @@ public:
         const std::size_t marks = m_timeline.marks().size();
         for (std::size_t i = 0; i < marks && m_file.ok(); ++i)
             writeMark(m_timeline.marks()[i]);
-        m_file.write("\n]}\n");
     }
 
 private:
-    /// The arguments of the run, which viewers show beside the trace.
-    void writeHead()
-    {
-        std::string head;
-        Object document(head);
-        document.text("displayTimeUnit", "ms");
-        if (const auto *origin = std::get_if<SpecOrigin>(&m_record.origin)) {
-            Object facts = document.object("otherData");
-            facts.text("arguments", nlohmann::json(writtenArguments(origin->spec)).dump())
-                .text("folder", writtenText(origin->folder));
-            facts.end();
-        }
-        m_file.write(head + ",\"traceEvents\":[");
-    }
-
     void writeName(std::string_view what, std::uint64_t thread, std::string_view name)
     {
         Object event = m_file.begin('M', what, thread);
@@ -242,7 +235,9 @@ private:
             const std::size_t to = std::min(from + eventsBetweenQuestions, size);
             lane.forEach(from, to, [&](const Span &span) {
                 Object event = m_file.begin('X', nameOf(span), worker.id());
-                event.text("cat", spanCategory).time("ts", span.begin).time("dur", span.duration);
+                event.text("cat", spanCategory)
+                    .time("ts", m_begin + span.begin)
+                    .time("dur", span.duration);
                 Object arguments = event.object("args");
                 arguments.number("index", span.first).number("count", span.count);
                 m_file.end(event, arguments);
@@ -271,7 +266,7 @@ private:
     void writeInstant(std::string_view name, WorkerId worker, std::uint64_t time)
     {
         Object event = m_file.begin('i', name, poolThread);
-        event.text("cat", chunkCategory).time("ts", time).text("s", "t");
+        event.text("cat", chunkCategory).time("ts", m_begin + time).text("s", "t");
         Object arguments = event.object("args");
         arguments.number("worker", worker);
         m_file.end(event, arguments);
@@ -280,7 +275,7 @@ private:
     void writeFlow(char phase, std::uint64_t thread, std::uint64_t time)
     {
         Object event = m_file.begin(phase, "chunk", thread);
-        event.text("cat", chunkCategory).number("id", m_chunks).time("ts", time);
+        event.text("cat", chunkCategory).number("id", m_chunks).time("ts", m_begin + time);
         if (phase == 'f')
             event.text("bp", "e");
         m_file.end(event);
@@ -306,7 +301,7 @@ private:
                 continue; // a counter stays as it is
             const double rate = iterations[column] * 1e9 / static_cast<double>(grid.width());
             Object event = m_file.begin('C', "it/s", poolThread);
-            event.time("ts", grid.beginOf(column));
+            event.time("ts", m_begin + grid.beginOf(column));
             Object arguments = event.object("args");
             arguments.number("it/s", static_cast<std::uint64_t>(rate));
             m_file.end(event, arguments);
@@ -318,7 +313,7 @@ private:
         const std::string_view name = markName(mark);
         Object event = m_file.begin('i', name, mark.worker);
         event.text("cat", markCategory)
-            .time("ts", mark.time)
+            .time("ts", m_begin + mark.time)
             .text("s", mark.worker == 0 ? "p" : "t");
         Object arguments = event.object("args");
         arguments.number("value", mark.value);
@@ -343,22 +338,57 @@ private:
     }
 
     const RunRecord &m_record;
+    std::uint64_t m_begin;
     const Timeline &m_timeline;
     std::unique_ptr<InputSource> m_inputs; ///< null if their texts are not written
     TraceFile &m_file;
     std::uint64_t m_chunks = 0;
 };
 
+/// The arguments of the run, which viewers show beside the trace.
+void writeHead(const RunRecord &record, TraceFile &file)
+{
+    std::string head;
+    Object document(head);
+    document.text("displayTimeUnit", "ms");
+    if (const auto *origin = std::get_if<SpecOrigin>(&record.origin)) {
+        Object facts = document.object("otherData");
+        facts.text("arguments", nlohmann::json(writtenArguments(origin->spec)).dump())
+            .text("folder", writtenText(origin->folder));
+        facts.end();
+    }
+    file.write(head + ",\"traceEvents\":[");
+}
+
+/// When the call began, since the start of its command.
+std::uint64_t beginOf(const RunRecord &record)
+{
+    const auto *call = std::get_if<WatchedCall>(&record.origin);
+    return call ? call->begin : 0;
+}
+
 } // namespace
 
 Result<void> writeChromeTrace(
     const RunRecord &record, const std::filesystem::path &path, const GoOn &goOn)
 {
+    return writeChromeTrace(std::vector{&record}, path, goOn);
+}
+
+Result<void> writeChromeTrace(
+    const std::vector<const RunRecord *> &runs, const std::filesystem::path &path, const GoOn &goOn)
+{
     auto opened = AtomicFile::open(path);
     if (!opened)
         return tl::unexpected(opened.error());
     TraceFile file(**opened, goOn);
-    TraceWriter(record, file).write();
+    writeHead(*runs.front(), file);
+    const std::uint64_t begin = beginOf(*runs.front());
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        file.setProcess(i + 1);
+        TraceWriter(*runs[i], beginOf(*runs[i]) - begin, file).write();
+    }
+    file.write("\n]}\n");
     return file.finish();
 }
 

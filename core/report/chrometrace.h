@@ -2,8 +2,8 @@
 // A run's timeline as a Chrome trace: JSON as the Trace Event Format has it, for chrome://tracing
 // and Perfetto.
 //
-// The pool is process 1. Its thread 0 sends and decodes chunks, and thread N is worker N. Times are
-// microseconds since the run's start, with nanoseconds behind the point.
+// Each run is a process, from 1 on. Its thread 0 sends and decodes chunks, and thread N is worker
+// N. Times are microseconds since the start of the first run, with nanoseconds behind the point.
 //
 //     X  category span     index and count of the inputs; named "input 3", or as the input of an
 //                          imported run
@@ -22,6 +22,7 @@
 #include "result.h"
 
 #include <filesystem>
+#include <vector>
 
 namespace poolscope {
 
@@ -29,5 +30,9 @@ namespace poolscope {
 /// run goes on.
 Result<void> writeChromeTrace(
     const RunRecord &record, const std::filesystem::path &path, const GoOn &goOn = {});
+
+/// The same for the runs of a session, in order of start.
+Result<void> writeChromeTrace(const std::vector<const RunRecord *> &runs,
+    const std::filesystem::path &path, const GoOn &goOn = {});
 
 } // namespace poolscope

@@ -39,12 +39,6 @@ RunState stateAfter(PoolEnd::How how)
     return RunState::Failed;
 }
 
-std::int64_t secondsSince1970()
-{
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::seconds>(now).count();
-}
-
 /// PYTHONHASHSEED of the environment, or a random seed if that is not set.
 std::string newHashSeed()
 {

@@ -95,6 +95,50 @@ Json parsed(std::string_view text)
     return Json::parse(text, nullptr, false);
 }
 
+struct CostMember {
+    const char *name;
+    std::uint64_t CallCost::*member;
+};
+constexpr std::array costMembers{
+    CostMember{"chunks", &CallCost::chunks},
+    CostMember{"pickling_ns", &CallCost::pickling},
+    CostMember{"writing_ns", &CallCost::writing},
+    CostMember{"bytes_out", &CallCost::bytesOut},
+    CostMember{"results", &CallCost::results},
+    CostMember{"unpickling_results_ns", &CallCost::unpicklingResults},
+    CostMember{"bytes_back", &CallCost::bytesBack},
+    CostMember{"consumed", &CallCost::consumed},
+    CostMember{"loop_waited_ns", &CallCost::loopWaited},
+    CostMember{"loop_used_ns", &CallCost::loopUsed},
+    CostMember{"tasks", &CallCost::tasks},
+    CostMember{"lock_waits_ns", &CallCost::lockWaits},
+    CostMember{"unpickling_ns", &CallCost::unpickling},
+    CostMember{"pickling_results_ns", &CallCost::picklingResults},
+    CostMember{"sending_ns", &CallCost::sending},
+    CostMember{"function_bytes", &CallCost::functionBytes},
+    CostMember{"function_pickling_ns", &CallCost::functionPickling},
+    CostMember{"function_by_value", &CallCost::functionIsByValue},
+    CostMember{"lost_inputs", &CallCost::lostInputs},
+    CostMember{"hooks_ns", &CallCost::hooks},
+};
+
+Json costJson(const CallCost &cost)
+{
+    Json json;
+    for (const CostMember &of : costMembers)
+        json[of.name] = cost.*of.member;
+    return json;
+}
+
+void readCost(const Json &json, CallCost &cost, Members &call)
+{
+    Members members(json);
+    for (const CostMember &of : costMembers)
+        members.number(of.name, cost.*of.member);
+    if (!members.result(true))
+        call.miss("cost");
+}
+
 Json callJson(const WatchedCall &call)
 {
     Json command = Json::array();
@@ -110,6 +154,8 @@ Json callJson(const WatchedCall &call)
         {"file", writtenText(call.file)},
         {"line", call.line},
         {"chunk", call.chunk},
+        {"begin_ns", call.begin},
+        {"cost", costJson(call.cost)},
     };
 }
 
@@ -129,6 +175,11 @@ Result<Origin> callFrom(const Json &json, std::string folder)
     members.text("file", call.file);
     members.number("line", call.line);
     members.number("chunk", call.chunk);
+    members.number("begin_ns", call.begin);
+    if (const Json *cost = members.find("cost"))
+        readCost(*cost, call.cost, members);
+    else
+        members.miss("cost");
     return members.result(Origin(std::move(call))).map_error([](const Error &error) {
         return Error{"'watched': " + error.message};
     });

@@ -24,7 +24,8 @@ enum Command : unsigned {
     exportCommand = 16,
     infoCommand = 32,
     tasksCommand = 64,
-    everyCommand = 127,
+    watchCommand = 128,
+    everyCommand = 255,
 };
 
 enum class OptionType {
@@ -33,6 +34,7 @@ enum class OptionType {
     Switch, ///< takes no value
     Text,
     Words, ///< one of Option::choices
+    Command, ///< the words of a command: the rest of the line
     File,
     Folder,
     Count,

@@ -14,7 +14,7 @@ namespace poolscope {
 namespace {
 
 constexpr unsigned ofSpec = runCommand | sweepCommand;
-constexpr unsigned ofOutput = runCommand | resumeCommand | exportCommand;
+constexpr unsigned ofOutput = runCommand | resumeCommand | exportCommand | watchCommand;
 constexpr unsigned ofValues = runCommand | resumeCommand;
 constexpr double leastMemory = 1 << 20; // less is a forgotten unit
 constexpr double unlimited = std::numeric_limits<double>::infinity();
@@ -49,6 +49,19 @@ constexpr Option table[] = {
         .help = "run files, Chrome traces or job logs of GNU parallel; several are compared",
         .isRepeatable = true,
         .isRequired = true},
+    {.name = "COMMAND",
+        .argument = "COMMAND",
+        .type = OptionType::Command,
+        .commands = watchCommand,
+        .help = "the command and its arguments, as they are without poolscope",
+        .isRepeatable = true,
+        .isRequired = true},
+    {.name = "--set",
+        .argument = "NAME=VALUE[@FILE:LINE]",
+        .commands = watchCommand,
+        .help = "change chunksize or processes of the call at that line, or of every call; may be "
+                "repeated",
+        .isRepeatable = true},
     {.name = "--json", .type = OptionType::Switch, .commands = infoCommand, .help = "write JSON"},
     {.name = "--retry-failed",
         .type = OptionType::Switch,
@@ -414,6 +427,13 @@ constexpr Option table[] = {
         .group = OptionGroup::Output,
         .help = "record the run in a file during the run, to resume, export or open it later"},
     {.name = "--save",
+        .argument = "FILE.poolscope",
+        .type = OptionType::File,
+        .group = OptionGroup::Output,
+        .commands = watchCommand,
+        .help = "record the session in a file when the command has ended, to export or open it "
+                "later"},
+    {.name = "--save",
         .argument = "FILE",
         .type = OptionType::File,
         .group = OptionGroup::Output,
@@ -424,12 +444,18 @@ constexpr Option table[] = {
     {.name = "--overwrite",
         .type = OptionType::Switch,
         .group = OptionGroup::Output,
+        .commands = runCommand | watchCommand,
         .help = "replace the run file of --save if it exists"},
     {.name = "-q",
         .type = OptionType::Switch,
         .group = OptionGroup::Output,
-        .commands = ofOutput | sweepCommand,
+        .commands = runCommand | resumeCommand | exportCommand | sweepCommand,
         .help = "show no progress line"},
+    {.name = "-q",
+        .type = OptionType::Switch,
+        .group = OptionGroup::Output,
+        .commands = watchCommand,
+        .help = "print no summary"},
 };
 
 constexpr CommandInfo commandTable[] = {
@@ -438,6 +464,8 @@ constexpr CommandInfo commandTable[] = {
         "Without a command, Poolscope opens its window."},
     {runCommand, "run", "TASK INPUT [OPTIONS]", "run a task on every input"},
     {resumeCommand, "resume", "FILE.poolscope [OPTIONS]", "resume a run that was stopped"},
+    {watchCommand, "watch", "[OPTIONS] -- COMMAND...",
+        "run a command unchanged, and show the Python pools in it"},
     {sweepCommand, "sweep", "TASK INPUT [OPTIONS]",
         "measure which number of workers and which chunk size are the fastest"},
     {exportCommand, "export", "FILE [OPTIONS]",

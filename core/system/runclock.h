@@ -26,4 +26,11 @@ struct RunClock {
     }
 };
 
+/// The time of day.
+inline std::int64_t secondsSince1970()
+{
+    using namespace std::chrono;
+    return duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
+}
+
 } // namespace poolscope

@@ -373,13 +373,14 @@ TEST(RunDescription, OfAWatchedCallIsReadAsItWasWritten)
 {
     RunDescription description;
     description.origin = WatchedCall{{"python3", "post.py", "\xff"}, "/folder", "multiprocess.Pool",
-        "fork", 2, "imap", "task", "/folder/post.py", 9, 1};
+        "fork", 2, "imap", "task", "/folder/post.py", 9, 1, 7, {4999, 96}};
     const std::string text = runfile::descriptionText(description);
     const auto read = runfile::descriptionFrom(text);
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(runfile::descriptionText(*read), text);
     EXPECT_EQ(std::get<WatchedCall>(read->origin).command.back(), "\xff");
     EXPECT_EQ(originText(read->origin), "imap(task) at post.py:9, watched");
+    EXPECT_EQ(std::get<WatchedCall>(read->origin).cost.pickling, 96U);
     EXPECT_FALSE(specOf(read->origin));
     auto json = nlohmann::json::parse(text);
     json["watched"]["line"] = "nine";

@@ -373,7 +373,7 @@ private slots:
         QCOMPARE(model.index(0, HistoryModel::Size).data(), QStringLiteral("14\u00a0B"));
         QVERIFY(QFile::remove(path));
         RunDescription description;
-        description.spec = specOf({"--builtin", "sqrt", "--range", "0:500"});
+        description.origin = SpecOrigin{specOf({"--builtin", "sqrt", "--range", "0:500"}), "/"};
         QVERIFY(RunFile::create(path.toStdString(), description, RunFile::IfExists::Refuse)
                     .has_value());
         QSignalSpy changed(&model, &HistoryModel::dataChanged);

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/watchcommand.h"
+
+#include "cli/complaint.h"
+#include "cli/exitstatus.h"
+#include "cli/watchtext.h"
+#include "run/watchsession.h"
+#include "watch/launch.h"
+
+#include <array>
+#include <csignal>
+#include <filesystem>
+
+namespace poolscope {
+
+namespace {
+
+constexpr int updateInterval = 20; // milliseconds
+constexpr std::array quitSignals{SIGINT, SIGQUIT};
+constexpr std::array passedSignals{SIGTERM, SIGHUP};
+
+volatile std::sig_atomic_t g_passed = 0; // a signal that the command is to get
+
+/// Signals of the terminal reach the command by themselves, and this program outlives it. Signals
+/// for this program alone are passed on. Those that are ignored stay ignored, for the command, too;
+/// a handler is reset when the command starts.
+void handleSignals()
+{
+    const auto handle = [](int signal, void (*handler)(int)) {
+        struct sigaction before { };
+        if (::sigaction(signal, nullptr, &before) == 0 && before.sa_handler != SIG_IGN)
+            std::signal(signal, handler);
+    };
+    for (const int signal : quitSignals)
+        handle(signal, [](int) {});
+    for (const int signal : passedSignals)
+        handle(signal, [](int passed) { g_passed = passed; });
+}
+
+void passSignal(pid_t to)
+{
+    if (g_passed == 0)
+        return;
+    ::kill(to, g_passed);
+    g_passed = 0;
+}
+
+/// Fails if an output cannot be written.
+Result<void> checkOutputs(const WatchOptions &options)
+{
+    std::error_code unknown;
+    if (options.save && !options.overwrite && std::filesystem::exists(*options.save, unknown))
+        return failure(*options.save + " exists already: --overwrite replaces it");
+    if (options.save) {
+        if (const auto file = AtomicFile::open(*options.save); !file)
+            return tl::unexpected(file.error());
+    }
+    return checkPlaces(options);
+}
+
+watch::CommandEnd follow(watch::LaunchedCommand &command, WatchSession &session)
+{
+    while (true) {
+        const auto end = command.wait(updateInterval);
+        passSignal(command.pid());
+        if (end) {
+            session.finish();
+            return *end;
+        }
+        session.update();
+    }
+}
+
+Result<void> writeOutputs(const WatchOptions &options, WatchSession &session,
+    const ChartWriter &charts, AtomicFile *summary)
+{
+    std::vector<EndedRecord> runs;
+    for (const auto &run : session.runs())
+        runs.push_back({&run->record, run->record.elapsed});
+    if (options.save && !runs.empty()) {
+        const auto ifExists =
+            options.overwrite ? RunFile::IfExists::Replace : RunFile::IfExists::Refuse;
+        if (auto saved = writeSession(*options.save, ifExists, session.endedRuns()); !saved)
+            return saved;
+    }
+    const auto drawn = runs.empty() ? Result<void>() : writeTimeline(options, runs, charts);
+    return drawn ? writeSummaryText(options, sessionSummary(session, options), summary) : drawn;
+}
+
+} // namespace
+
+int watchCommandLine(const WatchOptions &options, const ChartWriter &charts)
+{
+    auto summary = openSummary(options);
+    if (!summary)
+        return complain(summary.error(), exitWrongUse);
+    if (const auto checked = checkOutputs(options); !checked)
+        return complain(checked.error(), exitWrongUse);
+    auto session = WatchSession::make(
+        options.command, options.changes, [](const std::string &line) { complain(line); });
+    if (!session)
+        return complain(session.error(), exitPoolFailed);
+    handleSignals();
+    auto command =
+        watch::LaunchedCommand::start({options.command, (*session)->environment(), std::nullopt});
+    if (!command)
+        return complain(
+            Error{"cannot start " + options.command.front() + ": " + command.error().message},
+            command.error().status);
+    const watch::CommandEnd end = follow(*command, **session);
+    if (!options.quiet)
+        tell(watchText(**session, options));
+    if (const auto written = writeOutputs(options, **session, charts, summary->get()); !written)
+        complain(written.error().message);
+    session->reset(); // removes its folder
+    return watch::endAs(end);
+}
+
+} // namespace poolscope

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/watchtext.h"
+
+#include "analysis/verdict.h"
+#include "report/summary.h"
+#include "report/verdicttext.h"
+#include "spec/runarguments.h"
+#include "text/figures.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::size_t mostShown = 20; // runs
+
+/// Why no pool was seen.
+std::string nothingSeen(const WatchSession &session)
+{
+    if (session.folder().interpreters() == 0)
+        return "poolscope: no Python that can be watched was started: one that runs with -I, -E or "
+               "-S, is frozen into a program, is older than 3.8 or runs as another user is not "
+               "seen\n";
+    const std::uint64_t byHand = session.pools().processesByHand();
+    if (byHand > 0)
+        return "poolscope: no pool was used; " + textOf(Count{byHand}, "process")
+            + " made by hand, whose inputs cannot be seen\n";
+    return "poolscope: " + textOf(Count{session.folder().interpreters()}, "Python")
+        + " started, and used no pool\n";
+}
+
+std::string placeText(const WatchedCall &call)
+{
+    return call.file.empty() ? std::string("at a place that is not known")
+                             : "at " + std::filesystem::path(call.file).filename().string() + ":"
+            + std::to_string(call.line);
+}
+
+std::string workersText(const WatchedCall &call)
+{
+    const bool isOne = call.processes == 1;
+    if (call.startMethod == "thread")
+        return textOf(Count{call.processes}) + (isOne ? " thread" : " threads");
+    return textOf(Count{call.processes}) + (isOne ? " process" : " processes");
+}
+
+std::string runText(const WatchedRun &run, std::uint32_t cores)
+{
+    const auto &call = std::get<WatchedCall>(run.record.origin);
+    const Timeline &timeline = run.record.timeline;
+    const bool isOfThreads = call.startMethod == "thread";
+    std::string text = call.method + "(" + call.function + ") " + placeText(call) + ": " + call.pool
+        + ", " + workersText(call) + (isOfThreads ? "" : ", " + call.startMethod) + ", chunks of "
+        + textOf(Count{call.chunk}) + "\n";
+    const double seconds = inSeconds(Duration(timeline.makespan()));
+    text += "    " + textOf(Count{timeline.settled()})
+        + (run.isComplete ? "" : " of " + textOf(Count{run.record.inputCount})) + " inputs in "
+        + textOf(Duration(timeline.makespan()))
+        + (seconds > 0 ? ", " + textOf(Rate{static_cast<double>(timeline.settled()) / seconds})
+                       : "")
+        + (timeline.failed() > 0 ? ", " + textOf(Count{timeline.failed()}) + " failed" : "") + "\n";
+    return text + "    " + verdictText(analyse(run.record, cores).verdict) + "\n";
+}
+
+nlohmann::ordered_json callJson(const WatchedCall &call)
+{
+    return {{"pool", call.pool}, {"start_method", call.startMethod}, {"processes", call.processes},
+        {"method", call.method}, {"function", call.function}, {"file", call.file},
+        {"line", call.line}, {"chunk", call.chunk}, {"begin_s", inSeconds(Duration(call.begin))}};
+}
+
+} // namespace
+
+std::string watchText(const WatchSession &session, const WatchOptions &options)
+{
+    if (!session.pools().hasSeenAny() || session.runs().empty())
+        return nothingSeen(session);
+    std::string text = "poolscope: " + textOf(Count{session.runs().size()}, "call")
+        + " of pools in " + shellText(options.command) + "\n";
+    for (std::size_t i = 0; i < std::min(session.runs().size(), mostShown); ++i)
+        text += "  " + runText(*session.runs()[i], session.runs()[i]->record.machine.cores);
+    if (session.runs().size() > mostShown)
+        text += "  and " + textOf(Count{session.runs().size() - mostShown}, "call")
+            + " more; --summary, --report or --save holds them all\n";
+    for (const std::string &note : session.pools().notes())
+        text += "poolscope: " + note + "\n";
+    return text;
+}
+
+std::string sessionSummary(const WatchSession &session, const WatchOptions &options)
+{
+    using Json = nlohmann::ordered_json;
+    Json runs = Json::array();
+    for (const auto &run : session.runs()) {
+        Json entry = callJson(std::get<WatchedCall>(run->record.origin));
+        entry.update(Json::parse(
+            summaryJson(run->record, analyse(run->record, run->record.machine.cores), {})));
+        runs.push_back(std::move(entry));
+    }
+    return Json{{"command", options.command}, {"calls", session.runs().size()},
+               {"calls_left_out", session.pools().callsLeftOut()},
+               {"hooks_s", inSeconds(Duration(session.folder().hooksTook()))}, {"runs", runs}}
+               .dump(2, ' ', true, Json::error_handler_t::replace)
+        + "\n";
+}
+
+} // namespace poolscope

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "run/watchsession.h"
+
+#include "record/recordedinputs.h"
+#include "run/programversion.h"
+#include "run/watchhooks.h"
+#include "spec/specfolder.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace poolscope {
+
+namespace {
+
+constexpr std::uint64_t betweenLooks = 50'000'000; // nanoseconds, at processes
+
+} // namespace
+
+Result<std::unique_ptr<WatchSession>> WatchSession::make(std::vector<std::string> command,
+    std::vector<std::string> changes, std::function<void(const std::string &)> warned)
+{
+    auto hooks = watchHooks();
+    if (!hooks)
+        return tl::unexpected(hooks.error());
+    auto folder = watch::WatchFolder::make();
+    if (!folder)
+        return tl::unexpected(folder.error());
+    return std::unique_ptr<WatchSession>(new WatchSession(std::move(command), std::move(changes),
+        std::move(*hooks), std::move(*folder), std::move(warned)));
+}
+
+WatchSession::WatchSession(std::vector<std::string> command, std::vector<std::string> changes,
+    std::string hooks, std::unique_ptr<watch::WatchFolder> folder,
+    std::function<void(const std::string &)> warned)
+    : m_command(std::move(command))
+    , m_changes(std::move(changes))
+    , m_hooks(std::move(hooks))
+    , m_folder(std::move(folder))
+    , m_warned(std::move(warned))
+    , m_pools(*this, m_command, currentFolder(), RunClock::monotonic())
+{
+}
+
+std::vector<std::pair<std::string, std::string>> WatchSession::environment() const
+{
+    const char *before = std::getenv("PYTHONPATH");
+    std::vector<std::pair<std::string, std::string>> variables{
+        {"PYTHONPATH", before && *before ? m_hooks + ":" + before : m_hooks},
+        {"POOLSCOPE_WATCH", m_folder->path()}};
+    std::string changes;
+    for (const std::string &change : m_changes)
+        changes += (changes.empty() ? "" : "\n") + change;
+    if (!changes.empty())
+        variables.emplace_back("POOLSCOPE_WATCH_SET", changes);
+    return variables;
+}
+
+EventSink &WatchSession::callBegan(const WatchedCall &call)
+{
+    auto run = std::make_unique<WatchedRun>();
+    RunRecord &record = run->record;
+    record.origin = call;
+    record.machine = thisMachine();
+    record.startedAt = secondsSince1970();
+    record.areInputsComplete = false;
+    record.inputs = recordedInputs(record.origin, watch::CallReporter::mostInputs);
+    auto outcomes = OutcomeStore::make(watch::CallReporter::mostInputs, OutcomeStore::Keep::All);
+    if (!outcomes)
+        m_warned(outcomes.error().message);
+    record.outcomes = outcomes ? std::move(*outcomes) : nullptr;
+    run->recorder = std::make_unique<Recorder>(record.timeline, *record.outcomes, record.log,
+        nullptr, Recorder::Keep::Everything, m_warned);
+    run->recorder->takeSnapshots(UINT64_MAX, [] {});
+    m_runs.push_back(std::move(run));
+    return *m_runs.back()->recorder;
+}
+
+void WatchSession::warned(const std::string &line)
+{
+    m_warned(line);
+}
+
+void WatchSession::update()
+{
+    m_folder->read(m_pools);
+    if (const std::uint64_t now = RunClock::monotonic(); now - m_lookedAt >= betweenLooks) {
+        m_lookedAt = now;
+        m_pools.lookAtProcesses(m_folder->rings());
+    }
+    copyFacts();
+}
+
+void WatchSession::finish()
+{
+    m_folder->read(m_pools);
+    m_pools.end();
+    copyFacts();
+    for (std::size_t i = 0; i < m_runs.size(); ++i) {
+        RunRecord &record = m_runs[i]->record;
+        record.origin = m_pools.calls()[i]->call();
+        record.inputs = recordedInputs(record.origin, record.inputCount);
+    }
+}
+
+/// Copies what is known of the calls besides their events.
+void WatchSession::copyFacts()
+{
+    for (std::size_t i = 0; i < m_runs.size(); ++i) {
+        const watch::CallReporter &call = *m_pools.calls()[i];
+        RunRecord &record = m_runs[i]->record;
+        record.inputCount = std::max(call.inputs().value_or(0), call.settled());
+        record.areInputsComplete = call.inputs().has_value() || call.hasEnded();
+        record.elapsed = call.hasEnded()
+            ? std::max(record.timeline.lastOutcome(), record.timeline.stopped())
+            : RunClock{call.begin()}.now();
+        m_runs[i]->isComplete = call.isComplete();
+    }
+}
+
+const WatchedRun *WatchSession::longest() const
+{
+    const auto longest =
+        std::max_element(m_runs.begin(), m_runs.end(), [](const auto &a, const auto &b) {
+            return a->record.timeline.makespan() < b->record.timeline.makespan();
+        });
+    return longest == m_runs.end() ? nullptr : longest->get();
+}
+
+std::vector<EndedRun> WatchSession::endedRuns()
+{
+    std::vector<EndedRun> ended;
+    for (const auto &run : m_runs) {
+        const RunRecord &record = run->record;
+        RunDescription description;
+        description.origin = record.origin;
+        description.inputCount = record.inputCount;
+        description.program = programVersion();
+        description.machine = record.machine;
+        description.startedAt = record.startedAt;
+        RecordSnapshot all = run->recorder->snapshot(record.elapsed);
+        all.progress.state = run->isComplete ? RunState::Completed : RunState::Cancelled;
+        all.progress.inputsCame = record.inputCount;
+        ended.push_back({std::move(description), &record, std::move(all)});
+    }
+    return ended;
+}
+
+} // namespace poolscope

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Starting the command that is watched, as a shell would start it.
+//
+// In a terminal the command has the terminal, and the signals that its keys send: standard input,
+// output and error, process group and job control are those of this process.
+#pragma once
+
+#include "result.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <utility>
+#include <vector>
+
+namespace poolscope::watch {
+
+struct CommandLaunch {
+    std::vector<std::string> words; ///< the program, and its arguments
+    std::vector<std::pair<std::string, std::string>> environment; ///< that is added
+    /// Pipes for standard output and error, and a process group of its own. Without, the command
+    /// has those of this process.
+    std::optional<int> output = {};
+};
+
+/// How a command ended.
+struct CommandEnd {
+    int status = 0; ///< exit status
+    int signal = 0; ///< that ended it, or 0
+};
+
+/// A command that could not be started: 127 if it was not found, 126 if it cannot be executed.
+struct LaunchFailure {
+    int status = 126;
+    std::string message;
+};
+
+class LaunchedCommand {
+public:
+    /// Starts the command.
+    static tl::expected<LaunchedCommand, LaunchFailure> start(const CommandLaunch &launch);
+
+    pid_t pid() const { return m_pid; }
+    /// Waits until the command has ended, at most for so many milliseconds.
+    std::optional<CommandEnd> wait(int milliseconds);
+
+private:
+    explicit LaunchedCommand(pid_t pid);
+
+    pid_t m_pid = -1;
+    int m_descriptor = -1; ///< of the process
+};
+
+/// Ends this process by the same signal, or returns the exit status.
+int endAs(const CommandEnd &end);
+
+} // namespace poolscope::watch

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The records that the hooks of a watched Python write, one word after the other as they lie in a
+// ring. resources/python/watch has the hooks; resources/doc/watch-format.md describes the format.
+//
+// All times are nanoseconds of CLOCK_MONOTONIC. A pool is identified by a number that parent and
+// workers share. A worker sees a chunk as (pool, job, index).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace poolscope::watch {
+
+inline constexpr std::uint64_t none = UINT64_MAX;
+
+enum class RecordKind : std::uint8_t {
+    Padding = 0,
+    Pool = 1,
+    Call = 2,
+    Length = 3,
+    Submit = 4,
+    Put = 5,
+    Got = 6,
+    Consumed = 7,
+    PoolEnded = 8,
+    ProcessEnded = 9,
+    Worker = 16,
+    Chunk = 17,
+    Light = 18,
+    Span = 19,
+    Failure = 20,
+    Lost = 21,
+    Process = 22,
+    ProcessLeft = 23,
+    Note = 24,
+    Message = 25,
+};
+
+enum class PoolType : std::uint64_t {
+    Pool = 1,
+    ThreadPool = 2,
+    ProcessExecutor = 3,
+    ThreadExecutor = 4,
+    Loky = 5,
+};
+
+struct PoolMade {
+    static constexpr RecordKind kind = RecordKind::Pool;
+    std::uint64_t pool, time, processes, type, tasksPerChild, line;
+    // then the start method, the module, and the file
+};
+struct CallMade {
+    static constexpr RecordKind kind = RecordKind::Call;
+    std::uint64_t pool, call;
+    std::uint64_t job; ///< none if each of its chunks is submitted as a job of its own
+    std::uint64_t time, chunk;
+    std::uint64_t inputs; ///< none if unknown
+    std::uint64_t line;
+    // then the method, the function, and the file
+};
+struct LengthKnown {
+    static constexpr RecordKind kind = RecordKind::Length;
+    std::uint64_t call, inputs, time;
+};
+struct Submitted {
+    static constexpr RecordKind kind = RecordKind::Submit;
+    std::uint64_t call, job, first, inputs, time;
+};
+/// The parent has sent a chunk.
+struct Put {
+    static constexpr RecordKind kind = RecordKind::Put;
+    std::uint64_t pool, job, index, bytes, taken, pickled, written;
+};
+/// The parent has received what a chunk came to.
+struct Got {
+    static constexpr RecordKind kind = RecordKind::Got;
+    std::uint64_t pool, job, index, bytes, received, unpickled, handled;
+};
+/// What the user's loop did since the last such record of the call.
+struct Consumed {
+    static constexpr RecordKind kind = RecordKind::Consumed;
+    std::uint64_t call, results, waited, used, time;
+};
+struct PoolEnded {
+    static constexpr RecordKind kind = RecordKind::PoolEnded;
+    std::uint64_t pool, time;
+};
+struct ProcessEnded {
+    static constexpr RecordKind kind = RecordKind::ProcessEnded;
+    std::uint64_t pool, pid, status, time;
+};
+struct WorkerBegan {
+    static constexpr RecordKind kind = RecordKind::Worker;
+    std::uint64_t pool, time;
+    // then the runtime
+};
+struct Chunk {
+    static constexpr RecordKind kind = RecordKind::Chunk;
+    std::uint64_t pool, job, index, inputs, failed;
+    std::uint64_t asked, locked, received, unpickled, begun, ended, pickled, sent;
+    std::uint64_t bytesIn, bytesOut;
+};
+struct LightChunk {
+    static constexpr RecordKind kind = RecordKind::Light;
+    std::uint64_t pool, job, index, inputs, failed, begun, ended;
+};
+struct ChunkSpan {
+    static constexpr RecordKind kind = RecordKind::Span;
+    std::uint64_t pool, job, index;
+    std::uint64_t first; ///< input in the chunk
+    std::uint64_t inputs, begun, ended;
+};
+struct ChunkFailure {
+    static constexpr RecordKind kind = RecordKind::Failure;
+    std::uint64_t pool, job, index;
+    std::uint64_t input; ///< in the chunk; none if unknown
+    std::uint64_t time;
+    // then the type, the message, and the traceback
+};
+/// Chunks for which there was no room.
+struct LostChunks {
+    static constexpr RecordKind kind = RecordKind::Lost;
+    std::uint64_t pool, job, chunks, inputs, failed, begun, ended;
+};
+struct ProcessBegan {
+    static constexpr RecordKind kind = RecordKind::Process;
+    std::uint64_t time;
+    // then the name, and the target
+};
+struct ProcessLeft {
+    static constexpr RecordKind kind = RecordKind::ProcessLeft;
+    std::uint64_t status, time;
+};
+/// How the function of a call is pickled, with each chunk.
+struct FunctionMessage {
+    static constexpr RecordKind kind = RecordKind::Message;
+    std::uint64_t pool, job, bytes, duration;
+    // preceded by a text, see functionMessage()
+};
+
+/// The words of a record after its first. Reading beyond the end makes it malformed.
+class RecordWords {
+public:
+    explicit RecordWords(std::span<const std::uint64_t> words)
+        : m_words(words)
+    {
+    }
+
+    std::uint64_t number()
+    {
+        if (m_words.empty()) {
+            m_isMalformed = true;
+            return 0;
+        }
+        const std::uint64_t word = m_words.front();
+        m_words = m_words.subspan(1);
+        return word;
+    }
+
+    /// A struct of words.
+    template <typename T> T fields()
+    {
+        static_assert(sizeof(T) % sizeof(std::uint64_t) == 0);
+        constexpr std::size_t count = sizeof(T) / sizeof(std::uint64_t);
+        T value{};
+        if (m_words.size() < count) {
+            m_isMalformed = true;
+            return value;
+        }
+        std::memcpy(&value, m_words.data(), sizeof(T));
+        m_words = m_words.subspan(count);
+        return value;
+    }
+
+    std::string text()
+    {
+        const std::uint64_t length = number();
+        const std::size_t words =
+            length / sizeof(std::uint64_t) + (length % sizeof(std::uint64_t) > 0 ? 1 : 0);
+        if (m_isMalformed || words > m_words.size()) {
+            m_isMalformed = true;
+            return {};
+        }
+        const auto *bytes = reinterpret_cast<const char *>(m_words.data());
+        m_words = m_words.subspan(words);
+        return {bytes, length};
+    }
+
+    std::span<const std::uint64_t> rest() const { return m_words; }
+    bool isMalformed() const { return m_isMalformed; }
+
+private:
+    std::span<const std::uint64_t> m_words;
+    bool m_isMalformed = false;
+};
+
+} // namespace poolscope::watch

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Ring: reads the records of one thread of a watched Python from its ring file.
+//
+// The file is written by another process at the same time, which may end at any moment, and it may
+// have any content: everything is copied before it is checked, and a record that cannot be right
+// makes the ring malformed for good. The file is read, not mapped, so that nobody can take its
+// pages away. One thread.
+#pragma once
+
+#include "result.h"
+#include "system/descriptor.h"
+#include "watch/records.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace poolscope::watch {
+
+/// A chunk that a worker has begun.
+struct OpenChunk {
+    std::uint64_t inputs = 0;
+    bool isOpen = false;
+    std::uint64_t pool = 0, job = 0, index = 0, begun = 0;
+    std::uint64_t firstInput = 0; ///< in the chunk: those before it have ended
+};
+
+class Ring {
+public:
+    /// Fails if the file cannot be read or has no right header.
+    static Result<std::unique_ptr<Ring>> open(const std::string &path);
+
+    std::uint32_t pid() const { return m_pid; }
+    std::uint32_t thread() const { return m_thread; }
+    std::uint32_t parent() const { return m_parent; }
+
+    /// Reads the header again. To be called before read(), of all rings in a row, so that what is
+    /// read is of one moment.
+    void look();
+    /// Calls take(kind, words) for each record that was complete at the last look, and makes
+    /// room for others. Fails if a record is malformed.
+    Result<void> read(const std::function<void(RecordKind, RecordWords &)> &take);
+
+    /// As of the last look.
+    const OpenChunk &openChunk() const { return m_open; }
+    std::uint64_t lost() const { return m_lost; } ///< records
+    std::uint64_t cost() const { return m_cost; } ///< nanoseconds that the hooks took
+
+private:
+    Ring() = default;
+    Result<void> parse(
+        std::uint64_t size, const std::function<void(RecordKind, RecordWords &)> &take) const;
+
+    Descriptor m_file;
+    std::uint32_t m_pid = 0;
+    std::uint32_t m_thread = 0;
+    std::uint32_t m_parent = 0;
+    std::uint64_t m_capacity = 0; ///< bytes
+    std::uint64_t m_written = 0;
+    std::uint64_t m_read = 0;
+    std::uint64_t m_lost = 0;
+    std::uint64_t m_cost = 0;
+    OpenChunk m_open;
+    std::vector<std::uint64_t> m_words;
+    bool m_isMalformed = false;
+};
+
+} // namespace poolscope::watch

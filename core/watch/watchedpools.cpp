@@ -1,0 +1,604 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "watch/watchedpools.h"
+
+#include "spec/runspec.h"
+#include "system/machine.h"
+#include "system/processtable.h"
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <unistd.h>
+#include <utility>
+
+namespace poolscope::watch {
+
+namespace {
+
+constexpr std::size_t mostPending = 1'000'000; // chunks whose call is not known
+constexpr std::size_t mostJobs = 4'000'000; // that are under way
+constexpr std::size_t mostSent = 1'000'000; // chunks that were sent, and have not ended
+constexpr std::size_t mostNotes = 100;
+constexpr std::size_t mostUnfinished = 100'000; // spans of a chunk that has not ended
+constexpr std::uint64_t whileNothingMoves = 1'000'000'000; // ns
+
+std::uint64_t chunkKey(std::uint64_t pool, std::uint64_t job, std::uint64_t index)
+{
+    std::uint64_t key = pool * 0x9e3779b97f4a7c15ULL;
+    for (const std::uint64_t part : {job, index}) {
+        key ^= key >> 29U;
+        key = (key + part) * 0xbf58476d1ce4e5b9ULL;
+    }
+    return key;
+}
+
+/// "multiprocessing.Pool", "concurrent.futures.ThreadPoolExecutor", ...
+std::string poolName(const std::string &module, std::uint64_t type)
+{
+    switch (static_cast<PoolType>(type)) {
+    case PoolType::Pool:
+        return module + ".Pool";
+    case PoolType::ThreadPool:
+        return module + ".ThreadPool";
+    case PoolType::ProcessExecutor:
+        return module + ".ProcessPoolExecutor";
+    case PoolType::ThreadExecutor:
+        return module + ".ThreadPoolExecutor";
+    case PoolType::Loky:
+        return module.find("joblib") == std::string::npos ? module + ".ProcessPoolExecutor"
+                                                          : "joblib (loky)";
+    }
+    return module;
+}
+
+/// When a process began, on CLOCK_MONOTONIC, to a hundredth of a second.
+std::uint64_t startOf(const ProcessEntry &process)
+{
+    static const auto ticks = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+    return process.started * (1'000'000'000 / std::max<std::uint64_t>(ticks, 1));
+}
+
+std::string signalName(std::int64_t status)
+{
+    const int signal = static_cast<int>(-status);
+    const char *name = ::sigabbrev_np(signal);
+    return name ? std::string("SIG") + name : "signal " + std::to_string(signal);
+}
+
+std::string placeText(const WatchedCall &call)
+{
+    return call.file.empty() ? std::string()
+                             : " at " + std::filesystem::path(call.file).filename().string() + ":"
+            + std::to_string(call.line);
+}
+
+Chunk asChunk(const LightChunk &light)
+{
+    Chunk chunk{};
+    chunk.pool = light.pool;
+    chunk.job = light.job;
+    chunk.index = light.index;
+    chunk.inputs = light.inputs;
+    chunk.failed = light.failed;
+    chunk.begun = light.begun;
+    chunk.ended = light.ended;
+    return chunk;
+}
+
+/// Whether the record begins with a pool.
+bool isOfPool(RecordKind kind)
+{
+    switch (kind) {
+    case RecordKind::Put:
+    case RecordKind::Got:
+    case RecordKind::PoolEnded:
+    case RecordKind::ProcessEnded:
+    case RecordKind::Worker:
+    case RecordKind::Chunk:
+    case RecordKind::Light:
+    case RecordKind::Span:
+    case RecordKind::Failure:
+    case RecordKind::Lost:
+    case RecordKind::Message:
+        return true;
+    default:
+        return false;
+    }
+}
+
+} // namespace
+
+bool WatchedPools::Pool::isOfThreads() const
+{
+    const auto type = static_cast<PoolType>(made.type);
+    return type == PoolType::ThreadPool || type == PoolType::ThreadExecutor;
+}
+
+WatchedPools::WatchedPools(WatchListener &listener, std::vector<std::string> command,
+    std::string folder, std::uint64_t begin)
+    : m_listener(listener)
+    , m_command(std::move(command))
+    , m_folder(std::move(folder))
+    , m_begin(begin)
+{
+}
+
+void WatchedPools::take(const Ring &ring, RecordKind kind, RecordWords &words)
+{
+    if (isOfPool(kind)) {
+        if (m_deferred.size() < mostPending)
+            m_deferred.push_back({&ring, kind, {words.rest().begin(), words.rest().end()}});
+        return;
+    }
+    switch (kind) {
+    case RecordKind::Pool:
+        return takePool(ring, words);
+    case RecordKind::Call:
+        return takeCall(ring, words);
+    case RecordKind::Submit:
+        return takeSubmitted(ring, words.fields<Submitted>());
+    case RecordKind::Length: {
+        const auto known = words.fields<LengthKnown>();
+        if (Call *call = callOf(ring, known.call); call && call->call)
+            call->call->setInputs(known.inputs);
+        return;
+    }
+    case RecordKind::Consumed: {
+        const auto consumed = words.fields<Consumed>();
+        if (Call *call = callOf(ring, consumed.call); call && call->call) {
+            CallCost &cost = call->call->cost();
+            cost.consumed += consumed.results;
+            cost.loopWaited += consumed.waited;
+            cost.loopUsed += consumed.used;
+        }
+        return;
+    }
+    case RecordKind::Process:
+        ++m_processesByHand;
+        return;
+    case RecordKind::Note: {
+        std::string note = words.text();
+        if (m_notes.size() < mostNotes
+            && std::find(m_notes.begin(), m_notes.end(), note) == m_notes.end())
+            m_notes.push_back(std::move(note));
+        return;
+    }
+    default:
+        return;
+    }
+}
+
+/// Takes the records whose pool is known by now, in the order in which they came.
+void WatchedPools::takeDeferred()
+{
+    std::vector<Deferred> deferred = std::exchange(m_deferred, {});
+    for (Deferred &record : deferred) {
+        const bool isKnown = !record.words.empty() && m_pools.contains(record.words.front());
+        if (isKnown) {
+            RecordWords words(record.words);
+            takeOfPool(*record.ring, record.kind, words);
+        } else {
+            m_deferred.push_back(std::move(record));
+        }
+    }
+}
+
+void WatchedPools::takeOfPool(const Ring &ring, RecordKind kind, RecordWords &words)
+{
+    switch (kind) {
+    case RecordKind::Put:
+        return takePut(words.fields<Put>());
+    case RecordKind::Got:
+        return takeGot(words.fields<Got>());
+    case RecordKind::PoolEnded:
+        return takePoolEnded(words.fields<PoolEnded>());
+    case RecordKind::ProcessEnded:
+        return takeProcessEnded(words.fields<ProcessEnded>());
+    case RecordKind::Worker:
+        return takeWorker(ring, words);
+    case RecordKind::Chunk:
+        return takeChunk(ring, words.fields<Chunk>(), true);
+    case RecordKind::Light:
+        return takeChunk(ring, asChunk(words.fields<LightChunk>()), false);
+    case RecordKind::Span:
+        if (Unfinished &parts = m_unfinished[&ring]; parts.spans.size() < mostUnfinished)
+            parts.spans.push_back(words.fields<ChunkSpan>());
+        return;
+    case RecordKind::Failure:
+        return takeFailure(ring, words);
+    case RecordKind::Lost: {
+        const auto lost = words.fields<LostChunks>();
+        if (m_pending.size() < mostPending)
+            m_pending.push_back({lost.pool, keyOf(m_pools.at(lost.pool), ring), {}, lost});
+        return;
+    }
+    case RecordKind::Message:
+        return takeMessage(words);
+    default:
+        return;
+    }
+}
+
+void WatchedPools::takePool(const Ring &ring, RecordWords &words)
+{
+    Pool pool;
+    pool.made = words.fields<PoolMade>();
+    pool.startMethod = words.text();
+    const std::string module = words.text();
+    pool.file = words.text();
+    pool.name = poolName(module, pool.made.type);
+    pool.parent = ring.pid();
+    if (words.isMalformed())
+        return;
+    // A pipe's number may come again, once its pool has ended.
+    if (const auto before = m_pools.find(pool.made.pool); before != m_pools.end()) {
+        report({});
+        takePoolEnded({pool.made.pool, pool.made.time});
+        std::erase_if(m_jobs, [&](const auto &job) { return job.first.first == pool.made.pool; });
+        m_pools.erase(before);
+    }
+    m_pools.emplace(pool.made.pool, std::move(pool));
+}
+
+void WatchedPools::takeCall(const Ring &ring, RecordWords &words)
+{
+    const auto made = words.fields<CallMade>();
+    WatchedCall call;
+    call.method = words.text();
+    call.function = words.text();
+    call.file = words.text();
+    const auto found = m_pools.find(made.pool);
+    if (words.isMalformed() || found == m_pools.end())
+        return;
+    Pool &pool = found->second;
+    call.command = m_command;
+    call.folder = m_folder;
+    call.pool = pool.name;
+    call.startMethod = pool.startMethod;
+    call.processes =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(pool.made.processes, maxWorkers));
+    call.line = made.line;
+    call.begin = made.time - std::min(made.time, m_begin);
+    call.chunk = std::max<std::uint64_t>(made.chunk, 1);
+    CallReporter *reporter = nullptr;
+    if (m_calls.size() < mostCalls) {
+        EventSink &sink = m_listener.callBegan(call);
+        m_calls.push_back(std::make_unique<CallReporter>(sink, std::move(call), made.time));
+        reporter = m_calls.back().get();
+        if (made.inputs != none)
+            reporter->setInputs(made.inputs);
+        pool.calls.push_back(reporter);
+        for (std::size_t slot = 0; slot < pool.lanes.size(); ++slot) {
+            if (pool.lanes[slot].isTaken)
+                reporter->workerBegan(slot, pool.lanes[slot].worker);
+        }
+    } else {
+        ++m_callsLeftOut;
+    }
+    m_callsByNumber[{ring.pid(), made.call}] = {reporter, made.pool, 0};
+    if (made.job != none)
+        m_jobs[{made.pool, made.job}] = {
+            reporter, 0, std::max<std::uint64_t>(made.chunk, 1), false};
+}
+
+WatchedPools::Call *WatchedPools::callOf(const Ring &ring, std::uint64_t number)
+{
+    const auto found = m_callsByNumber.find({ring.pid(), number});
+    return found == m_callsByNumber.end() ? nullptr : &found->second;
+}
+
+WatchedPools::Job *WatchedPools::jobOf(std::uint64_t pool, std::uint64_t job)
+{
+    const auto found = m_jobs.find({pool, job});
+    return found == m_jobs.end() ? nullptr : &found->second;
+}
+
+void WatchedPools::takeSubmitted(const Ring &ring, const Submitted &submitted)
+{
+    Call *call = callOf(ring, submitted.call);
+    if (!call || m_jobs.size() >= mostJobs)
+        return;
+    call->submitted = std::max(call->submitted, submitted.first + submitted.inputs);
+    m_jobs[{call->pool, submitted.job}] = {call->call, submitted.first, submitted.inputs, true};
+}
+
+void WatchedPools::takePut(const Put &put)
+{
+    if (m_sent.size() < mostSent)
+        m_sent[chunkKey(put.pool, put.job, put.index)] = put.written;
+    if (const Job *job = jobOf(put.pool, put.job); job && job->call) {
+        CallCost &cost = job->call->cost();
+        ++cost.chunks;
+        cost.pickling += put.pickled - std::min(put.taken, put.pickled);
+        cost.writing += put.written - std::min(put.pickled, put.written);
+        cost.bytesOut += put.bytes;
+    }
+}
+
+void WatchedPools::takeGot(const Got &got)
+{
+    const Job *job = jobOf(got.pool, got.job);
+    if (!job || !job->call)
+        return;
+    CallCost &cost = job->call->cost();
+    ++cost.results;
+    cost.unpicklingResults += got.unpickled - std::min(got.received, got.unpickled);
+    cost.bytesBack += got.bytes;
+}
+
+WatchedPools::WorkerKey WatchedPools::keyOf(const Pool &pool, const Ring &ring) const
+{
+    return {ring.pid(), pool.isOfThreads() ? ring.thread() : 0};
+}
+
+void WatchedPools::takeWorker(const Ring &ring, RecordWords &words)
+{
+    const auto began = words.fields<WorkerBegan>();
+    const std::string runtime = words.text();
+    const auto found = m_pools.find(began.pool);
+    if (words.isMalformed() || found == m_pools.end())
+        return;
+    Pool &pool = found->second;
+    const std::size_t slot = slotOf(pool, keyOf(pool, ring));
+    PoolWorker &worker = pool.lanes[slot].worker;
+    worker.identity = {ring.pid(), hostName(), runtime};
+    worker.ready = began.time;
+    const auto process =
+        pool.isOfThreads() ? std::nullopt : processEntry(static_cast<pid_t>(ring.pid()));
+    worker.started = process ? std::min(startOf(*process), began.time) : began.time;
+    pool.lanes[slot].starts = process ? process->started : 0;
+    for (CallReporter *call : pool.calls) {
+        if (!call->hasEnded())
+            call->workerBegan(slot, worker);
+    }
+}
+
+/// The slot of a worker: its own, or the first free one.
+std::size_t WatchedPools::slotOf(Pool &pool, WorkerKey key)
+{
+    const auto own = std::find_if(pool.lanes.begin(), pool.lanes.end(),
+        [&](const Slot &slot) { return slot.isTaken && slot.key == key; });
+    if (own != pool.lanes.end())
+        return static_cast<std::size_t>(own - pool.lanes.begin());
+    auto free = std::find_if(
+        pool.lanes.begin(), pool.lanes.end(), [](const Slot &slot) { return !slot.isTaken; });
+    if (free == pool.lanes.end() && pool.lanes.size() < maxWorkers)
+        free = pool.lanes.emplace(pool.lanes.end());
+    else if (free == pool.lanes.end())
+        --free;
+    *free = {key, {}, true, 0};
+    return static_cast<std::size_t>(free - pool.lanes.begin());
+}
+
+void WatchedPools::takeChunk(const Ring &ring, const Chunk &chunk, bool isTimed)
+{
+    Unfinished parts = std::exchange(m_unfinished[&ring], {});
+    const auto pool = m_pools.find(chunk.pool);
+    if (pool == m_pools.end() || m_pending.size() >= mostPending)
+        return;
+    std::erase_if(parts.spans, [&](const ChunkSpan &span) {
+        return span.job != chunk.job || span.index != chunk.index || span.pool != chunk.pool;
+    });
+    m_pending.push_back({chunk.pool, keyOf(pool->second, ring),
+        {chunk, isTimed, std::move(parts.spans), std::move(parts.failures)}, std::nullopt});
+}
+
+void WatchedPools::takeFailure(const Ring &ring, RecordWords &words)
+{
+    const auto failed = words.fields<ChunkFailure>();
+    FailedInput input{failed.input, words.text(), words.text(), {}};
+    input.traceback = words.text();
+    if (Unfinished &unfinished = m_unfinished[&ring]; unfinished.failures.size() < mostUnfinished)
+        unfinished.failures.push_back(std::move(input));
+}
+
+void WatchedPools::takeMessage(RecordWords &words)
+{
+    const std::uint64_t pool = words.number();
+    const std::uint64_t number = words.number();
+    const std::string how = words.text();
+    const std::uint64_t bytes = words.number();
+    const std::uint64_t duration = words.number();
+    const Job *job = jobOf(pool, number);
+    if (words.isMalformed() || !job || !job->call)
+        return;
+    CallCost &cost = job->call->cost();
+    cost.functionBytes = bytes;
+    cost.functionPickling = duration;
+    cost.functionIsByValue = how == "by value" ? 1 : 0;
+}
+
+void WatchedPools::takePoolEnded(const PoolEnded &ended)
+{
+    const auto found = m_pools.find(ended.pool);
+    if (found != m_pools.end())
+        found->second.hasEnded = true;
+}
+
+/// Reports the death of a worker once, with the signal that killed it.
+void WatchedPools::takeProcessEnded(const ProcessEnded &ended)
+{
+    for (Death &death : m_deaths) {
+        if (death.pool == ended.pool && death.pid == ended.pid)
+            death.status = static_cast<std::int64_t>(ended.status);
+    }
+}
+
+void WatchedPools::report(const std::vector<std::unique_ptr<Ring>> &rings)
+{
+    takeDeferred();
+    std::stable_sort(m_pending.begin(), m_pending.end(),
+        [](const Pending &a, const Pending &b) { return a.time() < b.time(); });
+    std::erase_if(m_pending, [this](Pending &pending) { return reportPending(pending); });
+    const std::uint64_t now = RunClock::monotonic();
+    for (const auto &ring : rings)
+        reportOpen(*ring, now);
+    endCompleteCalls();
+}
+
+/// Returns false if the call of the chunk is not known yet.
+bool WatchedPools::reportPending(Pending &pending)
+{
+    const auto pool = m_pools.find(pending.pool);
+    if (pool == m_pools.end())
+        return true;
+    if (pending.lost) {
+        const Job *job = jobOf(pending.pool, pending.lost->job);
+        CallReporter *call = job         ? job->call
+            : pool->second.calls.empty() ? nullptr
+                                         : pool->second.calls.back();
+        if (call)
+            call->chunksLost(slotOf(pool->second, pending.worker), *pending.lost);
+        return call || pool->second.hasEnded;
+    }
+    const Chunk &chunk = pending.ended.chunk;
+    const Job *job = jobOf(chunk.pool, chunk.job);
+    if (!job)
+        return pool->second.hasEnded;
+    const auto sent = m_sent.find(chunkKey(chunk.pool, chunk.job, chunk.index));
+    const std::uint64_t sentAt = sent == m_sent.end() ? 0 : sent->second;
+    if (sent != m_sent.end())
+        m_sent.erase(sent);
+    if (job->call) {
+        const std::size_t slot = slotOf(pool->second, pending.worker);
+        job->call->chunkEnded(slot, pending.ended, job->first + chunk.index * job->chunk, sentAt);
+    }
+    if (job->isSubmitted)
+        m_jobs.erase({chunk.pool, chunk.job});
+    return true;
+}
+
+void WatchedPools::reportOpen(const Ring &ring, std::uint64_t now)
+{
+    const OpenChunk &open = ring.openChunk();
+    for (auto &[number, pool] : m_pools) {
+        const WorkerKey key = keyOf(pool, ring);
+        for (std::size_t slot = 0; slot < pool.lanes.size(); ++slot) {
+            if (!pool.lanes[slot].isTaken || pool.lanes[slot].key != key)
+                continue;
+            const Job *job =
+                open.isOpen && open.pool == number ? jobOf(open.pool, open.job) : nullptr;
+            for (CallReporter *call : pool.calls) {
+                if (call->hasEnded())
+                    continue;
+                const bool isOn = job && job->call == call;
+                call->chunkOpen(slot, isOn ? open : OpenChunk(),
+                    isOn ? job->first + open.index * job->chunk : 0, open.inputs, now);
+            }
+        }
+    }
+}
+
+/// A call whose inputs are submitted one by one goes on until its pool ends.
+void WatchedPools::endCompleteCalls()
+{
+    for (const auto &[id, call] : m_callsByNumber) {
+        if (!call.call || call.call->hasEnded())
+            continue;
+        const auto pool = m_pools.find(call.pool);
+        const bool hasPoolEnded = pool == m_pools.end() || pool->second.hasEnded;
+        if (call.submitted > 0 && hasPoolEnded && !call.call->inputs())
+            call.call->setInputs(call.submitted);
+        if (call.call->isComplete())
+            call.call->end(RunClock::monotonic());
+    }
+}
+
+void WatchedPools::lookAtProcesses(const std::vector<std::unique_ptr<Ring>> &rings)
+{
+    const std::uint64_t now = RunClock::monotonic();
+    for (auto &[number, pool] : m_pools) {
+        const auto parent = usageOf(static_cast<pid_t>(pool.parent));
+        for (CallReporter *call : pool.calls) {
+            if (parent)
+                call->parentCostSeen(*parent);
+        }
+        for (std::size_t slot = 0; !pool.isOfThreads() && slot < pool.lanes.size(); ++slot) {
+            Slot &of = pool.lanes[slot];
+            if (!of.isTaken)
+                continue;
+            const auto process = processEntry(static_cast<pid_t>(of.key.pid));
+            if (process && (of.starts == 0 || process->started == of.starts)) {
+                of.worker.usage = usageOf(static_cast<pid_t>(of.key.pid));
+                for (CallReporter *call : pool.calls) {
+                    if (of.worker.usage)
+                        call->costSeen(slot, *of.worker.usage);
+                }
+                continue;
+            }
+            const auto ring = std::find_if(rings.begin(), rings.end(), [&](const auto &any) {
+                return any->pid() == of.key.pid && any->openChunk().isOpen
+                    && any->openChunk().pool == number;
+            });
+            const bool diedAtWork = ring != rings.end() && !pool.hasEnded;
+            if (diedAtWork)
+                m_deaths.push_back(
+                    {number, slot, of.key.pid, (*ring)->openChunk(), now, std::nullopt});
+            slotEnded(number, slot, now, diedAtWork ? WorkerState::Dead : WorkerState::Gone);
+        }
+    }
+    reportDeaths(now);
+}
+
+void WatchedPools::slotEnded(
+    std::uint64_t pool, std::size_t slot, std::uint64_t time, WorkerState how)
+{
+    Pool &of = m_pools.at(pool);
+    of.lanes[slot].isTaken = false;
+    for (CallReporter *call : of.calls) {
+        if (!call->hasEnded())
+            call->workerEnded(slot, time, how);
+    }
+}
+
+/// A death is reported when the pool has not ended within a second. A pool that ends kills its
+/// workers.
+void WatchedPools::reportDeaths(std::uint64_t now)
+{
+    std::erase_if(m_deaths, [&](const Death &death) {
+        const auto pool = m_pools.find(death.pool);
+        if (pool == m_pools.end() || pool->second.hasEnded)
+            return true;
+        if (now - death.seen < whileNothingMoves)
+            return false;
+        reportDeath(death);
+        return true;
+    });
+}
+
+void WatchedPools::reportDeath(const Death &death)
+{
+    const Pool &pool = m_pools.at(death.pool);
+    const Job *job = jobOf(death.open.pool, death.open.job);
+    if (!job || !job->call || job->call->hasEnded())
+        return;
+    CallReporter &call = *job->call;
+    const std::uint64_t first = job->first + death.open.index * job->chunk + death.open.firstInput;
+    const std::uint64_t inputs =
+        death.open.inputs - std::min(death.open.firstInput, death.open.inputs);
+    const std::string how = death.status && *death.status < 0
+        ? "was killed by " + signalName(*death.status)
+        : death.status ? "ended with status " + std::to_string(*death.status)
+                       : std::string("has died");
+    std::string line = "worker " + std::to_string(death.slot + 1) + " " + how + " while on input "
+        + std::to_string(first)
+        + (inputs > 1 ? " or one of the " + std::to_string(inputs - 1) + " after it" : "") + " of "
+        + call.call().method + "(" + call.call().function + ")" + placeText(call.call());
+    for (std::uint64_t i = 0; i < inputs; ++i)
+        call.inputLost(death.slot, first + i, "its worker " + how, death.seen);
+    if (static_cast<PoolType>(pool.made.type) == PoolType::Pool)
+        line += "; this pool will wait for it for ever";
+    call.log(line);
+    m_listener.warned(line);
+}
+
+void WatchedPools::end()
+{
+    for (auto &[number, pool] : m_pools)
+        pool.hasEnded = true;
+    report({});
+    for (const auto &call : m_calls)
+        call->end(RunClock::monotonic());
+}
+
+} // namespace poolscope::watch

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// WatchedPools: joins the records of all rings of a watched command into its calls.
+//
+// A call is one map(), imap(), starmap() or Parallel(), or all apply_async() or submit() calls of
+// one pool from one line. What parent and workers recorded of a chunk is found by (pool, job,
+// index). Rings may be read in any order: a chunk whose call is not known yet waits for it. The
+// memory that is needed is bounded, whatever the rings hold. One thread.
+#pragma once
+
+#include "watch/callreporter.h"
+#include "watch/records.h"
+#include "watch/ring.h"
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace poolscope::watch {
+
+/// Receives what a watched command does.
+class WatchListener {
+public:
+    virtual ~WatchListener() = default;
+    /// A call has begun. Returns the sink of its events, which outlives the WatchedPools.
+    virtual EventSink &callBegan(const WatchedCall &call) = 0;
+    /// A line that the user should read at once: a pool will wait for ever, and why.
+    virtual void warned(const std::string &line) = 0;
+};
+
+class WatchedPools {
+public:
+    static constexpr std::size_t mostCalls = 1000; ///< that are recorded whole
+
+    /// Command and folder are those of each WatchedCall; `begin` is the start of the command, of
+    /// CLOCK_MONOTONIC. The listener outlives this.
+    WatchedPools(WatchListener &listener, std::vector<std::string> command, std::string folder,
+        std::uint64_t begin);
+
+    /// Takes a record of a ring, which outlives this. Records of calls count at once, others with
+    /// the next report().
+    void take(const Ring &ring, RecordKind kind, RecordWords &words);
+    /// Reports what was taken since the last call, in the order of time. `rings` are all that there
+    /// are, as of their last look.
+    void report(const std::vector<std::unique_ptr<Ring>> &rings);
+    /// Looks at the processes: what they cost, and whether they live.
+    void lookAtProcesses(const std::vector<std::unique_ptr<Ring>> &rings);
+    /// Ends all calls. Nothing may be taken afterwards.
+    void end();
+
+    /// In the order of start. More may be added by take().
+    const std::vector<std::unique_ptr<CallReporter>> &calls() const { return m_calls; }
+    /// Calls after the first `mostCalls`, which are only counted.
+    std::uint64_t callsLeftOut() const { return m_callsLeftOut; }
+    /// What hooks left alone, and why.
+    const std::vector<std::string> &notes() const { return m_notes; }
+    /// Whether any pool, or process made by hand, was seen.
+    bool hasSeenAny() const { return !m_pools.empty() || m_processesByHand > 0; }
+    std::uint64_t processesByHand() const { return m_processesByHand; }
+
+private:
+    struct WorkerKey {
+        std::uint32_t pid = 0;
+        std::uint32_t thread = 0; ///< 0 for a process
+        auto operator<=>(const WorkerKey &) const = default;
+    };
+    struct Slot {
+        WorkerKey key;
+        PoolWorker worker;
+        bool isTaken = false;
+        std::uint64_t starts = 0; ///< of its process, as /proc has it
+    };
+    struct Pool {
+        PoolMade made{};
+        std::uint32_t parent = 0;
+        std::string startMethod, name, file;
+        std::vector<Slot> lanes;
+        std::vector<CallReporter *> calls;
+        bool hasEnded = false;
+        bool isOfThreads() const;
+    };
+    struct Job {
+        CallReporter *call = nullptr; ///< null: one that is left out
+        std::uint64_t first = 0; ///< input of its chunk 0
+        std::uint64_t chunk = 1;
+        bool isSubmitted = false; ///< it is one chunk
+    };
+    struct Call {
+        CallReporter *call = nullptr;
+        std::uint64_t pool = 0;
+        std::uint64_t submitted = 0; ///< inputs
+    };
+    using JobKey = std::pair<std::uint64_t, std::uint64_t>; ///< pool, job
+    struct JobHash {
+        std::size_t operator()(const JobKey &key) const
+        {
+            return key.first * 0x9e3779b97f4a7c15ULL ^ key.second * 0xff51afd7ed558ccdULL;
+        }
+    };
+    struct Pending {
+        std::uint64_t pool = 0;
+        WorkerKey worker;
+        EndedChunk ended;
+        std::optional<LostChunks> lost;
+        std::uint64_t time() const { return lost ? lost->ended : ended.chunk.ended; }
+    };
+    /// A worker that died while it was on a chunk.
+    struct Death {
+        std::uint64_t pool = 0;
+        std::size_t slot = 0;
+        std::uint32_t pid = 0;
+        OpenChunk open;
+        std::uint64_t seen = 0; ///< of CLOCK_MONOTONIC
+        std::optional<std::int64_t> status; ///< negative: the signal that killed it
+    };
+    /// A record that waits for report(), and for its pool to be known.
+    struct Deferred {
+        const Ring *ring = nullptr;
+        RecordKind kind = RecordKind::Padding;
+        std::vector<std::uint64_t> words;
+    };
+    struct Unfinished { ///< of a ring: parts of a chunk whose record has not come yet
+        std::vector<ChunkSpan> spans;
+        std::vector<FailedInput> failures;
+    };
+
+    void takeDeferred();
+    void takeOfPool(const Ring &ring, RecordKind kind, RecordWords &words);
+    void takePool(const Ring &ring, RecordWords &words);
+    void takeCall(const Ring &ring, RecordWords &words);
+    void takeSubmitted(const Ring &ring, const Submitted &submitted);
+    void takePut(const Put &put);
+    void takeGot(const Got &got);
+    void takeWorker(const Ring &ring, RecordWords &words);
+    void takeChunk(const Ring &ring, const Chunk &chunk, bool isTimed);
+    void takeFailure(const Ring &ring, RecordWords &words);
+    void takeMessage(RecordWords &words);
+    void takeProcessEnded(const ProcessEnded &ended);
+    void takePoolEnded(const PoolEnded &ended);
+
+    Call *callOf(const Ring &ring, std::uint64_t number);
+    Job *jobOf(std::uint64_t pool, std::uint64_t job);
+    WorkerKey keyOf(const Pool &pool, const Ring &ring) const;
+    std::size_t slotOf(Pool &pool, WorkerKey key);
+    bool reportPending(Pending &pending);
+    void reportOpen(const Ring &ring, std::uint64_t now);
+    void endCompleteCalls();
+    void slotEnded(std::uint64_t pool, std::size_t slot, std::uint64_t time, WorkerState how);
+    void reportDeaths(std::uint64_t now);
+    void reportDeath(const Death &death);
+
+    WatchListener &m_listener;
+    std::vector<std::string> m_command;
+    std::string m_folder;
+    std::uint64_t m_begin;
+    std::map<std::uint64_t, Pool> m_pools;
+    std::map<std::pair<std::uint32_t, std::uint64_t>, Call> m_callsByNumber; ///< pid, call
+    std::unordered_map<JobKey, Job, JobHash> m_jobs;
+    std::unordered_map<std::uint64_t, std::uint64_t> m_sent; ///< by hash of (pool, job, index)
+    std::vector<std::unique_ptr<CallReporter>> m_calls;
+    std::uint64_t m_callsLeftOut = 0;
+    std::map<const Ring *, Unfinished> m_unfinished;
+    std::vector<Deferred> m_deferred;
+    std::vector<Pending> m_pending;
+    std::vector<Death> m_deaths;
+    std::vector<std::string> m_notes;
+    std::uint64_t m_processesByHand = 0;
+};
+
+} // namespace poolscope::watch

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "watch/watchfolder.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <sys/statvfs.h>
+
+namespace poolscope::watch {
+
+namespace {
+
+constexpr std::uint64_t enoughRoom = 32U << 20; // bytes, in shared memory
+constexpr std::size_t mostRings = 20'000;
+
+bool hasRoom(const char *folder)
+{
+    struct statvfs status { };
+    return ::statvfs(folder, &status) == 0 && status.f_bavail * status.f_frsize >= enoughRoom;
+}
+
+} // namespace
+
+Result<std::unique_ptr<WatchFolder>> WatchFolder::make()
+{
+    std::error_code error;
+    const std::filesystem::path temporary = std::filesystem::temp_directory_path(error);
+    for (const std::filesystem::path &parent : {std::filesystem::path("/dev/shm"), temporary}) {
+        if (parent != temporary && !hasRoom(parent.c_str()))
+            continue;
+        std::string path = (parent / "poolscope-watch-XXXXXX").string();
+        if (::mkdtemp(path.data()))
+            return std::unique_ptr<WatchFolder>(new WatchFolder(path));
+    }
+    return failure("cannot make a folder in " + temporary.string() + ": " + std::strerror(errno));
+}
+
+WatchFolder::WatchFolder(std::string path)
+    : m_path(std::move(path))
+{
+}
+
+WatchFolder::~WatchFolder()
+{
+    std::error_code isGone;
+    std::filesystem::remove_all(m_path, isGone);
+}
+
+void WatchFolder::findRings()
+{
+    std::error_code error;
+    std::uint64_t interpreters = 0;
+    for (std::filesystem::directory_iterator entry(m_path, error), end; !error && entry != end;
+         entry.increment(error)) {
+        const std::string name = entry->path().filename().string();
+        interpreters += name.ends_with(".python") ? 1 : 0;
+        if (!name.ends_with(".ring") || m_rings.size() >= mostRings || !m_known.insert(name).second)
+            continue;
+        if (auto ring = Ring::open(entry->path().string()))
+            m_rings.push_back(std::move(*ring));
+        else
+            ++m_damaged;
+    }
+    m_interpreters = interpreters;
+}
+
+/// Looks at all rings before it reads any, so that a chunk is not read before its call.
+void WatchFolder::read(WatchedPools &pools)
+{
+    findRings();
+    for (auto ring = m_rings.rbegin(); ring != m_rings.rend(); ++ring)
+        (*ring)->look();
+    for (const auto &ring : m_rings) {
+        const auto read = ring->read(
+            [&](RecordKind kind, RecordWords &words) { pools.take(*ring, kind, words); });
+        m_damaged += read ? 0 : 1;
+    }
+    pools.report(m_rings);
+}
+
+std::uint64_t WatchFolder::hooksTook() const
+{
+    std::uint64_t sum = 0;
+    for (const auto &ring : m_rings)
+        sum += ring->cost();
+    return sum;
+}
+
+} // namespace poolscope::watch
