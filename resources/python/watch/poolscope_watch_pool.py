@@ -1,0 +1,698 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hooks in multiprocessing.pool, and in copies of it such as multiprocess.pool.
+
+Nothing that is pickled changes. In the parent, hooks are in the attributes that a pool sets while
+it is made, and in the constructors of results. In a worker, the queues that it received get hooks.
+Functions that may wait, or run the user's code, are called through iterators of the interpreter
+itself (map and iter), so that a traceback has no frame of these hooks.
+"""
+
+import sys
+from itertools import chain, islice
+from operator import length_hint
+from threading import Condition
+from weakref import ref
+
+import poolscope_watch_process as processes
+import poolscope_watch_ring as watch
+from poolscope_watch_lane import Lane, texts_of, without_own_frame
+from poolscope_watch_message import measure
+from poolscope_watch_ring import (
+    CONSUMED,
+    GOT,
+    GOT_SAMPLED,
+    HEADER,
+    NONE,
+    OVERRIDES,
+    POOL_ENDED,
+    PUT,
+    PUT_SAMPLED,
+    Call,
+    SetHook,
+    clock,
+    function_name,
+    get_ident,
+    installed,
+    new_thread_pool,
+    overridden,
+    pipe_number,
+    replace,
+    ring,
+    users_place,
+    write_pool,
+)
+
+EXACT_INTERVAL = 100_000  # ns
+SAMPLE = 15
+FAST_THREADS = 10_000
+REPORT_INTERVAL = 10_000_000
+
+joblib_call = None  # of poolscope_watch_joblib, once that is there
+
+
+def install(module):
+    name = module.__name__
+    installed(name + ".worker", hook_workers, module)
+    installed(name + ".Pool", hook_pool, module)
+    installed(name + ".ApplyResult", hook_apply, module)
+    installed(name + ".MapResult", hook_map, module)
+    installed(name + ".IMapIterator", hook_imap, module)
+    if OVERRIDES:
+        installed(name + ".Pool.map", override_chunks, module)
+
+
+# ------------------------------------------------------------------------------------------ worker
+
+
+def hook_workers(module):
+    def hook_worker(inqueue, outqueue, *others):
+        follow(module, inqueue, outqueue, Lane(pipe_number(inqueue._reader)))
+
+    processes.workers[module.worker] = hook_worker
+
+
+def follow(module, inqueue, outqueue, lane):
+    """Puts hooks into the queues of a worker process, whose loop fetches get and put from them."""
+    nothing = object()
+    reader, writer = inqueue._reader, outqueue._writer
+    get, put = inqueue.get, outqueue.put
+    chunk_functions = module.mapstar, module.starmapstar
+
+    def arrived(locked, data, received):
+        lane.locked = locked
+        lane.received = received
+        lane.bytes_in = data.tell() if buffered else len(data)
+        return data
+
+    # joblib's queues have bound recv(), which calls _recv_bytes(); others call recv_bytes().
+    buffered = "get" in vars(inqueue)
+    name = "_recv_bytes" if buffered else "recv_bytes"
+    steps = iter(clock, None), iter(getattr(reader, name), nothing), iter(clock, None)
+    setattr(reader, name, map(arrived, *steps).__next__)
+
+    def received(asked, task):
+        if task is None:
+            lane.ring.report_sums()
+            return task
+        try:
+            lane.asked = asked
+            return begin(lane, task, chunk_functions)
+        except Exception:
+            return task
+
+    inqueue.get = map(received, iter(clock, None), iter(get, nothing)).__next__
+
+    timed = timed_queue(type(outqueue))
+    plain = type(outqueue)
+    send = writer.send_bytes
+
+    def send_bytes(data):
+        if not lane.pickled:
+            lane.pickled = clock()
+        lane.bytes_out = len(data)
+        send(data)
+
+    def hooked_put(result):
+        now = clock()
+        try:
+            if not lane.is_open:
+                return put(result)
+            if not lane.ended:
+                lane.ended = now
+            if not lane.detailed:
+                put(result)
+            else:
+                outqueue._poolscope_watch_lane = lane
+                outqueue.__class__ = timed
+                writer.send_bytes = send_bytes
+                try:
+                    put(result)
+                finally:
+                    outqueue.__class__ = plain
+                    del writer.send_bytes
+        except BaseException as error:
+            lane.pickled = 0
+            without_own_frame(error)
+            raise
+        try:
+            end(lane, result, chunk_functions)
+        except Exception:
+            pass
+
+    if buffered:  # put() has bound the functions that it calls
+        writer.__dict__.pop("send_bytes", None)
+    outqueue.put = hooked_put
+
+
+def timed_queue(kind):
+    """A subclass of a queue that takes the time when put() has pickled and looks for the lock."""
+    timed = type(kind.__name__, (kind,), {"__module__": kind.__module__})
+
+    def lock(self):
+        lane = self._poolscope_watch_lane
+        if not lane.pickled:
+            lane.pickled = clock()
+        return self.__dict__["_wlock"]
+
+    timed._wlock = property(lock)
+    return timed
+
+
+def begin(lane, task, chunk_functions):
+    """A worker has received a task. Returns what it shall compute: the same, with other iterators."""
+    job, index, function, arguments, keywords = task
+    if function in chunk_functions:
+        ((called, inputs),) = arguments
+        lane.begin(job, index, len(inputs), clock())
+        return job, index, function, ((called, lane.inputs(inputs)),), keywords
+    batch = batch_of(function)
+    if batch is not None:
+        items = batch.items
+        lane.begin(job, index, len(items), clock())
+        batch.items = lane.inputs(items)
+    else:
+        is_input = function.__class__ is not FUNCTION or function.__name__ != REPORTER
+        lane.begin(job, index, 1 if is_input else 0, clock())
+    return task
+
+
+FUNCTION = type(begin)
+REPORTER = "_helper_reraises_exception"  # stands for an input that could not be made
+
+
+def batch_of(function):
+    """joblib's BatchedCalls in what it hands to a pool; None if that is something else."""
+    if function.__class__.__name__ == "SafeFunction":
+        function = function.func
+    return function if function.__class__.__name__ == "BatchedCalls" else None
+
+
+def end(lane, result, chunk_functions):
+    """A worker has handed over a result."""
+    succeeded, value = result[2]
+    failed = 0
+    if not succeeded:
+        failed = lane.count
+        lane.fail(*texts_of(value))
+    lane.finish(failed, clock())
+
+
+# ------------------------------------------------------------------------------------------ parent
+
+
+class Watched:
+    """What is known of a pool in its parent."""
+
+    def __init__(self, module, pool):
+        self.module = module
+        self.pool = ref(pool)
+        self.threads = issubclass(type(pool), module.ThreadPool)
+        self.number = new_thread_pool() if self.threads else pipe_number(pool._inqueue._reader)
+        self.chunk_functions = module.mapstar, module.starmapstar
+        self.calls = {}  # by job
+        self.lines = {}  # by the place in the user's code
+        self.own_threads = set()
+        self.ended = False
+        self.current = None
+        self.fast = False
+        self.begun = 0
+
+    def end(self):
+        if not self.ended:
+            self.ended = True
+            ring().write(POOL_ENDED, self.number, clock())
+
+
+def hook_pool(module):
+    """A pool sets _taskqueue after its queues were made, and _processes before they are used."""
+    simple_queue = module.queue.SimpleQueue
+    put_task = simple_queue.put
+
+    class TaskQueue(simple_queue):
+        def put(self, item):
+            if item is not None:
+                try:
+                    tasks, set_length = item
+                    item = taken(self.watched, self.writer, tasks, set_length), set_length
+                except Exception:
+                    pass
+            put_task(self, item)
+
+    TaskQueue.__name__ = TaskQueue.__qualname__ = "SimpleQueue"
+    TaskQueue.__module__ = simple_queue.__module__
+
+    def has_queues(pool, queue):
+        if type(queue) is not simple_queue or not queue.empty():
+            return queue
+        watched = Watched(module, pool)
+        own = TaskQueue()
+        own.watched = watched
+        own.writer = None
+        if watched.threads:
+            pool._inqueue, pool._outqueue = thread_queues(module, watched)
+            pool._quick_put, pool._quick_get = pool._inqueue.put, pool._outqueue.get
+        else:
+            own.writer = pool._inqueue._writer
+            pool._quick_get = getting(watched, pool._outqueue._reader, pool._quick_get)
+        return own
+
+    def has_processes(pool, number):
+        watched = pool._taskqueue.watched
+        place = users_place(sys._getframe(2))
+        number = overridden("processes", number, place)
+        package = type(pool).__module__.partition(".")[0]
+        if package != "joblib":
+            package = module.__name__.partition(".")[0]
+        method = "thread" if watched.threads else pool._ctx.get_start_method()
+        kind = 2 if watched.threads else 1
+        tasks = pool._maxtasksperchild
+        write_pool(watched.number, number, kind, tasks, method, package, place)
+        return number
+
+    def has_state(pool, state):
+        if state == module.TERMINATE:
+            pool._taskqueue.watched.end()
+        return state
+
+    SetHook(module.Pool, "_taskqueue", has_queues)
+    SetHook(module.Pool, "_processes", has_processes)
+    SetHook(module.Pool, "_state", has_state)
+
+
+def taken(watched, writer, tasks, set_length):
+    """Hands on the tasks of a call to the thread that pickles and sends them, and times that.
+
+    Suspended while that thread pickles: an exception has no frame of this generator.
+    """
+    number, task, call = 0, None, None
+    watched.own_threads.add(get_ident())
+    timing = None if writer is None else Timing(watched, writer)
+    for task in tasks:
+        if call is None:
+            call = watched.calls.get(task[0])
+        if timing is None:
+            number += 1
+            yield task
+            continue
+        if not watched.fast or not (task[0] + task[1]) & SAMPLE:
+            timing.begin(task)
+            number += 1
+            yield task
+            timing.end()
+            if call is not None and not call.measured:
+                call.measured = True
+                measure(call, task, watched, timing)
+        else:
+            number += 1
+            yield task
+    if call is not None and set_length is not None and number:
+        last = inputs_of(task, watched.chunk_functions)
+        call.has_length((number - 1) * call.chunk + last if number > 1 else last)
+    elif set_length is not None and not number:
+        call = watched.calls.get(getattr(getattr(set_length, "__self__", None), "_job", None))
+        if call is not None:
+            call.has_length(0)
+
+
+def inputs_of(task, chunk_functions):
+    function, arguments = task[2], task[3]
+    if function in chunk_functions:
+        return len(arguments[0][1])
+    return 0 if getattr(function, "__name__", "") == REPORTER else 1
+
+
+class Timing:
+    """Times a task that the parent pickles and writes: of the writer's _send_bytes()."""
+
+    def __init__(self, watched, writer):
+        self.watched = watched
+        self.writer = writer
+        self.bytes = self.pickled = self.begun = 0
+        self.task = None
+
+    def begin(self, task):
+        self.task = task[0], task[1]
+        self.send = self.writer._send_bytes
+        self.pickled = 0
+        self.writer._send_bytes = self.send_bytes
+        now = clock()
+        self.watched.fast = now - self.watched.begun < EXACT_INTERVAL * (16 if self.watched.fast else 1)
+        self.watched.begun = self.begun = now
+
+    def send_bytes(self, data):
+        self.pickled = clock()
+        self.send(data)
+        written = clock()
+        own = ring()
+        own.write(
+            PUT_SAMPLED if self.watched.fast else PUT,
+            self.watched.number,
+            self.task[0],
+            self.task[1],
+            len(data),
+            self.begun,
+            self.pickled,
+            written,
+        )
+        self.bytes = len(data)
+
+    def end(self):
+        self.writer.__dict__.pop("_send_bytes", None)
+
+
+def getting(watched, reader, get):
+    """What the thread of results calls to receive one: as get(), with the times of it recorded."""
+    nothing = object()
+    before = [0, 0, 0]  # when received, bytes, and where the word "handled" of a record is
+
+    def arrived(data, now):
+        before[0] = now
+        before[1] = data.tell()
+        return data
+
+    steps = iter(reader._recv_bytes, nothing), iter(clock, None)
+    reader._recv_bytes = map(arrived, *steps).__next__
+
+    def received(asked, task, unpickled):
+        try:
+            if task is None:
+                watched.own_threads.add(get_ident())
+                pool = watched.pool()
+                if pool is None or not pool._cache:
+                    watched.end()
+                return task
+            job, index, result = task
+            own = ring()
+            if before[2]:
+                # The thread has handled the result before, as it asks for another.
+                own.words[before[2]] = asked
+                before[2] = 0
+            fast = unpickled - watched_times[0] < EXACT_INTERVAL
+            watched_times[0] = unpickled
+            if fast and (job + index) & SAMPLE:
+                return task
+            watched.own_threads.add(get_ident())
+            kind = GOT_SAMPLED if fast else GOT
+            if own.write(
+                kind, watched.number, job, index, before[1], before[0], unpickled, unpickled
+            ):
+                before[2] = (HEADER + ((own.written - 8) & own.mask)) // 8
+        except Exception:
+            pass
+        return task
+
+    watched_times = [0]
+    return map(received, iter(clock, None), iter(get, nothing), iter(clock, None)).__next__
+
+
+# ----------------------------------------------------------------------------------------- threads
+
+
+def thread_queues(module, watched):
+    """Queues of a ThreadPool whose get and put, fetched by a worker, follow its chunks."""
+    simple_queue = module.queue.SimpleQueue
+    plain_get, plain_put = simple_queue.get, simple_queue.put
+    worker_code = module.worker.__code__
+    lanes = {}  # by thread, since a worker fetches put and get apart
+
+    def lane():
+        return lanes.setdefault(get_ident(), [])
+
+    class InQueue(simple_queue):
+        @property
+        def get(self):
+            get = plain_get.__get__(self)
+            if sys._getframe(1).f_code is not worker_code:
+                return get
+            return thread_get(watched, get, lane())
+
+        @get.setter
+        def get(self, value):
+            raise AttributeError("get")
+
+    class OutQueue(simple_queue):
+        @property
+        def put(self):
+            put = plain_put.__get__(self)
+            if sys._getframe(1).f_code is not worker_code:
+                return put
+            # The worker fetches put before get: a thread of the same number as an earlier one.
+            own = lanes[get_ident()] = []
+            return thread_put(watched, put, own)
+
+    for kind in (InQueue, OutQueue):
+        kind.__name__ = kind.__qualname__ = "SimpleQueue"
+        kind.__module__ = simple_queue.__module__
+    return InQueue(), OutQueue()
+
+
+def thread_get(watched, get, shared):
+    """What a thread calls to get a task. Where chunks come fast, 15 of 16 pass untouched."""
+    chunk_functions = watched.chunk_functions
+
+    def received(task):
+        try:
+            if not shared:
+                shared.append(Lane(watched.number))
+            return begin(shared[0], task, chunk_functions)
+        except Exception:
+            return task
+
+    def stations():
+        while True:
+            source = iter(get, None)  # ends at the task None, with which a pool ends its workers
+            while True:
+                yield map(received, islice(source, 1))
+                if has_ended(source):
+                    break
+                if shared and shared[0].fast:
+                    yield islice(source, SAMPLE)
+                    if has_ended(source):
+                        break
+            if shared:
+                shared[0].ring.report_sums()
+            yield (None,)
+
+    return chain.from_iterable(stations()).__next__
+
+
+def has_ended(iterator):
+    """Whether an iterator over the results of a call has met the value that ends it."""
+    return len(iterator.__reduce__()[1]) == 1
+
+
+def thread_put(watched, put, shared):
+    passed = [0, 0]  # the chunks since one was recorded in full, and when that was
+
+    def hooked_put(result):
+        try:
+            lane = shared[0]
+            now = clock()
+            if lane.is_open:
+                lane.ended = now
+                lane.detailed = False
+                if not result[2][0]:
+                    lane.fail(*texts_of(result[2][1]))
+                lane.finish(0 if result[2][0] else lane.count, now)
+                count = passed[0] + 1
+                lane.fast = now - passed[1] < FAST_THREADS * count
+                passed[0] = 0
+                passed[1] = now
+            else:
+                passed[0] += 1
+                job, index, (succeeded, value) = result
+                inputs = lane.count
+                if inputs > 1 and succeeded and type(value) is list:
+                    inputs = len(value)
+                lane.ring.add(
+                    watched.number, job, 1, inputs, 0 if succeeded else inputs, lane.ended, now
+                )
+                if not succeeded:
+                    lane.job, lane.index, lane.part = job, index, None
+                    lane.fail(*texts_of(value))
+        except Exception:
+            pass
+        put(result)
+
+    return hooked_put
+
+
+# ----------------------------------------------------------------------------------------- results
+
+
+def watched_of(pool):
+    return pool._taskqueue.watched
+
+
+def hook_apply(module):
+    original = module.ApplyResult.__init__
+    kind = module.ApplyResult
+
+    def __init__(self, *arguments, **keywords):
+        original(self, *arguments, **keywords)
+        if type(self) is kind:
+            try:
+                submitted(self, arguments[0], sys._getframe(1))
+            except Exception:
+                pass
+
+    replace(module.ApplyResult, "__init__", __init__)
+
+
+def submitted(result, pool, frame):
+    """A call of apply_async() has made its result. All from one line of the user's are one call."""
+    watched = watched_of(pool)
+    function = frame.f_locals["func"]
+    batch = batch_of(function)
+    if batch is not None and joblib_call is not None:
+        call = joblib_call(batch, watched.number)
+        if call is not None:
+            call.submit(result._job, len(batch.items))
+            watched.calls = {result._job: call}
+            return
+    place = users_place(frame)
+    call = watched.lines.get(place)
+    if call is None:
+        method = "apply_async"
+        if frame.f_back is not None and frame.f_back.f_code.co_name == "apply":
+            method = "apply"
+        call = Call(watched.number, NONE, 1, NONE, method, function_name(function), place)
+        watched.lines[place] = call
+    call.submit(result._job, 1)
+    if not call.measured:
+        watched.calls[result._job] = call
+
+
+def hook_map(module):
+    original = module.MapResult.__init__
+
+    def __init__(self, *arguments, **keywords):
+        original(self, *arguments, **keywords)
+        try:
+            mapped(self, arguments[0], arguments[1], arguments[2], sys._getframe(1))
+        except Exception:
+            pass
+
+    replace(module.MapResult, "__init__", __init__)
+
+
+def mapped(result, pool, chunk, length, frame):
+    watched = watched_of(pool)
+    names = frame.f_locals
+    method = frame.f_back.f_code.co_name if frame.f_back is not None else "map"
+    if method not in ("map", "map_async", "starmap", "starmap_async"):
+        method = "starmap" if names["mapper"] is watched.module.starmapstar else "map"
+    place = users_place(frame)
+    name = function_name(names["func"])
+    call = Call(watched.number, result._job, chunk, length, method, name, place)
+    watched.calls[result._job] = call
+    forget_old(watched)
+
+
+def forget_old(watched):
+    if len(watched.calls) > 1000:
+        for job in list(watched.calls)[:500]:
+            watched.calls.pop(job, None)
+
+
+def hook_imap(module):
+    original = module.IMapIterator.__init__
+
+    def __init__(self, *arguments, **keywords):
+        original(self, *arguments, **keywords)
+        try:
+            iterated(self, arguments[0], sys._getframe(1))
+        except Exception:
+            pass
+
+    replace(module.IMapIterator, "__init__", __init__)
+
+
+def iterated(result, pool, frame):
+    watched = watched_of(pool)
+    names = frame.f_locals
+    method = frame.f_code.co_name
+    inputs = names["iterable"]
+    length = length_hint(inputs, -1) if type(inputs) in (list, tuple, range, dict, set) else -1
+    place = users_place(frame)
+    name = function_name(names["func"])
+    chunk = names["chunksize"]
+    call = Call(watched.number, result._job, chunk, NONE if length < 0 else length, method, name, place)
+    watched.calls[result._job] = call
+    forget_old(watched)
+    if type(result._cond) is Condition:
+        result._cond = Pace(result, call, watched.own_threads)
+
+
+class Pace(Condition):
+    """The condition of an iterator over results, which measures the loop that takes them.
+
+    The loop enters it in each call of next(). So do the pool's own threads, with each result.
+    """
+
+    def __init__(self, result, call, own_threads):
+        Condition.__init__(self, result._cond._lock)
+        self.result = ref(result)
+        self.call = call
+        self.own_threads = own_threads
+        self.entered = 0
+        self.left = self.reported = clock()
+        self.waited = self.between = self.taken = 0
+
+    def __enter__(self):
+        if get_ident() not in self.own_threads:
+            self.entered = clock()
+        return self._lock.__enter__()
+
+    def __exit__(self, *error):
+        if self.entered and get_ident() not in self.own_threads:
+            now = clock()
+            self.between += self.entered - self.left
+            self.waited += now - self.entered
+            self.left = now
+            if now - self.reported > REPORT_INTERVAL or error[0] is StopIteration:
+                try:
+                    self.report(now, error[0] is StopIteration)
+                except Exception:
+                    pass
+        return self._lock.__exit__(*error)
+
+    def report(self, now, at_end):
+        result = self.result()
+        if result is None:
+            return
+        call = self.call
+        taken = (result._index - len(result._items)) * call.chunk
+        if call.length != NONE and taken > call.length:
+            taken = call.length
+        if taken == self.taken and at_end:
+            return
+        ring().write(CONSUMED, call.number, taken - self.taken, self.waited, self.between, now)
+        self.taken = taken
+        self.waited = self.between = 0
+        self.reported = now
+
+
+# --------------------------------------------------------------------------------------- overrides
+
+
+def override_chunks(module):
+    """Replaces the chunk sizes that the user's calls ask for. Only where that was asked for."""
+    pool = module.Pool
+
+    def overriding(name, position):
+        original = getattr(pool, name)
+
+        def method(self, *arguments, **keywords):
+            size = overridden("chunksize", 0, users_place(sys._getframe(1)))
+            if size:
+                if len(arguments) > position:
+                    arguments = arguments[:position] + (size,) + arguments[position + 1 :]
+                else:
+                    keywords["chunksize"] = size
+            return original(self, *arguments, **keywords)
+
+        replace(pool, name, method)
+
+    for name in ("map", "map_async", "starmap", "starmap_async", "imap", "imap_unordered"):
+        overriding(name, 2)
