@@ -562,7 +562,7 @@ def new_map_call(watched, function, mapping, work, inputs):
             chunk = outer.f_locals.get("chunksize", inputs)
         function = function.args[0]
     call = Call(watched.number, NONE, chunk, NONE, "map", function_name(function), place)
-    call.pace = [0, 0, 0, 0, 0]  # results, waited, between, when last left, when reported
+    call.pace = Pace()
     return call
 
 
@@ -572,42 +572,70 @@ def new_map_call(watched, function, mapping, work, inputs):
 def hook_results(base):
     """Measures the loop that takes the results of Executor.map().
 
-    That calls result() of each future, and cancel() as soon as that has returned (not in 3.8).
+    That fetches result() of each future, and cancel() when that has returned. Before 3.10 it does
+    not: what lies between two results is then taken for waiting where the first was not there yet.
     """
     future = base.Future
     if isinstance(vars(future)["result"], FetchHook):
         return
-    taking = base._result_or_cancel.__code__
+    cancels = hasattr(base, "_result_or_cancel")
+    taker = "_result_or_cancel" if cancels else "result_iterator"
+    file = base.__file__
+
+    def call_of(instance):
+        call = instance.__dict__.get(OWN)
+        if call is not None:
+            code = sys._getframe(3).f_code
+            if code.co_name == taker and code.co_filename == file:
+                return call
 
     def result_fetched(instance):
-        call = instance.__dict__.get(OWN)
-        if call is None or sys._getframe(2).f_code is not taking:
+        call = call_of(instance)
+        if call is None:
             return
         now = clock()
         pace = call.pace
-        if not pace[3]:
-            pace[3] = pace[4] = now
+        if not pace.left:
+            pace.left = pace.reported = now
             call.has_length(call.first)
-        pace[2] += now - pace[3]
-        pace[3] = now
+        if pace.pending:
+            pace.waited += now - pace.left
+        else:
+            pace.between += now - pace.left
+        pace.left = now
+        if not cancels:
+            pace.pending = instance._state != "FINISHED"
+            pace.takes(call, now)
 
     def cancel_fetched(instance):
-        call = instance.__dict__.get(OWN)
-        if call is None or sys._getframe(2).f_code is not taking:
+        call = call_of(instance)
+        if call is None or not call.pace.left:
             return
         now = clock()
         pace = call.pace
-        if not pace[3]:
-            return
-        pace[1] += now - pace[3]
-        pace[3] = now
-        number = min(call.chunk, call.first - call.taken)
-        pace[0] += number
-        call.taken += number
-        if now - pace[4] > REPORT_INTERVAL or call.taken >= call.first:
-            ring().write(CONSUMED, call.number, pace[0], pace[1], pace[2], now)
-            pace[0] = pace[1] = pace[2] = 0
-            pace[4] = now
+        pace.waited += now - pace.left
+        pace.left = now
+        pace.takes(call, now)
 
     FetchHook(future, "result", result_fetched)
-    FetchHook(future, "cancel", cancel_fetched)
+    if cancels:
+        FetchHook(future, "cancel", cancel_fetched)
+
+
+class Pace:
+    """How fast the user's code takes the results of a call of map()."""
+
+    __slots__ = "taken", "waited", "between", "left", "reported", "pending"
+
+    def __init__(self):
+        self.taken = self.waited = self.between = self.left = self.reported = 0
+        self.pending = False
+
+    def takes(self, call, now):
+        number = min(call.chunk, call.first - call.taken)
+        self.taken += number
+        call.taken += number
+        if now - self.reported > REPORT_INTERVAL or call.taken >= call.first:
+            ring().write(CONSUMED, call.number, self.taken, self.waited, self.between, now)
+            self.taken = self.waited = self.between = 0
+            self.reported = now

@@ -39,7 +39,7 @@ SAMPLE = 15  # a mask of numbers of chunks
 class Lane:
     __slots__ = (
         "ring pool job index count begun asked locked received bytes_in ended pickled bytes_out "
-        "failure is_open detailed fast first part part_size slice per_input spans_job future raised"
+        "failure is_open detailed fast batched first part part_size slice per_input spans_job future raised"
     ).split()
 
     def __init__(self, pool):
@@ -49,7 +49,7 @@ class Lane:
         self.index = self.count = self.first = self.part_size = 0
         self.begun = self.asked = self.locked = self.received = self.ended = clock()
         self.bytes_in = self.bytes_out = self.pickled = 0
-        self.is_open = self.detailed = self.fast = False
+        self.is_open = self.detailed = self.fast = self.batched = False
         self.failure = self.part = self.future = self.raised = None
         self.slice = 1
         self.per_input = 0

@@ -169,6 +169,7 @@ def begin(lane, task, chunk_functions):
     if batch is not None:
         items = batch.items
         lane.begin(job, index, len(items), clock())
+        lane.batched = True
         batch.items = lane.inputs(items)
     else:
         is_input = function.__class__ is not FUNCTION or function.__name__ != REPORTER
@@ -294,7 +295,11 @@ def taken(watched, writer, tasks, set_length):
             number += 1
             yield task
             continue
-        if not watched.fast or not (task[0] + task[1]) & SAMPLE:
+        if (
+            not watched.fast
+            or not (task[0] + task[1]) & SAMPLE
+            or (call is not None and not call.measured)
+        ):
             timing.begin(task)
             number += 1
             yield task
@@ -345,7 +350,7 @@ class Timing:
         written = clock()
         own = ring()
         own.write(
-            PUT_SAMPLED if self.watched.fast else PUT,
+            PUT_SAMPLED if self.watched.fast and not sum(self.task) & SAMPLE else PUT,
             self.watched.number,
             self.task[0],
             self.task[1],
@@ -421,7 +426,7 @@ def thread_queues(module, watched):
     class InQueue(simple_queue):
         @property
         def get(self):
-            get = plain_get.__get__(self)
+            get = plain_get.__get__(self, type(self))
             if sys._getframe(1).f_code is not worker_code:
                 return get
             return thread_get(watched, get, lane())
@@ -433,7 +438,7 @@ def thread_queues(module, watched):
     class OutQueue(simple_queue):
         @property
         def put(self):
-            put = plain_put.__get__(self)
+            put = plain_put.__get__(self, type(self))
             if sys._getframe(1).f_code is not worker_code:
                 return put
             # The worker fetches put before get: a thread of the same number as an earlier one.
@@ -495,15 +500,13 @@ def thread_put(watched, put, shared):
                     lane.fail(*texts_of(result[2][1]))
                 lane.finish(0 if result[2][0] else lane.count, now)
                 count = passed[0] + 1
-                lane.fast = now - passed[1] < FAST_THREADS * count
+                lane.fast = now - passed[1] < FAST_THREADS * count and not lane.batched
                 passed[0] = 0
                 passed[1] = now
             else:
                 passed[0] += 1
                 job, index, (succeeded, value) = result
-                inputs = lane.count
-                if inputs > 1 and succeeded and type(value) is list:
-                    inputs = len(value)
+                inputs = chunk_size(watched.calls.get(job), index, succeeded, value)
                 lane.ring.add(
                     watched.number, job, 1, inputs, 0 if succeeded else inputs, lane.ended, now
                 )
@@ -515,6 +518,15 @@ def thread_put(watched, put, shared):
         put(result)
 
     return hooked_put
+
+
+def chunk_size(call, index, succeeded, value):
+    """How many inputs a chunk had that was not looked at."""
+    if call is None or call.chunk == 1:
+        return 1
+    if call.length != NONE:
+        return min(call.chunk, call.length - index * call.chunk)
+    return len(value) if succeeded else call.chunk
 
 
 # ----------------------------------------------------------------------------------------- results
@@ -559,7 +571,7 @@ def submitted(result, pool, frame):
         call = Call(watched.number, NONE, 1, NONE, method, function_name(function), place)
         watched.lines[place] = call
     call.submit(result._job, 1)
-    if not call.measured:
+    if not call.measured and not watched.threads:
         watched.calls[result._job] = call
 
 

@@ -36,18 +36,31 @@ def install(module):
 
 
 def hook_beginning(util):
-    original = util._run_after_forkers
-    process_module = sys.modules[util.__name__.rpartition(".")[0] + ".process"]
-    process_module._current_process  # or this version has none, and is left alone
+    """Has enter() called right before a child runs what it is for.
 
-    def _run_after_forkers():
-        original()
-        try:
-            enter(process_module._current_process)
-        except Exception as error:
-            watch.note("A worker is left alone: %s: %s" % (type(error).__name__, error))
+    That is where a forked process runs the handlers that are registered for it. From 3.10 on, what
+    is spawned has no such step, but an empty method in its place.
+    """
+    package = util.__name__.rpartition(".")[0]
+    process = sys.modules[package + ".process"]
+    process._current_process  # or this version has none, and is left alone
 
-    replace(util, "_run_after_forkers", _run_after_forkers)
+    def then_enter(original):
+        def hooked():
+            original()
+            try:
+                enter(process._current_process)
+            except Exception as error:
+                watch.note("A worker is left alone: %s: %s" % (type(error).__name__, error))
+
+        return hooked
+
+    replace(util, "_run_after_forkers", then_enter(util._run_after_forkers))
+    spawned = getattr(sys.modules[package + ".context"], "SpawnProcess", None)
+    if "_after_fork" in vars(spawned):
+        original = spawned._after_fork
+        replace(spawned, "_after_fork", then_enter(original))
+        spawned._after_fork = staticmethod(spawned._after_fork)
 
 
 def enter(process):

@@ -117,18 +117,19 @@ class Ring:
         if self.busy:  # by a signal handler or a finalizer, in the middle of another record
             return self.drop()
         self.busy = True
-        size = kind.size
-        at = self.written & self.mask
-        if at + size > self.usable or self.written + size > self.limit:
-            at = self.make_room(size)
-            if at < 0:
-                self.busy = False
-                return self.drop()
-        kind.pack(self.memory, HEADER + at, kind.head, *values)
-        self.written += size
-        self.words[WRITTEN] = self.written
-        self.busy = False
-        return True
+        try:
+            size = kind.size
+            at = self.written & self.mask
+            if at + size > self.usable or self.written + size > self.limit:
+                at = self.make_room(size)
+                if at < 0:
+                    return self.drop()
+            kind.pack(self.memory, HEADER + at, kind.head, *values)
+            self.written += size
+            self.words[WRITTEN] = self.written
+            return True
+        finally:
+            self.busy = False
 
     def write_texts(self, number, values, texts):
         """Appends a record of numbers and texts; False if it was dropped."""
@@ -139,18 +140,19 @@ class Ring:
         if self.busy:
             return self.drop()
         self.busy = True
-        size = len(data)
-        at = self.written & self.mask
-        if at + size > self.usable or self.written + size > self.limit:
-            at = self.make_room(size)
-            if at < 0:
-                self.busy = False
-                return self.drop()
-        self.memory[HEADER + at : HEADER + at + size] = data
-        self.written += size
-        self.words[WRITTEN] = self.written
-        self.busy = False
-        return True
+        try:
+            size = len(data)
+            at = self.written & self.mask
+            if at + size > self.usable or self.written + size > self.limit:
+                at = self.make_room(size)
+                if at < 0:
+                    return self.drop()
+            self.memory[HEADER + at : HEADER + at + size] = data
+            self.written += size
+            self.words[WRITTEN] = self.written
+            return True
+        finally:
+            self.busy = False
 
     def make_room(self, size):
         """Where a record of that size can begin now; -1 if nowhere."""
