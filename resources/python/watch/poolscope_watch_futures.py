@@ -27,7 +27,6 @@ from poolscope_watch_ring import (
     SetHook,
     clock,
     function_name,
-    get_ident,
     installed,
     new_thread_pool,
     overridden,
@@ -191,10 +190,12 @@ class Watched:
         self.number = number
         self.lines = {}  # calls of submit() by the place in the user's code
         self.maps = 0  # how often the executor's map was fetched
-        self.last_map = None
-        self.call = None
+        self.last_maps = self.last_caller = 0
+        self.last_code = None
+        self.call = None  # the last of map()
+        self.measures = True  # whether functions are pickled
+        self.unmeasured = {}  # calls whose function's pickle was not looked at, by job
         self.ended = False
-        self.made = None  # the arguments for the record of the pool
 
     def end(self):
         if not self.ended:
@@ -293,6 +294,8 @@ def follow_feeder(watched, queue):
             written = clock()
             item, items[0] = items[0], None
             job = item.work_id
+            if job in watched.unmeasured:
+                unmeasured(watched, item, len(data), pickled - times[0])
             taken = times[0]
             fast = taken - times[1] < EXACT_INTERVAL
             times[1] = taken
@@ -300,7 +303,6 @@ def follow_feeder(watched, queue):
                 return
             kind = PUT_SAMPLED if fast else PUT
             ring().write(kind, watched.number, job, 0, len(data), taken, pickled, written)
-            unmeasured(watched, item, len(data), pickled - taken, queue)
         except Exception:
             pass
 
@@ -308,10 +310,9 @@ def follow_feeder(watched, queue):
     queue._send_bytes = send_bytes
 
 
-def unmeasured(watched, item, size, took, queue):
+def unmeasured(watched, item, size, took):
     """Measures the function of a call, the first time that one of its messages was sent."""
-    calls = watched.__dict__.setdefault("unmeasured", {})
-    call = calls.pop(item.work_id, None)
+    call = watched.unmeasured.pop(item.work_id, None)
     if call is None or call.measured:
         return
     call.measured = True
@@ -401,6 +402,7 @@ def hook_thread_executor(module):
         if type(queue) is not base:
             return queue
         watched = Watched(module, new_thread_pool())
+        watched.measures = False
         own = WorkQueue()
         own.watched = watched
         own.jobs = -1
@@ -432,10 +434,12 @@ def begin_in_thread(watched, item):
         if len(lanes) > 8:
             lanes.clear()
         lane = lanes[watched.number] = Lane(watched.number)
+        lane.set_result = partial(ends_in_thread, lane, False)
+        lane.set_exception = partial(ends_in_thread, lane, True)
     lane.begin(item._poolscope_watch_job, 0, 1, clock())
     lane.future = future
-    future.set_result = partial(ends_in_thread, lane, None)
-    future.set_exception = partial(ends_in_thread, lane, future.__class__.set_exception)
+    future.set_result = lane.set_result
+    future.set_exception = lane.set_exception
 
 
 def ends_in_thread(lane, raising, value):
@@ -447,15 +451,15 @@ def ends_in_thread(lane, raising, value):
     try:
         lane.ended = now
         lane.detailed = False
-        if raising is not None:
+        if raising:
             lane.fail(*texts_of(value))
-        lane.finish(0 if raising is None else 1, now)
+        lane.finish(1 if raising else 0, now)
     except Exception:
         pass
-    if raising is None:
-        future.set_result(value)
-    else:
+    if raising:
         future.set_exception(value)
+    else:
+        future.set_result(value)
 
 
 # ------------------------------------------------------------------------------------------- calls
@@ -504,24 +508,35 @@ def hook_map(executor):
 def submitted(watched, job, work, frame):
     """An executor's submit() has queued a call of work.fn. The frame is that of submit()."""
     function = work.fn
-    batch = batch_of(function)
-    if batch is not None and joblib_call is not None:
+    inputs = 1
+    caller = frame.f_back
+    if (
+        id(caller) == watched.last_caller
+        and watched.maps == watched.last_maps
+        and caller.f_code is watched.last_code
+    ):
+        call = watched.call
+        if type(function) is partial and is_process_chunk(watched, function):
+            inputs = len(work.args[0])
+        work.future.__dict__[OWN] = call
+        if call.measured:
+            call.submit(job, inputs)
+            return
+    elif joblib_call is not None and batch_of(function) is not None:
+        batch = batch_of(function)
         call = joblib_call(batch, watched.number)
         if call is not None:
             call.submit(job, len(batch.items))
-            return
-    call, inputs = None, 1
-    mapping = map_frame(frame)
-    if mapping is not None:
+        return
+    elif map_frame(frame) is not None:
         if is_process_chunk(watched, function):
             inputs = len(work.args[0])
-        key = id(mapping), watched.maps, get_ident()
-        if watched.last_map == key:
-            call = watched.call
-        else:
-            call = new_map_call(watched, function, mapping, work, inputs)
-            watched.last_map = key
-            watched.call = call
+        call = new_map_call(watched, function, map_frame(frame), inputs)
+        # The frame stays the same, and no other has its number, until map() returns.
+        watched.last_caller = id(caller)
+        watched.last_code = caller.f_code
+        watched.last_maps = watched.maps
+        watched.call = call
         work.future.__dict__[OWN] = call
     else:
         place = users_place(frame)
@@ -529,8 +544,9 @@ def submitted(watched, job, work, frame):
         if call is None:
             name = function_name(function)
             call = Call(watched.number, NONE, 1, NONE, "submit", name, place)
+            call.measured = not watched.measures
             watched.lines[place] = call
-    if not call.measured and len(watched.__dict__.setdefault("unmeasured", {})) < 1000:
+    if not call.measured and len(watched.unmeasured) < 1000:
         watched.unmeasured[job] = call
     call.submit(job, inputs)
 
@@ -552,7 +568,7 @@ def map_frame(frame):
     return None
 
 
-def new_map_call(watched, function, mapping, work, inputs):
+def new_map_call(watched, function, mapping, inputs):
     place = users_place(mapping)
     chunk = 1
     if is_process_chunk(watched, function):
@@ -563,6 +579,7 @@ def new_map_call(watched, function, mapping, work, inputs):
         function = function.args[0]
     call = Call(watched.number, NONE, chunk, NONE, "map", function_name(function), place)
     call.pace = Pace()
+    call.measured = not watched.measures
     return call
 
 

@@ -39,7 +39,7 @@ SAMPLE = 15  # a mask of numbers of chunks
 class Lane:
     __slots__ = (
         "ring pool job index count begun asked locked received bytes_in ended pickled bytes_out "
-        "failure is_open detailed fast batched first part part_size slice per_input spans_job future raised"
+        "is_open detailed fast batched first part part_size slice per_input spans_job future raised set_result set_exception"
     ).split()
 
     def __init__(self, pool):
@@ -50,7 +50,7 @@ class Lane:
         self.begun = self.asked = self.locked = self.received = self.ended = clock()
         self.bytes_in = self.bytes_out = self.pickled = 0
         self.is_open = self.detailed = self.fast = self.batched = False
-        self.failure = self.part = self.future = self.raised = None
+        self.part = self.future = self.raised = None
         self.slice = 1
         self.per_input = 0
         runtime = "CPython" if sys.implementation.name == "cpython" else sys.implementation.name
@@ -66,7 +66,7 @@ class Lane:
         self.count = count
         self.begun = now
         self.ended = 0
-        self.failure = self.part = None
+        self.part = None
         self.first = 0
         self.is_open = True
         ring = self.ring
@@ -79,7 +79,10 @@ class Lane:
         if self.job != self.spans_job:
             self.spans_job = self.job
             self.slice = 1
-        elif self.per_input * self.count < SLICE_TIME:
+            few = self.count == 1
+        else:
+            few = self.count == 1 or self.per_input * self.count < SLICE_TIME
+        if few:
             self.part = iter(inputs)
             self.part_size = self.count
             return self.part
@@ -136,56 +139,39 @@ class Lane:
     def finish(self, failed, sent):
         """The chunk's result was handed over. Sets what the next chunk has asked for."""
         ring = self.ring
-        if self.detailed:
-            begun = self.begun
-            received = self.received
-            ring.write_chunk(
+        if ring.sums:
+            ring.report_sums()
+        pool, job, index, count = self.pool, self.job, self.index, self.count
+        begun, ended = self.begun, self.ended
+        if not self.detailed:
+            written = ring.write(LIGHT, pool, job, index, count, failed, begun, ended)
+        else:
+            written = ring.write(
                 CHUNK,
-                self.pool,
-                self.job,
-                self.count,
-                failed,
-                begun,
-                self.ended,
-                self.pool,
-                self.job,
-                self.index,
-                self.count,
+                pool,
+                job,
+                index,
+                count,
                 failed,
                 self.asked,
                 self.locked,
-                received,
+                self.received,
                 begun,
                 begun,
-                self.ended,
-                self.pickled or self.ended,
+                ended,
+                self.pickled or ended,
                 sent,
                 self.bytes_in,
                 self.bytes_out,
             )
-        else:
-            ring.write_chunk(
-                LIGHT,
-                self.pool,
-                self.job,
-                self.count,
-                failed,
-                self.begun,
-                self.ended,
-                self.pool,
-                self.job,
-                self.index,
-                self.count,
-                failed,
-                self.begun,
-                self.ended,
-            )
+            self.pickled = self.bytes_out = 0
+        if not written:
+            ring.add(pool, job, 1, count, failed, begun, ended)
         ring.words[OPEN] = 0
         self.is_open = False
-        self.pickled = self.bytes_out = 0
-        if self.count > 1:
-            self.per_input = (self.ended - self.begun) // self.count
-        self.part = self.failure = None
+        if count > 1:
+            self.per_input = (ended - begun) // count
+            self.part = None
 
 
 def texts_of(error):

@@ -233,8 +233,7 @@ def hook_pool(module):
         def put(self, item):
             if item is not None:
                 try:
-                    tasks, set_length = item
-                    item = taken(self.watched, self.writer, tasks, set_length), set_length
+                    item = followed(self.watched, self.writer, *item)
                 except Exception:
                     pass
             put_task(self, item)
@@ -278,6 +277,22 @@ def hook_pool(module):
     SetHook(module.Pool, "_taskqueue", has_queues)
     SetHook(module.Pool, "_processes", has_processes)
     SetHook(module.Pool, "_state", has_state)
+
+
+def followed(watched, writer, tasks, set_length):
+    """The tasks of a call, and what is called with their number, for the thread that sends them."""
+    if set_length is None:
+        if writer is None:
+            return tasks, None
+        if type(tasks) is list:  # of apply_async()
+            job = tasks[0][0]
+            if watched.fast and job & SAMPLE and job not in watched.calls:
+                return tasks, None
+    elif writer is None:
+        call = watched.calls.get(set_length.__self__._job)
+        if call is not None and call.length != NONE:
+            return tasks, set_length
+    return taken(watched, writer, tasks, set_length), set_length
 
 
 def taken(watched, writer, tasks, set_length):
@@ -487,37 +502,50 @@ def has_ended(iterator):
 
 
 def thread_put(watched, put, shared):
-    passed = [0, 0]  # the chunks since one was recorded in full, and when that was
+    """What a thread calls to hand over a result."""
+    lane = None
+    passed = last = 0  # chunks since one was recorded, and when that was
 
     def hooked_put(result):
+        nonlocal lane, passed, last
         try:
-            lane = shared[0]
-            now = clock()
+            if lane is None:
+                lane = shared[0]
+            job, index, (succeeded, value) = result
             if lane.is_open:
+                now = clock()
                 lane.ended = now
                 lane.detailed = False
-                if not result[2][0]:
-                    lane.fail(*texts_of(result[2][1]))
-                lane.finish(0 if result[2][0] else lane.count, now)
-                count = passed[0] + 1
-                lane.fast = now - passed[1] < FAST_THREADS * count and not lane.batched
-                passed[0] = 0
-                passed[1] = now
-            else:
-                passed[0] += 1
-                job, index, (succeeded, value) = result
-                inputs = chunk_size(watched.calls.get(job), index, succeeded, value)
-                lane.ring.add(
-                    watched.number, job, 1, inputs, 0 if succeeded else inputs, lane.ended, now
-                )
                 if not succeeded:
-                    lane.job, lane.index, lane.part = job, index, None
                     lane.fail(*texts_of(value))
+                lane.finish(0 if succeeded else lane.count, now)
+                lane.fast = now - last < FAST_THREADS * (passed + 1) and not lane.batched
+                passed, last = 0, now
+            else:
+                passed += 1
+                count_passed(watched, lane, job, index, succeeded, value, last)
         except Exception:
             pass
         put(result)
 
     return hooked_put
+
+
+def count_passed(watched, lane, job, index, succeeded, value, begun):
+    """Counts a chunk that was not looked at when it began."""
+    total = lane.ring.sums.get((watched.number, job))
+    call = watched.calls.get(job)
+    if total is not None and succeeded and (call is None or call.chunk == 1):
+        total[0] += 1
+        total[1] += 1
+        return
+    inputs = chunk_size(call, index, succeeded, value)
+    failed = 0 if succeeded else inputs
+    lane.ring.add(watched.number, job, 1, inputs, failed, begun, clock())
+    if not succeeded:
+        lane.job, lane.index, lane.part = job, index, None
+        lane.count = inputs
+        lane.fail(*texts_of(value))
 
 
 def chunk_size(call, index, succeeded, value):
@@ -554,17 +582,16 @@ def hook_apply(module):
 def submitted(result, pool, frame):
     """A call of apply_async() has made its result. All from one line of the user's are one call."""
     watched = watched_of(pool)
-    function = frame.f_locals["func"]
-    batch = batch_of(function)
-    if batch is not None and joblib_call is not None:
+    batch = None if joblib_call is None else batch_of(frame.f_locals["func"])
+    if batch is not None:
         call = joblib_call(batch, watched.number)
         if call is not None:
             call.submit(result._job, len(batch.items))
-            watched.calls = {result._job: call}
             return
     place = users_place(frame)
     call = watched.lines.get(place)
     if call is None:
+        function = frame.f_locals["func"]
         method = "apply_async"
         if frame.f_back is not None and frame.f_back.f_code.co_name == "apply":
             method = "apply"

@@ -192,13 +192,6 @@ class Ring:
         self.words[LOST_RECORDS] += 1
         return False
 
-    def write_chunk(self, kind, pool, job, inputs, failed, begun, ended, *values):
-        """Appends the record of a chunk. What is dropped is summed up, and reported later."""
-        if self.sums:
-            self.report_sums()
-        if not self.write(kind, *values):
-            self.add(pool, job, 1, inputs, failed, begun, ended)
-
     def add(self, pool, job, chunks, inputs, failed, begun, ended):
         """Counts chunks of which nothing else is recorded."""
         total = self.sums.get((pool, job))
