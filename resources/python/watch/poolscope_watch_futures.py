@@ -107,13 +107,16 @@ def follow_calls(module, queue, lane):
 
 def begin(module, lane, values, function):
     job = values["work_id"]
-    batch = batch_of(function)
     if is_chunk(module, function):
         arguments = values["args"]
         inputs = arguments[0]
-        lane.begin(job, 0, len(inputs), clock())
-        values["args"] = (lane.inputs(inputs), *arguments[1:])
-    elif batch is not None:
+        number = len(inputs)
+        lane.begin(job, 0, number, clock())
+        if number > 1:
+            values["args"] = (lane.inputs(inputs), *arguments[1:])
+        return
+    batch = batch_of(function)
+    if batch is not None:
         items = batch.items
         lane.begin(job, 0, len(items), clock())
         batch.items = lane.inputs(items)
@@ -137,13 +140,15 @@ def follow_results(module, queue, lane):
     item = module._ResultItem
     original = item.__init__
 
-    def __init__(self, *arguments, **keywords):
-        original(self, *arguments, **keywords)
-        if lane.is_open and self.work_id == lane.job:
+    def __init__(self, work_id, exception=None, result=None, **others):
+        original(self, work_id, exception, result, **others)
+        if lane.is_open and work_id == lane.job:
             if not lane.ended:
                 lane.ended = clock()
-            lane.raised = getattr(self, "exception", None)
+            lane.raised = exception
             lane.future = self
+            if lane.detailed:
+                queue.__class__ = timed
 
     replace(item, "__init__", __init__)
 
@@ -156,7 +161,6 @@ def follow_results(module, queue, lane):
         return self.__dict__["_wlock"]
 
     timed._wlock = property(lock)
-    queue.__class__ = timed
     send = queue._writer.send_bytes
 
     def send_bytes(data):
@@ -165,6 +169,7 @@ def follow_results(module, queue, lane):
             return
         try:
             sent = clock()
+            queue.__class__ = kind
             lane.bytes_out = len(data)
             error, lane.raised, lane.future = lane.raised, None, None
             failed = 0
@@ -234,22 +239,24 @@ def hook_process_executor(module):
     put = base.put
 
     class WorkIds(base):
-        def put(self, item, *arguments, **keywords):
+        def put(self, item, block=True, timeout=None):
             try:
-                pool = self.owner()
-                work = pool._pending_work_items[item]
-                submitted(watched_of(pool), item, work, sys._getframe(1))
+                if self.watched is None:
+                    self.watched = watched_of(self.owner())
+                submitted(self.watched, item, self.pending[item], sys._getframe(1))
             except Exception:
                 pass
-            return put(self, item, *arguments, **keywords)
+            return put(self, item, block, timeout)
 
     WorkIds.__name__ = WorkIds.__qualname__ = "Queue"
     WorkIds.__module__ = base.__module__
 
     def has_work_ids(pool, queue):
         if type(queue) is base:
-            queue.__class__ = WorkIds
             queue.owner = ref(pool)
+            queue.pending = pool._pending_work_items
+            queue.watched = None
+            queue.__class__ = WorkIds
         return queue
 
     SetHook(executor, "_result_queue", has_result_queue)
@@ -445,9 +452,7 @@ def begin_in_thread(watched, item):
 def ends_in_thread(lane, raising, value):
     now = clock()
     future, lane.future = lane.future, None
-    values = future.__dict__
-    values.pop("set_result", None)
-    values.pop("set_exception", None)
+    del future.set_result, future.set_exception
     try:
         lane.ended = now
         lane.detailed = False
@@ -518,7 +523,7 @@ def submitted(watched, job, work, frame):
         call = watched.call
         if type(function) is partial and is_process_chunk(watched, function):
             inputs = len(work.args[0])
-        work.future.__dict__[OWN] = call
+        work.future._poolscope_watch = call
         if call.measured:
             call.submit(job, inputs)
             return
@@ -537,7 +542,7 @@ def submitted(watched, job, work, frame):
         watched.last_code = caller.f_code
         watched.last_maps = watched.maps
         watched.call = call
-        work.future.__dict__[OWN] = call
+        work.future._poolscope_watch = call
     else:
         place = users_place(frame)
         call = watched.lines.get(place)
@@ -578,7 +583,7 @@ def new_map_call(watched, function, mapping, inputs):
             chunk = outer.f_locals.get("chunksize", inputs)
         function = function.args[0]
     call = Call(watched.number, NONE, chunk, NONE, "map", function_name(function), place)
-    call.pace = Pace()
+    call.pace = Pace(call)
     call.measured = not watched.measures
     return call
 
@@ -593,62 +598,82 @@ def hook_results(base):
     not: what lies between two results is then taken for waiting where the first was not there yet.
     """
     future = base.Future
-    if isinstance(vars(future)["result"], FetchHook):
+    if hasattr(future, OWN):
         return
     cancels = hasattr(base, "_result_or_cancel")
-    taker = "_result_or_cancel" if cancels else "result_iterator"
+    taker = base._result_or_cancel.__code__ if cancels else None
     file = base.__file__
 
-    def call_of(instance):
-        call = instance.__dict__.get(OWN)
-        if call is not None:
-            code = sys._getframe(3).f_code
-            if code.co_name == taker and code.co_filename == file:
-                return call
+    def is_taking(code):
+        if cancels:
+            return code is taker
+        return code.co_name == "result_iterator" and code.co_filename == file
 
-    def result_fetched(instance):
-        call = call_of(instance)
-        if call is None:
-            return
-        now = clock()
-        pace = call.pace
-        if not pace.left:
-            pace.left = pace.reported = now
-            call.has_length(call.first)
-        if pace.pending:
-            pace.waited += now - pace.left
-        else:
-            pace.between += now - pace.left
-        pace.left = now
-        if not cancels:
-            pace.pending = instance._state != "FINISHED"
-            pace.takes(call, now)
+    class Result:
+        original = future.result
 
-    def cancel_fetched(instance):
-        call = call_of(instance)
-        if call is None or not call.pace.left:
-            return
-        now = clock()
-        pace = call.pace
-        pace.waited += now - pace.left
-        pace.left = now
-        pace.takes(call, now)
+        def __get__(self, instance, owner=None):
+            if instance is not None and instance._poolscope_watch is not None:
+                if is_taking(sys._getframe(1).f_code):
+                    try:
+                        instance._poolscope_watch.pace.waits(instance, not cancels)
+                    except Exception:
+                        pass
+            return self.original.__get__(instance, owner)
 
-    FetchHook(future, "result", result_fetched)
+    class Cancel:
+        original = future.cancel
+
+        def __get__(self, instance, owner=None):
+            if instance is not None and instance._poolscope_watch is not None:
+                try:
+                    instance._poolscope_watch.pace.leaves()
+                except Exception:
+                    pass
+            return self.original.__get__(instance, owner)
+
+    future._poolscope_watch = None
+    future.result = Result()
     if cancels:
-        FetchHook(future, "cancel", cancel_fetched)
+        future.cancel = Cancel()
 
 
 class Pace:
     """How fast the user's code takes the results of a call of map()."""
 
-    __slots__ = "taken", "waited", "between", "left", "reported", "pending"
+    __slots__ = "call", "taken", "waited", "between", "left", "reported", "inside"
 
-    def __init__(self):
+    def __init__(self, call):
+        self.call = call
         self.taken = self.waited = self.between = self.left = self.reported = 0
-        self.pending = False
+        self.inside = False
 
-    def takes(self, call, now):
+    def waits(self, future, at_once):
+        """A result is asked for. If at_once, what follows is its waiting, if it is not there."""
+        now = clock()
+        if not self.left:
+            self.left = self.reported = now
+            self.call.has_length(self.call.first)
+        if self.inside:
+            self.waited += now - self.left
+        else:
+            self.between += now - self.left
+        self.left = now
+        self.inside = True
+        if at_once:
+            self.inside = future._state != "FINISHED"
+            self.takes(now)
+
+    def leaves(self):
+        if self.inside:
+            now = clock()
+            self.waited += now - self.left
+            self.left = now
+            self.inside = False
+            self.takes(now)
+
+    def takes(self, now):
+        call = self.call
         number = min(call.chunk, call.first - call.taken)
         self.taken += number
         call.taken += number

@@ -489,8 +489,12 @@ def thread_get(watched, get, shared):
                     yield islice(source, SAMPLE)
                     if has_ended(source):
                         break
-            if shared:
-                shared[0].ring.report_sums()
+            try:
+                if shared:
+                    shared[1]()
+                    shared[0].ring.report_sums()
+            except Exception:
+                pass
             yield (None,)
 
     return chain.from_iterable(stations()).__next__
@@ -504,42 +508,51 @@ def has_ended(iterator):
 def thread_put(watched, put, shared):
     """What a thread calls to hand over a result."""
     lane = None
-    passed = last = 0  # chunks since one was recorded, and when that was
+    passed = last = 0  # chunks since one was recorded in full, and when that was
+    current = -1  # the job of which all chunks have one input
 
     def hooked_put(result):
-        nonlocal lane, passed, last
+        nonlocal lane, passed, last, current
         try:
             if lane is None:
                 lane = shared[0]
-            job, index, (succeeded, value) = result
-            if lane.is_open:
+                shared.append(flush)
+            if not lane.is_open:
+                passed += 1
+                if result[0] != current or not result[2][0]:
+                    passed -= 1
+                    count_passed(watched, lane, result, last)
+            else:
                 now = clock()
+                job, index, (succeeded, value) = result
+                chunks = passed + 1
+                flush()
                 lane.ended = now
                 lane.detailed = False
                 if not succeeded:
                     lane.fail(*texts_of(value))
                 lane.finish(0 if succeeded else lane.count, now)
-                lane.fast = now - last < FAST_THREADS * (passed + 1) and not lane.batched
-                passed, last = 0, now
-            else:
-                passed += 1
-                count_passed(watched, lane, job, index, succeeded, value, last)
+                lane.fast = now - last < chunks * FAST_THREADS and not lane.batched
+                last = now
+                call = watched.calls.get(job)
+                current = job if call is None or call.chunk == 1 else -1
         except Exception:
             pass
         put(result)
 
+    def flush():
+        nonlocal passed
+        if passed:
+            number, passed = passed, 0
+            lane.ring.add(watched.number, current, number, number, 0, last, clock())
+
     return hooked_put
 
 
-def count_passed(watched, lane, job, index, succeeded, value, begun):
+def count_passed(watched, lane, result, begun):
     """Counts a chunk that was not looked at when it began."""
-    total = lane.ring.sums.get((watched.number, job))
-    call = watched.calls.get(job)
-    if total is not None and succeeded and (call is None or call.chunk == 1):
-        total[0] += 1
-        total[1] += 1
-        return
-    inputs = chunk_size(call, index, succeeded, value)
+    job, index, (succeeded, value) = result
+    inputs = chunk_size(watched.calls.get(job), index, succeeded, value)
     failed = 0 if succeeded else inputs
     lane.ring.add(watched.number, job, 1, inputs, failed, begun, clock())
     if not succeeded:
@@ -568,20 +581,19 @@ def hook_apply(module):
     original = module.ApplyResult.__init__
     kind = module.ApplyResult
 
-    def __init__(self, *arguments, **keywords):
-        original(self, *arguments, **keywords)
+    def __init__(self, pool, *arguments, **keywords):
+        original(self, pool, *arguments, **keywords)
         if type(self) is kind:
             try:
-                submitted(self, arguments[0], sys._getframe(1))
+                submitted(self, pool._taskqueue.watched, sys._getframe(1))
             except Exception:
                 pass
 
     replace(module.ApplyResult, "__init__", __init__)
 
 
-def submitted(result, pool, frame):
+def submitted(result, watched, frame):
     """A call of apply_async() has made its result. All from one line of the user's are one call."""
-    watched = watched_of(pool)
     batch = None if joblib_call is None else batch_of(frame.f_locals["func"])
     if batch is not None:
         call = joblib_call(batch, watched.number)
@@ -660,7 +672,7 @@ def iterated(result, pool, frame):
     watched.calls[result._job] = call
     forget_old(watched)
     if type(result._cond) is Condition:
-        result._cond = Pace(result, call, watched.own_threads)
+        result._cond = Pace(result, call, watched)
 
 
 class Pace(Condition):
@@ -669,47 +681,85 @@ class Pace(Condition):
     The loop enters it in each call of next(). So do the pool's own threads, with each result.
     """
 
-    def __init__(self, result, call, own_threads):
+    def __init__(self, result, call, watched):
         Condition.__init__(self, result._cond._lock)
-        self.result = ref(result)
+        self.result = ref(result, self.result_is_gone)
+        self.items = result._items
         self.call = call
-        self.own_threads = own_threads
-        self.entered = 0
-        self.left = self.reported = clock()
-        self.waited = self.between = self.taken = 0
+        self.own_threads = watched.own_threads
+        self.may_rest = watched.threads
+        self.entered = self.waited = self.taken = self.times = 0
+        self.reported = self.checked = clock()
 
     def __enter__(self):
         if get_ident() not in self.own_threads:
             self.entered = clock()
-        return self._lock.__enter__()
+        return self.acquire()
 
-    def __exit__(self, *error):
-        if self.entered and get_ident() not in self.own_threads:
-            now = clock()
-            self.between += self.entered - self.left
-            self.waited += now - self.entered
-            self.left = now
-            if now - self.reported > REPORT_INTERVAL or error[0] is StopIteration:
-                try:
-                    self.report(now, error[0] is StopIteration)
-                except Exception:
-                    pass
-        return self._lock.__exit__(*error)
+    def __exit__(self, kind, error, trace):
+        if get_ident() not in self.own_threads:
+            try:
+                self.leaves(kind)
+            except Exception:
+                pass
+        self.release()
 
-    def report(self, now, at_end):
-        result = self.result()
-        if result is None:
-            return
+    def leaves(self, kind):
+        now = clock()
+        self.waited += now - self.entered
+        if now - self.reported > REPORT_INTERVAL or kind is StopIteration:
+            result = self.result()
+            if result is not None:
+                self.report(now, result._index - len(self.items))
+        if self.may_rest:
+            self.times += 1
+            if self.times == SAMPLE:
+                if now - self.checked < FAST_THREADS * SAMPLE:
+                    self.__class__ = RestingPace
+                self.times = 0
+                self.checked = now
+
+    def report(self, now, chunks):
+        """Records how many results were taken by now. What was no waiting was the user's loop."""
         call = self.call
-        taken = (result._index - len(result._items)) * call.chunk
+        taken = chunks * call.chunk
         if call.length != NONE and taken > call.length:
             taken = call.length
-        if taken == self.taken and at_end:
+        if taken == self.taken:
             return
-        ring().write(CONSUMED, call.number, taken - self.taken, self.waited, self.between, now)
+        between = max(0, now - self.reported - self.waited)
+        ring().write(CONSUMED, call.number, taken - self.taken, self.waited, between, now)
         self.taken = taken
-        self.waited = self.between = 0
+        self.waited = 0
         self.reported = now
+
+    def result_is_gone(self, reference):
+        try:
+            if not self.items and self.call.length != NONE:
+                self.report(clock(), self.call.length)
+        except Exception:
+            pass
+
+
+class RestingPace(Pace):
+    """Measures a quick loop over the results of threads: only where it waits."""
+
+    __enter__ = Condition.__enter__
+    __exit__ = Condition.__exit__
+
+    @property
+    def wait(self):
+        self.entered = clock()
+        return Condition.wait.__get__(self)
+
+    def _acquire_restore(self, state):
+        Condition._acquire_restore(self, state)
+        now = clock()
+        self.waited += now - self.entered
+        if now - self.checked > REPORT_INTERVAL // 10:
+            self.checked = now
+            self.__class__ = Pace
+            self.entered = now
 
 
 # --------------------------------------------------------------------------------------- overrides

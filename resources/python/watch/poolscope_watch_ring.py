@@ -33,6 +33,7 @@ MESSAGE_LIMIT = 500
 TEXT_LIMIT = 2000
 FAILURES_WITH_TEXT = 1000
 NOTES = 100
+MOST_SUMS = 1000
 
 
 class Kind:
@@ -196,18 +197,26 @@ class Ring:
         """Counts chunks of which nothing else is recorded."""
         total = self.sums.get((pool, job))
         if total is None:
-            self.sums[pool, job] = [chunks, inputs, failed, begun, ended]
-            return
+            if len(self.sums) >= MOST_SUMS:
+                job = NONE  # those of many jobs together
+                total = self.sums.get((pool, job))
+            if total is None:
+                self.sums[pool, job] = [chunks, inputs, failed, begun, ended]
+                return
         total[0] += chunks
         total[1] += inputs
         total[2] += failed
         total[4] = ended
 
     def report_sums(self):
-        for key, total in list(self.sums.items()):
+        """Appends the sums, as far as there is room."""
+        sums = self.sums
+        while sums:
+            key = next(iter(sums))
+            total = sums.pop(key)
             if not self.write(LOST, *key, *total):
+                sums[key] = total
                 return
-            del self.sums[key]
 
 
 def usable(reserved, capacity):
@@ -475,8 +484,9 @@ class Call:
         )
 
     def submit(self, job, inputs):
-        ring().write(SUBMIT, self.number, job, self.first, inputs, clock())
-        self.first += inputs
+        first = self.first
+        self.first = first + inputs
+        ring().write(SUBMIT, self.number, job, first, inputs, clock())
 
     def has_length(self, length):
         if self.length == NONE:
