@@ -609,9 +609,9 @@ def hook_results(base):
             return code is taker
         return code.co_name == "result_iterator" and code.co_filename == file
 
-    class Result:
-        original = future.result
+    result, cancel = future.result, future.cancel
 
+    class Result:
         def __get__(self, instance, owner=None):
             if instance is not None and instance._poolscope_watch is not None:
                 if is_taking(sys._getframe(1).f_code):
@@ -619,18 +619,16 @@ def hook_results(base):
                         instance._poolscope_watch.pace.waits(instance, not cancels)
                     except Exception:
                         pass
-            return self.original.__get__(instance, owner)
+            return result.__get__(instance, owner)
 
     class Cancel:
-        original = future.cancel
-
         def __get__(self, instance, owner=None):
             if instance is not None and instance._poolscope_watch is not None:
                 try:
                     instance._poolscope_watch.pace.leaves()
                 except Exception:
                     pass
-            return self.original.__get__(instance, owner)
+            return cancel.__get__(instance, owner)
 
     future._poolscope_watch = None
     future.result = Result()

@@ -250,6 +250,7 @@ def hook_pool(module):
         own.writer = None
         if watched.threads:
             pool._inqueue, pool._outqueue = thread_queues(module, watched)
+            watched.is_idle = pool._inqueue.empty
             pool._quick_put, pool._quick_get = pool._inqueue.put, pool._outqueue.get
         else:
             own.writer = pool._inqueue._writer
@@ -458,7 +459,7 @@ def thread_queues(module, watched):
                 return put
             # The worker fetches put before get: a thread of the same number as an earlier one.
             own = lanes[get_ident()] = []
-            return thread_put(watched, put, own)
+            return thread_put(watched, put, own, watched.is_idle)
 
     for kind in (InQueue, OutQueue):
         kind.__name__ = kind.__qualname__ = "SimpleQueue"
@@ -505,7 +506,7 @@ def has_ended(iterator):
     return len(iterator.__reduce__()[1]) == 1
 
 
-def thread_put(watched, put, shared):
+def thread_put(watched, put, shared, is_idle):
     """What a thread calls to hand over a result."""
     lane = None
     passed = last = 0  # chunks since one was recorded in full, and when that was
@@ -518,10 +519,13 @@ def thread_put(watched, put, shared):
                 lane = shared[0]
                 shared.append(flush)
             if not lane.is_open:
-                passed += 1
-                if result[0] != current or not result[2][0]:
-                    passed -= 1
+                if result[0] == current and result[2][0]:
+                    passed += 1
+                else:
                     count_passed(watched, lane, result, last)
+                if is_idle():
+                    flush()
+                    lane.ring.report_sums()
             else:
                 now = clock()
                 job, index, (succeeded, value) = result
