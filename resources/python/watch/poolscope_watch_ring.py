@@ -234,9 +234,9 @@ def map_file(file):
             os.posix_fallocate(file, 0, HEADER + FIRST_RESERVATION)
             options = {"trackfd": False} if sys.version_info >= (3, 13) else {}
             return mmap(file, HEADER + capacity, **options), FIRST_RESERVATION
-        except (OSError, ValueError) as failure:
-            error = failure
-    raise error
+        except (OSError, ValueError):
+            pass  # An exception that is kept would keep the frames of callers, and their objects.
+    raise OSError("There is no room for a ring.")
 
 
 def encoded(text):
