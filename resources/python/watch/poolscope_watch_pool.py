@@ -45,6 +45,7 @@ from poolscope_watch_ring import (
 EXACT_INTERVAL = 100_000  # ns
 SAMPLE = 15
 FAST_THREADS = 10_000
+QUICK_LOOP = 20_000
 REPORT_INTERVAL = 10_000_000
 
 joblib_call = None  # of poolscope_watch_joblib, once that is there
@@ -691,7 +692,6 @@ class Pace(Condition):
         self.items = result._items
         self.call = call
         self.own_threads = watched.own_threads
-        self.may_rest = watched.threads
         self.entered = self.waited = self.taken = self.times = 0
         self.reported = self.checked = clock()
 
@@ -715,13 +715,12 @@ class Pace(Condition):
             result = self.result()
             if result is not None:
                 self.report(now, result._index - len(self.items))
-        if self.may_rest:
-            self.times += 1
-            if self.times == SAMPLE:
-                if now - self.checked < FAST_THREADS * SAMPLE:
-                    self.__class__ = RestingPace
-                self.times = 0
-                self.checked = now
+        self.times += 1
+        if self.times == SAMPLE:
+            if now - self.checked < QUICK_LOOP * SAMPLE:
+                self.__class__ = RestingPace
+            self.times = 0
+            self.checked = now
 
     def report(self, now, chunks):
         """Records how many results were taken by now. What was no waiting was the user's loop."""
@@ -746,7 +745,7 @@ class Pace(Condition):
 
 
 class RestingPace(Pace):
-    """Measures a quick loop over the results of threads: only where it waits."""
+    """Measures a quick loop over results only where it waits. The rest of its time is its own."""
 
     __enter__ = Condition.__enter__
     __exit__ = Condition.__exit__
