@@ -9,6 +9,7 @@
 
 #include <array>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 
 namespace poolscope {
@@ -58,6 +59,12 @@ Result<void> checkOutputs(const WatchOptions &options)
     return checkPlaces(options);
 }
 
+int cannotStart(const WatchOptions &options, const watch::LaunchFailure &why)
+{
+    return complain(
+        Error{"cannot start " + options.command.front() + ": " + why.message}, why.status);
+}
+
 watch::CommandEnd follow(watch::LaunchedCommand &command, WatchSession &session)
 {
     while (true) {
@@ -87,6 +94,22 @@ Result<void> writeOutputs(const WatchOptions &options, WatchSession &session,
     return drawn ? writeSummaryText(options, sessionSummary(session, options), summary) : drawn;
 }
 
+/// The outer watch shows the pools of a command that is watched already.
+int runUnwatched(const WatchOptions &options)
+{
+    complain("this command is watched already; its pools are shown there");
+    handleSignals();
+    auto command = watch::LaunchedCommand::start({options.command, {}, std::nullopt});
+    if (!command)
+        return cannotStart(options, command.error());
+    while (true) {
+        const auto end = command->wait(updateInterval);
+        passSignal(command->pid());
+        if (end)
+            return watch::endAs(*end);
+    }
+}
+
 } // namespace
 
 int watchCommandLine(const WatchOptions &options, const ChartWriter &charts)
@@ -96,6 +119,8 @@ int watchCommandLine(const WatchOptions &options, const ChartWriter &charts)
         return complain(summary.error(), exitWrongUse);
     if (const auto checked = checkOutputs(options); !checked)
         return complain(checked.error(), exitWrongUse);
+    if (std::getenv("POOLSCOPE_WATCH"))
+        return runUnwatched(options);
     auto session = WatchSession::make(
         options.command, options.changes, [](const std::string &line) { complain(line); });
     if (!session)
@@ -104,9 +129,7 @@ int watchCommandLine(const WatchOptions &options, const ChartWriter &charts)
     auto command =
         watch::LaunchedCommand::start({options.command, (*session)->environment(), std::nullopt});
     if (!command)
-        return complain(
-            Error{"cannot start " + options.command.front() + ": " + command.error().message},
-            command.error().status);
+        return cannotStart(options, command.error());
     const watch::CommandEnd end = follow(*command, **session);
     if (!options.quiet)
         tell(watchText(**session, options));

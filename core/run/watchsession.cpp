@@ -94,6 +94,7 @@ void WatchSession::update()
 void WatchSession::finish()
 {
     m_folder->read(m_pools);
+    m_pools.lookAtProcesses(m_folder->rings());
     m_pools.end();
     copyFacts();
     for (std::size_t i = 0; i < m_runs.size(); ++i) {

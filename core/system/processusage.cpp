@@ -64,6 +64,15 @@ std::optional<WorkerUsage> usageOf(pid_t process)
     return usage;
 }
 
+std::optional<WorkerUsage> threadUsageOf(pid_t process, pid_t thread)
+{
+    std::ifstream file(
+        "/proc/" + std::to_string(process) + "/task/" + std::to_string(thread) + "/schedstat");
+    WorkerUsage usage;
+    file >> usage.cpu >> usage.runQueue;
+    return file ? std::optional(usage) : std::nullopt;
+}
+
 ThreadUsage threadsOf(pid_t process)
 {
     const std::string folder = "/proc/" + std::to_string(process);

@@ -60,9 +60,6 @@ void CallReporter::workerBegan(std::size_t slot, const PoolWorker &worker)
     const std::uint64_t ready = std::max(since(worker.ready), began.reached);
     const std::uint64_t started = std::clamp(since(worker.started), began.reached, ready);
     began.isThere = true;
-    began.before = began.cost;
-    // What it did before the call is not of the call.
-    began.atBegin = since(worker.ready) > 1 ? WorkerUsage() : worker.usage.value_or(WorkerUsage());
     take(event::WorkerChanged{idOf(slot), WorkerState::Starting, started});
     take(event::WorkerChanged{idOf(slot), WorkerState::Ready, ready});
     take(event::WorkerIntroduced{idOf(slot), worker.identity});
@@ -288,16 +285,20 @@ void CallReporter::inputLost(
     ++m_settled;
 }
 
-void CallReporter::costSeen(std::size_t slot, const WorkerUsage &now)
+std::uint64_t CallReporter::newWork(std::size_t slot) const
 {
     if (m_hasEnded || slot >= m_lanes.size() || !m_lanes[slot].isThere)
-        return;
-    Lane &worker = m_lanes[slot];
-    WorkerCost cost;
-    cost.cpu = difference(now.cpu, worker.atBegin.cpu);
-    cost.runQueue = difference(now.runQueue, worker.atBegin.runQueue);
-    cost.maxRss = now.maxRss;
-    worker.cost = sum(worker.before, cost);
+        return 0;
+    const Lane &worker = m_lanes[slot];
+    return worker.busy - worker.busyWhenSeen + (worker.isOpen ? 1 : 0);
+}
+
+void CallReporter::addCost(std::size_t slot, const WorkerUsage &used)
+{
+    Lane &worker = lane(slot);
+    worker.cost.cpu += used.cpu;
+    worker.cost.runQueue += used.runQueue;
+    worker.cost.maxRss = std::max(worker.cost.maxRss, used.maxRss);
     worker.busyWhenSeen = worker.busy;
     take(event::WorkerCostSeen{idOf(slot), worker.cost});
 }

@@ -75,7 +75,10 @@ public:
     /// The worker died on this input, which has no value.
     void inputLost(
         std::size_t slot, std::uint64_t index, const std::string &why, std::uint64_t time);
-    void costSeen(std::size_t slot, const WorkerUsage &now);
+    /// Nanoseconds in spans of the slot since the last addCost(); at least 1 if it is on a chunk.
+    std::uint64_t newWork(std::size_t slot) const;
+    /// Adds what the process of the slot used for this call.
+    void addCost(std::size_t slot, const WorkerUsage &used);
     void parentCostSeen(const WorkerUsage &now);
     void log(const std::string &line);
     /// Nothing more is reported afterwards.
@@ -88,8 +91,6 @@ private:
         std::uint64_t reached = 0; ///< the end of the last span
         std::uint64_t busy = 0; ///< of all spans
         std::uint64_t busyWhenSeen = 0; ///< at the last look at its cost
-        WorkerUsage atBegin; ///< of its process, when it began to work for the call
-        WorkerCost before; ///< of processes before
         WorkerCost cost;
         bool isOpen = false;
     };

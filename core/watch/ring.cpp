@@ -37,6 +37,7 @@ enum Word : std::size_t {
     OpenBegun,
     OpenFirst,
     Cost,
+    OpenEnded,
     WordCount
 };
 using Header = std::array<std::uint64_t, WordCount>;
@@ -51,6 +52,7 @@ bool readAt(int file, void *to, std::size_t size, std::uint64_t from)
 Result<std::unique_ptr<Ring>> Ring::open(const std::string &path)
 {
     std::unique_ptr<Ring> ring(new Ring);
+    ring->m_path = path;
     ring->m_file = Descriptor(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
     if (!ring->m_file.isOpen())
         return failure("cannot read " + path + ": " + std::strerror(errno));
@@ -64,6 +66,11 @@ Result<std::unique_ptr<Ring>> Ring::open(const std::string &path)
     ring->m_parent = static_cast<std::uint32_t>(header[Parent]);
     ring->m_capacity = header[Capacity];
     return ring;
+}
+
+void Ring::remove() const
+{
+    ::unlink(m_path.c_str());
 }
 
 void Ring::look()
@@ -84,6 +91,7 @@ void Ring::look()
     m_open.index = header[OpenIndex];
     m_open.begun = header[OpenBegun];
     m_open.firstInput = header[OpenFirst];
+    m_open.ended = header[OpenEnded];
 }
 
 Result<void> Ring::read(const std::function<void(RecordKind, RecordWords &)> &take)

@@ -25,6 +25,7 @@ struct OpenChunk {
     bool isOpen = false;
     std::uint64_t pool = 0, job = 0, index = 0, begun = 0;
     std::uint64_t firstInput = 0; ///< in the chunk: those before it have ended
+    std::uint64_t ended = 0; ///< when the function returned; 0 if it did not
 };
 
 class Ring {
@@ -33,6 +34,9 @@ public:
     static Result<std::unique_ptr<Ring>> open(const std::string &path);
 
     std::uint32_t pid() const { return m_pid; }
+    /// Removes the file. Call only once nobody writes it any more.
+    void remove() const;
+
     std::uint32_t thread() const { return m_thread; }
     std::uint32_t parent() const { return m_parent; }
 
@@ -53,6 +57,7 @@ private:
     Result<void> parse(
         std::uint64_t size, const std::function<void(RecordKind, RecordWords &)> &take) const;
 
+    std::string m_path;
     Descriptor m_file;
     std::uint32_t m_pid = 0;
     std::uint32_t m_thread = 0;

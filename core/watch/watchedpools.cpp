@@ -269,8 +269,10 @@ void WatchedPools::takeCall(const Ring &ring, RecordWords &words)
             reporter->setInputs(made.inputs);
         pool.calls.push_back(reporter);
         for (std::size_t slot = 0; slot < pool.lanes.size(); ++slot) {
-            if (pool.lanes[slot].isTaken)
-                reporter->workerBegan(slot, pool.lanes[slot].worker);
+            if (!pool.lanes[slot].isTaken)
+                continue;
+            lookAtSlot(pool, slot);
+            reporter->workerBegan(slot, pool.lanes[slot].worker);
         }
     } else {
         ++m_callsLeftOut;
@@ -415,13 +417,10 @@ void WatchedPools::takePoolEnded(const PoolEnded &ended)
         found->second.hasEnded = true;
 }
 
-/// Reports the death of a worker once, with the signal that killed it.
 void WatchedPools::takeProcessEnded(const ProcessEnded &ended)
 {
-    for (Death &death : m_deaths) {
-        if (death.pool == ended.pool && death.pid == ended.pid)
-            death.status = static_cast<std::int64_t>(ended.status);
-    }
+    if (m_statuses.size() < mostPending)
+        m_statuses[static_cast<std::uint32_t>(ended.pid)] = static_cast<std::int64_t>(ended.status);
 }
 
 void WatchedPools::report(const std::vector<std::unique_ptr<Ring>> &rings)
@@ -499,45 +498,96 @@ void WatchedPools::endCompleteCalls()
         const bool hasPoolEnded = pool == m_pools.end() || pool->second.hasEnded;
         if (call.submitted > 0 && hasPoolEnded && !call.call->inputs())
             call.call->setInputs(call.submitted);
-        if (call.call->isComplete())
-            call.call->end(RunClock::monotonic());
+        if (!call.call->isComplete())
+            continue;
+        for (std::size_t slot = 0; pool != m_pools.end() && slot < pool->second.lanes.size();
+             ++slot) {
+            if (pool->second.lanes[slot].isTaken)
+                lookAtSlot(pool->second, slot);
+        }
+        call.call->end(RunClock::monotonic());
     }
 }
 
 void WatchedPools::lookAtProcesses(const std::vector<std::unique_ptr<Ring>> &rings)
 {
     const std::uint64_t now = RunClock::monotonic();
-    for (auto &[number, pool] : m_pools) {
-        const auto parent = usageOf(static_cast<pid_t>(pool.parent));
-        for (CallReporter *call : pool.calls) {
-            if (parent)
-                call->parentCostSeen(*parent);
-        }
-        for (std::size_t slot = 0; !pool.isOfThreads() && slot < pool.lanes.size(); ++slot) {
-            Slot &of = pool.lanes[slot];
-            if (!of.isTaken)
-                continue;
-            const auto process = processEntry(static_cast<pid_t>(of.key.pid));
-            if (process && (of.starts == 0 || process->started == of.starts)) {
-                of.worker.usage = usageOf(static_cast<pid_t>(of.key.pid));
-                for (CallReporter *call : pool.calls) {
-                    if (of.worker.usage)
-                        call->costSeen(slot, *of.worker.usage);
-                }
-                continue;
-            }
-            const auto ring = std::find_if(rings.begin(), rings.end(), [&](const auto &any) {
-                return any->pid() == of.key.pid && any->openChunk().isOpen
-                    && any->openChunk().pool == number;
-            });
-            const bool diedAtWork = ring != rings.end() && !pool.hasEnded;
-            if (diedAtWork)
-                m_deaths.push_back(
-                    {number, slot, of.key.pid, (*ring)->openChunk(), now, std::nullopt});
-            slotEnded(number, slot, now, diedAtWork ? WorkerState::Dead : WorkerState::Gone);
-        }
-    }
+    for (auto &[number, pool] : m_pools)
+        lookAtWorkers(number, pool, rings, now);
     reportDeaths(now);
+}
+
+void WatchedPools::lookAtWorkers(std::uint64_t number, Pool &pool,
+    const std::vector<std::unique_ptr<Ring>> &rings, std::uint64_t now)
+{
+    const auto parent = usageOf(static_cast<pid_t>(pool.parent));
+    for (CallReporter *call : pool.calls) {
+        if (parent)
+            call->parentCostSeen(*parent);
+    }
+    for (std::size_t slot = 0; slot < pool.lanes.size(); ++slot) {
+        const Slot &of = pool.lanes[slot];
+        if (!of.isTaken)
+            continue;
+        const auto process = processEntry(static_cast<pid_t>(of.key.pid));
+        if (process && (of.starts == 0 || process->started == of.starts)) {
+            lookAtSlot(pool, slot);
+            continue;
+        }
+        const auto ring = std::find_if(rings.begin(), rings.end(), [&](const auto &any) {
+            return any->pid() == of.key.pid && any->openChunk().isOpen
+                && any->openChunk().pool == number;
+        });
+        if (ring != rings.end() && (*ring)->openChunk().ended > 0)
+            takeReturned(**ring);
+        const bool diedAtWork =
+            ring != rings.end() && (*ring)->openChunk().ended == 0 && !pool.hasEnded;
+        if (diedAtWork)
+            m_deaths.push_back({number, slot, of.key.pid, (*ring)->openChunk(), now});
+        slotEnded(number, slot, now, diedAtWork ? WorkerState::Dead : WorkerState::Gone);
+    }
+}
+
+/// What the process used since the last look is shared by the calls in proportion to their work.
+void WatchedPools::lookAtSlot(Pool &pool, std::size_t slot)
+{
+    Slot &of = pool.lanes[slot];
+    const auto pid = static_cast<pid_t>(of.key.pid);
+    const auto now =
+        pool.isOfThreads() ? threadUsageOf(pid, static_cast<pid_t>(of.key.thread)) : usageOf(pid);
+    if (!now)
+        return;
+    const WorkerUsage before = std::exchange(of.worker.usage, now).value_or(WorkerUsage());
+    std::uint64_t work = 0;
+    for (const CallReporter *call : pool.calls)
+        work += call->newWork(slot);
+    for (CallReporter *call : pool.calls) {
+        const std::uint64_t own = call->newWork(slot);
+        if (own == 0)
+            continue;
+        const double share = static_cast<double>(own) / static_cast<double>(work);
+        const auto part = [share](std::uint64_t later, std::uint64_t earlier) {
+            return static_cast<std::uint64_t>(
+                share * static_cast<double>(later - std::min(earlier, later)));
+        };
+        call->addCost(
+            slot, {part(now->cpu, before.cpu), part(now->runQueue, before.runQueue), now->maxRss});
+    }
+}
+
+/// Takes a chunk whose function has returned, and whose worker ended before it recorded it: the
+/// parent ends workers as soon as it has the last result.
+void WatchedPools::takeReturned(const Ring &ring)
+{
+    const OpenChunk &open = ring.openChunk();
+    Chunk chunk{};
+    chunk.pool = open.pool;
+    chunk.job = open.job;
+    chunk.index = open.index;
+    chunk.inputs = open.inputs;
+    chunk.begun = open.begun;
+    chunk.ended = open.ended;
+    takeChunk(ring, chunk, false);
 }
 
 void WatchedPools::slotEnded(
@@ -566,6 +616,16 @@ void WatchedPools::reportDeaths(std::uint64_t now)
     });
 }
 
+/// "was killed by SIGKILL", "has ended with status 3" or, if that is not known, "has died".
+std::string WatchedPools::howEnded(std::uint32_t pid) const
+{
+    const auto status = m_statuses.find(pid);
+    if (status == m_statuses.end())
+        return "has died";
+    return status->second < 0 ? "was killed by " + signalName(status->second)
+                              : "has ended with status " + std::to_string(status->second);
+}
+
 void WatchedPools::reportDeath(const Death &death)
 {
     const Pool &pool = m_pools.at(death.pool);
@@ -576,10 +636,7 @@ void WatchedPools::reportDeath(const Death &death)
     const std::uint64_t first = job->first + death.open.index * job->chunk + death.open.firstInput;
     const std::uint64_t inputs =
         death.open.inputs - std::min(death.open.firstInput, death.open.inputs);
-    const std::string how = death.status && *death.status < 0
-        ? "was killed by " + signalName(*death.status)
-        : death.status ? "ended with status " + std::to_string(*death.status)
-                       : std::string("has died");
+    const std::string how = howEnded(death.pid);
     std::string line = "worker " + std::to_string(death.slot + 1) + " " + how + " while on input "
         + std::to_string(first)
         + (inputs > 1 ? " or one of the " + std::to_string(inputs - 1) + " after it" : "") + " of "
@@ -590,6 +647,12 @@ void WatchedPools::reportDeath(const Death &death)
         line += "; this pool will wait for it for ever";
     call.log(line);
     m_listener.warned(line);
+}
+
+void WatchedPools::forget(const Ring &ring)
+{
+    m_unfinished.erase(&ring);
+    std::erase_if(m_deferred, [&](const Deferred &record) { return record.ring == &ring; });
 }
 
 void WatchedPools::end()

@@ -51,6 +51,8 @@ public:
     void lookAtProcesses(const std::vector<std::unique_ptr<Ring>> &rings);
     /// Ends all calls. Nothing may be taken afterwards.
     void end();
+    /// The ring will not be taken from any more.
+    void forget(const Ring &ring);
 
     /// In the order of start. More may be added by take().
     const std::vector<std::unique_ptr<CallReporter>> &calls() const { return m_calls; }
@@ -115,7 +117,6 @@ private:
         std::uint32_t pid = 0;
         OpenChunk open;
         std::uint64_t seen = 0; ///< of CLOCK_MONOTONIC
-        std::optional<std::int64_t> status; ///< negative: the signal that killed it
     };
     /// A record that waits for report(), and for its pool to be known.
     struct Deferred {
@@ -149,9 +150,14 @@ private:
     bool reportPending(Pending &pending);
     void reportOpen(const Ring &ring, std::uint64_t now);
     void endCompleteCalls();
+    void takeReturned(const Ring &ring);
+    void lookAtWorkers(std::uint64_t number, Pool &pool,
+        const std::vector<std::unique_ptr<Ring>> &rings, std::uint64_t now);
+    void lookAtSlot(Pool &pool, std::size_t slot);
     void slotEnded(std::uint64_t pool, std::size_t slot, std::uint64_t time, WorkerState how);
     void reportDeaths(std::uint64_t now);
     void reportDeath(const Death &death);
+    std::string howEnded(std::uint32_t pid) const;
 
     WatchListener &m_listener;
     std::vector<std::string> m_command;
@@ -167,6 +173,8 @@ private:
     std::vector<Deferred> m_deferred;
     std::vector<Pending> m_pending;
     std::vector<Death> m_deaths;
+    std::map<std::uint32_t, std::int64_t>
+        m_statuses; ///< by pid; negative: the signal that ended it
     std::vector<std::string> m_notes;
     std::uint64_t m_processesByHand = 0;
 };

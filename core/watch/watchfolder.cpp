@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 namespace poolscope::watch {
 
@@ -13,6 +14,8 @@ namespace {
 
 constexpr std::uint64_t enoughRoom = 32U << 20; // bytes, in shared memory
 constexpr std::size_t mostRings = 20'000;
+constexpr std::uint64_t betweenLooks = 500'000'000; // ns, for threads that have ended
+constexpr std::uint64_t keptAfterEnd = 2'000'000'000; // ns
 
 bool hasRoom(const char *folder)
 {
@@ -77,11 +80,35 @@ void WatchFolder::read(WatchedPools &pools)
         m_damaged += read ? 0 : 1;
     }
     pools.report(m_rings);
+    removeEnded(pools);
+}
+
+/// Removes the rings of threads that ended a while ago. All they hold has been read.
+void WatchFolder::removeEnded(WatchedPools &pools)
+{
+    const std::uint64_t now = RunClock::monotonic();
+    if (now - m_lookedForEnded < betweenLooks)
+        return;
+    m_lookedForEnded = now;
+    std::erase_if(m_rings, [&](const std::unique_ptr<Ring> &ring) {
+        const std::string thread =
+            "/proc/" + std::to_string(ring->pid()) + "/task/" + std::to_string(ring->thread());
+        if (::access(thread.c_str(), F_OK) == 0)
+            return false;
+        const std::uint64_t ended = m_ended.emplace(ring.get(), now).first->second;
+        if (now - ended < keptAfterEnd)
+            return false;
+        m_ended.erase(ring.get());
+        m_hooksTook += ring->cost();
+        pools.forget(*ring);
+        ring->remove();
+        return true;
+    });
 }
 
 std::uint64_t WatchFolder::hooksTook() const
 {
-    std::uint64_t sum = 0;
+    std::uint64_t sum = m_hooksTook;
     for (const auto &ring : m_rings)
         sum += ring->cost();
     return sum;

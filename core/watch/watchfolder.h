@@ -11,6 +11,7 @@
 #include "watch/watchedpools.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_set>
@@ -41,10 +42,14 @@ public:
 private:
     explicit WatchFolder(std::string path);
     void findRings();
+    void removeEnded(WatchedPools &pools);
 
     std::string m_path;
     std::unordered_set<std::string> m_known; ///< names of rings
     std::vector<std::unique_ptr<Ring>> m_rings;
+    std::map<const Ring *, std::uint64_t> m_ended; ///< rings of ended threads, and since when
+    std::uint64_t m_lookedForEnded = 0;
+    std::uint64_t m_hooksTook = 0; ///< of rings that were removed
     std::uint64_t m_interpreters = 0;
     std::uint64_t m_damaged = 0;
 };

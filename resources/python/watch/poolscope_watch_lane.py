@@ -71,7 +71,7 @@ class Lane:
         self.is_open = True
         ring = self.ring
         ring.cost += watch.unit_cost
-        pack_open_chunk(ring.memory, OPEN_CHUNK, self.pool, job, index, now, 0, ring.cost)
+        pack_open_chunk(ring.memory, OPEN_CHUNK, self.pool, job, index, now, 0, ring.cost, 0)
         ring.words[OPEN] = count + 1
 
     def inputs(self, inputs):

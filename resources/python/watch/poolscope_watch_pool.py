@@ -23,6 +23,7 @@ from poolscope_watch_ring import (
     GOT_SAMPLED,
     HEADER,
     NONE,
+    OPEN_ENDED,
     OVERRIDES,
     POOL_ENDED,
     PUT,
@@ -120,6 +121,8 @@ def follow(module, inqueue, outqueue, lane):
                 return put(result)
             if not lane.ended:
                 lane.ended = now
+            # The parent may end this process as soon as it has the result.
+            lane.ring.words[OPEN_ENDED] = now
             if not lane.detailed:
                 put(result)
             else:

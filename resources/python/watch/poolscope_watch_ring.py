@@ -24,9 +24,9 @@ MAGIC = int.from_bytes(b"PSWATCH1", "little")
 NONE = (1 << 64) - 1
 
 # Words of the header.
-WRITTEN, READ, LOST_RECORDS, OPEN, OPEN_FIRST, COST = 6, 7, 8, 9, 14, 15
+WRITTEN, READ, LOST_RECORDS, OPEN, OPEN_FIRST, COST, OPEN_ENDED = 6, 7, 8, 9, 14, 15, 16
 OPEN_CHUNK = 8 * 10
-pack_open_chunk = Struct("<6Q").pack_into  # pool, job, index, begun, first, cost
+pack_open_chunk = Struct("<7Q").pack_into  # pool, job, index, begun, first, cost, ended
 
 TRACEBACK_LIMIT = 8192
 MESSAGE_LIMIT = 500
