@@ -5,6 +5,7 @@
 #include "cli/complaint.h"
 #include "cli/exitstatus.h"
 #include "cli/standardoutput.h"
+#include "cli/watchtext.h"
 #include "report/analysisjson.h"
 #include "report/outcomeexport.h"
 #include "report/outcomewriter.h"
@@ -236,14 +237,11 @@ std::string infoText(const RunTold &told)
     return text;
 }
 
-/// What a file says of its run, once all of it has been read.
-Result<RunTold> readTold(const std::string &path)
+RunTold toldOf(const std::string &path, const LoadedRun &loaded)
 {
-    return openRun(path).map([&](const LoadedRun &loaded) {
-        const RunRecord &record = *loaded.record;
-        return RunTold{path, runSourceOf(path), loaded.info,
-            analyse(record, loaded.info.description.machine.cores), heldBackOf(record)};
-    });
+    const RunRecord &record = *loaded.record;
+    return {path, runSourceOf(path), loaded.info,
+        analyse(record, loaded.info.description.machine.cores), heldBackOf(record)};
 }
 
 /// Where the file cannot tell them from failures.
@@ -263,6 +261,55 @@ FailureVisitor failuresShownFor(const std::string &output)
     return [](std::uint64_t index, const FailureView &failure) {
         complain(failedInputText(index, failure));
     };
+}
+
+/// All runs of the file, if it holds a session that was watched; else none.
+Result<std::vector<LoadedRun>> watchedRunsIn(const std::string &path, const LoadedRun &one)
+{
+    std::vector<LoadedRun> runs;
+    const bool isWatched = std::holds_alternative<WatchedCall>(one.record->origin);
+    for (std::uint32_t run = 1; isWatched && run <= one.info.runs; ++run) {
+        auto loaded = loadRunFile(path, run);
+        if (!loaded)
+            return tl::unexpected(loaded.error());
+        runs.push_back(std::move(*loaded));
+    }
+    return runs;
+}
+
+std::vector<EndedRecord> recordsOf(const std::vector<LoadedRun> &runs)
+{
+    std::vector<EndedRecord> records;
+    for (const LoadedRun &run : runs)
+        records.push_back({run.record.get(), run.record->elapsed});
+    return records;
+}
+
+/// Writes the timelines and the summary of a session that was watched.
+int exportSession(const ExportOptions &options, const std::vector<LoadedRun> &runs,
+    const ChartWriter &charts, AtomicFile *summary)
+{
+    const std::vector<EndedRecord> records = recordsOf(runs);
+    const auto written = writeTimeline(options, records, charts).and_then([&] {
+        return writeSummaryText(options, sessionSummary(records, 0), summary);
+    });
+    return written ? exitAllSucceeded : complainOfOutput(written.error());
+}
+
+int showSession(const InfoOptions &options, const std::vector<LoadedRun> &runs)
+{
+    const std::vector<EndedRecord> records = recordsOf(runs);
+    if (options.json)
+        return print(sessionSummary(records, 0));
+    const LoadedRun &first = runs.front();
+    const std::string &path = options.files.front();
+    const auto &call = std::get<WatchedCall>(first.record->origin);
+    std::string text = "run file    " + path + ", " + textOf(Bytes{sizeOf(path)}) + "\n";
+    if (!first.info.label.name.empty())
+        text += "name        " + first.info.label.name + "\n";
+    text += "watched     " + indented(shellText(call.command), 12) + "\nin          " + call.folder
+        + "\nbegan       " + beganLine(first.info.description) + "\n";
+    return print(text + watchedRunsText(records, SIZE_MAX));
 }
 
 } // namespace
@@ -293,6 +340,11 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
         writer = openExport(record, *options.output);
     if (!writer)
         return complain(writer.error(), exitWrongUse);
+    const auto session = watchedRunsIn(options.file, *loaded);
+    if (!session)
+        return complain(session.error(), exitWrongUse);
+    if (!session->empty())
+        return exportSession(options, *session, charts, summary->get());
     Result<void> written;
     if (options.output) {
         const auto exported =
@@ -315,12 +367,19 @@ int showRunFile(const InfoOptions &options)
 {
     if (const auto checked = StandardOutput::check(); !checked)
         return complain(checked.error(), exitWrongUse);
-    const auto told = readTold(options.files.front());
-    if (!told)
-        return complain(told.error(), exitWrongUse);
+    const std::string &path = options.files.front();
+    const auto loaded = openRun(path);
+    if (!loaded)
+        return complain(loaded.error(), exitWrongUse);
+    const auto session = watchedRunsIn(path, *loaded);
+    if (!session)
+        return complain(session.error(), exitWrongUse);
+    if (!session->empty())
+        return showSession(options, *session);
+    const RunTold told = toldOf(path, *loaded);
     const std::string text = options.json
-        ? infoJson(*told).dump(2, ' ', true, OrderedJson::error_handler_t::replace) + "\n"
-        : infoText(*told);
+        ? infoJson(told).dump(2, ' ', true, OrderedJson::error_handler_t::replace) + "\n"
+        : infoText(told);
     return print(text);
 }
 

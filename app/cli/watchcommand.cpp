@@ -5,6 +5,8 @@
 #include "cli/exitstatus.h"
 #include "cli/watchtext.h"
 #include "run/watchsession.h"
+#include "spec/runarguments.h"
+#include "text/figures.h"
 #include "watch/launch.h"
 
 #include <array>
@@ -17,6 +19,7 @@ namespace poolscope {
 namespace {
 
 constexpr int updateInterval = 20; // milliseconds
+constexpr std::size_t mostShown = 20; // runs
 constexpr std::array quitSignals{SIGINT, SIGQUIT};
 constexpr std::array passedSignals{SIGTERM, SIGHUP};
 
@@ -78,20 +81,41 @@ watch::CommandEnd follow(watch::LaunchedCommand &command, WatchSession &session)
     }
 }
 
+std::vector<EndedRecord> recordsOf(const WatchSession &session)
+{
+    std::vector<EndedRecord> records;
+    for (const auto &run : session.runs())
+        records.push_back({&run->record, run->record.elapsed});
+    return records;
+}
+
 Result<void> writeOutputs(const WatchOptions &options, WatchSession &session,
     const ChartWriter &charts, AtomicFile *summary)
 {
-    std::vector<EndedRecord> runs;
-    for (const auto &run : session.runs())
-        runs.push_back({&run->record, run->record.elapsed});
-    if (options.save && !runs.empty()) {
-        const auto ifExists =
-            options.overwrite ? RunFile::IfExists::Replace : RunFile::IfExists::Refuse;
-        if (auto saved = writeSession(*options.save, ifExists, session.endedRuns()); !saved)
-            return saved;
-    }
-    const auto drawn = runs.empty() ? Result<void>() : writeTimeline(options, runs, charts);
-    return drawn ? writeSummaryText(options, sessionSummary(session, options), summary) : drawn;
+    const std::vector<EndedRecord> runs = recordsOf(session);
+    Result<void> written;
+    if (options.save && !runs.empty())
+        written = writeSession(*options.save,
+            options.overwrite ? RunFile::IfExists::Replace : RunFile::IfExists::Refuse,
+            session.endedRuns());
+    if (written && !runs.empty())
+        written = writeTimeline(options, runs, charts);
+    return written.and_then([&] {
+        return writeSummaryText(
+            options, sessionSummary(runs, session.pools().callsLeftOut()), summary);
+    });
+}
+
+std::string sessionText(const WatchSession &session, const WatchOptions &options)
+{
+    if (session.runs().empty())
+        return nothingSeenText(session);
+    std::string text = "poolscope: " + textOf(Count{session.runs().size()}, "call")
+        + " of pools in " + shellText(options.command) + "\n"
+        + watchedRunsText(recordsOf(session), mostShown);
+    for (const std::string &note : session.pools().notes())
+        text += "poolscope: " + note + "\n";
+    return text;
 }
 
 /// The outer watch shows the pools of a command that is watched already.
@@ -132,7 +156,7 @@ int watchCommandLine(const WatchOptions &options, const ChartWriter &charts)
         return cannotStart(options, command.error());
     const watch::CommandEnd end = follow(*command, **session);
     if (!options.quiet)
-        tell(watchText(**session, options));
+        tell(sessionText(**session, options));
     if (const auto written = writeOutputs(options, **session, charts, summary->get()); !written)
         complain(written.error().message);
     session->reset(); // removes its folder

@@ -4,7 +4,7 @@
 #include "analysis/verdict.h"
 #include "report/summary.h"
 #include "report/verdicttext.h"
-#include "spec/runarguments.h"
+#include "run/watchsession.h"
 #include "text/figures.h"
 
 #include <algorithm>
@@ -14,23 +14,6 @@
 namespace poolscope {
 
 namespace {
-
-constexpr std::size_t mostShown = 20; // runs
-
-/// Why no pool was seen.
-std::string nothingSeen(const WatchSession &session)
-{
-    if (session.folder().interpreters() == 0)
-        return "poolscope: no Python that can be watched was started: one that runs with -I, -E or "
-               "-S, is frozen into a program, is older than 3.8 or runs as another user is not "
-               "seen\n";
-    const std::uint64_t byHand = session.pools().processesByHand();
-    if (byHand > 0)
-        return "poolscope: no pool was used; " + textOf(Count{byHand}, "process")
-            + " made by hand, whose inputs cannot be seen\n";
-    return "poolscope: " + textOf(Count{session.folder().interpreters()}, "Python")
-        + " started, and used no pool\n";
-}
 
 std::string placeText(const WatchedCall &call)
 {
@@ -47,22 +30,23 @@ std::string workersText(const WatchedCall &call)
     return textOf(Count{call.processes}) + (isOne ? " process" : " processes");
 }
 
-std::string runText(const WatchedRun &run, std::uint32_t cores)
+std::string runText(const RunRecord &record)
 {
-    const auto &call = std::get<WatchedCall>(run.record.origin);
-    const Timeline &timeline = run.record.timeline;
+    const auto &call = std::get<WatchedCall>(record.origin);
+    const Timeline &timeline = record.timeline;
+    const bool isComplete = timeline.settled() == record.inputCount;
     const bool isOfThreads = call.startMethod == "thread";
     std::string text = call.method + "(" + call.function + ") " + placeText(call) + ": " + call.pool
         + ", " + workersText(call) + (isOfThreads ? "" : ", " + call.startMethod) + ", chunks of "
         + textOf(Count{call.chunk}) + "\n";
     const double seconds = inSeconds(Duration(timeline.makespan()));
     text += "    " + textOf(Count{timeline.settled()})
-        + (run.isComplete ? "" : " of " + textOf(Count{run.record.inputCount})) + " inputs in "
+        + (isComplete ? "" : " of " + textOf(Count{record.inputCount})) + " inputs in "
         + textOf(Duration(timeline.makespan()))
         + (seconds > 0 ? ", " + textOf(Rate{static_cast<double>(timeline.settled()) / seconds})
                        : "")
         + (timeline.failed() > 0 ? ", " + textOf(Count{timeline.failed()}) + " failed" : "") + "\n";
-    return text + "    " + verdictText(analyse(run.record, cores).verdict) + "\n";
+    return text + "    " + verdictText(analyse(record, record.machine.cores).verdict) + "\n";
 }
 
 nlohmann::ordered_json callJson(const WatchedCall &call)
@@ -74,35 +58,48 @@ nlohmann::ordered_json callJson(const WatchedCall &call)
 
 } // namespace
 
-std::string watchText(const WatchSession &session, const WatchOptions &options)
+std::string nothingSeenText(const WatchSession &session)
 {
-    if (!session.pools().hasSeenAny() || session.runs().empty())
-        return nothingSeen(session);
-    std::string text = "poolscope: " + textOf(Count{session.runs().size()}, "call")
-        + " of pools in " + shellText(options.command) + "\n";
-    for (std::size_t i = 0; i < std::min(session.runs().size(), mostShown); ++i)
-        text += "  " + runText(*session.runs()[i], session.runs()[i]->record.machine.cores);
-    if (session.runs().size() > mostShown)
-        text += "  and " + textOf(Count{session.runs().size() - mostShown}, "call")
+    if (session.folder().interpreters() == 0)
+        return "poolscope: no Python that can be watched was started: one that runs with -I, -E or "
+               "-S, is frozen into a program, is older than 3.8 or runs as another user is not "
+               "seen\n";
+    const std::uint64_t byHand = session.pools().processesByHand();
+    if (byHand > 0)
+        return "poolscope: no pool was used; " + textOf(Count{byHand}, "process")
+            + " made by hand, whose inputs cannot be seen\n";
+    return "poolscope: " + textOf(Count{session.folder().interpreters()}, "Python")
+        + " started, and used no pool\n";
+}
+
+std::string watchedRunsText(const std::vector<EndedRecord> &runs, std::size_t most)
+{
+    std::string text;
+    for (std::size_t i = 0; i < std::min(runs.size(), most); ++i)
+        text += "  " + runText(*runs[i].record);
+    if (runs.size() > most)
+        text += "  and " + textOf(Count{runs.size() - most}, "run")
             + " more; --summary, --report or --save holds them all\n";
-    for (const std::string &note : session.pools().notes())
-        text += "poolscope: " + note + "\n";
     return text;
 }
 
-std::string sessionSummary(const WatchSession &session, const WatchOptions &options)
+std::string sessionSummary(const std::vector<EndedRecord> &runs, std::uint64_t leftOut)
 {
     using Json = nlohmann::ordered_json;
-    Json runs = Json::array();
-    for (const auto &run : session.runs()) {
-        Json entry = callJson(std::get<WatchedCall>(run->record.origin));
+    Json entries = Json::array();
+    std::vector<std::string> command;
+    std::uint64_t hooks = 0;
+    for (const EndedRecord &run : runs) {
+        const auto &call = std::get<WatchedCall>(run.record->origin);
+        command = call.command;
+        hooks += call.cost.hooks;
+        Json entry = callJson(call);
         entry.update(Json::parse(
-            summaryJson(run->record, analyse(run->record, run->record.machine.cores), {})));
-        runs.push_back(std::move(entry));
+            summaryJson(*run.record, analyse(*run.record, run.record->machine.cores), {})));
+        entries.push_back(std::move(entry));
     }
-    return Json{{"command", options.command}, {"calls", session.runs().size()},
-               {"calls_left_out", session.pools().callsLeftOut()},
-               {"hooks_s", inSeconds(Duration(session.folder().hooksTook()))}, {"runs", runs}}
+    return Json{{"command", command}, {"runs_left_out", leftOut},
+               {"hooks_s", inSeconds(Duration(hooks))}, {"runs", entries}}
                .dump(2, ' ', true, Json::error_handler_t::replace)
         + "\n";
 }

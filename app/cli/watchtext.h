@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The text that `poolscope watch` prints when the command has ended.
+// What is printed of the runs of a watched command.
 #pragma once
 
-#include "cli/commandline.h"
-#include "run/watchsession.h"
+#include "cli/outputs.h"
 
 #include <string>
+#include <vector>
 
 namespace poolscope {
 
-/// Lines, the first of which begins with "poolscope:". Says why if nothing was seen.
-std::string watchText(const WatchSession &session, const WatchOptions &options);
+class WatchSession;
 
-/// JSON, with an entry for each run in order of start.
-std::string sessionSummary(const WatchSession &session, const WatchOptions &options);
+/// Why no pool was seen, as a line that begins with "poolscope:".
+std::string nothingSeenText(const WatchSession &session);
+
+/// Some lines for each run, with a line for the verdict. `most` runs are shown, and the others
+/// counted.
+std::string watchedRunsText(const std::vector<EndedRecord> &runs, std::size_t most);
+
+/// JSON, with an entry for each run in order of start. `leftOut` calls were not recorded.
+std::string sessionSummary(const std::vector<EndedRecord> &runs, std::uint64_t leftOut);
 
 } // namespace poolscope

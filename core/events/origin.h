@@ -46,7 +46,7 @@ struct CallCost {
     std::uint64_t functionIsByValue = 0; ///< 1 if its code is pickled
     // Of the record:
     std::uint64_t lostInputs = 0; ///< inputs of which only the number is known
-    std::uint64_t hooks = 0; ///< time that recording took, in all processes
+    std::uint64_t hooks = 0; ///< time that recording took in all processes, an estimate
 };
 
 /// One call of a pool, such as map() or imap(), in a command that was watched.

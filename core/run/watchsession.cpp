@@ -95,11 +95,22 @@ void WatchSession::finish()
 {
     m_folder->read(m_pools);
     m_pools.lookAtProcesses(m_folder->rings());
+    m_folder->read(m_pools);
+    m_pools.lookAtProcesses(m_folder->rings()); // which now sees the end of processes
     m_pools.end();
     copyFacts();
+    std::uint64_t attempts = 0;
+    for (const auto &run : m_runs)
+        attempts += run->record.timeline.attempts();
     for (std::size_t i = 0; i < m_runs.size(); ++i) {
         RunRecord &record = m_runs[i]->record;
-        record.origin = m_pools.calls()[i]->call();
+        WatchedCall call = m_pools.calls()[i]->call();
+        const double share = attempts > 0
+            ? static_cast<double>(record.timeline.attempts()) / static_cast<double>(attempts)
+            : 0;
+        call.cost.hooks =
+            static_cast<std::uint64_t>(share * static_cast<double>(m_folder->hooksTook()));
+        record.origin = std::move(call);
         record.inputs = recordedInputs(record.origin, record.inputCount);
     }
 }

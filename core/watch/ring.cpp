@@ -64,6 +64,7 @@ Result<std::unique_ptr<Ring>> Ring::open(const std::string &path)
     ring->m_pid = static_cast<std::uint32_t>(header[Pid]);
     ring->m_thread = static_cast<std::uint32_t>(header[Thread]);
     ring->m_parent = static_cast<std::uint32_t>(header[Parent]);
+    ring->m_made = header[Made];
     ring->m_capacity = header[Capacity];
     return ring;
 }

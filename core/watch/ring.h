@@ -34,6 +34,7 @@ public:
     static Result<std::unique_ptr<Ring>> open(const std::string &path);
 
     std::uint32_t pid() const { return m_pid; }
+    std::uint64_t made() const { return m_made; } ///< time of CLOCK_MONOTONIC
     /// Removes the file. Call only once nobody writes it any more.
     void remove() const;
 
@@ -62,6 +63,7 @@ private:
     std::uint32_t m_pid = 0;
     std::uint32_t m_thread = 0;
     std::uint32_t m_parent = 0;
+    std::uint64_t m_made = 0;
     std::uint64_t m_capacity = 0; ///< bytes
     std::uint64_t m_written = 0;
     std::uint64_t m_read = 0;

@@ -169,18 +169,34 @@ void WatchedPools::take(const Ring &ring, RecordKind kind, RecordWords &words)
 }
 
 /// Takes the records whose pool is known by now, in the order in which they came.
-void WatchedPools::takeDeferred()
+void WatchedPools::takeDeferred(const std::vector<std::unique_ptr<Ring>> &rings)
 {
     std::vector<Deferred> deferred = std::exchange(m_deferred, {});
     for (Deferred &record : deferred) {
         const bool isKnown = !record.words.empty() && m_pools.contains(record.words.front());
         if (isKnown) {
             RecordWords words(record.words);
+            Pool &pool = m_pools.at(record.words.front());
+            if (record.kind == RecordKind::Worker
+                && isReplacement(pool, keyOf(pool, *record.ring))) {
+                reportChunks();
+                lookAtWorkers(record.words.front(), pool, rings, Records::AreRead);
+            }
             takeOfPool(*record.ring, record.kind, words);
         } else {
             m_deferred.push_back(std::move(record));
         }
     }
+}
+
+/// Whether a worker takes the place of one that has ended, which may not have been seen yet.
+bool WatchedPools::isReplacement(const Pool &pool, WorkerKey key) const
+{
+    const auto taken = std::count_if(
+        pool.lanes.begin(), pool.lanes.end(), [](const Slot &slot) { return slot.isTaken; });
+    const bool isKnown = std::any_of(pool.lanes.begin(), pool.lanes.end(),
+        [&](const Slot &slot) { return slot.isTaken && slot.key == key; });
+    return !isKnown && static_cast<std::uint64_t>(taken) >= pool.made.processes;
 }
 
 void WatchedPools::takeOfPool(const Ring &ring, RecordKind kind, RecordWords &words)
@@ -208,7 +224,7 @@ void WatchedPools::takeOfPool(const Ring &ring, RecordKind kind, RecordWords &wo
         return takeFailure(ring, words);
     case RecordKind::Lost: {
         const auto lost = words.fields<LostChunks>();
-        if (m_pending.size() < mostPending)
+        if (!words.isMalformed() && m_pending.size() < mostPending)
             m_pending.push_back({lost.pool, keyOf(m_pools.at(lost.pool), ring), {}, lost});
         return;
     }
@@ -349,6 +365,9 @@ void WatchedPools::takeWorker(const Ring &ring, RecordWords &words)
         pool.isOfThreads() ? std::nullopt : processEntry(static_cast<pid_t>(ring.pid()));
     worker.started = process ? std::min(startOf(*process), began.time) : began.time;
     pool.lanes[slot].starts = process ? process->started : 0;
+    // The start of a new interpreter is not work of the call.
+    if (pool.startMethod != "fork" && !pool.isOfThreads())
+        worker.usage = usageOf(static_cast<pid_t>(ring.pid()));
     for (CallReporter *call : pool.calls) {
         if (!call->hasEnded())
             call->workerBegan(slot, worker);
@@ -368,7 +387,7 @@ std::size_t WatchedPools::slotOf(Pool &pool, WorkerKey key)
         free = pool.lanes.emplace(pool.lanes.end());
     else if (free == pool.lanes.end())
         --free;
-    *free = {key, {}, true, 0};
+    *free = {key, {}, true, 0, false};
     return static_cast<std::size_t>(free - pool.lanes.begin());
 }
 
@@ -425,14 +444,19 @@ void WatchedPools::takeProcessEnded(const ProcessEnded &ended)
 
 void WatchedPools::report(const std::vector<std::unique_ptr<Ring>> &rings)
 {
-    takeDeferred();
-    std::stable_sort(m_pending.begin(), m_pending.end(),
-        [](const Pending &a, const Pending &b) { return a.time() < b.time(); });
-    std::erase_if(m_pending, [this](Pending &pending) { return reportPending(pending); });
+    takeDeferred(rings);
+    reportChunks();
     const std::uint64_t now = RunClock::monotonic();
     for (const auto &ring : rings)
         reportOpen(*ring, now);
     endCompleteCalls();
+}
+
+void WatchedPools::reportChunks()
+{
+    std::stable_sort(m_pending.begin(), m_pending.end(),
+        [](const Pending &a, const Pending &b) { return a.time() < b.time(); });
+    std::erase_if(m_pending, [this](Pending &pending) { return reportPending(pending); });
 }
 
 /// Returns false if the call of the chunk is not known yet.
@@ -511,22 +535,22 @@ void WatchedPools::endCompleteCalls()
 
 void WatchedPools::lookAtProcesses(const std::vector<std::unique_ptr<Ring>> &rings)
 {
-    const std::uint64_t now = RunClock::monotonic();
     for (auto &[number, pool] : m_pools)
-        lookAtWorkers(number, pool, rings, now);
-    reportDeaths(now);
+        lookAtWorkers(number, pool, rings, Records::MayBeUnread);
+    reportDeaths(RunClock::monotonic());
 }
 
 void WatchedPools::lookAtWorkers(std::uint64_t number, Pool &pool,
-    const std::vector<std::unique_ptr<Ring>> &rings, std::uint64_t now)
+    const std::vector<std::unique_ptr<Ring>> &rings, Records records)
 {
+    const std::uint64_t now = RunClock::monotonic();
     const auto parent = usageOf(static_cast<pid_t>(pool.parent));
     for (CallReporter *call : pool.calls) {
         if (parent)
             call->parentCostSeen(*parent);
     }
     for (std::size_t slot = 0; slot < pool.lanes.size(); ++slot) {
-        const Slot &of = pool.lanes[slot];
+        Slot &of = pool.lanes[slot];
         if (!of.isTaken)
             continue;
         const auto process = processEntry(static_cast<pid_t>(of.key.pid));
@@ -534,6 +558,8 @@ void WatchedPools::lookAtWorkers(std::uint64_t number, Pool &pool,
             lookAtSlot(pool, slot);
             continue;
         }
+        if (!std::exchange(of.isSeenDead, true) && records == Records::MayBeUnread)
+            continue;
         const auto ring = std::find_if(rings.begin(), rings.end(), [&](const auto &any) {
             return any->pid() == of.key.pid && any->openChunk().isOpen
                 && any->openChunk().pool == number;

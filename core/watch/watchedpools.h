@@ -75,6 +75,7 @@ private:
         PoolWorker worker;
         bool isTaken = false;
         std::uint64_t starts = 0; ///< of its process, as /proc has it
+        bool isSeenDead = false; ///< and its last records may not have been read
     };
     struct Pool {
         PoolMade made{};
@@ -129,8 +130,9 @@ private:
         std::vector<FailedInput> failures;
     };
 
-    void takeDeferred();
+    void takeDeferred(const std::vector<std::unique_ptr<Ring>> &rings);
     void takeOfPool(const Ring &ring, RecordKind kind, RecordWords &words);
+    bool isReplacement(const Pool &pool, WorkerKey key) const;
     void takePool(const Ring &ring, RecordWords &words);
     void takeCall(const Ring &ring, RecordWords &words);
     void takeSubmitted(const Ring &ring, const Submitted &submitted);
@@ -147,12 +149,15 @@ private:
     Job *jobOf(std::uint64_t pool, std::uint64_t job);
     WorkerKey keyOf(const Pool &pool, const Ring &ring) const;
     std::size_t slotOf(Pool &pool, WorkerKey key);
+    void reportChunks();
     bool reportPending(Pending &pending);
     void reportOpen(const Ring &ring, std::uint64_t now);
     void endCompleteCalls();
     void takeReturned(const Ring &ring);
+    /// Whether all records of a process that has ended have been read.
+    enum class Records { MayBeUnread, AreRead };
     void lookAtWorkers(std::uint64_t number, Pool &pool,
-        const std::vector<std::unique_ptr<Ring>> &rings, std::uint64_t now);
+        const std::vector<std::unique_ptr<Ring>> &rings, Records records);
     void lookAtSlot(Pool &pool, std::size_t slot);
     void slotEnded(std::uint64_t pool, std::size_t slot, std::uint64_t time, WorkerState how);
     void reportDeaths(std::uint64_t now);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "watch/watchfolder.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -66,9 +67,13 @@ void WatchFolder::findRings()
             ++m_damaged;
     }
     m_interpreters = interpreters;
+    std::stable_sort(m_rings.begin(), m_rings.end(),
+        [](const auto &a, const auto &b) { return a->made() < b->made(); });
 }
 
-/// Looks at all rings before it reads any, so that a chunk is not read before its call.
+/// Looks at all rings before it reads any, and at those that were made first last: their calls are
+/// then known before the chunks of workers, and their records are whole if another process has
+/// taken their place.
 void WatchFolder::read(WatchedPools &pools)
 {
     findRings();
