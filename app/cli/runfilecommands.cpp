@@ -266,15 +266,9 @@ FailureVisitor failuresShownFor(const std::string &output)
 /// All runs of the file, if it holds a session that was watched; else none.
 Result<std::vector<LoadedRun>> watchedRunsIn(const std::string &path, const LoadedRun &one)
 {
-    std::vector<LoadedRun> runs;
-    const bool isWatched = std::holds_alternative<WatchedCall>(one.record->origin);
-    for (std::uint32_t run = 1; isWatched && run <= one.info.runs; ++run) {
-        auto loaded = loadRunFile(path, run);
-        if (!loaded)
-            return tl::unexpected(loaded.error());
-        runs.push_back(std::move(*loaded));
-    }
-    return runs;
+    return std::holds_alternative<WatchedCall>(one.record->origin)
+        ? loadSession(path)
+        : Result<std::vector<LoadedRun>>();
 }
 
 std::vector<EndedRecord> recordsOf(const std::vector<LoadedRun> &runs)

@@ -33,6 +33,27 @@ Result<void> replay(RunFileReader &reader, LoadedRun &loaded)
     return isBeingWritten(progress) ? Result<void>() : replay.closeWorkers();
 }
 
+Result<LoadedRun> loadRun(RunFileReader &reader, const std::string &path, const RunFileInfo &info)
+{
+    LoadedRun loaded;
+    loaded.file = path;
+    loaded.info = info;
+    loaded.record = std::make_unique<RunRecord>();
+    RunRecord &record = *loaded.record;
+    record.origin = info.description.origin;
+    record.machine = info.description.machine;
+    record.elapsed = info.progress.elapsed;
+    record.startedAt = info.description.startedAt;
+    record.inputCount = info.inputCount();
+    record.areInputsComplete = info.progress.areInputsComplete;
+    record.inputs = recordedInputs(record.origin, record.inputCount);
+    auto outcomes = OutcomeStore::make(record.inputCount, OutcomeStore::Keep::All);
+    if (!outcomes)
+        return failure(path + ": " + outcomes.error().message);
+    record.outcomes = std::move(*outcomes);
+    return replay(reader, loaded).map([&] { return std::move(loaded); });
+}
+
 } // namespace
 
 Result<LoadedRun> loadRunFile(const std::string &path, std::optional<std::uint32_t> run)
@@ -40,26 +61,26 @@ Result<LoadedRun> loadRunFile(const std::string &path, std::optional<std::uint32
     auto reader = RunFileReader::open(path);
     if (!reader)
         return tl::unexpected(reader.error());
-    LoadedRun loaded;
-    loaded.file = path;
-    if (run && (*run < 1 || *run > reader->runs().size()))
-        return failure(path + " has no run " + std::to_string(*run) + ": it has "
-            + std::to_string(reader->runs().size()));
-    loaded.info = run ? reader->runs()[*run - 1] : reader->info();
-    loaded.record = std::make_unique<RunRecord>();
-    RunRecord &record = *loaded.record;
-    record.origin = loaded.info.description.origin;
-    record.machine = loaded.info.description.machine;
-    record.elapsed = loaded.info.progress.elapsed;
-    record.startedAt = loaded.info.description.startedAt;
-    record.inputCount = loaded.info.inputCount();
-    record.areInputsComplete = loaded.info.progress.areInputsComplete;
-    record.inputs = recordedInputs(record.origin, record.inputCount);
-    auto outcomes = OutcomeStore::make(record.inputCount, OutcomeStore::Keep::All);
-    if (!outcomes)
-        return failure(path + ": " + outcomes.error().message);
-    record.outcomes = std::move(*outcomes);
-    return replay(*reader, loaded).map([&] { return std::move(loaded); });
+    const std::size_t runs = reader->runs().size();
+    if (run && (*run < 1 || *run > runs))
+        return failure(
+            path + " has no run " + std::to_string(*run) + ": it has " + std::to_string(runs));
+    return loadRun(*reader, path, run ? reader->runs()[*run - 1] : reader->info());
+}
+
+Result<std::vector<LoadedRun>> loadSession(const std::string &path)
+{
+    auto reader = RunFileReader::open(path);
+    if (!reader)
+        return tl::unexpected(reader.error());
+    std::vector<LoadedRun> session;
+    for (const RunFileInfo &info : reader->runs()) {
+        auto loaded = loadRun(*reader, path, info);
+        if (!loaded)
+            return tl::unexpected(loaded.error());
+        session.push_back(std::move(*loaded));
+    }
+    return session;
 }
 
 } // namespace poolscope

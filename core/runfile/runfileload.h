@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace poolscope {
 
@@ -26,5 +27,8 @@ struct LoadedRun {
 /// Loads one run of the file at `path`, by its number, or the run that took longest. Of a run that
 /// was cut off that is what it had done by then. Fails if there is no such run.
 Result<LoadedRun> loadRunFile(const std::string &path, std::optional<std::uint32_t> run = {});
+
+/// Loads all runs of the file, in the order in which they started.
+Result<std::vector<LoadedRun>> loadSession(const std::string &path);
 
 } // namespace poolscope
