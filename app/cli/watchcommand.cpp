@@ -9,7 +9,6 @@
 #include "text/figures.h"
 #include "watch/launch.h"
 
-#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -20,33 +19,35 @@ namespace {
 
 constexpr int updateInterval = 20; // milliseconds
 constexpr std::size_t mostShown = 20; // runs
-constexpr std::array quitSignals{SIGINT, SIGQUIT};
-constexpr std::array passedSignals{SIGTERM, SIGHUP};
-
-volatile std::sig_atomic_t g_passed = 0; // a signal that the command is to get
-
-/// Signals of the terminal reach the command by themselves, and this program outlives it. Signals
-/// for this program alone are passed on. Those that are ignored stay ignored, for the command, too;
-/// a handler is reset when the command starts.
-void handleSignals()
+/// Signals for this program alone, which are passed on to the command.
+sigset_t passedSignals()
 {
-    const auto handle = [](int signal, void (*handler)(int)) {
-        struct sigaction before { };
-        if (::sigaction(signal, nullptr, &before) == 0 && before.sa_handler != SIG_IGN)
-            std::signal(signal, handler);
-    };
-    for (const int signal : quitSignals)
-        handle(signal, [](int) {});
-    for (const int signal : passedSignals)
-        handle(signal, [](int passed) { g_passed = passed; });
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    return set;
 }
 
-void passSignal(pid_t to)
+/// Signals of the terminal reach the command by themselves, and this program outlives it: a handler
+/// is reset when the command starts. Those that are ignored stay ignored, for the command, too.
+void handleSignals()
 {
-    if (g_passed == 0)
-        return;
-    ::kill(to, g_passed);
-    g_passed = 0;
+    for (const int signal : {SIGINT, SIGQUIT}) {
+        struct sigaction before { };
+        if (::sigaction(signal, nullptr, &before) == 0 && before.sa_handler != SIG_IGN)
+            std::signal(signal, [](int) {});
+    }
+    const sigset_t passed = passedSignals();
+    ::pthread_sigmask(SIG_BLOCK, &passed, nullptr);
+}
+
+void passSignals(pid_t to)
+{
+    const sigset_t passed = passedSignals();
+    const timespec now{};
+    for (int signal = 0; (signal = ::sigtimedwait(&passed, nullptr, &now)) > 0;)
+        ::kill(to, signal);
 }
 
 /// Fails if an output cannot be written.
@@ -72,7 +73,7 @@ watch::CommandEnd follow(watch::LaunchedCommand &command, WatchSession &session)
 {
     while (true) {
         const auto end = command.wait(updateInterval);
-        passSignal(command.pid());
+        passSignals(command.pid());
         if (end) {
             session.finish();
             return *end;
@@ -128,7 +129,7 @@ int runUnwatched(const WatchOptions &options)
         return cannotStart(options, command.error());
     while (true) {
         const auto end = command->wait(updateInterval);
-        passSignal(command->pid());
+        passSignals(command->pid());
         if (end)
             return watch::endAs(*end);
     }

@@ -37,9 +37,9 @@ RecordWriter::RecordWriter(RunFile &file, const RunRecord &record, RecordPositio
 {
 }
 
-Result<void> RecordWriter::write(const std::vector<RecordSnapshot> &group)
+Result<void> RecordWriter::write(const std::vector<RecordSnapshot> &snapshots)
 {
-    const RecordSnapshot &last = group.back();
+    const RecordSnapshot &last = snapshots.back();
     RecordPositions reached = last.reached;
     if (last.progress.state == RunState::Running)
         leaveOutCost(reached);
@@ -47,7 +47,7 @@ Result<void> RecordWriter::write(const std::vector<RecordSnapshot> &group)
         .and_then([&] { return writeFailures(reached.marks); })
         .and_then([&] { return writeWorkers(reached); })
         .and_then([&] { return writeMarks(reached.marks); })
-        .and_then([&] { return writeOutcomes(settledIn(group)); })
+        .and_then([&] { return writeOutcomes(settledIn(snapshots)); })
         .and_then([&] { return writeLog(reached.logLines); })
         .and_then([&] { return m_file.commit(last.progress); })
         .map([&] { m_written = reached; });

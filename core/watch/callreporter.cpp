@@ -252,19 +252,22 @@ void CallReporter::chunksLost(std::size_t slot, const LostChunks &lost)
         fail(slot, firstMissing(), {}, time);
 }
 
-void CallReporter::chunkOpen(std::size_t slot, const OpenChunk &open, std::uint64_t firstInput,
-    std::uint64_t inputs, std::uint64_t now)
+void CallReporter::chunkOpen(
+    std::size_t slot, const OpenChunk &open, std::uint64_t firstInput, std::uint64_t now)
 {
+    if (m_hasEnded)
+        return;
     Lane &worker = lane(slot);
-    const bool isNew = open.isOpen && inputs > open.firstInput
-        && since(open.begun) >= worker.reached && firstInput + inputs <= mostInputs;
+    const bool isNew = open.isOpen && open.inputs > open.firstInput
+        && since(open.begun) >= worker.reached && firstInput < mostInputs
+        && open.inputs <= mostInputs - firstInput;
     if (!isNew && !worker.isOpen)
         return;
     worker.isOpen = isNew;
     OpenSpan span;
     if (isNew)
         span = {std::max(since(open.begun), worker.reached), firstInput + open.firstInput,
-            inputs - open.firstInput, since(now)};
+            open.inputs - open.firstInput, since(now)};
     take(event::SpanOpen{idOf(slot), span});
 }
 

@@ -70,8 +70,9 @@ public:
     /// Chunks of which only the sum is known. Their inputs are taken to be the first ones that have
     /// no outcome.
     void chunksLost(std::size_t slot, const LostChunks &lost);
-    void chunkOpen(std::size_t slot, const OpenChunk &open, std::uint64_t firstInput,
-        std::uint64_t inputs, std::uint64_t now);
+    /// The chunk that the slot is on now, or none.
+    void chunkOpen(
+        std::size_t slot, const OpenChunk &open, std::uint64_t firstInput, std::uint64_t now);
     /// The worker died on this input, which has no value.
     void inputLost(
         std::size_t slot, std::uint64_t index, const std::string &why, std::uint64_t time);

@@ -3,6 +3,7 @@
 
 #include "system/descriptor.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -39,11 +40,10 @@ std::vector<std::string> environmentWith(
 
 std::vector<char *> pointersTo(std::vector<std::string> &texts)
 {
-    std::vector<char *> pointers;
-    for (std::string &text : texts)
-        pointers.push_back(text.data());
-    pointers.push_back(nullptr);
-    return pointers;
+    std::vector<char *> pointers(texts.size() + 1);
+    std::transform(texts.begin(), texts.end(), pointers.begin(),
+        [](std::string &text) { return text.data(); });
+    return pointers; // the last one is null
 }
 
 /// What the child does between fork and exec. Calls only functions that are safe there.

@@ -491,23 +491,22 @@ bool WatchedPools::reportPending(Pending &pending)
     return true;
 }
 
+/// Reports what the thread of the ring is on, in each pool for which it works.
 void WatchedPools::reportOpen(const Ring &ring, std::uint64_t now)
 {
-    const OpenChunk &open = ring.openChunk();
     for (auto &[number, pool] : m_pools) {
         const WorkerKey key = keyOf(pool, ring);
-        for (std::size_t slot = 0; slot < pool.lanes.size(); ++slot) {
-            if (!pool.lanes[slot].isTaken || pool.lanes[slot].key != key)
-                continue;
-            const Job *job =
-                open.isOpen && open.pool == number ? jobOf(open.pool, open.job) : nullptr;
-            for (CallReporter *call : pool.calls) {
-                if (call->hasEnded())
-                    continue;
-                const bool isOn = job && job->call == call;
-                call->chunkOpen(slot, isOn ? open : OpenChunk(),
-                    isOn ? job->first + open.index * job->chunk : 0, open.inputs, now);
-            }
+        const auto slot = std::find_if(pool.lanes.begin(), pool.lanes.end(),
+            [&](const Slot &of) { return of.isTaken && of.key == key; });
+        if (slot == pool.lanes.end())
+            continue;
+        const OpenChunk open = ring.openChunk().pool == number ? ring.openChunk() : OpenChunk();
+        const Job *job = open.isOpen ? jobOf(open.pool, open.job) : nullptr;
+        const auto position = static_cast<std::size_t>(slot - pool.lanes.begin());
+        for (CallReporter *call : pool.calls) {
+            const bool isOn = job && job->call == call;
+            call->chunkOpen(position, isOn ? open : OpenChunk(),
+                isOn ? job->first + open.index * job->chunk : 0, now);
         }
     }
 }

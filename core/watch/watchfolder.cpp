@@ -77,8 +77,7 @@ void WatchFolder::findRings()
 void WatchFolder::read(WatchedPools &pools)
 {
     findRings();
-    for (auto ring = m_rings.rbegin(); ring != m_rings.rend(); ++ring)
-        (*ring)->look();
+    std::for_each(m_rings.rbegin(), m_rings.rend(), [](const auto &ring) { ring->look(); });
     for (const auto &ring : m_rings) {
         const auto read = ring->read(
             [&](RecordKind kind, RecordWords &words) { pools.take(*ring, kind, words); });
