@@ -272,7 +272,8 @@ Result<void> Replay::reportResumption(const Mark &mark)
     return m_events.take(event::PoolResumed{mark.time});
 }
 
-Result<bool> Replay::hasNextSpan(Lane &lane)
+/// The next span that is not reported yet. Null if there is none, or a piece is malformed.
+inline const Span *Replay::nextSpan(Lane &lane)
 {
     while (!lane.next && !lane.spans.empty()) {
         if (!lane.unpacker)
@@ -280,45 +281,46 @@ Result<bool> Replay::hasNextSpan(Lane &lane)
         lane.next = lane.unpacker->next();
         if (lane.next)
             break;
-        if (!lane.unpacker->isComplete())
-            return tl::unexpected(malformedPiece);
+        if (!lane.unpacker->isComplete()) {
+            lane.isMalformed = true;
+            return nullptr;
+        }
         lane.unpacker.reset();
         lane.spans.pop_front();
     }
-    return lane.next.has_value();
+    return lane.next ? &*lane.next : nullptr;
 }
 
-/// Reports spans that begin before `until`, and chunks whose last span is among them.
-Result<void> Replay::reportLane(WorkerId worker, std::uint64_t until)
-{
-    Lane &lane = m_lanes[worker];
-    while (true) {
-        const auto isThere = hasNextSpan(lane);
-        if (!isThere)
-            return tl::unexpected(isThere.error());
-        if (!*isThere || lane.next->begin >= until)
-            return {};
-        if (auto taken = m_events.take(event::SpanDone{worker, *lane.next}); !taken)
-            return taken;
-        lane.next.reset();
-        ++lane.spansSinceChunk;
-        if (auto reported = reportChunks(worker, lane); !reported)
-            return reported;
-    }
-}
-
-Result<void> Replay::reportChunks(WorkerId worker, Lane &lane)
+/// The next chunk, if its last span has been reported.
+inline const ChunkTimeLog::Unpacker::Chunk *Replay::nextChunk(Lane &lane)
 {
     if (!lane.nextChunk) {
         std::string_view rest = std::string_view(lane.chunks).substr(lane.chunksRead);
         lane.nextChunk = lane.chunkUnpacker.next(rest);
         lane.chunksRead = lane.chunks.size() - rest.size();
     }
-    if (!lane.nextChunk || lane.nextChunk->spans() > lane.spansSinceChunk)
-        return {};
-    lane.spansSinceChunk -= lane.nextChunk->spans();
-    const auto chunk = std::exchange(lane.nextChunk, std::nullopt);
-    return m_events.take(event::ChunkDone{worker, chunk->times});
+    return lane.nextChunk && lane.nextChunk->spans() <= lane.spansSinceChunk ? &*lane.nextChunk
+                                                                             : nullptr;
+}
+
+/// Reports spans that begin before `until`, and chunks whose last span is among them.
+Result<void> Replay::reportLane(WorkerId worker, std::uint64_t until)
+{
+    Lane &lane = m_lanes[worker];
+    for (const Span *span = nextSpan(lane); span && span->begin < until; span = nextSpan(lane)) {
+        if (auto taken = m_events.take(event::SpanDone{worker, *span}); !taken)
+            return taken;
+        lane.next.reset();
+        ++lane.spansSinceChunk;
+        const auto *chunk = nextChunk(lane);
+        if (!chunk)
+            continue;
+        lane.spansSinceChunk -= chunk->spans();
+        if (auto taken = m_events.take(event::ChunkDone{worker, chunk->times}); !taken)
+            return taken;
+        lane.nextChunk.reset();
+    }
+    return orMalformed(!lane.isMalformed);
 }
 
 Result<void> Replay::reportLanes()

@@ -50,6 +50,7 @@ private:
         std::uint64_t spansSinceChunk = 0;
         WorkerState state = WorkerState::Gone;
         OpenSpan openSpan;
+        bool isMalformed = false;
     };
 
     Result<void> takePiece(const Piece &piece);
@@ -68,12 +69,12 @@ private:
     Result<void> reportPause(const Mark &mark);
     Result<void> reportResumption(const Mark &mark);
     Result<void> reportLane(WorkerId worker, std::uint64_t until);
-    Result<void> reportChunks(WorkerId worker, Lane &lane);
     Result<void> reportLanes();
     Result<void> reportOpenSpans();
     Result<void> endTransaction();
     template <typename Any> Result<void> takeUnlessZero(const Any &event);
-    static Result<bool> hasNextSpan(Lane &lane);
+    static const Span *nextSpan(Lane &lane);
+    static const ChunkTimeLog::Unpacker::Chunk *nextChunk(Lane &lane);
 
     EventCheck &m_events;
     const RunProgress &m_progress;
