@@ -65,11 +65,31 @@ std::string runText(const WatchedRun &run, std::uint32_t cores)
     return text + "    " + verdictText(analyse(run.record, cores).verdict) + "\n";
 }
 
+/// Sums of what was measured, in seconds and bytes.
+nlohmann::ordered_json costJson(const CallCost &cost)
+{
+    const auto seconds = [](std::uint64_t nanoseconds) {
+        return inSeconds(Duration(nanoseconds));
+    };
+    return {{"sent", cost.chunks}, {"pickling_s", seconds(cost.pickling)},
+        {"writing_s", seconds(cost.writing)}, {"sent_bytes", cost.bytesOut},
+        {"received", cost.results}, {"unpickling_results_s", seconds(cost.unpicklingResults)},
+        {"received_bytes", cost.bytesBack}, {"consumed", cost.consumed},
+        {"loop_waited_s", seconds(cost.loopWaited)}, {"loop_used_s", seconds(cost.loopUsed)},
+        {"done", cost.tasks}, {"lock_waits_s", seconds(cost.lockWaits)},
+        {"unpickling_s", seconds(cost.unpickling)},
+        {"pickling_results_s", seconds(cost.picklingResults)}, {"sending_s", seconds(cost.sending)},
+        {"function_bytes", cost.functionBytes},
+        {"function_pickling_s", seconds(cost.functionPickling)},
+        {"function_is_by_value", cost.functionIsByValue != 0}, {"lost_inputs", cost.lostInputs}};
+}
+
 nlohmann::ordered_json callJson(const WatchedCall &call)
 {
     return {{"pool", call.pool}, {"start_method", call.startMethod}, {"processes", call.processes},
         {"method", call.method}, {"function", call.function}, {"file", call.file},
-        {"line", call.line}, {"chunk", call.chunk}, {"begin_s", inSeconds(Duration(call.begin))}};
+        {"line", call.line}, {"chunk", call.chunk}, {"begin_s", inSeconds(Duration(call.begin))},
+        {"measured", costJson(call.cost)}};
 }
 
 } // namespace
