@@ -138,8 +138,7 @@ Chart::Taken AccountingChart::takeNew(
         return {Changed::Nothing, step == PacedPass::Step::Waits};
     m_accounting = m_accountant->accounting();
     if (m_pass.isFinal() && m_accounting.makespan() > 0)
-        m_verdict =
-            verdictOf(figuresOf(m_accounting, record()->origin, record()->timeline, conditions()));
+        m_verdict = verdictOf(*record(), m_accounting, conditions());
     fillBars();
     emit seriesChanged();
     return {Changed::Picture, true};
