@@ -94,7 +94,9 @@ QString AccountingChart::figure() const
 {
     constexpr qsizetype told = 3;
     QStringList parts;
-    for (const Cause cause : record() ? causesByTime(m_accounting.times) : std::vector<Cause>()) {
+    if (!record())
+        return {};
+    for (const Cause cause : causesByTime(m_accounting.times)) {
         const double share = shareOf(m_accounting.times, cause);
         if (share >= legible && parts.size() < told)
             parts << figureText(Share{share}) + u' ' + nameOf(cause, record()->origin);
@@ -105,7 +107,9 @@ QString AccountingChart::figure() const
 std::vector<Series> AccountingChart::series() const
 {
     std::vector<Series> series;
-    for (const Cause cause : record() ? allCauses() : std::array<Cause, causeCount>()) {
+    if (!record())
+        return series;
+    for (const Cause cause : allCauses()) {
         if (cause != Cause::Absent && shareOf(m_accounting.times, cause) >= legible)
             series.push_back({nameOf(cause, record()->origin), causeColour(theme(), cause), true,
                 Series::Use::Key});

@@ -9,7 +9,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <tuple>
+#include <variant>
+#include <vector>
 
 namespace poolscope {
 
@@ -47,7 +51,59 @@ std::string workersText(const WatchedCall &call)
     return textOf(Count{call.processes}) + (isOne ? " process" : " processes");
 }
 
-std::string runText(const WatchedRun &run, std::uint32_t cores)
+/// Calls from one line that each had to start their processes.
+struct PoolMadeAnew {
+    const WatchedCall *call = nullptr; ///< the first of them
+    std::uint64_t calls = 0;
+    Duration elapsed{}; ///< of all of them
+    Duration noPool{};
+
+    std::string text() const
+    {
+        return "A pool is made anew for each of " + textOf(Count{calls}, "call") + " of "
+            + call->method + "(" + call->function + ") " + placeText(*call) + ", which took "
+            + textOf(elapsed) + " in all, mostly to start processes. Make the pool once, before "
+            + "the loop, and use it for all of them. Without a pool they take about "
+            + textOf(noPool) + ".";
+    }
+};
+
+/// Finds lines whose calls mostly waited for processes to start, time and again.
+std::vector<PoolMadeAnew> poolsMadeAnew(
+    const WatchSession &session, const std::vector<Analysis> &analyses)
+{
+    constexpr std::uint64_t timeAndAgain = 3;
+    std::map<std::tuple<std::string, std::uint64_t, std::string>, PoolMadeAnew> found;
+    for (std::size_t i = 0; i < analyses.size(); ++i) {
+        const Verdict &verdict = analyses[i].verdict;
+        const auto *of = std::get_if<evidence::OfCall>(&verdict.evidence);
+        if (verdict.finding != Finding::StartUp || !of)
+            continue;
+        const auto &call = std::get<WatchedCall>(session.runs()[i]->record.origin);
+        PoolMadeAnew &anew = found[{call.file, call.line, call.method}];
+        if (!anew.call)
+            anew.call = &call;
+        ++anew.calls;
+        anew.elapsed += of->call.elapsed;
+        anew.noPool += of->call.noPool();
+    }
+    std::vector<PoolMadeAnew> often;
+    for (const auto &[place, anew] : found) {
+        if (anew.calls >= timeAndAgain)
+            often.push_back(anew);
+    }
+    return often;
+}
+
+std::vector<Analysis> analysesOf(const WatchSession &session)
+{
+    std::vector<Analysis> analyses;
+    for (const auto &run : session.runs())
+        analyses.push_back(analyse(run->record, run->record.machine.cores));
+    return analyses;
+}
+
+std::string runText(const WatchedRun &run, const Verdict &verdict)
 {
     const auto &call = std::get<WatchedCall>(run.record.origin);
     const Timeline &timeline = run.record.timeline;
@@ -62,7 +118,7 @@ std::string runText(const WatchedRun &run, std::uint32_t cores)
         + (seconds > 0 ? ", " + textOf(Rate{static_cast<double>(timeline.settled()) / seconds})
                        : "")
         + (timeline.failed() > 0 ? ", " + textOf(Count{timeline.failed()}) + " failed" : "") + "\n";
-    return text + "    " + verdictText(analyse(run.record, cores).verdict) + "\n";
+    return text + "    " + verdictText(verdict) + "\n";
 }
 
 /// Sums of what was measured, in seconds and bytes.
@@ -100,8 +156,11 @@ std::string watchText(const WatchSession &session, const WatchOptions &options)
         return nothingSeen(session);
     std::string text = "poolscope: " + textOf(Count{session.runs().size()}, "call")
         + " of pools in " + shellText(options.command) + "\n";
+    const std::vector<Analysis> analyses = analysesOf(session);
+    for (const PoolMadeAnew &anew : poolsMadeAnew(session, analyses))
+        text += "  " + anew.text() + "\n";
     for (std::size_t i = 0; i < std::min(session.runs().size(), mostShown); ++i)
-        text += "  " + runText(*session.runs()[i], session.runs()[i]->record.machine.cores);
+        text += "  " + runText(*session.runs()[i], analyses[i].verdict);
     if (session.runs().size() > mostShown)
         text += "  and " + textOf(Count{session.runs().size() - mostShown}, "call")
             + " more; --summary, --report or --save holds them all\n";
@@ -113,16 +172,21 @@ std::string watchText(const WatchSession &session, const WatchOptions &options)
 std::string sessionSummary(const WatchSession &session, const WatchOptions &options)
 {
     using Json = nlohmann::ordered_json;
+    const std::vector<Analysis> analyses = analysesOf(session);
     Json runs = Json::array();
-    for (const auto &run : session.runs()) {
-        Json entry = callJson(std::get<WatchedCall>(run->record.origin));
-        entry.update(Json::parse(
-            summaryJson(run->record, analyse(run->record, run->record.machine.cores), {})));
+    for (std::size_t i = 0; i < analyses.size(); ++i) {
+        const RunRecord &record = session.runs()[i]->record;
+        Json entry = callJson(std::get<WatchedCall>(record.origin));
+        entry.update(Json::parse(summaryJson(record, analyses[i], {})));
         runs.push_back(std::move(entry));
     }
+    Json findings = Json::array();
+    for (const PoolMadeAnew &anew : poolsMadeAnew(session, analyses))
+        findings.push_back({{"finding", "pool_made_anew"}, {"text", anew.text()}});
     return Json{{"command", options.command}, {"calls", session.runs().size()},
                {"calls_left_out", session.pools().callsLeftOut()},
-               {"hooks_s", inSeconds(Duration(session.folder().hooksTook()))}, {"runs", runs}}
+               {"hooks_s", inSeconds(Duration(session.folder().hooksTook()))},
+               {"findings", findings}, {"runs", runs}}
                .dump(2, ' ', true, Json::error_handler_t::replace)
         + "\n";
 }

@@ -20,7 +20,7 @@ constexpr Duration probe = 0.3us;
 // Below this, caches and branch predictors make an input in a large chunk several times as fast as
 // one in a chunk of its own.
 constexpr Duration quick = 5us;
-constexpr double warm = 0.15; // of the time of a quick input alone
+constexpr double warm = 0.1; // of the time of a quick input alone
 constexpr Duration shortestIteration = 0.03us;
 // From this size on, the contents of an input cost more than the message.
 constexpr double manyBytes = 1024;
@@ -74,7 +74,7 @@ Duration loopPerInput(const PooledCall &call, Costs costs)
     const Duration used = call.loopUsed / numberOf(call.consumed);
     if (used >= quick)
         return used;
-    return costs == Costs::Shortest ? 0.35 * used : used + Duration(0.2us);
+    return costs == Costs::Shortest ? 0.3 * used : used + Duration(0.2us);
 }
 
 /// The parent's cost of an input that does not depend on chunks.
@@ -99,6 +99,12 @@ bool isDispatchBound(const PooledCall &call)
     return call.busy < Duration(call.times.sum()) / 2;
 }
 
+/// The time that a chunk takes the whole pool.
+Duration wallPerChunk(const PooledCall &call)
+{
+    return (call.elapsed - call.firstBegun) / numberOf(call.chunks);
+}
+
 Stage parentOf(const PooledCall &call, Costs costs)
 {
     const PooledCall::ChunkCosts &c = call.costs;
@@ -107,17 +113,17 @@ Stage parentOf(const PooledCall &call, Costs costs)
     Duration least = c.pickling + c.unpicklingResults;
     if (hasLargeInputs(call))
         least = std::min(c.pickling, call.functionPickling);
-    const Duration steady = call.elapsed - call.firstBegun;
-    const Duration wall = steady / numberOf(call.chunks);
+    else if (hasLargeResults(call))
+        least = c.pickling;
+    const Duration wall = wallPerChunk(call);
+    const Duration cpu = call.parentCpu / numberOf(call.chunks);
     if (costs == Costs::Shortest)
-        stage.perChunk = isDispatchBound(call) ? std::max(least, 0.25 * wall) : least;
-    else if (isDispatchBound(call))
-        stage.perChunk = std::max(wall - stage.perInput * numberOf(call.chunk), least);
-    else
         stage.perChunk =
-            std::max(least + 10us, std::min(call.parentCpu / numberOf(call.chunks), wall));
-    if (call.hasThreads)
-        stage.perChunk = std::min(stage.perChunk, Duration(20us));
+            std::min(isDispatchBound(call) ? std::max(least, 0.4 * wall) : least, wall);
+    else if (isDispatchBound(call))
+        stage.perChunk = std::max(wall - stage.perInput * numberOf(call.chunk), 0.5 * wall);
+    else
+        stage.perChunk = std::min(std::max(least + 10us, cpu), wall);
     return stage;
 }
 
@@ -125,22 +131,38 @@ Duration computingOf(const PooledCall &call, Costs costs)
 {
     const Duration alone = call.computing();
     const bool isQuickAlone = call.chunk == 1 && alone < quick;
-    if (costs == Costs::Longest)
-        return alone;
+    if (costs == Costs::Longest) // other programs go on as they did
+        return std::max(call.iteration() - call.waiting(), alone);
     return std::max((isQuickAlone ? warm : 1.0) * alone, shortestIteration);
+}
+
+/// A worker's cost of a chunk beside the iterations. What was not spent on them bounds what was
+/// measured, since a sample of the chunks may have had long waits.
+Duration workerPerChunk(const PooledCall &call, Costs costs)
+{
+    const PooledCall::ChunkCosts &c = call.costs;
+    const Duration free =
+        std::max(Duration(call.times.sum()) - call.busy, Duration()) / numberOf(call.chunks);
+    const Duration waited = Duration(call.times[Cause::Coordinator]) / numberOf(call.chunks);
+    const Duration quickly = c.unpickling + c.picklingResults + std::min(c.sending, Duration(10us));
+    if (costs == Costs::Shortest)
+        return std::min({quickly, 0.5 * (free - 0.5 * waited), 0.5 * wallPerChunk(call)});
+    return isDispatchBound(call) ? free - 0.5 * waited
+                                 : std::min(c.unpickling + c.picklingResults + c.sending, free);
 }
 
 Stage workerOf(const PooledCall &call, Costs costs)
 {
-    const bool isShortest = costs == Costs::Shortest;
     const PooledCall::ChunkCosts &c = call.costs;
-    const Duration sending = isShortest ? std::min(c.sending, Duration(10us)) : c.sending / 2;
     Stage stage;
-    stage.perInput = computingOf(call, costs) + picklingOf(call, costs);
+    stage.perChunk = workerPerChunk(call, costs);
     const Duration in = hasLargeInputs(call) ? c.unpickling : Duration();
-    const Duration out = hasLargeResults(call) ? c.picklingResults + sending : Duration();
-    stage.perInput += call.perInput(in + out);
-    stage.perChunk = c.unpickling + c.picklingResults + sending - in - out;
+    const Duration out = hasLargeResults(call) ? c.picklingResults
+            + (costs == Costs::Shortest ? Duration(c.bytesBack / bytesPerNanosecond) : c.sending)
+                                               : Duration();
+    const Duration contents = std::min(in + out, stage.perChunk);
+    stage.perChunk -= contents;
+    stage.perInput = computingOf(call, costs) + picklingOf(call, costs) + call.perInput(contents);
     return stage;
 }
 
@@ -168,14 +190,22 @@ Duration elapsedWith(const PooledCall &call, const CallSettings &settings, Costs
     const Duration waited = call.waiting() * inputs;
     // The worker that has most chunks. Where chunks are many, they spread evenly.
     const double most = std::min(std::ceil(chunks / processes) * chunk, inputs);
-    const Duration busiest = (ofWorkers + waited) * (most / inputs);
     const double cores = call.cores > 0 ? call.cores : processes + 1;
-    const Duration together = (ofParent + ofWorkers) / cores;
-    Duration longest = std::max({ofParent, busiest, together, call.longestIteration});
+    const double crowded = isShortest ? 1 : std::max(processes / cores, 1.0);
+    const Duration busiest = (ofWorkers * crowded + waited) * (most / inputs);
+    const Duration onCores = (parentOf(call, Costs::Shortest).total(inputs, chunks)
+                                 + workerOf(call, Costs::Shortest).total(inputs, chunks))
+        / cores;
+    Duration longest = std::max({ofParent, busiest, onCores});
+    // What takes less may have waited for a core in this run.
+    constexpr Duration timeSlice = 20ms;
+    if (!isShortest || call.longestIteration > timeSlice)
+        longest = std::max(longest, call.longestIteration);
     if (!isShortest)
         longest += (parent.perInput + worker.perInput) * chunk; // while nothing else goes on
-    constexpr double noise = 0.1;
-    return startOf(call, settings, costs) + longest * (isShortest ? 1 - noise : 1 + noise);
+    constexpr double shortest = 0.9;
+    const double longer = isDispatchBound(call) ? 1.2 : 1.1;
+    return startOf(call, settings, costs) + longest * (isShortest ? shortest : longer);
 }
 
 } // namespace
@@ -315,10 +345,19 @@ ExpectedRate expectedRate(const PooledCall &call, const CallSettings &settings)
         return ratio(inputs, inSeconds(elapsedWith(call, settings, costs)));
     };
     ExpectedRate rate{rateWith(Costs::Longest), rateWith(Costs::Shortest)};
-    const bool isAsItWas = settings.chunk == call.chunk && settings.processes == call.processes;
-    if (isAsItWas) { // two runs of the same settings differ by as much
-        constexpr double spread = 0.15;
-        rate = {call.rate() * (1 - spread), call.rate() * (1 + spread)};
+    constexpr double spread = 0.15; // two runs of the same settings differ by as much
+    const double before = call.rate();
+    const double processes = ratio(settings.processes, std::max(call.processes, 1U));
+    if (processes == 1 && settings.chunk == call.chunk)
+        return {before * (1 - spread), before * (1 + spread)};
+    // What workers that compute lose beside it may be due to others that use the cores.
+    if (processes == 1 && !isDispatchBound(call))
+        rate.low = std::min(rate.low, before * (1 - spread));
+    // Where messages are the bottleneck, processes get into each other's way, or wait for one.
+    if (processes != 1 && settings.chunk == call.chunk && isDispatchBound(call)) {
+        constexpr double mostGain = 1.75;
+        rate.low = std::min(rate.low, before * std::min(processes, 1 - 2 * spread));
+        rate.high = std::min(rate.high, before * mostGain);
     }
     return {std::min(rate.low, rate.high), std::max(rate.low, rate.high)};
 }
