@@ -23,15 +23,17 @@ double shareOf(const CauseTimes &times, Cause cause)
     return whole > 0 ? static_cast<double>(times[cause]) / whole : 0;
 }
 
-QString wordsOf(Cause cause)
+QString wordsOf(Cause cause, const Origin &origin)
 {
-    const std::string_view text = causeText(cause);
+    const std::string_view text = causeText(cause, origin);
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
-/// One word of it, or two.
-QString nameOf(Cause cause)
+/// One word of it, or two. More where a run of this origin has words of its own.
+QString nameOf(Cause cause, const Origin &origin)
 {
+    if (causeText(cause, origin) != causeText(cause))
+        return wordsOf(cause, origin);
     const std::string_view name = causeName(cause);
     return QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size())).replace(u'_', u' ');
 }
@@ -92,10 +94,12 @@ QString AccountingChart::figure() const
 {
     constexpr qsizetype told = 3;
     QStringList parts;
+    if (!record())
+        return {};
     for (const Cause cause : causesByTime(m_accounting.times)) {
         const double share = shareOf(m_accounting.times, cause);
         if (share >= legible && parts.size() < told)
-            parts << figureText(Share{share}) + u' ' + nameOf(cause);
+            parts << figureText(Share{share}) + u' ' + nameOf(cause, record()->origin);
     }
     return parts.join(QStringLiteral(" \u00b7 "));
 }
@@ -103,9 +107,12 @@ QString AccountingChart::figure() const
 std::vector<Series> AccountingChart::series() const
 {
     std::vector<Series> series;
+    if (!record())
+        return series;
     for (const Cause cause : allCauses()) {
         if (cause != Cause::Absent && shareOf(m_accounting.times, cause) >= legible)
-            series.push_back({nameOf(cause), causeColour(theme(), cause), true, Series::Use::Key});
+            series.push_back({nameOf(cause, record()->origin), causeColour(theme(), cause), true,
+                Series::Use::Key});
     }
     return series;
 }
@@ -135,8 +142,7 @@ Chart::Taken AccountingChart::takeNew(
         return {Changed::Nothing, step == PacedPass::Step::Waits};
     m_accounting = m_accountant->accounting();
     if (m_pass.isFinal() && m_accounting.makespan() > 0)
-        m_verdict =
-            verdictOf(figuresOf(m_accounting, record()->origin, record()->timeline, conditions()));
+        m_verdict = verdictOf(*record(), m_accounting, conditions());
     fillBars();
     emit seriesChanged();
     return {Changed::Picture, true};
@@ -209,7 +215,7 @@ QString AccountingChart::textAt(const QPointF &position) const
         if (share > 0 && wanted <= end)
             return QStringList{
                 place > 0 ? workerName(*record(), static_cast<std::size_t>(place)) : tr("the pool"),
-                wordsOf(cause),
+                wordsOf(cause, record()->origin),
                 tr("%1, %2").arg(
                     figureText(Duration((*bar.times)[cause])), figureText(Share{share}))}
                 .join(u'\n');

@@ -173,7 +173,7 @@ ReportSection verdict(const Verdict *verdict)
 }
 
 /// Of the pool, and of each of a few workers.
-ReportSection timeByCause(const Accounting &accounting)
+ReportSection timeByCause(const Accounting &accounting, const Origin &origin)
 {
     constexpr std::size_t mostWorkers = 8;
     ReportSection section;
@@ -189,7 +189,7 @@ ReportSection timeByCause(const Accounting &accounting)
     };
     const std::uint64_t all = accounting.times.sum();
     for (const Cause cause : causesByTime(accounting.times)) {
-        std::vector<std::string> row{std::string(causeText(cause)),
+        std::vector<std::string> row{std::string(causeText(cause, origin)),
             duration(accounting.times[cause]), share(accounting.times[cause], all)};
         for (std::size_t i = 0; i < workers; ++i)
             row.push_back(share(accounting.workers[i].times[cause], accounting.makespan()));
@@ -308,8 +308,8 @@ ReportData reportOf(const ChartSet &charts, const Moment &moment)
         drawn.push_back(chartSection(*chart, moment));
     // Drawing it has had it account for all of the run.
     const auto &accounting = static_cast<const AccountingChart &>(charts[ChartKind::Accounting]);
-    std::vector<ReportSection> sections{
-        verdict(accounting.verdict()), figures(*record), timeByCause(accounting.accounting())};
+    std::vector<ReportSection> sections{verdict(accounting.verdict()), figures(*record),
+        timeByCause(accounting.accounting(), record->origin)};
     std::move(drawn.begin(), drawn.end(), std::back_inserter(sections));
     sections.push_back(workers(*record));
     sections.push_back(failures(*record));

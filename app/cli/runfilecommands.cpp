@@ -136,7 +136,7 @@ std::string progressLine(const RunFileInfo &info)
 }
 
 /// The causes that took at least a hundredth of the workers' time, the greatest first.
-std::string causesLine(const Accounting &accounting)
+std::string causesLine(const Accounting &accounting, const Origin &origin)
 {
     const auto whole = static_cast<double>(accounting.times.sum());
     std::string line;
@@ -144,7 +144,7 @@ std::string causesLine(const Accounting &accounting)
         const double share = static_cast<double>(accounting.times[cause]) / whole;
         if (share >= 0.01)
             line += (line.empty() ? "" : "; ") + textOf(Share{share}) + " "
-                + std::string(causeText(cause));
+                + std::string(causeText(cause, origin));
     }
     return line;
 }
@@ -230,7 +230,7 @@ std::string infoText(const RunTold &told)
     line("workers", textOf(Count{progress.workers}));
     if (description.machine.cores == 0)
         line("cores", "?");
-    line("time went", causesLine(told.analysis.accounting));
+    line("time went", causesLine(told.analysis.accounting, description.origin));
     line("held back", heldBackLine(told.heldBack));
     line("verdict", verdictText(told.analysis.verdict));
     line("began", beganLine(description));

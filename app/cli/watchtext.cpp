@@ -9,7 +9,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <tuple>
+#include <variant>
 
 namespace poolscope {
 
@@ -30,7 +33,59 @@ std::string workersText(const WatchedCall &call)
     return textOf(Count{call.processes}) + (isOne ? " process" : " processes");
 }
 
-std::string runText(const RunRecord &record)
+/// Calls from one line that each had to start their processes.
+struct PoolMadeAnew {
+    const WatchedCall *call = nullptr; ///< the first of them
+    std::uint64_t calls = 0;
+    Duration elapsed{}; ///< of all of them
+    Duration noPool{};
+
+    std::string text() const
+    {
+        return "A pool is made anew for each of " + textOf(Count{calls}, "call") + " of "
+            + call->method + "(" + call->function + ") " + placeText(*call) + ", which took "
+            + textOf(elapsed) + " in all, mostly to start processes. Make the pool once, before "
+            + "the loop, and use it for all of them. Without a pool they take about "
+            + textOf(noPool) + ".";
+    }
+};
+
+/// Finds lines whose calls mostly waited for processes to start, time and again.
+std::vector<PoolMadeAnew> poolsMadeAnew(
+    const std::vector<EndedRecord> &runs, const std::vector<Analysis> &analyses)
+{
+    constexpr std::uint64_t timeAndAgain = 3;
+    std::map<std::tuple<std::string, std::uint64_t, std::string>, PoolMadeAnew> found;
+    for (std::size_t i = 0; i < analyses.size(); ++i) {
+        const Verdict &verdict = analyses[i].verdict;
+        const auto *of = std::get_if<evidence::OfCall>(&verdict.evidence);
+        if (verdict.finding != Finding::StartUp || !of)
+            continue;
+        const auto &call = std::get<WatchedCall>(runs[i].record->origin);
+        PoolMadeAnew &anew = found[{call.file, call.line, call.method}];
+        if (!anew.call)
+            anew.call = &call;
+        ++anew.calls;
+        anew.elapsed += of->call.elapsed;
+        anew.noPool += of->call.noPool();
+    }
+    std::vector<PoolMadeAnew> often;
+    for (const auto &[place, anew] : found) {
+        if (anew.calls >= timeAndAgain)
+            often.push_back(anew);
+    }
+    return often;
+}
+
+std::vector<Analysis> analysesOf(const std::vector<EndedRecord> &runs)
+{
+    std::vector<Analysis> analyses;
+    for (const EndedRecord &run : runs)
+        analyses.push_back(analyse(*run.record, run.record->machine.cores));
+    return analyses;
+}
+
+std::string runText(const RunRecord &record, const Verdict &verdict)
 {
     const auto &call = std::get<WatchedCall>(record.origin);
     const Timeline &timeline = record.timeline;
@@ -46,14 +101,34 @@ std::string runText(const RunRecord &record)
         + (seconds > 0 ? ", " + textOf(Rate{static_cast<double>(timeline.settled()) / seconds})
                        : "")
         + (timeline.failed() > 0 ? ", " + textOf(Count{timeline.failed()}) + " failed" : "") + "\n";
-    return text + "    " + verdictText(analyse(record, record.machine.cores).verdict) + "\n";
+    return text + "    " + verdictText(verdict) + "\n";
+}
+
+/// Sums of what was measured, in seconds and bytes.
+nlohmann::ordered_json costJson(const CallCost &cost)
+{
+    const auto seconds = [](std::uint64_t nanoseconds) {
+        return inSeconds(Duration(nanoseconds));
+    };
+    return {{"sent", cost.chunks}, {"pickling_s", seconds(cost.pickling)},
+        {"writing_s", seconds(cost.writing)}, {"sent_bytes", cost.bytesOut},
+        {"received", cost.results}, {"unpickling_results_s", seconds(cost.unpicklingResults)},
+        {"received_bytes", cost.bytesBack}, {"consumed", cost.consumed},
+        {"loop_waited_s", seconds(cost.loopWaited)}, {"loop_used_s", seconds(cost.loopUsed)},
+        {"done", cost.tasks}, {"lock_waits_s", seconds(cost.lockWaits)},
+        {"unpickling_s", seconds(cost.unpickling)},
+        {"pickling_results_s", seconds(cost.picklingResults)}, {"sending_s", seconds(cost.sending)},
+        {"function_bytes", cost.functionBytes},
+        {"function_pickling_s", seconds(cost.functionPickling)},
+        {"function_is_by_value", cost.functionIsByValue != 0}, {"lost_inputs", cost.lostInputs}};
 }
 
 nlohmann::ordered_json callJson(const WatchedCall &call)
 {
     return {{"pool", call.pool}, {"start_method", call.startMethod}, {"processes", call.processes},
         {"method", call.method}, {"function", call.function}, {"file", call.file},
-        {"line", call.line}, {"chunk", call.chunk}, {"begin_s", inSeconds(Duration(call.begin))}};
+        {"line", call.line}, {"chunk", call.chunk}, {"begin_s", inSeconds(Duration(call.begin))},
+        {"measured", costJson(call.cost)}};
 }
 
 } // namespace
@@ -74,9 +149,12 @@ std::string nothingSeenText(const WatchSession &session)
 
 std::string watchedRunsText(const std::vector<EndedRecord> &runs, std::size_t most)
 {
+    const std::vector<Analysis> analyses = analysesOf(runs);
     std::string text;
+    for (const PoolMadeAnew &anew : poolsMadeAnew(runs, analyses))
+        text += "  " + anew.text() + "\n";
     for (std::size_t i = 0; i < std::min(runs.size(), most); ++i)
-        text += "  " + runText(*runs[i].record);
+        text += "  " + runText(*runs[i].record, analyses[i].verdict);
     if (runs.size() > most)
         text += "  and " + textOf(Count{runs.size() - most}, "run")
             + " more; --summary, --report or --save holds them all\n";
@@ -86,20 +164,24 @@ std::string watchedRunsText(const std::vector<EndedRecord> &runs, std::size_t mo
 std::string sessionSummary(const std::vector<EndedRecord> &runs, std::uint64_t leftOut)
 {
     using Json = nlohmann::ordered_json;
+    const std::vector<Analysis> analyses = analysesOf(runs);
     Json entries = Json::array();
     std::vector<std::string> command;
     std::uint64_t hooks = 0;
-    for (const EndedRecord &run : runs) {
-        const auto &call = std::get<WatchedCall>(run.record->origin);
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        const RunRecord &record = *runs[i].record;
+        const auto &call = std::get<WatchedCall>(record.origin);
         command = call.command;
         hooks += call.cost.hooks;
         Json entry = callJson(call);
-        entry.update(Json::parse(
-            summaryJson(*run.record, analyse(*run.record, run.record->machine.cores), {})));
+        entry.update(Json::parse(summaryJson(record, analyses[i], {})));
         entries.push_back(std::move(entry));
     }
+    Json findings = Json::array();
+    for (const PoolMadeAnew &anew : poolsMadeAnew(runs, analyses))
+        findings.push_back({{"finding", "pool_made_anew"}, {"text", anew.text()}});
     return Json{{"command", command}, {"runs_left_out", leftOut},
-               {"hooks_s", inSeconds(Duration(hooks))}, {"runs", entries}}
+               {"hooks_s", inSeconds(Duration(hooks))}, {"findings", findings}, {"runs", entries}}
                .dump(2, ' ', true, Json::error_handler_t::replace)
         + "\n";
 }

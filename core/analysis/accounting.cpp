@@ -213,6 +213,24 @@ std::string_view causeText(Cause cause)
     return causeWords[static_cast<std::size_t>(cause)].text;
 }
 
+std::string_view causeText(Cause cause, const Origin &origin)
+{
+    if (!std::holds_alternative<WatchedCall>(origin))
+        return causeText(cause);
+    switch (cause) {
+    case Cause::Coordinator:
+        return "waiting for the parent process";
+    case Cause::UnderWay:
+        return "waiting for the lock of the pipe";
+    case Cause::TransferIn:
+        return "unpickling";
+    case Cause::TransferOut:
+        return "pickling and sending results";
+    default:
+        return causeText(cause);
+    }
+}
+
 std::uint64_t CauseTimes::sum() const
 {
     return std::accumulate(m_times.begin(), m_times.end(), std::uint64_t{0});

@@ -3,6 +3,7 @@
 
 #include "analysis/verdictcase.h"
 #include "analysis/verdictcauses.h"
+#include "analysis/watchverdict.h"
 
 #include <array>
 
@@ -19,7 +20,9 @@ constexpr std::array<std::string_view, findingCount> findingNames{"handing_over"
     "coordinator_saturated", "tail", "chunks_too_large", "too_many_workers",
     "threads_oversubscribe", "machine_busy", "waiting", "memory_bandwidth", "start_up",
     "slow_worker", "throttled", "order_blocks", "consumer_blocks", "disk_blocks", "inputs_are_slow",
-    "failures", "never_finished", "workers_idle", "nothing_wrong", "unknown"};
+    "failures", "never_finished", "workers_idle", "pickled_by_value", "chunks_too_small",
+    "large_function", "large_inputs", "large_results", "loop_is_slow", "interpreter_lock",
+    "held_back", "one_at_a_time", "pool_costs_more", "nothing_wrong", "unknown"};
 
 /// The verdict on a run that was stopped while an input hung: that matters more than the other
 /// workers' time.
@@ -149,12 +152,19 @@ Verdict verdictOf(const RunFigures &figures)
     return verdict;
 }
 
+Verdict verdictOf(
+    const RunRecord &record, const Accounting &accounting, const RunConditions &conditions)
+{
+    if (std::holds_alternative<WatchedCall>(record.origin))
+        return verdictOf(pooledCallOf(record, accounting, conditions.cores));
+    return verdictOf(figuresOf(accounting, record.origin, record.timeline, conditions));
+}
+
 Analysis analyse(const RunRecord &record, std::uint32_t cores)
 {
     const RunConditions conditions = conditionsOf(record, cores);
     Analysis analysis{accountingOf(record.timeline, conditions), {}};
-    analysis.verdict =
-        verdictOf(figuresOf(analysis.accounting, record.origin, record.timeline, conditions));
+    analysis.verdict = verdictOf(record, analysis.accounting, conditions);
     return analysis;
 }
 

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "analysis/change.h"
+#include "analysis/pooledcall.h"
 #include "analysis/runfigures.h"
 #include "text/units.h"
 
@@ -41,10 +42,21 @@ enum class Finding : std::uint8_t {
     Failures, ///< workers die and are replaced
     NeverFinished, ///< the run was stopped while one input took far longer than the others
     WorkersIdle, ///< idle for a reason that was not recorded, while inputs still began
+    // Of watched calls:
+    PickledByValue, ///< the code of the function is pickled with each chunk
+    ChunksTooSmall, ///< the messages take longer than the inputs in them
+    LargeFunction, ///< the function, or what is bound to it, is much to send with each chunk
+    LargeInputs, ///< inputs take longer to send than to process
+    LargeResults, ///< results take longer to send than to make
+    LoopIsSlow, ///< the user's loop takes longer than the pool
+    InterpreterLock, ///< threads that compute wait for the interpreter lock
+    HeldBack, ///< the user's loop waits for one result while others are there
+    OneAtATime, ///< the user's code waits for each result before it hands over the next input
+    PoolCostsMore, ///< sending inputs and results takes longer than the work, in large chunks, too
     NothingWrong,
     Unknown,
 };
-inline constexpr std::size_t findingCount = 21;
+inline constexpr std::size_t findingCount = 31;
 
 /// "handing_over", "coordinator_saturated", ...
 std::string_view findingName(Finding finding);
@@ -157,12 +169,20 @@ struct Computing {
     Share busy;
 };
 
+/// The figures of a watched call, whatever the finding, and what to change in it.
+struct OfCall {
+    PooledCall call;
+    std::optional<std::uint64_t> chunk; ///< advised
+    std::optional<std::uint32_t> processes; ///< advised
+    std::optional<ExpectedRate> expected; ///< with what is advised
+};
+
 } // namespace evidence
 
 using Evidence = std::variant<evidence::NothingFinished, evidence::Dispatch, evidence::Tail,
     evidence::Contention, evidence::Waits, evidence::StartUp, evidence::SlowWorker,
     evidence::Bandwidth, evidence::Blocked, evidence::Failures, evidence::NeverFinished,
-    evidence::SpansOnly, evidence::NotMeasured, evidence::Computing>;
+    evidence::SpansOnly, evidence::NotMeasured, evidence::Computing, evidence::OfCall>;
 
 /// A look or a run that would show more than the figures do.
 enum class NextLook : std::uint8_t {
@@ -210,6 +230,9 @@ struct Analysis {
     Accounting accounting;
     Verdict verdict;
 };
+/// The verdict from an accounting of the record.
+Verdict verdictOf(
+    const RunRecord &record, const Accounting &accounting, const RunConditions &conditions);
 Analysis analyse(const RunRecord &record, std::uint32_t cores);
 
 } // namespace poolscope

@@ -59,6 +59,17 @@ OrderedJson changeJson(const Change &change)
     return json;
 }
 
+/// Null where nothing is expected of a change in the watched call.
+OrderedJson expectedJson(const Verdict &verdict)
+{
+    const auto *call = std::get_if<evidence::OfCall>(&verdict.evidence);
+    if (!call || !call->expected)
+        return nullptr;
+    return {{"chunksize", call->chunk ? OrderedJson(*call->chunk) : OrderedJson()},
+        {"processes", call->processes ? OrderedJson(*call->processes) : OrderedJson()},
+        {"least_rate", call->expected->low}, {"greatest_rate", call->expected->high}};
+}
+
 } // namespace
 
 OrderedJson accountingJson(const Accounting &accounting, const std::optional<HeldBack> &heldBack)
@@ -108,6 +119,7 @@ OrderedJson verdictJson(const Verdict &verdict)
         {"counts_start_up", verdict.countsStartUp},
         {"rate", verdict.rate ? OrderedJson(*verdict.rate) : OrderedJson()},
         {"advice", advice},
+        {"expected", expectedJson(verdict)},
         {"would_tell", verdict.nextLook ? OrderedJson(nextLookText(verdict)) : OrderedJson()},
     };
 }

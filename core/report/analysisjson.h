@@ -19,7 +19,8 @@ nlohmann::ordered_json accountingJson(
 nlohmann::ordered_json importJson(const ImportNotes &notes);
 
 /// Finding, text, loss, gain and rate (null: none is predicted), and advice as a list of settings,
-/// of which the value null means automatic.
+/// of which the value null means automatic; for a watched call, what to expect of a change in the
+/// user's code, as a range.
 nlohmann::ordered_json verdictJson(const Verdict &verdict);
 
 } // namespace poolscope

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/verdicttext.h"
 
+#include "report/watchverdicttext.h"
 #include "text/figures.h"
 
 #include <algorithm>
@@ -216,6 +217,11 @@ struct Sentences {
             + adviceSentence(verdict);
     }
 
+    std::string operator()(const evidence::OfCall &found) const
+    {
+        return callVerdictText(verdict.finding, found);
+    }
+
 private:
     /// Chunks had no time to grow, or their contents cost the time.
     static std::string whyNoAdvice(const evidence::Dispatch &found)
@@ -248,7 +254,11 @@ constexpr std::array<std::string_view, findingCount> shortForms{"Dispatch costs 
     "Starting takes longest", "One worker is slow", "A CPU quota stops workers",
     "Results wait for their order", "Results are read too slowly", "A full disk blocks results",
     "Inputs arrive too slowly", "Workers die and are replaced", "One input never finished",
-    "Workers are idle in between", "Nothing is wrong", "The cause is not known"};
+    "Workers are idle in between", "The function is pickled by value", "Chunks are too small",
+    "The function is large to send", "Inputs are large to send", "Results are large to send",
+    "The loop over results is slow", "Threads wait for the interpreter lock",
+    "Results wait for an earlier one", "Inputs are handed over one at a time",
+    "The pool costs more than the work", "Nothing is wrong", "The cause is not known"};
 
 } // namespace
 
@@ -285,6 +295,10 @@ std::string shortText(const Verdict &verdict)
         text += (i == 0 ? "; " : " ") + changeText(verdict.advice[i]);
     if (!verdict.advice.empty() && verdict.gain && *verdict.gain >= worthNaming)
         text += ": about " + textOf(Factor{*verdict.gain});
+    if (const auto *call = std::get_if<evidence::OfCall>(&verdict.evidence)) {
+        const std::string advice = callAdviceText(*call);
+        text += advice.empty() ? "" : "; " + advice;
+    }
     return text;
 }
 
