@@ -18,7 +18,7 @@ namespace poolscope {
 namespace {
 
 constexpr int updateInterval = 20; // milliseconds
-constexpr std::size_t mostShown = 20; // runs
+constexpr std::size_t mostShown = 20; // lines with calls
 /// Signals for this program alone, which are passed on to the command.
 sigset_t passedSignals()
 {

@@ -85,23 +85,58 @@ std::vector<Analysis> analysesOf(const std::vector<EndedRecord> &runs)
     return analyses;
 }
 
-std::string runText(const RunRecord &record, const Verdict &verdict)
+/// All calls of one pool method from one line.
+struct CallsOfLine {
+    std::vector<std::size_t> runs; ///< positions, in order of start
+    std::size_t longest = 0; ///< position
+    std::uint64_t inputs = 0;
+    std::uint64_t settled = 0;
+    std::uint64_t failed = 0;
+    std::uint64_t makespan = 0; ///< of all together
+};
+
+/// The lines, in the order in which they were first called.
+std::vector<CallsOfLine> linesOf(const std::vector<EndedRecord> &runs)
+{
+    std::vector<CallsOfLine> lines;
+    std::map<std::tuple<std::string, std::uint64_t, std::string, std::string>, std::size_t> known;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        const RunRecord &record = *runs[i].record;
+        const auto &call = std::get<WatchedCall>(record.origin);
+        const auto [found, isNew] = known.emplace(
+            std::tuple(call.file, call.line, call.method, call.function), lines.size());
+        if (isNew)
+            lines.push_back({{}, i});
+        CallsOfLine &line = lines[found->second];
+        const std::uint64_t makespan = record.timeline.makespan();
+        line.runs.push_back(i);
+        line.inputs += record.inputCount;
+        line.settled += record.timeline.settled();
+        line.failed += record.timeline.failed();
+        line.makespan += makespan;
+        if (makespan > runs[line.longest].record->timeline.makespan())
+            line.longest = i;
+    }
+    return lines;
+}
+
+std::string lineText(const CallsOfLine &line, const RunRecord &record, const Verdict &verdict)
 {
     const auto &call = std::get<WatchedCall>(record.origin);
-    const Timeline &timeline = record.timeline;
-    const bool isComplete = timeline.settled() == record.inputCount;
     const bool isOfThreads = call.startMethod == "thread";
-    std::string text = call.method + "(" + call.function + ") " + placeText(call) + ": " + call.pool
-        + ", " + workersText(call) + (isOfThreads ? "" : ", " + call.startMethod) + ", chunks of "
-        + textOf(Count{call.chunk}) + "\n";
-    const double seconds = inSeconds(Duration(timeline.makespan()));
-    text += "    " + textOf(Count{timeline.settled()})
-        + (isComplete ? "" : " of " + textOf(Count{record.inputCount})) + " inputs in "
-        + textOf(Duration(timeline.makespan()))
-        + (seconds > 0 ? ", " + textOf(Rate{static_cast<double>(timeline.settled()) / seconds})
-                       : "")
-        + (timeline.failed() > 0 ? ", " + textOf(Count{timeline.failed()}) + " failed" : "") + "\n";
-    return text + "    " + verdictText(verdict) + "\n";
+    const bool isOne = line.runs.size() == 1;
+    const double seconds = inSeconds(Duration(line.makespan));
+    std::string text = call.method + "(" + call.function + ") " + placeText(call)
+        + (isOne ? "" : ", " + textOf(Count{line.runs.size()}, "call")) + ": " + call.pool + ", "
+        + workersText(call) + (isOfThreads ? "" : ", " + call.startMethod) + ", chunks of "
+        + textOf(Count{call.chunk}) + "\n    " + textOf(Count{line.settled})
+        + (line.settled == line.inputs ? "" : " of " + textOf(Count{line.inputs})) + " inputs in "
+        + textOf(Duration(line.makespan)) + (isOne ? "" : " in all");
+    if (seconds > 0)
+        text += ", " + textOf(Rate{static_cast<double>(line.settled) / seconds});
+    if (line.failed > 0)
+        text += ", " + textOf(Count{line.failed}) + " failed";
+    return text + "\n    " + (isOne ? "" : "The longest call: ") + verdictText(verdict) + "\n";
 }
 
 /// Sums of what was measured, in seconds and bytes.
@@ -153,11 +188,14 @@ std::string watchedRunsText(const std::vector<EndedRecord> &runs, std::size_t mo
     std::string text;
     for (const PoolMadeAnew &anew : poolsMadeAnew(runs, analyses))
         text += "  " + anew.text() + "\n";
-    for (std::size_t i = 0; i < std::min(runs.size(), most); ++i)
-        text += "  " + runText(*runs[i].record, analyses[i].verdict);
-    if (runs.size() > most)
-        text += "  and " + textOf(Count{runs.size() - most}, "run")
-            + " more; --summary, --report or --save holds them all\n";
+    const std::vector<CallsOfLine> lines = linesOf(runs);
+    for (std::size_t i = 0; i < std::min(lines.size(), most); ++i) {
+        const std::size_t longest = lines[i].longest;
+        text += "  " + lineText(lines[i], *runs[longest].record, analyses[longest].verdict);
+    }
+    if (lines.size() > most)
+        text += "  and " + textOf(Count{lines.size() - most}, "line")
+            + " of calls more; --summary, --report or --save holds them all\n";
     return text;
 }
 

@@ -14,8 +14,8 @@ class WatchSession;
 /// Why no pool was seen, as a line that begins with "poolscope:".
 std::string nothingSeenText(const WatchSession &session);
 
-/// Some lines for each run, with a line for the verdict. `most` runs are shown, and the others
-/// counted.
+/// Some lines of text for the calls of each line of the user's code, with a verdict on the longest.
+/// `most` are shown, and the others counted.
 std::string watchedRunsText(const std::vector<EndedRecord> &runs, std::size_t most);
 
 /// JSON, with an entry for each run in order of start. `leftOut` calls were not recorded.
