@@ -27,6 +27,7 @@
 #include "window/runfiles.h"
 #include "window/runstatusbar.h"
 #include "window/screenfit.h"
+#include "window/sessionbar.h"
 #include "window/statetext.h"
 
 #include <QApplication>
@@ -108,12 +109,14 @@ void MainWindow::makeCentre()
 {
     m_panel = new RunPanel;
     m_message = new MessageBar;
+    m_session = new SessionBar(m_controller);
     m_view = new RunView(m_controller);
     auto *right = new QWidget;
     auto *rightLayout = new QVBoxLayout(right);
     rightLayout->setContentsMargins(0, 0, 0, 0);
     rightLayout->setSpacing(gridUnit);
     rightLayout->addWidget(m_message);
+    rightLayout->addWidget(m_session);
     rightLayout->addWidget(m_view, 1);
     m_sides = new QSplitter(Qt::Horizontal);
     m_sides->setChildrenCollapsible(false);
@@ -333,7 +336,10 @@ void MainWindow::showState()
 void MainWindow::showProblem()
 {
     const RunSituation now = situation();
-    tabs().sweepPage().setSubject(spec(), now.problem);
+    const RunRecord *record = m_controller.record();
+    const QString watched = record ? watchedOnly(record->origin) : QString();
+    tabs().sweepPage().setSubject(spec(), watched.isEmpty() ? now.problem : watched);
+    m_session->setBusy(now.isBusy());
     m_actions->setSituation(now);
     m_status->showState(stateText(m_controller, now));
 }
@@ -341,6 +347,7 @@ void MainWindow::showProblem()
 void MainWindow::showFrame()
 {
     showProgress();
+    m_session->update();
     showFileProblem();
     showFileLoss();
 }

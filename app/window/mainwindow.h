@@ -23,6 +23,7 @@ class RunMenu;
 class RunOpener;
 class RunPanel;
 class RunStatusBar;
+class SessionBar;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -93,6 +94,7 @@ private:
     ProcessControl *m_processes = nullptr;
     RunPanel *m_panel = nullptr;
     MessageBar *m_message = nullptr;
+    SessionBar *m_session = nullptr;
     RunView *m_view = nullptr;
     RunOpener *m_opener = nullptr;
     QSplitter *m_sides = nullptr; ///< panel and view

@@ -3,6 +3,8 @@
 
 #include "pool/taskcheck.h"
 #include "run/runopening.h"
+#include "runfile/runfilereader.h"
+#include "window/sessiontext.h"
 
 #include <QFile>
 #include <algorithm>
@@ -16,7 +18,11 @@ struct RunController::Opening {
     struct TaskChanged {
         std::string file;
     };
-    using What = std::variant<Run::Opened, LoadedRun, TaskChanged>;
+    struct Loaded {
+        LoadedRun run;
+        std::vector<RunFileInfo> session; ///< all runs of the file
+    };
+    using What = std::variant<Run::Opened, Loaded, TaskChanged>;
 
     QString path;
     bool makesFile = false; ///< at that path
@@ -49,6 +55,15 @@ Result<Run::Opened> reopenToTryAgain(const std::string &file, IfTaskChanged ifTa
             opened->tryAgain.push_back(index);
     }
     return opened;
+}
+
+/// The runs of the file of a run, without what happened in them.
+std::vector<RunFileInfo> sessionOf(const LoadedRun &loaded)
+{
+    if (loaded.info.runs < 2)
+        return {loaded.info};
+    const auto reader = RunFileReader::open(loaded.file);
+    return reader ? reader->runs() : std::vector{loaded.info};
 }
 
 } // namespace
@@ -116,17 +131,23 @@ void RunController::start(const RunSpec &spec, const QString &path)
 
 void RunController::open(const QString &path)
 {
+    openRunOf(path, std::nullopt);
+}
+
+void RunController::openRunOf(const QString &path, std::optional<std::uint32_t> run)
+{
     const std::string file = QFile::encodeName(path).toStdString();
     openInBackground(
-        [file](const StillWanted &) -> Result<Opening::What> {
-            auto loaded = openRun(file);
+        [file, run](const StillWanted &) -> Result<Opening::What> {
+            auto loaded = run ? loadRunFile(file, run) : openRun(file);
             if (!loaded)
                 return tl::unexpected(loaded.error());
             auto inputs =
                 loaded->file.empty() ? nullptr : unchangedInputs(loaded->info.description);
             if (inputs)
                 loaded->record->inputs = std::move(inputs);
-            return std::move(*loaded);
+            auto session = sessionOf(*loaded);
+            return Opening::Loaded{std::move(*loaded), std::move(session)};
         },
         path);
 }
@@ -186,10 +207,15 @@ void RunController::show(Opening &opening)
     }
     emit recordGoing();
     m_path = opening.path;
-    if (auto *run = std::get_if<Run::Opened>(&*opening.result))
+    if (auto *run = std::get_if<Run::Opened>(&*opening.result)) {
+        m_session.clear();
         show(std::move(*run));
-    else
-        show(std::get<LoadedRun>(std::move(*opening.result)));
+    } else {
+        auto &loaded = std::get<Opening::Loaded>(*opening.result);
+        m_session = std::move(loaded.session);
+        show(std::move(loaded.run));
+    }
+    emit sessionChanged();
 }
 
 void RunController::show(Run::Opened run)
@@ -231,9 +257,38 @@ void RunController::ended()
         emit failed(QString::fromStdString(kept.error().message), {});
 }
 
+bool RunController::hasSession() const
+{
+    return m_loaded
+        && (m_session.size() > 1 || std::holds_alternative<WatchedCall>(record()->origin));
+}
+
+std::size_t RunController::runCount() const
+{
+    return m_session.size();
+}
+
+std::size_t RunController::shownRun() const
+{
+    const std::size_t run = m_loaded ? m_loaded->info.run : 1;
+    return std::min(run, std::max<std::size_t>(m_session.size(), 1)) - 1;
+}
+
+QString RunController::runLine(std::size_t run) const
+{
+    return sessionLine(m_session.at(run));
+}
+
+void RunController::showRun(std::size_t run)
+{
+    if (run < runCount() && run != shownRun())
+        openRunOf(m_path, m_session[run].run);
+}
+
 bool RunController::canTryAgain() const
 {
-    return goesOn() || (m_state == State::Ended && !m_path.isEmpty());
+    return goesOn()
+        || (m_state == State::Ended && !m_path.isEmpty() && record() && specOf(record()->origin));
 }
 
 void RunController::tryAgain(const std::vector<std::uint64_t> &indices)

@@ -44,6 +44,15 @@ public:
     /// The file that was opened last, of any kind.
     QString openedPath() const { return m_opened; }
 
+    /// Whether what is shown is a session, of which one run is shown: several runs of a file, or
+    /// calls of a watched command.
+    bool hasSession() const;
+    std::size_t runCount() const; ///< in the session
+    std::size_t shownRun() const; ///< its place among them
+    QString runLine(std::size_t run) const; ///< a run of the session in a line
+    /// Shows another run of the session.
+    void showRun(std::size_t run);
+
     /// Starts a run and keeps it in the run file at `path`, or in none if it is empty.
     void start(const RunSpec &spec, const QString &path = {});
     /// Shows a run file, a trace or a job log; runs nothing.
@@ -68,6 +77,8 @@ signals:
     /// The record of the last run is about to go; null it wherever it is read.
     void recordGoing();
     void recordCame(const poolscope::RunRecord *record);
+    /// The session has other runs, or another is shown.
+    void sessionChanged();
     /// A file was opened; the record came before.
     void opened(const poolscope::RunFileInfo &info);
     /// A run is not gone on with, since this file of its task is not what it was.
@@ -91,6 +102,7 @@ private:
     void show(Opening &opening);
     void show(Run::Opened run);
     void show(LoadedRun loaded);
+    void openRunOf(const QString &path, std::optional<std::uint32_t> run);
     State stateWithoutOpening() const;
     void ended();
     void setState(State state);
@@ -98,6 +110,7 @@ private:
     State m_state = State::Idle;
     std::unique_ptr<Run> m_run;
     std::optional<LoadedRun> m_loaded;
+    std::vector<RunFileInfo> m_session; ///< the runs of the loaded file
     QString m_path;
     QString m_opened;
     LatestJob m_latest;

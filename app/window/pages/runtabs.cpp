@@ -127,9 +127,11 @@ void RunTabs::showState(const RunController &controller)
     m_timePage->setBusy(controller.isActive() || m_sweepPage->isSweeping());
     m_sweepPage->setBusy(controller.isActive() || m_timePage->isVerifying());
     m_whatIfPage->setBusy(isBusy);
-    m_failures->setRetry(controller.canTryAgain() && !isMeasuring()
-            ? FailuresView::Retry::Possible
-            : FailuresView::Retry::Impossible);
+    const RunRecord *record = controller.record();
+    const bool isWatched = record && std::holds_alternative<WatchedCall>(record->origin);
+    m_failures->setRetry(isWatched                       ? FailuresView::Retry::Watched
+            : controller.canTryAgain() && !isMeasuring() ? FailuresView::Retry::Possible
+                                                         : FailuresView::Retry::Impossible);
 }
 
 bool RunTabs::isMeasuring() const
