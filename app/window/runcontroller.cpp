@@ -4,6 +4,7 @@
 #include "pool/taskcheck.h"
 #include "run/runopening.h"
 #include "runfile/runfilereader.h"
+#include "runfile/sessionfile.h"
 #include "window/sessiontext.h"
 
 #include <QFile>
@@ -73,10 +74,15 @@ RunController::RunController(QObject *parent)
 {
 }
 
-RunController::~RunController() = default;
+RunController::~RunController()
+{
+    m_saving.waitForFinished();
+}
 
 const RunRecord *RunController::record() const
 {
+    if (m_watch)
+        return m_watch->record();
     if (m_loaded)
         return m_loaded->record.get();
     return m_run ? &m_run->record() : nullptr;
@@ -84,6 +90,8 @@ const RunRecord *RunController::record() const
 
 Moment RunController::moment() const
 {
+    if (m_watch)
+        return m_watch->moment();
     if (m_loaded)
         return {m_loaded->record->elapsed, TimeView::Run::Ended};
     if (!m_run)
@@ -152,6 +160,82 @@ void RunController::openRunOf(const QString &path, std::optional<std::uint32_t> 
         path);
 }
 
+void RunController::watch(const WatchRequest &request, const QString &path)
+{
+    if (isActive())
+        return;
+    auto started = WatchController::start(request);
+    if (!started) {
+        emit failed(QString::fromStdString(started.error().message), {});
+        return;
+    }
+    emit logCame(nullptr);
+    emit recordGoing();
+    m_run.reset();
+    m_loaded.reset();
+    m_session.clear();
+    m_path.clear();
+    m_watch = std::move(*started);
+    const WatchController *watch = m_watch.get();
+    connect(watch, &WatchController::newestWanted, this, &RunController::showWatched);
+    connect(watch, &WatchController::runsChanged, this, &RunController::sessionChanged);
+    connect(watch, &WatchController::costKnown, this, &RunController::costKnown);
+    connect(watch, &WatchController::warned, this, &RunController::warned);
+    connect(watch, &WatchController::ended, this, [this, path] { watchEnded(path); });
+    connect(watch, &WatchController::interruptIgnored, this, [this] {
+        setState(State::Watching); // so that it can be interrupted again
+        emit interruptIgnored();
+    });
+    emit logCame(log());
+    setState(State::Watching);
+    emit sessionChanged();
+}
+
+void RunController::showWatched(std::size_t run)
+{
+    emit recordGoing();
+    m_watch->showRun(run);
+    emit recordCame(record());
+    emit sessionChanged();
+    emit stateChanged(); // there is something to export
+}
+
+void RunController::watchEnded(const QString &path)
+{
+    if (path.isEmpty() || m_watch->endedRuns().empty()) {
+        setState(State::Ended);
+        return;
+    }
+    setState(State::Stopping);
+    auto saved = std::make_shared<Result<void>>();
+    m_saving = inBackground(
+        this,
+        [saved, file = QFile::encodeName(path).toStdString(), runs = &m_watch->endedRuns()] {
+            *saved = writeSession(file, RunFile::IfExists::Refuse, *runs);
+        },
+        [this, saved, path] {
+            if (*saved)
+                m_path = path;
+            setState(State::Ended);
+            if (*saved)
+                emit sessionSaved();
+            else
+                emit failed(QString::fromStdString(saved->error().message), {});
+        });
+}
+
+void RunController::killWatched()
+{
+    if (isWatching())
+        m_watch->kill();
+}
+
+void RunController::releaseWatched()
+{
+    if (isWatching())
+        m_watch->release();
+}
+
 void RunController::resumeFile(const QString &path)
 {
     reopen(
@@ -205,7 +289,9 @@ void RunController::show(Opening &opening)
         emit taskChanged(QFile::decodeName(QByteArray::fromStdString(changed->file)));
         return;
     }
+    emit logCame(nullptr);
     emit recordGoing();
+    m_watch.reset();
     m_path = opening.path;
     if (auto *run = std::get_if<Run::Opened>(&*opening.result)) {
         m_session.clear();
@@ -224,6 +310,7 @@ void RunController::show(Run::Opened run)
     m_run = std::make_unique<Run>(std::move(run));
     connect(m_run.get(), &Run::finished, this, &RunController::ended);
     emit recordCame(&m_run->record());
+    emit logCame(log());
     m_run->start();
     if (m_wantedWorkers > 0)
         m_run->setWorkerCount(m_wantedWorkers);
@@ -238,6 +325,7 @@ void RunController::show(LoadedRun loaded)
     if (m_loaded->file.empty())
         m_path.clear();
     emit recordCame(m_loaded->record.get());
+    emit logCame(log());
     setState(State::Ended);
     emit opened(m_loaded->info);
 }
@@ -259,29 +347,37 @@ void RunController::ended()
 
 bool RunController::hasSession() const
 {
+    if (m_watch)
+        return true;
     return m_loaded
         && (m_session.size() > 1 || std::holds_alternative<WatchedCall>(record()->origin));
 }
 
 std::size_t RunController::runCount() const
 {
-    return m_session.size();
+    return m_watch ? m_watch->runCount() : m_session.size();
 }
 
 std::size_t RunController::shownRun() const
 {
+    if (m_watch)
+        return m_watch->shownRun();
     const std::size_t run = m_loaded ? m_loaded->info.run : 1;
     return std::min(run, std::max<std::size_t>(m_session.size(), 1)) - 1;
 }
 
 QString RunController::runLine(std::size_t run) const
 {
-    return sessionLine(m_session.at(run));
+    return m_watch ? m_watch->runLine(run) : sessionLine(m_session.at(run));
 }
 
 void RunController::showRun(std::size_t run)
 {
-    if (run < runCount() && run != shownRun())
+    if (run >= runCount() || run == shownRun())
+        return;
+    if (m_watch)
+        showWatched(run);
+    else
         openRunOf(m_path, m_session[run].run);
 }
 
@@ -328,7 +424,10 @@ void RunController::stop()
     }
     if (!isActive())
         return;
-    m_run->cancel();
+    if (m_watch)
+        m_watch->interrupt(); // again, where the first time did not help
+    else
+        m_run->cancel();
     setState(State::Stopping);
 }
 

@@ -96,15 +96,13 @@ ProcessControl::ProcessControl(int cores, QWidget *parent)
     m_spin->setKeyboardTracking(false); // "12" is not 1 before it is 12
     const Option &workers = runOption("--workers");
     m_spin->setRange(static_cast<int>(workers.range.least), static_cast<int>(workers.range.most));
-    const QString tip = tr("%1 The mark is at the %2 usable cores. During a run, workers join at "
-                           "once and leave after their chunk (Ctrl+Up, Ctrl+Down).")
-                            .arg(optionToolTip(workers))
-                            .arg(cores);
-    for (QWidget *widget : {static_cast<QWidget *>(m_slider), static_cast<QWidget *>(m_spin)}) {
-        widget->setToolTip(tip);
+    m_tip = tr("%1 The mark is at the %2 usable cores. During a run, workers join at "
+               "once and leave after their chunk (Ctrl+Up, Ctrl+Down).")
+                .arg(optionToolTip(workers))
+                .arg(cores);
+    for (QWidget *widget : {static_cast<QWidget *>(m_slider), static_cast<QWidget *>(m_spin)})
         widget->setAccessibleName(tr("Number of worker processes"));
-        widget->setAccessibleDescription(tip);
-    }
+    setLocked({});
     m_slider->setObjectName(QStringLiteral("processSlider"));
     m_spin->setObjectName(QStringLiteral("processes"));
     m_spin->setFixedWidth(spinWidth);
@@ -126,6 +124,22 @@ ProcessControl::ProcessControl(int cores, QWidget *parent)
 void ProcessControl::setCount(int count)
 {
     m_spin->setValue(count);
+}
+
+void ProcessControl::step(int by)
+{
+    if (m_spin->isEnabled())
+        setCount(count() + by);
+}
+
+void ProcessControl::setLocked(const QString &reason)
+{
+    const QString &tip = reason.isEmpty() ? m_tip : reason;
+    for (QWidget *widget : {static_cast<QWidget *>(m_slider), static_cast<QWidget *>(m_spin)}) {
+        widget->setEnabled(reason.isEmpty());
+        widget->setToolTip(tip);
+        widget->setAccessibleDescription(tip);
+    }
 }
 
 } // namespace poolscope
