@@ -116,17 +116,24 @@ void MainWindow::makeCentre()
     m_message = new MessageBar;
     m_session = new SessionBar(m_controller);
     m_view = new RunView(m_controller);
+    auto *left = new QWidget;
+    auto *leftLayout = new QVBoxLayout(left);
+    leftLayout->setContentsMargins(0, 0, 0, 0);
+    leftLayout->setSpacing(gridUnit);
+    leftLayout->addWidget(m_session);
+    leftLayout->addWidget(m_panel, 1);
+    left->setMinimumWidth(m_panel->minimumWidth());
+    left->setMaximumWidth(m_panel->maximumWidth());
     auto *right = new QWidget;
     auto *rightLayout = new QVBoxLayout(right);
     rightLayout->setContentsMargins(0, 0, 0, 0);
     rightLayout->setSpacing(gridUnit);
     rightLayout->addWidget(m_message);
-    rightLayout->addWidget(m_session);
     rightLayout->addWidget(m_view, 1);
     m_sides = new QSplitter(Qt::Horizontal);
     m_sides->setChildrenCollapsible(false);
     m_sides->setHandleWidth(gridUnit / 2); // beside the panel's scroll bar
-    m_sides->addWidget(m_panel);
+    m_sides->addWidget(left);
     m_sides->addWidget(right);
     m_sides->setStretchFactor(1, 1);
     m_sides->setSizes({m_panel->minimumWidth(), 1000});

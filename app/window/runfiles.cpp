@@ -62,12 +62,14 @@ QString newRunPath(const std::vector<std::string> &command)
     QStringList words;
     for (const std::string &word : command)
         words << QFileInfo(QFile::decodeName(word.c_str())).fileName();
+    if (words.size() > 1 && words.front().startsWith(QStringLiteral("python")))
+        words.removeFirst(); // the script says more
     return newPath(words.join(u' '));
 }
 
 QString watchedFileNote()
 {
-    return tr("The file holds the command line, which may contain secrets, and tracebacks.");
+    return tr("The file holds the command line, and tracebacks.");
 }
 
 QString withRunEnding(const QString &path)

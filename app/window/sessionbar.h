@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SessionBar: the runs of a session in a list, to choose the one that is shown.
+// SessionBar: a card with the runs of a session in a list, to choose the one that is shown.
 //
 // Hidden while the window shows a run that is alone.
 #pragma once
