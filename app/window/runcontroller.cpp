@@ -373,9 +373,12 @@ QString RunController::runLine(std::size_t run) const
 
 void RunController::showRun(std::size_t run)
 {
-    if (run >= runCount() || run == shownRun())
+    if (run >= runCount())
         return;
-    if (m_watch)
+    if (run == shownRun()) {
+        if (m_watch)
+            m_watch->showRun(run); // and not the newest from now on
+    } else if (m_watch)
         showWatched(run);
     else
         openRunOf(m_path, m_session[run].run);

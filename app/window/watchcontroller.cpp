@@ -274,7 +274,7 @@ void WatchController::finishLine()
 
 void WatchController::interrupt()
 {
-    if (!isRunning())
+    if (!isRunning() || m_isReleased)
         return;
     ::kill(-m_command->pid(), SIGINT);
     m_patience.start();

@@ -12,6 +12,7 @@
 #include <QFileDialog>
 #include <QPushButton>
 #include <QVBoxLayout>
+#include <utility>
 
 namespace poolscope {
 
@@ -58,9 +59,9 @@ void WatchDialog::layOut()
 {
     auto *watch = m_buttons->addButton(tr("&Watch"), QDialogButtonBox::AcceptRole);
     watch->setObjectName(QStringLiteral("watchStart"));
-    watch->setDefault(true);
     auto *browseButton = new QPushButton(tr("C&hoose\u2026"));
     browseButton->setToolTip(tr("Choose the folder"));
+    browseButton->setAutoDefault(false);
     m_lineField = new FormField(tr("Command line"), m_line);
     m_folderField = new FormField(tr("Folder"), rowOf({m_folder, browseButton}));
     auto *explanation = new WrappingLabel(
@@ -75,6 +76,8 @@ void WatchDialog::layOut()
     layout->addWidget(m_folderField);
     layout->addStretch(1);
     layout->addWidget(m_buttons);
+    watch->setDefault(true); // in the dialog by now
+    connect(m_line->lineEdit(), &QLineEdit::returnPressed, watch, &QPushButton::click);
     connect(browseButton, &QPushButton::clicked, this, &WatchDialog::browse);
 }
 
@@ -89,7 +92,8 @@ void WatchDialog::browse()
 /// Sets the folder in which a command that was chosen from the list was started.
 void WatchDialog::showFolder(int recent)
 {
-    if (recent >= 0 && static_cast<std::size_t>(recent) < m_recent.size())
+    const bool isOther = std::exchange(m_chosen, recent) != recent;
+    if (isOther && recent >= 0 && static_cast<std::size_t>(recent) < m_recent.size())
         m_folder->setText(m_recent[static_cast<std::size_t>(recent)].folder);
 }
 

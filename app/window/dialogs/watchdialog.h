@@ -31,6 +31,7 @@ private:
     void check();
 
     std::vector<KeptCommand> m_recent;
+    int m_chosen = -1; ///< of these, last. The user may have changed it since
     QComboBox *m_line;
     QLineEdit *m_folder;
     FormField *m_lineField = nullptr;
