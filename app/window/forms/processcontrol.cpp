@@ -51,13 +51,15 @@ void CoreSlider::paintEvent(QPaintEvent *)
     painter.setRenderHint(QPainter::Antialiasing);
     const QPalette &colours = palette();
     const double middle = height() / 2.0 - 2;
+    const QColor accent =
+        colours.color(isEnabled() ? QPalette::Highlight : QPalette::PlaceholderText);
     const double handle = positionOf(value());
     const auto groove = [&](double from, double to, const QColor &colour) {
         painter.setPen(QPen(colour, 4, Qt::SolidLine, Qt::RoundCap));
         painter.drawLine(QPointF(from, middle), QPointF(to, middle));
     };
     groove(positionOf(minimum()), positionOf(maximum()), colours.color(QPalette::Mid));
-    groove(positionOf(minimum()), handle, colours.color(QPalette::Highlight));
+    groove(positionOf(minimum()), handle, accent);
 
     const double cores = positionOf(m_cores);
     painter.setPen(Qt::NoPen);
@@ -67,7 +69,7 @@ void CoreSlider::paintEvent(QPaintEvent *)
 
     painter.setPen(
         QPen(hasFocus() ? colours.color(QPalette::Text) : colours.color(QPalette::Base), 2));
-    painter.setBrush(colours.color(QPalette::Highlight));
+    painter.setBrush(accent);
     painter.drawEllipse(QPointF(handle, middle), handleRadius, handleRadius);
 }
 
