@@ -510,9 +510,8 @@ void MainWindow::closeAtOnce()
 
 void MainWindow::closeEvent(QCloseEvent *event)
 {
-    const bool isWatching = m_controller.watched() && m_controller.isActive();
     const bool mayClose = m_closesAtOnce || !m_controller.isActive()
-        || (isWatching ? mayLeaveCommand() : mayStopRun());
+        || (m_controller.isWatching() ? mayLeaveCommand() : mayStopRun());
     if (!mayClose) {
         event->ignore();
         return;
@@ -545,10 +544,6 @@ bool MainWindow::mayStopRun()
 /// outlive the window. Returns whether to close at once.
 bool MainWindow::mayLeaveCommand()
 {
-    if (!m_controller.isWatching()) { // its session is being saved
-        m_closesAtEnd = true;
-        return false;
-    }
     QMessageBox box(QMessageBox::NoIcon, tr("A command is being watched"),
         tr("The command is still running. End it?"), QMessageBox::NoButton, this);
     box.setInformativeText(tr("If it is left running, nothing of it is saved."));

@@ -76,7 +76,7 @@ RunController::RunController(QObject *parent)
 
 RunController::~RunController()
 {
-    m_saving.waitForFinished();
+    m_saving.waitForFinished(); // the records are still there
 }
 
 const RunRecord *RunController::record() const
@@ -202,26 +202,24 @@ void RunController::showWatched(std::size_t run)
 
 void RunController::watchEnded(const QString &path)
 {
-    if (path.isEmpty() || m_watch->endedRuns().empty()) {
-        setState(State::Ended);
+    setState(State::Ended);
+    if (path.isEmpty() || m_watch->endedRuns().empty())
         return;
-    }
-    setState(State::Stopping);
     auto saved = std::make_shared<Result<void>>();
-    m_saving = inBackground(
+    m_saving.addFuture(inBackground(
         this,
         [saved, file = QFile::encodeName(path).toStdString(), runs = &m_watch->endedRuns()] {
             *saved = writeSession(file, RunFile::IfExists::Refuse, *runs);
         },
-        [this, saved, path] {
-            if (*saved)
+        [this, saved, path, watch = m_watch] {
+            if (*saved && watch == m_watch)
                 m_path = path;
-            setState(State::Ended);
+            emit stateChanged();
             if (*saved)
                 emit sessionSaved();
             else
                 emit failed(QString::fromStdString(saved->error().message), {});
-        });
+        }));
 }
 
 void RunController::killWatched()

@@ -14,7 +14,7 @@
 #include "runfile/runfileload.h"
 #include "window/watchcontroller.h"
 
-#include <QFuture>
+#include <QFutureSynchronizer>
 #include <QObject>
 #include <functional>
 #include <memory>
@@ -106,7 +106,7 @@ signals:
     void warned(const QString &line);
     /// The watched command goes on some seconds after it was interrupted.
     void interruptIgnored();
-    /// The session of the watched command was saved in path().
+    /// The session of a watched command was saved.
     void sessionSaved();
     /// The session has other runs, or another is shown.
     void sessionChanged();
@@ -142,8 +142,9 @@ private:
 
     State m_state = State::Idle;
     std::unique_ptr<Run> m_run;
-    std::unique_ptr<WatchController> m_watch;
-    QFuture<void> m_saving; ///< its session
+    std::shared_ptr<WatchController>
+        m_watch; ///< saving its session may take longer than it is shown
+    QFutureSynchronizer<void> m_saving; ///< waits for sessions that are being saved
     std::optional<LoadedRun> m_loaded;
     std::vector<RunFileInfo> m_session; ///< the runs of the loaded file
     QString m_path;

@@ -50,7 +50,7 @@ SessionBar::SessionBar(RunController &controller, QWidget *parent)
     label->setBuddy(m_runs);
     m_runs->setObjectName(QStringLiteral("sessionRuns"));
     m_runs->setAccessibleName(tr("Runs of this session"));
-    m_runs->setPlaceholderText(tr("No pool has been used yet"));
+    m_runs->setPlaceholderText(tr("No pool has been used"));
     m_runs->setMaxVisibleItems(20);
     // A line may be longer than the card is wide.
     m_runs->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
@@ -104,10 +104,13 @@ void SessionBar::showRuns()
     m_runs->setCurrentIndex(count > 0 ? static_cast<int>(m_controller.shownRun()) : -1);
     m_runs->view()->setMinimumWidth(m_runs->fontMetrics().horizontalAdvance(longest) + listMargin);
     const QString shown = m_runs->currentText();
-    setWrappedToolTip(m_runs,
-        (shown.isEmpty() ? QString() : shown + QStringLiteral(". "))
-            + tr("Calls of pools in the watched command, in order of start. While it runs, the "
-                 "newest is shown until another is chosen."));
+    QStringList tips;
+    if (!shown.isEmpty())
+        tips << shown + u'.';
+    tips << tr("Calls of pools in the watched command, in order of start.");
+    if (m_controller.isWatching())
+        tips << tr("The newest is shown until another is chosen.");
+    setWrappedToolTip(m_runs, tips.join(u' '));
 }
 
 } // namespace poolscope

@@ -55,9 +55,7 @@ QString stateText(const RunController &controller, const RunSituation &situation
     case RunController::State::Watching:
         return QObject::tr("Watching");
     case RunController::State::Stopping:
-        return controller.watched() && !controller.isWatching()
-            ? QObject::tr("Saving the session\u2026")
-            : QObject::tr("Stopping\u2026");
+        return QObject::tr("Stopping\u2026");
     case RunController::State::Ended:
         return endText(controller);
     }
