@@ -10,16 +10,20 @@
 #include "cli/runcommand.h"
 #include "cli/runfilecommands.h"
 #include "cli/watchcommand.h"
+#include "spec/runarguments.h"
+#include "window/forms/keptcommands.h"
 #include "window/forms/keptspecs.h"
 #include "window/mainwindow.h"
 
 #include <QApplication>
+#include <QDir>
 #include <QFile>
 #include <QThreadPool>
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 
 using namespace poolscope;
 
@@ -167,6 +171,12 @@ int showWindow(const WindowCommand &command)
     window.show();
     if (command.file)
         window.openFile(QFile::decodeName(command.file->c_str()));
+    if (command.watched) {
+        const WatchRequest request{
+            command.watched->command, QDir::currentPath(), command.watched->changes};
+        rememberCommand({QFile::decodeName(shellText(request.words).c_str()), request.folder});
+        window.watch(request);
+    }
     Interrupt interruption;
     QObject::connect(&interruption, &Interrupt::came, &window, [&window] {
         window.closeAtOnce();
@@ -175,16 +185,34 @@ int showWindow(const WindowCommand &command)
     return QApplication::exec();
 }
 
+int watchWithoutDisplay(const WatchOptions &options)
+{
+    complain("there is no display for the window, so the command is watched without it");
+    return watchCommandLine(options, writeWantedCharts);
+}
+
 int openWindow(int argc, char **argv, const WindowCommand &command)
 {
+    const auto platforms = qEnvironmentVariableIsSet(platformVariable)
+        ? std::optional(qgetenv(platformVariable))
+        : std::nullopt;
     const bool mayBeOffscreen = choosePlatform();
     QApplication application(argc, argv);
+    // What is started from the window has the environment as it was.
+    if (platforms)
+        qputenv(platformVariable, *platforms);
+    else
+        qunsetenv(platformVariable);
     writeFiguresInEnglish();
     QApplication::setApplicationName(QStringLiteral("poolscope"));
     QApplication::setApplicationDisplayName(QStringLiteral("Poolscope"));
     QApplication::setOrganizationName(QStringLiteral("poolscope"));
     QApplication::setDesktopFileName(QStringLiteral("org.poolscope.Poolscope"));
-    if (!mayBeOffscreen && QApplication::platformName() == QLatin1String("offscreen"))
+    const bool hasDisplay =
+        mayBeOffscreen || QApplication::platformName() != QLatin1String("offscreen");
+    if (!hasDisplay && command.watched)
+        return watchWithoutDisplay(*command.watched);
+    if (!hasDisplay)
         return command.file ? showWithoutDisplay(*command.file) : runDefaultWithoutDisplay();
     const int status = showWindow(command);
     if (!QThreadPool::globalInstance()->waitForDone(patienceAtEnd))

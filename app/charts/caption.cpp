@@ -117,6 +117,14 @@ QString inputText(const Origin &origin)
         : QString();
 }
 
+QString watchedOnly(const Origin &origin)
+{
+    return std::holds_alternative<WatchedCall>(origin)
+        ? QObject::tr("The run is a call in a watched command: change it there, and run the "
+                      "command again")
+        : QString();
+}
+
 QString optionValue(const Option &option, const PoolSpec &pool)
 {
     const std::string text = poolOptionText(option, pool);

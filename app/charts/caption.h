@@ -18,6 +18,9 @@ QString inputText(const InputSpec &input);
 /// What was run, and on what, of a run of any origin. Empty if that is unknown.
 QString taskText(const Origin &origin);
 QString inputText(const Origin &origin);
+/// Why a run of a watched command can be neither repeated, resumed nor changed from here. Empty for
+/// other runs.
+QString watchedOnly(const Origin &origin);
 
 /// The value of an option of the pool with its unit: "16 inputs", "auto", "2.5 s".
 QString optionValue(const Option &option, const PoolSpec &pool);

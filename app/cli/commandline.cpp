@@ -240,7 +240,15 @@ Result<CommandLine> toWatch(const OptionValues &values)
     options.overwrite = values.has("--overwrite");
     if (options.overwrite && !options.save)
         return failure("--overwrite requires --save FILE");
-    return fillOutput(options, values).map([&] { return CommandLine(options); });
+    return fillOutput(options, values).and_then([&]() -> Result<CommandLine> {
+        if (!values.has("--gui"))
+            return options;
+        const bool hasOutput = options.save || options.summary || options.wantsTimeline();
+        return hasOutput
+            ? failure("--gui shows the session in the window, which can save it: leave "
+                      "out the outputs")
+            : Result<CommandLine>(WindowCommand{{}, options});
+    });
 }
 
 /// The path of a file that is given as a path or, as some desktops do, as a URL.
@@ -258,7 +266,7 @@ Result<CommandLine> toWindow(const OptionValues &values)
         return WindowCommand{};
     if (!std::filesystem::exists(opened, ignored))
         return failure("'" + opened + "' is not a command, and there is no such file" + seeHelp);
-    return WindowCommand{opened};
+    return WindowCommand{opened, {}};
 }
 
 Result<CommandLine> commandFrom(Command command, const OptionValues &values)

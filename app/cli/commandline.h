@@ -70,9 +70,10 @@ struct InfoOptions {
     bool json = false;
 };
 
-/// No command: the window.
+/// The window.
 struct WindowCommand {
-    std::optional<std::string> file; ///< the run file, trace or job log to open
+    std::optional<std::string> file = {}; ///< the run file, trace or job log to open
+    std::optional<WatchOptions> watched = {}; ///< the command to watch
 };
 
 struct TasksCommand { };

@@ -223,8 +223,9 @@ void FailuresView::showCounts()
     m_empty->setVisible(shown == 0);
     m_table->setColumnHidden(FailuresModel::Memory, !m_model.hasDeaths());
     const bool canRetry = m_retry == Retry::Possible;
-    const QString cannot =
-        tr("Failures can be retried during the run, and afterwards if it has a run file");
+    const QString cannot = m_retry == Retry::Watched
+        ? tr("Inputs of a watched command cannot be retried; run the command again")
+        : tr("Failures can be retried during the run, and afterwards if it has a run file");
     m_retrySelected->setEnabled(canRetry && m_table->selectionModel()->hasSelection());
     m_retrySelected->setToolTip(canRetry ? tr("Retry the selected inputs") : cannot);
     m_retryAll->setEnabled(canRetry && shown > 0);

@@ -31,7 +31,7 @@ public:
     std::size_t failureCount() const { return m_model.failureCount(); }
 
     /// Whether failures can be retried now.
-    enum class Retry { Possible, Impossible };
+    enum class Retry { Possible, Impossible, Watched };
     void setRetry(Retry retry);
 
     /// Makes an index the current row. Returns false if it is not shown.

@@ -183,6 +183,13 @@ bool HistoryModel::canResume(int row) const
     return canOpen(row) && of.canBeResumed() && !isBeingWritten(of.progress);
 }
 
+QString HistoryModel::neverResumed(int row) const
+{
+    return std::holds_alternative<WatchedCall>(info(row).description.origin)
+        ? tr("A watched command cannot be resumed; run it again")
+        : QString();
+}
+
 int HistoryModel::rowOf(const QString &path) const
 {
     const auto found = std::find_if(
@@ -243,7 +250,9 @@ QString HistoryModel::text(const Entry &entry, int column) const
     case When:
         return whenText(QDateTime::fromSecsSinceEpoch(description.startedAt));
     case Task:
-        return taskText(description.origin);
+        return entry.info.runs < 2
+            ? taskText(description.origin)
+            : tr("%1 and %2 more").arg(taskText(description.origin)).arg(entry.info.runs - 1);
     case Input:
         return inputText(description.origin);
     case Done:

@@ -33,6 +33,8 @@ public:
     const RunFileInfo &info(int row) const;
     bool canOpen(int row) const;
     bool canResume(int row) const;
+    /// Why no run of that kind can be resumed. Empty if it can.
+    QString neverResumed(int row) const;
     int rowOf(const QString &path) const; ///< -1 if the file is not listed
     /// Deletes the file.
     Result<void> remove(int row);

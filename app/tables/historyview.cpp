@@ -27,8 +27,7 @@ HistoryView::HistoryView(const QString &folder, QWidget *parent)
     bar->setContentsMargins(tableMargin, tableMargin / 2, tableMargin, 0);
     m_open =
         addButton(tr("Open"), tr("Show the run; executes nothing (Enter)"), &HistoryView::open);
-    m_resume = addButton(tr("Resume"),
-        tr("Resume a run that was stopped: only missing inputs are run"), &HistoryView::resume);
+    m_resume = addButton(tr("Resume"), {}, &HistoryView::resume);
     m_compare = addButton(tr("Compare"),
         tr("Compare two or more runs: select them with Ctrl or Shift"), &HistoryView::compare);
     m_rename = addButton(tr("Rename"), tr("Change the name of the run (F2)"), &HistoryView::rename);
@@ -153,6 +152,10 @@ void HistoryView::showButtons()
         std::all_of(all.begin(), all.end(), [this](int each) { return m_model.canOpen(each); });
     m_open->setEnabled(chosen >= 0 && canOpen && !m_busy);
     m_resume->setEnabled(chosen >= 0 && !m_busy && m_model.canResume(chosen));
+    const QString never = chosen >= 0 ? m_model.neverResumed(chosen) : QString();
+    m_resume->setToolTip(!never.isEmpty()
+            ? never
+            : tr("Resume a run that was stopped: only missing inputs are run"));
     m_compare->setEnabled(all.size() >= 2 && canOpen);
     m_rename->setEnabled(chosen >= 0 && canOpen);
     m_note->setEnabled(chosen >= 0 && canOpen);

@@ -153,7 +153,9 @@ QString LogModel::text(const LogEntry &entry, int column) const
         return QLocale().toString(static_cast<double>(entry.time) / 1e9, 'f', 3)
             + QStringLiteral(" s");
     case Worker:
-        return entry.worker > 0 ? workerCell(*m_record, entry.worker) : tr("pool");
+        if (entry.worker > 0)
+            return workerCell(*m_record, entry.worker);
+        return std::holds_alternative<WatchedCall>(m_record->origin) ? tr("command") : tr("pool");
     case Inputs: {
         if (entry.running.count == 0)
             return {};

@@ -3,6 +3,7 @@
 
 #include "charts/caption.h"
 #include "run/progresstext.h"
+#include "spec/runarguments.h"
 #include "system/usablecores.h"
 #include "tables/failuresview.h"
 #include "tables/historyview.h"
@@ -12,12 +13,15 @@
 #include "window/dialogs/helpdialog.h"
 #include "window/dialogs/messagebar.h"
 #include "window/dialogs/runopener.h"
+#include "window/dialogs/watchdialog.h"
+#include "window/forms/keptcommands.h"
 #include "window/forms/keptspecs.h"
 #include "window/forms/processcontrol.h"
 #include "window/forms/runpanel.h"
 #include "window/look.h"
 #include "window/menus/command.h"
 #include "window/menus/exportmenu.h"
+#include "window/menus/filemenu.h"
 #include "window/menus/runbar.h"
 #include "window/menus/runmenu.h"
 #include "window/menus/viewmenu.h"
@@ -27,6 +31,7 @@
 #include "window/runfiles.h"
 #include "window/runstatusbar.h"
 #include "window/screenfit.h"
+#include "window/sessionbar.h"
 #include "window/statetext.h"
 
 #include <QApplication>
@@ -89,6 +94,7 @@ MainWindow::MainWindow()
     makeBars();
     connectActions();
     connectRun();
+    connectWatch();
     connectTabs();
     connectSpecs();
     connectExports();
@@ -108,7 +114,16 @@ void MainWindow::makeCentre()
 {
     m_panel = new RunPanel;
     m_message = new MessageBar;
+    m_session = new SessionBar(m_controller);
     m_view = new RunView(m_controller);
+    auto *left = new QWidget;
+    auto *leftLayout = new QVBoxLayout(left);
+    leftLayout->setContentsMargins(0, 0, 0, 0);
+    leftLayout->setSpacing(gridUnit);
+    leftLayout->addWidget(m_session);
+    leftLayout->addWidget(m_panel, 1);
+    left->setMinimumWidth(m_panel->minimumWidth());
+    left->setMaximumWidth(m_panel->maximumWidth());
     auto *right = new QWidget;
     auto *rightLayout = new QVBoxLayout(right);
     rightLayout->setContentsMargins(0, 0, 0, 0);
@@ -118,7 +133,7 @@ void MainWindow::makeCentre()
     m_sides = new QSplitter(Qt::Horizontal);
     m_sides->setChildrenCollapsible(false);
     m_sides->setHandleWidth(gridUnit / 2); // beside the panel's scroll bar
-    m_sides->addWidget(m_panel);
+    m_sides->addWidget(left);
     m_sides->addWidget(right);
     m_sides->setStretchFactor(1, 1);
     m_sides->setSizes({m_panel->minimumWidth(), 1000});
@@ -135,7 +150,8 @@ void MainWindow::makeMenus()
     m_runMenu = new RunMenu(*this, *m_actions, *m_processes);
     m_exportMenu = new ExportMenu(*this, *m_exporter, m_view->charts());
     auto *view = new ViewMenu(*this, *m_view, m_themes, m_actions->sweep());
-    for (QMenu *menu : std::initializer_list<QMenu *>{m_runMenu, m_exportMenu, view})
+    auto *file = new FileMenu(*this, *m_actions);
+    for (QMenu *menu : std::initializer_list<QMenu *>{file, m_runMenu, m_exportMenu, view})
         menuBar()->addMenu(menu);
     connect(view, &ViewMenu::messageClosed, m_message, &QWidget::hide);
     makeHelpMenu();
@@ -184,12 +200,26 @@ void MainWindow::connectRun()
         m_view->showRecord(nullptr);
     });
     connect(&m_controller, &RunController::recordCame, m_view, &RunView::showRecord);
+    connect(&m_controller, &RunController::logCame, m_view, &RunView::showLog);
     connect(&m_controller, &RunController::failed, m_message, &MessageBar::sayProblem);
     connect(&m_controller, &RunController::opened, this, [this](const RunFileInfo &info) {
         if (const RunSpec *spec = specOf(info.description.origin))
             setSpec(*spec);
     });
     connect(m_view, &RunView::frame, this, &MainWindow::showFrame);
+}
+
+void MainWindow::connectWatch()
+{
+    connect(m_actions->watch(), &QAction::triggered, this, &MainWindow::askForCommand);
+    connect(&m_controller, &RunController::costKnown, m_view, &RunView::accountAgain);
+    connect(&m_controller, &RunController::warned, m_message,
+        [this](const QString &line) { m_message->sayProblem(line); });
+    connect(&m_controller, &RunController::interruptIgnored, this, &MainWindow::offerKill);
+    connect(&m_controller, &RunController::sessionSaved, m_message, [this] {
+        m_message->say(
+            MessageBar::Kind::Note, tr("The session is in History. %1").arg(watchedFileNote()));
+    });
 }
 
 void MainWindow::connectTabs()
@@ -273,7 +303,8 @@ void MainWindow::openFile(const QString &path)
 RunSituation MainWindow::situation() const
 {
     return {m_controller.state(), tabs().isMeasuring(), !m_fileProblem.isEmpty(),
-        !m_controller.path().isEmpty(), m_panel->problem()};
+        !m_controller.path().isEmpty() || m_controller.hasUnsavedSession(),
+        m_controller.isWatching(), m_panel->problem()};
 }
 
 void MainWindow::startRun()
@@ -284,11 +315,26 @@ void MainWindow::startRun()
     m_message->hide();
     m_panel->trustTask();
     rememberSpec(spec());
-    m_controller.start(spec(), newRunFile());
+    m_controller.start(spec(), newRunFile(newRunPath(spec())));
 }
 
-/// In a folder that is made if need be. Empty if runs are not kept.
-QString MainWindow::newRunFile() const
+void MainWindow::askForCommand()
+{
+    WatchDialog dialog(this);
+    if (dialog.exec() != QDialog::Accepted || situation().isBusy())
+        return;
+    rememberCommand(dialog.command());
+    watch(dialog.request());
+}
+
+void MainWindow::watch(const WatchRequest &request)
+{
+    m_message->hide();
+    m_controller.watch(request, newRunFile(newRunPath(request.words)));
+}
+
+/// The path, in a folder that is made if need be. Empty if runs are not kept.
+QString MainWindow::newRunFile(const QString &path) const
 {
     if (!m_runMenu->keepsRuns())
         return {};
@@ -297,7 +343,7 @@ QString MainWindow::newRunFile() const
             tr("The run is not saved: cannot create the folder %1").arg(runsFolder()));
         return {};
     }
-    return newRunPath(spec());
+    return path;
 }
 
 void MainWindow::togglePause()
@@ -323,6 +369,10 @@ void MainWindow::copyCommand()
 
 void MainWindow::showState()
 {
+    if (m_closesAtEnd && !m_controller.isActive()) {
+        m_closesAtEnd = false;
+        QMetaObject::invokeMethod(this, &QWidget::close, Qt::QueuedConnection);
+    }
     m_exportMenu->setRecord(m_controller.record());
     m_runMenu->enableSpecs(!m_controller.isActive());
     tabs().showState(m_controller);
@@ -333,7 +383,13 @@ void MainWindow::showState()
 void MainWindow::showProblem()
 {
     const RunSituation now = situation();
-    tabs().sweepPage().setSubject(spec(), now.problem);
+    const RunRecord *record = m_controller.record();
+    const QString watched = record ? watchedOnly(record->origin) : QString();
+    tabs().sweepPage().setSubject(spec(), watched.isEmpty() ? now.problem : watched);
+    m_session->setBusy(now.isBusy() && !m_controller.watched());
+    m_processes->setLocked(now.isWatching
+            ? tr("The watched command decides how many processes its pools have")
+            : QString());
     m_actions->setSituation(now);
     m_status->showState(stateText(m_controller, now));
 }
@@ -341,6 +397,7 @@ void MainWindow::showProblem()
 void MainWindow::showFrame()
 {
     showProgress();
+    m_session->update();
     showFileProblem();
     showFileLoss();
 }
@@ -372,6 +429,15 @@ void MainWindow::showProgress()
 {
     const Run *run = m_controller.run();
     const RunRecord *record = m_controller.record();
+    if (const WatchController *watched = m_controller.watched(); watched && !record) {
+        m_status->showProgress(watched->isRunning()
+                ? tr("No pool has been used yet")
+                : tr("The command used no Python pool that can be watched"),
+            RunStatusBar::Progress::Sentence);
+        setWindowTitle(QString::fromStdString(shellText(watched->request().words)));
+        m_panel->showLoading(nullptr);
+        return;
+    }
     if (!record) {
         const QString problem = m_panel->problem();
         m_status->showProgress(
@@ -444,7 +510,9 @@ void MainWindow::closeAtOnce()
 
 void MainWindow::closeEvent(QCloseEvent *event)
 {
-    if (m_controller.isActive() && !m_closesAtOnce && !mayStopRun()) {
+    const bool mayClose = m_closesAtOnce || !m_controller.isActive()
+        || (m_controller.isWatching() ? mayLeaveCommand() : mayStopRun());
+    if (!mayClose) {
         event->ignore();
         return;
     }
@@ -470,6 +538,51 @@ bool MainWindow::mayStopRun()
     });
     box.exec();
     return box.clickedButton() == stop;
+}
+
+/// Asks the user whether the watched command is to end, after which the window closes, or may
+/// outlive the window. Returns whether to close at once.
+bool MainWindow::mayLeaveCommand()
+{
+    QMessageBox box(QMessageBox::NoIcon, tr("A command is being watched"),
+        tr("The command is still running. End it?"), QMessageBox::NoButton, this);
+    box.setInformativeText(tr("If it is left running, nothing of it is saved."));
+    QPushButton *end = box.addButton(tr("End it"), QMessageBox::DestructiveRole);
+    QPushButton *leave = box.addButton(tr("Let it run"), QMessageBox::AcceptRole);
+    box.setDefaultButton(box.addButton(tr("Cancel"), QMessageBox::RejectRole));
+    connect(&m_controller, &RunController::stateChanged, &box, [this, &box] {
+        if (!m_controller.isWatching())
+            box.reject();
+    });
+    box.exec();
+    if (box.clickedButton() == leave)
+        m_controller.releaseWatched();
+    if (box.clickedButton() == end && m_controller.isActive()) {
+        m_closesAtEnd = true;
+        m_controller.stop();
+    }
+    return box.clickedButton() == leave;
+}
+
+/// Asks whether to kill a command that was interrupted and goes on. The question closes itself when
+/// the command ends.
+void MainWindow::offerKill()
+{
+    auto *box = new QMessageBox(QMessageBox::NoIcon, tr("The command goes on"),
+        tr("The command was interrupted 5 s ago and has not ended. Kill it?"),
+        QMessageBox::NoButton, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setInformativeText(tr("All processes of its process group are killed at once."));
+    QPushButton *kill = box->addButton(tr("Kill it"), QMessageBox::DestructiveRole);
+    box->setDefaultButton(box->addButton(tr("Wait"), QMessageBox::RejectRole));
+    connect(kill, &QPushButton::clicked, &m_controller, &RunController::killWatched);
+    connect(box, &QDialog::finished, this,
+        [this] { m_closesAtEnd = m_closesAtEnd && m_controller.isActive(); });
+    connect(&m_controller, &RunController::stateChanged, box, [this, box] {
+        if (!m_controller.isWatching())
+            box->close();
+    });
+    box->open();
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent *event)

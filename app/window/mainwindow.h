@@ -23,6 +23,7 @@ class RunMenu;
 class RunOpener;
 class RunPanel;
 class RunStatusBar;
+class SessionBar;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -45,6 +46,9 @@ public:
     /// Shows what a run file holds; runs nothing.
     void openFile(const QString &path);
 
+    /// Watches a command.
+    void watch(const WatchRequest &request);
+
     /// Ends the run, if there is one, and closes without asking.
     void closeAtOnce();
 
@@ -60,6 +64,7 @@ private:
     void makeBars();
     void connectActions();
     void connectRun();
+    void connectWatch();
     void connectTabs();
     void connectSpecs();
     void connectExports();
@@ -67,12 +72,15 @@ private:
     RunTabs &tabs() const { return m_view->tabs(); }
     RunSituation situation() const;
     void startRun();
-    QString newRunFile() const;
+    void askForCommand();
+    QString newRunFile(const QString &path) const;
     void togglePause();
     void stopAll();
     void applyPool(const PoolSpec &pool);
     void copyCommand();
     bool mayStopRun();
+    bool mayLeaveCommand();
+    void offerKill();
 
     void showState();
     void showProblem();
@@ -93,6 +101,7 @@ private:
     ProcessControl *m_processes = nullptr;
     RunPanel *m_panel = nullptr;
     MessageBar *m_message = nullptr;
+    SessionBar *m_session = nullptr;
     RunView *m_view = nullptr;
     RunOpener *m_opener = nullptr;
     QSplitter *m_sides = nullptr; ///< panel and view
@@ -103,6 +112,7 @@ private:
     QString m_fileProblem; ///< for which the run waits
     QString m_fileLoss; ///< why the run file does not keep it any more
     bool m_closesAtOnce = false;
+    bool m_closesAtEnd = false; ///< of the watched command
 };
 
 } // namespace poolscope

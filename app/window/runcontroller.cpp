@@ -3,6 +3,9 @@
 
 #include "pool/taskcheck.h"
 #include "run/runopening.h"
+#include "runfile/runfilereader.h"
+#include "runfile/sessionfile.h"
+#include "window/sessiontext.h"
 
 #include <QFile>
 #include <algorithm>
@@ -16,7 +19,11 @@ struct RunController::Opening {
     struct TaskChanged {
         std::string file;
     };
-    using What = std::variant<Run::Opened, LoadedRun, TaskChanged>;
+    struct Loaded {
+        LoadedRun run;
+        std::vector<RunFileInfo> session; ///< all runs of the file
+    };
+    using What = std::variant<Run::Opened, Loaded, TaskChanged>;
 
     QString path;
     bool makesFile = false; ///< at that path
@@ -51,6 +58,15 @@ Result<Run::Opened> reopenToTryAgain(const std::string &file, IfTaskChanged ifTa
     return opened;
 }
 
+/// The runs of the file of a run, without what happened in them.
+std::vector<RunFileInfo> sessionOf(const LoadedRun &loaded)
+{
+    if (loaded.info.runs < 2)
+        return {loaded.info};
+    const auto reader = RunFileReader::open(loaded.file);
+    return reader ? reader->runs() : std::vector{loaded.info};
+}
+
 } // namespace
 
 RunController::RunController(QObject *parent)
@@ -58,10 +74,15 @@ RunController::RunController(QObject *parent)
 {
 }
 
-RunController::~RunController() = default;
+RunController::~RunController()
+{
+    m_saving.waitForFinished(); // the records are still there
+}
 
 const RunRecord *RunController::record() const
 {
+    if (m_watch)
+        return m_watch->record();
     if (m_loaded)
         return m_loaded->record.get();
     return m_run ? &m_run->record() : nullptr;
@@ -69,6 +90,8 @@ const RunRecord *RunController::record() const
 
 Moment RunController::moment() const
 {
+    if (m_watch)
+        return m_watch->moment();
     if (m_loaded)
         return {m_loaded->record->elapsed, TimeView::Run::Ended};
     if (!m_run)
@@ -116,19 +139,99 @@ void RunController::start(const RunSpec &spec, const QString &path)
 
 void RunController::open(const QString &path)
 {
+    openRunOf(path, std::nullopt);
+}
+
+void RunController::openRunOf(const QString &path, std::optional<std::uint32_t> run)
+{
     const std::string file = QFile::encodeName(path).toStdString();
     openInBackground(
-        [file](const StillWanted &) -> Result<Opening::What> {
-            auto loaded = openRun(file);
+        [file, run](const StillWanted &) -> Result<Opening::What> {
+            auto loaded = run ? loadRunFile(file, run) : openRun(file);
             if (!loaded)
                 return tl::unexpected(loaded.error());
             auto inputs =
                 loaded->file.empty() ? nullptr : unchangedInputs(loaded->info.description);
             if (inputs)
                 loaded->record->inputs = std::move(inputs);
-            return std::move(*loaded);
+            auto session = sessionOf(*loaded);
+            return Opening::Loaded{std::move(*loaded), std::move(session)};
         },
         path);
+}
+
+void RunController::watch(const WatchRequest &request, const QString &path)
+{
+    if (isActive())
+        return;
+    auto started = WatchController::start(request);
+    if (!started) {
+        emit failed(QString::fromStdString(started.error().message), {});
+        return;
+    }
+    emit logCame(nullptr);
+    emit recordGoing();
+    m_run.reset();
+    m_loaded.reset();
+    m_session.clear();
+    m_path.clear();
+    m_watch = std::move(*started);
+    const WatchController *watch = m_watch.get();
+    connect(watch, &WatchController::newestWanted, this, &RunController::showWatched);
+    connect(watch, &WatchController::runsChanged, this, &RunController::sessionChanged);
+    connect(watch, &WatchController::costKnown, this, &RunController::costKnown);
+    connect(watch, &WatchController::warned, this, &RunController::warned);
+    connect(watch, &WatchController::ended, this, [this, path] { watchEnded(path); });
+    connect(watch, &WatchController::interruptIgnored, this, [this] {
+        setState(State::Watching); // so that it can be interrupted again
+        emit interruptIgnored();
+    });
+    emit logCame(log());
+    setState(State::Watching);
+    emit sessionChanged();
+}
+
+void RunController::showWatched(std::size_t run)
+{
+    emit recordGoing();
+    m_watch->showRun(run);
+    emit recordCame(record());
+    emit sessionChanged();
+    emit stateChanged(); // there is something to export
+}
+
+void RunController::watchEnded(const QString &path)
+{
+    setState(State::Ended);
+    if (path.isEmpty() || m_watch->endedRuns().empty())
+        return;
+    auto saved = std::make_shared<Result<void>>();
+    m_saving.addFuture(inBackground(
+        this,
+        [saved, file = QFile::encodeName(path).toStdString(), runs = &m_watch->endedRuns()] {
+            *saved = writeSession(file, RunFile::IfExists::Refuse, *runs);
+        },
+        [this, saved, path, watch = m_watch] {
+            if (*saved && watch == m_watch)
+                m_path = path;
+            emit stateChanged();
+            if (*saved)
+                emit sessionSaved();
+            else
+                emit failed(QString::fromStdString(saved->error().message), {});
+        }));
+}
+
+void RunController::killWatched()
+{
+    if (isWatching())
+        m_watch->kill();
+}
+
+void RunController::releaseWatched()
+{
+    if (isWatching())
+        m_watch->release();
 }
 
 void RunController::resumeFile(const QString &path)
@@ -184,12 +287,19 @@ void RunController::show(Opening &opening)
         emit taskChanged(QFile::decodeName(QByteArray::fromStdString(changed->file)));
         return;
     }
+    emit logCame(nullptr);
     emit recordGoing();
+    m_watch.reset();
     m_path = opening.path;
-    if (auto *run = std::get_if<Run::Opened>(&*opening.result))
+    if (auto *run = std::get_if<Run::Opened>(&*opening.result)) {
+        m_session.clear();
         show(std::move(*run));
-    else
-        show(std::get<LoadedRun>(std::move(*opening.result)));
+    } else {
+        auto &loaded = std::get<Opening::Loaded>(*opening.result);
+        m_session = std::move(loaded.session);
+        show(std::move(loaded.run));
+    }
+    emit sessionChanged();
 }
 
 void RunController::show(Run::Opened run)
@@ -198,6 +308,7 @@ void RunController::show(Run::Opened run)
     m_run = std::make_unique<Run>(std::move(run));
     connect(m_run.get(), &Run::finished, this, &RunController::ended);
     emit recordCame(&m_run->record());
+    emit logCame(log());
     m_run->start();
     if (m_wantedWorkers > 0)
         m_run->setWorkerCount(m_wantedWorkers);
@@ -212,6 +323,7 @@ void RunController::show(LoadedRun loaded)
     if (m_loaded->file.empty())
         m_path.clear();
     emit recordCame(m_loaded->record.get());
+    emit logCame(log());
     setState(State::Ended);
     emit opened(m_loaded->info);
 }
@@ -231,9 +343,49 @@ void RunController::ended()
         emit failed(QString::fromStdString(kept.error().message), {});
 }
 
+bool RunController::hasSession() const
+{
+    if (m_watch)
+        return true;
+    return m_loaded
+        && (m_session.size() > 1 || std::holds_alternative<WatchedCall>(record()->origin));
+}
+
+std::size_t RunController::runCount() const
+{
+    return m_watch ? m_watch->runCount() : m_session.size();
+}
+
+std::size_t RunController::shownRun() const
+{
+    if (m_watch)
+        return m_watch->shownRun();
+    const std::size_t run = m_loaded ? m_loaded->info.run : 1;
+    return std::min(run, std::max<std::size_t>(m_session.size(), 1)) - 1;
+}
+
+QString RunController::runLine(std::size_t run) const
+{
+    return m_watch ? m_watch->runLine(run) : sessionLine(m_session.at(run));
+}
+
+void RunController::showRun(std::size_t run)
+{
+    if (run >= runCount())
+        return;
+    if (run == shownRun()) {
+        if (m_watch)
+            m_watch->showRun(run); // and not the newest from now on
+    } else if (m_watch)
+        showWatched(run);
+    else
+        openRunOf(m_path, m_session[run].run);
+}
+
 bool RunController::canTryAgain() const
 {
-    return goesOn() || (m_state == State::Ended && !m_path.isEmpty());
+    return goesOn()
+        || (m_state == State::Ended && !m_path.isEmpty() && record() && specOf(record()->origin));
 }
 
 void RunController::tryAgain(const std::vector<std::uint64_t> &indices)
@@ -273,7 +425,10 @@ void RunController::stop()
     }
     if (!isActive())
         return;
-    m_run->cancel();
+    if (m_watch)
+        m_watch->interrupt(); // again, where the first time did not help
+    else
+        m_run->cancel();
     setState(State::Stopping);
 }
 

@@ -6,6 +6,7 @@
 #include <QCoreApplication>
 #include <QDateTime>
 #include <QDir>
+#include <QFile>
 #include <QFileInfo>
 #include <QRegularExpression>
 #include <QSettings>
@@ -32,6 +33,17 @@ QString tr(const char *text)
     return QCoreApplication::translate("RunFiles", text);
 }
 
+/// A path in the folder of runs for one that begins now.
+QString newPath(QString task)
+{
+    constexpr int longestTask = 40;
+    task.replace(QRegularExpression(QStringLiteral("[^\\w.-]+")), QStringLiteral("_"));
+    const QString name = QStringLiteral("%1 %2").arg(
+        QDateTime::currentDateTime().toString(QStringLiteral("yyyy-MM-dd HH-mm-ss-zzz")),
+        task.left(longestTask));
+    return QDir(runsFolder()).filePath(name + runFileEnding);
+}
+
 } // namespace
 
 QString runsFolder()
@@ -42,13 +54,22 @@ QString runsFolder()
 
 QString newRunPath(const RunSpec &spec)
 {
-    constexpr int longestTask = 40;
-    QString task = taskText(spec.task);
-    task.replace(QRegularExpression(QStringLiteral("[^\\w.-]+")), QStringLiteral("_"));
-    const QString name = QStringLiteral("%1 %2").arg(
-        QDateTime::currentDateTime().toString(QStringLiteral("yyyy-MM-dd HH-mm-ss-zzz")),
-        task.left(longestTask));
-    return QDir(runsFolder()).filePath(name + runFileEnding);
+    return newPath(taskText(spec.task));
+}
+
+QString newRunPath(const std::vector<std::string> &command)
+{
+    QStringList words;
+    for (const std::string &word : command)
+        words << QFileInfo(QFile::decodeName(word.c_str())).fileName();
+    if (words.size() > 1 && words.front().startsWith(QStringLiteral("python")))
+        words.removeFirst(); // the script says more
+    return newPath(words.join(u' '));
+}
+
+QString watchedFileNote()
+{
+    return tr("The file holds the command line, and tracebacks.");
 }
 
 QString withRunEnding(const QString &path)

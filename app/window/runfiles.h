@@ -5,6 +5,8 @@
 #include "spec/runspec.h"
 
 #include <QString>
+#include <string>
+#include <vector>
 
 namespace poolscope {
 
@@ -12,6 +14,11 @@ namespace poolscope {
 QString runsFolder();
 /// The path in that folder for a run that begins now; its name has the time and the task.
 QString newRunPath(const RunSpec &spec);
+/// The same of a watched command.
+QString newRunPath(const std::vector<std::string> &command);
+
+/// What to know of the file of a watched command before giving it to others.
+QString watchedFileNote();
 
 /// The path with the ending ".poolscope", whether or not it was typed.
 QString withRunEnding(const QString &path);

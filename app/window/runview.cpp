@@ -86,23 +86,43 @@ void RunView::showRecord(const RunRecord *record)
         m_pacer.start();
 }
 
+void RunView::showLog(const RunRecord *log)
+{
+    m_tabs->setLog(log);
+    if (log)
+        m_pacer.start();
+}
+
+void RunView::accountAgain()
+{
+    for (const ChartKind kind : {ChartKind::Accounting, ChartKind::WhatIf})
+        m_charts[kind].setRecord(m_controller.record());
+    wantFrames();
+}
+
 void RunView::drawFrame()
 {
     const Moment moment = m_controller.moment();
     const bool ended = moment.run == TimeView::Run::Ended;
     emit frame();
     const RunRecord *record = m_controller.record();
-    if (!record || (window()->isMinimized() && !ended))
+    if (window()->isMinimized() && !ended)
         return;
+    if (!record) {
+        const bool hasLog = m_tabs->updateLog();
+        if (hasLog && !m_controller.isWatching())
+            m_pacer.stop();
+        return;
+    }
     const Timeline &timeline = record->timeline;
     const std::uint64_t shownUntil =
         ended ? std::max(timeline.end(), timeline.firstDispatch()) : moment.now;
     m_view.setNow(static_cast<double>(shownUntil), moment.run);
     const bool allCharts = drawCharts(moment);
     const bool all = m_tabs->updateTables(moment.now) && allCharts;
-    if (ended && !all)
+    if (ended && !all && !m_controller.isWatching())
         m_pacer.hurry(); // no worker needs the cores any more
-    if (ended && all && ++m_framesSinceEnd >= framesAfterEnd)
+    if (ended && all && !m_controller.isWatching() && ++m_framesSinceEnd >= framesAfterEnd)
         m_pacer.stop();
 }
 

@@ -30,6 +30,10 @@ public:
 
     /// Starts to draw a record, which outlives the view or the next call. Null if there is none.
     void showRecord(const RunRecord *record);
+    /// Starts to show a log, in the same way.
+    void showLog(const RunRecord *log);
+    /// Accounts again for the time of the run that is shown.
+    void accountAgain();
     void stopDrawing() { m_pacer.stop(); }
     void setTheme(const Theme &theme);
     void restoreLayout(const QSettings &settings);

@@ -17,6 +17,8 @@ QString runningText(const Run &run)
 
 QString endText(const RunController &controller)
 {
+    if (const WatchController *watched = controller.watched())
+        return QObject::tr("Command ended: %1").arg(watched->endText());
     if (controller.loaded())
         return QObject::tr("Opened: %1").arg(QFileInfo(controller.openedPath()).fileName());
     switch (controller.run()->end().how) {
@@ -50,6 +52,8 @@ QString stateText(const RunController &controller, const RunSituation &situation
         return runningText(*controller.run());
     case RunController::State::Paused:
         return QObject::tr("Paused");
+    case RunController::State::Watching:
+        return QObject::tr("Watching");
     case RunController::State::Stopping:
         return QObject::tr("Stopping\u2026");
     case RunController::State::Ended:

@@ -62,6 +62,10 @@ constexpr Option table[] = {
         .help = "change chunksize or processes of the call at that line, or of every call; may be "
                 "repeated",
         .isRepeatable = true},
+    {.name = "--gui",
+        .type = OptionType::Switch,
+        .commands = watchCommand,
+        .help = "watch in the window"},
     {.name = "--json", .type = OptionType::Switch, .commands = infoCommand, .help = "write JSON"},
     {.name = "--retry-failed",
         .type = OptionType::Switch,

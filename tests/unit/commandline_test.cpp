@@ -327,6 +327,21 @@ TEST(Sweep, WithoutListsItGoesUpToTheUsableCores)
     EXPECT_EQ(sweep->plan.repeats, 5U);
 }
 
+TEST(WatchCommandLine, GivesTheCommandToTheWindow)
+{
+    const CommandLine line = parsedByTheProgram({"poolscope", "watch", "--gui", "--set",
+        "chunksize=64@post.py:9", "--", "python3", "post.py", "--gui"});
+    const auto *window = std::get_if<WindowCommand>(&line);
+    ASSERT_TRUE(window && window->watched);
+    EXPECT_FALSE(window->file);
+    EXPECT_THAT(window->watched->command, ElementsAre("python3", "post.py", "--gui"));
+    EXPECT_THAT(window->watched->changes, ElementsAre("chunksize=64@post.py:9"));
+    EXPECT_TRUE(std::holds_alternative<WatchOptions>(
+        parsedByTheProgram({"poolscope", "watch", "python3", "post.py", "--gui"})));
+    EXPECT_TRUE(std::holds_alternative<MessageCommand>(parsedByTheProgram(
+        {"poolscope", "watch", "--gui", "--save", "a.poolscope", "--", "python3", "post.py"})));
+}
+
 TEST(Info, TakesOneFileOrMore)
 {
     const CommandLine line = parsedByTheProgram({"poolscope", "info", "a", "b", "--json"});

@@ -7,6 +7,7 @@
 #include "report/outcomeexport.h"
 #include "run/background.h"
 #include "runfile/runfilecopy.h"
+#include "runfile/sessionfile.h"
 #include "window/dialogs/exportdialog.h"
 #include "window/runfiles.h"
 #include "window/topath.h"
@@ -71,14 +72,15 @@ void Exporter::remember(const QString &path)
     QSettings().setValue(exportFolderKey, QFileInfo(path).absolutePath());
 }
 
-void Exporter::tell(const Result<void> &result, const QString &path)
+void Exporter::tell(const Result<void> &result, const QString &path, const QString &note)
 {
     if (!result) {
         emit failed(QString::fromStdString(result.error().message));
         return;
     }
     remember(path);
-    emit wrote(tr("Wrote %1").arg(QDir::toNativeSeparators(path)));
+    const QString wrotePath = tr("Wrote %1").arg(QDir::toNativeSeparators(path));
+    emit wrote(note.isEmpty() ? wrotePath : wrotePath + QStringLiteral(". ") + note);
 }
 
 void Exporter::exportChart(Chart &chart)
@@ -211,21 +213,41 @@ void Exporter::exportTrace()
 void Exporter::saveRunAs()
 {
     const QString from = m_controller.path();
+    const WatchController *watched = m_controller.watched();
+    const QString name = from.isEmpty() && watched ? newRunPath(watched->request().words) : from;
     QString path = QFileDialog::getSaveFileName(m_window, tr("Save the run as"),
-        QDir(runFolder()).filePath(QFileInfo(from).fileName()), runFileFilter());
+        QDir(runFolder()).filePath(QFileInfo(name).fileName()), runFileFilter());
     if (path.isEmpty())
         return;
     path = withRunEnding(path);
     rememberRunFolder(path);
-    if (QFileInfo(path) == QFileInfo(from))
-        return;
+    const RunRecord *record = m_controller.record();
+    const bool isWatched = record && std::holds_alternative<WatchedCall>(record->origin);
+    const QString note = isWatched ? watchedFileNote() : QString();
+    if (!from.isEmpty() && QFileInfo(path) != QFileInfo(from))
+        copyRun(from, path, note);
+    else if (from.isEmpty() && watched == m_controller.watched()
+        && m_controller.hasUnsavedSession())
+        runJob(
+            path,
+            [path, runs = &watched->endedRuns()](const GoOn &) {
+                return writeSession(toPath(path).string(), RunFile::IfExists::Replace, *runs);
+            },
+            note);
+}
+
+void Exporter::copyRun(const QString &from, const QString &path, const QString &note)
+{
     auto copied = std::make_shared<std::atomic<int>>(0);
-    QProgressDialog *progress = runJob(path, [from, path, copied](const GoOn &goOn) {
-        return copyRunFile(toPath(from), toPath(path), [&](double share) {
-            *copied = static_cast<int>(share * progressSteps);
-            return goOn();
-        });
-    });
+    QProgressDialog *progress = runJob(
+        path,
+        [from, path, copied](const GoOn &goOn) {
+            return copyRunFile(toPath(from), toPath(path), [&](double share) {
+                *copied = static_cast<int>(share * progressSteps);
+                return goOn();
+            });
+        },
+        note);
     progress->setMaximum(progressSteps + 1); // a dialog closes itself at its maximum
     auto *timer = new QTimer(progress);
     connect(timer, &QTimer::timeout, progress, [progress, copied] { progress->setValue(*copied); });
@@ -281,7 +303,7 @@ void Exporter::whenWorkedOut(const std::vector<Chart *> &charts, std::function<v
     timer->start(0);
 }
 
-QProgressDialog *Exporter::runJob(const QString &path, Job job)
+QProgressDialog *Exporter::runJob(const QString &path, Job job, const QString &note)
 {
     cancel();
     m_cancelled = std::make_shared<std::atomic<bool>>(false);
@@ -295,10 +317,10 @@ QProgressDialog *Exporter::runJob(const QString &path, Job job)
         [job = std::move(job), result, cancelled = m_cancelled] {
             *result = job([&] { return !*cancelled; });
         },
-        [this, result, path, cancelled = m_cancelled, progress] {
+        [this, result, path, note, cancelled = m_cancelled, progress] {
             progress->deleteLater();
             if (!*cancelled || *result) // it may be too late to cancel
-                tell(*result, path);
+                tell(*result, path, note);
         });
     return progress;
 }

@@ -31,7 +31,8 @@ public:
     void exportOutcomes();
     void exportReport(const ChartSet &charts);
     void exportTrace();
-    /// Copies the run file, which is complete only when the run is.
+    /// Copies the run file, which is complete only when the run is, or writes the session of a
+    /// watched command that has none.
     void saveRunAs();
     void copyPicture(Chart &chart);
 
@@ -49,9 +50,10 @@ private:
         const QString &filters) const;
     QString suggested(const QString &name, const QString &ending) const;
     void remember(const QString &path);
-    void tell(const Result<void> &result, const QString &path);
+    void tell(const Result<void> &result, const QString &path, const QString &note = {});
     QProgressDialog *makeProgress(const QString &text);
-    QProgressDialog *runJob(const QString &path, Job job);
+    QProgressDialog *runJob(const QString &path, Job job, const QString &note = {});
+    void copyRun(const QString &from, const QString &to, const QString &note);
     void whenWorkedOut(const std::vector<Chart *> &charts, std::function<void()> then);
     void writeAllCharts(const ChartSet &charts, const QString &folder);
 

@@ -53,7 +53,10 @@ void showHelp(
 {
     QString html = QObject::tr(
         "<h3>First steps</h3><p>Choose a task, its inputs and a number of processes, and press "
-        "Start. Move the slider while it runs: workers join, or leave after their chunk.</p>");
+        "Start. Move the slider while it runs: workers join, or leave after their chunk.</p>"
+        "<h3>Watching a program</h3><p>File, Watch a program runs a command unchanged and shows "
+        "the Python pools in it. The list of the runs of its session chooses the call that is "
+        "shown. Stop interrupts the command, as Ctrl+C does in a terminal.</p>");
     for (const Chart *chart : charts)
         html += QStringLiteral("<h3>%1</h3><p>%2</p>")
                     .arg(chart->title().toHtmlEscaped(), chart->explanation().toHtmlEscaped());

@@ -51,13 +51,15 @@ void CoreSlider::paintEvent(QPaintEvent *)
     painter.setRenderHint(QPainter::Antialiasing);
     const QPalette &colours = palette();
     const double middle = height() / 2.0 - 2;
+    const QColor accent =
+        colours.color(isEnabled() ? QPalette::Highlight : QPalette::PlaceholderText);
     const double handle = positionOf(value());
     const auto groove = [&](double from, double to, const QColor &colour) {
         painter.setPen(QPen(colour, 4, Qt::SolidLine, Qt::RoundCap));
         painter.drawLine(QPointF(from, middle), QPointF(to, middle));
     };
     groove(positionOf(minimum()), positionOf(maximum()), colours.color(QPalette::Mid));
-    groove(positionOf(minimum()), handle, colours.color(QPalette::Highlight));
+    groove(positionOf(minimum()), handle, accent);
 
     const double cores = positionOf(m_cores);
     painter.setPen(Qt::NoPen);
@@ -67,7 +69,7 @@ void CoreSlider::paintEvent(QPaintEvent *)
 
     painter.setPen(
         QPen(hasFocus() ? colours.color(QPalette::Text) : colours.color(QPalette::Base), 2));
-    painter.setBrush(colours.color(QPalette::Highlight));
+    painter.setBrush(accent);
     painter.drawEllipse(QPointF(handle, middle), handleRadius, handleRadius);
 }
 
@@ -96,15 +98,13 @@ ProcessControl::ProcessControl(int cores, QWidget *parent)
     m_spin->setKeyboardTracking(false); // "12" is not 1 before it is 12
     const Option &workers = runOption("--workers");
     m_spin->setRange(static_cast<int>(workers.range.least), static_cast<int>(workers.range.most));
-    const QString tip = tr("%1 The mark is at the %2 usable cores. During a run, workers join at "
-                           "once and leave after their chunk (Ctrl+Up, Ctrl+Down).")
-                            .arg(optionToolTip(workers))
-                            .arg(cores);
-    for (QWidget *widget : {static_cast<QWidget *>(m_slider), static_cast<QWidget *>(m_spin)}) {
-        widget->setToolTip(tip);
+    m_tip = tr("%1 The mark is at the %2 usable cores. During a run, workers join at "
+               "once and leave after their chunk (Ctrl+Up, Ctrl+Down).")
+                .arg(optionToolTip(workers))
+                .arg(cores);
+    for (QWidget *widget : {static_cast<QWidget *>(m_slider), static_cast<QWidget *>(m_spin)})
         widget->setAccessibleName(tr("Number of worker processes"));
-        widget->setAccessibleDescription(tip);
-    }
+    setLocked({});
     m_slider->setObjectName(QStringLiteral("processSlider"));
     m_spin->setObjectName(QStringLiteral("processes"));
     m_spin->setFixedWidth(spinWidth);
@@ -126,6 +126,22 @@ ProcessControl::ProcessControl(int cores, QWidget *parent)
 void ProcessControl::setCount(int count)
 {
     m_spin->setValue(count);
+}
+
+void ProcessControl::step(int by)
+{
+    if (m_spin->isEnabled())
+        setCount(count() + by);
+}
+
+void ProcessControl::setLocked(const QString &reason)
+{
+    const QString &tip = reason.isEmpty() ? m_tip : reason;
+    for (QWidget *widget : {static_cast<QWidget *>(m_slider), static_cast<QWidget *>(m_spin)}) {
+        widget->setEnabled(reason.isEmpty());
+        widget->setToolTip(tip);
+        widget->setAccessibleDescription(tip);
+    }
 }
 
 } // namespace poolscope

@@ -35,6 +35,10 @@ public:
 
     int count() const { return m_spin->value(); }
     void setCount(int count);
+    /// Changes the number, unless it is locked.
+    void step(int by);
+    /// Keeps the user from changing the number, for this reason. Not if it is empty.
+    void setLocked(const QString &reason);
     /// Takes what has been typed and not yet entered.
     void takeTyped() { m_spin->interpretText(); }
 
@@ -44,6 +48,7 @@ signals:
 private:
     CoreSlider *m_slider;
     QSpinBox *m_spin;
+    QString m_tip;
 };
 
 } // namespace poolscope

@@ -32,9 +32,9 @@ void ExportMenu::setRecord(const RunRecord *record)
     for (QAction *action : m_needRecord)
         action->setEnabled(record != nullptr);
     m_outcomes->setEnabled(record && specOf(record->origin));
-    m_outcomes->setToolTip(record && !specOf(record->origin)
-            ? tr("The file that the run was read from has no values")
-            : QString());
+    m_outcomes->setToolTip(!record || specOf(record->origin) ? QString()
+            : isImported(record->origin) ? tr("The file that the run was read from has no values")
+                                         : tr("The values of a watched command are not recorded"));
 }
 
 } // namespace poolscope

@@ -19,7 +19,8 @@ struct RunSituation {
     RunController::State state = RunController::State::Idle;
     bool isMeasuring = false; ///< for a page of the window
     bool waitsForFile = false; ///< the run file cannot be written
-    bool hasFile = false; ///< the run that is shown has a run file
+    bool hasFile = false; ///< what is shown has a run file, or can be written to one
+    bool isWatching = false; ///< a command
     QString problem = {}; ///< why no run can be started. Empty if one can
 
     bool isActive() const
@@ -40,6 +41,7 @@ public:
     QAction *pause() const { return m_pause; } ///< or resume
     QAction *stop() const { return m_stop; }
     QAction *sweep() const { return m_sweep; } ///< leads to its page
+    QAction *watch() const { return m_watch; }
     QAction *open() const { return m_open; }
     QAction *save() const { return m_save; }
 
@@ -50,13 +52,14 @@ public:
     void setSituation(const RunSituation &situation);
 
 private:
-    void showPause(RunController::State state);
+    void showPause(const RunSituation &situation);
     void showStart(const RunSituation &situation);
 
     QAction *m_start;
     QAction *m_pause;
     QAction *m_stop;
     QAction *m_sweep;
+    QAction *m_watch;
     QAction *m_open;
     QAction *m_save;
     Theme m_theme;

@@ -25,20 +25,17 @@ RunMenu::RunMenu(QWidget &window, const RunActions &actions, ProcessControl &pro
     addSeparator();
     addProcessCommands(window, processes);
     addSeparator();
-    addActions({actions.open(), actions.save()});
     addKeepRuns(window);
     addSeparator();
     addSpecs(window);
-    addSeparator();
-    addCommand(window, *this, tr("&Quit"), {Qt::CTRL | Qt::Key_Q}, [&window] { window.close(); });
 }
 
 void RunMenu::addProcessCommands(QWidget &window, ProcessControl &processes)
 {
     addCommand(window, *this, tr("&More processes"), {Qt::CTRL | Qt::Key_Up},
-        [&processes] { processes.setCount(processes.count() + 1); });
+        [&processes] { processes.step(1); });
     addCommand(window, *this, tr("&Fewer processes"), {Qt::CTRL | Qt::Key_Down},
-        [&processes] { processes.setCount(processes.count() - 1); });
+        [&processes] { processes.step(-1); });
 }
 
 void RunMenu::addKeepRuns(QWidget &window)

@@ -98,8 +98,12 @@ void RunTabs::setRecord(const RunRecord *record)
     m_workers->setRecord(record);
     m_outcomes->setRecord(record);
     m_failures->setRecord(record);
-    m_log->setRecord(record);
     m_latencyPage->setRecord(record);
+}
+
+void RunTabs::setLog(const RunRecord *record)
+{
+    m_log->setRecord(record);
 }
 
 bool RunTabs::updateTables(std::uint64_t now)
@@ -107,7 +111,12 @@ bool RunTabs::updateTables(std::uint64_t now)
     m_workers->updateWorkers(now);
     bool all = m_outcomes->updateOutcomes();
     all = m_failures->updateFailures() && all;
-    return m_log->updateLog() && all;
+    return updateLog() && all;
+}
+
+bool RunTabs::updateLog()
+{
+    return m_log->updateLog();
 }
 
 void RunTabs::setTheme(const Theme &theme)
@@ -127,9 +136,11 @@ void RunTabs::showState(const RunController &controller)
     m_timePage->setBusy(controller.isActive() || m_sweepPage->isSweeping());
     m_sweepPage->setBusy(controller.isActive() || m_timePage->isVerifying());
     m_whatIfPage->setBusy(isBusy);
-    m_failures->setRetry(controller.canTryAgain() && !isMeasuring()
-            ? FailuresView::Retry::Possible
-            : FailuresView::Retry::Impossible);
+    const RunRecord *record = controller.record();
+    const bool isWatched = record && std::holds_alternative<WatchedCall>(record->origin);
+    m_failures->setRetry(isWatched                       ? FailuresView::Retry::Watched
+            : controller.canTryAgain() && !isMeasuring() ? FailuresView::Retry::Possible
+                                                         : FailuresView::Retry::Impossible);
 }
 
 bool RunTabs::isMeasuring() const

@@ -53,8 +53,11 @@ public:
 
     /// The record outlives the tabs or the next call. Null if there is none.
     void setRecord(const RunRecord *record);
+    /// The same of the record whose log is shown.
+    void setLog(const RunRecord *record);
     /// `now` is in nanoseconds since the run's start. Returns whether the tables show everything.
     bool updateTables(std::uint64_t now);
+    bool updateLog();
     void setTheme(const Theme &theme);
     /// Offers what can be done in the state of the window's run.
     void showState(const RunController &controller);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/pages/timepage.h"
 
+#include "charts/caption.h"
 #include "charts/figuretext.h"
 #include "report/summary.h"
 #include "report/verdicttext.h"
@@ -17,16 +18,20 @@ namespace poolscope {
 
 namespace {
 
+/// Whether any of what is advised is a setting of a pool.
+bool canBeSet(const Verdict &verdict)
+{
+    return std::any_of(verdict.advice.begin(), verdict.advice.end(), [](const Change &change) {
+        return change.setting == Change::Setting::Chunk || change.setting == Change::Setting::Window
+            || change.setting == Change::Setting::Workers
+            || change.setting == Change::Setting::Start;
+    });
+}
+
 /// Whether any of what is advised can be set in the spec of the run.
 bool canApply(const Verdict &verdict, const RunRecord &record)
 {
-    return specOf(record.origin)
-        && std::any_of(verdict.advice.begin(), verdict.advice.end(), [](const Change &change) {
-               return change.setting == Change::Setting::Chunk
-                   || change.setting == Change::Setting::Window
-                   || change.setting == Change::Setting::Workers
-                   || change.setting == Change::Setting::Start;
-           });
+    return specOf(record.origin) && canBeSet(verdict);
 }
 
 QString changesText(const Verdict &verdict)
@@ -119,11 +124,13 @@ void TimePage::showVerdict()
                             : tr("When a run has ended, a verdict appears here: where its time "
                                  "went, and what to change."));
     const bool possible = verdict && canApply(*verdict, *m_chart->record());
-    m_apply->setVisible(possible);
+    const QString watched = watchedAdvice();
+    m_apply->setVisible(possible || !watched.isEmpty());
     m_apply->setEnabled(possible && !m_busy && !isVerifying());
-    if (possible)
-        m_apply->setToolTip(tr("Use %1 for the next run").arg(changesText(*verdict)));
-    m_verify->setVisible(possible && !isReadOnce(specOf(m_chart->record()->origin)->input));
+    m_apply->setToolTip(
+        !possible ? watched : tr("Use %1 for the next run").arg(changesText(*verdict)));
+    m_verify->setVisible(
+        !watched.isEmpty() || (possible && !isReadOnce(specOf(m_chart->record()->origin)->input)));
     showVerifying();
     if (!verdict) { // what was said of another run's advice does not stand under this one's
         m_verifier.experiment().stop();
@@ -131,16 +138,26 @@ void TimePage::showVerdict()
     }
 }
 
+/// Why the advice can only be followed in the watched command. Empty if there is none, or if it is
+/// on another run.
+QString TimePage::watchedAdvice() const
+{
+    const Verdict *verdict = m_chart->verdict();
+    return verdict && canBeSet(*verdict) ? watchedOnly(m_chart->record()->origin) : QString();
+}
+
 void TimePage::showVerifying()
 {
     const bool verifying = isVerifying();
+    const QString watched = watchedAdvice();
     m_verify->setText(verifying ? tr("Sto&p") : tr("&Verify"));
     m_verify->setAccessibleName(verifying ? tr("Stop verifying") : tr("Verify the advice"));
-    m_verify->setToolTip(verifying
-            ? tr("Stop verifying; its measurements are discarded")
+    m_verify->setToolTip(verifying ? tr("Stop verifying; its measurements are discarded")
+            : !watched.isEmpty()
+            ? watched
             : tr("Run the present setting and the advised one in turn, three times each, and "
                  "compare the gain with the prediction"));
-    m_verify->setEnabled(verifying || !m_busy);
+    m_verify->setEnabled(verifying || (!m_busy && watched.isEmpty()));
     if (verifying)
         say(experimentText(m_verifier.experiment().progress()));
 }

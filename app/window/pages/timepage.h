@@ -35,6 +35,7 @@ signals:
 
 private:
     void showVerdict();
+    QString watchedAdvice() const;
     void showVerifying();
     void apply();
     void verify();

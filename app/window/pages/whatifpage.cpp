@@ -2,6 +2,7 @@
 #include "window/pages/whatifpage.h"
 
 #include "analysis/whatif.h"
+#include "charts/caption.h"
 #include "window/chartcard.h"
 #include "window/forms/choicebox.h"
 #include "window/forms/countbox.h"
@@ -203,8 +204,12 @@ void WhatIfPage::showResult()
                            "and windows.")
             : m_chart->hasNothing() ? tr("The run has no iteration that could be replayed.")
                                     : tr("Replaying\u2026"));
-    m_apply->setEnabled(!m_busy && m_chart->record());
-    m_apply->setToolTip(tr("Use these processes, this chunk and this window for the next run"));
+    const RunRecord *record = m_chart->record();
+    const QString watched = record ? watchedOnly(record->origin) : QString();
+    m_apply->setEnabled(!m_busy && record && watched.isEmpty());
+    m_apply->setToolTip(!watched.isEmpty()
+            ? watched
+            : tr("Use these processes, this chunk and this window for the next run"));
 }
 
 void WhatIfPage::apply()

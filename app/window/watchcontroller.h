@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// WatchController: a command that is watched in the window, from its start on.
+//
+// The window's thread reads what the command does a few hundredths of a second apart; reading a lot
+// late loses detail, and never delays the command. The command has a process group of its own and
+// writes into a pipe, whose lines are the log of output(). It is killed with this object if it has
+// not ended, unless release() was called.
+#pragma once
+
+#include "charts/chart.h"
+#include "run/watchsession.h"
+#include "system/descriptor.h"
+#include "watch/launch.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QSocketNotifier>
+#include <QString>
+#include <QTimer>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace poolscope {
+
+/// What to watch.
+struct WatchRequest {
+    std::vector<std::string> words; ///< the program, and its arguments
+    QString folder; ///< in which the command starts
+    std::vector<std::string> changes = {}; ///< "chunksize=64@post.py:9"
+};
+
+class WatchController : public QObject {
+    Q_OBJECT
+
+public:
+    /// Starts the command.
+    static Result<std::unique_ptr<WatchController>> start(const WatchRequest &request);
+    ~WatchController() override;
+
+    const WatchRequest &request() const { return m_request; }
+    bool isRunning() const { return !m_end; }
+    /// "exit status 0" or "SIGINT". Empty while the command runs.
+    QString endText() const;
+
+    std::size_t runCount() const { return m_session->runs().size(); }
+    QString runLine(std::size_t run) const;
+    std::size_t shownRun() const { return m_shown; }
+    /// Shows another run, and follows the newest one no more unless this is the newest. The owner
+    /// announces the change.
+    void showRun(std::size_t run);
+    /// The record that is shown. Null before the first run.
+    const RunRecord *record() const;
+    Moment moment() const;
+    /// Holds the lines that the command printed, and messages on all its pools. Has no timeline.
+    const RunRecord &output() const { return m_output; }
+
+    void interrupt();
+    void kill();
+    /// Leaves the command alone: it may outlive this object.
+    void release() { m_isReleased = true; }
+
+    /// For writeSession(). Empty until the command has ended, or if it used no pool.
+    const std::vector<EndedRun> &endedRuns() const { return m_endedRuns; }
+
+signals:
+    /// A run has begun that is to be shown.
+    void newestWanted(std::size_t run);
+    void runsChanged();
+    /// More is known of the cost of the run that is shown.
+    void costKnown();
+    /// A pool will wait for ever, and why.
+    void warned(const QString &line);
+    /// The command has not ended some seconds after it was interrupted.
+    void interruptIgnored();
+    void ended();
+
+private:
+    explicit WatchController(WatchRequest request);
+    Result<void> startCommand();
+    void update();
+    void updateRuns();
+    void readOutput();
+    void takeOutput(const char *bytes, std::size_t size);
+    void finishLine();
+    void leaveOutput();
+    void copyMessages();
+    void finish(const watch::CommandEnd &end);
+    bool hasEnded(std::size_t run) const;
+
+    WatchRequest m_request;
+    std::unique_ptr<WatchSession> m_session;
+    std::optional<watch::LaunchedCommand> m_command;
+    std::optional<watch::CommandEnd> m_end;
+    std::vector<EndedRun> m_endedRuns;
+    RunClock m_clock; ///< since the command started
+    RunRecord m_output;
+    Descriptor m_pipe; ///< from which its output is read
+    std::unique_ptr<QSocketNotifier> m_notifier;
+    std::string m_line; ///< begun, and not ended yet
+    std::vector<std::uint64_t> m_messagesCopied; ///< by run, from its log
+    std::vector<bool> m_costTaken; ///< by run
+    QTimer m_timer;
+    QTimer m_patience; ///< after an interrupt
+    QElapsedTimer m_sinceNewest; ///< was shown
+    std::size_t m_shown = 0;
+    bool m_followsNewest = true;
+    bool m_isReleased = false;
+};
+
+} // namespace poolscope

@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Programs that are watched in the window, and the files of their sessions.
+#include "runfile/runfilereader.h"
+#include "spec/runarguments.h"
+#include "tables/historyview.h"
+#include "window/dialogs/messagebar.h"
+#include "window/dialogs/watchdialog.h"
+#include "window/mainwindow.h"
+#include "windowtest.h"
+
+#include <QAbstractItemModel>
+#include <QComboBox>
+#include <QDir>
+#include <QFileDialog>
+#include <QLabel>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QSettings>
+#include <QSlider>
+#include <QStatusBar>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QToolButton>
+#include <QtTest>
+#include <csignal>
+
+using namespace poolscope;
+using State = RunController::State;
+
+namespace {
+
+/// Two calls, of which the first takes longer.
+const char *const twoCalls = R"(
+import multiprocessing, time
+
+def slow(x):
+    time.sleep(0.01)
+    return x
+
+def quick(x):
+    return x
+
+if __name__ == "__main__":
+    print("before", flush=True)
+    with multiprocessing.Pool(2) as pool:
+        for value in pool.imap(slow, range(60)):
+            pass
+        pool.map(quick, range(200))
+    print("after", flush=True)
+)";
+
+/// A call that goes on until something ends it, after another.
+const char *const endless = R"(
+import itertools, multiprocessing, os, sys, time
+
+def task(x):
+    time.sleep(0.01)
+    return x
+
+def first(x):
+    return x
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        import signal
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    print("pid", os.getpid(), flush=True)
+    with multiprocessing.Pool(2) as pool:
+        pool.map(first, range(100))
+        for value in pool.imap(task, itertools.count()):
+            if value % 10 == 0:
+                print("at", value, flush=True)
+)";
+
+bool isThere(qint64 process)
+{
+    QFile file(QStringLiteral("/proc/%1/stat").arg(process));
+    if (!file.open(QIODevice::ReadOnly))
+        return false;
+    const QByteArray stat = file.readAll();
+    return stat.mid(stat.lastIndexOf(')'), 3) != ") Z";
+}
+
+} // namespace
+
+class WatchTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        QVERIFY(m_folder.isValid());
+        write("two.py", twoCalls);
+        write("endless.py", endless);
+        write("none.py", "print('no pool', flush=True)\nraise SystemExit(3)\n");
+    }
+    void init()
+    {
+        m_window = freshWindow();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    }
+    void cleanup()
+    {
+        if (m_window)
+            m_window->closeAtOnce();
+        m_window.reset();
+        QDir(historyFolder()).removeRecursively();
+    }
+
+    void theDialogOffersTheExampleFirstAndThenWhatWasWatched()
+    {
+        QString offered;
+        const Answers<WatchDialog> first([&](WatchDialog &dialog) {
+            offered = dialog.command().line;
+            auto &line = childOf<QComboBox>(dialog, "watchCommand");
+            auto &start = childOf<QPushButton>(dialog, "watchStart");
+            line.setEditText(QStringLiteral("python3 'two.py"));
+            QVERIFY(!start.isEnabled());
+            line.setEditText(QStringLiteral("python3 'two.py'"));
+            typeInto(childOf<QLineEdit>(dialog, "watchFolder"), path("nowhere"));
+            QVERIFY(!start.isEnabled());
+            typeInto(childOf<QLineEdit>(dialog, "watchFolder"), m_folder.path());
+            QVERIFY(start.isEnabled());
+            QTest::keyClick(line.lineEdit(), Qt::Key_Return);
+        });
+        action("Watch a program\u2026")->trigger();
+        QCOMPARE(first.count(), 1);
+        QVERIFY(offered.startsWith(QStringLiteral("python3 ")));
+        QVERIFY(offered.endsWith(QStringLiteral("/examples/post.py")));
+        QVERIFY(ends());
+        QCOMPARE(controller().runCount(), std::size_t{2});
+        QCOMPARE(QDir::currentPath(), m_before);
+
+        const auto kept = recentCommands();
+        QCOMPARE(kept.size(), std::size_t{1});
+        QCOMPARE(kept.front().line, QStringLiteral("python3 'two.py'"));
+        QCOMPARE(kept.front().folder, m_folder.path());
+    }
+
+    void atMostTwentyCommandsAreKept()
+    {
+        for (int i = 0; i < 25; ++i)
+            rememberCommand({QString::number(i), QStringLiteral("/")});
+        rememberCommand({QStringLiteral("10"), QStringLiteral("/")});
+        const auto kept = recentCommands();
+        QCOMPARE(kept.size(), std::size_t{20});
+        QCOMPARE(kept.front().line, QStringLiteral("10"));
+        QCOMPARE(kept[1].line, QStringLiteral("24"));
+    }
+
+    void bothCallsAreSeen()
+    {
+        watch({"python3", "two.py"});
+        QCOMPARE(controller().state(), State::Watching);
+        QVERIFY(!childOf<QToolButton>(*m_window, "start").isEnabled());
+        QVERIFY(!childOf<QToolButton>(*m_window, "pause").isEnabled());
+        QVERIFY(childOf<QToolButton>(*m_window, "pause").toolTip().contains("cannot be paused"));
+        const auto &slider = childOf<QSlider>(*m_window, "processSlider");
+        QVERIFY(!slider.isEnabled());
+        QVERIFY(slider.toolTip().contains("watched command"));
+        QVERIFY(comes([&] { return controller().record(); }));
+        QVERIFY(ends());
+        QVERIFY(slider.isEnabled());
+        QVERIFY(childOf<QToolButton>(*m_window, "start").isEnabled());
+
+        QVERIFY(runs().isVisible());
+        QCOMPARE(runs().count(), 2);
+        QVERIFY(runs().itemText(0).startsWith("imap(slow) at two.py:"));
+        QVERIFY(runs().itemText(0).contains(u"60\u00a0inputs"));
+        QVERIFY(runs().itemText(0).endsWith("it/s"));
+        QVERIFY(runs().itemText(1).startsWith("map(quick) at two.py:"));
+        QCOMPARE(runs().currentIndex(), 1); // the newest
+        QCOMPARE(shownFunction(), std::string("quick"));
+        QVERIFY(finalPicture(*m_window, ChartKind::Workers).width() > 0);
+
+        choose(0);
+        QCOMPARE(shownFunction(), std::string("slow"));
+        QCOMPARE(controller().record()->timeline.settled(), std::uint64_t{60});
+        QVERIFY(comes([&] { return linesOfLog().contains("after"); }));
+        QVERIFY(linesOfLog().contains("before"));
+        QVERIFY(
+            m_window->statusBar()->findChild<QLabel *>("muted")->text().contains("exit status 0"));
+    }
+
+    void aChosenCallStaysWhileOthersBegin()
+    {
+        write("many.py", R"(
+import multiprocessing, os, time
+def task(x):
+    return x
+if __name__ == "__main__":
+    with multiprocessing.Pool(1) as pool:
+        pool.map(task, range(10))
+        while not os.path.exists("go"):
+            time.sleep(0.01)
+        for i in range(3):
+            pool.map(task, range(20))
+            time.sleep(0.7)
+)");
+        watch({"python3", "many.py"});
+        QVERIFY(comes([&] { return runs().count() == 1; }));
+        write("go", "");
+        QVERIFY(comes([&] { return runs().count() >= 2; }));
+        choose(0);
+        QVERIFY(ends());
+        QCOMPARE(runs().count(), 4);
+        QCOMPARE(controller().shownRun(), std::size_t{0});
+        QCOMPARE(runs().currentIndex(), 0);
+    }
+
+    void stopInterruptsACommand()
+    {
+        watch({"python3", "endless.py"});
+        QVERIFY(comes([&] { return runs().count() == 2 && shownSettled() > 20; }));
+        QCOMPARE(shownFunction(), std::string("task"));
+        childOf<QToolButton>(*m_window, "stop").click();
+        QCOMPARE(controller().state(), State::Stopping);
+        QVERIFY(ends());
+        QVERIFY(comes([&] {
+            const QString text = m_window->statusBar()->findChild<QLabel *>("muted")->text();
+            return text.contains("SIGINT") || text.contains("exit status");
+        }));
+        QVERIFY(!isThere(processOf()));
+    }
+
+    void aCommandThatIgnoresAnInterruptCanBeKilled()
+    {
+        watch({"python3", "endless.py", "deaf"});
+        QVERIFY(comes([&] { return shownSettled() > 0 && processOf() > 0; }));
+        const Answers<QMessageBox> kills([](QMessageBox &box) {
+            for (QAbstractButton *button : box.buttons()) {
+                if (button->text().remove(u'&') == QStringLiteral("Kill it"))
+                    button->click();
+            }
+        });
+        childOf<QToolButton>(*m_window, "stop").click();
+        QVERIFY(ends());
+        QCOMPARE(kills.count(), 1);
+        QVERIFY(m_window->statusBar()->findChild<QLabel *>("muted")->text().contains("SIGKILL"));
+        QVERIFY(comes([&] { return !isThere(processOf()); }));
+    }
+
+    void aSessionIsOneEntryOfTheHistoryAndIsOpenedAgain()
+    {
+        watch({"python3", "two.py"});
+        QVERIFY(ends());
+        QVERIFY(comes([&] { return !controller().path().isEmpty(); }));
+        QVERIFY(childOf<QLabel>(*m_window, "messageText").text().contains("command line"));
+        const QString saved = path("saved.poolscope");
+        {
+            const Answers<QFileDialog> names([&](QFileDialog &dialog) {
+                dialog.selectFile(saved);
+                dialog.findChild<QLineEdit *>()->setText(saved);
+                QMetaObject::invokeMethod(&dialog, "accept");
+            });
+            action("Save as\u2026")->trigger();
+            QVERIFY2(comes([&] { return QFile::exists(saved); }),
+                qPrintable(childOf<QLabel>(*m_window, "messageText").text()));
+        }
+        QVERIFY(comes(
+            [&] { return childOf<QLabel>(*m_window, "messageText").text().contains("Wrote"); }));
+        QVERIFY(childOf<QLabel>(*m_window, "messageText").text().contains("command line"));
+        QCOMPARE(RunFileReader::open(saved.toStdString())->runs().size(), std::size_t{2});
+
+        m_window->history().refresh();
+        QVERIFY(comes([&] { return m_window->history().model().rowCount() == 1; }));
+        QVERIFY(!m_window->history().model().canResume(0));
+        QVERIFY(!m_window->history().model().neverResumed(0).isEmpty());
+
+        const RunSpec before = m_window->spec();
+        m_window = freshWindow();
+        m_window->openFile(saved);
+        QVERIFY(comes([&] { return controller().state() == State::Ended; }));
+        QCOMPARE(runs().count(), 2);
+        QCOMPARE(runs().currentIndex(), 0); // the longest
+        QCOMPARE(shownFunction(), std::string("slow"));
+        QVERIFY(runArguments(m_window->spec()) == runArguments(before));
+        choose(1);
+        QVERIFY(comes([&] { return controller().state() == State::Ended; }));
+        QCOMPARE(shownFunction(), std::string("quick"));
+        QCOMPARE(runs().currentIndex(), 1);
+        QCOMPARE(controller().record()->timeline.settled(), std::uint64_t{200});
+        QVERIFY(finalPicture(*m_window, ChartKind::Workers).width() > 0);
+        const auto &sweep = childOf<QPushButton>(*m_window, "sweepMain");
+        QVERIFY(!sweep.isEnabled());
+        QVERIFY(sweep.toolTip().contains("watched command"));
+        QVERIFY(!controller().canTryAgain());
+        QVERIFY(childOf<QToolButton>(*m_window, "start").isEnabled());
+    }
+
+    void anUnsavedSessionCanBeSaved()
+    {
+        action("Keep runs in the history")->trigger();
+        watch({"python3", "two.py"});
+        QVERIFY(ends());
+        QVERIFY(controller().path().isEmpty());
+        const QString saved = path("unsaved.poolscope");
+        const Answers<QFileDialog> names([&](QFileDialog &dialog) {
+            dialog.selectFile(saved);
+            dialog.findChild<QLineEdit *>()->setText(saved);
+            QMetaObject::invokeMethod(&dialog, "accept");
+        });
+        for (int time = 0; time < 2; ++time) { // the second replaces the first
+            QFile::remove(saved);
+            action("Save as\u2026")->trigger();
+            QVERIFY(comes([&] {
+                const auto reader = RunFileReader::open(saved.toStdString());
+                return reader && reader->runs().size() == 2;
+            }));
+            QVERIFY(comes([&] {
+                return childOf<QLabel>(*m_window, "messageText").text().contains("Wrote");
+            }));
+        }
+    }
+
+    void aCommandWithoutPoolsEndsWithItsStatus()
+    {
+        watch({"python3", "none.py"});
+        QVERIFY(ends());
+        QVERIFY(!controller().record());
+        QVERIFY(comes([&] { return linesOfLog().contains("no pool"); }));
+        QVERIFY(
+            m_window->statusBar()->findChild<QLabel *>("muted")->text().contains("exit status 3"));
+        QVERIFY(childOf<QLabel>(*m_window, "progress").text().contains("no Python pool"));
+        watch({"python3", "two.py"}); // and another one after it
+        QVERIFY(ends());
+        QCOMPARE(controller().runCount(), std::size_t{2});
+    }
+
+    void aCommandThatCannotStartIsReported()
+    {
+        watch({path("missing").toStdString()});
+        QCOMPARE(controller().state(), State::Idle);
+        QVERIFY(m_window->findChild<MessageBar *>()->text().contains("missing"));
+        QCOMPARE(QDir::currentPath(), m_before);
+    }
+
+    void closingAsks_data()
+    {
+        QTest::addColumn<QString>("answer");
+        QTest::newRow("cancel") << "Cancel";
+        QTest::newRow("end") << "End it";
+        QTest::newRow("let it run") << "Let it run";
+    }
+    void closingAsks()
+    {
+        QFETCH(QString, answer);
+        watch({"python3", "endless.py"});
+        QVERIFY(comes([&] { return runs().count() == 2 && processOf() > 0; }));
+        const qint64 process = processOf();
+        {
+            const Answers<QMessageBox> answers([&](QMessageBox &box) {
+                for (QAbstractButton *button : box.buttons()) {
+                    if (button->text().remove(u'&') == answer)
+                        button->click();
+                }
+            });
+            m_window->close();
+            QCOMPARE(answers.count(), 1);
+        }
+        if (answer == "Cancel") {
+            QVERIFY(m_window->isVisible());
+            QCOMPARE(controller().state(), State::Watching);
+            return;
+        }
+        QVERIFY(comes([&] { return !m_window->isVisible(); }));
+        m_window.reset();
+        if (answer == "End it") {
+            QVERIFY(comes([&] { return !isThere(process); }));
+            return;
+        }
+        // What it prints is still read: it outlives more than a pipe holds of it.
+        QTest::qWait(300);
+        QVERIFY(isThere(process));
+        ::kill(static_cast<pid_t>(-process), SIGKILL);
+        QVERIFY(comes([&] { return !isThere(process); }));
+    }
+
+    void aWindowThatIsGoneLeavesNoCommand()
+    {
+        watch({"python3", "endless.py", "deaf"});
+        QVERIFY(comes([&] { return processOf() > 0; }));
+        const qint64 process = processOf();
+        m_window->closeAtOnce();
+        m_window.reset();
+        QVERIFY(comes([&] { return !isThere(process); }));
+    }
+
+private:
+    static QString historyFolder()
+    {
+        return QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)
+            + QStringLiteral("/runs");
+    }
+    QString path(const char *name) const { return m_folder.filePath(QString::fromLatin1(name)); }
+    void write(const char *name, const char *content) const
+    {
+        QFile file(path(name));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(content);
+    }
+    RunController &controller() const { return m_window->controller(); }
+    void watch(const std::vector<std::string> &words) const
+    {
+        m_window->watch({words, m_folder.path()});
+    }
+    bool ends() const
+    {
+        return comes([&] { return controller().state() == State::Ended; });
+    }
+    QComboBox &runs() const { return childOf<QComboBox>(*m_window, "sessionRuns"); }
+    void choose(int run) const
+    {
+        runs().setCurrentIndex(run);
+        emit runs().activated(run);
+    }
+    std::string shownFunction() const
+    {
+        const RunRecord *record = controller().record();
+        return record ? std::get<WatchedCall>(record->origin).function : std::string();
+    }
+    std::uint64_t shownSettled() const
+    {
+        const RunRecord *record = controller().record();
+        return record ? record->timeline.settled() : 0;
+    }
+    QStringList linesOfLog() const
+    {
+        QStringList lines;
+        for (const LogLine &line : controller().log()->log.entries(0).entries)
+            lines << QString::fromStdString(line->text);
+        return lines;
+    }
+    /// The process of the command. It prints its number.
+    qint64 processOf() const
+    {
+        for (const QString &line : linesOfLog()) {
+            if (line.startsWith("pid "))
+                return line.mid(4).toLongLong();
+        }
+        return 0;
+    }
+    QAction *action(const QString &text) const
+    {
+        for (QAction *candidate : m_window->actions()) {
+            if (candidate->text().remove(QLatin1Char('&')) == text)
+                return candidate;
+        }
+        qFatal("there is no action '%s'", qPrintable(text));
+    }
+
+    const QString m_before = QDir::currentPath();
+    QTemporaryDir m_folder;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+int main(int argc, char **argv)
+{
+    const QTemporaryDir cache;
+    qputenv("XDG_CACHE_HOME", cache.path().toLocal8Bit());
+    return runWindowTest<WatchTest>(argc, argv);
+}
+
+#include "watch_test.moc"
