@@ -241,10 +241,27 @@ Duration PooledCall::waiting() const
     return Duration(times[Cause::Waiting]) / numberOf(inputs);
 }
 
+bool PooledCall::hasParentCpu() const
+{
+    constexpr Duration shortest = 200ms;
+    return parentCpu > Duration() && makespan >= shortest;
+}
+
+bool PooledCall::waitsForInterpreter() const
+{
+    constexpr double severalThreads = 1.5; // at work at a time, on average
+    constexpr double oneCore = 0.5; // what other programs leave of it
+    constexpr double moreCores = 1.25;
+    const double cores = ratio(parentCpu, makespan);
+    return hasThreads && hasParentCpu() && ratio(busy, makespan) >= severalThreads
+        && cores >= oneCore && cores <= moreCores;
+}
+
 Duration PooledCall::noPool() const
 {
-    return hasThreads && parentCpu > Duration() ? std::min(parentCpu, busy)
-                                                : (computing() + waiting()) * numberOf(inputs);
+    if (hasThreads)
+        return waitsForInterpreter() ? std::min(parentCpu, busy) : busy;
+    return (computing() + waiting()) * numberOf(inputs);
 }
 
 double PooledCall::rate() const

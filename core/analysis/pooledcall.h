@@ -78,6 +78,10 @@ struct PooledCall {
     Duration iteration() const; ///< the mean
     Duration computing() const; ///< of an iteration, on a core
     Duration waiting() const; ///< of an iteration
+    /// Whether threads compute one at a time: together they used about one core.
+    bool waitsForInterpreter() const;
+    /// Whether the CPU time of the parent process is known: a short call is seen too rarely.
+    bool hasParentCpu() const;
     Duration noPool() const; ///< all iterations, one after the other in one process
     double rate() const; ///< inputs per second
 };

@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, findingCount> findingNames{"handing_over"
     "slow_worker", "throttled", "order_blocks", "consumer_blocks", "disk_blocks", "inputs_are_slow",
     "failures", "never_finished", "workers_idle", "pickled_by_value", "chunks_too_small",
     "large_function", "large_inputs", "large_results", "loop_is_slow", "interpreter_lock",
-    "held_back", "pool_costs_more", "nothing_wrong", "unknown"};
+    "held_back", "one_at_a_time", "pool_costs_more", "nothing_wrong", "unknown"};
 
 /// The verdict on a run that was stopped while an input hung: that matters more than the other
 /// workers' time.

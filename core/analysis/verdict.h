@@ -51,11 +51,12 @@ enum class Finding : std::uint8_t {
     LoopIsSlow, ///< the user's loop takes longer than the pool
     InterpreterLock, ///< threads that compute wait for the interpreter lock
     HeldBack, ///< the user's loop waits for one result while others are there
+    OneAtATime, ///< the user's code waits for each result before it hands over the next input
     PoolCostsMore, ///< sending inputs and results takes longer than the work, in large chunks, too
     NothingWrong,
     Unknown,
 };
-inline constexpr std::size_t findingCount = 30;
+inline constexpr std::size_t findingCount = 31;
 
 /// "handing_over", "coordinator_saturated", ...
 std::string_view findingName(Finding finding);

@@ -40,10 +40,25 @@ struct CallCase {
     }
     /// A worker that has not been there yet starts.
     Duration starting() const { return time(Cause::Starting) + time(Cause::Absent); }
+    Duration transfers() const { return time(Cause::TransferIn) + time(Cause::TransferOut); }
+    /// The part of transfers that a lack of cores delayed, as it did the work.
+    Duration delayedTransfers() const
+    {
+        const Duration lost = time(Cause::Preempted);
+        if (ratio(lost, all) < worthAWord)
+            return {};
+        return transfers() * ratio(lost, lost + time(Cause::OnCpu));
+    }
     Duration dispatch() const
     {
-        return time(Cause::Coordinator) + time(Cause::UnderWay) + time(Cause::TransferIn)
-            + time(Cause::TransferOut);
+        return time(Cause::Coordinator) + time(Cause::UnderWay) + transfers() - delayedTransfers();
+    }
+    /// The share of the usable cores that computing took, which no cheaper message would free.
+    double coresUsed() const
+    {
+        const std::uint32_t cores =
+            c.cores > 0 ? std::min(c.cores, c.processes) : std::max(c.processes, 1U);
+        return std::min(ratio(time(Cause::OnCpu), c.makespan * cores), 1.0);
     }
     Duration loop() const { return c.loopUsed + c.loopWaited; }
     Duration parentPerChunk() const
@@ -114,15 +129,18 @@ std::optional<Verdict> heldBack(const CallCase &run)
 
 std::optional<Verdict> lockedThreads(const CallCase &run)
 {
-    constexpr double severalThreads = 1.5; // at work at a time, on average
-    constexpr double oneCore = 0.5; // what other programs leave of it
-    constexpr double moreCores = 1.25;
-    const PooledCall &c = run.c;
-    const double cores = ratio(c.parentCpu, c.makespan);
-    if (!c.hasThreads || ratio(c.busy, c.makespan) < severalThreads || cores < oneCore
-        || cores > moreCores)
+    if (!run.c.waitsForInterpreter())
         return std::nullopt;
-    return foundIn(run, Finding::InterpreterLock, 1 - ratio(c.makespan, c.busy));
+    return foundIn(run, Finding::InterpreterLock, 1 - ratio(run.c.makespan, run.c.busy));
+}
+
+/// apply() returns with the result: one worker is at work, whatever their number is.
+std::optional<Verdict> oneAtATime(const CallCase &run)
+{
+    const double loss = run.loss(run.dispatch());
+    if (run.c.method != "apply" || run.c.hasThreads || run.c.processes < 2 || loss < worthAWord)
+        return std::nullopt;
+    return foundIn(run, Finding::OneAtATime, loss);
 }
 
 /// The inputs of a chunk, without what is fixed and without the function.
@@ -151,19 +169,30 @@ Finding whyDispatch(const CallCase &run)
     return Finding::ChunksTooSmall;
 }
 
+/// Whether the parent takes an input when it sends it. Other methods have all of them before.
+bool takesInputsLate(const PooledCall &call)
+{
+    return call.method == "imap" || call.method == "imap_unordered";
+}
+
 /// Whether the parent had little to do for the inputs that it sent late: they came late.
 bool inputsCameLate(const CallCase &run)
 {
     constexpr double littleOfIt = 0.3;
-    const Duration parent = run.parentPerChunk() * static_cast<double>(run.c.chunks);
-    return run.time(Cause::Coordinator) > run.dispatch() / 2
-        && parent + (run.c.consumed > 0 ? run.c.loopUsed : Duration())
-        < littleOfIt * run.c.makespan;
+    constexpr Duration longest(1e6); // that handing over an input can take the user's own code
+    const PooledCall &c = run.c;
+    const Duration parent = run.parentPerChunk() * static_cast<double>(c.chunks);
+    const bool isIdle = run.time(Cause::Coordinator) > run.dispatch() / 2
+        && parent + (c.consumed > 0 ? c.loopUsed : Duration()) < littleOfIt * c.makespan;
+    const bool areSubmitted = (c.method == "submit" || c.method == "apply_async")
+        && c.hasParentCpu() && c.parentCpu < littleOfIt * c.makespan
+        && c.makespan > longest * static_cast<double>(c.chunks);
+    return isIdle && (takesInputsLate(c) || areSubmitted);
 }
 
 std::optional<Verdict> messages(const CallCase &run)
 {
-    const double loss = run.loss(run.dispatch());
+    const double loss = std::min(run.loss(run.dispatch()), 1 - run.coresUsed());
     if (run.c.hasThreads || !run.c.hasCosts || loss < worthAWord)
         return std::nullopt;
     if (inputsCameLate(run))
@@ -215,13 +244,17 @@ std::optional<Verdict> idleAtTheEnd(const CallCase &run)
 
 std::optional<Verdict> lackOfCores(const CallCase &run)
 {
+    constexpr double mostCores = 0.6;
     const PooledCall &c = run.c;
-    const double loss = run.loss(run.time(Cause::Preempted));
-    const bool threadsCompete = c.threads > 1 && c.cores > 0 && c.processes * c.threads > c.cores;
-    if (loss < worthAWord)
+    const bool isCrowded = c.cores > 0 && c.processes > c.cores;
+    const bool areCoresFull = isCrowded && run.coresUsed() >= mostCores;
+    const double waited = run.loss(run.time(Cause::Preempted) + run.delayedTransfers());
+    const double loss = areCoresFull ? std::max(waited, 1 - ratio(c.cores, c.processes)) : waited;
+    if (c.hasThreads || loss < worthAWord)
         return std::nullopt;
-    if (c.cores > 0 && c.processes > c.cores)
+    if (isCrowded)
         return foundIn(run, Finding::TooManyWorkers, loss);
+    const bool threadsCompete = c.threads > 1 && c.cores > 0 && c.processes * c.threads > c.cores;
     return foundIn(
         run, threadsCompete ? Finding::ThreadsOversubscribe : Finding::MachineBusy, loss);
 }
@@ -244,8 +277,8 @@ std::optional<Verdict> waitsWithin(const CallCase &run)
     const PooledCall &c = run.c;
     if (c.hasThreads) { // whether they waited is known of all of them together
         constexpr double hardlyComputes = 0.3;
-        if (ratio(c.parentCpu, c.busy) > hardlyComputes || c.busy < c.makespan / 2
-            || c.parentCpu <= Duration())
+        if (!c.hasParentCpu() || ratio(c.parentCpu, c.busy) > hardlyComputes
+            || c.busy < c.makespan / 2)
             return std::nullopt;
         return foundIn(run, Finding::WaitsWithin, worthAWord);
     }
@@ -266,7 +299,9 @@ std::optional<Verdict> waitsWithin(const CallCase &run)
 Verdict noneFound(const CallCase &run)
 {
     const Duration unknown = run.time(Cause::Unknown);
-    if (run.c.inputs == 0 || (!run.c.hasThreads && run.loss(unknown) >= unknownDominates))
+    const bool isUnknown =
+        run.c.hasThreads ? !run.c.hasParentCpu() : run.loss(unknown) >= unknownDominates;
+    if (run.c.inputs == 0 || isUnknown)
         return foundIn(run, Finding::Unknown, run.loss(unknown));
     return foundIn(run, Finding::NothingWrong, 0);
 }
@@ -279,14 +314,13 @@ Verdict verdictOf(const PooledCall &call)
     if (auto failures = lostToFailures(run))
         return *failures;
     std::optional<Verdict> worst;
-    for (const auto decide : {slowStart, slowLoop, heldBack, lockedThreads, messages, idleAtTheEnd,
-             lackOfCores, waitsWithin}) {
+    for (const auto decide : {slowStart, slowLoop, heldBack, lockedThreads, oneAtATime, messages,
+             idleAtTheEnd, lackOfCores, waitsWithin}) {
         auto verdict = decide(run);
         if (verdict && (!worst || verdict->loss > worst->loss))
             worst = std::move(verdict);
     }
-    Verdict verdict = worst ? std::move(*worst) : noneFound(run);
-    return verdict;
+    return worst ? std::move(*worst) : noneFound(run);
 }
 
 } // namespace poolscope

@@ -114,7 +114,7 @@ std::string noPoolText(Finding finding, const evidence::OfCall &found)
 {
     const PooledCall &call = found.call;
     const Duration alone = noPool(call);
-    if (call.inputs == 0 || alone <= Duration())
+    if (call.inputs == 0 || alone <= Duration() || finding == Finding::Failures)
         return {};
     // What makes the inputs takes its time without a pool, too, and it is not known how much.
     if (finding == Finding::InputsAreSlow)
@@ -147,6 +147,16 @@ std::string bottleneckText(const PooledCall &call)
         : "Messages are the bottleneck.";
 }
 
+/// What needs fewer messages, if no chunk is advised.
+std::string fewerMessages(const evidence::OfCall &found)
+{
+    if (found.chunk)
+        return {};
+    return found.call.method == "Parallel"
+        ? " Let joblib choose the size of batches: `batch_size='auto'`."
+        : " A method that takes `chunksize`, such as map, needs fewer.";
+}
+
 std::string bytesText(double bytes)
 {
     return textOf(Bytes{static_cast<std::uint64_t>(std::max(bytes, 0.0))});
@@ -170,9 +180,8 @@ std::string whatIsWrong(Finding finding, const evidence::OfCall &found)
             + "module; " + itself + "." + waitedText(c);
     case Finding::ChunksTooSmall:
         return bottleneckText(c) + " For " + eachMessage(c) + " the parent process spends "
-            + textOf(parent) + " on messages, and a worker " + textOf(worker) + "; " + itself + "."
-            + waitedText(c)
-            + (found.chunk ? "" : " A method that takes `chunksize`, such as map, needs fewer.");
+            + textOf(parent) + " on messages, and a worker " + textOf(worker) + ", waits included; "
+            + itself + "." + waitedText(c) + fewerMessages(found);
     case Finding::LargeFunction:
         return "For " + eachMessage(c) + " the parent process sends " + function + " again, with "
             + bytesText(c.functionBytes) + " that are bound to it (" + textOf(parent)
@@ -212,6 +221,11 @@ std::string whatIsWrong(Finding finding, const evidence::OfCall &found)
                 c.method == "imap" ? "write `pool.imap_unordered` if the order does not matter"
                                    : "use `as_completed` if the order does not matter")
             + ".";
+    case Finding::OneAtATime:
+        return "`apply` returns when the result is there, so that one of the " + processesText(c)
+            + " is at work at a time. "
+            + atPlace(c, "use `pool.map`, or `pool.apply_async` and fetch the results afterwards")
+            + ".";
     case Finding::InterpreterLock:
         return "The " + processesText(c) + " compute in Python, one at a time: together they used "
             + textOf(Factor{ratio(c.parentCpu, c.makespan)}) + " one core, and waited for the "
@@ -243,8 +257,9 @@ std::string whatIsWrong(Finding finding, const evidence::OfCall &found)
             + textOf(c.longestIteration) + ".";
     case Finding::TooManyWorkers:
         return "The " + processesText(c) + " share " + textOf(Count{c.cores}, "core")
-            + " and waited for one " + share(c.times[Cause::Preempted]) + " of the time. "
-            + textOf(Count{c.cores}) + " would be as fast.";
+            + " and computed " + share(c.times[Cause::OnCpu]) + " of the time; the rest they "
+            + "mostly waited for a core. " + textOf(Count{c.cores})
+            + " would be as fast, and take less memory.";
     case Finding::ThreadsOversubscribe:
         return "The " + processesText(c) + " with up to " + textOf(Count{c.threads}, "thread")
             + " each compete for " + textOf(Count{c.cores}, "core")

@@ -188,6 +188,30 @@ TEST(WatchVerdict, InputsThatComeLate)
     EXPECT_NE(findingOf(call), Finding::InputsAreSlow);
 }
 
+TEST(WatchVerdict, ApplyWaitsForEachResult)
+{
+    PooledCall call = madeUpCall(8, 0.45);
+    call.method = "apply";
+    call.consumed = 0;
+    EXPECT_EQ(findingOf(call), Finding::OneAtATime);
+    call.method = "imap"; // of a generator that is slow
+    EXPECT_EQ(findingOf(call), Finding::InputsAreSlow);
+    call.method = "map"; // has all inputs before it sends the first one
+    EXPECT_NE(findingOf(call), Finding::InputsAreSlow);
+}
+
+TEST(WatchVerdict, FullCoresAreNotTheFaultOfMessages)
+{
+    PooledCall call = computing();
+    call.processes = 8;
+    for (std::size_t i = 0; i < causeCount; ++i)
+        call.times[static_cast<Cause>(i)] = 0;
+    call.times[Cause::OnCpu] = 4'000'000'000;
+    call.times[Cause::TransferOut] = 12'000'000'000;
+    call.busy = 4s;
+    EXPECT_EQ(findingOf(call), Finding::TooManyWorkers);
+}
+
 TEST(WatchVerdict, NothingWrong)
 {
     const Verdict verdict = verdictOf(computing());

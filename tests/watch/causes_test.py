@@ -32,11 +32,14 @@ FINDINGS = {
     "large_results": {"large_results"},
     "long_input": {"tail"},
     "new_pool_each_round": {"start_up"},
+    "one_at_a_time": {"one_at_a_time"},
+    "sleeping_threads": {"waiting"},
     "sleeps": {"waiting"},
     "slow_inputs": {"inputs_are_slow"},
     "slow_loop": {"loop_is_slow"},
     "slow_start": {"start_up"},
     "threads": {"interpreter_lock"},
+    "too_many_processes": {"too_many_workers"},
 }
 
 

@@ -13,4 +13,4 @@ def total(n):
 
 if __name__ == "__main__":
     with ThreadPoolExecutor(4) as executor:
-        list(executor.map(total, [200_000] * 60))
+        list(executor.map(total, [200_000] * 200))
