@@ -20,7 +20,7 @@ constexpr Duration probe = 0.3us;
 // Below this, caches and branch predictors make an input in a large chunk several times as fast as
 // one in a chunk of its own.
 constexpr Duration quick = 5us;
-constexpr double warm = 0.1; // of the time of a quick input alone
+constexpr double warm = 0.15; // of the time of a quick input alone
 constexpr Duration shortestIteration = 0.03us;
 // From this size on, the contents of an input cost more than the message.
 constexpr double manyBytes = 1024;
@@ -49,12 +49,20 @@ Duration meanTime(std::uint64_t sum, std::uint64_t count)
     return Duration(sum) / numberOf(count);
 }
 
-/// What pickling an input or a result adds to a message.
+/// Pickling an input and unpickling its result, or the other way round. Objects that consist of
+/// many take longer for their bytes than large ones do.
 Duration picklingOf(const PooledCall &call, Costs costs)
 {
+    constexpr double framesBytes = 75; // of a message and its answer with a number each
+    const bool isShortest = costs == Costs::Shortest;
+    const PooledCall::ChunkCosts &c = call.costs;
+    const double bytes = std::clamp(
+        (c.bytesOut - call.functionBytes + c.bytesBack - framesBytes) / numberOf(call.chunk), 0.0,
+        manyBytes);
+    const Duration ofBytes = bytes * (isShortest ? Duration(1) : Duration(20));
     if (call.picklesSlowly)
-        return costs == Costs::Shortest ? Duration(0.4us) : Duration(0.8us);
-    return costs == Costs::Shortest ? Duration(0.01us) : Duration(0.15us);
+        return ofBytes + (isShortest ? Duration(0.4us) : Duration(0.8us));
+    return ofBytes + (isShortest ? Duration(0.01us) : Duration(0.15us));
 }
 
 bool hasLargeInputs(const PooledCall &call)
@@ -93,10 +101,18 @@ Duration parentPerInput(const PooledCall &call, Costs costs)
     return time;
 }
 
+/// Worker time in which there was work.
+Duration workerTime(const PooledCall &call)
+{
+    const CauseTimes &t = call.times;
+    return Duration(
+        t.sum() - (t[Cause::Starting] + t[Cause::Absent] + t[Cause::Tail] + t[Cause::Paused]));
+}
+
 /// Whether workers mostly waited for messages.
 bool isDispatchBound(const PooledCall &call)
 {
-    return call.busy < Duration(call.times.sum()) / 2;
+    return call.busy < workerTime(call) / 2;
 }
 
 /// The time that a chunk takes the whole pool.
@@ -115,13 +131,14 @@ Stage parentOf(const PooledCall &call, Costs costs)
         least = std::min(c.pickling, call.functionPickling);
     else if (hasLargeResults(call))
         least = c.pickling;
+    const Duration ofInputs = stage.perInput * numberOf(call.chunk);
     const Duration wall = wallPerChunk(call);
     const Duration cpu = call.parentCpu / numberOf(call.chunks);
     if (costs == Costs::Shortest)
-        stage.perChunk =
-            std::min(isDispatchBound(call) ? std::max(least, 0.4 * wall) : least, wall);
+        stage.perChunk = std::min(
+            isDispatchBound(call) ? std::max(least, 0.45 * (wall - ofInputs)) : least, wall);
     else if (isDispatchBound(call))
-        stage.perChunk = std::max(wall - stage.perInput * numberOf(call.chunk), 0.5 * wall);
+        stage.perChunk = std::max(wall - ofInputs, 0.5 * wall);
     else
         stage.perChunk = std::min(std::max(least + 10us, cpu), wall);
     return stage;
@@ -142,7 +159,7 @@ Duration workerPerChunk(const PooledCall &call, Costs costs)
 {
     const PooledCall::ChunkCosts &c = call.costs;
     const Duration free =
-        std::max(Duration(call.times.sum()) - call.busy, Duration()) / numberOf(call.chunks);
+        std::max(workerTime(call) - call.busy, Duration()) / numberOf(call.chunks);
     const Duration waited = Duration(call.times[Cause::Coordinator]) / numberOf(call.chunks);
     const Duration quickly = c.unpickling + c.picklingResults + std::min(c.sending, Duration(10us));
     if (costs == Costs::Shortest)
@@ -204,7 +221,7 @@ Duration elapsedWith(const PooledCall &call, const CallSettings &settings, Costs
     if (!isShortest)
         longest += (parent.perInput + worker.perInput) * chunk; // while nothing else goes on
     constexpr double shortest = 0.9;
-    const double longer = isDispatchBound(call) ? 1.2 : 1.1;
+    const double longer = isDispatchBound(call) ? 1.35 : 1.1;
     return startOf(call, settings, costs) + longest * (isShortest ? shortest : longer);
 }
 
@@ -308,6 +325,7 @@ std::size_t addLanes(PooledCall &call, const RunRecord &record, const Accounting
         call.longestIteration = std::max(call.longestIteration, Duration(worker.longestIteration));
         call.longestChunk = std::max(call.longestChunk, Duration(worker.longestChunk));
         call.threads = std::max(call.threads, worker.threads);
+        call.threadRunQueue += Duration(worker.threadRunQueue);
     }
     return spans;
 }

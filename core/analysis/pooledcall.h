@@ -40,6 +40,7 @@ struct PooledCall {
     Duration longestIteration{};
     Duration longestChunk{};
     std::uint32_t threads = 0; ///< the most within a worker, 0 if unknown
+    Duration threadRunQueue{}; ///< for which all threads but the workers' first waited for a core
     Duration parentCpu{};
 
     /// Means for each chunk that was timed.

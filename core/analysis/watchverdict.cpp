@@ -248,15 +248,19 @@ std::optional<Verdict> lackOfCores(const CallCase &run)
     const PooledCall &c = run.c;
     const bool isCrowded = c.cores > 0 && c.processes > c.cores;
     const bool areCoresFull = isCrowded && run.coresUsed() >= mostCores;
-    const double waited = run.loss(run.time(Cause::Preempted) + run.delayedTransfers());
+    const double threadsWaited =
+        ratio(c.threadRunQueue, c.threadRunQueue + run.all) * run.loss(run.all);
+    const bool doThreadsCompete = c.threads > 1 && c.cores > 0 && c.processes * c.threads > c.cores
+        && threadsWaited >= worthAWord;
+    const double waited = std::max(run.loss(run.time(Cause::Preempted) + run.delayedTransfers()),
+        doThreadsCompete ? threadsWaited : 0);
     const double loss = areCoresFull ? std::max(waited, 1 - ratio(c.cores, c.processes)) : waited;
     if (c.hasThreads || loss < worthAWord)
         return std::nullopt;
     if (isCrowded)
         return foundIn(run, Finding::TooManyWorkers, loss);
-    const bool threadsCompete = c.threads > 1 && c.cores > 0 && c.processes * c.threads > c.cores;
     return foundIn(
-        run, threadsCompete ? Finding::ThreadsOversubscribe : Finding::MachineBusy, loss);
+        run, doThreadsCompete ? Finding::ThreadsOversubscribe : Finding::MachineBusy, loss);
 }
 
 /// As many processes as keep most of the cores busy.
@@ -296,6 +300,14 @@ std::optional<Verdict> waitsWithin(const CallCase &run)
     return verdict;
 }
 
+/// Whether the call ended before its figures mean anything.
+bool isTooShort(const CallCase &run)
+{
+    constexpr Duration shortest(2e6);
+    constexpr Duration shortestOfFew(50e6);
+    return run.c.elapsed < (run.c.inputs < enoughResults ? shortestOfFew : shortest);
+}
+
 Verdict noneFound(const CallCase &run)
 {
     const Duration unknown = run.time(Cause::Unknown);
@@ -313,6 +325,8 @@ Verdict verdictOf(const PooledCall &call)
     const CallCase run(call);
     if (auto failures = lostToFailures(run))
         return *failures;
+    if (isTooShort(run))
+        return foundIn(run, Finding::Unknown, 0);
     std::optional<Verdict> worst;
     for (const auto decide : {slowStart, slowLoop, heldBack, lockedThreads, oneAtATime, messages,
              idleAtTheEnd, lackOfCores, waitsWithin}) {

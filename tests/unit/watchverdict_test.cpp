@@ -163,7 +163,9 @@ TEST(WatchVerdict, LackOfCores)
     PooledCall call = computing();
     move(call, Cause::OnCpu, Cause::Preempted, 1);
     EXPECT_EQ(findingOf(call), Finding::MachineBusy);
-    call.threads = 8;
+    call.threads = 8; // which may do nothing
+    EXPECT_EQ(findingOf(call), Finding::MachineBusy);
+    call.threadRunQueue = 10s;
     EXPECT_EQ(findingOf(call), Finding::ThreadsOversubscribe);
     call.processes = 8;
     EXPECT_EQ(findingOf(call), Finding::TooManyWorkers);
@@ -231,6 +233,17 @@ TEST(WatchVerdict, NothingIsKnownOfAnEmptyCall)
     const Verdict verdict = verdictOf(PooledCall());
     EXPECT_EQ(verdict.finding, Finding::Unknown);
     EXPECT_EQ(verdictText(verdict), "Nothing finished, so there is no verdict.");
+}
+
+TEST(WatchVerdict, ShortCallsAreNotJudged)
+{
+    PooledCall call = postsLoop();
+    call.makespan = call.elapsed = 1ms;
+    EXPECT_EQ(findingOf(call), Finding::Unknown);
+    call = postsLoop();
+    call.inputs = 3;
+    call.makespan = call.elapsed = 20ms;
+    EXPECT_EQ(findingOf(call), Finding::Unknown);
 }
 
 TEST(WatchVerdict, WideRangeHasNoUpperEnd)
