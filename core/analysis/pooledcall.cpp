@@ -190,7 +190,8 @@ Duration startOf(const PooledCall &call, const CallSettings &settings, Costs cos
         ? static_cast<double>(settings.processes - call.processes)
         : 0;
     const bool isShortest = costs == Costs::Shortest;
-    return call.firstBegun * (isShortest ? 0.5 : 1.2) + more * (isShortest ? 0.3ms : 3.0ms);
+    const double shortest = call.isForked ? 0.1 : 0.6; // it may have waited for a core
+    return call.firstBegun * (isShortest ? shortest : 1.2) + more * (isShortest ? 0.3ms : 3.0ms);
 }
 
 Duration elapsedWith(const PooledCall &call, const CallSettings &settings, Costs costs)
@@ -214,10 +215,11 @@ Duration elapsedWith(const PooledCall &call, const CallSettings &settings, Costs
                                  + workerOf(call, Costs::Shortest).total(inputs, chunks))
         / cores;
     Duration longest = std::max({ofParent, busiest, onCores});
-    // What takes less may have waited for a core in this run.
-    constexpr Duration timeSlice = 20ms;
-    if (!isShortest || call.longestIteration > timeSlice)
-        longest = std::max(longest, call.longestIteration);
+    // One that took so much longer than the others may have waited for a core in this run.
+    constexpr double timesTheMean = 100;
+    const Duration longInput =
+        std::min(call.longestIteration, timesTheMean * (call.computing() + call.waiting()));
+    longest = std::max(longest, longInput);
     if (!isShortest)
         longest += (parent.perInput + worker.perInput) * chunk; // while nothing else goes on
     constexpr double shortest = 0.9;
@@ -345,6 +347,7 @@ PooledCall pooledCallOf(const RunRecord &record, const Accounting &accounting, s
     call.method = watched->method;
     call.function = watched->function;
     call.hasThreads = watched->startMethod == "thread";
+    call.isForked = watched->startMethod == "fork";
     call.picklesSlowly = watched->pool.starts_with("multiprocess.");
     call.processes =
         std::max(watched->processes, static_cast<std::uint32_t>(accounting.workers.size()));

@@ -25,6 +25,7 @@ struct PooledCall {
     std::string method; ///< "imap"
     std::string function; ///< "task"
     bool hasThreads = false; ///< instead of processes
+    bool isForked = false; ///< processes are copies of the parent, and begin at once
     bool picklesSlowly = false; ///< with a pickler that is written in Python
     std::uint32_t processes = 0;
     std::uint32_t cores = 0; ///< usable cores, 0 if unknown

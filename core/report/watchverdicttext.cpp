@@ -128,7 +128,12 @@ std::string noPoolText(Finding finding, const evidence::OfCall &found)
     return text + ".";
 }
 
-/// "The 2 workers mostly waited; a third would change nothing."
+bool isParentBusy(const PooledCall &call)
+{
+    return ratio(call.parentCpu, call.makespan) >= parentIsBusy;
+}
+
+/// "The 2 workers mostly waited; another one would change nothing."
 std::string waitedText(const PooledCall &call)
 {
     constexpr double mostly = 0.5;
@@ -136,15 +141,14 @@ std::string waitedText(const PooledCall &call)
     if (ratio(static_cast<double>(waited), static_cast<double>(call.times.sum())) < mostly)
         return {};
     const bool isOne = call.processes == 1;
-    return (isOne ? " The worker" : " The " + processesText(call))
-        + " mostly waited; another one would change nothing.";
+    return (isOne ? " The worker" : " The " + processesText(call)) + " mostly waited"
+        + (isParentBusy(call) ? "; another one would change nothing." : ".");
 }
 
 std::string bottleneckText(const PooledCall &call)
 {
-    return ratio(call.parentCpu, call.makespan) >= parentIsBusy
-        ? "The parent process is the bottleneck."
-        : "Messages are the bottleneck.";
+    return isParentBusy(call) ? "The parent process is the bottleneck."
+                              : "Messages are the bottleneck.";
 }
 
 /// What needs fewer messages, if no chunk is advised.
@@ -175,9 +179,11 @@ std::string whatIsWrong(Finding finding, const evidence::OfCall &found)
     };
     switch (finding) {
     case Finding::PickledByValue:
-        return bottleneckText(c) + " For " + eachMessage(c) + " it pickles " + function + " again ("
-            + textOf(c.functionPickling) + "), with its code, since it is not imported from a "
-            + "module; " + itself + "." + waitedText(c);
+        return bottleneckText(c) + " For " + eachMessage(c)
+            + (isParentBusy(c) ? " it" : " the parent process") + " pickles " + function
+            + " again (" + textOf(c.functionPickling)
+            + "), with its code, since it is not imported from a " + "module; " + itself + "."
+            + waitedText(c);
     case Finding::ChunksTooSmall:
         return bottleneckText(c) + " For " + eachMessage(c) + " the parent process spends "
             + textOf(parent) + " on messages, and a worker " + textOf(worker) + ", waits included; "

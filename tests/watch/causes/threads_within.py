@@ -1,24 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Workers whose threads are more than the cores."""
+"""Each worker has threads that compute, as a library for matrices has: more than there are cores."""
 
 import hashlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import Pool
-from threading import Thread
 
 DATA = bytes(4_000_000)  # hashing it releases the interpreter lock
-THREADS = 4 * len(os.sched_getaffinity(0))
+CORES = len(os.sched_getaffinity(0))
+
+
+def start_threads():
+    global threads
+    threads = ThreadPoolExecutor(4 * CORES)
 
 
 def hashes(n):
-    threads = [Thread(target=lambda: [hashlib.sha256(DATA) for _ in range(n)]) for _ in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    list(threads.map(lambda _: hashlib.sha256(DATA), range(n)))
 
 
 if __name__ == "__main__":
-    with Pool(len(os.sched_getaffinity(0))) as pool:
-        for _ in pool.imap_unordered(hashes, [2] * 24):
+    with Pool(CORES, start_threads) as pool:
+        for _ in pool.imap_unordered(hashes, [16] * 24):
             pass
