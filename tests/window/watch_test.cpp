@@ -330,6 +330,27 @@ if __name__ == "__main__":
         QCOMPARE(controller().runCount(), std::size_t{2});
     }
 
+    void aRunAndACommandFollowEachOther()
+    {
+        for (int time = 0; time < 2; ++time) {
+            childOf<QToolButton>(*m_window, "start").click();
+            QVERIFY(comes([&] { return controller().run() && ends(); }));
+            QVERIFY(!runs().isVisible());
+            QVERIFY(!controller().watched());
+            QCOMPARE(controller().record()->timeline.settled(), std::uint64_t{4999});
+            QCOMPARE(controller().log(), controller().record());
+            watch({"python3", "two.py"});
+            QVERIFY(ends());
+            QVERIFY(!controller().run());
+            QVERIFY(runs().isVisible());
+            QCOMPARE(runs().count(), 2);
+        }
+        QVERIFY(comes([&] {
+            m_window->history().refresh();
+            return m_window->history().model().rowCount() == 4;
+        }));
+    }
+
     void aCommandThatCannotStartIsReported()
     {
         watch({path("missing").toStdString()});
