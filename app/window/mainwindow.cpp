@@ -544,7 +544,7 @@ bool MainWindow::mayStopRun()
 /// outlive the window. Returns whether to close at once.
 bool MainWindow::mayLeaveCommand()
 {
-    QMessageBox box(QMessageBox::NoIcon, tr("A command is being watched"),
+    QMessageBox box(QMessageBox::NoIcon, tr("Still running"),
         tr("The command is still running. End it?"), QMessageBox::NoButton, this);
     box.setInformativeText(tr("If it is left running, nothing of it is saved."));
     QPushButton *end = box.addButton(tr("End it"), QMessageBox::DestructiveRole);

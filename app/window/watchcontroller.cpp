@@ -99,7 +99,7 @@ Result<void> WatchController::startCommand()
         watch::LaunchedCommand::start({m_request.words, m_session->environment(), writer.number()});
     if (!command)
         return failure("cannot start " + m_request.words.front() + ": " + command.error().message);
-    m_command = std::move(*command);
+    m_command = *command;
     WatchedCall call;
     call.command = m_request.words;
     call.folder = QFile::encodeName(QDir::currentPath()).toStdString();

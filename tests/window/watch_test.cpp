@@ -12,6 +12,7 @@
 #include <QComboBox>
 #include <QDir>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QLabel>
 #include <QMessageBox>
 #include <QPushButton>
@@ -70,6 +71,8 @@ if __name__ == "__main__":
         for value in pool.imap(task, itertools.count()):
             if value % 10 == 0:
                 print("at", value, flush=True)
+                with open("reached", "a") as reached:
+                    reached.write(".")
 )";
 
 bool isThere(qint64 process)
@@ -327,6 +330,27 @@ if __name__ == "__main__":
         QCOMPARE(controller().runCount(), std::size_t{2});
     }
 
+    void aRunAndACommandFollowEachOther()
+    {
+        for (int time = 0; time < 2; ++time) {
+            childOf<QToolButton>(*m_window, "start").click();
+            QVERIFY(comes([&] { return controller().run() && ends(); }));
+            QVERIFY(!runs().isVisible());
+            QVERIFY(!controller().watched());
+            QCOMPARE(controller().record()->timeline.settled(), std::uint64_t{4999});
+            QCOMPARE(controller().log(), controller().record());
+            watch({"python3", "two.py"});
+            QVERIFY(ends());
+            QVERIFY(!controller().run());
+            QVERIFY(runs().isVisible());
+            QCOMPARE(runs().count(), 2);
+        }
+        QVERIFY(comes([&] {
+            m_window->history().refresh();
+            return m_window->history().model().rowCount() == 4;
+        }));
+    }
+
     void aCommandThatCannotStartIsReported()
     {
         watch({path("missing").toStdString()});
@@ -345,6 +369,7 @@ if __name__ == "__main__":
     void closingAsks()
     {
         QFETCH(QString, answer);
+        QFile::remove(path("reached"));
         watch({"python3", "endless.py"});
         QVERIFY(comes([&] { return runs().count() == 2 && processOf() > 0; }));
         const qint64 process = processOf();
@@ -369,8 +394,9 @@ if __name__ == "__main__":
             QVERIFY(comes([&] { return !isThere(process); }));
             return;
         }
-        // What it prints is still read: it outlives more than a pipe holds of it.
-        QTest::qWait(300);
+        // What it prints is still read, or printing would end it.
+        const qint64 reached = QFileInfo(path("reached")).size();
+        QVERIFY(comes([&] { return QFileInfo(path("reached")).size() > reached + 20; }));
         QVERIFY(isThere(process));
         ::kill(static_cast<pid_t>(-process), SIGKILL);
         QVERIFY(comes([&] { return !isThere(process); }));

@@ -53,7 +53,7 @@ private:
     void tell(const Result<void> &result, const QString &path, const QString &note = {});
     QProgressDialog *makeProgress(const QString &text);
     QProgressDialog *runJob(const QString &path, Job job, const QString &note = {});
-    void copyRun(const QString &from, const QString &to, const QString &note);
+    void copyRun(const QString &from, const QString &path, const QString &note);
     void whenWorkedOut(const std::vector<Chart *> &charts, std::function<void()> then);
     void writeAllCharts(const ChartSet &charts, const QString &folder);
 
