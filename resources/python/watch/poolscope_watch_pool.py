@@ -46,7 +46,7 @@ from poolscope_watch_ring import (
 EXACT_INTERVAL = 100_000  # ns
 SAMPLE = 15
 FAST_THREADS = 10_000
-QUICK_LOOP = 20_000
+QUICK_LOOP = 100_000
 REPORT_INTERVAL = 10_000_000
 
 joblib_call = None  # of poolscope_watch_joblib, once that is there
@@ -217,6 +217,7 @@ class Watched:
         self.calls = {}  # by job
         self.lines = {}  # by the place in the user's code
         self.own_threads = set()
+        self.last_code = self.last_place = self.last_call = None  # of the call that is repeated
         self.ended = False
         self.current = None
         self.fast = False
@@ -593,7 +594,14 @@ def hook_apply(module):
         original(self, pool, *arguments, **keywords)
         if type(self) is kind:
             try:
-                submitted(self, pool._taskqueue.watched, sys._getframe(1))
+                watched = pool._taskqueue.watched
+                caller = sys._getframe(2)
+                if caller.f_lasti == watched.last_place and caller.f_code is watched.last_code:
+                    call, job = watched.last_call, self._job
+                    ring().submit(call.number, job, call.first, 1)
+                    call.first += 1
+                else:
+                    submitted(self, watched, sys._getframe(1))
             except Exception:
                 pass
 
@@ -620,6 +628,12 @@ def submitted(result, watched, frame):
     call.submit(result._job, 1)
     if not call.measured and not watched.threads:
         watched.calls[result._job] = call
+        return
+    caller = frame.f_back
+    if joblib_call is None and watch.is_users(caller):
+        watched.last_call = call
+        watched.last_code = caller.f_code
+        watched.last_place = caller.f_lasti
 
 
 def hook_map(module):
@@ -762,10 +776,16 @@ class RestingPace(Pace):
         Condition._acquire_restore(self, state)
         now = clock()
         self.waited += now - self.entered
-        if now - self.checked > REPORT_INTERVAL // 10:
-            self.checked = now
-            self.__class__ = Pace
-            self.entered = now
+        if now - self.reported > REPORT_INTERVAL:
+            result = self.result()
+            if result is not None:
+                before, since = self.taken, now - self.reported
+                self.report(now, result._index - len(self.items))
+                chunks = (self.taken - before) // self.call.chunk
+                if since > QUICK_LOOP * chunks:
+                    self.entered = self.checked = now
+                    self.times = 0
+                    self.__class__ = Pace
 
 
 # --------------------------------------------------------------------------------------- overrides
