@@ -15,7 +15,7 @@ from weakref import ref
 
 import poolscope_watch_process as processes
 import poolscope_watch_ring as watch
-from poolscope_watch_lane import Lane, texts_of, without_own_frame
+from poolscope_watch_lane import SLICE_TIME, Lane, texts_of, without_own_frame
 from poolscope_watch_message import measure
 from poolscope_watch_ring import (
     CONSUMED,
@@ -23,6 +23,8 @@ from poolscope_watch_ring import (
     GOT_SAMPLED,
     HEADER,
     NONE,
+    OPEN,
+    OPEN_CHUNK,
     OPEN_ENDED,
     OVERRIDES,
     POOL_ENDED,
@@ -36,6 +38,7 @@ from poolscope_watch_ring import (
     installed,
     new_thread_pool,
     overridden,
+    pack_open_chunk,
     pipe_number,
     replace,
     ring,
@@ -45,6 +48,7 @@ from poolscope_watch_ring import (
 
 EXACT_INTERVAL = 100_000  # ns
 SAMPLE = 15
+NEAR = 12  # in 16: shortly before one that is recorded
 FAST_THREADS = 10_000
 QUICK_LOOP = 100_000
 REPORT_INTERVAL = 10_000_000
@@ -79,6 +83,8 @@ def follow(module, inqueue, outqueue, lane):
     reader, writer = inqueue._reader, outqueue._writer
     get, put = inqueue.get, outqueue.put
     chunk_functions = module.mapstar, module.starmapstar
+    mapstar, starmapstar = chunk_functions
+    pool, own = lane.pool, lane.ring
 
     def arrived(locked, data, received):
         lane.locked = locked
@@ -94,10 +100,28 @@ def follow(module, inqueue, outqueue, lane):
 
     def received(asked, task):
         if task is None:
-            lane.ring.report_sums()
+            own.report_sums()
             return task
         try:
             lane.asked = asked
+            job, index, function, arguments, keywords = task
+            if (job + index) & SAMPLE and (function is mapstar or function is starmapstar):
+                now = clock()
+                if now - lane.begun < EXACT_INTERVAL and job == lane.spans_job:
+                    ((called, inputs),) = arguments
+                    count = len(inputs)
+                    if lane.per_input * count < SLICE_TIME:
+                        # What begin() does, where chunks come fast and have one span.
+                        lane.fast = lane.is_open = True
+                        lane.detailed = False
+                        lane.job, lane.index, lane.count, lane.begun = job, index, count, now
+                        lane.ended = lane.first = 0
+                        lane.part = part = iter(inputs)
+                        lane.part_size = count
+                        own.cost = cost = own.cost + watch.unit_cost
+                        pack_open_chunk(own.memory, OPEN_CHUNK, pool, job, index, now, 0, cost, 0)
+                        own.words[OPEN] = count + 1
+                        return job, index, function, ((called, part),), keywords
             return begin(lane, task, chunk_functions)
         except Exception:
             return task
@@ -122,7 +146,7 @@ def follow(module, inqueue, outqueue, lane):
             if not lane.ended:
                 lane.ended = now
             # The parent may end this process as soon as it has the result.
-            lane.ring.words[OPEN_ENDED] = now
+            own.words[OPEN_ENDED] = now
             if not lane.detailed:
                 put(result)
             else:
@@ -139,7 +163,10 @@ def follow(module, inqueue, outqueue, lane):
             without_own_frame(error)
             raise
         try:
-            end(lane, result, chunk_functions)
+            if lane.detailed or own.sums or not result[2][0]:
+                end(lane, result, chunk_functions)
+            else:
+                lane.finish_light()
         except Exception:
             pass
 
@@ -309,6 +336,7 @@ def taken(watched, writer, tasks, set_length):
     number, task, call = 0, None, None
     watched.own_threads.add(get_ident())
     timing = None if writer is None else Timing(watched, writer)
+    tasks = iter(tasks)
     for task in tasks:
         if call is None:
             call = watched.calls.get(task[0])
@@ -328,6 +356,13 @@ def taken(watched, writer, tasks, set_length):
             if call is not None and not call.measured:
                 call.measured = True
                 measure(call, task, watched, timing)
+            if (
+                watched.fast
+                and not (task[0] + task[1]) & SAMPLE
+                and call is not None
+                and call.length != NONE
+            ):
+                yield from islice(tasks, SAMPLE)
         else:
             number += 1
             yield task
@@ -387,48 +422,76 @@ class Timing:
 
 
 def getting(watched, reader, get):
-    """What the thread of results calls to receive one: as get(), with the times of it recorded."""
+    """What the thread of results calls to receive one: as get(), with the times of it recorded.
+
+    Where results come fast, those that are likely to come before one in 16 are the only ones whose
+    times are taken.
+    """
     nothing = object()
-    before = [0, 0, 0]  # when received, bytes, and where the word "handled" of a record is
+    number = watched.number
+    received_at = size = 0  # of the result that is under way; 0 if it has no times
+    handled = 0  # where the word of a record is that says when its result was handled
+    looked = 0  # when there were times
+    fast = timed = False
+    receive = reader._recv_bytes
 
     def arrived(data, now):
-        before[0] = now
-        before[1] = data.tell()
+        nonlocal received_at, size
+        received_at = now
+        size = data.tell()
         return data
 
-    steps = iter(reader._recv_bytes, nothing), iter(clock, None)
-    reader._recv_bytes = map(arrived, *steps).__next__
+    timed_receive = map(arrived, iter(receive, nothing), iter(clock, None)).__next__
 
-    def received(asked, task, unpickled):
+    def received(asked, task):
+        nonlocal received_at, handled, timed
         try:
-            if task is None:
-                watched.own_threads.add(get_ident())
-                pool = watched.pool()
-                if pool is None or not pool._cache:
-                    watched.end()
+            near = task[0] + task[1] & SAMPLE
+            if not timed and near < NEAR:
                 return task
-            job, index, result = task
-            own = ring()
-            if before[2]:
+            if handled:
                 # The thread has handled the result before, as it asks for another.
-                own.words[before[2]] = asked
-                before[2] = 0
-            fast = unpickled - watched_times[0] < EXACT_INTERVAL
-            watched_times[0] = unpickled
-            if fast and (job + index) & SAMPLE:
-                return task
-            watched.own_threads.add(get_ident())
-            kind = GOT_SAMPLED if fast else GOT
-            if own.write(
-                kind, watched.number, job, index, before[1], before[0], unpickled, unpickled
-            ):
-                before[2] = (HEADER + ((own.written - 8) & own.mask)) // 8
+                ring().words[handled] = asked
+                handled = 0
+            if received_at:
+                if not near or not fast:
+                    look(task, near)
+                received_at = 0
+            wanted = not fast or near >= NEAR or not near
+            if wanted is not timed:
+                timed = wanted
+                if wanted:
+                    reader._recv_bytes = timed_receive
+                else:
+                    del reader._recv_bytes
         except Exception:
-            pass
+            if task is None:
+                ends()
         return task
 
-    watched_times = [0]
-    return map(received, iter(clock, None), iter(get, nothing), iter(clock, None)).__next__
+    def look(task, near):
+        """Records a result whose times are known."""
+        nonlocal handled, looked, fast
+        unpickled = clock()
+        fast = unpickled - looked < EXACT_INTERVAL * (SAMPLE + 1 if fast else 1)
+        looked = unpickled
+        watched.own_threads.add(get_ident())
+        if near and fast:
+            return
+        own = ring()
+        kind = GOT_SAMPLED if fast else GOT
+        if own.write(kind, number, task[0], task[1], size, received_at, unpickled, unpickled):
+            handled = (HEADER + ((own.written - 8) & own.mask)) // 8
+
+    def ends():
+        watched.own_threads.add(get_ident())
+        pool = watched.pool()
+        if pool is None or not pool._cache:
+            watched.end()
+
+    timed = True
+    reader._recv_bytes = timed_receive
+    return map(received, iter(clock, None), iter(get, nothing)).__next__
 
 
 # ----------------------------------------------------------------------------------------- threads
