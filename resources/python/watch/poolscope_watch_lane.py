@@ -157,8 +157,9 @@ class Lane:
         finally:
             ring.busy = False
         self.is_open = False
-        self.per_input = (ended - begun) // (count or 1)
         self.part = None
+        if ended - begun > SLICE_TIME // 4 and count > 1:
+            self.per_input = (ended - begun) // count
 
     def finish(self, failed, sent):
         """The chunk's result was handed over. Sets what the next chunk has asked for."""

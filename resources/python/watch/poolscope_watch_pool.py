@@ -48,7 +48,7 @@ from poolscope_watch_ring import (
 
 EXACT_INTERVAL = 100_000  # ns
 SAMPLE = 15
-NEAR = 12  # in 16: shortly before one that is recorded
+TIMED = 8  # of 16 results
 FAST_THREADS = 10_000
 QUICK_LOOP = 100_000
 REPORT_INTERVAL = 10_000_000
@@ -97,6 +97,7 @@ def follow(module, inqueue, outqueue, lane):
     name = "_recv_bytes" if buffered else "recv_bytes"
     steps = iter(clock, None), iter(getattr(reader, name), nothing), iter(clock, None)
     setattr(reader, name, map(arrived, *steps).__next__)
+    unit_cost = watch.unit_cost
 
     def received(asked, task):
         if task is None:
@@ -118,13 +119,14 @@ def follow(module, inqueue, outqueue, lane):
                         lane.ended = lane.first = 0
                         lane.part = part = iter(inputs)
                         lane.part_size = count
-                        own.cost = cost = own.cost + watch.unit_cost
+                        own.cost = cost = own.cost + unit_cost
                         pack_open_chunk(own.memory, OPEN_CHUNK, pool, job, index, now, 0, cost, 0)
                         own.words[OPEN] = count + 1
                         return job, index, function, ((called, part),), keywords
-            return begin(lane, task, chunk_functions)
+            task = begin(lane, task, chunk_functions)
         except Exception:
-            return task
+            pass
+        return task
 
     inqueue.get = map(received, iter(clock, None), iter(get, nothing)).__next__
 
@@ -424,15 +426,15 @@ class Timing:
 def getting(watched, reader, get):
     """What the thread of results calls to receive one: as get(), with the times of it recorded.
 
-    Where results come fast, those that are likely to come before one in 16 are the only ones whose
-    times are taken.
+    Where results come fast, about half pass without a look, between those that are recorded.
     """
     nothing = object()
     number = watched.number
-    received_at = size = 0  # of the result that is under way; 0 if it has no times
+    received_at = size = 0  # of the result that is under way
     handled = 0  # where the word of a record is that says when its result was handled
     looked = 0  # when there were times
-    fast = timed = False
+    near = 0  # the number of the last result that was looked at, modulo 16
+    fast = False
     receive = reader._recv_bytes
 
     def arrived(data, now):
@@ -444,30 +446,38 @@ def getting(watched, reader, get):
     timed_receive = map(arrived, iter(receive, nothing), iter(clock, None)).__next__
 
     def received(asked, task):
-        nonlocal received_at, handled, timed
+        nonlocal handled, near
         try:
-            near = task[0] + task[1] & SAMPLE
-            if not timed and near < NEAR:
-                return task
             if handled:
                 # The thread has handled the result before, as it asks for another.
                 ring().words[handled] = asked
                 handled = 0
-            if received_at:
-                if not near or not fast:
-                    look(task, near)
-                received_at = 0
-            wanted = not fast or near >= NEAR or not near
-            if wanted is not timed:
-                timed = wanted
-                if wanted:
-                    reader._recv_bytes = timed_receive
-                else:
-                    del reader._recv_bytes
+            near = task[0] + task[1] & SAMPLE
+            if not near or not fast:
+                look(task, near)
         except Exception:
-            if task is None:
-                ends()
+            pass
         return task
+
+    def stations():
+        while True:
+            source = iter(get, None)  # ends at the task None, with which a pool ends this thread
+            while True:
+                reader._recv_bytes = timed_receive
+                yield map(received, iter(clock, None), islice(source, TIMED))
+                if has_ended(source):
+                    break
+                if fast:
+                    del reader._recv_bytes
+                    # Until shortly before the next one that is recorded.
+                    yield islice(source, (SAMPLE - TIMED // 2 - near) & SAMPLE)
+                    if has_ended(source):
+                        break
+            try:
+                ends()
+            except Exception:
+                pass
+            yield (None,)
 
     def look(task, near):
         """Records a result whose times are known."""
@@ -489,9 +499,7 @@ def getting(watched, reader, get):
         if pool is None or not pool._cache:
             watched.end()
 
-    timed = True
-    reader._recv_bytes = timed_receive
-    return map(received, iter(clock, None), iter(get, nothing)).__next__
+    return chain.from_iterable(stations()).__next__
 
 
 # ----------------------------------------------------------------------------------------- threads
@@ -830,13 +838,12 @@ class RestingPace(Pace):
     __enter__ = Condition.__enter__
     __exit__ = Condition.__exit__
 
-    @property
-    def wait(self):
+    def _release_save(self):
         self.entered = clock()
-        return Condition.wait.__get__(self)
+        self._lock.release()
 
     def _acquire_restore(self, state):
-        Condition._acquire_restore(self, state)
+        self._lock.acquire()
         now = clock()
         self.waited += now - self.entered
         if now - self.reported > REPORT_INTERVAL:
