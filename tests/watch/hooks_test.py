@@ -435,6 +435,42 @@ class ExecutorTest(WatchTest):
             for pool in pools.values():
                 records.one("POOL_ENDED", pool=pool.pool)
 
+    def test_quick_items_of_threads_are_counted_exactly(self):
+        script = self.script(
+            """
+            import math, time
+            from concurrent.futures import ThreadPoolExecutor
+            def bad(x):
+                if x % 100 == 17:
+                    raise ValueError("no %d" % x)
+            def slow(x):
+                time.sleep(0.002)
+            if __name__ == "__main__":
+                with ThreadPoolExecutor(2) as pool:
+                    print(sum(pool.map(math.sqrt, range(20001))))
+                    futures = [pool.submit(bad, x) for x in range(3000)]
+                    print([str(future.exception()) for future in futures if future.exception()])
+                    print(len(list(pool.map(slow, range(40)))))
+            """
+        )
+        for python, _ in self.each():
+            records = self.compare(python, script)
+            self.assertEqual(records.chunks(), (23041, 23041, 30))
+            messages = {failure.message for failure in records.all("FAILURE")}
+            self.assertEqual(messages, {"no %d" % (100 * n + 17) for n in range(30)})
+            self.assertTrue(records.all("LOST"))
+            for call, inputs in zip(sorted(records.all("CALL"), key=lambda call: call.call), (20001, 3000, 40)):
+                jobs = sorted((submit.first, submit.job) for submit in records.all("SUBMIT", call=call.call))
+                self.assertEqual([first for first, job in jobs], list(range(inputs)))
+                jobs = {job for first, job in jobs}
+                self.assertEqual(len(jobs), inputs)
+                done = [each for each in records.all("LIGHT", "LOST") if each.job in jobs]
+                self.assertEqual(sum(each.inputs for each in done), inputs)
+                if call.method == "map":
+                    self.assertEqual(sum(pace.taken for pace in records.all("CONSUMED", call=call.call)), inputs)
+            slow = [chunk for chunk in records.all("LIGHT") if chunk.job in jobs]
+            self.assertGreater(len(slow), 5)
+
     def test_joblib(self):
         script = self.script(
             """
@@ -881,6 +917,25 @@ class RingTest(WatchTest):
             totals[1] += record.inputs
             totals[2] += record.failed
         self.assertEqual(totals, [5000, 10000, 5000])
+
+    def test_submitted_jobs_are_each_taken_once(self):
+        for seed in range(20):
+            chance = random.Random(seed)
+            ring, reader = self.make(1 << 16, seed + 1)
+            expected, job, first = [], 0, 0
+            for _ in range(3000):
+                call, inputs = chance.choice(((1, 1), (1, 1), (2, 3))) if chance.random() < 0.1 else (1, 1)
+                job += chance.random() < 0.05
+                ring.submit(call, job, first, inputs)
+                expected.append((call, job, first, inputs))
+                job, first = job + 1, first + inputs
+                if chance.random() < 0.05:
+                    reader.read()
+            reader.read()
+            found = [(each.call, each.job, each.first, each.inputs) for each in reader.records]
+            self.assertEqual(found, expected)
+            self.assertLess(ring.written, 64 * len(expected))
+            reader.close()
 
     def test_a_file_that_cannot_grow_is_used_as_far_as_it_goes(self):
         module = self.module

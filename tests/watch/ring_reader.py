@@ -22,6 +22,7 @@ RECORDS = {
     7: ("CONSUMED", "call taken waited between time", ""),
     8: ("POOL_ENDED", "pool time", ""),
     9: ("PROCESS_ENDED", "pool pid code time", ""),
+    10: ("SUBMIT_RANGE", "call job first jobs inputs time", ""),
     16: ("WORKER", "pool time", "runtime"),
     17: (
         "CHUNK",
@@ -62,6 +63,8 @@ class Ring:
     def __init__(self, path):
         self.path = path
         self.records = []
+        self.range = None  # call and job of the last range of jobs, and how many were taken of it
+        self.taken = 0
         with open(path, "r+b") as file:
             self.memory = mmap.mmap(file.fileno(), 0)
         if self.memory[:8] != b"PSWATCH1":
@@ -102,9 +105,27 @@ class Ring:
             if not length or read + 8 * length > written or at + 8 * length > self.capacity:
                 raise Malformed("%s: a length of %d at %d" % (self.path, length, read))
             if kind:
-                self.records.append(self.decoded(kind, flags, at, length))
+                record = self.decoded(kind, flags, at, length)
+                if record.kind == "SUBMIT_RANGE":
+                    self.submitted(record.call, record.job, record.first, record.inputs, record.jobs, record.time)
+                else:
+                    self.records.append(record)
             read += 8 * length
         struct.pack_into("<Q", self.memory, 8 * 7, read)
+        call, job, first, inputs, jobs = self.words(8 * 17, 5)
+        if (call, job) == self.words(8 * 17, 2) and self.words(8 * 6, 1)[0] == written:
+            self.submitted(call, job, first, inputs, jobs, 0)
+
+    def submitted(self, call, job, first, inputs, jobs, time):
+        """Appends a SUBMIT for each job of a range that was not taken yet."""
+        if self.range != (call, job):
+            self.range, self.taken = (call, job), 0
+        for number in range(self.taken, jobs):
+            record = Record("SUBMIT", 0, self)
+            record.call, record.job, record.first = call, job + number, first + number * inputs
+            record.inputs, record.time = inputs, time
+            self.records.append(record)
+        self.taken = max(self.taken, jobs)
 
     def skip(self):
         """Makes room without looking at the records."""

@@ -27,6 +27,7 @@ from poolscope_watch_ring import (
     SetHook,
     clock,
     function_name,
+    get_ident,
     installed,
     new_thread_pool,
     overridden,
@@ -39,6 +40,8 @@ from poolscope_watch_ring import (
 
 EXACT_INTERVAL = 100_000  # ns
 REPORT_INTERVAL = 10_000_000
+QUICK_LOOP = 20_000
+FAST_THREADS = 10_000
 SAMPLE = 15
 OWN = "_poolscope_watch"
 
@@ -195,9 +198,10 @@ class Watched:
         self.number = number
         self.lines = {}  # calls of submit() by the place in the user's code
         self.maps = 0  # how often the executor's map was fetched
-        self.last_maps = self.last_caller = 0
+        # Where the last call was made. The frame of map() has one number; that of others any.
         self.last_code = None
-        self.call = None  # the last of map()
+        self.last_place = self.last_maps = self.last_caller = 0
+        self.call = None  # the last one
         self.measures = True  # whether functions are pickled
         self.unmeasured = {}  # calls whose function's pickle was not looked at, by job
         self.ended = False
@@ -243,7 +247,7 @@ def hook_process_executor(module):
             try:
                 if self.watched is None:
                     self.watched = watched_of(self.owner())
-                submitted(self.watched, item, self.pending[item], sys._getframe(1))
+                submitted(self.watched, item, self.pending[item], sys._getframe(2))
             except Exception:
                 pass
             return put(self, item, block, timeout)
@@ -371,36 +375,40 @@ def hook_thread_executor(module):
     base = module.queue.SimpleQueue
     plain_put, plain_get = base.put, base.get
 
+    worker_code = module._worker.__code__
+
     class WorkQueue(base):
-        def put(self, item, *arguments, **keywords):
+        def put(self, item, block=True, timeout=None):
             if item is not None:
                 try:
-                    self.jobs += 1
-                    item._poolscope_watch_job = job = self.jobs
-                    submitted(self.watched, job, item, sys._getframe(1))
+                    self.jobs = job = self.jobs + 1
+                    call = submitted(self.watched, job, item, sys._getframe(2))
+                    item._poolscope_watch = job, call
                 except Exception:
                     pass
-            return plain_put(self, item, *arguments, **keywords)
+            return plain_put(self, item, block, timeout)
 
-        def get(self, *arguments, **keywords):
-            item = plain_get(self, *arguments, **keywords)
-            if item is not None:
-                self.begins(item)
+        def get(self, block=True, timeout=None):
+            # Called in the pool's own threads, and where a pool drops what it has not begun.
+            lane = self.lanes.get(get_ident())
+            if lane is not None and lane.passed and self.empty():
+                lane.flush()
+            item = plain_get(self, block, timeout)
+            try:
+                if sys._getframe(1).f_code is worker_code:
+                    taken_by_thread(self, lane, item)
+            except Exception:
+                pass
             return item
 
         def get_nowait(self):
             item = plain_get(self, False)
-            if item is not None:
-                self.begins(item)
-            return item
-
-        def begins(self, item):
-            # Called in the pool's own threads, and where a pool drops what it has not begun.
             try:
-                if sys._getframe(2).f_code is module._worker.__code__:
-                    begin_in_thread(self.watched, item)
+                if sys._getframe(1).f_code is worker_code:
+                    taken_by_thread(self, self.lanes.get(get_ident()), item)
             except Exception:
                 pass
+            return item
 
     WorkQueue.__name__ = WorkQueue.__qualname__ = "SimpleQueue"
     WorkQueue.__module__ = base.__module__
@@ -413,6 +421,7 @@ def hook_thread_executor(module):
         own = WorkQueue()
         own.watched = watched
         own.jobs = -1
+        own.lanes = {}  # by thread
         pool.__dict__[OWN] = watched
         place = users_place(sys._getframe(2))
         write_pool(
@@ -425,25 +434,84 @@ def hook_thread_executor(module):
             watched_of(pool).end()
         return value
 
+    run = module._WorkItem.run.__code__
+
+    def fetched(future):
+        """Finds the failure of an item that has passed without a look."""
+        if sys._getframe(2).f_code is run:
+            lane = watch.state.threads.lane
+            if lane.passed and lane.future is None:
+                lane.fails(sys.exc_info()[1])
+
     SetHook(module.ThreadPoolExecutor, "_work_queue", has_work_queue)
+    FetchHook(sys.modules["concurrent.futures._base"].Future, "set_exception", fetched)
     SetHook(module.ThreadPoolExecutor, "_shutdown", has_shutdown)
     hook_processes(module.ThreadPoolExecutor)
 
 
-def begin_in_thread(watched, item):
+class ThreadLane(Lane):
+    """The items that a thread takes. Where they come fast, 15 of 16 pass without a look.
+
+    An item that passed has ended when the thread asks for another. Its failure is seen where its
+    future's set_exception is fetched.
+    """
+
+    __slots__ = "call passed passing failures last looked".split()
+
+    def __init__(self, pool):
+        super().__init__(pool)
+        self.set_result = partial(ends_in_thread, self, False)
+        self.set_exception = partial(ends_in_thread, self, True)
+        self.call = None
+        self.passed = 0  # items without a look that are not counted yet
+        self.passing = 0  # items that may pass from now on
+        self.failures = 0  # of those that passed
+        self.last = self.looked = 0  # when one was counted, and when one was looked at
+
+    def flush(self):
+        """Counts what has passed, and has ended."""
+        passed, failures = self.passed, self.failures
+        if passed:
+            self.passed = self.failures = 0
+            begun, self.last = self.last, clock()
+            try:
+                self.ring.add(self.pool, self.job, passed, passed, failures, begun, self.last)
+                self.ring.report_sums()
+            except Exception:
+                pass
+
+    def fails(self, error):
+        """An item that passed has failed."""
+        self.failures += 1
+        self.index, self.count = 0, 1
+        self.fail(*texts_of(error))
+
+
+def taken_by_thread(queue, lane, item):
     """A thread has taken an item, and calls its function next, then a method of its future."""
+    if item is None:
+        if lane is not None:
+            lane.flush()
+        return
     future = item.future
     if future._state != "PENDING":
         return
-    lanes = watch.state.threads.__dict__.setdefault("lanes", {})
-    lane = lanes.get(watched.number)
+    job, call = item._poolscope_watch
     if lane is None:
-        if len(lanes) > 8:
-            lanes.clear()
-        lane = lanes[watched.number] = Lane(watched.number)
-        lane.set_result = partial(ends_in_thread, lane, False)
-        lane.set_exception = partial(ends_in_thread, lane, True)
-    lane.begin(item._poolscope_watch_job, 0, 1, clock())
+        lane = ThreadLane(queue.watched.number)
+        queue.lanes[get_ident()] = watch.state.threads.lane = lane
+    elif lane.passing and call is lane.call:
+        lane.passing -= 1
+        lane.passed += 1
+        lane.job = job
+        return
+    chunks = lane.passed + 1
+    lane.flush()
+    lane.call = call
+    now = clock()
+    lane.passing = SAMPLE if now - lane.looked < FAST_THREADS * chunks else 0
+    lane.looked = now
+    lane.begin(job, 0, 1, now)
     lane.future = future
     future.set_result = lane.set_result
     future.set_exception = lane.set_exception
@@ -454,7 +522,7 @@ def ends_in_thread(lane, raising, value):
     future, lane.future = lane.future, None
     del future.set_result, future.set_exception
     try:
-        lane.ended = now
+        lane.ended = lane.last = now
         lane.detailed = False
         if raising:
             lane.fail(*texts_of(value))
@@ -510,59 +578,72 @@ def hook_map(executor):
     FetchHook(executor, "map", fetched)
 
 
-def submitted(watched, job, work, frame):
-    """An executor's submit() has queued a call of work.fn. The frame is that of submit()."""
+def submitted(watched, job, work, caller):
+    """An executor's submit() has queued a call of work.fn. Returns the call that this belongs to.
+
+    The frame is that from which submit() was called.
+    """
     function = work.fn
     inputs = 1
-    caller = frame.f_back
     if (
-        id(caller) == watched.last_caller
+        caller.f_code is watched.last_code
+        and caller.f_lasti == watched.last_place
         and watched.maps == watched.last_maps
-        and caller.f_code is watched.last_code
+        and watched.last_caller in (0, id(caller))
     ):
         call = watched.call
-        if type(function) is partial and is_process_chunk(watched, function):
-            inputs = len(work.args[0])
-        work.future._poolscope_watch = call
+        if call.pace is not None:
+            work.future._poolscope_watch = call
+            if is_process_chunk(watched, function):
+                inputs = len(work.args[0])
         if call.measured:
-            call.submit(job, inputs)
-            return
+            ring().submit(call.number, job, call.first, inputs)
+            call.first += inputs
+            return call
     elif joblib_call is not None and batch_of(function) is not None:
         batch = batch_of(function)
         call = joblib_call(batch, watched.number)
         if call is not None:
             call.submit(job, len(batch.items))
-        return
-    elif map_frame(frame) is not None:
+        return call
+    elif map_frame(caller) is not None:
         if is_process_chunk(watched, function):
             inputs = len(work.args[0])
-        call = new_map_call(watched, function, map_frame(frame), inputs)
-        # The frame stays the same, and no other has its number, until map() returns.
-        watched.last_caller = id(caller)
-        watched.last_code = caller.f_code
-        watched.last_maps = watched.maps
-        watched.call = call
+        call = new_map_call(watched, function, map_frame(caller), inputs)
         work.future._poolscope_watch = call
+        # The frame stays the same, and no other has its number, until map() returns.
+        follows(watched, call, caller, id(caller))
     else:
-        place = users_place(frame)
+        place = users_place(caller)
         call = watched.lines.get(place)
         if call is None:
             name = function_name(function)
             call = Call(watched.number, NONE, 1, NONE, "submit", name, place)
             call.measured = not watched.measures
             watched.lines[place] = call
+        if watch.is_users(caller):
+            follows(watched, call, caller, 0)
     if not call.measured and len(watched.unmeasured) < 1000:
         watched.unmeasured[job] = call
     call.submit(job, inputs)
+    return call
+
+
+def follows(watched, call, caller, number):
+    """The next call from the same instruction will be one with this."""
+    watched.call = call
+    watched.last_code = caller.f_code
+    watched.last_place = caller.f_lasti
+    watched.last_maps = watched.maps
+    watched.last_caller = number
 
 
 def is_process_chunk(watched, function):
-    return hasattr(watched.module, "_process_chunk") and is_chunk(watched.module, function)
+    return watched.measures and is_chunk(watched.module, function)
 
 
 def map_frame(frame):
     """The frame of Executor.map() that has called submit(); None if the user has."""
-    frame = frame.f_back
     while frame is not None and not watch.is_users(frame):
         name = frame.f_code.co_name
         if name == "map":
@@ -614,9 +695,12 @@ def hook_results(base):
     class Result:
         def __get__(self, instance, owner=None):
             if instance is not None and instance._poolscope_watch is not None:
-                if is_taking(sys._getframe(1).f_code):
+                pace = instance._poolscope_watch.pace
+                if pace.passing and instance._state == "FINISHED":
+                    pace.passing -= 1
+                elif is_taking(sys._getframe(1).f_code):
                     try:
-                        instance._poolscope_watch.pace.waits(instance, not cancels)
+                        pace.waits(instance, not cancels)
                     except Exception:
                         pass
             return result.__get__(instance, owner)
@@ -624,10 +708,12 @@ def hook_results(base):
     class Cancel:
         def __get__(self, instance, owner=None):
             if instance is not None and instance._poolscope_watch is not None:
-                try:
-                    instance._poolscope_watch.pace.leaves()
-                except Exception:
-                    pass
+                pace = instance._poolscope_watch.pace
+                if pace.inside:
+                    try:
+                        pace.leaves()
+                    except Exception:
+                        pass
             return cancel.__get__(instance, owner)
 
     future._poolscope_watch = None
@@ -637,13 +723,20 @@ def hook_results(base):
 
 
 class Pace:
-    """How fast the user's code takes the results of a call of map()."""
+    """How fast the user's code takes the results of a call of map().
 
-    __slots__ = "call", "taken", "waited", "between", "left", "reported", "inside"
+    Where that is quick, results that are there already are taken without a look, 15 in a row at
+    most: nothing waits then.
+    """
+
+    __slots__ = (
+        "call taken waited between left reported inside passing allowed timed".split()
+    )
 
     def __init__(self, call):
         self.call = call
-        self.taken = self.waited = self.between = self.left = self.reported = 0
+        self.taken = self.waited = self.between = self.left = self.reported = self.timed = 0
+        self.passing = self.allowed = 0  # results that may be taken without a look, and at first
         self.inside = False
 
     def waits(self, future, at_once):
@@ -663,19 +756,25 @@ class Pace:
             self.takes(now)
 
     def leaves(self):
-        if self.inside:
-            now = clock()
-            self.waited += now - self.left
-            self.left = now
-            self.inside = False
-            self.takes(now)
+        now = clock()
+        self.waited += now - self.left
+        self.left = now
+        self.inside = False
+        self.takes(now)
 
     def takes(self, now):
         call = self.call
-        number = min(call.chunk, call.first - call.taken)
+        results = 1 + self.allowed - self.passing
+        number = min(call.chunk * results, call.first - call.taken)
         self.taken += number
         call.taken += number
         if now - self.reported > REPORT_INTERVAL or call.taken >= call.first:
             ring().write(CONSUMED, call.number, self.taken, self.waited, self.between, now)
             self.taken = self.waited = self.between = 0
             self.reported = now
+        self.passing = self.allowed = 0
+        if now - self.timed < QUICK_LOOP * results:
+            # The last result is always looked at.
+            left = (call.first - call.taken - 1) // call.chunk
+            self.passing = self.allowed = max(0, min(SAMPLE, left))
+        self.timed = now

@@ -15,7 +15,7 @@ from weakref import ref
 
 import poolscope_watch_process as processes
 import poolscope_watch_ring as watch
-from poolscope_watch_lane import Lane, texts_of, without_own_frame
+from poolscope_watch_lane import SLICE_TIME, Lane, texts_of, without_own_frame
 from poolscope_watch_message import measure
 from poolscope_watch_ring import (
     CONSUMED,
@@ -23,6 +23,8 @@ from poolscope_watch_ring import (
     GOT_SAMPLED,
     HEADER,
     NONE,
+    OPEN,
+    OPEN_CHUNK,
     OPEN_ENDED,
     OVERRIDES,
     POOL_ENDED,
@@ -36,6 +38,7 @@ from poolscope_watch_ring import (
     installed,
     new_thread_pool,
     overridden,
+    pack_open_chunk,
     pipe_number,
     replace,
     ring,
@@ -45,8 +48,9 @@ from poolscope_watch_ring import (
 
 EXACT_INTERVAL = 100_000  # ns
 SAMPLE = 15
+TIMED = 8  # of 16 results
 FAST_THREADS = 10_000
-QUICK_LOOP = 20_000
+QUICK_LOOP = 100_000
 REPORT_INTERVAL = 10_000_000
 
 joblib_call = None  # of poolscope_watch_joblib, once that is there
@@ -79,6 +83,8 @@ def follow(module, inqueue, outqueue, lane):
     reader, writer = inqueue._reader, outqueue._writer
     get, put = inqueue.get, outqueue.put
     chunk_functions = module.mapstar, module.starmapstar
+    mapstar, starmapstar = chunk_functions
+    pool, own = lane.pool, lane.ring
 
     def arrived(locked, data, received):
         lane.locked = locked
@@ -91,16 +97,36 @@ def follow(module, inqueue, outqueue, lane):
     name = "_recv_bytes" if buffered else "recv_bytes"
     steps = iter(clock, None), iter(getattr(reader, name), nothing), iter(clock, None)
     setattr(reader, name, map(arrived, *steps).__next__)
+    unit_cost = watch.unit_cost
 
     def received(asked, task):
         if task is None:
-            lane.ring.report_sums()
+            own.report_sums()
             return task
         try:
             lane.asked = asked
-            return begin(lane, task, chunk_functions)
+            job, index, function, arguments, keywords = task
+            if (job + index) & SAMPLE and (function is mapstar or function is starmapstar):
+                now = clock()
+                if now - lane.begun < EXACT_INTERVAL and job == lane.spans_job:
+                    ((called, inputs),) = arguments
+                    count = len(inputs)
+                    if lane.per_input * count < SLICE_TIME:
+                        # What begin() does, where chunks come fast and have one span.
+                        lane.fast = lane.is_open = True
+                        lane.detailed = False
+                        lane.job, lane.index, lane.count, lane.begun = job, index, count, now
+                        lane.ended = lane.first = 0
+                        lane.part = part = iter(inputs)
+                        lane.part_size = count
+                        own.cost = cost = own.cost + unit_cost
+                        pack_open_chunk(own.memory, OPEN_CHUNK, pool, job, index, now, 0, cost, 0)
+                        own.words[OPEN] = count + 1
+                        return job, index, function, ((called, part),), keywords
+            task = begin(lane, task, chunk_functions)
         except Exception:
-            return task
+            pass
+        return task
 
     inqueue.get = map(received, iter(clock, None), iter(get, nothing)).__next__
 
@@ -122,7 +148,7 @@ def follow(module, inqueue, outqueue, lane):
             if not lane.ended:
                 lane.ended = now
             # The parent may end this process as soon as it has the result.
-            lane.ring.words[OPEN_ENDED] = now
+            own.words[OPEN_ENDED] = now
             if not lane.detailed:
                 put(result)
             else:
@@ -139,7 +165,10 @@ def follow(module, inqueue, outqueue, lane):
             without_own_frame(error)
             raise
         try:
-            end(lane, result, chunk_functions)
+            if lane.detailed or own.sums or not result[2][0]:
+                end(lane, result, chunk_functions)
+            else:
+                lane.finish_light()
         except Exception:
             pass
 
@@ -217,6 +246,7 @@ class Watched:
         self.calls = {}  # by job
         self.lines = {}  # by the place in the user's code
         self.own_threads = set()
+        self.last_code = self.last_place = self.last_call = None  # of the call that is repeated
         self.ended = False
         self.current = None
         self.fast = False
@@ -308,6 +338,7 @@ def taken(watched, writer, tasks, set_length):
     number, task, call = 0, None, None
     watched.own_threads.add(get_ident())
     timing = None if writer is None else Timing(watched, writer)
+    tasks = iter(tasks)
     for task in tasks:
         if call is None:
             call = watched.calls.get(task[0])
@@ -327,6 +358,13 @@ def taken(watched, writer, tasks, set_length):
             if call is not None and not call.measured:
                 call.measured = True
                 measure(call, task, watched, timing)
+            if (
+                watched.fast
+                and not (task[0] + task[1]) & SAMPLE
+                and call is not None
+                and call.length != NONE
+            ):
+                yield from islice(tasks, SAMPLE)
         else:
             number += 1
             yield task
@@ -386,48 +424,82 @@ class Timing:
 
 
 def getting(watched, reader, get):
-    """What the thread of results calls to receive one: as get(), with the times of it recorded."""
+    """What the thread of results calls to receive one: as get(), with the times of it recorded.
+
+    Where results come fast, about half pass without a look, between those that are recorded.
+    """
     nothing = object()
-    before = [0, 0, 0]  # when received, bytes, and where the word "handled" of a record is
+    number = watched.number
+    received_at = size = 0  # of the result that is under way
+    handled = 0  # where the word of a record is that says when its result was handled
+    looked = 0  # when there were times
+    near = 0  # the number of the last result that was looked at, modulo 16
+    fast = False
+    receive = reader._recv_bytes
 
     def arrived(data, now):
-        before[0] = now
-        before[1] = data.tell()
+        nonlocal received_at, size
+        received_at = now
+        size = data.tell()
         return data
 
-    steps = iter(reader._recv_bytes, nothing), iter(clock, None)
-    reader._recv_bytes = map(arrived, *steps).__next__
+    timed_receive = map(arrived, iter(receive, nothing), iter(clock, None)).__next__
 
-    def received(asked, task, unpickled):
+    def received(asked, task):
+        nonlocal handled, near
         try:
-            if task is None:
-                watched.own_threads.add(get_ident())
-                pool = watched.pool()
-                if pool is None or not pool._cache:
-                    watched.end()
-                return task
-            job, index, result = task
-            own = ring()
-            if before[2]:
+            if handled:
                 # The thread has handled the result before, as it asks for another.
-                own.words[before[2]] = asked
-                before[2] = 0
-            fast = unpickled - watched_times[0] < EXACT_INTERVAL
-            watched_times[0] = unpickled
-            if fast and (job + index) & SAMPLE:
-                return task
-            watched.own_threads.add(get_ident())
-            kind = GOT_SAMPLED if fast else GOT
-            if own.write(
-                kind, watched.number, job, index, before[1], before[0], unpickled, unpickled
-            ):
-                before[2] = (HEADER + ((own.written - 8) & own.mask)) // 8
+                ring().words[handled] = asked
+                handled = 0
+            near = task[0] + task[1] & SAMPLE
+            if not near or not fast:
+                look(task, near)
         except Exception:
             pass
         return task
 
-    watched_times = [0]
-    return map(received, iter(clock, None), iter(get, nothing), iter(clock, None)).__next__
+    def stations():
+        while True:
+            source = iter(get, None)  # ends at the task None, with which a pool ends this thread
+            while True:
+                reader._recv_bytes = timed_receive
+                yield map(received, iter(clock, None), islice(source, TIMED))
+                if has_ended(source):
+                    break
+                if fast:
+                    del reader._recv_bytes
+                    # Until shortly before the next one that is recorded.
+                    yield islice(source, (SAMPLE - TIMED // 2 - near) & SAMPLE)
+                    if has_ended(source):
+                        break
+            try:
+                ends()
+            except Exception:
+                pass
+            yield (None,)
+
+    def look(task, near):
+        """Records a result whose times are known."""
+        nonlocal handled, looked, fast
+        unpickled = clock()
+        fast = unpickled - looked < EXACT_INTERVAL * (SAMPLE + 1 if fast else 1)
+        looked = unpickled
+        watched.own_threads.add(get_ident())
+        if near and fast:
+            return
+        own = ring()
+        kind = GOT_SAMPLED if fast else GOT
+        if own.write(kind, number, task[0], task[1], size, received_at, unpickled, unpickled):
+            handled = (HEADER + ((own.written - 8) & own.mask)) // 8
+
+    def ends():
+        watched.own_threads.add(get_ident())
+        pool = watched.pool()
+        if pool is None or not pool._cache:
+            watched.end()
+
+    return chain.from_iterable(stations()).__next__
 
 
 # ----------------------------------------------------------------------------------------- threads
@@ -593,7 +665,14 @@ def hook_apply(module):
         original(self, pool, *arguments, **keywords)
         if type(self) is kind:
             try:
-                submitted(self, pool._taskqueue.watched, sys._getframe(1))
+                watched = pool._taskqueue.watched
+                caller = sys._getframe(2)
+                if caller.f_lasti == watched.last_place and caller.f_code is watched.last_code:
+                    call, job = watched.last_call, self._job
+                    ring().submit(call.number, job, call.first, 1)
+                    call.first += 1
+                else:
+                    submitted(self, watched, sys._getframe(1))
             except Exception:
                 pass
 
@@ -620,6 +699,12 @@ def submitted(result, watched, frame):
     call.submit(result._job, 1)
     if not call.measured and not watched.threads:
         watched.calls[result._job] = call
+        return
+    caller = frame.f_back
+    if joblib_call is None and watch.is_users(caller):
+        watched.last_call = call
+        watched.last_code = caller.f_code
+        watched.last_place = caller.f_lasti
 
 
 def hook_map(module):
@@ -753,19 +838,24 @@ class RestingPace(Pace):
     __enter__ = Condition.__enter__
     __exit__ = Condition.__exit__
 
-    @property
-    def wait(self):
+    def _release_save(self):
         self.entered = clock()
-        return Condition.wait.__get__(self)
+        self._lock.release()
 
     def _acquire_restore(self, state):
-        Condition._acquire_restore(self, state)
+        self._lock.acquire()
         now = clock()
         self.waited += now - self.entered
-        if now - self.checked > REPORT_INTERVAL // 10:
-            self.checked = now
-            self.__class__ = Pace
-            self.entered = now
+        if now - self.reported > REPORT_INTERVAL:
+            result = self.result()
+            if result is not None:
+                before, since = self.taken, now - self.reported
+                self.report(now, result._index - len(self.items))
+                chunks = (self.taken - before) // self.call.chunk
+                if since > QUICK_LOOP * chunks:
+                    self.entered = self.checked = now
+                    self.times = 0
+                    self.__class__ = Pace
 
 
 # --------------------------------------------------------------------------------------- overrides

@@ -26,7 +26,9 @@ NONE = (1 << 64) - 1
 # Words of the header.
 WRITTEN, READ, LOST_RECORDS, OPEN, OPEN_FIRST, COST, OPEN_ENDED = 6, 7, 8, 9, 14, 15, 16
 OPEN_CHUNK = 8 * 10
+RANGE, RANGE_JOBS = 8 * 17, 21
 pack_open_chunk = Struct("<7Q").pack_into  # pool, job, index, begun, first, cost, ended
+pack_range = Struct("<4Q").pack_into  # call, first job, first input, inputs of each job
 
 TRACEBACK_LIMIT = 8192
 MESSAGE_LIMIT = 500
@@ -51,12 +53,12 @@ class Kind:
 
 POOL, CALL, FAILURE, NOTE, MESSAGE, WORKER, PROCESS = 1, 2, 20, 24, 25, 16, 22
 LENGTH = Kind(3, 3)
-SUBMIT = Kind(4, 5)
 PUT, PUT_SAMPLED = Kind(5, 7), Kind(5, 7, 1)
 GOT, GOT_SAMPLED = Kind(6, 7), Kind(6, 7, 1)
 CONSUMED = Kind(7, 5)
 POOL_ENDED = Kind(8, 2)
 PROCESS_ENDED = Kind(9, 4)
+SUBMIT_RANGE = Kind(10, 6)
 CHUNK = Kind(17, 15)
 LIGHT = Kind(18, 7)
 SPAN = Kind(19, 7)
@@ -72,14 +74,17 @@ class Ring:
     """
 
     __slots__ = (
-        "memory words capacity mask usable written limit busy path cost sums __weakref__".split()
-    )
+        "memory words capacity mask usable written limit busy path cost sums "
+        "range jobs next_job next_input each __weakref__"
+    ).split()
 
     def __init__(self):
         self.path = None
         self.cost = 0
         self.sums = {}
         self.written = 0
+        self.range = None  # call, job and first input of the submitted jobs that are in the header
+        self.jobs = self.next_job = self.next_input = self.each = 0
         self.disconnect()
 
     def disconnect(self):
@@ -188,6 +193,34 @@ class Ring:
             return False
         self.usable = usable(wanted, self.capacity)
         return True
+
+    def submit(self, call, job, first, inputs):
+        """Records a job of a call. The header has those that follow each other, until others come."""
+        if self.busy:
+            return self.drop()
+        self.busy = True
+        try:
+            if job == self.next_job and first == self.next_input and inputs == self.each:
+                if self.range[0] == call:
+                    self.jobs = jobs = self.jobs + 1
+                    self.next_job = job + 1
+                    self.next_input = first + inputs
+                    self.words[RANGE_JOBS] = jobs
+                    return True
+            if self.range is not None:
+                self.busy = False
+                self.write(SUBMIT_RANGE, *self.range, self.jobs, self.each, clock())
+                self.busy = True
+            self.words[RANGE_JOBS] = 0
+            pack_range(self.memory, RANGE, call, job, first, inputs)
+            self.words[RANGE_JOBS] = self.jobs = 1
+            self.range = call, job, first
+            self.next_job = job + 1
+            self.next_input = first + inputs
+            self.each = inputs
+            return True
+        finally:
+            self.busy = False
 
     def drop(self):
         self.words[LOST_RECORDS] += 1
@@ -486,7 +519,7 @@ class Call:
     def submit(self, job, inputs):
         first = self.first
         self.first = first + inputs
-        ring().write(SUBMIT, self.number, job, first, inputs, clock())
+        ring().submit(self.number, job, first, inputs)
 
     def has_length(self, length):
         if self.length == NONE:
