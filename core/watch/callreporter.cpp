@@ -233,7 +233,8 @@ void CallReporter::fail(
     ++m_settled;
 }
 
-void CallReporter::chunksLost(std::size_t slot, const LostChunks &lost)
+void CallReporter::chunksLost(
+    std::size_t slot, const LostChunks &lost, const std::vector<FailedInput> &failures)
 {
     if (m_hasEnded || lost.inputs > mostInputs)
         return;
@@ -248,8 +249,11 @@ void CallReporter::chunksLost(std::size_t slot, const LostChunks &lost)
         settle({first, count}, time);
         left -= count;
     }
-    for (std::uint64_t i = 0; i < failed; ++i)
-        fail(slot, firstMissing(), {}, time);
+    for (std::uint64_t i = 0; i < failed; ++i) {
+        const bool isKnown = i < failures.size() && failures[i].input < mostInputs;
+        fail(slot, isKnown ? failures[i].input : firstMissing(),
+            isKnown ? failures[i] : FailedInput(), time);
+    }
 }
 
 void CallReporter::chunkOpen(
@@ -296,12 +300,14 @@ std::uint64_t CallReporter::newWork(std::size_t slot) const
     return worker.busy - worker.busyWhenSeen + (worker.isOpen ? 1 : 0);
 }
 
-void CallReporter::addCost(std::size_t slot, const WorkerUsage &used)
+void CallReporter::addCost(std::size_t slot, const WorkerUsage &used, const ThreadUsage &threads)
 {
     Lane &worker = lane(slot);
     worker.cost.cpu += used.cpu;
     worker.cost.runQueue += used.runQueue;
     worker.cost.maxRss = std::max(worker.cost.maxRss, used.maxRss);
+    worker.cost.threads = std::max(worker.cost.threads, threads.count);
+    worker.cost.threadRunQueue = std::max(worker.cost.threadRunQueue, threads.runQueue);
     worker.busyWhenSeen = worker.busy;
     take(event::WorkerCostSeen{idOf(slot), worker.cost});
 }

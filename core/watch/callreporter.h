@@ -29,6 +29,7 @@ struct PoolWorker {
 };
 
 struct FailedInput {
+    std::uint64_t job = 0, index = 0; ///< of the chunk
     std::uint64_t input = none; ///< in the chunk; none if unknown
     std::string type;
     std::string message;
@@ -69,7 +70,9 @@ public:
         std::size_t slot, const EndedChunk &ended, std::uint64_t firstInput, std::uint64_t sent);
     /// Chunks of which only the sum is known. Their inputs are taken to be the first ones that have
     /// no outcome.
-    void chunksLost(std::size_t slot, const LostChunks &lost);
+    /// `failures` are reasons of some that failed, with their inputs in the call.
+    void chunksLost(
+        std::size_t slot, const LostChunks &lost, const std::vector<FailedInput> &failures);
     /// The chunk that the slot is on now, or none.
     void chunkOpen(
         std::size_t slot, const OpenChunk &open, std::uint64_t firstInput, std::uint64_t now);
@@ -78,8 +81,8 @@ public:
         std::size_t slot, std::uint64_t index, const std::string &why, std::uint64_t time);
     /// Nanoseconds in spans of the slot since the last addCost(); at least 1 if it is on a chunk.
     std::uint64_t newWork(std::size_t slot) const;
-    /// Adds what the process of the slot used for this call.
-    void addCost(std::size_t slot, const WorkerUsage &used);
+    /// Adds what the process of the slot used for this call. `threads` are those that it has now.
+    void addCost(std::size_t slot, const WorkerUsage &used, const ThreadUsage &threads);
     void parentCostSeen(const WorkerUsage &now);
     void log(const std::string &line);
     /// Nothing more is reported afterwards.

@@ -29,6 +29,7 @@ enum class RecordKind : std::uint8_t {
     Consumed = 7,
     PoolEnded = 8,
     ProcessEnded = 9,
+    SubmitRange = 10,
     Worker = 16,
     Chunk = 17,
     Light = 18,
@@ -70,6 +71,13 @@ struct LengthKnown {
 struct Submitted {
     static constexpr RecordKind kind = RecordKind::Submit;
     std::uint64_t call, job, first, inputs, time;
+};
+/// Consecutive jobs of one call.
+struct SubmittedRange {
+    static constexpr RecordKind kind = RecordKind::SubmitRange;
+    std::uint64_t call, firstJob, firstInput, jobs;
+    std::uint64_t inputs; ///< of each job
+    std::uint64_t time;
 };
 /// The parent has sent a chunk.
 struct Put {

@@ -38,6 +38,11 @@ enum Word : std::size_t {
     OpenFirst,
     Cost,
     OpenEnded,
+    JobsCall,
+    JobsFirst,
+    JobsInput,
+    JobsInputs,
+    JobsCount,
     WordCount
 };
 using Header = std::array<std::uint64_t, WordCount>;
@@ -82,6 +87,16 @@ void Ring::look()
     m_written = header[Written];
     m_lost = header[Lost];
     m_cost = header[Cost];
+    m_openJobs.reset();
+    if (header[JobsCount] > 0) {
+        Header again{};
+        const bool isSame = readAt(m_file.number(), again.data(), sizeof(again), 0)
+            && again[JobsCall] == header[JobsCall] && again[JobsFirst] == header[JobsFirst]
+            && again[Written] == m_written;
+        if (isSame)
+            m_openJobs = {header[JobsCall], header[JobsFirst], header[JobsInput], header[JobsCount],
+                header[JobsInputs], 0};
+    }
     m_open = {};
     m_open.isOpen = header[Open] > 0;
     if (!m_open.isOpen)

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,9 @@ public:
 
     /// As of the last look.
     const OpenChunk &openChunk() const { return m_open; }
+    /// Jobs of which no record is written yet, as of the last look. None if they may be in a record
+    /// that has not been read.
+    const std::optional<SubmittedRange> &openJobs() const { return m_openJobs; }
     std::uint64_t lost() const { return m_lost; } ///< records
     std::uint64_t cost() const { return m_cost; } ///< nanoseconds that the hooks took
 
@@ -70,6 +74,7 @@ private:
     std::uint64_t m_lost = 0;
     std::uint64_t m_cost = 0;
     OpenChunk m_open;
+    std::optional<SubmittedRange> m_openJobs;
     std::vector<std::uint64_t> m_words;
     bool m_isMalformed = false;
 };

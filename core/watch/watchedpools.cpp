@@ -19,6 +19,7 @@ constexpr std::size_t mostPending = 1'000'000; // chunks whose call is not known
 constexpr std::size_t mostJobs = 4'000'000; // that are under way
 constexpr std::size_t mostSent = 1'000'000; // chunks that were sent, and have not ended
 constexpr std::size_t mostNotes = 100;
+constexpr std::size_t mostLateRanges = 1000;
 constexpr std::size_t mostUnfinished = 100'000; // spans of a chunk that has not ended
 constexpr std::uint64_t whileNothingMoves = 1'000'000'000; // ns
 
@@ -137,6 +138,10 @@ void WatchedPools::take(const Ring &ring, RecordKind kind, RecordWords &words)
         return takeCall(ring, words);
     case RecordKind::Submit:
         return takeSubmitted(ring, words.fields<Submitted>());
+    case RecordKind::SubmitRange: {
+        const auto range = words.fields<SubmittedRange>();
+        return words.isMalformed() ? void() : takeRange(ring, range);
+    }
     case RecordKind::Length: {
         const auto known = words.fields<LengthKnown>();
         if (Call *call = callOf(ring, known.call); call && call->call)
@@ -225,7 +230,8 @@ void WatchedPools::takeOfPool(const Ring &ring, RecordKind kind, RecordWords &wo
     case RecordKind::Lost: {
         const auto lost = words.fields<LostChunks>();
         if (!words.isMalformed() && m_pending.size() < mostPending)
-            m_pending.push_back({lost.pool, keyOf(m_pools.at(lost.pool), ring), {}, lost});
+            m_pending.push_back({lost.pool, keyOf(m_pools.at(lost.pool), ring),
+                {{}, false, {}, std::exchange(m_unfinished[&ring].failures, {})}, lost});
         return;
     }
     case RecordKind::Message:
@@ -320,6 +326,30 @@ void WatchedPools::takeSubmitted(const Ring &ring, const Submitted &submitted)
     m_jobs[{call->pool, submitted.job}] = {call->call, submitted.first, submitted.inputs, true};
 }
 
+void WatchedPools::takeOpenJobs(const Ring &ring)
+{
+    if (ring.openJobs())
+        takeRange(ring, *ring.openJobs());
+}
+
+/// A range is in the header of its ring first, where it grows, and then in a record.
+void WatchedPools::takeRange(const Ring &ring, const SubmittedRange &range)
+{
+    LastRange &last = m_lastRanges[&ring];
+    if (last.call != range.call || last.firstJob != range.firstJob)
+        last = {range.call, range.firstJob, 0};
+    Call *call = callOf(ring, range.call);
+    if (!call && m_lateRanges.size() < mostLateRanges)
+        m_lateRanges.push_back({&ring, range}); // the call is in a ring that is not read yet
+    if (!call || range.jobs > mostJobs)
+        return;
+    for (; last.taken < range.jobs && m_jobs.size() < mostJobs; ++last.taken) {
+        const std::uint64_t first = range.firstInput + last.taken * range.inputs;
+        m_jobs[{call->pool, range.firstJob + last.taken}] = {call->call, first, range.inputs, true};
+        call->submitted = std::max(call->submitted, first + range.inputs);
+    }
+}
+
 void WatchedPools::takePut(const Put &put)
 {
     if (m_sent.size() < mostSent)
@@ -393,7 +423,16 @@ std::size_t WatchedPools::slotOf(Pool &pool, WorkerKey key)
 
 void WatchedPools::takeChunk(const Ring &ring, const Chunk &chunk, bool isTimed)
 {
-    Unfinished parts = std::exchange(m_unfinished[&ring], {});
+    Unfinished &unfinished = m_unfinished[&ring];
+    Unfinished parts = std::exchange(unfinished, {});
+    // Reasons of chunks that are only counted come without them.
+    const auto others = std::stable_partition(
+        parts.failures.begin(), parts.failures.end(), [&](const FailedInput &failed) {
+            return failed.job == chunk.job && failed.index == chunk.index;
+        });
+    unfinished.failures.assign(
+        std::make_move_iterator(others), std::make_move_iterator(parts.failures.end()));
+    parts.failures.erase(others, parts.failures.end());
     const auto pool = m_pools.find(chunk.pool);
     if (pool == m_pools.end() || m_pending.size() >= mostPending)
         return;
@@ -407,7 +446,7 @@ void WatchedPools::takeChunk(const Ring &ring, const Chunk &chunk, bool isTimed)
 void WatchedPools::takeFailure(const Ring &ring, RecordWords &words)
 {
     const auto failed = words.fields<ChunkFailure>();
-    FailedInput input{failed.input, words.text(), words.text(), {}};
+    FailedInput input{failed.job, failed.index, failed.input, words.text(), words.text(), {}};
     input.traceback = words.text();
     if (Unfinished &unfinished = m_unfinished[&ring]; unfinished.failures.size() < mostUnfinished)
         unfinished.failures.push_back(std::move(input));
@@ -444,6 +483,10 @@ void WatchedPools::takeProcessEnded(const ProcessEnded &ended)
 
 void WatchedPools::report(const std::vector<std::unique_ptr<Ring>> &rings)
 {
+    for (const LateRange &late : std::exchange(m_lateRanges, {})) {
+        if (callOf(*late.ring, late.range.call))
+            takeRange(*late.ring, late.range);
+    }
     takeDeferred(rings);
     reportChunks();
     const std::uint64_t now = RunClock::monotonic();
@@ -470,8 +513,13 @@ bool WatchedPools::reportPending(Pending &pending)
         CallReporter *call = job         ? job->call
             : pool->second.calls.empty() ? nullptr
                                          : pool->second.calls.back();
+        for (FailedInput &failed : pending.ended.failures) {
+            const Job *of = jobOf(pending.pool, failed.job);
+            failed.input = of ? of->first + failed.index * of->chunk : none;
+        }
         if (call)
-            call->chunksLost(slotOf(pool->second, pending.worker), *pending.lost);
+            call->chunksLost(
+                slotOf(pool->second, pending.worker), *pending.lost, pending.ended.failures);
         return call || pool->second.hasEnded;
     }
     const Chunk &chunk = pending.ended.chunk;
@@ -529,6 +577,8 @@ void WatchedPools::endCompleteCalls()
                 lookAtSlot(pool->second, slot);
         }
         call.call->end(RunClock::monotonic());
+        if (call.submitted > 0)
+            std::erase_if(m_jobs, [&](const auto &job) { return job.second.call == call.call; });
     }
 }
 
@@ -582,6 +632,7 @@ void WatchedPools::lookAtSlot(Pool &pool, std::size_t slot)
         pool.isOfThreads() ? threadUsageOf(pid, static_cast<pid_t>(of.key.thread)) : usageOf(pid);
     if (!now)
         return;
+    const ThreadUsage threads = pool.isOfThreads() ? ThreadUsage() : threadsOf(pid);
     const WorkerUsage before = std::exchange(of.worker.usage, now).value_or(WorkerUsage());
     std::uint64_t work = 0;
     for (const CallReporter *call : pool.calls)
@@ -595,8 +646,9 @@ void WatchedPools::lookAtSlot(Pool &pool, std::size_t slot)
             return static_cast<std::uint64_t>(
                 share * static_cast<double>(later - std::min(earlier, later)));
         };
-        call->addCost(
-            slot, {part(now->cpu, before.cpu), part(now->runQueue, before.runQueue), now->maxRss});
+        call->addCost(slot,
+            {part(now->cpu, before.cpu), part(now->runQueue, before.runQueue), now->maxRss},
+            threads);
     }
 }
 
@@ -677,6 +729,8 @@ void WatchedPools::reportDeath(const Death &death)
 void WatchedPools::forget(const Ring &ring)
 {
     m_unfinished.erase(&ring);
+    m_lastRanges.erase(&ring);
+    std::erase_if(m_lateRanges, [&](const LateRange &late) { return late.ring == &ring; });
     std::erase_if(m_deferred, [&](const Deferred &record) { return record.ring == &ring; });
 }
 

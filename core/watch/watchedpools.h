@@ -44,6 +44,8 @@ public:
     /// Takes a record of a ring, which outlives this. Records of calls count at once, others with
     /// the next report().
     void take(const Ring &ring, RecordKind kind, RecordWords &words);
+    /// Takes jobs of the ring's header. To be called after its records were taken.
+    void takeOpenJobs(const Ring &ring);
     /// Reports what was taken since the last call, in the order of time. `rings` are all that there
     /// are, as of their last look.
     void report(const std::vector<std::unique_ptr<Ring>> &rings);
@@ -125,6 +127,16 @@ private:
         RecordKind kind = RecordKind::Padding;
         std::vector<std::uint64_t> words;
     };
+    /// The last range of jobs of a ring, of which some may have been taken.
+    struct LateRange { ///< whose call is not known yet
+        const Ring *ring = nullptr;
+        SubmittedRange range{};
+    };
+    struct LastRange {
+        std::uint64_t call = none;
+        std::uint64_t firstJob = 0;
+        std::uint64_t taken = 0;
+    };
     struct Unfinished { ///< of a ring: parts of a chunk whose record has not come yet
         std::vector<ChunkSpan> spans;
         std::vector<FailedInput> failures;
@@ -136,6 +148,7 @@ private:
     void takePool(const Ring &ring, RecordWords &words);
     void takeCall(const Ring &ring, RecordWords &words);
     void takeSubmitted(const Ring &ring, const Submitted &submitted);
+    void takeRange(const Ring &ring, const SubmittedRange &range);
     void takePut(const Put &put);
     void takeGot(const Got &got);
     void takeWorker(const Ring &ring, RecordWords &words);
@@ -175,6 +188,8 @@ private:
     std::vector<std::unique_ptr<CallReporter>> m_calls;
     std::uint64_t m_callsLeftOut = 0;
     std::map<const Ring *, Unfinished> m_unfinished;
+    std::map<const Ring *, LastRange> m_lastRanges;
+    std::vector<LateRange> m_lateRanges;
     std::vector<Deferred> m_deferred;
     std::vector<Pending> m_pending;
     std::vector<Death> m_deaths;

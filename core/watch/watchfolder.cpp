@@ -82,6 +82,7 @@ void WatchFolder::read(WatchedPools &pools)
         const auto read = ring->read(
             [&](RecordKind kind, RecordWords &words) { pools.take(*ring, kind, words); });
         m_damaged += read ? 0 : 1;
+        pools.takeOpenJobs(*ring);
     }
     pools.report(m_rings);
     removeEnded(pools);

@@ -58,6 +58,7 @@ def environment(folder=None, **more):
         if not key.startswith("PYTHON") and key not in ("POOLSCOPE_WORKER", "POOLSCOPE_WATCH")
     }
     values["PYTHONDONTWRITEBYTECODE"] = "1"
+    values["PYTHONUNBUFFERED"] = "1"  # or a worker that is forked late may repeat what was printed
     if folder is not None:
         values["PYTHONPATH"] = os.pathsep.join([str(HOOK)] + ([more.pop("PYTHONPATH")] if "PYTHONPATH" in more else []))
         values["POOLSCOPE_WATCH"] = str(folder)
