@@ -562,7 +562,8 @@ void WatchedPools::reportOpen(const Ring &ring, std::uint64_t now)
 /// A call whose inputs are submitted one by one goes on until its pool ends.
 void WatchedPools::endCompleteCalls()
 {
-    for (const auto &[id, call] : m_callsByNumber) {
+    for (const auto &entry : m_callsByNumber) {
+        const Call &call = entry.second;
         if (!call.call || call.call->hasEnded())
             continue;
         const auto pool = m_pools.find(call.pool);
