@@ -315,6 +315,9 @@ Verdict noneFound(const CallCase &run)
         run.c.hasThreads ? !run.c.hasParentCpu() : run.loss(unknown) >= unknownDominates;
     if (run.c.inputs == 0 || isUnknown)
         return foundIn(run, Finding::Unknown, run.loss(unknown));
+    // Handing an input to a thread is not a message, so no other rule sees what that costs.
+    if (const double share = ratio(run.c.noPool(), run.c.elapsed); run.c.hasThreads && share < 0.5)
+        return foundIn(run, Finding::PoolCostsMore, 1 - share);
     return foundIn(run, Finding::NothingWrong, 0);
 }
 

@@ -208,6 +208,9 @@ std::string whatIsWrong(Finding finding, const evidence::OfCall &found)
             + textOf(c.perInput(c.costs.unpicklingResults)) + " to unpickle; " + itself
             + ". Return less, or write results to files or shared memory in the worker.";
     case Finding::PoolCostsMore:
+        if (c.hasThreads)
+            return "Handing inputs to the " + processesText(c)
+                + " takes longer than the work: " + itself + ".";
         return "Sending an input and its result costs the parent process "
             + textOf(c.perInput(parent)) + " and a worker " + textOf(c.perInput(worker)) + "; "
             + itself + ", and larger chunks would not help much." + waitedText(c);

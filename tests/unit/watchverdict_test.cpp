@@ -221,6 +221,18 @@ TEST(WatchVerdict, NothingWrong)
     EXPECT_THAT(verdictText(verdict), HasSubstr("Without a pool the loop takes about 4"));
 }
 
+TEST(WatchVerdict, ThreadsThatAreHandedTooLittleWork)
+{
+    PooledCall call = madeUpCall(1, 0.01);
+    call.hasThreads = true;
+    call.parentCpu = Seconds(0.5);
+    const Verdict verdict = verdictOf(call);
+    EXPECT_EQ(verdict.finding, Finding::PoolCostsMore);
+    EXPECT_THAT(verdictText(verdict), testing::HasSubstr("takes longer than the work"));
+    EXPECT_THAT(
+        verdictText(verdict), testing::HasSubstr("Without a pool the loop takes about 30 ms"));
+}
+
 TEST(WatchVerdict, Failures)
 {
     PooledCall call = computing();

@@ -18,7 +18,7 @@ import unittest
 CAUSES = pathlib.Path(__file__).resolve().parent / "causes"
 POOLSCOPE = os.environ.get("POOLSCOPE", "poolscope")
 PATIENCE = 120  # seconds, after which a program hangs
-ATTEMPTS = 4  # on a busy machine another cause may take more time, now and then
+ATTEMPTS = 8  # on a busy machine another cause may take more time, now and then
 
 BUSY = "machine_busy"
 FINDINGS = {
