@@ -568,7 +568,7 @@ bool MainWindow::mayLeaveCommand()
 /// the command ends.
 void MainWindow::offerKill()
 {
-    auto *box = new QMessageBox(QMessageBox::NoIcon, tr("The command goes on"),
+    auto *box = new QMessageBox(QMessageBox::NoIcon, tr("The command is still running"),
         tr("The command was interrupted 5 s ago and has not ended. Kill it?"),
         QMessageBox::NoButton, this);
     box->setAttribute(Qt::WA_DeleteOnClose);

@@ -52,6 +52,8 @@ std::vector<char *> pointersTo(std::vector<std::string> &texts)
 {
     if (launch.output) {
         ::setpgid(0, 0);
+        // Reading the terminal would stop a group that is not in its foreground.
+        ::dup2(::open("/dev/null", O_RDONLY | O_CLOEXEC), STDIN_FILENO);
         ::dup2(*launch.output, STDOUT_FILENO);
         ::dup2(*launch.output, STDERR_FILENO);
     }

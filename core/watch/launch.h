@@ -19,8 +19,8 @@ namespace poolscope::watch {
 struct CommandLaunch {
     std::vector<std::string> words; ///< the program, and its arguments
     std::vector<std::pair<std::string, std::string>> environment; ///< that is added
-    /// Pipes for standard output and error, and a process group of its own. Without, the command
-    /// has those of this process.
+    /// The end of a pipe for standard output and error. The command then has no standard input, and
+    /// a process group of its own. Without, it has those of this process.
     std::optional<int> output = {};
 };
 
