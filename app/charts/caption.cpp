@@ -104,7 +104,7 @@ QString taskText(const Origin &origin)
     if (const RunSpec *spec = specOf(origin))
         return taskText(spec->task);
     const auto *call = std::get_if<WatchedCall>(&origin);
-    return call ? QString::fromStdString(call->method + '(' + call->function + ')') : QString();
+    return call ? QString::fromStdString(callName(*call)) : QString();
 }
 
 QString inputText(const Origin &origin)
@@ -112,9 +112,7 @@ QString inputText(const Origin &origin)
     if (const RunSpec *spec = specOf(origin))
         return inputText(spec->input);
     const auto *call = std::get_if<WatchedCall>(&origin);
-    return call && !call->file.empty()
-        ? fileName(call->file) + QLatin1Char(':') + QString::number(call->line)
-        : QString();
+    return call ? QString::fromStdString(placeInCode(*call)) : QString();
 }
 
 QString watchedOnly(const Origin &origin)

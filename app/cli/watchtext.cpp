@@ -8,7 +8,6 @@
 #include "text/figures.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <tuple>
@@ -20,9 +19,7 @@ namespace {
 
 std::string placeText(const WatchedCall &call)
 {
-    return call.file.empty() ? std::string("at a place that is not known")
-                             : "at " + std::filesystem::path(call.file).filename().string() + ":"
-            + std::to_string(call.line);
+    return call.file.empty() ? "at a place that is not known" : "at " + placeInCode(call);
 }
 
 std::string workersText(const WatchedCall &call)
@@ -43,8 +40,8 @@ struct PoolMadeAnew {
     std::string text() const
     {
         return "A pool is made anew for each of " + textOf(Count{calls}, "call") + " of "
-            + call->method + "(" + call->function + ") " + placeText(*call) + ", which took "
-            + textOf(elapsed) + " in all, mostly to start processes. Make the pool once, before "
+            + callName(*call) + " " + placeText(*call) + ", which took " + textOf(elapsed)
+            + " in all, mostly to start processes. Make the pool once, before "
             + "the loop, and use it for all of them. Without a pool they take about "
             + textOf(noPool) + ".";
     }
@@ -126,7 +123,7 @@ std::string lineText(const CallsOfLine &line, const RunRecord &record, const Ver
     const bool isOfThreads = call.startMethod == "thread";
     const bool isOne = line.runs.size() == 1;
     const double seconds = inSeconds(Duration(line.makespan));
-    std::string text = call.method + "(" + call.function + ") " + placeText(call)
+    std::string text = callName(call) + " " + placeText(call)
         + (isOne ? "" : ", " + textOf(Count{line.runs.size()}, "call")) + ": " + call.pool + ", "
         + workersText(call) + (isOfThreads ? "" : ", " + call.startMethod) + ", chunks of "
         + textOf(Count{call.chunk}) + "\n    " + textOf(Count{line.settled})

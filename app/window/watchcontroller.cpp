@@ -2,6 +2,7 @@
 #include "window/watchcontroller.h"
 
 #include "charts/caption.h"
+#include "system/signalname.h"
 #include "window/sessiontext.h"
 
 #include <QDir>
@@ -43,13 +44,6 @@ private:
     QString m_before;
     bool m_isThere;
 };
-
-QString signalText(int signal)
-{
-    const char *name = ::sigabbrev_np(signal);
-    return name ? QStringLiteral("SIG%1").arg(QLatin1String(name))
-                : QObject::tr("signal %1").arg(signal);
-}
 
 /// The last of the texts that a terminal would show in one line: progress bars write each over the
 /// one before.
@@ -127,7 +121,8 @@ QString WatchController::endText() const
 {
     if (!m_end)
         return {};
-    return m_end->signal > 0 ? signalText(m_end->signal) : tr("exit status %1").arg(m_end->status);
+    return m_end->signal > 0 ? QString::fromStdString(signalName(m_end->signal))
+                             : tr("exit status %1").arg(m_end->status);
 }
 
 bool WatchController::hasEnded(std::size_t run) const

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <filesystem>
 #include <string_view>
 
 namespace poolscope {
@@ -340,9 +339,7 @@ PooledCall pooledCallOf(const RunRecord &record, const Accounting &accounting, s
     const auto *watched = std::get_if<WatchedCall>(&record.origin);
     if (!watched)
         return call;
-    if (!watched->file.empty())
-        call.place = std::filesystem::path(watched->file).filename().string() + ":"
-            + std::to_string(watched->line);
+    call.place = placeInCode(*watched);
     call.pool = watched->pool;
     call.method = watched->method;
     call.function = watched->function;

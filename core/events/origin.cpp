@@ -5,17 +5,6 @@
 
 namespace poolscope {
 
-namespace {
-
-std::string placeText(const WatchedCall &call)
-{
-    return call.file.empty() ? std::string()
-                             : " at " + std::filesystem::path(call.file).filename().string() + ":"
-            + std::to_string(call.line);
-}
-
-} // namespace
-
 const RunSpec *specOf(const Origin &origin)
 {
     const auto *specified = std::get_if<SpecOrigin>(&origin);
@@ -56,13 +45,27 @@ std::string workerName(const Origin &origin, WorkerId worker)
     return hasName ? file->workerNames[worker - 1] : "worker " + std::to_string(worker);
 }
 
+std::string callName(const WatchedCall &call)
+{
+    return call.method + "(" + call.function + ")";
+}
+
+std::string placeInCode(const WatchedCall &call)
+{
+    return call.file.empty()
+        ? std::string()
+        : std::filesystem::path(call.file).filename().string() + ":" + std::to_string(call.line);
+}
+
 std::string originText(const Origin &origin)
 {
     if (const auto *file = std::get_if<ImportedFile>(&origin))
         return file->name;
     const auto *call = std::get_if<WatchedCall>(&origin);
-    return call ? call->method + "(" + call->function + ")" + placeText(*call) + ", watched"
-                : std::string();
+    if (!call)
+        return {};
+    const std::string place = placeInCode(*call);
+    return callName(*call) + (place.empty() ? "" : " at " + place) + ", watched";
 }
 
 } // namespace poolscope

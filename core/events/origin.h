@@ -87,6 +87,10 @@ std::string folderOf(const Origin &origin);
 PoolSpec poolOf(const Origin &origin);
 /// "worker 3", or the name that an imported file has for it.
 std::string workerName(const Origin &origin, WorkerId worker);
+/// "imap(task)".
+std::string callName(const WatchedCall &call);
+/// "post.py:9". Empty if the file is unknown.
+std::string placeInCode(const WatchedCall &call);
 /// One line on a run that does not come from a spec, such as "jobs.joblog, of GNU parallel" or
 /// "imap(task) at post.py:9, watched". Empty for others.
 std::string originText(const Origin &origin);

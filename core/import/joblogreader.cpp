@@ -4,11 +4,11 @@
 #include "import/decimaltime.h"
 #include "import/unpackedfile.h"
 #include "input/byteordermark.h"
+#include "system/signalname.h"
 #include "text/wholenumber.h"
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <filesystem>
 #include <set>
 #include <unordered_set>
@@ -222,17 +222,10 @@ std::uint64_t removeFarTimes(std::vector<Job> &jobs)
         jobs, [&](const Job &job) { return far.contains(job.begin) || far.contains(job.end()); });
 }
 
-std::string signalText(int signal)
-{
-    const char *name = sigabbrev_np(signal);
-    return "was killed by signal " + std::to_string(signal)
-        + (name ? " (SIG" + std::string(name) + ")" : "");
-}
-
 Failure failureOf(const Job &job)
 {
     if (job.signal != 0)
-        return {std::string(failureSignal), {}, signalText(job.signal), {}};
+        return {std::string(failureSignal), {}, "was killed by " + signalText(job.signal), {}};
     return {std::string(failureExit), {}, "ended with status " + std::to_string(job.exitValue), {}};
 }
 

@@ -2,18 +2,15 @@
 #include "pool/childprocess.h"
 
 #include "system/processtable.h"
+#include "system/signalname.h"
 
 #include <csignal>
-#include <cstring>
 
 namespace poolscope {
 
 ProcessEnd endedBySignal(std::int32_t signal)
 {
-    const char *name = sigabbrev_np(signal);
-    return {std::nullopt, signal,
-        "killed by signal " + std::to_string(signal)
-            + (name ? " (SIG" + std::string(name) + ")" : "")};
+    return {std::nullopt, signal, "killed by " + signalText(signal)};
 }
 
 ProcessEnd endedWithStatus(std::int32_t status)

@@ -4,10 +4,9 @@
 #include "spec/runspec.h"
 #include "system/machine.h"
 #include "system/processtable.h"
+#include "system/signalname.h"
 
 #include <algorithm>
-#include <cstring>
-#include <filesystem>
 #include <unistd.h>
 #include <utility>
 
@@ -57,20 +56,6 @@ std::uint64_t startOf(const ProcessEntry &process)
 {
     static const auto ticks = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
     return process.started * (1'000'000'000 / std::max<std::uint64_t>(ticks, 1));
-}
-
-std::string signalName(std::int64_t status)
-{
-    const int signal = static_cast<int>(-status);
-    const char *name = ::sigabbrev_np(signal);
-    return name ? std::string("SIG") + name : "signal " + std::to_string(signal);
-}
-
-std::string placeText(const WatchedCall &call)
-{
-    return call.file.empty() ? std::string()
-                             : " at " + std::filesystem::path(call.file).filename().string() + ":"
-            + std::to_string(call.line);
 }
 
 Chunk asChunk(const LightChunk &light)
@@ -700,7 +685,7 @@ std::string WatchedPools::howEnded(std::uint32_t pid) const
     const auto status = m_statuses.find(pid);
     if (status == m_statuses.end())
         return "has died";
-    return status->second < 0 ? "was killed by " + signalName(status->second)
+    return status->second < 0 ? "was killed by " + signalName(static_cast<int>(-status->second))
                               : "has ended with status " + std::to_string(status->second);
 }
 
@@ -715,10 +700,11 @@ void WatchedPools::reportDeath(const Death &death)
     const std::uint64_t inputs =
         death.open.inputs - std::min(death.open.firstInput, death.open.inputs);
     const std::string how = howEnded(death.pid);
+    const std::string place = placeInCode(call.call());
     std::string line = "worker " + std::to_string(death.slot + 1) + " " + how + " while on input "
         + std::to_string(first)
         + (inputs > 1 ? " or one of the " + std::to_string(inputs - 1) + " after it" : "") + " of "
-        + call.call().method + "(" + call.call().function + ")" + placeText(call.call());
+        + callName(call.call()) + (place.empty() ? "" : " at " + place);
     for (std::uint64_t i = 0; i < inputs; ++i)
         call.inputLost(death.slot, first + i, "its worker " + how, death.seen);
     if (static_cast<PoolType>(pool.made.type) == PoolType::Pool)

@@ -2,6 +2,7 @@
 #include "worker/childprocess.h"
 
 #include "system/processtable.h"
+#include "system/signalname.h"
 #include "worker/clock.h"
 
 #include <algorithm>
@@ -9,7 +10,6 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -219,9 +219,7 @@ std::string describeStatus(int status, const OomWatch &outOfMemory)
     if (WIFEXITED(status))
         return "ended with status " + std::to_string(WEXITSTATUS(status));
     const int signal = WTERMSIG(status);
-    const char *name = sigabbrev_np(signal);
-    return "was killed by signal " + std::to_string(signal)
-        + (name ? " (SIG" + std::string(name) + ")" : "")
+    return "was killed by " + signalText(signal)
         + (signal == SIGKILL ? outOfMemory.sinceBegin() : "");
 }
 
