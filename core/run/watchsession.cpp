@@ -130,15 +130,6 @@ void WatchSession::copyFacts()
     }
 }
 
-const WatchedRun *WatchSession::longest() const
-{
-    const auto longest =
-        std::max_element(m_runs.begin(), m_runs.end(), [](const auto &a, const auto &b) {
-            return a->record.timeline.makespan() < b->record.timeline.makespan();
-        });
-    return longest == m_runs.end() ? nullptr : longest->get();
-}
-
 std::vector<EndedRun> WatchSession::endedRuns()
 {
     std::vector<EndedRun> ended;

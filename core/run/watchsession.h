@@ -46,8 +46,6 @@ public:
 
     /// In the order of start.
     const std::vector<std::unique_ptr<WatchedRun>> &runs() const { return m_runs; }
-    /// The run that took longest. Null if there is none.
-    const WatchedRun *longest() const;
     const watch::WatchedPools &pools() const { return m_pools; }
     const watch::WatchFolder &folder() const { return *m_folder; }
 

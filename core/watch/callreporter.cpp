@@ -121,14 +121,14 @@ void CallReporter::chunkEnded(
         ended.isTimed ? since(chunk.sent) : times.ended + m_times.out / count, times.ended);
     times.sent = sent > 0 ? std::min(since(sent), times.received) : times.received;
     times.decoded = times.answered;
-    times.spans = spansReported(slot, ended, firstInput);
+    times.spans = reportSpans(slot, ended, firstInput);
     worker.answered = times.answered;
     take(event::ChunkDone{idOf(slot), times});
     reportOutcomes(slot, ended, firstInput);
 }
 
-/// Returns their number.
-std::uint64_t CallReporter::spansReported(
+/// Returns how many spans the chunk has.
+std::uint64_t CallReporter::reportSpans(
     std::size_t slot, const EndedChunk &ended, std::uint64_t first)
 {
     const Chunk &chunk = ended.chunk;
@@ -220,16 +220,22 @@ void CallReporter::settle(IndexRange indices, std::uint64_t time)
 void CallReporter::fail(
     std::size_t slot, std::uint64_t index, const FailedInput &why, std::uint64_t time)
 {
-    const std::uint64_t failed = isSettled(index) ? firstMissing() : index;
+    settleAsFailure(slot, isSettled(index) ? firstMissing() : index,
+        {failureException, why.type, why.message, why.traceback}, event::Attempt::Ended, time);
+}
+
+void CallReporter::settleAsFailure(std::size_t slot, std::uint64_t index, const FailureView &why,
+    event::Attempt attempt, std::uint64_t time)
+{
     OutcomeView outcome;
     outcome.kind = OutcomeKind::Failure;
-    outcome.failure = {failureException, why.type, why.message, why.traceback};
+    outcome.failure = why;
     outcome.failure.context.worker = idOf(slot);
     m_lastOutcome = std::max(m_lastOutcome, time);
-    take(event::OutcomeDone{failed, outcome, idOf(slot), m_lastOutcome});
-    if (m_outcomes.size() <= failed)
-        m_outcomes.resize(failed + 1);
-    m_outcomes[failed] = true;
+    take(event::OutcomeDone{index, outcome, idOf(slot), m_lastOutcome, attempt});
+    if (m_outcomes.size() <= index)
+        m_outcomes.resize(index + 1);
+    m_outcomes[index] = true;
     ++m_settled;
 }
 
@@ -280,16 +286,8 @@ void CallReporter::inputLost(
 {
     if (m_hasEnded || index >= mostInputs || isSettled(index))
         return;
-    OutcomeView outcome;
-    outcome.kind = OutcomeKind::Failure;
-    outcome.failure = {failureQuarantined, {}, why, {}};
-    outcome.failure.context.worker = idOf(slot);
-    m_lastOutcome = std::max(m_lastOutcome, since(time));
-    take(event::OutcomeDone{index, outcome, idOf(slot), m_lastOutcome, event::Attempt::Lost});
-    if (m_outcomes.size() <= index)
-        m_outcomes.resize(index + 1);
-    m_outcomes[index] = true;
-    ++m_settled;
+    settleAsFailure(
+        slot, index, {failureQuarantined, {}, why, {}}, event::Attempt::Lost, since(time));
 }
 
 std::uint64_t CallReporter::newWork(std::size_t slot) const

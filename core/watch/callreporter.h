@@ -25,7 +25,7 @@ struct PoolWorker {
     WorkerIdentity identity;
     std::uint64_t started = 0;
     std::uint64_t ready = 0;
-    std::optional<WorkerUsage> usage = {}; ///< when it was last looked at. Nothing for a thread
+    std::optional<WorkerUsage> usage = {}; ///< when it was last looked at
 };
 
 struct FailedInput {
@@ -60,8 +60,6 @@ public:
     bool isComplete() const { return m_inputs && m_settled >= *m_inputs; }
     bool hasEnded() const { return m_hasEnded; }
     std::uint64_t begin() const { return m_clock.origin; }
-    /// Of the last outcome, since the call.
-    std::uint64_t lastOutcome() const { return m_lastOutcome; }
 
     void workerBegan(std::size_t slot, const PoolWorker &worker);
     void workerEnded(std::size_t slot, std::uint64_t time, WorkerState how);
@@ -69,8 +67,7 @@ public:
     void chunkEnded(
         std::size_t slot, const EndedChunk &ended, std::uint64_t firstInput, std::uint64_t sent);
     /// Chunks of which only the sum is known. Their inputs are taken to be the first ones that have
-    /// no outcome.
-    /// `failures` are reasons of some that failed, with their inputs in the call.
+    /// no outcome. `failures` are reasons of some that failed, with their inputs in the call.
     void chunksLost(
         std::size_t slot, const LostChunks &lost, const std::vector<FailedInput> &failures);
     /// The chunk that the slot is on now, or none.
@@ -104,20 +101,18 @@ private:
         std::uint64_t out = 0;
     };
 
-    template <typename Any> void take(const Any &event)
-    {
-        if (m_events.take(event))
-            return;
-        ++m_refused;
-    }
+    /// Leaves out what no run can have.
+    template <typename Any> void take(const Any &event) { (void)m_events.take(event); }
     Lane &lane(std::size_t slot);
     std::uint64_t since(std::uint64_t time) const;
-    std::uint64_t spansReported(std::size_t slot, const EndedChunk &ended, std::uint64_t first);
+    std::uint64_t reportSpans(std::size_t slot, const EndedChunk &ended, std::uint64_t first);
     void reportSpan(std::size_t slot, std::uint64_t begun, std::uint64_t ended, std::uint64_t first,
         std::uint64_t count);
     void reportOutcomes(std::size_t slot, const EndedChunk &ended, std::uint64_t first);
     void settle(IndexRange indices, std::uint64_t time);
     void fail(std::size_t slot, std::uint64_t index, const FailedInput &why, std::uint64_t time);
+    void settleAsFailure(std::size_t slot, std::uint64_t index, const FailureView &why,
+        event::Attempt attempt, std::uint64_t time);
     bool isSettled(std::uint64_t index) const;
     std::uint64_t firstMissing();
     void noteCost(const Chunk &chunk);
@@ -133,7 +128,6 @@ private:
     MeanTimes m_times;
     std::optional<WorkerUsage> m_parentAtBegin;
     bool m_hasEnded = false;
-    std::uint64_t m_refused = 0; ///< events that cannot be right
     EventCheck m_events;
 };
 

@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,7 +22,6 @@ enum class RecordKind : std::uint8_t {
     Pool = 1,
     Call = 2,
     Length = 3,
-    Submit = 4,
     Put = 5,
     Got = 6,
     Consumed = 7,
@@ -51,12 +49,10 @@ enum class PoolType : std::uint64_t {
 };
 
 struct PoolMade {
-    static constexpr RecordKind kind = RecordKind::Pool;
     std::uint64_t pool, time, processes, type, tasksPerChild, line;
     // then the start method, the module, and the file
 };
 struct CallMade {
-    static constexpr RecordKind kind = RecordKind::Call;
     std::uint64_t pool, call;
     std::uint64_t job; ///< none if each of its chunks is submitted as a job of its own
     std::uint64_t time, chunk;
@@ -65,66 +61,50 @@ struct CallMade {
     // then the method, the function, and the file
 };
 struct LengthKnown {
-    static constexpr RecordKind kind = RecordKind::Length;
     std::uint64_t call, inputs, time;
-};
-struct Submitted {
-    static constexpr RecordKind kind = RecordKind::Submit;
-    std::uint64_t call, job, first, inputs, time;
 };
 /// Consecutive jobs of one call.
 struct SubmittedRange {
-    static constexpr RecordKind kind = RecordKind::SubmitRange;
     std::uint64_t call, firstJob, firstInput, jobs;
     std::uint64_t inputs; ///< of each job
     std::uint64_t time;
 };
 /// The parent has sent a chunk.
 struct Put {
-    static constexpr RecordKind kind = RecordKind::Put;
     std::uint64_t pool, job, index, bytes, taken, pickled, written;
 };
-/// The parent has received what a chunk came to.
+/// The parent has received the result of a chunk.
 struct Got {
-    static constexpr RecordKind kind = RecordKind::Got;
     std::uint64_t pool, job, index, bytes, received, unpickled, handled;
 };
 /// What the user's loop did since the last such record of the call.
 struct Consumed {
-    static constexpr RecordKind kind = RecordKind::Consumed;
     std::uint64_t call, results, waited, used, time;
 };
 struct PoolEnded {
-    static constexpr RecordKind kind = RecordKind::PoolEnded;
     std::uint64_t pool, time;
 };
 struct ProcessEnded {
-    static constexpr RecordKind kind = RecordKind::ProcessEnded;
     std::uint64_t pool, pid, status, time;
 };
 struct WorkerBegan {
-    static constexpr RecordKind kind = RecordKind::Worker;
     std::uint64_t pool, time;
     // then the runtime
 };
 struct Chunk {
-    static constexpr RecordKind kind = RecordKind::Chunk;
     std::uint64_t pool, job, index, inputs, failed;
     std::uint64_t asked, locked, received, unpickled, begun, ended, pickled, sent;
     std::uint64_t bytesIn, bytesOut;
 };
 struct LightChunk {
-    static constexpr RecordKind kind = RecordKind::Light;
     std::uint64_t pool, job, index, inputs, failed, begun, ended;
 };
 struct ChunkSpan {
-    static constexpr RecordKind kind = RecordKind::Span;
     std::uint64_t pool, job, index;
     std::uint64_t first; ///< input in the chunk
     std::uint64_t inputs, begun, ended;
 };
 struct ChunkFailure {
-    static constexpr RecordKind kind = RecordKind::Failure;
     std::uint64_t pool, job, index;
     std::uint64_t input; ///< in the chunk; none if unknown
     std::uint64_t time;
@@ -132,23 +112,7 @@ struct ChunkFailure {
 };
 /// Chunks for which there was no room.
 struct LostChunks {
-    static constexpr RecordKind kind = RecordKind::Lost;
     std::uint64_t pool, job, chunks, inputs, failed, begun, ended;
-};
-struct ProcessBegan {
-    static constexpr RecordKind kind = RecordKind::Process;
-    std::uint64_t time;
-    // then the name, and the target
-};
-struct ProcessLeft {
-    static constexpr RecordKind kind = RecordKind::ProcessLeft;
-    std::uint64_t status, time;
-};
-/// How the function of a call is pickled, with each chunk.
-struct FunctionMessage {
-    static constexpr RecordKind kind = RecordKind::Message;
-    std::uint64_t pool, job, bytes, duration;
-    // preceded by a text, see functionMessage()
 };
 
 /// The words of a record after its first. Reading beyond the end makes it malformed.

@@ -121,8 +121,6 @@ void WatchedPools::take(const Ring &ring, RecordKind kind, RecordWords &words)
         return takePool(ring, words);
     case RecordKind::Call:
         return takeCall(ring, words);
-    case RecordKind::Submit:
-        return takeSubmitted(ring, words.fields<Submitted>());
     case RecordKind::SubmitRange: {
         const auto range = words.fields<SubmittedRange>();
         return words.isMalformed() ? void() : takeRange(ring, range);
@@ -232,7 +230,7 @@ void WatchedPools::takePool(const Ring &ring, RecordWords &words)
     pool.made = words.fields<PoolMade>();
     pool.startMethod = words.text();
     const std::string module = words.text();
-    pool.file = words.text();
+    words.text(); // the file of the line that made it
     pool.name = poolName(module, pool.made.type);
     pool.parent = ring.pid();
     if (words.isMalformed())
@@ -300,15 +298,6 @@ WatchedPools::Job *WatchedPools::jobOf(std::uint64_t pool, std::uint64_t job)
 {
     const auto found = m_jobs.find({pool, job});
     return found == m_jobs.end() ? nullptr : &found->second;
-}
-
-void WatchedPools::takeSubmitted(const Ring &ring, const Submitted &submitted)
-{
-    Call *call = callOf(ring, submitted.call);
-    if (!call || m_jobs.size() >= mostJobs)
-        return;
-    call->submitted = std::max(call->submitted, submitted.first + submitted.inputs);
-    m_jobs[{call->pool, submitted.job}] = {call->call, submitted.first, submitted.inputs, true};
 }
 
 void WatchedPools::takeOpenJobs(const Ring &ring)
@@ -643,14 +632,8 @@ void WatchedPools::lookAtSlot(Pool &pool, std::size_t slot)
 void WatchedPools::takeReturned(const Ring &ring)
 {
     const OpenChunk &open = ring.openChunk();
-    Chunk chunk{};
-    chunk.pool = open.pool;
-    chunk.job = open.job;
-    chunk.index = open.index;
-    chunk.inputs = open.inputs;
-    chunk.begun = open.begun;
-    chunk.ended = open.ended;
-    takeChunk(ring, chunk, false);
+    takeChunk(ring,
+        asChunk({open.pool, open.job, open.index, open.inputs, 0, open.begun, open.ended}), false);
 }
 
 void WatchedPools::slotEnded(

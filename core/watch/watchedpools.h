@@ -12,10 +12,8 @@
 #include "watch/ring.h"
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -62,8 +60,7 @@ public:
     std::uint64_t callsLeftOut() const { return m_callsLeftOut; }
     /// What hooks left alone, and why.
     const std::vector<std::string> &notes() const { return m_notes; }
-    /// Whether any pool, or process made by hand, was seen.
-    bool hasSeenAny() const { return !m_pools.empty() || m_processesByHand > 0; }
+    /// Processes that the command made without a pool.
     std::uint64_t processesByHand() const { return m_processesByHand; }
 
 private:
@@ -82,7 +79,7 @@ private:
     struct Pool {
         PoolMade made{};
         std::uint32_t parent = 0;
-        std::string startMethod, name, file;
+        std::string startMethod, name;
         std::vector<Slot> lanes;
         std::vector<CallReporter *> calls;
         bool hasEnded = false;
@@ -127,17 +124,19 @@ private:
         RecordKind kind = RecordKind::Padding;
         std::vector<std::uint64_t> words;
     };
-    /// The last range of jobs of a ring, of which some may have been taken.
-    struct LateRange { ///< whose call is not known yet
+    /// A range of jobs whose call is not known yet.
+    struct LateRange {
         const Ring *ring = nullptr;
         SubmittedRange range{};
     };
+    /// The last range of jobs of a ring, of which some may have been taken.
     struct LastRange {
         std::uint64_t call = none;
         std::uint64_t firstJob = 0;
         std::uint64_t taken = 0;
     };
-    struct Unfinished { ///< of a ring: parts of a chunk whose record has not come yet
+    /// Parts of a ring's chunk whose record has not come yet.
+    struct Unfinished {
         std::vector<ChunkSpan> spans;
         std::vector<FailedInput> failures;
     };
@@ -147,7 +146,6 @@ private:
     bool isReplacement(const Pool &pool, WorkerKey key) const;
     void takePool(const Ring &ring, RecordWords &words);
     void takeCall(const Ring &ring, RecordWords &words);
-    void takeSubmitted(const Ring &ring, const Submitted &submitted);
     void takeRange(const Ring &ring, const SubmittedRange &range);
     void takePut(const Put &put);
     void takeGot(const Got &got);

@@ -284,7 +284,7 @@ TEST_F(WatchedPoolsTest, EndACallOfSubmittedInputsWithItsPool)
     file.add(RecordKind::Call, {pool, 1, none, 2000, 1, none, 9}, {"apply_async", "f", ""});
     file.add(RecordKind::Worker, {pool, 1500}, {"CPython"});
     for (std::uint64_t job = 10; job < 13; ++job) {
-        file.add(RecordKind::Submit, {1, job, job - 10, 1, 2100});
+        file.add(RecordKind::SubmitRange, {1, job, job - 10, 1, 1, 2100});
         file.add(RecordKind::Light, {pool, job, 0, 1, 0, 3000 + job, 3001 + job});
     }
     read();

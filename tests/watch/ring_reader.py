@@ -16,7 +16,6 @@ RECORDS = {
     1: ("POOL", "pool time processes type tasks line", "method module file"),
     2: ("CALL", "pool call job time chunk inputs line", "method function file"),
     3: ("LENGTH", "call inputs time", ""),
-    4: ("SUBMIT", "call job first inputs time", ""),
     5: ("PUT", "pool job index bytes taken pickled written", ""),
     6: ("GOT", "pool job index bytes received unpickled handled", ""),
     7: ("CONSUMED", "call taken waited between time", ""),
