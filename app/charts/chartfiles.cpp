@@ -22,24 +22,20 @@ Result<void> writeChart(Chart &chart, const Moment &moment, const std::filesyste
 }
 
 /// The charts of a record, for a moment.
-class RecordedCharts {
-public:
+struct RecordedCharts {
     RecordedCharts(const RunRecord &record, std::uint64_t end)
-        : charts(m_view, &m_parent)
+        : charts(view, &parent)
         , moment{end, TimeView::Run::Ended}
     {
         for (Chart *chart : charts) {
             chart->setTheme(Theme::of(Theme::Kind::Light));
             chart->setRecord(&record);
         }
-        m_view.setNow(static_cast<double>(record.timeline.end()), TimeView::Run::Ended);
+        view.setNow(static_cast<double>(record.timeline.end()), TimeView::Run::Ended);
     }
 
-private:
-    TimeView m_view;
-    QWidget m_parent;
-
-public:
+    TimeView view;
+    QWidget parent;
     const ChartSet charts;
     const Moment moment;
 };

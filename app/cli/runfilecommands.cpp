@@ -284,9 +284,9 @@ int exportSession(const ExportOptions &options, const std::vector<LoadedRun> &ru
     const ChartWriter &charts, AtomicFile *summary)
 {
     const std::vector<EndedRecord> records = recordsOf(runs);
-    const auto written = writeTimeline(options, records, charts).and_then([&] {
-        return writeSummaryText(options, sessionSummary(records, 0), summary);
-    });
+    auto written = writeTimeline(options, records, charts);
+    if (written && options.summary) // which analyses all runs
+        written = writeSummaryText(options, sessionSummary(records, 0), summary);
     return written ? exitAllSucceeded : complainOfOutput(written.error());
 }
 

@@ -101,10 +101,10 @@ Result<void> writeOutputs(const WatchOptions &options, WatchSession &session,
             session.endedRuns());
     if (written && !runs.empty())
         written = writeTimeline(options, runs, charts);
-    return written.and_then([&] {
-        return writeSummaryText(
+    if (written && options.summary) // which analyses all runs
+        written = writeSummaryText(
             options, sessionSummary(runs, session.pools().callsLeftOut()), summary);
-    });
+    return written;
 }
 
 std::string sessionText(const WatchSession &session, const WatchOptions &options)

@@ -22,12 +22,15 @@ std::string placeText(const WatchedCall &call)
     return call.file.empty() ? "at a place that is not known" : "at " + placeInCode(call);
 }
 
+std::string processesText(std::uint64_t count)
+{
+    return textOf(Count{count}) + (count == 1 ? " process" : " processes");
+}
+
 std::string workersText(const WatchedCall &call)
 {
-    const bool isOne = call.processes == 1;
-    if (call.startMethod == "thread")
-        return textOf(Count{call.processes}) + (isOne ? " thread" : " threads");
-    return textOf(Count{call.processes}) + (isOne ? " process" : " processes");
+    return call.startMethod == "thread" ? textOf(Count{call.processes}, "thread")
+                                        : processesText(call.processes);
 }
 
 /// Calls from one line that each had to start their processes.
@@ -173,7 +176,7 @@ std::string nothingSeenText(const WatchSession &session)
                "seen\n";
     const std::uint64_t byHand = session.pools().processesByHand();
     if (byHand > 0)
-        return "poolscope: no pool was used; " + textOf(Count{byHand}, "process")
+        return "poolscope: no pool was used; " + processesText(byHand)
             + " made by hand, whose inputs cannot be seen\n";
     return "poolscope: " + textOf(Count{session.folder().interpreters()}, "Python")
         + " started, and used no pool\n";
@@ -191,8 +194,8 @@ std::string watchedRunsText(const std::vector<EndedRecord> &runs, std::size_t mo
         text += "  " + lineText(lines[i], *runs[longest].record, analyses[longest].verdict);
     }
     if (lines.size() > most)
-        text += "  and " + textOf(Count{lines.size() - most}, "line")
-            + " of calls more; --summary, --report or --save holds them all\n";
+        text += "  and calls from " + textOf(Count{lines.size() - most}, "line")
+            + " more; --summary, --report or --save holds them all\n";
     return text;
 }
 

@@ -95,6 +95,15 @@ with ThreadPoolExecutor(2) as pool:
     list(pool.map(sleeps, range(4)))
 """
 
+BY_HAND = """
+from multiprocessing import Process
+
+if __name__ == "__main__":
+    for process in [Process(target=len, args=("text",)) for _ in range(2)]:
+        process.start()
+        process.join()
+"""
+
 ROUNDS = """
 from concurrent.futures import ProcessPoolExecutor
 
@@ -256,6 +265,11 @@ class NotSeen(WatchTest):
                 done = self.watch("--", *words)
                 self.assertEqual((done.returncode, done.stdout), (0, ""))
                 self.assertIn(reason, done.stderr)
+
+    def test_processes_made_by_hand_are_counted(self):
+        done = self.watch("--", *self.script(BY_HAND))
+        self.assertEqual(done.stderr, "poolscope: no pool was used; 2 processes made by hand, whose "
+                                      "inputs cannot be seen\n")
 
     def test_a_command_that_cannot_be_started(self):
         (self.folder / "text").write_text("not a program")
