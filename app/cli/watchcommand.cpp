@@ -6,6 +6,8 @@
 #include "cli/watchtext.h"
 #include "run/watchsession.h"
 #include "spec/runarguments.h"
+#include "spec/specfolder.h"
+#include "system/descriptors.h"
 #include "text/figures.h"
 #include "watch/launch.h"
 
@@ -146,13 +148,14 @@ int watchCommandLine(const WatchOptions &options, const ChartWriter &charts)
         return complain(checked.error(), exitWrongUse);
     if (std::getenv("POOLSCOPE_WATCH"))
         return runUnwatched(options);
-    auto session = WatchSession::make(
-        options.command, options.changes, [](const std::string &line) { complain(line); });
+    const DescriptorLimit descriptors; // each run has some
+    auto session = WatchSession::make(options.command, currentFolder(), options.changes,
+        [](const std::string &line) { complain(line); });
     if (!session)
         return complain(session.error(), exitPoolFailed);
     handleSignals();
-    auto command =
-        watch::LaunchedCommand::start({options.command, (*session)->environment(), std::nullopt});
+    auto command = watch::LaunchedCommand::start(
+        {options.command, (*session)->environment(), std::nullopt, {}, descriptors.before()});
     if (!command)
         return cannotStart(options, command.error());
     const watch::CommandEnd end = follow(*command, **session);

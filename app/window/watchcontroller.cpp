@@ -27,24 +27,6 @@ constexpr int newestInterval = 500; // milliseconds; many short pools would only
 constexpr std::size_t longestLine = 16 << 10; // bytes
 constexpr int mostReads = 8; // of the output, between other events
 
-/// Changes the folder of the program while it starts a command: the command starts there.
-class StartFolder {
-public:
-    explicit StartFolder(const QString &folder)
-        : m_before(QDir::currentPath())
-        , m_isThere(QDir::setCurrent(folder))
-    {
-    }
-    ~StartFolder() { QDir::setCurrent(m_before); }
-    StartFolder(const StartFolder &) = delete;
-    StartFolder &operator=(const StartFolder &) = delete;
-    bool isThere() const { return m_isThere; }
-
-private:
-    QString m_before;
-    bool m_isThere;
-};
-
 /// The last of the texts that a terminal would show in one line: progress bars write each over the
 /// one before.
 std::string_view shownInLine(std::string_view line)
@@ -74,10 +56,11 @@ Result<std::unique_ptr<WatchController>> WatchController::start(const WatchReque
 
 Result<void> WatchController::startCommand()
 {
-    const StartFolder folder(m_request.folder);
-    if (!folder.isThere())
+    if (!QDir(m_request.folder).exists())
         return failure("there is no folder " + m_request.folder.toStdString());
-    auto session = WatchSession::make(m_request.words, m_request.changes,
+    const std::string folder =
+        QFile::encodeName(QDir(m_request.folder).absolutePath()).toStdString();
+    auto session = WatchSession::make(m_request.words, folder, m_request.changes,
         [this](const std::string &line) { emit warned(QString::fromStdString(line)); });
     if (!session)
         return tl::unexpected(session.error());
@@ -89,14 +72,14 @@ Result<void> WatchController::startCommand()
     ::fcntl(m_pipe.number(), F_SETFL, O_NONBLOCK);
     m_session = std::move(*session);
     m_clock.origin = RunClock::monotonic();
-    auto command =
-        watch::LaunchedCommand::start({m_request.words, m_session->environment(), writer.number()});
+    auto command = watch::LaunchedCommand::start(
+        {m_request.words, m_session->environment(), writer.number(), folder});
     if (!command)
         return failure("cannot start " + m_request.words.front() + ": " + command.error().message);
     m_command = *command;
     WatchedCall call;
     call.command = m_request.words;
-    call.folder = QFile::encodeName(QDir::currentPath()).toStdString();
+    call.folder = folder;
     m_output.origin = call;
     m_notifier = std::make_unique<QSocketNotifier>(m_pipe.number(), QSocketNotifier::Read);
     connect(m_notifier.get(), &QSocketNotifier::activated, this, &WatchController::readOutput);

@@ -4,10 +4,10 @@
 #include "record/recordedinputs.h"
 #include "run/programversion.h"
 #include "run/watchhooks.h"
-#include "spec/specfolder.h"
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 namespace poolscope {
 
@@ -18,27 +18,28 @@ constexpr std::uint64_t betweenLooks = 50'000'000; // nanoseconds, at processes
 } // namespace
 
 Result<std::unique_ptr<WatchSession>> WatchSession::make(std::vector<std::string> command,
-    std::vector<std::string> changes, std::function<void(const std::string &)> warned)
+    std::string folder, std::vector<std::string> changes,
+    std::function<void(const std::string &)> warned)
 {
     auto hooks = watchHooks();
     if (!hooks)
         return tl::unexpected(hooks.error());
-    auto folder = watch::WatchFolder::make();
-    if (!folder)
-        return tl::unexpected(folder.error());
-    return std::unique_ptr<WatchSession>(new WatchSession(std::move(command), std::move(changes),
-        std::move(*hooks), std::move(*folder), std::move(warned)));
+    auto rings = watch::WatchFolder::make();
+    if (!rings)
+        return tl::unexpected(rings.error());
+    return std::unique_ptr<WatchSession>(new WatchSession(std::move(command), std::move(folder),
+        std::move(changes), std::move(*hooks), std::move(*rings), std::move(warned)));
 }
 
-WatchSession::WatchSession(std::vector<std::string> command, std::vector<std::string> changes,
-    std::string hooks, std::unique_ptr<watch::WatchFolder> folder,
+WatchSession::WatchSession(std::vector<std::string> command, std::string startFolder,
+    std::vector<std::string> changes, std::string hooks, std::unique_ptr<watch::WatchFolder> folder,
     std::function<void(const std::string &)> warned)
     : m_command(std::move(command))
     , m_changes(std::move(changes))
     , m_hooks(std::move(hooks))
     , m_folder(std::move(folder))
     , m_warned(std::move(warned))
-    , m_pools(*this, m_command, currentFolder(), RunClock::monotonic())
+    , m_pools(*this, m_command, std::move(startFolder), RunClock::monotonic())
 {
 }
 
@@ -56,8 +57,14 @@ std::vector<std::pair<std::string, std::string>> WatchSession::environment() con
     return variables;
 }
 
-EventSink &WatchSession::callBegan(const WatchedCall &call)
+EventSink *WatchSession::callBegan(const WatchedCall &call)
 {
+    auto outcomes = OutcomeStore::make(watch::CallReporter::mostInputs, OutcomeStore::Keep::All);
+    if (!outcomes) {
+        if (!std::exchange(m_hasWarned, true))
+            m_warned("calls from now on are only counted: " + outcomes.error().message);
+        return nullptr;
+    }
     auto run = std::make_unique<WatchedRun>();
     RunRecord &record = run->record;
     record.origin = call;
@@ -65,15 +72,12 @@ EventSink &WatchSession::callBegan(const WatchedCall &call)
     record.startedAt = secondsSince1970();
     record.areInputsComplete = false;
     record.inputs = recordedInputs(record.origin, watch::CallReporter::mostInputs);
-    auto outcomes = OutcomeStore::make(watch::CallReporter::mostInputs, OutcomeStore::Keep::All);
-    if (!outcomes)
-        m_warned(outcomes.error().message);
-    record.outcomes = outcomes ? std::move(*outcomes) : nullptr;
+    record.outcomes = std::move(*outcomes);
     run->recorder = std::make_unique<Recorder>(record.timeline, *record.outcomes, record.log,
         nullptr, Recorder::Keep::Everything, m_warned);
     run->recorder->takeSnapshots(UINT64_MAX, [] {});
     m_runs.push_back(std::move(run));
-    return *m_runs.back()->recorder;
+    return m_runs.back()->recorder.get();
 }
 
 void WatchSession::warned(const std::string &line)

@@ -30,10 +30,11 @@ struct WatchedRun {
 
 class WatchSession : private watch::WatchListener {
 public:
-    /// Makes the folder into which the hooks write. `warned` is called with lines that the user
-    /// should read at once.
+    /// Makes the folder into which the hooks write. `folder` is where the command starts. `warned`
+    /// is called with lines that the user should read at once.
     static Result<std::unique_ptr<WatchSession>> make(std::vector<std::string> command,
-        std::vector<std::string> changes, std::function<void(const std::string &)> warned);
+        std::string folder, std::vector<std::string> changes,
+        std::function<void(const std::string &)> warned);
     ~WatchSession() override = default;
 
     /// Variables for the command.
@@ -53,10 +54,11 @@ public:
     std::vector<EndedRun> endedRuns();
 
 private:
-    WatchSession(std::vector<std::string> command, std::vector<std::string> changes,
-        std::string hooks, std::unique_ptr<watch::WatchFolder> folder,
+    WatchSession(std::vector<std::string> command, std::string startFolder,
+        std::vector<std::string> changes, std::string hooks,
+        std::unique_ptr<watch::WatchFolder> folder,
         std::function<void(const std::string &)> warned);
-    EventSink &callBegan(const WatchedCall &call) override;
+    EventSink *callBegan(const WatchedCall &call) override;
     void warned(const std::string &line) override;
     void copyFacts();
 
@@ -68,6 +70,7 @@ private:
     std::vector<std::unique_ptr<WatchedRun>> m_runs;
     watch::WatchedPools m_pools; ///< reports into the runs
     std::uint64_t m_lookedAt = 0; ///< at processes
+    bool m_hasWarned = false; ///< that calls cannot be recorded
 };
 
 } // namespace poolscope

@@ -62,7 +62,10 @@ std::vector<char *> pointersTo(std::vector<std::string> &texts)
     sigset_t nothing;
     sigemptyset(&nothing);
     ::sigprocmask(SIG_SETMASK, &nothing, nullptr);
-    ::execvpe(program, words, environment);
+    if (launch.descriptors)
+        ::setrlimit(RLIMIT_NOFILE, &*launch.descriptors);
+    if (launch.folder.empty() || ::chdir(launch.folder.c_str()) == 0)
+        ::execvpe(program, words, environment);
     const int error = errno;
     [[maybe_unused]] const auto written = ::write(problem, &error, sizeof(error));
     ::_exit(127);

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <utility>
 #include <vector>
@@ -22,6 +23,8 @@ struct CommandLaunch {
     /// The end of a pipe for standard output and error. The command then has no standard input, and
     /// a process group of its own. Without, it has those of this process.
     std::optional<int> output = {};
+    std::string folder = {}; ///< in which it starts; empty: that of this process
+    std::optional<rlimit> descriptors = {}; ///< its limit; nothing: that of this process
 };
 
 /// How a command ended.

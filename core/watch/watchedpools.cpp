@@ -266,9 +266,9 @@ void WatchedPools::takeCall(const Ring &ring, RecordWords &words)
     call.begin = made.time - std::min(made.time, m_begin);
     call.chunk = std::max<std::uint64_t>(made.chunk, 1);
     CallReporter *reporter = nullptr;
-    if (m_calls.size() < mostCalls) {
-        EventSink &sink = m_listener.callBegan(call);
-        m_calls.push_back(std::make_unique<CallReporter>(sink, std::move(call), made.time));
+    EventSink *sink = m_calls.size() < mostCalls ? m_listener.callBegan(call) : nullptr;
+    if (sink) {
+        m_calls.push_back(std::make_unique<CallReporter>(*sink, std::move(call), made.time));
         reporter = m_calls.back().get();
         if (made.inputs != none)
             reporter->setInputs(made.inputs);

@@ -24,8 +24,9 @@ namespace poolscope::watch {
 class WatchListener {
 public:
     virtual ~WatchListener() = default;
-    /// A call has begun. Returns the sink of its events, which outlives the WatchedPools.
-    virtual EventSink &callBegan(const WatchedCall &call) = 0;
+    /// A call has begun. Returns the sink of its events, which outlives the WatchedPools, or null
+    /// if the call cannot be recorded.
+    virtual EventSink *callBegan(const WatchedCall &call) = 0;
     /// A line that the user should read at once: a pool will wait for ever, and why.
     virtual void warned(const std::string &line) = 0;
 };
@@ -56,7 +57,8 @@ public:
 
     /// In the order of start. More may be added by take().
     const std::vector<std::unique_ptr<CallReporter>> &calls() const { return m_calls; }
-    /// Calls after the first `mostCalls`, which are only counted.
+    /// Calls that are only counted: those after the first `mostCalls`, and any that could not be
+    /// recorded.
     std::uint64_t callsLeftOut() const { return m_callsLeftOut; }
     /// What hooks left alone, and why.
     const std::vector<std::string> &notes() const { return m_notes; }

@@ -27,6 +27,18 @@ TEST(LaunchedCommand, EndsWithItsStatusOrSignal)
     EXPECT_EQ(signal->signal, SIGUSR1);
 }
 
+TEST(LaunchedCommand, HasTheFolderAndTheLimitThatAreAsked)
+{
+    auto command =
+        LaunchedCommand::start({{"sh", "-c", "test $PWD = /usr && test $(ulimit -n) = 40"}, {}, {},
+            "/usr", rlimit{40, 40}});
+    ASSERT_TRUE(command);
+    const auto end = command->wait(patience);
+    ASSERT_TRUE(end);
+    EXPECT_EQ(end->status, 0);
+    EXPECT_FALSE(LaunchedCommand::start({{"true"}, {}, {}, "/missing"}));
+}
+
 TEST(LaunchedCommand, FailsAsAShellDoes)
 {
     const auto missing = LaunchedCommand::start({{"./missing"}, {}, {}});

@@ -147,8 +147,10 @@ public:
         std::unique_ptr<Recorder> recorder;
     };
 
-    EventSink &callBegan(const WatchedCall &call) override
+    EventSink *callBegan(const WatchedCall &call) override
     {
+        if (isFull)
+            return nullptr;
         auto run = std::make_unique<Run>();
         run->record.origin = call;
         run->record.outcomes =
@@ -157,12 +159,13 @@ public:
             std::make_unique<Recorder>(run->record.timeline, *run->record.outcomes, run->record.log,
                 nullptr, Recorder::Keep::Everything, [](const std::string &why) { FAIL() << why; });
         runs.push_back(std::move(run));
-        return *runs.back()->recorder;
+        return runs.back()->recorder.get();
     }
     void warned(const std::string &line) override { warnings.push_back(line); }
 
     std::vector<std::unique_ptr<Run>> runs;
     std::vector<std::string> warnings;
+    bool isFull = false;
 };
 
 class WatchedPoolsTest : public RingTest {
@@ -294,6 +297,20 @@ TEST_F(WatchedPoolsTest, EndACallOfSubmittedInputsWithItsPool)
     read();
     EXPECT_TRUE(m_pools.calls().front()->hasEnded());
     EXPECT_EQ(m_pools.calls().front()->inputs(), 3U);
+}
+
+TEST_F(WatchedPoolsTest, CountCallsThatCannotBeRecorded)
+{
+    RingFile file(m_folder / "1-1.ring");
+    open(file);
+    m_listener.isFull = true;
+    makePool(file);
+    makeCall(file, 2, 1);
+    file.add(RecordKind::Worker, {pool, 1500}, {"CPython"});
+    file.add(RecordKind::Light, {pool, 0, 0, 1, 0, 3000, 3100});
+    read();
+    EXPECT_EQ(m_pools.callsLeftOut(), 1U);
+    EXPECT_TRUE(m_pools.calls().empty());
 }
 
 TEST_F(WatchedPoolsTest, SurviveAnyRecords)
