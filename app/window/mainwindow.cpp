@@ -564,7 +564,7 @@ bool MainWindow::mayLeaveCommand()
     return box.clickedButton() == leave;
 }
 
-/// Asks whether to kill a command that was interrupted and goes on. The question closes itself when
+/// Asks whether to kill a command that was interrupted and has not ended. The question closes itself when
 /// the command ends.
 void MainWindow::offerKill()
 {

@@ -110,7 +110,7 @@ QString WatchController::endText() const
 
 bool WatchController::hasEnded(std::size_t run) const
 {
-    return m_end || m_session->pools().calls()[run]->hasEnded();
+    return m_end || m_session->runs()[run]->hasEnded;
 }
 
 QString WatchController::runLine(std::size_t run) const
@@ -161,7 +161,6 @@ void WatchController::updateRuns()
         if (m_costTaken[run] || !hasEnded(run))
             continue;
         m_costTaken[run] = true;
-        m_session->runs()[run]->record.origin = m_session->pools().calls()[run]->call();
         if (run == m_shown)
             emit costKnown();
     }

@@ -123,6 +123,8 @@ void WatchSession::finish()
 void WatchSession::copyFacts()
 {
     for (std::size_t i = 0; i < m_runs.size(); ++i) {
+        if (m_runs[i]->hasEnded)
+            continue;
         const watch::CallReporter &call = *m_pools.calls()[i];
         RunRecord &record = m_runs[i]->record;
         record.inputCount = std::max(call.inputs().value_or(0), call.settled());
@@ -131,6 +133,8 @@ void WatchSession::copyFacts()
             ? std::max(record.timeline.lastOutcome(), record.timeline.stopped())
             : RunClock{call.begin()}.now();
         m_runs[i]->isComplete = call.isComplete();
+        if (call.hasEnded() && !std::exchange(m_runs[i]->hasEnded, true))
+            record.origin = call.call();
     }
 }
 

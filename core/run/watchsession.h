@@ -26,6 +26,7 @@ struct WatchedRun {
     RunRecord record;
     std::unique_ptr<Recorder> recorder;
     bool isComplete = false; ///< each input has an outcome
+    bool hasEnded = false; ///< nothing more is reported; its origin has what was measured
 };
 
 class WatchSession : private watch::WatchListener {

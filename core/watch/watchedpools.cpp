@@ -533,7 +533,7 @@ void WatchedPools::reportOpen(const Ring &ring, std::uint64_t now)
     }
 }
 
-/// A call whose inputs are submitted one by one goes on until its pool ends.
+/// A call whose inputs are submitted one by one lasts until its pool ends.
 void WatchedPools::endCompleteCalls()
 {
     for (const auto &entry : m_callsByNumber) {
@@ -559,8 +559,14 @@ void WatchedPools::endCompleteCalls()
 
 void WatchedPools::lookAtProcesses(const std::vector<std::unique_ptr<Ring>> &rings)
 {
-    for (auto &[number, pool] : m_pools)
-        lookAtWorkers(number, pool, rings, Records::MayBeUnread);
+    for (auto &[number, pool] : m_pools) {
+        const bool isIdle = std::none_of(pool.lanes.begin(), pool.lanes.end(),
+                                [](const Slot &slot) { return slot.isTaken; })
+            && std::all_of(pool.calls.begin(), pool.calls.end(),
+                [](const CallReporter *call) { return call->hasEnded(); });
+        if (!isIdle)
+            lookAtWorkers(number, pool, rings, Records::MayBeUnread);
+    }
     reportDeaths(RunClock::monotonic());
 }
 
