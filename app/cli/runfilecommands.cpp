@@ -263,12 +263,13 @@ FailureVisitor failuresShownFor(const std::string &output)
     };
 }
 
-/// All runs of the file, if it holds a session that was watched; else none.
-Result<std::vector<LoadedRun>> watchedRunsIn(const std::string &path, const LoadedRun &one)
+/// Whether the file holds a session that was watched. False if it cannot be read.
+bool holdsWatchedSession(const std::string &path)
 {
-    return std::holds_alternative<WatchedCall>(one.record->origin)
-        ? loadSession(path)
-        : Result<std::vector<LoadedRun>>();
+    if (runSourceOf(path) != RunSource::RunFile)
+        return false;
+    const auto info = readRunFileInfo(path);
+    return info && std::holds_alternative<WatchedCall>(info->description.origin);
 }
 
 std::vector<EndedRecord> recordsOf(const std::vector<LoadedRun> &runs)
@@ -280,22 +281,29 @@ std::vector<EndedRecord> recordsOf(const std::vector<LoadedRun> &runs)
 }
 
 /// Writes the timelines and the summary of a session that was watched.
-int exportSession(const ExportOptions &options, const std::vector<LoadedRun> &runs,
-    const ChartWriter &charts, AtomicFile *summary)
+int exportSession(const ExportOptions &options, const ChartWriter &charts, AtomicFile *summary)
 {
-    const std::vector<EndedRecord> records = recordsOf(runs);
+    const auto runs = loadSession(options.file);
+    if (!runs)
+        return complain(runs.error(), exitWrongUse);
+    if (options.output)
+        return complain(openExport(*runs->front().record, *options.output).error(), exitWrongUse);
+    const std::vector<EndedRecord> records = recordsOf(*runs);
     auto written = writeTimeline(options, records, charts);
     if (written && options.summary) // which analyses all runs
         written = writeSummaryText(options, sessionSummary(records, 0), summary);
     return written ? exitAllSucceeded : complainOfOutput(written.error());
 }
 
-int showSession(const InfoOptions &options, const std::vector<LoadedRun> &runs)
+int showSession(const InfoOptions &options)
 {
-    const std::vector<EndedRecord> records = recordsOf(runs);
+    const auto runs = loadSession(options.files.front());
+    if (!runs)
+        return complain(runs.error(), exitWrongUse);
+    const std::vector<EndedRecord> records = recordsOf(*runs);
     if (options.json)
         return print(sessionSummary(records, 0));
-    const LoadedRun &first = runs.front();
+    const LoadedRun &first = runs->front();
     const std::string &path = options.files.front();
     const auto &call = std::get<WatchedCall>(first.record->origin);
     std::string text = "run file    " + path + ", " + textOf(Bytes{sizeOf(path)}) + "\n";
@@ -315,6 +323,8 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
         return complain(summary.error(), exitWrongUse);
     if (const auto checked = checkPlaces(options); !checked)
         return complain(checked.error(), exitWrongUse);
+    if (holdsWatchedSession(options.file))
+        return exportSession(options, charts, summary->get());
     const auto loaded = openRun(options.file);
     if (!loaded)
         return complain(loaded.error(), exitWrongUse);
@@ -334,11 +344,6 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
         writer = openExport(record, *options.output);
     if (!writer)
         return complain(writer.error(), exitWrongUse);
-    const auto session = watchedRunsIn(options.file, *loaded);
-    if (!session)
-        return complain(session.error(), exitWrongUse);
-    if (!session->empty())
-        return exportSession(options, *session, charts, summary->get());
     Result<void> written;
     if (options.output) {
         const auto exported =
@@ -362,14 +367,11 @@ int showRunFile(const InfoOptions &options)
     if (const auto checked = StandardOutput::check(); !checked)
         return complain(checked.error(), exitWrongUse);
     const std::string &path = options.files.front();
+    if (holdsWatchedSession(path))
+        return showSession(options);
     const auto loaded = openRun(path);
     if (!loaded)
         return complain(loaded.error(), exitWrongUse);
-    const auto session = watchedRunsIn(path, *loaded);
-    if (!session)
-        return complain(session.error(), exitWrongUse);
-    if (!session->empty())
-        return showSession(options, *session);
     const RunTold told = toldOf(path, *loaded);
     const std::string text = options.json
         ? infoJson(told).dump(2, ' ', true, OrderedJson::error_handler_t::replace) + "\n"
