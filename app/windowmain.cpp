@@ -198,7 +198,7 @@ int openWindow(int argc, char **argv, const WindowCommand &command)
         : std::nullopt;
     const bool mayBeOffscreen = choosePlatform();
     QApplication application(argc, argv);
-    // What is started from the window has the environment as it was.
+    // Programs that the window starts have the environment as it was.
     if (platforms)
         qputenv(platformVariable, *platforms);
     else

@@ -15,7 +15,7 @@ QString taskText(const TaskSpec &task);
 /// "1:5000", "lines of rows.txt", ...
 QString inputText(const InputSpec &input);
 
-/// What was run, and on what, of a run of any origin. Empty if that is unknown.
+/// The task and the input of a run of any origin. Empty if unknown.
 QString taskText(const Origin &origin);
 QString inputText(const Origin &origin);
 /// Why a run of a watched command can be neither repeated, resumed nor changed from here. Empty for

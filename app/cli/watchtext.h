@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What is printed of the runs of a watched command.
+// Texts on the runs of a watched command.
 #pragma once
 
 #include "cli/outputs.h"

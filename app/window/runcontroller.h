@@ -104,7 +104,7 @@ signals:
     void costKnown();
     /// A pool of the watched command will wait for ever, and why.
     void warned(const QString &line);
-    /// The watched command goes on some seconds after it was interrupted.
+    /// The watched command has not ended some seconds after it was interrupted.
     void interruptIgnored();
     /// The session of a watched command was saved.
     void sessionSaved();

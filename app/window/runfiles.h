@@ -17,7 +17,7 @@ QString newRunPath(const RunSpec &spec);
 /// The same of a watched command.
 QString newRunPath(const std::vector<std::string> &command);
 
-/// What to know of the file of a watched command before giving it to others.
+/// A warning about the file of a watched command, before the user gives it to others.
 QString watchedFileNote();
 
 /// The path with the ending ".poolscope", whether or not it was typed.

@@ -24,7 +24,7 @@
 
 namespace poolscope {
 
-/// What to watch.
+/// A command to watch.
 struct WatchRequest {
     std::vector<std::string> words; ///< the program, and its arguments
     QString folder; ///< in which the command starts

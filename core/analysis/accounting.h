@@ -66,7 +66,7 @@ inline constexpr std::size_t causeCount = 20;
 std::string_view causeName(Cause cause);
 /// The meaning of a cause, for a tooltip or a legend.
 std::string_view causeText(Cause cause);
-/// The same in a run of this origin. Pools that are watched have other ways of dispatch.
+/// The text for a run of this origin. Watched pools have other ways of dispatch.
 std::string_view causeText(Cause cause, const Origin &origin);
 
 /// Nanoseconds by cause.

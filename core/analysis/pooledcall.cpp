@@ -220,7 +220,7 @@ Duration elapsedWith(const PooledCall &call, const CallSettings &settings, Costs
         std::min(call.longestIteration, timesTheMean * (call.computing() + call.waiting()));
     longest = std::max(longest, longInput);
     if (!isShortest)
-        longest += (parent.perInput + worker.perInput) * chunk; // while nothing else goes on
+        longest += (parent.perInput + worker.perInput) * chunk; // while nothing else happens
     constexpr double shortest = 0.9;
     const double longer = isDispatchBound(call) ? 1.35 : 1.1;
     return startOf(call, settings, costs) + longest * (isShortest ? shortest : longer);
@@ -385,7 +385,7 @@ ExpectedRate expectedRate(const PooledCall &call, const CallSettings &settings)
     const double processes = ratio(settings.processes, std::max(call.processes, 1U));
     if (processes == 1 && settings.chunk == call.chunk)
         return {before * (1 - spread), before * (1 + spread)};
-    // What workers that compute lose beside it may be due to others that use the cores.
+    // Other programs that use the cores may cause the rest of what computing workers lose.
     if (processes == 1 && !isDispatchBound(call))
         rate.low = std::min(rate.low, before * (1 - spread));
     // Where messages are the bottleneck, processes get into each other's way, or wait for one.

@@ -63,12 +63,12 @@ struct PooledCall {
     double functionBytes = 0; ///< 0 if unknown
     bool functionIsByValue = false;
 
-    // Of the user's loop over results:
+    // The user's loop over results:
     std::uint64_t consumed = 0; ///< 0 if there is no such loop
     Duration loopWaited{};
     Duration loopUsed{};
 
-    // Of a loop in the order of inputs:
+    // A loop that takes results in the order of inputs:
     std::uint64_t mostHeldBack = 0;
     Duration meanHeldBack{};
 

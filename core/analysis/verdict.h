@@ -42,7 +42,7 @@ enum class Finding : std::uint8_t {
     Failures, ///< workers die and are replaced
     NeverFinished, ///< the run was stopped while one input took far longer than the others
     WorkersIdle, ///< idle for a reason that was not recorded, while inputs still began
-    // Of watched calls:
+    // Findings of watched calls:
     PickledByValue, ///< the code of the function is pickled with each chunk
     ChunksTooSmall, ///< the messages take longer than the inputs in them
     LargeFunction, ///< the function, or what is bound to it, is much to send with each chunk

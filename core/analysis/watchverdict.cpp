@@ -21,7 +21,7 @@ constexpr double mostlyLoop = 0.5;
 constexpr std::uint64_t enoughResults = 8;
 constexpr std::uint32_t mostProcesses = 64;
 
-/// What several decisions need.
+/// Figures that several decisions need.
 struct CallCase {
     const PooledCall &c;
     Duration all; ///< worker time
@@ -263,7 +263,7 @@ std::optional<Verdict> lackOfCores(const CallCase &run)
         run, doThreadsCompete ? Finding::ThreadsOversubscribe : Finding::MachineBusy, loss);
 }
 
-/// As many processes as keep most of the cores busy.
+/// The number of processes that keeps most of the cores busy.
 std::uint32_t usefulProcesses(const CallCase &run)
 {
     constexpr double fullCores = 0.8;

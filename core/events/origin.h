@@ -20,7 +20,7 @@ struct SpecOrigin {
     std::string folder; ///< absolute; relative names in the spec start from it
 };
 
-/// What was measured of a call of a pool, in nanoseconds and bytes. Sums over `chunks`, `results`
+/// Measurements of a call of a pool, in nanoseconds and bytes. Sums over `chunks`, `results`
 /// and `tasks`, which may be some of all that there were.
 struct CallCost {
     // In the process that made the call:
@@ -44,7 +44,7 @@ struct CallCost {
     std::uint64_t functionBytes = 0; ///< 0 if it was not measured
     std::uint64_t functionPickling = 0;
     std::uint64_t functionIsByValue = 0; ///< 1 if its code is pickled
-    // Of the record:
+    // The record:
     std::uint64_t lostInputs = 0; ///< inputs of which only the number is known
     std::uint64_t hooks = 0; ///< time that recording took in all processes, an estimate
 };

@@ -31,7 +31,7 @@ namespace poolscope {
 Result<void> writeChromeTrace(
     const RunRecord &record, const std::filesystem::path &path, const GoOn &goOn = {});
 
-/// The same for the runs of a session, in order of start.
+/// Writes the runs of a session, in order of start.
 Result<void> writeChromeTrace(const std::vector<const RunRecord *> &runs,
     const std::filesystem::path &path, const GoOn &goOn = {});
 

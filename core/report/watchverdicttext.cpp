@@ -116,7 +116,7 @@ std::string noPoolText(Finding finding, const evidence::OfCall &found)
     const Duration alone = noPool(call);
     if (call.inputs == 0 || alone <= Duration() || finding == Finding::Failures)
         return {};
-    // What makes the inputs takes its time without a pool, too, and it is not known how much.
+    // Making the inputs takes time without a pool, too, and how much is not known.
     if (finding == Finding::InputsAreSlow)
         return " Without a pool the loop takes at most about " + aboutText(alone + call.elapsed)
             + ".";
@@ -151,7 +151,7 @@ std::string bottleneckText(const PooledCall &call)
                               : "Messages are the bottleneck.";
 }
 
-/// What needs fewer messages, if no chunk is advised.
+/// Names a call that needs fewer messages, if no chunk is advised.
 std::string fewerMessages(const evidence::OfCall &found)
 {
     if (found.chunk)

@@ -8,7 +8,7 @@
 
 namespace poolscope {
 
-/// What is wrong, what to write, what to expect, and how long the loop takes without a pool.
+/// Says what is wrong, what to write, what to expect, and how long the loop takes without a pool.
 std::string callVerdictText(Finding finding, const evidence::OfCall &found);
 
 /// "chunksize=256: 35 to 55 x". Empty if nothing is advised.

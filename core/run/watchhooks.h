@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The hooks that watched Pythons load, in a folder of the user's cache.
 //
-// They are copied, since bytecode that they are compiled to may not be written beside the program,
+// The hooks are copied, since their bytecode may not be written beside the program,
 // and interpreters would take longer to start without it.
 #pragma once
 

@@ -51,7 +51,7 @@ public:
     const watch::WatchedPools &pools() const { return m_pools; }
     const watch::WatchFolder &folder() const { return *m_folder; }
 
-    /// What writeSession() writes. Once, after finish().
+    /// The runs for writeSession(). Call it once, after finish().
     std::vector<EndedRun> endedRuns();
 
 private:

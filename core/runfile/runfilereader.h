@@ -53,7 +53,7 @@ private:
     std::vector<RunFileInfo> m_runs;
 };
 
-/// What is known of the longest run of a session without reading what happened in it.
+/// Reads the description and the progress of the longest run of a session, not its pieces.
 Result<RunFileInfo> readRunFileInfo(const std::string &path);
 
 } // namespace poolscope

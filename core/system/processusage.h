@@ -26,7 +26,7 @@ struct ThreadUsage {
 /// the largest resident set. Returns nothing if the process is not on this host or has ended.
 std::optional<WorkerUsage> usageOf(pid_t process);
 
-/// The same of one thread of a process, without its memory.
+/// Returns the usage of one thread of a process, without its memory.
 std::optional<WorkerUsage> threadUsageOf(pid_t process, pid_t thread);
 
 /// Returns the threads of a process; the count is 0 if unknown.

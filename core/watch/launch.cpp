@@ -46,7 +46,7 @@ std::vector<char *> pointersTo(std::vector<std::string> &texts)
     return pointers; // the last one is null
 }
 
-/// What the child does between fork and exec. Calls only functions that are safe there.
+/// Runs in the child between fork and exec. Calls only functions that are safe there.
 [[noreturn]] void execute(const CommandLaunch &launch, const char *program, char *const *words,
     char *const *environment, int problem)
 {

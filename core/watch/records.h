@@ -77,7 +77,7 @@ struct Put {
 struct Got {
     std::uint64_t pool, job, index, bytes, received, unpickled, handled;
 };
-/// What the user's loop did since the last such record of the call.
+/// The time of the user's loop since the last such record of the call.
 struct Consumed {
     std::uint64_t call, results, waited, used, time;
 };

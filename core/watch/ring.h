@@ -49,7 +49,7 @@ public:
     /// room for others. Fails if a record is malformed.
     Result<void> read(const std::function<void(RecordKind, RecordWords &)> &take);
 
-    /// As of the last look.
+    /// The state at the last look.
     const OpenChunk &openChunk() const { return m_open; }
     /// Jobs of which no record is written yet, as of the last look. None if they may be in a record
     /// that has not been read.

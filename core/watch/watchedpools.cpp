@@ -604,7 +604,7 @@ void WatchedPools::lookAtWorkers(std::uint64_t number, Pool &pool,
     }
 }
 
-/// What the process used since the last look is shared by the calls in proportion to their work.
+/// Shares what the process used since the last look among the calls, in proportion to their work.
 void WatchedPools::lookAtSlot(Pool &pool, std::size_t slot)
 {
     Slot &of = pool.lanes[slot];

@@ -60,7 +60,7 @@ public:
     /// Calls that are only counted: those after the first `mostCalls`, and any that could not be
     /// recorded.
     std::uint64_t callsLeftOut() const { return m_callsLeftOut; }
-    /// What hooks left alone, and why.
+    /// Parts of the program that the hooks left alone, and why.
     const std::vector<std::string> &notes() const { return m_notes; }
     /// Processes that the command made without a pool.
     std::uint64_t processesByHand() const { return m_processesByHand; }

@@ -415,7 +415,7 @@ class ExecutorTest(WatchTest):
             # The item that could not be pickled never arrived.
             self.assertEqual(records.chunks(pools[3].pool)[1:], (500 + 1005 + 3 + 20 + 1 + 1, 22))
             self.assertEqual(records.chunks(pools[3].pool)[0], 500 + 11 + 3 + 1 + 1 + 1)
-            # What follows the failed input was cancelled, or had begun.
+            # Inputs after the failed one were cancelled, or had begun.
             least = 500 + 1005 + 3 + 18 + 1
             self.assertTrue(least <= records.chunks(pools[4].pool)[1] <= least + 2)
             self.assertEqual(records.chunks(pools[4].pool)[2], 2)

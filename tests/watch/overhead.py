@@ -40,7 +40,7 @@ if __name__ == "__main__":
     main()
 """
 
-# What a case measures, the ratio that it may reach, and its program.
+# Each case: its measure, the ratio that it may reach, and its program.
 CASES = {
     "multiprocess imap 1": ("cpu", 1.05, """
         import multiprocess
@@ -228,7 +228,7 @@ parser.add_argument("--python", default=sys.executable)
 parser.add_argument("cases", nargs="*")
 options = parser.parse_args()
 with tempfile.TemporaryDirectory() as temporary:
-    # As Poolscope does: a copy beside which the interpreter may keep what it has compiled.
+    # A copy, as Poolscope makes it: the interpreter may keep its bytecode beside it.
     CACHE = pathlib.Path(temporary) / "watch"
     shutil.copytree(HOOK, CACHE, ignore=shutil.ignore_patterns("__pycache__"))
     for case in options.cases or [*STARTS, *CASES]:

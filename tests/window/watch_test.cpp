@@ -395,7 +395,7 @@ if __name__ == "__main__":
             QVERIFY(comes([&] { return !isThere(process); }));
             return;
         }
-        // What it prints is still read, or printing would end it.
+        // Its output is still read, or printing would end it.
         const qint64 reached = QFileInfo(path("reached")).size();
         QVERIFY(comes([&] { return QFileInfo(path("reached")).size() > reached + 20; }));
         QVERIFY(isThere(process));

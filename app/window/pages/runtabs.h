@@ -53,7 +53,7 @@ public:
 
     /// The record outlives the tabs or the next call. Null if there is none.
     void setRecord(const RunRecord *record);
-    /// The same of the record whose log is shown.
+    /// The run of the record whose log is shown.
     void setLog(const RunRecord *record);
     /// `now` is in nanoseconds since the run's start. Returns whether the tables show everything.
     bool updateTables(std::uint64_t now);

@@ -112,7 +112,7 @@ def follow(module, inqueue, outqueue, lane):
                     ((called, inputs),) = arguments
                     count = len(inputs)
                     if lane.per_input * count < SLICE_TIME:
-                        # What begin() does, where chunks come fast and have one span.
+                        # As in begin(), where chunks come fast and have one span.
                         lane.fast = lane.is_open = True
                         lane.detailed = False
                         lane.job, lane.index, lane.count, lane.begun = job, index, count, now

@@ -22,7 +22,7 @@ from poolscope_watch_ring import (
     ring,
 )
 
-# What a worker's process calls, and the function that installs hooks there, given its arguments.
+# The function that a worker's process calls, and the one that installs hooks there with its arguments.
 workers = {}
 
 
