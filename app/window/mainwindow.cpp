@@ -564,8 +564,8 @@ bool MainWindow::mayLeaveCommand()
     return box.clickedButton() == leave;
 }
 
-/// Asks whether to kill a command that was interrupted and has not ended. The question closes itself when
-/// the command ends.
+/// Asks whether to kill a command that was interrupted and has not ended. The question closes
+/// itself when the command ends.
 void MainWindow::offerKill()
 {
     auto *box = new QMessageBox(QMessageBox::NoIcon, tr("The command is still running"),
