@@ -100,6 +100,7 @@ Result<void> writeWantedCharts(const std::vector<EndedRecord> &runs, const Outpu
     if (!options.report || !written)
         return written;
     std::vector<ReportData> reports;
+    reports.reserve(runs.size());
     for (const EndedRecord &run : runs)
         reports.push_back(reportOf(*run.record, run.end));
     return writeReport(joinedReport(std::move(reports)), *options.report);

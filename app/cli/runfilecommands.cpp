@@ -275,6 +275,7 @@ bool holdsWatchedSession(const std::string &path)
 std::vector<EndedRecord> recordsOf(const std::vector<LoadedRun> &runs)
 {
     std::vector<EndedRecord> records;
+    records.reserve(runs.size());
     for (const LoadedRun &run : runs)
         records.push_back({run.record.get(), run.record->elapsed});
     return records;

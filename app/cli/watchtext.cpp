@@ -80,6 +80,7 @@ std::vector<PoolMadeAnew> poolsMadeAnew(
 std::vector<Analysis> analysesOf(const std::vector<EndedRecord> &runs)
 {
     std::vector<Analysis> analyses;
+    analyses.reserve(runs.size());
     for (const EndedRecord &run : runs)
         analyses.push_back(analyse(*run.record, run.record->machine.cores));
     return analyses;
