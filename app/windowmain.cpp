@@ -154,7 +154,7 @@ int runDefaultWithoutDisplay()
 void writeMessage(QtMsgType, const QMessageLogContext &, const QString &message)
 {
     if (!message.startsWith(QStringLiteral("QStandardPaths: XDG_RUNTIME_DIR")))
-        tell(message.toStdString());
+        printLines(message.toStdString());
 }
 
 /// Ends the program although another thread still reads a slow or large file, whose contents are

@@ -141,8 +141,9 @@ QString Chart::subject(const Moment &moment) const
 
 Chart::DataWriter Chart::dataWriter() const
 {
-    return [kind = kind(), record = m_record](const std::filesystem::path &path, const GoOn &goOn) {
-        return writeChartData(kind, *record, path, goOn);
+    return [kind = kind(), record = m_record](
+               const std::filesystem::path &path, const ShouldContinue &shouldContinue) {
+        return writeChartData(kind, *record, path, shouldContinue);
     };
 }
 

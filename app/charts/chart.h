@@ -84,7 +84,8 @@ public:
     virtual QString subject(const Moment &moment) const;
     /// Writes the data of the chart, completely or not at all. May be called on any thread while
     /// the record exists, if there is one.
-    using DataWriter = std::function<Result<void>(const std::filesystem::path &, const GoOn &)>;
+    using DataWriter =
+        std::function<Result<void>(const std::filesystem::path &, const ShouldContinue &)>;
     virtual DataWriter dataWriter() const;
 
     /// The main figure in one line. Empty while there is none.

@@ -133,12 +133,12 @@ Chart::Taken CompletionChart::takeNew(
 {
     const std::uint64_t before = m_order->ranked();
     showNewWorkers();
-    const bool knowsMarks = m_history->advance(marksAtOnce);
+    const bool hasAllMarks = m_history->advance(marksAtOnce);
     const bool rankedAll = rankNew(moment, until);
     const bool behind = m_plottable->isBehind();
     // An iteration is counted once, so that it must be known whether it failed.
-    const auto left = knowsMarks ? m_plottable->work(until) : CompletionPlottable::Left::More;
-    const bool all = knowsMarks && rankedAll && left == CompletionPlottable::Left::Nothing;
+    const auto left = hasAllMarks ? m_plottable->work(until) : CompletionPlottable::Left::More;
+    const bool all = hasAllMarks && rankedAll && left == CompletionPlottable::Left::Nothing;
     const bool changed = m_order->ranked() != before || behind || !all;
     return {changed ? Changed::Picture : Changed::Nothing, all};
 }
@@ -196,7 +196,7 @@ void CompletionChart::setSelectionVisible(bool visible)
     m_plottable->setSelectionVisible(visible);
 }
 
-std::optional<CompletionOrder::Piece> CompletionChart::pieceAt(const QPointF &position) const
+std::optional<CompletionOrder::RankedRange> CompletionChart::rangeAt(const QPointF &position) const
 {
     const auto toCount = [](double value) {
         return value > 0 ? static_cast<std::uint64_t>(value) : std::uint64_t{0};
@@ -208,11 +208,11 @@ std::optional<CompletionOrder::Piece> CompletionChart::pieceAt(const QPointF &po
     const double low = yAxis->pixelToCoord(position.y() + reachOfFailure);
     const double high = yAxis->pixelToCoord(position.y() - reachOfFailure);
     const double wanted = yAxis->pixelToCoord(position.y());
-    std::optional<CompletionOrder::Piece> nearest;
+    std::optional<CompletionOrder::RankedRange> nearest;
     double nearestDistance = INFINITY;
-    m_order->forEach(from, to, [&](const CompletionOrder::Piece &piece) {
-        const auto first = static_cast<double>(piece.indices.first);
-        const double last = static_cast<double>(piece.indices.end()) - 1;
+    m_order->forEach(from, to, [&](const CompletionOrder::RankedRange &range) {
+        const auto first = static_cast<double>(range.indices.first);
+        const double last = static_cast<double>(range.indices.end()) - 1;
         if (last + 1 < low || first > high)
             return;
         const double index = std::clamp(std::floor(wanted), first, last);
@@ -221,30 +221,30 @@ std::optional<CompletionOrder::Piece> CompletionChart::pieceAt(const QPointF &po
             return;
         nearestDistance = distance;
         const auto offset = static_cast<std::uint64_t>(index - first);
-        nearest = CompletionOrder::Piece{
-            {piece.indices.first + offset, 1}, piece.rank + offset, piece.time, piece.worker};
+        nearest = CompletionOrder::RankedRange{
+            {range.indices.first + offset, 1}, range.rank + offset, range.time, range.worker};
     });
     return nearest;
 }
 
 QString CompletionChart::textAt(const QPointF &position) const
 {
-    const auto piece = pieceAt(position);
-    if (!piece)
+    const auto range = rangeAt(position);
+    if (!range)
         return {};
-    const std::uint64_t index = piece->indices.first;
+    const std::uint64_t index = range->indices.first;
     QStringList text{tr("index %1").arg(figureText(Count{index})),
         tr("finished as number %1, by %2")
-            .arg(figureText(Count{piece->rank + 1}), workerName(*record(), piece->worker)),
-        tr("at %1").arg(figureText(Duration(piece->time)))};
+            .arg(figureText(Count{range->rank + 1}), workerName(*record(), range->worker)),
+        tr("at %1").arg(figureText(Duration(range->time)))};
     if (const QString name = inputName(*record(), index); !name.isEmpty())
         text.prepend(name);
-    if (piece->rank > index)
+    if (range->rank > index)
         text << tr("%1 places later than in input order")
-                    .arg(figureText(Count{piece->rank - index}));
-    if (piece->rank < index)
+                    .arg(figureText(Count{range->rank - index}));
+    if (range->rank < index)
         text << tr("%1 places earlier than in input order")
-                    .arg(figureText(Count{index - piece->rank}));
+                    .arg(figureText(Count{index - range->rank}));
     if (m_history->failedIndices().contains(index))
         text << tr("it failed");
     return text.join(QLatin1Char('\n'));
@@ -252,8 +252,8 @@ QString CompletionChart::textAt(const QPointF &position) const
 
 std::optional<std::uint64_t> CompletionChart::indexAt(const QPointF &position) const
 {
-    const auto piece = pieceAt(position);
-    return piece ? std::optional(piece->indices.first) : std::nullopt;
+    const auto range = rangeAt(position);
+    return range ? std::optional(range->indices.first) : std::nullopt;
 }
 
 void CompletionChart::hovered(std::optional<QPointF> position)

@@ -37,7 +37,7 @@ private:
     void startRanking();
     void showNewWorkers();
     /// The iteration nearest to the position, within some pixels.
-    std::optional<CompletionOrder::Piece> pieceAt(const QPointF &position) const;
+    std::optional<CompletionOrder::RankedRange> rangeAt(const QPointF &position) const;
     void showCursor();
     void updateDiagonal();
 

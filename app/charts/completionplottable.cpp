@@ -103,12 +103,12 @@ CompletionPlottable::Left CompletionPlottable::work(std::chrono::steady_clock::t
         startOver(frame);
     const std::uint64_t end = std::min(m_order->ranked(), m_frame.rank + m_frame.ranks);
     while (m_counted < end && std::chrono::steady_clock::now() < until) {
-        const std::uint64_t to = std::min(end, m_order->endOfStretch(m_counted));
+        const std::uint64_t to = std::min(end, m_order->endOfBlock(m_counted));
         std::uint64_t reached = m_counted;
-        // Whole pieces, so that what one call starts it also ends: a span may hold many ranks.
-        m_order->forEach(m_counted, to, [&](const CompletionOrder::Piece &piece) {
-            add(piece);
-            reached = std::max(reached, piece.rank + piece.indices.count);
+        // Whole ranges, so that what one call starts it also ends: a span may hold many ranks.
+        m_order->forEach(m_counted, to, [&](const CompletionOrder::RankedRange &range) {
+            add(range);
+            reached = std::max(reached, range.rank + range.indices.count);
         });
         m_counted = reached;
     }
@@ -118,19 +118,19 @@ CompletionPlottable::Left CompletionPlottable::work(std::chrono::steady_clock::t
     return Left::Nothing;
 }
 
-void CompletionPlottable::add(const CompletionOrder::Piece &piece)
+void CompletionPlottable::add(const CompletionOrder::RankedRange &range)
 {
-    const std::uint64_t begin = std::max(piece.rank, std::max(m_counted, m_frame.rank));
+    const std::uint64_t begin = std::max(range.rank, std::max(m_counted, m_frame.rank));
     const std::uint64_t end =
-        std::min(piece.rank + piece.indices.count, m_frame.rank + m_frame.ranks);
+        std::min(range.rank + range.indices.count, m_frame.rank + m_frame.ranks);
     const auto columns = static_cast<std::uint64_t>(m_frame.columns);
     for (std::uint64_t rank = begin; rank < end;) {
         const std::uint64_t column = (rank - m_frame.rank) * columns / m_frame.ranks;
         const std::uint64_t next =
             m_frame.rank + ((column + 1) * m_frame.ranks + columns - 1) / columns;
         const std::uint64_t to = std::min(next, end);
-        addRow(static_cast<int>(column), {piece.indices.first + rank - piece.rank, to - rank},
-            piece.worker);
+        addRow(static_cast<int>(column), {range.indices.first + rank - range.rank, to - rank},
+            range.worker);
         rank = to;
     }
 }

@@ -64,7 +64,7 @@ private:
 
     Frame frameInView() const;
     void startOver(const Frame &frame);
-    void add(const CompletionOrder::Piece &piece);
+    void add(const CompletionOrder::RankedRange &range);
     void addRow(int column, const IndexRange &indices, WorkerId worker);
     void paintCell(int column, int row);
     std::uint64_t failuresIn(const IndexRange &indices) const;

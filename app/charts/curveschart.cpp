@@ -123,9 +123,10 @@ Chart::DataWriter CurvesChart::dataWriter() const
 {
     const char *key = m_what == What::Latency ? "duration_s" : "time_s";
     const char *value = m_what == What::Throughput ? "rate" : "percent";
-    return [curves = m_curves, key, value](const std::filesystem::path &path, const GoOn &) {
-        return writeFile(path, csvOf(*curves, key, value));
-    };
+    return
+        [curves = m_curves, key, value](const std::filesystem::path &path, const ShouldContinue &) {
+            return writeFile(path, csvOf(*curves, key, value));
+        };
 }
 
 std::vector<Series> CurvesChart::series() const

@@ -195,7 +195,7 @@ void LanesChart::recordChanged()
     m_history.reset();
     m_finder.reset();
     m_now = 0;
-    m_knowsMarks = false;
+    m_hasAllMarks = false;
     if (record()) {
         m_history = std::make_unique<RunHistory>(record()->timeline);
         m_finder = std::make_unique<SpanFinder>(record()->timeline);
@@ -207,8 +207,8 @@ void LanesChart::recordChanged()
 Chart::Taken LanesChart::takeNew(const Moment &moment, std::chrono::steady_clock::time_point)
 {
     const bool all = m_history->advance(marksAtOnce);
-    const bool moved = moment.now != m_now || !m_knowsMarks;
-    m_knowsMarks = all;
+    const bool moved = moment.now != m_now || !m_hasAllMarks;
+    m_hasAllMarks = all;
     m_now = moment.now;
     m_run = moment.run;
     m_lanes->setNow(moment.now);

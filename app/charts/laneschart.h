@@ -58,7 +58,7 @@ private:
     std::size_t m_lanesShown = 0;
     std::uint64_t m_now = 0;
     TimeView::Run m_run = TimeView::Run::GoesOn;
-    bool m_knowsMarks = false; ///< all that there were when it was last drawn
+    bool m_hasAllMarks = false; ///< all that there were when it was last drawn
 };
 
 } // namespace poolscope

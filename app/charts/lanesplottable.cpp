@@ -160,30 +160,30 @@ void LanesPlottable::draw(QCPPainter *painter)
         drawResizes(painter, view);
 }
 
-/// The states of a lane's worker as stretches of time, those with no process left out.
-std::vector<LanesPlottable::Stretch> LanesPlottable::stretchesOf(std::size_t lane) const
+/// The states of a lane's worker as intervals, those with no process left out.
+std::vector<LanesPlottable::StateInterval> LanesPlottable::stateIntervalsOf(std::size_t lane) const
 {
-    std::vector<Stretch> stretches;
+    std::vector<StateInterval> intervals;
     if (lane >= m_history->workerCount())
-        return stretches;
+        return intervals;
     const auto &states = m_history->worker(lane).states;
     for (std::size_t i = 0; i < states.size(); ++i) {
         const WorkerState state = states[i].value;
         const std::uint64_t end = i + 1 < states.size() ? states[i + 1].time : m_now;
         if (state != WorkerState::Dead && state != WorkerState::Gone && end > states[i].time)
-            stretches.push_back({states[i].time, end, state});
+            intervals.push_back({states[i].time, end, state});
     }
-    return stretches;
+    return intervals;
 }
 
 void LanesPlottable::drawTracks(QCPPainter *painter, const View &view) const
 {
     for (std::size_t lane = 0; lane < m_timeline->workerCount(); ++lane) {
-        for (const Stretch &stretch : stretchesOf(lane)) {
-            if (stretch.end < view.begin || stretch.begin > view.end)
+        for (const StateInterval &interval : stateIntervalsOf(lane)) {
+            if (interval.end < view.begin || interval.begin > view.end)
                 continue;
-            painter->fillRect(view.rect(lane, stretch.begin, stretch.end),
-                stretch.state == WorkerState::Starting ? m_theme->starting : m_theme->track);
+            painter->fillRect(view.rect(lane, interval.begin, interval.end),
+                interval.state == WorkerState::Starting ? m_theme->starting : m_theme->track);
         }
     }
 }
@@ -348,26 +348,26 @@ void LanesPlottable::drawPauses(QCPPainter *painter, const View &view) const
     }
 }
 
-/// In the lanes whose worker has come by then; neighbours in one piece.
+/// In the lanes whose worker has come by then; neighbours in one joined.
 void LanesPlottable::drawPause(QCPPainter *painter, const View &view, const Pause &pause) const
 {
     QColor colour = m_theme->muted;
     colour.setAlpha(120);
-    QRectF piece;
+    QRectF joined;
     for (std::size_t lane = 0; lane < m_history->workerCount(); ++lane) {
         const auto &states = m_history->worker(lane).states;
         const bool isThere = !states.empty() && states.front().time < pause.end;
         const QRectF place = isThere
             ? view.rect(lane, std::max(pause.begin, states.front().time), pause.end)
             : QRectF();
-        if (place.left() != piece.left() || place.isEmpty()) {
-            drawHatching(*painter, piece.intersected(view.clip), colour, pauseHatching);
-            piece = place;
+        if (place.left() != joined.left() || place.isEmpty()) {
+            drawHatching(*painter, joined.intersected(view.clip), colour, pauseHatching);
+            joined = place;
         } else {
-            piece |= place;
+            joined |= place;
         }
     }
-    drawHatching(*painter, piece.intersected(view.clip), colour, pauseHatching);
+    drawHatching(*painter, joined.intersected(view.clip), colour, pauseHatching);
 }
 
 void LanesPlottable::drawResizes(QCPPainter *painter, const View &view) const

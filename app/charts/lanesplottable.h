@@ -34,7 +34,7 @@ public:
     void setLayerVisible(Layer layer, bool visible);
     bool isLayerVisible(Layer layer) const { return m_visible[static_cast<std::size_t>(layer)]; }
     /// A span to be outlined.
-    void setSelected(std::optional<SpanPlace> place) { m_selected = place; }
+    void setSelected(std::optional<SpanPosition> place) { m_selected = place; }
     /// Iterations that stand out, while all others step back. Null for none.
     void setSelection(std::shared_ptr<const SelectedIterations> selection);
     /// Shows or hides the selected span and the selection.
@@ -65,7 +65,7 @@ private:
         std::uint64_t begin;
         std::uint64_t end;
     };
-    struct Stretch {
+    struct StateInterval {
         std::uint64_t begin;
         std::uint64_t end;
         WorkerState state;
@@ -74,7 +74,7 @@ private:
     static constexpr Strength steppedBack{16, 60};
     static constexpr Strength standingOut{150, 255};
 
-    std::vector<Stretch> stretchesOf(std::size_t lane) const;
+    std::vector<StateInterval> stateIntervalsOf(std::size_t lane) const;
     void drawTracks(QCPPainter *painter, const View &view) const;
     void drawBusy(QCPPainter *painter, const View &view);
     /// Some spans of a lane, or all.
@@ -100,7 +100,7 @@ private:
     std::uint64_t m_now = 0;
     std::deque<BusyColumns> m_columns; ///< by lane
     std::array<bool, 3> m_visible{true, true, true};
-    std::optional<SpanPlace> m_selected;
+    std::optional<SpanPosition> m_selected;
     std::shared_ptr<const SelectedIterations> m_selection;
     std::deque<BusyColumns> m_selectedColumns; ///< by lane
     bool m_selectionVisible = true;

@@ -20,36 +20,36 @@ Replayer::~Replayer()
     m_thread.request_stop();
 }
 
-void Replayer::wish(const WhatIfSetting &setting)
+void Replayer::request(const WhatIfSetting &setting)
 {
     const std::lock_guard lock(m_mutex);
     m_stop.request_stop();
     m_stop = std::stop_source();
     if (!setting.isOnCurveOf(m_setting))
-        m_told.curve.clear();
-    m_told.chosen.reset();
-    m_told.isComplete = false;
+        m_results.curve.clear();
+    m_results.chosen.reset();
+    m_results.isComplete = false;
     m_setting = setting;
     m_waiting = setting;
     m_hasNews = true;
-    m_wished.notify_one();
+    m_requested.notify_one();
 }
 
-std::optional<Replayer::Told> Replayer::takeNew(std::chrono::steady_clock::time_point until)
+std::optional<Replayer::Results> Replayer::takeNew(std::chrono::steady_clock::time_point until)
 {
     std::unique_lock lock(m_mutex);
     if (!m_news.wait_until(lock, until, [this] { return m_hasNews; }))
         return std::nullopt;
     m_hasNews = false;
-    return m_told;
+    return m_results;
 }
 
-template <typename Change> void Replayer::tell(const std::stop_token &stop, Change change)
+template <typename Change> void Replayer::update(const std::stop_token &stop, Change change)
 {
     const std::lock_guard lock(m_mutex);
     if (stop.stop_requested())
         return;
-    change(m_told);
+    change(m_results);
     m_hasNews = true;
     m_news.notify_one();
 }
@@ -57,28 +57,28 @@ template <typename Change> void Replayer::tell(const std::stop_token &stop, Chan
 void Replayer::work(const std::stop_token &ending)
 {
     const RecordedWork given = recordedWork(m_timeline, m_cores);
-    tell(ending, [&given](Told &told) {
-        told.inputs = given.inputs;
-        told.longest = given.longest;
-        told.total = given.total;
-        told.starts = given.starts;
+    update(ending, [&given](Results &results) {
+        results.inputs = given.inputs;
+        results.longest = given.longest;
+        results.total = given.total;
+        results.starts = given.starts;
     });
     std::optional<RecordedWork> sorted;
     std::unique_lock lock(m_mutex);
-    while (m_wished.wait(lock, ending, [this] { return m_waiting.has_value(); })) {
+    while (m_requested.wait(lock, ending, [this] { return m_waiting.has_value(); })) {
         const WhatIfSetting setting = *std::exchange(m_waiting, std::nullopt);
         const std::stop_token stop = m_stop.get_token();
         lock.unlock();
         const bool isSorted = setting.order == WhatIfSetting::Order::LongestFirst;
         if (isSorted && !sorted)
             sorted = longestFirst(given);
-        replayWish(isSorted ? *sorted : given, setting, stop);
+        replayRequest(isSorted ? *sorted : given, setting, stop);
         lock.lock();
     }
 }
 
 /// Replays the chosen pool first, since the user waits for it.
-void Replayer::replayWish(
+void Replayer::replayRequest(
     const RecordedWork &work, const WhatIfSetting &setting, const std::stop_token &stop)
 {
     ReplaySetting replayed;
@@ -91,16 +91,16 @@ void Replayer::replayWish(
         return;
     const CurvePoint point = pointOf(*chosen, setting.workers);
     std::vector<CurvePoint> known;
-    tell(stop, [&](Told &told) {
-        told.chosen = std::make_shared<const ReplayedRun>(std::move(*chosen));
-        insertPoint(told.curve, point);
-        known = told.curve;
+    update(stop, [&](Results &results) {
+        results.chosen = std::make_shared<const ReplayedRun>(std::move(*chosen));
+        insertPoint(results.curve, point);
+        known = results.curve;
     });
     const auto tellPoint = [&](const CurvePoint &next) {
-        tell(stop, [&next](Told &told) { insertPoint(told.curve, next); });
+        update(stop, [&next](Results &results) { insertPoint(results.curve, next); });
     };
     if (replayCurve(work, replayed, known, tellPoint, stop))
-        tell(stop, [](Told &told) { told.isComplete = true; });
+        update(stop, [](Results &results) { results.isComplete = true; });
 }
 
 } // namespace poolscope

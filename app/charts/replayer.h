@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Replayer: replays a recorded run in other pools, on a thread of its own.
 //
-// Whoever shows it asks with each frame what is new. A new wish stops the replays for the one
+// Whoever shows it asks with each frame what is new. A new request stops the replays for the one
 // before; what it has in common with that stays known.
 #pragma once
 
@@ -41,7 +41,7 @@ struct WhatIfSetting {
 class Replayer {
 public:
     /// The results so far.
-    struct Told {
+    struct Results {
         std::uint64_t inputs = 0; ///< that were recorded. 0 while they are being read
         double longest = 0; ///< of one input, nanoseconds
         double total = 0; ///< of all
@@ -57,26 +57,26 @@ public:
     /// Stops and waits.
     ~Replayer();
 
-    void wish(const WhatIfSetting &setting);
+    void request(const WhatIfSetting &setting);
     /// The results, if there are more than at the last call. Waits for them until `until` at most.
-    std::optional<Told> takeNew(std::chrono::steady_clock::time_point until);
+    std::optional<Results> takeNew(std::chrono::steady_clock::time_point until);
 
 private:
     void work(const std::stop_token &ending);
-    void replayWish(
+    void replayRequest(
         const RecordedWork &work, const WhatIfSetting &setting, const std::stop_token &stop);
     /// Changes what is told, unless that is no longer wished for.
-    template <typename Change> void tell(const std::stop_token &stop, Change change);
+    template <typename Change> void update(const std::stop_token &stop, Change change);
 
     const Timeline &m_timeline;
     const std::uint32_t m_cores;
     std::mutex m_mutex;
-    std::condition_variable_any m_wished;
+    std::condition_variable_any m_requested;
     std::condition_variable m_news;
-    std::optional<WhatIfSetting> m_waiting; ///< the wish, until it is taken up
-    WhatIfSetting m_setting; ///< the last wish
+    std::optional<WhatIfSetting> m_waiting; ///< the request, until it is taken up
+    WhatIfSetting m_setting; ///< the last request
     std::stop_source m_stop; ///< of the replays for it
-    Told m_told;
+    Results m_results;
     bool m_hasNews = false;
     std::jthread m_thread;
 };

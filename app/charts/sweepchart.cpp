@@ -25,7 +25,7 @@ QString SweepChart::subject(const Moment &) const
 
 Chart::DataWriter SweepChart::dataWriter() const
 {
-    return [sweep = m_sweep](const std::filesystem::path &path, const GoOn &) {
+    return [sweep = m_sweep](const std::filesystem::path &path, const ShouldContinue &) {
         return writeSweepCsv(*sweep, path);
     };
 }

@@ -135,7 +135,7 @@ QString WhatIfChart::figure() const
     return tr("%1: %2, %3 \u00b7 never below %4")
         .arg(processesText(m_setting.workers), figureText(Duration(point->makespan)),
             speedText(point->makespan),
-            figureText(Duration(std::max(m_told.longest, m_told.total / maxWorkers))));
+            figureText(Duration(std::max(m_results.longest, m_results.total / maxWorkers))));
 }
 
 QString WhatIfChart::sentence() const
@@ -143,12 +143,12 @@ QString WhatIfChart::sentence() const
     const CurvePoint *point = pointOf(m_setting.workers);
     if (!point)
         return {};
-    const bool isOneLong = m_told.longest >= m_told.total / maxWorkers;
+    const bool isOneLong = m_results.longest >= m_results.total / maxWorkers;
     QString text =
         tr("With %1: %2, %3; no number of processes goes below %4 (%5).")
             .arg(processesText(m_setting.workers), figureText(Duration(point->makespan)),
                 speedText(point->makespan),
-                figureText(Duration(std::max(m_told.longest, m_told.total / maxWorkers))),
+                figureText(Duration(std::max(m_results.longest, m_results.total / maxWorkers))),
                 isOneLong ? tr("the longest iteration")
                           : tr("all the work, shared by %1").arg(figureText(Count{maxWorkers})));
     text += startText(*point);
@@ -164,14 +164,15 @@ QString WhatIfChart::sentence() const
         text += QLatin1Char(' ')
             + tr("Inputs as short as these, %1 each, take longer alone than in large chunks: this "
                  "is a rough prediction.")
-                  .arg(figureText(Duration(m_told.total / static_cast<double>(m_told.inputs))));
+                  .arg(figureText(
+                      Duration(m_results.total / static_cast<double>(m_results.inputs))));
     return text;
 }
 
 /// The time before the makespan, if loading the task was measured.
 QString WhatIfChart::startText(const CurvePoint &point) const
 {
-    const StartCosts &starts = m_told.starts;
+    const StartCosts &starts = m_results.starts;
     if (!starts.areKnown())
         return {};
     const WorkerStart start = m_setting.start.value_or(starts.recorded);
@@ -194,7 +195,7 @@ QString WhatIfChart::startText(const CurvePoint &point) const
 bool WhatIfChart::isRough() const
 {
     constexpr double shortInput = 1000; // nanoseconds
-    return m_told.total < shortInput * static_cast<double>(m_told.inputs)
+    return m_results.total < shortInput * static_cast<double>(m_results.inputs)
         && m_setting.chunk != poolOf(record()->origin).chunk;
 }
 
@@ -228,7 +229,7 @@ std::vector<Series> WhatIfChart::series() const
 void WhatIfChart::recordChanged()
 {
     m_replayer.reset();
-    m_told = {};
+    m_results = {};
     m_setting = {};
     if (record()) {
         m_setting.workers = runWorkers();
@@ -245,11 +246,11 @@ void WhatIfChart::setSetting(const WhatIfSetting &setting)
     if (setting == m_setting)
         return;
     if (!setting.isOnCurveOf(m_setting))
-        m_told.curve.clear();
+        m_results.curve.clear();
     m_setting = setting;
-    m_told.isComplete = false;
+    m_results.isComplete = false;
     if (m_replayer)
-        m_replayer->wish(setting);
+        m_replayer->request(setting);
     showAll();
     emit figureChanged();
     replotSoon();
@@ -257,10 +258,11 @@ void WhatIfChart::setSetting(const WhatIfSetting &setting)
 
 Chart::DataWriter WhatIfChart::dataWriter() const
 {
-    if (!m_told.isComplete)
+    if (!m_results.isComplete)
         return Chart::dataWriter();
-    return [curve = m_told.curve](const std::filesystem::path &path, const GoOn &goOn) {
-        return writeCurveData(curve, path, goOn);
+    return [curve = m_results.curve](
+               const std::filesystem::path &path, const ShouldContinue &shouldContinue) {
+        return writeCurveData(curve, path, shouldContinue);
     };
 }
 
@@ -270,16 +272,16 @@ Chart::Taken WhatIfChart::takeNew(const Moment &moment, std::chrono::steady_cloc
         return {};
     if (!m_replayer) {
         m_replayer = std::make_unique<Replayer>(record()->timeline, record()->machine.cores);
-        m_replayer->wish(m_setting);
+        m_replayer->request(m_setting);
     }
-    if (m_told.isComplete)
+    if (m_results.isComplete)
         until = std::chrono::steady_clock::now();
     auto told = m_replayer->takeNew(until);
     if (!told)
-        return {Changed::Nothing, m_told.isComplete};
-    m_told = std::move(*told);
+        return {Changed::Nothing, m_results.isComplete};
+    m_results = std::move(*told);
     showAll();
-    return {Changed::Picture, m_told.isComplete};
+    return {Changed::Picture, m_results.isComplete};
 }
 
 /// The cores of the run's machine. 0 if they are not known, as for an imported run.
@@ -311,10 +313,10 @@ std::uint32_t WhatIfChart::runWorkers() const
 
 const CurvePoint *WhatIfChart::pointOf(std::uint32_t workers) const
 {
-    const auto point = std::find_if(m_told.curve.begin(), m_told.curve.end(),
+    const auto point = std::find_if(m_results.curve.begin(), m_results.curve.end(),
         [workers](const CurvePoint &candidate) { return candidate.workers == workers; });
-    const bool hasWork = m_told.inputs > 0;
-    return hasWork && point != m_told.curve.end() ? &*point : nullptr;
+    const bool hasWork = m_results.inputs > 0;
+    return hasWork && point != m_results.curve.end() ? &*point : nullptr;
 }
 
 void WhatIfChart::showAll()
@@ -322,7 +324,7 @@ void WhatIfChart::showAll()
     QVector<QCPGraphData> within;
     QVector<QCPGraphData> beyond;
     QVector<QCPGraphData> bound;
-    for (const CurvePoint &point : m_told.curve) {
+    for (const CurvePoint &point : m_results.curve) {
         const double workers = point.workers;
         const bool isForOther = isForAnotherMachine(point.workers, cores());
         if (isForOther && beyond.isEmpty() && !within.isEmpty())
@@ -358,12 +360,12 @@ void WhatIfChart::showCores()
 
 void WhatIfChart::showLanes()
 {
-    const bool othersCome = m_replayer && !m_told.chosen; // until then those before stay
-    if (othersCome || m_lanes->run() == m_told.chosen.get())
+    const bool othersCome = m_replayer && !m_results.chosen; // until then those before stay
+    if (othersCome || m_lanes->run() == m_results.chosen.get())
         return;
-    m_lanes->setRun(m_told.chosen);
-    m_lanesRect->setVisible(m_told.chosen != nullptr);
-    if (!m_told.chosen)
+    m_lanes->setRun(m_results.chosen);
+    m_lanesRect->setVisible(m_results.chosen != nullptr);
+    if (!m_results.chosen)
         return;
     bool found = false;
     QCPAxis *time = m_lanesRect->axis(QCPAxis::atBottom);
@@ -435,12 +437,12 @@ QString WhatIfChart::laneText(const QPointF &position) const
 
 QString WhatIfChart::textAt(const QPointF &position) const
 {
-    if (m_told.curve.empty())
+    if (m_results.curve.empty())
         return {};
     if (m_lanesRect->visible() && m_lanesRect->rect().contains(position.toPoint()))
         return laneText(position);
     const auto wanted = static_cast<double>(workersAt(position));
-    const auto nearest = std::min_element(m_told.curve.begin(), m_told.curve.end(),
+    const auto nearest = std::min_element(m_results.curve.begin(), m_results.curve.end(),
         [wanted](const CurvePoint &a, const CurvePoint &b) {
             return std::abs(a.workers - wanted) < std::abs(b.workers - wanted);
         });
@@ -455,7 +457,7 @@ QString WhatIfChart::textAt(const QPointF &position) const
 
 bool WhatIfChart::canBeClicked(const QPointF &position) const
 {
-    return !m_told.curve.empty() && axisRect()->rect().contains(position.toPoint());
+    return !m_results.curve.empty() && axisRect()->rect().contains(position.toPoint());
 }
 
 void WhatIfChart::clicked(const QPointF &position)

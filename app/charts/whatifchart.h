@@ -31,12 +31,12 @@ public:
     const WhatIfSetting &setting() const { return m_setting; }
     void setSetting(const WhatIfSetting &setting);
     /// The costs of starting workers in the run, once they are known.
-    const StartCosts &starts() const { return m_told.starts; }
+    const StartCosts &starts() const { return m_results.starts; }
     /// The prediction in one or two sentences. Empty until it is known.
     QString sentence() const;
 
     /// Whether all was read and there is nothing to replay.
-    bool hasNothing() const { return m_told.isComplete && m_told.inputs == 0; }
+    bool hasNothing() const { return m_results.isComplete && m_results.inputs == 0; }
 
 signals:
     /// Another run, or none, is asked about; with its own pool.
@@ -82,7 +82,7 @@ private:
     ReplayedLanesPlottable *m_lanes;
     WhatIfSetting m_setting;
     std::unique_ptr<Replayer> m_replayer;
-    Replayer::Told m_told;
+    Replayer::Results m_results;
 };
 
 } // namespace poolscope

@@ -84,7 +84,7 @@ OrderedJson runJson(const Named &named, const ComparisonSubject &run)
         {"iterations", figures.iterations},
         {"failed", run.failed},
     };
-    for (const ToldQuantile &quantile : toldQuantiles)
+    for (const ReportedQuantile &quantile : reportedQuantiles)
         json[quantile.key] = figures.durations.quantile(quantile.share) * nanoseconds;
     return json;
 }

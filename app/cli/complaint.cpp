@@ -8,7 +8,7 @@ namespace poolscope {
 
 void complain(std::string_view what)
 {
-    tell("poolscope: " + std::string(what));
+    printLines("poolscope: " + std::string(what));
 }
 
 int complain(const Error &error, int status)
@@ -17,7 +17,7 @@ int complain(const Error &error, int status)
     return status;
 }
 
-std::uint64_t tell(std::string_view text)
+std::uint64_t printLines(std::string_view text)
 {
     if (text.ends_with('\n'))
         text.remove_suffix(1);

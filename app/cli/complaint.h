@@ -19,6 +19,6 @@ int complain(const Error &error, int status);
 /// Prints one or more lines to standard error. The text is made printable, since it may come from
 /// an input. It may end with a line break already. Returns how many lines were not written, as
 /// writeStandardError() does.
-std::uint64_t tell(std::string_view text);
+std::uint64_t printLines(std::string_view text);
 
 } // namespace poolscope

@@ -118,7 +118,7 @@ int runProgram(int argc, char **argv, const WithWidgets &withWidgets)
     if (const auto *message = std::get_if<MessageCommand>(&line)) {
         if (message->status == exitAllSucceeded)
             return print(message->text);
-        tell(message->text);
+        printLines(message->text);
         return message->status;
     }
     if (std::holds_alternative<TasksCommand>(line))

@@ -78,13 +78,13 @@ std::string notWrittenText(const OutputOptions &options, Outputs outputs)
 }
 
 /// Whether all values of the task are text, however much it looks like numbers.
-bool givesText(const TaskSpec &task)
+bool returnsText(const TaskSpec &task)
 {
     if (const auto *builtin = std::get_if<BuiltinTask>(&task)) {
         const auto made = makeBuiltin(builtin->name, builtin->arguments);
         return made && std::holds_alternative<TextTask>(*made);
     }
-    return traitsOf(task).givesText;
+    return traitsOf(task).returnsText;
 }
 
 } // namespace
@@ -170,7 +170,8 @@ Run::Reading RunCommand::reading() const
     const bool tellsOrder =
         m_options.save && m_options.summary && !isReadOnce(m_options.spec.input);
     if (!m_options.wantsTimeline() && !m_options.resumed && !tellsOrder)
-        reading.timeline = m_options.save ? Recorder::Keep::UntilWritten : Recorder::Keep::Totals;
+        reading.timeline =
+            m_options.save ? Recorder::Retention::UntilWritten : Recorder::Retention::Totals;
     return reading;
 }
 
@@ -266,7 +267,7 @@ Result<Run::Opened> RunCommand::reopen(Run::Reading reading) const
 
 Result<void> RunCommand::openOutputs()
 {
-    if (m_options.output && m_options.output->ends_with(".npy") && givesText(m_options.spec.task))
+    if (m_options.output && m_options.output->ends_with(".npy") && returnsText(m_options.spec.task))
         return failure("cannot write " + *m_options.output
             + ": the values of this task are text, and .npy holds numbers: use .jsonl or .csv");
     const WaitForRoom room = [this](const std::string &what) {
@@ -415,7 +416,7 @@ bool RunCommand::writesText() const
 std::uint64_t RunCommand::say(const std::string &line)
 {
     m_progress.clear();
-    return tell(line);
+    return printLines(line);
 }
 
 /// Reports once that a disk is full. Returns whether it is worth trying again.
@@ -485,7 +486,7 @@ int RunCommand::exitStatus() const
     if (end.how == PoolEnd::How::Failed || end.how == PoolEnd::How::WrongValues) {
         complain(end.error + notWritten + wayOn());
         if (!end.detail.empty())
-            tell(end.detail);
+            printLines(end.detail);
         return exitPoolFailed;
     }
     if (end.how == PoolEnd::How::Halted) {

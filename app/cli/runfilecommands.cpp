@@ -31,7 +31,7 @@ namespace {
 using OrderedJson = nlohmann::ordered_json;
 
 /// What a file says of its run.
-struct RunTold {
+struct RunSummary {
     std::string path;
     RunSource kind = RunSource::RunFile;
     RunFileInfo info;
@@ -65,16 +65,16 @@ std::uint64_t sizeOf(const std::string &path)
     return error ? 0 : size;
 }
 
-OrderedJson infoJson(const RunTold &told)
+OrderedJson infoJson(const RunSummary &summary)
 {
-    const RunFileInfo &info = told.info;
+    const RunFileInfo &info = summary.info;
     const RunDescription &description = info.description;
     const RunProgress &progress = info.progress;
-    const RunSpec *spec = told.spec();
-    const ImportedFile *file = told.importedFile();
+    const RunSpec *spec = summary.spec();
+    const ImportedFile *file = summary.importedFile();
     OrderedJson json{
-        {"file", told.path},
-        {"size_bytes", sizeOf(told.path)},
+        {"file", summary.path},
+        {"size_bytes", sizeOf(summary.path)},
         {"source", spec ? OrderedJson() : OrderedJson(originText(description.origin))},
         {"name", info.label.name},
         {"note", info.label.note},
@@ -103,9 +103,9 @@ OrderedJson infoJson(const RunTold &told)
     if (!progress.error.empty())
         json["error"] = progress.error;
     if (isBeingWritten(progress))
-        json["pid"] = progress.holder.pid;
-    json["accounting"] = accountingJson(told.analysis.accounting, told.heldBack);
-    json["verdict"] = verdictJson(told.analysis.verdict);
+        json["pid"] = progress.writer.pid;
+    json["accounting"] = accountingJson(summary.analysis.accounting, summary.heldBack);
+    json["verdict"] = verdictJson(summary.analysis.verdict);
     return json;
 }
 
@@ -114,7 +114,7 @@ std::string stateLine(const RunFileInfo &info)
     const RunProgress &progress = info.progress;
     std::string line = stateText(progress);
     if (isBeingWritten(progress))
-        return line + ", by " + holderText(progress.holder);
+        return line + ", by " + writerText(progress.writer);
     if (!progress.error.empty())
         line += ": " + progress.error;
     if (!info.canBeResumed())
@@ -200,9 +200,9 @@ std::string indented(const std::string &text, std::size_t width)
     return lines;
 }
 
-std::string infoText(const RunTold &told)
+std::string infoText(const RunSummary &summary)
 {
-    const RunFileInfo &info = told.info;
+    const RunFileInfo &info = summary.info;
     const RunDescription &description = info.description;
     const RunProgress &progress = info.progress;
     std::string text;
@@ -212,16 +212,16 @@ std::string infoText(const RunTold &told)
             text += std::string(name) + std::string(width - name.size(), ' ')
                 + indented(value, width) + "\n";
     };
-    line(kindName(told.kind), told.path + ", " + textOf(Bytes{sizeOf(told.path)}));
+    line(kindName(summary.kind), summary.path + ", " + textOf(Bytes{sizeOf(summary.path)}));
     line("name", info.label.name);
     line("note", info.label.note);
-    const RunSpec *spec = told.spec();
+    const RunSpec *spec = summary.spec();
     line("would run", spec ? shellCommand(*spec) : std::string());
     line("in", folderOf(description.origin));
-    if (told.kind == RunSource::RunFile)
+    if (summary.kind == RunSource::RunFile)
         line("state", stateLine(info));
     line("done", progressLine(info));
-    if (const ImportedFile *file = told.importedFile()) {
+    if (const ImportedFile *file = summary.importedFile()) {
         line("left out", joined(file->notes.linesOfLeftOut(), "\n"));
         line("shown as", joined(file->notes.linesOfShown(), "\n"));
     }
@@ -230,14 +230,14 @@ std::string infoText(const RunTold &told)
     line("workers", textOf(Count{progress.workers}));
     if (description.machine.cores == 0)
         line("cores", "?");
-    line("time went", causesLine(told.analysis.accounting, description.origin));
-    line("held back", heldBackLine(told.heldBack));
-    line("verdict", verdictText(told.analysis.verdict));
+    line("time went", causesLine(summary.analysis.accounting, description.origin));
+    line("held back", heldBackLine(summary.heldBack));
+    line("verdict", verdictText(summary.analysis.verdict));
     line("began", beganLine(description));
     return text;
 }
 
-RunTold toldOf(const std::string &path, const LoadedRun &loaded)
+RunSummary summaryOf(const std::string &path, const LoadedRun &loaded)
 {
     const RunRecord &record = *loaded.record;
     return {path, runSourceOf(path), loaded.info,
@@ -373,10 +373,10 @@ int showRunFile(const InfoOptions &options)
     const auto loaded = openRun(path);
     if (!loaded)
         return complain(loaded.error(), exitWrongUse);
-    const RunTold told = toldOf(path, *loaded);
+    const RunSummary summary = summaryOf(path, *loaded);
     const std::string text = options.json
-        ? infoJson(told).dump(2, ' ', true, OrderedJson::error_handler_t::replace) + "\n"
-        : infoText(told);
+        ? infoJson(summary).dump(2, ' ', true, OrderedJson::error_handler_t::replace) + "\n"
+        : infoText(summary);
     return print(text);
 }
 

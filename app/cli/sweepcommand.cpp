@@ -91,7 +91,7 @@ int SweepCommand::exitStatus()
     if (end.how != ExperimentEnd::How::Completed) {
         complain(end.error);
         if (!end.detail.empty())
-            tell(end.detail);
+            printLines(end.detail);
         return end.how == ExperimentEnd::How::Refused ? exitWrongUse : exitPoolFailed;
     }
     const std::string failures = runsWithFailures(m_sweeper.measurements());

@@ -160,7 +160,7 @@ int watchCommandLine(const WatchOptions &options, const ChartWriter &charts)
         return cannotStart(options, command.error());
     const watch::CommandEnd end = follow(*command, **session);
     if (!options.quiet)
-        tell(sessionText(**session, options));
+        printLines(sessionText(**session, options));
     if (const auto written = writeOutputs(options, **session, charts, summary->get()); !written)
         complain(written.error().message);
     session->reset(); // removes its folder

@@ -64,7 +64,7 @@ void OutcomesModel::setSelection(std::shared_ptr<const SelectedIterations> selec
 void OutcomesModel::setFailureColor(const QColor &color)
 {
     m_failureColor = color;
-    tellAllChanged();
+    emitAllChanged();
 }
 
 std::uint64_t OutcomesModel::count() const
@@ -99,7 +99,7 @@ void OutcomesModel::setFirst(std::uint64_t position)
         endRemoveRows();
     }
     m_first = first;
-    tellAllChanged();
+    emitAllChanged();
     fitRows();
 }
 
@@ -125,7 +125,7 @@ void OutcomesModel::fitRows()
     m_settledRows = settledRows();
 }
 
-void OutcomesModel::tellAllChanged()
+void OutcomesModel::emitAllChanged()
 {
     m_texts.clear();
     m_settledRows = settledRows();
@@ -137,14 +137,14 @@ bool OutcomesModel::update()
 {
     if (!m_record)
         return true;
-    tellIfMoreSettled();
+    emitIfMoreSettled();
     return takeFailures();
 }
 
-void OutcomesModel::tellIfMoreSettled()
+void OutcomesModel::emitIfMoreSettled()
 {
     if (settledRows() != m_settledRows)
-        tellAllChanged();
+        emitAllChanged();
 }
 
 bool OutcomesModel::takeFailures()

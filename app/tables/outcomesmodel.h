@@ -95,8 +95,8 @@ private:
     void beginAnew();
     void showShrunkList();
     void fitRows();
-    void tellIfMoreSettled();
-    void tellAllChanged();
+    void emitIfMoreSettled();
+    void emitAllChanged();
     int rowsFrom(std::uint64_t first) const;
     int settledRows() const;
     const Texts &texts(int row) const;

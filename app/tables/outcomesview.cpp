@@ -105,7 +105,7 @@ QWidget *OutcomesView::makeToolBar()
 
     connect(m_index, &QLineEdit::returnPressed, this, &OutcomesView::goToTyped);
     connect(m_index, &QLineEdit::textEdited, this, [this] { showProblem({}); });
-    connect(m_selection, &QToolButton::clicked, this, &OutcomesView::selectionDismissed);
+    connect(m_selection, &QToolButton::clicked, this, &OutcomesView::selectionCleared);
     connect(m_failuresOnly, &QCheckBox::toggled, this, &OutcomesView::chooseList);
     return bar;
 }
@@ -217,7 +217,7 @@ void OutcomesView::goTo(std::uint64_t index)
     if (!m_model.positionOf(index))
         m_failuresOnly->setChecked(false);
     if (!m_model.positionOf(index))
-        emit selectionDismissed();
+        emit selectionCleared();
     if (!m_model.positionOf(index))
         setSelection(nullptr);
     bringIntoSight(*m_model.positionOf(index));

@@ -56,7 +56,7 @@ signals:
     /// The user has made this index the current one, or pressed Enter on it.
     void indexActivated(std::uint64_t index);
     /// The user has cleared the selection.
-    void selectionDismissed();
+    void selectionCleared();
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;

@@ -148,13 +148,13 @@ void WorkersModel::refresh(std::uint64_t now)
             row.figures = std::move(figures);
             continue;
         }
-        tellChanged(changedFrom, i);
+        emitChanged(changedFrom, i);
         changedFrom = i + 1;
     }
-    tellChanged(changedFrom, rowCount());
+    emitChanged(changedFrom, rowCount());
 }
 
-void WorkersModel::tellChanged(int first, int end)
+void WorkersModel::emitChanged(int first, int end)
 {
     if (first < end)
         emit dataChanged(index(first, 0), index(end - 1, columnCount() - 1));

@@ -78,7 +78,7 @@ private:
     void refresh(std::uint64_t now);
     std::optional<double> meanRate(std::uint64_t iterations) const;
     Figures measure(Row &row, const WorkerRecord &worker, std::uint64_t now) const;
-    void tellChanged(int first, int end);
+    void emitChanged(int first, int end);
     static QString stateText(const Figures &figures);
     static QString inputText(const OpenSpan &open);
     QString text(int row, int column) const;

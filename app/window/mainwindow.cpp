@@ -201,7 +201,7 @@ void MainWindow::connectRun()
     });
     connect(&m_controller, &RunController::recordCame, m_view, &RunView::showRecord);
     connect(&m_controller, &RunController::logCame, m_view, &RunView::showLog);
-    connect(&m_controller, &RunController::failed, m_message, &MessageBar::sayProblem);
+    connect(&m_controller, &RunController::failed, m_message, &MessageBar::showProblem);
     connect(&m_controller, &RunController::opened, this, [this](const RunFileInfo &info) {
         if (const RunSpec *spec = specOf(info.description.origin))
             setSpec(*spec);
@@ -214,7 +214,7 @@ void MainWindow::connectWatch()
     connect(m_actions->watch(), &QAction::triggered, this, &MainWindow::askForCommand);
     connect(&m_controller, &RunController::costKnown, m_view, &RunView::accountAgain);
     connect(&m_controller, &RunController::warned, m_message,
-        [this](const QString &line) { m_message->sayProblem(line); });
+        [this](const QString &line) { m_message->showProblem(line); });
     connect(&m_controller, &RunController::interruptIgnored, this, &MainWindow::offerKill);
     connect(&m_controller, &RunController::sessionSaved, m_message, [this] {
         m_message->say(
@@ -225,9 +225,9 @@ void MainWindow::connectWatch()
 void MainWindow::connectTabs()
 {
     connect(&tabs().timePage(), &TimePage::verifyingChanged, this, &MainWindow::showState);
-    connect(&tabs().timePage(), &TimePage::failed, m_message, &MessageBar::sayProblem);
+    connect(&tabs().timePage(), &TimePage::failed, m_message, &MessageBar::showProblem);
     connect(&tabs().sweepPage(), &SweepPage::sweepingChanged, this, &MainWindow::showState);
-    connect(&tabs().sweepPage(), &SweepPage::failed, m_message, &MessageBar::sayProblem);
+    connect(&tabs().sweepPage(), &SweepPage::failed, m_message, &MessageBar::showProblem);
     connect(
         &tabs().failures(), &FailuresView::retryWanted, &m_controller, &RunController::tryAgain);
     connect(&history(), &HistoryView::openWanted, m_opener, &RunOpener::open);
@@ -236,7 +236,7 @@ void MainWindow::connectTabs()
         (new CompareDialog(paths, m_themes.theme(), m_exporter, this))->open();
     });
     connect(&history(), &HistoryView::failed, m_message,
-        [this](const QString &why) { m_message->sayProblem(why); });
+        [this](const QString &why) { m_message->showProblem(why); });
 }
 
 void MainWindow::connectSpecs()
@@ -269,7 +269,7 @@ void MainWindow::connectExports()
     connect(m_exporter, &Exporter::wrote, this,
         [this](const QString &what) { m_message->say(MessageBar::Kind::Note, what); });
     connect(m_exporter, &Exporter::failed, this,
-        [this](const QString &why) { m_message->sayProblem(why); });
+        [this](const QString &why) { m_message->showProblem(why); });
 }
 
 RunSpec MainWindow::spec() const
@@ -339,7 +339,7 @@ QString MainWindow::newRunFile(const QString &path) const
     if (!m_runMenu->keepsRuns())
         return {};
     if (!QDir().mkpath(runsFolder())) {
-        m_message->sayProblem(
+        m_message->showProblem(
             tr("The run is not saved: cannot create the folder %1").arg(runsFolder()));
         return {};
     }
@@ -407,7 +407,7 @@ void MainWindow::showFileLoss()
     const Run *run = m_controller.run();
     const QString loss = run ? QString::fromStdString(run->fileLoss()) : QString();
     if (loss != std::exchange(m_fileLoss, loss) && !loss.isEmpty())
-        m_message->sayProblem(tr("%1, and continues without it").arg(loss));
+        m_message->showProblem(tr("%1, and continues without it").arg(loss));
 }
 
 void MainWindow::showFileProblem()
@@ -420,7 +420,7 @@ void MainWindow::showFileProblem()
     if (problem.isEmpty())
         m_message->hide();
     else
-        m_message->sayProblem(
+        m_message->showProblem(
             tr("The run waits: %1. Stop discards what cannot be written.").arg(problem));
     showState();
 }

@@ -260,7 +260,7 @@ void RunController::reopen(const Reopening &reopening)
         reopening.path);
 }
 
-void RunController::goOnWithChangedTask()
+void RunController::resumeWithChangedTask()
 {
     openInBackground(
         [file = QFile::encodeName(m_reopening.path).toStdString(), job = m_reopening.reopen](

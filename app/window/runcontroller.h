@@ -81,7 +81,7 @@ public:
     /// Resumes the run of a run file.
     void resumeFile(const QString &path);
     /// Resumes the run that was refused when taskChanged() was emitted last.
-    void goOnWithChangedTask();
+    void resumeWithChangedTask();
     void pause();
     void resume();
     /// Ends the run and keeps its finished outcomes, or interrupts the watched command.

@@ -89,14 +89,14 @@ PoolShares poolShares(const Timeline &timeline, const RunConditions &conditions)
 
 enum class Cpu { Measured, Unknown };
 
-CauseTimes causesOf(const StretchTimes &stretches, const WorkerAccounting &worker, Cpu cpu,
+CauseTimes causesOf(const ActivityTimes &activities, const WorkerAccounting &worker, Cpu cpu,
     const PoolShares &pool, const RunConditions &conditions)
 {
-    const auto of = [&](Stretch stretch) {
-        return stretches[static_cast<std::size_t>(stretch)];
+    const auto of = [&](Activity activity) {
+        return activities[static_cast<std::size_t>(activity)];
     };
     CauseTimes times;
-    std::uint64_t computing = of(Stretch::Computing);
+    std::uint64_t computing = of(Activity::Computing);
     std::uint64_t &rest = computing;
     const bool isMeasured = cpu == Cpu::Measured;
     if (isMeasured) {
@@ -110,24 +110,24 @@ CauseTimes causesOf(const StretchTimes &stretches, const WorkerAccounting &worke
     const bool couldBePreempted = conditions.startsPrograms && pool.coresSaturated;
     times[isMeasured && !couldBePreempted ? Cause::Waiting : Cause::Unknown] = rest;
 
-    std::uint64_t answering = of(Stretch::Answering);
-    times[Cause::Coordinator] = of(Stretch::Coordinator)
+    std::uint64_t answering = of(Activity::Answering);
+    times[Cause::Coordinator] = of(Activity::Coordinator)
         + take(answering, static_cast<double>(answering) * pool.coordinatorBusy);
-    times[Cause::UnderWay] = of(Stretch::UnderWay) + answering;
-    std::uint64_t sending = of(Stretch::TransferOut);
+    times[Cause::UnderWay] = of(Activity::UnderWay) + answering;
+    std::uint64_t sending = of(Activity::TransferOut);
     times[Cause::TransferIn] =
-        of(Stretch::TransferIn) + take(sending, static_cast<double>(worker.decoding));
+        of(Activity::TransferIn) + take(sending, static_cast<double>(worker.decoding));
     times[Cause::TransferOut] = sending;
-    times[Cause::Order] = of(Stretch::Order);
-    times[Cause::Consumer] = of(Stretch::Consumer);
-    times[Cause::Disk] = of(Stretch::Disk);
-    times[Cause::Input] = of(Stretch::NoInputYet);
-    times[Cause::Tail] = of(Stretch::NothingLeft);
-    times[Cause::Starting] = of(Stretch::Starting);
-    times[Cause::Lost] = of(Stretch::Lost);
-    times[Cause::Paused] = of(Stretch::Paused);
-    times[Cause::Absent] = of(Stretch::Absent);
-    times[Cause::Unknown] += of(Stretch::Unknown);
+    times[Cause::Order] = of(Activity::Order);
+    times[Cause::Consumer] = of(Activity::Consumer);
+    times[Cause::Disk] = of(Activity::Disk);
+    times[Cause::Input] = of(Activity::NoInputYet);
+    times[Cause::Tail] = of(Activity::NothingLeft);
+    times[Cause::Starting] = of(Activity::Starting);
+    times[Cause::Lost] = of(Activity::Lost);
+    times[Cause::Paused] = of(Activity::Paused);
+    times[Cause::Absent] = of(Activity::Absent);
+    times[Cause::Unknown] += of(Activity::Unknown);
     return times;
 }
 
@@ -177,7 +177,7 @@ bool isOfWorker(Mark::Kind kind)
     return kind == Mark::Kind::State || kind == Mark::Kind::Idle;
 }
 
-void tell(TimeAccount &account, const Mark &mark)
+void apply(TimeAccount &account, const Mark &mark)
 {
     switch (mark.kind) {
     case Mark::Kind::State:
@@ -338,7 +338,7 @@ bool Accountant::advance(std::size_t mostChunks)
 {
     // Marks before chunks: what happened before a mark that is seen is then seen, too.
     takeMarks();
-    if (!m_timeline.holdsSpans())
+    if (!m_timeline.hasSpans())
         return true;
     std::size_t left = mostChunks;
     for (const auto &worker : m_workers) {
@@ -352,7 +352,7 @@ bool Accountant::advance(std::size_t mostChunks)
 void Accountant::takeMarks()
 {
     const AppendLog<Mark> &marks = m_timeline.marks();
-    const std::size_t size = m_timeline.holdsSpans() ? marks.size() : 0;
+    const std::size_t size = m_timeline.hasSpans() ? marks.size() : 0;
     while (m_workers.size() < m_timeline.workerCount()) {
         m_workers.push_back(std::make_unique<Worker>(m_timeline.worker(m_workers.size())));
         if (!m_wanted.empty())
@@ -392,7 +392,7 @@ std::size_t Accountant::advanceWorker(Worker &worker, std::size_t mostChunks)
             worker.marks.pop_front();
             if (hasState(mark, WorkerState::Dead) || hasState(mark, WorkerState::Gone))
                 worker.takeSpansBefore(mark.time);
-            tell(worker.account, mark);
+            apply(worker.account, mark);
         } else {
             break;
         }
@@ -452,7 +452,7 @@ Accounting accountingOf(const Timeline &timeline, const RunConditions &condition
 std::optional<HeldBack> heldBackOf(const RunRecord &record)
 {
     const Timeline &timeline = record.timeline;
-    if (!timeline.holdsSpans() || isImported(record.origin))
+    if (!timeline.hasSpans() || isImported(record.origin))
         return std::nullopt;
     CompletionOrder order(timeline);
     while (!order.advance(UINT64_MAX, SIZE_MAX)) { }

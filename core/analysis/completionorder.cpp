@@ -203,16 +203,16 @@ std::vector<IndexRange> CompletionOrder::split(
     return ranges;
 }
 
-void CompletionOrder::rank(const Piece &piece)
+void CompletionOrder::rank(const RankedRange &range)
 {
-    const std::uint64_t away = distance(piece.indices.first, piece.rank);
-    m_distanceSum += static_cast<double>(away) * static_cast<double>(piece.indices.count);
+    const std::uint64_t away = distance(range.indices.first, range.rank);
+    m_distanceSum += static_cast<double>(away) * static_cast<double>(range.indices.count);
     m_largestDistance = std::max(m_largestDistance, away);
     m_heldTime +=
-        static_cast<double>(m_ranked - m_next) * static_cast<double>(piece.time - m_heldSince);
-    m_heldSince = piece.time;
-    m_ranked += piece.indices.count;
-    release(piece.indices);
+        static_cast<double>(m_ranked - m_next) * static_cast<double>(range.time - m_heldSince);
+    m_heldSince = range.time;
+    m_ranked += range.indices.count;
+    release(range.indices);
     m_mostHeld = std::max(m_mostHeld, m_ranked - m_next);
 }
 
@@ -255,7 +255,7 @@ CompletionOrder::Disorder CompletionOrder::disorder() const
     return {m_distanceSum / count, m_largestDistance, m_mostHeld, m_heldTime / count};
 }
 
-std::uint64_t CompletionOrder::endOfStretch(std::uint64_t rank) const
+std::uint64_t CompletionOrder::endOfBlock(std::uint64_t rank) const
 {
     return m_checkpoints.empty() ? 0 : endOf(checkpointOf(rank)).rank;
 }
@@ -273,17 +273,17 @@ const CompletionOrder::Place &CompletionOrder::endOf(std::size_t checkpoint) con
     return checkpoint + 1 < m_checkpoints.size() ? m_checkpoints[checkpoint + 1] : m_now;
 }
 
-/// The pieces from a checkpoint to the next.
-std::vector<CompletionOrder::Piece> CompletionOrder::piecesFrom(std::size_t checkpoint) const
+/// The ranges from a checkpoint to the next.
+std::vector<CompletionOrder::RankedRange> CompletionOrder::rangesFrom(std::size_t checkpoint) const
 {
     const Place &from = m_checkpoints[checkpoint];
     const Place &to = endOf(checkpoint);
-    std::vector<Piece> pieces;
+    std::vector<RankedRange> ranges;
     std::uint64_t rank = from.rank;
     std::uint64_t time = from.time;
     const auto add = [&](const IndexRange &indices, std::uint64_t end, WorkerId worker) {
         time = std::max(time, end);
-        pieces.push_back({indices, rank, time, worker});
+        ranges.push_back({indices, rank, time, worker});
         rank += indices.count;
     };
     std::size_t quarantined = from.quarantined;
@@ -308,7 +308,7 @@ std::vector<CompletionOrder::Piece> CompletionOrder::piecesFrom(std::size_t chec
         return true;
     });
     addQuarantined(UINT64_MAX);
-    return pieces;
+    return ranges;
 }
 
 std::uint64_t CompletionOrder::rankAt(std::uint64_t time) const
@@ -318,11 +318,11 @@ std::uint64_t CompletionOrder::rankAt(std::uint64_t time) const
     if (after == m_checkpoints.begin())
         return 0;
     std::uint64_t rank = std::prev(after)->rank;
-    for (const Piece &piece :
-        piecesFrom(static_cast<std::size_t>(after - m_checkpoints.begin()) - 1)) {
-        if (piece.time > time)
+    for (const RankedRange &range :
+        rangesFrom(static_cast<std::size_t>(after - m_checkpoints.begin()) - 1)) {
+        if (range.time > time)
             break;
-        rank = piece.rank + piece.indices.count;
+        rank = range.rank + range.indices.count;
     }
     return rank;
 }
@@ -330,7 +330,7 @@ std::uint64_t CompletionOrder::rankAt(std::uint64_t time) const
 std::optional<std::uint64_t> CompletionOrder::timeOf(std::uint64_t rank) const
 {
     std::optional<std::uint64_t> time;
-    forEach(rank, rank + 1, [&](const Piece &piece) { time = piece.time; });
+    forEach(rank, rank + 1, [&](const RankedRange &range) { time = range.time; });
     return time;
 }
 

@@ -36,7 +36,7 @@ public:
     };
 
     /// Consecutive indices that finished consecutively.
-    struct Piece {
+    struct RankedRange {
         IndexRange indices;
         std::uint64_t rank = 0; ///< of the first index
         std::uint64_t time = 0; ///< nanoseconds since the run's start
@@ -57,12 +57,12 @@ public:
     std::uint64_t lateSpans() const { return m_lateSpans; }
     Disorder disorder() const;
 
-    /// Visits the pieces with a rank in [from, to) in their order, as advance() has ranked them. A
-    /// piece at either end may reach beyond. Costs up to 4096 spans more than are visited.
+    /// Visits the ranges with a rank in [from, to) in their order, as advance() has ranked them. A
+    /// range at either end may reach beyond. Costs up to 4096 spans more than are visited.
     template <typename Visit> void forEach(std::uint64_t from, std::uint64_t to, Visit visit) const;
     /// The end of the block of up to 4096 spans that contains the rank. forEach() reads a block as
     /// a whole, so a caller that visits much in small steps goes from end to end.
-    std::uint64_t endOfStretch(std::uint64_t rank) const;
+    std::uint64_t endOfBlock(std::uint64_t rank) const;
 
     /// The number of ranked iterations that had finished by `time`.
     std::uint64_t rankAt(std::uint64_t time) const;
@@ -91,14 +91,14 @@ private:
     class Merge;
 
     void readMarks();
-    void rank(const Piece &piece);
+    void rank(const RankedRange &range);
     void release(const IndexRange &indices);
     void hold(const IndexRange &indices);
     std::vector<IndexRange> split(std::size_t lane, std::size_t position, const Span &span) const;
     bool withdrawQuarantined(std::uint64_t index);
     bool takeRetried(std::uint64_t index);
     void noteRetried(std::size_t lane, std::size_t position, const Span &span);
-    std::vector<Piece> piecesFrom(std::size_t checkpoint) const;
+    std::vector<RankedRange> rangesFrom(std::size_t checkpoint) const;
     std::size_t checkpointOf(std::uint64_t rank) const;
     const Place &endOf(std::size_t checkpoint) const;
 
@@ -130,11 +130,11 @@ void CompletionOrder::forEach(std::uint64_t from, std::uint64_t to, Visit visit)
         return;
     for (std::size_t i = checkpointOf(from); i < m_checkpoints.size() && m_checkpoints[i].rank < to;
          ++i) {
-        for (const Piece &piece : piecesFrom(i)) {
-            if (piece.rank >= to)
+        for (const RankedRange &range : rangesFrom(i)) {
+            if (range.rank >= to)
                 return;
-            if (piece.rank + piece.indices.count > from)
-                visit(piece);
+            if (range.rank + range.indices.count > from)
+                visit(range);
         }
     }
 }

@@ -38,7 +38,7 @@ bool Latency::advance(std::size_t mostSpans)
     return isComplete;
 }
 
-void Latency::add(SpanPlace place, const Span &span)
+void Latency::add(SpanPosition place, const Span &span)
 {
     const Slow slow{place, {span.first, span.count}, iterationDuration(span)};
     m_all.add(slow.duration, span.count);

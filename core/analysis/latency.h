@@ -27,7 +27,7 @@ class Latency {
 public:
     /// A span whose iterations took long.
     struct Slow {
-        SpanPlace place;
+        SpanPosition place;
         IndexRange indices;
         double duration = 0; ///< of each iteration, nanoseconds
     };
@@ -63,7 +63,7 @@ private:
         DurationHistogram durations;
     };
 
-    void add(SpanPlace place, const Span &span);
+    void add(SpanPosition place, const Span &span);
 
     const Timeline &m_timeline;
     std::size_t m_mostSlow;
@@ -104,7 +104,7 @@ template <typename Visit> bool DurationSearch::advance(std::size_t mostSpans, Vi
         mostSpans -= end - m_position;
         worker.lane().forEach(m_position, end, [&](const Span &span) {
             if (m_range.contains(iterationDuration(span)))
-                visit(SpanPlace{worker.id(), m_position}, span);
+                visit(SpanPosition{worker.id(), m_position}, span);
             ++m_position;
         });
         if (end < size)

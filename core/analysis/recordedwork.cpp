@@ -12,77 +12,77 @@ namespace poolscope {
 
 namespace {
 
-std::vector<WorkPiece> allSpans(const Timeline &timeline)
+std::vector<InputGroup> allSpans(const Timeline &timeline)
 {
-    std::vector<WorkPiece> pieces;
+    std::vector<InputGroup> groups;
     for (std::size_t i = 0; i < timeline.workerCount(); ++i) {
         const Lane &lane = timeline.worker(i).lane();
-        lane.forEach(0, lane.size(), [&pieces](const Span &span) {
-            pieces.push_back({span.first, static_cast<std::uint32_t>(span.count),
+        lane.forEach(0, lane.size(), [&groups](const Span &span) {
+            groups.push_back({span.first, static_cast<std::uint32_t>(span.count),
                 static_cast<float>(span.duration)});
         });
     }
-    return pieces;
+    return groups;
 }
 
-/// The part of a piece from `index` on, which it contains.
-WorkPiece pieceFrom(const WorkPiece &piece, std::uint64_t index)
+/// The part of a group from `index` on, which it contains.
+InputGroup groupFrom(const InputGroup &group, std::uint64_t index)
 {
-    const auto left = static_cast<std::uint32_t>(piece.indices().end() - index);
-    return {index, left, static_cast<float>(piece.ofEach() * left)};
+    const auto left = static_cast<std::uint32_t>(group.indices().end() - index);
+    return {index, left, static_cast<float>(group.ofEach() * left)};
 }
 
-/// Pieces that may overlap, where an index was tried more than once, cut so that none do. Where
+/// Groups that may overlap, where an index was tried more than once, cut so that none do. Where
 /// they overlap, they add up.
-std::vector<WorkPiece> disjoint(std::vector<WorkPiece> pieces)
+std::vector<InputGroup> disjoint(std::vector<InputGroup> groups)
 {
-    const auto isBehind = [](const WorkPiece &a, const WorkPiece &b) {
+    const auto isBehind = [](const InputGroup &a, const InputGroup &b) {
         return a.first > b.first;
     };
-    std::priority_queue waiting(isBehind, std::move(pieces));
+    std::priority_queue waiting(isBehind, std::move(groups));
     const auto take = [&waiting] {
-        const WorkPiece piece = waiting.top();
+        const InputGroup group = waiting.top();
         waiting.pop();
-        return piece;
+        return group;
     };
-    std::vector<WorkPiece> result;
+    std::vector<InputGroup> result;
     while (!waiting.empty()) {
-        WorkPiece piece = take();
-        const bool overlaps = !waiting.empty() && waiting.top().first < piece.indices().end();
+        InputGroup group = take();
+        const bool overlaps = !waiting.empty() && waiting.top().first < group.indices().end();
         if (!overlaps) {
-            result.push_back(piece);
-        } else if (waiting.top().first > piece.first) {
-            const WorkPiece rest = pieceFrom(piece, waiting.top().first);
+            result.push_back(group);
+        } else if (waiting.top().first > group.first) {
+            const InputGroup rest = groupFrom(group, waiting.top().first);
             result.push_back(
-                {piece.first, piece.count - rest.count, piece.duration - rest.duration});
+                {group.first, group.count - rest.count, group.duration - rest.duration});
             waiting.push(rest);
         } else {
-            const WorkPiece other = take();
-            const std::uint32_t both = std::min(piece.count, other.count);
-            for (const WorkPiece &one : {piece, other}) {
+            const InputGroup other = take();
+            const std::uint32_t both = std::min(group.count, other.count);
+            for (const InputGroup &one : {group, other}) {
                 if (one.count > both)
-                    waiting.push(pieceFrom(one, one.first + both));
+                    waiting.push(groupFrom(one, one.first + both));
             }
             waiting.push(
-                {piece.first, both, static_cast<float>((piece.ofEach() + other.ofEach()) * both)});
+                {group.first, both, static_cast<float>((group.ofEach() + other.ofEach()) * both)});
         }
     }
     return result;
 }
 
-bool isSortedAndDisjoint(const std::vector<WorkPiece> &pieces)
+bool isSortedAndDisjoint(const std::vector<InputGroup> &groups)
 {
-    return std::adjacent_find(pieces.begin(), pieces.end(),
-               [](const WorkPiece &a, const WorkPiece &b) { return a.indices().end() > b.first; })
-        == pieces.end();
+    return std::adjacent_find(groups.begin(), groups.end(),
+               [](const InputGroup &a, const InputGroup &b) { return a.indices().end() > b.first; })
+        == groups.end();
 }
 
-std::vector<WorkPiece> piecesByIndex(const Timeline &timeline)
+std::vector<InputGroup> groupsByIndex(const Timeline &timeline)
 {
-    std::vector<WorkPiece> pieces = allSpans(timeline);
-    std::sort(pieces.begin(), pieces.end(),
-        [](const WorkPiece &a, const WorkPiece &b) { return a.first < b.first; });
-    return isSortedAndDisjoint(pieces) ? pieces : disjoint(std::move(pieces));
+    std::vector<InputGroup> groups = allSpans(timeline);
+    std::sort(groups.begin(), groups.end(),
+        [](const InputGroup &a, const InputGroup &b) { return a.first < b.first; });
+    return isSortedAndDisjoint(groups) ? groups : disjoint(std::move(groups));
 }
 
 class Mean {
@@ -147,14 +147,14 @@ public:
     void read(const WorkerRecord &worker);
     /// Of a coordinator that was busy for so long with so many inputs, where ways took `crowding`
     /// times as long as without others. Those given are assumed.
-    HandoverCosts costs(
-        HandoverCosts costs, double crowding, double busy, std::uint64_t inputs) const;
+    DispatchCosts costs(
+        DispatchCosts costs, double crowding, double busy, std::uint64_t inputs) const;
 
 private:
     void compareHeld(const ChunkTimes &before, const ChunkTimes &next);
     void compareIdle(const ChunkTimes &before, const ChunkTimes &next);
     void readGaps(const Lane &lane, std::size_t from, std::size_t to);
-    void divideBusyTime(HandoverCosts &costs, double busy, std::uint64_t inputs) const;
+    void divideBusyTime(DispatchCosts &costs, double busy, std::uint64_t inputs) const;
 
     Typical m_outward;
     Typical m_inward;
@@ -214,7 +214,7 @@ void CostReader::readGaps(const Lane &lane, std::size_t from, std::size_t to)
 
 /// How long the coordinator was busy is known, and how often with what. What there was far more of
 /// than of the others took it; the others are assumed, or less where it was busy for less.
-void CostReader::divideBusyTime(HandoverCosts &costs, double busy, std::uint64_t inputs) const
+void CostReader::divideBusyTime(DispatchCosts &costs, double busy, std::uint64_t inputs) const
 {
     constexpr std::uint64_t farMore = 8;
     if (busy == 0 || m_answers == 0)
@@ -237,8 +237,8 @@ void CostReader::divideBusyTime(HandoverCosts &costs, double busy, std::uint64_t
         costs.answer = left(chunks, m_answers);
 }
 
-HandoverCosts CostReader::costs(
-    HandoverCosts costs, double crowding, double busy, std::uint64_t inputs) const
+DispatchCosts CostReader::costs(
+    DispatchCosts costs, double crowding, double busy, std::uint64_t inputs) const
 {
     constexpr std::uint64_t leastWays = 64;
     const auto alone = [crowding](const Typical &way, Cost assumed) {
@@ -263,9 +263,9 @@ HandoverCosts CostReader::costs(
 }
 
 /// The costs that are assumed for workers of this kind. Python workers sleep until a chunk arrives.
-HandoverCosts assumedCosts(const Timeline &timeline)
+DispatchCosts assumedCosts(const Timeline &timeline)
 {
-    HandoverCosts costs;
+    DispatchCosts costs;
     if (timeline.workerCount() > 0 && timeline.worker(0).identity().runtime.starts_with("Python")) {
         costs.outward.nanoseconds = 45'000;
         costs.inward.nanoseconds = 45'000;
@@ -328,7 +328,7 @@ Start startOf(const Timeline &timeline)
 
 } // namespace
 
-double crowdingOf(const HandoverCosts &costs, std::uint32_t workers, std::uint32_t cores)
+double crowdingOf(const DispatchCosts &costs, std::uint32_t workers, std::uint32_t cores)
 {
     return isCrowded(workers, cores) ? 1 + costs.crowding / workers : 1;
 }
@@ -337,16 +337,16 @@ RecordedWork recordedWork(const Timeline &timeline, std::uint32_t cores)
 {
     RecordedWork work;
     work.cores = cores;
-    work.pieces = piecesByIndex(timeline);
-    for (const WorkPiece &piece : work.pieces) {
-        work.inputs += piece.count;
-        work.total += piece.duration;
-        work.longest = std::max(work.longest, piece.ofEach());
+    work.groups = groupsByIndex(timeline);
+    for (const InputGroup &group : work.groups) {
+        work.inputs += group.count;
+        work.total += group.duration;
+        work.longest = std::max(work.longest, group.ofEach());
     }
     CostReader reader;
     for (std::size_t i = 0; i < timeline.workerCount(); ++i)
         reader.read(timeline.worker(i));
-    const HandoverCosts assumed = assumedCosts(timeline);
+    const DispatchCosts assumed = assumedCosts(timeline);
     const auto workers = static_cast<std::uint32_t>(timeline.workerCount());
     work.costs = reader.costs(assumed, crowdingOf(assumed, workers, cores),
         static_cast<double>(timeline.coordinator().busy), work.inputs);
@@ -360,8 +360,8 @@ RecordedWork recordedWork(const Timeline &timeline, std::uint32_t cores)
 
 RecordedWork longestFirst(RecordedWork work)
 {
-    std::stable_sort(work.pieces.begin(), work.pieces.end(),
-        [](const WorkPiece &a, const WorkPiece &b) { return a.ofEach() > b.ofEach(); });
+    std::stable_sort(work.groups.begin(), work.groups.end(),
+        [](const InputGroup &a, const InputGroup &b) { return a.ofEach() > b.ofEach(); });
     return work;
 }
 

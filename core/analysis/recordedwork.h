@@ -2,7 +2,7 @@
 // RecordedWork: the durations of the inputs of a run and the costs of their dispatch, for replaying
 // it.
 //
-// What each input took comes from the lanes: spans cut into pieces of consecutive indices, in which
+// What each input took comes from the lanes: spans cut into groups of consecutive indices, in which
 // an input takes the mean, since finer was not measured. All attempts at an index count. The costs
 // of handing over come from chunk times, and from how long the coordinator was busy with
 // them; what the run had no occasion to show is assumed, and marked so.
@@ -17,7 +17,7 @@
 namespace poolscope {
 
 /// Inputs with consecutive indices, and what they took together.
-struct WorkPiece {
+struct InputGroup {
     std::uint64_t first = 0;
     std::uint32_t count = 0; ///< at least 1
     float duration = 0; ///< nanoseconds
@@ -36,7 +36,7 @@ struct Cost {
 /// workers were seldom idle in the run, they were idle at its start and end only, and those times
 /// do not show the cost of a way. Then the costs are assumed that were measured in lock-step on two
 /// cores, for workers in C++.
-struct HandoverCosts {
+struct DispatchCosts {
     /// From sending a chunk to an idle worker until it begins.
     Cost outward{3'500};
     /// From the end of the last input that a worker had until the coordinator has its answer.
@@ -64,11 +64,11 @@ struct HandoverCosts {
 };
 
 struct RecordedWork {
-    std::vector<WorkPiece> pieces; ///< disjoint, in the order in which they are to be handed out
+    std::vector<InputGroup> groups; ///< disjoint, in the order in which they are to be handed out
     std::uint64_t inputs = 0;
-    double total = 0; ///< of all pieces, nanoseconds
+    double total = 0; ///< of all groups, nanoseconds
     double longest = 0; ///< of one input, nanoseconds
-    HandoverCosts costs;
+    DispatchCosts costs;
     /// The usable cores of the machine. 0 if unknown: then there are taken to be enough.
     std::uint32_t cores = 0;
     /// When the workers of the recorded run were ready, counted from the first dispatch, sorted.
@@ -85,10 +85,10 @@ inline bool isCrowded(std::uint32_t workers, std::uint32_t cores)
 }
 
 /// How many times as long a way takes between so many workers and the coordinator.
-double crowdingOf(const HandoverCosts &costs, std::uint32_t workers, std::uint32_t cores);
+double crowdingOf(const DispatchCosts &costs, std::uint32_t workers, std::uint32_t cores);
 
 /// The work in the timeline so far, of a run on this number of usable cores (0 if unknown). The
-/// pieces are in the order of their indices. An index without a span, such as one in quarantine, is
+/// groups are in the order of their indices. An index without a span, such as one in quarantine, is
 /// left out.
 RecordedWork recordedWork(const Timeline &timeline, std::uint32_t cores);
 

@@ -14,7 +14,7 @@ std::optional<SelectedIterations> SelectedIterations::find(
     while (selected.m_lanes.size() < timeline.workerCount())
         selected.m_lanes.push_back(std::make_unique<Lane>());
     std::vector<IndexRange> indices;
-    const auto visit = [&](SpanPlace place, const Span &span) {
+    const auto visit = [&](SpanPosition place, const Span &span) {
         selected.take(place, span, indices);
     };
     DurationSearch search(timeline, range);
@@ -26,7 +26,8 @@ std::optional<SelectedIterations> SelectedIterations::find(
     return selected;
 }
 
-void SelectedIterations::take(SpanPlace place, const Span &span, std::vector<IndexRange> &indices)
+void SelectedIterations::take(
+    SpanPosition place, const Span &span, std::vector<IndexRange> &indices)
 {
     while (m_lanes.size() < place.worker) // it has joined meanwhile
         m_lanes.push_back(std::make_unique<Lane>());
@@ -40,37 +41,37 @@ void SelectedIterations::order(std::vector<IndexRange> indices)
     std::sort(indices.begin(), indices.end(),
         [](const IndexRange &a, const IndexRange &b) { return a.first < b.first; });
     for (const IndexRange &range : indices) {
-        const std::uint64_t end = m_stretches.empty() ? 0 : m_stretches.back().indices.end();
-        if (m_stretches.empty() || range.first > end)
-            m_stretches.push_back({range, inputCount()});
+        const std::uint64_t end = m_ranges.empty() ? 0 : m_ranges.back().indices.end();
+        if (m_ranges.empty() || range.first > end)
+            m_ranges.push_back({range, inputCount()});
         else if (range.end() > end)
-            m_stretches.back().indices.count += range.end() - end;
+            m_ranges.back().indices.count += range.end() - end;
     }
 }
 
 std::uint64_t SelectedIterations::inputCount() const
 {
-    return m_stretches.empty() ? 0 : m_stretches.back().before + m_stretches.back().indices.count;
+    return m_ranges.empty() ? 0 : m_ranges.back().before + m_ranges.back().indices.count;
 }
 
 std::uint64_t SelectedIterations::indexAt(std::uint64_t position) const
 {
-    const auto behind = std::upper_bound(m_stretches.begin(), m_stretches.end(), position,
-        [](std::uint64_t wanted, const Stretch &stretch) { return wanted < stretch.before; });
-    const Stretch &stretch = *std::prev(behind);
-    return stretch.indices.first + (position - stretch.before);
+    const auto behind = std::upper_bound(m_ranges.begin(), m_ranges.end(), position,
+        [](std::uint64_t wanted, const CountedRange &range) { return wanted < range.before; });
+    const CountedRange &range = *std::prev(behind);
+    return range.indices.first + (position - range.before);
 }
 
 std::optional<std::uint64_t> SelectedIterations::positionOf(std::uint64_t index) const
 {
-    const auto behind = std::upper_bound(m_stretches.begin(), m_stretches.end(), index,
-        [](std::uint64_t wanted, const Stretch &stretch) {
-            return wanted < stretch.indices.first;
+    const auto behind = std::upper_bound(m_ranges.begin(), m_ranges.end(), index,
+        [](std::uint64_t wanted, const CountedRange &range) {
+            return wanted < range.indices.first;
         });
-    if (behind == m_stretches.begin() || !std::prev(behind)->indices.contains(index))
+    if (behind == m_ranges.begin() || !std::prev(behind)->indices.contains(index))
         return std::nullopt;
-    const Stretch &stretch = *std::prev(behind);
-    return stretch.before + (index - stretch.indices.first);
+    const CountedRange &range = *std::prev(behind);
+    return range.before + (index - range.indices.first);
 }
 
 } // namespace poolscope

@@ -35,18 +35,18 @@ public:
 
 private:
     /// Consecutive indices, and how many come before them.
-    struct Stretch {
+    struct CountedRange {
         IndexRange indices;
         std::uint64_t before = 0;
     };
 
-    void take(SpanPlace place, const Span &span, std::vector<IndexRange> &indices);
+    void take(SpanPosition place, const Span &span, std::vector<IndexRange> &indices);
     void order(std::vector<IndexRange> indices);
 
     DurationRange m_range;
     std::uint64_t m_iterations = 0;
     std::vector<std::unique_ptr<Lane>> m_lanes;
-    std::vector<Stretch> m_stretches; ///< sorted and disjoint
+    std::vector<CountedRange> m_ranges; ///< sorted and disjoint
 };
 
 } // namespace poolscope

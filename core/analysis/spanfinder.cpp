@@ -5,9 +5,9 @@
 
 namespace poolscope {
 
-std::optional<SpanPlace> SpanFinder::find(std::uint64_t index)
+std::optional<SpanPosition> SpanFinder::find(std::uint64_t index)
 {
-    std::optional<SpanPlace> found;
+    std::optional<SpanPosition> found;
     std::uint64_t latest = 0;
     for (std::size_t worker = 0; worker < m_timeline.workerCount(); ++worker) {
         learn(worker);
@@ -16,28 +16,28 @@ std::optional<SpanPlace> SpanFinder::find(std::uint64_t index)
             continue;
         const std::uint64_t begin = m_timeline.worker(worker).lane().span(*position).begin;
         if (!found || begin >= latest) {
-            found = SpanPlace{static_cast<WorkerId>(worker + 1), *position};
+            found = SpanPosition{static_cast<WorkerId>(worker + 1), *position};
             latest = begin;
         }
     }
     return found;
 }
 
-/// Takes in the whole stretches that the lane has grown by.
+/// Takes in the whole blocks that the lane has grown by.
 void SpanFinder::learn(std::size_t worker)
 {
-    if (m_stretches.size() <= worker)
-        m_stretches.resize(worker + 1);
-    std::vector<Stretch> &stretches = m_stretches[worker];
+    if (m_blocks.size() <= worker)
+        m_blocks.resize(worker + 1);
+    std::vector<Block> &blocks = m_blocks[worker];
     const Lane &lane = m_timeline.worker(worker).lane();
-    while ((stretches.size() + 1) * stretchSize <= lane.size()) {
-        Stretch stretch;
-        const std::size_t from = stretches.size() * stretchSize;
-        lane.forEach(from, from + stretchSize, [&](const Span &span) {
-            stretch.lowest = std::min(stretch.lowest, span.first);
-            stretch.end = std::max(stretch.end, span.first + span.count);
+    while ((blocks.size() + 1) * blockSize <= lane.size()) {
+        Block block;
+        const std::size_t from = blocks.size() * blockSize;
+        lane.forEach(from, from + blockSize, [&](const Span &span) {
+            block.lowest = std::min(block.lowest, span.first);
+            block.end = std::max(block.end, span.first + span.count);
         });
-        stretches.push_back(stretch);
+        blocks.push_back(block);
     }
 }
 
@@ -52,11 +52,11 @@ std::optional<std::size_t> SpanFinder::findIn(std::size_t worker, std::uint64_t 
             ++from;
         });
     };
-    const std::vector<Stretch> &stretches = m_stretches[worker];
-    search(stretches.size() * stretchSize, lane.size());
-    for (std::size_t i = stretches.size(); i > 0 && !found; --i) {
-        if (index >= stretches[i - 1].lowest && index < stretches[i - 1].end)
-            search((i - 1) * stretchSize, i * stretchSize);
+    const std::vector<Block> &blocks = m_blocks[worker];
+    search(blocks.size() * blockSize, lane.size());
+    for (std::size_t i = blocks.size(); i > 0 && !found; --i) {
+        if (index >= blocks[i - 1].lowest && index < blocks[i - 1].end)
+            search((i - 1) * blockSize, i * blockSize);
     }
     return found;
 }

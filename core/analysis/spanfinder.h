@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SpanFinder: where in the lanes an index was run.
 //
-// Keeps which indices each stretch of 4096 spans has between them, 16 bytes a stretch; a search
-// looks into those stretches alone that may hold the index. One thread; the timeline may grow.
+// Keeps which indices each block of 4096 spans has between them, 16 bytes a block; a search
+// looks into those blocks alone that may hold the index. One thread; the timeline may grow.
 #pragma once
 
 #include "record/timeline.h"
@@ -14,7 +14,7 @@
 namespace poolscope {
 
 /// A worker and a position in its lane.
-struct SpanPlace {
+struct SpanPosition {
     WorkerId worker = 0;
     std::size_t position = 0;
 };
@@ -28,12 +28,12 @@ public:
     }
 
     /// The last span that ran the index, if there is one.
-    std::optional<SpanPlace> find(std::uint64_t index);
+    std::optional<SpanPosition> find(std::uint64_t index);
 
 private:
-    static constexpr std::size_t stretchSize = 4096;
+    static constexpr std::size_t blockSize = 4096;
 
-    struct Stretch {
+    struct Block {
         std::uint64_t lowest = UINT64_MAX;
         std::uint64_t end = 0;
     };
@@ -42,7 +42,7 @@ private:
     std::optional<std::size_t> findIn(std::size_t worker, std::uint64_t index) const;
 
     const Timeline &m_timeline;
-    std::vector<std::vector<Stretch>> m_stretches; ///< whole ones, by worker
+    std::vector<std::vector<Block>> m_blocks; ///< whole ones, by worker
 };
 
 } // namespace poolscope

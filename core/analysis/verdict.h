@@ -23,7 +23,7 @@
 namespace poolscope {
 
 enum class Finding : std::uint8_t {
-    HandingOver, ///< the dispatch of inputs takes longer than computing them
+    Dispatch, ///< the dispatch of inputs takes longer than computing them
     CoordinatorSaturated, ///< workers wait since the coordinator is busy all the time
     Tail, ///< the last inputs left workers idle: one long input, or too few inputs
     ChunksTooLarge, ///< the last inputs left workers idle, since a worker had too many at once
@@ -70,7 +70,7 @@ namespace evidence {
 
 struct NothingFinished { };
 
-/// The figures of HandingOver and CoordinatorSaturated.
+/// The figures of Dispatch and CoordinatorSaturated.
 struct Dispatch {
     std::uint32_t workers = 0;
     Share time; ///< that dispatch took

@@ -74,7 +74,7 @@ std::optional<Verdict> dispatchCost(const VerdictCase &run)
     const evidence::Dispatch dispatch = dispatchOf(run);
     const bool isSaturated = dispatch.coordinatorBusy.ofWhole >= saturated;
     Verdict verdict =
-        found(isSaturated ? Finding::CoordinatorSaturated : Finding::HandingOver, loss, dispatch);
+        found(isSaturated ? Finding::CoordinatorSaturated : Finding::Dispatch, loss, dispatch);
     std::vector<Change> changes;
     if (run.f.chunk)
         changes.push_back({Change::Setting::Chunk});

@@ -17,25 +17,25 @@ namespace {
 /// A worker that has work tells what it has done no more often than this: see worker/session.cpp.
 constexpr double answerInterval = 5e6; // nanoseconds
 
-/// The durations of inputs, by their position in the order of the pieces.
+/// The durations of inputs, by their position in the order of the groups.
 class WorkTable {
 public:
-    explicit WorkTable(const std::vector<WorkPiece> &pieces)
-        : m_pieces(pieces)
+    explicit WorkTable(const std::vector<InputGroup> &groups)
+        : m_groups(groups)
     {
-        m_before.reserve(pieces.size());
+        m_before.reserve(groups.size());
         Sums sums;
-        for (const WorkPiece &piece : pieces) {
+        for (const InputGroup &group : groups) {
             m_before.push_back(sums);
-            sums.inputs += piece.count;
-            sums.duration += static_cast<double>(piece.duration);
+            sums.inputs += group.count;
+            sums.duration += static_cast<double>(group.duration);
         }
     }
 
     std::uint64_t indexAt(std::uint64_t place) const
     {
-        const std::size_t piece = pieceAt(place);
-        return m_pieces[piece].first + place - m_before[piece].inputs;
+        const std::size_t group = groupAt(place);
+        return m_groups[group].first + place - m_before[group].inputs;
     }
     double durationOf(const IndexRange &places) const
     {
@@ -61,7 +61,7 @@ private:
         double duration = 0;
     };
 
-    std::size_t pieceAt(std::uint64_t place) const
+    std::size_t groupAt(std::uint64_t place) const
     {
         const auto next = std::partition_point(m_before.begin(), m_before.end(),
             [&](const Sums &before) { return before.inputs <= place; });
@@ -69,13 +69,13 @@ private:
     }
     double durationBefore(std::uint64_t place) const
     {
-        const std::size_t piece = pieceAt(place);
-        return m_before[piece].duration
-            + m_pieces[piece].ofEach() * static_cast<double>(place - m_before[piece].inputs);
+        const std::size_t group = groupAt(place);
+        return m_before[group].duration
+            + m_groups[group].ofEach() * static_cast<double>(place - m_before[group].inputs);
     }
 
-    const std::vector<WorkPiece> &m_pieces;
-    std::vector<Sums> m_before; ///< each piece
+    const std::vector<InputGroup> &m_groups;
+    std::vector<Sums> m_before; ///< each group
 };
 
 /// The spans of a replay, of which it keeps a bounded number.
@@ -155,7 +155,7 @@ public:
 
 private:
     struct Chunk {
-        IndexRange range; ///< in the order of the pieces
+        IndexRange range; ///< in the order of the groups
         std::uint64_t endPosition = 0; ///< see Scheduler
         double duration = 0;
         double begun = 0;
@@ -165,8 +165,8 @@ private:
     };
     struct Worker {
         std::deque<Chunk> held; ///< the first is the one that it is on, if it is busy
-        std::deque<Chunk> told; ///< done, and not known to the coordinator
-        std::uint32_t untold = 0; ///< the last so many of these, that are not sent yet
+        std::deque<Chunk> done; ///< done, and not known to the coordinator
+        std::uint32_t unsent = 0; ///< the last so many of these, that are not sent yet
         bool isBusy = false;
         bool isReady = false;
         double lastEnded = -1; ///< or will end; below 0: never
@@ -199,7 +199,7 @@ private:
     double timeOf(const Chunk &chunk) const;
 
     const RecordedWork &m_work;
-    const HandoverCosts &m_costs;
+    const DispatchCosts &m_costs;
     WorkTable m_table;
     Scheduler m_scheduler;
     std::vector<Worker> m_workers;
@@ -224,7 +224,7 @@ ScheduleOptions scheduleOf(const ReplaySetting &setting)
 Replay::Replay(const RecordedWork &work, const ReplaySetting &setting, ReplayDetail detail)
     : m_work(work)
     , m_costs(work.costs)
-    , m_table(work.pieces)
+    , m_table(work.groups)
     , m_scheduler(scheduleOf(setting), work.inputs)
     , m_workers(setting.workers)
     , m_isCrowded(isCrowded(setting.workers, work.cores))
@@ -415,11 +415,11 @@ void Replay::endChunk(const Event &event)
         m_lanes->add(event.worker,
             {static_cast<std::uint64_t>(chunk.begun), static_cast<std::uint64_t>(chunk.duration),
                 m_table.indexAt(chunk.range.first), chunk.range.count});
-    runner.told.push_back(chunk);
+    runner.done.push_back(chunk);
     runner.held.pop_front();
     runner.isBusy = false;
     --m_busyWorkers;
-    ++runner.untold;
+    ++runner.unsent;
     const bool hasNext = !runner.held.empty() && runner.held.front().arrived <= event.time;
     if (!hasNext || wasLong || event.time - runner.lastAnswer > answerInterval)
         answer(event.worker, event.time);
@@ -431,31 +431,31 @@ void Replay::endChunk(const Event &event)
 
 void Replay::answer(WorkerId id, double time)
 {
-    Worker &teller = worker(id);
-    teller.lastAnswer = time;
+    Worker &sender = worker(id);
+    sender.lastAnswer = time;
     const bool sleeps = time - m_coordinatorFree > static_cast<double>(watchTime);
     const double way = sleeps ? m_costs.inward.nanoseconds + m_costs.wake.nanoseconds
                               : m_costs.inward.nanoseconds * m_crowding;
-    m_events.push({time + way, id, teller.untold, Event::Kind::AnswerComes});
-    teller.untold = 0;
+    m_events.push({time + way, id, sender.unsent, Event::Kind::AnswerComes});
+    sender.unsent = 0;
 }
 
 void Replay::takeAnswer(const Event &event)
 {
-    Worker &teller = worker(event.worker);
+    Worker &sender = worker(event.worker);
     double content = m_costs.chunk.nanoseconds * event.chunks;
     for (std::uint32_t i = 0; i < event.chunks; ++i)
-        content += m_costs.value.nanoseconds * static_cast<double>(teller.told[i].range.count);
+        content += m_costs.value.nanoseconds * static_cast<double>(sender.done[i].range.count);
     const double begin = occupy(event.time, m_costs.answer.nanoseconds + content);
     for (std::uint32_t i = 0; i < event.chunks; ++i) {
-        const Chunk &chunk = teller.told.front();
+        const Chunk &chunk = sender.done.front();
         if (chunk.idle > 0)
-            m_scheduler.measuredHandover(
+            m_scheduler.measuredDispatchCosts(
                 std::chrono::nanoseconds(static_cast<std::int64_t>(chunk.idle)));
         const auto busy = std::chrono::nanoseconds(static_cast<std::int64_t>(chunk.duration));
         if (!m_scheduler.answered(event.worker, chunk.range, busy))
             return; // never: workers answer what they were given, in order
-        teller.told.pop_front();
+        sender.done.pop_front();
     }
     m_run.makespan = begin;
     m_scheduler.reclaimAnswered(event.worker);

@@ -45,7 +45,7 @@ struct ReplayedRun {
 
 inline constexpr std::size_t mostReplayedSpans = 200'000;
 
-/// Replays the pieces in their order. Nothing when it was stopped.
+/// Replays the groups in their order. Nothing when it was stopped.
 std::optional<ReplayedRun> replay(const RecordedWork &work, const ReplaySetting &setting,
     ReplayDetail detail = ReplayDetail::Totals, const std::stop_token &stop = {});
 

@@ -71,7 +71,7 @@ public:
         ++m_fields;
     }
 
-    bool endRecord(const CsvRecordPlace &place) override
+    bool endRecord(const CsvRecordPosition &place) override
     {
         if (m_isFirst)
             return endFirstRecord(place);
@@ -97,7 +97,7 @@ private:
     bool hasHeader() const { return m_spec.header == CsvInput::Header::FirstRow; }
     const std::vector<std::size_t> &positions() const { return m_index.m_columns.positions; }
 
-    bool endFirstRecord(const CsvRecordPlace &place)
+    bool endFirstRecord(const CsvRecordPosition &place)
     {
         m_isFirst = false;
         const auto names = hasHeader() ? m_firstRecord : numberedNames(m_firstRecord.size());
@@ -116,7 +116,7 @@ private:
         return true;
     }
 
-    void addRow(const CsvRecordPlace &place)
+    void addRow(const CsvRecordPosition &place)
     {
         m_index.m_itemBytes += m_itemSize;
         m_index.m_largestItem = std::max(m_index.m_largestItem, m_itemSize);
@@ -125,7 +125,7 @@ private:
         m_fields = 0;
     }
 
-    Result<void> choose(const std::vector<std::string> &all, const CsvRecordPlace &place)
+    Result<void> choose(const std::vector<std::string> &all, const CsvRecordPosition &place)
     {
         CsvIndex::Columns &columns = m_index.m_columns;
         columns.positions.assign(all.size(), CsvIndex::Columns::notChosen);
@@ -199,7 +199,7 @@ public:
         m_text += text;
     }
 
-    bool endRecord(const CsvRecordPlace &place) override
+    bool endRecord(const CsvRecordPosition &place) override
     {
         m_fields = 0;
         m_end = place.end;
@@ -299,7 +299,7 @@ Result<CsvPreview> previewCsv(const CsvInput &spec, std::size_t rows)
             return read <= most;
         }
         void field(std::string_view text) override { record.emplace_back(text); }
-        bool endRecord(const CsvRecordPlace &) override
+        bool endRecord(const CsvRecordPosition &) override
         {
             preview.rows.push_back(std::exchange(record, {}));
             return preview.rows.size() < wanted;

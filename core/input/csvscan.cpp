@@ -156,7 +156,7 @@ private:
             && line.find_first_not_of("\r\n") == std::string_view::npos;
         if (!m_recordEnded && !isBlank)
             return true;
-        const CsvRecordPlace place{m_recordLine, m_offset};
+        const CsvRecordPosition place{m_recordLine, m_offset};
         m_recordBegin = m_offset;
         m_recordLine = m_fieldLine = m_line;
         m_stopped = std::exchange(m_recordEnded, false) && !m_visitor.endRecord(place);

@@ -10,7 +10,7 @@
 namespace poolscope {
 
 /// The position of a record in the file.
-struct CsvRecordPlace {
+struct CsvRecordPosition {
     std::uint64_t line = 1; ///< its first line, counted from the beginning of the scan
     std::uint64_t end = 0; ///< the offset of the byte after it
 };
@@ -21,7 +21,7 @@ public:
     /// Receives a block of the file before its records. Returns false to stop, as endRecord() does.
     virtual bool bytes(std::string_view) { return true; }
     virtual void field(std::string_view text) = 0;
-    virtual bool endRecord(const CsvRecordPlace &place) = 0;
+    virtual bool endRecord(const CsvRecordPosition &place) = 0;
 };
 
 /// Visits the records from `offset` on, which is 0 or the beginning of a record. Skips a byte order

@@ -31,7 +31,7 @@ public:
 
     /// Removes inputs, in groups, except those for which `isNeeded` returns true.
     using IsNeeded = std::function<bool(std::uint64_t first, std::uint64_t count)>;
-    virtual void forgetUnless(const IsNeeded &isNeeded) = 0;
+    virtual void removeUnless(const IsNeeded &isNeeded) = 0;
 };
 
 } // namespace poolscope

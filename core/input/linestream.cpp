@@ -137,7 +137,7 @@ bool LineStream::isFull() const
     return m_heldBytes - unfinishedSize() >= fullSize;
 }
 
-void LineStream::forgetUnless(const IsNeeded &isNeeded)
+void LineStream::removeUnless(const IsNeeded &isNeeded)
 {
     const std::lock_guard lock(m_mutex);
     for (auto block = m_blocks.begin(); block != m_blocks.end();) {

@@ -33,7 +33,7 @@ public:
     Result<void> take() override;
     bool isComplete() const override;
     bool isFull() const override;
-    void forgetUnless(const IsNeeded &isNeeded) override;
+    void removeUnless(const IsNeeded &isNeeded) override;
 
     std::uint64_t lineCount() const; ///< so far
     std::uint64_t byteCount() const; ///< so far, without line endings

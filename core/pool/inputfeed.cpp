@@ -52,7 +52,7 @@ void InputFeed::makeRoom()
 {
     if (!m_waitsForRoom || m_scheduler.settledCount() < m_lookAgainAt)
         return;
-    forgetSettled();
+    removeSettled();
     if (m_input.isFull()) {
         const std::uint64_t settled = m_scheduler.settledCount();
         const std::uint64_t unsettled = m_scheduler.inputCount() - settled;
@@ -63,10 +63,10 @@ void InputFeed::makeRoom()
     m_notifier.setEnabled(true);
 }
 
-void InputFeed::forgetSettled()
+void InputFeed::removeSettled()
 {
     const std::vector<IndexRange> needed = m_scheduler.unsettled();
-    m_input.forgetUnless([&](std::uint64_t first, std::uint64_t count) {
+    m_input.removeUnless([&](std::uint64_t first, std::uint64_t count) {
         const auto next = std::partition_point(needed.begin(), needed.end(),
             [&](const IndexRange &range) { return range.end() <= first; });
         return next != needed.end() && next->first < first + count;

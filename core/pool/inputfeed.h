@@ -37,7 +37,7 @@ signals:
 
 private:
     void take();
-    void forgetSettled();
+    void removeSettled();
 
     InputSource &m_source;
     GrowingInput &m_input;

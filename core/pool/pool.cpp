@@ -81,7 +81,7 @@ std::string oneLine(const Failure &reason)
 } // namespace
 
 Pool::Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source,
-    const ColumnPlace &column, EventSink &events, Values values)
+    const ColumnRing &column, EventSink &events, Values values)
     : m_spec(spec)
     , m_source(source)
     , m_events(events)
@@ -187,13 +187,13 @@ void Pool::setWorkerCount(std::uint32_t count)
         slot.wanted = true;
         if (slot.process || slot.restart || m_phase != Phase::Running)
             continue;
-        slot.restarts.forget();
+        slot.restarts.reset();
         if (const auto started = startWorker(slot); !started) {
             runWithFewer(started.error());
             break;
         }
     }
-    retireAbove(m_wantedWorkers);
+    removeAbove(m_wantedWorkers);
 }
 
 /// How many of these workers there is room for, with the processes that their tasks start.
@@ -210,10 +210,10 @@ std::uint32_t Pool::fittingWorkers(std::uint32_t count) const
     return std::max(running + static_cast<std::uint32_t>(room / each), 1U);
 }
 
-void Pool::retireAbove(std::uint32_t count)
+void Pool::removeAbove(std::uint32_t count)
 {
     for (auto slot = m_slots.upper_bound(count); slot != m_slots.end(); ++slot)
-        retire(slot->second);
+        removeWorker(slot->second);
 }
 
 /// There is no room for as many workers as are wanted. Programs that workers start need some, too.
@@ -229,7 +229,7 @@ void Pool::runWithFewer(const ChildProcess::NoRoom &noRoom)
     if (noRoom.missing == ChildProcess::Missing::Processes && traitsOf(m_spec.task).startsPrograms)
         fewer = (fewer + 1) / 2;
     limitTo(fewer, cannotStart(noRoom.why));
-    retireAbove(fewer);
+    removeAbove(fewer);
 }
 
 void Pool::limitTo(std::uint32_t fewer, const std::string &why)
@@ -305,10 +305,10 @@ std::unique_ptr<ChildProcess> Pool::makeProcess(Slot &slot)
 tl::expected<void, ChildProcess::NoRoom> Pool::startWorker(Slot &slot)
 {
     slot.restart.reset();
-    slot.dismissed = false;
+    slot.askedToStop = false;
     slot.excess.reset();
     slot.started = m_clock.now();
-    slot.slowStartTold = false;
+    slot.slowStartReported = false;
 
     auto *process = new WorkerProcess(this);
     slot.process = process;
@@ -334,7 +334,7 @@ tl::expected<void, ChildProcess::NoRoom> Pool::startWorker(Slot &slot)
     if (started)
         setState(slot, WorkerState::Starting);
     else
-        forgetProcess(slot);
+        releaseProcess(slot);
     return started;
 }
 
@@ -347,30 +347,30 @@ void Pool::setState(Slot &slot, WorkerState state)
 }
 
 /// Takes a worker out of the pool: after its chunk if it has work, at once if it is not ready yet.
-void Pool::retire(Slot &slot)
+void Pool::removeWorker(Slot &slot)
 {
     if (!slot.wanted)
         return;
     slot.wanted = false;
     slot.restart.reset();
     if (slot.state == WorkerState::Ready) {
-        m_scheduler.retireWorker(slot.id);
-        letGo(slot);
+        m_scheduler.removeWorker(slot.id);
+        release(slot);
     } else if (slot.state == WorkerState::Starting) {
-        dismiss(slot);
+        askToStop(slot);
         slot.process->kill();
     }
 }
 
-void Pool::dismiss(Slot &slot)
+void Pool::askToStop(Slot &slot)
 {
-    slot.dismissed = true;
+    slot.askedToStop = true;
     setState(slot, WorkerState::Leaving);
 }
 
-void Pool::letGo(Slot &slot)
+void Pool::release(Slot &slot)
 {
-    dismiss(slot);
+    askToStop(slot);
     slot.connection->sendGoodbye();
 }
 
@@ -558,7 +558,7 @@ void Pool::lookAtWorkers()
         readStatusPage(slot);
         lookAtBatch(slot);
         lookAtTime(slot);
-        tellOfSlowStart(slot);
+        reportSlowStart(slot);
     }
     if (m_looks % looksForMemory == 0)
         lookAtMemory();
@@ -566,7 +566,7 @@ void Pool::lookAtWorkers()
         m_throttling.look();
         lookAtCosts();
     }
-    tellCoordinatorUsage();
+    reportCoordinatorUsage();
 }
 
 /// A worker that is long on an iteration cannot report its cost meanwhile.
@@ -584,7 +584,7 @@ void Pool::lookAtCosts()
     }
 }
 
-void Pool::tellCoordinatorUsage()
+void Pool::reportCoordinatorUsage()
 {
     m_events.take(
         event::CoordinatorCostSeen{{threadCpu() - m_cpuAtStart, m_busy, m_throttling.throttled()}});
@@ -607,13 +607,13 @@ void Pool::lookAtBatch(Slot &slot)
     if (!slot.enlisted)
         return;
     const RunningBatch running = slot.process->running();
-    tellRunning(slot, running);
+    reportRunning(slot, running);
     if (running.indices.count > 1 && RunClock::monotonic() > running.begun + longBatch)
         slot.process->statusPage().endBatch();
 }
 
 /// Reports the input that a worker is on, unless it takes so little time that nobody could see it.
-void Pool::tellRunning(const Slot &slot, const RunningBatch &running)
+void Pool::reportRunning(const Slot &slot, const RunningBatch &running)
 {
     const IndexRange current = running.current();
     OpenSpan open{m_clock.at(running.begun), current.first, current.count, m_clock.now()};
@@ -656,12 +656,12 @@ void Pool::killFor(Slot &slot, Excess excess)
 }
 
 /// A task may load for minutes before its first input. That is not a reason to kill it.
-void Pool::tellOfSlowStart(Slot &slot)
+void Pool::reportSlowStart(Slot &slot)
 {
-    if (slot.state != WorkerState::Starting || slot.slowStartTold
+    if (slot.state != WorkerState::Starting || slot.slowStartReported
         || m_clock.now() - slot.started < slowStart)
         return;
-    slot.slowStartTold = true;
+    slot.slowStartReported = true;
     m_events.take(event::Logged{slot.id,
         "the worker is not ready after 60 s; the pool waits for it: it may be loading what its "
         "task needs",
@@ -685,14 +685,14 @@ void Pool::takeFrames(Slot &slot)
     if (received.wrongValues)
         failOfWrongValues(slot, *received.wrongValues);
     if (slot.connection->hasAnswered())
-        slot.restarts.forget();
+        slot.restarts.reset();
     if (received.putBack) {
         dispatchAll();
     } else {
         dispatch(slot);
         shareOut();
     }
-    replaceIfSpent(slot);
+    replaceIfExhausted(slot);
     if (m_feed)
         m_feed->makeRoom();
     m_busy += m_clock.now() - m_framesTime;
@@ -739,13 +739,13 @@ void Pool::enlist(Slot &slot)
 }
 
 /// A worker that has done as many iterations as it may is told to end, and then started anew.
-void Pool::replaceIfSpent(Slot &slot)
+void Pool::replaceIfExhausted(Slot &slot)
 {
     if (m_phase != Phase::Running || slot.state != WorkerState::Ready || !slot.enlisted
-        || !m_scheduler.isSpent(slot.id))
+        || !m_scheduler.isExhausted(slot.id))
         return;
-    m_scheduler.retireWorker(slot.id);
-    letGo(slot);
+    m_scheduler.removeWorker(slot.id);
+    release(slot);
 }
 
 std::string Pool::cannotStart(const std::string &reason) const
@@ -756,7 +756,7 @@ std::string Pool::cannotStart(const std::string &reason) const
 void Pool::processFailedToStart(Slot &slot, const QString &reason)
 {
     const std::string how = cannotStart(reason.toStdString());
-    forgetProcess(slot);
+    releaseProcess(slot);
     if (slot.isCopy && m_phase == Phase::Running && slot.wanted) { // this time a new interpreter
         if (const auto started = startWorker(slot); !started)
             runWithFewer(started.error());
@@ -783,14 +783,14 @@ void Pool::startFailed(Slot &slot, const std::string &how)
 void Pool::processEnded(Slot &slot)
 {
     const std::string how = howItEnded(slot);
-    const bool told = slot.dismissed || m_phase != Phase::Running;
+    const bool told = slot.askedToStop || m_phase != Phase::Running;
     if (!told || (slot.enlisted && !slot.connection->hasSaidGoodbye()))
         workerDied(slot, how);
     else if (slot.enlisted)
         m_scheduler.workerLeft(slot.id);
     m_memory.remove(slot.process->pid());
     slot.enlisted = false;
-    forgetProcess(slot);
+    releaseProcess(slot);
     haltIfFailed();
     setState(slot, told ? WorkerState::Gone : WorkerState::Dead);
 
@@ -812,7 +812,7 @@ std::string Pool::howItEnded(const Slot &slot)
     return broken.empty() ? slot.process->end().words : broken;
 }
 
-void Pool::forgetProcess(Slot &slot)
+void Pool::releaseProcess(Slot &slot)
 {
     slot.connection.reset();
     std::exchange(slot.process, nullptr)->deleteLater();
@@ -933,13 +933,14 @@ bool Pool::dispatch(Slot &slot)
         return false;
     const std::uint64_t time = m_clock.now();
     const bool hasSent = !m_paused && heldBecause().empty() && handOut(slot, time);
-    tellIfIdle(slot, time);
+    reportIfIdle(slot, time);
     return hasSent;
 }
 
-void Pool::tellIfIdle(Slot &slot, std::uint64_t time)
+void Pool::reportIfIdle(Slot &slot, std::uint64_t time)
 {
-    if (m_phase != Phase::Running || slot.connection->isOnChunk() || m_scheduler.isSpent(slot.id)) {
+    if (m_phase != Phase::Running || slot.connection->isOnChunk()
+        || m_scheduler.isExhausted(slot.id)) {
         slot.idle.reset();
         return;
     }
@@ -1098,9 +1099,9 @@ void Pool::end(PoolEnd::How how, const std::string &error, const std::string &de
     if (first) {
         m_end = {how, error, detail};
         m_throttling.look();
-        tellCoordinatorUsage();
+        reportCoordinatorUsage();
         if (how != PoolEnd::How::Completed)
-            tellStop();
+            reportStop();
     }
     m_phase = Phase::Ending;
     if (m_feed)
@@ -1112,7 +1113,7 @@ void Pool::end(PoolEnd::How how, const std::string &error, const std::string &de
         if (!slot.process)
             continue;
         if (how == PoolEnd::How::Completed && slot.state == WorkerState::Ready)
-            letGo(slot);
+            release(slot);
         else if (how != PoolEnd::How::Completed || slot.state == WorkerState::Starting)
             slot.process->kill();
     }
@@ -1120,12 +1121,12 @@ void Pool::end(PoolEnd::How how, const std::string &error, const std::string &de
         m_patience.start(goodbyePatience);
 }
 
-void Pool::tellStop()
+void Pool::reportStop()
 {
     lookAtCosts();
     for (const auto &[id, slot] : m_slots) {
         if (slot.process && slot.enlisted)
-            tellRunning(slot, slot.process->running());
+            reportRunning(slot, slot.process->running());
     }
     m_events.take(event::RunStopped{m_clock.now()});
 }

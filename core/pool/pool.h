@@ -82,7 +82,7 @@ public:
     enum class Values : std::uint8_t { Kept, Discarded };
 
     /// `source` and `events` are used on the pool's thread and outlive it; 1 worker at least.
-    Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source, const ColumnPlace &column,
+    Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source, const ColumnRing &column,
         EventSink &events, Values values = Values::Kept);
     ~Pool() override;
 
@@ -130,7 +130,7 @@ private:
         std::unique_ptr<WorkerConnection> connection; ///< with that process
         WorkerState state = WorkerState::Gone;
         bool wanted = true;
-        bool dismissed = false; ///< it was told to end
+        bool askedToStop = false; ///< it was told to end
         bool isCopy = false; ///< whether the loader forks its process
         bool enlisted = false; ///< the scheduler knows it
         std::optional<IdleReason> idle; ///< why it has nothing to do, while that is so
@@ -138,7 +138,7 @@ private:
         CostMeter cost;
         std::uint64_t started = 0; ///< when its process was
         std::uint64_t cpu = 0; ///< nanoseconds that its process had used when that was looked at
-        bool slowStartTold = false;
+        bool slowStartReported = false;
         std::optional<Excess> excess; ///< for which the pool has killed it
         std::unique_ptr<QTimer> restart; ///< while it waits to be started again
     };
@@ -151,22 +151,22 @@ private:
     WorkerProgram withHashSeed(WorkerProgram program) const;
     std::unique_ptr<ChildProcess> makeProcess(Slot &slot);
     tl::expected<void, ChildProcess::NoRoom> startWorker(Slot &slot);
-    void retire(Slot &slot);
-    void retireAbove(std::uint32_t count);
+    void removeWorker(Slot &slot);
+    void removeAbove(std::uint32_t count);
     std::uint32_t fittingWorkers(std::uint32_t count) const;
     void limitTo(std::uint32_t fewer, const std::string &why);
     void runWithFewer(const ChildProcess::NoRoom &noRoom);
-    void letGo(Slot &slot);
+    void release(Slot &slot);
 
     void takeFrames(Slot &slot);
     void lookAtWorkers();
     void readStatusPage(Slot &slot);
     void lookAtBatch(Slot &slot);
-    void tellRunning(const Slot &slot, const RunningBatch &running);
+    void reportRunning(const Slot &slot, const RunningBatch &running);
     void lookAtTime(Slot &slot);
     void lookAtMemory();
     void killFor(Slot &slot, Excess excess);
-    void tellOfSlowStart(Slot &slot);
+    void reportSlowStart(Slot &slot);
     void refuse(const Failure &why);
     void failOfWrongValues(const Slot &slot, const std::string &why);
     void enlist(Slot &slot);
@@ -175,7 +175,7 @@ private:
     void processFailedToStart(Slot &slot, const QString &reason);
     void startFailed(Slot &slot, const std::string &how);
     std::string cannotStart(const std::string &reason) const;
-    void forgetProcess(Slot &slot);
+    void releaseProcess(Slot &slot);
     void workerDied(Slot &slot, const std::string &how);
     void reportDeath(const Slot &slot, IndexRange running, const std::string &how);
     static std::string howItEnded(const Slot &slot);
@@ -183,18 +183,18 @@ private:
     void quarantine(const TriedIndex &tried, const Slot &slot, const std::string &how);
     void settleAsFailure(const TriedIndex &tried, const Slot &slot, std::string_view kind,
         const std::string &message);
-    void replaceIfSpent(Slot &slot);
+    void replaceIfExhausted(Slot &slot);
     std::string heldBecause() const;
     void restart(Slot &slot);
     void endIfNoneIsLeft(const std::string &how);
-    void dismiss(Slot &slot);
+    void askToStop(Slot &slot);
     bool anyWorkerLeft() const;
     bool endLoader();
     void setState(Slot &slot, WorkerState state);
 
     void lookAtCosts();
-    void tellCoordinatorUsage();
-    void tellIfIdle(Slot &slot, std::uint64_t time);
+    void reportCoordinatorUsage();
+    void reportIfIdle(Slot &slot, std::uint64_t time);
     IdleReason idleReason() const;
     bool outcomesWaitForOrder() const;
     bool dispatch(Slot &slot);
@@ -215,7 +215,7 @@ private:
     void noteStop(const StopInterval &stop);
     void reportStop(const StopInterval &stop, const std::string &meaning);
     void end(PoolEnd::How how, const std::string &error = {}, const std::string &detail = {});
-    void tellStop();
+    void reportStop();
     void reportIfAllEnded();
 
     RunSpec m_spec;

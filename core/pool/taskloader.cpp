@@ -54,7 +54,7 @@ TaskLoader::TaskLoader(const WorkerProgram &program, const rlimit &descriptors,
     connect(
         &m_process, &ChildProcess::failedToStart, this,
         [this](const QString &reason) {
-            giveUp("the interpreter cannot be started: " + reason.toStdString());
+            abandon("the interpreter cannot be started: " + reason.toStdString());
             emit ended();
         },
         Qt::QueuedConnection);
@@ -74,7 +74,7 @@ tl::expected<void, ChildProcess::NoRoom> TaskLoader::start()
     connect(m_notifier.get(), &QSocketNotifier::activated, this, &TaskLoader::takeMessage);
     auto started = m_process.start(other.number());
     if (started && !sendMessage(m_socket.number(), m_setup, nullptr))
-        giveUp(std::strerror(errno));
+        abandon(std::strerror(errno));
     return started;
 }
 
@@ -88,7 +88,7 @@ void TaskLoader::takeMessage()
         m_notifier->setEnabled(false);
         // The keeper knows how the process ended, but waits for its copies before it reports that.
         if (m_hasForked)
-            giveUp("the process that had loaded the task has died");
+            abandon("the process that had loaded the task has died");
         else if (m_state != State::Ending)
             endKeeper();
         return;
@@ -97,7 +97,7 @@ void TaskLoader::takeMessage()
     while (const auto frame = m_decoder.next())
         takeFrame(*frame);
     if (!m_decoder.error().empty())
-        giveUp("the process that loads the task broke the protocol: " + m_decoder.error());
+        abandon("the process that loads the task broke the protocol: " + m_decoder.error());
 }
 
 void TaskLoader::takeFrame(const wire::Frame &frame)
@@ -114,11 +114,11 @@ void TaskLoader::takeFrame(const wire::Frame &frame)
         ? wire::decodeLoaded(frame.body)
         : Result<wire::Loaded>(failure("an unexpected message"));
     if (!message) {
-        giveUp("the process that loads the task broke the protocol: " + message.error().message);
+        abandon("the process that loads the task broke the protocol: " + message.error().message);
         return;
     }
     if (!message->obstacle.empty()) {
-        giveUp(message->obstacle);
+        abandon(message->obstacle);
         return;
     }
     m_state = State::Loaded;
@@ -146,7 +146,7 @@ void TaskLoader::sendRequest(const Request &request)
         request.channel.number(), request.output.number(), request.lifeline.number()};
     m_hasForked = true;
     if (!sendMessage(m_socket.number(), frame, &descriptors))
-        giveUp("the process that had loaded the task has died");
+        abandon("the process that had loaded the task has died");
 }
 
 bool TaskLoader::drop(WorkerId worker)
@@ -154,7 +154,7 @@ bool TaskLoader::drop(WorkerId worker)
     return std::erase_if(m_waiting, [&](const Request &r) { return r.worker == worker; }) > 0;
 }
 
-void TaskLoader::giveUp(const std::string &reason)
+void TaskLoader::abandon(const std::string &reason)
 {
     if (!canFork())
         return;
@@ -165,7 +165,7 @@ void TaskLoader::giveUp(const std::string &reason)
 
 void TaskLoader::processEnded()
 {
-    giveUp("the process that loads the task was " + m_process.end().words);
+    abandon("the process that loads the task was " + m_process.end().words);
     emit ended();
 }
 

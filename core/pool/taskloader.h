@@ -70,7 +70,7 @@ private:
     void takeMessage();
     void takeFrame(const wire::Frame &frame);
     void processEnded();
-    void giveUp(const std::string &reason);
+    void abandon(const std::string &reason);
     void endKeeper();
     void sendRequest(const Request &request);
 

@@ -156,7 +156,7 @@ void WorkerConnection::noteAnswer(const Span &span)
         chunk.chunkTimes.begun = span.begin;
         const std::uint64_t idleSince = std::max(m_lastEnded, chunk.chunkTimes.sent);
         if (m_lastEnded > 0 && span.begin > idleSince)
-            m_scheduler.measuredHandover(std::chrono::nanoseconds(span.begin - idleSince));
+            m_scheduler.measuredDispatchCosts(std::chrono::nanoseconds(span.begin - idleSince));
     }
     chunk.chunkTimes.ended = m_lastEnded = span.begin + span.duration;
     chunk.rest -= span.count;

@@ -58,7 +58,7 @@ struct SetUpTask {
 } // namespace
 
 wire::Setup setupFor(
-    const RunSpec &spec, const ColumnPlace &column, std::vector<std::string> columns)
+    const RunSpec &spec, const ColumnRing &column, std::vector<std::string> columns)
 {
     wire::Setup setup;
     std::visit(SetUpTask{setup}, spec.task);

@@ -13,7 +13,7 @@ namespace poolscope {
 
 /// The file in which workers store numbers: a ring of `cells` cells of 8 bytes at `path`, after
 /// `offset` other bytes.
-struct ColumnPlace {
+struct ColumnRing {
     std::string path;
     std::uint64_t cells = 0;
     std::uint64_t offset = 0;
@@ -22,6 +22,6 @@ struct ColumnPlace {
 /// Returns the message for all workers, without the number and the status page of a worker.
 /// `columns` are the names of the columns if inputs are rows.
 wire::Setup setupFor(
-    const RunSpec &spec, const ColumnPlace &column, std::vector<std::string> columns);
+    const RunSpec &spec, const ColumnRing &column, std::vector<std::string> columns);
 
 } // namespace poolscope

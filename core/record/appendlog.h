@@ -61,13 +61,13 @@ public:
 
     /// Releases memory of elements below `index`, which no thread reads any more. `index` is at
     /// most the size() that the caller saw, and never decreases. Any thread, one at a time.
-    void letGoBelow(std::size_t index)
+    void releaseBelow(std::size_t index)
     {
         static_assert(arePlain);
         const Place end = placeOf(index);
         for (; m_firstHeld < end.block; ++m_firstHeld)
-            letGo(m_firstHeld, sizeOf(m_firstHeld));
-        letGo(end.block, end.offset);
+            discard(m_firstHeld, sizeOf(m_firstHeld));
+        discard(end.block, end.offset);
     }
 
 private:
@@ -107,9 +107,9 @@ private:
             delete[] block;
     }
 
-    void letGo(std::size_t block, std::size_t count)
+    void discard(std::size_t block, std::size_t count)
     {
-        giveBackPages(m_blocks[block].load(std::memory_order_relaxed), count * sizeof(T));
+        discardPages(m_blocks[block].load(std::memory_order_relaxed), count * sizeof(T));
     }
 
     T &slot(std::size_t index)

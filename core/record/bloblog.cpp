@@ -14,7 +14,7 @@ namespace poolscope {
 namespace {
 
 constexpr std::size_t tailSize = 1U << 20;
-constexpr std::uint64_t stretch = 16U << 20;
+constexpr std::uint64_t sectionSize = 16U << 20;
 constexpr std::size_t blockSize = 64U << 10;
 
 using Length = std::uint32_t;
@@ -84,10 +84,10 @@ Result<void> BlobLog::flush()
             rest.remove_prefix(static_cast<std::size_t>(written));
     }
     m_obstacle.clear();
-    const std::uint64_t completeBefore = m_flushed / stretch;
+    const std::uint64_t completeBefore = m_flushed / sectionSize;
     m_flushed += m_tail.size();
     m_tail.clear();
-    for (std::uint64_t complete = completeBefore; complete < m_flushed / stretch; ++complete)
+    for (std::uint64_t complete = completeBefore; complete < m_flushed / sectionSize; ++complete)
         punchIfDead(complete);
     if (m_tail.capacity() > 2 * tailSize)
         m_tail.shrink_to_fit();
@@ -209,27 +209,27 @@ void BlobLog::discard(std::uint64_t offset)
         return;
     const std::lock_guard lock(m_mutex);
     count(offset, sizeof(length) + length, -1);
-    for (std::uint64_t at = offset / stretch;
-         at <= (offset + sizeof(length) + length - 1) / stretch; ++at)
+    for (std::uint64_t at = offset / sectionSize;
+         at <= (offset + sizeof(length) + length - 1) / sectionSize; ++at)
         punchIfDead(at);
 }
 
-/// Counts a record in, or out of, each stretch that it lies in.
+/// Counts a record in, or out of, each section that it lies in.
 void BlobLog::count(std::uint64_t offset, std::size_t length, int change)
 {
-    const std::uint64_t last = (offset + length - 1) / stretch;
+    const std::uint64_t last = (offset + length - 1) / sectionSize;
     if (last >= m_live.size())
         m_live.resize(last + 1);
-    for (std::uint64_t at = offset / stretch; at <= last; ++at)
+    for (std::uint64_t at = offset / sectionSize; at <= last; ++at)
         m_live[at] += static_cast<std::uint32_t>(change);
 }
 
 /// Gives the disk back what no record needs, once nothing more will be written there.
 void BlobLog::punchIfDead(std::uint64_t at)
 {
-    if (m_live[at] == 0 && m_flushed >= (at + 1) * stretch)
+    if (m_live[at] == 0 && m_flushed >= (at + 1) * sectionSize)
         fallocate(m_file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-            static_cast<off_t>(at * stretch), static_cast<off_t>(stretch));
+            static_cast<off_t>(at * sectionSize), static_cast<off_t>(sectionSize));
 }
 
 } // namespace poolscope

@@ -60,7 +60,7 @@ private:
     std::uint64_t m_flushed = 0; ///< bytes in the file
     std::string m_obstacle;
     std::vector<std::uint32_t>
-        m_live; ///< records in each stretch, wholly or in part, that are not discarded
+        m_live; ///< records in each section, wholly or in part, that are not discarded
 
     /// A block of records: a reader in order finds the next ones in memory.
     struct Block {

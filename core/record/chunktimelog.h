@@ -57,8 +57,8 @@ public:
     /// How many bytes the chunks so far take, and some of these bytes, for an Unpacker.
     std::size_t packedSize() const { return m_bytes.size(); }
     std::string packed(std::size_t from, std::size_t to) const;
-    /// Gives back the memory of the bytes below `position`: see AppendLog::letGoBelow().
-    void letGoBelow(std::size_t position) { m_bytes.letGoBelow(position); }
+    /// Gives back the memory of the bytes below `position`: see AppendLog::releaseBelow().
+    void releaseBelow(std::size_t position) { m_bytes.releaseBelow(position); }
     /// Reads the chunks of bytes that a log has packed, in their order, without the lane.
     class Unpacker {
     public:

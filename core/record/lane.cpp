@@ -69,10 +69,10 @@ bool Lane::fits(const Span &span) const
         && distance <= std::numeric_limits<std::int32_t>::max();
 }
 
-void Lane::letGoBelow(std::size_t position)
+void Lane::releaseBelow(std::size_t position)
 {
     // The duration of a span is known from the end of the one before it.
-    m_entries.letGoBelow(position > 0 ? position - 1 : 0);
+    m_entries.releaseBelow(position > 0 ? position - 1 : 0);
 }
 
 Span Lane::span(std::size_t position) const

@@ -30,8 +30,8 @@ public:
     /// Calls visit(span) for spans [from, to), in order: faster than span() for each.
     template <typename Visit> void forEach(std::size_t from, std::size_t to, Visit visit) const;
 
-    /// Gives back the memory of spans below `position`: see AppendLog::letGoBelow().
-    void letGoBelow(std::size_t position);
+    /// Gives back the memory of spans below `position`: see AppendLog::releaseBelow().
+    void releaseBelow(std::size_t position);
 
     /// How many spans begin before `time`.
     std::size_t countBefore(std::uint64_t time) const;

@@ -23,7 +23,7 @@ void releasePages(void *begin, std::size_t size)
     ::munmap(begin, size);
 }
 
-void giveBackPages(void *begin, std::size_t size)
+void discardPages(void *begin, std::size_t size)
 {
     const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
     const auto from = (reinterpret_cast<std::uintptr_t>(begin) + page - 1) / page * page;

@@ -17,6 +17,6 @@ void releasePages(void *begin, std::size_t size);
 
 /// Releases the memory of the whole pages within [begin, begin + size). The addresses stay reserved
 /// and read as zeros.
-void giveBackPages(void *begin, std::size_t size);
+void discardPages(void *begin, std::size_t size);
 
 } // namespace poolscope

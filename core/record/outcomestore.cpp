@@ -180,7 +180,7 @@ void OutcomeStore::addNumbers(std::uint64_t first, OutcomeKind kind, std::string
     addNumbers({first, cells.size() / sizeof(std::uint64_t)}, kind);
 }
 
-void OutcomeStore::forget(std::uint64_t index)
+void OutcomeStore::remove(std::uint64_t index)
 {
     // Its record stays in the file: another thread may be reading it.
     mark({index, 1}, Cell::Missing);

@@ -68,7 +68,7 @@ public:
     /// the column.
     void addNumbers(std::uint64_t first, OutcomeKind kind, std::string_view cells);
     /// Removes the outcome of an index, which is not a number.
-    void forget(std::uint64_t index);
+    void remove(std::uint64_t index);
 
     /// The bytes of the outcomes that were added: 8 for a number, otherwise as many as are kept.
     /// Any thread.

@@ -39,15 +39,15 @@ std::vector<IndexRange> SettledQueue::take()
 }
 
 Recorder::Recorder(Timeline &timeline, OutcomeStore &outcomes, RunLog &log, SettledQueue *settled,
-    Keep keep, std::function<void(const std::string &)> failed)
+    Retention retention, std::function<void(const std::string &)> failed)
     : m_timeline(timeline)
     , m_outcomes(outcomes)
     , m_log(log)
     , m_settled(settled)
-    , m_keep(keep)
+    , m_retention(retention)
     , m_failed(std::move(failed))
 {
-    m_timeline.m_holdsSpans = keep == Keep::Everything;
+    m_timeline.m_hasSpans = retention == Retention::Everything;
 }
 
 void Recorder::takeSnapshots(std::uint64_t manyOutcomes, std::function<void()> many)
@@ -86,14 +86,14 @@ RecordSnapshot Recorder::snapshot(std::uint64_t now)
 
 void Recorder::written(const RecordPositions &reached)
 {
-    if (m_keep != Keep::UntilWritten)
+    if (m_retention != Retention::UntilWritten)
         return;
     for (std::size_t i = 0; i < reached.workers.size(); ++i) {
         WorkerRecord &worker = *m_timeline.m_workers[i];
-        worker.m_lane.letGoBelow(reached.workers[i].spans);
-        worker.m_chunkTimes.letGoBelow(reached.workers[i].chunkTimeBytes);
+        worker.m_lane.releaseBelow(reached.workers[i].spans);
+        worker.m_chunkTimes.releaseBelow(reached.workers[i].chunkTimeBytes);
     }
-    m_timeline.m_marks.letGoBelow(reached.marks);
+    m_timeline.m_marks.releaseBelow(reached.marks);
 }
 
 WorkerRecord &Recorder::record(WorkerId worker)
@@ -107,7 +107,7 @@ void Recorder::addWorker()
 {
     auto worker =
         std::make_unique<WorkerRecord>(static_cast<WorkerId>(m_timeline.m_workers.size() + 1));
-    if (!m_timeline.holdsSpans())
+    if (!m_timeline.hasSpans())
         worker->m_account = std::make_unique<TimeAccount>(worker->id());
     m_timeline.m_workers.append(std::move(worker));
 }
@@ -344,7 +344,7 @@ void Recorder::take(const event::InputReopened &event)
     const auto lock = lockSettled();
     const auto outcome = m_outcomes.read(event.index);
     const bool isQuarantined = outcome && outcome->view.failure.kind == failureQuarantined;
-    m_outcomes.forget(event.index);
+    m_outcomes.remove(event.index);
     subtract(m_timeline.m_failed, std::uint64_t{1});
     subtract(m_timeline.m_quarantined, std::uint64_t{isQuarantined});
     mark(Mark::Kind::Reopened, event.time, 0, event.index);

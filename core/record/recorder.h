@@ -43,7 +43,7 @@ class Recorder : public EventSink {
 public:
     /// The parts of the timeline that are kept. Spans, chunks and marks of single inputs take
     /// memory throughout a run. Instead of them, each worker can have a TimeAccount.
-    enum class Keep {
+    enum class Retention {
         Everything,
         UntilWritten, ///< spans, chunks and marks until written() reports that a run file has them
         Totals, ///< no spans, chunks and marks of single inputs at all
@@ -52,7 +52,7 @@ public:
     /// The timeline, outcomes, log and queue must outlive the recorder. `settled` may be null.
     /// `failed` is called, on the thread of the events, when an outcome cannot be kept.
     Recorder(Timeline &timeline, OutcomeStore &outcomes, RunLog &log, SettledQueue *settled,
-        Keep keep, std::function<void(const std::string &)> failed);
+        Retention retention, std::function<void(const std::string &)> failed);
 
     void take(const event::WorkerChanged &event) override;
     void take(const event::WorkerIntroduced &event) override;
@@ -96,7 +96,7 @@ private:
     WorkerRecord &record(WorkerId worker);
     static void setOpenSpan(WorkerRecord &worker, const OpenSpan &span);
     void addWorker();
-    bool takesSpans() const { return m_keep != Keep::Totals; }
+    bool takesSpans() const { return m_retention != Retention::Totals; }
     TimeAccount *account(WorkerId worker);
     std::unique_lock<std::mutex> lockSettled();
     bool keep(const event::OutcomeDone &event);
@@ -111,7 +111,7 @@ private:
     OutcomeStore &m_outcomes;
     RunLog &m_log;
     SettledQueue *m_settled;
-    Keep m_keep;
+    Retention m_retention;
     std::function<void(const std::string &)> m_failed;
     std::map<LineKey, UnfinishedLine> m_unfinishedLines;
     std::vector<StopInterval> m_stops; ///< in the time of the run

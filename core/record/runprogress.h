@@ -11,7 +11,7 @@
 namespace poolscope {
 
 /// The process that writes a run file.
-struct RunFileHolder {
+struct RunFileWriter {
     std::uint32_t pid = 0; ///< 0: none
     std::uint64_t startTicks = 0; ///< when that process began, as /proc has it
     std::string host;
@@ -24,9 +24,9 @@ enum class RunState : std::uint8_t { Running, Completed, Cancelled, Failed, Halt
 struct RunProgress {
     RunState state = RunState::Running;
     std::string error; ///< why it failed or was halted
-    RunFileHolder holder;
-    std::uint64_t piecesBefore = 0; ///< pieces in the file before the first one of this run
-    std::uint64_t pieces = 0;
+    RunFileWriter writer;
+    std::uint64_t batchesBefore = 0; ///< batches in the file before the first one of this run
+    std::uint64_t batches = 0;
     std::uint64_t inputsCame = 0; ///< so far, where inputs still came when the run began
     bool areInputsComplete = true;
     std::uint64_t elapsed = 0; ///< nanoseconds of the run's clock

@@ -7,51 +7,51 @@ namespace poolscope {
 
 namespace {
 
-constexpr std::size_t waitingPieces = 64; // before it is worth counting them
+constexpr std::size_t waitingIntervals = 64; // before it is worth counting them
 
-Stretch stretchFor(IdleReason reason)
+Activity stretchFor(IdleReason reason)
 {
     switch (reason) {
     case IdleReason::NothingLeft:
-        return Stretch::NothingLeft;
+        return Activity::NothingLeft;
     case IdleReason::NoInputYet:
-        return Stretch::NoInputYet;
+        return Activity::NoInputYet;
     case IdleReason::Order:
-        return Stretch::Order;
+        return Activity::Order;
     case IdleReason::Consumer:
-        return Stretch::Consumer;
+        return Activity::Consumer;
     case IdleReason::Disk:
-        return Stretch::Disk;
+        return Activity::Disk;
     case IdleReason::Paused:
-        return Stretch::Paused;
+        return Activity::Paused;
     }
-    return Stretch::Unknown;
+    return Activity::Unknown;
 }
 
 } // namespace
 
-/// Adds a stretch up to that time. Stops of the worker within it are pauses.
-void TimeAccount::add(Stretch stretch, std::uint64_t until)
+/// Adds a activity up to that time. Stops of the worker within it are pauses.
+void TimeAccount::add(Activity activity, std::uint64_t until)
 {
     while (!m_stops.empty() && m_stops.front().begin < until) {
         const StopInterval stop = m_stops.front();
-        addPiece(stretch, stop.begin);
-        addPiece(Stretch::Paused, std::min(stop.end, until));
+        addInterval(activity, stop.begin);
+        addInterval(Activity::Paused, std::min(stop.end, until));
         if (stop.end > until)
             return;
         m_stops.pop_front();
     }
-    addPiece(stretch, until);
+    addInterval(activity, until);
 }
 
-void TimeAccount::addPiece(Stretch stretch, std::uint64_t until)
+void TimeAccount::addInterval(Activity activity, std::uint64_t until)
 {
     if (until <= m_reached)
         return;
-    if (!m_pieces.empty() && m_pieces.back().stretch == stretch)
-        m_pieces.back().end = until;
+    if (!m_intervals.empty() && m_intervals.back().activity == activity)
+        m_intervals.back().end = until;
     else
-        m_pieces.push_back({stretch, until});
+        m_intervals.push_back({activity, until});
     m_reached = until;
 }
 
@@ -59,12 +59,12 @@ void TimeAccount::changed(WorkerState state, std::uint64_t time)
 {
     switch (state) {
     case WorkerState::Starting:
-        close(time, Stretch::Unknown);
+        close(time, Activity::Unknown);
         m_replaces = m_phase == Phase::Down;
         m_phase = Phase::Starting;
         return;
     case WorkerState::Ready:
-        close(time, Stretch::Unknown);
+        close(time, Activity::Unknown);
         m_phase = Phase::Ready;
         m_ended = m_answered = m_decoded = time;
         m_idle.reset();
@@ -74,58 +74,58 @@ void TimeAccount::changed(WorkerState state, std::uint64_t time)
         m_leaves = true;
         return;
     case WorkerState::Dead:
-        close(time, Stretch::Lost);
+        close(time, Activity::Lost);
         m_phase = Phase::Down;
         return;
     case WorkerState::Gone:
-        close(time, Stretch::Unknown);
+        close(time, Activity::Unknown);
         m_phase = m_isWanted ? Phase::Down : Phase::Absent;
         return;
     }
 }
 
-/// Nothing more is known up to `time`; `untold` is what a chunk is counted as that nothing is known
-/// of.
-void TimeAccount::close(std::uint64_t time, Stretch untold)
+/// Nothing more is known up to `time`; `otherwise` is what a chunk is counted as that nothing is
+/// known of.
+void TimeAccount::close(std::uint64_t time, Activity otherwise)
 {
     switch (m_phase) {
     case Phase::Absent:
-        add(Stretch::Absent, time);
+        add(Activity::Absent, time);
         return;
     case Phase::Down:
-        add(Stretch::Lost, time);
+        add(Activity::Lost, time);
         return;
     case Phase::Starting:
-        add(m_replaces ? Stretch::Lost : Stretch::Starting, time);
+        add(m_replaces ? Activity::Lost : Activity::Starting, time);
         return;
     case Phase::Ready:
-        closeReady(time, untold);
+        closeReady(time, otherwise);
         return;
     }
 }
 
-void TimeAccount::closeReady(std::uint64_t time, Stretch untold)
+void TimeAccount::closeReady(std::uint64_t time, Activity otherwise)
 {
     if (!m_openSpans.empty()) {
         const std::uint64_t begin = std::min(m_openSpans.front().begin, time);
         const std::uint64_t end = m_openSpans.back().begin + m_openSpans.back().duration;
-        add(Stretch::UnderWay, begin);
+        add(Activity::UnderWay, begin);
         addSpans(m_openSpans.size(), begin, std::min(end, time));
         if (m_idle && m_idleSince >= end)
             addIdle(time); // of a run in which chunks are not told of
         else
-            add(untold, time);
+            add(otherwise, time);
         return;
     }
-    add(Stretch::TransferOut, std::min(m_answered, time));
+    add(Activity::TransferOut, std::min(m_answered, time));
     if (m_idle) {
         addIdle(time);
         return;
     }
-    add(Stretch::Answering, std::min(m_decoded, time));
+    add(Activity::Answering, std::min(m_decoded, time));
     if (m_leaves)
-        add(m_isWanted ? Stretch::Lost : Stretch::Absent, time);
-    add(untold, time);
+        add(m_isWanted ? Activity::Lost : Activity::Absent, time);
+    add(otherwise, time);
 }
 
 /// Takes the first open spans as what lies between begin and end; what they leave was sending.
@@ -136,27 +136,27 @@ void TimeAccount::addSpans(std::size_t count, std::uint64_t begin, std::uint64_t
         busy += m_openSpans.front().duration;
         m_openSpans.pop_front();
     }
-    add(Stretch::Computing, std::min(begin + busy, end));
-    add(Stretch::TransferOut, end);
+    add(Activity::Computing, std::min(begin + busy, end));
+    add(Activity::TransferOut, end);
 }
 
 /// The reason holds since it was told; before that the answer lay with the coordinator.
 void TimeAccount::addIdle(std::uint64_t until)
 {
-    add(Stretch::Answering, std::min(m_idleSince, until));
+    add(Activity::Answering, std::min(m_idleSince, until));
     add(stretchFor(*m_idle), until);
 }
 
 void TimeAccount::continued(std::uint64_t time)
 {
-    close(time, Stretch::Lost);
+    close(time, Activity::Lost);
     m_phase = Phase::Absent;
 }
 
 void TimeAccount::idle(IdleReason reason, std::uint64_t time)
 {
     if (m_idle) {
-        add(Stretch::TransferOut, std::min(m_answered, time));
+        add(Activity::TransferOut, std::min(m_answered, time));
         addIdle(time);
     }
     m_idle = reason;
@@ -173,19 +173,19 @@ void TimeAccount::span(const Span &span)
 
 void TimeAccount::chunk(const ChunkTimes &chunkTimes)
 {
-    const auto upToItsBegin = [&](Stretch stretch, std::uint64_t until) {
-        add(stretch, std::min(until, chunkTimes.begun));
+    const auto upToItsBegin = [&](Activity activity, std::uint64_t until) {
+        add(activity, std::min(until, chunkTimes.begun));
     };
-    upToItsBegin(Stretch::TransferOut, m_answered);
+    upToItsBegin(Activity::TransferOut, m_answered);
     const bool wasThere = chunkTimes.received <= m_ended;
     if (!wasThere && m_idle)
         addIdle(std::min(chunkTimes.sent, chunkTimes.begun));
     if (!wasThere) {
-        upToItsBegin(Stretch::Answering, std::min(m_decoded, chunkTimes.sent));
-        upToItsBegin(Stretch::Coordinator, chunkTimes.sent);
-        upToItsBegin(Stretch::UnderWay, chunkTimes.received);
+        upToItsBegin(Activity::Answering, std::min(m_decoded, chunkTimes.sent));
+        upToItsBegin(Activity::Coordinator, chunkTimes.sent);
+        upToItsBegin(Activity::UnderWay, chunkTimes.received);
     }
-    add(Stretch::TransferIn, chunkTimes.begun);
+    add(Activity::TransferIn, chunkTimes.begun);
     addSpans(std::min<std::size_t>(chunkTimes.spans, m_openSpans.size()),
         std::max(chunkTimes.begun, m_reached), chunkTimes.ended);
     m_idle.reset();
@@ -199,7 +199,7 @@ void TimeAccount::chunk(const ChunkTimes &chunkTimes)
 
 void TimeAccount::settle(std::uint64_t begin, std::uint64_t end)
 {
-    if (begin > 0 && m_pieces.size() >= waitingPieces)
+    if (begin > 0 && m_intervals.size() >= waitingIntervals)
         count(begin, end);
 }
 
@@ -207,25 +207,26 @@ void TimeAccount::count(std::uint64_t begin, std::uint64_t end)
 {
     m_settled = std::max(m_settled, begin);
     std::size_t whole = 0;
-    for (const Piece &piece : m_pieces) {
-        const std::uint64_t until = std::min(piece.end, end);
+    for (const Interval &interval : m_intervals) {
+        const std::uint64_t until = std::min(interval.end, end);
         if (until > m_settled) {
-            m_times[static_cast<std::size_t>(piece.stretch)] += until - m_settled;
+            m_times[static_cast<std::size_t>(interval.activity)] += until - m_settled;
             m_settled = until;
         }
-        if (piece.end > end)
+        if (interval.end > end)
             break;
         ++whole;
     }
-    m_pieces.erase(m_pieces.begin(), m_pieces.begin() + static_cast<std::ptrdiff_t>(whole));
+    m_intervals.erase(
+        m_intervals.begin(), m_intervals.begin() + static_cast<std::ptrdiff_t>(whole));
 }
 
-StretchTimes TimeAccount::between(std::uint64_t begin, std::uint64_t end) const
+ActivityTimes TimeAccount::between(std::uint64_t begin, std::uint64_t end) const
 {
     TimeAccount closed = *this;
     if (end <= begin)
         return {};
-    closed.close(end, Stretch::Unknown);
+    closed.close(end, Activity::Unknown);
     closed.count(begin, end);
     return closed.m_times;
 }

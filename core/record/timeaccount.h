@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TimeAccount: how one worker's time was spent, stretch after stretch.
+// TimeAccount: how one worker's time was spent, activity after activity.
 //
-// It receives the pool's reports in their order, and cuts the time axis into stretches that leave
+// It receives the pool's reports in their order, and cuts the time axis into intervals that leave
 // no gap and never overlap, so that their lengths add up exactly to any interval that is asked for.
-// If stretches overlap, such as a chunk that arrives during work on another, the work counts.
+// If intervals overlap, such as a chunk that arrives during work on another, the work counts.
 // Memory stays the same throughout a run if settle() is called from time to time.
 //
 // A plain value: a copy goes its own way.
@@ -20,7 +20,7 @@
 
 namespace poolscope {
 
-enum class Stretch : std::uint8_t {
+enum class Activity : std::uint8_t {
     Absent, ///< the pool does not have this worker: it has not joined yet, or has left
     Starting, ///< its process, interpreter and imports, up to its being ready
     Computing, ///< within spans
@@ -38,10 +38,10 @@ enum class Stretch : std::uint8_t {
     Lost, ///< on what was lost when it died; dead; being replaced
     Unknown, ///< it holds a chunk of which it has told nothing
 };
-inline constexpr std::size_t stretchCount = 16;
+inline constexpr std::size_t activityCount = 16;
 
-/// Nanoseconds by stretch.
-using StretchTimes = std::array<std::uint64_t, stretchCount>;
+/// Nanoseconds by activity.
+using ActivityTimes = std::array<std::uint64_t, activityCount>;
 
 class TimeAccount {
 public:
@@ -66,9 +66,9 @@ public:
     /// Counts the time in [begin, end). `begin` is 0 while it is not known, and does not change
     /// afterwards; `end` never decreases.
     void settle(std::uint64_t begin, std::uint64_t end);
-    /// The time in [begin, end) by stretch, which adds up to end - begin. `end` is not less than
+    /// The time in [begin, end) by activity, which adds up to end - begin. `end` is not less than
     /// what was settled.
-    StretchTimes between(std::uint64_t begin, std::uint64_t end) const;
+    ActivityTimes between(std::uint64_t begin, std::uint64_t end) const;
 
     std::uint64_t chunks() const { return m_chunks; }
     std::uint64_t longestChunk() const { return m_longestChunk; } ///< nanoseconds
@@ -78,16 +78,16 @@ public:
 private:
     enum class Phase : std::uint8_t { Absent, Starting, Ready, Down };
 
-    struct Piece {
-        Stretch stretch;
+    struct Interval {
+        Activity activity;
         std::uint64_t end;
     };
 
-    void add(Stretch stretch, std::uint64_t until);
-    void addPiece(Stretch stretch, std::uint64_t until);
+    void add(Activity activity, std::uint64_t until);
+    void addInterval(Activity activity, std::uint64_t until);
     void count(std::uint64_t begin, std::uint64_t end);
-    void close(std::uint64_t time, Stretch untold);
-    void closeReady(std::uint64_t time, Stretch untold);
+    void close(std::uint64_t time, Activity otherwise);
+    void closeReady(std::uint64_t time, Activity otherwise);
     void addIdle(std::uint64_t until);
     void addSpans(std::size_t count, std::uint64_t begin, std::uint64_t end);
 
@@ -104,10 +104,10 @@ private:
     std::deque<StopInterval> m_stops; ///< that are not passed yet
     std::deque<Span> m_openSpans; ///< that are no chunk's yet
 
-    std::vector<Piece> m_pieces; ///< not settled yet; each begins where the one before ended
-    std::uint64_t m_reached = 0; ///< the end of the last piece
+    std::vector<Interval> m_intervals; ///< not settled yet; each begins where the one before ended
+    std::uint64_t m_reached = 0; ///< the end of the last interval
     std::uint64_t m_settled = 0; ///< the end of what is counted
-    StretchTimes m_times{};
+    ActivityTimes m_times{};
     std::uint64_t m_chunks = 0;
     std::uint64_t m_longestChunk = 0;
     std::uint64_t m_longestIteration = 0;

@@ -3,7 +3,7 @@
 //
 // Holds every iteration: a lane of spans and chunk times for each worker, the marks of
 // rare events, and what each worker has cost. Where they are not to be read afterwards, a Recorder
-// leaves lanes, chunk times and marks out, or lets go of them: see holdsSpans(). One thread (the
+// leaves lanes, chunk times and marks out, or lets go of them: see hasSpans(). One thread (the
 // pool's) writes; any thread reads at any time without waiting and without being waited for. Times
 // are nanoseconds since the run's start.
 #pragma once
@@ -143,7 +143,7 @@ public:
     const WorkerRecord &worker(std::size_t position) const { return *m_workers[position]; }
     const AppendLog<Mark> &marks() const { return m_marks; }
     /// Whether lanes, chunk times and marks can be read. Otherwise each worker has an account().
-    bool holdsSpans() const { return m_holdsSpans; }
+    bool hasSpans() const { return m_hasSpans; }
 
     std::uint64_t firstDispatch() const { return m_firstDispatch; }
     /// The time of the last outcome so far.
@@ -175,7 +175,7 @@ private:
 
     AppendLog<std::unique_ptr<WorkerRecord>> m_workers;
     AppendLog<Mark> m_marks;
-    bool m_holdsSpans = true;
+    bool m_hasSpans = true;
     AppendLog<std::uint64_t> m_paceChanges; ///< paused, resumed, paused, in turn
     struct AtomicCoordinatorUsage {
         std::atomic<std::uint64_t> cpu = 0;

@@ -38,9 +38,9 @@ void appendNumber(std::string &out, double value)
 /// A file that is given up at the first error or when the caller has had enough.
 class DataFile {
 public:
-    DataFile(AtomicFile &file, const GoOn &goOn)
+    DataFile(AtomicFile &file, const ShouldContinue &shouldContinue)
         : m_file(file)
-        , m_goOn(goOn)
+        , m_goOn(shouldContinue)
     {
     }
 
@@ -64,7 +64,7 @@ public:
 
 private:
     AtomicFile &m_file;
-    const GoOn &m_goOn;
+    const ShouldContinue &m_goOn;
     Result<void> m_result;
     std::size_t m_lines = 0;
 };
@@ -97,17 +97,17 @@ void writeCompletion(const Timeline &timeline, DataFile &file)
     constexpr std::uint64_t allSoFar = UINT64_MAX;
     while (file.goesOn() && !order.advance(allSoFar, spansBetweenQuestions)) { }
     std::string line;
-    constexpr std::uint64_t stretch = 100'000;
-    for (std::uint64_t from = 0; from < order.ranked() && file.ok(); from += stretch) {
-        const std::uint64_t to = std::min(from + stretch, order.ranked());
-        order.forEach(from, to, [&](const CompletionOrder::Piece &piece) {
-            const std::uint64_t end = piece.rank + piece.indices.count;
-            for (std::uint64_t rank = std::max(piece.rank, from); rank < std::min(end, to);
+    constexpr std::uint64_t step = 100'000;
+    for (std::uint64_t from = 0; from < order.ranked() && file.ok(); from += step) {
+        const std::uint64_t to = std::min(from + step, order.ranked());
+        order.forEach(from, to, [&](const CompletionOrder::RankedRange &range) {
+            const std::uint64_t end = range.rank + range.indices.count;
+            for (std::uint64_t rank = std::max(range.rank, from); rank < std::min(end, to);
                  ++rank) {
                 line = std::to_string(rank) + ","
-                    + std::to_string(piece.indices.first + rank - piece.rank) + ","
-                    + std::to_string(piece.worker) + ",";
-                appendSeconds(line, piece.time);
+                    + std::to_string(range.indices.first + rank - range.rank) + ","
+                    + std::to_string(range.worker) + ",";
+                appendSeconds(line, range.time);
                 line += "\n";
                 file.write(line);
             }
@@ -256,13 +256,13 @@ std::optional<ChartKind> chartCalled(std::string_view name)
     return static_cast<ChartKind>(found - names.begin());
 }
 
-Result<void> writeChartData(
-    ChartKind kind, const RunRecord &record, const std::filesystem::path &path, const GoOn &goOn)
+Result<void> writeChartData(ChartKind kind, const RunRecord &record,
+    const std::filesystem::path &path, const ShouldContinue &shouldContinue)
 {
     auto opened = AtomicFile::open(path);
     if (!opened)
         return tl::unexpected(opened.error());
-    DataFile file(**opened, goOn);
+    DataFile file(**opened, shouldContinue);
     switch (kind) {
     case ChartKind::Workers:
         writeSpans(record.timeline, file);
@@ -286,13 +286,13 @@ Result<void> writeChartData(
     return file.finish();
 }
 
-Result<void> writeCurveData(
-    const std::vector<CurvePoint> &curve, const std::filesystem::path &path, const GoOn &goOn)
+Result<void> writeCurveData(const std::vector<CurvePoint> &curve, const std::filesystem::path &path,
+    const ShouldContinue &shouldContinue)
 {
     auto opened = AtomicFile::open(path);
     if (!opened)
         return tl::unexpected(opened.error());
-    DataFile file(**opened, goOn);
+    DataFile file(**opened, shouldContinue);
     writeCurve(curve, file);
     return file.finish();
 }

@@ -42,14 +42,14 @@ struct ChartFile {
 };
 
 /// Called now and then. If it returns false, writing stops and fails with "cancelled".
-using GoOn = std::function<bool()>;
+using ShouldContinue = std::function<bool()>;
 
 /// Writes the data recorded so far, whole or not at all. Any thread, also during the run.
 Result<void> writeChartData(ChartKind kind, const RunRecord &record,
-    const std::filesystem::path &path, const GoOn &goOn = {});
+    const std::filesystem::path &path, const ShouldContinue &shouldContinue = {});
 
 /// Writes the data of a what-if curve in the format of ChartKind::WhatIf, for any pool.
-Result<void> writeCurveData(
-    const std::vector<CurvePoint> &curve, const std::filesystem::path &path, const GoOn &goOn = {});
+Result<void> writeCurveData(const std::vector<CurvePoint> &curve, const std::filesystem::path &path,
+    const ShouldContinue &shouldContinue = {});
 
 } // namespace poolscope

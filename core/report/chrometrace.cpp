@@ -115,9 +115,9 @@ private:
 /// A file of events that is given up at the first error or when the caller has had enough.
 class TraceFile {
 public:
-    TraceFile(AtomicFile &file, const GoOn &goOn)
+    TraceFile(AtomicFile &file, const ShouldContinue &shouldContinue)
         : m_file(file)
-        , m_goOn(goOn)
+        , m_goOn(shouldContinue)
     {
     }
 
@@ -158,7 +158,7 @@ public:
 
 private:
     AtomicFile &m_file;
-    const GoOn &m_goOn;
+    const ShouldContinue &m_goOn;
     Result<void> m_result;
     std::string m_event;
     std::size_t m_events = 0;
@@ -369,19 +369,19 @@ std::uint64_t beginOf(const RunRecord &record)
 
 } // namespace
 
-Result<void> writeChromeTrace(
-    const RunRecord &record, const std::filesystem::path &path, const GoOn &goOn)
+Result<void> writeChromeTrace(const RunRecord &record, const std::filesystem::path &path,
+    const ShouldContinue &shouldContinue)
 {
-    return writeChromeTrace(std::vector{&record}, path, goOn);
+    return writeChromeTrace(std::vector{&record}, path, shouldContinue);
 }
 
-Result<void> writeChromeTrace(
-    const std::vector<const RunRecord *> &runs, const std::filesystem::path &path, const GoOn &goOn)
+Result<void> writeChromeTrace(const std::vector<const RunRecord *> &runs,
+    const std::filesystem::path &path, const ShouldContinue &shouldContinue)
 {
     auto opened = AtomicFile::open(path);
     if (!opened)
         return tl::unexpected(opened.error());
-    TraceFile file(**opened, goOn);
+    TraceFile file(**opened, shouldContinue);
     writeHead(*runs.front(), file);
     const std::uint64_t begin = beginOf(*runs.front());
     for (std::size_t i = 0; i < runs.size(); ++i) {

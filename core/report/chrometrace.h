@@ -28,11 +28,11 @@ namespace poolscope {
 
 /// Writes what is recorded so far, whole or not at all. Any thread, also while the
 /// run goes on.
-Result<void> writeChromeTrace(
-    const RunRecord &record, const std::filesystem::path &path, const GoOn &goOn = {});
+Result<void> writeChromeTrace(const RunRecord &record, const std::filesystem::path &path,
+    const ShouldContinue &shouldContinue = {});
 
 /// Writes the runs of a session, in order of start.
 Result<void> writeChromeTrace(const std::vector<const RunRecord *> &runs,
-    const std::filesystem::path &path, const GoOn &goOn = {});
+    const std::filesystem::path &path, const ShouldContinue &shouldContinue = {});
 
 } // namespace poolscope

@@ -41,10 +41,10 @@ void addCauses(std::vector<ComparisonRow> &rows, const Runs &runs)
 {
     for (std::size_t i = 0; i < causeCount; ++i) {
         const auto cause = static_cast<Cause>(i);
-        const bool isTold = cause != Cause::Absent
+        const bool isShown = cause != Cause::Absent
             && std::any_of(runs.begin(), runs.end(),
                 [cause](const ComparisonSubject &run) { return shareOf(run, cause) >= legible; });
-        if (!isTold)
+        if (!isShown)
             continue;
         std::string name = "time: " + std::string(causeName(cause));
         std::replace(name.begin(), name.end(), '_', ' ');
@@ -100,7 +100,7 @@ std::vector<ComparisonRow> comparisonRows(
     });
     for (const RunDifference &difference : differences)
         mean.differences.push_back(factorText(difference.duration));
-    for (const ToldQuantile &quantile : toldQuantiles)
+    for (const ReportedQuantile &quantile : reportedQuantiles)
         add(quantile.name, [&quantile](const ComparisonSubject &run) {
             return textOf(Duration(run.figures.durations.quantile(quantile.share)));
         });

@@ -22,14 +22,14 @@ struct ComparisonSubject {
 ComparisonSubject comparisonSubject(const RunRecord &record);
 
 /// How long iterations took, as it is told of each run.
-struct ToldQuantile {
+struct ReportedQuantile {
     const char *name;
     const char *key; ///< for programs
     double share;
 };
-inline constexpr std::array toldQuantiles{ToldQuantile{"median", "median_s", 0.5},
-    ToldQuantile{"p90", "p90_s", 0.9}, ToldQuantile{"p99", "p99_s", 0.99},
-    ToldQuantile{"longest", "longest_s", 1}};
+inline constexpr std::array reportedQuantiles{ReportedQuantile{"median", "median_s", 0.5},
+    ReportedQuantile{"p90", "p90_s", 0.9}, ReportedQuantile{"p99", "p99_s", 0.99},
+    ReportedQuantile{"longest", "longest_s", 1}};
 
 /// "A", "B", ... "Z", "AA", ...: what the run at this position is called.
 std::string letterOf(std::size_t position);

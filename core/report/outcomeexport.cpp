@@ -48,11 +48,11 @@ Result<void> writeOne(OutcomeWriter &writer, const OutcomeStore &outcomes, std::
 
 } // namespace
 
-Result<UnmarkedValues> exportOutcomes(
-    const RunRecord &record, const std::filesystem::path &path, const GoOn &goOn)
+Result<UnmarkedValues> exportOutcomes(const RunRecord &record, const std::filesystem::path &path,
+    const ShouldContinue &shouldContinue)
 {
     return openExport(record, path).and_then([&](const std::unique_ptr<OutcomeWriter> &writer) {
-        return exportOutcomes(record, *writer, goOn);
+        return exportOutcomes(record, *writer, shouldContinue);
     });
 }
 
@@ -65,14 +65,14 @@ Result<std::unique_ptr<OutcomeWriter>> openExport(
     return openOutcomeWriter(path);
 }
 
-Result<UnmarkedValues> exportOutcomes(
-    const RunRecord &record, OutcomeWriter &writer, const GoOn &goOn, const FailureVisitor &failed)
+Result<UnmarkedValues> exportOutcomes(const RunRecord &record, OutcomeWriter &writer,
+    const ShouldContinue &shouldContinue, const FailureVisitor &failed)
 {
     UnmarkedValues unmarked;
     std::uint64_t asked = 0;
     for (std::uint64_t index = 0; index < record.inputCount;) {
         if (index >= asked) {
-            if (goOn && !goOn())
+            if (shouldContinue && !shouldContinue())
                 return failure("cancelled");
             asked = index + mostAtOnce;
         }

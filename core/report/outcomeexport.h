@@ -21,14 +21,14 @@ using FailureVisitor = std::function<void(std::uint64_t index, const FailureView
 /// Writes the outcomes in a format of OutcomeWriter, by the file's ending. An index without an
 /// outcome is a failure of the kind "unfinished". Any thread, also during the run. Returns what the
 /// file does not show of the values.
-Result<UnmarkedValues> exportOutcomes(
-    const RunRecord &record, const std::filesystem::path &path, const GoOn &goOn = {});
+Result<UnmarkedValues> exportOutcomes(const RunRecord &record, const std::filesystem::path &path,
+    const ShouldContinue &shouldContinue = {});
 
 /// An export in two steps. Opening fails, with nothing created, if the record has no values or the
 /// file cannot be written.
 Result<std::unique_ptr<OutcomeWriter>> openExport(
     const RunRecord &record, const std::filesystem::path &path);
 Result<UnmarkedValues> exportOutcomes(const RunRecord &record, OutcomeWriter &writer,
-    const GoOn &goOn = {}, const FailureVisitor &failed = {});
+    const ShouldContinue &shouldContinue = {}, const FailureVisitor &failed = {});
 
 } // namespace poolscope

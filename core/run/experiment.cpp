@@ -90,7 +90,7 @@ void Experiment::runNext()
         return;
     }
     Run::Reading reading;
-    reading.timeline = Recorder::Keep::Totals;
+    reading.timeline = Recorder::Retention::Totals;
     auto opened = m_inputs->duplicate().and_then([&](std::unique_ptr<InputSource> inputs) {
         return Run::open(settingNow().spec, std::move(inputs), reading);
     });

@@ -48,7 +48,8 @@ Result<LoadedRun> recordOf(ImportedRun run)
         return tl::unexpected(record.error());
     Result<void> kept;
     Recorder recorder((*record)->timeline, *(*record)->outcomes, (*record)->log, nullptr,
-        Recorder::Keep::Everything, [&](const std::string &problem) { kept = failure(problem); });
+        Recorder::Retention::Everything,
+        [&](const std::string &problem) { kept = failure(problem); });
     EventCheck events(
         recorder, run.inputs.size(), mostImportedWorkers, askedOf(*(*record)->outcomes));
     const auto reported = reportEvents(run, events);

@@ -114,8 +114,7 @@ Run::Run(Opened opened)
     const RunSpec &spec = this->spec();
     OutcomeStore &outcomes = *m_record->outcomes;
     const std::uint32_t workers = spec.pool.workers.value_or(usableCores());
-    const ColumnPlace column{
-        outcomes.columnPath(), outcomes.columnCells(), outcomes.columnOffset()};
+    const ColumnRing column{outcomes.columnPath(), outcomes.columnCells(), outcomes.columnOffset()};
     m_pool = new Pool(spec, workers, *m_source, column, *m_recorder, opened.reading.values);
     m_publishedLimit = outcomes.limit();
     m_pool->setLimit(m_publishedLimit);
@@ -180,40 +179,40 @@ void Run::keepIn(std::unique_ptr<RunFile> file, RecordPositions written)
         const std::lock_guard lock(m_mutex);
         m_fileProblem = problem;
     };
-    Journal::Told told;
-    told.written = [this](const RecordPositions &reached) {
+    Journal::Callbacks callbacks;
+    callbacks.written = [this](const RecordPositions &reached) {
         m_recorder->written(reached);
         onThisThread([this] { release(); });
     };
-    told.stuck = [this, setProblem](const std::string &why) {
+    callbacks.stuck = [this, setProblem](const std::string &why) {
         setProblem(why);
         onPoolThread([why](Pool &pool) { pool.setHold(Holder::Journal, why); });
     };
-    told.unstuck = [this, setProblem] {
+    callbacks.unstuck = [this, setProblem] {
         setProblem({});
         onPoolThread([](Pool &pool) { pool.setHold(Holder::Journal, {}); });
     };
-    told.lost = [this](const std::string &why) {
+    callbacks.lost = [this](const std::string &why) {
         const std::lock_guard lock(m_mutex);
         m_fileLoss = why;
         m_fileProblem.clear();
     };
-    told.closed = [this] {
+    callbacks.closed = [this] {
         onThisThread([this] {
             m_fileIsClosed = true;
             finishIfDone();
         });
     };
-    m_journal =
-        std::make_unique<Journal>(std::move(file), *m_record, std::move(written), std::move(told));
+    m_journal = std::make_unique<Journal>(
+        std::move(file), *m_record, std::move(written), std::move(callbacks));
     m_recorder->takeSnapshots(m_record->outcomes->columnCells() / 8, [this] {
         // The pool is in the middle of something; when it is done, all agrees.
         QMetaObject::invokeMethod(
-            m_pool, [this] { tellJournal(*m_pool); }, Qt::QueuedConnection);
+            m_pool, [this] { notifyJournal(*m_pool); }, Qt::QueuedConnection);
     });
 }
 
-void Run::tellJournal(const Pool &pool)
+void Run::notifyJournal(const Pool &pool)
 {
     publishStatus(pool);
     RecordSnapshot snapshot = snapshotNow({pool.origin()});
@@ -302,7 +301,7 @@ void Run::start()
         if (m_journal) {
             auto *journalTimer = new QTimer(&pool);
             QObject::connect(
-                journalTimer, &QTimer::timeout, &pool, [this, &pool] { tellJournal(pool); });
+                journalTimer, &QTimer::timeout, &pool, [this, &pool] { notifyJournal(pool); });
             QObject::connect(&pool, &Pool::ended, journalTimer, &QTimer::stop);
             journalTimer->start(journalInterval);
         }
@@ -330,7 +329,7 @@ void Run::resume()
 void Run::cancel()
 {
     if (m_poolHasEnded && m_journal)
-        m_journal->giveUp();
+        m_journal->abandon();
     onPoolThread([](Pool &pool) { pool.cancel(); });
 }
 

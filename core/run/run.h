@@ -32,7 +32,7 @@ public:
         /// Must not be All if the number of inputs is not known yet.
         OutcomeStore::Keep keep = OutcomeStore::Keep::All;
         bool wantsSettledOrder = false; ///< whether takeSettled() will be used
-        Recorder::Keep timeline = Recorder::Keep::Everything;
+        Recorder::Retention timeline = Recorder::Retention::Everything;
         /// Whether values are wanted, however long they are.
         Pool::Values values = Pool::Values::Kept;
         /// Returns a file for the numbers of all inputs, or nothing to keep them in memory.
@@ -122,7 +122,7 @@ private:
     void connectPool();
     void continueRecord(const Opened &opened);
     void keepIn(std::unique_ptr<RunFile> file, RecordPositions written);
-    void tellJournal(const Pool &pool);
+    void notifyJournal(const Pool &pool);
     void takePoolEnd(const PoolEnd &end);
     void takeEnd();
     void finishIfDone();

@@ -62,7 +62,7 @@ Result<RunFileInfo> infoToResume(const std::string &path)
     if (!origin)
         return failure(path + ": a watched command cannot be resumed; run it again");
     if (isBeingWritten(info->progress))
-        return failure(path + " is being written by " + holderText(info->progress.holder)
+        return failure(path + " is being written by " + writerText(info->progress.writer)
             + "; wait until that run has ended");
     if (info->progress.state == RunState::WrongValues)
         return failure(

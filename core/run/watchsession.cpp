@@ -74,7 +74,7 @@ EventSink *WatchSession::callBegan(const WatchedCall &call)
     record.inputs = recordedInputs(record.origin, watch::CallReporter::mostInputs);
     record.outcomes = std::move(*outcomes);
     run->recorder = std::make_unique<Recorder>(record.timeline, *record.outcomes, record.log,
-        nullptr, Recorder::Keep::Everything, m_warned);
+        nullptr, Recorder::Retention::Everything, m_warned);
     run->recorder->takeSnapshots(UINT64_MAX, [] {});
     m_runs.push_back(std::move(run));
     return m_runs.back()->recorder.get();

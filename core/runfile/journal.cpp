@@ -24,12 +24,12 @@ Error withoutFile(const Error &error)
 
 } // namespace
 
-Journal::Journal(
-    std::unique_ptr<RunFile> file, const RunRecord &record, RecordPositions written, Told told)
+Journal::Journal(std::unique_ptr<RunFile> file, const RunRecord &record, RecordPositions written,
+    Callbacks callbacks)
     : m_file(std::move(file))
     , m_path(m_file->path())
     , m_writer(*m_file, record, std::move(written))
-    , m_told(std::move(told))
+    , m_callbacks(std::move(callbacks))
     , m_thread([this] { work(); })
 {
     pthread_setname_np(m_thread.native_handle(), "journal");
@@ -37,7 +37,7 @@ Journal::Journal(
 
 Journal::~Journal()
 {
-    giveUp();
+    abandon();
     m_thread.join();
 }
 
@@ -62,7 +62,7 @@ void Journal::finish(RecordSnapshot snapshot)
     m_changed.notify_all();
 }
 
-void Journal::giveUp()
+void Journal::abandon()
 {
     const std::lock_guard lock(m_mutex);
     m_givesUp = true;
@@ -97,7 +97,7 @@ void Journal::work()
         if (!m_file)
             m_writer.skip(group.back().reached);
         m_writtenBelow = group.back().settledBelow;
-        m_told.written(m_writer.written());
+        m_callbacks.written(m_writer.written());
     }
 }
 
@@ -118,7 +118,7 @@ void Journal::lose(const Error &error)
 {
     m_file.reset();
     m_loss = tl::unexpected(withoutFile(error));
-    m_told.lost(m_loss.error().message);
+    m_callbacks.lost(m_loss.error().message);
 }
 
 /// Whether the last snapshot has come; where there is no work left, it is in the file.
@@ -162,7 +162,7 @@ bool Journal::writePatiently(const std::vector<RecordSnapshot> &group)
             break;
         }
         if (!std::exchange(stuck, true))
-            m_told.stuck(written.error().message);
+            m_callbacks.stuck(written.error().message);
         std::unique_lock lock(m_mutex);
         if (m_changed.wait_for(lock, retryInterval, [this] { return m_givesUp; })) {
             lock.unlock();
@@ -171,7 +171,7 @@ bool Journal::writePatiently(const std::vector<RecordSnapshot> &group)
         }
     }
     if (stuck)
-        m_told.unstuck();
+        m_callbacks.unstuck();
     return true;
 }
 
@@ -184,7 +184,7 @@ void Journal::close(Result<void> result)
         m_closed = true;
         m_changed.notify_all();
     }
-    m_told.closed();
+    m_callbacks.closed();
 }
 
 } // namespace poolscope

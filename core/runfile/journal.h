@@ -22,18 +22,18 @@ namespace poolscope {
 class Journal {
 public:
     /// What it tells, on its own thread.
-    struct Told {
+    struct Callbacks {
         /// The file has the timeline up to there, and writtenBelow() may have moved.
         std::function<void(const RecordPositions &reached)> written;
         std::function<void(const std::string &why)> stuck;
         std::function<void()> unstuck;
         std::function<void(const std::string &why)> lost; ///< once: see RunFile::isLost()
-        std::function<void()> closed; ///< after finish() or giveUp(): the file is let go of
+        std::function<void()> closed; ///< after finish() or abandon(): the file is let go of
     };
 
     /// The record outlives it; the file has what `written` tells of it.
-    Journal(
-        std::unique_ptr<RunFile> file, const RunRecord &record, RecordPositions written, Told told);
+    Journal(std::unique_ptr<RunFile> file, const RunRecord &record, RecordPositions written,
+        Callbacks callbacks);
     /// Writes no more.
     ~Journal();
 
@@ -42,7 +42,7 @@ public:
     /// The same for the last one.
     void finish(RecordSnapshot snapshot);
     /// Leaves out what cannot be written now.
-    void giveUp();
+    void abandon();
     /// Waits until the file is let go of, but no longer than that.
     bool waitUntilClosed(std::chrono::milliseconds patience);
 
@@ -65,7 +65,7 @@ private:
     std::unique_ptr<RunFile> m_file; ///< null: it is lost, or closed
     std::string m_path;
     RecordWriter m_writer;
-    Told m_told;
+    Callbacks m_callbacks;
     Result<void> m_loss; ///< why the file is lost
     std::atomic<std::uint64_t> m_writtenBelow = 0;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runfile/recordwriter.h"
 
-#include "runfile/outcomepieces.h"
-#include "runfile/piececodec.h"
+#include "runfile/batchcodec.h"
+#include "runfile/outcomebatches.h"
 
 #include <algorithm>
 #include <utility>
@@ -78,8 +78,8 @@ Result<void> RecordWriter::writeFailures(std::size_t marksReached)
     std::string bytes;
     std::uint64_t count = 0;
     const auto flush = [&] {
-        const Piece piece{0, PieceKind::Failures, 0, 0, std::exchange(count, 0), bytes};
-        auto added = piece.count > 0 ? m_file.add(piece) : Result<void>();
+        const RecordBatch batch{0, BatchKind::Failures, 0, 0, std::exchange(count, 0), bytes};
+        auto added = batch.count > 0 ? m_file.add(batch) : Result<void>();
         bytes.clear();
         return added;
     };
@@ -105,7 +105,7 @@ Result<void> RecordWriter::writeFailures(std::size_t marksReached)
 Result<void> RecordWriter::writeOutcomes(const std::vector<IndexRange> &settled)
 {
     for (const IndexRange &range : settled) {
-        if (auto written = writeOutcomePieces(m_file, *m_record.outcomes, range); !written)
+        if (auto written = writeOutcomeBatches(m_file, *m_record.outcomes, range); !written)
             return written;
     }
     return {};
@@ -121,7 +121,7 @@ Result<void> RecordWriter::writeWorkers(const RecordPositions &reached)
         if (now.figures != m_written.workers[i].figures) {
             std::string bytes;
             packWorker(bytes, now.figures);
-            written = m_file.add({0, PieceKind::Worker, worker, 0, 0, bytes});
+            written = m_file.add({0, BatchKind::Worker, worker, 0, 0, bytes});
         }
         written =
             std::move(written).and_then([&] { return writeSpans(worker, now); }).and_then([&] {
@@ -138,7 +138,7 @@ Result<void> RecordWriter::writeSpans(WorkerId worker, const RecordPositions::Wo
         const std::size_t to = std::min(from + spansAtOnce, reached.spans);
         std::string bytes;
         packSpans(bytes, lane, from, to);
-        if (auto added = m_file.add({0, PieceKind::Spans, worker, 0, to - from, bytes}); !added)
+        if (auto added = m_file.add({0, BatchKind::Spans, worker, 0, to - from, bytes}); !added)
             return added;
         from = to;
     }
@@ -152,7 +152,7 @@ Result<void> RecordWriter::writeChunkTimes(WorkerId worker, const RecordPosition
          from < reached.chunkTimeBytes;) {
         const std::size_t to = std::min(from + batchBytes, reached.chunkTimeBytes);
         const std::string bytes = chunkTimes.packed(from, to);
-        if (auto added = m_file.add({0, PieceKind::ChunkTimes, worker, 0, 0, bytes}); !added)
+        if (auto added = m_file.add({0, BatchKind::ChunkTimes, worker, 0, 0, bytes}); !added)
             return added;
         from = to;
     }
@@ -170,7 +170,7 @@ Result<void> RecordWriter::writeMarks(std::size_t reached)
             packMark(bytes, marks[to], time);
             time = marks[to].time;
         }
-        if (auto added = m_file.add({0, PieceKind::Marks, 0, 0, to - from, bytes}); !added)
+        if (auto added = m_file.add({0, BatchKind::Marks, 0, 0, to - from, bytes}); !added)
             return added;
         from = to;
     }
@@ -195,7 +195,7 @@ Result<void> RecordWriter::writeLog(std::uint64_t &reached)
         }
         for (const LogLine &line : page.entries)
             packLogEntry(bytes, *line);
-        if (auto added = m_file.add({0, PieceKind::Log, 0, 0, lines, bytes}); !added)
+        if (auto added = m_file.add({0, BatchKind::Log, 0, 0, lines, bytes}); !added)
             return added;
     }
     reached = from;

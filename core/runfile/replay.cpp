@@ -10,31 +10,31 @@ namespace poolscope {
 
 namespace {
 
-const Error malformedPiece{"it is malformed"};
+const Error malformedBatch{"it is malformed"};
 
 Result<void> orMalformed(bool isGood)
 {
-    return isGood ? Result<void>() : tl::unexpected(malformedPiece);
+    return isGood ? Result<void>() : tl::unexpected(malformedBatch);
 }
 
 /// Returns the place of the kind in the order of a transaction. Those of one place may alternate.
-int stageOf(PieceKind kind)
+int stageOf(BatchKind kind)
 {
     switch (kind) {
-    case PieceKind::Failures:
+    case BatchKind::Failures:
         return 0;
-    case PieceKind::Worker:
-    case PieceKind::Spans:
-    case PieceKind::ChunkTimes:
+    case BatchKind::Worker:
+    case BatchKind::Spans:
+    case BatchKind::ChunkTimes:
         return 1;
-    case PieceKind::Marks:
+    case BatchKind::Marks:
         return 2;
-    case PieceKind::Reals:
-    case PieceKind::Integers:
-    case PieceKind::Outcomes:
-    case PieceKind::Part:
+    case BatchKind::Reals:
+    case BatchKind::Integers:
+    case BatchKind::Outcomes:
+    case BatchKind::Part:
         return 3;
-    case PieceKind::Log:
+    case BatchKind::Log:
         return 4;
     }
     return 0;
@@ -59,63 +59,63 @@ Replay::Replay(EventCheck &events, const RunProgress &progress)
 }
 
 /// A worker's spans are reported when the marks are known, since a mark can stand between them.
-Result<void> Replay::take(const Piece &piece)
+Result<void> Replay::take(const RecordBatch &batch)
 {
-    const int stage = stageOf(piece.kind);
+    const int stage = stageOf(batch.kind);
     Result<void> before;
     if (stage < m_stage)
         before = endTransaction();
-    else if (stage > stageOf(PieceKind::Marks))
+    else if (stage > stageOf(BatchKind::Marks))
         before = reportLanes();
     m_stage = stage;
-    return before.and_then([&] { return takePiece(piece); });
+    return before.and_then([&] { return takeBatch(batch); });
 }
 
-Result<void> Replay::takePiece(const Piece &piece)
+Result<void> Replay::takeBatch(const RecordBatch &batch)
 {
-    switch (piece.kind) {
-    case PieceKind::Reals:
-        return takeNumbers(piece, OutcomeKind::Real);
-    case PieceKind::Integers:
-        return takeNumbers(piece, OutcomeKind::Integer);
-    case PieceKind::Outcomes:
-        return takeOutcomes(piece);
-    case PieceKind::Part:
-        m_part += piece.data;
+    switch (batch.kind) {
+    case BatchKind::Reals:
+        return takeNumbers(batch, OutcomeKind::Real);
+    case BatchKind::Integers:
+        return takeNumbers(batch, OutcomeKind::Integer);
+    case BatchKind::Outcomes:
+        return takeOutcomes(batch);
+    case BatchKind::Part:
+        m_part += batch.data;
         return orMalformed(m_part.size() <= wire::maxFrameBody);
-    case PieceKind::Failures:
-        return takeFailures(piece);
-    case PieceKind::Worker:
-        return takeWorker(piece);
-    case PieceKind::Spans:
-        return takeSpans(piece);
-    case PieceKind::ChunkTimes:
-        return takeChunkTimes(piece);
-    case PieceKind::Marks:
-        return takeMarks(piece);
-    case PieceKind::Log:
-        return takeLog(piece);
+    case BatchKind::Failures:
+        return takeFailures(batch);
+    case BatchKind::Worker:
+        return takeWorker(batch);
+    case BatchKind::Spans:
+        return takeSpans(batch);
+    case BatchKind::ChunkTimes:
+        return takeChunkTimes(batch);
+    case BatchKind::Marks:
+        return takeMarks(batch);
+    case BatchKind::Log:
+        return takeLog(batch);
     }
-    return tl::unexpected(malformedPiece);
+    return tl::unexpected(malformedBatch);
 }
 
 /// Skips values that are known already. A file has a value twice if its input was tried again
 /// after the snapshot that reports its failure, and before that was written.
-Result<void> Replay::takeNumbers(const Piece &piece, OutcomeKind kind)
+Result<void> Replay::takeNumbers(const RecordBatch &batch, OutcomeKind kind)
 {
     constexpr std::size_t cell = sizeof(std::uint64_t);
-    if (piece.first >= m_events.inputs() || piece.count > m_events.inputs() - piece.first
-        || piece.data.size() / cell != piece.count || piece.data.size() % cell != 0)
-        return tl::unexpected(malformedPiece);
-    const std::uint64_t end = piece.first + piece.count;
-    for (std::uint64_t index = piece.first; index < end;) {
+    if (batch.first >= m_events.inputs() || batch.count > m_events.inputs() - batch.first
+        || batch.data.size() / cell != batch.count || batch.data.size() % cell != 0)
+        return tl::unexpected(malformedBatch);
+    const std::uint64_t end = batch.first + batch.count;
+    for (std::uint64_t index = batch.first; index < end;) {
         const std::uint64_t newEnd = std::min(m_events.firstSettled(index), end);
         if (newEnd == index) {
             ++index;
             continue;
         }
         const event::NumbersDone numbers{{index, newEnd - index}, kind, m_progress.lastOutcome,
-            piece.data.substr((index - piece.first) * cell, (newEnd - index) * cell)};
+            batch.data.substr((index - batch.first) * cell, (newEnd - index) * cell)};
         if (auto taken = m_events.take(numbers); !taken)
             return taken;
         index = newEnd;
@@ -123,18 +123,18 @@ Result<void> Replay::takeNumbers(const Piece &piece, OutcomeKind kind)
     return {};
 }
 
-Result<void> Replay::takeOutcomes(const Piece &piece)
+Result<void> Replay::takeOutcomes(const RecordBatch &batch)
 {
     const bool isInParts = !m_part.empty();
-    m_part += isInParts ? piece.data : std::string_view();
-    wire::FieldReader reader(isInParts ? std::string_view(m_part) : piece.data);
-    for (std::uint64_t i = 0; i < piece.count; ++i) {
+    m_part += isInParts ? batch.data : std::string_view();
+    wire::FieldReader reader(isInParts ? std::string_view(m_part) : batch.data);
+    for (std::uint64_t i = 0; i < batch.count; ++i) {
         const auto outcome = wire::decodeKeptOutcome(reader);
         if (!outcome)
-            return tl::unexpected(malformedPiece);
-        if (m_events.hasOutcome(piece.first + i))
+            return tl::unexpected(malformedBatch);
+        if (m_events.hasOutcome(batch.first + i))
             continue; // as in takeNumbers()
-        const event::OutcomeDone done{piece.first + i, *outcome, 0, m_progress.lastOutcome};
+        const event::OutcomeDone done{batch.first + i, *outcome, 0, m_progress.lastOutcome};
         if (auto taken = m_events.take(done); !taken)
             return taken;
     }
@@ -142,46 +142,46 @@ Result<void> Replay::takeOutcomes(const Piece &piece)
     return orMalformed(reader.atEnd());
 }
 
-Result<void> Replay::takeFailures(const Piece &piece)
+Result<void> Replay::takeFailures(const RecordBatch &batch)
 {
     return orMalformed(unpackFailures(
-        piece.data, piece.count, [this](std::uint64_t index, std::string_view outcome) {
+        batch.data, batch.count, [this](std::uint64_t index, std::string_view outcome) {
             m_failures.insert_or_assign(index, outcome);
         }));
 }
 
-Result<void> Replay::takeWorker(const Piece &piece)
+Result<void> Replay::takeWorker(const RecordBatch &batch)
 {
     WorkerFigures figures;
-    if (piece.worker == 0 || !unpackWorker(piece.data, figures))
-        return tl::unexpected(malformedPiece);
-    m_lanes[piece.worker].openSpan = figures.openSpan;
-    return m_events.take(event::WorkerIntroduced{piece.worker, figures.identity}).and_then([&] {
-        return m_events.take(event::WorkerCostSeen{piece.worker, figures.cost});
+    if (batch.worker == 0 || !unpackWorker(batch.data, figures))
+        return tl::unexpected(malformedBatch);
+    m_lanes[batch.worker].openSpan = figures.openSpan;
+    return m_events.take(event::WorkerIntroduced{batch.worker, figures.identity}).and_then([&] {
+        return m_events.take(event::WorkerCostSeen{batch.worker, figures.cost});
     });
 }
 
-Result<void> Replay::takeSpans(const Piece &piece)
+Result<void> Replay::takeSpans(const RecordBatch &batch)
 {
-    if (piece.worker == 0)
-        return tl::unexpected(malformedPiece);
-    m_lanes[piece.worker].spans.push_back({std::string(piece.data), piece.count});
+    if (batch.worker == 0)
+        return tl::unexpected(malformedBatch);
+    m_lanes[batch.worker].spans.push_back({std::string(batch.data), batch.count});
     return {};
 }
 
-Result<void> Replay::takeChunkTimes(const Piece &piece)
+Result<void> Replay::takeChunkTimes(const RecordBatch &batch)
 {
-    if (piece.worker == 0)
-        return tl::unexpected(malformedPiece);
-    m_lanes[piece.worker].chunks += piece.data;
+    if (batch.worker == 0)
+        return tl::unexpected(malformedBatch);
+    m_lanes[batch.worker].chunks += batch.data;
     return {};
 }
 
-Result<void> Replay::takeMarks(const Piece &piece)
+Result<void> Replay::takeMarks(const RecordBatch &batch)
 {
     std::vector<Mark> marks;
-    if (!unpackMarks(piece.data, piece.count, marks))
-        return tl::unexpected(malformedPiece);
+    if (!unpackMarks(batch.data, batch.count, marks))
+        return tl::unexpected(malformedBatch);
     for (const Mark &mark : marks) {
         if (auto reported = reportMark(mark); !reported)
             return reported;
@@ -195,7 +195,7 @@ Result<void> Replay::reportMark(const Mark &mark)
     case Mark::Kind::State:
         return mark.value <= static_cast<std::uint64_t>(WorkerState::Gone)
             ? reportState(mark, static_cast<WorkerState>(mark.value))
-            : tl::unexpected(malformedPiece);
+            : tl::unexpected(malformedBatch);
     case Mark::Kind::Resized:
         return m_events.take(event::PoolResized{static_cast<std::uint32_t>(mark.value), mark.time});
     case Mark::Kind::Paused:
@@ -220,9 +220,9 @@ Result<void> Replay::reportMark(const Mark &mark)
     case Mark::Kind::Idle:
         return mark.value < idleReasonCount ? m_events.take(
                    event::WorkerIdle{mark.worker, static_cast<IdleReason>(mark.value), mark.time})
-                                            : tl::unexpected(malformedPiece);
+                                            : tl::unexpected(malformedBatch);
     }
-    return tl::unexpected(malformedPiece);
+    return tl::unexpected(malformedBatch);
 }
 
 Result<void> Replay::reportState(const Mark &mark, WorkerState state)
@@ -246,7 +246,7 @@ Result<void> Replay::reportFailure(const Mark &mark)
     wire::FieldReader reader(found->second);
     const auto outcome = wire::decodeKeptOutcome(reader);
     if (!outcome || outcome->kind != OutcomeKind::Failure || !reader.atEnd())
-        return tl::unexpected(malformedPiece);
+        return tl::unexpected(malformedBatch);
     return m_events.take(
         event::OutcomeDone{mark.value, *outcome, mark.worker, mark.time, attemptOf(mark.kind)});
 }
@@ -272,7 +272,7 @@ Result<void> Replay::reportResumption(const Mark &mark)
     return m_events.take(event::PoolResumed{mark.time});
 }
 
-/// The next span that is not reported yet. Null if there is none, or a piece is malformed.
+/// The next span that is not reported yet. Null if there is none, or a batch is malformed.
 inline const Span *Replay::nextSpan(Lane &lane)
 {
     while (!lane.next && !lane.spans.empty()) {
@@ -329,18 +329,18 @@ Result<void> Replay::reportLanes()
         if (auto reported = reportLane(worker, UINT64_MAX); !reported)
             return reported;
         if (lane.nextChunk || lane.chunksRead < lane.chunks.size())
-            return tl::unexpected(malformedPiece);
+            return tl::unexpected(malformedBatch);
         lane.chunks.clear();
         lane.chunksRead = 0;
     }
     return {};
 }
 
-Result<void> Replay::takeLog(const Piece &piece)
+Result<void> Replay::takeLog(const RecordBatch &batch)
 {
     std::vector<LogEntry> entries;
-    if (!unpackLog(piece.data, piece.count, entries))
-        return tl::unexpected(malformedPiece);
+    if (!unpackLog(batch.data, batch.count, entries))
+        return tl::unexpected(malformedBatch);
     for (const LogEntry &entry : entries) {
         const event::Logged line{
             entry.worker, entry.text, entry.time, entry.running, entry.printed};

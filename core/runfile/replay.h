@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Replay: the source of events that a run file is.
 //
-// Reads the pieces of a run file in their order and reports what they hold as events. The pieces
+// Reads the batches of a run file in their order and reports what they hold as events. The batches
 // may hold anything: what no writer can have written fails, and an EventCheck refuses what no run
 // can have done. One thread.
 #pragma once
@@ -10,7 +10,7 @@
 #include "record/chunktimelog.h"
 #include "record/runprogress.h"
 #include "record/timeline.h"
-#include "runfile/piececodec.h"
+#include "runfile/batchcodec.h"
 #include "runfile/runfileformat.h"
 
 #include <cstdint>
@@ -27,8 +27,8 @@ public:
     /// Both outlive this.
     Replay(EventCheck &events, const RunProgress &progress);
 
-    Result<void> take(const Piece &piece);
-    /// Reports what follows from no piece. To be called after the last one.
+    Result<void> take(const RecordBatch &batch);
+    /// Reports what follows from no batch. To be called after the last one.
     Result<void> finish();
     /// Reports that workers that were at work when the run was cut off are gone.
     Result<void> closeWorkers();
@@ -53,15 +53,15 @@ private:
         bool isMalformed = false;
     };
 
-    Result<void> takePiece(const Piece &piece);
-    Result<void> takeNumbers(const Piece &piece, OutcomeKind kind);
-    Result<void> takeOutcomes(const Piece &piece);
-    Result<void> takeFailures(const Piece &piece);
-    Result<void> takeWorker(const Piece &piece);
-    Result<void> takeSpans(const Piece &piece);
-    Result<void> takeChunkTimes(const Piece &piece);
-    Result<void> takeMarks(const Piece &piece);
-    Result<void> takeLog(const Piece &piece);
+    Result<void> takeBatch(const RecordBatch &batch);
+    Result<void> takeNumbers(const RecordBatch &batch, OutcomeKind kind);
+    Result<void> takeOutcomes(const RecordBatch &batch);
+    Result<void> takeFailures(const RecordBatch &batch);
+    Result<void> takeWorker(const RecordBatch &batch);
+    Result<void> takeSpans(const RecordBatch &batch);
+    Result<void> takeChunkTimes(const RecordBatch &batch);
+    Result<void> takeMarks(const RecordBatch &batch);
+    Result<void> takeLog(const RecordBatch &batch);
 
     Result<void> reportMark(const Mark &mark);
     Result<void> reportState(const Mark &mark, WorkerState state);
@@ -81,7 +81,7 @@ private:
     int m_stage = 0; ///< of the transaction that is being read
     std::map<WorkerId, Lane> m_lanes;
     std::unordered_map<std::uint64_t, std::string> m_failures; ///< of the transaction, by index
-    std::string m_part; ///< what Part pieces have of an outcome so far
+    std::string m_part; ///< what Part batches have of an outcome so far
     std::optional<std::uint64_t> m_pausedSince;
 };
 

@@ -66,30 +66,30 @@ bool renameToNew(const std::string &from, const std::string &to)
 
 } // namespace
 
-RunFileHolder thisProcess()
+RunFileWriter thisProcess()
 {
     return {static_cast<std::uint32_t>(getpid()), startTicksOf(getpid()), hostName()};
 }
 
-bool isAlive(const RunFileHolder &holder)
+bool isAlive(const RunFileWriter &writer)
 {
-    if (holder.pid == 0)
+    if (writer.pid == 0)
         return false;
-    if (holder.host != hostName())
+    if (writer.host != hostName())
         return true;
-    const std::uint64_t startTicks = startTicksOf(static_cast<pid_t>(holder.pid));
-    return startTicks > 0 && startTicks == holder.startTicks;
+    const std::uint64_t startTicks = startTicksOf(static_cast<pid_t>(writer.pid));
+    return startTicks > 0 && startTicks == writer.startTicks;
 }
 
 bool isBeingWritten(const RunProgress &progress)
 {
-    return progress.state == RunState::Running && isAlive(progress.holder);
+    return progress.state == RunState::Running && isAlive(progress.writer);
 }
 
-std::string holderText(const RunFileHolder &holder)
+std::string writerText(const RunFileWriter &writer)
 {
-    return "process " + std::to_string(holder.pid)
-        + (holder.host == hostName() ? std::string() : " on " + holder.host);
+    return "process " + std::to_string(writer.pid)
+        + (writer.host == hostName() ? std::string() : " on " + writer.host);
 }
 
 /// The file's lock, which goes with the process. It is flock's, which SQLite does not use; but
@@ -116,10 +116,10 @@ public:
                 return failure("cannot lock " + path + ": " + std::strerror(errno));
             const auto info = readRunFileInfo(path);
             // A worker that was just being started outlives a program that was killed.
-            const bool isLeftOver = info && !isAlive(info->progress.holder);
+            const bool isLeftOver = info && !isAlive(info->progress.writer);
             if (!isLeftOver || waited >= patience)
                 return failure(path + " is being written by "
-                    + (info ? holderText(info->progress.holder) : "another program")
+                    + (info ? writerText(info->progress.writer) : "another program")
                     + "; wait until that run has ended");
             std::this_thread::sleep_for(std::chrono::milliseconds(lockInterval));
         }
@@ -170,13 +170,13 @@ RunFile::RunFile(std::string path, std::string place, std::unique_ptr<Lock> lock
     : m_path(std::move(path))
     , m_place(std::move(place))
     , m_lock(std::move(lock))
-    , m_holder(thisProcess())
+    , m_writer(thisProcess())
 {
 }
 
 RunFile::~RunFile()
 {
-    m_addPiece = {};
+    m_addBatch = {};
     m_putMeta = {};
     m_database = {};
 }
@@ -195,7 +195,7 @@ Result<std::unique_ptr<RunFile>> RunFile::create(
         const auto info = readRunFileInfo(*place);
         if (info && isBeingWritten(info->progress))
             return failure(path + " exists already, and is being written by "
-                + holderText(info->progress.holder));
+                + writerText(info->progress.writer));
         const bool canBeResumed = info && info->canBeResumed();
         return failure(path
             + " exists already: " + (canBeResumed ? "'poolscope resume' continues its run, " : "")
@@ -210,7 +210,7 @@ Result<std::unique_ptr<RunFile>> RunFile::create(
     }
     return makeEmpty(path, *place, description, ifExists)
         .and_then(
-            [&](std::unique_ptr<Lock> lock) { return openHeld(path, *place, std::move(lock)); })
+            [&](std::unique_ptr<Lock> lock) { return openLocked(path, *place, std::move(lock)); })
         .map([](std::unique_ptr<RunFile> file) {
             file->continueAfter({});
             return file;
@@ -225,7 +225,7 @@ Result<std::unique_ptr<RunFile::Lock>> RunFile::makeEmpty(const std::string &pat
     if (made.descriptor < 0)
         return failure("cannot write " + path + ": " + std::strerror(errno));
     auto lock = Lock::ofNew(made.descriptor);
-    const auto giveName = [&]() -> Result<void> {
+    const auto assignName = [&]() -> Result<void> {
         // What SQLite would take for the new file's.
         const std::string journal = sqlite::journalOf(place);
         if (::unlink(journal.c_str()) != 0 && errno != ENOENT)
@@ -241,7 +241,7 @@ Result<std::unique_ptr<RunFile::Lock>> RunFile::makeEmpty(const std::string &pat
         RunFile file(path, made.path, nullptr);
         return file.open(Journal::InMemory).and_then([&] { return file.initialise(description); });
     }();
-    if (const auto named = filled.and_then(giveName); !named) {
+    if (const auto named = filled.and_then(assignName); !named) {
         ::unlink(made.path.c_str());
         return tl::unexpected(named.error());
     }
@@ -255,11 +255,11 @@ Result<std::unique_ptr<RunFile>> RunFile::reopen(const std::string &path)
     if (error)
         return failure("cannot write " + path + ": " + error.message());
     return Lock::take(path, place).and_then([&](std::unique_ptr<Lock> lock) {
-        return openHeld(path, place, std::move(lock));
+        return openLocked(path, place, std::move(lock));
     });
 }
 
-Result<std::unique_ptr<RunFile>> RunFile::openHeld(
+Result<std::unique_ptr<RunFile>> RunFile::openLocked(
     const std::string &path, const std::string &place, std::unique_ptr<Lock> lock)
 {
     std::unique_ptr<RunFile> file(new RunFile(path, place, std::move(lock)));
@@ -289,12 +289,12 @@ Result<void> RunFile::checkIsWhole(std::uint64_t size)
 {
     if (!m_lock->hasHoles(size))
         return {};
-    const auto nothing = [](const Piece &) {
+    const auto nothing = [](const RecordBatch &) {
         return Result<void>();
     };
     return RunFileReader::open(m_place)
         .and_then([&](RunFileReader reader) {
-            return reader.forEachPiece(reader.runs().back(), nothing);
+            return reader.forEachBatch(reader.runs().back(), nothing);
         })
         .map_error([this](const Error &) {
             m_isLost = true;
@@ -328,7 +328,7 @@ Result<void> RunFile::initialise(const RunDescription &description)
 {
     const std::string identity = "PRAGMA application_id = " + std::to_string(runfile::applicationId)
         + "; PRAGMA user_version = " + std::to_string(runfile::version);
-    for (const char *sql : {"BEGIN", identity.c_str(), runfile::metaTable, runfile::piecesTable}) {
+    for (const char *sql : {"BEGIN", identity.c_str(), runfile::metaTable, runfile::batchesTable}) {
         if (const int code = m_database.execute(sql); code != SQLITE_OK)
             return fail(m_database.errorText());
     }
@@ -354,25 +354,25 @@ Result<void> RunFile::putRun(const RunDescription &description)
 
 Result<void> RunFile::addRun(const RunDescription &description)
 {
-    const std::uint64_t before = m_piecesBefore;
+    const std::uint64_t before = m_batchesBefore;
     if (m_run == runfile::mostRuns)
         return fail("it holds " + std::to_string(m_run) + " runs, which is the most");
     ++m_run;
-    m_piecesBefore = m_pieces;
+    m_batchesBefore = m_batches;
     return inTransaction([&] { return putRun(description); }).map_error([&](Error error) {
         --m_run;
-        m_piecesBefore = before;
+        m_batchesBefore = before;
         return error;
     });
 }
 
 Result<void> RunFile::prepare()
 {
-    auto addPiece = m_database.prepare("INSERT INTO pieces VALUES (?, ?, ?, ?, ?, ?, ?)");
+    auto addBatch = m_database.prepare("INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?)");
     auto putMeta = m_database.prepare("REPLACE INTO meta VALUES (?, ?, ?)");
-    if (!addPiece || !putMeta)
+    if (!addBatch || !putMeta)
         return fail(m_database.errorText());
-    m_addPiece = std::move(*addPiece);
+    m_addBatch = std::move(*addBatch);
     m_putMeta = std::move(*putMeta);
     return {};
 }
@@ -405,37 +405,37 @@ Result<void> RunFile::begin()
     return checked(m_database.execute("BEGIN IMMEDIATE"), SQLITE_OK);
 }
 
-Result<void> RunFile::add(Piece piece)
+Result<void> RunFile::add(RecordBatch batch)
 {
-    piece.number = ++m_pieces;
-    m_addPiece.bind(1, static_cast<std::int64_t>(piece.number));
-    m_addPiece.bind(2, static_cast<std::int64_t>(piece.kind));
-    m_addPiece.bind(3, piece.worker);
-    m_addPiece.bind(4, static_cast<std::int64_t>(piece.first));
-    m_addPiece.bind(5, static_cast<std::int64_t>(piece.count));
-    m_addPiece.bindBlob(6, piece.data);
-    m_addPiece.bind(7, runfile::checksum(piece));
-    m_unwritten += piece.data.size();
+    batch.number = ++m_batches;
+    m_addBatch.bind(1, static_cast<std::int64_t>(batch.number));
+    m_addBatch.bind(2, static_cast<std::int64_t>(batch.kind));
+    m_addBatch.bind(3, batch.worker);
+    m_addBatch.bind(4, static_cast<std::int64_t>(batch.first));
+    m_addBatch.bind(5, static_cast<std::int64_t>(batch.count));
+    m_addBatch.bindBlob(6, batch.data);
+    m_addBatch.bind(7, runfile::checksum(batch));
+    m_unwritten += batch.data.size();
     if (m_unwritten >= writtenAtOnce) {
         if (const auto there = checkIsThere(); !there)
             return tl::unexpected(there.error());
         m_lock->beginWriting();
         m_unwritten = 0;
     }
-    return checked(m_addPiece.run(), SQLITE_DONE);
+    return checked(m_addBatch.run(), SQLITE_DONE);
 }
 
 Result<void> RunFile::commit(RunProgress progress)
 {
-    progress.piecesBefore = m_piecesBefore;
-    progress.pieces = m_pieces - m_piecesBefore;
+    progress.batchesBefore = m_batchesBefore;
+    progress.batches = m_batches - m_batchesBefore;
     if (progress.state == RunState::Running)
-        progress.holder = m_holder;
+        progress.writer = m_writer;
     return put(runfile::keyOf("progress", m_run), runfile::progressText(progress))
         .and_then([this] { return checked(m_database.execute("COMMIT"), SQLITE_OK); })
         .and_then([this] { return m_lock ? checkIsThere() : Result<std::uint64_t>(0); })
         .map([this](std::uint64_t size) {
-            m_committed = m_pieces;
+            m_committed = m_batches;
             m_size = size;
         });
 }
@@ -443,13 +443,13 @@ Result<void> RunFile::commit(RunProgress progress)
 void RunFile::rollback()
 {
     m_database.execute("ROLLBACK"); // SQLite may have done it by itself
-    m_pieces = m_committed;
+    m_batches = m_committed;
 }
 
 Result<void> RunFile::close()
 {
     auto whole = checkIsThere();
-    m_addPiece = {};
+    m_addBatch = {};
     m_putMeta = {};
     m_database.execute("PRAGMA journal_mode = DELETE");
     m_database = {};

@@ -33,8 +33,8 @@ public:
     static Result<std::unique_ptr<RunFile>> reopen(const std::string &path);
     void continueAfter(const RunProgress &progress)
     {
-        m_piecesBefore = progress.piecesBefore;
-        m_pieces = m_committed = progress.piecesBefore + progress.pieces;
+        m_batchesBefore = progress.batchesBefore;
+        m_batches = m_committed = progress.batchesBefore + progress.batches;
     }
     ~RunFile();
     RunFile(const RunFile &) = delete;
@@ -51,8 +51,8 @@ public:
 
     Result<void> begin();
     /// Its number is given to it here.
-    Result<void> add(Piece piece);
-    /// Ends the transaction; holder and number of pieces are given to the progress here.
+    Result<void> add(RecordBatch batch);
+    /// Ends the transaction; writer and number of batches are given to the progress here.
     Result<void> commit(RunProgress progress);
     void rollback();
     /// Whether what failed last will fail for ever, since the file is not what it was: it was
@@ -70,7 +70,7 @@ private:
     RunFile(std::string path, std::string place, std::unique_ptr<Lock> lock);
     static Result<std::unique_ptr<Lock>> makeEmpty(const std::string &path,
         const std::string &place, const RunDescription &description, IfExists ifExists);
-    static Result<std::unique_ptr<RunFile>> openHeld(
+    static Result<std::unique_ptr<RunFile>> openLocked(
         const std::string &path, const std::string &place, std::unique_ptr<Lock> lock);
     Result<void> open(Journal journal);
     Result<std::uint64_t> checkIsThere();
@@ -87,28 +87,28 @@ private:
     std::string m_place; ///< absolute, with links followed
     std::unique_ptr<Lock> m_lock; ///< outlives the connection
     sqlite::Database m_database;
-    sqlite::Statement m_addPiece;
+    sqlite::Statement m_addBatch;
     sqlite::Statement m_putMeta;
     std::uint32_t m_run = 1; ///< that is being written
-    std::uint64_t m_piecesBefore = 0; ///< of runs before this one
-    std::uint64_t m_pieces = 0; ///< in the file, and added to it
+    std::uint64_t m_batchesBefore = 0; ///< of runs before this one
+    std::uint64_t m_batches = 0; ///< in the file, and added to it
     std::uint64_t m_committed = 0; ///< in the file
     std::size_t m_unwritten = 0; ///< bytes added since the disk began to write
     std::uint64_t m_size = 0; ///< bytes of the file when it was last committed
     bool m_isLost = false;
-    RunFileHolder m_holder;
+    RunFileWriter m_writer;
 };
 
 /// This process, as a run file names it.
-RunFileHolder thisProcess();
+RunFileWriter thisProcess();
 
 /// Whether that process lives, a zombie not: of another host it is taken to.
-bool isAlive(const RunFileHolder &holder);
+bool isAlive(const RunFileWriter &writer);
 /// Whether the run goes on in a process that lives.
 bool isBeingWritten(const RunProgress &progress);
 
 /// "process 1234 on this host", for a message.
-std::string holderText(const RunFileHolder &holder);
+std::string writerText(const RunFileWriter &writer);
 
 /// Changes what a run is called; another process may be writing the file meanwhile.
 Result<void> setRunLabel(const std::string &path, const RunLabel &label);

@@ -202,13 +202,13 @@ Result<Origin> originFrom(Members &members)
 
 } // namespace
 
-std::int64_t checksum(const Piece &piece)
+std::int64_t checksum(const RecordBatch &batch)
 {
-    const std::array<std::uint64_t, 5> fields{piece.number, static_cast<std::uint64_t>(piece.kind),
-        piece.worker, piece.first, piece.count};
+    const std::array<std::uint64_t, 5> fields{batch.number, static_cast<std::uint64_t>(batch.kind),
+        batch.worker, batch.first, batch.count};
     const XXH64_hash_t seed = XXH3_64bits(fields.data(), sizeof(fields));
     return std::bit_cast<std::int64_t>(
-        XXH3_64bits_withSeed(piece.data.data(), piece.data.size(), seed));
+        XXH3_64bits_withSeed(batch.data.data(), batch.data.size(), seed));
 }
 
 std::int64_t checksum(std::string_view key, std::string_view value)
@@ -311,11 +311,11 @@ std::string progressText(const RunProgress &progress)
     return Json{
         {"state", stateName(progress.state)},
         {"error", writtenText(progress.error)},
-        {"pid", progress.holder.pid},
-        {"process_began", progress.holder.startTicks},
-        {"host", writtenText(progress.holder.host)},
-        {"pieces_before", progress.piecesBefore},
-        {"pieces", progress.pieces},
+        {"pid", progress.writer.pid},
+        {"process_began", progress.writer.startTicks},
+        {"host", writtenText(progress.writer.host)},
+        {"batches_before", progress.batchesBefore},
+        {"batches", progress.batches},
         {"inputs_came", progress.inputsCame},
         {"inputs_complete", progress.areInputsComplete},
         {"elapsed_ns", progress.elapsed},
@@ -347,11 +347,11 @@ Result<RunProgress> progressFrom(std::string_view text)
         members.miss("state");
     progress.state = static_cast<RunState>(found - stateNames.begin());
     members.text("error", progress.error);
-    members.number("pid", progress.holder.pid);
-    members.number("process_began", progress.holder.startTicks);
-    members.text("host", progress.holder.host);
-    members.number("pieces_before", progress.piecesBefore);
-    members.number("pieces", progress.pieces);
+    members.number("pid", progress.writer.pid);
+    members.number("process_began", progress.writer.startTicks);
+    members.text("host", progress.writer.host);
+    members.number("batches_before", progress.batchesBefore);
+    members.number("batches", progress.batches);
     members.number("inputs_came", progress.inputsCame);
     members.boolean("inputs_complete", progress.areInputsComplete);
     for (const auto &[name, to] :

@@ -12,13 +12,13 @@
 //     progress N how far the run is (RunProgress); rewritten with every transaction
 //     label      what its owner calls the session (RunLabel)
 //
-// `pieces` holds what happened, and only grows; the pieces of a run follow those of the run before.
-// Each transaction appends the pieces of one stretch of time, so that after any transaction every
-// span has the outcomes that came of it. Within a transaction they are in this order, from which a
-// Replay makes events:
+// `batches` holds what happened, and only grows; the batches of a run follow those of the run
+// before. Each transaction appends the batches of one stretch of time, so that after any
+// transaction every span has the outcomes that came of it. Within a transaction they are in this
+// order, from which a Replay makes events:
 //
 //     kind        worker  first, count    data
-//     Failures    0       0, failures     see piececodec.h, as for the next four
+//     Failures    0       0, failures     see batchcodec.h, as for the next four
 //     Worker      its     0, 0            identity and cost, which replace those before
 //     Spans       its     0, spans
 //     ChunkTimes  its     0, 0            bytes of its ChunkTimeLog
@@ -26,10 +26,10 @@
 //     Reals       0       the indices     8 bytes each: doubles, little-endian
 //     Integers    0       the indices     8 bytes each: 64 bits, signed, little-endian
 //     Outcomes    0       the indices     other values, as wire::encodeKeptOutcome has them
-//     Part        0       0, 0            the next bytes of an Outcomes piece that follows
-//     Log         0       0, lines        see piececodec.h
+//     Part        0       0, 0            the next bytes of an Outcomes batch that follows
+//     Log         0       0, lines        see batchcodec.h
 //
-// A checksum is the XXH3 of a piece's data, seeded with that of its other fields.
+// A checksum is the XXH3 of a batch's data, seeded with that of its other fields.
 #pragma once
 
 #include "events/origin.h"
@@ -92,7 +92,7 @@ struct RunFileInfo {
     }
 };
 
-enum class PieceKind : std::uint8_t {
+enum class BatchKind : std::uint8_t {
     Reals = 1,
     Integers = 2,
     Outcomes = 3,
@@ -104,11 +104,11 @@ enum class PieceKind : std::uint8_t {
     Log = 9,
     Failures = 10,
 };
-inline constexpr std::uint8_t lastPieceKind = 10;
+inline constexpr std::uint8_t lastBatchKind = 10;
 
-struct Piece {
+struct RecordBatch {
     std::uint64_t number = 0; ///< from 1, without gaps
-    PieceKind kind = PieceKind::Reals;
+    BatchKind kind = BatchKind::Reals;
     std::uint32_t worker = 0;
     std::uint64_t first = 0;
     std::uint64_t count = 0;
@@ -121,17 +121,17 @@ inline constexpr int applicationId = 0x506f6f6c; // "Pool"
 inline constexpr int version = 2;
 inline constexpr int pageSize = 32 * 1024;
 inline constexpr std::uint32_t mostRuns = 10'000; ///< in a file
-inline constexpr std::size_t largestPiece = 1U
+inline constexpr std::size_t largestBatch = 1U
     << 20; ///< bytes of outcomes that a writer puts in one
 
 /// Both tables, as SQLite remembers them.
 inline constexpr const char *metaTable =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT, checksum INTEGER) WITHOUT ROWID";
-inline constexpr const char *piecesTable =
-    "CREATE TABLE pieces(number INTEGER PRIMARY KEY, kind INTEGER, worker INTEGER, first INTEGER, "
+inline constexpr const char *batchesTable =
+    "CREATE TABLE batches(number INTEGER PRIMARY KEY, kind INTEGER, worker INTEGER, first INTEGER, "
     "count INTEGER, data BLOB, checksum INTEGER)";
 
-std::int64_t checksum(const Piece &piece);
+std::int64_t checksum(const RecordBatch &batch);
 std::int64_t checksum(std::string_view key, std::string_view value);
 
 /// Key in `meta` of a document of one run: "run 1", "progress 1".

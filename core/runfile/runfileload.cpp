@@ -17,12 +17,13 @@ Result<void> replay(RunFileReader &reader, LoadedRun &loaded)
     OutcomeStore &outcomes = *record.outcomes;
     const RunProgress &progress = loaded.info.progress;
     Result<void> kept;
-    Recorder recorder(record.timeline, outcomes, record.log, nullptr, Recorder::Keep::Everything,
+    Recorder recorder(record.timeline, outcomes, record.log, nullptr,
+        Recorder::Retention::Everything,
         [&](const std::string &error) { kept = failure(loaded.file + ": " + error); });
     EventCheck check(recorder, record.inputCount, maxWorkers, askedOf(outcomes));
     Replay replay(check, progress);
-    const auto read =
-        reader.forEachPiece(loaded.info, [&](const Piece &piece) { return replay.take(piece); });
+    const auto read = reader.forEachBatch(
+        loaded.info, [&](const RecordBatch &batch) { return replay.take(batch); });
     if (!read || !kept)
         return read ? kept : read;
     const auto finished = replay.finish();

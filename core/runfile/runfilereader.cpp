@@ -12,7 +12,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr int longestValue = 16 << 20; // bytes; a piece of the log has 4 MiB at the most
+constexpr int longestValue = 16 << 20; // bytes; a batch of the log has 4 MiB at the most
 constexpr std::size_t bytesBetweenTurns = 32U << 20; // between which a writer gets its turn
 
 } // namespace
@@ -87,7 +87,7 @@ Result<void> RunFileReader::checkSchema()
     auto tables = m_database.prepare("SELECT sql FROM sqlite_schema ORDER BY name");
     if (!tables)
         return damaged(tables.error().message);
-    for (const char *wanted : {runfile::metaTable, runfile::piecesTable}) {
+    for (const char *wanted : {runfile::metaTable, runfile::batchesTable}) {
         if (tables->step() != SQLITE_ROW || tables->bytes(0) != wanted)
             return damaged("its tables are not those of a run file");
     }
@@ -145,13 +145,13 @@ Result<void> RunFileReader::readRun(std::uint32_t run)
 {
     RunFileInfo &info = m_runs[run - 1];
     const std::uint64_t before =
-        run == 1 ? 0 : m_runs[run - 2].progress.piecesBefore + m_runs[run - 2].progress.pieces;
+        run == 1 ? 0 : m_runs[run - 2].progress.batchesBefore + m_runs[run - 2].progress.batches;
     return readMeta(runfile::keyOf("run", run), runfile::descriptionFrom, info.description)
         .and_then([&] {
             return readMeta(runfile::keyOf("progress", run), runfile::progressFrom, info.progress);
         })
         .and_then([&]() -> Result<void> {
-            if (info.progress.piecesBefore != before)
+            if (info.progress.batchesBefore != before)
                 return damaged("run " + std::to_string(run) + " does not follow the one before");
             return {};
         });
@@ -165,25 +165,25 @@ const RunFileInfo &RunFileReader::info() const
         });
 }
 
-Result<void> RunFileReader::forEachPiece(
-    const RunFileInfo &run, const std::function<Result<void>(const Piece &)> &visit)
+Result<void> RunFileReader::forEachBatch(
+    const RunFileInfo &run, const std::function<Result<void>(const RecordBatch &)> &visit)
 {
-    auto rows = m_database.prepare("SELECT * FROM pieces WHERE number > ? ORDER BY number");
+    auto rows = m_database.prepare("SELECT * FROM batches WHERE number > ? ORDER BY number");
     if (!rows)
         return damaged(rows.error().message);
     std::size_t read = 0;
-    const std::uint64_t before = run.progress.piecesBefore;
+    const std::uint64_t before = run.progress.batchesBefore;
     rows->bind(1, static_cast<std::int64_t>(before));
-    for (std::uint64_t number = before + 1; number <= before + run.progress.pieces; ++number) {
+    for (std::uint64_t number = before + 1; number <= before + run.progress.batches; ++number) {
         if (rows->step() != SQLITE_ROW)
             return damaged(
-                "piece " + std::to_string(number) + " is missing: " + m_database.errorText());
-        const auto piece = pieceFrom(*rows, number);
-        if (!piece)
-            return tl::unexpected(piece.error());
-        if (auto visited = visit(*piece); !visited)
-            return damaged("piece " + std::to_string(number) + ": " + visited.error().message);
-        read += piece->data.size();
+                "batch " + std::to_string(number) + " is missing: " + m_database.errorText());
+        const auto batch = batchFrom(*rows, number);
+        if (!batch)
+            return tl::unexpected(batch.error());
+        if (auto visited = visit(*batch); !visited)
+            return damaged("batch " + std::to_string(number) + ": " + visited.error().message);
+        read += batch->data.size();
         if (read < bytesBetweenTurns)
             continue;
         read = 0;
@@ -193,24 +193,25 @@ Result<void> RunFileReader::forEachPiece(
     return {};
 }
 
-Result<Piece> RunFileReader::pieceFrom(const sqlite::Statement &row, std::uint64_t number) const
+Result<RecordBatch> RunFileReader::batchFrom(
+    const sqlite::Statement &row, std::uint64_t number) const
 {
-    Piece piece;
-    piece.number = static_cast<std::uint64_t>(row.integer(0));
+    RecordBatch batch;
+    batch.number = static_cast<std::uint64_t>(row.integer(0));
     const std::int64_t kind = row.integer(1);
     const std::int64_t worker = row.integer(2);
-    piece.first = static_cast<std::uint64_t>(row.integer(3));
-    piece.count = static_cast<std::uint64_t>(row.integer(4));
-    piece.data = row.bytes(5);
-    if (piece.number != number)
-        return damaged("piece " + std::to_string(number) + " is missing");
-    if (kind < 1 || kind > lastPieceKind || worker < 0 || worker > maxWorkers || !row.isBlob(5))
-        return damaged("piece " + std::to_string(number) + " is malformed");
-    piece.kind = static_cast<PieceKind>(kind);
-    piece.worker = static_cast<std::uint32_t>(worker);
-    if (runfile::checksum(piece) != row.integer(6))
-        return damaged("the checksum of piece " + std::to_string(number) + " is wrong");
-    return piece;
+    batch.first = static_cast<std::uint64_t>(row.integer(3));
+    batch.count = static_cast<std::uint64_t>(row.integer(4));
+    batch.data = row.bytes(5);
+    if (batch.number != number)
+        return damaged("batch " + std::to_string(number) + " is missing");
+    if (kind < 1 || kind > lastBatchKind || worker < 0 || worker > maxWorkers || !row.isBlob(5))
+        return damaged("batch " + std::to_string(number) + " is malformed");
+    batch.kind = static_cast<BatchKind>(kind);
+    batch.worker = static_cast<std::uint32_t>(worker);
+    if (runfile::checksum(batch) != row.integer(6))
+        return damaged("the checksum of batch " + std::to_string(number) + " is wrong");
+    return batch;
 }
 
 tl::unexpected<Error> RunFileReader::damaged(const std::string &what) const

@@ -31,9 +31,9 @@ public:
     /// Prevents others from writing to the file until this object is destroyed.
     Result<void> keepAsItIs();
 
-    /// Calls visit(piece) for every piece of one of the runs, in order, until it fails.
-    Result<void> forEachPiece(
-        const RunFileInfo &run, const std::function<Result<void>(const Piece &)> &visit);
+    /// Calls visit(batch) for every batch of one of the runs, in order, until it fails.
+    Result<void> forEachBatch(
+        const RunFileInfo &run, const std::function<Result<void>(const RecordBatch &)> &visit);
 
 private:
     RunFileReader(std::string path, std::chrono::milliseconds patience);
@@ -44,7 +44,7 @@ private:
     template <typename T>
     Result<void> readMeta(const std::string &key, Result<T> (*read)(std::string_view), T &to);
     Result<void> readRun(std::uint32_t run);
-    Result<Piece> pieceFrom(const sqlite::Statement &row, std::uint64_t number) const;
+    Result<RecordBatch> batchFrom(const sqlite::Statement &row, std::uint64_t number) const;
     tl::unexpected<Error> damaged(const std::string &what) const;
 
     std::string m_path;
@@ -53,7 +53,7 @@ private:
     std::vector<RunFileInfo> m_runs;
 };
 
-/// Reads the description and the progress of the longest run of a session, not its pieces.
+/// Reads the description and the progress of the longest run of a session, not its batches.
 Result<RunFileInfo> readRunFileInfo(const std::string &path);
 
 } // namespace poolscope

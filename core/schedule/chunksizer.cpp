@@ -10,7 +10,7 @@ namespace poolscope {
 namespace {
 
 constexpr double chunkTime = 20e6; // nanoseconds
-constexpr double handoverShare = 0.01;
+constexpr double dispatchShare = 0.01;
 constexpr double shareOfRun = 1.0 / 32;
 constexpr double reserveTime = 2e6;
 constexpr double longChunk = 1e6;
@@ -51,16 +51,16 @@ std::optional<std::chrono::nanoseconds> ChunkSizer::timeOf(std::uint64_t inputs)
     return std::chrono::nanoseconds(static_cast<std::int64_t>(time));
 }
 
-void ChunkSizer::measuredHandover(std::chrono::nanoseconds cost)
+void ChunkSizer::measuredDispatchCosts(std::chrono::nanoseconds cost)
 {
     constexpr double weight = 1.0 / 16;
-    m_handover += weight * (static_cast<double>(cost.count()) - m_handover);
+    m_dispatchCosts += weight * (static_cast<double>(cost.count()) - m_dispatchCosts);
 }
 
 /// The automatic size, whatever remains.
 std::uint64_t ChunkSizer::wantedSize() const
 {
-    const double wanted = std::max(chunkTime, m_handover / handoverShare) / m_cost;
+    const double wanted = std::max(chunkTime, m_dispatchCosts / dispatchShare) / m_cost;
     return std::min({static_cast<std::uint64_t>(std::min(wanted, 0x1p62)),
         m_largestMeasured * growth, m_options.largestChunk});
 }
@@ -70,7 +70,7 @@ std::uint64_t ChunkSizer::leastSize() const
 {
     if (m_options.chunk || m_largestMeasured == 0)
         return 1;
-    const double size = m_handover / std::max(m_cost, m_recentCost);
+    const double size = m_dispatchCosts / std::max(m_cost, m_recentCost);
     const auto least = static_cast<std::uint64_t>(std::min(size, 0x1p62));
     return std::max<std::uint64_t>(std::min(least, wantedSize()), 1);
 }
@@ -78,8 +78,8 @@ std::uint64_t ChunkSizer::leastSize() const
 /// The most inputs that a chunk may have after what the run has taken so far.
 std::uint64_t ChunkSizer::mostSoFar(std::uint64_t workers) const
 {
-    const double time =
-        std::max(shareOfRun * m_total / static_cast<double>(workers), m_handover / handoverShare);
+    const double time = std::max(
+        shareOfRun * m_total / static_cast<double>(workers), m_dispatchCosts / dispatchShare);
     return static_cast<std::uint64_t>(std::min(time / m_cost, 0x1p62));
 }
 

@@ -42,7 +42,7 @@ public:
         m_largestMeasured = std::max(m_largestMeasured, size);
     }
     /// Records the cost of the dispatch of one chunk.
-    void measuredHandover(std::chrono::nanoseconds cost);
+    void measuredDispatchCosts(std::chrono::nanoseconds cost);
 
     /// The usual time of this number of inputs. Nothing before the first measurement.
     std::optional<std::chrono::nanoseconds> timeOf(std::uint64_t inputs) const;
@@ -70,7 +70,7 @@ private:
     double m_cost = 0; ///< nanoseconds of an iteration as a rule. 0 if unknown
     double m_recentCost = 0; ///< nanoseconds of an iteration. 0 if unknown
     double m_lastCost = 0;
-    double m_handover = 20'000; ///< nanoseconds
+    double m_dispatchCosts = 20'000; ///< nanoseconds
     std::uint64_t m_largestMeasured = 0;
 };
 

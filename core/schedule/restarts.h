@@ -24,7 +24,7 @@ class Restarts {
 public:
     void fruitlessStart(std::uint64_t time);
     /// Resets the count, since the worker has answered or the user wants another attempt.
-    void forget() { m_fruitless = 0; }
+    void reset() { m_fruitless = 0; }
     /// The time to wait before the next start. Nothing if the worker is abandoned.
     std::optional<std::chrono::milliseconds> delay(Readiness readiness) const;
 

@@ -56,12 +56,12 @@ void Scheduler::addWorker(WorkerId worker)
     ++m_activeWorkers;
 }
 
-void Scheduler::retireWorker(WorkerId worker)
+void Scheduler::removeWorker(WorkerId worker)
 {
     Worker &retiring = m_workers.at(worker);
-    if (!retiring.retired)
+    if (!retiring.removed)
         --m_activeWorkers;
-    retiring.retired = true;
+    retiring.removed = true;
 }
 
 void Scheduler::workerLeft(WorkerId worker)
@@ -71,7 +71,7 @@ void Scheduler::workerLeft(WorkerId worker)
 
 Scheduler::AfterDeath Scheduler::workerDied(WorkerId worker, IndexRange suspects, DeathCause cause)
 {
-    retireWorker(worker);
+    removeWorker(worker);
     const auto node = m_workers.extract(worker);
     AfterDeath result;
     for (const Held &held : node.mapped().held) {
@@ -144,7 +144,7 @@ std::optional<IndexRange> Scheduler::nextChunk(WorkerId id)
     return chunk;
 }
 
-bool Scheduler::isSpent(WorkerId id) const
+bool Scheduler::isExhausted(WorkerId id) const
 {
     const Worker &worker = m_workers.at(id);
     return worker.given == m_recycle && worker.held.empty();
@@ -227,7 +227,7 @@ bool Scheduler::isForOthersFirst(const Worker &worker) const
 
 bool Scheduler::mayBeGiven(const Worker &worker) const
 {
-    return !worker.retired && worker.given < m_recycle;
+    return !worker.removed && worker.given < m_recycle;
 }
 
 bool Scheduler::hasNothingToDo(const Worker &worker) const

@@ -70,7 +70,7 @@ public:
 
     void addWorker(WorkerId worker);
     /// Sends the worker nothing more. It may still answer what it has.
-    void retireWorker(WorkerId worker);
+    void removeWorker(WorkerId worker);
     /// The worker has ended in good order; what it did not answer goes to others.
     void workerLeft(WorkerId worker);
     /// The worker has died. `suspects` are the indices one of which it was on, empty if it was on
@@ -96,7 +96,7 @@ public:
     /// called in ascending order, before anything is handed out.
     void failedBefore(const TriedIndex &tried) { m_attempts.addEarlier(tried); }
     /// Whether the worker has done all that it may do before it is replaced.
-    bool isSpent(WorkerId id) const;
+    bool isExhausted(WorkerId id) const;
 
     /// How many inputs the worker has been sent, reclaimed ones included.
     std::uint64_t sentTo(WorkerId worker) const { return m_workers.at(worker).sent; }
@@ -119,7 +119,10 @@ public:
     /// The worker keeps what it is sent.
     void setKeepsChunks(WorkerId worker) { m_workers.at(worker).request = Request::Impossible; }
 
-    void measuredHandover(std::chrono::nanoseconds cost) { m_sizer.measuredHandover(cost); }
+    void measuredDispatchCosts(std::chrono::nanoseconds cost)
+    {
+        m_sizer.measuredDispatchCosts(cost);
+    }
 
     /// Sends only indices below `limit`. There is no limit at first.
     void setLimit(std::uint64_t limit) { m_limit = limit; }
@@ -162,7 +165,7 @@ private:
         std::uint64_t sent = 0; ///< inputs, reclaimed ones included
         Request request = Request::None;
         std::uint64_t requestEnd = 0; ///< `sent` when it was asked last
-        bool retired = false;
+        bool removed = false;
     };
 
     IndexRange nextReturned(std::uint64_t most);

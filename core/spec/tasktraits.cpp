@@ -5,7 +5,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr TaskTraits ofPrograms{.startsPrograms = true, .givesText = true};
+constexpr TaskTraits ofPrograms{.startsPrograms = true, .returnsText = true};
 
 struct Traits {
     TaskTraits operator()(const BuiltinTask &) const { return {.isBuiltin = true}; }

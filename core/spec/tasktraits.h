@@ -12,7 +12,7 @@ struct TaskTraits {
     /// seed of its hashes.
     bool runsPython = false;
     bool startsPrograms = false; ///< one for each input, or one for all inputs of a worker
-    bool givesText = false; ///< values are what a program prints, even where that is a number
+    bool returnsText = false; ///< values are what a program prints, even where that is a number
 };
 
 TaskTraits traitsOf(const TaskSpec &task);

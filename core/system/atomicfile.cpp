@@ -155,7 +155,7 @@ Result<void> AtomicFile::openTemporary(std::optional<unsigned> mode)
 }
 
 /// False, with errno, where that fails.
-bool AtomicFile::giveName()
+bool AtomicFile::assignName()
 {
     while (m_temporary.empty()) {
         m_temporary = linkBeside(m_descriptor, m_target);
@@ -257,7 +257,7 @@ Result<void> AtomicFile::commit(Sync sync)
     if (auto flushed = flush(); !flushed || isDirect())
         return flushed;
     const bool syncs = sync == Sync::Always || ::access(m_target.c_str(), F_OK) == 0;
-    if ((syncs && ::fsync(m_descriptor) != 0) || !giveName())
+    if ((syncs && ::fsync(m_descriptor) != 0) || !assignName())
         return failWithErrno();
     // Network file systems report here what could not be written.
     const bool isClosed = ::close(std::exchange(m_descriptor, -1)) == 0 || errno == EINTR;

@@ -82,7 +82,7 @@ private:
     AtomicFile(std::filesystem::path path, WaitForRoom room);
     Result<void> openFile();
     Result<void> openTemporary(std::optional<unsigned> mode);
-    bool giveName();
+    bool assignName();
     Result<void> appendUnbuffered(std::string_view bytes);
     Result<void> writeAll(std::string_view bytes);
     Result<void> flush();

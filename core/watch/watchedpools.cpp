@@ -702,7 +702,7 @@ void WatchedPools::reportDeath(const Death &death)
     m_listener.warned(line);
 }
 
-void WatchedPools::forget(const Ring &ring)
+void WatchedPools::release(const Ring &ring)
 {
     m_unfinished.erase(&ring);
     m_lastRanges.erase(&ring);

@@ -53,7 +53,7 @@ public:
     /// Ends all calls. Nothing may be taken afterwards.
     void end();
     /// The ring will not be taken from any more.
-    void forget(const Ring &ring);
+    void release(const Ring &ring);
 
     /// In the order of start. More may be added by take().
     const std::vector<std::unique_ptr<CallReporter>> &calls() const { return m_calls; }

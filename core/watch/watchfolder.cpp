@@ -105,7 +105,7 @@ void WatchFolder::removeEnded(WatchedPools &pools)
             return false;
         m_ended.erase(ring.get());
         m_hooksTook += ring->cost();
-        pools.forget(*ring);
+        pools.release(*ring);
         ring->remove();
         return true;
     });

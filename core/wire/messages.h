@@ -118,7 +118,7 @@ struct Work {
     std::uint64_t first = 0;
     std::uint32_t count = 0;
     /// InputKind::Items and Rows: `count` strings, each as u32 length and bytes; for a Python task
-    /// in the pieces of pythonitems.h.
+    /// in the groups of pythonitems.h.
     std::string_view items;
 };
 

@@ -11,7 +11,7 @@ namespace poolscope::wire {
 
 namespace {
 
-constexpr std::uint32_t mostInputs = 256; // of a piece
+constexpr std::uint32_t mostInputs = 256; // of a group
 constexpr std::size_t enoughBytes = 32 * 1024;
 constexpr std::size_t longBytes = 64 * 1024;
 
@@ -54,22 +54,22 @@ void PythonItems::append(std::string &out, std::string_view items) const
         std::size_t size = 0;
         for (; count < mostInputs && size < enoughBytes && size < items.size(); ++count)
             size += sizeof(std::uint32_t) + reader.string().size();
-        appendPiece(out, items.substr(0, size), count);
+        appendGroup(out, items.substr(0, size), count);
         items.remove_prefix(size);
     }
 }
 
-void PythonItems::appendPiece(std::string &out, std::string_view items, std::uint32_t count) const
+void PythonItems::appendGroup(std::string &out, std::string_view items, std::uint32_t count) const
 {
     FieldWriter writer(out);
     writer.number(count);
     const std::size_t head = out.size();
     writer.number(std::uint32_t{0});
-    writer.number(static_cast<std::uint8_t>(PieceForm::Marshalled));
+    writer.number(static_cast<std::uint8_t>(GroupForm::Marshalled));
     const std::size_t begin = out.size();
     if (items.size() > longBytes || !appendMarshalled(out, items, count)) {
         out.resize(begin);
-        out[begin - 1] = static_cast<char>(PieceForm::Plain);
+        out[begin - 1] = static_cast<char>(GroupForm::Plain);
         out += items;
     }
     const auto size = static_cast<std::uint32_t>(out.size() - begin);
@@ -91,7 +91,7 @@ bool PythonItems::appendMarshalled(
     return m_areNamesUtf8;
 }
 
-/// The first row of a piece has the names, others refer to them.
+/// The first row of a group has the names, others refer to them.
 bool PythonItems::appendRow(std::string &out, std::string_view item, bool isFirst) const
 {
     FieldReader fields(item);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // PythonItems: encodes inputs so that a Python worker decodes many of them by one call.
 //
-// Inputs become pieces, one after the other: u32 how many inputs, u32 how many bytes, u8 the form
-// of these bytes, the bytes. A piece has some hundred short inputs or one long one, so that few are
+// Inputs become groups, one after the other: u32 how many inputs, u32 how many bytes, u8 the form
+// of these bytes, the bytes. A group has some hundred short inputs or one long one, so that few are
 // decoded before they are run. Its form is
 // - Marshalled: what marshal.loads() reads as a list of strings or, of rows, of dicts;
 // - Plain: the inputs as they were, where one is long or is not UTF-8.
-// All pieces together take less than three times what the inputs took, and a piece of one long
+// All groups together take less than three times what the inputs took, and a group of one long
 // input 9 bytes more.
 #pragma once
 
@@ -18,7 +18,7 @@
 
 namespace poolscope::wire {
 
-enum class PieceForm : std::uint8_t { Plain = 0, Marshalled = 1 };
+enum class GroupForm : std::uint8_t { Plain = 0, Marshalled = 1 };
 
 class PythonItems {
 public:
@@ -29,7 +29,7 @@ public:
     void append(std::string &out, std::string_view items) const;
 
 private:
-    void appendPiece(std::string &out, std::string_view items, std::uint32_t count) const;
+    void appendGroup(std::string &out, std::string_view items, std::uint32_t count) const;
     bool appendMarshalled(std::string &out, std::string_view items, std::uint32_t count) const;
     bool appendRow(std::string &out, std::string_view item, bool isFirst) const;
 

@@ -66,7 +66,7 @@ wire::Done CommandRunner::run(Batch batch, wire::FieldReader &items, const Itera
 std::optional<Failure> CommandRunner::runOne(std::uint64_t index, const CommandInput &input)
 {
     m_printed.clear();
-    m_errors.forget();
+    m_errors.clear();
     m_outOfMemory.begin(now());
     auto child = start(input);
     if (!child)

@@ -181,7 +181,7 @@ std::optional<Failure> FilterRunner::runOne(std::uint64_t index, std::string_vie
         return reason;
     m_answer.clear();
     m_searched = 0;
-    m_errors.forget();
+    m_errors.clear();
     if (auto reason = printedBefore(index))
         return reason;
     if (!m_unconfirmedFrom)

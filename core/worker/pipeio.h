@@ -56,7 +56,7 @@ public:
     {
     }
 
-    void forget() { m_tail.clear(); }
+    void clear() { m_tail.clear(); }
     void read(Descriptor &from, std::uint64_t index);
     void readWaiting(Descriptor &from, std::uint64_t index);
     /// The last whole lines, of some kilobytes.

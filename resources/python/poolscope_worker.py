@@ -1290,7 +1290,7 @@ def chunk_from(setup, body, received, usage):
 
 
 class Items:
-    """The strings of a chunk. A piece (see wire/pythonitems.h) is decoded when it is needed."""
+    """The strings of a chunk. A group (see wire/pythonitems.h) is decoded when it is needed."""
 
     def __init__(self, body, count, usage):
         self.usage = usage
@@ -1304,22 +1304,22 @@ class Items:
         decoded = self.decoded[at - self.first :]
         self.first = at
         while len(decoded) < count:
-            decoded += self.next_piece()
+            decoded += self.next_group()
         self.decoded = decoded
         return decoded if len(decoded) == count else decoded[:count]
 
-    def next_piece(self):
+    def next_group(self):
         begun = clock()
         try:
             count, size, form = PIECE_HEAD.unpack_from(self.body, self.at)
             begin = self.at + PIECE_HEAD.size
-            piece = self.body[begin : begin + size]
+            group = self.body[begin : begin + size]
             if form == PIECE_MARSHALLED:
-                values = marshal.loads(piece)
+                values = marshal.loads(group)
             else:
-                values = self.plain_values(piece, count)
+                values = self.plain_values(group, count)
         except (struct.error, EOFError, TypeError, ValueError):
-            raise Malformed("a piece of a chunk cannot be decoded") from None
+            raise Malformed("a group of a chunk cannot be decoded") from None
         self.at = begin + size
         self.left -= count
         fits = self.left > 0 or (self.left == 0 and self.at == len(self.body))
@@ -1328,21 +1328,21 @@ class Items:
         self.usage.decoding += clock() - begun
         return values
 
-    def plain_values(self, piece, count):
-        strings, end = self.plain_strings(piece, 0, count)
-        if end != len(piece):
+    def plain_values(self, group, count):
+        strings, end = self.plain_strings(group, 0, count)
+        if end != len(group):
             raise Malformed("the items of a chunk do not fill it")
         return strings
 
-    def plain_strings(self, piece, at, count):
+    def plain_strings(self, group, at, count):
         """Strings of u32 length and bytes, and where they end."""
         strings = []
         for _ in range(count):
             start = at + 4
-            at = start + unpack_length(piece, at)[0]
-            if at > len(piece):
+            at = start + unpack_length(group, at)[0]
+            if at > len(group):
                 raise Malformed("an item of a chunk is cut")
-            strings.append(str(piece[start:at], "utf-8", "surrogateescape"))
+            strings.append(str(group[start:at], "utf-8", "surrogateescape"))
         return strings, at
 
 
@@ -1353,15 +1353,15 @@ class Rows(Items):
         Items.__init__(self, body, count, usage)
         self.columns = columns
 
-    def plain_values(self, piece, count):
+    def plain_values(self, group, count):
         rows, at = [], 0
         for _ in range(count):
-            end = at + 4 + unpack_length(piece, at)[0]
-            fields, at = self.plain_strings(piece, at + 4, len(self.columns))
+            end = at + 4 + unpack_length(group, at)[0]
+            fields, at = self.plain_strings(group, at + 4, len(self.columns))
             if at != end:
                 raise Malformed("a row has other columns than its Setup says")
             rows.append(dict(zip(self.columns, fields)))
-        if at != len(piece):
+        if at != len(group):
             raise Malformed("the items of a chunk do not fill it")
         return rows
 

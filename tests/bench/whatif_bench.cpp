@@ -47,7 +47,7 @@ Json costJson(const Cost &cost)
     return {{"ns", cost.nanoseconds}, {"cases", cost.cases}};
 }
 
-Json costsJson(const HandoverCosts &costs)
+Json costsJson(const DispatchCosts &costs)
 {
     return {
         {"outward", costJson(costs.outward)},
@@ -96,9 +96,9 @@ RecordedWork millionInputs()
     RecordedWork work;
     work.inputs = inputs;
     for (std::uint64_t i = 0; i < inputs; ++i) {
-        work.pieces.push_back({i, 1, durations(random)});
-        work.total += work.pieces.back().duration;
-        work.longest = std::max(work.longest, work.pieces.back().ofEach());
+        work.groups.push_back({i, 1, durations(random)});
+        work.total += work.groups.back().duration;
+        work.longest = std::max(work.longest, work.groups.back().ofEach());
     }
     return work;
 }

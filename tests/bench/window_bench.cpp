@@ -193,7 +193,7 @@ public:
         m_record.inputs = std::move(*openInput(range));
         m_record.outcomes = std::move(*OutcomeStore::make(inputs, OutcomeStore::Keep::All));
         m_recorder.emplace(m_record.timeline, *m_record.outcomes, m_record.log, nullptr,
-            Recorder::Keep::Everything, [](const std::string &) {});
+            Recorder::Retention::Everything, [](const std::string &) {});
         m_recorder->take(event::PoolResized{static_cast<std::uint32_t>(lanes), 0});
         for (WorkerId worker = 1; worker <= lanes; ++worker) {
             m_recorder->take(event::WorkerChanged{worker, WorkerState::Starting, 0});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Writes what fuzzing starts from: make_corpus FOLDER. A file of each kind of message in
 // FOLDER/codec, a run file and its parts in FOLDER/runfile.
-#include "runfile/piececodec.h"
+#include "runfile/batchcodec.h"
 #include "runfile/runfile.h"
 #include "wire/codec.h"
 
@@ -43,7 +43,7 @@ std::string outcomes(void (*encode)(std::string &, const OutcomeView &))
     return bytes;
 }
 
-/// Direction and size of the pieces in front, as codec_fuzz takes them.
+/// Direction and size of the batches in front, as codec_fuzz takes them.
 template <typename Message>
 void writeFrame(const fs::path &path, char direction, const Message &message)
 {
@@ -72,7 +72,7 @@ void writeFrames(const fs::path &folder)
     writeFrame(folder / "printed", '\0', wire::Printed{3, wire::Stream::Error, "text\n"});
 }
 
-std::vector<std::pair<Piece, std::string>> pieces()
+std::vector<std::pair<RecordBatch, std::string>> batches()
 {
     Lane lane;
     lane.append({10, 5, 0, 4});
@@ -97,27 +97,27 @@ std::vector<std::pair<Piece, std::string>> pieces()
     std::string log;
     packLogEntry(log, {5, 1, {2, 1}, true, "a line"});
     return {
-        {{0, PieceKind::Failures, 0, 0, 1, {}}, failures},
-        {{0, PieceKind::Worker, 1, 0, 0, {}}, worker},
-        {{0, PieceKind::Spans, 1, 0, 2, {}}, spans},
-        {{0, PieceKind::ChunkTimes, 1, 0, 0, {}}, chunkTimes.packed(0, chunkTimes.packedSize())},
-        {{0, PieceKind::Marks, 0, 0, 2, {}}, marks},
-        {{0, PieceKind::Reals, 0, 10, 2, {}}, std::string(16, '\1')},
-        {{0, PieceKind::Integers, 0, 12, 2, {}}, std::string(16, '\2')},
-        {{0, PieceKind::Outcomes, 0, 20, outcomeKindCount, {}}, outcomes(wire::encodeKeptOutcome)},
-        {{0, PieceKind::Log, 0, 0, 1, {}}, log},
+        {{0, BatchKind::Failures, 0, 0, 1, {}}, failures},
+        {{0, BatchKind::Worker, 1, 0, 0, {}}, worker},
+        {{0, BatchKind::Spans, 1, 0, 2, {}}, spans},
+        {{0, BatchKind::ChunkTimes, 1, 0, 0, {}}, chunkTimes.packed(0, chunkTimes.packedSize())},
+        {{0, BatchKind::Marks, 0, 0, 2, {}}, marks},
+        {{0, BatchKind::Reals, 0, 10, 2, {}}, std::string(16, '\1')},
+        {{0, BatchKind::Integers, 0, 12, 2, {}}, std::string(16, '\2')},
+        {{0, BatchKind::Outcomes, 0, 20, outcomeKindCount, {}}, outcomes(wire::encodeKeptOutcome)},
+        {{0, BatchKind::Log, 0, 0, 1, {}}, log},
     };
 }
 
 /// As runfile_fuzz takes them.
-std::string encoded(const Piece &piece, const std::string &data)
+std::string encoded(const RecordBatch &batch, const std::string &data)
 {
     std::string bytes;
     wire::FieldWriter writer(bytes);
-    writer.number(static_cast<std::uint8_t>(static_cast<int>(piece.kind) - 1));
-    writer.number(static_cast<std::uint8_t>(piece.worker));
-    writer.number(static_cast<std::uint16_t>(piece.first));
-    writer.number(static_cast<std::uint16_t>(piece.count));
+    writer.number(static_cast<std::uint8_t>(static_cast<int>(batch.kind) - 1));
+    writer.number(static_cast<std::uint8_t>(batch.worker));
+    writer.number(static_cast<std::uint16_t>(batch.first));
+    writer.number(static_cast<std::uint16_t>(batch.count));
     writer.string(data);
     return bytes;
 }
@@ -141,13 +141,13 @@ Result<void> writeRunFile(const fs::path &folder)
         return tl::unexpected(file.error());
     std::string all = "\4";
     auto added = (*file)->begin();
-    for (const auto &[known, data] : pieces()) {
-        auto piece = known;
-        piece.data = data;
-        added = std::move(added).and_then([&] { return (*file)->add(piece); });
-        all += encoded(piece, data);
+    for (const auto &[known, data] : batches()) {
+        auto batch = known;
+        batch.data = data;
+        added = std::move(added).and_then([&] { return (*file)->add(batch); });
+        all += encoded(batch, data);
     }
-    write(folder / "pieces", all);
+    write(folder / "batches", all);
     const auto closed =
         std::move(added).and_then([&] { return (*file)->commit(progress); }).map([&] {
             (*file)->close();

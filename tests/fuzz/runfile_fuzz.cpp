@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Loads any bytes as a run file. The first byte chooses what they are: the file itself, pieces that
-// have passed their checksums, or one of the JSON documents. What loads is then looked at as charts
-// do.
+// Loads any bytes as a run file. The first byte chooses what they are: the file itself, batches
+// that have passed their checksums, or one of the JSON documents. What loads is then looked at as
+// charts do.
 #include "analysis/completionorder.h"
 #include "analysis/runhistory.h"
 #include "record/recorder.h"
@@ -50,7 +50,7 @@ void loadFile(std::string_view bytes)
     close(file);
 }
 
-void replayPieces(std::string_view bytes)
+void replayBatches(std::string_view bytes)
 {
     constexpr std::uint64_t inputs = 1000;
     RunRecord record;
@@ -60,19 +60,19 @@ void replayPieces(std::string_view bytes)
         return;
     record.outcomes = std::move(*outcomes);
     Recorder recorder(record.timeline, *record.outcomes, record.log, nullptr,
-        Recorder::Keep::Everything, [](const std::string &) {});
+        Recorder::Retention::Everything, [](const std::string &) {});
     EventCheck check(recorder, inputs, maxWorkers, askedOf(*record.outcomes));
     RunProgress progress;
     Replay replay(check, progress);
     wire::FieldReader reader(bytes);
     while (!reader.atEnd()) {
-        Piece piece;
-        piece.kind = static_cast<PieceKind>(1 + reader.number<std::uint8_t>() % lastPieceKind);
-        piece.worker = reader.number<std::uint8_t>() % 8;
-        piece.first = reader.number<std::uint16_t>();
-        piece.count = reader.number<std::uint16_t>();
-        piece.data = reader.string();
-        if (!reader.ok() || !replay.take(piece))
+        RecordBatch batch;
+        batch.kind = static_cast<BatchKind>(1 + reader.number<std::uint8_t>() % lastBatchKind);
+        batch.worker = reader.number<std::uint8_t>() % 8;
+        batch.first = reader.number<std::uint16_t>();
+        batch.count = reader.number<std::uint16_t>();
+        batch.data = reader.string();
+        if (!reader.ok() || !replay.take(batch))
             return;
     }
     if (replay.finish() && replay.closeWorkers())
@@ -100,7 +100,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         (void)runfile::labelFrom(bytes);
         break;
     default:
-        replayPieces(bytes);
+        replayBatches(bytes);
     }
     return 0;
 }

@@ -699,8 +699,8 @@ TEST_F(PoolTest, WaitsWhileAHolderHasAReason)
     ASSERT_TRUE(outcomes);
     Timeline timeline;
     RunLog log;
-    Recorder recorder(
-        timeline, **outcomes, log, nullptr, Recorder::Keep::Everything, [](const std::string &) {});
+    Recorder recorder(timeline, **outcomes, log, nullptr, Recorder::Retention::Everything,
+        [](const std::string &) {});
     const RunSpec spec{BuiltinTask{"sqrt", {}}, range, lockStep(1, 10)};
     Pool pool(spec, 1, **source, {(*outcomes)->columnPath(), (*outcomes)->columnCells()}, recorder);
     pool.start();

@@ -16,12 +16,12 @@ WorkerCost costOf(const WorkerUsage &usage)
 
 constexpr std::uint64_t plenty = 1'000'000'000;
 
-std::uint64_t of(const StretchTimes &times, Stretch stretch)
+std::uint64_t of(const ActivityTimes &times, Activity activity)
 {
-    return times[static_cast<std::size_t>(stretch)];
+    return times[static_cast<std::size_t>(activity)];
 }
 
-std::uint64_t sum(const StretchTimes &times)
+std::uint64_t sum(const ActivityTimes &times)
 {
     std::uint64_t all = 0;
     for (const std::uint64_t time : times)
@@ -57,15 +57,15 @@ TEST_F(TimeAccountTest, LockStepIsCutAtEveryTimeOfAChunk)
 {
     chunk(chunkTimes(110, 130, 137, 237, 250, 280));
     chunk(chunkTimes(310, 350, 358, 458, 470, 500));
-    const StretchTimes times = m_account.between(0, 470);
-    EXPECT_EQ(of(times, Stretch::Absent), 20U);
-    EXPECT_EQ(of(times, Stretch::Starting), 80U);
-    EXPECT_EQ(of(times, Stretch::Coordinator), 10U + 30U); // to 110, 280 to 310
-    EXPECT_EQ(of(times, Stretch::UnderWay), 20U + 40U); // 110 to 130, 310 to 350
-    EXPECT_EQ(of(times, Stretch::TransferIn), 7U + 8U);
-    EXPECT_EQ(of(times, Stretch::Computing), 200U);
-    EXPECT_EQ(of(times, Stretch::TransferOut), 13U + 12U);
-    EXPECT_EQ(of(times, Stretch::Answering), 30U); // 250 to 280
+    const ActivityTimes times = m_account.between(0, 470);
+    EXPECT_EQ(of(times, Activity::Absent), 20U);
+    EXPECT_EQ(of(times, Activity::Starting), 80U);
+    EXPECT_EQ(of(times, Activity::Coordinator), 10U + 30U); // to 110, 280 to 310
+    EXPECT_EQ(of(times, Activity::UnderWay), 20U + 40U); // 110 to 130, 310 to 350
+    EXPECT_EQ(of(times, Activity::TransferIn), 7U + 8U);
+    EXPECT_EQ(of(times, Activity::Computing), 200U);
+    EXPECT_EQ(of(times, Activity::TransferOut), 13U + 12U);
+    EXPECT_EQ(of(times, Activity::Answering), 30U); // 250 to 280
     EXPECT_EQ(sum(times), 470U);
 }
 
@@ -73,9 +73,9 @@ TEST_F(TimeAccountTest, AChunkThatWasThereIsNotWaitedFor)
 {
     chunk(chunkTimes(110, 130, 140, 240, 400, 420));
     chunk(chunkTimes(111, 130, 250, 350, 400, 420)); // both were answered at once
-    const StretchTimes times = m_account.between(140, 350);
-    EXPECT_EQ(of(times, Stretch::Computing), 200U);
-    EXPECT_EQ(of(times, Stretch::TransferOut), 10U);
+    const ActivityTimes times = m_account.between(140, 350);
+    EXPECT_EQ(of(times, Activity::Computing), 200U);
+    EXPECT_EQ(of(times, Activity::TransferOut), 10U);
 }
 
 TEST_F(TimeAccountTest, WhatLiesBetweenSpansOfAChunkIsTransfer)
@@ -83,9 +83,9 @@ TEST_F(TimeAccountTest, WhatLiesBetweenSpansOfAChunkIsTransfer)
     m_account.span({140, 30, 0, 3});
     m_account.span({180, 20, 3, 3});
     m_account.chunk({110, 120, 140, 200, 210, 220, 2});
-    const StretchTimes times = m_account.between(140, 200);
-    EXPECT_EQ(of(times, Stretch::Computing), 50U);
-    EXPECT_EQ(of(times, Stretch::TransferOut), 10U);
+    const ActivityTimes times = m_account.between(140, 200);
+    EXPECT_EQ(of(times, Activity::Computing), 50U);
+    EXPECT_EQ(of(times, Activity::TransferOut), 10U);
     EXPECT_EQ(m_account.longestIteration(), 10U);
     EXPECT_EQ(m_account.longestChunk(), 60U);
 }
@@ -97,8 +97,8 @@ TEST_F(TimeAccountTest, SpansOfTheNextChunkMayBeToldFirst)
     m_account.span({270, 30, 6, 3});
     m_account.chunk({110, 120, 140, 200, 400, 420, 1});
     m_account.chunk({111, 120, 200, 300, 400, 420, 2});
-    const StretchTimes times = m_account.between(140, 300);
-    EXPECT_EQ(of(times, Stretch::Computing), 160U);
+    const ActivityTimes times = m_account.between(140, 300);
+    EXPECT_EQ(of(times, Activity::Computing), 160U);
 }
 
 TEST_F(TimeAccountTest, IdlenessCountsByItsReason)
@@ -108,12 +108,12 @@ TEST_F(TimeAccountTest, IdlenessCountsByItsReason)
     m_account.idle(IdleReason::Paused, 300);
     chunk(chunkTimes(400, 410, 420, 520, 530, 550));
     m_account.idle(IdleReason::NothingLeft, 555);
-    const StretchTimes times = m_account.between(230, 700);
-    EXPECT_EQ(of(times, Stretch::TransferOut), 20U);
-    EXPECT_EQ(of(times, Stretch::Answering), 25U + 25U);
-    EXPECT_EQ(of(times, Stretch::Consumer), 35U);
-    EXPECT_EQ(of(times, Stretch::Paused), 100U);
-    EXPECT_EQ(of(times, Stretch::NothingLeft), 145U);
+    const ActivityTimes times = m_account.between(230, 700);
+    EXPECT_EQ(of(times, Activity::TransferOut), 20U);
+    EXPECT_EQ(of(times, Activity::Answering), 25U + 25U);
+    EXPECT_EQ(of(times, Activity::Consumer), 35U);
+    EXPECT_EQ(of(times, Activity::Paused), 100U);
+    EXPECT_EQ(of(times, Activity::NothingLeft), 145U);
     EXPECT_EQ(sum(times), 470U);
 }
 
@@ -125,11 +125,11 @@ TEST_F(TimeAccountTest, WhileTheProgramIsStoppedEverythingIsPaused)
     chunk(chunkTimes(310, 320, 330, 1030, 1040, 1060));
     m_account.idle(IdleReason::NothingLeft, 1060);
     m_account.suspended({1100, 1200}); // with nothing to do
-    const StretchTimes times = m_account.between(230, 1300);
-    EXPECT_EQ(of(times, Stretch::Paused), 30U + 500U + 100U);
-    EXPECT_EQ(of(times, Stretch::Coordinator), 10U + 10U);
-    EXPECT_EQ(of(times, Stretch::Computing), 200U);
-    EXPECT_EQ(of(times, Stretch::NothingLeft), 40U + 100U);
+    const ActivityTimes times = m_account.between(230, 1300);
+    EXPECT_EQ(of(times, Activity::Paused), 30U + 500U + 100U);
+    EXPECT_EQ(of(times, Activity::Coordinator), 10U + 10U);
+    EXPECT_EQ(of(times, Activity::Computing), 200U);
+    EXPECT_EQ(of(times, Activity::NothingLeft), 40U + 100U);
     EXPECT_EQ(sum(times), 1070U);
     EXPECT_EQ(m_account.longestIteration(), 200U);
 }
@@ -138,8 +138,8 @@ TEST_F(TimeAccountTest, AStopMayBeAskedForInItsMiddle)
 {
     chunk(chunkTimes(110, 120, 130, 230, 240, 260));
     m_account.suspended({300, 500});
-    EXPECT_EQ(of(m_account.between(230, 400), Stretch::Paused), 100U);
-    EXPECT_EQ(of(m_account.between(230, 600), Stretch::Paused), 200U);
+    EXPECT_EQ(of(m_account.between(230, 400), Activity::Paused), 100U);
+    EXPECT_EQ(of(m_account.between(230, 600), Activity::Paused), 200U);
 }
 
 TEST_F(TimeAccountTest, ADeathCostsWhatWasLostAndTheReplacement)
@@ -149,9 +149,9 @@ TEST_F(TimeAccountTest, ADeathCostsWhatWasLostAndTheReplacement)
     m_account.changed(WorkerState::Dead, 500);
     m_account.changed(WorkerState::Starting, 550);
     m_account.changed(WorkerState::Ready, 600);
-    const StretchTimes times = m_account.between(300, 600);
-    EXPECT_EQ(of(times, Stretch::Computing), 50U); // what it had told stays
-    EXPECT_EQ(of(times, Stretch::Lost), 250U);
+    const ActivityTimes times = m_account.between(300, 600);
+    EXPECT_EQ(of(times, Activity::Computing), 50U); // what it had told stays
+    EXPECT_EQ(of(times, Activity::Lost), 250U);
 }
 
 TEST_F(TimeAccountTest, WhoLeavesForGoodIsAbsent)
@@ -160,7 +160,7 @@ TEST_F(TimeAccountTest, WhoLeavesForGoodIsAbsent)
     m_account.resized(0);
     m_account.changed(WorkerState::Leaving, 270);
     m_account.changed(WorkerState::Gone, 300);
-    EXPECT_EQ(of(m_account.between(0, 1000), Stretch::Absent), 20U + 740U);
+    EXPECT_EQ(of(m_account.between(0, 1000), Activity::Absent), 20U + 740U);
 }
 
 TEST_F(TimeAccountTest, WhoIsRecycledIsBeingReplaced)
@@ -170,13 +170,13 @@ TEST_F(TimeAccountTest, WhoIsRecycledIsBeingReplaced)
     m_account.changed(WorkerState::Gone, 300);
     m_account.changed(WorkerState::Starting, 310);
     m_account.changed(WorkerState::Ready, 400);
-    EXPECT_EQ(of(m_account.between(100, 400), Stretch::Lost), 140U);
+    EXPECT_EQ(of(m_account.between(100, 400), Activity::Lost), 140U);
 }
 
 TEST_F(TimeAccountTest, AChunkThatNothingIsKnownOfIsUnknown)
 {
     chunk(chunkTimes(110, 120, 130, 230, 240, 260));
-    EXPECT_EQ(of(m_account.between(100, 1000), Stretch::Unknown), 740U);
+    EXPECT_EQ(of(m_account.between(100, 1000), Activity::Unknown), 740U);
 }
 
 TEST_F(TimeAccountTest, WhoIsReadyAgainIsNotIdleForWhatItsForerunnerWas)
@@ -187,9 +187,9 @@ TEST_F(TimeAccountTest, WhoIsReadyAgainIsNotIdleForWhatItsForerunnerWas)
     m_account.changed(WorkerState::Starting, 350);
     m_account.changed(WorkerState::Ready, 400);
     chunk(chunkTimes(410, 420, 430, 530, 540, 560));
-    const StretchTimes times = m_account.between(260, 540);
-    EXPECT_EQ(of(times, Stretch::Consumer), 35U);
-    EXPECT_EQ(of(times, Stretch::Coordinator), 10U); // 400 to 410
+    const ActivityTimes times = m_account.between(260, 540);
+    EXPECT_EQ(of(times, Activity::Consumer), 35U);
+    EXPECT_EQ(of(times, Activity::Coordinator), 10U); // 400 to 410
 }
 
 TEST_F(TimeAccountTest, SpansWithoutAChunkAreFollowedByWhatIsToldAfterThem)
@@ -197,27 +197,27 @@ TEST_F(TimeAccountTest, SpansWithoutAChunkAreFollowedByWhatIsToldAfterThem)
     m_account.span({140, 30, 0, 1});
     m_account.span({180, 20, 1, 1});
     m_account.idle(IdleReason::NothingLeft, 200);
-    const StretchTimes times = m_account.between(100, 400);
-    EXPECT_EQ(of(times, Stretch::UnderWay), 40U);
-    EXPECT_EQ(of(times, Stretch::Computing), 50U);
-    EXPECT_EQ(of(times, Stretch::TransferOut), 10U);
-    EXPECT_EQ(of(times, Stretch::NothingLeft), 200U);
+    const ActivityTimes times = m_account.between(100, 400);
+    EXPECT_EQ(of(times, Activity::UnderWay), 40U);
+    EXPECT_EQ(of(times, Activity::Computing), 50U);
+    EXPECT_EQ(of(times, Activity::TransferOut), 10U);
+    EXPECT_EQ(of(times, Activity::NothingLeft), 200U);
 }
 
 TEST_F(TimeAccountTest, WhatWasToldBeforeASpanDoesNotHoldAfterIt)
 {
     m_account.idle(IdleReason::Consumer, 110);
     m_account.span({140, 60, 0, 1});
-    const StretchTimes times = m_account.between(100, 400);
-    EXPECT_EQ(of(times, Stretch::Consumer), 0U);
-    EXPECT_EQ(of(times, Stretch::Unknown), 200U);
+    const ActivityTimes times = m_account.between(100, 400);
+    EXPECT_EQ(of(times, Activity::Consumer), 0U);
+    EXPECT_EQ(of(times, Activity::Unknown), 200U);
 }
 
 TEST_F(TimeAccountTest, SpansTakeNoLongerThanTheirChunk)
 {
     m_account.span({130, 200, 0, 1});
     m_account.chunk(chunkTimes(110, 120, 130, 230, 240, 260));
-    EXPECT_EQ(of(m_account.between(100, 400), Stretch::Computing), 100U);
+    EXPECT_EQ(of(m_account.between(100, 400), Activity::Computing), 100U);
 }
 
 /// Random chunks, deaths and idleness add up exactly, whether they are settled meanwhile or not.
@@ -323,8 +323,8 @@ protected:
         return kept;
     }
 
-    static constexpr std::array keeps{
-        Recorder::Keep::Everything, Recorder::Keep::UntilWritten, Recorder::Keep::Totals};
+    static constexpr std::array keeps{Recorder::Retention::Everything,
+        Recorder::Retention::UntilWritten, Recorder::Retention::Totals};
     std::array<RunRecord, keeps.size()> m_records;
     std::vector<std::unique_ptr<Recorder>> m_recorders;
     std::uint64_t m_next = 0;

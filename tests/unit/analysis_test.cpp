@@ -123,7 +123,7 @@ protected:
         ASSERT_TRUE(store);
         m_record.outcomes = std::move(*store);
         m_recorder.emplace(m_record.timeline, *m_record.outcomes, m_record.log, nullptr,
-            Recorder::Keep::Everything, [](const std::string &) { FAIL(); });
+            Recorder::Retention::Everything, [](const std::string &) { FAIL(); });
     }
 
     void span(WorkerId worker, std::uint64_t end, IndexRange indices)
@@ -138,10 +138,10 @@ protected:
         const CompletionOrder &order, std::uint64_t from = 0, std::uint64_t to = UINT64_MAX)
     {
         std::vector<std::uint64_t> found;
-        order.forEach(from, to, [&](const CompletionOrder::Piece &piece) {
-            for (std::uint64_t i = 0; i < piece.indices.count; ++i) {
-                if (piece.rank + i >= from && piece.rank + i < to)
-                    found.push_back(piece.indices.first + i);
+        order.forEach(from, to, [&](const CompletionOrder::RankedRange &range) {
+            for (std::uint64_t i = 0; i < range.indices.count; ++i) {
+                if (range.rank + i >= from && range.rank + i < to)
+                    found.push_back(range.indices.first + i);
             }
         });
         return found;

@@ -41,7 +41,7 @@ protected:
         m_record.inputCount = count;
         m_record.outcomes = std::move(*OutcomeStore::make(count, OutcomeStore::Keep::All));
         m_recorder.emplace(m_record.timeline, *m_record.outcomes, m_record.log, nullptr,
-            Recorder::Keep::Everything, [](const std::string &) { FAIL(); });
+            Recorder::Retention::Everything, [](const std::string &) { FAIL(); });
     }
 
     fs::path path(const std::string &name) const { return m_folder / name; }

@@ -6,9 +6,9 @@
 
 namespace poolscope {
 
-inline HandoverCosts freeHandover()
+inline DispatchCosts freeHandover()
 {
-    HandoverCosts costs;
+    DispatchCosts costs;
     for (Cost *cost : {&costs.outward, &costs.inward, &costs.turn, &costs.wake, &costs.answer,
              &costs.chunk, &costs.value, &costs.gap, &costs.start})
         *cost = {0};

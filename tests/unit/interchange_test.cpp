@@ -710,7 +710,7 @@ protected:
         m_record.outcomes = std::move(*OutcomeStore::make(10, OutcomeStore::Keep::All));
         m_record.inputs = std::move(*openInput(specOf(m_record.origin)->input));
         Recorder pool(m_record.timeline, *m_record.outcomes, m_record.log, nullptr,
-            Recorder::Keep::Everything, [](const std::string &) { FAIL(); });
+            Recorder::Retention::Everything, [](const std::string &) { FAIL(); });
         for (const WorkerId worker : {1U, 2U}) {
             pool.take(event::WorkerChanged{worker, WorkerState::Starting, 10});
             pool.take(event::WorkerChanged{worker, WorkerState::Ready, 100});

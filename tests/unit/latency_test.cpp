@@ -155,7 +155,7 @@ TEST_F(LatencyTest, ASearchFindsWhatABarCounts)
     for (const auto &bar : latency.all().bars(4)) {
         DurationSearch search(timeline(), bar.range);
         std::uint64_t found = 0;
-        const auto count = [&](SpanPlace place, const Span &span) {
+        const auto count = [&](SpanPosition place, const Span &span) {
             const Lane &lane = timeline().worker(place.worker - 1).lane();
             EXPECT_EQ(lane.span(place.position).first, span.first);
             found += span.count;

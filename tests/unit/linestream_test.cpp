@@ -136,7 +136,7 @@ TEST_F(Stream, LetsGoOfWhatIsNotNeeded)
     EXPECT_EQ(read(stream, 0, lines.size()), lines);
 
     const std::uint64_t needed = 7'000;
-    stream.forgetUnless([&](std::uint64_t first, std::uint64_t count) {
+    stream.removeUnless([&](std::uint64_t first, std::uint64_t count) {
         return first <= needed && needed < first + count;
     });
     EXPECT_EQ(read(stream, needed, 1), (Lines{lines[needed]}));
@@ -165,7 +165,7 @@ TEST_F(Stream, IsFullUntilSomethingIsLetGoOf)
     ASSERT_EQ(::write(m_writing, "more\n", 5), 5);
     ASSERT_TRUE(stream.take());
     EXPECT_EQ(stream.lineCount(), written) << "it takes no more";
-    stream.forgetUnless([&](std::uint64_t first, std::uint64_t) { return first > 0; });
+    stream.removeUnless([&](std::uint64_t first, std::uint64_t) { return first > 0; });
     EXPECT_FALSE(stream.isFull());
     ASSERT_TRUE(stream.take());
     EXPECT_EQ(read(stream, written, 1), (Lines{"more"}));
@@ -193,7 +193,7 @@ TEST_F(Stream, HasTheHashOfItsLinesSoFar)
     EXPECT_EQ(stream.contentHash(), one);
     write(stream, "\r\n");
     EXPECT_NE(stream.contentHash(), one);
-    stream.forgetUnless([](std::uint64_t, std::uint64_t) { return false; });
+    stream.removeUnless([](std::uint64_t, std::uint64_t) { return false; });
     EXPECT_NE(stream.contentHash(), one);
 }
 

@@ -15,7 +15,7 @@ struct MadeUpRun {
         record.outcomes = std::move(*OutcomeStore::make(inputs, OutcomeStore::Keep::All));
         record.inputCount = inputs;
         recorder.emplace(record.timeline, *record.outcomes, record.log, nullptr,
-            Recorder::Keep::Everything, [](const std::string &) { FAIL(); });
+            Recorder::Retention::Everything, [](const std::string &) { FAIL(); });
     }
 
     const Timeline &timeline() const { return record.timeline; }

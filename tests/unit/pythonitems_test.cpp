@@ -12,12 +12,12 @@ namespace {
 
 using testing::ElementsAre;
 
-struct Piece {
+struct Group {
     std::uint32_t count = 0;
-    PieceForm form = PieceForm::Plain;
+    GroupForm form = GroupForm::Plain;
     std::string bytes;
 
-    bool operator==(const Piece &) const = default;
+    bool operator==(const Group &) const = default;
 };
 
 std::string strings(const std::vector<std::string> &texts)
@@ -28,21 +28,21 @@ std::string strings(const std::vector<std::string> &texts)
     return bytes;
 }
 
-std::vector<Piece> pieces(
+std::vector<Group> groups(
     const std::vector<std::string> &inputs, const std::vector<std::string> &columns = {})
 {
     std::string out;
     PythonItems(columns).append(out, strings(inputs));
-    std::vector<Piece> read;
+    std::vector<Group> read;
     FieldReader reader(out);
     while (!reader.atEnd() && reader.ok()) {
-        Piece &piece = read.emplace_back();
-        piece.count = reader.number<std::uint32_t>();
+        Group &group = read.emplace_back();
+        group.count = reader.number<std::uint32_t>();
         const auto size = reader.number<std::uint32_t>();
-        piece.form = static_cast<PieceForm>(reader.number<std::uint8_t>());
-        piece.bytes = reader.rest().substr(0, size);
+        group.form = static_cast<GroupForm>(reader.number<std::uint8_t>());
+        group.bytes = reader.rest().substr(0, size);
         std::size_t end = 0;
-        for (const Piece &each : read)
+        for (const Group &each : read)
             end += 9 + each.bytes.size();
         reader = FieldReader(std::string_view(out).substr(end));
     }
@@ -57,16 +57,16 @@ std::string bytes(std::string_view text)
 TEST(PythonItems, AreMarshalledAsAListOfStrings)
 {
     using namespace std::string_view_literals;
-    EXPECT_THAT(pieces({"ab", "", "\xc3\xa4"}),
-        ElementsAre(Piece{
-            3, PieceForm::Marshalled, bytes("[\3\0\0\0u\2\0\0\0abu\0\0\0\0u\2\0\0\0\xc3\xa4"sv)}));
+    EXPECT_THAT(groups({"ab", "", "\xc3\xa4"}),
+        ElementsAre(Group{
+            3, GroupForm::Marshalled, bytes("[\3\0\0\0u\2\0\0\0abu\0\0\0\0u\2\0\0\0\xc3\xa4"sv)}));
 }
 
 TEST(PythonItems, RowsAreDictsThatReferToTheirNames)
 {
     using namespace std::string_view_literals;
-    EXPECT_THAT(pieces({strings({"1", "2"}), strings({"3", ""})}, {"a", "bc"}),
-        ElementsAre(Piece{2, PieceForm::Marshalled,
+    EXPECT_THAT(groups({strings({"1", "2"}), strings({"3", ""})}, {"a", "bc"}),
+        ElementsAre(Group{2, GroupForm::Marshalled,
             bytes("[\2\0\0\0{\xf4\1\0\0\0au\1\0\0\0"
                   "1\xf4\2\0\0\0"
                   "bcu\1\0\0\0"
@@ -78,32 +78,32 @@ TEST(PythonItems, RowsAreDictsThatReferToTheirNames)
 TEST(PythonItems, ArePlainWhereSomethingIsNotUtf8)
 {
     EXPECT_THAT(
-        pieces({"a", "\xff"}), ElementsAre(Piece{2, PieceForm::Plain, strings({"a", "\xff"})}));
+        groups({"a", "\xff"}), ElementsAre(Group{2, GroupForm::Plain, strings({"a", "\xff"})}));
     const std::vector<std::string> row{strings({"\xed\xa0\x80"})};
-    EXPECT_THAT(pieces(row, {"a"}), ElementsAre(Piece{1, PieceForm::Plain, strings(row)}));
+    EXPECT_THAT(groups(row, {"a"}), ElementsAre(Group{1, GroupForm::Plain, strings(row)}));
     const std::vector<std::string> other{strings({"x"})};
-    EXPECT_THAT(pieces(other, {"\xff"}), ElementsAre(Piece{1, PieceForm::Plain, strings(other)}));
+    EXPECT_THAT(groups(other, {"\xff"}), ElementsAre(Group{1, GroupForm::Plain, strings(other)}));
 }
 
-TEST(PythonItems, APieceHasSomeHundredShortInputsOrALongOne)
+TEST(PythonItems, AGroupHasSomeHundredShortInputsOrALongOne)
 {
     const std::string longOne(100'000, 'x');
     std::vector<std::string> inputs(600, "x");
     inputs.push_back(longOne);
     inputs.emplace_back("y");
-    const std::vector<Piece> all = pieces(inputs);
+    const std::vector<Group> all = groups(inputs);
     ASSERT_EQ(all.size(), 4U);
     EXPECT_EQ(all[0].count, 256U);
     EXPECT_EQ(all[1].count, 256U);
-    EXPECT_EQ(all[2].count, 89U) << "the long one ends a piece";
-    EXPECT_EQ(all[2].form, PieceForm::Plain);
+    EXPECT_EQ(all[2].count, 89U) << "the long one ends a group";
+    EXPECT_EQ(all[2].form, GroupForm::Plain);
     EXPECT_EQ(all[3].count, 1U);
-    EXPECT_EQ(all[3].form, PieceForm::Marshalled);
+    EXPECT_EQ(all[3].form, GroupForm::Marshalled);
 }
 
-TEST(PythonItems, NothingIsNoPiece)
+TEST(PythonItems, NothingIsNoGroup)
 {
-    EXPECT_TRUE(pieces({}).empty());
+    EXPECT_TRUE(groups({}).empty());
 }
 
 TEST(Utf8, IsTheShortestFormWithoutSurrogates)

@@ -49,9 +49,9 @@ TEST(AppendLog, LetsGoOfWhatIsNotReadAnyMore)
     for (std::uint64_t i = 0; i < count; ++i) {
         log.append(i + 1);
         if (i % 1000 == 0)
-            log.letGoBelow(i / 2);
+            log.releaseBelow(i / 2);
     }
-    log.letGoBelow(letGo);
+    log.releaseBelow(letGo);
     for (std::size_t i = letGo; i < count; ++i)
         ASSERT_EQ(log[i], i + 1);
     // What is left has the pages at the ends of blocks, and the one with the first that is kept.
@@ -87,7 +87,7 @@ TEST(Lane, KnowsTheSpansThatItHasNotLetGoOf)
     for (std::uint64_t i = 0; i < count; ++i)
         lane.append(spanAt(i));
     for (const std::size_t position : {0, 1, 4096, 5000, 9999}) {
-        lane.letGoBelow(position);
+        lane.releaseBelow(position);
         for (std::size_t i = position; i < count; ++i) {
             ASSERT_EQ(lane.span(i).begin, spanAt(i).begin);
             ASSERT_EQ(lane.span(i).duration, spanAt(i).duration);
@@ -438,7 +438,7 @@ TEST(OutcomeStore, ForgetsAFailureThatIsTriedAgain)
     EXPECT_TRUE(store->isFailure(60));
     EXPECT_FALSE(store->isFailure(59));
     EXPECT_EQ(store->read(60)->view.failure.context, failed.failure.context);
-    store->forget(60);
+    store->remove(60);
     EXPECT_FALSE(store->has(60));
     EXPECT_FALSE(store->isFailure(60));
     EXPECT_EQ(store->firstMissing(0), 60U);

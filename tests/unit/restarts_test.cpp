@@ -29,7 +29,7 @@ TEST(Restarts, AreImmediateWhereTheWorkerDidSomething)
     Restarts restarts;
     for (int i = 0; i < 100; ++i)
         restarts.fruitlessStart(second);
-    restarts.forget();
+    restarts.reset();
     EXPECT_EQ(restarts.delay(Readiness::Never)->count(), 0);
 }
 
@@ -51,7 +51,7 @@ TEST(Restarts, BeginANewRowAfterAnAnswer)
     Restarts restarts;
     for (std::uint64_t i = 0; i < 8; ++i)
         restarts.fruitlessStart(i * second);
-    restarts.forget();
+    restarts.reset();
     restarts.fruitlessStart(70 * second);
     EXPECT_EQ(restarts.delay(Readiness::Seen)->count(), 50);
 }

@@ -79,7 +79,7 @@ protected:
 class FakeRun {
 public:
     FakeRun(const std::string &path, const RunDescription &description,
-        Recorder::Keep keep = Recorder::Keep::Everything)
+        Recorder::Retention keep = Recorder::Retention::Everything)
         : m_record(std::make_unique<RunRecord>())
     {
         m_record->origin = description.origin;
@@ -95,7 +95,7 @@ public:
     FakeRun(const std::string &path, LoadedRun loaded)
         : m_record(std::move(loaded.record))
     {
-        makeRecorder(Recorder::Keep::Everything);
+        makeRecorder(Recorder::Retention::Everything);
         auto file = RunFile::reopen(path);
         EXPECT_TRUE(file) << (file ? "" : file.error().message);
         (*file)->continueAfter(loaded.info.progress);
@@ -173,7 +173,7 @@ public:
     }
 
 private:
-    void makeRecorder(Recorder::Keep keep)
+    void makeRecorder(Recorder::Retention keep)
     {
         m_recorder = std::make_unique<Recorder>(m_record->timeline, *m_record->outcomes,
             m_record->log, nullptr, keep, [](const std::string &why) { FAIL() << why; });
@@ -182,7 +182,8 @@ private:
     void keepIn(std::unique_ptr<RunFile> file, RecordPositions written)
     {
         m_journal = std::make_unique<Journal>(std::move(file), *m_record, std::move(written),
-            Journal::Told{[this](const RecordPositions &reached) { m_recorder->written(reached); },
+            Journal::Callbacks{
+                [this](const RecordPositions &reached) { m_recorder->written(reached); },
                 [](const std::string &) {}, [] {},
                 [this](const std::string &why) {
                     const std::lock_guard lock(m_mutex);
@@ -428,7 +429,7 @@ TEST_F(RunFileTest, HoldsTheWholeRecord)
     EXPECT_EQ(loaded->info.progress.state, RunState::Completed);
     EXPECT_EQ(folderOf(loaded->info.description.origin), "/a/folder");
     EXPECT_EQ(loaded->info.description.taskFiles.at(0).hash, "0123");
-    EXPECT_EQ(loaded->info.progress.holder.pid, 0U);
+    EXPECT_EQ(loaded->info.progress.writer.pid, 0U);
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(m_folder), {}), 1);
 }
 
@@ -525,12 +526,12 @@ TEST_F(RunFileTest, HoldsWhatTheRecordHasLetGoOf)
     constexpr std::uint64_t count = 60'000; // spans take several pages in each lane
     const std::string other = m_path + "-2";
     FakeRun keeps(m_path, description(count));
-    FakeRun letsGo(other, description(count), Recorder::Keep::UntilWritten);
+    FakeRun letsGo(other, description(count), Recorder::Retention::UntilWritten);
     for (FakeRun *run : {&keeps, &letsGo}) {
         liveThrough(*run, count);
         run->finish(1'000'000'000'000'000);
     }
-    EXPECT_FALSE(letsGo.record().timeline.holdsSpans());
+    EXPECT_FALSE(letsGo.record().timeline.hasSpans());
     const auto expected = loadRunFile(m_path);
     const auto loaded = loadRunFile(other);
     ASSERT_TRUE(expected && loaded);
@@ -593,7 +594,7 @@ TEST_F(RunFileTest, HoldsTheValueOfAnInputThatWasTriedAgainBeforeItWasWritten)
         run.recorder().take(event::InputReopened{70, 250});
         run.addText(70, "a value", 1, 300);
     });
-    while (!readRunFileInfo(m_path) || readRunFileInfo(m_path)->progress.pieces == 0)
+    while (!readRunFileInfo(m_path) || readRunFileInfo(m_path)->progress.batches == 0)
         std::this_thread::yield();
     run.finish(500);
     const auto loaded = loadRunFile(m_path);
@@ -622,10 +623,10 @@ TEST_F(RunFileTest, HoldsOneOutcomeOfAnInputThatTwoSnapshotsReport)
     EXPECT_EQ(loaded->record->outcomes->settled(), (std::vector<IndexRange>{{0, 200}}));
 }
 
-TEST_F(RunFileTest, HoldsOutcomesLongerThanAPiece)
+TEST_F(RunFileTest, HoldsOutcomesLongerThanABatch)
 {
     const std::string text = [] {
-        std::string long_(runfile::largestPiece + 17, '\0');
+        std::string long_(runfile::largestBatch + 17, '\0');
         std::mt19937 random(1);
         for (char &c : long_)
             c = static_cast<char>(random());
@@ -707,12 +708,12 @@ TEST_F(RunFileTest, IsNotHeldByAProcessThatHasEnded)
     ASSERT_EQ(waitid(P_PID, static_cast<id_t>(zombie), &ended, WEXITED | WNOWAIT), 0);
     const auto info = readRunFileInfo(m_path);
     ASSERT_TRUE(info) << info.error().message;
-    EXPECT_EQ(info->progress.holder.pid, static_cast<std::uint32_t>(zombie));
-    EXPECT_FALSE(isAlive(info->progress.holder));
+    EXPECT_EQ(info->progress.writer.pid, static_cast<std::uint32_t>(zombie));
+    EXPECT_FALSE(isAlive(info->progress.writer));
     EXPECT_TRUE(isAlive(thisProcess()));
     EXPECT_TRUE(RunFile::reopen(m_path));
     ASSERT_EQ(waitpid(zombie, nullptr, 0), zombie);
-    EXPECT_FALSE(isAlive(info->progress.holder));
+    EXPECT_FALSE(isAlive(info->progress.writer));
     EXPECT_FALSE(isAlive({99'999'999, 0, thisProcess().host})) << "of a process that never was";
 }
 
@@ -766,10 +767,10 @@ TEST_F(RunFileTest, IsLostWhereItWasCutShortInATransaction)
     auto made = RunFile::create(m_path, description(3), RunFile::IfExists::Refuse);
     ASSERT_TRUE(made) << made.error().message;
     RunFile &file = **made;
-    const auto add = [&](int pieces) {
+    const auto add = [&](int batches) {
         Result<void> added;
-        for (int i = 0; i < pieces && added; ++i)
-            added = file.add({0, PieceKind::Log, 0, 0, 0, data});
+        for (int i = 0; i < batches && added; ++i)
+            added = file.add({0, BatchKind::Log, 0, 0, 0, data});
         return added;
     };
     ASSERT_TRUE(
@@ -791,8 +792,8 @@ TEST_F(RunFileTest, IsNotLostWhereATransactionIsTakenBack)
     RunFile &file = **made;
     for (int i = 0; i < 3; ++i) {
         ASSERT_TRUE(file.begin());
-        for (int piece = 0; piece < 20; ++piece)
-            ASSERT_TRUE(file.add({0, PieceKind::Log, 0, 0, 0, data}));
+        for (int batch = 0; batch < 20; ++batch)
+            ASSERT_TRUE(file.add({0, BatchKind::Log, 0, 0, 0, data}));
         file.rollback();
     }
     ASSERT_TRUE(file.begin().and_then([&] { return file.commit({}); }));
@@ -811,8 +812,8 @@ TEST_F(RunFileTest, HasNoHoleButTheOneThatSqliteLeaves)
     ASSERT_TRUE(made) << made.error().message;
     ASSERT_TRUE((*made)->begin());
     Result<void> added;
-    for (int piece = 0; piece < 1100 && added; ++piece)
-        added = (*made)->add({0, PieceKind::Log, 0, 0, 0, data});
+    for (int batch = 0; batch < 1100 && added; ++batch)
+        added = (*made)->add({0, BatchKind::Log, 0, 0, 0, data});
     const auto closed = added.and_then([&] { return (*made)->commit({}); }).and_then([&] {
         return (*made)->close();
     });
@@ -882,15 +883,15 @@ TEST_F(RunFileTest, RefusesOtherVersionsAndForeignTables)
                 "is a run file of version 1, which this Poolscope cannot read: it reads version 2"},
             {"PRAGMA user_version = 3", "is a run file of version 3"},
             {"CREATE TABLE more(x)", "its tables are not"},
-            {"CREATE TRIGGER t AFTER INSERT ON pieces BEGIN DELETE FROM meta; END",
+            {"CREATE TRIGGER t AFTER INSERT ON batches BEGIN DELETE FROM meta; END",
                 "more than the tables"},
-            {"DROP TABLE pieces; CREATE VIEW pieces AS SELECT 1", "its tables are not"},
+            {"DROP TABLE batches; CREATE VIEW batches AS SELECT 1", "its tables are not"},
             {"DELETE FROM meta WHERE key = 'progress 1'", "it has no 'progress 1'"},
             {"DELETE FROM meta WHERE key = 'session'", "it has no 'session'"},
-            {"DELETE FROM pieces WHERE number = 2", "piece 2 is missing"},
-            {"UPDATE pieces SET data = zeroblob(800) WHERE kind = 1", "checksum"},
-            {"UPDATE pieces SET data = 7", "malformed"},
-            {"UPDATE pieces SET worker = 100000", "malformed"},
+            {"DELETE FROM batches WHERE number = 2", "batch 2 is missing"},
+            {"UPDATE batches SET data = zeroblob(800) WHERE kind = 1", "checksum"},
+            {"UPDATE batches SET data = 7", "malformed"},
+            {"UPDATE batches SET worker = 100000", "malformed"},
             {"UPDATE meta SET value = '{}'", "checksum"}}) {
         std::filesystem::remove(m_path);
         FakeRun run(m_path, description(300));
@@ -906,8 +907,8 @@ TEST_F(RunFileTest, RefusesOtherVersionsAndForeignTables)
     }
 }
 
-/// Pieces that carry the right checksum, and that no run can have written.
-TEST_F(RunFileTest, BelievesNoPiece)
+/// Batches that carry the right checksum, and that no run can have written.
+TEST_F(RunFileTest, BelievesNoBatch)
 {
     const std::string few(8, '\0');
     const std::string huge(9, '\xff');
@@ -919,27 +920,27 @@ TEST_F(RunFileTest, BelievesNoPiece)
         return bytes;
     }();
     const std::string twoSpans = span + span;
-    for (const Piece &piece : std::vector<Piece>{{0, PieceKind::Reals, 0, 2, 2, few},
-             {0, PieceKind::Reals, 0, 0, 1ULL << 61, few},
-             {0, PieceKind::Integers, 0, ~0ULL, 1, few}, {0, PieceKind::Integers, 0, 3, 1, few},
-             {0, PieceKind::Outcomes, 0, 0, 1, ""}, {0, PieceKind::Outcomes, 0, 0, ~0ULL, few},
-             {0, PieceKind::Outcomes, 0, 0, 1, huge}, {0, PieceKind::Part, 0, 0, 0, few},
-             {0, PieceKind::Spans, 1, 0, 1, huge}, {0, PieceKind::Spans, 0, 0, 0, ""},
-             {0, PieceKind::Spans, 1, 0, 2, twoSpans}, {0, PieceKind::ChunkTimes, 1, 0, 0, few},
-             {0, PieceKind::Marks, 0, 0, 1, huge}, {0, PieceKind::Marks, 0, 0, 1, few},
-             {0, PieceKind::Worker, 1, 0, 0, huge}, {0, PieceKind::Worker, 0, 0, 0, few},
-             {0, PieceKind::Log, 0, 0, ~0ULL, huge}, {0, PieceKind::Failures, 0, 0, 1, huge}}) {
+    for (const RecordBatch &batch : std::vector<RecordBatch>{{0, BatchKind::Reals, 0, 2, 2, few},
+             {0, BatchKind::Reals, 0, 0, 1ULL << 61, few},
+             {0, BatchKind::Integers, 0, ~0ULL, 1, few}, {0, BatchKind::Integers, 0, 3, 1, few},
+             {0, BatchKind::Outcomes, 0, 0, 1, ""}, {0, BatchKind::Outcomes, 0, 0, ~0ULL, few},
+             {0, BatchKind::Outcomes, 0, 0, 1, huge}, {0, BatchKind::Part, 0, 0, 0, few},
+             {0, BatchKind::Spans, 1, 0, 1, huge}, {0, BatchKind::Spans, 0, 0, 0, ""},
+             {0, BatchKind::Spans, 1, 0, 2, twoSpans}, {0, BatchKind::ChunkTimes, 1, 0, 0, few},
+             {0, BatchKind::Marks, 0, 0, 1, huge}, {0, BatchKind::Marks, 0, 0, 1, few},
+             {0, BatchKind::Worker, 1, 0, 0, huge}, {0, BatchKind::Worker, 0, 0, 0, few},
+             {0, BatchKind::Log, 0, 0, ~0ULL, huge}, {0, BatchKind::Failures, 0, 0, 1, huge}}) {
         std::filesystem::remove(m_path);
         auto file = RunFile::create(m_path, description(3), RunFile::IfExists::Refuse);
         ASSERT_TRUE(file);
         RunProgress progress;
-        progress.workers = piece.worker;
+        progress.workers = batch.worker;
         ASSERT_TRUE((*file)->begin());
-        ASSERT_TRUE((*file)->add(piece));
+        ASSERT_TRUE((*file)->add(batch));
         ASSERT_TRUE((*file)->commit(progress));
         (*file)->close();
         const auto loaded = loadRunFile(m_path);
-        ASSERT_FALSE(loaded) << static_cast<int>(piece.kind) << ' ' << piece.first;
+        ASSERT_FALSE(loaded) << static_cast<int>(batch.kind) << ' ' << batch.first;
         EXPECT_THAT(loaded.error().message, HasSubstr("is damaged"));
     }
 }

@@ -14,7 +14,7 @@ protected:
     {
         m_record.outcomes = std::move(*OutcomeStore::make(1'000'000, OutcomeStore::Keep::All));
         m_recorder.emplace(m_record.timeline, *m_record.outcomes, m_record.log, nullptr,
-            Recorder::Keep::Everything, [](const std::string &) { FAIL(); });
+            Recorder::Retention::Everything, [](const std::string &) { FAIL(); });
     }
 
     void fail(WorkerId worker, std::uint64_t time, std::uint64_t index,

@@ -187,7 +187,7 @@ TEST(Scheduler, GivesARetiredWorkersRestToOthers)
     scheduler.addWorker(1);
     scheduler.nextChunk(1);
     scheduler.nextChunk(1);
-    scheduler.retireWorker(1);
+    scheduler.removeWorker(1);
     EXPECT_EQ(scheduler.nextChunk(1), std::nullopt);
     EXPECT_TRUE(scheduler.answered(1, {0, 2}, 1ms));
     scheduler.workerLeft(1);
@@ -201,7 +201,7 @@ TEST(Scheduler, AWorkerThatLeftHasNoShareInWhatIsTriedAgain)
     for (const WorkerId worker : {1U, 2U, 3U})
         scheduler.addWorker(worker);
     scheduler.nextChunk(1);
-    scheduler.retireWorker(1);
+    scheduler.removeWorker(1);
     scheduler.workerLeft(1);
     EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{0, 3})) << "half";
 }
@@ -279,12 +279,12 @@ TEST(Scheduler, GivesAWorkerNoMoreThanItMayHave)
     EXPECT_EQ(scheduler.nextChunk(1), std::nullopt);
     ASSERT_TRUE(scheduler.answered(1, {0, 4}, 1ms));
     EXPECT_EQ(scheduler.nextChunk(1), std::nullopt);
-    EXPECT_FALSE(scheduler.isSpent(1)) << "it is still on a chunk";
+    EXPECT_FALSE(scheduler.isExhausted(1)) << "it is still on a chunk";
     ASSERT_TRUE(scheduler.answered(1, {4, 2}, 1ms));
-    EXPECT_TRUE(scheduler.isSpent(1));
+    EXPECT_TRUE(scheduler.isExhausted(1));
     scheduler.workerLeft(1);
     scheduler.addWorker(1);
-    EXPECT_FALSE(scheduler.isSpent(1)) << "its replacement begins anew";
+    EXPECT_FALSE(scheduler.isExhausted(1)) << "its replacement begins anew";
     EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{6, 4}));
 }
 
@@ -433,7 +433,7 @@ TEST(Scheduler, GivesARetiredWorkerNothingMore)
 {
     Scheduler scheduler(fixed(2, 2), 10);
     scheduler.addWorker(1);
-    scheduler.retireWorker(1);
+    scheduler.removeWorker(1);
     EXPECT_EQ(scheduler.nextChunk(1), std::nullopt);
 }
 
@@ -459,7 +459,7 @@ TEST(Scheduler, AWorkerIsNotSpentBeforeItHasHadAll)
     scheduler.addWorker(1);
     scheduler.nextChunk(1);
     EXPECT_TRUE(scheduler.answered(1, {0, 2}, 1ms));
-    EXPECT_FALSE(scheduler.isSpent(1));
+    EXPECT_FALSE(scheduler.isExhausted(1));
     EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{2, 1}));
 }
 
@@ -580,7 +580,7 @@ TEST(Scheduler, WorkersTakeReturnedInputsInTurns)
     EXPECT_EQ(scheduler.nextChunk(2), (IndexRange{2, 1}));
     EXPECT_EQ(scheduler.nextChunk(2), std::nullopt) << "worker 1 holds fewer";
     EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{3, 1}));
-    scheduler.retireWorker(2);
+    scheduler.removeWorker(2);
     EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{4, 2})) << "worker 2 takes no more";
 }
 
@@ -688,7 +688,7 @@ TEST(Scheduler, ReclaimsForNobodyWhoWillTakeNothing)
     scheduler.nextChunk(2);
     EXPECT_TRUE(scheduler.answered(2, {5, 4}, 1ms));
     EXPECT_EQ(scheduler.nextToReclaim({}), 1U);
-    scheduler.retireWorker(2);
+    scheduler.removeWorker(2);
     EXPECT_EQ(scheduler.nextToReclaim({}), std::nullopt) << "it leaves";
     scheduler.workerLeft(2);
     scheduler.addWorker(2);
@@ -768,7 +768,7 @@ TEST(Scheduler, AReclaimedInputDoesNotCountTowardsRecycling)
     EXPECT_EQ(scheduler.reclaim(1, 1), 3U);
     scheduler.reclaimAnswered(1);
     EXPECT_TRUE(scheduler.answered(1, {0, 1}, 1ms));
-    EXPECT_FALSE(scheduler.isSpent(1));
+    EXPECT_FALSE(scheduler.isExhausted(1));
     EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{1, 3}));
 }
 
@@ -842,14 +842,14 @@ TEST(Scheduler, AutomaticChunksMayBeAsLargeAsWasSaidLast)
     EXPECT_EQ(scheduler.nextChunk(1), (IndexRange{1, 5}));
 }
 
-TEST(Scheduler, AutomaticChunksGrowWhereHandingOverCostsMuch)
+TEST(Scheduler, AutomaticChunksGrowWhereDispatchCostsMuch)
 {
     Scheduler scheduler({}, 1'000'000);
     scheduler.addWorker(1);
     workUpTo(scheduler, 20'000, 100us);
     EXPECT_EQ(scheduler.chunkSizeNow(), 200U) << "20 ms";
     for (int i = 0; i < 200; ++i)
-        scheduler.measuredHandover(400us);
+        scheduler.measuredDispatchCosts(400us);
     EXPECT_EQ(scheduler.chunkSizeNow(), 399U) << "nearly 40 ms";
 }
 
@@ -1125,11 +1125,11 @@ TEST(ChunkSizer, NoRunHasTakenTooLong)
     EXPECT_EQ(sizer.chunkSize(UINT64_MAX, 1), 8'000'000U) << "by 8 times, of 0.5 ns each";
 }
 
-TEST(ChunkSizer, KeepsHandingOverBelowAHundredth)
+TEST(ChunkSizer, KeepsDispatchBelowAHundredth)
 {
     ChunkSizer sizer({});
     for (int i = 0; i < 200; ++i)
-        sizer.measuredHandover(1ms);
+        sizer.measuredDispatchCosts(1ms);
     sizer.measuredWork(100'000, 10s);
     sizer.measuredChunk(100'000);
     EXPECT_NEAR(static_cast<double>(sizer.chunkSize(UINT64_MAX, 1)), 1000, 20)
@@ -1251,7 +1251,7 @@ TEST(ChunkSizer, OneSlowHandoverDoesNotMakeChunksLarger)
     ChunkSizer sizer({});
     sizer.measuredWork(100'000, 10s);
     sizer.measuredChunk(1000);
-    sizer.measuredHandover(1600us);
+    sizer.measuredDispatchCosts(1600us);
     EXPECT_EQ(sizer.chunkSize(1'000'000, 2), 200U) << "20 ms of 100 us each";
 }
 

@@ -146,7 +146,7 @@ TEST(Verdict, WhatCopiesGiveCountsFromStartToEnd)
     EXPECT_NEAR(*verdict.gain, 17.01 / 1.46, 0.3);
 }
 
-TEST(Verdict, HandingOver)
+TEST(Verdict, Dispatch)
 {
     RunFigures figures =
         run({{Cause::UnderWay, 12}, {Cause::TransferOut, 5}, {Cause::Coordinator, 2}});
@@ -155,7 +155,7 @@ TEST(Verdict, HandingOver)
     figures.chunk = figures.window = 1;
     figures.coordinatorBusy = 4s;
     const Verdict verdict = verdictOf(figures);
-    EXPECT_EQ(verdict.finding, Finding::HandingOver);
+    EXPECT_EQ(verdict.finding, Finding::Dispatch);
     EXPECT_EQ(
         verdict.advice, (std::vector<Change>{{Change::Setting::Chunk}, {Change::Setting::Window}}));
     EXPECT_GT(*verdict.gain, 15);
@@ -166,7 +166,7 @@ TEST(Verdict, HandingOver)
     EXPECT_NEAR(dispatch.time.ofWhole, 0.95, 1e-9);
 }
 
-TEST(Verdict, OfFewInputsHandingOverGainsLessThanOfMany)
+TEST(Verdict, OfFewInputsDispatchGainsLessThanOfMany)
 {
     const auto gain = [](std::uint64_t inputs) {
         RunFigures figures = run();
@@ -318,7 +318,7 @@ TEST(Verdict, AStartThatTookLongDoesNotHideWhatTheRunWentWith)
     RunFigures figures = run({{Cause::UnderWay, 15}});
     figures.chunk = 1;
     figures.startUp = 20s;
-    EXPECT_EQ(findingOf(figures), Finding::HandingOver);
+    EXPECT_EQ(findingOf(figures), Finding::Dispatch);
     figures.startUp = 100s;
     EXPECT_EQ(findingOf(figures), Finding::StartUp);
     figures.startUp = 20s;
@@ -340,10 +340,10 @@ TEST(Verdict, Throttled)
     EXPECT_EQ(findingOf(run({{Cause::Throttled, 10}, {Cause::Preempted, 3}})), Finding::Throttled);
 }
 
-TEST(Verdict, AQuotaThatHoldsBackWhoHandsOverIsNoHandingOver)
+TEST(Verdict, AQuotaThatHoldsBackWhoHandsOverIsNoDispatch)
 {
     RunFigures figures = run({{Cause::Throttled, 3}, {Cause::TransferOut, 10}});
-    EXPECT_EQ(findingOf(figures), Finding::HandingOver);
+    EXPECT_EQ(findingOf(figures), Finding::Dispatch);
     figures.throttled = 9s;
     const Verdict verdict = verdictOf(figures);
     EXPECT_EQ(verdict.finding, Finding::Throttled);
@@ -435,7 +435,7 @@ TEST(Verdict, AdviceGoesIntoASpec)
 
 TEST(Verdict, ATenthOfTheTimeIsWorthAWord)
 {
-    const std::pair<Cause, Finding> causes[] = {{Cause::UnderWay, Finding::HandingOver},
+    const std::pair<Cause, Finding> causes[] = {{Cause::UnderWay, Finding::Dispatch},
         {Cause::Tail, Finding::Tail}, {Cause::Preempted, Finding::MachineBusy},
         {Cause::Throttled, Finding::Throttled}, {Cause::Order, Finding::OrderBlocks},
         {Cause::Consumer, Finding::ConsumerBlocks}, {Cause::Disk, Finding::DiskBlocks},
@@ -446,11 +446,11 @@ TEST(Verdict, ATenthOfTheTimeIsWorthAWord)
     }
 }
 
-TEST(Verdict, HandingOverIsAllThatAChunkTakesOnItsWay)
+TEST(Verdict, DispatchIsAllThatAChunkTakesOnItsWay)
 {
     const Verdict verdict = verdictOf(run({{Cause::Coordinator, 0.6}, {Cause::UnderWay, 0.6},
         {Cause::TransferIn, 0.6}, {Cause::TransferOut, 0.6}}));
-    EXPECT_EQ(verdict.finding, Finding::HandingOver);
+    EXPECT_EQ(verdict.finding, Finding::Dispatch);
     EXPECT_NEAR(verdict.loss, 2.4 / 20.02, 1e-9);
 }
 
@@ -469,7 +469,7 @@ TEST(Verdict, ACoordinatorThatIsBusyForThreeQuartersIsSaturated)
     RunFigures figures = run({{Cause::Coordinator, 12}});
     figures.chunk = 1;
     figures.coordinatorBusy = 7.4s;
-    EXPECT_EQ(findingOf(figures), Finding::HandingOver);
+    EXPECT_EQ(findingOf(figures), Finding::Dispatch);
     figures.coordinatorBusy = 7.6s;
     EXPECT_EQ(findingOf(figures), Finding::CoordinatorSaturated);
 }
@@ -488,7 +488,7 @@ TEST(Verdict, OnlyWhatWasSetIsAdvisedToBecomeAutomatic)
     EXPECT_EQ(verdictOf(figures).advice, (std::vector<Change>{{Change::Setting::Chunk}}));
 }
 
-TEST(Verdict, AutomaticChunksPayForHandingOverWhileTheyGrow)
+TEST(Verdict, AutomaticChunksPayForDispatchWhileTheyGrow)
 {
     RunFigures figures = run({{Cause::UnderWay, 10}});
     figures.chunk = 1;
@@ -752,7 +752,7 @@ TEST(Verdict, FourTimesTheWorkIsTooLongAStartToBeHidden)
     RunFigures figures = run({{Cause::UnderWay, 11}});
     figures.chunk = 1;
     figures.startUp = 39s;
-    EXPECT_EQ(findingOf(figures), Finding::HandingOver);
+    EXPECT_EQ(findingOf(figures), Finding::Dispatch);
     figures.startUp = 41s;
     EXPECT_EQ(findingOf(figures), Finding::StartUp);
     figures = run({{Cause::UnderWay, 9}});
@@ -869,10 +869,10 @@ TEST(Verdict, WithoutAnyChunkNothingWasHandedOver)
 {
     RunFigures figures = run({{Cause::UnderWay, 12}});
     figures.chunks = 0;
-    EXPECT_NE(findingOf(figures), Finding::HandingOver);
+    EXPECT_NE(findingOf(figures), Finding::Dispatch);
 }
 
-TEST(Verdict, AQuotaIsNotBlamedForMoreThanHandingOver)
+TEST(Verdict, AQuotaIsNotBlamedForMoreThanDispatch)
 {
     RunFigures figures = run({{Cause::Throttled, 3}, {Cause::TransferOut, 2}});
     figures.throttled = 15s;

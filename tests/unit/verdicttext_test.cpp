@@ -37,7 +37,7 @@ evidence::Dispatch dispatch()
 
 TEST(VerdictText, ComparesDispatchWithComputing)
 {
-    EXPECT_EQ(verdictText(verdictOn(Finding::HandingOver, dispatch(), {{Change::Setting::Chunk}})),
+    EXPECT_EQ(verdictText(verdictOn(Finding::Dispatch, dispatch(), {{Change::Setting::Chunk}})),
         "Sending an input to a worker costs 19 µs and computing it 500 ns, so 2 workers spent 95% "
         "of their time on dispatch. With --chunk auto expect about 33,000 it/s (3 x).");
     EXPECT_TRUE(verdictText(verdictOn(Finding::CoordinatorSaturated, dispatch()))
@@ -48,12 +48,12 @@ TEST(VerdictText, ComparesDispatchWithComputing)
 TEST(VerdictText, GivesTheReasonWhyNoChunkSizeIsAdvised)
 {
     evidence::Dispatch found = dispatch();
-    EXPECT_TRUE(verdictText(verdictOn(Finding::HandingOver, found))
+    EXPECT_TRUE(verdictText(verdictOn(Finding::Dispatch, found))
                     .ends_with(" Chunks are as large as the inputs allow: 5,000 inputs are too few "
                                "for 2 workers, and each chunk costs 1 ms."));
     found.chunksAreGrown = true;
-    EXPECT_NE(verdictText(verdictOn(Finding::HandingOver, found))
-                  .find(" Chunks already hold 500 inputs: "),
+    EXPECT_NE(
+        verdictText(verdictOn(Finding::Dispatch, found)).find(" Chunks already hold 500 inputs: "),
         std::string::npos);
 }
 
@@ -99,7 +99,7 @@ TEST(VerdictText, NamesTheRunThatWouldShowMore)
 TEST(ShortVerdict, NamesWhatToChangeAndWhatItGains)
 {
     Verdict verdict;
-    verdict.finding = Finding::HandingOver;
+    verdict.finding = Finding::Dispatch;
     verdict.gain = 17;
     EXPECT_EQ(shortText(verdict), "Dispatch costs most") << "there is no advice";
     verdict.advice = {{Change::Setting::Chunk}, {Change::Setting::Window}};

@@ -155,9 +155,9 @@ public:
         run->record.origin = call;
         run->record.outcomes =
             std::move(*OutcomeStore::make(CallReporter::mostInputs, OutcomeStore::Keep::All));
-        run->recorder =
-            std::make_unique<Recorder>(run->record.timeline, *run->record.outcomes, run->record.log,
-                nullptr, Recorder::Keep::Everything, [](const std::string &why) { FAIL() << why; });
+        run->recorder = std::make_unique<Recorder>(run->record.timeline, *run->record.outcomes,
+            run->record.log, nullptr, Recorder::Retention::Everything,
+            [](const std::string &why) { FAIL() << why; });
         runs.push_back(std::move(run));
         return runs.back()->recorder.get();
     }

@@ -13,13 +13,13 @@ namespace {
 
 using testing::ElementsAre;
 
-const HandoverCosts free = freeHandover();
+const DispatchCosts free = freeHandover();
 
-RecordedWork workOf(const std::vector<double> &durations, const HandoverCosts &costs = free)
+RecordedWork workOf(const std::vector<double> &durations, const DispatchCosts &costs = free)
 {
     RecordedWork work;
     for (const double duration : durations) {
-        work.pieces.push_back({work.inputs++, 1, static_cast<float>(duration)});
+        work.groups.push_back({work.inputs++, 1, static_cast<float>(duration)});
         work.total += duration;
         work.longest = std::max(work.longest, duration);
     }
@@ -65,14 +65,14 @@ TEST(WhatIf, LongestFirstLeavesAShorterTail)
 {
     const RecordedWork given = workOf({10, 20, 30, 40});
     const RecordedWork ordered = longestFirst(given);
-    EXPECT_THAT(ordered.pieces.front().first, 3U);
+    EXPECT_THAT(ordered.groups.front().first, 3U);
     EXPECT_EQ(makespan(ordered, settingOf(2, 1, 1)), 50);
     EXPECT_EQ(ordered.total, given.total);
 }
 
 TEST(WhatIf, InLockStepEveryChunkPaysItsWay)
 {
-    HandoverCosts costs = free;
+    DispatchCosts costs = free;
     costs.outward = {7};
     costs.inward = {5};
     costs.turn = {2};
@@ -84,7 +84,7 @@ TEST(WhatIf, InLockStepEveryChunkPaysItsWay)
 
 TEST(WhatIf, AWorkerThatHoldsTheNextChunkPaysTheGapAlone)
 {
-    HandoverCosts costs = free;
+    DispatchCosts costs = free;
     costs.outward = {7};
     costs.inward = {5};
     costs.gap = {3};
@@ -93,7 +93,7 @@ TEST(WhatIf, AWorkerThatHoldsTheNextChunkPaysTheGapAlone)
 
 TEST(WhatIf, AChunkPaysTheGapsBetweenItsSpans)
 {
-    HandoverCosts costs = free;
+    DispatchCosts costs = free;
     costs.gap = {3};
     const RecordedWork longOnes = workOf(std::vector<double>(4, 10'000), costs); // a span for each
     EXPECT_EQ(makespan(longOnes, settingOf(1, 4, 1)), 40'000 + 3 * 3);
@@ -103,7 +103,7 @@ TEST(WhatIf, AChunkPaysTheGapsBetweenItsSpans)
 
 TEST(WhatIf, WithAWorkerForEachCoreWaysAreLonger)
 {
-    HandoverCosts costs = free;
+    DispatchCosts costs = free;
     costs.outward = {7};
     costs.inward = {5};
     costs.crowding = 2;
@@ -118,7 +118,7 @@ TEST(WhatIf, WithAWorkerForEachCoreWaysAreLonger)
 
 TEST(WhatIf, ASleepingCoordinatorHasToWakeUp)
 {
-    HandoverCosts costs = free;
+    DispatchCosts costs = free;
     costs.inward = {5};
     costs.wake = {1000};
     const auto watched = static_cast<double>(watchTime);
@@ -129,7 +129,7 @@ TEST(WhatIf, ASleepingCoordinatorHasToWakeUp)
 
 TEST(WhatIf, TheCoordinatorTakesACoreFromBusyWorkers)
 {
-    HandoverCosts costs = free;
+    DispatchCosts costs = free;
     costs.value = {10'000};
     costs.crowding = 0;
     // They hold work for 10 ms, and answer each 5 ms.
@@ -146,7 +146,7 @@ TEST(WhatIf, TheCoordinatorTakesACoreFromBusyWorkers)
 
 TEST(WhatIf, EveryValueKeepsTheCoordinator)
 {
-    HandoverCosts costs = free;
+    DispatchCosts costs = free;
     costs.value = {2};
     const auto run = replay(workOf({10, 20, 30}, costs), settingOf(1, 3, 1));
     EXPECT_EQ(run->coordinatorBusy, 3 * 2);
@@ -154,7 +154,7 @@ TEST(WhatIf, EveryValueKeepsTheCoordinator)
 
 TEST(WhatIf, TheCoordinatorIsTheLimitOfManyWorkers)
 {
-    HandoverCosts costs = free;
+    DispatchCosts costs = free;
     costs.answer = {100};
     const RecordedWork work = workOf(std::vector<double>(1000, 1000), costs);
     const auto few = replay(work, settingOf(2, 1, 1));
@@ -207,7 +207,7 @@ TEST(WhatIf, LanesHoldEveryInputOnce)
     std::vector<double> durations;
     for (int i = 0; i < 5000; ++i)
         durations.push_back(static_cast<double>(random() % 1000));
-    const RecordedWork work = workOf(durations, HandoverCosts());
+    const RecordedWork work = workOf(durations, DispatchCosts());
     for (const auto &chunk : {std::optional<std::uint64_t>(1), std::optional<std::uint64_t>(16),
              std::optional<std::uint64_t>()}) {
         const auto run = replay(work, settingOf(3, chunk, {}), ReplayDetail::Lanes);
@@ -291,8 +291,8 @@ TEST(RecordedWork, IsWhatTheLanesHold)
     EXPECT_EQ(work.inputs, 12U);
     EXPECT_EQ(work.total, 220);
     EXPECT_EQ(work.longest, 70);
-    ASSERT_EQ(work.pieces.size(), 3U);
-    EXPECT_EQ(work.pieces[1].first, 10U);
+    ASSERT_EQ(work.groups.size(), 3U);
+    EXPECT_EQ(work.groups[1].first, 10U);
 }
 
 TEST(RecordedWork, AttemptsAtAnIndexAddUp)
@@ -307,9 +307,9 @@ TEST(RecordedWork, AttemptsAtAnIndexAddUp)
     EXPECT_EQ(work.inputs, 12U);
     EXPECT_NEAR(work.total, 148, 1e-3);
     std::vector<double> ofEach(12);
-    for (const WorkPiece &piece : work.pieces) {
-        for (std::uint64_t i = 0; i < piece.count; ++i)
-            ofEach[piece.first + i] += piece.ofEach();
+    for (const InputGroup &group : work.groups) {
+        for (std::uint64_t i = 0; i < group.count; ++i)
+            ofEach[group.first + i] += group.ofEach();
     }
     EXPECT_THAT(ofEach,
         testing::Pointwise(
@@ -342,20 +342,20 @@ TEST(RecordedWork, LockStepShowsWhatEachWayCosts)
     ranChunks(run, 100, 115, {1000, 1006, 1007, 1107, 1108, 1112, 1});
     run.recorder->take(
         event::CoordinatorCostSeen{{100, 100, {}}}); // 1 for each chunk, nearly all for the answer
-    const HandoverCosts costs = recordedWork(run.timeline(), 0).costs;
+    const DispatchCosts costs = recordedWork(run.timeline(), 0).costs;
     EXPECT_EQ(costs.outward.nanoseconds, 7);
     EXPECT_EQ(costs.inward.nanoseconds, 5);
     EXPECT_NEAR(costs.turn.nanoseconds, 3 - 300.0 / (5000 + 300), 1e-6);
     EXPECT_EQ(costs.turn.cases, 99U);
     EXPECT_EQ(costs.gap.cases, 0U); // no worker held two
-    EXPECT_EQ(costs.gap.nanoseconds, HandoverCosts().gap.nanoseconds);
+    EXPECT_EQ(costs.gap.nanoseconds, DispatchCosts().gap.nanoseconds);
 }
 
 TEST(RecordedWork, WaysAreToldAsTheyWereWithoutACrowd)
 {
     MadeUpRun run;
     ranChunks(run, 100, 120, {1000, 1006, 1006, 1106, 1108, 1118, 1});
-    const HandoverCosts costs = recordedWork(run.timeline(), 1).costs; // a core for two
+    const DispatchCosts costs = recordedWork(run.timeline(), 1).costs; // a core for two
     EXPECT_EQ(costs.outward.nanoseconds, 2);
     EXPECT_EQ(costs.inward.nanoseconds, 4);
     EXPECT_EQ(costs.wake.cases, 0U);
@@ -365,7 +365,7 @@ TEST(RecordedWork, LongChunksShowHowLongTheCoordinatorTakesToWake)
 {
     MadeUpRun run;
     ranChunks(run, 100, 100'000, {1000, 1006, 1006, 61'006, 61'014, 91'006, 1});
-    const HandoverCosts costs = recordedWork(run.timeline(), 0).costs;
+    const DispatchCosts costs = recordedWork(run.timeline(), 0).costs;
     EXPECT_EQ(costs.inward.cases, 0U);
     EXPECT_EQ(costs.inward.nanoseconds + costs.wake.nanoseconds, 30'000);
 }
@@ -374,9 +374,9 @@ TEST(RecordedWork, AFewWaysShowNoCost)
 {
     MadeUpRun run;
     ranChunks(run, 9, 1000, {0, 700, 710, 720, 730, 900, 1});
-    const HandoverCosts costs = recordedWork(run.timeline(), 0).costs;
+    const DispatchCosts costs = recordedWork(run.timeline(), 0).costs;
     EXPECT_EQ(costs.outward.cases, 0U);
-    EXPECT_EQ(costs.outward.nanoseconds, HandoverCosts().outward.nanoseconds);
+    EXPECT_EQ(costs.outward.nanoseconds, DispatchCosts().outward.nanoseconds);
 }
 
 TEST(RecordedWork, AWindowShowsTheGap)
@@ -385,7 +385,7 @@ TEST(RecordedWork, AWindowShowsTheGap)
     ranChunk(run, 1, 0, {10, 15, 20, 120, 500, 510, 1});
     ranChunk(run, 1, 1, {10, 15, 124, 224, 500, 510, 1});
     ranChunk(run, 1, 2, {10, 15, 230, 330, 500, 510, 1});
-    const HandoverCosts costs = recordedWork(run.timeline(), 0).costs;
+    const DispatchCosts costs = recordedWork(run.timeline(), 0).costs;
     EXPECT_EQ(costs.gap.nanoseconds, 5);
     EXPECT_EQ(costs.gap.cases, 2U);
     EXPECT_EQ(costs.outward.cases, 0U);
@@ -397,7 +397,7 @@ TEST(RecordedWork, AChunkOfManySpansShowsTheGapToo)
     for (const std::uint64_t index : {0, 1, 2})
         run.recorder->take(event::SpanDone{1, {20 + 107 * index, 100, index, 1}});
     run.recorder->take(event::ChunkDone{1, {10, 15, 20, 334, 340, 350, 3}});
-    const HandoverCosts costs = recordedWork(run.timeline(), 0).costs;
+    const DispatchCosts costs = recordedWork(run.timeline(), 0).costs;
     EXPECT_EQ(costs.gap.nanoseconds, 7);
     EXPECT_EQ(costs.gap.cases, 2U);
 }
@@ -410,12 +410,12 @@ TEST(RecordedWork, ChunksThatAreToldTogetherShowNoWay)
         ranChunk(run, 1, i, {time, time + 5, time + 10, time + 20, time + 900, time + 950, 1});
         ranChunk(run, 1, i + 1, {time, time + 5, time + 30, time + 40, time + 900, time + 950, 1});
     }
-    const HandoverCosts costs = recordedWork(run.timeline(), 0).costs;
+    const DispatchCosts costs = recordedWork(run.timeline(), 0).costs;
     EXPECT_EQ(costs.inward.cases, 0U);
     EXPECT_EQ(costs.turn.cases, 0U);
 }
 
-HandoverCosts costsOfCoordinatorBusyFor(std::uint64_t time, MadeUpRun &run)
+DispatchCosts costsOfCoordinatorBusyFor(std::uint64_t time, MadeUpRun &run)
 {
     run.recorder->take(event::CoordinatorCostSeen{{time, time, {}}});
     return recordedWork(run.timeline(), 0).costs;
@@ -425,7 +425,7 @@ TEST(RecordedWork, NoCoordinatorTakesMoreThanItWasBusy)
 {
     MadeUpRun run;
     ranChunks(run, 10, 100, {0, 5, 10, 20, 20, 30, 1});
-    const HandoverCosts costs = costsOfCoordinatorBusyFor(1000, run);
+    const DispatchCosts costs = costsOfCoordinatorBusyFor(1000, run);
     EXPECT_NEAR(10 * (costs.answer.nanoseconds + costs.chunk.nanoseconds), 1000, 1e-6);
 }
 
@@ -439,14 +439,14 @@ TEST(RecordedWork, ATurnIsWithoutWhatTheAnswerTold)
             1, {time, time + 5, time + 10, time + 1010, time + 1010, time + 1020, 1}});
         time += 1020 + 50'000;
     }
-    const HandoverCosts costs = costsOfCoordinatorBusyFor(100 * 45'300, run);
+    const DispatchCosts costs = costsOfCoordinatorBusyFor(100 * 45'300, run);
     EXPECT_NEAR(costs.value.nanoseconds, 400, 1e-6);
     EXPECT_NEAR(costs.turn.nanoseconds, 50'000 - 300 - 100 * 400, 1e-6);
 }
 
 TEST(RecordedWork, WhatThereIsMostOfTookTheCoordinator)
 {
-    const HandoverCosts assumed;
+    const DispatchCosts assumed;
     MadeUpRun alone;
     ranChunks(alone, 10, 100, {0, 5, 10, 20, 20, 30, 1});
     EXPECT_NEAR(costsOfCoordinatorBusyFor(70'000, alone).answer.nanoseconds,
@@ -455,7 +455,7 @@ TEST(RecordedWork, WhatThereIsMostOfTookTheCoordinator)
     MadeUpRun together;
     for (std::uint64_t i = 0; i < 10; ++i)
         ranChunk(together, 1, i, {0, 5, i * 10 + 10, i * 10 + 20, 0, 500, 1});
-    const HandoverCosts ofTogether = costsOfCoordinatorBusyFor(25'000, together);
+    const DispatchCosts ofTogether = costsOfCoordinatorBusyFor(25'000, together);
     EXPECT_NEAR(ofTogether.chunk.nanoseconds, (25'000 - assumed.answer.nanoseconds) / 10, 1e-6);
     EXPECT_EQ(ofTogether.chunk.cases, 10U);
     EXPECT_EQ(ofTogether.answer.cases, 0U);

@@ -9,13 +9,13 @@
 namespace poolscope {
 namespace {
 
-/// Inputs that take a millisecond each, in pieces of one.
+/// Inputs that take a millisecond each, in groups of one.
 RecordedWork workOf(std::uint64_t inputs)
 {
     RecordedWork work;
     work.inputs = inputs;
     for (std::uint64_t i = 0; i < inputs; ++i)
-        work.pieces.push_back({i, 1, 1e6F});
+        work.groups.push_back({i, 1, 1e6F});
     work.total = 1e6 * static_cast<double>(inputs);
     work.longest = 1e6;
     work.costs = freeHandover();

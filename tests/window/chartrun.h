@@ -36,7 +36,7 @@ struct ChartRun {
         record.inputs = std::move(*openInput(range));
         record.outcomes = std::move(*OutcomeStore::make(count, OutcomeStore::Keep::All));
         recorder.emplace(record.timeline, *record.outcomes, record.log, nullptr,
-            Recorder::Keep::Everything, [](const std::string &) {});
+            Recorder::Retention::Everything, [](const std::string &) {});
     }
 
     void span(WorkerId worker, const Span &span)

@@ -60,7 +60,7 @@ struct Order {
     }
     std::uint64_t now() const { return *std::min_element(clocks.begin(), clocks.end()); }
     /// As far as all workers have come: what a running pool has reported by 100 ms later.
-    void goOn() { takeAll(chart, {now() + 100 * ms, TimeView::Run::GoesOn}); }
+    void shouldContinue() { takeAll(chart, {now() + 100 * ms, TimeView::Run::GoesOn}); }
     void end() { takeAll(chart, {10'000 * oneSecond, TimeView::Run::Ended}); }
 
     /// Every iteration that finished before `until`, in the order of finishing.
@@ -246,9 +246,9 @@ private slots:
             if (step == 6) {
                 order.chart.xAxis->setRange(8000, 20000);
                 order.chart.yAxis->setRange(9000, 19000);
-                order.goOn(); // the axes may need another width for their numbers
+                order.shouldContinue(); // the axes may need another width for their numbers
             }
-            order.goOn();
+            order.shouldContinue();
             COMPARE_CELLS(order, order.finished(order.now()));
         }
         order.end();
@@ -259,9 +259,9 @@ private slots:
     {
         Order order(2000);
         order.work(1000);
-        order.goOn();
+        order.shouldContinue();
         order.run.span(6, {1 * ms, 2 * ms, 1000, 1000}); // finished long before
-        order.goOn();
+        order.shouldContinue();
         QVERIFY(order.chart.figure().contains("out of order"));
         order.end();
         COMPARE_CELLS(order, order.finished());
@@ -415,7 +415,7 @@ private slots:
     {
         Order order(2000);
         order.work(1000);
-        order.goOn();
+        order.shouldContinue();
         order.chart.showIndex(1500);
         const auto isMarked = [&] {
             const QImage picture = pictureOf(order.chart);
@@ -428,7 +428,7 @@ private slots:
         };
         QVERIFY(isMarked());
         order.run.span(6, {1 * ms, 2 * ms, 1000, 1000}); // late: all is ranked anew at the end
-        order.goOn();
+        order.shouldContinue();
         order.end();
         QVERIFY(isMarked());
         order.chart.showIndex(std::nullopt);

@@ -32,7 +32,7 @@ struct Recording {
         record.inputs = std::move(*openInput(range));
         record.outcomes = std::move(*OutcomeStore::make(100, OutcomeStore::Keep::All));
         recorder.emplace(record.timeline, *record.outcomes, record.log, nullptr,
-            Recorder::Keep::Everything, [](const std::string &) {});
+            Recorder::Retention::Everything, [](const std::string &) {});
     }
 
     void raise(std::uint64_t index)
@@ -43,7 +43,7 @@ struct Recording {
             failureException, "ValueError", "bad row", "Traceback\nline 2\n", {1, 2}};
         recorder->take(event::OutcomeDone{index, outcome, 2, 0});
     }
-    void giveUp(std::uint64_t index, std::string_view kind)
+    void abandon(std::uint64_t index, std::string_view kind)
     {
         OutcomeView outcome;
         outcome.kind = OutcomeKind::Failure;
@@ -87,7 +87,7 @@ private slots:
         FailuresModel model;
         const QAbstractItemModelTester tester(&model, report);
         model.setRecord(&run.record);
-        run.giveUp(42, failureMemory);
+        run.abandon(42, failureMemory);
         run.raise(7);
         QVERIFY(model.update());
         QCOMPARE(indices(model), (QStringList{"42", "7"}));
@@ -135,14 +135,14 @@ private slots:
         const QAbstractItemModelTester tester(&model, report);
         model.setRecord(&run.record);
         run.raise(1);
-        run.giveUp(2, failureTimeout);
-        run.giveUp(3, failureQuarantined);
+        run.abandon(2, failureTimeout);
+        run.abandon(3, failureQuarantined);
         model.update();
         model.setShow(FailuresModel::Show::Raised);
         QCOMPARE(indices(model), QStringList{"1"});
         model.setShow(FailuresModel::Show::OverLimit);
         QCOMPARE(indices(model), QStringList{"2"});
-        run.giveUp(4, failureMemory);
+        run.abandon(4, failureMemory);
         run.raise(5);
         model.update();
         QCOMPARE(indices(model), (QStringList{"2", "4"}));
@@ -222,7 +222,7 @@ private slots:
         QCOMPARE(header->sortIndicatorSection(), -1);
         QCOMPARE(rows(), (QStringList{"30", "10", "20"}));
         QVERIFY(table->isColumnHidden(FailuresModel::Memory));
-        run.giveUp(15, failureMemory);
+        run.abandon(15, failureMemory);
         view.updateFailures();
         QVERIFY(!table->isColumnHidden(FailuresModel::Memory));
     }

@@ -45,7 +45,7 @@ struct Recording {
         record.inputs = std::move(*openInput(range));
         record.outcomes = std::move(*OutcomeStore::make(count, OutcomeStore::Keep::All));
         recorder.emplace(record.timeline, *record.outcomes, record.log, nullptr,
-            Recorder::Keep::Everything, [](const std::string &) {});
+            Recorder::Retention::Everything, [](const std::string &) {});
     }
 
     void settle(std::uint64_t first, std::uint64_t count)

@@ -72,7 +72,7 @@ void Exporter::remember(const QString &path)
     QSettings().setValue(exportFolderKey, QFileInfo(path).absolutePath());
 }
 
-void Exporter::tell(const Result<void> &result, const QString &path, const QString &note)
+void Exporter::report(const Result<void> &result, const QString &path, const QString &note)
 {
     if (!result) {
         emit failed(QString::fromStdString(result.error().message));
@@ -93,12 +93,13 @@ void Exporter::exportChart(Chart &chart)
     const QString path = dialog.path();
     if (!dialog.wantsData()) {
         whenWorkedOut({&chart}, [this, &chart, path, form = dialog.form()] {
-            tell(writeChartPicture(chart, moment(), toPath(path), form), path);
+            report(writeChartPicture(chart, moment(), toPath(path), form), path);
         });
         return;
     }
-    runJob(path,
-        [write = chart.dataWriter(), path](const GoOn &goOn) { return write(toPath(path), goOn); });
+    runJob(path, [write = chart.dataWriter(), path](const ShouldContinue &shouldContinue) {
+        return write(toPath(path), shouldContinue);
+    });
 }
 
 void Exporter::exportAllCharts(const ChartSet &charts)
@@ -178,8 +179,8 @@ void Exporter::exportOutcomes()
         return;
     // Only now: while the dialog was open, another run may have come.
     const RunRecord &record = *m_controller.record();
-    runJob(path, [&record, path](const GoOn &goOn) {
-        return poolscope::exportOutcomes(record, toPath(path), goOn)
+    runJob(path, [&record, path](const ShouldContinue &shouldContinue) {
+        return poolscope::exportOutcomes(record, toPath(path), shouldContinue)
             .map([](const UnmarkedValues &) {});
     });
 }
@@ -195,7 +196,7 @@ void Exporter::exportReport(const ChartSet &charts)
         emit failed(tr("Cannot write %1: its ending must be .html or .pdf").arg(path));
     else
         whenWorkedOut({charts.begin(), charts.end()}, [this, charts, path] {
-            tell(writeReport(reportOf(charts, moment()), toPath(path)), path);
+            report(writeReport(reportOf(charts, moment()), toPath(path)), path);
         });
 }
 
@@ -206,8 +207,9 @@ void Exporter::exportTrace()
     if (path.isEmpty())
         return;
     const RunRecord &record = *m_controller.record();
-    runJob(path,
-        [&record, path](const GoOn &goOn) { return writeChromeTrace(record, toPath(path), goOn); });
+    runJob(path, [&record, path](const ShouldContinue &shouldContinue) {
+        return writeChromeTrace(record, toPath(path), shouldContinue);
+    });
 }
 
 void Exporter::saveRunAs()
@@ -230,7 +232,7 @@ void Exporter::saveRunAs()
         && m_controller.hasUnsavedSession())
         runJob(
             path,
-            [path, runs = &watched->endedRuns()](const GoOn &) {
+            [path, runs = &watched->endedRuns()](const ShouldContinue &) {
                 return writeSession(toPath(path).string(), RunFile::IfExists::Replace, *runs);
             },
             note);
@@ -241,10 +243,10 @@ void Exporter::copyRun(const QString &from, const QString &path, const QString &
     auto copied = std::make_shared<std::atomic<int>>(0);
     QProgressDialog *progress = runJob(
         path,
-        [from, path, copied](const GoOn &goOn) {
+        [from, path, copied](const ShouldContinue &shouldContinue) {
             return copyRunFile(toPath(from), toPath(path), [&](double share) {
                 *copied = static_cast<int>(share * progressSteps);
-                return goOn();
+                return shouldContinue();
             });
         },
         note);
@@ -320,7 +322,7 @@ QProgressDialog *Exporter::runJob(const QString &path, Job job, const QString &n
         [this, result, path, note, cancelled = m_cancelled, progress] {
             progress->deleteLater();
             if (!*cancelled || *result) // it may be too late to cancel
-                tell(*result, path, note);
+                report(*result, path, note);
         });
     return progress;
 }

@@ -44,13 +44,13 @@ signals:
     void failed(const QString &why);
 
 private:
-    using Job = std::function<Result<void>(const GoOn &)>;
+    using Job = std::function<Result<void>(const ShouldContinue &)>;
 
     QString askForFile(const QString &title, const QString &name, const QString &ending,
         const QString &filters) const;
     QString suggested(const QString &name, const QString &ending) const;
     void remember(const QString &path);
-    void tell(const Result<void> &result, const QString &path, const QString &note = {});
+    void report(const Result<void> &result, const QString &path, const QString &note = {});
     QProgressDialog *makeProgress(const QString &text);
     QProgressDialog *runJob(const QString &path, Job job, const QString &note = {});
     void copyRun(const QString &from, const QString &path, const QString &note);

@@ -23,7 +23,7 @@ public:
     void setTheme(const Theme &theme);
     /// Shows `text`, and `detail`, if there is any, at the user's request.
     void say(Kind kind, const QString &text, const QString &detail = {});
-    void sayProblem(const QString &why, const QString &detail = {})
+    void showProblem(const QString &why, const QString &detail = {})
     {
         say(Kind::Problem, why, detail);
     }

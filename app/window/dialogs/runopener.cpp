@@ -60,7 +60,7 @@ void RunOpener::askWhetherTaskMayHaveChanged(const QString &file)
     box.setDefaultButton(box.addButton(tr("Cancel"), QMessageBox::RejectRole));
     box.exec();
     if (box.clickedButton() == resume && !m_isBusy())
-        m_controller.goOnWithChangedTask();
+        m_controller.resumeWithChangedTask();
 }
 
 } // namespace poolscope

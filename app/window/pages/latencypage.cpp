@@ -35,8 +35,7 @@ LatencyPage::LatencyPage(ChartCard *card, LatencyChart *chart, const Shown &show
     connect(m_chart, &LatencyChart::rangePicked, &m_selector, &IterationSelector::select);
     connect(m_chart, &LatencyChart::completed, &m_selector, &IterationSelector::renew);
     connect(&m_selector, &IterationSelector::selected, this, &LatencyPage::showSelection);
-    connect(
-        m_shown.outcomes, &OutcomesView::selectionDismissed, this, &LatencyPage::clearSelection);
+    connect(m_shown.outcomes, &OutcomesView::selectionCleared, this, &LatencyPage::clearSelection);
 }
 
 QWidget *LatencyPage::makeSide()

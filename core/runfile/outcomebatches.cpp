@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "runfile/outcomepieces.h"
+#include "runfile/outcomebatches.h"
 
 #include <algorithm>
 
@@ -7,7 +7,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr std::uint64_t cellsAtOnce = runfile::largestPiece / sizeof(std::uint64_t);
+constexpr std::uint64_t cellsAtOnce = runfile::largestBatch / sizeof(std::uint64_t);
 constexpr std::size_t fewNumbers = 64; // below which they are encoded among their neighbours
 constexpr std::size_t flushedSize = 1U << 20;
 
@@ -36,13 +36,13 @@ public:
             return {};
         std::string_view rest = m_bytes;
         Result<void> added;
-        while (rest.size() > runfile::largestPiece && added) {
+        while (rest.size() > runfile::largestBatch && added) {
             added =
-                m_file.add({0, PieceKind::Part, 0, 0, 0, rest.substr(0, runfile::largestPiece)});
-            rest.remove_prefix(runfile::largestPiece);
+                m_file.add({0, BatchKind::Part, 0, 0, 0, rest.substr(0, runfile::largestBatch)});
+            rest.remove_prefix(runfile::largestBatch);
         }
         if (added)
-            added = m_file.add({0, PieceKind::Outcomes, 0, m_first, m_count, rest});
+            added = m_file.add({0, BatchKind::Outcomes, 0, m_first, m_count, rest});
         m_count = 0;
         m_bytes.clear();
         return added;
@@ -55,7 +55,7 @@ private:
         if (!m_outcomes.copyCells(first, m_cells))
             return failure("the numbers of the run cannot be read from memory");
         const auto kind =
-            numbers.kind == OutcomeKind::Real ? PieceKind::Reals : PieceKind::Integers;
+            numbers.kind == OutcomeKind::Real ? BatchKind::Reals : BatchKind::Integers;
         return m_file.add({0, kind, 0, first, m_cells.size(),
             {reinterpret_cast<const char *>(m_cells.data()),
                 m_cells.size() * sizeof(std::uint64_t)}});
@@ -87,7 +87,7 @@ private:
 
 } // namespace
 
-Result<void> writeOutcomePieces(
+Result<void> writeOutcomeBatches(
     RunFile &file, const OutcomeStore &outcomes, const IndexRange &range)
 {
     Writer writer(file, outcomes);

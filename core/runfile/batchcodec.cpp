@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "runfile/piececodec.h"
+#include "runfile/batchcodec.h"
 
 #include "events/eventcheck.h"
 #include "spec/runspec.h"

@@ -9,7 +9,7 @@ namespace poolscope {
 
 /// Writes the values of the range, of which nothing was released. Leaves out indices that have
 /// failed or have no outcome.
-Result<void> writeOutcomePieces(
+Result<void> writeOutcomeBatches(
     RunFile &file, const OutcomeStore &outcomes, const IndexRange &range);
 
 } // namespace poolscope

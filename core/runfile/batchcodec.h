@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the pieces of a run file hold beside outcomes: spans, marks, workers and log lines, packed
+// What the batches of a run file hold beside outcomes: spans, marks, workers and log lines, packed
 // as varints, and read back exactly.
 //
-// Reading takes any bytes; false where no writer could have written them. A piece stands for
+// Reading takes any bytes; false where no writer could have written them. A batch stands for
 // itself: none needs another to be read.
 #pragma once
 
@@ -47,7 +47,7 @@ void packMark(std::string &out, const Mark &mark, std::uint64_t lastTime);
 [[nodiscard]] bool unpackMarks(
     std::string_view bytes, std::uint64_t count, std::vector<Mark> &marks);
 
-/// Adds a failure, of which a piece may hold many, as wire::encodeKeptOutcome has it.
+/// Adds a failure, of which a batch may hold many, as wire::encodeKeptOutcome has it.
 void packFailure(std::string &out, std::uint64_t index, std::string_view encoded);
 /// Calls visit(index, encoded) for each of them.
 [[nodiscard]] bool unpackFailures(std::string_view bytes, std::uint64_t count,
