@@ -10,18 +10,18 @@
 #include "window/chartcard.h"
 #include "window/dialogs/comparedialog.h"
 #include "window/dialogs/exporter.h"
-#include "window/dialogs/helpdialog.h"
 #include "window/dialogs/messagebar.h"
 #include "window/dialogs/runopener.h"
+#include "window/dialogs/stopquestions.h"
 #include "window/dialogs/watchdialog.h"
 #include "window/forms/keptcommands.h"
 #include "window/forms/keptspecs.h"
 #include "window/forms/processcontrol.h"
 #include "window/forms/runpanel.h"
 #include "window/look.h"
-#include "window/menus/command.h"
 #include "window/menus/exportmenu.h"
 #include "window/menus/filemenu.h"
+#include "window/menus/helpmenu.h"
 #include "window/menus/runbar.h"
 #include "window/menus/runmenu.h"
 #include "window/menus/viewmenu.h"
@@ -39,9 +39,7 @@
 #include <QCloseEvent>
 #include <QDir>
 #include <QMenuBar>
-#include <QMessageBox>
 #include <QMimeData>
-#include <QPushButton>
 #include <QSettings>
 #include <QStyleFactory>
 #include <QVBoxLayout>
@@ -52,8 +50,6 @@ namespace {
 
 const QString geometryKey = QStringLiteral("window/geometry");
 const QString sidesKey = QStringLiteral("window/sides");
-const QString typedRunKey = QStringLiteral("run/arguments");
-const QString trustedKey = QStringLiteral("run/trusted");
 
 /// If a drop is reported as a move, the source deletes the file.
 void acceptAsCopy(QDropEvent &event)
@@ -62,20 +58,24 @@ void acceptAsCopy(QDropEvent &event)
     event.accept();
 }
 
-QString percentText(const RunRecord &record)
-{
-    const auto total = record.knownInputCount();
-    if (!total)
-        return QStringLiteral("?");
-    return QString::number(*total == 0 ? 100 : record.timeline.settled() * 100 / *total);
-}
-
 /// Makes what the other members are made with.
 void prepareLook(QWidget &window)
 {
     loadResources();
     window.setWindowIcon(QIcon(QStringLiteral(":/poolscope/icons/poolscope.svg")));
     QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+}
+
+/// A bar above the widget that takes the rest of the room.
+QWidget *column(QWidget *bar, QWidget *rest)
+{
+    auto *column = new QWidget;
+    auto *layout = new QVBoxLayout(column);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(gridUnit);
+    layout->addWidget(bar);
+    layout->addWidget(rest, 1);
+    return column;
 }
 
 } // namespace
@@ -116,25 +116,14 @@ void MainWindow::makeCentre()
     m_message = new MessageBar;
     m_session = new SessionBar(m_controller);
     m_view = new RunView(m_controller);
-    auto *left = new QWidget;
-    auto *leftLayout = new QVBoxLayout(left);
-    leftLayout->setContentsMargins(0, 0, 0, 0);
-    leftLayout->setSpacing(gridUnit);
-    leftLayout->addWidget(m_session);
-    leftLayout->addWidget(m_panel, 1);
+    QWidget *left = column(m_session, m_panel);
     left->setMinimumWidth(m_panel->minimumWidth());
     left->setMaximumWidth(m_panel->maximumWidth());
-    auto *right = new QWidget;
-    auto *rightLayout = new QVBoxLayout(right);
-    rightLayout->setContentsMargins(0, 0, 0, 0);
-    rightLayout->setSpacing(gridUnit);
-    rightLayout->addWidget(m_message);
-    rightLayout->addWidget(m_view, 1);
     m_sides = new QSplitter(Qt::Horizontal);
     m_sides->setChildrenCollapsible(false);
     m_sides->setHandleWidth(gridUnit / 2); // beside the panel's scroll bar
     m_sides->addWidget(left);
-    m_sides->addWidget(right);
+    m_sides->addWidget(column(m_message, m_view));
     m_sides->setStretchFactor(1, 1);
     m_sides->setSizes({m_panel->minimumWidth(), 1000});
     auto *centre = new QWidget;
@@ -154,19 +143,7 @@ void MainWindow::makeMenus()
     for (QMenu *menu : std::initializer_list<QMenu *>{file, m_runMenu, m_exportMenu, view})
         menuBar()->addMenu(menu);
     connect(view, &ViewMenu::messageClosed, m_message, &QWidget::hide);
-    makeHelpMenu();
-}
-
-void MainWindow::makeHelpMenu()
-{
-    QMenu *help = menuBar()->addMenu(tr("&Help"));
-    addCommand(*this, *help, tr("&Help"), {Qt::Key_F1}, [this] {
-        std::vector<const Chart *> charts;
-        for (const ChartCard *card : m_view->cards())
-            charts.push_back(card->chart());
-        showHelp(charts, actions(), this);
-    });
-    addCommand(*this, *help, tr("&About Poolscope"), {}, [this] { showAbout(this); });
+    menuBar()->addMenu(new HelpMenu(*this, *m_view));
 }
 
 void MainWindow::makeBars()
@@ -302,7 +279,7 @@ void MainWindow::openFile(const QString &path)
 
 RunSituation MainWindow::situation() const
 {
-    return {m_controller.state(), tabs().isMeasuring(), !m_fileProblem.isEmpty(),
+    return {m_controller.state(), tabs().isMeasuring(), m_fileNotice.isRunWaiting(),
         !m_controller.path().isEmpty() || m_controller.hasUnsavedSession(),
         m_controller.isWatching(), m_panel->problem()};
 }
@@ -398,64 +375,24 @@ void MainWindow::showFrame()
 {
     showProgress();
     m_session->update();
-    showFileProblem();
-    showFileLoss();
-}
-
-void MainWindow::showFileLoss()
-{
-    const Run *run = m_controller.run();
-    const QString loss = run ? QString::fromStdString(run->fileLoss()) : QString();
-    if (loss != std::exchange(m_fileLoss, loss) && !loss.isEmpty())
-        m_message->showProblem(tr("%1, and continues without it").arg(loss));
-}
-
-void MainWindow::showFileProblem()
-{
-    const Run *run = m_controller.run();
-    const QString problem = run ? QString::fromStdString(run->fileProblem()) : QString();
-    if (problem == m_fileProblem)
-        return;
-    m_fileProblem = problem;
-    if (problem.isEmpty())
-        m_message->hide();
-    else
-        m_message->showProblem(
-            tr("The run waits: %1. Stop discards what cannot be written.").arg(problem));
-    showState();
+    if (m_fileNotice.update(m_controller.run(), *m_message))
+        showState();
 }
 
 void MainWindow::showProgress()
 {
     const Run *run = m_controller.run();
     const RunRecord *record = m_controller.record();
-    if (const WatchController *watched = m_controller.watched(); watched && !record) {
-        m_status->showProgress(watched->isRunning()
-                ? tr("No pool has been used yet")
-                : tr("The command used no Python pool that can be watched"),
-            RunStatusBar::Progress::Sentence);
-        setWindowTitle(QString::fromStdString(shellText(watched->request().words)));
-        m_panel->showLoading(nullptr);
-        return;
-    }
-    if (!record) {
-        const QString problem = m_panel->problem();
-        m_status->showProgress(
-            problem.isEmpty() ? tr("%1: press Start or Ctrl+R").arg(settingsText(spec())) : problem,
-            RunStatusBar::Progress::Sentence);
-        setWindowTitle(QStringLiteral("Poolscope"));
-        m_panel->showLoading(nullptr);
-        return;
-    }
-    if (run && !run->isFinished()) {
+    setWindowTitle(titleText(m_controller));
+    if (record && run && !run->isFinished()) {
         showRunning(*run);
-    } else {
-        m_status->showProgress(
-            outcomeText(*record, m_controller.moment()), RunStatusBar::Progress::Sentence);
-        m_panel->showChosen(std::nullopt);
-        m_panel->showLoading(record);
+        return;
     }
-    setWindowTitle(tr("%1% \u00b7 %2").arg(percentText(*record), settingsText(*record)));
+    m_status->showProgress(
+        sentenceText(m_controller, spec(), m_panel->problem()), RunStatusBar::Progress::Sentence);
+    if (record)
+        m_panel->showChosen(std::nullopt);
+    m_panel->showLoading(record);
 }
 
 void MainWindow::showRunning(const Run &run)
@@ -484,10 +421,9 @@ void MainWindow::readSettings()
     restoreGeometry(settings.value(geometryKey).toByteArray());
     m_sides->restoreState(settings.value(sidesKey).toByteArray());
     m_view->restoreLayout(settings);
-    const QStringList arguments = settings.value(typedRunKey).toStringList();
-    if (const auto spec = specOf(arguments); spec && !arguments.isEmpty()) {
-        setSpec(*spec);
-        if (settings.value(trustedKey, false).toBool())
+    if (const auto typed = typedSpec(settings)) {
+        setSpec(typed->spec);
+        if (typed->isTrusted)
             m_panel->trustTask();
     }
 }
@@ -498,8 +434,7 @@ void MainWindow::writeSettings() const
     settings.setValue(geometryKey, saveGeometry());
     settings.setValue(sidesKey, m_sides->saveState());
     m_view->saveLayout(settings);
-    settings.setValue(typedRunKey, keptArguments(spec()));
-    settings.setValue(trustedKey, m_panel->isTaskTrusted());
+    saveTypedSpec({spec(), m_panel->isTaskTrusted()}, settings);
 }
 
 void MainWindow::closeAtOnce()
@@ -511,7 +446,7 @@ void MainWindow::closeAtOnce()
 void MainWindow::closeEvent(QCloseEvent *event)
 {
     const bool mayClose = m_closesAtOnce || !m_controller.isActive()
-        || (m_controller.isWatching() ? mayLeaveCommand() : mayStopRun());
+        || (m_controller.isWatching() ? mayLeaveCommand() : confirmStop(m_controller, this));
     if (!mayClose) {
         event->ignore();
         return;
@@ -522,67 +457,22 @@ void MainWindow::closeEvent(QCloseEvent *event)
     event->accept();
 }
 
-/// Asks the user whether to stop the run. The question closes itself when the run ends.
-bool MainWindow::mayStopRun()
-{
-    QMessageBox box(QMessageBox::NoIcon, tr("A run is in progress"),
-        tr("Stop the run and close Poolscope?"), QMessageBox::NoButton, this);
-    box.setInformativeText(m_controller.path().isEmpty()
-            ? tr("The finished outcomes are not saved.")
-            : tr("The finished outcomes are saved: the run can be resumed from History."));
-    QPushButton *stop = box.addButton(tr("Stop and close"), QMessageBox::AcceptRole);
-    box.setDefaultButton(box.addButton(tr("Keep running"), QMessageBox::RejectRole));
-    connect(&m_controller, &RunController::stateChanged, &box, [this, &box] {
-        if (!m_controller.isActive())
-            box.reject();
-    });
-    box.exec();
-    return box.clickedButton() == stop;
-}
-
-/// Asks the user whether the watched command is to end, after which the window closes, or may
-/// outlive the window. Returns whether to close at once.
 bool MainWindow::mayLeaveCommand()
 {
-    QMessageBox box(QMessageBox::NoIcon, tr("Still running"),
-        tr("The command is still running. End it?"), QMessageBox::NoButton, this);
-    box.setInformativeText(tr("If it is left running, nothing of it is saved."));
-    QPushButton *end = box.addButton(tr("End it"), QMessageBox::DestructiveRole);
-    QPushButton *leave = box.addButton(tr("Let it run"), QMessageBox::AcceptRole);
-    box.setDefaultButton(box.addButton(tr("Cancel"), QMessageBox::RejectRole));
-    connect(&m_controller, &RunController::stateChanged, &box, [this, &box] {
-        if (!m_controller.isWatching())
-            box.reject();
-    });
-    box.exec();
-    if (box.clickedButton() == leave)
+    const CommandAnswer answer = askWhetherToEnd(m_controller, this);
+    if (answer == CommandAnswer::Leave)
         m_controller.releaseWatched();
-    if (box.clickedButton() == end && m_controller.isActive()) {
+    if (answer == CommandAnswer::End && m_controller.isActive()) {
         m_closesAtEnd = true;
         m_controller.stop();
     }
-    return box.clickedButton() == leave;
+    return answer == CommandAnswer::Leave;
 }
 
-/// Asks whether to kill a command that was interrupted and has not ended. The question closes
-/// itself when the command ends.
 void MainWindow::offerKill()
 {
-    auto *box = new QMessageBox(QMessageBox::NoIcon, tr("The command is still running"),
-        tr("The command was interrupted 5 s ago and has not ended. Kill it?"),
-        QMessageBox::NoButton, this);
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setInformativeText(tr("All processes of its process group are killed at once."));
-    QPushButton *kill = box->addButton(tr("Kill it"), QMessageBox::DestructiveRole);
-    box->setDefaultButton(box->addButton(tr("Wait"), QMessageBox::RejectRole));
-    connect(kill, &QPushButton::clicked, &m_controller, &RunController::killWatched);
-    connect(box, &QDialog::finished, this,
+    connect(poolscope::offerKill(m_controller, this), &QDialog::finished, this,
         [this] { m_closesAtEnd = m_closesAtEnd && m_controller.isActive(); });
-    connect(&m_controller, &RunController::stateChanged, box, [this, box] {
-        if (!m_controller.isWatching())
-            box->close();
-    });
-    box->open();
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent *event)

@@ -5,6 +5,7 @@
 
 #include "window/menus/runactions.h"
 #include "window/runcontroller.h"
+#include "window/runfilenotice.h"
 #include "window/runview.h"
 #include "window/themeswitch.h"
 
@@ -60,7 +61,6 @@ protected:
 private:
     void makeCentre();
     void makeMenus();
-    void makeHelpMenu();
     void makeBars();
     void connectActions();
     void connectRun();
@@ -78,7 +78,7 @@ private:
     void stopAll();
     void applyPool(const PoolSpec &pool);
     void copyCommand();
-    bool mayStopRun();
+    /// Asks what becomes of the watched command. Returns whether to close at once.
     bool mayLeaveCommand();
     void offerKill();
 
@@ -87,8 +87,6 @@ private:
     void showFrame();
     void showProgress();
     void showRunning(const Run &run);
-    void showFileProblem();
-    void showFileLoss();
 
     void applyTheme();
     void readSettings();
@@ -109,8 +107,7 @@ private:
     ExportMenu *m_exportMenu = nullptr;
     RunBar *m_bar = nullptr;
     RunStatusBar *m_status = nullptr;
-    QString m_fileProblem; ///< for which the run waits
-    QString m_fileLoss; ///< why the run file does not keep it any more
+    RunFileNotice m_fileNotice;
     bool m_closesAtOnce = false;
     bool m_closesAtEnd = false; ///< of the watched command
 };

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/statetext.h"
 
+#include "charts/caption.h"
+#include "spec/runarguments.h"
+
 #include <QFileInfo>
 #include <QObject>
 
@@ -36,6 +39,14 @@ QString endText(const RunController &controller)
     return {};
 }
 
+QString percentText(const RunRecord &record)
+{
+    const auto total = record.knownInputCount();
+    if (!total)
+        return QStringLiteral("?");
+    return QString::number(*total == 0 ? 100 : record.timeline.settled() * 100 / *total);
+}
+
 } // namespace
 
 QString stateText(const RunController &controller, const RunSituation &situation)
@@ -60,6 +71,28 @@ QString stateText(const RunController &controller, const RunSituation &situation
         return endText(controller);
     }
     return {};
+}
+
+QString sentenceText(
+    const RunController &controller, const RunSpec &settings, const QString &problem)
+{
+    if (const RunRecord *record = controller.record())
+        return outcomeText(*record, controller.moment());
+    if (const WatchController *watched = controller.watched())
+        return watched->isRunning()
+            ? QObject::tr("No pool has been used yet")
+            : QObject::tr("The command used no Python pool that can be watched");
+    return problem.isEmpty() ? QObject::tr("%1: press Start or Ctrl+R").arg(settingsText(settings))
+                             : problem;
+}
+
+QString titleText(const RunController &controller)
+{
+    if (const RunRecord *record = controller.record())
+        return QObject::tr("%1% \u00b7 %2").arg(percentText(*record), settingsText(*record));
+    if (const WatchController *watched = controller.watched())
+        return QString::fromStdString(shellText(watched->request().words));
+    return QStringLiteral("Poolscope");
 }
 
 } // namespace poolscope

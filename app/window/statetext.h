@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// StateText: the state of the window's run, in a word or two.
+// Texts on the state of the window's run: status bar and title.
 #pragma once
 
 #include "window/menus/runactions.h"
@@ -11,5 +11,13 @@ namespace poolscope {
 /// "Running", "Waiting: the disk is full", "Opened: one.poolscope". The situation is that of the
 /// controller's run.
 QString stateText(const RunController &controller, const RunSituation &situation);
+
+/// Returns the sentence of the status bar while no run goes on: the outcome of the last one, or
+/// what the user can start with these settings. `problem` is why they cannot be started.
+QString sentenceText(
+    const RunController &controller, const RunSpec &settings, const QString &problem);
+
+/// Returns the title of the window: "43% · sqrt over range(1, 5000)".
+QString titleText(const RunController &controller);
 
 } // namespace poolscope

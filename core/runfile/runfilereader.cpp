@@ -87,7 +87,7 @@ Result<void> RunFileReader::checkSchema()
     auto tables = m_database.prepare("SELECT sql FROM sqlite_schema ORDER BY name");
     if (!tables)
         return damaged(tables.error().message);
-    for (const char *wanted : {runfile::metaTable, runfile::batchesTable}) {
+    for (const char *wanted : {runfile::batchesTable, runfile::metaTable}) {
         if (tables->step() != SQLITE_ROW || tables->bytes(0) != wanted)
             return damaged("its tables are not those of a run file");
     }

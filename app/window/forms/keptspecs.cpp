@@ -13,6 +13,8 @@ namespace {
 
 constexpr qsizetype mostRecent = 10;
 const QString recentKey = QStringLiteral("run/recent");
+const QString typedKey = QStringLiteral("run/arguments");
+const QString trustedKey = QStringLiteral("run/trusted");
 
 } // namespace
 
@@ -52,6 +54,21 @@ Result<RunSpec> specOf(const QStringList &keptArguments)
 QString commandText(const RunSpec &spec)
 {
     return QString::fromStdString(shellCommand(spec));
+}
+
+std::optional<TypedSpec> typedSpec(const QSettings &settings)
+{
+    const QStringList arguments = settings.value(typedKey).toStringList();
+    auto spec = specOf(arguments);
+    if (arguments.isEmpty() || !spec)
+        return std::nullopt;
+    return TypedSpec{std::move(*spec), settings.value(trustedKey, false).toBool()};
+}
+
+void saveTypedSpec(const TypedSpec &typed, QSettings &settings)
+{
+    settings.setValue(typedKey, keptArguments(typed.spec));
+    settings.setValue(trustedKey, typed.isTrusted);
 }
 
 std::vector<RunSpec> recentSpecs()

@@ -7,7 +7,10 @@
 #include "spec/runspec.h"
 
 #include <QStringList>
+#include <optional>
 #include <vector>
+
+class QSettings;
 
 namespace poolscope {
 
@@ -20,6 +23,15 @@ QStringList keptArguments(const RunSpec &spec);
 Result<RunSpec> specOf(const QStringList &keptArguments);
 /// The command that runs a spec, for a shell.
 QString commandText(const RunSpec &spec);
+
+/// What the form shows.
+struct TypedSpec {
+    RunSpec spec;
+    bool isTrusted = false; ///< whether the user has let its task run
+};
+/// Returns nothing if none was saved that can be read.
+std::optional<TypedSpec> typedSpec(const QSettings &settings);
+void saveTypedSpec(const TypedSpec &typed, QSettings &settings);
 
 /// The last specs that were run, the latest first, each once.
 std::vector<RunSpec> recentSpecs();
