@@ -172,12 +172,8 @@ int showWindow(const WindowCommand &command)
     window.show();
     if (command.file)
         window.openFile(QFile::decodeName(command.file->c_str()));
-    if (command.watched) {
-        const WatchRequest request{
-            command.watched->command, QDir::currentPath(), command.watched->changes};
-        rememberCommand({QFile::decodeName(shellText(request.words).c_str()), request.folder});
-        window.watch(request);
-    }
+    if (command.watched)
+        window.watch({command.watched->command, QDir::currentPath(), command.watched->changes});
     Interrupt interruption;
     QObject::connect(&interruption, &Interrupt::came, &window, [&window] {
         window.closeAtOnce();

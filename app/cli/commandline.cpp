@@ -5,6 +5,7 @@
 #include "cli/helptext.h"
 #include "run/programversion.h"
 #include "run/sweeparguments.h"
+#include "spec/callchange.h"
 #include "spec/runarguments.h"
 #include "text/wholenumber.h"
 
@@ -203,28 +204,6 @@ Result<CommandLine> toExport(const OptionValues &values)
     return filled.map([&] { return CommandLine(options); });
 }
 
-/// Fails unless the text is NAME=VALUE[@FILE:LINE] with a name and a value that can be set.
-Result<void> checkChange(const std::string &change)
-{
-    const std::size_t equals = change.find('=');
-    const std::string name = change.substr(0, equals);
-    const std::size_t at = std::min(change.find('@'), change.size());
-    const std::string value =
-        equals < at ? change.substr(equals + 1, at - equals - 1) : std::string();
-    const auto number = wholeNumber<std::uint32_t>(value);
-    if (name != "chunksize" && name != "processes")
-        return failure("--set changes chunksize or processes, not '" + name + "'");
-    if (!number || *number == 0)
-        return failure("--set " + name + " takes a whole number from 1, not '" + value + "'");
-    const std::size_t colon = change.rfind(':');
-    const bool hasLine = at == change.size()
-        || (colon != std::string::npos && colon > at + 1
-            && wholeNumber<std::uint32_t>(change.substr(colon + 1)));
-    return hasLine
-        ? Result<void>()
-        : failure("--set takes a place as FILE:LINE, not '" + change.substr(at + 1) + "'");
-}
-
 Result<CommandLine> toWatch(const OptionValues &values)
 {
     WatchOptions options;
@@ -233,8 +212,8 @@ Result<CommandLine> toWatch(const OptionValues &values)
         return failure("name the command to watch: poolscope watch -- COMMAND");
     options.changes = values.all("--set");
     for (const std::string &change : options.changes) {
-        if (const auto checked = checkChange(change); !checked)
-            return tl::unexpected(checked.error());
+        if (const auto checked = checkCallChange(change); !checked)
+            return failure("--set " + change + ": " + checked.error().message);
     }
     options.save = values.given("--save");
     options.overwrite = values.has("--overwrite");

@@ -13,11 +13,12 @@
 #include "window/dialogs/messagebar.h"
 #include "window/dialogs/runopener.h"
 #include "window/dialogs/stopquestions.h"
-#include "window/dialogs/watchdialog.h"
+#include "window/filedrop.h"
 #include "window/forms/keptcommands.h"
 #include "window/forms/keptspecs.h"
 #include "window/forms/processcontrol.h"
 #include "window/forms/runpanel.h"
+#include "window/forms/watchform.h"
 #include "window/look.h"
 #include "window/menus/exportmenu.h"
 #include "window/menus/filemenu.h"
@@ -39,7 +40,6 @@
 #include <QCloseEvent>
 #include <QDir>
 #include <QMenuBar>
-#include <QMimeData>
 #include <QSettings>
 #include <QStyleFactory>
 #include <QVBoxLayout>
@@ -50,13 +50,6 @@ namespace {
 
 const QString geometryKey = QStringLiteral("window/geometry");
 const QString sidesKey = QStringLiteral("window/sides");
-
-/// If a drop is reported as a move, the source deletes the file.
-void acceptAsCopy(QDropEvent &event)
-{
-    event.setDropAction(Qt::CopyAction);
-    event.accept();
-}
 
 /// Makes what the other members are made with.
 void prepareLook(QWidget &window)
@@ -83,7 +76,6 @@ QWidget *column(QWidget *bar, QWidget *rest)
 MainWindow::MainWindow()
 {
     prepareLook(*this);
-    setAcceptDrops(true);
     m_actions = new RunActions(*this);
     m_exporter = new Exporter(m_controller, this);
     m_processes = new ProcessControl(static_cast<int>(usableCores()));
@@ -98,6 +90,8 @@ MainWindow::MainWindow()
     connectTabs();
     connectSpecs();
     connectExports();
+    auto *drop = new FileDrop(*this, [this] { return !situation().isBusy(); });
+    connect(drop, &FileDrop::dropped, this, &MainWindow::takeFile);
     setSpec(defaultSpec());
     readSettings();
     applyTheme();
@@ -159,8 +153,8 @@ void MainWindow::makeBars()
 
 void MainWindow::connectActions()
 {
-    connect(m_actions->start(), &QAction::triggered, this, &MainWindow::startRun);
-    connect(m_actions->pause(), &QAction::triggered, this, &MainWindow::togglePause);
+    connect(m_actions->start(), &QAction::triggered, this, &MainWindow::start);
+    connect(m_actions->pause(), &QAction::triggered, &m_controller, &RunController::togglePause);
     connect(m_actions->stop(), &QAction::triggered, this, &MainWindow::stopAll);
     connect(m_actions->sweep(), &QAction::triggered, this,
         [this] { tabs().setCurrentIndex(RunTabs::Sweep); });
@@ -182,6 +176,8 @@ void MainWindow::connectRun()
     connect(&m_controller, &RunController::opened, this, [this](const RunFileInfo &info) {
         if (const RunSpec *spec = specOf(info.description.origin))
             setSpec(*spec);
+        if (const auto *call = std::get_if<WatchedCall>(&info.description.origin))
+            showRequest({call->command, QFile::decodeName(call->folder.c_str())});
     });
     connect(m_view, &RunView::frame, this, &MainWindow::showFrame);
 }
@@ -220,7 +216,8 @@ void MainWindow::connectSpecs()
 {
     connect(&tabs().timePage(), &TimePage::applyWanted, this, &MainWindow::setSpec);
     connect(&tabs().sweepPage(), &SweepPage::applyWanted, this, &MainWindow::setSpec);
-    connect(&tabs().whatIfPage(), &WhatIfPage::poolWanted, this, &MainWindow::applyPool);
+    connect(&tabs().whatIfPage(), &WhatIfPage::poolWanted, this,
+        [this](const PoolSpec &pool) { setSpec(withPool(spec(), pool)); });
     connect(m_runMenu, &RunMenu::defaultChosen, this, [this] { setSpec(defaultSpec()); });
     connect(m_runMenu, &RunMenu::recentChosen, this, [this](const RunSpec &spec) {
         setSpec(spec);
@@ -262,19 +259,17 @@ void MainWindow::setSpec(const RunSpec &spec)
     m_processes->setCount(static_cast<int>(spec.pool.workers.value_or(usableCores())));
 }
 
-void MainWindow::applyPool(const PoolSpec &pool)
-{
-    RunSpec wanted = spec();
-    wanted.pool.workers = pool.workers;
-    wanted.pool.chunk = pool.chunk;
-    wanted.pool.window = pool.window;
-    wanted.pool.start = pool.start;
-    setSpec(wanted);
-}
-
 void MainWindow::openFile(const QString &path)
 {
     m_opener->open(path);
+}
+
+void MainWindow::takeFile(const QString &path)
+{
+    if (canBeOpened(path))
+        openFile(path);
+    else
+        m_panel->takeFile(path);
 }
 
 RunSituation MainWindow::situation() const
@@ -284,10 +279,22 @@ RunSituation MainWindow::situation() const
         m_controller.isWatching(), m_panel->problem()};
 }
 
-void MainWindow::startRun()
+void MainWindow::start()
 {
     if (situation().isBusy() || !m_panel->problem().isEmpty())
         return;
+    if (m_panel->kind() == RunPanel::Kind::Task) {
+        startRun();
+        return;
+    }
+    m_message->hide();
+    const WatchRequest &request = m_panel->watchForm().request();
+    m_controller.watch(request, newRunFile(newRunPath(request.words)));
+    rememberCommand(m_panel->watchForm().command());
+}
+
+void MainWindow::startRun()
+{
     m_processes->takeTyped();
     m_message->hide();
     m_panel->trustTask();
@@ -297,17 +304,20 @@ void MainWindow::startRun()
 
 void MainWindow::askForCommand()
 {
-    WatchDialog dialog(this);
-    if (dialog.exec() != QDialog::Accepted || situation().isBusy())
-        return;
-    rememberCommand(dialog.command());
-    watch(dialog.request());
+    m_panel->setKind(RunPanel::Kind::Watch);
+    m_panel->watchForm().focusCommand();
+}
+
+void MainWindow::showRequest(const WatchRequest &request)
+{
+    m_panel->watchForm().setRequest(request);
+    m_panel->setKind(RunPanel::Kind::Watch);
 }
 
 void MainWindow::watch(const WatchRequest &request)
 {
-    m_message->hide();
-    m_controller.watch(request, newRunFile(newRunPath(request.words)));
+    showRequest(request);
+    start();
 }
 
 /// The path, in a folder that is made if need be. Empty if runs are not kept.
@@ -323,14 +333,6 @@ QString MainWindow::newRunFile(const QString &path) const
     return path;
 }
 
-void MainWindow::togglePause()
-{
-    if (m_controller.state() == RunController::State::Paused)
-        m_controller.resume();
-    else
-        m_controller.pause();
-}
-
 void MainWindow::stopAll()
 {
     tabs().stopMeasuring();
@@ -339,7 +341,9 @@ void MainWindow::stopAll()
 
 void MainWindow::copyCommand()
 {
-    const QString command = commandText(spec());
+    const QString command = m_panel->kind() == RunPanel::Kind::Watch
+        ? m_panel->watchForm().commandText()
+        : commandText(spec());
     QApplication::clipboard()->setText(command);
     m_message->say(MessageBar::Kind::Note, tr("Copied: %1").arg(command));
 }
@@ -361,10 +365,14 @@ void MainWindow::showProblem()
 {
     const RunSituation now = situation();
     const RunRecord *record = m_controller.record();
+    const bool isCommand = m_panel->kind() == RunPanel::Kind::Watch;
     const QString watched = record ? watchedOnly(record->origin) : QString();
-    tabs().sweepPage().setSubject(spec(), watched.isEmpty() ? now.problem : watched);
+    tabs().sweepPage().setSubject(spec(),
+        !watched.isEmpty() ? watched
+            : isCommand    ? tr("A sweep runs a task: choose Run a task, and what to run")
+                           : now.problem);
     m_session->setBusy(now.isBusy() && !m_controller.watched());
-    m_processes->setLocked(now.isWatching
+    m_processes->setLocked(now.isWatching || (isCommand && !now.isActive())
             ? tr("The watched command decides how many processes its pools have")
             : QString());
     m_actions->setSituation(now);
@@ -388,11 +396,18 @@ void MainWindow::showProgress()
         showRunning(*run);
         return;
     }
-    m_status->showProgress(
-        sentenceText(m_controller, spec(), m_panel->problem()), RunStatusBar::Progress::Sentence);
+    m_status->showProgress(sentenceText(m_controller, nextText(), m_panel->problem()),
+        RunStatusBar::Progress::Sentence);
     if (record)
         m_panel->showChosen(std::nullopt);
     m_panel->showLoading(record);
+}
+
+/// What Start starts.
+QString MainWindow::nextText() const
+{
+    return m_panel->kind() == RunPanel::Kind::Watch ? m_panel->watchForm().command().line
+                                                    : settingsText(spec());
 }
 
 void MainWindow::showRunning(const Run &run)
@@ -426,6 +441,7 @@ void MainWindow::readSettings()
         if (typed->isTrusted)
             m_panel->trustTask();
     }
+    m_panel->restoreKind(settings);
 }
 
 void MainWindow::writeSettings() const
@@ -434,6 +450,7 @@ void MainWindow::writeSettings() const
     settings.setValue(geometryKey, saveGeometry());
     settings.setValue(sidesKey, m_sides->saveState());
     m_view->saveLayout(settings);
+    m_panel->saveKind(settings);
     saveTypedSpec({spec(), m_panel->isTaskTrusted()}, settings);
 }
 
@@ -473,23 +490,6 @@ void MainWindow::offerKill()
 {
     connect(poolscope::offerKill(m_controller, this), &QDialog::finished, this,
         [this] { m_closesAtEnd = m_closesAtEnd && m_controller.isActive(); });
-}
-
-void MainWindow::dragEnterEvent(QDragEnterEvent *event)
-{
-    const QList<QUrl> urls = event->mimeData()->urls();
-    if (urls.size() == 1 && urls.front().isLocalFile() && !situation().isBusy())
-        acceptAsCopy(*event);
-}
-
-void MainWindow::dropEvent(QDropEvent *event)
-{
-    const QString path = event->mimeData()->urls().front().toLocalFile();
-    if (canBeOpened(path))
-        openFile(path);
-    else
-        m_panel->takeFile(path);
-    acceptAsCopy(*event);
 }
 
 } // namespace poolscope

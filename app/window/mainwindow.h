@@ -47,7 +47,7 @@ public:
     /// Shows what a run file holds; runs nothing.
     void openFile(const QString &path);
 
-    /// Watches a command.
+    /// Watches a command, which the form shows.
     void watch(const WatchRequest &request);
 
     /// Ends the run, if there is one, and closes without asking.
@@ -55,8 +55,6 @@ public:
 
 protected:
     void closeEvent(QCloseEvent *event) override;
-    void dragEnterEvent(QDragEnterEvent *event) override;
-    void dropEvent(QDropEvent *event) override;
 
 private:
     void makeCentre();
@@ -71,12 +69,14 @@ private:
 
     RunTabs &tabs() const { return m_view->tabs(); }
     RunSituation situation() const;
+    void start();
     void startRun();
+    void takeFile(const QString &path);
     void askForCommand();
+    void showRequest(const WatchRequest &request);
+    QString nextText() const;
     QString newRunFile(const QString &path) const;
-    void togglePause();
     void stopAll();
-    void applyPool(const PoolSpec &pool);
     void copyCommand();
     /// Asks what becomes of the watched command. Returns whether to close at once.
     bool mayLeaveCommand();

@@ -400,6 +400,14 @@ void RunController::tryAgain(const std::vector<std::uint64_t> &indices)
             }});
 }
 
+void RunController::togglePause()
+{
+    if (m_state == State::Paused)
+        resume();
+    else
+        pause();
+}
+
 void RunController::pause()
 {
     if (m_state != State::Running)

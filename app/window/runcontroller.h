@@ -83,6 +83,7 @@ public:
     /// Resumes the run that was refused when taskChanged() was emitted last.
     void resumeWithChangedTask();
     void pause();
+    void togglePause(); ///< pauses or resumes
     void resume();
     /// Ends the run and keeps its finished outcomes, or interrupts the watched command.
     void stop();

@@ -73,8 +73,7 @@ QString stateText(const RunController &controller, const RunSituation &situation
     return {};
 }
 
-QString sentenceText(
-    const RunController &controller, const RunSpec &settings, const QString &problem)
+QString sentenceText(const RunController &controller, const QString &next, const QString &problem)
 {
     if (const RunRecord *record = controller.record())
         return outcomeText(*record, controller.moment());
@@ -82,8 +81,7 @@ QString sentenceText(
         return watched->isRunning()
             ? QObject::tr("No pool has been used yet")
             : QObject::tr("The command used no Python pool that can be watched");
-    return problem.isEmpty() ? QObject::tr("%1: press Start or Ctrl+R").arg(settingsText(settings))
-                             : problem;
+    return problem.isEmpty() ? QObject::tr("%1: press Start or Ctrl+R").arg(next) : problem;
 }
 
 QString titleText(const RunController &controller)

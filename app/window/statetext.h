@@ -13,9 +13,8 @@ namespace poolscope {
 QString stateText(const RunController &controller, const RunSituation &situation);
 
 /// Returns the sentence of the status bar while no run goes on: the outcome of the last one, or
-/// what the user can start with these settings. `problem` is why they cannot be started.
-QString sentenceText(
-    const RunController &controller, const RunSpec &settings, const QString &problem);
+/// that `next` can be started. `problem` is why it cannot.
+QString sentenceText(const RunController &controller, const QString &next, const QString &problem);
 
 /// Returns the title of the window: "43% · sqrt over range(1, 5000)".
 QString titleText(const RunController &controller);

@@ -329,6 +329,7 @@ private:
 
     void open()
     {
+        const TasksFirst first;
         m_window = std::make_unique<MainWindow>();
         m_window->show();
         QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));

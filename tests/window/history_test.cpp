@@ -110,6 +110,7 @@ struct Person {
     QString progress() { return window.findChild<QLabel *>(QStringLiteral("progress"))->text(); }
     QString message() { return window.findChild<MessageBar *>()->text(); }
 
+    TasksFirst first;
     MainWindow window;
 };
 

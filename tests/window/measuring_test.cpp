@@ -107,6 +107,7 @@ struct Person {
         QVERIFY(comes([&] { return find<QPushButton>("verifyAdvice").isVisible(); }));
     }
 
+    TasksFirst first;
     MainWindow window;
 };
 

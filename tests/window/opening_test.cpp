@@ -55,6 +55,7 @@ private slots:
         QSettings().clear();
         write(QStringLiteral("jobs.joblog"), jobLog);
         write(QStringLiteral("other.json"), trace);
+        const TasksFirst first;
         m_window = std::make_unique<MainWindow>();
         m_window->show();
         QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));

@@ -4,7 +4,7 @@
 #include "spec/runarguments.h"
 #include "tables/historyview.h"
 #include "window/dialogs/messagebar.h"
-#include "window/dialogs/watchdialog.h"
+#include "window/forms/keptcommands.h"
 #include "window/mainwindow.h"
 #include "windowtest.h"
 
@@ -19,6 +19,7 @@
 #include <QSettings>
 #include <QSlider>
 #include <QStatusBar>
+#include <QTabBar>
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QToolButton>
@@ -110,28 +111,45 @@ private slots:
         QDir(historyFolder()).removeRecursively();
     }
 
-    void theDialogOffersTheExampleFirstAndThenWhatWasWatched()
+    void aNewWindowOffersTheExample()
     {
-        QString offered;
-        const Answers<WatchDialog> first([&](WatchDialog &dialog) {
-            offered = dialog.command().line;
-            auto &line = childOf<QComboBox>(dialog, "watchCommand");
-            auto &start = childOf<QPushButton>(dialog, "watchStart");
-            line.setEditText(QStringLiteral("python3 'two.py"));
-            QVERIFY(!start.isEnabled());
-            line.setEditText(QStringLiteral("python3 'two.py'"));
-            typeInto(childOf<QLineEdit>(dialog, "watchFolder"), path("nowhere"));
-            QVERIFY(!start.isEnabled());
-            typeInto(childOf<QLineEdit>(dialog, "watchFolder"), m_folder.path());
-            QVERIFY(start.isEnabled());
-            QTest::keyClick(line.lineEdit(), Qt::Key_Return);
-        });
+        m_window->closeAtOnce();
+        QSettings().clear();
+        m_window = std::make_unique<MainWindow>();
+        m_window->show();
+        auto &line = childOf<QComboBox>(*m_window, "watchCommand");
+        QVERIFY(line.isVisible());
+        QVERIFY(line.currentText().startsWith(QStringLiteral("python3 ")));
+        QVERIFY(line.currentText().endsWith(QStringLiteral("/examples/post.py")));
+        const auto &start = childOf<QToolButton>(*m_window, "start");
+        QVERIFY(start.isEnabled());
+        QVERIFY(!childOf<QSlider>(*m_window, "processSlider").isEnabled());
+        QVERIFY(childOf<QLabel>(*m_window, "progress").text().contains("press Start"));
+    }
+
+    void theFormStartsACommand()
+    {
         action("Watch a program\u2026")->trigger();
-        QCOMPARE(first.count(), 1);
-        QVERIFY(offered.startsWith(QStringLiteral("python3 ")));
-        QVERIFY(offered.endsWith(QStringLiteral("/examples/post.py")));
+        auto &line = childOf<QComboBox>(*m_window, "watchCommand");
+        auto &start = childOf<QToolButton>(*m_window, "start");
+        auto &folder = childOf<QLineEdit>(*m_window, "watchFolder");
+        auto &changes = childOf<QLineEdit>(*m_window, "watchChanges");
+        QVERIFY(line.isVisible());
+        line.setEditText(QStringLiteral("python3 'two.py"));
+        QVERIFY(!start.isEnabled());
+        line.setEditText(QStringLiteral("python3 'two.py'"));
+        typeInto(folder, path("nowhere"));
+        QVERIFY(!start.isEnabled());
+        typeInto(folder, m_folder.path());
+        QVERIFY(start.isEnabled());
+        typeInto(changes, QStringLiteral("chunksize=0"));
+        QVERIFY(!start.isEnabled());
+        typeInto(changes, QStringLiteral("chunksize=30@two.py:10 processes=1"));
+        QVERIFY(start.isEnabled());
+        start.click();
         QVERIFY(ends());
         QCOMPARE(controller().runCount(), std::size_t{2});
+        QCOMPARE(std::get<WatchedCall>(controller().record()->origin).processes, 1U);
         QCOMPARE(QDir::currentPath(), m_before);
 
         const auto kept = recentCommands();
@@ -163,7 +181,10 @@ private slots:
         QVERIFY(slider.toolTip().contains("watched command"));
         QVERIFY(comes([&] { return controller().record(); }));
         QVERIFY(ends());
+        QVERIFY(!slider.isEnabled());
+        showTask();
         QVERIFY(slider.isEnabled());
+        showCommand();
         QVERIFY(childOf<QToolButton>(*m_window, "start").isEnabled());
 
         QVERIFY(runs().isVisible());
@@ -334,6 +355,7 @@ if __name__ == "__main__":
     void aRunAndACommandFollowEachOther()
     {
         for (int time = 0; time < 2; ++time) {
+            showTask();
             childOf<QToolButton>(*m_window, "start").click();
             QVERIFY(comes([&] { return controller().run() && ends(); }));
             QVERIFY(!runs().isVisible());
@@ -436,6 +458,8 @@ private:
     {
         return comes([&] { return controller().state() == State::Ended; });
     }
+    void showCommand() { childOf<QTabBar>(*m_window, "kinds").setCurrentIndex(0); }
+    void showTask() { childOf<QTabBar>(*m_window, "kinds").setCurrentIndex(1); }
     QComboBox &runs() const { return childOf<QComboBox>(*m_window, "sessionRuns"); }
     void choose(int run) const
     {

@@ -215,6 +215,7 @@ struct Person {
     }
     QImage picture(ChartKind kind) { return finalPicture(window, kind); }
 
+    TasksFirst first;
     MainWindow window;
 };
 

@@ -105,10 +105,21 @@ inline QImage finalPicture(MainWindow &window, ChartKind kind)
     return chart.toPixmap().toImage();
 }
 
+/// Has windows made after it show the form of a task, unless one before was left otherwise.
+struct TasksFirst {
+    TasksFirst()
+    {
+        const QString kind = QStringLiteral("run/kind");
+        if (QSettings settings; !settings.contains(kind))
+            settings.setValue(kind, QStringLiteral("task"));
+    }
+};
+
 /// A window on the screen that remembers nothing of those before.
 inline std::unique_ptr<MainWindow> freshWindow()
 {
     QSettings().clear();
+    const TasksFirst first;
     auto window = std::make_unique<MainWindow>();
     window->resize(1400, 1000);
     window->show();

@@ -27,6 +27,15 @@ RunSpec defaultSpec()
     return spec;
 }
 
+RunSpec withPool(RunSpec spec, const PoolSpec &pool)
+{
+    spec.pool.workers = pool.workers;
+    spec.pool.chunk = pool.chunk;
+    spec.pool.window = pool.window;
+    spec.pool.start = pool.start;
+    return spec;
+}
+
 QStringList keptArguments(const RunSpec &spec)
 {
     QStringList kept{QString::fromStdString(writtenText(currentFolder()))};

@@ -17,6 +17,9 @@ namespace poolscope {
 /// The loop that Poolscope begins with: square roots of 1 to 4999 in two processes.
 RunSpec defaultSpec();
 
+/// Returns the spec with the workers, chunks, window and start of another pool.
+RunSpec withPool(RunSpec spec, const PoolSpec &pool);
+
 QStringList keptArguments(const RunSpec &spec);
 /// The spec of such a list, also if the folder is missing, as in settings of older versions. If the
 /// folder is not the current one, names of files begin with it.

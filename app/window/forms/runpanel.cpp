@@ -4,10 +4,12 @@
 #include "window/forms/inputform.h"
 #include "window/forms/poolform.h"
 #include "window/forms/taskform.h"
+#include "window/forms/watchform.h"
 #include "window/look.h"
 
 #include <QLabel>
 #include <QScrollBar>
+#include <QSettings>
 #include <QTimer>
 #include <QVBoxLayout>
 
@@ -15,6 +17,9 @@ namespace poolscope {
 
 namespace {
 
+const QString kindKey = QStringLiteral("run/kind");
+const QString taskKind = QStringLiteral("task");
+const QString watchKind = QStringLiteral("watch");
 constexpr int scrollBarWidth = gridUnit; // as the style sheet has it
 constexpr int panelWidth = 304 + scrollBarWidth;
 
@@ -37,6 +42,8 @@ QFrame *cardOf(const QString &title, QWidget *content)
 
 RunPanel::RunPanel(QWidget *parent)
     : QScrollArea(parent)
+    , m_kinds(new QTabBar)
+    , m_watch(new WatchForm)
     , m_task(new TaskForm)
     , m_input(new InputForm)
     , m_pool(new PoolForm)
@@ -46,9 +53,20 @@ RunPanel::RunPanel(QWidget *parent)
     auto *layout = new QVBoxLayout(panel);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(gridUnit);
-    layout->addWidget(cardOf(tr("&Task"), m_task));
-    layout->addWidget(cardOf(tr("I&nput"), m_input));
-    layout->addWidget(cardOf(tr("Pool"), m_pool));
+    m_kinds->setObjectName(QStringLiteral("kinds"));
+    m_kinds->setAccessibleName(tr("What to start"));
+    m_kinds->setExpanding(true);
+    m_kinds->setDrawBase(false);
+    m_kinds->addTab(tr("Watch a program"));
+    m_kinds->setTabToolTip(0, tr("See the Python pools of a program that you have"));
+    m_kinds->addTab(tr("Run a task"));
+    m_kinds->setTabToolTip(1, tr("Run a task over inputs in worker processes of Poolscope"));
+    layout->addWidget(m_kinds);
+    m_watchCards = {cardOf(tr("Pro&gram"), m_watch)};
+    m_taskCards = {
+        cardOf(tr("&Task"), m_task), cardOf(tr("I&nput"), m_input), cardOf(tr("Pool"), m_pool)};
+    for (QWidget *card : m_watchCards + m_taskCards)
+        layout->addWidget(card);
     layout->addStretch(1);
     setWidget(panel);
     setWidgetResizable(true);
@@ -59,6 +77,18 @@ RunPanel::RunPanel(QWidget *parent)
     setMaximumWidth(panelWidth * 3 / 2);
     setAccessibleName(tr("The run's settings"));
     m_pool->setTask(m_task->spec());
+    showKind();
+    connectForms();
+    reserveScrollBar();
+}
+
+void RunPanel::connectForms()
+{
+    connect(m_kinds, &QTabBar::currentChanged, this, [this] {
+        showKind();
+        emit changed();
+    });
+    connect(m_watch, &WatchForm::changed, this, &RunPanel::changed);
     connect(m_task, &TaskForm::changed, this, [this] {
         m_pool->setTask(m_task->spec());
         emit changed();
@@ -70,7 +100,27 @@ RunPanel::RunPanel(QWidget *parent)
     connect(m_pool, &PoolForm::changed, this, &RunPanel::changed);
     connect(m_pool, &PoolForm::limitsUnfolded, this, &RunPanel::showLimits);
     connect(verticalScrollBar(), &QScrollBar::rangeChanged, this, &RunPanel::reserveScrollBar);
-    reserveScrollBar();
+}
+
+void RunPanel::showKind()
+{
+    for (QWidget *card : m_watchCards)
+        card->setVisible(kind() == Kind::Watch);
+    for (QWidget *card : m_taskCards)
+        card->setVisible(kind() == Kind::Task);
+}
+
+void RunPanel::restoreKind(const QSettings &settings)
+{
+    const bool hasCommand = m_watch->problem().isEmpty();
+    const bool isTask =
+        settings.value(kindKey) == taskKind || (!settings.contains(kindKey) && !hasCommand);
+    setKind(isTask ? Kind::Task : Kind::Watch);
+}
+
+void RunPanel::saveKind(QSettings &settings) const
+{
+    settings.setValue(kindKey, kind() == Kind::Task ? taskKind : watchKind);
 }
 
 /// Room for the scroll bar is there also without it, so that the cards stay where they are.
@@ -103,6 +153,7 @@ void RunPanel::setSpec(const RunSpec &spec)
     m_task->setSpec(spec.task);
     m_input->setSpec(spec.input);
     m_pool->setSpec(spec.pool);
+    setKind(Kind::Task);
 }
 
 bool RunPanel::isTaskTrusted() const
@@ -117,14 +168,20 @@ void RunPanel::trustTask()
 
 void RunPanel::takeFile(const QString &path)
 {
-    if (path.endsWith(QStringLiteral(".py")))
-        m_task->setPythonFile(path);
-    else
+    if (!path.endsWith(QStringLiteral(".py"))) {
+        setKind(Kind::Task);
         m_input->setFile(path);
+    } else if (kind() == Kind::Watch) {
+        m_watch->setScript(path);
+    } else {
+        m_task->setPythonFile(path);
+    }
 }
 
 QString RunPanel::problem() const
 {
+    if (kind() == Kind::Watch)
+        return m_watch->problem();
     for (const QString &problem : {m_task->problem(), m_input->problem()}) {
         if (!problem.isEmpty())
             return problem;

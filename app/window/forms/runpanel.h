@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RunPanel: the form of the next run. It edits a RunSpec, and nothing else.
+// RunPanel: the form of what is started next, a command to watch or a run of a task.
 #pragma once
 
 #include "pool/pool.h"
@@ -7,29 +7,44 @@
 #include "spec/runspec.h"
 
 #include <QScrollArea>
+#include <QTabBar>
 #include <optional>
+
+class QSettings;
 
 namespace poolscope {
 
 class InputForm;
 class PoolForm;
 class TaskForm;
+class WatchForm;
 
 class RunPanel : public QScrollArea {
     Q_OBJECT
 
 public:
+    /// What the form shows, and Start starts.
+    enum class Kind { Watch, Task };
+
     explicit RunPanel(QWidget *parent = nullptr);
+
+    Kind kind() const { return static_cast<Kind>(m_kinds->currentIndex()); }
+    void setKind(Kind kind) { m_kinds->setCurrentIndex(static_cast<int>(kind)); }
+    /// The first time a program, if there is an example of one to watch.
+    void restoreKind(const QSettings &settings);
+    void saveKind(QSettings &settings) const;
+    WatchForm &watchForm() { return *m_watch; }
+    const WatchForm &watchForm() const { return *m_watch; }
 
     /// All but the number of workers, which the toolbar has.
     RunSpec spec() const;
-    void setSpec(const RunSpec &spec);
+    void setSpec(const RunSpec &spec); ///< of Kind::Task
     /// Whether what the task names may run to find out about it; see TaskPage.
     bool isTaskTrusted() const;
     void trustTask();
-    /// A Python file becomes the task, any other file the input.
+    /// A Python file becomes the command or the task, any other file the input.
     void takeFile(const QString &path);
-    /// The reason why a run cannot be started, in one line. Empty if it can.
+    /// The reason why nothing can be started, in one line. Empty if it can.
     QString problem() const;
     /// Shows the automatic settings that the pool has chosen. Nothing if no run is active.
     void showChosen(const std::optional<PoolStatus> &status);
@@ -41,12 +56,18 @@ signals:
     void changed();
 
 private:
+    void connectForms();
+    void showKind();
     void reserveScrollBar();
     void showLimits();
 
+    QTabBar *m_kinds;
+    WatchForm *m_watch;
     TaskForm *m_task;
     InputForm *m_input;
     PoolForm *m_pool;
+    QWidgetList m_watchCards;
+    QWidgetList m_taskCards;
 };
 
 } // namespace poolscope
