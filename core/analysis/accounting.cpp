@@ -44,7 +44,7 @@ constexpr std::array<CauseWords, causeCount> causeWords{{
     {"unknown", "not measured"},
 }};
 
-/// Moves time from `rest` to a cause, as far as there is any.
+/// Subtracts up to `wanted` from `rest`. Returns the amount.
 std::uint64_t take(std::uint64_t &rest, double wanted)
 {
     const auto most = static_cast<double>(rest);
@@ -59,7 +59,7 @@ double share(std::uint64_t part, std::uint64_t whole)
     return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
 }
 
-/// The pool's figures that the split of a worker's time needs.
+/// The figures of the pool by which the time of a worker is divided.
 struct PoolShares {
     double coordinatorBusy = 0;
     double throttledOfRunQueue = 0;
@@ -131,7 +131,7 @@ CauseTimes causesOf(const ActivityTimes &activities, const WorkerAccounting &wor
     return times;
 }
 
-/// When the last span of all began.
+/// Returns the time at which the last span of all workers began.
 std::uint64_t lastBeginOf(const Timeline &timeline)
 {
     std::uint64_t last = 0;
@@ -143,7 +143,7 @@ std::uint64_t lastBeginOf(const Timeline &timeline)
     return last;
 }
 
-/// Cuts [begin, end) up by the spans of a lane alone.
+/// Divides [begin, end) by the spans of a lane alone.
 CauseTimes causesOfSpans(
     const Lane &lane, std::uint64_t begin, std::uint64_t end, std::uint64_t lastBegin)
 {
@@ -272,7 +272,7 @@ RunConditions conditionsOf(const RunRecord &record, std::uint32_t cores)
     return {cores, spec && traitsOf(spec->task).startsPrograms, isImported(record.origin)};
 }
 
-/// A worker's chunks and marks, merged in the order in which the pool told of them.
+/// A worker's chunks and marks, merged in the order in which the pool reported them.
 struct Accountant::Worker {
     explicit Worker(const WorkerRecord &record)
         : record(record)
@@ -282,7 +282,7 @@ struct Accountant::Worker {
     {
     }
 
-    /// Tells of a chunk and its spans.
+    /// Adds the chunk and its spans to the account.
     void takeChunk(SizeAccounting &size)
     {
         const std::size_t first = chunkTimes.firstSpan();
@@ -296,14 +296,14 @@ struct Accountant::Worker {
         }
         account.chunk(*std::exchange(chunk, std::nullopt));
     }
-    /// Tells of spans that began before a time.
+    /// Adds the spans that began before a time to the account.
     void takeSpansBefore(std::uint64_t time)
     {
         for (; !spans.atEnd() && spans.peek().begin < time; spans.advance())
             account.span(spans.peek());
     }
 
-    /// With what is known of the chunk that it is on.
+    /// Returns the account, including the known part of the chunk that is under way.
     TimeAccount now() const
     {
         TimeAccount known = record.account() ? *record.account() : account;
@@ -322,8 +322,8 @@ struct Accountant::Worker {
     TimeAccount account;
     ChunkTimeLog::Reader chunkTimes;
     Lane::Reader spans;
-    std::optional<ChunkTimes> chunk; ///< read, and not told of yet
-    std::deque<Mark> marks; ///< the same
+    std::optional<ChunkTimes> chunk; ///< read, but not in the account yet
+    std::deque<Mark> marks; ///< read, but not in the account yet
 };
 
 Accountant::Accountant(const Timeline &timeline, const RunConditions &conditions)
@@ -336,7 +336,7 @@ Accountant::~Accountant() = default;
 
 bool Accountant::advance(std::size_t mostChunks)
 {
-    // Marks before chunks: what happened before a mark that is seen is then seen, too.
+    // Marks are read before chunks, so that every chunk before a mark that was read is read, too.
     takeMarks();
     if (!m_timeline.hasSpans())
         return true;
@@ -372,7 +372,7 @@ void Accountant::takeMarks()
     }
 }
 
-/// Returns how many chunks it has taken in.
+/// Returns the number of chunks that were read.
 std::size_t Accountant::advanceWorker(Worker &worker, std::size_t mostChunks)
 {
     const std::uint64_t begin = m_timeline.firstDispatch();
@@ -400,7 +400,7 @@ std::size_t Accountant::advanceWorker(Worker &worker, std::size_t mostChunks)
     return taken;
 }
 
-/// How many workers were wanted at that time. 0 if unknown.
+/// Returns the number of workers wanted at that time, 0 if unknown.
 std::uint32_t Accountant::sizeAt(std::uint64_t time) const
 {
     const auto next = m_wanted.upper_bound(time);

@@ -1,28 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Accounting: where every worker-second of a run went, by cause.
+// Accounting: the time of every worker of a run, divided by cause.
 //
-// Each worker's time from the first dispatch to the last outcome is cut up without gap or overlap,
-// in whole nanoseconds; so a worker's causes add up exactly to the makespan, and the pool's to
-// workers x makespan. `workers` are all that there ever were: one that joined late or left early
-// has Cause::Absent for the rest, and presentTime() leaves that out. What happens before the first
-// dispatch is not part of a makespan; startUp has it.
+// Each worker's time from the first dispatch to the last outcome is divided without gap or overlap,
+// in whole nanoseconds. A worker's causes add up exactly to the makespan, and the pool's to workers
+// x makespan. `workers` are all that the run ever had. A worker that joined late or left early has
+// Cause::Absent for the rest, which presentTime() leaves out. The time before the first dispatch is
+// not part of the makespan; startUp has it.
 //
-// What was measured how:
-// - Stretches of waiting and of work come from chunk times (see record/timeaccount.h).
-// - Work is split by what the kernel counted for the process since it was ready: CPU time, as far
-//   as it fits, is OnCpu (the handling of chunks is in it, at most); the run-queue delay of its
-//   first thread is Preempted, or Throttled in the share in which the quota was to blame; the rest
-//   is Waiting. A worker that starts programs of its own is told no run-queue delay of theirs:
-//   where no core was free all the time, the rest is then Unknown.
-// - Between the spans of a chunk a worker decodes inputs and sends results. The worker reports how
-//   long it decoded, which is TransferIn; the rest is TransferOut.
-// - Of a run that was read from elsewhere only spans are known: work is Running, and what lies
-//   between spans is Idle, or Tail once the last span of all has begun.
-// - While an answer lay with the coordinator, that was busy with others for the share of time in
-//   which it was busy at all; the rest is UnderWay.
+// The causes are measured as follows:
+// - Waiting and work come from chunk times (see record/timeaccount.h).
+// - Work is divided by what the kernel counted for the process since it was ready. CPU time, up to
+//   the length of the work, is OnCpu, which includes the handling of chunks. The run-queue delay of
+//   the first thread is Preempted, or Throttled by the share that the CPU quota caused. The rest is
+//   Waiting. The delay of programs that a worker starts is not known. If no core was free for long,
+//   the rest is then Unknown.
+// - Between the spans of a chunk a worker decodes inputs and sends results. The worker reports the
+//   time of decoding, which is TransferIn. The rest is TransferOut.
+// - An imported run has only spans. Work is Running. The time between spans is Idle, or Tail after
+//   the last span of all workers has begun.
+// - The time for which an answer waits for the coordinator is Coordinator in the share of the
+//   makespan in which the coordinator was busy. The rest is UnderWay.
 //
-// Accountant takes a timeline in bit by bit while it grows. accountingOf() does it at once.
-// Plain C++, one thread.
+// Accountant reads a timeline in steps as it grows, and accountingOf() at once. One thread.
 #pragma once
 
 #include "record/runrecord.h"
@@ -40,33 +39,33 @@ namespace poolscope {
 
 enum class Cause : std::uint8_t {
     OnCpu, ///< computing
-    Running, ///< within an iteration, computing or waiting: which of them was not recorded
+    Running, ///< within an iteration, computing or waiting; which of the two was not recorded
     Waiting, ///< within an iteration, for a device, another program or a sleep
-    Preempted, ///< within an iteration, for a core
-    Throttled, ///< within an iteration, until the CPU quota allowed more
-    Coordinator, ///< for a chunk, since the coordinator was busy
-    UnderWay, ///< for a chunk, while a frame was under way and the window was empty
-    TransferIn, ///< taking in a chunk
-    TransferOut, ///< sending what came of it
+    Preempted, ///< within an iteration, waiting for a core
+    Throttled, ///< within an iteration, stopped by the CPU quota
+    Coordinator, ///< waiting for a chunk while the coordinator is busy
+    UnderWay, ///< waiting for a chunk while a message is under way and the window is empty
+    TransferIn, ///< receiving a chunk
+    TransferOut, ///< sending results
     Order, ///< blocked: outcomes wait for an earlier one, to be read in order
-    Consumer, ///< blocked: outcomes are not read as fast as they come
-    Disk, ///< blocked: what there is cannot be written
-    Input, ///< idle: more inputs are to come
+    Consumer, ///< blocked: outcomes are not read as fast as they arrive
+    Disk, ///< blocked: outcomes cannot be written
+    Input, ///< idle: more inputs will arrive
     Tail, ///< idle: no work left while others still ran
     Idle, ///< idle: between iterations, for a reason that was not recorded
     Starting, ///< the process, the interpreter, imports
-    Lost, ///< dead, being replaced, or on what a death undid
+    Lost, ///< dead, being replaced, or on work that a death undid
     Paused,
     Absent, ///< not in the pool
     Unknown, ///< could not be measured
 };
 inline constexpr std::size_t causeCount = 20;
 
-/// "computing", "waiting", "preempted", ...: one word, or several with underscores.
+/// Returns the name for programs, such as "computing": one word, or several with underscores.
 std::string_view causeName(Cause cause);
-/// The meaning of a cause, for a tooltip or a legend.
+/// Returns the meaning of a cause, for a tooltip or a legend.
 std::string_view causeText(Cause cause);
-/// The text for a run of this origin. Watched pools have other ways of dispatch.
+/// Returns the meaning in a run of this origin. Watched pools have other ways of dispatch.
 std::string_view causeText(Cause cause, const Origin &origin);
 
 /// Nanoseconds by cause.
@@ -81,22 +80,22 @@ private:
     std::array<std::uint64_t, causeCount> m_times{};
 };
 
-/// The causes that took any time, the greatest first.
+/// Returns the causes that took any time, the greatest first.
 std::vector<Cause> causesByTime(const CauseTimes &times);
 
 struct WorkerAccounting {
     WorkerId id = 0;
     CauseTimes times; ///< their sum is the makespan
     std::uint64_t busy = 0; ///< nanoseconds within spans
-    std::uint64_t cpu = 0; ///< of its processes, since they were ready
-    std::uint64_t runQueue = 0; ///< the same
-    std::uint64_t decoding = 0; ///< nanoseconds for which it decoded inputs
+    std::uint64_t cpu = 0; ///< nanoseconds of its processes, since they were ready
+    std::uint64_t runQueue = 0; ///< nanoseconds of its processes, since they were ready
+    std::uint64_t decoding = 0; ///< nanoseconds of decoding inputs
     std::uint64_t iterations = 0;
     std::uint64_t chunks = 0;
     std::uint64_t longestChunk = 0; ///< nanoseconds
-    std::uint64_t longestIteration = 0; ///< nanoseconds; of the mean of a span that holds several
+    std::uint64_t longestIteration = 0; ///< nanoseconds, by the mean of a span that has several
     std::uint32_t restarts = 0;
-    std::uint32_t threads = 0; ///< the most that were seen. 0 if unknown
+    std::uint32_t threads = 0; ///< the largest number seen. 0 if unknown
     std::uint64_t threadRunQueue = 0; ///< nanoseconds; see WorkerRecord
 };
 
@@ -106,10 +105,10 @@ struct SizeAccounting {
     std::uint64_t iterations = 0;
 };
 
-/// The values that a reader in input order would have had waiting.
+/// The values that would have waited for a reader in input order.
 struct HeldBack {
     std::uint64_t mostValues = 0; ///< at once
-    double mostBytes = 0; ///< about: so many values of the mean size
+    double mostBytes = 0; ///< estimate: mostValues of the mean size
     double meanTime = 0; ///< nanoseconds for which a value waited
 };
 
@@ -118,21 +117,21 @@ struct Accounting {
     std::uint64_t end = 0; ///< the last outcome
     std::uint64_t startUp = 0; ///< from the run's start to the first dispatch
     std::vector<WorkerAccounting> workers; ///< by id, from 1
-    CauseTimes times; ///< the pool's: their sum is workers x makespan
+    CauseTimes times; ///< of the pool. Their sum is workers x makespan
     CoordinatorUsage coordinator;
-    /// By number of workers wanted. Empty if spans were not kept.
+    /// The work by number of workers wanted. Empty if spans were not stored.
     std::map<std::uint32_t, SizeAccounting> sizes;
 
     std::uint64_t makespan() const { return end - begin; }
-    /// Worker-time in the pool: workers x makespan without Cause::Absent.
+    /// Returns the worker time in the pool: workers x makespan without Cause::Absent.
     std::uint64_t presentTime() const { return times.sum() - times[Cause::Absent]; }
-    /// Worker-time within iterations.
+    /// Returns the worker time within iterations.
     std::uint64_t busy() const;
-    /// busy() / presentTime(), or 0 if there is no time.
+    /// Returns busy() / presentTime(), or 0 if there is no time.
     double utilization() const;
 };
 
-/// The facts of a run that an accounting needs beside its timeline.
+/// The facts of a run that an accounting needs besides its timeline.
 struct RunConditions {
     std::uint32_t cores = 0; ///< usable ones. 0 if unknown
     /// Whether the task starts programs of its own, as commands do.
@@ -141,19 +140,18 @@ struct RunConditions {
     bool hasSpansOnly = false;
 };
 
-/// The conditions of a run on this number of usable cores.
+/// Returns the conditions of a run on this number of usable cores, 0 if unknown.
 RunConditions conditionsOf(const RunRecord &record, std::uint32_t cores);
 
 class Accountant {
 public:
-    /// `timeline` outlives this. One whose spans were not kept is to be accounted for once the run
-    /// has ended.
+    /// `timeline` outlives this. Without stored spans, accounting() is complete only after the run.
     Accountant(const Timeline &timeline, const RunConditions &conditions);
     ~Accountant();
 
-    /// Reads new events, about `mostChunks` at most. Returns false if there are more.
+    /// Reads new events, of about `mostChunks` chunks at most. Returns false if there are more.
     bool advance(std::size_t mostChunks);
-    /// The accounting up to the last outcome, of the events read so far.
+    /// Returns the accounting up to the last outcome, of the events read so far.
     Accounting accounting() const;
 
 private:
@@ -173,7 +171,7 @@ private:
 
 Accounting accountingOf(const Timeline &timeline, const RunConditions &conditions);
 
-/// Nothing where spans were not kept, or the record has no values. Visits every span.
+/// Returns nothing if spans were not stored or the run is imported. Visits every span.
 std::optional<HeldBack> heldBackOf(const RunRecord &record);
 
 } // namespace poolscope

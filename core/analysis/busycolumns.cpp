@@ -14,8 +14,7 @@ std::span<const float> BusyColumns::shares(TimeGrid grid, ColumnRange columns)
         m_first = m_settled = columns.first;
         m_shares.clear();
     }
-    // Columns that have scrolled out of view are released when they are most of those that are
-    // kept.
+    // Columns that have scrolled out of view are released when they are most of the stored ones.
     const std::uint64_t before = columns.first - m_first;
     if (before > 3 * columns.count) {
         m_shares.erase(m_shares.begin(), m_shares.begin() + static_cast<std::ptrdiff_t>(before));

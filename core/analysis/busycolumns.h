@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// BusyColumns: which share of each column of a time grid a lane was busy.
+// BusyColumns: the share of each column of a time grid for which a lane was busy.
 //
-// Exact at any zoom: the shares come from the lane's prefix sums, not from samples. Columns that
-// were asked for stay known; a lane that has grown costs only the columns that it grew into, and a
-// new stretch of n columns O(n log d), where d is how many spans a column has.
+// The shares are exact at any zoom, since they come from the lane's prefix sums. Computed columns
+// are stored, so a lane that has grown costs only the columns that it grew into. A new range of n
+// columns costs O(n log d), where d is the number of spans in a column.
 #pragma once
 
 #include "analysis/timegrid.h"
@@ -22,7 +22,7 @@ public:
     {
     }
 
-    /// A share from 0 to 1 for each of the columns, as of now; valid until the next call.
+    /// Returns a share from 0 to 1 for each of the columns, as of now. Valid until the next call.
     std::span<const float> shares(TimeGrid grid, ColumnRange columns);
 
 private:
@@ -31,7 +31,7 @@ private:
     const Lane &m_lane;
     TimeGrid m_grid;
     std::uint64_t m_first = 0; ///< the column of m_shares[0]
-    std::uint64_t m_settled = 0; ///< columns before this one will not change any more
+    std::uint64_t m_settled = 0; ///< columns before this one do not change any more
     std::vector<float> m_shares;
 };
 

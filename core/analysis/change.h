@@ -18,7 +18,7 @@ struct Change {
         Workers, ///< PoolSpec::workers
         Environment, ///< the variable `name`, for the workers
         Unordered, ///< results are written as they arrive
-        Start, ///< PoolSpec::start: copies
+        Start, ///< PoolSpec::start, set to copies
     };
     Setting setting = Setting::Chunk;
     std::optional<std::uint64_t> number = {}; ///< automatic if empty
@@ -28,7 +28,7 @@ struct Change {
     friend bool operator==(const Change &, const Change &) = default;
 };
 
-/// The spec with those changes that a spec can have: no environment, no order of writing.
+/// Returns the spec with the changes, except those of the environment and of the order.
 RunSpec changed(const RunSpec &spec, const std::vector<Change> &changes);
 
 } // namespace poolscope

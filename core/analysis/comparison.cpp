@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t mostSlices = 64;
 constexpr std::uint64_t leastIterationsOfSlice = 4;
 constexpr std::size_t leastSlices = 8;
-constexpr std::size_t blockSize = 8; // the root of mostSlices: see Resampler::drawBlocks()
+constexpr std::size_t blockSize = 8; // the square root of mostSlices. See Resampler::drawBlocks()
 
 std::uint64_t activeBefore(const Timeline &timeline, std::uint64_t time)
 {
@@ -23,7 +23,7 @@ std::uint64_t activeBefore(const Timeline &timeline, std::uint64_t time)
     return time - begin - timeline.pausedBetween(begin, time);
 }
 
-/// When the run had been going for so long, pauses left out.
+/// Returns the time at which the run had been active for `active` nanoseconds.
 std::uint64_t timeOfActive(const Timeline &timeline, std::uint64_t active)
 {
     std::uint64_t low = timeline.firstDispatch();
@@ -61,7 +61,7 @@ void addSlices(ComparedRun &figures, const Lane &lane, const std::vector<std::ui
     }
 }
 
-/// Throughput and mean duration of slices that are drawn anew, in blocks.
+/// The throughput and the mean duration of resampled slices.
 struct Drawn {
     double throughput = 0; ///< iterations per nanosecond
     double duration = 0; ///< nanoseconds

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Comparison: the figures of runs side by side, and whether they really differ.
+// ComparedRun: the figures of a run for a comparison. RunDifference: the difference of two runs,
+// with confidence intervals.
 //
-// A run is measured once, so its spread is known only from how unevenly it went: it is cut into
-// slices of equal time, pauses left out, and intervals come from drawing blocks of neighbouring
-// slices anew. They show whether two runs differ by more than each differed within itself. How much
-// the same run would differ on another day they cannot show; a sweep can.
-//
-// Plain C++, one thread.
+// A run is measured once, so its spread is estimated from how unevenly it went. The run is divided
+// into slices of equal time without pauses, and intervals come from resampled blocks of
+// neighbouring slices. They show whether two runs differ by more than each run varied within
+// itself. They do not show how much the same run varies from day to day; a sweep does. One thread.
 #pragma once
 
 #include "analysis/latency.h"
@@ -25,27 +24,26 @@ struct RunSlice {
     double busy = 0; ///< nanoseconds, of all workers
 };
 
-/// The figures of one run, or of one so far.
+/// The figures of a run so far.
 struct ComparedRun {
     std::uint64_t makespan = 0; ///< nanoseconds, pauses included
-    std::uint64_t active = 0; ///< the same without pauses
-    std::uint64_t iterations = 0; ///< attempts included, of inputs that have a span
+    std::uint64_t active = 0; ///< nanoseconds, without pauses
+    std::uint64_t iterations = 0; ///< all that have a span, including those that were tried again
     double throughput = 0; ///< iterations per second of `active`
-    std::size_t workers = 0; ///< that did an iteration
+    std::size_t workers = 0; ///< workers with at least one iteration
     DurationHistogram durations; ///< of an iteration
-    std::vector<RunSlice>
-        slices; ///< in the order of time; few, or none, of a run that is too short
+    std::vector<RunSlice> slices; ///< in the order of time. Empty if the run is too short
 };
 
 ComparedRun comparedRun(const Timeline &timeline);
 
-/// How one run differs from another.
+/// The difference of a second run from a first one.
 struct RunDifference {
-    Estimate throughput; ///< of the second over that of the first
-    Estimate duration; ///< the mean duration of an iteration, the same
+    Estimate throughput; ///< the second over the first
+    Estimate duration; ///< the second over the first, of the mean duration of an iteration
 
     enum class Kind { Unknown, Alike, Faster, Slower };
-    /// How the second run differs, by the confidence interval of the throughput.
+    /// Returns Alike if the interval of the throughput contains 1, and Unknown if there is none.
     Kind kind() const;
 };
 
@@ -53,7 +51,7 @@ RunDifference runDifference(
     const ComparedRun &first, const ComparedRun &second, const Bootstrap &bootstrap = {});
 
 /// "B does 1.42 times the iterations per second of A (1.38 to 1.46, with 95% confidence)", or that
-/// they are not distinguishable, or that this cannot be told.
+/// they are not distinguishable, or that a run is too short.
 std::string differenceText(
     const RunDifference &difference, const std::string &first, const std::string &second);
 

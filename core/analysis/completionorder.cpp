@@ -20,10 +20,10 @@ std::uint64_t distance(std::uint64_t a, std::uint64_t b)
 
 } // namespace
 
-/// Takes the lanes' spans in the order of their ends.
+/// Visits the spans of all lanes in the order of their ends.
 class CompletionOrder::Merge {
 public:
-    /// From a place on; lanes that have come since begin with their first span.
+    /// Starts each lane at its position in `from`, and lanes beyond it at their first span.
     Merge(const Timeline &timeline, const std::vector<std::uint32_t> &from)
     {
         const std::size_t lanes = timeline.workerCount();
@@ -34,14 +34,15 @@ public:
             m_limits.push_back(timeline.worker(lane).lane().size());
         }
     }
-    /// Lanes end where `to` stands in them; else where they ended when this was made.
+    /// Ends each lane at its position in `to`, instead of where it ended at construction.
     void limitTo(const std::vector<std::uint32_t> &to)
     {
         for (std::size_t lane = 0; lane < m_readers.size(); ++lane)
             m_limits[lane] = lane < to.size() ? to[lane] : 0;
     }
 
-    /// Calls take(lane, position, span) for each span that ends before `until`, until it is false.
+    /// Calls take(lane, position, span) for the spans that end before `until`, while it returns
+    /// true.
     template <typename Take> void run(std::uint64_t until, Take take)
     {
         using Head = std::pair<std::uint64_t, std::size_t>; // end of the span, lane
@@ -90,7 +91,7 @@ private:
 
 bool CompletionOrder::advance(std::uint64_t until, std::size_t mostSpans)
 {
-    // Lanes before marks: the pool marks what will be tried again before it reports the span.
+    // Lanes are read before marks, since the pool records a retry before the span of the attempt.
     Merge merge(m_timeline, m_now.lanes);
     readMarks();
     std::size_t visited = 0;
@@ -143,7 +144,7 @@ void CompletionOrder::readMarks()
             mark.kind == Mark::Kind::Quarantined || mark.kind == Mark::Kind::GivenUp;
         const bool isTriedAgain = mark.kind == Mark::Kind::Retried
             || (mark.kind == Mark::Kind::Reopened && !withdrawQuarantined(mark.value));
-        // An input that had failed for good and was ranked keeps its rank: the next attempt gets
+        // An input that was ranked after a failure for good has its rank. The next attempt has
         // none.
         if (isTriedAgain)
             ++m_retried[mark.value];
@@ -152,7 +153,7 @@ void CompletionOrder::readMarks()
     }
 }
 
-/// Takes back that the index was given up, unless it is ranked already.
+/// Removes the index from the quarantined ones. Returns false if it is ranked or not among them.
 bool CompletionOrder::withdrawQuarantined(std::uint64_t index)
 {
     const auto ranked = m_quarantined.begin() + static_cast<std::ptrdiff_t>(m_now.quarantined);
@@ -164,7 +165,7 @@ bool CompletionOrder::withdrawQuarantined(std::uint64_t index)
     return true;
 }
 
-/// Whether an attempt at the index is yet to be met; it is then met.
+/// Removes an expected attempt at the index. Returns false if there is none.
 bool CompletionOrder::takeRetried(std::uint64_t index)
 {
     const auto retried = m_retried.find(index);
@@ -175,7 +176,7 @@ bool CompletionOrder::takeRetried(std::uint64_t index)
     return true;
 }
 
-/// Remembers which iterations of the span will be tried again.
+/// Records which iterations of the span will be tried again.
 void CompletionOrder::noteRetried(std::size_t lane, std::size_t position, const Span &span)
 {
     auto retried = m_retried.lower_bound(span.first);
@@ -185,7 +186,7 @@ void CompletionOrder::noteRetried(std::size_t lane, std::size_t position, const 
     }
 }
 
-/// The iterations of a span that were not tried again.
+/// Returns the iterations of a span that were not tried again.
 std::vector<IndexRange> CompletionOrder::split(
     std::size_t lane, std::size_t position, const Span &span) const
 {
@@ -216,7 +217,7 @@ void CompletionOrder::rank(const RankedRange &range)
     m_mostHeld = std::max(m_mostHeld, m_ranked - m_next);
 }
 
-/// Moves on what a reader in input order has got, if it was waiting for these.
+/// Advances m_next if a reader in input order waits for these indices. Otherwise holds them.
 void CompletionOrder::release(const IndexRange &indices)
 {
     if (indices.first != m_next) {
@@ -230,7 +231,7 @@ void CompletionOrder::release(const IndexRange &indices)
     }
 }
 
-/// Joins it with what is held right before and after it, so that few stretches are kept.
+/// Adds the indices to m_held, joined with adjacent ranges so that few are stored.
 void CompletionOrder::hold(const IndexRange &indices)
 {
     std::uint64_t first = indices.first;
@@ -260,7 +261,7 @@ std::uint64_t CompletionOrder::endOfBlock(std::uint64_t rank) const
     return m_checkpoints.empty() ? 0 : endOf(checkpointOf(rank)).rank;
 }
 
-/// The last checkpoint at or before the rank.
+/// Returns the last checkpoint at or before the rank.
 std::size_t CompletionOrder::checkpointOf(std::uint64_t rank) const
 {
     const auto after = std::upper_bound(m_checkpoints.begin(), m_checkpoints.end(), rank,
@@ -273,7 +274,7 @@ const CompletionOrder::Place &CompletionOrder::endOf(std::size_t checkpoint) con
     return checkpoint + 1 < m_checkpoints.size() ? m_checkpoints[checkpoint + 1] : m_now;
 }
 
-/// The ranges from a checkpoint to the next.
+/// Returns the ranges from a checkpoint to the next.
 std::vector<CompletionOrder::RankedRange> CompletionOrder::rangesFrom(std::size_t checkpoint) const
 {
     const Place &from = m_checkpoints[checkpoint];

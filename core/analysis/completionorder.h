@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CompletionOrder: in which order the inputs of a run finished.
+// CompletionOrder: the order in which the inputs of a run finished.
 //
-// Merges the lanes by the time at which spans ended and ranks every iteration from 0. The
-// iterations of one span are ranked in their order, as of its end: finer was not measured. Attempts
-// that were tried again do not count; a quarantined input, which has no span, counts as of when it
-// was given up. So a finished run has a rank for every index.
+// The lanes are merged by the time at which spans ended, and every iteration is ranked from 0. The
+// iterations of a span are ranked in their order, all at the end of the span, since nothing finer
+// was measured. Attempts that were tried again do not count. An input that failed without a span
+// counts at the time at which it failed for good. So a finished run has a rank for every index.
 //
-// Lanes are reported by batches, so a run that goes on is ranked up to some time ago only; a span
-// that comes later still is ranked when it comes, and lateSpans() counts it. A fresh object ranks a
-// finished run exactly. Memory: 4 bytes a worker for every 4096 spans.
+// Lanes grow in batches, so a run under way should be ranked only up to some time ago. A span that
+// arrives later is ranked when it arrives, and lateSpans() counts it. A new object ranks a finished
+// run exactly. Memory is 4 bytes per worker for every 4096 spans.
 //
-// Plain C++, one thread; the timeline may grow meanwhile.
+// One thread. The timeline may grow meanwhile.
 #pragma once
 
 #include "record/timeline.h"
@@ -26,11 +26,11 @@ namespace poolscope {
 
 class CompletionOrder {
 public:
-    /// How far the order is from the order of the inputs, of what is ranked so far.
+    /// The distance of the completion order from the order of inputs, of the inputs ranked so far.
     struct Disorder {
         double meanDistance = 0; ///< of an index from its rank
         std::uint64_t largestDistance = 0;
-        /// Values that a reader in input order, as Pool.imap, would have had waiting at once.
+        /// The largest number of values that would have waited at once for a reader in input order.
         std::uint64_t mostHeldBack = 0;
         double meanHeldBack = 0; ///< nanoseconds for which a value would have waited
     };
@@ -57,16 +57,16 @@ public:
     std::uint64_t lateSpans() const { return m_lateSpans; }
     Disorder disorder() const;
 
-    /// Visits the ranges with a rank in [from, to) in their order, as advance() has ranked them. A
-    /// range at either end may reach beyond. Costs up to 4096 spans more than are visited.
+    /// Visits the ranges with a rank in [from, to) in order. The first and the last range may
+    /// extend beyond. Reads up to 4096 spans more than it visits.
     template <typename Visit> void forEach(std::uint64_t from, std::uint64_t to, Visit visit) const;
-    /// The end of the block of up to 4096 spans that contains the rank. forEach() reads a block as
-    /// a whole, so a caller that visits much in small steps goes from end to end.
+    /// Returns the end of the block of up to 4096 spans that contains the rank. forEach() reads
+    /// whole blocks, so a caller that visits many ranks in small steps should stop at these ends.
     std::uint64_t endOfBlock(std::uint64_t rank) const;
 
-    /// The number of ranked iterations that had finished by `time`.
+    /// Returns the number of ranked iterations that had finished by `time`.
     std::uint64_t rankAt(std::uint64_t time) const;
-    /// The time at which the rank was reached. Nothing if it was not reached yet.
+    /// Returns the time at which the rank was reached, or nothing if it is not reached yet.
     std::optional<std::uint64_t> timeOf(std::uint64_t rank) const;
 
 private:
@@ -84,10 +84,10 @@ private:
         std::size_t quarantined = 0;
         std::vector<std::uint32_t> lanes;
     };
-    /// An iteration that does not count: its lane, the span's position there and its index.
+    /// An iteration that does not count: its lane, the position of its span there, and its index.
     using Skip = std::pair<std::pair<std::size_t, std::size_t>, std::uint64_t>;
 
-    /// A merge of lanes from one place to another.
+    /// The merge of lanes from one Place to another.
     class Merge;
 
     void readMarks();
@@ -111,13 +111,13 @@ private:
 
     std::size_t m_marksRead = 0;
     std::vector<Quarantined> m_quarantined;
-    std::map<std::uint64_t, std::uint32_t> m_retried; ///< attempts yet to be met, by index
+    std::map<std::uint64_t, std::uint32_t> m_retried; ///< attempts without a read span, by index
     std::set<Skip> m_skips;
 
     double m_distanceSum = 0;
     std::uint64_t m_largestDistance = 0;
-    std::map<std::uint64_t, std::uint64_t> m_held; ///< finished stretches beyond m_next: first, end
-    std::uint64_t m_next = 0; ///< what a reader in input order waits for
+    std::map<std::uint64_t, std::uint64_t> m_held; ///< finished ranges beyond m_next: begin, end
+    std::uint64_t m_next = 0; ///< the index that a reader in input order waits for
     std::uint64_t m_mostHeld = 0;
     double m_heldTime = 0; ///< values x nanoseconds
     std::uint64_t m_heldSince = 0;

@@ -11,12 +11,11 @@ namespace {
 
 constexpr int mantissaBits = 52;
 constexpr int binBits = std::bit_width(unsigned{DurationHistogram::binsOfDoubling}) - 1;
-constexpr double finest = 0x1p-10; // nanoseconds: shorter ones share a bin
+constexpr double finest = 0x1p-10; // nanoseconds. Shorter durations share a bin
 
 } // namespace
 
-/// The upper bits of a double that is not negative are a logarithm of it, straight between powers
-/// of two.
+/// The upper bits of a non-negative double are its logarithm, linear between powers of two.
 std::size_t DurationHistogram::binOf(double duration)
 {
     return std::bit_cast<std::uint64_t>(std::max(duration, finest)) >> (mantissaBits - binBits);

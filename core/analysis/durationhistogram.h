@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// DurationHistogram: how long iterations took, on a logarithmic scale.
+// DurationHistogram: the number of iterations by duration, on a logarithmic scale.
 //
-// Each doubling of a duration is cut into 64 bins of equal width, so that a quantile, which is the
-// middle of a bin, is wrong by at most 1/128 of itself (relativeError); count, sum, shortest and
-// longest are exact. Memory: 8 bytes for each bin between the shortest and the longest, 20 kB from
-// a nanosecond to an hour.
+// Each doubling of a duration is divided into 64 bins of equal width. A quantile is the middle of a
+// bin, so its relative error is at most 1/128 (relativeError). Count, sum, shortest and longest are
+// exact. Memory is 8 bytes for each bin in use, 20 kB from a nanosecond to an hour.
 #pragma once
 
 #include <cstdint>
@@ -32,20 +31,20 @@ public:
         std::uint64_t iterations = 0;
     };
 
-    /// `iterations` took `duration` nanoseconds each.
+    /// Adds iterations that took `duration` nanoseconds each.
     void add(double duration, std::uint64_t iterations);
 
     std::uint64_t count() const { return m_count; }
     double sum() const { return m_sum; } ///< nanoseconds
     double mean() const { return m_count > 0 ? m_sum / static_cast<double>(m_count) : 0; }
-    double shortest() const { return m_shortest; } ///< 0 where there is none
-    double longest() const { return m_longest; } ///< the same
-    /// The duration that a share (0 to 1) of the iterations does not exceed. 0 if there is none.
+    double shortest() const { return m_shortest; } ///< nanoseconds. 0 if there is none
+    double longest() const { return m_longest; } ///< nanoseconds. 0 if there is none
+    /// Returns the duration that a share (0 to 1) of the iterations does not exceed. 0 if empty.
     double quantile(double share) const;
     double median() const { return quantile(0.5); }
 
-    /// Bars from the first that has an iteration to the last, so many to a doubling (a power of
-    /// two, at most binsOfDoubling). The iterations of a bar are exactly those whose duration its
+    /// Returns bars from the first that has an iteration to the last. `barsOfDoubling` is a power
+    /// of two, at most binsOfDoubling. The iterations of a bar are exactly those whose duration its
     /// range contains.
     std::vector<Bar> bars(int barsOfDoubling) const;
 

@@ -7,7 +7,7 @@ namespace poolscope {
 
 namespace {
 
-/// The median time of the runs whose setting `counts` accepts.
+/// Returns the median time of the runs whose setting `counts` accepts.
 template <typename Counts>
 std::optional<double> medianSeconds(const ExperimentPlan &plan, Counts counts)
 {

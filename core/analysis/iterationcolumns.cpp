@@ -7,7 +7,7 @@ namespace poolscope {
 
 namespace {
 
-/// Calls add(column, iterations) for each column that the span touches, of those in the range.
+/// Calls add(column, iterations) for each column in the range that the span overlaps.
 template <typename Add> void spread(const Span &span, TimeGrid grid, ColumnRange columns, Add add)
 {
     const std::uint64_t end = span.begin + std::max<std::uint64_t>(span.duration, 1);

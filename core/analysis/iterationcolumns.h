@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// IterationColumns: how many iterations a lane did in each column of a time grid.
+// IterationColumns: the number of iterations of a lane in each column of a time grid.
 //
-// The iterations of a span are spread evenly over it, so a column may hold a part of one. The whole
-// run is kept as some thousand columns, whose width doubles as the run grows; a finer grid is
-// computed from the spans in view, of which there are then few.
+// The iterations of a span are spread evenly over it, so a column may contain a part of one. The
+// whole run is stored as up to 4096 columns, whose width doubles as the run grows. Columns of a
+// finer grid are computed from the spans in view, of which there are then few.
 #pragma once
 
 #include "analysis/timegrid.h"
@@ -23,13 +23,12 @@ public:
     {
     }
 
-    /// Takes in what the lane has grown by, visiting at most `mostSpans` spans. False if more
-    /// are waiting.
+    /// Reads new spans, `mostSpans` at most. Returns false if there are more.
     bool advance(std::size_t mostSpans);
 
-    /// The iterations in each of the columns, of the spans taken in so far.
+    /// Returns the iterations in each of the columns, of the spans read so far.
     std::vector<double> counts(TimeGrid grid, ColumnRange columns) const;
-    /// The iterations before a time, of the spans taken in so far.
+    /// Returns the iterations before a time, of the spans read so far.
     double countBefore(std::uint64_t time) const;
 
 private:
@@ -39,9 +38,9 @@ private:
 
     const Lane &m_lane;
     std::size_t m_taken = 0; ///< spans
-    TimeGrid m_grid{16}; ///< 65 us: finer is never asked of the whole run
+    TimeGrid m_grid{16}; ///< 65 µs, the finest grid of a whole run
     std::vector<double> m_counts;
-    mutable std::vector<double> m_sums; ///< of all columns before each, as far as they are known
+    mutable std::vector<double> m_sums; ///< of all columns before each, as far as computed
 };
 
 } // namespace poolscope

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Latency: how long the iterations of a run took, of all and by worker, and which took longest.
+// Latency: the durations of the iterations of a run, of all and by worker, and the longest ones.
 //
-// A span of n iterations that took d counts as n of d / n: finer was not measured, and
-// measuredAlone() tells how many had a span of their own. An attempt that failed or was tried again
-// counts as an iteration; a quarantined input, which has no span, does not.
+// A span of n iterations that took d counts as n iterations of d / n, since nothing finer was
+// measured. measuredAlone() returns how many had a span of their own. An attempt that failed or was
+// tried again counts as an iteration. A quarantined input, which has no span, does not count.
 //
-// Plain C++, one thread; the timeline may grow meanwhile.
+// One thread. The timeline may grow meanwhile.
 #pragma once
 
 #include "analysis/durationhistogram.h"
@@ -17,7 +17,7 @@
 
 namespace poolscope {
 
-/// The duration of an iteration of the span, in nanoseconds: the mean.
+/// Returns the mean duration of the iterations of a span, in nanoseconds.
 inline double iterationDuration(const Span &span)
 {
     return static_cast<double>(span.duration) / static_cast<double>(span.count);
@@ -34,27 +34,26 @@ public:
 
     static constexpr std::size_t defaultMostSlow = 100;
 
-    /// `timeline` outlives this; `mostSlow` is how many spans slowest() has at the most.
+    /// `timeline` outlives this. slowest() returns at most `mostSlow` spans.
     explicit Latency(const Timeline &timeline, std::size_t mostSlow = defaultMostSlow)
         : m_timeline(timeline)
         , m_mostSlow(mostSlow)
     {
     }
 
-    /// Takes in what the lanes have grown by, visiting at most `mostSpans` spans. False if more
-    /// are waiting.
+    /// Reads new spans, `mostSpans` at most. Returns false if there are more.
     bool advance(std::size_t mostSpans);
 
-    /// The histogram of the spans that were read so far.
+    /// Returns the histogram of the spans read so far.
     const DurationHistogram &all() const { return m_all; }
     std::size_t workerCount() const { return m_workers.size(); }
     const DurationHistogram &worker(std::size_t position) const
     {
         return m_workers[position].durations;
     }
-    /// How many of all().count() iterations were measured as a span of their own.
+    /// Returns how many of the all().count() iterations have a span of their own.
     std::uint64_t measuredAlone() const { return m_measuredAlone; }
-    /// The spans whose iterations took longest, the longest first; equal ones as they came.
+    /// Returns the slowest spans, the longest iteration first, then by worker and position.
     std::vector<Slow> slowest() const;
 
 private:
@@ -70,11 +69,10 @@ private:
     DurationHistogram m_all;
     std::vector<Worker> m_workers;
     std::uint64_t m_measuredAlone = 0;
-    std::vector<Slow> m_slow; ///< a heap, whose front is the shortest of them
+    std::vector<Slow> m_slow; ///< a heap whose front is the shortest
 };
 
-/// Looks for the spans whose iterations took a duration in a range, bit by bit: what a click on a
-/// bar selects.
+/// Finds the spans whose iterations have a duration in a range, in steps.
 class DurationSearch {
 public:
     /// `timeline` outlives this.
@@ -84,15 +82,15 @@ public:
     {
     }
 
-    /// Looks at `mostSpans` more at the most and calls visit(place, span) for those in the range,
-    /// worker after worker. False where more are waiting.
+    /// Reads at most `mostSpans` more spans, worker after worker. Calls visit(position, span) for
+    /// those in the range. Returns false if there are more.
     template <typename Visit> bool advance(std::size_t mostSpans, Visit visit);
 
 private:
     const Timeline &m_timeline;
     DurationRange m_range;
     std::size_t m_worker = 0;
-    std::size_t m_position = 0; ///< in its lane
+    std::size_t m_position = 0; ///< in the lane of m_worker
 };
 
 template <typename Visit> bool DurationSearch::advance(std::size_t mostSpans, Visit visit)

@@ -14,17 +14,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A chunk of one input has a probe before and after it, which take part of the time.
+// The time of the probes before and after a chunk.
 constexpr Duration probe = 0.3us;
-// Below this, caches and branch predictors make an input in a large chunk several times as fast as
-// one in a chunk of its own.
+// Shorter inputs run several times as fast in a large chunk as in a chunk of their own, thanks to
+// caches and branch predictors.
 constexpr Duration quick = 5us;
-constexpr double warm = 0.15; // of the time of a quick input alone
+constexpr double warm = 0.15; // share of the time of such an input in a chunk of its own
 constexpr Duration shortestIteration = 0.03us;
-// From this size on, the contents of an input cost more than the message.
+// Inputs of at least this size cost more by their contents than by the message.
 constexpr double manyBytes = 1024;
 constexpr double bytesPerNanosecond = 4; // through a pipe, at most
-// The order of results takes too long to find in more spans than these.
+// The order of results is not computed for more spans than these, since that takes too long.
 constexpr std::size_t mostSpansVisited = 2'000'000;
 
 enum class Costs { Shortest, Longest };
@@ -48,8 +48,8 @@ Duration meanTime(std::uint64_t sum, std::uint64_t count)
     return Duration(sum) / numberOf(count);
 }
 
-/// Pickling an input and unpickling its result, or the other way round. Objects that consist of
-/// many take longer for their bytes than large ones do.
+/// Returns the time for pickling an input and unpickling its result, or the reverse. An object of
+/// many parts takes longer than a single one of the same size.
 Duration picklingOf(const PooledCall &call, Costs costs)
 {
     constexpr double framesBytes = 75; // of a message and its answer with a number each
@@ -84,7 +84,7 @@ Duration loopPerInput(const PooledCall &call, Costs costs)
     return costs == Costs::Shortest ? 0.3 * used : used + Duration(0.2us);
 }
 
-/// The parent's cost of an input that does not depend on chunks.
+/// Returns the part of the parent's cost of an input that does not depend on chunks.
 Duration parentPerInput(const PooledCall &call, Costs costs)
 {
     const bool isShortest = costs == Costs::Shortest;
@@ -100,7 +100,7 @@ Duration parentPerInput(const PooledCall &call, Costs costs)
     return time;
 }
 
-/// Worker time in which there was work.
+/// Returns the worker time in which there was work.
 Duration workerTime(const PooledCall &call)
 {
     const CauseTimes &t = call.times;
@@ -108,13 +108,13 @@ Duration workerTime(const PooledCall &call)
         t.sum() - (t[Cause::Starting] + t[Cause::Absent] + t[Cause::Tail] + t[Cause::Paused]));
 }
 
-/// Whether workers mostly waited for messages.
+/// Returns whether workers mostly waited for messages.
 bool isDispatchBound(const PooledCall &call)
 {
     return call.busy < workerTime(call) / 2;
 }
 
-/// The time that a chunk takes the whole pool.
+/// Returns the mean time from one chunk of the pool to the next.
 Duration wallPerChunk(const PooledCall &call)
 {
     return (call.elapsed - call.firstBegun) / numberOf(call.chunks);
@@ -147,13 +147,13 @@ Duration computingOf(const PooledCall &call, Costs costs)
 {
     const Duration alone = call.computing();
     const bool isQuickAlone = call.chunk == 1 && alone < quick;
-    if (costs == Costs::Longest) // other programs go on as they did
+    if (costs == Costs::Longest) // other programs use the cores as before
         return std::max(call.iteration() - call.waiting(), alone);
     return std::max((isQuickAlone ? warm : 1.0) * alone, shortestIteration);
 }
 
-/// A worker's cost of a chunk beside the iterations. What was not spent on them bounds what was
-/// measured, since a sample of the chunks may have had long waits.
+/// Returns a worker's cost of a chunk besides the iterations. The time outside iterations limits
+/// the measured cost, since the timed chunks may have had long waits.
 Duration workerPerChunk(const PooledCall &call, Costs costs)
 {
     const PooledCall::ChunkCosts &c = call.costs;
@@ -182,14 +182,14 @@ Stage workerOf(const PooledCall &call, Costs costs)
     return stage;
 }
 
-/// The time that further processes take to start, before they help.
+/// Returns the time until the first input begins, longer if there are more processes.
 Duration startOf(const PooledCall &call, const CallSettings &settings, Costs costs)
 {
     const double more = settings.processes > call.processes
         ? static_cast<double>(settings.processes - call.processes)
         : 0;
     const bool isShortest = costs == Costs::Shortest;
-    const double shortest = call.isForked ? 0.1 : 0.6; // it may have waited for a core
+    const double shortest = call.isForked ? 0.1 : 0.6; // the start may have waited for a core
     return call.firstBegun * (isShortest ? shortest : 1.2) + more * (isShortest ? 0.3ms : 3.0ms);
 }
 
@@ -205,7 +205,7 @@ Duration elapsedWith(const PooledCall &call, const CallSettings &settings, Costs
     const Duration ofParent = parent.total(inputs, chunks);
     const Duration ofWorkers = worker.total(inputs, chunks);
     const Duration waited = call.waiting() * inputs;
-    // The worker that has most chunks. Where chunks are many, they spread evenly.
+    // The inputs of the worker with the most chunks.
     const double most = std::min(std::ceil(chunks / processes) * chunk, inputs);
     const double cores = call.cores > 0 ? call.cores : processes + 1;
     const double crowded = isShortest ? 1 : std::max(processes / cores, 1.0);
@@ -214,13 +214,13 @@ Duration elapsedWith(const PooledCall &call, const CallSettings &settings, Costs
                                  + workerOf(call, Costs::Shortest).total(inputs, chunks))
         / cores;
     Duration longest = std::max({ofParent, busiest, onCores});
-    // One that took so much longer than the others may have waited for a core in this run.
+    // An input that took much longer than the mean may have waited for a core in this run.
     constexpr double timesTheMean = 100;
     const Duration longInput =
         std::min(call.longestIteration, timesTheMean * (call.computing() + call.waiting()));
     longest = std::max(longest, longInput);
     if (!isShortest)
-        longest += (parent.perInput + worker.perInput) * chunk; // while nothing else happens
+        longest += (parent.perInput + worker.perInput) * chunk; // a chunk, while nothing else runs
     constexpr double shortest = 0.9;
     const double longer = isDispatchBound(call) ? 1.35 : 1.1;
     return startOf(call, settings, costs) + longest * (isShortest ? shortest : longer);
@@ -267,8 +267,8 @@ bool PooledCall::hasParentCpu() const
 
 bool PooledCall::waitsForInterpreter() const
 {
-    constexpr double severalThreads = 1.5; // at work at a time, on average
-    constexpr double oneCore = 0.5; // what other programs leave of it
+    constexpr double severalThreads = 1.5; // running at a time, on average
+    constexpr double oneCore = 0.5; // other programs may use the rest of it
     constexpr double moreCores = 1.25;
     const double cores = ratio(parentCpu, makespan);
     return hasThreads && hasParentCpu() && ratio(busy, makespan) >= severalThreads
@@ -309,7 +309,7 @@ void addCosts(PooledCall &call, const CallCost &cost)
     call.loopUsed = Duration(cost.loopUsed);
 }
 
-/// Returns how many spans there are.
+/// Returns the number of spans.
 std::size_t addLanes(PooledCall &call, const RunRecord &record, const Accounting &accounting)
 {
     std::size_t spans = 0;
@@ -380,15 +380,15 @@ ExpectedRate expectedRate(const PooledCall &call, const CallSettings &settings)
         return ratio(inputs, inSeconds(elapsedWith(call, settings, costs)));
     };
     ExpectedRate rate{rateWith(Costs::Longest), rateWith(Costs::Shortest)};
-    constexpr double spread = 0.15; // two runs of the same settings differ by as much
+    constexpr double spread = 0.15; // two runs with the same settings differ by as much
     const double before = call.rate();
     const double processes = ratio(settings.processes, std::max(call.processes, 1U));
     if (processes == 1 && settings.chunk == call.chunk)
         return {before * (1 - spread), before * (1 + spread)};
-    // Other programs that use the cores may cause the rest of what computing workers lose.
+    // Workers that compute may lose time to other programs, which larger chunks do not change.
     if (processes == 1 && !isDispatchBound(call))
         rate.low = std::min(rate.low, before * (1 - spread));
-    // Where messages are the bottleneck, processes get into each other's way, or wait for one.
+    // If messages are the bottleneck, processes slow each other down or wait for the parent.
     if (processes != 1 && settings.chunk == call.chunk && isDispatchBound(call)) {
         constexpr double mostGain = 1.75;
         rate.low = std::min(rate.low, before * std::min(processes, 1 - 2 * spread));

@@ -25,15 +25,15 @@ std::vector<InputGroup> allSpans(const Timeline &timeline)
     return groups;
 }
 
-/// The part of a group from `index` on, which it contains.
+/// Returns the part of a group from `index` on. The group contains the index.
 InputGroup groupFrom(const InputGroup &group, std::uint64_t index)
 {
     const auto left = static_cast<std::uint32_t>(group.indices().end() - index);
     return {index, left, static_cast<float>(group.ofEach() * left)};
 }
 
-/// Groups that may overlap, where an index was tried more than once, cut so that none do. Where
-/// they overlap, they add up.
+/// Divides groups so that none overlap, as they do if an index was tried more than once. The
+/// durations of overlapping groups add up.
 std::vector<InputGroup> disjoint(std::vector<InputGroup> groups)
 {
     const auto isBehind = [](const InputGroup &a, const InputGroup &b) {
@@ -92,7 +92,7 @@ public:
         m_sum += value;
         ++m_count;
     }
-    /// What was measured; what is assumed where nothing was.
+    /// Returns the mean, or `assumed` if there is no value.
     Cost orAssumed(Cost assumed) const
     {
         return m_count == 0 ? assumed : Cost{m_sum / static_cast<double>(m_count), m_count};
@@ -103,7 +103,7 @@ private:
     std::uint64_t m_count = 0;
 };
 
-/// The median of durations, of which it keeps some that are evenly spread.
+/// The median of durations, from an evenly spread sample of limited size.
 class Typical {
 public:
     void add(double value)
@@ -114,7 +114,7 @@ public:
         if (m_values.size() == mostValues)
             keepHalf();
     }
-    /// What was measured; what is assumed where there were fewer cases.
+    /// Returns the median, or `assumed` if there are fewer than `leastCases` values.
     Cost orAssumed(Cost assumed, std::uint64_t leastCases = 1) const
     {
         return m_count < leastCases ? assumed : Cost{median(m_values), m_count};
@@ -141,12 +141,12 @@ double between(std::uint64_t from, std::uint64_t to)
     return static_cast<double>(to) - static_cast<double>(from);
 }
 
-/// Looks at the chunks of all workers for the occasions at which one cost shows by itself.
+/// Reads the chunks of all workers, and measures each cost in those chunks that show it alone.
 class CostReader {
 public:
     void read(const WorkerRecord &worker);
-    /// Of a coordinator that was busy for so long with so many inputs, where ways took `crowding`
-    /// times as long as without others. Those given are assumed.
+    /// Returns the measured costs, and those of `costs` that were not measured. The coordinator was
+    /// busy for `busy` nanoseconds. Messages took `crowding` times as long as with few workers.
     DispatchCosts costs(
         DispatchCosts costs, double crowding, double busy, std::uint64_t inputs) const;
 
@@ -158,7 +158,7 @@ private:
 
     Typical m_outward;
     Typical m_inward;
-    Typical m_inwardAsleep; ///< the same, where the coordinator may have slept
+    Typical m_inwardAsleep; ///< inward, if the coordinator may have slept
     Typical m_turn;
     Typical m_gap;
     std::uint64_t m_chunks = 0;
@@ -174,7 +174,7 @@ void CostReader::read(const WorkerRecord &worker)
         const bool beginsAnswer = !before || before->decoded != chunk->decoded;
         if (before)
             compareHeld(*before, *chunk);
-        if (before && beforeBeganAnswer && beginsAnswer) // the one before was told alone
+        if (before && beforeBeganAnswer && beginsAnswer) // `before` had its own answer
             compareIdle(*before, *chunk);
         readGaps(worker.lane(), reader.firstSpan(), reader.firstSpan() + chunk->spans);
         ++m_chunks;
@@ -184,14 +184,14 @@ void CostReader::read(const WorkerRecord &worker)
     }
 }
 
-/// One that the worker held already when it had done the one before.
+/// Measures the gap if the worker had received `next` when it ended `before`.
 void CostReader::compareHeld(const ChunkTimes &before, const ChunkTimes &next)
 {
     if (next.received <= before.ended && next.begun >= before.ended)
         m_gap.add(between(before.ended, next.begun));
 }
 
-/// One that was sent when the worker had nothing left to do.
+/// Measures the cost of messages if the worker had nothing to do when `next` was sent.
 void CostReader::compareIdle(const ChunkTimes &before, const ChunkTimes &next)
 {
     if (next.sent < before.decoded || before.decoded < before.ended || next.begun < next.sent)
@@ -212,8 +212,9 @@ void CostReader::readGaps(const Lane &lane, std::size_t from, std::size_t to)
     });
 }
 
-/// How long the coordinator was busy is known, and how often with what. What there was far more of
-/// than of the others took it; the others are assumed, or less where it was busy for less.
+/// Divides the time for which the coordinator was busy by answers, chunks and values. If one kind
+/// was far more frequent than the others, its cost is what their assumed costs leave. If the
+/// coordinator was busy for less than assumed, the assumed costs are reduced.
 void CostReader::divideBusyTime(DispatchCosts &costs, double busy, std::uint64_t inputs) const
 {
     constexpr std::uint64_t farMore = 8;
@@ -254,7 +255,7 @@ DispatchCosts CostReader::costs(
     costs.wake = {std::max(asleep.nanoseconds - costs.inward.nanoseconds, 0.0), asleep.cases};
     costs.gap = m_gap.orAssumed(costs.gap);
     divideBusyTime(costs, busy, inputs);
-    if (costs.turn.cases > 0) { // what the answer told was taken in meanwhile
+    if (costs.turn.cases > 0) { // the measured turn includes reading the answer
         const double inputsOfAChunk = static_cast<double>(inputs) / static_cast<double>(m_chunks);
         const double content = costs.chunk.nanoseconds + costs.value.nanoseconds * inputsOfAChunk;
         costs.turn.nanoseconds = std::max(costs.turn.nanoseconds - content, 0.0);
@@ -262,7 +263,7 @@ DispatchCosts CostReader::costs(
     return costs;
 }
 
-/// The costs that are assumed for workers of this kind. Python workers sleep until a chunk arrives.
+/// Returns the costs assumed for these workers. Python workers sleep until a chunk arrives.
 DispatchCosts assumedCosts(const Timeline &timeline)
 {
     DispatchCosts costs;
@@ -276,13 +277,13 @@ DispatchCosts assumedCosts(const Timeline &timeline)
     return costs;
 }
 
-/// How the pool came to its workers, those left out that joined later.
+/// The starts of workers, without those that joined later.
 struct Start {
-    std::vector<double> readyTimes; ///< counted from the first dispatch
-    Mean betweenStarts; ///< one start and the next
+    std::vector<double> readyTimes; ///< nanoseconds since the first dispatch
+    Mean betweenStarts; ///< nanoseconds from one start to the next
 };
 
-/// Counts the workers that were started before the first dispatch, and never became ready.
+/// Counts the workers that were started before the first dispatch and never became ready.
 std::size_t neverReadyCount(const Timeline &timeline)
 {
     std::vector<bool> isStarted(timeline.workerCount() + 1);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RecordedWork: the durations of the inputs of a run and the costs of their dispatch, for replaying
-// it.
+// RecordedWork: the durations of the inputs of a run and the costs of their dispatch, for a replay.
 //
-// What each input took comes from the lanes: spans cut into groups of consecutive indices, in which
-// an input takes the mean, since finer was not measured. All attempts at an index count. The costs
-// of handing over come from chunk times, and from how long the coordinator was busy with
-// them; what the run had no occasion to show is assumed, and marked so.
+// The durations come from the lanes. Spans are divided into groups of consecutive indices, in which
+// each input has the mean duration, since nothing finer was measured. All attempts at an index
+// count. The costs of dispatch come from chunk times, and from the time for which the coordinator
+// was busy. Costs that the run did not show are assumed; see Cost::cases.
 #pragma once
 
 #include "analysis/startcosts.h"
@@ -16,7 +15,7 @@
 
 namespace poolscope {
 
-/// Inputs with consecutive indices, and what they took together.
+/// Inputs with consecutive indices, and the duration of all of them.
 struct InputGroup {
     std::uint64_t first = 0;
     std::uint32_t count = 0; ///< at least 1
@@ -29,70 +28,67 @@ struct InputGroup {
 /// The typical cost of one step.
 struct Cost {
     double nanoseconds = 0;
-    std::uint64_t cases = 0; ///< that showed it. 0 if assumed
+    std::uint64_t cases = 0; ///< number of measurements. 0 if assumed
 };
 
-/// The costs of dispatch. Each way is that of a worker that receives one chunk after the other. If
-/// workers were seldom idle in the run, they were idle at its start and end only, and those times
-/// do not show the cost of a way. Then the costs are assumed that were measured in lock-step on two
-/// cores, for workers in C++.
+/// The costs of dispatch to a worker that receives one chunk after the other. A run in which
+/// workers were idle only at the start and the end does not show the cost of messages. The initial
+/// values, which are then assumed, were measured in lock-step with workers in C++ on two cores.
 struct DispatchCosts {
-    /// From sending a chunk to an idle worker until it begins.
+    /// The time from sending a chunk to an idle worker until the worker begins it.
     Cost outward{3'500};
-    /// From the end of the last input that a worker had until the coordinator has its answer.
+    /// The time from the end of a worker's last input until the coordinator has the answer.
     Cost inward{5'500};
-    /// From there until the coordinator sends this worker its next chunk, without the cost of
-    /// reading the answer's chunks and values.
+    /// The time from then until the coordinator sends the worker its next chunk, without the time
+    /// for reading the chunks and values of the answer.
     Cost turn{500};
-    /// How much later an answer is handled by a coordinator that sleeps, as it does when no message
-    /// has arrived for watchTime.
+    /// The additional time of an answer to a coordinator that sleeps, after watchTime without
+    /// messages.
     Cost wake{40'000};
-    /// Coordinator and workers look for messages again and again, before they sleep. With a worker
-    /// for each of N cores there is one thread too many, and a way takes 1 + crowding / N times as
-    /// long. 0: workers sleep at once.
+    /// The delay of messages if the pool needs all cores. Coordinator and workers poll for messages
+    /// before they sleep. With N workers on N cores there is one thread too many, and a message
+    /// takes 1 + crowding / N times as long. 0 if workers sleep at once.
     double crowding = 2;
-    /// How long an answer, which may contain several chunks, occupies the coordinator.
+    /// The time for which an answer occupies the coordinator. An answer may contain several chunks.
     Cost answer{5'000};
-    /// How much longer for each chunk.
+    /// The additional time for each chunk of an answer.
     Cost chunk{300};
-    /// How much longer for each value.
+    /// The additional time for each value of an answer.
     Cost value{0};
-    /// Between two spans of a worker that has more to do, in the same chunk or in the next.
+    /// The time between two spans of a worker that has more to do, in one chunk or two.
     Cost gap{400};
-    /// Between starting one worker and the next one, which the coordinator does in turn.
+    /// The time between the starts of two workers, which the coordinator starts in turn.
     Cost start{500'000};
 };
 
 struct RecordedWork {
-    std::vector<InputGroup> groups; ///< disjoint, in the order in which they are to be handed out
+    std::vector<InputGroup> groups; ///< disjoint, in the order of dispatch
     std::uint64_t inputs = 0;
-    double total = 0; ///< of all groups, nanoseconds
-    double longest = 0; ///< of one input, nanoseconds
+    double total = 0; ///< nanoseconds, of all groups
+    double longest = 0; ///< nanoseconds, of one input
     DispatchCosts costs;
-    /// The usable cores of the machine. 0 if unknown: then there are taken to be enough.
+    /// The usable cores of the machine. 0 if unknown, which counts as enough.
     std::uint32_t cores = 0;
-    /// When the workers of the recorded run were ready, counted from the first dispatch, sorted.
+    /// The times at which workers became ready, sorted, in nanoseconds since the first dispatch.
     std::vector<double> readyTimes;
-    double startUp = 0; ///< of the recorded run, until the first dispatch, nanoseconds
+    double startUp = 0; ///< nanoseconds until the first dispatch of the recorded run
     StartCosts starts;
 };
 
-/// Whether this number of workers and the coordinator are more than the cores. False if `cores` is
-/// 0, which means unknown.
+/// Returns whether workers and coordinator are more than the cores. False if `cores` is unknown.
 inline bool isCrowded(std::uint32_t workers, std::uint32_t cores)
 {
     return cores > 0 && workers >= cores;
 }
 
-/// How many times as long a way takes between so many workers and the coordinator.
+/// Returns how many times as long a message takes with this number of workers.
 double crowdingOf(const DispatchCosts &costs, std::uint32_t workers, std::uint32_t cores);
 
-/// The work in the timeline so far, of a run on this number of usable cores (0 if unknown). The
-/// groups are in the order of their indices. An index without a span, such as one in quarantine, is
-/// left out.
+/// Returns the work so far of a run on this number of usable cores (0 if unknown). The groups are
+/// in the order of indices. An index without a span, such as a quarantined one, is left out.
 RecordedWork recordedWork(const Timeline &timeline, std::uint32_t cores);
 
-/// The work with the longest inputs first.
+/// Returns the work with the longest inputs first.
 RecordedWork longestFirst(RecordedWork work);
 
 } // namespace poolscope

@@ -7,7 +7,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr std::size_t searchedBack = 4096; // spans that came between a failure and its mark
+constexpr std::size_t searchedBack = 4096; // spans that may be added between a failure and its mark
 
 bool holds(const Span &span, std::uint64_t index)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // RunHistory: the rare events of a run, by worker, in the order of time.
 //
-// Reads a timeline's marks as they come. A failure is put where its span ended, which is earlier
-// than the pool learned of it. One thread.
+// Reads a timeline's marks as they are added. The time of a failure is the end of its span, which
+// is earlier than the time at which the pool received it. One thread.
 #pragma once
 
 #include "record/timeline.h"
@@ -14,12 +14,12 @@
 namespace poolscope {
 
 struct FailureMark {
-    std::uint64_t time = 0; ///< when its span ended; a quarantined one: when it was given up
+    std::uint64_t time = 0; ///< the end of its span, or when it failed for good if it has none
     std::uint64_t index = 0;
     bool quarantined = false;
 };
 
-/// A value that holds from a time on.
+/// A value from a time on.
 template <typename T> struct Since {
     std::uint64_t time = 0;
     T value{};
@@ -44,10 +44,10 @@ public:
 
     std::size_t workerCount() const { return m_workers.size(); }
     const WorkerHistory &worker(std::size_t position) const { return m_workers[position]; }
-    /// The number of workers wanted, from each time on.
+    /// Returns the number of workers wanted, from each time on.
     const std::vector<Since<std::uint32_t>> &sizes() const { return m_sizes; }
     const std::vector<Since<Pace>> &paces() const { return m_paces; }
-    /// All indices that failed for good and have not been retried since.
+    /// Returns all indices that failed for good and were not retried since.
     const std::set<std::uint64_t> &failedIndices() const { return m_failedIndices; }
 
 private:

@@ -19,7 +19,7 @@ int parametersOf(ScalingLaw law)
     return law == ScalingLaw::Amdahl ? 2 : 3;
 }
 
-/// The greatest contention: with all of the work serial, Amdahl's throughput does not grow.
+/// Returns the greatest contention. Beyond it, throughput would fall by Amdahl's law.
 double mostContention(ScalingLaw law)
 {
     return law == ScalingLaw::Amdahl ? 1 : INFINITY;
@@ -31,7 +31,7 @@ double speedup(double workers, const Parameters &parameters)
     return workers / (1 + parameters[1] * others + parameters[2] * workers * others);
 }
 
-/// The derivatives of the throughput by each parameter.
+/// Returns the derivatives of the throughput by each parameter.
 Parameters slopes(double workers, const Parameters &parameters)
 {
     const double others = workers - 1;
@@ -58,7 +58,7 @@ void keepInBounds(ScalingLaw law, Parameters &parameters)
     parameters[2] = law == ScalingLaw::Amdahl ? 0 : std::max(parameters[2], 0.0);
 }
 
-/// The best X1 for the other parameters, which it is linear in.
+/// Returns the best X1 for the other parameters. The throughput is linear in X1.
 double bestOfOne(const std::vector<ScalingPoint> &points, const Parameters &parameters)
 {
     double product = 0;
@@ -71,7 +71,7 @@ double bestOfOne(const std::vector<ScalingPoint> &points, const Parameters &para
     return product / square;
 }
 
-/// Gauss-Newton steps, damped where they overshoot (Levenberg and Marquardt), within the bounds.
+/// Gauss-Newton steps within the bounds, damped if they overshoot (Levenberg and Marquardt).
 class GaussNewton {
 public:
     GaussNewton(ScalingLaw law, const std::vector<ScalingPoint> &points)
@@ -104,7 +104,7 @@ public:
     }
 
 private:
-    /// A step with the parameters at their bounds held there that it would push out.
+    /// Returns the parameters after a step. Those that would leave their bounds stay there.
     Parameters step(const Parameters &now, double damping) const
     {
         std::array<bool, mostParameters> isFree{true, true, m_law == ScalingLaw::Universal};
@@ -151,7 +151,7 @@ private:
     const std::vector<ScalingPoint> &m_points;
 };
 
-/// The best of what is reached from several starts: the valley of the two parameters is long.
+/// Returns the best fit from several starts, since the two parameters are hard to separate.
 Parameters bestParameters(ScalingLaw law, const std::vector<ScalingPoint> &points)
 {
     const GaussNewton search(law, points);
@@ -193,8 +193,8 @@ void fill(ScalingFit &fit, const Parameters &parameters)
     fit.coherency.value = parameters[2];
 }
 
-/// Fits to the curve with residuals drawn anew. They are taken as shares of the throughput, since a
-/// fast run varies by more than a slow one, and widened by what the fit has taken from them.
+/// Adds intervals from fits to the curve with resampled residuals. Residuals are shares of the
+/// throughput, since a fast run varies by more, and are widened to make up for the parameters.
 void addIntervals(
     ScalingFit &fit, const std::vector<ScalingPoint> &points, const Bootstrap &bootstrap)
 {

@@ -2,7 +2,7 @@
 // SelectedIterations: the iterations of a run whose duration is in a range, so that charts and
 // tables can highlight them.
 //
-// What the run had by the time it was made; plain C++, any thread.
+// Contains what the run had recorded when find() was called, and does not change. Any thread.
 #pragma once
 
 #include "analysis/latency.h"
@@ -16,25 +16,25 @@ namespace poolscope {
 
 class SelectedIterations {
 public:
-    /// Looks through all spans; nothing when it was stopped.
+    /// Searches all spans. Returns nothing if it was stopped.
     static std::optional<SelectedIterations> find(
         const Timeline &timeline, const DurationRange &range, const std::stop_token &stop = {});
 
     const DurationRange &range() const { return m_range; }
-    /// Attempts at the same index count each.
+    /// Returns the number of iterations. All attempts at an index count.
     std::uint64_t iterations() const { return m_iterations; }
-    /// Their spans; a lane for each worker that the run had.
+    /// Returns the spans of the iterations, with a lane for each worker of the run.
     const std::vector<std::unique_ptr<Lane>> &lanes() const { return m_lanes; }
 
-    /// How many inputs these were.
+    /// Returns the number of different inputs.
     std::uint64_t inputCount() const;
-    /// The index at a position, which is less than inputCount(), in the order of indices.
+    /// Returns the index at a position below inputCount(), in the order of indices.
     std::uint64_t indexAt(std::uint64_t position) const;
-    /// The position of an index, if it is one of them.
+    /// Returns the position of an index, or nothing if it is not selected.
     std::optional<std::uint64_t> positionOf(std::uint64_t index) const;
 
 private:
-    /// Consecutive indices, and how many come before them.
+    /// Consecutive indices, and the number of selected indices before them.
     struct CountedRange {
         IndexRange indices;
         std::uint64_t before = 0;

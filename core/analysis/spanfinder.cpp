@@ -23,7 +23,7 @@ std::optional<SpanPosition> SpanFinder::find(std::uint64_t index)
     return found;
 }
 
-/// Takes in the whole blocks that the lane has grown by.
+/// Reads the blocks that were completed since the last call.
 void SpanFinder::learn(std::size_t worker)
 {
     if (m_blocks.size() <= worker)

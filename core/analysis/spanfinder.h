@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SpanFinder: where in the lanes an index was run.
+// SpanFinder: finds the span in which an index was run.
 //
-// Keeps which indices each block of 4096 spans has between them, 16 bytes a block; a search
-// looks into those blocks alone that may hold the index. One thread; the timeline may grow.
+// The range of indices in each block of 4096 spans is stored, 16 bytes per block. A search reads
+// only blocks whose range contains the index. One thread. The timeline may grow meanwhile.
 #pragma once
 
 #include "record/timeline.h"
@@ -27,7 +27,7 @@ public:
     {
     }
 
-    /// The last span that ran the index, if there is one.
+    /// Returns the last span that ran the index, or nothing if there is none.
     std::optional<SpanPosition> find(std::uint64_t index);
 
 private:
@@ -42,7 +42,7 @@ private:
     std::optional<std::size_t> findIn(std::size_t worker, std::uint64_t index) const;
 
     const Timeline &m_timeline;
-    std::vector<std::vector<Block>> m_blocks; ///< whole ones, by worker
+    std::vector<std::vector<Block>> m_blocks; ///< complete ones, by worker
 };
 
 } // namespace poolscope

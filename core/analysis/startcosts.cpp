@@ -7,11 +7,10 @@ namespace poolscope {
 
 namespace {
 
-/// The time from one copy to the next, for the forks of its keeper and of itself, and its first
-/// messages.
+/// The time from one copy to the next, which takes two forks and the first messages.
 constexpr double copyTime = 4e6; // nanoseconds
 
-/// How many workers share a core, at least one.
+/// Returns the number of workers that share a core, at least 1.
 double crowd(std::size_t workers, std::uint32_t cores)
 {
     return cores == 0 ? 1 : std::max(1.0, static_cast<double>(workers) / cores);
@@ -41,7 +40,7 @@ StartCosts startCostsOf(const Timeline &timeline, std::uint32_t cores)
     costs.contendedLoad = duration / count;
     costs.loadCpu = std::min(costs.loadCpu / count, costs.contendedLoad); // threads may overlap
     costs.memory /= count;
-    // One process loads alone. Others slow each other's computing, and not their waiting.
+    // A process that is copied loads alone. New interpreters slow each other, except while waiting.
     const double others =
         costs.recorded == WorkerStart::Fork ? 1 : crowd(timeline.workerCount(), cores);
     costs.load = std::min(costs.contendedLoad,

@@ -8,7 +8,7 @@ namespace poolscope {
 
 namespace {
 
-/// A statistic of two samples.
+/// Returns a statistic of the medians of two samples.
 template <typename Combine>
 Estimate ofTwo(Sample a, Sample b, const Bootstrap &bootstrap, Combine combine)
 {
@@ -80,8 +80,8 @@ Estimate ratioOfMedians(Sample a, Sample b, const Bootstrap &bootstrap)
     return ofTwo(a, b, bootstrap, [](double x, double y) { return x / y; });
 }
 
-/// A random position. It is the same with any standard library, unlike that of
-/// std::uniform_int_distribution; the samples are so small that the remainder favours none.
+/// Returns a random number below `count`, the same with any standard library, unlike that of
+/// std::uniform_int_distribution. The remainder is nearly uniform for small samples.
 std::size_t Resampler::below(std::size_t count)
 {
     return m_random() % count;

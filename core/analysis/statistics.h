@@ -2,9 +2,9 @@
 // Statistics of small samples: medians and ratios, each with its confidence interval.
 //
 // Intervals come from the bootstrap (B. Efron, "Bootstrap methods: another look at the jackknife",
-// Annals of Statistics 7, 1979): the statistic of many samples that are drawn from the sample with
-// replacement, and the share of them between two percentiles. They assume no distribution. The
-// caller gives the seed: the same sample and seed give the same interval.
+// Annals of Statistics 7, 1979). The statistic is computed of many samples that are drawn from the
+// sample with replacement, and the interval is between two percentiles of the results. This assumes
+// no distribution. The same sample and seed have the same interval.
 #pragma once
 
 #include "text/units.h"
@@ -28,13 +28,13 @@ struct Interval {
     friend bool operator==(const Interval &, const Interval &) = default;
 };
 
-/// A figure, and how far it can be trusted.
+/// A figure and its confidence interval.
 struct Estimate {
     double value = 0;
-    std::optional<Interval> interval = {}; ///< nothing: too little was measured to tell
+    std::optional<Interval> interval = {}; ///< nothing if there are too few measurements
 };
 
-/// 0 if the whole is 0.
+/// Returns part / whole, or 0 if the whole is 0.
 inline double ratio(double part, double whole)
 {
     return whole > 0 ? part / whole : 0;
@@ -54,19 +54,18 @@ struct Bootstrap {
 using Sample = std::span<const double>;
 using Statistic = std::function<double(Sample)>;
 
-/// The middle value, or the mean of the two in the middle; 0 of nothing.
+/// Returns the middle value, or the mean of the two in the middle. 0 if the sample is empty.
 double median(Sample sample);
 
-/// The interval that contains the middle `confidence` of the values, of which there is at least
-/// one.
+/// Returns the interval of the middle `confidence` of the values, of which there is at least one.
 Interval middleOf(std::vector<double> values, double confidence);
 
-/// The statistic of a sample of at least one value. The interval takes two.
+/// Returns the statistic of a sample of at least one value, with an interval if there are two.
 Estimate estimate(Sample sample, const Statistic &statistic, const Bootstrap &bootstrap);
 Estimate estimateMedian(Sample sample, const Bootstrap &bootstrap);
 
-/// median(a) - median(b) and median(a) / median(b), of samples that were drawn apart. The ratio
-/// takes values above 0; intervals take two of each.
+/// Returns median(a) - median(b) or median(a) / median(b) of independent samples, with an interval
+/// if each has two values. Values of a ratio are above 0.
 Estimate differenceOfMedians(Sample a, Sample b, const Bootstrap &bootstrap);
 Estimate ratioOfMedians(Sample a, Sample b, const Bootstrap &bootstrap);
 
@@ -80,9 +79,9 @@ public:
 
     /// Draws as many values as the sample has, into `place`.
     Sample draw(Sample sample, std::vector<double> &place);
-    /// Calls visit(position) for `count` positions below `count`, of values in the order of time:
-    /// by blocks of neighbours, so that what depends on each other stays together (moving blocks,
-    /// around the end: D. Politis and J. Romano, 1992).
+    /// Calls visit(position) for `count` positions below `count`. Draws blocks of neighbours, so
+    /// that values that depend on each other stay together (moving blocks, around the end: D.
+    /// Politis and J. Romano, 1992).
     template <typename Visit>
     void drawBlocks(std::size_t count, std::size_t blockSize, Visit visit);
 

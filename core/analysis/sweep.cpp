@@ -9,7 +9,7 @@ namespace poolscope {
 
 namespace {
 
-/// Shuffles. The order is the same with any standard library, unlike that of std::shuffle.
+/// Shuffles. Unlike with std::shuffle, the order is the same with any standard library.
 void shuffle(std::vector<SweepStep>::iterator begin, std::size_t size, std::mt19937_64 &random)
 {
     for (std::size_t left = size; left > 1; --left)
@@ -17,7 +17,7 @@ void shuffle(std::vector<SweepStep>::iterator begin, std::size_t size, std::mt19
             begin + static_cast<std::ptrdiff_t>(random() % left));
 }
 
-/// The position of a setting among those of its plan.
+/// Returns the position of a setting among those of its plan.
 std::size_t positionOf(const SweepSetting &setting, const std::vector<SweepSetting> &settings)
 {
     return static_cast<std::size_t>(
@@ -133,7 +133,7 @@ std::vector<SweepStep> missingSteps(
     return steps;
 }
 
-/// The setting with the largest load: all workers, and the automatic chunk size if the plan has it.
+/// Returns the setting with the most workers, and with automatic or else the largest chunks.
 SweepSetting warmUpOf(const SweepPlan &plan)
 {
     const auto automatic = std::find(plan.chunks.begin(), plan.chunks.end(), std::nullopt);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Sweep: which number of workers and which chunk size pay, by measuring all of them in turn.
+// Sweep: the measurement of several numbers of workers and chunk sizes, to find the best ones.
 //
-// Every setting is run once in each of several rounds, in a random order of its own, so that what
-// drifts (the machine's clock, its neighbours) hits all settings alike and does not decide. A run
-// before the first warms caches and counts for nothing. Medians come with bootstrap intervals.
+// Every setting is run once in each of several rounds, in a random order, so that drift of the
+// machine affects all settings alike. A run before the first warms caches and is not measured.
+// Medians have bootstrap intervals.
 //
-// Plans and arithmetic; run/sweeper.h makes the runs. One plan and seed always give the same steps,
-// so that a sweep that was stopped continues with the missing ones.
+// A plan is plain data. run/sweeper.h makes the runs. The same plan and seed always have the same
+// steps, so that a sweep that was stopped resumes with the missing ones.
 #pragma once
 
 #include "analysis/experiment.h"
@@ -32,9 +32,9 @@ std::string toString(const SweepSetting &setting);
 
 struct SweepPlan {
     std::vector<std::uint32_t> workers; ///< each once, at least one
-    std::vector<std::optional<std::uint64_t>> chunks; ///< the same
+    std::vector<std::optional<std::uint64_t>> chunks; ///< each once, at least one
     std::uint32_t repeats = 5; ///< at least 1
-    std::uint64_t seed = 1; ///< of the order, and of the intervals
+    std::uint64_t seed = 1; ///< of the order and of the intervals
 };
 
 /// One run of a sweep.
@@ -50,50 +50,49 @@ struct SweepMeasurement {
     RunMeasurement run;
 };
 
-/// All settings of a plan, by chunk in their given order, and within a chunk by workers.
+/// Returns all settings of a plan, by chunk and then by workers, in the order of the plan.
 std::vector<SweepSetting> settingsOf(const SweepPlan &plan);
-/// All runs of a plan in the order in which they are to be made.
+/// Returns all runs of a plan, in order.
 std::vector<SweepStep> stepsOf(const SweepPlan &plan);
-/// The runs of a plan that are not among the measurements.
+/// Returns the runs of a plan that are not among the measurements.
 std::vector<SweepStep> missingSteps(
     const SweepPlan &plan, const std::vector<SweepMeasurement> &measurements);
-/// The setting for the run before the first.
+/// Returns the setting for the run before the first.
 SweepSetting warmUpOf(const SweepPlan &plan);
 
-/// The runs that are not among the measurements, as an experiment with this spec, whose workers and
-/// chunk do not matter. Its order is that of missingSteps().
+/// Returns the missingSteps(), in their order, as an experiment with this spec. The workers and the
+/// chunk of the spec are ignored.
 ExperimentPlan experimentOf(
     const SweepPlan &plan, const RunSpec &spec, const std::vector<SweepMeasurement> &measurements);
 
-/// Inputs that failed in all of these runs.
+/// Returns the number of inputs that failed in all of these runs.
 std::uint64_t failedInputsIn(const std::vector<SweepMeasurement> &measurements);
 
 /// The measurements of one setting.
 struct SweepCell {
     SweepSetting setting;
-    std::vector<double> throughputs; ///< as they were measured; one at least
+    std::vector<double> throughputs; ///< as measured, at least one
     Estimate throughput; ///< their median
-    /// The throughput over that of one worker at the same chunk size. Nothing if that was not
-    /// measured.
+    /// The throughput divided by that of one worker with this chunk size. Nothing if not measured.
     std::optional<Estimate> speedup = {};
-    std::optional<Estimate> efficiency = {}; ///< the speedup over the number of workers
-    std::uint64_t failed = 0; ///< inputs, of all its runs
+    std::optional<Estimate> efficiency = {}; ///< the speedup divided by the number of workers
+    std::uint64_t failed = 0; ///< inputs, of all runs of the setting
 };
 
 struct SweepResult {
-    std::vector<SweepCell> cells; ///< of the settings that were measured, as settingsOf() has them
+    std::vector<SweepCell> cells; ///< the measured settings, in the order of settingsOf()
     std::optional<std::size_t> best = {}; ///< the cell with the highest throughput
-    /// The cell with the fewest workers whose throughput is within 5% of the best one; the fastest
-    /// of them if there are several.
+    /// The cell with the fewest workers of those within 5% of the best throughput, and the fastest
+    /// of these.
     std::optional<std::size_t> cheapest = {};
 };
 
 inline constexpr double cheapestWithin = 0.05;
 
-/// The result of the measurements so far. Measurements that are not of the plan are left out.
+/// Returns the result of the measurements so far. Ignores those that are not of the plan.
 SweepResult sweepResult(const SweepPlan &plan, const std::vector<SweepMeasurement> &measurements);
 
-/// The measurements of one chunk size, for fitScaling().
+/// Returns the measurements of one chunk size, for fitScaling().
 std::vector<ScalingPoint> scalingPoints(
     const SweepResult &result, const std::optional<std::uint64_t> &chunk);
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // TimeGrid: columns of 2^level nanoseconds, the first of which begins with the run.
 //
-// Charts draw columns of such a grid: as the view moves, a column's content stays what it was, so
-// that it can be kept.
+// Charts draw columns of such a grid, whose content does not change when the view moves.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +17,7 @@ struct TimeGrid {
     friend bool operator==(const TimeGrid &, const TimeGrid &) = default;
 };
 
-/// A stretch of a grid's columns.
+/// Consecutive columns of a grid.
 struct ColumnRange {
     std::uint64_t first = 0;
     std::uint64_t count = 0;
@@ -27,7 +26,7 @@ struct ColumnRange {
     friend bool operator==(const ColumnRange &, const ColumnRange &) = default;
 };
 
-/// The finest grid whose columns are at least `nanoseconds` wide.
+/// Returns the finest grid whose columns are at least `nanoseconds` wide.
 inline TimeGrid gridFor(double nanoseconds)
 {
     TimeGrid grid;

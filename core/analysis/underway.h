@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// UnderWay: the iteration that a run has been on longest, where that is worth a word.
+// UnderWay: the iteration under way that has run longest, if it is worth reporting.
 #pragma once
 
 #include "record/timeline.h"
@@ -12,15 +12,15 @@ namespace poolscope {
 
 struct UnderWay {
     WorkerId worker = 0;
-    std::uint64_t first = 0; ///< the input's index
-    std::uint64_t count = 0; ///< 1; more: the worker is on one of these inputs
+    std::uint64_t first = 0; ///< index of the input
+    std::uint64_t count = 0; ///< 1, or more if the worker is on one of these inputs
     Duration duration{};
     bool isSlow = false; ///< takes more than `slow` times as long as the median iteration
 
     static constexpr double slow = 10;
 };
 
-/// The longest of what workers are on, from one second on. Any thread.
+/// Returns the longest iteration under way, or nothing if none has run for a second. Any thread.
 std::optional<UnderWay> longestUnderWay(const Timeline &timeline);
 
 } // namespace poolscope

@@ -11,7 +11,7 @@ namespace poolscope {
 
 namespace {
 
-// If more than a third of the time was not measured, the measured part does not decide.
+// If at least this share of the time was not measured, the verdict is unknown.
 constexpr double tooMuchUnknown = 0.35;
 // An input that takes at least this multiple of the mean is a long one.
 constexpr double longInput = 1.5;
@@ -24,8 +24,7 @@ constexpr std::array<std::string_view, findingCount> findingNames{"handing_over"
     "large_function", "large_inputs", "large_results", "loop_is_slow", "interpreter_lock",
     "held_back", "one_at_a_time", "pool_costs_more", "nothing_wrong", "unknown"};
 
-/// The verdict on a run that was stopped while an input hung: that matters more than the other
-/// workers' time.
+/// Returns the verdict on a run that was stopped while an input hung, which is the main problem.
 std::optional<Verdict> neverFinished(const VerdictCase &run)
 {
     constexpr Seconds leastTime(1);
@@ -38,7 +37,7 @@ std::optional<Verdict> neverFinished(const VerdictCase &run)
         evidence::NeverFinished{last, run.f.iterations > 0 ? std::optional(mean) : std::nullopt});
 }
 
-/// Advises copies if loading the task took each worker long or much memory.
+/// Advises copies if loading the task took each worker much time or memory.
 void proposeCopies(Verdict &verdict, const VerdictCase &run)
 {
     constexpr double noDifference = 0.05;
@@ -58,7 +57,7 @@ void proposeCopies(Verdict &verdict, const VerdictCase &run)
     verdict.copies = CopiesAdvice{Duration(f.starts.contendedLoad), bytes(f.starts.memory), elapsed,
         expected, expected < (1 - noDifference) * elapsed,
         bytes(memorySavedByCopies(f.starts, f.workers))};
-    const bool isOnlyAdvice = verdict.advice.empty(); // a gain so far then needs no setting
+    const bool isOnlyAdvice = verdict.advice.empty(); // a gain so far is then not of a setting
     verdict.advice.push_back({Change::Setting::Start});
     if (isOnlyAdvice) {
         verdict.gain = ratio(elapsed, expected);
@@ -72,7 +71,7 @@ Verdict nothingFinished()
     return found(Finding::Unknown, 0, evidence::NothingFinished());
 }
 
-/// The verdict on a run of which only spans are known. No setting of this program applies to it.
+/// Returns the verdict on a run with spans only. No setting of this program applies to it.
 Verdict ofSpansOnly(const VerdictCase &run)
 {
     if (run.f.iterations == 0)
@@ -113,7 +112,7 @@ Verdict nothingFound(const VerdictCase &run)
     return verdict;
 }
 
-/// The verdict without advice on copies.
+/// Returns the verdict without advice on copies.
 Verdict causeOf(const VerdictCase &run)
 {
     const RunFigures &figures = run.f;

@@ -2,11 +2,11 @@
 // Verdict: the cause that took most of a run's time, the figures that show it, the settings that
 // are advised against it, and the predicted gain.
 //
-// A verdict is plain data and a plain function of plain figures: the same figures have the same
-// verdict. Each cause that was found has a loss, the share of all worker time that it took, and the
-// greatest loss decides. If no cause takes enough, nothing is wrong; if too much was not measured,
-// the verdict is unknown. If the task took each worker long or much memory to load, copies of a
-// process that has loaded it are advised besides. report/verdicttext.h words a verdict.
+// The same figures always have the same verdict. Each cause that was found has a loss, the share of
+// all worker time that it took, and the cause with the greatest loss is reported. If no cause took
+// enough, nothing is wrong. If too much was not measured, the verdict is unknown. If loading the
+// task took each worker much time or memory, copies of a process that has loaded it are advised,
+// too. report/verdicttext.h has the text of a verdict.
 #pragma once
 
 #include "analysis/change.h"
@@ -25,17 +25,17 @@ namespace poolscope {
 enum class Finding : std::uint8_t {
     Dispatch, ///< the dispatch of inputs takes longer than computing them
     CoordinatorSaturated, ///< workers wait since the coordinator is busy all the time
-    Tail, ///< the last inputs left workers idle: one long input, or too few inputs
+    Tail, ///< the last inputs left workers idle, since one was long or there were few
     ChunksTooLarge, ///< the last inputs left workers idle, since a worker had too many at once
     TooManyWorkers, ///< more workers than cores compete for the cores
     ThreadsOversubscribe, ///< threads within workers compete for the cores
     MachineBusy, ///< other programs compete for the cores
-    WaitsWithin, ///< iterations wait for devices, other programs or sleeps: more workers help
+    WaitsWithin, ///< iterations wait for devices, programs or sleeps, so more workers help
     MemoryBandwidth, ///< iterations take longer as workers are added, though none is preempted
     StartUp, ///< starting takes longer than the work
     SlowWorker, ///< one worker takes longer for an iteration than the others
     Throttled, ///< the CPU quota of the control group stops workers
-    OrderBlocks, ///< results wait for an earlier one until there is no room for more
+    OrderBlocks, ///< results wait for an earlier one, and there is no room for more
     ConsumerBlocks, ///< results are not read as fast as they arrive
     DiskBlocks, ///< results cannot be written
     InputsAreSlow, ///< inputs arrive slower than they are processed
@@ -45,24 +45,23 @@ enum class Finding : std::uint8_t {
     // Findings of watched calls:
     PickledByValue, ///< the code of the function is pickled with each chunk
     ChunksTooSmall, ///< the messages take longer than the inputs in them
-    LargeFunction, ///< the function, or what is bound to it, is much to send with each chunk
+    LargeFunction, ///< the function, or data bound to it, is large to send with each chunk
     LargeInputs, ///< inputs take longer to send than to process
-    LargeResults, ///< results take longer to send than to make
+    LargeResults, ///< results take longer to send than to compute
     LoopIsSlow, ///< the user's loop takes longer than the pool
     InterpreterLock, ///< threads that compute wait for the interpreter lock
     HeldBack, ///< the user's loop waits for one result while others are there
-    OneAtATime, ///< the user's code waits for each result before it hands over the next input
-    PoolCostsMore, ///< sending inputs and results takes longer than the work, in large chunks, too
+    OneAtATime, ///< the user's code waits for each result before it sends the next input
+    PoolCostsMore, ///< sending inputs and results takes longer than the work, even in large chunks
     NothingWrong,
     Unknown,
 };
 inline constexpr std::size_t findingCount = 31;
 
-/// "handing_over", "coordinator_saturated", ...
+/// Returns the name for programs, such as "handing_over".
 std::string_view findingName(Finding finding);
 
-// A cause that takes a tenth of all worker time is worth a word. A tenth is more than two runs of
-// the same settings differ by.
+// A cause with this share of all worker time is reported. Two runs of a setting differ by less.
 inline constexpr double worthAWord = 0.10;
 
 /// The figures that show a finding. Shares are of worker time, unless noted.
@@ -73,16 +72,15 @@ struct NothingFinished { };
 /// The figures of Dispatch and CoordinatorSaturated.
 struct Dispatch {
     std::uint32_t workers = 0;
-    Share time; ///< that dispatch took
+    Share time; ///< spent on dispatch
     Share coordinatorBusy; ///< of the makespan
     Duration perInput{}; ///< cost of dispatch
     Duration perChunk{}; ///< cost of dispatch
     Duration iteration{}; ///< the mean
-    Duration chunk{}; ///< mean computing time
+    Duration chunk{}; ///< mean computing time of a chunk
     std::uint64_t iterations = 0;
     std::uint64_t chunks = 0;
-    bool chunksAreGrown =
-        false; ///< there were so many that automatic chunks had reached their size
+    bool chunksAreGrown = false; ///< automatic chunks had reached their final size
 };
 
 /// The figures of Tail and ChunksTooLarge.
@@ -102,7 +100,7 @@ struct Contention {
     std::uint32_t workers = 0;
     std::uint32_t cores = 0;
     std::uint32_t threads = 0; ///< the most within a worker
-    Share waited; ///< for a core
+    Share waited; ///< waiting for a core
 };
 
 /// The figures of WaitsWithin. Shares are of the time within iterations.
@@ -114,13 +112,13 @@ struct Waits {
 
 struct StartUp {
     Duration startUp{};
-    Share time; ///< that starting took
+    Share time; ///< spent on starting
     Duration makespan{};
 };
 
 struct SlowWorker {
     WorkerId worker = 0;
-    Duration iteration{}; ///< its mean
+    Duration iteration{}; ///< mean of the worker
     Duration othersIteration{};
 };
 
@@ -148,8 +146,7 @@ struct NeverFinished {
     std::optional<Duration> othersIteration; ///< the mean, if there were others
 };
 
-/// The figures of NothingWrong, WorkersIdle and Tail if only the spans of the run are known, as in
-/// an imported run.
+/// The figures of NothingWrong, WorkersIdle and Tail in a run with spans only.
 struct SpansOnly {
     std::uint32_t workers = 0;
     Share busy;
@@ -169,12 +166,12 @@ struct Computing {
     Share busy;
 };
 
-/// The figures of a watched call, whatever the finding, and what to change in it.
+/// The figures of a watched call for any finding, and the advised change.
 struct OfCall {
     PooledCall call;
     std::optional<std::uint64_t> chunk; ///< advised
     std::optional<std::uint32_t> processes; ///< advised
-    std::optional<ExpectedRate> expected; ///< with what is advised
+    std::optional<ExpectedRate> expected; ///< with the advised change
 };
 
 } // namespace evidence
@@ -184,22 +181,22 @@ using Evidence = std::variant<evidence::NothingFinished, evidence::Dispatch, evi
     evidence::Bandwidth, evidence::Blocked, evidence::Failures, evidence::NeverFinished,
     evidence::SpansOnly, evidence::NotMeasured, evidence::Computing, evidence::OfCall>;
 
-/// A look or a run that would show more than the figures do.
+/// An observation or a run that would show more than the figures do.
 enum class NextLook : std::uint8_t {
-    Lanes, ///< which input the last worker was on
-    SlowWorker, ///< its core or host, and its inputs
-    AsManyWorkersAsCores, ///< a run in which programs do not wait for one another
+    Lanes, ///< the lanes show which input the last worker was on
+    SlowWorker, ///< the core or host of the worker, and its inputs
+    AsManyWorkersAsCores, ///< a run in which programs do not wait for each other
     LongerRun,
     OneWorker, ///< a run that shows whether iterations take longer side by side
 };
 
-/// The costs of loading the task in each worker, and what copies of one process would save.
+/// The costs of loading the task in each worker, and the savings of copies of one process.
 struct CopiesAdvice {
     Duration load{}; ///< in each worker
     Bytes memory; ///< in each worker
     Duration elapsed{}; ///< of the run, start-up included
     Duration expected{}; ///< elapsed time with copies
-    bool isFaster = false; ///< the difference is worth a word
+    bool isFaster = false; ///< the difference is large enough to report
     Bytes savedMemory;
 };
 
@@ -230,7 +227,7 @@ struct Analysis {
     Accounting accounting;
     Verdict verdict;
 };
-/// The verdict from an accounting of the record.
+/// Returns the verdict on a record from its accounting.
 Verdict verdictOf(
     const RunRecord &record, const Accounting &accounting, const RunConditions &conditions);
 Analysis analyse(const RunRecord &record, std::uint32_t cores);

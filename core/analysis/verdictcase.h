@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// VerdictCase: the figures of a run that several decisions of a verdict need, derived once. Used by
-// analysis/verdict.cpp and analysis/verdictcauses.cpp alone.
+// VerdictCase: the figures of a run that several decisions of a verdict need, derived once. Used
+// only by analysis/verdict.cpp and analysis/verdictcauses.cpp. The RunFigures outlive it.
 #pragma once
 
 #include "analysis/statistics.h"
@@ -12,7 +12,7 @@
 
 namespace poolscope {
 
-/// 0 of nothing.
+/// Returns total / count, or 0 if the count is 0.
 inline Duration meanOf(Duration total, std::uint64_t count)
 {
     return count > 0 ? total / static_cast<double>(count) : Duration();
@@ -34,7 +34,7 @@ public:
     Duration time(Cause cause) const { return Duration(f.times[cause]); }
     double share(Cause cause) const { return ratio(time(cause), all); }
     Share ofPresent(Duration time) const { return {ratio(time, present)}; }
-    /// The throughput, as a factor, if this time had not been lost.
+    /// Returns the factor of throughput if this time had not been lost.
     double gainWithout(Duration lost) const
     {
         constexpr double most = 0.9;
@@ -45,7 +45,7 @@ public:
         return time(Cause::Coordinator) + time(Cause::UnderWay) + time(Cause::TransferIn)
             + time(Cause::TransferOut);
     }
-    /// The part of dispatch for which the CPU quota stopped those that do it.
+    /// Returns the part of dispatch for which the CPU quota stopped the processes.
     Duration throttledDispatch() const
     {
         return std::clamp(f.throttled - time(Cause::Throttled), Duration(), dispatch());
@@ -59,7 +59,7 @@ public:
     const RunFigures &f;
     Duration present; ///< worker time in the pool, without pauses
     double workers; ///< in the pool, on average
-    Duration all; ///< worker time, with that before the first dispatch
+    Duration all; ///< worker time, including that before the first dispatch
     Duration iteration; ///< the mean
     double rate; ///< iterations per second
 };

@@ -10,31 +10,31 @@ namespace poolscope {
 
 namespace {
 
-// Tasks that read their own inputs wait now and then; below a fifth more workers gain little.
+// Below this share of waiting, more workers gain little. Tasks that read inputs always wait a bit.
 constexpr double worthMoreWorkers = 0.20;
-// From three quarters on a queue before the coordinator grows to several waiting workers.
+// From this share on, several workers at a time wait for the coordinator.
 constexpr double saturated = 0.75;
-// A worker's mean differs from the others' by less, where inputs differ, if it had enough of them.
+// Longer inputs alone slow a worker with enough iterations by less than this factor.
 constexpr double slowWorkerRatio = 1.5;
-// From this share of all time on, a lack of cores delays a worker's transfers, too.
+// From this share of all time on, a lack of cores delays the transfers of a worker, too.
 constexpr double muchHindered = worthAWord;
 constexpr std::uint64_t enoughIterations = 30;
-// Two workers on two cores share caches and clock, which alone costs some percent.
+// Shared caches and clock alone slow two workers on two cores by less than this factor.
 constexpr double slowedBySize = 1.25;
-// CPU time of a worker beyond its busy time: its threads work.
+// The CPU time of a worker exceeds its busy time by this factor if its threads compute.
 constexpr double threadsWork = 1.15;
-// The part of the cores that more workers should use, at most.
+// The largest share of the cores that advised workers should use.
 constexpr double fullCores = 0.8;
-// Waiting costs a worker next to nothing. Memory, and those that it waits for, set a limit.
+// Waiting workers cost almost nothing. Memory and the devices they wait for set a limit.
 constexpr std::uint32_t mostAdvisedWorkers = 64;
 // The share of time that dispatch costs with automatic chunks.
 constexpr double automaticDispatch = 0.01;
 // Automatic chunks grow by this factor from one to the next.
 constexpr double automaticGrowth = 8;
 
-/// The throughput with automatic chunks, as a factor. Chunks start with one input and grow from one
-/// answer to the next, until dispatch costs next to nothing. The loss by starting remains, unless
-/// the worker that is ready first does all of the work before the others are there.
+/// Returns the factor of throughput with automatic chunks. Chunks start with one input and grow
+/// from one answer to the next, until dispatch costs almost nothing. The loss by starting remains,
+/// unless the first worker that is ready does all of the work before the others are ready.
 double gainOfAutomaticChunks(const VerdictCase &run)
 {
     const RunFigures &f = run.f;
@@ -110,7 +110,7 @@ std::optional<Verdict> tail(const VerdictCase &run)
             f.longestChunk, f.longestIteration, run.iteration});
     const double gain = 1 / (1 - ratio(run.time(Cause::Tail), run.present));
     if (why == LargeChunks) {
-        // No chunk can be cut finer than an input.
+        // A chunk cannot be smaller than an input.
         const Duration finest = f.busy / run.usableWorkers() + f.longestIteration;
         advise(verdict, run, {{Change::Setting::Chunk}},
             std::max(std::min(gain, ratio(f.makespan, finest)), 1.0));
@@ -124,8 +124,8 @@ std::optional<Verdict> tail(const VerdictCase &run)
     return verdict;
 }
 
-/// The share of all time that a lack of cores cost workers, of which `lost` was measured within
-/// iterations. If that was much, transfers were delayed as much as the work.
+/// Returns the share of all time that workers lost for lack of cores. `lost` is the part within
+/// iterations. If it is large, transfers were delayed as much as the work.
 double hinderedShare(const VerdictCase &run, Duration lost)
 {
     const double within = ratio(lost, run.all);
@@ -174,7 +174,7 @@ std::optional<Verdict> preempted(const VerdictCase &run)
     return verdict;
 }
 
-/// The number of workers that keeps the cores in use, but no more than there are inputs for.
+/// Returns the number of workers that keeps the cores in use, limited by the number of inputs.
 std::uint32_t workersThatWait(const VerdictCase &run)
 {
     const RunFigures &f = run.f;
@@ -196,7 +196,7 @@ std::optional<Verdict> waiting(const VerdictCase &run)
     const Duration shortest = std::max(f.busy / std::max(advised, 1U), f.longestChunk);
     const double gain = std::max(ratio(f.makespan, shortest), 1.0);
     const bool canHelp = advised > f.workers && gain > 1 + worthAWord;
-    // With enough workers, waiting is the nature of the task, and any other cause comes first.
+    // With enough workers, waiting is the nature of the task. Any other cause is reported instead.
     const double loss = canHelp ? std::min(waited, 1 - 1 / gain) : 0;
     Verdict verdict = found(Finding::WaitsWithin, loss,
         evidence::Waits{{ratio(run.time(Cause::Waiting), f.busy)},
@@ -206,8 +206,8 @@ std::optional<Verdict> waiting(const VerdictCase &run)
     return verdict;
 }
 
-/// Whether the dispatch of fixed chunks took most of the run, which its throughput shows, and
-/// starting, which is paid once, did not take many times as long.
+/// Returns whether the dispatch of fixed chunks took most of the run, and starting, which happens
+/// once, did not take many times as long.
 bool isDispatchAboveAll(const VerdictCase &run)
 {
     constexpr double longestStart = 4; // in makespans
@@ -219,7 +219,7 @@ std::optional<Verdict> startUp(const VerdictCase &run)
 {
     const double loss = ratio(
         run.f.startUp * std::max<double>(run.f.workers, 1) + run.time(Cause::Starting), run.all);
-    // Less than half of the time is the cost of a short run anywhere.
+    // Any short run spends up to half of the time on starting.
     if (loss < 0.5 || isDispatchAboveAll(run))
         return std::nullopt;
     return found(Finding::StartUp, loss, evidence::StartUp{run.f.startUp, {loss}, run.f.makespan});
@@ -227,7 +227,7 @@ std::optional<Verdict> startUp(const VerdictCase &run)
 
 using Pace = RunFigures::Pace;
 
-/// The worker with the longest mean of those that had enough iterations.
+/// Returns the worker with the longest mean of those with enough iterations. Null if there is none.
 const Pace *slowestOf(const std::vector<Pace> &paces)
 {
     const Pace *slowest = nullptr;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Verification: whether what a verdict predicted of its advice came true, by measuring the present
-// setting and the advised one in alternation.
+// Verification: the measured gain by a verdict's advice beside the predicted one.
 //
-// Plans and arithmetic; run/verifier.h makes the runs.
+// The present setting and the advised one are measured in alternation. A plan is plain data;
+// run/verifier.h makes the runs.
 #pragma once
 
 #include "analysis/experiment.h"
@@ -14,30 +14,31 @@
 
 namespace poolscope {
 
-inline constexpr std::size_t presentSetting = 0; // of the plan
+inline constexpr std::size_t presentSetting = 0; // position in the plan
 inline constexpr std::size_t advisedSetting = 1;
 
-/// Runs each setting so many times: in pairs, each first in every other one, so that drift affects
-/// both alike.
+/// Returns a plan that runs each setting `repeats` times, in pairs. The settings alternate in being
+/// first, so that drift affects both alike.
 ExperimentPlan verificationPlan(
     const RunSpec &present, const RunSpec &advised, std::uint32_t repeats);
 
-/// How many inputs take no longer than `most` seconds, if all of them take `seconds`; one at least.
+/// Returns how many inputs take `most` seconds at most if all take `seconds`, at least 1.
 std::uint64_t inputsWithin(std::uint64_t inputs, double seconds, double most);
 
 struct Verification {
-    std::optional<double> predicted; ///< the factor of throughput, where one was
-    std::vector<double> present; ///< iterations per second, as they were measured; one at least
-    std::vector<double> advised; ///< likewise
+    std::optional<double> predicted; ///< the factor of throughput, if one was predicted
+    std::vector<double> present; ///< iterations per second of each run, at least one
+    std::vector<double> advised; ///< iterations per second of each run, at least one
     std::uint64_t failed = 0; ///< inputs, of all runs
     bool countsStartUp = false; ///< whether throughputs include the start-up
-    std::uint64_t inputs = 0; ///< of each run: all, or the first of them
+    std::uint64_t inputs = 0; ///< of each run, which may be only the first of all
     std::uint64_t allInputs = 0;
 
     void add(std::size_t setting, const RunMeasurement &measurement);
-    /// The factor that came of it.
+    /// Returns the measured factor of throughput.
     double measured() const;
-    /// Whether at least `heldFrom` of what was predicted came. Nothing if nothing was.
+    /// Returns whether the measured factor is at least `heldFrom` of the predicted one. Nothing if
+    /// none was predicted.
     std::optional<bool> held() const;
 };
 

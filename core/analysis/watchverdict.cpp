@@ -11,9 +11,9 @@ namespace poolscope {
 
 namespace {
 
-// Contents of a message that take longer than its frame.
+// Contents of this many bytes take longer to send than the rest of a message.
 constexpr double muchToSend = 16384;
-// Below this factor a change is within what two runs differ by.
+// A change by less than this factor is within the difference of two runs.
 constexpr double worthChanging = 1.25;
 constexpr double startsDominate = 0.5;
 constexpr double unknownDominates = 0.35;
@@ -21,7 +21,7 @@ constexpr double mostlyLoop = 0.5;
 constexpr std::uint64_t enoughResults = 8;
 constexpr std::uint32_t mostProcesses = 64;
 
-/// Figures that several decisions need.
+/// The figures of a call that several decisions need.
 struct CallCase {
     const PooledCall &c;
     Duration all; ///< worker time
@@ -33,15 +33,15 @@ struct CallCase {
     }
 
     Duration time(Cause cause) const { return Duration(c.times[cause]); }
-    /// The share of the elapsed time that workers lost by it.
+    /// Returns the share of the elapsed time that workers lost.
     double loss(Duration lost) const
     {
         return ratio(lost, all) * std::min(ratio(c.makespan, c.elapsed), 1.0);
     }
-    /// A worker that has not been there yet starts.
+    /// Returns the time of starting, which includes the time before a worker joined.
     Duration starting() const { return time(Cause::Starting) + time(Cause::Absent); }
     Duration transfers() const { return time(Cause::TransferIn) + time(Cause::TransferOut); }
-    /// The part of transfers that a lack of cores delayed, as it did the work.
+    /// Returns the part of transfers that is due to a lack of cores, as for the work.
     Duration delayedTransfers() const
     {
         const Duration lost = time(Cause::Preempted);
@@ -53,7 +53,7 @@ struct CallCase {
     {
         return time(Cause::Coordinator) + time(Cause::UnderWay) + transfers() - delayedTransfers();
     }
-    /// The share of the usable cores that computing took, which no cheaper message would free.
+    /// Returns the share of the usable cores that computing took, whatever messages cost.
     double coresUsed() const
     {
         const std::uint32_t cores =
@@ -81,7 +81,7 @@ evidence::OfCall &evidenceOf(Verdict &verdict)
     return std::get<evidence::OfCall>(verdict.evidence);
 }
 
-/// Advises larger chunks, if they are worth it.
+/// Advises larger chunks if they gain enough. Returns false if not.
 bool adviseChunk(Verdict &verdict, const CallCase &run)
 {
     const std::uint64_t chunk = bestChunk(run.c);
@@ -114,7 +114,7 @@ std::optional<Verdict> slowLoop(const CallCase &run)
     return foundIn(run, Finding::LoopIsSlow, ratio(run.c.loopUsed, run.c.elapsed));
 }
 
-/// A loop that waits for one result could do its work on those that are there.
+/// Finds a loop that waited for one result while it could have used others.
 std::optional<Verdict> heldBack(const CallCase &run)
 {
     const PooledCall &c = run.c;
@@ -134,7 +134,7 @@ std::optional<Verdict> lockedThreads(const CallCase &run)
     return foundIn(run, Finding::InterpreterLock, 1 - ratio(run.c.makespan, run.c.busy));
 }
 
-/// apply() returns with the result: one worker is at work, whatever their number is.
+/// Finds calls of apply(), which returns with the result, so that only one worker runs.
 std::optional<Verdict> oneAtATime(const CallCase &run)
 {
     const double loss = run.loss(run.dispatch());
@@ -143,13 +143,13 @@ std::optional<Verdict> oneAtATime(const CallCase &run)
     return foundIn(run, Finding::OneAtATime, loss);
 }
 
-/// The inputs of a chunk, without what is fixed and without the function.
+/// Returns the bytes of a chunk without the function.
 double bytesOfInputs(const PooledCall &call)
 {
     return call.costs.bytesOut - call.functionBytes;
 }
 
-/// The one of several costs of messages that took most.
+/// Returns the finding for the greatest of several costs of messages.
 Finding whyDispatch(const CallCase &run)
 {
     const PooledCall &c = run.c;
@@ -169,17 +169,17 @@ Finding whyDispatch(const CallCase &run)
     return Finding::ChunksTooSmall;
 }
 
-/// Whether the parent takes an input when it sends it. Other methods have all of them before.
+/// Returns whether the parent reads an input when it sends it, and not all of them before.
 bool takesInputsLate(const PooledCall &call)
 {
     return call.method == "imap" || call.method == "imap_unordered";
 }
 
-/// Whether the parent had little to do for the inputs that it sent late: they came late.
+/// Returns whether inputs arrived late: the parent sent them late although it had little to do.
 bool inputsCameLate(const CallCase &run)
 {
     constexpr double littleOfIt = 0.3;
-    constexpr Duration longest(1e6); // that handing over an input can take the user's own code
+    constexpr Duration longest(1e6); // for the user's own code to submit an input
     const PooledCall &c = run.c;
     const Duration parent = run.parentPerChunk() * static_cast<double>(c.chunks);
     const bool isIdle = run.time(Cause::Coordinator) > run.dispatch() / 2
@@ -202,7 +202,7 @@ std::optional<Verdict> messages(const CallCase &run)
         && verdict.finding != Finding::LargeResults && adviseChunk(verdict, run);
     if (verdict.finding != Finding::ChunksTooSmall || isAdvised)
         return verdict;
-    // Messages that cannot be fewer are a cause only where they take longer than the work.
+    // If there cannot be fewer messages, they are a cause only if they take longer than the work.
     const bool couldBeFewer = run.c.chunk == 1 && !run.c.takesChunks();
     if (run.dispatch() < run.c.busy)
         return std::nullopt;
@@ -226,7 +226,7 @@ std::optional<Verdict> idleAtTheEnd(const CallCase &run)
     const PooledCall &c = run.c;
     const bool areLargeChunks = c.chunk > 1 && c.longestChunk > 2 * c.longestIteration;
     Verdict verdict = foundIn(run, areLargeChunks ? Finding::ChunksTooLarge : Finding::Tail, loss);
-    // No chunk can be finer than an input, and all that workers did can be spread at best.
+    // A chunk cannot be smaller than an input, and the work can at best be spread evenly.
     const double workers = std::max(ratio(run.all, c.makespan), 1.0);
     const Duration finest =
         std::max((run.all - run.time(Cause::Tail)) / workers, c.longestIteration);
@@ -263,7 +263,7 @@ std::optional<Verdict> lackOfCores(const CallCase &run)
         run, doThreadsCompete ? Finding::ThreadsOversubscribe : Finding::MachineBusy, loss);
 }
 
-/// The number of processes that keeps most of the cores busy.
+/// Returns the number of processes that keeps most of the cores busy.
 std::uint32_t usefulProcesses(const CallCase &run)
 {
     constexpr double fullCores = 0.8;
@@ -279,7 +279,7 @@ std::optional<Verdict> waitsWithin(const CallCase &run)
 {
     constexpr double worthProcesses = 0.2;
     const PooledCall &c = run.c;
-    if (c.hasThreads) { // whether they waited is known of all of them together
+    if (c.hasThreads) { // waiting is known only of all threads together
         constexpr double hardlyComputes = 0.3;
         if (!c.hasParentCpu() || ratio(c.parentCpu, c.busy) > hardlyComputes
             || c.busy < c.makespan / 2)
@@ -300,7 +300,7 @@ std::optional<Verdict> waitsWithin(const CallCase &run)
     return verdict;
 }
 
-/// Whether the call ended before its figures mean anything.
+/// Returns whether the call was too short for reliable figures.
 bool isTooShort(const CallCase &run)
 {
     constexpr Duration shortest(2e6);
@@ -315,7 +315,7 @@ Verdict noneFound(const CallCase &run)
         run.c.hasThreads ? !run.c.hasParentCpu() : run.loss(unknown) >= unknownDominates;
     if (run.c.inputs == 0 || isUnknown)
         return foundIn(run, Finding::Unknown, run.loss(unknown));
-    // Handing an input to a thread is not a message, so no other rule sees what that costs.
+    // An input for a thread is not a message, so no other rule includes its cost.
     if (const double share = ratio(run.c.noPool(), run.c.elapsed); run.c.hasThreads && share < 0.5)
         return foundIn(run, Finding::PoolCostsMore, 1 - share);
     return foundIn(run, Finding::NothingWrong, 0);

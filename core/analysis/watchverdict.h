@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The verdict on a call of a watched pool, in the terms of the user's code: plain data from plain
-// figures. Its evidence is evidence::OfCall. It advises no option of this program.
+// The verdict on a call of a watched pool, in terms of the user's code.
+//
+// The evidence is evidence::OfCall. The advice is a change of the user's code.
 #pragma once
 
 #include "analysis/verdict.h"

@@ -14,7 +14,7 @@ namespace poolscope {
 
 namespace {
 
-/// A worker that has work tells what it has done no more often than this: see worker/session.cpp.
+/// The shortest interval of answers from a worker that has more work. See worker/session.cpp.
 constexpr double answerInterval = 5e6; // nanoseconds
 
 /// The durations of inputs, by their position in the order of the groups.
@@ -41,7 +41,7 @@ public:
     {
         return durationBefore(places.end()) - durationBefore(places.first);
     }
-    /// How many of these inputs have begun when they have been worked on for so long.
+    /// Returns how many of these inputs have begun after so much time of work on them.
     std::uint64_t begunAfter(const IndexRange &places, double time) const
     {
         std::uint64_t begun = 1;
@@ -75,10 +75,10 @@ private:
     }
 
     const std::vector<InputGroup> &m_groups;
-    std::vector<Sums> m_before; ///< each group
+    std::vector<Sums> m_before; ///< sums before each group
 };
 
-/// The spans of a replay, of which it keeps a bounded number.
+/// The spans of a replay. Neighbours are joined to limit their number.
 class ReplayedLanes {
 public:
     explicit ReplayedLanes(std::size_t workers)
@@ -161,15 +161,15 @@ private:
         double begun = 0;
         double sent = 0;
         double arrived = 0;
-        double idle = 0; ///< how long its worker had waited for it
+        double idle = 0; ///< for which its worker had waited
     };
     struct Worker {
-        std::deque<Chunk> held; ///< the first is the one that it is on, if it is busy
-        std::deque<Chunk> done; ///< done, and not known to the coordinator
-        std::uint32_t unsent = 0; ///< the last so many of these, that are not sent yet
+        std::deque<Chunk> held; ///< the first one is running if the worker is busy
+        std::deque<Chunk> done; ///< not reported to the coordinator yet
+        std::uint32_t unsent = 0; ///< the number of these whose answer is not sent yet
         bool isBusy = false;
         bool isReady = false;
-        double lastEnded = -1; ///< or will end; below 0: never
+        double lastEnded = -1; ///< end of the last or the running chunk. Below 0 if there was none
         double lastAnswer = 0;
     };
     struct Event {
@@ -210,7 +210,7 @@ private:
     bool m_willShareOut = false;
     double m_coordinatorFree = 0;
     std::size_t m_busyWorkers = 0;
-    double m_displaced = 0; ///< what the coordinator did on a core that a worker needed
+    double m_displaced = 0; ///< time that the coordinator took from the cores of workers
     ReplayedRun m_run;
 };
 
@@ -236,8 +236,8 @@ Replay::Replay(const RecordedWork &work, const ReplaySetting &setting, ReplayDet
     planStart(setting);
 }
 
-/// Workers become ready as recorded if their number and kind are those of the run. Otherwise start
-/// costs predict when. If these are unknown, further workers start in turn after the recorded ones.
+/// Workers become ready as recorded if their number and kind are those of the run, else as start
+/// costs predict. If these are unknown, further workers start in turn after the recorded ones.
 void Replay::planStart(const ReplaySetting &setting)
 {
     const StartCosts &starts = m_work.starts;
@@ -291,7 +291,7 @@ std::optional<ReplayedRun> Replay::run(const std::stop_token &stop)
     return std::move(m_run);
 }
 
-/// The coordinator does something that takes so long, as soon as it can; returns when it begins.
+/// Occupies the coordinator for `cost` as soon as it is free. Returns when that begins.
 double Replay::occupy(double time, double cost)
 {
     const double begin = std::max(time, m_coordinatorFree);
@@ -323,11 +323,10 @@ void Replay::send(WorkerId id, double time)
     }
 }
 
-/// Shares inputs out as Pool::shareOut() does.
+/// Distributes inputs as Pool::shareOut() does.
 void Replay::shareOut(double time, std::chrono::nanoseconds leastWork)
 {
-    // A small range goes to one worker whole. Without a limit, workers would reclaim it from each
-    // other for ever, before it is begun.
+    // A small range is sent to one worker. Without a limit, it would be reclaimed again and again.
     for (std::size_t most = m_workers.size(); most > 0; --most) {
         const auto richest = m_scheduler.nextToReclaim(leastWork);
         if (!richest)
@@ -346,8 +345,8 @@ void Replay::shareOut(double time, std::chrono::nanoseconds leastWork)
     }
 }
 
-/// Reclaims what the worker has not begun. The worker is taken to return that at once, or to have
-/// its last answers under way.
+/// Reclaims what the worker has not begun, at once. A worker that is not busy has nothing to
+/// return.
 void Replay::reclaim(WorkerId id, double time)
 {
     m_scheduler.reclaimAsked(id);
@@ -392,8 +391,8 @@ void Replay::begin(WorkerId id, double time)
     m_events.push({runner.lastEnded, id, 0, Event::Kind::ChunkEnds});
 }
 
-/// With what passes between its spans, which are about those that a worker makes: see
-/// worker/batchsizer.h. One in Python makes them a quarter longer.
+/// Returns the duration of a chunk with the gaps between its spans, which are assumed to be as long
+/// as in worker/batchsizer.h. Those of Python workers are a quarter longer.
 double Replay::timeOf(const Chunk &chunk) const
 {
     constexpr double spanOfItsOwn = 10'000; // nanoseconds
@@ -408,7 +407,7 @@ void Replay::endChunk(const Event &event)
 {
     Worker &runner = worker(event.worker);
     if (!runner.isBusy || event.time != runner.lastEnded)
-        return; // what it was on has been cut
+        return; // the chunk has been cut
     const Chunk &chunk = runner.held.front();
     const bool wasLong = chunk.duration > answerInterval;
     if (m_lanes)
@@ -454,7 +453,7 @@ void Replay::takeAnswer(const Event &event)
                 std::chrono::nanoseconds(static_cast<std::int64_t>(chunk.idle)));
         const auto busy = std::chrono::nanoseconds(static_cast<std::int64_t>(chunk.duration));
         if (!m_scheduler.answered(event.worker, chunk.range, busy))
-            return; // never: workers answer what they were given, in order
+            return; // not reached, since workers answer in order
         sender.done.pop_front();
     }
     m_run.makespan = begin;

@@ -9,12 +9,12 @@ namespace poolscope {
 
 namespace {
 
-/// After so many chunks, which takes about two seconds, a curve becomes no finer.
+/// A curve becomes no finer after this number of chunks, which takes about two seconds.
 constexpr std::uint64_t enoughChunks = 3'000'000;
 
 using Numbers = std::vector<std::uint32_t>;
 
-/// Powers of a number from `first` on.
+/// Returns `first` times the powers of `factor`, up to maxWorkers.
 Numbers powers(std::uint32_t first, std::uint32_t factor)
 {
     Numbers numbers;

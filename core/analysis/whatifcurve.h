@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What if, as a curve: how long recorded work would take with any number of workers.
+// What-if curve: predictions of how long recorded work takes with different numbers of workers.
 #pragma once
 
 #include "analysis/whatif.h"
@@ -12,22 +12,22 @@ namespace poolscope {
 struct CurvePoint {
     std::uint32_t workers = 1;
     double makespan = 0; ///< nanoseconds, predicted
-    double lowerBound = 0; ///< the same
-    std::uint64_t chunks = 0; ///< that were replayed
+    double lowerBound = 0; ///< nanoseconds, predicted
+    std::uint64_t chunks = 0; ///< of the replay
     double startUp = 0; ///< nanoseconds, before the makespan
 };
 
-/// Replays the work with 1 to maxWorkers workers, whatever number the setting has, first with a few
-/// of these numbers and then ever more finely, and calls visit(point) for each as it comes. Numbers
-/// that `known`, sorted, has are left out. Work of so many chunks that this would take long is
-/// drawn coarsely. False when it was stopped.
+/// Replays the work with 1 to maxWorkers workers, first coarsely and then more finely, and calls
+/// visit(point) after each replay. The number of workers in `setting` is ignored. Points of
+/// `known`, which is sorted, are left out. The curve of work with many chunks, which would take
+/// long, stays coarse. Returns false if it was stopped.
 bool replayCurve(const RecordedWork &work, ReplaySetting setting,
     const std::vector<CurvePoint> &known, const std::function<void(const CurvePoint &)> &visit,
     const std::stop_token &stop = {});
 
 CurvePoint pointOf(const ReplayedRun &run, std::uint32_t workers);
 
-/// Puts a point where it belongs.
+/// Inserts a point in order, or replaces the one of the same number of workers.
 void insertPoint(std::vector<CurvePoint> &curve, const CurvePoint &point);
 
 } // namespace poolscope

@@ -7,7 +7,7 @@ namespace poolscope {
 
 namespace {
 
-/// The columns that a text of UTF-8 takes, where each character takes one.
+/// Returns the width of a UTF-8 text, with one column for each character.
 std::size_t widthOf(const std::string &text)
 {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Rows of texts as a table for a terminal.
+// A table of texts for a terminal.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace poolscope {
 
-/// A line for each row, which all have as many fields. Fields are aligned right in their column.
+/// Returns a line for each row. All rows have the same number of fields, which are aligned right.
 std::string alignedTable(const std::vector<std::vector<std::string>> &rows);
 
 } // namespace poolscope

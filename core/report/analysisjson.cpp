@@ -59,7 +59,7 @@ OrderedJson changeJson(const Change &change)
     return json;
 }
 
-/// Null where nothing is expected of a change in the watched call.
+/// Returns null if no change of a watched call is advised.
 OrderedJson expectedJson(const Verdict &verdict)
 {
     const auto *call = std::get_if<evidence::OfCall>(&verdict.evidence);

@@ -9,18 +9,18 @@
 
 namespace poolscope {
 
-/// Seconds by cause, for the pool and for each worker: those of the pool add up to worker_seconds,
-/// which is workers x makespan_s, and those of a worker to makespan_s. `held_back` is null where
-/// it is not known.
+/// Returns the seconds by cause, for the pool and for each worker. Those of the pool add up to
+/// worker_seconds, workers x makespan_s, and those of a worker to makespan_s. `held_back` may be
+/// null.
 nlohmann::ordered_json accountingJson(
     const Accounting &accounting, const std::optional<HeldBack> &heldBack);
 
-/// The count of each note, by its name, and `left_out`, what all of them left out come to.
+/// Returns the count of each note by its name, and `left_out`, the number of all items left out.
 nlohmann::ordered_json importJson(const ImportNotes &notes);
 
-/// Finding, text, loss, gain and rate (null: none is predicted), and advice as a list of settings,
-/// of which the value null means automatic; for a watched call, what to expect of a change in the
-/// user's code, as a range.
+/// Returns finding, text, loss, gain, rate and advice. Gain and rate are null if they are not
+/// predicted. Advice is a list of settings, whose value is null if it is automatic. For a watched
+/// call, `expected` is the range of rates after the advised change of the user's code.
 nlohmann::ordered_json verdictJson(const Verdict &verdict);
 
 } // namespace poolscope

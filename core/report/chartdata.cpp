@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, chartKindCount> names{
     "workers", "completion", "rate", "accounting", "latency", "whatif"};
 constexpr std::size_t spansBetweenQuestions = 100'000;
 
-/// Nanoseconds as seconds, exactly: "1.000000250".
+/// Appends nanoseconds as seconds, exactly: "1.000000250".
 void appendSeconds(std::string &out, std::uint64_t nanoseconds)
 {
     const std::string fraction = std::to_string(nanoseconds % 1'000'000'000);
@@ -35,7 +35,7 @@ void appendNumber(std::string &out, double value)
     out.append(text.data(), end);
 }
 
-/// A file that is given up at the first error or when the caller has had enough.
+/// A file that is abandoned at the first error or when the caller cancels.
 class DataFile {
 public:
     DataFile(AtomicFile &file, const ShouldContinue &shouldContinue)
@@ -53,7 +53,7 @@ public:
         if (++m_lines % spansBetweenQuestions == 0)
             goesOn();
     }
-    /// Whether it is to go on; fails the file where it is not.
+    /// Returns whether to continue. The file fails if the caller cancels.
     bool goesOn()
     {
         if (ok() && m_goOn && !m_goOn())

@@ -2,15 +2,15 @@
 // The data of a run's charts, as CSV (RFC 4180, lines end in LF). Times are seconds since the run's
 // start.
 //
-//   - workers: worker, begin_s, duration_s, first_index, count; a line for each span
-//   - completion: rank, index, worker, finished_s; a line for each input, as they finished
-//   - rate: begin_s, duration_s, pool, worker_1, ...; the iterations done in each stretch of time
-//   - accounting: worker, cause, time_s; where its time went, from the first dispatch to the last
-//     outcome; worker 0 is the pool as a whole
-//   - latency: worker, from_s, to_s, iterations; how many took at least from_s and less than to_s;
-//     worker 0 is the pool as a whole
-//   - whatif: workers, makespan_s, lower_bound_s, start_up_s; predicted for the run's own chunk and
-//   window
+// - workers: worker, begin_s, duration_s, first_index, count. A line is a span.
+// - completion: rank, index, worker, finished_s. A line is an input, in the order of completion.
+// - rate: begin_s, duration_s, pool, worker_1, ... A line has the iterations of an interval.
+// - accounting: worker, cause, time_s. A line has a time from the first dispatch to the last
+//   outcome. Worker 0 is the pool.
+// - latency: worker, from_s, to_s, iterations. A line counts durations of at least from_s and less
+//   than to_s. Worker 0 is the pool.
+// - whatif: workers, makespan_s, lower_bound_s, start_up_s. A line is a prediction with the run's
+//   chunk and window.
 #pragma once
 
 #include "analysis/whatifcurve.h"
@@ -30,21 +30,20 @@ namespace poolscope {
 enum class ChartKind : std::uint8_t { Workers, Completion, Rate, Accounting, Latency, WhatIf };
 inline constexpr std::uint8_t chartKindCount = 6;
 
-/// "workers", "completion", "rate", "accounting", "latency", "whatif": what the command line and
-/// files call it.
+/// Returns the name of the chart on the command line and in files, such as "workers".
 std::string_view chartName(ChartKind kind);
 std::optional<ChartKind> chartCalled(std::string_view name);
 
-/// A chart and the file that it goes to.
+/// A chart and its file.
 struct ChartFile {
     ChartKind kind = ChartKind::Workers;
     std::string path; ///< ending in .png, .svg, .pdf or .csv
 };
 
-/// Called now and then. If it returns false, writing stops and fails with "cancelled".
+/// Called repeatedly during writing. If it returns false, writing fails with "cancelled".
 using ShouldContinue = std::function<bool()>;
 
-/// Writes the data recorded so far, whole or not at all. Any thread, also during the run.
+/// Writes the data recorded so far, completely or not at all. Any thread, also during the run.
 Result<void> writeChartData(ChartKind kind, const RunRecord &record,
     const std::filesystem::path &path, const ShouldContinue &shouldContinue = {});
 

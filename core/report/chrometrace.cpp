@@ -41,7 +41,7 @@ void appendNumber(std::string &out, std::uint64_t value)
     out.append(digits.data(), std::to_chars(digits.begin(), digits.end(), value).ptr);
 }
 
-/// Nanoseconds as microseconds, exactly.
+/// Appends nanoseconds as microseconds, exactly.
 void appendMicroseconds(std::string &out, std::uint64_t time)
 {
     appendNumber(out, time / 1000);
@@ -54,17 +54,17 @@ void appendMicroseconds(std::string &out, std::uint64_t time)
     out += static_cast<char>('0' + rest % 10);
 }
 
-// How a byte that is no UTF-8 is escaped: what Python reads, but no viewer of traces.
+// The escape of a byte that is not UTF-8. Python reads it, but viewers of traces do not.
 constexpr std::string_view loneSurrogate = "\\udc";
 
-/// The text with bytes that are not UTF-8 replaced by U+FFFD.
+/// Returns the text as JSON, with bytes that are not UTF-8 replaced by U+FFFD.
 std::string replacingText(std::string_view text)
 {
     using Json = nlohmann::json;
     return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-/// An object of JSON that is written member by member.
+/// A JSON object that is written member by member.
 class Object {
 public:
     explicit Object(std::string &text)
@@ -112,7 +112,7 @@ private:
     std::string &m_text;
 };
 
-/// A file of events that is given up at the first error or when the caller has had enough.
+/// A file of events that is abandoned at the first error or when the caller cancels.
 class TraceFile {
 public:
     TraceFile(AtomicFile &file, const ShouldContinue &shouldContinue)
@@ -121,7 +121,7 @@ public:
     {
     }
 
-    /// Events that begin from now on belong to this process.
+    /// Sets the process of the events that begin from now on.
     void setProcess(std::uint64_t process) { m_process = process; }
 
     bool ok() const { return m_result.has_value(); }
@@ -252,7 +252,7 @@ private:
             const auto chunk = reader.next();
             if (!chunk)
                 return;
-            // Each end of a flow binds to the event of its thread and time before it in the file.
+            // Each end of a flow binds to the event before it in the file with its thread and time.
             ++m_chunks;
             writeInstant("sent", worker.id(), chunk->sent);
             writeFlow('s', poolThread, chunk->sent);
@@ -298,7 +298,7 @@ private:
         for (std::uint64_t column = 0; column < columns.count && m_file.ok(); ++column) {
             const bool isAsBefore = column > 0 && iterations[column] == iterations[column - 1];
             if (isAsBefore)
-                continue; // a counter stays as it is
+                continue; // the counter does not change
             const double rate = iterations[column] * 1e9 / static_cast<double>(grid.width());
             Object event = m_file.begin('C', "it/s", poolThread);
             event.time("ts", m_begin + grid.beginOf(column));
@@ -345,7 +345,7 @@ private:
     std::uint64_t m_chunks = 0;
 };
 
-/// The arguments of the run, which viewers show beside the trace.
+/// Writes the arguments of the run, which viewers show beside the trace.
 void writeHead(const RunRecord &record, TraceFile &file)
 {
     std::string head;
@@ -360,7 +360,7 @@ void writeHead(const RunRecord &record, TraceFile &file)
     file.write(head + ",\"traceEvents\":[");
 }
 
-/// When the call began, since the start of its command.
+/// Returns the time from the start of the command to the call. 0 if the run is not a watched call.
 std::uint64_t beginOf(const RunRecord &record)
 {
     const auto *call = std::get_if<WatchedCall>(&record.origin);

@@ -9,7 +9,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr double legible = 0.005; // the smallest share of the time that is told
+constexpr double legible = 0.005; // the smallest share of the time that is reported
 
 using Runs = std::vector<ComparisonSubject>;
 

@@ -15,13 +15,13 @@ namespace poolscope {
 struct ComparisonSubject {
     std::uint64_t failed = 0; ///< inputs
     ComparedRun figures;
-    CauseTimes times; ///< where the time of its workers went
+    CauseTimes times; ///< of its workers
 };
 
-/// The figures of a run so far, for a comparison.
+/// Returns the figures of a run so far, for a comparison.
 ComparisonSubject comparisonSubject(const RunRecord &record);
 
-/// How long iterations took, as it is told of each run.
+/// A quantile of the durations of iterations that is reported for each run.
 struct ReportedQuantile {
     const char *name;
     const char *key; ///< for programs
@@ -31,19 +31,19 @@ inline constexpr std::array reportedQuantiles{ReportedQuantile{"median", "median
     ReportedQuantile{"p90", "p90_s", 0.9}, ReportedQuantile{"p99", "p99_s", 0.99},
     ReportedQuantile{"longest", "longest_s", 1}};
 
-/// "A", "B", ... "Z", "AA", ...: what the run at this position is called.
+/// Returns the name of the run at this position: "A", "B", ... "Z", "AA", ...
 std::string letterOf(std::size_t position);
 
-/// How each run but the first differs from the first.
+/// Returns the differences of all runs but the first from the first.
 std::vector<RunDifference> differencesOf(const std::vector<ComparisonSubject> &runs);
 
 struct ComparisonRow {
     std::string name;
     std::vector<std::string> figures; ///< of each run
-    std::vector<std::string> differences; ///< of each but the first. Empty if there is none
+    std::vector<std::string> differences; ///< of each run but the first. Empty if there are none
 };
 
-/// Throughput, makespan, latencies, and where the time went.
+/// Returns rows for throughput, makespan, latencies, and the time by cause.
 std::vector<ComparisonRow> comparisonRows(
     const std::vector<ComparisonSubject> &runs, const std::vector<RunDifference> &differences);
 

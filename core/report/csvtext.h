@@ -7,8 +7,7 @@
 
 namespace poolscope {
 
-/// Quotes what `out` holds from `start` on, if a reader could take it for anything but one field
-/// with exactly these characters: it holds a comma, quote or line break, or a blank at an end.
+/// Quotes the field from `start` on if it contains a comma, quote or line break, or an outer blank.
 void quoteCsvField(std::string &out, std::size_t start);
 
 } // namespace poolscope

@@ -53,8 +53,7 @@ pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere;
 
 constexpr std::string_view replacement = "\uFFFD";
 
-/// Returns what stands for a character of UTF-8 in XML, which has no control characters but tab and
-/// newline, and no U+FFFE and U+FFFF.
+/// Returns a UTF-8 character as XML, or the replacement if XML does not have it.
 std::string_view escaped(std::string_view character)
 {
     switch (character.front()) {

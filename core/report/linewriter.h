@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LineWriter: writes an outcome to a file as a line of text, in one of several formats.
+// LineWriter: writes each outcome to a file as a line of text, in one of several formats.
 #pragma once
 
 #include "report/outcomewriter.h"
@@ -11,7 +11,7 @@
 namespace poolscope {
 
 struct LineFormat {
-    std::string_view heading; ///< opens the file
+    std::string_view heading; ///< the first line of the file
     /// Appends the outcome's line without its line break.
     void (*appendLine)(std::string &out, std::uint64_t index, const OutcomeView &outcome);
 };

@@ -19,9 +19,9 @@ static_assert(std::endian::native == std::endian::little, "elements are written 
 constexpr std::size_t elementSize = 8;
 constexpr std::size_t shortHeader = 128; ///< a multiple of 64 with room for any count
 constexpr std::size_t pageHeader = 4096; ///< of an array that is mapped
-constexpr std::uint64_t manyInputs = 1U << 20; ///< from which on a copy takes long
+constexpr std::uint64_t manyInputs = 1U << 20; ///< a copy of so many takes long
 constexpr std::uint64_t mostInputs = 1ULL << 40; ///< of an array that is mapped
-constexpr std::size_t pendingSize = 1U << 16; ///< bytes that are overwritten at a time
+constexpr std::size_t pendingSize = 1U << 16; ///< bytes that are written at a time
 constexpr std::uint64_t blockCount = 1U << 16; ///< elements that are converted at a time
 
 std::string header(std::string_view element, std::uint64_t count, std::size_t headerSize)
@@ -114,8 +114,8 @@ Result<void> NpyWriter::write(std::uint64_t index, const OutcomeView &outcome)
         + "; .npy holds numbers: use .jsonl or .csv");
 }
 
-/// Whether so many numbers need not be written, since workers have. A few are written again if
-/// others are pending, which is quicker than to write those before and after them separately.
+/// Returns whether workers have stored these numbers. A few are written again if others are
+/// pending, which is faster than two writes around them.
 bool NpyWriter::areInPlace(std::size_t count) const
 {
     constexpr std::size_t few = 256;
@@ -184,7 +184,7 @@ template <typename T> Result<void> NpyWriter::appendElements(std::span<const T> 
     return m_isColumn ? overwrite(place, bytesOf(values)) : m_file->append(bytesOf(values));
 }
 
-/// Collects adjacent elements, which mostly come one by one, and writes them together.
+/// Collects adjacent elements, which mostly arrive one by one, and writes them together.
 Result<void> NpyWriter::overwrite(std::uint64_t place, std::string_view bytes)
 {
     if (place != m_pendingPlace + m_pending.size() || m_pending.size() >= pendingSize) {
@@ -204,8 +204,7 @@ Result<void> NpyWriter::writePending()
     return written;
 }
 
-/// Replaces the integers, block by block, by what `convert` makes of them: elements that are not
-/// larger.
+/// Replaces the integers, block by block, by the results of `convert`, which are not larger.
 template <typename Convert> Result<void> NpyWriter::convertIntegers(const Convert &convert)
 {
     std::vector<std::int64_t> integers;
@@ -222,7 +221,7 @@ template <typename Convert> Result<void> NpyWriter::convertIntegers(const Conver
     return {};
 }
 
-/// Reads a block of what was written, from the element `first` on.
+/// Reads a block of elements that were written, from `first` on.
 Result<void> NpyWriter::readIntegers(std::uint64_t first, std::vector<std::int64_t> &integers)
 {
     if (auto written = writePending(); !written)
@@ -232,7 +231,7 @@ Result<void> NpyWriter::readIntegers(std::uint64_t first, std::vector<std::int64
         m_headerSize + elementSize * first, std::as_writable_bytes(std::span(integers)));
 }
 
-/// Looks for the first integer that no double equals among those that were put into the file.
+/// Finds the first integer in the file that no double equals.
 Result<void> NpyWriter::findNoDouble()
 {
     std::vector<std::int64_t> integers;

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // NpyWriter: writes outcomes to a file as a one-dimensional NumPy array, format version 1.0.
 //
-// The array is of '|b1' where all outcomes are true or false. Else it is of '<i8' until the first
-// outcome that only a double can hold (a real, or NaN for a failure or null); then what was written
-// is converted in place, block by block. An integer that no double equals cannot stand beside such
-// an outcome, and text cannot stand in the array at all: both are errors that name the index. The
-// file must not be a direct one.
+// The type of the array is '|b1' if all outcomes are true or false. Otherwise it is '<i8' until the
+// first outcome that only a double can represent: a real, or NaN for a failure or null. The
+// elements before are then converted in place, block by block. An integer that no double equals
+// cannot be in an array of doubles, and text cannot be in any array. Both are errors that name the
+// index. The file must not be a direct one; see AtomicFile.
 //
-// Where there are many inputs, the file can be the column that workers put numbers into. Numbers
-// then are in their places before they are written; the writer changes an element in place where it
-// must be a double, and fills in those of failures, nulls and booleans.
+// If there are many inputs, workers can store numbers in the file itself; see columnFor(). The
+// writer then changes only those that must be doubles, and adds those of other outcomes.
 #pragma once
 
 #include "report/outcomewriter.h"
@@ -29,8 +28,8 @@ public:
     Result<void> write(std::uint64_t index, const OutcomeView &outcome) override;
     Result<void> writeIntegers(std::uint64_t first, std::span<const std::int64_t> values) override;
     Result<void> writeReals(std::uint64_t first, std::span<const double> values) override;
-    /// For many inputs, before the first is written: the file itself, on file systems that can
-    /// allocate its blocks.
+    /// Returns the file itself if there are many inputs and the file system can allocate its
+    /// blocks. To be called before the first outcome is written.
     std::optional<ColumnFile> columnFor(std::uint64_t inputs) override;
     Result<void> finish() override;
 
@@ -56,12 +55,12 @@ private:
 
     std::unique_ptr<AtomicFile> m_file;
     std::size_t m_headerSize;
-    bool m_isColumn = false; ///< numbers are put into the file by others, see columnFor()
-    std::string m_pending; ///< of a column: bytes to be written from m_pendingPlace on
+    bool m_isColumn = false; ///< workers store numbers in the file
+    std::string m_pending; ///< bytes of a column, to be written at m_pendingPlace
     std::uint64_t m_pendingPlace = 0;
     Element m_element = Element::Real;
     std::uint64_t m_count = 0;
-    std::uint64_t m_booleans = 0; ///< of m_count; they are integers until all are written
+    std::uint64_t m_booleans = 0; ///< of m_count. They are integers until all are written
     std::optional<IndexedInteger> m_noDouble; ///< the first integer that no double equals
 };
 

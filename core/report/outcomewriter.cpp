@@ -40,7 +40,7 @@ std::optional<ColumnFile> OutcomeWriter::columnFor(std::uint64_t)
 
 namespace {
 
-/// Null for an ending that has none.
+/// Returns null if the ending is not one of a line format.
 const LineFormat *lineFormatOf(const std::filesystem::path &path)
 {
     const auto ending = path.extension();

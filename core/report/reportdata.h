@@ -20,21 +20,21 @@ struct ReportTable {
     std::vector<std::vector<std::string>> rows; ///< each as long as the columns
 };
 
-/// A picture, as SVG documents for either background.
+/// A picture, as SVG documents for a light and a dark background.
 struct ReportPicture {
     std::string light;
-    std::string dark; ///< empty if the light one serves
-    std::string description; ///< for who cannot see it
+    std::string dark; ///< empty if `light` is used for both
+    std::string description; ///< for readers who cannot see the picture
 };
 
-/// Whatever of these a section has, in this order.
+/// A section has any of these parts, in this order.
 struct ReportSection {
     std::string heading;
     std::vector<std::string> paragraphs;
     std::vector<std::pair<std::string, std::string>> facts; ///< name and figure
     ReportPicture picture;
     ReportTable table;
-    std::vector<std::string> lines; ///< as they were printed
+    std::vector<std::string> lines; ///< preformatted
 };
 
 struct ReportData {

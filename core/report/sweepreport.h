@@ -9,20 +9,19 @@
 
 namespace poolscope {
 
-/// A table of all settings, the fits at the chunk size of the best one, and which setting is the
-/// fastest and which is the cheapest.
+/// Returns a table of all settings, the fits at the best chunk size, and the two best settings.
 std::string sweepText(const SweepPlan &plan, const SweepResult &result);
 
-/// The results of the fits at this chunk size, or why there is none, one line for each law.
+/// Returns a line for each law, with the fit at this chunk size or the reason why there is none.
 std::string fitsText(
     const SweepPlan &plan, const SweepResult &result, const std::optional<std::uint64_t> &chunk);
 
-/// A line for each setting: workers, chunk, runs, rate, rate_low, rate_high, speedup, speedup_low,
-/// speedup_high, efficiency, failed. A field is empty if it is not known.
+/// Returns a line for each setting: workers, chunk, runs, rate, rate_low, rate_high, speedup,
+/// speedup_low, speedup_high, efficiency, failed. A field is empty if it is not known.
 std::string sweepCsv(const SweepResult &result);
 
-/// The table of sweepCsv() as an object on each line, with all measurements as "rates". null stands
-/// for what is not known.
+/// Returns the table of sweepCsv() as an object on each line, with all measurements as "rates". A
+/// figure that is not known is null.
 std::string sweepJsonLines(const SweepResult &result);
 
 } // namespace poolscope

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The words for the iteration that a run has been on longest.
+// The text on the iteration under way that has run longest.
 #pragma once
 
 #include "analysis/underway.h"

@@ -12,7 +12,7 @@ bool isPrintedAsItIs(OutcomeKind kind)
     return kind == OutcomeKind::Text || kind == OutcomeKind::Bytes || kind == OutcomeKind::Repr;
 }
 
-/// find_first_of() compares one byte after the other, which takes many times as long.
+/// Calls find() twice, since find_first_of() compares byte by byte, which takes many times as long.
 bool hasLineBreak(std::string_view text)
 {
     return text.find('\n') != std::string_view::npos || text.find('\r') != std::string_view::npos;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// UnmarkedValues: counts the values that a file shows without a mark on what they are, to report
-// them beside it.
+// UnmarkedValues: counts the values whose kind or end a file does not mark, to report them.
 #pragma once
 
 #include "wire/value.h"
@@ -17,11 +16,11 @@ public:
     /// Counts a value that was written.
     void add(const OutcomeView &outcome);
 
-    /// The notes on a file of this name, one sentence each. An empty path is standard output.
+    /// Returns notes on a file of this name, one sentence each. An empty path is standard output.
     std::vector<std::string> notes(const std::filesystem::path &path) const;
 
 private:
-    std::uint64_t m_reprs = 0; ///< of which only the printed form could be kept
+    std::uint64_t m_reprs = 0; ///< values stored only as Python's repr
     std::uint64_t m_withLineBreaks = 0;
 };
 

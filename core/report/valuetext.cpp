@@ -27,7 +27,7 @@ void appendHex(std::string &out, unsigned char byte)
     out += digits[byte & 15];
 }
 
-// Line breaks of a JSON document stand between its tokens only, where a space does as well.
+// Line breaks of a JSON document are only between its tokens, where a space can replace them.
 void appendDocument(std::string &out, std::string_view json)
 {
     const auto isBreak = [](char c) {

@@ -12,9 +12,9 @@ namespace poolscope {
 
 namespace {
 
-/// From this factor on a gain is worth naming.
+/// A smaller gain is not reported.
 constexpr double worthNaming = 1.05;
-constexpr std::size_t mostChanges = 2; // variables with one meaning may follow
+constexpr std::size_t mostChanges = 2; // more may be variables with the same meaning
 
 std::string workersText(std::uint64_t count)
 {
@@ -223,7 +223,7 @@ struct Sentences {
     }
 
 private:
-    /// Chunks had no time to grow, or their contents cost the time.
+    /// Returns the reason why no larger chunks are advised.
     static std::string whyNoAdvice(const evidence::Dispatch &found)
     {
         if (found.chunksAreGrown)

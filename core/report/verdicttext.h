@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The words of a verdict: sentences, a short form for buttons, and the advised settings as the
-// command line has them.
+// The text of a verdict: sentences, a short form for buttons, and the advised settings as options
+// of the command line.
 #pragma once
 
 #include "analysis/verdict.h"
@@ -12,13 +12,13 @@ namespace poolscope {
 /// "--chunk auto", "-j 8", "OMP_NUM_THREADS=1".
 std::string changeText(const Change &change);
 
-/// One or two sentences, and two about loading the task if copies are advised.
+/// Returns one or two sentences, and two about loading the task if copies are advised.
 std::string verdictText(const Verdict &verdict);
 
 /// "Dispatch costs most; --chunk auto: about 150 x"
 std::string shortText(const Verdict &verdict);
 
-/// The run or the look that would show more. Empty if there is none.
+/// Returns the run or observation that would show more, or nothing if there is none.
 std::string nextLookText(const Verdict &verdict);
 
 } // namespace poolscope

@@ -8,7 +8,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr double noMore = 1.05; // up to this factor two runs of one setting differ, too
+constexpr double noMore = 1.05; // two runs with the same setting may differ by this factor
 
 std::string judgementOf(const Verification &verification)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The words for a prediction beside the measurement.
+// The text of a verification: the prediction beside the measurement.
 #pragma once
 
 #include "analysis/verification.h"

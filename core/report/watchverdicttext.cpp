@@ -11,7 +11,7 @@ namespace poolscope {
 
 namespace {
 
-// From this share of a core on, the parent process has little time left.
+// A parent process that uses this share of a core has little time left.
 constexpr double parentIsBusy = 0.7;
 
 std::string code(const std::string &text)
@@ -27,7 +27,7 @@ double twoDigits(double value)
     return std::round(value / unit) * unit;
 }
 
-/// "0.2 to 0.3", or "more than 0.2" if the range is wide. Its ends have two digits.
+/// "0.2 to 0.3", or "more than 0.2" if the range is wide. Numbers have two digits.
 template <typename Text> std::string rangeText(const ExpectedRate &range, double unit, Text text)
 {
     const std::string low = text(twoDigits(range.low / unit));
@@ -47,7 +47,7 @@ std::string processesText(const PooledCall &call)
     return textOf(Count{call.processes}, call.hasThreads ? "thread" : "worker");
 }
 
-/// "each of the 4,999 inputs", or chunks.
+/// "each of the 4,999 inputs", or "chunks".
 std::string eachMessage(const PooledCall &call)
 {
     return "each of the "
@@ -104,7 +104,7 @@ Duration noPool(const PooledCall &call)
     return call.noPool() + (hasWork ? call.loopUsed : Duration());
 }
 
-/// Rounded to two digits.
+/// Returns the duration rounded to two digits.
 std::string aboutText(Duration duration)
 {
     return textOf(Duration(twoDigits(duration.count())));
@@ -116,7 +116,7 @@ std::string noPoolText(Finding finding, const evidence::OfCall &found)
     const Duration alone = noPool(call);
     if (call.inputs == 0 || alone <= Duration() || finding == Finding::Failures)
         return {};
-    // Making the inputs takes time without a pool, too, and how much is not known.
+    // Making the inputs takes time without a pool, too. The time is not known.
     if (finding == Finding::InputsAreSlow)
         return " Without a pool the loop takes at most about " + aboutText(alone + call.elapsed)
             + ".";
@@ -151,7 +151,7 @@ std::string bottleneckText(const PooledCall &call)
                               : "Messages are the bottleneck.";
 }
 
-/// Names a call that needs fewer messages, if no chunk is advised.
+/// Returns advice on a call that needs fewer messages, unless a chunk is advised.
 std::string fewerMessages(const evidence::OfCall &found)
 {
     if (found.chunk)
@@ -166,7 +166,7 @@ std::string bytesText(double bytes)
     return textOf(Bytes{static_cast<std::uint64_t>(std::max(bytes, 0.0))});
 }
 
-/// The sentences on what is wrong.
+/// Returns the sentences on what is wrong.
 std::string whatIsWrong(Finding finding, const evidence::OfCall &found)
 {
     const PooledCall &c = found.call;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The words of the verdict on a call of a watched pool, in the terms of the user's code.
+// The text of the verdict on a call of a watched pool, in terms of the user's code.
 #pragma once
 
 #include "analysis/verdict.h"
@@ -8,7 +8,7 @@
 
 namespace poolscope {
 
-/// Says what is wrong, what to write, what to expect, and how long the loop takes without a pool.
+/// Returns what is wrong, what to write and expect, and the time of the loop without a pool.
 std::string callVerdictText(Finding finding, const evidence::OfCall &found);
 
 /// "chunksize=256: 35 to 55 x". Empty if nothing is advised.

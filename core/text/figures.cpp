@@ -16,14 +16,14 @@ struct Unit {
     std::string_view name;
 };
 
-// The greatest first.
+// Units, the greatest first.
 constexpr std::array timeUnits{Unit{1e9, "s"}, Unit{1e6, "ms"}, Unit{1e3, "µs"}, Unit{1, "ns"}};
 constexpr std::array numberUnits{Unit{1e12, "T"}, Unit{1e9, "G"}, Unit{1e6, "M"}, Unit{1, ""}};
 constexpr std::array byteUnits{
     Unit{1ULL << 30, "GiB"}, Unit{1 << 20, "MiB"}, Unit{1 << 10, "KiB"}, Unit{1, "B"}};
 
 constexpr int significantDigits = 3;
-constexpr double roundsUp = 0.9995; // so much of a unit has three digits of it
+constexpr double roundsUp = 0.9995; // three digits round this share of a unit up to 1
 constexpr int mostDecimals = 15;
 constexpr const char *unknown = "?";
 
@@ -89,7 +89,7 @@ std::string longDurationText(double seconds)
                         : twoUnits(std::llround(seconds / 60), 60, " h ", " min");
 }
 
-/// The decimals that multiples of the step need.
+/// Returns the number of decimals that multiples of the step need.
 int decimalsFor(double step)
 {
     int decimals = 0;
@@ -121,7 +121,7 @@ std::string threeDigits(double value)
 
 std::string textOf(Duration duration)
 {
-    constexpr double aMinute = 59.95; // seconds, of which three digits make 60
+    constexpr double aMinute = 59.95; // seconds, which three digits round to 60
     constexpr double forever = 1e15;
     const double seconds = std::abs(inSeconds(duration));
     if (seconds >= forever)
@@ -178,7 +178,7 @@ std::string tickText(Duration time, Duration step)
 {
     if (time.count() == 0)
         return "0";
-    // The unit follows the larger of the two, so that neighbours share it: 1.0002 s, 1.0004 s.
+    // The larger of the two determines the unit, so that neighbours share it: 1.0002 s, 1.0004 s.
     const double magnitude = std::max(std::abs(time.count()), step.count());
     const Unit &unit = unitOf(magnitude, timeUnits, 1);
     return withUnit(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Figures as text: the one place that turns durations, rates, sizes, shares and counts into what
-// the user reads, in the window, on the command line, in reports and on axes.
+// Figures as text: the one place that turns durations, rates, sizes, shares and counts into texts
+// for the user, in the window, on the command line, in reports and on axes.
 //
 // A count is exact. A share has whole percents, and one decimal below 10%. Every other figure has
 // at most three significant digits. Thousands are separated by commas. A figure that is not known
@@ -38,9 +38,9 @@ std::string withoutUnit(Rate rate);
 /// Three significant digits of a figure without a unit: "0.0123", "1,400".
 std::string threeDigits(double value);
 
-/// A time on an axis whose ticks are `step` apart: as many digits as neighbours need to differ.
+/// A time on an axis with ticks `step` apart, with as many digits as neighbours need to differ.
 std::string tickText(Duration time, Duration step);
-/// A number on an axis whose greatest is given, so that all ticks have one unit: "0.5 M".
+/// A number on an axis whose greatest number is given, so that all ticks have one unit: "0.5 M".
 std::string tickText(double number, double step, double greatest);
 
 } // namespace poolscope

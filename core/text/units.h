@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Types of quantities: a duration cannot be passed for a rate, seconds not for nanoseconds.
+// Types of quantities, so that a duration cannot be passed for a rate, or seconds for nanoseconds.
 //
 // Duration and Seconds are those of the standard library, so that each converts to the other and
 // keeps its amount. The other types hold one number and convert to nothing.
@@ -34,7 +34,7 @@ struct Share {
 
 inline constexpr double percent = 100; ///< a share of 1
 
-/// How many times as much one amount is as another.
+/// The ratio of one amount to another.
 struct Factor {
     double times = 0;
 };

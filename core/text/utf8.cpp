@@ -9,7 +9,7 @@ namespace poolscope {
 
 namespace {
 
-/// Whether the next 8 bytes are ASCII.
+/// Returns whether the next 8 bytes are ASCII.
 bool areAscii(const char *at)
 {
     std::uint64_t word = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Numbers that were typed or that a file contains, as text.
+// Conversion of text, such as user input, to numbers.
 #pragma once
 
 #include <charconv>
@@ -8,7 +8,7 @@
 
 namespace poolscope {
 
-/// Nothing unless the whole text is a number of this type.
+/// Returns nothing unless the whole text is a number of this type.
 template <typename Number> std::optional<Number> wholeNumber(std::string_view text)
 {
     Number number = 0;
