@@ -215,6 +215,7 @@ void MainWindow::connectTabs()
 void MainWindow::connectSpecs()
 {
     connect(&tabs().timePage(), &TimePage::applyWanted, this, &MainWindow::setSpec);
+    connect(&tabs().timePage(), &TimePage::applyChangesWanted, this, &MainWindow::showRequest);
     connect(&tabs().sweepPage(), &SweepPage::applyWanted, this, &MainWindow::setSpec);
     connect(&tabs().whatIfPage(), &WhatIfPage::poolWanted, this,
         [this](const PoolSpec &pool) { setSpec(withPool(spec(), pool)); });

@@ -364,6 +364,39 @@ std::size_t RunController::shownRun() const
     return std::min(run, std::max<std::size_t>(m_session.size(), 1)) - 1;
 }
 
+const WatchedCall *RunController::shownCall() const
+{
+    return record() ? std::get_if<WatchedCall>(&record()->origin) : nullptr;
+}
+
+std::size_t RunController::numberOfCall() const
+{
+    const auto callOf = [this](std::size_t run) {
+        return m_watch ? &m_watch->call(run)
+                       : std::get_if<WatchedCall>(&m_session[run].description.origin);
+    };
+    const WatchedCall *shown = shownCall();
+    std::size_t number = 0;
+    for (std::size_t run = 0; shown && run < std::min(shownRun(), runCount()); ++run) {
+        const WatchedCall *call = callOf(run);
+        number += call && call->file == shown->file && call->line == shown->line
+            && call->method == shown->method;
+    }
+    return number;
+}
+
+Duration RunController::commandElapsed() const
+{
+    if (m_watch)
+        return m_watch->elapsed();
+    std::uint64_t end = 0;
+    for (const RunFileInfo &run : m_session) {
+        if (const auto *call = std::get_if<WatchedCall>(&run.description.origin))
+            end = std::max(end, call->begin + run.progress.elapsed);
+    }
+    return Duration(static_cast<double>(end));
+}
+
 QString RunController::runLine(std::size_t run) const
 {
     return m_watch ? m_watch->runLine(run) : sessionLine(m_session.at(run));

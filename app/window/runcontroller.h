@@ -65,6 +65,12 @@ public:
     std::size_t runCount() const; ///< in the session
     std::size_t shownRun() const; ///< its place among them
     QString runLine(std::size_t run) const; ///< a run of the session in a line
+    /// The call that is shown, if it is one in a watched command.
+    const WatchedCall *shownCall() const;
+    /// The number of the call that is shown among those from its line, from 0.
+    std::size_t numberOfCall() const;
+    /// The time that the watched command took, as far as it is known.
+    Duration commandElapsed() const;
     /// Shows another run of the session.
     void showRun(std::size_t run);
 

@@ -25,7 +25,7 @@ RunView::RunView(const RunController &controller, QWidget *parent)
     , m_controller(controller)
     , m_charts(m_view, this)
     , m_columns(new QSplitter(Qt::Horizontal))
-    , m_tabs(new RunTabs(m_charts))
+    , m_tabs(new RunTabs(m_charts, controller))
 {
     layOut();
     connectCharts();

@@ -48,6 +48,20 @@ WatchController::WatchController(WatchRequest request)
     connect(&m_patience, &QTimer::timeout, this, &WatchController::interruptIgnored);
 }
 
+WatchRequest withChanges(WatchRequest request, const std::vector<std::string> &changes)
+{
+    const auto setting = [](const std::string &change) {
+        const std::size_t at = std::min(change.find('@'), change.size());
+        return change.substr(0, change.find('=')) + change.substr(at);
+    };
+    for (const std::string &change : changes) {
+        std::erase_if(request.changes,
+            [&](const std::string &other) { return setting(other) == setting(change); });
+        request.changes.push_back(change);
+    }
+    return request;
+}
+
 Result<std::unique_ptr<WatchController>> WatchController::start(const WatchRequest &request)
 {
     std::unique_ptr<WatchController> controller(new WatchController(request));
@@ -124,6 +138,11 @@ const RunRecord *WatchController::record() const
     return m_shown < runCount() ? &m_session->runs()[m_shown]->record : nullptr;
 }
 
+const WatchedCall &WatchController::call(std::size_t run) const
+{
+    return std::get<WatchedCall>(m_session->runs()[run]->record.origin);
+}
+
 Moment WatchController::moment() const
 {
     if (m_shown >= runCount())
@@ -177,6 +196,7 @@ void WatchController::finish(const watch::CommandEnd &end)
     m_patience.stop();
     m_session->finish();
     m_end = end;
+    m_elapsed = Duration(static_cast<double>(m_clock.now()));
     m_sinceNewest.invalidate();
     updateRuns();
     emit costKnown(); // of calls that had ended before, too

@@ -10,6 +10,7 @@
 #include "charts/chart.h"
 #include "run/watchsession.h"
 #include "system/descriptor.h"
+#include "text/units.h"
 #include "watch/launch.h"
 
 #include <QElapsedTimer>
@@ -31,6 +32,9 @@ struct WatchRequest {
     std::vector<std::string> changes = {}; ///< "chunksize=64@post.py:9"
 };
 
+/// Returns the request with changes added, which replace those of the same setting and place.
+WatchRequest withChanges(WatchRequest request, const std::vector<std::string> &changes);
+
 class WatchController : public QObject {
     Q_OBJECT
 
@@ -46,6 +50,9 @@ public:
 
     std::size_t runCount() const { return m_session->runs().size(); }
     QString runLine(std::size_t run) const;
+    const WatchedCall &call(std::size_t run) const;
+    /// The time from the start of the command to its end, 0 before.
+    Duration elapsed() const { return m_elapsed; }
     std::size_t shownRun() const { return m_shown; }
     /// Shows another run, and follows the newest one no more unless this is the newest. The owner
     /// announces the change.
@@ -95,6 +102,7 @@ private:
     std::optional<watch::CommandEnd> m_end;
     std::vector<EndedRun> m_endedRuns;
     RunClock m_clock; ///< since the command started
+    Duration m_elapsed{};
     RunRecord m_output;
     Descriptor m_pipe; ///< from which its output is read
     std::unique_ptr<QSocketNotifier> m_notifier;

@@ -79,8 +79,8 @@ std::string atPlace(const PooledCall &call, const std::string &what)
 
 std::string expectText(const PooledCall &call, const ExpectedRate &expected)
 {
-    return "expect " + rangeText(expected, 1, [](double rate) { return withoutUnit(Rate{rate}); })
-        + " it/s (" + factorsText(expected, call.rate()) + " times as fast)";
+    return "expect " + expectedRateText(expected) + " (" + factorsText(expected, call.rate())
+        + " times as fast)";
 }
 
 std::string adviceText(const evidence::OfCall &found)
@@ -303,6 +303,11 @@ std::string whatIsWrong(Finding finding, const evidence::OfCall &found)
 std::string callVerdictText(Finding finding, const evidence::OfCall &found)
 {
     return whatIsWrong(finding, found) + adviceText(found) + noPoolText(finding, found);
+}
+
+std::string expectedRateText(const ExpectedRate &expected)
+{
+    return rangeText(expected, 1, [](double rate) { return withoutUnit(Rate{rate}); }) + " it/s";
 }
 
 std::string callAdviceText(const evidence::OfCall &found)

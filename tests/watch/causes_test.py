@@ -43,6 +43,10 @@ FINDINGS = {
     "too_many_processes": {"too_many_workers"},
 }
 
+# Programs that compute all the time, so that their two workers are too many for one core.
+if len(os.sched_getaffinity(0)) == 1:
+    for name in ("computing", "large_chunks", "long_input"):
+        FINDINGS[name] = {"too_many_workers", BUSY}
 
 # Programs whose cause is not in the record yet, and what it lacks.
 NOT_SEEN = {

@@ -17,7 +17,7 @@
 
 namespace poolscope {
 
-RunTabs::RunTabs(const ChartSet &charts, QWidget *parent)
+RunTabs::RunTabs(const ChartSet &charts, const RunController &controller, QWidget *parent)
     : QTabWidget(parent)
     , m_workers(new WorkersView)
     , m_outcomes(new OutcomesView)
@@ -27,7 +27,7 @@ RunTabs::RunTabs(const ChartSet &charts, QWidget *parent)
 {
     setDocumentMode(false);
     addTables();
-    addPages(charts);
+    addPages(charts, controller);
     connectTables();
 }
 
@@ -45,10 +45,10 @@ void RunTabs::addTables()
     setTabToolTip(History, tr("Saved runs, to open, resume or compare (Ctrl+5)"));
 }
 
-void RunTabs::addPages(const ChartSet &charts)
+void RunTabs::addPages(const ChartSet &charts, const RunController &controller)
 {
     auto &accounting = static_cast<AccountingChart &>(charts[ChartKind::Accounting]);
-    m_timePage = new TimePage(cardOf(accounting), &accounting);
+    m_timePage = new TimePage(cardOf(accounting), &accounting, controller);
     addTab(m_timePage, tr("Where the time went"));
     setTabToolTip(Time, tr("Worker time by cause, and what to change (Ctrl+6)"));
     auto &latency = static_cast<LatencyChart &>(charts[ChartKind::Latency]);

@@ -39,7 +39,7 @@ public:
     };
 
     /// The charts that are not above the tabs become children of their pages.
-    explicit RunTabs(const ChartSet &charts, QWidget *parent = nullptr);
+    RunTabs(const ChartSet &charts, const RunController &controller, QWidget *parent = nullptr);
 
     OutcomesView &outcomes() { return *m_outcomes; }
     FailuresView &failures() { return *m_failures; }
@@ -75,7 +75,7 @@ signals:
 
 private:
     void addTables();
-    void addPages(const ChartSet &charts);
+    void addPages(const ChartSet &charts, const RunController &controller);
     ChartCard *cardOf(Chart &chart);
     void connectTables();
     void showFailureCount();

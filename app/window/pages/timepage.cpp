@@ -6,11 +6,15 @@
 #include "report/summary.h"
 #include "report/verdicttext.h"
 #include "report/verificationtext.h"
+#include "report/watchverificationtext.h"
+#include "spec/runarguments.h"
 #include "window/chartcard.h"
 #include "window/look.h"
 #include "window/pages/experimenttext.h"
 
+#include <QFile>
 #include <QHBoxLayout>
+#include <QMessageBox>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -42,6 +46,14 @@ QString changesText(const Verdict &verdict)
     return changes.join(u' ');
 }
 
+QString changesText(const WatchVerifier::Request &request)
+{
+    QStringList changes;
+    for (const std::string &change : request.changes)
+        changes << QString::fromStdString(changeText(change));
+    return changes.join(QObject::tr(" and "));
+}
+
 /// How many inputs the runs had, if not all.
 QString inputsText(const Verification &verification)
 {
@@ -54,13 +66,15 @@ QString inputsText(const Verification &verification)
 
 } // namespace
 
-TimePage::TimePage(ChartCard *card, AccountingChart *chart, QWidget *parent)
+TimePage::TimePage(
+    ChartCard *card, AccountingChart *chart, const RunController &controller, QWidget *parent)
     : QWidget(parent)
     , m_chart(chart)
     , m_text(new QLabel)
     , m_apply(new QPushButton(tr("&Apply")))
     , m_verify(new QPushButton)
     , m_verification(new QLabel)
+    , m_controller(controller)
 {
     m_text->setObjectName(QStringLiteral("verdict"));
     m_text->setAccessibleDescription(tr("Verdict"));
@@ -92,6 +106,12 @@ TimePage::TimePage(ChartCard *card, AccountingChart *chart, QWidget *parent)
     connect(m_apply, &QPushButton::clicked, this, &TimePage::apply);
     connect(m_verify, &QPushButton::clicked, this, &TimePage::verify);
     connect(m_chart, &Chart::figureChanged, this, &TimePage::showVerdict);
+    connectVerifiers();
+    showVerdict();
+}
+
+void TimePage::connectVerifiers()
+{
     const Experiment &experiment = m_verifier.experiment();
     connect(&experiment, &Experiment::activityChanged, this, [this] {
         say({});
@@ -108,7 +128,23 @@ TimePage::TimePage(ChartCard *card, AccountingChart *chart, QWidget *parent)
         if (!end.error.empty())
             emit failed(QString::fromStdString(end.error), QString::fromStdString(end.detail));
     });
-    showVerdict();
+    connect(&m_watchVerifier, &WatchVerifier::activityChanged, this, [this] {
+        say({});
+        showVerdict();
+        emit verifyingChanged();
+    });
+    connect(&m_watchVerifier, &WatchVerifier::verified, this,
+        [this](const WatchVerification &verification) {
+            say(QString::fromStdString(verificationText(verification)));
+        });
+    connect(&m_watchVerifier, &WatchVerifier::failed, this,
+        [this](const QString &why) { emit failed(why, {}); });
+}
+
+void TimePage::stopVerifying()
+{
+    m_verifier.experiment().stop();
+    m_watchVerifier.stop();
 }
 
 void TimePage::setBusy(bool busy)
@@ -124,41 +160,59 @@ void TimePage::showVerdict()
                             : tr("When a run has ended, a verdict appears here: where its time "
                                  "went, and what to change."));
     const bool possible = verdict && canApply(*verdict, *m_chart->record());
-    const QString watched = watchedAdvice();
-    m_apply->setVisible(possible || !watched.isEmpty());
-    m_apply->setEnabled(possible && !m_busy && !isVerifying());
-    m_apply->setToolTip(
-        !possible ? watched : tr("Use %1 for the next run").arg(changesText(*verdict)));
+    const auto advised = callAdvice();
+    m_apply->setVisible(possible || advised);
+    m_apply->setEnabled(!m_busy && !isVerifying());
+    m_apply->setToolTip(advised
+            ? tr("Watch the command with %1 from now on; the script stays as it "
+                 "is")
+                  .arg(changesText(*advised))
+            : possible ? tr("Use %1 for the next run").arg(changesText(*verdict))
+                       : QString());
     m_verify->setVisible(
-        !watched.isEmpty() || (possible && !isReadOnce(specOf(m_chart->record()->origin)->input)));
+        advised || (possible && !isReadOnce(specOf(m_chart->record()->origin)->input)));
     showVerifying();
     if (!verdict) { // what was said of another run's advice does not stand under this one's
-        m_verifier.experiment().stop();
+        stopVerifying();
         say({});
     }
 }
 
-/// Why the advice can only be followed in the watched command. Empty if there is none, or if it is
-/// on another run.
-QString TimePage::watchedAdvice() const
+/// The advice on a call in a watched command. Nothing if there is none that can be set from
+/// outside.
+std::optional<WatchVerifier::Request> TimePage::callAdvice() const
 {
     const Verdict *verdict = m_chart->verdict();
-    return verdict && canBeSet(*verdict) ? watchedOnly(m_chart->record()->origin) : QString();
+    const WatchedCall *call = m_controller.shownCall();
+    const auto *found = verdict ? std::get_if<evidence::OfCall>(&verdict->evidence) : nullptr;
+    if (!call || !found)
+        return std::nullopt;
+    auto request = verificationOf(*call, *found, m_controller.numberOfCall());
+    if (request) {
+        const WatchController *watched = m_controller.watched();
+        request->present = watched
+            ? watched->request()
+            : WatchRequest{call->command, QFile::decodeName(call->folder.c_str())};
+        request->elapsed = m_controller.commandElapsed();
+    }
+    return request;
 }
 
 void TimePage::showVerifying()
 {
     const bool verifying = isVerifying();
-    const QString watched = watchedAdvice();
     m_verify->setText(verifying ? tr("Sto&p") : tr("&Verify"));
     m_verify->setAccessibleName(verifying ? tr("Stop verifying") : tr("Verify the advice"));
-    m_verify->setToolTip(verifying ? tr("Stop verifying; its measurements are discarded")
-            : !watched.isEmpty()
-            ? watched
-            : tr("Run the present setting and the advised one in turn, three times each, and "
-                 "compare the gain with the prediction"));
-    m_verify->setEnabled(verifying || (!m_busy && watched.isEmpty()));
-    if (verifying)
+    m_verify->setToolTip(verifying     ? tr("Stop verifying; its measurements are discarded")
+            : m_controller.shownCall() ? tr("Run the command once unchanged and once with the "
+                                            "advised change, and compare")
+                                       : tr("Run the present setting and the advised one in turn, "
+                                            "three times each, and compare the gain with the "
+                                            "prediction"));
+    m_verify->setEnabled(verifying || !m_busy);
+    if (m_watchVerifier.isActive())
+        say(m_watchVerifier.progressText());
+    else if (verifying)
         say(experimentText(m_verifier.experiment().progress()));
 }
 
@@ -171,21 +225,47 @@ void TimePage::say(const QString &text)
 void TimePage::apply()
 {
     const Verdict *verdict = m_chart->verdict();
-    if (verdict && canApply(*verdict, *m_chart->record()))
+    if (auto advised = callAdvice())
+        emit applyChangesWanted(withChanges(advised->present, advised->changes));
+    else if (verdict && canApply(*verdict, *m_chart->record()))
         emit applyWanted(changed(*specOf(m_chart->record()->origin), verdict->advice));
 }
 
 void TimePage::verify()
 {
     const Verdict *verdict = m_chart->verdict();
-    if (isVerifying() || !verdict || !canApply(*verdict, *m_chart->record())) {
-        m_verifier.experiment().stop();
-        return;
+    const auto advised = callAdvice();
+    if (isVerifying() || !verdict) {
+        stopVerifying();
+    } else if (advised) {
+        if (confirmCommand(*advised))
+            m_watchVerifier.start(*advised);
+    } else if (canApply(*verdict, *m_chart->record())) {
+        const RunRecord &record = *m_chart->record();
+        const RunSpec &spec = *specOf(record.origin);
+        m_verifier.start({spec, changed(spec, verdict->advice), verdict->gain,
+            verdict->countsStartUp, rateOf(record.timeline)});
     }
-    const RunRecord &record = *m_chart->record();
-    const RunSpec &spec = *specOf(record.origin);
-    m_verifier.start({spec, changed(spec, verdict->advice), verdict->gain, verdict->countsStartUp,
-        rateOf(record.timeline)});
+}
+
+bool TimePage::confirmCommand(const WatchVerifier::Request &request)
+{
+    QMessageBox box(QMessageBox::NoIcon, tr("Verify the advice"),
+        tr("Run the command twice: once unchanged, and once with %1?").arg(changesText(request)),
+        QMessageBox::NoButton, this);
+    const QString line = QFile::decodeName(shellText(request.present.words).c_str());
+    const QString time = request.elapsed > Duration()
+        ? tr("It took %1, so this takes about %2. ")
+              .arg(figureText(request.elapsed), figureText(2 * request.elapsed))
+        : QString();
+    box.setInformativeText(tr("%1\n\n%2Whatever the command does, it does twice. What it prints is "
+                              "dropped.")
+                               .arg(line, time));
+    QPushButton *run = box.addButton(tr("Run it twice"), QMessageBox::AcceptRole);
+    box.setDefaultButton(run);
+    box.addButton(QMessageBox::Cancel);
+    box.exec();
+    return box.clickedButton() == run;
 }
 
 } // namespace poolscope

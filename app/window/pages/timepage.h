@@ -5,6 +5,8 @@
 
 #include "charts/accountingchart.h"
 #include "run/verifier.h"
+#include "window/runcontroller.h"
+#include "window/watchverifier.h"
 
 #include <QLabel>
 #include <QPushButton>
@@ -19,26 +21,34 @@ class TimePage : public QWidget {
 
 public:
     /// The card has the chart; it becomes the page's.
-    TimePage(ChartCard *card, AccountingChart *chart, QWidget *parent = nullptr);
+    TimePage(ChartCard *card, AccountingChart *chart, const RunController &controller,
+        QWidget *parent = nullptr);
 
     /// While something else runs, settings cannot be replaced, nor an advice be tried.
     void setBusy(bool busy);
-    bool isVerifying() const { return m_verifier.experiment().isActive(); }
-    void stopVerifying() { m_verifier.experiment().stop(); }
+    bool isVerifying() const
+    {
+        return m_verifier.experiment().isActive() || m_watchVerifier.isActive();
+    }
+    void stopVerifying();
 
 signals:
     /// The user wants the settings that the verdict advises.
     void applyWanted(const poolscope::RunSpec &spec);
+    /// The user wants to watch the command with changes in its calls.
+    void applyChangesWanted(const poolscope::WatchRequest &request);
     void verifyingChanged();
     /// The advice could not be tried: why, and more about it.
     void failed(const QString &why, const QString &detail);
 
 private:
     void showVerdict();
-    QString watchedAdvice() const;
+    std::optional<WatchVerifier::Request> callAdvice() const;
+    void connectVerifiers();
     void showVerifying();
     void apply();
     void verify();
+    bool confirmCommand(const WatchVerifier::Request &request);
     void say(const QString &text);
 
     AccountingChart *m_chart;
@@ -46,7 +56,9 @@ private:
     QPushButton *m_apply;
     QPushButton *m_verify;
     QLabel *m_verification; ///< how far that is, or what came of it
+    const RunController &m_controller;
     Verifier m_verifier;
+    WatchVerifier m_watchVerifier;
     bool m_busy = false;
 };
 

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report/watchverificationtext.h"
+
+#include "analysis/statistics.h"
+#include "report/watchverdicttext.h"
+#include "text/figures.h"
+
+namespace poolscope {
+
+namespace {
+
+std::string changesText(const std::vector<std::string> &changes)
+{
+    std::string text;
+    for (const std::string &change : changes)
+        text += (text.empty() ? "" : " and ") + changeText(change);
+    return text;
+}
+
+std::string gainText(double gain)
+{
+    constexpr double alike = 1.05;
+    if (gain < 1 / alike)
+        return textOf(Factor{1 / gain}) + " as slow";
+    return gain <= alike ? "no faster" : textOf(Factor{gain}) + " as fast";
+}
+
+} // namespace
+
+std::string changeText(const std::string &change)
+{
+    const std::size_t at = change.find('@');
+    return at == std::string::npos ? change : change.substr(0, at) + " at " + change.substr(at + 1);
+}
+
+std::string verificationText(const WatchVerification &verification)
+{
+    std::string text = verification.expected
+        ? "Expected " + expectedRateText(*verification.expected) + "; measured "
+        : "Measured ";
+    text += textOf(Rate{median(verification.changed)}) + " with "
+        + changesText(verification.changes) + ", and "
+        + textOf(Rate{median(verification.unchanged)})
+        + " unchanged: " + gainText(verification.gain()) + ".";
+    if (verification.unchanged.size() > 1)
+        text += " Medians of " + std::to_string(verification.unchanged.size()) + " runs each.";
+    if (!verification.isDistinct())
+        text += " Runs with the same settings differ by as much: verify again for another pair.";
+    return text;
+}
+
+} // namespace poolscope
