@@ -21,8 +21,8 @@ std::string gainText(double gain)
 {
     constexpr double alike = 1.05;
     if (gain < 1 / alike)
-        return textOf(Factor{1 / gain}) + " as slow";
-    return gain <= alike ? "no faster" : textOf(Factor{gain}) + " as fast";
+        return threeDigits(1 / gain) + " times slower";
+    return gain <= alike ? "no faster" : threeDigits(gain) + " times as fast";
 }
 
 } // namespace

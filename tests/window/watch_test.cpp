@@ -51,6 +51,19 @@ if __name__ == "__main__":
     print("after", flush=True)
 )";
 
+/// A call that sends each input by itself.
+const char *const chunksOfOne = R"(
+import math, multiprocessing
+
+if __name__ == "__main__":
+    with open("times", "a") as times:
+        times.write(".")
+    with multiprocessing.Pool(2) as pool:
+        pool.map(math.sqrt, range(9), chunksize=1)
+        for value in pool.imap_unordered(math.sqrt, range(20000)):
+            pass
+)";
+
 /// A call that goes on until something ends it, after another.
 const char *const endless = R"(
 import itertools, multiprocessing, os, sys, time
@@ -96,6 +109,7 @@ private slots:
         QVERIFY(m_folder.isValid());
         write("two.py", twoCalls);
         write("endless.py", endless);
+        write("ones.py", chunksOfOne);
         write("none.py", "print('no pool', flush=True)\nraise SystemExit(3)\n");
     }
     void init()
@@ -204,6 +218,67 @@ private slots:
         QVERIFY(linesOfLog().contains("before"));
         QVERIFY(
             m_window->statusBar()->findChild<QLabel *>("muted")->text().contains("exit status 0"));
+    }
+
+    void adviceOnACallIsVerifiedAndApplied()
+    {
+        auto &apply = childOf<QPushButton>(*m_window, "applyAdvice");
+        auto &verify = childOf<QPushButton>(*m_window, "verifyAdvice");
+        // On a busy machine something else may be the cause.
+        for (int attempt = 0; attempt < 8 && apply.isHidden(); ++attempt) {
+            watch({"python3", "ones.py"});
+            QVERIFY(ends());
+            QCOMPARE(controller().runCount(), std::size_t{2});
+            QVERIFY(comes([&] {
+                return !childOf<QLabel>(*m_window, "verdict").text().contains("a verdict appears");
+            }));
+        }
+        QVERIFY(!apply.isHidden());
+        QVERIFY(apply.toolTip().contains("chunksize="));
+        QVERIFY(apply.toolTip().contains(" at ones.py:9"));
+        const qint64 before = QFileInfo(path("times")).size();
+
+        { // nothing runs unless the user says so
+            const Answers<QMessageBox> refuses([](QMessageBox &box) { box.reject(); });
+            verify.click();
+            QCOMPARE(refuses.count(), 1);
+            QVERIFY(!verify.text().contains("Sto"));
+        }
+        QString asked;
+        const Answers<QMessageBox> agrees([&](QMessageBox &box) {
+            asked = box.text() + box.informativeText();
+            for (QAbstractButton *button : box.buttons()) {
+                if (button->text().remove(u'&') == QStringLiteral("Run it twice"))
+                    button->click();
+            }
+        });
+        verify.click();
+        QCOMPARE(agrees.count(), 1);
+        QVERIFY(asked.contains("chunksize="));
+        QVERIFY(asked.contains("ones.py"));
+        QVERIFY(asked.contains("so this takes about"));
+        QVERIFY(!apply.isEnabled());
+        const auto &result = childOf<QLabel>(*m_window, "verification");
+        QVERIFY(comes([&] { return result.text().contains("measured"); }));
+        QVERIFY(result.text().startsWith("Expected "));
+        QVERIFY(result.text().contains("unchanged: "));
+        QCOMPARE(QFileInfo(path("times")).size(), before + 2);
+        verify.click(); // another pair
+        QVERIFY(comes([&] { return result.text().contains("Medians of 2 runs each"); }));
+        verify.click();
+        QVERIFY(comes([&] { return result.text().startsWith("Verifying: run 1 of 2"); }));
+        verify.click(); // stops
+        QVERIFY(!verify.text().contains("Sto"));
+        QVERIFY(result.text().isEmpty());
+
+        apply.click();
+        const QString changes = childOf<QLineEdit>(*m_window, "watchChanges").text();
+        QVERIFY(changes.startsWith("chunksize="));
+        QVERIFY(changes.endsWith("@ones.py:9"));
+        childOf<QToolButton>(*m_window, "start").click();
+        QVERIFY(ends());
+        const auto &call = std::get<WatchedCall>(controller().record()->origin);
+        QCOMPARE(QStringLiteral("chunksize=%1@ones.py:9").arg(call.chunk), changes);
     }
 
     void aChosenCallStaysWhileOthersBegin()
