@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Result<T>: a T, or an Error that says in one line what is wrong, where, and what to do.
+// Result<T>: a T, or an Error whose message is one line: what is wrong, where, and what to do.
 //
-// Functions of core/ that can fail for a reason outside the program return a Result; they throw
-// nothing. The message is meant for the user, with no trailing full stop or line break. No code
-// reads it: a fact that a caller needs is a member of Error.
+// Functions of core/ that can fail for a reason outside the program return a Result and do not
+// throw. The message is meant for the user and has no trailing full stop or line break. No code
+// reads the message: a fact that a caller needs is a member of Error.
 #pragma once
 
 #include <cstdint>

@@ -13,7 +13,7 @@ namespace {
 constexpr double largest = 9.2e18; // below 2^63
 constexpr std::string_view digits = "0123456789";
 
-/// Reads a number with an exponent, which no program writes to be exact.
+/// Parses a number with an exponent, which is rounded to a double first.
 std::optional<std::int64_t> parseRounded(std::string_view text, TimeUnit unit)
 {
     const double value =

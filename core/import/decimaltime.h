@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Times as files write them, in decimal digits, read to the nanosecond where a double would round.
+// parseTime(): parses times in decimal digits to the nanosecond, for which a double is too coarse.
 #pragma once
 
 #include <cstdint>
@@ -8,11 +8,11 @@
 
 namespace poolscope {
 
-/// How many decimal places a nanosecond has in the unit of a file.
+/// The unit of a time. Its value is the number of decimal places of a nanosecond in this unit.
 enum class TimeUnit : std::uint8_t { Microseconds = 3, Seconds = 9 };
 
-/// "12.5", "-3", "1e6": nanoseconds, digits beyond them cut off. Nothing for anything else, also
-/// for what 63 bits do not hold.
+/// Returns the nanoseconds of "12.5", "-3" or "1e6", without further digits. Nothing for other
+/// texts, and for times that do not fit the type.
 std::optional<std::int64_t> parseTime(std::string_view text, TimeUnit unit);
 
 } // namespace poolscope

@@ -5,8 +5,7 @@ namespace poolscope {
 
 namespace {
 
-/// A point in time at which something is to be reported. At the same time a worker starts, then
-/// ends spans, and is then idle or gone.
+/// A point in time at which to report something. Steps of the same time are in the order of Kind.
 struct Step {
     enum class Kind : std::uint8_t { WorkerStarts, SpanEnds, WorkerIsIdle, WorkerIsGone };
     std::uint64_t time = 0;
@@ -63,7 +62,7 @@ public:
     Result<void> report();
 
 private:
-    /// Does nothing once an event was refused.
+    /// Reports the event, unless an earlier one was refused.
     template <typename Any> void take(const Any &event)
     {
         if (m_taken)

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ImportedRun: a run as a foreign file has it, as plain data, and the events that a source of it
-// reports.
+// ImportedRun: a run from a file of another program, as plain data.
 //
-// The readers of files fill it so that it is consistent: each span has a worker and an index that
-// exist, each worker has a span, and an index has at most one span that is not retried. An index
-// without a span is an input that the file names but has no times of.
+// Readers of files make it consistent: each span has a worker and an index that exist, each worker
+// has a span, and an index has at most one span that is not retried. An index without a span is an
+// input that the file names but has no times for.
 #pragma once
 
 #include "events/eventcheck.h"
@@ -22,8 +21,8 @@ inline constexpr std::size_t mostImportedWorkers = 16'384;
 inline constexpr const char *farTimesText =
     "it lasts for more than 18 years, so its times cannot be right";
 
-/// Whether times, in nanoseconds, are more than 18 years from the middle one of some, so that they
-/// cannot be right.
+/// Finds times that are more than 18 years from the median of some times, so that they cannot be
+/// right. All are in nanoseconds.
 class FarTimes {
 public:
     explicit FarTimes(std::vector<std::int64_t> times)
@@ -73,10 +72,10 @@ struct ImportedRun {
     std::vector<ImportedSpan> spans; ///< in any order
     std::map<std::uint64_t, Failure> failures; ///< by index, of each span that failed
     ImportNotes importNotes;
-    std::vector<std::string> notes; ///< for the log, before those
+    std::vector<std::string> notes; ///< for the log, before importNotes
 };
 
-/// Reports the run as a pool would have reported it. A worker is there from the begin of its first
+/// Reports the run as a pool would have reported it. A worker exists from the begin of its first
 /// span to the end of the run. Fails at the first event that no run can have.
 Result<void> reportEvents(const ImportedRun &run, EventCheck &events);
 

@@ -24,15 +24,15 @@ constexpr Fields columnNames{
     "Seq", "Host", "Starttime", "JobRuntime", "Send", "Receive", "Exitval", "Signal", "Command"};
 constexpr std::string_view olderRunTime = "Runtime";
 
-/// Times are rounded to milliseconds, so that a job may seem to begin before the one has ended that
-/// made room for it.
+/// Times are rounded to milliseconds, so that a job may appear to begin before the end of the job
+/// whose slot it took.
 constexpr std::int64_t jobLogRounding = 2'000'000; // nanoseconds
 
-/// A line that names more columns than that is not a header, however long it is.
+/// A line that names more columns is not a header.
 constexpr std::size_t mostColumns = 256;
 
-/// How many jobs without a line become inputs. A log of which only some lines are left may name
-/// jobs far beyond those that it has; the rest is counted.
+/// Returns the number of jobs without a line that become inputs. A log of which only some lines are
+/// left may name jobs far beyond those that it has. The rest are only counted.
 std::uint64_t mostMissingInputs(std::size_t jobs)
 {
     constexpr std::uint64_t always = 1000;
@@ -62,7 +62,7 @@ public:
             m_columns.emplace_back(static_cast<Column>(i));
     }
 
-    /// The columns that a header names. Nothing if the line is not the header of a job log.
+    /// Returns the columns of a header. Nothing if the line is not the header of a job log.
     static std::optional<Columns> ofHeader(std::string_view line)
     {
         Columns columns;
@@ -88,7 +88,7 @@ public:
 
     std::size_t count() const { return m_columns.size(); }
 
-    /// The last field takes the rest of the line, tabs and all.
+    /// Splits a line at tabs. The last field is the rest of the line.
     std::optional<Fields> fieldsOf(std::string_view line) const
     {
         Fields fields{"", ":", "", "", "0", "0", "0", "0", ""};
@@ -111,7 +111,7 @@ private:
             != m_columns.end();
     }
 
-    std::vector<std::optional<Column>> m_columns; ///< nothing for one that is not known
+    std::vector<std::optional<Column>> m_columns; ///< nothing for an unknown column
 };
 
 std::string_view trimmed(std::string_view text)
@@ -151,11 +151,11 @@ Result<Job> jobOf(std::string_view line, const Columns &columns)
         return wrong(signal, (*fields)[signal], "a signal");
     Job job{*number, std::string((*fields)[host]), *begin, *duration, *exitStatus, *killer,
         std::string((*fields)[command])};
-    std::replace(job.command.begin(), job.command.end(), '\0', '\n'); // as parallel wrote them
+    std::replace(job.command.begin(), job.command.end(), '\0', '\n'); // written as NUL
     return job;
 }
 
-/// The jobs of a log, and what else its lines are.
+/// The jobs of a log, and a count of its other lines.
 struct Lines {
     std::vector<Job> jobs;
     std::uint64_t unreadable = 0;
@@ -188,7 +188,7 @@ Result<Lines> readLines(const std::string &path)
                 "it has more than " + std::to_string(UnpackedLines::longestLine) + " bytes");
             continue;
         }
-        if (const auto header = Columns::ofHeader(*line)) { // again where a log was appended to
+        if (const auto header = Columns::ofHeader(*line)) { // repeated if a log was appended to
             columns = *header;
             hasHeader = true;
             continue;
@@ -229,16 +229,16 @@ Failure failureOf(const Job &job)
     return {std::string(failureExit), {}, "ended with status " + std::to_string(job.exitValue), {}};
 }
 
-/// Gives each job the lowest lane of its host that is free; the jobs come as they began.
+/// Places each job in the lowest free lane of its host. Jobs are placed in the order of begins.
 class Lanes {
 public:
-    /// The lane, and from when on the job has it to itself.
+    /// A lane, and the time from which on it is free for the job.
     struct Place {
         WorkerId worker = 0;
         std::int64_t begin = 0;
     };
 
-    /// Nothing where there would be too many.
+    /// Returns nothing if there would be too many lanes.
     std::optional<Place> placeFor(const Job &job)
     {
         Host &of = m_hosts[job.host];
@@ -266,10 +266,10 @@ private:
     struct Lane {
         std::string host;
         std::int64_t begin = 0; ///< of its last job
-        std::int64_t end = 0; ///< the same
+        std::int64_t end = 0; ///< of its last job
     };
     struct Host {
-        std::set<std::pair<std::int64_t, WorkerId>> busy; ///< by when they are free again
+        std::set<std::pair<std::int64_t, WorkerId>> busy; ///< by the end of their last job
         std::set<WorkerId> free;
     };
 
@@ -281,8 +281,8 @@ private:
         }
     }
 
-    /// Frees the lane whose job seems to end after this one begins, but only by the rounding of
-    /// times: by less than half of either.
+    /// Frees a lane whose job ends after this job begins, if the rounding of times explains that:
+    /// the overlap is short, and at most half of either job.
     void freeRounded(Host &host, const Job &job) const
     {
         if (host.busy.empty())
@@ -300,10 +300,10 @@ private:
     std::vector<Lane> m_lanes;
 };
 
-/// The input and the attempt that each job is.
+/// Assigns jobs to inputs, and finds the last attempt at each input.
 class JobAttempts {
 public:
-    /// The jobs come as they began.
+    /// The jobs are in the order of their begins.
     explicit JobAttempts(const std::vector<Job> &jobs)
         : m_inputOfJob(jobs.size())
         , m_isLast(jobs.size(), true)
@@ -337,7 +337,7 @@ public:
     std::uint64_t missing() const { return m_missing; }
     std::uint64_t indexOf(std::size_t job) const { return m_indices[m_inputOfJob[job]]; }
     bool isLast(std::size_t job) const { return m_isLast[job]; }
-    /// Calls with index and Seq of each input that has no line.
+    /// Calls visit(index, Seq) for each input that has no line.
     template <typename Visit> void forEachMissing(const Visit &visit) const
     {
         for (const auto &[index, number] : m_missingInputs)
@@ -372,7 +372,8 @@ private:
         }
     }
 
-    /// Jobs of another run that were retried count for this one as well.
+    /// Adds inputs for the jobs [from, to), which have no line in this run of parallel, except jobs
+    /// that were retried.
     void addMissing(std::uint64_t from, std::uint64_t to)
     {
         if (to <= from)
@@ -389,7 +390,7 @@ private:
         }
     }
 
-    std::vector<Input> m_inputs; ///< that have lines, as they began
+    std::vector<Input> m_inputs; ///< inputs with lines, in the order of their begins
     std::vector<std::size_t> m_inputOfJob;
     std::vector<bool> m_isLast; ///< by job, whether it is the last attempt at its input
     std::uint64_t m_mostMissingInputs;
@@ -401,7 +402,7 @@ private:
     std::uint64_t m_runs = 0;
 };
 
-/// Finds the last attempt at each job and the attempts before it.
+/// Makes a run of the jobs of a log.
 class JobLog {
 public:
     explicit JobLog(std::vector<Job> jobs)
@@ -434,7 +435,7 @@ private:
 
     void take(std::size_t number)
     {
-        constexpr std::int64_t start = 1; // 0 stands for "not yet"
+        constexpr std::int64_t start = 1; // 0 means "not yet"
         const Job &job = m_jobs[number];
         const std::uint64_t index = m_attempts.indexOf(number);
         m_run.inputs[index] = job.command;
@@ -475,7 +476,7 @@ private:
         m_run.startedAt = m_origin / 1'000'000'000;
     }
 
-    std::vector<Job> m_jobs; ///< as they began
+    std::vector<Job> m_jobs; ///< in the order of their begins
     JobAttempts m_attempts;
     std::int64_t m_origin = 0;
     Lanes m_lanes;

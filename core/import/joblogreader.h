@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The job log of GNU parallel (--joblog) as a run.
+// readJobLog(): reads a job log of GNU parallel (--joblog) as a run.
 //
 // Each job is an input, whose text is its command, in the order of Seq. A line with the Seq and the
 // command of a job that failed before it is another attempt at that job (--retries,
-// --resume-failed). Any other line with a Seq that was there before begins another run of parallel,
-// whose jobs follow. A Seq without a line is an input without an outcome.
+// --resume-failed). Any other line that repeats a Seq begins another run of parallel, whose jobs
+// follow. A Seq without a line is an input without an outcome.
 //
-// The log does not record in which slot a job ran: each is given the lowest lane of its host that
-// is free.
+// The log does not record the slot of a job. Each job is placed in the lowest free lane of its
+// host.
 #pragma once
 
 #include "import/importedrun.h"
@@ -18,11 +18,11 @@
 
 namespace poolscope {
 
-/// Whether a file that begins like this is a job log.
+/// Whether a file with this beginning is a job log.
 bool isJobLog(std::string_view beginning);
 
-/// Lines that are not lines of a job log are left out and counted. Fails if no others are there, in
-/// one line that names the first of them.
+/// Reads a job log. Leaves out and counts lines that do not have the form of a job. Fails if the
+/// file cannot be read or has no job. The error names the first line that is wrong.
 Result<ImportedRun> readJobLog(const std::string &path);
 
 } // namespace poolscope

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t longestPiece = 4096; // of a string, in one token
 constexpr std::size_t longestWord = 400;
-constexpr std::size_t mostDigits = 300; // which a double holds
+constexpr std::size_t mostDigits = 300; // within the range of a double
 constexpr std::string_view replacement = "\xef\xbf\xbd"; // U+FFFD
 constexpr std::string_view escapedReplacement = "\\ufffd";
 constexpr std::string_view delimiters = " \t\r\n,:{}[]\"";
@@ -38,7 +38,7 @@ std::size_t digitsFrom(std::string_view word, std::size_t begin)
     return static_cast<std::size_t>(notDigit - word.begin()) - begin;
 }
 
-/// Whether the word is a number of JSON, which a double can hold.
+/// Whether the word is a JSON number in the range of a double.
 bool isNumber(std::string_view word)
 {
     const auto has = [&](std::size_t at, std::string_view characters) {
@@ -66,7 +66,7 @@ bool isValue(std::string_view word)
     return word == "true" || word == "false" || word == "null" || isNumber(word);
 }
 
-/// How many bytes the UTF-8 sequence at the beginning has. 0 if it is not one.
+/// Returns the size of the UTF-8 sequence at the beginning. 0 if there is none.
 std::size_t utf8Size(std::string_view bytes)
 {
     namespace utf = boost::locale::utf;
@@ -85,7 +85,7 @@ JsonFeed::JsonFeed(UnpackedFile &file)
     makeToken();
 }
 
-/// Makes so many bytes available. False if there are fewer.
+/// Makes `count` bytes available. Returns false if the file has fewer.
 bool JsonFeed::fill(std::size_t count)
 {
     while (m_bytes.size() - m_used < count && !m_isAtEnd) {
@@ -99,7 +99,7 @@ bool JsonFeed::fill(std::size_t count)
     return m_bytes.size() - m_used >= count;
 }
 
-/// Empty at the end.
+/// Makes the next token, which is empty at the end of the file.
 void JsonFeed::makeToken()
 {
     m_token.clear();
@@ -141,7 +141,7 @@ void JsonFeed::makeStructure(char c)
     m_last = c == '}' || c == ']' ? 'v' : c;
 }
 
-/// Two values, or members, that follow each other are separated.
+/// Adds a comma if a value or a member comes before.
 void JsonFeed::beginValue()
 {
     if (m_last == 'v')
@@ -185,7 +185,7 @@ void JsonFeed::dropRestOfString()
     m_cutStrings += isCut ? 1 : 0;
 }
 
-/// Appends a piece of the string to the token, up to the end of the string at most.
+/// Appends at most longestPiece bytes of the string, or its rest, to the token.
 void JsonFeed::appendPiece()
 {
     const std::size_t most = m_token.size() + longestPiece;
@@ -227,7 +227,7 @@ void JsonFeed::makeEscape()
     }
 }
 
-/// Replaces half a surrogate pair, which is not a character.
+/// Appends a \u escape. Replaces half a surrogate pair, which is not a character.
 void JsonFeed::makeUnicodeEscape()
 {
     constexpr std::size_t size = 6;
@@ -254,7 +254,7 @@ void JsonFeed::makeUnicodeEscape()
     m_used += size;
 }
 
-/// A character beyond ASCII, or a control character.
+/// Appends a character beyond ASCII, or a control character.
 void JsonFeed::makeUtf8()
 {
     constexpr std::size_t longest = 4;
@@ -276,7 +276,7 @@ void JsonFeed::makeUtf8()
     m_used += std::max<std::size_t>(size, 1);
 }
 
-/// The value of four digits.
+/// Returns the value of four hexadecimal digits, or nothing.
 std::optional<unsigned> JsonFeed::hexAt(std::size_t position)
 {
     constexpr std::size_t digits = 4;

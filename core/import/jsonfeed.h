@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// JsonFeed: the bytes of a file that holds JSON, with what writers of traces often get wrong put
-// right, for a parser that takes strict JSON only.
+// JsonFeed: reads a JSON file for a strict parser, and corrects common mistakes in traces.
 //
-// Superfluous commas are removed, missing ones between values added. What is not a value of JSON,
-// such as NaN, becomes null. In strings, line breaks and other control characters are escaped,
-// backslashes that escape nothing are kept, and bytes that are not UTF-8 become U+FFFD. Strings are
-// cut at longestString, because a parser collects them whole.
+// Superfluous commas are removed, and missing commas between values are added. A word that is not a
+// JSON value, such as NaN, becomes null. In strings, control characters and backslashes that escape
+// nothing are escaped, and bytes that are not UTF-8 become U+FFFD. Strings are cut at
+// longestString, since a parser stores whole strings. One thread.
 #pragma once
 
 #include "import/unpackedfile.h"
@@ -33,7 +32,7 @@ public:
         if (++m_position == m_token.size())
             makeToken();
     }
-    /// How many bytes of the file, decompressed, are used up.
+    /// The offset in the decompressed file up to which bytes were used.
     std::uint64_t offset() const { return m_before + m_used; }
     std::uint64_t cutStrings() const { return m_cutStrings; }
 
@@ -53,16 +52,16 @@ private:
     std::optional<unsigned> hexAt(std::size_t position);
 
     UnpackedFile &m_file;
-    std::string m_bytes; ///< of the file, from before what comes next
-    std::size_t m_used = 0; ///< of these
-    std::uint64_t m_before = 0; ///< bytes of the file before these
-    bool m_isAtEnd = false; ///< the file has no more than these
+    std::string m_bytes; ///< a part of the file
+    std::size_t m_used = 0; ///< bytes of m_bytes
+    std::uint64_t m_before = 0; ///< bytes of the file before m_bytes
+    bool m_isAtEnd = false; ///< whether m_bytes ends where the file ends
     std::string m_token; ///< strict JSON
-    std::size_t m_position = 0; ///< in it
+    std::size_t m_position = 0; ///< in m_token
     bool m_inString = false;
-    std::size_t m_stringSize = 0; ///< of the string that it is in, so far
+    std::size_t m_stringSize = 0; ///< of the current string, so far
     std::uint64_t m_cutStrings = 0;
-    char m_last = 0; ///< what the last token was: a bracket, a colon, or 'v' for a value
+    char m_last = 0; ///< the last token: a bracket, a colon, or 'v' for a value
 };
 
 /// The iterator by which a parser reads a feed. All copies share the feed's position.
@@ -89,7 +88,7 @@ public:
         ++*this;
         return *this;
     }
-    /// One of the two is the end.
+    /// Whether the feed has ended. One of the two is the end iterator.
     friend bool operator==(const JsonFeedIterator &a, const JsonFeedIterator &b)
     {
         const JsonFeed *feed = a.m_feed ? a.m_feed : b.m_feed;

@@ -12,7 +12,7 @@ namespace poolscope {
 
 namespace {
 
-/// Takes what nlohmann's parser tells (json_sax_t), and knows where in a trace it is.
+/// Receives the calls of nlohmann's parser (json_sax_t), and tracks the position in the trace.
 class TraceHandler {
 public:
     using Take = std::function<void(const TraceEvent &)>;
@@ -94,8 +94,8 @@ public:
     bool parse_error(std::size_t, const std::string &, const nlohmann::json::exception &)
     {
         const bool isAtEnd = m_feed.atEnd();
-        m_isShown = m_events > 0; // whoever writes a trace may be killed before its end
-        const bool mayEndHere = m_isArray && m_place == Place::Events; // as the format has it
+        m_isShown = m_events > 0; // a program may be killed while it writes a trace
+        const bool mayEndHere = m_isArray && m_place == Place::Events; // as the format allows
         if (m_isShown && !(isAtEnd && mayEndHere))
             m_end.cutOff = at(isAtEnd ? "the file ends too early" : "the rest is not JSON");
         if (m_isShown)
@@ -107,14 +107,14 @@ public:
     {
         return m_error ? Result<void>(tl::unexpected(*m_error)) : Result<void>();
     }
-    /// Whether the events are to be shown though the rest of the file could not be read.
+    /// Whether to show the events although the rest of the file could not be read.
     bool isShown() const { return m_isShown; }
     const TraceEnd &end() const { return m_end; }
 
 private:
     enum class Place { Start, Document, Events, Event, Arguments, SecondId, End };
 
-    /// False where the object is of no interest.
+    /// Returns false if the object is to be skipped.
     bool entersObject()
     {
         switch (m_place) {
@@ -190,7 +190,7 @@ private:
     const JsonFeed &m_feed;
     const Take &m_take;
     Place m_place = Place::Start;
-    std::uint64_t m_skipped = 0; ///< how deep it is in what is of no interest
+    std::uint64_t m_skipped = 0; ///< depth in a value that is skipped. 0 outside of one
     bool m_isArray = false;
     bool m_hasEvents = false;
     bool m_isShown = false;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The events of a Chrome trace, one after another, of a file of any size.
+// forEachTraceEvent(): reads the events of a Chrome trace one after another, at any size.
 //
-// Takes both forms that the Trace Event Format has, an array of events and an object with
-// traceEvents, also as a gzip file; their end may be missing. JsonFeed has what else is put right.
-// What is nested deeper than an event's arguments is skipped.
+// Both forms of the Trace Event Format are read: an array of events, and an object with
+// traceEvents. The file may be compressed by gzip, and its end may be missing. JsonFeed corrects
+// other mistakes. Values that are nested deeper than an event's arguments are skipped.
 #pragma once
 
 #include "import/decimaltime.h"
@@ -25,30 +25,30 @@ struct TraceScalar {
     Kind kind = Kind::Other;
     std::string text;
 
-    /// A number of microseconds, in nanoseconds. Some programs write numbers as strings.
+    /// Returns a number of microseconds in nanoseconds. Some programs write numbers as strings.
     std::optional<std::int64_t> time() const { return parseTime(text, TimeUnit::Microseconds); }
 };
 
-/// Members of an object, in their order. Later ones of a name count no less than earlier ones.
+/// Members of an object, in their order. find() returns the first of a name.
 class TraceMembers {
 public:
     static constexpr std::size_t most = 10'000;
 
     void clear() { m_size = 0; }
     bool isFull() const { return m_size == most; }
-    /// Has no effect on a full one.
+    /// Has no effect if there are `most` members.
     void add(std::string_view name, const TraceScalar &value);
     const TraceScalar *find(std::string_view name) const;
-    std::string text(std::string_view name) const; ///< empty where there is none
+    std::string text(std::string_view name) const; ///< empty if there is none
 
 private:
-    // Grows only, so that millions of events take no memory each.
+    // Never shrinks, so that events use the memory of earlier ones.
     std::vector<std::pair<std::string, TraceScalar>> m_members;
     std::size_t m_size = 0;
 };
 
 struct TraceEvent {
-    TraceMembers members; ///< ph, name, cat, ts, dur, pid, tid, ...; id2.local of id2
+    TraceMembers members; ///< ph, name, cat, ts, dur, pid, tid, id2.local, ...
     TraceMembers arguments; ///< args
 
     char phase() const;
@@ -56,13 +56,13 @@ struct TraceEvent {
 
 /// How the reading of a trace ended.
 struct TraceEnd {
-    std::string cutOff; ///< why and where the rest could not be read. Empty if all was
-    std::uint64_t notEvents = 0; ///< what stands between events and is not one
-    std::uint64_t cut = 0; ///< strings and objects that are larger than what is read of one
+    std::string cutOff; ///< why and where the rest could not be read. Empty if all was read
+    std::uint64_t notEvents = 0; ///< values between events that are not events
+    std::uint64_t cut = 0; ///< strings and objects that were cut, since they were too large
 };
 
-/// Calls `take` with each event. Fails if the file cannot be read, or no event can, in one line
-/// that names the byte.
+/// Calls `take` with each event, which is valid until `take` returns. Fails if the file, or all of
+/// its events, cannot be read.
 Result<TraceEnd> forEachTraceEvent(
     const std::string &path, const std::function<void(const TraceEvent &event)> &take);
 

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A Chrome trace as a run.
+// readTrace(): reads a Chrome trace as a run. Traces that Poolscope wrote are read in the same way.
 //
-// Each thread that has events of a duration (X, or B and E) becomes a worker, and each outermost of
-// these a span of one input. The inputs are numbered as they began, and their texts are the events'
-// names. Events within others are part of them. An event that only overlaps another has a lane of
-// its own. Asynchronous events (b and e) have a lane for each that overlaps. ImportNotes count what
-// is not shown.
-//
-// The traces that Poolscope writes are read in this way, too.
+// Each thread that has events of a duration (X, or B and E) becomes a worker, and each outermost
+// event becomes a span of one input. The inputs are in the order of their begins, and their texts
+// are the names of the events. Events within others are counted as nested. Events that overlap
+// without nesting, and asynchronous events (b and e) that overlap, are in lanes of their own.
+// ImportNotes count events that are not shown.
 #pragma once
 
 #include "import/importedrun.h"
@@ -17,7 +15,7 @@
 
 namespace poolscope {
 
-/// Fails if it is not a trace or has no such events. The error names the place.
+/// Fails if the file is not a trace or has no such events.
 Result<ImportedRun> readTrace(const std::string &path);
 
 } // namespace poolscope

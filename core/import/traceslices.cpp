@@ -11,8 +11,8 @@ namespace poolscope {
 
 namespace {
 
-/// Writers round begins and durations to microseconds, so that an event may seem to begin before
-/// the one before it has ended.
+/// Writers round begins and durations to microseconds, so that an event may appear to begin before
+/// the end of the previous one.
 constexpr std::int64_t traceRounding = 1'000; // nanoseconds
 constexpr std::int64_t leastShareOfRounding = 20; // of either event
 
@@ -31,7 +31,7 @@ std::string joined(const std::string &process, const std::string &thread)
 
 } // namespace
 
-/// Unsigned, so that no hostile time overflows.
+/// Adds unsigned numbers, so that a hostile time does not overflow.
 std::int64_t TraceSlices::Slice::end() const
 {
     return static_cast<std::int64_t>(static_cast<std::uint64_t>(begin) + duration);
@@ -238,7 +238,7 @@ TraceSlices::Pairs TraceSlices::paired(const Edges &edges) const
             pairs.open.push_back(edge);
             continue;
         }
-        if (pairs.open.empty()) { // it was begun before the trace
+        if (pairs.open.empty()) { // the event began before the trace
             ++pairs.unbegun;
             continue;
         }
@@ -263,9 +263,9 @@ TraceSlices::Pairs TraceSlices::paired(const Edges &edges) const
     return pairs;
 }
 
-/// Events that a file does not have in the order of their times are sorted; but where that explains
-/// less of them, some times are wrong. What has not ended goes on to the end of the trace. Far
-/// times stay among the edges, so that each end still finds its own begin.
+/// Joins edges to events, in the order of the file or, if fewer edges are left over then, sorted by
+/// time. Events that have not ended last until the end of the trace. `edges` has far times, too, so
+/// that each end is joined to its own begin.
 void TraceSlices::addPairs(Edges edges, const FarTimes &far)
 {
     const auto isEarlier = [](const Edge &a, const Edge &b) {
@@ -292,7 +292,7 @@ void TraceSlices::addPairs(Edges edges, const FarTimes &far)
     }
 }
 
-/// Gives each slice a lane of its track, but for those that lie within others.
+/// Places each slice in a lane of its track, except slices that are within others.
 void TraceSlices::placeSlices()
 {
     std::sort(m_slices.begin(), m_slices.end(), [](const Slice &a, const Slice &b) {
@@ -311,7 +311,7 @@ void TraceSlices::placeSlices()
     m_slices = {};
 }
 
-/// `lanes` are those of the slice's track.
+/// Places a slice. `lanes` are the lanes of its track.
 void TraceSlices::placeSlice(Slice slice, TrackLanes &lanes)
 {
     const bool isAsync = m_tracks[slice.track].isAsync;
@@ -335,8 +335,8 @@ void TraceSlices::placeSlice(Slice slice, TrackLanes &lanes)
     m_placed.push_back({slice, *lane});
 }
 
-/// The first that is free; or one that is free but for the rounding of times, when the slice moves;
-/// or a new one. Nothing where there would be too many.
+/// Returns the first free lane. If there is none, moves the slice to the end of a slice that it
+/// overlaps only by the rounding of times, or else adds a lane. Nothing if there would be too many.
 std::optional<std::size_t> TraceSlices::takeLane(Slice &slice, TrackLanes &lanes)
 {
     if (lanes.free.empty() && !lanes.busy.empty()) {
@@ -379,10 +379,10 @@ std::string TraceSlices::nameOf(const Lane &lane) const
                                             : name + " (" + std::to_string(lane.number + 1) + ")";
 }
 
-/// Sorts lanes as the trace sorts its processes and threads, or else as these come in it.
+/// Sorts lanes by the sort indices of processes and threads, then by their order in the trace.
 std::vector<std::size_t> TraceSlices::lanesInOrder() const
 {
-    std::map<std::string, std::int64_t> places; // of processes, as they come
+    std::map<std::string, std::int64_t> places; // of processes, in the order of the trace
     for (const Track &track : m_tracks)
         places.try_emplace(track.pid, static_cast<std::int64_t>(places.size()));
     const auto keyOf = [&](std::size_t lane) {
@@ -419,7 +419,7 @@ ImportedRun TraceSlices::toRun()
     run.spans.reserve(m_placed.size());
     run.inputs.reserve(m_placed.size());
     for (const Placed &placed : m_placed) {
-        constexpr std::uint64_t start = 1; // 0 stands for "not yet"
+        constexpr std::uint64_t start = 1; // 0 means "not yet"
         const std::uint64_t begin = static_cast<std::uint64_t>(placed.slice.begin) - first + start;
         run.spans.push_back({workers[placed.lane], begin, placed.slice.duration, run.spans.size()});
         run.inputs.push_back(*m_names[placed.slice.name]);

@@ -2,7 +2,7 @@
 // TraceSlices: collects the events of a trace and places those of a duration in lanes. See
 // tracereader.h.
 //
-// Events may come in any order, and any of them may be wrong: what cannot be shown is counted.
+// Events may be added in any order. Events that are wrong or cannot be shown are counted.
 #pragma once
 
 #include "import/importedrun.h"
@@ -17,7 +17,7 @@ namespace poolscope {
 class TraceSlices {
 public:
     void take(const TraceEvent &event);
-    /// After the last event. Fails where there is nothing to show.
+    /// Returns the run. To be called once, after the last event. Fails if there is nothing to show.
     Result<ImportedRun> finish();
 
 private:
@@ -40,7 +40,7 @@ private:
         std::int64_t begin = 0;
         std::uint64_t duration = 0;
         std::uint32_t name = 0; ///< in m_names
-        std::int64_t end() const; ///< wraps around where a file is hostile
+        std::int64_t end() const; ///< wraps around if the file is hostile
     };
     /// The begin or the end of an event.
     struct Edge {
@@ -50,7 +50,7 @@ private:
         bool isBegin = false;
     };
     using Edges = std::vector<Edge>;
-    /// The events that the edges of a stack make.
+    /// The edges of a stack, joined to events.
     struct Pairs {
         std::vector<Slice> slices;
         std::vector<Edge> open; ///< begins without an end
@@ -71,7 +71,7 @@ private:
     };
     /// The lanes of a track, while its slices are placed in the order of their begins.
     struct TrackLanes {
-        std::set<std::pair<std::int64_t, std::size_t>> busy; ///< by when they are free again
+        std::set<std::pair<std::int64_t, std::size_t>> busy; ///< by the end of their last slice
         std::set<std::size_t> free;
         std::size_t count() const { return busy.size() + free.size(); }
     };
@@ -110,7 +110,7 @@ private:
     std::vector<std::int64_t> m_otherTimes; ///< of events without a duration
     std::vector<Lane> m_lanes;
     std::vector<Placed> m_placed;
-    std::int64_t m_latest = 0; ///< time of the trace that can be right
+    std::int64_t m_latest = 0; ///< the latest time of the trace that can be right
     ImportNotes m_notes;
 };
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// UnpackedFile: the bytes of a file from its beginning to its end, at little memory. Those of a
-// gzip file are decompressed.
+// UnpackedFile: reads a file from beginning to end, in blocks. Decompresses a gzip file.
 #pragma once
 
 #include "result.h"
@@ -18,11 +17,10 @@ class UnpackedFile {
 public:
     static Result<UnpackedFile> open(const std::string &path);
 
-    /// The bytes that come next, which stay until the next call. Empty at the end, and from an
-    /// error on.
+    /// Returns the next bytes, valid until the next call. Empty at the end, and after an error.
     std::string_view next();
-    /// Why the end came early: the file could not be read, or its compression is damaged. Nothing
-    /// if it did not.
+    /// The error after which next() is empty: the file could not be read, or its compression is
+    /// damaged. Nothing if there was none.
     const std::optional<Error> &problem() const { return m_problem; }
     bool isCompressed() const;
 
@@ -39,9 +37,8 @@ private:
     std::optional<Error> m_problem;
 };
 
-/// The lines of an UnpackedFile. Each ends at \n or \r\n; the last needs no ending.
-///
-/// A small compressed file may hold a line that is larger than memory, so that lines are cut.
+/// The lines of an UnpackedFile. Each ends at \n or \r\n, and the last needs no ending. Lines are
+/// cut at longestLine, since a small compressed file may have a line that is larger than memory.
 class UnpackedLines {
 public:
     static constexpr std::size_t longestLine = 64U << 20;
@@ -50,9 +47,9 @@ public:
         : m_file(file)
     {
     }
-    /// The line without its ending, which stays until the next call; nothing at the end.
+    /// Returns the next line without its ending, valid until the next call. Nothing at the end.
     std::optional<std::string_view> next();
-    /// Whether the line that next() returned is the beginning of one that is longer.
+    /// Whether the line that next() returned was cut.
     bool isCut() const { return m_isCut; }
 
 private:

@@ -28,8 +28,8 @@ public:
     /// The hash of all bytes that were added; see ContentHasher.
     std::string contentHash() const { return m_whole.digest(); }
 
-    /// Whether these bytes are those that were added from `offset` on. They begin where a block
-    /// begins, and end where a block ends or with the last byte.
+    /// Whether these bytes are those that were added from `offset` on. `offset` is a multiple of
+    /// blockSize, and the bytes end at the end of a block or with the last byte.
     bool match(std::uint64_t offset, std::string_view bytes) const;
 
 private:

@@ -22,7 +22,7 @@ constexpr std::string_view withoutByteOrderMark(std::string_view text)
 /// UTF-16 or UTF-32. `name` is the name of the text in messages.
 Result<std::size_t> byteOrderMarkOf(std::string_view beginning, const std::string &name);
 
-/// Whether a text that begins with these bytes may continue to a whole mark.
+/// Whether these bytes are the beginning of a mark, but not a whole one.
 bool mayBeginByteOrderMark(std::string_view beginning);
 
 } // namespace poolscope

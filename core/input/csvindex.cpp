@@ -170,7 +170,7 @@ private:
     bool m_isFirst = true;
     std::vector<std::string> m_firstRecord;
     std::size_t m_fields = 0; ///< of this record so far
-    std::uint64_t m_itemSize = 0; ///< that this record makes so far
+    std::uint64_t m_itemSize = 0; ///< of this record so far
     std::optional<Error> m_error;
 };
 
@@ -234,7 +234,7 @@ private:
     std::uint64_t m_wanted;
     std::string &m_out;
     std::vector<Chosen> m_chosen;
-    std::string m_text; ///< the chosen fields of this row, as they came
+    std::string m_text; ///< the chosen fields of this row, in the order of the file
     std::size_t m_fields = 0;
     std::uint64_t m_end = 0;
 };

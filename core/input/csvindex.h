@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // CsvIndex: random access to the rows of a CSV file that may be larger than memory.
 //
-// Stores where some rows begin, never fields; LineIndex does this for lines. Opening scans the file
-// once and finds every mistake in it. One thread at a time.
+// Stores the offsets of some rows, never fields. Opening scans the file once and finds every
+// mistake in it. One thread at a time.
 #pragma once
 
 #include "input/datafile.h"
@@ -40,13 +40,13 @@ public:
     /// The hash of the file's bytes; see ContentHasher.
     std::string contentHash() const { return m_file.expected().contentHash(); }
 
-    /// Appends rows [first, first + count) to `out`, each as u32 length and an item. The range lies
-    /// below rowCount().
+    /// Appends rows [first, first + count) to `out`, each as u32 length and an item. The caller
+    /// ensures that first + count is at most rowCount().
     Result<void> read(std::uint64_t first, std::uint64_t count, std::string &out);
 
 private:
     friend class CsvOpening;
-    /// The fields of a row that are chosen.
+    /// The chosen columns.
     struct Columns {
         static constexpr std::size_t notChosen = SIZE_MAX;
         std::vector<std::string> names;

@@ -44,7 +44,7 @@ std::optional<SeparatorLine> separatorLineOf(std::string_view text)
     return SeparatorLine{unquoted[beginning.size()], size + ending};
 }
 
-/// Cuts a block behind each line ending: \n, \r\n or \r.
+/// Splits a block into lines, which end at \n, \r\n or \r.
 class LineCutter {
 public:
     explicit LineCutter(std::string_view block)
@@ -54,7 +54,7 @@ public:
     {
     }
 
-    /// The next line with its ending, or the rest of the block; empty at its end.
+    /// Returns the next line with its ending, or the rest of the block. Empty if nothing is left.
     std::string_view next()
     {
         constexpr auto none = std::string_view::npos;
@@ -76,8 +76,8 @@ private:
     std::size_t m_return;
 };
 
-/// Feeds libcsv line by line: a record can only end where a line does, so that it is known where
-/// the next one begins.
+/// Parses the file line by line. A record ends only at the end of a line, so that the offset of the
+/// next record is known.
 class Scan : private CsvParser::Visitor {
 public:
     Scan(const DataFile &file, char delimiter, std::uint64_t offset, CsvVisitor &visitor)
@@ -125,7 +125,7 @@ private:
     }
     void recordEnded() override { m_recordEnded = true; }
 
-    /// Skips what some programs begin a file with.
+    /// Skips a byte order mark and a line that names the delimiter.
     bool begin(std::string_view &block)
     {
         const auto mark = byteOrderMarkOf(block, m_file.path());
@@ -163,7 +163,7 @@ private:
         return !m_stopped;
     }
 
-    /// A \n at the begin of a block may belong to the \r before it.
+    /// Counts the line, unless it is a \n that belongs to the \r at the end of the block before.
     void countLine(std::string_view line)
     {
         const bool ends = line.back() == '\n' || line.back() == '\r';
@@ -207,7 +207,7 @@ private:
     std::uint64_t m_line = 1;
     std::uint64_t m_recordBegin;
     std::uint64_t m_recordLine = 1;
-    std::uint64_t m_fieldLine = 1; ///< where the field begins that has not ended
+    std::uint64_t m_fieldLine = 1; ///< the line in which the unfinished field begins
     bool m_recordEnded = false;
     bool m_afterReturn = false;
     bool m_stopped = false;

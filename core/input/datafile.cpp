@@ -98,7 +98,7 @@ Result<std::string_view> DataFile::readExpected(std::uint64_t offset, std::size_
     return std::string_view(m_buffer).substr(offset - m_bufferBegin, size);
 }
 
-/// Reads the blocks that have these bytes.
+/// Reads and checks the blocks that contain these bytes.
 Result<void> DataFile::bufferExpected(std::uint64_t offset, std::size_t size)
 {
     constexpr std::uint64_t unit = BlockChecksums::blockSize;
@@ -115,7 +115,7 @@ Result<void> DataFile::bufferExpected(std::uint64_t offset, std::size_t size)
     return failure(m_path + " has changed since it was first read: leave it as it is during a run");
 }
 
-/// Reads up to `size` bytes, as many as there are.
+/// Reads `size` bytes, or fewer at the end of the file. Returns their number.
 Result<std::size_t> DataFile::readAt(std::uint64_t offset, char *out, std::size_t size) const
 {
     std::size_t got = 0;

@@ -2,7 +2,7 @@
 // DataFile: a regular file that inputs are read from, in blocks and from any offset. One thread at
 // a time.
 //
-// Once it has checksums of the bytes to expect, it returns only these bytes, or an error.
+// After expect(), reading returns only the expected bytes, or an error.
 #pragma once
 
 #include "input/blockchecksums.h"
@@ -33,13 +33,13 @@ public:
 
     const std::string &path() const { return m_path; }
 
-    /// Sets the bytes to expect. From now on the file ends where the checksums end, however much is
-    /// appended to it, and reading other bytes fails with an error that the file has changed.
+    /// Sets the bytes to expect. From now on the file ends where the checksums end, even if bytes
+    /// are appended to it, and reading other bytes fails with an error that the file has changed.
     void expect(BlockChecksums checksums);
-    /// The checksums that expect() was given, which was called before.
+    /// The checksums that were passed to expect(), which the caller has called before.
     const BlockChecksums &expected() const { return *m_expected; }
 
-    /// Passes block after block from `offset` on to `use`, until it returns false or the file ends.
+    /// Passes the blocks from `offset` on to `use`, until `use` returns false or the file ends.
     /// The first block has about `firstSize` bytes, so that a short read stays short.
     Result<void> readBlocks(std::uint64_t offset, std::size_t firstSize,
         const std::function<bool(std::string_view block)> &use);
@@ -56,7 +56,7 @@ private:
     std::string m_path;
     std::shared_ptr<const BlockChecksums> m_expected; ///< shared by all duplicates
     std::string m_buffer; ///< the bytes that were read last
-    std::uint64_t m_bufferBegin = 0; ///< their offset, if they are as expected
+    std::uint64_t m_bufferBegin = 0; ///< offset of m_buffer after expect()
 };
 
 } // namespace poolscope

@@ -39,7 +39,7 @@ std::optional<CutPattern> cutAtAnyFolders(std::string_view pattern)
     return std::nullopt;
 }
 
-/// The pattern that matches just this path.
+/// Returns the pattern that matches only this path.
 std::string literal(std::string_view path)
 {
     std::string pattern;
@@ -51,7 +51,7 @@ std::string literal(std::string_view path)
     return pattern;
 }
 
-/// How many parts are "." or "..".
+/// Returns the number of parts that are "." or "..".
 std::size_t dotParts(std::string_view path)
 {
     std::size_t count = 0;
@@ -131,7 +131,7 @@ private:
             &found);
         if (status == GLOB_NOSPACE)
             return failure("there is not enough memory for the files of '" + pattern + "'");
-        // A .* would lead through . and .., too.
+        // The pattern .* matches . and .., too.
         const std::size_t given = dotParts(pattern);
         for (std::size_t i = 0; status == 0 && i < found.gl_pathc; ++i) {
             if (dotParts(found.gl_pathv[i]) <= given)
@@ -140,7 +140,7 @@ private:
         return {};
     }
 
-    /// Visits a folder ("" or ending in a slash) and those below it, but for hidden ones and links.
+    /// Visits a folder ("" or ending in a slash) and those below it, except hidden ones and links.
     template <typename Visit> void visitFolders(const std::string &top, Visit visit)
     {
         std::vector<std::string> waiting{top};
@@ -178,10 +178,10 @@ private:
 
     bool m_wantsFolders;
     std::vector<std::string> m_paths;
-    std::map<std::string, int> m_unreadable; ///< and the number of the error
+    std::map<std::string, int> m_unreadable; ///< errno by folder
 };
 
-/// A text that changes when the file changes, made without reading the file.
+/// Returns the size and the time of the file, which change when the file changes.
 std::string fingerprint(const std::string &path)
 {
     struct stat info { };

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // FileList: the files that match a pattern, sorted by the bytes of their paths.
 //
-// The pattern is that of a shell. * and ? match characters, [...] matches one of some characters,
-// and
-// ** as a whole part of the path matches any number of folders, also none; \ quotes the next
-// character. A dot at the beginning of a name matches only a dot, and ** does not follow links.
-// Folders match only a pattern that ends in a slash. Paths may contain any bytes. One that begins
-// with a dash gets ./ in front, since programs would read it as an option. Folders that cannot be
+// The pattern is that of a shell: * and ? match characters, [...] matches one of some characters,
+// and \ quotes the next character. A part ** of the path matches any number of folders, also none,
+// but does not follow links. A dot at the beginning of a name matches only a dot. Folders match
+// only a pattern that ends in a slash. Paths may contain any bytes. A path that begins with a dash
+// is returned with ./ in front, since programs would read it as an option. Folders that cannot be
 // read are left out and listed.
 #pragma once
 
@@ -46,7 +45,7 @@ public:
 private:
     FileList() = default;
 
-    std::string m_paths; ///< one behind the other
+    std::string m_paths; ///< one after the other
     std::vector<std::uint64_t> m_ends;
     std::uint64_t m_longestPath = 0;
     std::vector<Unreadable> m_unreadable;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // GrowingInput: a source whose inputs still arrive, such as the lines of standard input.
 //
-// The caller waits for its descriptor, has it read what has arrived, and has it remove inputs that
-// are no longer needed. The source stores inputs that were read and not removed, and nothing else.
-// One thread, the one that encodes inputs.
+// The caller waits for descriptor(), reads inputs that have arrived with take(), and removes inputs
+// that are no longer needed with removeUnless(). The source stores only inputs that were read and
+// not removed. One thread, which also encodes inputs.
 #pragma once
 
 #include "result.h"
@@ -20,16 +20,16 @@ public:
     /// A descriptor that becomes readable when more inputs have arrived, or when none will follow.
     virtual int descriptor() const = 0;
 
-    /// Reads what has arrived, without waiting.
+    /// Reads inputs that have arrived, without waiting.
     virtual Result<void> take() = 0;
 
     /// Whether all inputs have arrived.
     virtual bool isComplete() const = 0;
 
-    /// Whether so many bytes are stored that the caller should read no more.
+    /// Whether so many bytes are stored that the caller should not read more.
     virtual bool isFull() const = 0;
 
-    /// Removes inputs, in groups, except those for which `isNeeded` returns true.
+    /// Removes groups of consecutive inputs, except those for which `isNeeded` returns true.
     using IsNeeded = std::function<bool(std::uint64_t first, std::uint64_t count)>;
     virtual void removeUnless(const IsNeeded &isNeeded) = 0;
 };

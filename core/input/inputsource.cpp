@@ -177,7 +177,7 @@ public:
     }
 
 private:
-    std::shared_ptr<const FileList> m_files; ///< of all duplicates
+    std::shared_ptr<const FileList> m_files; ///< shared by all duplicates
 };
 
 class StreamSource : public InputSource {
@@ -212,7 +212,7 @@ public:
     }
 
 private:
-    std::shared_ptr<LineStream> m_stream; ///< of all duplicates
+    std::shared_ptr<LineStream> m_stream; ///< shared by all duplicates
 };
 
 Result<std::unique_ptr<InputSource>> openStandardInput()

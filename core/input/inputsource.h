@@ -17,11 +17,10 @@
 
 namespace poolscope {
 
-/// The content of inputs, by which a later run notices that they have changed.
+/// A hash of inputs, by which a later run notices that they have changed.
 struct InputContent {
     std::string hash; ///< 32 hexadecimal digits
-    std::uint64_t inputs =
-        0; ///< how many of the first inputs the hash covers: for most sources all
+    std::uint64_t inputs = 0; ///< number of inputs, from the first, that the hash covers
 };
 
 class InputSource {
@@ -46,17 +45,17 @@ public:
     /// Messages for the user on inputs that may be missing, one line each.
     virtual std::vector<std::string> leftOut() const { return {}; }
 
-    /// How many folders could not be read, if inputs are files.
+    /// The number of folders that could not be read, if inputs are files.
     virtual std::size_t unreadableFolders() const { return 0; }
 
-    /// Appends the inputs [first, first + count), which lie below size(), each as u32 length and
-    /// bytes (of a row: see wire/row.h). Appends nothing where meanEncodedSize() is 0.
+    /// Appends the inputs [first, first + count), each as u32 length and bytes (for a row, see
+    /// wire/row.h). first + count is at most size(). Appends nothing if meanEncodedSize() is 0.
     virtual Result<void> encode(std::uint64_t first, std::uint64_t count, std::string &out) = 0;
 
     /// Returns input `index` as text for the user.
     virtual Result<std::string> text(std::uint64_t index) = 0;
 
-    /// The content of the inputs. Reads nothing again: files were hashed while they were indexed.
+    /// Returns the hash. Reads nothing again: files were hashed while they were indexed.
     virtual InputContent content() const = 0;
 
     /// Returns another source of these inputs, for another thread. Reads nothing again.

@@ -14,7 +14,7 @@ namespace poolscope {
 
 namespace {
 
-/// Appends lines to a string, each behind its length.
+/// Appends lines to a string, each after its length.
 class LineCollector {
 public:
     LineCollector(std::string &out, std::uint64_t skipped, std::uint64_t wanted)

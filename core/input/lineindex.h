@@ -22,7 +22,7 @@ namespace poolscope {
 
 class LineIndex {
 public:
-    /// The longest line that is accepted: a message to a worker can contain no more.
+    /// The longest line that is accepted. A message to a worker cannot contain more.
     static constexpr std::uint64_t maxLineLength = 1'000'000'000;
 
     /// Reads the whole file once. Fails if it cannot be read, is not a regular file, is UTF-16, or
@@ -39,8 +39,8 @@ public:
     /// The hash of the file's bytes; see ContentHasher.
     std::string contentHash() const { return m_file.expected().contentHash(); }
 
-    /// Appends lines [first, first + count) to `out`, each as u32 length and bytes, as
-    /// wire::Work::items has them. The range lies below lineCount().
+    /// Appends lines [first, first + count) to `out`, each as u32 length and bytes, like
+    /// wire::Work::items. The caller ensures that first + count is at most lineCount().
     Result<void> read(std::uint64_t first, std::uint64_t count, std::string &out);
 
 private:

@@ -62,7 +62,7 @@ private:
         block.remove_prefix(count);
         m_offset += count;
     }
-    /// The position of the character in a block from which the first `gone` bytes were removed.
+    /// Returns the position of the character in a block after its first `gone` bytes were removed.
     static std::size_t advance(
         std::size_t position, std::size_t gone, std::string_view block, char character)
     {

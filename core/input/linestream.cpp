@@ -16,7 +16,7 @@ namespace poolscope {
 namespace {
 
 using Length = std::uint32_t;
-constexpr std::size_t readSize = 64 * 1024; // what a pipe holds
+constexpr std::size_t readSize = 64 * 1024; // the capacity of a pipe
 constexpr int readsAtOnce = 16;
 constexpr std::size_t blockSize = 64 * 1024;
 
@@ -54,7 +54,7 @@ Result<void> LineStream::take()
     return {};
 }
 
-/// The first bytes are held until they are known to be a byte order mark or not.
+/// Stores the first bytes until it is known whether they are a byte order mark.
 Result<void> LineStream::takeBeginning(std::string_view bytes)
 {
     m_beginning += bytes;
@@ -80,7 +80,7 @@ Result<void> LineStream::takeBlock(std::string_view bytes)
 
 void LineStream::finish()
 {
-    m_scanner.scan(m_beginning); // what looked like a mark
+    m_scanner.scan(m_beginning); // the beginning of a mark that is not complete
     m_scanner.finish();
     m_isComplete = true;
 }

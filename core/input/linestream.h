@@ -23,7 +23,7 @@ class LineStream : public GrowingInput {
 public:
     /// The longest line that is accepted, to bound the memory of the stream.
     static constexpr std::uint64_t maxLineLength = 64ULL << 20;
-    /// Bytes of whole lines from which on the stream is full.
+    /// The stream is full from this number of bytes in whole lines on.
     static constexpr std::uint64_t fullSize = 16ULL << 20;
 
     /// Reads from the descriptor, which the caller closes. `name` is its name in messages.
@@ -71,8 +71,8 @@ private:
     mutable std::mutex m_mutex; ///< guards all below
     Collector m_collector{*this};
     LineScanner<Collector> m_scanner{m_collector, 0};
-    bool m_hasBegun = false; ///< the first bytes were read
-    std::string m_beginning; ///< the first bytes until then
+    bool m_hasBegun = false; ///< whether a byte order mark was searched for
+    std::string m_beginning; ///< the first bytes, until then
     Blocks m_blocks;
     bool m_inLine = false;
     std::size_t m_lineStart = 0; ///< in the last block

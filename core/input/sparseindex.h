@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SparseIndex: where some inputs of a file begin, one in every 16 KiB, and where the last read
-// ended, so that consecutive reads scan each byte once.
+// SparseIndex: the offsets of some inputs of a file, one in every 16 KiB, and of the end of the
+// last read, so that consecutive reads scan each byte once.
 //
 // The caller adds inputs in their order, and scans from the entry that before() returns up to the
 // input that it wants.
@@ -38,7 +38,7 @@ public:
             m_entries.push_back(entry);
     }
 
-    /// The last known entry that is not behind the input.
+    /// Returns the last known entry at or before the input.
     Entry before(std::uint64_t index) const
     {
         const auto after = std::upper_bound(m_entries.begin(), m_entries.end(), index,
@@ -47,7 +47,7 @@ public:
         return m_next.index <= index && m_next.index > entry.index ? m_next : entry;
     }
 
-    /// Stores where the next read will likely begin.
+    /// Stores the entry with which the next read will likely begin.
     void expectNext(Entry entry) { m_next = entry; }
 
 private:

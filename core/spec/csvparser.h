@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CsvParser: splits CSV as defined by RFC 4180 into fields, by libcsv. Strict about quotes; keeps
-// blanks; accepts any bytes.
+// CsvParser: splits CSV as defined by RFC 4180 into fields, by libcsv.
 //
-// A record ends at \n, \r\n or \r. An empty line is not a record. The caller feeds all bytes and
-// then calls finish().
+// A quote out of place is an error. Blanks are part of a field, and any bytes are accepted. A
+// record ends at \n, \r\n or \r. An empty line is not a record. The caller feeds all bytes and then
+// calls finish().
 #pragma once
 
 #include <cstddef>

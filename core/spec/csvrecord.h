@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One CSV record as text, written and parsed: what the user types and reads.
+// Functions that write and parse one CSV record, as text that the user reads and types.
 #pragma once
 
 #include "result.h"

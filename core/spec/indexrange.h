@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// IndexRange: inputs that follow each other, by their indices; and the numbers of workers.
+// IndexRange: a range of consecutive indices. WorkerId: the number of a worker.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace poolscope {
 
-using WorkerId = std::uint32_t; ///< from 1; a replaced worker keeps its number
+using WorkerId = std::uint32_t; ///< from 1. A replacement has the number of the replaced worker
 
 /// The half-open range of indices [first, first + count).
 struct IndexRange {
@@ -19,7 +19,7 @@ struct IndexRange {
     friend bool operator==(const IndexRange &, const IndexRange &) = default;
 };
 
-/// At the end of a list, into its last range where that ends at `indices`.
+/// Appends indices to a list. Extends the last range if it ends where `indices` begin.
 inline void append(std::vector<IndexRange> &ranges, IndexRange indices)
 {
     if (!ranges.empty() && ranges.back().end() == indices.first)
@@ -28,7 +28,7 @@ inline void append(std::vector<IndexRange> &ranges, IndexRange indices)
         ranges.push_back(indices);
 }
 
-/// How many indices these are, where they are disjoint.
+/// Returns the number of indices in disjoint ranges.
 inline std::uint64_t countOf(const std::vector<IndexRange> &ranges)
 {
     std::uint64_t count = 0;

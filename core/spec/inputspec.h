@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// InputSpec: which inputs a run has, as plain data.
+// InputSpec: the inputs of a run, as plain data.
 #pragma once
 
 #include <cstdint>
@@ -18,19 +18,19 @@ struct RangeInput {
 
 /// The lines of a text file, without their line endings (\n, \r\n or \r).
 struct LinesInput {
-    std::string path; ///< "-": standard input, whose lines are taken as they come
+    std::string path; ///< "-" for standard input, whose lines are read as they arrive
 
     bool isStandardInput() const { return path == "-"; }
 };
 
-/// The rows of a CSV file, as RFC 4180 has them.
+/// The rows of a CSV file as defined by RFC 4180.
 struct CsvInput {
     enum class Header { FirstRow, None };
 
     std::string path;
     char delimiter = ',';
-    Header header = Header::FirstRow; ///< None: columns are called "1", "2", ...
-    std::vector<std::string> columns = {}; ///< those that the task is given. Empty for all
+    Header header = Header::FirstRow; ///< if None, columns are called "1", "2", ...
+    std::vector<std::string> columns = {}; ///< names, for the task. Empty for all columns
 };
 
 /// The paths of the files that a pattern names (*, ?, [...], and ** for folders), sorted.
@@ -49,7 +49,7 @@ inline const std::string *inputFile(const InputSpec &input)
     return rows ? &rows->path : nullptr;
 }
 
-/// Standard input can be read once; all others for every run.
+/// Whether the inputs can be read only once, which are those of standard input.
 inline bool isReadOnce(const InputSpec &input)
 {
     const auto *lines = std::get_if<LinesInput>(&input);

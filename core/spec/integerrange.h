@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Integer ranges with the meaning of Python's range(), of 64-bit integers.
+// Functions of ranges of 64-bit integers, which have the meaning of Python's range().
 #pragma once
 
 #include "result.h"
@@ -11,10 +11,10 @@
 
 namespace poolscope {
 
-/// The number of integers in the range, from 0 to 2^64 - 1.
+/// Returns the number of integers in the range, from 0 to 2^64 - 1.
 std::uint64_t size(const RangeInput &range);
 
-/// The integer at `index`, which is less than size(range).
+/// Returns the integer at `index`, which is less than size(range).
 inline std::int64_t at(const RangeInput &range, std::uint64_t index)
 {
     return static_cast<std::int64_t>(

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Option: everything that is known of one option of the command line, as plain data.
+// Option: the description of one option of the command line, as plain data.
 //
 // The command line, its help, the manual page, the completions, the window's form, captions and the
-// written form of a RunSpec derive from these. The code that obeys an option is elsewhere.
+// written form of a RunSpec derive from it. The code that implements an option is elsewhere.
 #pragma once
 
 #include "spec/runspec.h"
@@ -38,7 +38,7 @@ enum class OptionType {
     File,
     Folder,
     Count,
-    Counts, ///< several, with commas between them
+    Counts, ///< several counts, separated by commas
     Seconds,
     Size, ///< in bytes
 };
@@ -48,7 +48,7 @@ enum class OptionGroup { General, Task, Input, Pool, Sweep, Output };
 /// The kind of run in which an option has an effect.
 enum class Applies { Always, ToPython, ToPrograms, ToCsv };
 
-/// A word that an option takes, and how the form shows it.
+/// A word that an option takes, and its label in the form.
 struct Choice {
     std::string_view word;
     std::string_view label;
@@ -60,7 +60,7 @@ struct OptionRange {
     double most = std::numeric_limits<double>::infinity();
 };
 
-/// The member of PoolSpec that holds the value of an option.
+/// The member of PoolSpec that stores the value of an option.
 using PoolMember =
     std::variant<std::monostate, std::uint32_t PoolSpec::*, std::uint64_t PoolSpec::*,
         std::optional<std::uint32_t> PoolSpec::*, std::optional<std::uint64_t> PoolSpec::*,
@@ -72,10 +72,10 @@ struct Option {
     std::string_view argument = {}; ///< the value in the help, such as "N|auto". Empty if none
     OptionType type = OptionType::Text;
     OptionGroup group = OptionGroup::General;
-    unsigned commands = runCommand; ///< that have it
+    unsigned commands = runCommand; ///< commands that have the option
     std::string_view help = {}; ///< an imperative or a noun, without a full stop
-    std::string_view fallback = {}; ///< the value that counts if none is given
-    std::string_view alternative = {}; ///< a word that stands for no number: "auto" or "none"
+    std::string_view fallback = {}; ///< the default value
+    std::string_view alternative = {}; ///< a word in place of a number: "auto" or "none"
     OptionRange range = {};
     std::string_view unit = {}; ///< of its numbers, in the plural
     std::span<const Choice> choices = {};
@@ -93,7 +93,7 @@ struct Option {
 struct CommandInfo {
     Command command = noCommand;
     std::string_view name; ///< empty for the window
-    std::string_view usage; ///< what follows the name
+    std::string_view usage; ///< the arguments, as the help shows them
     std::string_view summary;
 };
 

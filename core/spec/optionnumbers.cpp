@@ -19,7 +19,7 @@ bool isIn(const OptionRange &range, double value)
     return value >= range.least && value <= range.most;
 }
 
-/// "--workers takes a number from 1 to 1024, not 'x'; or 'auto'"
+/// Returns an error such as "--workers takes a number from 1 to 1024, not 'x'; or 'auto'".
 tl::unexpected<Error> notIn(
     const Option &option, const std::string &text, std::string_view name, std::string_view kind)
 {

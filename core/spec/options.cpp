@@ -16,7 +16,7 @@ namespace {
 constexpr unsigned ofSpec = runCommand | sweepCommand;
 constexpr unsigned ofOutput = runCommand | resumeCommand | exportCommand | watchCommand;
 constexpr unsigned ofValues = runCommand | resumeCommand;
-constexpr double leastMemory = 1 << 20; // less is a forgotten unit
+constexpr double leastMemory = 1 << 20; // a smaller number lacks a unit
 constexpr double unlimited = std::numeric_limits<double>::infinity();
 
 constexpr Choice headerChoices[] = {{"first", "Names in row 1"}, {"none", "No names"}};

@@ -13,29 +13,29 @@ using OptionTable = std::span<const Option>;
 
 OptionTable options();
 
-/// The commands, in the order of the help. The first is the window.
+/// The commands, in the order of the help. The first one is the window.
 std::span<const CommandInfo> commands();
 
 /// The options of a command, in the order of the table.
 std::vector<Option> optionsOf(Command command, OptionTable table = options());
 
-/// The option of a command with this long or short name. Null if there is none.
+/// Returns the option of a command with this long or short name. Null if there is none.
 const Option *findOption(std::string_view name, Command command, OptionTable table = options());
 
-/// An option of `poolscope run` that is known to be in the table.
+/// Returns an option of `poolscope run`, which the caller knows to be in the table.
 const Option &runOption(std::string_view name);
 
 std::string_view groupTitle(OptionGroup group);
 
-/// The option that makes a run one to which others apply: "--python" or "--csv". Empty if none.
+/// Returns the option that a run needs for others to apply: "--python" or "--csv". Empty if none.
 std::string_view requirementOf(Applies applies);
 /// Whether an option has an effect in a run.
 bool doesApply(const Option &option, const RunSpec &spec);
 
-/// The range of an option that takes numbers: "1 to 1024", "1M or more".
+/// Returns the range of an option that takes numbers: "1 to 1024", "1M or more".
 std::string numbersText(const Option &option);
-/// The range with its unit and the alternative: "1 to 1024 chunks, or auto". Empty if the option
-/// takes no numbers.
+/// Returns the range with its unit and the alternative: "1 to 1024 chunks, or auto". Empty if the
+/// option does not take numbers.
 std::string rangeText(const Option &option);
 
 } // namespace poolscope

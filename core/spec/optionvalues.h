@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// OptionValues: the options that a command was given, as text.
+// OptionValues: the options on a command line, with their values as text.
 //
-// The caller adds what it has parsed. Values are not checked here.
+// The caller adds options that it has parsed. Values are not checked.
 #pragma once
 
 #include "spec/options.h"
@@ -26,9 +26,9 @@ public:
         m_given[std::string(option.name)].push_back(std::move(value));
     }
     bool has(std::string_view name) const { return m_given.contains(name); }
-    /// The last value that was given. If there is none, the one of the table.
+    /// Returns the last value that was added. If there is none, the default value.
     std::string text(std::string_view name) const;
-    /// Nothing if no value was given.
+    /// Returns the last value that was added, or nothing.
     std::optional<std::string> given(std::string_view name) const;
     std::vector<std::string> all(std::string_view name) const;
 

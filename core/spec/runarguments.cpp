@@ -13,7 +13,7 @@ namespace poolscope {
 
 namespace {
 
-/// The options of a group of which exactly one has to be given.
+/// Returns the options of a group of which exactly one is required.
 std::vector<std::string> alternativesIn(OptionGroup group, const OptionValues &values)
 {
     std::vector<std::string> names;
@@ -32,7 +32,7 @@ std::string joinedByOr(const std::vector<std::string> &names)
     return text;
 }
 
-/// The name of the one task or input that is given.
+/// Returns the name of the only task or input among the values. `what` is its kind in messages.
 Result<std::string> theOneOf(const char *what, OptionGroup group, const OptionValues &values)
 {
     const std::vector<std::string> names = alternativesIn(group, values);
@@ -48,8 +48,8 @@ Result<std::string> theOneOf(const char *what, OptionGroup group, const OptionVa
     return *std::find_if(names.begin(), names.end(), isGiven);
 }
 
-/// Options of a task or an input that have no effect are a mistake. Those of the pool may stay when
-/// the task is changed.
+/// Fails if an option of a task or an input has no effect. Options of the pool may have none, so
+/// that they can remain when the user changes the task.
 Result<void> checkRequirements(const OptionValues &values)
 {
     for (const Option &option : values.options()) {
@@ -100,7 +100,7 @@ Result<TaskSpec> taskFrom(const OptionValues &values)
 constexpr std::string_view tabDelimiter = "tab";
 constexpr std::string_view allColumns = "all";
 
-/// The names as one CSV record, which is not the word for all of them.
+/// Returns the names as one CSV record, which is not the word for all columns.
 std::string columnsText(const std::vector<std::string> &columns)
 {
     std::string text = csvRecord(columns);
@@ -221,7 +221,7 @@ struct InputTexts {
     void operator()(const FilesInput &input) const { texts["--files"] = input.pattern; }
 };
 
-/// The value of each option that the spec has one for, defaults included.
+/// Returns the values of the options of a spec, including default values.
 Texts textsOf(const RunSpec &spec, OptionTable table)
 {
     Texts texts;
@@ -240,7 +240,7 @@ bool isOfSpec(const Option &option)
         || isOfPool(option);
 }
 
-/// Reads arguments one after the other. Each option has to have a value, and only one.
+/// Reads arguments one after the other. Each option must have exactly one value.
 class ArgumentReader {
 public:
     ArgumentReader(const std::vector<std::string> &arguments, OptionTable table)
@@ -293,7 +293,7 @@ bool isPlainInShell(char c)
 
 std::string quoteForShell(const std::string &argument)
 {
-    // zsh, which is common, looks for a program where a word begins with '='.
+    // zsh replaces a word that begins with '=' by the path of a program.
     if (!argument.empty() && argument.front() != '='
         && std::all_of(argument.begin(), argument.end(), isPlainInShell))
         return argument;

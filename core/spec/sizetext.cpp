@@ -7,7 +7,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr std::string_view sizeUnits = "KMGT"; // each is 1024 of the one before
+constexpr std::string_view sizeUnits = "KMGT"; // each is 1024 times the previous one
 
 } // namespace
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Sizes in bytes as options have them, both ways.
+// Functions that write and parse sizes in bytes, in the format of options.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,9 @@
 
 namespace poolscope {
 
-/// The bytes as "500M" or "2G", or as "1000" if they are not whole units.
+/// Returns the bytes as "500M" or "2G", or as "1000" if they are not whole units.
 std::string sizeText(std::uint64_t bytes);
-/// The bytes of such a text. Nothing if the text is not a size.
+/// Returns the bytes of such a text. Nothing if the text is not a size.
 std::optional<std::uint64_t> parseSize(std::string_view text);
 
 } // namespace poolscope

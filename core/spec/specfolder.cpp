@@ -28,7 +28,7 @@ struct StartFrom {
     }
     void operator()(CsvInput &input) const { prepend(input.path); }
     void operator()(FilesInput &input) const { prepend(input.pattern); }
-    void operator()(auto &) const { } // names no file
+    void operator()(auto &) const { } // has no names of files
 };
 
 } // namespace

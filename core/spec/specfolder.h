@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Names of files in a spec, relative to the folder that they start from.
+// startingFrom(): makes the names of files in a spec relative to another folder.
 #pragma once
 
 #include "spec/runspec.h"
@@ -8,11 +8,11 @@
 
 namespace poolscope {
 
-/// The current folder of the process. Empty if it is gone.
+/// Returns the current folder of the process. Empty if it was removed.
 std::string currentFolder();
 
-/// The spec for a process in any folder: relative names of files begin with `folder`. Words of
-/// commands and scripts stay as they are.
+/// Returns the spec with `folder` before relative names of files, for a process in any folder.
+/// Does not change words of commands and scripts.
 RunSpec startingFrom(const std::string &folder, RunSpec spec);
 
 } // namespace poolscope

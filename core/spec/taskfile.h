@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TaskFile: a file whose change makes a task another one.
+// TaskFile: a file that a task consists of. If the file changes, the task has changed.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@ namespace poolscope {
 
 struct TaskFile {
     std::string path;
-    std::string hash; ///< of its content; of a large file, of its size and time of change
+    std::string hash; ///< of the content, or of size and time of change if the file is large
 };
 
 } // namespace poolscope

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TaskSpec: what is done to every input, as plain data.
+// TaskSpec: the task of a run, as plain data.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@ namespace poolscope {
 
 struct BuiltinTask {
     std::string name;
-    std::string arguments; ///< what stood behind the name's colon. Empty for the defaults
+    std::string arguments; ///< the text after the name's colon. Empty for the defaults
 
     bool operator==(const BuiltinTask &) const = default;
 };
@@ -17,15 +17,14 @@ struct BuiltinTask {
 struct PythonTask {
     std::string target; ///< "FILE.py:FUNCTION" or "MODULE:FUNCTION"
     std::string interpreter = "python3"; ///< a program on PATH, or a path
-    std::string initialiser =
-        {}; ///< a function of the target's file or module, run once in each worker
+    std::string initialiser = {}; ///< another function of the target, run once in each worker
 
     bool operator==(const PythonTask &) const = default;
 };
 
-/// One process for each input. Values are what it prints.
+/// One process for each input. The value is its output.
 struct CommandTask {
-    std::string command; ///< words as splitWords() takes them; {} is the input, {NAME} a CSV column
+    std::string command; ///< words for splitWords(), with {} for the input or {NAME} for a column
 
     bool operator==(const CommandTask &) const = default;
 };
@@ -39,7 +38,7 @@ struct ShellTask {
 
 /// A long-lived process for each worker, which answers each line with one line.
 struct FilterTask {
-    std::string command; ///< words as splitWords() takes them
+    std::string command; ///< words for splitWords()
 
     bool operator==(const FilterTask &) const = default;
 };

@@ -32,8 +32,8 @@ int openNameless(const fs::path &target)
     return ::open(folder.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0666);
 }
 
-/// Gives a file without a name one, as open(2) says of O_TMPFILE; empty, with errno, where it
-/// fails.
+/// Links a file without a name under a new name, as open(2) describes for O_TMPFILE. Returns the
+/// new path. Empty, with errno, if that fails.
 fs::path linkBeside(int descriptor, const fs::path &target)
 {
     const std::string file = "/proc/self/fd/" + std::to_string(descriptor);
@@ -46,7 +46,8 @@ fs::path linkBeside(int descriptor, const fs::path &target)
     }
 }
 
-/// Tries it with a file that is not kept: when the real one is whole it is too late to find out.
+/// Whether linkBeside() works, by a trial with a file that is removed. An error must not be found
+/// only when the real file is complete.
 bool canLinkBeside(const fs::path &target)
 {
     const int descriptor = openNameless(target);
@@ -58,8 +59,8 @@ bool canLinkBeside(const fs::path &target)
     return linked;
 }
 
-/// Whether so many bytes can be allocated with some to spare, on a file system that overwrites
-/// blocks in place: on others, a block that was allocated needs room again.
+/// Whether `size` bytes can be allocated, with some to spare, on a file system that overwrites
+/// blocks in place. On others, overwriting an allocated block needs room again.
 bool hasRoomFor(int file, std::uint64_t size)
 {
     constexpr std::uint32_t xfsMagic = 0x58465342;
@@ -150,11 +151,11 @@ Result<void> AtomicFile::openTemporary(std::optional<unsigned> mode)
         m_temporary = std::move(named.path);
     }
     if (mode)
-        ::fchmod(m_descriptor, *mode); // some file systems have no modes: no reason to fail
+        ::fchmod(m_descriptor, *mode); // fails on file systems without modes, which is harmless
     return {};
 }
 
-/// False, with errno, where that fails.
+/// Links the file if it has no name yet. Returns false, with errno, if that fails.
 bool AtomicFile::assignName()
 {
     while (m_temporary.empty()) {
@@ -259,7 +260,7 @@ Result<void> AtomicFile::commit(Sync sync)
     const bool syncs = sync == Sync::Always || ::access(m_target.c_str(), F_OK) == 0;
     if ((syncs && ::fsync(m_descriptor) != 0) || !assignName())
         return failWithErrno();
-    // Network file systems report here what could not be written.
+    // Network file systems report failed writes here.
     const bool isClosed = ::close(std::exchange(m_descriptor, -1)) == 0 || errno == EINTR;
     if (!isClosed || ::rename(m_temporary.c_str(), m_target.c_str()) != 0)
         return failWithErrno();
@@ -274,7 +275,7 @@ tl::unexpected<Error> AtomicFile::fail(std::string message)
     return tl::unexpected(*m_error);
 }
 
-/// Whether the disk was full and the write is to be tried again; errno stays what it is.
+/// Waits if the disk is full. Returns whether to try the write again. Preserves errno.
 bool AtomicFile::waitsForRoom()
 {
     const int error = errno;

@@ -3,10 +3,10 @@
 //
 // The bytes are written to a file without a name in the folder of the destination. commit() links
 // it as .poolscope-RANDOM and renames it to the destination, so a process that ends before leaves
-// nothing behind. On file systems without such files the file has that name from the start; the
-// destructor removes it, and a killed process leaves it.
+// nothing behind. On file systems without such files the file has that name from the start. The
+// destructor removes it, but a killed process leaves it behind.
 //
-// The bytes are on the disk before the file gets its name, so it is complete even after a power
+// The bytes are on the disk before the file has its name, so it is complete even after a power
 // failure. Sync::IfItReplaces does not wait for the disk if the file is new: writing outcomes to
 // the disk may take longer than the run.
 //
@@ -65,11 +65,11 @@ public:
     /// Extends the file to `size` bytes that can be mapped and whose blocks are allocated, so that
     /// a full disk cannot kill a process that stores into them. Returns the descriptor, which this
     /// object closes. Stored bytes count as appended. Returns nothing, and changes nothing, if the
-    /// file system does not support this or has little more room.
+    /// file system does not support this or would be almost full.
     std::optional<int> allocate(std::uint64_t size);
 
     enum class Sync { Always, IfItReplaces };
-    /// Gives the file its name. No other function may be called afterwards.
+    /// Makes the file appear under its name. No other function may be called afterwards.
     Result<void> commit(Sync sync = Sync::Always);
 
     /// Sets a final error, so that the file cannot be committed.

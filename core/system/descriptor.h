@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Descriptor: an open file descriptor, which it closes.
+// Descriptor: a file descriptor, or none, that is closed with the object.
 #pragma once
 
 #include <unistd.h>

@@ -12,7 +12,7 @@ namespace poolscope {
 
 namespace {
 
-/// New descriptors get the lowest free number: all below it are in use.
+/// Returns the lowest free number. All numbers below it are in use.
 Result<std::uint64_t> lowestFree()
 {
     const int lowest = open("/", O_PATH | O_CLOEXEC);

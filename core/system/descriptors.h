@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How many descriptors this process may open: setrlimit(2), RLIMIT_NOFILE.
+// The number of descriptors that this process may open: setrlimit(2), RLIMIT_NOFILE.
 #pragma once
 
 #include "result.h"
@@ -17,7 +17,7 @@ public:
     DescriptorLimit(const DescriptorLimit &) = delete;
     DescriptorLimit &operator=(const DescriptorLimit &) = delete;
 
-    /// The limits before that, which other programs expect.
+    /// The limits before the object was created, which other programs expect.
     const rlimit &before() const { return m_before; }
 
 private:
@@ -28,7 +28,7 @@ private:
 /// names the limit.
 Result<void> checkDescriptors(std::uint64_t count);
 
-/// Checks this before a program starts, and raises the soft limit if necessary.
+/// Raises the soft limit if necessary, and calls checkDescriptors().
 Result<void> ensureDescriptors(std::uint64_t count);
 
 } // namespace poolscope

@@ -11,7 +11,7 @@ namespace poolscope {
 
 namespace {
 
-/// The name of the processor, on x86 and some other machines.
+/// Returns the name of the processor. Empty on some machines other than x86.
 std::string processorModel()
 {
     std::ifstream file("/proc/cpuinfo");

@@ -17,7 +17,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr std::uint64_t slowShare = 100; // of a core: one part in so many
+constexpr std::uint64_t slowShare = 100; // slow work uses at most 1/100 of a core
 constexpr double youth = 0.1; // seconds
 
 double secondsSinceBoot()
@@ -33,7 +33,7 @@ bool isYoung(std::uint64_t started)
     return secondsSinceBoot() - static_cast<double>(started) / ticksPerSecond < youth;
 }
 
-/// Whether the process that had this number has it still.
+/// Whether the pid still belongs to the process that started at this time.
 bool isStill(pid_t pid, std::uint64_t started)
 {
     const auto entry = processEntry(pid);
@@ -47,7 +47,7 @@ bool hasParentsMemory(pid_t pid)
     return entry && syscall(SYS_kcmp, entry->parent, pid, KCMP_VM, 0, 0) == 0;
 }
 
-/// Does it, unless that would take more than its share of a core. Returns when to do it again.
+/// Calls work() unless the time is before `next`. Returns the time of the next call.
 template <typename Work> std::uint64_t sparingly(std::uint64_t next, Work work)
 {
     const std::uint64_t begun = RunClock::monotonic();
@@ -104,7 +104,7 @@ void MemoryWatch::look()
     }
 }
 
-/// Whether the worker is to be measured now. One that grew much is measured at once.
+/// Whether the worker is to be measured now. A worker that grew much is measured at once.
 bool MemoryWatch::isToBeMeasured(const Worker &worker) const
 {
     return RunClock::monotonic() >= worker.measureAgain
@@ -139,7 +139,7 @@ void MemoryWatch::addOther(Worker &worker, pid_t pid)
 
 void MemoryWatch::lookAt(Worker &worker)
 {
-    // A process that has ended takes nothing; what it took last is of interest.
+    // The memory of a process that has ended remains as it was read last.
     worker.memory.read(worker.statm);
     worker.taken = worker.memory.own();
     if (m_limit == UINT64_MAX)

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// MemoryWatch: measures, from /proc, how much memory workers and the processes that they started
-// use, and which of them exceed the limit.
+// MemoryWatch: measures the memory of workers and of the processes that they started, from /proc,
+// and finds workers that exceed the limit.
 //
 // Private resident memory and shared memory count. Libraries and other files, and memory that the
 // pool shares with its workers, do not count. All descendants of a worker's keeper belong to the
-// worker, whatever their session, also orphans. Finding them, and all measurements that take long,
-// happen as often as they take less than a hundredth of a core. A process younger than a tenth of a
-// second does not count: between fork and exec it appears to have all memory of its parent.
+// worker, in any session, also orphans. The search for them, and slow measurements, use at most a
+// hundredth of a core. A process younger than a tenth of a second does not count: between fork and
+// exec it appears to have all memory of its parent.
 //
-// A quick look counts shared memory in each process that shares it. If that sum exceeds the limit,
-// each process is measured by its proportional part.
+// A quick measurement counts shared memory in each process that shares it. If that sum exceeds the
+// limit, each process is measured by its proportional part.
 //
 // One thread.
 #pragma once
@@ -25,8 +25,8 @@ namespace poolscope {
 
 class MemoryWatch {
 public:
-    /// Without a limit, in bytes, processes that workers started and shared memory are not
-    /// measured.
+    /// `limit` is in bytes. Without a limit, processes that workers started and shared memory are
+    /// not measured.
     explicit MemoryWatch(std::optional<std::uint64_t> limit);
     ~MemoryWatch();
     MemoryWatch(const MemoryWatch &) = delete;
@@ -46,9 +46,9 @@ public:
     /// at any look. 0 if unknown.
     std::uint64_t takenBy(pid_t worker) const;
     std::uint64_t peakOf(pid_t worker) const;
-    /// Whether they exceed the limit.
+    /// Whether the worker and its processes exceed the limit.
     bool isOver(pid_t worker) const;
-    /// Whether processes that the worker started use some of that memory.
+    /// Whether processes that the worker started are counted.
     bool countsOthers(pid_t worker) const;
 
 private:
@@ -70,8 +70,8 @@ private:
         QuickMemory memory;
         int statm = -1; ///< /proc/PID/statm, kept open
         std::map<pid_t, Other> others;
-        std::uint64_t quick = 0; ///< bytes of all, with shared memory
-        std::uint64_t taken = 0; ///< bytes of all: measured, or without shared memory
+        std::uint64_t quick = 0; ///< bytes of all processes, with shared memory
+        std::uint64_t taken = 0; ///< bytes of all processes: measured, or without shared memory
         std::uint64_t peak = 0; ///< bytes
         std::uint64_t quickWhenMeasured = 0;
         std::uint64_t takenWhenMeasured = 0;
@@ -87,7 +87,7 @@ private:
 
     std::uint64_t m_limit;
     std::map<pid_t, Worker> m_workers;
-    std::uint64_t m_nextDescendants = 0; ///< when to look for them again, nanoseconds
+    std::uint64_t m_nextDescendants = 0; ///< time of the next search, nanoseconds
 };
 
 } // namespace poolscope

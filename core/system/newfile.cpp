@@ -27,7 +27,7 @@ struct Link {
     fs::path leadsTo;
 };
 
-/// Owner and destination of one and the same link. Empty if the path is not a link.
+/// Returns a link's owner and destination, read without a race. Nothing if the path is not a link.
 std::optional<Link> readLink(const fs::path &path)
 {
     const int descriptor = ::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -80,7 +80,7 @@ NewFile createBeside(const fs::path &target, mode_t mode)
 
 Result<fs::path> followOwnLinks(const fs::path &path)
 {
-    // A path whose links lead in circles stays a link, which opening it then reports.
+    // If links form a circle, the result is a link, and opening it fails.
     constexpr int maxLinks = 40;
     fs::path place = path;
     for (int links = 0; links < maxLinks; ++links) {

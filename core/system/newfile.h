@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // New files in folders that others may write to.
 //
-// Another user who can guess the name of a new file can create a link with that name first, which
-// leads to a file that only this user may write. New files are therefore created under names that
-// nobody can guess, and only if the name does not exist. They are renamed when they are complete.
+// Another user who can guess the name of a new file can create a link with that name first, to a
+// file that only this user may write. New files are therefore created under names that nobody can
+// guess, and only if the name does not exist. They are renamed when they are complete.
 #pragma once
 
 #include "result.h"
@@ -14,15 +14,15 @@
 
 namespace poolscope {
 
-/// A path in the folder of `target`, with a name that nobody can guess.
+/// Returns a path in the folder of `target`, with a name that nobody can guess.
 std::filesystem::path unguessableBeside(const std::filesystem::path &target);
 
 struct NewFile {
-    int descriptor = -1; ///< open for reading and writing; -1, with errno, if there is none
+    int descriptor = -1; ///< open for reading and writing. -1, with errno, if there is no file
     std::filesystem::path path;
 };
 
-/// Creates an empty file with such a name.
+/// Creates an empty file at unguessableBeside(target).
 NewFile createBeside(const std::filesystem::path &target, mode_t mode);
 
 /// Returns the path without symbolic links. Fails for a link that was created by a user other than

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The number behind "oom_kill" in a file of names and numbers.
+/// Returns the number after "oom_kill" in a file of names and numbers.
 std::uint64_t countIn(const fs::path &file)
 {
     std::ifstream stream(file);

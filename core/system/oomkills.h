@@ -18,14 +18,14 @@ OomKills oomKills(const std::string &root);
 /// Returns ", ..." in words if there was a kill between the two counts, else an empty text.
 std::string oomKillsBetween(const OomKills &before, const OomKills &after);
 
-/// Reports whether a process that was killed may have been killed for memory, without reading the
-/// counts before each piece of its work. One thread.
+/// Reports whether a process that was killed may have been killed for memory. Reads the counts at
+/// most every 50 ms while the process works. One thread.
 class OomWatch {
 public:
     explicit OomWatch(std::string root = "/");
 
-    /// Starts counting at `clock`, in nanoseconds: the watched process is about to begin work, or
-    /// is idle.
+    /// Starts counting at `clock`, in nanoseconds. To be called when the process begins work or is
+    /// idle.
     void begin(std::uint64_t clock);
     /// Returns the text of oomKillsBetween() since begin(), or since at most 50 ms before it.
     std::string sinceBegin() const;
@@ -33,7 +33,7 @@ public:
 private:
     std::string m_root;
     OomKills m_before;
-    std::uint64_t m_looked = 0; ///< time of the last look. 0 if there was none
+    std::uint64_t m_looked = 0; ///< time at which m_before was read. 0 if it was not
 };
 
 } // namespace poolscope

@@ -26,7 +26,7 @@ std::uint64_t bytesOfPages(std::uint64_t pages)
     return pages * pageSize;
 }
 
-/// The bytes of a line "NAME:   123 kB". Nothing if it is another line.
+/// Returns the bytes of a line "NAME:   123 kB", or nothing if it is another line.
 std::optional<std::uint64_t> bytesOf(const std::string &line, std::string_view name)
 {
     std::uint64_t kilobytes = 0;
@@ -36,7 +36,7 @@ std::optional<std::uint64_t> bytesOf(const std::string &line, std::string_view n
     return kilobytes * 1024;
 }
 
-/// The number of bytes in the line of that name in a file of /proc/PID.
+/// Returns the bytes of the line of that name in a file of /proc/PID.
 std::optional<std::uint64_t> bytesIn(pid_t pid, const char *file, std::string_view name)
 {
     std::ifstream lines(fileOf(pid, file));
@@ -68,7 +68,7 @@ std::optional<Mapping> mappingOf(const std::string &line)
     return mapping;
 }
 
-/// The process's parts of the pages of these files.
+/// Returns the bytes of the process's proportional part of these files.
 std::uint64_t partsOf(pid_t pid, const std::set<MappedFile> &files)
 {
     std::ifstream mappings(fileOf(pid, "smaps"));

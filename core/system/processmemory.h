@@ -24,10 +24,10 @@ public:
 
     /// Reads the descriptor `statm` of /proc/PID/statm. Returns false if the process has ended.
     bool read(int statm);
-    /// Opens that file and reads it.
+    /// Opens /proc/PID/statm and reads it.
     bool read();
 
-    std::uint64_t own() const { return m_own; }
+    std::uint64_t own() const { return m_own; } ///< private memory in bytes
     /// Private and shared memory in bytes. Shared memory is read again when it seems to have
     /// changed.
     std::uint64_t ownAndShared();
@@ -44,12 +44,12 @@ private:
 /// do not count. Takes some 20 ms for a gigabyte. Returns nothing if the kernel does not report it.
 std::optional<std::uint64_t> proportionalMemory(pid_t pid, const std::set<MappedFile> &files);
 
-/// Bytes that a forked process has changed or allocated since the fork, as long as the process that
-/// forked it still runs. Takes as long as proportionalMemory(). Nothing if the kernel does not
-/// report them.
+/// Returns the bytes that a forked process has changed or allocated since the fork. The process
+/// that forked it still runs. Takes as long as proportionalMemory(). Returns nothing if the kernel
+/// does not report them.
 std::optional<std::uint64_t> memorySinceFork(pid_t pid);
 
-/// The files that this process maps to share them with others.
+/// Returns the files that this process maps to share them with others.
 std::set<MappedFile> sharedFilesOfThisProcess();
 
 } // namespace poolscope

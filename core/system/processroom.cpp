@@ -15,7 +15,7 @@ namespace poolscope {
 
 namespace {
 
-/// The threads of a process. 0 if it is another user's.
+/// Returns the number of threads of a process. 0 if the process belongs to another user.
 std::uint64_t threadsOfUser(pid_t pid, uid_t user)
 {
     std::ifstream file("/proc/" + std::to_string(pid) + "/status");

@@ -6,7 +6,7 @@
 
 namespace poolscope {
 
-/// The number of further processes and threads that the user may have, at most `wanted`.
+/// Returns the number of further processes and threads that the user may have, at most `wanted`.
 std::uint64_t processRoom(std::uint64_t wanted);
 
 } // namespace poolscope

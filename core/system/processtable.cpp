@@ -20,7 +20,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr int rounds = 20; // for processes that start others while they are looked for
+constexpr int rounds = 20; // for processes that start others during the search
 
 std::optional<pid_t> pidNamed(std::string_view name)
 {
@@ -31,7 +31,7 @@ std::optional<pid_t> pidNamed(std::string_view name)
     return pid;
 }
 
-/// The numbers that name entries of a folder of /proc: processes, or threads.
+/// Returns the numbers that name entries of a folder of /proc: processes, or threads.
 std::vector<pid_t> pidsIn(const std::string &path)
 {
     std::vector<pid_t> pids;
@@ -43,7 +43,7 @@ std::vector<pid_t> pidsIn(const std::string &path)
     return pids;
 }
 
-/// For kernels without the files that childrenOf() reads.
+/// Returns the children of a process, on kernels without the files that childrenOf() reads.
 std::vector<pid_t> childrenInTable(pid_t pid)
 {
     std::vector<pid_t> children;
@@ -79,7 +79,7 @@ void signalAll(std::span<const pid_t> pids, int signal)
 /// Stops all processes that descend from the root, and returns them.
 std::vector<pid_t> stopFamily(pid_t root)
 {
-    // Stopped they start no others, and keep their children, until all are found.
+    // Stopped processes do not start others, and keep their children, until all are found.
     std::vector<pid_t> family{root};
     for (int round = 0; round < rounds; ++round) {
         signalAll(withoutFirst(family), SIGSTOP);
@@ -94,7 +94,7 @@ std::vector<pid_t> stopFamily(pid_t root)
 
 } // namespace
 
-/// Reads "PID (NAME) STATE PARENT GROUP SESSION ... STARTED(22) ..."; the name may hold anything.
+/// Reads "PID (NAME) STATE PARENT GROUP SESSION ... STARTED(22) ...". The name has any characters.
 std::optional<ProcessEntry> processEntry(pid_t pid)
 {
     const std::string path = "/proc/" + std::to_string(pid) + "/stat";
@@ -190,7 +190,7 @@ bool isResourceTracker(pid_t pid)
 {
     std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline");
     std::string words;
-    // An iterator over the buffer would throw where the process ends while it is read.
+    // An iterator over the buffer would throw if the process ends while it is read.
     std::getline(file, words, '\n');
     return words.find("resource_tracker import main") != std::string::npos;
 }

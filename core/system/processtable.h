@@ -25,14 +25,14 @@ std::vector<ProcessEntry> processTable();
 /// Returns the entry of a process, or nothing if it is not alive.
 std::optional<ProcessEntry> processEntry(pid_t pid);
 
-/// The children of a process. Takes some microseconds for each of its threads.
+/// Returns the children of a process. Takes some microseconds for each of its threads.
 std::vector<pid_t> childrenOf(pid_t pid);
 
-/// All processes that descend from a process. Orphans, whose parent has ended before, are found
-/// only where the process is their subreaper.
+/// Returns all processes that descend from a process. Orphans, whose parent has ended before, are
+/// found only if the process is their subreaper.
 std::vector<pid_t> descendantsOf(pid_t root);
 
-/// Sends a signal to all processes that descend from a process, whatever their group or session.
+/// Sends a signal to all processes that descend from a process, in any group or session.
 void signalDescendants(pid_t root, int signal);
 
 /// The treatment of resource trackers of Python's multiprocessing. A tracker ends by itself when

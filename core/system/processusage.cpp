@@ -23,7 +23,7 @@ std::uint64_t timeOf(clockid_t clock)
         + static_cast<std::uint64_t>(time.tv_nsec);
 }
 
-/// "time on the CPU, time waiting for one, timeslices": Documentation/scheduler/sched-stats.rst
+/// Reads the time of waiting for a core: Documentation/scheduler/sched-stats.rst
 std::uint64_t runQueueIn(const fs::path &schedstat)
 {
     std::ifstream file(schedstat);
@@ -33,7 +33,7 @@ std::uint64_t runQueueIn(const fs::path &schedstat)
     return runQueue;
 }
 
-/// The number behind a name in a process's status. 0 if there is none.
+/// Returns the number after a name in a process's status. 0 if there is none.
 std::uint64_t numberInStatus(const std::string &folder, std::string_view name)
 {
     std::uint64_t number = 0;

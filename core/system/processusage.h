@@ -29,7 +29,7 @@ std::optional<WorkerUsage> usageOf(pid_t process);
 /// Returns the usage of one thread of a process, without its memory.
 std::optional<WorkerUsage> threadUsageOf(pid_t process, pid_t thread);
 
-/// Returns the threads of a process; the count is 0 if unknown.
+/// Returns the usage of a process's threads. The count is 0 if unknown.
 ThreadUsage threadsOf(pid_t process);
 
 /// CPU time of the calling thread, in nanoseconds.

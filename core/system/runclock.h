@@ -26,7 +26,6 @@ struct RunClock {
     }
 };
 
-/// The time of day.
 inline std::int64_t secondsSince1970()
 {
     using namespace std::chrono;

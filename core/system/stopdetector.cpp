@@ -17,7 +17,7 @@ constexpr std::uint64_t activeInterval = 20'000'000; // from one reading to the 
 
 } // namespace
 
-/// "time on the CPU, time waiting for one, timeslices": Documentation/scheduler/sched-stats.rst
+/// Reads the times on a core and of waiting for one: Documentation/scheduler/sched-stats.rst
 std::uint64_t activeTimeOfThread()
 {
     const int file = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
@@ -42,7 +42,7 @@ std::optional<StopInterval> StopDetector::look(std::uint64_t time)
     const std::uint64_t active = m_activeTime();
     const std::uint64_t before = std::exchange(m_active, active).value_or(active);
     m_activeRead = time;
-    const bool isKnown = active >= before; // it is 0 where it cannot be read
+    const bool isKnown = active >= before; // 0 if it cannot be read
     const bool wasStopped = isLong && isKnown && since.duration() >= active - before + shortestStop;
     return wasStopped ? std::optional(since) : std::nullopt;
 }

@@ -19,7 +19,7 @@ struct StopInterval {
     std::uint64_t end = 0;
 
     std::uint64_t duration() const { return end - begin; }
-    /// How much of it lies in [from, to).
+    /// The part of the stop within [from, to), in nanoseconds.
     std::uint64_t durationWithin(std::uint64_t from, std::uint64_t to) const
     {
         const std::uint64_t first = std::max(begin, from);
@@ -68,7 +68,7 @@ public:
 private:
     std::uint64_t (*m_activeTime)();
     std::uint64_t m_lastLook;
-    std::optional<std::uint64_t> m_active; ///< as of m_activeRead; a short life needs none
+    std::optional<std::uint64_t> m_active; ///< at m_activeRead. Nothing if it was not read yet
     std::uint64_t m_activeRead = 0;
 };
 

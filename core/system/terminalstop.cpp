@@ -57,7 +57,7 @@ bool TerminalStop::stopProgram()
     constexpr std::chrono::milliseconds shortest{1};
     const auto begin = std::chrono::steady_clock::now();
     sigaction(SIGTSTP, &m_before, nullptr);
-    raise(SIGTSTP); // to this thread: it goes on once the whole program was continued
+    raise(SIGTSTP); // returns when the whole program is continued
     takeSignal();
     return std::chrono::steady_clock::now() - begin >= shortest;
 }

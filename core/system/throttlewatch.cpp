@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The cpu.stat of `group` and of every group above it, up to `mount`.
+/// Adds the cpu.stat of `group` and of every group above it, up to `mount`.
 void addFiles(std::vector<std::string> &files, const fs::path &mount, std::string group)
 {
     for (;;) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ThrottleWatch: measures for how long the CPU quota of this program's control group, or of one
-// above it, has throttled its processes since the object was created: cpu.stat in cgroups(7).
+// ThrottleWatch: measures the time for which the CPU quota of this program's control group, or of
+// one above it, has throttled processes since the object was created: cpu.stat in cgroups(7).
 //
 // The kernel counts this time for each core, so it may exceed the time that has passed. One thread.
 #pragma once

@@ -35,7 +35,7 @@ std::optional<double> readNumber(const fs::path &file)
     return number;
 }
 
-/// cpu.max of cgroup v2: "QUOTA PERIOD" or "max PERIOD".
+/// Reads cpu.max of cgroup v2: "QUOTA PERIOD" or "max PERIOD".
 std::optional<double> quotaV2(const fs::path &group)
 {
     const auto line = readLine(group / "cpu.max");
@@ -55,7 +55,8 @@ std::optional<double> quotaV1(const fs::path &group)
     return *quota / *period;
 }
 
-/// The least quota of `group` and of every group above it, up to `mount`.
+/// Returns the least quota of `group` and of every group above it, up to `mount`. 0 if there is
+/// none.
 template <typename Read> double leastQuota(const fs::path &mount, std::string group, Read read)
 {
     double least = 0;

@@ -7,12 +7,12 @@
 
 namespace poolscope {
 
-/// The cores of the affinity mask, or fewer if the CPU quota of a control group (v1 or v2, this
-/// group or one above it) allows less. A part of a core counts as a whole core. At least 1.
+/// Returns the number of cores in the affinity mask, or fewer if the CPU quota of a control group
+/// (v1 or v2, this group or one above it) allows less. Rounds up to whole cores. At least 1.
 std::uint32_t usableCores();
 
-/// The quota in cores, read below `root` ("/" outside of tests). 0 if there is none.
-/// Files: proc/self/cgroup, and cpu.max or cpu.cfs_quota_us below sys/fs/cgroup.
+/// Returns the quota in cores, or 0 if there is none. Reads proc/self/cgroup, and cpu.max or
+/// cpu.cfs_quota_us below sys/fs/cgroup. `root` is "/", or the folder of a test.
 double cgroupQuota(const std::string &root);
 
 } // namespace poolscope

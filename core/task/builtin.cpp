@@ -68,7 +68,7 @@ struct IsPrime {
     }
 };
 
-__extension__ using Wide = unsigned __int128; // a sequence may leave 64 bits on its way
+__extension__ using Wide = unsigned __int128; // a sequence may exceed 64 bits
 struct Collatz {
     std::int64_t operator()(std::int64_t n) const
     {
@@ -130,7 +130,7 @@ struct HeavyTail {
     }
 };
 
-/// One cycle through all cache lines of a block of memory, in random order.
+/// Returns one cycle through all cache lines of a block of memory, in random order.
 std::vector<std::uint32_t> makeCycle(std::int64_t mebibytes)
 {
     const std::size_t lines = static_cast<std::size_t>(mebibytes) * 1024 * 1024 / cacheLine;
@@ -146,7 +146,7 @@ std::vector<std::uint32_t> makeCycle(std::int64_t mebibytes)
 
 struct MemoryWalk {
     std::int64_t mebibytes;
-    /// Made at the first call: a task that is only looked up costs no memory.
+    /// The cycle. Made at the first call, so that a task that does not run uses no memory.
     std::shared_ptr<std::vector<std::uint32_t>> next =
         std::make_shared<std::vector<std::uint32_t>>();
 
@@ -181,7 +181,7 @@ std::string quoted(std::string_view text)
     return "'" + std::string(text) + "'";
 }
 
-/// `together` inputs always take less than some microseconds.
+/// Makes a task of a function. `together` inputs always take less than some microseconds.
 template <std::uint64_t together = 1, typename Function> NumberTask numberTask(Function function)
 {
     using Value = std::invoke_result_t<Function, std::int64_t>;

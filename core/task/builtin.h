@@ -2,7 +2,7 @@
 // The built-in tasks: their names and their functions.
 //
 // Some compute, some wait, some are imbalanced, some are bound by memory, so that each reason for
-// which a pool is slow can be tried. All are deterministic: equal inputs give equal values.
+// which a pool is slow can be tried. All are deterministic: equal inputs have equal values.
 #pragma once
 
 #include "result.h"
@@ -51,7 +51,7 @@ struct TextTask {
 
 using Builtin = std::variant<NumberTask, TextTask>;
 
-/// Creates the task called `name`. Fails if the name is unknown (the error lists the known ones) or
+/// Makes the task called `name`. Fails if the name is unknown (the error lists the known ones) or
 /// the task does not accept the arguments.
 Result<Builtin> makeBuiltin(std::string_view name, std::string_view arguments);
 

@@ -25,8 +25,8 @@ bool isNumber(std::string_view text)
     return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-/// Letters of any alphabet, and what joins them: no pattern's {2}, unless columns are called so,
-/// nor {2,3}, and no program's {print $1}.
+/// Whether a text in braces may be meant as a name, unlike {2,3} or {print $1}. A number such as
+/// {2} may be, if a column is called by a number.
 bool couldBeName(std::string_view text, const std::vector<std::string> &columns)
 {
     const auto isNameCharacter = [](char character) {

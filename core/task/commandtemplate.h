@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // CommandTemplate: the words of a command, with placeholders for the input.
 //
-// {} stands for the input and {NAME} for the field of the column with that name; other braces are
-// ordinary characters. Without a placeholder the input is appended as the last word, as xargs does.
-// An input is data: it is not parsed and stays within its word, whatever it contains. A mistyped
-// name in braces is passed on unchanged; namesWithoutColumn() finds such names.
+// {} is the input and {NAME} is the field of the column with that name. Other braces are ordinary
+// characters. Without a placeholder the input is appended as the last word, as xargs does. An input
+// is data: it is not parsed and remains within its word, whatever it contains. A mistyped name in
+// braces is not replaced. namesWithoutColumn() finds such names.
 #pragma once
 
 #include "result.h"

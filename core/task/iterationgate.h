@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// IterationGate: lets the pool end a batch before all of its iterations have begun, and see which
-// of them have (see wire/statuspage.h).
+// IterationGate: ends a batch before all of its iterations have begun, if the pool requests that,
+// and publishes the number of iterations that have begun (see wire/statuspage.h).
 //
 // If the run may end by a failure, the gate closes at each failure until the pool sends a Continue.
 //
@@ -17,15 +17,14 @@ class IterationGate {
 public:
     /// Creates a gate that is always open.
     IterationGate() = default;
-    /// The words of memory outlive the gate.
+    /// The two fields of the status page outlive the gate.
     IterationGate(std::uint64_t &proceed, std::uint64_t &started)
         : m_proceed(&proceed)
         , m_started(&started)
     {
     }
 
-    /// Closes the gate as soon as an iteration fails, which sets the flag. The flag outlives the
-    /// gate.
+    /// Makes failed() set the flag, which closes the gate. The flag outlives the gate.
     void closeAtFailure(bool &hasFailed) { m_hasFailed = &hasFailed; }
     /// Records that the iteration that was begun last has failed.
     void failed() const
@@ -34,7 +33,7 @@ public:
             *m_hasFailed = true;
     }
 
-    /// Whether iterations of the batch may begin, up to `started` of them since its beginning.
+    /// Publishes that `started` iterations of the batch may have begun. Returns whether they may.
     bool mayBegin(std::uint64_t started) const
     {
         if (m_hasFailed && *m_hasFailed)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Parsing numbers in text.
+// Functions that parse numbers in text.
 #pragma once
 
 #include "result.h"
@@ -9,7 +9,7 @@
 
 namespace poolscope {
 
-/// Parses a number; blanks around it are ignored. The error quotes a text that is not a number.
+/// Parses a number. Ignores blanks around it. The error quotes a text that is not a number.
 Result<double> parseReal(std::string_view text);
 /// Parses an integer of 64 bits in the same way.
 Result<std::int64_t> parseInteger(std::string_view text);

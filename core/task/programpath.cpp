@@ -25,8 +25,8 @@ bool isRunnable(const std::string &path)
     return isFile(path) && access(path.c_str(), X_OK) == 0;
 }
 
-/// Fails if the interpreter on the #! line does not exist, for which the kernel reports that the
-/// script does not exist.
+/// Fails if the interpreter in the #! line does not exist. The kernel would report that the script
+/// does not exist.
 Result<std::string> checkInterpreter(const std::string &script)
 {
     std::string line;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The path of a program.
+// findProgram(): finds the path of a program.
 #pragma once
 
 #include "result.h"

@@ -9,8 +9,8 @@ namespace poolscope {
 namespace {
 
 constexpr std::string_view separators = " \t\n";
-constexpr std::string_view goesOn = "\\\n"; // on the next line
-constexpr std::string_view escapedInDoubleQuotes = "$`\"\\"; // a backslash before others stays
+constexpr std::string_view goesOn = "\\\n"; // a line that continues on the next
+constexpr std::string_view escapedInDoubleQuotes = "$`\"\\"; // before others, a backslash is kept
 
 class WordSplitter {
 public:
@@ -99,7 +99,7 @@ private:
     }
 
     std::string_view m_rest;
-    std::optional<std::string> m_word; ///< the one that is being read; it may be empty
+    std::optional<std::string> m_word; ///< the word that is being read, which may be empty
     std::vector<std::string> m_words;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Splitting a command line into words.
+// splitWords(): splits a command line into words.
 #pragma once
 
 #include "result.h"

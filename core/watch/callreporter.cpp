@@ -48,7 +48,7 @@ CallReporter::Lane &CallReporter::lane(std::size_t slot)
     return m_lanes[slot];
 }
 
-/// Times in events are at least 1.
+/// Returns the time for an event, which is at least 1.
 std::uint64_t CallReporter::since(std::uint64_t time) const
 {
     return std::max<std::uint64_t>(m_clock.at(time), 1);
@@ -127,7 +127,7 @@ void CallReporter::chunkEnded(
     reportOutcomes(slot, ended, firstInput);
 }
 
-/// Returns how many spans the chunk has.
+/// Returns the number of spans of the chunk.
 std::uint64_t CallReporter::reportSpans(
     std::size_t slot, const EndedChunk &ended, std::uint64_t first)
 {
@@ -184,8 +184,8 @@ void CallReporter::reportOutcomes(std::size_t slot, const EndedChunk &ended, std
     settle({first + reached, chunk.inputs - reached}, time);
 }
 
-/// Indices that have outcomes already are passed over, in favour of the first ones that have none:
-/// they were taken for inputs of lost chunks.
+/// Reports values. If some of the indices have outcomes already, which were reported for inputs of
+/// lost chunks, the first indices without outcomes are used in their place.
 void CallReporter::settle(IndexRange indices, std::uint64_t time)
 {
     constexpr std::uint64_t most = 4096;
@@ -325,7 +325,7 @@ void CallReporter::log(const std::string &line)
     take(event::Logged{0, line, since(RunClock::monotonic())});
 }
 
-/// The cost of a worker that ended after it was last looked at is scaled to all of its spans.
+/// Scales the cost of a worker that worked after its last addCost() to all of its spans.
 void CallReporter::end(std::uint64_t time)
 {
     if (m_hasEnded)

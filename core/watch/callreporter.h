@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // CallReporter: reports one call of a watched pool as the events of a run.
 //
-// Lanes are slots of the pool: a process or thread that takes the place of one that ended has its
-// lane. Workers may have begun before the call; they are reported from the call's start on. The
-// caller adds chunks of a slot in their order. One thread.
+// Lanes are slots of the pool: a process or thread that replaces one that ended has its lane.
+// Workers that began before the call are reported from the call's start on. The caller adds chunks
+// of a slot in their order. One thread.
 #pragma once
 
 #include "events/eventcheck.h"
@@ -25,12 +25,12 @@ struct PoolWorker {
     WorkerIdentity identity;
     std::uint64_t started = 0;
     std::uint64_t ready = 0;
-    std::optional<WorkerUsage> usage = {}; ///< when it was last looked at
+    std::optional<WorkerUsage> usage = {}; ///< as it was read last
 };
 
 struct FailedInput {
     std::uint64_t job = 0, index = 0; ///< of the chunk
-    std::uint64_t input = none; ///< in the chunk; none if unknown
+    std::uint64_t input = none; ///< in the chunk. none if unknown
     std::string type;
     std::string message;
     std::string traceback;
@@ -40,7 +40,7 @@ struct FailedInput {
 struct EndedChunk {
     Chunk chunk{};
     bool isTimed = false; ///< whether all times of the chunk are known, or only begun and ended
-    std::vector<ChunkSpan> spans; ///< none: the chunk is one
+    std::vector<ChunkSpan> spans; ///< empty if the chunk is one span
     std::vector<FailedInput> failures;
 };
 
@@ -53,7 +53,7 @@ public:
 
     const WatchedCall &call() const { return m_call; }
     CallCost &cost() { return m_call.cost; }
-    /// Nothing while it is unknown.
+    /// The number of inputs. Nothing while it is unknown.
     std::optional<std::uint64_t> inputs() const { return m_inputs; }
     void setInputs(std::uint64_t inputs) { m_inputs = inputs; }
     std::uint64_t settled() const { return m_settled; }
@@ -63,26 +63,27 @@ public:
 
     void workerBegan(std::size_t slot, const PoolWorker &worker);
     void workerEnded(std::size_t slot, std::uint64_t time, WorkerState how);
-    /// `sent` is when the parent had sent it, 0 if unknown.
+    /// `firstInput` is the input of the call with which the chunk begins. `sent` is the time when
+    /// the parent had sent the chunk, 0 if unknown.
     void chunkEnded(
         std::size_t slot, const EndedChunk &ended, std::uint64_t firstInput, std::uint64_t sent);
-    /// Chunks of which only the sum is known. Their inputs are taken to be the first ones that have
-    /// no outcome. `failures` are reasons of some that failed, with their inputs in the call.
+    /// Reports chunks of which only the sum is known, as if their inputs were the first that have
+    /// no outcome. `failures` are some of the inputs that failed, with their inputs in the call.
     void chunksLost(
         std::size_t slot, const LostChunks &lost, const std::vector<FailedInput> &failures);
-    /// The chunk that the slot is on now, or none.
+    /// Reports the chunk that the slot runs now, or that it runs none.
     void chunkOpen(
         std::size_t slot, const OpenChunk &open, std::uint64_t firstInput, std::uint64_t now);
-    /// The worker died on this input, which has no value.
+    /// Reports that the worker died on this input, which has no value.
     void inputLost(
         std::size_t slot, std::uint64_t index, const std::string &why, std::uint64_t time);
-    /// Nanoseconds in spans of the slot since the last addCost(); at least 1 if it is on a chunk.
+    /// Nanoseconds in spans of the slot since the last addCost(). At least 1 while it runs a chunk.
     std::uint64_t newWork(std::size_t slot) const;
     /// Adds what the process of the slot used for this call. `threads` are those that it has now.
     void addCost(std::size_t slot, const WorkerUsage &used, const ThreadUsage &threads);
     void parentCostSeen(const WorkerUsage &now);
     void log(const std::string &line);
-    /// Nothing more is reported afterwards.
+    /// Ends the workers and the call. Nothing is reported afterwards.
     void end(std::uint64_t time);
 
 private:
@@ -91,7 +92,7 @@ private:
         std::uint64_t answered = 0; ///< the last chunk
         std::uint64_t reached = 0; ///< the end of the last span
         std::uint64_t busy = 0; ///< of all spans
-        std::uint64_t busyWhenSeen = 0; ///< at the last look at its cost
+        std::uint64_t busyWhenSeen = 0; ///< at the last addCost()
         WorkerCost cost;
         bool isOpen = false;
     };
@@ -101,7 +102,7 @@ private:
         std::uint64_t out = 0;
     };
 
-    /// Leaves out what no run can have.
+    /// Reports an event, unless no run can have it.
     template <typename Any> void take(const Any &event) { (void)m_events.take(event); }
     Lane &lane(std::size_t slot);
     std::uint64_t since(std::uint64_t time) const;
@@ -122,7 +123,7 @@ private:
     std::optional<std::uint64_t> m_inputs;
     std::vector<bool> m_outcomes; ///< by index
     std::uint64_t m_settled = 0;
-    std::uint64_t m_missing = 0; ///< all below have outcomes
+    std::uint64_t m_missing = 0; ///< all indices below have outcomes
     std::uint64_t m_lastOutcome = 0;
     std::vector<Lane> m_lanes;
     MeanTimes m_times;

@@ -19,7 +19,7 @@ namespace poolscope::watch {
 
 namespace {
 
-/// The environment of this process with what is added to it.
+/// Returns the environment of this process with these variables.
 std::vector<std::string> environmentWith(
     const std::vector<std::pair<std::string, std::string>> &added)
 {

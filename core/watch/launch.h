@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Starting the command that is watched, as a shell would start it.
+// LaunchedCommand: the command that is watched, started as a shell would start it.
 //
 // In a terminal the command has the terminal, and the signals that its keys send: standard input,
 // output and error, process group and job control are those of this process.
@@ -19,18 +19,18 @@ namespace poolscope::watch {
 
 struct CommandLaunch {
     std::vector<std::string> words; ///< the program, and its arguments
-    std::vector<std::pair<std::string, std::string>> environment; ///< that is added
+    std::vector<std::pair<std::string, std::string>> environment; ///< variables to add
     /// The end of a pipe for standard output and error. The command then has no standard input, and
-    /// a process group of its own. Without, it has those of this process.
+    /// a process group of its own. If there is none, it has those of this process.
     std::optional<int> output = {};
-    std::string folder = {}; ///< in which it starts; empty: that of this process
-    std::optional<rlimit> descriptors = {}; ///< its limit; nothing: that of this process
+    std::string folder = {}; ///< in which to start. Empty for that of this process
+    std::optional<rlimit> descriptors = {}; ///< the limit. Nothing for that of this process
 };
 
-/// How a command ended.
+/// The end of a command.
 struct CommandEnd {
     int status = 0; ///< exit status
-    int signal = 0; ///< that ended it, or 0
+    int signal = 0; ///< the signal that ended the command, or 0
 };
 
 /// A command that could not be started: 127 if it was not found, 126 if it cannot be executed.
@@ -41,11 +41,10 @@ struct LaunchFailure {
 
 class LaunchedCommand {
 public:
-    /// Starts the command.
     static tl::expected<LaunchedCommand, LaunchFailure> start(const CommandLaunch &launch);
 
     pid_t pid() const { return m_pid; }
-    /// Waits until the command has ended, at most for so many milliseconds.
+    /// Waits for the command's end, for this number of milliseconds at most. Nothing if it runs on.
     std::optional<CommandEnd> wait(int milliseconds);
 
 private:

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The records that the hooks of a watched Python write, one word after the other as they lie in a
-// ring. resources/python/watch has the hooks; resources/doc/watch-format.md describes the format.
+// The records that the hooks of a watched Python write, as the words of a ring.
+// resources/python/watch has the hooks, and resources/doc/watch-format.md describes the format.
 //
 // All times are nanoseconds of CLOCK_MONOTONIC. A pool is identified by a number that parent and
-// workers share. A worker sees a chunk as (pool, job, index).
+// workers share. A chunk is identified by (pool, job, index).
 #pragma once
 
 #include <cstddef>
@@ -106,11 +106,11 @@ struct ChunkSpan {
 };
 struct ChunkFailure {
     std::uint64_t pool, job, index;
-    std::uint64_t input; ///< in the chunk; none if unknown
+    std::uint64_t input; ///< in the chunk. none if unknown
     std::uint64_t time;
     // then the type, the message, and the traceback
 };
-/// Chunks for which there was no room.
+/// The sum of chunks that the ring had no room for.
 struct LostChunks {
     std::uint64_t pool, job, chunks, inputs, failed, begun, ended;
 };
@@ -134,7 +134,7 @@ public:
         return word;
     }
 
-    /// A struct of words.
+    /// Reads a struct of words.
     template <typename T> T fields()
     {
         static_assert(sizeof(T) % sizeof(std::uint64_t) == 0);

@@ -128,7 +128,7 @@ Result<void> Ring::read(const std::function<void(RecordKind, RecordWords &)> &ta
     m_isMalformed = !parsed;
     m_read = m_written;
     if (::pwrite(m_file.number(), &m_read, wordSize, Read * wordSize) != wordSize)
-        m_isMalformed = true; // the writer counts what it cannot write
+        m_isMalformed = true; // the writer has no room, and counts records that it cannot write
     return parsed;
 }
 

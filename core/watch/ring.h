@@ -3,8 +3,8 @@
 //
 // The file is written by another process at the same time, which may end at any moment, and it may
 // have any content: everything is copied before it is checked, and a record that cannot be right
-// makes the ring malformed for good. The file is read, not mapped, so that nobody can take its
-// pages away. One thread.
+// makes the ring malformed for good. The file is not mapped, since a process that truncates it
+// would make reading a mapping fail. One thread.
 #pragma once
 
 #include "result.h"
@@ -25,25 +25,25 @@ struct OpenChunk {
     std::uint64_t inputs = 0;
     bool isOpen = false;
     std::uint64_t pool = 0, job = 0, index = 0, begun = 0;
-    std::uint64_t firstInput = 0; ///< in the chunk: those before it have ended
-    std::uint64_t ended = 0; ///< when the function returned; 0 if it did not
+    std::uint64_t firstInput = 0; ///< in the chunk. Inputs before it have ended
+    std::uint64_t ended = 0; ///< when the function returned. 0 if it did not
 };
 
 class Ring {
 public:
-    /// Fails if the file cannot be read or has no right header.
+    /// Fails if the file cannot be read or does not have a valid header.
     static Result<std::unique_ptr<Ring>> open(const std::string &path);
 
     std::uint32_t pid() const { return m_pid; }
     std::uint64_t made() const { return m_made; } ///< time of CLOCK_MONOTONIC
-    /// Removes the file. Call only once nobody writes it any more.
+    /// Removes the file. To be called when no process writes to the file any more.
     void remove() const;
 
     std::uint32_t thread() const { return m_thread; }
     std::uint32_t parent() const { return m_parent; }
 
-    /// Reads the header again. To be called before read(), of all rings in a row, so that what is
-    /// read is of one moment.
+    /// Reads the header again. To be called for all rings in a row, before read() of any, so that
+    /// the records are of one moment.
     void look();
     /// Calls take(kind, words) for each record that was complete at the last look, and makes
     /// room for others. Fails if a record is malformed.

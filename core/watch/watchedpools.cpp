@@ -32,7 +32,7 @@ std::uint64_t chunkKey(std::uint64_t pool, std::uint64_t job, std::uint64_t inde
     return key;
 }
 
-/// "multiprocessing.Pool", "concurrent.futures.ThreadPoolExecutor", ...
+/// Returns "multiprocessing.Pool", "concurrent.futures.ThreadPoolExecutor", ...
 std::string poolName(const std::string &module, std::uint64_t type)
 {
     switch (static_cast<PoolType>(type)) {
@@ -51,7 +51,7 @@ std::string poolName(const std::string &module, std::uint64_t type)
     return module;
 }
 
-/// When a process began, on CLOCK_MONOTONIC, to a hundredth of a second.
+/// Returns the start of a process, of CLOCK_MONOTONIC, to a hundredth of a second.
 std::uint64_t startOf(const ProcessEntry &process)
 {
     static const auto ticks = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
@@ -156,7 +156,7 @@ void WatchedPools::take(const Ring &ring, RecordKind kind, RecordWords &words)
     }
 }
 
-/// Takes the records whose pool is known by now, in the order in which they came.
+/// Takes the deferred records whose pool is known now, in their order.
 void WatchedPools::takeDeferred(const std::vector<std::unique_ptr<Ring>> &rings)
 {
     std::vector<Deferred> deferred = std::exchange(m_deferred, {});
@@ -177,7 +177,7 @@ void WatchedPools::takeDeferred(const std::vector<std::unique_ptr<Ring>> &rings)
     }
 }
 
-/// Whether a worker takes the place of one that has ended, which may not have been seen yet.
+/// Whether a worker replaces one that has ended, whose end may not have been found yet.
 bool WatchedPools::isReplacement(const Pool &pool, WorkerKey key) const
 {
     const auto taken = std::count_if(
@@ -230,12 +230,12 @@ void WatchedPools::takePool(const Ring &ring, RecordWords &words)
     pool.made = words.fields<PoolMade>();
     pool.startMethod = words.text();
     const std::string module = words.text();
-    words.text(); // the file of the line that made it
+    words.text(); // the file, which is not used
     pool.name = poolName(module, pool.made.type);
     pool.parent = ring.pid();
     if (words.isMalformed())
         return;
-    // A pipe's number may come again, once its pool has ended.
+    // The number of a pool may be used again after the pool has ended.
     if (const auto before = m_pools.find(pool.made.pool); before != m_pools.end()) {
         report({});
         takePoolEnded({pool.made.pool, pool.made.time});
@@ -306,7 +306,8 @@ void WatchedPools::takeOpenJobs(const Ring &ring)
         takeRange(ring, *ring.openJobs());
 }
 
-/// A range is in the header of its ring first, where it grows, and then in a record.
+/// Takes the jobs of a range that were not taken yet. A range grows in the header of its ring, and
+/// is in a record when it is complete.
 void WatchedPools::takeRange(const Ring &ring, const SubmittedRange &range)
 {
     LastRange &last = m_lastRanges[&ring];
@@ -314,7 +315,7 @@ void WatchedPools::takeRange(const Ring &ring, const SubmittedRange &range)
         last = {range.call, range.firstJob, 0};
     Call *call = callOf(ring, range.call);
     if (!call && m_lateRanges.size() < mostLateRanges)
-        m_lateRanges.push_back({&ring, range}); // the call is in a ring that is not read yet
+        m_lateRanges.push_back({&ring, range}); // the call is in a ring that was not read yet
     if (!call || range.jobs > mostJobs)
         return;
     for (; last.taken < range.jobs && m_jobs.size() < mostJobs; ++last.taken) {
@@ -378,7 +379,7 @@ void WatchedPools::takeWorker(const Ring &ring, RecordWords &words)
     }
 }
 
-/// The slot of a worker: its own, or the first free one.
+/// Returns the slot of a worker: its own, or the first free one.
 std::size_t WatchedPools::slotOf(Pool &pool, WorkerKey key)
 {
     const auto own = std::find_if(pool.lanes.begin(), pool.lanes.end(),
@@ -399,7 +400,7 @@ void WatchedPools::takeChunk(const Ring &ring, const Chunk &chunk, bool isTimed)
 {
     Unfinished &unfinished = m_unfinished[&ring];
     Unfinished parts = std::exchange(unfinished, {});
-    // Reasons of chunks that are only counted come without them.
+    // Other failures are of lost chunks, whose record was not taken yet.
     const auto others = std::stable_partition(
         parts.failures.begin(), parts.failures.end(), [&](const FailedInput &failed) {
             return failed.job == chunk.job && failed.index == chunk.index;
@@ -513,7 +514,7 @@ bool WatchedPools::reportPending(Pending &pending)
     return true;
 }
 
-/// Reports what the thread of the ring is on, in each pool for which it works.
+/// Reports the open chunk of the ring's thread, in each pool for which it works.
 void WatchedPools::reportOpen(const Ring &ring, std::uint64_t now)
 {
     for (auto &[number, pool] : m_pools) {
@@ -533,7 +534,7 @@ void WatchedPools::reportOpen(const Ring &ring, std::uint64_t now)
     }
 }
 
-/// A call whose inputs are submitted one by one lasts until its pool ends.
+/// Ends complete calls. A call whose inputs are submitted one by one lasts until its pool ends.
 void WatchedPools::endCompleteCalls()
 {
     for (const auto &entry : m_callsByNumber) {
@@ -604,7 +605,7 @@ void WatchedPools::lookAtWorkers(std::uint64_t number, Pool &pool,
     }
 }
 
-/// Shares what the process used since the last look among the calls, in proportion to their work.
+/// Divides the cost of the process since the last look among the calls, by their work.
 void WatchedPools::lookAtSlot(Pool &pool, std::size_t slot)
 {
     Slot &of = pool.lanes[slot];
@@ -633,8 +634,8 @@ void WatchedPools::lookAtSlot(Pool &pool, std::size_t slot)
     }
 }
 
-/// Takes a chunk whose function has returned, and whose worker ended before it recorded it: the
-/// parent ends workers as soon as it has the last result.
+/// Takes a chunk whose function has returned, but whose worker ended before it wrote the record:
+/// the parent ends workers as soon as it has the last result.
 void WatchedPools::takeReturned(const Ring &ring)
 {
     const OpenChunk &open = ring.openChunk();
@@ -653,8 +654,7 @@ void WatchedPools::slotEnded(
     }
 }
 
-/// A death is reported when the pool has not ended within a second. A pool that ends kills its
-/// workers.
+/// Reports a death if the pool has not ended within a second. A pool that ends kills its workers.
 void WatchedPools::reportDeaths(std::uint64_t now)
 {
     std::erase_if(m_deaths, [&](const Death &death) {
@@ -668,7 +668,7 @@ void WatchedPools::reportDeaths(std::uint64_t now)
     });
 }
 
-/// "was killed by SIGKILL", "has ended with status 3" or, if that is not known, "has died".
+/// Returns "was killed by SIGKILL", "has ended with status 3" or, if it is unknown, "has died".
 std::string WatchedPools::howEnded(std::uint32_t pid) const
 {
     const auto status = m_statuses.find(pid);

@@ -2,9 +2,9 @@
 // WatchedPools: joins the records of all rings of a watched command into its calls.
 //
 // A call is one map(), imap(), starmap() or Parallel(), or all apply_async() or submit() calls of
-// one pool from one line. What parent and workers recorded of a chunk is found by (pool, job,
-// index). Rings may be read in any order: a chunk whose call is not known yet waits for it. The
-// memory that is needed is bounded, whatever the rings hold. One thread.
+// one pool from one line. Records of parent and workers on the same chunk are joined by (pool, job,
+// index). Rings may be read in any order: a chunk is reported when its call is known. The memory is
+// bounded, whatever the rings contain. One thread.
 #pragma once
 
 #include "watch/callreporter.h"
@@ -20,14 +20,14 @@
 
 namespace poolscope::watch {
 
-/// Receives what a watched command does.
+/// Receives the calls of a watched command.
 class WatchListener {
 public:
     virtual ~WatchListener() = default;
-    /// A call has begun. Returns the sink of its events, which outlives the WatchedPools, or null
-    /// if the call cannot be recorded.
+    /// Receives a call that has begun. Returns the sink of its events, which outlives the
+    /// WatchedPools, or null if the call cannot be recorded.
     virtual EventSink *callBegan(const WatchedCall &call) = 0;
-    /// A line that the user should read at once: a pool will wait for ever, and why.
+    /// Receives a line that the user should read at once: why a pool will wait for ever.
     virtual void warned(const std::string &line) = 0;
 };
 
@@ -35,24 +35,24 @@ class WatchedPools {
 public:
     static constexpr std::size_t mostCalls = 1000; ///< that are recorded whole
 
-    /// Command and folder are those of each WatchedCall; `begin` is the start of the command, of
-    /// CLOCK_MONOTONIC. The listener outlives this.
+    /// `command` and `folder` are those of each WatchedCall. `begin` is the start of the command,
+    /// of CLOCK_MONOTONIC. The listener outlives this.
     WatchedPools(WatchListener &listener, std::vector<std::string> command, std::string folder,
         std::uint64_t begin);
 
-    /// Takes a record of a ring, which outlives this. Records of calls count at once, others with
-    /// the next report().
+    /// Takes a record of a ring, which outlives this. Records of calls have their effect at once,
+    /// others with the next report().
     void take(const Ring &ring, RecordKind kind, RecordWords &words);
     /// Takes jobs of the ring's header. To be called after its records were taken.
     void takeOpenJobs(const Ring &ring);
-    /// Reports what was taken since the last call, in the order of time. `rings` are all that there
-    /// are, as of their last look.
+    /// Reports the records that were taken since the last call, in the order of time. `rings` are
+    /// all rings, as of their last look.
     void report(const std::vector<std::unique_ptr<Ring>> &rings);
-    /// Looks at the processes: what they cost, and whether they live.
+    /// Reads the cost of processes, and finds processes that have ended.
     void lookAtProcesses(const std::vector<std::unique_ptr<Ring>> &rings);
     /// Ends all calls. Nothing may be taken afterwards.
     void end();
-    /// The ring will not be taken from any more.
+    /// Removes the data of the ring, from which nothing is taken any more.
     void release(const Ring &ring);
 
     /// In the order of start. More may be added by take().
@@ -60,9 +60,9 @@ public:
     /// Calls that are only counted: those after the first `mostCalls`, and any that could not be
     /// recorded.
     std::uint64_t callsLeftOut() const { return m_callsLeftOut; }
-    /// Parts of the program that the hooks left alone, and why.
+    /// Parts of the program that the hooks do not record, and why.
     const std::vector<std::string> &notes() const { return m_notes; }
-    /// Processes that the command made without a pool.
+    /// The number of processes that the command made without a pool.
     std::uint64_t processesByHand() const { return m_processesByHand; }
 
 private:
@@ -75,8 +75,8 @@ private:
         WorkerKey key;
         PoolWorker worker;
         bool isTaken = false;
-        std::uint64_t starts = 0; ///< of its process, as /proc has it
-        bool isSeenDead = false; ///< and its last records may not have been read
+        std::uint64_t starts = 0; ///< start of its process, as in ProcessEntry
+        bool isSeenDead = false; ///< whether its process was found to have ended
     };
     struct Pool {
         PoolMade made{};
@@ -88,10 +88,10 @@ private:
         bool isOfThreads() const;
     };
     struct Job {
-        CallReporter *call = nullptr; ///< null: one that is left out
+        CallReporter *call = nullptr; ///< null if the call is left out
         std::uint64_t first = 0; ///< input of its chunk 0
         std::uint64_t chunk = 1;
-        bool isSubmitted = false; ///< it is one chunk
+        bool isSubmitted = false; ///< whether the job is one chunk
     };
     struct Call {
         CallReporter *call = nullptr;
@@ -112,7 +112,7 @@ private:
         std::optional<LostChunks> lost;
         std::uint64_t time() const { return lost ? lost->ended : ended.chunk.ended; }
     };
-    /// A worker that died while it was on a chunk.
+    /// A worker that died while it ran a chunk.
     struct Death {
         std::uint64_t pool = 0;
         std::size_t slot = 0;
@@ -137,7 +137,7 @@ private:
         std::uint64_t firstJob = 0;
         std::uint64_t taken = 0;
     };
-    /// Parts of a ring's chunk whose record has not come yet.
+    /// Parts of a ring's chunk whose record was not taken yet.
     struct Unfinished {
         std::vector<ChunkSpan> spans;
         std::vector<FailedInput> failures;
@@ -193,8 +193,7 @@ private:
     std::vector<Deferred> m_deferred;
     std::vector<Pending> m_pending;
     std::vector<Death> m_deaths;
-    std::map<std::uint32_t, std::int64_t>
-        m_statuses; ///< by pid; negative: the signal that ended it
+    std::map<std::uint32_t, std::int64_t> m_statuses; ///< by pid. Negative for a signal
     std::vector<std::string> m_notes;
     std::uint64_t m_processesByHand = 0;
 };

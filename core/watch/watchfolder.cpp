@@ -71,9 +71,9 @@ void WatchFolder::findRings()
         [](const auto &a, const auto &b) { return a->made() < b->made(); });
 }
 
-/// Looks at all rings before it reads any, and at those that were made first last: their calls are
-/// then known before the chunks of workers, and their records are whole if another process has
-/// taken their place.
+/// Calls look() of all rings before read() of any, from the newest ring to the oldest. So calls are
+/// known before the chunks of workers, and the records of a worker are complete if another one has
+/// replaced it.
 void WatchFolder::read(WatchedPools &pools)
 {
     findRings();
@@ -88,7 +88,7 @@ void WatchFolder::read(WatchedPools &pools)
     removeEnded(pools);
 }
 
-/// Removes the rings of threads that ended a while ago. All they hold has been read.
+/// Removes the rings of threads that ended a while ago. All their records were read.
 void WatchFolder::removeEnded(WatchedPools &pools)
 {
     const std::uint64_t now = RunClock::monotonic();

@@ -2,8 +2,9 @@
 // WatchFolder: the private folder into which the hooks of a watched command write, and the rings in
 // it.
 //
-// The folder is in shared memory, or in the folder of temporary files if that has little room. It
-// is removed with this object; processes that still write keep what they have mapped. One thread.
+// The folder is in shared memory, or in the folder of temporary files if shared memory has little
+// room. It is removed with this object, while processes may still use rings that they have mapped.
+// One thread.
 #pragma once
 
 #include "result.h"
@@ -28,12 +29,12 @@ public:
 
     const std::string &path() const { return m_path; }
 
-    /// Reads what has been written since the last call.
+    /// Reads records that were written since the last call, and passes them to `pools`.
     void read(WatchedPools &pools);
 
-    /// Pythons that loaded the hooks, as of the last read().
+    /// The number of Pythons that loaded the hooks, as of the last read().
     std::uint64_t interpreters() const { return m_interpreters; }
-    /// Rings that were malformed, or could not be read.
+    /// The number of rings that were malformed, or could not be read.
     std::uint64_t damaged() const { return m_damaged; }
     /// Nanoseconds that the hooks took in all processes, as they estimate it.
     std::uint64_t hooksTook() const;

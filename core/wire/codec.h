@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Codec: messages to frames, and bytes back to frames and messages.
+// Codec: encodes messages as frames, and decodes bytes to frames and messages.
 //
-// Encoding appends a whole frame to a string. Decoding is incremental: a FrameDecoder takes bytes
-// as they come, in pieces of any size, and gives out whole frames; a type that does not belong to
-// its direction or a length beyond the type's cap puts it into a terminal error state. The decode
-// functions read one frame's body and fail on a body that is too short, too long or out of range.
-// No byte sequence makes any of them throw, or read beyond what it was given.
+// Encoding appends a whole frame to a string. Decoding is incremental: a FrameDecoder receives
+// bytes in parts of any size and returns whole frames. A type that does not belong to its
+// direction, or a length beyond the type's cap, is an error that is final. The decode functions
+// read the body of one frame and fail if it is too short, too long or out of range. No byte
+// sequence makes any of them throw, or read beyond its end.
 #pragma once
 
 #include "result.h"
@@ -24,7 +24,7 @@ enum class Direction { ToWorker, ToPool };
 
 struct Frame {
     MessageType type;
-    std::string_view body; ///< valid until the decoder is next given bytes
+    std::string_view body; ///< valid until prepare() or feed()
 };
 
 /// The longest body that a frame of this type may have.
@@ -37,15 +37,16 @@ public:
     {
     }
 
-    /// Room for `size` more bytes; write there, then tell with commit() how many came.
+    /// Returns memory for `size` more bytes. The caller writes bytes there, and passes their number
+    /// to commit().
     char *prepare(std::size_t size);
     void commit(std::size_t size) { m_end += size; }
     void feed(std::string_view bytes);
 
-    /// The next whole frame, or nothing: then more bytes are needed, or error() says what is wrong.
+    /// Returns the next whole frame. Nothing if more bytes are needed, or if there is an error().
     std::optional<Frame> next();
 
-    /// Empty, or why this stream cannot be read any further.
+    /// The reason why the stream cannot be read any further. Empty if there is none.
     const std::string &error() const { return m_error; }
     /// Whether a frame has begun and not ended.
     bool midFrame() const { return m_end != m_begin; }
@@ -89,7 +90,7 @@ private:
     std::string &m_out;
 };
 
-/// Reads fields back. Reading beyond the end gives zeros and makes ok() false for good.
+/// Reads fields. Reading beyond the end returns zeros and makes ok() false for good.
 class FieldReader {
 public:
     explicit FieldReader(std::string_view bytes)
@@ -161,12 +162,12 @@ Result<Returned> decodeReturned(std::string_view body);
 Result<Fork> decodeFork(std::string_view body);
 Result<Loaded> decodeLoaded(std::string_view body);
 
-/// Appends one outcome as Done::values holds it.
+/// Appends one outcome in the format of Done::values.
 void encodeOutcome(std::string &out, const OutcomeView &outcome);
-/// Reads one outcome; its text points into the reader's bytes. Nothing where it is malformed.
+/// Reads one outcome, whose text points into the reader's bytes. Nothing if it is malformed.
 std::optional<OutcomeView> decodeOutcome(FieldReader &reader);
 
-/// Appends an outcome as a run keeps it: as above, and what the pool knows of a failure.
+/// Appends an outcome in the format of records: as encodeOutcome(), and the context of a failure.
 void encodeKeptOutcome(std::string &out, const OutcomeView &outcome);
 std::optional<OutcomeView> decodeKeptOutcome(FieldReader &reader);
 

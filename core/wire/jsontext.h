@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Text with any bytes as a string of a JSON document.
+// appendJsonString(): encodes text with any bytes as a string of a JSON document.
 #pragma once
 
 #include <string>

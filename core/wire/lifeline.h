@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The lifeline: a stream socket between the program and the keeper of a forked worker
-// (worker/keeper.h). The keeper sends Kept, and at the end the worker's status as waitpid() returns
-// it, an int. Both ends are of one build and on one machine.
+// Lifeline: a stream socket between the program and the keeper of a forked worker
+// (worker/keeper.h). The keeper sends a Kept and, when the worker has ended, its status as an int,
+// in the format of waitpid(). Both ends are of one build and on one machine.
 #pragma once
 
 #include <sys/types.h>

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The protocol between the pool and a worker: which messages there are, and what they hold.
+// The protocol between the pool and a worker: the messages and their fields.
 //
 // A channel is two byte streams, one each way. A stream is a sequence of frames:
 //
 //     u32 length    of the body, in bytes
 //     u8  type      a MessageType
-//     body          the fields in the order in which the structs below give them
+//     body          the fields in the order of the structs below
 //
-// Integers and doubles are little-endian; a string is a u32 length and its bytes. Work::items and
-// Done::values, Printed::text and WrongValues::reason are the rest of their body, with no length of
-// their own. Clocks are CLOCK_MONOTONIC of the worker's host, in nanoseconds.
+// Integers and doubles are little-endian. A string is a u32 length and its bytes. Work::items,
+// Done::values, Printed::text and WrongValues::reason are the rest of their body, without a length.
+// Clocks are CLOCK_MONOTONIC of the worker's host, in nanoseconds.
 //
 // The order of messages:
 //
@@ -18,20 +18,20 @@
 //                            <-       Setup
 //     Ready (or Refused)     ->
 //                            <-       Work, Work, ...
-//     Done, ..., BatchReport ->                            as often as there is something to report
-//     Printed                ->                            likewise
-//     WrongValues            ->                            where an earlier answer may be wrong
-//     Returned               ->                            where the status page asks for it
-//                            <-       Continue             where a failure may end the run
-//                            <-       Goodbye              nothing more will come
-//     BatchReport, Goodbye   ->                            and the worker exits
+//     Done, ..., BatchReport ->                            repeatedly
+//     Printed                ->                            repeatedly
+//     WrongValues            ->                            if an earlier answer may be wrong
+//     Returned               ->                            if requested on the status page
+//                            <-       Continue             if a failure does not end the run
+//                            <-       Goodbye              at the end
+//     BatchReport, Goodbye   ->                            then the worker exits
 //
-// A worker runs its chunks in the order in which they came and answers indices in that order, but
-// for those that it returns (see statuspage.h).
+// A worker runs chunks, and answers indices, in the order in which they were sent, except indices
+// that it returns (see statuspage.h).
 // After the Done of an input that has failed, a worker whose Setup has stopsAtFailure does not
-// begin another input until it is sent a Continue. That Done ends with the failure. A Goodbye
-// overtakes work that was not begun: what the worker did not answer before its own Goodbye, it did
-// not begin. A stream that ends without a Goodbye was cut.
+// begin another input until it receives a Continue. That Done ends with the failure. A Goodbye
+// takes effect before work that was not begun: inputs that the worker did not answer before its own
+// Goodbye were not begun. A stream that ends without a Goodbye was cut.
 //
 // The process that loads the task once, and forks workers, receives a Setup, answers with Loaded
 // (or Refused), and then receives a Fork for each worker. Each of these frames is one message of a
@@ -52,7 +52,7 @@ inline constexpr std::uint32_t magic = 0x434c5350; // "PSLC"
 inline constexpr std::uint16_t protocolVersion = 9;
 
 inline constexpr std::size_t frameHeaderSize = 5;
-/// The longest body of any frame; most types allow far less (see maxBodySize).
+/// The longest body of any frame. Most types allow far less (see maxBodySize()).
 inline constexpr std::uint32_t maxFrameBody = 1U << 30;
 
 enum class MessageType : std::uint8_t {
@@ -76,18 +76,18 @@ enum class MessageType : std::uint8_t {
 };
 
 enum class TaskKind : std::uint8_t {
-    Builtin = 0, ///< target: name; arguments: the values behind the colon
-    Python = 1, ///< target: "FILE.py:FUNCTION" or "MODULE:FUNCTION"; arguments: the initialiser
-    Command = 2, ///< words: the argv of each process
-    Shell = 3, ///< target: the script
-    Filter = 4, ///< words: the argv of the filter
-    Library = 5, ///< target: the library's path; arguments: the symbol
+    Builtin = 0, ///< `target` is the name, `arguments` are the values after the colon
+    Python = 1, ///< `target` is PythonTask::target, `arguments` is the initialiser
+    Command = 2, ///< `words` are the argv of each process
+    Shell = 3, ///< `target` is the script
+    Filter = 4, ///< `words` are the argv of the filter
+    Library = 5, ///< `target` is the library's path, `arguments` is the symbol
 };
 
 enum class InputKind : std::uint8_t {
-    Range = 0, ///< the value of index i is rangeStart + i * rangeStep; Work carries no items
-    Items = 1, ///< Work carries `count` strings
-    Rows = 2, ///< the same, and each string holds a string for each of the columns
+    Range = 0, ///< index i is the integer rangeStart + i * rangeStep. Work has no items
+    Items = 1, ///< Work has `count` strings
+    Rows = 2, ///< Work has `count` strings, each of which contains a string for each column
 };
 
 struct Setup {
@@ -102,23 +102,22 @@ struct Setup {
     std::int64_t rangeStep = 1;
     std::string columnPath; ///< the shared column of numbers. Empty to answer inline
     std::uint64_t columnCells = 0; ///< index i owns the 8 bytes of cell i % columnCells
-    std::uint64_t columnOffset = 0; ///< bytes before its first cell; a multiple of the page size
-    std::string
-        statusPagePath; ///< the worker's status page (wire/statuspage.h). Empty if there is none
+    std::uint64_t columnOffset = 0; ///< bytes before its first cell, a multiple of the page size
+    std::string statusPagePath; ///< the worker's status page. Empty if there is none
     std::vector<std::string> words;
-    std::vector<std::string> columns; ///< InputKind::Rows: their names
-    /// Of an iteration, in nanoseconds. 0 for none. The pool enforces it, too.
+    std::vector<std::string> columns; ///< names, for InputKind::Rows
+    /// The longest time of an iteration, in nanoseconds. 0 for no limit. The pool enforces it, too.
     std::uint64_t timeout = 0;
     std::uint64_t outputLimit = 0; ///< bytes that a program may print for one input
-    bool keepsValues = true; ///< else what is printed beyond the limit is dropped, and no failure
+    bool keepsValues = true; ///< if not, output beyond the limit is dropped and is not a failure
     bool stopsAtFailure = false; ///< see Continue, above
 };
 
 struct Work {
     std::uint64_t first = 0;
     std::uint32_t count = 0;
-    /// InputKind::Items and Rows: `count` strings, each as u32 length and bytes; for a Python task
-    /// in the groups of pythonitems.h.
+    /// The strings of InputKind::Items and Rows, each as u32 length and bytes. For a Python task
+    /// they are in the groups of pythonitems.h.
     std::string_view items;
 };
 
@@ -128,7 +127,7 @@ struct Hello {
     std::uint32_t pid = 0;
     std::string host;
     std::string runtime; ///< "C++", "Python 3.11.2", ...
-    std::uint64_t clock = 0; ///< when it was sent
+    std::uint64_t clock = 0; ///< when the message was sent
 };
 
 /// The cost of loading a task, such as importing its file.
@@ -151,11 +150,11 @@ struct Refused {
 
 enum class Store : std::uint8_t {
     ColumnReal = 0, ///< doubles that the worker has written to the column
-    ColumnInteger = 1, ///< 64-bit integers, the same
-    Inline = 2, ///< `values` holds `count` encoded outcomes
+    ColumnInteger = 1, ///< 64-bit integers that the worker has written to the column
+    Inline = 2, ///< `values` contains `count` encoded outcomes
 };
 
-/// A span and what came of it: consecutive indices of one chunk, run back to back.
+/// A span, which is consecutive indices of one chunk that were run back to back, and its outcomes.
 struct Done {
     std::uint64_t first = 0;
     std::uint32_t count = 0;
@@ -165,9 +164,9 @@ struct Done {
     std::string_view values;
 };
 
-/// Closes a batch of Done messages that were written together, and tells what they have in common.
+/// Ends a batch of Done messages that were written together.
 struct BatchReport {
-    std::uint64_t received = 0; ///< when the read returned that brought the chunk last begun
+    std::uint64_t received = 0; ///< when the chunk that was begun last was received
     std::uint64_t answered = 0; ///< when this batch was written
     std::uint64_t cpu = 0; ///< CPU time of the worker since its start, nanoseconds
     std::uint64_t runQueue = 0; ///< time it waited for a CPU since its start, nanoseconds
@@ -185,7 +184,7 @@ enum class Stream : std::uint8_t {
 struct Printed {
     std::uint64_t index = 0;
     Stream stream = Stream::Output;
-    std::string_view text; ///< in pieces that need not be lines
+    std::string_view text; ///< need not be whole lines
 };
 
 /// Ends the run: values that the worker has sent may belong to other inputs.
@@ -193,14 +192,14 @@ struct WrongValues {
     std::string_view reason; ///< names the first input whose value may be wrong
 };
 
-/// Answers a request on the status page: of the inputs sent before the request, the worker begins
-/// none at this position or beyond.
+/// Answers a request on the status page: the worker does not begin inputs at this position or
+/// beyond that were sent before the request.
 struct Returned {
-    std::uint64_t position = 0; ///< how many inputs the worker was sent before that one
+    std::uint64_t position = 0; ///< number of inputs that were sent to the worker before
 };
 
-/// Requests a worker. The message carries three descriptors: the worker's channel, where the worker
-/// prints to, and the lifeline of its keeper (lifeline.h).
+/// Requests a worker. The message has three descriptors: the worker's channel, one for the worker's
+/// output, and the lifeline of its keeper (lifeline.h).
 struct Fork {
     std::uint32_t worker = 0;
 };

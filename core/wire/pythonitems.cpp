@@ -15,8 +15,8 @@ constexpr std::uint32_t mostInputs = 256; // of a group
 constexpr std::size_t enoughBytes = 32 * 1024;
 constexpr std::size_t longBytes = 64 * 1024;
 
-// Type codes of CPython's Python/marshal.c, as they are since Python 3.4. An object that is flagged
-// gets the next number, from 0, by which it can be referred to.
+// Type codes of CPython's Python/marshal.c, since Python 3.4. A flagged object has the next number,
+// from 0, by which it can be referred to.
 constexpr char listCode = '[';
 constexpr char dictCode = '{';
 constexpr char dictEnd = '0';
@@ -30,7 +30,7 @@ void appendCoded(std::string &out, char code, std::string_view text)
     FieldWriter(out).string(text);
 }
 
-/// False where it is not UTF-8.
+/// Appends the text. Returns false if it is not UTF-8.
 bool appendString(std::string &out, std::string_view text)
 {
     appendCoded(out, stringCode, text);
@@ -76,7 +76,7 @@ void PythonItems::appendGroup(std::string &out, std::string_view items, std::uin
     std::memcpy(out.data() + head, &size, sizeof(size));
 }
 
-/// False where something is not UTF-8.
+/// Appends the items. Returns false if a text is not UTF-8.
 bool PythonItems::appendMarshalled(
     std::string &out, std::string_view items, std::uint32_t count) const
 {
@@ -91,7 +91,7 @@ bool PythonItems::appendMarshalled(
     return m_areNamesUtf8;
 }
 
-/// The first row of a group has the names, others refer to them.
+/// Appends a row. The first row of a group has the names of columns, and others refer to them.
 bool PythonItems::appendRow(std::string &out, std::string_view item, bool isFirst) const
 {
     FieldReader fields(item);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // PythonItems: encodes inputs so that a Python worker decodes many of them by one call.
 //
-// Inputs become groups, one after the other: u32 how many inputs, u32 how many bytes, u8 the form
-// of these bytes, the bytes. A group has some hundred short inputs or one long one, so that few are
+// Inputs become groups, one after the other: u32 number of inputs, u32 number of bytes, u8 form of
+// the bytes, and the bytes. A group has some hundred short inputs or one long one, so that few are
 // decoded before they are run. Its form is
-// - Marshalled: what marshal.loads() reads as a list of strings or, of rows, of dicts;
-// - Plain: the inputs as they were, where one is long or is not UTF-8.
-// All groups together take less than three times what the inputs took, and a group of one long
-// input 9 bytes more.
+// - Marshalled: a list of strings or, for rows, of dicts, in the format of marshal.loads();
+// - Plain: the unchanged inputs, if one is long or is not UTF-8.
+// All groups together take less than three times the size of the inputs. A group of one long input
+// takes 9 bytes more than the input.
 #pragma once
 
 #include <cstdint>
@@ -22,10 +22,10 @@ enum class GroupForm : std::uint8_t { Plain = 0, Marshalled = 1 };
 
 class PythonItems {
 public:
-    /// The names of the columns where inputs are rows. None if they are strings.
+    /// `columns` are the names of the columns if inputs are rows, and empty if they are strings.
     explicit PythonItems(std::span<const std::string> columns);
 
-    /// Appends inputs, each of which is u32 length and bytes (of a row: see row.h).
+    /// Appends inputs, each of which is u32 length and bytes (for a row, see row.h).
     void append(std::string &out, std::string_view items) const;
 
 private:

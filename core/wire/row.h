@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Rows: the encoding of an item of InputKind::Rows, and of a row as a JSON object.
 //
-// Such an item is one string of Work::items. It has the fields of the row, a string (u32 length and
+// An item is one string of Work::items. It has the fields of the row, a string (u32 length and
 // bytes) for each of Setup::columns, in their order. A field may have any bytes, or none.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace poolscope::wire {
 
-/// Reads the fields of an item into `fields`; they point into the item. Returns false unless the
+/// Reads the fields of an item into `fields`, which point into the item. Returns false unless the
 /// item has exactly as many fields as `fields`.
 [[nodiscard]] bool readRow(std::string_view item, std::span<std::string_view> fields);
 

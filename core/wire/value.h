@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Value and Failure: the outcome of an index, as worker, pool and record exchange it.
-//
-// Plain data. An Outcome owns its text; an OutcomeView borrows it from a buffer.
+// OutcomeView: the outcome of an index, which worker, pool and record exchange. Failure: the reason
+// why an index has no value. Plain data.
 #pragma once
 
 #include <cstdint>
@@ -25,16 +24,16 @@ enum class OutcomeKind : std::uint8_t {
 inline constexpr std::uint8_t outcomeKindCount = 8;
 
 /// Kinds of failure.
-inline constexpr std::string_view failureException = "exception"; ///< the task's own
-inline constexpr std::string_view failureQuarantined = "quarantined"; ///< its worker died
+inline constexpr std::string_view failureException = "exception"; ///< of the task
+inline constexpr std::string_view failureQuarantined = "quarantined"; ///< the worker died
 inline constexpr std::string_view failureTimeout = "timeout";
-inline constexpr std::string_view failureMemory = "memory"; ///< its worker took too much
-// Of tasks that are other programs:
-inline constexpr std::string_view failureExit = "exit"; ///< it ended with a status other than 0
-inline constexpr std::string_view failureSignal = "signal"; ///< it was killed by one
-inline constexpr std::string_view failureStart = "start"; ///< it could not be started
-inline constexpr std::string_view failureInput = "input"; ///< it cannot be given this input
-inline constexpr std::string_view failureOutput = "output"; ///< it printed more than is kept
+inline constexpr std::string_view failureMemory = "memory"; ///< the worker used too much
+// Kinds of failure of tasks that are programs:
+inline constexpr std::string_view failureExit = "exit"; ///< a status other than 0
+inline constexpr std::string_view failureSignal = "signal"; ///< killed by a signal
+inline constexpr std::string_view failureStart = "start"; ///< could not be started
+inline constexpr std::string_view failureInput = "input"; ///< cannot receive this input
+inline constexpr std::string_view failureOutput = "output"; ///< printed more than the limit
 inline constexpr std::string_view failureFilter = "filter"; ///< not one line for one line
 
 /// Why an index has no value.
@@ -50,10 +49,9 @@ struct Failure {
 struct FailureContext {
     std::uint32_t attempts = 0; ///< at the index, including this one. 0 if unknown
     std::uint32_t worker = 0; ///< of the last attempt. 0 if unknown
-    std::uint64_t memory =
-        0; ///< bytes that the worker used when it died. 0 if unknown or it did not die
+    std::uint64_t memory = 0; ///< bytes of a worker that died, at its death. 0 if unknown
     std::optional<std::int32_t> exitStatus = {}; ///< of the worker, if it ended by itself
-    std::int32_t signal = 0; ///< signal that killed the worker, if any
+    std::int32_t signal = 0; ///< that killed the worker. 0 if none did
 
     friend bool operator==(const FailureContext &, const FailureContext &) = default;
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// BatchSizer: how many iterations to run between two looks at the clock.
+// BatchSizer: chooses the number of iterations between two readings of the clock.
 //
-// An iteration of 10 us or more is a batch of its own. Shorter ones share a batch of about 80 us,
-// so that what a batch costs by itself stays far below its work.
+// An iteration of 10 µs or more is a batch of its own. Shorter ones share a batch of about 80 µs,
+// so that the overhead of a batch stays far below its work.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@ class BatchSizer {
 public:
     std::uint64_t next() const { return m_size; }
 
-    /// A batch of `count` iterations took `duration` nanoseconds.
+    /// Records that a batch of `count` iterations, at least 1, took `duration` nanoseconds.
     void measured(std::uint64_t count, std::uint64_t duration)
     {
         const std::uint64_t cost = duration / count;

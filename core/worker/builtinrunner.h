@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// BuiltinRunner: built-in tasks.
+// NumberBuiltinRunner, TextBuiltinRunner: run built-in tasks whose values are numbers or texts.
 #pragma once
 
 #include "task/builtin.h"
@@ -36,7 +36,7 @@ private:
     std::string m_values;
 };
 
-/// Creates the runner. Fails if the task or its arguments are unknown.
+/// Makes the runner. Fails if the task or its arguments are unknown.
 Result<std::unique_ptr<TaskRunner>> makeBuiltinRunner(const wire::Setup &setup);
 
 } // namespace poolscope::worker

@@ -33,14 +33,15 @@ tl::expected<Pipe, int> makePipe()
     return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-/// Descriptors 0, 1 and 2 of the child. -1 for that of the worker.
+/// Descriptors 0, 1 and 2 of the child. -1 for the descriptor of the worker.
 struct Ends {
     int input = -1;
     int output = -1;
     int error = -1;
 };
 
-/// In the child, which has the worker's memory until it runs another program: system calls only.
+/// Runs the program in the child. Makes only system calls, since the child shares the worker's
+/// memory until then. Returns if that fails.
 void becomeProgram(const char *path, char *const *words, Ends ends, pid_t worker)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -54,8 +55,8 @@ void becomeProgram(const char *path, char *const *words, Ends ends, pid_t worker
     execve(path, words, environ);
 }
 
-/// The new process, or an errno. vfork, and not posix_spawn, which has no way to have the child die
-/// with the worker, and takes some 15 system calls more.
+/// Returns the new process, or an errno. Uses vfork(), since posix_spawn() cannot make the child
+/// die with the worker, and makes some 15 more system calls.
 [[gnu::noinline]] tl::expected<pid_t, int> run(const char *path, char *const *words, Ends ends)
 {
     const pid_t worker = getpid();
@@ -74,8 +75,8 @@ void becomeProgram(const char *path, char *const *words, Ends ends, pid_t worker
     return tl::unexpected(static_cast<int>(failed));
 }
 
-/// The same; where there are too many processes it waits for others to end, but not long where that
-/// has never helped, and not again where it was in vain.
+/// Calls run(), again and again while there are too many processes: for 5 s at first, for 30 s once
+/// a process was started, and once only after that time has passed in vain.
 tl::expected<pid_t, int> runWhenThereIsRoom(const char *path, char *const *words, Ends ends)
 {
     constexpr std::chrono::milliseconds interval(20);
@@ -95,7 +96,7 @@ tl::expected<pid_t, int> runWhenThereIsRoom(const char *path, char *const *words
     }
 }
 
-/// The adopted processes and all that descend from them. To be called while no program runs.
+/// Returns the adopted processes and their descendants. To be called while no program runs.
 std::vector<pid_t> adoptedProcesses()
 {
     const bool hasChildren = waitpid(-1, nullptr, WNOHANG) >= 0;
@@ -170,7 +171,7 @@ void ChildProcess::kill()
 
 void ChildProcess::killOrphans() const
 {
-    constexpr int rounds = 20; // another user's cannot be killed
+    constexpr int rounds = 20; // processes of another user cannot be killed
     bool areThereMore = true;
     for (int round = 0; round < rounds && areThereMore; ++round) {
         areThereMore = false;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Column: the shared memory in which a worker stores numbers, a ring with a cell of 8 bytes for
-// each index.
+// Column: the shared memory in which a worker stores numbers. The memory is a ring with a cell of
+// 8 bytes for each index.
 //
-// Few cells are stored through the mapping. Many are written to the file behind it, which costs a
-// third of the page faults of fresh memory.
+// Few cells are stored through the mapping. Many are written to the file, which costs a third of
+// the page faults of fresh memory.
 #pragma once
 
 #include "worker/owndescriptor.h"
@@ -17,7 +17,7 @@ namespace poolscope::worker {
 class Column {
 public:
     Column() = default;
-    /// Maps the path. isOpen() is false if it is empty or cannot be mapped.
+    /// Maps the file from the byte `offset` on. isOpen() is false if that fails or `path` is empty.
     Column(const std::string &path, std::uint64_t cells, std::uint64_t offset,
         ForeignCode foreignCode);
     Column(Column &&other) noexcept;
@@ -26,7 +26,7 @@ public:
 
     bool isOpen() const { return m_memory != nullptr; }
 
-    /// Stores cells from index `first` on. Returns false if there is no memory.
+    /// Stores cells from index `first` on. Returns false if the file cannot be written.
     [[nodiscard]] bool store(std::uint64_t first, std::span<const std::uint64_t> cells);
 
 private:

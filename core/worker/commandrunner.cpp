@@ -62,7 +62,7 @@ wire::Done CommandRunner::run(Batch batch, wire::FieldReader &items, const Itera
     return inlineDone({batch.first, i}, m_values);
 }
 
-/// Leaves the value in m_printed, or says why there is none.
+/// Stores the value in m_printed, or returns the reason why there is none.
 std::optional<Failure> CommandRunner::runOne(std::uint64_t index, const CommandInput &input)
 {
     m_printed.clear();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CommandRunner: starts a process for each input, whose output is the value.
+// CommandRunner: starts a process for each input. The output of the process is the value.
 //
-// An iteration ends when its process does. Processes that it left running in the background, with
-// its output still open or not, are not waited for: they continue, and end with the worker at the
-// latest. A process that takes too long is killed with all its descendants.
+// An iteration ends when its process ends. Processes that it left running in the background, even
+// with its output open, continue and end with the worker at the latest. A process that takes too
+// long is killed with all its descendants.
 #pragma once
 
 #include "task/commandtemplate.h"
@@ -18,7 +18,7 @@ namespace poolscope::worker {
 
 class CommandRunner : public TaskRunner {
 public:
-    /// `program`: the path of the program, where it is the same for all inputs.
+    /// `program` is the path of the program, if it is the same for all inputs.
     CommandRunner(const wire::Setup &setup, CommandTemplate command,
         std::optional<std::string> program, ErrorOutput errorOutput);
 

@@ -22,10 +22,10 @@ namespace poolscope::worker {
 namespace {
 
 constexpr std::uint64_t millisecond = 1'000'000; // nanoseconds
-constexpr std::uint64_t silenceAfterAnswer = 5 * millisecond; // of a filter whose wait is not seen
+constexpr std::uint64_t silenceAfterAnswer = 5 * millisecond; // if LineWait cannot detect the wait
 constexpr std::uint64_t lookInterval = 1000 * millisecond; // while a filter is silent
 constexpr std::uint64_t patienceAtEnd = 2000 * millisecond;
-constexpr std::uint64_t patienceForSurplus = 100 * millisecond; // at the end of such a filter
+constexpr std::uint64_t patienceForSurplus = 100 * millisecond; // at the end of the filter
 constexpr std::uint64_t yieldTime = 50'000; // shorter than a sleep
 constexpr std::uint64_t longestPause = millisecond;
 constexpr int looksBeforeNotice = 10;
@@ -48,8 +48,8 @@ Failure lineBreak()
         "the input has a line break, and a filter takes it as one line", ""};
 }
 
-/// The failure of an answer that came before the filter failed on another input, with no sign in
-/// between that the filter had answered each input with one line.
+/// Returns the failure of an input that had an answer when the filter failed on a later one, before
+/// it was certain that each input had one line.
 Failure unconfirmed(std::uint64_t failedInput, const Failure &reason)
 {
     return {std::string(failureFilter), "",
@@ -91,7 +91,7 @@ std::uint64_t FilterRunner::batchSize(std::uint64_t /*suggested*/) const
     return m_showsItsWait ? 1 : std::numeric_limits<std::uint64_t>::max();
 }
 
-/// Text that a filter prints after the end of its input belongs to no input, and is logged.
+/// Waits for the filter's end, and logs the text that it prints after the end of its input.
 void FilterRunner::awaitExit()
 {
     m_filter->standardInput().close();
@@ -126,7 +126,7 @@ std::optional<Failure> FilterRunner::start()
     return std::nullopt;
 }
 
-/// The next input starts another filter.
+/// Kills the filter. The next input starts another one.
 void FilterRunner::kill()
 {
     m_filter.reset();
@@ -162,7 +162,7 @@ wire::Done FilterRunner::run(Batch batch, wire::FieldReader &items, const Iterat
         kill();
         gate.failed();
     }
-    m_outOfMemory.begin(now()); // it may be killed before the next batch comes
+    m_outOfMemory.begin(now()); // the filter may be killed before the next batch
     return inlineDone(begun, m_values);
 }
 
@@ -174,7 +174,7 @@ void FilterRunner::encodeFailures(Batch batch, const Failure &ofEarlier, const F
     wire::encodeOutcome(m_values, failureOutcome(ofLast));
 }
 
-/// Leaves the value and its newline in m_answer, or returns why there is none.
+/// Stores the value and its newline in m_answer, or returns the reason why there is none.
 std::optional<Failure> FilterRunner::runOne(std::uint64_t index, std::string_view input)
 {
     if (auto reason = start())
@@ -227,7 +227,7 @@ std::optional<Failure> FilterRunner::printedBefore(std::uint64_t index)
     if (m_answer.empty())
         return std::nullopt;
     if (m_unconfirmedFrom) {
-        m_answer.insert(0, 1, '\n'); // behind the last answer
+        m_answer.insert(0, 1, '\n'); // after the last answer
         return surplus(index);
     }
     return failed(failureFilter,
@@ -290,7 +290,7 @@ std::optional<Failure> FilterRunner::beyondLimits(Exchange &exchange)
     return std::nullopt;
 }
 
-/// Called each second in which the filter is silent. Returns a reason if no answer will follow.
+/// Returns a reason if no answer will follow. To be called each second of the filter's silence.
 std::optional<Failure> FilterRunner::whySilent(Exchange &exchange)
 {
     if (!m_filter->standardInput().isOpen() || !m_filter->standardOutput().isOpen())
@@ -315,10 +315,10 @@ void FilterRunner::write(Exchange &exchange)
     if (written > 0)
         exchange.written += static_cast<std::size_t>(written);
     else if (errno != EAGAIN && errno != EINTR)
-        to.close(); // the filter reads no more, and an answer or its end will follow
+        to.close(); // the filter does not read any more; an answer or its end will follow
 }
 
-/// Whether the filter has taken the whole line and has nothing more to do with it.
+/// Whether the filter has read the whole line and waits for another.
 bool FilterRunner::waitsForNextLine(const Exchange &exchange)
 {
     return m_lineWait->look() == LineWait::State::Waits && exchange.isWritten() && hasTakenAll();
@@ -331,8 +331,8 @@ bool FilterRunner::hasTakenAll()
     return ioctl(input, FIONREAD, &unread) == 0 && unread == 0;
 }
 
-/// Waits until the filter waits for its next line or, if that cannot be seen, has been silent for
-/// long enough. Returns a reason if it prints another line meanwhile.
+/// Waits until the filter waits for its next line or, if that cannot be detected, has been silent
+/// for long enough. Returns a reason if it prints another line meanwhile.
 std::optional<Failure> FilterRunner::awaitEndOfAnswers(std::uint64_t index)
 {
     const std::uint64_t answered = now();
@@ -364,7 +364,7 @@ std::optional<Failure> FilterRunner::awaitEndOfAnswers(std::uint64_t index)
     }
 }
 
-/// The failure of inputs up to `index`, behind whose answers there is another line in m_answer.
+/// Returns the failure of inputs up to `index`, after whose answers m_answer has another line.
 Failure FilterRunner::surplus(std::uint64_t index)
 {
     const std::string_view line = std::string_view(m_answer).substr(m_answer.find('\n') + 1);

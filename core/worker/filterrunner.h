@@ -3,12 +3,12 @@
 //
 // A line is written when the answer to the line before has been read. A filter has finished an
 // answer when it waits for its next line; run() then returns one line for each input of the batch.
-// LineWait cannot see that of every filter. Such a filter gets whole chunks as batches, and run()
+// A filter for which LineWait cannot detect that receives whole chunks as batches, and run()
 // returns when each input has one line and the filter has been silent for 5 ms.
 //
-// A filter that answers with no line, with more than one, or ends, fails the inputs of the batch
-// and is started anew for the next. If a line too many appears after 5 ms of silence, answers that
-// run() has returned may belong to other inputs: wrongValues() reports that.
+// If a filter answers with no line, answers with more than one, or ends, the inputs of the batch
+// fail, and the filter is started again for the next batch. If another line appears after 5 ms of
+// silence, values that run() has returned may belong to other inputs. wrongValues() reports that.
 #pragma once
 
 #include "worker/linewait.h"
@@ -38,7 +38,7 @@ public:
     std::optional<std::string> wrongValues() const override { return m_wrongValues; }
 
 private:
-    /// One line on its way through the filter.
+    /// A line that is sent to the filter, and the wait for the answer.
     struct Exchange {
         std::uint64_t index = 0;
         std::string line;
@@ -46,7 +46,7 @@ private:
         std::uint64_t begun = 0;
         Patience patience;
         std::uint64_t silentSince = 0;
-        int looks = 0; ///< how often the filter was found silent
+        int looks = 0; ///< seconds for which the filter was silent
 
         bool isWritten() const { return written == line.size(); }
     };
@@ -85,9 +85,9 @@ private:
     std::optional<ChildProcess> m_filter;
     std::optional<LineWait> m_lineWait; ///< of m_filter
     bool m_answeredBefore = false; ///< whether this process has answered a line
-    bool m_showsItsWait = true; ///< false once LineWait could not see the wait
+    bool m_showsItsWait = true; ///< false once LineWait could not detect the wait
     std::uint64_t m_firstOfBatch = 0; ///< inputs before it were answered by earlier calls of run()
-    /// The first input since the filter was last seen to wait for its next line.
+    /// The first input after LineWait last detected that the filter waits for its next line.
     std::optional<std::uint64_t> m_unconfirmedFrom;
     std::optional<std::string> m_wrongValues;
     std::string m_answer;

@@ -30,10 +30,10 @@ namespace {
 constexpr std::uint64_t second = 1'000'000'000; // nanoseconds
 constexpr std::uint64_t patience = 5 * second;
 constexpr std::uint64_t patienceAfterSigterm = 1 * second;
-constexpr std::uint64_t patienceAfterSigkill = 2 * second; // another user's are not killed
+constexpr std::uint64_t patienceAfterSigkill = 2 * second; // for processes that cannot be killed
 constexpr std::uint64_t killInterval = second / 10;
 
-/// The program, whose death sends SIGCONT to this process, since a stopped keeper would not notice
+/// The program. Its death sends SIGCONT to this process, since a stopped keeper would not notice
 /// any other signal.
 class Program {
 public:
@@ -81,7 +81,7 @@ public:
         sigfillset(&m_signals);
     }
 
-    /// Returns the status of the worker, as waitpid() does.
+    /// Waits for the end of all processes. Returns the status of the worker, as waitpid() does.
     int keep()
     {
         while (!m_status && !programHasDied())
@@ -98,7 +98,8 @@ public:
 private:
     bool programHasDied() const { return m_program.hasDied(); }
 
-    /// Waits for a signal, which the end of a child and the program's death are, and reaps.
+    /// Waits for a signal, until `end` at most, and reaps children. The end of a child and the
+    /// program's death send signals.
     void await(std::optional<std::uint64_t> end)
     {
         reap();
@@ -128,8 +129,8 @@ private:
         }
     }
 
-    /// Returns whether nothing is left of what the worker started. Time in which all are stopped
-    /// does not count.
+    /// Returns whether all processes that the worker started have ended. Time in which they are
+    /// stopped does not count.
     bool awaitOthers(std::uint64_t duration)
     {
         Patience patience(duration);
@@ -146,7 +147,7 @@ private:
         return count;
     }
 
-    /// Ends what the worker has left running, in time where that is possible.
+    /// Waits for the processes that the worker has left running, then sends them SIGTERM.
     void endOthers()
     {
         if (awaitOthers(patience) || programHasDied())
@@ -195,7 +196,7 @@ private:
     pid_t m_worker;
     Program m_program;
     Others m_others;
-    bool m_isAsked = false; ///< whether SIGTERM has come
+    bool m_isAsked = false; ///< whether SIGTERM was received
     sigset_t m_signals{};
     std::optional<int> m_status; ///< of the worker, once it has ended
     bool m_hasChildren = true;
@@ -205,7 +206,7 @@ private:
 {
     if (WIFSIGNALED(status)) {
         const int signal = WTERMSIG(status);
-        prctl(PR_SET_DUMPABLE, 0); // the worker has left a core file where one is wanted
+        prctl(PR_SET_DUMPABLE, 0); // the worker has written a core file if one is wanted
         std::signal(signal, SIG_DFL);
         sigset_t only;
         sigemptyset(&only);
@@ -216,7 +217,7 @@ private:
     _exit(WEXITSTATUS(status));
 }
 
-/// The first child of this process.
+/// Returns the first child of this process.
 pid_t keptWorker()
 {
     const std::vector<pid_t> children = childrenOf(getpid());
@@ -241,7 +242,7 @@ void runKeeperOfCopy(int lifeline)
 {
     const wire::Kept kept{getpid(), keptWorker()};
     const Program program = Program::at(lifeline);
-    (void)!send(lifeline, &kept, sizeof(kept), MSG_NOSIGNAL); // else the program has died
+    (void)!send(lifeline, &kept, sizeof(kept), MSG_NOSIGNAL); // fails if the program has died
     const int status = Keeper(kept.worker, program, Others::Killed).keep();
     (void)!send(lifeline, &status, sizeof(status), MSG_NOSIGNAL);
     _exit(EXIT_SUCCESS);

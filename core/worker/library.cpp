@@ -51,7 +51,7 @@ Result<void> checkHeader(const std::string &path)
     return {};
 }
 
-/// How many symbols a table has, which only its hash tables know.
+/// Returns the number of symbols of a library, which only its hash tables contain.
 std::size_t countOfHash(const ElfW(Word) * hash)
 {
     return hash[1];
@@ -111,7 +111,7 @@ Result<Library> Library::open(const std::string &path)
 {
     if (const auto good = checkHeader(path); !good)
         return tl::unexpected(good.error());
-    // dlopen() would look elsewhere for a name without a slash.
+    // dlopen() would search other folders for a name without a slash.
     std::error_code error;
     const std::string file = std::filesystem::absolute(path, error).string();
     void *handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -159,7 +159,7 @@ std::vector<std::string> Library::taskNames() const
     return names;
 }
 
-/// The symbols that the library exports.
+/// Returns the names of symbols that the library exports, sorted.
 std::vector<std::string> Library::symbolNames() const
 {
     const link_map *map = nullptr;

@@ -41,7 +41,7 @@ private:
 
 /// Returns the names of a library's tasks, one line each.
 Result<std::string> listTasks(const std::string &path);
-/// Checks that the library has this task and it can be called.
+/// Checks that the library has this task and that it can be called. The result is empty.
 Result<std::string> checkTask(const std::string &path, const std::string &name);
 
 } // namespace poolscope::worker

@@ -35,7 +35,7 @@ public:
     const std::optional<Failure> &failure() const { return m_failure; }
     std::string_view value() const { return {m_value.data(), size}; }
 
-    /// Calls the task; what it throws is a failure, too.
+    /// Calls the task. An exception that it throws is its failure.
     template <typename Call> void take(const Call &call)
     {
         begin();
@@ -80,7 +80,7 @@ private:
         static_cast<Reply *>(reply)->m_failure = failed("", message ? message : "");
     }
 
-    std::string m_value; ///< its first `size` bytes
+    std::string m_value; ///< whose first `size` bytes count
     std::optional<Failure> m_failure;
 };
 
@@ -144,7 +144,7 @@ public:
         m_values.clear();
         std::uint64_t i = 0;
         for (; i < batch.count && gate.mayBegin(i + 1); ++i) {
-            m_input = m_inputs.take(batch.first + i, items).whole; // with a NUL byte behind it
+            m_input = m_inputs.take(batch.first + i, items).whole; // followed by a NUL byte
             m_reply.take([&] { m_function(m_input.c_str(), m_input.size(), &m_reply); });
             const auto &failed = m_reply.failure();
             wire::encodeOutcome(

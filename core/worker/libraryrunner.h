@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LibraryRunner: a function of a shared library.
+// makeLibraryRunner(): makes the runner of a task in a shared library.
 #pragma once
 
 #include "worker/taskrunner.h"
 
 namespace poolscope::worker {
 
-/// Loads the library. Fails if that is not possible or the library has no such task.
+/// Loads the library. Fails if it cannot be loaded or has no such task.
 Result<std::unique_ptr<TaskRunner>> makeLibraryRunner(const wire::Setup &setup);
 
 } // namespace poolscope::worker

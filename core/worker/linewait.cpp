@@ -16,7 +16,7 @@ namespace poolscope::worker {
 
 namespace {
 
-constexpr std::uint64_t looksShare = 100; // of the time may go into looking for children
+constexpr std::uint64_t looksShare = 100; // at most 1/100 of the time is spent on hasChildren()
 
 Descriptor openProc(pid_t program, const char *name)
 {
@@ -31,7 +31,7 @@ std::string_view contents(const Descriptor &file, std::array<char, size> &text)
     return {text.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
 }
 
-/// The nth word, from 0. Empty if there are fewer.
+/// Returns the nth word, counted from 0. Empty if there are fewer.
 std::string_view wordOf(std::string_view text, int n)
 {
     for (; n > 0; --n)
@@ -63,7 +63,7 @@ LineWait::LineWait(pid_t program)
 {
 }
 
-/// proc(5): "running", or the number of the call and its arguments.
+/// Reads /proc/PID/syscall: "running", or the number of the call and its arguments; see proc(5).
 LineWait::State LineWait::look()
 {
     std::array<char, 128> text{};
@@ -83,9 +83,9 @@ bool LineWait::hasOneThread() const
 {
     std::array<char, 512> text{};
     const std::string_view stat = contents(m_stat, text);
-    // The name, the second field, is in brackets and may hold anything.
+    // The name, the second field, is in brackets and may contain anything.
     const auto name = stat.rfind(") ");
-    constexpr int threadCount = 17; // behind the name
+    constexpr int threadCount = 17; // fields after the name
     return name != std::string_view::npos && wordOf(stat.substr(name + 2), threadCount) == "1";
 }
 

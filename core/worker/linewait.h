@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LineWait: whether a program that answers lines waits for its next line.
+// LineWait: detects whether a program that answers lines waits for its next line.
 //
 // A program that waits, and has read all lines so far, has finished its answers. The wait can be
-// seen if the program has one thread and no children, and sleeps in a read of its standard input.
+// detected if the program has one thread and no children, and sleeps in a read of its standard
+// input.
 #pragma once
 
 #include "system/descriptor.h"
@@ -23,7 +24,8 @@ public:
     /// The program must not be reaped before the last look().
     explicit LineWait(pid_t program);
 
-    /// Takes microseconds, and some milliseconds for at most 1% of the time, to look for children.
+    /// Returns the state. Takes microseconds. The search for children takes milliseconds, but at
+    /// most 1% of the time.
     State look();
 
 private:

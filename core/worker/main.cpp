@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// poolscope-worker: a worker; and with arguments
+// poolscope-worker: a worker. With arguments:
 //
 //     --keep PROGRAM              the keeper of a worker (worker/keeper.h); PROGRAM is a process id
-//     --keep-loader PROGRAM       that of a process that forks workers
-//     --keep-copy LIFELINE        that of a worker that was forked; LIFELINE is a descriptor
-//     --library-tasks FILE        the tasks of a shared library, a line each
-//     --check-library FILE TASK   whether it has this task: status 0, or 1 and the reason
+//     --keep-loader PROGRAM       the keeper of a process that forks workers
+//     --keep-copy LIFELINE        the keeper of a worker that was forked; LIFELINE is a descriptor
+//     --library-tasks FILE        prints the tasks of a shared library, one a line
+//     --check-library FILE TASK   checks that it has this task: status 0, or 1 and the reason
 #include "worker/keeper.h"
 #include "worker/library.h"
 #include "worker/process.h"
@@ -19,7 +19,7 @@
 
 namespace {
 
-/// Writes to where standard output led before the library could print to it.
+/// Writes to `output`, which the library cannot print to. Returns the exit status.
 int answer(int output, const poolscope::Result<std::string> &result)
 {
     const std::string &text = result ? *result : result.error().message;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// NumberStore: the numbers of a batch, on their way to the shared column or into a message.
+// NumberStore: stores the numbers of a batch in the shared column, or in a message if there is no
+// column or an input failed.
 #pragma once
 
 #include "wire/messages.h"
@@ -14,10 +15,10 @@ namespace poolscope::worker {
 
 class NumberStore {
 public:
-    /// Creates a store of values of this kind, Real or Integer.
+    /// `kind` is the kind of the values, Real or Integer.
     NumberStore(const wire::Setup &setup, OutcomeKind kind);
 
-    /// Returns memory for the cells of a batch. The cells of the previous batch are lost.
+    /// Returns memory for the cells of a batch. Drops the cells of the previous batch.
     std::uint64_t *begin(Batch batch);
     /// Stores an outcome that is not a number for the input `at` of the batch.
     void fail(std::uint64_t at, const FailureView &reason);

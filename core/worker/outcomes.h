@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Outcomes as runners make them.
+// Functions that make outcomes, for runners.
 #pragma once
 
 #include "wire/messages.h"
@@ -11,7 +11,7 @@
 
 namespace poolscope::worker {
 
-/// A cell of the column as an outcome of its kind, Real or Integer.
+/// Returns a cell of the column as an outcome of its kind, Real or Integer.
 inline OutcomeView numberOutcome(OutcomeKind kind, std::uint64_t cell)
 {
     OutcomeView outcome;
@@ -42,7 +42,7 @@ inline OutcomeView failureOutcome(const Failure &reason)
     return failureOutcome(FailureView{reason.kind, reason.type, reason.message, reason.detail});
 }
 
-/// The input is not what the task takes.
+/// Returns the failure of an input that the task does not accept.
 inline FailureView wrongInput(std::string_view message)
 {
     return {failureException, "ValueError", message, ""};

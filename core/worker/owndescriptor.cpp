@@ -12,9 +12,9 @@ namespace poolscope::worker {
 namespace {
 
 constexpr long wantedNumber = 200;
-constexpr long keptAbove = 8; // numbers, for the worker's others
+constexpr long keptAbove = 8; // numbers, for other descriptors of the worker
 
-/// The least number of these descriptors, as the limit on numbers allows.
+/// Returns the least number that an OwnDescriptor may have, within the limit on descriptors.
 int lowestNumber()
 {
     return static_cast<int>(

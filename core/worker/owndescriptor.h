@@ -2,8 +2,8 @@
 // OwnDescriptor: an open file of the worker, in a process that also runs the code of tasks.
 //
 // The descriptor has a high number, which tasks seldom use. A task can still close it, and may then
-// open a file under the same number. So callers that run foreign code check isIntact() before they
-// read or write. The check compares the descriptor's F_SETSIG signal, which nothing else uses; that
+// open a file under the same number. Callers that run foreign code check isIntact() before they
+// read or write. The check compares the descriptor's F_SETSIG signal, which nothing else uses. That
 // is a system call, too slow for each batch of quick iterations, but cheaper than fstat().
 #pragma once
 
@@ -14,7 +14,7 @@ enum class ForeignCode { No, Yes };
 
 class OwnDescriptor {
 public:
-    OwnDescriptor() = default; ///< of no file
+    OwnDescriptor() = default; ///< belongs to no file
     /// Duplicates a descriptor, which stays open.
     explicit OwnDescriptor(int number);
     /// Opens a file, with open()'s flags.

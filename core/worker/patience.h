@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Patience: how long an iteration may take, not counting the time for which the worker was stopped.
+// Patience: a time limit, which is extended by the time for which the worker was stopped.
 #pragma once
 
 #include "system/stopdetector.h"
@@ -13,15 +13,14 @@ namespace poolscope::worker {
 
 class Patience {
 public:
-    /// `duration` in nanoseconds from now; 0 means no limit.
+    /// The limit is `duration` nanoseconds from now. There is none if `duration` is 0.
     explicit Patience(std::uint64_t duration)
         : m_detector(now())
         , m_end(duration > 0 ? m_detector.lastLook() + duration : 0)
     {
     }
 
-    /// The clock time until which to wait before the next isOver(). Nothing if there is no
-    /// limit.
+    /// The clock time at which to call isOver() again. Nothing if there is no limit.
     std::optional<std::uint64_t> nextLook() const
     {
         if (m_end == 0)

@@ -12,7 +12,7 @@
 
 namespace poolscope::worker {
 
-/// The result of a wait, or what is ready without waiting.
+/// The result of a wait for a child. All false if the deadline has passed.
 struct Readiness {
     bool input = false; ///< the child's standard input accepts bytes, or has no reader any more
     bool output = false; ///< there is output, or the end of it
@@ -22,21 +22,21 @@ struct Readiness {
     bool any() const { return input || output || error || ended; }
 };
 
-/// Waits until the child ended or has printed, or takes input where `hasInput`; until `deadline`, a
-/// clock time, at the longest. Closed descriptors are not waited for.
+/// Waits until the child has ended, has printed or, if `hasInput`, accepts input, but not longer
+/// than until `deadline`, a clock time. Ignores closed descriptors.
 Readiness awaitChild(ChildProcess &child, bool hasInput, std::optional<std::uint64_t> deadline);
 
-/// Appends what can be read at once; closes the descriptor at its end.
+/// Reads once and appends the bytes. Closes the descriptor at its end.
 void readOnce(Descriptor &from, std::string &to);
-/// Appends what is in the pipe now, and nothing that comes later.
+/// Appends the bytes that are in the pipe now. Does not wait.
 void readWaiting(Descriptor &from, std::string &to);
 
-/// The limit of what a program may print for one input.
+/// The limit on the bytes that a program may print for one input.
 class OutputLimit {
 public:
     explicit OutputLimit(const wire::Setup &setup);
 
-    /// Whether a value of this length is allowed. If values are discarded, any is.
+    /// Whether a value of this length is allowed. Always true if values are discarded.
     bool allows(std::size_t size) const { return !m_keepsValues || size <= m_bytes; }
     /// Drops bytes beyond the limit if values are discarded.
     void cut(std::string &printed) const;
@@ -48,7 +48,7 @@ private:
     bool m_keepsValues;
 };
 
-/// Standard error of a child: passed to the log, with the end stored as a detail of failures.
+/// Reads standard error of a child, passes it to the log, and stores its end for failures.
 class ErrorTail {
 public:
     explicit ErrorTail(ErrorOutput output)
@@ -59,7 +59,7 @@ public:
     void clear() { m_tail.clear(); }
     void read(Descriptor &from, std::uint64_t index);
     void readWaiting(Descriptor &from, std::uint64_t index);
-    /// The last whole lines, of some kilobytes.
+    /// The last lines, up to 4 KiB. Valid until the next call.
     std::string_view lastLines() const;
 
 private:

@@ -9,7 +9,7 @@ namespace poolscope::worker {
 
 Channel takeChannel(int output)
 {
-    // A handler, unlike SIG_IGN, does not go on to the programs that are started.
+    // Programs that are started inherit SIG_IGN, but not a handler.
     if (std::signal(SIGINT, [](int) {}) == SIG_IGN)
         std::signal(SIGINT, SIG_IGN);
     std::signal(SIGPIPE, SIG_IGN);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What makes a process a worker, whatever it then runs.
+// takeChannel(): separates the channel of a worker from the standard streams of its task.
 #pragma once
 
 #include "worker/owndescriptor.h"
@@ -11,9 +11,9 @@ struct Channel {
     OwnDescriptor output;
 };
 
-/// Moves what descriptors 0 and `output` lead to away, so that what a task reads is empty and what
-/// it prints goes to standard error. To be called first. A pool speaks with its workers on
-/// descriptor 0, both ways.
+/// Moves descriptors 0 and `output` to other numbers. Standard input of a task is empty then, and
+/// standard output is standard error. Ignores SIGINT and SIGPIPE. To be called first. A pool sends
+/// and receives on descriptor 0.
 Channel takeChannel(int output);
 
 } // namespace poolscope::worker

@@ -40,7 +40,8 @@ public:
     /// The number of bytes that the pool has sent, by the status page. 0 without one.
     std::uint64_t sentByPool() const;
 
-    /// Publishes that the worker begins these indices, and the position of their end.
+    /// Publishes that the worker begins these indices. `endPosition` is the number of inputs that
+    /// it had received with the last of them.
     void beginBatch(
         std::uint64_t first, std::uint64_t count, std::uint64_t endPosition, std::uint64_t begun);
     void endBatch();
@@ -49,8 +50,8 @@ public:
     void suspectWholeBatch();
     /// The gate by which the pool ends a batch. Valid until useStatusPage().
     IterationGate gate();
-    /// After beginBatch(): the end of the inputs that the pool wants to be returned, if it has
-    /// requested that since the last call.
+    /// Returns the end of the inputs that the pool wants to be returned, if it has requested that
+    /// since the last call. To be called after beginBatch().
     std::optional<std::uint64_t> newRequest();
 
 private:
@@ -73,7 +74,7 @@ private:
     std::string m_buffer; ///< frames, if there is no status page
     std::uint64_t m_appended = 0;
     std::size_t m_waiting = 0;
-    std::uint64_t m_request = 0; ///< the last request that was seen
+    std::uint64_t m_request = 0; ///< the last request that was read
     bool m_poolGone = false;
 };
 

@@ -170,7 +170,7 @@ void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
     }
 }
 
-/// Waits for a Continue, since the failure that was added last may end the run.
+/// Waits for a Continue message, since the failure that was added last may end the run.
 void Session::awaitContinue()
 {
     flush(now());
@@ -184,7 +184,7 @@ bool Session::isChannelIntact() const
     return m_input.isIntact() && m_sendBuffer.isChannelIntact();
 }
 
-/// Returns the inputs from the position on, which were not begun.
+/// Returns the inputs from the position on, which were not begun, to the pool.
 void Session::returnInputs(std::uint64_t position)
 {
     m_sendBuffer.endBatch();
@@ -194,7 +194,7 @@ void Session::returnInputs(std::uint64_t position)
     flush(now());
 }
 
-/// Text on the status page is seen by the pool even before the iteration ends.
+/// Adds text that the task printed. The pool reads it on the status page before the iteration ends.
 void Session::printed(std::uint64_t index, std::string_view text)
 {
     while (!text.empty()) {
@@ -216,7 +216,7 @@ void Session::reportWrongValues(const TaskRunner &runner)
     m_sendBuffer.add(m_frame);
 }
 
-/// Waits for bytes. False if the pool has ended.
+/// Waits for bytes. Returns false if the pool has ended.
 bool Session::readMore()
 {
     awaitBriefly();
@@ -235,9 +235,9 @@ bool Session::readMore()
     return true;
 }
 
-/// Watches the status page for a moment before the process sleeps in a read. In lock-step the next
-/// chunk arrives within microseconds, and waking a sleeping process takes tens of them. Other
-/// processes may use the core meanwhile.
+/// Watches the status page for a moment before the process sleeps in a read. If the pool sends each
+/// chunk after the answer to the one before, it arrives within microseconds, and waking a sleeping
+/// process takes tens of them. Other processes may use the core meanwhile.
 void Session::awaitBriefly() const
 {
     const std::uint64_t end = now() + spinTime;
@@ -245,7 +245,7 @@ void Session::awaitBriefly() const
         sched_yield();
 }
 
-/// Reads frames that have arrived, so that a Goodbye overtakes chunks that were not begun.
+/// Reads frames that have arrived, so that a Goodbye takes effect before the next chunk begins.
 void Session::readPending(std::uint64_t now)
 {
     m_polled = now;

@@ -32,7 +32,7 @@ public:
 
 private:
     struct Chunk {
-        std::uint64_t position = 0; ///< the number of inputs that were received before it
+        std::uint64_t position = 0; ///< the number of inputs that were received before the chunk
         std::uint64_t first = 0;
         std::uint32_t count = 0;
         std::string items;

@@ -17,13 +17,13 @@
 
 namespace poolscope::worker {
 
-/// Consecutive indices of one chunk that are run between two looks at the clock.
+/// Consecutive indices of one chunk that are run between two readings of the clock.
 struct Batch {
     std::uint64_t first = 0;
     std::uint64_t count = 0;
 };
 
-/// Takes what a task printed to its standard error on an index, in pieces of any size.
+/// Receives text that a task printed to its standard error on an index, in parts of any size.
 using ErrorOutput = std::function<void(std::uint64_t index, std::string_view text)>;
 
 class TaskRunner {
@@ -33,19 +33,20 @@ public:
     TaskRunner &operator=(const TaskRunner &) = delete;
     virtual ~TaskRunner() = default;
 
-    /// How many iterations the next batch may have. `suggested` leaves long ones to themselves.
+    /// Returns the number of iterations that the next batch may have. `suggested` is 1 if they are
+    /// long (worker/batchsizer.h).
     virtual std::uint64_t batchSize(std::uint64_t suggested) const { return suggested; }
 
-    /// Runs a batch, up to where the gate closes. `items` holds its inputs, where they are items,
-    /// and is read as far as they were run. The result has first, count, store and values set; the
-    /// values are valid until the next call.
+    /// Runs a batch until the gate closes. `items` contains its inputs unless they are a range, and
+    /// is read up to the last input that was run. The result has first, count, store and values
+    /// set. The values are valid until the next call.
     virtual wire::Done run(Batch batch, wire::FieldReader &items, const IterationGate &gate) = 0;
 
-    /// Lets what it has started come to its end; run() is not called any more.
+    /// Ends the processes that run() started. run() is not called afterwards.
     virtual void end() { }
 
-    /// Why values that earlier calls of run() returned may belong to other inputs, if the last call
-    /// of run() or end() has found that.
+    /// The reason why values of earlier calls of run() may belong to other inputs, if the last call
+    /// of run() or end() found that.
     virtual std::optional<std::string> wrongValues() const { return std::nullopt; }
 };
 
@@ -55,7 +56,7 @@ constexpr ForeignCode foreignCodeOf(wire::TaskKind task)
     return task == wire::TaskKind::Library ? ForeignCode::Yes : ForeignCode::No;
 }
 
-/// The runner of a task. Fails where the task cannot be set up here.
+/// Makes the runner of a task. Fails if the task cannot be set up.
 Result<std::unique_ptr<TaskRunner>> makeTaskRunner(
     const wire::Setup &setup, ErrorOutput errorOutput);
 

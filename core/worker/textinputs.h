@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TextInputs: inputs as a task that takes text sees them, whatever they are.
+// TextInputs: decodes inputs for tasks that take text.
 //
-// An integer of a range is its digits, a row a JSON object.
+// An integer of a range becomes its digits, and a row becomes a JSON object.
 #pragma once
 
 #include "task/commandtemplate.h"
@@ -15,7 +15,7 @@
 
 namespace poolscope::worker {
 
-/// The integer that `index` has in the Setup's range.
+/// Returns the integer at `index` of the Setup's range.
 inline std::int64_t rangeValue(const wire::Setup &setup, std::uint64_t index)
 {
     return static_cast<std::int64_t>(static_cast<std::uint64_t>(setup.rangeStart)
@@ -31,9 +31,10 @@ public:
     {
     }
 
-    /// The input of `index`, which is the next one of `items`. It is valid until the next call.
+    /// Returns the input of `index`, which is the next one of `items` unless inputs are a range.
+    /// Valid until the next call.
     CommandInput take(std::uint64_t index, wire::FieldReader &items);
-    /// Takes the input of a task that takes one text: the field of a row with one column.
+    /// Takes the next input as one text. A row with one column is the text of its field.
     std::string_view takeOne(std::uint64_t index, wire::FieldReader &items);
 
 private:

@@ -30,7 +30,7 @@ template <typename Whose> std::uint64_t cpuTime(Whose whose)
     return nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime);
 }
 
-/// The peak of this program; ru_maxrss would count what the process was before exec, too.
+/// Returns the peak memory of this program. ru_maxrss would include the program before exec().
 std::uint64_t peakMemory()
 {
     std::ifstream status("/proc/self/status");

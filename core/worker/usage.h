@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Usage: what this process has cost so far.
+// Usage: the CPU time and memory that this process has used so far.
 #pragma once
 
 #include "worker/owndescriptor.h"
@@ -12,10 +12,10 @@ class Usage {
 public:
     Usage();
 
-    /// Reads the counters anew, if a millisecond has passed since the last time.
+    /// Reads the counters if a millisecond has passed since the last time. `now` is a clock time.
     void refresh(std::uint64_t now);
 
-    /// Nanoseconds, with those of the processes that it started and that have ended.
+    /// Nanoseconds, including those of child processes that were reaped.
     std::uint64_t cpu() const { return m_cpu; }
     std::uint64_t runQueue() const { return m_runQueue; } ///< nanoseconds. 0 if unknown
     std::uint64_t maxRss() const { return m_maxRss; } ///< bytes
