@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pool/workerconnection.h"
+#include "wire/outcomecodec.h"
 
 #include <algorithm>
 #include <utility>

@@ -16,6 +16,7 @@
 #include "record/appendlog.h"
 #include "record/bloblog.h"
 #include "result.h"
+#include "wire/outcomecodec.h"
 
 #include <atomic>
 #include <cstdint>

@@ -10,6 +10,7 @@
 #include "record/timeline.h"
 #include "record/varint.h"
 #include "record/workerfigures.h"
+#include "wire/outcomecodec.h"
 
 #include <cstdint>
 #include <functional>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runfile/replay.h"
 
-#include "wire/codec.h"
+#include "wire/outcomecodec.h"
 
 #include <algorithm>
 #include <utility>

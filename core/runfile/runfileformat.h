@@ -38,6 +38,7 @@
 #include "runfile/sqlite.h"
 #include "spec/taskfile.h"
 #include "system/machine.h"
+#include "wire/outcomecodec.h"
 
 #include <algorithm>
 #include <cstdint>

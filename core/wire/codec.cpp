@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wire/codec.h"
 
-#include <algorithm>
-#include <bit>
+#include "wire/outcomecodec.h"
+
+#include <cstring>
 
 namespace poolscope::wire {
 
-static_assert(std::endian::native == std::endian::little, "fields are copied as they are");
-
 namespace {
-
-constexpr std::uint32_t shortBody = 1U << 20;
 
 class FrameWriter {
 public:
@@ -35,30 +32,6 @@ private:
     std::size_t m_start;
 };
 
-bool belongsTo(Direction direction, MessageType type)
-{
-    switch (type) {
-    case MessageType::Setup:
-    case MessageType::Work:
-    case MessageType::PoolGoodbye:
-    case MessageType::Continue:
-    case MessageType::Fork:
-        return direction == Direction::ToWorker;
-    case MessageType::Hello:
-    case MessageType::Ready:
-    case MessageType::Refused:
-    case MessageType::Done:
-    case MessageType::BatchReport:
-    case MessageType::WorkerGoodbye:
-    case MessageType::Printed:
-    case MessageType::WrongValues:
-    case MessageType::Returned:
-    case MessageType::Loaded:
-        return direction == Direction::ToPool;
-    }
-    return false;
-}
-
 template <typename Message> Result<Message> whole(const FieldReader &reader, Message message)
 {
     if (!reader.atEnd())
@@ -82,14 +55,6 @@ std::vector<std::string> readStrings(FieldReader &reader)
     return strings;
 }
 
-void writeFailure(FieldWriter &fields, const FailureView &reason)
-{
-    fields.string(reason.kind);
-    fields.string(reason.type);
-    fields.string(reason.message);
-    fields.string(reason.detail);
-}
-
 void writeLoadCost(FieldWriter &fields, const LoadCost &cost)
 {
     fields.number(cost.duration);
@@ -106,128 +71,7 @@ LoadCost readLoadCost(FieldReader &reader)
     return cost;
 }
 
-FailureView readFailure(FieldReader &reader)
-{
-    FailureView reason;
-    reason.kind = reader.string();
-    reason.type = reader.string();
-    reason.message = reader.string();
-    reason.detail = reader.string();
-    return reason;
-}
-
-void writeContext(FieldWriter &fields, const FailureContext &context)
-{
-    fields.number(context.attempts);
-    fields.number(context.worker);
-    fields.number(context.memory);
-    fields.number(static_cast<std::uint8_t>(context.exitStatus.has_value()));
-    fields.number(context.exitStatus.value_or(0));
-    fields.number(context.signal);
-}
-
-FailureContext readContext(FieldReader &reader)
-{
-    FailureContext context;
-    context.attempts = reader.number<std::uint32_t>();
-    context.worker = reader.number<std::uint32_t>();
-    context.memory = reader.number<std::uint64_t>();
-    const bool hasStatus = reader.number<std::uint8_t>() != 0;
-    const auto status = reader.number<std::int32_t>();
-    if (hasStatus)
-        context.exitStatus = status;
-    context.signal = reader.number<std::int32_t>();
-    return context;
-}
-
 } // namespace
-
-std::uint32_t maxBodySize(MessageType type)
-{
-    switch (type) {
-    case MessageType::Work:
-    case MessageType::Done:
-        return maxFrameBody;
-    case MessageType::Setup:
-    case MessageType::Hello:
-    case MessageType::Refused:
-    case MessageType::Printed:
-    case MessageType::WrongValues:
-    case MessageType::Loaded:
-        return shortBody;
-    case MessageType::Fork:
-        return 4;
-    case MessageType::Ready:
-        return 32;
-    case MessageType::Returned:
-        return 8;
-    case MessageType::BatchReport:
-        return 48;
-    case MessageType::PoolGoodbye:
-    case MessageType::Continue:
-    case MessageType::WorkerGoodbye:
-        return 0;
-    }
-    return 0;
-}
-
-char *FrameDecoder::prepare(std::size_t size)
-{
-    if (m_begin == m_end)
-        m_begin = m_end = 0;
-    if (m_end + size > m_buffer.size() && m_begin > 0) {
-        std::memmove(m_buffer.data(), m_buffer.data() + m_begin, m_end - m_begin);
-        m_end -= m_begin;
-        m_begin = 0;
-    }
-    if (m_end + size > m_buffer.size())
-        m_buffer.resize(std::max(m_end + size, m_buffer.size() * 2));
-    return m_buffer.data() + m_end;
-}
-
-void FrameDecoder::feed(std::string_view bytes)
-{
-    if (bytes.empty())
-        return;
-    std::memcpy(prepare(bytes.size()), bytes.data(), bytes.size());
-    commit(bytes.size());
-}
-
-std::optional<Frame> FrameDecoder::next()
-{
-    if (!m_error.empty() || m_end - m_begin < frameHeaderSize)
-        return std::nullopt;
-    FieldReader header({m_buffer.data() + m_begin, frameHeaderSize});
-    const auto length = header.number<std::uint32_t>();
-    const auto type = static_cast<MessageType>(header.number<std::uint8_t>());
-    if (!belongsTo(m_direction, type)) {
-        m_error = "a frame of unknown type " + std::to_string(static_cast<int>(type));
-        return std::nullopt;
-    }
-    if (length > maxBodySize(type)) {
-        m_error =
-            "a frame of " + std::to_string(length) + " bytes, which is more than its type allows";
-        return std::nullopt;
-    }
-    if (m_end - m_begin < frameHeaderSize + length)
-        return std::nullopt;
-    const Frame frame{type, {m_buffer.data() + m_begin + frameHeaderSize, length}};
-    m_begin += frameHeaderSize + length;
-    return frame;
-}
-
-std::string_view FieldReader::string()
-{
-    const auto size = number<std::uint32_t>();
-    if (m_rest.size() < size) {
-        m_ok = false;
-        m_rest = {};
-        return {};
-    }
-    const auto text = m_rest.substr(0, size);
-    m_rest.remove_prefix(size);
-    return text;
-}
 
 void encode(std::string &out, const Setup &message)
 {
@@ -518,83 +362,6 @@ void encode(std::string &out, const PoolGoodbye &)
 void encode(std::string &out, const Continue &)
 {
     const FrameWriter frame(out, MessageType::Continue);
-}
-
-void encodeOutcome(std::string &out, const OutcomeView &outcome)
-{
-    FieldWriter fields(out);
-    fields.number(static_cast<std::uint8_t>(outcome.kind));
-    switch (outcome.kind) {
-    case OutcomeKind::None:
-        break;
-    case OutcomeKind::Integer:
-        fields.number(outcome.integer);
-        break;
-    case OutcomeKind::Real:
-        fields.real(outcome.real);
-        break;
-    case OutcomeKind::Text:
-    case OutcomeKind::Bytes:
-    case OutcomeKind::Json:
-    case OutcomeKind::Repr:
-        fields.string(outcome.text);
-        break;
-    case OutcomeKind::Failure:
-        writeFailure(fields, outcome.failure);
-        break;
-    }
-}
-
-std::optional<OutcomeView> decodeOutcome(FieldReader &reader)
-{
-    OutcomeView outcome;
-    const std::string_view bytes = reader.unread();
-    const auto kind = reader.number<std::uint8_t>();
-    if (kind >= outcomeKindCount)
-        return std::nullopt;
-    outcome.kind = static_cast<OutcomeKind>(kind);
-    switch (outcome.kind) {
-    case OutcomeKind::None:
-        break;
-    case OutcomeKind::Integer:
-        outcome.integer = reader.number<std::int64_t>();
-        break;
-    case OutcomeKind::Real:
-        outcome.real = reader.real();
-        break;
-    case OutcomeKind::Text:
-    case OutcomeKind::Bytes:
-    case OutcomeKind::Json:
-    case OutcomeKind::Repr:
-        outcome.text = reader.string();
-        break;
-    case OutcomeKind::Failure:
-        outcome.failure = readFailure(reader);
-        break;
-    }
-    if (!reader.ok())
-        return std::nullopt;
-    if (outcome.kind != OutcomeKind::Failure)
-        outcome.encoded = bytes.substr(0, bytes.size() - reader.unread().size());
-    return outcome;
-}
-
-void encodeKeptOutcome(std::string &out, const OutcomeView &outcome)
-{
-    encodeOutcome(out, outcome);
-    FieldWriter fields(out);
-    if (outcome.kind == OutcomeKind::Failure)
-        writeContext(fields, outcome.failure.context);
-}
-
-std::optional<OutcomeView> decodeKeptOutcome(FieldReader &reader)
-{
-    auto outcome = decodeOutcome(reader);
-    if (outcome && outcome->kind == OutcomeKind::Failure)
-        outcome->failure.context = readContext(reader);
-    if (!reader.ok())
-        return std::nullopt;
-    return outcome;
 }
 
 } // namespace poolscope::wire

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "worker/builtinrunner.h"
+#include "wire/outcomecodec.h"
 
 #include "worker/outcomes.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "worker/filterrunner.h"
+#include "wire/outcomecodec.h"
 
 #include "task/programpath.h"
 #include "text/figures.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "worker/libraryrunner.h"
+#include "wire/outcomecodec.h"
 
 #include "poolscope_task.h"
 #include "task/numbertext.h"

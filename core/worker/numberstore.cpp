@@ -2,6 +2,7 @@
 #include "worker/numberstore.h"
 
 #include "wire/codec.h"
+#include "wire/outcomecodec.h"
 #include "worker/outcomes.h"
 
 namespace poolscope::worker {

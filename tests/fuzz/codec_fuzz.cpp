@@ -2,6 +2,7 @@
 // Feeds any bytes to the decoder of frames and, where they make frames, to that of their messages:
 // the first byte chooses the direction, the second in which pieces the rest comes.
 #include "wire/codec.h"
+#include "wire/outcomecodec.h"
 
 #include <algorithm>
 #include <cstdlib>

@@ -4,6 +4,7 @@
 #include "runfile/batchcodec.h"
 #include "runfile/runfile.h"
 #include "wire/codec.h"
+#include "wire/outcomecodec.h"
 
 #include <cstdio>
 #include <filesystem>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wire/codec.h"
+#include "wire/outcomecodec.h"
 
 #include <gtest/gtest.h>
 #include <random>

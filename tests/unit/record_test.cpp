@@ -7,6 +7,7 @@
 #include "record/outcomestore.h"
 #include "record/runlog.h"
 #include "wire/codec.h"
+#include "wire/outcomecodec.h"
 
 #include <bit>
 #include <cstdlib>
