@@ -76,7 +76,7 @@ void WatchDialog::layOut()
     layout->addWidget(m_folderField);
     layout->addStretch(1);
     layout->addWidget(m_buttons);
-    watch->setDefault(true); // in the dialog by now
+    watch->setDefault(true); // requires that the button is in the dialog
     connect(m_line->lineEdit(), &QLineEdit::returnPressed, watch, &QPushButton::click);
     connect(browseButton, &QPushButton::clicked, this, &WatchDialog::browse);
 }
@@ -89,7 +89,7 @@ void WatchDialog::browse()
         m_folder->setText(folder);
 }
 
-/// Sets the folder in which a command that was chosen from the list was started.
+/// Shows the folder of a command that was chosen from the list.
 void WatchDialog::showFolder(int recent)
 {
     const bool isOther = std::exchange(m_chosen, recent) != recent;

@@ -20,7 +20,7 @@ class WatchDialog : public QDialog {
 public:
     explicit WatchDialog(QWidget *parent = nullptr);
 
-    /// What the user has accepted.
+    /// The request that the user has accepted.
     const WatchRequest &request() const { return m_request; }
     KeptCommand command() const { return {m_line->currentText(), m_folder->text()}; }
 
@@ -31,7 +31,7 @@ private:
     void check();
 
     std::vector<KeptCommand> m_recent;
-    int m_chosen = -1; ///< of these, last. The user may have changed it since
+    int m_chosen = -1; ///< last choice of m_recent. The user may have edited it
     QComboBox *m_line;
     QLineEdit *m_folder;
     FormField *m_lineField = nullptr;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RunPanel: the form of the next run. It edits a RunSpec, and nothing else.
+// RunPanel: a form for the spec of the next run.
 #pragma once
 
 #include "pool/pool.h"
@@ -21,13 +21,13 @@ class RunPanel : public QScrollArea {
 public:
     explicit RunPanel(QWidget *parent = nullptr);
 
-    /// All but the number of workers, which the toolbar has.
+    /// The spec without the number of workers, which the tool bar has.
     RunSpec spec() const;
     void setSpec(const RunSpec &spec);
-    /// Whether what the task names may run to find out about it; see TaskPage.
+    /// Whether code of the task may run to check the task. See TaskPage.
     bool isTaskTrusted() const;
     void trustTask();
-    /// A Python file becomes the task, any other file the input.
+    /// Uses a Python file as the task, and any other file as the input.
     void takeFile(const QString &path);
     /// The reason why a run cannot be started, in one line. Empty if it can.
     QString problem() const;

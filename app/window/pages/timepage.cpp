@@ -18,7 +18,7 @@ namespace poolscope {
 
 namespace {
 
-/// Whether any of what is advised is a setting of a pool.
+/// Whether any advised change is to a setting of a pool.
 bool canBeSet(const Verdict &verdict)
 {
     return std::any_of(verdict.advice.begin(), verdict.advice.end(), [](const Change &change) {
@@ -28,7 +28,7 @@ bool canBeSet(const Verdict &verdict)
     });
 }
 
-/// Whether any of what is advised can be set in the spec of the run.
+/// Whether any advised change can be made in the spec of the run.
 bool canApply(const Verdict &verdict, const RunRecord &record)
 {
     return specOf(record.origin) && canBeSet(verdict);
@@ -42,7 +42,7 @@ QString changesText(const Verdict &verdict)
     return changes.join(u' ');
 }
 
-/// How many inputs the runs had, if not all.
+/// Returns a sentence on the number of inputs of the runs. Empty if they had all.
 QString inputsText(const Verification &verification)
 {
     if (verification.inputs == verification.allInputs)
@@ -132,14 +132,14 @@ void TimePage::showVerdict()
     m_verify->setVisible(
         !watched.isEmpty() || (possible && !isReadOnce(specOf(m_chart->record()->origin)->input)));
     showVerifying();
-    if (!verdict) { // what was said of another run's advice does not stand under this one's
+    if (!verdict) { // the text is on the advice of another run
         m_verifier.experiment().stop();
         say({});
     }
 }
 
-/// Why the advice can only be followed in the watched command. Empty if there is none, or if it is
-/// on another run.
+/// Returns why the advice can only be followed in the watched command. Empty if there is no advice,
+/// or if the run is not of a watched command.
 QString TimePage::watchedAdvice() const
 {
     const Verdict *verdict = m_chart->verdict();

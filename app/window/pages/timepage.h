@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TimePage: the accounting of a run's time and the verdict on it, whose advice can be tried at
-// once.
+// TimePage: a page with the accounting of a run's time, and the verdict, whose advice can be
+// applied and verified.
 #pragma once
 
 #include "charts/accountingchart.h"
@@ -18,10 +18,10 @@ class TimePage : public QWidget {
     Q_OBJECT
 
 public:
-    /// The card has the chart; it becomes the page's.
+    /// The page takes ownership of the card, which has the chart.
     TimePage(ChartCard *card, AccountingChart *chart, QWidget *parent = nullptr);
 
-    /// While something else runs, settings cannot be replaced, nor an advice be tried.
+    /// Sets whether something else runs, so that advice can be neither applied nor verified.
     void setBusy(bool busy);
     bool isVerifying() const { return m_verifier.experiment().isActive(); }
     void stopVerifying() { m_verifier.experiment().stop(); }
@@ -30,7 +30,7 @@ signals:
     /// The user wants the settings that the verdict advises.
     void applyWanted(const poolscope::RunSpec &spec);
     void verifyingChanged();
-    /// The advice could not be tried: why, and more about it.
+    /// The advice could not be verified. `detail` may be empty.
     void failed(const QString &why, const QString &detail);
 
 private:
@@ -45,7 +45,7 @@ private:
     QLabel *m_text;
     QPushButton *m_apply;
     QPushButton *m_verify;
-    QLabel *m_verification; ///< how far that is, or what came of it
+    QLabel *m_verification; ///< progress or result of a verification
     Verifier m_verifier;
     bool m_busy = false;
 };
