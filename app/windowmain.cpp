@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The program that has widgets: the window, and commands that leave charts.
+// poolscope-window: the window, and commands that draw charts.
 #include "charts/caption.h"
 #include "charts/chartfiles.h"
 #include "charts/runreport.h"
@@ -42,8 +42,8 @@ bool needsDisplay(const QByteArray &platforms)
     });
 }
 
-/// Sets the platform to the display that there is, or to offscreen rather than have Qt abort.
-/// Returns whether the user has chosen a platform that needs no display.
+/// Sets the platform to the display that exists, or to offscreen, since Qt aborts without a
+/// display. Returns whether the user has chosen a platform that needs no display.
 bool choosePlatform()
 {
     const QByteArray wanted = qgetenv(platformVariable);
@@ -67,7 +67,7 @@ void reportMissingFonts()
                  "fonts, such as fonts-dejavu-core");
 }
 
-/// All charts of a run, in a folder.
+/// Returns all charts of a run as files in a folder.
 std::vector<ChartFile> chartsIn(const std::string &folder)
 {
     std::vector<ChartFile> charts;
@@ -150,15 +150,15 @@ int runDefaultWithoutDisplay()
     return RunCommand(options, writeWantedCharts).execute();
 }
 
-/// Writes Qt's messages, except for one about a folder that is not needed.
+/// Prints Qt's messages, except for one about a folder that is not needed.
 void writeMessage(QtMsgType, const QMessageLogContext &, const QString &message)
 {
     if (!message.startsWith(QStringLiteral("QStandardPaths: XDG_RUNTIME_DIR")))
         printLines(message.toStdString());
 }
 
-/// Ends the program although another thread still reads a slow or large file, whose contents are
-/// no longer wanted. The thread writes nothing.
+/// Ends the program while another thread still reads a slow or large file. The thread writes
+/// nothing.
 [[noreturn]] void leave(int status)
 {
     std::fflush(nullptr);
@@ -195,7 +195,7 @@ int openWindow(int argc, char **argv, const WindowCommand &command)
         : std::nullopt;
     const bool mayBeOffscreen = choosePlatform();
     QApplication application(argc, argv);
-    // Programs that the window starts have the environment as it was.
+    // Programs that the window starts inherit the original environment.
     if (platforms)
         qputenv(platformVariable, *platforms);
     else

@@ -13,8 +13,8 @@ namespace poolscope {
 namespace {
 
 constexpr std::size_t chunksAtOnce = 20'000;
-constexpr double barWidth = 0.78; // of the room that a bar has
-constexpr double legible = 0.005; // the smallest share that a legend has an entry for
+constexpr double barWidth = 0.78; // of the distance between bars
+constexpr double legible = 0.005; // the smallest share with an entry in the legend
 constexpr std::size_t mostNames = 16;
 
 double shareOf(const CauseTimes &times, Cause cause)
@@ -29,7 +29,7 @@ QString wordsOf(Cause cause, const Origin &origin)
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
-/// One word of it, or two. More where a run of this origin has words of its own.
+/// Returns a name of one or two words, or a longer text if runs of this origin have their own.
 QString nameOf(Cause cause, const Origin &origin)
 {
     if (causeText(cause, origin) != causeText(cause))
@@ -89,7 +89,7 @@ void AccountingChart::setTheme(const Theme &theme)
         m_bars[static_cast<std::size_t>(cause)]->setBrush(causeColour(theme, cause));
 }
 
-/// The causes that took most.
+/// Returns the causes that took most time.
 QString AccountingChart::figure() const
 {
     constexpr qsizetype told = 3;
@@ -184,7 +184,7 @@ void AccountingChart::nameBars()
     }
 }
 
-/// So many bars share a name that names do not overlap.
+/// Returns the number of bars that share a name, so that names do not overlap.
 std::size_t AccountingChart::barsPerName() const
 {
     const int lineHeight = QFontMetrics(yAxis->tickLabelFont()).height();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// AccountingChart: where the time of the pool and of each worker went, by cause.
+// AccountingChart: a chart of the time of the pool and of each worker, by cause.
 #pragma once
 
 #include "analysis/verdict.h"
@@ -33,7 +33,7 @@ protected:
     QString textAt(const QPointF &position) const override;
 
 private:
-    /// One bar of the chart: the pool, or a worker.
+    /// A bar of the chart, for the pool or for a worker.
     struct Bar {
         QString name;
         const CauseTimes *times;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Axis tickers for nanoseconds, counts and the numbers of workers: round steps, and a unit at each
-// label.
+// Axis tickers for durations in nanoseconds and for counts. Steps are round, and each label has its
+// unit.
 #pragma once
 
 #include <qcustomplot.h>
 
 namespace poolscope {
 
-/// From this ratio on, small values are legible on a logarithmic axis only.
+/// The ratio from which small values are legible only on a logarithmic axis.
 inline constexpr double muchApart = 30;
 
 class TimeTicker : public QCPAxisTicker {
@@ -19,14 +19,15 @@ private:
     double m_step = 1;
 };
 
-/// For a logarithmic axis of times: powers of ten where they are many, else finer steps.
+/// The ticker of a logarithmic axis of durations. Ticks are powers of ten in a wide range, and
+/// finer in a narrow one.
 class LogTimeTicker : public TimeTicker {
 protected:
     QString getTickLabel(double tick, const QLocale &locale, QChar format, int precision) override;
     QVector<double> createTickVector(double step, const QCPRange &range) override;
 
 private:
-    bool m_isLogarithmic = false; ///< in these ticks; else they are equally far apart
+    bool m_isLogarithmic = false; ///< false if ticks are equally far apart
 };
 
 class CountTicker : public QCPAxisTicker {

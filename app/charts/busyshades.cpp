@@ -11,7 +11,7 @@ namespace {
 
 using ColourRamp = std::array<QRgb, 256>;
 
-/// From hardly busy to all the time.
+/// Returns the colours of shares, from hardly busy to always busy.
 ColourRamp rampOf(const QColor &colour, Strength strength)
 {
     ColourRamp ramp{};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Busy shades: the busy shares of a lane's columns as shades of its colour.
+// Busy shades: draws the busy shares of a lane's columns as shades of the lane's colour.
 #pragma once
 
 #include <QColor>
@@ -9,11 +9,10 @@
 
 namespace poolscope {
 
-/// The opacity of a column, up to 255: of one that was hardly busy, which stays visible, and of one
-/// that was busy all the time.
+/// The opacity of columns, up to 255.
 struct Strength {
-    int least = 40;
-    int most = 255;
+    int least = 40; ///< of a column that was hardly busy, which stays visible
+    int most = 255; ///< of a column that was always busy
 };
 
 /// Draws shares, from 0 to 1, as a line of pixels that fills the rectangle.

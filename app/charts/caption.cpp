@@ -25,7 +25,7 @@ QString shortened(const QString &text, qsizetype longest)
     return text.size() <= longest ? text : text.first(longest - 1) + u'\u2026';
 }
 
-/// The first words of what may be a whole script.
+/// Returns the first words of a text, which may be a whole script.
 QString beginningOf(const std::string &text)
 {
     return shortened(QString::fromStdString(text).simplified(), 40);

@@ -14,7 +14,7 @@ namespace poolscope {
 
 namespace {
 
-// The last figure of each axis needs room beyond it.
+// The last label of each axis needs space beyond the axis.
 constexpr QMargins outerMargins(12, 10, 26, 6);
 constexpr int labelPadding = 6;
 constexpr int emptyMargin = 48;
@@ -233,12 +233,12 @@ void Chart::mouseDoubleClickEvent(QMouseEvent *event)
 {
     if (event->button() != Qt::LeftButton)
         return;
-    m_pressedAt = {INT_MIN / 4, INT_MIN / 4}; // its release is not a click
+    m_pressedAt = {INT_MIN / 4, INT_MIN / 4}; // the release of a double click is not a click
     m_clicked.reset();
     fit();
 }
 
-/// The keys of what the mouse does: arrows move, plus and minus zoom, Home shows all.
+/// Moves the axes with the arrow keys, zooms with plus and minus, and shows all data with Home.
 void Chart::keyPressEvent(QKeyEvent *event)
 {
     constexpr double step = 0.15;

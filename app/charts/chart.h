@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Chart: the base of all charts. Has the record, axes, theme, zoom and pan, cross-hair, hover text,
-// and the interface for exports.
+// Chart: the base of all charts, with the record, axes, theme, zoom and pan, cross-hair, hover
+// text, and the interface for exports.
 //
-// A chart pulls: refresh() calls takeNew() for each frame, and draws only if something has changed.
+// The owner calls refresh() for each frame. The chart then reads what is new in the record, and
+// draws only if something has changed.
 #pragma once
 
 #include "charts/legendmarker.h"
@@ -41,7 +42,7 @@ struct Moment {
 
 /// An entry of a legend.
 struct Series {
-    enum class Use { Switch, Key }; ///< Key: explains a colour, and cannot be switched
+    enum class Use { Switch, Key }; ///< Key explains a colour, and cannot be switched
     QString name;
     QColor colour;
     bool visible = true;
@@ -57,9 +58,9 @@ public:
     /// Creates a chart of something other than a run, which is called `name` in files.
     Chart(const QString &name, const QString &title, const QString &explanation, QWidget *parent);
 
-    /// The kind; only for a chart of a run.
+    /// The kind of a chart of a run. Other charts have none.
     ChartKind kind() const { return *m_kind; }
-    /// The name in files.
+    /// The name of the chart in files.
     const QString &name() const { return m_name; }
     const QString &title() const { return m_title; }
     /// Three sentences on what the chart shows and how to read it.
@@ -80,7 +81,7 @@ public:
 
     /// Whether there is anything to show.
     virtual bool hasData() const { return m_record != nullptr; }
-    /// One line on what the chart is about, and the result.
+    /// One line on what the chart shows, such as the settings and the outcome of the run.
     virtual QString subject(const Moment &moment) const;
     /// Writes the data of the chart, completely or not at all. May be called on any thread while
     /// the record exists, if there is one.
@@ -97,9 +98,9 @@ public:
     virtual void setSeriesVisible(std::size_t, bool) { }
     /// Shows all data.
     virtual void fit() = 0;
-    /// Marks an index, if the chart can.
+    /// Marks an index, or removes the mark. Some charts ignore this.
     virtual void showIndex(std::optional<std::uint64_t>) { }
-    /// Shows or hides that mark from the next drawing on.
+    /// Shows or hides the user's selection from the next drawing on.
     virtual void setSelectionVisible(bool) { }
 
     /// Lays out the chart for this size, so that refresh() reads what a picture needs.
@@ -138,7 +139,7 @@ protected:
 
     /// Applies the theme.
     void styleAxis(QCPAxis *axis) const;
-    /// Whether this point is over the plot, so that the chart has a text on it.
+    /// Whether this point is over the plot, where the chart shows a hover text.
     virtual bool isOverPlot(const QPoint &position) const
     {
         return axisRect()->rect().contains(position);
@@ -146,7 +147,7 @@ protected:
     void setCrossHair(std::optional<double> key);
     /// Redraws after a change other than one of the record.
     void replotSoon();
-    /// Reports that the chart has data to show, or none any more.
+    /// Updates the chart after its data was replaced or removed.
     void dataChanged();
 
     void mouseMoveEvent(QMouseEvent *event) override;
@@ -171,7 +172,7 @@ private:
     QLabel *m_emptyText;
     QCPItemStraightLine *m_crossHair;
     QPoint m_pressedAt;
-    std::optional<quint64> m_clicked; ///< picked unless the click turns out to be a double one
+    std::optional<quint64> m_clicked; ///< the index to pick unless a double click follows
     QTimer m_clickTimer;
 };
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr int margin = 16;
 constexpr double dotsPerInch = 96;
-constexpr std::size_t mostLegendEntries = 11; // three of its own, and eight workers
+constexpr std::size_t mostLegendEntries = 11; // three of the chart, and eight workers
 
 QFont textFont(const Chart &chart, double size, QFont::Weight weight)
 {
@@ -24,7 +24,7 @@ QFont textFont(const Chart &chart, double size, QFont::Weight weight)
     return font;
 }
 
-/// Draws a line of text and gives the height that it took.
+/// Draws a line of text. Returns its height.
 int drawLine(QCPPainter &painter, const QFont &font, const QColor &colour, const QRect &place,
     const QString &text)
 {
@@ -36,7 +36,7 @@ int drawLine(QCPPainter &painter, const QFont &font, const QColor &colour, const
     return metrics.height() + 2;
 }
 
-/// Draws the legend, a marker and a name for each series. Returns its height.
+/// Draws the legend, with a marker and a name for each series. Returns its height.
 int drawLegend(QCPPainter &painter, const Chart &chart, const QFont &font, const QRect &place)
 {
     const QFontMetrics metrics(font);
@@ -62,7 +62,7 @@ int drawLegend(QCPPainter &painter, const Chart &chart, const QFont &font, const
     return metrics.height() + 4;
 }
 
-/// Draws everything above the chart and gives its height.
+/// Draws everything above the chart. Returns its height.
 int drawCaption(
     QCPPainter &painter, const Chart &chart, const Moment &moment, const PictureForm &form)
 {
@@ -88,7 +88,7 @@ void takeEverything(Chart &chart, const Moment &moment)
     while (!chart.refresh(moment, std::chrono::milliseconds(100))) { }
 }
 
-/// Gives a chart another theme for as long as it lives.
+/// Sets another theme of a chart while this object exists.
 class OtherTheme {
 public:
     OtherTheme(Chart &chart, Theme::Kind kind)
@@ -111,7 +111,7 @@ private:
     const Theme m_before;
 };
 
-/// Hides the user's selection, which means nothing to other readers, while it exists.
+/// Hides the user's selection in a chart while this object exists.
 class NoSelection {
 public:
     explicit NoSelection(Chart &chart)
@@ -130,7 +130,7 @@ private:
 /// Draws onto a device whose unit is 1/96 inch.
 void drawAll(QCPPainter &painter, Chart &chart, const Moment &moment, const PictureForm &form)
 {
-    takeEverything(chart, moment); // what the caption says
+    takeEverything(chart, moment); // for the caption
     const OtherTheme theme(chart, form.theme);
     const NoSelection noSelection(chart);
     const QSize size = form.size;
@@ -139,7 +139,7 @@ void drawAll(QCPPainter &painter, Chart &chart, const Moment &moment, const Pict
     painter.translate(0, top);
     const QSize rest(size.width(), std::max(80, size.height() - top));
     chart.layOut(rest);
-    takeEverything(chart, moment); // as finely as this size shows it
+    takeEverything(chart, moment); // at the resolution of this size
     chart.paintTo(&painter, rest);
 }
 
@@ -191,7 +191,7 @@ QImage chartImage(Chart &chart, const Moment &moment, const PictureForm &form)
     painter.scale(form.scale, form.scale);
     drawAll(painter, chart, moment, form);
     painter.end();
-    // Only now: fonts would follow the resolution, and be scaled twice.
+    // Set after drawing, since fonts follow the resolution, and would be scaled twice.
     image.setDotsPerMeterX(static_cast<int>(std::lround(dotsPerInch * form.scale / 0.0254)));
     image.setDotsPerMeterY(image.dotsPerMeterX());
     return image;

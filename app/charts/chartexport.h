@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Exports of charts as files and pictures: a chart of a given size with its title, the settings of
-// the run and a legend.
+// Exports of charts as pictures. A picture has a given size, and contains the chart, its title, the
+// settings of the run and a legend.
 #pragma once
 
 #include "charts/chart.h"
@@ -15,8 +15,8 @@ namespace poolscope {
 struct PictureForm {
     enum class Caption {
         Full,
-        WithoutTitle
-    }; ///< WithoutTitle: title and settings appear elsewhere
+        WithoutTitle ///< for a place that has the title and the settings already
+    };
     QSize size{1200, 640}; ///< in units of 1/96 inch
     double scale = 1; ///< pixels of a PNG for each unit
     Theme::Kind theme = Theme::Kind::Light; ///< independent of the window

@@ -69,7 +69,7 @@ bool drawsText(const std::vector<ChartFile> &files)
     });
 }
 
-// Qt lists names of fonts even if there are none, and draws boxes as wide as high.
+// Qt lists names of fonts even if none are installed, and draws boxes as wide as high.
 bool drawsBoxes()
 {
     constexpr int size = 100;

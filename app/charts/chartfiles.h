@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Charts and report of a recorded run as files, without a window.
+// Writes the charts of a recorded run as files, and makes its report, without a window.
 #pragma once
 
 #include "record/runrecord.h"
@@ -12,17 +12,17 @@
 
 namespace poolscope {
 
-/// `end` is the last moment of the record, in nanoseconds of the run. Needs a QApplication.
+/// Writes charts up to `end`, in nanoseconds since the run's start. Needs a QApplication.
 Result<void> writeCharts(
     const RunRecord &record, std::uint64_t end, const std::vector<ChartFile> &files);
 
-/// The report of a record. Needs a QApplication.
+/// Returns the report of a record. Needs a QApplication.
 ReportData reportOf(const RunRecord &record, std::uint64_t end);
 
-/// Whether any of the charts has text that is drawn.
+/// Whether any of the files is a picture, whose text is drawn.
 bool drawsText(const std::vector<ChartFile> &files);
 
-/// Whether there are no fonts, so that every letter is drawn as a box.
+/// Whether no fonts are installed, so that every letter is drawn as a box.
 bool drawsBoxes();
 
 } // namespace poolscope

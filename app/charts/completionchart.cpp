@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t completionSpansAtOnce = 8192;
 constexpr double reachOfFailure = 4; // pixels
 constexpr std::uint64_t mostSearched =
-    100'000; // ranks looked through for what is under the pointer
+    100'000; // ranks searched for the iteration under the pointer
 
 enum CompletionSeries : std::size_t { failedSeries, diagonalSeries };
 
@@ -100,7 +100,7 @@ void CompletionChart::setSeriesVisible(std::size_t series, bool visible)
 {
     if (series == failedSeries) {
         m_plottable->setFailuresVisible(visible);
-        m_plottable->setTheme(&theme()); // counts anew
+        m_plottable->setTheme(&theme()); // counts again
     } else {
         m_diagonalVisible = visible;
         updateDiagonal();
@@ -136,7 +136,7 @@ Chart::Taken CompletionChart::takeNew(
     const bool hasAllMarks = m_history->advance(marksAtOnce);
     const bool rankedAll = rankNew(moment, until);
     const bool behind = m_plottable->isBehind();
-    // An iteration is counted once, so that it must be known whether it failed.
+    // An iteration is counted only once, so all failures must be known before.
     const auto left = hasAllMarks ? m_plottable->work(until) : CompletionPlottable::Left::More;
     const bool all = hasAllMarks && rankedAll && left == CompletionPlottable::Left::Nothing;
     const bool changed = m_order->ranked() != before || behind || !all;
@@ -152,7 +152,7 @@ void CompletionChart::showNewWorkers()
     emit seriesChanged();
 }
 
-/// Ranks what has settled; a finished run all of it, and exactly.
+/// Ranks settled iterations, or all if the run has ended. Returns false if more are left.
 bool CompletionChart::rankNew(const Moment &moment, std::chrono::steady_clock::time_point until)
 {
     const bool ended = moment.run == TimeView::Run::Ended;
@@ -269,7 +269,7 @@ void CompletionChart::hovered(std::optional<QPointF> position)
     m_view.setCursor(cursor);
 }
 
-/// The cross-hair stands at the rank that was reached by the time under the pointer.
+/// Shows the cross-hair at the rank that was reached at the time of the cursor.
 void CompletionChart::showCursor()
 {
     const auto time = m_view.cursor();

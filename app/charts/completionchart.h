@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CompletionChart: the order in which inputs finished.
+// CompletionChart: a chart of the order in which inputs finished.
 #pragma once
 
 #include "analysis/runhistory.h"

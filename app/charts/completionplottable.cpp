@@ -8,11 +8,11 @@ namespace poolscope {
 
 namespace {
 
-constexpr double cellSize = 2; // pixels, so that a thin line is seen
+constexpr double cellSize = 2; // pixels, so that a thin line is visible
 constexpr double tickWidth = 1;
 constexpr double tickHeight = 9;
-constexpr double tickEdge = 1; // keeps a tick apart from any other colour
-constexpr float leastStrength = 0.75F; // a single iteration among many is seen all the same
+constexpr double tickEdge = 1; // separates a tick from any other colour
+constexpr float leastStrength = 0.75F; // a single iteration among many is visible
 
 std::uint64_t wholeAtLeastZero(double coordinate)
 {
@@ -105,7 +105,7 @@ CompletionPlottable::Left CompletionPlottable::work(std::chrono::steady_clock::t
     while (m_counted < end && std::chrono::steady_clock::now() < until) {
         const std::uint64_t to = std::min(end, m_order->endOfBlock(m_counted));
         std::uint64_t reached = m_counted;
-        // Whole ranges, so that what one call starts it also ends: a span may hold many ranks.
+        // Ranges are added whole, since a span may have more ranks than are left until `to`.
         m_order->forEach(m_counted, to, [&](const CompletionOrder::RankedRange &range) {
             add(range);
             reached = std::max(reached, range.rank + range.indices.count);
@@ -181,7 +181,7 @@ void CompletionPlottable::paintCell(int column, int row)
             static_cast<float>(m_frame.ranks) / static_cast<float>(m_frame.columns);
         const float strength =
             leastStrength + (1 - leastStrength) * std::min(1.0F, cell.count / inColumn);
-        // Their colours mixed would be no colour that the legend knows.
+        // A mix of their colours would not be in the legend.
         colour = cell.worker == several ? m_theme->text : m_theme->worker(cell.worker);
         colour.setAlphaF(strength);
     }
@@ -201,7 +201,7 @@ QRectF CompletionPlottable::placeOf(const Frame &frame) const
         QPointF(x(frame.rank + frame.ranks), y(frame.index))};
 }
 
-/// Thin and tall, so that a failure among many is seen and its neighbours are, too.
+/// Draws thin and tall ticks, so that a failure among many is visible and hides few others.
 void CompletionPlottable::drawTicks(QPainter *painter) const
 {
     const QRectF place = placeOf(m_frame);
@@ -211,7 +211,7 @@ void CompletionPlottable::drawTicks(QPainter *painter) const
     std::vector<QRectF> ticks;
     for (const std::size_t position : m_withFailures) {
         if (m_cells[position].failed >= m_cells[position].count && height >= tickHeight)
-            continue; // the cell itself is seen
+            continue; // the cell itself is visible
         const QPointF middle(place.left() + (static_cast<double>(position % columns) + 0.5) * width,
             place.bottom() - (static_cast<double>(position / columns) + 0.5) * height);
         ticks.emplace_back(
@@ -227,7 +227,7 @@ void CompletionPlottable::draw(QCPPainter *painter)
 {
     if (!m_order || !m_theme)
         return;
-    painter->setAntialiasing(false); // which would shift the picture by half a pixel
+    painter->setAntialiasing(false); // it would shift the picture by half a pixel
     painter->setRenderHint(QPainter::SmoothPixmapTransform, false);
     if (!m_imageBefore.isNull())
         painter->drawImage(placeOf(m_shownBefore), m_imageBefore, QRectF(m_imageBefore.rect()));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CompletionPlottable: index against finishing rank, every iteration counted into a cell of the
-// picture; the cell's colour is the mean of its workers', its strength the share of its column that
-// fell into it. A cell in which all failed is painted as failed; one in which some did has a tick
-// over it, whatever the zoom.
+// CompletionPlottable: draws index against finishing rank.
+//
+// Each iteration is counted in a cell of the picture. A cell has the colour of its worker, or of
+// text if it has several. The colour is stronger the more iterations of its column a cell has. A
+// cell whose iterations all failed has the colour of failures. Ticks mark failures at any zoom.
 #pragma once
 
 #include "analysis/completionorder.h"
@@ -23,7 +24,7 @@ public:
     CompletionPlottable(QCPAxis *rankAxis, QCPAxis *indexAxis);
 
     void setTheme(const Theme *theme);
-    /// Null: nothing to draw.
+    /// Sets the data, or null to draw nothing.
     void setSource(const CompletionOrder *order, const std::set<std::uint64_t> *failed);
     void setFailuresVisible(bool visible) { m_failuresVisible = visible; }
     bool areFailuresVisible() const { return m_failuresVisible; }
@@ -33,7 +34,7 @@ public:
     /// Whether work() would change the picture.
     bool isBehind() const;
     enum class Left { Nothing, More };
-    /// Counts iterations into the picture of what is in view, until the time is over.
+    /// Counts iterations of the visible part into the picture until `until`.
     Left work(std::chrono::steady_clock::time_point until);
 
     double selectTest(const QPointF &, bool, QVariant *) const override { return -1; }
@@ -45,7 +46,7 @@ protected:
     void drawLegendIcon(QCPPainter *, const QRectF &) const override { }
 
 private:
-    /// Which part of the order a picture shows: cells of whole ranks and indices.
+    /// The part of the order that a picture shows, and the number of its cells.
     struct Frame {
         std::uint64_t rank = 0;
         std::uint64_t ranks = 0;
@@ -78,11 +79,11 @@ private:
     std::optional<std::uint64_t> m_selected;
     bool m_selectionVisible = true;
     Frame m_frame;
-    std::uint64_t m_counted = 0; ///< ranks below this one are in the picture
+    std::uint64_t m_counted = 0; ///< all lower ranks are in the picture
     std::vector<Cell> m_cells;
     std::set<std::size_t> m_withFailures; ///< cells in which an iteration failed
     QImage m_image;
-    Frame m_shownBefore; ///< the picture that is shown until the new one has caught up
+    Frame m_shownBefore; ///< the picture that is shown until m_image is complete
     QImage m_imageBefore;
 };
 

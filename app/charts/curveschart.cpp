@@ -13,13 +13,13 @@ namespace poolscope {
 
 namespace {
 
-constexpr int ticksOfTime = 3; // several charts stand side by side
+constexpr int ticksOfTime = 3; // several charts are side by side
 
 struct Words {
     const char *name;
     const char *title;
     const char *explanation;
-    const char *value; ///< axis
+    const char *value; ///< the label of the value axis
 };
 
 const Words &wordsOf(CurvesChart::What what)
@@ -45,7 +45,7 @@ const Words &wordsOf(CurvesChart::What what)
     return words[static_cast<std::size_t>(what)];
 }
 
-/// Durations, a tick for each power of ten.
+/// A ticker of durations, with a tick for each power of ten.
 class DurationTicker : public QCPAxisTickerLog {
 protected:
     QString getTickLabel(double tick, const QLocale &, QChar, int) override

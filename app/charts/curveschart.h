@@ -20,19 +20,19 @@ class CurvesChart : public Chart {
 public:
     enum class What {
         Throughput, ///< iterations per second over nanoseconds of the run, pauses left out
-        Completion, ///< percent of the iterations, over the same
-        Latency ///< percent of the iterations by nanoseconds that one took, of bars
+        Completion, ///< percent of the iterations over nanoseconds of the run, pauses left out
+        Latency ///< percent of the iterations over their nanoseconds, as steps
     };
 
     explicit CurvesChart(What what, QWidget *parent = nullptr);
 
-    /// One for each run, whose colours follow their order.
+    /// Sets one curve for each run. The colours follow the order of the curves.
     void setCurves(const QString &subject, std::vector<RunCurve> curves);
 
     void setTheme(const Theme &theme) override;
     bool hasData() const override { return m_curves && !m_curves->empty(); }
     QString subject(const Moment &) const override { return m_subject; }
-    /// A line for each point: run, key, value.
+    /// Writes a line with run, key and value for each point.
     DataWriter dataWriter() const override;
     QString figure() const override { return {}; }
     std::vector<Series> series() const override;

@@ -10,12 +10,12 @@ namespace poolscope {
 
 namespace {
 
-constexpr double leastHeight = 3; // pixels: a single iteration among millions is seen all the same
-constexpr double reachOfBar = 14; // pixels above the ground in which a low bar is meant
+constexpr double leastHeight = 3; // pixels, so that a single iteration among millions is visible
+constexpr double reachOfBar = 14; // pixels above the axis in which a low bar is found
 constexpr int slant = 5; // pixels between a line's end and its name
 constexpr double gapOfNames = 10;
 
-/// Moves places so that they do not overlap and stay between the ends, as little as it takes.
+/// Moves places as little as necessary, so that they do not overlap and are within the ends.
 void spread(std::vector<QRectF> &places, double left, double right)
 {
     double from = left;
@@ -127,8 +127,7 @@ void DurationPlottable::drawBars(QCPPainter *painter) const
     }
 }
 
-/// Draws the marks. Names that would cover each other move aside, and a slanting stroke leads to
-/// them.
+/// Draws the marks. Names that would overlap are moved aside, and connected by a slanting line.
 void DurationPlottable::drawMarks(QCPPainter *painter) const
 {
     const QRectF plot(mKeyAxis->axisRect()->rect());
@@ -147,7 +146,7 @@ void DurationPlottable::drawMarks(QCPPainter *painter) const
         painter->setPen(QPen(m_theme->text, 1, m_marks[i].style));
         painter->drawLine(QLineF(x, plot.top(), x, plot.bottom()));
         painter->save();
-        painter->setClipping(false); // they stand above the plot
+        painter->setClipping(false); // names are above the plot
         painter->setPen(QPen(m_theme->muted, 1));
         painter->drawLine(QLineF(x, plot.top(), names[i].center().x(), names[i].bottom()));
         painter->setPen(m_theme->text);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// DurationPlottable: a distribution of durations as bars, and lines with names at some of them. Its
-// key axis is logarithmic, in nanoseconds; its value axis is the share of all, in percent.
+// DurationPlottable: draws a distribution of durations as bars, and named lines at some durations.
+// The key axis is logarithmic, in nanoseconds. The value axis is the share of all, in percent.
 #pragma once
 
 #include "analysis/durationhistogram.h"
@@ -38,11 +38,11 @@ public:
 
     /// The share of all iterations that the bar has, in percent.
     double percentOf(const Bar &bar) const;
-    /// The bar in whose column the position is, if it has iterations.
+    /// Returns the bar whose column contains the position. Null if it has no iterations.
     const Bar *columnAt(const QPointF &position) const;
-    /// The bar at the position, or just below it if the bar is too low to hit.
+    /// Returns the bar at the position, or null. A low bar is also found from some pixels above it.
     const Bar *barAt(const QPointF &position) const;
-    /// How much room the names of the marks need above the plot, in pixels.
+    /// Returns the height of the names of the marks above the plot, in pixels.
     static int heightOfNames(const QFontMetrics &metrics);
 
     double selectTest(const QPointF &, bool, QVariant *) const override { return -1; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Figures of core/text for widgets: as QString, with spaces at which no line is broken.
+// Figures of core/text for widgets, as QString with no-break spaces.
 #pragma once
 
 #include "text/figures.h"

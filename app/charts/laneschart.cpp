@@ -14,7 +14,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr double reachOfTick = 4; // pixels around a failure's tick in which it is meant
+constexpr double reachOfTick = 4; // pixels around a failure's tick in which the failure is found
 constexpr double roundingError = 1e-9;
 
 constexpr std::size_t keys = 5; // entries of the legend that cannot be switched
@@ -30,7 +30,7 @@ constexpr std::array layers{
     LayerName{LanesPlottable::Layer::Resizes, "resized", LegendMarker::Resize},
 };
 
-/// The numbers of workers, or the names that an imported run has for them.
+/// A ticker of the numbers of workers, or of the names that an imported run has for them.
 class WorkerTicker : public CountTicker {
 public:
     explicit WorkerTicker(const LanesChart &chart)
@@ -88,7 +88,7 @@ LanesChart::LanesChart(TimeView &view, QWidget *parent)
     yAxis->setRange(0.5, 2.5);
     yAxis->setLabel(tr("worker"));
     yAxis->grid()->setVisible(false);
-    // For the number of workers above a resize.
+    // The number of workers is drawn above a resize.
     QMargins margins = axisRect()->minimumMargins();
     margins.setTop(std::max(margins.top(), fontMetrics().height() + 2));
     axisRect()->setMinimumMargins(margins);
@@ -103,8 +103,7 @@ QCPRange LanesChart::allLanes() const
     return {0.5, std::max<double>(1, static_cast<double>(m_lanesShown)) + 0.5};
 }
 
-/// There is nothing above the first lane and below the last. Lanes can be dragged while some are
-/// out of view.
+/// Limits the view to the lanes that exist. Lanes can be dragged only while some are out of view.
 void LanesChart::keepLanesInView(const QCPRange &range)
 {
     const QCPRange all = allLanes();
@@ -406,7 +405,7 @@ std::optional<std::uint64_t> LanesChart::indexAt(const QPointF &position) const
     return std::nullopt;
 }
 
-/// Over the workers' numbers the wheel zooms lanes, elsewhere time.
+/// Zooms lanes if the pointer is over the workers' numbers, and time elsewhere.
 void LanesChart::wheelEvent(QWheelEvent *event)
 {
     const bool overNumbers = event->position().x() < axisRect()->left();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LanesChart: workers over time.
+// LanesChart: a chart of the workers over time, with a lane for each.
 #pragma once
 
 #include "charts/chart.h"
@@ -20,7 +20,7 @@ public:
     void setSeriesVisible(std::size_t series, bool visible) override;
     void showIndex(std::optional<std::uint64_t> index) override;
     void setSelectionVisible(bool visible) override;
-    /// Iterations that stand out. Null for none.
+    /// Sets the iterations that are highlighted, or null for none.
     void setSelection(std::shared_ptr<const SelectedIterations> selection);
 
 protected:
@@ -36,7 +36,7 @@ private:
         std::uint64_t time;
     };
     std::optional<Place> placeAt(const QPointF &position) const;
-    /// A failure drawn within some pixels of the position.
+    /// The failure nearest to the position, within some pixels.
     std::optional<FailureMark> failureAt(const QPointF &position, std::size_t lane) const;
     QString workerText(std::size_t lane) const;
     QString inputLine(std::uint64_t index) const;
@@ -45,7 +45,7 @@ private:
     QString columnText(const Place &place) const;
     QString idleText(const Place &place) const;
     std::uint64_t busyOutsidePauses(std::size_t worker) const;
-    /// For how long it could have been busy.
+    /// The time in which the worker could have been busy, in nanoseconds.
     std::uint64_t aliveOutsidePauses(std::size_t worker) const;
     void showNewLanes();
     void fitLanes();
@@ -58,7 +58,7 @@ private:
     std::size_t m_lanesShown = 0;
     std::uint64_t m_now = 0;
     TimeView::Run m_run = TimeView::Run::GoesOn;
-    bool m_hasAllMarks = false; ///< all that there were when it was last drawn
+    bool m_hasAllMarks = false; ///< whether the last takeNew() read all marks
 };
 
 } // namespace poolscope

@@ -12,11 +12,11 @@ namespace poolscope {
 
 namespace {
 
-constexpr double widthOfShownSpan = 3; // pixels a span must have on average to be drawn by itself
-constexpr double pauseHatching = 7; // pixels from line to line
+constexpr double widthOfShownSpan = 3; // pixels that a span must have on average to be drawn singly
+constexpr double pauseHatching = 7; // pixels between lines
 constexpr double openHatching = 5;
 constexpr double laneTickWidth = 3;
-constexpr double laneTickEdge = 1; // keeps a tick apart from any worker's colour
+constexpr double laneTickEdge = 1; // separates a tick from any worker's colour
 
 std::uint64_t toTime(double coordinate)
 {
@@ -47,7 +47,7 @@ struct LanesPlottable::View {
     double pixelRatio;
 
     double x(std::uint64_t time) const { return keyAxis->coordToPixel(static_cast<double>(time)); }
-    /// From `begin` to `end` in a lane, cut to what is in view.
+    /// The rectangle from `from` to `to` in a lane, cut to the visible part.
     QRectF rect(std::size_t lane, std::uint64_t from, std::uint64_t to) const
     {
         const auto middle = static_cast<double>(lane + 1);
@@ -115,7 +115,7 @@ std::optional<OpenSpan> LanesPlottable::openSpanAt(std::size_t lane, std::uint64
     return isOn ? std::optional(open) : std::nullopt;
 }
 
-/// While the run goes on, up to now; else up to where it was stopped.
+/// Returns the present time, or the time when the span was last seen if the run was stopped.
 std::uint64_t LanesPlottable::openEnd(const OpenSpan &open) const
 {
     return m_timeline->stopped() > 0 ? open.seen : std::max(open.seen, m_now);
@@ -160,7 +160,7 @@ void LanesPlottable::draw(QCPPainter *painter)
         drawResizes(painter, view);
 }
 
-/// The states of a lane's worker as intervals, those with no process left out.
+/// Returns the states of a lane's worker as intervals, without those that have no process.
 std::vector<LanesPlottable::StateInterval> LanesPlottable::stateIntervalsOf(std::size_t lane) const
 {
     std::vector<StateInterval> intervals;
@@ -272,7 +272,7 @@ void LanesPlottable::drawIndices(QCPPainter *painter, const View &view, const QR
     painter->setPen(Qt::NoPen);
 }
 
-/// An iteration that has not ended: hatched in the worker's colour.
+/// Draws a span that has not ended, hatched in the worker's colour.
 void LanesPlottable::drawOpenSpan(QCPPainter *painter, const View &view, std::size_t lane) const
 {
     const OpenSpan open = m_timeline->worker(lane).openSpan();
@@ -298,7 +298,7 @@ void LanesPlottable::drawFailures(QCPPainter *painter, const View &view, std::si
     for (; failure != failures.end() && failure->time <= view.end; ++failure) {
         const Layer layer = failure->quarantined ? Layer::Quarantined : Layer::Failures;
         const double x = view.x(failure->time);
-        // A tick that would cover the one before says nothing new, unless it is of the other kind.
+        // A tick that would cover the previous one is left out, unless its input was quarantined.
         if (!isLayerVisible(layer) || (x < drawnUpTo && !failure->quarantined))
             continue;
         QRectF tick = view.rect(lane, 0, 0);
@@ -348,7 +348,7 @@ void LanesPlottable::drawPauses(QCPPainter *painter, const View &view) const
     }
 }
 
-/// In the lanes whose worker has come by then; neighbours in one joined.
+/// Hatches a pause in the lanes of workers that had started. Neighbouring lanes have one hatching.
 void LanesPlottable::drawPause(QCPPainter *painter, const View &view, const Pause &pause) const
 {
     QColor colour = m_theme->muted;
@@ -388,7 +388,7 @@ void LanesPlottable::drawResizes(QCPPainter *painter, const View &view) const
             label.moveRight(view.clip.right());
         if (label.left() >= freeFrom) {
             painter->save();
-            painter->setClipping(false); // it stands above the lanes
+            painter->setClipping(false); // the label is above the lanes
             painter->setPen(m_theme->text);
             painter->drawText(label, Qt::AlignCenter, text);
             painter->restore();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LanesPlottable: draws a lane for each worker: far out the busy share of each column, at close
-// zoom the single spans, and failures on top at any zoom.
+// LanesPlottable: draws a lane for each worker. A lane shows the busy share of each column, or
+// single spans at close zoom. Failures are visible at any zoom.
 #pragma once
 
 #include "analysis/busycolumns.h"
@@ -27,28 +27,28 @@ public:
     LanesPlottable(QCPAxis *keyAxis, QCPAxis *valueAxis);
 
     void setTheme(const Theme *theme) { m_theme = theme; }
-    /// Null: nothing to draw.
+    /// Sets the data, or null to draw nothing.
     void setSource(const Timeline *timeline, const RunHistory *history);
-    /// The run's time: lanes of living workers reach up to it.
+    /// Sets the present time of the run, at which the lanes of living workers end.
     void setNow(std::uint64_t now) { m_now = now; }
     void setLayerVisible(Layer layer, bool visible);
     bool isLayerVisible(Layer layer) const { return m_visible[static_cast<std::size_t>(layer)]; }
-    /// A span to be outlined.
+    /// Sets the span that is outlined.
     void setSelected(std::optional<SpanPosition> place) { m_selected = place; }
-    /// Iterations that stand out, while all others step back. Null for none.
+    /// Sets the iterations that are highlighted while all others are pale, or null for none.
     void setSelection(std::shared_ptr<const SelectedIterations> selection);
     /// Shows or hides the selected span and the selection.
     void setSelectionVisible(bool visible) { m_selectionVisible = visible; }
 
-    /// The lane at a value coordinate, from 0.
+    /// The lane at a value coordinate, counted from 0.
     std::optional<std::size_t> laneAt(double value) const;
-    /// The span at a time in a lane, if the worker was on one.
+    /// The position of the span at a time in a lane, if there is one.
     std::optional<std::size_t> spanAt(std::size_t lane, std::uint64_t time) const;
     /// The unfinished span of the worker at that time, if there is one.
     std::optional<OpenSpan> openSpanAt(std::size_t lane, std::uint64_t time) const;
     /// Whether a lane's spans are drawn one by one in this view, rather than as columns.
     bool showsSpans(std::size_t lane) const;
-    /// How wide a column of the picture is, in nanoseconds, at this device pixel ratio.
+    /// The grid of the picture's columns at this device pixel ratio.
     TimeGrid gridAt(double pixelRatio) const;
 
     double selectTest(const QPointF &, bool, QVariant *) const override { return -1; }
@@ -77,7 +77,7 @@ private:
     std::vector<StateInterval> stateIntervalsOf(std::size_t lane) const;
     void drawTracks(QCPPainter *painter, const View &view) const;
     void drawBusy(QCPPainter *painter, const View &view);
-    /// Some spans of a lane, or all.
+    /// Draws `spans`, which are some or all spans of the lane.
     void drawLane(QCPPainter *painter, const View &view, std::size_t lane, const Lane &spans,
         BusyColumns &columns, Strength strength) const;
     void drawColumns(QCPPainter *painter, const View &view, std::size_t lane, BusyColumns &busy,

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t latencySpansAtOnce = 50'000;
 constexpr double mostBars = 80;
-constexpr std::size_t manyWorkers = 8; // beyond, their lines step back
+constexpr std::size_t manyWorkers = 8; // lines of more workers are thin and pale
 
 enum LatencySeries : std::size_t { allSeries, marksSeries, firstWorkerCurve };
 
@@ -31,7 +31,7 @@ double shareOf(const DurationHistogram &durations, const DurationHistogram::Bar 
     return static_cast<double>(bar.iterations) / static_cast<double>(durations.count());
 }
 
-/// How many iterations the bars have in a range that one of them has exactly.
+/// Returns the iterations of the bar with exactly this range. 0 if there is no such bar.
 std::uint64_t iterationsIn(
     const std::vector<DurationHistogram::Bar> &bars, const DurationRange &range)
 {
@@ -200,7 +200,7 @@ void LatencyChart::fillWorker(std::size_t worker)
     QVector<QCPGraphData> points;
     double end = 0;
     for (const DurationHistogram::Bar &bar : durations.bars(m_barsOfDoubling)) {
-        const double from = std::max(bar.range.from, bar.range.to / 2); // the first may begin at 0
+        const double from = std::max(bar.range.from, bar.range.to / 2); // the first may be 0
         if (points.isEmpty())
             points.append({from, 0});
         points.append({from, 100 * shareOf(durations, bar)});
@@ -211,7 +211,7 @@ void LatencyChart::fillWorker(std::size_t worker)
     m_workers[worker]->data()->set(points, true);
 }
 
-/// The bars for each doubling: as many as there are iterations to fill.
+/// The number of bars for each doubling of the duration, which grows with the number of iterations.
 int LatencyChart::barsOfDoubling() const
 {
     const DurationHistogram &all = m_latency->all();
@@ -241,7 +241,7 @@ std::vector<DurationPlottable::Mark> LatencyChart::marks() const
         mark(tr("max %1"), all.longest(), Qt::DotLine)};
 }
 
-/// Says where it was measured less finely than it looks.
+/// Returns the share of iterations that were not measured singly, as text. Empty if there are none.
 QString LatencyChart::axisText() const
 {
     const std::uint64_t count = m_latency->all().count();
@@ -264,7 +264,7 @@ void LatencyChart::fit()
 void LatencyChart::fitAxes()
 {
     constexpr double margin = 1.05;
-    constexpr double least = 1.5; // times between the ends
+    constexpr double least = 1.5; // ratio of the ends of the axis
     bool found = false;
     const QCPRange bars = m_plottable->getKeyRange(found, QCP::sdPositive);
     if (!found) {
@@ -277,7 +277,7 @@ void LatencyChart::fitAxes()
     const double widening = std::max(1.0, std::sqrt(least / (upper / lower)));
     xAxis->setRange(lower / widening, upper * widening);
     double highest = m_plottable->getValueRange(found, QCP::sdPositive, {}).upper;
-    const double mostOfLines = 2 * highest; // that of a worker with few iterations says little
+    const double mostOfLines = 2 * highest; // a worker with few iterations may have a high peak
     for (const QCPGraph *worker : m_workers) {
         for (const QCPGraphData &point : *worker->data())
             highest = std::max(highest, std::min(point.value, mostOfLines));
@@ -314,7 +314,7 @@ bool LatencyChart::canBeClicked(const QPointF &position) const
     return m_plottable->barAt(position) != nullptr;
 }
 
-/// A click on the selected bar, or on none, takes the selection back.
+/// Selects a bar. A click on the selected bar, or on none, clears the selection.
 void LatencyChart::clicked(const QPointF &position)
 {
     const DurationHistogram::Bar *bar = m_plottable->barAt(position);
@@ -324,7 +324,7 @@ void LatencyChart::clicked(const QPointF &position)
         emit rangePicked(std::nullopt);
 }
 
-/// Left and Right move the selection from bar to bar.
+/// Moves the selection from bar to bar with Left and Right.
 void LatencyChart::keyPressEvent(QKeyEvent *event)
 {
     if (event->key() == Qt::Key_Left)

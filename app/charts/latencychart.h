@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LatencyChart: the durations of iterations, of all workers as bars and of each as a line. A click
-// on a bar selects its iterations.
+// LatencyChart: a chart of the durations of iterations, with bars for all workers and a line for
+// each. A click on a bar selects its iterations.
 #pragma once
 
 #include "analysis/latency.h"
@@ -26,9 +26,9 @@ public:
     void fit() override;
     void setSelectionVisible(bool visible) override;
 
-    /// The bars of this range are marked.
+    /// Marks the bars of this range, or none.
     void setSelected(const std::optional<DurationRange> &range);
-    /// See Latency. Empty while there is no run.
+    /// The slowest iterations, slowest first. Empty while there is no run.
     std::vector<Latency::Slow> slowest() const;
 
 signals:

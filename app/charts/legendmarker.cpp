@@ -39,7 +39,7 @@ void drawHatching(QPainter &painter, const QRectF &place, const QColor &colour, 
     painter.setPen(QPen(colour, 1));
     const double first = std::ceil((place.left() + place.top()) / distance) * distance;
     for (double sum = first; sum < place.right() + place.bottom(); sum += distance) {
-        // Within the place by itself, since SVG is written without clipping.
+        // Lines end at the edges of the place, since SVG is written without clipping.
         const double top = std::max(place.top(), sum - place.right());
         const double bottom = std::min(place.bottom(), sum - place.left());
         painter.drawLine(QLineF(sum - top, top, sum - bottom, bottom));

@@ -16,15 +16,15 @@ enum class LegendMarker {
     Line,
     DashedLine,
     DottedLine,
-    Resize, ///< an upright line of dashes and dots
-    Tick, ///< an upright stroke
+    Resize, ///< a vertical line of dashes and dots
+    Tick, ///< a vertical stroke
     Cross
 };
 
 /// The size of a marker in a legend, in pixels.
 inline constexpr int markerSize = 10;
 
-/// Draws slanting lines, `distance` pixels apart. Not every picture format supports a pattern.
+/// Draws slanting lines, `distance` pixels apart. Some picture formats do not support patterns.
 void drawHatching(QPainter &painter, const QRectF &place, const QColor &colour, double distance);
 
 /// Draws a marker. `outline` separates a pale area from its background.

@@ -35,7 +35,7 @@ public:
     bool isFinal() const { return m_isFinal; }
 
 private:
-    static constexpr std::chrono::milliseconds interval{250}; ///< between two fillings
+    static constexpr std::chrono::milliseconds interval{250}; ///< between two updates of the chart
 
     Step stepAfter(bool hasEnded)
     {

@@ -35,7 +35,7 @@ QString asQString(const std::string &text)
     return QString::fromStdString(text);
 }
 
-/// Draws an SVG document where HTML has an image, as wide as the page.
+/// Draws an SVG document in place of an image in HTML, as wide as the page.
 class PictureObject : public QObject, public QTextObjectInterface {
     Q_OBJECT
     Q_INTERFACES(QTextObjectInterface)
@@ -61,7 +61,7 @@ private:
     QSvgRenderer m_picture;
 };
 
-/// Puts documents on pages, one below the other; one that fits a page is not torn.
+/// Draws documents on pages, one below the other. A document that fits on one page is not split.
 class PageWriter {
 public:
     explicit PageWriter(QPdfWriter &device)
@@ -72,7 +72,7 @@ public:
         writeNumber();
     }
 
-    /// `svg` is the picture of an image in the HTML.
+    /// Adds a document. `svg` is drawn in place of the image in the HTML.
     void add(const std::string &html, const std::string &svg)
     {
         QTextDocument document;
@@ -134,7 +134,7 @@ private:
     QPdfWriter &m_device;
     QPainter m_painter;
     const double m_lineHeight;
-    double m_used = 0; ///< of the page
+    double m_used = 0; ///< height of the page
     int m_page = 1;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A report as a PDF document, A4, its pictures as drawings.
+// Makes a PDF document of a report, with A4 pages and vector pictures.
 #pragma once
 
 #include "report/reportdata.h"

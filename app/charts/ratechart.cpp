@@ -28,7 +28,7 @@ QPen curvePen(const QColor &colour, double width, Qt::PenStyle style = Qt::Solid
     return pen;
 }
 
-/// The next round number.
+/// Returns the next larger round number.
 double scaleFor(double value)
 {
     static constexpr std::array steps{1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0};
@@ -142,7 +142,7 @@ Chart::Taken RateChart::takeNew(const Moment &moment, std::chrono::steady_clock:
     m_moment = moment;
     addWorkers();
     bool all = m_history->advance(marksAtOnce);
-    // Each gets a little, however late it is, so that none is left behind.
+    // Each worker is advanced at least once, even after `until`.
     const std::size_t atOnce = rateSpansAtOnce / std::max<std::size_t>(1, m_iterations.size()) + 1;
     for (IterationColumns &worker : m_iterations) {
         bool took = worker.advance(atOnce);
@@ -156,7 +156,7 @@ Chart::Taken RateChart::takeNew(const Moment &moment, std::chrono::steady_clock:
     updateCurves();
     updateRateNow();
     updateResizes();
-    // Once more after the last has come: then nothing moves any longer.
+    // A run that has ended has no present rate.
     if (all && moment.run == TimeView::Run::Ended)
         m_rateNow = 0;
     return {Changed::Picture, all};
@@ -203,7 +203,7 @@ void RateChart::updateCurves()
         std::min(static_cast<std::uint64_t>(std::max(0.0, range.end)), settled);
     const auto begin = static_cast<std::uint64_t>(std::max(0.0, range.begin));
     ColumnRange columns{grid.columnAt(begin), 0};
-    // The one under way is partial.
+    // The column of the present time is incomplete.
     const bool whole =
         m_moment.run == TimeView::Run::Ended || grid.beginOf(grid.columnAt(end) + 1) <= settled;
     const std::uint64_t last = grid.columnAt(end) + (whole ? 1 : 0);

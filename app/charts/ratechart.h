@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RateChart: iterations per second of the pool and of each worker, and the mean so far.
+// RateChart: a chart of the iterations per second of the pool and of each worker, and of the mean.
 #pragma once
 
 #include "analysis/iterationcolumns.h"
@@ -22,7 +22,7 @@ public:
     std::vector<Series> series() const override;
     void setSeriesVisible(std::size_t series, bool visible) override;
 
-    /// it/s of the pool over the last second, or what there is of it.
+    /// Iterations per second of the pool over the last second, or since a later first dispatch.
     double rateNow() const { return m_rateNow; }
 
 protected:
@@ -40,7 +40,7 @@ private:
     void updateResizes();
     void updateScale();
     TimeGrid gridInView() const;
-    /// Up to which time the counts are complete, as a rule.
+    /// The time up to which the counts are usually complete.
     std::uint64_t settledUntil() const;
 
     QCPGraph *m_pool;
@@ -51,8 +51,8 @@ private:
     std::unique_ptr<RunHistory> m_history;
     Moment m_moment;
     TimeGrid m_grid; ///< of the curves
-    bool m_tookAll = false; ///< at the last time
-    bool m_curvesAreOld = false; ///< the view has moved since
+    bool m_tookAll = false; ///< whether the last takeNew() read all
+    bool m_curvesAreOld = false; ///< whether the view has moved since the last update
     double m_rateNow = 0;
     bool m_resizesVisible = true;
 };

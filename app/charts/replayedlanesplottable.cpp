@@ -11,7 +11,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr double leastLane = 2; // pixels that a lane needs to be drawn by itself
+constexpr double leastLane = 2; // pixels that a lane needs to be drawn singly
 
 } // namespace
 
@@ -93,7 +93,7 @@ void ReplayedLanesPlottable::drawLane(QCPPainter *painter, const View &view, std
         m_theme->worker(static_cast<WorkerId>(lane + 1)));
 }
 
-/// A line of the picture that many lanes share.
+/// Draws the mean of several lanes as one line of the picture.
 void ReplayedLanesPlottable::drawLine(
     QCPPainter *painter, const View &view, double top, double height)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Replayer: replays a recorded run in other pools, on a thread of its own.
 //
-// Whoever shows it asks with each frame what is new. A new request stops the replays for the one
-// before; what it has in common with that stays known.
+// The caller reads new results with each frame. A new request stops the replays of the previous
+// one. Points of the curve are kept if the requests differ only in the number of workers.
 #pragma once
 
 #include "analysis/whatifcurve.h"
@@ -19,18 +19,18 @@
 
 namespace poolscope {
 
-/// The pool that a run is to be replayed in.
+/// The pool in which a run is replayed.
 struct WhatIfSetting {
     enum class Order { Given, LongestFirst };
 
     std::uint32_t workers = 1;
     std::optional<std::uint64_t> chunk; ///< nothing if automatic
-    std::optional<std::uint64_t> window; ///< the same
+    std::optional<std::uint64_t> window; ///< nothing if automatic
     Order order = Order::Given;
-    std::optional<WorkerStart> start = {}; ///< as the run's workers started if empty
+    std::optional<WorkerStart> start = {}; ///< nothing for that of the run
 
     friend bool operator==(const WhatIfSetting &, const WhatIfSetting &) = default;
-    /// Whether they differ in nothing but the number of workers.
+    /// Whether the settings differ at most in the number of workers.
     bool isOnCurveOf(const WhatIfSetting &other) const
     {
         return chunk == other.chunk && window == other.window && order == other.order
@@ -42,30 +42,30 @@ class Replayer {
 public:
     /// The results so far.
     struct Results {
-        std::uint64_t inputs = 0; ///< that were recorded. 0 while they are being read
-        double longest = 0; ///< of one input, nanoseconds
-        double total = 0; ///< of all
+        std::uint64_t inputs = 0; ///< recorded inputs. 0 while they are being read
+        double longest = 0; ///< nanoseconds of the longest input
+        double total = 0; ///< nanoseconds of all inputs
         StartCosts starts;
         std::vector<CurvePoint> curve; ///< sorted by workers
-        std::shared_ptr<const ReplayedRun> chosen; ///< with the workers wished for, with its lanes
+        std::shared_ptr<const ReplayedRun> chosen; ///< for the requested workers, with lanes
         bool isComplete = false;
     };
 
-    /// The timeline, of a run that has ended, outlives this. It ran on so many usable cores; 0:
-    /// unknown.
+    /// The timeline is that of a run that has ended, and outlives this. `cores` is the number of
+    /// usable cores of the run's machine, 0 if unknown.
     Replayer(const Timeline &timeline, std::uint32_t cores);
-    /// Stops and waits.
+    /// Stops the replays, and waits for the thread.
     ~Replayer();
 
     void request(const WhatIfSetting &setting);
-    /// The results, if there are more than at the last call. Waits for them until `until` at most.
+    /// Returns the results, or nothing if they do not change since the last call until `until`.
     std::optional<Results> takeNew(std::chrono::steady_clock::time_point until);
 
 private:
     void work(const std::stop_token &ending);
     void replayRequest(
         const RecordedWork &work, const WhatIfSetting &setting, const std::stop_token &stop);
-    /// Changes what is told, unless that is no longer wished for.
+    /// Changes the results, unless `stop` was requested.
     template <typename Change> void update(const std::stop_token &stop, Change change);
 
     const Timeline &m_timeline;
@@ -73,9 +73,9 @@ private:
     std::mutex m_mutex;
     std::condition_variable_any m_requested;
     std::condition_variable m_news;
-    std::optional<WhatIfSetting> m_waiting; ///< the request, until it is taken up
+    std::optional<WhatIfSetting> m_waiting; ///< the request, until its replays start
     WhatIfSetting m_setting; ///< the last request
-    std::stop_source m_stop; ///< of the replays for it
+    std::stop_source m_stop; ///< for the replays of the last request
     Results m_results;
     bool m_hasNews = false;
     std::jthread m_thread;

@@ -63,7 +63,7 @@ ReportTable::Column right(const char *title)
     return {tr(title), ReportTable::Align::Right};
 }
 
-/// Adds facts that are known.
+/// Builds a section of the facts that are known.
 class Facts {
 public:
     explicit Facts(const char *heading) { m_section.heading = tr(heading); }
@@ -172,7 +172,7 @@ ReportSection verdict(const Verdict *verdict)
     return section;
 }
 
-/// Of the pool, and of each of a few workers.
+/// Returns the times of the pool, and the shares of each worker if there are few.
 ReportSection timeByCause(const Accounting &accounting, const Origin &origin)
 {
     constexpr std::size_t mostWorkers = 8;
@@ -226,7 +226,7 @@ ReportSection chartSection(Chart &chart, const Moment &moment)
     section.heading = chart.title().toStdString();
     section.paragraphs.push_back(chart.explanation().toStdString());
     PictureForm form;
-    form.size = {840, 450}; // their text is as large as that around them, on paper and on a screen
+    form.size = {840, 450}; // text in pictures is as large as the text around them
     form.caption = PictureForm::Caption::WithoutTitle;
     section.picture.light = chartSvg(chart, moment, form).toStdString();
     form.theme = Theme::Kind::Dark;
@@ -306,7 +306,7 @@ ReportData reportOf(const ChartSet &charts, const Moment &moment)
     std::vector<ReportSection> drawn;
     for (Chart *chart : charts)
         drawn.push_back(chartSection(*chart, moment));
-    // Drawing it has had it account for all of the run.
+    // The chart has read the whole run, since it was drawn.
     const auto &accounting = static_cast<const AccountingChart &>(charts[ChartKind::Accounting]);
     std::vector<ReportSection> sections{verdict(accounting.verdict()), figures(*record),
         timeByCause(accounting.accounting(), record->origin)};

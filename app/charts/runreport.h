@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The report of a run: its settings, machine, figures, charts, failures and log, as one file.
+// The report of a run, with its settings, machine, figures, charts, failures and log in one file.
 #pragma once
 
 #include "charts/chartset.h"
@@ -10,13 +10,13 @@
 
 namespace poolscope {
 
-/// What there is to say of the record that the charts show. Nothing where they show none.
+/// Returns the report of the record that the charts show. Empty if they show none.
 ReportData reportOf(const ChartSet &charts, const Moment &moment);
 
-/// The reports of the runs of a session as one: the sections of each begin with its title.
+/// Joins the reports of the runs of a session. The sections of each run follow its title.
 ReportData joinedReport(std::vector<ReportData> reports);
 
-/// Writes it as HTML or as PDF, as the ending (.html, .pdf) says, whole or not at all.
+/// Writes the report as PDF if the ending is .pdf, else as HTML, completely or not at all.
 Result<void> writeReport(const ReportData &report, const std::filesystem::path &path);
 
 } // namespace poolscope

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double headroom = 1.08;
 constexpr int curvePoints = 200;
-constexpr double reachOfPoint = 24; // pixels, of the mouse to a point
+constexpr double reachOfPoint = 24; // pixels around a point in which the point is found
 
 class LogTicker : public QCPAxisTickerLog {
 protected:

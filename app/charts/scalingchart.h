@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ScalingChart: the throughput of a sweep by number of workers, for each chunk size, beside the
-// ideal and the fitted laws.
+// ScalingChart: a chart of the throughput of a sweep by number of workers, for each chunk size,
+// with the ideal and the fitted laws.
 #pragma once
 
 #include "charts/sweepchart.h"
@@ -36,7 +36,7 @@ private:
     };
 
     std::optional<Estimate> measured(const SweepCell &cell) const;
-    /// A throughput as what is measured, where one worker's is `ofOne`.
+    /// Converts a throughput to the measure. `ofOne` is the throughput of one worker.
     double measured(double throughput, double workers, double ofOne) const;
     std::optional<double> ofOne() const;
     std::vector<Curve> curves() const;
@@ -48,7 +48,7 @@ private:
     double mostWorkers() const;
 
     Measure m_measure = Measure::Throughput;
-    QSet<QString> m_hidden; ///< series
+    QSet<QString> m_hidden; ///< names of series
     QSharedPointer<QCPAxisTicker> m_linear;
     QSharedPointer<QCPAxisTicker> m_logarithmic;
 };

@@ -13,21 +13,21 @@ class SweepChart : public Chart {
 public:
     using Chart::Chart;
 
-    /// Null: there is none.
+    /// Sets the sweep, or null for none.
     void setSweep(SweepFiguresPtr sweep);
 
     void setTheme(const Theme &theme) override;
     bool hasData() const override { return m_sweep && !m_sweep->result.cells.empty(); }
     QString subject(const Moment &moment) const override;
     DataWriter dataWriter() const override;
-    /// The fastest setting.
+    /// The fastest setting, and its throughput.
     QString figure() const override;
     QString shortFigure() const override;
 
 protected:
-    /// Only where there is data.
+    /// The sweep. Requires hasData().
     const SweepFigures &sweep() const { return *m_sweep; }
-    /// Has the picture made anew, of the data if there is any.
+    /// Makes the picture again. There may be no data.
     virtual void rebuild() = 0;
 
 private:

@@ -17,11 +17,11 @@ struct SweepFigures {
     SweepPlan plan;
     SweepResult result;
     std::vector<ScalingFit>
-        fits; ///< at the chunk size of the fastest setting; those that there are
-    QString fitsText; ///< what they say, or why there is none, a line for each law
+        fits; ///< at the chunk size of the fastest setting. Some or all may be missing
+    QString fitsText; ///< a line for each law, with its fit or why there is none
 
     const SweepCell *best() const;
-    const SweepCell *cheapest() const; ///< within 5% of the best
+    const SweepCell *cheapest() const; ///< has the fewest workers within 5% of the best
 };
 
 using SweepFiguresPtr = std::shared_ptr<const SweepFigures>;

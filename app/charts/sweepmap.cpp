@@ -22,7 +22,7 @@ QColor mixed(const QColor &from, const QColor &to, double share)
     return {mix(from.red(), to.red()), mix(from.green(), to.green()), mix(from.blue(), to.blue())};
 }
 
-/// How bright it looks, from 0 to 1 (ITU-R BT.601).
+/// Returns the perceived brightness, from 0 to 1 (ITU-R BT.601).
 double brightness(const QColor &colour)
 {
     return 0.299 * colour.redF() + 0.587 * colour.greenF() + 0.114 * colour.blueF();
@@ -141,7 +141,7 @@ void SweepMap::addField(const SweepCell &cell)
     m_fields.push_back({area, text});
 }
 
-/// A text that is wider than its field would run into the next one.
+/// Hides texts that are larger than their fields.
 void SweepMap::hideWhatDoesNotFit()
 {
     const double width = std::abs(xAxis->coordToPixel(1) - xAxis->coordToPixel(0));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SweepMap: the throughput of every setting of a sweep, as a map of workers by chunk size.
+// SweepMap: a map of the throughput of every setting of a sweep, workers by chunk size.
 #pragma once
 
 #include "charts/sweepchart.h"

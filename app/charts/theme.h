@@ -29,8 +29,8 @@ struct Theme {
 
     static Theme of(Kind kind);
 
-    /// The colour of a worker, of the palette of Okabe and Ito, which is safe for colour-blind
-    /// eyes, without colours that resemble that of failures. The colours repeat after five workers.
+    /// The colour of a worker. The five colours are those of Okabe and Ito, safe for colour-blind
+    /// people, that do not resemble the colour of failures. They repeat after five workers.
     QColor worker(WorkerId id) const;
 };
 

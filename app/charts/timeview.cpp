@@ -11,9 +11,9 @@ namespace {
 
 constexpr double narrowest = 1e3;
 constexpr double widest = 1e17;
-constexpr double shortestRun = 50e6; // what an axis shows before there is more
+constexpr double shortestRun = 50e6; // the least range of an axis
 
-/// The next of some round numbers, so that a growing axis moves seldom.
+/// Returns the next round number, so that a growing axis seldom moves.
 double roundUp(double value)
 {
     static constexpr std::array steps{1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0};

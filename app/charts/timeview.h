@@ -56,7 +56,7 @@ private:
     double m_now = 0;
     Run m_run = Run::GoesOn;
     bool m_following = true;
-    bool m_whole = true; ///< when following: show the whole run, not only its end
+    bool m_whole = true; ///< whether following shows the whole run, not only its end
     std::optional<double> m_cursor;
 };
 

@@ -14,9 +14,9 @@ namespace poolscope {
 namespace {
 
 constexpr int dotSize = 9;
-constexpr double curveShare = 3; // of the width, to two of the lanes
+constexpr double curveShare = 3; // of the width, where the lanes have 2
 
-/// 1, 4, 16, ... on a logarithmic axis.
+/// Returns a ticker with ticks at 1, 4, 16, ...
 QSharedPointer<QCPAxisTickerText> powersOfFour()
 {
     auto ticker = QSharedPointer<QCPAxisTickerText>::create();
@@ -169,7 +169,7 @@ QString WhatIfChart::sentence() const
     return text;
 }
 
-/// The time before the makespan, if loading the task was measured.
+/// Returns a sentence on the time before the makespan. Empty if loading was not measured.
 QString WhatIfChart::startText(const CurvePoint &point) const
 {
     const StartCosts &starts = m_results.starts;
@@ -190,8 +190,8 @@ QString WhatIfChart::startText(const CurvePoint &point) const
     return text + QLatin1Char('.');
 }
 
-/// Whether it rests on inputs that were measured in chunks of another size, and are so short that
-/// what measuring and cold caches add to one alone matters.
+/// Whether the prediction is rough: inputs were measured in chunks of another size, and are so
+/// short that measuring and cold caches add a large share to the time of a single input.
 bool WhatIfChart::isRough() const
 {
     constexpr double shortInput = 1000; // nanoseconds
@@ -298,7 +298,7 @@ QString WhatIfChart::coresText() const
                         : tr("%1 cores").arg(figureText(Count{cores()}));
 }
 
-/// How long the run took, in nanoseconds, pauses left out.
+/// The makespan of the run without pauses, in nanoseconds.
 double WhatIfChart::runTime() const
 {
     const Timeline &timeline = record()->timeline;
@@ -360,7 +360,7 @@ void WhatIfChart::showCores()
 
 void WhatIfChart::showLanes()
 {
-    const bool othersCome = m_replayer && !m_results.chosen; // until then those before stay
+    const bool othersCome = m_replayer && !m_results.chosen; // the lanes shown stay until then
     if (othersCome || m_lanes->run() == m_results.chosen.get())
         return;
     m_lanes->setRun(m_results.chosen);
@@ -384,7 +384,7 @@ void WhatIfChart::fitAxes()
 {
     constexpr double side = 1.12;
     constexpr double leastMargin = 1.25;
-    constexpr double share = 0.08; // of what is drawn, for the markers at its edges
+    constexpr double share = 0.08; // of the drawn range, for the markers at its ends
     xAxis->setRange(1 / side, maxWorkers * side);
     double lowest = INFINITY;
     double highest = 0;
@@ -412,7 +412,7 @@ bool WhatIfChart::isOverPlot(const QPoint &position) const
     return Chart::isOverPlot(position) || m_lanesRect->rect().contains(position);
 }
 
-/// The tool tip on a lane: what its process would do at that time.
+/// Returns the tool tip on a lane, with what its process would do at that time.
 QString WhatIfChart::laneText(const QPointF &position) const
 {
     const ReplayedRun *run = m_lanes->run();

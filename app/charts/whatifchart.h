@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// WhatIfChart: how long a run would have taken in other pools: the predicted makespan over the
-// number of processes, and the lanes that would result for one of them.
+// WhatIfChart: a chart of the predicted makespan of a run in other pools, over the number of
+// processes, and of the predicted lanes of one number.
 //
 // The prediction is computed once the run has ended and the chart is visible or exported.
 #pragma once
@@ -27,7 +27,7 @@ public:
     /// Writes the curve of the chosen pool, once it is known.
     DataWriter dataWriter() const override;
 
-    /// The pool that is asked about; at first that of the run.
+    /// The pool of the prediction, initially that of the run.
     const WhatIfSetting &setting() const { return m_setting; }
     void setSetting(const WhatIfSetting &setting);
     /// The costs of starting workers in the run, once they are known.
@@ -35,11 +35,11 @@ public:
     /// The prediction in one or two sentences. Empty until it is known.
     QString sentence() const;
 
-    /// Whether all was read and there is nothing to replay.
+    /// Whether the run was read and has nothing to replay.
     bool hasNothing() const { return m_results.isComplete && m_results.inputs == 0; }
 
 signals:
-    /// Another run, or none, is asked about; with its own pool.
+    /// Another run, or none, is shown, and the setting is that of its pool.
     void recordShown();
     /// The user chose this number of processes.
     void workersPicked(int workers);
@@ -71,13 +71,13 @@ private:
     QString startText(const CurvePoint &point) const;
     QString laneText(const QPointF &position) const;
 
-    QCPItemRect *m_otherMachines; ///< behind what is predicted for more cores
+    QCPItemRect *m_otherMachines; ///< the background of m_predictedBeyond
     QCPItemText *m_coresText;
     QCPGraph *m_predicted;
-    QCPGraph *m_predictedBeyond; ///< for more cores than there are
+    QCPGraph *m_predictedBeyond; ///< for more cores than the run's machine has
     QCPGraph *m_bound;
-    QCPGraph *m_run; ///< as it was: a point
-    QCPGraph *m_chosen; ///< a point
+    QCPGraph *m_run; ///< the recorded run, a point
+    QCPGraph *m_chosen; ///< the chosen number of processes, a point
     QCPAxisRect *m_lanesRect;
     ReplayedLanesPlottable *m_lanes;
     WhatIfSetting m_setting;

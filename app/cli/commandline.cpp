@@ -43,7 +43,7 @@ void addOption(CLI::App &command, const Option &option, OptionValues &values)
     added->type_name(std::string(option.argument))->required(option.isRequired);
     if (option.isRepeatable && !option.isPositional())
         added->allow_extra_args(false);
-    // An empty value is the empty variable of a script.
+    // An empty value is an error, usually of a script with an empty variable.
     if (option.takesValue())
         added->check(CLI::Validator(
             [](const std::string &value) { return value.empty() ? "it is empty" : ""; }, ""));
@@ -58,7 +58,7 @@ void addOptions(CLI::App &command, OptionValues &values)
     }
 }
 
-/// "workers=FILE, completion=FILE or whatif=FILE", of all charts.
+/// "workers=FILE, completion=FILE or whatif=FILE", with all charts.
 std::string chartArguments()
 {
     std::string text;
@@ -158,7 +158,7 @@ Result<CommandLine> toSweep(const OptionValues &values)
     return options;
 }
 
-/// The run resumes in the folder where it began. Output files start from the current folder.
+/// Makes the paths of outputs absolute, since a resumed run changes to the folder where it began.
 void makeAbsolute(OutputOptions &options)
 {
     const auto make = [](std::string &path) {
@@ -230,7 +230,7 @@ Result<CommandLine> toWatch(const OptionValues &values)
     });
 }
 
-/// The path of a file that is given as a path or, as some desktops do, as a URL.
+/// Returns the path of a file that was passed as a path or, as by some desktops, as a URL.
 std::string pathOf(const std::string &fileOrUrl)
 {
     const QUrl url(QString::fromStdString(fileOrUrl));
@@ -275,8 +275,8 @@ MessageCommand wrongUse(const std::string &message)
     return {"poolscope: " + message + "\n", exitWrongUse};
 }
 
-/// Removes the words of the command to watch from the arguments: those after "--", or from the
-/// first one on that is neither an option nor its value.
+/// Removes and returns the words of the command to watch: all after "--", or all from the first
+/// word that is neither an option nor the value of one.
 std::vector<std::string> takeCommandWords(std::vector<std::string> &arguments)
 {
     if (arguments.empty() || arguments.front() != "watch")
@@ -331,7 +331,7 @@ CommandLine parseCommandLine(int argc, char **argv)
     if (!arguments.empty() && arguments.front() == "help")
         return helpFor({arguments.begin() + 1, arguments.end()});
     const std::vector<std::string> words = takeCommandWords(arguments);
-    std::reverse(arguments.begin(), arguments.end()); // as CLI11 takes them
+    std::reverse(arguments.begin(), arguments.end()); // the order that CLI11 requires
     try {
         app.parse(std::move(arguments));
     } catch (const CLI::CallForHelp &) {

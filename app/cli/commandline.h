@@ -16,12 +16,12 @@ namespace poolscope {
 /// The outputs of a run.
 struct OutputOptions {
     std::optional<std::string> output; ///< a file. Nothing for standard output
-    bool discard = false; ///< values go nowhere
+    bool discard = false; ///< values are not written
     bool unordered = false;
     std::optional<std::string> summary; ///< a file, or "-" for standard output
-    std::optional<std::string> chartsFolder; ///< all charts go there, as PNG
+    std::optional<std::string> chartsFolder; ///< a folder for all charts, as PNG
     std::vector<ChartFile> charts;
-    std::optional<std::string> trace; ///< the timeline, as a Chrome trace
+    std::optional<std::string> trace; ///< a file for the timeline, as a Chrome trace
     std::optional<std::string> report; ///< a file ending in .html or .pdf
     bool quiet = false;
 
@@ -35,7 +35,7 @@ struct OutputOptions {
 /// The options of `poolscope run` and `poolscope resume`.
 struct RunOptions : OutputOptions {
     RunSpec spec; ///< empty if a run is resumed
-    std::optional<std::string> save; ///< the run file to record it in
+    std::optional<std::string> save; ///< the run file to write
     bool overwrite = false; ///< replaces an existing run file
     std::optional<std::string> resumed; ///< the run file to resume
     bool retryFailed = false;
@@ -47,7 +47,7 @@ struct SweepOptions {
     RunSpec spec; ///< without workers and chunk
     SweepPlan plan;
     std::optional<std::string> output; ///< a file, ending in .csv or .jsonl
-    std::optional<std::string> save; ///< the file to record measurements in
+    std::optional<std::string> save; ///< the file for measurements
     bool quiet = false;
 };
 
@@ -59,8 +59,8 @@ struct ExportOptions : OutputOptions {
 /// The options of `poolscope watch`.
 struct WatchOptions : OutputOptions {
     std::vector<std::string> command; ///< its words
-    std::vector<std::string> changes; ///< "chunksize=64@post.py:9", as the hooks take them
-    std::optional<std::string> save; ///< the run file to record the session in
+    std::vector<std::string> changes; ///< "chunksize=64@post.py:9", as the hooks read them
+    std::optional<std::string> save; ///< the run file to write
     bool overwrite = false; ///< replaces an existing run file
 };
 
@@ -70,7 +70,7 @@ struct InfoOptions {
     bool json = false;
 };
 
-/// The window.
+/// Opens the window.
 struct WindowCommand {
     std::optional<std::string> file = {}; ///< the run file, trace or job log to open
     std::optional<WatchOptions> watched = {}; ///< the command to watch

@@ -18,14 +18,14 @@ namespace {
 
 using OrderedJson = nlohmann::ordered_json;
 
-/// A run as it was named.
+/// The file of a run, and its source or command.
 struct Named {
     std::string file;
-    std::string source; ///< of a run without a spec; else empty
-    std::string command; ///< of any other; else empty
+    std::string source; ///< empty if the run has a spec
+    std::string command; ///< empty if the run has no spec
 };
 
-/// All of them, each in its place.
+/// The runs in the order of the arguments.
 struct Compared {
     std::vector<Named> names;
     std::vector<ComparisonSubject> runs;

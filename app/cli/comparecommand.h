@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// `poolscope info FILE FILE...`: how kept runs compare. Runs nothing.
+// `poolscope info FILE FILE...`: compares recorded runs. Runs nothing.
 #pragma once
 
 #include "cli/commandline.h"
 
 namespace poolscope {
 
-/// Returns the exit status. Each run is compared with the first.
+/// Compares each run with the first. Returns the exit status.
 int compareRunFiles(const InfoOptions &options);
 
 } // namespace poolscope

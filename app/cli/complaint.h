@@ -10,15 +10,14 @@
 
 namespace poolscope {
 
-/// A line "poolscope: WHAT".
+/// Prints a line "poolscope: WHAT".
 void complain(std::string_view what);
 
-/// Prints an error in the same form. Returns `status`, with which the program then ends.
+/// Prints the message of an error as such a line. Returns `status`, the exit status.
 int complain(const Error &error, int status);
 
-/// Prints one or more lines to standard error. The text is made printable, since it may come from
-/// an input. It may end with a line break already. Returns how many lines were not written, as
-/// writeStandardError() does.
+/// Prints one or more lines to standard error, as printable() returns them. The last line break may
+/// be missing. Returns the number of lines that were not written, as writeStandardError() does.
 std::uint64_t printLines(std::string_view text);
 
 } // namespace poolscope

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t lineWidth = 80;
 constexpr std::size_t textColumn = 28;
 
-/// The words in lines that begin at a column and end before the line's width.
+/// Returns the words of a text in lines that begin at `column` and end before lineWidth.
 std::string wrapped(const std::string &text, std::size_t column)
 {
     std::istringstream words(text);
@@ -32,7 +32,7 @@ std::string wrapped(const std::string &text, std::size_t column)
     return lines;
 }
 
-/// A name, and its text in the column beside it. The text begins a line if the name is too long.
+/// Returns a name, and its text in the next column. The text begins a line if the name is too long.
 std::string entry(const std::string &name, const std::string &text)
 {
     std::string lines = "  " + name;

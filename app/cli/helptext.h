@@ -8,14 +8,14 @@
 
 namespace poolscope {
 
-/// At most 80 columns wide. The help of no command lists the commands.
+/// The help of a command, at most 80 columns wide. The help of noCommand lists the commands.
 std::string helpText(Command command, OptionTable table = options());
 
 /// "-j, --workers N|auto"
 std::string synopsisOf(const Option &option);
-/// The help of an option with the value that counts if none is given.
+/// The help of an option, with its default.
 std::string helpWithDefault(const Option &option);
-/// The value that counts if none is given, in words.
+/// The default of an option, in words.
 std::string defaultText(const Option &option);
 
 } // namespace poolscope

@@ -18,7 +18,7 @@ namespace poolscope {
 
 namespace {
 
-// A signal handler can reach nothing else.
+// A signal handler has no other data.
 std::atomic<int> eventDescriptor = -1;
 std::atomic<bool> interrupted = false;
 
@@ -30,8 +30,8 @@ void handleSignal(int)
     errno = saved;
 }
 
-/// Leaves signals ignored that were ignored: nohup ignores SIGHUP, and a shell ignores SIGINT in
-/// the background processes of a script.
+/// Sets the handler of signals that are not ignored. nohup ignores SIGHUP, and a shell ignores
+/// SIGINT in the background processes of a script.
 void setHandler(void (*handler)(int))
 {
     struct sigaction action { };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Interrupt: SIGINT, SIGTERM and SIGHUP as a Qt signal. Signals that are ignored stay ignored.
+// Interrupt: reports SIGINT, SIGTERM and SIGHUP as a Qt signal. Ignored signals stay ignored.
 #pragma once
 
 #include <QObject>
@@ -23,8 +23,8 @@ public:
     static bool hasNotCome() { return !hasCome(); }
     /// Waits until `descriptor` can be written to. Returns false if a signal arrives first.
     static bool waitToWrite(int descriptor);
-    /// Runs `job` on a thread of its own and waits for it. Returns false if a signal arrives first:
-    /// the job is still running, so the caller must call leave().
+    /// Runs `job` on a thread of its own and waits for it. Returns false if a signal arrives first.
+    /// The job is then still running, so the caller must call leave().
     static bool waitForJob(std::function<void()> job);
     /// Reports that the program was interrupted, and ends it at once, whatever its threads are
     /// doing.

@@ -50,7 +50,7 @@ Result<OutcomeReader::Left> OutcomeReader::take()
     return Left::Nothing;
 }
 
-/// Sees what has settled, once all before it is written. False when nothing is left to write.
+/// Finds outcomes that have settled, if none are waiting. Returns false if there are none.
 bool OutcomeReader::refill()
 {
     if (!m_waiting.empty())
@@ -68,7 +68,7 @@ bool OutcomeReader::refill()
     return !m_waiting.empty();
 }
 
-/// Writes the first outcomes of a range; returns how many.
+/// Writes the first outcomes of a range. Returns how many.
 Result<std::uint64_t> OutcomeReader::writeSome(const IndexRange &range)
 {
     const auto numbers = m_run.outcomes().numbers(range.first, std::min(range.count, atOnce));
@@ -91,7 +91,7 @@ Result<void> OutcomeReader::writeOne(std::uint64_t index)
         m_onFailure(index, outcome->view.failure);
     else
         m_unmarked.add(outcome->view);
-    // The writer may overwrite the index's cell, which has the place of the value.
+    // The writer may overwrite the index's cell, which has the position of the value.
     if (m_order == Order::ByIndex)
         m_run.releaseBelow(index + 1);
     return m_writer ? m_writer->write(index, outcome->view) : Result<void>();

@@ -17,15 +17,15 @@ public:
     enum class Order { ByIndex, AsTheyCome };
     using FailureHandler = std::function<void(std::uint64_t index, const FailureView &failure)>;
 
-    /// `writer` may be null: then outcomes are read but not written.
+    /// If `writer` is null, outcomes are read but not written.
     OutcomeReader(Run &run, OutcomeWriter *writer, Order order, FailureHandler onFailure);
 
     enum class Left { Nothing, More };
-    /// Writes what can be written now, for some milliseconds at most. Returns Nothing if all
-    /// outcomes that had settled by then are written. Fails as the writer does.
+    /// Writes outcomes that have settled, for some milliseconds at most. Returns Nothing if all of
+    /// them are written. Fails if the writer fails.
     Result<Left> take();
 
-    /// The count of unmarked values, of those read so far.
+    /// Counts of the unmarked values among those that were read.
     const UnmarkedValues &unmarked() const { return m_unmarked; }
 
 private:
@@ -39,7 +39,7 @@ private:
     FailureHandler m_onFailure;
     std::deque<IndexRange> m_waiting; ///< settled, and not yet written
     UnmarkedValues m_unmarked;
-    std::uint64_t m_queuedBelow = 0; ///< below this index all are written or waiting
+    std::uint64_t m_queuedBelow = 0; ///< all lower indices are written or waiting
 };
 
 } // namespace poolscope

@@ -27,7 +27,7 @@ Result<void> checkPlaces(const OutputOptions &options)
     }
     for (const std::string &path : paths) {
         if (std::filesystem::is_fifo(path, error))
-            continue; // its reader would take the end of this check for the end of the output
+            continue; // its reader would read the end of the output after this check
         if (const auto file = AtomicFile::open(path); !file)
             return tl::unexpected(file.error());
     }

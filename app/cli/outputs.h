@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The outputs of a finished record: its charts and its summary, as options request them.
+// The outputs of a record that the options request: charts, report, trace and summary.
 #pragma once
 
 #include "cli/commandline.h"
@@ -19,30 +19,29 @@ namespace poolscope {
 /// The record of a run that has ended.
 struct EndedRecord {
     const RunRecord *record = nullptr; ///< outlives this
-    std::uint64_t end = 0; ///< its last moment, in nanoseconds of the run
+    std::uint64_t end = 0; ///< the last moment, in nanoseconds since the run's start
 };
 
-/// Draws the charts and the report of the runs of a session, at least one. If there are several,
-/// each has a folder of charts of its own, and a chart of --chart shows the one that took longest.
+/// Draws the charts and the report of the runs of a session, at least one. Each of several runs has
+/// its own folder of charts, and --chart draws the run that took longest.
 using ChartWriter =
     std::function<Result<void>(const std::vector<EndedRecord> &runs, const OutputOptions &options)>;
 
 /// The run that took longest, of at least one.
 const EndedRecord &longestOf(const std::vector<EndedRecord> &runs);
 
-/// Makes the folder for charts, and tries whether their files, the trace and the report can be
-/// written.
+/// Makes the folder for charts. Fails if a chart, the trace or the report cannot be written.
 Result<void> checkPlaces(const OutputOptions &options);
 
 /// Fails if an output would replace the file of the inputs.
 Result<void> checkIsNotInput(
     const InputSpec &input, std::initializer_list<std::optional<std::string>> outputs);
 
-/// Writes what options want of the timeline: charts, report and trace.
+/// Writes the charts, the report and the trace that the options request.
 Result<void> writeTimeline(
     const OutputOptions &options, const std::vector<EndedRecord> &runs, const ChartWriter &charts);
 
-/// Opens the file for the summary. Null if there is none, or it goes to standard output.
+/// Opens the file of the summary. Null if there is no summary or it is for standard output.
 Result<std::unique_ptr<AtomicFile>> openSummary(
     const OutputOptions &options, const WaitForRoom &room = {});
 
@@ -53,7 +52,7 @@ struct SummaryContext {
     std::optional<std::uint64_t> linesDropped = {};
 };
 
-/// Writes a summary where the options want it; `file` is what openSummary() returned.
+/// Writes a summary if the options request one. `file` is the result of openSummary().
 Result<void> writeSummaryText(const OutputOptions &options, const std::string &summary,
     AtomicFile *file, const WaitForRoom &room = {});
 Result<void> writeSummary(const OutputOptions &options, const RunRecord &record,

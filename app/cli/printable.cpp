@@ -13,7 +13,7 @@ struct Character {
     std::size_t size = 0; ///< in bytes. 0 if the bytes are not UTF-8
 };
 
-/// The character at the begin of a text that is not empty.
+/// Returns the first character of a text that is not empty.
 Character firstOf(std::string_view text)
 {
     const auto lead = static_cast<unsigned char>(text.front());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Text that may come from others, made safe for a terminal.
+// Makes text from inputs and files safe for a terminal.
 #pragma once
 
 #include <string>
@@ -7,9 +7,9 @@
 
 namespace poolscope {
 
-/// The text, in which what moves a terminal's cursor, changes its colours, ends a text for other
-/// programs or turns the direction of writing is written as \xNN, as are bytes that are not UTF-8.
-/// Line breaks and tabs stay.
+/// Returns the text with \xNN for each byte of control characters other than line breaks and tabs,
+/// of Unicode line separators, of characters that change the direction of writing, and of malformed
+/// UTF-8.
 std::string printable(std::string_view text);
 
 } // namespace poolscope

@@ -34,11 +34,11 @@ namespace poolscope {
 
 namespace {
 
-// Libraries end the program where they cannot have these.
+// Libraries end the program if they cannot have these.
 constexpr std::uint64_t neededDescriptors = 32;
 constexpr int neededThreads = 3;
 
-/// Whether so many threads can be started.
+/// Fails if `count` threads cannot be started.
 Result<void> checkThreads(int count)
 {
     std::promise<void> tried;
@@ -57,7 +57,7 @@ Result<void> checkThreads(int count)
     return result;
 }
 
-/// Says what the program needs and cannot have.
+/// Fails if the program cannot have the descriptors and threads that it needs.
 Result<void> checkResources()
 {
     if (const auto ensured = ensureDescriptors(neededDescriptors); !ensured)
@@ -67,8 +67,8 @@ Result<void> checkResources()
     return {};
 }
 
-/// A descriptor that was closed by whoever started us would be taken by a file of ours. Reading
-/// from what is there instead, or writing to it, is an error, as it would have been.
+/// Opens standard descriptors that are closed, so that no other file has their numbers. Reading
+/// from standard input, or writing to the others, still fails.
 void openStandardDescriptors()
 {
     for (int wanted = STDIN_FILENO; wanted <= STDERR_FILENO; ++wanted) {
@@ -77,16 +77,15 @@ void openStandardDescriptors()
     }
 }
 
-/// A file that grows beyond what `ulimit -f` allows is an error of the write, as a full disk is.
-/// The programs that are started do not inherit a handler, as they would inherit that it is
-/// ignored.
+/// Makes a write beyond `ulimit -f` fail, as on a full disk. Child processes would inherit an
+/// ignored signal, but not a handler.
 void surviveFileSizeLimit()
 {
     std::signal(SIGXFSZ, [](int) {});
 }
 
-/// Child processes cannot be waited for while SIGCHLD is ignored, which is inherited. Other signals
-/// that are ignored stay ignored: nohup and a shell's `&` rely on that.
+/// Unblocks all signals, and resets SIGCHLD, since child processes cannot be waited for while it is
+/// ignored. Other ignored signals stay ignored: nohup and a shell's `&` rely on that.
 void setReliedOnSignals()
 {
     std::signal(SIGCHLD, SIG_DFL);

@@ -8,19 +8,19 @@
 
 namespace poolscope {
 
-/// Carries out a command that takes widgets: the window, or a run that leaves charts.
+/// Executes a command that needs widgets: the window, or a command that draws charts.
 using WithWidgets = std::function<int(int argc, char **argv, const CommandLine &line)>;
 
-/// Carries out the command that the arguments name and returns the program's exit status.
+/// Executes the command that the arguments name. Returns the exit status.
 int runProgram(int argc, char **argv, const WithWidgets &withWidgets);
 
-/// Formats all numbers with a decimal point, as English has it. To be called after the Qt
-/// application is made, which sets the user's locale.
+/// Formats all numbers as in English, with a decimal point. To be called after the Qt application
+/// is made, which sets the user's locale.
 void writeFiguresInEnglish();
 
-/// Replaces this process by poolscope-window, the program with widgets, which is installed beside
-/// it. It is a program of its own so that a headless run neither loads nor needs a window's
-/// libraries.
+/// Replaces this process by poolscope-window, the program with widgets in the same folder. Returns
+/// the exit status if that cannot be started. The programs are separate so that a headless run
+/// needs no libraries of a window.
 int becomeWindowProgram(int argc, char **argv, const CommandLine &line);
 
 } // namespace poolscope

@@ -23,7 +23,7 @@ std::optional<std::size_t> columnsOfTerminal()
     return size.ws_col;
 }
 
-/// The beginning of a text of UTF-8, each character of which takes a column.
+/// Returns the first `columns` characters of a UTF-8 text. Each is assumed to have one column.
 std::string startOf(const std::string &text, std::size_t columns)
 {
     const auto beginsCharacter = [](char c) {
@@ -67,8 +67,8 @@ void ProgressLine::show(const std::string &text)
     m_visible = m_terminal;
 }
 
-/// By a clock that only goes forward: the seconds of a run go back once it is known how long the
-/// program was stopped.
+/// Whether progress is to be shown. Measured by a steady clock, since the seconds of a run decrease
+/// when a stop of the program is subtracted.
 bool ProgressLine::isDue()
 {
     const auto now = Clock::now();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // ProgressLine: writes the progress of a run or a sweep to standard error.
 //
-// On a terminal it is a line that overprints itself, ten times a second; elsewhere a line every
-// five seconds.
+// On a terminal the line is overwritten ten times a second. Elsewhere a line is written every five
+// seconds.
 #pragma once
 
 #include "run/progresstext.h"
@@ -18,12 +18,12 @@ public:
     enum class Show { Never, Always };
     explicit ProgressLine(Show show);
 
-    /// Shows the progress if it is time to.
+    /// Shows the progress if the last one was shown long enough ago.
     void update(const Progress &progress);
     void update(const ExperimentProgress &progress);
-    /// Takes the line away from a terminal, so that something else can be written.
+    /// Removes the line from a terminal, so that other text can be written.
     void clear();
-    /// Shows it a last time, and ends the line.
+    /// Shows the progress a last time, and ends the line.
     void finish(const Progress &progress);
 
 private:
@@ -36,7 +36,7 @@ private:
     Show m_show;
     bool m_terminal;
     bool m_visible = false;
-    std::optional<Clock::time_point> m_lastShown; ///< or when it was first to be shown
+    std::optional<Clock::time_point> m_lastShown; ///< or the time of the first update()
 };
 
 } // namespace poolscope

@@ -31,11 +31,11 @@ namespace {
 constexpr int readInterval = 10; // milliseconds
 constexpr int roomInterval = 500;
 constexpr std::size_t linesAtOnce = 1000; // of the log, written together
-constexpr std::size_t bytesAtOnce = 64 * 1024; // the same
+constexpr std::size_t bytesAtOnce = 64 * 1024; // of the log
 constexpr std::chrono::milliseconds logPatience(20);
-constexpr std::uint64_t failuresToSay = 10; // where the output file has them all
+constexpr std::uint64_t failuresToSay = 10; // if the output file has all
 
-/// Built-in tasks over numbers need no time to speak of; their run file does.
+/// Whether the run may be faster than its run file is written, as with built-in tasks over numbers.
 bool outrunsDisk(const RunOptions &options)
 {
     return options.save && traitsOf(options.spec.task).isBuiltin
@@ -77,7 +77,7 @@ std::string notWrittenText(const OutputOptions &options, Outputs outputs)
     return files.empty() ? text : text + (files.size() == 1 ? " was" : " were") + " not written";
 }
 
-/// Whether all values of the task are text, however much it looks like numbers.
+/// Whether all values of the task are text, even if they look like numbers.
 bool returnsText(const TaskSpec &task)
 {
     if (const auto *builtin = std::get_if<BuiltinTask>(&task)) {
@@ -159,14 +159,14 @@ Run::Reading RunCommand::reading() const
     reading.wantsSettledOrder = m_options.unordered;
     if (m_options.discard && !m_options.save && !m_options.resumed)
         reading.values = Pool::Values::Discarded;
-    // Workers may write numbers into the file if nothing reads outcomes after it is written.
+    // Workers may write numbers into the output file if outcomes are not read afterwards.
     if (m_writer && !m_options.save && !m_options.resumed && !m_options.unordered && !tellsLater) {
         reading.columnFor = [this](std::uint64_t inputs) {
             return m_writer->columnFor(inputs);
         };
     }
-    // The summary of a run that is kept has what a reader in order holds back, except for standard
-    // input, which may never end.
+    // The summary of a saved run has what a reader in input order holds back. Standard input is an
+    // exception, since it may never end.
     const bool tellsOrder =
         m_options.save && m_options.summary && !isReadOnce(m_options.spec.input);
     if (!m_options.wantsTimeline() && !m_options.resumed && !tellsOrder)
@@ -194,7 +194,7 @@ Result<void> RunCommand::save(Run::Opened &opened) const
 }
 
 /// Returns the result of a job that may take long, such as reading a large input. The job must not
-/// begin anything that would have to be undone: a signal ends the program.
+/// do anything that would have to be undone, since a signal ends the program.
 template <typename T, typename Job> Result<T> RunCommand::unlessInterrupted(Job job)
 {
     Result<T> result = failure({});
@@ -205,9 +205,8 @@ template <typename T, typename Job> Result<T> RunCommand::unlessInterrupted(Job 
     Interrupt::leave();
 }
 
-/// Checking a Python task starts an interpreter, which can take as long as all else in a short run.
-/// Workers find the same mistakes. A run file is not made for a task that cannot be run, though,
-/// and reading a large input can take long.
+/// Whether the start of workers checks the task. A separate check starts an interpreter, which can
+/// take longer than a short run. It precedes making a run file or reading a large input.
 bool RunCommand::isCheckedByWorkers() const
 {
     return traitsOf(m_options.spec.task).runsPython && isQuickToOpen(m_options.spec.input)
@@ -238,7 +237,7 @@ void RunCommand::checkTaskLate()
     }
 }
 
-/// Whether output is still held back. If the check fails, its message is the only line.
+/// Whether output is still held back, so that the message of a failed check is the only line.
 bool RunCommand::waitsForCheck() const
 {
     constexpr std::chrono::seconds longest{1};
@@ -303,13 +302,13 @@ void RunCommand::work()
     m_timer.start(moreLines || moreOutcomes ? 0 : readInterval);
 }
 
-/// Whether nothing more has to be written, since what was written will not be kept.
+/// Whether outcomes need not be written any more, since the output is discarded.
 bool RunCommand::isThrownAway() const
 {
     return m_outputError || (m_options.output && Interrupt::hasCome() && !m_wasCompleted);
 }
 
-/// True when there are more to be taken at once.
+/// Writes outcomes. Returns true if more can be written at once.
 bool RunCommand::takeOutcomes()
 {
     auto taken = m_reader->take();
@@ -323,7 +322,7 @@ bool RunCommand::takeOutcomes()
     return false;
 }
 
-/// Writes the new lines of the log, for some milliseconds at most: tasks may print faster than
+/// Writes new lines of the log, for some milliseconds at most, since tasks may print faster than
 /// standard error is read. Returns true if there are more.
 bool RunCommand::takeLog()
 {
@@ -339,8 +338,7 @@ bool RunCommand::takeLog()
     return m_logRead < end;
 }
 
-/// Drops all of the log but its last lines: a user who interrupts does not want to wait for all of
-/// it.
+/// Drops all of the log but its last lines, since a user who interrupts does not want to wait.
 void RunCommand::skipLog(std::uint64_t end)
 {
     const std::uint64_t first = end - std::min<std::uint64_t>(end - m_logRead, linesAtOnce);
@@ -356,7 +354,7 @@ void RunCommand::skipLog(std::uint64_t end)
     m_logRead = kept;
 }
 
-/// Writes some lines, up to the one of the number `end`.
+/// Writes some of the lines before number `end`.
 void RunCommand::writeLog(std::uint64_t end)
 {
     const RunLog::Page page = m_run->log().entries(m_logRead, end, linesAtOnce);
@@ -384,8 +382,8 @@ void RunCommand::reportDroppedLines()
               "prints to a file, as by 2>FILE, keeps all");
 }
 
-/// Reports that the run continues without its run file, or that only this is waited for. While the
-/// pool waits, too, the log reports that.
+/// Reports that the run continues without its run file, or that only the run file is waited for. If
+/// the pool also waits, the log reports that.
 void RunCommand::tellOfFile()
 {
     const std::string loss = m_run->fileLoss();
@@ -393,7 +391,7 @@ void RunCommand::tellOfFile()
         say("poolscope: " + loss + ", and continues without it");
     const std::string problem = m_run->fileProblem();
     if (!problem.empty() && Interrupt::hasCome())
-        m_run->cancel(); // who interrupts does not want to wait
+        m_run->cancel(); // the user does not want to wait
     if (problem.empty() || !m_run->hasOnlyItsFileLeft() || std::exchange(m_fileProblemSaid, true))
         return;
     say("poolscope: the run has ended, and waits for its run file: " + problem);
@@ -412,14 +410,14 @@ bool RunCommand::writesText() const
     return m_standardOutput || (m_options.output && !hasPlaceForReasons(*m_options.output));
 }
 
-/// Returns how many lines were not written.
+/// Prints lines. Returns the number of lines that were not written.
 std::uint64_t RunCommand::say(const std::string &line)
 {
     m_progress.clear();
     return printLines(line);
 }
 
-/// Reports once that a disk is full. Returns whether it is worth trying again.
+/// Reports once that a disk is full, and waits. Returns false if the program was interrupted.
 bool RunCommand::waitForRoom(const std::string &what)
 {
     if (!std::exchange(m_waitsForRoom, true))
@@ -441,7 +439,7 @@ int RunCommand::finish()
         complain(m_taskProblem->message);
         return exitWrongUse;
     }
-    // An interrupt while the run waits for processes that jobs left running keeps their values.
+    // Values are complete if the interrupted run waited only for processes that jobs left running.
     m_wasCompleted = Interrupt::hasCome() && m_run->end().how == PoolEnd::How::Completed;
     bool more = true;
     while (more && !isThrownAway())
@@ -475,7 +473,7 @@ int RunCommand::finish()
     return kept ? status : exitPoolFailed;
 }
 
-/// Says why, where the run did not come to its end.
+/// Returns the exit status. Reports why, if the run is not complete.
 int RunCommand::exitStatus() const
 {
     const PoolEnd &end = m_run->end();
@@ -505,7 +503,7 @@ int RunCommand::exitStatus() const
     return m_run->timeline().failed() > 0 ? exitSomeFailed : exitAllSucceeded;
 }
 
-/// The advice on a run whose results were not written but that is in a run file.
+/// Returns advice on a run whose results were not written but that has a run file.
 std::string RunCommand::wayOn() const
 {
     const std::string file = m_options.resumed.value_or(m_options.save.value_or(""));
@@ -527,7 +525,7 @@ Result<void> RunCommand::writeResults()
     return writeRecord();
 }
 
-/// Writes the record of the run, complete or not.
+/// Writes charts, report, trace and summary of the run, complete or not.
 Result<void> RunCommand::writeRecord()
 {
     const auto written = writeTimeline(m_options, {{&m_run->record(), m_run->now()}}, m_charts);

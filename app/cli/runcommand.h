@@ -22,7 +22,7 @@ class RunCommand : public QObject {
     Q_OBJECT
 
 public:
-    /// `charts` may be empty where the options want none.
+    /// `charts` may be empty if the options request no drawing.
     explicit RunCommand(RunOptions options, ChartWriter charts = {});
 
     /// Runs to the end and returns the exit status. Needs a QCoreApplication.
@@ -63,7 +63,7 @@ private:
     ChartWriter m_charts;
     std::unique_ptr<Run> m_run;
     std::unique_ptr<OutcomeWriter> m_writer; ///< null if values are discarded
-    StandardOutput *m_standardOutput = nullptr; ///< the same, where it is standard output
+    StandardOutput *m_standardOutput = nullptr; ///< m_writer if it writes to standard output
     std::unique_ptr<AtomicFile> m_summary;
     std::unique_ptr<OutcomeReader> m_reader;
     ProgressLine m_progress;
@@ -77,7 +77,7 @@ private:
     std::optional<Error> m_taskProblem; ///< why the run was cancelled
     bool m_waitsForRoom = false;
     std::optional<Error> m_outputError;
-    bool m_wasCompleted = false; ///< when it was interrupted
+    bool m_wasCompleted = false; ///< whether the run was complete when interrupted
     bool m_fileProblemSaid = false;
     bool m_fileLossSaid = false;
 };

@@ -30,7 +30,7 @@ namespace {
 
 using OrderedJson = nlohmann::ordered_json;
 
-/// What a file says of its run.
+/// The description of a run, and its analysis.
 struct RunSummary {
     std::string path;
     RunSource kind = RunSource::RunFile;
@@ -149,7 +149,7 @@ std::string causesLine(const Accounting &accounting, const Origin &origin)
     return line;
 }
 
-/// What a reader in the order of the inputs had to wait for.
+/// The values that a reader in input order has to hold back. Empty if there are none.
 std::string heldBackLine(const std::optional<HeldBack> &heldBack)
 {
     if (!heldBack || heldBack->mostValues == 0)
@@ -188,7 +188,7 @@ std::string_view kindName(RunSource kind)
     return {};
 }
 
-/// A text of several lines in a column, so that none of them looks like another entry.
+/// Indents all lines but the first, so that none of them looks like another entry.
 std::string indented(const std::string &text, std::size_t width)
 {
     std::string lines;
@@ -244,7 +244,7 @@ RunSummary summaryOf(const std::string &path, const LoadedRun &loaded)
         analyse(record, loaded.info.description.machine.cores), heldBackOf(record)};
 }
 
-/// Where the file cannot tell them from failures.
+/// Reports unfinished inputs if the output does not distinguish them from failures.
 void tellOfUnfinished(const RunFileInfo &info, const std::string &output)
 {
     const std::uint64_t count = info.inputCount() - info.progress.settled();
@@ -253,7 +253,7 @@ void tellOfUnfinished(const RunFileInfo &info, const std::string &output)
             + (count == 1 ? "has" : "have") + " no value in " + output);
 }
 
-/// Shows the reasons of failures for which a file of values alone has no place.
+/// Returns a visitor that reports failures, or none if the output has the reasons of failures.
 FailureVisitor failuresShownFor(const std::string &output)
 {
     if (hasPlaceForReasons(output))
@@ -263,7 +263,7 @@ FailureVisitor failuresShownFor(const std::string &output)
     };
 }
 
-/// Whether the file holds a session that was watched. False if it cannot be read.
+/// Whether the file contains a watched session. False if it cannot be read.
 bool holdsWatchedSession(const std::string &path)
 {
     if (runSourceOf(path) != RunSource::RunFile)
@@ -281,7 +281,7 @@ std::vector<EndedRecord> recordsOf(const std::vector<LoadedRun> &runs)
     return records;
 }
 
-/// Writes the timelines and the summary of a session that was watched.
+/// Writes the timelines and the summary of a watched session.
 int exportSession(const ExportOptions &options, const ChartWriter &charts, AtomicFile *summary)
 {
     const auto runs = loadSession(options.file);
@@ -291,7 +291,7 @@ int exportSession(const ExportOptions &options, const ChartWriter &charts, Atomi
         return complain(openExport(*runs->front().record, *options.output).error(), exitWrongUse);
     const std::vector<EndedRecord> records = recordsOf(*runs);
     auto written = writeTimeline(options, records, charts);
-    if (written && options.summary) // which analyses all runs
+    if (written && options.summary) // the summary analyses all runs
         written = writeSummaryText(options, sessionSummary(records, 0), summary);
     return written ? exitAllSucceeded : complainOfOutput(written.error());
 }

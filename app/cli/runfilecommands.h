@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// `poolscope export` and `poolscope info`: what a run file holds. Neither runs anything.
+// `poolscope export` and `poolscope info`: export and describe a run file. Neither runs anything.
 #pragma once
 
 #include "cli/commandline.h"
@@ -7,7 +7,7 @@
 
 namespace poolscope {
 
-/// Returns the exit status; `charts` may be empty where the options want none.
+/// Returns the exit status. `charts` may be empty if the options request no drawing.
 int exportRunFile(const ExportOptions &options, const ChartWriter &charts);
 
 int showRunFile(const InfoOptions &options);

@@ -20,7 +20,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds patienceAfterInterrupt(1000);
 
-// The state of the descriptor, of which there is one.
+// The state of standard error, of which there is one.
 // NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables)
 std::atomic<bool> isStalled = false;
 std::atomic<bool> isCutWithinLine = false;
@@ -32,7 +32,7 @@ bool isRegularFile()
     return fstat(STDERR_FILENO, &info) == 0 && S_ISREG(info.st_mode);
 }
 
-/// Waits until standard error takes some text, or reports an error. False when it is given up.
+/// Waits until standard error can be written to. Returns false if the text is to be dropped.
 bool waitToWrite()
 {
     if (Interrupt::waitToWrite(STDERR_FILENO))
@@ -50,8 +50,8 @@ bool waitToWrite()
     return ready > 0;
 }
 
-/// The part of a text that one write sends: no more than a pipe takes without blocking, and whole
-/// lines if they are short.
+/// Returns the first part of a text, small enough for a pipe to accept it without blocking.
+/// Contains whole lines if they are short.
 std::string_view pieceOf(std::string_view text)
 {
     if (text.size() <= PIPE_BUF || isRegularFile())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Standard error, where all that the program reports goes.
+// Writes to standard error, to which the program reports.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,9 @@
 
 namespace poolscope {
 
-/// Writes `text`, and waits for a reader that is slow. An Interrupt ends the wait: from then on a
-/// reader has a second to make room, and what it has no room for is dropped. Returns how many line
-/// breaks of the text were not written.
+/// Writes `text`, and waits for a slow reader. After an Interrupt a reader has a second to make
+/// room, and what it has no room for is dropped. Returns the number of line breaks that were not
+/// written.
 std::uint64_t writeStandardError(std::string_view text);
 
 } // namespace poolscope

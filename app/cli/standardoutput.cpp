@@ -21,7 +21,7 @@ namespace poolscope {
 
 namespace {
 
-// The state of the descriptor, of which there is one.
+// The state of standard output, of which there is one.
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
 bool isReaderGone = false;
 
@@ -58,7 +58,7 @@ Result<void> StandardOutput::writeText(std::string_view text)
     return flush();
 }
 
-/// In pieces that a pipe takes without blocking, so that a stalled reader does not hold up Ctrl+C.
+/// Writes parts that a pipe accepts without blocking, so that Ctrl+C works at any time.
 Result<void> StandardOutput::flush()
 {
     std::string_view rest = m_buffer;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// StandardOutput: outcomes as lines on standard output, an empty one for a failed index.
+// StandardOutput: writes outcomes as lines to standard output, an empty one for a failed index.
 #pragma once
 
 #include "report/outcomewriter.h"
@@ -15,16 +15,15 @@ public:
     /// Fails if standard output is closed, or cannot be written to.
     static Result<void> check();
 
-    /// `room` as AtomicFile has it.
+    /// `room` is called while the disk is full (see AtomicFile).
     explicit StandardOutput(WaitForRoom room);
 
     Result<void> write(std::uint64_t index, const OutcomeView &outcome) override;
     Result<void> finish() override { return flush(); }
-    /// Writes a text, made printable, since it may come from a file.
+    /// Writes a text as printable() returns it.
     Result<void> writeText(std::string_view text);
 
-    /// Writes what is waiting. Fails when nobody reads any more (readerIsGone()), or when a signal
-    /// came while it waited.
+    /// Writes buffered text. Fails if the reader is gone (readerIsGone()) or a signal arrives.
     Result<void> flush();
     static bool readerIsGone();
 
@@ -34,14 +33,14 @@ private:
     WaitForRoom m_room;
     std::string m_buffer;
     bool m_isFile = false;
-    std::size_t m_piece; ///< bytes that one write may have
+    std::size_t m_piece; ///< most bytes of one write
 };
 
-/// Writes a text to standard output; returns the status with which the program then ends.
+/// Writes a text to standard output. Returns the exit status of the program.
 int print(std::string_view text);
 
-/// Reports why an output could not be written, unless that is because nobody reads standard output
-/// any more. Returns the status with which the program then ends.
+/// Reports why an output could not be written, unless the reader of standard output is gone.
+/// Returns the exit status of the program.
 int complainOfOutput(const Error &error);
 
 } // namespace poolscope

@@ -82,7 +82,7 @@ int SweepCommand::finish()
     return m_sweeper.file() == Sweeper::File::Failed ? exitPoolFailed : status;
 }
 
-/// Reports why the sweep was not completed, or that inputs failed.
+/// Returns the exit status. Reports why the sweep was not completed, or that inputs failed.
 int SweepCommand::exitStatus()
 {
     const ExperimentEnd &end = m_sweeper.experiment().end();

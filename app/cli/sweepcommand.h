@@ -30,7 +30,7 @@ private:
     Result<void> writeResults() const;
 
     SweepOptions m_options;
-    std::unique_ptr<AtomicFile> m_output; ///< null if none was asked for
+    std::unique_ptr<AtomicFile> m_output; ///< null if none was requested
     Sweeper m_sweeper;
     ProgressLine m_progress;
     QEventLoop m_loop;

@@ -21,7 +21,7 @@ namespace {
 
 constexpr int updateInterval = 20; // milliseconds
 constexpr std::size_t mostShown = 20; // lines with calls
-/// Signals for this program alone, which are passed on to the command.
+/// Signals that are sent only to this program, which passes them on to the command.
 sigset_t passedSignals()
 {
     sigset_t set;
@@ -31,8 +31,8 @@ sigset_t passedSignals()
     return set;
 }
 
-/// Signals of the terminal reach the command by themselves, and this program outlives it: a handler
-/// is reset when the command starts. Those that are ignored stay ignored, for the command, too.
+/// Handles signals of the terminal, which also reach the command, so that this program outlives the
+/// command. A handler is reset when the command starts. Ignored signals stay ignored.
 void handleSignals()
 {
     for (const int signal : {SIGINT, SIGQUIT}) {
@@ -103,7 +103,7 @@ Result<void> writeOutputs(const WatchOptions &options, WatchSession &session,
             session.endedRuns());
     if (written && !runs.empty())
         written = writeTimeline(options, runs, charts);
-    if (written && options.summary) // which analyses all runs
+    if (written && options.summary) // the summary analyses all runs
         written = writeSummaryText(
             options, sessionSummary(runs, session.pools().callsLeftOut()), summary);
     return written;
@@ -121,7 +121,7 @@ std::string sessionText(const WatchSession &session, const WatchOptions &options
     return text;
 }
 
-/// The outer watch shows the pools of a command that is watched already.
+/// Runs a command whose pools an outer watch shows.
 int runUnwatched(const WatchOptions &options)
 {
     complain("this command is watched already; its pools are shown there");
@@ -148,7 +148,7 @@ int watchCommandLine(const WatchOptions &options, const ChartWriter &charts)
         return complain(checked.error(), exitWrongUse);
     if (std::getenv("POOLSCOPE_WATCH"))
         return runUnwatched(options);
-    const DescriptorLimit descriptors; // each run has some
+    const DescriptorLimit descriptors; // each run opens some
     auto session = WatchSession::make(options.command, currentFolder(), options.changes,
         [](const std::string &line) { complain(line); });
     if (!session)

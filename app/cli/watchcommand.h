@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // `poolscope watch`: runs a command unchanged, and reports the Python pools in it.
 //
-// The command has the terminal; this program prints nothing before the command has ended, but for a
-// line when a pool will wait for ever. Then it prints the summary on standard error, and ends as
-// the command ended.
+// The command has the terminal. While it runs, this program prints a line only if a pool will wait
+// for ever. Then this program prints the summary to standard error, and ends as the command ended.
 #pragma once
 
 #include "cli/commandline.h"
@@ -12,7 +11,7 @@
 namespace poolscope {
 
 /// Returns the exit status of the command, or ends this process by the signal that ended it.
-/// `charts` may be empty if the options want none.
+/// `charts` may be empty if the options request no drawing.
 int watchCommandLine(const WatchOptions &options, const ChartWriter &charts);
 
 } // namespace poolscope

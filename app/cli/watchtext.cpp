@@ -35,9 +35,9 @@ std::string workersText(const WatchedCall &call)
 
 /// Calls from one line that each had to start their processes.
 struct PoolMadeAnew {
-    const WatchedCall *call = nullptr; ///< the first of them
+    const WatchedCall *call = nullptr; ///< the first call
     std::uint64_t calls = 0;
-    Duration elapsed{}; ///< of all of them
+    Duration elapsed{}; ///< of all calls
     Duration noPool{};
 
     std::string text() const
@@ -50,7 +50,7 @@ struct PoolMadeAnew {
     }
 };
 
-/// Finds lines whose calls mostly waited for processes to start, time and again.
+/// Finds lines of code whose calls repeatedly spent most time waiting for processes to start.
 std::vector<PoolMadeAnew> poolsMadeAnew(
     const std::vector<EndedRecord> &runs, const std::vector<Analysis> &analyses)
 {
@@ -93,10 +93,10 @@ struct CallsOfLine {
     std::uint64_t inputs = 0;
     std::uint64_t settled = 0;
     std::uint64_t failed = 0;
-    std::uint64_t makespan = 0; ///< of all together
+    std::uint64_t makespan = 0; ///< sum of all calls
 };
 
-/// The lines, in the order in which they were first called.
+/// Returns the lines of code, in the order of their first calls.
 std::vector<CallsOfLine> linesOf(const std::vector<EndedRecord> &runs)
 {
     std::vector<CallsOfLine> lines;
@@ -140,7 +140,7 @@ std::string lineText(const CallsOfLine &line, const RunRecord &record, const Ver
     return text + "\n    " + (isOne ? "" : "The longest call: ") + verdictText(verdict) + "\n";
 }
 
-/// Sums of what was measured, in seconds and bytes.
+/// Returns the sums of the measurements, in seconds and bytes.
 nlohmann::ordered_json costJson(const CallCost &cost)
 {
     const auto seconds = [](std::uint64_t nanoseconds) {

@@ -14,8 +14,8 @@ class WatchSession;
 /// Why no pool was seen, as a line that begins with "poolscope:".
 std::string nothingSeenText(const WatchSession &session);
 
-/// Some lines of text for the calls of each line of the user's code, with a verdict on the longest.
-/// `most` are shown, and the others counted.
+/// Text on the calls from each line of the user's code, with a verdict on the longest call. At most
+/// `most` lines of code are shown, and the others are counted.
 std::string watchedRunsText(const std::vector<EndedRecord> &runs, std::size_t most);
 
 /// JSON, with an entry for each run in order of start. `leftOut` calls were not recorded.

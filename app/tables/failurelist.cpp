@@ -32,7 +32,7 @@ FailureList::Change FailureList::advance(const Timeline &timeline, std::size_t m
     return m_failures.size() > before ? Change::Grown : Change::None;
 }
 
-/// For each of these, the earliest failure of that index: a later one has come since.
+/// Removes the earliest failure of each index. The input may have failed again since.
 void FailureList::remove(const std::vector<std::uint64_t> &reopened)
 {
     std::unordered_map<std::uint64_t, std::size_t> left;

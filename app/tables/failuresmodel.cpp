@@ -84,7 +84,7 @@ bool FailuresModel::isShown(const FailureList::Failure &failure) const
     return true;
 }
 
-/// Rows for what has come; in the order of their indices they come in between others.
+/// Adds rows for new failures, or rebuilds all rows if new ones are not the last.
 void FailuresModel::showMore()
 {
     if (m_order == Qt::DescendingOrder) {
@@ -206,7 +206,7 @@ FailuresModel::Texts FailuresModel::textsOf(std::uint64_t index) const
     const auto input = m_record->inputs->text(index);
     texts.input = QString::fromStdString(input ? *input : input.error().message);
     const auto outcome = m_record->outcomes->read(index);
-    if (!outcome) // it is being tried again
+    if (!outcome) // the input is being retried
         return texts;
     const FailureView &failure = outcome->view.failure;
     texts.reason = QString::fromStdString(failureText(failure));

@@ -2,7 +2,7 @@
 // FailuresModel: a row for each failed input of a run, with the reason, the attempts and the
 // worker.
 //
-// Stores only the indices and their order; the texts of a row are read when it is drawn.
+// Stores only the indices and their order. The texts of a row are read when it is drawn.
 #pragma once
 
 #include "record/runrecord.h"
@@ -43,7 +43,7 @@ public:
     std::size_t failureCount() const { return m_failures.size(); }
     std::uint64_t indexAt(int row) const;
     std::optional<int> rowOf(std::uint64_t index) const;
-    /// Whether a worker died or was ended on one of them.
+    /// Whether a worker died or was ended on a failed input.
     bool hasDeaths() const { return m_hasDeaths; }
     /// The indices of all rows.
     std::vector<std::uint64_t> shownIndices() const;
@@ -85,13 +85,13 @@ private:
     Show m_show = Show::All;
     QColor m_failureColor;
     FailureList m_failures;
-    std::size_t m_looked = 0; ///< failures for which was decided whether they are shown
+    std::size_t m_looked = 0; ///< number of failures that were filtered
     std::vector<std::uint64_t> m_rows; ///< the index of each row
     bool m_byIndex = false;
     bool m_hasDeaths = false;
     Qt::SortOrder m_order = Qt::AscendingOrder;
     mutable std::optional<std::uint64_t> m_textsOf;
-    mutable Texts m_texts; ///< texts of the last index: all columns of a row are drawn in turn
+    mutable Texts m_texts; ///< of m_textsOf, since all columns of a row are drawn in turn
 };
 
 } // namespace poolscope

@@ -116,7 +116,7 @@ void FailuresView::fitColumns()
     }
 }
 
-/// The other columns are read only where a row is drawn, so that none of them can be sorted by.
+/// Sorts by the index only, since other columns are read only when a row is drawn.
 void FailuresView::sortBy(int column, Qt::SortOrder order)
 {
     if (column > FailuresModel::Index) {
@@ -129,7 +129,7 @@ void FailuresView::sortBy(int column, Qt::SortOrder order)
     m_model.sort(column, column < 0 ? Qt::AscendingOrder : order);
 }
 
-/// The table by itself would copy one cell.
+/// Copies the selected rows. The table would copy one cell.
 bool FailuresView::eventFilter(QObject *watched, QEvent *event)
 {
     if (event->type() == QEvent::KeyPress

@@ -59,8 +59,7 @@ QString whenText(const QDateTime &when)
                    : QLocale().toString(when.date(), QLocale::ShortFormat);
 }
 
-/// The name of a file that the user has not named: its task. The time in its name has a column of
-/// its own.
+/// Returns the file name without the time at its start, as the name of a run without a label.
 QString nameOf(const QString &path)
 {
     static const QRegularExpression begun(
@@ -146,7 +145,8 @@ void HistoryModel::take(Entries entries)
     emit refreshed();
 }
 
-/// Cells that the user may be typing into are left alone unless they changed.
+/// Replaces the entries. Names and notes, which the user may be editing, are updated only if they
+/// changed.
 void HistoryModel::takeNews(Entries entries)
 {
     m_entries.swap(entries);
@@ -278,7 +278,7 @@ QString HistoryModel::text(const Entry &entry, int column) const
     }
 }
 
-/// The full text of a cell that may have no room for it.
+/// Returns the full text of a cell, which its column may cut off.
 QString HistoryModel::toolTip(const Entry &entry, int column) const
 {
     switch (column) {
@@ -382,7 +382,7 @@ bool HistoryModel::setData(const QModelIndex &index, const QVariant &value, int 
     entry.info.label = label;
     emit dataChanged(index, index);
     if (m_reading.isActive())
-        refresh(); // what is being read may be what it was called before
+        refresh(); // the label that is being read may be the previous one
     return true;
 }
 

@@ -33,7 +33,7 @@ public:
     const RunFileInfo &info(int row) const;
     bool canOpen(int row) const;
     bool canResume(int row) const;
-    /// Why no run of that kind can be resumed. Empty if it can.
+    /// Why runs of this kind cannot be resumed. Empty if they can.
     QString neverResumed(int row) const;
     int rowOf(const QString &path) const; ///< -1 if the file is not listed
     /// Deletes the file.

@@ -34,7 +34,7 @@ HistoryView::HistoryView(const QString &folder, QWidget *parent)
     m_note = addButton(tr("Note"), tr("Change the note on the run"), &HistoryView::note);
     m_delete = addButton(tr("Delete\u2026"), tr("Delete the run file, after confirmation (Del)"),
         &HistoryView::remove);
-    m_delete->setShortcut(QKeySequence()); // the table's key
+    m_delete->setShortcut(QKeySequence()); // the table has the key
     for (QPushButton *button : {m_open, m_resume, m_compare, m_rename, m_note, m_delete})
         bar->addWidget(button);
     bar->addStretch();
@@ -96,8 +96,7 @@ void HistoryView::makeTable()
     connect(deleteKey, &QAction::triggered, this, &HistoryView::remove);
 }
 
-/// Fits columns to their contents, up to a limit, so that a long text does not push the others out
-/// of sight.
+/// Fits columns to their contents, up to a limit, so that a long text does not hide other columns.
 void HistoryView::fitColumns()
 {
     constexpr int widest = 16; // characters

@@ -15,7 +15,7 @@ namespace poolscope {
 namespace {
 
 constexpr std::size_t entriesPerUpdate = 2000;
-constexpr std::size_t fewestRemoved = 5000; // views take as long for one as for many
+constexpr std::size_t fewestRemoved = 5000; // views take as long to remove one row as many
 
 } // namespace
 
@@ -80,7 +80,7 @@ void LogModel::removeWhatIsTooMuch()
     setMissingLines(m_entries.empty() ? m_next : m_entries.front().number);
 }
 
-/// The first row counts the lines that are missing.
+/// Shows the number of missing lines in the first row.
 void LogModel::setMissingLines(std::uint64_t count)
 {
     if (count == 0)

@@ -53,9 +53,9 @@ private:
     const RunRecord *m_record = nullptr;
     std::uint64_t m_next = 0; ///< number of the next entry
     std::deque<Entry> m_entries;
-    std::size_t m_bytes = 0; ///< of these
-    std::uint64_t m_missingLines = 0; ///< before these
-    LogEntry m_missingRow; ///< counts the missing lines; shown if there are any
+    std::size_t m_bytes = 0; ///< of m_entries
+    std::uint64_t m_missingLines = 0; ///< before m_entries
+    LogEntry m_missingRow; ///< counts the missing lines
 };
 
 } // namespace poolscope

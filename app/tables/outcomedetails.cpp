@@ -70,7 +70,7 @@ void OutcomeDetails::setOutcome(std::uint64_t index, const OutcomesModel::Whole 
 {
     m_title->setText(titleOf(index, whole.state));
     m_copy->setEnabled(whole.state != OutcomesModel::State::Pending);
-    if (m_text->toPlainText() != whole.text) // else a selection would go
+    if (m_text->toPlainText() != whole.text) // new text would clear the user's selection
         m_text->setPlainText(whole.text);
 }
 

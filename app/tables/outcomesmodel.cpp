@@ -11,7 +11,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr qsizetype mostOfWhole = 1'000'000; // characters; an export has them all
+constexpr qsizetype mostOfWhole = 1'000'000; // characters. An export has all
 
 QString copied(const std::string &text)
 {
@@ -30,7 +30,7 @@ void OutcomesModel::setRecord(const RunRecord *record)
     endResetModel();
 }
 
-/// The list has become another one.
+/// Begins the page at the start of a new list.
 void OutcomesModel::beginAnew()
 {
     m_first = 0;
@@ -109,7 +109,7 @@ void OutcomesModel::setPageSize(int rows)
     fitRows();
 }
 
-/// Makes the page as long as it should be; the rows that it has stay what they are.
+/// Adds or removes rows at the end of the page until it has its length.
 void OutcomesModel::fitRows()
 {
     const int rows = rowsFrom(m_first);
@@ -164,7 +164,7 @@ bool OutcomesModel::takeFailures()
     return m_failures.isComplete(m_record->timeline);
 }
 
-/// Failures were tried again, so that any row may be another one now.
+/// Resets the model after failures were retried, since any row may have changed.
 void OutcomesModel::showShrunkList()
 {
     beginResetModel();

@@ -28,10 +28,10 @@ public:
     enum class Show { All, Failures, Selection };
 
     enum class State { Pending, Value, Failed };
-    /// An outcome that is cut only if it is too long to be read.
+    /// An outcome that is cut only after a million characters.
     struct Whole {
         State state = State::Pending;
-        QString text; ///< for a failure: the reason, then the traceback
+        QString text; ///< the value, or the reason and the traceback of a failure
     };
 
     using QAbstractTableModel::QAbstractTableModel;
@@ -112,8 +112,8 @@ private:
     QColor m_failureColor;
     std::uint64_t m_first = 0;
     int m_pageSize = 0;
-    int m_rows = 0; ///< rows of the page that views were informed of
-    int m_settledRows = 0; ///< settled ones when views were last informed
+    int m_rows = 0; ///< number of rows, as reported to views
+    int m_settledRows = 0; ///< number of settled rows, as reported to views
     FailureList m_failures;
     std::shared_ptr<const SelectedIterations> m_selection;
     mutable std::vector<std::optional<Texts>>

@@ -110,7 +110,7 @@ QWidget *OutcomesView::makeToolBar()
     return bar;
 }
 
-/// Chooses the list that the user asked for.
+/// Shows the list that the user has chosen.
 void OutcomesView::chooseList()
 {
     using Show = OutcomesModel::Show;
@@ -278,7 +278,7 @@ void OutcomesView::goToTyped()
     }
 }
 
-/// Takes the place of the rows' numbers, so that the window need not become wider.
+/// Shows a problem in place of the position, so that the window need not become wider.
 void OutcomesView::showProblem(const QString &problem)
 {
     m_problem->setText(problem);
@@ -320,7 +320,7 @@ void OutcomesView::changeEvent(QEvent *event)
         fitRowHeight();
 }
 
-/// Whether the key means something here.
+/// Handles a key. Returns false if the key has no meaning here.
 bool OutcomesView::pressKey(const QKeyEvent &event)
 {
     if (event.matches(QKeySequence::Copy)) {
@@ -341,7 +341,7 @@ bool OutcomesView::pressKey(const QKeyEvent &event)
     return true;
 }
 
-/// The position that a key leads to from the current row, or from the first visible one.
+/// The position to which a key moves from the current row, or from the first visible one.
 std::optional<std::uint64_t> OutcomesView::positionAfter(int key) const
 {
     const std::uint64_t count = m_model.count();
@@ -366,7 +366,7 @@ std::optional<std::uint64_t> OutcomesView::positionAfter(int key) const
     }
 }
 
-/// Whether it was turned up or down.
+/// Scrolls the page. Returns false if the wheel was not turned vertically.
 bool OutcomesView::turnWheel(const QWheelEvent &event)
 {
     if (event.angleDelta().y() == 0)
@@ -415,7 +415,7 @@ void OutcomesView::bringIntoSight(std::uint64_t position)
         scrollTo(first);
 }
 
-/// After the list has become another or longer one.
+/// Shows the list after it was replaced or has changed its length.
 void OutcomesView::showList()
 {
     const std::uint64_t failures = m_model.failureCount();
@@ -477,7 +477,7 @@ QString OutcomesView::positionText() const
             count);
 }
 
-/// How many rows one unit of the scroll bar is: more than one where an int cannot count them.
+/// The number of rows for a unit of the scroll bar. Above 1 if an int cannot count the rows.
 std::uint64_t OutcomesView::scrollStep() const
 {
     return lastFirst() / std::numeric_limits<int>::max() + 1;

@@ -103,7 +103,7 @@ private:
     QScrollBar *m_scrollBar = nullptr;
     EmptyText *m_empty = nullptr;
     OutcomeDetails *m_details = nullptr;
-    bool m_detailsAreDue = false; ///< the current input was not done when they were shown
+    bool m_detailsAreDue = false; ///< the current input was not done when details were shown
     int m_wheel = 0; ///< turns that were not scrolled yet, in eighths of a degree
     bool m_movesPage = false; ///< while moving the page changes the current row of the table
 };

@@ -22,7 +22,7 @@ std::optional<double> RecentRate::perSecond() const
         return {};
     const Sample &from = m_samples.front();
     const Sample &to = m_samples.back();
-    // A counter of two parts may seem to fall while they are being changed.
+    // A sum of two counters may seem to fall while they are being changed.
     if (to.time <= from.time || to.value < from.value)
         return {};
     return static_cast<double>(to.value - from.value) * 1e9

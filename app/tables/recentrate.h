@@ -12,7 +12,7 @@ class RecentRate {
 public:
     static constexpr std::uint64_t window = 1'000'000'000; ///< nanoseconds
 
-    /// Adds a sample: the counter is `value`. Times increase.
+    /// Adds a sample of the counter. Times increase.
     void add(std::uint64_t time, std::uint64_t value);
     /// Adds a sample only if the counter has changed, for a counter that is reported irregularly.
     void addIfMoved(std::uint64_t time, std::uint64_t value);

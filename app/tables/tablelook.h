@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The look of all tables of the window, and how keys move through them.
+// The look of all tables of the window, and their keys.
 #pragma once
 
 #include <QTableView>
@@ -8,10 +8,10 @@ namespace poolscope {
 
 inline constexpr int tableMargin = 8; ///< pixels around a table, and between it and its controls
 
-/// Has a table select whole rows, edit nothing, and leave Tab to move to the next control.
+/// Makes a table select whole rows and edit nothing. Tab moves to the next control.
 void makePlain(QTableView *table);
 
-/// Rows are as high as their text, and `margins` pixels.
+/// Sets the height of rows to that of their text and `margins` pixels.
 void fitRowsToText(QTableView *table, int margins);
 
 } // namespace poolscope

@@ -16,7 +16,7 @@ QString onOneLine(QString text);
 /// Returns the text for the cell of a table.
 QString cellText(std::string_view text);
 
-/// Returns the text for a tool tip: longer, unchanged, and never interpreted as HTML.
+/// Returns the text for a tool tip, which is longer, and never interpreted as HTML.
 QString toolTipText(std::string_view text);
 
 } // namespace poolscope

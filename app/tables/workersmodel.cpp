@@ -78,7 +78,7 @@ QString unknown()
     return QStringLiteral("?");
 }
 
-/// A worker whose rate was measured may have finished nothing.
+/// Returns the text of a measured rate, which may be 0.
 QString rateCell(double perSecond)
 {
     return perSecond > 0 ? unbroken(withoutUnit(Rate{perSecond})) : QStringLiteral("0");
@@ -160,7 +160,7 @@ void WorkersModel::emitChanged(int first, int end)
         emit dataChanged(index(first, 0), index(end - 1, columnCount() - 1));
 }
 
-/// From the first dispatch to the last outcome, so that the workers' rates add up to the pool's.
+/// The rate over the makespan without pauses, so that the rates of workers add up to the pool's.
 std::optional<double> WorkersModel::meanRate(std::uint64_t iterations) const
 {
     const Timeline &timeline = m_record->timeline;

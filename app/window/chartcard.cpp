@@ -60,7 +60,7 @@ void ChartCard::buildHeader(TimeView *view)
     title->setObjectName(QStringLiteral("cardTitle"));
     setWrappedToolTip(title, m_chart->explanation());
     m_figure->setObjectName(QStringLiteral("figure"));
-    m_figure->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // the title goes first
+    m_figure->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // the title has priority
     m_header->addWidget(title);
     m_header->addWidget(m_figure, 1);
     if (view) {
@@ -106,7 +106,7 @@ void ChartCard::buildMenu(TimeView *view)
         [this](const QPoint &position) { m_menu->popup(m_chart->mapToGlobal(position)); });
 }
 
-/// The card shows that its chart has the keys.
+/// Highlights the card while its chart has the keyboard focus.
 bool ChartCard::eventFilter(QObject *watched, QEvent *event)
 {
     if (event->type() == QEvent::FocusIn || event->type() == QEvent::FocusOut) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ChartCard: a chart in its frame: title, figure, legend that switches series, and menu.
+// ChartCard: a frame around a chart, with title, figure, legend and menu.
 #pragma once
 
 #include "charts/chart.h"
@@ -12,7 +12,7 @@
 
 namespace poolscope {
 
-/// A label with a shorter text for when there is no room. Otherwise it ends in an ellipsis.
+/// A label that shows a shorter text, or ends in an ellipsis, if its text does not fit.
 class ElidedLabel : public QLabel {
     Q_OBJECT
 
@@ -32,11 +32,11 @@ class ChartCard : public QFrame {
     Q_OBJECT
 
 public:
-    /// The time view of a chart of time, null for others.
+    /// `view` is the time view of a chart of time, or null for other charts.
     ChartCard(Chart *chart, TimeView *view, QWidget *parent = nullptr);
 
     Chart *chart() const { return m_chart; }
-    /// Puts what the chart is steered with into its header.
+    /// Adds a control of the chart to the header.
     void addControl(QWidget *control);
     void setTheme(const Theme &theme);
 

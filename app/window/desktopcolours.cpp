@@ -58,7 +58,7 @@ void DesktopColours::settingChanged(
 
 void DesktopColours::take(QVariant value)
 {
-    while (value.canConvert<QDBusVariant>()) // portals wrap it once or twice
+    while (value.canConvert<QDBusVariant>()) // portals wrap a value once or twice
         value = value.value<QDBusVariant>().variant();
     const uint preference = value.toUInt();
     if (preference != prefersDark && preference != prefersLight)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// DesktopColours: whether the desktop is light or dark, now and when it changes.
+// DesktopColours: reports whether the desktop is light or dark.
 //
 // Asks the desktop's settings portal (org.freedesktop.portal.Settings, color-scheme in
-// org.freedesktop.appearance); where there is none, the palette that Qt starts with tells.
+// org.freedesktop.appearance). If there is none, the initial palette of Qt decides.
 #pragma once
 
 #include "charts/theme.h"

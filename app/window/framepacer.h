@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// FramePacer: decides when the next frame is due. At most 60 frames a second, and fewer if frames
-// cost more than a small share of the machine, since the cores belong to the workers. While the
-// user acts, the share does not count.
+// FramePacer: decides when the next frame is due. There are at most 60 frames a second, and fewer
+// if frames cost more than a small share of the machine, since the workers need the cores. The
+// share does not count while the user acts.
 #pragma once
 
 #include <QElapsedTimer>
@@ -17,10 +17,9 @@ class FramePacer : public QObject {
 public:
     explicit FramePacer(QObject *parent = nullptr);
 
-    /// Starts the frames.
     void start();
     void stop();
-    /// The user does something: the next frames come as fast as possible.
+    /// Makes the next frames follow as fast as possible, since the user acts.
     void hurry();
 
 signals:

@@ -29,7 +29,7 @@ bool operator==(const Series &a, const Series &b)
         && a.marker == b.marker;
 }
 
-/// Lays out marker and name itself: styles leave no room after the one and much after the other.
+/// A button that lays out its marker and name, which styles place too close to each other.
 class LegendButton : public QToolButton {
 public:
     using QToolButton::QToolButton;

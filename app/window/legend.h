@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Legend: the colours of a chart with their names, as buttons that show and hide series. Those that
-// have no room are in a menu at the end.
+// Legend: the colours of a chart with their names, as buttons that show and hide series. Entries
+// that do not fit are in a menu at the end.
 #pragma once
 
 #include "charts/chart.h"
@@ -35,7 +35,7 @@ private:
     std::vector<Series> m_series;
     std::vector<QToolButton *> m_buttons;
     QToolButton *m_rest;
-    std::size_t m_shown = 0; ///< buttons that have room
+    std::size_t m_shown = 0; ///< buttons that fit
 };
 
 } // namespace poolscope

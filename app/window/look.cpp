@@ -9,7 +9,7 @@
 #include <QPainter>
 #include <QSvgRenderer>
 
-/// Must stand outside of any namespace.
+/// Q_INIT_RESOURCE must be used outside of any namespace.
 static void initResources()
 {
     Q_INIT_RESOURCE(icons);
@@ -20,7 +20,7 @@ namespace poolscope {
 
 namespace {
 
-/// Renders an SVG whose "currentColor" is ours, as sharp as the screen is.
+/// Renders an SVG with a colour for "currentColor", at the resolution of the screen.
 class SvgIcon : public QIconEngine {
 public:
     SvgIcon(QString svg, const QColor &colour)

@@ -12,11 +12,11 @@
 
 namespace poolscope {
 
-inline constexpr int gridUnit = 8; ///< pixels; margins and gaps are multiples or halves of it
+inline constexpr int gridUnit = 8; ///< pixels. Margins and gaps are multiples of its half
 inline constexpr int spinWidth = 84; ///< pixels, of a box for a number of workers or inputs
-inline constexpr int sideWidth = 41 * gridUnit; ///< of the settings beside a chart
+inline constexpr int sideWidth = 41 * gridUnit; ///< pixels, of the settings beside a chart
 
-/// Makes the icons and the style sheet known; once, before anything else here is used.
+/// Loads the icons and the style sheet. To be called once, before the other functions.
 void loadResources();
 
 QPalette paletteOf(const Theme &theme);
@@ -28,10 +28,10 @@ QIcon icon(const QString &name, const QColor &colour);
 QPixmap markerPixmap(
     LegendMarker marker, const QColor &colour, const QColor &outline, double pixelRatio);
 
-/// Sets a tool tip that is wrapped, and the same as plain text for screen readers.
+/// Sets a wrapped tool tip, and the same text as the description for screen readers.
 void setWrappedToolTip(QWidget *widget, const QString &text);
-/// Sets a tool tip for a label that already shows its text: screen readers get the description
-/// instead.
+/// Sets a wrapped tool tip, and another description for screen readers, which read the text of a
+/// label already.
 void setWrappedToolTip(QWidget *widget, const QString &text, const QString &description);
 
 } // namespace poolscope

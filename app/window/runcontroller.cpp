@@ -26,13 +26,13 @@ struct RunController::Opening {
     using What = std::variant<Run::Opened, Loaded, TaskChanged>;
 
     QString path;
-    bool makesFile = false; ///< at that path
+    bool makesFile = false; ///< whether `path` is a new file
     Result<What> result = failure(std::string());
 
     Opening() = default;
     Opening(const Opening &) = delete;
     Opening &operator=(const Opening &) = delete;
-    /// Removes the file that was made for a run that is not wanted any more.
+    /// Removes the new file of a run that is not wanted any more.
     ~Opening()
     {
         const auto *run = result ? std::get_if<Run::Opened>(&*result) : nullptr;
@@ -43,7 +43,7 @@ struct RunController::Opening {
 
 namespace {
 
-/// The run of the file, ready to retry the failed ones of these inputs.
+/// Reopens the run of a file, to retry those of the inputs that have failed.
 Result<Run::Opened> reopenToTryAgain(const std::string &file, IfTaskChanged ifTaskChanged,
     const std::vector<std::uint64_t> &indices, const StillWanted &wanted)
 {
@@ -58,7 +58,7 @@ Result<Run::Opened> reopenToTryAgain(const std::string &file, IfTaskChanged ifTa
     return opened;
 }
 
-/// The runs of the file of a run, without what happened in them.
+/// Returns the descriptions of all runs in the file of a run.
 std::vector<RunFileInfo> sessionOf(const LoadedRun &loaded)
 {
     if (loaded.info.runs < 2)
@@ -76,7 +76,7 @@ RunController::RunController(QObject *parent)
 
 RunController::~RunController()
 {
-    m_saving.waitForFinished(); // the records are still there
+    m_saving.waitForFinished(); // the records must exist until then
 }
 
 const RunRecord *RunController::record() const
@@ -183,7 +183,7 @@ void RunController::watch(const WatchRequest &request, const QString &path)
     connect(watch, &WatchController::warned, this, &RunController::warned);
     connect(watch, &WatchController::ended, this, [this, path] { watchEnded(path); });
     connect(watch, &WatchController::interruptIgnored, this, [this] {
-        setState(State::Watching); // so that it can be interrupted again
+        setState(State::Watching); // so that the command can be interrupted again
         emit interruptIgnored();
     });
     emit logCame(log());
@@ -331,7 +331,7 @@ void RunController::show(LoadedRun loaded)
 void RunController::ended()
 {
     if (!m_run->fileLoss().empty())
-        m_path.clear(); // nothing there can be resumed or copied
+        m_path.clear(); // the file can be neither resumed nor copied
     setState(State::Ended);
     const PoolEnd &end = m_run->end();
     const QString error = QString::fromStdString(end.error);
@@ -408,7 +408,7 @@ void RunController::showRun(std::size_t run)
         return;
     if (run == shownRun()) {
         if (m_watch)
-            m_watch->showRun(run); // and not the newest from now on
+            m_watch->showRun(run); // stops following the newest run
     } else if (m_watch)
         showWatched(run);
     else
@@ -467,7 +467,7 @@ void RunController::stop()
     if (!isActive())
         return;
     if (m_watch)
-        m_watch->interrupt(); // again, where the first time did not help
+        m_watch->interrupt(); // once more, if an interrupt was ignored
     else
         m_run->cancel();
     setState(State::Stopping);

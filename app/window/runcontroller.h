@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RunController: the run of the window, from the request to start it to its end; or a command that
-// is watched.
+// RunController: controls the run of the window from its start to its end, or a watched command.
 //
 // Checking a task and opening an input or a run file may take long, so these happen on another
-// thread. There is one run or command at a time; the last one, or the run file that was opened
-// last, stays readable until the next comes.
+// thread. There is one run or command at a time. The last one, or the run file that was opened
+// last, can be read until the next one replaces it.
 #pragma once
 
 #include "charts/chart.h"
@@ -39,13 +38,13 @@ public:
     const Run *run() const { return m_run.get(); }
     /// The run that was opened from a file. Null while a run is shown.
     const LoadedRun *loaded() const { return m_loaded ? &*m_loaded : nullptr; }
-    /// The command that is watched, or was last. Null while something else is shown.
+    /// The command that is watched, or was watched last. Null while something else is shown.
     const WatchController *watched() const { return m_watch.get(); }
     bool isWatching() const { return m_watch && m_watch->isRunning(); }
     /// The record of the run, of the opened file or of a call in the watched command. Null before
     /// the first.
     const RunRecord *record() const;
-    /// The record whose log is shown. Of a watched command it has no more than a log.
+    /// The record whose log is shown. That of a watched command has only a log.
     const RunRecord *log() const { return m_watch ? &m_watch->output() : record(); }
     Moment moment() const;
     /// The run file of the record that is shown. Empty if there is none.
@@ -59,12 +58,12 @@ public:
         return m_watch && m_state == State::Ended && m_path.isEmpty()
             && !m_watch->endedRuns().empty();
     }
-    /// Whether what is shown is a session, of which one run is shown: several runs of a file, or
-    /// calls of a watched command.
+    /// Whether the run that is shown belongs to a session: the runs of a file, or the calls of a
+    /// watched command.
     bool hasSession() const;
     std::size_t runCount() const; ///< in the session
-    std::size_t shownRun() const; ///< its place among them
-    QString runLine(std::size_t run) const; ///< a run of the session in a line
+    std::size_t shownRun() const; ///< position in the session
+    QString runLine(std::size_t run) const; ///< one line on a run of the session
     /// The call that is shown, if it is one in a watched command.
     const WatchedCall *shownCall() const;
     /// The number of the call that is shown among those from its line, from 0.
@@ -74,59 +73,59 @@ public:
     /// Shows another run of the session.
     void showRun(std::size_t run);
 
-    /// Starts a run and keeps it in the run file at `path`, or in none if it is empty.
+    /// Starts a run, and records it in a run file at `path`, unless that is empty.
     void start(const RunSpec &spec, const QString &path = {});
-    /// Shows a run file, a trace or a job log; runs nothing.
+    /// Shows a run file, a trace or a job log. Runs nothing.
     void open(const QString &path);
-    /// Watches a command. Its session is saved at `path` when it has ended, unless that is empty.
+    /// Watches a command. Saves its session at `path` when it has ended, unless that is empty.
     void watch(const WatchRequest &request, const QString &path = {});
-    /// Kills the watched command, and what it has started in its process group.
+    /// Kills the watched command and its process group.
     void killWatched();
     /// Lets the watched command outlive the window.
     void releaseWatched();
     /// Resumes the run of a run file.
     void resumeFile(const QString &path);
-    /// Resumes the run that was refused when taskChanged() was emitted last.
+    /// Resumes the run for which taskChanged() was emitted last.
     void resumeWithChangedTask();
     void pause();
     void togglePause(); ///< pauses or resumes
     void resume();
-    /// Ends the run and keeps its finished outcomes, or interrupts the watched command.
+    /// Stops the run, whose finished outcomes are kept, or interrupts the watched command.
     void stop();
     void setWorkerCount(std::uint32_t count);
-    /// Whether failures can be retried now: in the present run, or in one that has ended and has a
+    /// Whether failures can be retried, in a run that continues, or in one that has ended and has a
     /// run file to resume.
     bool canTryAgain() const;
-    /// Retries the failed ones of these indices.
+    /// Retries those of the indices that have failed.
     void tryAgain(const std::vector<std::uint64_t> &indices);
 
 signals:
     void stateChanged();
-    /// The record of the last run is about to go; null it wherever it is read.
+    /// The record will be destroyed, and must not be read any more.
     void recordGoing();
     void recordCame(const poolscope::RunRecord *record);
-    /// There is another log(); null before the present one goes.
+    /// The log() has changed. Null if the present one will be destroyed.
     void logCame(const poolscope::RunRecord *log);
-    /// More is known of the cost of the watched call that is shown.
+    /// The cost of the watched call that is shown has been updated.
     void costKnown();
-    /// A pool of the watched command will wait for ever, and why.
+    /// A pool of the watched command will wait for ever. `line` is the reason.
     void warned(const QString &line);
     /// The watched command has not ended some seconds after it was interrupted.
     void interruptIgnored();
     /// The session of a watched command was saved.
     void sessionSaved();
-    /// The session has other runs, or another is shown.
+    /// The runs of the session, or the run that is shown, have changed.
     void sessionChanged();
-    /// A file was opened; the record came before.
+    /// A file was opened. Emitted after recordCame().
     void opened(const poolscope::RunFileInfo &info);
-    /// A run is not gone on with, since this file of its task is not what it was.
+    /// A run was not resumed, since this file of its task has changed.
     void taskChanged(const QString &file);
-    /// The run could not start, or broke off: why, and more about it.
+    /// The run could not start, or has failed. `detail` may be empty.
     void failed(const QString &why, const QString &detail);
 
 private:
     struct Opening;
-    /// A run file that is to be gone on with, and how.
+    /// A run file to resume, and the function that reopens it.
     struct Reopening {
         QString path;
         std::function<Result<Run::Opened>(
@@ -150,7 +149,7 @@ private:
     State m_state = State::Idle;
     std::unique_ptr<Run> m_run;
     std::shared_ptr<WatchController>
-        m_watch; ///< saving its session may take longer than it is shown
+        m_watch; ///< shared, since saving its session may outlast its display
     QFutureSynchronizer<void> m_saving; ///< waits for sessions that are being saved
     std::optional<LoadedRun> m_loaded;
     std::vector<RunFileInfo> m_session; ///< the runs of the loaded file

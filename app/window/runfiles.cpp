@@ -20,7 +20,7 @@ namespace {
 const QString runFolderKey = QStringLiteral("run/folder");
 const QString runFileEnding = QStringLiteral(".poolscope");
 
-/// Run files first, since only these are whole runs.
+/// Returns the endings of files that can be opened, run files first, since only they are complete.
 const QStringList &openedEndings()
 {
     static const QStringList endings{runFileEnding, QStringLiteral(".json"),
@@ -33,7 +33,7 @@ QString tr(const char *text)
     return QCoreApplication::translate("RunFiles", text);
 }
 
-/// A path in the folder of runs for one that begins now.
+/// Returns a path in the folder of runs for a run that begins now.
 QString newPath(QString task)
 {
     constexpr int longestTask = 40;
@@ -63,7 +63,7 @@ QString newRunPath(const std::vector<std::string> &command)
     for (const std::string &word : command)
         words << QFileInfo(QFile::decodeName(word.c_str())).fileName();
     if (words.size() > 1 && words.front().startsWith(QStringLiteral("python")))
-        words.removeFirst(); // the script says more
+        words.removeFirst(); // the script is more informative
     return newPath(words.join(u' '));
 }
 

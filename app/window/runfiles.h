@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The folder and the names of the window's run files, and the kinds of files that it opens.
+// The folder and the names of the window's run files, and the kinds of files that the window opens.
 #pragma once
 
 #include "spec/runspec.h"
@@ -12,22 +12,22 @@ namespace poolscope {
 
 /// The folder for runs that are saved automatically.
 QString runsFolder();
-/// The path in that folder for a run that begins now; its name has the time and the task.
+/// The path in that folder for a run that begins now. The file name has the time and the task.
 QString newRunPath(const RunSpec &spec);
-/// The same of a watched command.
+/// The path in that folder for a watched command that begins now.
 QString newRunPath(const std::vector<std::string> &command);
 
-/// A warning about the file of a watched command, before the user gives it to others.
+/// A note on the private data in the file of a watched command.
 QString watchedFileNote();
 
-/// The path with the ending ".poolscope", whether or not it was typed.
+/// The path with the ending ".poolscope", which is appended if it is missing.
 QString withRunEnding(const QString &path);
 QString runFileFilter();
 /// The folder in which the user opened or saved a run last.
 QString runFolder();
 void rememberRunFolder(const QString &path);
 
-/// Whether its ending is that of a file that holds a run, one of Poolscope's or of somebody else's.
+/// Whether the ending is that of a run file, or of a file of another program that can be opened.
 bool canBeOpened(const QString &path);
 QString openedFilter();
 

@@ -27,7 +27,7 @@ RunStatusBar::RunStatusBar(AccountingChart *chart, QWidget *parent)
     addPermanentWidget(verdict);
     addPermanentWidget(m_state);
     setSizeGripEnabled(false);
-    // Whatever font the progress is shown in, the charts above stay where they are.
+    // The height does not depend on the font, so that the charts above do not move.
     const QFont fixed = QFontDatabase::systemFont(QFontDatabase::FixedFont);
     m_progress->setFixedHeight(
         std::max(fontMetrics().height(), QFontMetrics(fixed).height()) + gridUnit);

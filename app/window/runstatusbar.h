@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RunStatusBar: the progress of the run, its verdict in a few words, and its state.
+// RunStatusBar: a status bar with the run's progress, its verdict in a few words, and its state.
 #pragma once
 
 #include "charts/accountingchart.h"
@@ -20,7 +20,7 @@ public:
 
     enum class Progress {
         Sentence,
-        Bar, ///< made of characters, which must be equally wide
+        Bar, ///< made of characters, in a font of fixed width
     };
     void showProgress(const QString &text, Progress kind);
     void showState(const QString &text);

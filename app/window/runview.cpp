@@ -11,7 +11,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr std::chrono::milliseconds chartBudget{4}; // for what is new, at each frame
+constexpr std::chrono::milliseconds chartBudget{4}; // of each chart, at each frame
 constexpr int framesAfterEnd = 3;
 
 const QString rowsKey = QStringLiteral("window/rows");
@@ -126,7 +126,7 @@ void RunView::drawFrame()
         m_pacer.stop();
 }
 
-/// Returns whether all charts show everything. A chart in another tab can wait for the end.
+/// Draws the charts. Returns whether they show everything. Hidden charts wait for the run's end.
 bool RunView::drawCharts(const Moment &moment)
 {
     const bool ended = moment.run == TimeView::Run::Ended;

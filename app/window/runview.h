@@ -23,16 +23,16 @@ public:
     ~RunView() override;
 
     const ChartSet &charts() const { return m_charts; }
-    /// The charts' frames: those of time first, then those of the tabs.
+    /// The frames of the charts, first those above the tabs.
     const std::vector<ChartCard *> &cards() const { return m_cards; }
     TimeView &timeView() { return m_view; }
     RunTabs &tabs() { return *m_tabs; }
 
     /// Starts to draw a record, which outlives the view or the next call. Null if there is none.
     void showRecord(const RunRecord *record);
-    /// Starts to show a log, in the same way.
+    /// Starts to show a log, which outlives the view or the next call. Null if there is none.
     void showLog(const RunRecord *log);
-    /// Accounts again for the time of the run that is shown.
+    /// Recomputes the accounting and the prediction of the run that is shown.
     void accountAgain();
     void stopDrawing() { m_pacer.stop(); }
     void setTheme(const Theme &theme);

@@ -9,7 +9,7 @@ namespace poolscope {
 
 void fitScreen(QWidget &window)
 {
-    constexpr QMargins frame(8, 40, 8, 8); // a guess: its width is not known before it is shown
+    constexpr QMargins frame(8, 40, 8, 8); // a guess, since it is unknown before show()
     const QScreen *screen = QGuiApplication::screenAt(window.geometry().center());
     if (!screen)
         screen = QGuiApplication::primaryScreen();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ScreenFit: keeps a window, with the frame that it will have, within its screen.
+// Moves and resizes a window, so that the window and its frame are within the screen.
 #pragma once
 
 #include <QWidget>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Messages of the core, which begin with a small letter, as sentences of their own.
+// Makes sentences of messages of the core, which begin with a small letter.
 #pragma once
 
 #include <QString>
 
 namespace poolscope {
 
-/// With a capital, unless it begins with a name, a path or what was typed.
+/// Returns the text with a capital letter, unless it begins with a name, a path or the user's text.
 QString asSentence(QString text);
 
 } // namespace poolscope

@@ -15,12 +15,12 @@ namespace poolscope {
 
 namespace {
 
-constexpr int betweenLists = 250; // milliseconds; a list may have many lines
+constexpr int betweenLists = 250; // milliseconds, since a list may have many lines
 constexpr int fewestCharacters = 24;
 constexpr int textMargin = gridUnit; // of the text in the box
 constexpr int listMargin = 8 * gridUnit; // beside the text of a line, with a scroll bar
 
-/// Ends a text that has no room in an ellipsis.
+/// A combo box that ends a text that does not fit in an ellipsis.
 class ElidedComboBox : public QComboBox {
 protected:
     void paintEvent(QPaintEvent *) override
@@ -52,7 +52,7 @@ SessionBar::SessionBar(RunController &controller, QWidget *parent)
     m_runs->setAccessibleName(tr("Runs of this session"));
     m_runs->setPlaceholderText(tr("No pool has been used"));
     m_runs->setMaxVisibleItems(20);
-    // A line may be longer than the card is wide.
+    // A line may be wider than the card.
     m_runs->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_runs->setMinimumContentsLength(fewestCharacters);
     label->setObjectName(QStringLiteral("section"));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SessionBar: a card with the runs of a session in a list, to choose the one that is shown.
 //
-// Hidden while the window shows a run that is alone.
+// Hidden while the window shows a run without a session.
 #pragma once
 
 #include "window/runcontroller.h"
@@ -18,9 +18,9 @@ class SessionBar : public QWidget {
 public:
     explicit SessionBar(RunController &controller, QWidget *parent = nullptr);
 
-    /// Sets whether something runs that keeps another run from being shown.
+    /// Sets whether something runs, so that no other run can be shown.
     void setBusy(bool busy) { m_runs->setEnabled(!busy); }
-    /// Shows what is new; often called, seldom done.
+    /// Updates the list, at most a few times a second.
     void update();
 
 private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ThemeSwitch: the theme of the window: the user's choice, which the settings store, or that of the
-// desktop.
+// ThemeSwitch: the theme of the window, chosen by the user or by the desktop. The settings store
+// the user's choice.
 #pragma once
 
 #include "window/desktopcolours.h"
@@ -19,7 +19,7 @@ public:
 
     Choice choice() const { return m_choice; }
     void choose(Choice choice);
-    /// Chooses light if the theme is dark, and the other way round.
+    /// Chooses light if the theme is dark, and dark if it is light.
     void toggle();
     Theme theme() const { return Theme::of(kind()); }
 

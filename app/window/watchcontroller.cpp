@@ -23,17 +23,16 @@ namespace {
 constexpr int updateInterval = 20; // milliseconds
 constexpr int interruptPatience = 5000; // milliseconds
 constexpr int killPatience = 500; // milliseconds
-constexpr int newestInterval = 500; // milliseconds; many short pools would only flicker
+constexpr int newestInterval = 500; // milliseconds, so that many short pools do not flicker
 constexpr std::size_t longestLine = 16 << 10; // bytes
 constexpr int mostReads = 8; // of the output, between other events
 
-/// The last of the texts that a terminal would show in one line: progress bars write each over the
-/// one before.
+/// Returns the text that a terminal shows last in a line, which progress bars overwrite.
 std::string_view shownInLine(std::string_view line)
 {
     if (line.ends_with('\r'))
         line.remove_suffix(1);
-    return line.substr(line.rfind('\r') + 1); // of all if there is none
+    return line.substr(line.rfind('\r') + 1); // the whole line if there is no \r
 }
 
 } // namespace
@@ -199,9 +198,9 @@ void WatchController::finish(const watch::CommandEnd &end)
     m_elapsed = Duration(static_cast<double>(m_clock.now()));
     m_sinceNewest.invalidate();
     updateRuns();
-    emit costKnown(); // of calls that had ended before, too
+    emit costKnown(); // also of calls that ended before
     if (m_pipe.isOpen())
-        readOutput(); // as much as a pipe holds; what the command left running may print for ever
+        readOutput(); // limited, since processes that the command left running may print for ever
     if (!m_line.empty())
         finishLine();
     if (runCount() > 0)
@@ -283,8 +282,8 @@ void WatchController::kill()
         ::kill(-m_command->pid(), SIGKILL);
 }
 
-/// Output of what still runs goes to a program that reads it: writing to a pipe that nobody reads
-/// would end it.
+/// Starts a program that reads the output of processes that still run, which a write to a pipe
+/// without a reader would end.
 void WatchController::leaveOutput()
 {
     QProcess reader;

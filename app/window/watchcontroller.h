@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // WatchController: a command that is watched in the window, from its start on.
 //
-// The window's thread reads what the command does a few hundredths of a second apart; reading a lot
-// late loses detail, and never delays the command. The command has a process group of its own and
-// writes into a pipe, whose lines are the log of output(). It is killed with this object if it has
-// not ended, unless release() was called.
+// The window's thread reads the records of the command every few hundredths of a second. Late
+// reading loses detail, and never delays the command. The command has a process group of its own,
+// and writes to a pipe, whose lines are the log of output(). The destructor kills a command that
+// has not ended, unless release() was called.
 #pragma once
 
 #include "charts/chart.h"
@@ -54,30 +54,30 @@ public:
     /// The time from the start of the command to its end, 0 before.
     Duration elapsed() const { return m_elapsed; }
     std::size_t shownRun() const { return m_shown; }
-    /// Shows another run, and follows the newest one no more unless this is the newest. The owner
-    /// announces the change.
+    /// Shows a run, and follows the newest run from then on only if this is the newest. The owner
+    /// reports the change.
     void showRun(std::size_t run);
     /// The record that is shown. Null before the first run.
     const RunRecord *record() const;
     Moment moment() const;
-    /// Holds the lines that the command printed, and messages on all its pools. Has no timeline.
+    /// The record of printed lines and of messages on all pools. Has a log, and no timeline.
     const RunRecord &output() const { return m_output; }
 
     void interrupt();
     void kill();
-    /// Leaves the command alone: it may outlive this object.
+    /// Lets the command outlive this object.
     void release() { m_isReleased = true; }
 
-    /// For writeSession(). Empty until the command has ended, or if it used no pool.
+    /// The runs for writeSession(). Empty until the command has ended, or if it used no pool.
     const std::vector<EndedRun> &endedRuns() const { return m_endedRuns; }
 
 signals:
-    /// A run has begun that is to be shown.
+    /// A new run is to be shown.
     void newestWanted(std::size_t run);
     void runsChanged();
-    /// More is known of the cost of the run that is shown.
+    /// The cost of the run that is shown has been updated.
     void costKnown();
-    /// A pool will wait for ever, and why.
+    /// A pool will wait for ever. `line` is the reason.
     void warned(const QString &line);
     /// The command has not ended some seconds after it was interrupted.
     void interruptIgnored();
@@ -104,14 +104,14 @@ private:
     RunClock m_clock; ///< since the command started
     Duration m_elapsed{};
     RunRecord m_output;
-    Descriptor m_pipe; ///< from which its output is read
+    Descriptor m_pipe; ///< from which the command's output is read
     std::unique_ptr<QSocketNotifier> m_notifier;
-    std::string m_line; ///< begun, and not ended yet
+    std::string m_line; ///< the last line, while it is incomplete
     std::vector<std::uint64_t> m_messagesCopied; ///< by run, from its log
     std::vector<bool> m_costTaken; ///< by run
     QTimer m_timer;
     QTimer m_patience; ///< after an interrupt
-    QElapsedTimer m_sinceNewest; ///< was shown
+    QElapsedTimer m_sinceNewest; ///< since the newest run was shown
     std::size_t m_shown = 0;
     bool m_followsNewest = true;
     bool m_isReleased = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// WrappingLabel: a plain text of several lines that asks for no width. A word that is wider than
-// the label, such as a long path, is broken.
+// WrappingLabel: a label for plain text of several lines, without a least width. A word that is
+// wider than the label, such as a long path, is broken.
 #pragma once
 
 #include <QLabel>

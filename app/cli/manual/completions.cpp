@@ -52,7 +52,7 @@ std::vector<std::string> namesOf(const Option &option)
     return names;
 }
 
-/// The commands that have a name, and help.
+/// Returns the names of all commands and "help".
 std::vector<std::string> commandNames()
 {
     std::vector<std::string> names;
@@ -78,7 +78,7 @@ std::vector<std::string> optionNames(const std::vector<Option> &options)
     return all;
 }
 
-/// The text in single quotes, as shells have them.
+/// Returns the text in single quotes, with `quote` for each single quote in it.
 std::string quoted(std::string_view text, const char *quote)
 {
     std::string all = "'";
@@ -118,7 +118,7 @@ std::string bashCommand(const CommandInfo &info, OptionTable table)
         + (takesFiles(options) ? "        files=yes\n" : "") + "        ;;\n";
 }
 
-/// Text between the brackets of a specification of _arguments.
+/// Escapes text between the brackets of a specification of _arguments.
 std::string zshText(std::string_view text)
 {
     std::string escaped;
@@ -147,7 +147,7 @@ std::string zshAction(const Option &option)
     return " ";
 }
 
-/// One specification of _arguments for each name of an option.
+/// Returns a specification of _arguments for each name of an option.
 std::string zshOption(const Option &option)
 {
     const std::string value = option.takesValue()

@@ -7,7 +7,7 @@ namespace poolscope {
 
 namespace {
 
-/// Text that roff prints as it is.
+/// Escapes text so that roff prints it unchanged.
 std::string roff(std::string_view text)
 {
     std::string escaped;
@@ -24,7 +24,7 @@ std::string roff(std::string_view text)
     return escaped.starts_with('.') ? "\\&" + escaped : escaped;
 }
 
-/// A line for each sentence or clause, as roff sources have them.
+/// Returns a line for each clause, as is usual in roff.
 std::string roffText(const std::string &text)
 {
     std::string lines = roff(text);

@@ -8,8 +8,8 @@
 
 namespace poolscope {
 
-/// The prose in roff, with its lines "@SYNOPSIS@", "@COMMANDS@" and "@OPTIONS@" replaced by what
-/// the table has, and "@VERSION@" by the version.
+/// Returns the prose in roff, with its lines "@SYNOPSIS@", "@COMMANDS@" and "@OPTIONS@" replaced by
+/// the contents of the table, and "@VERSION@" by the version.
 std::string manPage(
     const std::string &prose, const std::string &version, OptionTable table = options());
 

@@ -36,7 +36,7 @@ QString letter(std::size_t run)
     return asQString(letterOf(run));
 }
 
-/// When the slices of a run begin, in nanoseconds, and at last its end.
+/// Returns the times at which the slices of a run begin, and the run's end, in nanoseconds.
 QVector<double> timesOf(const ComparedRun &run)
 {
     QVector<double> times;
@@ -95,7 +95,7 @@ RunCurve durationsOf(const ComparedRun &run, const QString &name)
 /// The result of reading the files, which happens on another thread.
 struct CompareDialog::Compared {
     Result<void> result;
-    QStringList names; ///< of each run: its name and its settings
+    QStringList names; ///< name and settings of each run
     std::vector<ComparisonSubject> runs;
     std::vector<RunDifference> differences;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CompareDialog: saved runs side by side: their curves in shared charts, their figures, and a
+// CompareDialog: compares saved runs, with their curves in shared charts, their figures, and a
 // sentence on whether they differ.
 //
 // Runs nothing. The files are read on another thread.
@@ -23,8 +23,7 @@ class CompareDialog : public QDialog {
     Q_OBJECT
 
 public:
-    /// Compares each run file with the first. There are at least two. The exporter must outlive the
-    /// dialog.
+    /// Compares each run file with the first, of at least two. The exporter outlives the dialog.
     CompareDialog(
         const QStringList &paths, const Theme &theme, Exporter *exporter, QWidget *parent);
     ~CompareDialog() override;

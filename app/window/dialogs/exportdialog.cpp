@@ -113,7 +113,7 @@ void ExportDialog::browse()
         m_path->setText(path);
 }
 
-/// The format decides on the file's ending, and the ending, where it is typed, on the format.
+/// Sets the file's ending to that of the format. check() sets the format to a typed ending.
 void ExportDialog::takeFormat()
 {
     const QFileInfo file(m_path->text());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ExportDialog: the file of an exported chart, its format, size and theme.
+// ExportDialog: asks for the file, the format, the size and the theme of an exported chart.
 #pragma once
 
 #include "charts/chartexport.h"

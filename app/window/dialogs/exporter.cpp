@@ -32,7 +32,7 @@ const QString exportFolderKey = QStringLiteral("export/folder");
 constexpr int progressAfter = 400; // milliseconds
 constexpr int dialogInterval = 100; // milliseconds
 constexpr int progressSteps = 1000;
-constexpr std::chrono::milliseconds slice{20}; // of working out charts, between frames
+constexpr std::chrono::milliseconds slice{20}; // of completing charts, between events
 
 QString pictureIn(const QString &folder, const Chart &chart)
 {
@@ -150,7 +150,8 @@ bool Exporter::mayReplace(const QStringList &paths) const
     return box.exec() == QMessageBox::Yes;
 }
 
-/// Asks for a file; the first of the filters is that of `ending`. Empty where there is to be none.
+/// Asks for a file. The first filter is that of `ending`. Returns an empty path if the user
+/// cancels.
 QString Exporter::askForFile(
     const QString &title, const QString &name, const QString &ending, const QString &filters) const
 {
@@ -159,7 +160,7 @@ QString Exporter::askForFile(
     QString path = QFileDialog::getSaveFileName(m_window, title, suggestion, filters, &filter);
     if (path.isEmpty() || !m_controller.record())
         return {};
-    // A format that was chosen while the name was left as suggested decides the ending.
+    // The chosen format decides the ending of a name without one, or of the suggested name.
     const QFileInfo file(path);
     const QString chosen = filter.section(QStringLiteral("*."), 1).chopped(1);
     const bool leftAlone = file.suffix().isEmpty() || path == suggestion;
@@ -177,7 +178,7 @@ void Exporter::exportOutcomes()
                "(*.npy)"));
     if (path.isEmpty())
         return;
-    // Only now: while the dialog was open, another run may have come.
+    // The record is read after the dialog, since another run may have replaced it meanwhile.
     const RunRecord &record = *m_controller.record();
     runJob(path, [&record, path](const ShouldContinue &shouldContinue) {
         return poolscope::exportOutcomes(record, toPath(path), shouldContinue)
@@ -253,7 +254,7 @@ void Exporter::copyRun(const QString &from, const QString &path, const QString &
     progress->setMaximum(progressSteps + 1); // a dialog closes itself at its maximum
     auto *timer = new QTimer(progress);
     connect(timer, &QTimer::timeout, progress, [progress, copied] { progress->setValue(*copied); });
-    connect(progress, &QProgressDialog::canceled, timer, &QTimer::stop); // or it is shown again
+    connect(progress, &QProgressDialog::canceled, timer, &QTimer::stop); // or the dialog reappears
     timer->start(dialogInterval);
 }
 
@@ -267,7 +268,7 @@ void Exporter::copyPicture(Chart &chart)
     });
 }
 
-/// The window waits behind it.
+/// Returns a dialog that blocks the window, and appears if the work takes long.
 QProgressDialog *Exporter::makeProgress(const QString &text)
 {
     auto *progress = new QProgressDialog(QString(), tr("Cancel"), 0, 0, m_window);
@@ -277,11 +278,11 @@ QProgressDialog *Exporter::makeProgress(const QString &text)
     progress->setLabel(label);
     progress->setMinimumDuration(progressAfter);
     progress->setWindowModality(Qt::WindowModal);
-    progress->setValue(0); // only from here on does that duration count
+    progress->setValue(0); // starts the minimum duration
     return progress;
 }
 
-/// Goes on once the charts show all that is known, unless one of them has gone by then.
+/// Calls `then` when the charts are complete, unless the user cancels or a chart is destroyed.
 void Exporter::whenWorkedOut(const std::vector<Chart *> &charts, std::function<void()> then)
 {
     delete m_workingOut;

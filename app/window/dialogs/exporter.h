@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Exporter: asks where charts, outcomes, traces, reports and copies of a run file should go, and
-// writes them. Data, which may be long, is written on another thread, and charts that are not
-// worked out yet are so bit by bit; either can be cancelled, and the window stays alive.
+// Exporter: asks for the files of charts, outcomes, traces, reports and copies of a run file, and
+// writes them. Data is written on another thread. Charts are completed in short steps, so that the
+// window stays responsive. Both can be cancelled.
 #pragma once
 
 #include "charts/chartset.h"
@@ -31,12 +31,12 @@ public:
     void exportOutcomes();
     void exportReport(const ChartSet &charts);
     void exportTrace();
-    /// Copies the run file, which is complete only when the run is, or writes the session of a
-    /// watched command that has none.
+    /// Copies the run file, which is complete after the run's end, or writes the session of a
+    /// watched command that has no file.
     void saveRunAs();
     void copyPicture(Chart &chart);
 
-    /// Gives up what is being written; after it no record is read any more.
+    /// Cancels all writing. No record is read afterwards.
     void cancel();
 
 signals:

@@ -13,7 +13,7 @@ namespace poolscope {
 /// Shows the explanation of each chart, and all keys.
 void showHelp(
     const std::vector<const Chart *> &charts, const QList<QAction *> &actions, QWidget *parent);
-/// Shows what the program is, its version, and the licences of its parts.
+/// Shows a description of the program, its version, and the licences of its parts.
 void showAbout(QWidget *parent);
 
 } // namespace poolscope

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// MessageBar: one line above the charts about something that has happened. A note goes away by
-// itself, a problem stays until it is closed.
+// MessageBar: one line above the charts with a note or a problem. A note disappears after some
+// seconds. A problem stays until it is closed.
 #pragma once
 
 #include <QFrame>
@@ -21,7 +21,7 @@ public:
     explicit MessageBar(QWidget *parent = nullptr);
 
     void setTheme(const Theme &theme);
-    /// Shows `text`, and `detail`, if there is any, at the user's request.
+    /// Shows `text`, and a button that shows `detail` unless that is empty.
     void say(Kind kind, const QString &text, const QString &detail = {});
     void showProblem(const QString &why, const QString &detail = {})
     {

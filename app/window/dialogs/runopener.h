@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RunOpener: opens and resumes the runs of files, as the user asks for.
+// RunOpener: opens and resumes the runs of files at the user's request.
 #pragma once
 
 #include "window/runcontroller.h"
@@ -16,12 +16,12 @@ class RunOpener : public QObject {
     Q_OBJECT
 
 public:
-    /// Does nothing while `isBusy` returns true.
+    /// Nothing is opened or resumed while `isBusy` returns true.
     RunOpener(RunController &controller, std::function<bool()> isBusy, MessageBar *message,
         QWidget *window);
 
     void askForFile();
-    /// Shows what a file holds; runs nothing.
+    /// Shows the run of a file. Runs nothing.
     void open(const QString &path);
     void resume(const QString &path);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Combo boxes of a form, no wider than their room, however long the texts in them are.
+// Combo boxes of a form. Long texts do not make them wider.
 #pragma once
 
 #include <QComboBox>

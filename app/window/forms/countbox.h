@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Boxes for a number of inputs, chunks or attempts, of which 0 stands for none or automatic.
+// Boxes for a number of inputs, chunks or attempts, where 0 stands for none or automatic.
 #pragma once
 
 #include <QSpinBox>
@@ -8,7 +8,7 @@
 
 namespace poolscope {
 
-/// From 0 to `most`. 0 is shown as "auto".
+/// Makes a box from 0, shown as "auto", to `most`.
 QSpinBox *automaticBox(const QString &name, const QString &toolTip, std::uint64_t most);
 
 /// The count in a box. Nothing if it is 0, which stands for none or automatic.

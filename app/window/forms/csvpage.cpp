@@ -24,7 +24,7 @@ constexpr std::size_t previewRows = 3;
 constexpr std::size_t mostColumnsShown = 1000;
 constexpr int shownLines = 7;
 constexpr qsizetype longestField = 60; // characters
-constexpr int widestColumnName = 26; // of a character's width
+constexpr int widestColumnName = 26; // in widths of a character
 constexpr int widestField = 10;
 
 struct Delimiter {
@@ -222,13 +222,13 @@ void CsvPage::addColumn(const CsvPreview &preview, std::size_t column)
     }
 }
 
-/// So that a long name or field does not push the others out of sight.
+/// Limits the widths of columns, so that a long name or field does not hide the others.
 void CsvPage::fitColumns()
 {
     m_table->resizeColumnsToContents();
     const int character = m_table->fontMetrics().averageCharWidth();
     for (int column = 0; column < m_table->columnCount(); ++column) {
-        const bool hasCheckBoxes = column == 0; // whose margins the style does not count
+        const bool hasCheckBoxes = column == 0; // the style ignores their margins
         const int widest = character * (hasCheckBoxes ? widestColumnName : widestField);
         const int wanted = m_table->columnWidth(column) + (hasCheckBoxes ? 2 * character : 0);
         m_table->setColumnWidth(column, std::min(wanted, widest));
@@ -254,7 +254,7 @@ void CsvPage::columnsEdited()
     emit changed();
 }
 
-/// Checks the columns, before a run would report them for the whole file.
+/// Checks the columns before a run reports a problem with them.
 void CsvPage::updateColumnsProblem()
 {
     const std::vector<std::string> checked = checkedColumns();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CsvPage: the CSV file and the columns that are passed to the task, with a preview of the first
-// rows.
+// CsvPage: a page for the CSV file and the columns that are passed to the task, with a preview of
+// the first rows.
 #pragma once
 
 #include "input/csvindex.h"
@@ -27,7 +27,7 @@ public:
     CsvInput spec() const;
     void setSpec(const CsvInput &spec);
     void setFile(const QString &path);
-    /// That each row has for the task.
+    /// The columns that are passed to the task.
     QStringList columns() const;
     /// The problem, in one line. Empty if there is none.
     QString problem() const;
@@ -54,8 +54,8 @@ private:
     QTableWidget *m_table; ///< a line for each column
     FormField *m_pathField;
     FormField *m_columnsField;
-    std::vector<std::string> m_columns; ///< all that the file has
-    std::vector<std::string> m_wanted; ///< as they were set. Empty for all
+    std::vector<std::string> m_columns; ///< all columns of the file
+    std::vector<std::string> m_wanted; ///< columns as they were set. Empty for all
 };
 
 } // namespace poolscope

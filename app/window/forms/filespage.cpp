@@ -23,7 +23,7 @@ constexpr int lookDelay = 250; // milliseconds after the last key
 constexpr std::size_t filesShown = 5;
 constexpr qsizetype longestPath = 33; // characters
 
-/// The end of a path tells more than its beginning.
+/// Returns the end of a long path, which is more informative than its start.
 QString shown(std::string_view path)
 {
     const QByteArray bytes(path.data(), static_cast<qsizetype>(path.size()));
@@ -101,7 +101,7 @@ void FilesPage::edited()
     emit changed();
 }
 
-/// A pattern can lead through a whole disk: it is looked for elsewhere, one at a time.
+/// Searches for the files on another thread, one pattern at a time. A search may take long.
 void FilesPage::look()
 {
     if (m_isLooking) {

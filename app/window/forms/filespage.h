@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// FilesPage: a pattern whose files are the inputs, with their number and the first of them.
+// FilesPage: a page for a pattern whose files are the inputs, with a preview of the files.
 #pragma once
 
 #include "input/filelist.h"

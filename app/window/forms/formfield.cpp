@@ -48,7 +48,7 @@ void FormField::setNote(const QString &note)
         return;
     m_note = note;
     if (m_text.isEmpty())
-        showText(); // often, while a run goes on: no control looks another way for a note
+        showText(); // frequent during a run, and the style of controls does not change
 }
 
 void FormField::showText()

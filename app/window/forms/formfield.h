@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// FormField: a control under its label, and below it the problem with its value, in one line.
+// FormField: a label, a control below it, and a line for the problem with its value.
 #pragma once
 
 #include "window/wrappinglabel.h"
@@ -14,10 +14,10 @@ class FormField : public QWidget {
 public:
     FormField(const QString &label, QWidget *control, QWidget *parent = nullptr);
 
-    /// Shows a problem, or none if empty. In a row `wrong` alone is marked, or all of it if null.
+    /// Shows a problem, or none if empty. In a row only `wrong` is marked, or all if it is null.
     void setProblem(const QString &problem, const QWidget *wrong = nullptr);
     const QString &problem() const { return m_text; }
-    /// Something to know that is not wrong; shown where there is no problem.
+    /// Sets a note, which is shown while there is no problem.
     void setNote(const QString &note);
 
 private:
@@ -31,7 +31,7 @@ private:
     QString m_note;
 };
 
-/// Widgets side by side, for a field of several; the first takes the focus.
+/// Returns widgets in a row, for a field of several. The first has the focus.
 QWidget *rowOf(const QWidgetList &widgets);
 
 } // namespace poolscope

@@ -37,7 +37,7 @@ QLineEdit *numberEdit(const QString &name, const QString &accessibleName, const 
     return edit;
 }
 
-/// The first lines of what a file begins with, each cut to what a panel has room for.
+/// Returns the first lines of the start of a file, each cut to the width of the panel.
 QString previewOf(const QByteArray &head)
 {
     QString text = QString::fromUtf8(head);
@@ -243,7 +243,7 @@ QString InputForm::rangeProblem() const
         : QString::fromStdString(parseRange(rangeText()).error().message);
 }
 
-/// The first of the three that is not a valid number.
+/// The first control without a valid number.
 const QWidget *InputForm::wrongOfRange() const
 {
     const auto textOf = [](const QLineEdit *edit) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// InputForm: the inputs of the task: a range of integers, the lines of a file, the rows of a CSV
-// file, or files.
+// InputForm: a form for the inputs of the task, which are a range of integers, the lines of a file,
+// the rows of a CSV file, or files.
 #pragma once
 
 #include "spec/inputspec.h"

@@ -29,7 +29,7 @@ std::vector<KeptCommand> keptCommands()
     return commands;
 }
 
-/// A loop whose two processes are no faster than one.
+/// Returns the command of the example, in which two processes are not faster than one.
 std::vector<KeptCommand> exampleCommand()
 {
     const QDir programs(QCoreApplication::applicationDirPath());

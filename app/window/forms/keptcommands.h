@@ -14,8 +14,8 @@ struct KeptCommand {
     bool operator==(const KeptCommand &) const = default;
 };
 
-/// The last 20, the latest first, each once. If there are none, one for the example that was
-/// installed with the program.
+/// Returns the last 20 commands, the latest first, without repetitions. If there are none, returns
+/// the command of the installed example.
 std::vector<KeptCommand> recentCommands();
 void rememberCommand(const KeptCommand &command);
 

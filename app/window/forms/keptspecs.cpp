@@ -49,7 +49,7 @@ Result<RunSpec> specOf(const QStringList &keptArguments)
     std::vector<std::string> arguments;
     for (const QString &argument : keptArguments)
         arguments.push_back(argument.toStdString());
-    std::string folder; // which older versions did not keep
+    std::string folder; // older versions did not store it
     if (!arguments.empty() && !arguments.front().starts_with('-')) {
         folder = bytesOfWritten(arguments.front());
         arguments.erase(arguments.begin());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// KindPages: a choice between kinds of something, and under it the page of the one chosen.
+// KindPages: a choice between kinds, and the page of the chosen kind below it.
 #pragma once
 
 #include <QComboBox>

@@ -132,7 +132,7 @@ void LibraryPage::showFindings(const Findings &findings)
     emit changed();
 }
 
-/// Offers the tasks and, where none is chosen, takes the first.
+/// Offers the tasks. Chooses the first if none was chosen.
 void LibraryPage::offer(const std::vector<std::string> &tasks)
 {
     const QSignalBlocker quiet(m_task);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LibraryPage: a task of a shared library, chosen from those that it has.
+// LibraryPage: a page for a task of a shared library, chosen from its tasks.
 #pragma once
 
 #include "window/forms/taskpage.h"

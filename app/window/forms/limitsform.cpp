@@ -88,7 +88,7 @@ void LimitsForm::check()
     emit changed();
 }
 
-/// Shows how many limits there are while they are folded.
+/// Shows the number of limits while the form is folded.
 void LimitsForm::showTitle()
 {
     const auto count = std::count_if(m_fields.begin(), m_fields.end(),

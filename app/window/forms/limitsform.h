@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LimitsForm: the limits of iterations and workers, and the number of failures that ends a run.
-// Folded at first.
+// LimitsForm: a form for the limits of iterations and workers, and the number of failures that ends
+// a run. Initially folded.
 #pragma once
 
 #include "spec/runspec.h"
@@ -20,14 +20,14 @@ public:
     explicit LimitsForm(QWidget *parent = nullptr);
 
     void fill(PoolSpec &spec) const;
-    /// Unfolds where there is a limit.
+    /// Shows the limits, and unfolds the form if there are any.
     void setSpec(const PoolSpec &spec);
     /// The problem, in one line. Empty if there is none.
     QString problem() const;
 
 signals:
     void changed();
-    /// The user has unfolded it.
+    /// The user has unfolded the form.
     void unfolded();
 
 private:

@@ -19,7 +19,7 @@ namespace {
 constexpr int fieldWidth = 96; // two fields share the width of the panel
 constexpr int alternativeValue = 0;
 
-/// Sets what boxes for whole and for fractional numbers have in common.
+/// Sets the properties that boxes for whole and for fractional numbers share.
 template <typename Box> Box *numberBox(const Option &option, Box *box)
 {
     using Value = decltype(box->value());

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// OptionField: the control of one option of the pool under its label, made from the table of
-// options.
+// OptionField: a field for one option of the pool, made from the table of options.
 //
 // The control is a box for a number, a list of words, or a line for a size. A box shows "auto" or
 // "none" at 0.
@@ -15,13 +14,13 @@ class OptionField : public FormField {
     Q_OBJECT
 
 public:
-    /// The option has to be one that fills a PoolSpec.
+    /// The option is one of the table, and sets a member of PoolSpec.
     explicit OptionField(const Option &option);
 
-    /// Sets the option's member. A value that cannot be read counts as the default.
+    /// Sets the option's member, to the default if the value is not valid.
     void fill(PoolSpec &spec) const;
     void setSpec(const PoolSpec &spec);
-    /// Whether the control shows the value that counts if none is given.
+    /// Whether the control shows the option's default.
     bool isDefault() const { return text() == m_option.fallback; }
 
 signals:

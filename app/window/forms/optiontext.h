@@ -8,13 +8,13 @@
 
 namespace poolscope {
 
-/// A text of the table, which is UTF-8.
+/// Converts a text of the table, which is UTF-8.
 QString wordText(std::string_view text);
 
 /// "Chunk (inputs)"
 QString optionLabel(const Option &option);
 
-/// The help of the option as a sentence, with the numbers that it takes.
+/// The help of the option as a sentence, with its range.
 QString optionToolTip(const Option &option);
 
 /// The name of the option's control: "memoryLimit" of "--memory-limit".

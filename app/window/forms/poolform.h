@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// PoolForm: chunk, window, retries and limits. The number of workers has a control of its own.
+// PoolForm: a form for the settings of the pool, except for the number of workers (ProcessControl).
 #pragma once
 
 #include "analysis/startcosts.h"
@@ -30,7 +30,7 @@ public:
     QString problem() const;
     /// Shows the settings that apply to this task.
     void setTask(const TaskSpec &task);
-    /// Shows what is chosen where it is automatic.
+    /// Shows the values that the pool has chosen for automatic settings.
     void showChosen(const PoolStatus &status);
     void showNothingChosen();
     /// Shows the cost of loading the task in the last run, if copies would share it. Shows nothing

@@ -15,7 +15,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr int coresOnSlider = 4; // times the usable ones
+constexpr int coresOnSlider = 4; // times the usable cores
 constexpr double handleRadius = 7;
 
 } // namespace
@@ -95,7 +95,7 @@ ProcessControl::ProcessControl(int cores, QWidget *parent)
     layout->setSpacing(gridUnit);
     auto *label = new QLabel(tr("Processes"));
     label->setBuddy(m_spin);
-    m_spin->setKeyboardTracking(false); // "12" is not 1 before it is 12
+    m_spin->setKeyboardTracking(false); // typing "12" does not set 1 first
     const Option &workers = runOption("--workers");
     m_spin->setRange(static_cast<int>(workers.range.least), static_cast<int>(workers.range.most));
     m_tip = tr("%1 The mark is at the %2 usable cores. During a run, workers join at "

@@ -37,9 +37,9 @@ public:
     void setCount(int count);
     /// Changes the number, unless it is locked.
     void step(int by);
-    /// Keeps the user from changing the number, for this reason. Not if it is empty.
+    /// Prevents the user from changing the number, for this reason. Allows changes if it is empty.
     void setLocked(const QString &reason);
-    /// Takes what has been typed and not yet entered.
+    /// Uses a number that was typed and not yet entered.
     void takeTyped() { m_spin->interpretText(); }
 
 signals:

@@ -17,7 +17,7 @@ namespace {
 
 constexpr int mostColumns = 8; // that a note names
 
-/// How a kind is shown.
+/// The texts for a kind of program.
 struct Words {
     const char *option;
     const char *name;
@@ -100,7 +100,7 @@ bool ProgramPage::setSpec(const TaskSpec &spec)
     const std::string *text = commandOf(m_kind, spec);
     if (text) {
         m_text->setText(QString::fromStdString(*text));
-        m_text->setCursorPosition(0); // its beginning tells what it is
+        m_text->setCursorPosition(0); // the start is the most informative part
     }
     return text != nullptr;
 }
@@ -133,7 +133,7 @@ void ProgramPage::showNote()
     m_field->setNote(hasColumns ? columnsNote() : wordsFor(m_kind).note);
 }
 
-/// A word in braces that is not a column is passed on unchanged, which is seldom intended.
+/// Returns a note on the columns, or on a word in braces that is not a column.
 QString ProgramPage::columnsNote() const
 {
     std::vector<std::string> columns;
@@ -151,7 +151,7 @@ QString ProgramPage::columnsNote() const
         .arg(m_columns.mid(0, mostColumns).join(QStringLiteral("}, {")));
 }
 
-/// Looks for the program, or has the shell read the script. Nothing that the task names runs.
+/// Checks whether the program exists, or the shell can read the script. No code of the task runs.
 void ProgramPage::ask()
 {
     m_inquiry->ask([this, task = spec()](const StillWanted &wanted) -> TaskInquiry::Answer {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ProgramPage: a command, a shell script or a line filter, each a line of text.
+// ProgramPage: a page for a command, a shell script or a line filter, each a line of text.
 #pragma once
 
 #include "window/forms/taskpage.h"

@@ -20,7 +20,7 @@ namespace {
 const QString kindKey = QStringLiteral("run/kind");
 const QString taskKind = QStringLiteral("task");
 const QString watchKind = QStringLiteral("watch");
-constexpr int scrollBarWidth = gridUnit; // as the style sheet has it
+constexpr int scrollBarWidth = gridUnit; // as in the style sheet
 constexpr int panelWidth = 304 + scrollBarWidth;
 
 QFrame *cardOf(const QString &title, QWidget *content)
@@ -123,17 +123,17 @@ void RunPanel::saveKind(QSettings &settings) const
     settings.setValue(kindKey, kind() == Kind::Task ? taskKind : watchKind);
 }
 
-/// Room for the scroll bar is there also without it, so that the cards stay where they are.
+/// Reserves room for the scroll bar while it is hidden, so that the cards keep their width.
 void RunPanel::reserveScrollBar()
 {
     const bool isThere = verticalScrollBar()->maximum() > 0;
     widget()->layout()->setContentsMargins(0, 0, isThere ? 0 : scrollBarWidth, 0);
 }
 
-/// Below the fold no one would see that there is more.
+/// Scrolls to the limits, which would otherwise appear out of view.
 void RunPanel::showLimits()
 {
-    QTimer::singleShot(0, this, [this] { // laid out by then
+    QTimer::singleShot(0, this, [this] { // after the layout is updated
         const int bottom = widget()->height();
         ensureVisible(0, bottom, 0, 0);
     });

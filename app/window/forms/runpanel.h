@@ -36,13 +36,13 @@ public:
     WatchForm &watchForm() { return *m_watch; }
     const WatchForm &watchForm() const { return *m_watch; }
 
-    /// All but the number of workers, which the toolbar has.
+    /// The spec without the number of workers, which the tool bar has.
     RunSpec spec() const;
     void setSpec(const RunSpec &spec); ///< of Kind::Task
-    /// Whether what the task names may run to find out about it; see TaskPage.
+    /// Whether code of the task may run to check the task. See TaskPage.
     bool isTaskTrusted() const;
     void trustTask();
-    /// A Python file becomes the command or the task, any other file the input.
+    /// Uses a Python file as the command or the task, and any other file as the input.
     void takeFile(const QString &path);
     /// The reason why nothing can be started, in one line. Empty if it can.
     QString problem() const;

@@ -57,7 +57,7 @@ struct TaskForm::Findings {
         if (functions && !task.target.ends_with(':'))
             check(task, wanted);
     }
-    /// The function first, so that it is known what is wrong.
+    /// Checks the function before the initialiser, to distinguish their errors.
     void check(const PythonTask &task, const StillWanted &wanted)
     {
         PythonTask alone = task;
@@ -94,7 +94,7 @@ void TaskForm::addPage(const QString &text, TaskPage *page)
     connect(page, &TaskPage::changed, this, &TaskForm::changed);
 }
 
-/// Null for the built-in tasks and Python functions.
+/// The page of the chosen kind. Null for built-in tasks and Python functions.
 TaskPage *TaskForm::shownPage() const
 {
     const int other = m_kind->kind() - firstOtherPage;
@@ -237,7 +237,7 @@ void TaskForm::setPythonFile(const QString &path)
     m_function->setCurrentText(QString());
     m_place->setText(path);
     m_kind->setKind(pythonPage);
-    edited(); // the same file as before is asked about, too
+    edited(); // also if the file is the same as before
 }
 
 void TaskForm::setInputColumns(const QStringList &columns)
@@ -335,7 +335,7 @@ void TaskForm::showFindings(const Findings &findings)
     emit changed();
 }
 
-/// Offers the functions and, where none is chosen, takes the first that can be a task.
+/// Offers the functions. Chooses the first that can be a task if none was chosen.
 void TaskForm::offerFunctions(const std::vector<PythonFunction> &functions)
 {
     const QSignalBlocker quiet(m_function);

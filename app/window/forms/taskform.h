@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TaskForm: the task: a built-in with its arguments, a Python function, or the task of another
-// page.
+// TaskForm: a form for the task, which is a built-in with its arguments, a Python function, or the
+// task of another page.
 #pragma once
 
 #include "pool/workerprogram.h"
@@ -25,15 +25,15 @@ public:
     explicit TaskForm(QWidget *parent = nullptr);
 
     TaskSpec spec() const;
-    /// Shows a task. Nothing that it names runs before it is trusted, unless the task was shown and
-    /// trusted already.
+    /// Shows a task. Its code does not run before trust(), unless the task was shown and trusted
+    /// already.
     void setSpec(const TaskSpec &spec);
-    /// Whether what the task names may run to find out about it; see TaskPage.
+    /// Whether code of the task may run to check the task. See TaskPage.
     bool isTrusted() const;
     void trust();
-    /// Takes a Python file, and its first function that can be a task.
+    /// Chooses a Python file, and its first function that can be a task.
     void setPythonFile(const QString &path);
-    /// The columns of an input. None if it is not a row of a table.
+    /// Sets the columns of an input. None if inputs are not rows of a table.
     void setInputColumns(const QStringList &columns);
     /// The problem, in one line. Empty if none is known.
     QString problem() const;
@@ -70,7 +70,7 @@ private:
     QLineEdit *m_initialiser;
     FormField *m_interpreterField;
     FormField *m_initialiserField;
-    std::vector<TaskPage *> m_pages; ///< of the kinds behind those two
+    std::vector<TaskPage *> m_pages; ///< of all other kinds
     TaskInquiry *m_inquiry; ///< about a Python function
 };
 

@@ -2,9 +2,9 @@
 // TaskInquiry: asks about the task that a form shows, on another thread, a moment after the last
 // key.
 //
-// Asking can run code that the task names: an interpreter, a package, a library. A task that a file
-// named is therefore locked: no question is asked, and a line reports this beside a button that
-// checks the task.
+// A question can run code that the task names: an interpreter, a package, a library. A task from a
+// file is therefore locked. No question is asked about a locked task, and a line explains this
+// beside a button that checks the task.
 #pragma once
 
 #include "run/background.h"
@@ -19,7 +19,7 @@ class TaskInquiry : public QWidget {
     Q_OBJECT
 
 public:
-    /// Shows what was found out. Runs on the form's thread, unless the task was edited meanwhile.
+    /// Shows the findings. Runs on the form's thread, unless the task was edited meanwhile.
     using Answer = std::function<void()>;
     /// Runs on another thread.
     using Question = std::function<Answer(const StillWanted &)>;
@@ -31,16 +31,16 @@ public:
     void unlock();
     bool isLocked() const { return m_isLocked; }
 
-    /// The task was edited: due() comes in a moment, unless the task is locked.
+    /// Emits due() in a moment, unless the task is locked. To be called when the task was edited.
     void askSoon();
     void ask(const Question &question);
-    /// Drops the question; its answer is not reported.
+    /// Drops the question. Its answer is not reported.
     void drop();
 
 signals:
-    /// The task has not been edited for a moment: the caller may ask().
+    /// The task has not been edited for a moment. The caller may ask().
     void due();
-    /// The button was pressed, and the task is locked no longer.
+    /// The button was pressed, and the task is not locked any more.
     void checkWanted();
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TaskPage: the controls of a kind of task.
+// TaskPage: the base of the pages for kinds of tasks.
 #pragma once
 
 #include "spec/taskspec.h"
@@ -17,18 +17,18 @@ public:
     using QWidget::QWidget;
 
     virtual TaskSpec spec() const = 0;
-    /// Shows a task of its kind. False if it is of another. Nothing that the task names runs
-    /// before trust().
+    /// Shows a task. Returns false if it is of another kind. No code of the task runs before
+    /// trust().
     virtual bool setSpec(const TaskSpec &spec) = 0;
     /// The problem, in one line. Empty if none is known.
     virtual QString problem() const = 0;
 
-    /// Whether what the task names may run to find out about it: the user has typed or chosen it,
-    /// or has had it checked or started.
+    /// Whether code of the task may run to check the task, since the user has typed, chosen,
+    /// checked or started it.
     virtual bool isTrusted() const { return true; }
     virtual void trust() { }
 
-    /// The columns of an input. None if it is not a row of a table.
+    /// Sets the columns of an input. None if inputs are not rows of a table.
     virtual void setInputColumns(const QStringList &) { }
 
 signals:

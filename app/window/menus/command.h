@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Commands: actions that the whole window has, with keys, for menus and tool bar.
+// Commands: actions of the whole window, with keys, for menus and the tool bar.
 #pragma once
 
 #include <QAction>
@@ -10,8 +10,8 @@
 
 namespace poolscope {
 
-/// Adds an action to the window, whose tool tip names its first key. Without a tool tip, the text
-/// is used for it.
+/// Adds an action to the window. Its tool tip is `toolTip`, or `text` if that is empty, with the
+/// first key.
 QAction *addCommand(QWidget &window, const QString &text, const QList<QKeySequence> &keys,
     const QString &toolTip = {});
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ExportMenu: the charts and data of a run that can be written to files.
+// ExportMenu: a menu of the charts and data of a run that can be written to files.
 #pragma once
 
 #include "charts/chartset.h"
@@ -15,10 +15,10 @@ class ExportMenu : public QMenu {
     Q_OBJECT
 
 public:
-    /// The window has the menu's keys.
+    /// The menu's keys work in the whole window.
     ExportMenu(QWidget &window, Exporter &exporter, const ChartSet &charts);
 
-    /// Enables what can be exported of a record. Null if there is none.
+    /// Enables the exports that are possible for a record. Null if there is none.
     void setRecord(const RunRecord *record);
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// FileMenu: the actions on run files and commands.
+// FileMenu: a menu of the actions on run files and commands.
 #pragma once
 
 #include <QMenu>
@@ -12,7 +12,7 @@ class FileMenu : public QMenu {
     Q_OBJECT
 
 public:
-    /// The window has the menu's keys.
+    /// The menu's keys work in the whole window.
     FileMenu(QWidget &window, const RunActions &actions);
 };
 

@@ -2,7 +2,7 @@
 // RunActions: the actions that start, pause, stop, open and save runs, each enabled while it is
 // possible.
 //
-// The window connects the actions with what they do.
+// The window connects the actions with the code that executes them.
 #pragma once
 
 #include "charts/theme.h"
@@ -14,13 +14,13 @@
 
 namespace poolscope {
 
-/// Decides which actions are possible.
+/// The state of the window that decides which actions are possible.
 struct RunSituation {
     RunController::State state = RunController::State::Idle;
-    bool isMeasuring = false; ///< for a page of the window
+    bool isMeasuring = false; ///< a page of the window makes its own runs
     bool waitsForFile = false; ///< the run file cannot be written
-    bool hasFile = false; ///< what is shown has a run file, or can be written to one
-    bool isWatching = false; ///< a command
+    bool hasFile = false; ///< the run that is shown has a run file, or can be saved
+    bool isWatching = false; ///< a command is being watched
     QString problem = {}; ///< why no run can be started. Empty if one can
 
     bool isActive() const
@@ -34,18 +34,18 @@ class RunActions : public QObject {
     Q_OBJECT
 
 public:
-    /// The window has the actions' keys.
+    /// The actions' keys work in the whole window.
     explicit RunActions(QWidget &window);
 
     QAction *start() const { return m_start; }
     QAction *pause() const { return m_pause; } ///< or resume
     QAction *stop() const { return m_stop; }
-    QAction *sweep() const { return m_sweep; } ///< leads to its page
+    QAction *sweep() const { return m_sweep; } ///< shows the page of the sweep
     QAction *watch() const { return m_watch; }
     QAction *open() const { return m_open; }
     QAction *save() const { return m_save; }
 
-    /// The texts that pause() has in turn.
+    /// The two texts of pause().
     static QStringList pauseTexts() { return {tr("&Pause"), tr("&Resume")}; }
 
     void setTheme(const Theme &theme);

@@ -56,7 +56,7 @@ void RunBar::setTheme(const Theme &theme)
     fitPauseButton();
 }
 
-/// Makes the button as wide as the longer of its two words, so that its neighbours do not move.
+/// Makes the button as wide as its longer text, so that its neighbours do not move.
 void RunBar::fitPauseButton()
 {
     QAction *pause = m_actions.pause();

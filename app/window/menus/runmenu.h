@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RunMenu: the actions of a run, and specs to choose from.
+// RunMenu: a menu of the actions of a run, and of specs.
 #pragma once
 
 #include "spec/runspec.h"
@@ -15,17 +15,17 @@ class RunMenu : public QMenu {
     Q_OBJECT
 
 public:
-    /// The window has the menu's keys.
+    /// The menu's keys work in the whole window.
     RunMenu(QWidget &window, const RunActions &actions, ProcessControl &processes);
 
     /// Whether runs are stored in the history.
     bool keepsRuns() const { return m_keepRuns->isChecked(); }
-    /// Whether specs can be chosen. They set the number of workers, too, which would resize a run.
+    /// Sets whether specs can be chosen. They set the number of workers, which would resize a run.
     void enableSpecs(bool enabled);
 
 signals:
     void defaultChosen();
-    /// The spec was run before.
+    /// The user has chosen a spec that was run before.
     void recentChosen(const poolscope::RunSpec &spec);
     void copyWanted();
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ViewMenu: the view of charts and tabs, and the theme.
+// ViewMenu: a menu of the view of charts, the tabs and the theme.
 #pragma once
 
 #include <QMenu>
@@ -13,7 +13,7 @@ class ViewMenu : public QMenu {
     Q_OBJECT
 
 public:
-    /// The window has the menu's keys. `sweep` leads to the sweep's tab.
+    /// The menu's keys work in the whole window. `sweep` shows the tab of the sweep.
     ViewMenu(QWidget &window, RunView &view, ThemeSwitch &themes, QAction *sweep);
 
 signals:

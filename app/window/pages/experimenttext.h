@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The state of an experiment, in the words of the window.
+// The state of an experiment as text.
 #pragma once
 
 #include "run/experiment.h"

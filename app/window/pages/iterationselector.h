@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// IterationSelector: finds the iterations of a duration on another thread, and reports them.
+// IterationSelector: finds the iterations with durations in a range, on another thread.
 #pragma once
 
 #include "analysis/selectediterations.h"
@@ -21,11 +21,11 @@ public:
     using QObject::QObject;
     ~IterationSelector() override;
 
-    /// The timeline outlives this or the next call. Null if there is no run. Nothing is selected.
+    /// Sets the timeline, which outlives this or the next call, or null. Clears the selection.
     void setTimeline(const Timeline *timeline);
     /// Selects the iterations of a range, or none.
     void select(const std::optional<DurationRange> &range);
-    /// Searches again, for new iterations.
+    /// Searches again, to include new iterations.
     void renew();
     const std::optional<DurationRange> &range() const { return m_range; }
 
@@ -38,8 +38,8 @@ private:
 
     const Timeline *m_timeline = nullptr;
     std::optional<DurationRange> m_range;
-    std::stop_source m_stop; ///< of the search that is waited for
-    QFutureSynchronizer<void> m_searches; ///< those that were stopped may still read the timeline
+    std::stop_source m_stop; ///< for the last search
+    QFutureSynchronizer<void> m_searches; ///< stopped ones may still read the timeline
 };
 
 } // namespace poolscope

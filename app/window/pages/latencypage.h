@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LatencyPage: the durations of iterations, and the slowest ones. The selection is highlighted in
-// the lanes, and Outcomes shows it alone.
+// LatencyPage: a page with the durations of iterations, and the slowest ones. The selection is
+// highlighted in the lanes, and Outcomes shows only the selection.
 #pragma once
 
 #include "charts/laneschart.h"
@@ -30,9 +30,8 @@ public:
     /// The page takes ownership of the card, which has the chart.
     LatencyPage(ChartCard *card, LatencyChart *chart, const Shown &shown);
 
-    /// The record must outlive the page, or the next call. Null if there is no run.
+    /// The record outlives the page or the next call. Null if there is no run.
     void setRecord(const RunRecord *record);
-    /// Clears the selection.
     void clearSelection() { m_selector.select(std::nullopt); }
 
 signals:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RunTabs: the tables and pages about the run that is shown, and its history.
+// RunTabs: tabs with the tables and pages of the run that is shown, and with the history.
 #pragma once
 
 #include "charts/chartset.h"
@@ -48,29 +48,29 @@ public:
     LatencyPage &latencyPage() { return *m_latencyPage; }
     SweepPage &sweepPage() { return *m_sweepPage; }
     WhatIfPage &whatIfPage() { return *m_whatIfPage; }
-    /// The charts' frames in all pages.
+    /// The frames of the charts in all pages.
     const std::vector<ChartCard *> &cards() const { return m_cards; }
 
     /// The record outlives the tabs or the next call. Null if there is none.
     void setRecord(const RunRecord *record);
-    /// The run of the record whose log is shown.
+    /// Sets the record whose log is shown.
     void setLog(const RunRecord *record);
     /// `now` is in nanoseconds since the run's start. Returns whether the tables show everything.
     bool updateTables(std::uint64_t now);
     bool updateLog();
     void setTheme(const Theme &theme);
-    /// Offers what can be done in the state of the window's run.
+    /// Enables the controls that are possible in the state of the window's run.
     void showState(const RunController &controller);
-    /// Whether a page makes runs of its own: a sweep or a verification.
+    /// Whether a page makes its own runs, for a sweep or a verification.
     bool isMeasuring() const;
     void stopMeasuring();
-    /// Shows an index in its table. The table of failures stays on top if it has the index.
+    /// Shows an index in Outcomes, or stays in Failures if it is shown and has the index.
     void goTo(std::uint64_t index);
 
 signals:
     /// The user has selected an index, which charts mark.
     void indexMarked(std::uint64_t index);
-    /// The user wants all about an index.
+    /// The user wants to see an index in its table and in the charts.
     void indexPicked(std::uint64_t index);
 
 private:

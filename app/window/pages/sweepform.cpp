@@ -22,7 +22,7 @@ QLineEdit *edit(const QString &name, const Option &option)
     return edit;
 }
 
-/// The automatic numbers of workers, written out.
+/// Returns the default numbers of workers, separated by commas.
 QString defaultWorkers()
 {
     QStringList workers;

@@ -18,11 +18,11 @@ class SweepForm : public QWidget {
 public:
     explicit SweepForm(QWidget *parent = nullptr);
 
-    /// The plan as it is typed. The form shows what is wrong with it.
+    /// The plan as typed, or its error, which the form shows.
     Result<SweepPlan> plan() const { return parseSweep(typed(), OptionNaming::ByLabel); }
     OptionValues typed() const;
     void setTyped(const OptionValues &typed);
-    /// The file that the sweep is kept in. Empty for one with an automatic name.
+    /// The file of the measurements. Empty for an automatic name.
     QString file() const { return m_file->text().trimmed(); }
     void setFile(const QString &file) { m_file->setText(file); }
 

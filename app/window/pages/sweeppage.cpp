@@ -180,7 +180,7 @@ QWidget *SweepPage::makeCharts()
     return charts;
 }
 
-/// While it is shown the page takes the room that its charts need; other pages can do with less.
+/// Requires the height of the charts only while the page is shown, since other pages need less.
 void SweepPage::showEvent(QShowEvent *event)
 {
     setMinimumHeight(legibleHeight);
@@ -208,8 +208,8 @@ void SweepPage::setBusy(bool busy)
     showState();
 }
 
-/// How many runs of the sweep that is shown are still to be made. Nothing if the form asks for
-/// another one.
+/// The number of missing runs of the sweep that is shown. Nothing if the form describes another
+/// one.
 std::optional<std::size_t> SweepPage::missing() const
 {
     const auto plan = m_form->plan();
@@ -220,7 +220,7 @@ std::optional<std::size_t> SweepPage::missing() const
     return missingSteps(*plan, m_last.measurements).size();
 }
 
-/// Whether starting would only measure what is missing.
+/// Whether a start would measure only the missing runs of the last sweep.
 bool SweepPage::goesOnWithLast() const
 {
     const auto left = missing();
@@ -376,7 +376,7 @@ void SweepPage::readLast()
     const QString file = settings.value(fileKey).toString();
     auto measurements = readSweepFile(QFile::encodeName(file).toStdString());
     if (!spec || !plan || !measurements)
-        return; // it was deleted meanwhile
+        return; // the file was deleted
     m_last.subject = subjectOf(*spec);
     m_last.plan = *plan;
     m_last.file = file;

@@ -2,7 +2,7 @@
 // SweepPage: measures which number of workers and which chunk size are the fastest, and shows the
 // results.
 //
-// The last sweep is shown again when the window comes up another day, and can be continued.
+// The last sweep is shown again when the program is started later, and can be continued.
 #pragma once
 
 #include "charts/scalingchart.h"
@@ -29,7 +29,7 @@ public:
     ~SweepPage() override;
 
     const std::vector<ChartCard *> &cards() const { return m_cards; }
-    /// Sets what a sweep would measure now, and the problem with it.
+    /// Sets the spec that a sweep would measure, and its problem, or an empty text.
     void setSubject(const RunSpec &spec, const QString &problem);
     /// Sets whether something else runs, so that no sweep can be started.
     void setBusy(bool busy);
@@ -47,16 +47,16 @@ protected:
     void hideEvent(QHideEvent *event) override;
 
 private:
-    /// A sweep that was started, now or another day.
+    /// The last sweep, which an earlier window may have started.
     struct Last {
-        QStringList run; ///< arguments of what was measured
+        QStringList run; ///< arguments of the measured run
         QString subject; ///< the arguments as a caption
         SweepPlan plan;
         QString named; ///< the file as it was typed
-        QString file; ///< that the sweep is kept in. Empty until it is opened
+        QString file; ///< the file of the measurements. Empty until it is opened
         std::vector<SweepMeasurement> measurements;
     };
-    /// A setting that is worth taking.
+    /// A setting that the user can apply.
     struct Choice {
         QLabel *text;
         QPushButton *apply;

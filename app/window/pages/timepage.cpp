@@ -22,7 +22,7 @@ namespace poolscope {
 
 namespace {
 
-/// Whether any of what is advised is a setting of a pool.
+/// Whether any advised change is to a setting of a pool.
 bool canBeSet(const Verdict &verdict)
 {
     return std::any_of(verdict.advice.begin(), verdict.advice.end(), [](const Change &change) {
@@ -32,7 +32,7 @@ bool canBeSet(const Verdict &verdict)
     });
 }
 
-/// Whether any of what is advised can be set in the spec of the run.
+/// Whether any advised change can be made in the spec of the run.
 bool canApply(const Verdict &verdict, const RunRecord &record)
 {
     return specOf(record.origin) && canBeSet(verdict);
@@ -54,7 +54,7 @@ QString changesText(const WatchVerifier::Request &request)
     return changes.join(QObject::tr(" and "));
 }
 
-/// How many inputs the runs had, if not all.
+/// Returns a sentence on the number of inputs of the runs. Empty if they had all.
 QString inputsText(const Verification &verification)
 {
     if (verification.inputs == verification.allInputs)
@@ -172,13 +172,13 @@ void TimePage::showVerdict()
     m_verify->setVisible(
         advised || (possible && !isReadOnce(specOf(m_chart->record()->origin)->input)));
     showVerifying();
-    if (!verdict) { // what was said of another run's advice does not stand under this one's
+    if (!verdict) { // the text is on the advice of another run
         stopVerifying();
         say({});
     }
 }
 
-/// The advice on a call in a watched command. Nothing if there is none that can be set from
+/// Returns the advice on a call in a watched command. Nothing if there is none that can be set from
 /// outside.
 std::optional<WatchVerifier::Request> TimePage::callAdvice() const
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TimePage: the accounting of a run's time and the verdict on it, whose advice can be tried at
-// once.
+// TimePage: a page with the accounting of a run's time, and the verdict, whose advice can be
+// applied and verified.
 #pragma once
 
 #include "charts/accountingchart.h"
@@ -20,11 +20,11 @@ class TimePage : public QWidget {
     Q_OBJECT
 
 public:
-    /// The card has the chart; it becomes the page's.
+    /// The page takes ownership of the card, which has the chart.
     TimePage(ChartCard *card, AccountingChart *chart, const RunController &controller,
         QWidget *parent = nullptr);
 
-    /// While something else runs, settings cannot be replaced, nor an advice be tried.
+    /// Sets whether something else runs, so that advice can be neither applied nor verified.
     void setBusy(bool busy);
     bool isVerifying() const
     {
@@ -38,7 +38,7 @@ signals:
     /// The user wants to watch the command with changes in its calls.
     void applyChangesWanted(const poolscope::WatchRequest &request);
     void verifyingChanged();
-    /// The advice could not be tried: why, and more about it.
+    /// The advice could not be verified. `detail` may be empty.
     void failed(const QString &why, const QString &detail);
 
 private:
@@ -55,7 +55,7 @@ private:
     QLabel *m_text;
     QPushButton *m_apply;
     QPushButton *m_verify;
-    QLabel *m_verification; ///< how far that is, or what came of it
+    QLabel *m_verification; ///< progress or result of a verification
     const RunController &m_controller;
     Verifier m_verifier;
     WatchVerifier m_watchVerifier;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// VerdictButton: a run's verdict in a few words, which leads to all of it.
+// VerdictButton: a button with the verdict of a run in a few words.
 #pragma once
 
 #include "charts/accountingchart.h"

@@ -18,7 +18,7 @@ namespace poolscope {
 
 namespace {
 
-/// The numbers that the slider stops at: close together where they are few.
+/// Returns the numbers of workers at the positions of the slider, which are denser at low numbers.
 const std::vector<std::uint32_t> &stops()
 {
     static const std::vector<std::uint32_t> numbers = workersOfCurve(maxWorkers);
@@ -56,7 +56,7 @@ WhatIfPage::WhatIfPage(ChartCard *card, WhatIfChart *chart, QWidget *parent)
     : QWidget(parent)
     , m_chart(chart)
 {
-    auto *side = new QScrollArea; // so that the page asks for no more height than others
+    auto *side = new QScrollArea; // so that the page needs no more height than others
     side->setWidgetResizable(true);
     side->setFrameShape(QFrame::NoFrame);
     side->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -133,7 +133,7 @@ void WhatIfPage::makeProcesses()
     m_workers->setObjectName(QStringLiteral("whatIfProcesses"));
     m_workers->setRange(1, static_cast<int>(maxWorkers));
     m_workers->setFixedWidth(spinWidth);
-    m_workers->setKeyboardTracking(false); // "12" is not 1 before it is 12
+    m_workers->setKeyboardTracking(false); // typing "12" does not set 1 first
     for (QWidget *widget : {static_cast<QWidget *>(m_slider), static_cast<QWidget *>(m_workers)}) {
         widget->setToolTip(tip);
         widget->setAccessibleName(tr("Number of processes of the replay"));
@@ -161,7 +161,7 @@ void WhatIfPage::setBusy(bool busy)
     showResult();
 }
 
-/// The pool of the run is what it begins with.
+/// Shows the setting of the chart, initially the pool of the run.
 void WhatIfPage::showRecord()
 {
     const QScopedValueRollback shows(m_showsSetting, true);
@@ -185,7 +185,7 @@ void WhatIfPage::choose()
     m_chart->setSetting(setting);
 }
 
-/// Shows how workers start, once the costs of that are known.
+/// Shows the start of workers, once its costs are known.
 void WhatIfPage::showStart()
 {
     const QScopedValueRollback shows(m_showsSetting, true);

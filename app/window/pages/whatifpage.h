@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// WhatIfPage: the predicted duration of a run in another pool, which the user sets here and can use
-// for the next run.
+// WhatIfPage: a page with the predicted duration of a run in another pool, which the user sets and
+// can use for the next run.
 #pragma once
 
 #include "charts/whatifchart.h"
@@ -21,14 +21,14 @@ class WhatIfPage : public QWidget {
     Q_OBJECT
 
 public:
-    /// The card has the chart; it becomes the page's.
+    /// The page takes ownership of the card, which has the chart.
     WhatIfPage(ChartCard *card, WhatIfChart *chart, QWidget *parent = nullptr);
 
-    /// During a run its settings cannot be replaced.
+    /// Sets whether a run is in progress, whose settings cannot be replaced.
     void setBusy(bool busy);
 
 signals:
-    /// The user wants this number of workers, chunk, window and way to start in the settings.
+    /// The user wants these workers, chunk, window and start for the next run.
     void poolWanted(const poolscope::PoolSpec &pool);
 
 private:
@@ -42,7 +42,7 @@ private:
     void apply();
 
     WhatIfChart *m_chart;
-    QSlider *m_slider = nullptr; ///< its places are those of a curve from 1 to the most
+    QSlider *m_slider = nullptr; ///< with the positions of workersOfCurve()
     QSpinBox *m_workers = nullptr;
     QSpinBox *m_chunk = nullptr;
     QSpinBox *m_window = nullptr;
