@@ -30,10 +30,7 @@ namespace {
 
 constexpr int readInterval = 10; // milliseconds
 constexpr int roomInterval = 500;
-constexpr std::size_t linesAtOnce = 1000; // of the log, written together
-constexpr std::size_t bytesAtOnce = 64 * 1024; // of the log
-constexpr std::chrono::milliseconds logPatience(20);
-constexpr std::uint64_t failuresToSay = 10; // if the output file has all
+constexpr std::uint64_t failuresToReport = 10; // if the output file has all
 
 /// Whether the run may be faster than its run file is written, as with built-in tasks over numbers.
 bool outrunsDisk(const RunOptions &options)
@@ -140,7 +137,7 @@ Result<void> RunCommand::prepare()
             return saved;
     }
     m_run = std::make_unique<Run>(std::move(*opened));
-    m_logRead = m_run->log().end();
+    m_log.emplace(m_run->log(), [this](const std::string &lines) { return print(lines); });
     m_reader = std::make_unique<OutcomeReader>(*m_run, m_writer.get(),
         m_options.unordered ? OutcomeReader::Order::AsTheyCome : OutcomeReader::Order::ByIndex,
         [this](std::uint64_t index, const FailureView &failure) { reportFailure(index, failure); });
@@ -151,25 +148,25 @@ Run::Reading RunCommand::reading() const
 {
     Run::Reading reading;
     // Trace and report contain the reasons of failures, too.
-    const bool tellsLater =
+    const bool readsLater =
         (m_options.trace || m_options.report) && !isReadOnce(m_options.spec.input);
-    reading.keep = tellsLater    ? OutcomeStore::Keep::All
+    reading.keep = readsLater    ? OutcomeStore::Keep::All
         : outrunsDisk(m_options) ? OutcomeStore::Keep::UntilSaved
                                  : OutcomeStore::Keep::UntilRead;
     reading.wantsSettledOrder = m_options.unordered;
     if (m_options.discard && !m_options.save && !m_options.resumed)
         reading.values = Pool::Values::Discarded;
     // Workers may write numbers into the output file if outcomes are not read afterwards.
-    if (m_writer && !m_options.save && !m_options.resumed && !m_options.unordered && !tellsLater) {
+    if (m_writer && !m_options.save && !m_options.resumed && !m_options.unordered && !readsLater) {
         reading.columnFor = [this](std::uint64_t inputs) {
             return m_writer->columnFor(inputs);
         };
     }
     // The summary of a saved run has what a reader in input order holds back. Standard input is an
     // exception, since it may never end.
-    const bool tellsOrder =
+    const bool reportsOrder =
         m_options.save && m_options.summary && !isReadOnce(m_options.spec.input);
-    if (!m_options.wantsTimeline() && !m_options.resumed && !tellsOrder)
+    if (!m_options.wantsTimeline() && !m_options.resumed && !reportsOrder)
         reading.timeline =
             m_options.save ? Recorder::Retention::UntilWritten : Recorder::Retention::Totals;
     return reading;
@@ -295,15 +292,15 @@ void RunCommand::work()
         m_timer.start(readInterval);
         return;
     }
-    const bool moreLines = takeLog();
-    tellOfFile();
-    const bool moreOutcomes = !isThrownAway() && takeOutcomes();
+    const bool moreLines = m_log->print();
+    reportFile();
+    const bool moreOutcomes = !isDiscarded() && takeOutcomes();
     m_progress.update(progressOf(*m_run));
     m_timer.start(moreLines || moreOutcomes ? 0 : readInterval);
 }
 
 /// Whether outcomes need not be written any more, since the output is discarded.
-bool RunCommand::isThrownAway() const
+bool RunCommand::isDiscarded() const
 {
     return m_outputError || (m_options.output && Interrupt::hasCome() && !m_wasCompleted);
 }
@@ -322,86 +319,27 @@ bool RunCommand::takeOutcomes()
     return false;
 }
 
-/// Writes new lines of the log, for some milliseconds at most, since tasks may print faster than
-/// standard error is read. Returns true if there are more.
-bool RunCommand::takeLog()
-{
-    const std::uint64_t end = m_run->log().end();
-    const auto until = std::chrono::steady_clock::now() + logPatience;
-    while (m_logRead < end) {
-        if (Interrupt::hasCome())
-            skipLog(end);
-        writeLog(end);
-        if (std::chrono::steady_clock::now() > until)
-            break;
-    }
-    return m_logRead < end;
-}
-
-/// Drops all of the log but its last lines, since a user who interrupts does not want to wait.
-void RunCommand::skipLog(std::uint64_t end)
-{
-    const std::uint64_t first = end - std::min<std::uint64_t>(end - m_logRead, linesAtOnce);
-    const RunLog::Page page = m_run->log().entries(first, end);
-    std::uint64_t kept = page.next();
-    std::size_t bytes = 0;
-    for (auto line = page.entries.rbegin(); line != page.entries.rend(); ++line, --kept) {
-        bytes += (*line)->size();
-        if (bytes > bytesAtOnce)
-            break;
-    }
-    m_linesDropped += kept - m_logRead;
-    m_logRead = kept;
-}
-
-/// Writes some of the lines before number `end`.
-void RunCommand::writeLog(std::uint64_t end)
-{
-    const RunLog::Page page = m_run->log().entries(m_logRead, end, linesAtOnce);
-    m_linesDropped += page.first - m_logRead;
-    m_logRead = page.first;
-    std::string lines;
-    for (const LogLine &line : page.entries) {
-        lines +=
-            (line->worker > 0 ? "[worker " + std::to_string(line->worker) + "] " : "poolscope: ")
-            + line->text + '\n';
-        ++m_logRead;
-        if (lines.size() > bytesAtOnce)
-            break;
-    }
-    if (!lines.empty())
-        m_linesDropped += say(lines);
-}
-
-void RunCommand::reportDroppedLines()
-{
-    if (m_linesDropped > 0)
-        say("poolscope: " + std::to_string(m_linesDropped)
-            + (m_linesDropped == 1 ? " line of the log is" : " lines of the log are")
-            + " missing above, since they came faster than they could be written; a task that "
-              "prints to a file, as by 2>FILE, keeps all");
-}
-
 /// Reports that the run continues without its run file, or that only the run file is waited for. If
 /// the pool also waits, the log reports that.
-void RunCommand::tellOfFile()
+void RunCommand::reportFile()
 {
     const std::string loss = m_run->fileLoss();
-    if (!loss.empty() && !m_run->hasOnlyItsFileLeft() && !std::exchange(m_fileLossSaid, true))
-        say("poolscope: " + loss + ", and continues without it");
+    if (!loss.empty() && !m_run->hasOnlyItsFileLeft() && !std::exchange(m_fileLossReported, true))
+        print("poolscope: " + loss + ", and continues without it");
     const std::string problem = m_run->fileProblem();
     if (!problem.empty() && Interrupt::hasCome())
         m_run->cancel(); // the user does not want to wait
-    if (problem.empty() || !m_run->hasOnlyItsFileLeft() || std::exchange(m_fileProblemSaid, true))
+    if (problem.empty() || !m_run->hasOnlyItsFileLeft()
+        || std::exchange(m_fileProblemReported, true))
         return;
-    say("poolscope: the run has ended, and waits for its run file: " + problem);
+    print("poolscope: the run has ended, and waits for its run file: " + problem);
 }
 
 void RunCommand::reportFailure(std::uint64_t index, const FailureView &failure)
 {
-    if (++m_failuresSaid > failuresToSay && !writesText())
+    if (++m_failuresReported > failuresToReport && !writesText())
         return;
-    say("poolscope: " + failedInputText(index, failure));
+    print("poolscope: " + failedInputText(index, failure));
 }
 
 /// Whether the output has no place for the reason of a failure.
@@ -411,7 +349,7 @@ bool RunCommand::writesText() const
 }
 
 /// Prints lines. Returns the number of lines that were not written.
-std::uint64_t RunCommand::say(const std::string &line)
+std::uint64_t RunCommand::print(const std::string &line)
 {
     m_progress.clear();
     return printLines(line);
@@ -421,7 +359,7 @@ std::uint64_t RunCommand::say(const std::string &line)
 bool RunCommand::waitForRoom(const std::string &what)
 {
     if (!std::exchange(m_waitsForRoom, true))
-        say("poolscope: " + what + "; the run waits until there is room");
+        print("poolscope: " + what + "; the run waits until there is room");
     return Interrupt::waitFor(roomInterval);
 }
 
@@ -442,18 +380,19 @@ int RunCommand::finish()
     // Values are complete if the interrupted run waited only for processes that jobs left running.
     m_wasCompleted = Interrupt::hasCome() && m_run->end().how == PoolEnd::How::Completed;
     bool more = true;
-    while (more && !isThrownAway())
+    while (more && !isDiscarded())
         more = takeOutcomes();
     if (more && !m_outputError)
         m_outputError = Error{"interrupted"};
-    while (takeLog()) { }
-    reportDroppedLines();
-    if (m_failuresSaid > failuresToSay && !writesText())
-        say("poolscope: " + std::to_string(m_failuresSaid - failuresToSay) + " more inputs failed"
+    while (m_log->print()) { }
+    m_log->reportDropped();
+    if (m_failuresReported > failuresToReport && !writesText())
+        print("poolscope: " + std::to_string(m_failuresReported - failuresToReport)
+            + " more inputs failed"
             + (m_options.output ? "; " + *m_options.output + " says why" : ""));
     if (m_writer) {
         for (const std::string &note : m_reader->unmarked().notes(m_options.output.value_or("")))
-            say("poolscope: " + note);
+            print("poolscope: " + note);
     }
     if (!m_isTaskChecked) // interrupted before a worker was ready
         m_progress.clear();
@@ -462,14 +401,14 @@ int RunCommand::finish()
     const int status = exitStatus();
     const bool isHalted = m_run->end().how == PoolEnd::How::Halted;
     const auto kept = m_run->fileResult();
-    if (!kept && !m_fileLossSaid)
+    if (!kept && !m_fileLossReported)
         complain(kept.error().message);
     if (status != exitAllSucceeded && status != exitSomeFailed)
         return status;
     if (const auto written = isHalted ? writeRecord() : writeResults(); !written)
         return complainOfOutput(written.error());
     if (!m_options.quiet && !isHalted && m_run->timeline().settled() > 0)
-        say(verdictText(analyse(m_run->record(), usableCores()).verdict));
+        print(verdictText(analyse(m_run->record(), usableCores()).verdict));
     return kept ? status : exitPoolFailed;
 }
 
@@ -482,29 +421,29 @@ int RunCommand::exitStatus() const
     if (StandardOutput::readerIsGone())
         return exitInterrupted;
     if (end.how == PoolEnd::How::Failed || end.how == PoolEnd::How::WrongValues) {
-        complain(end.error + notWritten + wayOn());
+        complain(end.error + notWritten + advice());
         if (!end.detail.empty())
             printLines(end.detail);
         return exitPoolFailed;
     }
     if (end.how == PoolEnd::How::Halted) {
-        complain("halted: " + end.error + notWritten + wayOn());
+        complain("halted: " + end.error + notWritten + advice());
         return exitSomeFailed;
     }
     const bool incomplete = m_outputError || end.how == PoolEnd::How::Cancelled;
     if (incomplete && Interrupt::hasCome()) {
-        complain("interrupted" + notWritten + wayOn());
+        complain("interrupted" + notWritten + advice());
         return exitInterrupted;
     }
     if (incomplete) {
-        complain(m_outputError->message + wayOn());
+        complain(m_outputError->message + advice());
         return exitPoolFailed;
     }
     return m_run->timeline().failed() > 0 ? exitSomeFailed : exitAllSucceeded;
 }
 
 /// Returns advice on a run whose results were not written but that has a run file.
-std::string RunCommand::wayOn() const
+std::string RunCommand::advice() const
 {
     const std::string file = m_options.resumed.value_or(m_options.save.value_or(""));
     const PoolEnd::How how = m_run->end().how;
@@ -520,7 +459,7 @@ Result<void> RunCommand::writeResults()
 {
     if (m_writer) {
         if (const auto finished = m_writer->finish(); !finished)
-            return failure(finished.error().message + wayOn());
+            return failure(finished.error().message + advice());
     }
     return writeRecord();
 }
@@ -531,7 +470,7 @@ Result<void> RunCommand::writeRecord()
     const auto written = writeTimeline(m_options, {{&m_run->record(), m_run->now()}}, m_charts);
     if (!written)
         return written;
-    return writeSummary(m_options, m_run->record(), {usableCores(), m_linesDropped},
+    return writeSummary(m_options, m_run->record(), {usableCores(), m_log->dropped()},
         m_summary.get(), [this](const std::string &what) { return waitForRoom(what); });
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/commandline.h"
+#include "cli/logprinter.h"
 #include "cli/outcomereader.h"
 #include "cli/outputs.h"
 #include "cli/progressline.h"
@@ -38,13 +39,9 @@ private:
     Result<void> checkStandardOutput() const;
     Result<void> openOutputs();
     void work();
-    bool isThrownAway() const;
+    bool isDiscarded() const;
     bool takeOutcomes();
-    bool takeLog();
-    void skipLog(std::uint64_t end);
-    void writeLog(std::uint64_t end);
-    void reportDroppedLines();
-    void tellOfFile();
+    void reportFile();
     void reportFailure(std::uint64_t index, const FailureView &failure);
     bool waitForRoom(const std::string &what);
     void stopFor(const Error &error);
@@ -55,9 +52,9 @@ private:
     Result<void> writeResults();
     Result<void> writeRecord();
     int exitStatus() const;
-    std::string wayOn() const;
+    std::string advice() const;
     bool writesText() const;
-    std::uint64_t say(const std::string &line);
+    std::uint64_t print(const std::string &line);
 
     RunOptions m_options;
     ChartWriter m_charts;
@@ -69,17 +66,16 @@ private:
     ProgressLine m_progress;
     QTimer m_timer;
     QEventLoop m_loop;
-    std::uint64_t m_logRead = 0;
-    std::uint64_t m_linesDropped = 0; ///< of the log
-    std::uint64_t m_failuresSaid = 0;
+    std::optional<LogPrinter> m_log; ///< once there is a run
+    std::uint64_t m_failuresReported = 0;
     std::chrono::steady_clock::time_point m_started;
     bool m_isTaskChecked = false; ///< true also once a worker was ready
     std::optional<Error> m_taskProblem; ///< why the run was cancelled
     bool m_waitsForRoom = false;
     std::optional<Error> m_outputError;
     bool m_wasCompleted = false; ///< whether the run was complete when interrupted
-    bool m_fileProblemSaid = false;
-    bool m_fileLossSaid = false;
+    bool m_fileProblemReported = false;
+    bool m_fileLossReported = false;
 };
 
 } // namespace poolscope

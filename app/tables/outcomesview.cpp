@@ -397,7 +397,7 @@ void OutcomesView::scrollTo(std::uint64_t first)
     m_model.setFirst(std::min(first, lastFirst()));
     fitScrollBar();
     showCurrent();
-    showPosition();
+    m_position->setText(positionText());
 }
 
 void OutcomesView::bringIntoSight(std::uint64_t position)
@@ -453,28 +453,19 @@ void OutcomesView::showDetails()
     m_details->setOutcome(*m_current, whole);
 }
 
-void OutcomesView::showPosition()
-{
-    m_position->setText(positionText());
-}
-
 QString OutcomesView::positionText() const
 {
     if (m_model.rowCount() == 0)
         return {};
-    const auto rows = static_cast<std::uint64_t>(m_model.rowCount());
-    const QString count = figureText(Count{m_model.count()});
-    if (m_model.show() == OutcomesModel::Show::Failures)
-        return tr("failures %1–%2 of %3")
-            .arg(figureText(Count{m_model.first() + 1}), figureText(Count{m_model.first() + rows}),
-                count);
-    if (m_model.show() == OutcomesModel::Show::Selection)
-        return tr("%1–%2 of %3 selected")
-            .arg(figureText(Count{m_model.first() + 1}), figureText(Count{m_model.first() + rows}),
-                count);
-    return tr("indices %1–%2 of %3 inputs")
-        .arg(figureText(Count{m_model.first()}), figureText(Count{m_model.first() + rows - 1}),
-            count);
+    const bool areInputs = m_model.show() != OutcomesModel::Show::Failures
+        && m_model.show() != OutcomesModel::Show::Selection;
+    const std::uint64_t first = m_model.first() + (areInputs ? 0 : 1);
+    const std::uint64_t last = first + static_cast<std::uint64_t>(m_model.rowCount()) - 1;
+    const QString text = areInputs                        ? tr("indices %1–%2 of %3 inputs")
+        : m_model.show() == OutcomesModel::Show::Failures ? tr("failures %1–%2 of %3")
+                                                          : tr("%1–%2 of %3 selected");
+    return text.arg(
+        figureText(Count{first}), figureText(Count{last}), figureText(Count{m_model.count()}));
 }
 
 /// The number of rows for a unit of the scroll bar. Above 1 if an int cannot count the rows.

@@ -86,7 +86,6 @@ private:
     void showSelection();
     void showCurrent();
     void showDetails();
-    void showPosition();
     QString positionText() const;
     std::uint64_t scrollStep() const;
     void fitScrollBar();

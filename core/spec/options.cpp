@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// The table of all options, which is long because there are many.
 #include "spec/options.h"
 
 #include "spec/sizetext.h"
