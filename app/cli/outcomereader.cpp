@@ -71,7 +71,7 @@ bool OutcomeReader::refill()
 /// Writes the first outcomes of a range. Returns how many.
 Result<std::uint64_t> OutcomeReader::writeSome(const IndexRange &range)
 {
-    const auto numbers = m_run.outcomes().numbers(range.first, std::min(range.count, atOnce));
+    const auto numbers = m_run.outcomes().numbers({range.first, std::min(range.count, atOnce)});
     if (numbers.cells.empty())
         return writeOne(range.first).map([] { return std::uint64_t{1}; });
     Result<void> written;

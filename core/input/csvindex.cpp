@@ -272,16 +272,17 @@ Result<CsvIndex> CsvIndex::duplicate() const
     return index;
 }
 
-Result<void> CsvIndex::read(std::uint64_t first, std::uint64_t count, std::string &out)
+Result<void> CsvIndex::read(IndexRange indices, std::string &out)
 {
-    if (count == 0)
+    if (indices.count == 0)
         return {};
-    const SparseIndex::Entry start = m_sparseIndex.before(first);
-    const std::uint64_t expected = (first - start.index + count) * (meanItemSize() + 8) + 512;
-    RowCollector rows(m_columns, first - start.index, count, out);
+    const SparseIndex::Entry start = m_sparseIndex.before(indices.first);
+    const std::uint64_t expected =
+        (indices.first - start.index + indices.count) * (meanItemSize() + 8) + 512;
+    RowCollector rows(m_columns, indices.first - start.index, indices.count, out);
     if (const auto read = scanCsv(m_file, m_delimiter, start.offset, expected, rows); !read)
         return read;
-    m_sparseIndex.expectNext({first + count, rows.end()});
+    m_sparseIndex.expectNext({indices.end(), rows.end()});
     return {};
 }
 

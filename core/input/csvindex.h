@@ -8,6 +8,7 @@
 #include "input/datafile.h"
 #include "input/sparseindex.h"
 #include "result.h"
+#include "spec/indexrange.h"
 #include "spec/inputspec.h"
 
 #include <cstddef>
@@ -42,7 +43,7 @@ public:
 
     /// Appends rows [first, first + count) to `out`, each as u32 length and an item. The caller
     /// ensures that first + count is at most rowCount().
-    Result<void> read(std::uint64_t first, std::uint64_t count, std::string &out);
+    Result<void> read(IndexRange indices, std::string &out);
 
 private:
     friend class CsvOpening;

@@ -20,9 +20,9 @@ public:
     std::uint64_t meanEncodedSize() const override { return m_source->meanEncodedSize(); }
     std::uint64_t maxEncodedSize() const override { return m_source->maxEncodedSize(); }
     std::vector<std::string> columns() const override { return m_source->columns(); }
-    Result<void> encode(std::uint64_t first, std::uint64_t count, std::string &out) override
+    Result<void> encode(IndexRange indices, std::string &out) override
     {
-        return m_source->encode(first, count, out);
+        return m_source->encode(indices, out);
     }
     Result<std::string> text(std::uint64_t index) override { return m_source->text(index); }
     InputContent content() const override { return m_source->content(); }

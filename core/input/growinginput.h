@@ -7,6 +7,7 @@
 #pragma once
 
 #include "result.h"
+#include "spec/indexrange.h"
 
 #include <cstdint>
 #include <functional>
@@ -30,7 +31,7 @@ public:
     virtual bool isFull() const = 0;
 
     /// Removes groups of consecutive inputs, except those for which `isNeeded` returns true.
-    using IsNeeded = std::function<bool(std::uint64_t first, std::uint64_t count)>;
+    using IsNeeded = std::function<bool(IndexRange indices)>;
     virtual void removeUnless(const IsNeeded &isNeeded) = 0;
 };
 

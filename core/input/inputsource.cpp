@@ -33,7 +33,7 @@ public:
     std::uint64_t size() const override { return poolscope::size(m_range); }
     std::uint64_t meanEncodedSize() const override { return 0; }
     std::uint64_t maxEncodedSize() const override { return 0; }
-    Result<void> encode(std::uint64_t, std::uint64_t, std::string &) override { return {}; }
+    Result<void> encode(IndexRange, std::string &) override { return {}; }
     Result<std::string> text(std::uint64_t index) override
     {
         return std::to_string(at(m_range, index));
@@ -67,14 +67,14 @@ public:
         return lengthField + m_index.byteCount() / std::max<std::uint64_t>(size(), 1);
     }
     std::uint64_t maxEncodedSize() const override { return lengthField + m_index.longestLine(); }
-    Result<void> encode(std::uint64_t first, std::uint64_t count, std::string &out) override
+    Result<void> encode(IndexRange indices, std::string &out) override
     {
-        return m_index.read(first, count, out);
+        return m_index.read(indices, out);
     }
     Result<std::string> text(std::uint64_t index) override
     {
         std::string line;
-        return m_index.read(index, 1, line).map([&] { return line.substr(lengthField); });
+        return m_index.read({index, 1}, line).map([&] { return line.substr(lengthField); });
     }
     InputContent content() const override { return {m_index.contentHash(), size()}; }
     Result<std::unique_ptr<InputSource>> duplicate() const override
@@ -96,14 +96,14 @@ public:
     std::uint64_t meanEncodedSize() const override { return lengthField + m_index.meanItemSize(); }
     std::uint64_t maxEncodedSize() const override { return lengthField + m_index.maxItemSize(); }
     std::vector<std::string> columns() const override { return m_index.columns(); }
-    Result<void> encode(std::uint64_t first, std::uint64_t count, std::string &out) override
+    Result<void> encode(IndexRange indices, std::string &out) override
     {
-        return m_index.read(first, count, out);
+        return m_index.read(indices, out);
     }
     Result<std::string> text(std::uint64_t index) override
     {
         std::string item;
-        return m_index.read(index, 1, item).map([&] {
+        return m_index.read({index, 1}, item).map([&] {
             return csvRecord(fieldsOf(item), m_index.delimiter());
         });
     }
@@ -141,9 +141,9 @@ public:
         return lengthField + m_files->pathBytes() / std::max<std::uint64_t>(size(), 1);
     }
     std::uint64_t maxEncodedSize() const override { return lengthField + m_files->longestPath(); }
-    Result<void> encode(std::uint64_t first, std::uint64_t count, std::string &out) override
+    Result<void> encode(IndexRange indices, std::string &out) override
     {
-        for (std::uint64_t index = first; index < first + count; ++index) {
+        for (std::uint64_t index = indices.first; index < indices.end(); ++index) {
             const std::string_view path = m_files->path(index);
             const auto length = static_cast<std::uint32_t>(path.size());
             out.append(reinterpret_cast<const char *>(&length), sizeof(length));
@@ -196,14 +196,14 @@ public:
     {
         return lengthField + LineStream::maxLineLength;
     }
-    Result<void> encode(std::uint64_t first, std::uint64_t count, std::string &out) override
+    Result<void> encode(IndexRange indices, std::string &out) override
     {
-        return m_stream->read(first, count, out);
+        return m_stream->read(indices, out);
     }
     Result<std::string> text(std::uint64_t index) override
     {
         std::string line;
-        return m_stream->read(index, 1, line).map([&] { return line.substr(lengthField); });
+        return m_stream->read({index, 1}, line).map([&] { return line.substr(lengthField); });
     }
     InputContent content() const override { return {m_stream->contentHash(), size()}; }
     Result<std::unique_ptr<InputSource>> duplicate() const override

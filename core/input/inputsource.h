@@ -8,6 +8,7 @@
 
 #include "input/growinginput.h"
 #include "result.h"
+#include "spec/indexrange.h"
 #include "spec/inputspec.h"
 
 #include <cstdint>
@@ -50,7 +51,7 @@ public:
 
     /// Appends the inputs [first, first + count), each as u32 length and bytes (for a row, see
     /// wire/row.h). first + count is at most size(). Appends nothing if meanEncodedSize() is 0.
-    virtual Result<void> encode(std::uint64_t first, std::uint64_t count, std::string &out) = 0;
+    virtual Result<void> encode(IndexRange indices, std::string &out) = 0;
 
     /// Returns input `index` as text for the user.
     virtual Result<std::string> text(std::uint64_t index) = 0;

@@ -139,14 +139,14 @@ Result<void> LineIndex::scan()
     return {};
 }
 
-Result<void> LineIndex::read(std::uint64_t first, std::uint64_t count, std::string &out)
+Result<void> LineIndex::read(IndexRange indices, std::string &out)
 {
-    if (count == 0)
+    if (indices.count == 0)
         return {};
-    const SparseIndex::Entry start = m_sparseIndex.before(first);
+    const SparseIndex::Entry start = m_sparseIndex.before(indices.first);
     const std::uint64_t meanLength = byteCount() / std::max<std::uint64_t>(m_lineCount, 1) + 1;
-    const std::uint64_t expected = (first - start.index + count) * meanLength + 512;
-    LineCollector collector(out, first - start.index, count);
+    const std::uint64_t expected = (indices.first - start.index + indices.count) * meanLength + 512;
+    LineCollector collector(out, indices.first - start.index, indices.count);
     LineScanner scanner(collector, start.offset);
     const auto read = m_file.readBlocks(
         start.offset, expected, [&](std::string_view block) { return scanner.scan(block); });
@@ -155,7 +155,7 @@ Result<void> LineIndex::read(std::uint64_t first, std::uint64_t count, std::stri
     if (collector.missing() > 0)
         scanner.finish();
     if (collector.nextCertain())
-        m_sparseIndex.expectNext({first + count, collector.next()});
+        m_sparseIndex.expectNext({indices.end(), collector.next()});
     return {};
 }
 

@@ -13,6 +13,7 @@
 #include "input/datafile.h"
 #include "input/sparseindex.h"
 #include "result.h"
+#include "spec/indexrange.h"
 
 #include <cstdint>
 #include <string>
@@ -41,7 +42,7 @@ public:
 
     /// Appends lines [first, first + count) to `out`, each as u32 length and bytes, like
     /// wire::Work::items. The caller ensures that first + count is at most lineCount().
-    Result<void> read(std::uint64_t first, std::uint64_t count, std::string &out);
+    Result<void> read(IndexRange indices, std::string &out);
 
 private:
     explicit LineIndex(DataFile file)

@@ -142,7 +142,7 @@ void LineStream::removeUnless(const IsNeeded &isNeeded)
     const std::lock_guard lock(m_mutex);
     for (auto block = m_blocks.begin(); block != m_blocks.end();) {
         const bool isOpen = m_inLine && std::next(block) == m_blocks.end();
-        if (isOpen || isNeeded(block->first, block->second.count)) {
+        if (isOpen || isNeeded({block->first, block->second.count})) {
             ++block;
         } else {
             m_heldBytes -= block->second.lines.size();
@@ -169,7 +169,7 @@ std::string LineStream::contentHash() const
     return m_hasher.digest();
 }
 
-Result<void> LineStream::read(std::uint64_t first, std::uint64_t count, std::string &out) const
+Result<void> LineStream::read(IndexRange indices, std::string &out) const
 {
     const std::lock_guard lock(m_mutex);
     const auto lengthAt = [](const std::string &lines, std::size_t at) {
@@ -177,23 +177,22 @@ Result<void> LineStream::read(std::uint64_t first, std::uint64_t count, std::str
         std::memcpy(&length, lines.data() + at, sizeof(length));
         return sizeof(length) + length;
     };
-    while (count > 0) {
+    for (std::uint64_t first = indices.first; first < indices.end();) {
         const auto after = m_blocks.upper_bound(first);
         const auto found = after == m_blocks.begin() ? m_blocks.end() : std::prev(after);
         if (found == m_blocks.end() || first - found->first >= found->second.count)
             return failure(
-                "line " + std::to_string(first + 1) + " of " + m_name + " is not held any more");
+                "line " + std::to_string(first + 1) + " of " + m_name + " is not stored any more");
         const auto &[blockFirst, block] = *found;
         const bool goesOn = m_next.line <= first && m_next.line > blockFirst;
         Cursor at = goesOn ? m_next : Cursor{blockFirst, 0};
         for (; at.line < first; ++at.line)
             at.offset += lengthAt(block.lines, at.offset);
         const std::size_t begin = at.offset;
-        const std::uint64_t end = std::min(first + count, blockFirst + block.count);
+        const std::uint64_t end = std::min(indices.end(), blockFirst + block.count);
         for (; at.line < end; ++at.line)
             at.offset += lengthAt(block.lines, at.offset);
         out.append(block.lines, begin, at.offset - begin);
-        count -= end - first;
         first = end;
         m_next = at;
     }

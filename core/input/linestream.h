@@ -10,6 +10,7 @@
 #include "input/growinginput.h"
 #include "input/linescanner.h"
 #include "result.h"
+#include "spec/indexrange.h"
 
 #include <cstdint>
 #include <map>
@@ -42,7 +43,7 @@ public:
 
     /// Appends lines [first, first + count) to `out`, each as u32 length and bytes. Fails if one of
     /// them was removed.
-    Result<void> read(std::uint64_t first, std::uint64_t count, std::string &out) const;
+    Result<void> read(IndexRange indices, std::string &out) const;
 
 private:
     /// Consecutive lines, encoded. The last block ends with the beginning of the next line.

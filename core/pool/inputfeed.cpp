@@ -66,10 +66,10 @@ void InputFeed::makeRoom()
 void InputFeed::removeSettled()
 {
     const std::vector<IndexRange> needed = m_scheduler.unsettled();
-    m_input.removeUnless([&](std::uint64_t first, std::uint64_t count) {
+    m_input.removeUnless([&](IndexRange indices) {
         const auto next = std::partition_point(needed.begin(), needed.end(),
-            [&](const IndexRange &range) { return range.end() <= first; });
-        return next != needed.end() && next->first < first + count;
+            [&](const IndexRange &range) { return range.end() <= indices.first; });
+        return next != needed.end() && next->first < indices.end();
     });
 }
 

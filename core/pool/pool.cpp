@@ -995,7 +995,7 @@ bool Pool::handOut(Slot &slot, std::uint64_t time)
 bool Pool::encodeChunk(const IndexRange &chunk)
 {
     m_items.clear();
-    if (const auto encoded = m_source.encode(chunk.first, chunk.count, m_items); !encoded) {
+    if (const auto encoded = m_source.encode(chunk, m_items); !encoded) {
         end(PoolEnd::How::Failed, encoded.error().message);
         return false;
     }

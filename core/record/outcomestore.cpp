@@ -412,12 +412,13 @@ Result<void> OutcomeStore::copyEncoded(std::uint64_t index, std::string &to) con
         [&](const StoredOutcome &outcome) { wire::encodeKeptOutcome(to, outcome.view); });
 }
 
-OutcomeStore::Numbers OutcomeStore::numbers(std::uint64_t first, std::uint64_t count) const
+OutcomeStore::Numbers OutcomeStore::numbers(IndexRange indices) const
 {
+    const std::uint64_t first = indices.first;
     const Cell kind = state(first);
-    if (count == 0 || (kind != Cell::Integer && kind != Cell::Real))
+    if (indices.count == 0 || (kind != Cell::Integer && kind != Cell::Real))
         return {};
-    const std::uint64_t most = std::min(count, m_cells - first % m_cells);
+    const std::uint64_t most = std::min(indices.count, m_cells - first % m_cells);
     const std::uint64_t wholeWord = everyCell * static_cast<std::uint64_t>(kind);
     std::uint64_t same = std::max<std::uint64_t>(knownRun(first), 1);
     while (same < most && state(first + same) == kind) {

@@ -102,7 +102,7 @@ public:
         OutcomeKind kind = OutcomeKind::None;
         std::span<const std::uint64_t> cells;
     };
-    Numbers numbers(std::uint64_t first, std::uint64_t count) const;
+    Numbers numbers(IndexRange indices) const;
     /// Copies such cells, from `first` on. Much faster than through `cells` where nobody has looked
     /// at them yet, since no page needs to be mapped. False where the system refuses it.
     bool copyCells(std::uint64_t first, std::span<std::uint64_t> copy) const;

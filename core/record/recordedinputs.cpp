@@ -20,7 +20,7 @@ public:
     std::uint64_t size() const override { return m_size; }
     std::uint64_t meanEncodedSize() const override { return 0; }
     std::uint64_t maxEncodedSize() const override { return 0; }
-    Result<void> encode(std::uint64_t, std::uint64_t, std::string &) override { return unread(); }
+    Result<void> encode(IndexRange, std::string &) override { return unread(); }
     Result<std::string> text(std::uint64_t) override { return unread(); }
     InputContent content() const override { return {}; }
     Result<std::unique_ptr<InputSource>> duplicate() const override
@@ -46,7 +46,7 @@ public:
     std::uint64_t size() const override { return m_texts->size(); }
     std::uint64_t meanEncodedSize() const override { return 0; }
     std::uint64_t maxEncodedSize() const override { return 0; }
-    Result<void> encode(std::uint64_t, std::uint64_t, std::string &) override
+    Result<void> encode(IndexRange, std::string &) override
     {
         return failure("(the input is known by its text only)");
     }

@@ -77,7 +77,7 @@ Result<UnmarkedValues> exportOutcomes(const RunRecord &record, OutcomeWriter &wr
             asked = index + mostAtOnce;
         }
         const auto numbers =
-            record.outcomes->numbers(index, std::min(mostAtOnce, record.inputCount - index));
+            record.outcomes->numbers({index, std::min(mostAtOnce, record.inputCount - index)});
         const auto written = numbers.cells.empty()
             ? writeOne(writer, *record.outcomes, index, unmarked, failed)
             : writeNumbers(writer, index, numbers);

@@ -22,7 +22,7 @@ public:
     /// Writes the first ones of the range, or keeps them for flush(); returns how many.
     Result<std::uint64_t> writeSome(const IndexRange &range)
     {
-        const auto numbers = m_outcomes.numbers(range.first, std::min(range.count, cellsAtOnce));
+        const auto numbers = m_outcomes.numbers({range.first, std::min(range.count, cellsAtOnce)});
         if (numbers.cells.size() < fewNumbers)
             return copy(range.first).map([] { return std::uint64_t{1}; });
         return flush().and_then([&] { return writeNumbers(range.first, numbers); }).map([&] {

@@ -41,7 +41,7 @@ protected:
     static Rows read(CsvIndex &index, std::uint64_t first, std::uint64_t count)
     {
         std::string encoded;
-        const auto read = index.read(first, count, encoded);
+        const auto read = index.read({first, count}, encoded);
         EXPECT_TRUE(read) << read.error().message;
         Rows rows;
         for (const std::string &item : strings(encoded))
@@ -254,7 +254,7 @@ TEST_F(Csv, OfAFileThatChangedIsAnError)
              "a,b\n0,2\n3,4\n5,6\n"}) {
         std::ofstream(m_path, std::ios::binary) << text;
         std::string out;
-        const auto read = index->read(0, 2, out);
+        const auto read = index->read({0, 2}, out);
         ASSERT_FALSE(read);
         EXPECT_EQ(read.error().message,
             m_path + " has changed since it was first read: leave it as it is during a run");

@@ -145,7 +145,7 @@ protected:
     static std::vector<std::string> read(LineIndex &index, std::uint64_t first, std::uint64_t count)
     {
         std::string encoded;
-        EXPECT_TRUE(index.read(first, count, encoded));
+        EXPECT_TRUE(index.read({first, count}, encoded));
         std::vector<std::string> lines;
         for (std::size_t at = 0; at < encoded.size();) {
             std::uint32_t length = 0;
@@ -265,7 +265,7 @@ TEST_F(Lines, OfAFileThatChangedAreAnError)
     for (const char *text : {"one\n", "one\ntwo\nTHREE\n", "three\ntwo\none\nzero\n"}) {
         std::ofstream(m_path, std::ios::binary) << text;
         std::string out;
-        const auto read = found.read(1, 2, out);
+        const auto read = found.read({1, 2}, out);
         ASSERT_FALSE(read) << text;
         EXPECT_NE(read.error().message.find("has changed"), std::string::npos);
     }
@@ -281,7 +281,7 @@ TEST_F(Lines, ChangedElsewhereAreLeftInPeace)
     std::ofstream(m_path, std::ios::binary) << text;
     EXPECT_EQ(read(found, 99'000, 2), (std::vector<std::string>{"99000", "99001"}));
     std::string out;
-    EXPECT_FALSE(found.read(0, 1, out));
+    EXPECT_FALSE(found.read({0, 1}, out));
 }
 
 TEST_F(Lines, AppendedToAFileAreNoneOfTheIndex)

@@ -46,7 +46,7 @@ protected:
     static Lines read(const LineStream &stream, std::uint64_t first, std::uint64_t count)
     {
         std::string encoded;
-        const auto read = stream.read(first, count, encoded);
+        const auto read = stream.read({first, count}, encoded);
         EXPECT_TRUE(read) << read.error().message;
         Lines lines;
         for (std::size_t at = 0; at < encoded.size();) {
@@ -136,16 +136,14 @@ TEST_F(Stream, LetsGoOfWhatIsNotNeeded)
     EXPECT_EQ(read(stream, 0, lines.size()), lines);
 
     const std::uint64_t needed = 7'000;
-    stream.removeUnless([&](std::uint64_t first, std::uint64_t count) {
-        return first <= needed && needed < first + count;
-    });
+    stream.removeUnless([&](IndexRange indices) { return indices.contains(needed); });
     EXPECT_EQ(read(stream, needed, 1), (Lines{lines[needed]}));
     std::string out;
-    const auto gone = stream.read(0, 1, out);
+    const auto gone = stream.read({0, 1}, out);
     ASSERT_FALSE(gone);
-    EXPECT_EQ(gone.error().message, "line 1 of the pipe is not held any more");
-    EXPECT_FALSE(stream.read(needed, 10'000, out));
-    EXPECT_FALSE(stream.read(lines.size(), 1, out)) << "it did not come yet";
+    EXPECT_EQ(gone.error().message, "line 1 of the pipe is not stored any more");
+    EXPECT_FALSE(stream.read({needed, 10'000}, out));
+    EXPECT_FALSE(stream.read({lines.size(), 1}, out)) << "it did not come yet";
 
     write(stream, " line\nnext\n");
     EXPECT_EQ(read(stream, lines.size(), 2), (Lines{"unfinished line", "next"}));
@@ -165,7 +163,7 @@ TEST_F(Stream, IsFullUntilSomethingIsLetGoOf)
     ASSERT_EQ(::write(m_writing, "more\n", 5), 5);
     ASSERT_TRUE(stream.take());
     EXPECT_EQ(stream.lineCount(), written) << "it takes no more";
-    stream.removeUnless([&](std::uint64_t first, std::uint64_t) { return first > 0; });
+    stream.removeUnless([&](IndexRange indices) { return indices.first > 0; });
     EXPECT_FALSE(stream.isFull());
     ASSERT_TRUE(stream.take());
     EXPECT_EQ(read(stream, written, 1), (Lines{"more"}));
@@ -193,7 +191,7 @@ TEST_F(Stream, HasTheHashOfItsLinesSoFar)
     EXPECT_EQ(stream.contentHash(), one);
     write(stream, "\r\n");
     EXPECT_NE(stream.contentHash(), one);
-    stream.removeUnless([](std::uint64_t, std::uint64_t) { return false; });
+    stream.removeUnless([](IndexRange) { return false; });
     EXPECT_NE(stream.contentHash(), one);
 }
 

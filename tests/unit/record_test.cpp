@@ -327,7 +327,7 @@ TEST(OutcomeStore, KeepsWhateverComesInAnyOrder)
             ASSERT_EQ(outcome->view.integer, -static_cast<std::int64_t>(i));
     }
     for (std::uint64_t i = 0; i < count;) {
-        const auto numbers = store.numbers(i, count - i);
+        const auto numbers = store.numbers({i, count - i});
         const auto end = std::find_if(kinds.begin() + static_cast<std::ptrdiff_t>(i), kinds.end(),
             [&](int kind) { return kind != kinds[i]; });
         const auto same = static_cast<std::uint64_t>(end - kinds.begin()) - i;
@@ -464,7 +464,7 @@ TEST(OutcomeStore, IsARingForAReaderWhoReleases)
         EXPECT_EQ(store.firstMissing(at), at + ring / 2);
         EXPECT_EQ(store.read(at)->view.real, static_cast<double>(at));
         const std::uint64_t last = at + ring / 2 - 1;
-        EXPECT_EQ(store.numbers(last, 1).cells[0],
+        EXPECT_EQ(store.numbers({last, 1}).cells[0],
             std::bit_cast<std::uint64_t>(static_cast<double>(last)));
         store.releaseBelow(at + ring / 2);
         EXPECT_EQ(store.limit(), at + ring / 2 + ring);
