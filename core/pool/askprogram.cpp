@@ -12,7 +12,7 @@ namespace poolscope {
 namespace {
 
 constexpr int patience = 30'000; // milliseconds
-constexpr int interval = 20; // milliseconds from one look at `wanted` to the next
+constexpr int interval = 20; // milliseconds between two calls of `wanted`
 constexpr qsizetype mostOutput = 16 << 20; // bytes
 constexpr qsizetype keptError = 64 << 10;
 
@@ -50,7 +50,7 @@ public:
         m_process.waitForFinished(-1);
     }
 
-    /// Reads what it writes for an interval, or until it ends. True once it has ended.
+    /// Reads the program's output for an interval, or until it ends. Returns whether it has ended.
     bool waitForEnd()
     {
         const bool ended =

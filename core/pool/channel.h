@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Channel: the two byte streams between the pool and one worker, over any transport.
 //
-// No call blocks. A signal reports that bytes have arrived; bytes that are sent are stored until
+// No call blocks. A signal reports that bytes have arrived. Bytes that are sent are stored until
 // the other side reads them. Lives on one thread with an event loop.
 #pragma once
 

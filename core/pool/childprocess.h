@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ChildProcess: the process of a worker, and its keeper (worker/keeper.h). The base of two ways to
-// start them.
+// ChildProcess: the process of a worker, and its keeper (worker/keeper.h). The base class of two
+// ways to start them.
 //
 // The process has a channel as its standard input, writes standard output to standard error, and
 // dies with this program. A keeper is the parent of a process that may start others, and the
@@ -18,7 +18,7 @@
 
 namespace poolscope {
 
-/// How a process ended.
+/// The end of a process.
 struct ProcessEnd {
     std::optional<std::int32_t> exitStatus; ///< if it ended by itself
     std::int32_t signal = 0; ///< signal that killed it
@@ -41,7 +41,7 @@ public:
 
     using QObject::QObject;
 
-    /// Starts the process with this descriptor as its standard input; the caller closes the
+    /// Starts the process with this descriptor as its standard input. The caller closes the
     /// descriptor. failedToStart() follows if the start fails later.
     virtual tl::expected<void, NoRoom> start(int channel) = 0;
     virtual bool isRunning() const = 0;
@@ -52,7 +52,7 @@ public:
     /// there is no keeper, and 0 before started().
     pid_t pid() const { return m_pid; }
     pid_t keeper() const { return m_keeper; }
-    /// How the process ended, once ended() was emitted.
+    /// The end of the process, once ended() was emitted.
     const ProcessEnd &end() const { return m_end; }
 
 signals:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // CopiedProcess: a worker that a TaskLoader forks.
 //
-// The program is not the parent of the process, so its keeper reports start and end
+// This program is not the parent of the process, so its keeper reports start and end
 // (wire/lifeline.h).
 #pragma once
 
@@ -40,7 +40,7 @@ private:
     Descriptor m_output;
     std::unique_ptr<QSocketNotifier> m_lifelineNotifier;
     std::unique_ptr<QSocketNotifier> m_outputNotifier;
-    std::string m_reported; ///< by the keeper
+    std::string m_reported; ///< bytes from the keeper
 };
 
 } // namespace poolscope

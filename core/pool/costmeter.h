@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CostMeter: adds up what the processes of one worker cost, one after the other.
+// CostMeter: adds up the costs of one worker's processes, which follow each other.
 #pragma once
 
 #include "events/types.h"

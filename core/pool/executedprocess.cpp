@@ -22,7 +22,7 @@ namespace {
 
 constexpr int statusWithoutRoom = EX_OSERR; // of a keeper that cannot start its worker
 
-// What follows runs in the child between fork and exec: async-signal-safe calls only.
+// The functions below run in the child between fork and exec. They make async-signal-safe calls.
 
 void becomeWorker(int channel, pid_t parent, const rlimit &descriptors)
 {
@@ -44,8 +44,8 @@ void execKeeper(const char *program, const char *mode, pid_t parent)
     _exit(1);
 }
 
-/// In a child of the keeper, which ends at once: returns in another child of the keeper, whose
-/// session and group have no leader any more.
+/// Called in a child of the keeper, which ends at once. Returns in another child of the keeper,
+/// whose session and group have no leader any more.
 void leaveSessionLeader()
 {
     setsid();
@@ -54,7 +54,7 @@ void leaveSessionLeader()
         _exit(worker > 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-/// Returns in a child of this process, which becomes the worker, while this one goes on as keeper.
+/// Returns in a child of this process, which becomes the worker. This process becomes the keeper.
 void leaveKeeper(const char *program, const char *mode, pid_t parent)
 {
     sigset_t all;
@@ -90,7 +90,7 @@ ExecutedProcess::ExecutedProcess(WorkerProgram program, const rlimit &descriptor
 ExecutedProcess::~ExecutedProcess()
 {
     m_process.disconnect(this);
-    m_process.waitForStarted(-1); // before that a keeper may have no child that can be killed
+    m_process.waitForStarted(-1); // a keeper that is starting may have no child to kill
     if (!isRunning())
         return;
     kill();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ExecutedProcess: a child that runs a program of its own, in a session of its own.
+// ExecutedProcess: a child that runs its own program, in its own session.
 //
 // If the child has a keeper, the QProcess is the keeper, and ends when all processes that the child
 // started have ended.

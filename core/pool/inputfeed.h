@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// InputFeed: reads inputs that still arrive (GrowingInput), as fast as they are settled.
+// InputFeed: reads inputs that arrive during a run (GrowingInput), as fast as they are settled.
 //
-// The feed reports inputs that have arrived to the Scheduler, and has the source remove settled
+// The feed reports inputs that have arrived to the Scheduler, and makes the source remove settled
 // ones. While the source is full, nothing is read, so the program that writes the inputs has to
 // wait. Lives on the pool's thread.
 #pragma once
@@ -15,18 +15,17 @@
 
 namespace poolscope {
 
-/// The largest chunk of automatic size, as a count of inputs of the source, whose mean size is
-/// known.
+/// The largest automatic chunk, in inputs of the source, whose mean size is not 0.
 std::uint64_t largestChunkOf(const InputSource &source);
 
 class InputFeed : public QObject {
     Q_OBJECT
 
 public:
-    /// Begins to read at once. `source` is a growing one; both arguments outlive the feed.
+    /// Starts to read at once. `source` must be growing. Both arguments outlive the feed.
     InputFeed(InputSource &source, Scheduler &scheduler);
 
-    /// Continues if there is room again. Called when inputs may have been settled.
+    /// Continues to read if there is room again. To be called when inputs may have been settled.
     void makeRoom();
     void stop();
 
@@ -44,7 +43,7 @@ private:
     Scheduler &m_scheduler;
     QSocketNotifier m_notifier;
     bool m_waitsForRoom = false;
-    std::uint64_t m_lookAgainAt = 0; ///< number of settled inputs from which on to look again
+    std::uint64_t m_lookAgainAt = 0; ///< number of settled inputs at which to try again
 };
 
 } // namespace poolscope

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Limits: what an iteration may take, and whether a worker is over it.
+// Limits: the most time and memory of an iteration, and whether a worker exceeds them.
 #pragma once
 
 #include "pool/statuspage.h"
@@ -12,19 +12,19 @@
 
 namespace poolscope {
 
-/// A limit that a worker is over.
+/// A limit that a worker exceeds.
 struct Excess {
     std::string_view kind; ///< failureTimeout or failureMemory
     std::string message; ///< one line
-    IndexRange indices; ///< one of which it was on; count 0: on none
-    std::uint64_t memory = 0; ///< bytes that it took. 0 if unknown
+    IndexRange indices; ///< the worker was on one of these. Count is 0 if on none
+    std::uint64_t memory = 0; ///< bytes in use. 0 if unknown
 };
 
-/// Nanoseconds after which the pool kills a worker that is on one iteration. Nothing if never.
-/// Workers that run commands and filters end these themselves, and are left some time for it.
+/// Nanoseconds of one iteration after which the pool kills its worker. Nothing if never. Workers
+/// that run programs have more time, since they end these programs themselves.
 std::optional<std::uint64_t> patienceWithIteration(const RunSpec &spec);
 
-/// Whether the worker has been on its batch for longer than `patience`, at `clock` of
+/// Returns the excess if the worker has been on its batch for longer than `patience`, at `clock` of
 /// CLOCK_MONOTONIC.
 std::optional<Excess> timeExcess(
     const RunSpec &spec, std::uint64_t patience, const RunningBatch &running, std::uint64_t clock);
@@ -32,7 +32,7 @@ std::optional<Excess> timeExcess(
 /// The processes whose memory was counted.
 enum class Counted : std::uint8_t { Worker, WorkerAndOthers };
 
-/// That what was counted takes `bytes`, which is over the limit.
+/// Returns the excess of counted processes that use `bytes`, which is more than the limit.
 Excess memoryExcess(
     const RunSpec &spec, const IndexRange &running, std::uint64_t bytes, Counted counted);
 

@@ -22,12 +22,13 @@ namespace poolscope {
 
 namespace {
 
-// Milliseconds; a Python worker has 5 s to end, then what it has left running (worker/keeper.h).
+// Milliseconds. A Python worker has 5 s to end, then the processes that it started have some time
+// (worker/keeper.h).
 constexpr int goodbyePatience = 15'000;
 constexpr int lookInterval = 20; // milliseconds
 constexpr std::uint64_t longBatch = 5'000'000; // nanoseconds
 constexpr std::uint64_t shownIteration = 10'000'000; // nanoseconds
-constexpr std::uint64_t looksForMemory = 2; // memory is looked at every so many looks
+constexpr std::uint64_t looksForMemory = 2; // calls of lookAtWorkers() for one of lookAtMemory()
 constexpr std::uint64_t looksForCosts = 10;
 constexpr std::uint64_t slowStart = 60'000'000'000; // nanoseconds
 constexpr std::uint64_t heldBytes = 4 * 1024 * 1024; // of inputs, in a worker's window
@@ -40,8 +41,8 @@ ScheduleOptions scheduleOptions(const RunSpec &run, InputSource &source)
     options.chunks.window = spec.window;
     options.retries = spec.retries;
     options.recycle = spec.recycle.value_or(UINT64_MAX);
-    // The inputs that a growing source has at a time fit any message; its feed sets the size of
-    // chunks.
+    // The inputs that a growing source has at a time fit any message. Its feed sets the largest
+    // chunk.
     if (source.meanEncodedSize() > 0 && !source.growing()) {
         const bool isPython = traitsOf(run.task).runsPython;
         const std::uint64_t most = (wire::maxFrameBody - 64) / (isPython ? 3 : 1); // PythonItems
@@ -66,7 +67,7 @@ std::uint64_t clockTime(clockid_t clock)
         + static_cast<std::uint64_t>(time.tv_nsec);
 }
 
-/// For how long the machine was suspended since its start, in nanoseconds.
+/// The time for which the machine was suspended since its start, in nanoseconds.
 std::uint64_t timeInSuspend()
 {
     const std::uint64_t monotonic = clockTime(CLOCK_MONOTONIC);
@@ -96,8 +97,8 @@ Pool::Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source,
     m_setup.keepsValues = values == Values::Kept;
     if (traitsOf(spec.task).runsPython)
         m_pythonItems.emplace(m_setup.columns);
-    // In lock-step the next answer comes within microseconds, while waking a sleeping thread takes
-    // tens of them; so the loop looks again for a moment, and lets others have the core.
+    // If chunks are short, the next answer arrives within microseconds, while waking a sleeping
+    // thread takes tens of them. So the event loop polls for a moment, and yields the core.
     connect(&m_watch, &QTimer::timeout, this, [this] {
         if (m_clock.now() - m_framesTime > watchTime)
             m_watch.stop();
@@ -196,7 +197,8 @@ void Pool::setWorkerCount(std::uint32_t count)
     removeAbove(m_wantedWorkers);
 }
 
-/// How many of these workers there is room for, with the processes that their tasks start.
+/// The number of these workers for which the user may have enough processes, with those that tasks
+/// start.
 std::uint32_t Pool::fittingWorkers(std::uint32_t count) const
 {
     if (m_program.keeper.empty())
@@ -216,7 +218,7 @@ void Pool::removeAbove(std::uint32_t count)
         removeWorker(slot->second);
 }
 
-/// There is no room for as many workers as are wanted. Programs that workers start need some, too.
+/// Reduces the number of workers if no more can be started. Programs of workers need room, too.
 void Pool::runWithFewer(const ChildProcess::NoRoom &noRoom)
 {
     const auto last = std::find_if(m_slots.rbegin(), m_slots.rend(),
@@ -249,7 +251,7 @@ Pool::Slot &Pool::slotFor(WorkerId id)
     return slot;
 }
 
-/// Starts the process that workers are copies of, if the spec wants copies.
+/// Starts the process of which workers are copies, if the spec wants copies.
 void Pool::startLoader()
 {
     const auto *task = std::get_if<PythonTask>(&m_spec.task);
@@ -346,7 +348,7 @@ void Pool::setState(Slot &slot, WorkerState state)
     m_events.take(event::WorkerChanged{slot.id, state, m_clock.now()});
 }
 
-/// Takes a worker out of the pool: after its chunk if it has work, at once if it is not ready yet.
+/// Removes a worker from the pool, after its chunk or, if it is not ready yet, at once.
 void Pool::removeWorker(Slot &slot)
 {
     if (!slot.wanted)
@@ -456,8 +458,8 @@ PoolStatus Pool::status() const
     return status;
 }
 
-/// Stops the workers and what they have started, then the program, as the terminal has asked; and
-/// continues them once the program is continued.
+/// Stops the workers with their processes, then the program, as the terminal has requested.
+/// Continues the workers once the program is continued.
 void Pool::stopWithProgram()
 {
     StopInterval stop{RunClock::monotonic(), 0};
@@ -483,8 +485,8 @@ void Pool::stopWithProgram()
         noteStop(stop);
 }
 
-/// Only a wait for events can be recognised as a stop, since the pool's timers end each within some
-/// milliseconds. Other calls, which start a process or write to a disk, may take long by
+/// Only a long wait for events is recognised as a stop, since the pool's timers end each within
+/// some milliseconds. Other calls, which start a process or write to a disk, may take long by
 /// themselves.
 void Pool::lookForStop()
 {
@@ -499,11 +501,11 @@ void Pool::lookForStop()
         noteStop(*stop);
 }
 
-/// Whether workers are known to have worked while the program was stopped: one has begun an
-/// iteration, or used the CPU for most of that time.
+/// Whether a worker has begun an iteration, or used the CPU for most of the time, while the program
+/// was stopped.
 bool Pool::haveWorkersRun(const StopInterval &stop) const
 {
-    // All may have been continued one by one, a worker some time before the program.
+    // Processes may be continued one by one, a worker some time before the program.
     constexpr std::uint64_t apart = 100'000'000; // nanoseconds
     return std::ranges::any_of(m_slots, [&](const auto &entry) {
         const Slot &slot = entry.second;
@@ -516,7 +518,7 @@ bool Pool::haveWorkersRun(const StopInterval &stop) const
     });
 }
 
-/// The run's clock stands still while the machine is suspended.
+/// Logs a suspension of the machine, during which the run's clock does not advance.
 void Pool::lookForSuspend()
 {
     constexpr std::uint64_t shortest = 1'000'000'000; // nanoseconds
@@ -529,14 +531,14 @@ void Pool::lookForSuspend()
         m_clock.now()});
 }
 
-/// The stop of the program and its workers is a pause of the run.
+/// Records a stop of the program and its workers as a pause of the run.
 void Pool::noteStop(const StopInterval &stop)
 {
     m_events.take(event::ProgramStopped{m_clock.at(stop.begin), m_clock.at(stop.end)});
     reportStop(stop, "which counts as a pause");
 }
 
-/// Limits leave out every stop, since what workers sent meanwhile could not be read.
+/// Logs a stop. No stop counts for limits, since frames of workers could not be read meanwhile.
 void Pool::reportStop(const StopInterval &stop, const std::string &meaning)
 {
     m_stopDetector.skipTo(stop.end);
@@ -569,7 +571,7 @@ void Pool::lookAtWorkers()
     reportCoordinatorUsage();
 }
 
-/// A worker that is long on an iteration cannot report its cost meanwhile.
+/// Measures the costs of workers, which cannot report them during a long iteration.
 void Pool::lookAtCosts()
 {
     for (auto &[id, slot] : m_slots) {
@@ -590,7 +592,7 @@ void Pool::reportCoordinatorUsage()
         event::CoordinatorCostSeen{{threadCpu() - m_cpuAtStart, m_busy, m_throttling.throttled()}});
 }
 
-/// A worker that is long on an iteration cannot send what it finished just before.
+/// Reads what a worker finished before a long iteration, during which it cannot send.
 void Pool::readStatusPage(Slot &slot)
 {
     constexpr std::uint64_t silence = 10'000'000; // nanoseconds
@@ -600,8 +602,8 @@ void Pool::readStatusPage(Slot &slot)
         slot.process->readStatusPage();
 }
 
-/// Iterations that share a batch are short as a rule. Where they turn out long, the next ones are
-/// to have batches of their own.
+/// Ends a batch of several iterations that take long, so that the next ones have batches of their
+/// own.
 void Pool::lookAtBatch(Slot &slot)
 {
     if (!slot.enlisted)
@@ -612,7 +614,7 @@ void Pool::lookAtBatch(Slot &slot)
         slot.process->statusPage().endBatch();
 }
 
-/// Reports the input that a worker is on, unless it takes so little time that nobody could see it.
+/// Reports the input that a worker is on, if it takes so long that it can be seen.
 void Pool::reportRunning(const Slot &slot, const RunningBatch &running)
 {
     const IndexRange current = running.current();
@@ -655,7 +657,7 @@ void Pool::killFor(Slot &slot, Excess excess)
     slot.process->kill();
 }
 
-/// A task may load for minutes before its first input. That is not a reason to kill it.
+/// Logs a slow start. A task may load for minutes before its first input, so it is not killed.
 void Pool::reportSlowStart(Slot &slot)
 {
     if (slot.state != WorkerState::Starting || slot.slowStartReported
@@ -708,7 +710,7 @@ void Pool::refuse(const Failure &why)
     reportIfAllEnded();
 }
 
-/// A run that has completed ends with this reason nevertheless.
+/// Ends the run for wrong values, even if it has completed.
 void Pool::failOfWrongValues(const Slot &slot, const std::string &why)
 {
     const PoolEnd wrong{
@@ -738,7 +740,7 @@ void Pool::enlist(Slot &slot)
     setState(slot, WorkerState::Ready);
 }
 
-/// A worker that has done as many iterations as it may is told to end, and then started anew.
+/// Ends a worker that has done as many iterations as it may. It is then started again.
 void Pool::replaceIfExhausted(Slot &slot)
 {
     if (m_phase != Phase::Running || slot.state != WorkerState::Ready || !slot.enlisted
@@ -757,7 +759,7 @@ void Pool::processFailedToStart(Slot &slot, const QString &reason)
 {
     const std::string how = cannotStart(reason.toStdString());
     releaseProcess(slot);
-    if (slot.isCopy && m_phase == Phase::Running && slot.wanted) { // this time a new interpreter
+    if (slot.isCopy && m_phase == Phase::Running && slot.wanted) { // as a new interpreter
         if (const auto started = startWorker(slot); !started)
             runWithFewer(started.error());
         return;
@@ -845,7 +847,7 @@ void Pool::reportDeath(const Slot &slot, IndexRange running, const std::string &
     m_events.take(event::Logged{slot.id, "the worker died" + where + ": " + how, time, running});
 }
 
-/// The indices one of which it died on.
+/// The indices of which the worker died on one. Empty if it died on none.
 IndexRange Pool::suspectsOf(const Slot &slot) const
 {
     if (!slot.process->statusPage().inUse())
@@ -853,7 +855,7 @@ IndexRange Pool::suspectsOf(const Slot &slot) const
     const RunningBatch running = slot.process->running();
     if (!slot.excess)
         return running.current();
-    // It may have gone on to the next before it was killed, which is not to blame.
+    // The worker may have begun another iteration, which is not the reason for the kill.
     const IndexRange &blamed = slot.excess->indices;
     const bool isOnIt = blamed.count > 0 && running.indices.contains(blamed.first);
     return isOnIt ? blamed : IndexRange{};
@@ -888,7 +890,7 @@ void Pool::settleAsFailure(
         event::OutcomeDone{tried.index, outcome, slot.id, m_clock.now(), event::Attempt::Lost});
 }
 
-/// Starts a worker anew, unless its place is given up.
+/// Starts a worker again after a delay, unless it is abandoned.
 void Pool::restart(Slot &slot)
 {
     const auto delay = slot.restarts.delay(m_everReady ? Readiness::Seen : Readiness::Never);
@@ -910,7 +912,7 @@ void Pool::endIfNoneIsLeft(const std::string &how)
         end(PoolEnd::How::Failed, "no worker stays alive: " + how);
 }
 
-/// Returns whether the loader has yet to end.
+/// Ends the loader. Returns whether it still runs.
 bool Pool::endLoader()
 {
     if (!m_loader || !m_loader->isRunning())
@@ -925,7 +927,7 @@ bool Pool::anyWorkerLeft() const
         [](const auto &entry) { return entry.second.process || entry.second.restart; });
 }
 
-/// Returns whether the worker was sent anything.
+/// Sends chunks to a worker if that is possible now. Returns whether any were sent.
 bool Pool::dispatch(Slot &slot)
 {
     if (m_phase != Phase::Running || slot.state != WorkerState::Ready
@@ -960,15 +962,15 @@ IdleReason Pool::idleReason() const
     return m_scheduler.areInputsComplete() ? IdleReason::NothingLeft : IdleReason::NoInputYet;
 }
 
-/// Whether what lies in the column waits for an index that has no outcome yet, and not for its
-/// reader: that has come as far as it can, but for what moves the limit.
+/// Whether outcomes in the column wait for an index without an outcome, and not for their reader,
+/// which is then less than a quarter of the column behind that index.
 bool Pool::outcomesWaitForOrder() const
 {
     const std::uint64_t cells = m_setup.columnCells;
     return m_scheduler.firstUnsettled() + cells - cells / 4 < m_scheduler.limit();
 }
 
-/// Returns whether the worker was sent anything.
+/// Sends the chunks that the scheduler has for a worker. Returns whether there were any.
 bool Pool::handOut(Slot &slot, std::uint64_t time)
 {
     constexpr std::size_t sendSize = 256 * 1024;
@@ -978,7 +980,7 @@ bool Pool::handOut(Slot &slot, std::uint64_t time)
         if (!encodeChunk(*chunk))
             return false;
         hasSent = true;
-        // Inputs may take long to be encoded, and a range has none.
+        // Encoding inputs may take long, and a range has none to encode.
         slot.connection->chunkSent(*chunk, m_items.empty() ? time : m_clock.now());
         if (m_frames.size() >= sendSize) {
             slot.process->send(m_frames);
@@ -1016,12 +1018,12 @@ void Pool::dispatchAll()
         hasSent = false;
         for (auto &[id, slot] : m_slots)
             hasSent |= dispatch(slot);
-    } while (hasSent && m_scheduler.hasReturned()); // workers take turns at these inputs
+    } while (hasSent && m_scheduler.hasReturned()); // these inputs are sent to workers in turns
     shareOut();
 }
 
-/// Sees to it that no input that has not begun stays with a worker while another has nothing to do.
-/// What takes a moment only is left where it is for that moment.
+/// Requests inputs that have not begun from workers while others have nothing to do. Inputs that
+/// take little time are requested later, by the timer.
 void Pool::shareOut()
 {
     const bool hasAsked = requestInputs(reclaimedAtOnce);
@@ -1035,7 +1037,7 @@ std::optional<WorkerId> Pool::nextToReclaim(std::chrono::nanoseconds leastWork) 
     return mayDispatch ? m_scheduler.nextToReclaim(leastWork) : std::nullopt;
 }
 
-/// Returns whether it has asked any worker.
+/// Requests inputs from workers. Returns whether any was asked.
 bool Pool::requestInputs(std::chrono::nanoseconds leastWork)
 {
     bool hasAsked = false;
@@ -1079,7 +1081,7 @@ void Pool::finishIfSettled()
 }
 
 /// Ends the run once as many inputs have failed as --halt allows. To be called before anything else
-/// is begun.
+/// is sent.
 void Pool::haltIfFailed()
 {
     const std::uint64_t failed = m_scheduler.failedCount();

@@ -47,20 +47,19 @@ struct PoolEnd {
     enum class How {
         Completed,
         Cancelled,
-        Failed, ///< it could not continue
+        Failed, ///< the run could not continue
         Halted, ///< as many indices failed as the spec allows
         WrongValues, ///< values that were recorded may belong to other inputs
     };
     How how = How::Completed;
     std::string error; ///< why it failed, was halted or has wrong values, in one line
-    std::string detail; ///< a traceback, where there is one
+    std::string detail; ///< a traceback. Empty if there is none
 };
 
 /// The parts of a run that can stop a pool from sending chunks.
 enum class Holder : std::uint8_t { Outcomes, Journal };
 inline constexpr std::size_t holderCount = 2;
 
-/// The state of the pool.
 struct PoolStatus {
     std::uint32_t wantedWorkers = 0;
     std::uint64_t chunkSize = 0; ///< of the next chunk
@@ -69,8 +68,8 @@ struct PoolStatus {
     bool areInputsComplete = true;
     std::uint64_t settled = 0;
     bool paused = false;
-    bool heldByConsumer = false; ///< it waits for what it made to be read
-    /// Another reason why it sends nothing now, in one line. Empty if there is none.
+    bool heldByConsumer = false; ///< the pool waits until outcomes are read
+    /// Another reason why the pool sends nothing now, in one line. Empty if there is none.
     std::string heldBecause;
 };
 
@@ -78,19 +77,19 @@ class Pool : public QObject {
     Q_OBJECT
 
 public:
-    /// Whether what a program prints beyond the output limit is a failure, or is only dropped.
+    /// Whether output of a program beyond the output limit is a failure, or is dropped.
     enum class Values : std::uint8_t { Kept, Discarded };
 
-    /// `source` and `events` are used on the pool's thread and outlive it; 1 worker at least.
+    /// `source` and `events` are used on the pool's thread and outlive it. At least 1 worker.
     Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source, const ColumnRing &column,
         EventSink &events, Values values = Values::Kept);
     ~Pool() override;
 
-    /// Resumes a run that was stopped, after `elapsed` nanoseconds and with these indices, sorted
-    /// and disjoint, settled. To be called before start().
+    /// Resumes a run that was stopped after `elapsed` nanoseconds, and in which these indices,
+    /// sorted and disjoint, are settled. To be called before start().
     void continueFrom(const std::vector<IndexRange> &settled, std::uint64_t elapsed);
-    /// Records how often an index that is not settled has failed before this run was resumed. To be
-    /// called before start(), in ascending order.
+    /// Records the attempts of an unsettled index before this run was resumed. To be called before
+    /// start(), in ascending order.
     void failedBefore(const TriedIndex &tried);
     void start();
     /// Sets the number of workers, 1 to maxWorkers. Workers join at once, and leave after their
@@ -105,7 +104,7 @@ public:
     /// Retries these indices, which were settled as failures. Does nothing once the run has ended.
     void tryAgain(const std::vector<TriedIndex> &indices);
     bool isRunning() const { return m_phase == Phase::Running; }
-    /// How the run ended, or will end once its workers have ended. Nothing while it runs.
+    /// The end of the run, once it is certain. Nothing while the run is in progress.
     std::optional<PoolEnd> ending() const;
     /// Kills the workers. Settled inputs stay settled.
     void cancel();
@@ -116,31 +115,31 @@ public:
     void setLimit(std::uint64_t limit);
 
     PoolStatus status() const;
-    /// The clock time of the run's start, in nanoseconds of CLOCK_MONOTONIC.
+    /// The start of the run, in nanoseconds of CLOCK_MONOTONIC.
     std::uint64_t origin() const { return m_clock.origin; }
 
 signals:
     void ended(const poolscope::PoolEnd &end);
 
 private:
-    /// A worker's place in the pool, which outlives its process.
+    /// A worker, which may have several processes, one after the other.
     struct Slot {
         WorkerId id = 0;
         WorkerProcess *process = nullptr; ///< a child of the pool. Null if none is running
         std::unique_ptr<WorkerConnection> connection; ///< with that process
         WorkerState state = WorkerState::Gone;
         bool wanted = true;
-        bool askedToStop = false; ///< it was told to end
+        bool askedToStop = false; ///< the process was asked to end
         bool isCopy = false; ///< whether the loader forks its process
-        bool enlisted = false; ///< the scheduler knows it
-        std::optional<IdleReason> idle; ///< why it has nothing to do, while that is so
+        bool enlisted = false; ///< the scheduler has this worker
+        std::optional<IdleReason> idle; ///< why the worker has nothing to do. Nothing if it has
         Restarts restarts;
         CostMeter cost;
-        std::uint64_t started = 0; ///< when its process was
-        std::uint64_t cpu = 0; ///< nanoseconds that its process had used when that was looked at
+        std::uint64_t started = 0; ///< when its process was started
+        std::uint64_t cpu = 0; ///< nanoseconds that its process had used at the last check
         bool slowStartReported = false;
-        std::optional<Excess> excess; ///< for which the pool has killed it
-        std::unique_ptr<QTimer> restart; ///< while it waits to be started again
+        std::optional<Excess> excess; ///< for which the pool has killed the worker
+        std::unique_ptr<QTimer> restart; ///< while the worker waits to be started again
     };
     enum class Phase { Idle, Running, Ending, Ended };
 
@@ -222,41 +221,41 @@ private:
     InputSource &m_source;
     EventSink &m_events;
     WorkerProgram m_program;
-    wire::Setup m_setup; ///< but for what differs from worker to worker
+    wire::Setup m_setup; ///< without the parts that differ between workers
     Scheduler m_scheduler;
-    std::unique_ptr<InputFeed> m_feed; ///< null where all inputs are there
-    std::unique_ptr<TaskLoader> m_loader; ///< null where workers are new interpreters
+    std::unique_ptr<InputFeed> m_feed; ///< null if the source does not grow
+    std::unique_ptr<TaskLoader> m_loader; ///< null if workers are new interpreters
     std::map<WorkerId, Slot> m_slots;
     std::uint32_t m_wantedWorkers;
-    std::optional<DescriptorLimit> m_descriptors; ///< while it runs
-    std::optional<TerminalStop> m_terminalStop; ///< while it runs
+    std::optional<DescriptorLimit> m_descriptors; ///< during the run
+    std::optional<TerminalStop> m_terminalStop; ///< during the run
     StopDetector m_stopDetector{RunClock::monotonic()};
-    bool m_waits = false; ///< its thread has waited for events, and has not looked for a stop since
-    std::uint64_t m_timeInSuspend = 0; ///< of the machine
-    std::vector<StopInterval> m_stops; ///< that count against no limit
+    bool m_waits = false; ///< the thread has waited for events since the last lookForStop()
+    std::uint64_t m_timeInSuspend = 0; ///< of the machine, in nanoseconds
+    std::vector<StopInterval> m_stops; ///< that do not count for limits
     Phase m_phase = Phase::Idle;
     PoolEnd m_end;
     bool m_paused = false;
     std::array<std::string, holderCount> m_holds; ///< the reason of each holder
     std::optional<std::uint64_t> m_patienceWithIteration;
     MemoryWatch m_memory;
-    std::uint64_t m_looks = 0; ///< at the workers
-    bool m_everReady = false; ///< whether any worker ever was
+    std::uint64_t m_looks = 0; ///< number of calls of lookAtWorkers()
+    bool m_everReady = false; ///< whether any worker was ever ready
     bool m_dispatched = false;
     RunClock m_clock;
-    std::uint64_t m_elapsedBefore = 0; ///< when the run was stopped before
-    std::uint64_t m_framesTime = 0; ///< when the frames came that are being handled
-    std::uint64_t m_busy = 0; ///< nanoseconds for which it handled frames
+    std::uint64_t m_elapsedBefore = 0; ///< duration of the run before it was resumed
+    std::uint64_t m_framesTime = 0; ///< when the frames arrived that are being handled
+    std::uint64_t m_busy = 0; ///< nanoseconds of handling frames
     std::uint64_t m_cpuAtStart = 0; ///< of this thread
     ThrottleWatch m_throttling{"/"};
     std::string m_frames; ///< being encoded for one worker
     std::string m_items; ///< of the chunk that is being encoded
     std::string m_packed; ///< m_items as a Python worker reads them
     std::optional<wire::PythonItems> m_pythonItems; ///< of a Python task
-    QTimer m_lookTimer{this}; ///< for what waits on status pages, and for limits
-    QTimer m_reclaimTimer{this}; ///< while inputs are to be reclaimed for workers without work
-    QTimer m_watch{this}; ///< keeps the event loop from sleeping for a moment
-    QTimer m_patience{this}; ///< for workers that do not end when told to
+    QTimer m_lookTimer{this}; ///< for lookAtWorkers()
+    QTimer m_reclaimTimer{this}; ///< runs while inputs are to be reclaimed
+    QTimer m_watch{this}; ///< prevents the event loop from sleeping for a moment
+    QTimer m_patience{this}; ///< for workers that do not end when asked to
 };
 
 } // namespace poolscope

@@ -61,7 +61,7 @@ void SocketChannel::writeWaiting()
             return;
         }
         if (sent < 0 && errno != EINTR)
-            break; // the worker is gone, and reading says so
+            break; // the worker has ended, which read() reports
         if (sent > 0)
             m_written += static_cast<std::size_t>(sent);
     }

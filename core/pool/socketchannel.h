@@ -15,7 +15,7 @@ class SocketChannel : public Channel {
     Q_OBJECT
 
 public:
-    /// Owns the descriptor from now on.
+    /// Takes ownership of the descriptor.
     explicit SocketChannel(int socket, QObject *parent = nullptr);
     ~SocketChannel() override;
 
@@ -28,7 +28,7 @@ private:
 
     int m_socket;
     std::string m_waiting;
-    std::size_t m_written = 0; ///< how many bytes of m_waiting were written
+    std::size_t m_written = 0; ///< bytes of m_waiting that were written
     std::unique_ptr<QSocketNotifier> m_readNotifier;
     std::unique_ptr<QSocketNotifier> m_writeNotifier;
 };

@@ -13,7 +13,7 @@ namespace poolscope {
 
 namespace {
 
-/// Eight bytes of another process's memory. Nothing if that may not be read.
+/// Reads eight bytes of another process's memory. Returns nothing if that is not permitted.
 std::optional<std::uint64_t> readWord(pid_t process, std::uint64_t address)
 {
     std::uint64_t word = 0;
@@ -91,8 +91,8 @@ RunningBatch StatusPage::runningBatch(pid_t process) const
 {
     if (!m_memory)
         return {};
-    // If a batch ends or begins meanwhile, figures of two would be mixed. Only a worker that does
-    // not keep to the protocol changes them each time.
+    // If a batch ends or begins meanwhile, fields of two are mixed, and are read again. Only a
+    // worker that breaks the protocol changes them each time.
     constexpr int tries = 100;
     RunningBatch running;
     for (int i = 0; i < tries; ++i) {
@@ -141,7 +141,7 @@ std::string StatusPage::liveBytesAfter(std::uint64_t received) const
     const std::uint64_t base = this->field(wire::statusPageBase);
     std::string bytes(bytesAfter(received));
     auto *field = reinterpret_cast<std::uint64_t *>(m_memory + wire::statusPageBase);
-    // Adding nothing, unlike a load, cannot come before the copy.
+    // Unlike a load, adding 0 cannot be reordered before the copy.
     const std::uint64_t baseAfter = std::atomic_ref(*field).fetch_add(0, std::memory_order_acq_rel);
     return baseAfter == base ? bytes : std::string();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // StatusPage: the pool's side of a worker's status page (wire/statuspage.h), by which the pool
-// reads what a worker is running and requests inputs back.
+// reads what a worker is running and requests the return of inputs.
 //
 // The caller passes path() to the worker, and checks inUse(): a worker may be unable to map the
 // page.
@@ -24,7 +24,7 @@ struct RunningBatch {
     std::uint64_t endPosition = 0; ///< position after these, or after those of the last batch
     std::optional<std::uint64_t> started = {}; ///< how many of them may have begun, if known
 
-    /// The indices one of which the worker is on.
+    /// The indices of which the worker is on one.
     IndexRange current() const;
     /// The position from which on the worker has begun nothing.
     std::uint64_t firstNotBegun() const;
@@ -48,7 +48,7 @@ public:
     void setSent(std::uint64_t bytes);
 
     /// Requests that the worker returns inputs, up to a position, that it has not begun. The
-    /// previous request, if any, was answered.
+    /// previous request must have been answered.
     void requestReturn(std::uint64_t endPosition);
     /// Ends the running batch after the iteration that the worker is on.
     void endBatch();

@@ -18,7 +18,7 @@ std::string firstLine(std::string_view text)
     return std::string(text.substr(0, text.find('\n')));
 }
 
-/// Has a worker program look into a library, so that nothing of it comes into this one.
+/// Loads a library in a worker program, so that its code does not run in this process.
 Result<std::string> askAboutLibrary(
     const std::string &path, const std::vector<std::string> &arguments, const StillWanted &wanted)
 {
@@ -55,7 +55,7 @@ struct Check {
     Result<void> operator()(const CommandTask &task) const
     {
         return wordsOf("the command", task.command).and_then([](const auto &words) {
-            // The columns are not known here: a program in braces is looked for later.
+            // The columns are not known here, so a program in braces is checked later.
             const bool fixed = words.front().find('{') == std::string::npos;
             return fixed ? checkProgram(words.front()) : Result<void>();
         });
@@ -68,7 +68,7 @@ struct Check {
     }
     Result<void> operator()(const ShellTask &task) const
     {
-        // -n: it reads the script, and runs nothing of it.
+        // With -n, the shell reads the script and runs nothing of it.
         const auto answer = askProgram("the shell", "sh", {"-n", "-c", task.script, "sh"}, wanted);
         if (!answer)
             return tl::unexpected(answer.error());

@@ -11,11 +11,11 @@
 
 namespace poolscope {
 
-/// Checks the task: the built-in is known; the interpreter starts, the file has no syntax error and
-/// the function exists; the program of a command or filter exists; the shell can parse its script;
-/// the library can be loaded and has the task. Runs the interpreter, the shell, or a worker program
-/// that loads the library. Imports nothing of the user's Python except a module without source. The
-/// error is one line.
+/// Checks that the built-in exists, the interpreter starts, the Python file has no syntax error and
+/// the function exists, the program of a command or filter exists, the shell can parse the script,
+/// or the library can be loaded and has the task. Runs the interpreter, the shell, or a worker
+/// program that loads the library. Imports nothing of the user's Python except a module without
+/// source. The error is one line.
 Result<void> checkTask(const TaskSpec &task, const StillWanted &wanted);
 
 /// Returns the tasks of a shared library, which another process loads.

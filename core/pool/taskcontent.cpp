@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Reading more would keep a run waiting.
+/// Larger files are compared by size and time, since reading them would delay a run.
 constexpr off_t mostBytesRead = 256 << 20;
 
 Result<TaskFile> hashed(const std::string &path)
@@ -50,7 +50,7 @@ Result<TaskFile> hashed(const std::string &path)
         });
 }
 
-/// The folder at which relative names of a task's files begin.
+/// The folder from which relative names of a task's files start.
 class Folder {
 public:
     explicit Folder(fs::path path)
@@ -63,7 +63,7 @@ public:
     std::string absolute(const std::string &name) const
     {
         const fs::path whole = m_path / name;
-        // Behind a link, .. is not the folder that stands before it.
+        // After a link, .. is not the folder before it.
         if (name.find("..") == std::string::npos)
             return whole.lexically_normal().string();
         std::error_code error;
@@ -77,7 +77,7 @@ public:
         return fs::is_regular_file(m_path / name, error);
     }
 
-    /// The program of this name, by findProgram(), from a path that begins at this folder.
+    /// Returns findProgram() of a name, or of a path that starts from this folder.
     Result<std::string> program(const std::string &name) const
     {
         const bool isPath = name.find('/') != std::string::npos;
@@ -88,8 +88,8 @@ private:
     fs::path m_path;
 };
 
-/// The texts within a word that could be names of files: the whole word, and pieces of it if it is
-/// a script or an option with its value. Files that a script redirects its output to (> FILE) are
+/// The texts within a word that could be names of files: the whole word, and parts of it if it is a
+/// script or an option with its value. Files that a script redirects its output to (> FILE) are
 /// left out, but a file that it writes otherwise (tee FILE) cannot be distinguished from one that
 /// it reads.
 std::vector<std::string> possibleNames(const std::string &word)
@@ -123,7 +123,7 @@ std::vector<std::string> filesNamedIn(std::span<const std::string> words, const 
     return files;
 }
 
-/// The interpreter to ask about Python source that a command names: its program, if that is one.
+/// The interpreter for Python source that a command names: the command's program if that is one.
 std::string interpreterIn(const std::string &program)
 {
     const std::string name = fs::path(program).filename();
@@ -155,7 +155,7 @@ Result<std::vector<std::string>> wordsOf(const TaskSpec &task)
 }
 
 /// The files that the task names, and those that Python source among them imports. If no
-/// interpreter answers, these are not found.
+/// interpreter answers, imports are not included.
 Result<std::vector<std::string>> namedFiles(const TaskSpec &task, const std::string &program,
     const Folder &folder, const StillWanted &wanted)
 {
@@ -175,7 +175,7 @@ Result<std::vector<std::string>> namedFiles(const TaskSpec &task, const std::str
     return files;
 }
 
-/// The file that the task is run by. Empty if there is none, or another for each input.
+/// The main file of the task. Empty if there is none, or if it depends on the input.
 Result<std::string> mainFile(const TaskSpec &task, const Folder &folder, const StillWanted &wanted)
 {
     const auto absolute = [&folder](const std::string &path) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a task is made of beside its words: the files whose change makes it another task.
+// The files of a task. The task is another one if any of them changes.
 //
-// The first is what the task is run by: a Python function's file or module, a shared library, the
-// program of a command or filter. Then come the files that the words of a command, filter or shell
-// script name (a script for an interpreter, say), and what Python source among all these imports
-// that is source itself and lies in no library folder. What a library or a program loads in turn is
-// not examined, nor is a file that cannot be read.
+// The first is the main file: a Python function's file or module, a shared library, or the program
+// of a command or filter. The next are files that the words of a command, filter or shell script
+// name, such as a script for an interpreter. The last are source files outside of library folders
+// that Python source among all these imports. Files that a library or program loads, and files that
+// cannot be read, are not included.
 #pragma once
 
 #include "pool/askprogram.h"
@@ -18,14 +18,14 @@
 
 namespace poolscope {
 
-/// Reads these files as they are now; relative names begin at the current folder. Asks a Python
-/// interpreter, which imports nothing, where a module is, and what source imports. Of scripts that
-/// a command names that is the command's own program, or else python3.
+/// Returns the files of a task with their present hashes. Relative names start from the current
+/// folder. Modules and imports are found by a Python interpreter, which imports nothing. For
+/// scripts in a command this is the command's program, if that is an interpreter, or else python3.
 Result<std::vector<TaskFile>> taskFiles(const TaskSpec &task, const StillWanted &wanted = {});
 
-/// The path of the first of these files that is not what it was; the one the task is run by may
-/// have moved. Empty if all are what they were. Relative names begin at `folder`. Asks the
-/// interpreter where a module is, and nothing else. Fails if the task has no such file any more.
+/// Returns the path of the first of these files that has changed. The main file may have moved.
+/// Empty if none has changed. Relative names start from `folder`. Runs an interpreter only to find
+/// a module. Fails if the task has no main file any more.
 Result<std::string> firstChanged(const std::vector<TaskFile> &before, const TaskSpec &task,
     const std::string &folder, const StillWanted &wanted = {});
 

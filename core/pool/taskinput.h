@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Whether a task can be given such inputs.
+// Checks whether inputs suit a task.
 #pragma once
 
 #include "input/inputsource.h"
@@ -10,8 +10,8 @@
 
 namespace poolscope {
 
-/// Fails, with what to choose, if the task takes one text and the inputs are rows of more than one
-/// column.
+/// Fails, with a hint to --columns, if the task takes one text and the inputs are rows of more than
+/// one column.
 Result<void> checkInputSuits(const TaskSpec &task, const InputSource &source);
 
 /// A line for the log if a command has names in braces that are not columns. Empty if not.

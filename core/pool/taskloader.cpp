@@ -14,9 +14,9 @@ namespace poolscope {
 
 namespace {
 
-constexpr std::size_t messageSize = 128 * 1024; // a failure with its traceback is much less
+constexpr std::size_t messageSize = 128 * 1024; // a failure with its traceback is much smaller
 
-/// Returns whether the message has gone.
+/// Sends a message with descriptors, if not null. Returns whether that succeeded.
 bool sendMessage(int socket, std::string_view bytes, const std::array<int, 3> *descriptors)
 {
     iovec part{const_cast<char *>(bytes.data()), bytes.size()};
@@ -86,7 +86,7 @@ void TaskLoader::takeMessage()
         return;
     if (size <= 0) {
         m_notifier->setEnabled(false);
-        // The keeper knows how the process ended, but waits for its copies before it reports that.
+        // The keeper reports the end of the process only after its copies have ended.
         if (m_hasForked)
             abandon("the process that had loaded the task has died");
         else if (m_state != State::Ending)

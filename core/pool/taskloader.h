@@ -51,7 +51,7 @@ public:
     /// Drops a request that has not been sent yet. Returns whether there was one.
     bool drop(WorkerId worker);
 
-    /// Ends the process: at once if copies cannot be made any more, else as a worker is ended.
+    /// Ends the process: at once if it can make no more copies, otherwise as a worker is ended.
     void end();
     void kill();
 

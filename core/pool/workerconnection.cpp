@@ -70,7 +70,7 @@ void WorkerConnection::handle(const wire::Frame &frame)
         m_saidGoodbye = true;
         break;
     default:
-        break; // the decoder lets nothing else through
+        break; // the decoder refuses all other types
     }
 }
 
@@ -122,7 +122,7 @@ void WorkerConnection::done(const wire::Done &message)
         m_framesTime});
 }
 
-/// False if the message does not hold an outcome for each of its inputs.
+/// Returns false if the message does not contain an outcome for each of its inputs.
 bool WorkerConnection::decodeOutcomes(const wire::Done &message)
 {
     m_outcomes.clear();
@@ -282,8 +282,8 @@ void WorkerConnection::requestInputs(std::uint64_t time)
     m_askedAt = time;
 }
 
-/// A worker publishes an iteration before it looks for a request. An iteration that began without
-/// the request is therefore on the status page within some microseconds.
+/// A worker publishes an iteration before it reads a request. An iteration that began without the
+/// request is therefore on the status page within some microseconds.
 bool WorkerConnection::reclaimInputs(std::uint64_t time)
 {
     constexpr std::uint64_t certain = 500'000; // nanoseconds

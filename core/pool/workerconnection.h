@@ -49,17 +49,16 @@ public:
     /// Reports text that the process wrote to its standard error.
     void wroteToStandardError(const QByteArray &text);
 
-    /// Notes that a chunk was sent to the worker.
+    /// Records that a chunk was sent to the worker.
     void chunkSent(const IndexRange &chunk, std::uint64_t time);
     void sendGoodbye();
     void sendContinue();
 
     /// Asks the worker to return the inputs that it has not begun. A worker without a status page
-    /// cannot be asked, and the scheduler is informed that it keeps its chunks.
+    /// cannot be asked, and is reported to the scheduler as such.
     void requestInputs(std::uint64_t time);
-    /// Takes the inputs that the worker cannot begin any more, if the request is old enough to be
-    /// certain that the worker has seen it, and is not answered yet. Returns whether there were
-    /// any.
+    /// Reclaims the inputs that the worker cannot begin any more, if the request is not answered
+    /// and old enough that the worker must have seen it. Returns whether there were any.
     bool reclaimInputs(std::uint64_t time);
     /// Whether a request for inputs is neither answered nor reclaimed.
     bool isAskedForInputs() const { return m_askedAt > 0; }
@@ -67,7 +66,7 @@ public:
     bool hasSaidGoodbye() const { return m_saidGoodbye; }
     bool hasAnswered() const { return m_hasAnswered; }
     bool isOnChunk() const { return !m_inFlight.empty(); }
-    /// How the worker broke the protocol. Empty if it did not.
+    /// The worker's breach of the protocol, in one line. Empty if there is none.
     const std::string &broken() const { return m_broken; }
     /// The cost of loading the task. All zero until the worker is ready.
     const wire::LoadCost &loading() const { return m_loading; }
@@ -81,7 +80,7 @@ private:
         ChunkTimes chunkTimes;
     };
 
-    /// For each failed input of an answer, in order: the number of its attempts if that is final,
+    /// The failed inputs of an answer, in order: the number of attempts if the failure is final,
     /// nothing if the input will be tried again.
     using Failures = std::vector<std::optional<std::uint32_t>>;
 
@@ -117,7 +116,7 @@ private:
     std::string m_broken;
     std::deque<InFlight> m_inFlight;
     std::vector<OutcomeView> m_outcomes; ///< of the Done message that is being handled
-    std::vector<ChunkTimes> m_answered; ///< chunks whose BatchReport is still to come
+    std::vector<ChunkTimes> m_answered; ///< chunks whose BatchReport has not arrived
     std::uint64_t m_lastEnded = 0;
     std::uint64_t m_framesTime = 0;
     std::uint64_t m_clockRead = 0; ///< a reading of RunClock::monotonic()

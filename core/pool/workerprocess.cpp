@@ -81,7 +81,7 @@ void WorkerProcess::readStatusPage()
     emit received();
 }
 
-/// 0 once it has ended, since its number may be another's by then.
+/// Returns 0 once the process has ended, since another may have its number by then.
 pid_t WorkerProcess::runningPid() const
 {
     return m_process->isRunning() ? pid() : 0;
@@ -109,7 +109,7 @@ void WorkerProcess::readChannel()
         QTimer::singleShot(endOfChannelPatience, this, &WorkerProcess::killIfItStillRuns);
 }
 
-/// The keeper may still wait for what the worker has left running.
+/// Kills a worker that still runs, but not a keeper that waits for the worker's processes.
 void WorkerProcess::killIfItStillRuns()
 {
     const auto worker = processEntry(pid());

@@ -3,7 +3,7 @@
 //
 // WorkerProcess starts the worker with a channel as its standard input, collects its output, and
 // reports its end after the last byte on channel and status page was read. A ChildProcess starts
-// the process; the owner interprets the frames. Lives on one thread with an event loop.
+// the process, and the owner interprets the frames. Lives on one thread with an event loop.
 #pragma once
 
 #include "pool/channel.h"
@@ -44,19 +44,19 @@ public:
 
     const StatusPage &statusPage() const { return m_statusPage; }
     StatusPage &statusPage() { return m_statusPage; }
-    /// The running batch; after the end of the worker, the batch that it was running.
+    /// The running batch, or the one that was running when the worker ended.
     RunningBatch running() const { return m_statusPage.runningBatch(runningPid()); }
     /// The worker's process, and the ancestor of all processes that it starts. 0 before started().
     pid_t pid() const { return m_process->pid(); }
     pid_t keeper() const { return m_process->keeper(); }
-    /// How the worker ended, once it has.
+    /// The end of the worker, once ended() was emitted.
     const ProcessEnd &end() const { return m_end; }
-    /// The end of its output: of standard error, and of what keepOutput() was given.
+    /// The end of the worker's output: standard error and the texts of keepOutput().
     const QByteArray &lastOutput() const { return m_lastOutput; }
     void keepOutput(QByteArrayView text);
 
 signals:
-    /// Frames have arrived; nextFrame() returns them.
+    /// Frames have arrived. nextFrame() returns them.
     void received();
     void wroteToStandardError(const QByteArray &text);
     void started();
@@ -77,8 +77,8 @@ private:
     StatusPage m_statusPage;
     wire::FrameDecoder m_decoder{wire::Direction::ToPool};
     std::uint64_t m_channelBytes = 0; ///< read from the channel
-    std::uint64_t m_receivedBytes =
-        0; ///< given to the decoder; the status page may be ahead of the channel
+    /// Passed to the decoder. Bytes from the status page may be ahead of the channel.
+    std::uint64_t m_receivedBytes = 0;
     std::uint64_t m_sentBytes = 0;
     ProcessEnd m_end;
     OomKills m_oomKillsBefore;

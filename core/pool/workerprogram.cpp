@@ -22,7 +22,7 @@ QString besideProgram(const char *path)
         QCoreApplication::applicationDirPath() + QLatin1Char('/') + QLatin1String(path));
 }
 
-/// Imported, the worker is compiled once and cached; run as a script it would be compiled anew by
+/// The worker is imported, since it is then compiled once and cached. A script would be compiled by
 /// each process, which takes as long as the start of the interpreter.
 std::vector<std::string> pythonArguments(const std::vector<std::string> &arguments)
 {
@@ -37,7 +37,7 @@ std::vector<std::string> pythonArguments(const std::vector<std::string> &argumen
     return all;
 }
 
-/// The line of an interpreter's standard error that says what is wrong, with a colon before it.
+/// The line of an interpreter's standard error that contains the reason, after a colon.
 QString reasonIn(const QString &error)
 {
     const QStringList lines = error.split(QLatin1Char('\n'), Qt::SkipEmptyParts);
@@ -61,7 +61,7 @@ std::string_view lastLineOf(std::string_view text)
 
 // The interpreter is the user's, so an answer may be anything.
 
-/// Null if there is none.
+/// Returns a member of an object. Null if there is none.
 Json memberOf(const Json &object, const char *name)
 {
     return object.is_object() ? object.value(name, Json()) : Json();
@@ -81,7 +81,7 @@ Result<Json> askPython(const std::string &interpreter, const std::vector<std::st
         pythonArguments(question), wanted, folder);
     if (!said)
         return failure(About::Interpreter, said.error().message);
-    // Whatever else is printed when the interpreter starts comes before the answer.
+    // Other text that is printed when the interpreter starts is before the answer.
     constexpr bool throws = false;
     Json answer = Json::parse(lastLineOf(said->output), nullptr, throws);
     if (!answer.is_object())

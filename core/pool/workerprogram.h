@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// WorkerProgram: what to start for a worker of a task.
+// WorkerProgram: the program to start for a worker of a task.
 #pragma once
 
 #include "pool/askprogram.h"
@@ -17,7 +17,7 @@ struct WorkerProgram {
     std::vector<std::string> arguments;
     /// The program of its keeper (worker/keeper.h). Empty for a task that starts no processes.
     std::string keeper = {};
-    std::string keeperMode = "--keep"; ///< how it is called; see worker/main.cpp
+    std::string keeperMode = "--keep"; ///< argument of the keeper, see worker/main.cpp
     std::vector<std::pair<std::string, std::string>> environment = {}; ///< added to the program's
 };
 
@@ -36,33 +36,32 @@ std::string pythonWorkerPath();
 /// A function that a Python file or module defines.
 struct PythonFunction {
     std::string name;
-    std::string doc; ///< the first line of its docstring; may be empty
+    std::string doc; ///< the first line of its docstring, which may be empty
     bool takesOneArgument = true;
 };
 
-/// The functions of "FILE.py" or "MODULE", in the order in which they stand there. Runs the
-/// interpreter and reads the source; see checkTask() (pool/taskcheck.h) for what is imported. One
-/// line says what is wrong.
+/// Returns the functions of "FILE.py" or "MODULE", in their order. Runs the interpreter, which
+/// reads the source and imports no more than in checkTask() (pool/taskcheck.h). The error is one
+/// line.
 Result<std::vector<PythonFunction>> pythonFunctions(
     const std::string &place, const std::string &interpreter, const StillWanted &wanted);
 
-/// FILE.py or MODULE, of a task FILE.py:FUNCTION or MODULE:FUNCTION.
+/// Returns FILE.py or MODULE of a task FILE.py:FUNCTION or MODULE:FUNCTION.
 std::string pythonPlace(const PythonTask &task);
 /// Whether such a place is a file, not a module.
 bool isPythonFile(const std::string &place);
 
-/// The file in which a Python task's function is looked for; empty for a module that has no source
-/// to read. Relative names begin at `folder`. Runs the interpreter only for a module, and imports
-/// none.
+/// Returns the source file of a Python task. Empty for a module without source. Relative names
+/// start from `folder`. Runs the interpreter only for a module, which is not imported.
 Result<std::string> pythonSource(
     const PythonTask &task, const std::string &folder, const StillWanted &wanted);
 
-/// The source files that these files (absolute) and modules import, directly and in turn, without
-/// those in library folders. The interpreter runs in `folder` and imports none of them.
+/// Returns the source files that these files (absolute) and modules import, directly or not,
+/// without those in library folders. The interpreter runs in `folder` and imports none of them.
 Result<std::vector<std::string>> pythonImports(const std::string &interpreter,
     const std::vector<std::string> &places, const std::string &folder, const StillWanted &wanted);
 
-/// checkTask() for this kind of task.
+/// Performs checkTask() for a Python task.
 Result<void> checkPython(const PythonTask &task, const StillWanted &wanted);
 
 } // namespace poolscope

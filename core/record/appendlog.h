@@ -40,7 +40,7 @@ public:
         return m_blocks[place.block].load(std::memory_order_relaxed)[place.offset];
     }
 
-    /// For the appending thread only: elements may be changed while no other thread reads them.
+    /// Returns an element, which the appending thread may change while no other thread reads it.
     T &mutableAt(std::size_t index) { return const_cast<T &>(std::as_const(*this)[index]); }
 
     void append(T value)
@@ -50,7 +50,7 @@ public:
         m_size.store(size + 1, std::memory_order_release);
     }
 
-    /// Appends all of them at once: readers see all or none.
+    /// Appends all values at once. Readers see all or none.
     void append(std::span<const T> values)
     {
         std::size_t size = m_size.load(std::memory_order_relaxed);
@@ -59,7 +59,7 @@ public:
         m_size.store(size, std::memory_order_release);
     }
 
-    /// Releases memory of elements below `index`, which no thread reads any more. `index` is at
+    /// Releases the memory of elements below `index`, which no thread reads any more. `index` is at
     /// most the size() that the caller saw, and never decreases. Any thread, one at a time.
     void releaseBelow(std::size_t index)
     {
@@ -83,7 +83,7 @@ private:
     {
         const std::size_t shifted = index + firstBlock;
         if (shifted < firstBlock)
-            __builtin_unreachable(); // no memory holds so many
+            __builtin_unreachable(); // no memory has room for so many
         const auto block = static_cast<std::size_t>(std::bit_width(shifted)) - 1 - firstBits;
         return {block, shifted - sizeOf(block)};
     }

@@ -127,7 +127,7 @@ Result<void> BlobLog::copy(std::uint64_t offset, std::string &to) const
     return appendRecord(offset, to);
 }
 
-/// False where these bytes are in the file already.
+/// Returns false if the bytes are in the file.
 bool BlobLog::copyFromTail(std::uint64_t offset, char *to, std::size_t size) const
 {
     const std::lock_guard lock(m_mutex);
@@ -156,7 +156,7 @@ Result<void> BlobLog::readBytes(std::uint64_t offset, char *to, std::size_t size
     return {};
 }
 
-/// At least so many bytes of the block of this number. The caller has m_blocksMutex.
+/// Returns at least the first `least` bytes of a block. The caller holds m_blocksMutex.
 Result<std::string_view> BlobLog::readBlock(std::uint64_t number, std::size_t least) const
 {
     auto block = std::find_if(m_blocks.begin(), m_blocks.end(),
@@ -166,7 +166,7 @@ Result<std::string_view> BlobLog::readBlock(std::uint64_t number, std::size_t le
     else if (block->bytes.size() >= least)
         return block->bytes;
     const std::uint64_t begin = number * blockSize;
-    block->number = UINT64_MAX; // until all of it is there
+    block->number = UINT64_MAX; // until the block is complete
     block->bytes.resize(std::min<std::uint64_t>(blockSize, flushed() - begin));
     const auto got = readFile(begin, block->bytes.data(), block->bytes.size());
     if (!got)
@@ -184,7 +184,7 @@ std::uint64_t BlobLog::flushed() const
     return m_flushed;
 }
 
-/// How many bytes there were.
+/// Returns the number of bytes read, which is less than `size` at the end of the file.
 Result<std::size_t> BlobLog::readFile(std::uint64_t offset, char *to, std::size_t size) const
 {
     std::size_t read = 0;
@@ -214,7 +214,7 @@ void BlobLog::discard(std::uint64_t offset)
         punchIfDead(at);
 }
 
-/// Counts a record in, or out of, each section that it lies in.
+/// Adds `change` to the number of records of each section that contains a part of the record.
 void BlobLog::count(std::uint64_t offset, std::size_t length, int change)
 {
     const std::uint64_t last = (offset + length - 1) / sectionSize;
@@ -224,7 +224,7 @@ void BlobLog::count(std::uint64_t offset, std::size_t length, int change)
         m_live[at] += static_cast<std::uint32_t>(change);
 }
 
-/// Gives the disk back what no record needs, once nothing more will be written there.
+/// Releases the disk space of a section that is completely written and has no record left.
 void BlobLog::punchIfDead(std::uint64_t at)
 {
     if (m_live[at] == 0 && m_flushed >= (at + 1) * sectionSize)

@@ -3,7 +3,7 @@
 //
 // A record is appended once, identified by its offset, and may be discarded. Disk space is released
 // when all records of a part of the file are discarded. The file has no name and ends with the
-// program. One thread appends; any thread reads and discards.
+// program. One thread appends, and any thread reads and discards.
 #pragma once
 
 #include "result.h"
@@ -34,7 +34,8 @@ public:
     Result<void> copy(std::uint64_t offset, std::string &to) const;
     void discard(std::uint64_t offset);
 
-    /// One line on why records cannot be written to the disk now. Empty if they can. Any thread.
+    /// The reason why records cannot be written to the disk, in one line. Empty if they can. Any
+    /// thread.
     std::string obstacle() const;
     /// Tries again to write the records that stayed in memory.
     Result<void> makeWay();
@@ -56,16 +57,16 @@ private:
 
     int m_file;
     mutable std::mutex m_mutex; ///< guards the members below
-    std::string m_tail; ///< what was appended and is not yet in the file
+    std::string m_tail; ///< bytes that were appended and are not in the file yet
     std::uint64_t m_flushed = 0; ///< bytes in the file
     std::string m_obstacle;
     std::vector<std::uint32_t>
         m_live; ///< records in each section, wholly or in part, that are not discarded
 
-    /// A block of records: a reader in order finds the next ones in memory.
+    /// A part of the file in memory, for a reader that reads records in order.
     struct Block {
-        std::uint64_t number = UINT64_MAX; ///< of its place in the file
-        std::string bytes; ///< as many as the file had
+        std::uint64_t number = UINT64_MAX; ///< position in the file, in blocks
+        std::string bytes; ///< fewer at the end of the file
     };
     mutable std::mutex m_blocksMutex; ///< guards the members below
     mutable std::array<Block, 4> m_blocks;

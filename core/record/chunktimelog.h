@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ChunkTimeLog: the chunk times of one worker, in some 6 bytes each.
+// ChunkTimeLog: the chunk times of one worker, in about 6 bytes each.
 //
-// What follows from the lane is not kept: a chunk began with the first of its spans and ended with
-// the last. The others are differences to the chunk before, in zigzag varints (as Protocol Buffers
-// encode them), which take a byte each where chunks travelled together. One thread appends while
-// others read.
+// Begin and end are not stored, since the lane has them: a chunk began with the first of its spans
+// and ended with the last. The other times are differences to the chunk before, in zigzag varints
+// (as in Protocol Buffers), which take a byte each if chunks were sent together. One thread appends
+// while others read.
 #pragma once
 
 #include "events/types.h"
@@ -25,7 +25,7 @@ public:
 
     std::uint64_t size() const { return m_count.load(std::memory_order_acquire); }
 
-    /// Reads chunks from the first to the last, with what the lane knows of them.
+    /// Reads chunks from the first to the last. Begin and end are taken from the lane.
     class Reader {
     public:
         Reader(const ChunkTimeLog &log, const Lane &lane)
@@ -33,9 +33,9 @@ public:
             , m_lane(lane)
         {
         }
-        /// The next chunk; nothing when all that were there have been read.
+        /// Returns the next chunk. Nothing after the last chunk so far.
         std::optional<ChunkTimes> next();
-        /// The lane position of the first span of the chunk that next() has given.
+        /// The lane position of the first span of the chunk that next() returned last.
         std::size_t firstSpan() const { return m_span - m_last.spans; }
 
     private:
@@ -50,26 +50,27 @@ public:
         ChunkTimes m_last;
     };
 
-    /// Tells that a worker died: the lane's spans before `lanePosition` that belong to no chunk so
-    /// far belong to chunks that have no times.
+    /// Records that the worker died. The lane's spans before `lanePosition` without a chunk belong
+    /// to chunks without times.
     void abandonSpansBefore(std::size_t lanePosition) { m_nextSpan = lanePosition; }
 
-    /// How many bytes the chunks so far take, and some of these bytes, for an Unpacker.
+    /// The size of all chunks so far, in bytes.
     std::size_t packedSize() const { return m_bytes.size(); }
+    /// Returns the bytes [from, to), for an Unpacker.
     std::string packed(std::size_t from, std::size_t to) const;
-    /// Gives back the memory of the bytes below `position`: see AppendLog::releaseBelow().
+    /// Releases the memory of the bytes below `position`. See AppendLog::releaseBelow().
     void releaseBelow(std::size_t position) { m_bytes.releaseBelow(position); }
-    /// Reads the chunks of bytes that a log has packed, in their order, without the lane.
+    /// Reads chunks from the bytes of a log, in their order, without the lane.
     class Unpacker {
     public:
         struct Chunk {
-            std::uint64_t lostSpans = 0; ///< spans before its first one that belong to no chunk
-            ChunkTimes times; ///< without begin and end, which its spans have
+            std::uint64_t lostSpans = 0; ///< spans without a chunk before the first of this one
+            ChunkTimes times; ///< without begin and end, which the spans have
 
             std::uint64_t spans() const { return lostSpans + times.spans; }
         };
-        /// Returns the next chunk and removes its bytes from the front of `packed`. Nothing where
-        /// no whole chunk is left: the bytes may be anything.
+        /// Returns the next chunk and removes its bytes from the front of `packed`. Returns nothing
+        /// if no whole chunk is left. The bytes may be anything.
         std::optional<Chunk> next(std::string_view &packed);
 
     private:
@@ -82,7 +83,7 @@ private:
     std::atomic<std::uint64_t> m_count = 0;
     ChunkTimes m_last;
     std::size_t m_nextSpan = 0; ///< the lane position of the next chunk's first span
-    std::size_t m_lastSpan = 0; ///< where the last chunk's spans ended
+    std::size_t m_lastSpan = 0; ///< the lane position after the last chunk's spans
 };
 
 } // namespace poolscope

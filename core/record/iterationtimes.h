@@ -2,7 +2,7 @@
 // IterationTimes: a coarse histogram of the durations of iterations, for their median at any time.
 //
 // Each doubling of a duration has four bins, so the error of the median is at most a seventh. One
-// thread adds; any thread reads.
+// thread adds, and any thread reads.
 #pragma once
 
 #include <array>

@@ -24,7 +24,7 @@ template <typename Before> std::size_t partitionPoint(std::size_t size, Before b
     return low;
 }
 
-/// Searches in O(log answer), for an answer that is likely near 0.
+/// Returns partitionPoint(), in O(log result), for a result that is likely near 0.
 template <typename Before> std::size_t gallop(std::size_t size, Before before)
 {
     std::size_t bound = 1;
@@ -71,7 +71,7 @@ bool Lane::fits(const Span &span) const
 
 void Lane::releaseBelow(std::size_t position)
 {
-    // The duration of a span is known from the end of the one before it.
+    // The duration of a span is computed from the end of the one before.
     m_entries.releaseBelow(position > 0 ? position - 1 : 0);
 }
 
@@ -87,7 +87,7 @@ std::size_t Lane::baseOfEntry(std::size_t position) const
     }) - 1;
 }
 
-/// The end of the entries of `base`, of the first `size` entries.
+/// The end of the entries of `base` among the first `size` entries.
 std::size_t Lane::entriesOf(std::size_t base, std::size_t size) const
 {
     return base + 1 < m_bases.size() ? std::min<std::size_t>(m_bases[base + 1].firstEntry, size)

@@ -10,7 +10,7 @@ namespace poolscope {
 
 void *reservePages(std::size_t size)
 {
-    // Without NORESERVE, Linux refuses at once what is more than the machine has.
+    // Without NORESERVE, Linux refuses to reserve more memory than the machine has.
     constexpr int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     void *begin = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, flags, -1, 0);
     if (begin == MAP_FAILED)

@@ -46,7 +46,7 @@ std::uint64_t cellsAtMost(OutcomeStore::Keep keep)
     return ringCells;
 }
 
-/// The limit of file sizes holds for shared memory, too.
+/// The most cells within the limit of file sizes, which also holds for shared memory.
 std::uint64_t cellsThatAFileMayHave()
 {
     rlimit limit{};
@@ -182,7 +182,7 @@ void OutcomeStore::addNumbers(std::uint64_t first, OutcomeKind kind, std::string
 
 void OutcomeStore::remove(std::uint64_t index)
 {
-    // Its record stays in the file: another thread may be reading it.
+    // The record stays in the temporary file, since another thread may be reading it.
     mark({index, 1}, Cell::Missing);
 }
 
@@ -193,7 +193,7 @@ OutcomeStore::Segment &OutcomeStore::segmentFor(std::uint64_t index)
     return m_segments.mutableAt(index / segmentSize);
 }
 
-/// With no locked instruction.
+/// Adds to the number of bytes, without a locked instruction.
 void OutcomeStore::countBytes(std::uint64_t count)
 {
     m_bytes.store(m_bytes.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
@@ -212,8 +212,8 @@ void OutcomeStore::mark(IndexRange indices, Cell state)
     }
 }
 
-/// Most segments are filled from their start by one worker with numbers of one kind: these need no
-/// memory of their own. False where this one is not, or no longer, such a segment.
+/// Marks indices of a segment that is filled from its start with outcomes of one kind, as most are.
+/// Such a segment needs no words. Returns false if the segment is not one.
 bool OutcomeStore::extendPrefix(Segment &segment, std::uint64_t from, std::uint64_t to, Cell state)
 {
     const std::uint64_t filled = segment.filled.load(std::memory_order_relaxed);
@@ -225,7 +225,7 @@ bool OutcomeStore::extendPrefix(Segment &segment, std::uint64_t from, std::uint6
     return true;
 }
 
-/// The word that holds the state at `within`, of a segment that has none.
+/// Returns the word that contains the state at `within`, for a segment without words.
 std::uint64_t OutcomeStore::prefixWord(const Segment &segment, std::uint64_t within)
 {
     const std::uint64_t filled = segment.filled.load(std::memory_order_acquire);
@@ -263,7 +263,7 @@ void OutcomeStore::markWithin(Segment &segment, std::uint64_t from, std::uint64_
     }
 }
 
-/// The 32 cell states among which that of `index` is.
+/// Returns the word of 32 states that contains the state of `index`.
 std::uint64_t OutcomeStore::wordAt(std::uint64_t index) const
 {
     if (index / segmentSize >= m_segments.size())
@@ -293,8 +293,8 @@ bool OutcomeStore::isFailure(std::uint64_t index) const
     return outcome && outcome->view.kind == OutcomeKind::Failure;
 }
 
-/// How many outcomes of one kind follow each other from `index` on, as far as that can be told at
-/// once. 0 if it takes a look at the words.
+/// Returns the number of outcomes of one kind from `index` on in its segment. 0 if the segment has
+/// words.
 std::uint64_t OutcomeStore::knownRun(std::uint64_t index) const
 {
     if (index / segmentSize >= m_segments.size())
@@ -341,7 +341,7 @@ std::uint64_t OutcomeStore::firstSettled(std::uint64_t from) const
     return m_count;
 }
 
-/// Skips what nothing was ever written to.
+/// Returns the first segment from `segment` on that was ever marked.
 std::uint64_t OutcomeStore::firstSegmentInUse(std::uint64_t segment) const
 {
     while (segment < m_segments.size() && !m_segments[segment].words.load(std::memory_order_acquire)
@@ -393,8 +393,8 @@ Result<StoredOutcome> OutcomeStore::read(std::uint64_t index) const
     return outcome;
 }
 
-/// The offset of the record of an index. Fails if the index is forgotten meanwhile, since a worker
-/// may then write to the cell.
+/// Returns the offset of the record of an index. Fails if the outcome is removed meanwhile, since a
+/// worker may then write to the cell.
 Result<std::uint64_t> OutcomeStore::blobOf(std::uint64_t index) const
 {
     const std::uint64_t offset = std::atomic_ref(*cell(index)).load(std::memory_order_acquire);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The inputs of a run of which only the record is at hand.
+// Inputs of runs of which only the record is known.
 #pragma once
 
 #include "events/origin.h"
@@ -11,11 +11,11 @@
 
 namespace poolscope {
 
-/// The inputs of a range. Those of any other origin answer that they were not read again, or were
-/// not recorded. Opens no file.
+/// Returns the inputs of a run if they are a range. Other inputs fail when they are read, with the
+/// message that they were not read again or not recorded. Opens no file.
 std::unique_ptr<InputSource> recordedInputs(const Origin &origin, std::uint64_t count);
 
-/// Inputs of which nothing but their texts is known, for a record that came from elsewhere.
+/// Returns inputs of which only the texts are known, for a record from another program.
 std::unique_ptr<InputSource> recordedTexts(std::vector<std::string> texts);
 
 } // namespace poolscope

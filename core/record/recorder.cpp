@@ -7,7 +7,7 @@ namespace poolscope {
 
 namespace {
 
-/// For counters that only this thread changes: no locked instruction.
+/// Adds to a counter that only this thread changes, without a locked instruction.
 template <typename T> void add(std::atomic<T> &counter, T value)
 {
     counter.store(counter.load(std::memory_order_relaxed) + value, std::memory_order_relaxed);
@@ -112,7 +112,7 @@ void Recorder::addWorker()
     m_timeline.m_workers.append(std::move(worker));
 }
 
-/// Null where the timeline holds spans, from which it follows.
+/// Returns null if the timeline has spans, from which the account follows.
 TimeAccount *Recorder::account(WorkerId worker)
 {
     return record(worker).m_account.get();
@@ -197,7 +197,7 @@ void Recorder::take(const event::WorkerPrinted &event)
     UnfinishedLine &line = m_unfinishedLines[{event.worker, output.source}];
     const bool isKnownInput = output.source != Output::Source::Process;
     if (isKnownInput && line.running != output.running)
-        finishLine(event.worker, line, event.time); // a line is never that of two inputs
+        finishLine(event.worker, line, event.time); // a line never contains text of two inputs
     for (const char c : output.text) {
         const bool ends = c == '\n' || c == '\r';
         if (line.text.empty())
@@ -234,7 +234,7 @@ void Recorder::take(const event::SpanOpen &event)
     WorkerRecord &running = record(event.worker);
     OpenSpan open = event.span.count > 0 ? event.span : OpenSpan{};
     const OpenSpan &before = running.m_openSpan;
-    // Of a process that ends, the input is not seen any more on which it was seen to be.
+    // The input of a process that ends is no longer known, so the one seen before is kept.
     if (open.count > 1 && before.count == 1 && before.begin == open.begin) {
         open.first = before.first;
         open.count = 1;
@@ -307,7 +307,7 @@ void Recorder::take(const event::OutcomeDone &event)
         mark(kind, event.time, event.worker, event.index);
 }
 
-/// Returns false where that is not possible, which ends the run.
+/// Stores an outcome. Returns false if that fails, which ends the run.
 bool Recorder::keep(const event::OutcomeDone &event)
 {
     if (const auto added = m_outcomes.add(event.index, event.outcome); !added) {
@@ -378,8 +378,8 @@ void Recorder::take(const event::PoolResumed &event)
         m_timeline.m_paceChanges.append(event.time);
 }
 
-/// If the user has paused the run, that pause continues after the stop. A pause that begins with
-/// the stop is the mark by which a file has the stop itself.
+/// A pause by the user continues after the stop. A pause that begins with the stop is the mark by
+/// which a run file records the stop itself.
 void Recorder::take(const event::ProgramStopped &event)
 {
     AppendLog<std::uint64_t> &changes = m_timeline.m_paceChanges;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Recorder: makes a record of the events of a run: timeline, outcomes and log.
+// Recorder: stores the events of a run in a timeline, an outcome store and a log.
+//
+// All functions except written() are called on the thread of the events.
 #pragma once
 
 #include "events/eventcheck.h"
@@ -20,15 +22,15 @@ namespace poolscope {
 /// Settled indices in the order in which they were settled, for a reader who does not wait for
 /// the missing ones.
 ///
-/// lock() is held while an index is both marked in the outcomes and added here, and while the two
-/// are read together, so that neither is seen without the other.
+/// The lock is held while an index is marked in the outcomes and added here, and while both are
+/// read, so that no reader sees one without the other.
 class SettledQueue {
 public:
     std::unique_lock<std::mutex> lock() { return std::unique_lock(m_mutex); }
 
     /// The caller holds the lock.
     void add(IndexRange indices);
-    /// The indices since the last call. The caller holds the lock.
+    /// Returns the indices since the last call. The caller holds the lock.
     std::vector<IndexRange> take();
 
 private:
@@ -36,21 +38,21 @@ private:
     std::vector<IndexRange> m_ranges;
 };
 
-/// Returns what an EventCheck asks of the outcomes, which outlive the check.
+/// Returns the functions by which an EventCheck reads the outcomes, which outlive the check.
 EventCheck::Outcomes askedOf(const OutcomeStore &outcomes);
 
 class Recorder : public EventSink {
 public:
-    /// The parts of the timeline that are kept. Spans, chunks and marks of single inputs take
-    /// memory throughout a run. Instead of them, each worker can have a TimeAccount.
+    /// The parts of the timeline that stay in memory. Spans, chunk times and marks of inputs take
+    /// more and more memory during a run. Unless all parts stay, each worker has a TimeAccount.
     enum class Retention {
         Everything,
-        UntilWritten, ///< spans, chunks and marks until written() reports that a run file has them
-        Totals, ///< no spans, chunks and marks of single inputs at all
+        UntilWritten, ///< spans, chunk times and marks until written() is called
+        Totals, ///< no spans, chunk times and marks of inputs
     };
 
     /// The timeline, outcomes, log and queue must outlive the recorder. `settled` may be null.
-    /// `failed` is called, on the thread of the events, when an outcome cannot be kept.
+    /// `failed` is called, on the thread of the events, when an outcome cannot be stored.
     Recorder(Timeline &timeline, OutcomeStore &outcomes, RunLog &log, SettledQueue *settled,
         Retention retention, std::function<void(const std::string &)> failed);
 
@@ -77,12 +79,14 @@ public:
     void take(const event::RunStopped &event) override;
     void take(const event::RunContinued &event) override;
 
-    /// Takes snapshots from now on. `many` is called, on the thread of the events, when
-    /// `manyOutcomes` have arrived since the last snapshot.
+    /// Records settled indices for snapshots from now on. `many` is called, on the thread of the
+    /// events, when `manyOutcomes` have arrived since the last snapshot.
     void takeSnapshots(std::uint64_t manyOutcomes, std::function<void()> many);
-    /// Returns how far the record reaches. For the thread of the events, between two events.
+    /// Returns the extent of the record, `now` nanoseconds since the run's start. Must be called on
+    /// the thread of the events, between two events.
     RecordSnapshot snapshot(std::uint64_t now);
-    /// Reports that a run file has the timeline up to here. Any thread, one at a time.
+    /// Releases the timeline up to `reached`, which is in a run file, with Retention::UntilWritten.
+    /// Any thread, one at a time.
     void written(const RecordPositions &reached);
 
 private:
@@ -118,8 +122,8 @@ private:
     std::function<void()> m_many; ///< empty if no snapshots are taken
     std::uint64_t m_manyOutcomes = 0;
     std::vector<IndexRange> m_newlySettled; ///< since the last snapshot
-    std::vector<WorkerCost> m_costBefore; ///< by worker, of processes before the run was continued
-    CoordinatorUsage m_coordinatorBefore; ///< the same of the pool's thread
+    std::vector<WorkerCost> m_costBefore; ///< by worker, of processes before the run was resumed
+    CoordinatorUsage m_coordinatorBefore; ///< of the pool's thread before that
     std::uint64_t m_newlySettledCount = 0;
     std::uint64_t m_settledBelow = 0;
 };

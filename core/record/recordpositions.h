@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RecordPositions: how far the logs of a run's record reach at one moment.
+// RecordPositions: the sizes of the logs of a record at one moment.
 #pragma once
 
 #include "record/workerfigures.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RecordSnapshot: how far a record reaches at one moment.
+// RecordSnapshot: the extent of a record at a moment when every span has its outcomes.
 #pragma once
 
 #include "record/recordpositions.h"
@@ -11,10 +11,9 @@
 
 namespace poolscope {
 
-/// How far a record reaches at a moment at which every span has the outcomes that came of it.
 struct RecordSnapshot {
-    std::vector<IndexRange> settled; ///< since the snapshot before
-    std::uint64_t settledBelow = 0; ///< below this index all are settled
+    std::vector<IndexRange> settled; ///< since the last snapshot
+    std::uint64_t settledBelow = 0; ///< all indices below are settled
     RecordPositions reached;
     RunProgress progress;
 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RunLog: the lines that workers and tasks printed, and messages on workers.
+// RunLog: the lines that workers and tasks printed, and messages about workers.
 //
-// Stores the last entries of at most mostBytes together. The oldest are dropped first; readers see
-// by the numbers of entries how many. Any thread. A reader delays a writer only while it copies
-// pointers.
+// Stores the last entries of at most mostBytes together, and drops the oldest first. Readers see
+// from the numbers of entries how many were dropped. Any thread. A reader delays a writer only
+// while pointers are copied.
 #pragma once
 
 #include "spec/indexrange.h"
@@ -21,8 +21,8 @@ namespace poolscope {
 struct LogEntry {
     std::uint64_t time = 0; ///< nanoseconds since the run's start
     WorkerId worker = 0;
-    IndexRange running; ///< the indices that the worker was on; count is 0 if unknown
-    bool printed = true; ///< by the task; else a message on the worker
+    IndexRange running; ///< the indices that the worker was on. Count is 0 if unknown
+    bool printed = true; ///< by the task. Otherwise a message about the worker
     std::string text; ///< one line
 
     /// The approximate size in memory, in bytes.
@@ -32,7 +32,7 @@ struct LogEntry {
 /// An entry that the log shares with its readers.
 using LogLine = std::shared_ptr<const LogEntry>;
 
-/// An entry that reports how many were dropped before `next`.
+/// Returns an entry that reports that `count` entries before `next` were dropped.
 LogEntry droppedLines(std::uint64_t count, const LogEntry &next);
 
 class RunLog {
@@ -40,7 +40,7 @@ public:
     static constexpr std::size_t mostBytes = 64 << 20;
 
     void add(LogEntry entry);
-    /// The number of the entry that comes next.
+    /// The number of the next entry.
     std::uint64_t end() const;
 
     struct Page {
@@ -49,15 +49,15 @@ public:
 
         std::uint64_t next() const { return first + entries.size(); }
     };
-    /// Returns the entries with numbers from `from` up to, but not including, `to`; at most
-    /// `limit`. Entries that were dropped are missing at the beginning.
+    /// Returns the entries with numbers [from, to), at most `limit`. Dropped entries are missing at
+    /// the beginning.
     Page entries(
         std::uint64_t from, std::uint64_t to = UINT64_MAX, std::size_t limit = SIZE_MAX) const;
 
 private:
     mutable std::mutex m_mutex;
     std::deque<LogLine> m_entries;
-    std::size_t m_bytes = 0; ///< of these
+    std::size_t m_bytes = 0; ///< of all entries
     std::uint64_t m_dropped = 0;
 };
 

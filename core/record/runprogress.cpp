@@ -10,7 +10,7 @@ RunProgress progressOf(const Timeline &timeline, std::uint64_t elapsed)
     progress.firstDispatch = timeline.firstDispatch();
     progress.lastOutcome = timeline.lastOutcome();
     progress.stopped = timeline.stopped();
-    // Should the program be killed now, the run lasted as long as what is under way.
+    // If the program is killed now, the run lasted until unfinished spans were last seen.
     for (std::size_t i = 0; progress.stopped == 0 && i < timeline.workerCount(); ++i)
         progress.stopped = timeline.worker(i).openSpan().seen;
     progress.paused = timeline.pausedOfMakespan();

@@ -7,7 +7,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr std::size_t waitingIntervals = 64; // before it is worth counting them
+constexpr std::size_t waitingIntervals = 64; // before they are added up
 
 Activity stretchFor(IdleReason reason)
 {
@@ -30,7 +30,7 @@ Activity stretchFor(IdleReason reason)
 
 } // namespace
 
-/// Adds a activity up to that time. Stops of the worker within it are pauses.
+/// Adds an activity up to `until`. Stops of the worker within it count as pauses.
 void TimeAccount::add(Activity activity, std::uint64_t until)
 {
     while (!m_stops.empty() && m_stops.front().begin < until) {
@@ -84,8 +84,8 @@ void TimeAccount::changed(WorkerState state, std::uint64_t time)
     }
 }
 
-/// Nothing more is known up to `time`; `otherwise` is what a chunk is counted as that nothing is
-/// known of.
+/// Adds the time up to `time`, of which nothing more will be reported. A chunk of which nothing is
+/// known counts as `otherwise`.
 void TimeAccount::close(std::uint64_t time, Activity otherwise)
 {
     switch (m_phase) {
@@ -112,7 +112,7 @@ void TimeAccount::closeReady(std::uint64_t time, Activity otherwise)
         add(Activity::UnderWay, begin);
         addSpans(m_openSpans.size(), begin, std::min(end, time));
         if (m_idle && m_idleSince >= end)
-            addIdle(time); // of a run in which chunks are not told of
+            addIdle(time); // in a run without reports of chunks
         else
             add(otherwise, time);
         return;
@@ -128,7 +128,7 @@ void TimeAccount::closeReady(std::uint64_t time, Activity otherwise)
     add(otherwise, time);
 }
 
-/// Takes the first open spans as what lies between begin and end; what they leave was sending.
+/// Fills [begin, end) with the first open spans. The rest counts as sending.
 void TimeAccount::addSpans(std::size_t count, std::uint64_t begin, std::uint64_t end)
 {
     std::uint64_t busy = 0;
@@ -140,7 +140,7 @@ void TimeAccount::addSpans(std::size_t count, std::uint64_t begin, std::uint64_t
     add(Activity::TransferOut, end);
 }
 
-/// The reason holds since it was told; before that the answer lay with the coordinator.
+/// The reason counts from its report on. Before that the coordinator had the answer.
 void TimeAccount::addIdle(std::uint64_t until)
 {
     add(Activity::Answering, std::min(m_idleSince, until));

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Timeline: what happened in a run, by worker and in time.
+// Timeline: the events of a run, by worker and time.
 //
-// Holds every iteration: a lane of spans and chunk times for each worker, the marks of
-// rare events, and what each worker has cost. Where they are not to be read afterwards, a Recorder
-// leaves lanes, chunk times and marks out, or lets go of them: see hasSpans(). One thread (the
-// pool's) writes; any thread reads at any time without waiting and without being waited for. Times
-// are nanoseconds since the run's start.
+// Contains every iteration in a lane of spans for each worker, with chunk times and cost, and the
+// marks of rare events. A Recorder may omit or release lanes, chunk times and marks (see
+// hasSpans()). The pool's thread writes and any thread reads, at any time. Times are nanoseconds
+// since the run's start.
 #pragma once
 
 #include "events/types.h"
@@ -28,18 +27,18 @@ namespace poolscope {
 /// A rare event, for the pool (worker 0) or for one worker.
 struct Mark {
     enum class Kind : std::uint8_t {
-        State, ///< value: the WorkerState of the worker
-        Resized, ///< value: the number of workers
+        State, ///< value is the WorkerState
+        Resized, ///< value is the number of workers
         Paused,
-        Resumed, ///< value: nanoseconds for which the program was stopped before, or 0
-        Failed, ///< value: the index, which failed for good
-        Quarantined, ///< value: the index, which has no span
-        GivenUp, ///< value: the index, which failed for good and has no span
-        Retried, ///< value: the index, whose attempt failed
-        Reopened, ///< value: the index, whose outcome counts no more: it is tried again
-        Continued, ///< the run had been stopped, and went on here
-        Idle, ///< the worker has nothing to do; value: its IdleReason
-        Lost, ///< value: the index, whose attempt ended with its worker. There is no span of it
+        Resumed, ///< value is the time for which the program was stopped before, or 0
+        Failed, ///< value is the index, which failed for good
+        Quarantined, ///< value is the index, which has no span
+        GivenUp, ///< value is the index, which failed for good and has no span
+        Retried, ///< value is the index, whose attempt failed
+        Reopened, ///< value is the index, whose outcome was removed for a new attempt
+        Continued, ///< the run was resumed after it had been stopped
+        Idle, ///< value is the IdleReason of a worker that has nothing to do
+        Lost, ///< value is the index, whose attempt ended with its worker and has no span
     };
     std::uint64_t time = 0;
     std::uint64_t value = 0;
@@ -47,7 +46,7 @@ struct Mark {
     Kind kind = Kind::State;
 };
 
-/// The state that a worker came to with the mark. Nothing for other marks.
+/// The state of the worker since a State mark. Nothing for other marks.
 inline std::optional<WorkerState> stateOf(const Mark &mark)
 {
     return mark.kind == Mark::Kind::State ? std::optional(static_cast<WorkerState>(mark.value))
@@ -72,7 +71,7 @@ inline constexpr std::uint8_t markKindCount = 12;
 /// marks.
 std::optional<StopInterval> stopOf(const Mark &mark);
 
-/// One worker's record. Counters cover all processes that it has had.
+/// The record of one worker. Counters cover all its processes.
 class WorkerRecord {
 public:
     explicit WorkerRecord(WorkerId id)
@@ -90,21 +89,21 @@ public:
     std::uint64_t cpu() const { return m_cpu; } ///< nanoseconds
     std::uint64_t runQueue() const { return m_runQueue; } ///< nanoseconds
     std::uint64_t maxRss() const { return m_maxRss; } ///< bytes
-    /// For which it decoded inputs, nanoseconds.
+    /// Nanoseconds of decoding inputs.
     std::uint64_t decoding() const { return m_decoding; }
     std::uint32_t starts() const { return m_starts; }
     std::uint32_t restarts() const { return m_starts > 0 ? m_starts - 1 : 0; }
-    std::uint64_t setUpCpu() const { return m_setUpCpu; } ///< of cpu(), until it was ready
-    std::uint64_t setUpRunQueue() const { return m_setUpRunQueue; } ///< of runQueue(), the same
-    std::uint32_t threads() const { return m_threads; } ///< the most that were seen. 0 if unknown
-    /// For which all threads but the first waited for a core, as far as it was seen.
+    std::uint64_t setUpCpu() const { return m_setUpCpu; } ///< of cpu(), until the worker was ready
+    std::uint64_t setUpRunQueue() const { return m_setUpRunQueue; } ///< of runQueue(), likewise
+    std::uint32_t threads() const { return m_threads; } ///< the most at a time. 0 if unknown
+    /// Nanoseconds for which threads other than the first waited for a core, as far as known.
     std::uint64_t threadRunQueue() const { return m_threadRunQueue; }
     WorkerIdentity identity() const;
     /// The cost of loading the task for the last process. All zero if it was not measured.
     TaskLoading loading() const;
     WorkerCost cost() const;
-    /// The unfinished span of the worker when the pool last looked at it, or when the run was
-    /// stopped. Its count is 0 if there was none.
+    /// The unfinished span of the worker when the pool last checked, or when the run was stopped.
+    /// Its count is 0 if there was none.
     OpenSpan openSpan() const;
     /// The account of the worker's time if the timeline does not have spans. Only the pool's thread
     /// may read it before the run has ended.
@@ -132,7 +131,7 @@ private:
     mutable std::mutex m_identityMutex;
     WorkerIdentity m_identity;
     TaskLoading m_loading; ///< guarded by m_identityMutex
-    mutable std::mutex m_openSpanMutex; ///< for others than the pool's thread
+    mutable std::mutex m_openSpanMutex; ///< only the pool's thread reads m_openSpan without it
     OpenSpan m_openSpan;
 };
 
@@ -152,7 +151,7 @@ public:
     std::uint64_t stopped() const { return m_stopped; }
     /// The time of the last outcome so far, or of the stop.
     std::uint64_t end() const { return std::max(lastOutcome(), stopped()); }
-    /// From the first dispatch to end(); 0 before there is an outcome.
+    /// The time from the first dispatch to end(). 0 before the first outcome.
     std::uint64_t makespan() const;
     /// The time in [begin, end) for which the pool was paused. A pause that has not ended ends at
     /// `end`.
@@ -160,7 +159,7 @@ public:
     /// The time of the makespan for which the pool was paused.
     std::uint64_t pausedOfMakespan() const;
 
-    /// The median of what iterations took so far, roughly, in nanoseconds.
+    /// The approximate median of the durations of iterations so far, in nanoseconds.
     std::optional<double> medianIteration() const { return m_iterationTimes.median(); }
     CoordinatorUsage coordinator() const;
 
@@ -176,7 +175,7 @@ private:
     AppendLog<std::unique_ptr<WorkerRecord>> m_workers;
     AppendLog<Mark> m_marks;
     bool m_hasSpans = true;
-    AppendLog<std::uint64_t> m_paceChanges; ///< paused, resumed, paused, in turn
+    AppendLog<std::uint64_t> m_paceChanges; ///< times of pauses and resumptions, in turn
     struct AtomicCoordinatorUsage {
         std::atomic<std::uint64_t> cpu = 0;
         std::atomic<std::uint64_t> busy = 0;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Varints: numbers in as few bytes as they take, and differences in zigzag, as Protocol Buffers
-// have them. Reading takes any bytes: what is cut short or too long for 64 bits is told.
+// Varints: numbers in as few bytes as possible, and differences in zigzag, as in Protocol Buffers.
 #pragma once
 
 #include <cstdint>
@@ -43,7 +42,8 @@ private:
     std::string &m_out;
 };
 
-/// Reading beyond the end, or what no writer wrote, gives zeros and makes ok() false for good.
+/// Reads any bytes. A number that is cut short or has more than 64 bits is read as 0, and ok() is
+/// false from then on.
 class VarintReader {
 public:
     explicit VarintReader(std::string_view bytes)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// WorkerFigures: what is known of a worker at one moment, beside its spans and marks.
+// WorkerFigures: identity, unfinished span and cost of a worker at one moment.
 #pragma once
 
 #include "record/timeline.h"
@@ -8,7 +8,7 @@ namespace poolscope {
 
 struct WorkerFigures {
     WorkerIdentity identity;
-    OpenSpan openSpan; ///< without the time at which it was seen, which is that of the progress
+    OpenSpan openSpan; ///< `seen` is 0, since the progress has that time
     WorkerCost cost;
 
     friend bool operator==(const WorkerFigures &, const WorkerFigures &) = default;

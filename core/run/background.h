@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Work on another thread whose end is reported on this one.
+// Running work on another thread, and reporting its end on the caller's thread.
 #pragma once
 
 #include "pool/askprogram.h"
@@ -16,8 +16,8 @@
 
 namespace poolscope {
 
-/// Runs `job` on another thread, and then `done` on this one, unless `context` was destroyed
-/// meanwhile.
+/// Runs `job` on another thread, and then `done` on the caller's thread, unless `context` was
+/// destroyed meanwhile.
 template <typename Job, typename Done>
 QFuture<void> inBackground(QObject *context, Job job, Done done)
 {
@@ -40,7 +40,7 @@ QFuture<void> inBackground(QObject *context, Job job, Done done)
 /// LatestJob: runs jobs on another thread, of which only the last is wanted.
 ///
 /// A job is wanted until it is cancelled, the next starts, or this object is destroyed. A job that
-/// is no longer wanted ends what it has started, and soon itself; its result is destroyed.
+/// is no longer wanted has to end soon, with all that it has started. Its result is destroyed.
 class LatestJob {
 public:
     LatestJob() = default;
@@ -48,8 +48,8 @@ public:
     LatestJob &operator=(const LatestJob &) = delete;
     ~LatestJob() { cancel(); }
 
-    /// Calls `job`, with a function that returns whether it is still wanted, on another thread, and
-    /// then, if it is, `done` with its result on this one.
+    /// Calls `job` on another thread, with a function that returns whether it is still wanted. If
+    /// it is, calls `done` with the result on the caller's thread.
     template <typename Job, typename Done> void start(QObject *context, Job job, Done done)
     {
         using Value = std::invoke_result_t<Job, const StillWanted &>;
@@ -71,7 +71,7 @@ public:
         if (m_wanted)
             *m_wanted = false;
     }
-    /// Whether a result is still to come.
+    /// Whether a job is wanted and has not ended.
     bool isActive() const { return m_wanted && *m_wanted; }
 
 private:

@@ -99,7 +99,7 @@ void Experiment::runNext()
         return;
     }
     m_run = std::make_unique<Run>(std::move(*opened));
-    // The run emits its signal itself, and is destroyed later.
+    // Queued, since runFinished() destroys the run, which emits the signal.
     connect(m_run.get(), &Run::finished, this, &Experiment::runFinished, Qt::QueuedConnection);
     m_run->start();
 }

@@ -4,8 +4,7 @@
 //
 // Inputs and plan are prepared on another thread, since checking a task and opening an input may
 // take long. Each run is an ordinary Run whose outcomes are dropped. Lives on one thread with an
-// event loop, on which all its signals arrive. Its caller gives measurements their meaning and
-// stores them.
+// event loop, on which all its signals arrive. Its caller interprets and stores measurements.
 #pragma once
 
 #include "analysis/experiment.h"
@@ -23,7 +22,6 @@
 
 namespace poolscope {
 
-/// How far an experiment is.
 struct ExperimentProgress {
     enum class Phase { Idle, Preparing, WarmingUp, Measuring, Stopping };
 
@@ -31,7 +29,7 @@ struct ExperimentProgress {
     std::size_t done = 0; ///< runs, earlier ones included
     std::size_t total = 0;
     std::string setting; ///< name of the one that is run. Empty if none is
-    double shareOfRun = 0; ///< how much of the present run is done, from 0 to 1
+    double shareOfRun = 0; ///< the part of the present run that is done, from 0 to 1
     double seconds = 0; ///< since the start
     std::optional<double> secondsLeft = {}; ///< nothing if no run was measured yet
 };
@@ -40,7 +38,7 @@ struct ExperimentEnd {
     enum class How {
         Completed,
         Stopped,
-        Refused, ///< before the first run: task, inputs or file cannot be used
+        Refused, ///< task, inputs or file cannot be used, so no run was made
         Failed, ///< in a run
     };
 
@@ -64,9 +62,9 @@ public:
     /// Waits until no process is left.
     ~Experiment() override;
 
-    /// Does nothing while the experiment is active.
+    /// Starts the experiment. Does nothing while it is active.
     void start(Prepare prepare);
-    /// The present run is cancelled and not measured; ended() is emitted when it is over.
+    /// Cancels the present run, which is not measured. ended() is emitted when it has ended.
     void stop();
     bool isActive() const { return m_phase != ExperimentProgress::Phase::Idle; }
     ExperimentProgress progress() const;
@@ -97,15 +95,15 @@ private:
     LatestJob m_preparing;
     std::unique_ptr<InputSource> m_inputs;
     ExperimentPlan m_plan;
-    std::size_t m_next = 0; ///< the run that is made, or is next, in the plan's order
-    std::size_t m_madeBefore = 0; ///< runs of the plan before the start
+    std::size_t m_next = 0; ///< the present or next run, in the plan's order
+    std::size_t m_madeBefore = 0; ///< runs of the plan that were made before the start
     std::unique_ptr<Run> m_run;
     ExperimentEnd m_end;
     QElapsedTimer m_clock;
     QTimer m_timer;
 };
 
-/// The inputs of a spec, whose task is checked; fails if there are none.
+/// Checks the task of a spec, and opens its inputs. Fails if there are none.
 Result<std::unique_ptr<InputSource>> openForExperiment(
     const RunSpec &spec, const StillWanted &wanted);
 

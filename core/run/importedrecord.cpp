@@ -11,7 +11,7 @@ namespace poolscope {
 
 namespace {
 
-/// Copies what the run has besides its events.
+/// Returns a record of the run without its events.
 Result<std::unique_ptr<RunRecord>> recordWithoutEvents(const ImportedRun &run)
 {
     auto outcomes = OutcomeStore::make(run.inputs.size(), OutcomeStore::Keep::All);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The record of a run that was read from a foreign file.
+// The record of a run that was read from a file of another program.
 #pragma once
 
 #include "import/importedrun.h"
@@ -8,7 +8,8 @@
 
 namespace poolscope {
 
-/// Builds the record from the run's events. Fails if there is not enough memory for its outcomes.
+/// Builds the record from the run's events. Fails if an event is impossible, or outcomes cannot be
+/// stored.
 Result<LoadedRun> recordOf(ImportedRun run);
 
 } // namespace poolscope

@@ -19,10 +19,10 @@ struct Progress {
     std::optional<std::uint64_t> total = 0; ///< nothing if unknown
     std::uint64_t failed = 0;
     double seconds = 0; ///< since the first dispatch, less pauses
-    std::optional<UnderWay> longest = {}; ///< the iteration that has run for long
-    bool waits = false; ///< a condition outside of the pool stops it, such as a full disk
+    std::optional<UnderWay> longest = {}; ///< the longest unfinished iteration, if it takes long
+    bool waits = false; ///< for a condition outside of the pool, such as a full disk
 };
-/// The progress of a run at this time.
+/// The present progress of a run.
 Progress progressOf(const Run &run);
 
 /// " 64%|██████▍   | 3214/4999 [00:01<00:00, 2044.12it/s]", or without a total

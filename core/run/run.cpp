@@ -20,7 +20,7 @@ namespace {
 constexpr int statusInterval = 15; // milliseconds
 constexpr int roomInterval = 500;
 constexpr int journalInterval = 200;
-constexpr std::chrono::seconds filePatience(5); // of who does not want the run any more
+constexpr std::chrono::seconds filePatience(5); // when the run is destroyed
 
 RunState stateAfter(PoolEnd::How how)
 {
@@ -39,7 +39,7 @@ RunState stateAfter(PoolEnd::How how)
     return RunState::Failed;
 }
 
-/// PYTHONHASHSEED of the environment, or a random seed if that is not set.
+/// PYTHONHASHSEED of the environment, or a random seed if it is not set.
 std::string newHashSeed()
 {
     const char *given = std::getenv("PYTHONHASHSEED");
@@ -47,7 +47,7 @@ std::string newHashSeed()
     return seed.empty() || seed == "random" ? std::to_string(std::random_device()()) : seed;
 }
 
-/// The input with its attempts. Nothing if it has not failed.
+/// The input with its attempts, if it has failed.
 std::optional<TriedIndex> failedInput(const OutcomeStore &outcomes, std::uint64_t index)
 {
     const auto outcome = outcomes.read(index);
@@ -127,7 +127,7 @@ Run::Run(Opened opened)
     connectPool();
 }
 
-/// Goes on with a record of a run that was stopped.
+/// Resumes the run of a record that has events already. Does nothing for a new run.
 void Run::continueRecord(const Opened &opened)
 {
     if (m_record->elapsed == 0)
@@ -149,7 +149,7 @@ void Run::continueRecord(const Opened &opened)
 
 void Run::connectPool()
 {
-    // If the run is destroyed before its end, its last snapshot is of that moment.
+    // The last snapshot of a run that is destroyed before its end is of this moment.
     connect(&m_thread, &QThread::finished, m_pool, [this] {
         publishStatus(*m_pool);
         m_poolEnding = m_pool->ending();
@@ -160,7 +160,7 @@ void Run::connectPool()
 
 void Run::takePoolEnd(const PoolEnd &end)
 {
-    publishStatus(*m_pool); // before anyone learns that it has ended
+    publishStatus(*m_pool); // before the end is reported
     const bool started = m_pool->origin() > 0;
     const RunClock clock{started ? m_pool->origin() : RunClock::monotonic()};
     if (m_journal)
@@ -206,7 +206,7 @@ void Run::keepIn(std::unique_ptr<RunFile> file, RecordPositions written)
     m_journal = std::make_unique<Journal>(
         std::move(file), *m_record, std::move(written), std::move(callbacks));
     m_recorder->takeSnapshots(m_record->outcomes->columnCells() / 8, [this] {
-        // The pool is in the middle of something; when it is done, all agrees.
+        // The record is consistent only once the pool has handled the present event.
         QMetaObject::invokeMethod(
             m_pool, [this] { notifyJournal(*m_pool); }, Qt::QueuedConnection);
     });
@@ -217,7 +217,7 @@ void Run::notifyJournal(const Pool &pool)
     publishStatus(pool);
     RecordSnapshot snapshot = snapshotNow({pool.origin()});
     const Timeline &timeline = m_record->timeline;
-    bool isUnderWay = false; // how long that takes is news, too
+    bool isUnderWay = false; // unfinished spans are longer than before
     for (std::size_t i = 0; i < timeline.workerCount(); ++i)
         isUnderWay |= timeline.worker(i).openSpan().count > 0;
     if (snapshot.settled.empty() && snapshot.reached == m_journalReached && !isUnderWay)
@@ -226,7 +226,7 @@ void Run::notifyJournal(const Pool &pool)
     m_journal->note(std::move(snapshot));
 }
 
-/// A snapshot of the moment at which the status was published.
+/// Returns a snapshot with the inputs of the published status.
 RecordSnapshot Run::snapshotNow(const RunClock &clock)
 {
     RecordSnapshot snapshot = m_recorder->snapshot(clock.now());
@@ -279,7 +279,7 @@ Run::~Run()
             {started ? m_origin.load() : RunClock::monotonic()}, stateAfter(end.how), end.error));
     }
     m_journal->waitUntilClosed(filePatience);
-    m_journal.reset(); // it tells this object
+    m_journal.reset(); // its callbacks use this object
 }
 
 void Run::start()
@@ -349,7 +349,7 @@ void Run::tryAgain(std::vector<std::uint64_t> indices)
     });
 }
 
-/// Outcomes that find no room on the disk stay in memory, which must not go on for long.
+/// Holds the pool while outcomes stay in memory because the disk is full.
 void Run::holdWhileThereIsNoRoom(Pool &pool)
 {
     OutcomeStore &outcomes = *m_record->outcomes;
@@ -404,13 +404,13 @@ void Run::releaseBelow(std::uint64_t index)
     release();
 }
 
-/// Lets go of what was read, and written to the run file where there is one.
+/// Releases outcomes that were read and, if there is a run file, written to it.
 void Run::release()
 {
     m_record->outcomes->releaseBelow(
         m_journal ? std::min(m_readBelow, m_journal->writtenBelow()) : m_readBelow);
     const std::uint64_t limit = m_record->outcomes->limit();
-    // A message for an eighth of the ring is often enough, and costs the pool nothing.
+    // A message for each eighth of the ring is often enough, and costs the pool little.
     if (limit - m_publishedLimit < m_record->outcomes->columnCells() / 8
         && limit != m_record->inputCount)
         return;
@@ -420,7 +420,7 @@ void Run::release()
     onPoolThread([limit](Pool &pool) { pool.setLimit(limit); });
 }
 
-/// Any thread. Does nothing once the pool's thread has ended.
+/// Calls `action` on the pool's thread, unless that has ended. Any thread.
 void Run::onPoolThread(std::function<void(Pool &)> action)
 {
     QMetaObject::invokeMethod(
@@ -428,7 +428,7 @@ void Run::onPoolThread(std::function<void(Pool &)> action)
         Qt::QueuedConnection);
 }
 
-/// Any thread.
+/// Calls `action` on the thread of the run. Any thread.
 void Run::onThisThread(std::function<void()> action)
 {
     QMetaObject::invokeMethod(this, std::move(action), Qt::QueuedConnection);

@@ -15,13 +15,13 @@ namespace poolscope {
 
 namespace {
 
-/// The first bytes of a file, decompressed. Empty if it is empty, or cannot be read.
+/// The first bytes of a file, decompressed. Empty if it is empty or cannot be read.
 std::string beginningOf(const std::string &path)
 {
     constexpr std::size_t enough = 1024;
     std::error_code error;
     if (!std::filesystem::is_regular_file(path, error))
-        return {}; // a pipe would lose what is read of it
+        return {}; // reading from a pipe would remove the bytes
     auto file = UnpackedFile::open(path);
     return file ? std::string(file->next().substr(0, enough)) : std::string();
 }

@@ -52,7 +52,8 @@ Result<void> checkFolder(const std::string &folder)
     return access(folder.c_str(), X_OK) == 0 ? Result<void>() : cannotEnter(folder, errno);
 }
 
-/// Fails at once if another process is going to change the file. The run has a spec.
+/// Returns the description of a run that can be resumed, so it has a spec. Fails if another process
+/// writes the file.
 Result<RunFileInfo> infoToResume(const std::string &path)
 {
     auto info = readRunFileInfo(path);
@@ -98,7 +99,7 @@ Result<void> checkTaskFiles(const RunDescription &description, const StillWanted
           "--changed-task' resumes it anyway");
 }
 
-/// The file names what the task is made of now.
+/// Records the present files of the task in the run file.
 Result<void> acceptTask(RunFile &file, RunDescription description, const StillWanted &wanted)
 {
     auto files = taskFiles(specOf(description.origin)->task, wanted);
@@ -201,7 +202,7 @@ Result<Run::Opened> reopenRun(const std::string &path, Run::Reading reading,
 
 std::vector<std::uint64_t> failedInputs(const RunRecord &record)
 {
-    // Each has its mark, so that no value needs to be looked at.
+    // Each failure has a mark, so that no values need to be read.
     std::set<std::uint64_t> failures;
     const AppendLog<Mark> &marks = record.timeline.marks();
     for (std::size_t i = 0; i < marks.size(); ++i) {
@@ -217,7 +218,7 @@ std::unique_ptr<InputSource> unchangedInputs(const RunDescription &description)
     const auto *origin = std::get_if<SpecOrigin>(&description.origin);
     if (!origin || isReadOnce(origin->spec.input))
         return nullptr;
-    // Paths that a pattern finds are inputs themselves: in another folder they are others.
+    // Paths that match a pattern are inputs, and would differ if they began with the folder.
     const bool isPattern = std::holds_alternative<FilesInput>(origin->spec.input);
     auto source = openInput(
         isPattern ? origin->spec.input : startingFrom(origin->folder, origin->spec).input);

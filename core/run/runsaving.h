@@ -12,28 +12,28 @@
 
 namespace poolscope {
 
-/// Creates the run file that will keep the run. Any thread. Reads the task's files.
+/// Creates the run file in which the run is saved. Reads the task's files. Any thread.
 Result<void> saveRun(Run::Opened &opened, const std::string &path, RunFile::IfExists ifExists,
     const StillWanted &wanted = {});
 
 enum class IfTaskChanged { Refuse, Accept };
 
-/// Opens the run of a run file to resume it with the missing inputs, in the folder where it began,
-/// which becomes the program's own. Fails if the task or the inputs differ from those of the run,
-/// with the reason (a task that may differ becomes the file's own); if another process writes the
-/// file; and if loading fails. Any thread.
+/// Opens the run of a run file, to be resumed with the missing inputs. Enters the folder in which
+/// the run began. Fails with the reason if the inputs or the task have changed, if another process
+/// writes the file, or if the file cannot be loaded. A changed task that is accepted is recorded in
+/// the file. Any thread.
 Result<Run::Opened> reopenRun(const std::string &path, Run::Reading reading,
     IfTaskChanged ifTaskChanged = IfTaskChanged::Refuse, const StillWanted &wanted = {});
 
-/// The first file of the task that has changed since the run of this run file began. Empty if none
-/// has. Fails as reopenRun() does. Any thread.
+/// Returns the first file of the task that has changed since the run of this run file began. Empty
+/// if none has. Fails if the run cannot be resumed. Any thread.
 Result<std::string> changedTaskFile(const std::string &path, const StillWanted &wanted = {});
 
-/// The failed indices, ascending. Any thread, if nobody writes the record.
+/// The failed indices, ascending. Any thread, if no thread writes the record.
 std::vector<std::uint64_t> failedInputs(const RunRecord &record);
 
-/// The inputs of the run of a run file, if they are unchanged. Null if they are not, or cannot be
-/// read. Any thread; reads a file as opening an input does.
+/// Opens the inputs of the run of a run file. Null if they have changed or cannot be read. Any
+/// thread.
 std::unique_ptr<InputSource> unchangedInputs(const RunDescription &description);
 
 } // namespace poolscope

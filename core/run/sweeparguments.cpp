@@ -10,7 +10,7 @@ namespace poolscope {
 
 namespace {
 
-/// 1, 2, 4, ... and the usable cores themselves.
+/// 1, 2, 4, ... and the number of usable cores.
 std::vector<std::uint32_t> workersToCores()
 {
     const std::uint32_t cores = std::min(usableCores(), maxWorkers);

@@ -8,13 +8,13 @@
 
 namespace poolscope {
 
-/// How an error calls an option: "--workers" or "Workers".
+/// The name of an option in an error: "--workers" or "Workers".
 enum class OptionNaming { ByName, ByLabel };
 
 Result<SweepPlan> parseSweep(
     const OptionValues &values, OptionNaming naming = OptionNaming::ByName);
 
-/// An option of `poolscope sweep` that is known to be in the table.
+/// An option of `poolscope sweep`, which must be in the table.
 inline const Option &sweepOption(std::string_view name)
 {
     return *findOption(name, sweepCommand);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Sweeper: the Experiment of a sweep, whose measurements it appends to a file, so that a sweep that
-// was stopped can be continued.
+// Sweeper: runs the Experiment of a sweep, and appends its measurements to a file, so that a sweep
+// that was stopped can be continued.
 //
 // If the file cannot be written any more, the sweep continues without it.
 #pragma once
@@ -22,10 +22,10 @@ class Sweeper : public QObject {
 
 public:
     struct Request {
-        RunSpec spec; ///< its workers and chunk do not matter
+        RunSpec spec; ///< workers and chunk are ignored
         SweepPlan plan;
-        std::filesystem::path file; ///< empty for one in `folder`, named after what is measured
-        std::filesystem::path folder; ///< empty too: no file
+        std::filesystem::path file; ///< empty for one in `folder`, named by hashOf()
+        std::filesystem::path folder; ///< no file is used if this is empty, too
         enum class Earlier { Keep, Discard };
         Earlier earlier = Earlier::Keep; ///< measurements in the file
     };
@@ -37,22 +37,22 @@ public:
     Experiment &experiment() { return m_experiment; }
     const Experiment &experiment() const { return m_experiment; }
 
-    /// All of this sweep, those that the file had before included.
+    /// All measurements of this sweep, with those that were in the file before.
     const std::vector<SweepMeasurement> &measurements() const { return m_measurements; }
     enum class File { None, HasAll, Failed };
     /// Whether a file has all measurements of the last start.
     File file() const { return m_file; }
 
 signals:
-    /// The first run starts; measurements() has those of earlier sweeps. `file` is empty if there
-    /// is none.
+    /// The first run starts, and measurements() has those of earlier sweeps. `file` is empty if
+    /// there is none.
     void opened(const std::string &file);
     void measured(const poolscope::SweepMeasurement &measurement);
     /// The file cannot be written any more.
     void fileFailed(const std::string &why);
 
 private:
-    /// The other thread's results, beside the experiment.
+    /// The results of preparation, besides the experiment.
     struct Opened {
         std::filesystem::path path;
         std::unique_ptr<SweepFile> file;

@@ -93,8 +93,8 @@ Json parseLine(std::string_view line)
     return Json::parse(line, nullptr, false);
 }
 
-/// How the conditions of the file differ from those of this process, in a few words. Empty if they
-/// do not.
+/// The first difference between the conditions of the file and of this process, in a few words.
+/// Empty if there is none.
 std::string differenceOf(const Json &then, const Json &now)
 {
     constexpr std::array names{
@@ -135,7 +135,7 @@ Result<std::string> textIn(int descriptor, const std::filesystem::path &path)
     return text;
 }
 
-/// The contents of a file, and how much of it are whole lines.
+/// The contents of a file, and the size of its whole lines.
 struct Contents {
     Json subject;
     std::vector<SweepMeasurement> measurements;

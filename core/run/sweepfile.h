@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SweepFile: the measurements of a sweep so far, so that it can be continued after a stop.
+// SweepFile: the measurements of a sweep in a file, so that the sweep can be continued.
 //
-// JSON Lines. The first line says what was measured and where; each further line is one
-// measurement, appended and synced when it was made:
+// The file is in JSON Lines. The first line has the conditions of the measurements. Each further
+// line is one measurement, which is appended and synced when it was made:
 //
 //     {"poolscope_sweep": 2, "arguments": ["--builtin", "sqrt", ...], "task_files": [HASH, ...],
 //      "input": HASH, "folder": ..., "host": ..., "usable_cores": 2, "program": "poolscope 0.1.0"}
 //     {"workers": 2, "chunk": 16, "repeat": 1, "rate": 4553.1, "makespan_s": 1.1, "elapsed_s": 1.2,
 //      "failed": 0}
 //
-// A chunk is a number or "auto". A last line that was cut off is dropped. Measurements of another
-// task, input, machine or program would not belong to these, so such a file is refused.
+// A chunk is a number or "auto". A last line that was cut off is dropped. A file with measurements
+// of another task, input, machine or program is refused.
 #pragma once
 
 #include "analysis/sweep.h"
@@ -28,11 +28,11 @@ namespace poolscope {
 /// The conditions that measurements must share to be compared.
 struct SweepSubject {
     RunSpec spec; ///< without workers and chunk
-    std::vector<std::string> taskFiles; ///< hashes of what the task is made of
+    std::vector<std::string> taskFiles; ///< hashes of the task's files
     std::string inputHash; ///< of all inputs
-    std::string folder; ///< in which relative paths are meant
+    std::string folder; ///< from which relative paths start
     std::string host;
-    std::uint32_t cores = 0; ///< usable ones
+    std::uint32_t cores = 0; ///< usable cores
     std::string program;
 };
 
@@ -40,8 +40,7 @@ struct SweepSubject {
 Result<SweepSubject> sweepSubject(
     const RunSpec &spec, const InputSource &inputs, const StillWanted &wanted);
 
-/// A hash of the conditions in 32 hexadecimal digits: the name of a file that the user has not
-/// named.
+/// A hash of the conditions in 32 hexadecimal digits, which is the default name of the file.
 std::string hashOf(const SweepSubject &subject);
 
 /// Reads the measurements of a file, whatever its subject. Does not change the file.
@@ -49,8 +48,8 @@ Result<std::vector<SweepMeasurement>> readSweepFile(const std::filesystem::path 
 
 class SweepFile {
 public:
-    /// Opens or creates the file, for this process alone. Fails, with nothing changed, if it has
-    /// anything else than measurements of this subject.
+    /// Opens or creates the file, and locks it. Fails, without changes, if it has anything but
+    /// measurements of this subject.
     static Result<SweepFile> open(const std::filesystem::path &path, const SweepSubject &subject);
 
     SweepFile(SweepFile &&other) noexcept;

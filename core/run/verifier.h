@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Verifier: the Experiment that compares the setting that a verdict advises with the present one.
+// Verifier: runs the Experiment that compares the setting of a verdict with the present one.
 //
-// Its inputs are those of the run, or the first of them if a run with all would take long. Nothing
+// The inputs are those of the run, or the first of them if a run with all would take long. Nothing
 // is stored.
 #pragma once
 
@@ -25,7 +25,7 @@ public:
         bool countsStartUp = false; ///< see Verification
         double rate = 0; ///< iterations per second with the present setting. 0 if unknown
     };
-    static constexpr double longestRun = 10; ///< seconds that a run with the present setting takes
+    static constexpr double longestRun = 10; ///< seconds, with the present setting
 
     explicit Verifier(QObject *parent = nullptr);
     ~Verifier() override;

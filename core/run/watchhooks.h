@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The hooks that watched Pythons load, in a folder of the user's cache.
 //
-// The hooks are copied, since their bytecode may not be written beside the program,
-// and interpreters would take longer to start without it.
+// The hooks are copied, since their bytecode may not be written beside the program, and
+// interpreters would take longer to start without bytecode.
 #pragma once
 
 #include "result.h"

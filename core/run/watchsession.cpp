@@ -13,7 +13,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr std::uint64_t betweenLooks = 50'000'000; // nanoseconds, at processes
+constexpr std::uint64_t betweenLooks = 50'000'000; // nanoseconds between two checks of processes
 
 } // namespace
 
@@ -100,7 +100,7 @@ void WatchSession::finish()
     m_folder->read(m_pools);
     m_pools.lookAtProcesses(m_folder->rings());
     m_folder->read(m_pools);
-    m_pools.lookAtProcesses(m_folder->rings()); // which now sees the end of processes
+    m_pools.lookAtProcesses(m_folder->rings()); // finds the processes that have ended
     m_pools.end();
     copyFacts();
     std::uint64_t attempts = 0;
@@ -119,7 +119,7 @@ void WatchSession::finish()
     }
 }
 
-/// Copies what is known of the calls besides their events.
+/// Copies the facts of calls that are not events.
 void WatchSession::copyFacts()
 {
     for (std::size_t i = 0; i < m_runs.size(); ++i) {

@@ -2,8 +2,8 @@
 // WatchSession: a watched command, and the record of each of its calls.
 //
 // The caller starts the command with environment(), calls update() every few hundredths of a
-// second, and finish() when the command has ended. The records may be read at any time by any
-// thread, as those of a run; the list of calls by the caller's thread.
+// second, and finish() when the command has ended. Any thread may read the records at any time.
+// Only the caller's thread may read the list of runs.
 #pragma once
 
 #include "record/recorder.h"
@@ -25,33 +25,33 @@ namespace poolscope {
 struct WatchedRun {
     RunRecord record;
     std::unique_ptr<Recorder> recorder;
-    bool isComplete = false; ///< each input has an outcome
-    bool hasEnded = false; ///< nothing more is reported; its origin has what was measured
+    bool isComplete = false; ///< whether each input has an outcome
+    bool hasEnded = false; ///< nothing more is reported, and the origin has all measurements
 };
 
 class WatchSession : private watch::WatchListener {
 public:
-    /// Makes the folder into which the hooks write. `folder` is where the command starts. `warned`
-    /// is called with lines that the user should read at once.
+    /// Creates the folder into which the hooks write. `folder` is that in which the command starts.
+    /// `warned` is called with lines that the user should read at once.
     static Result<std::unique_ptr<WatchSession>> make(std::vector<std::string> command,
         std::string folder, std::vector<std::string> changes,
         std::function<void(const std::string &)> warned);
     ~WatchSession() override = default;
 
-    /// Variables for the command.
+    /// Variables to be added to the command's environment.
     std::vector<std::pair<std::string, std::string>> environment() const;
 
     /// Reads what the command did since the last call.
     void update();
-    /// Reads the rest, and ends all runs.
+    /// Reads what the command did until its end, and ends all runs.
     void finish();
 
-    /// In the order of start.
+    /// The runs in the order in which they started.
     const std::vector<std::unique_ptr<WatchedRun>> &runs() const { return m_runs; }
     const watch::WatchedPools &pools() const { return m_pools; }
     const watch::WatchFolder &folder() const { return *m_folder; }
 
-    /// The runs for writeSession(). Call it once, after finish().
+    /// Returns the runs for writeSession(). To be called once, after finish().
     std::vector<EndedRun> endedRuns();
 
 private:
@@ -69,8 +69,8 @@ private:
     std::unique_ptr<watch::WatchFolder> m_folder;
     std::function<void(const std::string &)> m_warned;
     std::vector<std::unique_ptr<WatchedRun>> m_runs;
-    watch::WatchedPools m_pools; ///< reports into the runs
-    std::uint64_t m_lookedAt = 0; ///< at processes
+    watch::WatchedPools m_pools; ///< sends events to the recorders of the runs
+    std::uint64_t m_lookedAt = 0; ///< when processes were last checked
     bool m_hasWarned = false; ///< that calls cannot be recorded
 };
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the batches of a run file hold beside outcomes: spans, marks, workers and log lines, packed
-// as varints, and read back exactly.
+// Encoding of spans, marks, failures, workers and log lines as varints in batches of a run file.
 //
-// Reading takes any bytes; false where no writer could have written them. A batch stands for
-// itself: none needs another to be read.
+// Reading accepts any bytes, and returns false if no writer could have written them. Each batch is
+// read without the others.
 #pragma once
 
 #include "record/runlog.h"
@@ -21,9 +20,9 @@
 
 namespace poolscope {
 
-/// Spans [from, to) of a lane.
+/// Appends spans [from, to) of a lane.
 void packSpans(std::string &out, const Lane &lane, std::size_t from, std::size_t to);
-/// Reads packed spans, one after the other. The bytes may be anything, and outlive this.
+/// Reads packed spans in order. The bytes may be anything, and outlive the unpacker.
 class SpanUnpacker {
 public:
     SpanUnpacker(std::string_view bytes, std::uint64_t count)
@@ -32,25 +31,25 @@ public:
     {
     }
 
-    /// Returns nothing after the last span, and where no writer could have written the bytes.
+    /// Returns nothing after the last span, or if no writer could have written the bytes.
     std::optional<Span> next();
-    /// Whether all spans were read, and nothing else is there.
+    /// Whether all spans were read and no bytes are left.
     bool isComplete() const { return m_left == 0 && m_reader.atEnd(); }
 
 private:
     VarintReader m_reader;
     std::uint64_t m_left;
     std::uint64_t m_time = 0; ///< the end of the last span
-    std::uint64_t m_index = 0; ///< one past its last index
+    std::uint64_t m_index = 0; ///< one past the last index of that span
 };
 
 void packMark(std::string &out, const Mark &mark, std::uint64_t lastTime);
 [[nodiscard]] bool unpackMarks(
     std::string_view bytes, std::uint64_t count, std::vector<Mark> &marks);
 
-/// Adds a failure, of which a batch may hold many, as wire::encodeKeptOutcome has it.
+/// Appends a failure that wire::encodeKeptOutcome() has encoded. A batch may contain many.
 void packFailure(std::string &out, std::uint64_t index, std::string_view encoded);
-/// Calls visit(index, encoded) for each of them.
+/// Calls visit(index, encoded) for each failure.
 [[nodiscard]] bool unpackFailures(std::string_view bytes, std::uint64_t count,
     const std::function<void(std::uint64_t, std::string_view)> &visit);
 

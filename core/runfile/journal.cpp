@@ -9,8 +9,8 @@ namespace poolscope {
 namespace {
 
 constexpr std::chrono::milliseconds retryInterval(500);
-constexpr std::uint64_t snapshotOutcomes = 1U << 20; // beyond which the next stands for itself
-constexpr std::uint64_t groupOutcomes = 1U << 25; // that one transaction writes, or a few more
+constexpr std::uint64_t snapshotOutcomes = 1U << 20; // more are not merged with the next snapshot
+constexpr std::uint64_t groupOutcomes = 1U << 25; // in one transaction, or a few more
 
 std::uint64_t outcomesIn(const RecordSnapshot &snapshot)
 {
@@ -83,7 +83,7 @@ Result<void> Journal::result() const
 
 void Journal::work()
 {
-    constexpr std::chrono::milliseconds turnOfOthers{3}; // of who reads the file
+    constexpr std::chrono::milliseconds turnOfOthers{3}; // for readers of the file
     while (true) {
         if (isAnyWaiting())
             std::this_thread::sleep_for(turnOfOthers);
@@ -101,7 +101,7 @@ void Journal::work()
     }
 }
 
-/// What has become of the file, to which nothing more will be written.
+/// Closes the file after the last transaction. Fails if a part of the record is not in it.
 Result<void> Journal::finished()
 {
     if (!m_loss)
@@ -121,7 +121,7 @@ void Journal::lose(const Error &error)
     m_callbacks.lost(m_loss.error().message);
 }
 
-/// Whether the last snapshot has come; where there is no work left, it is in the file.
+/// Whether the last snapshot was received. It is in the file if no work is left.
 bool Journal::isComplete() const
 {
     const std::lock_guard lock(m_mutex);
@@ -134,7 +134,7 @@ bool Journal::isAnyWaiting() const
     return !m_waiting.empty();
 }
 
-/// What is to be written next, once there is something; nothing when there will be no more.
+/// Waits for snapshots, and returns the next ones to be written. Empty if there will be no more.
 std::vector<RecordSnapshot> Journal::takeGroup()
 {
     std::unique_lock lock(m_mutex);
@@ -148,7 +148,7 @@ std::vector<RecordSnapshot> Journal::takeGroup()
     return group;
 }
 
-/// False when it was told to give up meanwhile; then the file is closed.
+/// Writes snapshots, with retries. Returns false, after closing the file, if abandon() was called.
 bool Journal::writePatiently(const std::vector<RecordSnapshot> &group)
 {
     bool stuck = false;

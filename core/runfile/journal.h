@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Journal: keeps a run file up with a run, on a thread of its own.
+// Journal: writes the record of a run to its run file during the run, on a thread of its own.
 //
-// It is told now and then how far the record reaches, and writes what is new from the record's own
-// logs, a transaction at a time. Where that fails (a full disk, say) it loses nothing: it tells so,
-// and tries again every half second until it works or it is told to give up. Where the file is lost
-// it tells so once, writes no more, and lets the run go on as if it did.
+// Receives snapshots of the record, and writes what is new from the record's logs, a transaction at
+// a time. If that fails (on a full disk, for example), nothing is lost: the journal reports it, and
+// tries again every half second until it succeeds or abandon() is called. If the file is lost, the
+// journal reports that once, writes nothing more, and calls `written` as before, so that the run
+// continues.
 #pragma once
 
 #include "runfile/recordwriter.h"
@@ -21,35 +22,36 @@ namespace poolscope {
 
 class Journal {
 public:
-    /// What it tells, on its own thread.
+    /// Called on the journal's thread.
     struct Callbacks {
-        /// The file has the timeline up to there, and writtenBelow() may have moved.
+        /// The file has the timeline up to `reached`, and writtenBelow() may have changed.
         std::function<void(const RecordPositions &reached)> written;
         std::function<void(const std::string &why)> stuck;
         std::function<void()> unstuck;
-        std::function<void(const std::string &why)> lost; ///< once: see RunFile::isLost()
-        std::function<void()> closed; ///< after finish() or abandon(): the file is let go of
+        std::function<void(const std::string &why)> lost; ///< at most once. See RunFile::isLost()
+        std::function<void()> closed; ///< after finish() or abandon()
     };
 
-    /// The record outlives it; the file has what `written` tells of it.
+    /// The record outlives the journal. `written` is the part of it that the file contains.
     Journal(std::unique_ptr<RunFile> file, const RunRecord &record, RecordPositions written,
         Callbacks callbacks);
-    /// Writes no more.
+    /// Calls abandon(), and waits until the file is closed.
     ~Journal();
 
-    /// Any thread, in the order of the snapshots; returns at once.
+    /// Writes the record up to this snapshot. Returns at once. Any thread, in the order of the
+    /// snapshots.
     void note(RecordSnapshot snapshot);
-    /// The same for the last one.
+    /// Writes the record up to the last snapshot, and closes the file. Returns at once.
     void finish(RecordSnapshot snapshot);
-    /// Leaves out what cannot be written now.
+    /// Closes the file without what cannot be written now. Returns at once.
     void abandon();
-    /// Waits until the file is let go of, but no longer than that.
+    /// Waits until the file is closed, at most for `patience`. Returns whether it is closed.
     bool waitUntilClosed(std::chrono::milliseconds patience);
 
     /// All outcomes below this index are in the file.
     std::uint64_t writtenBelow() const { return m_writtenBelow; }
     const std::string &path() const { return m_path; }
-    /// Once closed: whether all is in the file.
+    /// Whether the whole record is in the file. Valid once the file is closed.
     Result<void> result() const;
 
 private:
@@ -62,17 +64,17 @@ private:
     bool isComplete() const;
     void close(Result<void> result);
 
-    std::unique_ptr<RunFile> m_file; ///< null: it is lost, or closed
+    std::unique_ptr<RunFile> m_file; ///< null if it is lost or closed
     std::string m_path;
     RecordWriter m_writer;
     Callbacks m_callbacks;
     Result<void> m_loss; ///< why the file is lost
     std::atomic<std::uint64_t> m_writtenBelow = 0;
 
-    mutable std::mutex m_mutex; ///< guards what follows
+    mutable std::mutex m_mutex; ///< guards the members below
     std::condition_variable m_changed;
     std::vector<RecordSnapshot> m_waiting;
-    bool m_finishing = false; ///< the last snapshot has come
+    bool m_finishing = false; ///< the last snapshot was received
     bool m_givesUp = false;
     bool m_closed = false;
     Result<void> m_result;

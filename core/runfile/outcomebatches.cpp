@@ -8,7 +8,7 @@ namespace poolscope {
 namespace {
 
 constexpr std::uint64_t cellsAtOnce = runfile::largestBatch / sizeof(std::uint64_t);
-constexpr std::size_t fewNumbers = 64; // below which they are encoded among their neighbours
+constexpr std::size_t fewNumbers = 64; // fewer are encoded together with their neighbours
 constexpr std::size_t flushedSize = 1U << 20;
 
 class Writer {
@@ -19,7 +19,7 @@ public:
     {
     }
 
-    /// Writes the first ones of the range, or keeps them for flush(); returns how many.
+    /// Writes the first values of the range, or stores them for flush(). Returns their number.
     Result<std::uint64_t> writeSome(const IndexRange &range)
     {
         const auto numbers = m_outcomes.numbers({range.first, std::min(range.count, cellsAtOnce)});

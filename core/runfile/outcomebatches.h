@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Writes values to a run file: numbers as they stand in the column, other values encoded.
+// Writing values to a run file: numbers as cells of the column, other values encoded.
 #pragma once
 
 #include "record/outcomestore.h"
@@ -7,8 +7,8 @@
 
 namespace poolscope {
 
-/// Writes the values of the range, of which nothing was released. Leaves out indices that have
-/// failed or have no outcome.
+/// Writes the values of the range, none of which was released. Omits indices that have failed or
+/// have no outcome.
 Result<void> writeOutcomeBatches(
     RunFile &file, const OutcomeStore &outcomes, const IndexRange &range);
 

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t spansAtOnce = 100'000;
 constexpr std::size_t batchBytes = 1U << 20;
 
-/// The settled indices of all snapshots, sorted, and joined where ranges touch.
+/// The settled indices of all snapshots, sorted, with adjacent ranges joined.
 std::vector<IndexRange> settledIn(const std::vector<RecordSnapshot> &group)
 {
     std::vector<IndexRange> ranges;
@@ -53,8 +53,8 @@ Result<void> RecordWriter::write(const std::vector<RecordSnapshot> &snapshots)
         .map([&] { m_written = reached; });
 }
 
-/// Leaves the cost out of workers that have ended no iteration since the last time. Otherwise an
-/// iteration of hours would fill the file with its cost so far.
+/// Omits new costs of workers that have ended no span since the last write. Otherwise an iteration
+/// of hours would fill the file with its cost so far.
 void RecordWriter::leaveOutCost(RecordPositions &reached) const
 {
     for (std::size_t i = 0; i < m_written.workers.size(); ++i) {
@@ -70,8 +70,8 @@ void RecordWriter::leaveOutCost(RecordPositions &reached) const
     }
 }
 
-/// Writes the failures that the next marks name. Leaves out inputs that were reopened since then,
-/// even during the copy.
+/// Writes the failures of the next marks. Omits inputs that were reopened since then, even during
+/// the copy.
 Result<void> RecordWriter::writeFailures(std::size_t marksReached)
 {
     const AppendLog<Mark> &marks = m_record.timeline.marks();
@@ -177,11 +177,11 @@ Result<void> RecordWriter::writeMarks(std::size_t reached)
     return {};
 }
 
-/// Writes lines up to `reached`, which it sets to how far it came: where all of them have been
-/// dropped, a later call reports how many are missing.
+/// Writes lines up to `reached`, which is set to the end of those that were written. If all of them
+/// have been dropped, a later call reports how many are missing.
 Result<void> RecordWriter::writeLog(std::uint64_t &reached)
 {
-    constexpr std::size_t linesAtOnce = 64; // of 64 KiB at the most
+    constexpr std::size_t linesAtOnce = 64; // of at most 64 KiB each
     std::uint64_t from = m_written.logLines;
     for (RunLog::Page page; from < reached; from = page.next()) {
         page = m_record.log.entries(from, reached, linesAtOnce);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RecordWriter: writes what is new in a record to a run file, a transaction at a time.
+// RecordWriter: writes the new parts of a record to a run file, a transaction at a time.
 //
-// A call that fails changes nothing that is known here. The caller rolls the file back then, and
-// may try again with the same snapshots.
+// A call that fails does not change the writer. The caller then rolls the file back, and may try
+// again with the same snapshots.
 #pragma once
 
 #include "record/recordsnapshot.h"
@@ -15,13 +15,13 @@ namespace poolscope {
 
 class RecordWriter {
 public:
-    /// File and record outlive this, but the file may end once nothing more is written. It has what
-    /// `written` says.
+    /// The record outlives the writer, and the file its last write(). `written` is the part of the
+    /// record that the file contains.
     RecordWriter(RunFile &file, const RunRecord &record, RecordPositions written);
 
-    /// Writes everything up to the last of the snapshots, which follow each other. At least one.
+    /// Writes the record up to the last of these snapshots, which are consecutive and at least one.
     Result<void> write(const std::vector<RecordSnapshot> &snapshots);
-    /// Leaves out everything up to there, since the file is lost.
+    /// Treats the record up to `reached` as written, since the file is lost.
     void skip(const RecordPositions &reached) { m_written = reached; }
 
     const RecordPositions &written() const { return m_written; }

@@ -17,7 +17,7 @@ Result<void> orMalformed(bool isGood)
     return isGood ? Result<void>() : tl::unexpected(malformedBatch);
 }
 
-/// Returns the place of the kind in the order of a transaction. Those of one place may alternate.
+/// Returns the position of a kind in a transaction. Kinds of one position may alternate.
 int stageOf(BatchKind kind)
 {
     switch (kind) {
@@ -58,7 +58,7 @@ Replay::Replay(EventCheck &events, const RunProgress &progress)
 {
 }
 
-/// A worker's spans are reported when the marks are known, since a mark can stand between them.
+/// Takes a batch. Spans are reported once marks are known, since a mark can be between two spans.
 Result<void> Replay::take(const RecordBatch &batch)
 {
     const int stage = stageOf(batch.kind);
@@ -99,8 +99,8 @@ Result<void> Replay::takeBatch(const RecordBatch &batch)
     return tl::unexpected(malformedBatch);
 }
 
-/// Skips values that are known already. A file has a value twice if its input was tried again
-/// after the snapshot that reports its failure, and before that was written.
+/// Skips values that are known already. A file has a value twice if its input was retried after the
+/// snapshot that reports its failure, and before that snapshot was written.
 Result<void> Replay::takeNumbers(const RecordBatch &batch, OutcomeKind kind)
 {
     constexpr std::size_t cell = sizeof(std::uint64_t);
@@ -236,8 +236,8 @@ Result<void> Replay::reportState(const Mark &mark, WorkerState state)
     });
 }
 
-/// The reason is not in the file if the input was reopened before it could be written. A Reopened
-/// mark follows then, or is lost.
+/// Reports a failure. If the input was reopened before the failure could be written, reports a
+/// failed attempt. A Reopened mark then follows, or is lost.
 Result<void> Replay::reportFailure(const Mark &mark)
 {
     const auto found = m_failures.find(mark.value);
@@ -251,8 +251,7 @@ Result<void> Replay::reportFailure(const Mark &mark)
         event::OutcomeDone{mark.value, *outcome, mark.worker, mark.time, attemptOf(mark.kind)});
 }
 
-/// A pause that continues after a stop of the program has another mark after that of the stop,
-/// which reports nothing new.
+/// Reports a pause. Skips the second mark of a pause that continues after a stop of the program.
 Result<void> Replay::reportPause(const Mark &mark)
 {
     if (m_pausedSince)
@@ -272,7 +271,7 @@ Result<void> Replay::reportResumption(const Mark &mark)
     return m_events.take(event::PoolResumed{mark.time});
 }
 
-/// The next span that is not reported yet. Null if there is none, or a batch is malformed.
+/// The next span that is not reported yet. Null if there is none or a batch is malformed.
 inline const Span *Replay::nextSpan(Lane &lane)
 {
     while (!lane.next && !lane.spans.empty()) {
@@ -367,14 +366,14 @@ Result<void> Replay::finish()
         .and_then([&] { return reportOpenSpans(); });
 }
 
-/// Reports what happened at a time. A time of 0 says that it did not happen.
+/// Reports an event, unless its time is 0, which means that it did not happen.
 template <typename Any> Result<void> Replay::takeUnlessZero(const Any &event)
 {
     return event.time > 0 ? m_events.take(event) : Result<void>();
 }
 
-/// A span that was under way lasted until the run was stopped or, if the program was killed, as far
-/// as the file reaches.
+/// Reports unfinished spans, which lasted until the run was stopped or, if the program was killed,
+/// until the last time in the file.
 Result<void> Replay::reportOpenSpans()
 {
     const std::uint64_t end = m_progress.stopped > 0 ? m_progress.stopped : m_progress.elapsed;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Replay: the source of events that a run file is.
+// Replay: reports the contents of a run file as events.
 //
-// Reads the batches of a run file in their order and reports what they hold as events. The batches
-// may hold anything: what no writer can have written fails, and an EventCheck refuses what no run
-// can have done. One thread.
+// Takes the batches of a run file in their order. They may contain anything: a batch that no writer
+// can have written fails, and an EventCheck refuses events that no run can have. One thread.
 #pragma once
 
 #include "events/eventcheck.h"
@@ -24,13 +23,13 @@ namespace poolscope {
 
 class Replay {
 public:
-    /// Both outlive this.
+    /// Both arguments outlive the replay.
     Replay(EventCheck &events, const RunProgress &progress);
 
     Result<void> take(const RecordBatch &batch);
-    /// Reports what follows from no batch. To be called after the last one.
+    /// Reports the last events, which follow from the progress. To be called after the last batch.
     Result<void> finish();
-    /// Reports that workers that were at work when the run was cut off are gone.
+    /// Reports the end of workers that had not ended when the run was cut off.
     Result<void> closeWorkers();
 
 private:
@@ -38,7 +37,7 @@ private:
         std::string bytes;
         std::uint64_t count = 0;
     };
-    /// Spans and chunks of a worker that are not reported yet, and its state after those that are.
+    /// Spans and chunks of a worker that are not reported yet, and its last reported state.
     struct Lane {
         std::deque<PackedSpans> spans;
         std::optional<SpanUnpacker> unpacker; ///< of the first of `spans`
@@ -81,7 +80,7 @@ private:
     int m_stage = 0; ///< of the transaction that is being read
     std::map<WorkerId, Lane> m_lanes;
     std::unordered_map<std::uint64_t, std::string> m_failures; ///< of the transaction, by index
-    std::string m_part; ///< what Part batches have of an outcome so far
+    std::string m_part; ///< bytes of an outcome from Part batches so far
     std::optional<std::uint64_t> m_pausedSince;
 };
 

@@ -22,12 +22,12 @@ namespace poolscope {
 
 namespace {
 
-constexpr int patience = 2000; // milliseconds for which another program's reading is waited for
+constexpr int patience = 2000; // milliseconds to wait for another program that reads
 constexpr int lockInterval = 20; // milliseconds
 constexpr std::size_t writtenAtOnce = 8U << 20;
 
-/// When a process began, in the kernel's ticks. 0 if there is none, or only what its parent has not
-/// asked for yet, which writes nothing.
+/// Returns the start time of a process, in the kernel's ticks. 0 if there is no such process, or if
+/// it is a zombie, which writes nothing.
 std::uint64_t startTicksOf(pid_t pid)
 {
     const auto entry = processEntry(pid);
@@ -40,7 +40,7 @@ bool isRegularFile(const std::string &path)
     return std::filesystem::is_regular_file(path, error);
 }
 
-/// Where a run file of this path is.
+/// Returns the absolute path of a run file, with links followed.
 Result<std::string> placeOf(const std::string &path)
 {
     return followOwnLinks(path).and_then(
@@ -54,12 +54,12 @@ Result<std::string> placeOf(const std::string &path)
         });
 }
 
-/// As rename(), but fails with EEXIST where there is such a file.
+/// Renames a file. Fails with EEXIST if `to` exists.
 bool renameToNew(const std::string &from, const std::string &to)
 {
     if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0)
         return true;
-    if (errno != EINVAL && errno != ENOSYS) // which mean that this file system cannot
+    if (errno != EINVAL && errno != ENOSYS) // which mean that the file system cannot
         return false;
     return ::link(from.c_str(), to.c_str()) == 0 && ::unlink(from.c_str()) == 0;
 }
@@ -92,11 +92,11 @@ std::string writerText(const RunFileWriter &writer)
         + (writer.host == hostName() ? std::string() : " on " + writer.host);
 }
 
-/// The file's lock, which goes with the process. It is flock's, which SQLite does not use; but
-/// closing the descriptor drops SQLite's own locks on the file, so it is closed last.
+/// The file's lock by flock(), which ends with the process. SQLite does not use flock(), but
+/// closing the descriptor releases SQLite's own locks on the file, so it is closed last.
 class RunFile::Lock {
 public:
-    /// Of a file that nobody else knows of.
+    /// Locks a new file that no other process has opened.
     static std::unique_ptr<Lock> ofNew(int descriptor)
     {
         std::unique_ptr<Lock> lock(new Lock(descriptor));
@@ -115,7 +115,7 @@ public:
             if (errno != EWOULDBLOCK)
                 return failure("cannot lock " + path + ": " + std::strerror(errno));
             const auto info = readRunFileInfo(path);
-            // A worker that was just being started outlives a program that was killed.
+            // A worker that was being started may outlive a killed program, with its lock.
             const bool isLeftOver = info && !isAlive(info->progress.writer);
             if (!isLeftOver || waited >= patience)
                 return failure(path + " is being written by "
@@ -135,8 +135,8 @@ public:
         return sizeIfStillAt(place, m_file);
     }
 
-    /// Whether parts of the file were never written: SQLite leaves out only the page of its locks.
-    /// False where the file system cannot tell.
+    /// Whether parts of the file were never written, other than the page of SQLite's locks. False
+    /// if the file system does not report holes.
     bool hasHoles(std::uint64_t size) const
     {
         constexpr off_t locks = 1 << 30;
@@ -151,8 +151,8 @@ public:
         }
     }
 
-    /// What SQLite has handed to the system begins to go to the disk now, so that a commit waits
-    /// for the last of it only.
+    /// Starts to write to the disk what SQLite has written to the system so far, so that a commit
+    /// waits only for the rest.
     void beginWriting() { sync_file_range(m_file, 0, 0, SYNC_FILE_RANGE_WRITE); }
 
     Lock(const Lock &) = delete;
@@ -217,7 +217,7 @@ Result<std::unique_ptr<RunFile>> RunFile::create(
         });
 }
 
-/// It appears under its name when it is a run file, so that no kill leaves half of one.
+/// Creates the file. It is named when it is a run file, so that a kill leaves no part of one.
 Result<std::unique_ptr<RunFile::Lock>> RunFile::makeEmpty(const std::string &path,
     const std::string &place, const RunDescription &description, IfExists ifExists)
 {
@@ -226,7 +226,7 @@ Result<std::unique_ptr<RunFile::Lock>> RunFile::makeEmpty(const std::string &pat
         return failure("cannot write " + path + ": " + std::strerror(errno));
     auto lock = Lock::ofNew(made.descriptor);
     const auto assignName = [&]() -> Result<void> {
-        // What SQLite would take for the new file's.
+        // SQLite would use an old journal for the new file.
         const std::string journal = sqlite::journalOf(place);
         if (::unlink(journal.c_str()) != 0 && errno != ENOENT)
             return failure("cannot write " + path + ": " + journal
@@ -272,7 +272,7 @@ Result<std::unique_ptr<RunFile>> RunFile::openLocked(
     return file;
 }
 
-/// The size of the file of this name. Fails if it is not the one that was locked and written.
+/// Returns the size of the file. Fails if it is not the file that was locked, or is cut short.
 Result<std::uint64_t> RunFile::checkIsThere()
 {
     const auto size = m_lock->sizeAt(m_place);
@@ -284,7 +284,7 @@ Result<std::uint64_t> RunFile::checkIsThere()
     return size;
 }
 
-/// Fails if the file was cut short in the middle of a transaction, which made it grow again.
+/// Fails if the file was cut short during a transaction, whose end made it grow again.
 Result<void> RunFile::checkIsWhole(std::uint64_t size)
 {
     if (!m_lock->hasHoles(size))
@@ -302,9 +302,9 @@ Result<void> RunFile::checkIsWhole(std::uint64_t size)
         });
 }
 
-/// A rollback journal, since a file that only grows is then written once; with a write-ahead log it
-/// would be written twice, and what counts would lie in a second file. Pages are large and few are
-/// kept, so that those being filled stay in the processor's cache: half as long for many numbers.
+/// With a rollback journal, a file that only grows is written once. A write-ahead log would write
+/// it twice, and keep committed data in a second file. Pages are large and the cache is small, so
+/// that pages being filled stay in the processor's cache. That halves the time for many numbers.
 Result<void> RunFile::open(Journal journal)
 {
     auto database = sqlite::Database::open(m_place, sqlite::Mode::ReadWrite);
@@ -337,7 +337,7 @@ Result<void> RunFile::initialise(const RunDescription &description)
     });
 }
 
-/// Puts the documents of a run that begins, and ends the transaction.
+/// Writes the documents of a new run, and ends the transaction.
 Result<void> RunFile::putRun(const RunDescription &description)
 {
     return put("session", runfile::sessionText(m_run))
@@ -385,7 +385,7 @@ Result<void> RunFile::describe(const RunDescription &description)
     });
 }
 
-/// Rolls back if `write` fails, which ends the transaction otherwise.
+/// Calls `write`, which ends the transaction, and rolls back if it fails.
 Result<void> RunFile::inTransaction(const std::function<Result<void>()> &write)
 {
     return begin().and_then(write).map_error([this](Error error) {
@@ -442,7 +442,7 @@ Result<void> RunFile::commit(RunProgress progress)
 
 void RunFile::rollback()
 {
-    m_database.execute("ROLLBACK"); // SQLite may have done it by itself
+    m_database.execute("ROLLBACK"); // SQLite may have rolled back already
     m_batches = m_committed;
 }
 
@@ -481,7 +481,7 @@ tl::unexpected<Error> RunFile::fail(const std::string &why) const
 
 Result<void> setRunLabel(const std::string &path, const RunLabel &label)
 {
-    // Nothing foreign is written to.
+    // Only run files are written to.
     if (const auto info = readRunFileInfo(path); !info)
         return tl::unexpected(info.error());
     std::error_code error;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // RunFile: a .poolscope file that is being written, by one process at a time.
 //
-// What is added between begin() and commit() is in the file as a whole or not at all, whatever dies
-// afterwards: this program, or the machine. Where something cannot be written the caller rolls
-// back, and may try the same again (when a disk was full, say) unless isLost(). close() leaves one
-// file; a process that is killed leaves a rollback journal beside it, with which SQLite mends the
-// file when it is next opened.
+// All that is added between begin() and commit() is in the file as a whole or not at all, even if
+// the program is killed or the machine fails. If a write fails, the caller rolls back, and may try
+// again (after a full disk, for example) unless isLost(). close() leaves one file. A process that
+// is killed leaves a rollback journal beside it, from which SQLite restores the file when it is
+// next opened.
 //
-// The file is made under a name that nobody can guess, and renamed. Neither it nor its journal is
-// ever one that another user put there (see system/newfile.h).
+// The file is created under a name that nobody can guess, and renamed. Files or journals that
+// another user has created are never used (see system/newfile.h).
 //
 // One thread at a time.
 #pragma once
@@ -25,11 +25,11 @@ class RunFile {
 public:
     enum class IfExists { Refuse, Replace };
 
-    /// Makes the file at `path`, and takes hold of it.
+    /// Creates the file at `path`, and locks it.
     static Result<std::unique_ptr<RunFile>> create(
         const std::string &path, const RunDescription &description, IfExists ifExists);
-    /// Takes hold of a run file, so that nobody else writes it. It is read then, and
-    /// continueAfter() called, before anything is written to it.
+    /// Opens a run file, and locks it, so that no other process writes to it. The caller then reads
+    /// it and calls continueAfter(), before anything is written.
     static Result<std::unique_ptr<RunFile>> reopen(const std::string &path);
     void continueAfter(const RunProgress &progress)
     {
@@ -42,24 +42,24 @@ public:
 
     const std::string &path() const { return m_path; }
 
-    /// Replaces what the file says of its run, in a transaction of its own.
+    /// Replaces the description of the run, in a transaction of its own.
     Result<void> describe(const RunDescription &description);
 
-    /// Begins the next run of a session, in a transaction of its own. What is added and committed
-    /// from now on belongs to it. The run before has ended.
+    /// Starts the next run of a session, in a transaction of its own. All that is added and
+    /// committed from now on belongs to it. The run before must have ended.
     Result<void> addRun(const RunDescription &description);
 
     Result<void> begin();
-    /// Its number is given to it here.
+    /// Adds a batch, and sets its number.
     Result<void> add(RecordBatch batch);
-    /// Ends the transaction; writer and number of batches are given to the progress here.
+    /// Ends the transaction, and sets the writer and the numbers of batches of the progress.
     Result<void> commit(RunProgress progress);
     void rollback();
-    /// Whether what failed last will fail for ever, since the file is not what it was: it was
-    /// removed, replaced, cut short or damaged, or must not be written any more.
+    /// Whether the last failure is permanent, since the file was removed, replaced, cut short or
+    /// damaged, or may not be written any more.
     bool isLost() const { return m_isLost; }
-    /// Lets go of the file, and leaves no other beside it, unless somebody is reading it just now.
-    /// Fails if the file is not there any more. Nothing may be called afterwards.
+    /// Closes the file, and removes its journal unless another process is reading the file. Fails
+    /// if the file was removed, replaced or cut short. Nothing may be called afterwards.
     Result<void> close();
 
 private:
@@ -91,26 +91,26 @@ private:
     sqlite::Statement m_putMeta;
     std::uint32_t m_run = 1; ///< that is being written
     std::uint64_t m_batchesBefore = 0; ///< of runs before this one
-    std::uint64_t m_batches = 0; ///< in the file, and added to it
+    std::uint64_t m_batches = 0; ///< in the file, with those of this transaction
     std::uint64_t m_committed = 0; ///< in the file
-    std::size_t m_unwritten = 0; ///< bytes added since the disk began to write
+    std::size_t m_unwritten = 0; ///< bytes added since the last Lock::beginWriting()
     std::uint64_t m_size = 0; ///< bytes of the file when it was last committed
     bool m_isLost = false;
     RunFileWriter m_writer;
 };
 
-/// This process, as a run file names it.
+/// This process, as a run file identifies it.
 RunFileWriter thisProcess();
 
-/// Whether that process lives, a zombie not: of another host it is taken to.
+/// Whether that process is alive, and not a zombie. True for a process of another host.
 bool isAlive(const RunFileWriter &writer);
-/// Whether the run goes on in a process that lives.
+/// Whether the run is in progress in a process that is alive.
 bool isBeingWritten(const RunProgress &progress);
 
 /// "process 1234 on this host", for a message.
 std::string writerText(const RunFileWriter &writer);
 
-/// Changes what a run is called; another process may be writing the file meanwhile.
+/// Changes the label of a run file. Another process may be writing to the file meanwhile.
 Result<void> setRunLabel(const std::string &path, const RunLabel &label);
 
 } // namespace poolscope

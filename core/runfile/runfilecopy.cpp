@@ -38,7 +38,7 @@ Result<void> copyBytes(const fs::path &from, AtomicFile &copy, const CopyProgres
     return {};
 }
 
-/// SQLite would take it for the copy's.
+/// Removes an old journal, which SQLite would use for the copy.
 void removeJournal(const fs::path &path)
 {
     std::error_code isNotThere;

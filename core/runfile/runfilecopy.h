@@ -9,12 +9,11 @@
 
 namespace poolscope {
 
-/// Called repeatedly with the share that is copied, from 0 to 1. Returns false to cancel.
+/// Called repeatedly with the share that was copied, from 0 to 1. Returns false to cancel.
 using CopyProgress = std::function<bool(double copied)>;
 
-/// Copies a run file, whole or not at all: until the copy is complete, a file at `to` stays as it
-/// is. Nobody can write to the run file meanwhile. Fails with an empty message if it is cancelled.
-/// Any thread.
+/// Copies a run file. A file at `to` is replaced when the copy is complete. No process can write to
+/// the run file meanwhile. Fails with an empty message if it is cancelled. Any thread.
 Result<void> copyRunFile(const std::filesystem::path &from, const std::filesystem::path &to,
     const CopyProgress &progress);
 

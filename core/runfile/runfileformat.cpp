@@ -20,8 +20,7 @@ using Json = nlohmann::json;
 constexpr std::array<std::string_view, 6> stateNames{
     "running", "completed", "cancelled", "failed", "halted", "wrong values"};
 
-/// Reads the members of an object one after the other; what is missing or of another kind is told
-/// at the end.
+/// Reads the members of an object. result() reports the first that is missing or of another type.
 class Members {
 public:
     explicit Members(const Json &object)

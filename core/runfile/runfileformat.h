@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The run file's format, version 2: what a .poolscope file holds.
+// Run file format, version 2: the contents of a .poolscope file.
 //
 // The file is an SQLite database with the application id "Pool" and two tables.
 //
-// A file holds a session: one run, or several that were watched. `meta` holds JSON documents, each
-// with its checksum:
+// A file contains a session: one run, or several that were watched. `meta` contains JSON documents,
+// each with its checksum:
 //
-//     session    how many runs there are. They have the numbers 1 to N
-//     run N      what is run, where and since when (RunDescription); written once. A spec is the
-//                list of its arguments (runArguments()), which start from the folder
-//     progress N how far the run is (RunProgress); rewritten with every transaction
-//     label      what its owner calls the session (RunLabel)
+//     session    the number of runs, which are numbered from 1
+//     run N      the description of a run (RunDescription). A spec is the list of its arguments
+//                (runArguments()), which are relative to the folder
+//     progress N the progress of a run (RunProgress), rewritten by every transaction
+//     label      the name and note of the session (RunLabel)
 //
-// `batches` holds what happened, and only grows; the batches of a run follow those of the run
-// before. Each transaction appends the batches of one stretch of time, so that after any
-// transaction every span has the outcomes that came of it. Within a transaction they are in this
-// order, from which a Replay makes events:
+// `batches` contains what happened, and only grows. The batches of a run follow those of the run
+// before. Each transaction appends the batches of one interval of time, so that after any
+// transaction every span has its outcomes. The batches of a transaction are in this order, from
+// which a Replay makes events:
 //
 //     kind        worker  first, count    data
 //     Failures    0       0, failures     see batchcodec.h, as for the next four
@@ -25,7 +25,7 @@
 //     Marks       0       0, marks
 //     Reals       0       the indices     8 bytes each: doubles, little-endian
 //     Integers    0       the indices     8 bytes each: 64 bits, signed, little-endian
-//     Outcomes    0       the indices     other values, as wire::encodeKeptOutcome has them
+//     Outcomes    0       the indices     other values, by wire::encodeKeptOutcome()
 //     Part        0       0, 0            the next bytes of an Outcomes batch that follows
 //     Log         0       0, lines        see batchcodec.h
 //
@@ -49,11 +49,11 @@
 
 namespace poolscope {
 
-/// What is run, where and since when.
+/// The task and inputs of a run, its machine and its start.
 struct RunDescription {
     Origin origin;
-    std::uint64_t inputCount = 0; ///< 0 where inputs still came when the run began
-    std::string inputHash; ///< of the first `inputsHashed` inputs; empty: unknown
+    std::uint64_t inputCount = 0; ///< 0 if more could arrive when the run began
+    std::string inputHash; ///< of the first `inputsHashed` inputs. Empty if unknown
     std::uint64_t inputsHashed = 0;
     std::vector<TaskFile> taskFiles; ///< as they were when the run began
     std::string program; ///< "poolscope 0.1.0"
@@ -61,7 +61,7 @@ struct RunDescription {
     std::int64_t startedAt = 0; ///< seconds since 1970
 };
 
-/// What its owner calls a run.
+/// The user's name and note for a session.
 struct RunLabel {
     std::string name;
     std::string note;
@@ -74,7 +74,7 @@ struct RunFileInfo {
     std::uint32_t run = 1; ///< number of the run in its session
     std::uint32_t runs = 1; ///< in the session
 
-    /// So far, where inputs still come.
+    /// The number of inputs so far.
     std::uint64_t inputCount() const
     {
         return std::max(description.inputCount, progress.inputsCame);
@@ -83,8 +83,8 @@ struct RunFileInfo {
     {
         return progress.areInputsComplete && progress.settled() == inputCount();
     }
-    /// False if the run does not come from a spec, is complete, its inputs are gone, or its values
-    /// may be wrong.
+    /// False if the run does not come from a spec, is complete, has inputs that cannot be read
+    /// again, or may have wrong values.
     bool canBeResumed() const
     {
         const RunSpec *spec = specOf(description.origin);
@@ -122,10 +122,10 @@ inline constexpr int applicationId = 0x506f6f6c; // "Pool"
 inline constexpr int version = 2;
 inline constexpr int pageSize = 32 * 1024;
 inline constexpr std::uint32_t mostRuns = 10'000; ///< in a file
-inline constexpr std::size_t largestBatch = 1U
-    << 20; ///< bytes of outcomes that a writer puts in one
+/// The most bytes of outcomes that a writer puts into a batch.
+inline constexpr std::size_t largestBatch = 1U << 20;
 
-/// Both tables, as SQLite remembers them.
+/// The statements that create the tables, as SQLite stores them.
 inline constexpr const char *metaTable =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT, checksum INTEGER) WITHOUT ROWID";
 inline constexpr const char *batchesTable =
@@ -135,7 +135,7 @@ inline constexpr const char *batchesTable =
 std::int64_t checksum(const RecordBatch &batch);
 std::int64_t checksum(std::string_view key, std::string_view value);
 
-/// Key in `meta` of a document of one run: "run 1", "progress 1".
+/// The key in `meta` of a document of one run: "run 1", "progress 1".
 std::string keyOf(std::string_view document, std::uint32_t run);
 std::string sessionText(std::uint32_t runs);
 /// Returns the number of runs.

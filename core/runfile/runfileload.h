@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A run file as the record of its run, through the same structures that a live run has.
+// Loading the runs of a run file as records, with the structures of a live run.
 //
-// Runs nothing and opens no input; the record's inputs answer that they were not read.
+// Runs nothing and opens no input. Inputs other than a range fail when they are read.
 #pragma once
 
 #include "record/recordpositions.h"
@@ -18,14 +18,14 @@
 namespace poolscope {
 
 struct LoadedRun {
-    std::string file; ///< the run file; empty where it came from a file of another kind
+    std::string file; ///< the run file. Empty for an imported file
     RunFileInfo info;
     std::unique_ptr<RunRecord> record;
-    RecordPositions written; ///< how far the file tells of the record
+    RecordPositions written; ///< the part of the record that is in the file
 };
 
-/// Loads one run of the file at `path`, by its number, or the run that took longest. Of a run that
-/// was cut off that is what it had done by then. Fails if there is no such run.
+/// Loads the run of this number, by default the longest run. A run that was cut off is loaded as
+/// far as the file contains it. Fails if there is no such run.
 Result<LoadedRun> loadRunFile(const std::string &path, std::optional<std::uint32_t> run = {});
 
 /// Loads all runs of the file, in the order in which they started.

@@ -12,8 +12,8 @@ namespace poolscope {
 
 namespace {
 
-constexpr int longestValue = 16 << 20; // bytes; a batch of the log has 4 MiB at the most
-constexpr std::size_t bytesBetweenTurns = 32U << 20; // between which a writer gets its turn
+constexpr int longestValue = 16 << 20; // bytes. A batch of the log has at most 4 MiB
+constexpr std::size_t bytesBetweenTurns = 32U << 20; // before a writer gets its turn
 
 } // namespace
 
@@ -47,11 +47,11 @@ Result<void> RunFileReader::keepAsItIs()
 {
     if (m_database.execute("BEGIN") != SQLITE_OK)
         return damaged(m_database.errorText());
-    const auto read = m_database.integer("PRAGMA schema_version"); // which takes the lock
+    const auto read = m_database.integer("PRAGMA schema_version"); // takes the lock
     return read ? Result<void>() : damaged(read.error().message);
 }
 
-/// Where it may be written to SQLite can mend what a killed writer left.
+/// Opens the file, for writing if permitted, since SQLite then restores what a killed writer left.
 Result<void> RunFileReader::openDatabase()
 {
     const bool mayWrite = ::access(m_path.c_str(), W_OK) == 0;
@@ -83,7 +83,7 @@ Result<void> RunFileReader::checkSchema()
         return failure(m_path + " is a run file of version " + std::to_string(*version)
             + ", which this Poolscope cannot read: it reads version "
             + std::to_string(runfile::version));
-    // Tables that are as they should be, and nothing else: no view, no trigger, no column more.
+    // A run file has exactly these tables, and no view, trigger or other column.
     auto tables = m_database.prepare("SELECT sql FROM sqlite_schema ORDER BY name");
     if (!tables)
         return damaged(tables.error().message);

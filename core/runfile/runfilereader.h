@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RunFileReader: reads a run file that anyone may have made, and that another process may be
-// writing.
+// RunFileReader: reads a run file that anyone may have made, and that another process may write.
 //
-// Nothing in the file is run or believed: a file that is not a run file, of a later version, cut
-// short or damaged is refused with one line; no value is taken into memory that is longer than a
-// writer makes it. Reads what was committed when it was opened.
+// Nothing in the file is run or trusted. A file that is not a run file, of another version, cut
+// short or damaged is refused with an error of one line, and so are values that are longer than any
+// writer's. Reads what was committed when the file was opened.
 #pragma once
 
 #include "runfile/runfileformat.h"
@@ -17,7 +16,7 @@ namespace poolscope {
 
 class RunFileReader {
 public:
-    /// How long another program's writing is waited for.
+    /// The time to wait for another program that writes.
     static constexpr std::chrono::milliseconds patience{30'000};
 
     static Result<RunFileReader> open(
@@ -31,7 +30,7 @@ public:
     /// Prevents others from writing to the file until this object is destroyed.
     Result<void> keepAsItIs();
 
-    /// Calls visit(batch) for every batch of one of the runs, in order, until it fails.
+    /// Calls visit(batch) for every batch of one of the runs, in order, until visit() fails.
     Result<void> forEachBatch(
         const RunFileInfo &run, const std::function<Result<void>(const RecordBatch &)> &visit);
 

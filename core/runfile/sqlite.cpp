@@ -18,15 +18,15 @@ namespace {
 
 constexpr int primaryCode = 0xff; // of an extended code
 
-/// How long a path SQLite takes, with room for the journal's ending.
+/// The longest path that SQLite accepts, with room for the journal's ending.
 std::size_t longestPath()
 {
     constexpr int ending = 8;
     return static_cast<std::size_t>(sqlite3_vfs_find(nullptr)->mxPathname - ending);
 }
 
-/// Owners other than this user and the database's own could have it changed as they like; a second
-/// name of the journal could be one that matters.
+/// Whether the journal is safe to use, or does not exist. An owner other than this user, root and
+/// the database's owner could change it. A second link to it could be a file that matters.
 bool isJournalOurs(const std::string &database)
 {
     struct stat journal = {};
@@ -61,7 +61,7 @@ std::error_code makeJournal(const std::string &database)
         return systemError(isJournalOurs(database) ? 0 : EPERM);
     if (journal < 0)
         return systemError(errno);
-    // As SQLite would have it: whoever may write the database may end what was begun in it.
+    // As SQLite does, so that whoever may write the database can roll back its transaction.
     const bool isAsWanted = (::geteuid() != 0 || ::fchown(journal, file.st_uid, file.st_gid) == 0)
         && ::fchmod(journal, file.st_mode & 0777U) == 0;
     const std::error_code error = systemError(isAsWanted ? 0 : errno);
@@ -199,8 +199,8 @@ Result<std::int64_t> Database::integer(std::string_view sql)
 
 void Database::setPatience(int milliseconds)
 {
-    // SQLite's own handler looks at ever longer intervals, and so misses the moments in which a
-    // busy writer leaves the file to others.
+    // SQLite's own handler tries at ever longer intervals, and so misses the moments in which a
+    // busy writer unlocks the file.
     const auto waitOnce = [](void *patience, int waits) {
         if (waits >= static_cast<int>(reinterpret_cast<std::intptr_t>(patience)))
             return 0;
@@ -223,7 +223,7 @@ void Database::distrust()
     execute("PRAGMA cell_size_check = ON");
 }
 
-/// SQLite tells it of the connection for files that cannot be opened, else of each file.
+/// SQLite stores the number in the connection if a file cannot be opened, otherwise in each file.
 int Database::systemErrorNumber() const
 {
     sqlite3 *const database = m_database.get();
@@ -248,7 +248,7 @@ std::string Database::errorText() const
     const int number = systemErrorNumber();
     if (code == SQLITE_FULL)
         return std::strerror(ENOSPC);
-    if (extended == SQLITE_IOERR_SHORT_READ) // which is none of the system's
+    if (extended == SQLITE_IOERR_SHORT_READ) // which is not a system error
         return "it is shorter than it was";
     if ((code == SQLITE_IOERR || code == SQLITE_CANTOPEN) && number != 0)
         return std::strerror(number);

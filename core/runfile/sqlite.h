@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SQLite's connections and statements as values that close themselves.
 //
-// Calls give SQLite's own codes; nothing is thrown. A statement ends before its connection. One
-// thread at a time.
+// Calls return SQLite's own codes and throw nothing. A statement must be destroyed before its
+// connection. One thread at a time.
 #pragma once
 
 #include "result.h"
@@ -20,15 +20,15 @@ namespace poolscope::sqlite {
 
 enum class Mode { ReadOnly, ReadWrite };
 
-/// The rollback journal that SQLite keeps beside a database. It is written to and believed,
-/// whoever put it there.
+/// The path of a database's rollback journal. SQLite writes to it and trusts it, even if another
+/// user created it.
 std::string journalOf(const std::string &database);
-/// Makes an empty one where there is none, so that nobody else can. Fails with EPERM where there is
-/// one for which Database::open() fails.
+/// Creates an empty journal if there is none, so that no other user can. Fails with EPERM if there
+/// is one for which Database::open() fails.
 std::error_code makeJournal(const std::string &database);
 
-/// Whether an error tells that something is used up which may be there again later: room on a disk,
-/// memory, descriptors.
+/// Whether an error reports a lack of disk space, memory or descriptors, which may be available
+/// later.
 bool isShortage(const std::error_code &error);
 
 class Statement {
@@ -36,13 +36,13 @@ public:
     Statement() = default;
 
     void bind(int place, std::int64_t value);
-    /// The bytes stay where they are until the statement is reset.
+    /// The bytes must stay valid until the statement is reset.
     void bindText(int place, std::string_view text);
     void bindBlob(int place, std::string_view bytes);
 
-    /// SQLITE_ROW, SQLITE_DONE, or what went wrong.
+    /// Returns SQLITE_ROW, SQLITE_DONE or an error code.
     int step();
-    /// Steps to the end of a statement that gives no rows, and resets it.
+    /// Runs a statement that returns no rows, and resets it.
     int run();
     void reset();
 
@@ -50,7 +50,7 @@ public:
     bool isInteger(int column) const;
     bool isText(int column) const;
     bool isBlob(int column) const;
-    /// Of a text or a blob; valid until the next step.
+    /// The bytes of a text or a blob, valid until the next step.
     std::string_view bytes(int column) const;
 
 private:
@@ -63,25 +63,26 @@ private:
 
 class Database {
 public:
-    /// Opens the file at `path`, which exists. Fails if its journal is a link, or another user's.
+    /// Opens the file at `path`, which exists. Fails if its journal is a link or another user's.
     static Result<Database> open(const std::string &path, Mode mode);
 
-    /// Runs statements that give no rows; SQLITE_OK, or what went wrong.
+    /// Runs statements that return no rows. Returns SQLITE_OK or an error code.
     int execute(const char *sql);
     Result<Statement> prepare(std::string_view sql);
-    /// The first column of the first row, of a statement that gives an integer.
+    /// Returns the first column of the first row, which is an integer.
     Result<std::int64_t> integer(std::string_view sql);
 
-    /// Has SQLite wait so long for another program's lock, and refuse longer values.
+    /// Sets the time to wait for another program's lock.
     void setPatience(int milliseconds);
+    /// Sets the most bytes of a value. Longer values are refused.
     void setLongestValue(int bytes);
-    /// Has SQLite trust nothing that the file itself says should be run.
+    /// Makes SQLite distrust the schema and the structure of the file.
     void distrust();
 
     std::string errorText() const;
-    /// Whether what failed last may work later: a disk was full, or another program had its turn.
+    /// Whether the last failure may be temporary, such as a full disk or another program's lock.
     bool mayWorkLater() const;
-    /// Whether what failed last waited in vain for another program that has the file locked.
+    /// Whether the last call failed since another program has the file locked.
     bool isLocked() const;
 
 private:

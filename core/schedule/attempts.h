@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Attempts: how often each index has failed, and which of them wait for another attempt.
+// Attempts: the failed attempts of each index, and the indices that wait for another attempt.
 //
 // An index takes 16 bytes while it waits, and some more while a worker has it. The counts of an
 // index whose outcome is final are removed with the next answer at the latest. One thread.
@@ -13,16 +13,16 @@
 
 namespace poolscope {
 
-/// How often one index was tried and failed.
+/// The failed attempts of one index.
 struct AttemptCounts {
     static constexpr std::uint32_t mostEarlier = (1U << 24U) - 1;
 
-    /// The counts of an index that was tried so often before.
+    /// Returns the counts of an index after this number of earlier attempts.
     static AttemptCounts after(std::uint32_t attempts);
 
     std::uint64_t failures : 20 = 0; ///< at most maxRetries + 1
-    std::uint64_t deaths : 20 = 0; ///< of workers; at most maxRetries + 2
-    std::uint64_t earlier : 24 = 0; ///< before the run was resumed, or the user had it tried again
+    std::uint64_t deaths : 20 = 0; ///< of workers, at most maxRetries + 2
+    std::uint64_t earlier : 24 = 0; ///< before the run was resumed, or the user requested a retry
 
     std::uint32_t total() const
     {
@@ -35,7 +35,7 @@ struct AttemptCounts {
 struct TriedIndex {
     std::uint64_t index = 0;
     std::uint32_t attempts = 0;
-    std::uint32_t deaths = 0; ///< of these, ended with the worker's death
+    std::uint32_t deaths = 0; ///< attempts of these that ended with the worker's death
 
     friend bool operator==(const TriedIndex &, const TriedIndex &) = default;
 };
@@ -47,20 +47,20 @@ public:
         AttemptCounts counts;
     };
 
-    /// Records how often an index has failed that will be sent for the first time. To be called in
-    /// ascending order, before any index is sent.
+    /// Records the earlier attempts of an index. To be called in ascending order, before any index
+    /// is sent.
     void addEarlier(const TriedIndex &tried);
 
-    /// Has the index tried again, after those that wait already.
+    /// Appends the index to those that wait.
     void enqueue(std::uint64_t index, const AttemptCounts &counts);
     const std::deque<Waiting> &waiting() const { return m_waiting; }
     /// Removes the first index that waits, which the caller sends to a worker, and returns it.
     std::uint64_t sendNext();
-    /// Notes that these are sent to a worker for the first time. To be called in ascending order.
+    /// Records that these are sent to a worker for the first time. To be called in ascending order.
     void sentFresh(const IndexRange &indices);
 
-    /// Notes that a worker has answered these. take() returns the counts of those that failed until
-    /// the next answer.
+    /// Records that a worker has answered these. Until the next answer, take() returns the counts
+    /// of those that failed.
     void answered(const IndexRange &indices);
     /// Removes and returns the counts of an index that a worker has or has just answered. All are 0
     /// if it was not tried before.
@@ -70,7 +70,7 @@ private:
     using Counts = std::map<std::uint64_t, AttemptCounts>;
 
     std::deque<Waiting> m_waiting;
-    std::deque<Waiting> m_earlier; ///< ascending; not sent yet
+    std::deque<Waiting> m_earlier; ///< ascending, not sent yet
     Counts m_underWay;
     Counts m_answered; ///< by the last answer
 };

@@ -16,9 +16,9 @@ constexpr double reserveTime = 2e6;
 constexpr double longChunk = 1e6;
 constexpr std::uint64_t growth = 8;
 constexpr std::uint64_t largestWindow = 1024;
-constexpr double memory = 200e6; // nanoseconds of work after which what was measured counts half
+constexpr double memory = 200e6; // nanoseconds of work after which measurements count half
 constexpr double recentTime = 1e6; // nanoseconds of work that count as recent
-constexpr double leastWeight = 1.0 / 64; // of what was measured last, however little it took
+constexpr double leastWeight = 1.0 / 64; // of the last measurement, however short
 
 } // namespace
 
@@ -57,7 +57,7 @@ void ChunkSizer::measuredDispatchCosts(std::chrono::nanoseconds cost)
     m_dispatchCosts += weight * (static_cast<double>(cost.count()) - m_dispatchCosts);
 }
 
-/// The automatic size, whatever remains.
+/// The automatic size if many inputs remain.
 std::uint64_t ChunkSizer::wantedSize() const
 {
     const double wanted = std::max(chunkTime, m_dispatchCosts / dispatchShare) / m_cost;
@@ -65,7 +65,7 @@ std::uint64_t ChunkSizer::wantedSize() const
         m_largestMeasured * growth, m_options.largestChunk});
 }
 
-/// Takes about as long as the handover of a chunk.
+/// A chunk of this size takes about as long as its dispatch.
 std::uint64_t ChunkSizer::leastSize() const
 {
     if (m_options.chunk || m_largestMeasured == 0)
@@ -75,7 +75,7 @@ std::uint64_t ChunkSizer::leastSize() const
     return std::max<std::uint64_t>(std::min(least, wantedSize()), 1);
 }
 
-/// The most inputs that a chunk may have after what the run has taken so far.
+/// The most inputs of a chunk, by the time that the run has taken so far.
 std::uint64_t ChunkSizer::mostSoFar(std::uint64_t workers) const
 {
     const double time = std::max(

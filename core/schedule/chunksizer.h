@@ -2,13 +2,13 @@
 // ChunkSizer: decides how large a chunk should be, and how many chunks a worker should have.
 //
 // Fixed sizes are not changed. Automatic sizes follow measurements. A chunk should take about 20
-// ms, and so long that its dispatch costs less than 1%. At the beginning a chunk takes at most 1/32
-// of the time that the run has taken so far, or 100 times its dispatch, so that slow inputs in one
-// chunk do not make a short run much longer. Chunks also become smaller when few inputs are left. A
-// chunk never takes less than its dispatch. A worker should have 2 ms of work in reserve, by the
-// usual or the recent cost of an iteration, whichever is higher; a single long iteration does not
-// count. Before the first measurement a chunk is one input. It grows by at most 8 times from one
-// measurement to the next.
+// ms, or longer if its dispatch would cost more than 1%. At the beginning a chunk takes at most
+// 1/32 of the time that the run has taken so far, or 100 times its dispatch, so that slow inputs in
+// one chunk do not make a short run much longer. Chunks also become smaller when few inputs are
+// left. A chunk never takes less than its dispatch. A worker should have 2 ms of work in reserve,
+// by the usual or the recent cost of an iteration, whichever is higher. A single long iteration
+// does not count. Before the first measurement a chunk is one input. It grows by at most 8 times
+// from one measurement to the next.
 //
 // The class computes and reads no clock: the caller passes durations. One thread.
 #pragma once
@@ -22,8 +22,8 @@
 namespace poolscope {
 
 struct ChunkOptions {
-    std::optional<std::uint64_t> chunk; ///< inputs, at least 1; automatic if empty
-    std::optional<std::uint64_t> window; ///< chunks, at least 1; automatic if empty
+    std::optional<std::uint64_t> chunk; ///< inputs, at least 1. Automatic if empty
+    std::optional<std::uint64_t> window; ///< chunks, at least 1. Automatic if empty
     std::uint64_t largestChunk = 1ULL << 24; ///< for automatic sizes
 };
 
@@ -64,11 +64,11 @@ private:
     std::uint64_t mostSoFar(std::uint64_t workers) const;
 
     ChunkOptions m_options;
-    double m_busy = 0; ///< recent nanoseconds, older ones count less
+    double m_busy = 0; ///< nanoseconds of work, of which older ones count less
     double m_total = 0; ///< nanoseconds of work of all workers since the run began
     double m_iterations = 0;
-    double m_cost = 0; ///< nanoseconds of an iteration as a rule. 0 if unknown
-    double m_recentCost = 0; ///< nanoseconds of an iteration. 0 if unknown
+    double m_cost = 0; ///< usual nanoseconds of an iteration. 0 if unknown
+    double m_recentCost = 0; ///< recent nanoseconds of an iteration. 0 if unknown
     double m_lastCost = 0;
     double m_dispatchCosts = 20'000; ///< nanoseconds
     std::uint64_t m_largestMeasured = 0;

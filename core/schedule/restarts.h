@@ -3,9 +3,9 @@
 //
 // A worker is usually replaced at once. A start is fruitless if the worker ended before it answered
 // anything or was on an input. The next start then waits for 50 ms, and twice as long each time, at
-// most 1.6 s. After six fruitless starts in a row the worker is abandoned: at once if no worker of
-// the pool was ever ready, since the task itself must be the reason; else after 30 s of fruitless
-// starts, since the cause may pass.
+// most 1.6 s. After six fruitless starts in a row the worker is abandoned at once if no worker of
+// the pool was ever ready, since the task itself must be the reason. Otherwise it is abandoned
+// after 30 s of fruitless starts, since the cause may be temporary.
 //
 // The class computes and reads no clock: the caller passes times in nanoseconds of one clock. One
 // thread.

@@ -85,8 +85,7 @@ Scheduler::AfterDeath Scheduler::workerDied(WorkerId worker, IndexRange suspects
     return result;
 }
 
-/// Puts a chunk's rest back into the queue: what lies around the suspects together, the suspects
-/// that are not settled by this each alone.
+/// Requeues the rest of a chunk. Suspects that are not settled now are each tried alone.
 void Scheduler::requeue(
     const IndexRange &range, const IndexRange &suspects, DeathCause cause, AfterDeath &result)
 {
@@ -150,14 +149,14 @@ bool Scheduler::isExhausted(WorkerId id) const
     return worker.given == m_recycle && worker.held.empty();
 }
 
-/// The next of the inputs that were handed out before, of which there is one. Those that may fail
-/// or kill again come last.
+/// Returns the next of the inputs that were sent before, of which there is at least one. Those that
+/// may fail or kill again are the last.
 IndexRange Scheduler::nextReturned(std::uint64_t most)
 {
     return m_putBack.empty() ? IndexRange{m_attempts.sendNext(), 1} : nextPutBack(most);
 }
 
-/// A range is shared out among the workers, even where a chunk might have all of it.
+/// Divides a range among the workers, even if it fits into a chunk.
 IndexRange Scheduler::nextPutBack(std::uint64_t most)
 {
     IndexRange &range = m_putBack.front();
@@ -207,9 +206,9 @@ bool Scheduler::answered(WorkerId id, IndexRange indices, std::chrono::nanosecon
     return true;
 }
 
-/// Whether others come before a worker that holds something. What was put back is taken in turns:
-/// the window of one worker may have room for all of it, and it would be reclaimed from there
-/// before any of it is begun, again and again.
+/// Whether others are served before a worker that has chunks. Inputs that were put back are sent in
+/// turns, since the window of one worker may have room for all of them, and they would be reclaimed
+/// from there before they begin, again and again.
 bool Scheduler::isForOthersFirst(const Worker &worker) const
 {
     if (!m_putBack.empty())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// For how long after a message the coordinator looks for more, before it sleeps until one comes.
+// The time after a message for which the coordinator polls, before it sleeps until the next one.
 #pragma once
 
 #include <cstdint>
