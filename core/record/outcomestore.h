@@ -100,8 +100,8 @@ public:
         OutcomeKind kind = OutcomeKind::None;
         std::span<const std::uint64_t> cells;
     };
-    /// Returns as many numbers of one kind as follow each other from `first` on, at most `count`.
-    /// Empty if the outcome of `first` is not a number.
+    /// Returns as many numbers of one kind as follow each other from the first of the
+    /// indices on, at most all of them. Empty if the outcome of the first is not a number.
     Numbers numbers(IndexRange indices) const;
     /// Copies the cells of numbers() from `first` on. Much faster than a first access by `cells`,
     /// since no page needs to be mapped. Returns false if the system refuses.
