@@ -60,7 +60,7 @@ constexpr std::array<Heading, 11> headings{{
         Qt::AlignRight},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Memory"),
         QT_TRANSLATE_NOOP("poolscope::WorkersModel",
-            "Largest memory so far (maximum resident size), in MB of 1,000,000 bytes"),
+            "Largest memory so far (maximum resident size)"),
         Qt::AlignRight},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Restarts"),
         QT_TRANSLATE_NOOP(

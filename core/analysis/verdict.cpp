@@ -16,7 +16,7 @@ constexpr double tooMuchUnknown = 0.35;
 // An input that takes at least this multiple of the mean is a long one.
 constexpr double longInput = 1.5;
 
-constexpr std::array<std::string_view, findingCount> findingNames{"handing_over",
+constexpr std::array<std::string_view, findingCount> findingNames{"dispatch",
     "coordinator_saturated", "tail", "chunks_too_large", "too_many_workers",
     "threads_oversubscribe", "machine_busy", "waiting", "memory_bandwidth", "start_up",
     "slow_worker", "throttled", "order_blocks", "consumer_blocks", "disk_blocks", "inputs_are_slow",

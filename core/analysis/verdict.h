@@ -58,7 +58,7 @@ enum class Finding : std::uint8_t {
 };
 inline constexpr std::size_t findingCount = 31;
 
-/// Returns the name for programs, such as "handing_over".
+/// Returns the name for programs, such as "dispatch".
 std::string_view findingName(Finding finding);
 
 // A cause with this share of all worker time is reported. Two runs of a setting differ by less.

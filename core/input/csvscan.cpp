@@ -178,7 +178,7 @@ private:
         switch (state) {
         case CsvParser::State::StrayQuote:
             m_error = csvFailure(m_file, m_line,
-                "a quote stands where none may; a field with quotes in it is written as "
+                "a quote is out of place; a field with quotes in it is written as "
                 "\"a \"\"quoted\"\" word\"")
                           .value();
             break;

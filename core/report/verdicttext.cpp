@@ -257,7 +257,7 @@ constexpr std::array<std::string_view, findingCount> shortForms{"Dispatch costs 
     "Workers are idle in between", "The function is pickled by value", "Chunks are too small",
     "The function is large to send", "Inputs are large to send", "Results are large to send",
     "The loop over results is slow", "Threads wait for the interpreter lock",
-    "Results wait for an earlier one", "Inputs are handed over one at a time",
+    "Results wait for an earlier one", "Inputs are sent one at a time",
     "The pool costs more than the work", "Nothing is wrong", "The cause is not known"};
 
 } // namespace

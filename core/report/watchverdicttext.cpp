@@ -209,7 +209,7 @@ std::string whatIsWrong(Finding finding, const evidence::OfCall &found)
             + ". Return less, or write results to files or shared memory in the worker.";
     case Finding::PoolCostsMore:
         if (c.hasThreads)
-            return "Handing inputs to the " + processesText(c)
+            return "Sending inputs to the " + processesText(c)
                 + " takes longer than the work: " + itself + ".";
         return "Sending an input and its result costs the parent process "
             + textOf(c.perInput(parent)) + " and a worker " + textOf(c.perInput(worker)) + "; "

@@ -61,7 +61,7 @@ Result<std::vector<std::string>> parseCsvRecord(std::string_view text)
     if (state == CsvParser::State::Good)
         state = parser.finish();
     if (state == CsvParser::State::StrayQuote)
-        return failure("a quote stands where none may");
+        return failure("a quote is out of place");
     if (state == CsvParser::State::UnterminatedQuote)
         return failure("a quote is not closed");
     if (collector.records != 1)

@@ -174,7 +174,7 @@ Result<Hello> decodeHello(std::string_view body)
     message.magic = reader.number<std::uint32_t>();
     message.version = reader.number<std::uint16_t>();
     if (!reader.ok() || message.magic != magic)
-        return failure("the program that was started is no Poolscope worker");
+        return failure("the program that was started is not a Poolscope worker");
     if (message.version != protocolVersion)
         return failure("the worker speaks version " + std::to_string(message.version)
             + " of the protocol, this program version " + std::to_string(protocolVersion));

@@ -18,7 +18,7 @@ from verdict_cases import Case, python, run, write_tasks  # noqa: E402
 DISCARD = ["--discard", "-j"]
 BUSY_COMMAND = f"{sys.executable} -c 'sum(range(2000000))'"
 PRIMES = "1000000000000:1000000020000"  # a second or so
-HANDED = {"handing_over", "coordinator_saturated"}
+HANDED = {"dispatch", "coordinator_saturated"}
 CASES = [
     Case("collatz in lock-step", HANDED,
          ["--builtin", "collatz", "--range", "1:20000", "--chunk", 1, "--window", 1, *DISCARD, 2]),

@@ -174,7 +174,7 @@ class Rows(InputTest):
             ("a,b,c,d\n" + "1,2,3,4\n" * 15 + "1,2,3\n", [],
              "rows.csv:17: 3 fields, but the header has 4"),
             ("a,b\n1,2\n3,\"4\n5,6\n", [], "rows.csv:3: a quote is not closed"),
-            ("a,b\n1,2\"\n", [], "rows.csv:2: a quote stands where none may; a field with quotes "
+            ("a,b\n1,2\"\n", [], "rows.csv:2: a quote is out of place; a field with quotes "
                                  "in it is written as \"a \"\"quoted\"\" word\""),
             ("", [], "cannot read rows.csv: it has no row"),
             ("a,b,a\n1,2,3\n", [],

@@ -18,7 +18,7 @@ DISCARD = ["--discard", "-j", 2]
 # Where there is one core, two workers that compute are too many, whatever else they do.
 TOO_MANY_FOR_ONE_CORE = {"too_many_workers"} if len(os.sched_getaffinity(0)) == 1 else set()
 CASES = [
-    Case("handing over", {"handing_over", "coordinator_saturated"},
+    Case("dispatch", {"dispatch", "coordinator_saturated"},
          ["--builtin", "sqrt", "--range", "1:5000", "--chunk", 1, "--window", 1, *DISCARD]),
     Case("waiting", {"waiting"}, ["--builtin", "sleep_ms:5", "--range", "0:200", *DISCARD]),
     Case("more workers than cores", {"too_many_workers"},
@@ -93,9 +93,9 @@ class VerdictTest(run_test.ProgramTest):
         self.assertIn(f"up to {held['most_values']} values (about {held['most_bytes']:.0f} B)",
                       self.program("info", file).out.decode())
 
-    def test_the_advice_on_handing_over_gives_what_it_predicts(self):
+    def test_the_advice_on_dispatch_gives_what_it_predicts(self):
         slow = ["--builtin", "sqrt", "--range", "1:50000", *DISCARD]
-        summary = self.check(Case("as it is", {"handing_over", "coordinator_saturated"},
+        summary = self.check(Case("as it is", {"dispatch", "coordinator_saturated"},
                                   [*slow, "--chunk", 1, "--window", 1]))
         verdict = summary["verdict"]
         self.assertEqual([change["argument"] for change in verdict["advice"]],

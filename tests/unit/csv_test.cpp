@@ -149,7 +149,7 @@ TEST_F(Csv, AQuoteOrAZeroByteIsNoDelimiter)
 {
     using namespace std::string_literals;
     EXPECT_EQ(rowsOf("sep=\0\n1\n"s, {}), (Rows{{"1"}})) << "whose first line is a header";
-    EXPECT_NE(mistake("sep=\"\na\"b\n1\"2\n").find("rows.csv:1: a quote stands where none may"),
+    EXPECT_NE(mistake("sep=\"\na\"b\n1\"2\n").find("rows.csv:1: a quote is out of place"),
         std::string::npos);
     for (const char delimiter : {'"', '\n', '\r', '\0'})
         EXPECT_EQ(mistake("a\n1\n", {{}, delimiter, CsvInput::Header::FirstRow, {}}),
@@ -168,7 +168,7 @@ TEST_F(Csv, GivesTheChosenColumnsInTheirOrder)
 TEST_F(Csv, NamesFileAndLineOfAMistake)
 {
     const std::string quotes =
-        "a quote stands where none may; a field with quotes in it is written "
+        "a quote is out of place; a field with quotes in it is written "
         "as \"a \"\"quoted\"\" word\"";
     EXPECT_EQ(mistake(""), "cannot read rows.csv: it has no row");
     EXPECT_EQ(mistake("\n\r\n"), "cannot read rows.csv: it has no row");
