@@ -15,6 +15,7 @@
 #include "spec/options.h"
 #include "spec/runarguments.h"
 #include "system/atomicfile.h"
+#include "text/utf8.h"
 
 #include <QDateTime>
 #include <QObject>
@@ -47,7 +48,7 @@ std::string duration(std::uint64_t nanoseconds)
 std::string shortened(std::string text)
 {
     if (text.size() > longestText) {
-        text.resize(longestText);
+        text.resize(utf8Beginning(text, longestText).size());
         text += "\u2026";
     }
     return text;

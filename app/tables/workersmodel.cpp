@@ -59,8 +59,8 @@ constexpr std::array<Heading, 11> headings{{
             "the worker is gone"),
         Qt::AlignRight},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Memory"),
-        QT_TRANSLATE_NOOP("poolscope::WorkersModel",
-            "Largest memory so far (maximum resident size)"),
+        QT_TRANSLATE_NOOP(
+            "poolscope::WorkersModel", "Largest memory so far (maximum resident size)"),
         Qt::AlignRight},
     {QT_TRANSLATE_NOOP("poolscope::WorkersModel", "Restarts"),
         QT_TRANSLATE_NOOP(

@@ -3,6 +3,7 @@
 
 #include "import/decimaltime.h"
 #include "import/unpackedfile.h"
+#include "text/utf8.h"
 #include "text/wholenumber.h"
 
 #include <algorithm>
@@ -94,7 +95,7 @@ tl::unexpected<Error> wrong(Column column, std::string_view text, const char *wh
 {
     constexpr std::size_t longest = 40;
     return failure(std::string(columnNames[column]) + " is not " + what + ": '"
-        + std::string(text.substr(0, longest)) + "'");
+        + std::string(utf8Beginning(text, longest)) + "'");
 }
 
 Result<Job> jobOf(std::string_view line, const Columns &columns)

@@ -3,6 +3,7 @@
 
 #include "input/csvscan.h"
 #include "spec/csvrecord.h"
+#include "text/utf8.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -36,7 +37,7 @@ std::string listOf(const std::vector<std::string> &names)
 {
     constexpr std::size_t longest = 500;
     const std::string list = csvRecord(names);
-    return list.size() <= longest ? list : list.substr(0, longest) + "...";
+    return list.size() <= longest ? list : std::string(utf8Beginning(list, longest)) + "...";
 }
 
 std::string countOfFields(std::size_t count)

@@ -103,7 +103,8 @@ Result<std::vector<std::string>> CommandTemplate::fill(const CommandInput &input
         }
         text += word.rest;
         if (text.find('\0') != std::string::npos)
-            return failure("the input contains a NUL byte, which an argument of a program cannot contain");
+            return failure(
+                "the input contains a NUL byte, which an argument of a program cannot contain");
     }
     return filled;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "task/numbertext.h"
 
+#include "text/utf8.h"
 #include <charconv>
 #include <optional>
 #include <string>
@@ -26,7 +27,7 @@ template <typename Number> std::optional<Number> parseNumber(std::string_view te
 std::string quotedStart(std::string_view text)
 {
     constexpr std::size_t longest = 60;
-    return "'" + std::string(text.substr(0, longest)) + (text.size() > longest ? "...'" : "'");
+    return "'" + std::string(utf8Beginning(text, longest)) + (text.size() > longest ? "...'" : "'");
 }
 
 } // namespace

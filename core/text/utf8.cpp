@@ -44,4 +44,18 @@ bool isUtf8(std::string_view text)
     return true;
 }
 
+std::string_view utf8Beginning(std::string_view text, std::size_t most)
+{
+    constexpr std::size_t mostContinuations = 3;
+    if (text.size() <= most)
+        return text;
+    const auto continues = [&](std::size_t at) {
+        return (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
+    };
+    std::size_t size = most;
+    while (size > 0 && most - size < mostContinuations && continues(size))
+        --size;
+    return text.substr(0, continues(size) ? most : size);
+}
+
 } // namespace poolscope

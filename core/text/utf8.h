@@ -2,6 +2,7 @@
 // Checks for UTF-8 (RFC 3629: shortest forms, no surrogates).
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace poolscope {
@@ -10,5 +11,9 @@ namespace poolscope {
 const char *utf8SequenceEnd(const char *at, const char *end);
 
 bool isUtf8(std::string_view text);
+
+/// Returns the beginning of the text with at most `most` bytes, which does not end within a
+/// character.
+std::string_view utf8Beginning(std::string_view text, std::size_t most);
 
 } // namespace poolscope

@@ -82,7 +82,7 @@ TEST(Codec, RefusesAnotherVersionAndAStranger)
         std::string::npos);
     decoded = decodeHello("GET / HTTP/1.1");
     ASSERT_FALSE(decoded);
-    EXPECT_NE(decoded.error().message.find("no Poolscope worker"), std::string::npos);
+    EXPECT_NE(decoded.error().message.find("not a Poolscope worker"), std::string::npos);
 }
 
 TEST(Codec, AStreamMayComeInPiecesOfAnySize)

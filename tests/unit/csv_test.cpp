@@ -167,9 +167,8 @@ TEST_F(Csv, GivesTheChosenColumnsInTheirOrder)
 
 TEST_F(Csv, NamesFileAndLineOfAMistake)
 {
-    const std::string quotes =
-        "a quote is out of place; a field with quotes in it is written "
-        "as \"a \"\"quoted\"\" word\"";
+    const std::string quotes = "a quote is out of place; a field with quotes in it is written "
+                               "as \"a \"\"quoted\"\" word\"";
     EXPECT_EQ(mistake(""), "cannot read rows.csv: it has no row");
     EXPECT_EQ(mistake("\n\r\n"), "cannot read rows.csv: it has no row");
     EXPECT_EQ(mistake("\xef\xbb\xbf"), "cannot read rows.csv: it has no row");
