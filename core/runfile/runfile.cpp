@@ -2,9 +2,7 @@
 #include "runfile/runfile.h"
 
 #include "runfile/runfilereader.h"
-#include "system/machine.h"
 #include "system/newfile.h"
-#include "system/processtable.h"
 
 #include <cerrno>
 #include <chrono>
@@ -26,14 +24,6 @@ constexpr int patience = 2000; // milliseconds to wait for another program that 
 constexpr int lockInterval = 20; // milliseconds
 constexpr std::size_t writtenAtOnce = 8U << 20;
 
-/// Returns the start time of a process, in the kernel's ticks. 0 if there is no such process, or if
-/// it is a zombie, which writes nothing.
-std::uint64_t startTicksOf(pid_t pid)
-{
-    const auto entry = processEntry(pid);
-    return entry ? entry->started : 0;
-}
-
 bool isRegularFile(const std::string &path)
 {
     std::error_code error;
@@ -41,7 +31,7 @@ bool isRegularFile(const std::string &path)
 }
 
 /// Returns the absolute path of a run file, with links followed.
-Result<std::string> placeOf(const std::string &path)
+Result<std::string> resolvedPath(const std::string &path)
 {
     return followOwnLinks(path).and_then(
         [&](const std::filesystem::path &leadsTo) -> Result<std::string> {
@@ -65,32 +55,6 @@ bool renameToNew(const std::string &from, const std::string &to)
 }
 
 } // namespace
-
-RunFileWriter thisProcess()
-{
-    return {static_cast<std::uint32_t>(getpid()), startTicksOf(getpid()), hostName()};
-}
-
-bool isAlive(const RunFileWriter &writer)
-{
-    if (writer.pid == 0)
-        return false;
-    if (writer.host != hostName())
-        return true;
-    const std::uint64_t startTicks = startTicksOf(static_cast<pid_t>(writer.pid));
-    return startTicks > 0 && startTicks == writer.startTicks;
-}
-
-bool isBeingWritten(const RunProgress &progress)
-{
-    return progress.state == RunState::Running && isAlive(progress.writer);
-}
-
-std::string writerText(const RunFileWriter &writer)
-{
-    return "process " + std::to_string(writer.pid)
-        + (writer.host == hostName() ? std::string() : " on " + writer.host);
-}
 
 /// The file's lock by flock(), which ends with the process. SQLite does not use flock(), but
 /// closing the descriptor releases SQLite's own locks on the file, so it is closed last.
@@ -168,7 +132,7 @@ private:
 
 RunFile::RunFile(std::string path, std::string place, std::unique_ptr<Lock> lock)
     : m_path(std::move(path))
-    , m_place(std::move(place))
+    , m_resolvedPath(std::move(place))
     , m_lock(std::move(lock))
     , m_writer(thisProcess())
 {
@@ -184,7 +148,7 @@ RunFile::~RunFile()
 Result<std::unique_ptr<RunFile>> RunFile::create(
     const std::string &path, const RunDescription &description, IfExists ifExists)
 {
-    const auto place = placeOf(path);
+    const auto place = resolvedPath(path);
     if (!place)
         return tl::unexpected(place.error());
     std::error_code error;
@@ -275,7 +239,7 @@ Result<std::unique_ptr<RunFile>> RunFile::openLocked(
 /// Returns the size of the file. Fails if it is not the file that was locked, or is cut short.
 Result<std::uint64_t> RunFile::checkIsThere()
 {
-    const auto size = m_lock->sizeAt(m_place);
+    const auto size = m_lock->sizeAt(m_resolvedPath);
     m_isLost = !size || *size < m_size;
     if (!size)
         return failure(m_path + " " + size.error().message);
@@ -292,7 +256,7 @@ Result<void> RunFile::checkIsWhole(std::uint64_t size)
     const auto nothing = [](const RecordBatch &) {
         return Result<void>();
     };
-    return RunFileReader::open(m_place)
+    return RunFileReader::open(m_resolvedPath)
         .and_then([&](RunFileReader reader) {
             return reader.forEachBatch(reader.runs().back(), nothing);
         })
@@ -307,7 +271,7 @@ Result<void> RunFile::checkIsWhole(std::uint64_t size)
 /// that pages being filled stay in the processor's cache. That halves the time for many numbers.
 Result<void> RunFile::open(Journal journal)
 {
-    auto database = sqlite::Database::open(m_place, sqlite::Mode::ReadWrite);
+    auto database = sqlite::Database::open(m_resolvedPath, sqlite::Mode::ReadWrite);
     if (!database)
         return fail(database.error().message);
     m_database = std::move(*database);
@@ -398,7 +362,7 @@ Result<void> RunFile::begin()
 {
     if (const auto there = checkIsThere(); !there)
         return tl::unexpected(there.error());
-    if (const std::error_code error = sqlite::makeJournal(m_place)) {
+    if (const std::error_code error = sqlite::makeJournal(m_resolvedPath)) {
         m_isLost = !sqlite::isShortage(error);
         return fail(error.message());
     }

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "runfile/runfileformat.h"
+#include "runfile/runfilewriter.h"
 
 #include <functional>
 #include <memory>
@@ -84,7 +85,7 @@ private:
     tl::unexpected<Error> fail(const std::string &why) const;
 
     std::string m_path; ///< as the user wrote it
-    std::string m_place; ///< absolute, with links followed
+    std::string m_resolvedPath; ///< absolute, with links followed
     std::unique_ptr<Lock> m_lock; ///< outlives the connection
     sqlite::Database m_database;
     sqlite::Statement m_addBatch;
@@ -98,17 +99,6 @@ private:
     bool m_isLost = false;
     RunFileWriter m_writer;
 };
-
-/// This process, as a run file identifies it.
-RunFileWriter thisProcess();
-
-/// Whether that process is alive, and not a zombie. True for a process of another host.
-bool isAlive(const RunFileWriter &writer);
-/// Whether the run is in progress in a process that is alive.
-bool isBeingWritten(const RunProgress &progress);
-
-/// "process 1234 on this host", for a message.
-std::string writerText(const RunFileWriter &writer);
 
 /// Changes the label of a run file. Another process may be writing to the file meanwhile.
 Result<void> setRunLabel(const std::string &path, const RunLabel &label);
