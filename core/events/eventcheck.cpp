@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "events/eventcheck.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace poolscope {
@@ -9,11 +8,6 @@ namespace poolscope {
 namespace {
 
 constexpr std::string_view settledTwice = "an input has a second outcome";
-
-bool isFar(std::uint64_t time)
-{
-    return time > latestEventTime;
-}
 
 } // namespace
 
@@ -26,44 +20,12 @@ EventCheck::EventCheck(
 {
 }
 
-std::uint64_t &EventCheck::freeSpansOf(WorkerId worker)
-{
-    if (m_freeSpans.size() < worker)
-        m_freeSpans.resize(worker);
-    return m_freeSpans[worker - 1];
-}
-
-bool EventCheck::exist(const IndexRange &indices) const
-{
-    return indices.count > 0 && indices.first < m_inputs
-        && indices.count <= m_inputs - indices.first;
-}
-
 std::string_view EventCheck::ownProblem(const event::SpanOpen &event) const
 {
     const OpenSpan &span = event.span;
     if (isFar(span.begin) || isFar(span.seen))
         return farTime;
     return span.count == 0 || exist({span.first, span.count}) ? std::string_view() : noSuchInput;
-}
-
-std::string_view EventCheck::ownProblem(const event::SpanDone &event) const
-{
-    const Span &span = event.span;
-    if (!exist({span.first, span.count}) || span.count > UINT32_MAX)
-        return noSuchInput;
-    return isFar(span.begin) || isFar(span.duration) || isFar(span.begin + span.duration)
-        ? farTime
-        : std::string_view();
-}
-
-std::string_view EventCheck::ownProblem(const event::ChunkDone &event)
-{
-    const ChunkTimes &times = event.times;
-    if (isFar(std::max({times.sent, times.received, times.answered, times.decoded})))
-        return farTime;
-    return times.spans > 0 && times.spans <= freeSpansOf(event.worker) ? std::string_view()
-                                                                       : "a chunk has no spans";
 }
 
 std::string_view EventCheck::ownProblem(const event::NumbersDone &event) const
@@ -101,16 +63,6 @@ void EventCheck::note(const event::WorkerChanged &event)
 {
     if (event.state == WorkerState::Starting)
         freeSpansOf(event.worker) = 0; // the chunk that they were of is lost
-}
-
-void EventCheck::note(const event::SpanDone &event)
-{
-    ++freeSpansOf(event.worker);
-}
-
-void EventCheck::note(const event::ChunkDone &event)
-{
-    freeSpansOf(event.worker) -= event.times.spans;
 }
 
 } // namespace poolscope

@@ -10,6 +10,7 @@
 #include "events/event.h"
 #include "result.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -85,7 +86,7 @@ private:
                 return noSuchInput;
         }
         if constexpr (requires { event.time; }) {
-            if (event.time > latestEventTime)
+            if (isFar(event.time))
                 return farTime;
         }
         return {};
@@ -108,6 +109,7 @@ private:
     /// Spans of the worker that belong to no chunk yet.
     std::uint64_t &freeSpansOf(WorkerId worker);
     bool exist(const IndexRange &indices) const;
+    static bool isFar(std::uint64_t time) { return time > latestEventTime; }
 
     EventSink &m_sink;
     std::uint64_t m_inputs;
@@ -115,5 +117,49 @@ private:
     Outcomes m_outcomes;
     std::vector<std::uint64_t> m_freeSpans; ///< by worker
 };
+
+// Inline, since a run file of many spans is read through them:
+
+inline std::uint64_t &EventCheck::freeSpansOf(WorkerId worker)
+{
+    if (m_freeSpans.size() < worker)
+        m_freeSpans.resize(worker);
+    return m_freeSpans[worker - 1];
+}
+
+inline bool EventCheck::exist(const IndexRange &indices) const
+{
+    return indices.count > 0 && indices.first < m_inputs
+        && indices.count <= m_inputs - indices.first;
+}
+
+inline std::string_view EventCheck::ownProblem(const event::SpanDone &event) const
+{
+    const Span &span = event.span;
+    if (!exist({span.first, span.count}) || span.count > UINT32_MAX)
+        return noSuchInput;
+    return isFar(span.begin) || isFar(span.duration) || isFar(span.begin + span.duration)
+        ? farTime
+        : std::string_view();
+}
+
+inline std::string_view EventCheck::ownProblem(const event::ChunkDone &event)
+{
+    const ChunkTimes &times = event.times;
+    if (isFar(std::max({times.sent, times.received, times.answered, times.decoded})))
+        return farTime;
+    return times.spans > 0 && times.spans <= freeSpansOf(event.worker) ? std::string_view()
+                                                                       : "a chunk has no spans";
+}
+
+inline void EventCheck::note(const event::SpanDone &event)
+{
+    ++freeSpansOf(event.worker);
+}
+
+inline void EventCheck::note(const event::ChunkDone &event)
+{
+    freeSpansOf(event.worker) -= event.times.spans;
+}
 
 } // namespace poolscope

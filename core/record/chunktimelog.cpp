@@ -67,21 +67,20 @@ std::string ChunkTimeLog::packed(std::size_t from, std::size_t to) const
     return bytes;
 }
 
-std::optional<ChunkTimeLog::Unpacker::Chunk> ChunkTimeLog::Unpacker::next(std::string_view &packed)
+bool ChunkTimeLog::Unpacker::next(std::string_view &packed, Chunk &chunk)
 {
     VarintReader reader(packed);
-    Chunk chunk;
     chunk.lostSpans = reader.number();
     chunk.times.spans = reader.number();
-    chunk.times.sent = reader.difference(m_last.sent);
-    chunk.times.received = reader.difference(m_last.received);
-    chunk.times.answered = reader.difference(m_last.answered);
-    chunk.times.decoded = reader.difference(m_last.decoded);
+    // One by one: to copy the structure, the processor would have to wait for these writes.
+    chunk.times.sent = m_last.sent = reader.difference(m_last.sent);
+    chunk.times.received = m_last.received = reader.difference(m_last.received);
+    chunk.times.answered = m_last.answered = reader.difference(m_last.answered);
+    chunk.times.decoded = m_last.decoded = reader.difference(m_last.decoded);
     if (!reader.ok())
-        return std::nullopt;
-    m_last = chunk.times;
+        return false;
     packed.remove_prefix(packed.size() - reader.left());
-    return chunk;
+    return true;
 }
 
 } // namespace poolscope

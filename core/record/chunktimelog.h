@@ -69,9 +69,9 @@ public:
 
             std::uint64_t spans() const { return lostSpans + times.spans; }
         };
-        /// Returns the next chunk and removes its bytes from the front of `packed`. Returns nothing
-        /// if no whole chunk is left. The bytes may be anything.
-        std::optional<Chunk> next(std::string_view &packed);
+        /// Reads the next chunk and removes its bytes from the front of `packed`. Returns false if
+        /// no whole chunk is left. The bytes may be anything.
+        bool next(std::string_view &packed, Chunk &chunk);
 
     private:
         ChunkTimes m_last;

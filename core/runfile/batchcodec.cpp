@@ -29,24 +29,23 @@ void packSpans(std::string &out, const Lane &lane, std::size_t from, std::size_t
     });
 }
 
-std::optional<Span> SpanUnpacker::next()
+bool SpanUnpacker::next(Span &span)
 {
     if (m_left == 0)
-        return std::nullopt;
-    Span span;
+        return false;
     const std::uint64_t pause = m_reader.number();
     span.duration = m_reader.number();
     span.first = m_reader.difference(m_index);
     span.count = m_reader.number();
     if (!m_reader.ok() || pause > latestEventTime || span.duration > latestEventTime)
-        return std::nullopt;
+        return false;
     span.begin = m_time + pause;
     m_time = span.begin + span.duration;
     m_index = span.first + span.count;
     if (m_time > latestEventTime)
-        return std::nullopt;
+        return false;
     --m_left;
-    return span;
+    return true;
 }
 
 void packMark(std::string &out, const Mark &mark, std::uint64_t lastTime)

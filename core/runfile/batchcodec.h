@@ -13,7 +13,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,8 +30,8 @@ public:
     {
     }
 
-    /// Returns nothing after the last span, or if no writer could have written the bytes.
-    std::optional<Span> next();
+    /// Reads a span. Returns false after the last, or if no writer could have written the bytes.
+    bool next(Span &span);
     /// Whether all spans were read and no bytes are left.
     bool isComplete() const { return m_left == 0 && m_reader.atEnd(); }
 

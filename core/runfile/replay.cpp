@@ -274,11 +274,11 @@ Result<void> Replay::reportResumption(const Mark &mark)
 /// The next span that is not reported yet. Null if there is none or a batch is malformed.
 inline const Span *Replay::nextSpan(Lane &lane)
 {
-    while (!lane.next && !lane.spans.empty()) {
+    while (!lane.hasNext && !lane.spans.empty()) {
         if (!lane.unpacker)
             lane.unpacker.emplace(lane.spans.front().bytes, lane.spans.front().count);
-        lane.next = lane.unpacker->next();
-        if (lane.next)
+        lane.hasNext = lane.unpacker->next(lane.next);
+        if (lane.hasNext)
             break;
         if (!lane.unpacker->isComplete()) {
             lane.isMalformed = true;
@@ -287,19 +287,19 @@ inline const Span *Replay::nextSpan(Lane &lane)
         lane.unpacker.reset();
         lane.spans.pop_front();
     }
-    return lane.next ? &*lane.next : nullptr;
+    return lane.hasNext ? &lane.next : nullptr;
 }
 
 /// The next chunk, if its last span has been reported.
 inline const ChunkTimeLog::Unpacker::Chunk *Replay::nextChunk(Lane &lane)
 {
-    if (!lane.nextChunk) {
+    if (!lane.hasNextChunk) {
         std::string_view rest = std::string_view(lane.chunks).substr(lane.chunksRead);
-        lane.nextChunk = lane.chunkUnpacker.next(rest);
+        lane.hasNextChunk = lane.chunkUnpacker.next(rest, lane.nextChunk);
         lane.chunksRead = lane.chunks.size() - rest.size();
     }
-    return lane.nextChunk && lane.nextChunk->spans() <= lane.spansSinceChunk ? &*lane.nextChunk
-                                                                             : nullptr;
+    return lane.hasNextChunk && lane.nextChunk.spans() <= lane.spansSinceChunk ? &lane.nextChunk
+                                                                               : nullptr;
 }
 
 /// Reports spans that begin before `until`, and chunks whose last span is among them.
@@ -309,7 +309,7 @@ Result<void> Replay::reportLane(WorkerId worker, std::uint64_t until)
     for (const Span *span = nextSpan(lane); span && span->begin < until; span = nextSpan(lane)) {
         if (auto taken = m_events.take(event::SpanDone{worker, *span}); !taken)
             return taken;
-        lane.next.reset();
+        lane.hasNext = false;
         ++lane.spansSinceChunk;
         const auto *chunk = nextChunk(lane);
         if (!chunk)
@@ -317,7 +317,7 @@ Result<void> Replay::reportLane(WorkerId worker, std::uint64_t until)
         lane.spansSinceChunk -= chunk->spans();
         if (auto taken = m_events.take(event::ChunkDone{worker, chunk->times}); !taken)
             return taken;
-        lane.nextChunk.reset();
+        lane.hasNextChunk = false;
     }
     return orMalformed(!lane.isMalformed);
 }
@@ -327,7 +327,7 @@ Result<void> Replay::reportLanes()
     for (auto &[worker, lane] : m_lanes) {
         if (auto reported = reportLane(worker, UINT64_MAX); !reported)
             return reported;
-        if (lane.nextChunk || lane.chunksRead < lane.chunks.size())
+        if (lane.hasNextChunk || lane.chunksRead < lane.chunks.size())
             return tl::unexpected(malformedBatch);
         lane.chunks.clear();
         lane.chunksRead = 0;

@@ -41,11 +41,13 @@ private:
     struct Lane {
         std::deque<PackedSpans> spans;
         std::optional<SpanUnpacker> unpacker; ///< of the first of `spans`
-        std::optional<Span> next;
+        Span next{};
+        bool hasNext = false;
         std::string chunks; ///< packed
         std::size_t chunksRead = 0; ///< bytes of them
         ChunkTimeLog::Unpacker chunkUnpacker;
-        std::optional<ChunkTimeLog::Unpacker::Chunk> nextChunk;
+        ChunkTimeLog::Unpacker::Chunk nextChunk;
+        bool hasNextChunk = false;
         std::uint64_t spansSinceChunk = 0;
         WorkerState state = WorkerState::Gone;
         OpenSpan openSpan;
