@@ -69,7 +69,7 @@ inline Verdict found(Finding finding, double loss, Evidence evidence)
     Verdict verdict;
     verdict.finding = finding;
     verdict.loss = loss;
-    verdict.evidence = evidence;
+    verdict.evidence = std::move(evidence);
     return verdict;
 }
 

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// This file is long since the dispatch of chunks and the starts and ends of worker processes change
+// one state, that of the slots. What needs no slots is in schedule/ and in the other files of
+// pool/.
 #include "pool/pool.h"
 
 #include "pool/copiedprocess.h"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// This file is long since each kind of record is joined with the state that the others have left.
+// The events of one call are made in callreporter.cpp.
 #include "watch/watchedpools.h"
 
 #include "spec/runspec.h"
