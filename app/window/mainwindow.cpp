@@ -437,12 +437,15 @@ void MainWindow::readSettings()
     restoreGeometry(settings.value(geometryKey).toByteArray());
     m_sides->restoreState(settings.value(sidesKey).toByteArray());
     m_view->restoreLayout(settings);
-    if (const auto typed = typedSpec(settings)) {
+    const auto typed = typedSpec(settings);
+    if (typed) {
         setSpec(typed->spec);
         if (typed->isTrusted)
             m_panel->trustTask();
     }
-    m_panel->restoreKind(settings);
+    // The first time a program is shown, if there is an example of one.
+    const bool isFirst = !typed && m_panel->watchForm().problem().isEmpty();
+    m_panel->restoreKind(settings, isFirst ? RunPanel::Kind::Watch : RunPanel::Kind::Task);
 }
 
 void MainWindow::writeSettings() const

@@ -274,9 +274,15 @@ class Desktop(OnScreen):
             time.sleep(0.02)
         return last
 
-    def test_the_loop_it_began_with(self):
+    def test_the_program_that_it_opens_on(self):
         self.open()
         self.keys("ctrl+r")
+        self.until_title(r"^100% · .*post\.py")
+        self.quit()
+
+    def test_the_loop_it_began_with(self):
+        self.open()
+        self.keys("alt+k", "ctrl+r")
         self.until_title(r"^100% · sqrt · 1:5000 · 2 workers")
         outcomes = read_csv(self.export("o", "^Export outcomes", "outcomes.csv"))
         self.assertEqual(len(outcomes), 4999)
@@ -285,7 +291,7 @@ class Desktop(OnScreen):
 
     def test_a_run_is_set_up_by_keys(self):
         self.open()
-        self.keys("alt+t", "Tab")
+        self.keys("alt+k", "alt+t", "Tab")
         self.type("collatz")
         self.keys("alt+n", "Tab")
         self.type("10")

@@ -57,9 +57,9 @@ RunPanel::RunPanel(QWidget *parent)
     m_kinds->setAccessibleName(tr("What to start"));
     m_kinds->setExpanding(true);
     m_kinds->setDrawBase(false);
-    m_kinds->addTab(tr("Watch a program"));
+    m_kinds->addTab(tr("Watch a &program"));
     m_kinds->setTabToolTip(0, tr("See the Python pools of a program that you have"));
-    m_kinds->addTab(tr("Run a task"));
+    m_kinds->addTab(tr("Run a tas&k"));
     m_kinds->setTabToolTip(1, tr("Run a task over inputs in worker processes of Poolscope"));
     layout->addWidget(m_kinds);
     m_watchCards = {cardOf(tr("Pro&gram"), m_watch)};
@@ -110,12 +110,10 @@ void RunPanel::showKind()
         card->setVisible(kind() == Kind::Task);
 }
 
-void RunPanel::restoreKind(const QSettings &settings)
+void RunPanel::restoreKind(const QSettings &settings, Kind otherwise)
 {
-    const bool hasCommand = m_watch->problem().isEmpty();
-    const bool isTask =
-        settings.value(kindKey) == taskKind || (!settings.contains(kindKey) && !hasCommand);
-    setKind(isTask ? Kind::Task : Kind::Watch);
+    const QString kind = settings.value(kindKey).toString();
+    setKind(kind == taskKind ? Kind::Task : kind == watchKind ? Kind::Watch : otherwise);
 }
 
 void RunPanel::saveKind(QSettings &settings) const

@@ -30,8 +30,8 @@ public:
 
     Kind kind() const { return static_cast<Kind>(m_kinds->currentIndex()); }
     void setKind(Kind kind) { m_kinds->setCurrentIndex(static_cast<int>(kind)); }
-    /// The first time a program, if there is an example of one to watch.
-    void restoreKind(const QSettings &settings);
+    /// Shows the kind that was saved, or another if there is none.
+    void restoreKind(const QSettings &settings, Kind otherwise);
     void saveKind(QSettings &settings) const;
     WatchForm &watchForm() { return *m_watch; }
     const WatchForm &watchForm() const { return *m_watch; }
