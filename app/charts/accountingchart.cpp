@@ -92,13 +92,13 @@ void AccountingChart::setTheme(const Theme &theme)
 /// Returns the causes that took most time.
 QString AccountingChart::figure() const
 {
-    constexpr qsizetype told = 3;
+    constexpr qsizetype mostShown = 3;
     QStringList parts;
     if (!record())
         return {};
     for (const Cause cause : causesByTime(m_accounting.times)) {
         const double share = shareOf(m_accounting.times, cause);
-        if (share >= legible && parts.size() < told)
+        if (share >= legible && parts.size() < mostShown)
             parts << figureText(Share{share}) + u' ' + nameOf(cause, record()->origin);
     }
     return parts.join(QStringLiteral(" \u00b7 "));

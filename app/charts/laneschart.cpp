@@ -235,10 +235,10 @@ void LanesChart::fitLanes()
 
 void LanesChart::showIndex(std::optional<std::uint64_t> index)
 {
-    const auto place = index && record() ? m_finder->find(*index) : std::nullopt;
-    m_lanes->setSelected(place);
-    if (place) {
-        const Span span = record()->timeline.worker(place->worker - 1).lane().span(place->position);
+    const auto found = index && record() ? m_finder->find(*index) : std::nullopt;
+    m_lanes->setSelected(found);
+    if (found) {
+        const Span span = record()->timeline.worker(found->worker - 1).lane().span(found->position);
         const auto begin = static_cast<double>(span.begin);
         const auto end = static_cast<double>(span.begin + span.duration);
         const TimeView::Range range = view().range();
@@ -262,13 +262,13 @@ void LanesChart::setSelection(std::shared_ptr<const SelectedIterations> selectio
     replotSoon();
 }
 
-std::optional<LanesChart::Place> LanesChart::placeAt(const QPointF &position) const
+std::optional<LanesChart::LanePoint> LanesChart::pointAt(const QPointF &position) const
 {
     const auto lane = m_lanes->laneAt(yAxis->pixelToCoord(position.y()));
     const double time = xAxis->pixelToCoord(position.x());
     if (!lane || time < 0)
         return std::nullopt;
-    return Place{*lane, static_cast<std::uint64_t>(time)};
+    return LanePoint{*lane, static_cast<std::uint64_t>(time)};
 }
 
 std::optional<FailureMark> LanesChart::failureAt(const QPointF &position, std::size_t lane) const
@@ -306,22 +306,22 @@ QString LanesChart::inputLine(std::uint64_t index) const
 
 QString LanesChart::textAt(const QPointF &position) const
 {
-    const auto place = placeAt(position);
-    if (!place || place->time > m_now)
+    const auto point = pointAt(position);
+    if (!point || point->time > m_now)
         return {};
-    if (const auto failure = failureAt(position, place->lane))
-        return lines({workerText(place->lane) + inputLine(failure->index),
+    if (const auto failure = failureAt(position, point->lane))
+        return lines({workerText(point->lane) + inputLine(failure->index),
             (failure->quarantined ? tr("index %1 was quarantined") : tr("index %1 failed"))
                 .arg(figureText(Count{failure->index})),
             tr("at %1").arg(figureText(Duration(failure->time))),
             tr("click: its row in Outcomes")});
-    if (const auto open = m_lanes->openSpanAt(place->lane, place->time))
-        return openText(place->lane, *open);
-    if (!m_lanes->showsSpans(place->lane))
-        return columnText(*place);
-    if (const auto span = m_lanes->spanAt(place->lane, place->time))
-        return spanText(place->lane, *span);
-    return idleText(*place);
+    if (const auto open = m_lanes->openSpanAt(point->lane, point->time))
+        return openText(point->lane, *open);
+    if (!m_lanes->showsSpans(point->lane))
+        return columnText(*point);
+    if (const auto span = m_lanes->spanAt(point->lane, point->time))
+        return spanText(point->lane, *span);
+    return idleText(*point);
 }
 
 QString LanesChart::spanText(std::size_t lane, std::size_t position) const
@@ -348,26 +348,26 @@ QString LanesChart::openText(std::size_t lane, const OpenSpan &open) const
             .arg(figureText(Duration(begin)), figureText(Duration(end - begin)))});
 }
 
-QString LanesChart::columnText(const Place &place) const
+QString LanesChart::columnText(const LanePoint &point) const
 {
-    const Lane &lane = record()->timeline.worker(place.lane).lane();
+    const Lane &lane = record()->timeline.worker(point.lane).lane();
     const TimeGrid grid = m_lanes->gridAt(devicePixelRatioF());
-    const std::uint64_t begin = grid.beginOf(grid.columnAt(place.time));
+    const std::uint64_t begin = grid.beginOf(grid.columnAt(point.time));
     const std::uint64_t end = begin + grid.width();
     const double share =
         static_cast<double>(lane.busyBetween(begin, end)) / static_cast<double>(grid.width());
-    return lines({workerText(place.lane), tr("at %1").arg(figureText(Duration(place.time))),
+    return lines({workerText(point.lane), tr("at %1").arg(figureText(Duration(point.time))),
         tr("busy %1 of these %2").arg(figureText(Share{share}), figureText(Duration(grid.width()))),
         tr("%1 spans begin here")
             .arg(figureText(Count{lane.countBefore(end) - lane.countBefore(begin)}))});
 }
 
-QString LanesChart::idleText(const Place &place) const
+QString LanesChart::idleText(const LanePoint &point) const
 {
     std::optional<WorkerState> state;
-    if (place.lane < m_history->workerCount()) {
-        for (const auto &since : m_history->worker(place.lane).states) {
-            if (since.time <= place.time)
+    if (point.lane < m_history->workerCount()) {
+        for (const auto &since : m_history->worker(point.lane).states) {
+            if (since.time <= point.time)
                 state = since.value;
         }
     }
@@ -388,19 +388,19 @@ QString LanesChart::idleText(const Place &place) const
         return QString();
     };
     return lines(
-        {workerText(place.lane), text(), tr("at %1").arg(figureText(Duration(place.time)))});
+        {workerText(point.lane), text(), tr("at %1").arg(figureText(Duration(point.time)))});
 }
 
 std::optional<std::uint64_t> LanesChart::indexAt(const QPointF &position) const
 {
-    const auto place = placeAt(position);
-    if (!place)
+    const auto point = pointAt(position);
+    if (!point)
         return std::nullopt;
-    if (const auto failure = failureAt(position, place->lane))
+    if (const auto failure = failureAt(position, point->lane))
         return failure->index;
-    if (const auto span = m_lanes->spanAt(place->lane, place->time))
-        return record()->timeline.worker(place->lane).lane().span(*span).first;
-    if (const auto open = m_lanes->openSpanAt(place->lane, place->time))
+    if (const auto span = m_lanes->spanAt(point->lane, point->time))
+        return record()->timeline.worker(point->lane).lane().span(*span).first;
+    if (const auto open = m_lanes->openSpanAt(point->lane, point->time))
         return open->first;
     return std::nullopt;
 }

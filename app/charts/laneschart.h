@@ -31,19 +31,19 @@ protected:
     void wheelEvent(QWheelEvent *event) override;
 
 private:
-    struct Place {
+    struct LanePoint {
         std::size_t lane;
         std::uint64_t time;
     };
-    std::optional<Place> placeAt(const QPointF &position) const;
+    std::optional<LanePoint> pointAt(const QPointF &position) const;
     /// The failure nearest to the position, within some pixels.
     std::optional<FailureMark> failureAt(const QPointF &position, std::size_t lane) const;
     QString workerText(std::size_t lane) const;
     QString inputLine(std::uint64_t index) const;
     QString openText(std::size_t lane, const OpenSpan &open) const;
     QString spanText(std::size_t lane, std::size_t position) const;
-    QString columnText(const Place &place) const;
-    QString idleText(const Place &place) const;
+    QString columnText(const LanePoint &point) const;
+    QString idleText(const LanePoint &point) const;
     std::uint64_t busyOutsidePauses(std::size_t worker) const;
     /// The time in which the worker could have been busy, in nanoseconds.
     std::uint64_t aliveOutsidePauses(std::size_t worker) const;

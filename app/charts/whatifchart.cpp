@@ -206,9 +206,9 @@ QString WhatIfChart::speedText(double makespan) const
     const double factor = runTime() / std::max(makespan, 1.0);
     if (std::abs(factor - 1) < noDifference)
         return tr("as fast as this run");
-    const double told = factor > 1 ? factor : 1 / factor;
+    const double shown = factor > 1 ? factor : 1 / factor;
     return (factor > 1 ? tr("%1 as fast as this run") : tr("%1 as long as this run"))
-        .arg(figureText(Factor{told}));
+        .arg(figureText(Factor{shown}));
 }
 
 std::vector<Series> WhatIfChart::series() const
@@ -276,10 +276,10 @@ Chart::Taken WhatIfChart::takeNew(const Moment &moment, std::chrono::steady_cloc
     }
     if (m_results.isComplete)
         until = std::chrono::steady_clock::now();
-    auto told = m_replayer->takeNew(until);
-    if (!told)
+    auto results = m_replayer->takeNew(until);
+    if (!results)
         return {Changed::Nothing, m_results.isComplete};
-    m_results = std::move(*told);
+    m_results = std::move(*results);
     showAll();
     return {Changed::Picture, m_results.isComplete};
 }

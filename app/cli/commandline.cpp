@@ -212,7 +212,7 @@ Result<CommandLine> toWatch(const OptionValues &values)
         return failure("name the command to watch: poolscope watch -- COMMAND");
     options.changes = values.all("--set");
     for (const std::string &change : options.changes) {
-        if (const auto checked = checkCallChange(change); !checked)
+        if (const auto checked = parseCallChange(change); !checked)
             return failure("--set " + change + ": " + checked.error().message);
     }
     options.save = values.given("--save");

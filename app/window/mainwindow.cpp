@@ -51,7 +51,7 @@ namespace {
 const QString geometryKey = QStringLiteral("window/geometry");
 const QString sidesKey = QStringLiteral("window/sides");
 
-/// Makes what the other members are made with.
+/// Sets the style and loads the icons that widgets need when they are made.
 void prepareLook(QWidget &window)
 {
     loadResources();
@@ -321,7 +321,7 @@ void MainWindow::watch(const WatchRequest &request)
     start();
 }
 
-/// The path, in a folder that is made if need be. Empty if runs are not kept.
+/// Returns the path after making its folder. Empty if runs are not kept.
 QString MainWindow::newRunFile(const QString &path) const
 {
     if (!m_runMenu->keepsRuns())
@@ -404,7 +404,7 @@ void MainWindow::showProgress()
     m_panel->showLoading(record);
 }
 
-/// What Start starts.
+/// Returns the name of the command or run that Start starts.
 QString MainWindow::nextText() const
 {
     return m_panel->kind() == RunPanel::Kind::Watch ? m_panel->watchForm().command().line

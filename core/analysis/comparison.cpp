@@ -141,7 +141,7 @@ std::string differenceText(
     const std::string what = " times the iterations per second of " + first;
     if (!throughput.interval)
         return "whether " + second + " is faster than " + first
-            + " cannot be told: a run is too short";
+            + " cannot be measured: a run is too short";
     const std::string interval =
         threeDigits(throughput.interval->low) + " to " + threeDigits(throughput.interval->high);
     if (difference.kind() == RunDifference::Kind::Alike)

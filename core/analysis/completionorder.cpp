@@ -265,11 +265,11 @@ std::uint64_t CompletionOrder::endOfBlock(std::uint64_t rank) const
 std::size_t CompletionOrder::checkpointOf(std::uint64_t rank) const
 {
     const auto after = std::upper_bound(m_checkpoints.begin(), m_checkpoints.end(), rank,
-        [](std::uint64_t wanted, const Place &place) { return wanted < place.rank; });
+        [](std::uint64_t wanted, const MergeState &state) { return wanted < state.rank; });
     return static_cast<std::size_t>(after - m_checkpoints.begin()) - 1;
 }
 
-const CompletionOrder::Place &CompletionOrder::endOf(std::size_t checkpoint) const
+const CompletionOrder::MergeState &CompletionOrder::endOf(std::size_t checkpoint) const
 {
     return checkpoint + 1 < m_checkpoints.size() ? m_checkpoints[checkpoint + 1] : m_now;
 }
@@ -277,8 +277,8 @@ const CompletionOrder::Place &CompletionOrder::endOf(std::size_t checkpoint) con
 /// Returns the ranges from a checkpoint to the next.
 std::vector<CompletionOrder::RankedRange> CompletionOrder::rangesFrom(std::size_t checkpoint) const
 {
-    const Place &from = m_checkpoints[checkpoint];
-    const Place &to = endOf(checkpoint);
+    const MergeState &from = m_checkpoints[checkpoint];
+    const MergeState &to = endOf(checkpoint);
     std::vector<RankedRange> ranges;
     std::uint64_t rank = from.rank;
     std::uint64_t time = from.time;
@@ -315,7 +315,7 @@ std::vector<CompletionOrder::RankedRange> CompletionOrder::rangesFrom(std::size_
 std::uint64_t CompletionOrder::rankAt(std::uint64_t time) const
 {
     const auto after = std::upper_bound(m_checkpoints.begin(), m_checkpoints.end(), time,
-        [](std::uint64_t wanted, const Place &place) { return wanted < place.time; });
+        [](std::uint64_t wanted, const MergeState &state) { return wanted < state.time; });
     if (after == m_checkpoints.begin())
         return 0;
     std::uint64_t rank = std::prev(after)->rank;

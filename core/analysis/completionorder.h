@@ -78,7 +78,7 @@ private:
         WorkerId worker;
     };
     /// The state of the merge: the next span of each lane.
-    struct Place {
+    struct MergeState {
         std::uint64_t rank = 0;
         std::uint64_t time = 0;
         std::size_t quarantined = 0;
@@ -87,7 +87,7 @@ private:
     /// An iteration that does not count: its lane, the position of its span there, and its index.
     using Skip = std::pair<std::pair<std::size_t, std::size_t>, std::uint64_t>;
 
-    /// The merge of lanes from one Place to another.
+    /// The merge of lanes from one state to another.
     class Merge;
 
     void readMarks();
@@ -100,11 +100,11 @@ private:
     void noteRetried(std::size_t lane, std::size_t position, const Span &span);
     std::vector<RankedRange> rangesFrom(std::size_t checkpoint) const;
     std::size_t checkpointOf(std::uint64_t rank) const;
-    const Place &endOf(std::size_t checkpoint) const;
+    const MergeState &endOf(std::size_t checkpoint) const;
 
     const Timeline &m_timeline;
-    Place m_now;
-    std::vector<Place> m_checkpoints;
+    MergeState m_now;
+    std::vector<MergeState> m_checkpoints;
     std::size_t m_sinceCheckpoint = 0;
     std::uint64_t m_ranked = 0;
     std::uint64_t m_lateSpans = 0;

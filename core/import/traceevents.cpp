@@ -53,29 +53,29 @@ public:
             return true;
         }
         countCutObject();
-        switch (m_place) {
-        case Place::Arguments:
-        case Place::SecondId:
-            m_place = Place::Event;
+        switch (m_position) {
+        case Position::Arguments:
+        case Position::SecondId:
+            m_position = Position::Event;
             return true;
-        case Place::Event:
-            m_place = Place::Events;
+        case Position::Event:
+            m_position = Position::Events;
             ++m_events;
             m_take(m_event);
             return true;
         default:
-            m_place = Place::End;
+            m_position = Position::End;
             return m_hasEvents || fail("has no traceEvents, so it is not a trace");
         }
     }
     bool start_array(std::size_t)
     {
-        if (m_skipped == 0 && m_place == Place::Events)
+        if (m_skipped == 0 && m_position == Position::Events)
             ++m_end.notEvents;
-        const bool isDocument = m_place == Place::Start;
+        const bool isDocument = m_position == Position::Start;
         if (m_skipped == 0
-            && (isDocument || (m_place == Place::Document && m_key == "traceEvents"))) {
-            m_place = Place::Events;
+            && (isDocument || (m_position == Position::Document && m_key == "traceEvents"))) {
+            m_position = Position::Events;
             m_isArray = isDocument;
             m_hasEvents = true;
         } else {
@@ -88,14 +88,14 @@ public:
         if (m_skipped > 0)
             --m_skipped;
         else
-            m_place = m_isArray ? Place::End : Place::Document;
+            m_position = m_isArray ? Position::End : Position::Document;
         return true;
     }
     bool parse_error(std::size_t, const std::string &, const nlohmann::json::exception &)
     {
         const bool isAtEnd = m_feed.atEnd();
         m_isShown = m_events > 0; // a program may be killed while it writes a trace
-        const bool mayEndHere = m_isArray && m_place == Place::Events; // as the format allows
+        const bool mayEndHere = m_isArray && m_position == Position::Events; // as the format allows
         if (m_isShown && !(isAtEnd && mayEndHere))
             m_end.cutOff = at(isAtEnd ? "the file ends too early" : "the rest is not JSON");
         if (m_isShown)
@@ -112,24 +112,24 @@ public:
     const TraceEnd &end() const { return m_end; }
 
 private:
-    enum class Place { Start, Document, Events, Event, Arguments, SecondId, End };
+    enum class Position { Start, Document, Events, Event, Arguments, SecondId, End };
 
     /// Returns false if the object is to be skipped.
     bool entersObject()
     {
-        switch (m_place) {
-        case Place::Start:
-            m_place = Place::Document;
+        switch (m_position) {
+        case Position::Start:
+            m_position = Position::Document;
             return true;
-        case Place::Events:
+        case Position::Events:
             m_event.members.clear();
             m_event.arguments.clear();
-            m_place = Place::Event;
+            m_position = Position::Event;
             return true;
-        case Place::Event:
+        case Position::Event:
             if (m_key != "args" && m_key != "id2")
                 return false;
-            m_place = m_key == "args" ? Place::Arguments : Place::SecondId;
+            m_position = m_key == "args" ? Position::Arguments : Position::SecondId;
             return true;
         default:
             return false;
@@ -150,17 +150,17 @@ private:
             return true;
         m_scalar.kind = kind;
         m_scalar.text.assign(text);
-        switch (m_place) {
-        case Place::Start:
+        switch (m_position) {
+        case Position::Start:
             return fail("it is not a trace, which is an array or an object");
-        case Place::Events:
+        case Position::Events:
             ++m_end.notEvents;
             return true;
-        case Place::Event:
+        case Position::Event:
             return add(m_event.members, m_key);
-        case Place::Arguments:
+        case Position::Arguments:
             return add(m_event.arguments, m_key);
-        case Place::SecondId:
+        case Position::SecondId:
             return add(m_event.members, "id2." + m_key);
         default:
             return true;
@@ -189,7 +189,7 @@ private:
 
     const JsonFeed &m_feed;
     const Take &m_take;
-    Place m_place = Place::Start;
+    Position m_position = Position::Start;
     std::uint64_t m_skipped = 0; ///< depth in a value that is skipped. 0 outside of one
     bool m_isArray = false;
     bool m_hasEvents = false;

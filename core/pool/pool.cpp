@@ -788,8 +788,8 @@ void Pool::startFailed(Slot &slot, const std::string &how)
 void Pool::processEnded(Slot &slot)
 {
     const std::string how = howItEnded(slot);
-    const bool told = slot.askedToStop || m_phase != Phase::Running;
-    if (!told || (slot.enlisted && !slot.connection->hasSaidGoodbye()))
+    const bool wasAskedToStop = slot.askedToStop || m_phase != Phase::Running;
+    if (!wasAskedToStop || (slot.enlisted && !slot.connection->hasSaidGoodbye()))
         workerDied(slot, how);
     else if (slot.enlisted)
         m_scheduler.workerLeft(slot.id);
@@ -797,7 +797,7 @@ void Pool::processEnded(Slot &slot)
     slot.enlisted = false;
     releaseProcess(slot);
     haltIfFailed();
-    setState(slot, told ? WorkerState::Gone : WorkerState::Dead);
+    setState(slot, wasAskedToStop ? WorkerState::Gone : WorkerState::Dead);
 
     if (m_phase == Phase::Running && slot.wanted)
         restart(slot);

@@ -36,8 +36,8 @@ public:
 
     const T &operator[](std::size_t index) const
     {
-        const Place place = placeOf(index);
-        return m_blocks[place.block].load(std::memory_order_relaxed)[place.offset];
+        const Position position = positionOf(index);
+        return m_blocks[position.block].load(std::memory_order_relaxed)[position.offset];
     }
 
     /// Returns an element, which the appending thread may change while no other thread reads it.
@@ -64,7 +64,7 @@ public:
     void releaseBelow(std::size_t index)
     {
         static_assert(arePlain);
-        const Place end = placeOf(index);
+        const Position end = positionOf(index);
         for (; m_firstHeld < end.block; ++m_firstHeld)
             discard(m_firstHeld, sizeOf(m_firstHeld));
         discard(end.block, end.offset);
@@ -75,11 +75,11 @@ private:
     static constexpr std::size_t firstBlock = std::size_t{1} << firstBits;
     static constexpr bool arePlain = std::is_trivially_copyable_v<T>;
 
-    struct Place {
+    struct Position {
         std::size_t block;
         std::size_t offset;
     };
-    static Place placeOf(std::size_t index)
+    static Position positionOf(std::size_t index)
     {
         const std::size_t shifted = index + firstBlock;
         if (shifted < firstBlock)
@@ -114,13 +114,13 @@ private:
 
     T &slot(std::size_t index)
     {
-        const Place place = placeOf(index);
-        T *block = m_blocks[place.block].load(std::memory_order_relaxed);
+        const Position position = positionOf(index);
+        T *block = m_blocks[position.block].load(std::memory_order_relaxed);
         if (!block) {
-            block = allocate(sizeOf(place.block));
-            m_blocks[place.block].store(block, std::memory_order_relaxed);
+            block = allocate(sizeOf(position.block));
+            m_blocks[position.block].store(block, std::memory_order_relaxed);
         }
-        return block[place.offset];
+        return block[position.offset];
     }
 
     std::array<std::atomic<T *>, 48> m_blocks{};

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t waitingIntervals = 64; // before they are added up
 
-Activity stretchFor(IdleReason reason)
+Activity activityFor(IdleReason reason)
 {
     switch (reason) {
     case IdleReason::NothingLeft:
@@ -144,7 +144,7 @@ void TimeAccount::addSpans(std::size_t count, std::uint64_t begin, std::uint64_t
 void TimeAccount::addIdle(std::uint64_t until)
 {
     add(Activity::Answering, std::min(m_idleSince, until));
-    add(stretchFor(*m_idle), until);
+    add(activityFor(*m_idle), until);
 }
 
 void TimeAccount::continued(std::uint64_t time)

@@ -46,9 +46,9 @@ CommandTemplate::CommandTemplate(
     for (const std::string &word : words)
         m_words.push_back(parse(word, columns));
     const bool usesInput =
-        std::ranges::any_of(m_words, [](const Word &word) { return !word.places.empty(); });
+        std::ranges::any_of(m_words, [](const Word &word) { return !word.placeholders.empty(); });
     if (!usesInput)
-        m_words.push_back({{Place()}, {}});
+        m_words.push_back({{Placeholder()}, {}});
 }
 
 CommandTemplate CommandTemplate::shell(const std::string &script)
@@ -57,7 +57,7 @@ CommandTemplate CommandTemplate::shell(const std::string &script)
     for (const std::string &word :
         {std::string("sh"), std::string("-c"), script, std::string("sh")})
         command.m_words.push_back({{}, word});
-    command.m_words.push_back({{Place()}, {}});
+    command.m_words.push_back({{Placeholder()}, {}});
     return command;
 }
 
@@ -76,7 +76,7 @@ CommandTemplate::Word CommandTemplate::parse(
             ++open;
             continue;
         }
-        parsed.places.push_back({std::string(word.substr(0, open)), *column});
+        parsed.placeholders.push_back({std::string(word.substr(0, open)), *column});
         word.remove_prefix(close + 1);
         open = 0;
     }
@@ -86,7 +86,7 @@ CommandTemplate::Word CommandTemplate::parse(
 
 bool CommandTemplate::hasFixedProgram() const
 {
-    return !m_words.empty() && m_words.front().places.empty();
+    return !m_words.empty() && m_words.front().placeholders.empty();
 }
 
 Result<std::vector<std::string>> CommandTemplate::fill(const CommandInput &input) const
@@ -95,11 +95,11 @@ Result<std::vector<std::string>> CommandTemplate::fill(const CommandInput &input
     filled.reserve(m_words.size());
     for (const Word &word : m_words) {
         std::string &text = filled.emplace_back();
-        for (const Place &place : word.places) {
-            text += place.before;
-            text += place.column == wholeInput
+        for (const Placeholder &placeholder : word.placeholders) {
+            text += placeholder.before;
+            text += placeholder.column == wholeInput
                 ? input.whole
-                : input.fields[static_cast<std::size_t>(place.column)];
+                : input.fields[static_cast<std::size_t>(placeholder.column)];
         }
         text += word.rest;
         if (text.find('\0') != std::string::npos)
@@ -131,10 +131,11 @@ std::vector<std::string> namesTakenApart(
     const auto words = splitWords(text);
     std::vector<std::string> names;
     std::ranges::copy_if(columns, std::back_inserter(names), [&](const std::string &column) {
-        const std::string place = '{' + column + '}';
-        return words && text.find(place) != std::string_view::npos
-            && std::ranges::none_of(*words,
-                [&](const std::string &word) { return word.find(place) != std::string::npos; });
+        const std::string placeholder = '{' + column + '}';
+        return words && text.find(placeholder) != std::string_view::npos
+            && std::ranges::none_of(*words, [&](const std::string &word) {
+                   return word.find(placeholder) != std::string::npos;
+               });
     });
     return names;
 }

@@ -39,12 +39,12 @@ public:
 private:
     static constexpr int wholeInput = -1;
     /// A text, and the placeholder that follows it.
-    struct Place {
+    struct Placeholder {
         std::string before;
         int column = wholeInput;
     };
     struct Word {
-        std::vector<Place> places;
+        std::vector<Placeholder> placeholders;
         std::string rest;
     };
     static Word parse(std::string_view word, const std::vector<std::string> &columns);

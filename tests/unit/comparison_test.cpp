@@ -128,7 +128,7 @@ TEST(Comparison, OfAShortRunNothingCanBeTold)
     const auto difference = runDifference(figuresWith(10'000, 1), figuresWith(10'000, 2, 20));
     EXPECT_EQ(difference.kind(), RunDifference::Kind::Unknown);
     EXPECT_GT(difference.throughput.value, 0);
-    EXPECT_THAT(differenceText(difference, "A", "B"), HasSubstr("cannot be told"));
+    EXPECT_THAT(differenceText(difference, "A", "B"), HasSubstr("cannot be measured"));
     const MadeUpRun nothing;
     EXPECT_EQ(comparedRun(nothing.timeline()).throughput, 0);
 }

@@ -8,6 +8,21 @@
 
 namespace poolscope {
 
+namespace {
+
+/// Closes the question when the run or command has ended.
+void closeAtEnd(
+    QDialog &question, RunController &controller, bool (RunController::*isUnderWay)() const)
+{
+    QObject::connect(
+        &controller, &RunController::stateChanged, &question, [&controller, &question, isUnderWay] {
+            if (!(controller.*isUnderWay)())
+                question.reject();
+        });
+}
+
+} // namespace
+
 bool confirmStop(RunController &controller, QWidget *window)
 {
     QMessageBox box(QMessageBox::NoIcon, QObject::tr("A run is in progress"),
@@ -17,10 +32,7 @@ bool confirmStop(RunController &controller, QWidget *window)
             : QObject::tr("The finished outcomes are saved: the run can be resumed from History."));
     QPushButton *stop = box.addButton(QObject::tr("Stop and close"), QMessageBox::AcceptRole);
     box.setDefaultButton(box.addButton(QObject::tr("Keep running"), QMessageBox::RejectRole));
-    QObject::connect(&controller, &RunController::stateChanged, &box, [&controller, &box] {
-        if (!controller.isActive())
-            box.reject();
-    });
+    closeAtEnd(box, controller, &RunController::isActive);
     box.exec();
     return box.clickedButton() == stop;
 }
@@ -33,10 +45,7 @@ CommandAnswer askWhetherToEnd(RunController &controller, QWidget *window)
     QPushButton *end = box.addButton(QObject::tr("End it"), QMessageBox::DestructiveRole);
     QPushButton *leave = box.addButton(QObject::tr("Let it run"), QMessageBox::AcceptRole);
     box.setDefaultButton(box.addButton(QObject::tr("Cancel"), QMessageBox::RejectRole));
-    QObject::connect(&controller, &RunController::stateChanged, &box, [&controller, &box] {
-        if (!controller.isWatching())
-            box.reject();
-    });
+    closeAtEnd(box, controller, &RunController::isWatching);
     box.exec();
     if (box.clickedButton() == end)
         return CommandAnswer::End;
@@ -53,10 +62,7 @@ QDialog *offerKill(RunController &controller, QWidget *window)
     QPushButton *kill = box->addButton(QObject::tr("Kill it"), QMessageBox::DestructiveRole);
     box->setDefaultButton(box->addButton(QObject::tr("Wait"), QMessageBox::RejectRole));
     QObject::connect(kill, &QPushButton::clicked, &controller, &RunController::killWatched);
-    QObject::connect(&controller, &RunController::stateChanged, box, [&controller, box] {
-        if (!controller.isWatching())
-            box->close();
-    });
+    closeAtEnd(*box, controller, &RunController::isWatching);
     box->open();
     return box;
 }

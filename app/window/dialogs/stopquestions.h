@@ -13,7 +13,7 @@ class RunController;
 /// Returns whether the run may be stopped and the window closed.
 bool confirmStop(RunController &controller, QWidget *window);
 
-/// What becomes of the watched command if the window closes.
+/// The choice of the user for the watched command when the window closes.
 enum class CommandAnswer { End, Leave, Cancel };
 CommandAnswer askWhetherToEnd(RunController &controller, QWidget *window);
 

@@ -27,7 +27,7 @@ Result<RunSpec> specOf(const QStringList &keptArguments);
 /// The command that runs a spec, for a shell.
 QString commandText(const RunSpec &spec);
 
-/// What the form shows.
+/// The spec in the form.
 struct TypedSpec {
     RunSpec spec;
     bool isTrusted = false; ///< whether the user has let its task run

@@ -23,7 +23,7 @@ class RunPanel : public QScrollArea {
     Q_OBJECT
 
 public:
-    /// What the form shows, and Start starts.
+    /// The page of the form that is shown, which Start starts.
     enum class Kind { Watch, Task };
 
     explicit RunPanel(QWidget *parent = nullptr);
