@@ -379,8 +379,7 @@ std::size_t RunController::numberOfCall() const
     std::size_t number = 0;
     for (std::size_t run = 0; shown && run < std::min(shownRun(), runCount()); ++run) {
         const WatchedCall *call = callOf(run);
-        number += call && call->file == shown->file && call->line == shown->line
-            && call->method == shown->method;
+        number += call && areFromOneLine(*call, *shown);
     }
     return number;
 }

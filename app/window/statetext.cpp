@@ -2,7 +2,7 @@
 #include "window/statetext.h"
 
 #include "charts/caption.h"
-#include "spec/runarguments.h"
+#include "window/forms/keptcommands.h"
 
 #include <QFileInfo>
 #include <QObject>
@@ -89,7 +89,7 @@ QString titleText(const RunController &controller)
     if (const RunRecord *record = controller.record())
         return QObject::tr("%1% \u00b7 %2").arg(percentText(*record), settingsText(*record));
     if (const WatchController *watched = controller.watched())
-        return QString::fromStdString(shellText(watched->request().words));
+        return commandLine(watched->request().words);
     return QStringLiteral("Poolscope");
 }
 

@@ -47,20 +47,6 @@ WatchController::WatchController(WatchRequest request)
     connect(&m_patience, &QTimer::timeout, this, &WatchController::interruptIgnored);
 }
 
-WatchRequest withChanges(WatchRequest request, const std::vector<std::string> &changes)
-{
-    const auto setting = [](const std::string &change) {
-        const std::size_t at = std::min(change.find('@'), change.size());
-        return change.substr(0, change.find('=')) + change.substr(at);
-    };
-    for (const std::string &change : changes) {
-        std::erase_if(request.changes,
-            [&](const std::string &other) { return setting(other) == setting(change); });
-        request.changes.push_back(change);
-    }
-    return request;
-}
-
 Result<std::unique_ptr<WatchController>> WatchController::start(const WatchRequest &request)
 {
     std::unique_ptr<WatchController> controller(new WatchController(request));

@@ -32,9 +32,6 @@ struct WatchRequest {
     std::vector<std::string> changes = {}; ///< "chunksize=64@post.py:9"
 };
 
-/// Returns the request with changes added, which replace those of the same setting and place.
-WatchRequest withChanges(WatchRequest request, const std::vector<std::string> &changes);
-
 class WatchController : public QObject {
     Q_OBJECT
 

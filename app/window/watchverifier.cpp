@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/watchverifier.h"
 
+#include "analysis/verdict.h"
+
 namespace poolscope {
-
-namespace {
-
-/// "chunksize=64@post.py:9", without what begins with @ if the place is not known.
-std::string changeAt(const std::string &setting, std::uint64_t value, const std::string &place)
-{
-    return setting + "=" + std::to_string(value) + (place.empty() ? "" : "@" + place);
-}
-
-} // namespace
 
 void WatchVerifier::start(const Request &request)
 {
@@ -35,8 +27,10 @@ bool WatchVerifier::compares(const Request &request) const
 
 void WatchVerifier::startRun()
 {
-    auto started = WatchController::start(
-        m_unchanged ? withChanges(m_request.present, m_request.changes) : m_request.present);
+    WatchRequest request = m_request.present;
+    if (m_unchanged)
+        request.changes = withChanges(std::move(request.changes), m_request.changes);
+    auto started = WatchController::start(request);
     if (!started) {
         finish(QString::fromStdString(started.error().message));
         return;
@@ -77,7 +71,6 @@ void WatchVerifier::stop()
 
 void WatchVerifier::finish(const QString &why)
 {
-    m_running.reset();
     emit activityChanged();
     if (why.isEmpty())
         emit verified(m_verification);
@@ -90,9 +83,8 @@ std::optional<double> WatchVerifier::rateOfCall() const
 {
     std::size_t number = 0;
     for (const EndedRun &run : m_running->endedRuns()) {
-        const auto &call = std::get<WatchedCall>(run.record->origin);
-        const bool isFromLine = call.file == m_request.file && call.line == m_request.line
-            && call.method == m_request.method;
+        const bool isFromLine =
+            areFromOneLine(std::get<WatchedCall>(run.record->origin), m_request.call);
         if (!isFromLine || number++ != m_request.number)
             continue;
         const Analysis analysis = analyse(*run.record, run.record->machine.cores);
@@ -108,25 +100,6 @@ QString WatchVerifier::progressText() const
         return {};
     return m_unchanged ? tr("Verifying: run 2 of 2, with the change")
                        : tr("Verifying: run 1 of 2, unchanged");
-}
-
-std::optional<WatchVerifier::Request> verificationOf(
-    const WatchedCall &call, const evidence::OfCall &found, std::size_t number)
-{
-    WatchVerifier::Request request;
-    if (found.chunk)
-        request.changes.push_back(changeAt("chunksize", *found.chunk, found.call.place));
-    if (found.processes)
-        request.changes.push_back(changeAt("processes", *found.processes, found.call.place));
-    if (request.changes.empty())
-        return std::nullopt;
-    request.file = call.file;
-    request.line = call.line;
-    request.method = call.method;
-    request.number = number;
-    request.expected = found.expected;
-    request.recorded = found.call.rate();
-    return request;
 }
 
 } // namespace poolscope

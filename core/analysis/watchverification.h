@@ -6,14 +6,14 @@
 #pragma once
 
 #include "analysis/pooledcall.h"
+#include "spec/callchange.h"
 
-#include <string>
 #include <vector>
 
 namespace poolscope {
 
 struct WatchVerification {
-    std::vector<std::string> changes; ///< "chunksize=128@post.py:17"
+    std::vector<CallChange> changes;
     std::optional<ExpectedRate> expected;
     double recorded = 0; ///< inputs per second of the run that the advice is on
     // Inputs per second, at least one of each:

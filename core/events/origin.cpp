@@ -50,6 +50,11 @@ std::string callName(const WatchedCall &call)
     return call.method + "(" + call.function + ")";
 }
 
+bool areFromOneLine(const WatchedCall &a, const WatchedCall &b)
+{
+    return a.file == b.file && a.line == b.line && a.method == b.method;
+}
+
 std::string placeInCode(const WatchedCall &call)
 {
     return call.file.empty()

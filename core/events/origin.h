@@ -89,6 +89,8 @@ PoolSpec poolOf(const Origin &origin);
 std::string workerName(const Origin &origin, WorkerId worker);
 /// "imap(task)".
 std::string callName(const WatchedCall &call);
+/// Whether two calls are of one method and from one line of code.
+bool areFromOneLine(const WatchedCall &a, const WatchedCall &b);
 /// "post.py:9". Empty if the file is unknown.
 std::string placeInCode(const WatchedCall &call);
 /// One line on a run that does not come from a spec, such as "jobs.joblog, of GNU parallel" or

@@ -9,14 +9,6 @@ namespace poolscope {
 
 namespace {
 
-std::string changesText(const std::vector<std::string> &changes)
-{
-    std::string text;
-    for (const std::string &change : changes)
-        text += (text.empty() ? "" : " and ") + changeText(change);
-    return text;
-}
-
 std::string gainText(double gain)
 {
     constexpr double alike = 1.05;
@@ -27,10 +19,13 @@ std::string gainText(double gain)
 
 } // namespace
 
-std::string changeText(const std::string &change)
+std::string changesText(const std::vector<CallChange> &changes)
 {
-    const std::size_t at = change.find('@');
-    return at == std::string::npos ? change : change.substr(0, at) + " at " + change.substr(at + 1);
+    std::string text;
+    for (const CallChange &change : changes)
+        text += (text.empty() ? "" : " and ") + change.setting + "=" + std::to_string(change.value)
+            + (change.place.empty() ? "" : " at " + change.place);
+    return text;
 }
 
 std::string verificationText(const WatchVerification &verification)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The words for what a change of a watched call brought.
+// The text of a WatchVerification.
 #pragma once
 
 #include "analysis/watchverification.h"
@@ -8,8 +8,8 @@
 
 namespace poolscope {
 
-/// "chunksize=128 at post.py:17".
-std::string changeText(const std::string &change);
+/// "chunksize=128 at post.py:17 and processes=4".
+std::string changesText(const std::vector<CallChange> &changes);
 
 /// "Expected 290,000 to 400,000 it/s; measured 312,000 it/s with chunksize=128 at post.py:17, and
 /// 6,620 it/s unchanged: 47 times as fast."

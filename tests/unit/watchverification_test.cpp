@@ -13,8 +13,8 @@ namespace {
 WatchVerification verification(
     double recorded, std::vector<double> unchanged, std::vector<double> changed)
 {
-    return {{"chunksize=128@post.py:17"}, ExpectedRate{2e5, 3e5}, recorded, std::move(unchanged),
-        std::move(changed)};
+    return {{{"chunksize", 128, "post.py:17"}}, ExpectedRate{2e5, 3e5}, recorded,
+        std::move(unchanged), std::move(changed)};
 }
 
 } // namespace
@@ -51,7 +51,7 @@ TEST(WatchVerification, OffersAnotherPairWhileNothingIsShown)
 {
     auto alike = verification(100, {110}, {120});
     alike.expected.reset();
-    alike.changes = {"processes=4"};
+    alike.changes = {{"processes", 4}};
     EXPECT_THAT(verificationText(alike), StartsWith("Measured 120 it/s with processes=4, and "));
     EXPECT_THAT(verificationText(alike), EndsWith("verify again for another pair."));
     EXPECT_THAT(verificationText(verification(100, {110}, {50})), EndsWith("2.2 times slower."));

@@ -38,10 +38,15 @@ std::vector<KeptCommand> exampleCommand()
     if (!QFile::exists(example))
         return {};
     const std::vector<std::string> words{"python3", toPath(example).string()};
-    return {{QFile::decodeName(shellText(words).c_str()), QDir::homePath()}};
+    return {{commandLine(words), QDir::homePath()}};
 }
 
 } // namespace
+
+QString commandLine(const std::vector<std::string> &words)
+{
+    return QFile::decodeName(shellText(words).c_str());
+}
 
 std::vector<KeptCommand> recentCommands()
 {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QString>
+#include <string>
 #include <vector>
 
 namespace poolscope {
@@ -13,6 +14,9 @@ struct KeptCommand {
 
     bool operator==(const KeptCommand &) const = default;
 };
+
+/// Returns a command as a shell would read it.
+QString commandLine(const std::vector<std::string> &words);
 
 /// Returns the last 20 commands, the latest first, without repetitions. If there are none, returns
 /// the command of the installed example.

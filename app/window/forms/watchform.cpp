@@ -2,7 +2,6 @@
 #include "window/forms/watchform.h"
 
 #include "spec/callchange.h"
-#include "spec/runarguments.h"
 #include "task/words.h"
 #include "window/forms/formfield.h"
 #include "window/look.h"
@@ -21,11 +20,6 @@
 namespace poolscope {
 
 namespace {
-
-QString lineOf(const std::vector<std::string> &words)
-{
-    return words.empty() ? QString() : QFile::decodeName(shellText(words).c_str());
-}
 
 QString folderProblem(const QString &folder)
 {
@@ -49,7 +43,7 @@ QString changesProblem(const QString &line, const Result<std::vector<std::string
             ? QString()
             : asSentence(QString::fromStdString(changes.error().message));
     for (const std::string &change : *changes) {
-        if (const auto checked = checkCallChange(change); !checked)
+        if (const auto checked = parseCallChange(change); !checked)
             return asSentence(QString::fromStdString(checked.error().message));
     }
     return {};
@@ -123,7 +117,7 @@ void WatchForm::readRecent()
 
 void WatchForm::setRequest(const WatchRequest &request)
 {
-    m_line->setEditText(lineOf(request.words));
+    m_line->setEditText(request.words.empty() ? QString() : commandLine(request.words));
     m_folder->setText(request.folder);
     QStringList changes;
     for (const std::string &change : request.changes)
@@ -139,7 +133,7 @@ QString WatchForm::commandText() const
         words.insert(words.end(), {"--set", change});
     words.emplace_back("--");
     words.insert(words.end(), m_request.words.begin(), m_request.words.end());
-    return lineOf(words);
+    return commandLine(words);
 }
 
 void WatchForm::setScript(const QString &path)

@@ -19,13 +19,13 @@ class WatchForm : public QWidget {
 public:
     explicit WatchForm(QWidget *parent = nullptr);
 
-    /// The command as it was typed. Its words are empty if problem() is not.
+    /// The command and its changes. A part that cannot be read is empty; see problem().
     const WatchRequest &request() const { return m_request; }
     KeptCommand command() const { return {m_line->currentText(), m_folder->text()}; }
-    /// The command that watches it, for a shell.
+    /// Returns the command line of poolscope that watches the command.
     QString commandText() const;
     void setRequest(const WatchRequest &request);
-    /// A Python script becomes the command.
+    /// Uses a Python script as the command.
     void setScript(const QString &path);
     /// Reads the commands that were watched last from the settings.
     void readRecent();

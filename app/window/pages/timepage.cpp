@@ -7,8 +7,8 @@
 #include "report/verdicttext.h"
 #include "report/verificationtext.h"
 #include "report/watchverificationtext.h"
-#include "spec/runarguments.h"
 #include "window/chartcard.h"
+#include "window/forms/keptcommands.h"
 #include "window/look.h"
 #include "window/pages/experimenttext.h"
 
@@ -17,6 +17,7 @@
 #include <QMessageBox>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
 namespace poolscope {
 
@@ -38,7 +39,7 @@ bool canApply(const Verdict &verdict, const RunRecord &record)
     return specOf(record.origin) && canBeSet(verdict);
 }
 
-QString changesText(const Verdict &verdict)
+QString adviceText(const Verdict &verdict)
 {
     QStringList changes;
     for (const Change &change : verdict.advice)
@@ -46,12 +47,16 @@ QString changesText(const Verdict &verdict)
     return changes.join(u' ');
 }
 
-QString changesText(const WatchVerifier::Request &request)
+/// Returns the advised changes that can be made from outside to a call in a watched command.
+std::vector<CallChange> callChanges(const Verdict &verdict)
 {
-    QStringList changes;
-    for (const std::string &change : request.changes)
-        changes << QString::fromStdString(changeText(change));
-    return changes.join(QObject::tr(" and "));
+    std::vector<CallChange> changes;
+    const auto *found = std::get_if<evidence::OfCall>(&verdict.evidence);
+    if (found && found->chunk)
+        changes.push_back({"chunksize", *found->chunk, found->call.place});
+    if (found && found->processes)
+        changes.push_back({"processes", *found->processes, found->call.place});
+    return changes;
 }
 
 /// Returns a sentence on the number of inputs of the runs. Empty if they had all.
@@ -113,11 +118,7 @@ TimePage::TimePage(
 void TimePage::connectVerifiers()
 {
     const Experiment &experiment = m_verifier.experiment();
-    connect(&experiment, &Experiment::activityChanged, this, [this] {
-        say({});
-        showVerdict();
-        emit verifyingChanged();
-    });
+    connect(&experiment, &Experiment::activityChanged, this, &TimePage::showActivity);
     connect(&experiment, &Experiment::progressed, this, &TimePage::showVerifying);
     connect(&m_verifier, &Verifier::verified, this, [this](const Verification &verification) {
         say((QString::fromStdString(verificationText(verification)) + u' '
@@ -128,17 +129,21 @@ void TimePage::connectVerifiers()
         if (!end.error.empty())
             emit failed(QString::fromStdString(end.error), QString::fromStdString(end.detail));
     });
-    connect(&m_watchVerifier, &WatchVerifier::activityChanged, this, [this] {
-        say({});
-        showVerdict();
-        emit verifyingChanged();
-    });
+    connect(&m_watchVerifier, &WatchVerifier::activityChanged, this, &TimePage::showActivity);
     connect(&m_watchVerifier, &WatchVerifier::verified, this,
         [this](const WatchVerification &verification) {
             say(QString::fromStdString(verificationText(verification)));
         });
     connect(&m_watchVerifier, &WatchVerifier::failed, this,
         [this](const QString &why) { emit failed(why, {}); });
+}
+
+/// Shows that a verification has begun or ended.
+void TimePage::showActivity()
+{
+    say({});
+    showVerdict();
+    emit verifyingChanged();
 }
 
 void TimePage::stopVerifying()
@@ -160,17 +165,16 @@ void TimePage::showVerdict()
                             : tr("When a run has ended, a verdict appears here: where its time "
                                  "went, and what to change."));
     const bool possible = verdict && canApply(*verdict, *m_chart->record());
-    const auto advised = callAdvice();
-    m_apply->setVisible(possible || advised);
+    const auto changes = verdict ? callChanges(*verdict) : std::vector<CallChange>();
+    m_apply->setVisible(possible || !changes.empty());
     m_apply->setEnabled(!m_busy && !isVerifying());
-    m_apply->setToolTip(advised
-            ? tr("Watch the command with %1 from now on; the script stays as it "
-                 "is")
-                  .arg(changesText(*advised))
-            : possible ? tr("Use %1 for the next run").arg(changesText(*verdict))
+    m_apply->setToolTip(!changes.empty()
+            ? tr("Watch the command with %1 from now on; the script stays as it is")
+                  .arg(QString::fromStdString(changesText(changes)))
+            : possible ? tr("Use %1 for the next run").arg(adviceText(*verdict))
                        : QString());
     m_verify->setVisible(
-        advised || (possible && !isReadOnce(specOf(m_chart->record()->origin)->input)));
+        !changes.empty() || (possible && !isReadOnce(specOf(m_chart->record()->origin)->input)));
     showVerifying();
     if (!verdict) { // the text is on the advice of another run
         stopVerifying();
@@ -178,24 +182,13 @@ void TimePage::showVerdict()
     }
 }
 
-/// Returns the advice on a call in a watched command. Nothing if there is none that can be set from
-/// outside.
-std::optional<WatchVerifier::Request> TimePage::callAdvice() const
+/// Returns the command of the call that is shown, as it was started.
+WatchRequest TimePage::shownCommand() const
 {
-    const Verdict *verdict = m_chart->verdict();
-    const WatchedCall *call = m_controller.shownCall();
-    const auto *found = verdict ? std::get_if<evidence::OfCall>(&verdict->evidence) : nullptr;
-    if (!call || !found)
-        return std::nullopt;
-    auto request = verificationOf(*call, *found, m_controller.numberOfCall());
-    if (request) {
-        const WatchController *watched = m_controller.watched();
-        request->present = watched
-            ? watched->request()
-            : WatchRequest{call->command, QFile::decodeName(call->folder.c_str())};
-        request->elapsed = m_controller.commandElapsed();
-    }
-    return request;
+    if (const WatchController *watched = m_controller.watched())
+        return watched->request();
+    const auto &call = std::get<WatchedCall>(m_chart->record()->origin);
+    return {call.command, QFile::decodeName(call.folder.c_str())};
 }
 
 void TimePage::showVerifying()
@@ -225,21 +218,30 @@ void TimePage::say(const QString &text)
 void TimePage::apply()
 {
     const Verdict *verdict = m_chart->verdict();
-    if (auto advised = callAdvice())
-        emit applyChangesWanted(withChanges(advised->present, advised->changes));
-    else if (verdict && canApply(*verdict, *m_chart->record()))
+    if (!verdict)
+        return;
+    if (const auto changes = callChanges(*verdict); !changes.empty()) {
+        WatchRequest request = shownCommand();
+        request.changes = withChanges(std::move(request.changes), changes);
+        emit applyChangesWanted(request);
+    } else if (canApply(*verdict, *m_chart->record())) {
         emit applyWanted(changed(*specOf(m_chart->record()->origin), verdict->advice));
+    }
 }
 
 void TimePage::verify()
 {
     const Verdict *verdict = m_chart->verdict();
-    const auto advised = callAdvice();
     if (isVerifying() || !verdict) {
         stopVerifying();
-    } else if (advised) {
-        if (confirmCommand(*advised))
-            m_watchVerifier.start(*advised);
+    } else if (const auto changes = callChanges(*verdict); !changes.empty()) {
+        const WatchRequest command = shownCommand();
+        const auto &found = std::get<evidence::OfCall>(verdict->evidence);
+        const WatchVerifier::Request request{command, changes,
+            std::get<WatchedCall>(m_chart->record()->origin), m_controller.numberOfCall(),
+            found.expected, found.call.rate()};
+        if (confirmCommand(command, changes))
+            m_watchVerifier.start(request);
     } else if (canApply(*verdict, *m_chart->record())) {
         const RunRecord &record = *m_chart->record();
         const RunSpec &spec = *specOf(record.origin);
@@ -248,19 +250,20 @@ void TimePage::verify()
     }
 }
 
-bool TimePage::confirmCommand(const WatchVerifier::Request &request)
+bool TimePage::confirmCommand(const WatchRequest &command, const std::vector<CallChange> &changes)
 {
     QMessageBox box(QMessageBox::NoIcon, tr("Verify the advice"),
-        tr("Run the command twice: once unchanged, and once with %1?").arg(changesText(request)),
+        tr("Run the command twice: once unchanged, and once with %1?")
+            .arg(QString::fromStdString(changesText(changes))),
         QMessageBox::NoButton, this);
-    const QString line = QFile::decodeName(shellText(request.present.words).c_str());
-    const QString time = request.elapsed > Duration()
+    const Duration elapsed = m_controller.commandElapsed();
+    const QString time = elapsed > Duration()
         ? tr("It took %1, so this takes about %2. ")
-              .arg(figureText(request.elapsed), figureText(2 * request.elapsed))
+              .arg(figureText(elapsed), figureText(2 * elapsed))
         : QString();
     box.setInformativeText(tr("%1\n\n%2Whatever the command does, it does twice. What it prints is "
                               "dropped.")
-                               .arg(line, time));
+                               .arg(commandLine(command.words), time));
     QPushButton *run = box.addButton(tr("Run it twice"), QMessageBox::AcceptRole);
     box.setDefaultButton(run);
     box.addButton(QMessageBox::Cancel);

@@ -43,12 +43,13 @@ signals:
 
 private:
     void showVerdict();
-    std::optional<WatchVerifier::Request> callAdvice() const;
+    void showActivity();
+    WatchRequest shownCommand() const;
     void connectVerifiers();
     void showVerifying();
     void apply();
     void verify();
-    bool confirmCommand(const WatchVerifier::Request &request);
+    bool confirmCommand(const WatchRequest &command, const std::vector<CallChange> &changes);
     void say(const QString &text);
 
     AccountingChart *m_chart;
