@@ -213,8 +213,9 @@ QString AccountingChart::textAt(const QPointF &position) const
         const double share = shareOf(*bar.times, cause);
         end += share;
         if (share > 0 && wanted <= end)
-            return QStringList{
-                place > 0 ? workerName(*record(), static_cast<std::size_t>(place)) : tr("the pool"),
+            return QStringList{place > 0
+                    ? workerName(*record(), workerOf(static_cast<std::size_t>(place) - 1))
+                    : tr("the pool"),
                 wordsOf(cause, record()->origin),
                 tr("%1, %2").arg(
                     figureText(Duration((*bar.times)[cause])), figureText(Share{share}))}

@@ -160,16 +160,15 @@ QString settingsText(const RunRecord &record)
         + workersText(static_cast<std::uint32_t>(record.timeline.workerCount()));
 }
 
-QString workerName(const RunRecord &record, std::size_t worker)
+QString workerName(const RunRecord &record, WorkerId worker)
 {
-    return QString::fromStdString(
-        poolscope::workerName(record.origin, static_cast<WorkerId>(worker)));
+    return QString::fromStdString(poolscope::workerName(record.origin, worker));
 }
 
-QString workerCell(const RunRecord &record, std::size_t worker)
+QString workerCell(const RunRecord &record, WorkerId worker)
 {
     return isImported(record.origin) ? shortened(workerName(record, worker), 28)
-                                     : QString::number(worker);
+                                     : QString::number(numberOf(worker));
 }
 
 QString inputName(const RunRecord &record, std::uint64_t index)

@@ -32,9 +32,9 @@ QString settingsText(const RunSpec &spec);
 QString settingsText(const RunRecord &record);
 
 /// "worker 3", or the name that an imported run has for it.
-QString workerName(const RunRecord &record, std::size_t worker);
+QString workerName(const RunRecord &record, WorkerId worker);
 /// "3", or the name that an imported run has for the worker. For columns with the heading "worker".
-QString workerCell(const RunRecord &record, std::size_t worker);
+QString workerCell(const RunRecord &record, WorkerId worker);
 /// The name that an imported run has for the input, shortened. Empty for other runs.
 QString inputName(const RunRecord &record, std::uint64_t index);
 

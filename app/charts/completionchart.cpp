@@ -91,8 +91,8 @@ std::vector<Series> CompletionChart::series() const
     };
     if (m_workersShown > 1)
         key(tr("several workers"), theme().text);
-    for (std::size_t i = 1; i <= m_workersShown; ++i)
-        key(workerName(*record(), i), theme().worker(static_cast<WorkerId>(i)));
+    for (std::size_t i = 0; i < m_workersShown; ++i)
+        key(workerName(*record(), workerOf(i)), theme().worker(workerOf(i)));
     return series;
 }
 

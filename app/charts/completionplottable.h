@@ -56,11 +56,11 @@ private:
         int rows = 0;
         friend bool operator==(const Frame &, const Frame &) = default;
     };
-    static constexpr WorkerId several = UINT32_MAX;
+    static constexpr WorkerId several{UINT32_MAX};
     struct Cell {
         float count = 0;
         float failed = 0;
-        WorkerId worker = 0; ///< of all its iterations, or `several`
+        WorkerId worker = noWorker; ///< of all its iterations, or `several`
     };
 
     Frame frameInView() const;

@@ -93,7 +93,7 @@ CurvesChart::CurvesChart(What what, QWidget *parent)
 
 QColor CurvesChart::colourOf(std::size_t curve) const
 {
-    return theme().worker(static_cast<WorkerId>(curve + 1));
+    return theme().worker(workerOf(curve));
 }
 
 void CurvesChart::setCurves(const QString &subject, std::vector<RunCurve> curves)

@@ -44,9 +44,9 @@ protected:
     {
         constexpr int widest = 160; // pixels
         const RunRecord *record = m_chart.record();
-        const auto worker = static_cast<std::size_t>(std::max(tick, 0.0));
-        if (!record || worker == 0 || !isImported(record->origin))
+        if (!record || tick < 1 || !isImported(record->origin))
             return CountTicker::getTickLabel(tick, locale, form, precision);
+        const WorkerId worker = workerOf(static_cast<std::size_t>(tick) - 1);
         const QFontMetrics metrics(m_chart.yAxis->tickLabelFont());
         return metrics.elidedText(workerName(*record, worker), Qt::ElideMiddle, widest);
     }
@@ -172,8 +172,8 @@ std::vector<Series> LanesChart::series() const
                          LegendMarker marker = LegendMarker::Area) {
         return Series{name, colour, true, Series::Use::Key, marker};
     };
-    std::vector<Series> series{key(tr("busy"), theme().worker(1)),
-        key(tr("under way"), theme().worker(1), LegendMarker::Hatching),
+    std::vector<Series> series{key(tr("busy"), theme().worker(WorkerId{1})),
+        key(tr("under way"), theme().worker(WorkerId{1}), LegendMarker::Hatching),
         key(tr("waiting"), theme().track), key(tr("starting"), theme().starting),
         key(tr("paused"), theme().muted, LegendMarker::Hatching)};
     for (std::size_t i = 0; i < layers.size(); ++i)
@@ -238,7 +238,8 @@ void LanesChart::showIndex(std::optional<std::uint64_t> index)
     const auto found = index && record() ? m_finder->find(*index) : std::nullopt;
     m_lanes->setSelected(found);
     if (found) {
-        const Span span = record()->timeline.worker(found->worker - 1).lane().span(found->position);
+        const Span span =
+            record()->timeline.worker(laneOf(found->worker)).lane().span(found->position);
         const auto begin = static_cast<double>(span.begin);
         const auto end = static_cast<double>(span.begin + span.duration);
         const TimeView::Range range = view().range();
@@ -264,21 +265,21 @@ void LanesChart::setSelection(std::shared_ptr<const SelectedIterations> selectio
 
 std::optional<LanesChart::LanePoint> LanesChart::pointAt(const QPointF &position) const
 {
-    const auto lane = m_lanes->laneAt(yAxis->pixelToCoord(position.y()));
+    const auto worker = m_lanes->workerAt(yAxis->pixelToCoord(position.y()));
     const double time = xAxis->pixelToCoord(position.x());
-    if (!lane || time < 0)
+    if (!worker || time < 0)
         return std::nullopt;
-    return LanePoint{*lane, static_cast<std::uint64_t>(time)};
+    return LanePoint{*worker, static_cast<std::uint64_t>(time)};
 }
 
-std::optional<FailureMark> LanesChart::failureAt(const QPointF &position, std::size_t lane) const
+std::optional<FailureMark> LanesChart::failureAt(const QPointF &position, WorkerId worker) const
 {
-    if (lane >= m_history->workerCount())
+    if (laneOf(worker) >= m_history->workerCount())
         return std::nullopt;
     const double from = std::max(0.0, xAxis->pixelToCoord(position.x() - reachOfTick));
     const double to = xAxis->pixelToCoord(position.x() + reachOfTick);
     const double wanted = xAxis->pixelToCoord(position.x());
-    const auto &failures = m_history->worker(lane).failures;
+    const auto &failures = m_history->worker(laneOf(worker)).failures;
     auto mark = std::lower_bound(failures.begin(), failures.end(), from,
         [](const FailureMark &m, double time) { return static_cast<double>(m.time) < time; });
     std::optional<FailureMark> nearest;
@@ -290,11 +291,6 @@ std::optional<FailureMark> LanesChart::failureAt(const QPointF &position, std::s
             nearest = *mark;
     }
     return nearest;
-}
-
-QString LanesChart::workerText(std::size_t lane) const
-{
-    return workerName(*record(), lane + 1);
 }
 
 /// A line break and the name that an imported run has for the input. Empty if there is no name.
@@ -309,27 +305,27 @@ QString LanesChart::textAt(const QPointF &position) const
     const auto point = pointAt(position);
     if (!point || point->time > m_now)
         return {};
-    if (const auto failure = failureAt(position, point->lane))
-        return lines({workerText(point->lane) + inputLine(failure->index),
+    if (const auto failure = failureAt(position, point->worker))
+        return lines({workerName(*record(), point->worker) + inputLine(failure->index),
             (failure->quarantined ? tr("index %1 was quarantined") : tr("index %1 failed"))
                 .arg(figureText(Count{failure->index})),
             tr("at %1").arg(figureText(Duration(failure->time))),
             tr("click: its row in Outcomes")});
-    if (const auto open = m_lanes->openSpanAt(point->lane, point->time))
-        return openText(point->lane, *open);
-    if (!m_lanes->showsSpans(point->lane))
+    if (const auto open = m_lanes->openSpanAt(point->worker, point->time))
+        return openText(point->worker, *open);
+    if (!m_lanes->showsSpans(point->worker))
         return columnText(*point);
-    if (const auto span = m_lanes->spanAt(point->lane, point->time))
-        return spanText(point->lane, *span);
+    if (const auto span = m_lanes->spanAt(point->worker, point->time))
+        return spanText(point->worker, *span);
     return idleText(*point);
 }
 
-QString LanesChart::spanText(std::size_t lane, std::size_t position) const
+QString LanesChart::spanText(WorkerId worker, std::size_t position) const
 {
-    const Span span = record()->timeline.worker(lane).lane().span(position);
+    const Span span = record()->timeline.worker(laneOf(worker)).lane().span(position);
     const auto duration = static_cast<double>(span.duration);
     const QString input = span.count == 1 ? inputLine(span.first) : QString();
-    QStringList text{workerText(lane) + input, indicesText(span),
+    QStringList text{workerName(*record(), worker) + input, indicesText(span),
         tr("from %1, for %2")
             .arg(figureText(Duration(span.begin)), figureText(Duration(duration)))};
     if (span.count > 1)
@@ -337,26 +333,27 @@ QString LanesChart::spanText(std::size_t lane, std::size_t position) const
     return lines(text << tr("click: the row in Outcomes"));
 }
 
-QString LanesChart::openText(std::size_t lane, const OpenSpan &open) const
+QString LanesChart::openText(WorkerId worker, const OpenSpan &open) const
 {
     const auto begin = static_cast<double>(open.begin);
     const bool wasStopped = record()->timeline.stopped() > 0;
     const auto end = static_cast<double>(wasStopped ? open.seen : m_now);
     const Span span{open.begin, open.duration(), open.first, open.count};
-    return lines({workerText(lane), indicesText(span),
+    return lines({workerName(*record(), worker), indicesText(span),
         (wasStopped ? tr("since %1, never finished (%2)") : tr("since %1, for %2 so far"))
             .arg(figureText(Duration(begin)), figureText(Duration(end - begin)))});
 }
 
 QString LanesChart::columnText(const LanePoint &point) const
 {
-    const Lane &lane = record()->timeline.worker(point.lane).lane();
+    const Lane &lane = record()->timeline.worker(laneOf(point.worker)).lane();
     const TimeGrid grid = m_lanes->gridAt(devicePixelRatioF());
     const std::uint64_t begin = grid.beginOf(grid.columnAt(point.time));
     const std::uint64_t end = begin + grid.width();
     const double share =
         static_cast<double>(lane.busyBetween(begin, end)) / static_cast<double>(grid.width());
-    return lines({workerText(point.lane), tr("at %1").arg(figureText(Duration(point.time))),
+    return lines({workerName(*record(), point.worker),
+        tr("at %1").arg(figureText(Duration(point.time))),
         tr("busy %1 of these %2").arg(figureText(Share{share}), figureText(Duration(grid.width()))),
         tr("%1 spans begin here")
             .arg(figureText(Count{lane.countBefore(end) - lane.countBefore(begin)}))});
@@ -365,8 +362,8 @@ QString LanesChart::columnText(const LanePoint &point) const
 QString LanesChart::idleText(const LanePoint &point) const
 {
     std::optional<WorkerState> state;
-    if (point.lane < m_history->workerCount()) {
-        for (const auto &since : m_history->worker(point.lane).states) {
+    if (laneOf(point.worker) < m_history->workerCount()) {
+        for (const auto &since : m_history->worker(laneOf(point.worker)).states) {
             if (since.time <= point.time)
                 state = since.value;
         }
@@ -387,8 +384,8 @@ QString LanesChart::idleText(const LanePoint &point) const
         }
         return QString();
     };
-    return lines(
-        {workerText(point.lane), text(), tr("at %1").arg(figureText(Duration(point.time)))});
+    return lines({workerName(*record(), point.worker), text(),
+        tr("at %1").arg(figureText(Duration(point.time)))});
 }
 
 std::optional<std::uint64_t> LanesChart::indexAt(const QPointF &position) const
@@ -396,11 +393,11 @@ std::optional<std::uint64_t> LanesChart::indexAt(const QPointF &position) const
     const auto point = pointAt(position);
     if (!point)
         return std::nullopt;
-    if (const auto failure = failureAt(position, point->lane))
+    if (const auto failure = failureAt(position, point->worker))
         return failure->index;
-    if (const auto span = m_lanes->spanAt(point->lane, point->time))
-        return record()->timeline.worker(point->lane).lane().span(*span).first;
-    if (const auto open = m_lanes->openSpanAt(point->lane, point->time))
+    if (const auto span = m_lanes->spanAt(point->worker, point->time))
+        return record()->timeline.worker(laneOf(point->worker)).lane().span(*span).first;
+    if (const auto open = m_lanes->openSpanAt(point->worker, point->time))
         return open->first;
     return std::nullopt;
 }

@@ -32,16 +32,15 @@ protected:
 
 private:
     struct LanePoint {
-        std::size_t lane;
+        WorkerId worker;
         std::uint64_t time;
     };
     std::optional<LanePoint> pointAt(const QPointF &position) const;
     /// The failure nearest to the position, within some pixels.
-    std::optional<FailureMark> failureAt(const QPointF &position, std::size_t lane) const;
-    QString workerText(std::size_t lane) const;
+    std::optional<FailureMark> failureAt(const QPointF &position, WorkerId worker) const;
     QString inputLine(std::uint64_t index) const;
-    QString openText(std::size_t lane, const OpenSpan &open) const;
-    QString spanText(std::size_t lane, std::size_t position) const;
+    QString openText(WorkerId worker, const OpenSpan &open) const;
+    QString spanText(WorkerId worker, std::size_t position) const;
     QString columnText(const LanePoint &point) const;
     QString idleText(const LanePoint &point) const;
     std::uint64_t busyOutsidePauses(std::size_t worker) const;

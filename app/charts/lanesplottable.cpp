@@ -90,17 +90,17 @@ void LanesPlottable::setLayerVisible(Layer layer, bool visible)
     m_visible[static_cast<std::size_t>(layer)] = visible;
 }
 
-std::optional<std::size_t> LanesPlottable::laneAt(double value) const
+std::optional<WorkerId> LanesPlottable::workerAt(double value) const
 {
     const double lane = std::floor(value - 0.5);
     if (!m_timeline || lane < 0 || lane >= static_cast<double>(m_timeline->workerCount()))
         return std::nullopt;
-    return static_cast<std::size_t>(lane);
+    return workerOf(static_cast<std::size_t>(lane));
 }
 
-std::optional<std::size_t> LanesPlottable::spanAt(std::size_t lane, std::uint64_t time) const
+std::optional<std::size_t> LanesPlottable::spanAt(WorkerId worker, std::uint64_t time) const
 {
-    const Lane &spans = m_timeline->worker(lane).lane();
+    const Lane &spans = m_timeline->worker(laneOf(worker)).lane();
     const std::size_t count = spans.countBefore(time + 1);
     if (count == 0)
         return std::nullopt;
@@ -108,9 +108,9 @@ std::optional<std::size_t> LanesPlottable::spanAt(std::size_t lane, std::uint64_
     return time < span.begin + span.duration ? std::optional(count - 1) : std::nullopt;
 }
 
-std::optional<OpenSpan> LanesPlottable::openSpanAt(std::size_t lane, std::uint64_t time) const
+std::optional<OpenSpan> LanesPlottable::openSpanAt(WorkerId worker, std::uint64_t time) const
 {
-    const OpenSpan open = m_timeline->worker(lane).openSpan();
+    const OpenSpan open = m_timeline->worker(laneOf(worker)).openSpan();
     const bool isOn = open.count > 0 && time >= open.begin && time <= openEnd(open);
     return isOn ? std::optional(open) : std::nullopt;
 }
@@ -210,15 +210,15 @@ void LanesPlottable::drawBusy(QCPPainter *painter, const View &view)
 void LanesPlottable::drawLane(QCPPainter *painter, const View &view, std::size_t lane,
     const Lane &spans, BusyColumns &columns, Strength strength) const
 {
-    if (showsSpans(lane))
+    if (showsSpans(workerOf(lane)))
         drawSpans(painter, view, lane, spans, strength);
     else
         drawColumns(painter, view, lane, columns, strength);
 }
 
-bool LanesPlottable::showsSpans(std::size_t lane) const
+bool LanesPlottable::showsSpans(WorkerId worker) const
 {
-    const Lane &spans = m_timeline->worker(lane).lane();
+    const Lane &spans = m_timeline->worker(laneOf(worker)).lane();
     const QCPRange range = mKeyAxis->range();
     const std::size_t count =
         spans.countBefore(toTime(range.upper) + 1) - spans.countBefore(toTime(range.lower));
@@ -237,14 +237,14 @@ void LanesPlottable::drawColumns(QCPPainter *painter, const View &view, std::siz
     QRectF target = view.rect(lane, 0, 0);
     target.setLeft(view.x(grid.beginOf(columns.first)));
     target.setRight(view.x(grid.beginOf(columns.end())));
-    drawShares(painter, target, busy.shares(grid, columns),
-        m_theme->worker(static_cast<WorkerId>(lane + 1)), strength);
+    drawShares(
+        painter, target, busy.shares(grid, columns), m_theme->worker(workerOf(lane)), strength);
 }
 
 void LanesPlottable::drawSpans(QCPPainter *painter, const View &view, std::size_t lane,
     const Lane &spans, Strength strength) const
 {
-    QColor colour = m_theme->worker(static_cast<WorkerId>(lane + 1));
+    QColor colour = m_theme->worker(workerOf(lane));
     const QColor textColour = strength.most < 255 ? m_theme->muted : textOn(colour);
     colour.setAlpha(strength.most);
     const std::size_t before = spans.countBefore(view.begin);
@@ -281,7 +281,7 @@ void LanesPlottable::drawOpenSpan(QCPPainter *painter, const View &view, std::si
         return;
     QRectF rect = view.rect(lane, open.begin, end);
     rect.setWidth(std::max(rect.width(), 1.0));
-    QColor colour = m_theme->worker(static_cast<WorkerId>(lane + 1));
+    QColor colour = m_theme->worker(workerOf(lane));
     drawHatching(*painter, rect.intersected(view.clip), colour, openHatching);
     colour.setAlpha(110);
     painter->fillRect(rect, colour);
@@ -325,7 +325,7 @@ void LanesPlottable::drawSelected(QCPPainter *painter, const View &view) const
 {
     if (!m_selected || !m_selectionVisible)
         return;
-    const std::size_t lane = m_selected->worker - 1;
+    const std::size_t lane = laneOf(m_selected->worker);
     const Span span = m_timeline->worker(lane).lane().span(m_selected->position);
     QRectF rect = view.rect(lane, span.begin, span.begin + span.duration);
     if (rect.left() > view.clip.right() || rect.right() < view.clip.left())
@@ -400,7 +400,7 @@ void LanesPlottable::drawResizes(QCPPainter *painter, const View &view) const
 
 void LanesPlottable::drawLegendIcon(QCPPainter *painter, const QRectF &rect) const
 {
-    painter->fillRect(rect, m_theme->worker(1));
+    painter->fillRect(rect, m_theme->worker(WorkerId{1}));
 }
 
 } // namespace poolscope

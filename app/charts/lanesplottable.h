@@ -40,14 +40,14 @@ public:
     /// Shows or hides the selected span and the selection.
     void setSelectionVisible(bool visible) { m_selectionVisible = visible; }
 
-    /// The lane at a value coordinate, counted from 0.
-    std::optional<std::size_t> laneAt(double value) const;
-    /// The position of the span at a time in a lane, if there is one.
-    std::optional<std::size_t> spanAt(std::size_t lane, std::uint64_t time) const;
+    /// The worker whose lane is at a value coordinate, if there is one.
+    std::optional<WorkerId> workerAt(double value) const;
+    /// The position of the span of the worker at that time in its lane, if there is one.
+    std::optional<std::size_t> spanAt(WorkerId worker, std::uint64_t time) const;
     /// The unfinished span of the worker at that time, if there is one.
-    std::optional<OpenSpan> openSpanAt(std::size_t lane, std::uint64_t time) const;
-    /// Whether a lane's spans are drawn one by one in this view, rather than as columns.
-    bool showsSpans(std::size_t lane) const;
+    std::optional<OpenSpan> openSpanAt(WorkerId worker, std::uint64_t time) const;
+    /// Whether the spans of the worker are drawn one by one in this view, rather than as columns.
+    bool showsSpans(WorkerId worker) const;
     /// The grid of the picture's columns at this device pixel ratio.
     TimeGrid gridAt(double pixelRatio) const;
 

@@ -74,7 +74,7 @@ void LatencyChart::setTheme(const Theme &theme)
 void LatencyChart::styleWorkers()
 {
     for (std::size_t i = 0; i < m_workers.size(); ++i) {
-        QColor colour = theme().worker(static_cast<WorkerId>(i + 1));
+        QColor colour = theme().worker(workerOf(i));
         if (m_workers.size() > manyWorkers)
             colour.setAlpha(110);
         QPen pen(colour, m_workers.size() > manyWorkers ? 1 : 2);
@@ -104,9 +104,8 @@ std::vector<Series> LatencyChart::series() const
         {tr("median, p90, p99, max"), theme().text, m_plottable->areMarksVisible(),
             Series::Use::Switch, LegendMarker::Tick}};
     for (std::size_t i = 0; i < m_workers.size(); ++i)
-        series.push_back(
-            {workerName(*record(), i + 1), theme().worker(static_cast<WorkerId>(i + 1)),
-                m_workers[i]->visible(), Series::Use::Switch, LegendMarker::Line});
+        series.push_back({workerName(*record(), workerOf(i)), theme().worker(workerOf(i)),
+            m_workers[i]->visible(), Series::Use::Switch, LegendMarker::Line});
     return series;
 }
 
@@ -300,7 +299,7 @@ QString LatencyChart::textAt(const QPointF &position) const
         const std::uint64_t iterations = iterationsIn(its.bars(m_barsOfDoubling), bar->range);
         if (iterations > 0)
             text << tr("%1: %2, %3 of its own")
-                        .arg(workerName(*record(), i + 1), figureText(Count{iterations}),
+                        .arg(workerName(*record(), workerOf(i)), figureText(Count{iterations}),
                             figureText(Share{static_cast<double>(iterations)
                                 / static_cast<double>(its.count())}));
     }

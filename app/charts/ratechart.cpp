@@ -68,7 +68,7 @@ void RateChart::setTheme(const Theme &theme)
     m_pool->setPen(curvePen(theme.text, 2));
     m_mean->setPen(curvePen(theme.text, 1, Qt::DashLine));
     for (std::size_t i = 0; i < m_workers.size(); ++i)
-        m_workers[i]->setPen(curvePen(theme.worker(static_cast<WorkerId>(i + 1)), 1));
+        m_workers[i]->setPen(curvePen(theme.worker(workerOf(i)), 1));
     for (QCPItemStraightLine *line : m_resizes)
         line->setPen(resizePen(theme.text));
 }
@@ -94,9 +94,8 @@ std::vector<Series> RateChart::series() const
         entry(tr("mean so far"), theme().text, m_mean->visible(), LegendMarker::DashedLine),
         entry(tr("resized"), theme().text, m_resizesVisible, LegendMarker::Resize)};
     for (std::size_t i = 0; i < m_workers.size(); ++i)
-        series.push_back(
-            entry(workerName(*record(), i + 1), theme().worker(static_cast<WorkerId>(i + 1)),
-                m_workers[i]->visible(), LegendMarker::Line));
+        series.push_back(entry(workerName(*record(), workerOf(i)), theme().worker(workerOf(i)),
+            m_workers[i]->visible(), LegendMarker::Line));
     return series;
 }
 
@@ -172,7 +171,7 @@ void RateChart::addWorkers()
         graph->setAdaptiveSampling(false);
         graph->setAntialiased(false);
         graph->setLineStyle(QCPGraph::lsStepLeft);
-        graph->setPen(curvePen(theme().worker(static_cast<WorkerId>(position + 1)), 1));
+        graph->setPen(curvePen(theme().worker(workerOf(position)), 1));
         m_workers.push_back(graph);
     }
     if (m_workers.size() != before)
@@ -325,7 +324,7 @@ QString RateChart::textAt(const QPointF &position) const
     constexpr std::size_t mostShown = 8;
     for (std::size_t i = 0; i < std::min(m_workers.size(), mostShown); ++i) {
         if (const auto rate = valueAt(m_workers[i]); rate && m_workers[i]->visible())
-            text << tr("%1: %2").arg(workerName(*record(), i + 1), figureText(Rate{*rate}));
+            text << tr("%1: %2").arg(workerName(*record(), workerOf(i)), figureText(Rate{*rate}));
     }
     return text.join(QLatin1Char('\n'));
 }

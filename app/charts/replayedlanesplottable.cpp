@@ -89,8 +89,7 @@ void ReplayedLanesPlottable::drawLane(QCPPainter *painter, const View &view, std
     const double height = view.laneHeight - gap;
     painter->fillRect(QRectF(view.left, top, view.end - view.left, height), m_theme->track);
     drawShares(painter, QRectF(view.left, top, view.right - view.left, height),
-        m_columns[lane].shares(view.grid, view.columns),
-        m_theme->worker(static_cast<WorkerId>(lane + 1)));
+        m_columns[lane].shares(view.grid, view.columns), m_theme->worker(workerOf(lane)));
 }
 
 /// Draws the mean of several lanes as one line of the picture.
@@ -110,12 +109,12 @@ void ReplayedLanesPlottable::drawLine(
             shares[column] += its[column] / static_cast<float>(end - first);
     }
     drawShares(painter, QRectF(view.left, top, view.right - view.left, height), shares,
-        m_theme->worker(1));
+        m_theme->worker(WorkerId{1}));
 }
 
 void ReplayedLanesPlottable::drawLegendIcon(QCPPainter *painter, const QRectF &rect) const
 {
-    painter->fillRect(rect, m_theme->worker(1));
+    painter->fillRect(rect, m_theme->worker(WorkerId{1}));
 }
 
 } // namespace poolscope

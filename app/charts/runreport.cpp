@@ -183,8 +183,8 @@ ReportSection timeByCause(const Accounting &accounting, const Origin &origin)
     const std::size_t workers =
         accounting.workers.size() <= mostWorkers ? accounting.workers.size() : 0;
     for (std::size_t i = 0; i < workers; ++i)
-        section.table.columns.push_back(
-            right((tr("Worker") + " " + std::to_string(accounting.workers[i].id)).c_str()));
+        section.table.columns.push_back(right(
+            (tr("Worker") + " " + std::to_string(numberOf(accounting.workers[i].id))).c_str()));
     const auto share = [](std::uint64_t part, std::uint64_t whole) {
         return textOf(Share{static_cast<double>(part) / static_cast<double>(whole)});
     };
@@ -212,7 +212,7 @@ ReportSection workers(const RunRecord &record)
         const WorkerRecord &worker = timeline.worker(i);
         const WorkerIdentity identity = worker.identity();
         section.table.rows.push_back({hasNames ? workerName(record.origin, worker.id())
-                                               : std::to_string(worker.id()),
+                                               : std::to_string(numberOf(worker.id())),
             identity.host, identity.pid > 0 ? std::to_string(identity.pid) : "", identity.runtime,
             count(worker.iterations()), duration(worker.busy()),
             worker.cpu() > 0 ? duration(worker.cpu()) : "",
@@ -246,7 +246,8 @@ std::vector<std::string> failureRow(const RunRecord &record, std::uint64_t index
     const FailureView &failure = outcome->view.failure;
     row[2] = shortened(failureText(failure));
     row[3] = failure.context.attempts > 0 ? count(failure.context.attempts) : "";
-    row[4] = failure.context.worker > 0 ? std::to_string(failure.context.worker) : "";
+    row[4] =
+        failure.context.worker != noWorker ? std::to_string(numberOf(failure.context.worker)) : "";
     return row;
 }
 
@@ -281,8 +282,9 @@ ReportSection lastOfLog(const RunLog &log)
                 .arg(figureText(Count{mostLogLines}), figureText(Count{end}))
                 .toStdString());
     for (const LogLine &line : page.entries) {
-        const std::string who =
-            line->worker > 0 ? tr("worker") + " " + std::to_string(line->worker) + ": " : "";
+        const std::string who = line->worker != noWorker
+            ? tr("worker") + " " + std::to_string(numberOf(line->worker)) + ": "
+            : "";
         section.lines.push_back(duration(line->time) + "  " + who + shortened(line->text));
     }
     return section;

@@ -119,7 +119,7 @@ std::vector<ScalingChart::Curve> ScalingChart::curves() const
 
 QColor ScalingChart::colourOf(std::size_t chunk) const
 {
-    return theme().worker(static_cast<WorkerId>(chunk + 1));
+    return theme().worker(workerOf(chunk));
 }
 
 std::vector<Series> ScalingChart::series() const

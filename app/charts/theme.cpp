@@ -60,7 +60,7 @@ QColor Theme::worker(WorkerId id) const
     static constexpr std::array light{blue, orange, bluishGreen, reddishPurple, skyBlue};
     static constexpr std::array dark{skyBlue, yellow, bluishGreen, reddishPurple, blue};
     const auto &colours = kind == Kind::Light ? light : dark;
-    return QColor(colours[(id + colours.size() - 1) % colours.size()]);
+    return QColor(colours[(numberOf(id) + colours.size() - 1) % colours.size()]);
 }
 
 } // namespace poolscope

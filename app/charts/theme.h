@@ -2,7 +2,7 @@
 // Theme: the colours of the window and its charts, light or dark.
 #pragma once
 
-#include "spec/indexrange.h"
+#include "wire/workerid.h"
 
 #include <QColor>
 

@@ -65,7 +65,8 @@ void LogPrinter::write(std::uint64_t end)
     std::string lines;
     for (const LogLine &line : page.entries) {
         lines +=
-            (line->worker > 0 ? "[worker " + std::to_string(line->worker) + "] " : "poolscope: ")
+            (line->worker != noWorker ? "[worker " + std::to_string(numberOf(line->worker)) + "] "
+                                      : "poolscope: ")
             + line->text + '\n';
         ++m_read;
         if (lines.size() > bytesAtOnce)

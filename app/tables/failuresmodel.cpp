@@ -264,7 +264,8 @@ QString FailuresModel::cell(int row, int column) const
     case Attempts:
         return texts.context.attempts > 0 ? figureText(Count{texts.context.attempts}) : QString();
     case Worker:
-        return texts.context.worker > 0 ? workerCell(*m_record, texts.context.worker) : QString();
+        return texts.context.worker != noWorker ? workerCell(*m_record, texts.context.worker)
+                                                : QString();
     case LastOutput:
         return cellText(lastLine(texts.output).toStdString());
     case Memory:

@@ -89,7 +89,7 @@ void LogModel::setMissingLines(std::uint64_t count)
     if (isFirst)
         beginInsertRows({}, 0, 0);
     m_missingLines = count;
-    m_missingRow = {0, 0, {}, false,
+    m_missingRow = {0, noWorker, {}, false,
         tr("%1 earlier lines are not shown").arg(figureText(Count{count})).toStdString()};
     if (isFirst)
         endInsertRows();
@@ -153,7 +153,7 @@ QString LogModel::text(const LogEntry &entry, int column) const
         return QLocale().toString(static_cast<double>(entry.time) / 1e9, 'f', 3)
             + QStringLiteral(" s");
     case Worker:
-        if (entry.worker > 0)
+        if (entry.worker != noWorker)
             return workerCell(*m_record, entry.worker);
         return std::holds_alternative<WatchedCall>(m_record->origin) ? tr("command") : tr("pool");
     case Inputs: {
@@ -174,7 +174,7 @@ QVariant LogModel::value(const LogEntry &entry, int column)
     case Time:
         return qulonglong{entry.time};
     case Worker:
-        return entry.worker;
+        return numberOf(entry.worker);
     case Inputs:
         return entry.running.count > 0 ? QVariant(qulonglong{entry.running.first}) : QVariant();
     default:

@@ -265,7 +265,7 @@ QString WorkersModel::text(int row, int column) const
     const bool alive = isAlive(figures.state);
     switch (column) {
     case Worker:
-        return workerCell(*m_record, static_cast<std::size_t>(row) + 1);
+        return workerCell(*m_record, workerOf(static_cast<std::size_t>(row)));
     case Process:
         return figures.pid > 0 ? QString::number(figures.pid) : unknown();
     case Host:
@@ -355,7 +355,7 @@ QVariant WorkersModel::swatch(int row) const
     if (!m_colourOf)
         return {};
     QPixmap pixmap(10, 10);
-    pixmap.fill(m_colourOf(static_cast<WorkerId>(row + 1)));
+    pixmap.fill(m_colourOf(workerOf(static_cast<std::size_t>(row))));
     return pixmap;
 }
 

@@ -250,7 +250,7 @@ void WatchController::takeOutput(const char *bytes, std::size_t size)
 
 void WatchController::finishLine()
 {
-    m_output.log.add({m_clock.now(), 0, {}, true, std::string(shownInLine(m_line))});
+    m_output.log.add({m_clock.now(), noWorker, {}, true, std::string(shownInLine(m_line))});
     m_line.clear();
 }
 

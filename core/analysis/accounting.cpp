@@ -366,8 +366,9 @@ void Accountant::takeMarks()
         if (isResize || stopOf(mark) || mark.kind == Mark::Kind::Continued) {
             for (const auto &worker : m_workers)
                 worker->marks.push_back(mark);
-        } else if (isOfWorker(mark.kind) && mark.worker > 0 && mark.worker <= m_workers.size()) {
-            m_workers[mark.worker - 1]->marks.push_back(mark);
+        } else if (isOfWorker(mark.kind) && mark.worker != noWorker
+            && numberOf(mark.worker) <= m_workers.size()) {
+            m_workers[laneOf(mark.worker)]->marks.push_back(mark);
         }
     }
 }

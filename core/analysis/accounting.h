@@ -84,7 +84,7 @@ private:
 std::vector<Cause> causesByTime(const CauseTimes &times);
 
 struct WorkerAccounting {
-    WorkerId id = 0;
+    WorkerId id = noWorker;
     CauseTimes times; ///< their sum is the makespan
     std::uint64_t busy = 0; ///< nanoseconds within spans
     std::uint64_t cpu = 0; ///< nanoseconds of its processes, since they were ready

@@ -41,7 +41,7 @@ public:
             m_limits[lane] = lane < to.size() ? to[lane] : 0;
     }
 
-    /// Calls take(lane, position, span) for the spans that end before `until`, while it returns
+    /// Calls take(worker, position, span) for the spans that end before `until`, while it returns
     /// true.
     template <typename Take> void run(std::uint64_t until, Take take)
     {
@@ -67,7 +67,7 @@ public:
                 }
                 const std::size_t position = reader.position();
                 reader.advance();
-                if (!take(lane, position, span))
+                if (!take(workerOf(lane), position, span))
                     return;
             }
         }
@@ -104,18 +104,17 @@ bool CompletionOrder::advance(std::uint64_t until, std::size_t mostSpans)
             rank({{given.index, 1}, m_ranked, std::max(given.time, m_now.time), given.worker});
         }
     };
-    merge.run(until, [&](std::size_t lane, std::size_t position, const Span &span) {
+    merge.run(until, [&](WorkerId worker, std::size_t position, const Span &span) {
         const std::uint64_t end = poolscope::endOf(span);
         rankQuarantined(end);
         m_lateSpans += end < m_now.time;
         const std::uint64_t time = std::max(end, m_now.time);
         if (!m_retried.empty())
-            noteRetried(lane, position, span);
-        const auto worker = static_cast<WorkerId>(lane + 1);
+            noteRetried(worker, position, span);
         if (m_skips.empty()) {
             rank({{span.first, span.count}, m_ranked, time, worker});
         } else {
-            for (const IndexRange &indices : split(lane, position, span))
+            for (const IndexRange &indices : split(worker, position, span))
                 rank({indices, m_ranked, time, worker});
         }
         m_now.time = time;
@@ -177,18 +176,18 @@ bool CompletionOrder::takeRetried(std::uint64_t index)
 }
 
 /// Records which iterations of the span will be tried again.
-void CompletionOrder::noteRetried(std::size_t lane, std::size_t position, const Span &span)
+void CompletionOrder::noteRetried(WorkerId worker, std::size_t position, const Span &span)
 {
     auto retried = m_retried.lower_bound(span.first);
     while (retried != m_retried.end() && retried->first < span.first + span.count) {
-        m_skips.insert({{lane, position}, retried->first});
+        m_skips.insert({{worker, position}, retried->first});
         retried = --retried->second == 0 ? m_retried.erase(retried) : std::next(retried);
     }
 }
 
 /// Returns the iterations of a span that were not tried again.
 std::vector<IndexRange> CompletionOrder::split(
-    std::size_t lane, std::size_t position, const Span &span) const
+    WorkerId worker, std::size_t position, const Span &span) const
 {
     std::vector<IndexRange> ranges;
     std::uint64_t first = span.first;
@@ -197,8 +196,8 @@ std::vector<IndexRange> CompletionOrder::split(
             ranges.push_back({first, end - first});
         first = end + 1;
     };
-    for (auto skip = m_skips.lower_bound({{lane, position}, 0});
-         skip != m_skips.end() && skip->first == std::pair(lane, position); ++skip)
+    for (auto skip = m_skips.lower_bound({{worker, position}, 0});
+         skip != m_skips.end() && skip->first == std::pair(worker, position); ++skip)
         add(skip->second);
     add(span.first + span.count);
     return ranges;
@@ -297,13 +296,12 @@ std::vector<CompletionOrder::RankedRange> CompletionOrder::rangesFrom(std::size_
     };
     Merge merge(m_timeline, from.lanes);
     merge.limitTo(to.lanes);
-    merge.run(UINT64_MAX, [&](std::size_t lane, std::size_t position, const Span &span) {
+    merge.run(UINT64_MAX, [&](WorkerId worker, std::size_t position, const Span &span) {
         addQuarantined(poolscope::endOf(span));
-        const auto worker = static_cast<WorkerId>(lane + 1);
         if (m_skips.empty()) {
             add({span.first, span.count}, poolscope::endOf(span), worker);
         } else {
-            for (const IndexRange &indices : split(lane, position, span))
+            for (const IndexRange &indices : split(worker, position, span))
                 add(indices, poolscope::endOf(span), worker);
         }
         return true;

@@ -40,7 +40,7 @@ public:
         IndexRange indices;
         std::uint64_t rank = 0; ///< of the first index
         std::uint64_t time = 0; ///< nanoseconds since the run's start
-        WorkerId worker = 0;
+        WorkerId worker = noWorker;
     };
 
     /// `timeline` outlives this.
@@ -84,8 +84,9 @@ private:
         std::size_t quarantined = 0;
         std::vector<std::uint32_t> lanes;
     };
-    /// An iteration that does not count: its lane, the position of its span there, and its index.
-    using Skip = std::pair<std::pair<std::size_t, std::size_t>, std::uint64_t>;
+    /// An iteration that does not count: its worker, the position of its span in the lane, and its
+    /// index.
+    using Skip = std::pair<std::pair<WorkerId, std::size_t>, std::uint64_t>;
 
     /// The merge of lanes from one state to another.
     class Merge;
@@ -94,10 +95,10 @@ private:
     void rank(const RankedRange &range);
     void release(const IndexRange &indices);
     void hold(const IndexRange &indices);
-    std::vector<IndexRange> split(std::size_t lane, std::size_t position, const Span &span) const;
+    std::vector<IndexRange> split(WorkerId worker, std::size_t position, const Span &span) const;
     bool withdrawQuarantined(std::uint64_t index);
     bool takeRetried(std::uint64_t index);
-    void noteRetried(std::size_t lane, std::size_t position, const Span &span);
+    void noteRetried(WorkerId worker, std::size_t position, const Span &span);
     std::vector<RankedRange> rangesFrom(std::size_t checkpoint) const;
     std::size_t checkpointOf(std::uint64_t rank) const;
     const MergeState &endOf(std::size_t checkpoint) const;

@@ -291,9 +291,9 @@ std::size_t neverReadyCount(const Timeline &timeline)
     for (std::size_t i = 0; i < timeline.marks().size(); ++i) {
         const Mark &mark = timeline.marks()[i];
         if (hasState(mark, WorkerState::Starting) && mark.time <= timeline.firstDispatch())
-            isStarted[mark.worker] = true;
+            isStarted[numberOf(mark.worker)] = true;
         else if (hasState(mark, WorkerState::Ready))
-            isReady[mark.worker] = true;
+            isReady[numberOf(mark.worker)] = true;
     }
     std::size_t count = 0;
     for (std::size_t worker = 1; worker < isStarted.size(); ++worker)
@@ -316,8 +316,8 @@ Start startOf(const Timeline &timeline)
             start.betweenStarts.add(between(*lastStart, mark.time));
         if (isStarting)
             lastStart = mark.time;
-        if (hasState(mark, WorkerState::Ready) && !isKnown[mark.worker]) {
-            isKnown[mark.worker] = true;
+        if (hasState(mark, WorkerState::Ready) && !isKnown[numberOf(mark.worker)]) {
+            isKnown[numberOf(mark.worker)] = true;
             start.readyTimes.push_back(mark.time > begin ? between(begin, mark.time) : 0);
         }
     }

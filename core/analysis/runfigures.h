@@ -36,7 +36,7 @@ struct RunFigures {
     struct Unfinished {
         std::uint64_t first = 0;
         std::uint64_t count = 0; ///< more than 1 if the worker was on one of these inputs
-        WorkerId worker = 0;
+        WorkerId worker = noWorker;
         Duration duration{};
     };
     Unfinished unfinished;
@@ -44,13 +44,18 @@ struct RunFigures {
     std::uint64_t failed = 0;
     std::uint32_t threads = 0; ///< the most within a worker, 0 if unknown
     Duration threadRunQueue{}; ///< waiting for a core, of all threads but the first of each worker
-    struct Pace {
-        std::uint32_t which = 0; ///< the worker, or the number of workers wanted
+    struct WorkerPace {
+        WorkerId worker = noWorker;
         std::uint64_t iterations = 0;
         Duration busy{};
     };
-    std::vector<Pace> byWorker; ///< without the longest iteration of each
-    std::vector<Pace> bySize; ///< ascending
+    struct SizePace {
+        std::uint32_t workers = 0; ///< the number wanted
+        std::uint64_t iterations = 0;
+        Duration busy{};
+    };
+    std::vector<WorkerPace> byWorker; ///< without the longest iteration of each
+    std::vector<SizePace> bySize; ///< ascending
     bool couldBeCopies = false; ///< workers were new interpreters that could have been copies
     StartCosts starts;
 };

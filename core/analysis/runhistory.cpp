@@ -71,9 +71,9 @@ void RunHistory::takeFailure(const Mark &mark)
 
 std::uint64_t RunHistory::endOfSpan(const Mark &failed) const
 {
-    if (failed.worker == 0 || failed.worker > m_timeline.workerCount())
+    if (failed.worker == noWorker || numberOf(failed.worker) > m_timeline.workerCount())
         return failed.time;
-    const Lane &lane = m_timeline.worker(failed.worker - 1).lane();
+    const Lane &lane = m_timeline.worker(laneOf(failed.worker)).lane();
     const std::size_t end = lane.countBefore(failed.time);
     for (std::size_t i = end; i > 0 && end - i < searchedBack; --i) {
         const Span span = lane.span(i - 1);
@@ -85,7 +85,7 @@ std::uint64_t RunHistory::endOfSpan(const Mark &failed) const
 
 WorkerHistory &RunHistory::historyOf(WorkerId worker)
 {
-    const std::size_t position = worker > 0 ? worker - 1 : 0;
+    const std::size_t position = worker == noWorker ? 0 : laneOf(worker);
     if (m_workers.size() <= position)
         m_workers.resize(position + 1);
     return m_workers[position];

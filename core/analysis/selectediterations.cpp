@@ -29,9 +29,9 @@ std::optional<SelectedIterations> SelectedIterations::find(
 void SelectedIterations::take(
     SpanPosition place, const Span &span, std::vector<IndexRange> &indices)
 {
-    while (m_lanes.size() < place.worker) // the worker has joined meanwhile
+    while (m_lanes.size() < numberOf(place.worker)) // the worker has joined meanwhile
         m_lanes.push_back(std::make_unique<Lane>());
-    m_lanes[place.worker - 1]->append(span);
+    m_lanes[laneOf(place.worker)]->append(span);
     m_iterations += span.count;
     append(indices, {span.first, span.count});
 }

@@ -9,14 +9,14 @@ std::optional<SpanPosition> SpanFinder::find(std::uint64_t index)
 {
     std::optional<SpanPosition> found;
     std::uint64_t latest = 0;
-    for (std::size_t worker = 0; worker < m_timeline.workerCount(); ++worker) {
+    for (WorkerId worker{1}; numberOf(worker) <= m_timeline.workerCount(); ++worker) {
         learn(worker);
         const auto position = findIn(worker, index);
         if (!position)
             continue;
-        const std::uint64_t begin = m_timeline.worker(worker).lane().span(*position).begin;
+        const std::uint64_t begin = m_timeline.worker(laneOf(worker)).lane().span(*position).begin;
         if (!found || begin >= latest) {
-            found = SpanPosition{static_cast<WorkerId>(worker + 1), *position};
+            found = SpanPosition{worker, *position};
             latest = begin;
         }
     }
@@ -24,12 +24,12 @@ std::optional<SpanPosition> SpanFinder::find(std::uint64_t index)
 }
 
 /// Reads the blocks that were completed since the last call.
-void SpanFinder::learn(std::size_t worker)
+void SpanFinder::learn(WorkerId worker)
 {
-    if (m_blocks.size() <= worker)
-        m_blocks.resize(worker + 1);
-    std::vector<Block> &blocks = m_blocks[worker];
-    const Lane &lane = m_timeline.worker(worker).lane();
+    if (m_blocks.size() < numberOf(worker))
+        m_blocks.resize(numberOf(worker));
+    std::vector<Block> &blocks = m_blocks[laneOf(worker)];
+    const Lane &lane = m_timeline.worker(laneOf(worker)).lane();
     while ((blocks.size() + 1) * blockSize <= lane.size()) {
         Block block;
         const std::size_t from = blocks.size() * blockSize;
@@ -41,9 +41,9 @@ void SpanFinder::learn(std::size_t worker)
     }
 }
 
-std::optional<std::size_t> SpanFinder::findIn(std::size_t worker, std::uint64_t index) const
+std::optional<std::size_t> SpanFinder::findIn(WorkerId worker, std::uint64_t index) const
 {
-    const Lane &lane = m_timeline.worker(worker).lane();
+    const Lane &lane = m_timeline.worker(laneOf(worker)).lane();
     std::optional<std::size_t> found;
     const auto search = [&](std::size_t from, std::size_t to) {
         lane.forEach(from, to, [&](const Span &span) {
@@ -52,7 +52,7 @@ std::optional<std::size_t> SpanFinder::findIn(std::size_t worker, std::uint64_t 
             ++from;
         });
     };
-    const std::vector<Block> &blocks = m_blocks[worker];
+    const std::vector<Block> &blocks = m_blocks[laneOf(worker)];
     search(blocks.size() * blockSize, lane.size());
     for (std::size_t i = blocks.size(); i > 0 && !found; --i) {
         if (index >= blocks[i - 1].lowest && index < blocks[i - 1].end)

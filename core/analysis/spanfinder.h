@@ -15,7 +15,7 @@ namespace poolscope {
 
 /// A worker and a position in its lane.
 struct SpanPosition {
-    WorkerId worker = 0;
+    WorkerId worker = noWorker;
     std::size_t position = 0;
 };
 
@@ -38,11 +38,11 @@ private:
         std::uint64_t end = 0;
     };
 
-    void learn(std::size_t worker);
-    std::optional<std::size_t> findIn(std::size_t worker, std::uint64_t index) const;
+    void learn(WorkerId worker);
+    std::optional<std::size_t> findIn(WorkerId worker, std::uint64_t index) const;
 
     const Timeline &m_timeline;
-    std::vector<std::vector<Block>> m_blocks; ///< complete ones, by worker
+    std::vector<std::vector<Block>> m_blocks; ///< complete ones, by lane
 };
 
 } // namespace poolscope

@@ -11,7 +11,7 @@
 namespace poolscope {
 
 struct UnderWay {
-    WorkerId worker = 0;
+    WorkerId worker = noWorker;
     std::uint64_t first = 0; ///< index of the input
     std::uint64_t count = 0; ///< 1, or more if the worker is on one of these inputs
     Duration duration{};

@@ -117,7 +117,7 @@ struct StartUp {
 };
 
 struct SlowWorker {
-    WorkerId worker = 0;
+    WorkerId worker = noWorker;
     Duration iteration{}; ///< mean of the worker
     Duration othersIteration{};
 };

@@ -225,13 +225,14 @@ std::optional<Verdict> startUp(const VerdictCase &run)
     return found(Finding::StartUp, loss, evidence::StartUp{run.f.startUp, {loss}, run.f.makespan});
 }
 
-using Pace = RunFigures::Pace;
+using WorkerPace = RunFigures::WorkerPace;
+using SizePace = RunFigures::SizePace;
 
 /// Returns the worker with the longest mean of those with enough iterations. Null if there is none.
-const Pace *slowestOf(const std::vector<Pace> &paces)
+const WorkerPace *slowestOf(const std::vector<WorkerPace> &paces)
 {
-    const Pace *slowest = nullptr;
-    for (const Pace &pace : paces) {
+    const WorkerPace *slowest = nullptr;
+    for (const WorkerPace &pace : paces) {
         const bool counts = pace.iterations >= enoughIterations;
         if (counts
             && (!slowest
@@ -243,13 +244,13 @@ const Pace *slowestOf(const std::vector<Pace> &paces)
 
 std::optional<Verdict> slowWorker(const VerdictCase &run)
 {
-    const Pace *slowest = slowestOf(run.f.byWorker);
+    const WorkerPace *slowest = slowestOf(run.f.byWorker);
     if (!slowest)
         return std::nullopt;
     Duration busy{};
     std::uint64_t iterations = 0;
     Duration nextMean{};
-    for (const Pace &pace : run.f.byWorker) {
+    for (const WorkerPace &pace : run.f.byWorker) {
         if (&pace == slowest || pace.iterations < enoughIterations)
             continue;
         busy += pace.busy;
@@ -265,7 +266,7 @@ std::optional<Verdict> slowWorker(const VerdictCase &run)
     if (loss < worthAWord)
         return std::nullopt;
     Verdict verdict =
-        found(Finding::SlowWorker, loss, evidence::SlowWorker{slowest->which, slowestMean, mean});
+        found(Finding::SlowWorker, loss, evidence::SlowWorker{slowest->worker, slowestMean, mean});
     predict(verdict, run, run.present / (run.present - lost));
     verdict.nextLook = NextLook::SlowWorker;
     return verdict;
@@ -273,17 +274,17 @@ std::optional<Verdict> slowWorker(const VerdictCase &run)
 
 std::optional<Verdict> memoryBandwidth(const VerdictCase &run)
 {
-    const Pace *few = nullptr;
-    const Pace *many = nullptr;
-    for (const Pace &pace : run.f.bySize) {
-        if (pace.iterations < enoughIterations || pace.which == 0)
+    const SizePace *few = nullptr;
+    const SizePace *many = nullptr;
+    for (const SizePace &pace : run.f.bySize) {
+        if (pace.iterations < enoughIterations || pace.workers == 0)
             continue;
         if (!few)
             few = &pace;
-        if (run.f.cores == 0 || pace.which <= run.f.cores)
+        if (run.f.cores == 0 || pace.workers <= run.f.cores)
             many = &pace;
     }
-    if (!few || !many || few->which >= many->which
+    if (!few || !many || few->workers >= many->workers
         || run.share(Cause::Preempted) + run.share(Cause::Throttled) + run.share(Cause::Waiting)
             >= worthAWord)
         return std::nullopt;
@@ -292,7 +293,7 @@ std::optional<Verdict> memoryBandwidth(const VerdictCase &run)
     if (together < slowedBySize * alone)
         return std::nullopt;
     return found(Finding::MemoryBandwidth, 1 - alone / together,
-        evidence::Bandwidth{few->which, alone, many->which, together});
+        evidence::Bandwidth{few->workers, alone, many->workers, together});
 }
 
 std::optional<Verdict> throttled(const VerdictCase &run)

@@ -88,7 +88,7 @@ public:
 
     void add(WorkerId worker, const Span &span)
     {
-        Worker &lane = m_workers[worker - 1];
+        Worker &lane = m_workers[laneOf(worker)];
         if (lane.chunksOfLast < m_chunksOfSpan && !lane.spans.empty()) {
             join(lane.spans.back(), span);
             ++lane.chunksOfLast;
@@ -175,7 +175,7 @@ private:
     struct Event {
         enum class Kind : std::uint8_t { Ready, ChunkEnds, AnswerComes, SharesOut };
         double time = 0;
-        WorkerId worker = 0;
+        WorkerId worker = noWorker;
         std::uint32_t chunks = 0; ///< of an answer
         Kind kind = Kind::Ready;
 
@@ -186,7 +186,7 @@ private:
     };
 
     void planStart(const ReplaySetting &setting);
-    Worker &worker(WorkerId id) { return m_workers[id - 1]; }
+    Worker &worker(WorkerId id) { return m_workers[laneOf(id)]; }
     void becomeReady(const Event &event);
     void endChunk(const Event &event);
     void takeAnswer(const Event &event);
@@ -258,7 +258,7 @@ void Replay::planStart(const ReplaySetting &setting)
         m_run.startUp = m_work.startUp;
     }
     for (std::size_t i = 0; i < m_workers.size(); ++i)
-        m_events.push({times[i], static_cast<WorkerId>(i + 1), 0, Event::Kind::Ready});
+        m_events.push({times[i], workerOf(i), 0, Event::Kind::Ready});
 }
 
 std::optional<ReplayedRun> Replay::run(const std::stop_token &stop)
@@ -334,14 +334,14 @@ void Replay::shareOut(double time, std::chrono::nanoseconds leastWork)
         reclaim(*richest, time);
         for (std::size_t i = 0; i < m_workers.size(); ++i) {
             if (m_workers[i].isReady)
-                send(static_cast<WorkerId>(i + 1), time + m_costs.turn.nanoseconds);
+                send(workerOf(i), time + m_costs.turn.nanoseconds);
         }
     }
     if (!m_willShareOut && m_scheduler.nextToReclaim({})) {
         m_willShareOut = true;
         const auto interval =
             static_cast<double>(std::chrono::nanoseconds(reclaimInterval).count());
-        m_events.push({time + interval, 0, 0, Event::Kind::SharesOut});
+        m_events.push({time + interval, noWorker, 0, Event::Kind::SharesOut});
     }
 }
 

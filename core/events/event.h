@@ -17,50 +17,50 @@ namespace poolscope {
 namespace event {
 
 struct WorkerChanged {
-    WorkerId worker = 0;
+    WorkerId worker = noWorker;
     WorkerState state = WorkerState::Starting;
     std::uint64_t time = 0;
 };
 
 struct WorkerIntroduced {
-    WorkerId worker = 0;
+    WorkerId worker = noWorker;
     const WorkerIdentity &identity;
 };
 
 /// The cost of all processes that the worker has had in this source, so far.
 struct WorkerCostSeen {
-    WorkerId worker = 0;
+    WorkerId worker = noWorker;
     const WorkerCost &cost;
 };
 
 /// The worker has nothing to do, until its next span.
 struct WorkerIdle {
-    WorkerId worker = 0;
+    WorkerId worker = noWorker;
     IdleReason reason = IdleReason::NothingLeft;
     std::uint64_t time = 0;
 };
 
 /// The worker or its task printed something, which need not be a whole line.
 struct WorkerPrinted {
-    WorkerId worker = 0;
+    WorkerId worker = noWorker;
     const Output &output;
     std::uint64_t time = 0;
 };
 
 /// The span that is under way. Count is 0 if there is none.
 struct SpanOpen {
-    WorkerId worker = 0;
+    WorkerId worker = noWorker;
     const OpenSpan &span;
 };
 
 struct SpanDone {
-    WorkerId worker = 0;
+    WorkerId worker = noWorker;
     const Span &span;
 };
 
 /// A chunk was answered. Its spans are the first ones of its worker that belong to no chunk yet.
 struct ChunkDone {
-    WorkerId worker = 0;
+    WorkerId worker = noWorker;
     const ChunkTimes &times;
 };
 
@@ -82,7 +82,7 @@ enum class Attempt : std::uint8_t {
 struct OutcomeDone {
     std::uint64_t index = 0;
     const OutcomeView &outcome;
-    WorkerId worker = 0;
+    WorkerId worker = noWorker;
     std::uint64_t time = 0;
     Attempt attempt = Attempt::Ended;
 };
@@ -90,14 +90,14 @@ struct OutcomeDone {
 /// An attempt ended with a failure, and the index will be tried again. Comes before its span.
 struct AttemptFailed {
     std::uint64_t index = 0;
-    WorkerId worker = 0;
+    WorkerId worker = noWorker;
     std::uint64_t time = 0;
 };
 
 /// A worker died during an attempt, of which there is no span.
 struct AttemptLost {
     std::uint64_t index = 0;
-    WorkerId worker = 0;
+    WorkerId worker = noWorker;
     std::uint64_t time = 0;
 };
 
@@ -109,7 +109,7 @@ struct InputReopened {
 
 /// A line for the log of the run.
 struct Logged {
-    WorkerId worker = 0; ///< 0 for the pool as a whole
+    WorkerId worker = noWorker; ///< noWorker for the pool as a whole
     std::string_view text;
     std::uint64_t time = 0;
     IndexRange running = {}; ///< inputs one of which the worker was on. Count 0 if unknown

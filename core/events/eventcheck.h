@@ -68,7 +68,7 @@ private:
 
     template <typename Any, typename... Others>
     static constexpr bool isOneOf = (std::is_same_v<Any, Others> || ...);
-    /// Events of the life and the lane of one worker. All others may be of the pool, worker 0.
+    /// Events of the life and the lane of one worker. All others may be of the pool, noWorker.
     template <typename Any>
     static constexpr bool isOfOneWorker =
         isOneOf<Any, event::WorkerChanged, event::WorkerIntroduced, event::WorkerCostSeen,
@@ -78,7 +78,8 @@ private:
     template <typename Any> std::string_view commonProblem(const Any &event) const
     {
         if constexpr (requires { event.worker; }) {
-            if (event.worker > m_mostWorkers || (isOfOneWorker<Any> && event.worker == 0))
+            if (numberOf(event.worker) > m_mostWorkers
+                || (isOfOneWorker<Any> && event.worker == noWorker))
                 return noSuchWorker;
         }
         if constexpr (requires { event.index; }) {
@@ -122,9 +123,9 @@ private:
 
 inline std::uint64_t &EventCheck::freeSpansOf(WorkerId worker)
 {
-    if (m_freeSpans.size() < worker)
-        m_freeSpans.resize(worker);
-    return m_freeSpans[worker - 1];
+    if (m_freeSpans.size() < numberOf(worker))
+        m_freeSpans.resize(numberOf(worker));
+    return m_freeSpans[laneOf(worker)];
 }
 
 inline bool EventCheck::exist(const IndexRange &indices) const

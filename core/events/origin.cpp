@@ -40,9 +40,10 @@ PoolSpec poolOf(const Origin &origin)
 std::string workerName(const Origin &origin, WorkerId worker)
 {
     const auto *file = std::get_if<ImportedFile>(&origin);
-    const bool hasName = file && worker > 0 && worker <= file->workerNames.size()
-        && !file->workerNames[worker - 1].empty();
-    return hasName ? file->workerNames[worker - 1] : "worker " + std::to_string(worker);
+    const bool hasName = file && worker != noWorker && numberOf(worker) <= file->workerNames.size()
+        && !file->workerNames[laneOf(worker)].empty();
+    return hasName ? file->workerNames[laneOf(worker)]
+                   : "worker " + std::to_string(numberOf(worker));
 }
 
 std::string callName(const WatchedCall &call)

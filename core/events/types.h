@@ -8,6 +8,7 @@
 #include "system/processusage.h"
 #include "wire/messages.h"
 #include "wire/value.h"
+#include "wire/workerid.h"
 
 #include <algorithm>
 #include <cstdint>

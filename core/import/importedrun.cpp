@@ -39,7 +39,7 @@ std::vector<Step> stepsOf(const ImportedRun &run)
     for (std::size_t i = 0; i < run.spans.size(); ++i) {
         const ImportedSpan &span = run.spans[i];
         whole.add(span);
-        stays[span.worker - 1].add(span);
+        stays[laneOf(span.worker)].add(span);
         steps.push_back({span.end(), Step::Kind::SpanEnds, i});
     }
     for (std::size_t i = 0; i < stays.size(); ++i) {
@@ -81,7 +81,7 @@ void Reporter::reportStart(WorkerId worker, std::uint64_t time)
 {
     take(event::WorkerChanged{worker, WorkerState::Starting, time});
     take(event::WorkerChanged{worker, WorkerState::Ready, time});
-    take(event::WorkerIntroduced{worker, m_run.workers[worker - 1].identity});
+    take(event::WorkerIntroduced{worker, m_run.workers[laneOf(worker)].identity});
 }
 
 void Reporter::reportSpan(const ImportedSpan &span)
@@ -103,7 +103,7 @@ void Reporter::reportSpan(const ImportedSpan &span)
 
 void Reporter::reportStep(const Step &step)
 {
-    const auto worker = static_cast<WorkerId>(step.position + 1);
+    const WorkerId worker = workerOf(step.position);
     switch (step.kind) {
     case Step::Kind::WorkerStarts:
         return reportStart(worker, step.time);
@@ -126,7 +126,7 @@ Result<void> Reporter::report()
     const ImportNotes &notes = m_run.importNotes;
     for (const auto &lines : {m_run.notes, notes.linesOfLeftOut(), notes.linesOfShown()}) {
         for (const std::string &line : lines)
-            take(event::Logged{0, line, 0});
+            take(event::Logged{noWorker, line, 0});
     }
     return m_taken;
 }

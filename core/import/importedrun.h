@@ -50,7 +50,7 @@ private:
 struct ImportedSpan {
     enum class Ending : std::uint8_t { Value, Failed, Retried };
 
-    WorkerId worker = 0; ///< from 1
+    WorkerId worker = noWorker;
     std::uint64_t begin = 0; ///< nanoseconds since the run's start, at least 1
     std::uint64_t duration = 0;
     std::uint64_t index = 0;

@@ -51,7 +51,7 @@ class Lanes {
 public:
     /// A lane, and the time from which on it is free for the job.
     struct LaneTime {
-        WorkerId worker = 0;
+        WorkerId worker = noWorker;
         std::int64_t begin = 0;
     };
 
@@ -65,12 +65,12 @@ public:
         if (of.free.empty()) {
             if (m_lanes.size() == mostImportedWorkers)
                 return std::nullopt;
+            of.free.insert(workerOf(m_lanes.size()));
             m_lanes.push_back({job.host, INT64_MIN, INT64_MIN});
-            of.free.insert(static_cast<WorkerId>(m_lanes.size()));
         }
         const WorkerId worker = *of.free.begin();
         of.free.erase(of.free.begin());
-        Lane &lane = m_lanes[worker - 1];
+        Lane &lane = m_lanes[laneOf(worker)];
         lane.begin = std::max(job.begin, lane.end);
         lane.end = lane.begin + job.duration;
         of.busy.insert({lane.end, worker});
@@ -106,7 +106,7 @@ private:
             return;
         const auto [end, worker] = *host.busy.begin();
         const std::int64_t overlap = end - job.begin;
-        const std::int64_t shorter = std::min(job.duration, end - m_lanes[worker - 1].begin);
+        const std::int64_t shorter = std::min(job.duration, end - m_lanes[laneOf(worker)].begin);
         if (overlap > jobLogRounding || overlap > shorter / 2)
             return;
         host.free.insert(worker);

@@ -408,8 +408,8 @@ ImportedRun TraceSlices::toRun()
         worker.identity.pid =
             wholeNumber<std::uint32_t>(m_tracks[m_lanes[lane].track].pid).value_or(0);
         worker.name = nameOf(m_lanes[lane]);
+        workers[lane] = workerOf(run.workers.size());
         run.workers.push_back(std::move(worker));
-        workers[lane] = static_cast<WorkerId>(run.workers.size());
     }
     std::sort(m_placed.begin(), m_placed.end(), [&](const Placed &a, const Placed &b) {
         return a.slice.begin != b.slice.begin ? a.slice.begin < b.slice.begin

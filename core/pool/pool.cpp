@@ -151,9 +151,9 @@ void Pool::start()
         return;
     }
     if (const std::string note = noteOnInput(m_spec.task, m_source); !note.empty())
-        m_events.take(event::Logged{0, note, m_clock.now()});
+        m_events.take(event::Logged{noWorker, note, m_clock.now()});
     for (const std::string &missing : m_source.leftOut())
-        m_events.take(event::Logged{0, missing, m_clock.now()});
+        m_events.take(event::Logged{noWorker, missing, m_clock.now()});
     if (m_source.growing())
         startFeed();
     m_lookTimer.start(lookInterval);
@@ -186,7 +186,7 @@ void Pool::setWorkerCount(std::uint32_t count)
     const std::uint32_t fitting = fittingWorkers(count);
     if (fitting < count)
         limitTo(fitting, "this user may not have as many processes (see ulimit -u)");
-    for (WorkerId id = 1; id <= fitting; ++id) {
+    for (WorkerId id{1}; numberOf(id) <= fitting; ++id) {
         Slot &slot = slotFor(id);
         slot.wanted = true;
         if (slot.process || slot.restart || m_phase != Phase::Running)
@@ -217,7 +217,7 @@ std::uint32_t Pool::fittingWorkers(std::uint32_t count) const
 
 void Pool::removeAbove(std::uint32_t count)
 {
-    for (auto slot = m_slots.upper_bound(count); slot != m_slots.end(); ++slot)
+    for (auto slot = m_slots.upper_bound(WorkerId{count}); slot != m_slots.end(); ++slot)
         removeWorker(slot->second);
 }
 
@@ -230,7 +230,7 @@ void Pool::runWithFewer(const ChildProcess::NoRoom &noRoom)
         fail(cannotStart(noRoom.why));
         return;
     }
-    std::uint32_t fewer = last->first;
+    std::uint32_t fewer = numberOf(last->first);
     if (noRoom.missing == ChildProcess::Missing::Processes && traitsOf(m_spec.task).startsPrograms)
         fewer = (fewer + 1) / 2;
     limitTo(fewer, cannotStart(noRoom.why));
@@ -239,7 +239,7 @@ void Pool::runWithFewer(const ChildProcess::NoRoom &noRoom)
 
 void Pool::limitTo(std::uint32_t fewer, const std::string &why)
 {
-    m_events.take(event::Logged{0,
+    m_events.take(event::Logged{noWorker,
         "runs with " + std::to_string(fewer) + " of " + std::to_string(m_wantedWorkers)
             + " workers: " + why,
         m_clock.now()});
@@ -263,7 +263,7 @@ void Pool::startLoader()
     m_loader = std::make_unique<TaskLoader>(
         withHashSeed(loaderProgramFor(*task)), m_descriptors->before(), m_setup);
     connect(m_loader.get(), &TaskLoader::loaded, this, [this](const wire::Loaded &loaded) {
-        m_events.take(event::Logged{0,
+        m_events.take(event::Logged{noWorker,
             "loaded the task in " + textOf(Duration(loaded.loading.duration)) + " ("
                 + textOf(Bytes{loaded.loading.memory})
                 + "); workers are copies of the process that has it",
@@ -273,7 +273,7 @@ void Pool::startLoader()
     connect(m_loader.get(), &TaskLoader::unusable, this, &Pool::noteNewInterpreters);
     connect(
         m_loader.get(), &TaskLoader::wroteToStandardError, this, [this](const QByteArray &text) {
-            m_events.take(event::WorkerPrinted{0,
+            m_events.take(event::WorkerPrinted{noWorker,
                 {Output::Source::Process, {},
                     {text.constData(), static_cast<std::size_t>(text.size())}},
                 m_clock.now()});
@@ -287,7 +287,8 @@ void Pool::startLoader()
 
 void Pool::noteNewInterpreters(const std::string &reason)
 {
-    m_events.take(event::Logged{0, "workers start as new interpreters: " + reason, m_clock.now()});
+    m_events.take(
+        event::Logged{noWorker, "workers start as new interpreters: " + reason, m_clock.now()});
 }
 
 WorkerProgram Pool::withHashSeed(WorkerProgram program) const
@@ -303,7 +304,7 @@ std::unique_ptr<ChildProcess> Pool::makeProcess(Slot &slot)
     if (slot.isCopy)
         return std::make_unique<CopiedProcess>(*m_loader, slot.id);
     WorkerProgram program = withHashSeed(m_program);
-    program.environment.emplace_back("POOLSCOPE_WORKER", std::to_string(slot.id));
+    program.environment.emplace_back("POOLSCOPE_WORKER", std::to_string(numberOf(slot.id)));
     return std::make_unique<ExecutedProcess>(std::move(program), m_descriptors->before());
 }
 
@@ -405,7 +406,7 @@ void Pool::setHold(Holder holder, const std::string &reason)
     hold = reason;
     const std::string now = heldBecause();
     m_events.take(event::Logged{
-        0, now.empty() ? "the run continues" : "the run waits: " + now, m_clock.now()});
+        noWorker, now.empty() ? "the run continues" : "the run waits: " + now, m_clock.now()});
     if (now.empty())
         dispatchAll();
 }
@@ -528,7 +529,7 @@ void Pool::lookForSuspend()
     const std::uint64_t before = std::exchange(m_timeInSuspend, timeInSuspend());
     if (m_timeInSuspend < before + shortest)
         return;
-    m_events.take(event::Logged{0,
+    m_events.take(event::Logged{noWorker,
         "the machine was suspended for " + textOf(Duration(m_timeInSuspend - before))
             + ", which does not count as time of the run",
         m_clock.now()});
@@ -546,7 +547,7 @@ void Pool::reportStop(const StopInterval &stop, const std::string &meaning)
 {
     m_stopDetector.skipTo(stop.end);
     m_stops.push_back(stop);
-    m_events.take(event::Logged{0,
+    m_events.take(event::Logged{noWorker,
         "the program was stopped for " + textOf(Duration(stop.duration())) + ", " + meaning,
         m_clock.at(stop.end)});
 }
@@ -717,7 +718,7 @@ void Pool::refuse(const Failure &why)
 void Pool::failOfWrongValues(const Slot &slot, const std::string &why)
 {
     const PoolEnd wrong{
-        PoolEnd::How::WrongValues, "worker " + std::to_string(slot.id) + ": " + why, {}};
+        PoolEnd::How::WrongValues, "worker " + std::to_string(numberOf(slot.id)) + ": " + why, {}};
     if (m_phase == Phase::Ending && m_end.how == PoolEnd::How::Completed)
         m_end = wrong;
     end(wrong.how, wrong.error);

@@ -124,7 +124,7 @@ signals:
 private:
     /// A worker, which may have several processes, one after the other.
     struct Slot {
-        WorkerId id = 0;
+        WorkerId id = noWorker;
         WorkerProcess *process = nullptr; ///< a child of the pool. Null if none is running
         std::unique_ptr<WorkerConnection> connection; ///< with that process
         WorkerState state = WorkerState::Gone;

@@ -8,10 +8,10 @@
 #pragma once
 
 #include "pool/executedprocess.h"
-#include "spec/indexrange.h"
 #include "system/descriptor.h"
 #include "wire/codec.h"
 #include "wire/messages.h"
+#include "wire/workerid.h"
 
 #include <QObject>
 #include <QSocketNotifier>
@@ -40,7 +40,7 @@ public:
 
     /// The descriptors of a copy's process.
     struct Request {
-        WorkerId worker = 0;
+        WorkerId worker = noWorker;
         Descriptor channel;
         Descriptor output; ///< for its output
         Descriptor lifeline; ///< see wire/lifeline.h

@@ -98,15 +98,14 @@ void Recorder::written(const RecordPositions &reached)
 
 WorkerRecord &Recorder::record(WorkerId worker)
 {
-    while (m_timeline.m_workers.size() < worker)
+    while (m_timeline.m_workers.size() < numberOf(worker))
         addWorker();
-    return *m_timeline.m_workers.mutableAt(worker - 1);
+    return *m_timeline.m_workers.mutableAt(laneOf(worker));
 }
 
 void Recorder::addWorker()
 {
-    auto worker =
-        std::make_unique<WorkerRecord>(static_cast<WorkerId>(m_timeline.m_workers.size() + 1));
+    auto worker = std::make_unique<WorkerRecord>(workerOf(m_timeline.m_workers.size()));
     if (!m_timeline.hasSpans())
         worker->m_account = std::make_unique<TimeAccount>(worker->id());
     m_timeline.m_workers.append(std::move(worker));
@@ -151,9 +150,9 @@ void Recorder::take(const event::WorkerIntroduced &event)
 
 void Recorder::take(const event::WorkerCostSeen &event)
 {
-    const bool isContinued = event.worker <= m_costBefore.size();
+    const bool isContinued = numberOf(event.worker) <= m_costBefore.size();
     keepCost(record(event.worker),
-        isContinued ? sum(m_costBefore[event.worker - 1], event.cost) : event.cost);
+        isContinued ? sum(m_costBefore[laneOf(event.worker)], event.cost) : event.cost);
 }
 
 void Recorder::keepCost(WorkerRecord &worker, const WorkerCost &cost)
@@ -347,7 +346,7 @@ void Recorder::take(const event::InputReopened &event)
     m_outcomes.remove(event.index);
     subtract(m_timeline.m_failed, std::uint64_t{1});
     subtract(m_timeline.m_quarantined, std::uint64_t{isQuarantined});
-    mark(Mark::Kind::Reopened, event.time, 0, event.index);
+    mark(Mark::Kind::Reopened, event.time, noWorker, event.index);
 }
 
 void Recorder::take(const event::Logged &event)
@@ -357,23 +356,23 @@ void Recorder::take(const event::Logged &event)
 
 void Recorder::take(const event::PoolResized &event)
 {
-    mark(Mark::Kind::Resized, event.time, 0, event.workers);
+    mark(Mark::Kind::Resized, event.time, noWorker, event.workers);
     for (std::size_t i = 0; i < m_timeline.workerCount(); ++i) {
-        if (TimeAccount *account = this->account(static_cast<WorkerId>(i + 1)))
+        if (TimeAccount *account = this->account(workerOf(i)))
             account->resized(event.workers);
     }
 }
 
 void Recorder::take(const event::PoolPaused &event)
 {
-    mark(Mark::Kind::Paused, event.time, 0, 0);
+    mark(Mark::Kind::Paused, event.time, noWorker, 0);
     if (m_timeline.m_paceChanges.size() % 2 == 0)
         m_timeline.m_paceChanges.append(event.time);
 }
 
 void Recorder::take(const event::PoolResumed &event)
 {
-    mark(Mark::Kind::Resumed, event.time, 0, 0);
+    mark(Mark::Kind::Resumed, event.time, noWorker, 0);
     if (m_timeline.m_paceChanges.size() % 2 == 1)
         m_timeline.m_paceChanges.append(event.time);
 }
@@ -387,14 +386,14 @@ void Recorder::take(const event::ProgramStopped &event)
     const bool continues = isPaused && changes[changes.size() - 1] != event.begin;
     if (!isPaused)
         take(event::PoolPaused{event.begin});
-    mark(Mark::Kind::Resumed, event.end, 0, event.end - event.begin);
+    mark(Mark::Kind::Resumed, event.end, noWorker, event.end - event.begin);
     if (continues)
-        mark(Mark::Kind::Paused, event.end, 0, 0);
+        mark(Mark::Kind::Paused, event.end, noWorker, 0);
     else
         changes.append(event.end);
     m_stops.push_back({event.begin, event.end});
     for (std::size_t i = 0; i < m_timeline.workerCount(); ++i) {
-        if (TimeAccount *account = this->account(static_cast<WorkerId>(i + 1)))
+        if (TimeAccount *account = this->account(workerOf(i)))
             account->suspended({event.begin, event.end});
     }
 }
@@ -416,13 +415,13 @@ void Recorder::take(const event::RunContinued &event)
     m_coordinatorBefore = m_timeline.coordinator();
     m_costBefore.clear();
     for (std::size_t i = 0; i < m_timeline.workerCount(); ++i) {
-        WorkerRecord &worker = record(static_cast<WorkerId>(i + 1));
+        WorkerRecord &worker = record(workerOf(i));
         setOpenSpan(worker, {});
         m_costBefore.push_back(worker.cost());
     }
     if (m_timeline.m_paceChanges.size() % 2 == 1)
         m_timeline.m_paceChanges.append(event.time);
-    mark(Mark::Kind::Continued, event.time, 0, 0);
+    mark(Mark::Kind::Continued, event.time, noWorker, 0);
 }
 
 } // namespace poolscope

@@ -10,7 +10,7 @@ namespace poolscope {
 
 LogEntry droppedLines(std::uint64_t count, const LogEntry &next)
 {
-    return {next.time, 0, {}, false,
+    return {next.time, noWorker, {}, false,
         textOf(Count{count}, "line") + " before this were dropped, since the log holds "
             + textOf(Bytes{RunLog::mostBytes}) + "; a task that prints to a file keeps all"};
 }

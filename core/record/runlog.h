@@ -7,6 +7,7 @@
 #pragma once
 
 #include "spec/indexrange.h"
+#include "wire/workerid.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +21,7 @@ namespace poolscope {
 
 struct LogEntry {
     std::uint64_t time = 0; ///< nanoseconds since the run's start
-    WorkerId worker = 0;
+    WorkerId worker = noWorker;
     IndexRange running; ///< the indices that the worker was on. Count is 0 if unknown
     bool printed = true; ///< by the task. Otherwise a message about the worker
     std::string text; ///< one line

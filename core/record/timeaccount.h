@@ -51,7 +51,7 @@ public:
     }
 
     /// Records the number of workers wanted. A worker with a higher number leaves for good.
-    void resized(std::uint32_t workers) { m_isWanted = m_worker <= workers; }
+    void resized(std::uint32_t workers) { m_isWanted = numberOf(m_worker) <= workers; }
     void changed(WorkerState state, std::uint64_t time);
     /// Records that a stopped run was resumed, with processes that do not exist yet.
     void continued(std::uint64_t time);

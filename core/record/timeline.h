@@ -24,7 +24,7 @@
 
 namespace poolscope {
 
-/// A rare event, for the pool (worker 0) or for one worker.
+/// A rare event, for the pool (noWorker) or for one worker.
 struct Mark {
     enum class Kind : std::uint8_t {
         State, ///< value is the WorkerState
@@ -42,7 +42,7 @@ struct Mark {
     };
     std::uint64_t time = 0;
     std::uint64_t value = 0;
-    WorkerId worker = 0;
+    WorkerId worker = noWorker;
     Kind kind = Kind::State;
 };
 

@@ -76,7 +76,7 @@ OrderedJson accountingJson(const Accounting &accounting, const std::optional<Hel
 {
     OrderedJson workers = OrderedJson::array();
     for (const WorkerAccounting &worker : accounting.workers)
-        workers.push_back({{"id", worker.id}, {"seconds", timesJson(worker.times)}});
+        workers.push_back({{"id", numberOf(worker.id)}, {"seconds", timesJson(worker.times)}});
     return {
         {"workers", accounting.workers.size()},
         {"makespan_s", inSeconds(Duration(accounting.makespan()))},

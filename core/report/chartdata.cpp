@@ -79,7 +79,7 @@ void writeSpans(const Timeline &timeline, DataFile &file)
         for (std::size_t from = 0; from < size && file.ok(); from += spansBetweenQuestions) {
             const std::size_t to = std::min(from + spansBetweenQuestions, size);
             worker.lane().forEach(from, to, [&](const Span &span) {
-                line = std::to_string(worker.id()) + ",";
+                line = std::to_string(numberOf(worker.id())) + ",";
                 appendSeconds(line, span.begin);
                 line += ",";
                 appendSeconds(line, span.duration);
@@ -106,7 +106,7 @@ void writeCompletion(const Timeline &timeline, DataFile &file)
                  ++rank) {
                 line = std::to_string(rank) + ","
                     + std::to_string(range.indices.first + rank - range.rank) + ","
-                    + std::to_string(range.worker) + ",";
+                    + std::to_string(numberOf(range.worker)) + ",";
                 appendSeconds(line, range.time);
                 line += "\n";
                 file.write(line);
@@ -163,11 +163,12 @@ void writeRate(const Timeline &timeline, DataFile &file)
     }
 }
 
-void writeTimes(std::uint64_t worker, const CauseTimes &times, DataFile &file)
+void writeTimes(WorkerId worker, const CauseTimes &times, DataFile &file)
 {
     for (std::size_t i = 0; i < causeCount; ++i) {
         const auto cause = static_cast<Cause>(i);
-        std::string line = std::to_string(worker) + "," + std::string(causeName(cause)) + ",";
+        std::string line =
+            std::to_string(numberOf(worker)) + "," + std::string(causeName(cause)) + ",";
         appendSeconds(line, times[cause]);
         file.write(line + "\n");
     }
@@ -178,18 +179,18 @@ void writeAccounting(const RunRecord &record, DataFile &file)
     file.write("worker,cause,time_s\n");
     const Accounting accounting =
         accountingOf(record.timeline, conditionsOf(record, record.machine.cores));
-    writeTimes(0, accounting.times, file);
+    writeTimes(noWorker, accounting.times, file);
     for (const WorkerAccounting &worker : accounting.workers)
         writeTimes(worker.id, worker.times, file);
 }
 
-void writeDurations(std::uint64_t worker, const DurationHistogram &durations, DataFile &file)
+void writeDurations(WorkerId worker, const DurationHistogram &durations, DataFile &file)
 {
     constexpr double second = 1e9;
     for (const DurationHistogram::Bar &bar : durations.bars(DurationHistogram::binsOfDoubling)) {
         if (bar.iterations == 0)
             continue;
-        std::string line = std::to_string(worker) + ",";
+        std::string line = std::to_string(numberOf(worker)) + ",";
         appendNumber(line, bar.range.from / second);
         line += ",";
         appendNumber(line, bar.range.to / second);
@@ -202,7 +203,7 @@ void writeLatency(const Timeline &timeline, DataFile &file)
     file.write("worker,from_s,to_s,iterations\n");
     Latency latency(timeline);
     while (file.goesOn() && !latency.advance(spansBetweenQuestions)) { }
-    writeDurations(0, latency.all(), file);
+    writeDurations(noWorker, latency.all(), file);
     for (std::size_t i = 0; i < latency.workerCount(); ++i)
         writeDurations(timeline.worker(i).id(), latency.worker(i), file);
 }

@@ -208,10 +208,10 @@ private:
 
     void writeWorker(WorkerId worker)
     {
-        writeName("thread_name", worker, workerName(m_record.origin, worker));
-        Object event = m_file.begin('M', "thread_sort_index", worker);
+        writeName("thread_name", numberOf(worker), workerName(m_record.origin, worker));
+        Object event = m_file.begin('M', "thread_sort_index", numberOf(worker));
         Object arguments = event.object("args");
-        arguments.number("sort_index", worker);
+        arguments.number("sort_index", numberOf(worker));
         m_file.end(event, arguments);
     }
 
@@ -234,7 +234,7 @@ private:
         for (std::size_t from = 0; from < size && m_file.ok(); from += eventsBetweenQuestions) {
             const std::size_t to = std::min(from + eventsBetweenQuestions, size);
             lane.forEach(from, to, [&](const Span &span) {
-                Object event = m_file.begin('X', nameOf(span), worker.id());
+                Object event = m_file.begin('X', nameOf(span), numberOf(worker.id()));
                 event.text("cat", spanCategory)
                     .time("ts", m_begin + span.begin)
                     .time("dur", span.duration);
@@ -256,7 +256,7 @@ private:
             ++m_chunks;
             writeInstant("sent", worker.id(), chunk->sent);
             writeFlow('s', poolThread, chunk->sent);
-            writeFlow('t', worker.id(), chunk->begun);
+            writeFlow('t', numberOf(worker.id()), chunk->begun);
             writeInstant("decoded", worker.id(), chunk->decoded);
             writeFlow('f', poolThread, chunk->decoded);
         }
@@ -268,7 +268,7 @@ private:
         Object event = m_file.begin('i', name, poolThread);
         event.text("cat", chunkCategory).time("ts", m_begin + time).text("s", "t");
         Object arguments = event.object("args");
-        arguments.number("worker", worker);
+        arguments.number("worker", numberOf(worker));
         m_file.end(event, arguments);
     }
 
@@ -311,10 +311,10 @@ private:
     void writeMark(const Mark &mark)
     {
         const std::string_view name = markName(mark);
-        Object event = m_file.begin('i', name, mark.worker);
+        Object event = m_file.begin('i', name, numberOf(mark.worker));
         event.text("cat", markCategory)
             .time("ts", m_begin + mark.time)
-            .text("s", mark.worker == 0 ? "p" : "t");
+            .text("s", mark.worker == noWorker ? "p" : "t");
         Object arguments = event.object("args");
         arguments.number("value", mark.value);
         if (isFailure(mark))

@@ -21,7 +21,7 @@ OrderedJson workerJson(const RunRecord &record, const WorkerRecord &worker)
 {
     const WorkerIdentity identity = worker.identity();
     OrderedJson json{
-        {"id", worker.id()},
+        {"id", numberOf(worker.id())},
         {"pid", identity.pid > 0 ? OrderedJson(identity.pid) : OrderedJson()},
         {"host", identity.host},
         {"iterations", worker.iterations()},

@@ -86,8 +86,8 @@ void appendContext(std::string &out, const FailureContext &context)
         appendNumber(out, "signal", context.signal);
     if (context.attempts > 0)
         appendNumber(out, "attempts", context.attempts);
-    if (context.worker > 0)
-        appendNumber(out, "worker", context.worker);
+    if (context.worker != noWorker)
+        appendNumber(out, "worker", numberOf(context.worker));
     if (context.memory > 0)
         appendNumber(out, "memory_bytes", context.memory);
 }

@@ -133,8 +133,8 @@ struct Sentences {
 
     std::string operator()(const evidence::SlowWorker &found) const
     {
-        return "Worker " + std::to_string(found.worker) + " took " + textOf(found.iteration)
-            + " for an input, the others " + textOf(found.othersIteration)
+        return "Worker " + std::to_string(numberOf(found.worker)) + " took "
+            + textOf(found.iteration) + " for an input, the others " + textOf(found.othersIteration)
             + ". If it were as fast as the others, expect about " + predictionText(verdict) + ".";
     }
 
@@ -181,7 +181,7 @@ struct Sentences {
                                                   : "One of the inputs "
                 + std::to_string(last.first) + " to " + std::to_string(last.first + last.count - 1);
         std::string text = input + " never finished (" + textOf(last.duration) + " on worker "
-            + std::to_string(last.worker) + ").";
+            + std::to_string(numberOf(last.worker)) + ").";
         if (found.othersIteration)
             text += " The others took " + textOf(*found.othersIteration) + " each.";
         return text + " With --timeout, an input that takes too long fails.";

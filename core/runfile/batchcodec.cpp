@@ -54,7 +54,7 @@ void packMark(std::string &out, const Mark &mark, std::uint64_t lastTime)
     writer.number(static_cast<std::uint64_t>(mark.kind));
     writer.difference(mark.time, lastTime);
     writer.number(mark.value);
-    writer.number(mark.worker);
+    writer.number(numberOf(mark.worker));
 }
 
 bool unpackMarks(std::string_view bytes, std::uint64_t count, std::vector<Mark> &marks)
@@ -71,7 +71,7 @@ bool unpackMarks(std::string_view bytes, std::uint64_t count, std::vector<Mark> 
             || worker > maxWorkers)
             return false;
         mark.kind = static_cast<Mark::Kind>(kind);
-        mark.worker = static_cast<WorkerId>(worker);
+        mark.worker = WorkerId{static_cast<std::uint32_t>(worker)};
         marks.push_back(mark);
         time = mark.time;
     }
@@ -155,7 +155,7 @@ void packLogEntry(std::string &out, const LogEntry &entry)
 {
     VarintWriter writer(out);
     writer.number(entry.time);
-    writer.number(entry.worker);
+    writer.number(numberOf(entry.worker));
     writer.number(entry.running.first);
     writer.number(entry.running.count);
     writer.number(entry.printed ? 1 : 0);
@@ -175,7 +175,7 @@ bool unpackLog(std::string_view bytes, std::uint64_t count, std::vector<LogEntry
         entry.text = reader.text();
         if (!reader.ok() || entry.time > latestEventTime || worker > maxWorkers || printed > 1)
             return false;
-        entry.worker = static_cast<WorkerId>(worker);
+        entry.worker = WorkerId{static_cast<std::uint32_t>(worker)};
         entry.printed = printed == 1;
         entries.push_back(std::move(entry));
     }

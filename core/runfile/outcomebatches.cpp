@@ -37,12 +37,12 @@ public:
         std::string_view rest = m_bytes;
         Result<void> added;
         while (rest.size() > runfile::largestBatch && added) {
-            added =
-                m_file.add({0, BatchKind::Part, 0, 0, 0, rest.substr(0, runfile::largestBatch)});
+            added = m_file.add(
+                {0, BatchKind::Part, noWorker, 0, 0, rest.substr(0, runfile::largestBatch)});
             rest.remove_prefix(runfile::largestBatch);
         }
         if (added)
-            added = m_file.add({0, BatchKind::Outcomes, 0, m_first, m_count, rest});
+            added = m_file.add({0, BatchKind::Outcomes, noWorker, m_first, m_count, rest});
         m_count = 0;
         m_bytes.clear();
         return added;
@@ -56,7 +56,7 @@ private:
             return failure("the numbers of the run cannot be read from memory");
         const auto kind =
             numbers.kind == OutcomeKind::Real ? BatchKind::Reals : BatchKind::Integers;
-        return m_file.add({0, kind, 0, first, m_cells.size(),
+        return m_file.add({0, kind, noWorker, first, m_cells.size(),
             {reinterpret_cast<const char *>(m_cells.data()),
                 m_cells.size() * sizeof(std::uint64_t)}});
     }

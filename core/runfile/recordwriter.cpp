@@ -78,7 +78,8 @@ Result<void> RecordWriter::writeFailures(std::size_t marksReached)
     std::string bytes;
     std::uint64_t count = 0;
     const auto flush = [&] {
-        const RecordBatch batch{0, BatchKind::Failures, 0, 0, std::exchange(count, 0), bytes};
+        const RecordBatch batch{
+            0, BatchKind::Failures, noWorker, 0, std::exchange(count, 0), bytes};
         auto added = batch.count > 0 ? m_file.add(batch) : Result<void>();
         bytes.clear();
         return added;
@@ -116,7 +117,7 @@ Result<void> RecordWriter::writeWorkers(const RecordPositions &reached)
     Result<void> written;
     m_written.workers.resize(reached.workers.size());
     for (std::size_t i = 0; i < reached.workers.size() && written; ++i) {
-        const auto worker = static_cast<WorkerId>(i + 1);
+        const auto worker = workerOf(i);
         const RecordPositions::Worker &now = reached.workers[i];
         if (now.figures != m_written.workers[i].figures) {
             std::string bytes;
@@ -133,8 +134,8 @@ Result<void> RecordWriter::writeWorkers(const RecordPositions &reached)
 
 Result<void> RecordWriter::writeSpans(WorkerId worker, const RecordPositions::Worker &reached)
 {
-    const Lane &lane = m_record.timeline.worker(worker - 1).lane();
-    for (std::size_t from = m_written.workers[worker - 1].spans; from < reached.spans;) {
+    const Lane &lane = m_record.timeline.worker(laneOf(worker)).lane();
+    for (std::size_t from = m_written.workers[laneOf(worker)].spans; from < reached.spans;) {
         const std::size_t to = std::min(from + spansAtOnce, reached.spans);
         std::string bytes;
         packSpans(bytes, lane, from, to);
@@ -147,8 +148,8 @@ Result<void> RecordWriter::writeSpans(WorkerId worker, const RecordPositions::Wo
 
 Result<void> RecordWriter::writeChunkTimes(WorkerId worker, const RecordPositions::Worker &reached)
 {
-    const ChunkTimeLog &chunkTimes = m_record.timeline.worker(worker - 1).chunkTimes();
-    for (std::size_t from = m_written.workers[worker - 1].chunkTimeBytes;
+    const ChunkTimeLog &chunkTimes = m_record.timeline.worker(laneOf(worker)).chunkTimes();
+    for (std::size_t from = m_written.workers[laneOf(worker)].chunkTimeBytes;
          from < reached.chunkTimeBytes;) {
         const std::size_t to = std::min(from + batchBytes, reached.chunkTimeBytes);
         const std::string bytes = chunkTimes.packed(from, to);
@@ -170,7 +171,7 @@ Result<void> RecordWriter::writeMarks(std::size_t reached)
             packMark(bytes, marks[to], time);
             time = marks[to].time;
         }
-        if (auto added = m_file.add({0, BatchKind::Marks, 0, 0, to - from, bytes}); !added)
+        if (auto added = m_file.add({0, BatchKind::Marks, noWorker, 0, to - from, bytes}); !added)
             return added;
         from = to;
     }
@@ -195,7 +196,7 @@ Result<void> RecordWriter::writeLog(std::uint64_t &reached)
         }
         for (const LogLine &line : page.entries)
             packLogEntry(bytes, *line);
-        if (auto added = m_file.add({0, BatchKind::Log, 0, 0, lines, bytes}); !added)
+        if (auto added = m_file.add({0, BatchKind::Log, noWorker, 0, lines, bytes}); !added)
             return added;
     }
     reached = from;

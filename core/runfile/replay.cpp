@@ -134,7 +134,7 @@ Result<void> Replay::takeOutcomes(const RecordBatch &batch)
             return tl::unexpected(malformedBatch);
         if (m_events.hasOutcome(batch.first + i))
             continue; // as in takeNumbers()
-        const event::OutcomeDone done{batch.first + i, *outcome, 0, m_progress.lastOutcome};
+        const event::OutcomeDone done{batch.first + i, *outcome, noWorker, m_progress.lastOutcome};
         if (auto taken = m_events.take(done); !taken)
             return taken;
     }
@@ -153,7 +153,7 @@ Result<void> Replay::takeFailures(const RecordBatch &batch)
 Result<void> Replay::takeWorker(const RecordBatch &batch)
 {
     WorkerFigures figures;
-    if (batch.worker == 0 || !unpackWorker(batch.data, figures))
+    if (batch.worker == noWorker || !unpackWorker(batch.data, figures))
         return tl::unexpected(malformedBatch);
     m_lanes[batch.worker].openSpan = figures.openSpan;
     return m_events.take(event::WorkerIntroduced{batch.worker, figures.identity}).and_then([&] {
@@ -163,7 +163,7 @@ Result<void> Replay::takeWorker(const RecordBatch &batch)
 
 Result<void> Replay::takeSpans(const RecordBatch &batch)
 {
-    if (batch.worker == 0)
+    if (batch.worker == noWorker)
         return tl::unexpected(malformedBatch);
     m_lanes[batch.worker].spans.push_back({std::string(batch.data), batch.count});
     return {};
@@ -171,7 +171,7 @@ Result<void> Replay::takeSpans(const RecordBatch &batch)
 
 Result<void> Replay::takeChunkTimes(const RecordBatch &batch)
 {
-    if (batch.worker == 0)
+    if (batch.worker == noWorker)
         return tl::unexpected(malformedBatch);
     m_lanes[batch.worker].chunks += batch.data;
     return {};

@@ -374,7 +374,7 @@ Result<void> RunFile::add(RecordBatch batch)
     batch.number = ++m_batches;
     m_addBatch.bind(1, static_cast<std::int64_t>(batch.number));
     m_addBatch.bind(2, static_cast<std::int64_t>(batch.kind));
-    m_addBatch.bind(3, batch.worker);
+    m_addBatch.bind(3, numberOf(batch.worker));
     m_addBatch.bind(4, static_cast<std::int64_t>(batch.first));
     m_addBatch.bind(5, static_cast<std::int64_t>(batch.count));
     m_addBatch.bindBlob(6, batch.data);

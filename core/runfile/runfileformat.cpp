@@ -204,7 +204,7 @@ Result<Origin> originFrom(Members &members)
 std::int64_t checksum(const RecordBatch &batch)
 {
     const std::array<std::uint64_t, 5> fields{batch.number, static_cast<std::uint64_t>(batch.kind),
-        batch.worker, batch.first, batch.count};
+        numberOf(batch.worker), batch.first, batch.count};
     const XXH64_hash_t seed = XXH3_64bits(fields.data(), sizeof(fields));
     return std::bit_cast<std::int64_t>(
         XXH3_64bits_withSeed(batch.data.data(), batch.data.size(), seed));

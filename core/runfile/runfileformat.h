@@ -110,7 +110,7 @@ inline constexpr std::uint8_t lastBatchKind = 10;
 struct RecordBatch {
     std::uint64_t number = 0; ///< from 1, without gaps
     BatchKind kind = BatchKind::Reals;
-    std::uint32_t worker = 0;
+    WorkerId worker = noWorker;
     std::uint64_t first = 0;
     std::uint64_t count = 0;
     std::string_view data;

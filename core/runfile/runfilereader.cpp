@@ -208,7 +208,7 @@ Result<RecordBatch> RunFileReader::batchFrom(
     if (kind < 1 || kind > lastBatchKind || worker < 0 || worker > maxWorkers || !row.isBlob(5))
         return damaged("batch " + std::to_string(number) + " is malformed");
     batch.kind = static_cast<BatchKind>(kind);
-    batch.worker = static_cast<std::uint32_t>(worker);
+    batch.worker = WorkerId{static_cast<std::uint32_t>(worker)};
     if (runfile::checksum(batch) != row.integer(6))
         return damaged("the checksum of batch " + std::to_string(number) + " is wrong");
     return batch;

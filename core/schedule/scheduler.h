@@ -20,6 +20,7 @@
 #include "schedule/attempts.h"
 #include "schedule/chunksizer.h"
 #include "spec/indexrange.h"
+#include "wire/workerid.h"
 
 #include <chrono>
 #include <cstdint>

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// IndexRange: a range of consecutive indices. WorkerId: the number of a worker.
+// IndexRange: a range of consecutive indices.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
 namespace poolscope {
-
-using WorkerId = std::uint32_t; ///< from 1. A replacement has the number of the replaced worker
 
 /// The half-open range of indices [first, first + count).
 struct IndexRange {

@@ -11,11 +11,6 @@ namespace poolscope::watch {
 
 namespace {
 
-WorkerId idOf(std::size_t slot)
-{
-    return static_cast<WorkerId>(slot + 1);
-}
-
 std::uint64_t difference(std::uint64_t later, std::uint64_t earlier)
 {
     return later > earlier ? later - earlier : 0;
@@ -60,9 +55,9 @@ void CallReporter::workerBegan(std::size_t slot, const PoolWorker &worker)
     const std::uint64_t ready = std::max(since(worker.ready), began.reached);
     const std::uint64_t started = std::clamp(since(worker.started), began.reached, ready);
     began.isThere = true;
-    take(event::WorkerChanged{idOf(slot), WorkerState::Starting, started});
-    take(event::WorkerChanged{idOf(slot), WorkerState::Ready, ready});
-    take(event::WorkerIntroduced{idOf(slot), worker.identity});
+    take(event::WorkerChanged{workerOf(slot), WorkerState::Starting, started});
+    take(event::WorkerChanged{workerOf(slot), WorkerState::Ready, ready});
+    take(event::WorkerIntroduced{workerOf(slot), worker.identity});
 }
 
 void CallReporter::workerEnded(std::size_t slot, std::uint64_t time, WorkerState how)
@@ -70,7 +65,7 @@ void CallReporter::workerEnded(std::size_t slot, std::uint64_t time, WorkerState
     if (slot >= m_lanes.size() || !std::exchange(m_lanes[slot].isThere, false))
         return;
     const std::uint64_t at = std::max(since(time), m_lanes[slot].reached);
-    take(event::WorkerChanged{idOf(slot), how, at});
+    take(event::WorkerChanged{workerOf(slot), how, at});
     m_lanes[slot].reached = at;
 }
 
@@ -123,7 +118,7 @@ void CallReporter::chunkEnded(
     times.decoded = times.answered;
     times.spans = reportSpans(slot, ended, firstInput);
     worker.answered = times.answered;
-    take(event::ChunkDone{idOf(slot), times});
+    take(event::ChunkDone{workerOf(slot), times});
     reportOutcomes(slot, ended, firstInput);
 }
 
@@ -157,7 +152,7 @@ void CallReporter::reportSpan(std::size_t slot, std::uint64_t begun, std::uint64
     worker.reached = end;
     worker.busy += end - begin;
     worker.isOpen = false;
-    take(event::SpanDone{idOf(slot), {begin, end - begin, first, count}});
+    take(event::SpanDone{workerOf(slot), {begin, end - begin, first, count}});
 }
 
 void CallReporter::reportOutcomes(std::size_t slot, const EndedChunk &ended, std::uint64_t first)
@@ -230,9 +225,9 @@ void CallReporter::settleAsFailure(std::size_t slot, std::uint64_t index, const 
     OutcomeView outcome;
     outcome.kind = OutcomeKind::Failure;
     outcome.failure = why;
-    outcome.failure.context.worker = idOf(slot);
+    outcome.failure.context.worker = workerOf(slot);
     m_lastOutcome = std::max(m_lastOutcome, time);
-    take(event::OutcomeDone{index, outcome, idOf(slot), m_lastOutcome, attempt});
+    take(event::OutcomeDone{index, outcome, workerOf(slot), m_lastOutcome, attempt});
     if (m_outcomes.size() <= index)
         m_outcomes.resize(index + 1);
     m_outcomes[index] = true;
@@ -278,7 +273,7 @@ void CallReporter::chunkOpen(
     if (isNew)
         span = {std::max(since(open.begun), worker.reached), firstInput + open.firstInput,
             open.inputs - open.firstInput, since(now)};
-    take(event::SpanOpen{idOf(slot), span});
+    take(event::SpanOpen{workerOf(slot), span});
 }
 
 void CallReporter::inputLost(
@@ -307,7 +302,7 @@ void CallReporter::addCost(std::size_t slot, const WorkerUsage &used, const Thre
     worker.cost.threads = std::max(worker.cost.threads, threads.count);
     worker.cost.threadRunQueue = std::max(worker.cost.threadRunQueue, threads.runQueue);
     worker.busyWhenSeen = worker.busy;
-    take(event::WorkerCostSeen{idOf(slot), worker.cost});
+    take(event::WorkerCostSeen{workerOf(slot), worker.cost});
 }
 
 void CallReporter::parentCostSeen(const WorkerUsage &now)
@@ -322,7 +317,7 @@ void CallReporter::parentCostSeen(const WorkerUsage &now)
 
 void CallReporter::log(const std::string &line)
 {
-    take(event::Logged{0, line, since(RunClock::monotonic())});
+    take(event::Logged{noWorker, line, since(RunClock::monotonic())});
 }
 
 /// Scales the cost of a worker that worked after its last addCost() to all of its spans.
@@ -339,15 +334,15 @@ void CallReporter::end(std::uint64_t time)
                 static_cast<double>(worker.busy) / static_cast<double>(worker.busyWhenSeen);
             worker.cost.cpu =
                 static_cast<std::uint64_t>(static_cast<double>(worker.cost.cpu) * factor);
-            take(event::WorkerCostSeen{idOf(slot), worker.cost});
+            take(event::WorkerCostSeen{workerOf(slot), worker.cost});
         }
         if (worker.isOpen)
-            take(event::SpanOpen{idOf(slot), OpenSpan()});
+            take(event::SpanOpen{workerOf(slot), OpenSpan()});
         if (worker.isThere) {
             const std::uint64_t idle =
                 std::max({worker.reached, worker.answered, std::uint64_t{1}});
-            take(event::WorkerIdle{idOf(slot), IdleReason::NothingLeft, idle});
-            take(event::WorkerChanged{idOf(slot), WorkerState::Gone, std::max(at, idle)});
+            take(event::WorkerIdle{workerOf(slot), IdleReason::NothingLeft, idle});
+            take(event::WorkerChanged{workerOf(slot), WorkerState::Gone, std::max(at, idle)});
         }
     }
     if (!isComplete())

@@ -79,7 +79,7 @@ void encode(std::string &out, const Setup &message)
     FieldWriter fields(out);
     fields.number(message.magic);
     fields.number(message.version);
-    fields.number(message.worker);
+    fields.number(numberOf(message.worker));
     fields.number(static_cast<std::uint8_t>(message.task));
     fields.string(message.target);
     fields.string(message.arguments);
@@ -109,7 +109,7 @@ Result<Setup> decodeSetup(std::string_view body)
     if (message.version != protocolVersion)
         return failure("the pool speaks version " + std::to_string(message.version)
             + " of the protocol, this worker version " + std::to_string(protocolVersion));
-    message.worker = reader.number<std::uint32_t>();
+    message.worker = WorkerId{reader.number<std::uint32_t>()};
     const auto task = reader.number<std::uint8_t>();
     message.target = reader.string();
     message.arguments = reader.string();
@@ -205,13 +205,13 @@ Result<Ready> decodeReady(std::string_view body)
 void encode(std::string &out, const Fork &message)
 {
     const FrameWriter frame(out, MessageType::Fork);
-    FieldWriter(out).number(message.worker);
+    FieldWriter(out).number(numberOf(message.worker));
 }
 
 Result<Fork> decodeFork(std::string_view body)
 {
     FieldReader reader(body);
-    return whole(reader, Fork{reader.number<std::uint32_t>()});
+    return whole(reader, Fork{WorkerId{reader.number<std::uint32_t>()}});
 }
 
 void encode(std::string &out, const Loaded &message)

@@ -93,7 +93,7 @@ enum class InputKind : std::uint8_t {
 struct Setup {
     std::uint32_t magic = wire::magic;
     std::uint16_t version = protocolVersion;
-    std::uint32_t worker = 0; ///< the worker's number in the pool, from 1
+    WorkerId worker = noWorker;
     TaskKind task = TaskKind::Builtin;
     std::string target;
     std::string arguments;
@@ -201,7 +201,7 @@ struct Returned {
 /// Requests a worker. The message has three descriptors: the worker's channel, one for the worker's
 /// output, and the lifeline of its keeper (lifeline.h).
 struct Fork {
-    std::uint32_t worker = 0;
+    WorkerId worker = noWorker;
 };
 
 /// The task is loaded.

@@ -8,7 +8,7 @@ namespace {
 void writeContext(FieldWriter &fields, const FailureContext &context)
 {
     fields.number(context.attempts);
-    fields.number(context.worker);
+    fields.number(numberOf(context.worker));
     fields.number(context.memory);
     fields.number(static_cast<std::uint8_t>(context.exitStatus.has_value()));
     fields.number(context.exitStatus.value_or(0));
@@ -19,7 +19,7 @@ FailureContext readContext(FieldReader &reader)
 {
     FailureContext context;
     context.attempts = reader.number<std::uint32_t>();
-    context.worker = reader.number<std::uint32_t>();
+    context.worker = WorkerId{reader.number<std::uint32_t>()};
     context.memory = reader.number<std::uint64_t>();
     const bool hasStatus = reader.number<std::uint8_t>() != 0;
     const auto status = reader.number<std::int32_t>();

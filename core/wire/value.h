@@ -3,6 +3,8 @@
 // why an index has no value. Plain data.
 #pragma once
 
+#include "wire/workerid.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -48,7 +50,7 @@ struct Failure {
 /// it.
 struct FailureContext {
     std::uint32_t attempts = 0; ///< at the index, including this one. 0 if unknown
-    std::uint32_t worker = 0; ///< of the last attempt. 0 if unknown
+    WorkerId worker = noWorker; ///< of the last attempt. noWorker if unknown
     std::uint64_t memory = 0; ///< bytes of a worker that died, at its death. 0 if unknown
     std::optional<std::int32_t> exitStatus = {}; ///< of the worker, if it ended by itself
     std::int32_t signal = 0; ///< that killed the worker. 0 if none did

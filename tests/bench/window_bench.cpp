@@ -195,10 +195,10 @@ public:
         m_recorder.emplace(m_record.timeline, *m_record.outcomes, m_record.log, nullptr,
             Recorder::Retention::Everything, [](const std::string &) {});
         m_recorder->take(event::PoolResized{static_cast<std::uint32_t>(lanes), 0});
-        for (WorkerId worker = 1; worker <= lanes; ++worker) {
+        for (WorkerId worker{1}; numberOf(worker) <= lanes; ++worker) {
             m_recorder->take(event::WorkerChanged{worker, WorkerState::Starting, 0});
             m_recorder->take(event::WorkerChanged{worker, WorkerState::Ready, start});
-            m_free[worker - 1] = start + worker * 1'000;
+            m_free[laneOf(worker)] = start + numberOf(worker) * 1'000;
         }
         m_recorder->take(event::FirstDispatched{start});
     }
@@ -211,7 +211,7 @@ public:
     {
         for (const std::uint64_t end = m_next + spans; m_next < end;) {
             const auto first = std::min_element(m_free.begin(), m_free.end());
-            const auto worker = static_cast<WorkerId>(first - m_free.begin()) + 1;
+            const WorkerId worker = workerOf(static_cast<std::size_t>(first - m_free.begin()));
             const std::uint64_t chunkEnd = std::min(m_next + chunk, end);
             *first = runChunk(worker, *first, {m_next, chunkEnd - m_next});
             m_next = chunkEnd;

@@ -84,8 +84,9 @@ std::vector<std::pair<RecordBatch, std::string>> batches()
     std::string spans;
     packSpans(spans, lane, 0, lane.size());
     std::string marks;
-    packMark(marks, {8, static_cast<std::uint64_t>(WorkerState::Ready), 1, Mark::Kind::State}, 0);
-    packMark(marks, {30, 2, 1, Mark::Kind::Failed}, 8);
+    packMark(marks,
+        {8, static_cast<std::uint64_t>(WorkerState::Ready), WorkerId{1}, Mark::Kind::State}, 0);
+    packMark(marks, {30, 2, WorkerId{1}, Mark::Kind::Failed}, 8);
     std::string worker;
     packWorker(worker, {{1, "host", "C++"}, {5, 2, 1, 0}, {1, 2, 3, 4}});
     std::string failures;
@@ -96,17 +97,19 @@ std::vector<std::pair<RecordBatch, std::string>> batches()
     wire::encodeKeptOutcome(encoded, failed);
     packFailure(failures, 2, encoded);
     std::string log;
-    packLogEntry(log, {5, 1, {2, 1}, true, "a line"});
+    packLogEntry(log, {5, WorkerId{1}, {2, 1}, true, "a line"});
     return {
-        {{0, BatchKind::Failures, 0, 0, 1, {}}, failures},
-        {{0, BatchKind::Worker, 1, 0, 0, {}}, worker},
-        {{0, BatchKind::Spans, 1, 0, 2, {}}, spans},
-        {{0, BatchKind::ChunkTimes, 1, 0, 0, {}}, chunkTimes.packed(0, chunkTimes.packedSize())},
-        {{0, BatchKind::Marks, 0, 0, 2, {}}, marks},
-        {{0, BatchKind::Reals, 0, 10, 2, {}}, std::string(16, '\1')},
-        {{0, BatchKind::Integers, 0, 12, 2, {}}, std::string(16, '\2')},
-        {{0, BatchKind::Outcomes, 0, 20, outcomeKindCount, {}}, outcomes(wire::encodeKeptOutcome)},
-        {{0, BatchKind::Log, 0, 0, 1, {}}, log},
+        {{0, BatchKind::Failures, noWorker, 0, 1, {}}, failures},
+        {{0, BatchKind::Worker, WorkerId{1}, 0, 0, {}}, worker},
+        {{0, BatchKind::Spans, WorkerId{1}, 0, 2, {}}, spans},
+        {{0, BatchKind::ChunkTimes, WorkerId{1}, 0, 0, {}},
+            chunkTimes.packed(0, chunkTimes.packedSize())},
+        {{0, BatchKind::Marks, noWorker, 0, 2, {}}, marks},
+        {{0, BatchKind::Reals, noWorker, 10, 2, {}}, std::string(16, '\1')},
+        {{0, BatchKind::Integers, noWorker, 12, 2, {}}, std::string(16, '\2')},
+        {{0, BatchKind::Outcomes, noWorker, 20, outcomeKindCount, {}},
+            outcomes(wire::encodeKeptOutcome)},
+        {{0, BatchKind::Log, noWorker, 0, 1, {}}, log},
     };
 }
 
@@ -116,7 +119,7 @@ std::string encoded(const RecordBatch &batch, const std::string &data)
     std::string bytes;
     wire::FieldWriter writer(bytes);
     writer.number(static_cast<std::uint8_t>(static_cast<int>(batch.kind) - 1));
-    writer.number(static_cast<std::uint8_t>(batch.worker));
+    writer.number(static_cast<std::uint8_t>(numberOf(batch.worker)));
     writer.number(static_cast<std::uint16_t>(batch.first));
     writer.number(static_cast<std::uint16_t>(batch.count));
     writer.string(data);

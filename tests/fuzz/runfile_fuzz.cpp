@@ -68,7 +68,7 @@ void replayBatches(std::string_view bytes)
     while (!reader.atEnd()) {
         RecordBatch batch;
         batch.kind = static_cast<BatchKind>(1 + reader.number<std::uint8_t>() % lastBatchKind);
-        batch.worker = reader.number<std::uint8_t>() % 8;
+        batch.worker = WorkerId{reader.number<std::uint8_t>() % 8U};
         batch.first = reader.number<std::uint16_t>();
         batch.count = reader.number<std::uint16_t>();
         batch.data = reader.string();

@@ -469,7 +469,7 @@ TEST_F(PoolTest, TagsWhatTasksPrint)
     EXPECT_EQ(runToEnd(), PoolEnd::How::Completed);
     std::map<std::string, IndexRange> lines;
     for (const LogLine &line : m_run->log().entries(0).entries) {
-        EXPECT_TRUE(line->worker == 1 || line->worker == 2);
+        EXPECT_TRUE(line->worker == WorkerId{1} || line->worker == WorkerId{2});
         lines[line->text] = line->running;
     }
     EXPECT_EQ(lines.size(), 1001U);
@@ -522,7 +522,7 @@ TEST_F(PoolTest, AnInputThatTakesTooLongFailsAlone)
     EXPECT_EQ(failure.kind, "timeout");
     EXPECT_EQ(failure.message, "it took longer than the timeout of 1.5 s");
     EXPECT_EQ(failure.context.attempts, 1U);
-    EXPECT_GT(failure.context.worker, 0U);
+    EXPECT_NE(failure.context.worker, noWorker);
     EXPECT_GT(failure.context.memory, 0U);
 }
 

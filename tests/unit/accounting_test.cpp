@@ -49,7 +49,7 @@ protected:
         m_account.chunk(chunk);
     }
 
-    TimeAccount m_account{1};
+    TimeAccount m_account{WorkerId{1}};
     std::uint64_t m_next = 0;
 };
 
@@ -228,8 +228,8 @@ TEST(TimeAccount, AddsUpWhateverHappens)
         return random() % 50;
     };
     for (int round = 0; round < 50; ++round) {
-        TimeAccount once(1);
-        TimeAccount settled(1);
+        TimeAccount once(WorkerId{1});
+        TimeAccount settled(WorkerId{1});
         std::uint64_t now = step() + 1;
         const std::uint64_t begin = now + 60;
         const auto both = [&](auto tell) {
@@ -333,19 +333,23 @@ protected:
 TEST_F(AccountingTest, AddsUpToWorkersTimesMakespan)
 {
     tell([](Recorder &to) { to.take(event::PoolResized{2, 0}); });
-    start(1, 0, 100);
+    start(WorkerId{1}, 0, 100);
     tell([](Recorder &to) { to.take(event::FirstDispatched{110}); });
-    start(2, 0, 200);
-    chunk(2, chunkTimes(210, 220, 230, 430, 440, 460));
-    tell([](Recorder &to) { to.take(event::WorkerIdle{2, IdleReason::NothingLeft, 465}); });
-    chunk(1, chunkTimes(110, 120, 130, 630, 640, 660));
-    tell([](Recorder &to) { to.take(event::WorkerIdle{1, IdleReason::NothingLeft, 665}); });
+    start(WorkerId{2}, 0, 200);
+    chunk(WorkerId{2}, chunkTimes(210, 220, 230, 430, 440, 460));
+    tell([](Recorder &to) {
+        to.take(event::WorkerIdle{WorkerId{2}, IdleReason::NothingLeft, 465});
+    });
+    chunk(WorkerId{1}, chunkTimes(110, 120, 130, 630, 640, 660));
+    tell([](Recorder &to) {
+        to.take(event::WorkerIdle{WorkerId{1}, IdleReason::NothingLeft, 665});
+    });
     // 300 of 500 on the CPU, 150 in a run queue; of worker 2, more than it was busy.
     tell([](Recorder &to) {
-        to.take(event::WorkerCostSeen{1, costOf({330, 155, 0})});
-        to.take(event::WorkerCostSeen{2, costOf({1030, 5, 0})});
-        to.take(event::WorkerChanged{1, WorkerState::Leaving, 700});
-        to.take(event::WorkerChanged{1, WorkerState::Gone, 800});
+        to.take(event::WorkerCostSeen{WorkerId{1}, costOf({330, 155, 0})});
+        to.take(event::WorkerCostSeen{WorkerId{2}, costOf({1030, 5, 0})});
+        to.take(event::WorkerChanged{WorkerId{1}, WorkerState::Leaving, 700});
+        to.take(event::WorkerChanged{WorkerId{1}, WorkerState::Gone, 800});
     });
     const Accounting all = accounting();
     EXPECT_EQ(all.makespan(), 550U);
@@ -363,19 +367,19 @@ TEST_F(AccountingTest, AddsUpToWorkersTimesMakespan)
 
 TEST_F(AccountingTest, DecodingInputsIsNoSending)
 {
-    start(1, 0, 100);
+    start(WorkerId{1}, 0, 100);
     tell([](Recorder &to) {
         to.take(event::FirstDispatched{100});
-        to.take(event::SpanDone{1, {120, 100, 0, 1}});
-        to.take(event::SpanDone{1, {260, 100, 1, 1}});
+        to.take(event::SpanDone{WorkerId{1}, {120, 100, 0, 1}});
+        to.take(event::SpanDone{WorkerId{1}, {260, 100, 1, 1}});
         ChunkTimes chunk = chunkTimes(100, 110, 120, 360, 370, 380);
         chunk.spans = 2;
         to.take(event::NumbersDone{{0, 2}, OutcomeKind::Integer, chunk.decoded});
-        to.take(event::ChunkDone{1, chunk});
+        to.take(event::ChunkDone{WorkerId{1}, chunk});
     });
     const auto timesAfter = [&](std::uint64_t decoding) {
         tell([&](Recorder &to) {
-            to.take(event::WorkerCostSeen{1, costOf({200, 0, 0, decoding})});
+            to.take(event::WorkerCostSeen{WorkerId{1}, costOf({200, 0, 0, decoding})});
         });
         return accounting().times;
     };
@@ -391,12 +395,12 @@ TEST_F(AccountingTest, DecodingInputsIsNoSending)
 TEST_F(AccountingTest, AWorkerThatJoinedLateWasAbsent)
 {
     tell([](Recorder &to) { to.take(event::PoolResized{1, 0}); });
-    start(1, 0, 100);
+    start(WorkerId{1}, 0, 100);
     tell([](Recorder &to) { to.take(event::FirstDispatched{100}); });
-    chunk(1, chunkTimes(100, 110, 120, 520, 530, 540));
+    chunk(WorkerId{1}, chunkTimes(100, 110, 120, 520, 530, 540));
     tell([](Recorder &to) { to.take(event::PoolResized{2, 600}); });
-    start(2, 600, 700);
-    chunk(2, chunkTimes(710, 720, 730, 930, 940, 1100));
+    start(WorkerId{2}, 600, 700);
+    chunk(WorkerId{2}, chunkTimes(710, 720, 730, 930, 940, 1100));
     const Accounting all = accounting();
     EXPECT_EQ(all.workers[1].times[Cause::Absent], 500U);
     EXPECT_EQ(all.presentTime(), 1500U);
@@ -404,10 +408,10 @@ TEST_F(AccountingTest, AWorkerThatJoinedLateWasAbsent)
 
 TEST_F(AccountingTest, TheCoordinatorAnswersForWhatItWasBusyFor)
 {
-    start(1, 0, 100);
+    start(WorkerId{1}, 0, 100);
     tell([](Recorder &to) { to.take(event::FirstDispatched{100}); });
-    chunk(1, chunkTimes(100, 110, 120, 220, 230, 330));
-    chunk(1, chunkTimes(330, 340, 350, 450, 460, 500));
+    chunk(WorkerId{1}, chunkTimes(100, 110, 120, 220, 230, 330));
+    chunk(WorkerId{1}, chunkTimes(330, 340, 350, 450, 460, 500));
     tell([](Recorder &to) { to.take(event::CoordinatorCostSeen{{400, 100, 0}}); });
     const Accounting all = accounting();
     EXPECT_EQ(all.times[Cause::Coordinator], 35U); // a quarter of 100 and of 40
@@ -417,13 +421,13 @@ TEST_F(AccountingTest, TheCoordinatorAnswersForWhatItWasBusyFor)
 
 TEST_F(AccountingTest, TheQuotaAnswersForItsShareOfTheRunQueue)
 {
-    start(1, 0, 100);
+    start(WorkerId{1}, 0, 100);
     tell([](Recorder &to) {
         to.take(event::FirstDispatched{100});
-        to.take(event::WorkerCostSeen{1, costOf({130, 85, 0})});
+        to.take(event::WorkerCostSeen{WorkerId{1}, costOf({130, 85, 0})});
         to.take(event::CoordinatorCostSeen{{0, 0, 60}});
     });
-    chunk(1, chunkTimes(100, 110, 120, 320, 330, 340));
+    chunk(WorkerId{1}, chunkTimes(100, 110, 120, 320, 330, 340));
     const Accounting all = accounting();
     EXPECT_EQ(all.times[Cause::OnCpu], 100U);
     EXPECT_EQ(all.times[Cause::Throttled], 60U); // of 80
@@ -432,14 +436,16 @@ TEST_F(AccountingTest, TheQuotaAnswersForItsShareOfTheRunQueue)
 
 TEST_F(AccountingTest, WhatProgramsWaitForIsKnownOnlyWhileACoreIsFree)
 {
-    start(1, 0, 100);
+    start(WorkerId{1}, 0, 100);
     tell([](Recorder &to) {
         to.take(event::FirstDispatched{100});
-        to.take(event::WorkerCostSeen{1, costOf({130, 5, 0})});
+        to.take(event::WorkerCostSeen{WorkerId{1}, costOf({130, 5, 0})});
     });
-    chunk(1, chunkTimes(100, 110, 120, 320, 330, 340));
+    chunk(WorkerId{1}, chunkTimes(100, 110, 120, 320, 330, 340));
     EXPECT_EQ(accounting({2, true}).times[Cause::Waiting], 100U);
-    tell([](Recorder &to) { to.take(event::WorkerCostSeen{1, costOf({229, 5, 0})}); }); // of 240
+    tell([](Recorder &to) {
+        to.take(event::WorkerCostSeen{WorkerId{1}, costOf({229, 5, 0})});
+    }); // of 240
     EXPECT_EQ(accounting({1, true}).times[Cause::Unknown], 1U);
 }
 
@@ -448,17 +454,20 @@ TEST_F(AccountingTest, ProgramsFillTheCoresFromSevenTenthsOn)
     const auto waiting = [this](std::uint32_t cores) {
         return accounting({cores, true}).times[Cause::Waiting];
     };
-    start(1, 0, 100);
+    start(WorkerId{1}, 0, 100);
     tell([](Recorder &to) {
         to.take(event::FirstDispatched{100});
-        to.take(event::WorkerCostSeen{1, costOf({30 + 167, 5, 0})}); // of 240, since it was ready
+        to.take(event::WorkerCostSeen{
+            WorkerId{1}, costOf({30 + 167, 5, 0})}); // of 240, since it was ready
     });
-    chunk(1, chunkTimes(100, 110, 120, 320, 330, 340));
+    chunk(WorkerId{1}, chunkTimes(100, 110, 120, 320, 330, 340));
     EXPECT_EQ(waiting(1), 33U);
-    tell([](Recorder &to) { to.take(event::WorkerCostSeen{1, costOf({30 + 169, 5, 0})}); });
+    tell([](Recorder &to) {
+        to.take(event::WorkerCostSeen{WorkerId{1}, costOf({30 + 169, 5, 0})});
+    });
     EXPECT_EQ(waiting(1), 0U);
     EXPECT_EQ(waiting(2), 0U) << "one worker has one of the cores";
-    start(2, 0, 100);
+    start(WorkerId{2}, 0, 100);
     EXPECT_EQ(waiting(1), 0U);
     EXPECT_EQ(waiting(2), 31U) << "the other has the second";
 }
@@ -466,25 +475,25 @@ TEST_F(AccountingTest, ProgramsFillTheCoresFromSevenTenthsOn)
 TEST_F(AccountingTest, IdlenessCountsByItsCauseAndSoDoesWhoLeaves)
 {
     tell([](Recorder &to) { to.take(event::PoolResized{2, 0}); });
-    start(1, 0, 100);
-    start(2, 0, 100);
+    start(WorkerId{1}, 0, 100);
+    start(WorkerId{2}, 0, 100);
     tell([](Recorder &to) { to.take(event::FirstDispatched{100}); });
-    chunk(1, chunkTimes(100, 110, 120, 220, 230, 240));
+    chunk(WorkerId{1}, chunkTimes(100, 110, 120, 220, 230, 240));
     tell([](Recorder &to) {
-        to.take(event::WorkerIdle{1, IdleReason::Order, 240});
-        to.take(event::WorkerIdle{1, IdleReason::Consumer, 250});
+        to.take(event::WorkerIdle{WorkerId{1}, IdleReason::Order, 240});
+        to.take(event::WorkerIdle{WorkerId{1}, IdleReason::Consumer, 250});
     });
-    chunk(2, chunkTimes(100, 110, 120, 250, 260, 270));
+    chunk(WorkerId{2}, chunkTimes(100, 110, 120, 250, 260, 270));
     tell([](Recorder &to) {
-        to.take(event::WorkerIdle{1, IdleReason::Disk, 270});
+        to.take(event::WorkerIdle{WorkerId{1}, IdleReason::Disk, 270});
         to.take(event::PoolResized{1, 280});
-        to.take(event::WorkerChanged{2, WorkerState::Leaving, 280});
-        to.take(event::WorkerIdle{1, IdleReason::NoInputYet, 300});
-        to.take(event::WorkerIdle{1, IdleReason::Paused, 340});
-        to.take(event::WorkerIdle{1, IdleReason::NothingLeft, 390});
-        to.take(event::WorkerChanged{2, WorkerState::Gone, 400});
+        to.take(event::WorkerChanged{WorkerId{2}, WorkerState::Leaving, 280});
+        to.take(event::WorkerIdle{WorkerId{1}, IdleReason::NoInputYet, 300});
+        to.take(event::WorkerIdle{WorkerId{1}, IdleReason::Paused, 340});
+        to.take(event::WorkerIdle{WorkerId{1}, IdleReason::NothingLeft, 390});
+        to.take(event::WorkerChanged{WorkerId{2}, WorkerState::Gone, 400});
     });
-    chunk(1, chunkTimes(600, 610, 620, 720, 730, 740));
+    chunk(WorkerId{1}, chunkTimes(600, 610, 620, 720, 730, 740));
     const Accounting all = accounting();
     const CauseTimes &first = all.workers[0].times;
     EXPECT_EQ(first[Cause::Order], 10U);
@@ -498,15 +507,15 @@ TEST_F(AccountingTest, IdlenessCountsByItsCauseAndSoDoesWhoLeaves)
 
 TEST_F(AccountingTest, AStopOfTheProgramIsAPauseOfAllWorkers)
 {
-    start(1, 0, 100);
-    start(2, 0, 100);
+    start(WorkerId{1}, 0, 100);
+    start(WorkerId{2}, 0, 100);
     tell([](Recorder &to) { to.take(event::FirstDispatched{100}); });
-    chunk(1, chunkTimes(100, 110, 120, 220, 230, 240));
+    chunk(WorkerId{1}, chunkTimes(100, 110, 120, 220, 230, 240));
     tell([](Recorder &to) {
-        to.take(event::WorkerIdle{1, IdleReason::NothingLeft, 250});
+        to.take(event::WorkerIdle{WorkerId{1}, IdleReason::NothingLeft, 250});
         to.take(event::ProgramStopped{300, 5300});
     });
-    chunk(2, chunkTimes(100, 110, 120, 5420, 5430, 5440));
+    chunk(WorkerId{2}, chunkTimes(100, 110, 120, 5420, 5430, 5440));
     const Accounting all = accounting();
     EXPECT_EQ(all.workers[0].times[Cause::Paused], 5000U);
     EXPECT_EQ(all.workers[1].times[Cause::Paused], 5000U);
@@ -518,27 +527,28 @@ TEST_F(AccountingTest, AStopOfTheProgramIsAPauseOfAllWorkers)
 
 TEST_F(AccountingTest, WhoDiesOrIsRecycledIsBeingReplaced)
 {
-    start(1, 0, 100);
-    start(2, 0, 100);
+    start(WorkerId{1}, 0, 100);
+    start(WorkerId{2}, 0, 100);
     tell([](Recorder &to) {
         to.take(event::FirstDispatched{100});
-        to.take(event::SpanDone{1, {120, 50, 0, 1}}); // of a chunk that it does not finish
+        to.take(
+            event::SpanDone{WorkerId{1}, {120, 50, 0, 1}}); // of a chunk that it does not finish
         to.take(event::NumbersDone{{0, 1}, OutcomeKind::Integer, 180});
     });
     m_next = 1;
-    chunk(2, chunkTimes(100, 110, 120, 220, 230, 240));
+    chunk(WorkerId{2}, chunkTimes(100, 110, 120, 220, 230, 240));
     tell([](Recorder &to) {
-        to.take(event::WorkerChanged{2, WorkerState::Leaving, 250});
-        to.take(event::WorkerChanged{2, WorkerState::Gone, 260});
-        to.take(event::WorkerChanged{2, WorkerState::Starting, 270});
-        to.take(event::WorkerChanged{1, WorkerState::Dead, 300});
-        to.take(event::WorkerChanged{1, WorkerState::Starting, 350});
-        to.take(event::WorkerChanged{2, WorkerState::Ready, 360});
-        to.take(event::WorkerChanged{1, WorkerState::Ready, 400});
+        to.take(event::WorkerChanged{WorkerId{2}, WorkerState::Leaving, 250});
+        to.take(event::WorkerChanged{WorkerId{2}, WorkerState::Gone, 260});
+        to.take(event::WorkerChanged{WorkerId{2}, WorkerState::Starting, 270});
+        to.take(event::WorkerChanged{WorkerId{1}, WorkerState::Dead, 300});
+        to.take(event::WorkerChanged{WorkerId{1}, WorkerState::Starting, 350});
+        to.take(event::WorkerChanged{WorkerId{2}, WorkerState::Ready, 360});
+        to.take(event::WorkerChanged{WorkerId{1}, WorkerState::Ready, 400});
     });
-    chunk(2, chunkTimes(360, 370, 380, 480, 490, 500));
-    chunk(1, chunkTimes(400, 410, 420, 520, 530, 540));
-    tell([](Recorder &to) { to.take(event::WorkerCostSeen{1, costOf({1000, 5, 0})}); });
+    chunk(WorkerId{2}, chunkTimes(360, 370, 380, 480, 490, 500));
+    chunk(WorkerId{1}, chunkTimes(400, 410, 420, 520, 530, 540));
+    tell([](Recorder &to) { to.take(event::WorkerCostSeen{WorkerId{1}, costOf({1000, 5, 0})}); });
     const Accounting all = accounting();
     EXPECT_EQ(all.workers[0].times[Cause::OnCpu], 150U) << "what it had told stays";
     EXPECT_EQ(all.workers[0].times[Cause::Lost], 230U); // 170 to 400
@@ -548,12 +558,12 @@ TEST_F(AccountingTest, WhoDiesOrIsRecycledIsBeingReplaced)
 
 TEST_F(AccountingTest, ARunThatGoesOnStartsAnew)
 {
-    start(1, 0, 100);
+    start(WorkerId{1}, 0, 100);
     tell([](Recorder &to) { to.take(event::FirstDispatched{100}); });
-    chunk(1, chunkTimes(100, 110, 120, 220, 230, 240));
+    chunk(WorkerId{1}, chunkTimes(100, 110, 120, 220, 230, 240));
     tell([](Recorder &to) { to.take(event::RunContinued{500}); });
-    start(1, 510, 600);
-    chunk(1, chunkTimes(600, 610, 620, 720, 730, 740));
+    start(WorkerId{1}, 510, 600);
+    chunk(WorkerId{1}, chunkTimes(600, 610, 620, 720, 730, 740));
     const Accounting all = accountingOf(m_records[0].timeline, {2, false});
     EXPECT_EQ(all.times[Cause::Lost], 260U); // since it answered
     EXPECT_EQ(all.times[Cause::Absent], 10U);
@@ -562,20 +572,20 @@ TEST_F(AccountingTest, ARunThatGoesOnStartsAnew)
 
 TEST_F(AccountingTest, TellsWhatEachWorkerDid)
 {
-    start(1, 0, 100);
+    start(WorkerId{1}, 0, 100);
     tell([](Recorder &to) { to.take(event::FirstDispatched{100}); });
-    chunk(1, chunkTimes(100, 110, 120, 320, 330, 340));
-    chunk(1, chunkTimes(340, 350, 360, 460, 470, 480));
+    chunk(WorkerId{1}, chunkTimes(100, 110, 120, 320, 330, 340));
+    chunk(WorkerId{1}, chunkTimes(340, 350, 360, 460, 470, 480));
     tell([](Recorder &to) {
         WorkerCost cost;
         cost.threads = 7;
         cost.threadRunQueue = 50;
-        to.take(event::WorkerCostSeen{1, cost});
-        to.take(event::SpanOpen{1, {480, 2, 1, 600}});
+        to.take(event::WorkerCostSeen{WorkerId{1}, cost});
+        to.take(event::SpanOpen{WorkerId{1}, {480, 2, 1, 600}});
     });
     const Accounting all = accounting();
     const WorkerAccounting &worker = all.workers[0];
-    EXPECT_EQ(worker.id, 1U);
+    EXPECT_EQ(worker.id, WorkerId{1});
     EXPECT_EQ(worker.busy, 300U) << "without what goes on";
     EXPECT_EQ(worker.iterations, 2U);
     EXPECT_EQ(worker.chunks, 2U);
@@ -589,19 +599,19 @@ TEST_F(AccountingTest, TellsWhatEachWorkerDid)
 TEST_F(AccountingTest, CountsWorkByTheNumberOfWorkersThatWereWantedWhenItBegan)
 {
     tell([](Recorder &to) { to.take(event::PoolResized{1, 0}); });
-    start(1, 0, 100);
+    start(WorkerId{1}, 0, 100);
     tell([](Recorder &to) {
         to.take(event::FirstDispatched{100});
         to.take(event::PoolResized{2, 230});
     });
-    start(2, 200, 225);
+    start(WorkerId{2}, 200, 225);
     tell([](Recorder &to) {
-        to.take(event::SpanDone{1, {120, 100, 0, 3}});
+        to.take(event::SpanDone{WorkerId{1}, {120, 100, 0, 3}});
         to.take(event::NumbersDone{{0, 3}, OutcomeKind::Integer, 240});
-        to.take(event::ChunkDone{1, chunkTimes(100, 110, 120, 220, 230, 240)});
+        to.take(event::ChunkDone{WorkerId{1}, chunkTimes(100, 110, 120, 220, 230, 240)});
     });
     m_next = 3;
-    chunk(2, chunkTimes(226, 228, 230, 280, 290, 300));
+    chunk(WorkerId{2}, chunkTimes(226, 228, 230, 280, 290, 300));
     const auto sizes = accounting().sizes;
     ASSERT_EQ(sizes.size(), 2U);
     EXPECT_EQ(sizes.at(1).iterations, 3U);
@@ -612,12 +622,12 @@ TEST_F(AccountingTest, CountsWorkByTheNumberOfWorkersThatWereWantedWhenItBegan)
 
 TEST_F(AccountingTest, AValueThatWaitsForAnEarlierOneIsHeldBack)
 {
-    start(1, 0, 100);
+    start(WorkerId{1}, 0, 100);
     tell([](Recorder &to) { to.take(event::FirstDispatched{100}); });
     m_next = 1;
-    chunk(1, chunkTimes(100, 110, 120, 220, 230, 240));
+    chunk(WorkerId{1}, chunkTimes(100, 110, 120, 220, 230, 240));
     m_next = 0;
-    chunk(1, chunkTimes(240, 250, 260, 360, 370, 380));
+    chunk(WorkerId{1}, chunkTimes(240, 250, 260, 360, 370, 380));
     const auto held = heldBackOf(m_records[0]);
     ASSERT_TRUE(held);
     EXPECT_EQ(held->mostValues, 1U);
@@ -652,10 +662,10 @@ TEST(Accounting, OfCommandsItIsKnownThatTheyStartPrograms)
 TEST_F(AccountingTest, GrowsBitByBit)
 {
     Accountant accountant(m_records[0].timeline, {2, false});
-    start(1, 0, 100);
+    start(WorkerId{1}, 0, 100);
     tell([](Recorder &to) { to.take(event::FirstDispatched{100}); });
     for (std::uint64_t at = 100; at < 10'000; at += 100) {
-        chunk(1, chunkTimes(at, at + 5, at + 10, at + 80, at + 85, at + 95));
+        chunk(WorkerId{1}, chunkTimes(at, at + 5, at + 10, at + 80, at + 85, at + 95));
         while (!accountant.advance(1)) { }
         EXPECT_EQ(accountant.accounting().times[Cause::OnCpu]
                 + accountant.accounting().times[Cause::Unknown],

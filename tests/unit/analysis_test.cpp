@@ -155,9 +155,9 @@ using Indices = std::vector<std::uint64_t>;
 
 TEST_F(CompletionOrderTest, RanksByTheTimeAtWhichSpansEnd)
 {
-    span(1, 100, {0, 2});
-    span(1, 300, {4, 1});
-    span(2, 200, {2, 2});
+    span(WorkerId{1}, 100, {0, 2});
+    span(WorkerId{1}, 300, {4, 1});
+    span(WorkerId{2}, 200, {2, 2});
     CompletionOrder order(m_record.timeline);
     EXPECT_TRUE(order.advance(250, 100));
     EXPECT_EQ(order.ranked(), 4U);
@@ -174,9 +174,9 @@ TEST_F(CompletionOrderTest, RanksByTheTimeAtWhichSpansEnd)
 
 TEST_F(CompletionOrderTest, TellsWhatAReaderInOrderWouldHoldBack)
 {
-    span(1, 1000, {0, 1});
-    span(2, 100, {1, 1});
-    span(2, 200, {2, 2});
+    span(WorkerId{1}, 1000, {0, 1});
+    span(WorkerId{2}, 100, {1, 1});
+    span(WorkerId{2}, 200, {2, 2});
     CompletionOrder order(m_record.timeline);
     order.advance(UINT64_MAX, 100);
     EXPECT_EQ(indices(order), (Indices{1, 2, 3, 0}));
@@ -189,11 +189,11 @@ TEST_F(CompletionOrderTest, TellsWhatAReaderInOrderWouldHoldBack)
 
 TEST_F(CompletionOrderTest, RanksWhatWasGivenUpAndTriedAgainWhenItEnded)
 {
-    span(1, 100, {0, 1});
-    quarantine(*m_recorder, 1, 150, 1);
-    span(1, 200, {2, 1});
+    span(WorkerId{1}, 100, {0, 1});
+    quarantine(*m_recorder, WorkerId{1}, 150, 1);
+    span(WorkerId{1}, 200, {2, 1});
     m_recorder->take(event::InputReopened{1, 210});
-    span(1, 300, {1, 1});
+    span(WorkerId{1}, 300, {1, 1});
     CompletionOrder order(m_record.timeline);
     order.advance(UINT64_MAX, 100);
     EXPECT_EQ(indices(order), (Indices{0, 2, 1}));
@@ -201,13 +201,13 @@ TEST_F(CompletionOrderTest, RanksWhatWasGivenUpAndTriedAgainWhenItEnded)
 
 TEST_F(CompletionOrderTest, CountsAttemptsThatWereTriedAgainOnce)
 {
-    span(1, 100, {0, 3});
-    m_recorder->take(event::AttemptFailed{1, 1, 110});
-    span(2, 150, {3, 1});
-    span(2, 200, {1, 1});
-    m_recorder->take(event::AttemptFailed{1, 2, 210});
-    span(1, 300, {1, 1});
-    quarantine(*m_recorder, 2, 250, 4);
+    span(WorkerId{1}, 100, {0, 3});
+    m_recorder->take(event::AttemptFailed{1, WorkerId{1}, 110});
+    span(WorkerId{2}, 150, {3, 1});
+    span(WorkerId{2}, 200, {1, 1});
+    m_recorder->take(event::AttemptFailed{1, WorkerId{2}, 210});
+    span(WorkerId{1}, 300, {1, 1});
+    quarantine(*m_recorder, WorkerId{2}, 250, 4);
     CompletionOrder order(m_record.timeline);
     order.advance(UINT64_MAX, 100);
     EXPECT_EQ(indices(order), (Indices{0, 2, 3, 4, 1}));
@@ -228,7 +228,7 @@ TEST_F(CompletionOrderTest, RanksEveryIndexOnceWhileItGrows)
     for (std::uint64_t index = 0; index < count; ++index) {
         const std::size_t worker = random() % clocks.size();
         clocks[worker] += 11 + random() % 1000;
-        span(static_cast<WorkerId>(worker + 1), clocks[worker], {index, 1});
+        span(workerOf(worker), clocks[worker], {index, 1});
         ends.push_back({clocks[worker], index});
         if (index % 977 == 0)
             order.advance(*std::min_element(clocks.begin(), clocks.end()), 500);
@@ -255,27 +255,27 @@ TEST_F(CompletionOrderTest, FindsTheLastSpanOfAnIndexWhileLanesGrow)
     SpanFinder finder(m_record.timeline);
     constexpr std::uint64_t count = 20'000;
     for (std::uint64_t index = 0; index < count; ++index) {
-        span(static_cast<WorkerId>(1 + index % 2), 100 + 20 * index, {index * 3, 2});
+        span(workerOf(index % 2), 100 + 20 * index, {index * 3, 2});
         if (index % 3001 == 0) {
             ASSERT_TRUE(finder.find(index * 3 + 1));
-            EXPECT_EQ(finder.find(index * 3 + 1)->worker, 1 + index % 2);
+            EXPECT_EQ(finder.find(index * 3 + 1)->worker, workerOf(index % 2));
             EXPECT_EQ(finder.find(index * 3 + 1)->position, index / 2);
             EXPECT_FALSE(finder.find(index * 3 + 2));
         }
     }
     EXPECT_EQ(finder.find(0)->position, 0U);
     EXPECT_EQ(finder.find(3 * 9'999)->position, 4'999U);
-    span(2, 1'000'000, {0, 1});
-    EXPECT_EQ(finder.find(0)->worker, 2U);
-    EXPECT_EQ(finder.find(1)->worker, 1U);
+    span(WorkerId{2}, 1'000'000, {0, 1});
+    EXPECT_EQ(finder.find(0)->worker, WorkerId{2});
+    EXPECT_EQ(finder.find(1)->worker, WorkerId{1});
 }
 
 TEST_F(CompletionOrderTest, RanksWhatComesLateWhenItComes)
 {
-    span(1, 1000, {0, 1});
+    span(WorkerId{1}, 1000, {0, 1});
     CompletionOrder order(m_record.timeline);
     order.advance(2000, 100);
-    span(2, 500, {1, 1});
+    span(WorkerId{2}, 500, {1, 1});
     order.advance(2000, 100);
     EXPECT_EQ(order.lateSpans(), 1U);
     EXPECT_EQ(order.ranked(), 2U);

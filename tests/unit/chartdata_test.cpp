@@ -119,10 +119,10 @@ protected:
             next.first = m_iterations;
             next.count = 1 + random() % 50;
             clocks[worker] = next.begin + next.duration;
-            span(static_cast<WorkerId>(worker + 1), next);
+            span(workerOf(worker), next);
         }
-        for (WorkerId worker = 1; worker <= 3; ++worker)
-            span(worker, {clocks[worker - 1], 0, m_iterations, 1});
+        for (WorkerId worker{1}; worker <= WorkerId{3}; ++worker)
+            span(worker, {clocks[laneOf(worker)], 0, m_iterations, 1});
     }
 
     Rows write(ChartKind kind)
@@ -153,16 +153,16 @@ TEST_F(ChartDataTest, WorkersHaveALineForEachSpan)
 {
     begin(1'000'000);
     work(2000, 3'000'000);
-    span(2, {7 * oneSecond, 5 * oneSecond, m_iterations, 9});
+    span(WorkerId{2}, {7 * oneSecond, 5 * oneSecond, m_iterations, 9});
     const Rows rows = write(ChartKind::Workers);
     EXPECT_THAT(rows[0], ElementsAre("worker", "begin_s", "duration_s", "first_index", "count"));
     ASSERT_EQ(rows.size(), m_spans.size() + 1);
     std::size_t row = 1;
-    for (WorkerId worker = 1; worker <= 3; ++worker) {
+    for (WorkerId worker{1}; worker <= WorkerId{3}; ++worker) {
         for (const Recorded &recorded : m_spans) {
             if (recorded.worker != worker)
                 continue;
-            ASSERT_EQ(rows[row][0], std::to_string(worker));
+            ASSERT_EQ(rows[row][0], std::to_string(numberOf(worker)));
             ASSERT_EQ(nanoseconds(rows[row][1]), recorded.span.begin);
             ASSERT_EQ(nanoseconds(rows[row][2]), recorded.span.duration);
             ASSERT_EQ(rows[row][3], std::to_string(recorded.span.first));
@@ -172,7 +172,7 @@ TEST_F(ChartDataTest, WorkersHaveALineForEachSpan)
     }
     EXPECT_EQ(rows[rows.size() - 1
                   - static_cast<std::size_t>(std::count_if(m_spans.begin(), m_spans.end(),
-                      [](const Recorded &r) { return r.worker == 3; }))][1],
+                      [](const Recorded &r) { return r.worker == WorkerId{3}; }))][1],
         "7.000000000");
 }
 
@@ -195,7 +195,7 @@ TEST_F(ChartDataTest, CompletionHasEveryInputOnceInTheOrderOfFinishing)
         const std::uint64_t index = std::stoull(row[1]);
         ASSERT_LT(index, m_iterations);
         ASSERT_TRUE(ranOn[index]) << "twice: " << index;
-        ASSERT_EQ(row[2], std::to_string(ranOn[index]->worker));
+        ASSERT_EQ(row[2], std::to_string(numberOf(ranOn[index]->worker)));
         ASSERT_EQ(nanoseconds(row[3]), ranOn[index]->span.begin + ranOn[index]->span.duration);
         ASSERT_GE(nanoseconds(row[3]), before);
         before = nanoseconds(row[3]);
@@ -226,7 +226,7 @@ TEST_P(RateDataTest, CountsAddUpToTheIterations)
     std::array<double, 4> expected{};
     for (const Recorded &recorded : m_spans) {
         expected[0] += static_cast<double>(recorded.span.count);
-        expected[recorded.worker] += static_cast<double>(recorded.span.count);
+        expected[numberOf(recorded.worker)] += static_cast<double>(recorded.span.count);
         ASSERT_LE(recorded.span.begin + recorded.span.duration, time);
     }
     for (std::size_t column = 0; column < sums.size(); ++column)
@@ -253,7 +253,7 @@ TEST_F(ChartDataTest, LatencyHasEveryIterationOnceByWorker)
         for (const Recorded &recorded : m_spans) {
             const double each = static_cast<double>(recorded.span.duration)
                 / static_cast<double>(recorded.span.count);
-            const bool counts = worker == 0 || worker == recorded.worker;
+            const bool counts = worker == 0 || worker == numberOf(recorded.worker);
             expected += counts && each >= from && each < to ? recorded.span.count : 0;
         }
         ASSERT_EQ(rows[i][3], std::to_string(expected)) << i;
@@ -302,7 +302,7 @@ TEST_F(ChartDataTest, CancellingLeavesNoFile)
     constexpr std::uint64_t count = 250'000;
     begin(count);
     for (std::uint64_t i = 0; i < count; ++i)
-        span(1, {i * 10, 10, i, 1});
+        span(WorkerId{1}, {i * 10, 10, i, 1});
     for (const ChartKind kind : {ChartKind::Workers, ChartKind::Completion}) {
         int asked = 0;
         const auto once = [&] {
@@ -350,13 +350,13 @@ TEST_F(OutcomeExportTest, EveryFormatHasEveryIndex)
     OutcomeView outcome;
     outcome.kind = OutcomeKind::Integer;
     outcome.integer = 7;
-    m_recorder->take(event::OutcomeDone{0, outcome, 1, 0});
+    m_recorder->take(event::OutcomeDone{0, outcome, WorkerId{1}, 0});
     outcome.kind = OutcomeKind::Real;
     outcome.real = 0.5;
-    m_recorder->take(event::OutcomeDone{1, outcome, 1, 0});
+    m_recorder->take(event::OutcomeDone{1, outcome, WorkerId{1}, 0});
     outcome.kind = OutcomeKind::Failure;
     outcome.failure = {failureException, "ValueError", "bad", "where"};
-    m_recorder->take(event::OutcomeDone{3, outcome, 1, 0});
+    m_recorder->take(event::OutcomeDone{3, outcome, WorkerId{1}, 0});
     m_recorder->take(event::NumbersDone{{4, 1}, OutcomeKind::Integer, 0});
     for (const char *name : {"out.csv", "out.jsonl", "out.txt", "out.npy"})
         EXPECT_EQ(messageOf(exportOutcomes(m_record, path(name))), "");

@@ -35,7 +35,7 @@ TEST(Codec, DoneIsByteForByteAsDocumented)
 TEST(Codec, EveryMessageComesBackAsItWas)
 {
     struct Setup setup;
-    setup.worker = 7;
+    setup.worker = WorkerId{7};
     setup.task = TaskKind::Python;
     setup.target = "file.py:f";
     setup.arguments = std::string("\0\xff", 2);
@@ -159,8 +159,8 @@ TEST(Codec, AWorkerTellsWhatLoadingItsTaskTook)
 TEST(Codec, WhatALoaderIsToldAndTells)
 {
     std::string frame;
-    encode(frame, Fork{7});
-    EXPECT_EQ(decodeFork(frame.substr(frameHeaderSize))->worker, 7U);
+    encode(frame, Fork{WorkerId{7}});
+    EXPECT_EQ(decodeFork(frame.substr(frameHeaderSize))->worker, WorkerId{7});
     frame.clear();
     encode(frame, Loaded{{1, 2, 3}, "threads"});
     const std::string body = frame.substr(frameHeaderSize);

@@ -20,7 +20,7 @@ void runWith(MadeUpRun &run, double mean, std::uint64_t seed, int iterations = 2
     run.recorder->take(event::FirstDispatched{begin});
     std::uint64_t index = 0;
     std::uint64_t end = begin;
-    for (const WorkerId worker : {1, 2}) {
+    for (const WorkerId worker : {WorkerId{1}, WorkerId{2}}) {
         run.recorder->take(event::WorkerChanged{worker, WorkerState::Ready, begin});
         std::uint64_t time = begin;
         double drift = 1;
@@ -35,7 +35,7 @@ void runWith(MadeUpRun &run, double mean, std::uint64_t seed, int iterations = 2
     }
     OutcomeView outcome;
     outcome.kind = OutcomeKind::None;
-    run.recorder->take(event::OutcomeDone{0, outcome, 1, end});
+    run.recorder->take(event::OutcomeDone{0, outcome, WorkerId{1}, end});
 }
 
 ComparedRun figuresWith(double mean, std::uint64_t seed, int iterations = 2000)
@@ -66,7 +66,7 @@ TEST(Comparison, PausesAreLeftOut)
 {
     MadeUpRun run;
     run.recorder->take(event::FirstDispatched{0});
-    run.recorder->take(event::WorkerChanged{1, WorkerState::Ready, 0});
+    run.recorder->take(event::WorkerChanged{WorkerId{1}, WorkerState::Ready, 0});
     OutcomeView outcome;
     outcome.kind = OutcomeKind::None;
     std::uint64_t time = 0;
@@ -76,9 +76,9 @@ TEST(Comparison, PausesAreLeftOut)
             time += 50'000'000;
             run.recorder->take(event::PoolResumed{time});
         }
-        run.recorder->take(event::SpanDone{1, {time, 10'000, i, 1}});
+        run.recorder->take(event::SpanDone{WorkerId{1}, {time, 10'000, i, 1}});
         time += 10'000;
-        run.recorder->take(event::OutcomeDone{i, outcome, 1, time});
+        run.recorder->take(event::OutcomeDone{i, outcome, WorkerId{1}, time});
     }
     const ComparedRun figures = comparedRun(run.timeline());
     EXPECT_EQ(figures.active, 6'400'000U);

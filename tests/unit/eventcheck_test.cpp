@@ -91,35 +91,35 @@ protected:
 
 TEST_F(EventCheckTest, PassesARunOn)
 {
-    expectTaken(event::WorkerChanged{1, WorkerState::Starting, 1});
+    expectTaken(event::WorkerChanged{WorkerId{1}, WorkerState::Starting, 1});
     expectTaken(event::FirstDispatched{2});
-    expectTaken(event::SpanDone{1, {3, 4, 0, 2}});
-    expectTaken(event::ChunkDone{1, {1, 2, 3, 7, 8, 9, 1}});
+    expectTaken(event::SpanDone{WorkerId{1}, {3, 4, 0, 2}});
+    expectTaken(event::ChunkDone{WorkerId{1}, {1, 2, 3, 7, 8, 9, 1}});
     expectTaken(event::NumbersDone{{0, 2}, OutcomeKind::Real, 9, std::string(16, '0')});
-    expectTaken(event::OutcomeDone{9, failed(), 2, 10, event::Attempt::Lost});
+    expectTaken(event::OutcomeDone{9, failed(), WorkerId{2}, 10, event::Attempt::Lost});
     expectTaken(event::InputReopened{9, 11});
-    expectTaken(event::OutcomeDone{9, {}, 2, 12});
-    expectTaken(event::Logged{0, "the pool as a whole", 13});
+    expectTaken(event::OutcomeDone{9, {}, WorkerId{2}, 12});
+    expectTaken(event::Logged{WorkerId{0}, "the pool as a whole", 13});
     expectTaken(event::RunStopped{latestEventTime});
 }
 
 TEST_F(EventCheckTest, RefusesWorkersThatDoNotExist)
 {
-    expectRefused(event::WorkerChanged{workers + 1, WorkerState::Ready, 1}, "worker");
-    expectRefused(event::WorkerChanged{0, WorkerState::Ready, 1}, "worker");
-    expectRefused(event::SpanDone{0, {1, 1, 1, 1}}, "worker");
-    expectRefused(event::Logged{workers + 1, "a line", 1}, "worker");
+    expectRefused(event::WorkerChanged{workerOf(workers), WorkerState::Ready, 1}, "worker");
+    expectRefused(event::WorkerChanged{WorkerId{0}, WorkerState::Ready, 1}, "worker");
+    expectRefused(event::SpanDone{WorkerId{0}, {1, 1, 1, 1}}, "worker");
+    expectRefused(event::Logged{workerOf(workers), "a line", 1}, "worker");
 }
 
 TEST_F(EventCheckTest, RefusesInputsThatDoNotExist)
 {
-    expectRefused(event::SpanDone{1, {1, 1, inputs, 1}}, "input");
-    expectRefused(event::SpanDone{1, {1, 1, inputs - 1, 2}}, "input");
-    expectRefused(event::SpanDone{1, {1, 1, 0, 0}}, "input");
-    expectRefused(event::SpanOpen{1, {1, inputs, 1, 1}}, "input");
-    expectRefused(event::OutcomeDone{inputs, {}, 1, 1}, "input");
-    expectRefused(event::AttemptFailed{inputs, 1, 1}, "input");
-    expectRefused(event::AttemptLost{inputs, 1, 1}, "input");
+    expectRefused(event::SpanDone{WorkerId{1}, {1, 1, inputs, 1}}, "input");
+    expectRefused(event::SpanDone{WorkerId{1}, {1, 1, inputs - 1, 2}}, "input");
+    expectRefused(event::SpanDone{WorkerId{1}, {1, 1, 0, 0}}, "input");
+    expectRefused(event::SpanOpen{WorkerId{1}, {1, inputs, 1, 1}}, "input");
+    expectRefused(event::OutcomeDone{inputs, {}, WorkerId{1}, 1}, "input");
+    expectRefused(event::AttemptFailed{inputs, WorkerId{1}, 1}, "input");
+    expectRefused(event::AttemptLost{inputs, WorkerId{1}, 1}, "input");
     expectRefused(event::InputReopened{inputs, 1}, "input");
     expectRefused(
         event::NumbersDone{{inputs - 1, 2}, OutcomeKind::Real, 1, std::string(16, '0')}, "input");
@@ -135,13 +135,13 @@ TEST_F(EventCheckTest, RefusesNumbersWithoutACellForEach)
 
 TEST_F(EventCheckTest, RefusesTimesThatCannotBeRight)
 {
-    expectRefused(event::WorkerChanged{1, WorkerState::Ready, tooLate}, "36 years");
-    expectRefused(event::SpanDone{1, {tooLate, 1, 1, 1}}, "36 years");
-    expectRefused(event::SpanDone{1, {latestEventTime, 1, 1, 1}}, "36 years");
-    expectRefused(event::SpanDone{1, {1, UINT64_MAX, 1, 1}}, "36 years");
-    expectRefused(event::SpanOpen{1, {1, 1, 1, tooLate}}, "36 years");
-    expectTaken(event::SpanDone{1, {1, 1, 1, 1}});
-    expectRefused(event::ChunkDone{1, {1, 2, 3, 4, 5, tooLate, 1}}, "36 years");
+    expectRefused(event::WorkerChanged{WorkerId{1}, WorkerState::Ready, tooLate}, "36 years");
+    expectRefused(event::SpanDone{WorkerId{1}, {tooLate, 1, 1, 1}}, "36 years");
+    expectRefused(event::SpanDone{WorkerId{1}, {latestEventTime, 1, 1, 1}}, "36 years");
+    expectRefused(event::SpanDone{WorkerId{1}, {1, UINT64_MAX, 1, 1}}, "36 years");
+    expectRefused(event::SpanOpen{WorkerId{1}, {1, 1, 1, tooLate}}, "36 years");
+    expectTaken(event::SpanDone{WorkerId{1}, {1, 1, 1, 1}});
+    expectRefused(event::ChunkDone{WorkerId{1}, {1, 2, 3, 4, 5, tooLate, 1}}, "36 years");
     expectRefused(event::ProgramStopped{2, 1}, "36 years");
     expectRefused(event::ProgramStopped{2, tooLate}, "36 years");
     expectRefused(event::RunStopped{tooLate}, "36 years");
@@ -149,27 +149,27 @@ TEST_F(EventCheckTest, RefusesTimesThatCannotBeRight)
 
 TEST_F(EventCheckTest, RefusesChunksWhoseSpansAreNotThere)
 {
-    const event::ChunkDone chunk{1, {1, 2, 3, 4, 5, 6, 1}};
+    const event::ChunkDone chunk{WorkerId{1}, {1, 2, 3, 4, 5, 6, 1}};
     expectRefused(chunk, "no spans");
-    expectTaken(event::SpanDone{1, {1, 1, 1, 1}});
-    expectRefused(event::ChunkDone{1, {1, 2, 3, 4, 5, 6, 2}}, "no spans");
-    expectRefused(event::ChunkDone{1, {1, 2, 3, 4, 5, 6, 0}}, "no spans");
-    expectRefused(event::ChunkDone{2, {1, 2, 3, 4, 5, 6, 1}}, "no spans");
+    expectTaken(event::SpanDone{WorkerId{1}, {1, 1, 1, 1}});
+    expectRefused(event::ChunkDone{WorkerId{1}, {1, 2, 3, 4, 5, 6, 2}}, "no spans");
+    expectRefused(event::ChunkDone{WorkerId{1}, {1, 2, 3, 4, 5, 6, 0}}, "no spans");
+    expectRefused(event::ChunkDone{WorkerId{2}, {1, 2, 3, 4, 5, 6, 1}}, "no spans");
     expectTaken(chunk);
     expectRefused(chunk, "no spans");
 }
 
 TEST_F(EventCheckTest, LeavesSpansOfAProcessThatEndedToNoChunk)
 {
-    expectTaken(event::SpanDone{1, {1, 1, 1, 1}});
-    expectTaken(event::WorkerChanged{1, WorkerState::Starting, 5});
-    expectRefused(event::ChunkDone{1, {1, 2, 3, 4, 5, 6, 1}}, "no spans");
+    expectTaken(event::SpanDone{WorkerId{1}, {1, 1, 1, 1}});
+    expectTaken(event::WorkerChanged{WorkerId{1}, WorkerState::Starting, 5});
+    expectRefused(event::ChunkDone{WorkerId{1}, {1, 2, 3, 4, 5, 6, 1}}, "no spans");
 }
 
 TEST_F(EventCheckTest, RefusesASecondOutcome)
 {
-    expectTaken(event::OutcomeDone{3, {}, 1, 1});
-    expectRefused(event::OutcomeDone{3, {}, 1, 2}, "second outcome");
+    expectTaken(event::OutcomeDone{3, {}, WorkerId{1}, 1});
+    expectRefused(event::OutcomeDone{3, {}, WorkerId{1}, 2}, "second outcome");
     expectRefused(
         event::NumbersDone{{2, 2}, OutcomeKind::Real, 2, std::string(16, '0')}, "second outcome");
     expectTaken(event::NumbersDone{{1, 2}, OutcomeKind::Real, 2, std::string(16, '0')});
@@ -178,7 +178,7 @@ TEST_F(EventCheckTest, RefusesASecondOutcome)
 TEST_F(EventCheckTest, ReopensOnlyWhatHasFailed)
 {
     expectRefused(event::InputReopened{3, 1}, "not failed");
-    expectTaken(event::OutcomeDone{3, {}, 1, 1});
+    expectTaken(event::OutcomeDone{3, {}, WorkerId{1}, 1});
     expectRefused(event::InputReopened{3, 2}, "not failed");
 }
 

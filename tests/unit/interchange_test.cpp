@@ -378,7 +378,7 @@ TEST_F(TraceTest, TakesArraysAndObjects)
         EXPECT_THAT(lane(run, 1), ElementsAre("0+0:1"));
         EXPECT_EQ(input(run, 0), "a");
         EXPECT_EQ(run.record->timeline.worker(0).identity().pid, 7U);
-        EXPECT_EQ(workerName(run.record->origin, 2), "thread two");
+        EXPECT_EQ(workerName(run.record->origin, WorkerId{2}), "thread two");
         EXPECT_EQ(run.record->timeline.settled(), 2U);
         EXPECT_EQ(std::get<ImportedFile>(run.record->origin).notes.count(ImportNote::CutOff), 0U)
             << text;
@@ -711,48 +711,49 @@ protected:
         m_record.inputs = std::move(*openInput(specOf(m_record.origin)->input));
         Recorder pool(m_record.timeline, *m_record.outcomes, m_record.log, nullptr,
             Recorder::Retention::Everything, [](const std::string &) { FAIL(); });
-        for (const WorkerId worker : {1U, 2U}) {
+        for (const WorkerId worker : {WorkerId{1}, WorkerId{2}}) {
             pool.take(event::WorkerChanged{worker, WorkerState::Starting, 10});
             pool.take(event::WorkerChanged{worker, WorkerState::Ready, 100});
-            pool.take(event::WorkerIntroduced{worker, {40 + worker, "host", "python"}});
+            pool.take(event::WorkerIntroduced{worker, {40 + numberOf(worker), "host", "python"}});
             pool.take(event::WorkerCostSeen{worker,
-                {5000, 70, 1 << 20, 60, 3000, 50, 3, 20, {{800, 700, 1 << 10}, worker == 2}}});
+                {5000, 70, 1 << 20, 60, 3000, 50, 3, 20,
+                    {{800, 700, 1 << 10}, worker == WorkerId{2}}}});
         }
         pool.take(event::CoordinatorCostSeen{{900, 400, 30}});
         m_record.machine.cores = 6;
         pool.take(event::FirstDispatched{1000});
-        pool.take(event::SpanDone{1, {1100, 50, 0, 4}});
-        pool.take(event::SpanDone{1, {1160, 51, 4, 1}});
-        pool.take(event::ChunkDone{1, {1000, 1050, 0, 0, 1300, 1400, 2}});
-        done(pool, {0, 5}, 1, 1400);
-        pool.take(
-            event::SpanDone{2, {1200, 7, 5, 1}}); // of a chunk that its worker's death cuts short
-        done(pool, {5, 1}, 2, 1500);
-        pool.take(event::WorkerChanged{2, WorkerState::Dead, 1600});
-        pool.take(event::WorkerChanged{2, WorkerState::Starting, 1700});
-        pool.take(event::WorkerChanged{2, WorkerState::Ready, 1800});
+        pool.take(event::SpanDone{WorkerId{1}, {1100, 50, 0, 4}});
+        pool.take(event::SpanDone{WorkerId{1}, {1160, 51, 4, 1}});
+        pool.take(event::ChunkDone{WorkerId{1}, {1000, 1050, 0, 0, 1300, 1400, 2}});
+        done(pool, {0, 5}, WorkerId{1}, 1400);
+        pool.take(event::SpanDone{
+            WorkerId{2}, {1200, 7, 5, 1}}); // of a chunk that its worker's death cuts short
+        done(pool, {5, 1}, WorkerId{2}, 1500);
+        pool.take(event::WorkerChanged{WorkerId{2}, WorkerState::Dead, 1600});
+        pool.take(event::WorkerChanged{WorkerId{2}, WorkerState::Starting, 1700});
+        pool.take(event::WorkerChanged{WorkerId{2}, WorkerState::Ready, 1800});
         OutcomeView lost;
         lost.kind = OutcomeKind::Failure;
         lost.failure = {failureQuarantined, {}, "killed", "\"quoted\" \xff"};
-        pool.take(event::OutcomeDone{6, lost, 2, 1900, event::Attempt::Lost});
+        pool.take(event::OutcomeDone{6, lost, WorkerId{2}, 1900, event::Attempt::Lost});
         pool.take(event::PoolPaused{1950});
         pool.take(event::PoolResumed{1960});
         pool.take(event::ProgramStopped{1970, 1980});
-        pool.take(event::AttemptFailed{7, 2, 2100});
-        pool.take(event::SpanDone{2, {2000, 10, 7, 1}});
-        pool.take(event::SpanDone{2, {2200, 10, 7, 1}});
-        pool.take(event::ChunkDone{2, {1990, 1991, 0, 0, 2220, 2230, 2}});
-        done(pool, {7, 1}, 2, 2230);
+        pool.take(event::AttemptFailed{7, WorkerId{2}, 2100});
+        pool.take(event::SpanDone{WorkerId{2}, {2000, 10, 7, 1}});
+        pool.take(event::SpanDone{WorkerId{2}, {2200, 10, 7, 1}});
+        pool.take(event::ChunkDone{WorkerId{2}, {1990, 1991, 0, 0, 2220, 2230, 2}});
+        done(pool, {7, 1}, WorkerId{2}, 2230);
         OutcomeView failed;
         failed.kind = OutcomeKind::Failure;
         failed.failure = {failureException, "ValueError", "no 8", "traceback"};
-        pool.take(event::OutcomeDone{8, failed, 1, 2400});
-        pool.take(event::SpanDone{1, {2300, 10, 8, 1}});
-        pool.take(event::SpanDone{1, {2500, 10, 9, 1}});
-        pool.take(event::ChunkDone{1, {2290, 2291, 0, 0, 2600, 2700, 2}});
-        done(pool, {9, 1}, 1, 2700);
+        pool.take(event::OutcomeDone{8, failed, WorkerId{1}, 2400});
+        pool.take(event::SpanDone{WorkerId{1}, {2300, 10, 8, 1}});
+        pool.take(event::SpanDone{WorkerId{1}, {2500, 10, 9, 1}});
+        pool.take(event::ChunkDone{WorkerId{1}, {2290, 2291, 0, 0, 2600, 2700, 2}});
+        done(pool, {9, 1}, WorkerId{1}, 2700);
         pool.take(event::PoolResized{1, 2800});
-        pool.take(event::WorkerChanged{2, WorkerState::Gone, 2900});
+        pool.take(event::WorkerChanged{WorkerId{2}, WorkerState::Gone, 2900});
         const auto written = writeChromeTrace(m_record, m_folder / "own.json");
         ASSERT_TRUE(written) << written.error().message;
     }

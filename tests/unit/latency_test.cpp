@@ -88,9 +88,9 @@ TEST(DurationHistogram, OfNothingIsEmpty)
 
 TEST_F(LatencyTest, SpansCountAsTheirIterations)
 {
-    ran(1, {0, 1000, 0, 10});
-    ran(1, {2000, 500, 10, 1});
-    ran(2, {0, 8000, 20, 1});
+    ran(WorkerId{1}, {0, 1000, 0, 10});
+    ran(WorkerId{1}, {2000, 500, 10, 1});
+    ran(WorkerId{2}, {0, 8000, 20, 1});
     Latency latency(timeline());
     ASSERT_TRUE(latency.advance(100));
     EXPECT_EQ(latency.all().count(), 12U);
@@ -111,7 +111,7 @@ TEST_F(LatencyTest, GrowsBitByBit)
     std::uint64_t time = 0;
     for (std::uint64_t i = 0; i < 500; ++i) {
         const std::uint64_t duration = random() % 100'000;
-        ran(1 + static_cast<WorkerId>(i % 2), {time, duration, i, 1});
+        ran(workerOf(i % 2), {time, duration, i, 1});
         durations.push_back(static_cast<double>(duration));
         time += 200'000;
         if (i % 3 == 0)
@@ -128,14 +128,14 @@ TEST_F(LatencyTest, GrowsBitByBit)
 
 TEST_F(LatencyTest, TheSlowestAreFoundInTheirLanes)
 {
-    ran(1, {0, 10, 7, 1});
-    ran(1, {10, 90, 8, 3});
-    ran(2, {0, 50, 20, 1});
+    ran(WorkerId{1}, {0, 10, 7, 1});
+    ran(WorkerId{1}, {10, 90, 8, 3});
+    ran(WorkerId{2}, {0, 50, 20, 1});
     Latency latency(timeline(), 2);
     latency.advance(100);
     const auto slowest = latency.slowest();
     ASSERT_EQ(slowest.size(), 2U);
-    EXPECT_EQ(slowest[0].place.worker, 2U);
+    EXPECT_EQ(slowest[0].place.worker, WorkerId{2});
     EXPECT_EQ(slowest[0].indices, (IndexRange{20, 1}));
     EXPECT_EQ(slowest[1].place.position, 1U);
     EXPECT_EQ(slowest[1].indices, (IndexRange{8, 3}));
@@ -147,7 +147,7 @@ TEST_F(LatencyTest, ASearchFindsWhatABarCounts)
     std::mt19937_64 random(4);
     std::uint64_t time = 0;
     for (std::uint64_t i = 0; i < 300; ++i) {
-        ran(1 + static_cast<WorkerId>(i % 2), {time, random() % 4000, i * 4, 1 + random() % 4});
+        ran(workerOf(i % 2), {time, random() % 4000, i * 4, 1 + random() % 4});
         time += 5000;
     }
     Latency latency(timeline());
@@ -156,7 +156,7 @@ TEST_F(LatencyTest, ASearchFindsWhatABarCounts)
         DurationSearch search(timeline(), bar.range);
         std::uint64_t found = 0;
         const auto count = [&](SpanPosition place, const Span &span) {
-            const Lane &lane = timeline().worker(place.worker - 1).lane();
+            const Lane &lane = timeline().worker(laneOf(place.worker)).lane();
             EXPECT_EQ(lane.span(place.position).first, span.first);
             found += span.count;
         };

@@ -401,7 +401,7 @@ TEST(OutcomeStore, CopiesOutcomesAsTheyCameEncoded)
     std::string expected;
     for (std::uint64_t index = 0; index < outcomeKindCount; ++index) {
         OutcomeView outcome{static_cast<OutcomeKind>(index), 7, 0.5, "text",
-            {"exception", "ValueError", "no", "trace", {3, 2}}};
+            {"exception", "ValueError", "no", "trace", {3, WorkerId{2}}}};
         std::string sent;
         wire::encodeOutcome(sent, outcome);
         wire::FieldReader reader(sent);
@@ -432,7 +432,7 @@ TEST(OutcomeStore, ForgetsAFailureThatIsTriedAgain)
     store->addNumbers({0, 60}, OutcomeKind::Integer);
     OutcomeView failed;
     failed.kind = OutcomeKind::Failure;
-    failed.failure = {failureTimeout, "", "too long", "", {3, 2, 4096, std::nullopt, 9}};
+    failed.failure = {failureTimeout, "", "too long", "", {3, WorkerId{2}, 4096, std::nullopt, 9}};
     ASSERT_TRUE(store->add(60, failed));
     store->addNumbers({61, 39}, OutcomeKind::Integer);
     EXPECT_EQ(store->firstMissing(0), 100U);
@@ -482,7 +482,7 @@ TEST(RunLog, GivesEntriesByThePage)
 {
     RunLog log;
     for (int i = 0; i < 10; ++i)
-        log.add({0, 1, {}, true, std::to_string(i)});
+        log.add({0, WorkerId{1}, {}, true, std::to_string(i)});
     const RunLog::Page first = log.entries(0, 10, 4);
     ASSERT_EQ(first.entries.size(), 4U);
     EXPECT_EQ(first.entries.back()->text, "3");
@@ -500,7 +500,7 @@ TEST(RunLog, DropsTheOldestBeyond64MiB)
     RunLog log;
     const std::string text((1 << 20) - sizeof(LogEntry), 'x');
     for (int i = 0; i < 67; ++i)
-        log.add({0, 1, {}, true, text});
+        log.add({0, WorkerId{1}, {}, true, text});
     EXPECT_EQ(log.end(), 67U);
     const RunLog::Page page = log.entries(1, UINT64_MAX, 2);
     EXPECT_EQ(page.first, 3U);
@@ -517,9 +517,9 @@ TEST(RunLog, DropsTheOldestBeyond64MiB)
 TEST(RunLog, HoldsALineThatAloneIsTooLong)
 {
     RunLog log;
-    log.add({0, 1, {}, true, std::string(RunLog::mostBytes + 1, 'x')});
+    log.add({0, WorkerId{1}, {}, true, std::string(RunLog::mostBytes + 1, 'x')});
     EXPECT_EQ(log.entries(0).entries.size(), 1U);
-    log.add({0, 1, {}, true, "short"});
+    log.add({0, WorkerId{1}, {}, true, "short"});
     EXPECT_EQ(log.entries(0).first, 1U);
 }
 

@@ -212,14 +212,14 @@ std::string everythingIn(const RunRecord &record)
     for (std::size_t i = 0; i < timeline.workerCount(); ++i) {
         const WorkerRecord &worker = timeline.worker(i);
         const WorkerIdentity identity = worker.identity();
-        all << worker.id() << ' ' << static_cast<int>(worker.state()) << ' ' << worker.iterations()
-            << ' ' << worker.busy() << ' ' << worker.cpu() << ' ' << worker.runQueue() << ' '
-            << worker.maxRss() << ' ' << worker.decoding() << ' ' << worker.starts() << ' '
-            << worker.loading().cost.duration << ' ' << worker.loading().cost.cpu << ' '
-            << worker.loading().cost.memory << ' ' << worker.loading().isShared << ' '
-            << worker.setUpCpu() << ' ' << worker.setUpRunQueue() << ' ' << worker.threads() << ' '
-            << worker.threadRunQueue() << ' ' << identity.pid << identity.host << identity.runtime
-            << '\n';
+        all << numberOf(worker.id()) << ' ' << static_cast<int>(worker.state()) << ' '
+            << worker.iterations() << ' ' << worker.busy() << ' ' << worker.cpu() << ' '
+            << worker.runQueue() << ' ' << worker.maxRss() << ' ' << worker.decoding() << ' '
+            << worker.starts() << ' ' << worker.loading().cost.duration << ' '
+            << worker.loading().cost.cpu << ' ' << worker.loading().cost.memory << ' '
+            << worker.loading().isShared << ' ' << worker.setUpCpu() << ' '
+            << worker.setUpRunQueue() << ' ' << worker.threads() << ' ' << worker.threadRunQueue()
+            << ' ' << identity.pid << identity.host << identity.runtime << '\n';
         const Lane &lane = worker.lane();
         lane.forEach(0, lane.size(), [&](const Span &span) {
             all << span.begin << ',' << span.duration << ',' << span.first << ',' << span.count
@@ -234,12 +234,12 @@ std::string everythingIn(const RunRecord &record)
     }
     for (std::size_t i = 0; i < timeline.marks().size(); ++i) {
         const Mark &mark = timeline.marks()[i];
-        all << mark.time << ',' << mark.value << ',' << mark.worker << ','
+        all << mark.time << ',' << mark.value << ',' << numberOf(mark.worker) << ','
             << static_cast<int>(mark.kind) << ' ';
     }
     all << timeline.pausedBetween(0, UINT64_MAX) << '\n';
     for (const LogLine &line : record.log.entries(0).entries)
-        all << line->time << ',' << line->worker << ',' << line->running.first << ','
+        all << line->time << ',' << numberOf(line->worker) << ',' << line->running.first << ','
             << line->running.count << ',' << line->printed << ',' << line->text << '\n';
     for (const IndexRange &range : record.outcomes->settled()) {
         for (std::uint64_t index = range.first; index < range.end(); ++index) {
@@ -259,15 +259,15 @@ void liveThrough(FakeRun &run, std::uint64_t count)
     Recorder &recorder = run.recorder();
     std::mt19937_64 random(count);
     recorder.take(event::PoolResized{3, 1});
-    for (WorkerId worker = 1; worker <= 3; ++worker) {
-        recorder.take(event::WorkerChanged{worker, WorkerState::Starting, 10 + worker});
-        recorder.take(event::WorkerIntroduced{worker, {1000 + worker, "host", "C++"}});
-        recorder.take(event::WorkerChanged{worker, WorkerState::Ready, 20 + worker});
+    for (WorkerId worker{1}; worker <= WorkerId{3}; ++worker) {
+        recorder.take(event::WorkerChanged{worker, WorkerState::Starting, 10 + numberOf(worker)});
+        recorder.take(event::WorkerIntroduced{worker, {1000 + numberOf(worker), "host", "C++"}});
+        recorder.take(event::WorkerChanged{worker, WorkerState::Ready, 20 + numberOf(worker)});
     }
     recorder.take(event::FirstDispatched{30});
     std::uint64_t time = 100;
     for (std::uint64_t index = 0; index < count;) {
-        const auto worker = static_cast<WorkerId>(1 + random() % 3);
+        const auto worker = workerOf(random() % 3);
         const std::uint64_t length = std::min(count - index, 1 + random() % 100);
         time += random() % 3 == 0 ? 10'000'000'000 : 1000;
         switch (random() % 6) {
@@ -415,8 +415,8 @@ TEST_F(RunFileTest, HoldsTheWholeRecord)
     // Workers that were still at work have gone by then; that is all that is added.
     const std::size_t marks = run.record().timeline.marks().size();
     EXPECT_EQ(loaded->written.marks, marks);
-    for (WorkerId worker = 1; worker <= 3; ++worker) {
-        const WorkerState state = run.record().timeline.worker(worker - 1).state();
+    for (WorkerId worker{1}; worker <= WorkerId{3}; ++worker) {
+        const WorkerState state = run.record().timeline.worker(laneOf(worker)).state();
         if (state != WorkerState::Dead && state != WorkerState::Gone)
             run.recorder().take(event::WorkerChanged{worker, WorkerState::Gone, 1'000'000'000'000});
     }
@@ -466,10 +466,10 @@ TEST_F(RunFileTest, HoldsTheRunsOfASession)
 TEST_F(RunFileTest, MarksOnceWhatTheLogHadDroppedBeforeItWasWritten)
 {
     FakeRun run(m_path, description(10));
-    run.recorder().take(event::WorkerChanged{1, WorkerState::Ready, 0});
+    run.recorder().take(event::WorkerChanged{WorkerId{1}, WorkerState::Ready, 0});
     const auto print = [&](const std::string &line) {
-        run.recorder().take(
-            event::WorkerPrinted{1, {Output::Source::TaskOutput, {0, 1}, line + "\n"}, 100});
+        run.recorder().take(event::WorkerPrinted{
+            WorkerId{1}, {Output::Source::TaskOutput, {0, 1}, line + "\n"}, 100});
     };
     print("first");
     run.noteLate(200, [&] {
@@ -542,10 +542,10 @@ TEST_F(RunFileTest, HoldsWhatTheRecordHasLetGoOf)
 TEST_F(RunFileTest, HoldsWhatWasNotedBeforeItWasBrokenOff)
 {
     FakeRun run(m_path, description(300));
-    run.recorder().take(event::WorkerChanged{1, WorkerState::Ready, 5});
-    run.addReals({0, 100}, 1, 100);
+    run.recorder().take(event::WorkerChanged{WorkerId{1}, WorkerState::Ready, 5});
+    run.addReals({0, 100}, WorkerId{1}, 100);
     run.note(500);
-    run.addReals({100, 100}, 1, 600);
+    run.addReals({100, 100}, WorkerId{1}, 600);
     run.breakOff();
     const auto loaded = loadRunFile(m_path);
     ASSERT_TRUE(loaded) << loaded.error().message;
@@ -560,11 +560,11 @@ TEST_F(RunFileTest, GoesOn)
 {
     {
         FakeRun run(m_path, description(300));
-        run.recorder().take(event::WorkerChanged{1, WorkerState::Ready, 5});
-        run.addReals({0, 70}, 1, 100);
-        run.recorder().take(event::ChunkDone{1, {90, 95, 100, 150, 160, 170, 1}});
-        run.addReals({100, 70}, 1, 200); // a chunk that was never answered whole
-        run.fail(70, failureException, 1, 300);
+        run.recorder().take(event::WorkerChanged{WorkerId{1}, WorkerState::Ready, 5});
+        run.addReals({0, 70}, WorkerId{1}, 100);
+        run.recorder().take(event::ChunkDone{WorkerId{1}, {90, 95, 100, 150, 160, 170, 1}});
+        run.addReals({100, 70}, WorkerId{1}, 200); // a chunk that was never answered whole
+        run.fail(70, failureException, WorkerId{1}, 300);
         run.finish(500);
     }
     auto loaded = loadRunFile(m_path);
@@ -572,10 +572,10 @@ TEST_F(RunFileTest, GoesOn)
     FakeRun run(m_path, std::move(*loaded));
     run.recorder().take(event::RunContinued{500});
     run.recorder().take(event::InputReopened{70, 500});
-    run.recorder().take(event::WorkerChanged{1, WorkerState::Starting, 510});
-    run.addReals({70, 30}, 1, 600);
-    run.recorder().take(event::ChunkDone{1, {590, 595, 600, 650, 660, 670, 1}});
-    run.recorder().take(event::WorkerChanged{1, WorkerState::Gone, 700});
+    run.recorder().take(event::WorkerChanged{WorkerId{1}, WorkerState::Starting, 510});
+    run.addReals({70, 30}, WorkerId{1}, 600);
+    run.recorder().take(event::ChunkDone{WorkerId{1}, {590, 595, 600, 650, 660, 670, 1}});
+    run.recorder().take(event::WorkerChanged{WorkerId{1}, WorkerState::Gone, 700});
     run.finish(700);
     const auto again = loadRunFile(m_path);
     ASSERT_TRUE(again) << again.error().message;
@@ -588,11 +588,11 @@ TEST_F(RunFileTest, GoesOn)
 TEST_F(RunFileTest, HoldsTheValueOfAnInputThatWasTriedAgainBeforeItWasWritten)
 {
     FakeRun run(m_path, description(300));
-    run.recorder().take(event::WorkerChanged{1, WorkerState::Ready, 5});
-    run.fail(70, failureException, 1, 100);
+    run.recorder().take(event::WorkerChanged{WorkerId{1}, WorkerState::Ready, 5});
+    run.fail(70, failureException, WorkerId{1}, 100);
     run.noteLate(200, [&] {
         run.recorder().take(event::InputReopened{70, 250});
-        run.addText(70, "a value", 1, 300);
+        run.addText(70, "a value", WorkerId{1}, 300);
     });
     while (!readRunFileInfo(m_path) || readRunFileInfo(m_path)->progress.batches == 0)
         std::this_thread::yield();
@@ -607,12 +607,12 @@ TEST_F(RunFileTest, HoldsTheValueOfAnInputThatWasTriedAgainBeforeItWasWritten)
 TEST_F(RunFileTest, HoldsOneOutcomeOfAnInputThatTwoSnapshotsReport)
 {
     FakeRun run(m_path, description(300));
-    run.recorder().take(event::WorkerChanged{1, WorkerState::Ready, 5});
-    run.addReals({0, 70}, 1, 50);
-    run.fail(70, failureException, 1, 100);
+    run.recorder().take(event::WorkerChanged{WorkerId{1}, WorkerState::Ready, 5});
+    run.addReals({0, 70}, WorkerId{1}, 50);
+    run.fail(70, failureException, WorkerId{1}, 100);
     run.noteLate(200, [&] {
         run.recorder().take(event::InputReopened{70, 250});
-        run.addReals({70, 130}, 1, 300);
+        run.addReals({70, 130}, WorkerId{1}, 300);
         run.note(400);
     });
     run.finish(500);
@@ -633,9 +633,9 @@ TEST_F(RunFileTest, HoldsOutcomesLongerThanABatch)
         return long_;
     }();
     FakeRun run(m_path, description(3));
-    run.addText(0, "short", 1, 10);
-    run.addText(1, text, 1, 100);
-    run.addText(2, "short", 1, 200);
+    run.addText(0, "short", WorkerId{1}, 10);
+    run.addText(1, text, WorkerId{1}, 100);
+    run.addText(2, "short", WorkerId{1}, 200);
     run.finish(300);
     const auto loaded = loadRunFile(m_path);
     ASSERT_TRUE(loaded) << loaded.error().message;
@@ -649,9 +649,9 @@ TEST_F(RunFileTest, HoldsManySpansAndChunkTimes)
     FakeRun run(m_path, description(count));
     for (std::uint64_t i = 0; i < count; ++i) {
         const std::uint64_t time = 100 + i * 1000;
-        run.recorder().take(event::SpanDone{1, {time, 500, i, 1}});
-        run.recorder().take(event::ChunkDone{
-            1, {time - 90, time - 50, time, time + 500, time + 510, time + 600 + i % 7, 1}});
+        run.recorder().take(event::SpanDone{WorkerId{1}, {time, 500, i, 1}});
+        run.recorder().take(event::ChunkDone{WorkerId{1},
+            {time - 90, time - 50, time, time + 500, time + 510, time + 600 + i % 7, 1}});
     }
     run.finish(count * 2000);
     const auto loaded = loadRunFile(m_path);
@@ -744,14 +744,14 @@ TEST_F(RunFileTest, IsLostWhereItIsNotTheFileThatWasMade)
     for (const auto &[why, lose] : ways) {
         std::filesystem::remove(m_path);
         FakeRun run(m_path, description(300));
-        run.recorder().take(event::WorkerChanged{1, WorkerState::Ready, 5});
-        run.addReals({0, 100}, 1, 100);
+        run.recorder().take(event::WorkerChanged{WorkerId{1}, WorkerState::Ready, 5});
+        run.addReals({0, 100}, WorkerId{1}, 100);
         run.note(500);
         while (!readRunFileInfo(m_path) || readRunFileInfo(m_path)->progress.succeeded < 100)
             std::this_thread::yield();
         lose();
         for (std::uint64_t first = 100; first < 300; first += 100) {
-            run.addReals({first, 100}, 1, 100 + first);
+            run.addReals({first, 100}, WorkerId{1}, 100 + first);
             run.note(500 + first);
         }
         const std::vector<std::string> losses = run.finishWithoutFile(2000, 300);
@@ -770,7 +770,7 @@ TEST_F(RunFileTest, IsLostWhereItWasCutShortInATransaction)
     const auto add = [&](int batches) {
         Result<void> added;
         for (int i = 0; i < batches && added; ++i)
-            added = file.add({0, BatchKind::Log, 0, 0, 0, data});
+            added = file.add({0, BatchKind::Log, noWorker, 0, 0, data});
         return added;
     };
     ASSERT_TRUE(
@@ -793,7 +793,7 @@ TEST_F(RunFileTest, IsNotLostWhereATransactionIsTakenBack)
     for (int i = 0; i < 3; ++i) {
         ASSERT_TRUE(file.begin());
         for (int batch = 0; batch < 20; ++batch)
-            ASSERT_TRUE(file.add({0, BatchKind::Log, 0, 0, 0, data}));
+            ASSERT_TRUE(file.add({0, BatchKind::Log, noWorker, 0, 0, data}));
         file.rollback();
     }
     ASSERT_TRUE(file.begin().and_then([&] { return file.commit({}); }));
@@ -813,7 +813,7 @@ TEST_F(RunFileTest, HasNoHoleButTheOneThatSqliteLeaves)
     ASSERT_TRUE((*made)->begin());
     Result<void> added;
     for (int batch = 0; batch < 1100 && added; ++batch)
-        added = (*made)->add({0, BatchKind::Log, 0, 0, 0, data});
+        added = (*made)->add({0, BatchKind::Log, noWorker, 0, 0, data});
     const auto closed = added.and_then([&] { return (*made)->commit({}); }).and_then([&] {
         return (*made)->close();
     });
@@ -896,7 +896,7 @@ TEST_F(RunFileTest, RefusesOtherVersionsAndForeignTables)
             {"UPDATE meta SET value = '{}'", "checksum"}}) {
         std::filesystem::remove(m_path);
         FakeRun run(m_path, description(300));
-        run.addReals({0, 100}, 1, 100);
+        run.addReals({0, 100}, WorkerId{1}, 100);
         run.finish(1000);
         {
             auto database = sqlite::Database::open(m_path, sqlite::Mode::ReadWrite);
@@ -921,21 +921,29 @@ TEST_F(RunFileTest, BelievesNoBatch)
         return bytes;
     }();
     const std::string twoSpans = span + span;
-    for (const RecordBatch &batch : std::vector<RecordBatch>{{0, BatchKind::Reals, 0, 2, 2, few},
-             {0, BatchKind::Reals, 0, 0, 1ULL << 61, few},
-             {0, BatchKind::Integers, 0, ~0ULL, 1, few}, {0, BatchKind::Integers, 0, 3, 1, few},
-             {0, BatchKind::Outcomes, 0, 0, 1, ""}, {0, BatchKind::Outcomes, 0, 0, ~0ULL, few},
-             {0, BatchKind::Outcomes, 0, 0, 1, huge}, {0, BatchKind::Part, 0, 0, 0, few},
-             {0, BatchKind::Spans, 1, 0, 1, huge}, {0, BatchKind::Spans, 0, 0, 0, ""},
-             {0, BatchKind::Spans, 1, 0, 2, twoSpans}, {0, BatchKind::ChunkTimes, 1, 0, 0, few},
-             {0, BatchKind::Marks, 0, 0, 1, huge}, {0, BatchKind::Marks, 0, 0, 1, few},
-             {0, BatchKind::Worker, 1, 0, 0, huge}, {0, BatchKind::Worker, 0, 0, 0, few},
-             {0, BatchKind::Log, 0, 0, ~0ULL, huge}, {0, BatchKind::Failures, 0, 0, 1, huge}}) {
+    for (const RecordBatch &batch :
+        std::vector<RecordBatch>{{0, BatchKind::Reals, noWorker, 2, 2, few},
+            {0, BatchKind::Reals, noWorker, 0, 1ULL << 61, few},
+            {0, BatchKind::Integers, noWorker, ~0ULL, 1, few},
+            {0, BatchKind::Integers, noWorker, 3, 1, few},
+            {0, BatchKind::Outcomes, noWorker, 0, 1, ""},
+            {0, BatchKind::Outcomes, noWorker, 0, ~0ULL, few},
+            {0, BatchKind::Outcomes, noWorker, 0, 1, huge},
+            {0, BatchKind::Part, noWorker, 0, 0, few},
+            {0, BatchKind::Spans, WorkerId{1}, 0, 1, huge},
+            {0, BatchKind::Spans, noWorker, 0, 0, ""},
+            {0, BatchKind::Spans, WorkerId{1}, 0, 2, twoSpans},
+            {0, BatchKind::ChunkTimes, WorkerId{1}, 0, 0, few},
+            {0, BatchKind::Marks, noWorker, 0, 1, huge}, {0, BatchKind::Marks, noWorker, 0, 1, few},
+            {0, BatchKind::Worker, WorkerId{1}, 0, 0, huge},
+            {0, BatchKind::Worker, noWorker, 0, 0, few},
+            {0, BatchKind::Log, noWorker, 0, ~0ULL, huge},
+            {0, BatchKind::Failures, noWorker, 0, 1, huge}}) {
         std::filesystem::remove(m_path);
         auto file = RunFile::create(m_path, description(3), RunFile::IfExists::Refuse);
         ASSERT_TRUE(file);
         RunProgress progress;
-        progress.workers = batch.worker;
+        progress.workers = numberOf(batch.worker);
         ASSERT_TRUE((*file)->begin());
         ASSERT_TRUE((*file)->add(batch));
         ASSERT_TRUE((*file)->commit(progress));

@@ -39,12 +39,12 @@ protected:
 
 TEST_F(RunHistoryTest, AFailureIsWhereItsSpanEnded)
 {
-    m_recorder->take(event::SpanDone{1, {100, 50, 0, 10}});
-    m_recorder->take(event::SpanDone{1, {200, 50, 10, 10}});
-    m_recorder->take(event::SpanDone{2, {200, 70, 20, 10}});
-    fail(1, 400, 19);
-    fail(1, 401, 0);
-    fail(2, 402, 20);
+    m_recorder->take(event::SpanDone{WorkerId{1}, {100, 50, 0, 10}});
+    m_recorder->take(event::SpanDone{WorkerId{1}, {200, 50, 10, 10}});
+    m_recorder->take(event::SpanDone{WorkerId{2}, {200, 70, 20, 10}});
+    fail(WorkerId{1}, 400, 19);
+    fail(WorkerId{1}, 401, 0);
+    fail(WorkerId{2}, 402, 20);
     const RunHistory found = history();
     ASSERT_EQ(found.workerCount(), 2U);
     const auto &first = found.worker(0).failures;
@@ -59,11 +59,11 @@ TEST_F(RunHistoryTest, AFailureIsWhereItsSpanEnded)
 
 TEST_F(RunHistoryTest, TheLastAttemptIsTheOneThatFailed)
 {
-    m_recorder->take(event::SpanDone{1, {100, 50, 5, 1}});
-    m_recorder->take(event::AttemptFailed{5, 1, 160});
-    m_recorder->take(event::SpanDone{1, {200, 50, 5, 1}});
-    fail(1, 260, 5);
-    m_recorder->take(event::SpanDone{1, {300, 50, 6, 1}});
+    m_recorder->take(event::SpanDone{WorkerId{1}, {100, 50, 5, 1}});
+    m_recorder->take(event::AttemptFailed{5, WorkerId{1}, 160});
+    m_recorder->take(event::SpanDone{WorkerId{1}, {200, 50, 5, 1}});
+    fail(WorkerId{1}, 260, 5);
+    m_recorder->take(event::SpanDone{WorkerId{1}, {300, 50, 6, 1}});
     const RunHistory found = history();
     ASSERT_EQ(found.worker(0).failures.size(), 1U);
     EXPECT_EQ(found.worker(0).failures[0].time, 250U);
@@ -72,10 +72,10 @@ TEST_F(RunHistoryTest, TheLastAttemptIsTheOneThatFailed)
 
 TEST_F(RunHistoryTest, WhatHasNoSpanIsWhereItWasGivenUp)
 {
-    m_recorder->take(event::SpanDone{1, {100, 50, 5, 1}});
-    quarantine(*m_recorder, 1, 400, 5);
-    fail(1, 500, 77);
-    fail(9, 600, 78);
+    m_recorder->take(event::SpanDone{WorkerId{1}, {100, 50, 5, 1}});
+    quarantine(*m_recorder, WorkerId{1}, 400, 5);
+    fail(WorkerId{1}, 500, 77);
+    fail(WorkerId{9}, 600, 78);
     const RunHistory found = history();
     ASSERT_EQ(found.worker(0).failures.size(), 2U);
     EXPECT_EQ(found.worker(0).failures[0].time, 400U);
@@ -87,13 +87,13 @@ TEST_F(RunHistoryTest, WhatHasNoSpanIsWhereItWasGivenUp)
 
 TEST_F(RunHistoryTest, StatesSizesAndPausesAreInTheOrderOfTime)
 {
-    m_recorder->take(event::WorkerChanged{1, WorkerState::Starting, 10});
-    m_recorder->take(event::WorkerChanged{2, WorkerState::Starting, 11});
-    m_recorder->take(event::WorkerChanged{1, WorkerState::Ready, 20});
+    m_recorder->take(event::WorkerChanged{WorkerId{1}, WorkerState::Starting, 10});
+    m_recorder->take(event::WorkerChanged{WorkerId{2}, WorkerState::Starting, 11});
+    m_recorder->take(event::WorkerChanged{WorkerId{1}, WorkerState::Ready, 20});
     m_recorder->take(event::PoolResized{1, 25});
-    m_recorder->take(event::WorkerChanged{1, WorkerState::Leaving, 26});
-    m_recorder->take(event::WorkerChanged{2, WorkerState::Dead, 27});
-    m_recorder->take(event::WorkerChanged{1, WorkerState::Gone, 30});
+    m_recorder->take(event::WorkerChanged{WorkerId{1}, WorkerState::Leaving, 26});
+    m_recorder->take(event::WorkerChanged{WorkerId{2}, WorkerState::Dead, 27});
+    m_recorder->take(event::WorkerChanged{WorkerId{1}, WorkerState::Gone, 30});
     m_recorder->take(event::PoolPaused{40});
     m_recorder->take(event::PoolResumed{50});
     m_recorder->take(event::PoolResized{4, 60});
@@ -166,13 +166,13 @@ TEST_F(RunHistoryTest, TakesWhatHasComeByParts)
 
 TEST_F(RunHistoryTest, AnIndexIsFoundInItsLastSpan)
 {
-    m_recorder->take(event::SpanDone{1, {100, 50, 0, 10}});
-    m_recorder->take(event::SpanDone{1, {300, 50, 10, 10}});
-    m_recorder->take(event::SpanDone{2, {400, 50, 3, 1}});
+    m_recorder->take(event::SpanDone{WorkerId{1}, {100, 50, 0, 10}});
+    m_recorder->take(event::SpanDone{WorkerId{1}, {300, 50, 10, 10}});
+    m_recorder->take(event::SpanDone{WorkerId{2}, {400, 50, 3, 1}});
     EXPECT_FALSE(SpanFinder(timeline()).find(20));
     EXPECT_EQ(SpanFinder(timeline()).find(19)->position, 1U);
-    EXPECT_EQ(SpanFinder(timeline()).find(19)->worker, 1U);
-    EXPECT_EQ(SpanFinder(timeline()).find(3)->worker, 2U);
+    EXPECT_EQ(SpanFinder(timeline()).find(19)->worker, WorkerId{1});
+    EXPECT_EQ(SpanFinder(timeline()).find(3)->worker, WorkerId{2});
     EXPECT_EQ(SpanFinder(timeline()).find(3)->position, 0U);
 }
 

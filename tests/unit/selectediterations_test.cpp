@@ -41,7 +41,7 @@ TEST_F(SelectedIterationsTest, AreThoseWhoseDurationIsInTheRange)
         const std::size_t worker = random() % clocks.size();
         const std::uint64_t count = random() % 3 == 0 ? 1 + random() % 20 : 1;
         const Span span{clocks[worker], count * (50 + random() % 100), next, count};
-        ran(static_cast<WorkerId>(worker + 1), span);
+        ran(workerOf(worker), span);
         clocks[worker] += span.duration + random() % 50;
         const double each = iterationDuration(span);
         for (std::uint64_t k = 0; k < count && each >= 90 && each < 110; ++k) {
@@ -72,9 +72,9 @@ TEST_F(SelectedIterationsTest, AreThoseWhoseDurationIsInTheRange)
 
 TEST_F(SelectedIterationsTest, AnInputThatWasTriedTwiceIsOneInput)
 {
-    ran(1, {0, 100, 4, 1});
-    ran(2, {0, 30, 2, 3}); // 2 to 4
-    ran(1, {200, 100, 4, 1});
+    ran(WorkerId{1}, {0, 100, 4, 1});
+    ran(WorkerId{2}, {0, 30, 2, 3}); // 2 to 4
+    ran(WorkerId{1}, {200, 100, 4, 1});
     const SelectedIterations slow = select(50, 200);
     EXPECT_EQ(slow.iterations(), 2U);
     EXPECT_THAT(indicesOf(slow), testing::ElementsAre(4));
@@ -83,7 +83,7 @@ TEST_F(SelectedIterationsTest, AnInputThatWasTriedTwiceIsOneInput)
 
 TEST_F(SelectedIterationsTest, MayBeNone)
 {
-    ran(1, {0, 100, 0, 1});
+    ran(WorkerId{1}, {0, 100, 0, 1});
     const SelectedIterations none = select(1, 2);
     EXPECT_EQ(none.inputCount(), 0U);
     EXPECT_EQ(none.positionOf(0), std::nullopt);
@@ -92,7 +92,7 @@ TEST_F(SelectedIterationsTest, MayBeNone)
 TEST_F(SelectedIterationsTest, TheSearchCanBeStopped)
 {
     for (std::uint64_t i = 0; i < 150'000; ++i)
-        ran(1, {i * 10, 5, i, 1});
+        ran(WorkerId{1}, {i * 10, 5, i, 1});
     std::stop_source source;
     source.request_stop();
     EXPECT_FALSE(SelectedIterations::find(m_run.timeline(), {1, 10}, source.get_token()));

@@ -29,7 +29,7 @@ public:
         m_record.outcomes = std::move(*OutcomeStore::make(1, OutcomeStore::Keep::All));
         Recorder recorder(m_record.timeline, *m_record.outcomes, m_record.log, nullptr,
             Recorder::Retention::Everything, [](const std::string &) { FAIL(); });
-        for (WorkerId worker = 1; worker <= workers; ++worker) {
+        for (WorkerId worker{1}; numberOf(worker) <= workers; ++worker) {
             recorder.take(event::WorkerChanged{worker, WorkerState::Starting, 1});
             recorder.take(event::WorkerCostSeen{worker, costOf(loading)});
             recorder.take(event::WorkerChanged{worker, WorkerState::Ready, ready});

@@ -15,13 +15,14 @@ struct Begun : MadeUpRun {
     Begun()
     {
         recorder->take(event::PoolResized{2, 0});
-        for (const WorkerId worker : {1U, 2U}) {
+        for (const WorkerId worker : {WorkerId{1}, WorkerId{2}}) {
             recorder->take(event::WorkerChanged{worker, WorkerState::Starting, 0});
             recorder->take(event::WorkerChanged{worker, WorkerState::Ready, second});
         }
         recorder->take(event::FirstDispatched{second});
-        recorder->take(event::SpanDone{1, {second, second / 100, 0, 1}});
-        recorder->take(event::ChunkDone{1, {second, second, second, second, second, second, 1}});
+        recorder->take(event::SpanDone{WorkerId{1}, {second, second / 100, 0, 1}});
+        recorder->take(
+            event::ChunkDone{WorkerId{1}, {second, second, second, second, second, second, 1}});
         recorder->take(event::NumbersDone{{0, 1}, OutcomeKind::Real, second + second / 100});
     }
 };
@@ -49,32 +50,32 @@ TEST(IterationTimes, KnowTheMedianRoughly)
 TEST(OpenSpan, EndsWithTheSpanThatComesOfIt)
 {
     Begun run;
-    run.recorder->take(event::SpanOpen{1, {2 * second, 7, 1, 3 * second}});
+    run.recorder->take(event::SpanOpen{WorkerId{1}, {2 * second, 7, 1, 3 * second}});
     EXPECT_EQ(run.timeline().worker(0).openSpan(), (OpenSpan{2 * second, 7, 1, 3 * second}));
-    run.recorder->take(event::SpanDone{1, {second + second / 2, second / 2, 6, 1}});
+    run.recorder->take(event::SpanDone{WorkerId{1}, {second + second / 2, second / 2, 6, 1}});
     EXPECT_EQ(run.timeline().worker(0).openSpan().count, 1U) << "that was the one before";
-    run.recorder->take(event::SpanDone{1, {2 * second, second, 7, 1}});
+    run.recorder->take(event::SpanDone{WorkerId{1}, {2 * second, second, 7, 1}});
     EXPECT_EQ(run.timeline().worker(0).openSpan().count, 0U);
 }
 
 TEST(OpenSpan, EndsWhenItsWorkerDiesOrIsOnNothing)
 {
     Begun run;
-    run.recorder->take(event::SpanOpen{1, {2 * second, 7, 1, 3 * second}});
-    run.recorder->take(event::WorkerChanged{1, WorkerState::Dead, 3 * second});
+    run.recorder->take(event::SpanOpen{WorkerId{1}, {2 * second, 7, 1, 3 * second}});
+    run.recorder->take(event::WorkerChanged{WorkerId{1}, WorkerState::Dead, 3 * second});
     EXPECT_EQ(run.timeline().worker(0).openSpan().count, 0U);
-    run.recorder->take(event::SpanOpen{2, {2 * second, 8, 1, 3 * second}});
-    run.recorder->take(event::SpanOpen{2, {3 * second, 9, 0, 3 * second}});
+    run.recorder->take(event::SpanOpen{WorkerId{2}, {2 * second, 8, 1, 3 * second}});
+    run.recorder->take(event::SpanOpen{WorkerId{2}, {3 * second, 9, 0, 3 * second}});
     EXPECT_EQ(run.timeline().worker(1).openSpan(), OpenSpan{});
 }
 
 TEST(OpenSpan, KeepsTheInputOnWhichItWasSeen)
 {
     Begun run;
-    run.recorder->take(event::SpanOpen{1, {2 * second, 7, 1, 3 * second}});
-    run.recorder->take(event::SpanOpen{1, {2 * second, 5, 4, 4 * second}});
+    run.recorder->take(event::SpanOpen{WorkerId{1}, {2 * second, 7, 1, 3 * second}});
+    run.recorder->take(event::SpanOpen{WorkerId{1}, {2 * second, 5, 4, 4 * second}});
     EXPECT_EQ(run.timeline().worker(0).openSpan(), (OpenSpan{2 * second, 7, 1, 4 * second}));
-    run.recorder->take(event::SpanOpen{1, {5 * second, 9, 4, 6 * second}});
+    run.recorder->take(event::SpanOpen{WorkerId{1}, {5 * second, 9, 4, 6 * second}});
     EXPECT_EQ(run.timeline().worker(0).openSpan().count, 4U) << "another batch";
 }
 
@@ -82,10 +83,10 @@ TEST(OpenSpan, OfAStoppedRunIsPartOfIt)
 {
     Begun run;
     EXPECT_EQ(run.timeline().makespan(), second / 100);
-    run.recorder->take(event::SpanOpen{1, {2 * second, 7, 1, 60 * second}});
+    run.recorder->take(event::SpanOpen{WorkerId{1}, {2 * second, 7, 1, 60 * second}});
     EXPECT_EQ(run.timeline().makespan(), second / 100) << "to the last outcome, while it goes on";
     run.recorder->take(event::RunStopped{60 * second});
-    run.recorder->take(event::WorkerChanged{1, WorkerState::Gone, 61 * second});
+    run.recorder->take(event::WorkerChanged{WorkerId{1}, WorkerState::Gone, 61 * second});
     EXPECT_EQ(run.timeline().end(), 60 * second);
     EXPECT_EQ(run.timeline().makespan(), 59 * second);
     EXPECT_EQ(run.timeline().worker(0).openSpan().duration(), 58 * second);
@@ -102,25 +103,25 @@ TEST(OpenSpan, OfAStoppedRunIsPartOfIt)
 TEST(UnderWay, IsWorthAWordFromASecondOn)
 {
     Begun run;
-    run.recorder->take(event::SpanOpen{1, {2 * second, 7, 1, 3 * second - 1}});
+    run.recorder->take(event::SpanOpen{WorkerId{1}, {2 * second, 7, 1, 3 * second - 1}});
     EXPECT_FALSE(longestUnderWay(run.timeline()));
-    run.recorder->take(event::SpanOpen{1, {2 * second, 7, 1, 3 * second}});
-    run.recorder->take(event::SpanOpen{2, {2 * second, 20, 11, 14 * second}});
+    run.recorder->take(event::SpanOpen{WorkerId{1}, {2 * second, 7, 1, 3 * second}});
+    run.recorder->take(event::SpanOpen{WorkerId{2}, {2 * second, 20, 11, 14 * second}});
     const auto longest = longestUnderWay(run.timeline());
     ASSERT_TRUE(longest);
-    EXPECT_EQ(longest->worker, 2U);
+    EXPECT_EQ(longest->worker, WorkerId{2});
     EXPECT_EQ(underWayText(*longest), "longest: input 20 to 30, 12 s (over 10 x the median)");
 }
 
 TEST(UnderWay, IsSlowBesideTheMedianAlone)
 {
     MadeUpRun run;
-    run.recorder->take(event::SpanOpen{1, {0, 7, 1, 3 * second}});
+    run.recorder->take(event::SpanOpen{WorkerId{1}, {0, 7, 1, 3 * second}});
     EXPECT_FALSE(longestUnderWay(run.timeline())->isSlow) << "there is no median";
-    run.recorder->take(event::SpanDone{2, {0, second, 0, 1}});
+    run.recorder->take(event::SpanDone{WorkerId{2}, {0, second, 0, 1}});
     EXPECT_FALSE(longestUnderWay(run.timeline())->isSlow);
     EXPECT_EQ(underWayText(*longestUnderWay(run.timeline())), "longest: input 7, 3 s");
-    run.recorder->take(event::SpanOpen{1, {0, 7, 1, 13 * second}});
+    run.recorder->take(event::SpanOpen{WorkerId{1}, {0, 7, 1, 13 * second}});
     EXPECT_TRUE(longestUnderWay(run.timeline())->isSlow);
 }
 

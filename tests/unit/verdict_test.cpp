@@ -37,7 +37,7 @@ RunFigures run(std::initializer_list<std::pair<Cause, double>> seconds = {})
     for (const Cause cause : {Cause::Waiting, Cause::Preempted, Cause::Throttled})
         figures.busy += Duration(figures.times[cause]);
     figures.workersCpu = Seconds(rest);
-    figures.byWorker = {{1, 500, figures.busy / 2}, {2, 500, figures.busy / 2}};
+    figures.byWorker = {{WorkerId{1}, 500, figures.busy / 2}, {WorkerId{2}, 500, figures.busy / 2}};
     figures.bySize = {{2, 1000, figures.busy}};
     return figures;
 }
@@ -226,7 +226,7 @@ TEST(Verdict, FewerInputsThanWorkers)
     RunFigures figures = run({{Cause::Tail, 10}});
     figures.iterations = figures.settled = figures.chunks = 1;
     figures.longestIteration = figures.longestChunk = 10s;
-    figures.byWorker = {{1, 1, 10s}, {2, 0, 0s}};
+    figures.byWorker = {{WorkerId{1}, 1, 10s}, {WorkerId{2}, 0, 0s}};
     const Verdict verdict = verdictOf(figures);
     EXPECT_EQ(verdict.finding, Finding::Tail);
     EXPECT_EQ(verdict.advice, (std::vector<Change>{{Change::Setting::Workers, 1}}));
@@ -329,10 +329,10 @@ TEST(Verdict, AStartThatTookLongDoesNotHideWhatTheRunWentWith)
 TEST(Verdict, ASlowWorker)
 {
     RunFigures figures = run();
-    figures.byWorker = {{1, 750, 9.9s}, {2, 250, 9.9s}};
+    figures.byWorker = {{WorkerId{1}, 750, 9.9s}, {WorkerId{2}, 250, 9.9s}};
     const Verdict verdict = verdictOf(figures);
     EXPECT_EQ(verdict.finding, Finding::SlowWorker);
-    EXPECT_EQ(std::get<evidence::SlowWorker>(verdict.evidence).worker, 2U);
+    EXPECT_EQ(std::get<evidence::SlowWorker>(verdict.evidence).worker, WorkerId{2});
 }
 
 TEST(Verdict, Throttled)
@@ -371,19 +371,19 @@ TEST(Verdict, AnInputThatNeverFinishedComesFirst)
 {
     RunFigures figures = run({{Cause::Tail, 9}});
     const Duration mean = (figures.busy - 8s) / 1000;
-    figures.unfinished = {3, 1, 2, 8s};
+    figures.unfinished = {3, 1, WorkerId{2}, 8s};
     const Verdict verdict = verdictOf(figures);
     EXPECT_EQ(verdict.finding, Finding::NeverFinished);
     const auto &last = std::get<evidence::NeverFinished>(verdict.evidence);
     EXPECT_EQ(last.unfinished.first, 3U);
-    EXPECT_EQ(last.unfinished.worker, 2U);
+    EXPECT_EQ(last.unfinished.worker, WorkerId{2});
     EXPECT_EQ(last.othersIteration, mean);
 }
 
 TEST(Verdict, WhatAStopCutShortIsNoInputThatNeverFinished)
 {
     RunFigures figures = run();
-    figures.unfinished = {3, 1, 2, 0.99s};
+    figures.unfinished = {3, 1, WorkerId{2}, 0.99s};
     EXPECT_EQ(findingOf(figures), Finding::NothingWrong) << "less than a second";
     figures.unfinished.duration = 1s;
     EXPECT_EQ(findingOf(figures), Finding::NeverFinished);
@@ -398,7 +398,7 @@ TEST(Verdict, AnInputThatNeverFinishedCanBeTheOnlyOne)
 {
     RunFigures figures = run();
     figures.settled = figures.iterations = 0;
-    figures.unfinished = {0, 1, 1, 58s};
+    figures.unfinished = {0, 1, WorkerId{1}, 58s};
     const Verdict verdict = verdictOf(figures);
     EXPECT_EQ(verdict.finding, Finding::NeverFinished);
     EXPECT_FALSE(std::get<evidence::NeverFinished>(verdict.evidence).othersIteration);
@@ -575,7 +575,7 @@ TEST(Verdict, NothingIsSaidOfARunThatFinishedNothing)
 TEST(Verdict, AnInputThatNeverFinishedLostNoMoreThanAll)
 {
     RunFigures figures = run();
-    figures.unfinished = {3, 1, 2, 8s};
+    figures.unfinished = {3, 1, WorkerId{2}, 8s};
     EXPECT_NEAR(verdictOf(figures).loss, 0.4, 1e-9);
     figures.unfinished.duration = 30s;
     EXPECT_EQ(verdictOf(figures).loss, 1);
@@ -763,40 +763,47 @@ TEST(Verdict, FourTimesTheWorkIsTooLongAStartToBeHidden)
 
 TEST(Verdict, ASlowWorkerTakesHalfAsLongAgain)
 {
-    const auto finding = [](std::vector<RunFigures::Pace> paces) {
+    const auto finding = [](std::vector<RunFigures::WorkerPace> paces) {
         RunFigures figures = run();
         figures.byWorker = std::move(paces);
         return findingOf(figures);
     };
-    EXPECT_EQ(finding({{1, 500, 10s}, {2, 340, 10s}}), Finding::NothingWrong); // 1.47
-    EXPECT_EQ(finding({{1, 500, 10s}, {2, 330, 10s}}), Finding::SlowWorker); // 1.52
-    EXPECT_EQ(finding({{1, 330, 10s}, {2, 500, 10s}}), Finding::SlowWorker);
-    EXPECT_EQ(finding({{1, 300, 5s}, {2, 300, 7s}, {3, 300, 10s}}), Finding::NothingWrong)
+    EXPECT_EQ(
+        finding({{WorkerId{1}, 500, 10s}, {WorkerId{2}, 340, 10s}}), Finding::NothingWrong); // 1.47
+    EXPECT_EQ(
+        finding({{WorkerId{1}, 500, 10s}, {WorkerId{2}, 330, 10s}}), Finding::SlowWorker); // 1.52
+    EXPECT_EQ(finding({{WorkerId{1}, 330, 10s}, {WorkerId{2}, 500, 10s}}), Finding::SlowWorker);
+    EXPECT_EQ(finding({{WorkerId{1}, 300, 5s}, {WorkerId{2}, 300, 7s}, {WorkerId{3}, 300, 10s}}),
+        Finding::NothingWrong)
         << "the next is not much faster";
-    EXPECT_EQ(finding({{1, 300, 7s}, {2, 300, 5s}, {3, 300, 10s}}), Finding::NothingWrong);
-    EXPECT_EQ(finding({{1, 500, 5s}, {2, 29, 10s}}), Finding::NothingWrong) << "too few inputs";
-    EXPECT_EQ(finding({{1, 500, 5s}, {2, 30, 10s}}), Finding::SlowWorker);
-    EXPECT_EQ(finding({{1, 30, 0.3s}, {2, 500, 10s}}), Finding::SlowWorker);
-    EXPECT_EQ(finding({{1, 29, 0.29s}, {2, 500, 10s}}), Finding::NothingWrong)
+    EXPECT_EQ(finding({{WorkerId{1}, 300, 7s}, {WorkerId{2}, 300, 5s}, {WorkerId{3}, 300, 10s}}),
+        Finding::NothingWrong);
+    EXPECT_EQ(finding({{WorkerId{1}, 500, 5s}, {WorkerId{2}, 29, 10s}}), Finding::NothingWrong)
+        << "too few inputs";
+    EXPECT_EQ(finding({{WorkerId{1}, 500, 5s}, {WorkerId{2}, 30, 10s}}), Finding::SlowWorker);
+    EXPECT_EQ(finding({{WorkerId{1}, 30, 0.3s}, {WorkerId{2}, 500, 10s}}), Finding::SlowWorker);
+    EXPECT_EQ(finding({{WorkerId{1}, 29, 0.29s}, {WorkerId{2}, 500, 10s}}), Finding::NothingWrong)
         << "there is nothing to compare it with";
-    EXPECT_EQ(finding({{1, 500, 5s}, {2, 100, 2.8s}}), Finding::NothingWrong) << "1.8 s of 20";
-    EXPECT_EQ(finding({{1, 500, 10s}}), Finding::NothingWrong);
-    EXPECT_EQ(finding({{1, 300, 5s}, {2, 300, 12s}, {3, 29, 30s}}), Finding::SlowWorker)
+    EXPECT_EQ(finding({{WorkerId{1}, 500, 5s}, {WorkerId{2}, 100, 2.8s}}), Finding::NothingWrong)
+        << "1.8 s of 20";
+    EXPECT_EQ(finding({{WorkerId{1}, 500, 10s}}), Finding::NothingWrong);
+    EXPECT_EQ(finding({{WorkerId{1}, 300, 5s}, {WorkerId{2}, 300, 12s}, {WorkerId{3}, 29, 30s}}),
+        Finding::SlowWorker)
         << "whatever the third had";
 }
 
 TEST(Verdict, ASlowWorkerGainsWhatItLost)
 {
     RunFigures figures = run();
-    figures.byWorker = {{1, 500, 5s}, {2, 500, 15s}};
+    figures.byWorker = {{WorkerId{1}, 500, 5s}, {WorkerId{2}, 500, 15s}};
     const Verdict verdict = verdictOf(figures);
     EXPECT_NEAR(verdict.loss, 10 / 20.02, 1e-9);
     EXPECT_NEAR(*verdict.gain, 2, 1e-9);
     figures = run({{Cause::Waiting, 16}});
-    figures.byWorker = {{1, 500, 5s}, {2, 300, 6.5s}};
+    figures.byWorker = {{WorkerId{1}, 500, 5s}, {WorkerId{2}, 300, 6.5s}};
     EXPECT_EQ(findingOf(figures), Finding::SlowWorker) << "though it waits for longer";
     figures = run({{Cause::Tail, 8}});
-    figures.byWorker = {{1, 500, 5s}, {2, 300, 6s}};
+    figures.byWorker = {{WorkerId{1}, 500, 5s}, {WorkerId{2}, 300, 6s}};
     EXPECT_EQ(findingOf(figures), Finding::Tail) << "that took longer than 3 s";
 }
 
@@ -894,7 +901,7 @@ TEST(Verdict, FiguresAreWhatTheWorkersComeToTogether)
     accounting.coordinator.throttled = 250'000'000;
     for (const std::uint64_t i : {2, 1}) {
         WorkerAccounting &worker = accounting.workers.emplace_back();
-        worker.id = static_cast<WorkerId>(i);
+        worker.id = workerOf(i - 1);
         worker.busy = i * 1'000'000'000;
         worker.cpu = i * 500'000'000;
         worker.iterations = 5 * i - 4; // 6 and 1
@@ -932,18 +939,18 @@ TEST(Verdict, OfAStoppedRunWhatRanLongestIsUnfinished)
 {
     constexpr std::uint64_t second = 1'000'000'000;
     MadeUpRun run;
-    for (const WorkerId worker : {1U, 2U}) {
+    for (const WorkerId worker : {WorkerId{1}, WorkerId{2}}) {
         run.recorder->take(event::WorkerChanged{worker, WorkerState::Starting, 0});
         run.recorder->take(event::WorkerChanged{worker, WorkerState::Ready, second});
     }
     run.recorder->take(event::FirstDispatched{second});
-    run.recorder->take(event::SpanOpen{1, {2 * second, 7, 1, 60 * second}});
-    run.recorder->take(event::SpanOpen{2, {20 * second, 8, 1, 60 * second}});
+    run.recorder->take(event::SpanOpen{WorkerId{1}, {2 * second, 7, 1, 60 * second}});
+    run.recorder->take(event::SpanOpen{WorkerId{2}, {20 * second, 8, 1, 60 * second}});
     EXPECT_EQ(figuresOf({}, {}, run.timeline(), {}).unfinished.count, 0U) << "it goes on";
     run.recorder->take(event::RunStopped{60 * second});
     const RunFigures::Unfinished last = figuresOf({}, {}, run.timeline(), {}).unfinished;
     EXPECT_EQ(last.first, 7U);
-    EXPECT_EQ(last.worker, 1U);
+    EXPECT_EQ(last.worker, WorkerId{1});
     EXPECT_EQ(last.duration, 58s);
 }
 

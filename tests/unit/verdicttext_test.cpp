@@ -59,7 +59,7 @@ TEST(VerdictText, GivesTheReasonWhyNoChunkSizeIsAdvised)
 
 TEST(VerdictText, NamesTheInputThatNeverFinished)
 {
-    evidence::NeverFinished found{{3, 1, 2, 8s}, 10ms};
+    evidence::NeverFinished found{{3, 1, WorkerId{2}, 8s}, 10ms};
     EXPECT_EQ(verdictText(verdictOn(Finding::NeverFinished, found)),
         "Input 3 never finished (8 s on worker 2). The others took 10 ms each. With --timeout, an "
         "input that takes too long fails.");

@@ -284,9 +284,9 @@ TEST(WhatIf, ACurveHasEverySmallNumberOfWorkersAndTheLargest)
 TEST(RecordedWork, IsWhatTheLanesHold)
 {
     MadeUpRun run;
-    run.recorder->take(event::SpanDone{1, {0, 100, 0, 10}});
-    run.recorder->take(event::SpanDone{2, {0, 50, 10, 1}});
-    run.recorder->take(event::SpanDone{1, {200, 70, 12, 1}});
+    run.recorder->take(event::SpanDone{WorkerId{1}, {0, 100, 0, 10}});
+    run.recorder->take(event::SpanDone{WorkerId{2}, {0, 50, 10, 1}});
+    run.recorder->take(event::SpanDone{WorkerId{1}, {200, 70, 12, 1}});
     const RecordedWork work = recordedWork(run.timeline(), 0);
     EXPECT_EQ(work.inputs, 12U);
     EXPECT_EQ(work.total, 220);
@@ -298,11 +298,11 @@ TEST(RecordedWork, IsWhatTheLanesHold)
 TEST(RecordedWork, AttemptsAtAnIndexAddUp)
 {
     MadeUpRun run;
-    run.recorder->take(event::SpanDone{1, {0, 100, 0, 10}}); // 10 each
-    run.recorder->take(event::SpanDone{2, {200, 7, 3, 1}});
-    run.recorder->take(
-        event::SpanDone{1, {300, 40, 8, 4}}); // again 8 and 9, and 10 and 11 for the first time
-    run.recorder->take(event::SpanDone{1, {400, 1, 3, 1}});
+    run.recorder->take(event::SpanDone{WorkerId{1}, {0, 100, 0, 10}}); // 10 each
+    run.recorder->take(event::SpanDone{WorkerId{2}, {200, 7, 3, 1}});
+    run.recorder->take(event::SpanDone{
+        WorkerId{1}, {300, 40, 8, 4}}); // again 8 and 9, and 10 and 11 for the first time
+    run.recorder->take(event::SpanDone{WorkerId{1}, {400, 1, 3, 1}});
     const RecordedWork work = recordedWork(run.timeline(), 0);
     EXPECT_EQ(work.inputs, 12U);
     EXPECT_NEAR(work.total, 148, 1e-3);
@@ -329,7 +329,7 @@ void ranChunks(MadeUpRun &run, std::uint64_t count, std::uint64_t every, const C
 {
     for (std::uint64_t i = 0; i < count; ++i) {
         const std::uint64_t later = i * every;
-        ranChunk(run, 1, i,
+        ranChunk(run, WorkerId{1}, i,
             {first.sent + later, first.received + later, first.begun + later, first.ended + later,
                 first.answered + later, first.decoded + later, first.spans});
     }
@@ -382,9 +382,9 @@ TEST(RecordedWork, AFewWaysShowNoCost)
 TEST(RecordedWork, AWindowShowsTheGap)
 {
     MadeUpRun run;
-    ranChunk(run, 1, 0, {10, 15, 20, 120, 500, 510, 1});
-    ranChunk(run, 1, 1, {10, 15, 124, 224, 500, 510, 1});
-    ranChunk(run, 1, 2, {10, 15, 230, 330, 500, 510, 1});
+    ranChunk(run, WorkerId{1}, 0, {10, 15, 20, 120, 500, 510, 1});
+    ranChunk(run, WorkerId{1}, 1, {10, 15, 124, 224, 500, 510, 1});
+    ranChunk(run, WorkerId{1}, 2, {10, 15, 230, 330, 500, 510, 1});
     const DispatchCosts costs = recordedWork(run.timeline(), 0).costs;
     EXPECT_EQ(costs.gap.nanoseconds, 5);
     EXPECT_EQ(costs.gap.cases, 2U);
@@ -395,8 +395,8 @@ TEST(RecordedWork, AChunkOfManySpansShowsTheGapToo)
 {
     MadeUpRun run;
     for (const std::uint64_t index : {0, 1, 2})
-        run.recorder->take(event::SpanDone{1, {20 + 107 * index, 100, index, 1}});
-    run.recorder->take(event::ChunkDone{1, {10, 15, 20, 334, 340, 350, 3}});
+        run.recorder->take(event::SpanDone{WorkerId{1}, {20 + 107 * index, 100, index, 1}});
+    run.recorder->take(event::ChunkDone{WorkerId{1}, {10, 15, 20, 334, 340, 350, 3}});
     const DispatchCosts costs = recordedWork(run.timeline(), 0).costs;
     EXPECT_EQ(costs.gap.nanoseconds, 7);
     EXPECT_EQ(costs.gap.cases, 2U);
@@ -407,8 +407,10 @@ TEST(RecordedWork, ChunksThatAreToldTogetherShowNoWay)
     MadeUpRun run;
     for (std::uint64_t i = 0; i < 200; i += 2) {
         const std::uint64_t time = i * 1000;
-        ranChunk(run, 1, i, {time, time + 5, time + 10, time + 20, time + 900, time + 950, 1});
-        ranChunk(run, 1, i + 1, {time, time + 5, time + 30, time + 40, time + 900, time + 950, 1});
+        ranChunk(
+            run, WorkerId{1}, i, {time, time + 5, time + 10, time + 20, time + 900, time + 950, 1});
+        ranChunk(run, WorkerId{1}, i + 1,
+            {time, time + 5, time + 30, time + 40, time + 900, time + 950, 1});
     }
     const DispatchCosts costs = recordedWork(run.timeline(), 0).costs;
     EXPECT_EQ(costs.inward.cases, 0U);
@@ -434,9 +436,9 @@ TEST(RecordedWork, ATurnIsWithoutWhatTheAnswerTold)
     MadeUpRun run;
     std::uint64_t time = 1000;
     for (std::uint64_t i = 0; i < 100; ++i) { // each of a hundred inputs
-        run.recorder->take(event::SpanDone{1, {time + 10, 1000, i * 100, 100}});
+        run.recorder->take(event::SpanDone{WorkerId{1}, {time + 10, 1000, i * 100, 100}});
         run.recorder->take(event::ChunkDone{
-            1, {time, time + 5, time + 10, time + 1010, time + 1010, time + 1020, 1}});
+            WorkerId{1}, {time, time + 5, time + 10, time + 1010, time + 1010, time + 1020, 1}});
         time += 1020 + 50'000;
     }
     const DispatchCosts costs = costsOfCoordinatorBusyFor(100 * 45'300, run);
@@ -454,29 +456,30 @@ TEST(RecordedWork, WhatThereIsMostOfTookTheCoordinator)
 
     MadeUpRun together;
     for (std::uint64_t i = 0; i < 10; ++i)
-        ranChunk(together, 1, i, {0, 5, i * 10 + 10, i * 10 + 20, 0, 500, 1});
+        ranChunk(together, WorkerId{1}, i, {0, 5, i * 10 + 10, i * 10 + 20, 0, 500, 1});
     const DispatchCosts ofTogether = costsOfCoordinatorBusyFor(25'000, together);
     EXPECT_NEAR(ofTogether.chunk.nanoseconds, (25'000 - assumed.answer.nanoseconds) / 10, 1e-6);
     EXPECT_EQ(ofTogether.chunk.cases, 10U);
     EXPECT_EQ(ofTogether.answer.cases, 0U);
 
     MadeUpRun large;
-    large.recorder->take(event::SpanDone{1, {0, 1000, 0, 1000}});
-    large.recorder->take(event::ChunkDone{1, {0, 1, 2, 1002, 1003, 1004, 1}});
+    large.recorder->take(event::SpanDone{WorkerId{1}, {0, 1000, 0, 1000}});
+    large.recorder->take(event::ChunkDone{WorkerId{1}, {0, 1, 2, 1002, 1003, 1004, 1}});
     EXPECT_NEAR(costsOfCoordinatorBusyFor(105'300, large).value.nanoseconds, 100, 1e-6);
 }
 
 TEST(RecordedWork, TellsWhenWorkersWereReady)
 {
     MadeUpRun run;
-    for (const WorkerId worker : {1, 2, 3})
-        run.recorder->take(event::WorkerChanged{worker, WorkerState::Starting, worker});
-    run.recorder->take(event::WorkerChanged{2, WorkerState::Ready, 100});
+    for (const WorkerId worker : {WorkerId{1}, WorkerId{2}, WorkerId{3}})
+        run.recorder->take(event::WorkerChanged{worker, WorkerState::Starting, numberOf(worker)});
+    run.recorder->take(event::WorkerChanged{WorkerId{2}, WorkerState::Ready, 100});
     run.recorder->take(event::FirstDispatched{100});
-    run.recorder->take(event::WorkerChanged{1, WorkerState::Ready, 140});
-    run.recorder->take(event::WorkerChanged{3, WorkerState::Ready, 160});
-    run.recorder->take(event::WorkerChanged{4, WorkerState::Starting, 1000}); // it joined later
-    run.recorder->take(event::WorkerChanged{4, WorkerState::Ready, 2000});
+    run.recorder->take(event::WorkerChanged{WorkerId{1}, WorkerState::Ready, 140});
+    run.recorder->take(event::WorkerChanged{WorkerId{3}, WorkerState::Ready, 160});
+    run.recorder->take(
+        event::WorkerChanged{WorkerId{4}, WorkerState::Starting, 1000}); // it joined later
+    run.recorder->take(event::WorkerChanged{WorkerId{4}, WorkerState::Ready, 2000});
     const RecordedWork work = recordedWork(run.timeline(), 0);
     EXPECT_THAT(work.readyTimes, ElementsAre(0, 40, 60));
     EXPECT_EQ(work.costs.start.nanoseconds, 1);
@@ -486,13 +489,13 @@ TEST(RecordedWork, TellsWhenWorkersWereReady)
 TEST(RecordedWork, WhoWasNotReadyByTheEndCameTooLate)
 {
     MadeUpRun run;
-    for (const WorkerId worker : {1, 2})
-        run.recorder->take(event::WorkerChanged{worker, WorkerState::Starting, worker});
-    run.recorder->take(event::WorkerChanged{1, WorkerState::Ready, 100});
+    for (const WorkerId worker : {WorkerId{1}, WorkerId{2}})
+        run.recorder->take(event::WorkerChanged{worker, WorkerState::Starting, numberOf(worker)});
+    run.recorder->take(event::WorkerChanged{WorkerId{1}, WorkerState::Ready, 100});
     run.recorder->take(event::FirstDispatched{100});
-    run.recorder->take(event::SpanDone{1, {110, 1000, 0, 1}});
+    run.recorder->take(event::SpanDone{WorkerId{1}, {110, 1000, 0, 1}});
     run.recorder->take(event::NumbersDone{{0, 1}, OutcomeKind::Real, 1200});
-    run.recorder->take(event::WorkerChanged{2, WorkerState::Gone, 1300});
+    run.recorder->take(event::WorkerChanged{WorkerId{2}, WorkerState::Gone, 1300});
     EXPECT_THAT(recordedWork(run.timeline(), 0).readyTimes, ElementsAre(0, 1100));
 }
 

@@ -23,7 +23,7 @@ struct Charts {
     {
         specOf(run.record.origin)->pool.workers = 2;
         run.recorder->take(event::FirstDispatched{100 * ms});
-        for (const WorkerId worker : {1U, 2U})
+        for (const WorkerId worker : {WorkerId{1}, WorkerId{2}})
             run.recorder->take(event::WorkerChanged{worker, WorkerState::Ready, 50 * ms});
         work(5000);
         window.resize(800, 600);
@@ -41,8 +41,8 @@ struct Charts {
     void work(std::uint64_t inputs)
     {
         for (const std::uint64_t first = next; next < first + inputs; next += 2) {
-            run.span(1, {clock, 190 * us, next, 1});
-            run.span(2, {clock, 130 * us, next + 1, 1});
+            run.span(WorkerId{1}, {clock, 190 * us, next, 1});
+            run.span(WorkerId{2}, {clock, 130 * us, next + 1, 1});
             clock += 400 * us;
         }
         run.settle({next - inputs, inputs}, clock);
@@ -312,7 +312,7 @@ private slots:
         Chart &chart = all.charts[ChartKind::Rate];
         chart.setSeriesVisible(0, false); // the pool's line lies on those of its workers
         chart.setSeriesVisible(1, false);
-        const QColor colour = chart.theme().worker(1);
+        const QColor colour = chart.theme().worker(WorkerId{1});
         const int once = pixels(chartImage(chart, all.moment, {{500, 320}, 1}), colour);
         const int twice = pixels(chartImage(chart, all.moment, {{500, 320}, 2}), colour);
         QVERIFY(once > 40);
@@ -373,10 +373,10 @@ private slots:
         run.settle({0, 4000}, 700 * ms);
         QCOMPARE(outcomeText(run.record, {1200 * ms, TimeView::Run::GoesOn}),
             "4,000 of 4,999 done in 1\u00a0s, 4,000\u00a0it/s");
-        run.fail({4000, 1, 900 * ms, false});
-        run.fail({4001, 1, 950 * ms, false});
+        run.fail({4000, WorkerId{1}, 900 * ms, false});
+        run.fail({4001, WorkerId{1}, 950 * ms, false});
         run.settle({4003, 996}, 960 * ms);
-        run.fail({4002, 1, 1000 * ms, true});
+        run.fail({4002, WorkerId{1}, 1000 * ms, true});
         QCOMPARE(outcomeText(run.record, {1200 * ms, TimeView::Run::Ended}),
             "4,999 of 4,999 done in 800\u00a0ms, 6,250\u00a0it/s, 3 failed (1 quarantined)");
         run.recorder->take(event::PoolPaused{300 * ms});

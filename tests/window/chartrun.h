@@ -42,8 +42,8 @@ struct ChartRun {
     void span(WorkerId worker, const Span &span)
     {
         recorder->take(event::SpanDone{worker, span});
-        spans.resize(std::max<std::size_t>(spans.size(), worker));
-        spans[worker - 1].push_back(span);
+        spans.resize(std::max<std::size_t>(spans.size(), numberOf(worker)));
+        spans[laneOf(worker)].push_back(span);
     }
     void settle(IndexRange indices, std::uint64_t time)
     {

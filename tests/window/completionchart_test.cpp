@@ -43,9 +43,10 @@ struct Order {
     void work(std::uint64_t inputs)
     {
         for (const std::uint64_t until = next + inputs; next < until;) {
-            const auto worker = static_cast<WorkerId>(
-                std::min_element(clocks.begin(), clocks.end()) - clocks.begin() + 1);
-            std::uint64_t &clock = clocks[worker - 1];
+            const auto lane = static_cast<std::size_t>(
+                std::min_element(clocks.begin(), clocks.end()) - clocks.begin());
+            const WorkerId worker = workerOf(lane);
+            std::uint64_t &clock = clocks[lane];
             Span span;
             span.count = std::min(until - next, 1 + random() % 40);
             span.duration = random() % 30 == 0 ? 20 * ms : 1 + random() % ms;
@@ -67,8 +68,8 @@ struct Order {
     std::vector<Finished> finished(std::uint64_t until = UINT64_MAX) const
     {
         std::vector<Finished> all;
-        for (WorkerId worker = 1; worker <= run.spans.size(); ++worker) {
-            for (const Span &span : run.spans[worker - 1]) {
+        for (WorkerId worker{1}; numberOf(worker) <= run.spans.size(); ++worker) {
+            for (const Span &span : run.spans[laneOf(worker)]) {
                 for (std::uint64_t i = 0; i < span.count && endOf(span) < until; ++i)
                     all.push_back({endOf(span), span.first + i, worker});
             }
@@ -260,7 +261,7 @@ private slots:
         Order order(2000);
         order.work(1000);
         order.shouldContinue();
-        order.run.span(6, {1 * ms, 2 * ms, 1000, 1000}); // finished long before
+        order.run.span(WorkerId{6}, {1 * ms, 2 * ms, 1000, 1000}); // finished long before
         order.shouldContinue();
         QVERIFY(order.chart.figure().contains("out of order"));
         order.end();
@@ -279,8 +280,8 @@ private slots:
     {
         constexpr std::uint64_t count = 30'000;
         Order order(count);
-        order.run.span(1, {0, count * us, 0, count});
-        order.run.fail({count / 2, 1, count * us, false});
+        order.run.span(WorkerId{1}, {0, count * us, 0, count});
+        order.run.fail({count / 2, WorkerId{1}, count * us, false});
         order.end();
         const QImage picture = pictureOf(order.chart);
         const QPointF place(order.chart.xAxis->coordToPixel(count / 2.),
@@ -307,8 +308,8 @@ private slots:
         constexpr std::uint64_t count = 50'000;
         Order order(count);
         for (std::uint64_t index = 0; index < count; ++index) {
-            order.run.span(1, {index * us, us, index, 1});
-            order.run.fail({index, 1, (index + 1) * us, false});
+            order.run.span(WorkerId{1}, {index * us, us, index, 1});
+            order.run.fail({index, WorkerId{1}, (index + 1) * us, false});
         }
         order.end();
         COMPARE_CELLS(order, order.finished());
@@ -343,13 +344,13 @@ private slots:
     {
         Order order(40);
         QCOMPARE(order.chart.figure(), "");
-        order.run.span(1, {0, 10 * ms, 0, 2});
-        order.run.span(1, {10 * ms, 10 * ms, 2, 2});
+        order.run.span(WorkerId{1}, {0, 10 * ms, 0, 2});
+        order.run.span(WorkerId{1}, {10 * ms, 10 * ms, 2, 2});
         order.end();
         QCOMPARE(order.chart.figure(), "all in order");
         QCOMPARE(order.chart.shortFigure(), "all in order");
-        order.run.span(1, {20 * ms, 20 * ms, 4, 1});
-        order.run.span(2, {20 * ms, 10 * ms, 5, 3});
+        order.run.span(WorkerId{1}, {20 * ms, 20 * ms, 4, 1});
+        order.run.span(WorkerId{2}, {20 * ms, 10 * ms, 5, 3});
         order.end();
         // Ranks 4, 5, 6 are the indices 5, 6, 7, and rank 7 is 4: (1 + 1 + 1 + 3) / 8.
         QCOMPARE(order.chart.figure(),
@@ -362,9 +363,9 @@ private slots:
     void hoveringTellsOfTheNearestIteration()
     {
         Order order(100);
-        order.run.span(1, {0, 200 * ms, 0, 10});
-        order.run.span(2, {0, 100 * ms, 10, 10});
-        order.run.fail({15, 2, 100 * ms, false});
+        order.run.span(WorkerId{1}, {0, 200 * ms, 0, 10});
+        order.run.span(WorkerId{2}, {0, 100 * ms, 10, 10});
+        order.run.fail({15, WorkerId{2}, 100 * ms, false});
         order.end();
         const auto place = [&](double rank, double index) {
             return QPointF(order.chart.xAxis->coordToPixel(rank + 0.5),
@@ -384,8 +385,8 @@ private slots:
     void theCursorIsTheSameMomentInBothDirections()
     {
         Order order(100);
-        order.run.span(1, {0, 200 * ms, 0, 10});
-        order.run.span(2, {0, 100 * ms, 10, 10});
+        order.run.span(WorkerId{1}, {0, 200 * ms, 0, 10});
+        order.run.span(WorkerId{2}, {0, 100 * ms, 10, 10});
         order.end();
         QList<QCPItemStraightLine *> lines;
         for (int i = 0; i < order.chart.itemCount(); ++i) {
@@ -427,7 +428,8 @@ private slots:
             });
         };
         QVERIFY(isMarked());
-        order.run.span(6, {1 * ms, 2 * ms, 1000, 1000}); // late: all is ranked anew at the end
+        order.run.span(
+            WorkerId{6}, {1 * ms, 2 * ms, 1000, 1000}); // late: all is ranked anew at the end
         order.shouldContinue();
         order.end();
         QVERIFY(isMarked());

@@ -40,8 +40,8 @@ struct Recording {
         OutcomeView outcome;
         outcome.kind = OutcomeKind::Failure;
         outcome.failure = {
-            failureException, "ValueError", "bad row", "Traceback\nline 2\n", {1, 2}};
-        recorder->take(event::OutcomeDone{index, outcome, 2, 0});
+            failureException, "ValueError", "bad row", "Traceback\nline 2\n", {1, WorkerId{2}}};
+        recorder->take(event::OutcomeDone{index, outcome, WorkerId{2}, 0});
     }
     void abandon(std::uint64_t index, std::string_view kind)
     {
@@ -51,8 +51,8 @@ struct Recording {
         failure.kind = kind;
         failure.message = "too much";
         failure.detail = "first\nout of paper\n";
-        failure.context = {3, 4, 5 << 20, std::nullopt, 9};
-        recorder->take(event::OutcomeDone{index, outcome, 4, 0, event::Attempt::Lost});
+        failure.context = {3, WorkerId{4}, 5 << 20, std::nullopt, 9};
+        recorder->take(event::OutcomeDone{index, outcome, WorkerId{4}, 0, event::Attempt::Lost});
     }
     void reopen(std::uint64_t index) { recorder->take(event::InputReopened{index, 0}); }
 

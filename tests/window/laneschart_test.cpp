@@ -39,11 +39,12 @@ struct Lanes {
     {
         QVERIFY2(showOnScreen(chart, {700, 420}), "the chart is not shown");
         chart.xAxis->grid()->setVisible(false);
-        for (const WorkerId worker : {1U, 2U, 3U, 4U, 5U, 6U})
-            live(worker, 0, worker * 7 * ms, worker == 3 ? 600 * ms : end);
-        live(3, 650 * ms, 800 * ms, end);
+        for (const WorkerId worker :
+            {WorkerId{1}, WorkerId{2}, WorkerId{3}, WorkerId{4}, WorkerId{5}, WorkerId{6}})
+            live(worker, 0, numberOf(worker) * 7 * ms, worker == WorkerId{3} ? 600 * ms : end);
+        live(WorkerId{3}, 650 * ms, 800 * ms, end);
         die();
-        for (WorkerId worker = 1; worker <= 6; ++worker)
+        for (WorkerId worker{1}; worker <= WorkerId{6}; ++worker)
             work(worker);
         chart.setRecord(&run.record);
         moment = {end, TimeView::Run::Ended};
@@ -55,13 +56,13 @@ struct Lanes {
         run.recorder->take(event::WorkerChanged{worker, WorkerState::Starting, start});
         run.recorder->take(event::WorkerChanged{worker, WorkerState::Ready, ready});
         stretches.push_back({worker, start, ready, true});
-        const std::uint64_t gone = worker == 5 ? 1500 * ms : until;
+        const std::uint64_t gone = worker == WorkerId{5} ? 1500 * ms : until;
         stretches.push_back({worker, ready, gone, false});
         if (gone < end)
             run.recorder->take(event::WorkerChanged{
-                worker, worker == 5 ? WorkerState::Gone : WorkerState::Dead, gone});
+                worker, worker == WorkerId{5} ? WorkerState::Gone : WorkerState::Dead, gone});
     }
-    void die() { run.fail({999'999, 3, 600 * ms, true}); }
+    void die() { run.fail({999'999, WorkerId{3}, 600 * ms, true}); }
     void work(WorkerId worker)
     {
         for (const Stretch &stretch : std::vector(stretches)) {
@@ -97,7 +98,7 @@ struct Lanes {
     std::uint64_t timeOf(const ChartRun::Failed &failed) const
     {
         if (!failed.quarantined) {
-            for (const Span &span : run.spans[failed.worker - 1]) {
+            for (const Span &span : run.spans[laneOf(failed.worker)]) {
                 if (failed.index >= span.first && failed.index < span.first + span.count)
                     return endOf(span);
             }
@@ -175,7 +176,7 @@ private:
             return 0;
         const std::uint64_t begin = static_cast<std::uint64_t>(time) / m_column * m_column;
         std::uint64_t busy = 0;
-        for (const Span &span : m_lanes.run.spans[worker - 1]) {
+        for (const Span &span : m_lanes.run.spans[laneOf(worker)]) {
             const std::uint64_t from = std::max(begin, span.begin);
             const std::uint64_t to = std::min(begin + m_column, endOf(span));
             busy += to > from ? to - from : 0;
@@ -188,7 +189,7 @@ private:
     }
     double spanAt(WorkerId worker, double x) const
     {
-        for (const Span &span : m_lanes.run.spans[worker - 1]) {
+        for (const Span &span : m_lanes.run.spans[laneOf(worker)]) {
             const double left = m_axis.coordToPixel(static_cast<double>(span.begin));
             const double right = m_axis.coordToPixel(static_cast<double>(endOf(span)));
             const double gap = right - left > 4 ? 1 : 0;
@@ -209,7 +210,7 @@ private:
 /// The row at a part of a lane's height: 0.5 is its middle.
 int rowOf(const LanesChart &chart, WorkerId worker, double part, int pixelRatio)
 {
-    return static_cast<int>(chart.yAxis->coordToPixel(worker - 0.5 + part) * pixelRatio);
+    return static_cast<int>(chart.yAxis->coordToPixel(numberOf(worker) - 0.5 + part) * pixelRatio);
 }
 
 bool isNear(const QColor &a, const QColor &b)
@@ -227,7 +228,7 @@ void compareRows(Lanes &lanes, Zoom zoom, int pixelRatio)
     const double part = 0.25;
     int pixels = 0;
     int shifted = 0;
-    for (WorkerId worker = 1; worker <= 6; ++worker) {
+    for (WorkerId worker{1}; worker <= WorkerId{6}; ++worker) {
         const int row = rowOf(lanes.chart, worker, part, pixelRatio);
         const int first = (plot.left() + 2) * pixelRatio;
         const int last = (plot.right() - 2) * pixelRatio;
@@ -255,7 +256,7 @@ void compareRows(Lanes &lanes, Zoom zoom, int pixelRatio)
             const bool shade = isShade(at - 1) || isShade(at) || isShade(at + 1);
             if (!(mayBeTick && isTick) && !(mayBeShade && shade) && !isEdge)
                 QFAIL(qPrintable(QStringLiteral("worker %1, pixel %2: %3 rather than %4")
-                                     .arg(worker)
+                                     .arg(numberOf(worker))
                                      .arg(x)
                                      .arg(drawn.name(), colours[at].name())));
             ++pixels;
@@ -279,8 +280,8 @@ bool hasColour(const QImage &picture, const QRect &place, const QColor &colour)
 
 QPointF pointAt(const LanesChart &chart, WorkerId worker, std::uint64_t time)
 {
-    return {
-        chart.xAxis->coordToPixel(static_cast<double>(time)), chart.yAxis->coordToPixel(worker)};
+    return {chart.xAxis->coordToPixel(static_cast<double>(time)),
+        chart.yAxis->coordToPixel(numberOf(worker))};
 }
 
 } // namespace
@@ -329,7 +330,7 @@ private slots:
                 Span span = lanes.run.spans[0].back();
                 span.begin = endOf(span) + 50 * us;
                 span.duration = 30 * us;
-                lanes.run.span(1, span);
+                lanes.run.span(WorkerId{1}, span);
             }
             if (step % 8 == 7)
                 compareRows(lanes, Zoom::Far, 1);
@@ -348,8 +349,8 @@ private slots:
         const Theme &theme = lanes.chart.theme();
         const QRect plot = lanes.chart.axisRect()->rect();
         int seen = 0;
-        for (WorkerId worker = 1; worker <= 6; ++worker) {
-            for (const Span &span : lanes.run.spans[worker - 1]) {
+        for (WorkerId worker{1}; worker <= WorkerId{6}; ++worker) {
+            for (const Span &span : lanes.run.spans[laneOf(worker)]) {
                 const QPointF left = pointAt(lanes.chart, worker, span.begin);
                 if (left.x() < plot.left() + 2 || left.x() > plot.right() - 2)
                     continue;
@@ -395,14 +396,14 @@ private slots:
         TimeView view;
         LanesChart chart(view);
         QVERIFY(showOnScreen(chart, {500, 200}));
-        run.recorder->take(event::WorkerChanged{1, WorkerState::Ready, 0});
-        run.fail({1, 1, 300 * ms, false});
-        run.fail({2, 1, 700 * ms, true});
+        run.recorder->take(event::WorkerChanged{WorkerId{1}, WorkerState::Ready, 0});
+        run.fail({1, WorkerId{1}, 300 * ms, false});
+        run.fail({2, WorkerId{1}, 700 * ms, true});
         chart.setRecord(&run.record);
         view.show({0, 1e9});
         takeAll(chart, {oneSecond, TimeView::Run::GoesOn});
         const auto crossed = [&](std::uint64_t time) {
-            const QPoint centre = pointAt(chart, 1, time).toPoint() - QPoint(1, 0);
+            const QPoint centre = pointAt(chart, WorkerId{1}, time).toPoint() - QPoint(1, 0);
             const QRect place(centre - QPoint(4, 4), centre + QPoint(4, 4));
             return hasColour(pictureOf(chart), place, chart.theme().quarantined);
         };
@@ -422,7 +423,7 @@ private slots:
         LanesChart chart(view);
         QVERIFY(showOnScreen(chart, {500, 200}));
         chart.xAxis->grid()->setVisible(false);
-        run.recorder->take(event::WorkerChanged{1, WorkerState::Starting, 0});
+        run.recorder->take(event::WorkerChanged{WorkerId{1}, WorkerState::Starting, 0});
         run.recorder->take(event::PoolResized{2, 100 * ms});
         run.recorder->take(event::PoolResized{3, 400 * ms});
         run.recorder->take(event::PoolResized{3, 600 * ms});
@@ -431,7 +432,7 @@ private slots:
         takeAll(chart, {oneSecond, TimeView::Run::GoesOn});
         const auto lineAt = [&](std::uint64_t time) {
             const QImage picture = pictureOf(chart);
-            const auto x = static_cast<int>(std::lround(pointAt(chart, 1, time).x()));
+            const auto x = static_cast<int>(std::lround(pointAt(chart, WorkerId{1}, time).x()));
             const QRect plot = chart.axisRect()->rect();
             int drawn = 0;
             for (int y = plot.top() + 20; y < plot.bottom() - 1; ++y)
@@ -453,8 +454,8 @@ private slots:
         LanesChart chart(view);
         QVERIFY(showOnScreen(chart, {500, 200}));
         chart.xAxis->grid()->setVisible(false);
-        run.recorder->take(event::WorkerChanged{1, WorkerState::Ready, 0});
-        run.recorder->take(event::WorkerChanged{2, WorkerState::Ready, 500 * ms});
+        run.recorder->take(event::WorkerChanged{WorkerId{1}, WorkerState::Ready, 0});
+        run.recorder->take(event::WorkerChanged{WorkerId{2}, WorkerState::Ready, 500 * ms});
         run.recorder->take(event::PoolPaused{200 * ms});
         run.recorder->take(event::PoolResumed{400 * ms});
         run.recorder->take(event::PoolPaused{600 * ms});
@@ -470,21 +471,21 @@ private slots:
             int drawn = 0;
             for (int x = 0; x < side; ++x) {
                 for (int y = 0; y < side; ++y)
-                    drawn +=
-                        !isNear(picture.pixelColor(middle + QPoint(x - side / 2, y - side / 2)),
-                            worker == 1 || time >= 500 * ms ? theme.track : theme.surface);
+                    drawn += !isNear(
+                        picture.pixelColor(middle + QPoint(x - side / 2, y - side / 2)),
+                        worker == WorkerId{1} || time >= 500 * ms ? theme.track : theme.surface);
             }
             return static_cast<double>(drawn) / (side * side);
         };
         const auto isHatched = [&](WorkerId worker, std::uint64_t time) {
             return drawnShareAt(worker, time) > 0.05 && drawnShareAt(worker, time) < 0.5;
         };
-        QCOMPARE(drawnShareAt(1, 100 * ms), 0.);
-        QVERIFY(isHatched(1, 300 * ms));
-        QCOMPARE(drawnShareAt(2, 300 * ms), 0.); // it was not there yet
-        QCOMPARE(drawnShareAt(1, 550 * ms), 0.);
-        QVERIFY(isHatched(1, 700 * ms));
-        QVERIFY(isHatched(2, 700 * ms));
+        QCOMPARE(drawnShareAt(WorkerId{1}, 100 * ms), 0.);
+        QVERIFY(isHatched(WorkerId{1}, 300 * ms));
+        QCOMPARE(drawnShareAt(WorkerId{2}, 300 * ms), 0.); // it was not there yet
+        QCOMPARE(drawnShareAt(WorkerId{1}, 550 * ms), 0.);
+        QVERIFY(isHatched(WorkerId{1}, 700 * ms));
+        QVERIFY(isHatched(WorkerId{2}, 700 * ms));
     }
 
     void aPauseDoesNotCountAsTimeToBeBusyIn()
@@ -493,11 +494,11 @@ private slots:
         TimeView view;
         LanesChart chart(view);
         QVERIFY(showOnScreen(chart, {500, 200}));
-        run.recorder->take(event::WorkerChanged{1, WorkerState::Ready, 0});
+        run.recorder->take(event::WorkerChanged{WorkerId{1}, WorkerState::Ready, 0});
         run.recorder->take(event::FirstDispatched{0});
-        run.span(1, {0, 150 * ms, 0, 1});
-        run.span(1, {200 * ms, 100 * ms, 1, 1}); // half of it in the pause
-        run.span(1, {900 * ms, 100 * ms, 2, 1});
+        run.span(WorkerId{1}, {0, 150 * ms, 0, 1});
+        run.span(WorkerId{1}, {200 * ms, 100 * ms, 1, 1}); // half of it in the pause
+        run.span(WorkerId{1}, {900 * ms, 100 * ms, 2, 1});
         run.recorder->take(event::PoolPaused{250 * ms});
         run.recorder->take(event::PoolResumed{850 * ms});
         run.settle({0, 3}, oneSecond);
@@ -514,9 +515,9 @@ private slots:
         TimeView view;
         LanesChart chart(view);
         QVERIFY(showOnScreen(chart, {500, 200}));
-        run.recorder->take(event::WorkerChanged{1, WorkerState::Ready, 0});
+        run.recorder->take(event::WorkerChanged{WorkerId{1}, WorkerState::Ready, 0});
         for (std::uint64_t index = 0; index < count; ++index)
-            run.fail({index, 1, index + 1, false});
+            run.fail({index, WorkerId{1}, index + 1, false});
         chart.setRecord(&run.record);
         QSignalSpy changed(&chart, &Chart::figureChanged);
         const Moment ended{oneSecond, TimeView::Run::Ended};
@@ -537,46 +538,47 @@ private slots:
         TimeView view;
         OpenLanesChart chart(view);
         QVERIFY(showOnScreen(chart, {700, 300}));
-        run.recorder->take(event::WorkerChanged{1, WorkerState::Starting, 0});
-        run.recorder->take(event::WorkerChanged{1, WorkerState::Ready, 100 * ms});
-        run.recorder->take(event::WorkerChanged{2, WorkerState::Starting, 0});
-        run.recorder->take(event::WorkerChanged{2, WorkerState::Dead, 500 * ms});
-        run.span(1, {200 * ms, 100 * ms, 1234, 4});
-        run.span(1, {400 * ms, 100 * ms, 77, 1});
-        run.fail({77, 1, 510 * ms, false});
-        run.fail({88, 2, 500 * ms, true});
+        run.recorder->take(event::WorkerChanged{WorkerId{1}, WorkerState::Starting, 0});
+        run.recorder->take(event::WorkerChanged{WorkerId{1}, WorkerState::Ready, 100 * ms});
+        run.recorder->take(event::WorkerChanged{WorkerId{2}, WorkerState::Starting, 0});
+        run.recorder->take(event::WorkerChanged{WorkerId{2}, WorkerState::Dead, 500 * ms});
+        run.span(WorkerId{1}, {200 * ms, 100 * ms, 1234, 4});
+        run.span(WorkerId{1}, {400 * ms, 100 * ms, 77, 1});
+        run.fail({77, WorkerId{1}, 510 * ms, false});
+        run.fail({88, WorkerId{2}, 500 * ms, true});
         chart.setRecord(&run.record);
         view.show({0, 4e9});
         takeAll(chart, {3 * oneSecond, TimeView::Run::GoesOn});
         const auto text = [&](WorkerId worker, std::uint64_t time) {
             return chart.textAt(pointAt(chart, worker, time)).split('\n');
         };
-        QCOMPARE(text(1, 250 * ms),
+        QCOMPARE(text(WorkerId{1}, 250 * ms),
             (QStringList{"worker 1", "indices 1,234–1,237 (4 iterations)",
                 "from 200\u00a0ms, for 100\u00a0ms", "25\u00a0ms each",
                 "click: the row in Outcomes"}));
-        QCOMPARE(text(1, 440 * ms)[1], "index 77");
-        QCOMPARE(text(1, 440 * ms).size(), 4);
-        QCOMPARE(text(1, 501 * ms)[1], "index 77 failed");
-        QCOMPARE(text(1, 501 * ms)[2], "at 500\u00a0ms");
-        QCOMPARE(text(2, 501 * ms)[1], "index 88 was quarantined");
-        QCOMPARE(text(1, 50 * ms)[1], "its process starts");
-        QCOMPARE(text(1, 150 * ms)[1], "waits for a chunk");
-        QCOMPARE(text(2, 700 * ms)[1], "it has died");
-        QCOMPARE(text(1, 2500 * ms)[1], "waits for a chunk");
-        QCOMPARE(text(1, 450 * ms)[1], "index 77");
+        QCOMPARE(text(WorkerId{1}, 440 * ms)[1], "index 77");
+        QCOMPARE(text(WorkerId{1}, 440 * ms).size(), 4);
+        QCOMPARE(text(WorkerId{1}, 501 * ms)[1], "index 77 failed");
+        QCOMPARE(text(WorkerId{1}, 501 * ms)[2], "at 500\u00a0ms");
+        QCOMPARE(text(WorkerId{2}, 501 * ms)[1], "index 88 was quarantined");
+        QCOMPARE(text(WorkerId{1}, 50 * ms)[1], "its process starts");
+        QCOMPARE(text(WorkerId{1}, 150 * ms)[1], "waits for a chunk");
+        QCOMPARE(text(WorkerId{2}, 700 * ms)[1], "it has died");
+        QCOMPARE(text(WorkerId{1}, 2500 * ms)[1], "waits for a chunk");
+        QCOMPARE(text(WorkerId{1}, 450 * ms)[1], "index 77");
         takeAll(chart, {3 * oneSecond, TimeView::Run::Ended});
-        QCOMPARE(text(1, 2500 * ms)[1], "waits for a chunk");
-        QCOMPARE(chart.textAt(pointAt(chart, 1, 3500 * ms)), "");
-        QCOMPARE(chart.textAt(pointAt(chart, 3, 100 * ms)), "");
-        QCOMPARE(*chart.indexAt(pointAt(chart, 1, 250 * ms)), 1234U);
-        QCOMPARE(*chart.indexAt(pointAt(chart, 2, 500 * ms)), 88U);
-        QVERIFY(!chart.indexAt(pointAt(chart, 1, 150 * ms)));
+        QCOMPARE(text(WorkerId{1}, 2500 * ms)[1], "waits for a chunk");
+        QCOMPARE(chart.textAt(pointAt(chart, WorkerId{1}, 3500 * ms)), "");
+        QCOMPARE(chart.textAt(pointAt(chart, WorkerId{3}, 100 * ms)), "");
+        QCOMPARE(*chart.indexAt(pointAt(chart, WorkerId{1}, 250 * ms)), 1234U);
+        QCOMPARE(*chart.indexAt(pointAt(chart, WorkerId{2}, 500 * ms)), 88U);
+        QVERIFY(!chart.indexAt(pointAt(chart, WorkerId{1}, 150 * ms)));
 
-        QTest::mouseMove(&chart, pointAt(chart, 1, 250 * ms).toPoint());
+        QTest::mouseMove(&chart, pointAt(chart, WorkerId{1}, 250 * ms).toPoint());
         QVERIFY(QToolTip::text().startsWith("worker 1\nindices 1,234"));
         QSignalSpy picked(&chart, &Chart::indexPicked);
-        QTest::mouseClick(&chart, Qt::LeftButton, {}, pointAt(chart, 2, 500 * ms).toPoint());
+        QTest::mouseClick(
+            &chart, Qt::LeftButton, {}, pointAt(chart, WorkerId{2}, 500 * ms).toPoint());
         QTRY_COMPARE(picked.size(), 1);
         QCOMPARE(picked[0][0].toULongLong(), 88U);
     }
@@ -588,14 +590,15 @@ private slots:
         QSignalSpy picked(&lanes.chart, &Chart::indexPicked);
         const Span &span = *std::find_if(lanes.run.spans[0].begin(), lanes.run.spans[0].end(),
             [](const Span &candidate) { return candidate.begin > 1005 * ms; });
-        const QPoint place = pointAt(lanes.chart, 1, span.begin + span.duration / 2).toPoint();
+        const QPoint place =
+            pointAt(lanes.chart, WorkerId{1}, span.begin + span.duration / 2).toPoint();
         QTest::mouseClick(&lanes.chart, Qt::LeftButton, {}, place);
         QTest::mouseDClick(&lanes.chart, Qt::LeftButton, {}, place);
         QVERIFY(lanes.view.isFollowing());
         // A click elsewhere is picked, and alone.
         lanes.showFrom(1000 * ms, 15 * ms);
         QTest::mouseClick(&lanes.chart, Qt::LeftButton, {},
-            pointAt(lanes.chart, 1, span.begin + span.duration / 2).toPoint());
+            pointAt(lanes.chart, WorkerId{1}, span.begin + span.duration / 2).toPoint());
         QTRY_COMPARE(picked.size(), 1);
         QCOMPARE(picked[0][0].toULongLong(), span.first);
     }
@@ -609,10 +612,10 @@ private slots:
         run.record.origin = ImportedFile{
             "other.json, a trace", {}, {"host-a \u00b7 first", "host-a \u00b7 second"}};
         run.record.inputs = recordedTexts({"compile a.c", "compile b.c"});
-        for (const WorkerId worker : {1U, 2U}) {
+        for (const WorkerId worker : {WorkerId{1}, WorkerId{2}}) {
             run.recorder->take(event::WorkerChanged{worker, WorkerState::Starting, 1});
             run.recorder->take(event::WorkerChanged{worker, WorkerState::Ready, 1});
-            run.span(worker, {200 * ms, 100 * ms, worker - 1U, 1});
+            run.span(worker, {200 * ms, 100 * ms, laneOf(worker), 1});
         }
         chart.setRecord(&run.record);
         view.show({0, 1e9});
@@ -620,9 +623,9 @@ private slots:
         chart.replot();
         QCOMPARE(chart.yAxis->tickVectorLabels(),
             (QVector<QString>{"host-a \u00b7 first", "host-a \u00b7 second"}));
-        QCOMPARE(chart.textAt(pointAt(chart, 2, 250 * ms)).split('\n').first(3),
+        QCOMPARE(chart.textAt(pointAt(chart, WorkerId{2}, 250 * ms)).split('\n').first(3),
             (QStringList{"host-a \u00b7 second", "compile b.c", "index 1"}));
-        QCOMPARE(chart.textAt(pointAt(chart, 1, 500 * ms)).split('\n').first(2),
+        QCOMPARE(chart.textAt(pointAt(chart, WorkerId{1}, 500 * ms)).split('\n').first(2),
             (QStringList{"host-a \u00b7 first", "idle"}));
     }
 
@@ -633,7 +636,8 @@ private slots:
         std::uint64_t time = 1001 * ms;
         const auto nearFailure = [&](const ChartRun::Failed &failed) {
             const auto there = static_cast<double>(lanes.timeOf(failed));
-            return failed.worker == 1 && std::abs(there - static_cast<double>(time)) < 20e6;
+            return failed.worker == WorkerId{1}
+            && std::abs(there - static_cast<double>(time)) < 20e6;
         };
         const auto &failures = lanes.run.failures;
         while (std::any_of(failures.begin(), failures.end(), nearFailure))
@@ -649,7 +653,8 @@ private slots:
             begun += span.begin >= begin && span.begin < begin + column;
         }
         const auto percent = std::lround(busy / static_cast<double>(column) * 100);
-        const QStringList text = lanes.chart.textAt(pointAt(lanes.chart, 1, time)).split('\n');
+        const QStringList text =
+            lanes.chart.textAt(pointAt(lanes.chart, WorkerId{1}, time)).split('\n');
         QCOMPARE(text[0], "worker 1");
         QCOMPARE(text[2], QStringLiteral("busy %1% of these 4.19\u00a0ms").arg(percent));
         QCOMPARE(text[3], QStringLiteral("%1 spans begin here").arg(begun));
@@ -661,12 +666,12 @@ private slots:
         TimeView view;
         LanesChart chart(view);
         QCOMPARE(chart.figure(), "");
-        for (const WorkerId worker : {1U, 2U}) {
+        for (const WorkerId worker : {WorkerId{1}, WorkerId{2}}) {
             run.recorder->take(event::WorkerChanged{worker, WorkerState::Starting, 0});
             run.recorder->take(event::WorkerChanged{worker, WorkerState::Ready, 200 * ms});
         }
-        run.span(1, {200 * ms, 800 * ms, 0, 10});
-        run.span(2, {200 * ms, 400 * ms, 10, 10});
+        run.span(WorkerId{1}, {200 * ms, 800 * ms, 0, 10});
+        run.span(WorkerId{2}, {200 * ms, 400 * ms, 10, 10});
         run.settle({0, 20}, oneSecond);
         chart.setRecord(&run.record);
         takeAll(chart, {oneSecond, TimeView::Run::Ended});
@@ -683,7 +688,7 @@ private slots:
         QVERIFY(lanes.view.range().end >= static_cast<double>(endOf(span)));
         QCOMPARE(lanes.view.range().width(), 100e6);
         takeAll(lanes.chart, lanes.moment);
-        const QPoint left = pointAt(lanes.chart, 4, span.begin).toPoint();
+        const QPoint left = pointAt(lanes.chart, WorkerId{4}, span.begin).toPoint();
         const QRect place(left - QPoint(3, 0), left + QPoint(3, 0));
         QVERIFY(hasColour(pictureOf(lanes.chart), place, lanes.chart.theme().text));
         lanes.chart.showIndex(std::nullopt);
@@ -713,10 +718,10 @@ private slots:
     {
         QFETCH(QString, by);
         ChartRun many(64);
-        for (WorkerId worker = 1; worker <= 64; ++worker)
+        for (WorkerId worker{1}; worker <= WorkerId{64}; ++worker)
             many.recorder->take(event::WorkerChanged{worker, WorkerState::Ready, 0});
         ChartRun few(3);
-        for (WorkerId worker = 1; worker <= 3; ++worker)
+        for (WorkerId worker{1}; worker <= WorkerId{3}; ++worker)
             few.recorder->take(event::WorkerChanged{worker, WorkerState::Ready, 0});
         TimeView view;
         LanesChart chart(view);
@@ -735,7 +740,7 @@ private slots:
         QCOMPARE(lanes(), std::pair(0.5, 64.5));
         wheel(6);
         QVERIFY(chart.yAxis->range().size() < 30);
-        many.recorder->take(event::WorkerChanged{65, WorkerState::Ready, 0});
+        many.recorder->take(event::WorkerChanged{WorkerId{65}, WorkerState::Ready, 0});
         takeAll(chart, {oneSecond, TimeView::Run::Ended});
         QVERIFY(chart.yAxis->range().size() < 30); // a new lane stays out of sight
 
@@ -768,7 +773,7 @@ private slots:
         QCOMPARE(lanes(), all);
         // From then on new lanes are shown, and there is nothing to drag.
         ChartRun &shown = by.contains("run") ? few : many;
-        shown.recorder->take(event::WorkerChanged{66, WorkerState::Ready, 0});
+        shown.recorder->take(event::WorkerChanged{WorkerId{66}, WorkerState::Ready, 0});
         takeAll(chart, {oneSecond, TimeView::Run::Ended});
         QCOMPARE(lanes(), std::pair(0.5, 66.5));
         QCOMPARE(chart.axisRect()->rangeDrag(), Qt::Orientations(Qt::Horizontal));
@@ -783,7 +788,7 @@ private slots:
         QCOMPARE(lanes.chart.figure(), "");
         const QImage picture = pictureOf(lanes.chart);
         const QRect plot = lanes.chart.axisRect()->rect().adjusted(4, 4, -4, -4);
-        QVERIFY(!hasColour(picture, plot, lanes.chart.theme().worker(1)));
+        QVERIFY(!hasColour(picture, plot, lanes.chart.theme().worker(WorkerId{1})));
         QVERIFY(!hasColour(picture, plot, lanes.chart.theme().track));
     }
 };

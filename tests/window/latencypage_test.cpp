@@ -182,7 +182,7 @@ private slots:
         std::uint64_t clock = 0;
         for (std::uint64_t i = 0; i < 1000; ++i) {
             const std::uint64_t duration = i % 4 == 0 ? 100 * us : 10 * us;
-            run.span(1 + static_cast<WorkerId>(i % 4 == 0), {clock, duration, i, 1});
+            run.span(workerOf(i % 4 == 0 ? 1 : 0), {clock, duration, i, 1});
             clock += duration;
         }
         OpenLatencyChart chart;
@@ -219,9 +219,9 @@ private slots:
     void whatWasMeasuredTogetherIsTold()
     {
         ChartRun run(1000);
-        run.span(1, {0, 10 * us, 0, 900});
+        run.span(WorkerId{1}, {0, 10 * us, 0, 900});
         for (std::uint64_t i = 0; i < 100; ++i)
-            run.span(1, {(i + 1) * 20 * us, 15 * us, 900 + i, 1});
+            run.span(WorkerId{1}, {(i + 1) * 20 * us, 15 * us, 900 + i, 1});
         LatencyChart chart;
         QVERIFY(showOnScreen(chart, {700, 300}));
         chart.setRecord(&run.record);

@@ -32,13 +32,13 @@ struct Rates {
 
     void work(std::uint64_t until)
     {
-        for (WorkerId worker = 1; worker <= 3; ++worker) {
-            std::uint64_t &clock = clocks[worker - 1];
+        for (WorkerId worker{1}; worker <= WorkerId{3}; ++worker) {
+            std::uint64_t &clock = clocks[laneOf(worker)];
             while (clock < until) {
                 const bool rests = random() % 50 == 0;
                 Span span;
                 span.begin = clock + random() % (rests ? 80 * ms : 100 * us);
-                span.duration = random() % (worker * ms);
+                span.duration = random() % (numberOf(worker) * ms);
                 span.count = 1 + random() % 30;
                 span.first = next;
                 next += span.count;
@@ -61,7 +61,7 @@ struct Rates {
     double iterations(WorkerId worker, double from, double to) const
     {
         double sum = 0;
-        for (const Span &span : run.spans[worker - 1]) {
+        for (const Span &span : run.spans[laneOf(worker)]) {
             const auto begin = static_cast<double>(span.begin);
             const auto duration = std::max(1.0, static_cast<double>(span.duration));
             const double inside = std::min(to, begin + duration) - std::max(from, begin);
@@ -72,7 +72,8 @@ struct Rates {
     }
     double poolIterations(double from, double to) const
     {
-        return iterations(1, from, to) + iterations(2, from, to) + iterations(3, from, to);
+        return iterations(WorkerId{1}, from, to) + iterations(WorkerId{2}, from, to)
+            + iterations(WorkerId{3}, from, to);
     }
 
     ChartRun run;
@@ -109,7 +110,7 @@ void compareGraphs(const Rates &rates, std::uint64_t settled)
                 continue;
             const double done = graph == poolGraph
                 ? rates.poolIterations(from, to)
-                : rates.iterations(static_cast<WorkerId>(graph - firstWorkerGraph + 1), from, to);
+                : rates.iterations(workerOf(graph - firstWorkerGraph), from, to);
             const double rate = done / (to - from) * 1e9;
             if (!isClose(point->value, rate))
                 QFAIL(qPrintable(QStringLiteral("graph %1 at %2: %3 rather than %4")
@@ -211,7 +212,7 @@ private slots:
         QVERIFY(showOnScreen(chart, {640, 320}));
         run.recorder->take(event::FirstDispatched{1});
         for (std::uint64_t i = 0; i < count; ++i)
-            run.span(1, {i * 10 * us, 10 * us, i, 1});
+            run.span(WorkerId{1}, {i * 10 * us, 10 * us, i, 1});
         run.settle({0, count}, count * 10 * us);
         chart.setRecord(&run.record);
         const Moment ended{count * 10 * us, TimeView::Run::Ended};
@@ -236,8 +237,8 @@ private slots:
         chart.setRecord(&run.record);
         QCOMPARE(chart.figure(), "");
         run.recorder->take(event::FirstDispatched{1000 * ms});
-        run.span(1, {1000 * ms, 1000 * ms, 0, 1000});
-        run.span(1, {2000 * ms, 3000 * ms, 1000, 7500});
+        run.span(WorkerId{1}, {1000 * ms, 1000 * ms, 0, 1000});
+        run.span(WorkerId{1}, {2000 * ms, 3000 * ms, 1000, 7500});
         run.settle({0, 8500}, 5250 * ms);
         takeAll(chart, {4100 * ms, TimeView::Run::GoesOn}); // the last 100 ms have not settled
         QCOMPARE(chart.figure(), "now 2,500\u00a0it/s · mean 2,000\u00a0it/s");
@@ -317,8 +318,8 @@ private slots:
         OpenRateChart chart(view);
         QVERIFY(showOnScreen(chart, {640, 320}));
         run.recorder->take(event::FirstDispatched{1});
-        run.span(1, {0, 2 * oneSecond, 0, 2000});
-        run.span(2, {0, 2 * oneSecond, 2000, 6000});
+        run.span(WorkerId{1}, {0, 2 * oneSecond, 0, 2000});
+        run.span(WorkerId{2}, {0, 2 * oneSecond, 2000, 6000});
         run.settle({0, 8000}, 2 * oneSecond);
         chart.setRecord(&run.record);
         view.setNow(2e9, TimeView::Run::Ended);
@@ -341,7 +342,7 @@ private slots:
         rates.work(oneSecond);
         rates.takeAll(rates.ended());
         ChartRun other(10);
-        other.span(1, {0, ms, 0, 10});
+        other.span(WorkerId{1}, {0, ms, 0, 10});
         other.settle({0, 10}, ms);
         rates.chart.setRecord(&other.record);
         rates.takeAll({ms, TimeView::Run::Ended});

@@ -57,20 +57,20 @@ struct Recording {
         OutcomeView outcome;
         outcome.kind = OutcomeKind::Text;
         outcome.text = value;
-        recorder->take(event::OutcomeDone{index, outcome, 1, 0});
+        recorder->take(event::OutcomeDone{index, outcome, WorkerId{1}, 0});
     }
     void fail(std::uint64_t index)
     {
         OutcomeView outcome;
         outcome.kind = OutcomeKind::Failure;
         outcome.failure = {failureException, "ValueError", "bad <row>", "line 1\nline 2"};
-        recorder->take(event::OutcomeDone{index, outcome, 1, 0});
+        recorder->take(event::OutcomeDone{index, outcome, WorkerId{1}, 0});
     }
     void print(const std::string &text, IndexRange running = {})
     {
         const std::string line = text + "\n";
-        recorder->take(
-            event::WorkerPrinted{1, {Output::Source::Process, running, line}, 1'234'567'890});
+        recorder->take(event::WorkerPrinted{
+            WorkerId{1}, {Output::Source::Process, running, line}, 1'234'567'890});
     }
 
     RunRecord record;
@@ -154,13 +154,14 @@ private slots:
     void workersAppearAndChange()
     {
         Recording run(1000);
-        WorkersModel model([](WorkerId worker) { return QColor(0, 0, static_cast<int>(worker)); });
+        WorkersModel model(
+            [](WorkerId worker) { return QColor(0, 0, static_cast<int>(numberOf(worker))); });
         const QAbstractItemModelTester tester(&model, report);
         model.setRecord(&run.record);
         model.update(0);
         QCOMPARE(model.rowCount(), 0);
-        run.recorder->take(event::WorkerChanged{1, WorkerState::Starting, 0});
-        run.recorder->take(event::WorkerChanged{2, WorkerState::Starting, 0});
+        run.recorder->take(event::WorkerChanged{WorkerId{1}, WorkerState::Starting, 0});
+        run.recorder->take(event::WorkerChanged{WorkerId{2}, WorkerState::Starting, 0});
         model.update(1 * ms);
         QCOMPARE(model.rowCount(), 2);
         QCOMPARE(shown(model, 0, WorkersModel::State), "starting");
@@ -174,9 +175,9 @@ private slots:
         model.update(500 * ms);
         QCOMPARE(shown(model, 0, WorkersModel::Rate), "0");
 
-        run.recorder->take(event::WorkerIntroduced{2, {4711, "north", "native"}});
-        run.recorder->take(event::WorkerChanged{2, WorkerState::Ready, 600 * ms});
-        run.recorder->take(event::WorkerCostSeen{2, {1, 0, 29'400'000}});
+        run.recorder->take(event::WorkerIntroduced{WorkerId{2}, {4711, "north", "native"}});
+        run.recorder->take(event::WorkerChanged{WorkerId{2}, WorkerState::Ready, 600 * ms});
+        run.recorder->take(event::WorkerCostSeen{WorkerId{2}, {1, 0, 29'400'000}});
         QSignalSpy changed(&model, &WorkersModel::dataChanged);
         model.update(900 * ms); // too early
         QCOMPARE(changed.size(), 0);
@@ -200,24 +201,24 @@ private slots:
         WorkersModel model(nullptr);
         const QAbstractItemModelTester tester(&model, report);
         model.setRecord(&run.record);
-        recorder.take(event::WorkerChanged{1, WorkerState::Starting, 0});
-        recorder.take(event::WorkerChanged{1, WorkerState::Ready, 0});
-        recorder.take(event::WorkerCostSeen{1, {100 * ms, 0, 1'000'000}});
+        recorder.take(event::WorkerChanged{WorkerId{1}, WorkerState::Starting, 0});
+        recorder.take(event::WorkerChanged{WorkerId{1}, WorkerState::Ready, 0});
+        recorder.take(event::WorkerCostSeen{WorkerId{1}, {100 * ms, 0, 1'000'000}});
         model.update(0);
-        recorder.take(event::SpanDone{1, {0, 1, 0, 300}});
-        recorder.take(event::WorkerCostSeen{1, {350 * ms, 0, 1'000'000}});
+        recorder.take(event::SpanDone{WorkerId{1}, {0, 1, 0, 300}});
+        recorder.take(event::WorkerCostSeen{WorkerId{1}, {350 * ms, 0, 1'000'000}});
         model.update(500 * ms);
         QCOMPARE(shown(model, 0, WorkersModel::Rate), "600");
         QCOMPARE(shown(model, 0, WorkersModel::Cpu), "50%");
         QCOMPARE(shown(model, 0, WorkersModel::State), "busy");
-        recorder.take(event::SpanDone{1, {2, 1, 300, 700}});
-        recorder.take(event::WorkerCostSeen{1, {1100 * ms, 0, 1'000'000}});
+        recorder.take(event::SpanDone{WorkerId{1}, {2, 1, 300, 700}});
+        recorder.take(event::WorkerCostSeen{WorkerId{1}, {1100 * ms, 0, 1'000'000}});
         model.update(1000 * ms);
         QCOMPARE(model.index(0, WorkersModel::Rate).data(WorkersModel::sortRole).toDouble(), 1000.);
         QCOMPARE(model.index(0, WorkersModel::Cpu).data(WorkersModel::sortRole).toDouble(), 100.);
         QCOMPARE(shown(model, 0, WorkersModel::Iterations), "1,000");
-        recorder.take(event::SpanDone{1, {4, 1, 1000, 100}});
-        recorder.take(event::WorkerCostSeen{1, {1200 * ms, 0, 1'000'000}});
+        recorder.take(event::SpanDone{WorkerId{1}, {4, 1, 1000, 100}});
+        recorder.take(event::WorkerCostSeen{WorkerId{1}, {1200 * ms, 0, 1'000'000}});
         model.update(1500 * ms); // from 500 ms on
         QCOMPARE(shown(model, 0, WorkersModel::Rate), "800");
         QCOMPARE(shown(model, 0, WorkersModel::Cpu), "85%");
@@ -227,16 +228,16 @@ private slots:
         model.update(2500 * ms); // no news for a second
         QCOMPARE(shown(model, 0, WorkersModel::Rate), "0");
         QCOMPARE(shown(model, 0, WorkersModel::Cpu), "?");
-        recorder.take(event::WorkerCostSeen{1, {2700 * ms, 0, 1'000'000}});
+        recorder.take(event::WorkerCostSeen{WorkerId{1}, {2700 * ms, 0, 1'000'000}});
         model.update(3500 * ms); // 1.5 s of CPU since 1500 ms
         QCOMPARE(shown(model, 0, WorkersModel::Cpu), "75%");
 
-        recorder.take(event::WorkerChanged{1, WorkerState::Dead, 3600 * ms});
+        recorder.take(event::WorkerChanged{WorkerId{1}, WorkerState::Dead, 3600 * ms});
         model.update(4000 * ms);
         QCOMPARE(shown(model, 0, WorkersModel::State), "died, restarting");
         QCOMPARE(shown(model, 0, WorkersModel::Rate), "");
-        recorder.take(event::WorkerChanged{1, WorkerState::Starting, 4000 * ms});
-        recorder.take(event::WorkerChanged{1, WorkerState::Gone, 4100 * ms});
+        recorder.take(event::WorkerChanged{WorkerId{1}, WorkerState::Starting, 4000 * ms});
+        recorder.take(event::WorkerChanged{WorkerId{1}, WorkerState::Gone, 4100 * ms});
         model.update(4100 * ms);
         QCOMPARE(shown(model, 0, WorkersModel::State), "died, restarting");
         model.update(4100 * ms); // time stands still: the run is over
@@ -253,18 +254,18 @@ private slots:
         const QAbstractItemModelTester tester(&model, report);
         model.setRecord(&run.record);
         recorder.take(event::FirstDispatched{100 * ms});
-        recorder.take(event::WorkerChanged{1, WorkerState::Ready, 0});
-        recorder.take(event::WorkerChanged{2, WorkerState::Ready, 0});
-        recorder.take(event::SpanDone{1, {100 * ms, 1, 0, 300}});
-        recorder.take(event::SpanDone{2, {100 * ms, 1, 300, 100}});
+        recorder.take(event::WorkerChanged{WorkerId{1}, WorkerState::Ready, 0});
+        recorder.take(event::WorkerChanged{WorkerId{2}, WorkerState::Ready, 0});
+        recorder.take(event::SpanDone{WorkerId{1}, {100 * ms, 1, 0, 300}});
+        recorder.take(event::SpanDone{WorkerId{2}, {100 * ms, 1, 300, 100}});
         recorder.take(event::NumbersDone{{0, 400}, OutcomeKind::Integer, 600 * ms});
-        for (const WorkerId worker : {1U, 2U})
+        for (const WorkerId worker : {WorkerId{1}, WorkerId{2}})
             recorder.take(event::WorkerChanged{worker, WorkerState::Gone, 700 * ms});
         model.update(700 * ms);
         QCOMPARE(shown(model, 0, WorkersModel::Rate), "600");
         QCOMPARE(shown(model, 1, WorkersModel::Rate), "200");
         QVERIFY(model.isOnOneHost());
-        recorder.take(event::WorkerIntroduced{2, {4711, "north", {}}});
+        recorder.take(event::WorkerIntroduced{WorkerId{2}, {4711, "north", {}}});
         model.update(1300 * ms);
         QVERIFY(!model.isOnOneHost());
     }
@@ -272,8 +273,8 @@ private slots:
     void workersSortByTheirFigures()
     {
         Recording run(1000);
-        for (WorkerId worker = 1; worker <= 12; ++worker)
-            run.recorder->take(event::SpanDone{worker, {0, 1, 0, worker}});
+        for (WorkerId worker{1}; worker <= WorkerId{12}; ++worker)
+            run.recorder->take(event::SpanDone{worker, {0, 1, 0, numberOf(worker)}});
         WorkersModel model(nullptr);
         QSortFilterProxyModel sorted;
         sorted.setSourceModel(&model);
@@ -357,7 +358,7 @@ private slots:
         model.setPageSize(10);
         model.setRecord(&run.record);
         run.fail(700);
-        run.recorder->take(event::AttemptFailed{5, 1, 0});
+        run.recorder->take(event::AttemptFailed{5, WorkerId{1}, 0});
         model.update();
         model.setShow(OutcomesModel::Show::Failures);
         QCOMPARE(model.rowCount(), 1);
@@ -619,7 +620,7 @@ private slots:
         run.print("first");
         run.print("second", {17, 1});
         run.print("third", {17, 4});
-        run.recorder->take(event::Logged{2, "the worker died: signal 9", 0});
+        run.recorder->take(event::Logged{WorkerId{2}, "the worker died: signal 9", 0});
         model.update();
         QCOMPARE(model.rowCount(), 4);
         QCOMPARE(shown(model, 0, LogModel::Time), "1.235 s");

@@ -88,7 +88,7 @@ double contrast(const QColor &a, const QColor &b)
 }
 
 constexpr std::array kinds{Theme::Kind::Light, Theme::Kind::Dark};
-constexpr WorkerId colours = 5;
+constexpr std::uint32_t colours = 5;
 
 } // namespace
 
@@ -102,12 +102,12 @@ private slots:
         for (const Theme::Kind kind : kinds) {
             const Theme theme = Theme::of(kind);
             for (const Eyes &eyes : allEyes) {
-                for (WorkerId worker = 1; worker <= colours; ++worker) {
+                for (WorkerId worker{1}; numberOf(worker) <= colours; ++worker) {
                     const double found = difference(theme.failure, theme.worker(worker), eyes);
                     QVERIFY2(found > clearly,
                         qPrintable(QStringLiteral("%1, worker %2: %3")
                                        .arg(eyes.name)
-                                       .arg(worker)
+                                       .arg(numberOf(worker))
                                        .arg(found)));
                 }
                 for (const QColor &ground : {theme.surface, theme.track, theme.starting})
@@ -134,9 +134,9 @@ private slots:
     {
         for (const Theme::Kind kind : kinds) {
             const Theme theme = Theme::of(kind);
-            QCOMPARE(theme.worker(colours + 1), theme.worker(1));
-            for (WorkerId worker = 2; worker <= colours; ++worker)
-                QVERIFY(theme.worker(worker) != theme.worker(1));
+            QCOMPARE(theme.worker(workerOf(colours)), theme.worker(WorkerId{1}));
+            for (WorkerId worker{2}; numberOf(worker) <= colours; ++worker)
+                QVERIFY(theme.worker(worker) != theme.worker(WorkerId{1}));
         }
     }
 };

@@ -172,7 +172,7 @@ private slots:
     {
         ChartRun run(100);
         for (std::uint64_t i = 0; i < 100; ++i)
-            run.span(1, {i * 10 * ms, 10 * ms, i, 1});
+            run.span(WorkerId{1}, {i * 10 * ms, 10 * ms, i, 1});
         run.settle({0, 100}, oneSecond);
         OpenWhatIfChart chart;
         QVERIFY(showOnScreen(chart, {900, 300}));
@@ -182,9 +182,9 @@ private slots:
         takeAll(chart, {oneSecond, TimeView::Run::Ended});
         const QCPAxisRect &lanes = *chart.axisRect(1);
         const QImage picture = pictureOf(chart);
-        for (WorkerId worker = 1; worker <= 4; ++worker) {
+        for (WorkerId worker{1}; worker <= WorkerId{4}; ++worker) {
             const QPoint middle(lanes.rect().center().x() + 3,
-                static_cast<int>(lanes.axis(QCPAxis::atLeft)->coordToPixel(worker)));
+                static_cast<int>(lanes.axis(QCPAxis::atLeft)->coordToPixel(numberOf(worker))));
             QVERIFY2(distance(picture.pixelColor(middle), chart.theme().worker(worker)) < 60,
                 qPrintable(picture.pixelColor(middle).name()));
         }
@@ -207,7 +207,7 @@ private slots:
     {
         ChartRun run(100);
         for (std::uint64_t i = 0; i < 100; ++i)
-            run.span(1, {i * 10 * ms, 10 * ms, i, 1});
+            run.span(WorkerId{1}, {i * 10 * ms, 10 * ms, i, 1});
         run.settle({0, 100}, oneSecond);
         WhatIfChart chart;
         chart.setTheme(Theme::of(Theme::Kind::Light));
@@ -235,7 +235,7 @@ private slots:
         const auto sentenceOf = [](std::uint64_t duration, std::optional<std::uint64_t> chunk) {
             ChartRun run(100);
             for (std::uint64_t i = 0; i < 100; ++i)
-                run.span(1, {i * 2000, duration, i, 1});
+                run.span(WorkerId{1}, {i * 2000, duration, i, 1});
             run.settle({0, 100}, oneSecond);
             WhatIfChart chart;
             chart.setRecord(&run.record);
@@ -253,7 +253,7 @@ private slots:
     {
         ChartRun run(300'000);
         for (std::uint64_t i = 0; i < 300'000; ++i)
-            run.span(1, {i * 1000, 900, i, 1});
+            run.span(WorkerId{1}, {i * 1000, 900, i, 1});
         run.settle({0, 300'000}, oneSecond);
         WhatIfChart chart;
         QVERIFY(showOnScreen(chart, {900, 300}));

@@ -199,7 +199,7 @@ struct Person {
     /// reported later.
     double endOfSpan(const Mark &failure)
     {
-        const Lane &lane = run().timeline().worker(failure.worker - 1).lane();
+        const Lane &lane = run().timeline().worker(laneOf(failure.worker)).lane();
         double end = -1;
         lane.forEach(0, lane.size(), [&](const Span &span) {
             if (failure.value >= span.first && failure.value < span.first + span.count)
@@ -926,7 +926,7 @@ private slots:
         person.picture(ChartKind::Workers);
         Chart &chart = person.window.charts()[ChartKind::Workers];
         const QPointF tick(
-            chart.xAxis->coordToPixel(end), chart.yAxis->coordToPixel(failure.worker));
+            chart.xAxis->coordToPixel(end), chart.yAxis->coordToPixel(numberOf(failure.worker)));
         QVERIFY(chart.axisRect()->rect().contains(tick.toPoint()));
         QTest::mouseClick(&chart, Qt::LeftButton, {}, tick.toPoint() - QPoint(1, 0));
         QTRY_VERIFY_WITH_TIMEOUT(table->isVisible(), patienceInMs);
