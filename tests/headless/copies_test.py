@@ -105,7 +105,8 @@ def kills_keeper(number):
 # The first keeper of a copy never gets to report.
 LATE_KEEPER = """#!/bin/sh
 if [ "$1" = --keep-copy ] && [ ! -e late ]; then
-    echo late > late
+    echo late > late.new
+    mv late.new late
     exec sleep 1000
 fi
 exec %s "$@"
