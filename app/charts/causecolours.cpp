@@ -60,4 +60,17 @@ QColor causeColour(const Theme &theme, Cause cause)
     return theme.track;
 }
 
+QColor activityColour(const Theme &theme, ParentActivity activity)
+{
+    switch (activity) {
+    case ParentActivity::Sending:
+        return causeColour(theme, Cause::Coordinator);
+    case ParentActivity::Receiving:
+        return causeColour(theme, Cause::TransferIn);
+    case ParentActivity::Looping:
+        return causeColour(theme, Cause::Consumer);
+    }
+    return theme.track;
+}
+
 } // namespace poolscope

@@ -9,5 +9,7 @@
 namespace poolscope {
 
 QColor causeColour(const Theme &theme, Cause cause);
+/// The colour of what the process that made a watched call did for it.
+QColor activityColour(const Theme &theme, ParentActivity activity);
 
 } // namespace poolscope

@@ -3,6 +3,7 @@
 
 #include "charts/axisticker.h"
 #include "charts/caption.h"
+#include "charts/causecolours.h"
 #include "charts/figuretext.h"
 
 #include <QWheelEvent>
@@ -16,8 +17,6 @@ namespace {
 
 constexpr double reachOfTick = 4; // pixels around a failure's tick in which the failure is found
 constexpr double roundingError = 1e-9;
-
-constexpr std::size_t keys = 5; // entries of the legend that cannot be switched
 
 struct LayerName {
     LanesPlottable::Layer layer;
@@ -44,6 +43,8 @@ protected:
     {
         constexpr int widest = 160; // pixels
         const RunRecord *record = m_chart.record();
+        if (isParent(tick))
+            return LanesChart::tr("parent");
         if (!record || tick < 1 || !isImported(record->origin))
             return CountTicker::getTickLabel(tick, locale, form, precision);
         const WorkerId worker = workerOf(static_cast<std::size_t>(tick) - 1);
@@ -51,8 +52,30 @@ protected:
         return metrics.elidedText(workerName(*record, worker), Qt::ElideMiddle, widest);
     }
 
+    QVector<double> createTickVector(double step, const QCPRange &range) override
+    {
+        QVector<double> ticks = CountTicker::createTickVector(step, range);
+        if (!m_chart.hasParentLane())
+            return ticks;
+        const double parent = parentLane();
+        ticks.erase(
+            std::remove_if(ticks.begin(), ticks.end(),
+                [&](double tick) { return tick > parent - 0.5 || parent - tick < step / 2; }),
+            ticks.end());
+        return ticks << parent;
+    }
+
 private:
     static constexpr int mostLabels = 8;
+
+    double parentLane() const
+    {
+        return static_cast<double>(m_chart.record()->timeline.workerCount() + 1);
+    }
+    bool isParent(double tick) const
+    {
+        return m_chart.hasParentLane() && std::abs(tick - parentLane()) < 0.5;
+    }
 
     const LanesChart &m_chart;
 };
@@ -79,7 +102,10 @@ LanesChart::LanesChart(TimeView &view, QWidget *parent)
            "grey while its process starts. The stronger the colour, the larger the share of that "
            "moment in which it was busy; close up, each span shows the indices that it ran. "
            "Red ticks are failed inputs, a cross is one that was quarantined, and "
-           "dash-dotted lines mark where the number of workers was changed."),
+           "dash-dotted lines mark where the number of workers was changed. In a watched pool, the "
+           "lower part of a lane is the time for receiving, pickling and sending, and the last "
+           "lane is the process that made the call: its thread that sends chunks, its thread that "
+           "receives results, and your loop."),
         view, parent)
     , m_lanes(new LanesPlottable(xAxis, yAxis))
 {
@@ -101,6 +127,12 @@ LanesChart::LanesChart(TimeView &view, QWidget *parent)
 QCPRange LanesChart::allLanes() const
 {
     return {0.5, std::max<double>(1, static_cast<double>(m_lanesShown)) + 0.5};
+}
+
+const ParentTimes *LanesChart::parentTimes() const
+{
+    const auto *call = record() ? std::get_if<WatchedCall>(&record()->origin) : nullptr;
+    return call && !call->parent.isEmpty() ? &call->parent : nullptr;
 }
 
 /// Limits the view to the lanes that exist. Lanes can be dragged only while some are out of view.
@@ -174,9 +206,21 @@ std::vector<Series> LanesChart::series() const
     };
     std::vector<Series> series{key(tr("busy"), theme().worker(WorkerId{1})),
         key(tr("under way"), theme().worker(WorkerId{1}), LegendMarker::Hatching),
-        key(tr("waiting"), theme().track), key(tr("starting"), theme().starting),
-        key(tr("paused"), theme().muted, LegendMarker::Hatching)};
-    for (std::size_t i = 0; i < layers.size(); ++i)
+        key(tr("waiting"), theme().track), key(tr("starting"), theme().starting)};
+    const bool canPause = !record() || !std::holds_alternative<WatchedCall>(record()->origin);
+    if (canPause)
+        series.push_back(key(tr("paused"), theme().muted, LegendMarker::Hatching));
+    if (m_transfers)
+        series.push_back(
+            key(tr("pickling, receiving, sending"), causeColour(theme(), Cause::TransferIn)));
+    if (hasParentLane()) {
+        const std::array names{tr("parent sends"), tr("parent receives"), tr("your loop")};
+        for (const ParentActivity activity : parentTimes()->activities())
+            series.push_back(
+                key(names[static_cast<std::size_t>(activity)], activityColour(theme(), activity)));
+    }
+    const std::size_t shown = canPause ? layers.size() : layers.size() - 1; // the last: resizes
+    for (std::size_t i = 0; i < shown; ++i)
         series.push_back({tr(layers[i].name), colours[i], m_lanes->isLayerVisible(layers[i].layer),
             Series::Use::Switch, layers[i].marker});
     return series;
@@ -184,7 +228,10 @@ std::vector<Series> LanesChart::series() const
 
 void LanesChart::setSeriesVisible(std::size_t series, bool visible)
 {
-    m_lanes->setLayerVisible(layers.at(series - keys).layer, visible);
+    const std::vector<Series> all = this->series();
+    const auto keys = std::count_if(
+        all.begin(), all.end(), [](const Series &one) { return one.use == Series::Use::Key; });
+    m_lanes->setLayerVisible(layers.at(series - static_cast<std::size_t>(keys)).layer, visible);
     emit seriesChanged();
     replotSoon();
 }
@@ -200,18 +247,27 @@ void LanesChart::recordChanged()
         m_finder = std::make_unique<SpanFinder>(record()->timeline);
     }
     m_lanes->setSource(record() ? &record()->timeline : nullptr, m_history.get());
+    const auto *call = record() ? std::get_if<WatchedCall>(&record()->origin) : nullptr;
+    const bool sendsMessages = call && call->startMethod != "thread";
+    m_transfers = sendsMessages ? std::make_unique<TransferLanes>(record()->timeline) : nullptr;
+    m_lanes->setTransfers(m_transfers.get());
     fitLanes();
 }
 
 Chart::Taken LanesChart::takeNew(const Moment &moment, std::chrono::steady_clock::time_point)
 {
-    const bool all = m_history->advance(marksAtOnce);
+    const bool hasAllTransfers = !m_transfers || m_transfers->advance(marksAtOnce);
+    const bool all = m_history->advance(marksAtOnce) && hasAllTransfers;
     const bool moved = moment.now != m_now || !m_hasAllMarks;
     m_hasAllMarks = all;
     m_now = moment.now;
     m_run = moment.run;
     m_lanes->setNow(moment.now);
-    if (record()->timeline.workerCount() != m_lanesShown)
+    m_lanes->setParent(parentTimes());
+    const std::size_t activities = parentTimes() ? parentTimes()->activities().size() : 0;
+    if (std::exchange(m_activitiesShown, activities) != activities)
+        emit seriesChanged();
+    if (m_lanes->laneCount() != m_lanesShown)
         showNewLanes();
     return {moved || !all ? Changed::Picture : Changed::Nothing, all};
 }
@@ -221,14 +277,14 @@ void LanesChart::showNewLanes()
 {
     const bool zoomed = axisRect()->rangeDrag().testFlag(Qt::Vertical);
     if (zoomed)
-        m_lanesShown = record()->timeline.workerCount();
+        m_lanesShown = m_lanes->laneCount();
     else
         fitLanes();
 }
 
 void LanesChart::fitLanes()
 {
-    m_lanesShown = record() ? record()->timeline.workerCount() : 0;
+    m_lanesShown = m_lanes->laneCount();
     yAxis->setRange(allLanes());
     replotSoon();
 }
@@ -300,8 +356,30 @@ QString LanesChart::inputLine(std::uint64_t index) const
     return name.isEmpty() ? name : QLatin1Char('\n') + name;
 }
 
+/// Returns the tool tip on the lane of the parent.
+QString LanesChart::parentText(const QPointF &position) const
+{
+    const auto time = static_cast<std::uint64_t>(std::max(xAxis->pixelToCoord(position.x()), 0.0));
+    TimeGrid grid = m_lanes->gridAt(devicePixelRatioF());
+    grid.level = std::max(grid.level, parentTimes()->level());
+    const std::uint64_t begin = grid.beginOf(grid.columnAt(time));
+    const std::array what{
+        tr("pickles and sends: %1"), tr("receives and unpickles: %1"), tr("your loop: %1")};
+    QStringList text{tr("parent: the process that made the call"),
+        tr("at %1, of %2").arg(figureText(Duration(time)), figureText(Duration(grid.width())))};
+    for (const ParentActivity activity : parentTimes()->activities()) {
+        const double share = parentTimes()->share(activity, begin, begin + grid.width());
+        text << what[static_cast<std::size_t>(activity)].arg(figureText(Share{share}));
+    }
+    return lines(text);
+}
+
 QString LanesChart::textAt(const QPointF &position) const
 {
+    if (hasParentLane() && m_lanes->isParentAt(yAxis->pixelToCoord(position.y())))
+        return xAxis->pixelToCoord(position.x()) <= static_cast<double>(m_now)
+            ? parentText(position)
+            : QString();
     const auto point = pointAt(position);
     if (!point || point->time > m_now)
         return {};

@@ -15,6 +15,9 @@ class LanesChart : public TimeChart {
 public:
     explicit LanesChart(TimeView &view, QWidget *parent = nullptr);
 
+    /// Whether the process that made a call has a lane, which is the last.
+    bool hasParentLane() const { return parentTimes() != nullptr; }
+
     QString figure() const override;
     std::vector<Series> series() const override;
     void setSeriesVisible(std::size_t series, bool visible) override;
@@ -31,6 +34,9 @@ protected:
     void wheelEvent(QWheelEvent *event) override;
 
 private:
+    /// The times of the process that made a watched call. Null if none were recorded.
+    const ParentTimes *parentTimes() const;
+    QString parentText(const QPointF &position) const;
     struct LanePoint {
         WorkerId worker;
         std::uint64_t time;
@@ -54,7 +60,9 @@ private:
     LanesPlottable *m_lanes;
     std::unique_ptr<RunHistory> m_history;
     std::unique_ptr<SpanFinder> m_finder;
+    std::unique_ptr<TransferLanes> m_transfers; ///< null if they are not shown
     std::size_t m_lanesShown = 0;
+    std::size_t m_activitiesShown = 0; ///< of the parent
     std::uint64_t m_now = 0;
     TimeView::Run m_run = TimeView::Run::GoesOn;
     bool m_hasAllMarks = false; ///< whether the last takeNew() read all marks

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/lanesplottable.h"
 
+#include "charts/causecolours.h"
 #include "charts/figuretext.h"
 #include "charts/legendmarker.h"
 #include "charts/resizes.h"
@@ -58,7 +59,33 @@ struct LanesPlottable::View {
         const double right = std::min(x(to), clip.right() + 2);
         return {left, top, std::max(right - left, 0.0), height - gap};
     }
+    /// The columns of a grid that are in view, up to a time.
+    ColumnRange columnsOf(TimeGrid grid, std::uint64_t until) const
+    {
+        const std::uint64_t last = std::min(end, until + grid.width());
+        const std::uint64_t first = grid.columnAt(begin);
+        return {first, last > begin ? grid.columnAt(last - 1) + 1 - first : 0};
+    }
 };
+
+namespace {
+
+constexpr double lowestDivided = 8; // pixels of a lane that is divided
+constexpr double shareOfTransfers = 0.3; // of the height of a lane
+
+QRectF upperPart(const QRectF &lane)
+{
+    return lane.height() < lowestDivided
+        ? lane
+        : lane.adjusted(0, 0, 0, -shareOfTransfers * lane.height());
+}
+
+QRectF lowerPart(const QRectF &lane)
+{
+    return lane.adjusted(0, (1 - shareOfTransfers) * lane.height(), 0, 0);
+}
+
+} // namespace
 
 LanesPlottable::LanesPlottable(QCPAxis *keyAxis, QCPAxis *valueAxis)
     : QCPAbstractPlottable(keyAxis, valueAxis)
@@ -70,9 +97,28 @@ void LanesPlottable::setSource(const Timeline *timeline, const RunHistory *histo
     m_timeline = timeline;
     m_history = history;
     m_columns.clear();
+    setTransfers(nullptr);
+    m_parent = nullptr;
     m_selected.reset();
     setSelection(nullptr);
     m_now = 0;
+}
+
+void LanesPlottable::setTransfers(const TransferLanes *transfers)
+{
+    m_transfers = transfers;
+    m_transferColumns.clear();
+}
+
+std::size_t LanesPlottable::laneCount() const
+{
+    return m_timeline ? m_timeline->workerCount() + (m_parent ? 1 : 0) : 0;
+}
+
+bool LanesPlottable::isParentAt(double value) const
+{
+    const auto lane = static_cast<double>(laneCount());
+    return m_parent && value >= lane - 0.5 && value < lane + 0.5;
 }
 
 void LanesPlottable::setSelection(std::shared_ptr<const SelectedIterations> selection)
@@ -136,8 +182,8 @@ QCPRange LanesPlottable::getKeyRange(bool &found, QCP::SignDomain) const
 
 QCPRange LanesPlottable::getValueRange(bool &found, QCP::SignDomain, const QCPRange &) const
 {
-    found = m_timeline && m_timeline->workerCount() > 0;
-    return {0.5, found ? static_cast<double>(m_timeline->workerCount()) + 0.5 : 1.5};
+    found = laneCount() > 0;
+    return {0.5, found ? static_cast<double>(laneCount()) + 0.5 : 1.5};
 }
 
 void LanesPlottable::draw(QCPPainter *painter)
@@ -153,6 +199,8 @@ void LanesPlottable::draw(QCPPainter *painter)
     drawTracks(painter, view);
     drawPauses(painter, view);
     drawBusy(painter, view);
+    if (m_parent)
+        drawParent(painter, view);
     for (std::size_t lane = 0; lane < m_history->workerCount(); ++lane)
         drawFailures(painter, view, lane);
     drawSelected(painter, view);
@@ -204,6 +252,64 @@ void LanesPlottable::drawBusy(QCPPainter *painter, const View &view)
             drawLane(painter, view, lane, *m_selection->lanes()[lane], m_selectedColumns[lane],
                 standingOut);
         drawOpenSpan(painter, view, lane);
+        if (hasTransfers(lane) && rect.height() >= lowestDivided)
+            drawTransfers(painter, view, lane);
+    }
+}
+
+bool LanesPlottable::hasTransfers(std::size_t lane) const
+{
+    return m_transfers && lane < m_transfers->workerCount();
+}
+
+void LanesPlottable::drawTransfers(QCPPainter *painter, const View &view, std::size_t lane)
+{
+    while (m_transferColumns.size() <= lane)
+        m_transferColumns.emplace_back(m_transfers->lane(m_transferColumns.size()));
+    const QColor colour = causeColour(*m_theme, Cause::TransferIn);
+    const Lane &transfers = m_transfers->lane(lane);
+    if (!showsSpans(workerOf(lane))) {
+        const TimeGrid grid = gridAt(view.pixelRatio);
+        const ColumnRange columns = view.columnsOf(grid, m_now);
+        QRectF target = lowerPart(view.rect(lane, 0, 0));
+        target.setLeft(view.x(grid.beginOf(columns.first)));
+        target.setRight(view.x(grid.beginOf(columns.end())));
+        if (columns.count > 0)
+            drawShares(painter, target, m_transferColumns[lane].shares(grid, columns), colour);
+        return;
+    }
+    const std::size_t before = transfers.countBefore(view.begin);
+    transfers.forEach(
+        before > 0 ? before - 1 : 0, transfers.countBefore(view.end), [&](const Span &span) {
+            QRectF rect = lowerPart(view.rect(lane, span.begin, span.begin + span.duration));
+            rect.setWidth(std::max(rect.width(), 1.0));
+            painter->fillRect(rect, colour);
+        });
+}
+
+/// Draws a row for each activity of the parent, with its share of each column.
+void LanesPlottable::drawParent(QCPPainter *painter, const View &view) const
+{
+    const std::size_t lane = m_timeline->workerCount();
+    painter->fillRect(view.rect(lane, 0, m_now), m_theme->track);
+    TimeGrid grid = gridAt(view.pixelRatio);
+    grid.level = std::max(grid.level, m_parent->level());
+    const ColumnRange columns = view.columnsOf(grid, m_now);
+    if (columns.count == 0)
+        return;
+    const std::vector<ParentActivity> activities = m_parent->activities();
+    std::vector<float> shares(columns.count);
+    QRectF row = view.rect(lane, 0, 0);
+    row.setLeft(view.x(grid.beginOf(columns.first)));
+    row.setRight(view.x(grid.beginOf(columns.end())));
+    row.setHeight(row.height() / static_cast<double>(std::max<std::size_t>(activities.size(), 1)));
+    for (const ParentActivity activity : activities) {
+        for (std::size_t i = 0; i < shares.size(); ++i) {
+            const std::uint64_t begin = grid.beginOf(columns.first + i);
+            shares[i] = static_cast<float>(m_parent->share(activity, begin, begin + grid.width()));
+        }
+        drawShares(painter, row, shares, activityColour(*m_theme, activity));
+        row.translate(0, row.height());
     }
 }
 
@@ -229,12 +335,11 @@ void LanesPlottable::drawColumns(QCPPainter *painter, const View &view, std::siz
     BusyColumns &busy, Strength strength) const
 {
     const TimeGrid grid = gridAt(view.pixelRatio);
-    const std::uint64_t end = std::min(view.end, m_now + grid.width());
-    if (end <= view.begin)
+    const ColumnRange columns = view.columnsOf(grid, m_now);
+    if (columns.count == 0)
         return;
-    const std::uint64_t first = grid.columnAt(view.begin);
-    const ColumnRange columns{first, grid.columnAt(end - 1) + 1 - first};
-    QRectF target = view.rect(lane, 0, 0);
+    const QRectF whole = view.rect(lane, 0, 0);
+    QRectF target = hasTransfers(lane) ? upperPart(whole) : whole;
     target.setLeft(view.x(grid.beginOf(columns.first)));
     target.setRight(view.x(grid.beginOf(columns.end())));
     drawShares(
@@ -251,7 +356,8 @@ void LanesPlottable::drawSpans(QCPPainter *painter, const View &view, std::size_
     spans.forEach(before > 0 ? before - 1 : 0, spans.countBefore(view.end), [&](const Span &span) {
         if (span.begin + span.duration < view.begin)
             return;
-        QRectF rect = view.rect(lane, span.begin, span.begin + span.duration);
+        const QRectF whole = view.rect(lane, span.begin, span.begin + span.duration);
+        QRectF rect = hasTransfers(lane) ? upperPart(whole) : whole;
         const double separator = rect.width() > 4 ? 1 : 0;
         rect.setWidth(std::max(rect.width() - separator, 1.0));
         painter->fillRect(rect, colour);

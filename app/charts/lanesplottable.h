@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // LanesPlottable: draws a lane for each worker. A lane shows the busy share of each column, or
 // single spans at close zoom. Failures are visible at any zoom.
+//
+// For a call of a watched pool of processes, the lower part of a lane shows when the worker
+// received chunks and sent results, and below all lanes there is one of the process that made the
+// call.
 #pragma once
 
 #include "analysis/busycolumns.h"
 #include "analysis/runhistory.h"
 #include "analysis/selectediterations.h"
 #include "analysis/spanfinder.h"
+#include "analysis/transferlanes.h"
 #include "charts/busyshades.h"
 #include "charts/theme.h"
+#include "events/origin.h"
 
 #include <deque>
 #include <memory>
@@ -31,6 +37,10 @@ public:
     void setSource(const Timeline *timeline, const RunHistory *history);
     /// Sets the present time of the run, at which the lanes of living workers end.
     void setNow(std::uint64_t now) { m_now = now; }
+    /// Sets the transfers of the workers, or null for none. They outlive this or the next call.
+    void setTransfers(const TransferLanes *transfers);
+    /// Sets the times of the process that made the call, or null for no such lane.
+    void setParent(const ParentTimes *parent) { m_parent = parent; }
     void setLayerVisible(Layer layer, bool visible);
     bool isLayerVisible(Layer layer) const { return m_visible[static_cast<std::size_t>(layer)]; }
     /// Sets the span that is outlined.
@@ -40,6 +50,10 @@ public:
     /// Shows or hides the selected span and the selection.
     void setSelectionVisible(bool visible) { m_selectionVisible = visible; }
 
+    /// The number of lanes, with that of the parent.
+    std::size_t laneCount() const;
+    /// Whether the lane of the parent is at a value coordinate.
+    bool isParentAt(double value) const;
     /// The worker whose lane is at a value coordinate, if there is one.
     std::optional<WorkerId> workerAt(double value) const;
     /// The position of the span of the worker at that time in its lane, if there is one.
@@ -84,6 +98,9 @@ private:
         Strength strength) const;
     void drawSpans(QCPPainter *painter, const View &view, std::size_t lane, const Lane &spans,
         Strength strength) const;
+    bool hasTransfers(std::size_t lane) const;
+    void drawTransfers(QCPPainter *painter, const View &view, std::size_t lane);
+    void drawParent(QCPPainter *painter, const View &view) const;
     std::uint64_t openEnd(const OpenSpan &open) const;
     void drawOpenSpan(QCPPainter *painter, const View &view, std::size_t lane) const;
     void drawIndices(QCPPainter *painter, const View &view, const QRectF &rect, const QString &text,
@@ -97,8 +114,11 @@ private:
     const Theme *m_theme = nullptr;
     const Timeline *m_timeline = nullptr;
     const RunHistory *m_history = nullptr;
+    const TransferLanes *m_transfers = nullptr;
+    const ParentTimes *m_parent = nullptr;
     std::uint64_t m_now = 0;
     std::deque<BusyColumns> m_columns; ///< by lane
+    std::deque<BusyColumns> m_transferColumns; ///< by lane
     std::array<bool, 3> m_visible{true, true, true};
     std::optional<SpanPosition> m_selected;
     std::shared_ptr<const SelectedIterations> m_selection;

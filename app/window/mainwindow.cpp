@@ -186,6 +186,10 @@ void MainWindow::connectWatch()
 {
     connect(m_actions->watch(), &QAction::triggered, this, &MainWindow::askForCommand);
     connect(&m_controller, &RunController::costKnown, m_view, &RunView::accountAgain);
+    connect(&m_controller, &RunController::commandEnded, this, [this] {
+        if (m_controller.record() && tabs().currentIndex() == RunTabs::Workers)
+            tabs().setCurrentIndex(RunTabs::Time); // the reason why it was slow
+    });
     connect(&m_controller, &RunController::warned, m_message,
         [this](const QString &line) { m_message->showProblem(line); });
     connect(&m_controller, &RunController::interruptIgnored, this, &MainWindow::offerKill);

@@ -203,6 +203,7 @@ void RunController::showWatched(std::size_t run)
 void RunController::watchEnded(const QString &path)
 {
     setState(State::Ended);
+    emit commandEnded();
     if (path.isEmpty() || m_watch->endedRuns().empty())
         return;
     auto saved = std::make_shared<Result<void>>();

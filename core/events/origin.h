@@ -4,6 +4,7 @@
 #pragma once
 
 #include "events/importnotes.h"
+#include "events/parenttimes.h"
 #include "events/types.h"
 #include "spec/runspec.h"
 
@@ -63,6 +64,7 @@ struct WatchedCall {
     std::uint64_t chunk = 1; ///< inputs of a chunk
     std::uint64_t begin = 0; ///< nanoseconds from the start of the command to the call
     CallCost cost;
+    ParentTimes parent;
 };
 
 /// A file that another program wrote. It has no values.

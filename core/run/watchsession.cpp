@@ -132,6 +132,7 @@ void WatchSession::copyFacts()
         record.elapsed = call.hasEnded()
             ? std::max(record.timeline.lastOutcome(), record.timeline.stopped())
             : RunClock{call.begin()}.now();
+        std::get<WatchedCall>(record.origin).parent = call.call().parent;
         m_runs[i]->isComplete = call.isComplete();
         if (call.hasEnded() && !std::exchange(m_runs[i]->hasEnded, true))
             record.origin = call.call();

@@ -59,6 +59,17 @@ public:
         else
             miss(name);
     }
+    void numbers(const char *name, std::vector<std::uint64_t> &to)
+    {
+        const Json *value = find(name);
+        const bool isList = value && value->is_array()
+            && std::all_of(value->begin(), value->end(),
+                [](const Json &item) { return item.is_number_unsigned(); });
+        if (isList)
+            to = value->get<std::vector<std::uint64_t>>();
+        else
+            miss(name);
+    }
     void boolean(const char *name, bool &to)
     {
         const Json *value = find(name);
@@ -138,6 +149,31 @@ void readCost(const Json &json, CallCost &cost, Members &call)
         call.miss("cost");
 }
 
+Json parentJson(const ParentTimes &parent)
+{
+    Json columns = Json::array();
+    for (const ParentTimes::Column &column : parent.columns())
+        for (const std::uint64_t busy : column)
+            columns.push_back(busy);
+    return {{"level", parent.level()}, {"busy_ns", columns}};
+}
+
+void readParent(const Json &json, ParentTimes &parent, Members &call)
+{
+    Members members(json);
+    std::uint32_t level = 0;
+    std::vector<std::uint64_t> busy;
+    members.number("level", level);
+    members.numbers("busy_ns", busy);
+    if (!members.result(true) || level > ParentTimes::lastLevel)
+        return call.miss("parent");
+    std::vector<ParentTimes::Column> columns(
+        std::min(busy.size() / parentActivities, ParentTimes::mostColumns));
+    for (std::size_t i = 0; i < columns.size(); ++i)
+        std::copy_n(&busy[i * parentActivities], parentActivities, columns[i].begin());
+    parent = ParentTimes(static_cast<int>(level), std::move(columns));
+}
+
 Json callJson(const WatchedCall &call)
 {
     Json command = Json::array();
@@ -155,6 +191,7 @@ Json callJson(const WatchedCall &call)
         {"chunk", call.chunk},
         {"begin_ns", call.begin},
         {"cost", costJson(call.cost)},
+        {"parent", parentJson(call.parent)},
     };
 }
 
@@ -179,6 +216,8 @@ Result<Origin> callFrom(const Json &json, std::string folder)
         readCost(*cost, call.cost, members);
     else
         members.miss("cost");
+    if (const Json *parent = members.find("parent"))
+        readParent(*parent, call.parent, members);
     return members.result(Origin(std::move(call))).map_error([](const Error &error) {
         return Error{"'watched': " + error.message};
     });

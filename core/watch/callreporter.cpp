@@ -315,6 +315,60 @@ void CallReporter::parentCostSeen(const WorkerUsage &now)
     take(event::CoordinatorCostSeen{{cpu, cpu, 0}});
 }
 
+/// Adds a step that the parent recorded, and the steps since the last one that it did not record,
+/// as if each had taken as long.
+void CallReporter::addParentStep(
+    ParentActivity activity, LastRecorded &last, const ParentStep &step)
+{
+    constexpr std::uint64_t mostBetween = 16; // the hooks record at least one of so many
+    std::uint64_t steps = 1;
+    std::uint64_t begin = step.begin;
+    if (last.time > 0 && last.time <= step.begin && step.number > last.number) {
+        steps = std::min(step.number - last.number, mostBetween);
+        begin = steps > 1 ? last.time : begin;
+    }
+    m_call.parent.add(activity, since(begin), since(step.end), steps * step.busy);
+    last = {step.number, step.end};
+}
+
+void CallReporter::chunkSent(const Put &put)
+{
+    const std::uint64_t pickling = difference(put.pickled, put.taken);
+    const std::uint64_t writing = difference(put.written, put.pickled);
+    CallCost &cost = m_call.cost;
+    ++cost.chunks;
+    cost.pickling += pickling;
+    cost.writing += writing;
+    cost.bytesOut += put.bytes;
+    // A longer time is a wait for room in the pipe.
+    constexpr std::uint64_t longestWrite = 20'000;
+    const std::uint64_t written = std::min(writing, longestWrite + put.bytes);
+    addParentStep(ParentActivity::Sending, m_lastSent,
+        {put.job + put.index, put.taken, put.written, pickling + written});
+}
+
+void CallReporter::resultReceived(const Got &got)
+{
+    CallCost &cost = m_call.cost;
+    ++cost.results;
+    cost.unpicklingResults += difference(got.unpickled, got.received);
+    cost.bytesBack += got.bytes;
+    const std::uint64_t end = std::max(got.unpickled, got.handled);
+    addParentStep(ParentActivity::Receiving, m_lastReceived,
+        {got.job + got.index, got.received, end, difference(end, got.received)});
+}
+
+void CallReporter::resultsUsed(const Consumed &consumed)
+{
+    CallCost &cost = m_call.cost;
+    cost.consumed += consumed.results;
+    cost.loopWaited += consumed.waited;
+    cost.loopUsed += consumed.used;
+    const std::uint64_t before = difference(consumed.time, consumed.waited + consumed.used);
+    m_call.parent.add(
+        ParentActivity::Looping, m_clock.at(before), m_clock.at(consumed.time), consumed.used);
+}
+
 void CallReporter::log(const std::string &line)
 {
     take(event::Logged{noWorker, line, since(RunClock::monotonic())});

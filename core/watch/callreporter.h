@@ -82,6 +82,10 @@ public:
     /// Adds what the process of the slot used for this call. `threads` are those that it has now.
     void addCost(std::size_t slot, const WorkerUsage &used, const ThreadUsage &threads);
     void parentCostSeen(const WorkerUsage &now);
+    /// Adds what the parent did for a chunk, for a result, and between results.
+    void chunkSent(const Put &put);
+    void resultReceived(const Got &got);
+    void resultsUsed(const Consumed &consumed);
     void log(const std::string &line);
     /// Ends the workers and the call. Nothing is reported afterwards.
     void end(std::uint64_t time);
@@ -95,6 +99,11 @@ private:
         std::uint64_t busyWhenSeen = 0; ///< at the last addCost()
         WorkerCost cost;
         bool isOpen = false;
+    };
+    /// The last chunk of which the parent recorded the sending, or the receiving.
+    struct LastRecorded {
+        std::uint64_t number = 0; ///< of job and chunk together
+        std::uint64_t time = 0; ///< of CLOCK_MONOTONIC. 0 if there was none
     };
     struct MeanTimes {
         std::uint64_t count = 0;
@@ -117,6 +126,10 @@ private:
     bool isSettled(std::uint64_t index) const;
     std::uint64_t firstMissing();
     void noteCost(const Chunk &chunk);
+    struct ParentStep {
+        std::uint64_t number, begin, end, busy;
+    };
+    void addParentStep(ParentActivity activity, LastRecorded &last, const ParentStep &step);
 
     WatchedCall m_call;
     RunClock m_clock;
@@ -127,6 +140,8 @@ private:
     std::uint64_t m_lastOutcome = 0;
     std::vector<Lane> m_lanes;
     MeanTimes m_times;
+    LastRecorded m_lastSent;
+    LastRecorded m_lastReceived;
     std::optional<WorkerUsage> m_parentAtBegin;
     bool m_hasEnded = false;
     EventCheck m_events;

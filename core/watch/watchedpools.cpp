@@ -135,12 +135,8 @@ void WatchedPools::take(const Ring &ring, RecordKind kind, RecordWords &words)
     }
     case RecordKind::Consumed: {
         const auto consumed = words.fields<Consumed>();
-        if (Call *call = callOf(ring, consumed.call); call && call->call) {
-            CallCost &cost = call->call->cost();
-            cost.consumed += consumed.results;
-            cost.loopWaited += consumed.waited;
-            cost.loopUsed += consumed.used;
-        }
+        if (Call *call = callOf(ring, consumed.call); call && call->call)
+            call->call->resultsUsed(consumed);
         return;
     }
     case RecordKind::Process:
@@ -331,24 +327,14 @@ void WatchedPools::takePut(const Put &put)
 {
     if (m_sent.size() < mostSent)
         m_sent[chunkKey(put.pool, put.job, put.index)] = put.written;
-    if (const Job *job = jobOf(put.pool, put.job); job && job->call) {
-        CallCost &cost = job->call->cost();
-        ++cost.chunks;
-        cost.pickling += put.pickled - std::min(put.taken, put.pickled);
-        cost.writing += put.written - std::min(put.pickled, put.written);
-        cost.bytesOut += put.bytes;
-    }
+    if (const Job *job = jobOf(put.pool, put.job); job && job->call)
+        job->call->chunkSent(put);
 }
 
 void WatchedPools::takeGot(const Got &got)
 {
-    const Job *job = jobOf(got.pool, got.job);
-    if (!job || !job->call)
-        return;
-    CallCost &cost = job->call->cost();
-    ++cost.results;
-    cost.unpicklingResults += got.unpickled - std::min(got.received, got.unpickled);
-    cost.bytesBack += got.bytes;
+    if (const Job *job = jobOf(got.pool, got.job); job && job->call)
+        job->call->resultReceived(got);
 }
 
 WatchedPools::WorkerKey WatchedPools::keyOf(const Pool &pool, const Ring &ring) const

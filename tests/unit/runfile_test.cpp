@@ -374,7 +374,10 @@ TEST(RunDescription, OfAWatchedCallIsReadAsItWasWritten)
 {
     RunDescription description;
     description.origin = WatchedCall{{"python3", "post.py", "\xff"}, "/folder", "multiprocess.Pool",
-        "fork", 2, "imap", "task", "/folder/post.py", 9, 1, 7, {4999, 96}};
+        "fork", 2, "imap", "task", "/folder/post.py", 9, 1, 7, {4999, 96}, {}};
+    ParentTimes &parent = std::get<WatchedCall>(description.origin).parent;
+    parent.add(ParentActivity::Sending, 0, 3'000'000, 1'500'000);
+    parent.add(ParentActivity::Looping, 2'000'000, 4'000'000, 70'000);
     const std::string text = runfile::descriptionText(description);
     const auto read = runfile::descriptionFrom(text);
     ASSERT_TRUE(read) << read.error().message;
@@ -382,10 +385,18 @@ TEST(RunDescription, OfAWatchedCallIsReadAsItWasWritten)
     EXPECT_EQ(std::get<WatchedCall>(read->origin).command.back(), "\xff");
     EXPECT_EQ(originText(read->origin), "imap(task) at post.py:9, watched");
     EXPECT_EQ(std::get<WatchedCall>(read->origin).cost.pickling, 96U);
+    EXPECT_EQ(std::get<WatchedCall>(read->origin).parent, parent);
     EXPECT_FALSE(specOf(read->origin));
     auto json = nlohmann::json::parse(text);
-    json["watched"]["line"] = "nine";
-    EXPECT_FALSE(runfile::descriptionFrom(json.dump()));
+    auto wrong = json;
+    wrong["watched"]["line"] = "nine";
+    EXPECT_FALSE(runfile::descriptionFrom(wrong.dump()));
+    wrong = json;
+    wrong["watched"]["parent"]["busy_ns"][0] = -1;
+    EXPECT_FALSE(runfile::descriptionFrom(wrong.dump()));
+    wrong = json;
+    wrong["watched"]["parent"]["level"] = 200;
+    EXPECT_FALSE(runfile::descriptionFrom(wrong.dump()));
 }
 
 TEST(RunDescription, IsRefusedIfItsArgumentsAreNotASpec)

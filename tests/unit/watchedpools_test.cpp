@@ -242,6 +242,35 @@ TEST_F(WatchedPoolsTest, JoinWhatIsReadInAnyOrder)
     EXPECT_EQ(call.call().begin, 1500U) << "since the start of the command";
 }
 
+TEST_F(WatchedPoolsTest, ScaleTheParentsTimesUpIfSomeChunksAreRecorded)
+{
+    constexpr std::uint64_t ms = 1'000'000;
+    RingFile file(m_folder / "1-1.ring");
+    open(file);
+    makePool(file);
+    makeCall(file, 100, 1);
+    // One chunk in 16 is recorded. Each takes half a millisecond of every millisecond.
+    for (std::uint64_t index = 0; index <= 64; index += 16)
+        file.add(RecordKind::Put,
+            {pool, 0, index, 45, ms * (index + 1), ms * (index + 1) + ms / 2,
+                ms * (index + 1) + ms / 2 + 1000});
+    // A write that waits for room in the pipe is no work.
+    file.add(RecordKind::Put, {pool, 0, 65, 45, 66 * ms, 66 * ms + 1000, 100 * ms});
+    file.add(RecordKind::Got, {pool, 0, 0, 45, 2 * ms, 3 * ms, 3 * ms});
+    file.add(RecordKind::Consumed, {1, 10, 20 * ms, 30 * ms, 60 * ms});
+    read();
+    const ParentTimes &parent = m_pools.calls().front()->call().parent;
+    const auto busy = [&](ParentActivity activity) {
+        return static_cast<double>(parent.total(activity)) / static_cast<double>(ms);
+    };
+    EXPECT_NEAR(busy(ParentActivity::Sending), 65 * 0.5, 1);
+    EXPECT_NEAR(parent.share(ParentActivity::Sending, 20 * ms, 60 * ms), 0.5, 0.01);
+    EXPECT_LT(parent.share(ParentActivity::Sending, 70 * ms, 100 * ms), 0.01);
+    EXPECT_NEAR(busy(ParentActivity::Receiving), 1, 0.01);
+    EXPECT_NEAR(busy(ParentActivity::Looping), 30, 0.01);
+    EXPECT_LT(parent.share(ParentActivity::Looping, 0, 9 * ms), 0.01) << "before the loop";
+}
+
 TEST_F(WatchedPoolsTest, CountEachInputOnceHoweverManyRecordsAreLost)
 {
     RingFile file(m_folder / "1-1.ring");

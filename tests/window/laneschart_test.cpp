@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "chartrun.h"
+#include "charts/causecolours.h"
 #include "charts/laneschart.h"
 #include "record/recordedinputs.h"
 
@@ -318,6 +319,57 @@ private slots:
                     return;
             }
         }
+    }
+
+    void aWatchedCallShowsItsMessagesAndTheProcessThatMadeIt()
+    {
+        ChartRun run(100);
+        WatchedCall call;
+        call.startMethod = "fork";
+        call.parent.add(ParentActivity::Sending, 0, oneSecond, oneSecond);
+        call.parent.add(ParentActivity::Looping, oneSecond / 2, oneSecond, oneSecond / 2);
+        run.record.origin = call;
+        for (const WorkerId worker : {WorkerId{1}, WorkerId{2}}) {
+            run.recorder->take(event::WorkerChanged{worker, WorkerState::Ready, 1});
+            run.span(worker, {500 * ms, 300 * ms, numberOf(worker), 1});
+            ChunkTimes chunk;
+            chunk.sent = chunk.received = 200 * ms;
+            chunk.begun = 500 * ms;
+            chunk.ended = chunk.answered = chunk.decoded = 800 * ms;
+            chunk.spans = 1;
+            run.recorder->take(event::ChunkDone{worker, chunk});
+        }
+        TimeView view;
+        OpenLanesChart chart(view);
+        QVERIFY(showOnScreen(chart, {700, 420}));
+        chart.setRecord(&run.record);
+        const Moment moment{oneSecond, TimeView::Run::Ended};
+        view.setNow(static_cast<double>(oneSecond), moment.run);
+        takeAll(chart, moment);
+
+        const WorkerId parent{3};
+        QVERIFY(chart.hasParentLane());
+        QVERIFY(chart.yAxis->range().contains(3.4));
+        QCOMPARE(chart.textAt(pointAt(chart, parent, 750 * ms)).section(u'\n', 2),
+            QStringLiteral("pickles and sends: 100%\nyour loop: 100%"));
+        QVERIFY(chart.textAt(pointAt(chart, parent, 250 * ms)).endsWith("your loop: 0%"));
+        QVERIFY(!chart.indexAt(pointAt(chart, parent, 600 * ms)));
+        const QImage picture = pictureOf(chart, 1);
+        const auto colourAt = [&](WorkerId lane, double part, std::uint64_t time) {
+            const int x = static_cast<int>(pointAt(chart, lane, time).x());
+            return picture.pixelColor(x, rowOf(chart, lane, part, 1)).name();
+        };
+        const Theme &theme = chart.theme();
+        QCOMPARE(
+            colourAt(parent, 0.3, 250 * ms), activityColour(theme, ParentActivity::Sending).name());
+        QCOMPARE(colourAt(parent, 0.75, 250 * ms), theme.track.name());
+        QCOMPARE(colourAt(parent, 0.75, 750 * ms),
+            activityColour(theme, ParentActivity::Looping).name());
+        QCOMPARE(
+            colourAt(WorkerId{1}, 0.85, 350 * ms), causeColour(theme, Cause::TransferIn).name());
+        QCOMPARE(colourAt(WorkerId{1}, 0.85, 650 * ms), theme.track.name());
+        QCOMPARE(colourAt(WorkerId{1}, 0.2, 350 * ms), theme.track.name());
+        QCOMPARE(colourAt(WorkerId{1}, 0.2, 650 * ms), theme.worker(WorkerId{1}).name());
     }
 
     void movingAndGrowingChangesNothingThatWasThere()

@@ -210,8 +210,13 @@ private slots:
         QCOMPARE(runs().currentIndex(), 1); // the newest
         QCOMPARE(shownFunction(), std::string("quick"));
         QVERIFY(finalPicture(*m_window, ChartKind::Workers).width() > 0);
+        QVERIFY2(
+            childOf<QLabel>(*m_window, "verdict").isVisible(), "the reason is shown at the end");
 
         choose(0);
+        QVERIFY(std::get<WatchedCall>(controller().record()->origin)
+                    .parent.total(ParentActivity::Sending)
+            > 0);
         QCOMPARE(shownFunction(), std::string("slow"));
         QCOMPARE(controller().record()->timeline.settled(), std::uint64_t{60});
         QVERIFY(comes([&] { return linesOfLog().contains("after"); }));
