@@ -302,22 +302,32 @@ inline const ChunkTimeLog::Unpacker::Chunk *Replay::nextChunk(Lane &lane)
                                                                                : nullptr;
 }
 
+/// Reports chunks whose last span has been reported. A transaction can have the last span of a
+/// chunk, and the next one its times.
+inline Result<void> Replay::reportChunks(WorkerId worker, Lane &lane)
+{
+    while (const auto *chunk = nextChunk(lane)) {
+        lane.spansSinceChunk -= chunk->spans();
+        if (auto taken = m_events.take(event::ChunkDone{worker, chunk->times}); !taken)
+            return taken;
+        lane.hasNextChunk = false;
+    }
+    return {};
+}
+
 /// Reports spans that begin before `until`, and chunks whose last span is among them.
 Result<void> Replay::reportLane(WorkerId worker, std::uint64_t until)
 {
     Lane &lane = m_lanes[worker];
+    if (auto reported = reportChunks(worker, lane); !reported)
+        return reported;
     for (const Span *span = nextSpan(lane); span && span->begin < until; span = nextSpan(lane)) {
         if (auto taken = m_events.take(event::SpanDone{worker, *span}); !taken)
             return taken;
         lane.hasNext = false;
         ++lane.spansSinceChunk;
-        const auto *chunk = nextChunk(lane);
-        if (!chunk)
-            continue;
-        lane.spansSinceChunk -= chunk->spans();
-        if (auto taken = m_events.take(event::ChunkDone{worker, chunk->times}); !taken)
-            return taken;
-        lane.hasNextChunk = false;
+        if (auto reported = reportChunks(worker, lane); !reported)
+            return reported;
     }
     return orMalformed(!lane.isMalformed);
 }

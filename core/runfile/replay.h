@@ -69,6 +69,7 @@ private:
     Result<void> reportFailure(const Mark &mark);
     Result<void> reportPause(const Mark &mark);
     Result<void> reportResumption(const Mark &mark);
+    Result<void> reportChunks(WorkerId worker, Lane &lane);
     Result<void> reportLane(WorkerId worker, std::uint64_t until);
     Result<void> reportLanes();
     Result<void> reportOpenSpans();

@@ -421,7 +421,9 @@ class StandardInput(InputTest):
         self.assertLess(peak_memory(reader.pid), MEMORY_LIMIT)
 
     def told(self):
-        return json.loads(self.program("info", "run.poolscope", "--json").out)
+        done = self.program("info", "run.poolscope", "--json")
+        self.assert_status(done, ALL_SUCCEEDED)
+        return json.loads(done.out)
 
     def kept_count(self):
         done = self.program("info", "run.poolscope", "--json")

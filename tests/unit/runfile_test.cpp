@@ -674,6 +674,34 @@ TEST_F(RunFileTest, HoldsManySpansAndChunkTimes)
         run.record().timeline.worker(0).chunkTimes().packed(0, chunkTimes.packedSize()));
 }
 
+TEST_F(RunFileTest, HoldsChunksWhoseSpansWereWrittenBeforeTheirTimes)
+{
+    const auto chunkAt = [](std::uint64_t time) {
+        return event::ChunkDone{
+            WorkerId{1}, {time - 40, time - 20, time, time + 50, time + 60, time + 70, 1}};
+    };
+    for (const std::uint64_t spansLater : {0U, 1U, 3U}) {
+        std::filesystem::remove(m_path);
+        FakeRun run(m_path, description(300));
+        run.recorder().take(event::WorkerChanged{WorkerId{1}, WorkerState::Ready, 5});
+        for (const std::uint64_t time : {100U, 200U, 300U})
+            run.addReals({time / 100, 1}, WorkerId{1}, time);
+        run.note(400);
+        while (!readRunFileInfo(m_path) || readRunFileInfo(m_path)->progress.batches == 0)
+            std::this_thread::yield();
+        for (const std::uint64_t time : {100U, 200U, 300U})
+            run.recorder().take(chunkAt(time));
+        for (std::uint64_t i = 0; i < spansLater; ++i) {
+            run.addReals({i + 4, 1}, WorkerId{1}, 500 + 100 * i);
+            run.recorder().take(chunkAt(500 + 100 * i));
+        }
+        run.finish(1000);
+        const auto loaded = loadRunFile(m_path);
+        ASSERT_TRUE(loaded) << loaded.error().message << ", " << spansLater << " spans later";
+        EXPECT_EQ(loaded->record->timeline.worker(0).chunkTimes().size(), 3 + spansLater);
+    }
+}
+
 TEST_F(RunFileTest, IsHeldByOneProcess)
 {
     auto first = RunFile::create(m_path, description(3), RunFile::IfExists::Refuse);
