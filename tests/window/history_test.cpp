@@ -460,8 +460,8 @@ private slots:
     void runsAreLaidOverEachOther()
     {
         Person person;
-        person.run({"--builtin", "sleep_ms:1", "--range", "0:200", "-j", "1"});
-        person.run({"--builtin", "sleep_ms:1", "--range", "0:200", "-j", "4"});
+        person.run({"--builtin", "sleep_ms:20", "--range", "0:100", "-j", "1"});
+        person.run({"--builtin", "sleep_ms:20", "--range", "0:100", "-j", "4"});
         QVERIFY(person.lists(2));
         QVERIFY(!person.button("Compare").isEnabled());
         person.table().selectAll();
