@@ -5,9 +5,8 @@
 
 namespace poolscope {
 
-Replayer::Replayer(const Timeline &timeline, std::uint32_t cores)
-    : m_timeline(timeline)
-    , m_cores(cores)
+Replayer::Replayer(const RunRecord &record)
+    : m_record(record)
     , m_thread([this](const std::stop_token &ending) { work(ending); })
 {
 }
@@ -56,14 +55,16 @@ template <typename Change> void Replayer::update(const std::stop_token &stop, Ch
 
 void Replayer::work(const std::stop_token &ending)
 {
-    const RecordedWork given = recordedWork(m_timeline, m_cores);
+    const ReplayableRun given = replayableRun(m_record);
     update(ending, [&given](Results &results) {
-        results.inputs = given.inputs;
-        results.longest = given.longest;
-        results.total = given.total;
-        results.starts = given.starts;
+        results.hasWork = given.hasWork();
+        results.inputs = given.work.inputs;
+        results.longest = given.work.longest;
+        results.total = given.work.total;
+        results.starts = given.work.starts;
+        results.call = given.call;
     });
-    std::optional<RecordedWork> sorted;
+    std::optional<ReplayableRun> sorted;
     std::unique_lock lock(m_mutex);
     while (m_requested.wait(lock, ending, [this] { return m_waiting.has_value(); })) {
         const WhatIfSetting setting = *std::exchange(m_waiting, std::nullopt);
@@ -71,7 +72,7 @@ void Replayer::work(const std::stop_token &ending)
         lock.unlock();
         const bool isSorted = setting.order == WhatIfSetting::Order::LongestFirst;
         if (isSorted && !sorted)
-            sorted = longestFirst(given);
+            sorted = ReplayableRun{longestFirst(given.work), given.call};
         replayRequest(isSorted ? *sorted : given, setting, stop);
         lock.lock();
     }
@@ -79,14 +80,18 @@ void Replayer::work(const std::stop_token &ending)
 
 /// Replays the chosen pool first, since the user waits for it.
 void Replayer::replayRequest(
-    const RecordedWork &work, const WhatIfSetting &setting, const std::stop_token &stop)
+    const ReplayableRun &run, const WhatIfSetting &setting, const std::stop_token &stop)
 {
+    if (!run.hasWork()) {
+        update(stop, [](Results &results) { results.isComplete = true; });
+        return;
+    }
     ReplaySetting replayed;
     replayed.workers = setting.workers;
     replayed.chunks.chunk = setting.chunk;
     replayed.chunks.window = setting.window;
     replayed.start = setting.start;
-    auto chosen = replay(work, replayed, ReplayDetail::Lanes, stop);
+    auto chosen = replay(run, replayed, ReplayDetail::Lanes, stop);
     if (!chosen)
         return;
     const CurvePoint point = pointOf(*chosen, setting.workers);
@@ -99,7 +104,7 @@ void Replayer::replayRequest(
     const auto tellPoint = [&](const CurvePoint &next) {
         update(stop, [&next](Results &results) { insertPoint(results.curve, next); });
     };
-    if (replayCurve(work, replayed, known, tellPoint, stop))
+    if (replayCurve(run, replayed, known, tellPoint, stop))
         update(stop, [](Results &results) { results.isComplete = true; });
 }
 

@@ -6,7 +6,6 @@
 #pragma once
 
 #include "analysis/whatifcurve.h"
-#include "record/timeline.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -46,14 +45,15 @@ public:
         double longest = 0; ///< nanoseconds of the longest input
         double total = 0; ///< nanoseconds of all inputs
         StartCosts starts;
+        std::optional<PooledCall> call; ///< if the run is a call of a watched pool
+        bool hasWork = false; ///< whether there is anything to replay
         std::vector<CurvePoint> curve; ///< sorted by workers
         std::shared_ptr<const ReplayedRun> chosen; ///< for the requested workers, with lanes
         bool isComplete = false;
     };
 
-    /// The timeline is that of a run that has ended, and outlives this. `cores` is the number of
-    /// usable cores of the run's machine, 0 if unknown.
-    Replayer(const Timeline &timeline, std::uint32_t cores);
+    /// The record is that of a run that has ended, and outlives this.
+    explicit Replayer(const RunRecord &record);
     /// Stops the replays, and waits for the thread.
     ~Replayer();
 
@@ -64,12 +64,11 @@ public:
 private:
     void work(const std::stop_token &ending);
     void replayRequest(
-        const RecordedWork &work, const WhatIfSetting &setting, const std::stop_token &stop);
+        const ReplayableRun &run, const WhatIfSetting &setting, const std::stop_token &stop);
     /// Changes the results, unless `stop` was requested.
     template <typename Change> void update(const std::stop_token &stop, Change change);
 
-    const Timeline &m_timeline;
-    const std::uint32_t m_cores;
+    const RunRecord &m_record;
     std::mutex m_mutex;
     std::condition_variable_any m_requested;
     std::condition_variable m_news;

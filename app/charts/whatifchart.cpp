@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/whatifchart.h"
 
+#include "analysis/callprediction.h"
 #include "charts/axisticker.h"
 #include "charts/figuretext.h"
 #include "spec/runspec.h"
@@ -52,7 +53,10 @@ WhatIfChart::WhatIfChart(QWidget *parent)
            "replay of its measured durations and costs of dispatch. No pool is faster than the "
            "dotted line: the longest iteration, or all the work shared evenly. The dashed part is "
            "for more processes than the run's machine has cores: a prediction for a machine with "
-           "as many cores. The lanes beside it are those of the chosen number of processes."),
+           "as many cores. The lanes beside it are those of the chosen number of processes. For a "
+           "call of a watched pool the costs of that pool are used, for the cores of this machine. "
+           "The band is from the shortest to the longest costs that its record allows, and the "
+           "dotted line is the time that the inputs take without a pool."),
         parent)
     , m_lanesRect(new QCPAxisRect(this))
 {
@@ -75,6 +79,9 @@ void WhatIfChart::makeCurves()
     m_coresText = new QCPItemText(this);
     m_coresText->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
     m_coresText->setPadding(QMargins(4, 1, 4, 1));
+    m_longest = addGraph();
+    m_shortest = addGraph();
+    m_longest->setChannelFillGraph(m_shortest);
     m_predicted = addGraph();
     m_predictedBeyond = addGraph();
     m_bound = addGraph();
@@ -118,6 +125,11 @@ void WhatIfChart::setTheme(const Theme &theme)
     m_otherMachines->setBrush(theme.track);
     m_coresText->setColor(theme.muted);
     m_coresText->setFont(xAxis->tickLabelFont());
+    QColor band = theme.accent;
+    band.setAlpha(50);
+    m_longest->setPen(Qt::NoPen);
+    m_longest->setBrush(band);
+    m_shortest->setPen(Qt::NoPen);
     m_predicted->setPen(QPen(theme.accent, 2));
     m_predictedBeyond->setPen(QPen(theme.accent, 2, Qt::DashLine));
     m_bound->setPen(QPen(theme.text, 1, Qt::DotLine));
@@ -132,9 +144,10 @@ QString WhatIfChart::figure() const
     const CurvePoint *point = pointOf(m_setting.workers);
     if (!point)
         return {};
-    return tr("%1: %2, %3 \u00b7 never below %4")
-        .arg(processesText(m_setting.workers), figureText(Duration(point->makespan)),
-            speedText(point->makespan),
+    if (call())
+        return processesText(m_setting.workers) + QStringLiteral(": ") + predictionText(*point);
+    return tr("%1: %2 \u00b7 never below %3")
+        .arg(processesText(m_setting.workers), predictionText(*point),
             figureText(Duration(std::max(m_results.longest, m_results.total / maxWorkers))));
 }
 
@@ -143,16 +156,17 @@ QString WhatIfChart::sentence() const
     const CurvePoint *point = pointOf(m_setting.workers);
     if (!point)
         return {};
+    if (call())
+        return callSentence(*point);
     const bool isOneLong = m_results.longest >= m_results.total / maxWorkers;
     QString text =
-        tr("With %1: %2, %3; no number of processes goes below %4 (%5).")
-            .arg(processesText(m_setting.workers), figureText(Duration(point->makespan)),
-                speedText(point->makespan),
+        tr("With %1: %2; no number of processes goes below %3 (%4).")
+            .arg(processesText(m_setting.workers), predictionText(*point),
                 figureText(Duration(std::max(m_results.longest, m_results.total / maxWorkers))),
                 isOneLong ? tr("the longest iteration")
                           : tr("all the work, shared by %1").arg(figureText(Count{maxWorkers})));
     text += startText(*point);
-    if (isForAnotherMachine(m_setting.workers, cores()))
+    if (isForOtherMachine(m_setting.workers))
         text += QLatin1Char(' ')
             + tr("The run's machine has %1: this is a prediction for one with %2.")
                   .arg(coresText(), figureText(Count{m_setting.workers}));
@@ -167,6 +181,42 @@ QString WhatIfChart::sentence() const
                   .arg(figureText(
                       Duration(m_results.total / static_cast<double>(m_results.inputs))));
     return text;
+}
+
+/// Returns the prediction of a call, and how long it takes without a pool.
+QString WhatIfChart::callSentence(const CurvePoint &point) const
+{
+    const std::uint64_t chunk = m_setting.chunk.value_or(call()->chunk);
+    const QString chunks =
+        call()->takesChunks() ? tr(" and chunks of %1").arg(figureText(Count{chunk})) : QString();
+    const QString without = call()->noPool() > Duration()
+        ? tr(" Without a pool the inputs take about %1.").arg(figureText(call()->noPool()))
+        : QString();
+    return tr("With %1%2: %3.%4")
+        .arg(processesText(m_setting.workers), chunks, predictionText(point), without);
+}
+
+/// "1.2 s, 3.4 x as fast as this run", or the range of both.
+QString WhatIfChart::predictionText(const CurvePoint &point) const
+{
+    if (!point.range.isKnown())
+        return figureText(Duration(point.makespan)) + QStringLiteral(", ")
+            + speedText(point.makespan);
+    const auto [shortest, longest] = point.range;
+    const double least = runTime() / std::max(longest, 1.0);
+    const double most = runTime() / std::max(shortest, 1.0);
+    if (most > ExpectedRate::widest * least)
+        return tr("at most %1, more than %2 as fast as this call")
+            .arg(figureText(Duration(longest)), figureText(Factor{least}));
+    return tr("%1 to %2, %3 to %4 as fast as this call")
+        .arg(figureText(Duration(shortest)), figureText(Duration(longest)),
+            figureText(Factor{least}), figureText(Factor{most}));
+}
+
+/// Whether the prediction is for a machine with more cores. That of a call is for its own machine.
+bool WhatIfChart::isForOtherMachine(std::uint32_t workers) const
+{
+    return !call() && isForAnotherMachine(workers, cores());
 }
 
 /// Returns a sentence on the time before the makespan. Empty if loading was not measured.
@@ -195,7 +245,7 @@ QString WhatIfChart::startText(const CurvePoint &point) const
 bool WhatIfChart::isRough() const
 {
     constexpr double shortInput = 1000; // nanoseconds
-    return m_results.total < shortInput * static_cast<double>(m_results.inputs)
+    return !call() && m_results.total < shortInput * static_cast<double>(m_results.inputs)
         && m_setting.chunk != poolOf(record()->origin).chunk;
 }
 
@@ -217,10 +267,14 @@ std::vector<Series> WhatIfChart::series() const
         return Series{name, colour, true, Series::Use::Key, marker};
     };
     std::vector<Series> series{key(tr("predicted"), theme().accent, LegendMarker::Line)};
-    if (cores() > 0)
+    const bool isCall = record() && std::holds_alternative<WatchedCall>(record()->origin);
+    if (isCall)
+        series.push_back(key(tr("range"), m_longest->brush().color(), LegendMarker::Area));
+    else if (cores() > 0)
         series.push_back(
             key(tr("for a machine with more cores"), theme().accent, LegendMarker::DashedLine));
-    series.push_back(key(tr("lower bound"), theme().text, LegendMarker::DottedLine));
+    series.push_back(key(
+        isCall ? tr("without a pool") : tr("lower bound"), theme().text, LegendMarker::DottedLine));
     series.push_back(key(tr("this run"), theme().text, LegendMarker::Cross));
     series.push_back(key(tr("chosen"), theme().accent, LegendMarker::Area));
     return series;
@@ -271,7 +325,7 @@ Chart::Taken WhatIfChart::takeNew(const Moment &moment, std::chrono::steady_cloc
     if (moment.run != TimeView::Run::Ended)
         return {};
     if (!m_replayer) {
-        m_replayer = std::make_unique<Replayer>(record()->timeline, record()->machine.cores);
+        m_replayer = std::make_unique<Replayer>(*record());
         m_replayer->request(m_setting);
     }
     if (m_results.isComplete)
@@ -301,6 +355,8 @@ QString WhatIfChart::coresText() const
 /// The makespan of the run without pauses, in nanoseconds.
 double WhatIfChart::runTime() const
 {
+    if (call())
+        return call()->elapsed.count();
     const Timeline &timeline = record()->timeline;
     return static_cast<double>(timeline.makespan() - timeline.pausedOfMakespan());
 }
@@ -315,8 +371,7 @@ const CurvePoint *WhatIfChart::pointOf(std::uint32_t workers) const
 {
     const auto point = std::find_if(m_results.curve.begin(), m_results.curve.end(),
         [workers](const CurvePoint &candidate) { return candidate.workers == workers; });
-    const bool hasWork = m_results.inputs > 0;
-    return hasWork && point != m_results.curve.end() ? &*point : nullptr;
+    return m_results.hasWork && point != m_results.curve.end() ? &*point : nullptr;
 }
 
 void WhatIfChart::showAll()
@@ -324,17 +379,26 @@ void WhatIfChart::showAll()
     QVector<QCPGraphData> within;
     QVector<QCPGraphData> beyond;
     QVector<QCPGraphData> bound;
+    QVector<QCPGraphData> shortest;
+    QVector<QCPGraphData> longest;
     for (const CurvePoint &point : m_results.curve) {
         const double workers = point.workers;
-        const bool isForOther = isForAnotherMachine(point.workers, cores());
+        const bool isForOther = isForOtherMachine(point.workers);
+        if (point.range.isKnown()) {
+            shortest.append({workers, std::max(point.range.shortest, 1.0)});
+            longest.append({workers, std::max(point.range.longest, 1.0)});
+        }
         if (isForOther && beyond.isEmpty() && !within.isEmpty())
             beyond.append(within.back());
         (isForOther ? beyond : within).append({workers, std::max(point.makespan, 1.0)});
-        bound.append({workers, std::max(point.lowerBound, 1.0)});
+        const double line = call() ? call()->noPool().count() : point.lowerBound;
+        bound.append({workers, std::max(line, 1.0)});
     }
     m_predicted->data()->set(within, true);
     m_predictedBeyond->data()->set(beyond, true);
     m_bound->data()->set(bound, true);
+    m_shortest->data()->set(shortest, true);
+    m_longest->data()->set(longest, true);
     setPoint(m_run, record() ? runWorkers() : 1, bound.isEmpty() ? 0 : runTime());
     const CurvePoint *chosen = pointOf(m_setting.workers);
     setPoint(m_chosen, m_setting.workers, chosen ? std::max(chosen->makespan, 1.0) : 0);
@@ -348,7 +412,7 @@ void WhatIfChart::showCores()
     constexpr double rightHalf = 32;
     const bool isKnown = cores() > 0;
     const double last = isKnown ? cores() : maxWorkers;
-    const bool isSeen = record() && cores() < maxWorkers;
+    const bool isSeen = record() && !call() && cores() < maxWorkers;
     m_otherMachines->setVisible(isSeen && isKnown);
     m_otherMachines->topLeft->setCoords(last, 0);
     m_coresText->setVisible(isSeen);
@@ -364,8 +428,9 @@ void WhatIfChart::showLanes()
     if (othersCome || m_lanes->run() == m_results.chosen.get())
         return;
     m_lanes->setRun(m_results.chosen);
-    m_lanesRect->setVisible(m_results.chosen != nullptr);
-    if (!m_results.chosen)
+    const bool hasLanes = m_results.chosen && !m_results.chosen->lanes.empty();
+    m_lanesRect->setVisible(hasLanes);
+    if (!hasLanes)
         return;
     bool found = false;
     QCPAxis *time = m_lanesRect->axis(QCPAxis::atBottom);
@@ -388,7 +453,8 @@ void WhatIfChart::fitAxes()
     xAxis->setRange(1 / side, maxWorkers * side);
     double lowest = INFINITY;
     double highest = 0;
-    for (const QCPGraph *graph : {m_predicted, m_predictedBeyond, m_bound, m_run}) {
+    for (const QCPGraph *graph :
+        {m_longest, m_shortest, m_predicted, m_predictedBeyond, m_bound, m_run}) {
         for (const QCPGraphData &point : *graph->data()) {
             lowest = std::min(lowest, point.value);
             highest = std::max(highest, point.value);
@@ -447,10 +513,10 @@ QString WhatIfChart::textAt(const QPointF &position) const
             return std::abs(a.workers - wanted) < std::abs(b.workers - wanted);
         });
     QStringList text{processesText(nearest->workers),
-        tr("predicted: %1, %2")
-            .arg(figureText(Duration(nearest->makespan)), speedText(nearest->makespan)),
-        tr("lower bound: %1").arg(figureText(Duration(nearest->lowerBound)))};
-    if (isForAnotherMachine(nearest->workers, cores()))
+        tr("predicted: %1").arg(predictionText(*nearest)),
+        call() ? tr("without a pool: %1").arg(figureText(call()->noPool()))
+               : tr("lower bound: %1").arg(figureText(Duration(nearest->lowerBound)))};
+    if (isForOtherMachine(nearest->workers))
         text << tr("for a machine with %1 cores").arg(figureText(Count{nearest->workers}));
     return (text << tr("click: choose this number")).join(u'\n');
 }

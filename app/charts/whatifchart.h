@@ -32,11 +32,13 @@ public:
     void setSetting(const WhatIfSetting &setting);
     /// The costs of starting workers in the run, once they are known.
     const StartCosts &starts() const { return m_results.starts; }
+    /// The call of a watched pool that is replayed. Null for other runs, and until it is read.
+    const PooledCall *call() const { return m_results.call ? &*m_results.call : nullptr; }
     /// The prediction in one or two sentences. Empty until it is known.
     QString sentence() const;
 
     /// Whether the run was read and has nothing to replay.
-    bool hasNothing() const { return m_results.isComplete && m_results.inputs == 0; }
+    bool hasNothing() const { return m_results.isComplete && !m_results.hasWork; }
 
 signals:
     /// Another run, or none, is shown, and the setting is that of its pool.
@@ -68,14 +70,19 @@ private:
     const CurvePoint *pointOf(std::uint32_t workers) const;
     std::uint32_t workersAt(const QPointF &position) const;
     QString speedText(double makespan) const;
+    QString predictionText(const CurvePoint &point) const;
+    QString callSentence(const CurvePoint &point) const;
+    bool isForOtherMachine(std::uint32_t workers) const;
     QString startText(const CurvePoint &point) const;
     QString laneText(const QPointF &position) const;
 
     QCPItemRect *m_otherMachines; ///< the background of m_predictedBeyond
     QCPItemText *m_coresText;
+    QCPGraph *m_longest; ///< the bounds of a range, with a band between them
+    QCPGraph *m_shortest;
     QCPGraph *m_predicted;
     QCPGraph *m_predictedBeyond; ///< for more cores than the run's machine has
-    QCPGraph *m_bound;
+    QCPGraph *m_bound; ///< for a call, the time without a pool
     QCPGraph *m_run; ///< the recorded run, a point
     QCPGraph *m_chosen; ///< the chosen number of processes, a point
     QCPAxisRect *m_lanesRect;

@@ -219,7 +219,8 @@ void MainWindow::connectTabs()
 void MainWindow::connectSpecs()
 {
     connect(&tabs().timePage(), &TimePage::applyWanted, this, &MainWindow::setSpec);
-    connect(&tabs().timePage(), &TimePage::applyChangesWanted, this, &MainWindow::showRequest);
+    connect(&tabs().timePage(), &TimePage::applyChangesWanted, this, &MainWindow::applyChanges);
+    connect(&tabs().whatIfPage(), &WhatIfPage::changesWanted, this, &MainWindow::applyChanges);
     connect(&tabs().sweepPage(), &SweepPage::applyWanted, this, &MainWindow::setSpec);
     connect(&tabs().whatIfPage(), &WhatIfPage::poolWanted, this,
         [this](const PoolSpec &pool) { setSpec(withPool(spec(), pool)); });
@@ -311,6 +312,14 @@ void MainWindow::askForCommand()
 {
     m_panel->setKind(RunPanel::Kind::Watch);
     m_panel->watchForm().focusCommand();
+}
+
+/// Shows the command of the session with other settings of its calls, to be watched again.
+void MainWindow::applyChanges(const std::vector<CallChange> &changes)
+{
+    WatchRequest request = m_controller.shownCommand();
+    request.changes = withChanges(std::move(request.changes), changes);
+    showRequest(request);
 }
 
 void MainWindow::showRequest(const WatchRequest &request)

@@ -3,6 +3,7 @@
 // window's run.
 #pragma once
 
+#include "spec/callchange.h"
 #include "window/menus/runactions.h"
 #include "window/runcontroller.h"
 #include "window/runfilenotice.h"
@@ -73,6 +74,7 @@ private:
     void startRun();
     void takeFile(const QString &path);
     void askForCommand();
+    void applyChanges(const std::vector<CallChange> &changes);
     void showRequest(const WatchRequest &request);
     QString nextText() const;
     QString newRunFile(const QString &path) const;

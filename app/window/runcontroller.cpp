@@ -370,6 +370,15 @@ const WatchedCall *RunController::shownCall() const
     return record() ? std::get_if<WatchedCall>(&record()->origin) : nullptr;
 }
 
+WatchRequest RunController::shownCommand() const
+{
+    if (m_watch)
+        return m_watch->request();
+    const WatchedCall *call = shownCall();
+    return call ? WatchRequest{call->command, QFile::decodeName(call->folder.c_str())}
+                : WatchRequest();
+}
+
 std::size_t RunController::numberOfCall() const
 {
     const auto callOf = [this](std::size_t run) {

@@ -66,6 +66,8 @@ public:
     QString runLine(std::size_t run) const; ///< one line on a run of the session
     /// The call that is shown, if it is one in a watched command.
     const WatchedCall *shownCall() const;
+    /// The command of the session with shownCall(), and the changes with which it was watched.
+    WatchRequest shownCommand() const;
     /// The number of the call that is shown among those from its line, from 0.
     std::size_t numberOfCall() const;
     /// The time that the watched command took, as far as it is known.

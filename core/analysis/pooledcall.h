@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// PooledCall: the figures of a call of a watched pool. They predict its rate with other chunks or
-// another number of processes.
-//
-// A pool of Python has two stages. The process that made the call pickles, writes, receives and
-// returns results. The workers unpickle, compute, pickle and send. In each stage a chunk has a
-// fixed cost, and an input adds to it. The slower stage determines the rate. Parent and workers
-// also share the cores. Only a sample of the chunks was timed, and times include waits for the
-// interpreter lock. So a prediction is a range, from the longest to the shortest possible costs.
+// PooledCall: the figures of a call of a watched pool, from its record.
 #pragma once
 
 #include "analysis/accounting.h"
@@ -89,28 +82,5 @@ struct PooledCall {
 };
 
 PooledCall pooledCallOf(const RunRecord &record, const Accounting &accounting, std::uint32_t cores);
-
-struct CallSettings {
-    std::uint64_t chunk = 1;
-    std::uint32_t processes = 1;
-};
-
-/// The bounds of a rate, in inputs per second.
-struct ExpectedRate {
-    double low = 0;
-    double high = 0;
-
-    double middle() const;
-    /// Returns whether the range is so wide that only its lower end should be reported.
-    bool isWide() const { return high > widest * low; }
-
-    static constexpr double widest = 3;
-};
-
-/// Returns the rate of the call with other settings. Does not model pools of threads.
-ExpectedRate expectedRate(const PooledCall &call, const CallSettings &settings);
-
-/// Returns the smallest power of two with nearly the best rate and several chunks per worker.
-std::uint64_t bestChunk(const PooledCall &call);
 
 } // namespace poolscope

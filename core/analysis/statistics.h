@@ -45,6 +45,12 @@ inline double ratio(Duration part, Duration whole)
     return ratio(part.count(), whole.count());
 }
 
+/// Returns the count as a divisor, which is 1 for a count of 0.
+inline double divisor(std::uint64_t count)
+{
+    return static_cast<double>(count > 0 ? count : 1);
+}
+
 struct Bootstrap {
     std::uint64_t seed = 1;
     int resamples = 2000;

@@ -9,8 +9,8 @@
 // too. report/verdicttext.h has the text of a verdict.
 #pragma once
 
+#include "analysis/callprediction.h"
 #include "analysis/change.h"
-#include "analysis/pooledcall.h"
 #include "analysis/runfigures.h"
 #include "text/units.h"
 

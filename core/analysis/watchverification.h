@@ -5,7 +5,7 @@
 // Plain data and arithmetic; the window makes the runs.
 #pragma once
 
-#include "analysis/pooledcall.h"
+#include "analysis/callprediction.h"
 #include "spec/callchange.h"
 
 #include <vector>

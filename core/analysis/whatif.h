@@ -30,9 +30,19 @@ struct ReplaySetting {
 
 enum class ReplayDetail { Totals, Lanes };
 
+/// The bounds of a predicted time, in nanoseconds. Both are 0 if there is only one prediction.
+struct PredictedRange {
+    double shortest = 0;
+    double longest = 0;
+
+    bool isKnown() const { return longest > 0; }
+    friend bool operator==(const PredictedRange &, const PredictedRange &) = default;
+};
+
 struct ReplayedRun {
     double startUp = 0; ///< nanoseconds, before the first dispatch
     double makespan = 0; ///< nanoseconds, from the first dispatch to the last outcome
+    PredictedRange range = {}; ///< of the makespan
     double lowerBound = 0; ///< nanoseconds, for any pool with so many workers
     double coordinatorBusy = 0; ///< nanoseconds, within the makespan
     std::uint64_t chunks = 0;

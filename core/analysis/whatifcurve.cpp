@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/whatifcurve.h"
 
+#include "analysis/callprediction.h"
+#include "analysis/verdict.h"
 #include "spec/runspec.h"
 
 #include <algorithm>
@@ -36,7 +38,31 @@ bool has(const std::vector<CurvePoint> &curve, std::uint32_t workers)
 
 } // namespace
 
-bool replayCurve(const RecordedWork &work, ReplaySetting setting,
+bool ReplayableRun::hasWork() const
+{
+    return call ? canReplay(*call) : work.inputs > 0;
+}
+
+ReplayableRun replayableRun(const RunRecord &record)
+{
+    const std::uint32_t cores = record.machine.cores;
+    ReplayableRun run{recordedWork(record.timeline, cores)};
+    if (std::holds_alternative<WatchedCall>(record.origin))
+        run.call =
+            pooledCallOf(record, accountingOf(record.timeline, conditionsOf(record, cores)), cores);
+    return run;
+}
+
+std::optional<ReplayedRun> replay(const ReplayableRun &run, const ReplaySetting &setting,
+    ReplayDetail detail, const std::stop_token &stop)
+{
+    if (!run.call)
+        return replay(run.work, setting, detail, stop);
+    const std::uint64_t chunk = setting.chunks.chunk.value_or(run.call->chunk);
+    return replayCall(*run.call, run.work, {chunk, setting.workers}, detail, stop);
+}
+
+bool replayCurve(const ReplayableRun &run, ReplaySetting setting,
     const std::vector<CurvePoint> &known, const std::function<void(const CurvePoint &)> &visit,
     const std::stop_token &stop)
 {
@@ -51,12 +77,12 @@ bool replayCurve(const RecordedWork &work, ReplaySetting setting,
             if (has(curve, workers))
                 continue;
             setting.workers = workers;
-            const auto run = replay(work, setting, ReplayDetail::Totals, stop);
-            if (!run)
+            const auto result = replay(run, setting, ReplayDetail::Totals, stop);
+            if (!result)
                 return false;
-            const CurvePoint point = pointOf(*run, workers);
+            const CurvePoint point = pointOf(*result, workers);
             insertPoint(curve, point);
-            replayed += run->chunks;
+            replayed += result->chunks;
             visit(point);
         }
     }
@@ -65,7 +91,7 @@ bool replayCurve(const RecordedWork &work, ReplaySetting setting,
 
 CurvePoint pointOf(const ReplayedRun &run, std::uint32_t workers)
 {
-    return {workers, run.makespan, run.lowerBound, run.chunks, run.startUp};
+    return {workers, run.makespan, run.lowerBound, run.chunks, run.startUp, run.range};
 }
 
 void insertPoint(std::vector<CurvePoint> &curve, const CurvePoint &point)

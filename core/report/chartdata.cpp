@@ -211,7 +211,7 @@ void writeLatency(const Timeline &timeline, DataFile &file)
 void writeCurve(const std::vector<CurvePoint> &curve, DataFile &file)
 {
     constexpr double second = 1e9;
-    file.write("workers,makespan_s,lower_bound_s,start_up_s\n");
+    file.write("workers,makespan_s,lower_bound_s,start_up_s,shortest_s,longest_s\n");
     for (const CurvePoint &point : curve) {
         std::string line = std::to_string(point.workers) + ",";
         appendNumber(line, point.makespan / second);
@@ -219,13 +219,18 @@ void writeCurve(const std::vector<CurvePoint> &curve, DataFile &file)
         appendNumber(line, point.lowerBound / second);
         line += ",";
         appendNumber(line, point.startUp / second);
+        for (const double bound : {point.range.shortest, point.range.longest}) {
+            line += ",";
+            if (point.range.isKnown())
+                appendNumber(line, bound / second);
+        }
         file.write(line + "\n");
     }
 }
 
 void writeWhatIf(const RunRecord &record, DataFile &file)
 {
-    const RecordedWork work = recordedWork(record.timeline, record.machine.cores);
+    const ReplayableRun run = replayableRun(record);
     ReplaySetting setting;
     const PoolSpec pool = poolOf(record.origin);
     setting.chunks.chunk = pool.chunk;
@@ -237,8 +242,8 @@ void writeWhatIf(const RunRecord &record, DataFile &file)
         if (!file.goesOn())
             enough.request_stop();
     };
-    if (work.inputs > 0)
-        replayCurve(work, setting, {}, keep, enough.get_token());
+    if (run.hasWork())
+        replayCurve(run, setting, {}, keep, enough.get_token());
     writeCurve(curve, file);
 }
 

@@ -9,7 +9,8 @@
 //   outcome. Worker 0 is the pool.
 // - latency: worker, from_s, to_s, iterations. A line counts durations of at least from_s and less
 //   than to_s. Worker 0 is the pool.
-// - whatif: workers, makespan_s, lower_bound_s, start_up_s. A line is a prediction with the run's
+// - whatif: workers, makespan_s, lower_bound_s, start_up_s, shortest_s, longest_s (the bounds of
+//   the makespan, for a call of a watched pool). A line is a prediction with the run's
 //   chunk and window.
 #pragma once
 

@@ -272,7 +272,9 @@ TEST_F(ChartDataTest, WhatIfHasWhatAReplayWithEachNumberOfWorkersTakes)
     specOf(m_record.origin)->pool.window = 1;
     work(500, 3'000'000);
     const Rows rows = write(ChartKind::WhatIf);
-    EXPECT_THAT(rows[0], ElementsAre("workers", "makespan_s", "lower_bound_s", "start_up_s"));
+    EXPECT_THAT(rows[0],
+        ElementsAre(
+            "workers", "makespan_s", "lower_bound_s", "start_up_s", "shortest_s", "longest_s"));
     const RecordedWork work = recordedWork(m_record.timeline, m_record.machine.cores);
     std::uint32_t before = 0;
     for (std::size_t i = 1; i < rows.size(); ++i) {

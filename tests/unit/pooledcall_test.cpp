@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "analysis/pooledcall.h"
+#include "analysis/callprediction.h"
 
 #include "madeupcall.h"
 

@@ -27,7 +27,7 @@ std::vector<CurvePoint> whatIfCurve(const RecordedWork &work, const ChunkOptions
 {
     std::vector<CurvePoint> curve;
     replayCurve(
-        work, {1, chunks}, {}, [&curve](const CurvePoint &point) { insertPoint(curve, point); });
+        {work}, {1, chunks}, {}, [&curve](const CurvePoint &point) { insertPoint(curve, point); });
     return curve;
 }
 
@@ -59,7 +59,7 @@ TEST(WhatIfCurve, ComesCoarselyFirstAndLeavesOutWhatIsKnown)
     const auto note = [&](const CurvePoint &point) {
         came.push_back(point.workers);
     };
-    EXPECT_TRUE(replayCurve(work, {}, {{4, 1, 1, 1}, {1024, 1, 1, 1}}, note));
+    EXPECT_TRUE(replayCurve({work}, {}, {{4, 1, 1, 1}, {1024, 1, 1, 1}}, note));
     EXPECT_THAT(
         std::vector(came.begin(), came.begin() + 5), testing::ElementsAre(1, 16, 64, 256, 2));
     EXPECT_THAT(came, testing::Not(testing::Contains(testing::AnyOf(4U, 1024U))));
@@ -81,7 +81,7 @@ TEST(WhatIfCurve, CanBeStopped)
         if (++points == 2)
             source.request_stop();
     };
-    EXPECT_FALSE(replayCurve(work, {1, {{1}, {1}}}, {}, stopAtTheSecond, source.get_token()));
+    EXPECT_FALSE(replayCurve({work}, {1, {{1}, {1}}}, {}, stopAtTheSecond, source.get_token()));
     EXPECT_EQ(points, 2);
 }
 

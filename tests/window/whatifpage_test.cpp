@@ -3,7 +3,9 @@
 #include "chartrun.h"
 #include "charts/chartexport.h"
 #include "charts/whatifchart.h"
+#include "window/chartcard.h"
 #include "window/mainwindow.h"
+#include "window/pages/whatifpage.h"
 #include "windowtest.h"
 
 #include <QComboBox>
@@ -203,6 +205,76 @@ private slots:
         QVERIFY2(text.startsWith("8 processes\npredicted: "), qPrintable(text));
     }
 
+    void aWatchedCallIsReplayedWithTheCostsOfItsPool()
+    {
+        ChartRun run(100);
+        run.record.machine.cores = 2;
+        WatchedCall call;
+        call.method = "imap";
+        call.function = "task";
+        call.file = "/code/post.py";
+        call.line = 9;
+        call.startMethod = "fork";
+        call.processes = 2;
+        // For each input the parent works for 8 ms, and a worker for 1 ms.
+        call.cost.chunks = call.cost.results = call.cost.tasks = 100;
+        call.cost.pickling = 800 * ms;
+        run.record.origin = call;
+        for (std::uint64_t i = 0; i < 100; ++i) {
+            const WorkerId worker{static_cast<std::uint32_t>(1 + i % 2)};
+            run.recorder->take(event::WorkerChanged{worker, WorkerState::Ready, 1});
+            run.span(worker, {(i + 1) * 9 * ms, ms, i, 1});
+        }
+        run.settle({0, 100}, oneSecond);
+        auto *chart = new OpenWhatIfChart;
+        chart->setTheme(Theme::of(Theme::Kind::Light));
+        WhatIfPage page(new ChartCard(chart, nullptr), chart);
+        page.resize(900, 300);
+        page.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&page));
+        chart->setRecord(&run.record);
+        const Moment moment{oneSecond, TimeView::Run::Ended};
+        takeAll(*chart, moment);
+        const auto plain = [](QString text) {
+            return text.replace(QChar::Nbsp, u' ');
+        };
+        const auto text = [&] {
+            return plain(page.findChild<QLabel *>(QStringLiteral("whatIf"))->text());
+        };
+        QVERIFY2(text().startsWith("With 2 processes and chunks of 1: "), qPrintable(text()));
+        QVERIFY2(text().contains("0.85 x to 1.15 x as fast as this call"), qPrintable(text()));
+        QVERIFY2(text().contains(QStringLiteral("Without a pool the inputs take about 100")),
+            qPrintable(text()));
+        auto &apply = *page.findChild<QPushButton *>(QStringLiteral("applyWhatIf"));
+        QVERIFY(!apply.isEnabled());
+        QVERIFY(!page.findChild<QSpinBox *>(QStringLiteral("whatIfWindow"))->isVisible());
+        QVERIFY(!page.findChild<QComboBox *>(QStringLiteral("whatIfOrder"))->isVisible());
+
+        page.findChild<QSpinBox *>(QStringLiteral("whatIfChunk"))->setValue(10);
+        page.findChild<QSpinBox *>(QStringLiteral("whatIfProcesses"))->setValue(4);
+        takeAll(*chart, moment);
+        QVERIFY2(text().startsWith("With 4 processes and chunks of 10: "), qPrintable(text()));
+        QVERIFY2(chart
+                     ->textAt(QPointF(
+                         chart->xAxis->coordToPixel(4), chart->axisRect()->rect().center().y()))
+                     .contains("without a pool: 100"),
+            qPrintable(text()));
+        QVERIFY(apply.isEnabled());
+        std::vector<CallChange> wanted;
+        connect(&page, &WhatIfPage::changesWanted, this,
+            [&wanted](const std::vector<CallChange> &changes) { wanted = changes; });
+        apply.click();
+        QCOMPARE(wanted.size(), std::size_t{2});
+        QCOMPARE(argumentOf(wanted[0]), std::string("chunksize=10@post.py:9"));
+        QCOMPARE(argumentOf(wanted[1]), std::string("processes=4@post.py:9"));
+
+        std::get<WatchedCall>(run.record.origin).startMethod = "thread";
+        chart->setRecord(nullptr);
+        chart->setRecord(&run.record);
+        takeAll(*chart, moment);
+        QVERIFY2(text().startsWith("A pool of threads is not replayed"), qPrintable(text()));
+    }
+
     void anExportWaitsForIt()
     {
         ChartRun run(100);
@@ -224,7 +296,8 @@ private slots:
             return wrote && file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
         };
         const QByteArray before = dataOf();
-        QVERIFY(before.startsWith("workers,makespan_s,lower_bound_s,start_up_s\n1,"));
+        QVERIFY(before.startsWith(
+            "workers,makespan_s,lower_bound_s,start_up_s,shortest_s,longest_s\n1,"));
         chart.setSetting({1, 50, 1, WhatIfSetting::Order::Given});
         chartSvg(chart, moment, {});
         QVERIFY(dataOf() != before);

@@ -183,14 +183,6 @@ void TimePage::showVerdict()
 }
 
 /// Returns the command of the call that is shown, as it was started.
-WatchRequest TimePage::shownCommand() const
-{
-    if (const WatchController *watched = m_controller.watched())
-        return watched->request();
-    const auto &call = std::get<WatchedCall>(m_chart->record()->origin);
-    return {call.command, QFile::decodeName(call.folder.c_str())};
-}
-
 void TimePage::showVerifying()
 {
     const bool verifying = isVerifying();
@@ -221,9 +213,7 @@ void TimePage::apply()
     if (!verdict)
         return;
     if (const auto changes = callChanges(*verdict); !changes.empty()) {
-        WatchRequest request = shownCommand();
-        request.changes = withChanges(std::move(request.changes), changes);
-        emit applyChangesWanted(request);
+        emit applyChangesWanted(changes);
     } else if (canApply(*verdict, *m_chart->record())) {
         emit applyWanted(changed(*specOf(m_chart->record()->origin), verdict->advice));
     }
@@ -235,7 +225,7 @@ void TimePage::verify()
     if (isVerifying() || !verdict) {
         stopVerifying();
     } else if (const auto changes = callChanges(*verdict); !changes.empty()) {
-        const WatchRequest command = shownCommand();
+        const WatchRequest command = m_controller.shownCommand();
         const auto &found = std::get<evidence::OfCall>(verdict->evidence);
         const WatchVerifier::Request request{command, changes,
             std::get<WatchedCall>(m_chart->record()->origin), m_controller.numberOfCall(),

@@ -36,7 +36,7 @@ signals:
     /// The user wants the settings that the verdict advises.
     void applyWanted(const poolscope::RunSpec &spec);
     /// The user wants to watch the command with changes in its calls.
-    void applyChangesWanted(const poolscope::WatchRequest &request);
+    void applyChangesWanted(const std::vector<poolscope::CallChange> &changes);
     void verifyingChanged();
     /// The advice could not be verified. `detail` may be empty.
     void failed(const QString &why, const QString &detail);
@@ -44,7 +44,6 @@ signals:
 private:
     void showVerdict();
     void showActivity();
-    WatchRequest shownCommand() const;
     void connectVerifiers();
     void showVerifying();
     void apply();

@@ -111,7 +111,8 @@ QWidget *WhatIfPage::makeControls()
     layout->addWidget(m_workers, 0, 3);
     layout->addWidget(labelOf(tr("Chunk"), m_chunk), 1, 0);
     layout->addWidget(m_chunk, 1, 1);
-    layout->addWidget(labelOf(tr("Window"), m_window), 1, 2);
+    m_windowLabel = labelOf(tr("Window"), m_window);
+    layout->addWidget(m_windowLabel, 1, 2);
     layout->addWidget(m_window, 1, 3);
     layout->addWidget(m_order, 2, 0, 1, 3);
     layout->addWidget(m_apply, 2, 3);
@@ -194,26 +195,81 @@ void WhatIfPage::showStart()
     m_start->setCurrentIndex(static_cast<int>(m_chart->setting().start.value_or(starts.recorded)));
 }
 
-void WhatIfPage::showResult()
+/// Shows the settings that the run has: a call of a watched pool has no window, and its inputs have
+/// one order.
+void WhatIfPage::showControls()
 {
     showStart();
+    const RunRecord *record = m_chart->record();
+    const bool isCall = record && std::holds_alternative<WatchedCall>(record->origin);
+    for (QWidget *widget : {static_cast<QWidget *>(m_windowLabel), static_cast<QWidget *>(m_window),
+             static_cast<QWidget *>(m_order)})
+        widget->setVisible(!isCall);
+    const PooledCall *call = m_chart->call();
+    m_chunk->setEnabled(!isCall || (call && call->takesChunks()));
+}
+
+void WhatIfPage::showResult()
+{
+    showControls();
     const bool hasRun = m_chart->record() && !m_busy;
     const QString sentence = m_chart->sentence();
     m_text->setText(!sentence.isEmpty() ? sentence
             : !hasRun ? tr("When a run has ended, it is replayed here with other processes, chunks "
                            "and windows.")
-            : m_chart->hasNothing() ? tr("The run has no iteration that could be replayed.")
+            : m_chart->hasNothing() ? nothingText()
                                     : tr("Replaying\u2026"));
+    showApply();
+}
+
+/// Returns why the run cannot be replayed.
+QString WhatIfPage::nothingText() const
+{
+    const PooledCall *call = m_chart->call();
+    if (call && call->hasThreads)
+        return tr(
+            "A pool of threads is not replayed: how long its threads wait for the interpreter "
+            "lock is not known.");
+    if (call && call->inputs > 0)
+        return tr("The call is not replayed: the messages of none of its chunks were timed.");
+    return tr("The run has no iteration that could be replayed.");
+}
+
+/// Returns the settings that differ from those of the call, and can be changed from outside.
+std::vector<CallChange> WhatIfPage::changes() const
+{
+    std::vector<CallChange> changes;
+    const PooledCall *call = m_chart->call();
+    const WhatIfSetting &setting = m_chart->setting();
+    if (!call || call->hasThreads)
+        return changes;
+    if (call->takesChunks() && setting.chunk && *setting.chunk != call->chunk)
+        changes.push_back({"chunksize", *setting.chunk, call->place});
+    if (setting.workers != call->processes)
+        changes.push_back({"processes", setting.workers, call->place});
+    return changes;
+}
+
+void WhatIfPage::showApply()
+{
     const RunRecord *record = m_chart->record();
-    const QString watched = record ? watchedOnly(record->origin) : QString();
-    m_apply->setEnabled(!m_busy && record && watched.isEmpty());
-    m_apply->setToolTip(!watched.isEmpty()
-            ? watched
-            : tr("Use these processes, this chunk and this window for the next run"));
+    if (record && std::holds_alternative<WatchedCall>(record->origin)) {
+        m_apply->setEnabled(!m_busy && !changes().empty());
+        m_apply->setToolTip(changes().empty()
+                ? tr("These are the settings of the call")
+                : tr("Watch the command again with these settings of the call"));
+        return;
+    }
+    m_apply->setEnabled(!m_busy && record);
+    m_apply->setToolTip(tr("Use these processes, this chunk and this window for the next run"));
 }
 
 void WhatIfPage::apply()
 {
+    if (const std::vector<CallChange> wanted = changes(); !wanted.empty()) {
+        emit changesWanted(wanted);
+        return;
+    }
     const WhatIfSetting &setting = m_chart->setting();
     PoolSpec pool;
     pool.workers = setting.workers;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "charts/whatifchart.h"
+#include "spec/callchange.h"
 #include "spec/runspec.h"
 
 #include <QComboBox>
@@ -12,6 +13,7 @@
 #include <QSlider>
 #include <QSpinBox>
 #include <QWidget>
+#include <vector>
 
 namespace poolscope {
 
@@ -30,6 +32,8 @@ public:
 signals:
     /// The user wants these workers, chunk, window and start for the next run.
     void poolWanted(const poolscope::PoolSpec &pool);
+    /// The user wants these settings for the call of a watched command.
+    void changesWanted(const std::vector<poolscope::CallChange> &changes);
 
 private:
     QWidget *makeControls();
@@ -37,6 +41,10 @@ private:
     void connectControls();
     void showRecord();
     void showStart();
+    void showControls();
+    void showApply();
+    QString nothingText() const;
+    std::vector<CallChange> changes() const;
     void showResult();
     void choose();
     void apply();
@@ -45,6 +53,7 @@ private:
     QSlider *m_slider = nullptr; ///< with the positions of workersOfCurve()
     QSpinBox *m_workers = nullptr;
     QSpinBox *m_chunk = nullptr;
+    QLabel *m_windowLabel = nullptr;
     QSpinBox *m_window = nullptr;
     QComboBox *m_order = nullptr;
     QComboBox *m_start = nullptr; ///< hidden if loading the task was not measured
