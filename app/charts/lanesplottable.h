@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // LanesPlottable: draws a lane for each worker. A lane shows the busy share of each column, or
 // single spans at close zoom. Failures are visible at any zoom.
+//
+// A span is the time in which a worker ran consecutive indices. The key axis is nanoseconds since
+// the run's start, as are all times here. On the value axis the lane of worker n is centred at n.
+// Setters do not redraw.
 #pragma once
 
 #include "analysis/busycolumns.h"
@@ -22,33 +26,40 @@ class LanesPlottable : public QCPAbstractPlottable {
     Q_OBJECT
 
 public:
-    enum class Layer { Failures, Quarantined, Resizes };
+    enum class Layer {
+        Failures,
+        Quarantined, ///< inputs that failed because workers died on them
+        Resizes ///< changes of the number of workers
+    };
 
     LanesPlottable(QCPAxis *keyAxis, QCPAxis *valueAxis);
 
+    /// Sets the theme, which outlives this.
     void setTheme(const Theme *theme) { m_theme = theme; }
-    /// Sets the data, or null to draw nothing.
+    /// Sets the data, or two nulls to draw nothing. Both outlive this or the next call, and may
+    /// grow. Removes the outline and the selection.
     void setSource(const Timeline *timeline, const RunHistory *history);
     /// Sets the present time of the run, at which the lanes of living workers end.
     void setNow(std::uint64_t now) { m_now = now; }
     void setLayerVisible(Layer layer, bool visible);
     bool isLayerVisible(Layer layer) const { return m_visible[static_cast<std::size_t>(layer)]; }
-    /// Sets the span that is outlined.
+    /// Outlines this span, or none. The timeline has it.
     void setSelected(std::optional<SpanPosition> place) { m_selected = place; }
-    /// Sets the iterations that are highlighted while all others are pale, or null for none.
+    /// Highlights these iterations and makes all others pale. Null highlights none.
     void setSelection(std::shared_ptr<const SelectedIterations> selection);
-    /// Shows or hides the selected span and the selection.
+    /// Shows or hides both the outline and the highlight.
     void setSelectionVisible(bool visible) { m_selectionVisible = visible; }
 
     /// The worker whose lane is at a value coordinate, if there is one.
     std::optional<WorkerId> workerAt(double value) const;
-    /// The position of the span of the worker at that time in its lane, if there is one.
+    /// The span of the worker at that time, as a position in its lane. Nothing if there is none.
+    /// This and the functions below require a timeline that has the worker.
     std::optional<std::size_t> spanAt(WorkerId worker, std::uint64_t time) const;
     /// The unfinished span of the worker at that time, if there is one.
     std::optional<OpenSpan> openSpanAt(WorkerId worker, std::uint64_t time) const;
     /// Whether the spans of the worker are drawn one by one in this view, rather than as columns.
     bool showsSpans(WorkerId worker) const;
-    /// The grid of the picture's columns at this device pixel ratio.
+    /// The grid of times whose columns are drawn, each a device pixel wide or more.
     TimeGrid gridAt(double pixelRatio) const;
 
     double selectTest(const QPointF &, bool, QVariant *) const override { return -1; }
