@@ -91,10 +91,10 @@ int print(std::string_view text)
     if (const auto checked = StandardOutput::check(); !checked)
         return complain(checked.error(), exitWrongUse);
     const auto written = StandardOutput({}).writeText(text);
-    return written ? exitAllSucceeded : complainOfOutput(written.error());
+    return written ? exitAllSucceeded : reportOutputError(written.error());
 }
 
-int complainOfOutput(const Error &error)
+int reportOutputError(const Error &error)
 {
     if (StandardOutput::readerIsGone())
         return exitInterrupted;
