@@ -185,7 +185,7 @@ void MainWindow::connectRun()
 void MainWindow::connectWatch()
 {
     connect(m_actions->watch(), &QAction::triggered, this, &MainWindow::askForCommand);
-    connect(&m_controller, &RunController::costKnown, m_view, &RunView::accountAgain);
+    connect(&m_controller, &RunController::costKnown, m_view, &RunView::updateAccounting);
     connect(&m_controller, &RunController::warned, m_message,
         [this](const QString &line) { m_message->showProblem(line); });
     connect(&m_controller, &RunController::interruptIgnored, this, &MainWindow::offerKill);
