@@ -62,7 +62,7 @@ bool choosePlatform()
 
 void reportMissingFonts()
 {
-    if (drawsBoxes())
+    if (hasNoFonts())
         complain("there are no fonts here, so every letter is drawn as a box: install a package of "
                  "fonts, such as fonts-dejavu-core");
 }
@@ -91,7 +91,7 @@ Result<void> writeChartFolder(
 
 Result<void> writeWantedCharts(const std::vector<EndedRecord> &runs, const OutputOptions &options)
 {
-    if (options.report || options.chartsFolder || drawsText(options.charts))
+    if (options.report || options.chartsFolder || containsPicture(options.charts))
         reportMissingFonts();
     const EndedRecord &longest = longestOf(runs);
     auto written = writeCharts(*longest.record, longest.end, options.charts);

@@ -15,7 +15,7 @@ struct Strength {
     int most = 255; ///< of a column that was always busy
 };
 
-/// Draws shares, from 0 to 1, as a line of pixels that fills the rectangle.
+/// Draws shares, from 0 to 1, as columns of equal width that fill the rectangle.
 void drawShares(QPainter *painter, const QRectF &place, std::span<const float> shares,
     const QColor &colour, Strength strength = {});
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The colour of each cause of the accounting. Related causes share a hue: green and blue for work,
-// orange for a core that was taken away, purple for dispatch, yellow for blocking, grey for idling.
+// The colours of the causes by which the accounting divides the time of workers. Work is green, and
+// blue while it waits. A core that was taken away is orange, dispatch purple, blocking yellow and
+// idling grey. Other causes have colours of the theme.
 #pragma once
 
 #include "analysis/accounting.h"

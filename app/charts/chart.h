@@ -58,7 +58,7 @@ public:
     /// Creates a chart of something other than a run, which is called `name` in files.
     Chart(const QString &name, const QString &title, const QString &explanation, QWidget *parent);
 
-    /// The kind of a chart of a run. Other charts have none.
+    /// The kind of a chart of a run. Not to be called for other charts, which have none.
     ChartKind kind() const { return *m_kind; }
     /// The name of the chart in files.
     const QString &name() const { return m_name; }
@@ -68,7 +68,7 @@ public:
 
     const Theme &theme() const { return m_theme; }
     virtual void setTheme(const Theme &theme);
-    /// Sets the record, or null if there is no run.
+    /// Sets the record, which outlives this or the next call. Null if there is no run.
     void setRecord(const RunRecord *record);
     const RunRecord *record() const { return m_record; }
 
@@ -181,6 +181,7 @@ class TimeChart : public Chart {
     Q_OBJECT
 
 public:
+    /// `view` outlives this.
     TimeChart(ChartKind kind, const QString &title, const QString &explanation, TimeView &view,
         QWidget *parent);
     void fit() override;

@@ -62,7 +62,7 @@ ReportData reportOf(const RunRecord &record, std::uint64_t end)
     return reportOf(recorded.charts, recorded.moment);
 }
 
-bool drawsText(const std::vector<ChartFile> &files)
+bool containsPicture(const std::vector<ChartFile> &files)
 {
     return std::any_of(files.begin(), files.end(), [](const ChartFile &file) {
         return std::filesystem::path(file.path).extension() != ".csv";
@@ -70,7 +70,7 @@ bool drawsText(const std::vector<ChartFile> &files)
 }
 
 // Qt lists names of fonts even if none are installed, and draws boxes as wide as high.
-bool drawsBoxes()
+bool hasNoFonts()
 {
     constexpr int size = 100;
     QFont font;

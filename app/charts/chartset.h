@@ -10,7 +10,7 @@ namespace poolscope {
 
 class ChartSet {
 public:
-    /// The charts are children of `parent`.
+    /// Creates the charts as children of `parent`. `view` outlives them.
     ChartSet(TimeView &view, QWidget *parent);
 
     Chart &operator[](ChartKind kind) const { return *m_charts[static_cast<std::size_t>(kind)]; }

@@ -14,6 +14,7 @@ class CompletionChart : public Chart {
     Q_OBJECT
 
 public:
+    /// `view` outlives this.
     explicit CompletionChart(TimeView &view, QWidget *parent = nullptr);
 
     void setTheme(const Theme &theme) override;

@@ -23,12 +23,15 @@ class CompletionPlottable : public QCPAbstractPlottable {
 public:
     CompletionPlottable(QCPAxis *rankAxis, QCPAxis *indexAxis);
 
+    /// Sets the theme, which outlives this.
     void setTheme(const Theme *theme);
-    /// Sets the data, or null to draw nothing.
+    /// Sets the data, or nulls to draw nothing. Both outlive this or the next call, and may grow.
     void setSource(const CompletionOrder *order, const std::set<std::uint64_t> *failed);
     void setFailuresVisible(bool visible) { m_failuresVisible = visible; }
     bool areFailuresVisible() const { return m_failuresVisible; }
+    /// Marks this index, or none.
     void setSelected(std::optional<std::uint64_t> index) { m_selected = index; }
+    /// Shows or hides the mark.
     void setSelectionVisible(bool visible) { m_selectionVisible = visible; }
 
     /// Whether work() would change the picture.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Figures of core/text for widgets, as QString with no-break spaces.
+// Texts of figures for widgets: durations, rates and counts with their units (text/figures.h), as a
+// QString with no-break spaces.
 #pragma once
 
 #include "text/figures.h"
@@ -8,12 +9,13 @@
 
 namespace poolscope {
 
-inline QString unbroken(const std::string &figure)
+/// Converts a text, and replaces each space by a no-break space.
+inline QString unbroken(const std::string &text)
 {
-    return QString::fromStdString(figure).replace(QLatin1Char(' '), QChar(QChar::Nbsp));
+    return QString::fromStdString(text).replace(QLatin1Char(' '), QChar(QChar::Nbsp));
 }
 
-/// The text of any figure.
+/// The text of a figure. The arguments are those of textOf().
 template <typename... Figure> QString figureText(const Figure &...figure)
 {
     return unbroken(textOf(figure...));

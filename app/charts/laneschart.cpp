@@ -292,7 +292,7 @@ void LanesChart::fitLanes()
 void LanesChart::showIndex(std::optional<std::uint64_t> index)
 {
     const auto found = index && record() ? m_finder->find(*index) : std::nullopt;
-    m_lanes->setSelected(found);
+    m_lanes->setOutlined(found);
     if (found) {
         const Span span =
             record()->timeline.worker(laneOf(found->worker)).lane().span(found->position);

@@ -99,7 +99,7 @@ void LanesPlottable::setSource(const Timeline *timeline, const RunHistory *histo
     m_columns.clear();
     setTransfers(nullptr);
     m_parent = nullptr;
-    m_selected.reset();
+    m_outlined.reset();
     setSelection(nullptr);
     m_now = 0;
 }
@@ -203,7 +203,7 @@ void LanesPlottable::draw(QCPPainter *painter)
         drawParent(painter, view);
     for (std::size_t lane = 0; lane < m_history->workerCount(); ++lane)
         drawFailures(painter, view, lane);
-    drawSelected(painter, view);
+    drawOutlined(painter, view);
     if (isLayerVisible(Layer::Resizes))
         drawResizes(painter, view);
 }
@@ -427,12 +427,12 @@ void LanesPlottable::drawFailures(QCPPainter *painter, const View &view, std::si
     }
 }
 
-void LanesPlottable::drawSelected(QCPPainter *painter, const View &view) const
+void LanesPlottable::drawOutlined(QCPPainter *painter, const View &view) const
 {
-    if (!m_selected || !m_selectionVisible)
+    if (!m_outlined || !m_selectionVisible)
         return;
-    const std::size_t lane = laneOf(m_selected->worker);
-    const Span span = m_timeline->worker(lane).lane().span(m_selected->position);
+    const std::size_t lane = laneOf(m_outlined->worker);
+    const Span span = m_timeline->worker(lane).lane().span(m_outlined->position);
     QRectF rect = view.rect(lane, span.begin, span.begin + span.duration);
     if (rect.left() > view.clip.right() || rect.right() < view.clip.left())
         return;

@@ -2,6 +2,10 @@
 // LanesPlottable: draws a lane for each worker. A lane shows the busy share of each column, or
 // single spans at close zoom. Failures are visible at any zoom.
 //
+// A span is the time in which a worker ran consecutive indices. The key axis is nanoseconds since
+// the run's start, as are all times here. On the value axis the lane of worker n is centred at n.
+// Setters do not redraw.
+//
 // For a call of a watched pool of processes, the lower part of a lane shows when the worker
 // received chunks and sent results, and below all lanes there is one of the process that made the
 // call.
@@ -28,12 +32,18 @@ class LanesPlottable : public QCPAbstractPlottable {
     Q_OBJECT
 
 public:
-    enum class Layer { Failures, Quarantined, Resizes };
+    enum class Layer {
+        Failures,
+        Quarantined, ///< inputs that failed because workers died on them
+        Resizes ///< changes of the number of workers
+    };
 
     LanesPlottable(QCPAxis *keyAxis, QCPAxis *valueAxis);
 
+    /// Sets the theme, which outlives this.
     void setTheme(const Theme *theme) { m_theme = theme; }
-    /// Sets the data, or null to draw nothing.
+    /// Sets the data, or two nulls to draw nothing. Both outlive this or the next call, and may
+    /// grow. Removes the outline and the selection.
     void setSource(const Timeline *timeline, const RunHistory *history);
     /// Sets the present time of the run, at which the lanes of living workers end.
     void setNow(std::uint64_t now) { m_now = now; }
@@ -43,11 +53,11 @@ public:
     void setParent(const ParentTimes *parent) { m_parent = parent; }
     void setLayerVisible(Layer layer, bool visible);
     bool isLayerVisible(Layer layer) const { return m_visible[static_cast<std::size_t>(layer)]; }
-    /// Sets the span that is outlined.
-    void setSelected(std::optional<SpanPosition> place) { m_selected = place; }
-    /// Sets the iterations that are highlighted while all others are pale, or null for none.
+    /// Outlines this span, or none. The timeline has it.
+    void setOutlined(std::optional<SpanPosition> span) { m_outlined = span; }
+    /// Highlights these iterations and makes all others pale. Null highlights none.
     void setSelection(std::shared_ptr<const SelectedIterations> selection);
-    /// Shows or hides the selected span and the selection.
+    /// Shows or hides both the outline and the highlight.
     void setSelectionVisible(bool visible) { m_selectionVisible = visible; }
 
     /// The number of lanes, with that of the parent.
@@ -56,13 +66,14 @@ public:
     bool isParentAt(double value) const;
     /// The worker whose lane is at a value coordinate, if there is one.
     std::optional<WorkerId> workerAt(double value) const;
-    /// The position of the span of the worker at that time in its lane, if there is one.
+    /// The span of the worker at that time, as a position in its lane. Nothing if there is none.
+    /// This and the functions below require a timeline that has the worker.
     std::optional<std::size_t> spanAt(WorkerId worker, std::uint64_t time) const;
     /// The unfinished span of the worker at that time, if there is one.
     std::optional<OpenSpan> openSpanAt(WorkerId worker, std::uint64_t time) const;
     /// Whether the spans of the worker are drawn one by one in this view, rather than as columns.
     bool showsSpans(WorkerId worker) const;
-    /// The grid of the picture's columns at this device pixel ratio.
+    /// The grid of times whose columns are drawn, each a device pixel wide or more.
     TimeGrid gridAt(double pixelRatio) const;
 
     double selectTest(const QPointF &, bool, QVariant *) const override { return -1; }
@@ -106,7 +117,7 @@ private:
     void drawIndices(QCPPainter *painter, const View &view, const QRectF &rect, const QString &text,
         const QColor &colour) const;
     void drawFailures(QCPPainter *painter, const View &view, std::size_t lane) const;
-    void drawSelected(QCPPainter *painter, const View &view) const;
+    void drawOutlined(QCPPainter *painter, const View &view) const;
     void drawPauses(QCPPainter *painter, const View &view) const;
     void drawPause(QCPPainter *painter, const View &view, const Pause &pause) const;
     void drawResizes(QCPPainter *painter, const View &view) const;
@@ -120,7 +131,7 @@ private:
     std::deque<BusyColumns> m_columns; ///< by lane
     std::deque<BusyColumns> m_transferColumns; ///< by lane
     std::array<bool, 3> m_visible{true, true, true};
-    std::optional<SpanPosition> m_selected;
+    std::optional<SpanPosition> m_outlined;
     std::shared_ptr<const SelectedIterations> m_selection;
     std::deque<BusyColumns> m_selectedColumns; ///< by lane
     bool m_selectionVisible = true;

@@ -15,6 +15,7 @@ class RateChart : public TimeChart {
     Q_OBJECT
 
 public:
+    /// `view` outlives this.
     explicit RateChart(TimeView &view, QWidget *parent = nullptr);
 
     void setTheme(const Theme &theme) override;

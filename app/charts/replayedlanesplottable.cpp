@@ -79,7 +79,7 @@ void ReplayedLanesPlottable::draw(QCPPainter *painter)
     painter->fillRect(
         QRectF(QPointF(view.left, clip.top()), QPointF(view.end, clip.bottom())), m_theme->track);
     for (double top = clip.top(); top < clip.bottom(); top += leastLane)
-        drawLine(painter, view, top, std::min(leastLane, clip.bottom() - top));
+        drawRow(painter, view, top, std::min(leastLane, clip.bottom() - top));
 }
 
 void ReplayedLanesPlottable::drawLane(QCPPainter *painter, const View &view, std::size_t lane)
@@ -92,8 +92,8 @@ void ReplayedLanesPlottable::drawLane(QCPPainter *painter, const View &view, std
         m_columns[lane].shares(view.grid, view.columns), m_theme->worker(workerOf(lane)));
 }
 
-/// Draws the mean of several lanes as one line of the picture.
-void ReplayedLanesPlottable::drawLine(
+/// Draws the mean of several lanes as one row of the picture.
+void ReplayedLanesPlottable::drawRow(
     QCPPainter *painter, const View &view, double top, double height)
 {
     const auto laneAt = [&](double y) {

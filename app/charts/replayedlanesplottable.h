@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ReplayedLanesPlottable: draws the lanes of a replayed run. If there are more lanes than lines of
-// pixels, a line is the mean of several lanes.
+// ReplayedLanesPlottable: draws the lanes of a ReplayedRun, which is the prediction of a run in
+// another pool (analysis/whatif.h). If lanes are too low to be drawn, a row of the picture is the
+// mean of several lanes.
+//
+// The key axis is nanoseconds since the first dispatch. On the value axis the lane of worker n is
+// centred at n. Setters do not redraw.
 #pragma once
 
 #include "analysis/busycolumns.h"
@@ -19,8 +23,9 @@ class ReplayedLanesPlottable : public QCPAbstractPlottable {
 public:
     ReplayedLanesPlottable(QCPAxis *keyAxis, QCPAxis *valueAxis);
 
+    /// Sets the theme, which outlives this.
     void setTheme(const Theme *theme) { m_theme = theme; }
-    /// Sets the run, or null to draw nothing.
+    /// Sets the run. Draws nothing if it is null or has no lanes.
     void setRun(std::shared_ptr<const ReplayedRun> run);
     const ReplayedRun *run() const { return m_run.get(); }
 
@@ -35,7 +40,7 @@ protected:
 private:
     struct View;
     void drawLane(QCPPainter *painter, const View &view, std::size_t lane);
-    void drawLine(QCPPainter *painter, const View &view, double top, double height);
+    void drawRow(QCPPainter *painter, const View &view, double top, double height);
 
     const Theme *m_theme = nullptr;
     std::shared_ptr<const ReplayedRun> m_run;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Replayer: replays a recorded run in other pools, on a thread of its own.
+// Replayer: replays a recorded run in other pools (analysis/whatif.h), on a thread of its own.
 //
-// The caller reads new results with each frame. A new request stops the replays of the previous
-// one. Points of the curve are kept if the requests differ only in the number of workers.
+// The caller requests a pool, and reads new results with each frame. A new request stops the
+// replays of the previous one. Points of the curve are kept if the requests differ only in the
+// number of workers.
 #pragma once
 
 #include "analysis/whatifcurve.h"
@@ -22,11 +23,11 @@ namespace poolscope {
 struct WhatIfSetting {
     enum class Order { Given, LongestFirst };
 
-    std::uint32_t workers = 1;
-    std::optional<std::uint64_t> chunk; ///< nothing if automatic
-    std::optional<std::uint64_t> window; ///< nothing if automatic
-    Order order = Order::Given;
-    std::optional<WorkerStart> start = {}; ///< nothing for that of the run
+    std::uint32_t workers = 1; ///< 1 to maxWorkers
+    std::optional<std::uint64_t> chunk; ///< inputs. Nothing if automatic
+    std::optional<std::uint64_t> window; ///< chunks that a worker may hold. Nothing if automatic
+    Order order = Order::Given; ///< of the inputs
+    std::optional<WorkerStart> start = {}; ///< nothing to start workers as the recorded run did
 
     friend bool operator==(const WhatIfSetting &, const WhatIfSetting &) = default;
     /// Whether the settings differ at most in the number of workers.
@@ -44,12 +45,14 @@ public:
         std::uint64_t inputs = 0; ///< recorded inputs. 0 while they are being read
         double longest = 0; ///< nanoseconds of the longest input
         double total = 0; ///< nanoseconds of all inputs
-        StartCosts starts;
+        StartCosts starts; ///< of workers in the recorded run
         std::optional<PooledCall> call; ///< if the run is a call of a watched pool
         bool hasWork = false; ///< whether there is anything to replay
-        std::vector<CurvePoint> curve; ///< sorted by workers
-        std::shared_ptr<const ReplayedRun> chosen; ///< for the requested workers, with lanes
-        bool isComplete = false;
+        std::vector<CurvePoint> curve; ///< makespan by number of workers, sorted
+        /// The replay of the requested pool, with lanes unless it has very many
+        /// chunks. Null until it is done.
+        std::shared_ptr<const ReplayedRun> chosen;
+        bool isComplete = false; ///< whether the curve has all its points
     };
 
     /// The record is that of a run that has ended, and outlives this.
@@ -57,8 +60,10 @@ public:
     /// Stops the replays, and waits for the thread.
     ~Replayer();
 
+    /// Starts the replays of another pool, and returns at once. The results then have no `chosen`.
     void request(const WhatIfSetting &setting);
-    /// Returns the results, or nothing if they do not change since the last call until `until`.
+    /// Waits until the results have changed since the last call, but not longer than until `until`.
+    /// Returns them, or nothing if they have not changed.
     std::optional<Results> takeNew(std::chrono::steady_clock::time_point until);
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The times at which the number of workers was changed, and the line that marks them.
+// Resizes: the changes of the number of workers during a run, and the line that marks one.
 #pragma once
 
 #include "analysis/runhistory.h"
@@ -9,11 +9,12 @@
 
 namespace poolscope {
 
-/// Returns the changes. The initial size is not a change, nor is a size that the pool already had,
-/// which a resumed run reports again.
+/// Returns the new number of workers of each change, and its time in nanoseconds since the run's
+/// start. The initial number is not a change. A resumed run records its number again, which is not
+/// a change if it is equal to the number before.
 std::vector<Since<std::uint32_t>> resizesOf(const RunHistory &history);
 
-/// Returns a pen that no other line of a chart has.
+/// Returns the pen of the line. Its dashes differ from those of all other lines in charts.
 QPen resizePen(const QColor &colour);
 
 } // namespace poolscope

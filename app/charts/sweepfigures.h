@@ -20,8 +20,10 @@ struct SweepFigures {
         fits; ///< at the chunk size of the fastest setting. Some or all may be missing
     QString fitsText; ///< a line for each law, with its fit or why there is none
 
+    /// The fastest setting. Null if there is none.
     const SweepCell *best() const;
-    const SweepCell *cheapest() const; ///< has the fewest workers within 5% of the best
+    /// The setting with the fewest workers within 5% of the best. Null if there is none.
+    const SweepCell *cheapest() const;
 };
 
 using SweepFiguresPtr = std::shared_ptr<const SweepFigures>;

@@ -17,7 +17,8 @@ public:
     enum class Order { ByIndex, AsTheyCome };
     using FailureHandler = std::function<void(std::uint64_t index, const FailureView &failure)>;
 
-    /// If `writer` is null, outcomes are read but not written.
+    /// `run` and `writer` outlive this. If `writer` is null, outcomes are read but not written.
+    /// take() calls `onFailure` for each failed index that it reads.
     OutcomeReader(Run &run, OutcomeWriter *writer, Order order, FailureHandler onFailure);
 
     enum class Left { Nothing, More };

@@ -27,7 +27,7 @@ struct EndedRecord {
 using ChartWriter =
     std::function<Result<void>(const std::vector<EndedRecord> &runs, const OutputOptions &options)>;
 
-/// The run that took longest, of at least one.
+/// The run that took longest. Requires at least one.
 const EndedRecord &longestOf(const std::vector<EndedRecord> &runs);
 
 /// Makes the folder for charts. Fails if a chart, the trace or the report cannot be written.

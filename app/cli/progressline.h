@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // ProgressLine: writes the progress of a run or a sweep to standard error.
 //
-// On a terminal the line is overwritten ten times a second. Elsewhere a line is written every five
-// seconds.
+// On a terminal the line is overwritten at most ten times a second. Elsewhere a line is written at
+// most every five seconds. Only a call of update() writes it.
 #pragma once
 
 #include "run/progresstext.h"
@@ -18,12 +18,14 @@ public:
     enum class Show { Never, Always };
     explicit ProgressLine(Show show);
 
-    /// Shows the progress if the last one was shown long enough ago.
+    /// Writes the progress if the interval has passed since the last time, or since the first call,
+    /// which writes nothing. Writes nothing before the first dispatch of a run.
     void update(const Progress &progress);
     void update(const ExperimentProgress &progress);
-    /// Removes the line from a terminal, so that other text can be written.
+    /// Removes the line from a terminal, so that other text can be written. A later update() writes
+    /// it again.
     void clear();
-    /// Shows the progress a last time, and ends the line.
+    /// Writes the progress of a run a last time, and a line break. A sweep ends by clear() instead.
     void finish(const Progress &progress);
 
 private:
@@ -36,7 +38,7 @@ private:
     Show m_show;
     bool m_terminal;
     bool m_visible = false;
-    std::optional<Clock::time_point> m_lastShown; ///< or the time of the first update()
+    std::optional<Clock::time_point> m_lastShown; ///< at first the time of the first update()
 };
 
 } // namespace poolscope

@@ -137,7 +137,8 @@ Result<void> RunCommand::prepare()
             return saved;
     }
     m_run = std::make_unique<Run>(std::move(*opened));
-    m_log.emplace(m_run->log(), [this](const std::string &lines) { return print(lines); });
+    m_log.emplace(
+        m_run->log(), [this](const std::string &lines) { return printToStandardError(lines); });
     m_reader = std::make_unique<OutcomeReader>(*m_run, m_writer.get(),
         m_options.unordered ? OutcomeReader::Order::AsTheyCome : OutcomeReader::Order::ByIndex,
         [this](std::uint64_t index, const FailureView &failure) { reportFailure(index, failure); });
@@ -211,7 +212,7 @@ bool RunCommand::isCheckedByWorkers() const
 }
 
 /// Checks the task once a worker has died before any was ready.
-void RunCommand::checkTaskLate()
+void RunCommand::checkTaskIfWorkerDied()
 {
     const Timeline &timeline = m_run->timeline();
     if (m_isTaskChecked || Interrupt::hasCome())
@@ -235,7 +236,7 @@ void RunCommand::checkTaskLate()
 }
 
 /// Whether output is still held back, so that the message of a failed check is the only line.
-bool RunCommand::waitsForCheck() const
+bool RunCommand::holdsOutputBack() const
 {
     constexpr std::chrono::seconds longest{1};
     return m_taskProblem
@@ -287,13 +288,13 @@ Result<void> RunCommand::openOutputs()
 
 void RunCommand::work()
 {
-    checkTaskLate();
-    if (waitsForCheck()) {
+    checkTaskIfWorkerDied();
+    if (holdsOutputBack()) {
         m_timer.start(readInterval);
         return;
     }
     const bool moreLines = m_log->print();
-    reportFile();
+    reportFileProblems();
     const bool moreOutcomes = !isDiscarded() && takeOutcomes();
     m_progress.update(progressOf(*m_run));
     m_timer.start(moreLines || moreOutcomes ? 0 : readInterval);
@@ -302,7 +303,7 @@ void RunCommand::work()
 /// Whether outcomes need not be written any more, since the output is discarded.
 bool RunCommand::isDiscarded() const
 {
-    return m_outputError || (m_options.output && Interrupt::hasCome() && !m_wasCompleted);
+    return m_outputError || (m_options.output && Interrupt::hasCome() && !m_hadAllValues);
 }
 
 /// Writes outcomes. Returns true if more can be written at once.
@@ -321,25 +322,25 @@ bool RunCommand::takeOutcomes()
 
 /// Reports that the run continues without its run file, or that only the run file is waited for. If
 /// the pool also waits, the log reports that.
-void RunCommand::reportFile()
+void RunCommand::reportFileProblems()
 {
     const std::string loss = m_run->fileLoss();
     if (!loss.empty() && !m_run->hasOnlyItsFileLeft() && !std::exchange(m_fileLossReported, true))
-        print("poolscope: " + loss + ", and continues without it");
+        printToStandardError("poolscope: " + loss + ", and continues without it");
     const std::string problem = m_run->fileProblem();
     if (!problem.empty() && Interrupt::hasCome())
         m_run->cancel(); // the user does not want to wait
     if (problem.empty() || !m_run->hasOnlyItsFileLeft()
         || std::exchange(m_fileProblemReported, true))
         return;
-    print("poolscope: the run has ended, and waits for its run file: " + problem);
+    printToStandardError("poolscope: the run has ended, and waits for its run file: " + problem);
 }
 
 void RunCommand::reportFailure(std::uint64_t index, const FailureView &failure)
 {
     if (++m_failuresReported > failuresToReport && !writesText())
         return;
-    print("poolscope: " + failedInputText(index, failure));
+    printToStandardError("poolscope: " + failedInputText(index, failure));
 }
 
 /// Whether the output has no place for the reason of a failure.
@@ -349,17 +350,17 @@ bool RunCommand::writesText() const
 }
 
 /// Prints lines. Returns the number of lines that were not written.
-std::uint64_t RunCommand::print(const std::string &line)
+std::uint64_t RunCommand::printToStandardError(const std::string &lines)
 {
     m_progress.clear();
-    return printLines(line);
+    return printLines(lines);
 }
 
 /// Reports once that a disk is full, and waits. Returns false if the program was interrupted.
 bool RunCommand::waitForRoom(const std::string &what)
 {
     if (!std::exchange(m_waitsForRoom, true))
-        print("poolscope: " + what + "; the run waits until there is room");
+        printToStandardError("poolscope: " + what + "; the run waits until there is room");
     return Interrupt::waitFor(roomInterval);
 }
 
@@ -371,14 +372,14 @@ void RunCommand::stopFor(const Error &error)
 
 int RunCommand::finish()
 {
-    checkTaskLate();
+    checkTaskIfWorkerDied();
     if (m_taskProblem) {
         m_progress.clear();
         complain(m_taskProblem->message);
         return exitWrongUse;
     }
     // Values are complete if the interrupted run waited only for processes that jobs left running.
-    m_wasCompleted = Interrupt::hasCome() && m_run->end().how == PoolEnd::How::Completed;
+    m_hadAllValues = Interrupt::hasCome() && m_run->end().how == PoolEnd::How::Completed;
     bool more = true;
     while (more && !isDiscarded())
         more = takeOutcomes();
@@ -387,12 +388,12 @@ int RunCommand::finish()
     while (m_log->print()) { }
     m_log->reportDropped();
     if (m_failuresReported > failuresToReport && !writesText())
-        print("poolscope: " + std::to_string(m_failuresReported - failuresToReport)
+        printToStandardError("poolscope: " + std::to_string(m_failuresReported - failuresToReport)
             + " more inputs failed"
             + (m_options.output ? "; " + *m_options.output + " says why" : ""));
     if (m_writer) {
         for (const std::string &note : m_reader->unmarked().notes(m_options.output.value_or("")))
-            print("poolscope: " + note);
+            printToStandardError("poolscope: " + note);
     }
     if (!m_isTaskChecked) // interrupted before a worker was ready
         m_progress.clear();
@@ -406,9 +407,9 @@ int RunCommand::finish()
     if (status != exitAllSucceeded && status != exitSomeFailed)
         return status;
     if (const auto written = isHalted ? writeRecord() : writeResults(); !written)
-        return complainOfOutput(written.error());
+        return reportOutputError(written.error());
     if (!m_options.quiet && !isHalted && m_run->timeline().settled() > 0)
-        print(verdictText(analyse(m_run->record(), usableCores()).verdict));
+        printToStandardError(verdictText(analyse(m_run->record(), usableCores()).verdict));
     return kept ? status : exitPoolFailed;
 }
 
@@ -421,29 +422,29 @@ int RunCommand::exitStatus() const
     if (StandardOutput::readerIsGone())
         return exitInterrupted;
     if (end.how == PoolEnd::How::Failed || end.how == PoolEnd::How::WrongValues) {
-        complain(end.error + notWritten + advice());
+        complain(end.error + notWritten + adviceOnRunFile());
         if (!end.detail.empty())
             printLines(end.detail);
         return exitPoolFailed;
     }
     if (end.how == PoolEnd::How::Halted) {
-        complain("halted: " + end.error + notWritten + advice());
+        complain("halted: " + end.error + notWritten + adviceOnRunFile());
         return exitSomeFailed;
     }
     const bool incomplete = m_outputError || end.how == PoolEnd::How::Cancelled;
     if (incomplete && Interrupt::hasCome()) {
-        complain("interrupted" + notWritten + advice());
+        complain("interrupted" + notWritten + adviceOnRunFile());
         return exitInterrupted;
     }
     if (incomplete) {
-        complain(m_outputError->message + advice());
+        complain(m_outputError->message + adviceOnRunFile());
         return exitPoolFailed;
     }
     return m_run->timeline().failed() > 0 ? exitSomeFailed : exitAllSucceeded;
 }
 
 /// Returns advice on a run whose results were not written but that has a run file.
-std::string RunCommand::advice() const
+std::string RunCommand::adviceOnRunFile() const
 {
     const std::string file = m_options.resumed.value_or(m_options.save.value_or(""));
     const PoolEnd::How how = m_run->end().how;
@@ -459,7 +460,7 @@ Result<void> RunCommand::writeResults()
 {
     if (m_writer) {
         if (const auto finished = m_writer->finish(); !finished)
-            return failure(finished.error().message + advice());
+            return failure(finished.error().message + adviceOnRunFile());
     }
     return writeRecord();
 }

@@ -23,10 +23,11 @@ class RunCommand : public QObject {
     Q_OBJECT
 
 public:
-    /// `charts` may be empty if the options request no drawing.
+    /// `charts` draws the charts and the report. It may be empty if the options request neither.
     explicit RunCommand(RunOptions options, ChartWriter charts = {});
 
-    /// Runs to the end and returns the exit status. Needs a QCoreApplication.
+    /// Runs to the end, or until a signal interrupts the run (cli/interrupt.h), and returns the
+    /// exit status. To be called once. Needs a QCoreApplication.
     int execute();
 
 private:
@@ -41,20 +42,20 @@ private:
     void work();
     bool isDiscarded() const;
     bool takeOutcomes();
-    void reportFile();
+    void reportFileProblems();
     void reportFailure(std::uint64_t index, const FailureView &failure);
     bool waitForRoom(const std::string &what);
     void stopFor(const Error &error);
     int finish();
     bool isCheckedByWorkers() const;
-    void checkTaskLate();
-    bool waitsForCheck() const;
+    void checkTaskIfWorkerDied();
+    bool holdsOutputBack() const;
     Result<void> writeResults();
     Result<void> writeRecord();
     int exitStatus() const;
-    std::string advice() const;
+    std::string adviceOnRunFile() const;
     bool writesText() const;
-    std::uint64_t print(const std::string &line);
+    std::uint64_t printToStandardError(const std::string &lines);
 
     RunOptions m_options;
     ChartWriter m_charts;
@@ -69,13 +70,13 @@ private:
     std::optional<LogPrinter> m_log; ///< once there is a run
     std::uint64_t m_failuresReported = 0;
     std::chrono::steady_clock::time_point m_started;
-    bool m_isTaskChecked = false; ///< true also once a worker was ready
-    std::optional<Error> m_taskProblem; ///< why the run was cancelled
-    bool m_waitsForRoom = false;
-    std::optional<Error> m_outputError;
-    bool m_wasCompleted = false; ///< whether the run was complete when interrupted
-    bool m_fileProblemReported = false;
-    bool m_fileLossReported = false;
+    bool m_isTaskChecked = false; ///< whether no check is due any more
+    std::optional<Error> m_taskProblem; ///< why the check cancelled the run
+    bool m_waitsForRoom = false; ///< whether a full disk was reported
+    std::optional<Error> m_outputError; ///< why values are not written any more
+    bool m_hadAllValues = false; ///< whether all values were there when the run was interrupted
+    bool m_fileProblemReported = false; ///< that only the run file is waited for
+    bool m_fileLossReported = false; ///< that the run continues without its run file
 };
 
 } // namespace poolscope

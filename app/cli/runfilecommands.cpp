@@ -293,7 +293,7 @@ int exportSession(const ExportOptions &options, const ChartWriter &charts, Atomi
     auto written = writeTimeline(options, records, charts);
     if (written && options.summary) // the summary analyses all runs
         written = writeSummaryText(options, sessionSummary(records, 0), summary);
-    return written ? exitAllSucceeded : complainOfOutput(written.error());
+    return written ? exitAllSucceeded : reportOutputError(written.error());
 }
 
 int showSession(const InfoOptions &options)
@@ -360,7 +360,7 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
     if (written)
         written =
             writeSummary(options, record, {loaded->info.description.machine.cores}, summary->get());
-    return written ? exitAllSucceeded : complainOfOutput(written.error());
+    return written ? exitAllSucceeded : reportOutputError(written.error());
 }
 
 int showRunFile(const InfoOptions &options)

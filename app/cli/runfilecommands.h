@@ -7,9 +7,11 @@
 
 namespace poolscope {
 
-/// Returns the exit status. `charts` may be empty if the options request no drawing.
+/// Returns the exit status. `charts` may be empty if the options request neither charts nor a
+/// report.
 int exportRunFile(const ExportOptions &options, const ChartWriter &charts);
 
+/// Describes the only file of the options. Returns the exit status.
 int showRunFile(const InfoOptions &options);
 
 } // namespace poolscope

@@ -73,7 +73,7 @@ Result<void> StandardOutput::flush()
                 std::string("cannot write to standard output: ") + std::strerror(errno);
             const bool isFull = m_isFile && (errno == ENOSPC || errno == EDQUOT);
             isReaderGone = errno == EPIPE;
-            if (!isFull || !m_room(what))
+            if (!isFull || !m_room || !m_room(what))
                 return failure(what);
         }
     }
@@ -91,10 +91,10 @@ int print(std::string_view text)
     if (const auto checked = StandardOutput::check(); !checked)
         return complain(checked.error(), exitWrongUse);
     const auto written = StandardOutput({}).writeText(text);
-    return written ? exitAllSucceeded : complainOfOutput(written.error());
+    return written ? exitAllSucceeded : reportOutputError(written.error());
 }
 
-int complainOfOutput(const Error &error)
+int reportOutputError(const Error &error)
 {
     if (StandardOutput::readerIsGone())
         return exitInterrupted;

@@ -74,7 +74,7 @@ int SweepCommand::finish()
     if (status != exitAllSucceeded && status != exitSomeFailed)
         return status;
     if (const auto written = writeResults(); !written)
-        return complainOfOutput(written.error());
+        return reportOutputError(written.error());
     const std::string text =
         sweepText(m_options.plan, sweepResult(m_options.plan, m_sweeper.measurements()));
     if (const int printed = print(text); printed != exitAllSucceeded)
@@ -87,7 +87,7 @@ int SweepCommand::exitStatus()
 {
     const ExperimentEnd &end = m_sweeper.experiment().end();
     if (end.how == ExperimentEnd::How::Stopped)
-        return interrupted();
+        return reportInterruption();
     if (end.how != ExperimentEnd::How::Completed) {
         complain(end.error);
         if (!end.detail.empty())
@@ -101,7 +101,8 @@ int SweepCommand::exitStatus()
     return exitSomeFailed;
 }
 
-int SweepCommand::interrupted()
+/// Reports how far the sweep was when it was interrupted. Returns the exit status.
+int SweepCommand::reportInterruption()
 {
     const ExperimentProgress progress = m_sweeper.experiment().progress();
     if (progress.total == 0) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SweepCommand: `poolscope sweep`, from options to exit status.
+// SweepCommand: `poolscope sweep`, from options to exit status. A sweep runs a task with each of
+// several numbers of workers and chunk sizes, and measures the throughput.
 #pragma once
 
 #include "cli/commandline.h"
@@ -19,14 +20,15 @@ class SweepCommand : public QObject {
 public:
     explicit SweepCommand(SweepOptions options);
 
-    /// Runs to the end and returns the exit status. Needs a QCoreApplication.
+    /// Runs to the end, or until a signal interrupts the sweep (cli/interrupt.h), and returns the
+    /// exit status. To be called once. Needs a QCoreApplication.
     int execute();
 
 private:
     Result<void> openOutput();
     int finish();
     int exitStatus();
-    int interrupted();
+    int reportInterruption();
     Result<void> writeResults() const;
 
     SweepOptions m_options;

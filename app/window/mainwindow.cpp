@@ -185,7 +185,7 @@ void MainWindow::connectRun()
 void MainWindow::connectWatch()
 {
     connect(m_actions->watch(), &QAction::triggered, this, &MainWindow::askForCommand);
-    connect(&m_controller, &RunController::costKnown, m_view, &RunView::accountAgain);
+    connect(&m_controller, &RunController::costKnown, m_view, &RunView::updateAccounting);
     connect(&m_controller, &RunController::commandEnded, this, [this] {
         if (m_controller.record() && tabs().currentIndex() == RunTabs::Workers)
             tabs().setCurrentIndex(RunTabs::Time); // the reason why it was slow

@@ -93,7 +93,7 @@ void RunView::showLog(const RunRecord *log)
         m_pacer.start();
 }
 
-void RunView::accountAgain()
+void RunView::updateAccounting()
 {
     for (const ChartKind kind : {ChartKind::Accounting, ChartKind::WhatIf})
         m_charts[kind].setRecord(m_controller.record());

@@ -19,28 +19,36 @@ class RunView : public QSplitter {
     Q_OBJECT
 
 public:
+    /// `controller` outlives this.
     explicit RunView(const RunController &controller, QWidget *parent = nullptr);
     ~RunView() override;
 
     const ChartSet &charts() const { return m_charts; }
-    /// The frames of the charts, first those above the tabs.
+    /// The cards with the charts, first those above the tabs.
     const std::vector<ChartCard *> &cards() const { return m_cards; }
+    /// The range of time that all time charts show.
     TimeView &timeView() { return m_view; }
     RunTabs &tabs() { return *m_tabs; }
 
-    /// Starts to draw a record, which outlives the view or the next call. Null if there is none.
+    /// Shows a record in the charts and the tables, and starts to draw it. Null shows none. The
+    /// caller keeps the record until the next call.
     void showRecord(const RunRecord *record);
-    /// Starts to show a log, which outlives the view or the next call. Null if there is none.
+    /// Shows the log of a record in its tab. The record may be another than that of showRecord(): a
+    /// watched command has one that contains only a log. Null shows none. The caller keeps the
+    /// record until the next call.
     void showLog(const RunRecord *log);
-    /// Recomputes the accounting and the prediction of the run that is shown.
-    void accountAgain();
+    /// Recomputes the accounting and the prediction of the record that is shown, since the cost of
+    /// a watched call has been updated.
+    void updateAccounting();
+    /// Stops drawing until a record or a log is shown, the user acts on a chart, or a chart needs
+    /// it.
     void stopDrawing() { m_pacer.stop(); }
     void setTheme(const Theme &theme);
     void restoreLayout(const QSettings &settings);
     void saveLayout(QSettings &settings) const;
 
 signals:
-    /// A frame is about to be drawn.
+    /// The charts and tables are about to be redrawn, many times a second.
     void frame();
 
 protected:

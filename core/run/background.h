@@ -16,8 +16,9 @@
 
 namespace poolscope {
 
-/// Runs `job` on another thread, and then `done` on the caller's thread, unless `context` was
-/// destroyed meanwhile.
+/// Runs `job` on another thread, and then `done` in the event loop of the caller's thread, on which
+/// `context` lives. `done` is not called if `context` was destroyed meanwhile. The result is
+/// finished when `job` has returned.
 template <typename Job, typename Done>
 QFuture<void> inBackground(QObject *context, Job job, Done done)
 {
@@ -66,6 +67,7 @@ public:
                     done(std::move(**result));
             });
     }
+    /// Makes the job unwanted, and returns at once.
     void cancel()
     {
         if (m_wanted)

@@ -61,8 +61,9 @@ public:
     /// seconds.
     ~Run() override;
 
+    /// Starts the pool. To be called once.
     void start();
-    void setWorkerCount(std::uint32_t count);
+    void setWorkerCount(std::uint32_t count); ///< 1 to maxWorkers
     void pause();
     void resume();
     /// Kills the workers. If the pool has ended, closes the run file without what cannot be written

@@ -28,6 +28,7 @@ Result<void> checkIsRunFile(const std::string &path);
 /// Returns a line with the kind of a file that cannot be opened, and the kinds that can.
 std::string otherFileText(const std::string &path);
 
+/// Reads the run of a file. Fails if the file is of another kind or damaged.
 Result<LoadedRun> openRun(const std::string &path);
 
 } // namespace poolscope

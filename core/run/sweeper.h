@@ -33,6 +33,7 @@ public:
     explicit Sweeper(QObject *parent = nullptr);
     ~Sweeper() override;
 
+    /// Starts the sweep. Does nothing while the experiment is active.
     void start(const Request &request);
     Experiment &experiment() { return m_experiment; }
     const Experiment &experiment() const { return m_experiment; }

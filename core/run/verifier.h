@@ -30,6 +30,7 @@ public:
     explicit Verifier(QObject *parent = nullptr);
     ~Verifier() override;
 
+    /// Starts the runs. Does nothing while the experiment is active.
     void start(const Request &request);
     Experiment &experiment() { return m_experiment; }
     const Experiment &experiment() const { return m_experiment; }

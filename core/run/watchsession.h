@@ -43,7 +43,7 @@ public:
 
     /// Reads what the command did since the last call.
     void update();
-    /// Reads what the command did until its end, and ends all runs.
+    /// Reads what the command did until its end, and ends all runs. To be called once.
     void finish();
 
     /// The runs in the order in which they started.

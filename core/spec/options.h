@@ -13,7 +13,7 @@ using OptionTable = std::span<const Option>;
 
 OptionTable options();
 
-/// The commands, in the order of the help. The first one is the window.
+/// The commands, in the order of the help. The first one is noCommand.
 std::span<const CommandInfo> commands();
 
 /// The options of a command, in the order of the table.

@@ -37,11 +37,11 @@ public:
     pid_t pid() const { return m_pid; }
     /// A descriptor that is readable once the program has ended. Then reap() does not wait.
     const Descriptor &ending() const { return m_ending; }
-    Descriptor &standardInput() { return m_input; }
+    Descriptor &standardInput() { return m_input; } ///< closed with StandardInput::Null
     Descriptor &standardOutput() { return m_output; }
     Descriptor &standardError() { return m_error; }
 
-    /// Kills the program and the processes that it has started.
+    /// Kills the program and the processes that it has started. reap() follows.
     void kill();
     /// Waits for the program's end and returns its status, as waitpid() does. If it died by a
     /// signal, kills the processes that it has started.

@@ -26,7 +26,8 @@ public:
 
     bool isOpen() const { return m_memory != nullptr; }
 
-    /// Stores cells from index `first` on. Returns false if the file cannot be written.
+    /// Stores cells from index `first` on. Requires isOpen(). Returns false if the file cannot be
+    /// written.
     [[nodiscard]] bool store(std::uint64_t first, std::span<const std::uint64_t> cells);
 
 private:

@@ -43,9 +43,9 @@ private:
         std::uint64_t index = 0;
         std::string line;
         std::size_t written = 0;
-        std::uint64_t begun = 0;
+        std::uint64_t begun = 0; ///< clock time
         Patience patience;
-        std::uint64_t silentSince = 0;
+        std::uint64_t silentSince = 0; ///< clock time
         int looks = 0; ///< seconds for which the filter was silent
 
         bool isWritten() const { return written == line.size(); }

@@ -36,7 +36,7 @@ private:
     Descriptor m_call; ///< of /proc/PID/syscall
     Descriptor m_stat; ///< of /proc/PID/stat
     bool m_hasChildren = false;
-    std::uint64_t m_nextLook = 0; ///< for children
+    std::uint64_t m_nextLook = 0; ///< for children, a clock time
 };
 
 } // namespace poolscope::worker

@@ -20,7 +20,8 @@ public:
 
     /// Returns memory for the cells of a batch. Drops the cells of the previous batch.
     std::uint64_t *begin(Batch batch);
-    /// Stores an outcome that is not a number for the input `at` of the batch.
+    /// Stores a failure for the input at position `at` of the batch, in ascending order. All cells
+    /// before it have been set.
     void fail(std::uint64_t at, const FailureView &reason);
     /// Returns the outcomes of the first `count` inputs of the batch, valid until the next batch
     /// begins.

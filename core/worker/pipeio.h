@@ -16,8 +16,8 @@ namespace poolscope::worker {
 struct Readiness {
     bool input = false; ///< the child's standard input accepts bytes, or has no reader any more
     bool output = false; ///< there is output, or the end of it
-    bool error = false;
-    bool ended = false;
+    bool error = false; ///< as `output`, of standard error
+    bool ended = false; ///< the child has ended, and can be reaped
 
     bool any() const { return input || output || error || ended; }
 };
@@ -57,7 +57,9 @@ public:
     }
 
     void clear() { m_tail.clear(); }
+    /// Reads as readOnce() does. `index` is that of the present input.
     void read(Descriptor &from, std::uint64_t index);
+    /// Reads as readWaiting() does.
     void readWaiting(Descriptor &from, std::uint64_t index);
     /// The last lines, up to 4 KiB. Valid until the next call.
     std::string_view lastLines() const;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SendBuffer: the frames of the worker that were not yet written to its channel, and the worker's
-// side of the status page (wire/statuspage.h).
+// SendBuffer: the frames that the worker has not yet written to its channel, and the worker's side
+// of the status page (wire/statuspage.h). A frame is an encoded message. Positions count the inputs
+// that this worker has received.
 //
 // Frames are stored on the status page, where they outlive the worker, and flush() writes them
-// together. Without a status page they are stored in memory of the worker.
+// together. Without a status page they are stored in memory of the worker, functions that publish
+// do nothing, and the gate is always open. One thread.
 #pragma once
 
 #include "task/iterationgate.h"
@@ -23,35 +25,44 @@ namespace poolscope::worker {
 
 class SendBuffer {
 public:
+    /// The channel is blocking.
     explicit SendBuffer(OwnDescriptor channel)
         : m_channel(std::move(channel))
     {
     }
 
-    /// Stores frames on this status page from now on. The buffer is empty.
+    /// Stores frames on this status page from now on. Requires that the page is mapped, and that
+    /// the buffer is empty.
     void useStatusPage(SharedMapping page);
 
+    /// Stores a frame. If the status page has no room, first writes all frames before it, and also
+    /// this one if it is larger than the page.
     void add(std::string_view frame);
     bool empty() const { return m_waiting == 0; }
-    /// Writes all frames. Returns false if the pool has ended.
+    /// Writes all frames, and waits until the channel has taken them. Returns false, now and later,
+    /// if the pool has ended.
     bool flush();
+    /// Whether the task has left the channel open (worker/owndescriptor.h).
     bool isChannelIntact() const { return m_channel.isIntact(); }
 
-    /// The number of bytes that the pool has sent, by the status page. 0 without one.
+    /// The number of bytes that the pool has sent to this worker since its start, as the status
+    /// page shows. 0 without a page.
     std::uint64_t sentByPool() const;
 
-    /// Publishes that the worker begins these indices. `endPosition` is the number of inputs that
-    /// it had received with the last of them.
+    /// Publishes that the worker runs `count` indices from `first` on. `endPosition` is the
+    /// position after the last of them. `begun` is the present time (worker/clock.h).
     void beginBatch(
         std::uint64_t first, std::uint64_t count, std::uint64_t endPosition, std::uint64_t begun);
+    /// Publishes that the worker runs nothing. To be called after add() of the batch's outcomes.
     void endBatch();
-    /// Publishes that the worker ends within its batch, and that any of its iterations may be the
-    /// cause.
+    /// Publishes that the worker is about to end, and that any iteration of the batch may have
+    /// caused that.
     void suspectWholeBatch();
-    /// The gate by which the pool ends a batch. Valid until useStatusPage().
+    /// Returns the gate that the pool closes to end a batch early. Valid until useStatusPage().
     IterationGate gate();
-    /// Returns the end of the inputs that the pool wants to be returned, if it has requested that
-    /// since the last call. To be called after beginBatch().
+    /// Returns the position before which the worker begins no further inputs, if the pool has
+    /// requested that since the last call. The worker then returns these inputs to the pool. To be
+    /// called between beginBatch() and the first iteration.
     std::optional<std::uint64_t> newRequest();
 
 private:
@@ -72,9 +83,9 @@ private:
     OwnDescriptor m_channel;
     SharedMapping m_statusPage;
     std::string m_buffer; ///< frames, if there is no status page
-    std::uint64_t m_appended = 0;
-    std::size_t m_waiting = 0;
-    std::uint64_t m_request = 0; ///< the last request that was read
+    std::uint64_t m_appended = 0; ///< bytes that were written, and those on the status page
+    std::size_t m_waiting = 0; ///< bytes that are stored and not yet written
+    std::uint64_t m_request = 0; ///< the number of the last request that was read
     bool m_poolGone = false;
 };
 

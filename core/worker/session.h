@@ -26,8 +26,10 @@ public:
     {
     }
 
-    /// Returns the program's exit status: 0 after a Goodbye, 1 if the pool has ended, 2 if it
-    /// breaks the protocol, 4 if the task closed the channel, which is reported on standard error.
+    /// Runs until the pool ends the session. Returns the program's exit status: 0 after a Goodbye,
+    /// 1 if the pool has ended or the task cannot be set up, 2 if the pool breaks the protocol, 4
+    /// if the task closed the channel. The last two are reported on standard error. To be called
+    /// once.
     int run();
 
 private:
@@ -66,16 +68,16 @@ private:
     std::string m_frame;
     End m_end = End::None;
     ForeignCode m_foreignCode = ForeignCode::No;
-    bool m_items = false;
+    bool m_items = false; ///< whether messages contain the inputs, which are not a range then
     bool m_stopsAtFailure = false;
     bool m_hasFailed = false; ///< whether the last iteration failed, if that stops the worker
     bool m_mayContinue = false;
     std::uint64_t m_receivedInputs = 0;
     std::uint64_t m_returnedBelow = 0; ///< inputs before that position are not begun any more
     std::uint64_t m_receivedBytes = 0;
-    std::uint64_t m_received = 0;
-    std::uint64_t m_flushed = 0;
-    std::uint64_t m_polled = 0;
+    std::uint64_t m_received = 0; ///< clock time at which bytes last arrived
+    std::uint64_t m_flushed = 0; ///< clock time of the last flush
+    std::uint64_t m_polled = 0; ///< clock time at which the channel was last read or checked
 };
 
 } // namespace poolscope::worker

@@ -495,6 +495,18 @@ class FullDisk(LimitsTest):
         self.assertEqual((self.disk / "out.txt").read_text(),
                          "".join("%06d" % n * 20_000 + "\n" for n in range(self.COUNT)))
 
+    def test_a_text_that_does_not_fit_is_an_error(self):
+        free = os.statvfs(self.disk).f_bavail * os.statvfs(self.disk).f_bsize
+        (self.disk / "other").write_bytes(bytes(free))
+        for command in ["tasks"], ["--help"], ["help", "run"]:
+            with self.subTest(command=command), open(self.disk / "text", "wb") as text:
+                done = subprocess.run(
+                    [run_test.PROGRAM, *command], stdout=text, stderr=subprocess.PIPE,
+                    env=run_test.environment(self.mark), timeout=run_test.PATIENCE)
+                self.assertEqual(done.returncode, run_test.POOL_FAILED)
+                self.assertEqual(done.stderr, b"poolscope: cannot write to standard output: No "
+                                              b"space left on device\n")
+
     def test_temporary_outcomes_wait_for_room(self):
         os.environ["TMPDIR"] = str(self.disk)
         self.addCleanup(os.environ.pop, "TMPDIR")

@@ -278,6 +278,7 @@ class Desktop(OnScreen):
         self.open()
         self.keys("ctrl+r")
         self.until_title(r"^100% · .*post\.py")
+        self.until(lambda: list(self.folder.glob("data/**/*.poolscope")), "the command has ended")
         self.quit()
 
     def test_the_loop_it_began_with(self):

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Generates the completions of shells from the table of options.
+// Generates the completion scripts of bash, zsh and fish from the table of options.
 #pragma once
 
 #include "spec/options.h"

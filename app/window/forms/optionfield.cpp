@@ -43,7 +43,7 @@ QWidget *controlFor(const Option &option)
         box->setSuffix(QLatin1Char(' ') + wordText(option.unit));
         return numberBox(option, box);
     }
-    if (option.type == OptionType::Words) {
+    if (option.type == OptionType::Choice) {
         QComboBox *box = choiceBox({}, {});
         for (const Choice &choice : option.choices)
             box->addItem(wordText(choice.label), wordText(choice.word));
