@@ -177,19 +177,16 @@ void MainWindow::connectRun()
         if (const RunSpec *spec = specOf(info.description.origin))
             setSpec(*spec);
         if (const auto *call = std::get_if<WatchedCall>(&info.description.origin))
-            showRequest({call->command, QFile::decodeName(call->folder.c_str())});
+            m_panel->setCommand({call->command, QFile::decodeName(call->folder.c_str())});
     });
     connect(m_view, &RunView::frame, this, &MainWindow::showFrame);
 }
 
 void MainWindow::connectWatch()
 {
-    connect(m_actions->watch(), &QAction::triggered, this, &MainWindow::askForCommand);
+    connect(m_actions->watch(), &QAction::triggered, m_panel, &RunPanel::askForCommand);
     connect(&m_controller, &RunController::costKnown, m_view, &RunView::updateAccounting);
-    connect(&m_controller, &RunController::commandEnded, this, [this] {
-        if (m_controller.record() && tabs().currentIndex() == RunTabs::Workers)
-            tabs().setCurrentIndex(RunTabs::Time); // the reason why it was slow
-    });
+    connect(&m_controller, &RunController::commandEnded, &tabs(), &RunTabs::showReason);
     connect(&m_controller, &RunController::warned, m_message,
         [this](const QString &line) { m_message->showProblem(line); });
     connect(&m_controller, &RunController::interruptIgnored, this, &MainWindow::offerKill);
@@ -308,29 +305,17 @@ void MainWindow::startRun()
     m_controller.start(spec(), newRunFile(newRunPath(spec())));
 }
 
-void MainWindow::askForCommand()
-{
-    m_panel->setKind(RunPanel::Kind::Watch);
-    m_panel->watchForm().focusCommand();
-}
-
 /// Shows the command of the session with other settings of its calls, to be watched again.
 void MainWindow::applyChanges(const std::vector<CallChange> &changes)
 {
     WatchRequest request = m_controller.shownCommand();
     request.changes = withChanges(std::move(request.changes), changes);
-    showRequest(request);
-}
-
-void MainWindow::showRequest(const WatchRequest &request)
-{
-    m_panel->watchForm().setRequest(request);
-    m_panel->setKind(RunPanel::Kind::Watch);
+    m_panel->setCommand(request);
 }
 
 void MainWindow::watch(const WatchRequest &request)
 {
-    showRequest(request);
+    m_panel->setCommand(request);
     start();
 }
 

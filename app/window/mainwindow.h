@@ -73,9 +73,7 @@ private:
     void start();
     void startRun();
     void takeFile(const QString &path);
-    void askForCommand();
     void applyChanges(const std::vector<CallChange> &changes);
-    void showRequest(const WatchRequest &request);
     QString nextText() const;
     QString newRunFile(const QString &path) const;
     void stopAll();

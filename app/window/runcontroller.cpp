@@ -203,7 +203,8 @@ void RunController::showWatched(std::size_t run)
 void RunController::watchEnded(const QString &path)
 {
     setState(State::Ended);
-    emit commandEnded();
+    if (record())
+        emit commandEnded();
     if (path.isEmpty() || m_watch->endedRuns().empty())
         return;
     auto saved = std::make_shared<Result<void>>();

@@ -112,7 +112,7 @@ signals:
     void costKnown();
     /// A pool of the watched command will wait for ever. `line` is the reason.
     void warned(const QString &line);
-    /// The watched command has ended, and its session is complete.
+    /// The watched command has ended. One of its calls is shown.
     void commandEnded();
     /// The watched command has not ended some seconds after it was interrupted.
     void interruptIgnored();

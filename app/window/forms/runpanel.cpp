@@ -154,6 +154,18 @@ void RunPanel::setSpec(const RunSpec &spec)
     setKind(Kind::Task);
 }
 
+void RunPanel::setCommand(const WatchRequest &request)
+{
+    m_watch->setRequest(request);
+    setKind(Kind::Watch);
+}
+
+void RunPanel::askForCommand()
+{
+    setKind(Kind::Watch);
+    m_watch->focusCommand();
+}
+
 bool RunPanel::isTaskTrusted() const
 {
     return m_task->isTrusted();

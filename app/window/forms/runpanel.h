@@ -5,6 +5,7 @@
 #include "pool/pool.h"
 #include "record/runrecord.h"
 #include "spec/runspec.h"
+#include "window/watchcontroller.h"
 
 #include <QScrollArea>
 #include <QTabBar>
@@ -33,6 +34,9 @@ public:
     /// Shows the kind that was saved, or another if there is none.
     void restoreKind(const QSettings &settings, Kind otherwise);
     void saveKind(QSettings &settings) const;
+    /// Shows the form for a command, with this command, or with the keyboard focus in its field.
+    void setCommand(const WatchRequest &request);
+    void askForCommand();
     WatchForm &watchForm() { return *m_watch; }
     const WatchForm &watchForm() const { return *m_watch; }
 

@@ -154,6 +154,12 @@ void RunTabs::stopMeasuring()
     m_sweepPage->stop();
 }
 
+void RunTabs::showReason()
+{
+    if (currentIndex() == Workers)
+        setCurrentIndex(Time);
+}
+
 void RunTabs::goTo(std::uint64_t index)
 {
     const bool isFailure = currentIndex() == Failures && m_failures->goTo(index);

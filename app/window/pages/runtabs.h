@@ -64,6 +64,8 @@ public:
     /// Whether a page makes its own runs, for a sweep or a verification.
     bool isMeasuring() const;
     void stopMeasuring();
+    /// Turns from Workers to where the time went. Other tabs stay.
+    void showReason();
     /// Shows an index in Outcomes, or stays in Failures if it is shown and has the index.
     void goTo(std::uint64_t index);
 
