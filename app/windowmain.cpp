@@ -110,7 +110,7 @@ int runLeavingCharts(int argc, char **argv, const RunOptions &options)
 {
     qputenv(platformVariable, "offscreen");
     QApplication application(argc, argv);
-    writeFiguresInEnglish();
+    useEnglishNumbers();
     return RunCommand(options, writeWantedCharts).execute();
 }
 
@@ -118,7 +118,7 @@ int exportWithCharts(int argc, char **argv, const ExportOptions &options)
 {
     qputenv(platformVariable, "offscreen");
     QApplication application(argc, argv);
-    writeFiguresInEnglish();
+    useEnglishNumbers();
     return exportRunFile(options, writeWantedCharts);
 }
 
@@ -126,7 +126,7 @@ int watchLeavingCharts(int argc, char **argv, const WatchOptions &options)
 {
     qputenv(platformVariable, "offscreen");
     QApplication application(argc, argv);
-    writeFiguresInEnglish();
+    useEnglishNumbers();
     return watchCommandLine(options, writeWantedCharts);
 }
 
@@ -200,7 +200,7 @@ int openWindow(int argc, char **argv, const WindowCommand &command)
         qputenv(platformVariable, *platforms);
     else
         qunsetenv(platformVariable);
-    writeFiguresInEnglish();
+    useEnglishNumbers();
     QApplication::setApplicationName(QStringLiteral("poolscope"));
     QApplication::setApplicationDisplayName(QStringLiteral("Poolscope"));
     QApplication::setOrganizationName(QStringLiteral("poolscope"));

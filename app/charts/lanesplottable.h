@@ -42,20 +42,22 @@ public:
 
     /// Sets the theme, which outlives this.
     void setTheme(const Theme *theme) { m_theme = theme; }
-    /// Sets the data, or two nulls to draw nothing. Both outlive this or the next call, and may
-    /// grow. Removes the outline and the selection.
+    /// Sets the data, or two nulls to draw nothing. Both must live until the next call, and may
+    /// grow. Removes the outline, the highlight, the transfers and the parent.
     void setSource(const Timeline *timeline, const RunHistory *history);
     /// Sets the present time of the run, at which the lanes of living workers end.
     void setNow(std::uint64_t now) { m_now = now; }
-    /// Sets the transfers of the workers, or null for none. They outlive this or the next call.
+    /// Sets the transfers of the workers, or null for none. They must live until the next call of
+    /// this or of setSource(), which clears them.
     void setTransfers(const TransferLanes *transfers);
-    /// Sets the times of the process that made the call, or null for no such lane.
+    /// Sets the times of the process that made the call, whose lane is then the last, or null for
+    /// no such lane. They must live as long.
     void setParent(const ParentTimes *parent) { m_parent = parent; }
     void setLayerVisible(Layer layer, bool visible);
     bool isLayerVisible(Layer layer) const { return m_visible[static_cast<std::size_t>(layer)]; }
-    /// Outlines this span, or none. The timeline has it.
+    /// Outlines this span, which must be in the timeline, or none.
     void setOutlined(std::optional<SpanPosition> span) { m_outlined = span; }
-    /// Highlights these iterations and makes all others pale. Null highlights none.
+    /// Highlights these iterations and makes all others pale. Null draws all alike.
     void setSelection(std::shared_ptr<const SelectedIterations> selection);
     /// Shows or hides both the outline and the highlight.
     void setSelectionVisible(bool visible) { m_selectionVisible = visible; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LatencyChart: a chart of the durations of iterations, with bars for all workers and a line for
-// each. A click on a bar selects its iterations.
+// LatencyChart: a histogram of how long iterations took. A bar counts the iterations of all workers
+// whose durations are in its range, and each worker has a line. A click on a bar selects these
+// iterations.
 #pragma once
 
 #include "analysis/latency.h"
@@ -26,7 +27,7 @@ public:
     void fit() override;
     void setSelectionVisible(bool visible) override;
 
-    /// Marks the bars of this range, or none.
+    /// Marks the bars of this range, or none, without a signal.
     void setSelected(const std::optional<DurationRange> &range);
     /// The slowest iterations, slowest first. Empty while there is no run.
     std::vector<Latency::Slow> slowest() const;

@@ -13,12 +13,12 @@ class PacedPass {
 public:
     enum class Step {
         More, ///< the pass continues with the next frame
-        Waits, ///< nothing to do until the next interval
-        Fills ///< the chart is filled now
+        Waits, ///< nothing to do in this frame, or, once isFinal(), ever
+        Fills ///< the caller must fill the chart now
     };
 
-    /// Continues the pass until it is complete or `until`. advance() returns true when it is
-    /// complete.
+    /// Calls advance() at least once, until it returns true, since it has reached the end of what
+    /// is recorded so far, or until `until`.
     template <typename Advance>
     Step take(const Moment &moment, std::chrono::steady_clock::time_point until, Advance advance)
     {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Replayer: replays a recorded run in other pools (analysis/whatif.h), on a thread of its own.
+// Replayer: simulates how long a recorded run would have taken in other pools, from its recorded
+// durations (analysis/whatif.h), on a thread of its own. No task is executed.
 //
 // The caller requests a pool, and reads new results with each frame. A new request stops the
 // replays of the previous one. Points of the curve are kept if the requests differ only in the
@@ -27,7 +28,7 @@ struct WhatIfSetting {
     std::optional<std::uint64_t> chunk; ///< inputs. Nothing if automatic
     std::optional<std::uint64_t> window; ///< chunks that a worker may hold. Nothing if automatic
     Order order = Order::Given; ///< of the inputs
-    std::optional<WorkerStart> start = {}; ///< nothing to start workers as the recorded run did
+    std::optional<WorkerStart> start = {}; ///< nothing if as in the recorded run
 
     friend bool operator==(const WhatIfSetting &, const WhatIfSetting &) = default;
     /// Whether the settings differ at most in the number of workers.

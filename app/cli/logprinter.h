@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LogPrinter: prints the log of a run while lines are added to it, without delaying the program.
+// LogPrinter: prints the log of a run while lines are added to it. Has no thread: its owner calls
+// print() repeatedly, which prints a part of the lines so as not to delay the program.
 #pragma once
 
 #include "record/runlog.h"
@@ -18,7 +19,7 @@ public:
     /// Prints what is added to the log from now on. The log outlives this.
     LogPrinter(const RunLog &log, Print print);
 
-    /// Prints new lines. Returns true if there are more.
+    /// Prints some of the new lines. Returns true if there are more, for another call soon.
     bool print();
     /// Prints the number of lines that are missing, if any are.
     void reportDropped();

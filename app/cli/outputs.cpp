@@ -11,7 +11,7 @@
 
 namespace poolscope {
 
-Result<void> checkPlaces(const OutputOptions &options)
+Result<void> prepareOutputs(const OutputOptions &options)
 {
     std::error_code error;
     if (options.chartsFolder)
@@ -54,7 +54,7 @@ const EndedRecord &longestOf(const std::vector<EndedRecord> &runs)
         });
 }
 
-Result<void> writeTimeline(
+Result<void> writeOutputs(
     const OutputOptions &options, const std::vector<EndedRecord> &runs, const ChartWriter &charts)
 {
     if (options.wantsDrawing()) {

@@ -27,18 +27,19 @@ struct EndedRecord {
 using ChartWriter =
     std::function<Result<void>(const std::vector<EndedRecord> &runs, const OutputOptions &options)>;
 
-/// The run that took longest. Requires at least one.
+/// The run that took longest: one of these, which outlive it. Requires at least one.
 const EndedRecord &longestOf(const std::vector<EndedRecord> &runs);
 
-/// Makes the folder for charts. Fails if a chart, the trace or the report cannot be written.
-Result<void> checkPlaces(const OutputOptions &options);
+/// Prepares the outputs: makes the folder for charts. Fails if a chart, the trace or the report
+/// cannot be written.
+Result<void> prepareOutputs(const OutputOptions &options);
 
 /// Fails if an output would replace the file of the inputs.
 Result<void> checkIsNotInput(
     const InputSpec &input, std::initializer_list<std::optional<std::string>> outputs);
 
 /// Writes the charts, the report and the trace that the options request.
-Result<void> writeTimeline(
+Result<void> writeOutputs(
     const OutputOptions &options, const std::vector<EndedRecord> &runs, const ChartWriter &charts);
 
 /// Opens the file of the summary. Null if there is no summary or it is for standard output.
@@ -52,7 +53,8 @@ struct SummaryContext {
     std::optional<std::uint64_t> linesDropped = {};
 };
 
-/// Writes a summary if the options request one. `file` is the result of openSummary().
+/// Writes a summary if the options request one. `file` is the result of openSummary(); null is
+/// standard output.
 Result<void> writeSummaryText(const OutputOptions &options, const std::string &summary,
     AtomicFile *file, const WaitForRoom &room = {});
 Result<void> writeSummary(const OutputOptions &options, const RunRecord &record,

@@ -133,7 +133,7 @@ int runProgram(int argc, char **argv, const WithWidgets &withWidgets)
         || (exported && exported->wantsDrawing()) || (watched && watched->wantsDrawing()))
         return withWidgets(argc, argv, line);
     QCoreApplication application(argc, argv);
-    writeFiguresInEnglish();
+    useEnglishNumbers();
     if (const auto *sweep = std::get_if<SweepOptions>(&line))
         return SweepCommand(*sweep).execute();
     if (exported)
@@ -145,7 +145,7 @@ int runProgram(int argc, char **argv, const WithWidgets &withWidgets)
     return RunCommand(*run).execute();
 }
 
-void writeFiguresInEnglish()
+void useEnglishNumbers()
 {
     std::setlocale(LC_NUMERIC, "C");
     QLocale::setDefault(QLocale(QLocale::English));

@@ -14,13 +14,13 @@ using WithWidgets = std::function<int(int argc, char **argv, const CommandLine &
 /// Executes the command that the arguments name. Returns the exit status.
 int runProgram(int argc, char **argv, const WithWidgets &withWidgets);
 
-/// Formats all numbers as in English, with a decimal point. To be called after the Qt application
-/// is made, which sets the user's locale.
-void writeFiguresInEnglish();
+/// Makes the process format all numbers as in English, with a decimal point. To be called after the
+/// Qt application has been made, because making it sets the user's locale.
+void useEnglishNumbers();
 
-/// Replaces this process by poolscope-window, the program with widgets in the same folder. Returns
-/// the exit status if that cannot be started. The programs are separate so that a headless run
-/// needs no libraries of a window.
+/// Replaces this process by poolscope-window, the program with widgets in the same folder. If that
+/// cannot be started, prints why and returns the exit status. The programs are separate so that a
+/// headless run needs no libraries of a window.
 int becomeWindowProgram(int argc, char **argv, const CommandLine &line);
 
 } // namespace poolscope

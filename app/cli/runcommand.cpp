@@ -123,7 +123,7 @@ Result<void> RunCommand::prepare()
     }
     if (const auto opened = openOutputs(); !opened)
         return opened;
-    if (const auto checked = checkPlaces(m_options); !checked)
+    if (const auto checked = prepareOutputs(m_options); !checked)
         return checked;
     auto opened = open(reading());
     if (!opened)
@@ -468,7 +468,7 @@ Result<void> RunCommand::writeResults()
 /// Writes charts, report, trace and summary of the run, complete or not.
 Result<void> RunCommand::writeRecord()
 {
-    const auto written = writeTimeline(m_options, {{&m_run->record(), m_run->now()}}, m_charts);
+    const auto written = writeOutputs(m_options, {{&m_run->record(), m_run->now()}}, m_charts);
     if (!written)
         return written;
     return writeSummary(m_options, m_run->record(), {usableCores(), m_log->dropped()},

@@ -290,7 +290,7 @@ int exportSession(const ExportOptions &options, const ChartWriter &charts, Atomi
     if (options.output)
         return complain(openExport(*runs->front().record, *options.output).error(), exitWrongUse);
     const std::vector<EndedRecord> records = recordsOf(*runs);
-    auto written = writeTimeline(options, records, charts);
+    auto written = writeOutputs(options, records, charts);
     if (written && options.summary) // the summary analyses all runs
         written = writeSummaryText(options, sessionSummary(records, 0), summary);
     return written ? exitAllSucceeded : reportOutputError(written.error());
@@ -322,7 +322,7 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
     auto summary = openSummary(options);
     if (!summary)
         return complain(summary.error(), exitWrongUse);
-    if (const auto checked = checkPlaces(options); !checked)
+    if (const auto checked = prepareOutputs(options); !checked)
         return complain(checked.error(), exitWrongUse);
     if (holdsWatchedSession(options.file))
         return exportSession(options, charts, summary->get());
@@ -356,7 +356,7 @@ int exportRunFile(const ExportOptions &options, const ChartWriter &charts)
         });
     }
     if (written)
-        written = writeTimeline(options, {{&record, record.elapsed}}, charts);
+        written = writeOutputs(options, {{&record, record.elapsed}}, charts);
     if (written)
         written =
             writeSummary(options, record, {loaded->info.description.machine.cores}, summary->get());

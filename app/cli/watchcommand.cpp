@@ -62,7 +62,7 @@ Result<void> checkOutputs(const WatchOptions &options)
         if (const auto file = AtomicFile::open(*options.save); !file)
             return tl::unexpected(file.error());
     }
-    return checkPlaces(options);
+    return prepareOutputs(options);
 }
 
 int cannotStart(const WatchOptions &options, const watch::LaunchFailure &why)
@@ -102,7 +102,7 @@ Result<void> writeOutputs(const WatchOptions &options, WatchSession &session,
             options.overwrite ? RunFile::IfExists::Replace : RunFile::IfExists::Refuse,
             session.endedRuns());
     if (written && !runs.empty())
-        written = writeTimeline(options, runs, charts);
+        written = writeOutputs(options, runs, charts);
     if (written && options.summary) // the summary analyses all runs
         written = writeSummaryText(
             options, sessionSummary(runs, session.pools().callsLeftOut()), summary);

@@ -12,8 +12,9 @@ namespace poolscope {
 /// controller's run.
 QString stateText(const RunController &controller, const RunSituation &situation);
 
-/// Returns the sentence of the status bar while no run goes on: the outcome of the last one, or
-/// that `next` can be started. `problem` is why it cannot.
+/// Returns the sentence of the status bar while no run goes on: the outcome of the last one if
+/// there was one, else `problem`, which is why nothing can be started, else that `next` can be
+/// started.
 QString sentenceText(const RunController &controller, const QString &next, const QString &problem);
 
 /// Returns the title of the window: "43% · sqrt over range(1, 5000)".

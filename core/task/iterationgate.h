@@ -2,7 +2,8 @@
 // IterationGate: ends a batch before all of its iterations have begun, if the pool requests that,
 // and publishes the number of iterations that have begun (see wire/statuspage.h).
 //
-// If the run may end by a failure, the gate closes at each failure until the pool sends a Continue.
+// If the run may end by a failure, the gate closes at each failure. It opens when the owner of the
+// flag clears it, after the pool has sent a Continue.
 //
 // The code that runs a task calls mayBegin() before each iteration, or before each few if an
 // iteration always takes far less than a microsecond. One thread.
@@ -15,9 +16,9 @@ namespace poolscope {
 
 class IterationGate {
 public:
-    /// Creates a gate that is always open.
+    /// Creates a gate that only a failure can close.
     IterationGate() = default;
-    /// The two fields of the status page outlive the gate.
+    /// The two fields of the status page outlive the gate. It is closed while `proceed` is 0.
     IterationGate(std::uint64_t &proceed, std::uint64_t &started)
         : m_proceed(&proceed)
         , m_started(&started)
@@ -33,7 +34,8 @@ public:
             *m_hasFailed = true;
     }
 
-    /// Publishes that `started` iterations of the batch may have begun. Returns whether they may.
+    /// Asks whether the next iterations may begin, after which `started` iterations of the batch
+    /// will have. Publishes this number even if they may not.
     bool mayBegin(std::uint64_t started) const
     {
         if (m_hasFailed && *m_hasFailed)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Patience: a time limit, which is extended by the time for which the worker was stopped.
+// Patience: a time limit, which is extended by the time for which the worker was suspended, as by
+// SIGSTOP. Times are nanoseconds of now().
 #pragma once
 
 #include "system/stopdetector.h"
@@ -20,7 +21,8 @@ public:
     {
     }
 
-    /// The clock time at which to call isOver() again. Nothing if there is no limit.
+    /// The time by which isOver() must be called again: a longer gap is taken for a suspension, and
+    /// extends the limit. Nothing if there is no limit.
     std::optional<std::uint64_t> nextLook() const
     {
         if (m_end == 0)

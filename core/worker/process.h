@@ -11,9 +11,10 @@ struct Channel {
     OwnDescriptor output;
 };
 
-/// Moves descriptors 0 and `output` to other numbers. Standard input of a task is empty then, and
-/// standard output is standard error. Ignores SIGINT and SIGPIPE. To be called first. A pool sends
-/// and receives on descriptor 0.
+/// Moves the descriptors on which the worker receives and sends to other numbers, out of the reach
+/// of its task. They are 0 and `output`, which is 0 too if a pool has started the worker, since its
+/// channel is a socket. The task then reads nothing from standard input, and what it prints goes to
+/// standard error. Ignores SIGINT and SIGPIPE. To be called before anything else in the process.
 Channel takeChannel(int output);
 
 } // namespace poolscope::worker
