@@ -102,10 +102,10 @@ LanesChart::LanesChart(TimeView &view, QWidget *parent)
            "grey while its process starts. The stronger the colour, the larger the share of that "
            "moment in which it was busy; close up, each span shows the indices that it ran. "
            "Red ticks are failed inputs, a cross is one that was quarantined, and "
-           "dash-dotted lines mark where the number of workers was changed. In a watched pool, the "
-           "lower part of a lane is the time for receiving, pickling and sending, and the last "
-           "lane is the process that made the call: its thread that sends chunks, its thread that "
-           "receives results, and your loop."),
+           "dash-dotted lines mark where the number of workers was changed. In a watched pool of "
+           "processes, the lower part of a lane is the time for receiving, pickling and sending, "
+           "and the last lane is the process that made the call: its thread that sends chunks, its "
+           "thread that receives results, and your loop."),
         view, parent)
     , m_lanes(new LanesPlottable(xAxis, yAxis))
 {
@@ -241,6 +241,7 @@ void LanesChart::recordChanged()
     m_history.reset();
     m_finder.reset();
     m_now = 0;
+    m_parentShown = {};
     m_hasAllMarks = false;
     if (record()) {
         m_history = std::make_unique<RunHistory>(record()->timeline);
@@ -258,7 +259,10 @@ Chart::Taken LanesChart::takeNew(const Moment &moment, std::chrono::steady_clock
 {
     const bool hasAllTransfers = !m_transfers || m_transfers->advance(marksAtOnce);
     const bool all = m_history->advance(marksAtOnce) && hasAllTransfers;
-    const bool moved = moment.now != m_now || !m_hasAllMarks;
+    const bool hasNewParentTimes = parentTimes() && *parentTimes() != m_parentShown;
+    if (hasNewParentTimes)
+        m_parentShown = *parentTimes();
+    const bool moved = moment.now != m_now || !m_hasAllMarks || hasNewParentTimes;
     m_hasAllMarks = all;
     m_now = moment.now;
     m_run = moment.run;

@@ -63,6 +63,7 @@ private:
     std::unique_ptr<TransferLanes> m_transfers; ///< null if they are not shown
     std::size_t m_lanesShown = 0;
     std::size_t m_activitiesShown = 0; ///< of the parent
+    ParentTimes m_parentShown;
     std::uint64_t m_now = 0;
     TimeView::Run m_run = TimeView::Run::GoesOn;
     bool m_hasAllMarks = false; ///< whether the last takeNew() read all marks

@@ -298,18 +298,18 @@ void LanesPlottable::drawParent(QCPPainter *painter, const View &view) const
     if (columns.count == 0)
         return;
     const std::vector<ParentActivity> activities = m_parent->activities();
-    std::vector<float> shares(columns.count);
-    QRectF row = view.rect(lane, 0, 0);
-    row.setLeft(view.x(grid.beginOf(columns.first)));
-    row.setRight(view.x(grid.beginOf(columns.end())));
-    row.setHeight(row.height() / static_cast<double>(std::max<std::size_t>(activities.size(), 1)));
-    for (const ParentActivity activity : activities) {
-        for (std::size_t i = 0; i < shares.size(); ++i) {
-            const std::uint64_t begin = grid.beginOf(columns.first + i);
-            shares[i] = static_cast<float>(m_parent->share(activity, begin, begin + grid.width()));
+    // Each column is cut to the view, since it may be far wider.
+    for (std::uint64_t column = columns.first; column < columns.end(); ++column) {
+        const std::uint64_t begin = grid.beginOf(column);
+        QRectF row = view.rect(lane, begin, grid.beginOf(column + 1));
+        row.setHeight(
+            row.height() / static_cast<double>(std::max<std::size_t>(activities.size(), 1)));
+        for (const ParentActivity activity : activities) {
+            const auto share =
+                static_cast<float>(m_parent->share(activity, begin, begin + grid.width()));
+            drawShares(painter, row, {&share, 1}, activityColour(*m_theme, activity));
+            row.translate(0, row.height());
         }
-        drawShares(painter, row, shares, activityColour(*m_theme, activity));
-        row.translate(0, row.height());
     }
 }
 

@@ -54,7 +54,7 @@ WhatIfChart::WhatIfChart(QWidget *parent)
            "dotted line: the longest iteration, or all the work shared evenly. The dashed part is "
            "for more processes than the run's machine has cores: a prediction for a machine with "
            "as many cores. The lanes beside it are those of the chosen number of processes. For a "
-           "call of a watched pool the costs of that pool are used, for the cores of this machine. "
+           "call of a watched pool the costs of that pool are used, for the cores of its machine. "
            "The band is from the shortest to the longest costs that its record allows, and the "
            "dotted line is the time that the inputs take without a pool."),
         parent)
@@ -216,7 +216,12 @@ QString WhatIfChart::predictionText(const CurvePoint &point) const
 /// Whether the prediction is for a machine with more cores. That of a call is for its own machine.
 bool WhatIfChart::isForOtherMachine(std::uint32_t workers) const
 {
-    return !call() && isForAnotherMachine(workers, cores());
+    return !isOfCall() && isForAnotherMachine(workers, cores());
+}
+
+bool WhatIfChart::isOfCall() const
+{
+    return record() && std::holds_alternative<WatchedCall>(record()->origin);
 }
 
 /// Returns a sentence on the time before the makespan. Empty if loading was not measured.
@@ -267,7 +272,7 @@ std::vector<Series> WhatIfChart::series() const
         return Series{name, colour, true, Series::Use::Key, marker};
     };
     std::vector<Series> series{key(tr("predicted"), theme().accent, LegendMarker::Line)};
-    const bool isCall = record() && std::holds_alternative<WatchedCall>(record()->origin);
+    const bool isCall = isOfCall();
     if (isCall)
         series.push_back(key(tr("range"), m_longest->brush().color(), LegendMarker::Area));
     else if (cores() > 0)
@@ -412,7 +417,7 @@ void WhatIfChart::showCores()
     constexpr double rightHalf = 32;
     const bool isKnown = cores() > 0;
     const double last = isKnown ? cores() : maxWorkers;
-    const bool isSeen = record() && !call() && cores() < maxWorkers;
+    const bool isSeen = record() && !isOfCall() && cores() < maxWorkers;
     m_otherMachines->setVisible(isSeen && isKnown);
     m_otherMachines->topLeft->setCoords(last, 0);
     m_coresText->setVisible(isSeen);
@@ -490,7 +495,8 @@ QString WhatIfChart::laneText(const QPointF &position) const
     const Lane &lane = *run->lanes[number - 1];
     const std::size_t begun = lane.countBefore(static_cast<std::uint64_t>(time) + 1);
     QStringList text{tr("process %1").arg(figureText(Count{number})),
-        tr("%1 after the first dispatch").arg(figureText(Duration(time)))};
+        (isOfCall() ? tr("%1 after the call") : tr("%1 after the first dispatch"))
+            .arg(figureText(Duration(time)))};
     if (begun == 0)
         return (text << tr("waits for its first chunk")).join(u'\n');
     const Span span = lane.span(begun - 1);

@@ -73,6 +73,7 @@ private:
     QString predictionText(const CurvePoint &point) const;
     QString callSentence(const CurvePoint &point) const;
     bool isForOtherMachine(std::uint32_t workers) const;
+    bool isOfCall() const;
     QString startText(const CurvePoint &point) const;
     QString laneText(const QPointF &position) const;
 

@@ -251,13 +251,16 @@ ExpectedRate rateWith(
     return {std::min(rate.low, rate.high), std::max(rate.low, rate.high)};
 }
 
-/// Calls visit(inputs, time, first index) for each chunk, in the order of inputs.
+/// Calls visit(indices, time) for each chunk, in the order of inputs, unless it is stopped.
 template <typename Visit>
-void forEachChunk(const std::vector<InputGroup> &groups, std::uint64_t chunk, Visit visit)
+void forEachChunk(const std::vector<InputGroup> &groups, std::uint64_t chunk,
+    const std::stop_token &stop, Visit visit)
 {
     IndexRange indices;
     Duration time{};
     for (const InputGroup &group : groups) {
+        if (stop.stop_requested())
+            return;
         for (std::uint64_t left = group.count; left > 0;) {
             if (indices.count == 0)
                 indices.first = group.indices().end() - left;
@@ -308,9 +311,12 @@ private:
 /// Replays the work of a call with other settings.
 class CallReplay {
 public:
-    CallReplay(const PooledCall &call, const RecordedWork &work, const CallSettings &settings)
+    CallReplay(const PooledCall &call, const RecordedWork &work, const CallSettings &settings,
+        const std::stop_token &stop)
         : m_call(call)
         , m_work(work)
+        , m_stop(stop)
+        , m_unrecorded(ratio(divisor(call.inputs), divisor(work.inputs)))
         , m_chunk(std::max<std::uint64_t>(settings.chunk, 1))
         , m_processes(std::max(settings.processes, 1U))
     {
@@ -318,15 +324,13 @@ public:
 
     std::uint64_t chunks() const { return (m_work.inputs + m_chunk - 1) / m_chunk; }
 
-    /// Returns the time of the worker that is busy for longest. Ends early if it is stopped.
-    Duration timeOfBusiest(const WorkerStage &stage, Costs costs, const std::stop_token &stop) const
+    /// Returns the time of the worker that is busy for longest.
+    Duration timeOfBusiest(const WorkerStage &stage, Costs costs) const
     {
         const Duration longest = longestInput(m_call, costs);
         FreeWorkers workers(m_processes);
         Duration last{};
-        forEachChunk(m_work.groups, m_chunk, [&](IndexRange indices, Duration recorded) {
-            if (stop.stop_requested())
-                return;
+        forEachChunk(m_work.groups, m_chunk, m_stop, [&](IndexRange indices, Duration recorded) {
             auto free = workers.takeFirst();
             free.time += timeOf(stage, indices.count, std::min(recorded, longest * indices.count));
             last = std::max(last, free.time);
@@ -344,8 +348,8 @@ public:
         FreeWorkers workers(m_processes);
         Duration sent{};
         Duration last = 1ns;
-        forEachChunk(m_work.groups, m_chunk, [&](IndexRange indices, Duration recorded) {
-            sent += parent.total(static_cast<double>(indices.count), 1);
+        forEachChunk(m_work.groups, m_chunk, m_stop, [&](IndexRange indices, Duration recorded) {
+            sent += parent.total(static_cast<double>(indices.count), 1) * m_unrecorded;
             auto free = workers.takeFirst();
             const Duration begin = std::max(free.time, sent);
             free.time = begin + timeOf(stage, indices.count, recorded);
@@ -378,21 +382,25 @@ private:
         }
         return lanes;
     }
-    /// Returns the time within the iterations of a chunk, in proportion to what was recorded.
+    /// Returns the time within the iterations of a chunk, in proportion to what was recorded, and
+    /// those of inputs that were not recorded.
     Duration computingOf(const WorkerStage &stage, Duration recorded) const
     {
         const Duration each = stage.computing * stage.crowded + stage.waiting;
-        return each * ratio(recorded, m_call.iteration());
+        const double mean = m_work.total / divisor(m_work.inputs);
+        return each * ratio(recorded.count(), mean) * m_unrecorded;
     }
     Duration timeOf(const WorkerStage &stage, std::uint64_t inputs, Duration recorded) const
     {
         const Duration messages =
             stage.perChunk + (stage.perInput - stage.computing) * static_cast<double>(inputs);
-        return messages * stage.crowded + computingOf(stage, recorded);
+        return messages * stage.crowded * m_unrecorded + computingOf(stage, recorded);
     }
 
     const PooledCall &m_call;
     const RecordedWork &m_work;
+    const std::stop_token &m_stop;
+    const double m_unrecorded; ///< inputs for each one that was recorded
     const std::uint64_t m_chunk;
     const std::uint32_t m_processes;
 };
@@ -444,9 +452,9 @@ bool canReplay(const PooledCall &call)
 std::optional<ReplayedRun> replayCall(const PooledCall &call, const RecordedWork &work,
     const CallSettings &settings, ReplayDetail detail, const std::stop_token &stop)
 {
-    const CallReplay replay(call, work, settings);
+    const CallReplay replay(call, work, settings, stop);
     const ExpectedRate rate = rateWith(call, settings, [&](const WorkerStage &worker, Costs costs) {
-        return replay.timeOfBusiest(worker, costs, stop);
+        return replay.timeOfBusiest(worker, costs);
     });
     if (stop.stop_requested())
         return std::nullopt;
@@ -465,6 +473,8 @@ std::optional<ReplayedRun> replayCall(const PooledCall &call, const RecordedWork
     run.chunks = replay.chunks();
     if (detail == ReplayDetail::Lanes && run.chunks <= mostReplayedSpans)
         run.lanes = replay.lanes(Duration(run.makespan));
+    if (stop.stop_requested())
+        return std::nullopt;
     return run;
 }
 

@@ -137,6 +137,7 @@ PooledCall pooledCallOf(const RunRecord &record, const Accounting &accounting, s
     if (!watched)
         return call;
     call.place = placeInCode(*watched);
+    call.poolPlace = placeOfPool(*watched);
     call.pool = watched->pool;
     call.method = watched->method;
     call.function = watched->function;
@@ -148,7 +149,8 @@ PooledCall pooledCallOf(const RunRecord &record, const Accounting &accounting, s
     call.cores = cores;
     call.inputs = record.timeline.settled();
     call.failed = record.timeline.failed();
-    call.chunk = std::max<std::uint64_t>(watched->chunk, 1);
+    call.chunk =
+        std::clamp<std::uint64_t>(watched->chunk, 1, std::max<std::uint64_t>(call.inputs, 1));
     call.makespan = Duration(accounting.makespan());
     call.times = accounting.times;
     call.busy = Duration(accounting.busy());
@@ -156,6 +158,9 @@ PooledCall pooledCallOf(const RunRecord &record, const Accounting &accounting, s
     addCosts(call, watched->cost);
     call.elapsed = std::max(call.makespan, call.loopWaited + call.loopUsed);
     const std::size_t spans = addLanes(call, record, accounting);
+    // Batches of joblib grow; the call knows the first of them.
+    if (call.method == "Parallel" && call.chunks > 0 && watched->cost.lostInputs == 0)
+        call.chunk = std::max<std::uint64_t>(call.inputs / call.chunks, 1);
     if (call.isInOrder() && spans <= mostSpansVisited) {
         if (const auto held = heldBackOf(record)) {
             call.mostHeldBack = held->mostValues;

@@ -14,6 +14,7 @@ namespace poolscope {
 
 struct PooledCall {
     std::string place; ///< "post.py:9"; empty if unknown
+    std::string poolPlace; ///< where the pool was made; empty if unknown
     std::string pool; ///< "multiprocessing.Pool"
     std::string method; ///< "imap"
     std::string function; ///< "task"

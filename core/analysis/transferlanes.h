@@ -23,7 +23,7 @@ public:
     {
     }
 
-    /// Adds at most `most` chunks for each worker. Returns whether no more are there now.
+    /// Adds about `most` chunks. Returns whether no more are there now.
     bool advance(std::uint64_t most);
     /// May be fewer than the workers of the timeline.
     std::size_t workerCount() const { return m_workers.size(); }

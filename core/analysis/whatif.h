@@ -49,6 +49,8 @@ struct ReplayedRun {
     /// A span for each chunk, by worker, in nanoseconds since the first dispatch. Empty with
     /// ReplayDetail::Totals. With more than twice mostReplayedSpans chunks, neighbours of a worker
     /// share a span. It is as long as they are together, and has the first index of the first one.
+    /// Lanes of a call of a watched pool begin with the call. They are empty with more than
+    /// mostReplayedSpans chunks.
     std::vector<std::unique_ptr<Lane>> lanes;
 };
 

@@ -58,7 +58,8 @@ std::optional<ReplayedRun> replay(const ReplayableRun &run, const ReplaySetting 
 {
     if (!run.call)
         return replay(run.work, setting, detail, stop);
-    const std::uint64_t chunk = setting.chunks.chunk.value_or(run.call->chunk);
+    const std::uint64_t chunk =
+        run.call->takesChunks() ? setting.chunks.chunk.value_or(run.call->chunk) : run.call->chunk;
     return replayCall(*run.call, run.work, {chunk, setting.workers}, detail, stop);
 }
 
@@ -82,7 +83,8 @@ bool replayCurve(const ReplayableRun &run, ReplaySetting setting,
                 return false;
             const CurvePoint point = pointOf(*result, workers);
             insertPoint(curve, point);
-            replayed += result->chunks;
+            replayed += run.call ? std::max<std::uint64_t>(result->chunks, run.work.groups.size())
+                                 : result->chunks;
             visit(point);
         }
     }

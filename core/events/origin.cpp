@@ -56,11 +56,25 @@ bool areFromOneLine(const WatchedCall &a, const WatchedCall &b)
     return a.file == b.file && a.line == b.line && a.method == b.method;
 }
 
+namespace {
+
+std::string placeText(const std::string &file, std::uint64_t line)
+{
+    return file.empty()
+        ? std::string()
+        : std::filesystem::path(file).filename().string() + ":" + std::to_string(line);
+}
+
+} // namespace
+
 std::string placeInCode(const WatchedCall &call)
 {
-    return call.file.empty()
-        ? std::string()
-        : std::filesystem::path(call.file).filename().string() + ":" + std::to_string(call.line);
+    return placeText(call.file, call.line);
+}
+
+std::string placeOfPool(const WatchedCall &call)
+{
+    return placeText(call.poolFile, call.poolLine);
 }
 
 std::string originText(const Origin &origin)

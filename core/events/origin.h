@@ -61,6 +61,8 @@ struct WatchedCall {
     std::string function; ///< "task"
     std::string file; ///< of the user's code, absolute; empty if unknown
     std::uint64_t line = 0; ///< in the file
+    std::string poolFile; ///< the file in which the pool was made; empty if unknown
+    std::uint64_t poolLine = 0;
     std::uint64_t chunk = 1; ///< inputs of a chunk
     std::uint64_t begin = 0; ///< nanoseconds from the start of the command to the call
     CallCost cost;
@@ -95,6 +97,8 @@ std::string callName(const WatchedCall &call);
 bool areFromOneLine(const WatchedCall &a, const WatchedCall &b);
 /// "post.py:9". Empty if the file is unknown.
 std::string placeInCode(const WatchedCall &call);
+/// Where the pool of the call was made: "post.py:8". Empty if the file is unknown.
+std::string placeOfPool(const WatchedCall &call);
 /// One line on a run that does not come from a spec, such as "jobs.joblog, of GNU parallel" or
 /// "imap(task) at post.py:9, watched". Empty for others.
 std::string originText(const Origin &origin);

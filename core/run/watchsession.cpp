@@ -15,6 +15,14 @@ namespace {
 
 constexpr std::uint64_t betweenLooks = 50'000'000; // nanoseconds between two checks of processes
 
+/// Copies what is measured of a call. Its other facts stay, since other threads may read them.
+void copyMeasurements(const WatchedCall &call, Origin &origin)
+{
+    auto &to = std::get<WatchedCall>(origin);
+    to.cost = call.cost;
+    to.parent = call.parent;
+}
+
 } // namespace
 
 Result<std::unique_ptr<WatchSession>> WatchSession::make(std::vector<std::string> command,
@@ -108,13 +116,13 @@ void WatchSession::finish()
         attempts += run->record.timeline.attempts();
     for (std::size_t i = 0; i < m_runs.size(); ++i) {
         RunRecord &record = m_runs[i]->record;
-        WatchedCall call = m_pools.calls()[i]->call();
+        auto &call = std::get<WatchedCall>(record.origin);
+        copyMeasurements(m_pools.calls()[i]->call(), record.origin);
         const double share = attempts > 0
             ? static_cast<double>(record.timeline.attempts()) / static_cast<double>(attempts)
             : 0;
         call.cost.hooks =
             static_cast<std::uint64_t>(share * static_cast<double>(m_folder->hooksTook()));
-        record.origin = std::move(call);
         record.inputs = recordedInputs(record.origin, record.inputCount);
     }
 }
@@ -135,7 +143,7 @@ void WatchSession::copyFacts()
         std::get<WatchedCall>(record.origin).parent = call.call().parent;
         m_runs[i]->isComplete = call.isComplete();
         if (call.hasEnded() && !std::exchange(m_runs[i]->hasEnded, true))
-            record.origin = call.call();
+            copyMeasurements(call.call(), record.origin);
     }
 }
 

@@ -188,6 +188,8 @@ Json callJson(const WatchedCall &call)
         {"function", writtenText(call.function)},
         {"file", writtenText(call.file)},
         {"line", call.line},
+        {"pool_file", writtenText(call.poolFile)},
+        {"pool_line", call.poolLine},
         {"chunk", call.chunk},
         {"begin_ns", call.begin},
         {"cost", costJson(call.cost)},
@@ -210,6 +212,8 @@ Result<Origin> callFrom(const Json &json, std::string folder)
     members.text("function", call.function);
     members.text("file", call.file);
     members.number("line", call.line);
+    members.text("pool_file", call.poolFile);
+    members.number("pool_line", call.poolLine);
     members.number("chunk", call.chunk);
     members.number("begin_ns", call.begin);
     if (const Json *cost = members.find("cost"))

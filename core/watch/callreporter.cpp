@@ -315,23 +315,17 @@ void CallReporter::parentCostSeen(const WorkerUsage &now)
     take(event::CoordinatorCostSeen{{cpu, cpu, 0}});
 }
 
-/// Adds a step that the parent recorded, and the steps since the last one that it did not record,
-/// as if each had taken as long.
+/// Adds a step that the parent recorded, and those since the last one that it did not record.
 void CallReporter::addParentStep(
-    ParentActivity activity, LastRecorded &last, const ParentStep &step)
+    ParentActivity activity, std::uint64_t &last, const ParentStep &step)
 {
-    constexpr std::uint64_t mostBetween = 16; // the hooks record at least one of so many
-    std::uint64_t steps = 1;
-    std::uint64_t begin = step.begin;
-    if (last.time > 0 && last.time <= step.begin && step.number > last.number) {
-        steps = std::min(step.number - last.number, mostBetween);
-        begin = steps > 1 ? last.time : begin;
-    }
-    m_call.parent.add(activity, since(begin), since(step.end), steps * step.busy);
-    last = {step.number, step.end};
+    const bool hasOthers = step.steps > 1 && last > 0 && last < step.begin;
+    const std::uint64_t begin = hasOthers ? last : step.begin;
+    m_call.parent.add(activity, since(begin), since(step.end), step.steps * step.busy);
+    last = std::max(last, step.end);
 }
 
-void CallReporter::chunkSent(const Put &put)
+void CallReporter::chunkSent(const Put &put, std::uint64_t chunks)
 {
     const std::uint64_t pickling = difference(put.pickled, put.taken);
     const std::uint64_t writing = difference(put.written, put.pickled);
@@ -343,11 +337,11 @@ void CallReporter::chunkSent(const Put &put)
     // A longer time is a wait for room in the pipe.
     constexpr std::uint64_t longestWrite = 20'000;
     const std::uint64_t written = std::min(writing, longestWrite + put.bytes);
-    addParentStep(ParentActivity::Sending, m_lastSent,
-        {put.job + put.index, put.taken, put.written, pickling + written});
+    addParentStep(
+        ParentActivity::Sending, m_lastSent, {put.taken, put.written, pickling + written, chunks});
 }
 
-void CallReporter::resultReceived(const Got &got)
+void CallReporter::resultReceived(const Got &got, std::uint64_t results)
 {
     CallCost &cost = m_call.cost;
     ++cost.results;
@@ -355,7 +349,7 @@ void CallReporter::resultReceived(const Got &got)
     cost.bytesBack += got.bytes;
     const std::uint64_t end = std::max(got.unpickled, got.handled);
     addParentStep(ParentActivity::Receiving, m_lastReceived,
-        {got.job + got.index, got.received, end, difference(end, got.received)});
+        {got.received, end, difference(end, got.received), results});
 }
 
 void CallReporter::resultsUsed(const Consumed &consumed)

@@ -82,9 +82,10 @@ public:
     /// Adds what the process of the slot used for this call. `threads` are those that it has now.
     void addCost(std::size_t slot, const WorkerUsage &used, const ThreadUsage &threads);
     void parentCostSeen(const WorkerUsage &now);
-    /// Adds what the parent did for a chunk, for a result, and between results.
-    void chunkSent(const Put &put);
-    void resultReceived(const Got &got);
+    /// Adds what the parent did for a chunk, for a result, and between results. A record stands for
+    /// a number of chunks or results, which took as long each, up to this one.
+    void chunkSent(const Put &put, std::uint64_t chunks);
+    void resultReceived(const Got &got, std::uint64_t results);
     void resultsUsed(const Consumed &consumed);
     void log(const std::string &line);
     /// Ends the workers and the call. Nothing is reported afterwards.
@@ -99,11 +100,6 @@ private:
         std::uint64_t busyWhenSeen = 0; ///< at the last addCost()
         WorkerCost cost;
         bool isOpen = false;
-    };
-    /// The last chunk of which the parent recorded the sending, or the receiving.
-    struct LastRecorded {
-        std::uint64_t number = 0; ///< of job and chunk together
-        std::uint64_t time = 0; ///< of CLOCK_MONOTONIC. 0 if there was none
     };
     struct MeanTimes {
         std::uint64_t count = 0;
@@ -126,10 +122,11 @@ private:
     bool isSettled(std::uint64_t index) const;
     std::uint64_t firstMissing();
     void noteCost(const Chunk &chunk);
+    /// A step of the parent, in times of CLOCK_MONOTONIC, which stands for a number of them.
     struct ParentStep {
-        std::uint64_t number, begin, end, busy;
+        std::uint64_t begin, end, busy, steps;
     };
-    void addParentStep(ParentActivity activity, LastRecorded &last, const ParentStep &step);
+    void addParentStep(ParentActivity activity, std::uint64_t &last, const ParentStep &step);
 
     WatchedCall m_call;
     RunClock m_clock;
@@ -140,8 +137,8 @@ private:
     std::uint64_t m_lastOutcome = 0;
     std::vector<Lane> m_lanes;
     MeanTimes m_times;
-    LastRecorded m_lastSent;
-    LastRecorded m_lastReceived;
+    std::uint64_t m_lastSent = 0; ///< end of the last recorded step. 0 if there was none
+    std::uint64_t m_lastReceived = 0;
     std::optional<WorkerUsage> m_parentAtBegin;
     bool m_hasEnded = false;
     EventCheck m_events;

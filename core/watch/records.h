@@ -16,6 +16,7 @@
 namespace poolscope::watch {
 
 inline constexpr std::uint64_t none = UINT64_MAX;
+inline constexpr std::uint64_t sampledOf = 16; ///< records of which a sampled one stands for all
 
 enum class RecordKind : std::uint8_t {
     Padding = 0,
@@ -118,10 +119,14 @@ struct LostChunks {
 /// The words of a record after its first. Reading beyond the end makes it malformed.
 class RecordWords {
 public:
-    explicit RecordWords(std::span<const std::uint64_t> words)
+    /// `isSampled` says that the record stands for 16 of its kind.
+    explicit RecordWords(std::span<const std::uint64_t> words, bool isSampled = false)
         : m_words(words)
+        , m_isSampled(isSampled)
     {
     }
+
+    bool isSampled() const { return m_isSampled; }
 
     std::uint64_t number()
     {
@@ -168,6 +173,7 @@ public:
 
 private:
     std::span<const std::uint64_t> m_words;
+    bool m_isSampled;
     bool m_isMalformed = false;
 };
 

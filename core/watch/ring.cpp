@@ -143,7 +143,9 @@ Result<void> Ring::parse(
         const std::uint64_t length = head >> 16U & 0xffff'ffffU;
         if (length == 0 || length > size - at)
             return malformed();
-        RecordWords words(std::span<const std::uint64_t>(m_words).subspan(at + 1, length - 1));
+        constexpr std::uint64_t sampledFlag = 1U << 8U;
+        RecordWords words(std::span<const std::uint64_t>(m_words).subspan(at + 1, length - 1),
+            (head & sampledFlag) != 0);
         take(static_cast<RecordKind>(head & 0xffU), words);
         if (words.isMalformed())
             return malformed();

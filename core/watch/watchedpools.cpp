@@ -115,7 +115,8 @@ void WatchedPools::take(const Ring &ring, RecordKind kind, RecordWords &words)
 {
     if (isOfPool(kind)) {
         if (m_deferred.size() < mostPending)
-            m_deferred.push_back({&ring, kind, {words.rest().begin(), words.rest().end()}});
+            m_deferred.push_back(
+                {&ring, kind, {words.rest().begin(), words.rest().end()}, words.isSampled()});
         return;
     }
     switch (kind) {
@@ -161,7 +162,7 @@ void WatchedPools::takeDeferred(const std::vector<std::unique_ptr<Ring>> &rings)
     for (Deferred &record : deferred) {
         const bool isKnown = !record.words.empty() && m_pools.contains(record.words.front());
         if (isKnown) {
-            RecordWords words(record.words);
+            RecordWords words(record.words, record.isSampled);
             Pool &pool = m_pools.at(record.words.front());
             if (record.kind == RecordKind::Worker
                 && isReplacement(pool, keyOf(pool, *record.ring))) {
@@ -189,9 +190,9 @@ void WatchedPools::takeOfPool(const Ring &ring, RecordKind kind, RecordWords &wo
 {
     switch (kind) {
     case RecordKind::Put:
-        return takePut(words.fields<Put>());
+        return takePut(words);
     case RecordKind::Got:
-        return takeGot(words.fields<Got>());
+        return takeGot(words);
     case RecordKind::PoolEnded:
         return takePoolEnded(words.fields<PoolEnded>());
     case RecordKind::ProcessEnded:
@@ -228,7 +229,7 @@ void WatchedPools::takePool(const Ring &ring, RecordWords &words)
     pool.made = words.fields<PoolMade>();
     pool.startMethod = words.text();
     const std::string module = words.text();
-    words.text(); // the file, which is not used
+    pool.file = words.text();
     pool.name = poolName(module, pool.made.type);
     pool.parent = ring.pid();
     if (words.isMalformed())
@@ -261,6 +262,8 @@ void WatchedPools::takeCall(const Ring &ring, RecordWords &words)
     call.processes =
         static_cast<std::uint32_t>(std::min<std::uint64_t>(pool.made.processes, maxWorkers));
     call.line = made.line;
+    call.poolFile = pool.file;
+    call.poolLine = pool.made.line;
     call.begin = made.time - std::min(made.time, m_begin);
     call.chunk = std::max<std::uint64_t>(made.chunk, 1);
     CallReporter *reporter = nullptr;
@@ -323,18 +326,20 @@ void WatchedPools::takeRange(const Ring &ring, const SubmittedRange &range)
     }
 }
 
-void WatchedPools::takePut(const Put &put)
+void WatchedPools::takePut(RecordWords &words)
 {
+    const auto put = words.fields<Put>();
     if (m_sent.size() < mostSent)
         m_sent[chunkKey(put.pool, put.job, put.index)] = put.written;
     if (const Job *job = jobOf(put.pool, put.job); job && job->call)
-        job->call->chunkSent(put);
+        job->call->chunkSent(put, words.isSampled() ? sampledOf : 1);
 }
 
-void WatchedPools::takeGot(const Got &got)
+void WatchedPools::takeGot(RecordWords &words)
 {
+    const auto got = words.fields<Got>();
     if (const Job *job = jobOf(got.pool, got.job); job && job->call)
-        job->call->resultReceived(got);
+        job->call->resultReceived(got, words.isSampled() ? sampledOf : 1);
 }
 
 WatchedPools::WorkerKey WatchedPools::keyOf(const Pool &pool, const Ring &ring) const

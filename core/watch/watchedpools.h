@@ -81,7 +81,7 @@ private:
     struct Pool {
         PoolMade made{};
         std::uint32_t parent = 0;
-        std::string startMethod, name;
+        std::string startMethod, name, file;
         std::vector<Slot> lanes;
         std::vector<CallReporter *> calls;
         bool hasEnded = false;
@@ -125,6 +125,7 @@ private:
         const Ring *ring = nullptr;
         RecordKind kind = RecordKind::Padding;
         std::vector<std::uint64_t> words;
+        bool isSampled = false;
     };
     /// A range of jobs whose call is not known yet.
     struct LateRange {
@@ -149,8 +150,8 @@ private:
     void takePool(const Ring &ring, RecordWords &words);
     void takeCall(const Ring &ring, RecordWords &words);
     void takeRange(const Ring &ring, const SubmittedRange &range);
-    void takePut(const Put &put);
-    void takeGot(const Got &got);
+    void takePut(RecordWords &words);
+    void takeGot(RecordWords &words);
     void takeWorker(const Ring &ring, RecordWords &words);
     void takeChunk(const Ring &ring, const Chunk &chunk, bool isTimed);
     void takeFailure(const Ring &ring, RecordWords &words);

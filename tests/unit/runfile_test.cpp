@@ -373,8 +373,9 @@ TEST(RunDescription, IsReadAsItWasWritten)
 TEST(RunDescription, OfAWatchedCallIsReadAsItWasWritten)
 {
     RunDescription description;
-    description.origin = WatchedCall{{"python3", "post.py", "\xff"}, "/folder", "multiprocess.Pool",
-        "fork", 2, "imap", "task", "/folder/post.py", 9, 1, 7, {4999, 96}, {}};
+    description.origin =
+        WatchedCall{{"python3", "post.py", "\xff"}, "/folder", "multiprocess.Pool", "fork", 2,
+            "imap", "task", "/folder/post.py", 9, "/folder/pools.py", 8, 1, 7, {4999, 96}, {}};
     ParentTimes &parent = std::get<WatchedCall>(description.origin).parent;
     parent.add(ParentActivity::Sending, 0, 3'000'000, 1'500'000);
     parent.add(ParentActivity::Looping, 2'000'000, 4'000'000, 70'000);

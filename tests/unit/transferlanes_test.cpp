@@ -37,8 +37,8 @@ TEST(TransferLanes, HaveASpanBeforeTheFirstInputOfAChunkAndOneAfterItsLast)
         times.spans = 2;
         recorder.take(event::ChunkDone{worker, times});
     }
-    EXPECT_FALSE(lanes.advance(2)) << "one chunk is left";
-    EXPECT_TRUE(lanes.advance(2));
+    EXPECT_FALSE(lanes.advance(1)) << "one chunk is left";
+    EXPECT_TRUE(lanes.advance(1));
     const Lane &lane = lanes.lane(0);
     ASSERT_EQ(lane.size(), 6U);
     EXPECT_EQ(lane.span(0).begin, 1030U);

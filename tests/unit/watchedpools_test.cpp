@@ -42,6 +42,13 @@ public:
             static_cast<std::streamsize>(m_words.size() * 8));
     }
 
+    /// Adds a record that stands for 16 of its kind.
+    void addSampled(RecordKind kind, const Words &words)
+    {
+        m_flags = 1U << 8U;
+        add(kind, words);
+        m_flags = 0;
+    }
     void add(RecordKind kind, const Words &words, const std::vector<std::string> &texts = {})
     {
         Words record{0};
@@ -60,7 +67,7 @@ public:
             m_words[512 + at] = (capacity - at) << 16U;
             m_words[6] += (capacity - at) * 8;
         }
-        record[0] = static_cast<std::uint64_t>(kind) | record.size() << 16U;
+        record[0] = static_cast<std::uint64_t>(kind) | m_flags | record.size() << 16U;
         std::copy(record.begin(), record.end(),
             m_words.begin() + 512 + static_cast<std::ptrdiff_t>(m_words[6] / 8 % capacity));
         m_words[6] += record.size() * 8;
@@ -71,6 +78,7 @@ public:
 
 private:
     std::filesystem::path m_path;
+    std::uint64_t m_flags = 0;
     Words m_words;
 };
 
@@ -249,14 +257,19 @@ TEST_F(WatchedPoolsTest, ScaleTheParentsTimesUpIfSomeChunksAreRecorded)
     open(file);
     makePool(file);
     makeCall(file, 100, 1);
-    // One chunk in 16 is recorded. Each takes half a millisecond of every millisecond.
-    for (std::uint64_t index = 0; index <= 64; index += 16)
-        file.add(RecordKind::Put,
-            {pool, 0, index, 45, ms * (index + 1), ms * (index + 1) + ms / 2,
-                ms * (index + 1) + ms / 2 + 1000});
+    // One chunk in 16 is recorded. Each takes half of its millisecond.
+    file.add(RecordKind::Put, {pool, 0, 0, 45, ms, ms + ms / 2, ms + ms / 2});
+    for (std::uint64_t index = 16; index <= 64; index += 16) {
+        const std::uint64_t begin = ms * (index + 1);
+        file.addSampled(
+            RecordKind::Put, {pool, 0, index, 45, begin, begin + ms / 2, begin + ms / 2});
+    }
     // A write that waits for room in the pipe is no work.
     file.add(RecordKind::Put, {pool, 0, 65, 45, 66 * ms, 66 * ms + 1000, 100 * ms});
-    file.add(RecordKind::Got, {pool, 0, 0, 45, 2 * ms, 3 * ms, 3 * ms});
+    // Results that come in another order are not more.
+    for (const std::uint64_t index : {0U, 20U, 10U, 40U})
+        file.add(RecordKind::Got,
+            {pool, 0, index, 45, (50 + index) * ms, (51 + index) * ms, (51 + index) * ms});
     file.add(RecordKind::Consumed, {1, 10, 20 * ms, 30 * ms, 60 * ms});
     read();
     const ParentTimes &parent = m_pools.calls().front()->call().parent;
@@ -266,7 +279,7 @@ TEST_F(WatchedPoolsTest, ScaleTheParentsTimesUpIfSomeChunksAreRecorded)
     EXPECT_NEAR(busy(ParentActivity::Sending), 65 * 0.5, 1);
     EXPECT_NEAR(parent.share(ParentActivity::Sending, 20 * ms, 60 * ms), 0.5, 0.01);
     EXPECT_LT(parent.share(ParentActivity::Sending, 70 * ms, 100 * ms), 0.01);
-    EXPECT_NEAR(busy(ParentActivity::Receiving), 1, 0.01);
+    EXPECT_NEAR(busy(ParentActivity::Receiving), 4, 0.01);
     EXPECT_NEAR(busy(ParentActivity::Looping), 30, 0.01);
     EXPECT_LT(parent.share(ParentActivity::Looping, 0, 9 * ms), 0.01) << "before the loop";
 }

@@ -214,6 +214,8 @@ private slots:
         call.function = "task";
         call.file = "/code/post.py";
         call.line = 9;
+        call.poolFile = call.file;
+        call.poolLine = 8;
         call.startMethod = "fork";
         call.processes = 2;
         // For each input the parent works for 8 ms, and a worker for 1 ms.
@@ -266,7 +268,7 @@ private slots:
         apply.click();
         QCOMPARE(wanted.size(), std::size_t{2});
         QCOMPARE(argumentOf(wanted[0]), std::string("chunksize=10@post.py:9"));
-        QCOMPARE(argumentOf(wanted[1]), std::string("processes=4@post.py:9"));
+        QCOMPARE(argumentOf(wanted[1]), std::string("processes=4@post.py:8"));
 
         std::get<WatchedCall>(run.record.origin).startMethod = "thread";
         chart->setRecord(nullptr);

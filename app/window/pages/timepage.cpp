@@ -12,7 +12,6 @@
 #include "window/look.h"
 #include "window/pages/experimenttext.h"
 
-#include <QFile>
 #include <QHBoxLayout>
 #include <QMessageBox>
 #include <QVBoxLayout>
@@ -55,7 +54,7 @@ std::vector<CallChange> callChanges(const Verdict &verdict)
     if (found && found->chunk)
         changes.push_back({"chunksize", *found->chunk, found->call.place});
     if (found && found->processes)
-        changes.push_back({"processes", *found->processes, found->call.place});
+        changes.push_back({"processes", *found->processes, found->call.poolPlace});
     return changes;
 }
 
@@ -182,7 +181,6 @@ void TimePage::showVerdict()
     }
 }
 
-/// Returns the command of the call that is shown, as it was started.
 void TimePage::showVerifying()
 {
     const bool verifying = isVerifying();

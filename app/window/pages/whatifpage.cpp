@@ -206,6 +206,7 @@ void WhatIfPage::showControls()
              static_cast<QWidget *>(m_order)})
         widget->setVisible(!isCall);
     const PooledCall *call = m_chart->call();
+    m_chunk->setMinimum(isCall ? 1 : 0);
     m_chunk->setEnabled(!isCall || (call && call->takesChunks()));
 }
 
@@ -245,8 +246,8 @@ std::vector<CallChange> WhatIfPage::changes() const
         return changes;
     if (call->takesChunks() && setting.chunk && *setting.chunk != call->chunk)
         changes.push_back({"chunksize", *setting.chunk, call->place});
-    if (setting.workers != call->processes)
-        changes.push_back({"processes", setting.workers, call->place});
+    if (setting.workers != poolOf(m_chart->record()->origin).workers)
+        changes.push_back({"processes", setting.workers, call->poolPlace});
     return changes;
 }
 
