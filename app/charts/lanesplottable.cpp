@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace poolscope {
 
@@ -399,8 +400,8 @@ void LanesPlottable::drawFailures(QCPPainter *painter, const View &view, std::si
     const std::vector<FailureMark> &failures = m_history->worker(lane).failures;
     auto failure = std::lower_bound(failures.begin(), failures.end(), view.begin,
         [](const FailureMark &mark, std::uint64_t time) { return mark.time < time; });
-    double drawnUpTo = -INFINITY;
-    double lastTick = -INFINITY;
+    double drawnUpTo = std::numeric_limits<double>::lowest();
+    double lastTick = drawnUpTo;
     for (; failure != failures.end() && failure->time <= view.end; ++failure) {
         const Layer layer = failure->quarantined ? Layer::Quarantined : Layer::Failures;
         const double x = view.x(failure->time);

@@ -64,6 +64,7 @@ Result<void> writeOutputs(
     if (!options.trace)
         return {};
     std::vector<const RunRecord *> records;
+    records.reserve(runs.size());
     for (const EndedRecord &run : runs)
         records.push_back(run.record);
     return writeChromeTrace(records, *options.trace);
