@@ -58,9 +58,13 @@ protected:
         if (!m_chart.hasParentLane())
             return ticks;
         const double parent = parentLane();
-        ticks.erase(
-            std::remove_if(ticks.begin(), ticks.end(),
-                [&](double tick) { return tick > parent - 0.5 || parent - tick < step / 2; }),
+        const double height =
+            std::abs(m_chart.yAxis->coordToPixel(1) - m_chart.yAxis->coordToPixel(0));
+        const double label = QFontMetrics(m_chart.yAxis->tickLabelFont()).height();
+        ticks.erase(std::remove_if(ticks.begin(), ticks.end(),
+                        [&](double tick) {
+                            return tick > parent - 0.5 || (parent - tick) * height < label;
+                        }),
             ticks.end());
         return ticks << parent;
     }

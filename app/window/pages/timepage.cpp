@@ -14,6 +14,7 @@
 
 #include <QHBoxLayout>
 #include <QMessageBox>
+#include <QScrollArea>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <utility>
@@ -31,6 +32,8 @@ bool canBeSet(const Verdict &verdict)
             || change.setting == Change::Setting::Start;
     });
 }
+
+constexpr int leastChartHeight = 15 * gridUnit;
 
 /// Whether any advised change can be made in the spec of the run.
 bool canApply(const Verdict &verdict, const RunRecord &record)
@@ -101,12 +104,26 @@ TimePage::TimePage(
     line->addWidget(m_text, 1);
     line->addWidget(m_apply, 0, Qt::AlignTop);
     line->addWidget(m_verify, 0, Qt::AlignTop);
-    auto *layout = new QVBoxLayout(this);
+    card->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Ignored);
+    card->setMinimumHeight(leastChartHeight);
+    auto *content = new QWidget;
+    content->setObjectName(QStringLiteral("panel"));
+    auto *layout = new QVBoxLayout(content);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addLayout(line);
     layout->addWidget(m_verification);
     layout->addWidget(card, 1);
+    auto *scrolled =
+        new QScrollArea; // a long text and a chart may need more room than the page has
+    scrolled->setWidgetResizable(true);
+    scrolled->setFrameShape(QFrame::NoFrame);
+    scrolled->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scrolled->setFocusPolicy(Qt::NoFocus);
+    scrolled->setWidget(content);
+    auto *page = new QVBoxLayout(this);
+    page->setContentsMargins(0, 0, 0, 0);
+    page->addWidget(scrolled);
     connect(m_apply, &QPushButton::clicked, this, &TimePage::apply);
     connect(m_verify, &QPushButton::clicked, this, &TimePage::verify);
     connect(m_chart, &Chart::figureChanged, this, &TimePage::showVerdict);
