@@ -30,7 +30,7 @@ inline constexpr std::size_t marksAtOnce = 20'000;
 /// The moment for which a record is read.
 struct Moment {
     std::uint64_t now = 0; ///< nanoseconds since the run's start
-    TimeView::Run run = TimeView::Run::GoesOn;
+    TimeView::Run run = TimeView::Run::Running;
 
     /// The time up to which spans have usually been reported.
     std::uint64_t settledUntil() const

@@ -65,7 +65,7 @@ private:
     std::size_t m_activitiesShown = 0; ///< of the parent
     ParentTimes m_parentShown;
     std::uint64_t m_now = 0;
-    TimeView::Run m_run = TimeView::Run::GoesOn;
+    TimeView::Run m_run = TimeView::Run::Running;
     bool m_hasAllMarks = false; ///< whether the last takeNew() read all marks
 };
 

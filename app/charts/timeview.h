@@ -35,7 +35,7 @@ public:
     void pan(double widths); ///< in widths of the view
     void setCursor(std::optional<double> time);
 
-    enum class Run { GoesOn, Ended };
+    enum class Run { Running, Ended };
     /// Sets the present time of the run.
     void setNow(double now, Run run);
 
@@ -54,7 +54,7 @@ private:
 
     Range m_range;
     double m_now = 0;
-    Run m_run = Run::GoesOn;
+    Run m_run = Run::Running;
     bool m_following = true;
     bool m_whole = true; ///< whether following shows the whole run, not only its end
     std::optional<double> m_cursor;

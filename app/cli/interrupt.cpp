@@ -67,7 +67,7 @@ Interrupt::~Interrupt()
     close(eventDescriptor.exchange(-1));
 }
 
-bool Interrupt::hasCome()
+bool Interrupt::hasArrived()
 {
     return interrupted;
 }

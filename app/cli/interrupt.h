@@ -19,8 +19,8 @@ public:
 
     /// Whether a signal has arrived since this object was made, even before the event loop has
     /// reported it.
-    static bool hasCome();
-    static bool hasNotCome() { return !hasCome(); }
+    static bool hasArrived();
+    static bool hasNotArrived() { return !hasArrived(); }
     /// Waits until `descriptor` can be written to. Returns false if a signal arrives first.
     static bool waitToWrite(int descriptor);
     /// Runs `job` on a thread of its own and waits for it. Returns false if a signal arrives first.

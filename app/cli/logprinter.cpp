@@ -31,7 +31,7 @@ bool LogPrinter::print()
     const std::uint64_t end = m_log.end();
     const auto until = std::chrono::steady_clock::now() + patience;
     while (m_read < end) {
-        if (Interrupt::hasCome())
+        if (Interrupt::hasArrived())
             skip(end);
         write(end);
         if (std::chrono::steady_clock::now() > until)

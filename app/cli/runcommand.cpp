@@ -97,8 +97,8 @@ int RunCommand::execute()
 {
     Interrupt interruption;
     if (const auto prepared = prepare(); !prepared) {
-        complain(Interrupt::hasCome() ? "interrupted" : prepared.error().message);
-        return Interrupt::hasCome() ? exitInterrupted : exitWrongUse;
+        complain(Interrupt::hasArrived() ? "interrupted" : prepared.error().message);
+        return Interrupt::hasArrived() ? exitInterrupted : exitWrongUse;
     }
     connect(&interruption, &Interrupt::came, m_run.get(), &Run::cancel);
     connect(&m_timer, &QTimer::timeout, this, &RunCommand::work);
@@ -118,7 +118,7 @@ Result<void> RunCommand::prepare()
         return checked;
     m_isTaskChecked = m_options.resumed || !isCheckedByWorkers();
     if (m_isTaskChecked && !m_options.resumed) {
-        if (const auto checked = checkTask(m_options.spec.task, Interrupt::hasNotCome); !checked)
+        if (const auto checked = checkTask(m_options.spec.task, Interrupt::hasNotArrived); !checked)
             return checked;
     }
     if (const auto opened = openOutputs(); !opened)
@@ -188,7 +188,7 @@ Result<void> RunCommand::save(Run::Opened &opened) const
 {
     const auto ifExists =
         m_options.overwrite ? RunFile::IfExists::Replace : RunFile::IfExists::Refuse;
-    return saveRun(opened, *m_options.save, ifExists, Interrupt::hasNotCome);
+    return saveRun(opened, *m_options.save, ifExists, Interrupt::hasNotArrived);
 }
 
 /// Returns the result of a job that may take long, such as reading a large input. The job must not
@@ -215,7 +215,7 @@ bool RunCommand::isCheckedByWorkers() const
 void RunCommand::checkTaskIfWorkerDied()
 {
     const Timeline &timeline = m_run->timeline();
-    if (m_isTaskChecked || Interrupt::hasCome())
+    if (m_isTaskChecked || Interrupt::hasArrived())
         return;
     if (timeline.firstDispatch() > 0) {
         m_isTaskChecked = true;
@@ -228,8 +228,8 @@ void RunCommand::checkTaskIfWorkerDied()
     if (!isDead)
         return;
     m_isTaskChecked = true;
-    const auto checked = checkTask(m_options.spec.task, Interrupt::hasNotCome);
-    if (!checked && !Interrupt::hasCome()) {
+    const auto checked = checkTask(m_options.spec.task, Interrupt::hasNotArrived);
+    if (!checked && !Interrupt::hasArrived()) {
         m_taskProblem = checked.error();
         m_run->cancel();
     }
@@ -256,9 +256,9 @@ Result<Run::Opened> RunCommand::reopen(Run::Reading reading) const
     if (const auto checked = checkIsRunFile(*m_options.resumed); !checked)
         return tl::unexpected(checked.error());
     auto opened =
-        reopenRun(*m_options.resumed, std::move(reading), ifTaskChanged, Interrupt::hasNotCome);
+        reopenRun(*m_options.resumed, std::move(reading), ifTaskChanged, Interrupt::hasNotArrived);
     if (opened && m_options.retryFailed)
-        opened->tryAgain = failedInputs(*opened->record);
+        opened->toRetry = failedInputs(*opened->record);
     return opened;
 }
 
@@ -303,7 +303,7 @@ void RunCommand::work()
 /// Whether outcomes need not be written any more, since the output is discarded.
 bool RunCommand::isDiscarded() const
 {
-    return m_outputError || (m_options.output && Interrupt::hasCome() && !m_hadAllValues);
+    return m_outputError || (m_options.output && Interrupt::hasArrived() && !m_hadAllValues);
 }
 
 /// Writes outcomes. Returns true if more can be written at once.
@@ -328,7 +328,7 @@ void RunCommand::reportFileProblems()
     if (!loss.empty() && !m_run->hasOnlyItsFileLeft() && !std::exchange(m_fileLossReported, true))
         printToStandardError("poolscope: " + loss + ", and continues without it");
     const std::string problem = m_run->fileProblem();
-    if (!problem.empty() && Interrupt::hasCome())
+    if (!problem.empty() && Interrupt::hasArrived())
         m_run->cancel(); // the user does not want to wait
     if (problem.empty() || !m_run->hasOnlyItsFileLeft()
         || std::exchange(m_fileProblemReported, true))
@@ -379,7 +379,7 @@ int RunCommand::finish()
         return exitWrongUse;
     }
     // Values are complete if the interrupted run waited only for processes that jobs left running.
-    m_hadAllValues = Interrupt::hasCome() && m_run->end().how == PoolEnd::How::Completed;
+    m_hadAllValues = Interrupt::hasArrived() && m_run->end().how == PoolEnd::How::Completed;
     bool more = true;
     while (more && !isDiscarded())
         more = takeOutcomes();
@@ -432,7 +432,7 @@ int RunCommand::exitStatus() const
         return exitSomeFailed;
     }
     const bool incomplete = m_outputError || end.how == PoolEnd::How::Cancelled;
-    if (incomplete && Interrupt::hasCome()) {
+    if (incomplete && Interrupt::hasArrived()) {
         complain("interrupted" + notWritten + adviceOnRunFile());
         return exitInterrupted;
     }

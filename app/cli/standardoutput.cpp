@@ -98,7 +98,7 @@ int reportOutputError(const Error &error)
 {
     if (StandardOutput::readerIsGone())
         return exitInterrupted;
-    return complain(error, Interrupt::hasCome() ? exitInterrupted : exitPoolFailed);
+    return complain(error, Interrupt::hasArrived() ? exitInterrupted : exitPoolFailed);
 }
 
 } // namespace poolscope

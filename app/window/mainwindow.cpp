@@ -166,12 +166,12 @@ void MainWindow::connectActions()
 void MainWindow::connectRun()
 {
     connect(&m_controller, &RunController::stateChanged, this, &MainWindow::showState);
-    connect(&m_controller, &RunController::recordGoing, this, [this] {
+    connect(&m_controller, &RunController::recordAboutToBeRemoved, this, [this] {
         m_exporter->cancel();
         m_view->showRecord(nullptr);
     });
-    connect(&m_controller, &RunController::recordCame, m_view, &RunView::showRecord);
-    connect(&m_controller, &RunController::logCame, m_view, &RunView::showLog);
+    connect(&m_controller, &RunController::recordReady, m_view, &RunView::showRecord);
+    connect(&m_controller, &RunController::logChanged, m_view, &RunView::showLog);
     connect(&m_controller, &RunController::failed, m_message, &MessageBar::showProblem);
     connect(&m_controller, &RunController::opened, this, [this](const RunFileInfo &info) {
         if (const RunSpec *spec = specOf(info.description.origin))
@@ -185,7 +185,7 @@ void MainWindow::connectRun()
 void MainWindow::connectWatch()
 {
     connect(m_actions->watch(), &QAction::triggered, m_panel, &RunPanel::askForCommand);
-    connect(&m_controller, &RunController::costKnown, m_view, &RunView::updateAccounting);
+    connect(&m_controller, &RunController::costUpdated, m_view, &RunView::updateAccounting);
     connect(&m_controller, &RunController::commandEnded, &tabs(), &RunTabs::showReason);
     connect(&m_controller, &RunController::warned, m_message,
         [this](const QString &line) { m_message->showProblem(line); });
@@ -202,8 +202,7 @@ void MainWindow::connectTabs()
     connect(&tabs().timePage(), &TimePage::failed, m_message, &MessageBar::showProblem);
     connect(&tabs().sweepPage(), &SweepPage::sweepingChanged, this, &MainWindow::showState);
     connect(&tabs().sweepPage(), &SweepPage::failed, m_message, &MessageBar::showProblem);
-    connect(
-        &tabs().failures(), &FailuresView::retryWanted, &m_controller, &RunController::tryAgain);
+    connect(&tabs().failures(), &FailuresView::retryWanted, &m_controller, &RunController::retry);
     connect(&history(), &HistoryView::openWanted, m_opener, &RunOpener::open);
     connect(&history(), &HistoryView::resumeWanted, m_opener, &RunOpener::resume);
     connect(&history(), &HistoryView::compareWanted, this, [this](const QStringList &paths) {

@@ -53,7 +53,7 @@ Result<Run::Opened> reopenToTryAgain(const std::string &file, IfTaskChanged ifTa
     const std::vector<std::uint64_t> failed = failedInputs(*opened->record);
     for (const std::uint64_t index : indices) {
         if (std::binary_search(failed.begin(), failed.end(), index))
-            opened->tryAgain.push_back(index);
+            opened->toRetry.push_back(index);
     }
     return opened;
 }
@@ -96,7 +96,7 @@ Moment RunController::moment() const
         return {m_loaded->record->elapsed, TimeView::Run::Ended};
     if (!m_run)
         return {};
-    return {m_run->now(), m_run->isFinished() ? TimeView::Run::Ended : TimeView::Run::GoesOn};
+    return {m_run->now(), m_run->isFinished() ? TimeView::Run::Ended : TimeView::Run::Running};
 }
 
 template <typename Job> void RunController::openInBackground(Job job, const QString &path)
@@ -169,8 +169,8 @@ void RunController::watch(const WatchRequest &request, const QString &path)
         emit failed(QString::fromStdString(started.error().message), {});
         return;
     }
-    emit logCame(nullptr);
-    emit recordGoing();
+    emit logChanged(nullptr);
+    emit recordAboutToBeRemoved();
     m_run.reset();
     m_loaded.reset();
     m_session.clear();
@@ -179,23 +179,23 @@ void RunController::watch(const WatchRequest &request, const QString &path)
     const WatchController *watch = m_watch.get();
     connect(watch, &WatchController::newestWanted, this, &RunController::showWatched);
     connect(watch, &WatchController::runsChanged, this, &RunController::sessionChanged);
-    connect(watch, &WatchController::costKnown, this, &RunController::costKnown);
+    connect(watch, &WatchController::costUpdated, this, &RunController::costUpdated);
     connect(watch, &WatchController::warned, this, &RunController::warned);
     connect(watch, &WatchController::ended, this, [this, path] { watchEnded(path); });
     connect(watch, &WatchController::interruptIgnored, this, [this] {
         setState(State::Watching); // so that the command can be interrupted again
         emit interruptIgnored();
     });
-    emit logCame(log());
+    emit logChanged(log());
     setState(State::Watching);
     emit sessionChanged();
 }
 
 void RunController::showWatched(std::size_t run)
 {
-    emit recordGoing();
+    emit recordAboutToBeRemoved();
     m_watch->showRun(run);
-    emit recordCame(record());
+    emit recordReady(record());
     emit sessionChanged();
     emit stateChanged(); // there is something to export
 }
@@ -289,8 +289,8 @@ void RunController::show(Opening &opening)
         emit taskChanged(QFile::decodeName(QByteArray::fromStdString(changed->file)));
         return;
     }
-    emit logCame(nullptr);
-    emit recordGoing();
+    emit logChanged(nullptr);
+    emit recordAboutToBeRemoved();
     m_watch.reset();
     m_path = opening.path;
     if (auto *run = std::get_if<Run::Opened>(&*opening.result)) {
@@ -309,8 +309,8 @@ void RunController::show(Run::Opened run)
     m_loaded.reset();
     m_run = std::make_unique<Run>(std::move(run));
     connect(m_run.get(), &Run::finished, this, &RunController::ended);
-    emit recordCame(&m_run->record());
-    emit logCame(log());
+    emit recordReady(&m_run->record());
+    emit logChanged(log());
     m_run->start();
     if (m_wantedWorkers > 0)
         m_run->setWorkerCount(m_wantedWorkers);
@@ -324,8 +324,8 @@ void RunController::show(LoadedRun loaded)
     m_opened = m_path;
     if (m_loaded->file.empty())
         m_path.clear();
-    emit recordCame(m_loaded->record.get());
-    emit logCame(log());
+    emit recordReady(m_loaded->record.get());
+    emit logChanged(log());
     setState(State::Ended);
     emit opened(m_loaded->info);
 }
@@ -427,14 +427,14 @@ void RunController::showRun(std::size_t run)
 
 bool RunController::canTryAgain() const
 {
-    return goesOn()
+    return isUnderWay()
         || (m_state == State::Ended && !m_path.isEmpty() && record() && specOf(record()->origin));
 }
 
-void RunController::tryAgain(const std::vector<std::uint64_t> &indices)
+void RunController::retry(const std::vector<std::uint64_t> &indices)
 {
-    if (goesOn())
-        m_run->tryAgain(indices);
+    if (isUnderWay())
+        m_run->retry(indices);
     else if (canTryAgain())
         reopen({m_path,
             [indices](
@@ -485,7 +485,7 @@ void RunController::stop()
 
 void RunController::setWorkerCount(std::uint32_t count)
 {
-    if (goesOn())
+    if (isUnderWay())
         m_run->setWorkerCount(count);
     else if (m_state == State::Opening)
         m_wantedWorkers = count;

@@ -99,17 +99,17 @@ public:
     /// run file to resume.
     bool canTryAgain() const;
     /// Retries those of the indices that have failed.
-    void tryAgain(const std::vector<std::uint64_t> &indices);
+    void retry(const std::vector<std::uint64_t> &indices);
 
 signals:
     void stateChanged();
     /// The record will be destroyed, and must not be read any more.
-    void recordGoing();
-    void recordCame(const poolscope::RunRecord *record);
+    void recordAboutToBeRemoved();
+    void recordReady(const poolscope::RunRecord *record);
     /// The log() has changed. Null if the present one will be destroyed.
-    void logCame(const poolscope::RunRecord *log);
+    void logChanged(const poolscope::RunRecord *log);
     /// The cost of the watched call that is shown has been updated.
-    void costKnown();
+    void costUpdated();
     /// A pool of the watched command will wait for ever. `line` is the reason.
     void warned(const QString &line);
     /// The watched command has ended. One of its calls is shown.
@@ -120,7 +120,7 @@ signals:
     void sessionSaved();
     /// The runs of the session, or the run that is shown, have changed.
     void sessionChanged();
-    /// A file was opened. Emitted after recordCame().
+    /// A file was opened. Emitted after recordReady().
     void opened(const poolscope::RunFileInfo &info);
     /// A run was not resumed, since this file of its task has changed.
     void taskChanged(const QString &file);
@@ -137,7 +137,7 @@ private:
             reopen;
     };
 
-    bool goesOn() const { return m_state == State::Running || m_state == State::Paused; }
+    bool isUnderWay() const { return m_state == State::Running || m_state == State::Paused; }
     template <typename Job> void openInBackground(Job job, const QString &path);
     void reopen(const Reopening &reopening);
     void show(Opening &opening);

@@ -79,7 +79,7 @@ void RunView::showRecord(const RunRecord *record)
     for (Chart *chart : m_charts)
         chart->setRecord(record);
     m_tabs->setRecord(record);
-    m_view.setNow(0, TimeView::Run::GoesOn);
+    m_view.setNow(0, TimeView::Run::Running);
     m_view.fit();
     m_framesSinceEnd = 0;
     if (record)

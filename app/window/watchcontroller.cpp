@@ -134,7 +134,7 @@ Moment WatchController::moment() const
         return {};
     if (hasEnded(m_shown))
         return {record()->elapsed, TimeView::Run::Ended};
-    return {RunClock{m_session->pools().calls()[m_shown]->begin()}.now(), TimeView::Run::GoesOn};
+    return {RunClock{m_session->pools().calls()[m_shown]->begin()}.now(), TimeView::Run::Running};
 }
 
 void WatchController::showRun(std::size_t run)
@@ -166,7 +166,7 @@ void WatchController::updateRuns()
             continue;
         m_costTaken[run] = true;
         if (run == m_shown)
-            emit costKnown();
+            emit costUpdated();
     }
     const bool isDue = !m_sinceNewest.isValid() || m_sinceNewest.elapsed() >= newestInterval;
     if (m_followsNewest && isDue && count > 0 && (m_shown + 1 < count || !m_sinceNewest.isValid()))
@@ -184,7 +184,7 @@ void WatchController::finish(const watch::CommandEnd &end)
     m_elapsed = Duration(static_cast<double>(m_clock.now()));
     m_sinceNewest.invalidate();
     updateRuns();
-    emit costKnown(); // also of calls that ended before
+    emit costUpdated(); // also of calls that ended before
     if (m_pipe.isOpen())
         readOutput(); // limited, since processes that the command left running may print for ever
     if (!m_line.empty())

@@ -73,7 +73,7 @@ signals:
     void newestWanted(std::size_t run);
     void runsChanged();
     /// The cost of the run that is shown has been updated.
-    void costKnown();
+    void costUpdated();
     /// A pool will wait for ever. `line` is the reason.
     void warned(const QString &line);
     /// The command has not ended some seconds after it was interrupted.

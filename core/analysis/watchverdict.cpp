@@ -176,7 +176,7 @@ bool takesInputsLate(const PooledCall &call)
 }
 
 /// Returns whether inputs arrived late: the parent sent them late although it had little to do.
-bool inputsCameLate(const CallCase &run)
+bool inputsArrivedLate(const CallCase &run)
 {
     constexpr double littleOfIt = 0.3;
     constexpr Duration longest(1e6); // for the user's own code to submit an input
@@ -195,7 +195,7 @@ std::optional<Verdict> messages(const CallCase &run)
     const double loss = std::min(run.loss(run.dispatch()), 1 - run.coresUsed());
     if (run.c.hasThreads || !run.c.hasCosts || loss < worthAWord)
         return std::nullopt;
-    if (inputsCameLate(run))
+    if (inputsArrivedLate(run))
         return foundIn(run, Finding::InputsAreSlow, run.loss(run.time(Cause::Coordinator)));
     Verdict verdict = foundIn(run, whyDispatch(run), loss);
     const bool isAdvised = run.c.takesChunks() && verdict.finding != Finding::LargeInputs

@@ -184,8 +184,8 @@ Result<void> LineStream::read(IndexRange indices, std::string &out) const
             return failure(
                 "line " + std::to_string(first + 1) + " of " + m_name + " is not stored any more");
         const auto &[blockFirst, block] = *found;
-        const bool goesOn = m_next.line <= first && m_next.line > blockFirst;
-        Cursor at = goesOn ? m_next : Cursor{blockFirst, 0};
+        const bool isAfterLast = m_next.line <= first && m_next.line > blockFirst;
+        Cursor at = isAfterLast ? m_next : Cursor{blockFirst, 0};
         for (; at.line < first; ++at.line)
             at.offset += lengthAt(block.lines, at.offset);
         const std::size_t begin = at.offset;

@@ -34,7 +34,7 @@ void InputFeed::take()
         return;
     }
     const bool isComplete = m_input.isComplete();
-    m_scheduler.inputsCame(
+    m_scheduler.inputsArrived(
         m_source.size(), isComplete ? Scheduler::Inputs::Complete : Scheduler::Inputs::Growing);
     m_scheduler.setLargestChunk(largestChunkOf(m_source));
     if (isComplete) {

@@ -31,7 +31,7 @@ constexpr int goodbyePatience = 15'000;
 constexpr int lookInterval = 20; // milliseconds
 constexpr std::uint64_t longBatch = 5'000'000; // nanoseconds
 constexpr std::uint64_t shownIteration = 10'000'000; // nanoseconds
-constexpr std::uint64_t looksForMemory = 2; // calls of lookAtWorkers() for one of lookAtMemory()
+constexpr std::uint64_t looksForMemory = 2; // calls of checkWorkers() for one of lookAtMemory()
 constexpr std::uint64_t looksForCosts = 10;
 constexpr std::uint64_t slowStart = 60'000'000'000; // nanoseconds
 constexpr std::uint64_t heldBytes = 4 * 1024 * 1024; // of inputs, in a worker's window
@@ -108,7 +108,7 @@ Pool::Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source,
         else
             sched_yield();
     });
-    connect(&m_lookTimer, &QTimer::timeout, this, &Pool::lookAtWorkers);
+    connect(&m_lookTimer, &QTimer::timeout, this, &Pool::checkWorkers);
     m_reclaimTimer.setTimerType(Qt::PreciseTimer);
     connect(&m_reclaimTimer, &QTimer::timeout, this, &Pool::reclaimInputs);
     m_patience.setSingleShot(true);
@@ -418,12 +418,12 @@ std::string Pool::heldBecause() const
     return hold == m_holds.end() ? std::string() : *hold;
 }
 
-void Pool::tryAgain(const std::vector<TriedIndex> &indices)
+void Pool::retry(const std::vector<TriedIndex> &indices)
 {
     if (m_phase != Phase::Running)
         return;
     for (const TriedIndex &tried : indices) {
-        m_scheduler.tryAgain(tried);
+        m_scheduler.retry(tried);
         m_events.take(event::InputReopened{tried.index, m_clock.now()});
     }
     dispatchAll();
@@ -552,7 +552,7 @@ void Pool::reportStop(const StopInterval &stop, const std::string &meaning)
         m_clock.at(stop.end)});
 }
 
-void Pool::lookAtWorkers()
+void Pool::checkWorkers()
 {
     if (m_terminalStop->takeAsked())
         stopWithProgram();

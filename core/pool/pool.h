@@ -102,7 +102,7 @@ public:
     /// hold.
     void setHold(Holder holder, const std::string &reason);
     /// Retries these indices, which were settled as failures. Does nothing once the run has ended.
-    void tryAgain(const std::vector<TriedIndex> &indices);
+    void retry(const std::vector<TriedIndex> &indices);
     bool isRunning() const { return m_phase == Phase::Running; }
     /// The end of the run, once it is certain. Nothing while the run is in progress.
     std::optional<PoolEnd> ending() const;
@@ -158,7 +158,7 @@ private:
     void release(Slot &slot);
 
     void takeFrames(Slot &slot);
-    void lookAtWorkers();
+    void checkWorkers();
     void readStatusPage(Slot &slot);
     void lookAtBatch(Slot &slot);
     void reportRunning(const Slot &slot, const RunningBatch &running);
@@ -239,7 +239,7 @@ private:
     std::array<std::string, holderCount> m_holds; ///< the reason of each holder
     std::optional<std::uint64_t> m_patienceWithIteration;
     MemoryWatch m_memory;
-    std::uint64_t m_looks = 0; ///< number of calls of lookAtWorkers()
+    std::uint64_t m_looks = 0; ///< number of calls of checkWorkers()
     bool m_everReady = false; ///< whether any worker was ever ready
     bool m_dispatched = false;
     RunClock m_clock;
@@ -252,7 +252,7 @@ private:
     std::string m_items; ///< of the chunk that is being encoded
     std::string m_packed; ///< m_items as a Python worker reads them
     std::optional<wire::PythonItems> m_pythonItems; ///< of a Python task
-    QTimer m_lookTimer{this}; ///< for lookAtWorkers()
+    QTimer m_lookTimer{this}; ///< for checkWorkers()
     QTimer m_reclaimTimer{this}; ///< runs while inputs are to be reclaimed
     QTimer m_watch{this}; ///< prevents the event loop from sleeping for a moment
     QTimer m_patience{this}; ///< for workers that do not end when asked to

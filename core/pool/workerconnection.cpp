@@ -55,7 +55,7 @@ void WorkerConnection::handle(const wire::Frame &frame)
         take(wire::decodeDone(frame.body), &WorkerConnection::done);
         break;
     case wire::MessageType::BatchReport:
-        take(wire::decodeBatchReport(frame.body), &WorkerConnection::batchReportCame);
+        take(wire::decodeBatchReport(frame.body), &WorkerConnection::batchReportArrived);
         break;
     case wire::MessageType::Printed:
         take(wire::decodePrinted(frame.body), &WorkerConnection::printed);
@@ -204,7 +204,7 @@ void WorkerConnection::reportOutcomes(std::uint64_t first, const Failures &failu
     }
 }
 
-void WorkerConnection::batchReportCame(const wire::BatchReport &message)
+void WorkerConnection::batchReportArrived(const wire::BatchReport &message)
 {
     for (ChunkTimes &chunk : m_answered) {
         // The message has only the time at which the last of several chunks was received.

@@ -94,7 +94,7 @@ private:
     bool decodeOutcomes(const wire::Done &message);
     Failures failuresFrom(std::uint64_t first);
     void reportOutcomes(std::uint64_t first, const Failures &failures);
-    void batchReportCame(const wire::BatchReport &message);
+    void batchReportArrived(const wire::BatchReport &message);
     void printed(const wire::Printed &message);
     void reportedWrongValues(const wire::WrongValues &message);
     void returned(const wire::Returned &message);

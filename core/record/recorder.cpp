@@ -283,7 +283,7 @@ void Recorder::take(const event::NumbersDone &event)
     else
         m_outcomes.addNumbers(event.indices.first, event.kind, event.cells);
     add(m_timeline.m_succeeded, event.indices.count);
-    outcomeCame(event.indices, event.time);
+    outcomeArrived(event.indices, event.time);
 }
 
 void Recorder::take(const event::OutcomeDone &event)
@@ -313,11 +313,11 @@ bool Recorder::keep(const event::OutcomeDone &event)
         m_failed(added.error().message);
         return false;
     }
-    outcomeCame({event.index, 1}, event.time);
+    outcomeArrived({event.index, 1}, event.time);
     return true;
 }
 
-void Recorder::outcomeCame(IndexRange indices, std::uint64_t time)
+void Recorder::outcomeArrived(IndexRange indices, std::uint64_t time)
 {
     m_timeline.m_lastOutcome.store(time, std::memory_order_relaxed);
     if (m_settled)

@@ -105,7 +105,7 @@ private:
     std::unique_lock<std::mutex> lockSettled();
     bool keep(const event::OutcomeDone &event);
     void keepCost(WorkerRecord &worker, const WorkerCost &cost);
-    void outcomeCame(IndexRange indices, std::uint64_t time);
+    void outcomeArrived(IndexRange indices, std::uint64_t time);
     void noteSettled(IndexRange indices);
     void finishLine(WorkerId worker, UnfinishedLine &line, std::uint64_t time);
     void finishLines(WorkerId worker, std::uint64_t time);

@@ -26,7 +26,7 @@ struct RunProgress {
     RunFileWriter writer;
     std::uint64_t batchesBefore = 0; ///< batches in the file before the first of this run
     std::uint64_t batches = 0;
-    std::uint64_t inputsCame = 0; ///< inputs that have arrived so far
+    std::uint64_t inputsArrived = 0; ///< inputs that have arrived so far
     bool areInputsComplete = true;
     std::uint64_t elapsed = 0; ///< nanoseconds of the run's clock
     std::uint64_t firstDispatch = 0;

@@ -51,10 +51,10 @@ public:
             return;
         m_result = m_file.append(line);
         if (++m_lines % spansBetweenQuestions == 0)
-            goesOn();
+            shouldContinue();
     }
     /// Returns whether to continue. The file fails if the caller cancels.
-    bool goesOn()
+    bool shouldContinue()
     {
         if (ok() && m_goOn && !m_goOn())
             m_result = failure("cancelled");
@@ -95,7 +95,7 @@ void writeCompletion(const Timeline &timeline, DataFile &file)
     file.write("rank,index,worker,finished_s\n");
     CompletionOrder order(timeline);
     constexpr std::uint64_t allSoFar = UINT64_MAX;
-    while (file.goesOn() && !order.advance(allSoFar, spansBetweenQuestions)) { }
+    while (file.shouldContinue() && !order.advance(allSoFar, spansBetweenQuestions)) { }
     std::string line;
     constexpr std::uint64_t step = 100'000;
     for (std::uint64_t from = 0; from < order.ranked() && file.ok(); from += step) {
@@ -202,7 +202,7 @@ void writeLatency(const Timeline &timeline, DataFile &file)
 {
     file.write("worker,from_s,to_s,iterations\n");
     Latency latency(timeline);
-    while (file.goesOn() && !latency.advance(spansBetweenQuestions)) { }
+    while (file.shouldContinue() && !latency.advance(spansBetweenQuestions)) { }
     writeDurations(noWorker, latency.all(), file);
     for (std::size_t i = 0; i < latency.workerCount(); ++i)
         writeDurations(timeline.worker(i).id(), latency.worker(i), file);
@@ -239,7 +239,7 @@ void writeWhatIf(const RunRecord &record, DataFile &file)
     std::vector<CurvePoint> curve;
     const auto keep = [&](const CurvePoint &point) {
         insertPoint(curve, point);
-        if (!file.goesOn())
+        if (!file.shouldContinue())
             enough.request_stop();
     };
     if (run.hasWork())

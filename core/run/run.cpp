@@ -132,7 +132,7 @@ void Run::continueRecord(const Opened &opened)
 {
     if (m_record->elapsed == 0)
         return;
-    for (const std::uint64_t index : opened.tryAgain) {
+    for (const std::uint64_t index : opened.toRetry) {
         if (const auto tried = failedInput(*m_record->outcomes, index))
             m_pool->failedBefore(*tried);
         m_recorder->take(event::InputReopened{index, m_record->elapsed});
@@ -230,7 +230,7 @@ void Run::notifyJournal(const Pool &pool)
 RecordSnapshot Run::snapshotNow(const RunClock &clock)
 {
     RecordSnapshot snapshot = m_recorder->snapshot(clock.now());
-    snapshot.progress.inputsCame = m_record->inputCount;
+    snapshot.progress.inputsArrived = m_record->inputCount;
     snapshot.progress.areInputsComplete = m_record->areInputsComplete;
     return snapshot;
 }
@@ -333,7 +333,7 @@ void Run::cancel()
     onPoolThread([](Pool &pool) { pool.cancel(); });
 }
 
-void Run::tryAgain(std::vector<std::uint64_t> indices)
+void Run::retry(std::vector<std::uint64_t> indices)
 {
     onPoolThread([this, indices = std::move(indices)](Pool &pool) mutable {
         if (!pool.isRunning())
@@ -345,7 +345,7 @@ void Run::tryAgain(std::vector<std::uint64_t> indices)
             if (const auto tried = failedInput(*m_record->outcomes, index))
                 failed.push_back(*tried);
         }
-        pool.tryAgain(failed);
+        pool.retry(failed);
     });
 }
 

@@ -44,7 +44,7 @@ public:
         std::unique_ptr<RunRecord> record;
         std::unique_ptr<RunFile> file = {}; ///< in which the run is saved. Null if it is not
         RecordPositions written = {}; ///< the part of the record that the file has
-        std::vector<std::uint64_t> tryAgain = {}; ///< failures of a resumed run, to retry
+        std::vector<std::uint64_t> toRetry = {}; ///< failures of a resumed run, to retry
     };
 
     /// Opens the input and makes room for the outcomes. Starts nothing. Reads a file of lines once.
@@ -70,7 +70,7 @@ public:
     /// to it now.
     void cancel();
     /// Retries those of these indices that have failed. Does nothing once the run has ended.
-    void tryAgain(std::vector<std::uint64_t> indices);
+    void retry(std::vector<std::uint64_t> indices);
 
     const RunRecord &record() const { return *m_record; }
     const RunSpec &spec() const { return *specOf(m_record->origin); }

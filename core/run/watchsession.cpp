@@ -98,7 +98,7 @@ void WatchSession::update()
     m_folder->read(m_pools);
     if (const std::uint64_t now = RunClock::monotonic(); now - m_lookedAt >= betweenLooks) {
         m_lookedAt = now;
-        m_pools.lookAtProcesses(m_folder->rings());
+        m_pools.checkProcesses(m_folder->rings());
     }
     copyFacts();
 }
@@ -106,9 +106,9 @@ void WatchSession::update()
 void WatchSession::finish()
 {
     m_folder->read(m_pools);
-    m_pools.lookAtProcesses(m_folder->rings());
+    m_pools.checkProcesses(m_folder->rings());
     m_folder->read(m_pools);
-    m_pools.lookAtProcesses(m_folder->rings()); // finds the processes that have ended
+    m_pools.checkProcesses(m_folder->rings()); // finds the processes that have ended
     m_pools.end();
     copyFacts();
     std::uint64_t attempts = 0;
@@ -160,7 +160,7 @@ std::vector<EndedRun> WatchSession::endedRuns()
         description.startedAt = record.startedAt;
         RecordSnapshot all = run->recorder->snapshot(record.elapsed);
         all.progress.state = run->isComplete ? RunState::Completed : RunState::Cancelled;
-        all.progress.inputsCame = record.inputCount;
+        all.progress.inputsArrived = record.inputCount;
         ended.push_back({std::move(description), &record, std::move(all)});
     }
     return ended;

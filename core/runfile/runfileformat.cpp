@@ -358,7 +358,7 @@ std::string progressText(const RunProgress &progress)
         {"host", writtenText(progress.writer.host)},
         {"batches_before", progress.batchesBefore},
         {"batches", progress.batches},
-        {"inputs_came", progress.inputsCame},
+        {"inputs_arrived", progress.inputsArrived},
         {"inputs_complete", progress.areInputsComplete},
         {"elapsed_ns", progress.elapsed},
         {"first_dispatch_ns", progress.firstDispatch},
@@ -394,7 +394,7 @@ Result<RunProgress> progressFrom(std::string_view text)
     members.text("host", progress.writer.host);
     members.number("batches_before", progress.batchesBefore);
     members.number("batches", progress.batches);
-    members.number("inputs_came", progress.inputsCame);
+    members.number("inputs_arrived", progress.inputsArrived);
     members.boolean("inputs_complete", progress.areInputsComplete);
     for (const auto &[name, to] :
         {std::pair{"elapsed_ns", &progress.elapsed}, {"first_dispatch_ns", &progress.firstDispatch},

@@ -77,7 +77,7 @@ struct RunFileInfo {
     /// The number of inputs so far.
     std::uint64_t inputCount() const
     {
-        return std::max(description.inputCount, progress.inputsCame);
+        return std::max(description.inputCount, progress.inputsArrived);
     }
     bool isComplete() const
     {

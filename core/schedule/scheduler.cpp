@@ -26,7 +26,7 @@ Scheduler::Scheduler(const ScheduleOptions &options, std::uint64_t inputCount, I
 {
 }
 
-void Scheduler::inputsCame(std::uint64_t inputCount, Inputs inputs)
+void Scheduler::inputsArrived(std::uint64_t inputCount, Inputs inputs)
 {
     assert(inputCount >= m_inputCount);
     m_inputCount = inputCount;
@@ -311,7 +311,7 @@ std::optional<std::uint32_t> Scheduler::failed(std::uint64_t index)
     return std::nullopt;
 }
 
-void Scheduler::tryAgain(const TriedIndex &settled)
+void Scheduler::retry(const TriedIndex &settled)
 {
     --m_settled;
     --m_failed;

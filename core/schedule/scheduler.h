@@ -61,7 +61,7 @@ public:
         const ScheduleOptions &options, std::uint64_t inputCount, Inputs inputs = Inputs::Complete);
 
     /// Sets the number of inputs so far, and whether more may arrive.
-    void inputsCame(std::uint64_t inputCount, Inputs inputs);
+    void inputsArrived(std::uint64_t inputCount, Inputs inputs);
     /// Sets the largest automatic chunk.
     void setLargestChunk(std::uint64_t inputs) { m_sizer.setLargestChunk(inputs); }
 
@@ -91,7 +91,7 @@ public:
     /// attempts if it is settled, and nothing if it will be tried again.
     std::optional<std::uint32_t> failed(std::uint64_t index);
     /// Retries an index that was settled as a failure, with a fresh count of retries.
-    void tryAgain(const TriedIndex &settled);
+    void retry(const TriedIndex &settled);
     /// Records the attempts of an unsettled index before this run was resumed. To be called in
     /// ascending order, before any chunk is sent.
     void failedBefore(const TriedIndex &tried) { m_attempts.addEarlier(tried); }

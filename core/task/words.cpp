@@ -9,7 +9,7 @@ namespace poolscope {
 namespace {
 
 constexpr std::string_view separators = " \t\n";
-constexpr std::string_view goesOn = "\\\n"; // a line that continues on the next
+constexpr std::string_view continuation = "\\\n"; // a line that continues on the next
 constexpr std::string_view escapedInDoubleQuotes = "$`\"\\"; // before others, a backslash is kept
 
 class WordSplitter {
@@ -22,8 +22,8 @@ public:
     Result<std::vector<std::string>> split()
     {
         while (!m_rest.empty()) {
-            if (m_rest.starts_with(goesOn)) {
-                m_rest.remove_prefix(goesOn.size());
+            if (m_rest.starts_with(continuation)) {
+                m_rest.remove_prefix(continuation.size());
                 continue;
             }
             const char c = take();

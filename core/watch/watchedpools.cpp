@@ -167,7 +167,7 @@ void WatchedPools::takeDeferred(const std::vector<std::unique_ptr<Ring>> &rings)
             if (record.kind == RecordKind::Worker
                 && isReplacement(pool, keyOf(pool, *record.ring))) {
                 reportChunks();
-                lookAtWorkers(record.words.front(), pool, rings, Records::AreRead);
+                checkWorkers(record.words.front(), pool, rings, Records::AreRead);
             }
             takeOfPool(*record.ring, record.kind, words);
         } else {
@@ -277,7 +277,7 @@ void WatchedPools::takeCall(const Ring &ring, RecordWords &words)
         for (std::size_t slot = 0; slot < pool.lanes.size(); ++slot) {
             if (!pool.lanes[slot].isTaken)
                 continue;
-            lookAtSlot(pool, slot);
+            checkSlot(pool, slot);
             reporter->workerBegan(slot, pool.lanes[slot].worker);
         }
     } else {
@@ -543,7 +543,7 @@ void WatchedPools::endCompleteCalls()
         for (std::size_t slot = 0; pool != m_pools.end() && slot < pool->second.lanes.size();
              ++slot) {
             if (pool->second.lanes[slot].isTaken)
-                lookAtSlot(pool->second, slot);
+                checkSlot(pool->second, slot);
         }
         call.call->end(RunClock::monotonic());
         if (call.submitted > 0)
@@ -551,7 +551,7 @@ void WatchedPools::endCompleteCalls()
     }
 }
 
-void WatchedPools::lookAtProcesses(const std::vector<std::unique_ptr<Ring>> &rings)
+void WatchedPools::checkProcesses(const std::vector<std::unique_ptr<Ring>> &rings)
 {
     for (auto &[number, pool] : m_pools) {
         const bool isIdle = std::none_of(pool.lanes.begin(), pool.lanes.end(),
@@ -559,12 +559,12 @@ void WatchedPools::lookAtProcesses(const std::vector<std::unique_ptr<Ring>> &rin
             && std::all_of(pool.calls.begin(), pool.calls.end(),
                 [](const CallReporter *call) { return call->hasEnded(); });
         if (!isIdle)
-            lookAtWorkers(number, pool, rings, Records::MayBeUnread);
+            checkWorkers(number, pool, rings, Records::MayBeUnread);
     }
     reportDeaths(RunClock::monotonic());
 }
 
-void WatchedPools::lookAtWorkers(std::uint64_t number, Pool &pool,
+void WatchedPools::checkWorkers(std::uint64_t number, Pool &pool,
     const std::vector<std::unique_ptr<Ring>> &rings, Records records)
 {
     const std::uint64_t now = RunClock::monotonic();
@@ -579,7 +579,7 @@ void WatchedPools::lookAtWorkers(std::uint64_t number, Pool &pool,
             continue;
         const auto process = processEntry(static_cast<pid_t>(of.key.pid));
         if (process && (of.starts == 0 || process->started == of.starts)) {
-            lookAtSlot(pool, slot);
+            checkSlot(pool, slot);
             continue;
         }
         if (!std::exchange(of.isSeenDead, true) && records == Records::MayBeUnread)
@@ -599,7 +599,7 @@ void WatchedPools::lookAtWorkers(std::uint64_t number, Pool &pool,
 }
 
 /// Divides the cost of the process since the last look among the calls, by their work.
-void WatchedPools::lookAtSlot(Pool &pool, std::size_t slot)
+void WatchedPools::checkSlot(Pool &pool, std::size_t slot)
 {
     Slot &of = pool.lanes[slot];
     const auto pid = static_cast<pid_t>(of.key.pid);

@@ -49,7 +49,7 @@ public:
     /// all rings, as of their last look.
     void report(const std::vector<std::unique_ptr<Ring>> &rings);
     /// Reads the cost of processes, and finds processes that have ended.
-    void lookAtProcesses(const std::vector<std::unique_ptr<Ring>> &rings);
+    void checkProcesses(const std::vector<std::unique_ptr<Ring>> &rings);
     /// Ends all calls. Nothing may be taken afterwards.
     void end();
     /// Removes the data of the ring, from which nothing is taken any more.
@@ -170,9 +170,9 @@ private:
     void takeReturned(const Ring &ring);
     /// Whether all records of a process that has ended have been read.
     enum class Records { MayBeUnread, AreRead };
-    void lookAtWorkers(std::uint64_t number, Pool &pool,
+    void checkWorkers(std::uint64_t number, Pool &pool,
         const std::vector<std::unique_ptr<Ring>> &rings, Records records);
-    void lookAtSlot(Pool &pool, std::size_t slot);
+    void checkSlot(Pool &pool, std::size_t slot);
     void slotEnded(std::uint64_t pool, std::size_t slot, std::uint64_t time, WorkerState how);
     void reportDeaths(std::uint64_t now);
     void reportDeath(const Death &death);

@@ -275,7 +275,7 @@ public:
         for (Chart *chart : m_charts)
             chart->setRecord(&m_pool.record());
         m_window.timeView().fit();
-        m_window.timeView().setNow(static_cast<double>(m_pool.now()), TimeView::Run::GoesOn);
+        m_window.timeView().setNow(static_cast<double>(m_pool.now()), TimeView::Run::Running);
         for (Chart *chart : m_charts) {
             while (!chart->refresh({m_pool.now()}, 1s)) { }
         }

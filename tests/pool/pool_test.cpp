@@ -657,14 +657,14 @@ TEST_F(PoolTest, TriesSettledFailuresAgainWhenAsked)
     waitFor([&] { return run.timeline().settled() == 19; });
     EXPECT_EQ(run.timeline().failed(), 10U);
     touch(".well");
-    run.tryAgain({0, 1, 1, 5, 12, 19, 7'000});
+    run.retry({0, 1, 1, 5, 12, 19, 7'000});
     waitFor([&] { return run.timeline().failed() == 7 && run.timeline().settled() == 19; });
     EXPECT_EQ(run.timeline().succeeded(), 12U);
     EXPECT_EQ(count(Mark::Kind::Reopened), 3U);
     touch(".go");
     waitForEnd();
     expectSquareRoots({2, 3, 4, 6, 7, 8, 9});
-    run.tryAgain({2});
+    run.retry({2});
     EXPECT_TRUE(run.outcomes().has(2)) << "the run has ended";
 }
 

@@ -568,7 +568,7 @@ TEST_F(RunFileTest, HoldsWhatWasNotedBeforeItWasBrokenOff)
     }
 }
 
-TEST_F(RunFileTest, GoesOn)
+TEST_F(RunFileTest, Running)
 {
     {
         FakeRun run(m_path, description(300));

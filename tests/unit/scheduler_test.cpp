@@ -310,7 +310,7 @@ TEST(Scheduler, TriesAFailureAgainWhenAsked)
     ASSERT_TRUE(scheduler.answered(WorkerId{1}, {0, 2}, 1ms));
     ASSERT_EQ(scheduler.failed(1), 1U);
     ASSERT_TRUE(scheduler.allSettled());
-    scheduler.tryAgain({1, 1});
+    scheduler.retry({1, 1});
     EXPECT_FALSE(scheduler.allSettled());
     EXPECT_EQ(scheduler.failedCount(), 0U);
     ASSERT_EQ(scheduler.nextChunk(WorkerId{1}), (IndexRange{1, 1}));
@@ -329,7 +329,7 @@ TEST(Scheduler, AQuarantinedIndexMayKillTwiceAgainAfterItWasAskedFor)
     };
     EXPECT_THAT(die(), IsEmpty());
     EXPECT_THAT(die(), ElementsAre(TriedIndex{0, 2, 2}));
-    scheduler.tryAgain({0, 2});
+    scheduler.retry({0, 2});
     EXPECT_THAT(die(), IsEmpty());
     EXPECT_THAT(die(), ElementsAre(TriedIndex{0, 4, 2}));
 }
@@ -409,18 +409,18 @@ TEST(Scheduler, HandsOutInputsAsTheyCome)
     scheduler.addWorker(WorkerId{1});
     EXPECT_FALSE(scheduler.allSettled()) << "more may come";
     EXPECT_EQ(scheduler.nextChunk(WorkerId{1}), std::nullopt);
-    scheduler.inputsCame(1, Scheduler::Inputs::Growing);
+    scheduler.inputsArrived(1, Scheduler::Inputs::Growing);
     EXPECT_EQ(scheduler.nextChunk(WorkerId{1}), (IndexRange{0, 1}))
         << "at once, not when a chunk is full";
     EXPECT_TRUE(scheduler.answered(WorkerId{1}, {0, 1}, 1ms));
     EXPECT_FALSE(scheduler.allSettled());
-    scheduler.inputsCame(7, Scheduler::Inputs::Growing);
+    scheduler.inputsArrived(7, Scheduler::Inputs::Growing);
     EXPECT_EQ(scheduler.nextChunk(WorkerId{1}), (IndexRange{1, 4}));
     EXPECT_EQ(scheduler.nextChunk(WorkerId{1}), (IndexRange{5, 2}));
     EXPECT_TRUE(scheduler.answered(WorkerId{1}, {1, 4}, 1ms));
     EXPECT_TRUE(scheduler.answered(WorkerId{1}, {5, 2}, 1ms));
     EXPECT_FALSE(scheduler.allSettled());
-    scheduler.inputsCame(7, Scheduler::Inputs::Complete);
+    scheduler.inputsArrived(7, Scheduler::Inputs::Complete);
     EXPECT_TRUE(scheduler.areInputsComplete());
     EXPECT_TRUE(scheduler.allSettled());
 }
@@ -492,7 +492,7 @@ TEST(Scheduler, AFailureThatIsAskedForHasAllItsRetries)
     };
     EXPECT_EQ(fail(), std::nullopt);
     EXPECT_EQ(fail(), 2U);
-    scheduler.tryAgain({0, 2});
+    scheduler.retry({0, 2});
     EXPECT_EQ(fail(), std::nullopt);
     EXPECT_EQ(fail(), 4U);
 }

@@ -19,7 +19,7 @@ struct Charts {
     Charts()
         : run(10'000)
         , charts(view, &window)
-        , moment{1100 * ms, TimeView::Run::GoesOn}
+        , moment{1100 * ms, TimeView::Run::Running}
     {
         specOf(run.record.origin)->pool.workers = 2;
         run.recorder->take(event::FirstDispatched{100 * ms});
@@ -368,10 +368,10 @@ private slots:
     void captionsTellTheOutcome()
     {
         ChartRun run(4999);
-        QCOMPARE(outcomeText(run.record, {0, TimeView::Run::GoesOn}), "0 of 4,999 done");
+        QCOMPARE(outcomeText(run.record, {0, TimeView::Run::Running}), "0 of 4,999 done");
         run.recorder->take(event::FirstDispatched{200 * ms});
         run.settle({0, 4000}, 700 * ms);
-        QCOMPARE(outcomeText(run.record, {1200 * ms, TimeView::Run::GoesOn}),
+        QCOMPARE(outcomeText(run.record, {1200 * ms, TimeView::Run::Running}),
             "4,000 of 4,999 done in 1\u00a0s, 4,000\u00a0it/s");
         run.fail({4000, WorkerId{1}, 900 * ms, false});
         run.fail({4001, WorkerId{1}, 950 * ms, false});

@@ -61,7 +61,7 @@ struct Order {
     }
     std::uint64_t now() const { return *std::min_element(clocks.begin(), clocks.end()); }
     /// As far as all workers have come: what a running pool has reported by 100 ms later.
-    void shouldContinue() { takeAll(chart, {now() + 100 * ms, TimeView::Run::GoesOn}); }
+    void shouldContinue() { takeAll(chart, {now() + 100 * ms, TimeView::Run::Running}); }
     void end() { takeAll(chart, {10'000 * oneSecond, TimeView::Run::Ended}); }
 
     /// Every iteration that finished before `until`, in the order of finishing.

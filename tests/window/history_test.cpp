@@ -253,7 +253,7 @@ private slots:
         person.press(Qt::Key_3, Qt::ControlModifier);
         QVERIFY(comes([&] { return person.failures().rowCount() == 1; }));
         write(source, "def task(x):\n    return 7\n");
-        const auto tryAgain = [&](const QString &answer) {
+        const auto retry = [&](const QString &answer) {
             QString question;
             const Answers<QMessageBox> answers([&](QMessageBox &box) {
                 question = box.text();
@@ -265,9 +265,9 @@ private slots:
             QVERIFY(person.isIn(State::Ended));
         };
         const RunController &controller = person.window.controller();
-        tryAgain("Cancel");
+        retry("Cancel");
         QCOMPARE(controller.record()->timeline.failed(), 1U);
-        tryAgain("Resume anyway");
+        retry("Resume anyway");
         QVERIFY(comes([&] { return infoOf(controller.path()).progress.failed == 0; }));
         person.choose(0);
         QVERIFY(!person.button("Resume").isEnabled());

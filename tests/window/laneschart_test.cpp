@@ -453,7 +453,7 @@ private slots:
         run.fail({2, WorkerId{1}, 700 * ms, true});
         chart.setRecord(&run.record);
         view.show({0, 1e9});
-        takeAll(chart, {oneSecond, TimeView::Run::GoesOn});
+        takeAll(chart, {oneSecond, TimeView::Run::Running});
         const auto crossed = [&](std::uint64_t time) {
             const QPoint centre = pointAt(chart, WorkerId{1}, time).toPoint() - QPoint(1, 0);
             const QRect place(centre - QPoint(4, 4), centre + QPoint(4, 4));
@@ -481,7 +481,7 @@ private slots:
         run.recorder->take(event::PoolResized{3, 600 * ms});
         chart.setRecord(&run.record);
         view.show({0, 1e9});
-        takeAll(chart, {oneSecond, TimeView::Run::GoesOn});
+        takeAll(chart, {oneSecond, TimeView::Run::Running});
         const auto lineAt = [&](std::uint64_t time) {
             const QImage picture = pictureOf(chart);
             const auto x = static_cast<int>(std::lround(pointAt(chart, WorkerId{1}, time).x()));
@@ -513,7 +513,7 @@ private slots:
         run.recorder->take(event::PoolPaused{600 * ms});
         chart.setRecord(&run.record);
         view.show({0, 1e9});
-        takeAll(chart, {800 * ms, TimeView::Run::GoesOn});
+        takeAll(chart, {800 * ms, TimeView::Run::Running});
         const QImage picture = pictureOf(chart);
         const Theme &theme = chart.theme();
         // Hatched: some pixels are drawn, and the lane shows between them.
@@ -600,7 +600,7 @@ private slots:
         run.fail({88, WorkerId{2}, 500 * ms, true});
         chart.setRecord(&run.record);
         view.show({0, 4e9});
-        takeAll(chart, {3 * oneSecond, TimeView::Run::GoesOn});
+        takeAll(chart, {3 * oneSecond, TimeView::Run::Running});
         const auto text = [&](WorkerId worker, std::uint64_t time) {
             return chart.textAt(pointAt(chart, worker, time)).split('\n');
         };
@@ -814,7 +814,7 @@ private slots:
         } else if (by == "a run without workers") {
             ChartRun none(1);
             chart.setRecord(&none.record);
-            takeAll(chart, {oneSecond, TimeView::Run::GoesOn});
+            takeAll(chart, {oneSecond, TimeView::Run::Running});
             QCOMPARE(lanes(), std::pair(0.5, 1.5));
             chart.setRecord(&few.record);
             all.second = 3.5;

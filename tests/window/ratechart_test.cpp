@@ -171,7 +171,8 @@ private slots:
     {
         Rates rates;
         rates.work(3 * oneSecond);
-        for (const Moment &moment : {Moment{3 * oneSecond, TimeView::Run::GoesOn}, rates.ended()}) {
+        for (const Moment &moment :
+            {Moment{3 * oneSecond, TimeView::Run::Running}, rates.ended()}) {
             for (const auto &[begin, width] :
                 {std::pair{1e9, 3e8}, {-1e8, 1e9}, {2.75e9, 3e8}, {1.23e9, 2e7}, {1.5e9, 5e5}}) {
                 rates.view.show({begin, begin + width});
@@ -196,7 +197,7 @@ private slots:
         Rates rates;
         for (std::uint64_t now = 400 * ms; now < 4 * oneSecond; now += 400 * ms) {
             rates.work(now);
-            rates.takeAll({now + 60 * ms, TimeView::Run::GoesOn});
+            rates.takeAll({now + 60 * ms, TimeView::Run::Running});
             COMPARE_GRAPHS(rates, now - 40 * ms);
             const auto &points = *rates.chart.graph(poolGraph)->data();
             QVERIFY(std::prev(points.constEnd())->key <= static_cast<double>(now - 40 * ms));
@@ -240,10 +241,10 @@ private slots:
         run.span(WorkerId{1}, {1000 * ms, 1000 * ms, 0, 1000});
         run.span(WorkerId{1}, {2000 * ms, 3000 * ms, 1000, 7500});
         run.settle({0, 8500}, 5250 * ms);
-        takeAll(chart, {4100 * ms, TimeView::Run::GoesOn}); // the last 100 ms have not settled
+        takeAll(chart, {4100 * ms, TimeView::Run::Running}); // the last 100 ms have not settled
         QCOMPARE(chart.figure(), "now 2,500\u00a0it/s · mean 2,000\u00a0it/s");
         QVERIFY(std::abs(chart.rateNow() - 2500) < 1);
-        takeAll(chart, {2600 * ms, TimeView::Run::GoesOn});
+        takeAll(chart, {2600 * ms, TimeView::Run::Running});
         QCOMPARE(chart.figure(), "now 1,750\u00a0it/s · mean 2,000\u00a0it/s");
         takeAll(chart, {4100 * ms, TimeView::Run::Ended});
         QCOMPARE(chart.figure(), "mean 2,000\u00a0it/s");

@@ -23,7 +23,7 @@ private slots:
         QSignalSpy changed(&view, &TimeView::rangeChanged);
         qsizetype moves = 0;
         for (double now = 0; now < 100 * second; now += 0.05 * second) {
-            view.setNow(now, TimeView::Run::GoesOn);
+            view.setNow(now, TimeView::Run::Running);
             QCOMPARE(view.range().begin, 0.);
             QVERIFY(view.range().end >= now);
             QVERIFY(view.range().end <= std::max(now, 0.05 * second) * 1.4);
@@ -36,7 +36,7 @@ private slots:
     void anEndedRunFillsTheView()
     {
         TimeView view;
-        view.setNow(0.2 * second, TimeView::Run::GoesOn);
+        view.setNow(0.2 * second, TimeView::Run::Running);
         view.setNow(0.001 * second, TimeView::Run::Ended);
         QCOMPARE(view.range().begin, 0.);
         QCOMPARE(view.range().end, 0.00101 * second);
@@ -48,13 +48,13 @@ private slots:
     void movingAwayStopsFollowing()
     {
         TimeView view;
-        view.setNow(10 * second, TimeView::Run::GoesOn);
+        view.setNow(10 * second, TimeView::Run::Running);
         QSignalSpy following(&view, &TimeView::followingChanged);
         view.show({2 * second, 3 * second});
         QCOMPARE(following.size(), 1);
         QCOMPARE(following[0][0].toBool(), false);
         QSignalSpy changed(&view, &TimeView::rangeChanged);
-        view.setNow(20 * second, TimeView::Run::GoesOn);
+        view.setNow(20 * second, TimeView::Run::Running);
         view.setNow(20 * second, TimeView::Run::Ended);
         QCOMPARE(changed.size(), 0);
         QCOMPARE(view.range(), (TimeView::Range{2 * second, 3 * second}));
@@ -74,7 +74,7 @@ private slots:
     {
         QFETCH(double, begin);
         TimeView view;
-        view.setNow(10 * second, TimeView::Run::GoesOn);
+        view.setNow(10 * second, TimeView::Run::Running);
         for (int time = 0; time < 2; ++time) { // also after it has followed the end before
             view.show({begin, begin + second});
             QVERIFY(!view.isFollowing());
@@ -82,7 +82,7 @@ private slots:
             QVERIFY(view.isFollowing());
             QCOMPARE(view.range(), (TimeView::Range{9 * second, 10 * second}));
         }
-        view.setNow(12 * second, TimeView::Run::GoesOn);
+        view.setNow(12 * second, TimeView::Run::Running);
         QCOMPARE(view.range(), (TimeView::Range{11 * second, 12 * second}));
         view.setNow(13 * second, TimeView::Run::Ended);
         QCOMPARE(view.range(), (TimeView::Range{12 * second, 13 * second}));
@@ -91,11 +91,11 @@ private slots:
     void followingFromTheWholeShowsTheWhole()
     {
         TimeView view;
-        view.setNow(10 * second, TimeView::Run::GoesOn);
+        view.setNow(10 * second, TimeView::Run::Running);
         view.show({0, 20 * second});
         view.follow();
         QCOMPARE(view.range().begin, 0.);
-        view.setNow(40 * second, TimeView::Run::GoesOn);
+        view.setNow(40 * second, TimeView::Run::Running);
         QCOMPARE(view.range().begin, 0.);
         QVERIFY(view.range().end >= 40 * second);
     }
@@ -103,14 +103,14 @@ private slots:
     void fittingShowsTheWholeAndFollows()
     {
         TimeView view;
-        view.setNow(10 * second, TimeView::Run::GoesOn);
+        view.setNow(10 * second, TimeView::Run::Running);
         view.show({2 * second, 3 * second});
         view.follow();
         view.fit();
         QVERIFY(view.isFollowing());
         QCOMPARE(view.range().begin, 0.);
         QVERIFY(view.range().end >= 10 * second);
-        view.setNow(30 * second, TimeView::Run::GoesOn);
+        view.setNow(30 * second, TimeView::Run::Running);
         QCOMPARE(view.range().begin, 0.);
         QVERIFY(view.range().end >= 30 * second);
     }
@@ -118,7 +118,7 @@ private slots:
     void zoomingKeepsTheMiddle()
     {
         TimeView view;
-        view.setNow(10 * second, TimeView::Run::GoesOn);
+        view.setNow(10 * second, TimeView::Run::Running);
         view.show({4 * second, 6 * second});
         view.zoom(0.5);
         QCOMPARE(view.range(), (TimeView::Range{4.5 * second, 5.5 * second}));
@@ -130,7 +130,7 @@ private slots:
     void panningMovesByWidths()
     {
         TimeView view;
-        view.setNow(10 * second, TimeView::Run::GoesOn);
+        view.setNow(10 * second, TimeView::Run::Running);
         view.show({4 * second, 6 * second});
         view.pan(0.25);
         QCOMPARE(view.range(), (TimeView::Range{4.5 * second, 6.5 * second}));
@@ -142,7 +142,7 @@ private slots:
     void thereAreLimits()
     {
         TimeView view;
-        view.setNow(10 * second, TimeView::Run::GoesOn);
+        view.setNow(10 * second, TimeView::Run::Running);
         for (int i = 0; i < 100; ++i)
             view.zoom(0.5);
         QCOMPARE(view.range().width(), 1000.);

@@ -1505,7 +1505,7 @@ private slots:
     {
         const QString file = write("late.py", "def late(x):\n    return x\n");
         RunController controller;
-        QSignalSpy came(&controller, &RunController::recordCame);
+        QSignalSpy came(&controller, &RunController::recordReady);
         QSignalSpy failed(&controller, &RunController::failed);
         controller.start(specFrom({"--python", file.toStdString() + ":late", "--range", "0:5"}));
         QCOMPARE(controller.state(), State::Opening);

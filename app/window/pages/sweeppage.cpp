@@ -221,7 +221,7 @@ std::optional<std::size_t> SweepPage::missing() const
 }
 
 /// Whether a start would measure only the missing runs of the last sweep.
-bool SweepPage::goesOnWithLast() const
+bool SweepPage::continuesLast() const
 {
     const auto left = missing();
     return left && *left > 0 && *left < stepsOf(*m_form->plan()).size();
@@ -289,20 +289,20 @@ void SweepPage::apply(const SweepCell *cell)
 void SweepPage::showState()
 {
     const bool sweeping = isSweeping();
-    const bool goesOn = !sweeping && goesOnWithLast();
+    const bool continues = !sweeping && continuesLast();
     const bool isWrong = !m_problem.isEmpty() || !m_form->plan();
-    m_main->setText(sweeping ? tr("Stop") : goesOn ? tr("Continue") : tr("Start sweep"));
+    m_main->setText(sweeping ? tr("Stop") : continues ? tr("Continue") : tr("Start sweep"));
     m_main->setAccessibleName(sweeping ? tr("Stop the sweep")
-            : goesOn                   ? tr("Continue the sweep")
+            : continues                ? tr("Continue the sweep")
                                        : tr("Start the sweep"));
     m_main->setToolTip(sweeping
             ? tr("Stop; the measurements are kept, and the sweep can be continued")
-            : isWrong ? m_problem
-            : m_busy  ? tr("A run is in progress")
-            : goesOn  ? tr("Measure what is missing: %1").arg(restText())
-                      : tr("Measure each number of workers with each chunk size"));
+            : isWrong   ? m_problem
+            : m_busy    ? tr("A run is in progress")
+            : continues ? tr("Measure what is missing: %1").arg(restText())
+                        : tr("Measure each number of workers with each chunk size"));
     m_main->setEnabled(sweeping || (!isWrong && !m_busy));
-    m_over->setVisible(goesOn);
+    m_over->setVisible(continues);
     m_over->setEnabled(!isWrong && !m_busy);
     m_form->setEnabled(!sweeping);
     for (const Choice &choice : {m_best, m_cheapest})

@@ -73,7 +73,7 @@ private:
     void showMeasured();
     void apply(const SweepCell *cell);
     std::optional<std::size_t> missing() const;
-    bool goesOnWithLast() const;
+    bool continuesLast() const;
     QString restText() const;
     void showState();
     void showProgress();
