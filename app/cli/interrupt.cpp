@@ -19,8 +19,10 @@ namespace poolscope {
 namespace {
 
 // A signal handler has no other data.
+// NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables)
 std::atomic<int> eventDescriptor = -1;
 std::atomic<bool> interrupted = false;
+// NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
 
 void handleSignal(int)
 {
