@@ -28,11 +28,11 @@ namespace {
 // Milliseconds. A Python worker has 5 s to end, then the processes that it started have some time
 // (worker/keeper.h).
 constexpr int goodbyePatience = 15'000;
-constexpr int lookInterval = 20; // milliseconds
+constexpr int checkInterval = 20; // milliseconds
 constexpr std::uint64_t longBatch = 5'000'000; // nanoseconds
 constexpr std::uint64_t shownIteration = 10'000'000; // nanoseconds
-constexpr std::uint64_t looksForMemory = 2; // calls of checkWorkers() for one of lookAtMemory()
-constexpr std::uint64_t looksForCosts = 10;
+constexpr std::uint64_t checksForMemory = 2; // calls of checkWorkers() for one of checkMemory()
+constexpr std::uint64_t checksForCosts = 10;
 constexpr std::uint64_t slowStart = 60'000'000'000; // nanoseconds
 constexpr std::uint64_t heldBytes = 4 * 1024 * 1024; // of inputs, in a worker's window
 
@@ -108,7 +108,7 @@ Pool::Pool(const RunSpec &spec, std::uint32_t workers, InputSource &source,
         else
             sched_yield();
     });
-    connect(&m_lookTimer, &QTimer::timeout, this, &Pool::checkWorkers);
+    connect(&m_checkTimer, &QTimer::timeout, this, &Pool::checkWorkers);
     m_reclaimTimer.setTimerType(Qt::PreciseTimer);
     connect(&m_reclaimTimer, &QTimer::timeout, this, &Pool::reclaimInputs);
     m_patience.setSingleShot(true);
@@ -156,7 +156,7 @@ void Pool::start()
         m_events.take(event::Logged{noWorker, missing, m_clock.now()});
     if (m_source.growing())
         startFeed();
-    m_lookTimer.start(lookInterval);
+    m_checkTimer.start(checkInterval);
     m_terminalStop.emplace();
     m_descriptors.emplace();
     startLoader();
@@ -562,21 +562,21 @@ void Pool::checkWorkers()
         if (!slot.process)
             continue;
         readStatusPage(slot);
-        lookAtBatch(slot);
-        lookAtTime(slot);
+        checkBatch(slot);
+        checkTime(slot);
         reportSlowStart(slot);
     }
-    if (m_looks % looksForMemory == 0)
-        lookAtMemory();
-    if (m_looks++ % looksForCosts == 0) {
+    if (m_checks % checksForMemory == 0)
+        checkMemory();
+    if (m_checks++ % checksForCosts == 0) {
         m_throttling.look();
-        lookAtCosts();
+        readCosts();
     }
     reportCoordinatorUsage();
 }
 
 /// Measures the costs of workers, which cannot report them during a long iteration.
-void Pool::lookAtCosts()
+void Pool::readCosts()
 {
     for (auto &[id, slot] : m_slots) {
         if (!slot.process || !slot.enlisted)
@@ -608,7 +608,7 @@ void Pool::readStatusPage(Slot &slot)
 
 /// Ends a batch of several iterations that take long, so that the next ones have batches of their
 /// own.
-void Pool::lookAtBatch(Slot &slot)
+void Pool::checkBatch(Slot &slot)
 {
     if (!slot.enlisted)
         return;
@@ -628,7 +628,7 @@ void Pool::reportRunning(const Slot &slot, const RunningBatch &running)
     m_events.take(event::SpanOpen{slot.id, open});
 }
 
-void Pool::lookAtTime(Slot &slot)
+void Pool::checkTime(Slot &slot)
 {
     if (!slot.enlisted || !m_patienceWithIteration)
         return;
@@ -640,7 +640,7 @@ void Pool::lookAtTime(Slot &slot)
         killFor(slot, std::move(*excess));
 }
 
-void Pool::lookAtMemory()
+void Pool::checkMemory()
 {
     m_memory.look();
     for (auto &[id, slot] : m_slots) {
@@ -1129,7 +1129,7 @@ void Pool::end(PoolEnd::How how, const std::string &error, const std::string &de
 
 void Pool::reportStop()
 {
-    lookAtCosts();
+    readCosts();
     for (const auto &[id, slot] : m_slots) {
         if (slot.process && slot.enlisted)
             reportRunning(slot, slot.process->running());
@@ -1149,7 +1149,7 @@ void Pool::reportIfAllEnded()
         return;
     m_phase = Phase::Ended;
     m_patience.stop();
-    m_lookTimer.stop();
+    m_checkTimer.stop();
     m_reclaimTimer.stop();
     m_terminalStop.reset();
     m_descriptors.reset();

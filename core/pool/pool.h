@@ -160,10 +160,10 @@ private:
     void takeFrames(Slot &slot);
     void checkWorkers();
     void readStatusPage(Slot &slot);
-    void lookAtBatch(Slot &slot);
+    void checkBatch(Slot &slot);
     void reportRunning(const Slot &slot, const RunningBatch &running);
-    void lookAtTime(Slot &slot);
-    void lookAtMemory();
+    void checkTime(Slot &slot);
+    void checkMemory();
     void killFor(Slot &slot, Excess excess);
     void reportSlowStart(Slot &slot);
     void refuse(const Failure &why);
@@ -191,7 +191,7 @@ private:
     bool endLoader();
     void setState(Slot &slot, WorkerState state);
 
-    void lookAtCosts();
+    void readCosts();
     void reportCoordinatorUsage();
     void reportIfIdle(Slot &slot, std::uint64_t time);
     IdleReason idleReason() const;
@@ -239,7 +239,7 @@ private:
     std::array<std::string, holderCount> m_holds; ///< the reason of each holder
     std::optional<std::uint64_t> m_patienceWithIteration;
     MemoryWatch m_memory;
-    std::uint64_t m_looks = 0; ///< number of calls of checkWorkers()
+    std::uint64_t m_checks = 0; ///< number of calls of checkWorkers()
     bool m_everReady = false; ///< whether any worker was ever ready
     bool m_dispatched = false;
     RunClock m_clock;
@@ -252,7 +252,7 @@ private:
     std::string m_items; ///< of the chunk that is being encoded
     std::string m_packed; ///< m_items as a Python worker reads them
     std::optional<wire::PythonItems> m_pythonItems; ///< of a Python task
-    QTimer m_lookTimer{this}; ///< for checkWorkers()
+    QTimer m_checkTimer{this}; ///< for checkWorkers()
     QTimer m_reclaimTimer{this}; ///< runs while inputs are to be reclaimed
     QTimer m_watch{this}; ///< prevents the event loop from sleeping for a moment
     QTimer m_patience{this}; ///< for workers that do not end when asked to

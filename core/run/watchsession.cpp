@@ -13,7 +13,7 @@ namespace poolscope {
 
 namespace {
 
-constexpr std::uint64_t betweenLooks = 50'000'000; // nanoseconds between two checks of processes
+constexpr std::uint64_t betweenChecks = 50'000'000; // nanoseconds between two checks of processes
 
 /// Copies what is measured of a call. Its other facts stay, since other threads may read them.
 void copyMeasurements(const WatchedCall &call, Origin &origin)
@@ -96,8 +96,8 @@ void WatchSession::warned(const std::string &line)
 void WatchSession::update()
 {
     m_folder->read(m_pools);
-    if (const std::uint64_t now = RunClock::monotonic(); now - m_lookedAt >= betweenLooks) {
-        m_lookedAt = now;
+    if (const std::uint64_t now = RunClock::monotonic(); now - m_checkedAt >= betweenChecks) {
+        m_checkedAt = now;
         m_pools.checkProcesses(m_folder->rings());
     }
     copyFacts();
