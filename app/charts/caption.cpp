@@ -117,7 +117,7 @@ QString inputText(const Origin &origin)
 
 QString watchedOnly(const Origin &origin)
 {
-    return std::holds_alternative<WatchedCall>(origin)
+    return isWatched(origin)
         ? QObject::tr("The run is a call in a watched command: change it there, and run the "
                       "command again")
         : QString();

@@ -166,7 +166,7 @@ QString WhatIfChart::sentence() const
                 isOneLong ? tr("the longest iteration")
                           : tr("all the work, shared by %1").arg(figureText(Count{maxWorkers})));
     text += startText(*point);
-    if (isForOtherMachine(m_setting.workers))
+    if (needsMoreCores(m_setting.workers))
         text += QLatin1Char(' ')
             + tr("The run's machine has %1: this is a prediction for one with %2.")
                   .arg(coresText(), figureText(Count{m_setting.workers}));
@@ -213,15 +213,15 @@ QString WhatIfChart::predictionText(const CurvePoint &point) const
             figureText(Factor{least}), figureText(Factor{most}));
 }
 
-/// Whether the prediction is for a machine with more cores. That of a call is for its own machine.
-bool WhatIfChart::isForOtherMachine(std::uint32_t workers) const
+/// Whether the prediction is for a machine with more cores. A call is predicted for its own.
+bool WhatIfChart::needsMoreCores(std::uint32_t workers) const
 {
     return !isOfCall() && isForAnotherMachine(workers, cores());
 }
 
 bool WhatIfChart::isOfCall() const
 {
-    return record() && std::holds_alternative<WatchedCall>(record()->origin);
+    return record() && isWatched(record()->origin);
 }
 
 /// Returns a sentence on the time before the makespan. Empty if loading was not measured.
@@ -272,14 +272,13 @@ std::vector<Series> WhatIfChart::series() const
         return Series{name, colour, true, Series::Use::Key, marker};
     };
     std::vector<Series> series{key(tr("predicted"), theme().accent, LegendMarker::Line)};
-    const bool isCall = isOfCall();
-    if (isCall)
+    if (isOfCall())
         series.push_back(key(tr("range"), m_longest->brush().color(), LegendMarker::Area));
     else if (cores() > 0)
         series.push_back(
             key(tr("for a machine with more cores"), theme().accent, LegendMarker::DashedLine));
-    series.push_back(key(
-        isCall ? tr("without a pool") : tr("lower bound"), theme().text, LegendMarker::DottedLine));
+    series.push_back(key(isOfCall() ? tr("without a pool") : tr("lower bound"), theme().text,
+        LegendMarker::DottedLine));
     series.push_back(key(tr("this run"), theme().text, LegendMarker::Cross));
     series.push_back(key(tr("chosen"), theme().accent, LegendMarker::Area));
     return series;
@@ -388,7 +387,7 @@ void WhatIfChart::showAll()
     QVector<QCPGraphData> longest;
     for (const CurvePoint &point : m_results.curve) {
         const double workers = point.workers;
-        const bool isForOther = isForOtherMachine(point.workers);
+        const bool isForOther = needsMoreCores(point.workers);
         if (point.range.isKnown()) {
             shortest.append({workers, std::max(point.range.shortest, 1.0)});
             longest.append({workers, std::max(point.range.longest, 1.0)});
@@ -522,7 +521,7 @@ QString WhatIfChart::textAt(const QPointF &position) const
         tr("predicted: %1").arg(predictionText(*nearest)),
         call() ? tr("without a pool: %1").arg(figureText(call()->noPool()))
                : tr("lower bound: %1").arg(figureText(Duration(nearest->lowerBound)))};
-    if (isForOtherMachine(nearest->workers))
+    if (needsMoreCores(nearest->workers))
         text << tr("for a machine with %1 cores").arg(figureText(Count{nearest->workers}));
     return (text << tr("click: choose this number")).join(u'\n');
 }

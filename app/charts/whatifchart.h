@@ -72,7 +72,7 @@ private:
     QString speedText(double makespan) const;
     QString predictionText(const CurvePoint &point) const;
     QString callSentence(const CurvePoint &point) const;
-    bool isForOtherMachine(std::uint32_t workers) const;
+    bool needsMoreCores(std::uint32_t workers) const;
     bool isOfCall() const;
     QString startText(const CurvePoint &point) const;
     QString laneText(const QPointF &position) const;

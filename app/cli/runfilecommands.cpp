@@ -269,7 +269,7 @@ bool holdsWatchedSession(const std::string &path)
     if (runSourceOf(path) != RunSource::RunFile)
         return false;
     const auto info = readRunFileInfo(path);
-    return info && std::holds_alternative<WatchedCall>(info->description.origin);
+    return info && isWatched(info->description.origin);
 }
 
 std::vector<EndedRecord> recordsOf(const std::vector<LoadedRun> &runs)

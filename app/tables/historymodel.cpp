@@ -185,7 +185,7 @@ bool HistoryModel::canResume(int row) const
 
 QString HistoryModel::neverResumed(int row) const
 {
-    return std::holds_alternative<WatchedCall>(info(row).description.origin)
+    return isWatched(info(row).description.origin)
         ? tr("A watched command cannot be resumed; run it again")
         : QString();
 }

@@ -155,7 +155,7 @@ QString LogModel::text(const LogEntry &entry, int column) const
     case Worker:
         if (entry.worker != noWorker)
             return workerCell(*m_record, entry.worker);
-        return std::holds_alternative<WatchedCall>(m_record->origin) ? tr("command") : tr("pool");
+        return isWatched(m_record->origin) ? tr("command") : tr("pool");
     case Inputs: {
         if (entry.running.count == 0)
             return {};

@@ -349,8 +349,7 @@ bool RunController::hasSession() const
 {
     if (m_watch)
         return true;
-    return m_loaded
-        && (m_session.size() > 1 || std::holds_alternative<WatchedCall>(record()->origin));
+    return m_loaded && (m_session.size() > 1 || isWatched(record()->origin));
 }
 
 std::size_t RunController::runCount() const

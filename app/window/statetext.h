@@ -12,7 +12,7 @@ namespace poolscope {
 /// controller's run.
 QString stateText(const RunController &controller, const RunSituation &situation);
 
-/// Returns the sentence of the status bar while no run goes on: the outcome of the last one if
+/// Returns the sentence of the status bar while nothing runs: the outcome of the last run if
 /// there was one, else `problem`, which is why nothing can be started, else that `next` can be
 /// started.
 QString sentenceText(const RunController &controller, const QString &next, const QString &problem);

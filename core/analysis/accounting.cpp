@@ -215,7 +215,7 @@ std::string_view causeText(Cause cause)
 
 std::string_view causeText(Cause cause, const Origin &origin)
 {
-    if (!std::holds_alternative<WatchedCall>(origin))
+    if (!isWatched(origin))
         return causeText(cause);
     switch (cause) {
     case Cause::Coordinator:

@@ -154,7 +154,7 @@ Verdict verdictOf(const RunFigures &figures)
 Verdict verdictOf(
     const RunRecord &record, const Accounting &accounting, const RunConditions &conditions)
 {
-    if (std::holds_alternative<WatchedCall>(record.origin))
+    if (isWatched(record.origin))
         return verdictOf(pooledCallOf(record, accounting, conditions.cores));
     return verdictOf(figuresOf(accounting, record.origin, record.timeline, conditions));
 }

@@ -47,7 +47,7 @@ ReplayableRun replayableRun(const RunRecord &record)
 {
     const std::uint32_t cores = record.machine.cores;
     ReplayableRun run{recordedWork(record.timeline, cores)};
-    if (std::holds_alternative<WatchedCall>(record.origin))
+    if (isWatched(record.origin))
         run.call =
             pooledCallOf(record, accountingOf(record.timeline, conditionsOf(record, cores)), cores);
     return run;

@@ -85,6 +85,10 @@ inline bool isImported(const Origin &origin)
 {
     return std::holds_alternative<ImportedFile>(origin);
 }
+inline bool isWatched(const Origin &origin)
+{
+    return std::holds_alternative<WatchedCall>(origin);
+}
 /// The folder in which the run was started, or empty if it is unknown.
 std::string folderOf(const Origin &origin);
 /// The settings of the pool, as far as they are known.

@@ -225,8 +225,8 @@ void Exporter::saveRunAs()
     path = withRunEnding(path);
     rememberRunFolder(path);
     const RunRecord *record = m_controller.record();
-    const bool isWatched = record && std::holds_alternative<WatchedCall>(record->origin);
-    const QString note = isWatched ? watchedFileNote() : QString();
+    const bool isOfCommand = record && isWatched(record->origin);
+    const QString note = isOfCommand ? watchedFileNote() : QString();
     if (!from.isEmpty() && QFileInfo(path) != QFileInfo(from))
         copyRun(from, path, note);
     else if (from.isEmpty() && watched == m_controller.watched()

@@ -34,8 +34,9 @@ public:
     /// Shows the kind that was saved, or another if there is none.
     void restoreKind(const QSettings &settings, Kind otherwise);
     void saveKind(QSettings &settings) const;
-    /// Shows the form for a command, with this command, or with the keyboard focus in its field.
+    /// Shows the form for a command, filled in with this one.
     void setCommand(const WatchRequest &request);
+    /// Shows the form for a command, with the keyboard focus in its field.
     void askForCommand();
     WatchForm &watchForm() { return *m_watch; }
     const WatchForm &watchForm() const { return *m_watch; }

@@ -137,8 +137,8 @@ void RunTabs::showState(const RunController &controller)
     m_sweepPage->setBusy(controller.isActive() || m_timePage->isVerifying());
     m_whatIfPage->setBusy(isBusy);
     const RunRecord *record = controller.record();
-    const bool isWatched = record && std::holds_alternative<WatchedCall>(record->origin);
-    m_failures->setRetry(isWatched                       ? FailuresView::Retry::Watched
+    const bool isOfCommand = record && isWatched(record->origin);
+    m_failures->setRetry(isOfCommand                     ? FailuresView::Retry::Watched
             : controller.canTryAgain() && !isMeasuring() ? FailuresView::Retry::Possible
                                                          : FailuresView::Retry::Impossible);
 }
