@@ -130,6 +130,17 @@ std::size_t addLanes(PooledCall &call, const RunRecord &record, const Accounting
 
 } // namespace
 
+std::vector<CallChange> changesOf(const PooledCall &call, std::optional<std::uint64_t> chunk,
+    std::optional<std::uint32_t> processes)
+{
+    std::vector<CallChange> changes;
+    if (chunk)
+        changes.push_back({"chunksize", *chunk, call.place});
+    if (processes)
+        changes.push_back({"processes", *processes, call.poolPlace});
+    return changes;
+}
+
 PooledCall pooledCallOf(const RunRecord &record, const Accounting &accounting, std::uint32_t cores)
 {
     PooledCall call;

@@ -4,11 +4,13 @@
 
 #include "analysis/accounting.h"
 #include "record/runrecord.h"
+#include "spec/callchange.h"
 #include "text/units.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace poolscope {
 
@@ -81,6 +83,11 @@ struct PooledCall {
     Duration noPool() const; ///< all iterations in turn, in one process
     double rate() const; ///< inputs per second
 };
+
+/// Returns the changes that have the call made with these settings. Nothing for a setting that
+/// stays.
+std::vector<CallChange> changesOf(const PooledCall &call, std::optional<std::uint64_t> chunk,
+    std::optional<std::uint32_t> processes);
 
 PooledCall pooledCallOf(const RunRecord &record, const Accounting &accounting, std::uint32_t cores);
 

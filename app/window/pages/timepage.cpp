@@ -52,13 +52,9 @@ QString adviceText(const Verdict &verdict)
 /// Returns the advised changes that can be made from outside to a call in a watched command.
 std::vector<CallChange> callChanges(const Verdict &verdict)
 {
-    std::vector<CallChange> changes;
     const auto *found = std::get_if<evidence::OfCall>(&verdict.evidence);
-    if (found && found->chunk)
-        changes.push_back({"chunksize", *found->chunk, found->call.place});
-    if (found && found->processes)
-        changes.push_back({"processes", *found->processes, found->call.poolPlace});
-    return changes;
+    return found ? changesOf(found->call, found->chunk, found->processes)
+                 : std::vector<CallChange>();
 }
 
 /// Returns a sentence on the number of inputs of the runs. Empty if they had all.
