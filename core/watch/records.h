@@ -126,6 +126,8 @@ public:
     {
     }
 
+    /// The number of records of its kind that this one stands for.
+    std::uint64_t represented() const { return m_isSampled ? sampledOf : 1; }
     bool isSampled() const { return m_isSampled; }
 
     std::uint64_t number()

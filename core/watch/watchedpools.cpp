@@ -332,14 +332,14 @@ void WatchedPools::takePut(RecordWords &words)
     if (m_sent.size() < mostSent)
         m_sent[chunkKey(put.pool, put.job, put.index)] = put.written;
     if (const Job *job = jobOf(put.pool, put.job); job && job->call)
-        job->call->chunkSent(put, words.isSampled() ? sampledOf : 1);
+        job->call->chunkSent(put, words.represented());
 }
 
 void WatchedPools::takeGot(RecordWords &words)
 {
     const auto got = words.fields<Got>();
     if (const Job *job = jobOf(got.pool, got.job); job && job->call)
-        job->call->resultReceived(got, words.isSampled() ? sampledOf : 1);
+        job->call->resultReceived(got, words.represented());
 }
 
 WatchedPools::WorkerKey WatchedPools::keyOf(const Pool &pool, const Ring &ring) const

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t enoughRoom = 32U << 20; // bytes, in shared memory
 constexpr std::size_t mostRings = 20'000;
-constexpr std::uint64_t betweenLooks = 500'000'000; // ns, for threads that have ended
+constexpr std::uint64_t betweenChecks = 500'000'000; // ns, for threads that have ended
 constexpr std::uint64_t keptAfterEnd = 2'000'000'000; // ns
 
 bool hasRoom(const char *folder)
@@ -92,7 +92,7 @@ void WatchFolder::read(WatchedPools &pools)
 void WatchFolder::removeEnded(WatchedPools &pools)
 {
     const std::uint64_t now = RunClock::monotonic();
-    if (now - m_lookedForEnded < betweenLooks)
+    if (now - m_lookedForEnded < betweenChecks)
         return;
     m_lookedForEnded = now;
     std::erase_if(m_rings, [&](const std::unique_ptr<Ring> &ring) {

@@ -45,11 +45,18 @@ public:
     /// Adds a record that stands for 16 of its kind.
     void addSampled(RecordKind kind, const Words &words)
     {
-        m_flags = 1U << 8U;
-        add(kind, words);
-        m_flags = 0;
+        append(static_cast<std::uint64_t>(kind) | 1U << 8U, words, {});
     }
     void add(RecordKind kind, const Words &words, const std::vector<std::string> &texts = {})
+    {
+        append(static_cast<std::uint64_t>(kind), words, texts);
+    }
+
+    std::string path() const { return m_path.string(); }
+
+private:
+    /// `head` is the kind and the flags.
+    void append(std::uint64_t head, const Words &words, const std::vector<std::string> &texts)
     {
         Words record{0};
         record.insert(record.end(), words.begin(), words.end());
@@ -67,18 +74,14 @@ public:
             m_words[512 + at] = (capacity - at) << 16U;
             m_words[6] += (capacity - at) * 8;
         }
-        record[0] = static_cast<std::uint64_t>(kind) | m_flags | record.size() << 16U;
+        record[0] = head | record.size() << 16U;
         std::copy(record.begin(), record.end(),
             m_words.begin() + 512 + static_cast<std::ptrdiff_t>(m_words[6] / 8 % capacity));
         m_words[6] += record.size() * 8;
         save();
     }
 
-    std::string path() const { return m_path.string(); }
-
-private:
     std::filesystem::path m_path;
-    std::uint64_t m_flags = 0;
     Words m_words;
 };
 
