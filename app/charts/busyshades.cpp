@@ -9,21 +9,37 @@ namespace poolscope {
 
 namespace {
 
-using ColourRamp = std::array<QRgb, 256>;
+constexpr int steps = 255; // from hardly busy to always busy. Step 0 is not busy
+using ColourRamp = std::array<QRgb, steps + 1>;
+
+int stepOf(float share)
+{
+    return static_cast<int>(std::ceil(share * steps));
+}
+
+QColor shadeOfStep(const QColor &colour, int step, Strength strength)
+{
+    QColor shade = colour;
+    shade.setAlpha(
+        step == 0 ? 0 : strength.least + step * (strength.most - strength.least) / steps);
+    return shade;
+}
 
 /// Returns the colours of shares, from hardly busy to always busy.
 ColourRamp rampOf(const QColor &colour, Strength strength)
 {
     ColourRamp ramp{};
-    for (int share = 1; share < 256; ++share) {
-        QColor shade = colour;
-        shade.setAlpha(strength.least + share * (strength.most - strength.least) / 255);
-        ramp[static_cast<std::size_t>(share)] = qPremultiply(shade.rgba());
-    }
+    for (std::size_t step = 1; step < ramp.size(); ++step)
+        ramp[step] = qPremultiply(shadeOfStep(colour, static_cast<int>(step), strength).rgba());
     return ramp;
 }
 
 } // namespace
+
+QColor shadeOf(const QColor &colour, float share, Strength strength)
+{
+    return shadeOfStep(colour, stepOf(share), strength);
+}
 
 void drawShares(QPainter *painter, const QRectF &place, std::span<const float> shares,
     const QColor &colour, Strength strength)
@@ -32,7 +48,7 @@ void drawShares(QPainter *painter, const QRectF &place, std::span<const float> s
     auto *pixels = reinterpret_cast<QRgb *>(line.scanLine(0));
     const ColourRamp ramp = rampOf(colour, strength);
     for (std::size_t column = 0; column < shares.size(); ++column)
-        pixels[column] = ramp[static_cast<std::size_t>(std::ceil(shares[column] * 255.0F))];
+        pixels[column] = ramp[static_cast<std::size_t>(stepOf(shares[column]))];
     painter->drawImage(place, line, QRectF(line.rect()));
 }
 

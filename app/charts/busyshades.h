@@ -15,6 +15,9 @@ struct Strength {
     int most = 255; ///< of a column that was always busy
 };
 
+/// Returns the shade of a share from 0 to 1. Transparent if it is 0.
+QColor shadeOf(const QColor &colour, float share, Strength strength = {});
+
 /// Draws shares, from 0 to 1, as columns of equal width that fill the rectangle.
 void drawShares(QPainter *painter, const QRectF &place, std::span<const float> shares,
     const QColor &colour, Strength strength = {});

@@ -211,8 +211,8 @@ std::vector<Series> LanesChart::series() const
     std::vector<Series> series{key(tr("busy"), theme().worker(WorkerId{1})),
         key(tr("under way"), theme().worker(WorkerId{1}), LegendMarker::Hatching),
         key(tr("waiting"), theme().track), key(tr("starting"), theme().starting)};
-    const bool canPause = !record() || !std::holds_alternative<WatchedCall>(record()->origin);
-    if (canPause)
+    const bool canBeControlled = !record() || !isWatched(record()->origin);
+    if (canBeControlled)
         series.push_back(key(tr("paused"), theme().muted, LegendMarker::Hatching));
     if (m_transfers)
         series.push_back(
@@ -223,7 +223,8 @@ std::vector<Series> LanesChart::series() const
             series.push_back(
                 key(names[static_cast<std::size_t>(activity)], activityColour(theme(), activity)));
     }
-    const std::size_t shown = canPause ? layers.size() : layers.size() - 1; // the last: resizes
+    const std::size_t shown =
+        canBeControlled ? layers.size() : layers.size() - 1; // the last: resizes
     for (std::size_t i = 0; i < shown; ++i)
         series.push_back({tr(layers[i].name), colours[i], m_lanes->isLayerVisible(layers[i].layer),
             Series::Use::Switch, layers[i].marker});
@@ -263,21 +264,28 @@ Chart::Taken LanesChart::takeNew(const Moment &moment, std::chrono::steady_clock
 {
     const bool hasAllTransfers = !m_transfers || m_transfers->advance(marksAtOnce);
     const bool all = m_history->advance(marksAtOnce) && hasAllTransfers;
-    const bool hasNewParentTimes = parentTimes() && *parentTimes() != m_parentShown;
-    if (hasNewParentTimes)
-        m_parentShown = *parentTimes();
+    const bool hasNewParentTimes = showParent();
     const bool moved = moment.now != m_now || !m_hasAllMarks || hasNewParentTimes;
     m_hasAllMarks = all;
     m_now = moment.now;
     m_run = moment.run;
     m_lanes->setNow(moment.now);
-    m_lanes->setParent(parentTimes());
-    const std::size_t activities = parentTimes() ? parentTimes()->activities().size() : 0;
-    if (std::exchange(m_activitiesShown, activities) != activities)
-        emit seriesChanged();
     if (m_lanes->laneCount() != m_lanesShown)
         showNewLanes();
     return {moved || !all ? Changed::Picture : Changed::Nothing, all};
+}
+
+/// Returns whether the times of the parent have changed.
+bool LanesChart::showParent()
+{
+    const ParentTimes *times = parentTimes();
+    m_lanes->setParent(times);
+    if (!times || *times == m_parentShown)
+        return false;
+    const ParentTimes before = std::exchange(m_parentShown, *times);
+    if (before.activities() != m_parentShown.activities())
+        emit seriesChanged();
+    return true;
 }
 
 /// Shows all lanes, unless the user has zoomed them.
@@ -302,8 +310,7 @@ void LanesChart::showIndex(std::optional<std::uint64_t> index)
     const auto found = index && record() ? m_finder->find(*index) : std::nullopt;
     m_lanes->setOutlined(found);
     if (found) {
-        const Span span =
-            record()->timeline.worker(laneOf(found->worker)).lane().span(found->position);
+        const Span span = record()->timeline.worker(found->worker).lane().span(found->position);
         const auto begin = static_cast<double>(span.begin);
         const auto end = static_cast<double>(span.begin + span.duration);
         const TimeView::Range range = view().range();
@@ -343,7 +350,7 @@ std::optional<FailureMark> LanesChart::failureAt(const QPointF &position, Worker
     const double from = std::max(0.0, xAxis->pixelToCoord(position.x() - reachOfTick));
     const double to = xAxis->pixelToCoord(position.x() + reachOfTick);
     const double wanted = xAxis->pixelToCoord(position.x());
-    const auto &failures = m_history->worker(laneOf(worker)).failures;
+    const auto &failures = m_history->worker(worker).failures;
     auto mark = std::lower_bound(failures.begin(), failures.end(), from,
         [](const FailureMark &m, double time) { return static_cast<double>(m.time) < time; });
     std::optional<FailureMark> nearest;
@@ -368,8 +375,7 @@ QString LanesChart::inputLine(std::uint64_t index) const
 QString LanesChart::parentText(const QPointF &position) const
 {
     const auto time = static_cast<std::uint64_t>(std::max(xAxis->pixelToCoord(position.x()), 0.0));
-    TimeGrid grid = m_lanes->gridAt(devicePixelRatioF());
-    grid.level = std::max(grid.level, parentTimes()->level());
+    const TimeGrid grid = m_lanes->parentGridAt(devicePixelRatioF());
     const std::uint64_t begin = grid.beginOf(grid.columnAt(time));
     const std::array what{
         tr("pickles and sends: %1"), tr("receives and unpickles: %1"), tr("your loop: %1")};
@@ -408,7 +414,7 @@ QString LanesChart::textAt(const QPointF &position) const
 
 QString LanesChart::spanText(WorkerId worker, std::size_t position) const
 {
-    const Span span = record()->timeline.worker(laneOf(worker)).lane().span(position);
+    const Span span = record()->timeline.worker(worker).lane().span(position);
     const auto duration = static_cast<double>(span.duration);
     const QString input = span.count == 1 ? inputLine(span.first) : QString();
     QStringList text{workerName(*record(), worker) + input, indicesText(span),
@@ -432,7 +438,7 @@ QString LanesChart::openText(WorkerId worker, const OpenSpan &open) const
 
 QString LanesChart::columnText(const LanePoint &point) const
 {
-    const Lane &lane = record()->timeline.worker(laneOf(point.worker)).lane();
+    const Lane &lane = record()->timeline.worker(point.worker).lane();
     const TimeGrid grid = m_lanes->gridAt(devicePixelRatioF());
     const std::uint64_t begin = grid.beginOf(grid.columnAt(point.time));
     const std::uint64_t end = begin + grid.width();
@@ -449,7 +455,7 @@ QString LanesChart::idleText(const LanePoint &point) const
 {
     std::optional<WorkerState> state;
     if (laneOf(point.worker) < m_history->workerCount()) {
-        for (const auto &since : m_history->worker(laneOf(point.worker)).states) {
+        for (const auto &since : m_history->worker(point.worker).states) {
             if (since.time <= point.time)
                 state = since.value;
         }
@@ -482,7 +488,7 @@ std::optional<std::uint64_t> LanesChart::indexAt(const QPointF &position) const
     if (const auto failure = failureAt(position, point->worker))
         return failure->index;
     if (const auto span = m_lanes->spanAt(point->worker, point->time))
-        return record()->timeline.worker(laneOf(point->worker)).lane().span(*span).first;
+        return record()->timeline.worker(point->worker).lane().span(*span).first;
     if (const auto open = m_lanes->openSpanAt(point->worker, point->time))
         return open->first;
     return std::nullopt;

@@ -52,6 +52,7 @@ private:
     std::uint64_t busyOutsidePauses(std::size_t worker) const;
     /// The time in which the worker could have been busy, in nanoseconds.
     std::uint64_t aliveOutsidePauses(std::size_t worker) const;
+    bool showParent();
     void showNewLanes();
     void fitLanes();
     void keepLanesInView(const QCPRange &range);
@@ -62,7 +63,6 @@ private:
     std::unique_ptr<SpanFinder> m_finder;
     std::unique_ptr<TransferLanes> m_transfers; ///< null if they are not shown
     std::size_t m_lanesShown = 0;
-    std::size_t m_activitiesShown = 0; ///< of the parent
     ParentTimes m_parentShown;
     std::uint64_t m_now = 0;
     TimeView::Run m_run = TimeView::Run::Running;

@@ -67,6 +67,15 @@ struct LanesPlottable::View {
         const std::uint64_t first = grid.columnAt(begin);
         return {first, last > begin ? grid.columnAt(last - 1) + 1 - first : 0};
     }
+    /// Calls visit(span) for each span of a lane that is in view.
+    template <typename Visit> void forEachSpan(const Lane &lane, Visit visit) const
+    {
+        const std::size_t before = lane.countBefore(begin);
+        lane.forEach(before > 0 ? before - 1 : 0, lane.countBefore(end), [&](const Span &span) {
+            if (span.begin + span.duration >= begin)
+                visit(span);
+        });
+    }
 };
 
 namespace {
@@ -147,7 +156,7 @@ std::optional<WorkerId> LanesPlottable::workerAt(double value) const
 
 std::optional<std::size_t> LanesPlottable::spanAt(WorkerId worker, std::uint64_t time) const
 {
-    const Lane &spans = m_timeline->worker(laneOf(worker)).lane();
+    const Lane &spans = m_timeline->worker(worker).lane();
     const std::size_t count = spans.countBefore(time + 1);
     if (count == 0)
         return std::nullopt;
@@ -157,7 +166,7 @@ std::optional<std::size_t> LanesPlottable::spanAt(WorkerId worker, std::uint64_t
 
 std::optional<OpenSpan> LanesPlottable::openSpanAt(WorkerId worker, std::uint64_t time) const
 {
-    const OpenSpan open = m_timeline->worker(laneOf(worker)).openSpan();
+    const OpenSpan open = m_timeline->worker(worker).openSpan();
     const bool isOn = open.count > 0 && time >= open.begin && time <= openEnd(open);
     return isOn ? std::optional(open) : std::nullopt;
 }
@@ -173,6 +182,11 @@ TimeGrid LanesPlottable::gridAt(double pixelRatio) const
     const QCPRange range = mKeyAxis->range();
     const double pixels = std::max(1.0, mKeyAxis->axisRect()->width() * pixelRatio);
     return gridFor(range.size() / pixels);
+}
+
+TimeGrid LanesPlottable::parentGridAt(double pixelRatio) const
+{
+    return {std::max(gridAt(pixelRatio).level, m_parent->grid().level)};
 }
 
 QCPRange LanesPlottable::getKeyRange(bool &found, QCP::SignDomain) const
@@ -268,24 +282,16 @@ void LanesPlottable::drawTransfers(QCPPainter *painter, const View &view, std::s
     while (m_transferColumns.size() <= lane)
         m_transferColumns.emplace_back(m_transfers->lane(m_transferColumns.size()));
     const QColor colour = causeColour(*m_theme, Cause::TransferIn);
-    const Lane &transfers = m_transfers->lane(lane);
     if (!showsSpans(workerOf(lane))) {
-        const TimeGrid grid = gridAt(view.pixelRatio);
-        const ColumnRange columns = view.columnsOf(grid, m_now);
-        QRectF target = lowerPart(view.rect(lane, 0, 0));
-        target.setLeft(view.x(grid.beginOf(columns.first)));
-        target.setRight(view.x(grid.beginOf(columns.end())));
-        if (columns.count > 0)
-            drawShares(painter, target, m_transferColumns[lane].shares(grid, columns), colour);
+        drawColumns(painter, view, lowerPart(view.rect(lane, 0, 0)), m_transferColumns[lane],
+            {colour, ordinary});
         return;
     }
-    const std::size_t before = transfers.countBefore(view.begin);
-    transfers.forEach(
-        before > 0 ? before - 1 : 0, transfers.countBefore(view.end), [&](const Span &span) {
-            QRectF rect = lowerPart(view.rect(lane, span.begin, span.begin + span.duration));
-            rect.setWidth(std::max(rect.width(), 1.0));
-            painter->fillRect(rect, colour);
-        });
+    view.forEachSpan(m_transfers->lane(lane), [&](const Span &span) {
+        QRectF rect = lowerPart(view.rect(lane, span.begin, span.begin + span.duration));
+        rect.setWidth(std::max(rect.width(), 1.0));
+        painter->fillRect(rect, colour);
+    });
 }
 
 /// Draws a row for each activity of the parent, with its share of each column.
@@ -293,11 +299,8 @@ void LanesPlottable::drawParent(QCPPainter *painter, const View &view) const
 {
     const std::size_t lane = m_timeline->workerCount();
     painter->fillRect(view.rect(lane, 0, m_now), m_theme->track);
-    TimeGrid grid = gridAt(view.pixelRatio);
-    grid.level = std::max(grid.level, m_parent->level());
+    const TimeGrid grid = parentGridAt(view.pixelRatio);
     const ColumnRange columns = view.columnsOf(grid, m_now);
-    if (columns.count == 0)
-        return;
     const std::vector<ParentActivity> activities = m_parent->activities();
     // Each column is cut to the view, since it may be far wider.
     for (std::uint64_t column = columns.first; column < columns.end(); ++column) {
@@ -306,9 +309,9 @@ void LanesPlottable::drawParent(QCPPainter *painter, const View &view) const
         row.setHeight(
             row.height() / static_cast<double>(std::max<std::size_t>(activities.size(), 1)));
         for (const ParentActivity activity : activities) {
-            const auto share =
-                static_cast<float>(m_parent->share(activity, begin, begin + grid.width()));
-            drawShares(painter, row, {&share, 1}, activityColour(*m_theme, activity));
+            const double share = m_parent->share(activity, begin, begin + grid.width());
+            painter->fillRect(
+                row, shadeOf(activityColour(*m_theme, activity), static_cast<float>(share)));
             row.translate(0, row.height());
         }
     }
@@ -320,31 +323,36 @@ void LanesPlottable::drawLane(QCPPainter *painter, const View &view, std::size_t
     if (showsSpans(workerOf(lane)))
         drawSpans(painter, view, lane, spans, strength);
     else
-        drawColumns(painter, view, lane, columns, strength);
+        drawColumns(painter, view, busyPart(view.rect(lane, 0, 0), lane), columns,
+            {m_theme->worker(workerOf(lane)), strength});
+}
+
+/// Returns the part of the rectangle in a lane that shows iterations.
+QRectF LanesPlottable::busyPart(const QRectF &rect, std::size_t lane) const
+{
+    return hasTransfers(lane) ? upperPart(rect) : rect;
 }
 
 bool LanesPlottable::showsSpans(WorkerId worker) const
 {
-    const Lane &spans = m_timeline->worker(laneOf(worker)).lane();
+    const Lane &spans = m_timeline->worker(worker).lane();
     const QCPRange range = mKeyAxis->range();
     const std::size_t count =
         spans.countBefore(toTime(range.upper) + 1) - spans.countBefore(toTime(range.lower));
     return static_cast<double>(count) * widthOfShownSpan < mKeyAxis->axisRect()->width();
 }
 
-void LanesPlottable::drawColumns(QCPPainter *painter, const View &view, std::size_t lane,
-    BusyColumns &busy, Strength strength) const
+/// Draws the columns in view between the top and the bottom of a rectangle.
+void LanesPlottable::drawColumns(QCPPainter *painter, const View &view, QRectF target,
+    BusyColumns &busy, const Shades &shades) const
 {
     const TimeGrid grid = gridAt(view.pixelRatio);
     const ColumnRange columns = view.columnsOf(grid, m_now);
     if (columns.count == 0)
         return;
-    const QRectF whole = view.rect(lane, 0, 0);
-    QRectF target = hasTransfers(lane) ? upperPart(whole) : whole;
     target.setLeft(view.x(grid.beginOf(columns.first)));
     target.setRight(view.x(grid.beginOf(columns.end())));
-    drawShares(
-        painter, target, busy.shares(grid, columns), m_theme->worker(workerOf(lane)), strength);
+    drawShares(painter, target, busy.shares(grid, columns), shades.colour, shades.strength);
 }
 
 void LanesPlottable::drawSpans(QCPPainter *painter, const View &view, std::size_t lane,
@@ -353,12 +361,8 @@ void LanesPlottable::drawSpans(QCPPainter *painter, const View &view, std::size_
     QColor colour = m_theme->worker(workerOf(lane));
     const QColor textColour = strength.most < 255 ? m_theme->muted : textOn(colour);
     colour.setAlpha(strength.most);
-    const std::size_t before = spans.countBefore(view.begin);
-    spans.forEach(before > 0 ? before - 1 : 0, spans.countBefore(view.end), [&](const Span &span) {
-        if (span.begin + span.duration < view.begin)
-            return;
-        const QRectF whole = view.rect(lane, span.begin, span.begin + span.duration);
-        QRectF rect = hasTransfers(lane) ? upperPart(whole) : whole;
+    view.forEachSpan(spans, [&](const Span &span) {
+        QRectF rect = busyPart(view.rect(lane, span.begin, span.begin + span.duration), lane);
         const double separator = rect.width() > 4 ? 1 : 0;
         rect.setWidth(std::max(rect.width() - separator, 1.0));
         painter->fillRect(rect, colour);

@@ -69,7 +69,7 @@ public:
     /// The worker whose lane is at a value coordinate, if there is one.
     std::optional<WorkerId> workerAt(double value) const;
     /// The span of the worker at that time, as a position in its lane. Nothing if there is none.
-    /// This and the functions below require a timeline that has the worker.
+    /// The timeline must have the worker, here and below.
     std::optional<std::size_t> spanAt(WorkerId worker, std::uint64_t time) const;
     /// The unfinished span of the worker at that time, if there is one.
     std::optional<OpenSpan> openSpanAt(WorkerId worker, std::uint64_t time) const;
@@ -77,6 +77,8 @@ public:
     bool showsSpans(WorkerId worker) const;
     /// The grid of times whose columns are drawn, each a device pixel wide or more.
     TimeGrid gridAt(double pixelRatio) const;
+    /// The same for the lane of the parent, which there must be. Its columns may be wider.
+    TimeGrid parentGridAt(double pixelRatio) const;
 
     double selectTest(const QPointF &, bool, QVariant *) const override { return -1; }
     QCPRange getKeyRange(bool &found, QCP::SignDomain) const override;
@@ -107,8 +109,13 @@ private:
     /// Draws `spans`, which are some or all spans of the lane.
     void drawLane(QCPPainter *painter, const View &view, std::size_t lane, const Lane &spans,
         BusyColumns &columns, Strength strength) const;
-    void drawColumns(QCPPainter *painter, const View &view, std::size_t lane, BusyColumns &busy,
-        Strength strength) const;
+    struct Shades {
+        QColor colour;
+        Strength strength;
+    };
+    void drawColumns(QCPPainter *painter, const View &view, QRectF target, BusyColumns &busy,
+        const Shades &shades) const;
+    QRectF busyPart(const QRectF &rect, std::size_t lane) const;
     void drawSpans(QCPPainter *painter, const View &view, std::size_t lane, const Lane &spans,
         Strength strength) const;
     bool hasTransfers(std::size_t lane) const;

@@ -6,7 +6,7 @@
 // columns costs O(n log d), where d is the number of spans in a column.
 #pragma once
 
-#include "analysis/timegrid.h"
+#include "events/timegrid.h"
 #include "record/lane.h"
 
 #include <span>

@@ -6,7 +6,7 @@
 // finer grid are computed from the spans in view, of which there are then few.
 #pragma once
 
-#include "analysis/timegrid.h"
+#include "events/timegrid.h"
 #include "record/lane.h"
 
 #include <vector>

@@ -73,7 +73,7 @@ std::uint64_t RunHistory::endOfSpan(const Mark &failed) const
 {
     if (failed.worker == noWorker || numberOf(failed.worker) > m_timeline.workerCount())
         return failed.time;
-    const Lane &lane = m_timeline.worker(laneOf(failed.worker)).lane();
+    const Lane &lane = m_timeline.worker(failed.worker).lane();
     const std::size_t end = lane.countBefore(failed.time);
     for (std::size_t i = end; i > 0 && end - i < searchedBack; --i) {
         const Span span = lane.span(i - 1);

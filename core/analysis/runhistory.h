@@ -44,6 +44,7 @@ public:
 
     std::size_t workerCount() const { return m_workers.size(); }
     const WorkerHistory &worker(std::size_t position) const { return m_workers[position]; }
+    const WorkerHistory &worker(WorkerId id) const { return worker(laneOf(id)); }
     /// Returns the number of workers wanted, from each time on.
     const std::vector<Since<std::uint32_t>> &sizes() const { return m_sizes; }
     const std::vector<Since<Pace>> &paces() const { return m_paces; }

@@ -14,7 +14,7 @@ std::optional<SpanPosition> SpanFinder::find(std::uint64_t index)
         const auto position = findIn(worker, index);
         if (!position)
             continue;
-        const std::uint64_t begin = m_timeline.worker(laneOf(worker)).lane().span(*position).begin;
+        const std::uint64_t begin = m_timeline.worker(worker).lane().span(*position).begin;
         if (!found || begin >= latest) {
             found = SpanPosition{worker, *position};
             latest = begin;
@@ -29,7 +29,7 @@ void SpanFinder::learn(WorkerId worker)
     if (m_blocks.size() < numberOf(worker))
         m_blocks.resize(numberOf(worker));
     std::vector<Block> &blocks = m_blocks[laneOf(worker)];
-    const Lane &lane = m_timeline.worker(laneOf(worker)).lane();
+    const Lane &lane = m_timeline.worker(worker).lane();
     while ((blocks.size() + 1) * blockSize <= lane.size()) {
         Block block;
         const std::size_t from = blocks.size() * blockSize;
@@ -43,7 +43,7 @@ void SpanFinder::learn(WorkerId worker)
 
 std::optional<std::size_t> SpanFinder::findIn(WorkerId worker, std::uint64_t index) const
 {
-    const Lane &lane = m_timeline.worker(laneOf(worker)).lane();
+    const Lane &lane = m_timeline.worker(worker).lane();
     std::optional<std::size_t> found;
     const auto search = [&](std::size_t from, std::size_t to) {
         lane.forEach(from, to, [&](const Span &span) {

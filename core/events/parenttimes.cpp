@@ -15,11 +15,11 @@ struct ColumnPart {
 
 /// Calls visit(part) for each column that [begin, end) touches.
 template <typename Visit>
-void forEachPart(int level, std::uint64_t begin, std::uint64_t end, Visit visit)
+void forEachPart(TimeGrid grid, std::uint64_t begin, std::uint64_t end, Visit visit)
 {
     while (begin < end) {
-        const std::uint64_t column = begin >> level;
-        const std::uint64_t until = std::min((column + 1) << level, end);
+        const std::uint64_t column = grid.columnAt(begin);
+        const std::uint64_t until = std::min(grid.beginOf(column + 1), end);
         visit(ColumnPart{static_cast<std::size_t>(column), until - begin});
         begin = until;
     }
@@ -27,15 +27,16 @@ void forEachPart(int level, std::uint64_t begin, std::uint64_t end, Visit visit)
 
 } // namespace
 
-ParentTimes::ParentTimes(int level, std::vector<Column> columns)
-    : m_level(std::clamp(level, firstLevel, lastLevel))
+ParentTimes::ParentTimes(TimeGrid grid, std::vector<Column> columns)
+    : m_grid{std::clamp(grid.level, finest.level, coarsest.level)}
     , m_columns(std::move(columns))
 {
     if (m_columns.size() > mostColumns)
         m_columns.resize(mostColumns);
 }
 
-void ParentTimes::halve()
+/// Joins each two columns.
+void ParentTimes::coarsen()
 {
     for (std::size_t i = 0; i < m_columns.size(); ++i) {
         const Column column = m_columns[i];
@@ -46,22 +47,21 @@ void ParentTimes::halve()
                 m_columns[i / 2][activity] += column[activity];
     }
     m_columns.resize((m_columns.size() + 1) / 2);
-    ++m_level;
+    ++m_grid.level;
 }
 
 void ParentTimes::add(
     ParentActivity activity, std::uint64_t begin, std::uint64_t end, std::uint64_t busy)
 {
-    end = std::min(end, std::uint64_t{mostColumns} << lastLevel);
+    end = std::min(end, coarsest.beginOf(mostColumns));
     if (begin >= end)
         return;
-    while ((end - 1) >> m_level >= mostColumns)
-        halve();
-    const std::uint64_t needed = ((end - 1) >> m_level) + 1;
-    m_columns.resize(std::max<std::size_t>(m_columns.size(), needed));
+    while (m_grid.columnAt(end - 1) >= mostColumns)
+        coarsen();
+    m_columns.resize(std::max<std::size_t>(m_columns.size(), m_grid.columnAt(end - 1) + 1));
     const double share =
         std::min(static_cast<double>(busy) / static_cast<double>(end - begin), 1.0);
-    forEachPart(m_level, begin, end, [&](ColumnPart part) {
+    forEachPart(m_grid, begin, end, [&](ColumnPart part) {
         m_columns[part.column][static_cast<std::size_t>(activity)] +=
             static_cast<std::uint64_t>(share * static_cast<double>(part.length));
     });
@@ -87,10 +87,10 @@ std::uint64_t ParentTimes::total(ParentActivity activity) const
 
 double ParentTimes::share(ParentActivity activity, std::uint64_t begin, std::uint64_t end) const
 {
-    const std::uint64_t last = std::min(end, std::uint64_t{m_columns.size()} << m_level);
-    const auto width = static_cast<double>(std::uint64_t{1} << m_level);
+    const std::uint64_t last = std::min(end, m_grid.beginOf(m_columns.size()));
+    const auto width = static_cast<double>(m_grid.width());
     double busy = 0;
-    forEachPart(m_level, begin, last, [&](ColumnPart part) {
+    forEachPart(m_grid, begin, last, [&](ColumnPart part) {
         busy += static_cast<double>(m_columns[part.column][static_cast<std::size_t>(activity)])
             * static_cast<double>(part.length) / width;
     });

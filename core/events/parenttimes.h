@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // ParentTimes: for how long the process that made a call was busy with it, over time.
 //
-// Time is divided into columns of equal width, which begin at the call. Their width doubles when
-// there would be more than mostColumns. A thread of its own sends chunks, another one receives
+// Time since the call is divided into the columns of a grid, which becomes coarser when there would
+// be more than mostColumns. A thread of its own sends chunks, another one receives
 // results, and the user's loop uses them, so that the activities of a column can add up to more
 // than its width.
 #pragma once
+
+#include "events/timegrid.h"
 
 #include <array>
 #include <cstddef>
@@ -26,23 +28,22 @@ inline constexpr std::size_t parentActivities = allParentActivities.size();
 class ParentTimes {
 public:
     static constexpr std::size_t mostColumns = 256;
-    static constexpr int firstLevel = 20; ///< columns are at least 2^20 ns wide, about 1 ms
-    static constexpr int lastLevel = 54; ///< 256 columns of 2^54 ns are longer than a century
+    static constexpr TimeGrid finest{20}; ///< columns of about 1 ms
+    static constexpr TimeGrid coarsest{54}; ///< of which 256 columns are longer than a century
 
     /// Busy nanoseconds of each activity in a column.
     using Column = std::array<std::uint64_t, parentActivities>;
 
     ParentTimes() = default;
-    /// `level` is clamped, and columns beyond mostColumns are dropped.
-    ParentTimes(int level, std::vector<Column> columns);
+    /// A grid between finest and coarsest is used, and columns beyond mostColumns are dropped.
+    ParentTimes(TimeGrid grid, std::vector<Column> columns);
 
     /// Adds `busy` nanoseconds, evenly spread over [begin, end), which are nanoseconds since the
     /// call. No more than the length of the interval is added.
     void add(ParentActivity activity, std::uint64_t begin, std::uint64_t end, std::uint64_t busy);
 
     bool isEmpty() const { return m_columns.empty(); }
-    /// Columns are 2^level nanoseconds wide.
-    int level() const { return m_level; }
+    TimeGrid grid() const { return m_grid; }
     const std::vector<Column> &columns() const { return m_columns; }
     /// The activities that took any time.
     std::vector<ParentActivity> activities() const;
@@ -55,9 +56,9 @@ public:
     bool operator==(const ParentTimes &) const = default;
 
 private:
-    void halve();
+    void coarsen();
 
-    int m_level = firstLevel;
+    TimeGrid m_grid = finest;
     std::vector<Column> m_columns;
 };
 

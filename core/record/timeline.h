@@ -140,6 +140,7 @@ public:
     std::size_t workerCount() const { return m_workers.size(); }
     /// The record of worker `position` + 1.
     const WorkerRecord &worker(std::size_t position) const { return *m_workers[position]; }
+    const WorkerRecord &worker(WorkerId id) const { return worker(laneOf(id)); }
     const AppendLog<Mark> &marks() const { return m_marks; }
     /// Whether lanes, chunk times and marks can be read. Otherwise each worker has an account().
     bool hasSpans() const { return m_hasSpans; }

@@ -70,7 +70,7 @@ private:
     std::function<void(const std::string &)> m_warned;
     std::vector<std::unique_ptr<WatchedRun>> m_runs;
     watch::WatchedPools m_pools; ///< sends events to the recorders of the runs
-    std::uint64_t m_lookedAt = 0; ///< when processes were last checked
+    std::uint64_t m_checkedAt = 0; ///< when processes were last checked
     bool m_hasWarned = false; ///< that calls cannot be recorded
 };
 

@@ -134,7 +134,7 @@ Result<void> RecordWriter::writeWorkers(const RecordPositions &reached)
 
 Result<void> RecordWriter::writeSpans(WorkerId worker, const RecordPositions::Worker &reached)
 {
-    const Lane &lane = m_record.timeline.worker(laneOf(worker)).lane();
+    const Lane &lane = m_record.timeline.worker(worker).lane();
     for (std::size_t from = m_written.workers[laneOf(worker)].spans; from < reached.spans;) {
         const std::size_t to = std::min(from + spansAtOnce, reached.spans);
         std::string bytes;
@@ -148,7 +148,7 @@ Result<void> RecordWriter::writeSpans(WorkerId worker, const RecordPositions::Wo
 
 Result<void> RecordWriter::writeChunkTimes(WorkerId worker, const RecordPositions::Worker &reached)
 {
-    const ChunkTimeLog &chunkTimes = m_record.timeline.worker(laneOf(worker)).chunkTimes();
+    const ChunkTimeLog &chunkTimes = m_record.timeline.worker(worker).chunkTimes();
     for (std::size_t from = m_written.workers[laneOf(worker)].chunkTimeBytes;
          from < reached.chunkTimeBytes;) {
         const std::size_t to = std::min(from + batchBytes, reached.chunkTimeBytes);

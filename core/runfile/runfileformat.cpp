@@ -155,7 +155,7 @@ Json parentJson(const ParentTimes &parent)
     for (const ParentTimes::Column &column : parent.columns())
         for (const std::uint64_t busy : column)
             columns.push_back(busy);
-    return {{"level", parent.level()}, {"busy_ns", columns}};
+    return {{"level", parent.grid().level}, {"busy_ns", columns}};
 }
 
 void readParent(const Json &json, ParentTimes &parent, Members &call)
@@ -165,13 +165,13 @@ void readParent(const Json &json, ParentTimes &parent, Members &call)
     std::vector<std::uint64_t> busy;
     members.number("level", level);
     members.numbers("busy_ns", busy);
-    if (!members.result(true) || level > ParentTimes::lastLevel)
+    if (!members.result(true) || level > static_cast<std::uint32_t>(ParentTimes::coarsest.level))
         return call.miss("parent");
     std::vector<ParentTimes::Column> columns(
         std::min(busy.size() / parentActivities, ParentTimes::mostColumns));
     for (std::size_t i = 0; i < columns.size(); ++i)
         std::copy_n(&busy[i * parentActivities], parentActivities, columns[i].begin());
-    parent = ParentTimes(static_cast<int>(level), std::move(columns));
+    parent = ParentTimes(TimeGrid{static_cast<int>(level)}, std::move(columns));
 }
 
 Json callJson(const WatchedCall &call)

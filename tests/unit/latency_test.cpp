@@ -156,7 +156,7 @@ TEST_F(LatencyTest, ASearchFindsWhatABarCounts)
         DurationSearch search(timeline(), bar.range);
         std::uint64_t found = 0;
         const auto count = [&](SpanPosition place, const Span &span) {
-            const Lane &lane = timeline().worker(laneOf(place.worker)).lane();
+            const Lane &lane = timeline().worker(place.worker).lane();
             EXPECT_EQ(lane.span(place.position).first, span.first);
             found += span.count;
         };

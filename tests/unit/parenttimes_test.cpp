@@ -7,7 +7,7 @@ using namespace poolscope;
 
 namespace {
 
-constexpr std::uint64_t column = std::uint64_t{1} << ParentTimes::firstLevel;
+constexpr std::uint64_t column = ParentTimes::finest.width();
 
 TEST(ParentTimes, SpreadTimeEvenlyOverTheInterval)
 {
@@ -43,16 +43,16 @@ TEST(ParentTimes, StayOfBoundedSizeForTheLongestTimes)
     EXPECT_EQ(times.total(ParentActivity::Looping), 250 * column);
     EXPECT_DOUBLE_EQ(times.share(ParentActivity::Looping, 100 * column, 900 * column), 0.25);
     times.add(ParentActivity::Looping, 0, UINT64_MAX, 5);
-    EXPECT_EQ(times.level(), ParentTimes::lastLevel);
+    EXPECT_EQ(times.grid(), ParentTimes::coarsest);
     EXPECT_LE(times.columns().size(), ParentTimes::mostColumns);
 }
 
 TEST(ParentTimes, CanBeMadeOfAnyNumbers)
 {
-    const ParentTimes times(200, std::vector<ParentTimes::Column>(5000, {1, 2, 3}));
-    EXPECT_EQ(times.level(), ParentTimes::lastLevel);
+    const ParentTimes times(TimeGrid{200}, std::vector<ParentTimes::Column>(5000, {1, 2, 3}));
+    EXPECT_EQ(times.grid(), ParentTimes::coarsest);
     EXPECT_EQ(times.columns().size(), ParentTimes::mostColumns);
-    EXPECT_EQ(ParentTimes(-4, {}).level(), ParentTimes::firstLevel);
+    EXPECT_EQ(ParentTimes(TimeGrid{-4}, {}).grid(), ParentTimes::finest);
 }
 
 } // namespace

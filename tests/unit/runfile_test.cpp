@@ -428,7 +428,7 @@ TEST_F(RunFileTest, HoldsTheWholeRecord)
     const std::size_t marks = run.record().timeline.marks().size();
     EXPECT_EQ(loaded->written.marks, marks);
     for (WorkerId worker{1}; worker <= WorkerId{3}; ++worker) {
-        const WorkerState state = run.record().timeline.worker(laneOf(worker)).state();
+        const WorkerState state = run.record().timeline.worker(worker).state();
         if (state != WorkerState::Dead && state != WorkerState::Gone)
             run.recorder().take(event::WorkerChanged{worker, WorkerState::Gone, 1'000'000'000'000});
     }

@@ -199,7 +199,7 @@ struct Person {
     /// reported later.
     double endOfSpan(const Mark &failure)
     {
-        const Lane &lane = run().timeline().worker(laneOf(failure.worker)).lane();
+        const Lane &lane = run().timeline().worker(failure.worker).lane();
         double end = -1;
         lane.forEach(0, lane.size(), [&](const Span &span) {
             if (failure.value >= span.first && failure.value < span.first + span.count)
