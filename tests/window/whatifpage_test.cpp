@@ -270,6 +270,18 @@ private slots:
         QCOMPARE(argumentOf(wanted[0]), std::string("chunksize=10@post.py:9"));
         QCOMPARE(argumentOf(wanted[1]), std::string("processes=4@post.py:8"));
 
+        const auto chunkText = [&] {
+            return page.findChild<QSpinBox *>(QStringLiteral("whatIfChunk"))->text();
+        };
+        chart->setRecord(nullptr);
+        chart->setRecord(&run.record);
+        takeAll(*chart, moment);
+        QCOMPARE(chunkText(), QStringLiteral("1"));
+        ChartRun other(100);
+        chart->setRecord(&other.record);
+        takeAll(*chart, moment);
+        QCOMPARE(chunkText(), QStringLiteral("auto"));
+
         std::get<WatchedCall>(run.record.origin).startMethod = "thread";
         chart->setRecord(nullptr);
         chart->setRecord(&run.record);

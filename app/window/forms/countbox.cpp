@@ -17,11 +17,18 @@ QSpinBox *automaticBox(const QString &name, const QString &toolTip, std::uint64_
     auto *box = new QSpinBox;
     box->setObjectName(name);
     box->setToolTip(toolTip);
-    box->setRange(automatic, static_cast<int>(most));
+    box->setMaximum(static_cast<int>(most));
     box->setGroupSeparatorShown(true);
     box->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
-    box->setSpecialValueText(QSpinBox::tr("auto"));
+    setLeast(box, LeastCount::Automatic);
     return box;
+}
+
+void setLeast(QSpinBox *box, LeastCount least)
+{
+    const bool isAutomatic = least == LeastCount::Automatic;
+    box->setMinimum(isAutomatic ? automatic : automatic + 1);
+    box->setSpecialValueText(isAutomatic ? QSpinBox::tr("auto") : QString());
 }
 
 std::optional<std::uint64_t> countIn(const QSpinBox *box)

@@ -42,6 +42,13 @@ QSpinBox *replayBox(
     return box;
 }
 
+QString chunkToolTip(LeastCount least)
+{
+    return least == LeastCount::Automatic
+        ? QObject::tr("Inputs that are sent to a worker at once; 0 is automatic")
+        : QObject::tr("Inputs that are sent to a worker at once");
+}
+
 QLabel *labelOf(const QString &text, QWidget *control)
 {
     auto *label = new QLabel(text);
@@ -79,7 +86,7 @@ QWidget *WhatIfPage::makeControls()
 {
     makeProcesses();
     m_chunk = replayBox(QStringLiteral("whatIfChunk"), tr("Chunk of the replay"),
-        tr("Inputs that are sent to a worker at once; 0 is automatic"), maxChunk);
+        chunkToolTip(LeastCount::Automatic), maxChunk);
     m_window = replayBox(QStringLiteral("whatIfWindow"), tr("Window of the replay"),
         tr("Chunks that a worker may hold at a time; 0 is automatic"), maxWindow);
     m_order = choiceBox(QStringLiteral("whatIfOrder"),
@@ -166,6 +173,7 @@ void WhatIfPage::setBusy(bool busy)
 void WhatIfPage::showRecord()
 {
     const QScopedValueRollback shows(m_showsSetting, true);
+    showControls(); // before values that they must accept
     const WhatIfSetting &setting = m_chart->setting();
     m_workers->setValue(static_cast<int>(setting.workers));
     setCount(m_chunk, setting.chunk);
@@ -199,19 +207,22 @@ void WhatIfPage::showStart()
 /// one order.
 void WhatIfPage::showControls()
 {
-    showStart();
+    const QScopedValueRollback shows(m_showsSetting, true);
     const RunRecord *record = m_chart->record();
-    const bool isCall = record && std::holds_alternative<WatchedCall>(record->origin);
+    const bool isCall = record && isWatched(record->origin);
     for (QWidget *widget : {static_cast<QWidget *>(m_windowLabel), static_cast<QWidget *>(m_window),
              static_cast<QWidget *>(m_order)})
         widget->setVisible(!isCall);
     const PooledCall *call = m_chart->call();
-    m_chunk->setMinimum(isCall ? 1 : 0);
+    const LeastCount least = isCall ? LeastCount::One : LeastCount::Automatic;
+    setLeast(m_chunk, least);
+    m_chunk->setToolTip(chunkToolTip(least));
     m_chunk->setEnabled(!isCall || (call && call->takesChunks()));
 }
 
 void WhatIfPage::showResult()
 {
+    showStart();
     showControls();
     const bool hasRun = m_chart->record() && !m_busy;
     const QString sentence = m_chart->sentence();
@@ -239,22 +250,22 @@ QString WhatIfPage::nothingText() const
 /// Returns the settings that differ from those of the call, and can be changed from outside.
 std::vector<CallChange> WhatIfPage::changes() const
 {
-    std::vector<CallChange> changes;
     const PooledCall *call = m_chart->call();
-    const WhatIfSetting &setting = m_chart->setting();
     if (!call || call->hasThreads)
-        return changes;
-    if (call->takesChunks() && setting.chunk && *setting.chunk != call->chunk)
-        changes.push_back({"chunksize", *setting.chunk, call->place});
-    if (setting.workers != poolOf(m_chart->record()->origin).workers)
-        changes.push_back({"processes", setting.workers, call->poolPlace});
-    return changes;
+        return {};
+    std::optional<std::uint64_t> chunk = m_chart->setting().chunk;
+    std::optional<std::uint32_t> processes = m_chart->setting().workers;
+    if (processes == poolOf(m_chart->record()->origin).workers)
+        processes.reset();
+    if (!call->takesChunks() || chunk == call->chunk)
+        chunk.reset();
+    return changesOf(*call, chunk, processes);
 }
 
 void WhatIfPage::showApply()
 {
     const RunRecord *record = m_chart->record();
-    if (record && std::holds_alternative<WatchedCall>(record->origin)) {
+    if (record && isWatched(record->origin)) {
         m_apply->setEnabled(!m_busy && !changes().empty());
         m_apply->setToolTip(changes().empty()
                 ? tr("These are the settings of the call")
