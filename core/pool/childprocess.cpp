@@ -5,6 +5,7 @@
 #include "system/signalname.h"
 
 #include <csignal>
+#include <unistd.h>
 
 namespace poolscope {
 
@@ -24,6 +25,7 @@ void ChildProcess::setPids(pid_t pid, pid_t keeper)
     m_keeper = keeper;
     if (const auto process = processEntry(pid))
         m_session = process->session;
+    m_group = getpgid(pid);
 }
 
 void ChildProcess::killKeptBy(pid_t keeper)
@@ -36,6 +38,12 @@ void ChildProcess::killSessionOfProcess() const
 {
     if (m_session != 0)
         killSession(m_session);
+}
+
+void ChildProcess::killGroupOfProcess() const
+{
+    if (m_group > 1)
+        ::kill(-m_group, SIGKILL);
 }
 
 } // namespace poolscope

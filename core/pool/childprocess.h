@@ -68,14 +68,16 @@ protected:
     void setEnd(ProcessEnd end) { m_end = std::move(end); }
     /// Kills all descendants of a keeper, which then ends.
     static void killKeptBy(pid_t keeper);
-    /// Kills the session of the process. Called if the keeper itself was killed, since no other
-    /// process kills its descendants.
+    /// Kills the session, or the group, of the process. Called if the keeper itself was killed,
+    /// since no other process kills its descendants.
     void killSessionOfProcess() const;
+    void killGroupOfProcess() const;
 
 private:
     pid_t m_pid = 0;
     pid_t m_keeper = 0;
     pid_t m_session = 0; ///< of the process
+    pid_t m_group = 0; ///< of the process
     ProcessEnd m_end;
 };
 

@@ -115,7 +115,7 @@ void CopiedProcess::lifelineEnded()
     if (m_reported.size() >= sizeof(wire::Kept) + sizeof(status))
         std::memcpy(&status, m_reported.data() + sizeof(wire::Kept), sizeof(status));
     else
-        killSessionOfProcess(); // the keeper itself was killed
+        killGroupOfProcess(); // the keeper itself was killed
     setEnd(WIFSIGNALED(status) ? endedBySignal(WTERMSIG(status))
                                : endedWithStatus(WEXITSTATUS(status)));
     emit ended();

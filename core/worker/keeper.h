@@ -2,11 +2,11 @@
 // Keeper: the process between the program and one worker. The keeper is the parent of the worker
 // and outlives it.
 //
-// Keeper and worker are in two POSIX sessions, neither of which is the program's, so that no signal
-// to the worker's group reaches the keeper. The keeper leads its session. The leader of the
-// worker's session has ended, so the worker leads neither session nor group, like a worker of
-// multiprocessing.Pool: a terminal that a task opens does not become its controlling terminal, and
-// setpgrp() and setsid() succeed.
+// Keeper and worker are in two process groups, so that no signal to the worker's group reaches the
+// keeper, and in POSIX sessions that are not the program's: each in its own, but copies and their
+// keepers in that of their loader (pool/taskloader.h). The worker leads neither session nor group,
+// like a worker of multiprocessing.Pool, and the leader of its session has ended: a terminal that a
+// task opens does not become its controlling terminal, and setpgrp() and setsid() succeed.
 //
 // The keeper is the subreaper of all processes that the worker and its tasks start, in any group or
 // session: a process whose parent has ended becomes the keeper's child. None of them outlives the

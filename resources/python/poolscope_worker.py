@@ -1907,28 +1907,24 @@ class Loader:
         return taken
 
     def leave_keeper(self, output, lifeline):
-        """Returns in the worker. This process becomes its keeper, as pool/executedprocess.cpp has it.
+        """Returns in the worker, a child of this process, which becomes the worker's keeper.
 
-        The worker is in a session whose leader has ended.
+        Both stay in the session of the loader, whose leader has ended. The worker's group was led by
+        the keeper, which has left it. Each fork copies the page tables of all that is loaded, so
+        there are as few as possible.
         """
         before = _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals())
-        os.setsid()
+        keeper, group_of_loader = os.getpid(), os.getpgrp()
+        os.setpgid(0, 0)
         self.prctl(self.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-        keeper = os.getpid()
-        leader = os.fork()
-        if leader:
-            if os.waitpid(leader, 0)[1] != 0:
-                os._exit(os.EX_OSERR)
+        if os.fork():
+            os.setpgid(0, group_of_loader)  # fails if the loader has died
             os.dup2(output, 2)
             os.set_inheritable(lifeline, True)
             os.execv(self.keeper, [self.keeper, "--keep-copy", str(lifeline)])
-        os.setsid()
-        leader = os.getpid()
-        if os.fork():
-            os._exit(0)
-        while os.getppid() == leader:  # until that has ended
-            sleep(0)
         self.prctl(self.PR_SET_PDEATHSIG, int(_signal.SIGKILL), 0, 0, 0)
+        while os.getppid() == keeper and os.getpgid(keeper) == keeper:
+            sleep(0)
         if os.getppid() != keeper:
             os._exit(1)
         _signal.pthread_sigmask(_signal.SIG_SETMASK, before)

@@ -72,6 +72,14 @@ def naps(number):
     return number
 
 
+def kills_its_group(number):
+    if number == 20:
+        note("killed", os.getpid())
+        os.kill(0, signal.SIGKILL)
+    time.sleep(0.01)
+    return number
+
+
 def dies(number):
     if number == 3:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -280,6 +288,17 @@ class Deaths(CopiesTest):
         self.assertEqual(len(self.lines("loaded")), 1)
         self.assert_nothing_left()
 
+
+    def test_a_copy_that_kills_its_group(self):
+        """Neither its keeper nor the loader nor another copy is in it."""
+        done = self.run_copies(
+            "kills_its_group", "0:40", "-j", 2, "--chunk", 1, "--retries", 0, "-o", "out.jsonl")
+        self.assert_status(done, SOME_FAILED)
+        self.assertIn('"signal": 9', self.path("out.jsonl").read_text())
+        values = [line.get("value") for line in run_test.read_jsonl(self.path("out.jsonl"))]
+        self.assertEqual(values, [None if i == 20 else i for i in range(40)])
+        self.assertEqual(len(self.lines("loaded")), 1)
+        self.assert_nothing_left()
 
     def test_a_keeper_that_is_killed_before_it_reports(self):
         """Its worker may have begun to work by then."""

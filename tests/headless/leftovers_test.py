@@ -59,7 +59,7 @@ def leaves_shared_memory(_):
 
 def leads(_):
     """Whether a worker leads a session or gets a controlling terminal, and may do so."""
-    found = [os.getsid(0) == os.getpid(), os.getsid(0) == os.getsid(os.getppid())]
+    found = [os.getsid(0) == os.getpid(), os.getpgrp() == os.getpgid(os.getppid())]
     manager, terminal = pty.openpty()
     name = os.ttyname(terminal)
     os.close(terminal)
@@ -295,12 +295,18 @@ class WhileItRuns(LeftoversTest):
 
 
 class Session(LeftoversTest):
+    def in_each_worker(self, function):
+        for start in "spawn", "fork":
+            with self.subTest(start=start):
+                yield self.run_python(function, "0:1", "-j", 1, "-q", "--start", start)
+
     def test_a_worker_leads_none_but_may(self):
-        done = self.run_python("leads", "0:1", "-j", 1, "-q")
-        self.assert_values(done, ['[false,false,"no terminal",true]'])
+        for done in self.in_each_worker("leads"):
+            self.assert_values(done, ['[false,false,"no terminal",true]'])
 
     def test_a_worker_may_lead_a_group(self):
-        self.assert_values(self.run_python("leads_a_group", "0:1", "-j", 1, "-q"), ["true"])
+        for done in self.in_each_worker("leads_a_group"):
+            self.assert_values(done, ["true"])
 
 
 if __name__ == "__main__":
