@@ -62,8 +62,12 @@ std::string_view nounFor(const OutcomeView &outcome)
         return "text";
     case OutcomeKind::Bytes:
         return "bytes";
+    case OutcomeKind::Reals:
+        return "a list";
     case OutcomeKind::Json:
-        return isInteger(outcome.text) ? "an integer beyond 64 bits" : "a JSON value";
+        if (isInteger(outcome.text))
+            return "an integer beyond 64 bits";
+        return outcome.text.starts_with('[') ? "a list" : "a JSON value";
     default:
         return "an object";
     }

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <concepts>
+#include <cstring>
 #include <iterator>
 #include <string_view>
 
@@ -34,6 +35,19 @@ void appendDocument(std::string &out, std::string_view json)
         return c == '\n' || c == '\r';
     };
     std::replace_copy_if(json.begin(), json.end(), std::back_inserter(out), isBreak, ' ');
+}
+
+void appendReals(std::string &out, std::string_view bytes)
+{
+    out += '[';
+    for (std::size_t at = 0; at < bytes.size(); at += realSize) {
+        double value = 0;
+        std::memcpy(&value, bytes.data() + at + 1, sizeof(value));
+        if (at > 0)
+            out += ',';
+        appendReal(out, value);
+    }
+    out += ']';
 }
 
 std::string bytesRepr(std::string_view bytes)
@@ -161,6 +175,9 @@ void appendText(std::string &out, const OutcomeView &outcome)
     case OutcomeKind::Json:
         appendDocument(out, outcome.text);
         break;
+    case OutcomeKind::Reals:
+        appendReals(out, outcome.text);
+        break;
     case OutcomeKind::Failure:
         break;
     }
@@ -175,6 +192,7 @@ void appendJsonLine(std::string &out, std::uint64_t index, const OutcomeView &ou
     case OutcomeKind::None:
     case OutcomeKind::Integer:
     case OutcomeKind::Json:
+    case OutcomeKind::Reals:
         appendText(out, outcome);
         break;
     case OutcomeKind::Real:

@@ -49,7 +49,7 @@
 namespace poolscope::wire {
 
 inline constexpr std::uint32_t magic = 0x434c5350; // "PSLC"
-inline constexpr std::uint16_t protocolVersion = 9;
+inline constexpr std::uint16_t protocolVersion = 10;
 
 inline constexpr std::size_t frameHeaderSize = 5;
 /// The longest body of any frame. Most types allow far less (see maxBodySize()).

@@ -66,6 +66,7 @@ void encodeOutcome(std::string &out, const OutcomeView &outcome)
     case OutcomeKind::Bytes:
     case OutcomeKind::Json:
     case OutcomeKind::Repr:
+    case OutcomeKind::Reals:
         fields.string(outcome.text);
         break;
     case OutcomeKind::Failure:
@@ -96,6 +97,11 @@ std::optional<OutcomeView> decodeOutcome(FieldReader &reader)
     case OutcomeKind::Json:
     case OutcomeKind::Repr:
         outcome.text = reader.string();
+        break;
+    case OutcomeKind::Reals:
+        outcome.text = reader.string();
+        if (outcome.text.size() % realSize != 0)
+            return std::nullopt;
         break;
     case OutcomeKind::Failure:
         outcome.failure = readFailure(reader);

@@ -5,6 +5,7 @@
 
 #include "wire/workerid.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,8 +23,12 @@ enum class OutcomeKind : std::uint8_t {
     Json = 5, ///< a JSON document: true, [1,2], an integer beyond 64 bits, ...
     Repr = 6, ///< the printed form of a value that JSON cannot represent
     Failure = 7,
+    Reals = 8, ///< a list of finite doubles, each in realSize bytes
 };
-inline constexpr std::uint8_t outcomeKindCount = 8;
+/// The size of a double in the text of Reals: the letter g, and 8 bytes, little-endian. This is
+/// what Python's marshal makes of a float.
+inline constexpr std::size_t realSize = 9;
+inline constexpr std::uint8_t outcomeKindCount = 9;
 
 /// Kinds of failure.
 inline constexpr std::string_view failureException = "exception"; ///< of the task
@@ -71,7 +76,7 @@ struct OutcomeView {
     OutcomeKind kind = OutcomeKind::None;
     std::int64_t integer = 0;
     double real = 0;
-    std::string_view text = {}; ///< Text, Bytes, Json, Repr
+    std::string_view text = {}; ///< Text, Bytes, Json, Repr, Reals
     FailureView failure = {};
     /// The bytes that a value was decoded from (see wire/codec.h). Empty for a failure, whose
     /// context the pool adds, and for a view that was not decoded.

@@ -95,7 +95,7 @@ fcntl, mmap, select, struct = map(own_copy, import_own("fcntl", "mmap", "select"
 os, faulthandler, marshal = map(own_copy, (os, faulthandler, marshal))
 
 MAGIC = 0x434C5350
-VERSION = 9
+VERSION = 10
 
 SETUP, WORK, POOL_GOODBYE, CONTINUE, FORK = 1, 2, 3, 4, 5
 HELLO, READY, REFUSED, DONE, BATCH_REPORT, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22
@@ -106,7 +106,7 @@ TASK_PYTHON = 1
 INPUT_RANGE, INPUT_ITEMS, INPUT_ROWS = 0, 1, 2
 PIECE_PLAIN, PIECE_MARSHALLED = 0, 1
 COLUMN_REAL, COLUMN_INTEGER, INLINE = 0, 1, 2
-NONE, INTEGER, REAL, TEXT, BYTES, JSON, REPR, FAILURE = range(8)
+NONE, INTEGER, REAL, TEXT, BYTES, JSON, REPR, FAILURE, REALS = range(9)
 
 # The status page: 8-byte fields by their number, then the buffer.
 APPENDED, BASE, BATCH_FIRST, BATCH_COUNT, BATCH_BEGUN, BATCH_END, BATCH_STARTED = range(7)
@@ -358,6 +358,15 @@ def encode_text(value):
     return pack_text_head(TEXT, len(data)) + data
 
 
+def encode_sequence(value):
+    kind = type(value)
+    if kind is list or kind is tuple:
+        reals = reals_of(value)
+        if reals is not None:
+            return pack_text_head(REALS, len(reals)) + reals
+    return encode_json(value)
+
+
 def encode_bytes(value):
     kind = bytes if issubclass(type(value), bytes) else bytearray
     data = bytes(kind.__getitem__(value, slice(None)))  # not what a subclass says of itself
@@ -367,13 +376,28 @@ def encode_bytes(value):
 def encode_json(value):
     try:
         document = to_json(value).encode("ascii")
-        if may_read_otherwise(value, document) and not reads_the_same(value):
-            document = None
+        if reads_as_it_is(value, document) or reads_the_same(value):
+            return pack_text_head(JSON, len(document)) + document
     except Exception:
-        document = None
-    if document is None:
-        return encode_repr(value)
-    return pack_text_head(JSON, len(document)) + document
+        pass
+    return encode_repr(value)
+
+
+FEWEST_REALS = 8  # from which on they are faster than JSON
+
+
+def reals_of(values):
+    """The items of a list or tuple as REALS has them; None unless all are finite floats."""
+    if len(values) < FEWEST_REALS or type(values[0]) is not float:
+        return None
+    try:
+        data = marshal.dumps(values, 2)[5:]  # of each float, a "g" and 8 bytes
+    except ValueError:
+        return None
+    if len(data) != 9 * len(values) or data[::9].count(b"g") != len(values):
+        return None
+    total = sum(values)
+    return data if total - total == 0 else None  # inf or nan, or finite ones whose sum is inf
 
 
 def make_json_encoder():
@@ -381,24 +405,16 @@ def make_json_encoder():
 
     It is what json.JSONEncoder calls; json itself takes long to import.
     """
-    markers = {}
     try:
         (_json,) = import_own("_json")
-        encode = _json.make_encoder(
-            markers, number_of, _json.encode_basestring_ascii, None, ":", ",", False, False, False
+        encode = _json.make_encoder(  # what refers to itself becomes a RecursionError
+            None, number_of, _json.encode_basestring_ascii, None, ":", ",", False, False, False
         )
     except (ImportError, AttributeError, TypeError):  # not CPython, or one of another make
         (json,) = import_own("json")
         options = {"default": number_of, "allow_nan": False, "separators": (",", ":")}
         return json.JSONEncoder(**options).encode
-
-    def encode_once(value):
-        try:
-            return "".join(encode(value, 0))
-        finally:
-            markers.clear()
-
-    return encode_once
+    return lambda value: "".join(encode(value, 0))
 
 
 def number_of(value):
@@ -412,35 +428,32 @@ def number_of(value):
 to_json = make_json_encoder()
 
 
-BACKSLASH = ord("\\")
+BACKSLASH, BRACKET = b"\\["
 DIGITS_AS_0 = bytes.maketrans(b"123456789", b"000000000")
 
 
-def may_have_other_keys(value, document):
+def may_have_other_keys(document):
     """Whether the JSON of a value has a key that may have been a number, True, False or None."""
-    count = document.count(b'":')
-    if count == 0:
-        return False
-    if type(value) is dict and len(value) == count:  # no other dict is in it
-        try:
-            "".join(value)
-        except TypeError:
-            return True
-        return False
     if b'0":' in document.translate(DIGITS_AS_0):
         return True
     return b'true":' in document or b'false":' in document or b'null":' in document
 
 
-def may_read_otherwise(value, document):
-    """Whether a value needs a closer look before its JSON is taken for it."""
-    if (BACKSLASH in document and b"\\ud" in document) or may_have_other_keys(value, document):
-        return True
+def reads_as_it_is(value, document):
+    """Whether the JSON of a value surely keeps all of it. False if only a closer look tells."""
+    if BACKSLASH in document and b"\\ud" in document:
+        return False
     try:
-        marshal.dumps(value, 2)  # refuses whatever is of a subclass, and takes a tenth of the time
-    except ValueError:
-        return True
-    return False
+        count = document.count(b'":')
+        if type(value) is dict and len(value) == count:  # no other dict is in it
+            "".join(value)  # fails for a key of another type
+        elif count and may_have_other_keys(document):
+            return False
+        if BRACKET in document:  # it may have a tuple of a subclass
+            marshal.dumps(value, 2)  # fails for a subclass, and takes a tenth of the time
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def reads_the_same(value):
@@ -635,8 +648,8 @@ ENCODERS = {
     type(None): lambda value: bytes((NONE,)),
     bytes: encode_bytes,
     bytearray: encode_bytes,
-    tuple: encode_json,
-    list: encode_json,
+    tuple: encode_sequence,
+    list: encode_sequence,
     dict: encode_json,
 }
 
@@ -684,13 +697,13 @@ def fixing(kind):
     for plain, copy in ((float, float.__pos__), (int, int.__pos__), (str, str.__str__)):
         if issubclass(kind, plain):
             return copy, plain
-    return encode_at_once, tuple
+    return (encode_dict_at_once if kind is dict else encode_at_once), tuple
 
 
 def fixing_or_stopping(kind):
     """As fixing(), but a result that is not a value raises NoValue before another input is begun."""
     fix, kind = fixing(kind)
-    if fix is encode_at_once:
+    if kind is tuple:
         return encode_or_stop, tuple
     if kind in (float, bool, type(None)):
         return fix, kind
@@ -702,6 +715,17 @@ def fixing_or_stopping(kind):
 def encode_at_once(value):
     """The encoding, in a tuple, which tells it from a plain value."""
     return (encode(value),)
+
+
+def encode_dict_at_once(value):
+    """As encode_at_once(), but faster for a dict that can be encoded."""
+    try:
+        encoded = encode_json(value)
+        if len(encoded) <= MAX_VALUES:
+            return (encoded,)
+    except BaseException:
+        pass
+    return encode_at_once(value)
 
 
 def encode_or_stop(value):

@@ -34,7 +34,7 @@ std::string outcomes(void (*encode)(std::string &, const OutcomeView &))
 {
     std::string bytes;
     for (std::uint8_t kind = 0; kind < outcomeKindCount; ++kind) {
-        OutcomeView outcome = text(static_cast<OutcomeKind>(kind), "[1, 2]");
+        OutcomeView outcome = text(static_cast<OutcomeKind>(kind), "[1, 2, 3]");
         outcome.failure.kind = "exception";
         outcome.failure.type = "ValueError";
         outcome.failure.message = "bad";

@@ -175,7 +175,7 @@ TEST(Codec, WhatALoaderIsToldAndTells)
 
 TEST(Codec, OutcomesComeBackAsTheyWere)
 {
-    std::vector<OutcomeView> outcomes(8);
+    std::vector<OutcomeView> outcomes(outcomeKindCount);
     for (std::size_t kind = 0; kind < outcomes.size(); ++kind)
         outcomes[kind].kind = static_cast<OutcomeKind>(kind);
     outcomes[1].integer = INT64_MIN;
@@ -183,6 +183,7 @@ TEST(Codec, OutcomesComeBackAsTheyWere)
     outcomes[3].text = "";
     outcomes[4].text = std::string_view("\0\xff", 2);
     outcomes[7].failure = {"exception", "ValueError", "no", "trace"};
+    outcomes[8].text = "g12345678g12345678";
     std::string encoded;
     for (const OutcomeView &outcome : outcomes)
         encodeOutcome(encoded, outcome);
@@ -201,6 +202,17 @@ TEST(Codec, OutcomesComeBackAsTheyWere)
         EXPECT_EQ(back->failure.detail, outcome.failure.detail);
     }
     EXPECT_TRUE(reader.atEnd());
+    EXPECT_FALSE(decodeOutcome(reader));
+}
+
+TEST(Codec, RealsAreWhole)
+{
+    OutcomeView reals;
+    reals.kind = OutcomeKind::Reals;
+    reals.text = "g12345678g1234567";
+    std::string encoded;
+    encodeOutcome(encoded, reals);
+    FieldReader reader(encoded);
     EXPECT_FALSE(decodeOutcome(reader));
 }
 

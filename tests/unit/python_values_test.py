@@ -43,6 +43,13 @@ class ReturnedValues(WorkerTest):
         class Named(collections.namedtuple("Base", "x y")): pass
         class Kind(enum.IntEnum): first = 1
         class Plain: pass
+        class Floats(list): pass
+        class Real(float): pass
+        def within(kind=None):
+            outer = {} if kind else []
+            if kind: outer["a"] = outer
+            else: outer.append(outer)
+            return outer
         class Locked:
             def __init__(self): self.lock = threading.Lock()
         def nested(depth, outer=lambda value: [value]):
@@ -145,9 +152,36 @@ class ReturnedValues(WorkerTest):
             "collections.OrderedDict(a=1)": b'{"a":1}',
             "[collections.Counter('a')]": b'[{"a":1}]',
             "nested(50)": b"[" * 50 + b"1" + b"]" * 50,
+            "{'a': {'b0': 1}, 'c\"': 2}": rb'{"a":{"b0":1},"c\"":2}',
+            "[0.5] * 7": b"[0.5,0.5,0.5,0.5,0.5,0.5,0.5]",
+            "[0.5] * 7 + [1]": b"[0.5,0.5,0.5,0.5,0.5,0.5,0.5,1]",
+            "[0.5] * 8 + [True]": b"[0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,true]",
+            "[1e308] * 8": b"[1e+308,1e+308,1e+308,1e+308,1e+308,1e+308,1e+308,1e+308]",
+            "Floats([0.5] * 8)": b"[0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5]",
+            "[0.5] * 7 + [Real(1)]": b"[0.5,0.5,0.5,0.5,0.5,0.5,0.5,1.0]",
         }
         for expression, outcome in self.outcomes(kept):
             self.assertEqual(outcome, ("json", kept[expression]), expression)
+
+    def test_many_floats_are_kept_as_such(self):
+        kept = {
+            "[-0.0, 5e-324, 1e16, 0.1, 2.0, 1.5, 1.25, -1e300]":
+                [-0.0, 5e-324, 1e16, 0.1, 2.0, 1.5, 1.25, -1e300],
+            "tuple(i / 7 for i in range(1000))": [i / 7 for i in range(1000)],
+        }
+        for expression, outcome in self.outcomes(kept):
+            self.assertEqual(outcome, ("reals", kept[expression]), expression)
+        others = {
+            "[0.5] * 8 + [float('%s')]" % other: b"[%s%s]" % (b"0.5, " * 8, other.encode())
+            for other in ("nan", "inf", "-inf")
+        }
+        for expression, outcome in self.outcomes(others):
+            self.assertEqual(outcome, ("repr", others[expression]))
+
+    def test_what_is_within_itself(self):
+        expressions = {"within()": b"[[...]]", "within(dict)": b"{'a': {...}}"}
+        for expression, outcome in self.outcomes(expressions):
+            self.assertEqual(outcome, ("repr", expressions[expression]), expression)
 
     def test_numbers_of_numpy(self):
         self.write("numpy.py", NUMPY)

@@ -26,12 +26,12 @@ PYTHON = os.environ.get("POOLSCOPE_TEST_PYTHON") or sys.executable
 PATIENCE = 60  # seconds that any one answer may take
 
 MAGIC = 0x434C5350
-VERSION = 9
+VERSION = 10
 SETUP, WORK, POOL_GOODBYE, CONTINUE = 1, 2, 3, 4
 HELLO, READY, REFUSED, DONE, BATCH_REPORT, WORKER_GOODBYE, PRINTED = 16, 17, 18, 19, 20, 21, 22
 RETURNED = 24
 REAL_COLUMN, INTEGER_COLUMN, INLINE = 0, 1, 2
-KINDS = "none integer real text bytes json repr failure".split()
+KINDS = "none integer real text bytes json repr failure reals".split()
 STATUS_PAGE_SIZE = 128 * 1024
 STATUS_PAGE_BUFFER = 128
 ENDED_ADDRESS, REQUEST, REQUEST_END, PROCEED = 56, 72, 80, 88  # offsets
@@ -436,6 +436,8 @@ class Reader:
             return (kind, self.numbers("d")[0])
         if kind == "failure":
             return (kind, self.failure())
+        if kind == "reals":
+            return (kind, [real for _, real in struct.iter_unpack("<cd", self.string())])
         return (kind, self.string())
 
     def end(self):

@@ -400,7 +400,7 @@ TEST(OutcomeStore, CopiesOutcomesAsTheyCameEncoded)
     ASSERT_TRUE(store);
     std::string expected;
     for (std::uint64_t index = 0; index < outcomeKindCount; ++index) {
-        OutcomeView outcome{static_cast<OutcomeKind>(index), 7, 0.5, "text",
+        OutcomeView outcome{static_cast<OutcomeKind>(index), 7, 0.5, "nine text",
             {"exception", "ValueError", "no", "trace", {3, WorkerId{2}}}};
         std::string sent;
         wire::encodeOutcome(sent, outcome);

@@ -91,6 +91,8 @@ OutcomeView failed(const FailureView &failure)
     return outcome;
 }
 
+constexpr std::string_view oneAndAHalf = "g\0\0\0\0\0\0\xf0\x3fg\0\0\0\0\0\0\xe0\x3f"sv;
+
 const FailureView badRow = {"exception", "ValueError", "bad, \"row\"", "Traceback\n  line 1"};
 
 std::string realText(double value)
@@ -331,6 +333,8 @@ TEST(ValueText, EveryKindHasAText)
     EXPECT_EQ(textOf(textual(OutcomeKind::Bytes, "\0\xff"sv)), "\0\xff"sv);
     EXPECT_EQ(textOf(json("[1,\n2]")), "[1, 2]");
     EXPECT_EQ(textOf(textual(OutcomeKind::Repr, "<object>")), "<object>");
+    EXPECT_EQ(textOf(textual(OutcomeKind::Reals, oneAndAHalf)), "[1.0,0.5]");
+    EXPECT_EQ(textOf(textual(OutcomeKind::Reals, "")), "[]");
     EXPECT_EQ(textOf(failed(badRow)), "");
 }
 
@@ -346,6 +350,8 @@ TEST(ValueText, EveryKindHasAJsonLine)
     EXPECT_EQ(jsonLine(5, json("{\"a\":\r\n[1]}")), R"({"index": 5, "value": {"a":  [1]}})");
     EXPECT_EQ(jsonLine(6, textual(OutcomeKind::Repr, "<a \"b\">")),
         R"({"index": 6, "value": "<a \"b\">", "repr": true})");
+    EXPECT_EQ(jsonLine(6, textual(OutcomeKind::Reals, oneAndAHalf)),
+        R"({"index": 6, "value": [1.0,0.5]})");
     EXPECT_EQ(jsonLine(7, failed(badRow)),
         R"({"index": 7, "failure": {"kind": "exception", "type": "ValueError", )"
         R"("message": "bad, \"row\"", "detail": "Traceback\n  line 1"}})");
@@ -639,7 +645,9 @@ TEST_F(NpyTest, OnlyNumbersFit)
     const std::pair<OutcomeView, std::string> cases[] = {
         {text("x"), "text"},
         {textual(OutcomeKind::Bytes, "x"), "bytes"},
-        {json("[true]"), "a JSON value"},
+        {json("{}"), "a JSON value"},
+        {json("[true]"), "a list"},
+        {textual(OutcomeKind::Reals, oneAndAHalf), "a list"},
         {json("-18446744073709551616"), "an integer beyond 64 bits"},
         {textual(OutcomeKind::Repr, "x"), "an object"},
     };
