@@ -2474,6 +2474,8 @@ class PoolIdentity:
             pass
 
     def import_multiprocessing(self, logging):
+        if "multiprocessing" in sys.modules:
+            return
         library = os.path.dirname(os.__file__)
         try:
             spec = _find_spec("multiprocessing", None)

@@ -4,8 +4,9 @@
 Both sides of a row run in turn, as often as --repeats says. A rate is iterations per second from
 the first dispatch to the last outcome, of a pool that stands; rates are compared where a slow peer
 is given fewer inputs. Both sides keep their results in order, Poolscope in a column and pools in a
-list. Commands and filters keep nothing. Start-up is the time from start to exit. Memory
-is the peak of the program alone, as /proc tells it while it runs; its workers' is shown beside it.
+list. Commands and filters keep nothing. Start-up is the time from start to exit. Memory is the peak
+of the program alone, as /proc tells it while it runs; its workers' is shown beside it. What further
+workers take is the proportional size (PSS) of the program and all processes that it has started.
 
 The window is measured from inside, by window_bench, on a screen of Xvfb's. Its event loop is blocked
 for as long as it is from one beat of a timer to the next. A repaint is what one chart takes to
@@ -19,6 +20,7 @@ import json
 import os
 import platform
 import resource
+import signal
 import statistics
 import subprocess
 import sys
@@ -28,6 +30,7 @@ from array import array
 from pathlib import Path
 
 import balance
+import textwork
 
 HERE = Path(__file__).resolve().parent
 SQRT = HERE.parents[1] / "resources" / "examples" / "sqrt.py"
@@ -247,6 +250,66 @@ class Bench:
         return watch.result()
 
 
+    def text_file(self, task, inputs):
+        """The options that give the task's inputs, and the file."""
+        option, write = (
+            ("--csv", textwork.write_rows) if task == "score" else ("--lines", textwork.write_lines))
+        file = self.folder / f"{option[2:]}-{inputs}"
+        if not file.exists():
+            write(file, self.count(inputs))
+        return option, file
+
+    def text_work(self, task, inputs):
+        return self.run(
+            self.count(inputs), "--python", f"{HERE / 'textwork.py'}:{task}",
+            "--python-interpreter", PYTHON, *self.text_file(task, inputs), "-j", "2",
+            "-o", self.folder / "out.npy")["rate"]
+
+    def text_loop(self, task, inputs):
+        _, file = self.text_file(task, inputs)
+        return float(output_of([PYTHON, "-B", HERE / "textwork.py", task, file]))
+
+    def copies(self, workers, task="task", inputs=5_000):
+        """The command that starts copies of a process that has loaded pandas."""
+        (self.folder / "loads.py").write_text(
+            "import math\nimport time\n\nimport pandas\n\n\ndef task(x):\n    return math.sqrt(x)\n"
+            "\n\ndef sleeps(x):\n    time.sleep(1e6)\n")
+        return [
+            self.program, "run", "--python", f"{self.folder / 'loads.py'}:{task}",
+            "--python-interpreter", PYTHON, "--start", "fork", "-j", str(workers), "--range",
+            f"0:{inputs}", "-q", "-o", self.folder / "copies.txt"]
+
+    def forks(self, workers):
+        """The same by a pool that forks."""
+        (self.folder / "forks.py").write_text(
+            "import multiprocessing\nfrom loads import task\n\n"
+            f"with multiprocessing.Pool({workers}) as pool, open({str(self.folder / 'forks.txt')!r}, 'w')"
+            " as file:\n"
+            "    for value in pool.imap(task, range(5000), 64):\n        print(value, file=file)\n")
+        return self.seconds(PYTHON, "-B", self.folder / "forks.py")
+
+    def memory_of_copies(self, workers):
+        """The sum of PSS while all of them are at work."""
+        process = subprocess.Popen(
+            self.copies(workers, "sleeps", workers), stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            taken, before = 0, None
+            while before is None or abs(taken - before) > MEGABYTE / 10:  # until all have started
+                time.sleep(1)
+                family = family_of(process.pid)
+                before, taken = taken, sum(map(proportional_memory, family))
+            if len(family) < 2 * workers or process.poll() is not None:
+                raise Failed(f"{len(family)} processes of {workers} workers")
+            return taken
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait()
+
+    def further_copy(self):
+        """What each of 16 further workers takes."""
+        return (self.memory_of_copies(24) - self.memory_of_copies(8)) / 16
+
     def opening(self, spans):
         """The CPU seconds for which a run file with so many spans is opened."""
         count = self.count(spans)
@@ -343,6 +406,24 @@ class PeakMemory:
         workers = [peak for pid, peak in self.peaks.items() if pid != self.pid]
         note(f"    a worker: at most {megabytes(max(workers, default=0))}")
         return self.peaks[self.pid]
+
+
+def family_of(pid):
+    """A process and all that descend from it."""
+    try:
+        children = Path(f"/proc/{pid}/task").glob("*/children")
+        return [pid, *(member for file in children for child in file.read_text().split()
+                       for member in family_of(int(child)))]
+    except OSError:  # gone meanwhile
+        return []
+
+
+def proportional_memory(pid):
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
 def peak_memory(pid):
@@ -488,6 +569,23 @@ def rows(bench):
         "pools": Row(
             "Python task, chunk auto, 2 workers, 10 million inputs", per_second,
             lambda: bench.python(10_000_000), 3.2, pools),
+        **{
+            name: Row(
+                f"Python task on {inputs / 1e6:.0f} million {kind} ({what}), 2 workers", per_second,
+                lambda name=name, inputs=inputs: bench.text_work(name, inputs), wanted,
+                {"the plain loop": lambda name=name, inputs=inputs: bench.text_loop(name, inputs)})
+            for name, inputs, kind, what, wanted in (
+                ("score", 2_000_000, "CSV rows", "a float of a column", 1.6),
+                ("words", 3_000_000, "lines", "words by re", 1.8),
+                ("length", 3_000_000, "lines", "len", 0.9))
+        },
+        "copies": Row(
+            "64 workers with pandas by --start fork, 5000 quick inputs, start to exit", milliseconds,
+            lambda: bench.seconds(*bench.copies(64)), 1.5,
+            {"multiprocessing, Pool(64)": lambda: bench.forks(64)}, less=True),
+        "copies-memory": Row(
+            "memory that each further copy takes", tenths_of_megabytes, bench.further_copy, 3 * MEGABYTE,
+            less=True),
         "start": Row(
             "run --builtin sqrt --range 1:5000 -j 2, start to exit", milliseconds,
             lambda: bench.seconds(
@@ -577,6 +675,10 @@ def factor(ratio):
 
 def megabytes(size):
     return f"{size / MEGABYTE:.0f} MB"
+
+
+def tenths_of_megabytes(size):
+    return f"{size / MEGABYTE:.1f} MB"
 
 
 def yes(reached):
