@@ -944,7 +944,8 @@ class Output:
         self.received = 0  # when the chunk came that was last begun
         self.flushed = 0
         self.base = self.used = 0
-        self.use(bytearray(STATUS_PAGE_SIZE))
+        flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+        self.use(mmap.mmap(-1, STATUS_PAGE_SIZE, flags))  # takes memory where it is written to
 
     def use(self, memory):
         """Goes on in this memory. Nothing may be waiting to be written."""
