@@ -39,22 +39,52 @@ const LineFormat textFormat = {"", appendTextLine};
 LineWriter::LineWriter(std::unique_ptr<AtomicFile> file, const LineFormat &format)
     : m_file(std::move(file))
     , m_format(format)
-    , m_line(format.heading)
+    , m_lines(format.heading)
 {
 }
 
 Result<void> LineWriter::write(std::uint64_t index, const OutcomeView &outcome)
 {
-    m_format.appendLine(m_line, index, outcome);
-    m_line += '\n';
-    auto appended = m_file->append(m_line);
-    m_line.clear();
+    addLine(index, outcome);
+    return appendLines();
+}
+
+Result<void> LineWriter::writeIntegers(std::uint64_t first, std::span<const std::int64_t> values)
+{
+    OutcomeView outcome{OutcomeKind::Integer};
+    for (const std::int64_t value : values) {
+        outcome.integer = value;
+        addLine(first++, outcome);
+    }
+    return appendLines();
+}
+
+Result<void> LineWriter::writeReals(std::uint64_t first, std::span<const double> values)
+{
+    OutcomeView outcome{OutcomeKind::Real};
+    for (const double value : values) {
+        outcome.real = value;
+        addLine(first++, outcome);
+    }
+    return appendLines();
+}
+
+void LineWriter::addLine(std::uint64_t index, const OutcomeView &outcome)
+{
+    m_format.appendLine(m_lines, index, outcome);
+    m_lines += '\n';
+}
+
+Result<void> LineWriter::appendLines()
+{
+    auto appended = m_file->append(m_lines);
+    m_lines.clear();
     return appended;
 }
 
 Result<void> LineWriter::finish()
 {
-    if (auto appended = m_file->append(m_line); !appended)
+    if (auto appended = appendLines(); !appended)
         return appended;
     return m_file->commit(AtomicFile::Sync::IfItReplaces);
 }

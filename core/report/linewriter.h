@@ -5,6 +5,9 @@
 #include "report/outcomewriter.h"
 #include "system/atomicfile.h"
 
+#include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,12 +28,17 @@ public:
     LineWriter(std::unique_ptr<AtomicFile> file, const LineFormat &format);
 
     Result<void> write(std::uint64_t index, const OutcomeView &outcome) override;
+    Result<void> writeIntegers(std::uint64_t first, std::span<const std::int64_t> values) override;
+    Result<void> writeReals(std::uint64_t first, std::span<const double> values) override;
     Result<void> finish() override;
 
 private:
+    void addLine(std::uint64_t index, const OutcomeView &outcome);
+    Result<void> appendLines();
+
     std::unique_ptr<AtomicFile> m_file;
     const LineFormat &m_format;
-    std::string m_line;
+    std::string m_lines; ///< to be appended to the file
 };
 
 } // namespace poolscope
