@@ -8,6 +8,7 @@
 #include "report/summary.h"
 #include "spec/runarguments.h"
 #include "window/mainwindow.h"
+#include "window/pages/latencypage.h"
 
 #include <QApplication>
 #include <QLocale>
@@ -274,6 +275,7 @@ public:
         m_charts.assign(m_window.charts().begin(), m_window.charts().end());
         for (Chart *chart : m_charts)
             chart->setRecord(&m_pool.record());
+        m_window.findChild<LatencyPage *>()->setRecord(&m_pool.record());
         m_window.timeView().fit();
         m_window.timeView().setNow(static_cast<double>(m_pool.now()), TimeView::Run::Running);
         for (Chart *chart : m_charts) {
