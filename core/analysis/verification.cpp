@@ -21,13 +21,13 @@ ExperimentPlan verificationPlan(
     return plan;
 }
 
-std::uint64_t inputsWithin(std::uint64_t inputs, double seconds, double most)
+std::uint64_t inputsWithin(Count inputs, Seconds duration, Seconds most)
 {
-    if (seconds <= most)
-        return inputs;
-    const double share = most / seconds;
+    if (duration <= most)
+        return inputs.number;
+    const double share = most / duration;
     return std::clamp<std::uint64_t>(
-        static_cast<std::uint64_t>(static_cast<double>(inputs) * share), 1, inputs);
+        static_cast<std::uint64_t>(static_cast<double>(inputs.number) * share), 1, inputs.number);
 }
 
 void Verification::add(std::size_t setting, const RunMeasurement &measurement)

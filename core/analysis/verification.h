@@ -6,6 +6,7 @@
 #pragma once
 
 #include "analysis/experiment.h"
+#include "text/units.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -22,8 +23,8 @@ inline constexpr std::size_t advisedSetting = 1;
 ExperimentPlan verificationPlan(
     const RunSpec &present, const RunSpec &advised, std::uint32_t repeats);
 
-/// Returns how many inputs take `most` seconds at most if all take `seconds`, at least 1.
-std::uint64_t inputsWithin(std::uint64_t inputs, double seconds, double most);
+/// Returns how many inputs take no longer than `most` if all take `duration`, at least 1.
+std::uint64_t inputsWithin(Count inputs, Seconds duration, Seconds most);
 
 struct Verification {
     std::optional<double> predicted; ///< the factor of throughput, if one was predicted

@@ -47,7 +47,7 @@ Result<Experiment::Prepared> Verifier::prepare(
     const std::uint64_t all = (*inputs)->size();
     const double seconds = request.rate > 0 ? static_cast<double>(all) / request.rate : 0;
     verification.allInputs = all;
-    verification.inputs = inputsWithin(all, seconds, longestRun);
+    verification.inputs = inputsWithin(Count{all}, Seconds(seconds), Seconds(longestRun));
     verification.countsStartUp = request.countsStartUp;
     // A prediction that includes the start-up is about all inputs.
     if (!request.countsStartUp || verification.inputs == all)

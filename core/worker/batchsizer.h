@@ -5,6 +5,8 @@
 // so that the overhead of a batch stays far below its work.
 #pragma once
 
+#include "wire/messages.h"
+
 #include <algorithm>
 #include <cstdint>
 
@@ -14,9 +16,11 @@ class BatchSizer {
 public:
     std::uint64_t next() const { return m_size; }
 
-    /// Records that a batch of `count` iterations, at least 1, took `duration` nanoseconds.
-    void measured(std::uint64_t count, std::uint64_t duration)
+    /// Records how long a batch of 1 iteration or more took.
+    void measured(const wire::Done &batch)
     {
+        const std::uint64_t count = batch.count;
+        const std::uint64_t duration = batch.duration;
         const std::uint64_t cost = duration / count;
         if (cost >= ownBatch)
             m_size = 1;

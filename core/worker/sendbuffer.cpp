@@ -56,18 +56,17 @@ bool SendBuffer::flush()
     return !m_poolGone;
 }
 
-void SendBuffer::beginBatch(
-    std::uint64_t first, std::uint64_t count, std::uint64_t endPosition, std::uint64_t begun)
+void SendBuffer::beginBatch(const BegunBatch &batch)
 {
     if (!m_statusPage.data())
         return;
     if (get(wire::statusPageProceed) == 0)
         setField(wire::statusPageProceed, 1);
-    setField(wire::statusPageBatchFirst, first);
-    setField(wire::statusPageBatchBegun, begun);
-    setField(wire::statusPageBatchEnd, endPosition);
+    setField(wire::statusPageBatchFirst, batch.first);
+    setField(wire::statusPageBatchBegun, batch.begun);
+    setField(wire::statusPageBatchEnd, batch.endPosition);
     setField(wire::statusPageBatchStarted, 0);
-    setField(wire::statusPageBatchCount, count);
+    setField(wire::statusPageBatchCount, batch.count);
 }
 
 void SendBuffer::endBatch()

@@ -49,10 +49,15 @@ public:
     /// page shows. 0 without a page.
     std::uint64_t sentByPool() const;
 
-    /// Publishes that the worker runs `count` indices from `first` on. `endPosition` is the
-    /// position after the last of them. `begun` is the present time (worker/clock.h).
-    void beginBatch(
-        std::uint64_t first, std::uint64_t count, std::uint64_t endPosition, std::uint64_t begun);
+    /// The indices that the worker runs now.
+    struct BegunBatch {
+        std::uint64_t first = 0;
+        std::uint64_t count = 0;
+        std::uint64_t endPosition = 0; ///< position after the last of them
+        std::uint64_t begun = 0; ///< the present time (worker/clock.h)
+    };
+    /// Publishes that the worker runs them.
+    void beginBatch(const BegunBatch &batch);
     /// Publishes that the worker runs nothing. To be called after add() of the batch's outcomes.
     void endBatch();
     /// Publishes that the worker is about to end, and that any iteration of the batch may have

@@ -132,7 +132,10 @@ void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
         const std::uint64_t begun = now();
         const std::uint64_t position = chunk.position + chunk.count - rest.count;
         const Batch batch{rest.first, std::min(rest.count, runner.batchSize(m_sizer.next()))};
-        m_sendBuffer.beginBatch(batch.first, batch.count, position + batch.count, begun);
+        m_sendBuffer.beginBatch({.first = batch.first,
+            .count = batch.count,
+            .endPosition = position + batch.count,
+            .begun = begun});
         if (const auto end = m_sendBuffer.newRequest()) {
             m_returnedBelow = *end;
             returnInputs(position);
@@ -149,10 +152,9 @@ void Session::runChunk(TaskRunner &runner, const Chunk &chunk)
         }
         if (done.count == 0)
             continue;
-        m_sizer.measured(done.count, ended - begun);
-
         done.begun = begun;
         done.duration = ended - begun;
+        m_sizer.measured(done);
         reportWrongValues(runner);
         m_frame.clear();
         wire::encode(m_frame, done);

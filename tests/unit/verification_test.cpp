@@ -42,9 +42,9 @@ TEST(Verification, CountsTheStartUpIfThePredictionDoes)
 
 TEST(Verification, TakesAsManyInputsAsThereIsTimeFor)
 {
-    EXPECT_EQ(inputsWithin(1000, 5, 10), 1000U);
-    EXPECT_EQ(inputsWithin(1000, 40, 10), 250U);
-    EXPECT_EQ(inputsWithin(3, 1e9, 10), 1U);
+    EXPECT_EQ(inputsWithin(Count{1000}, Seconds(5), Seconds(10)), 1000U);
+    EXPECT_EQ(inputsWithin(Count{1000}, Seconds(40), Seconds(10)), 250U);
+    EXPECT_EQ(inputsWithin(Count{3}, Seconds(1e9), Seconds(10)), 1U);
 }
 
 TEST(Verification, HoldsFromSevenTenthsOfWhatWasPredictedOn)
