@@ -173,7 +173,8 @@ int showWindow(const WindowCommand &command)
     if (command.file)
         window.openFile(QFile::decodeName(command.file->c_str()));
     if (command.watched)
-        window.watch({command.watched->command, QDir::currentPath(), command.watched->changes});
+        window.watch({command.watched->command, QDir::currentPath(), command.watched->changes,
+            command.watched->recordsInputs});
     Interrupt interruption;
     QObject::connect(&interruption, &Interrupt::came, &window, [&window] {
         window.closeAtOnce();

@@ -215,6 +215,7 @@ Result<CommandLine> toWatch(const OptionValues &values)
         if (const auto checked = parseCallChange(change); !checked)
             return failure("--set " + change + ": " + checked.error().message);
     }
+    options.recordsInputs = values.has("--reprs");
     options.save = values.given("--save");
     options.overwrite = values.has("--overwrite");
     if (options.overwrite && !options.save)

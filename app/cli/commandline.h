@@ -60,6 +60,7 @@ struct ExportOptions : OutputOptions {
 struct WatchOptions : OutputOptions {
     std::vector<std::string> command; ///< its words
     std::vector<std::string> changes; ///< "chunksize=64@post.py:9", as the hooks read them
+    bool recordsInputs = false; ///< records the texts of failed and slow inputs
     std::optional<std::string> save; ///< the run file to write
     bool overwrite = false; ///< replaces an existing run file
 };

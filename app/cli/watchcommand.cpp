@@ -149,7 +149,8 @@ int watchCommandLine(const WatchOptions &options, const ChartWriter &charts)
     if (std::getenv("POOLSCOPE_WATCH"))
         return runUnwatched(options);
     const DescriptorLimit descriptors; // each run opens some
-    auto session = WatchSession::make(options.command, currentFolder(), options.changes,
+    auto session = WatchSession::make(
+        {options.command, currentFolder(), options.changes, options.recordsInputs},
         [](const std::string &line) { complain(line); });
     if (!session)
         return complain(session.error(), exitPoolFailed);

@@ -2,6 +2,7 @@
 #include "cli/watchtext.h"
 
 #include "analysis/verdict.h"
+#include "events/callsbyline.h"
 #include "report/summary.h"
 #include "report/verdicttext.h"
 #include "run/watchsession.h"
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <tuple>
 #include <variant>
 
@@ -86,9 +88,9 @@ std::vector<Analysis> analysesOf(const std::vector<EndedRecord> &runs)
     return analyses;
 }
 
-/// All calls of one pool method from one line.
-struct CallsOfLine {
-    std::vector<std::size_t> runs; ///< positions, in order of start
+/// Sums of the calls from one line of code.
+struct LineFigures {
+    std::size_t calls = 0;
     std::size_t longest = 0; ///< position
     std::uint64_t inputs = 0;
     std::uint64_t settled = 0;
@@ -96,39 +98,55 @@ struct CallsOfLine {
     std::uint64_t makespan = 0; ///< sum of all calls
 };
 
-/// Returns the lines of code, in the order of their first calls.
-std::vector<CallsOfLine> linesOf(const std::vector<EndedRecord> &runs)
+LineFigures figuresOf(const CallsOfLine &line, const std::vector<EndedRecord> &runs)
 {
-    std::vector<CallsOfLine> lines;
-    std::map<std::tuple<std::string, std::uint64_t, std::string, std::string>, std::size_t> known;
-    for (std::size_t i = 0; i < runs.size(); ++i) {
+    LineFigures figures{line.calls.size(), line.calls.front()};
+    for (const std::size_t i : line.calls) {
         const RunRecord &record = *runs[i].record;
-        const auto &call = std::get<WatchedCall>(record.origin);
-        const auto [found, isNew] = known.emplace(
-            std::tuple(call.file, call.line, call.method, call.function), lines.size());
-        if (isNew)
-            lines.push_back({{}, i});
-        CallsOfLine &line = lines[found->second];
         const std::uint64_t makespan = record.timeline.makespan();
-        line.runs.push_back(i);
-        line.inputs += record.inputCount;
-        line.settled += record.timeline.settled();
-        line.failed += record.timeline.failed();
-        line.makespan += makespan;
-        if (makespan > runs[line.longest].record->timeline.makespan())
-            line.longest = i;
+        figures.inputs += record.inputCount;
+        figures.settled += record.timeline.settled();
+        figures.failed += record.timeline.failed();
+        figures.makespan += makespan;
+        if (makespan > runs[figures.longest].record->timeline.makespan())
+            figures.longest = i;
     }
-    return lines;
+    return figures;
 }
 
-std::string lineText(const CallsOfLine &line, const RunRecord &record, const Verdict &verdict)
+std::vector<CallsOfLine> linesOf(const std::vector<EndedRecord> &runs)
+{
+    std::vector<ListedCall> calls;
+    calls.reserve(runs.size());
+    for (const EndedRecord &run : runs) {
+        const RunRecord &record = *run.record;
+        calls.push_back({std::get_if<WatchedCall>(&record.origin), record.inputCount, false,
+            record.timeline.failed() > 0});
+    }
+    return callsByLine(calls);
+}
+
+/// Returns one line on calls of which no more is shown.
+std::string minorText(std::span<const CallsOfLine> lines, const std::vector<EndedRecord> &runs)
+{
+    constexpr std::size_t mostNamed = 5;
+    std::string text = "and calls from " + textOf(Count{lines.size()}, "line")
+        + " with fewer than 8 inputs" + (lines.size() > 1 ? " each: " : ": ");
+    for (std::size_t i = 0; i < std::min(lines.size(), mostNamed); ++i) {
+        const auto &call = std::get<WatchedCall>(runs[lines[i].calls.front()].record->origin);
+        text += (i > 0 ? ", " : "") + callName(call) + " " + placeText(call);
+    }
+    return text + (lines.size() > mostNamed ? ", ..." : "");
+}
+
+std::string lineText(const LineFigures &line, const RunRecord &record, const Verdict &verdict)
 {
     const auto &call = std::get<WatchedCall>(record.origin);
     const bool isOfThreads = call.startMethod == "thread";
-    const bool isOne = line.runs.size() == 1;
+    const bool isOne = line.calls == 1;
     const double seconds = inSeconds(Duration(line.makespan));
     std::string text = callName(call) + " " + placeText(call)
-        + (isOne ? "" : ", " + textOf(Count{line.runs.size()}, "call")) + ": " + call.pool + ", "
+        + (isOne ? "" : ", " + textOf(Count{line.calls}, "call")) + ": " + call.pool + ", "
         + workersText(call) + (isOfThreads ? "" : ", " + call.startMethod) + ", chunks of "
         + textOf(Count{call.chunk}) + "\n    " + textOf(Count{line.settled})
         + (line.settled == line.inputs ? "" : " of " + textOf(Count{line.inputs})) + " inputs in "
@@ -190,13 +208,18 @@ std::string watchedRunsText(const std::vector<EndedRecord> &runs, std::size_t mo
     for (const PoolMadeAnew &anew : poolsMadeAnew(runs, analyses))
         text += "  " + anew.text() + "\n";
     const std::vector<CallsOfLine> lines = linesOf(runs);
-    for (std::size_t i = 0; i < std::min(lines.size(), most); ++i) {
-        const std::size_t longest = lines[i].longest;
-        text += "  " + lineText(lines[i], *runs[longest].record, analyses[longest].verdict);
+    const auto firstMinor = std::ranges::find_if(lines, &CallsOfLine::isMinor);
+    const auto major = static_cast<std::size_t>(firstMinor - lines.begin());
+    for (std::size_t i = 0; i < std::min(major, most); ++i) {
+        const LineFigures figures = figuresOf(lines[i], runs);
+        text += "  "
+            + lineText(figures, *runs[figures.longest].record, analyses[figures.longest].verdict);
     }
-    if (lines.size() > most)
-        text += "  and calls from " + textOf(Count{lines.size() - most}, "line")
+    if (major > most)
+        text += "  and calls from " + textOf(Count{major - most}, "line")
             + " more; --summary, --report or --save holds them all\n";
+    if (firstMinor != lines.end())
+        text += "  " + minorText({firstMinor, lines.end()}, runs) + "\n";
     return text;
 }
 

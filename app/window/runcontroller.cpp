@@ -177,7 +177,7 @@ void RunController::watch(const WatchRequest &request, const QString &path)
     m_path.clear();
     m_watch = std::move(*started);
     const WatchController *watch = m_watch.get();
-    connect(watch, &WatchController::newestWanted, this, &RunController::showWatched);
+    connect(watch, &WatchController::runWanted, this, &RunController::showWatched);
     connect(watch, &WatchController::runsChanged, this, &RunController::sessionChanged);
     connect(watch, &WatchController::costUpdated, this, &RunController::costUpdated);
     connect(watch, &WatchController::warned, this, &RunController::warned);
@@ -408,7 +408,23 @@ Duration RunController::commandElapsed() const
 
 QString RunController::runLine(std::size_t run) const
 {
-    return m_watch ? m_watch->runLine(run) : sessionLine(m_session.at(run));
+    if (m_watch)
+        return sessionLine(Origin(m_watch->call(run)), runFigures(run));
+    return sessionLine(m_session.at(run).description.origin, runFigures(run));
+}
+
+QString RunController::runFigures(std::size_t run) const
+{
+    return m_watch ? m_watch->runFigures(run) : sessionFigures(m_session.at(run));
+}
+
+ListedCall RunController::listedCall(std::size_t run) const
+{
+    if (m_watch)
+        return m_watch->listedCall(run);
+    const RunFileInfo &info = m_session.at(run);
+    return {std::get_if<WatchedCall>(&info.description.origin), info.inputCount(), false,
+        info.progress.failed > 0};
 }
 
 void RunController::showRun(std::size_t run)

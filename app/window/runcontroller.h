@@ -7,6 +7,7 @@
 #pragma once
 
 #include "charts/chart.h"
+#include "events/callsbyline.h"
 #include "run/background.h"
 #include "run/run.h"
 #include "run/runsaving.h"
@@ -64,6 +65,9 @@ public:
     std::size_t runCount() const; ///< in the session
     std::size_t shownRun() const; ///< position in the session
     QString runLine(std::size_t run) const; ///< one line on a run of the session
+    QString runFigures(std::size_t run) const; ///< the part of that line which is not the call
+    /// A run of the session. The call is valid until the session changes.
+    ListedCall listedCall(std::size_t run) const;
     /// The call that is shown, if it is one in a watched command.
     const WatchedCall *shownCall() const;
     /// The command of the session with shownCall(), and the changes with which it was watched.

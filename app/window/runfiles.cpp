@@ -69,7 +69,7 @@ QString newRunPath(const std::vector<std::string> &command)
 
 QString watchedFileNote()
 {
-    return tr("The file holds the command line, and tracebacks.");
+    return tr("The file holds the command line, tracebacks, and inputs if they were recorded.");
 }
 
 QString withRunEnding(const QString &path)

@@ -2,6 +2,7 @@
 #include "window/sessionbar.h"
 
 #include "window/look.h"
+#include "window/sessiontext.h"
 
 #include <QAbstractItemView>
 #include <QFrame>
@@ -39,22 +40,58 @@ protected:
     }
 };
 
+QComboBox *makeList(const QString &name)
+{
+    auto *list = new ElidedComboBox;
+    list->setObjectName(name);
+    list->setMaxVisibleItems(20);
+    // A line may be wider than the card.
+    list->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    list->setMinimumContentsLength(fewestCharacters);
+    return list;
+}
+
+/// Shows these lines of text in a list, and chooses one. An empty text is a separator.
+void fill(QComboBox &list, const QStringList &lines, int chosen)
+{
+    while (list.count() > lines.size())
+        list.removeItem(list.count() - 1);
+    QString longest;
+    for (int i = 0; i < lines.size(); ++i) {
+        const bool isSeparator = lines[i].isEmpty();
+        const bool wasSeparator = i < list.count()
+            && list.itemData(i, Qt::AccessibleDescriptionRole).toString()
+                == QStringLiteral("separator");
+        if (i < list.count() && isSeparator != wasSeparator) {
+            while (list.count() > i)
+                list.removeItem(list.count() - 1);
+        }
+        if (i == list.count() && isSeparator)
+            list.insertSeparator(i);
+        else if (i == list.count())
+            list.addItem(lines[i]);
+        else if (!isSeparator && lines[i] != list.itemText(i))
+            list.setItemText(i, lines[i]);
+        if (lines[i].size() > longest.size())
+            longest = lines[i];
+    }
+    list.setCurrentIndex(chosen);
+    list.view()->setMinimumWidth(list.fontMetrics().horizontalAdvance(longest) + listMargin);
+}
+
 } // namespace
 
 SessionBar::SessionBar(RunController &controller, QWidget *parent)
     : QWidget(parent)
     , m_controller(controller)
-    , m_runs(new ElidedComboBox)
+    , m_lines(makeList(QStringLiteral("sessionRuns")))
+    , m_calls(makeList(QStringLiteral("sessionCalls")))
 {
     auto *label = new QLabel(tr("&Runs of this session"));
-    label->setBuddy(m_runs);
-    m_runs->setObjectName(QStringLiteral("sessionRuns"));
-    m_runs->setAccessibleName(tr("Runs of this session"));
-    m_runs->setPlaceholderText(tr("No pool has been used"));
-    m_runs->setMaxVisibleItems(20);
-    // A line may be wider than the card.
-    m_runs->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    m_runs->setMinimumContentsLength(fewestCharacters);
+    label->setBuddy(m_lines);
+    m_lines->setAccessibleName(tr("Runs of this session"));
+    m_lines->setPlaceholderText(tr("No pool has been used"));
+    m_calls->setAccessibleName(tr("Calls from this line"));
     label->setObjectName(QStringLiteral("section"));
     auto *card = new QFrame;
     card->setObjectName(QStringLiteral("card"));
@@ -62,15 +99,25 @@ SessionBar::SessionBar(RunController &controller, QWidget *parent)
     layout->setContentsMargins(gridUnit * 3 / 2, gridUnit, gridUnit * 3 / 2, gridUnit * 3 / 2);
     layout->setSpacing(gridUnit);
     layout->addWidget(label);
-    layout->addWidget(m_runs);
+    layout->addWidget(m_lines);
+    layout->addWidget(m_calls);
     auto *outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, gridUnit, 0); // as the cards below, which have a scroll bar
     outer->addWidget(card);
-    connect(m_runs, &QComboBox::activated, &m_controller,
-        [this](int run) { m_controller.showRun(static_cast<std::size_t>(run)); });
+    connect(m_lines, &QComboBox::activated, this, &SessionBar::chooseLine);
+    connect(m_calls, &QComboBox::activated, this, [this](int entry) {
+        const auto &line = m_shownLines[static_cast<std::size_t>(m_lines->currentIndex())];
+        m_controller.showRun(line.calls[static_cast<std::size_t>(entry)]);
+    });
     connect(&m_controller, &RunController::sessionChanged, this, &SessionBar::showSession);
     connect(&m_controller, &RunController::stateChanged, this, &SessionBar::showSession);
     showSession();
+}
+
+void SessionBar::setBusy(bool busy)
+{
+    m_lines->setEnabled(!busy);
+    m_calls->setEnabled(!busy);
 }
 
 void SessionBar::update()
@@ -88,29 +135,74 @@ void SessionBar::showSession()
 void SessionBar::showRuns()
 {
     m_sinceShown.start();
-    const auto count = static_cast<int>(m_controller.runCount());
-    QString longest;
-    while (m_runs->count() > count)
-        m_runs->removeItem(m_runs->count() - 1);
-    for (int run = 0; run < count; ++run) {
-        const QString line = m_controller.runLine(static_cast<std::size_t>(run));
-        longest = std::max(
-            longest, line, [](const QString &a, const QString &b) { return a.size() < b.size(); });
-        if (run == m_runs->count())
-            m_runs->addItem(line);
-        else if (line != m_runs->itemText(run))
-            m_runs->setItemText(run, line);
-    }
-    m_runs->setCurrentIndex(count > 0 ? static_cast<int>(m_controller.shownRun()) : -1);
-    m_runs->view()->setMinimumWidth(m_runs->fontMetrics().horizontalAdvance(longest) + listMargin);
-    const QString shown = m_runs->currentText();
+    std::vector<ListedCall> calls;
+    for (std::size_t run = 0; run < m_controller.runCount(); ++run)
+        calls.push_back(m_controller.listedCall(run));
+    m_shownLines = callsByLine(calls);
+    const auto minor = std::ranges::find_if(m_shownLines, &CallsOfLine::isMinor);
+    if (minor != m_shownLines.end())
+        m_shownLines.insert(minor, CallsOfLine()); // the separator
+    const auto chosen = std::ranges::find_if(m_shownLines, [this](const CallsOfLine &line) {
+        return std::ranges::binary_search(line.calls, m_controller.shownRun());
+    });
+    showLines(static_cast<std::size_t>(chosen - m_shownLines.begin()));
+    if (chosen != m_shownLines.end())
+        showCalls(*chosen);
+    m_calls->setVisible(chosen != m_shownLines.end() && chosen->calls.size() > 1);
+}
+
+void SessionBar::showLines(std::size_t chosen)
+{
+    QStringList texts;
+    for (const CallsOfLine &line : m_shownLines)
+        texts << lineText(line);
+    fill(*m_lines, texts, chosen < m_shownLines.size() ? static_cast<int>(chosen) : -1);
+    const QString shown = m_lines->currentText();
     QStringList tips;
     if (!shown.isEmpty())
         tips << shown + u'.';
-    tips << tr("Calls of pools in the watched command, in order of start.");
+    tips << tr("Lines of code that called pools in the watched command, in order of their first "
+               "calls. Lines with fewer than 8 inputs are at the end.");
     if (m_controller.isWatching())
-        tips << tr("The newest is shown until another is chosen.");
-    setWrappedToolTip(m_runs, tips.join(u' '));
+        tips << tr("The newest call is shown until another is chosen.");
+    setWrappedToolTip(m_lines, tips.join(u' '));
+}
+
+void SessionBar::showCalls(const CallsOfLine &line)
+{
+    QStringList texts;
+    int chosen = -1;
+    for (const std::size_t run : line.calls) {
+        if (run == m_controller.shownRun())
+            chosen = static_cast<int>(texts.size());
+        texts << tr("Call %1: %2").arg(texts.size() + 1).arg(m_controller.runFigures(run));
+    }
+    fill(*m_calls, texts, chosen);
+    setWrappedToolTip(
+        m_calls, tr("Calls from the line of code above, in the order in which they started."));
+}
+
+QString SessionBar::lineText(const CallsOfLine &line) const
+{
+    if (line.calls.empty())
+        return {};
+    if (line.calls.size() == 1)
+        return m_controller.runLine(line.calls.front());
+    std::uint64_t inputs = 0;
+    for (const std::size_t run : line.calls)
+        inputs += m_controller.listedCall(run).inputs;
+    return sessionLine(
+        *m_controller.listedCall(line.calls.front()).call, line.calls.size(), inputs);
+}
+
+/// Shows the last call from a line, unless one of its calls is shown already.
+void SessionBar::chooseLine(int entry)
+{
+    const CallsOfLine &line = m_shownLines[static_cast<std::size_t>(entry)];
+    if (line.calls.empty())
+        return;
+    const bool isShown = std::ranges::binary_search(line.calls, m_controller.shownRun());
+    m_controller.showRun(isShown ? m_controller.shownRun() : line.calls.back());
 }
 
 } // namespace poolscope

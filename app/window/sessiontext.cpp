@@ -28,36 +28,56 @@ QString inputsText(const SessionFigures &figures)
     return figureText(Count{*figures.inputs}, "input");
 }
 
-QString lineOf(const Origin &origin, const SessionFigures &figures)
+QString joined(const QStringList &parts)
+{
+    return parts.join(QStringLiteral(" \u00b7 "));
+}
+
+/// "imap(task) at post.py:9".
+QString nameOf(const Origin &origin)
 {
     const QString place = inputText(origin);
-    QStringList parts{
-        place.isEmpty() ? taskText(origin) : QObject::tr("%1 at %2").arg(taskText(origin), place),
-        inputsText(figures)};
+    return place.isEmpty() ? taskText(origin)
+                           : QObject::tr("%1 at %2").arg(taskText(origin), place);
+}
+
+QString textOf(const SessionFigures &figures)
+{
+    QStringList parts{inputsText(figures)};
     if (figures.rate > 0)
         parts << figureText(Rate{figures.rate});
-    return parts.join(QStringLiteral(" \u00b7 "));
+    return joined(parts);
 }
 
 } // namespace
 
-QString sessionLine(const RunFileInfo &info)
+QString sessionFigures(const RunFileInfo &info)
 {
     const bool isKnown = info.progress.areInputsComplete;
-    return lineOf(info.description.origin,
-        {info.progress.settled(), isKnown ? std::optional(info.inputCount()) : std::nullopt,
-            info.progress.rate()});
+    return textOf({info.progress.settled(),
+        isKnown ? std::optional(info.inputCount()) : std::nullopt, info.progress.rate()});
 }
 
-QString sessionLine(const RunRecord &record, std::uint64_t now)
+QString sessionLine(const Origin &origin, const QString &figures)
+{
+    return joined({nameOf(origin), figures});
+}
+
+QString sessionLine(const WatchedCall &call, std::size_t calls, std::uint64_t inputs)
+{
+    const std::string place = placeInCode(call);
+    return joined({QString::fromStdString(callName(call) + (place.empty() ? "" : " at " + place)),
+        figureText(Count{calls}, "call"), figureText(Count{inputs}, "input")});
+}
+
+QString sessionFigures(const RunRecord &record, std::uint64_t now)
 {
     const Timeline &timeline = record.timeline;
     const std::uint64_t begin = timeline.firstDispatch();
     const double elapsed = begin > 0 && now > begin ? static_cast<double>(now - begin) : 0;
     const std::uint64_t settled = timeline.settled();
-    return lineOf(record.origin,
-        {settled, record.knownInputCount(),
-            elapsed > 0 ? static_cast<double>(settled) / elapsed * 1e9 : 0});
+    return textOf({settled, record.knownInputCount(),
+        elapsed > 0 ? static_cast<double>(settled) / elapsed * 1e9 : 0});
 }
 
 } // namespace poolscope

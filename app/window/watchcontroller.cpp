@@ -59,8 +59,9 @@ Result<void> WatchController::startCommand()
         return failure("there is no folder " + m_request.folder.toStdString());
     const std::string folder =
         QFile::encodeName(QDir(m_request.folder).absolutePath()).toStdString();
-    auto session = WatchSession::make(m_request.words, folder, m_request.changes,
-        [this](const std::string &line) { emit warned(QString::fromStdString(line)); });
+    auto session =
+        WatchSession::make({m_request.words, folder, m_request.changes, m_request.recordsInputs},
+            [this](const std::string &line) { emit warned(QString::fromStdString(line)); });
     if (!session)
         return tl::unexpected(session.error());
     int ends[2] = {-1, -1};
@@ -112,10 +113,16 @@ bool WatchController::hasEnded(std::size_t run) const
     return m_end || m_session->runs()[run]->hasEnded;
 }
 
-QString WatchController::runLine(std::size_t run) const
+QString WatchController::runFigures(std::size_t run) const
 {
     const RunRecord &record = m_session->runs()[run]->record;
-    return sessionLine(record, hasEnded(run) ? record.timeline.end() : record.elapsed);
+    return sessionFigures(record, hasEnded(run) ? record.timeline.end() : record.elapsed);
+}
+
+ListedCall WatchController::listedCall(std::size_t run) const
+{
+    const RunRecord &record = m_session->runs()[run]->record;
+    return {&call(run), record.inputCount, !hasEnded(run), record.timeline.failed() > 0};
 }
 
 const RunRecord *WatchController::record() const
@@ -170,7 +177,7 @@ void WatchController::updateRuns()
     }
     const bool isDue = !m_sinceNewest.isValid() || m_sinceNewest.elapsed() >= newestInterval;
     if (m_followsNewest && isDue && count > 0 && (m_shown + 1 < count || !m_sinceNewest.isValid()))
-        emit newestWanted(count - 1);
+        emit runWanted(count - 1);
     if (areNew)
         emit runsChanged();
 }
@@ -184,6 +191,8 @@ void WatchController::finish(const watch::CommandEnd &end)
     m_elapsed = Duration(static_cast<double>(m_clock.now()));
     m_sinceNewest.invalidate();
     updateRuns();
+    if (m_followsNewest && runCount() > 0)
+        emit runWanted(longestRun());
     emit costUpdated(); // also of calls that ended before
     if (m_pipe.isOpen())
         readOutput(); // limited, since processes that the command left running may print for ever
@@ -192,6 +201,14 @@ void WatchController::finish(const watch::CommandEnd &end)
     if (runCount() > 0)
         m_endedRuns = m_session->endedRuns();
     emit ended();
+}
+
+std::size_t WatchController::longestRun() const
+{
+    const auto &runs = m_session->runs();
+    const auto longest = std::ranges::max_element(runs, {},
+        [](const std::unique_ptr<WatchedRun> &run) { return run->record.timeline.makespan(); });
+    return static_cast<std::size_t>(longest - runs.begin());
 }
 
 void WatchController::copyMessages()

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "charts/chart.h"
+#include "events/callsbyline.h"
 #include "run/watchsession.h"
 #include "system/descriptor.h"
 #include "text/units.h"
@@ -30,6 +31,7 @@ struct WatchRequest {
     std::vector<std::string> words; ///< the program, and its arguments
     QString folder; ///< in which the command starts
     std::vector<std::string> changes = {}; ///< "chunksize=64@post.py:9"
+    bool recordsInputs = false; ///< whether the texts of failed and slow inputs are recorded
 };
 
 class WatchController : public QObject {
@@ -46,7 +48,8 @@ public:
     QString endText() const;
 
     std::size_t runCount() const { return m_session->runs().size(); }
-    QString runLine(std::size_t run) const;
+    QString runFigures(std::size_t run) const;
+    ListedCall listedCall(std::size_t run) const;
     const WatchedCall &call(std::size_t run) const;
     /// The time from the start of the command to its end, 0 before.
     Duration elapsed() const { return m_elapsed; }
@@ -69,8 +72,8 @@ public:
     const std::vector<EndedRun> &endedRuns() const { return m_endedRuns; }
 
 signals:
-    /// A new run is to be shown.
-    void newestWanted(std::size_t run);
+    /// A run is to be shown: a new one, or the longest when the command has ended.
+    void runWanted(std::size_t run);
     void runsChanged();
     /// The cost of the run that is shown has been updated.
     void costUpdated();
@@ -85,6 +88,7 @@ private:
     Result<void> startCommand();
     void update();
     void updateRuns();
+    std::size_t longestRun() const;
     void readOutput();
     void takeOutput(const char *bytes, std::size_t size);
     void finishLine();

@@ -9,6 +9,7 @@
 #include "spec/runspec.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -67,6 +68,8 @@ struct WatchedCall {
     std::uint64_t begin = 0; ///< nanoseconds from the start of the command to the call
     CallCost cost;
     ParentTimes parent;
+    /// By index, the texts of inputs that failed or took long, if they were asked for.
+    std::map<std::uint64_t, std::string> inputTexts;
 };
 
 /// A file that another program wrote. It has no values.

@@ -3,6 +3,8 @@
 
 #include "spec/integerrange.h"
 
+#include <cstdint>
+#include <map>
 #include <utility>
 
 namespace poolscope {
@@ -35,6 +37,40 @@ private:
     std::string_view m_why; ///< a literal
 };
 
+/// The inputs of a watched call, of which some texts are known.
+class WatchedInputs : public InputSource {
+public:
+    using Texts = std::shared_ptr<const std::map<std::uint64_t, std::string>>;
+
+    WatchedInputs(std::uint64_t size, Texts texts)
+        : m_size(size)
+        , m_texts(std::move(texts))
+    {
+    }
+    std::uint64_t size() const override { return m_size; }
+    std::uint64_t meanEncodedSize() const override { return 0; }
+    std::uint64_t maxEncodedSize() const override { return 0; }
+    Result<void> encode(IndexRange, std::string &) override { return failure(notRecorded); }
+    Result<std::string> text(std::uint64_t index) override
+    {
+        const auto found = m_texts->find(index);
+        if (found == m_texts->end())
+            return failure(notRecorded);
+        return found->second;
+    }
+    InputContent content() const override { return {}; }
+    Result<std::unique_ptr<InputSource>> duplicate() const override
+    {
+        return std::make_unique<WatchedInputs>(m_size, m_texts);
+    }
+
+private:
+    static constexpr const char *notRecorded = "(not recorded)";
+
+    std::uint64_t m_size;
+    Texts m_texts;
+};
+
 class RecordedTexts : public InputSource {
 public:
     using Texts = std::shared_ptr<const std::vector<std::string>>;
@@ -65,6 +101,9 @@ private:
 
 std::unique_ptr<InputSource> recordedInputs(const Origin &origin, std::uint64_t count)
 {
+    if (const auto *call = std::get_if<WatchedCall>(&origin))
+        return std::make_unique<WatchedInputs>(
+            count, std::make_shared<const std::map<std::uint64_t, std::string>>(call->inputTexts));
     const RunSpec *spec = specOf(origin);
     if (!spec)
         return std::make_unique<UnreadInputs>(count, "(not recorded)");

@@ -21,13 +21,13 @@ void copyMeasurements(const WatchedCall &call, Origin &origin)
     auto &to = std::get<WatchedCall>(origin);
     to.cost = call.cost;
     to.parent = call.parent;
+    to.inputTexts = call.inputTexts;
 }
 
 } // namespace
 
-Result<std::unique_ptr<WatchSession>> WatchSession::make(std::vector<std::string> command,
-    std::string folder, std::vector<std::string> changes,
-    std::function<void(const std::string &)> warned)
+Result<std::unique_ptr<WatchSession>> WatchSession::make(
+    CommandToWatch command, std::function<void(const std::string &)> warned)
 {
     auto hooks = watchHooks();
     if (!hooks)
@@ -35,19 +35,17 @@ Result<std::unique_ptr<WatchSession>> WatchSession::make(std::vector<std::string
     auto rings = watch::WatchFolder::make();
     if (!rings)
         return tl::unexpected(rings.error());
-    return std::unique_ptr<WatchSession>(new WatchSession(std::move(command), std::move(folder),
-        std::move(changes), std::move(*hooks), std::move(*rings), std::move(warned)));
+    return std::unique_ptr<WatchSession>(new WatchSession(
+        std::move(command), std::move(*hooks), std::move(*rings), std::move(warned)));
 }
 
-WatchSession::WatchSession(std::vector<std::string> command, std::string startFolder,
-    std::vector<std::string> changes, std::string hooks, std::unique_ptr<watch::WatchFolder> folder,
-    std::function<void(const std::string &)> warned)
+WatchSession::WatchSession(CommandToWatch command, std::string hooks,
+    std::unique_ptr<watch::WatchFolder> folder, std::function<void(const std::string &)> warned)
     : m_command(std::move(command))
-    , m_changes(std::move(changes))
     , m_hooks(std::move(hooks))
     , m_folder(std::move(folder))
     , m_warned(std::move(warned))
-    , m_pools(*this, m_command, std::move(startFolder), RunClock::monotonic())
+    , m_pools(*this, m_command.words, m_command.folder, RunClock::monotonic())
 {
 }
 
@@ -58,10 +56,12 @@ std::vector<std::pair<std::string, std::string>> WatchSession::environment() con
         {"PYTHONPATH", before && *before ? m_hooks + ":" + before : m_hooks},
         {"POOLSCOPE_WATCH", m_folder->path()}};
     std::string changes;
-    for (const std::string &change : m_changes)
+    for (const std::string &change : m_command.changes)
         changes += (changes.empty() ? "" : "\n") + change;
     if (!changes.empty())
         variables.emplace_back("POOLSCOPE_WATCH_SET", changes);
+    if (m_command.recordsInputs)
+        variables.emplace_back("POOLSCOPE_WATCH_REPRS", "1");
     return variables;
 }
 
@@ -142,8 +142,10 @@ void WatchSession::copyFacts()
             : RunClock{call.begin()}.now();
         std::get<WatchedCall>(record.origin).parent = call.call().parent;
         m_runs[i]->isComplete = call.isComplete();
-        if (call.hasEnded() && !std::exchange(m_runs[i]->hasEnded, true))
+        if (call.hasEnded() && !std::exchange(m_runs[i]->hasEnded, true)) {
             copyMeasurements(call.call(), record.origin);
+            record.inputs = recordedInputs(record.origin, record.inputCount);
+        }
     }
 }
 

@@ -29,13 +29,20 @@ struct WatchedRun {
     bool hasEnded = false; ///< nothing more is reported, and the origin has all measurements
 };
 
+/// A command to watch.
+struct CommandToWatch {
+    std::vector<std::string> words; ///< the program, and its arguments
+    std::string folder; ///< in which the command starts
+    std::vector<std::string> changes = {}; ///< "chunksize=64@post.py:9"
+    bool recordsInputs = false; ///< whether the texts of failed and slow inputs are recorded
+};
+
 class WatchSession : private watch::WatchListener {
 public:
-    /// Creates the folder into which the hooks write. `folder` is that in which the command starts.
-    /// `warned` is called with lines that the user should read at once.
-    static Result<std::unique_ptr<WatchSession>> make(std::vector<std::string> command,
-        std::string folder, std::vector<std::string> changes,
-        std::function<void(const std::string &)> warned);
+    /// Creates the folder into which the hooks write. `warned` is called with lines that the user
+    /// should read at once.
+    static Result<std::unique_ptr<WatchSession>> make(
+        CommandToWatch command, std::function<void(const std::string &)> warned);
     ~WatchSession() override = default;
 
     /// Variables to be added to the command's environment.
@@ -55,16 +62,14 @@ public:
     std::vector<EndedRun> endedRuns();
 
 private:
-    WatchSession(std::vector<std::string> command, std::string startFolder,
-        std::vector<std::string> changes, std::string hooks,
+    WatchSession(CommandToWatch command, std::string hooks,
         std::unique_ptr<watch::WatchFolder> folder,
         std::function<void(const std::string &)> warned);
     EventSink *callBegan(const WatchedCall &call) override;
     void warned(const std::string &line) override;
     void copyFacts();
 
-    std::vector<std::string> m_command;
-    std::vector<std::string> m_changes; ///< "chunksize=64@post.py:9"
+    CommandToWatch m_command;
     std::string m_hooks; ///< folder of the hooks
     std::unique_ptr<watch::WatchFolder> m_folder;
     std::function<void(const std::string &)> m_warned;

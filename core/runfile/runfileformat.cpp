@@ -4,6 +4,7 @@
 #include "events/eventcheck.h"
 #include "spec/runarguments.h"
 #include "spec/writtentext.h"
+#include "text/wholenumber.h"
 
 #include <array>
 #include <bit>
@@ -174,6 +175,26 @@ void readParent(const Json &json, ParentTimes &parent, Members &call)
     parent = ParentTimes(TimeGrid{static_cast<int>(level)}, std::move(columns));
 }
 
+Json textsJson(const std::map<std::uint64_t, std::string> &texts)
+{
+    Json json = Json::object();
+    for (const auto &[index, text] : texts)
+        json[std::to_string(index)] = writtenText(text);
+    return json;
+}
+
+void readTexts(const Json &json, std::map<std::uint64_t, std::string> &texts, Members &call)
+{
+    if (!json.is_object())
+        return call.miss("inputs");
+    for (const auto &[name, text] : json.items()) {
+        const auto index = wholeNumber<std::uint64_t>(name);
+        if (!index || !text.is_string())
+            return call.miss("inputs");
+        texts.emplace(*index, bytesOfWritten(text.get<std::string>()));
+    }
+}
+
 Json callJson(const WatchedCall &call)
 {
     Json command = Json::array();
@@ -194,6 +215,7 @@ Json callJson(const WatchedCall &call)
         {"begin_ns", call.begin},
         {"cost", costJson(call.cost)},
         {"parent", parentJson(call.parent)},
+        {"inputs", textsJson(call.inputTexts)},
     };
 }
 
@@ -222,6 +244,8 @@ Result<Origin> callFrom(const Json &json, std::string folder)
         members.miss("cost");
     if (const Json *parent = members.find("parent"))
         readParent(*parent, call.parent, members);
+    if (const Json *texts = members.find("inputs"))
+        readTexts(*texts, call.inputTexts, members);
     return members.result(Origin(std::move(call))).map_error([](const Error &error) {
         return Error{"'watched': " + error.message};
     });

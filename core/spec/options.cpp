@@ -63,6 +63,12 @@ constexpr Option table[] = {
         .help = "change chunksize or processes of the call at that line, or of every call; may be "
                 "repeated",
         .isRepeatable = true},
+    {.name = "--reprs",
+        .type = OptionType::Switch,
+        .commands = watchCommand,
+        .help = "record what repr() returns for the inputs that fail and for the slowest, cut to "
+                "160 characters",
+        .label = "Record the inputs that fail and the slowest"},
     {.name = "--gui",
         .type = OptionType::Switch,
         .commands = watchCommand,

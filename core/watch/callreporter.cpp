@@ -94,8 +94,7 @@ void CallReporter::noteCost(const Chunk &chunk)
     cost.sending += difference(chunk.sent, chunk.pickled);
 }
 
-void CallReporter::chunkEnded(
-    std::size_t slot, const EndedChunk &ended, std::uint64_t firstInput, std::uint64_t sent)
+void CallReporter::chunkEnded(std::size_t slot, const EndedChunk &ended, std::uint64_t firstInput)
 {
     const Chunk &chunk = ended.chunk;
     if (m_hasEnded || chunk.inputs == 0 || firstInput >= mostInputs
@@ -114,12 +113,21 @@ void CallReporter::chunkEnded(
         std::clamp(times.received, std::min(worker.answered, times.begun), times.begun);
     times.answered = std::max(
         ended.isTimed ? since(chunk.sent) : times.ended + m_times.out / count, times.ended);
-    times.sent = sent > 0 ? std::min(since(sent), times.received) : times.received;
+    times.sent = ended.sentAt > 0 ? std::min(since(ended.sentAt), times.received) : times.received;
     times.decoded = times.answered;
     times.spans = reportSpans(slot, ended, firstInput);
     worker.answered = times.answered;
     take(event::ChunkDone{workerOf(slot), times});
     reportOutcomes(slot, ended, firstInput);
+    addTexts(ended, firstInput);
+}
+
+void CallReporter::addTexts(const EndedChunk &ended, std::uint64_t first)
+{
+    for (const InputText &text : ended.texts) {
+        if (text.input < ended.chunk.inputs && m_call.inputTexts.size() < mostTexts)
+            m_call.inputTexts.insert_or_assign(first + text.input, text.text);
+    }
 }
 
 /// Returns the number of spans of the chunk.
@@ -132,19 +140,19 @@ std::uint64_t CallReporter::reportSpans(
     for (const ChunkSpan &span : ended.spans) {
         if (span.first != reached || span.inputs == 0 || span.inputs > chunk.inputs - reached)
             break;
-        reportSpan(slot, span.begun, span.ended, first + reached, span.inputs);
+        reportSpan(slot, span.begun, span.ended, {first + reached, span.inputs});
         reached += span.inputs;
         ++spans;
     }
     if (reached == chunk.inputs)
         return spans;
     const std::uint64_t begun = spans > 0 ? ended.spans[spans - 1].ended : chunk.begun;
-    reportSpan(slot, begun, chunk.ended, first + reached, chunk.inputs - reached);
+    reportSpan(slot, begun, chunk.ended, {first + reached, chunk.inputs - reached});
     return spans + 1;
 }
 
-void CallReporter::reportSpan(std::size_t slot, std::uint64_t begun, std::uint64_t ended,
-    std::uint64_t first, std::uint64_t count)
+void CallReporter::reportSpan(
+    std::size_t slot, std::uint64_t begun, std::uint64_t ended, IndexRange inputs)
 {
     Lane &worker = lane(slot);
     const std::uint64_t begin = std::max(since(begun), worker.reached);
@@ -152,7 +160,7 @@ void CallReporter::reportSpan(std::size_t slot, std::uint64_t begun, std::uint64
     worker.reached = end;
     worker.busy += end - begin;
     worker.isOpen = false;
-    take(event::SpanDone{workerOf(slot), {begin, end - begin, first, count}});
+    take(event::SpanDone{workerOf(slot), {begin, end - begin, inputs.first, inputs.count}});
 }
 
 void CallReporter::reportOutcomes(std::size_t slot, const EndedChunk &ended, std::uint64_t first)
@@ -258,21 +266,21 @@ void CallReporter::chunksLost(
 }
 
 void CallReporter::chunkOpen(
-    std::size_t slot, const OpenChunk &open, std::uint64_t firstInput, std::uint64_t now)
+    std::size_t slot, const OpenChunk &open, IndexRange inputs, std::uint64_t now)
 {
     if (m_hasEnded)
         return;
     Lane &worker = lane(slot);
-    const bool isNew = open.isOpen && open.inputs > open.firstInput
-        && since(open.begun) >= worker.reached && firstInput < mostInputs
-        && open.inputs <= mostInputs - firstInput;
+    const bool isNew = open.isOpen && inputs.count > open.firstInput
+        && since(open.begun) >= worker.reached && inputs.first < mostInputs
+        && inputs.count <= mostInputs - inputs.first;
     if (!isNew && !worker.isOpen)
         return;
     worker.isOpen = isNew;
     OpenSpan span;
     if (isNew)
-        span = {std::max(since(open.begun), worker.reached), firstInput + open.firstInput,
-            open.inputs - open.firstInput, since(now)};
+        span = {std::max(since(open.begun), worker.reached), inputs.first + open.firstInput,
+            inputs.count - open.firstInput, since(now)};
     take(event::SpanOpen{workerOf(slot), span});
 }
 

@@ -36,17 +36,26 @@ struct FailedInput {
     std::string traceback;
 };
 
+struct InputText {
+    std::uint64_t job = 0, index = 0; ///< of the chunk
+    std::uint64_t input = 0; ///< in the chunk
+    std::string text;
+};
+
 /// A chunk that a worker has ended.
 struct EndedChunk {
     Chunk chunk{};
     bool isTimed = false; ///< whether all times of the chunk are known, or only begun and ended
     std::vector<ChunkSpan> spans; ///< empty if the chunk is one span
     std::vector<FailedInput> failures;
+    std::vector<InputText> texts;
+    std::uint64_t sentAt = 0; ///< when the parent had sent the chunk. 0 if unknown
 };
 
 class CallReporter {
 public:
     static constexpr std::uint64_t mostInputs = 1ULL << 32;
+    static constexpr std::size_t mostTexts = 10'000; ///< of inputs of one call
 
     /// The sink outlives this. `begin` is the time of the call, of CLOCK_MONOTONIC.
     CallReporter(EventSink &sink, WatchedCall call, std::uint64_t begin);
@@ -63,17 +72,15 @@ public:
 
     void workerBegan(std::size_t slot, const PoolWorker &worker);
     void workerEnded(std::size_t slot, std::uint64_t time, WorkerState how);
-    /// `firstInput` is the input of the call with which the chunk begins. `sent` is the time when
-    /// the parent had sent the chunk, 0 if unknown.
-    void chunkEnded(
-        std::size_t slot, const EndedChunk &ended, std::uint64_t firstInput, std::uint64_t sent);
+    /// `firstInput` is the input of the call with which the chunk begins.
+    void chunkEnded(std::size_t slot, const EndedChunk &ended, std::uint64_t firstInput);
     /// Reports chunks of which only the sum is known, as if their inputs were the first that have
     /// no outcome. `failures` are some of the inputs that failed, with their inputs in the call.
     void chunksLost(
         std::size_t slot, const LostChunks &lost, const std::vector<FailedInput> &failures);
-    /// Reports the chunk that the slot runs now, or that it runs none.
-    void chunkOpen(
-        std::size_t slot, const OpenChunk &open, std::uint64_t firstInput, std::uint64_t now);
+    /// Reports the chunk that the slot runs now, or that it runs none. `inputs` are those of the
+    /// chunk, of the call.
+    void chunkOpen(std::size_t slot, const OpenChunk &open, IndexRange inputs, std::uint64_t now);
     /// Reports that the worker died on this input, which has no value.
     void inputLost(
         std::size_t slot, std::uint64_t index, const std::string &why, std::uint64_t time);
@@ -112,9 +119,10 @@ private:
     Lane &lane(std::size_t slot);
     std::uint64_t since(std::uint64_t time) const;
     std::uint64_t reportSpans(std::size_t slot, const EndedChunk &ended, std::uint64_t first);
-    void reportSpan(std::size_t slot, std::uint64_t begun, std::uint64_t ended, std::uint64_t first,
-        std::uint64_t count);
+    /// Reports a span of these inputs of the call. The times are of CLOCK_MONOTONIC.
+    void reportSpan(std::size_t slot, std::uint64_t begun, std::uint64_t ended, IndexRange inputs);
     void reportOutcomes(std::size_t slot, const EndedChunk &ended, std::uint64_t first);
+    void addTexts(const EndedChunk &ended, std::uint64_t first);
     void settle(IndexRange indices, std::uint64_t time);
     void fail(std::size_t slot, std::uint64_t index, const FailedInput &why, std::uint64_t time);
     void settleAsFailure(std::size_t slot, std::uint64_t index, const FailureView &why,

@@ -39,6 +39,7 @@ enum class RecordKind : std::uint8_t {
     ProcessLeft = 23,
     Note = 24,
     Message = 25,
+    Input = 26,
 };
 
 enum class PoolType : std::uint64_t {
@@ -110,6 +111,12 @@ struct ChunkFailure {
     std::uint64_t input; ///< in the chunk. none if unknown
     std::uint64_t time;
     // then the type, the message, and the traceback
+};
+/// The text of an input, which comes before the record of its chunk.
+struct ChunkInput {
+    std::uint64_t pool, job, index;
+    std::uint64_t input; ///< in the chunk
+    // then the text
 };
 /// The sum of chunks that the ring had no room for.
 struct LostChunks {

@@ -86,6 +86,7 @@ bool isOfPool(RecordKind kind)
     case RecordKind::Light:
     case RecordKind::Span:
     case RecordKind::Failure:
+    case RecordKind::Input:
     case RecordKind::Lost:
     case RecordKind::Message:
         return true;
@@ -209,11 +210,13 @@ void WatchedPools::takeOfPool(const Ring &ring, RecordKind kind, RecordWords &wo
         return;
     case RecordKind::Failure:
         return takeFailure(ring, words);
+    case RecordKind::Input:
+        return takeInput(ring, words);
     case RecordKind::Lost: {
         const auto lost = words.fields<LostChunks>();
         if (!words.isMalformed() && m_pending.size() < mostPending)
             m_pending.push_back({lost.pool, keyOf(m_pools.at(lost.pool), ring),
-                {{}, false, {}, std::exchange(m_unfinished[&ring].failures, {})}, lost});
+                {{}, false, {}, std::exchange(m_unfinished[&ring].failures, {}), {}}, lost});
         return;
     }
     case RecordKind::Message:
@@ -404,11 +407,14 @@ void WatchedPools::takeChunk(const Ring &ring, const Chunk &chunk, bool isTimed)
     const auto pool = m_pools.find(chunk.pool);
     if (pool == m_pools.end() || m_pending.size() >= mostPending)
         return;
+    std::erase_if(parts.texts,
+        [&](const InputText &text) { return text.job != chunk.job || text.index != chunk.index; });
     std::erase_if(parts.spans, [&](const ChunkSpan &span) {
         return span.job != chunk.job || span.index != chunk.index || span.pool != chunk.pool;
     });
     m_pending.push_back({chunk.pool, keyOf(pool->second, ring),
-        {chunk, isTimed, std::move(parts.spans), std::move(parts.failures)}, std::nullopt});
+        {chunk, isTimed, std::move(parts.spans), std::move(parts.failures), std::move(parts.texts)},
+        std::nullopt});
 }
 
 void WatchedPools::takeFailure(const Ring &ring, RecordWords &words)
@@ -418,6 +424,15 @@ void WatchedPools::takeFailure(const Ring &ring, RecordWords &words)
     input.traceback = words.text();
     if (Unfinished &unfinished = m_unfinished[&ring]; unfinished.failures.size() < mostUnfinished)
         unfinished.failures.push_back(std::move(input));
+}
+
+void WatchedPools::takeInput(const Ring &ring, RecordWords &words)
+{
+    const auto input = words.fields<ChunkInput>();
+    InputText text{input.job, input.index, input.input, words.text()};
+    Unfinished &unfinished = m_unfinished[&ring];
+    if (!words.isMalformed() && unfinished.texts.size() < mostUnfinished)
+        unfinished.texts.push_back(std::move(text));
 }
 
 void WatchedPools::takeMessage(RecordWords &words)
@@ -495,12 +510,13 @@ bool WatchedPools::reportPending(Pending &pending)
     if (!job)
         return pool->second.hasEnded;
     const auto sent = m_sent.find(chunkKey(chunk.pool, chunk.job, chunk.index));
-    const std::uint64_t sentAt = sent == m_sent.end() ? 0 : sent->second;
-    if (sent != m_sent.end())
+    if (sent != m_sent.end()) {
+        pending.ended.sentAt = sent->second;
         m_sent.erase(sent);
+    }
     if (job->call) {
         const std::size_t slot = slotOf(pool->second, pending.worker);
-        job->call->chunkEnded(slot, pending.ended, job->first + chunk.index * job->chunk, sentAt);
+        job->call->chunkEnded(slot, pending.ended, job->first + chunk.index * job->chunk);
     }
     if (job->isSubmitted)
         m_jobs.erase({chunk.pool, chunk.job});
@@ -521,8 +537,8 @@ void WatchedPools::reportOpen(const Ring &ring, std::uint64_t now)
         const auto position = static_cast<std::size_t>(slot - pool.lanes.begin());
         for (CallReporter *call : pool.calls) {
             const bool isOn = job && job->call == call;
-            call->chunkOpen(position, isOn ? open : OpenChunk(),
-                isOn ? job->first + open.index * job->chunk : 0, now);
+            const IndexRange inputs{isOn ? job->first + open.index * job->chunk : 0, open.inputs};
+            call->chunkOpen(position, isOn ? open : OpenChunk(), inputs, now);
         }
     }
 }

@@ -142,6 +142,7 @@ private:
     struct Unfinished {
         std::vector<ChunkSpan> spans;
         std::vector<FailedInput> failures;
+        std::vector<InputText> texts;
     };
 
     void takeDeferred(const std::vector<std::unique_ptr<Ring>> &rings);
@@ -155,6 +156,7 @@ private:
     void takeWorker(const Ring &ring, RecordWords &words);
     void takeChunk(const Ring &ring, const Chunk &chunk, bool isTimed);
     void takeFailure(const Ring &ring, RecordWords &words);
+    void takeInput(const Ring &ring, RecordWords &words);
     void takeMessage(RecordWords &words);
     void takeProcessEnded(const ProcessEnded &ended);
     void takePoolEnded(const PoolEnded &ended);

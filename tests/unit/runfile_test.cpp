@@ -373,9 +373,9 @@ TEST(RunDescription, IsReadAsItWasWritten)
 TEST(RunDescription, OfAWatchedCallIsReadAsItWasWritten)
 {
     RunDescription description;
-    description.origin =
-        WatchedCall{{"python3", "post.py", "\xff"}, "/folder", "multiprocess.Pool", "fork", 2,
-            "imap", "task", "/folder/post.py", 9, "/folder/pools.py", 8, 1, 7, {4999, 96}, {}};
+    description.origin = WatchedCall{{"python3", "post.py", "\xff"}, "/folder", "multiprocess.Pool",
+        "fork", 2, "imap", "task", "/folder/post.py", 9, "/folder/pools.py", 8, 1, 7, {4999, 96},
+        {}, {{17, "'a'"}}};
     ParentTimes &parent = std::get<WatchedCall>(description.origin).parent;
     parent.add(ParentActivity::Sending, 0, 3'000'000, 1'500'000);
     parent.add(ParentActivity::Looping, 2'000'000, 4'000'000, 70'000);
@@ -387,6 +387,7 @@ TEST(RunDescription, OfAWatchedCallIsReadAsItWasWritten)
     EXPECT_EQ(originText(read->origin), "imap(task) at post.py:9, watched");
     EXPECT_EQ(std::get<WatchedCall>(read->origin).cost.pickling, 96U);
     EXPECT_EQ(std::get<WatchedCall>(read->origin).parent, parent);
+    EXPECT_EQ(std::get<WatchedCall>(read->origin).inputTexts.at(17), "'a'");
     EXPECT_FALSE(specOf(read->origin));
     auto json = nlohmann::json::parse(text);
     auto wrong = json;
@@ -398,6 +399,11 @@ TEST(RunDescription, OfAWatchedCallIsReadAsItWasWritten)
     wrong = json;
     wrong["watched"]["parent"]["level"] = 200;
     EXPECT_FALSE(runfile::descriptionFrom(wrong.dump()));
+    for (const char *index : {"-1", "one", ""}) {
+        wrong = json;
+        wrong["watched"]["inputs"] = {{index, "text"}};
+        EXPECT_FALSE(runfile::descriptionFrom(wrong.dump())) << index;
+    }
 }
 
 TEST(RunDescription, IsRefusedIfItsArgumentsAreNotASpec)

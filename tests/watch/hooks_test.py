@@ -181,6 +181,32 @@ POOLS = """
             pool.join()
     """
 
+SLOW_INPUTS = """
+    import multiprocessing, sys, time
+    from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+    class Odd:
+        def __init__(self, number):
+            self.number = number
+        def __repr__(self):
+            return "Odd(%d)" % self.number
+    class Broken(Odd):
+        def __repr__(self):
+            raise ValueError("no repr")
+    def slow(x, more=0):
+        time.sleep(0.001)
+        return 1
+    if __name__ == "__main__":
+        context = multiprocessing.get_context(sys.argv[1])
+        with context.Pool(2) as pool:
+            print(sum(pool.map(slow, [{"number": n, "text": "x" * 1000} for n in range(6)], chunksize=3)))
+            print(pool.apply(slow, (Odd(7),), {"more": 7}), pool.apply(slow, (Broken(8),)))
+            print(sum(pool.starmap(slow, [(Odd(n), n) for n in range(9)], chunksize=1)))
+        with ProcessPoolExecutor(2, mp_context=context) as pool:
+            print(sum(pool.map(slow, map(Odd, range(20, 29)), chunksize=3)), pool.submit(slow, Odd(30)).result())
+        with ThreadPoolExecutor(2) as pool:
+            print(sum(pool.map(slow, map(Odd, range(40, 49)))))
+    """
+
 EXECUTORS = """
     import concurrent.futures, multiprocessing, sys, traceback
     from multiprocessing.pool import ThreadPool
@@ -270,6 +296,24 @@ class PoolTest(WatchTest):
             self.assertEqual((failure.index, failure.input), (1, 0))
             types = {failure.type for failure in records.all("FAILURE")}
             self.assertIn("multiprocessing.pool.MaybeEncodingError", types)
+
+    def test_reprs_of_inputs_that_fail_or_are_slow(self):
+        for python, method in self.each(("fork", "spawn")):
+            script = self.script(POOLS)
+            records = self.compare(python, script, method, POOLSCOPE_WATCH_REPRS="1")
+            for call in "map", "imap":
+                failed = records.one("FAILURE", job=records.one("CALL", method=call, function="bad").job)
+                text = records.one("INPUT", job=failed.job, index=failed.index, input=failed.input)
+                self.assertEqual(text.text, "17")
+            script = self.script(SLOW_INPUTS)
+            records = self.compare(python, script, method, POOLSCOPE_WATCH_REPRS="1")
+            texts = {record.text for record in records.all("INPUT")}
+            self.assertIn("{'number': 5, 'text': '%s...%s'}" % ("x" * 77, "x" * 78), texts)
+            self.assertIn("(Odd(7), {'more': 7})", texts)
+            self.assertFalse([text for text in texts if "Broken" in text and "instance at" not in text])
+            self.assertGreaterEqual(len(texts), 7)
+            records = self.compare(python, script, method)
+            self.assertEqual(records.all("INPUT"), [])
 
     def test_times_of_a_chunk_are_in_order(self):
         script = self.script(POOLS)

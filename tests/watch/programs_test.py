@@ -61,6 +61,17 @@ if __name__ == "__main__":
     sys.exit(7)
 """
 
+FEW = """
+from multiprocessing import Pool
+
+if __name__ == "__main__":
+    with Pool(2) as pool:
+        pool.map(abs, range(3))
+        for _ in pool.imap(abs, range(100)):
+            pass
+        pool.apply(abs, (-1,))
+"""
+
 KILLED = """
 import os, signal, sys, time
 from multiprocessing import Pool
@@ -197,6 +208,16 @@ class Watched(WatchTest):
         self.assertEqual({run["pool"] for run in session["runs"]},
                          {"concurrent.futures.ProcessPoolExecutor"})
 
+    def test_lines_with_few_inputs_are_folded(self):
+        done, session = self.summary(FEW)
+        self.assertEqual([run["succeeded"] for run in session["runs"]], [3, 100, 1])
+        lines = done.stderr.splitlines()
+        self.assertIn("imap(abs) at script.py:7", lines[1])
+        self.assertEqual(lines[-1], "  and calls from 2 lines with fewer than 8 inputs each: "
+                         "map(abs) at script.py:6, apply(abs) at script.py:9")
+        done, _ = self.summary(FEW.replace("range(100)", "range(2)"))
+        self.assertNotIn("fewer than 8", done.stderr)
+
     def test_nothing_is_left_behind(self):
         done = self.watch("-q", "--", sys.executable, "-c",
                           "import os; print(os.environ['POOLSCOPE_WATCH'])")
@@ -309,6 +330,17 @@ class Outputs(WatchTest):
         values = self.run_in(PROGRAM, "export", "s.poolscope", "-o", "v.csv")
         self.assertEqual(values.returncode, WRONG_USE)
         self.assertFalse((self.folder / "v.csv").exists())
+
+    def test_texts_of_inputs_are_kept_if_asked_for(self):
+        text = FAILING.replace("range(10)", "['a', 'b', 5]").replace("x == 5", "x == 'b'")
+        for options, shown in ((), False), (("--reprs",), True):
+            with self.subTest(options=options):
+                self.watch("-q", *options, "--save", "s.poolscope", "--overwrite", "--report", "r.html",
+                           "--", *self.script(text))
+                self.run_in(PROGRAM, "export", "s.poolscope", "--report", "s.html")
+                for report in "r.html", "s.html":
+                    self.assertEqual("&#39;b&#39;" in (self.folder / report).read_text()
+                                     or "'b'" in (self.folder / report).read_text(), shown)
 
     def test_an_output_that_cannot_be_written_is_refused_before_the_start(self):
         (self.folder / "s.poolscope").write_text("mine")

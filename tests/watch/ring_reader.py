@@ -32,6 +32,7 @@ RECORDS = {
     18: ("LIGHT", "pool job index inputs failed begun ended", ""),
     19: ("SPAN", "pool job index first inputs begun ended", ""),
     20: ("FAILURE", "pool job index input time", "type message traceback"),
+    26: ("INPUT", "pool job index input", "text"),
     21: ("LOST", "pool job chunks inputs failed begun ended", ""),
     22: ("PROCESS", "time", "name target"),
     23: ("PROCESS_LEFT", "code time", ""),

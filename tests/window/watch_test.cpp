@@ -207,8 +207,8 @@ private slots:
         QVERIFY(runs().itemText(0).contains(u"60\u00a0inputs"));
         QVERIFY(runs().itemText(0).endsWith("it/s"));
         QVERIFY(runs().itemText(1).startsWith("map(quick) at two.py:"));
-        QCOMPARE(runs().currentIndex(), 1); // the newest
-        QCOMPARE(shownFunction(), std::string("quick"));
+        QCOMPARE(runs().currentIndex(), 0); // the longest
+        QCOMPARE(shownFunction(), std::string("slow"));
         QVERIFY(finalPicture(*m_window, ChartKind::Workers).width() > 0);
         QVERIFY2(
             childOf<QLabel>(*m_window, "verdict").isVisible(), "the reason is shown at the end");
@@ -303,13 +303,49 @@ if __name__ == "__main__":
 )");
         watch({"python3", "many.py"});
         QVERIFY(comes([&] { return runs().count() == 1; }));
+        QVERIFY(!calls().isVisible());
         write("go", "");
         QVERIFY(comes([&] { return runs().count() >= 2; }));
         choose(0);
         QVERIFY(ends());
-        QCOMPARE(runs().count(), 4);
+        QCOMPARE(controller().runCount(), std::size_t{4});
+        QCOMPARE(runs().count(), 2);
         QCOMPARE(controller().shownRun(), std::size_t{0});
         QCOMPARE(runs().currentIndex(), 0);
+        QVERIFY(!calls().isVisible());
+        QVERIFY(runs().itemText(1).endsWith(
+            QStringLiteral("many.py:11 \u00b7 3\u00a0calls \u00b7 60\u00a0inputs")));
+
+        choose(1); // shows the last call from that line
+        QCOMPARE(controller().shownRun(), std::size_t{3});
+        QVERIFY(calls().isVisible());
+        QCOMPARE(calls().count(), 3);
+        QCOMPARE(calls().currentIndex(), 2);
+        QVERIFY(calls().itemText(0).startsWith(QStringLiteral("Call 1: 20\u00a0inputs")));
+        calls().setCurrentIndex(0);
+        emit calls().activated(0);
+        QCOMPARE(controller().shownRun(), std::size_t{1});
+        choose(1); // stays at that call
+        QCOMPARE(controller().shownRun(), std::size_t{1});
+    }
+
+    void linesOfFewInputsAreAtTheEnd()
+    {
+        write("few.py", R"(
+import multiprocessing
+if __name__ == "__main__":
+    with multiprocessing.Pool(1) as pool:
+        pool.map(abs, range(3))
+        pool.map(abs, range(20))
+)");
+        watch({"python3", "few.py"});
+        QVERIFY(ends());
+        QVERIFY(comes([&] { return runs().count() == 3; })); // with a separator
+        QVERIFY(runs().itemText(0).startsWith("map(abs) at few.py:6"));
+        QVERIFY(runs().itemText(2).startsWith("map(abs) at few.py:5"));
+        choose(2);
+        QCOMPARE(controller().shownRun(), std::size_t{0});
+        QCOMPARE(runs().currentIndex(), 2);
     }
 
     void stopInterruptsACommand()
@@ -541,6 +577,7 @@ private:
     void showCommand() { childOf<QTabBar>(*m_window, "kinds").setCurrentIndex(0); }
     void showTask() { childOf<QTabBar>(*m_window, "kinds").setCurrentIndex(1); }
     QComboBox &runs() const { return childOf<QComboBox>(*m_window, "sessionRuns"); }
+    QComboBox &calls() const { return childOf<QComboBox>(*m_window, "sessionCalls"); }
     void choose(int run) const
     {
         runs().setCurrentIndex(run);

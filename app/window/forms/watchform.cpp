@@ -2,8 +2,10 @@
 #include "window/forms/watchform.h"
 
 #include "spec/callchange.h"
+#include "spec/options.h"
 #include "task/words.h"
 #include "window/forms/formfield.h"
+#include "window/forms/optiontext.h"
 #include "window/look.h"
 #include "window/sentence.h"
 
@@ -56,6 +58,7 @@ WatchForm::WatchForm(QWidget *parent)
     , m_line(new QComboBox)
     , m_folder(new QLineEdit)
     , m_changes(new QLineEdit)
+    , m_recordsInputs(new QCheckBox(optionLabel(*findOption("--reprs", watchCommand))))
 {
     m_line->setObjectName(QStringLiteral("watchCommand"));
     m_line->setEditable(true);
@@ -70,12 +73,16 @@ WatchForm::WatchForm(QWidget *parent)
     m_changes->setPlaceholderText(tr("none"));
     m_changes->setToolTip(tr("Changes calls from outside: chunksize=64@script.py:9 or "
                              "processes=4. The script stays as it is."));
+    m_recordsInputs->setObjectName(QStringLiteral("watchInputs"));
+    m_recordsInputs->setToolTip(tr("Calls repr() for them in the workers. Without this, inputs are "
+                                   "shown by their number only."));
     layOut();
     readRecent();
     connect(m_line, &QComboBox::activated, this, &WatchForm::showFolder);
     connect(m_line, &QComboBox::editTextChanged, this, &WatchForm::check);
     connect(m_folder, &QLineEdit::textChanged, this, &WatchForm::check);
     connect(m_changes, &QLineEdit::textChanged, this, &WatchForm::check);
+    connect(m_recordsInputs, &QCheckBox::toggled, this, &WatchForm::check);
     setFocusProxy(m_line);
 }
 
@@ -98,6 +105,7 @@ void WatchForm::layOut()
     layout->addWidget(m_lineField);
     layout->addWidget(m_folderField);
     layout->addWidget(m_changesField);
+    layout->addWidget(m_recordsInputs);
     layout->addWidget(explanation);
 }
 
@@ -123,6 +131,7 @@ void WatchForm::setRequest(const WatchRequest &request)
     for (const std::string &change : request.changes)
         changes << QFile::decodeName(change.c_str());
     m_changes->setText(changes.join(u' '));
+    m_recordsInputs->setChecked(request.recordsInputs);
 }
 
 QString WatchForm::commandText() const
@@ -131,6 +140,8 @@ QString WatchForm::commandText() const
     words.reserve(words.size() + 2 * m_request.changes.size() + 1 + m_request.words.size());
     for (const std::string &change : m_request.changes)
         words.insert(words.end(), {"--set", change});
+    if (m_request.recordsInputs)
+        words.emplace_back("--reprs");
     words.emplace_back("--");
     words.insert(words.end(), m_request.words.begin(), m_request.words.end());
     return commandLine(words);
@@ -168,7 +179,7 @@ void WatchForm::check()
     const auto words = splitWords(QFile::encodeName(m_line->currentText()).toStdString());
     const auto changes = splitWords(QFile::encodeName(m_changes->text()).toStdString());
     m_request = {words.value_or(std::vector<std::string>()), m_folder->text(),
-        changes.value_or(std::vector<std::string>())};
+        changes.value_or(std::vector<std::string>()), m_recordsInputs->isChecked()};
     m_lineField->setProblem(commandProblem(m_line->currentText(), words));
     m_folderField->setProblem(folderProblem(m_folder->text()), m_folder);
     m_changesField->setProblem(changesProblem(m_changes->text(), changes));

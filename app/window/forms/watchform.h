@@ -5,6 +5,7 @@
 #include "window/forms/keptcommands.h"
 #include "window/watchcontroller.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QLineEdit>
 #include <QWidget>
@@ -47,6 +48,7 @@ private:
     QComboBox *m_line;
     QLineEdit *m_folder;
     QLineEdit *m_changes;
+    QCheckBox *m_recordsInputs;
     FormField *m_lineField = nullptr;
     FormField *m_folderField = nullptr;
     FormField *m_changesField = nullptr;

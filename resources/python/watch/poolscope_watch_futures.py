@@ -12,7 +12,7 @@ from weakref import ref
 
 import poolscope_watch_process as processes
 import poolscope_watch_ring as watch
-from poolscope_watch_lane import Lane, texts_of
+from poolscope_watch_lane import Lane, argument, batch_inputs, texts_of
 from poolscope_watch_message import record as measure_function
 from poolscope_watch_ring import (
     CONSUMED,
@@ -23,6 +23,7 @@ from poolscope_watch_ring import (
     POOL_ENDED,
     PUT,
     PUT_SAMPLED,
+    REPRS,
     Call,
     SetHook,
     clock,
@@ -117,14 +118,20 @@ def begin(module, lane, values, function):
         lane.begin(job, 0, number, clock())
         if number > 1:
             values["args"] = (lane.inputs(inputs), *arguments[1:])
+        if REPRS:
+            lane.items = list(map(argument, inputs))
         return
     batch = batch_of(function)
     if batch is not None:
         items = batch.items
         lane.begin(job, 0, len(items), clock())
         batch.items = lane.inputs(items)
+        if REPRS:
+            lane.items = batch_inputs(items)
     else:
         lane.begin(job, 0, 1, clock())
+        if REPRS:
+            lane.items = (argument(values["args"], values["kwargs"]),)
 
 
 def is_chunk(module, function):
@@ -509,9 +516,11 @@ def taken_by_thread(queue, lane, item):
     lane.flush()
     lane.call = call
     now = clock()
-    lane.passing = SAMPLE if now - lane.looked < FAST_THREADS * chunks else 0
+    lane.passing = SAMPLE if now - lane.looked < FAST_THREADS * chunks and not REPRS else 0
     lane.looked = now
     lane.begin(job, 0, 1, now)
+    if REPRS:
+        lane.items = (argument(item.args, item.kwargs),)
     lane.future = future
     future.set_result = lane.set_result
     future.set_exception = lane.set_exception

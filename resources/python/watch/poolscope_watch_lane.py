@@ -7,6 +7,7 @@ inputs, and that is resumed between slices of them.
 """
 
 import sys
+from _heapq import heappush, heapreplace
 from itertools import chain
 from operator import length_hint
 
@@ -17,12 +18,14 @@ from poolscope_watch_ring import (
     FAILURE,
     FAILURES_WITH_TEXT,
     HEADER,
+    INPUT,
     LIGHT,
     MESSAGE_LIMIT,
     NONE,
     OPEN,
     OPEN_CHUNK,
     OPEN_FIRST,
+    REPRS,
     SPAN,
     TEXT_LIMIT,
     TRACEBACK_LIMIT,
@@ -36,13 +39,14 @@ SLICE_TIME = 100_000
 SLICE_GROWTH = 8
 EXACT_INTERVAL = 100_000  # chunks that come faster are recorded in full one time in 16
 SAMPLE = 15  # a mask of numbers of chunks
+SLOWEST = 20  # inputs of a lane whose repr is recorded if that is wanted
 LIGHT_HEAD, LIGHT_SIZE, pack_light = LIGHT.head, LIGHT.size, LIGHT.pack
 
 
 class Lane:
     __slots__ = (
         "ring pool job index count begun asked locked received bytes_in ended pickled bytes_out "
-        "is_open detailed fast batched first part part_size slice per_input spans_job future raised set_result set_exception"
+        "is_open detailed fast batched items shortest first part part_size slice per_input spans_job future raised set_result set_exception"
     ).split()
 
     def __init__(self, pool):
@@ -54,6 +58,8 @@ class Lane:
         self.bytes_in = self.bytes_out = self.pickled = 0
         self.is_open = self.detailed = self.fast = self.batched = False
         self.part = self.future = self.raised = None
+        self.items = None  # the inputs of the chunk, while it is open, if their reprs are wanted
+        self.shortest = []  # a heap of the times of the slowest inputs
         self.slice = 1
         self.per_input = 0
         runtime = "CPython" if sys.implementation.name == "cpython" else sys.implementation.name
@@ -79,9 +85,12 @@ class Lane:
 
     def inputs(self, inputs):
         """What takes the place of the inputs of the chunk that has begun."""
+        if REPRS:
+            self.items = inputs
         if self.job != self.spans_job:
             self.spans_job = self.job
             self.slice = 1
+            self.shortest = []
             few = self.count == 1
         else:
             few = self.count == 1 or self.per_input * self.count < SLICE_TIME
@@ -104,6 +113,8 @@ class Lane:
             now = clock()
             taken = now - begun
             ring.write(SPAN, self.pool, self.job, self.index, first, number, begun, now)
+            if REPRS and number == 1:
+                self.note_if_slow(first, taken)
             first += number
             ring.words[OPEN_FIRST] = first
             each = taken // number
@@ -131,6 +142,8 @@ class Lane:
         if state.failures > FAILURES_WITH_TEXT:
             message = trace = ""
         place = self.failed_input() if self.count else NONE
+        if REPRS:
+            self.note_input(place)
         trace = trace.encode("utf-8", "replace")[-TRACEBACK_LIMIT:].decode("utf-8", "ignore")
         message = message.encode("utf-8", "replace")[:MESSAGE_LIMIT].decode("utf-8", "ignore")
         self.ring.write_texts(
@@ -139,8 +152,31 @@ class Lane:
             (kind[:TEXT_LIMIT], message, trace),
         )
 
+    def note_if_slow(self, place, taken):
+        """Records the repr of an input that is among the slowest of the lane so far."""
+        if taken < SPAN_OF_ITS_OWN:
+            return
+        if len(self.shortest) < SLOWEST:
+            heappush(self.shortest, taken)
+        elif taken > self.shortest[0]:
+            heapreplace(self.shortest, taken)
+        else:
+            return
+        self.note_input(place)
+
+    def note_input(self, place):
+        """Records the repr of an input of the chunk. This runs code of the user's."""
+        try:
+            if self.items is not None and place < len(self.items):
+                text = shortened(self.items[place])
+                self.ring.write_texts(INPUT, (self.pool, self.job, self.index, place), (text,))
+        except Exception:
+            pass
+
     def finish_light(self):
         """What finish() does, where a chunk has not failed and needs no details."""
+        if REPRS:
+            return self.finish(0, self.ended)
         ring = self.ring
         at = ring.written & ring.mask
         count, begun, ended = self.count, self.begun, self.ended
@@ -168,6 +204,10 @@ class Lane:
             ring.report_sums()
         pool, job, index, count = self.pool, self.job, self.index, self.count
         begun, ended = self.begun, self.ended
+        if REPRS:
+            if count == 1 and not failed:
+                self.note_if_slow(0, ended - begun)
+            self.items = None
         if not self.detailed:
             written = ring.write(LIGHT, pool, job, index, count, failed, begun, ended)
         else:
@@ -197,6 +237,27 @@ class Lane:
         if count > 1:
             self.per_input = (ended - begun) // count
             self.part = None
+
+
+def shortened(value):
+    """The repr, without the middle of what is long."""
+    from reprlib import Repr
+
+    short = Repr()
+    short.maxstring = short.maxother = short.maxlong = 160
+    return short.repr(value)[:TEXT_LIMIT]
+
+
+def argument(positional, keywords=None):
+    """What stands for the input of a call: its only argument, or all of them."""
+    if keywords:
+        return (*positional, keywords)
+    return positional[0] if len(positional) == 1 else positional
+
+
+def batch_inputs(items):
+    """The inputs of a batch of joblib's, whose items are functions with arguments."""
+    return [argument(positional, keywords) for _, positional, keywords in items]
 
 
 def texts_of(error):

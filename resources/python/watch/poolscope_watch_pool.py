@@ -15,7 +15,14 @@ from weakref import ref
 
 import poolscope_watch_process as processes
 import poolscope_watch_ring as watch
-from poolscope_watch_lane import SLICE_TIME, Lane, texts_of, without_own_frame
+from poolscope_watch_lane import (
+    SLICE_TIME,
+    Lane,
+    argument,
+    batch_inputs,
+    texts_of,
+    without_own_frame,
+)
 from poolscope_watch_message import measure
 from poolscope_watch_ring import (
     CONSUMED,
@@ -30,6 +37,7 @@ from poolscope_watch_ring import (
     POOL_ENDED,
     PUT,
     PUT_SAMPLED,
+    REPRS,
     Call,
     SetHook,
     clock,
@@ -98,6 +106,7 @@ def follow(module, inqueue, outqueue, lane):
     steps = iter(clock, None), iter(getattr(reader, name), nothing), iter(clock, None)
     setattr(reader, name, map(arrived, *steps).__next__)
     unit_cost = watch.unit_cost
+    passing = 0 if REPRS else SAMPLE
 
     def received(asked, task):
         if task is None:
@@ -106,7 +115,7 @@ def follow(module, inqueue, outqueue, lane):
         try:
             lane.asked = asked
             job, index, function, arguments, keywords = task
-            if (job + index) & SAMPLE and (function is mapstar or function is starmapstar):
+            if (job + index) & passing and (function is mapstar or function is starmapstar):
                 now = clock()
                 if now - lane.begun < EXACT_INTERVAL and job == lane.spans_job:
                     ((called, inputs),) = arguments
@@ -193,9 +202,9 @@ def timed_queue(kind):
 
 def begin(lane, task, chunk_functions):
     """A worker has received a task. Returns what it shall compute: the same, with other iterators."""
-    job, index, function, arguments, keywords = task
+    job, index, function, positional, keywords = task
     if function in chunk_functions:
-        ((called, inputs),) = arguments
+        ((called, inputs),) = positional
         lane.begin(job, index, len(inputs), clock())
         return job, index, function, ((called, lane.inputs(inputs)),), keywords
     batch = batch_of(function)
@@ -204,9 +213,13 @@ def begin(lane, task, chunk_functions):
         lane.begin(job, index, len(items), clock())
         lane.batched = True
         batch.items = lane.inputs(items)
+        if REPRS:
+            lane.items = batch_inputs(items)
     else:
         is_input = function.__class__ is not FUNCTION or function.__name__ != REPORTER
         lane.begin(job, index, 1 if is_input else 0, clock())
+        if REPRS and is_input:
+            lane.items = (argument(positional, keywords),)
     return task
 
 
@@ -612,7 +625,7 @@ def thread_put(watched, put, shared, is_idle):
                 if not succeeded:
                     lane.fail(*texts_of(value))
                 lane.finish(0 if succeeded else lane.count, now)
-                lane.fast = now - last < chunks * FAST_THREADS and not lane.batched
+                lane.fast = now - last < chunks * FAST_THREADS and not lane.batched and not REPRS
                 last = now
                 call = watched.calls.get(job)
                 current = job if call is None or call.chunk == 1 else -1

@@ -51,7 +51,7 @@ class Kind:
         self.size = form.size
 
 
-POOL, CALL, FAILURE, NOTE, MESSAGE, WORKER, PROCESS = 1, 2, 20, 24, 25, 16, 22
+POOL, CALL, FAILURE, NOTE, MESSAGE, WORKER, PROCESS, INPUT = 1, 2, 20, 24, 25, 16, 22, 26
 LENGTH = Kind(3, 3)
 PUT, PUT_SAMPLED = Kind(5, 7), Kind(5, 7, 1)
 GOT, GOT_SAMPLED = Kind(6, 7), Kind(6, 7, 1)
@@ -280,6 +280,7 @@ def encoded(text):
 # ----------------------------------------------------------------------------------------- process
 
 FOLDER = os.environ.get("POOLSCOPE_WATCH", "")
+REPRS = bool(os.environ.get("POOLSCOPE_WATCH_REPRS"))
 OWN_FOLDER = os.path.dirname(__file__)
 
 
