@@ -7,7 +7,6 @@ inputs, and that is resumed between slices of them.
 """
 
 import sys
-from _heapq import heappush, heapreplace
 from itertools import chain
 from operator import length_hint
 
@@ -46,7 +45,7 @@ LIGHT_HEAD, LIGHT_SIZE, pack_light = LIGHT.head, LIGHT.size, LIGHT.pack
 class Lane:
     __slots__ = (
         "ring pool job index count begun asked locked received bytes_in ended pickled bytes_out "
-        "is_open detailed fast batched items shortest first part part_size slice per_input spans_job future raised set_result set_exception"
+        "is_open detailed fast batched items slowest first part part_size slice per_input spans_job future raised set_result set_exception"
     ).split()
 
     def __init__(self, pool):
@@ -59,7 +58,7 @@ class Lane:
         self.is_open = self.detailed = self.fast = self.batched = False
         self.part = self.future = self.raised = None
         self.items = None  # the inputs of the chunk, while it is open, if their reprs are wanted
-        self.shortest = []  # a heap of the times of the slowest inputs
+        self.slowest = []  # their times
         self.slice = 1
         self.per_input = 0
         runtime = "CPython" if sys.implementation.name == "cpython" else sys.implementation.name
@@ -90,7 +89,7 @@ class Lane:
         if self.job != self.spans_job:
             self.spans_job = self.job
             self.slice = 1
-            self.shortest = []
+            self.slowest = []
             few = self.count == 1
         else:
             few = self.count == 1 or self.per_input * self.count < SLICE_TIME
@@ -156,12 +155,13 @@ class Lane:
         """Records the repr of an input that is among the slowest of the lane so far."""
         if taken < SPAN_OF_ITS_OWN:
             return
-        if len(self.shortest) < SLOWEST:
-            heappush(self.shortest, taken)
-        elif taken > self.shortest[0]:
-            heapreplace(self.shortest, taken)
+        if len(self.slowest) < SLOWEST:
+            self.slowest.append(taken)
         else:
-            return
+            least = min(self.slowest)
+            if taken <= least:
+                return
+            self.slowest[self.slowest.index(least)] = taken
         self.note_input(place)
 
     def note_input(self, place):
